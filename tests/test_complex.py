@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import matcalc
 from matcalc.cli import main
+from matcalc.conjugates import code
 from matcalc.conjugates.answer import Wirtinger
 from matcalc.conjugates.check import TOLERANCE, largest_error
 from matcalc.core.errors import MatcalcError, NotationWarning, VerificationError
@@ -103,7 +105,7 @@ def agrees(program, wrt, trees, names) -> bool | None:
 
 def test_wrong_derivatives_do_not_pass_at_complex_points() -> None:
     found = derived("z^H*D*z", "z")
-    by_z, by_conjugate = (side.tree for side in found._sides)
+    by_z, by_conjugate = (side.tree for side in found._first)
     names = found._names
     assert agrees(found._program, "z", [by_z, by_conjugate], names)
     assert agrees(found._program, "z", [by_conjugate, by_z], names) is False
@@ -113,7 +115,7 @@ def test_wrong_derivatives_do_not_pass_at_complex_points() -> None:
 def test_a_spoilt_text_is_refused() -> None:
     found = derived("z^H*D*z", "z")
     with pytest.raises(VerificationError):
-        found._read_back(found._sides[0], "D*conj(z)")
+        found._read_back(found._first[0], "D*conj(z)")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +128,7 @@ def test_a_spoilt_text_is_refused() -> None:
         ("norm(X, 2)", "X", {"X": "complex matrix(m, n)"}, "norm"),
         ("sum[i](z[i])", "z", {"z": "complex vector(n)"}, "no meaning here"),
         ("z'*z", "z", {"z": "complex symmetric(n)"}, "complex symmetric is no kind"),
+        ("tr(U)", "U", {"U": "complex unitary(n)"}, "is Hermitian, C the derivative by conj"),
         ("z^H*z", "x", {"z": "complex vector(n)"}, "no complex variable"),
         ("a*b", "", {"a": "complex", "b": "complex"}, "wrt is missing"),
         ("np.vdot(a, b)", "a", {"a": "complex", "b": "complex"}, "dot may conjugate"),
@@ -151,8 +154,6 @@ def test_what_is_refused(expr: str, wrt: str, kinds: dict[str, str], message: st
     [
         ["simplify", "conj(z)*z"],
         ["simplify", "z: complex; conj(z)*z"],
-        ["check", "conj(z)*z", "--wrt", "z", "--claim", "conj(z)"],
-        ["hessian", "abs(z)^2", "--wrt", "z"],
         ["graph", "z*z"],
         ["convex", "abs(z)^2"],
         ["taylor", "z^2", "--wrt", "z", "--order", "2"],
@@ -167,7 +168,7 @@ def test_other_commands_say_who_knows_complex_variables(
     declared = [] if ": complex" in line[1] else ["--var", "z: complex scalar"]
     assert main([*line, *declared]) == 2
     said = capsys.readouterr().err
-    assert "only matcalc diff has complex variables, and only their first derivatives" in said
+    assert "only matcalc diff, hessian and check have complex variables" in said
     assert "matcalc.wirtinger" in said
 
 
@@ -182,5 +183,180 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(capsys.readouterr().out)
     assert (found["by_variable"], found["by_conjugate"]) == ("A'*conj(z)", "A*z")
     assert found["verification"].startswith("exact")
-    assert main([*asked, "--order", "2"]) == 2
-    assert "--order does not go with a complex variable" in capsys.readouterr().err
+    assert main([*asked, "--order", "3"]) == 2
+    assert "derivatives of order 3" in capsys.readouterr().err
+    assert main([*asked, "--format", "torch"]) == 2
+    assert "torch.autograd gives 2*d/dconj(z)" in capsys.readouterr().err
+
+
+# real functions with their derivatives by conj(z), and their gradients
+REAL = [
+    ("beamforming", "abs(w^H*s)^2/(w^H*R*w)", "w", None, None),
+    ("mean squared error", "real(w^H*R*w) - 2*real(w^H*s)", "w", "R*w - s", "2*(R*w - s)"),
+    ("capacity", "logdet(eye(m) + H*H^H)", "H", "inv(H*ctranspose(H) + eye)*H", None),
+    ("phase retrieval", "sum((abs(A*w).^2 - y).^2)", "w", None, None),
+    (
+        "least squares",
+        "norm2(A*w - b)^2",
+        "w",
+        "ctranspose(A)*(A*w - b)",
+        "2*ctranspose(A)*(A*w - b)",
+    ),
+    (
+        "distance from unitary",
+        "norm2(A^H*A - eye(n))^2",
+        "A",
+        "2*A*(ctranspose(A)*A - eye)",
+        "4*A*(ctranspose(A)*A - eye)",
+    ),
+]
+PROCESSING = {
+    "w": "complex vector(n)",
+    "s": "complex vector(n)",
+    "R": "complex psd(n)",
+    "H": "complex matrix(m, n)",
+    "A": "complex matrix(m, n)",
+    "b": "complex vector(m)",
+    "y": "vector(m)",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "expr", "wrt", "by_conjugate", "gradient"),
+    [pytest.param(*row, marks=pytest.mark.slow) if row[3] is None else row for row in REAL],
+)
+def test_signal_processing(name, expr, wrt, by_conjugate, gradient):
+    found = matcalc.wirtinger(expr, wrt, PROCESSING)
+    assert by_conjugate is None or found.by_conjugate == by_conjugate, name
+    assert gradient is None or found.gradient == gradient
+    assert found.is_real
+    assert "2*d/dconj" in found.convention
+    assert found.verification.kind == "exact"
+
+
+def test_what_is_not_real_has_no_gradient():
+    found = matcalc.wirtinger("s^H*w", "w", PROCESSING)
+    assert found.convention == ""
+    with pytest.raises(MatcalcError, match="no real number"):
+        found.gradient  # noqa: B018 - it raises
+
+
+# by a Hermitian matrix there is one derivative D, and the gradient is D'
+HERMITIAN = [
+    ("tr(R*R)", "2*R'", "2*R"),
+    ("logdet(R) + s^H*inv(R)*s", None, "inv(R) - inv(R)*s*ctranspose(s)*inv(R)"),
+    ("real(tr(M*R))", "(conj(M) + M')/2", "(M + ctranspose(M))/2"),
+    ("w^H*R*w", "conj(w)*w'", "w*ctranspose(w)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "derivative", "gradient"), HERMITIAN)
+@pytest.mark.parametrize("kind", ["hermitian", pytest.param("psd", marks=pytest.mark.slow)])
+def test_hermitian_matrices(expr, derivative, gradient, kind):
+    kinds = {**PROCESSING, "R": f"complex {kind}(n)", "M": "complex matrix(n, n)"}
+    if kind == "hermitian" and "logdet" in expr:
+        kinds["R"] = "complex psd(n)"
+    found = matcalc.wirtinger(expr, "R", kinds)
+    assert derivative is None or found.by_variable == derivative
+    assert (found.by_conjugate, found.gradient) == (None, gradient)
+    assert found.verification.kind == "exact"
+    assert f"R: {kinds['R']}" in [f"{name}: {each}" for name, each in found.variables.items()]
+
+
+def test_a_wrong_derivative_by_a_hermitian_matrix_does_not_pass():
+    found = matcalc.wirtinger("tr(M*R)", "R", {**PROCESSING, "M": "complex matrix(n, n)"})
+    program, names, within = found._program, found._found.names, found._found.self_adjoint
+    right = found._first[0].tree
+    (matrix,) = right.args
+    assert largest_error(program, "R", [right], names, within) <= TOLERANCE
+    assert largest_error(program, "R", [matrix], names, within) > TOLERANCE
+
+
+# the blocks of second derivatives, by z z, z conj(z), conj(z) z, conj(z) conj(z)
+SECOND = [
+    ("w^H*M*w", "w", ("zeros(n, n)", "M'", "M", "zeros(n, n)")),
+    (
+        "norm2(A*w - b)^2",
+        "w",
+        ("zeros(n, n)", "A'*conj(A)", "ctranspose(A)*A", "zeros(n, n)"),
+    ),
+    ("a^2*conj(a)", "a", ("2*conj(a)", "2*a", "2*a", "0")),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "blocks"), SECOND)
+def test_second_derivatives(expr, wrt, blocks):
+    kinds = {**PROCESSING, "M": "complex matrix(n, n)", "a": "complex scalar"}
+    found = matcalc.wirtinger(expr, wrt, kinds, order=2)
+    assert tuple(found.lines.values()) == blocks
+    assert found.lines[f"conj({wrt})", wrt] == blocks[2]
+    assert found.verification.kind == "exact"
+    assert r"\partial^2 f" in found.latex()
+
+
+def test_wrong_second_derivatives_are_refused():
+    found = matcalc.wirtinger("a^2*conj(a)", "a", {"a": "complex"}, order=2)
+    found._last[1] = replace(found._last[1], tree=found._last[0].tree)
+    del found.__dict__["verification"]
+    with pytest.raises(VerificationError):
+        found.verification  # noqa: B018 - it raises
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "kinds"),
+    [
+        ("w^H*R*w/(w^H*w)", "w", {"w": "complex vector(n)", "R": "complex hermitian(n)"}),
+        ("imagunit*lambda*conj(lambda)", "lambda", {"lambda": "complex"}),
+        ("logdet(M^H*M)", "M", {"M": "complex matrix(m, n)"}),
+    ],
+)
+def test_code(expr, wrt, kinds):
+    """The function takes the variables alone; it is compared with the formulas when it is made."""
+    found = matcalc.wirtinger(expr, wrt, kinds)
+    rng = np.random.default_rng(0)
+    shapes = {"w": (3,), "R": (3, 3), "lambda": (), "M": (4, 3)}
+    point = {
+        name: rng.normal(size=shapes[name]) + 1j * rng.normal(size=shapes[name]) for name in kinds
+    }
+    computed = found.to_callable()(**point)
+    assert set(computed) == {wrt, f"conj({wrt})"}
+    assert np.shape(computed[wrt]) == shapes[wrt]
+    assert np.iscomplexobj(computed[wrt])
+
+
+class Spoilt(code.Standalone):
+    """Code with a conjugate where there is none."""
+
+    def text(self, side=None):
+        return super().text(side).replace("M @ w", "M @ w_conj")
+
+
+def test_code_that_is_wrong_is_refused(monkeypatch):
+    found = matcalc.wirtinger("w^H*M*w", "w", {**PROCESSING, "M": "complex matrix(n, n)"})
+    monkeypatch.setattr(code, "Standalone", Spoilt)
+    with pytest.raises(VerificationError):
+        found.source()
+
+
+CLAIMS = [
+    ("w^H*R*w", "w", "R*w", 0, "is d/dconj(w)"),
+    ("w^H*R*w", "w", "w^H*R", 0, "is d/dw"),
+    ("w^H*R*w", "w", "2*R*w", 0, "is 2*d/dconj(w), the gradient"),
+    ("w^H*R*w", "w", "2*conj(R*w)", 1, "as jax.grad has it"),
+    ("w^H*R*w", "w", "R'*w", 1, "is none of the derivatives"),
+    ("w^H*R*w", "w", "tr(R)", 1, "has another shape, (no axes)"),
+    ("tr(R*M)", "R", "M", 1, "is the transpose of d/dR"),
+    ("imag(a*b)", "a", "-imagunit*b/2", 0, "is d/da"),
+    ("imag(a*b)", "a", "imagunit*b/2", 1, "is -d/da"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim", "code", "says"), CLAIMS)
+def test_claims(expr, wrt, claim, code, says, capsys):
+    kinds = {**PROCESSING, "M": "complex matrix(n, n)", "a": "complex", "b": "complex"}
+    kinds["R"] = "complex hermitian(n)"
+    used = [part for name, kind in kinds.items() for part in ("--var", f"{name}: {kind}")]
+    assert main(["check", expr, "--wrt", wrt, "--claim", claim, *used]) == code
+    said = capsys.readouterr().out
+    assert said.startswith("wrong" if code else "proved")
+    assert says in said

@@ -103,11 +103,10 @@ def test_inverse_of_a_complex_sum(expr, value):
     assert "exact" in str(found)
 
 
-@pytest.mark.parametrize(
-    ("kind", "hint"), [("hermitian", "the derivative is D [+] C'"), ("unitary", "stationary where")]
-)
-def test_other_kinds_are_refused(kind, hint):
-    with pytest.raises(MatcalcError, match=hint):
-        matcalc.diff("tr(H*H)", "H", variables={"H": f"{kind}(n)"})
-    with pytest.raises(MatcalcError, match=hint):
-        matcalc.wirtinger("tr(H*H)", "H", {"H": f"complex {kind}(n)"})
+def test_other_kinds_are_refused():
+    with pytest.raises(MatcalcError, match=r"else H: complex hermitian\(n\)"):
+        matcalc.diff("tr(H*H)", "H", variables={"H": "hermitian(n)"})
+    with pytest.raises(MatcalcError, match="stationary where"):
+        matcalc.diff("tr(H*H)", "H", variables={"H": "unitary(n)"})
+    with pytest.raises(MatcalcError, match="stationary where"):
+        matcalc.wirtinger("tr(H*H)", "H", {"H": "complex unitary(n)"})

@@ -28,7 +28,6 @@ from matcalc.core.errors import (
     VerificationWarning,
 )
 from matcalc.core.extras import extra
-from matcalc.core.language import default_language
 from matcalc.core.members import families
 from matcalc.core.notes import at_command_line
 from matcalc.core.options import BACKENDS
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from matcalc.answers.gradients import Gradients
     from matcalc.answers.hessian import Hessian
     from matcalc.answers.taylor import TaylorPolynomial
-    from matcalc.core.identity import Identity
     from matcalc.core.program import Program
     from matcalc.results import Derivative, Expression, Formula
     from matcalc.verify.oracle.compare import Report
@@ -120,6 +118,13 @@ def _backprop(text: str, options: Namespace) -> int:
 
 
 def _check(options: Namespace) -> int:
+    if options.claim is not None and _is_complex(options.expression, options):
+        # few variables are complex
+        from matcalc.cli.complex_variables import check as check_complex  # noqa: PLC0415
+
+        text, code = check_complex(options)
+        _answer(text)
+        return code
     from matcalc.cli.check import check  # noqa: PLC0415 - it loads NumPy, and diff does without
 
     text, code = check(options)
@@ -168,7 +173,7 @@ def _diff(options: Namespace) -> int:
 
 def _derive(options: Namespace, text: str) -> int:
     """The derivative of one expression."""
-    if any(_COMPLEX.search(each) for each in (text, *options.var)):
+    if _is_complex(text, options):
         return _complex(text, options)
     if options.from_definition:
         return _reported(options)
@@ -261,6 +266,10 @@ def _in_notation(text: str, options: Namespace) -> int:
     return max(_concluded(report, how), _symmetry(derivative, options))
 
 
+def _is_complex(text: str, options: Namespace) -> bool:
+    return any(_COMPLEX.search(each) for each in (text, *options.var))
+
+
 def _complex(text: str, options: Namespace) -> int:
     """The derivatives by a complex variable and by its conjugate."""
     # few variables are complex
@@ -349,6 +358,8 @@ def _hessian(options: Namespace) -> int:
     from matcalc.cli.further import blocks, blocks_line, shown_blocks  # noqa: PLC0415 - few use it
 
     text = _standard_input() if options.expression == "-" else options.expression
+    if _is_complex(text, options):
+        return _complex(text, options)
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
         found = blocks(options, _read(text, options))
@@ -451,16 +462,10 @@ def _formatted(formula: Formula | Gradients, form: str, cse: bool) -> str:
 
 
 def _identities(word: str) -> int:
-    # not needed to say that the arguments are wrong
-    from matcalc.engine.catalogue.compiled import catalogue  # noqa: PLC0415
+    # other commands do not need it
+    from matcalc.cli.identities import listing  # noqa: PLC0415
 
-    wanted = word.casefold()
-    found = [entry for entry in catalogue(default_language()).all() if wanted in _searched(entry)]
-    if not found:
-        raise ArgumentError(
-            f"no identity mentions {word}", hint="matcalc identities lists them all"
-        )
-    _answer("\n".join(_entry(entry) for entry in found))
+    _answer(listing(word))
     return DONE
 
 
@@ -515,22 +520,6 @@ def _printed(options: Namespace) -> int:
 
         _answer(script(options.shell).rstrip("\n"))
     return DONE
-
-
-def _searched(entry: Identity) -> str:
-    return "\n".join((entry.name, entry.number, entry.formula, entry.source)).casefold()
-
-
-def _entry(entry: Identity) -> str:
-    number = f" ({entry.number})" if entry.number else ""
-    given = ", ".join(f"{name}: {kind}" for name, kind in entry.given.items())
-    lines = [
-        f"{entry.name}{number}",
-        entry.formula,
-        *([f"where {given}"] if given else []),
-        entry.source,
-    ]
-    return "\n    ".join(lines)
 
 
 def _standard_input() -> str:

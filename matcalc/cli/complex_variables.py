@@ -7,23 +7,26 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from matcalc.cli.exits import DONE
-from matcalc.cli.refusals import TO_READ, refuse_given, require_plain, unusual
+from matcalc.cli.refusals import refuse_given, require_plain, unusual
 from matcalc.conjugates.answer import Wirtinger
 from matcalc.core.errors import ArgumentError
 from matcalc.core.notes import at_command_line
+from matcalc.core.options import BACKENDS
 from matcalc.version import __version__
 
 
 def derive(
     text: str, options: Namespace, say: Callable[[str], None], answer: Callable[[str], None]
 ) -> int:
-    """The command: both derivatives, and what is said of them."""
+    """The command: all derivatives, and what is said of them."""
     found = _derivatives(text, options)
     verdict = found.verification if options.verify else None
     if found.reading:
         say(f"each is shown as {found.reading}, for the conjugate as well")
     for note in found.notes:
         say(at_command_line(note))
+    if found.order == 1 and found.convention:
+        say(f"note: {found.convention}")
     if verdict is not None and verdict.kind == "none":
         say(f"not verified: {verdict.how}")
     answer(_shown(found, text, options))
@@ -32,31 +35,54 @@ def derive(
     return DONE
 
 
-def _derivatives(text: str, options: Namespace) -> Wirtinger:
-    """The derivatives by the variable and by its conjugate."""
-    require_plain(options, "a complex variable")
+def check(options: Namespace) -> tuple[str, int]:
+    """What ``matcalc check`` says of a claim, and the exit code."""
     given = {
-        **unusual(options),
+        "--layout": options.layout != "mixed",
+        "--structure": options.structure != "declared",
+        "--plot": options.plot is not None,
         "--latex": options.latex,
-        "--symmetric-check": options.symmetric_check,
-        "--manifold": bool(options.manifold),
-        "--metric": bool(options.metric),
     }
     refuse_given(given, "{} does not go with a complex variable")
-    if options.format not in TO_READ:
+    if options.format not in ("text", "json"):
+        raise ArgumentError("claims about complex variables are judged as text or json")
+    found = Wirtinger(options.expression, options.wrt or "", options.var, order=options.order)
+    report = found.judge(options.claim)
+    shown = str(report)
+    if options.format == "json":
+        shown = json.dumps(report.to_json(), indent=2, ensure_ascii=False)
+    return shown, report.exit_code
+
+
+def _derivatives(text: str, options: Namespace) -> Wirtinger:
+    """The derivatives by the variable and by its conjugate."""
+    order = 2
+    if options.command != "hessian":
+        require_plain(options, "a complex variable")
+        given = {**unusual(options), "--manifold": options.manifold, "--metric": options.metric}
+        del given["--order"]
+        refuse_given(
+            {each: bool(is_given) for each, is_given in given.items()},
+            "{} does not go with a complex variable",
+        )
+        order = options.order
+    given = {"--latex": options.latex, "--symmetric-check": options.symmetric_check}
+    refuse_given(given, "{} does not go with a complex variable")
+    if len(options.several) > 1:
         raise ArgumentError(
-            f"derivatives with respect to complex variables are printed as text, latex or "
-            f"json, not as "
-            f"{options.format}",
+            "the second derivatives are with respect to one complex variable and its conjugate",
+            hint=f"name one of them: --wrt {options.several[0]}",
         )
     wrt = options.several[0] if options.several else ""
-    return Wirtinger(text, wrt, options.var, verify=options.verify)
+    return Wirtinger(text, wrt, options.var, order=order, verify=options.verify)
 
 
 def _shown(found: Wirtinger, text: str, options: Namespace) -> str:
     """The answer in a format."""
     if options.format == "latex":
         return found.latex()
+    if options.format in BACKENDS:
+        return found.source(options.format).rstrip("\n")
     if options.format == "json":
         content = {
             "version": __version__,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, decide_by_value
 from matcalc.conjugates.reading import NORMS, UNIT, conjugate, read_complex
@@ -14,11 +14,12 @@ from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
 from matcalc.core.operations import ANALYTIC, SIZES
+from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, is_number, number, transposed, variable
 from matcalc.core.walk import fold
-from matcalc.engine.pipeline import differentiate, prepare_to_print, tensorize
+from matcalc.engine.pipeline import differentiate, prepare_to_print, simplify, tensorize
 from matcalc.verify.exact.judge import judge
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm
@@ -28,6 +29,9 @@ from matcalc.write.notation import format_text, value_name
 from matcalc.write.printers.differentials import Marks
 from matcalc.write.printers.latex import latex
 from matcalc.write.printers.latex_names import name as letter
+
+if TYPE_CHECKING:
+    from matcalc.conjugates.claims import ComplexReport
 
 # operators of the typed tree that are analytic in their arguments
 _OPERATORS = frozenset(
@@ -41,17 +45,24 @@ _OPERATORS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """A derivative: by which variable, as the array and as it is shown."""
+    """A derivative: with respect to what in turn, as the array and as it is shown."""
 
+    by: tuple[str, ...]
     statement: DerivativeStatement
     tree: Expr
     shown: Expr
 
+    @property
+    def is_matrix(self) -> bool:
+        """Whether it is shown as a matrix, and is an array of more axes."""
+        return self.shown.rank < self.tree.rank
+
 
 class Wirtinger:
-    """``d/dz`` and ``d/dconj(z)`` of an expression in complex variables.
+    """``d/dz`` and ``d/dconj(z)`` of an expression in complex variables; with ``order=2`` the four
+    second derivatives. By a Hermitian matrix there is one derivative.
 
-    ``str`` gives both lines. Each is proved as an ordinary derivative by one of two independent
+    ``str`` gives all lines. Each is proved as an ordinary derivative by one of two independent
     variables, read back, and compared with differences by the real and the imaginary part.
     """
 
@@ -61,80 +72,164 @@ class Wirtinger:
         wrt: str = "",
         variables: Mapping[str, str | Variable] | Iterable[str] = (),
         *,
+        order: int = 1,
         verify: bool = True,
     ) -> None:
-        self._declarations = variables
         self._source = text
         self._verify = verify
-        found = read_complex(text, variables)
-        self._program, self._names = found.program, found.names
-        self.notes = found.notes
+        self._found = read_complex(text, variables)
+        self._program, self._names = self._found.program, self._found.conjugated
+        self.notes = self._found.notes
         self.wrt = wrt or self._only()
-        if self.wrt not in self._names:
+        if self.wrt not in self._found.names:
             raise UnknownNameError(
                 f"{self.wrt} is no complex variable here",
-                hint=f"the complex variables are {', '.join(self._names) or 'none'}",
+                hint=f"the complex variables are {', '.join(self._found.names) or 'none'}",
             )
-        self._sides = [self._side(name) for name in (self.wrt, conjugate(self.wrt))]
+        if order not in (1, 2):
+            raise UnsupportedError(
+                f"derivatives of order {order} with respect to a complex variable",
+                hint="there are those of order 1 and 2",
+            )
+        self.order = order
+        self._first = self._sides((), self._program)
+        self._last = self._first
+        if order > 1:
+            self._last = [
+                each
+                for side in self._first
+                for each in self._sides(side.by, replace(self._program, expr=side.tree))
+            ]
         if verify:
             warn_unverified(self.verification)
 
     def _only(self) -> str:
-        if len(self._names) != 1:
+        names = self._found.names
+        if len(names) != 1:
             raise UnknownNameError(
                 "wrt is missing: the complex variable to differentiate with respect to",
-                hint=f"the complex variables are {', '.join(self._names) or 'none'}",
+                hint=f"the complex variables are {', '.join(names) or 'none'}",
             )
-        return self._names[0]
+        return names[0]
 
-    def _side(self, name: str) -> _Side:
-        program = self._program
+    def _sides(self, before: tuple[str, ...], program: Program) -> list[_Side]:
+        """The derivatives of a program by the variable and by its conjugate, where that is a
+        variable of its own.
+        """
+        free = self.wrt in self._names
+        names = (self.wrt, conjugate(self.wrt)) if free else (self.wrt,)
+        return [self._side(before, program, name) for name in names]
+
+    def _side(self, before: tuple[str, ...], program: Program, name: str) -> _Side:
         statement = DerivativeStatement(program, name, 1, "free")
         if len(statement.mixed_shape) > MOST_RESULT_AXES:
             raise UnsupportedError("this derivative has too many axes")
-        moving = {*self._names, *map(conjugate, self._names), UNIT}
+        moving = {*self._found.names, *map(conjugate, self._names), UNIT}
         tree = _analytic(differentiate(statement), moving)
         printed = prepare_to_print(
             tree, program.variables, statement.columns, language=program.language
         )
-        return _Side(statement, tree, printed)
+        by = self.wrt if name == self.wrt else f"conj({self.wrt})"
+        return _Side((*before, by), statement, tree, printed)
 
     @property
     def variables(self) -> dict[str, str]:
         """Each variable with its kind."""
         hidden = {*map(conjugate, self._names), UNIT}
         return {
-            name: f"complex {each}" if name in self._names else str(each)
+            name: self._kind(name, each)
             for name, each in self._program.variables.items()
             if name not in hidden
         }
 
+    def _kind(self, name: str, each: Variable) -> str:
+        kind = self._found.self_adjoint.get(name)
+        if kind is not None:
+            return f"complex {kind}({each.dims[0]})"
+        return f"complex {each}" if name in self._names else str(each)
+
+    @property
+    def lines(self) -> dict[tuple[str, ...], str]:
+        """Each derivative, by what it is with respect to in turn: ``("z",)``, ``("conj(z)",)``,
+        ``("conj(z)", "z")``.
+        """
+        return {side.by: text for side, text in zip(self._last, self._texts, strict=True)}
+
     @property
     def by_variable(self) -> str:
         """The derivative by z."""
-        return self._texts[0]
+        return self._outside(self._written(self._first[0].shown))
 
     @property
-    def by_conjugate(self) -> str:
-        """The derivative by conj(z)."""
-        return self._texts[1]
+    def by_conjugate(self) -> str | None:
+        """The derivative by conj(z); None by a Hermitian matrix, of which it is a part."""
+        return None if len(self._first) == 1 else self._outside(self._written(self._first[1].shown))
+
+    @cached_property
+    def is_real(self) -> bool:
+        """Whether the expression is a real number: it is compared with its conjugate at complex
+        points.
+        """
+        # it loads NumPy
+        from matcalc.conjugates.check import same_values  # noqa: PLC0415
+
+        program = self._program
+        if program.expr.shape:
+            return False
+        other = self._found.conjugate_of(program.expr)
+        return same_values(program, other, program.expr, self._found.names, self._adjoint) is True
+
+    @property
+    @public
+    def gradient(self) -> str:
+        """The direction of steepest ascent of a real function: ``2*d/dconj(z)``, and the transpose
+        of the derivative by a Hermitian matrix. UnsupportedError where the function is not real.
+        """
+        if not self.is_real:
+            raise UnsupportedError(
+                "the expression is no real number, so it has no direction of steepest ascent",
+                source=self._program.source,
+                hint="take its modulus or its real part",
+            )
+        return self._outside(self._written(self._gradient_tree()[1]))
+
+    def _gradient_tree(self) -> tuple[str, Expr]:
+        """What the gradient is, and its tree."""
+        if len(self._first) == 1:
+            across = replace(self._program, expr=transposed(self._first[0].shown))
+            return f"the transpose of d/d{self.wrt}", simplify(across)
+        expr = self._program.expr
+        twice = replace(self._program, expr=Expr("*", (number(2), expr)))
+        return f"2*d/dconj({self.wrt})", self._side((), twice, conjugate(self.wrt)).shown
+
+    @property
+    def convention(self) -> str:
+        """What the gradient of a real function is; empty of others."""
+        if not self.is_real:
+            return ""
+        what = "2*d/dconj({0})" if len(self._first) > 1 else "the transpose of d/d{0}, Hermitian"
+        said = f"the expression is real: its gradient, the direction of steepest ascent, is {what}"
+        return said.format(self.wrt)
 
     @property
     def reading(self) -> str:
         """How to read the lines."""
-        side = self._sides[0]
-        return side.statement.reading if self._is_matrix(side) else ""
+        side = self._last[0]
+        if not side.is_matrix:
+            return ""
+        said = side.statement.reading
+        return said if self.order == 1 else said.replace("vec(F)", "vec(D)") + ", D the first one"
 
-    @staticmethod
-    def _is_matrix(side: _Side) -> bool:
-        return side.shown.rank < side.tree.rank
+    @property
+    def _adjoint(self) -> Mapping[str, str]:
+        return self._found.self_adjoint
 
     @cached_property
     def _texts(self) -> list[str]:
-        return [
-            self._outside(format_text(side.shown, self._program.variables, verify=self._verify))
-            for side in self._sides
-        ]
+        return [self._outside(self._written(side.shown)) for side in self._last]
+
+    def _written(self, tree: Expr) -> str:
+        return format_text(tree, self._program.variables, verify=self._verify)
 
     def _outside(self, text: str) -> str:
         """The text with conj(z) for the variable that stands for it."""
@@ -145,12 +240,17 @@ class Wirtinger:
 
     @public
     def text(self) -> str:
-        """Both lines in the language."""
-        heads = (f"d/d{self.wrt}", f"d/dconj({self.wrt})")
+        """All lines in the language."""
+        heads = self._heads()
         width = max(map(len, heads))
         return "\n".join(
             f"{head:<{width}} = {text}" for head, text in zip(heads, self._texts, strict=True)
         )
+
+    def _heads(self) -> list[str]:
+        """What the derivatives are called."""
+        power = "" if self.order == 1 else str(self.order)
+        return [f"d{power}/{' '.join(f'd{name}' for name in side.by)}" for side in self._last]
 
     def __str__(self) -> str:
         return self.text()
@@ -160,7 +260,7 @@ class Wirtinger:
 
     @public
     def latex(self) -> str:
-        r"""Both lines in LaTeX: ``\bar{z}``, and ``z^{\mathsf{H}}`` for its transpose."""
+        r"""All lines in LaTeX: ``\bar{z}``, and ``z^{\mathsf{H}}`` for its transpose."""
         marks, program = Marks(), self._program
         for name in self._names:
             marks.mark(conjugate(name), rf"\bar{{{letter(name)}}}")
@@ -170,11 +270,10 @@ class Wirtinger:
             marks.names.get(name, name): replace(each, name=marks.names.get(name, name))
             for name, each in program.variables.items()
         }
-        above = rf"\partial {letter(value_name(program.variables))}"
+        power = "" if self.order == 1 else f"^{self.order}"
+        above = rf"\partial{power} {letter(value_name(program.variables))}"
         lines = []
-        for head, side in zip(
-            (letter(self.wrt), rf"\bar{{{letter(self.wrt)}}}"), self._sides, strict=True
-        ):
+        for side in self._last:
             tree = replace_variables(side.shown, {a: _named(b) for a, b in marks.names.items()})
             formula = latex(tree, named={}, declared=variables)
             if self._verify:
@@ -183,8 +282,67 @@ class Wirtinger:
             for name in self._names:
                 across = rf"\bar{{{letter(name)}}}^{{\top}}"
                 shown_formula = shown_formula.replace(across, rf"{letter(name)}^{{\mathsf{{H}}}}")
-            lines.append(rf"\frac{{{above}}}{{\partial {head}}} &= {shown_formula}")
+            below = r" \, ".join(rf"\partial {self._letter(name)}" for name in side.by)
+            lines.append(rf"\frac{{{above}}}{{{below}}} &= {shown_formula}")
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+    def _letter(self, by: str) -> str:
+        return letter(by) if by == self.wrt else rf"\bar{{{letter(self.wrt)}}}"
+
+    @public
+    def source(self, backend: str = "numpy", *, name: str = "f") -> str:
+        """Python source of a function of all variables that returns a mapping from ``"z"`` and
+        ``"conj(z)"`` (of second derivatives ``"conj(z), z"``) to arrays. UnsupportedError for
+        other frameworks than NumPy, which have conventions of their own.
+        """
+        # a plain answer does not need it
+        from matcalc.conjugates.code import source  # noqa: PLC0415
+
+        trees = {", ".join(side.by): side.tree for side in self._last}
+        return source(self._found, trees, backend, name, self.text(), verify=self._verify)
+
+    @public
+    def to_callable(self, backend: str = "numpy") -> Callable[..., Any]:
+        """The function that ``source`` is the code of."""
+        # as above
+        from matcalc.conjugates.code import compiled  # noqa: PLC0415
+
+        return compiled(self.source(backend))
+
+    # -- claims
+
+    @public
+    def judge(self, claim: str) -> ComplexReport:
+        """Whether a claim, an expression in the same variables, is one of the derivatives, and
+        which.
+        """
+        # a plain answer does not need it
+        from matcalc.conjugates.claims import Asked, judge  # noqa: PLC0415
+
+        told = self.order == 1 and self.is_real
+        gradient = (*self._gradient_tree(), self.gradient) if told else None
+        trees = dict(zip(self._heads(), [side.tree for side in self._last], strict=True))
+        said = self._read_like(claim)
+        asked = Asked(self._source, claim, said, trees, self.text(), gradient)
+        return judge(asked, self._compared)
+
+    def _read_like(self, text: str) -> Expr:
+        """Another expression in the same variables."""
+        known = {name: kind for name, kind in self.variables.items() if kind != "function"}
+        return read_complex(text, known).program.expr
+
+    def _compared(self, tree: Expr, meant: Expr) -> tuple[bool | None, str]:
+        """Whether two trees have one value, None where it is not known; and how that is decided."""
+        program = self._program
+        decision = decide_by_value(replace(program, expr=tree), replace(program, expr=meant))
+        # the field does not know what the square of the imaginary unit is
+        if decision.verdict == EQUAL or (decision.verdict == DIFFERENT and not self._has_unit):
+            return decision.verdict == EQUAL, decision.how
+        # it loads NumPy
+        from matcalc.conjugates.check import same_values  # noqa: PLC0415
+
+        same = same_values(program, tree, meant, self._found.names, self._adjoint)
+        return same, decision.how if same is None else "values at complex points"
 
     # -- proofs
 
@@ -193,19 +351,31 @@ class Wirtinger:
     def verification(self) -> Verification:
         """The weakest of the proofs; VerificationError where a line is wrong."""
         # it loads NumPy
-        from matcalc.conjugates.check import TOLERANCE, cut, has_branches, largest_error  # noqa: PLC0415
+        from matcalc.conjugates.check import cut  # noqa: PLC0415
 
-        program, names = self._program, tuple(dict.fromkeys(self._names))
-        branched = cut(program, names)
+        branched = cut(self._program, self._found.names, self._adjoint)
         if branched:
             raise UnsupportedError(
                 f"{branched} is taken of negative numbers alone, where it is not analytic: "
                 f"they are its branch cut",
-                source=program.source,
+                source=self._program.source,
                 hint="turn the argument, as imagunit*sqrt(w) for sqrt(-w)",
             )
-        trees = [side.tree for side in self._sides]
-        error = largest_error(program, self.wrt, trees, names)
+        groups = [self._first]
+        if self.order > 1:
+            size = len(self._first)
+            groups += [self._last[start : start + size] for start in range(0, size * size, size)]
+        return weakest([each for sides in groups for each in self._proofs(sides)])
+
+    def _proofs(self, sides: list[_Side]) -> list[Verification]:
+        """How the derivatives of one program are proved."""
+        # it loads NumPy
+        from matcalc.conjugates.check import TOLERANCE, has_branches, largest_error  # noqa: PLC0415
+
+        program = sides[0].statement.program
+        trees = [side.tree for side in sides]
+        names = self._found.names
+        error = largest_error(program, self.wrt, trees, names, self._adjoint)
         if error is not None and error > TOLERANCE and has_branches((program.expr, *trees), names):
             raise UnsupportedError(
                 "the formula that was found holds on one branch of its roots and logarithms alone",
@@ -214,48 +384,45 @@ class Wirtinger:
             )
         confirm(error is None or error <= TOLERANCE, "derivative", program.language)
         found = []
-        for side, text in zip(self._sides, self._texts, strict=True):
+        for side in sides:
             verdict = judge(side.statement, side.tree)
             confirm(verdict.outcome != "wrong", "derivative", program.language)
             if verdict.outcome == "exact":
                 found.append(Verification("exact"))
             elif error is not None:  # real points say nothing of branches of complex functions
                 found.append(Verification("numeric", error, "differences at complex points"))
-            self._read_back(side, text)
+            if any(side is shown for shown in self._last):
+                self._read_back(side, self._outside(self._written(side.shown)))
         if error is None:
             found.append(Verification("none", how="no complex point was found"))
-        return weakest(found)
+        return found
 
     def _read_back(self, side: _Side, text: str) -> None:
         """Whether the text says the derivative."""
-        program = self._program
-        known = {name: kind for name, kind in self.variables.items() if kind != "function"}
-        again = read_complex(text, known).program
-        tree = again.expr
-        if self._is_matrix(side):
+        spoken, tree = self._program.language, self._read_like(text)
+        if side.is_matrix:
             tree = tensorize(tree, side.tree.shape, side.statement.columns)
-        meant = replace(program, expr=side.tree)
-        if tree.shape != side.tree.shape:
-            confirm(False, "text", program.language)
-        decision = decide_by_value(replace(program, expr=tree), meant)
-        confirm(decision.verdict != DIFFERENT, "text", program.language)
-        if decision.verdict != EQUAL:
-            # it loads NumPy
-            from matcalc.conjugates.check import same_values  # noqa: PLC0415
+        confirm(tree.shape == side.tree.shape, "text", spoken)
+        same, how = self._compared(tree, side.tree)
+        confirm(same is not False, "text", spoken)
+        if same is None:
+            warn_unverified(Verification("none", how=how))
 
-            same = same_values(program, tree, side.tree, self._names)
-            confirm(same is not False, "text", program.language)
-            if same is None:
-                warn_unverified(Verification("none", how=decision.how))
+    @property
+    def _has_unit(self) -> bool:
+        return UNIT in self._program.variables
 
     def to_json(self) -> Mapping[str, Any]:
         """What JSON says of it."""
         return {
             "wrt": self.wrt,
+            "order": self.order,
             "variables": self.variables,
             "by_variable": self.by_variable,
             "by_conjugate": self.by_conjugate,
+            "lines": {", ".join(by): text for by, text in self.lines.items()},
             "reading": self.reading,
+            "gradient": self.gradient if self.is_real else None,
             "text": self.text(),
             "latex": self.latex(),
             "notes": list(self.notes),
@@ -316,11 +483,12 @@ def wirtinger(
     wrt: str = "",
     variables: Mapping[str, str | Variable] | Iterable[str] = (),
     *,
+    order: int = 1,
     verify: bool = True,
 ) -> Wirtinger:
     """The derivatives by a complex variable ``z: complex vector(n)`` and by ``conj(z)``, verified;
-    see docs/complex.md.
+    with ``order=2`` the second ones. See docs/complex.md.
     """
-    found = Wirtinger(expr, wrt, variables, verify=verify)
+    found = Wirtinger(expr, wrt, variables, order=order, verify=verify)
     warn_of_notes(found.notes)
     return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from matcalc.conjugates.reading import UNIT, conjugate
+from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
 from matcalc.core.kinds import size_names
 from matcalc.core.operations import CUTS
 from matcalc.core.program import Program
@@ -25,19 +25,27 @@ _POINTS, _TRIES = 2, 12
 _POINTS_OF_BRANCHES = 24  # of which some are on each side of a cut
 
 
+_NONE: Mapping[str, str] = {}
+
+
 def largest_error(
-    program: Program, wrt: str, trees: Sequence[Expr], names: Sequence[str]
+    program: Program,
+    wrt: str,
+    trees: Sequence[Expr],
+    names: Sequence[str],
+    self_adjoint: Mapping[str, str] = _NONE,
 ) -> float | None:
     """The largest relative error at a few complex points; None where no point was found.
 
     Along a real direction d the expression changes by D*d + C*conj(d), and by i*(D*d - C*conj(d))
-    along i*d, for the derivatives D by z and C by conj(z).
+    along i*d, for the derivatives D by z and C by conj(z). A Hermitian matrix moves along Hermitian
+    directions d, and the expression changes by D*d.
     """
     errors: list[float] = []
     program, trees = replace(program, expr=_continued(program.expr)), [*map(_continued, trees)]
     wanted = _POINTS_OF_BRANCHES if has_branches((program.expr, *trees), names) else _POINTS
     with np.errstate(all="ignore"):
-        for values, sizes in _points(program, names, wanted + _TRIES):
+        for values, sizes in _points(program, names, self_adjoint, wanted + _TRIES):
             if _on_cut(program, values, sizes):
                 continue
             error = _error(program, wrt, trees, values, sizes)
@@ -47,11 +55,17 @@ def largest_error(
     return max(errors, default=None)
 
 
-def same_values(program: Program, left: Expr, right: Expr, names: Sequence[str]) -> bool | None:
+def same_values(
+    program: Program,
+    left: Expr,
+    right: Expr,
+    names: Sequence[str],
+    self_adjoint: Mapping[str, str] = _NONE,
+) -> bool | None:
     """Whether two trees have the same values at complex points; None where they have none."""
     visited = 0
     with np.errstate(all="ignore"):
-        for values, sizes in _points(program, names, _TRIES):
+        for values, sizes in _points(program, names, self_adjoint, _TRIES):
             one, other = (interpret(_continued(tree), values, sizes) for tree in (left, right))
             if not (np.all(np.isfinite(one)) and np.all(np.isfinite(other))):
                 continue
@@ -85,13 +99,13 @@ def has_branches(trees: Iterable[Expr], names: Sequence[str]) -> bool:
     return any(_has_cut(node) and _moves(node, moving) for tree in trees for node in tree.parts)
 
 
-def cut(program: Program, names: Sequence[str]) -> str:
+def cut(program: Program, names: Sequence[str], self_adjoint: Mapping[str, str] = _NONE) -> str:
     """The function that is always taken on its branch cut, the negative numbers; there it is not
     analytic, and conj(f(w)) is not f(conj(w)). Empty where there is none.
     """
     found: set[str] = set()
     with np.errstate(all="ignore"):
-        for count, (values, sizes) in enumerate(_points(program, names, _TRIES)):
+        for count, (values, sizes) in enumerate(_points(program, names, self_adjoint, _TRIES)):
             here = _on_cut(program, values, sizes)
             found = here if count == 0 else found & here
             if not found:
@@ -99,15 +113,20 @@ def cut(program: Program, names: Sequence[str]) -> str:
     return min(found)
 
 
+def points(found: ComplexProgram, count: int) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+    """So many complex points of a program, with their sizes."""
+    return _points(found.program, found.names, found.self_adjoint, count)
+
+
 def _points(
-    program: Program, names: Sequence[str], count: int
+    program: Program, names: Sequence[str], self_adjoint: Mapping[str, str], count: int
 ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
     """So many complex points with their sizes."""
     rng = np.random.default_rng(0)
     letters = size_names(program.variables.values())
     for attempt in range(count):
         sizes = {name: 2 + (k + attempt) % 2 for k, name in enumerate(sorted(letters))}
-        yield _point(program, names, rng, sizes), sizes
+        yield _point(program, names, self_adjoint, rng, sizes), sizes
 
 
 def _on_cut(program: Program, values: dict[str, Any], sizes: dict[str, int]) -> set[str]:
@@ -146,12 +165,18 @@ def _error(
 ) -> float | None:
     """The largest relative error at a point; None where differences are too rough."""
     direction = _complex(np.random.default_rng(1), np.shape(values[wrt]))
+    free = conjugate(wrt) in values
+    direction = direction if free else direction + direction.conj().T
     largest = 0.0
-    for turn in (1.0, 1j):
+    for turn in (1.0, 1j) if free else (1.0,):
         moved = turn * direction
         expected, other = (_difference(program, wrt, moved, values, sizes, step) for step in _STEPS)
-        by_z, by_conjugate = (interpret(tree, values, sizes) for tree in trees)
-        found = _along(by_z, moved) + _along(by_conjugate, np.conj(moved))
+        ways = (moved, np.conj(moved))[: len(trees)]
+        along = [
+            _along(interpret(tree, values, sizes), way)
+            for tree, way in zip(trees, ways, strict=True)
+        ]
+        found = np.asarray(sum(along))
         if not (np.all(np.isfinite(expected)) and np.all(np.isfinite(found))):
             return None
         scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
@@ -166,7 +191,11 @@ def _complex(rng: np.random.Generator, shape: Any) -> Any:
 
 
 def _point(
-    program: Program, names: Sequence[str], rng: np.random.Generator, sizes: dict[str, int]
+    program: Program,
+    names: Sequence[str],
+    self_adjoint: Mapping[str, str],
+    rng: np.random.Generator,
+    sizes: dict[str, int],
 ) -> dict[str, Any]:
     """Values of the variables, those of the conjugates among them."""
     values: dict[str, Any] = {}
@@ -178,7 +207,12 @@ def _point(
         values[name] = (
             _complex(rng, shape) if name in names else draw(variable, rng, sizes, "normal")
         )
-    return _with_conjugates(values, names)
+        kind = self_adjoint.get(name)
+        if kind == "psd":
+            values[name] = values[name] @ values[name].conj().T + np.eye(shape[0])
+        elif kind is not None:
+            values[name] = values[name] + values[name].conj().T
+    return _with_conjugates(values, [name for name in names if name not in self_adjoint])
 
 
 def _with_conjugates(values: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -9,15 +9,17 @@ operator and its application in adaptive array theory, 1983).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import default_language
-from matcalc.core.operations import ALIASES, ANALYTIC
+from matcalc.core.operations import ALIASES, ANALYTIC, OPERATIONS
 from matcalc.core.program import Program
+from matcalc.core.substitution import replace_variables
+from matcalc.core.tree import Expr, transposed, variable
 from matcalc.core.walk import fold
 from matcalc.read.frontend import statements_of
 from matcalc.read.shapes.infer import infer
@@ -27,7 +29,9 @@ from matcalc.read.syntax.nodes import Node, Statement, children
 UNIT = "imagunit"  # the imaginary unit, as a scalar of which the conjugate is its negative
 _CONJUGATE = "_conj"
 _DECLARED = re.compile(r"\b(?P<name>\w+)\s*:\s*complex\b\s*(?P<kind>\w+)?(?P<dims>\s*\([^)]*\))?")
-_KINDS = ("scalar", "vector", "matrix")
+_KINDS = ("scalar", "vector", "matrix", "hermitian", "psd")
+# kinds of matrices whose conjugate is their transpose, and kinds of real ones that are as short
+_SELF_ADJOINT = {"hermitian": "symmetric", "psd": "psd"}
 _OPERATORS = frozenset(
     ("entries", "blocks", "range", "neg", "'", "+", "-", "*", "/", ".*", "./", ".^", "^")
 )
@@ -38,11 +42,36 @@ Pair = tuple[Node, Node, bool]  # a value, its conjugate, and whether they may d
 
 @dataclass(frozen=True, slots=True)
 class ComplexProgram:
-    """The program over variables and conjugates, and the names of the complex variables."""
+    """The program over variables and conjugates, and the names of the complex variables.
+
+    ``self_adjoint`` are those of Hermitian matrices with their kinds; their conjugates are their
+    transposes and no variables.
+    """
 
     program: Program
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    self_adjoint: Mapping[str, str]
+
+    @property
+    def conjugated(self) -> tuple[str, ...]:
+        """The complex variables whose conjugates are variables."""
+        return tuple([name for name in self.names if name not in self.self_adjoint])
+
+    def conjugate_of(self, tree: Expr) -> Expr:
+        """The conjugate of a value: that of its variables, as all functions have real
+        coefficients.
+        """
+        values: dict[str, Callable[[Expr], Expr]] = {UNIT: lambda node: Expr("neg", (node,))}
+        for name in self.conjugated:
+            for one, other in ((name, conjugate(name)), (conjugate(name), name)):
+                values[one] = _renamed(other)
+        values |= dict.fromkeys(self.self_adjoint, transposed)
+        return replace_variables(tree, values)
+
+
+def _renamed(name: str) -> Callable[[Expr], Expr]:
+    return lambda node: variable(name, node.shape, row=node.row)
 
 
 def conjugate(name: str) -> str:
@@ -59,34 +88,40 @@ def read_complex(
     text: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()
 ) -> ComplexProgram:
     """The program; raises a MatcalcError where something is not analytic in z and conj(z)."""
-    names: list[str] = []
+    kinds: dict[str, str] = {}
     lines = (
         [f"{name}: {kind}" for name, kind in declarations.items()]
         if isinstance(declarations, Mapping)
         else [line if ":" in line else line.replace("=", ":", 1) for line in declarations]
     )
-    plain_lines = [_plain(line, names) for line in lines]
-    plain = _plain(text, names)
+    plain_lines = [_plain(line, kinds) for line in lines]
+    plain = _plain(text, kinds)
     language = default_language()
     (statements,), variables = statements_of([plain], declare(plain_lines), language)
-    for name in names:
+    self_adjoint = {name: kind for name, kind in kinds.items() if kind in _SELF_ADJOINT}
+    for name in kinds:
         here = variables[name]
         for other in (conjugate(name), UNIT):
             if other in variables:
                 raise ArgumentError(f"{other} stands for something else here", hint="rename it")
-        variables[conjugate(name)] = replace(here, name=conjugate(name))
-    conjugated = _Conjugation(set(names), set(variables), plain)
+        if name in self_adjoint:  # the engine takes its entries for independent
+            variables[name] = Variable(name, "matrix", here.shape)
+        else:
+            variables[conjugate(name)] = replace(here, name=conjugate(name))
+    known = {name for name, each in variables.items() if name != "H" or not each.shape}
+    conjugated = _Conjugation(set(kinds), set(self_adjoint), known, plain)
     made: list[Statement] = []
     for statement in statements:
         made += conjugated.statement(statement)
     if conjugated.unit:
         variables[UNIT] = Variable(UNIT, "scalar")
     program = infer(made, variables, plain, None, None, language=language)
-    return ComplexProgram(program, tuple(names), (*program.notes, *conjugated.notes))
+    notes = (*program.notes, *conjugated.notes)
+    return ComplexProgram(program, tuple(kinds), notes, self_adjoint)
 
 
-def _plain(text: str, names: list[str]) -> str:
-    """The text with real declarations of the same lengths; the names go to ``names``."""
+def _plain(text: str, kinds: dict[str, str]) -> str:
+    """The text with real declarations of the same lengths; the kinds go to ``kinds``."""
 
     def real(found: re.Match[str]) -> str:
         kind = found["kind"] or "scalar"
@@ -96,7 +131,8 @@ def _plain(text: str, names: list[str]) -> str:
                 hint=instead(kind, found["name"])
                 or f"declare {found['name']}: complex matrix(n, n)",
             )
-        names.append(found["name"])
+        kinds[found["name"]] = kind
+        kind = _SELF_ADJOINT.get(kind, kind)
         said = f"{found['name']}: {kind}{(found['dims'] or '').strip()}"
         return said.ljust(len(found[0]))
 
@@ -106,8 +142,11 @@ def _plain(text: str, names: list[str]) -> str:
 class _Conjugation:
     """Rewrites syntax trees: each value beside its conjugate."""
 
-    def __init__(self, names: set[str], known: set[str], source: str) -> None:
-        self.complex = set(names)
+    def __init__(
+        self, names: set[str], self_adjoint: set[str], known: set[str], source: str
+    ) -> None:
+        self.complex = names
+        self.self_adjoint = self_adjoint
         self.known = known
         self.source = source
         self.unit = False
@@ -157,6 +196,8 @@ class _Conjugation:
 
     def _name(self, node: Node) -> Pair:
         name = str(node.value)
+        if name in self.self_adjoint:
+            return node, self._made(node, "'", node), True
         if name in self.complex:
             other = Node("name", (), node.start, node.end, value=conjugate(name))
             return node, other, True
@@ -166,6 +207,9 @@ class _Conjugation:
         return node, node, False
 
     def _is_h(self, node: Node) -> bool:
+        """Whether this is the sign of the conjugate transpose: H is no number then, as a matrix
+        is no exponent.
+        """
         return node.kind == "name" and node.value == "H" and "H" not in self.known
 
     def _adjoint(self, node: Node, part: Pair) -> Pair:
@@ -180,6 +224,9 @@ class _Conjugation:
             return self._own(node, name, parts[0])
         if name in NORMS:
             return self._norm(node, parts[0], "", moves, entrywise=name == "abs")
+        whole = ALIASES.get(name, name)
+        if moves and whole in OPERATIONS and OPERATIONS[whole].log_of and len(parts) == 1:
+            return self._logarithm(node, OPERATIONS[whole].log_of, parts[0])
         if moves and name == "dot":
             raise UnsupportedError(
                 "dot may conjugate its first argument, as NumPy's vdot does, or not",
@@ -187,7 +234,7 @@ class _Conjugation:
                 span=node.mark or node.span,
                 hint="write z^H*w with the conjugate, z'*w without it",
             )
-        if moves and name != "transpose" and ALIASES.get(name, name) not in ANALYTIC:
+        if moves and name != "transpose" and whole not in ANALYTIC:
             raise self._refused(
                 node,
                 "is not analytic, or not known to be, so it has no "
@@ -195,6 +242,14 @@ class _Conjugation:
             )
         values, others = ([part[k] for part in parts] for k in (0, 1))
         return _like(node, tuple(values)), _like(node, tuple(others)), moves  # type: ignore[arg-type]
+
+    def _logarithm(self, node: Node, of: str, part: Pair) -> Pair:
+        """logdet(X) as log(det(X)), which is analytic; the logarithm of the modulus is not."""
+        sides = []
+        for side in part[:2]:
+            inside = Node("call", (side,), node.start, node.end, mark=node.mark, value=of)
+            sides.append(Node("call", (inside,), node.start, node.end, mark=node.mark, value="log"))
+        return sides[0], sides[1], True
 
     def _own(self, node: Node, name: str, part: Pair) -> Pair:
         value, other, moves = part

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matcalc.core.dims import Dim, Shape
 
 # what is said of complex kinds where they are not known
-COMPLEX_ONLY = "only matcalc diff has complex variables, and only their first derivatives"
+COMPLEX_ONLY = "only matcalc diff, hessian and check have complex variables"
 COMPLEX_HINT = "in Python it is matcalc.wirtinger; everywhere else all numbers are real"
 
 

@@ -31,15 +31,12 @@ _MANIFOLDS = {
     "stiefel": ("orthonormal(n, p)", "stiefel"),
     "grassmann": ("orthonormal(n, p)", "grassmann"),
 }
-# kinds of complex matrices: what they are of real ones, and the derivative within them
+# kinds of complex matrices: what they are of real ones, and what else to declare
 _COMPLEX = {
-    "hermitian": (
-        "symmetric",
-        "within the Hermitian matrices the derivative is D + C', D that by {0} and C that "
-        "by conj({0})",
-    ),
+    "hermitian": ("symmetric", "complex hermitian(n)", COMPLEX_ONLY),
     "unitary": (
         "orthogonal",
+        "complex matrix(n, n)",
         "on the unitary matrices a point is stationary where {0}^H*C is Hermitian, C the "
         "derivative by conj({0}) of a real function",
     ),
@@ -225,10 +222,10 @@ def instead(kind: str, name: str) -> str:
             f"--manifold {manifold}, in Python d.riemannian({manifold!r})"
         )
     if kind in _COMPLEX:
-        real, within = _COMPLEX[kind]
+        real, other, more = _COMPLEX[kind]
         return (
-            f"declare {name}: {real}(n) where all numbers are real, else {name}: complex "
-            f"matrix(n, n); {within.format(name)}"
+            f"declare {name}: {real}(n) where all numbers are real, else {name}: {other}; "
+            f"{more.format(name)}"
         )
     if kind == "banded":
         return (
