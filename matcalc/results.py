@@ -168,7 +168,7 @@ class Formula:
 
         program = self._program
         tree = known_sizes(self._shown, program.variables)
-        named = name_parts(tree, program.variables, cse, defined_names(program))
+        tree, named = name_parts(tree, program.variables, cse, defined_names(program))
         formula = latex(tree, bold=bold, named=named, headed=True, declared=program.variables)
         if self._verify:
             from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above

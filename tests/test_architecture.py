@@ -83,7 +83,9 @@ ALLOWED = {
     "recovery": "core ir printers",
     "exact": "core",
     "readback": "core syntax frontend tex printers oracle runtime exact",
-    "notation": "core printers readback",
+    "complements": "core readback",
+    "arrays": "core",
+    "notation": "core printers readback complements",
     "defined": "core readback recalled",
     "typed": "core ir lowering recovery",
     "pipeline": "core ir lowering catalogue calculus rewriting recovery notation printers defined "
@@ -93,7 +95,7 @@ ALLOWED = {
     "segments": "core",
     "recalled": "core",
     "several": "core ir lowering calculus pipeline segments recalled",
-    "backprop": "core pipeline several segments readback printers",
+    "backprop": "core pipeline several segments readback printers complements",
     "verification": "core exact oracle printers",
     "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",
@@ -116,7 +118,7 @@ ALLOWED = {
     "manifolds",
     "answers": "core frontend looped pieces pipeline backprop notation directional several "
     "printers readback stable oracle verification steps results equality inner definite "
-    "graph",
+    "graph arrays",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
     "results inner",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",

@@ -22,6 +22,7 @@ from matcalc.verify.readback.text import several_say
 from matcalc.verify.readback.values import confirm
 from matcalc.verify.steps import compare_several, verify_several, weakest, worst
 from matcalc.verify.verification import warn_unverified
+from matcalc.write.arrays import functions_of_arrays
 from matcalc.write.notation import name_parts, value_name
 from matcalc.write.printers.numpy_code import VALUE
 from matcalc.write.printers.program import array_head, several_text
@@ -54,6 +55,7 @@ class Gradients(Mapping[str, Derivative]):
         for derivative in self._derivatives.values():
             derivative._plain = plain
         shown = interned([d._shown for d in self._derivatives.values()])
+        shown = functions_of_arrays(shown)
         self._shown = dict(zip(self._derivatives, shown, strict=True))
 
     def __getitem__(self, name: str) -> Derivative:
@@ -113,7 +115,7 @@ class Gradients(Mapping[str, Derivative]):
         """The trees as they are shown, and the names of their parts."""
         program = self.expression._program
         root = known_sizes(Expr("several", tuple(self._shown.values())), program.variables)
-        names = name_parts(root, program.variables, cse, defined_names(program))
+        root, names = name_parts(root, program.variables, cse, defined_names(program))
         return dict(zip(self._shown, root.args, strict=True)), names
 
     @public

@@ -21,7 +21,7 @@ conditions leave, and nowhere else.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim
@@ -112,6 +112,39 @@ class Form:
             index for part in self.body.parts if part.op == "reduce" for index in part.value.indices
         ]
         return list(dict.fromkeys([*self.indices, *bound]))
+
+    def key(self, args: Sequence[Expr]) -> object:
+        """A value that forms of the same args share if no more than the names of their indices
+        differ.
+        """
+        numbers = {index: k for k, index in enumerate(self.all_indices())}
+        made: dict[object, int] = {}
+
+        def of_place(place: Place | None) -> object:
+            if place is None:
+                return None
+            return tuple(sorted((numbers[index], c) for index, c in place.terms)), place.offset
+
+        def own(node: Expr) -> object:
+            if node.op == "slot":
+                return id(args[node.value])
+            if node.op == "index":
+                return numbers[node.value]
+            if node.op == "at":
+                return tuple([of_place(place) for place in node.value])
+            if node.op == "reduce":
+                over = tuple([numbers[index] for index in node.value.indices])
+                where = tuple([(each.op, of_place(each.place)) for each in node.value.conditions])
+                return node.value.name, over, where
+            return node.value
+
+        def rule(node: Expr, args: list[int]) -> int:
+            key = (node.op, own(node), node.shape, node.row, *args)
+            return made.setdefault(key, len(made))
+
+        self.body.fold(rule)
+        ranges = tuple([(index.start, index.size) for index in numbers])
+        return len(self.indices), ranges, tuple(made)
 
     def __repr__(self) -> str:
         return f"[{', '.join(index.name for index in self.indices)}]{self.body!r}"

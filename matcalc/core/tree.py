@@ -184,7 +184,8 @@ def interned(trees: Sequence[Expr]) -> list[Expr]:
     known: dict[object, Expr] = {}
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
-        key = (node.op, node.value, node.shape, node.row, *map(id, args))
+        value = node.value.key(args) if node.op == "indexed" else node.value
+        key = (node.op, value, node.shape, node.row, *map(id, args))
         found = known.get(key)
         if found is None:
             found = known[key] = node.with_args(args)

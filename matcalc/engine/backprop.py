@@ -25,7 +25,8 @@ from matcalc.core.tree import Expr, interned
 from matcalc.engine.pipeline import simplify
 from matcalc.engine.segments import paired
 from matcalc.engine.several import derive_several
-from matcalc.verify.readback.forms import Forms
+from matcalc.verify.readback.forms import Form, Forms
+from matcalc.write.complements import complemented
 from matcalc.write.printers.naming import naming
 
 _COUNTS = (2, 3, 4, 5)  # values of the names in ranges for which the order is looked at
@@ -46,6 +47,9 @@ class Backprop:
         self._adjoints = {name: self._free(f"d{name}") for name in self._active}
         self._sum = self._summed_value()
         self._pending: dict[str, list[Expr]] = {}
+        self._forms = Forms()
+        self._made: set[str] = set()  # parts that are made of adjoints
+        self._computed: dict[tuple[tuple[str, ...], Form], str] = {}  # forward values with names
         self.backward = self._all()
 
     def adjoint(self, name: str) -> str:
@@ -95,7 +99,9 @@ class Backprop:
         for item in reversed(items):
             if isinstance(item, ForLoop):
                 self._flush(found)
+                self._computed.clear()  # loops may have the same index
                 inside = self._reversed(item.items, (*around, item.index))
+                self._computed.clear()
                 if inside:
                     found.append(
                         ForLoop(item.index, item.last, item.first, -item.step, tuple(inside))
@@ -150,23 +156,46 @@ class Backprop:
         for part in root.parts:
             args = tuple([made[id(arg)] for arg in part.args])
             new = Expr(part.op, args, part.shape, value=part.value, row=part.row)
-            if id(part) in named:
-                name = self._free(named[id(part)])
-                name = member(name, [dim(index) for index in around]) if around else name
-                column = new if not new.row else Expr("'", (new,), new.shape)
-                found.append(Assignment(name, column))
-                self.variables[name] = free_variable(name, new)
+            name = self._computed.get(self._place(new, around)) if new.args else None
+            if name is None and id(part) in named:
+                name = self._part(named[id(part)], new, around, found)
+            if name is not None:
                 new = Expr("variable", (), new.shape, value=name, row=new.row)
             made[id(part)] = new
         for name, tree in zip(names, root.args, strict=True):
             self._pending.setdefault(name, []).append(made[id(tree)])
 
+    def _place(self, value: Expr, around: tuple[str, ...]) -> tuple[tuple[str, ...], Form]:
+        """Under which the name of a part is remembered."""
+        return around, self._forms.tree(_column(value), sized=False)
+
+    def _part(self, letter: str, value: Expr, around: tuple[str, ...], found: list[Item]) -> str:
+        """A new name of a part, with its definition.
+
+        It is remembered where the part is made of what is computed forwards. Adjoints are added to.
+        """
+        name = self._free(letter)
+        name = member(name, [dim(index) for index in around]) if around else name
+        column = _column(value)
+        found.append(Assignment(name, column))
+        self.variables[name] = free_variable(name, value)
+        moving = {*self._adjoints.values()} | self._made
+        if any(base(each) in moving for each in _names(column)):
+            self._made.add(base(name))
+        else:
+            self._computed[self._place(value, around)] = name
+        return name
+
     def _with_value(self, trees: Sequence[Expr], item: Assignment) -> list[Expr]:
-        """The trees with the name of what was computed forwards in the place of its value."""
+        """The trees with the name of what was computed forwards in the place of its value, and of
+        its complement.
+        """
         forms = Forms()
         value = simplify(Program(item.expr, dict(self.variables), ""))
         known = {forms.tree(each, sized=False) for each in (value, item.expr)}
         root = Expr("several", tuple(trees))
+        given = {True: item.name, False: None}
+        root, _ = complemented(root, lambda part: given[forms.tree(part, sized=False) in known])
         parts = forms.parts(root, {}, {}, sized=False)
 
         def rule(node: Expr, args: list[Expr]) -> Expr:
@@ -190,6 +219,11 @@ class Backprop:
         adjoint = self.adjoint(name)
         self.variables[adjoint] = free_variable(adjoint, self.variables[name])
         found.append(Assignment(adjoint, total))
+
+
+def _column(value: Expr) -> Expr:
+    """A row as the column that it is the transpose of."""
+    return Expr("'", (value,), value.shape) if value.row else value
 
 
 def _names(expr: Expr) -> list[str]:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from matcalc.engine.rewriting.commuting import Commuting
 
 _MOST_FUSED = 2  # axes that are written as one
+_NAMED = 1.25  # so much longer may the rest be in matrix notation beside kernels with names
 _FAVOUR = Fraction(3, 4)  # index notation has to bring the length of matrix notation down to this
 _LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
 
@@ -301,7 +302,7 @@ class Engine:
         if lies(node, self.rank, self.layout):
             tree = recovery.factory.transpose(tree)
         named = self._with_pairs_named(whole)
-        if named is not None and written_size(named[0]) <= min(
+        if named is not None and written_size(named[0]) <= _NAMED * min(
             [written_size(each) for each in (tree, matrix) if each is not None]
         ):
             matrix, self.factory = named

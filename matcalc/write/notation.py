@@ -13,6 +13,7 @@ from matcalc.core.language import Language
 from matcalc.core.tree import Expr
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
+from matcalc.write.complements import SIGMOID, complemented
 from matcalc.write.printers.naming import naming
 from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import known_sizes, size_choices
@@ -46,7 +47,7 @@ def format_text(
     VerificationError rather than to show a text that does not mean the tree.
     """
     tree = known_sizes(tree, variables)
-    names = name_parts(tree, variables, cse, defined)
+    tree, names = name_parts(tree, variables, cse, defined)
     choices = size_choices(tree)
     head = array_head(tree)
     if head:
@@ -74,12 +75,26 @@ def name_parts(
     variables: Mapping[str, Variable],
     cse: bool = False,
     defined: DefinedNames | None = None,
-) -> dict[int, str]:
-    """The parts of a tree that get names; the value of a name that is ``defined`` keeps it."""
+) -> tuple[Expr, dict[int, str]]:
+    """A tree as it is set, and its parts that get names; the value of a name that is ``defined``
+    keeps it.
+
+    Beside h = sigmoid(u) that has a name sigmoid(-u) is 1 - h.
+    """
     taken = {*variables, *size_names(variables.values()), *(defined.names if defined else ())}
     taken |= _bound_names(tree)
     taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
-    return naming(tree, taken, cse=cse, known=defined.find if defined else None)
+    known = defined.find if defined else None
+    names = naming(tree, taken, cse=cse, known=known)
+    if not any(part.op == SIGMOID for part in tree.parts):
+        return tree, names
+    new, wholes = complemented(tree, known or (lambda _: None))
+    if wholes:
+        given = {id(whole) for whole in wholes if known is not None and known(whole)}
+        renamed = naming(new, taken, cse=cse, known=known, always=given)
+        if all(id(whole) in renamed for whole in wholes):
+            return new, renamed
+    return tree, names
 
 
 def _bound_names(tree: Expr) -> set[str]:

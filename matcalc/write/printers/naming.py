@@ -50,11 +50,13 @@ def naming(
     *,
     cse: bool = False,
     known: Callable[[Expr], str | None] | None = None,
+    always: Container[int] = (),
 ) -> dict[int, str]:
     """The names by the ids of the parts, each after those that it is made of.
 
     Names are given where the result is long and gets clearly shorter, with ``cse`` wherever they
-    save tokens. ``taken`` are names in use; ``known`` says which name the user gave to a part.
+    save tokens. ``taken`` are names in use; ``known`` says which name the user gave to a part, and
+    ``always`` has the ids of parts that are named whatever the length.
     """
     order = tree.parts
     full: dict[int, int] = {}
@@ -74,6 +76,7 @@ def naming(
             chosen = set()
         if chosen and known is not None:  # relu(u) is h, although it is short once u has a name
             chosen |= {id(expr) for expr in order if id(expr) in worthwhile and known(expr)}
+    chosen |= {id(expr) for expr in order if id(expr) in always}
     if not chosen and not arrays:
         return {}
     return _names([expr for expr in order if id(expr) in chosen | arrays], taken, known)
@@ -106,7 +109,8 @@ def _worthwhile(order: list[Expr], full: Mapping[int, int]) -> dict[int, int]:
         times = written[id(expr)]
         # what is written both ways round is named as it stands; x^2 and vector(1) say more
         plain = expr.op in ("^", ".^") and not expr.args[0].args
-        other = expr.op in ("fill", "eye") or (expr.op == "'" and parents[id(expr.args[0])] > 1)
+        turned = expr.op == "'" and (parents[id(expr.args[0])] > 1 or expr.args[0].op == "indexed")
+        other = turned or expr.op in ("fill", "eye")
         if expr.rank <= most and not plain and not other and _saves(times, full[id(expr)]):
             chosen[id(expr)] = times
             times = 1
