@@ -243,6 +243,8 @@ RECURSIVE = {
     ("read.shapes.functions", "read.shapes.norms"): "a norm is a call of other functions",
     ("read.syntax.declare", "read.syntax.mappings"): "the kinds of a function are declarations",
     ("read.tex.functions", "read.tex.resolve"): "an argument is a formula",
+    ("read.tex.homographs", "read.tex.letters"): "as subscripts",
+    ("read.tex.homographs", "read.tex.resolve"): "as signs",
     ("read.tex.signs", "read.tex.resolve"): "a hint shows the operands as they are written",
     ("read.tex.subscripts", "read.tex.letters"): "a subscript is made of letters",
     ("verify.exact.degree", "verify.exact.indexed"): "a sum over an index has any term",

@@ -23,6 +23,12 @@ NUMBERS = [
     ("r*x'*x", {"r": "vector(n)"}),
     ("t*tr(X)", {"t": "vector(n)"}),
     ("x + m*sum(y)", {"m": "vector(n)"}),
+    # a vector by convention, where numbers stand
+    ("log(1 + exp(-y*w'*x))", {"y": "scalar"}),
+    ("max(0, 1 - y*(w'*x + b))", {"y": "scalar"}),
+    ("-y*log(norm2(x)) - (1 - y)*log(1 - norm2(x))", {"y": "scalar"}),
+    ("exp(t*x'*x)", {"t": "scalar"}),
+    ("log(1 + exp(-y*w'*x)) + z'*y", {"y": "vector(n)"}),
     # intercepts
     ("sum((y - a - b*x).^2)", {"a": "scalar", "b": "scalar"}),
     ("sum((y - (a + b*x)).^2)", {"a": "scalar"}),
@@ -43,6 +49,8 @@ SILENT = [
     "A*tr(B)",
     "r*r'*A*r",
     "w*sum(x)",
+    "sum(log(1 + exp(-y*w'*x)))",
+    "A*z + 2*y*w'*x",
 ]
 # what has notes otherwise
 NOTED = [

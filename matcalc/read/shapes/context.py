@@ -72,6 +72,15 @@ class Oddity(NamedTuple):
         return self.kind, id(self.scalar) if self.kind == "transposed" else id(self.node)
 
 
+class Evidence(NamedTuple):
+    """The letters that have to be vectors, and those that numbers are added to or that stand in
+    functions of numbers.
+    """
+
+    firm: frozenset[str]
+    numbered: frozenset[str]
+
+
 class Context:
     """The state of one inference: variables seen, equations between dimensions, every node made so
     far.
@@ -119,6 +128,7 @@ class Context:
         self.vectors: set[str] | None = None  # and of letters that are used as vectors,
         self.sums: dict[int, Expr] = {}  # and of terms, each with the sum that it stands in,
         self.slopes: dict[int, list[str]] = {}  # and of these sums
+        self.evidence: Evidence | None = None  # and where letters stand
         self.counted = counted
         self.signs: Mapping[int, str] = {}  # what is read in the place of the operators of nodes
         self.failed: Node | None = None  # where the text has no type,

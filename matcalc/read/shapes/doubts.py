@@ -10,6 +10,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.core.walk import fold, postorder
 from matcalc.read.shapes.context import ODDITIES, Context, Oddity, operands
+from matcalc.read.shapes.evidence import evidence
 from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.syntax.nodes import Node
 
@@ -196,10 +197,19 @@ def _ranked(context: Context, operands: list[Expr]) -> list[str]:
 def _leaders(context: Context, expr: Expr) -> list[str]:
     """The letter of a vector or a matrix that may be a number, unless it is used as what it is."""
     name = str(expr.value)
-    if not undeclared(context, name) or _unnumbered(name) not in _COUNTS | _NUMBERS:
+    if not undeclared(context, name):
         return []
+    if _unnumbered(name) not in _COUNTS | _NUMBERS:
+        return [name] * _is_numbered(context, name)
     _survey(context)
     return [] if name in (context.vectors or ()) else [name]
+
+
+def _is_numbered(context: Context, name: str) -> bool:
+    """Whether a letter is a vector by convention alone, and stands where numbers stand."""
+    if context.evidence is None:
+        context.evidence = evidence(context)
+    return name in context.evidence.numbered - context.evidence.firm
 
 
 def _unnumbered(name: str) -> str:
@@ -346,7 +356,8 @@ def _leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     kind = context.kind_of(context.seen[names[0]])
     product = quote_node(context, oddity.node)
     why = f"it stands first in {product}, as numbers do"
-    price = _LEADING if _unnumbered(names[0]) in _COUNTS else 0
+    sure = _unnumbered(names[0]) in _COUNTS or _is_numbered(context, names[0])
+    price = _LEADING if sure else 0
     candidates = _as(names, "scalar", why)
     return Doubt(oddity.key, price, candidates, f"is read as {kind} in {product}", None)
 

@@ -26,7 +26,8 @@ def entry_doubt(context: Context, *, fits: bool = True) -> MatcalcError | None:
     """The error for a text in which an entry of an undeclared vector stands where a vector belongs;
     ``fits`` tells whether it has a meaning as it stands.
     """
-    found = [(each, entry) for each in context.oddities.values() for entry in _entries(each)]
+    odd = [each for each in context.oddities.values() if each.kind in context.counted]
+    found = [(each, entry) for each in odd for entry in _entries(each)]
     found = [(each, entry) for each, entry in found if undeclared(context, _letter(entry))]
     if not found:
         return None

@@ -210,10 +210,13 @@ def _need_matrices(context: Context, node: Node, *args: Expr) -> None:
 
 def _note_leading(context: Context, node: Node, left: Expr | None, right: Expr) -> None:
     """Remembers n in n*log(det(S)) and in n*x'*x, which may be a number as well as a vector."""
-    while left is not None and left.op in ("/", "*", "+", "-") and left.args[1].op == "number":
-        left = left.args[0]
-    while left is not None and left.op == "*" and context.literal(left.args[0]) is not None:
-        left = left.args[1]
+    while left is not None and left.op in ("/", "*", "+", "-", "neg"):
+        if left.op == "neg" or left.args[1].op == "number":
+            left = left.args[0]
+        elif left.op != "/" and context.literal(left.args[0]) is not None:
+            left = left.args[1]
+        else:
+            break
     if left is not None and left.op == "variable" and not left.row:
         context.odd("leading", left, node, right)
 

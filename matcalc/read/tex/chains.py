@@ -324,6 +324,9 @@ def _subscripted(head: Phrase, scope: Scope) -> ParseError:
     message, hint = f"the subscript of {shown}", "of the logarithm, the bases 2 and 10 are known"
     if head.text != "log":
         message, hint = f"{shown} may be a function or something over a set", OPTIMA
+    if function(head.text, scope.user_words) and head.text != "log":
+        place = scope.source[head.parts[0].start : head.parts[0].end].strip("{}")
+        hint = f"write \\operatorname{{{head.text}}}(...)_{{{place}}} for an entry of its value"
     if head.text in OF_ENTRIES:
         message, hint = f"{shown} may be the {head.text}imum over a set, which is not read", OPTIMA
         hint += f"; \\{head.text}(x) is that of the entries of x"

@@ -20,7 +20,8 @@ def unnamed(text: str, left: Phrase, sign: Span) -> UnknownNameError:
     hint = "leave the left side out; a condition, as in a problem with constraints, is not read"
     if left.kind == "power" and left.args[1].kind in ("symbol", "number"):
         base, script = text[left.args[0].start : left.args[0].end], left.args[1].text
-        hint = f"write {base}_{{{script}}} if this is a name with an index, or leave it out"
+        if "_" not in base:
+            hint = f"write {base}_{{{script}}} if this is a name with an index, or leave it out"
     elif left.kind == "gradient":
         hint = "write the right side alone; matcalc check --latex judges a claimed derivative"
     return UnknownNameError(

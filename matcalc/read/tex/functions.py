@@ -311,6 +311,11 @@ def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
             and resolver.letters.promote_entry(operand, "it stands in an inner product")
         ):
             return other
+    inside = left.indexed or right.indexed or resolver.letters.binding
+    if left.scalar and right.scalar and inside:
+        why = "it stands in an inner product"
+        if any(learn_vectors(resolver, operand, why) for operand in phrase.args):
+            return left
     if left.slots or right.slots:
         found = vectors.dot(Maker(phrase), *resolver._opened(phrase, args))
         if found is not None:

@@ -84,7 +84,8 @@ def apply_letter(
         scope.note(f"note: {shown}(...) is read as {words}; declare the letter if it is a factor")
         return _call(item, bracket, name, args)
     if _is_operator(item, scope):
-        return Phrase("application", item.start, bracket.end, text=shown, parts=args)
+        named = (item,) * item.text.startswith((r"\mathrm", r"\text", r"\operatorname"))
+        return Phrase("application", item.start, bracket.end, text=shown, parts=args, bounds=named)
     lone = args[0].kind in ("symbol", "indexed", "number")
     lone = lone or (item.text == r"\delta" and _is_difference(args[0]))
     if known or not (lone or len(args) > 1 or symbol(item, scope.source).stem in _UNCLEAR):
@@ -166,6 +167,23 @@ def prime_of_function(
         source=scope.source,
         span=where,
         hint="; ".join(advice),
+    )
+
+
+def refuse_primed(base: Phrase, where: Span, scope: Scope) -> None:
+    r"""Refuses x'^\top, which nobody writes of a transpose."""
+    while base.kind == "bracket" and len(base.args) == 1:
+        (base,) = base.args
+    letter = base.args[0] if base.kind == "transpose" and base.text == "'" else base
+    if letter is base or letter.kind not in ("symbol", "indexed") or scope.knows(letter):
+        return
+    x = scope.source[letter.start : letter.end].replace("'", "")
+    new = rf"{x}_{{\mathrm{{new}}}}" if letter.kind == "symbol" else rf"\tilde{{{x[0]}}}{x[1:]}"
+    raise ParseError(
+        f"{x}' is transposed here, so that it is a letter of its own",
+        source=scope.source,
+        span=Span(base.start, where.end),
+        hint=f"write {new}^\\top, and {new} wherever {x}' stands",
     )
 
 

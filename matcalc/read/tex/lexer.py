@@ -40,6 +40,7 @@ _ENDS = frozenset(
         *_CLOSING,
     }
 )  # an operand may end with these
+_FACTORIAL = re.compile(r"(\\[A-Za-z]+|[A-Za-z])(_([A-Za-z0-9]|\{[^{}]*\}))?$")
 _STARTS = frozenset(
     {
         "NUMBER",
@@ -217,6 +218,8 @@ class _Lexer:
             piece = piece.strip().lstrip("\\")
         if piece == "*" and self._below_norm():
             self.tokens.append(("LETTERS", start, end, piece))
+        elif piece == "*" and self._below():  # x_*, a point of its own
+            self.tokens.append(("STYLED", start, end, r"\mathrm{star}"))
         elif kind == "LETTERS":
             self._letters(start, piece, single)
         elif kind == "NUMBER" and single and len(piece) > 1:
@@ -242,6 +245,11 @@ class _Lexer:
         r"""Whether the subscript of a norm begins here, as in \lVert X \rVert_*."""
         kinds = [token[0] for token in self.tokens[-3:]]
         return kinds[-2:] == ["RNORM", "SUB"] or kinds == ["RNORM", "SUB", "LBRACE"]
+
+    def _below(self) -> bool:
+        """Whether a subscript begins here."""
+        kinds = [token[0] for token in self.tokens[-2:]]
+        return kinds[-1:] == ["SUB"] or kinds == ["SUB", "LBRACE"]
 
     def _letters(self, start: int, piece: str, single: int) -> None:
         """A run of letters: a declared name, or one letter after the other."""
@@ -447,12 +455,14 @@ def bad_character(text: str, position: int) -> ParseError:
             hint="write the formula alone; differentiate first, and put the values in afterwards",
         )
     if char == "!":
-        n = before[-1:] if before[-1:].isalpha() else "n"
+        base = _FACTORIAL.search(before)
+        n = base[0] if base else "n"
+        known = f", and declare {n}: scalar," if n.isalpha() else ""
         return ParseError(
             "factorials are not read",
             source=text,
             span=Span(position, position + 1),
-            hint=rf"write \Gamma({n} + 1), and declare {n}: scalar, for the factorial of {n}",
+            hint=rf"write \Gamma({n} + 1){known} for the factorial of {n}",
         )
     span = Span(position, position + 1)
     if not char.isprintable():

@@ -17,6 +17,7 @@ from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.subscripts import names as names_in
 from matcalc.read.tex.symbols import letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value
+from matcalc.read.tex.vocabulary import INDICES
 
 if TYPE_CHECKING:
     from matcalc.read.tex.letters import Letters, Ranges
@@ -121,8 +122,17 @@ def _indices(total: Phrase, letters_: Letters) -> tuple[Phrase, ...]:
                 continue  # a place that is fixed outside of the sum
             if total.parts or (bound.kind == "!=" and name in letters_.outside(total)):
                 continue
+            if bound.kind == "!=" and name not in INDICES:  # the class of j \neq y
+                continue
             names.append(name)
             found.append(leaf)
+        turned = len(names) == 2 and names[0] > names[1]  # as where i is known, and j runs
+        if bound.kind == "!=" and turned and not total.parts:
+            shown = source[bound.start : bound.end]
+            letters_.learnt.setdefault(
+                f"note: the sum over {shown} runs over both {' and '.join(names)}; write "
+                f"{names[0]}=1, {shown} below it for {names[0]} alone"
+            )
     return tuple(found)
 
 
@@ -168,7 +178,11 @@ def _side(phrase: Phrase, letters_: Letters) -> Side:
 
 def _from_zero(bound: Phrase, letters_: Letters) -> ParseError:
     span = bound.args[0].span
-    hint = "entries are counted from 1 to the size"
+    index = letters_.scope.source[bound.args[1].start : bound.args[1].end]
+    hint = (
+        f"entries are counted from 1 to the size: begin with {index}=1, and write {index}-1 "
+        f"where {index} is a number, as in \\sum_{{t=1}}^{{T}} \\gamma^{{t-1}} r_t"
+    )
     return ParseError(
         "an index starts at 1 here", source=letters_.scope.source, span=span, hint=hint
     )

@@ -248,6 +248,7 @@ class _Builder:
         if script.kind == "circled-script":
             return made("entrywise", script.args[0])
         if self._transposes(script):
+            lettered.refuse_primed(base, where, self.scope)
             return made("transpose")
         if script.kind == "neg" and self._transposes(script.args[0]):
             return made("inverse-transpose")

@@ -13,6 +13,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.tex import (
     binders,
     functions,
+    homographs,
     indices,
     limits,
     places,
@@ -234,8 +235,9 @@ class Resolver:
         if left.indexed or right.indexed:
             return self._entrywise(phrase, args)
         self._fit(*phrase.args)
-        if self.letters.changed:
+        if self.letters.changed or homographs.learn_label(self, phrase):
             return left
+        homographs.note_broadcast(self, phrase, left, right)
         unlike = left.rank and right.rank and (left.rank, left.row) != (right.rank, right.row)
         if unlike or (self.scope.strict and signs.broadcast(phrase, left, right)):
             a, b = (self.kind_of(value) for value in args)

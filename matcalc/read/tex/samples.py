@@ -22,8 +22,8 @@ from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import symbol
+from matcalc.read.tex.vocabulary import INDICES
 
-INDICES = frozenset("ijklmnpqrst") | {"mu", "nu"}
 _MOST_TRIED = 4  # letters that are taken for numbers one by one
 
 Result = TypeVar("Result")

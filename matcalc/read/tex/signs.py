@@ -10,10 +10,11 @@ from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
 from matcalc.core.notes import declaring
 from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import default_kind
+from matcalc.read.tex import homographs
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
-from matcalc.read.tex.symbols import symbol
+from matcalc.read.tex.symbols import letters, symbol
 from matcalc.read.tex.values import Value
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def operand(resolver: Resolver, phrase: Phrase) -> str:
 
 def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
     """Refuses a product whose sign has another meaning between such values, or notes it."""
+    homographs.check_product(resolver, phrase, left, right)
     columns = left.rank == right.rank == 1 and not left.row and not right.row
     a, b = (operand(resolver, part) for part in phrase.args)
     shown = resolver.shown(phrase)
@@ -203,7 +205,7 @@ def application(phrase: Phrase, scope: Scope) -> str:
     if phrase.text in ("O", "o"):
         advice = ["leave out what remains of a series"]
     kinds = [
-        _TAKEN[default_kind(symbol(each, scope.source).name)]
+        _TAKEN["scalar" if _is_entry(each) else default_kind(symbol(each, scope.source).name)]
         for each in phrase.parts
         if (each.kind in ("symbol", "indexed") and each.args[:1] == ()) or each.kind == "indexed"
     ]
@@ -215,6 +217,11 @@ def application(phrase: Phrase, scope: Scope) -> str:
         advice.append(f"declare {name}: {kind}{given} if it is one that is not written out")
     advice.append(f"write {phrase.text} \\cdot (...) for the product")
     return "; ".join(advice)
+
+
+def _is_entry(phrase: Phrase) -> bool:
+    """Whether this has two subscripts, as X_{ij} has."""
+    return phrase.kind == "indexed" and sum(len(letters(part) or "") for part in phrase.parts) > 1
 
 
 def learn_count(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError
 from matcalc.read.syntax.names import default_kind
+from matcalc.read.tex import homographs
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.symbols import letters, symbol
@@ -69,7 +70,10 @@ def kind_of(part: Phrase, letters_: Letters) -> str:
 def fixed(letters_: Letters, phrase: Phrase) -> Value | None:
     """The entry or row that a letter with a subscript is; None for a variable of its own."""
     base = phrase.args[0]
-    if base.kind != "symbol" or letters_.scope.knows(phrase) or letters_.is_identity(phrase):
+    if base.kind != "symbol" or letters_.scope.knows(phrase):
+        return None
+    if letters_.is_identity(phrase):
+        homographs.refuse_small_identity(letters_, phrase)
         return None
     found = symbol(base, letters_.scope.source)
     if (

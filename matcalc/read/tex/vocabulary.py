@@ -74,6 +74,7 @@ CHARACTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", GREEK,
     for capital in "ΓΔΘΛΞΠΣΦΨΩ"
 }
 CHARACTERS["ς"] = "sigma"
+INDICES = frozenset("ijklmnpqrst") | {"mu", "nu"}  # letters over which sums run
 
 OPTIMA = (
     "what is best over a set is not read: write the objective alone; matcalc stationary solves "

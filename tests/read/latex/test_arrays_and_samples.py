@@ -21,19 +21,18 @@ SAMPLES = [
     (r"x_i^\top w\, y_i", "y_i", "w", "y_i*x_i", "y_i*x_i'"),
     (r"\frac{y_n}{2} \|x_n - w\|^2", "y_n", "w", "y_n*(w - x_n)", "y_n*(w - x_n)'"),
     (r"u_i v_i^\top w", "u_i", "w", "u_i*v_i", "u_i*v_i'"),
-    (
-        r"\log(1 + e^{-y_i w^\top x_i})",
-        "y_i",
-        "w",
-        "-y_i*sigmoid(-y_i*w'*x_i)*x_i",
-        "-(y_i.*sigmoid(-y_i*(w'*x_i)))*x_i'",
-    ),
 ]
 # only one reading fits
 ONE_READING = [
     (r"y_i \log p_i", "p_i", "y_i/p_i", {"y_i": "scalar", "p_i": "scalar"}),
     (r"(y_i - f_i)^2", "f_i", "2*(f_i - y_i)", {"y_i": "scalar", "f_i": "scalar"}),
     (r"(y_i - x_i^\top w)^2", "w", "2*(w'*x_i - y_i)*x_i", {"y_i": "scalar"}),
+    (
+        r"\log(1 + e^{-y_i w^\top x_i})",
+        "w",
+        "-y_i*sigmoid(-y_i*w'*x_i)*x_i",
+        {"y_i": "scalar"},
+    ),
     (r"\|y_i - W x_i\|^2", "W", "2*(W*x_i - y_i)*x_i'", {}),
     (r"y_i^\top (W x_i + b_i)", "b_i", "y_i", {}),
     (r"\operatorname{tr}(H_k + y_k s_k^\top)", "s_k", "y_k", {}),

@@ -160,7 +160,7 @@ WRONG = [
         r"\sum_k \pi_k x_k",
         ShapeError,
         7,
-        "take another letter for what has entries",
+        'declare "pi: vector" if it is a variable here',
         id="entries-of-a-number",
     ),
     pytest.param(r"1^\top x", ShapeError, 1, r"the vector of ones is \mathbf{1}", id="ones"),

@@ -134,7 +134,7 @@ FUNCTIONS = [
         "a composition",
         {r"\sigma(x)": "sigmoid(x)", r"\sigma \odot x": None},
     ),
-    (r"f \circ g", "a composition", {r"f \odot g": "f*g"}),
+    (r"f \circ g", "a composition", {r"f \odot g": "f: vector; g: vector; f.*g"}),
     (r"f \circ g(x)", "a composition", {}),
     (r"f * g", "a convolution", {r"f \cdot g": "f*g"}),
     (r"\text{if}", "is no variable", {}),

@@ -128,9 +128,9 @@ MEANT = [
     (
         "log(1+exp(-y*(w'*x)))",
         "w",
-        "y: vector(n), w: vector(m), x: vector(m)",
-        "",
-        "-(y.*sigmoid(-(w'*x)*y))*x'",
+        "y: scalar, w: vector(n), x: vector(n)",
+        "y",
+        "-y*sigmoid(-y*w'*x)*x",
     ),
     (
         "x'*A*x/(x'*x)",
