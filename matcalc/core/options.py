@@ -15,7 +15,7 @@ NOTATIONS = ("matrix", "kronecker", "index", "cases", "operator", "differential"
 MOST_ORDER = 20  # of a derivative, where it has few enough axes
 AN_ORDER = f"a whole number from 1 to {MOST_ORDER}"
 MANIFOLDS = ("sphere", "stiefel", "grassmann", "spd", "spd-euclidean", "poincare")
-BACKENDS = ("numpy", "jax", "torch", "array-api", "matlab", "cpp", "julia")
+BACKENDS = ("numpy", "jax", "torch", "array-api", "matlab", "cpp", "c", "julia")
 RUNTIMES = ("inline", "matcalc")
 
 

@@ -35,6 +35,7 @@ def source_kind(backend: str, runtime: str) -> type[Source]:
 
 def _language(backend: str) -> type[LanguageSource]:
     # most code is for NumPy
+    from matcalc.write.printers.c_source import CSource  # noqa: PLC0415
     from matcalc.write.printers.eigen import EigenSource  # noqa: PLC0415
     from matcalc.write.printers.julia import JuliaSource  # noqa: PLC0415
     from matcalc.write.printers.matlab import MatlabSource  # noqa: PLC0415
@@ -42,6 +43,7 @@ def _language(backend: str) -> type[LanguageSource]:
     kinds: dict[str, type[LanguageSource]] = {
         "matlab": MatlabSource,
         "cpp": EigenSource,
+        "c": CSource,
         "julia": JuliaSource,
     }
     return kinds[backend]

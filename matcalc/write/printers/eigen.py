@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from matcalc.write.printers.eigen_code import CPP, EigenEmitter
-from matcalc.write.printers.language_code import LanguageEmitter
+from matcalc.write.printers.language_code import LanguageWriter
 from matcalc.write.printers.language_source import LanguageSource, Sizes
 
 _INDENT = "    "
@@ -65,7 +65,7 @@ class EigenSource(LanguageSource):
             ]
         return lines
 
-    def _end(self, emitter: LanguageEmitter, result: str) -> list[str]:
+    def _end(self, emitter: LanguageWriter, result: str) -> list[str]:
         if self.root.op != "several":
             return [f"return {result};"]
         lines = [f"{self.name}_result<T> result;"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, Dim
-from matcalc.write.printers.language_code import Language, LanguageEmitter
+from matcalc.write.printers.language_code import Language, LanguageEmitter, LanguageWriter
 from matcalc.write.printers.language_source import LanguageSource, Sizes
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
@@ -262,7 +262,7 @@ class JuliaSource(LanguageSource):
             lines += [f"if min({left}, 0) < 0", f'{_INDENT}throw(ArgumentError("{text}"))', "end"]
         return lines
 
-    def _end(self, emitter: LanguageEmitter, result: str) -> list[str]:
+    def _end(self, emitter: LanguageWriter, result: str) -> list[str]:
         if self.root.op != "several":
             return [f"return {result}"]
         fields = [f"{name} = {code}" for name, _, code in self.results(emitter)]

@@ -1,6 +1,6 @@
 """Source for languages other than Python, from the same array program as for NumPy.
 
-What is common to MATLAB, C++ and Julia stands here: the arguments and their checks, the order of
+What is common to MATLAB, C++, C and Julia stands here: the arguments and their checks, the order of
 the statements, and every operation in terms of a few that a language has to write: an array with
 its axes in another order, an operation entry by entry, a product of matrices, a sum over axes.
 """
@@ -95,8 +95,8 @@ def with_needs(language: Language, names: Sequence[str]) -> list[str]:
     return [helper.text for name, helper in table.items() if name in wanted]
 
 
-class LanguageEmitter(Emitter):
-    """Writes the statements in a language."""
+class LanguageWriter(Emitter):
+    """What the code of every language has: functions that come with it, and sizes."""
 
     language: Language
     helpers: dict[str, None]
@@ -127,6 +127,10 @@ class LanguageEmitter(Emitter):
 
     def _is_fresh(self, node: Node) -> bool:
         return False  # nothing is changed in place
+
+
+class LanguageEmitter(LanguageWriter):
+    """Writes the statements in a language that has arrays."""
 
     def _code(self, node: Node) -> _Code:
         rule = _RULES.get(node.op)

@@ -16,7 +16,7 @@ from matcalc.core.functions.languages import LANGUAGE_CALLS
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction
-from matcalc.write.printers.language_code import Language, LanguageEmitter, helpers, with_needs
+from matcalc.write.printers.language_code import Language, LanguageWriter, helpers, with_needs
 from matcalc.write.printers.numpy_code import VALUE, Source
 from matcalc.write.printers.numpy_emit import size_code
 from matcalc.write.printers.numpy_families import described
@@ -38,7 +38,7 @@ class LanguageSource(Source):
     """The parts of one source text."""
 
     language: Language
-    emitter: type[LanguageEmitter]
+    emitter: type[LanguageWriter]
     ascii = True  # whether names have letters without accents only
     sized = frozenset((*Source.sized, "scattered"))
     words: frozenset[str] = frozenset()  # of the language
@@ -117,10 +117,14 @@ class LanguageSource(Source):
         )
         emitter.language = self.language
         emitter.helpers = self.helpers
+        self.prepare(emitter)
         statements, result = emitter.statements()
         sizes = self._sizes_of()
         body = [*self._begin(sizes), *statements, *self._end(emitter, result)]
         return self._whole(sizes, body, with_needs(self.language, list(self.helpers)))
+
+    def prepare(self, emitter: LanguageWriter) -> None:
+        """What the writer has to know before it begins."""
 
     def sides(self) -> list[str]:
         """None: the code has both."""
@@ -267,14 +271,14 @@ class LanguageSource(Source):
         """Statements that bind the sizes and check the arguments."""
 
     @abstractmethod
-    def _end(self, emitter: LanguageEmitter, result: str) -> list[str]:
+    def _end(self, emitter: LanguageWriter, result: str) -> list[str]:
         """Statements that return the result."""
 
     @abstractmethod
     def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
         """The text."""
 
-    def results(self, emitter: LanguageEmitter) -> list[tuple[str, Node, str]]:
+    def results(self, emitter: LanguageWriter) -> list[tuple[str, Node, str]]:
         """Name, node and code of each of several results."""
         return [
             (name, node, emitter.codes[id(node)][0])

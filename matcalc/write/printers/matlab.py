@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
-from matcalc.write.printers.language_code import Language, LanguageEmitter
+from matcalc.write.printers.language_code import Language, LanguageEmitter, LanguageWriter
 from matcalc.write.printers.language_source import LanguageSource, Sizes
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _TERM, _UNARY
 from matcalc.write.printers.numpy_nodes import Node
@@ -292,7 +292,7 @@ class MatlabSource(LanguageSource):
         text = self.size_of(dim)
         return text if dim.plain or text.isdecimal() else f"({text})"
 
-    def _end(self, emitter: LanguageEmitter, result: str) -> list[str]:
+    def _end(self, emitter: LanguageWriter, result: str) -> list[str]:
         if self.root.op != "several":
             return [f"result = {result};"]
         return [f"result.{name} = {code};" for name, _, code in self.results(emitter)]

@@ -1,0 +1,368 @@
+"""Statements of C. An array in memory has its entries row by row, the last axis fastest.
+
+The code of an array is that of one entry, with a place for the index of each axis: ``A[{0} * n +
+{1}]``. So another order of axes, a part, a diagonal or broadcasting is other indices, and an
+expression entry by entry is one loop. What is summed or computed by a function of whole arrays is
+in memory, and so is what would be computed again and again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, count
+from typing import NamedTuple
+
+from matcalc.core.declared import FunctionRef
+from matcalc.core.dims import ONE, ZERO, Dim, Shape
+from matcalc.core.functions.languages import ENTRY_CALLS, LANGUAGE_CALLS
+from matcalc.core.operations import COMPARISONS
+from matcalc.core.user_functions import UserFunction
+from matcalc.write.printers.language_code import Language, LanguageWriter, is_condition
+from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _SUM, _TERM, _UNARY
+from matcalc.write.printers.numpy_nodes import Node
+
+_Code = tuple[str, int]
+INDENT = "    "
+C = Language("c", "C", "//", INDENT, "/", "functions.c", r"\A// (\w+): ")
+_WIDTH = 240  # characters of an entry that is computed where it is needed
+_COMPARISON = _LEVELS["<"]
+_MOST_SQUARED = 16  # the highest power that is computed by products
+_SIMPLE = re.compile(r"-?[\w.]+\Z")
+
+
+class Factor(NamedTuple):
+    """A factor of a contraction: the code of an entry, and the labels of its axes."""
+
+    code: _Code
+    labels: tuple[int, ...]
+
+
+class CWriter(LanguageWriter):
+    """Writes the statements; ``c_rules.py`` says which for each operation."""
+
+    language = C
+
+    def __init__(
+        self,
+        root: Node,
+        names: Mapping[str, str],
+        functions: Mapping[UserFunction | FunctionRef | str, str],
+        sizes: Mapping[str, str],
+        taken: Callable[[str], bool],
+        side: int | None = None,
+    ) -> None:
+        super().__init__(root, names, functions, sizes, taken, side)
+        letters = chain("ijklpqrsuvw", (f"i{number}" for number in count(1)))
+        self.index_names = (name for name in letters if not taken(name))
+        self.indices: list[str] = []
+        self.memory: list[tuple[str, str]] = []  # the arrays that are needed, with their sizes
+        self.pointers: dict[str, str] = {}  # of the entries that stand in memory row by row
+        self.targets: dict[int, str] = {}  # where results go
+
+    # entries and loops
+
+    def entry(self, name: str, shape: Shape) -> _Code:
+        """The code of an array in memory."""
+        text = ""
+        for axis, dim in enumerate(shape):
+            if dim != ONE:
+                inner = f"({text})" if " + " in text else text
+                text = f"{inner} * {self.factor(dim)} + {{{axis}}}" if text else f"{{{axis}}}"
+        code = f"{name}[{text or '0'}]"
+        self.named.add(code)
+        self.pointers[code] = name
+        return code, _ATOM
+
+    def factor(self, dim: Dim) -> str:
+        """A size, in brackets where it is not a name or a number."""
+        text = self.size(dim)
+        return text if re.fullmatch(r"\w+", text) else f"({text})"
+
+    def amount(self, shape: Shape) -> str:
+        """How many entries an array has."""
+        return " * ".join(self.factor(dim) for dim in shape if dim != ONE) or "1"
+
+    def room(self, size: str) -> str:
+        """The name of an array of our own."""
+        name = next(self.fresh)
+        self.memory.append((name, size))
+        return name
+
+    def target(self, node: Node | None, shape: Shape) -> str:
+        """The name of the array that a value is written to."""
+        found = self.targets.pop(id(node), None) if node is not None else None
+        return found or self.room(self.amount(shape))
+
+    def axes(self, shape: Shape) -> list[tuple[str, str]]:
+        """An index for each axis, and its size; 0 for an axis of length 1."""
+        while len(self.indices) < len(shape):
+            self.indices.append(next(self.index_names))
+        return [
+            ("0" if dim == ONE else index, self.size(dim))
+            for index, dim in zip(self.indices, shape, strict=False)
+        ]
+
+    @staticmethod
+    def loops(axes: Sequence[tuple[str, str]], body: list[str]) -> list[str]:
+        """Statements for all values of the indices."""
+        for index, size in reversed(axes):
+            if index != "0":
+                head = f"for (ptrdiff_t {index} = 0; {index} < {size}; ++{index}) {{"
+                body = [head, *(INDENT + line for line in body), "}"]
+        return body
+
+    def fill(self, text: str, code: _Code, shape: Shape) -> None:
+        """Statements that write every entry."""
+        axes = self.axes(shape)
+        names = [index for index, _ in axes]
+        line = f"{text.format(*names)} = {code[0].format(*names)};"
+        self.lines += self.loops(axes, [line])
+
+    def stored(self, code: _Code, shape: Shape, node: Node | None = None) -> _Code:
+        """The same in memory."""
+        if not shape:
+            return self._named(code)
+        made = self.entry(self.target(node, shape), shape)
+        self.fill(made[0], code, shape)
+        return made
+
+    def at_hand(self, code: _Code, shape: Shape) -> _Code:
+        """What costs next to nothing to read: in memory, unless it is a number or there already."""
+        cheap = code[0] in self.named or _SIMPLE.match(code[0])
+        return code if cheap else self.stored(code, shape)
+
+    def pointer(self, node: Node) -> str:
+        """The address of an operand whose entries stand row by row."""
+        code = self.codes[id(node)]
+        if not node.rank:
+            return f"&{self._named(code)[0]}"
+        found = self.pointers.get(code[0])
+        return found or self.pointers[self.stored(code, node.shape)[0]]
+
+    def moved(self, code: _Code, places: Sequence[str]) -> _Code:
+        """The entries at other places; as cheap as what they are of."""
+        text = code[0].format(*places)
+        if code[0] in self.named:
+            self.named.add(text)
+        return text, code[1]
+
+    def over(self, arg: Node, node: Node) -> _Code:
+        """An operand with as many axes as the node, behind axes of length 1."""
+        code = self.codes[id(arg)]
+        if arg.shape == node.shape or arg.op == "number":
+            return code
+        code = self.at_hand(code, arg.shape)
+        shift = node.rank - arg.rank
+        return self.moved(
+            code,
+            ["0" if dim == ONE else f"{{{axis + shift}}}" for axis, dim in enumerate(arg.shape)],
+        )
+
+    def of(self, code: _Code, level: int = _ATOM) -> str:
+        """The code in brackets, unless it binds as tightly."""
+        return code[0] if code[1] >= level else f"({code[0]})"
+
+    # what the pass over the nodes calls
+
+    def _named(self, code: _Code, node: Node | None = None) -> _Code:
+        if node is not None and node.rank:
+            return self.stored(code, node.shape, node)
+        name = next(self.fresh)
+        self.named.add(name)
+        self.lines.append(f"const double {name} = {code[0]};")
+        return name, _ATOM
+
+    def noted(self, code: _Code) -> _Code:
+        """A name for a number."""
+        return self._named(code)
+
+    def _written(self, node: Node) -> _Code:
+        code = self._code(node)
+        return self._named(code, node) if len(code[0]) > _WIDTH and node.args else code
+
+    def choice(self, node: Node) -> _Code:
+        """One of two ways, by the sizes."""
+        name = self.target(node, node.shape)
+        made = self.entry(name, node.shape)
+        for arg in node.args:
+            self.targets[id(arg)] = name
+        sides = self._sides(node)
+        for arg in node.args:
+            self.targets.pop(id(arg), None)
+        heads = (f"if ({self._no_more(node.attr)}) {{", "} else {")
+        for head, (lines, text) in zip(heads, sides, strict=True):
+            outside, self.lines = self.lines, lines
+            if text != made[0]:
+                self.fill(made[0], (text, _ATOM), node.shape)
+            lines, self.lines = self.lines, outside
+            self.lines += [head, *(INDENT + line for line in lines)]
+        self.lines.append("}")
+        return made
+
+    # entry by entry
+
+    def infix(self, node: Node) -> _Code:
+        """An operator between entries, or a product of matrices."""
+        left, right = node.args
+        if node.attr == "@":
+            return self.matrix_product(left, right, node)
+        codes = [self.over(arg, node) for arg in node.args]
+        return self.operator(node.attr, codes, right)
+
+    def operator(self, sign: str, codes: Sequence[_Code], right: Node) -> _Code:
+        """An operator between two numbers."""
+        if sign == "**":
+            return self.raised(codes[0], codes[1], right)
+        level = _LEVELS[sign]
+        first = level + 1 if sign in COMPARISONS else level
+        return f"{self.of(codes[0], first)} {sign} {self.of(codes[1], level + 1)}", level
+
+    def raised(self, base: _Code, exponent: _Code, right: Node) -> _Code:
+        """A power: a product where the exponent is a small whole number."""
+        value = right.attr if right.op == "number" else None
+        if value is not None and value.denominator == 1 and abs(value) <= _MOST_SQUARED:
+            if value == 2 and (base[0] in self.named or _SIMPLE.match(base[0])):
+                return f"{self.of(base)} * {self.of(base)}", _TERM
+            return f"{self.helper('whole_power')}({base[0]}, {value})", _ATOM
+        return f"pow({base[0]}, {exponent[0]})", _ATOM
+
+    def mapped(self, node: Node, cell: str) -> _Code:
+        """A function entry by entry."""
+        codes = [self.over(arg, node) for arg in node.args]
+        if cell == "/":
+            return self.operator("/", codes, node.args[1])
+        name = self.helper(cell[1:] or node.attr[0]) if cell[0] == "=" else cell
+        return f"{name}({', '.join(text for text, _ in codes)})", _ATOM
+
+    def condition(self, node: Node, whole: Node) -> str:
+        """The test of a choice between entries."""
+        code = self.over(node, whole)
+        if is_condition(node):
+            return self.of(code, _COMPARISON)
+        return f"{self.of(code, _SUM)} != 0.0"
+
+    # sums
+
+    def matrix_product(self, left: Node, right: Node, node: Node) -> _Code:
+        """A product of matrices and vectors, and of stacks of them."""
+        k, row, column = 100, 50, 51
+        batch = list(range(max(left.rank, right.rank, 2) - 2))
+
+        def labels(arg: Node, own: list[int]) -> tuple[int, ...]:
+            return (*batch[len(batch) - arg.rank + 2 :], *own) if arg.rank > 1 else (k,)
+
+        first, second = labels(left, [row, k]), labels(right, [k, column])
+        output = [*batch, *[row] * (left.rank > 1), *[column] * (right.rank > 1)]
+        return self.contraction(node.args, (first, second), output, node)
+
+    def contraction(
+        self,
+        args: Sequence[Node],
+        inputs: Sequence[Sequence[int]],
+        output: Sequence[int],
+        node: Node,
+    ) -> _Code:
+        """The product of all operands on all indices, summed: two at a time, those first that leave
+        fewest axes.
+        """
+        sizes: dict[int, Dim] = {}
+        factors = []
+        for arg, given in zip(args, inputs, strict=True):
+            code = self.codes[id(arg)]
+            sizes |= {
+                label: dim
+                for label, dim in zip(given, arg.shape, strict=True)
+                if sizes.get(label, ONE) == ONE
+            }
+            factors.append(Factor(code if arg.rank else self.at_hand(code, ()), tuple(given)))
+        while len(factors) > 2:
+            pairs = [(a, b) for b in range(len(factors)) for a in range(b)]
+            kept = {pair: self._kept(factors, pair, output) for pair in pairs}
+            a, b = min(pairs, key=lambda pair: (len(kept[pair]), pair[1], pair[0]))
+            made = self._summed([factors[a], factors[b]], kept[a, b], sizes, None)
+            factors = [each for place, each in enumerate(factors) if place not in (a, b)]
+            factors.append(Factor(made, kept[a, b]))
+        return self._summed(factors, tuple(output), sizes, node)
+
+    @staticmethod
+    def _kept(
+        factors: Sequence[Factor], pair: tuple[int, int], output: Sequence[int]
+    ) -> tuple[int, ...]:
+        """The labels of a product of two factors that others or the result have as well."""
+        own = dict.fromkeys(label for place in pair for label in factors[place].labels)
+        others = {
+            label
+            for place, each in enumerate(factors)
+            if place not in pair
+            for label in each.labels
+        }
+        return tuple([label for label in own if label in others or label in output])
+
+    def _summed(
+        self,
+        factors: Sequence[Factor],
+        output: tuple[int, ...],
+        sizes: Mapping[int, Dim],
+        node: Node | None,
+    ) -> _Code:
+        labels = list(dict.fromkeys([*output, *(x for each in factors for x in each.labels)]))
+        codes = [self._placed(each, labels, sizes) for each in factors]
+        codes = [code for code in codes if code[0] != "1.0"] or codes[:1]
+        text = " * ".join(self.of(code, _UNARY if place else _TERM)
+                          for place, code in enumerate(codes))  # fmt: skip
+        level = codes[0][1] if len(codes) == 1 else _TERM
+        gone = labels[len(output) :]
+        if not gone:
+            return text, level
+        shape = tuple([sizes[label] for label in output])
+        axes = self.axes(tuple([sizes[label] for label in labels]))
+        names = [index for index, _ in axes]
+        body = text.format(*names)
+        if not output:
+            total = next(self.fresh)
+            self.named.add(total)
+            self.lines.append(f"double {total} = 0.0;")
+            self.lines += self.loops(axes, [f"{total} += {body};"])
+            return total, _ATOM
+        made = self.entry(self.target(node, shape), shape)
+        own, summed = axes[: len(output)], axes[len(output) :]
+        place = made[0].format(*names)
+        if any(_last(code[0]) == str(len(output) - 1) for code in codes):  # along rows of memory
+            before, last = own[:-1], own[-1:]
+            lines = self.loops(last, [f"{place} = 0.0;"])
+            lines += self.loops([*summed, *last], [f"{place} += {body};"])
+            self.lines += self.loops(before, lines)
+            return made
+        total = next(self.fresh)
+        lines = [f"double {total} = 0.0;", *self.loops(summed, [f"{total} += {body};"])]
+        self.lines += self.loops(own, [*lines, f"{place} = {total};"])
+        return made
+
+    def _placed(self, factor: Factor, labels: list[int], sizes: Mapping[int, Dim]) -> _Code:
+        """The entry of a factor with its labels at their places among all."""
+        code = factor.code
+        if set(labels) != set(factor.labels):  # read several times
+            code = self.at_hand(code, tuple([sizes[label] for label in factor.labels]))
+        return self.moved(code, [f"{{{labels.index(label)}}}" for label in factor.labels])
+
+
+def _last(text: str) -> str | None:
+    """The axis along which an entry in memory has its neighbours."""
+    found = re.search(r"(?:\[| \+ )\{(\d+)\}\]", text)
+    return found[1] if found else None
+
+
+def cell_of(function: str) -> str:
+    """What C calls a function of NumPy code."""
+    return LANGUAGE_CALLS.get(function, {}).get("c", "-")
+
+
+def is_entrywise(function: str) -> bool:
+    """Whether a function acts on every entry."""
+    return function in ENTRY_CALLS
+
+
+def offset(place: str, start: Dim, size: str) -> str:
+    """An index that begins elsewhere."""
+    return place if start == ZERO else f"({place} + {size})"

@@ -1,0 +1,191 @@
+"""The code for C computes what the code for NumPy does, compiled by the C compiler that is there.
+
+Each function is a file of its own, compiled as strictly as C99 can be, and called by its address. A
+sample runs by default; the shared cases and every function under ``slow``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import numpy as np
+import pytest
+from language_runs import SAMPLE, Run, compare, of_texts, shared, some
+from written import FUNCTIONS, KINDS, MORE, expression
+
+import matcalc
+from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.functions.languages import LANGUAGE_CALLS
+from matcalc.write.printers.c_code import C
+from matcalc.write.printers.language_code import helpers
+
+needs_cc = pytest.mark.skipif(
+    which("cc") is None, reason="no C compiler is installed: apt-get install gcc"
+)
+_STRICT = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fPIC", "-shared"]
+_POINTER = ctypes.POINTER(ctypes.c_double)
+
+
+def built(folder: Path, sources: Sequence[str]) -> ctypes.CDLL:
+    """All functions in one library."""
+    names = [f"part{place}.c" for place in range(len(sources))]
+    for name, source in zip(names, sources, strict=True):
+        (folder / name).write_text(source, encoding="utf-8")
+    made = subprocess.run(
+        ["cc", *_STRICT, *names, "-o", "all.so", "-lm"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert made.returncode == 0, made.stderr[:3000]
+    return ctypes.CDLL(str(folder / "all.so"))
+
+
+def parameters(source: str) -> tuple[str, list[tuple[str, str]]]:
+    """The name of the function, and the type and name of each parameter."""
+    head = re.search(r"(?ms)^int (\w+)\((.*?)\)\n\{", source)
+    assert head is not None, source
+    given = [re.fullmatch(r"(.*?)(\w+)", text.strip()) for text in head[2].split(",")]
+    return head[1], [(each[1].strip(), each[2]) for each in given if each]
+
+
+def called(
+    library: ctypes.CDLL, source: str, values: dict[str, Any], results: Sequence[np.ndarray]
+) -> int:
+    """What the function returns; it writes the results."""
+    name, heads = parameters(source)
+    function = getattr(library, name)
+    left = list(results)
+    kept, arguments = [], []
+    for kind, parameter in heads:
+        value = values.get(parameter, values.get(parameter.rstrip("_")))
+        if kind == "double *restrict":
+            arguments.append(left.pop(0).ctypes.data_as(_POINTER))
+        elif kind == "const double *":
+            kept.append(np.ascontiguousarray(value, dtype=float))
+            arguments.append(kept[-1].ctypes.data_as(_POINTER))
+        elif kind == "double":
+            arguments.append(ctypes.c_double(value))
+        else:
+            assert kind == "ptrdiff_t", (kind, parameter)
+            arguments.append(ctypes.c_ssize_t(value))
+    return int(function(*arguments))
+
+
+def agree(folder: Path, runs: Sequence[Run]) -> None:
+    library = built(folder, [run.source for run in runs])
+    found = [np.full(np.shape(run.wanted), np.nan) for run in runs]
+    for run, result in zip(runs, found, strict=True):
+        assert called(library, run.source, run.values, [result]) == 0
+    compare(runs, [result.ravel() for result in found], order="C")
+
+
+@needs_cc
+def test_sample(tmp_path: Path) -> None:
+    texts = [
+        *SAMPLE,
+        "sum[i=1:2,j=1:2](x[i+j-1]*y[j])*X",
+        "prodothers(x) + cumsum(x)",
+        "tr(inv(X)*S) + nucnorm(X)*lambda_max(S)",
+    ]
+    agree(tmp_path, some(of_texts("c", texts)))
+
+
+@needs_cc
+@pytest.mark.slow
+def test_every_function(tmp_path: Path) -> None:
+    agree(tmp_path, some(of_texts("c", [*map(expression, FUNCTIONS), *MORE])))
+
+
+@needs_cc
+@pytest.mark.slow
+def test_shared_cases(tmp_path: Path) -> None:
+    agree(tmp_path, some(shared("c")))
+
+
+@needs_cc
+def test_several_results_and_a_singular_matrix(tmp_path: Path) -> None:
+    joint = matcalc.compile("logsumexp(A*x) + logdet(S)*sum(x)", ["x", "S"],
+                            variables={"S": "psd(n)"}, order=2, hvp=True, backend="c")  # fmt: skip
+    again = matcalc.compile("logsumexp(A*x) + logdet(S)*sum(x)", ["x", "S"],
+                            variables={"S": "psd(n)"}, order=2, hvp=True)  # fmt: skip
+    adjugate = matcalc.parse("adj(X)", {"X": "matrix(n, n)"}).source("c", name="adjugate_of")
+    library = built(tmp_path, [joint.source, adjugate])
+    rng = np.random.default_rng(3)
+    half = rng.normal(size=(3, 3))
+    values = {"A": rng.normal(size=(4, 3)), "x": rng.normal(size=3), "m": 4, "n": 3, "p": 3}
+    values |= {"S": half @ half.T + np.eye(3), "v_x": rng.normal(size=3), "v_S": half + half.T}
+    names = [name for kind, name in parameters(joint.source)[1] if kind == "double *restrict"]
+    given = [name for kind, name in parameters(joint.source)[1] if kind == "const double *"]
+    value, *groups = again(**{name: values[name] for name in given})
+    wanted = [value, *(part for group in groups for part in group.values())]
+    assert names[:3] == ["value", "dx", "dS"]
+    results = [np.full(np.shape(each), np.nan) for each in wanted]
+    assert called(library, joint.source, values, results) == 0
+    for name, found, right in zip(names, results, wanted, strict=True):
+        np.testing.assert_allclose(found, right, rtol=1e-9, atol=1e-9, err_msg=name)
+    for rank in range(4):
+        X = rng.normal(size=(4, rank)) @ rng.normal(size=(rank, 4))
+        found = np.zeros((4, 4))
+        called(library, adjugate, {"X": X, "n": 4}, [found])
+        minors = [
+            [np.linalg.det(np.delete(np.delete(X, j, 0), i, 1)) for j in range(4)] for i in range(4)
+        ]
+        signs = (-1.0) ** np.add.outer(np.arange(4), np.arange(4))
+        np.testing.assert_allclose(found, signs * minors, atol=1e-9)
+
+
+CODE = [
+    ("x'*y", ["t1 += x[i] * y[i];", "*result = t1;"]),
+    ("X*x", ["t1 += X[i * n + j] * x[j];", "result[i] = t1;"]),
+    ("X'*x", ["result[i] = 0.0;", "result[i] += X[j * n + i] * x[j];"]),
+    ("diag(x)*X", ["result[i * n + j] = x[i] * X[i * n + j];"]),
+    ("x*y'", ["result[i * n + j] = x[i] * y[j];"]),
+    ("X[2, 1:2]", ["result[i] = X[1 * n + i];"]),
+    ("where(x > y, x, -y)", ["result[i] = (x[i] > y[i] ? x[i] : -y[i]);"]),
+    ("0.5*x/a + 1/3", ["const double t1 = 0.5 / a;", "result[i] = t1 * x[i] + 1.0 / 3.0;"]),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), CODE, ids=[text for text, _ in CODE])
+def test_code(text: str, lines: list[str]) -> None:
+    source = matcalc.parse(text, KINDS).source("c")
+    assert [line for line in lines if line not in source] == []
+
+
+REFUSED = [
+    ("logm(X)", "C has no logm"),
+    ("X^a", "C has no matrix_power of these arguments"),
+    ("besselj(2, x)", "C has no besselj"),
+    ("expm(X)*x + eigright(X)", "C has no eigright"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), REFUSED, ids=[text for text, _ in REFUSED])
+def test_what_c_cannot_say_is_refused(text: str, words: str) -> None:
+    with pytest.raises(UnsupportedError, match=re.escape(words)):
+        matcalc.parse(text, KINDS).source("c")
+
+
+def test_functions_as_arguments() -> None:
+    source = matcalc.diff("sum(g(x))", "x", variables={"g": "function"}).source("c")
+    assert "double (*" in source
+    with pytest.raises(UnsupportedError, match="not functions of arrays"):
+        matcalc.diff("g(A*x)", "x", variables={"g": "function(vector(m)) -> scalar"}).source("c")
+    with pytest.raises(UnsupportedError, match="C runs outside of Python"):
+        matcalc.diff("sum(x)", "x").to_callable("c")
+    with pytest.raises(ArgumentError, match="no name for a function of C"):
+        matcalc.diff("x'*x", "x").source("c", name="exp")
+
+
+def test_helpers_are_there() -> None:
+    for name, cells in LANGUAGE_CALLS.items():
+        if cells["c"][0] == "=":
+            assert (cells["c"][1:] or name.rpartition(".")[2]) in helpers(C), name
