@@ -127,7 +127,7 @@ def test_the_recursion_is_proved_and_computes_the_gradient(key):
     assert b.verification.kind == "exact"
     for part in parts:
         assert part in str(b)
-    assert r"\text{for }" in b.to_latex()
+    assert r"\text{for }" in b.latex()
     count = dict.fromkeys(read_looped(text, kinds, default_language()).counts, "3")
     written = text
     for name, value in count.items():

@@ -84,6 +84,15 @@ class Backprop:
 
     @public
     def to_latex(self) -> str:
+        """The former name of ``latex``."""
+        # few need it
+        from warnings import warn  # noqa: PLC0415
+
+        warn("to_latex() is now called latex()", DeprecationWarning, stacklevel=3)
+        return self.latex()
+
+    @public
+    def latex(self) -> str:
         """Both in LaTeX, aligned."""
         # a plain answer does not need it
         from matcalc.write.printers.latex import latex  # noqa: PLC0415

@@ -73,5 +73,5 @@ def derived(text: str, options: argparse.Namespace) -> Backprop:
 def format_answer(found: Backprop, form: str) -> str:
     """The answer in a format."""
     if form == "latex":
-        return found.to_latex()
+        return found.latex()
     return found.source().rstrip("\n") if form == "numpy" else str(found)

@@ -174,6 +174,8 @@ class _Reading:
     def _typed(self, body: Node, around: list[Loop]) -> Expr:
         """The typed tree of a part of the text."""
         text = self.source[body.start : body.end]
+        if body.kind == "neg" and body.start == body.args[0].start:  # of s -= E
+            text = f"-({text})"
         envs = self._points(around)
         renamed = {}
         indices = [loop.name for loop in around]
@@ -265,6 +267,9 @@ class _Reading:
             where = {str(index.plain): place for index, place in pairs}
             shapes = {tuple([moved_size(each, where.get) for each in template.dims]): None}
             kinds = {template.kind}
+        if not family and name in self.declared:  # its sizes may be names in ranges
+            given = self.declared[name]
+            shapes, kinds = {given.dims: None}, {given.kind}
         if not shapes or len(kinds) != 1:
             raise ShapeError(
                 f"the sizes of {name} do not follow from its index",

@@ -83,6 +83,7 @@ def name_parts(
     """
     taken = {*variables, *size_names(variables.values()), *(defined.names if defined else ())}
     taken |= _bound_names(tree)
+    taken |= {name.partition("[")[0] for name in taken}  # a is the family of a[2]
     taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
     known = defined.find if defined else None
     names = naming(tree, taken, cse=cse, known=known)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from matcalc.engine.ir.masks import MASKS
 from matcalc.engine.ir.nodes import Call, Leaf, Node, Sum, as_term, is_number
 from matcalc.engine.lowering.terms import ContractionBuilder, Value
 
@@ -41,8 +42,8 @@ def _where(sums: ContractionBuilder, args: Sequence[Value]) -> Value:
 
 
 def _indicator(node: Node) -> bool:
-    """Whether the entries are known to be 0 and 1: comparisons, their products, and one less
-    such.
+    """Whether the entries are known to be 0 and 1: comparisons of values and of indices, their
+    products, and one less such.
     """
     if isinstance(node, Sum):
         signs = sorted(node.terms, key=lambda term: term[0])
@@ -52,7 +53,10 @@ def _indicator(node: Node) -> bool:
         return False
     inside = all(label < node.rank for _, labels, _ in factors for label in labels)
     return inside and all(
-        _one(f) or (isinstance(f, Call) and f.name in ("step", "equal")) for f, _, _ in factors
+        _one(f)
+        or (isinstance(f, Leaf) and f.kind in ("eye", *MASKS))
+        or (isinstance(f, Call) and f.name in ("step", "equal"))
+        for f, _, _ in factors
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, Dim, Shape
@@ -18,23 +18,12 @@ from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
+from matcalc.engine.lowering.batches import Batch, sliced
 from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.terms import Value
 
 if TYPE_CHECKING:
     from matcalc.engine.lowering.lower import Lowering
-
-
-class Batch(NamedTuple):
-    """A node whose first axes are indices."""
-
-    indices: tuple[Index, ...]
-    node: Node
-
-    @property
-    def own(self) -> Shape:
-        """The axes that the value itself has."""
-        return self.node.axes[len(self.indices) :]
 
 
 def indexed(low: Lowering, expr: Expr, args: list[Value]) -> Node:
@@ -528,6 +517,7 @@ _RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
     "mean": _total,
     "dot": _dot,
     "blocks": _blocks,
+    "slice": lambda body, part, args: sliced(body.low, part, args[0]),
     "cumsum": _cumulative,
     "revcumsum": _cumulative,
     "tr": _diagonal,

@@ -41,7 +41,7 @@ def bind(statements: list[Statement], source: str) -> None:
     counts = {name for loop in flat(statements) for name in _place_names(loop)}
     room = _MOST_COPIED
     for statement in flat(statements):
-        _defined(statement, counts)
+        _defined(statement, counts, source)
         todo: list[tuple[Node, _Names]] = [(statement.body, {})]
         while todo:
             node, names = todo.pop()
@@ -67,12 +67,24 @@ def _place_names(statement: Statement) -> list[str]:
     return [statement.name, *(str(part.value) for part in parts if part.kind == "name")]
 
 
-def _defined(statement: Statement, counts: Container[str]) -> None:
-    """Makes the definition of a member of ``f[0] = x``, which binds nothing and so is no array."""
+def _defined(statement: Statement, counts: Container[str], source: str) -> None:
+    """Makes the definition of a member of ``f[0] = x``, which binds nothing and so is no array.
+
+    Raises ParseError for ``F[t,:] = E`` in a loop of t, which would be a row of an array.
+    """
     binding = statement.body.value
     if not isinstance(binding, Binding) or binding.name != "array":
         return
     parts = [part for place in binding.places for part in postorder(place, children)]
+    whole = next((part for part in parts if source[part.start : part.end] == ":"), None)
+    if whole is not None and any(part.kind == "name" and part.value in counts for part in parts):
+        raise ParseError(
+            "a loop defines members of families, and no rows and columns of an array",
+            source=source,
+            span=whole.span,
+            hint=f"write {statement.name}[k] = E for a member, and {statement.name}[k][i] for its "
+            "entries",
+        )
     if all(part.kind != "name" or part.value in counts for part in parts) and all(
         place.kind != "bounds" for place in binding.places
     ):

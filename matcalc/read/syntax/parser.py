@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from matcalc.core.errors import MatcalcError, ParseError, Span
+from matcalc.core.walk import postorder
 from matcalc.read.syntax import diagnose
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.lexer import tokens
-from matcalc.read.syntax.nodes import Binding, Loop, Node, Scope, Statement
+from matcalc.read.syntax.nodes import Binding, Loop, Node, Scope, Statement, children
 from matcalc.read.syntax.table import load
 from matcalc.read.syntax.tokens import Token
 
@@ -30,6 +31,7 @@ _ASCII = {
 }
 _NORMS = {"": "", "F": "F", "inf": "inf", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
 _BINDING = frozenset({"BINDER", "ARRAY", "FOR", "FAMILY"})
+_AXES = "klpqrstuvwabcdefghmnoxyz"  # indices of axes that are written as :
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
 _LONGEST_NUMBER = (
     1_000  # digits, and the largest exponent: exact arithmetic with more would not end
@@ -202,23 +204,39 @@ def _bounds(parts: list[Any]) -> Node:
 
 
 def _array(parts: list[Any]) -> Statement:
-    """``F[i, k] = E``."""
+    """``F[i, k] = E``; in ``F[i, :] = E`` the entries of E stand along the whole axis."""
     (_, start, end, name), _, places, (_, _, closing, _), _, body = parts
+    whole = [place for place in places if place.kind == ":"]
+    if whole:
+        used = {str(part.value) for part in postorder(body, children) if part.kind == "name"}
+        used |= {str(part.value) for place in places for part in postorder(place, children)}
+        letters = iter([each for each in _AXES if each not in used])
+        for place in whole:
+            place.kind, place.value = "name", next(letters)
+        axes = [Node("name", (), each.start, each.end, value=each.value) for each in whole]
+        body = Node("entries", (body, *axes), body.start, body.end, mark=body.span)
     mark, binding = Span(start, closing), Binding("array", places)
     value = Node("binder", (body,), start, body.end, mark=mark, value=binding)
     return Statement("definition", value, name, Span(start, end))
 
 
 def _accumulation(parts: list[Any]) -> Statement:
-    """``s += E``."""
-    return _named("accumulation", parts)
+    """``s += E``, and ``s -= E``."""
+    return _named("accumulation", [*parts[:2], _added(parts[1], parts[2])])
 
 
 def _array_accumulation(parts: list[Any]) -> Statement:
     """``s[k] += E``."""
-    statement = _array(parts)
+    statement = _array([*parts[:5], _added(parts[4], parts[5])])
     statement.role = "accumulation"
     return statement
+
+
+def _added(sign: Token, body: Node) -> Node:
+    """What is added: of ``-=`` the negative."""
+    if sign[3] == "+=":
+        return body
+    return Node("neg", (body,), body.start, body.end, mark=Span(sign[1], sign[1] + 1))
 
 
 def _family(parts: list[Any]) -> Statement:

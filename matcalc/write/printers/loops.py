@@ -8,6 +8,7 @@ from matcalc.core.loops import Assignment, ForLoop, Item
 from matcalc.core.tree import Expr
 
 _INDENT = "  "
+_PRODUCTS = ("*", ".*", "/", "./")  # a minus before the first factor is one before the product
 
 
 def lines(items: Sequence[Item], write: Callable[[Expr], str], depth: int = 0) -> list[str]:
@@ -16,11 +17,29 @@ def lines(items: Sequence[Item], write: Callable[[Expr], str], depth: int = 0) -
     space = _INDENT * depth
     for item in items:
         if isinstance(item, Assignment):
-            found.append(f"{space}{item.name} {'+=' if item.adds else '='} {write(item.expr)}")
+            sign, expr = signed(item)
+            found.append(f"{space}{item.name} {sign}= {write(expr)}")
             continue
         found.append(f"{space}for {item.index} = {bounds(item)}")
         found += [*lines(item.items, write, depth + 1), f"{space}end"]
     return found
+
+
+def signed(item: Assignment) -> tuple[str, Expr]:
+    """The sign before ``=`` of what is added to, or taken away from, and what is written behind."""
+    if not item.adds:
+        return "", item.expr
+    products = []
+    node = item.expr
+    while node.op in _PRODUCTS:
+        products.append(node)
+        node = node.args[0]
+    if node.op != "neg":
+        return "+", item.expr
+    node = node.args[0]
+    for product in reversed(products):
+        node = product.with_args([node, *product.args[1:]])
+    return "-", node
 
 
 def bounds(loop: ForLoop) -> str:
@@ -40,8 +59,9 @@ def latex_lines(
     space = r"\\quad ".replace("\\\\", "\\") * depth
     for item in items:
         if isinstance(item, Assignment):
-            sign = r"\mathrel{+}=" if item.adds else "="
-            found.append(rf"{space}{name(item.name)} &{sign} {write(item.expr)}")
+            sign, expr = signed(item)
+            sign = rf"\mathrel{{{sign}}}" if sign else ""
+            found.append(rf"{space}{name(item.name)} &{sign}= {write(expr)}")
             continue
         ends = ", ".join([name(item.index), *_range(item)])
         found.append(rf"&{space}\text{{for }} {ends.replace(', ', ' = ', 1)} \text{{:}}")

@@ -42,12 +42,14 @@ class LoopSource:
         self.value = value
         self.prepare = prepare
         self.runtime: set[str] = set()
+        self.indices = _indices(items)
+        self.shaped = self._shaped()
         self.names = {base(name) for name in variables} | {*inputs, *counts, *results.values()}
 
     def text(self, title: str) -> str:
         """The whole source."""
         body = self._lines(self.items, 1)
-        given = [name for name in self.counts if name not in self.counted]
+        given = [n for n in self.counts if n not in self.counted and n not in self.shaped]
         made = dict.fromkeys(
             base(each.name) for each in assignments(self.items) if family_of(each.name)
         )
@@ -64,6 +66,7 @@ class LoopSource:
                 start.append(f"{name} = np.asarray({name}, float)")
         for name, (family, more) in self.counted.items():
             start.append(f"{name} = len({family})" + (f" + {more}" if more else ""))
+        start += [f"{name} = {array}.shape[{axis}]" for name, (array, axis) in self.shaped.items()]
         start += [f"{name} = {{}}" for name in made]
         found = [
             f'"{name}": [{code}[k] for k in sorted({code})]'
@@ -75,6 +78,16 @@ class LoopSource:
         signature = f"def f(*, {', '.join([*self.inputs, *given])}):"
         inside = [*(_INDENT + line if line else "" for line in start), *body]
         return "\n".join([*head, "", "", signature, *inside, *(_INDENT + line for line in end), ""])
+
+    def _shaped(self) -> dict[str, tuple[str, int]]:
+        """The names in the ranges that are the size of an axis of an array that is given."""
+        return {
+            size: (name, axis)
+            for name in self.inputs
+            if name in self.variables and name not in self.starts
+            for axis, each in enumerate(self.variables[name].shape)
+            if (size := each.plain or "") in self.counts and size not in self.counted
+        }
 
     def _lines(self, items: Sequence[Item], depth: int) -> list[str]:
         found: list[str] = []
@@ -113,7 +126,7 @@ class LoopSource:
         """What binds the sizes in an expression."""
         found = []
         for size, local in piece.sizes.items():
-            if size in self.counts:
+            if size in self.counts or size in self.indices:
                 continue
             place = next(
                 (
@@ -142,6 +155,15 @@ class LoopSource:
             else set()
         )
         return letters <= here | set(self.counts)
+
+
+def _indices(items: Sequence[Item]) -> set[str]:
+    """The indices of all loops."""
+    found: set[str] = set()
+    for item in items:
+        if isinstance(item, ForLoop):
+            found |= {item.index} | _indices(item.items)
+    return found
 
 
 def _closed(code: str) -> str:
