@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
@@ -278,11 +280,11 @@ class Engine:
         than in index notation.
         """
         # few expressions have bound indices
-        from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
+        from matcalc.engine.recovery.index_notation import IndexWriter, TooLong  # noqa: PLC0415
         from matcalc.engine.rewriting.wide import joined_masks, singular_pairs  # noqa: PLC0415
 
         whole, narrow = node, self._narrowed(node)
-        matrix, factory = None, self.factory
+        matrix, size, factory = None, inf, self.factory
         if narrow is not None:
             matrix = self._in_matrices(narrow)
             factory = self.factory
@@ -297,19 +299,21 @@ class Engine:
         if pairs and matrix is not None:
             return matrix
         recovery = self._recovery()
-        writer = IndexWriter(recovery, self.index_names, self.taken)
-        tree = writer.array(node, pairs)
-        if lies(node, self.rank, self.layout):
-            tree = recovery.factory.transpose(tree)
+        most = inf if matrix is None else 2 * size  # each entry is a token, at least
+        writer = IndexWriter(recovery, self.index_names, self.taken, most)
+        length = inf
+        with suppress(TooLong):
+            tree = writer.array(node, pairs)
+            if lies(node, self.rank, self.layout):
+                tree = recovery.factory.transpose(tree)
+            length = written_size(tree)
         named = self._with_pairs_named(whole)
-        if named is not None and written_size(named[0]) <= _NAMED * min(
-            [written_size(each) for each in (tree, matrix) if each is not None]
-        ):
+        if named is not None and written_size(named[0]) <= _NAMED * min(length, size):
             matrix, self.factory = named
             return matrix
         if matrix is not None:
             apart = node.rank > 2 or has_indices(matrix)
-            if _FAVOUR * size <= written_size(tree) * (_FAVOUR if apart else 1):
+            if _FAVOUR * size <= length * (_FAVOUR if apart else 1):
                 self.factory = factory
                 return matrix
         self.factory = recovery.factory

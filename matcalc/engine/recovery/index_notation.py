@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import inf
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
@@ -66,14 +67,24 @@ from matcalc.write.printers.text import has_indices
 _LETTERS = "ijklpqrstuvwabcdefgh"
 
 
+class TooLong(Exception):
+    """More entries are written than were asked for."""
+
+
 class IndexWriter(DirectionWriter, CaseWriter):
     """Writes the nodes of one network; ``names`` are preferred names of indices with the size that
-    each runs over, ``taken`` are not to be used.
+    each runs over, ``taken`` are not to be used. ``most`` is how many entries may be written, some
+    of which are dropped again.
     """
 
     def __init__(
-        self, recovery: Recovery, names: Sequence[tuple[str, Dim]], taken: Iterable[str]
+        self,
+        recovery: Recovery,
+        names: Sequence[tuple[str, Dim]],
+        taken: Iterable[str],
+        most: float = inf,
     ) -> None:
+        self._left = most
         self.recovery = recovery
         self.factory = recovery.factory
         self._names = names
@@ -84,7 +95,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
 
     def array(self, node: Node, pairs: Sequence[Pair] = ()) -> Expr:
         """The node as an array that is defined by its entries; ``pairs`` are the axes on which
-        some of its terms have no value everywhere.
+        some of its terms have no value everywhere. Raises TooLong.
         """
         outer, self._slots = self._slots, []
         axes: tuple[Index, ...] = ()
@@ -131,6 +142,9 @@ class IndexWriter(DirectionWriter, CaseWriter):
     def _entry(self, node: Node, places: Places, scope: tuple[Index, ...]) -> Expr:
         """The scalar at a place."""
         if isinstance(node, Leaf):
+            self._left -= 1
+            if self._left < 0:
+                raise TooLong
             return self._leaf(node, places)
         if isinstance(node, Call):
             if is_open(node):
