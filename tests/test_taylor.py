@@ -150,3 +150,11 @@ def test_shared_case(case):
     )
     expected = truth()[f"{name}/truth"]
     assert np.allclose(found.to_callable()(**values), expected, rtol=1e-8, atol=1e-9)
+
+
+def test_what_terms_share_has_one_name():
+    variables = {"P": "matrix(n, m)", "b": "vector(m)", "x": "vector(n)"}
+    text = str(matcalc.taylor("h = P*b + x; sum(exp(h/norm2(h)))", "b", variables=variables))
+    names = [each.split(" = ")[0] for each in text.partition(" where ")[2].split(", ")]
+    assert names
+    assert len(set(names)) == len(names)

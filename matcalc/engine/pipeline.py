@@ -299,8 +299,7 @@ class Engine:
         if pairs and matrix is not None:
             return matrix
         recovery = self._recovery()
-        most = inf if matrix is None else 2 * size  # each entry is a token, at least
-        writer = IndexWriter(recovery, self.index_names, self.taken, most)
+        writer = IndexWriter(recovery, self.index_names, self.taken, 2 * size)
         length = inf
         with suppress(TooLong):
             tree = writer.array(node, pairs)
@@ -309,13 +308,12 @@ class Engine:
             length = written_size(tree)
         named = self._with_pairs_named(whole)
         if named is not None and written_size(named[0]) <= _NAMED * min(length, size):
-            matrix, self.factory = named
+            self.factory = named[1]
+            return named[0]
+        apart = node.rank > 2 or (matrix is not None and has_indices(matrix))
+        if matrix is not None and _FAVOUR * size <= length * (_FAVOUR if apart else 1):
+            self.factory = factory
             return matrix
-        if matrix is not None:
-            apart = node.rank > 2 or has_indices(matrix)
-            if _FAVOUR * size <= length * (_FAVOUR if apart else 1):
-                self.factory = factory
-                return matrix
         self.factory = recovery.factory
         return tree
 
@@ -329,13 +327,12 @@ class Engine:
             singular_masks,
         )
 
-        def is_open(node: Node) -> bool:
-            return singular_masks(node) or has_places(node)
-
-        if not is_open(node) and has_wide(node):
-            node = self.shortened(multiplied_out(self.builder, self.rewriter.rewrite(node)))
-        if has_wide(node) or is_open(node):
+        if singular_masks(node) or has_places(node):
             return None
+        if has_wide(node):
+            node = self.shortened(multiplied_out(self.builder, self.rewriter.rewrite(node)))
+            if has_wide(node) or singular_masks(node) or has_places(node):
+                return None
         return node
 
     def _with_pairs_named(self, node: Node) -> tuple[Expr, ExpressionFactory] | None:
