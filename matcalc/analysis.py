@@ -70,7 +70,7 @@ def linearize(
 @public
 def stationary(
     expression: str | Expression | Derivative,
-    wrt: str,
+    wrt: str | Sequence[str],
     *,
     subject_to: str | Sequence[str] = (),
     variables: Declarations | None = None,
@@ -78,8 +78,8 @@ def stationary(
     language: Base | None = None,
 ) -> Point:
     """The point where a scalar is stationary within the kind of ``wrt``, under equations such as
-    ``A*x = b`` if there are any, proved by substitution, or the problem that it leads to
-    (docs/stationary.md).
+    ``A*x = b`` if there are any, proved by substitution, or the problem that it leads to; of
+    several variables a mapping from these to their values (docs/stationary.md).
     """
     given = as_expression(expression, variables, language, latex=latex)
     return stationary_point(given, wrt, subject_to)

@@ -5,7 +5,7 @@ import pytest
 import matcalc
 from matcalc.answers.convexity import NEITHER, Convexity
 from matcalc.cli import main
-from matcalc.core.errors import MatcalcError
+from matcalc.core.errors import MatcalcError, UnsupportedError
 
 S = "scalar"
 
@@ -41,7 +41,7 @@ POINTS = [
         "S",
         "C/n",
         {"S": "psd(k)", "C": "psd(k)", "n": "positive"},
-        "a local minimum",
+        "a minimum wherever the point exists: as a function of inv(S) it is convex",
     ),
     (
         "variance",
@@ -49,7 +49,7 @@ POINTS = [
         "s",
         "a/n",
         dict.fromkeys("sna", "positive"),
-        "a local minimum: the second derivative there, n^3/a^2",
+        "the only minimum: as a function of 1/s it is strictly convex",
     ),
     ("poisson", "sum(x) - p'*log(x)", "x", "p", dict.fromkeys("xp", "positive(n)"), "the only"),
     ("parabola", "a*x^2 + b*x", "x", "-b/(2*a)", dict.fromkeys("abx", S), "where 2*a is above"),
@@ -430,3 +430,91 @@ def test_the_shortest_step_where_the_jacobian_is_singular():
 def test_command(capsys, arguments, printed):
     assert main(arguments) == 0
     assert capsys.readouterr().out.startswith(printed)
+
+
+GAUSSIAN = "m*logdet(S) + sum[i]((X[i,:] - u')*inv(S)*(X[i,:]' - u))"
+# points in several variables together, each value in terms of those before it
+JOINT = [
+    pytest.param(
+        "norm2(X*w + b*ones(m) - y)^2 + l*norm2(w)^2",
+        "wb",
+        {"X": "matrix(m, n)", "w": "vector(n)", "b": "scalar", "y": "vector(m)", "l": "positive"},
+        {
+            "b": "sum(M*y)/sum(M) where M = inv(X*X' + l*eye)",
+            "w": "inv(X'*X + l*eye)*X'*(y - b)",
+        },
+        "the only minimum",
+        id="ridge with an intercept",
+        marks=pytest.mark.slow,
+    ),
+    pytest.param(
+        "sum[i](log(s) + (x[i] - u)^2/(2*s^2))",
+        "us",
+        {"x": "vector(n)", "u": "scalar", "s": "positive"},
+        {"u": "mean(x)", "s": "(norm2(x - u)^2/n)^0.5"},
+        "the only minimum; in u, for every s: the only minimum",
+        id="mean and deviation",
+        marks=pytest.mark.slow,
+    ),
+    pytest.param(
+        GAUSSIAN,
+        "uS",
+        {"X": "matrix(m, n)", "u": "vector(n)", "S": "psd(n)"},
+        {"u": "X'*vector(1)/m", "S": "X'*(X - vector(1)*u')/m + u*(u' - vector(1)'*X/m)"},
+        "as a function of inv(S) it is convex",
+        id="mean and covariance",
+        marks=pytest.mark.slow,
+    ),
+    pytest.param(
+        "x^2 - y^2 + x*y",
+        "xy",
+        {"x": "scalar", "y": "scalar"},
+        {"y": "0", "x": "-y/2"},
+        "a saddle; ",
+        id="saddle",
+    ),
+    pytest.param(
+        "a*x^2 + (y - x)^2",
+        "xy",
+        {"x": "scalar", "y": "scalar", "a": "scalar"},
+        {"y": "0", "x": "y/(1 + a)"},
+        "where ",
+        id="a condition stays one",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "variables", "values", "condition"), JOINT)
+def test_points_in_several_variables(expr, wrt, variables, values, condition):
+    found = matcalc.stationary(expr, list(wrt), variables=variables)
+    assert {name: str(value) for name, value in found.items()} == values
+    assert list(found) == list(values)
+    assert condition in found.condition
+    assert "exact" in found.proof
+    assert found.latex().count("&=") >= len(wrt)
+
+
+def test_what_has_no_joint_point_says_how_far_it_gets():
+    kinds = {"M": "matrix(m, n)", "U": "matrix(m, k)", "V": "matrix(n, k)"}
+    with pytest.raises(UnsupportedError) as told:
+        matcalc.stationary("norm2(M - U*V')^2", ["U", "V"], variables=kinds)
+    assert "U = M*pinv(V)'" in told.value.hint
+
+
+def test_joint_points_are_no_points_under_equations():
+    with pytest.raises(UnsupportedError, match="equations are solved for one variable"):
+        matcalc.stationary("a^2 + b^2", ["a", "b"], subject_to="a + b = 1")
+
+
+@pytest.mark.parametrize(
+    ("expr", "where"),
+    [
+        ("a/b - log(b)", "the point counts only where -a is positive"),
+        ("a*log(b) - c*b", "the point counts only where a/c is positive"),
+        ("b - log(b)", ""),
+    ],
+)
+def test_where_a_logarithm_has_a_value(expr, where):
+    kinds = {"a": "scalar", "b": "scalar", "c": "scalar"}
+    condition = matcalc.stationary(expr, "b", variables=kinds).condition
+    assert condition.endswith(where) if where else "counts only" not in condition

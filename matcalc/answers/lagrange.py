@@ -97,7 +97,8 @@ def constrained(
     if len(known.shape) > 1:
         raise UnsupportedError(
             f"{wrt} is {known}, and constraints are for scalars and vectors",
-            hint="write the entries as a vector",
+            hint=f"{wrt}'*{wrt} = eye is known; where it is c*eye put sqrt(c)*{wrt} in place of "
+            f"{wrt}; else write the entries as a vector",
         )
     found: list[Constraint] = []
     for source in constraints:

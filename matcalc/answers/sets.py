@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from matcalc.answers.joint_points import JointPoint, joint_stationary
 from matcalc.answers.lagrange import (
     ConstrainedPoint,
     constrained,
@@ -22,14 +23,24 @@ from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
 
 _IDENTITY = "I"  # what papers call eye, unless it is declared
-Point = StationaryPoint | ConstrainedPoint | ProcrustesPoint | NamedProblem
+Point = StationaryPoint | ConstrainedPoint | ProcrustesPoint | JointPoint | NamedProblem
 
 
 def stationary_point(
-    expression: Expression, wrt: str, constraints: str | Sequence[str] = ()
+    expression: Expression, wrt: str | Sequence[str], constraints: str | Sequence[str] = ()
 ) -> Point:
-    """The point where a scalar is stationary within the kind of a variable, and under equations."""
+    """The point where a scalar is stationary within the kind of a variable, and under equations; or
+    in several variables together.
+    """
     given = [constraints] if isinstance(constraints, str) else list(constraints)
+    if not isinstance(wrt, str) and len(wrt) != 1:
+        if given:
+            raise UnsupportedError(
+                "equations are solved for one variable",
+                hint="put what they say into the expression, or ask about one variable",
+            )
+        return joint_stationary(expression, wrt)
+    (wrt,) = [wrt] if isinstance(wrt, str) else wrt
     known = require_variable(expression._program, wrt)
     if len(given) == 1 and known.kind == "matrix":
         program = _with_orthonormal(expression._program, wrt, given[0])

@@ -7,9 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from matcalc.answers.convexity import convexity
+from matcalc.answers.extremes import condition_of
 from matcalc.answers.names import free_name, occurring, require_scalar
-from matcalc.answers.singular import format_direction
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within, zeros_within
@@ -21,10 +20,9 @@ from matcalc.core.kinds import CURVED, FREE, Variable, free_kind, kind_spec
 from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, fill, is_zero, number, variable, zeros
+from matcalc.core.tree import Expr, fill, is_number, is_zero, number, variable, zeros
 from matcalc.core.walk import fold
-from matcalc.engine.definite import Definiteness, negated
-from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
+from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
 from matcalc.write.printers.text import text
@@ -103,12 +101,12 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     named = _eigenproblem(program, wrt)
     if named is not None:
         return named
-    for zero in _zeros(program, gradient._tree, wrt):
+    for zero in zeros_of(program, gradient._tree, wrt):
         with suppress(UnsupportedError):
             point = zero.point
             proof = _proved(program, wrt, gradient._tree, point)
             if proof is not None and is_within(program, known, point):
-                condition = _condition(expression, wrt, zero)
+                condition = condition_of(expression, wrt, zero)
                 rest = {name: each for name, each in program.variables.items() if name != wrt}
                 left = replace(program, expr=point, variables=rest, asked=None)
                 return StationaryPoint(gradient, point, left, condition, proof)
@@ -183,7 +181,7 @@ def _cleared(gradient: Expr, known: Variable) -> Iterator[Expr]:
             yield rest
 
 
-def _zeros(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
+def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
     """Candidates for zeros of the gradient."""
     known = program.variables[wrt]
     for equation in equations_of(gradient, known):
@@ -194,6 +192,8 @@ def _zeros(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
     for point in points_by_functions(program, gradient, known):
         if _has_value(program, point):
             yield Zero(point)
+    if known.kind == "positive" and len(known.shape) < 2:
+        yield from _positive_roots(program, gradient, known)
     yield from zeros_within(program, wrt)
 
 
@@ -212,6 +212,40 @@ def points_by_functions(program: Program, gradient: Expr, known: Variable) -> It
             zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
                 yield Expr(INVERSES[name], (zero.point,), known.shape)
+
+
+def _positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
+    """Where an equation is zero that is affine in a power of a positive variable, as
+    ``n/s - a/s^3`` is when multiplied by s^3.
+    """
+    mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
+    variables = {**program.variables, _MARK: mark}
+    for equation in equations_of(gradient, known):
+        with suppress(UnsupportedError):
+            short = simplify(replace(program, expr=equation, definitions={}))
+            powers = {
+                node.args[1].value
+                for node in short.parts
+                if node.op in ("^", ".^")
+                and _is_variable(node.args[0], known.name)
+                and is_number(node.args[1])
+            }
+            if len(powers) != 1:
+                continue
+            (power,) = powers
+            marked = fold(short, _args, partial(_with_power_marked, known.name))
+            if known.name in occurring(marked) or not power:
+                continue
+            zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
+            if zero is not None and zero.along is None:
+                op, root = (".^" if known.shape else "^"), Expr("number", value=1 / power)
+                yield Zero(Expr(op, (zero.point, root), known.shape))
+
+
+def _with_power_marked(name: str, node: Expr, args: list[Expr]) -> Expr:
+    if node.op in ("^", ".^") and _is_variable(node.args[0], name):
+        return variable(_MARK, node.shape, row=node.row)
+    return node.with_args(args)
 
 
 def _has_value(program: Program, point: Expr) -> bool:
@@ -270,68 +304,6 @@ def _proved(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | No
     rest = {name: each for name, each in program.variables.items() if name != wrt}
     base = replace(program, variables=rest)
     return prove_all(base, [(there, zeros(there.shape, row=there.row))])
-
-
-def _condition(expression: Expression, wrt: str, zero: Zero) -> str:
-    """What kind of stationary point it is, and where it counts."""
-    if zero.along is not None:
-        return _line_of_points(expression, wrt, zero.along)
-    point = zero.point
-    found = convexity(expression, wrt)
-    kind = expression.variables[wrt]
-    said = {
-        "strictly convex": "the only minimum",
-        "strictly concave": "the only maximum",
-        "convex": "a minimum wherever the point exists",
-        "concave": "a maximum wherever the point exists",
-    }.get(found.verdict)
-    condition = f"{said}: {found.why}" if said else _by_hessian_there(expression, wrt, point)
-    return condition if kind.kind in FREE else f"{condition}; the point counts only if it is {kind}"
-
-
-def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:
-    """The kind of points of which there is a line: the Hessian is the same at all of them."""
-    found = convexity(expression, wrt)
-    kind = {"convex": "a minimum", "concave": "a maximum"}.get(found.verdict, "a stationary point")
-    where = f"x + t*{format_direction(along)}".replace("x", wrt, 1)
-    line = (
-        f"and so is {where} for every number t: the Hessian sends {format_direction(along)} to zero"
-    )
-    return f"{kind}, {line}" + (f"; {found.why}" if kind != "a stationary point" else "")
-
-
-def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> str:
-    """The kind of a point by the Hessian there, or the condition on it."""
-    program = expression._program
-    hessian = differentiate(DerivativeStatement(program, wrt, 2))
-    columns = len(program.variables[wrt].shape)
-    there = simplify(replace(program, expr=put(hessian, {wrt: point}), definitions={}))
-    shown = matricize(there, program.variables, columns, language=program.language) or there
-    what = "second derivative" if not shown.shape else "Hessian"
-    if shown.rank in (0, 2):
-        known = Definiteness(program)
-        zero = "above zero" if not shown.shape else "positive definite"
-        kind = program.variables[wrt].kind
-        if kind_spec(kind).reflection == 1 and known.is_definite_on_symmetric(shown):
-            return (
-                f"a local minimum: the Hessian there, {_text(program, shown)}, is positive "
-                "definite on the symmetric matrices"
-            )
-        if known.is_definite(shown):
-            return f"a local minimum: the {what} there, {_text(program, shown)}, is {zero}"
-        if known.is_definite(negated(program, shown)):
-            below = "below zero" if not shown.shape else "negative definite"
-            return f"a local maximum: the {what} there, {_text(program, shown)}, is {below}"
-        if not shown.shape:
-            return f"a minimum where {_text(program, shown)} is above zero, a maximum below"
-    return (
-        f"a minimum where the {what} there, {_text(program, shown)}, is positive definite, a "
-        "maximum where it is negative definite, a saddle where it is indefinite"
-    )
-
-
-def _text(program: Program, tree: Expr) -> str:
-    return str(Formula(replace(program, definitions={}), tree))
 
 
 def _eigenproblem(program: Program, wrt: str) -> NamedProblem | None:

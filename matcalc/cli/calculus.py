@@ -66,7 +66,7 @@ BY_VARIABLES = {
     "hessian": "; several as in --wrt x,y, or all",
     "hvp": "",
     "taylor": "; several as in --wrt x,y",
-    "stationary": "",
+    "stationary": "; several together as in --wrt x,y",
     "convex": "; several together as in --wrt x,y",
     "implicit": "",
     "newton": "",

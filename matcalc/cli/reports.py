@@ -33,12 +33,13 @@ def report(options: Namespace, program: Program) -> str:
         wrt, _ = expression.wanted(one_of(options.several), 1)
         require_first(options)
         return from_definition(expression, wrt).report()
-    wrt, _ = expression.wanted(options.wrt, 1)
     if options.command == "stationary":
-        point = stationary_point(expression, wrt, options.subject_to or ())
+        names = options.several or [expression.wanted(None, 1)[0]]
+        point = stationary_point(expression, names, options.subject_to or ())
         if isinstance(point, NamedProblem):
             return point.report()
         return point.latex() if latex else point.report()
+    wrt, _ = expression.wanted(options.wrt, 1)
     if options.command == "implicit":
         solved = implied(expression, options.of, wrt, options.objective)
     else:

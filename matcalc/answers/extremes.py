@@ -1,0 +1,160 @@
+"""What kind of point a stationary point is, and where it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+
+from matcalc.answers.convexity import convexity
+from matcalc.answers.names import occurring
+from matcalc.answers.singular import format_direction
+from matcalc.answers.solving import Zero
+from matcalc.answers.taylor import put
+from matcalc.core.errors import MatcalcError
+from matcalc.core.kinds import FREE, Variable, free_kind, kind_spec
+from matcalc.core.operations import CUTS
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.engine.definite import Definiteness, negated
+from matcalc.engine.pipeline import differentiate, matricize, simplify
+from matcalc.results import Expression, Formula
+
+# what a stationary point of a function is, by the verdict on the function
+EXTREMES = {
+    "strictly convex": "the only minimum",
+    "strictly concave": "the only maximum",
+    "convex": "a minimum wherever the point exists",
+    "concave": "a maximum wherever the point exists",
+}
+DOMAIN = ", on every convex set within the domain"
+_LONGEST = 300  # letters of a Hessian that is shown
+
+
+def condition_of(expression: Expression, wrt: str, zero: Zero) -> str:
+    """What kind of stationary point it is, and where it counts."""
+    if zero.along is not None:
+        return _line_of_points(expression, wrt, zero.along)
+    point = zero.point
+    found = convexity(expression, wrt)
+    kind = expression.variables[wrt]
+    said = EXTREMES.get(found.verdict)
+    condition = f"{said}: {found.why}" if said else _after_a_change(expression, wrt)
+    condition = condition or _by_hessian_there(expression, wrt, point)
+    if kind.kind not in FREE:
+        return f"{condition}; the point counts only if it is {kind}"
+    needs = _domain_there(expression._program, wrt, point)
+    return f"{condition}; the point counts only where {needs}" if needs else condition
+
+
+def _after_a_change(expression: Expression, wrt: str) -> str:
+    """What the point is where the function is convex in another variable that determines this one,
+    as the Gaussian likelihood is in the inverse of the covariance; empty where that is not known.
+    """
+    program = expression._program
+    for said, value, kind in _changes(program.variables[wrt]):
+        changed = replace(program, variables={**program.variables, wrt: kind}, definitions={})
+        with suppress(MatcalcError):
+            expr = simplify(replace(changed, expr=put(program.expr, {wrt: value})))
+            found = convexity(Expression(replace(changed, expr=expr)), wrt)
+            if found.verdict in EXTREMES:
+                why = found.why.replace(DOMAIN, "")
+                return (
+                    f"{EXTREMES[found.verdict]}: as a function of {said} it is {found.verdict}, "
+                    f"{why}"
+                )
+    return ""
+
+
+def _changes(known: Variable) -> Iterator[tuple[str, Expr, Variable]]:
+    """Other variables that a positive one is a function of: what they are, the function, and their
+    kinds.
+    """
+    leaf = variable(known.name, known.shape)
+    if known.kind == "psd":
+        yield f"inv({known.name})", Expr("inv", (leaf,), known.shape), known
+    if known.kind == "positive":
+        op = "./" if known.shape else "/"
+        one = fill(number(1), known.shape) if known.shape else number(1)
+        yield f"1{op}{known.name}", Expr(op, (one, leaf), known.shape), known
+        free = replace(known, kind=free_kind(len(known.shape)))
+        yield f"log({known.name})", Expr("exp", (leaf,), known.shape), free
+
+
+def _domain_there(program: Program, wrt: str, point: Expr) -> str:
+    """What has to be positive for the function to have a value at a point; empty where all is."""
+    known, found = Definiteness(program), []
+    for node in program.expr.parts:
+        if node.op not in CUTS or wrt not in occurring(node):
+            continue
+        inside = put(node.args[0], {wrt: point})
+        if CUTS[node.op]:
+            start = number(Fraction(CUTS[node.op]))
+            start = fill(start, inside.shape) if inside.shape else start
+            inside = Expr("-", (inside, start), inside.shape, row=inside.row)
+        inside = simplify(replace(program, expr=inside, definitions={}))
+        if not known.is_positive(inside):
+            found.append(_text(program, inside))
+    return " and ".join([f"{each} is positive" for each in dict.fromkeys(found)])
+
+
+def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:
+    """The kind of points of which there is a line: the Hessian is the same at all of them."""
+    found = convexity(expression, wrt)
+    kind = {"convex": "a minimum", "concave": "a maximum"}.get(found.verdict, "a stationary point")
+    where = f"x + t*{format_direction(along)}".replace("x", wrt, 1)
+    line = (
+        f"and so is {where} for every number t: the Hessian sends {format_direction(along)} to zero"
+    )
+    return f"{kind}, {line}" + (f"; {found.why}" if kind != "a stationary point" else "")
+
+
+def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> str:
+    """The kind of a point by the Hessian there, or the condition on it."""
+    program = expression._program
+    hessian = differentiate(DerivativeStatement(program, wrt, 2))
+    columns = len(program.variables[wrt].shape)
+    there = simplify(replace(program, expr=put(hessian, {wrt: point}), definitions={}))
+    shown = matricize(there, program.variables, columns, language=program.language) or there
+    what = "second derivative" if not shown.shape else "Hessian"
+    if shown.rank in (0, 2):
+        kind = program.variables[wrt].kind
+        known = Definiteness(_where_it_counts(program, wrt, point))
+        zero = "above zero" if not shown.shape else "positive definite"
+        if kind_spec(kind).reflection == 1 and known.is_definite_on_symmetric(shown):
+            return (
+                f"a local minimum: the Hessian there, {_short(program, shown)}, is positive "
+                "definite on the symmetric matrices"
+            )
+        if known.is_definite(shown):
+            return f"a local minimum: the {what} there, {_short(program, shown)}, is {zero}"
+        if known.is_definite(negated(program, shown)):
+            below = "below zero" if not shown.shape else "negative definite"
+            return f"a local maximum: the {what} there, {_short(program, shown)}, is {below}"
+        if not shown.shape:
+            return f"a minimum where {_short(program, shown)} is above zero, a maximum below"
+    return (
+        f"a minimum where the {what} there, {_short(program, shown)}, is positive definite, a "
+        "maximum where it is negative definite, a saddle where it is indefinite"
+    )
+
+
+def _where_it_counts(program: Program, wrt: str, point: Expr) -> Program:
+    """The program with what is known of a point that counts: another variable is of the kind."""
+    if point.op != "variable" or program.variables[wrt].kind in FREE:
+        return program
+    name = str(point.value)
+    same = replace(program.variables[wrt], name=name)
+    return replace(program, variables={**program.variables, name: same})
+
+
+def _short(program: Program, tree: Expr) -> str:
+    """The text of a Hessian, unless it is long."""
+    said = _text(program, tree)
+    return said if len(said) <= _LONGEST else "which is long"
+
+
+def _text(program: Program, tree: Expr) -> str:
+    return str(Formula(replace(program, definitions={}), tree))

@@ -1,0 +1,259 @@
+"""Stationary points in several variables together: one is solved for, put into the others'
+equations, and so on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import permutations
+
+from matcalc.answers.convexity import convexity
+from matcalc.answers.extremes import DOMAIN, EXTREMES, condition_of
+from matcalc.answers.names import occurring, require_different, require_scalar
+from matcalc.answers.solving import Zero
+from matcalc.answers.stationary import zeros_of
+from matcalc.answers.taylor import put
+from matcalc.answers.within import is_within
+from matcalc.claims.equality import prove_all
+from matcalc.core.boundary import public
+from matcalc.core.errors import MatcalcError, UnsupportedError
+from matcalc.core.kinds import CURVED, FREE
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, zeros
+from matcalc.engine.pipeline import differentiate, require_variable, simplify
+from matcalc.results import Expression, Formula
+from matcalc.verify.verification import verify
+from matcalc.write.printers.latex_names import name as letter
+
+# what a step says without a condition: which end it is, and how sure
+_STRENGTH = ("the only", "a", "a local")
+_SURE = {
+    f"{said} {end}{where}": (end, rank)
+    for end in ("minimum", "maximum")
+    for rank, (said, where) in enumerate(
+        (("the only", ""), ("a", " wherever the point exists"), ("a local", ""))
+    )
+}
+_MOST_ORDERS = 24  # of eliminating the variables
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """A variable, its value in terms of others, and the function that it is stationary of there;
+    ``given`` are the variables of the question for whose every value that holds.
+    """
+
+    name: str
+    value: Expr
+    function: Program
+    given: tuple[str, ...]
+
+
+class JointPoint(Mapping[str, Formula]):
+    """The zero of the gradients by several variables: a mapping from names to formulas.
+
+    A formula may contain the variables that stand before it. ``condition`` says what the point is
+    under which condition, ``proof`` how it was proved.
+    """
+
+    def __init__(
+        self, expression: Expression, solved: Sequence[_Solved], condition: str, proof: str
+    ) -> None:
+        program = replace(expression._program, definitions={})
+        self.expression = expression
+        self.condition = condition
+        self.proof = proof
+        self._values = {
+            each.name: Formula(replace(program, expr=each.value), each.value)
+            for each in _readable(solved)
+        }
+
+    def __getitem__(self, name: str) -> Formula:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name} = {value}" for name, value in self._values.items())
+
+    def __repr__(self) -> str:
+        return f"<matcalc.JointPoint {'; '.join(str(self).splitlines())}>"
+
+    @public
+    def report(self) -> str:
+        """The point with the condition and the proof, a line each."""
+        return (
+            f"{self}\n  it is       {self.condition}\n"
+            f"  proved      the gradients there are zero, {self.proof}"
+        )
+
+    @public
+    def latex(self) -> str:
+        """The values in LaTeX, a line each."""
+        lines = [f"{letter(name)} &= {value.latex()}" for name, value in self._values.items()]
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint:
+    """The point where the gradients of a scalar by several variables are zero together.
+
+    In some order each variable has to be solved for, with the values of those before it put in.
+    Raises UnsupportedError where no order leads to the end.
+    """
+    program, names = expression._program, require_different(wrt)
+    require_scalar(program.expr, "stationary points are")
+    for name in names:
+        known = require_variable(program, name)
+        if known.kind in CURVED:
+            raise UnsupportedError(
+                f"{name} is {known}, which is asked about alone",
+                hint=f"matcalc stationary ... --wrt {name}",
+            )
+    gradients = {}
+    for name in names:
+        statement = DerivativeStatement(program, name)
+        gradients[name] = differentiate(statement)
+        verify(statement, gradients[name])
+    furthest: list[_Solved] = []
+    for order in list(permutations(names))[:_MOST_ORDERS]:
+        solved = _eliminated(program, order, gradients)
+        if len(solved) > len(furthest):
+            furthest = solved
+        if len(solved) == len(names):
+            proof = _proved(program, solved, gradients)
+            if proof is not None:
+                return JointPoint(expression, solved, _condition(expression, solved), proof)
+    said = "; ".join([f"{each.name} = {_text(program, each.value)}" for each in furthest])
+    raise UnsupportedError(
+        f"no closed form was found for {', '.join(names)} where all gradients are zero",
+        hint=f"for given values of the others there is {said}" if said else "ask about one of them",
+    )
+
+
+def _readable(solved: Sequence[_Solved]) -> list[_Solved]:
+    """The same in an order in which each value has variables that stand before it."""
+    left, found = list(solved), []
+    while left:
+        names = {each.name for each in left}
+        ready = next(each for each in left if not names & set(occurring(each.value)))
+        left.remove(ready)
+        found.append(ready)
+    return found
+
+
+def _eliminated(
+    program: Program, order: Sequence[str], gradients: Mapping[str, Expr]
+) -> list[_Solved]:
+    """The variables that could be solved for in this order, up to the first that could not.
+
+    A value is put into what is left; one that depends on no other variable stays a name there.
+    """
+    solved: list[_Solved] = []
+    current = replace(program, definitions={}, asked=None)
+    equations = dict(gradients)
+    for place, name in enumerate(order):
+        value = _value(current, name, equations.pop(name))
+        if value is None:
+            break
+        later = order[place + 1 :]
+        solved.append(_Solved(name, value, current, tuple(later)))
+        if not set(later) & set(occurring(value)):
+            continue
+        rest = {key: each for key, each in current.variables.items() if key != name}
+        base = replace(current, variables=rest)
+        current = replace(base, expr=simplify(replace(base, expr=put(current.expr, {name: value}))))
+        # where the gradient by this variable is zero, those by the others are the derivatives of
+        # what is left
+        equations = {
+            key: simplify(replace(base, expr=put(each, {name: value})))
+            for key, each in equations.items()
+        }
+    return solved
+
+
+def _value(program: Program, name: str, gradient: Expr) -> Expr | None:
+    """A value of one variable, within its kind, at which its gradient is zero."""
+    if name not in occurring(gradient):
+        return None
+    known = program.variables[name]
+    for zero in zeros_of(program, gradient, name):
+        with suppress(MatcalcError):
+            if zero.along is not None or not is_within(program, known, zero.point):
+                continue
+            there = put(gradient, {name: zero.point})
+            rest = {key: each for key, each in program.variables.items() if key != name}
+            base = replace(program, variables=rest)
+            if prove_all(base, [(there, zeros(there.shape, row=there.row))]) is not None:
+                return zero.point
+    return None
+
+
+def _proved(
+    program: Program, solved: Sequence[_Solved], gradients: Mapping[str, Expr]
+) -> str | None:
+    """How it is proved that all gradients are zero with all values put in."""
+    rest = {
+        key: each
+        for key, each in program.variables.items()
+        if key not in {each.name for each in solved}
+    }
+    pairs = []
+    for gradient in gradients.values():
+        there = gradient
+        for each in reversed(_readable(solved)):
+            there = put(there, {each.name: each.value})
+        pairs.append((there, zeros(there.shape, row=there.row)))
+    return prove_all(replace(program, variables=rest), pairs)
+
+
+def _condition(expression: Expression, solved: Sequence[_Solved]) -> str:
+    """What kind of point it is: by all variables together, or step by step.
+
+    Where a function of x and y is least at x = a(y) for each y, and what is left is least at y, the
+    point is a minimum in both.
+    """
+    names = [each.name for each in reversed(solved)]
+    said = ""
+    with suppress(MatcalcError):
+        found = convexity(expression, names)
+        said = EXTREMES.get(found.verdict, "")
+        said = f"{said}: {found.why}" if said else ""
+    if not said:
+        steps = []
+        for each in solved:
+            what = condition_of(Expression(each.function), each.name, Zero(each.value))
+            others = ", ".join(each.given)
+            by = f"in {each.name}, for every {others}" if others else f"in {each.name}, then"
+            steps.append((by, what.partition("; the point counts")[0].replace(DOMAIN, "")))
+        said = _together(steps) + "; ".join([f"{by}: {what}" for by, what in steps])
+    kinds = [
+        f"{each.name} is {each.function.variables[each.name]}"
+        for each in solved
+        if each.function.variables[each.name].kind not in FREE
+    ]
+    return f"{said}; the point counts only if {' and '.join(kinds)}" if kinds else said
+
+
+def _together(steps: Sequence[tuple[str, str]]) -> str:
+    """What follows for all variables together, where each step says what it is without a
+    condition; empty where one has a condition.
+    """
+    kinds = [_SURE.get(what.partition(":")[0]) for _, what in steps]
+    sure = [kind for kind in kinds if kind is not None]
+    if len(sure) < len(kinds):
+        return ""
+    if len({end for end, _ in sure}) > 1:
+        return "a saddle; "
+    rank = max(rank for _, rank in sure)
+    return f"{_STRENGTH[rank]} {sure[0][0]}; "
+
+
+def _text(program: Program, value: Expr) -> str:
+    return str(Formula(replace(program, definitions={}), value))
