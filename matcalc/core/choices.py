@@ -350,6 +350,23 @@ class _Plan:
         return levels
 
 
+def evaluated(form: Form) -> dict[int, Expr]:
+    """For each part of a body, by its id, the one that is evaluated in its place: the first of
+    those that differ in the names of indices alone.
+    """
+    free = free_indices(form.body)
+    numbers: dict[int, int] = {}
+    alike: dict[object, int] = {}
+    first: list[Expr] = []
+    for node in form.body.parts:
+        name = _signature(node, free, numbers)
+        if name not in alike:
+            alike[name] = len(first)
+            first.append(node)
+        numbers[id(node)] = alike[name]
+    return {id(node): first[numbers[id(node)]] for node in form.body.parts}
+
+
 def _signature(
     node: Expr, free: Mapping[int, tuple[Index, ...]], known: Mapping[int, int]
 ) -> object:

@@ -20,6 +20,7 @@ from matcalc.verify.exact.functions import (
     lines,
     log_sum_exp,
     matrix,
+    not_negative,
     offset,
     raise_power,
     spread,
@@ -102,7 +103,7 @@ def _normp(field: Generators, args: Sequence[Jet]) -> Jet:
     root = apply(field, "reciprocal", p)
     if p.number is not None:
         root.number = 1 / p.number
-    return _positive(field, raise_power(field, _positive(field, total(powers)), root))
+    return not_negative(field, raise_power(field, not_negative(field, total(powers)), root))
 
 
 def _variance(field: Generators, args: Sequence[Jet]) -> Jet:

@@ -118,6 +118,13 @@ def _positive(field: Generators, a: Jet) -> Jet:
     return a
 
 
+def not_negative(field: Generators, a: Jet) -> Jet:
+    """The same, of which it is noted that it is positive or 0."""
+    for x in a.value:
+        field.not_negative(x)
+    return a
+
+
 def _tanh(field: Generators, a: Jet) -> Jet:
     """1 - 2/(exp(2*x) + 1)."""
     e = apply(field, "exp", scale(2, a))
@@ -166,7 +173,7 @@ def _based(base: int) -> Callable[[Generators, Jet], Jet]:
 
 def _abs(field: Generators, a: Jet) -> Jet:
     """sign(x)*x."""
-    return _positive(field, hadamard(apply(field, "sign", a), a))
+    return not_negative(field, hadamard(apply(field, "sign", a), a))
 
 
 def step(field: Generators, a: Jet) -> Jet:
@@ -286,6 +293,17 @@ def _weighted(a: Jet, slices: Sequence[tuple[list[int], range]], extent: tuple[i
 def above(field: Generators, a: Jet, b: Jet) -> Jet:
     """1 where a > b, else 0."""
     return step(field, add(*spread(a, b), -1))
+
+
+def at_most(field: Generators, a: Jet, b: Jet) -> Jet:
+    """1 where a <= b, else 0: of abs(k) <= 0 that k may be 0."""
+    gap = add(*spread(a, b), -1)
+    above_ = step(field, gap)
+    entries = [
+        field.zero(x) if field.may_vanish(x) else (1 - y) % P
+        for x, y in zip(gap.value, above_.value, strict=True)
+    ]
+    return constant(gap.extent, entries, len(gap.parts))
 
 
 def equal(field: Generators, a: Jet, b: Jet) -> Jet:
@@ -412,13 +430,13 @@ FUNCTIONS: dict[str, Rule] = {
     "pinv": _pinv,
     "sum": lambda field, args: along(args[0], args),
     "mean": lambda field, args: scale(inverse(len(lines(args)[0][0])), along(args[0], args)),
-    "norm1": lambda field, args: _positive(field, along(_abs(field, args[0]), args)),
+    "norm1": lambda field, args: not_negative(field, along(_abs(field, args[0]), args)),
     "norm2": _norm2,
     "logsumexp": log_sum_exp,
     "softmax": _softmax,
     "amax": _extreme(1),
     "amin": _extreme(-1),
-    "norminf": lambda field, args: _positive(field, _extreme(1)(field, [_abs(field, args[0])])),
+    "norminf": lambda field, args: not_negative(field, _extreme(1)(field, [_abs(field, args[0])])),
     "diag": _diag,
     "vec": lambda field, args: stack(args[0]),
     "dot": _dot,

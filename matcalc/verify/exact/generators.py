@@ -54,6 +54,7 @@ class Generators:
         self._turns: dict[int, tuple[int, int]] = {0: (1, 0)}  # angle -> (cos, sin)
         self._roots: dict[int, int] = {}
         self._signs: dict[int, int] = {0: 0}
+        self._nonzero: set[int] = set()  # what is not 0 anywhere
         self._factors: list[int] = []  # reciprocals of elements that have a sign
         self._squares: set[int] = set()  # squares of elements that are as free as they are
         self._others: dict[tuple[str, int], int] = {}
@@ -91,9 +92,18 @@ class Generators:
 
     def positive(self, x: int) -> int:
         """Notes that x stands for a positive number."""
+        self._nonzero.update((x, P - x))
+        return self.not_negative(x)
+
+    def not_negative(self, x: int) -> int:
+        """Notes that x stands for a positive number, as abs(k) does, or for 0 at some k."""
         self._signs.setdefault(x, 1)
         self._signs.setdefault(P - x, -1)
         return x
+
+    def may_vanish(self, x: int) -> bool:
+        """Whether x stands for a number that is positive almost everywhere and 0 somewhere."""
+        return self._signs.get(x) == 1 and x not in self._nonzero
 
     def free_square(self) -> int:
         """A positive number, of which the root is as random as itself."""
@@ -279,7 +289,7 @@ class Generators:
         """
         if x == 0:
             return 1
-        if self._signs.get(x) in (1, -1):
+        if x in self._nonzero:
             return 0
         known = self._zero.get(x)
         if known is None:
@@ -314,7 +324,7 @@ class Generators:
         if w in self._squares:
             return self.positive(square_root(w))
         root = square_root(w)
-        self.positive(w)
+        self.not_negative(w)
         for known in (root, P - root):
             if (
                 self._signs.get(known) == 1
@@ -326,7 +336,7 @@ class Generators:
             if sign is None:
                 sign = self.choice()
             self._roots[w] = sign
-        return self.positive(sign * root % P)
+        return self.not_negative(sign * root % P)
 
     def _root_by_relation(self, w: int) -> int | None:
         """The sign of sqrt(a^2*u), a a small number, of sqrt(1/u) and of sqrt(u*v) from those of

@@ -5,17 +5,26 @@ sides in common.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, is_number
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.pieces import SIDE, Pieces, Sight
+from matcalc.verify.oracle.pieces import EQUAL, SIDE, Pieces, Sight, together, vanishing
 
 _SAME = 1e-9
+_NOTHING = 1e-12  # a distance between two borders that is one of rounding
 _ENOUGH = 12  # entries from which a relation is read off
 
 Relation = tuple[float, float]
+
+
+class Goal(NamedTuple):
+    """A side of the switch in a place, 0 where both sides of an equation are the same."""
+
+    place: int
+    side: int
 
 
 def _relation(x: Array, y: Array) -> Relation | None:
@@ -52,54 +61,60 @@ def _alike(sight: Sight, one: int, other: int) -> bool:
     return shapes[0] == shapes[1] or () in shapes
 
 
-def implied(pieces: Pieces, place: int, side: int, sights: Sequence[Sight]) -> bool:
+def implied(pieces: Pieces, goal: Goal, sights: Sequence[Sight]) -> bool:
     """Whether the branch that a switch stands in says that it is never on this side: where x > 5 it
     is not below 0.
     """
-    for known, its_side in _facts(pieces, place):
-        relation = _relation(*_entries(sights, known, place))
-        # where known*its_side > 0: place = a*known + c has the sign of a*its_side if c has it, too
-        if (
-            relation is not None
-            and relation[0] * its_side * side < 0
-            and relation[1] * side <= _SAME
-        ):
-            return True
-    return False
+    facts = branch_goals(pieces, goal.place)
+    return any(excludes(pieces, fact, goal, sights) for fact in facts)
 
 
-def _facts(pieces: Pieces, place: int) -> Iterator[tuple[int, int]]:
-    """Switches of which the side is known in the branch: comparisons that hold together, or one
-    that does not hold.
+def excludes(pieces: Pieces, one: Goal, other: Goal, sights: Sequence[Sight]) -> bool:
+    """Whether two sides have nothing in common, because the same quantity decides."""
+    relation = _relation(*_entries(sights, one.place, other.place))
+    if relation is None:
+        return False
+    a, c = relation  # the second is a*x + c where the first is x
+    if one.side == 0:
+        return abs(c) > _NOTHING if other.side == 0 else c * other.side <= _NOTHING
+    if other.side == 0:
+        return -c / a * one.side <= _NOTHING
+    return a * one.side * other.side < 0 and c * other.side <= _NOTHING
+
+
+def branch_goals(pieces: Pieces, place: int) -> list[Goal]:
+    """What holds in the branches that a switch stands in: comparisons that hold together, or one
+    that does not.
     """
+    found = []
     for guard in pieces.guards[pieces.switches[place]]:
-        holding = _together(guard.condition) if guard.first else [guard.condition]
-        for known, switch in enumerate(pieces.switches):
-            if switch.kind == SIDE and any(switch.node is node for node in holding):
-                says = (
-                    1
-                    if switch.node.op in (">", ">=", "step")
-                    else -1
-                    if switch.node.op in ("<", "<=")
-                    else 0
-                )
-                if says:
-                    yield known, says if guard.first else -says
-
-
-def _together(condition: Expr) -> list[Expr]:
-    """The factors of a product, all of which hold where it does."""
-    found, todo = [], [condition]
-    while todo:
-        node = todo.pop()
-        if node.op in ("*", ".*"):
-            todo += node.args
-        else:
-            found.append(node)
+        holding = together(guard.condition)
+        if guard.first or len(holding) == 1:
+            found += [goal for part in holding if (goal := goal_of(pieces, part, guard.first))]
     return found
 
 
-def windows(pieces: Pieces, sights: Sequence[Sight]) -> Iterator[tuple[int, int, int, int]]:
+def goal_of(pieces: Pieces, condition: Expr, holds: bool = True) -> Goal | None:
+    """The side of a switch on which a condition holds, or does not; None where no side is meant, as
+    of ``!=``.
+    """
+    found = vanishing(condition)
+    if found is None:
+        return None
+    condition, straight = found
+    for place, switch in enumerate(pieces.switches):
+        if switch.node is condition and switch.kind in (SIDE, EQUAL):
+            op = condition.op
+            if op in ("==", "!="):
+                return Goal(place, 0) if ((op == "==") == straight) == holds else None
+            side = -1 if op in ("<", "<=", "min") else 1
+            if op in ("max", "min") and is_number(condition.args[0], 0):
+                side = -side  # of max(0, u) the first less the second decides
+            return Goal(place, side if straight == holds else -side)
+    return None
+
+
+def windows(pieces: Pieces, sights: Sequence[Sight]) -> Iterator[tuple[Goal, Goal]]:
     """Pairs of sides that have a stretch in common, as 3 < x and x < 3.1, outside of branches: both
     have to be seen at once.
     """
@@ -111,7 +126,7 @@ def windows(pieces: Pieces, sights: Sequence[Sight]) -> Iterator[tuple[int, int,
     for turn, one in enumerate(free):
         for other in free[turn + 1 :]:
             relation = _relation(*_entries(sights, one, other))
-            if relation is None or abs(relation[1]) <= _SAME:
+            if relation is None or abs(relation[1]) <= _NOTHING:
                 continue
             a, c = relation
             for side in (1, -1):
@@ -119,4 +134,4 @@ def windows(pieces: Pieces, sights: Sequence[Sight]) -> Iterator[tuple[int, int,
                     # x*side > 0 and (a*x + c)*beyond > 0: an open end, or the stretch between 0 and
                     # -c/a
                     if a * side * beyond > 0 or c * beyond > 0:
-                        yield one, side, other, beyond
+                        yield Goal(one, side), Goal(other, beyond)

@@ -9,27 +9,36 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.core.operations import ENTRYWISE
-from matcalc.core.tree import Expr
+from matcalc.core.choices import evaluated
+from matcalc.core.indexed import HOLDS, Form, condition_of, free_indices
+from matcalc.core.operations import COMPARISONS, ENTRYWISE
+from matcalc.core.tree import Expr, is_number
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.interpret import Sizes, Values, evaluate
+from matcalc.verify.oracle.interpret import Sizes, Values, evaluate, look_inside
 
-SIDE, EQUAL, PLACE = "side", "equal", "place"
+SIDE, EQUAL, PLACE, JOINT = "side", "equal", "place", "joint"
 _OF_ZERO = frozenset(
     ("abs", "sign", "step", "relu", "leakyrelu", "elu", "norm1", "norminf", "normp")
 )
 _OF_TWO = frozenset(("max", "min", "<", "<=", ">", ">="))
+CONDITIONS = frozenset((*COMPARISONS, "step"))
+PRODUCTS = ("*", ".*")
+_COMPOSING = (*PRODUCTS, "-", "+", "neg", "fill", "max", "min")
 _BY_ENTRIES = ENTRYWISE | {"+", "-", "neg", ".*", "./", ".^", "<", "<=", ">", ">=", "==", "!="}
 # of larger arrays it does not matter which entry is the largest, only that it is not always the
 # same
 MOST_PLACES = 12
+_ROWS = 30  # how many rows a part of a form has, about: they are evaluated one by one
 
 
 class Switch(NamedTuple):
-    """What decides between branches: the sign of ``left - sign*right``, whether it is 0, or the
-    place of the largest entry.
+    """What decides between branches: the sign of ``left - sign*right``, whether it is 0, the place
+    of the largest entry, or whether all of ``factors`` hold at once.
+
+    Each of them may hold at some point, and all of them at none that was drawn: so a condition that
+    is made of several is a switch itself.
     """
 
     node: Expr
@@ -37,18 +46,40 @@ class Switch(NamedTuple):
     left: Expr
     right: Expr | None = None
     sign: int = 1
+    factors: tuple[Expr, ...] = ()
 
     def said(self, side: int, text: Callable[[Expr], str]) -> str:
         """The condition that holds on a side, in the language."""
-        left = text(self.left)
+        left = text(_whole(self.left))
+        if self.kind == JOINT and len(self.factors) > 1:
+            return " and ".join(_said(factor, text) for factor in self.factors)
+        if self.kind == JOINT:
+            return f"{left} {'!=' if side > 0 else '=='} 0"
         if self.kind == PLACE:
             return (
                 f"entry {side + 1} of {left} is the "
                 f"{'largest' if self.node.op != 'amin' else 'smallest'}"
             )
-        right = "0" if self.right is None else text(self.right)
+        right = "0" if self.right is None else text(_whole(self.right))
         right = right if self.sign > 0 else f"-({right})"
-        return f"{left} {'==' if self.kind == EQUAL else '>' if side > 0 else '<'} {right}"
+        return f"{left} {'==' if side == 0 else '>' if side > 0 else '<'} {right}"
+
+
+def _whole(part: Expr) -> Expr:
+    """A part of a form as an expression of its own, which has a text."""
+    if not any(node.op in ("at", "index", "reduce") for node in part.parts):
+        return part
+    return Expr("indexed", (), part.shape, value=Form(free_indices(part)[id(part)], part))
+
+
+def _said(factor: Expr, text: Callable[[Expr], str]) -> str:
+    """What a factor of a product says where it is not 0."""
+    found = vanishing(factor)
+    node, holds = found or (factor, True)
+    if found is None or node.op in COMPARISONS:
+        return f"{'' if holds else 'not '}{text(_whole(node))}"
+    inner = next((arg for arg in node.args if not is_number(arg, 0)), node)
+    return f"{text(_whole(inner))} {'<=' if not holds else '<' if node.op == 'min' else '>'} 0"
 
 
 class Guard(NamedTuple):
@@ -58,33 +89,119 @@ class Guard(NamedTuple):
     first: bool
 
 
-def switches(roots: Sequence[Expr]) -> dict[Switch, tuple[Guard, ...]]:
-    """The switches of the trees, each with the branches that all ways to it lead through."""
-    found: dict[Switch, tuple[Guard, ...]] = {}
-    for root in roots:
-        tree = inline(root)
-        guards: dict[int, tuple[Guard, ...]] = {id(tree): ()}
-        for node in reversed(tree.parts):
-            above = guards[id(node)]
-            for place, arg in enumerate(node.args):
-                inside = (
-                    (*above, Guard(node.args[0], place == 1))
-                    if node.op == "where" and place
-                    else above
-                )
-                known = guards.get(id(arg))
-                guards[id(arg)] = (
-                    inside
-                    if known is None
-                    else tuple([guard for guard in known if guard in inside])
-                )
-            for switch in _of(node):
-                found[switch] = above
+class Inside(NamedTuple):
+    """Where a switch stands in a form with bound indices: the ``indexed`` node, and the part of its
+    body.
+    """
+
+    form: Expr
+    part: Expr
+
+
+class Found(NamedTuple):
+    """A switch, the branches that all ways to it lead through, and the form that it stands in."""
+
+    switch: Switch
+    guards: tuple[Guard, ...]
+    inside: Inside | None = None
+
+
+def _found(tree: Expr, outside: tuple[Guard, ...] = ()) -> Iterator[Found]:
+    """The switches of a tree, and of the forms in it."""
+    guards: dict[int, tuple[Guard, ...]] = {id(tree): outside}
+    inner: set[int] = set()  # products that are factors of a longer one
+    for node in reversed(tree.parts):
+        above = guards[id(node)]
+        for place, arg in enumerate(node.args):
+            inside = (
+                (*above, Guard(node.args[0], place == 1)) if node.op == "where" and place else above
+            )
+            known = guards.get(id(arg))
+            guards[id(arg)] = (
+                inside if known is None else tuple([guard for guard in known if guard in inside])
+            )
+        for switch in _of(node):
+            yield Found(switch, above)
+        if node.op in PRODUCTS:
+            inner.update(id(arg) for arg in node.args if arg.op in PRODUCTS)
+        for switch in _joint(node) if id(node) not in inner else ():
+            yield Found(switch, above)
+        if node.op == "indexed":
+            yield from _within(node, above)
+
+
+def _within(form: Expr, outside: tuple[Guard, ...]) -> Iterator[Found]:
+    """The switches of a form, in terms of what its slots stand for; no comparisons of indices."""
+    parts: dict[int, Expr] = {}
+
+    def rule(part: Expr, args: list[Expr]) -> Expr:
+        made = form.args[part.value] if part.op == "slot" else part.with_args(args)
+        parts.setdefault(id(made), part)
+        return made
+
+    body = form.value.body.fold(rule)
+    first = evaluated(form.value)
+    for found in _found(body, outside):
+        part = parts.get(id(found.switch.node))  # none of what the slots stand for
+        if part is None or first[id(part)] is not part or condition_of(part) is not None:
+            continue
+        held = found.switch.kind == JOINT and condition_of(found.switch.left) is not None
+        if not held:
+            yield Found(found.switch, found.guards, Inside(form, part))
+
+
+def _joint(node: Expr) -> Iterator[Switch]:
+    """A product of what is 0 on one side each, and a condition of ``where`` that is made of several
+    otherwise.
+    """
+    conditions = [part for part in together(node) if vanishing(part)]
+    if node.op in PRODUCTS and len(conditions) > 1:
+        yield Switch(node, JOINT, node, factors=tuple(conditions))
+    elif node.op == "where" and _compares(node.args[0]):
+        condition = node.args[0]
+        if not all(_is_condition(part) for part in together(condition)):
+            yield Switch(node, JOINT, condition, factors=(condition,))
+
+
+def together(condition: Expr) -> list[Expr]:
+    """The factors of a product, all of which hold where it does."""
+    found, todo = [], [condition]
+    while todo:
+        node = todo.pop()
+        if node.op in PRODUCTS:
+            todo += reversed(node.args)
+        else:
+            found.append(node)
     return found
+
+
+def vanishing(node: Expr) -> tuple[Expr, bool] | None:
+    """The condition, relu or maximum that is 0 on one side, and whether it is not 0 where that
+    holds, as it is not of ``1 - step(x)``; None of anything else.
+    """
+    while node.op in ("neg", "fill") or (node.op in ("^", ".^") and node.args[1].op == "number"):
+        node = node.args[0]
+    if node.op == "-" and is_number(node.args[0], 1):
+        return (node.args[1], False) if node.args[1].op in CONDITIONS else None
+    of_zero = node.op in ("max", "min") and any(is_number(arg, 0) for arg in node.args)
+    return (node, True) if node.op in CONDITIONS or node.op == "relu" or of_zero else None
+
+
+def _is_condition(node: Expr) -> bool:
+    """Whether this is 1 where something holds and 0 elsewhere, also as a multiple or as
+    ``1 - step(x)``.
+    """
+    while node.op in ("neg", "fill"):
+        node = node.args[0]
+    if node.op == "-" and is_number(node.args[0], 1):
+        node = node.args[1]
+    return node.op in CONDITIONS
 
 
 def _of(node: Expr) -> Iterator[Switch]:
     args = node.args
+    if node.op in ("max", "min") and all(map(_is_condition, args)):
+        return  # that one of them holds, or both do
     if node.op in _OF_ZERO:
         yield Switch(node, SIDE, args[0])
     elif node.op in _OF_TWO:
@@ -96,16 +213,16 @@ def _of(node: Expr) -> Iterator[Switch]:
         yield Switch(node, EQUAL, args[0], args[1])
     elif node.op == "where" and not _compares(args[0]):
         yield Switch(node, EQUAL, args[0])
-    if node.op in ("amax", "amin", "norminf"):
+    if node.op in ("amax", "amin", "norminf") or (
+        node.op == "reduce" and node.value.name in ("max", "min")
+    ):
         yield Switch(node, PLACE, args[0])
 
 
 def _compares(condition: Expr) -> bool:
     """Whether a condition is made of comparisons, of which each is a switch itself."""
-    inner = postorder(
-        condition, lambda node: node.args if node.op in ("*", ".*", "-", "+", "fill") else ()
-    )
-    return any(node.op in ("<", "<=", ">", ">=", "==", "!=", "step") for node in inner)
+    inner = postorder(condition, lambda node: node.args if node.op in _COMPOSING else ())
+    return any(node.op in CONDITIONS for node in inner)
 
 
 def on_kink(roots: Sequence[Expr], values: Values, sizes: Sizes) -> bool:
@@ -132,12 +249,11 @@ class Sight(NamedTuple):
         if switch.kind == EQUAL:
             there = (gap == 0) & counts
             return [(0, bool(np.all(gap == 0)))] if np.any(there) else []
-        found = []
-        for side in (1, -1):
-            there = gap * side > 0
-            if np.any(there & counts):
-                found.append((side, bool(np.all(there))))
-        return found
+        if switch.kind == JOINT:
+            sides = [(1, gap != 0), (-1, gap == 0)]
+            return [(side, bool(np.all(there))) for side, there in sides if np.any(there & counts)]
+        sides = [(1, gap > 0), (-1, gap < 0), (0, gap == 0)]
+        return [(side, bool(np.all(there))) for side, there in sides if np.any(there & counts)]
 
 
 class Pieces:
@@ -145,31 +261,64 @@ class Pieces:
 
     def __init__(self, roots: Sequence[Expr]) -> None:
         self.roots = [inline(root) for root in roots]
-        self.guards = switches(self.roots)
+        found = [each for root in self.roots for each in _found(root)]
+        self.guards = {each.switch: each.guards for each in found}
         self.switches = list(self.guards)
+        self.inside = {each.switch: each.inside for each in found if each.inside is not None}
+        self._forms = {id(inside.form) for inside in self.inside.values()}
         self.orders = [root.parts for root in self.roots]
         self.size = sum(len(order) for order in self.orders)
+        bodies = {id(each.form): each.form.value.body for each in self.inside.values()}
+        self.size += _ROWS * sum(len(body.parts) for body in bodies.values())
 
     def sight(self, values: Values, sizes: Sizes) -> Sight:
         """What is seen at a point; EvaluationError where something has no value."""
         known: dict[int, Array] = {}
         counting: dict[int, Array] = {}
+        rows: dict[int, list[list[Array]]] = {}
         with np.errstate(all="ignore"):
             for order in self.orders:
                 for node in order:
                     args = [known[id(arg)] for arg in node.args]
-                    known[id(node)] = np.real(evaluate(node, args, values=values, sizes=sizes))
+                    if id(node) in self._forms:
+                        looked, value = look_inside(node, args, values, sizes)
+                        for part, found in looked:
+                            rows.setdefault(id(part), []).append(found)
+                        known[id(node)] = np.real(value)
+                    else:
+                        known[id(node)] = np.real(evaluate(node, args, values=values, sizes=sizes))
                 counting[id(order[-1])] = np.full(known[id(order[-1])].shape, fill_value=True)
                 for node in reversed(order):
                     _hand_down(node, known, counting)
-        gaps = [self._gap(switch, known) for switch in self.switches]
-        counts = [
-            _fitted(counting[id(switch.node)], gap.shape)
-            for switch, gap in zip(self.switches, gaps, strict=True)
-        ]
+        gaps, counts = [], []
+        for switch in self.switches:
+            inside = self.inside.get(switch)
+            if inside is None:
+                gaps.append(self._gap(switch, known))
+                counts.append(_fitted(counting[id(switch.node)], gaps[-1].shape))
+            else:
+                gaps.append(_row_gaps(switch, rows.get(id(inside.part), [])))
+                counts.append(self._counting_rows(switch, gaps[-1], rows))
+                if not np.any(counting[id(inside.form)]):
+                    counts[-1] = np.zeros_like(counts[-1])
         return Sight(gaps, counts)
 
+    def _counting_rows(
+        self, switch: Switch, gap: Array, rows: Mapping[int, list[list[Array]]]
+    ) -> Array:
+        """Which rows count: those whose branches of ``where`` are taken."""
+        counts = np.full(gap.shape, fill_value=True)
+        for guard in self.guards[switch]:
+            for other, inside in self.inside.items():
+                if other.node is guard.condition and other.kind in (SIDE, EQUAL):
+                    deciding = _row_gaps(other, rows.get(id(inside.part), []))
+                    if deciding.shape == gap.shape:
+                        counts &= _holding(other, deciding) == guard.first
+        return counts
+
     def _gap(self, switch: Switch, known: Mapping[int, Array]) -> Array:
+        if switch.kind == JOINT:
+            return _product([known[id(factor)] for factor in switch.factors])
         left = known[id(switch.left)]
         if switch.kind != PLACE:
             return (
@@ -184,6 +333,43 @@ class Pieces:
         else:
             places = np.atleast_1d(np.argmax(x))
         return np.asarray(np.minimum(places, MOST_PLACES - 1))
+
+
+def _row_gaps(switch: Switch, rows: Sequence[Sequence[Array]]) -> Array:
+    """What decides, for each row of a part of a form, all rows in one array."""
+    found: list[Array] = []
+    for args in rows:
+        if switch.kind == JOINT:
+            deciding = args if len(switch.factors) > 1 else args[:1]
+            found.append(np.asarray(np.prod(np.broadcast_arrays(*deciding), axis=0, dtype=float)))
+        elif switch.kind == PLACE:
+            whole = np.abs(args[0]) if switch.node.op == "norminf" else np.real(args[0])
+            least = switch.node.op == "amin" or (
+                switch.node.op == "reduce" and switch.node.value.name == "min"
+            )
+            place = np.argmin(whole) if least else np.argmax(whole)
+            found.append(np.minimum(place, MOST_PLACES - 1))
+        elif switch.right is None:
+            found.append(np.real(args[0]))
+        else:
+            found.append(np.real(args[0] - switch.sign * args[1]))
+    return np.concatenate([np.ravel(each) for each in found]) if found else np.zeros(0)
+
+
+def _holding(switch: Switch, gap: Array) -> Array:
+    """Where a comparison holds."""
+    op = switch.node.op
+    if op in HOLDS:
+        return np.asarray(HOLDS[op](gap, 0))
+    return gap > 0 if op == "step" else gap != 0
+
+
+def _product(factors: Sequence[Array]) -> Array:
+    """All at once, entry by entry; of different shapes what holds somewhere."""
+    shapes = {factor.shape for factor in factors} - {()}
+    if len(shapes) > 1:
+        return np.asarray(float(all(np.any(factor != 0) for factor in factors)))
+    return np.asarray(np.prod(np.broadcast_arrays(*factors), axis=0, dtype=float))
 
 
 def _hand_down(node: Expr, known: Mapping[int, Array], counting: dict[int, Array]) -> None:

@@ -13,7 +13,7 @@ stands in does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,13 +24,9 @@ from matcalc.core.kinds import FREE, Variable
 from matcalc.core.subspaces import SPACES
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.bounds import bounds, dominates
-from matcalc.verify.oracle.implied import implied, windows
+from matcalc.verify.oracle.implied import Goal, windows
 from matcalc.verify.oracle.interpret import Sizes, interpret
-from matcalc.verify.oracle.ordered import extreme, never_above
 from matcalc.verify.oracle.pieces import (
-    EQUAL,
-    MOST_PLACES,
     PLACE,
     SIDE,
     Pieces,
@@ -38,10 +34,13 @@ from matcalc.verify.oracle.pieces import (
     Switch,
 )
 from matcalc.verify.oracle.preconditions import KINK, violated_precondition
+from matcalc.verify.oracle.reach import names_of, reached
 from matcalc.verify.oracle.sample import STYLES, draw, nudged
+from matcalc.verify.oracle.sides import Sides
 
 _WORK = 150_000  # evaluations of nodes that one survey may take
 _MOST_LOOKS = 1200
+_MOST_SOUGHT = 1500  # points on ways to such at which several things hold
 _MOST_CHOSEN = 32
 _PAIRED = 8  # with so many switches also pairs of sides are looked for, and the borders
 _SCALES = (1.0, 4.0, 30.0, 300.0, 1e4, 1e7)
@@ -51,6 +50,7 @@ _BESIDE = (1e-5, 2e-4, 4e-3, 0.02, 0.2)
 _NEAR = (4e-3, 1e-5)  # the distances of the points that are always taken
 _BESIDE_KINK = 1e-8  # how close a point may come to a kink where no room around it is needed
 _BISECTIONS = 40
+_COMPARED = 24  # points at which switches are compared with each other
 
 Values = dict[str, Array]
 Feature = tuple[object, ...]
@@ -117,91 +117,52 @@ class _Survey:
         }
         self.rng, self.sizes, self.around = rng, sizes, around
         self.budget = min(_MOST_LOOKS, max(40, _WORK // pieces.size))
+        self.sought = [min(_MOST_SOUGHT, _WORK // pieces.size)]
         self.moving = {
-            place for place, switch in enumerate(pieces.switches) if wrt in _names(switch)
+            place for place, switch in enumerate(pieces.switches) if wrt in names_of(switch)
         }
         self.paired = len(pieces.switches) <= _PAIRED
         self.looks: list[Look] = []
         self.seen: set[Feature] = set()
         self.unfit: list[tuple[Values, Sight]] = []
+        self.sights: list[Sight] = []  # of the first points, by which switches are compared
         self.numbers = _numbers(pieces)
 
     def result(self) -> tuple[list[Values], list[Piece]]:
         for values in self._draws():
             self._look(values)
-        wanted = self._wanted()
-        for place, side in wanted:
-            if ("side", place, side) not in self.seen:
-                self._search(place, side)
+        sides = Sides(self.pieces, self.variables, self.sizes, self.moving, self.sights)
+        wanted = sides.wanted()
+        for goal in wanted:
+            for goals in sides.ways(goal) if ("side", *goal) not in self.seen else ():
+                self._reach(goals, ("side", *goal))
+            if ("side", *goal) not in self.seen:
+                self._search(*goal)
         if self.paired:
             for place, switch in enumerate(self.pieces.switches):
                 if switch.kind == SIDE:
                     self._border(place)
                 elif switch.kind == PLACE and self.near:
                     self._tie(place)
-        sides = {("side", *each) for each in wanted} - self.seen
         missing = [
             Piece(self.pieces.switches[place], side)
             for place, side in wanted
-            if ("side", place, side) in sides
+            if ("side", place, side) not in self.seen
         ]
-        for place, side, other, beyond in (
-            windows(self.pieces, [look.sight for look in self.looks]) if self.paired else ()
-        ):
-            if ("pair", place, side, other, beyond) not in self.seen and not missing:
-                missing += [
-                    Piece(self.pieces.switches[place], side),
-                    Piece(self.pieces.switches[other], beyond),
-                ]
+        if not missing:
+            missing = self._unseen_windows()
         return self._chosen(), missing
 
-    def _wanted(self) -> list[tuple[int, int]]:
-        """The sides that are not known to be empty."""
-        found: list[tuple[int, int]] = []
-        sights = [*(look.sight for look in self.looks), *(sight for _, sight in self.unfit)]
-        for place, switch in enumerate(self.pieces.switches):
-            if switch.kind == EQUAL:
-                found += [(place, 0)] if place not in self.moving else []
-            elif switch.kind == PLACE:
-                found += [(place, k) for k in self._places(switch)]
-            else:
-                found += [(place, side) for side in (1, -1) if self._may_be(place, side, sights)]
+    def _unseen_windows(self) -> list[Piece]:
+        """The sides of narrow pieces that no point is in, nor is found to be."""
+        found: list[Piece] = []
+        for both in windows(self.pieces, self.sights) if self.paired else ():
+            feature = ("pair", *both[0], *both[1])
+            if feature not in self.seen:
+                self._reach(both, feature)
+            if feature not in self.seen and not found:
+                found = [Piece(self.pieces.switches[place], side) for place, side in both]
         return found
-
-    def _places(self, switch: Switch) -> Iterable[int]:
-        """Which entries may be the largest; of many it is left open which."""
-        shape = [size.size(dict(self.sizes)) for size in switch.left.shape]
-        if len(switch.node.args) == 2 and len(shape) == 2:
-            shape = [shape[0] if switch.node.args[1].value == 1 else shape[1]]
-        count = int(np.prod(shape))
-        if switch.node.op != "norminf":
-            largest = switch.node.op == "amax"
-            place = extreme(switch.left, largest, count, self.variables)
-            if place is not None:
-                return [min(place, MOST_PLACES - 1)]
-        return range(count if count <= _PAIRED else 2)
-
-    def _may_be(self, place: int, side: int, sights: Sequence[Sight]) -> bool:
-        switch = self.pieces.switches[place]
-        if ("side", place, side) in self.seen:
-            return True
-        if (
-            switch.right is not None
-            and switch.sign > 0
-            and dominates(*(switch.right, switch.left)[::side])
-        ):
-            return False
-        if switch.right is not None and switch.sign > 0:
-            ends = (switch.left, switch.right)[::side]
-            if never_above(ends[0], ends[1], self.variables):
-                return False
-        left = bounds(switch.left, self.variables)
-        if switch.right is not None:
-            right = bounds(switch.right, self.variables)
-            left = left.plus(right.negative() if switch.sign > 0 else right)
-        if (left.high <= 0) if side > 0 else (left.low >= 0):
-            return False
-        return not implied(self.pieces, place, side, sights)
 
     def _draws(self) -> Iterator[Values]:
         """All variables alike first, then each in a style and of a size of its own; and around the
@@ -254,6 +215,8 @@ class _Survey:
             sight = self.pieces.sight(values, self.sizes)
         except (EvaluationError, np.linalg.LinAlgError, FloatingPointError):
             return None
+        if len(self.sights) < _COMPARED:
+            self.sights.append(sight)
         features = self._features(sight).union(own)
         if features <= self.seen and len(self.looks) > 2:
             return sight
@@ -321,8 +284,9 @@ class _Survey:
         """
         switch, wanted = self.pieces.switches[place], ("side", place, side)
         names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
-        if switch.kind == EQUAL:
-            self._equalise(switch, names)
+        if side == 0 and switch.kind != PLACE:
+            if switch not in self.pieces.inside:
+                self._equalise(switch, names)
             return
         for base in self._bases():
             for moving in [names, *([name] for name in names if len(names) > 1)]:
@@ -342,6 +306,16 @@ class _Survey:
                     )
                     if wanted in self.seen or self.budget <= 0:
                         return
+
+    def _reach(self, goals: Sequence[Goal], wanted: Feature) -> None:
+        """Moves single entries until all goals are met at once."""
+        if wanted in self.seen:
+            return
+        ways = reached(goals, self.pieces, self.variables, self.sizes, self._bases(), self.sought)
+        for values in ways if self.budget > 0 else ():
+            self._look(values)
+            if wanted in self.seen or self.budget <= 0:
+                return
 
     def _along(self, name: str, base: Array, other: Array, step: float) -> Array:
         if self.variables[name].kind in ("positive", "psd"):  # a cone
@@ -371,7 +345,7 @@ class _Survey:
                     )
         for number in self.numbers:
             for base in self._bases()[:2]:
-                for name in _names(switch) & set(names):
+                for name in names_of(switch) & set(names):
                     self._look({**base, name: np.full(base[name].shape, number)})
 
     def _border(self, place: int) -> None:
@@ -393,13 +367,13 @@ class _Survey:
             return
         names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
         entry = int(np.argmax(above.sight.gaps[place]))
-        start = above.sight.gaps[place].ravel()[entry]
+        start = _deciding(above.sight, place, entry)
         if (
             below.sight.gaps[place].shape != above.sight.gaps[place].shape
-            or below.sight.gaps[place].ravel()[entry] >= 0
+            or _deciding(below.sight, place, entry) >= 0
         ):
             below = next(
-                (look for look in self.looks if look.sight.gaps[place].ravel()[entry] < 0), below
+                (look for look in self.looks if _deciding(look.sight, place, entry) < 0), below
             )
         lost, found = 0.0, 1.0
 
@@ -414,7 +388,7 @@ class _Survey:
         for _ in range(_BISECTIONS):
             middle = (lost + found) / 2
             try:
-                gap = self.pieces.sight(between(middle), self.sizes).gaps[place].ravel()[entry]
+                gap = _deciding(self.pieces.sight(between(middle), self.sizes), place, entry)
             except (EvaluationError, np.linalg.LinAlgError):
                 return
             self.budget -= 1
@@ -476,16 +450,15 @@ class _Survey:
         return chosen
 
 
+def _deciding(sight: Sight, place: int, entry: int) -> float:
+    """What decides at one entry; not a number where there is no such."""
+    gap = sight.gaps[place].ravel()
+    return float(gap[entry]) if entry < gap.size else float("nan")
+
+
 def _worth(features: Collection[Feature]) -> int:
     """A side counts more than all pairs, and what is near to one more than a pair."""
     return sum({"side": 1000, "near": 10}.get(str(feature[0]), 1) for feature in features)
-
-
-def _names(switch: Switch) -> set[str]:
-    """The variables that decide."""
-    roots = [switch.left, *([switch.right] if switch.right is not None else [])]
-    nodes = (node for root in roots for node in root.parts)
-    return {node.value for node in nodes if node.op == "variable"}
 
 
 def _numbers(pieces: Pieces) -> list[float]:

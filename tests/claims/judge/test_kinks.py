@@ -13,7 +13,15 @@ from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.claims import question
 from matcalc.claims.judge.equal import equal
 from matcalc.claims.judge.verdict import judge
-from tests.kinking import RIGHT, VARIABLES, WRONG
+from tests.kinking import (
+    BROAD,
+    BROAD_RIGHT,
+    JOINT,
+    JOINT_RIGHT,
+    RIGHT,
+    VARIABLES,
+    WRONG,
+)
 
 
 def shown_wrong(expr: str, wrt: str, claim: str, seed: int) -> bool:
@@ -33,6 +41,30 @@ def shown_wrong(expr: str, wrt: str, claim: str, seed: int) -> bool:
 @pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(WRONG[::2], 2), ids=lambda text: text)
 def test_wrong_on_one_piece(expr: str, wrt: str, claim: str) -> None:
     assert shown_wrong(expr, wrt, claim, 1)
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(JOINT, 3), ids=lambda text: text)
+def test_wrong_where_several_things_hold(expr: str, wrt: str, claim: str) -> None:
+    assert shown_wrong(expr, wrt, claim, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("expr", "wrt", "claim"), BROAD, ids=lambda text: text)
+def test_wrong_on_a_rare_piece(expr: str, wrt: str, claim: str) -> None:
+    assert shown_wrong(expr, wrt, claim, 0)
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(JOINT_RIGHT, 4), ids=lambda text: text)
+def test_right_where_several_things_hold(expr: str, wrt: str, claim: str) -> None:
+    report = judge(Claim(expr, wrt, claim, dict(VARIABLES)), 1)
+    assert report.ok, str(report)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("expr", "wrt", "claim"), BROAD_RIGHT, ids=lambda text: text)
+def test_right_on_rare_pieces(expr: str, wrt: str, claim: str) -> None:
+    report = judge(Claim(expr, wrt, claim, dict(VARIABLES)), 0)
+    assert report.ok, str(report)
 
 
 @pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(RIGHT[::2], 3), ids=lambda text: text)
@@ -60,6 +92,7 @@ def test_smallest_counterexample_is_off_the_kink() -> None:
     [
         ("where(k == 1, x, x.^2)", "x.^2", "different"),
         ("where(x > 100, 1, x)", "x", "different"),
+        ("where((k == 1)*(x > 50), x, x.^2)", "x.^2", "different"),
         ("max(x, 40)", "vector(40)", "different"),
         ("min(max(x, -50), 50)", "x", "different"),
         ("where(x > 10^60, 1, x)", "x", "undecided"),

@@ -1,0 +1,177 @@
+"""Ways to a point at which several things hold at once, as where k = 1 and a = 2 and x > 1000.
+
+One entry of one variable is moved at a time, until what decides has the wanted sign or, for an
+equation, is exactly 0. Equations of numbers such as 1/4 are exact in floating point, so the search
+begins at such numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from matcalc.core.errors import EvaluationError
+from matcalc.core.kinds import FREE, Variable
+from matcalc.core.subspaces import SPACES
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.implied import Goal
+from matcalc.verify.oracle.interpret import Sizes
+from matcalc.verify.oracle.pieces import Pieces, Switch
+
+_MARGINS = (1.0, 0.1, 1e-2, 1e-3, 1e-4, 1e-6)  # how far beyond a border, within narrow pieces
+_ROUNDS = 4
+_MOST_SIGHTS = 300  # points that are looked at for one set of goals
+_STEPS = 24
+_QUARTERS = 4
+_TRIED = 3  # entries of a variable
+_ENTRIES = (0, 1)  # entries of what decides: of x[i] - x[j] the first is always 0
+_MOVED = FREE | {"positive", *SPACES} - {"skew"}
+
+Values = dict[str, Array]
+
+
+def names_of(switch: Switch) -> set[str]:
+    """The variables that decide."""
+    roots = [switch.left, *([switch.right] if switch.right is not None else [])]
+    nodes = (node for root in roots for node in root.parts)
+    return {node.value for node in nodes if node.op == "variable"}
+
+
+class _Aim(NamedTuple):
+    """What is to be met: the goals, at which entry of all that decides, and how far beyond each
+    border.
+    """
+
+    pieces: Pieces
+    variables: Mapping[str, Variable]
+    sizes: Sizes
+    entry: int
+    margin: float
+    sights: list[int]  # how many points may still be looked at
+
+    def gap(self, goal: Goal, values: Values) -> float:
+        """What decides; not a number where it has no value."""
+        if self.sights[0] <= 0:
+            return float("nan")
+        self.sights[0] -= 1
+        try:
+            gap = self.pieces.sight(values, self.sizes).gaps[goal.place].ravel()
+        except (EvaluationError, ValueError, np.linalg.LinAlgError):
+            return float("nan")
+        return float(gap[min(self.entry, gap.size - 1)]) if gap.size else float("nan")
+
+    def is_met(self, goal: Goal, values: Values) -> bool:
+        """Whether the goal is met."""
+        gap = self.gap(goal, values)
+        return gap == 0 if goal.side == 0 else gap * goal.side > 0
+
+
+def reached(
+    goals: Sequence[Goal],
+    pieces: Pieces,
+    variables: Mapping[str, Variable],
+    sizes: Sizes,
+    bases: Sequence[Values],
+    budget: list[int],
+) -> Iterator[Values]:
+    """Points at which all goals are met at one entry, if they are found. ``budget`` says how many
+    points may be looked at, and is lowered.
+    """
+    decide = [pieces.switches[goal.place] for goal in goals]
+    count = Counter(name for switch in decide for name in names_of(switch))
+    equal = any(goal.side == 0 for goal in goals)
+    allowed = min(_MOST_SIGHTS, budget[0])
+    sights = [allowed]
+    for base in _starts(bases, variables, count, equal):
+        bordering = any(goal.side for goal in goals)
+        for margin, entry in product(_MARGINS if bordering else _MARGINS[:1], _ENTRIES):
+            aim = _Aim(pieces, variables, sizes, entry, margin, sights)
+            found = _settled(aim, goals, base, count)
+            budget[0], allowed = budget[0] - allowed + sights[0], sights[0]
+            if found is not None:
+                yield found
+                break
+
+
+def _starts(
+    bases: Sequence[Values], variables: Mapping[str, Variable], count: Counter[str], equal: bool
+) -> Iterator[Values]:
+    """The points themselves or, for equations, such of quarters and of zeros."""
+    for base in bases if not equal else ():
+        yield base
+    moved = {name for name in count if variables[name].kind in FREE}
+    for base in bases if equal else ():
+        yield {
+            name: np.round(value * _QUARTERS) / _QUARTERS if name in moved else value
+            for name, value in base.items()
+        }
+        yield {
+            name: np.zeros_like(value) if name in moved else value for name, value in base.items()
+        }
+
+
+def _settled(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str]) -> Values | None:
+    values = dict(base)
+    for _ in range(_ROUNDS):
+        unmet = [goal for goal in goals if not aim.is_met(goal, values)]
+        if not unmet:
+            return values
+        for goal in unmet:
+            # what decides least besides is moved first
+            names = sorted(
+                names_of(aim.pieces.switches[goal.place]), key=lambda name: (count[name], name)
+            )
+            moved = (
+                _moved(aim, name, goal, values)
+                for name in names
+                if aim.variables[name].kind in _MOVED
+            )
+            values = next((found for found in moved if found is not None), values)
+    return None
+
+
+def _moved(aim: _Aim, name: str, goal: Goal, values: Values) -> Values | None:
+    """The point with one entry of a variable moved so far that the goal is met."""
+    start, kind = values[name], aim.variables[name].kind
+
+    def at(place: int, entry: float) -> Values:
+        made = np.array(start, dtype=float)
+        made.flat[place] = entry
+        return {**values, name: made}
+
+    for place in range(min(_TRIED, start.size) if kind in FREE else 1):
+
+        def miss(entry: float, place: int = place) -> float:
+            return aim.gap(goal, at(place, entry)) - goal.side * aim.margin
+
+        found = _root(miss, float(start.flat[place]), exact=goal.side == 0)
+        if found is None or (kind == "positive" and not found > 0):
+            continue
+        made = at(place, found)
+        if aim.is_met(goal, made):
+            return made
+    return None
+
+
+def _root(miss: Callable[[float], float], start: float, *, exact: bool) -> float | None:
+    """Where a function is 0, by secants; if it has to be exact, among the numbers beside that."""
+    before, now = start + 1.0, start
+    values = miss(before), miss(now)
+    for _ in range(_STEPS):
+        if values[1] == 0:
+            return now
+        slope = (values[1] - values[0]) / (now - before) if now != before else 0.0
+        if slope == 0 or not np.isfinite(slope):
+            break
+        before, now = now, now - values[1] / slope
+        values = values[1], miss(now)
+    if not np.isfinite(values[1]):
+        return None
+    for beside in (np.nextafter(now, -np.inf), np.nextafter(now, np.inf)) if exact else ():
+        if miss(float(beside)) == 0:
+            return float(beside)
+    return now if not exact or values[1] == 0 else None
