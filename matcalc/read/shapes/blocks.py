@@ -11,6 +11,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, extent, is_number
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import Context
+from matcalc.read.shapes.elsewhere import refuse_square_call
 from matcalc.read.shapes.tensors import refuse_blocks
 from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.nodes import Node, children
@@ -146,6 +147,7 @@ def entries(context: Context, node: Node, arg: Expr) -> Expr:
     is the size of the axis.
     """
     context.settle(arg)
+    refuse_square_call(context, node)
     places = node.args[1:]
     if arg.rank != len(places):
         counts = [

@@ -8,12 +8,15 @@ of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.read.shapes.context import Context, Evidence
 from matcalc.read.syntax.names import default_kind
 
+_MOST = 8  # letters of which a note speaks
 _SUMS = frozenset({"+", "-", *COMPARISONS})
 
 
@@ -38,6 +41,22 @@ def evidence(context: Context) -> Evidence:
             if id(part) in beside or _is_of_numbers(part):
                 beside.update(map(id, inside))
     return Evidence(frozenset(firm), frozenset(numbered))
+
+
+def note_numbered(context: Context, names: Sequence[str]) -> tuple[str, ...]:
+    """What to say of the x_1 and x_2 of ``x_1 + x_2``, which nothing but the letter makes
+    vectors.
+    """
+    if context.evidence is None:
+        context.evidence = evidence(context)
+    firm = context.evidence.firm
+    open_names = [n for n in names if n not in firm and len(context.seen[n].shape) == 1][:_MOST]
+    if not open_names:
+        return ()
+    are = "is read as a vector" if len(open_names) == 1 else "are read as vectors"
+    declared = " and ".join(f'"{name}: scalar"' for name in open_names)
+    shown = " and ".join(open_names)
+    return (f"note: {shown} {are} by the first letter; declare {declared} otherwise",)
 
 
 def _is_soft(context: Context, part: Expr, soft: set[int]) -> bool:

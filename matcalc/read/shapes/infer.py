@@ -20,9 +20,9 @@ from matcalc.read.shapes.notation import (
     called_variable,
     check_notation,
     check_numbers,
+    late_notes,
     lone_function,
-    norm_notes,
-    note_norm,
+    note_call,
     unknown_function,
     wrong_number,
 )
@@ -159,7 +159,7 @@ def _read(
         from matcalc.read.shapes import bars  # noqa: PLC0415 - as readings
 
         bars.refuse_entries(context)
-    notes = (*notes, *context.notes, *(norm_notes(context) if context.norms else ()))
+    notes = (*notes, *context.notes, *late_notes(context))
     return _finish(context, value, notes, learnt)
 
 
@@ -458,7 +458,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         args = [*args, context.dimension(size(arg, context.source), arg)]
     check_numbers(context, node, args)
     result = apply(context, node, operation.name, args)
-    return note_norm(context, node, args[0], result) if operation.name == "norm2" else result
+    return note_call(context, node, operation.name, args, result)
 
 
 def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:

@@ -7,13 +7,21 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import MatcalcError, UnknownNameError
-from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS
+from matcalc.core.operations import (
+    ALIASES,
+    CONSTANT_SHAPES,
+    NOTATIONS,
+    OF_ENTRIES,
+    OPERATIONS,
+)
 from matcalc.core.tree import Expr
+from matcalc.read.shapes import elsewhere
 from matcalc.read.shapes.context import Context
-from matcalc.read.syntax.names import DERIVED
+from matcalc.read.syntax.names import DERIVED, default_kind
 from matcalc.read.syntax.nodes import Node
 from matcalc.read.syntax.parser import sum_advice
 
+_NUMBERED = re.compile(r"[^\W\d_](_?[0-9]+|_[a-z])$")
 _LONGEST = 40  # characters of an argument that is written again
 _MEANT = {  # what other languages call a function, and what to say of it
     "inverse": "inv",
@@ -40,7 +48,6 @@ _MEANT = {  # what other languages call a function, and what to say of it
     "divergence": "div",
     "jac": "jacobian",
     "gradient": "grad",
-    "diff": "grad",
     "frobenius": "norm2",
     "nuclear": "nucnorm",
     "relu6": "min(max(x, 0), 6)",
@@ -79,14 +86,10 @@ _NONE = {
     "rowsums": "write sum(X, 2)",
     "colmeans": "write mean(X, 1)",
     "rowmeans": "write mean(X, 2)",
-    "crossprod": "write X'*X, of two matrices X'*Y",
-    "tcrossprod": "write X*X', of two matrices X*Y'",
     "solve": "write A\\b, or inv(A) for the inverse",
     "eig": "write eigvals(A), of a symmetric A",
     "svd": "write svdvals(A) for the singular values",
-    **dict.fromkeys(
-        ("if", "ifelse", "cond", "piecewise"), "write where(c, a, b): a where c holds, else b"
-    ),
+    **dict.fromkeys(("if", "ifelse", "piecewise"), "write where(c, a, b): a where c holds, else b"),
     "mldivide": "write A\\b",
     "inner": "write x'*y",
     "square": "write x.^2",
@@ -134,6 +137,8 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
                 base,
                 f"write {euler}, or declare e: scalar",
             )
+    if node.kind == "^" and node.value != "python" and args[0].rank == 2:
+        _note_stars(context, node, args)
     if node.value == "python" and _is_array(context, args[0 if node.kind == "^" else 1]):
         left, right = args
         if node.kind == "*" and not _is_array(context, left):
@@ -155,6 +160,16 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
             readings[node.kind],
         )
     return node.kind
+
+
+def _note_stars(context: Context, node: Node, args: list[Expr]) -> None:
+    """Says of X**2 that it is the power of a matrix, which it is not in NumPy."""
+    where, power = node.mark or node.span, context.literal(args[1])
+    inverse = power is not None and power < 0
+    if context.source[where.start : where.end] == "**" and not inverse:
+        a, b = context.base(args[0]), context.base(args[1])
+        note = f"note: {a}**{b} is read as the power of a matrix; write {a}.^{b} entry by entry"
+        context.notes.setdefault(note)
 
 
 def check_numbers(context: Context, node: Node, args: list[Expr]) -> None:
@@ -240,6 +255,9 @@ def _similar(context: Context, node: Node, name: str) -> str:
     """Functions with a similar name, or what else a call can be."""
     plain = name.rstrip("'")
     declare = f'or declare "{plain}: function"'
+    written = elsewhere.instead(context, node, plain)
+    if written:
+        return written
     known = [
         *OPERATIONS,
         *context.language.functions,
@@ -278,10 +296,37 @@ def wrong_number(
     least, most = arity
     wanted = str(least) if least == most else f"{least} to {most}"
     message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(node.args)}"
-    return UnknownNameError(message, source=context.source, span=node.span)
+    hint = elsewhere.instead(context, node, name)
+    return UnknownNameError(message, source=context.source, span=node.span, hint=hint)
 
 
-def note_norm(context: Context, node: Node, arg: Expr, result: Expr) -> Expr:
+def note_call(context: Context, node: Node, name: str, args: list[Expr], result: Expr) -> Expr:
+    """The result, noted where other languages mean another one: norm(A), and max(A, 1), in which
+    the number may be an axis.
+    """
+    if name == "norm2":
+        return _note_norm(context, node, args[0], result)
+    if name in OF_ENTRIES and len(args) == 2 and args[0].rank > 1 and node.mark is not None:
+        _note_axis(context, node, name, args)
+    return result
+
+
+def _note_axis(context: Context, node: Node, name: str, args: list[Expr]) -> None:
+    """Says of max(A, 1) that the number is no axis, which it is in NumPy."""
+    where, axis = node.mark or node.span, context.literal(args[1])
+    if context.source[where.start : where.end] != name or axis not in (1, 2, 3):
+        return
+    array, size = context.quote(args[0]), "larger" if name == "max" else "smaller"
+    along = f"write a{name}({array}, {axis}) for that of each {'column' if axis == 1 else 'row'}"
+    if args[0].rank > 2:
+        along = f"write a{name}({array}, {axis}) for that along an axis"
+    elif axis == 3:
+        along = "a matrix has no axis 3"
+    note = f"note: {name}({array}, {axis}) is the {size} one of each entry and {axis}; {along}"
+    context.notes.setdefault(note)
+
+
+def _note_norm(context: Context, node: Node, arg: Expr, result: Expr) -> Expr:
     """Remembers norm2(A) and norm(A) of a matrix, of which a note says which norm it is."""
     if len(node.args) == 1 and arg.rank == 2 and node.mark is not None:
         written = context.source[node.mark.start : node.mark.end]
@@ -291,7 +336,19 @@ def note_norm(context: Context, node: Node, arg: Expr, result: Expr) -> Expr:
     return result
 
 
-def norm_notes(context: Context) -> tuple[str, ...]:
+def late_notes(context: Context) -> tuple[str, ...]:
+    """What the whole text leaves to say: of norms, and of letters with a number."""
+    names = [name for name in context.seen if _NUMBERED.search(name) and _is_free(context, name)]
+    numbered = [name for name in names if default_kind(name) == "vector"]
+    if numbered:
+        # few letters have numbers
+        from matcalc.read.shapes.evidence import note_numbered  # noqa: PLC0415
+
+        return (*note_numbered(context, numbered), *_norm_notes(context))
+    return _norm_notes(context) if context.norms else ()
+
+
+def _norm_notes(context: Context) -> tuple[str, ...]:
     """What norms of matrices are; MATLAB's is the spectral one. The sum of all squares,
     norm2(A)^2, is what everybody expects.
     """

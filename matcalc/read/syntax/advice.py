@@ -46,7 +46,7 @@ _WORDS = {
     **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
     **dict.fromkeys(("of", "wrt"), DERIVED),
     "let": "write a definition without let: y = A*x; y'*y",
-    "return": "write the expression alone",
+    **dict.fromkeys(("return", "def", "function"), "write the expression alone"),
     **dict.fromkeys(("minimize", "minimise", "maximize", "maximise", "subject"), _OBJECTIVE),
 }
 _OF_FUNCTIONS = frozenset({"f", "g", "h", "F", "G", "H", "phi", "psi", "sigma"})
@@ -148,6 +148,9 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
     (kind, _, _, left), (following, _, _, right) = stream[k - 1], stream[k]
     if left in _WORDS or right in _WORDS:
         return _WORDS[right if right in _WORDS else left]
+    if left in ("Σ", "Π"):
+        total = {"Σ": "sum", "Π": "prod"}[left]
+        return f"write {total}({right.partition('_')[0]}) for that of all entries"
     if left == "lambda" and stream[k + 1][0] in ("COLON", "COMMA"):  # Python's
         return "write the expression alone, without its arguments"
     if kind == "NUMBER" and right == "j" and stream[k - 1][2] == stream[k][1]:
@@ -173,7 +176,8 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
         entry = _entry_of_value(text, k, stream, readable)
         if entry:
             return entry
-    if kind == following == "NUMBER":
+    around = _opener(stream, k)
+    if kind == following == "NUMBER" and (around is None or stream[around][0] != "LSQUARE"):
         return f"write {left}{right}" if re.fullmatch("[0-9]{3}", right) else None
     if following == "NUMBER" and right.startswith("."):
         return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
@@ -467,13 +471,34 @@ def _axis(text: str, stream: list[Token], k: int) -> str:
     opener = _opener(stream, k) or 1
     name = stream[opener - 1][3].rpartition(".")[2]
     found = re.match(r"\s*(-?\s*[0-9]+)\s*[,)]", text[stream[k][2] :])
-    return along(name, int(found[1]) if found else None, _array(text, opener, stream))
+    array = _in_our_signs(text, opener, stream)
+    return along(name, int(found[1]) if found else None, array)
+
+
+def _in_our_signs(text: str, opener: int, stream: list[Token]) -> str:
+    """The array in ``np.sum(X**2 * Y, axis=1)``, where operators go entry by entry."""
+    array = _array(text, opener, stream)
+    start = text.find(array, stream[opener][2] if stream[opener - 1][0] == "QUALIFIED" else 0)
+    parts, place = [], start
+    for before, token, after in zip(stream, stream[1:], stream[2:], strict=False):
+        if not start <= token[1] < start + len(array) or token[3] not in ("*", "/", "**"):
+            continue
+        scalar = token[3] != "**" and "NUMBER" in (before[0], after[0])
+        parts += [
+            text[place : token[1]],
+            "" if scalar else ".",
+            {"**": "^"}.get(token[3], token[3]),
+        ]
+        place = token[2]
+    return "".join([*parts, text[place : start + len(array)]])
 
 
 def _array(text: str, opener: int, stream: list[Token]) -> str:
     """The first argument of a function, or what a method is one of."""
-    if stream[opener - 1][0] == "METHOD":
-        last = opener - 2
+    from matcalc.read.syntax.dotted import is_functional  # noqa: PLC0415 - as above
+
+    method, last = stream[opener - 1], opener - 2
+    if method[0] == "METHOD" and not is_functional(method[3][1:], stream[last][3]):
         return text[stream[_operand_start(stream, last)][1] : stream[last][2]].strip()
     (start, end), *_ = _arguments(stream, opener, _closer(stream, opener) or len(stream) - 1)
     return text[start:end].strip()

@@ -29,7 +29,6 @@ _LOOKALIKES = {
     "†": "pinv(A) for the pseudo-inverse of A",
     "ᴴ": "A' for the transpose of A, ctranspose(A) for that of complex variables",
     "∏": "prod(...)",
-    "!": "gamma(n + 1) for the factorial of n",
     "&": ".* for both: (0 < x).*(x < 1)",
     "∞": "norminf(...) for the maximum norm",
 }
@@ -100,6 +99,8 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return _ADVICE[char]
     if char == "%":
         return _in_r(text, position)
+    if char == "!":
+        return _exclaimed(text, position)
     if char in _LOOKALIKES:
         return f"write {_LOOKALIKES[char]}"
     for foreign, latin, alphabet in _ALPHABETS:
@@ -126,6 +127,15 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if char == "_" or char.isalpha():
         return "names are made of Latin and Greek letters, digits and _, and start with a letter"
     return None
+
+
+def _exclaimed(text: str, position: int) -> str:
+    """``n!`` and ``!x``."""
+    before = re.search(r"([^\W\d]\w*|\))\s*$", text[:position])
+    if before is None:
+        return "a condition is 1 where it holds, else 0: write 1 - (x > 0) for its opposite"
+    n = "n" if before[1] == ")" else before[1]
+    return f"write gamma({n} + 1) for the factorial of {n}"
 
 
 def _in_r(text: str, position: int) -> str:
@@ -260,11 +270,13 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
             "a point belongs to a number (0.5), to .* ./ .^ or to .T, or it begins a "
             "method with brackets: X.sum()"
         )
-        advice = (
-            "a size has a name: declare x: vector(n), and write n"
-            if named in ("shape", "size")
-            else advice
-        )
+        if named in ("shape", "size"):
+            advice = "a size has a name: declare x: vector(n), and write n"
+        elif len(named) == 1:  # Mathematica's x.A.x
+            advice = (
+                "a point belongs to a number (0.5), to .* ./ .^ or to .T; a product of matrices is "
+                "written with *, as in x'*A*x"
+            )
         return ParseError(
             f"unexpected {before[3]}", source=text, span=Span(before[1], before[2]), hint=advice
         )
@@ -339,6 +351,23 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
             span=span,
             hint="write A' or A^T for the transpose",
         )
+    if piece == "]" and before is not None and before[3] == "[":
+        return _empty(text, span)
+    if piece == "@" and re.match(r"@\s*\([^()]*\)", text[start:]):
+        alone = re.sub(r"^(\s*\w+\s*=)?\s*@\s*\([^()]*\)\s*", "", text)
+        return ParseError(
+            "a function is not written with its arguments",
+            source=text,
+            span=span,
+            hint=f"write {alone}" if len(text) <= _LONGEST else "write the expression alone",
+        )
+    if piece == "/" and before is not None and before[3] == "/":
+        return ParseError(
+            "there is // for a division",
+            source=text,
+            span=Span(before[1], end),
+            hint="rounding has no derivative but zero; write / for the quotient of numbers",
+        )
     if piece == "<" and before is None:
         return ParseError(
             f"there is {piece} where an expression begins",
@@ -347,6 +376,18 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
             hint="write dot(x, y) for the inner product",
         )
     return None
+
+
+def _empty(text: str, span: Span) -> ParseError:
+    """``max(X, [], 1)``, ``reshape(X, [], 1)`` and other empty blocks."""
+    hint = None
+    along = re.search(r"\b(max|min)\(\s*([^()\[\]]+?)\s*,\s*\[\s*\]\s*,\s*([12])\s*\)", text)
+    if along:
+        hint = f"write a{along[1]}({along[2]}, {along[3]})"
+    elif re.search(r"\breshape\(", text):
+        column = re.search(r"\breshape\(\s*([^()\[\]]+?)\s*,\s*\[\s*\]\s*,\s*1\s*\)", text)
+        hint = f"write vec({column[1]})" if column else "write both sizes: reshape(X, m, n)"
+    return ParseError("there is nothing in the brackets", source=text, span=span, hint=hint)
 
 
 def _starred(text: str, sign: Span, a: str) -> ParseError:

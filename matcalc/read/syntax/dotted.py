@@ -72,7 +72,9 @@ _DIRECTED = frozenset(
         "log_softmax",
     ]
 )
-_FUNCTIONAL = frozenset(["softmax", "relu", "sigmoid", "tanh", "softplus", "gelu", "silu"])
+_FUNCTIONAL = frozenset(
+    ["softmax", "log_softmax", "relu", "sigmoid", "tanh", "softplus", "gelu", "silu"]
+)
 _INSTEAD = {
     "inner": "write x'*y for vectors, A*B' for matrices",
     "slogdet": "write logdet(A) for log(abs(det(A)))",
@@ -85,6 +87,22 @@ _INSTEAD = {
     "lstsq": "write pinv(A)*b",
     "reciprocal": "write 1./x",
     "average": "write mean(x)",
+    "cross_entropy": "write logsumexp(z) - z[k] for the class k, -dot(y, logsoftmax(z)) for "
+    "probabilities y",
+    "mse_loss": "write mean((x - y).^2)",
+    "l1_loss": "write mean(abs(x - y))",
+    "binary_cross_entropy": "write -mean(y.*log(p) + (1 - y).*log(1 - p))",
+    "binary_cross_entropy_with_logits": "write mean(softplus(z) - y.*z)",
+    "logsigmoid": "write log(sigmoid(x))",
+    "normalize": "write x/norm2(x)",
+    **dict.fromkeys(("transpose", "permute", "swapaxes", "swapdims"), "write X'"),
+    **dict.fromkeys(
+        ("unsqueeze", "squeeze", "expand", "expand_dims", "newaxis"),
+        "leave it out: vectors have one axis, and x' is a row",
+    ),
+    **dict.fromkeys(
+        ("detach", "clone", "copy", "numpy", "item", "float", "double"), "leave it out"
+    ),
     **dict.fromkeys(
         ("flatten", "ravel", "reshape", "view"),
         "write vec(X') for the entries row by row, as NumPy has them, vec(X) for column by column",
@@ -106,7 +124,7 @@ def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Spa
     known = method or not set(packages[1:]) - _PACKAGES
     if not known:
         raise _unknown(name, mark)
-    if last in ("var", "std") and (method or packages[0] in ("torch", "jax")):
+    if last in ("var", "std") and (method or packages[0] in ("torch", "jax", "Statistics")):
         raise UnknownNameError(
             f"{last} of some libraries divides by n - 1",
             span=mark,
@@ -131,6 +149,11 @@ def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Spa
             else CountedAxis(last, args, mark)
         )
     return Node("call", args, start, end, mark=mark, value=here)
+
+
+def is_functional(name: str, base: str) -> bool:
+    """Whether ``F`` before a name is torch.nn.functional, of which the function is one."""
+    return base == "F" and name in _FUNCTIONAL
 
 
 def _is_torch(base: Node, argument: Node) -> bool:

@@ -74,7 +74,8 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         from matcalc.read.syntax.scopes import hoisted  # noqa: PLC0415
 
         result = hoisted(result, text)
-    if "." in text and any(token[0] in ("QUALIFIED", "METHOD") for token in stream):
+    dotted = [token[3] for token in stream if token[0] in ("QUALIFIED", "METHOD")]
+    if not all(name.startswith(("LinearAlgebra.", "Statistics.")) for name in dotted):  # Julia's
         # few texts are in Python's notation
         from matcalc.read.syntax.dotted import mark_operators  # noqa: PLC0415
 
