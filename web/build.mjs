@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { engineFile } from "./snapshot.mjs";
 
 const here = import.meta.dirname;
 const page = join(here, "..", "matcalc", "web", "page");
@@ -62,7 +63,7 @@ function licences(files) {
   }).join("\n\n");
 }
 
-function buildSite() {
+async function buildSite() {
   const site = join(here, "site");
   rmSync(site, { recursive: true, force: true });
   cpSync(page, site, { recursive: true });
@@ -76,10 +77,10 @@ function buildSite() {
   rmSync(wheels, { recursive: true, force: true });
   execFileSync(python, ["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, join(here, "..")], { stdio: "inherit" });
   const [wheel] = readdirSync(wheels);
-  cpSync(join(wheels, wheel), join(site, "matcalc.whl"));
+  writeFileSync(join(site, "engine.bin"), await engineFile(pyodide, join(wheels, wheel)));
   rmSync(wheels, { recursive: true });
 }
 
 await buildPage();
 await buildFormulas();
-if (process.argv.includes("--site")) buildSite();
+if (process.argv.includes("--site")) await buildSite();

@@ -32,7 +32,9 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     A question has ``op`` (``diff``, ``steps``, ``graph``, ``check``, ``simplify`` or ``equal``),
     ``expression``, ``latex`` (whether texts are LaTeX), ``variables`` (declarations by name) and
     what the operation needs: ``wrt``, ``order``, ``layout``, ``structure``, ``detail``,
-    ``picture`` (``graph`` or ``network``), ``backend`` (of the code), ``claim``, ``other``.
+    ``picture`` (``graph`` or ``network``), ``claim``, ``other``. ``form`` is what is shown of a
+    formula (``text``, ``latex`` or ``code``): the code is written and run for one who looks at it,
+    or where no form is named. ``backend`` is the framework of the code.
     """
     try:
         with catch_warnings():
@@ -84,7 +86,7 @@ def _diff(question: Mapping[str, Any]) -> dict[str, Any]:
     expression = _expression(question)
     derivative, verification = _derived(expression, question)
     return {
-        **_shown(derivative, _backend(question)),
+        **_shown(derivative, question),
         "title": f"d ({expression}) / d {derivative.wrt}",
         "expression": _latex(expression),
         "wrt": derivative.wrt,
@@ -184,7 +186,7 @@ def _lacking(what: str, problem: ModuleNotFoundError) -> UnsupportedError:
 def _simplify(question: Mapping[str, Any]) -> dict[str, Any]:
     expression = _expression(question)
     simple = expression.simplify()
-    return {**_shown(simple, _backend(question)), "expression": _latex(expression)}
+    return {**_shown(simple, question), "expression": _latex(expression)}
 
 
 def _equal(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -273,12 +275,14 @@ def _backend(question: Mapping[str, Any]) -> str:
     return str(backend)
 
 
-def _shown(formula: Formula, backend: str) -> dict[str, Any]:
-    """The formula in all its forms, with what was inferred."""
+def _shown(formula: Formula, question: Mapping[str, Any]) -> dict[str, Any]:
+    """The formula in its forms, with what was inferred."""
+    backend = _backend(question)
+    with_code = question.get("form", "code") == "code"
     return {
         "text": str(formula),
         "latex": _latex(formula),
-        "code": _code(formula, backend),
+        **({"code": _code(formula, backend)} if with_code else {}),
         "backends": list(BACKENDS),
         "shape": [str(size) for size in formula.shape],
         "row": formula.row,

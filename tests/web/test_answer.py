@@ -35,6 +35,12 @@ def test_forms(question: dict[str, Any], text: str) -> None:
     assert set(said["variables"]) and json.dumps(said)
 
 
+def test_code_is_written_for_one_who_looks_at_it() -> None:
+    asked = {"expression": "x'*x", "wrt": "x"}
+    forms = {form: set(answer({**asked, "form": form})) for form in ("text", "code")}
+    assert forms["code"] - forms["text"] == {"code"}
+
+
 def test_a_derivative_says_how_it_was_verified() -> None:
     said = answer({"expression": "x'*x", "wrt": "x"})
     assert said["verification"] == {

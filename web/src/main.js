@@ -59,6 +59,7 @@ function question() {
     layout: find("layout").value,
     detail: Number(find("detail").value),
     picture: find("picture").value,
+    form: state.form,
     backend: state.backend,
     ...(SECOND[state.op] ? { [key]: second.text } : {}),
   };
@@ -203,8 +204,9 @@ function typeset(element, latex) {
   katex.render(latex, element, { displayMode: true, throwOnError: false, output: "htmlAndMathml" });
 }
 
-// the forms that this answer has
-const formsOf = (answer) => (FORMS[state.op] ?? []).filter(([key]) => key in (answer ?? {}));
+// the forms that this answer has; its code is asked for when one looks at it
+const isLater = (key, answer) => key === "code" && Boolean(answer?.backends) && !(key in answer);
+const formsOf = (answer) => (FORMS[state.op] ?? []).filter(([key]) => key in (answer ?? {}) || isLater(key, answer));
 
 // the buttons of the forms that this answer has
 function showForms() {
@@ -240,8 +242,10 @@ function chooseForm(form) {
   find("option-backend").hidden = !(form === "code" && state.answer?.backends);
   find("form").dataset.op = state.op;
   const text = state.answer?.[form] ?? "";
-  find("form").textContent = text || "There is no such form of this result.";
+  const isComing = isLater(form, state.answer);
+  find("form").textContent = text || (isComing ? "…" : "There is no such form of this result.");
   find("copy").disabled = !text;
+  if (isComing) ask();
 }
 
 function showVariables(variables, wrt) {

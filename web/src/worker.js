@@ -1,20 +1,71 @@
-// The engine in the page: Pyodide runs the wheel that people install, unchanged.
+// The engine in the page: Pyodide runs the wheel that people install, unchanged. What it loads is a
+// file with the wheel's files and the memory of a Python that has imported them (web/snapshot.mjs).
 import { loadPyodide } from "./pyodide/pyodide.mjs";
 
-const ASK = `
+const indexURL = new URL("pyodide/", import.meta.url).href;
+const IMPORT = `
 import json
 from matcalc.web.answer import answer
-lambda question: json.dumps(answer(json.loads(question)))
+def ask(question): return json.dumps(answer(json.loads(question)))
 `;
+const TRIAL = JSON.stringify({ op: "diff", expression: "x'*x", wrt: "x", form: "text" });
 
 async function load() {
-  const [pyodide, wheel] = await Promise.all([
-    loadPyodide({ indexURL: new URL("pyodide/", import.meta.url).href }),
-    fetch(new URL("matcalc.whl", import.meta.url)).then((response) => response.arrayBuffer()),
-  ]);
-  const folder = pyodide.runPython("import site; site.getsitepackages()[0]");
-  pyodide.unpackArchive(wheel, "zip", { extractDir: folder });
-  return pyodide.runPython(ASK);
+  const loading = engineFile();
+  try {
+    return await remembered(loading);
+  } catch (problem) {
+    console.warn("The engine is imported anew.", problem);
+    const python = await loadPyodide({ indexURL });
+    write(python.FS, (await loading).files);
+    python.runPython(IMPORT);
+    return python.globals.get("ask");
+  }
+}
+
+// A Python with the memory of the file, which comes while Python itself is compiled. Pyodide has no
+// option for that, so what it restores is replaced. Its memory grows to the size first, and where
+// this browser calls through a trampoline of its own is put back.
+async function remembered(loading) {
+  const { default: createPyodideModule } = await import("./pyodide/pyodide.asm.mjs");
+  let module = null;
+  let trampoline = 0;
+  const python = await loadPyodide({
+    indexURL,
+    _loadSnapshot: new Uint8Array(0),
+    createPyodideModule: async (settings) => {
+      module = await createPyodideModule(settings);
+      trampoline = module.HEAP32[whereTrampoline(module)];
+      const { memory } = await loading;
+      const restore = module.API.restoreSnapshot;
+      module.growMemory(memory.length);
+      module.API.restoreSnapshot = () => restore(memory);
+      return module;
+    },
+  });
+  module.HEAP32[whereTrampoline(module)] = trampoline;
+  write(python.FS, (await loading).files);
+  const ask = python.globals.get("ask");
+  if (!JSON.parse(ask(TRIAL)).ok) throw new Error("the trial was not answered");
+  return ask;
+}
+
+const whereTrampoline = (module) =>
+  (module.__PyRuntime + module.HEAP32[module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET / 4]) / 4;
+
+async function engineFile() {
+  const { body } = await fetch(new URL("engine.bin", import.meta.url));
+  const data = await new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  let start = 4 + new DataView(data).getUint32(0, true);
+  const next = (length) => new Uint8Array(data, (start += length) - length, length);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, start - 4)));
+  return { memory: next(header.memory), files: header.files.map(([path, length]) => [path, next(length)]) };
+}
+
+function write(FS, files) {
+  const folders = new Set(files.map(([path]) => path.slice(0, path.lastIndexOf("/"))));
+  folders.forEach((folder) => FS.mkdirTree(folder));
+  for (const [path, data] of files) FS.writeFile(path, data, { canOwn: true });
 }
 
 try {

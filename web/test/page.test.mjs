@@ -259,6 +259,23 @@ for (const [name, serve] of ENGINES) {
       await shot("phone");
     });
 
+    if (name === "in the page") {
+      test("an engine whose memory cannot be used is imported", async () => {
+        const other = await browser.newPage();
+        other.setDefaultTimeout(180_000);
+        const said = [];
+        other.on("console", (message) => said.push(message.text()));
+        await other.route("**/worker.js", async (route) => {
+          const response = await route.fetch();
+          await route.fulfill({ response, body: (await response.text()).replace("growMemory", "missing") });
+        });
+        await other.goto(served.address + link({ op: "diff", expr: "logdet(X)", wrt: "X" }));
+        await other.waitForFunction(() => document.querySelector("#form").textContent === "inv(X)'");
+        assert.ok(said.some((text) => text.startsWith("The engine is imported anew.")));
+        await other.close();
+      });
+    }
+
     test("nothing is fetched from elsewhere", () => assert.deepEqual(elsewhere, []));
   });
 }
