@@ -90,6 +90,8 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
         raise _refusal("the expression is too long to be read step by step")
     chains: list[Chain] = []
     why = ""  # the value of the next chain is one that the last chain does not end with
+    if statement.order > 1 and len(statement.program.variables[statement.wrt].shape) > _MOST_AXES:
+        raise _refusal(f"{statement.wrt} has more than two axes, and this is a second derivative")
     first = statement._replace(order=1, layout="mixed")
     for turn in range(statement.order):
         tree = differentiate(first)
@@ -114,9 +116,10 @@ def _chain(statement: DerivativeStatement, tree: Expr, turn: int, detail: int) -
     if program.expr.rank > _MOST_AXES or has_indices(program.expr):
         raise _refusal("the expression is in index notation")
     answer: Expr | None = tree
-    if tree.rank > _MOST_AXES:
+    axes = len(program.variables[statement.wrt].shape)
+    if tree.rank > _MOST_AXES >= axes:
         answer = matricize(tree, program.variables, statement.columns, language=program.language)
-    if answer is not None and has_indices(answer):
+    if program.expr.rank and (axes > _MOST_AXES or (answer is not None and has_indices(answer))):
         answer = None
     try:
         chain = ChainBuilder(

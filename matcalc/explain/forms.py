@@ -24,6 +24,8 @@ from matcalc.explain.derivation import (
 )
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
+from matcalc.write.notation import format_text
+from matcalc.write.printers.program import array_head
 from matcalc.write.printers.sizes import size_choices
 from matcalc.write.printers.text import text
 
@@ -33,6 +35,8 @@ _COLUMN = 60  # where reasons begin, if the formulas are shorter
 
 def formula(tree: Expr, variables: dict[str, Variable], language: Language) -> str:
     """The text of a line, which reads as it was meant; VerificationError where none does."""
+    if array_head(tree):
+        return format_text(tree, variables, language=language)
     for sized in size_choices(tree):
         result = text(tree, sized)
         if says(result, tree, variables, language):
@@ -76,6 +80,17 @@ def left_side(chain: Chain, line: Line) -> str:
     return ""
 
 
+def equation(chain: Chain, line: Line) -> tuple[str, str]:
+    """Both sides of a line; ``df[i]`` where the right side is an array that is given by its
+    entries.
+    """
+    shown = formula(line.tree, chain.variables, chain.program.language)
+    left, head = left_side(chain, line), array_head(line.tree)
+    if not left or not head:
+        return left, shown
+    return f"{left}{head}", shown.partition(" = ")[2]
+
+
 def words(line: Line) -> list[Reason]:
     """The reasons of a line: what was inserted first, and last what is not proved exactly."""
     inserted = [Reason(f"insert {', '.join(line.inserted)}")] if line.inserted else []
@@ -108,8 +123,7 @@ def _block(chain: Chain, sources: Sources) -> str:
     rows: list[tuple[str, str]] = []
     indent = 0
     for line in chain.lines:
-        shown = formula(line.tree, chain.variables, chain.program.language)
-        before = left_side(chain, line)
+        before, shown = equation(chain, line)
         why = ", ".join(
             f"{said} [{number}]" if number else said for said, number in sources.cite(words(line))
         )
@@ -153,14 +167,14 @@ def as_markdown(chains: Iterable[Chain]) -> str:
     for chain in chains:
         rows = ["| | formula | because |", "|---|---|---|"]
         for line in chain.lines:
-            side = left_side(chain, line) or introduction(chain, line)
+            left, shown = equation(chain, line)
+            side = left or introduction(chain, line)
             sign = f"`{side} =`" if line.kind not in (ANSWER, CLOSED) else side
             sign = sign if side else "`=`"
             why = ", ".join(
                 f"{_in_table(said)} [{number}]" if number else _in_table(said)
                 for said, number in sources.cite(words(line))
             )
-            shown = formula(line.tree, chain.variables, chain.program.language)
             rows.append(f"| {sign} | `{shown}` | {why} |")
         blocks.append("\n".join([*rows, "", *[f"{said}  " for said in closing(chain)]]))
     cited = [f"{number}. [{reason.name}] {reason.source}" for number, reason in sources.listed()]

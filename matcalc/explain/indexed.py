@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from matcalc.core.indexed import Form
+from matcalc.core.dims import ZERO
+from matcalc.core.indexed import Form, Index, Place, Reduction
 from matcalc.core.tree import Expr
 from matcalc.explain.definitions import written_out
 from matcalc.explain.instances import CannotShow, Trees
 
+_MATRIX = 2  # axes
+_LETTERS = "ijklpqrstuvw"
 Rule = Callable[[Expr, list[list[Expr]]], list[Expr]]
 
 
@@ -73,3 +76,34 @@ def _formed(trees: Trees, like: Expr, body: Expr, args: Sequence[Expr]) -> Expr:
     form = Form(like.value.indices, body.fold(rule), like.value.room)
     kept = tuple([args[old] for old in there])
     return trees.factory.make("indexed", kept, like.shape, form, like.row)
+
+
+def given_by_entries(answer: Expr) -> bool:
+    """Whether a gradient is multiplied by the differential entry by entry, as in index notation."""
+    return answer.rank > _MATRIX or (answer.op == "indexed" and bool(answer.value.indices))
+
+
+def by_entries(trees: Trees, factor: Expr, step: Expr) -> Expr:
+    """``sum[i, k](D[i,k]*dX[i,k])`` for a gradient ``D``, with its entries as they are given."""
+    make = trees.factory.make
+    args, body = [factor], make("slot", (), factor.shape, 0)
+    if factor.op == "indexed":
+        body, args = trees.interned(factor.value.body), list(factor.args)
+        indices = factor.value.indices
+    else:
+        named = zip(_letters(factor), factor.shape, strict=False)
+        indices = tuple([Index(letter, size) for letter, size in named])
+    places = tuple([Place(((index, 1),), ZERO) for index in indices])
+    if factor.op != "indexed":
+        body = make("at", (body,), (), places)
+    moving = make("at", (make("slot", (), step.shape, len(args)),), (), places)
+    product = make("reduce", (trees.times(body, moving),), (), Reduction("sum", indices))
+    room = factor.value.room if factor.op == "indexed" else ()
+    return make("indexed", (*args, step), (), Form((), product, (*room, *factor.shape)))
+
+
+def _letters(expr: Expr) -> list[str]:
+    """Letters for indices that are no names of the expression."""
+    taken = {part.value for part in expr.parts if part.op == "variable"}
+    taken |= {letter for size in expr.shape for letter in size.letters}
+    return [letter for letter in _LETTERS if letter not in taken]

@@ -17,6 +17,7 @@ from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.differentials import Marks
 from matcalc.write.printers.latex import latex
 from matcalc.write.printers.latex_names import name as letter
+from matcalc.write.printers.program import array_head
 
 _SPECIAL = str.maketrans(
     {sign: f"\\{sign}" for sign in "&%$#_{}"}
@@ -51,7 +52,9 @@ class _Writer:
             names.get(name, name): replace(each, name=names.get(name, name))
             for name, each in self.chain.variables.items()
         }
-        result = latex(marked, bold=self.bold, named={}, declared=variables)
+        result = latex(
+            marked, bold=self.bold, named={}, declared=variables, headed=bool(array_head(tree))
+        )
         language = self.chain.program.language
         confirm(latex_says(result, marked, variables, language), "LaTeX", language)
         return self.marks.unmarked(result)
@@ -86,7 +89,8 @@ def _block(chain: Chain, sources: Sources, bold: bool) -> str:
             rf"{said}\ \text{{[{number}]}}" if number else said
             for said, number in _reasons(line, sources, known)
         )
-        rows.append(f"{_left(writer, line)} {writer.formula(line.tree)}{_behind(why)}")
+        side, shown = _equation(writer, line)
+        rows.append(f"{_left(writer, line, side)} {shown}{_behind(why)}")
     said = "\n".join(escaped(each) for each in closing(chain))
     body = " \\\\\n".join(rows)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n{said}"
@@ -101,14 +105,15 @@ def typeset(chains: Iterable[Chain]) -> dict[str, Any]:
         lines = [
             {
                 "words": introduction(chain, line),
-                "left": "" if introduction(chain, line) else _side(writer, line),
-                "formula": writer.formula(line.tree),
+                "left": "" if introduction(chain, line) else side,
+                "formula": formula,
                 "reasons": [
                     {"latex": said, "source": number}
                     for said, number in _reasons(line, sources, known)
                 ],
             }
             for line in chain.lines
+            for side, formula in [_equation(writer, line)]
         ]
         shown.append({"lines": lines, "closing": closing(chain)})
     cited = [
@@ -131,7 +136,16 @@ def _behind(why: str) -> str:
     return f" && {why}" if why else ""
 
 
-def _left(writer: _Writer, line: Line) -> str:
+def _equation(writer: _Writer, line: Line) -> tuple[str, str]:
+    """Both sides; ``df_i`` where the right side is an array that is given by its entries."""
+    side, shown = _side(writer, line), writer.formula(line.tree)
+    if not side or not array_head(line.tree):
+        return side, shown
+    name, _, shown = shown.partition(" = ")
+    return side + name[1:], shown
+
+
+def _left(writer: _Writer, line: Line, side: str) -> str:
     chain = writer.chain
     if line.kind == ANSWER:
         own, wrt = writer.name(chain.name), writer.name(chain.wrt)
@@ -139,7 +153,7 @@ def _left(writer: _Writer, line: Line) -> str:
         return rf"\intertext{{{said}}}" + "\n&"
     if line.kind == CLOSED:
         return rf"\intertext{{{introduction(chain, line)}}}" + "\n&"
-    return f"{_side(writer, line)} &=".lstrip()
+    return f"{side} &=".lstrip()
 
 
 def _side(writer: _Writer, line: Line) -> str:

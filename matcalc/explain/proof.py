@@ -7,6 +7,7 @@ from, so a rule that was applied wrongly, or a line that was changed, is found.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from matcalc.claims.equality import (
@@ -24,6 +25,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.explain import derivation as kinds
 from matcalc.explain.derivation import Chain, Line
+from matcalc.explain.indexed import by_entries, given_by_entries
 from matcalc.explain.instances import Trees
 from matcalc.verify.exact.directional import judge_differential
 from matcalc.verify.exact.judge import BITS
@@ -95,7 +97,7 @@ class _Proof:
     def _judge_differential(
         self, line: Line, value: Expr, tree: Expr, moving: Mapping[str, str]
     ) -> None:
-        program = Program(value, dict(self.chain.variables), text(value))
+        program = self._program(value, text(value))
         verdict = judge_differential(program, tree, moving)
         if verdict.outcome == "exact":
             line.proof, line.proved = _EXACT, True
@@ -118,11 +120,9 @@ class _Proof:
         value = self.trees.interned(program.expr, moved)
         along = self.trees.times(factory.number(_STEP), self.trees.interned(tree, moved))
         variables = {**program.variables, "?t": Variable("?t", "scalar")}
+        moving_program = replace(program, expr=value, variables=variables)
         try:
-            found = verify(
-                DerivativeStatement(Program(value, variables, program.source), "?t", 1, "free"),
-                along,
-            )
+            found = verify(DerivativeStatement(moving_program, "?t", 1, "free"), along)
         except VerificationError as problem:
             raise self._wrong(line) from problem
         line.proof, line.proved = str(found), found.kind != "none"
@@ -180,8 +180,12 @@ class _Proof:
             return Decision(EQUAL, "the same formula")
         if (left.shape, left.row) != (right.shape, right.row):
             return Decision(DIFFERENT, "of another shape")
-        one, other = (Program(tree, dict(self.chain.variables), "") for tree in (left, right))
-        return judge(one, other)
+        return judge(self._program(left), self._program(right))
+
+    def _program(self, tree: Expr, source: str = "") -> Program:
+        """A line as a program, with the names and the sizes of the whole."""
+        variables = dict(self.chain.variables)
+        return replace(self.chain.program, expr=tree, variables=variables, source=source)
 
     def _spelt(self, tree: Expr) -> Expr:
         """The tree in the variables of the program and the differential of one of them."""
@@ -203,11 +207,13 @@ class _Proof:
 
 
 def applied(trees: Trees, factor: Expr, step: Expr, like: Expr) -> Expr:
-    """The factor times the differential, as the line ``like`` has it: g'*dx, tr(G'*dX), J*dx,
-    J*vec(dX).
+    """The factor times the differential, as the line ``like`` has it: g'*dx, tr(G'*dX), the sum of
+    D[i,k]*dX[i,k], J*dx, J*vec(dX).
     """
     factory = trees.factory
     if not like.shape and factor.shape:
+        if given_by_entries(factor):
+            return by_entries(trees, factor, step)
         product = factory.times(factory.transpose(factor), step)
         return product if factor.rank == 1 else factory.make("tr", (product,))
     upright = trees.vectorised(step) if step.rank == 2 else step

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable, kind_spec, size_names
 from matcalc.core.program import Program
 from matcalc.core.subspaces import PROJECTED
@@ -25,6 +26,7 @@ from matcalc.explain.derivation import (
     Reason,
 )
 from matcalc.explain.differential import Differentials
+from matcalc.explain.indexed import by_entries, given_by_entries
 from matcalc.explain.instances import CannotShow, Trees
 from matcalc.explain.normal import Normal, variables_of
 from matcalc.explain.parts import FULL, USUAL, Names, Part, partition
@@ -38,7 +40,12 @@ _VALUES = (
     ("g", "h", "e"),
 )  # for the expression, for its derivatives
 _KINDS = ("scalar", "vector", "matrix")
+_MATRIX = 2  # axes
 _NO_BRACKETS = str.maketrans("", "", "()")
+
+
+def _kind(dims: Sequence[Dim]) -> str:
+    return _KINDS[len(dims)] if len(dims) <= _MATRIX else "tensor"
 
 
 def _same_but_brackets(left: Expr, right: Expr) -> bool:
@@ -80,7 +87,7 @@ class ChainBuilder:
         self.d_wrt = self.steps[wrt]
         kind = kind_spec(self.kind).tangent
         dims = variable.dims if self.kind else variable.shape
-        self.variables[self.d_wrt] = Variable(self.d_wrt, kind or _KINDS[len(variable.shape)], dims)
+        self.variables[self.d_wrt] = Variable(self.d_wrt, kind or _kind(dims), dims)
         self.answer = None if answer is None else self.trees.interned(answer)
         self.name = self.names.first(_VALUES[min(turn, 1)])
 
@@ -120,7 +127,7 @@ class ChainBuilder:
         self._declare(step, like)
 
     def _declare(self, name: str, like: Expr) -> None:
-        self.variables[name] = Variable(name, _KINDS[like.rank], like.shape)
+        self.variables[name] = Variable(name, _kind(like.shape), like.shape)
 
     # lines
 
@@ -332,8 +339,11 @@ class ChainBuilder:
     def _finish_gradient(self, tree: Expr) -> None:
         """The line as one inner product, its projection, and the answer."""
         assert self.answer is not None, "a number has no more axes than the variable"
-        if any(part.op == "indexed" and part.value.indices for part in self.answer.parts):
-            raise CannotShow("the answer is an array that is given by its entries")
+        if given_by_entries(self.answer):
+            line = by_entries(self.trees, self.answer, self.trees.variable(self.d_wrt, self.answer))
+            self._line(Line(EQUAL, line, (Reason(f"collected by entries of {self.d_wrt}"),)))
+            self.lines.append(Line(ANSWER, self.answer))
+            return
         normal = self._normal()
         try:
             factor = normal.coefficient(tree, self.d_wrt)

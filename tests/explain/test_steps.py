@@ -273,9 +273,62 @@ def test_a_part_keeps_its_name_in_its_own_differential():
     assert "tr(((softmax(W*x) - unit(k, n))*x')'*dW)" in lines(derivation)
 
 
-def test_an_answer_with_an_array_of_entries_is_refused():
-    found = matcalc.diff("sum[i,k](exp(-norm2(X[i,:] - X[k,:])^2))", "X")
-    with pytest.raises(UnsupportedError, match="given by its entries"):
+@pytest.mark.parametrize(
+    ("expression", "wrt", "variables", "last"),
+    [
+        (
+            "sum[i,j](A[i,j]*sin(x[i] - x[j])^2)",
+            "x",
+            {},
+            "D[i] = 2*sum[j](sin(x[i] - x[j])*cos(x[i] - x[j])*(A[j,i] + A[i,j]))",
+        ),
+        (
+            "sum[i<j](1/norm2(X[i,:] - X[j,:]))",
+            "X",
+            {},
+            "D[i,k] = -sum[j!=i]((X[i,k] - X[j,k])/norm2(X[i,:] - X[j,:])^3)",
+        ),
+        (
+            "sum[i,j,k](W[i,j,k]*X[i,j]*exp(x[k]))^2",
+            "W",
+            {"W": "tensor(n,m,p)"},
+            '2*einsum("ij,ijk,k->", X, W, exp(x))*einsum("ij,k->ijk", X, exp(x))',
+        ),
+    ],
+)
+def test_answers_that_are_given_by_entries(expression, wrt, variables, last):
+    derivation = matcalc.diff(expression, wrt, variables=variables).steps()
+    assert derivation.proved
+    assert f"\n    {last}\n" in str(derivation)
+    collected = derivation.chains[0].lines[-2]
+    assert collected.reasons[0].text == f"collected by entries of d{wrt}"
+    assert "D_{i}" in derivation.latex() or wrt != "x"
+
+
+def test_values_that_are_given_by_entries():
+    derivation = matcalc.diff("F[i] = sum[j](A[i,j]*sin(x[i] - x[j]))", "x").steps()
+    assert derivation.proved
+    assert str(derivation).startswith("f[i] = sum[j](A[i,j]*sin(x[i] - x[j]))\ndf[i] = sum[j](")
+    assert derivation.latex().splitlines()[1].startswith("f_{i} &= \\sum_{j}")
+    assert "| `df[i] =` | `sum[j](" in derivation.markdown()
+
+
+def test_one_place_on_an_axis():
+    derivation = matcalc.diff("sum[i](exp(X[i,k]*y[i]))", "X").steps()
+    assert derivation.proved
+    assert lines(derivation)[1] == "f sum[i](exp(X[i,k]*y[i])*(dX[i,k]*y[i]))"
+
+
+@pytest.mark.parametrize("value", ["sum[j](W[:,j,j]*exp(x[j]))", "kron(W[:,:,1], x)"])
+def test_an_array_by_a_tensor_ends_with_the_differential(value):
+    derivation = matcalc.diff(value, "W", variables={"W": "tensor(n,m,m)"}).steps()
+    assert derivation.proved
+    assert "has no form as a matrix" in str(derivation)
+
+
+def test_a_second_derivative_by_a_tensor_is_refused():
+    found = matcalc.diff("sum(W)^2", "W", variables={"W": "tensor(n,m,p)"}, order=2)
+    with pytest.raises(UnsupportedError, match="W has more than two axes"):
         found.steps()
 
 

@@ -464,4 +464,12 @@ def finish(context: Context, names: dict[str, str]) -> None:
             for condition in part.value.conditions
             for name in condition.place.offset.letters
         ]
+        sizes += [
+            context.final(size, names)
+            for part in form.body.parts
+            if part.op == "at"
+            for place, axis in zip(part.value, part.args[0].shape, strict=True)
+            if place is not None and place.offset.letters and not place.terms  # X[i,k] with one k
+            for size in (place.offset, axis.plus(place.offset, -1).plus(ONE))
+        ]
         form.room = tuple(dict.fromkeys([*sizes, *needed]))
