@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language
 from matcalc.core.tree import Expr
 from matcalc.explain.derivation import (
@@ -24,10 +24,8 @@ from matcalc.explain.derivation import (
 )
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
-from matcalc.write.notation import format_text
-from matcalc.write.printers.program import array_head
+from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import size_choices
-from matcalc.write.printers.text import text
 
 _WIDTH = 100  # of a line with its reasons behind the formula
 _COLUMN = 60  # where reasons begin, if the formulas are shorter
@@ -35,10 +33,12 @@ _COLUMN = 60  # where reasons begin, if the formulas are shorter
 
 def formula(tree: Expr, variables: dict[str, Variable], language: Language) -> str:
     """The text of a line, which reads as it was meant; VerificationError where none does."""
-    if array_head(tree):
-        return format_text(tree, variables, language=language)
+    head = array_head(tree)
+    if head:
+        taken = {*variables, *size_names(variables.values())}
+        head = f"{next(name for name in array_names() if name not in taken)}{head} = "
     for sized in size_choices(tree):
-        result = text(tree, sized)
+        result = program_text(tree, {}, sized, head=head)
         if says(result, tree, variables, language):
             return result
     confirm(False, "text", language)
