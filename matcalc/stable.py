@@ -56,7 +56,48 @@ def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | N
         # rewrites know what two exponentials are, and would join the products of more
         tree = _Stabiliser(without_overflow(tree, least=3), variables, known).result()
     (tree,) = interned([tree])
-    return without_overflow(tree)
+    return without_overflow(_without_poles(tree, variables, known))
+
+
+def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalogue) -> Expr:
+    """The tree without division by what a product or a determinant is made of, if it can be said
+    without.
+    """
+    divided = any(node.op in _DIVIDING or _is_reciprocal(node) for node in tree.parts)
+    if not divided or not any(node.op in ("prod", "det") for node in tree.parts):
+        return tree
+    # few formulas have both
+    from matcalc.engine.rewriting.poles import cleared  # noqa: PLC0415
+
+    builder = Builder(known)
+    names = {}
+    for each in tree.parts:
+        if each.op == "variable" and each.value not in names:
+            kind = variables[each.value].kind
+            structure = "" if kind in FREE or kind == "diagonal" else kind
+            names[each.value] = builder.leaf("variable", each.shape, each.value, structure)
+    try:
+        before = Lowering(builder, known.definition).lower(tree, names)
+    except UnsupportedError:
+        return tree
+    after = cleared(builder, before)
+    if after is before:
+        return tree
+    made = Recovery(functions=known.language.functions).recover(after)
+    made = transposed(made) if tree.row and not made.row else made
+    if tree.rank <= 2 and any(node.op == "einsum" for node in made.parts):
+        return tree
+    given = dict(variables)
+    same = decide_by_value(Program(tree, given, ""), Program(made, given, ""))
+    return made if same.verdict == EQUAL else tree
+
+
+_DIVIDING = frozenset(("/", "./", "inv"))
+
+
+def _is_reciprocal(node: Expr) -> bool:
+    power = node.op in ("^", ".^") and is_number(node.args[1])
+    return power and bool(node.args[1].value < 0)
 
 
 def _norms(tree: Expr) -> bool:

@@ -347,6 +347,7 @@ KEYED_BY_FUNCTIONS = {
     "engine/lowering/functions.py": "rules: index arithmetic",
     "engine/lowering/indexed.py": "rules: what has bound indices",
     "engine/lowering/multilinear.py": "rules: index arithmetic",
+    "stable.py": "which formulas divide by what a product is made of",
     "write/printers/c_rules.py": "rules: what C has no call for",
     "write/printers/numpy_indexed.py": "rules: what has bound indices",
     "write/printers/latex_functions.py": "rules: what no template says",

@@ -75,7 +75,7 @@ def called(
             arguments.append(ctypes.c_double(value))
         else:
             assert kind == "ptrdiff_t", (kind, parameter)
-            arguments.append(ctypes.c_ssize_t(value))
+            arguments.append(ctypes.c_ssize_t(int(value)))
     return int(function(*arguments))
 
 
