@@ -173,7 +173,7 @@ class Formula:
         if self._verify:
             from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above
 
-            right = latex_says(formula, tree, program.variables, program.language)
+            right = latex_says(formula, tree, program.variables, program.language, headed=True)
             confirm(right, "LaTeX", program.language)
         return formula
 

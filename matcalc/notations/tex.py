@@ -31,7 +31,12 @@ class CaseLine:
 def line_latex(line: Line, cases: Sequence[CaseLine], *, bold: bool, verify: bool) -> str:
     """One line, read back where ``verify`` says so; an array by its ``cases``, if it has any."""
     if cases:
-        return _by_cases(line.tree, cases, bold=bold)
+        formula = _by_cases(line.tree, cases, bold=bold)
+        if verify:
+            variables, language = line.program.variables, line.program.language
+            right = latex_says(formula, line.tree, variables, language, headed=True)
+            confirm(right, "LaTeX", language)
+        return formula
     marks = Marks()
     if line.kind in ("map", "differential"):
         for name in line.names:

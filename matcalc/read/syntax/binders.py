@@ -275,7 +275,7 @@ def affine(node: Node, source: str) -> Affine:
     def rule(part: Node, args: list[Affine]) -> Affine:
         if part.kind == "index" and isinstance(part.value, Bound):
             return ((part.value, 1),), ZERO
-        if part.kind == "name":
+        if part.kind in ("name", "size"):
             return (), dim(str(part.value))
         if part.kind == "number" and part.value.denominator == 1:  # type: ignore[union-attr]
             return (), dim(int(part.value))  # type: ignore[arg-type]

@@ -16,7 +16,8 @@ SYMBOLS = frozenset({"delta", "epsilon", "vec"})
 class Node:
     """A node of the syntax tree.
 
-    ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name), ``call`` (value: the
+    ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name),
+    ``size`` (a name that no index hides), ``call`` (value: the
     function's name), ``norm`` (value: its subscript ``F 1 2 inf``, or empty), ``bars`` for ``|a|``,
     ``text`` (value: what stands in quotes), ``neg``, ``'``, a binary operator as it is written in
     ASCII (value: ``python`` if it is Python's), ``blocks`` (value: how many there are in each row),

@@ -55,6 +55,23 @@ def by_entries(equation: Equation, scope: Scope) -> Equation:
     return Equation(whole, base)
 
 
+def as_printed(equation: Equation, scope: Scope, *, last: bool) -> Equation:
+    """The equation of an answer of ours: every letter on its left side is an index. The ``last``
+    one has the axes that are known.
+    """
+    entry, value = equation.left, equation.value
+    if entry is None or entry.kind != "indexed":
+        return equation
+    parts = subscripts.places(entry, 2)
+    if any(part.kind == "number" for part in parts):
+        return equation  # t_1 is a name
+    kind = "answer" if last else "array"
+    whole = Phrase("array", value.start, value.end, args=(value,), parts=tuple(parts), text=kind)
+    scope.names.pop(symbol(entry, scope.source).key, None)
+    scope.define(entry.args[0])
+    return Equation(whole, entry.args[0])
+
+
 def _indices(phrase: Phrase, scope: Scope) -> list[str]:
     """The letters of a subscript; none if something else stands there."""
     parts = subscripts.places(phrase, 2)

@@ -12,9 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from matcalc.core.dims import Dim
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.operations import OF_ENTRIES
-from matcalc.read.syntax.nodes import Binding, Node
+from matcalc.core.walk import postorder
+from matcalc.read.syntax.nodes import Binding, Node, children
+from matcalc.read.syntax.parser import parse
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.reach import require_one_end, standing
@@ -97,6 +100,34 @@ def array(phrase: Phrase, body: Value, names: list[str]) -> Value:
     binding = Binding("array", [make.node("name", value=name) for name in names])
     node = Node("binder", (body.node,), make.start, make.end, mark=phrase.span, value=binding)
     return Value(node, len(names))
+
+
+def printed_array(phrase: Phrase, body: Value, letters_: Letters) -> Value:
+    """An array that an answer of ours defines by its entries; the axes of the answer are known."""
+    names, shape = letters_.indices(phrase) or [], letters_.scope.printed
+    if phrase.text != "answer" or shape is None:
+        return array(phrase, body, names)
+    if len(names) != len(shape):
+        message = f"an answer with {len(shape)} axes has as many indices"
+        raise letters_.problem(message, phrase.span)
+    make = Maker(phrase)
+    indices = []
+    for name, axis in zip(names, shape, strict=True):
+        index = make.node("name", value=name)
+        if all(isinstance(scale, int) for scale, _ in axis.terms):
+            index = make.node("bounds", index, make.number(1), written(axis))
+        indices.append(index)
+    binding = Binding("array", indices)
+    node = Node("binder", (body.node,), make.start, make.end, mark=phrase.span, value=binding)
+    return Value(node, len(names))
+
+
+def written(size: Dim) -> Node:
+    """A size as syntax, in which no letter is an index."""
+    (statement,) = parse(str(size))
+    for part in postorder(statement.body, children):
+        part.kind = "size" if part.kind == "name" else part.kind
+    return statement.body
 
 
 def _absent(phrase: Phrase, index: str, letters_: Letters) -> MatcalcError:

@@ -45,7 +45,9 @@ def jacobian(letter: Phrase, scope: Scope) -> str | None:
     if letter.kind != "indexed" or len(letter.parts) != 1 or letter.args[0].text != "J":
         return None
     known = function_of(letter.parts[0], scope)
-    return f"jac_{known.name}" if known is not None and known.ranks[-1] == 1 else None
+    if known is None or (known.ranks[-1] != 1 and scope.printed is None):
+        return None
+    return f"jac_{known.name}"
 
 
 def rank_of_derivative(name: str, scope: Scope) -> int | None:

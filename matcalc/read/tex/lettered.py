@@ -49,6 +49,9 @@ _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 _UNCLEAR = frozenset({"f", "g", "h", "phi", "rho", "kappa", "ell", "chi", "O", "o"})  # o: series
 
 
+_SYMBOLS = (r"\delta", r"\varepsilon")  # with subscripts, in answers of ours
+
+
 def apply_letter(
     item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope
 ) -> Phrase | None:
@@ -58,6 +61,8 @@ def apply_letter(
     if item.kind == "transpose" and item.text == "'":
         return _derived(item, bracket, args, scope)
     if item.kind not in ("symbol", "indexed", "script"):
+        return None
+    if scope.printed is not None and item.kind == "indexed" and item.args[0].text in _SYMBOLS:
         return None
     of_matrices = _derivative(item, bracket, args)
     if of_matrices is not None:

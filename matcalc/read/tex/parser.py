@@ -149,7 +149,9 @@ class _Builder:
         return parts[0]
 
     def on_branch(self, parts: list[Any]) -> conditions.Branch:
-        return chains.value(parts[0]), self.compared(parts[-1])
+        return chains.value(parts[0]), [
+            each for bound in parts[-1] for each in self.compared(bound)
+        ]
 
     def on_last_branch(self, parts: list[Any]) -> conditions.Branch:
         return chains.value(parts[0]), []

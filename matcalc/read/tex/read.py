@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from matcalc.core.dims import Shape
 from matcalc.core.errors import (
     MatcalcError,
     ParseError,
@@ -24,7 +25,7 @@ from matcalc.read.syntax.binders import bind
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.syntax.offers import keep_readable
-from matcalc.read.tex.arrays import by_entries
+from matcalc.read.tex.arrays import as_printed, by_entries
 from matcalc.read.tex.asked import variable_of
 from matcalc.read.tex.densities import refused
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
@@ -54,17 +55,22 @@ def read_latex(
     *,
     language: Language | None = None,
     einstein: bool = False,
+    printed: Shape | None = None,
 ) -> Program:
     """Parses and types a formula; raises a ``MatcalcError`` that knows its place in the text.
 
     ``declarations`` and ``definitions`` are those of ``frontend.read``. A letter of which nothing
     was declared follows the same rule, except where the formula says otherwise: a bold letter is a
     vector or a matrix, and so is one that is added to such. With ``einstein`` there is a sum over
-    an index that stands twice in a product.
+    an index that stands twice in a product. ``printed`` are the axes of an answer of ours that is
+    read again: then a letter with a subscript is an entry, \\delta is Kronecker's, and nothing is
+    guessed.
     """
     spoken = language or default_language()
     declared = _declared(declarations)
     parts = {name: value for name, value in (definitions or {}).items() if name.isidentifier()}
+    if printed is not None:
+        return _typed_in(Scope(text, dict(declared), spoken, printed=printed), parts)
     program = _typed(text, declared, parts, spoken, einstein=einstein)
     if not program.notes:
         return program
@@ -279,7 +285,13 @@ def _values(equations: list[Equation], scope: Scope) -> list[Named]:
             raise ParseError(
                 "the derivative of a definition", source=text, span=equation.value.span
             )
-    whole = [(summed if scope.einstein else by_entries)(equation, scope) for equation in equations]
+    if scope.printed is not None:
+        whole = [
+            as_printed(equation, scope, last=equation is equations[-1]) for equation in equations
+        ]
+    else:
+        read = summed if scope.einstein else by_entries
+        whole = [read(equation, scope) for equation in equations]
     return [(equation.left, equation.value) for equation in whole]
 
 
@@ -292,7 +304,9 @@ def _either_way(
     """The typed program: with sums as products of whole arrays, or else as binders."""
     notes = dict(scope.notes)
     try:
-        return _learning(Resolver(scope), sides, typed, definitions)
+        resolver = Resolver(scope)
+        resolver.letters.binding = scope.printed is not None
+        return _learning(resolver, sides, typed, definitions)
     except BeyondProducts:
         scope.notes = notes
         resolver = Resolver(scope)
@@ -336,7 +350,8 @@ def _resolved(
     }
     for name, phrase in (pair for values in sides for pair in values):
         resolver.followed |= survey(resolver.letters, phrase, name)
-    for _, phrase in (pair for values in sides for pair in values):
+    doubtful = resolver.scope.printed is None
+    for _, phrase in (pair for values in sides for pair in values if doubtful):
         refuse_doubts(resolver.letters, phrase)
     remember(resolver.letters, [phrase for values in sides for _, phrase in values])
     for _ in range(_MOST_LEARNT):
@@ -350,7 +365,7 @@ def _resolved(
                 break
             result.append(passed)
         else:
-            refuse_lone(letters, letters.alone.values())
+            refuse_lone(letters, letters.alone.values() if doubtful else ())
             letters.finish()
             if letters.binding:
                 for statements in result:

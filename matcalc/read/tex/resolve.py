@@ -50,6 +50,7 @@ class Resolver:
             "constant": lambda phrase, args: self.letters.constant(phrase),
             "indexed": self._indexed,
             "entries": self._entries,
+            "array": lambda phrase, args: binders.printed_array(phrase, args[0], self.letters),
             "blocks": lambda phrase, args: places.blocks(phrase, self._plain(phrase, args)),
             "neg": self._negative,
             "+": self._sum,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from matcalc.core.dims import Shape
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BUILT_IN, Language
@@ -27,9 +28,11 @@ class Scope:
         *,
         strict: bool = False,
         einstein: bool = False,
+        printed: Shape | None = None,
     ) -> None:
         self.language = language
         self.einstein = einstein  # whether sums are left out
+        self.printed = printed  # the axes of an answer of ours that is read again
         self.strict = strict  # whether a number is not added to a vector, unless it is written
         # \operatorname{word} -> the user's function that is written so
         self.user_words = {

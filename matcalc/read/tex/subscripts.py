@@ -311,7 +311,13 @@ def running_entry(letters_: Letters, phrase: Phrase, data: str | None) -> Value:
     base = phrase.args[0]
     parts = places(phrase, 2)
     found = symbol(base, letters_.scope.source)
+    if found.key == ("delta", ()) and letters_.scope.printed is not None:
+        special = _fused(letters_, phrase, parts) or _compared(letters_, phrase, parts)
+        if special is not None:
+            return special
     at = [size(part, letters_.scope) for part in parts]
+    if found.key == ("epsilon", ()) and len(at) == _TENSOR and not letters_.scope.knows(base):
+        return Value(make.node("entries", make.node("name", value="epsilon"), *at))
     if found.key == ("delta", ()) and len(at) == 2 and not letters_.scope.knows(base):
         return Value(make.node("entries", make.node("name", value="eye"), *at))
     if data is not None:
@@ -330,11 +336,43 @@ def running_entry(letters_: Letters, phrase: Phrase, data: str | None) -> Value:
     return value_entry(letters_, phrase, letters_.base(base))
 
 
+def _fused(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | None:
+    r"""\delta_{k, i + (j - 1) m} of an answer of ours: 1 where k counts the entries (i, j) of a
+    matrix with m rows column by column.
+    """
+    last = parts[-1]
+    if len(parts) != _MATRIX or last.kind != "+" or last.args[1].kind != "*":
+        return None
+    row, (column, rows) = last.args[0], last.args[1].args
+    if column.kind != "-" or not column.bracketed:
+        return None
+    scope, make = letters_.scope, Maker(phrase)
+    ones = make.call("ones", size(rows, scope))
+    # a column of that many ones has the place i, if it fits
+    at = [size(part, scope) for part in (parts[0], row, column.args[0])]
+    whole = make.node("entries", make.node("name", value="vec"), *at)
+    return Value(make.node("*", whole, make.node("entries", ones, at[1])))
+
+
+def _compared(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | None:
+    r"""\delta_{ij} of an answer of ours where both indices have ranges of their own, so that it may
+    be part of an identity: whether they are equal.
+    """
+    running, source = letters_.ranges.get(id(phrase), {}), letters_.scope.source
+    leaves = [size_leaves(part) for part in parts]
+    if len(parts) != _MATRIX or not all(
+        any(running.get(symbol(leaf, source).name) is not None for leaf in each) for each in leaves
+    ):
+        return None
+    left, right = (size(part, letters_.scope) for part in parts)
+    return Value(Maker(phrase).node("==", left, right))
+
+
 def value_entry(letters_: Letters, phrase: Phrase, value: Value) -> Value:
     """The entry of a value."""
     make = Maker(phrase)
     parts = places(phrase, value.rank)
-    if value.rank != len(parts):
+    if value.rank != len(parts) and letters_.scope.printed is None:
         kind = ("a number", "a vector", "a matrix")[value.rank] if value.rank < _TENSOR else ""
         what = kind or f"an array with {value.rank} axes"
         raise letters_.problem(

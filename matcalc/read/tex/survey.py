@@ -56,6 +56,9 @@ def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[i
             names = letters.names_of(phrase)
             letters.indices_of_sums.update(names)
             running = {**running, **dict.fromkeys(names, phrase.limit)}
+        elif phrase.kind == "array":
+            answer = phrase if phrase.text == "answer" else None  # which has known ranges
+            running = {**running, **dict.fromkeys(letters.indices(phrase) or (), answer)}
         elif phrase.kind == "indexed" and phrase.args[0].kind not in ("symbol", "mark"):
             own = letters.indices(phrase) or []
             if not any(index in running for index in own):

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import MatcalcError
+from matcalc.core.indexed import parts
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.tree import APPLY, Expr
+from matcalc.core.walk import postorder
 from matcalc.read.tex.read import read_latex
 from matcalc.verify.readback.forms import Forms
 from matcalc.verify.readback.values import alike
+from matcalc.write.printers.latex import MOST_ROWS, with_head
 
+_HESSIAN = 2  # order
 _INDICES = frozenset({"einsum", "epsilon", "fuse", "indexed"})
 
 
@@ -21,16 +25,22 @@ def latex_says(
     tree: Expr,
     variables: Mapping[str, Variable],
     language: Language | None = None,
+    *,
+    headed: bool = False,
 ) -> bool:
     """Whether the formula, read again with these variables, has the value of the tree.
 
-    Of sums over entries, of functions that users set as they like, and of derivatives of declared
-    functions nothing is read.
+    Of functions that users set as they like nothing is read, nor of derivatives of declared
+    functions that have weights, directions or several arguments.
     """
-    if any(_unread(node) for node in tree.parts):
+    if any(node.op == APPLY and _unread(node) for node in postorder(tree, parts)):
         return True
+    by_entries = any(node.op in _INDICES or node.rank > MOST_ROWS for node in tree.parts)
+    printed = tree.shape if by_entries else None
+    if by_entries and not headed:
+        formula = with_head(formula, tree, variables)
     try:
-        again = read_latex(formula, variables, language=language)
+        again = read_latex(formula, variables, language=language, printed=printed)
     except MatcalcError:
         return False
     value = again.expr
@@ -42,7 +52,8 @@ def latex_says(
     )
 
 
-def _unread(node: Expr) -> bool:
-    if node.op != APPLY:
-        return node.op in _INDICES
-    return not isinstance(node.value, FunctionRef) or node.value.order > 0
+def _unread(call: Expr) -> bool:
+    function = call.value
+    if not isinstance(function, FunctionRef):
+        return True
+    return bool(function.by) or function.order > _HESSIAN or len(call.args) > function.arity

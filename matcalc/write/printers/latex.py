@@ -19,7 +19,14 @@ from matcalc.core.tree import APPLY, Expr, is_number
 from matcalc.core.user_functions import user_function
 from matcalc.write.printers import latex_names as names
 from matcalc.write.printers.latex_functions import FUNCTIONS, LETTERS, elementwise_power
-from matcalc.write.printers.latex_indices import add_indices, einsum, entries, free, fuse
+from matcalc.write.printers.latex_indices import (
+    add_indices,
+    einsum,
+    entries,
+    free,
+    fuse,
+    letters_of_contractions,
+)
 from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
@@ -42,6 +49,8 @@ from matcalc.write.printers.latex_pieces import (
 from matcalc.write.printers.naming import naming
 from matcalc.write.printers.program import array_names
 from matcalc.write.printers.user_functions import declared_form, latex_form
+
+MOST_ROWS = 2  # axes of a matrix
 
 
 def latex(
@@ -68,7 +77,7 @@ def latex(
     taken = _taken(order, named, declared)
     pieces, by_entry, lines = _lines(order, entries(expr), taken, bold, named)
     whole = by_entry.get(id(expr), pieces[id(expr)]).text
-    places = (free(expr.rank) if id(expr) in by_entry else _axes(expr)) if headed else ""
+    places = head_places(expr) if headed else ""
     head = ""
     if places:
         head = f"{next(letter for letter in array_names() if letter not in taken)}{places} "
@@ -76,6 +85,28 @@ def latex(
         return f"{head}= {whole}" if head else whole
     lines.append(f"{head}&= {whole}" if head else f"&{whole}")
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def head_places(expr: Expr) -> str:
+    """The free indices that a formula says the entries of an array at, ``_{i j k}``; "" where it
+    says the array.
+    """
+    if expr.rank > MOST_ROWS and any(id(expr) in ids for ids in entries(expr)):
+        return free(expr.rank)
+    return _axes(expr)
+
+
+def with_head(formula: str, expr: Expr, declared: Iterable[str]) -> str:
+    """A formula that was written without its head, with one, if the expression has any."""
+    places = head_places(expr)
+    if not places:
+        return formula
+    taken = {names.name(each) for each in declared}
+    head = f"{next(letter for letter in array_names() if letter not in taken)}{places} "
+    if not formula.startswith("\\begin{aligned}"):
+        return f"{head}= {formula}"
+    before, _, last = formula.rpartition("\n&")
+    return f"{before}\n{head}&= {last}"
 
 
 def _taken(order: Sequence[Expr], named: Mapping[int, str], declared: Iterable[str]) -> set[str]:
@@ -99,8 +130,7 @@ def several_latex(
     terms = set().union(*(each[0] for each in known))
     pieces, by_entry, lines = _lines(order, (terms, above), taken, bold, named)
     lines += [
-        f"{head}{free(tree.rank) if id(tree) in by_entry else _axes(tree)} &= "
-        f"{by_entry.get(id(tree), pieces[id(tree)]).text}"
+        f"{head}{head_places(tree)} &= {by_entry.get(id(tree), pieces[id(tree)]).text}"
         for head, tree in trees.items()
     ]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
@@ -118,12 +148,18 @@ def _lines(
     pieces: dict[int, Piece] = {}
     by_entry: dict[int, Piece] = {}
     lines: list[str] = []
+    heads = {id(node): node.rank for node in order if id(node) in terms}
+    letters = letters_of_contractions(order, named, heads) if heads or _sums(order) else {}
     for node in order:
         args = [pieces[id(arg)] for arg in node.args]
         written_out = not set(taken).isdisjoint(LETTERS.get(node.op, ()))
         piece = (
             call(rf"\operatorname{{{node.op.replace('_', '')}}}", *args)
             if written_out
+            else einsum(node, args, letters[id(node)], taken=taken)
+            if node.op == "einsum"
+            else _indexed(bold, node, args, taken)
+            if node.op == "indexed"
             else _piece(bold, node, args)
         )
         if id(node) in above:
@@ -134,14 +170,27 @@ def _lines(
             name = names.name(named[id(node)], bold=bold and node.rank > 0)
             lines.append(f"{name}{_axes(node)} &= {piece.text}")
             piece = Piece(name)
+        elif node.op == "indexed" and node.value.indices:
+            by_entry[id(node)] = piece
+            piece = _bracketed(node, piece)
         pieces[id(node)] = piece
         if id(node) in terms:
             by_entry[id(node)] = (
-                einsum(node, args, free=True)
+                einsum(node, args, letters[id(node)], free=True, taken=taken)
                 if node.op == "einsum"
                 else add_indices(piece, node.rank)
             )
     return pieces, by_entry, lines
+
+
+def _sums(order: Sequence[Expr]) -> bool:
+    return any(node.op == "einsum" for node in order)
+
+
+def _bracketed(expr: Expr, piece: Piece) -> Piece:
+    """An array inside of a formula, with the indices that run there: [x_i y_j]_{i j}."""
+    left, right = (r"\left", r"\right") if piece.tall else ("", "")
+    return Piece(f"{left}[{piece.text}{right}]{_axes(expr)}", ATOM, piece.tall)
 
 
 def _axes(expr: Expr) -> str:
@@ -163,11 +212,6 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
         return Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}")
     if expr.op == "unit":
         return _unit(bold, expr)
-    if expr.op == "indexed":
-        # few expressions have bound indices
-        from matcalc.write.printers.latex_indexed import indexed  # noqa: PLC0415
-
-        return indexed(expr, args, partial(_piece, bold))
     if expr.op == APPLY:
         own = user_function(expr)
         if own is not None:
@@ -175,6 +219,13 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
         return declared_form(expr.value, args, names.name(expr.value.name))
     rule = _RULES.get(expr.op)
     return rule(expr, args) if rule else FUNCTIONS[expr.op](expr, args)
+
+
+def _indexed(bold: bool, expr: Expr, args: list[Piece], taken: Collection[str]) -> Piece:
+    # few expressions have bound indices
+    from matcalc.write.printers.latex_indexed import indexed  # noqa: PLC0415
+
+    return indexed(expr, args, partial(_piece, bold), taken)
 
 
 def _number(expr: Expr, args: list[Piece]) -> Piece:

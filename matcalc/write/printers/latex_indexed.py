@@ -2,13 +2,14 @@ r"""Forms with bound indices in LaTeX: ``\sum_{i < j} q_i q_j``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.indexed import Condition, Form, Index, Place, condition_of
+from matcalc.core.indexed import Condition, Form, Index, Place, Reduction, condition_of
 from matcalc.core.operations import OVER_INDICES
 from matcalc.core.tree import Expr
 from matcalc.write.printers import latex_names as names
+from matcalc.write.printers.latex_indices import DELTA, fuse, is_letter
 from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
@@ -22,14 +23,19 @@ from matcalc.write.printers.latex_pieces import (
 from matcalc.write.printers.text_indexed import follows, index_names
 
 _SIGNS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
-_SYMBOLS = {"eye": r"\delta", "epsilon": r"\varepsilon"}
+_SYMBOLS = {"eye": DELTA, "epsilon": r"\varepsilon"}
 Names = dict[Index, str]
 
 
 def indexed(
-    expr: Expr, args: Sequence[Piece], plain: Callable[[Expr, list[Piece]], Piece]
+    expr: Expr,
+    args: Sequence[Piece],
+    plain: Callable[[Expr, list[Piece]], Piece],
+    taken: Container[str] = (),
 ) -> Piece:
-    """The body; ``plain`` sets what has no indices itself."""
+    """The body; ``plain`` sets what has no indices itself. No letter that is ``taken`` stands for
+    the identity.
+    """
     form: Form = expr.value
     called: Names = {index: names.name(name) for index, name in index_names(expr).items()}
     cases: dict[int, list[str]] = {}  # the lines of each distinction of cases
@@ -41,7 +47,7 @@ def indexed(
         if part.op == "index":
             return Piece(called[part.value])
         if part.op == "at":
-            return _entries(expr, part, parts[0], called)
+            return _entries(expr, part, parts[0], called, taken)
         if part.op == "reduce":
             return _reduce(expr, part, parts[0], called)
         held = condition_of(part.args[0]) if part.op == "where" else None
@@ -62,15 +68,17 @@ def subscript(expr: Expr) -> str:
     return f"_{{{' '.join(names.name(called[index]) for index in expr.value.indices)}}}"
 
 
-def _entries(expr: Expr, part: Expr, base: Piece, called: Names) -> Piece:
+def _entries(expr: Expr, part: Expr, base: Piece, called: Names, taken: Container[str]) -> Piece:
     array = part.args[0]
     plain = expr.args[array.value] if array.op == "slot" else array
     places = [":" if place is None else _place(place, called) for place in part.value]
     short = all(len(place) == 1 or place.startswith("\\") for place in places)
     inside = (" " if short and ":" not in places else ", ").join(places)
-    if plain.op in _SYMBOLS:
+    if plain.op in _SYMBOLS and _SYMBOLS[plain.op] not in taken:
         return Piece(f"{_SYMBOLS[plain.op]}_{{{inside}}}")
-    letter = base.level == ATOM and not any(mark in base.text for mark in "_^(")
+    if plain.op == "fuse":
+        return fuse(plain, places)
+    letter = is_letter(base)
     text = base.text if letter else parenthesize(base)
     return Piece(f"{text}_{{{inside}}}", ATOM if letter else POWER, base.tall)
 
@@ -90,37 +98,45 @@ def _place(place: Place, called: Names) -> str:
 
 
 def _reduce(expr: Expr, part: Expr, body: Piece, called: Names) -> Piece:
+    name = part.value.name
+    signs = _signs(expr, part, called)
+    if name == "mean":
+        return _mean(part.value, signs, body)
+    inside = bracket(body, SIGNED) if name == "sum" else parenthesize(body)
+    if inside.startswith("-"):
+        inside = parenthesize(body)
+    return Piece(f"{signs} {inside}", SIGNED, tall=True)
+
+
+def _signs(expr: Expr, part: Expr, called: Names) -> str:
+    r"""The signs that it is taken under: \sum_{i < j}. An index whose range does not follow has one
+    of its own, with limits.
+    """
     reduction = part.value
+    sign = OVER_INDICES["sum" if reduction.name == "mean" else reduction.name]
     conditioned = {i for each in reduction.conditions for i, _ in each.place.terms}
-    below: list[str] = []
-    above = ""
+    signs, below = [], []
     for index in reduction.indices:
         if not follows(index, part.args[0], expr.args):
             last = names.size(index.start.plus(index.size).plus(ONE, -1))
-            below.append(f"{called[index]} = {names.size(index.start)}")
-            if len(reduction.indices) == 1 and not reduction.conditions:
-                above = f"^{{{last}}}"
-            else:
-                below[-1] += rf", \dots, {last}"
-        elif index not in conditioned:
-            below.append(called[index])
-    below += [_condition(each, reduction.indices, called) for each in reduction.conditions]
-    under = ", ".join(below)
-    if reduction.name == "mean":
-        return _mean(reduction.indices, under, body)
-    inside = bracket(body, SIGNED) if reduction.name == "sum" else parenthesize(body)
-    if inside.startswith("-"):
-        inside = parenthesize(body)
-    return Piece(f"{OVER_INDICES[reduction.name]}_{{{under}}}{above} {inside}", SIGNED, tall=True)
+            signs.append((f"{called[index]} = {names.size(index.start)}", f"^{{{last}}}"))
+        else:
+            below += [called[index]] * (index not in conditioned)
+    conditions = [_condition(each, reduction.indices, called) for each in reduction.conditions]
+    if len(signs) == len(reduction.indices) and conditions:
+        under, above = signs.pop()
+        signs.append((", ".join([under, *conditions]), above))
+    elif len(signs) < len(reduction.indices):
+        signs.append((", ".join([*below, *conditions]), ""))
+    return " ".join([f"{sign}_{{{under}}}{above}" for under, above in signs])
 
 
-def _mean(indices: Sequence[Index], under: str, body: Piece) -> Piece:
-    total = Piece(rf"\sum_{{{under}}} {parenthesize(body)}", SIGNED, tall=True)
-    if any(mark in under for mark in ("<", ">", r"\neq", r"\leq", r"\geq")):
-        count = Piece(rf"\sum_{{{under}}} 1", SIGNED, tall=True)
-        return fraction(total, count)
+def _mean(reduction: Reduction, signs: str, body: Piece) -> Piece:
+    total = Piece(f"{signs} {parenthesize(body)}", SIGNED, tall=True)
+    if reduction.conditions:
+        return fraction(total, Piece(f"{signs} 1", SIGNED, tall=True))
     size = Dim(1, ())
-    for index in indices:
+    for index in reduction.indices:
         size = size.times(index.size)
     return multiply(fraction(Piece("1"), Piece(names.size(size))), total)
 

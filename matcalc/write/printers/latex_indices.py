@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import count
 
 from matcalc.core.tree import Expr
 from matcalc.write.printers import latex_names as names
 from matcalc.write.printers.latex_pieces import ATOM, SIGNED, Piece, bracket, multiply
+from matcalc.write.printers.text_indexed import index_names
 
 
 def add_indices(piece: Piece, rank: int) -> Piece:
@@ -40,22 +41,69 @@ def entries(tree: Expr) -> tuple[set[int], set[int]]:
     return set(), set()
 
 
-def einsum(expr: Expr, args: Sequence[Piece], *, free: bool = False) -> Piece:
-    r"""sum_k A_ik B_kj. Among others it stands in brackets with its indices, [\\sum_k ...]_ij,
-    unless its indices are ``free`` ones of the whole. No sum is over a letter that its factors use
-    as a variable or a size.
+DELTA = r"\delta"  # Kronecker's
+Letters = Mapping[str, str]  # label of a contraction -> the letter that is printed
+
+
+def letters_of_contractions(
+    order: Sequence[Expr], named: Container[int], heads: Mapping[int, int]
+) -> dict[int, Letters]:
+    """The letters of each contraction in a formula, none of them one that runs where it stands.
+
+    ``order`` has operands before what they are operands of. ``named`` are those that are defined in
+    a line of their own, ``heads`` those at the free indices, with how many these are.
+    """
+    found: dict[int, Letters] = {}
+    running: dict[int, set[str]] = {}
+    for expr in reversed(order):
+        around = set() if id(expr) in named else running.get(id(expr), set())
+        own: set[str] = set()
+        if expr.op == "einsum":
+            above = [names.index(axis) for axis in range(heads.get(id(expr), 0))]
+            found[id(expr)] = _letters(expr, around, above)
+            own = {*found[id(expr)].values(), *above}
+        elif expr.op == "indexed":
+            own = {names.name(name) for name in index_names(expr).values()}
+        for arg in expr.args:
+            running.setdefault(id(arg), set()).update(around, own)
+    return found
+
+
+def _letters(expr: Expr, around: Container[str] = (), free: Sequence[str] = ()) -> Letters:
+    """The letters of its indices: the ``free`` ones for its axes, and others that are neither
+    variables nor sizes of its factors.
     """
     inputs, output = expr.value
-    letters = {label: names.index(axis) for axis, label in enumerate(output)}
-    taken = _letters(expr)
-    unused = (letter for letter in map(names.index, count(len(output))) if letter not in taken)
-    for labels in inputs:
-        for label in labels:
-            if label not in letters:
-                letters[label] = next(unused)
+    taken = _spoken(expr)
+    letters = dict(zip(output, free, strict=False))
+    for label in (*output, *(label for labels in inputs for label in labels)):
+        if label not in letters:
+            used = {*letters.values(), *free}
+            letters[label] = next(
+                letter
+                for letter in map(names.index, count())
+                if letter not in taken and letter not in around and letter not in used
+            )
+    return letters
+
+
+def einsum(
+    expr: Expr,
+    args: Sequence[Piece],
+    letters: Letters | None = None,
+    *,
+    free: bool = False,
+    taken: Container[str] = (),
+) -> Piece:
+    r"""sum_k A_ik B_kj. Among others it stands in brackets with its indices, [\\sum_k ...]_ij,
+    unless its indices are ``free`` ones of the whole. Letters that are ``taken`` stand for nothing
+    else.
+    """
+    inputs, output = expr.value
+    letters = _letters(expr) if letters is None else letters
     summed = [letter for label, letter in letters.items() if label not in output]
     factors = [
-        _factor(node, piece, [letters[k] for k in labels])
+        _factor(node, piece, [letters[k] for k in labels], taken)
         for node, piece, labels in zip(expr.args, args, inputs, strict=True)
     ]
     kept = [factor for factor in factors if factor.text != "1"] or [Piece("1")]
@@ -72,7 +120,7 @@ def einsum(expr: Expr, args: Sequence[Piece], *, free: bool = False) -> Piece:
     return product
 
 
-def _letters(expr: Expr) -> set[str]:
+def _spoken(expr: Expr) -> set[str]:
     """The names of variables, and those in sizes that are written down."""
     found: set[str] = set()
     for node in expr.parts:
@@ -83,9 +131,9 @@ def _letters(expr: Expr) -> set[str]:
     return found
 
 
-def _factor(node: Expr, piece: Piece, letters: list[str]) -> Piece:
+def _factor(node: Expr, piece: Piece, letters: list[str], taken: Container[str]) -> Piece:
     """The entry of a factor: delta_ij of the identity, A_ji of A', the constant of a filled one."""
-    if node.op == "eye":
+    if node.op == "eye" and DELTA not in taken:
         return Piece(f"\\delta_{{{' '.join(letters)}}}")
     if node.op == "epsilon":
         return Piece(f"\\varepsilon_{{{' '.join(letters)}}}")
@@ -102,15 +150,23 @@ def _factor(node: Expr, piece: Piece, letters: list[str]) -> Piece:
 
 def _entry(piece: Piece, letters: list[str], brackets: str = "()") -> Piece:
     """A_ij; anything but a plain symbol in brackets."""
-    plain = (
-        brackets == "()" and piece.level == ATOM and not any(mark in piece.text for mark in "_^(")
-    )
+    plain = brackets == "()" and is_letter(piece)
     left, right = ("\\left", "\\right") if piece.tall else ("", "")
     text = piece.text if plain else f"{left}{brackets[0]}{piece.text}{right}{brackets[1]}"
     return Piece(f"{text}_{{{' '.join(letters)}}}", ATOM, piece.tall)
 
 
-def fuse(node: Expr, letters: list[str]) -> Piece:
+def is_letter(piece: Piece) -> bool:
+    """Whether a subscript can stand behind it without brackets."""
+    return piece.level == ATOM and not any(
+        mark in piece.text for mark in ("_", "^", "(", r"\begin")
+    )
+
+
+def fuse(node: Expr, letters: Sequence[str]) -> Piece:
     """F[k,i,j] = 1 where k runs through the m x n pairs (i, j) column by column, counted from 1."""
     k, i, j = letters
-    return Piece(f"\\delta_{{{k}, {i} + ({j} - 1) {names.size(node.shape[1])}}}")
+    i = f"({i})" if "+" in i or "-" in i else i
+    rows = names.size(node.shape[1])
+    rows = f"({rows})" if node.shape[1].rest else rows
+    return Piece(f"\\delta_{{{k}, {i} + ({j} - 1) {rows}}}")

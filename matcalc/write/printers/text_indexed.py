@@ -29,7 +29,7 @@ def indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
         if part.op == "index":
             return names[part.value], ATOM, "name"
         if part.op == "at":
-            return _entries(expr, part, parts[0], names)
+            return _entries(expr, part, parts[0], names, sized)
         if part.op == "reduce":
             inside = f"{_bounds(part, names, expr.args)}]({parts[0][0]})"
             return f"{part.value.name}[{inside}", ATOM, "reduce"
@@ -45,8 +45,10 @@ def head(expr: Expr) -> str:
     inside = []
     for place, index in enumerate(form.indices):
         joined = set(_reach([index], form.body, expr.args))
-        bare = joined.isdisjoint(form.indices[:place])  # delta[i,k] gives k the range of i
-        inside.append(_bound(index, form.body, names, expr.args) if bare else names[index])
+        before = joined.intersection(form.indices[:place])
+        # delta[i,k] gives k the range of i
+        bare = any((index.start, index.size) == (each.start, each.size) for each in before)
+        inside.append(names[index] if bare else _bound(index, form.body, names, expr.args))
     return f"[{(', ' if any('=' in each for each in inside) else ',').join(inside)}]"
 
 
@@ -92,10 +94,12 @@ def _spoken(part: Expr) -> list[str]:
     return []
 
 
-def _entries(form: Expr, part: Expr, base: Piece, names: Names) -> Piece:
+def _entries(form: Expr, part: Expr, base: Piece, names: Names, sized: Container[int]) -> Piece:
     array = part.args[0]
     plain = form.args[array.value] if array.op == "slot" else array
-    symbol = SYMBOLS.get(plain.op) or bracket(base, POSTFIX)
+    # with its size the identity is one where delta is a variable, too
+    symbol = None if plain.op == "eye" and id(plain) in sized else SYMBOLS.get(plain.op)
+    symbol = symbol or bracket(base, POSTFIX)
     inside = ",".join(":" if place is None else _place(place, names) for place in part.value)
     return f"{symbol}[{inside}]", POSTFIX, "at"
 
