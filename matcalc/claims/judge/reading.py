@@ -24,6 +24,7 @@ from matcalc.write.printers.text import text
 Declarations = Mapping[str, str | Variable]
 Definitions = Mapping[str, Expr]
 NO_DEFINITIONS: Definitions = {}
+_ORIGIN = re.compile(r"([^\s,]+) from (.+?) \((?:inferred|declared)\)")
 # $...$, $$...$$, \(...\) and \[...\]: nothing of these can stand in a text of the language
 _LATEX = re.compile(r"\s*(\$.*\$|\\\(.*\\\)|\\\[.*\\\])\s*", re.DOTALL)
 
@@ -123,6 +124,22 @@ def _refuse_places(formula: str, stated: Program, objective: Program) -> None:
             )
 
 
+def _in_words(message: str) -> str:
+    """The words of an error about sizes: ``m from A (inferred)`` says that m is a size of A."""
+    what, _, origins = message.rpartition(": ")
+    found = _ORIGIN.findall(origins)
+    if not what or _ORIGIN.sub("", origins).strip(", "):
+        return message
+    sizes: dict[str, list[str]] = {}
+    for size, name in found:
+        sizes.setdefault(name, []).append(size)
+    said = [
+        f"{' and '.join(each)} {'are sizes' if len(each) > 1 else 'is a size'} of {name}"
+        for name, each in sizes.items()
+    ]
+    return f"{what}, where {' and '.join(said)}"
+
+
 def _read_misfit(
     formula: str,
     known: Mapping[str, Variable],
@@ -135,7 +152,7 @@ def _read_misfit(
     """
     numbers = {size for each in known.values() for size in each.dims if size.integer is not None}
     for common in (dim("n"), *sorted(numbers, key=str)):
-        misfit = Misfit(problem.message, common)
+        misfit = Misfit(_in_words(problem.message), common)
         alike = {name: with_sizes(value, misfit.size) for name, value in definitions.items()}
         try:
             return read_formula(formula, equalize_sizes(known, misfit), alike, language), misfit

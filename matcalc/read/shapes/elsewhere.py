@@ -49,6 +49,7 @@ _WRITTEN: Mapping[tuple[str, int], str] = {
     # more arguments than the function has here
     ("kron", 3): "write kron(kron({0}, {1}), {2})",
     ("dot", 3): "write (0)'*(1)*(2)",
+    ("cos", 2): "write dot({0}, {1})/(norm2({0})*norm2({1})) for the cosine of the angle",
     ("log", 2): "write log({0})/log({1}) for the logarithm to the base {1}",
 }
 _LINEAR = "it is linear: write F*x, with a matrix F of constants"

@@ -14,7 +14,6 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.read.shapes.context import Context, Evidence
-from matcalc.read.syntax.names import default_kind
 
 _MOST = 8  # letters of which a note speaks
 _SUMS = frozenset({"+", "-", *COMPARISONS})
@@ -66,8 +65,7 @@ def _is_soft(context: Context, part: Expr, soft: set[int]) -> bool:
     shaped = [arg for arg in part.args if arg.shape]
     if part.op == "variable":
         name = str(part.value)
-        undeclared = name in context.seen and name not in context.declared
-        return undeclared and part.rank == 1 and default_kind(name) == "vector"
+        return part.rank == 1 and name in context.seen and name not in context.declared
     if part.op == "*":
         left, right = part.args
         if left.shape and right.shape:  # y*w'*x is y*(w'*x)

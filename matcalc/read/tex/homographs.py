@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import COMPARISONS
+from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Value
@@ -37,6 +38,28 @@ def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value)
         for operand in phrase.args:
             if operand.kind == "symbol" and not resolver.letters.changed:
                 resolver.letters.promote(operand, 1, f"{resolver.shown(phrase)} is entry by entry")
+
+
+def refuse_outer(resolver: Resolver, phrase: Phrase, right: Value) -> None:
+    r"""Refuses \sum_i u_i v_i^\top, where u_i may be a number or a vector."""
+    if not (right.row and right.order == 1) or id(phrase) in resolver.followed:
+        return
+    letter = phrase.args[0]
+    while letter.kind == "*":
+        letter = letter.args[1]
+    matrix = resolver.letters.matrix_of(letter)
+    if matrix is None or resolver.value_of(letter).order:
+        return
+    name = resolver.letters.base_name(letter.args[0])
+    if default_kind(name) != "vector":
+        return
+    raise resolver.letters.problem(
+        f"{resolver.shown(letter)} may be a number or a vector before the row "
+        f"{resolver.shown(phrase.args[1])}",
+        letter.span,
+        f"declare {matrix}: matrix for vectors, which are its rows; declare {name}: vector for "
+        f"numbers",
+    )
 
 
 def _is_pi(resolver: Resolver, phrase: Phrase) -> bool:

@@ -465,6 +465,9 @@ def bad_character(text: str, position: int) -> ParseError:
             hint=rf"write \Gamma({n} + 1){known} for the factorial of {n}",
         )
     span = Span(position, position + 1)
+    if char == ";":
+        written = r"lines are separated by \\; densities, as p(x | y; \theta), are written out"
+        return ParseError("unexpected character ';'", source=text, span=span, hint=written)
     if not char.isprintable():
         return ParseError(
             f"the invisible character U+{ord(char):04X} cannot stand here", source=text, span=span

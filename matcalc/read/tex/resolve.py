@@ -363,6 +363,7 @@ class Resolver:
     def _product(self, phrase: Phrase, args: list[Value]) -> Value:
         left, right = args
         make, kind = Maker(phrase), phrase.kind
+        homographs.refuse_outer(self, phrase, right)
         if left.indexed or right.indexed:
             return self._indexed_product(phrase, args)
         if left.row and not right.rank:
@@ -499,7 +500,7 @@ class Resolver:
             hint = rf"write {x}^{{\odot {times}}} entry by entry"
             if times == "2":
                 hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
-            hint += signs.or_number(self, phrase.args[0])
+            hint += signs.or_transpose(x, times) + signs.or_number(self, phrase.args[0])
             raise self.problem("a power of a vector", phrase, hint)
         return Value(make.node("^", base.node, exponent.node), base.rank)
 

@@ -313,6 +313,11 @@ def _is_free(resolver: Resolver, letter: Phrase) -> bool:
     return not scope.knows(letter) and resolver.letters.ranks.is_free(scope.name(letter))
 
 
+def or_transpose(base: str, power: str) -> str:
+    """What else a hint offers for w^t, which may be a transpose."""
+    return f"; write {base}^\\top for the transpose" if power == "t" else ""
+
+
 def or_number(resolver: Resolver, phrase: Phrase) -> str:
     """The same for a value that one letter alone makes a vector."""
     found: dict[str, Phrase] = {}

@@ -58,3 +58,17 @@ def test_right_claims_are_proved_all_the_same():
 def test_what_fits_at_no_sizes_is_an_error():
     with pytest.raises(ShapeError, match="matrix"):
         judge(Claim("F(A*x)", "x", "grad_F(A*A')", F))
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ("2*A*(A*x - y)", "where m and n are sizes of A"),
+        ("2*A*y", "where m is a size of A and n is a size of y"),
+        ("2*A'*x", "where n is a size of A and m is a size of x"),
+    ],
+)
+def test_where_sizes_come_from_is_said_in_words(claim: str, words: str) -> None:
+    report = judge(Claim("norm2(A*x - y)^2", "x", claim))
+    assert words in report.shapes
+    assert "inferred" not in report.shapes

@@ -39,6 +39,18 @@ READ = [
         "mu: vector(m); X: matrix(n, m); Y = X - vector(1)*mu'; vector(1)'*Y*Y'*vector(1)",
         "x_i is read as a vector",
     ),
+    (r"\sum_i \alpha_i x_i^\top", "alpha: vector(n); alpha'*X", "x_i is read as a vector"),
+    (r"\sum_i y_i x_i^\top w", "y: vector(n); sum(y.*(X*w))", "x_i is read as a vector"),
+    (
+        r"y_i = \beta_0 + \beta_1 x_i + \epsilon_i",
+        "beta_0: vector; epsilon_i: vector; beta_0 + beta_1*x_i + epsilon_i",
+        'x_i is read as a vector by the first letter; declare "x_i: scalar" otherwise',
+    ),
+    (
+        r"\frac{\partial}{\partial x_1} (x_1 + x_2)",
+        "x_1 + x_2",
+        "x_1 and x_2 are read as vectors by the first letter",
+    ),
     # labels and classes
     (
         r"-\sum_{k=1}^K \mathbb{1}[y = k] \log p_k",
@@ -121,6 +133,21 @@ HINTS = [
         {},
         "r: vector(T); sum[t=1:T](gamma^(t - 1)*r[t])",
     ),
+    (
+        r"\sum_i u_i v_i^\top",
+        "declare U: matrix for vectors",
+        "",
+        {"U": "matrix"},
+        "U'*V",
+    ),
+    (
+        r"\sum_i \sigma_i u_i v_i^\top",
+        "u: vector for numbers",
+        "",
+        {"u": "vector"},
+        "sigma: vector; (sigma.*u)'*V",
+    ),
+    (r"w^t x", r"w^\top for the transpose", r"w^\top x", {}, "w'*x"),
     (r"\sigma_t^2 = a x", "leave the left side out", "a x", {}, "a*x"),
     (
         r"\sum_{i,j} f(X_{ij})",
