@@ -31,9 +31,8 @@ FORMS = {
         "sum[g](norm2(softmax(X*Q[g,:,:]*K[g,:,:]'*X', 2)*X*V[g,:,:])^2)",
         dict.fromkeys("QKV", "tensor(h, d, k)") | {"X": "matrix(n, d)"},
         "V",
-        "D[g,i,j] = 2*sum[l, p, q, r](X[l,i]*X[p,q]*V[g,q,j]"
-        '*softmax(einsum("ijk,ilk,mj,nl->imn", Q, K, X, X), 3)[g,r,l]'
-        '*softmax(einsum("ijk,ilk,mj,nl->imn", Q, K, X, X), 3)[g,r,p])',
+        '2*einsum("ijk,ilm,iln,mp,nj->ipk", V, T, T, X, X)'
+        ' where T = softmax(einsum("ijk,ilk,mj,nl->imn", Q, K, X, X), 3)',
     ),
     "cumulative sums of rows": (
         "sum[i](norm2(cumsum(X[i,:]') - w)^2)",
@@ -98,6 +97,44 @@ FORMS = {
         {"x": "vector(p)", "V": "matrix(p, k)"},
         "V",
         "(x*x' - diag(x.^2))*V",
+    ),
+    "core of a Tucker decomposition": (
+        "sum[i,j,k]((X[i,j,k] - sum[p,q,r](G[p,q,r]*A[i,p]*B[j,q]*C[k,r]))^2)",
+        {
+            "X": "tensor(n, m, l)",
+            "G": "tensor(p, q, r)",
+            "A": "matrix(n, p)",
+            "B": "matrix(m, q)",
+            "C": "matrix(l, r)",
+        },
+        "G",
+        "2*(einsum(\"ij,kl,mn,jln->ikm\", A'*A, B'*B, C'*C, G)"
+        ' - einsum("ij,ikl,km,ln->jmn", A, X, B, C))',
+    ),
+    "carriage of a tensor train": (
+        "sum[i,j,k]((X[i,j,k] - F[i,:]*G[:,j,:]*H[:,k])^2)",
+        {"X": "tensor(n, m, l)", "F": "matrix(n, r)", "G": "tensor(r, m, q)", "H": "matrix(q, l)"},
+        "G",
+        '2*(einsum("ij,kl,jml->imk", F\'*F, H*H\', G) - einsum("ij,kl,kmj->lmi", H, F, X))',
+    ),
+    "batched attention: one name for the weights": (
+        "sum[b](norm2(softmax(Q[b,:,:]*K[b,:,:]', 2)*V[b,:,:] - Y[b,:,:])^2)",
+        dict.fromkeys("QKVY", "tensor(h, n, d)"),
+        "V",
+        '2*(einsum("ijk,ilm,ilj->imk", V, T, T) - einsum("ijk,ijl->ikl", T, Y))'
+        ' where T = softmax(einsum("ijk,ilk->ijl", Q, K), 3)',
+    ),
+    "Bradley and Terry, with exponentials": (
+        "sum[i!=j](N[i,j]*log(exp(b[i])/(exp(b[i]) + exp(b[j]))))",
+        {"N": "matrix(n, n)", "b": "vector(n)"},
+        "b",
+        "D[i] = sum[j!=i](N[i,j]*sigmoid(b[j] - b[i]) - N[j,i]*sigmoid(b[i] - b[j]))",
+    ),
+    "odds that are no logarithm": (
+        "sum[i!=j](N[i,j]*exp(b[i])/(exp(b[i]) + exp(b[j])))",
+        {"N": "matrix(n, n)", "b": "vector(n)"},
+        "b",
+        "D[i] = sum[j!=i](sigmoid(b[i] - b[j])*sigmoid(b[j] - b[i])*(N[i,j] - N[j,i]))",
     ),
     "spins: the couplings of pairs, symmetric": (
         "-sum[i<j](J[i,j]*S[i,:]*S[j,:]')",

@@ -321,17 +321,14 @@ class Engine:
         """A node with bound indices as one that has matrix notation, if there is one."""
         # few expressions have bound indices
         from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
-        from matcalc.engine.rewriting.wide import (  # noqa: PLC0415
-            has_places,
-            multiplied_out,
-            singular_masks,
-        )
+        from matcalc.engine.rewriting.wide import is_by_entries, multiplied_out  # noqa: PLC0415
 
-        if singular_masks(node) or has_places(node):
+        if is_by_entries(node):
             return None
         if has_wide(node):
             node = self.shortened(multiplied_out(self.builder, self.rewriter.rewrite(node)))
-            if has_wide(node) or singular_masks(node) or has_places(node):
+            matrices = self.builder.widest == 2  # an einsum takes functions of tensors
+            if has_wide(node, functions=matrices) or is_by_entries(node):
                 return None
         return node
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
-from matcalc.core.dims import Shape
+from matcalc.core.dims import Dim, Shape
 from matcalc.core.indexed import Index
 from matcalc.core.tree import Expr
+from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Factor, Node
-
-if TYPE_CHECKING:
-    from matcalc.engine.lowering.lower import Lowering
 
 
 class Batch(NamedTuple):
@@ -25,23 +24,61 @@ class Batch(NamedTuple):
         return self.node.axes[len(self.indices) :]
 
 
-def sliced(low: Lowering, part: Expr, value: Batch) -> Batch:
+class Body(Protocol):
+    """What lowers the body of a form."""
+
+    @property
+    def build(self) -> Builder:
+        """What makes the nodes."""
+
+    def lower(self, root: Expr, names: Mapping[str, Batch]) -> Batch:
+        """The value of a part."""
+
+    def aligned(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], Shape, list[Node]]:
+        """Values for an operation entry by entry."""
+
+
+def sliced(build: Builder, size: Callable[[Dim], Dim], part: Expr, value: Batch) -> Batch:
     """Entries and parts of axes at places that are no indices, for all choices at once."""
     first = len(value.indices)
     labels = list(range(first + len(value.own)))
     factors: list[Factor] = [(value.node, tuple(labels), 1)]
     outputs, axes = labels[:first], list(value.node.axes[:first])
-    for place, size, label in zip(part.value, value.own, labels[first:], strict=True):
+    for place, axis, label in zip(part.value, value.own, labels[first:], strict=True):
         if place is None:
             outputs.append(label)
-            axes.append(size)
+            axes.append(axis)
             continue
-        start, count = low.size(place[0]), place[1]
+        start, count = size(place[0]), place[1]
         if count is None:
-            factors.append((low.builder.unit(size, start), (label,), 1))
+            factors.append((build.unit(axis, start), (label,), 1))
             continue
         other = first + len(value.own) + label
-        factors.append((low.builder.select(size, start, low.size(count)), (label, other), 1))
+        factors.append((build.select(axis, start, size(count)), (label, other), 1))
         outputs.append(other)
-        axes.append(low.size(count))
-    return Batch(value.indices, low.builder.product(1, factors, tuple(outputs), tuple(axes)))
+        axes.append(size(count))
+    return Batch(value.indices, build.product(1, factors, tuple(outputs), tuple(axes)))
+
+
+def exponential_share(body: Body, factor: Expr, quotient: Expr) -> Batch | None:
+    """sigmoid(u - v) of exp(u)/(exp(u) + exp(v)), in which u and v may depend on different indices:
+    the odds of Bradley and Terry; None where the quotient is none.
+    """
+    if len(quotient.args) != 2 or factor.op != "exp" or quotient.args[1].op != "+":
+        return None
+    below = quotient.args[1].args
+    if factor.args[0].shape or any(each.op != "exp" or each.args[0].shape for each in below):
+        return None
+    if any(part.op == "variable" for part in quotient.parts):
+        return None  # of the definition of a function
+    u, one, two = (body.lower(each.args[0], {}) for each in (factor, *below))
+    if u not in (one, two):
+        return None
+    indices, _, (first, second) = body.aligned([u, two if u == one else one])
+    axes = first.axes or second.axes
+    first, second = (
+        each if each.axes == axes else body.build.times(each, body.build.ones(axes))
+        for each in (first, second)
+    )
+    gap = body.build.sum([(1, first), (-1, second)], axes)
+    return Batch(indices, body.build.elementwise("sigmoid", [gap]))

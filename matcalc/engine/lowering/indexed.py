@@ -18,11 +18,12 @@ from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
-from matcalc.engine.lowering.batches import Batch, sliced
+from matcalc.engine.lowering.batches import Batch, exponential_share, sliced
 from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.terms import Value
 
 if TYPE_CHECKING:
+    from matcalc.engine.ir.build import Builder
     from matcalc.engine.lowering.lower import Lowering
 
 
@@ -30,17 +31,17 @@ def indexed(low: Lowering, expr: Expr, args: list[Value]) -> Node:
     """The node of an ``indexed`` node of the tree."""
     low.builder.indexed = True
     form = expr.value
-    body = _Body(low, [low.sums.close(arg) for arg in args], expr)
+    body = Body(low, [low.sums.close(arg) for arg in args], expr)
     result = body.lower(form.body, {})
     return body.arranged(result, form.indices)
 
 
-class _Body:
+class Body:
     """Lowers the body of one form."""
 
     def __init__(self, low: Lowering, args: Sequence[Node], form: Expr) -> None:
         self.low = low
-        self.build = low.builder
+        self.build: Builder = low.builder
         self.args = args
         self.form = form
 
@@ -337,7 +338,7 @@ class _Body:
             holes = [self.build.leaf("hole", arg.own) for arg in args]
             low = type(self.low)(self.build, self.low.definitions)
             low.sizes = definition.sizes(holes)
-            inside = _Body(low, (), self.form)
+            inside = Body(low, (), self.form)
             return inside.lower(
                 definition.body, dict(zip(definition.parameters, args, strict=True))
             )
@@ -368,8 +369,8 @@ class _Body:
 _DEFINED = frozenset({"norm2", "std", "var"})  # defined by sums, whatever else there is
 
 
-def _add(sign: int) -> Callable[[_Body, Expr, list[Batch]], Batch]:
-    def rule(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _add(sign: int) -> Callable[[Body, Expr, list[Batch]], Batch]:
+    def rule(body: Body, part: Expr, args: list[Batch]) -> Batch:
         indices, own, nodes = body.aligned(args)
         axes = (*[body.size(index) for index in indices], *own)
         first, second = (
@@ -381,18 +382,18 @@ def _add(sign: int) -> Callable[[_Body, Expr, list[Batch]], Batch]:
     return rule
 
 
-def _negative(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _negative(body: Body, part: Expr, args: list[Batch]) -> Batch:
     return Batch(args[0].indices, body.build.scale(-1, args[0].node))
 
 
-def _entry_product(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _entry_product(body: Body, part: Expr, args: list[Batch]) -> Batch:
     left, right = args
     wide = left if len(left.own) >= len(right.own) else right
     own = tuple(range(100, 100 + len(wide.own)))
     return body._joined(left, right, (own if left.own else (), own if right.own else (), own))
 
 
-def _times(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _times(body: Body, part: Expr, args: list[Batch]) -> Batch:
     left, right = args
     if not left.own or not right.own:
         return _entry_product(body, part, args)
@@ -403,12 +404,19 @@ def _times(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     return body._joined(left, right, (first, second, first[:-1] + second[1:]))
 
 
-def _quotient(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _quotient(body: Body, part: Expr, args: list[Batch]) -> Batch:
+    above = part.args[0] if part.args else part
+    factors = above.args if above.op == "*" else (above,)
+    for place, factor in enumerate(factors):
+        share = exponential_share(body, factor, part)
+        if share is not None:
+            rest = [body.lower(each, {}) for k, each in enumerate(factors) if k != place]
+            return _entry_product(body, part, [*rest, share]) if rest else share
     below = Batch(args[1].indices, body.build.power(args[1].node, -1))
     return _entry_product(body, part, [args[0], below])
 
 
-def _power(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _power(body: Body, part: Expr, args: list[Batch]) -> Batch:
     base, exponent = args
     if part.op == "^" and len(base.own) == 2:
         raise body.refused(part, "the power of a matrix that depends on an index")
@@ -418,18 +426,18 @@ def _power(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     return Batch(indices, body.build.elementwise("pow", nodes))
 
 
-def _root(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _root(body: Body, part: Expr, args: list[Batch]) -> Batch:
     return Batch(args[0].indices, body.build.power(args[0].node, Fraction(1, 2)))
 
 
-def _transpose(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _transpose(body: Body, part: Expr, args: list[Batch]) -> Batch:
     value = args[0]
     count = len(value.indices)
     order = (*range(count), *range(value.node.rank - 1, count - 1, -1))
     return Batch(value.indices, body.build.permute(value.node, order))
 
 
-def _total(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _total(body: Body, part: Expr, args: list[Batch]) -> Batch:
     """sum and mean of all entries, of each column (1) or of each row (2)."""
     value = args[0]
     count = len(value.indices)
@@ -445,12 +453,12 @@ def _total(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     return Batch(value.indices, total)
 
 
-def _dot(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _dot(body: Body, part: Expr, args: list[Batch]) -> Batch:
     own = tuple(range(100, 100 + len(args[0].own)))
     return body._joined(args[0], args[1], (own, own, ()))
 
 
-def _diagonal(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _diagonal(body: Body, part: Expr, args: list[Batch]) -> Batch:
     """tr(A), diag(A), diag(x)."""
     value = args[0]
     count = len(value.indices)
@@ -473,7 +481,7 @@ def _diagonal(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     )
 
 
-def _cumulative(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _cumulative(body: Body, part: Expr, args: list[Batch]) -> Batch:
     """cumsum and revcumsum, along the first axis or the one that is given."""
     value, count = args[0], len(args[0].indices)
     axis = count + (int(part.args[1].value) - 1 if len(args) == 2 else 0)
@@ -484,7 +492,7 @@ def _cumulative(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     return Batch(value.indices, body.product(1, factors, outputs, value.node.axes))
 
 
-def _blocks(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _blocks(body: Body, part: Expr, args: list[Batch]) -> Batch:
     """The sum of the blocks, each at its place, for each choice of the indices."""
     indices = tuple(dict.fromkeys(index for arg in args for index in arg.indices))
     count = len(indices)
@@ -501,7 +509,7 @@ def _blocks(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     return Batch(indices, body.build.sum(terms, axes))
 
 
-_RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
+_RULES: dict[str, Callable[[Body, Expr, list[Batch]], Batch]] = {
     "+": _add(1),
     "-": _add(-1),
     "neg": _negative,
@@ -517,7 +525,7 @@ _RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
     "mean": _total,
     "dot": _dot,
     "blocks": _blocks,
-    "slice": lambda body, part, args: sliced(body.low, part, args[0]),
+    "slice": lambda body, part, args: sliced(body.build, body.low.size, part, args[0]),
     "cumsum": _cumulative,
     "revcumsum": _cumulative,
     "tr": _diagonal,

@@ -88,6 +88,11 @@ def singular_masks(root: Node) -> bool:
     return any(_singular(node) for node in postorder(root, lambda node: node.children))
 
 
+def is_by_entries(root: Node) -> bool:
+    """Whether only index notation says it: by such places or masks."""
+    return singular_masks(root) or has_places(root)
+
+
 def singular_pairs(root: Node) -> list[tuple[int, int]]:
     """The pairs of axes of a sum on which masks leave out such places."""
     pairs = [pair for _, term in as_sum(root)[1] for pair in _singular(term)]

@@ -44,6 +44,31 @@ def own_tokens(expr: Expr) -> int:
     return len(expr.args) - 1 if expr.op == "einsum" else 1
 
 
+_Uses = Callable[[Expr], "list[tuple[Expr, int]]"]
+
+
+def _once(expr: Expr) -> list[tuple[Expr, int]]:
+    """The arguments, each once."""
+    return [(arg, 1) for arg in expr.args]
+
+
+def _uses(expr: Expr) -> list[tuple[Expr, int]]:
+    """The arguments, each with how often it is written; a form with bound indices may write one
+    several times.
+    """
+    if expr.op != "indexed":
+        return _once(expr)
+    body = expr.value.body
+    times = {id(body): 1}
+    counts = [0] * len(expr.args)
+    for part in reversed(body.parts):
+        if part.op == "slot":
+            counts[part.value] += times[id(part)]
+        for arg in part.args:
+            times[id(arg)] = times.get(id(arg), 0) + times[id(part)]
+    return list(zip(expr.args, counts, strict=True))
+
+
 def naming(
     tree: Expr,
     taken: Container[str],
@@ -61,7 +86,7 @@ def naming(
     order = tree.parts
     full: dict[int, int] = {}
     for expr in order:
-        full[id(expr)] = own_tokens(expr) + sum([full[id(arg)] for arg in expr.args])
+        full[id(expr)] = own_tokens(expr) + sum([k * full[id(arg)] for arg, k in _uses(expr)])
     # an array that is defined by its entries is written nowhere but behind its name
     arrays = {id(expr) for expr in order if expr.op == "indexed" and expr.value.indices}
     if arrays:  # and as an answer of its own
@@ -70,8 +95,8 @@ def naming(
         arrays -= {id(expr) for expr in wholes} - inside
     chosen: set[int] = set()
     if cse or full[id(tree)] > _SHORT:
-        worthwhile = _worthwhile(order, full)
-        chosen, length = _kept(order, worthwhile)
+        worthwhile = _worthwhile(order, full, _uses)
+        chosen, length = _kept(order, worthwhile, _uses)
         if not cse and length > min(_WORTH * full[id(tree)], full[id(tree)] - _GAIN):
             chosen = set()
         if chosen and known is not None:  # relu(u) is h, although it is short once u has a name
@@ -83,12 +108,14 @@ def naming(
 
 
 def written_size(tree: Expr) -> int:
-    """The tokens of a tree where each part that saves some has a name."""
+    """The tokens of a tree where each part that saves some has a name; what stands at several
+    indices counts once.
+    """
     order = tree.parts
     full: dict[int, int] = {}
     for expr in order:
         full[id(expr)] = own_tokens(expr) + sum([full[id(arg)] for arg in expr.args])
-    kept, length = _kept(order, _worthwhile(order, full))
+    kept, length = _kept(order, _worthwhile(order, full, _once), _once)
     return length if kept else full[id(tree)]
 
 
@@ -97,7 +124,7 @@ def _saves(times: int, tokens: int) -> bool:
     return times * tokens > times + 1 + tokens
 
 
-def _worthwhile(order: list[Expr], full: Mapping[int, int]) -> dict[int, int]:
+def _worthwhile(order: list[Expr], full: Mapping[int, int], uses: _Uses) -> dict[int, int]:
     """Parts that are written twice or more although what they stand in is named, with the number of
     times.
     """
@@ -114,12 +141,12 @@ def _worthwhile(order: list[Expr], full: Mapping[int, int]) -> dict[int, int]:
         if expr.rank <= most and not plain and not other and _saves(times, full[id(expr)]):
             chosen[id(expr)] = times
             times = 1
-        for arg in expr.args:
-            written[id(arg)] = written.get(id(arg), 0) + times
+        for arg, k in uses(expr):
+            written[id(arg)] = written.get(id(arg), 0) + times * k
     return chosen
 
 
-def _kept(order: list[Expr], chosen: Mapping[int, int]) -> tuple[set[int], int]:
+def _kept(order: list[Expr], chosen: Mapping[int, int], uses: _Uses) -> tuple[set[int], int]:
     """Those that are still long enough where the parts inside of them have names, and the length of
     all.
     """
@@ -128,7 +155,7 @@ def _kept(order: list[Expr], chosen: Mapping[int, int]) -> tuple[set[int], int]:
     total = 0
     for expr in order:
         short[id(expr)] = own_tokens(expr) + sum(
-            [1 if id(arg) in kept else short[id(arg)] for arg in expr.args]
+            [k * (1 if id(arg) in kept else short[id(arg)]) for arg, k in uses(expr)]
         )
         if id(expr) in chosen and _saves(chosen[id(expr)], short[id(expr)]):
             kept.add(id(expr))
