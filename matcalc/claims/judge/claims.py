@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from matcalc.claims.judge.claim import OPEN, Claim, Misfit
-from matcalc.claims.judge.proof import proof
+from matcalc.claims.judge.proof import exceptions, proof
 from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.claims.judge.reading import equalize_shape, read_objective, read_stated, reparse
 from matcalc.claims.judge.sizes import open_sizes, true_shape
@@ -92,6 +92,7 @@ def about(program: Program, claim: Claim) -> Question:
         proof=lambda: (
             OPEN if misfit or compares_sizes(tree) or asked.tied() else proof(statement, stated)
         ),
+        exceptions=lambda: exceptions(statement, stated),
     )
 
 

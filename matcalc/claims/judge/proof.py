@@ -9,18 +9,43 @@ from matcalc.claims.judge.reading import with_sizes
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement, is_folded
-from matcalc.verify.exact.judge import judge
+from matcalc.core.tree import Expr
+from matcalc.verify.exact.judge import judge, least_sizes
 
 
 def proof(statement: DerivativeStatement, stated: Program) -> str:
     """``exact`` where the claim is the derivative, ``wrong`` where it certainly is not, else
     ``undecided``.
     """
+    found = _provable(statement, stated)
+    if found is None:
+        return OPEN
+    tree, folded = found
+    outcome = judge(statement, tree, as_matrix=folded).outcome
+    return outcome if outcome in (PROVED, DISPROVED) else OPEN
+
+
+def exceptions(statement: DerivativeStatement, stated: Program) -> tuple[str, ...]:
+    """Notes on the small sizes at which a claim that is proved for large ones is wrong."""
+    found = _provable(statement, stated)
+    least = {} if found is None else least_sizes(statement, found[0], as_matrix=found[1])
+    return tuple(
+        [
+            f"note: it holds for {name} >= {size}; for {name} = {size - 1} it is not the derivative"
+            for name, size in least.items()
+        ]
+    )
+
+
+def _provable(statement: DerivativeStatement, stated: Program) -> tuple[Expr, bool] | None:
+    """The claim with all its sizes, and whether it is a matrix of vectors; None where its shape or
+    its sizes are not those of the derivative.
+    """
     total = len(statement.mixed_shape)
     tree = stated.expr
     folded = tree.rank <= 2 and is_folded(statement.program.expr.rank, total, statement.order)
     if tree.rank != (2 if folded else total):
-        return OPEN
+        return None
     if stated.undetermined:
         known = (
             {}
@@ -29,7 +54,6 @@ def proof(statement: DerivativeStatement, stated: Program) -> str:
         )
         if any(name not in known for size in stated.undetermined for name in size.letters):
             # a formula that holds at some sizes of what it leaves open need not hold at others
-            return OPEN
+            return None
         tree = with_sizes(tree, known.get)
-    outcome = judge(statement, tree, as_matrix=folded).outcome
-    return outcome if outcome in (PROVED, DISPROVED) else OPEN
+    return tree, folded

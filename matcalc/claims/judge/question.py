@@ -104,6 +104,7 @@ class Question:
     misfit: Misfit | None = None
     notes: tuple[str, ...] = ()
     proof: Callable[[], str] = lambda: OPEN
+    exceptions: Callable[[], tuple[str, ...]] = tuple  # notes on small sizes where no proof holds
     kinked: Callable[[Point], bool] = lambda point: (
         False
     )  # whether a point lies on a kink, where conventions decide

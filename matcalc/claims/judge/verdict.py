@@ -111,7 +111,8 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         verdict = WRONG if different else verdict
     checked, worst = _checked(asked, samples, seed, proved)
     if verdict != WRONG:
-        notes = (*asked.notes, *_row_note(asked))
+        small = asked.exceptions() if verdict == PROVED else ()
+        notes = (*asked.notes, *small, *_row_note(asked))
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
     rounded = (
         all(sample.error <= sample.method.tolerance for sample in samples) and not asked.misfit
@@ -198,7 +199,7 @@ def _without_numbers(asked: Question, reason: str, common: dict[str, Any]) -> Re
     if nowhere or asked.proof() != EXACT:
         reason = nowhere or reason
         return Report(UNDECIDED, reason=reason, notes=asked.notes, **common)
-    notes = (*asked.notes, *_row_note(asked))
+    notes = (*asked.notes, *asked.exceptions(), *_row_note(asked))
     return Report(
         PROVED, checked=Checked("", 0, {}, None, 0.0, 0.0, _SAID[EXACT]), notes=notes, **common
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil, prod
 
-from matcalc.core.dims import dim
+from matcalc.core.dims import dim, fit
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import picked
 from matcalc.core.program import Program
@@ -34,6 +34,7 @@ from matcalc.verify.exact.jets import constant
 from matcalc.verify.exact.points import EXPONENTS, Setting, direction, repeated
 
 BITS = 50  # the error probability is below 2^-BITS
+_CHOICES = 2  # of sizes
 _DRAWS = 48  # points tried for one choice of sizes
 _DRAWING = 500  # multiplications that take as long as a point
 _ALIKE = 3  # what is zero at so many points is zero
@@ -85,6 +86,13 @@ def judge(statement: DerivativeStatement, tree: Expr, *, as_matrix: bool = False
         return Verdict("wrong", str(problem))
     except Undecided as problem:
         return Verdict("undecided", str(problem))
+
+
+def least_sizes(
+    statement: DerivativeStatement, tree: Expr, *, as_matrix: bool = False
+) -> dict[str, int]:
+    """The sizes from which on a derivative that was proved holds, where it is wrong below."""
+    return Judge(statement, tree, as_matrix=as_matrix).least_sizes()
 
 
 def same_value(left: Program, right: Program) -> str:
@@ -152,29 +160,57 @@ class Judge:
     def verdict(self) -> Verdict:
         """The verdict; raises Undecided where there is no point, or no function.
 
-        One choice of sizes is enough, but for functions that are something else for other shapes,
-        and where all is zero.
+        At one choice of sizes no two names have the same. What holds there may still hold for one
+        size alone: 3 in place of n, or 6 in place of m*n. So it is tried at a second choice, where
+        every size, sum, product and difference of two is another. One point is enough there: its
+        error is as unlikely as before. Further choices are for functions that are something else
+        for other shapes, and for what is zero.
         """
-        wanted, reached = 2 if self.setting.sensitive else 1, 0
+        sensitive, reached = self.setting.sensitive, 0
         last = Undecided("no sizes that are small enough")
         for sizes in self.setting.sizes():
             self.sizes = sizes
             try:
                 agreed, field = self._somewhere(0, None)
             except Undecided as problem:
-                if reached and not isinstance(problem, NoPoint):
+                if reached and sensitive and not isinstance(problem, NoPoint):
                     raise
                 last = problem
                 continue
             nonzero = self.nonzero
-            if not self._settle(agreed, field):
+            if (not reached or sensitive or not agreed) and not self._settle(agreed, field):
                 return Verdict("wrong")
             reached += 1
-            if reached >= wanted and nonzero:
+            if reached >= _CHOICES and nonzero:
                 break
         if not reached:
             raise last
         return Verdict("exact")
+
+    def least_sizes(self) -> dict[str, int]:
+        """The sizes from which on a proved derivative holds, where it is wrong below: {"n": 2}.
+
+        Sums of products that are equal for large sizes are equal for small ones. Determinants and
+        what is made of them are not: det(x*y') is 0 but for one entry.
+        """
+        usual: dict[str, int] = next(self.setting.sizes(), {})
+        found: dict[str, int] = {}
+        for name in usual if self.setting.square else ():
+            for size in (2, 1):
+                sizes = fit({**usual, name: size}, self.setting.dims)
+                if sizes is not None and sizes[name] == size and self._fails(sizes):
+                    found[name] = size + 1
+                    break
+        return found
+
+    def _fails(self, sizes: dict[str, int]) -> bool:
+        """Whether it is certainly wrong at these sizes."""
+        self.sizes = sizes
+        try:
+            agreed, field = self._somewhere(0, None)
+            return not (agreed or self._certainly_not(field))
+        except (Undecided, Misshapen):
+            return False
 
     def _settle(self, agreed: bool, field: Generators) -> bool:
         """Whether all choices of roots and signs agree, at as many points as it takes; Undecided if

@@ -8,7 +8,7 @@ from math import prod
 
 from matcalc.core.dims import Dim, fit
 from matcalc.core.indexed import parts
-from matcalc.core.kinds import ZERO, Variable, size_names
+from matcalc.core.kinds import ZERO, Variable
 from matcalc.core.subspaces import SPACES, independent
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
@@ -33,18 +33,18 @@ from matcalc.verify.exact.jets import Jet, constant
 
 # Sizes in successive attempts: of skew matrices, which are singular unless even; of delicate
 # dimensions, for which 2 will not do; of all others. Later attempts have another order, no
-# difference as before, and last only numbers with roots in the field.
+# difference, sum or product as before, and last only numbers with roots in the field.
 _PLAIN = (
     (3, 2, 4, 5, 6, 7, 8, 9),
-    (2, 3, 5, 4, 6, 7, 8, 9),
+    (2, 5, 3, 4, 6, 7, 8, 9),
     (4, 3, 2, 5, 6, 7, 8, 9),
     (2, 4, 5, 8, 9, 10),
 )
-_DELICATE = ((3, 4, 5, 6, 7), (3, 5, 4, 6, 7), (3, 4, 5, 6, 7), (4, 5, 8, 9))
-_BESIDE = ((4, 2, 5, 6, 7, 8, 9), (2, 4, 6, 5, 7, 8, 9), (5, 4, 6, 7, 8, 9), (5, 2, 8, 9, 10))
+_DELICATE = ((3, 4, 5, 6, 7), (4, 6, 5, 7, 8), (3, 4, 5, 6, 7), (4, 5, 8, 9))
+_BESIDE = ((4, 2, 5, 6, 7, 8, 9), (2, 5, 6, 4, 7, 8, 9), (5, 4, 6, 7, 8, 9), (5, 2, 8, 9, 10))
 _SMALL = (2, 3, 4, 5)  # of arrays of roots: each entry has to be a square
 _WIDE = (5, 6, 7, 8, 9, 10)  # of rows, where there are fewer columns
-_SKEW = ((4, 6, 8), (4, 6, 8), (6, 4, 8), (4, 8, 10))
+_SKEW = ((4, 6, 8), (6, 4, 8), (6, 4, 8), (4, 8, 10))
 EXPONENTS = 5  # integer exponents are 2, 3, 4, 5, 6 in turn
 _OF_SIZE = frozenset(
     ("pinv", "dimension", "mean")
@@ -66,7 +66,7 @@ class Setting:
             for size in (*variable.dims, *variable.room)
         }
         exponents = []
-        self.sensitive = False
+        self.sensitive = self.square = False
         used = {wrt}
         delicate: list[Dim] = []
         small: list[Dim] = []
@@ -75,6 +75,7 @@ class Setting:
                 self.sensitive = self.sensitive or node.op in _OF_SIZE
                 if node.op in _ROOTS:
                     small += node.args[0].shape
+                self.square = self.square or node.op in _SQUARE
                 if node.op in _SQUARE or (
                     node.op == "^" and node.rank == 2 and not _is_positive(node.args[1])
                 ):
@@ -89,7 +90,13 @@ class Setting:
         delicate += [
             size for v in self.variables.values() if v.kind == "orthogonal" for size in v.dims
         ]
-        self.skew = set(size_names([v for v in self.variables.values() if v.kind == "skew"]))
+        self.skew = {
+            name
+            for v in self.variables.values()
+            if v.kind == "skew"
+            for size in v.dims
+            for name in size.letters
+        }
         self.wide = {
             name for v in self.variables.values() for size in v.room for name in v.dims[0].letters
         }
