@@ -21,6 +21,8 @@ KINDS = {
     "S": "symmetric(n)",
     "b": "vector(n)",
     "t": "scalar",
+    "T": "matrix(n, n)",
+    "C": "matrix(n, n)",
 }
 PRODUCT = ("A*X*B", "X", 1)
 GRAM = ("R'*R", "R", 1)
@@ -39,6 +41,26 @@ ROWS = [
         "D[i,j,k,l] = 2*R[k,i]  if i = j = l\n"
         "             R[k,j]    if i = l, j != l\n"
         "             R[k,i]    if j = l, i != l\n"
+        "             0         otherwise",
+    ),
+    (
+        "T*C*T",
+        "T",
+        1,
+        "cases",  # the deltas stand outside of the sums
+        "D[i,j,k,l] = sum[p](T[i,p]*C[p,k]) + sum[p](T[p,j]*C[l,p])  if j = l, i = k\n"
+        "             sum[p](T[i,p]*C[p,k])                          if j = l, i != k\n"
+        "             sum[p](T[p,j]*C[l,p])                          if i = k, j != l\n"
+        "             0                                              otherwise",
+    ),
+    (
+        "S*A",
+        "S",
+        1,
+        "cases",
+        "D[i,j,k,l] = A[i,j]    if i = k = l\n"
+        "             A[l,j]/2  if i = k, i != l\n"
+        "             A[k,j]/2  if i = l, i != k\n"
         "             0         otherwise",
     ),
     (*GRAM, "operator", "dR -> R'*dR + dR'*R\nV -> R*(V + V')"),

@@ -360,6 +360,39 @@ IMPLICIT = [
 ]
 
 
+SQUARE = dict.fromkeys("ABCD", "matrix(n, n)") | dict.fromkeys("XQ", "symmetric(n)")
+LINEAR = [
+    pytest.param(
+        "A*X*B + C*X*D - F",
+        {**SQUARE, "X": "matrix(n, n)"},
+        "F",
+        "reshape(inv(kron(B', A) + kron(D', C))*vec(dF), n, n)",
+        id="two products",
+    ),
+    pytest.param(
+        "A*X*A' - X + Q",
+        SQUARE,
+        "Q",
+        "reshape(inv(kron(A, A) - eye)*vec(-dQ), n, n)",
+        id="stein",
+    ),
+    pytest.param(
+        "X*A + A'*X - X*B*X + Q",
+        {**SQUARE, "B": "symmetric(n)"},
+        "Q",
+        "-lyapunov(A' - X*B, dQ)",
+        id="riccati",
+    ),
+]
+
+
+@pytest.mark.parametrize(("equation", "variables", "wrt", "said"), LINEAR)
+def test_linear_equations_of_matrices(equation, variables, wrt, said):
+    found = matcalc.implicit(equation, "X", wrt, variables=variables)
+    assert str(found) == said
+    assert "exact" in found.proof
+
+
 @pytest.mark.parametrize(("equation", "of", "wrt", "variables", "said"), IMPLICIT)
 def test_implicit(equation, of, wrt, variables, said):
     found = matcalc.implicit(equation, of, wrt, variables=variables)
@@ -371,7 +404,6 @@ def test_implicit(equation, of, wrt, variables, said):
     ("equation", "of", "wrt", "variables", "message"),
     [
         ("x'*x - t", "x", "t", {"t": S}, "as many equations as x has entries"),
-        ("A*X*B + C*X*D - F", "X", "F", {}, "no single product"),
         ("A*x - b", "x", "x", {"b": "vector(n)"}, "a function of itself"),
         ("softmax(x) - t", "x", "t", {"t": "vector(n)"}, "singular at every point"),
     ],
@@ -388,6 +420,8 @@ def test_steps():
     assert dict(found.lines)["J'*J"] == "A'*A"
     found = matcalc.gauss_newton("(A*x)'*(A*x)/2", "x")
     assert dict(found.lines)["residual"] == "A*x"
+    found = matcalc.gauss_newton("a*x - b", "a", variables={"a": S, "b": "vector(n)"})
+    assert matcalc.equal(found, "(b - a*x)'*x/(x'*x)", variables=None)
     with pytest.raises(MatcalcError, match="vector of residuals"):
         matcalc.gauss_newton("sum(exp(x))", "x")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from matcalc.answers.names import free_name, with_variable
 from matcalc.answers.singular import is_singular, singular_because
-from matcalc.answers.solving import inverse_of_slope
+from matcalc.answers.solving import inverse_by_vec, inverse_of_slope
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import require_equal
 from matcalc.core.boundary import public
@@ -75,9 +75,11 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
     rest = Expr("neg", (moved,), moved.shape)
     require_determined(expression, slope, unknown)
     tree = inverse_of_slope(program, slope._tree, rest, unknown)
+    if tree is None and len(unknown.shape) > 1:
+        tree = inverse_by_vec(program, slope._tree, rest, unknown)
     if tree is None:
         raise UnsupportedError(
-            f"the derivative {slope} by {of} is no single product A*X*B, so its inverse cannot be "
+            f"the derivative {slope} by {of} is no sum of products A*X*B, so its inverse cannot be "
             "written",
             hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
         )
@@ -208,12 +210,17 @@ def gauss_newton(expression: Expression, wrt: str) -> Solved:
             "the Gauss-Newton method is for a vector of residuals, or for the sum of their squares",
             hint="write norm2(r)^2, or r alone",
         )
-    if len(known.shape) != 1:
-        raise UnsupportedError(f"{wrt} is {known}, and the step is written for vectors")
+    if len(known.shape) > 1:
+        raise UnsupportedError(
+            f"{wrt} is {known}, and the step is written for numbers and vectors",
+            hint="write the entries as a vector",
+        )
     if residual.row:
         residual = Expr("'", (residual,), residual.shape)
     of = Expression(replace(program, expr=residual))
     jacobian = of.diff(wrt)
+    if not known.shape:
+        return _gauss_newton_of_number(program, known.name, residual, jacobian)
     J = jacobian._tree
     across = Expr("'", (J,), J.shape[::-1])
     square = Expr("*", (across, J), (J.shape[1], J.shape[1]))
@@ -233,6 +240,23 @@ def gauss_newton(expression: Expression, wrt: str) -> Solved:
         ("Jacobian", str(jacobian)),
         ("J'*J", str(Formula(program, matrix))),
         ("where", where),
+    ]
+    return Solved(program, tree, f"step of {wrt}", lines, "")
+
+
+def _gauss_newton_of_number(
+    program: Program, wrt: str, residual: Expr, jacobian: Derivative
+) -> Solved:
+    """The step -J'*r/(J'*J), where the Jacobian J is a column."""
+    across = Expr("'", (jacobian._tree,), jacobian._tree.shape, row=True)
+    matrix = simplify(replace(program, expr=Expr("*", (across, jacobian._tree)), definitions={}))
+    rest = Expr("neg", (Expr("*", (across, residual)),))
+    tree = simplify(replace(program, expr=Expr("/", (rest, matrix)), definitions={}))
+    lines = [
+        ("residual", str(Formula(program, residual))),
+        ("Jacobian", str(jacobian)),
+        ("J'*J", str(Formula(program, matrix))),
+        ("where", "J'*J is above zero"),
     ]
     return Solved(program, tree, f"step of {wrt}", lines, "")
 

@@ -163,7 +163,7 @@ def _product(factors: list[Expr]) -> Expr:
 def _terms(program: Program, slope: Expr, free: Variable) -> list[tuple[Expr, Expr, Expr]] | None:
     """The terms c*A*X*B of the linear part of the gradient."""
     matrix = matricize(slope, program.variables, 2, language=program.language)
-    found = None if matrix is None else products_of(matrix, free)
+    found = None if matrix is None else products_of(program, matrix, free)
     if found is None:
         return None
     short = [[simplify(replace(program, expr=part)) for part in each] for each in found]

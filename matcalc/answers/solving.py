@@ -91,7 +91,7 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         if matrix is None:
             return None
         linear = matrix
-    products = products_of(linear, known)
+    products = products_of(program, linear, known)
     if products is None:
         return None
     parts = _product_of(products)
@@ -111,11 +111,54 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
     return simplify(replace(program, expr=Expr("/", (whole, scale), shape), definitions={}))
 
 
-def products_of(linear: Expr, known: Variable) -> list[_Product] | None:
+def inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
+    """The same of a map that is a sum of products A*X*B: its matrix is a sum of Kronecker products,
+    and the direction is a vector that is reshaped.
+    """
+    if linear.rank > 2:
+        language = program.language
+        matrix = matricize(linear, program.variables, len(known.shape), language=language)
+        if matrix is None:
+            return None
+        linear = matrix
+    products = products_of(program, linear, known)
+    if products is None:
+        return None
+    rows, columns = known.shape
+    size = rows.times(columns)
+    terms = [
+        scaled(each.scale, Expr("kron", (_across(each.right), each.left), (size, size)))
+        for each in products
+    ]
+    matrix = simplify(replace(program, expr=_total(terms), definitions={}))
+    short = simplify(replace(program, expr=value, definitions={}))
+    vector = Expr("vec", (short,), (size,))
+    found = Expr("*", (Expr("inv", (matrix,), matrix.shape), vector), (size,))
+    sizes = [Expr("dimension", value=each) for each in known.shape]
+    return Expr("reshape", (found, *sizes), known.shape)
+
+
+def _across(tree: Expr) -> Expr:
+    return tree if tree.op == "eye" else Expr("'", (tree,), tree.shape[::-1])
+
+
+def products_of(program: Program, linear: Expr, known: Variable) -> list[_Product] | None:
     """The terms c*A*X*B of a map of matrices that is given as a sum of c*kron(B', A)."""
     terms = [_term_of(c, part, known.shape) for c, part in _terms(linear, known.kind)]
     products = [term for term in terms if term is not None]
-    return products if products and len(products) == len(terms) else None
+    return _merged(program, products) if products and len(products) == len(terms) else None
+
+
+def _merged(program: Program, products: list[_Product]) -> list[_Product]:
+    """The terms, those of one map as one."""
+    found: dict[tuple[str, str], _Product] = {}
+    for each in products:
+        key = text(each.left), text(each.right)
+        before = found.get(key)
+        scale = each.scale if before is None else _total([before.scale, each.scale])
+        scale = simplify(replace(program, expr=scale, definitions={}))
+        found[key] = each._replace(scale=scale)
+    return list(found.values())
 
 
 def _slope(program: Program, wrt: str) -> tuple[Program, Expr] | None:
@@ -268,8 +311,7 @@ def _term_of(scale: Expr, linear: Expr, shape: Shape) -> _Product | None:
     right, left = linear.args
     if left.shape != (shape[0],) * 2 or right.shape != (shape[1],) * 2:
         return None
-    across = right if right.op == "eye" else Expr("'", (right,), right.shape)
-    return _Product(scale, left, across)
+    return _Product(scale, left, _across(right))
 
 
 def kernel_equation(program: Program, wrt: str) -> str | None:

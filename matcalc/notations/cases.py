@@ -14,6 +14,7 @@ from matcalc.core.walk import fold, postorder
 
 MOST_DELTAS = 4  # different ones in the entries that are written by cases
 _ENDS = 2  # of a delta
+_ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ def cases_of(array: Expr) -> list[Case]:
 
     UnsupportedError where there are too many deltas.
     """
+    array = with_body(array, _with_deltas_outside(array))
     form: Form = array.value
     deltas = _deltas(array)
     if len(deltas) > MOST_DELTAS:
@@ -93,6 +95,69 @@ def _deltas(array: Expr) -> list[Condition]:
         if held is not None:
             found.setdefault(_key(held), held)
     return list(found.values())
+
+
+def _with_deltas_outside(array: Expr) -> Expr:
+    """The entries with the deltas in sums as factors of these, where they do not depend on what is
+    summed over: ``sum[p](delta[j,l]*X[i,p]*A[p,k])`` is ``delta[j,l]*sum[p](X[i,p]*A[p,k])``.
+    """
+
+    def rule(part: Expr, args: list[Expr]) -> Expr:
+        made = part.with_args(args)
+        if part.op != "reduce" or part.value.name != "sum" or part.value.conditions:
+            return made
+        terms = [(sign, *_parted(array, term, part)) for sign, term in _signed_terms(args[0])]
+        if not any(outside for _, outside, _ in terms) or not all(rest for *_, rest in terms):
+            return made
+        total: Expr | None = None
+        for sign, outside, rest in terms:
+            inner = Expr("reduce", (_product_of(rest),), (), value=part.value)
+            whole = _product_of([*outside, inner])
+            if total is None:
+                total = Expr("neg", (whole,)) if sign < 0 else whole
+            else:
+                total = Expr("-" if sign < 0 else "+", (total, whole))
+        return total or made
+
+    return fold(array.value.body, lambda part: part.args, rule)
+
+
+def _signed_terms(tree: Expr) -> list[tuple[int, Expr]]:
+    """The terms of a sum with their signs, in order."""
+    found: list[tuple[int, Expr]] = []
+    stack = [(1, tree)]
+    while stack:
+        sign, part = stack.pop()
+        if part.op in ("+", "-"):
+            stack.append((-sign if part.op == "-" else sign, part.args[1]))
+            stack.append((sign, part.args[0]))
+        elif part.op == "neg":
+            stack.append((-sign, part.args[0]))
+        else:
+            found.append((sign, part))
+    return found
+
+
+def _parted(array: Expr, term: Expr, reduction: Expr) -> tuple[list[Expr], list[Expr]]:
+    """The factors of a term that are deltas of indices that are not summed over, and the rest."""
+    outside, rest, stack = [], [], [term]
+    while stack:
+        part = stack.pop()
+        held = _delta(array, part)
+        if part.op == "*":
+            stack += reversed(part.args)
+        elif held is not None and not set(ends(held)) & set(reduction.value.indices):
+            outside.append(part)
+        else:
+            rest.append(part)
+    return outside, rest
+
+
+def _product_of(factors: Sequence[Expr]) -> Expr:
+    product = factors[0]
+    for factor in factors[1:]:
+        product = Expr("*", (product, factor))
+    return product
 
 
 def _outside(body: Expr) -> list[Expr]:
@@ -211,6 +276,8 @@ class _Tidy:
             return self._product(args)
         if part.op == "/" and is_number(args[0], 0):
             return args[0]
+        if part.op == "/" and args[1].op == "number":
+            return self._sum("+", (args[0],), 1 / args[1].value)
         if part.op in ("+", "-", "neg"):
             return self._sum(part.op, args)
         value = part.value
@@ -237,18 +304,18 @@ class _Tidy:
             return self._shared("neg", (self._product((left, right.args[0])),), (), None)
         return self._shared("*", args, (), None)
 
-    def _sum(self, op: str, args: tuple[Expr, ...]) -> Expr:
-        """Terms with their numbers, equal ones as one."""
+    def _sum(self, op: str, args: tuple[Expr, ...], scale: Fraction = _ONE) -> Expr:
+        """Terms with their numbers, equal ones as one; a multiple of all."""
         signs = (-1,) if op == "neg" else (1, -1 if op == "-" else 1)
         terms: dict[int, tuple[Expr, Fraction]] = {}
-        for sign, arg in zip(signs, args, strict=True):
+        for sign, arg in zip(signs, args, strict=False):
             for factor, term in self._terms(arg):
                 before = terms.get(id(term), (term, Fraction(0)))[1]
                 terms[id(term)] = term, before + sign * factor
         total: Expr | None = None
         for term, factor in terms.values():
             if factor:
-                total = self._added(total, term, factor)
+                total = self._added(total, term, factor * scale)
         return self._shared("number", (), (), Fraction(0)) if total is None else total
 
     def _terms(self, tree: Expr) -> list[tuple[Fraction, Expr]]:
@@ -263,6 +330,8 @@ class _Tidy:
                 stack.append((-factor, part.args[0]))
             elif part.op == "*" and part.args[0].op == "number":
                 stack.append((factor * part.args[0].value, part.args[1]))
+            elif part.op == "/" and part.args[1].op == "number":
+                stack.append((factor / part.args[1].value, part.args[0]))
             elif part.op == "number":
                 found.append((factor * part.value, self._shared("number", (), (), Fraction(1))))
             else:
@@ -271,8 +340,12 @@ class _Tidy:
 
     def _added(self, total: Expr | None, term: Expr, factor: Fraction) -> Expr:
         size = abs(factor)
-        front = self._shared("number", (), (), size)
-        value = front if is_number(term, 1) else term if size == 1 else self._product((front, term))
+        above, below = (
+            self._shared("number", (), (), Fraction(k)) for k in size.as_integer_ratio()
+        )
+        value = above if is_number(term, 1) else self._product((above, term))
+        if size.denominator != 1:
+            value = self._shared("/", (value, below), (), None)
         if total is None:
             return self._shared("neg", (value,), (), None) if factor < 0 else value
         return self._shared("-" if factor < 0 else "+", (total, value), (), None)

@@ -22,13 +22,12 @@ def cases(branches: list[Branch], span: Span, source: str) -> Phrase:
         raise _problem("cases have conditions, and a last one without", span, source)
     if last and not (len(before) == 1 and _is_opposite(before[0][1], last, source)):
         raise _problem("these cases may leave something out", last[0].span, source)
-    for each, conditions in reversed(before):
-        rest = value
-        value = each
-        for condition in reversed(conditions):
-            value = Phrase(
-                "call", span.start, span.end, args=(condition, value, rest), text="where", mark=span
-            )
+    for each, (condition, *more) in reversed(before):
+        for other in more:  # their product, so that what is left stands in one place
+            both = (condition, other)
+            condition = Phrase(".*", span.start, span.end, args=both, mark=span)
+        args = (condition, each, value)
+        value = Phrase("call", span.start, span.end, args=args, text="where", mark=span)
     return value
 
 
