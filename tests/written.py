@@ -91,6 +91,7 @@ MORE = [
     "sum[i](x[i]*y[i])",
     "sum[i!=j](x[i]*y[j])*a",
     "n*a",
+    "log(2*pi)*x + sqrt(pi)*max(y, exp(pi))",
     "max[i](x[i]*y[i])",
     "logsumexp[i](x[i])",
 ]

@@ -19,7 +19,8 @@ _WIDTH = 96
 _WORDS = """
 auto break case char const continue default do double else enum extern float for goto if inline int
 long register restrict return short signed sizeof static struct switch typedef union unsigned void
-volatile while main asm errno assert malloc free memory room ptrdiff_t size_t NULL NAN INFINITY
+volatile while main asm errno assert calloc malloc free memory room ptrdiff_t size_t NULL NAN
+INFINITY
 abs acos asin atan atan2 cbrt ceil cos cosh erf exp fabs floor fma fmax fmin fmod frexp hypot ldexp
 log logb pow remainder rint round sin sinh sqrt tan tanh tgamma lgamma trunc div j0 j1 jn y0 y1 yn
 gamma signgam exit abort rand srand system index remove rename time clock signal raise read write
@@ -129,7 +130,7 @@ class CSource(LanguageSource):
         total = " + ".join(size for _, size in self.memory)
         lines = [
             f"const ptrdiff_t room = {total} + 1;",
-            "double *const memory = malloc(sizeof(double) * (size_t)room);",
+            "double *const memory = calloc((size_t)room, sizeof(double));",
             "if (memory == NULL) {",
             f"{INDENT}return 1;",
             "}",

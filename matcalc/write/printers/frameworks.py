@@ -29,7 +29,7 @@ from matcalc.write.printers.numpy_emit import (
     size_code,
     subscripts,
 )
-from matcalc.write.printers.numpy_nodes import OUTER, Node
+from matcalc.write.printers.numpy_nodes import OUTER, Node, is_bare
 from matcalc.write.printers.standalone import shape_checks
 from matcalc.write.printers.user_functions import imports
 
@@ -141,7 +141,6 @@ class FrameworkEmitter(Emitter):
     multiplies = False
     framework: Framework
     first: str | None  # an argument, whose type and device are those of all arrays
-    is_python: Callable[[Node], bool]
     helpers: dict[str, None]
 
     def _is_fresh(self, node: Node) -> bool:
@@ -174,9 +173,9 @@ class FrameworkEmitter(Emitter):
         return name
 
     def array(self, node: Node) -> str:
-        """An operand as an array: numbers of Python become one."""
+        """An operand as an array: numbers of Python become one, also pi."""
         text = self.codes[id(node)][0]
-        if not self.is_python(node):
+        if not is_bare(node):
             return text
         if self.framework.backend == "torch":
             return f"torch.tensor(float({text}){self.like()})"
@@ -443,7 +442,6 @@ class FrameworkSource(Source):
         emitter = FrameworkEmitter(self.root, self.locals, functions, self.sizes, taken, side)
         emitter.framework = self.framework
         emitter.first = next(iter(self.locals.values()), None)
-        emitter.is_python = self.builder.is_python
         emitter.helpers = self.helpers
         return emitter
 

@@ -30,6 +30,7 @@ from operator import add, mul, sub, truediv
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.walk import postorder
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -266,6 +267,12 @@ _PYTHON = (
 def is_ones(node: Node) -> bool:
     """Whether this is a vector of ones."""
     return node.op == "filled" and node.attr == "np.ones" and node.rank == 1
+
+
+def is_bare(node: Node) -> bool:
+    """Whether the value is made of numbers, sizes and constants such as pi, by operators alone."""
+    parts = postorder(node, lambda part: part.args)
+    return all(part.op == "text" or part.op in _PYTHON for part in parts)
 
 
 def _mirrored(one: Node, other: Node) -> bool:

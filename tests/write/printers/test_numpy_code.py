@@ -583,6 +583,11 @@ ARGUMENTS = [
         id="text",
     ),
     pytest.param(
+        {"A": np.ones((2, 3)), "x": np.ma.masked_array(np.ones(3), [0, 1, 0])},
+        "argument x has entries that are masked",
+        id="masked",
+    ),
+    pytest.param(
         {"A": [[1, 2], [3]], "x": [1, 2]}, "argument A is not an array of numbers", id="ragged"
     ),
 ]
