@@ -15,7 +15,7 @@ from matcalc.answers.hessian import hessian as blocks
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
-from matcalc.core.errors import ArgumentError, SymbolicLoopError, described
+from matcalc.core.errors import ArgumentError, SymbolicLoopError, describe_value
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language as Base
 from matcalc.core.members import families
@@ -47,7 +47,9 @@ def parse(
     """
     if not isinstance(text, str):
         hint = "from_sympy() takes a SymPy expression"
-        raise ArgumentError(f"the expression must be a string, not {described(text)}", hint=hint)
+        raise ArgumentError(
+            f"the expression must be a string, not {describe_value(text)}", hint=hint
+        )
     spoken = _language(language)
     return _noted(read(text, _declarations(variables), language=spoken, expand=expand))
 
@@ -64,7 +66,7 @@ def parse_latex(
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
     if not isinstance(text, str):
-        raise ArgumentError(f"the formula must be a string, not {described(text)}")
+        raise ArgumentError(f"the formula must be a string, not {describe_value(text)}")
     known, own = _declarations(variables), _language(language)
     return _noted(read_latex(text, known, language=own, einstein=einstein))
 
@@ -328,7 +330,8 @@ def from_sympy(expr: Any) -> Expression:
 
     if not isinstance(expr, sympy.Basic | sympy.MatrixBase):
         raise ArgumentError(
-            f"expected a SymPy expression, not {described(expr)}", hint="parse() takes a string"
+            f"expected a SymPy expression, not {describe_value(expr)}",
+            hint="parse() takes a string",
         )
     return Expression(converted(expr))
 
@@ -362,7 +365,7 @@ def as_expression(
 def _language(language: Base | None) -> Base | None:
     if language is not None and not isinstance(language, Base):
         hint = 'for example matcalc.Language().extended("mine.toml")'
-        message = f"language must be a matcalc.Language, not {described(language)}"
+        message = f"language must be a matcalc.Language, not {describe_value(language)}"
         raise ArgumentError(message, hint=hint)
     return language
 
@@ -391,7 +394,7 @@ def _side(expression: str | Formula) -> str | Program:
     if isinstance(expression, Formula):
         return expression.program()
     if not isinstance(expression, str):
-        raise ArgumentError(f"the expression must be a string, not {described(expression)}")
+        raise ArgumentError(f"the expression must be a string, not {describe_value(expression)}")
     return expression
 
 
@@ -400,14 +403,16 @@ def _declarations(variables: Declarations | None) -> Declarations:
         return {}
     if not isinstance(variables, Mapping):
         hint = 'for example {"A": "symmetric(n)", "x": "vector(n)"}'
-        message = f"variables must map names to declarations, not {described(variables)}"
+        message = f"variables must map names to declarations, not {describe_value(variables)}"
         raise ArgumentError(message, hint=hint)
     for name, declaration in variables.items():
         if not isinstance(name, str):
-            raise ArgumentError(f"the name of a variable must be a string, not {described(name)}")
+            raise ArgumentError(
+                f"the name of a variable must be a string, not {describe_value(name)}"
+            )
         if not isinstance(declaration, str | Variable):
             hint = 'for example "symmetric(n)"'
             raise ArgumentError(
-                f"the declaration of {name} is a text, not {described(declaration)}", hint=hint
+                f"the declaration of {name} is a text, not {describe_value(declaration)}", hint=hint
             )
     return variables

@@ -13,13 +13,13 @@ from matcalc.claims.equality import DIFFERENT, decide_by_value
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, VerificationError
 from matcalc.core.kinds import Variable
-from matcalc.core.notes import as_markdown, in_python
+from matcalc.core.notes import escape_markdown, in_python
 from matcalc.core.options import NOTATIONS, require_choice, require_code
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
-from matcalc.core.statement import DerivativeStatement, asked
+from matcalc.core.statement import DerivativeStatement, make_statement
 from matcalc.core.tree import Expr
-from matcalc.engine.parts import derived_by
+from matcalc.engine.parts import derive_part
 from matcalc.engine.pipeline import (
     by_entries,
     defined_names,
@@ -34,8 +34,8 @@ from matcalc.verify.readback.values import confirm
 from matcalc.verify.verification import Verification, compare, warn_unverified
 from matcalc.verify.verification import verify as verified
 from matcalc.write.notation import format_text, name_parts
-from matcalc.write.printers.kinds import described
-from matcalc.write.printers.sizes import known_sizes
+from matcalc.write.printers.kinds import describe_kind
+from matcalc.write.printers.sizes import write_known_sizes
 from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Formula:
         from matcalc.write.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
 
         program = self._program
-        tree = known_sizes(self._shown, program.variables)
+        tree = write_known_sizes(self._shown, program.variables)
         tree, named = name_parts(tree, program.variables, cse, defined_names(program))
         formula = latex(tree, bold=bold, named=named, headed=True, declared=program.variables)
         if self._verify:
@@ -182,12 +182,12 @@ class Formula:
 
     def _repr_markdown_(self) -> str:
         """In a notebook: the formula, what it is, and a line under it for each note."""
-        notes = [as_markdown(in_python(note)) for note in self.notes]
+        notes = [escape_markdown(in_python(note)) for note in self.notes]
         return "\n\n".join([self._displayed(), self.described(), *notes])
 
     def described(self) -> str:
         """In Markdown: what it and its variables are, and how to read what is shown."""
-        return described(self.shape, self.row, self.variables, self.reading)
+        return describe_kind(self.shape, self.row, self.variables, self.reading)
 
     @property
     def reading(self) -> str:
@@ -302,8 +302,8 @@ class Expression(Formula):
         program = self._program
         part = part_of(program, wrt, free=structure == "free")
         program = part.moved(program) if part else program
-        statement = asked(program, wrt, order, structure, layout)
-        tree = derived_by(self._program, part, statement) if part else derive_one(statement)
+        statement = make_statement(program, wrt, order, structure, layout)
+        tree = derive_part(self._program, part, statement) if part else derive_one(statement)
         derivative = Derivative(self, statement, tree, verify=verify)
         if verify:
             warn_unverified(derivative.verification)
@@ -338,9 +338,9 @@ class Expression(Formula):
         asked = self._program.asked
         if isinstance(wrt, str) and set(wrt) & set("\\{}$"):
             # most names are not in LaTeX
-            from matcalc.read.tex.read import variable_named  # noqa: PLC0415
+            from matcalc.read.tex.read import name_of_variable  # noqa: PLC0415
 
-            wrt = variable_named(wrt, self.variables)
+            wrt = name_of_variable(wrt, self.variables)
         if asked is None:
             return self._only_variable() if wrt is None else wrt, order
         if wrt not in (None, asked[0]) or order not in (1, asked[1]):

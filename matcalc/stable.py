@@ -20,7 +20,7 @@ from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS, TOTALS
 from matcalc.core.program import Program
-from matcalc.core.tree import APPLY, Expr, interned, is_number, operation, transposed
+from matcalc.core.tree import APPLY, Expr, intern_trees, is_number, operation, transpose
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import fold
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
@@ -48,14 +48,14 @@ def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | N
     } - INDEX_ARITHMETIC
     if not functions:
         return tree
-    (tree,) = interned([inline(tree)])
+    (tree,) = intern_trees([inline(tree)])
     known = catalogue(language or default_language())
     if _norms(tree) or any(
         activation.code and activation.needs & functions for activation in known.rewrites
     ):
         # rewrites know what two exponentials are, and would join the products of more
         tree = _Stabiliser(without_overflow(tree, least=3), variables, known).result()
-    (tree,) = interned([tree])
+    (tree,) = intern_trees([tree])
     return without_overflow(_without_poles(tree, variables, known))
 
 
@@ -84,7 +84,7 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
     if after is before:
         return tree
     made = Recovery(functions=known.language.functions).recover(after)
-    made = transposed(made) if tree.row and not made.row else made
+    made = transpose(made) if tree.row and not made.row else made
     if tree.rank <= 2 and any(node.op == "einsum" for node in made.parts):
         return tree
     given = dict(variables)
@@ -212,7 +212,7 @@ class _Stabiliser:
             return None
         if any(each.op == "einsum" for each in tree.parts):
             return None
-        tree = transposed(tree) if node.row and not tree.row else tree
+        tree = transpose(tree) if node.row and not tree.row else tree
         return self._shown(tree, part.hidden) if self._agrees(part, tree) else None
 
     def _part(self, node: Expr) -> _Part:
@@ -275,6 +275,6 @@ class _Stabiliser:
             if node.op != "variable" or node.value not in hidden:
                 return node.with_args(args)
             stands = hidden[node.value]
-            return transposed(stands) if stands.row != node.row else stands
+            return transpose(stands) if stands.row != node.row else stands
 
         return tree.fold(rule)

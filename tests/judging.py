@@ -6,7 +6,7 @@ import numpy as np
 
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import OF_SYMMETRIC
-from matcalc.core.subspaces import framed
+from matcalc.core.subspaces import frame_of
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import agree
 from matcalc.verify.oracle.interpret import interpret
@@ -106,7 +106,7 @@ def published_error(entry):
     """
     program = read(entry.expr, kinds(entry))
     right = read(entry.right, kinds(entry))
-    kind = framed(program.variables[entry.wrt].kind, entry.structure)
+    kind = frame_of(program.variables[entry.wrt].kind, entry.structure)
     errors = []
     for _, sizes, values in points(program, count=2):
         expected, _ = numeric_derivative(

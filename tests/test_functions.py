@@ -7,7 +7,7 @@ import pytest
 
 import matcalc
 from matcalc import cli
-from matcalc.cli.functions import document, listing
+from matcalc.cli.functions import document, list_functions
 from matcalc.core.functions.spec import ELEMENTWISE
 from matcalc.core.operations import ALIASES, OPERATIONS, PARITY
 from matcalc.verify.oracle.functions import FUNCTIONS as ORACLE
@@ -26,7 +26,7 @@ def test_a_word_finds_functions(capsys):
     assert cli.main(["functions", "pseudo"]) == 0
     assert capsys.readouterr().out == "pinv(A)\n    pseudo-inverse\n"
     assert cli.main(["functions", "no such thing"]) == 2
-    assert listing("").count("\n    ") > 100
+    assert list_functions("").count("\n    ") > 100
 
 
 def test_names_are_unique():

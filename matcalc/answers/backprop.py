@@ -14,7 +14,7 @@ from matcalc.core.errors import (
     UnknownNameError,
     UnsupportedError,
     VerificationError,
-    described,
+    describe_value,
 )
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
@@ -28,7 +28,7 @@ from matcalc.read.looped import read_looped
 from matcalc.verify.steps import verify_several, weakest
 from matcalc.verify.verification import Verification
 from matcalc.write.printers.loops import latex_lines, lines
-from matcalc.write.printers.sizes import known_sizes, size_choices
+from matcalc.write.printers.sizes import size_choices, write_known_sizes
 from matcalc.write.printers.text import text
 
 _VERIFIED = (1, 2, 3)  # values of the names in ranges for which the program is written out
@@ -187,7 +187,7 @@ class Backprop:
 
     def _text(self, tree: Expr) -> str:
         ranges = {f"?{n}": Variable(f"?{n}", "vector", (dim(n),)) for n in self.program.counts}
-        known = known_sizes(tree, {**self.program.variables, **ranges})
+        known = write_known_sizes(tree, {**self.program.variables, **ranges})
         choices = size_choices(known)
         zero = known.op == "fill"
         return text(known, choices[-1 if zero else min(self._place, len(choices) - 1)])
@@ -300,7 +300,7 @@ def backprop(
     all that are not ``data`` where it is left out.
     """
     if not isinstance(program, str):
-        raise ArgumentError(f"the program must be a string, not {described(program)}")
+        raise ArgumentError(f"the program must be a string, not {describe_value(program)}")
     names = [wrt] if isinstance(wrt, str) else list(wrt or ())
     spoken = language or default_language()
     return derive_backwards(program, variables or {}, names, spoken, data=list(data), verify=verify)

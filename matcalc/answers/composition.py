@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from matcalc.answers.names import free_name, occurring
+from matcalc.answers.names import free_name, variable_names
 from matcalc.answers.quadratic import Quadratics, flat_factors
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import LINEAR, OPERATIONS, PRIMARY, TOTAL
@@ -92,7 +92,7 @@ class Composition:
         return found[0]
 
     def _moves(self, node: Expr) -> bool:
-        return not self.wrt.isdisjoint(occurring(node))
+        return not self.wrt.isdisjoint(variable_names(node))
 
     def _of(self, node: Expr, args: list[str]) -> str:
         if node.op == "variable" and node.value in self.wrt:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from matcalc.answers.composition import Composition
-from matcalc.answers.curvature import Chord, Curved, Numbers, depends_on_declared
+from matcalc.answers.curvature import Chord, Curved, Numbers, find_declared_function
 from matcalc.answers.joint_convexity import joint_certificate
-from matcalc.answers.names import occurring, require_different, require_scalar
+from matcalc.answers.names import require_different, require_scalar, variable_names
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
 from matcalc.core.indexed import parts
@@ -20,7 +20,7 @@ from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero
 from matcalc.core.walk import postorder
-from matcalc.engine.definite import Certificate, Definiteness, negated
+from matcalc.engine.definite import Certificate, Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
 from matcalc.results import Expression, Formula
 from matcalc.verify.verification import verify
@@ -165,7 +165,7 @@ def _by_one_hessian(program: Program, wrt: str, known: Definiteness) -> Convexit
     shown = matricize(tree, program.variables, columns, language=program.language) or tree
     if shown.rank not in (0, 2):
         return None
-    for verdict, whole in ((CONVEX, shown), (CONCAVE, negated(program, shown))):
+    for verdict, whole in ((CONVEX, shown), (CONCAVE, negate(program, shown))):
         found = known.certificate(whole)
         if found is not None:
             parts = tuple([Formula(replace(program, expr=term), term) for term in found.terms])
@@ -223,7 +223,7 @@ def _by_numbers(program: Program, numbers: Numbers) -> Convexity:
     wrt = ", ".join(numbers.wrt)
     if not numbers.has_points:
         return Convexity(UNKNOWN, wrt, "no point inside of the domain was found")
-    name = depends_on_declared(program)
+    name = find_declared_function(program)
     if name:
         return Convexity(UNKNOWN, wrt, f"it depends on {name}, of which only the kind is known")
     up, down = numbers.curvatures()
@@ -255,7 +255,7 @@ def _has_kinks(tree: Expr, names: list[str], known: Definiteness) -> bool:
     smooth: set[int] = set()
 
     def moves(node: Expr) -> bool:
-        return id(node) in inside or not moving.isdisjoint(occurring(node))
+        return id(node) in inside or not moving.isdisjoint(variable_names(node))
 
     def is_positive(node: Expr) -> bool:
         return id(node) not in inside and known.is_positive(node)

@@ -373,7 +373,7 @@ def _guard(node: Expr, args: Sequence[np.ndarray[Any, Any]]) -> Any:
     return None
 
 
-def depends_on_declared(program: Program) -> str:
+def find_declared_function(program: Program) -> str:
     """The name of a function that is only declared, if one is called; else nothing."""
 
     for node in postorder(program.expr, lambda node: node.args):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from matcalc.answers.convexity import convexity
-from matcalc.answers.names import occurring
+from matcalc.answers.names import variable_names
 from matcalc.answers.singular import format_direction
 from matcalc.answers.solving import Zero
 from matcalc.answers.taylor import put
@@ -18,7 +18,7 @@ from matcalc.core.operations import CUTS
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, number, variable
-from matcalc.engine.definite import Definiteness, negated
+from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.results import Expression, Formula
 
@@ -87,7 +87,7 @@ def _domain_there(program: Program, wrt: str, point: Expr) -> str:
     """What has to be positive for the function to have a value at a point; empty where all is."""
     known, found = Definiteness(program), []
     for node in program.expr.parts:
-        if node.op not in CUTS or wrt not in occurring(node):
+        if node.op not in CUTS or wrt not in variable_names(node):
             continue
         inside = put(node.args[0], {wrt: point})
         if CUTS[node.op]:
@@ -130,7 +130,7 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> str:
             )
         if known.is_definite(shown):
             return f"a local minimum: the {what} there, {_short(program, shown)}, is {zero}"
-        if known.is_definite(negated(program, shown)):
+        if known.is_definite(negate(program, shown)):
             below = "below zero" if not shown.shape else "negative definite"
             return f"a local maximum: the {what} there, {_short(program, shown)}, is {below}"
         if not shown.shape:

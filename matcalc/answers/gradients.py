@@ -13,7 +13,7 @@ from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_co
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.subspaces import require_coordinates
-from matcalc.core.tree import Expr, interned
+from matcalc.core.tree import Expr, intern_trees
 from matcalc.engine.pipeline import defined_names, require_variable
 from matcalc.engine.several import derive_several
 from matcalc.read.pieces import part_of
@@ -26,7 +26,7 @@ from matcalc.write.arrays import functions_of_arrays
 from matcalc.write.notation import name_parts, value_name
 from matcalc.write.printers.numpy_code import VALUE
 from matcalc.write.printers.program import array_head, several_text
-from matcalc.write.printers.sizes import known_sizes, size_choices
+from matcalc.write.printers.sizes import size_choices, write_known_sizes
 
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
@@ -54,7 +54,7 @@ class Gradients(Mapping[str, Derivative]):
         )  # the derivatives share their parts, and each part is looked at once
         for derivative in self._derivatives.values():
             derivative._plain = plain
-        shown = interned([d._shown for d in self._derivatives.values()])
+        shown = intern_trees([d._shown for d in self._derivatives.values()])
         shown = functions_of_arrays(shown)
         self._shown = dict(zip(self._derivatives, shown, strict=True))
 
@@ -114,7 +114,7 @@ class Gradients(Mapping[str, Derivative]):
     def _named(self, cse: bool = False) -> tuple[dict[str, Expr], dict[int, str]]:
         """The trees as they are shown, and the names of their parts."""
         program = self.expression._program
-        root = known_sizes(Expr("several", tuple(self._shown.values())), program.variables)
+        root = write_known_sizes(Expr("several", tuple(self._shown.values())), program.variables)
         root, names = name_parts(root, program.variables, cse, defined_names(program))
         return dict(zip(self._shown, root.args, strict=True)), names
 

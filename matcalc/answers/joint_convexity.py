@@ -8,8 +8,8 @@ from dataclasses import replace
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.quadratic import times
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_zero, transposed
-from matcalc.engine.definite import Certificate, Definiteness, solved
+from matcalc.core.tree import Expr, is_zero, transpose
+from matcalc.engine.definite import Certificate, Definiteness, solve
 from matcalc.engine.pipeline import simplify
 from matcalc.results import Expression
 from matcalc.write.printers.text import text
@@ -77,14 +77,14 @@ def _eliminate(program: Program, blocks: Blocks, pivot: str, left: Sequence[str]
             across, down = blocks[one, pivot], blocks[pivot, other]
             if is_zero(across) or is_zero(down):
                 continue
-            first = transposed(across) if not known[one].shape else across
-            second = solved(blocks[pivot, pivot], down)
+            first = transpose(across) if not known[one].shape else across
+            second = solve(blocks[pivot, pivot], down)
             if not known[pivot].shape:
-                second = transposed(second)
+                second = transpose(second)
             taken = times(first, second)
             if taken is None:
                 return False
-            taken = transposed(taken) if taken.row else taken
+            taken = transpose(taken) if taken.row else taken
             whole = Expr("-", (blocks[one, other], taken), blocks[one, other].shape)
             blocks[one, other] = simplify(_of(program, whole))
     return True

@@ -11,7 +11,7 @@ from itertools import permutations
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.extremes import DOMAIN, EXTREMES, condition_of
-from matcalc.answers.names import occurring, require_different, require_scalar
+from matcalc.answers.names import require_different, require_scalar, variable_names
 from matcalc.answers.solving import Zero
 from matcalc.answers.stationary import zeros_of
 from matcalc.answers.taylor import put
@@ -142,7 +142,7 @@ def _readable(solved: Sequence[_Solved]) -> list[_Solved]:
     left, found = list(solved), []
     while left:
         names = {each.name for each in left}
-        ready = next(each for each in left if not names & set(occurring(each.value)))
+        ready = next(each for each in left if not names & set(variable_names(each.value)))
         left.remove(ready)
         found.append(ready)
     return found
@@ -164,7 +164,7 @@ def _eliminated(
             break
         later = order[place + 1 :]
         solved.append(_Solved(name, value, current, tuple(later)))
-        if not set(later) & set(occurring(value)):
+        if not set(later) & set(variable_names(value)):
             continue
         rest = {key: each for key, each in current.variables.items() if key != name}
         base = replace(current, variables=rest)
@@ -180,7 +180,7 @@ def _eliminated(
 
 def _value(program: Program, name: str, gradient: Expr) -> Expr | None:
     """A value of one variable, within its kind, at which its gradient is zero."""
-    if name not in occurring(gradient):
+    if name not in variable_names(gradient):
         return None
     known = program.variables[name]
     for zero in zeros_of(program, gradient, name):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from matcalc.answers.convexity import convexity
-from matcalc.answers.names import free_name, occurring
+from matcalc.answers.names import free_name, variable_names
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import affine_zero
 from matcalc.answers.stationary import NamedProblem, equations_of, form_matrix, points_by_functions
@@ -24,7 +24,7 @@ from matcalc.core.errors import ArgumentError, MatcalcError, ParseError, Unsuppo
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, is_zero, number, transposed, variable, zeros
+from matcalc.core.tree import Expr, is_zero, number, transpose, variable, zeros
 from matcalc.engine.definite import Definiteness
 from matcalc.engine.inner import expand
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
@@ -81,7 +81,7 @@ class ConstrainedPoint(Formula):
         return "\n".join(lines)
 
 
-def constrained(
+def find_constrained_point(
     expression: Expression, wrt: str, constraints: str | Sequence[str]
 ) -> ConstrainedPoint | NamedProblem:
     """The point where a scalar is stationary on the set that equations such as ``A*x = b`` define.
@@ -177,14 +177,14 @@ def read_equation(program: Program, source: str) -> tuple[Program, Expr]:
 def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Constraint]:
     """An equation as what is zero in it, and the program with its variables and multiplier."""
     program, zero = read_equation(program, source)
-    if wrt not in occurring(zero):
+    if wrt not in variable_names(zero):
         raise ArgumentError(f"{source} does not constrain {wrt}", hint=f"it has no {wrt}")
     if zero.rank > 1:
         raise UnsupportedError(
             f"{source} is an equation of matrices",
             hint="of scalars and vectors there are solutions",
         )
-    zero = transposed(zero) if zero.row else zero
+    zero = transpose(zero) if zero.row else zero
     name = free_name(program, "l", "k", "u")
     kind = "vector" if zero.shape else "scalar"
     multiplier = Variable(name, kind, zero.shape)
@@ -195,7 +195,7 @@ def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Const
 def _weighted(constraint: Constraint) -> Expr:
     """l'*c."""
     factor = variable(constraint.multiplier.name, constraint.zero.shape)
-    return Expr("*", (transposed(factor), constraint.zero))
+    return Expr("*", (transpose(factor), constraint.zero))
 
 
 def _lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint]) -> Expr:
@@ -287,7 +287,7 @@ def _bend(program: Program, equation: Expr, name: str) -> Expr | None:
     bare = replace(program, expr=_simplified(program, equation))
     slope = differentiate(DerivativeStatement(bare, name))
     twice = differentiate(DerivativeStatement(replace(bare, expr=slope), name))
-    if name in occurring(twice) or is_zero(twice):
+    if name in variable_names(twice) or is_zero(twice):
         return None
     zero = {name: number(0)}
     if not is_zero(_simplified(program, put(slope, zero))):
@@ -316,12 +316,12 @@ def _scaled(
         choices.append(_simplified(program, Expr("*", (point, scale), shape)))
     whole = min(choices, key=lambda each: len(text(each)))
     normal = differentiate(DerivativeStatement(replace(program, expr=constraint.zero), wrt))
-    if wrt in occurring(normal):
+    if wrt in variable_names(normal):
         return
     others = [each for each in found if each is not constraint]
     gradient = _lagrangian_gradient(program, wrt, others)
     there = put(gradient, {wrt: whole})
-    row = transposed(normal)
+    row = transpose(normal)
     top, bottom = Expr("*", (row, there)), Expr("*", (row, normal))
     value = _simplified(program, Expr("neg", (Expr("/", (top, bottom)),)))
     yield whole, {name: value}
@@ -410,7 +410,10 @@ def _condition(
 ) -> str:
     """What kind of point it is on the set."""
     linear = all(
-        wrt not in occurring(differentiate(DerivativeStatement(replace(program, expr=c.zero), wrt)))
+        wrt
+        not in variable_names(
+            differentiate(DerivativeStatement(replace(program, expr=c.zero), wrt))
+        )
         for c in found
     )
     verdict = convexity(expression, wrt).verdict

@@ -106,7 +106,7 @@ def _require_name(name: object, role: str) -> None:
         raise ArgumentError(f"{name!r} is not a name that a variable can have")
 
 
-def occurring(tree: Expr) -> set[str]:
+def variable_names(tree: Expr) -> set[str]:
     """The names of the variables in a tree."""
     parts = tree.parts
     return {str(part.value) for part in parts if part.op == "variable"}

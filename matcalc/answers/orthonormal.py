@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from matcalc.answers.names import free_name, occurring, require_scalar
+from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.quadratic import flat_factors
-from matcalc.answers.solving import products_of, scaled, scaled_terms
+from matcalc.answers.solving import products_of, scale_tree, scaled_terms
 from matcalc.answers.stationary import NamedProblem
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
@@ -20,7 +20,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, added, eye, is_zero, number, transposed, variable, zeros
+from matcalc.core.tree import Expr, add_terms, eye, is_zero, number, transpose, variable, zeros
 from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
 from matcalc.results import Expression, Formula
@@ -86,7 +86,7 @@ def on_orthonormal(expression: Expression, wrt: str) -> ProcrustesPoint | NamedP
         f"no closed form was found for {wrt} where {expression} is stationary among {known}",
         hint="matcalc diff --manifold stiefel has the gradient within them, which is zero there",
     )
-    if wrt in occurring(slope):
+    if wrt in variable_names(slope):
         raise refused
     constant = simplify(replace(bare, expr=put(rest, {wrt: zeros(known.shape)})))
     terms = [] if is_zero(slope) else _terms(bare, slope, free)
@@ -124,13 +124,13 @@ def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Exp
         first, *others = factors
         if first.op == "variable" and first.value == wrt and len(others) > 1:
             inner = _product(others)
-            if wrt in occurring(inner) and inner.rank == 2 and definite.is_symmetric(inner):
+            if wrt in variable_names(inner) and inner.rank == 2 and definite.is_symmetric(inner):
                 dropped = True
                 continue
-        left.append(scaled(scale, _product(factors)))
+        left.append(scale_tree(scale, _product(factors)))
     if not dropped:
         return gradient, False
-    total = added(left, gradient.shape)
+    total = add_terms(left, gradient.shape)
     return simplify(replace(program, expr=total, definitions={})), True
 
 
@@ -190,10 +190,10 @@ def _procrustes(
     held: list[tuple[Expr, Expr]] = []
     for point in points:
         there = put(gradient, {wrt: point})
-        across = transposed(point)
+        across = transpose(point)
         product = Expr("*", (across, there), (constant.shape[1],) * 2)
         held.append((Expr("*", (across, point), product.shape), eye(product.shape[0])))
-        held.append((product, transposed(product)))
+        held.append((product, transpose(product)))
     proof = prove_all(base, held)
     if proof is None:
         return None
@@ -213,9 +213,9 @@ def _difference(
     scale, left, right = term
     x = variable(wrt, gradient.shape)
     moved = Expr("*", (Expr("*", (left, x), x.shape), right), x.shape)
-    rest = Expr("-", (gradient, scaled(scale, moved)), x.shape)
-    inner = Expr("*", (transposed(x), rest), (x.shape[1],) * 2)
-    symmetric = inner, transposed(inner)
+    rest = Expr("-", (gradient, scale_tree(scale, moved)), x.shape)
+    inner = Expr("*", (transpose(x), rest), (x.shape[1],) * 2)
+    symmetric = inner, transpose(inner)
     return prove_all(program, [(rest, Expr("*", (x, inner), x.shape)), symmetric])
 
 

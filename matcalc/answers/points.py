@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from matcalc.answers.names import free_name, occurring, with_variable
+from matcalc.answers.names import free_name, variable_names, with_variable
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, DomainProblem, UnsupportedError
 from matcalc.core.kinds import Variable
@@ -62,7 +62,7 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Point]:
             f"the point cannot be {wrt}, which moves away from it",
             hint=f"leave the point out for a polynomial in the displacement d{wrt}",
         )
-    meant = {*_SHAPES, *program.definitions, *occurring(program.expr)}  # names that are values
+    meant = {*_SHAPES, *program.definitions, *variable_names(program.expr)}  # names that are values
     if said.isidentifier() and said not in meant:
         program = with_variable(program, replace(known, name=said), "the point")
         point = variable(said, known.shape)
@@ -77,7 +77,7 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Point]:
 def _typed(program: Program, known: Variable, said: str) -> tuple[Program, Expr]:
     """A point that is an expression, and the program with its variables."""
     alone = read(said, {**program.variables}, language=program.language).expr
-    number = not alone.shape and not occurring(alone)
+    number = not alone.shape and not variable_names(alone)
     if known.shape and number:
         if not is_number(alone, 0):
             one = "vector(1)" if len(known.shape) == 1 else f"ones({_sizes(known)})"
@@ -92,7 +92,7 @@ def _typed(program: Program, known: Variable, said: str) -> tuple[Program, Expr]
     column = replace(program, expr=variable(known.name, known.shape), source=known.name)
     declared = {name: replace(each, declared=True) for name, each in program.variables.items()}
     _, point = read_pair(column, said, declared, language=program.language)
-    if known.name in occurring(point.expr):
+    if known.name in variable_names(point.expr):
         raise ArgumentError(
             f"the point {said} depends on {known.name}, which moves away from it",
             hint="give the point a name of its own, and put the expression in its place later",

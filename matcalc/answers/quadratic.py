@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from matcalc.answers.names import occurring
+from matcalc.answers.names import variable_names
 from matcalc.core.operations import LINEAR, ROOTS, TOTALS
-from matcalc.core.tree import Expr, transposed
+from matcalc.core.tree import Expr, transpose
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
 
@@ -27,7 +27,7 @@ class Quadratics:
         self._affine: dict[int, tuple[Expr, bool]] = {}  # the tree keeps its id alive
 
     def _moves(self, tree: Expr) -> bool:
-        return not self.wrt.isdisjoint(occurring(tree))
+        return not self.wrt.isdisjoint(variable_names(tree))
 
     def is_affine(self, tree: Expr) -> bool:
         """Whether a part is affine in the variables, as it is written."""
@@ -62,7 +62,7 @@ class Quadratics:
                 continue
             if left.rank != right.rank or left.shape != right.shape[::-1]:
                 continue
-            across = left if not left.shape else transposed(left)
+            across = left if not left.shape else transpose(left)
             names = self.known.names
             if lower(across, names) is lower(right, names):
                 found.append((inner, right))
@@ -207,7 +207,7 @@ def flat_factors(tree: Expr) -> list[Expr]:
         if part.op == "*":
             stack += reversed(part.args)
         elif part.op == "'" and part.args[0].op == "*":
-            stack += [transposed(arg) for arg in part.args[0].args]
+            stack += [transpose(arg) for arg in part.args[0].args]
         else:
             found.append(part)
     return found

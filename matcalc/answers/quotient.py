@@ -23,7 +23,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import LINEAR
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, added, is_number, is_zero, number, transposed, variable
+from matcalc.core.tree import Expr, add_terms, is_number, is_zero, number, transpose, variable
 from matcalc.core.walk import fold
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import require_variable, simplify
@@ -130,8 +130,8 @@ def _squares(tree: Expr) -> Expr:
             if is_number(power) and power.value.denominator == 1 and power.value % 2 == 0:
                 entries = Expr(".^", (inside, number(2)), inside.shape, row=inside.row)
                 if inside.rank == 1:
-                    column = transposed(inside) if inside.row else inside
-                    square = Expr("*", (transposed(column), column))
+                    column = transpose(inside) if inside.row else inside
+                    square = Expr("*", (transpose(column), column))
                 else:
                     square = Expr("sum", (entries,))
                 return square if power.value == 2 else Expr("^", (square, number(power.value / 2)))
@@ -170,7 +170,7 @@ def _expanded(program: Program, wrt: str, name: str, h: Expr) -> Expr | None:
             term = Expr("*", (power, term), term.shape, row=term.row)
         term = Expr("/", (term, number(factorial(k + 1))), term.shape, row=term.row)
         terms.append(simplify(replace(program, expr=term)))
-    return added(terms, program.expr.shape, row=program.expr.row)
+    return add_terms(terms, program.expr.shape, row=program.expr.row)
 
 
 def _quotient(program: Program, wrt: str, moved: Expr, direction: Expr) -> Expr:
@@ -180,7 +180,7 @@ def _quotient(program: Program, wrt: str, moved: Expr, direction: Expr) -> Expr:
         if node.op == "variable":
             if node.value != wrt:
                 return None
-            return transposed(direction) if node.row else direction
+            return transpose(direction) if node.row else direction
         if all(part is None for part in parts):
             return None
         return _rule(node, parts, lambda tree: put(tree, {wrt: moved}))

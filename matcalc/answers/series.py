@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import factorial
 
-from matcalc.answers.names import occurring
+from matcalc.answers.names import variable_names
 from matcalc.answers.points import Point, point_of
 from matcalc.answers.series_terms import (
     BELOW_ONE,
@@ -151,7 +151,7 @@ class _Finder:
             elif term.op in ("+", "-"):
                 stack.append((term.args[1], minus != (term.op == "-")))
                 stack.append((term.args[0], minus))
-            elif self.wrt not in occurring(term):
+            elif self.wrt not in variable_names(term):
                 self.constants.append(text(Expr("neg", (term,), term.shape) if minus else term))
             else:
                 self._term(term, minus)
@@ -163,9 +163,9 @@ class _Finder:
         stack = [(term, False)]
         while stack:
             node, below = stack.pop()
-            if node.op == "fill" and self.wrt not in occurring(node):
+            if node.op == "fill" and self.wrt not in variable_names(node):
                 node = node.args[0]
-            if self.wrt not in occurring(node) and not node.shape:
+            if self.wrt not in variable_names(node) and not node.shape:
                 factors.append(Expr("/", (number(1), node)) if below else node)
             elif node.op == "neg":
                 factors.append(number(-1))
@@ -228,7 +228,7 @@ class _Finder:
         """The sums of one function; ``below``: of its reciprocal."""
         name, inside = node.op, node.args[0] if node.args else node
         exponent: Expr | None = None
-        if name in ("^", ".^") and self.wrt not in occurring(node.args[1]):
+        if name in ("^", ".^") and self.wrt not in variable_names(node.args[1]):
             exponent = Expr("neg", (node.args[1],)) if below else node.args[1]
             name = "power"
         elif name in POWERS:
@@ -326,7 +326,7 @@ class _Finder:
             if not is_zero(simplify(replace(moving, expr=put(tree, {self.wrt: self.point.tree})))):
                 raise self._refused(inside)
         change = trees[degree - 1]
-        if self.wrt in occurring(change):
+        if self.wrt in variable_names(change):
             raise self._refused(inside)
         if degree > 1:
             change = Expr("/", (change, number(factorial(degree))), change.shape)

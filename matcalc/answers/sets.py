@@ -9,7 +9,7 @@ from dataclasses import replace
 from matcalc.answers.joint_points import JointPoint, joint_stationary
 from matcalc.answers.lagrange import (
     ConstrainedPoint,
-    constrained,
+    find_constrained_point,
     read_equation,
     sets_of_equations,
 )
@@ -54,7 +54,7 @@ def stationary_point(
             )
         return on_orthonormal(expression, wrt)
     if given or known.kind in sets_of_equations():
-        return constrained(expression, wrt, given)
+        return find_constrained_point(expression, wrt, given)
     return stationary(expression, wrt)
 
 

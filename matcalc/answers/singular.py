@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice, permutations
 
-from matcalc.answers.names import occurring
+from matcalc.answers.names import variable_names
 from matcalc.claims.equality import EQUAL, decide_trees
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
@@ -60,7 +60,7 @@ def kernel(program: Program, matrix: Expr, known: Variable) -> Expr | None:
         return None
     shape = known.shape
     candidates = [fill(number(1), shape)]
-    if known.name in occurring(matrix):
+    if known.name in variable_names(matrix):
         candidates.append(variable(known.name, shape))
     for vector in candidates:
         if is_everywhere_zero(program, Expr("*", (matrix, vector), shape)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from matcalc.answers.names import occurring
+from matcalc.answers.names import variable_names
 from matcalc.answers.singular import is_everywhere_zero, is_singular, kernel
 from matcalc.answers.taylor import put
 from matcalc.core.dims import Shape
@@ -79,7 +79,7 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
     if len(shape) == 1:
         terms = scaled_terms(linear)
         if all(each.op == "diag" and each.args[0].rank == 1 for _, each in terms):
-            below = _total([scaled(c, each.args[0]) for c, each in terms])
+            below = _total([scale_tree(c, each.args[0]) for c, each in terms])
             whole = Expr("./", (value, below), value.shape)
             return simplify(replace(program, expr=whole, definitions={}))
         inverse = Expr("inv", (linear,), linear.shape)
@@ -127,7 +127,7 @@ def inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable)
     rows, columns = known.shape
     size = rows.times(columns)
     terms = [
-        scaled(each.scale, Expr("kron", (_across(each.right), each.left), (size, size)))
+        scale_tree(each.scale, Expr("kron", (_across(each.right), each.left), (size, size)))
         for each in products
     ]
     matrix = simplify(replace(program, expr=_total(terms), definitions={}))
@@ -171,7 +171,7 @@ def _slope(program: Program, wrt: str) -> tuple[Program, Expr] | None:
     bare = replace(program, expr=tree, definitions={}, variables={**program.variables, wrt: free})
     statement = DerivativeStatement(bare, wrt)
     linear = differentiate(statement)
-    if wrt in occurring(linear) or verify(statement, linear).kind == "none":
+    if wrt in variable_names(linear) or verify(statement, linear).kind == "none":
         return None
     return bare, linear
 
@@ -201,7 +201,7 @@ def _product_of(products: list[_Product]) -> _Product | None:
     for place in (1, 2):
         if len({text(term[place]) for term in products}) == 1:
             other = 3 - place
-            total = _total([scaled(term.scale, term[other]) for term in products])
+            total = _total([scale_tree(term.scale, term[other]) for term in products])
             common = products[0][place]
             sides = (common, total) if place == 1 else (total, common)
             return _Product(number(1), *sides)
@@ -216,9 +216,9 @@ def _sides_of(products: list[_Product]) -> _Sides | None:
     if len({text(each.scale) for each in products}) > 1:
         scale = number(1)
         products = [
-            _Product(scale, scaled(each.scale, each.left), each.right)
+            _Product(scale, scale_tree(each.scale, each.left), each.right)
             if each.right.op == "eye"
-            else _Product(scale, each.left, scaled(each.scale, each.right))
+            else _Product(scale, each.left, scale_tree(each.scale, each.right))
             for each in products
         ]
     left = [each.left for each in products if each.right.op == "eye"]
@@ -234,7 +234,7 @@ def _total(terms: list[Expr]) -> Expr:
     return total
 
 
-def scaled(scale: Expr, tree: Expr) -> Expr:
+def scale_tree(scale: Expr, tree: Expr) -> Expr:
     """A multiple of a tree."""
     return Expr("*", (scale, tree), tree.shape)
 

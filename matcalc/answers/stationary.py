@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from matcalc.answers.extremes import condition_of
-from matcalc.answers.names import free_name, occurring, require_scalar
+from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within, zeros_within
@@ -93,7 +93,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     statement = DerivativeStatement(program, wrt)
     gradient = Derivative(expression, statement, differentiate(statement))
     warn_unverified(gradient.verification)
-    if wrt not in occurring(gradient._tree):
+    if wrt not in variable_names(gradient._tree):
         raise UnsupportedError(
             f"the gradient {gradient} does not depend on {wrt}",
             hint=f"there is a stationary point only where it is zero, and then each {wrt} is one",
@@ -132,7 +132,7 @@ def form_matrix(program: Program, wrt: str, part: Expr) -> Expr | None:
     zero = {wrt: zeros(shape)}
     rest = simplify(replace(program, expr=put(slope, zero), definitions={}))
     none = simplify(replace(program, expr=put(part, zero), definitions={}))
-    if wrt in occurring(bend) or not is_zero(rest) or not is_zero(none):
+    if wrt in variable_names(bend) or not is_zero(rest) or not is_zero(none):
         return None
     half = Expr("/", (bend, number(2)), bend.shape)
     return simplify(replace(program, expr=half, definitions={}))
@@ -171,7 +171,7 @@ def _cleared(gradient: Expr, known: Variable) -> Iterator[Expr]:
         if part.op in ("/", "./") and part.shape == shape and part.args[1].shape == shape
     ]
     whole = gradient
-    for divisor in dict.fromkeys(each for each in below if known.name in occurring(each)):
+    for divisor in dict.fromkeys(each for each in below if known.name in variable_names(each)):
         whole = Expr(op, (divisor, whole), shape)
     if whole is not gradient:
         yield whole
@@ -205,7 +205,7 @@ def points_by_functions(program: Program, gradient: Expr, known: Variable) -> It
     for name in sorted(INVERSES.keys() & there):
         mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
         marked = fold(gradient, _args, partial(_marked, name, known.name))
-        if known.name in occurring(marked) or _MARK not in occurring(marked):
+        if known.name in variable_names(marked) or _MARK not in variable_names(marked):
             continue
         variables = {**program.variables, _MARK: mark}
         with suppress(UnsupportedError):
@@ -234,7 +234,7 @@ def _positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterat
                 continue
             (power,) = powers
             marked = fold(short, _args, partial(_with_power_marked, known.name))
-            if known.name in occurring(marked) or not power:
+            if known.name in variable_names(marked) or not power:
                 continue
             zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
@@ -277,7 +277,7 @@ def _marked(name: str, wrt: str, node: Expr, args: list[Expr]) -> Expr:
             for place in (0, 1) if _BY_ENTRIES[inside.op] == "+" else (0,):
                 one, other = inside.args[place], inside.args[1 - place]
                 of_arrays = inside.op == "*" and one.shape and other.shape
-                if of_arrays or not _is_variable(one, wrt) or wrt in occurring(other):
+                if of_arrays or not _is_variable(one, wrt) or wrt in variable_names(other):
                     continue
                 mark = variable(_MARK, one.shape, row=one.row)
                 parts = tuple([_as_wide(part, node) for part in (mark, _log(other))])

@@ -17,7 +17,7 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, added, interned, number, variable
+from matcalc.core.tree import Expr, add_terms, intern_trees, number, variable
 from matcalc.engine.directional import Stepping
 from matcalc.engine.pipeline import defined_names, require_variable, simplify
 from matcalc.results import Expression, Formula
@@ -61,11 +61,11 @@ class TaylorPolynomial(Formula):
         self._derived = replace(program, variables={**program.variables, **directions})
         self._steps: list[Step] = [moves] * order
         terms = self._terms(moves, verify=verify)
-        total = added(terms, program.expr.shape, row=program.expr.row)
+        total = add_terms(terms, program.expr.shape, row=program.expr.row)
         names = name_parts(total, program.variables, defined=defined_names(program))[1]
-        named = interned([part for part in total.parts if id(part) in names])
+        named = intern_trees([part for part in total.parts if id(part) in names])
         if len(set(map(id, named))) < len(named):  # terms have several names for one part
-            total = interned([total])[0]
+            total = intern_trees([total])[0]
         super().__init__(program, total, 0, verify=verify)
         self.expression, self.order = expression, order
         self.wrt = ", ".join(point.wrt for point in self._points)

@@ -51,7 +51,7 @@ def add_backprop(
     add_declarations(parser)
 
 
-def derived(text: str, options: argparse.Namespace) -> Backprop:
+def derive(text: str, options: argparse.Namespace) -> Backprop:
     """The answer to ``matcalc backprop``, and to ``matcalc diff`` of such a program."""
     from matcalc.answers.backprop import derive_backwards  # noqa: PLC0415 - --help does without
     from matcalc.core.language import default_language  # noqa: PLC0415 - as above

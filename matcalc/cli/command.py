@@ -16,7 +16,7 @@ from warnings import catch_warnings, simplefilter
 
 from matcalc.cli.arguments import command_names, parse_arguments
 from matcalc.cli.calculus import REPORTED
-from matcalc.cli.exits import CHECK_FAILED, DONE, caught
+from matcalc.cli.exits import CHECK_FAILED, DONE, catch
 from matcalc.cli.kinds import inferred_kinds, shapes_line
 from matcalc.cli.output import answer as _answer
 from matcalc.cli.output import say as _say
@@ -48,7 +48,7 @@ _COMPLEX = re.compile(r":\s*complex\b|^\s*\w+\s*=\s*complex(?:\s+(?:scalar|vecto
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code."""
-    return caught(lambda: _run(sys.argv[1:] if argv is None else argv))
+    return catch(lambda: _run(sys.argv[1:] if argv is None else argv))
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -109,9 +109,9 @@ def _command(options: Namespace) -> int:
 
 def _backprop(text: str, options: Namespace) -> int:
     """The equations forwards and backwards."""
-    from matcalc.cli.backprop import derived, format_answer  # noqa: PLC0415 - few programs have loops
+    from matcalc.cli.backprop import derive, format_answer  # noqa: PLC0415 - few programs have loops
 
-    found = derived(text, options)
+    found = derive(text, options)
     _say(f"{inferred_kinds(found.variables)}verified: {found.verification}")
     _answer(format_answer(found, options.format))
     return DONE
@@ -355,7 +355,7 @@ def _several(expression: Expression, text: str, options: Namespace) -> int:
 
 
 def _hessian(options: Namespace) -> int:
-    from matcalc.cli.further import blocks, blocks_line, shown_blocks  # noqa: PLC0415 - few use it
+    from matcalc.cli.further import blocks, blocks_line, format_blocks  # noqa: PLC0415 - few use it
 
     text = _standard_input() if options.expression == "-" else options.expression
     if _is_complex(text, options):
@@ -366,7 +366,7 @@ def _hessian(options: Namespace) -> int:
     _say(blocks_line(found))
     for note in found.notes:
         _say(at_command_line(note))
-    shown, report, verdict = shown_blocks(options, text, found)
+    shown, report, verdict = format_blocks(options, text, found)
     say_unverified(verdict)
     _answer(shown)
     return max(_concluded(report, verdict), _symmetry(found, options))
@@ -470,9 +470,9 @@ def _identities(word: str) -> int:
 
 
 def _functions(word: str) -> int:
-    from matcalc.cli.functions import listing  # noqa: PLC0415 - other commands do not need it
+    from matcalc.cli.functions import list_functions  # noqa: PLC0415 - other commands do not need it
 
-    found = listing(word)
+    found = list_functions(word)
     if not found:
         raise ArgumentError(
             f"no function is called {word}", hint="matcalc functions lists them all"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from matcalc.cli.arguments import command_names
-from matcalc.cli.exits import DONE, INTERRUPTED, caught
+from matcalc.cli.exits import DONE, INTERRUPTED, catch
 from matcalc.cli.kinds import shapes_line
 from matcalc.cli.lines import OWN, arguments, begins_with
 from matcalc.cli.output import answer, say
@@ -43,7 +43,7 @@ class Console:
 
     def run(self, text: str) -> int:
         """Does what an entry says, and returns the exit code that a command would have."""
-        return caught(lambda: self.done(text))
+        return catch(lambda: self.done(text))
 
     def done(self, text: str) -> int:
         """The same; raises MatcalcError where the entry is wrong, unless it is a command."""
@@ -107,10 +107,10 @@ def run_console(main: Callable[[list[str]], int]) -> int:
     console = Console(main)
     if not sys.stdin.isatty():
         return _read_lines(console)
-    from matcalc.cli.prompt import prompted  # noqa: PLC0415 - only at a terminal
+    from matcalc.cli.prompt import line_reader  # noqa: PLC0415 - only at a terminal
 
     say("matcalc: help lists what can be typed, Ctrl-D ends")
-    ask = prompted(console.session)
+    ask = line_reader(console.session)
     while not console.ended:
         try:
             text = _asked(ask)

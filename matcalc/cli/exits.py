@@ -12,7 +12,7 @@ from matcalc.core.errors import MatcalcError, VerificationError
 DONE, CHECK_FAILED, BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 
 
-def caught(run: Callable[[], int]) -> int:
+def catch(run: Callable[[], int]) -> int:
     """The exit code of what is run; what goes wrong in it is said."""
     try:
         code = run()

@@ -9,7 +9,7 @@ from matcalc.core.functions.spec import FunctionSpec
 from matcalc.core.operations import SUBJECTS
 
 
-def listing(word: str) -> str:
+def list_functions(word: str) -> str:
     """The functions whose names or descriptions contain a word, each with its call, its value and
     its other names.
     """

@@ -202,7 +202,7 @@ def blocks(options: Namespace, program: Program) -> Hessian:
     return hessian(expression, names, verify=options.verify)
 
 
-def shown_blocks(
+def format_blocks(
     options: Namespace, text: str, found: Hessian
 ) -> tuple[str, Report | None, Verification | None]:
     """The blocks in the format that was asked for, what a check found, and how they were

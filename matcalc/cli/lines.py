@@ -11,7 +11,7 @@ import shlex
 
 from matcalc.cli.arguments import COMMANDS_OF_EXPRESSIONS, OPTIONS_WITH_VALUE, expressions_last
 from matcalc.core.errors import ArgumentError
-from matcalc.tools.session import Session, defined
+from matcalc.tools.session import Session, names_defined_in
 
 OWN = ("help", "vars", "forget", "load", "exit", "quit")  # commands of the prompt alone
 _ALONE = frozenset({"--help", "--file"})  # options that need no expression
@@ -39,7 +39,7 @@ def arguments(line: str, session: Session) -> list[str]:
     latex = "--latex" in options
     # a second expression may use what the first one needs; so may a claim
     everything = " ".join([*expressions, *options])
-    own = frozenset() if latex else defined(first)
+    own = frozenset() if latex else names_defined_in(first)
     declarations, definitions = session.needed(everything, own)
     declared = [f"--var={declaration}" for declaration in declarations]
     program = first if latex else "; ".join([*definitions, first])

@@ -80,7 +80,7 @@ def history_file() -> Path:
     return Path(state) / "matcalc" / "history"
 
 
-def prompted(session: Session) -> Callable[[str], str]:
+def line_reader(session: Session) -> Callable[[str], str]:
     """A function that asks for a line; it raises EOFError at the end, KeyboardInterrupt after
     Ctrl-C.
     """

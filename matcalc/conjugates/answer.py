@@ -17,7 +17,7 @@ from matcalc.core.operations import ANALYTIC, SIZES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, is_number, number, transposed, variable
+from matcalc.core.tree import Expr, is_number, number, transpose, variable
 from matcalc.core.walk import fold
 from matcalc.engine.pipeline import differentiate, prepare_to_print, simplify, tensorize
 from matcalc.verify.exact.judge import judge
@@ -196,7 +196,7 @@ class Wirtinger:
     def _gradient_tree(self) -> tuple[str, Expr]:
         """What the gradient is, and its tree."""
         if len(self._first) == 1:
-            across = replace(self._program, expr=transposed(self._first[0].shown))
+            across = replace(self._program, expr=transpose(self._first[0].shown))
             return f"the transpose of d/d{self.wrt}", simplify(across)
         expr = self._program.expr
         twice = replace(self._program, expr=Expr("*", (number(2), expr)))
@@ -351,9 +351,9 @@ class Wirtinger:
     def verification(self) -> Verification:
         """The weakest of the proofs; VerificationError where a line is wrong."""
         # it loads NumPy
-        from matcalc.conjugates.check import cut  # noqa: PLC0415
+        from matcalc.conjugates.check import find_cut  # noqa: PLC0415
 
-        branched = cut(self._program, self._found.names, self._adjoint)
+        branched = find_cut(self._program, self._found.names, self._adjoint)
         if branched:
             raise UnsupportedError(
                 f"{branched} is taken of negative numbers alone, where it is not analytic: "
@@ -471,7 +471,7 @@ def _square(norm: Expr) -> Expr:
         return Expr("^", (inside, number(2)), inside.shape)
     if not inside.shape:
         return Expr("^", (inside, number(2)))
-    across = transposed(inside)
+    across = transpose(inside)
     if inside.rank == 1:
         return Expr("*", (inside, across) if inside.row else (across, inside))
     return Expr("tr", (Expr("*", (across, inside), (inside.shape[1],) * 2),))

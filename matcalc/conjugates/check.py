@@ -99,7 +99,9 @@ def has_branches(trees: Iterable[Expr], names: Sequence[str]) -> bool:
     return any(_has_cut(node) and _moves(node, moving) for tree in trees for node in tree.parts)
 
 
-def cut(program: Program, names: Sequence[str], self_adjoint: Mapping[str, str] = _NONE) -> str:
+def find_cut(
+    program: Program, names: Sequence[str], self_adjoint: Mapping[str, str] = _NONE
+) -> str:
     """The function that is always taken on its branch cut, the negative numbers; there it is not
     analytic, and conj(f(w)) is not f(conj(w)). Empty where there is none.
     """

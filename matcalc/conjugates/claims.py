@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from matcalc.core.tree import Expr, number, transposed
+from matcalc.core.tree import Expr, number, transpose
 
 PROVED, WRONG, UNDECIDED = "proved", "wrong", "undecided"
 _EXIT_CODES = {PROVED: 0, WRONG: 1, UNDECIDED: 2}
@@ -118,7 +118,7 @@ def _same(asked: Asked, side: Expr, compared: Compared) -> tuple[bool | None, st
 def _slips(asked: Asked) -> list[tuple[str, Expr]]:
     """What is claimed by mistake: factors, and transposes."""
     plain = list(asked.derivatives.items())
-    turned = [(f"the transpose of {a}", transposed(side)) for a, side in plain if side.rank == 2]
+    turned = [(f"the transpose of {a}", transpose(side)) for a, side in plain if side.rank == 2]
     scaled = [
         (f"{said}{label}", Expr("*", (number(factor), side), side.shape))
         for label, side in plain

@@ -19,7 +19,7 @@ from matcalc.core.language import default_language
 from matcalc.core.operations import ALIASES, ANALYTIC, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, transposed, variable
+from matcalc.core.tree import Expr, transpose, variable
 from matcalc.core.walk import fold
 from matcalc.read.frontend import statements_of
 from matcalc.read.shapes.infer import infer
@@ -66,7 +66,7 @@ class ComplexProgram:
         for name in self.conjugated:
             for one, other in ((name, conjugate(name)), (conjugate(name), name)):
                 values[one] = _renamed(other)
-        values |= dict.fromkeys(self.self_adjoint, transposed)
+        values |= dict.fromkeys(self.self_adjoint, transpose)
         return replace_variables(tree, values)
 
 

@@ -180,7 +180,7 @@ def combine_terms(terms: Iterable[tuple[int | Fraction, Monomial]]) -> Dim:
     return Dim(*kept[0], tuple(kept[1:])) if kept else ZERO
 
 
-def fitting(sizes: Mapping[str, int], dims: Collection[Dim]) -> bool:
+def fits(sizes: Mapping[str, int], dims: Collection[Dim]) -> bool:
     """Whether no dimension is zero or less with these sizes (differences may be)."""
     return all(size.size(sizes) > 0 for size in dims if size.rest)
 

@@ -38,7 +38,7 @@ def keeps_kind(variable: Variable, direction: Variable) -> bool:
     return _TANGENT.get(variable.kind) in (None, _TANGENT.get(direction.kind))
 
 
-def moving(program: Program, moves: Mapping[str, str]) -> Program:
+def displace(program: Program, moves: Mapping[str, str]) -> Program:
     """The program at x + t*v for each variable x and its direction v, where the scalar t is zero.
 
     Its derivative by t, ``PARAMETER``, is the derivative along the directions.

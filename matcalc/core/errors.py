@@ -146,7 +146,7 @@ def __getattr__(name: str) -> type[MatcalcError]:
     return found
 
 
-def described(value: object) -> str:
+def describe_value(value: object) -> str:
     """A value that is not what was wanted, shortened, with its type."""
     shown = repr(value)
     return f"{shown if len(shown) <= 40 else shown[:37] + '...'} ({type(value).__name__})"

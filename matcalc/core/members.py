@@ -38,7 +38,7 @@ def _affine(text: str) -> Dim:
     return total
 
 
-def moved(name: str, value: Callable[[str], Dim | None]) -> str:
+def move_member(name: str, value: Callable[[str], Dim | None]) -> str:
     """The name with other values of the indices in its places; a plain name stays as it is."""
     family = family_of(name)
     if family is None:
@@ -46,13 +46,13 @@ def moved(name: str, value: Callable[[str], Dim | None]) -> str:
     return member(family, [place.put(value) for place in places_of(name)])
 
 
-def moved_size(size: Dim, value: Callable[[str], Dim | None]) -> Dim:
+def move_size(size: Dim, value: Callable[[str], Dim | None]) -> Dim:
     """The size with other values of the indices: those that are sizes, and those in the places of
     sizes.
     """
 
     def put(name: str) -> Dim | None:
-        return dim(moved(name, value)) if family_of(name) else value(name)
+        return dim(move_member(name, value)) if family_of(name) else value(name)
 
     return size.put(put)
 

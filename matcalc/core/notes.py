@@ -14,7 +14,7 @@ _SIGNS = frozenset("\\`*_{}[]<>#|$~&")
 _ONE = r'"(\w+): ([^"]+)"'
 
 
-def declaring(name: str, kind: str) -> str:
+def format_offer(name: str, kind: str) -> str:
     """The declaration of one letter, as notes offer it."""
     return f'declare "{name}: {kind}"'
 
@@ -40,7 +40,7 @@ def in_python(note: str) -> str:
     return re.sub(_DECLARED, _argument, note.removeprefix("note: "))
 
 
-def as_markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """A text of which no character is a sign of Markdown or of its formulas."""
     return "".join(f"&#{ord(char)};" if char in _SIGNS else char for char in text)
 

@@ -96,7 +96,7 @@ NUMBERED = frozenset(row.name for row in _ROWS if row.numbered)
 VANISHING = frozenset(row.name for row in _ROWS if row.vanishes)
 
 
-def picked(part: Expr) -> str:
+def picking_function(part: Expr) -> str:
     """The function that picks one of all entries, also over an index, as amax for ``max[i]``; empty
     where none is picked.
     """

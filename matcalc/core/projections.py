@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.kinds import kind_spec
-from matcalc.core.tree import Expr, number, transposed
+from matcalc.core.tree import Expr, number, transpose
 
 
 def project_on_kind(kind: str, tree: Expr) -> Expr:
@@ -32,7 +32,7 @@ def by_independent_entries(kind: str, tree: Expr) -> Expr:
 
 
 def _with_transpose(tree: Expr, sign: int) -> Expr:
-    return Expr("+" if sign > 0 else "-", (tree, transposed(tree)), tree.shape)
+    return Expr("+" if sign > 0 else "-", (tree, transpose(tree)), tree.shape)
 
 
 def _band(tree: Expr, below: int | None, above: int | None) -> Expr:

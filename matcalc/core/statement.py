@@ -11,7 +11,7 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_order
 from matcalc.core.program import Program
-from matcalc.core.subspaces import coordinate_name, coordinate_shape, framed, require_coordinates
+from matcalc.core.subspaces import coordinate_name, coordinate_shape, frame_of, require_coordinates
 
 
 class DerivativeStatement(NamedTuple):
@@ -37,7 +37,7 @@ class DerivativeStatement(NamedTuple):
         """The kind on whose matrices the derivative is projected, ``free`` for none; with
         coordinates in it as ``subspaces.framed`` says it.
         """
-        return framed(self.variable.kind, self.structure)
+        return frame_of(self.variable.kind, self.structure)
 
     @property
     def moving_shape(self) -> Shape:
@@ -82,7 +82,7 @@ class DerivativeStatement(NamedTuple):
         return f"J of d vec(D) = J*d {stacked}, D the {below}"
 
 
-def asked(
+def make_statement(
     program: Program, wrt: object, order: object, structure: str, layout: str
 ) -> DerivativeStatement:
     """What a caller asks for; ArgumentError where an argument is none."""

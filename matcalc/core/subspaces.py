@@ -106,7 +106,7 @@ def coordinate_shape(variable: Variable) -> Shape:
     return (n,) if variable.kind == "diagonal" else (half(n),)
 
 
-def framed(kind: str, structure: str) -> str:
+def frame_of(kind: str, structure: str) -> str:
     """What the judges bring a derivative to: the kind that it is projected on, ``free``, or the
     kind and the coordinates in it.
     """
@@ -115,7 +115,7 @@ def framed(kind: str, structure: str) -> str:
     return "free" if structure == "free" else f"{kind}{_BY}{structure}"
 
 
-def unframed(frame: str) -> tuple[str, str]:
+def split_frame(frame: str) -> tuple[str, str]:
     """The kind, and the coordinates in it or nothing."""
     kind, _, structure = frame.partition(_BY)
     return kind, structure

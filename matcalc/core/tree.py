@@ -159,7 +159,7 @@ def zeros(shape: Shape, *, row: bool = False) -> Expr:
     return fill(number(0), shape, row=row) if shape else number(0)
 
 
-def added(terms: Iterable[Expr], shape: Shape, *, row: bool = False) -> Expr:
+def add_terms(terms: Iterable[Expr], shape: Shape, *, row: bool = False) -> Expr:
     """The sum of the terms that are not zero; a term with a minus in front is taken away."""
     total: Expr | None = None
     for term in terms:
@@ -179,7 +179,7 @@ def is_zero(expr: Expr) -> bool:
     return is_number(expr.args[0] if expr.op == "fill" else expr, 0)
 
 
-def interned(trees: Sequence[Expr]) -> list[Expr]:
+def intern_trees(trees: Sequence[Expr]) -> list[Expr]:
     """The same trees, equal parts being one object."""
     known: dict[object, Expr] = {}
 
@@ -194,7 +194,7 @@ def interned(trees: Sequence[Expr]) -> list[Expr]:
     return list(Expr("several", tuple(trees)).fold(rule).args)
 
 
-def transposed(expr: Expr) -> Expr:
+def transpose(expr: Expr) -> Expr:
     """The transpose, a row of a column and a column of a row; of a scalar itself."""
     if not expr.shape:
         return expr

@@ -19,15 +19,15 @@ from matcalc.core.directions import free_variable
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.loops import Assignment, ForLoop, Item, LoopProgram, assignments, base, run
-from matcalc.core.members import family_of, member, moved, moved_size, places_of
+from matcalc.core.members import family_of, member, move_member, move_size, places_of
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, interned
+from matcalc.core.tree import Expr, intern_trees
 from matcalc.engine.pipeline import simplify
-from matcalc.engine.segments import paired
+from matcalc.engine.segments import pair
 from matcalc.engine.several import derive_several
 from matcalc.verify.readback.forms import Form, Forms
 from matcalc.write.complements import complemented
-from matcalc.write.printers.naming import naming
+from matcalc.write.printers.naming import choose_names
 
 _COUNTS = (2, 3, 4, 5)  # values of the names in ranges for which the order is looked at
 
@@ -130,7 +130,7 @@ class Backprop:
         if item.expr.op == "variable":
             self._pending.setdefault(str(item.expr.value), []).append(tree)
         else:
-            self._derive(paired(tree, item.expr), names, around, found, item)
+            self._derive(pair(tree, item.expr), names, around, found, item)
 
     def _derive(
         self,
@@ -149,9 +149,9 @@ class Backprop:
         trees = list(derive_several(program, names).values())
         if item is not None and not item.adds:  # the name of a sum is not that of a term
             trees = self._with_value(trees, item)
-        trees = interned(trees)
+        trees = intern_trees(trees)
         root = Expr("several", tuple(trees))
-        named = naming(root, self._taken, cse=True)
+        named = choose_names(root, self._taken, cse=True)
         made: dict[int, Expr] = {}
         for part in root.parts:
             args = tuple([made[id(arg)] for arg in part.args])
@@ -265,10 +265,10 @@ class _Writes:
         for item, values in run(self.items, env):
             put = _put(values)
             for name in _names(item.expr):
-                if base(name) in self.adjoints and moved(name, put) not in written:
-                    zeros.add(moved(name, put))
-                    written.add(moved(name, put))
-            cell = moved(item.name, put)
+                if base(name) in self.adjoints and move_member(name, put) not in written:
+                    zeros.add(move_member(name, put))
+                    written.add(move_member(name, put))
+            cell = move_member(item.name, put)
             firsts.setdefault(id(item), set()).add(cell not in written)
             written.add(cell)
         for name in self._wanted(env):
@@ -279,15 +279,19 @@ class _Writes:
     def _wanted(self, env: Mapping[str, int]) -> list[str]:
         """The adjoints of what is derived by, which have to be there in the end."""
         program, wrt = self.backprop.program, self.backprop.wrt
-        used = [moved(n, _put(v)) for item, v in run(program.items, env) for n in _names(item.expr)]
-        used += [moved(name, _put(env)) for name in _names(program.value)]
+        used = [
+            move_member(n, _put(v))
+            for item, v in run(program.items, env)
+            for n in _names(item.expr)
+        ]
+        used += [move_member(name, _put(env)) for name in _names(program.value)]
         return [self.backprop.adjoint(name) for name in dict.fromkeys(used) if base(name) in wrt]
 
     def _first_added(self, env: Mapping[str, int], adds: set[int]) -> set[str]:
         written: set[str] = set()
         found: set[str] = set()
         for item, values in run(self.items, env):
-            cell = moved(item.name, _put(values))
+            cell = move_member(item.name, _put(values))
             if id(item) in adds and cell not in written:
                 found.add(cell)
             written.add(cell)
@@ -368,9 +372,7 @@ def _moved_variable(variable: Variable, old: str, new: str) -> Variable:
         return replace(variable, name=new)
     start = place.plus(dim(letters[0]), -1)
     value = wanted.plus(start, -1)
-    dims = [
-        moved_size(each, lambda n: value if n == letters[0] else None) for each in variable.dims
-    ]
+    dims = [move_size(each, lambda n: value if n == letters[0] else None) for each in variable.dims]
     return replace(variable, name=new, dims=tuple(dims))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, is_number, is_zero, number, transposed
+from matcalc.core.tree import Expr, fill, is_number, is_zero, number, transpose
 from matcalc.core.walk import postorder
 from matcalc.engine.bounds import EVERYTHING, Bounds, entry_bounds
 from matcalc.engine.ir.facts import (
@@ -279,7 +279,7 @@ class Definiteness:
             if not found.definite:
                 continue
             row = Expr("'", (vector,), vector.shape, row=True)
-            size = Expr("*", (row, solved(term, vector)))
+            size = Expr("*", (row, solve(term, vector)))
             short = self._simplified(Expr("*", (scale, size)))
             if short is None:
                 continue
@@ -419,15 +419,15 @@ def _row(factors: list[Expr]) -> Expr:
     return whole
 
 
-def solved(matrix: Expr, right: Expr) -> Expr:
+def solve(matrix: Expr, right: Expr) -> Expr:
     """inv(P)*V, where P is a number, a diagonal matrix or a multiple without an inverse."""
     if not matrix.shape:
         return Expr("/", (right, matrix), right.shape, row=right.row)
     if matrix.op in ("/", "*") and not matrix.args[1].shape:
         op = "*" if matrix.op == "/" else "/"
-        return Expr(op, (solved(matrix.args[0], right), matrix.args[1]), right.shape)
+        return Expr(op, (solve(matrix.args[0], right), matrix.args[1]), right.shape)
     if matrix.op == "*" and not matrix.args[0].shape:
-        return Expr("/", (solved(matrix.args[1], right), matrix.args[0]), right.shape)
+        return Expr("/", (solve(matrix.args[1], right), matrix.args[0]), right.shape)
     if matrix.op == "eye":
         return right
     if matrix.op == "diag" and right.rank == 1:
@@ -441,7 +441,7 @@ def _congruent(tree: Expr) -> Expr | None:
     if len(factors) < 3 or len(factors) < len(_factors(tree)):
         return None
     first, *middle, last = factors
-    if any(part.rank < 2 for part in factors) or text(first) != text(transposed(last)):
+    if any(part.rank < 2 for part in factors) or text(first) != text(transpose(last)):
         return None
     whole = middle[0]
     for part in middle[1:]:
@@ -449,7 +449,7 @@ def _congruent(tree: Expr) -> Expr | None:
     return whole
 
 
-def negated(program: Program, tree: Expr) -> Expr:
+def negate(program: Program, tree: Expr) -> Expr:
     """Minus the tree, as the engine writes it."""
 
     return simplify(replace(program, expr=Expr("neg", (tree,), tree.shape), definitions={}))

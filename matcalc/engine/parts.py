@@ -22,7 +22,7 @@ _HOLE = "?part"  # no name of the language
 _MOST_ORDERS = 2  # which the judges take in one step
 
 
-def derived_by(program: Program, part: Part, statement: DerivativeStatement) -> Expr:
+def derive_part(program: Program, part: Part, statement: DerivativeStatement) -> Expr:
     """The derivative that a statement asks for, by a part of the program, as a typed tree.
 
     Its axes are those of the program, then those of the part, for each order.

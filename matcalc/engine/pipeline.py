@@ -27,7 +27,7 @@ from matcalc.engine.ir.nodes import Node
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
-from matcalc.engine.recovery.decimals import rebalanced
+from matcalc.engine.recovery.decimals import rebalance
 from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import STYLES, Preferences
@@ -118,7 +118,7 @@ def require_variable(program: Program, wrt: str) -> Variable:
     return variable
 
 
-def occurring(program: Program) -> dict[str, Variable]:
+def used_variables(program: Program) -> dict[str, Variable]:
     """The variables that occur in what a program computes; it may know of many more."""
     nodes = program.expr.parts
     names = dict.fromkeys(str(node.value) for node in nodes if node.op == "variable")
@@ -153,7 +153,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     if is_numeric(program.expr):
         return program.expr
     engine = Engine(program, "mixed", () if expand_inverse else PHASES)
-    used = occurring(program)
+    used = used_variables(program)
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
     require_symmetry(program, engine.lowering, names)
     node = engine.lowering.lower(program.expr, names)
@@ -259,11 +259,11 @@ class Engine:
             )
             if not has_indices(other[1]):
                 _, tree, self.factory = other
-        return rebalanced(self.factory, tree)
+        return rebalance(self.factory, tree)
 
     def _find_typed(self, last: Rewriter) -> None:
         """Finds how the sums with fractions were typed."""
-        used = occurring(self.program).values()
+        used = used_variables(self.program).values()
         names = {v.name: leaf_of(self.builder, v, free=False) for v in used}
 
         def finish(node: Node) -> Node:
@@ -281,7 +281,7 @@ class Engine:
         """
         # few expressions have bound indices
         from matcalc.engine.recovery.index_notation import IndexWriter, TooLong  # noqa: PLC0415
-        from matcalc.engine.rewriting.wide import joined_masks, singular_pairs  # noqa: PLC0415
+        from matcalc.engine.rewriting.wide import join_masks, singular_pairs  # noqa: PLC0415
 
         whole, narrow = node, self._narrowed(node)
         matrix, size, factory = None, inf, self.factory
@@ -292,7 +292,7 @@ class Engine:
             if size <= _LEAST_TRIED and not has_indices(matrix):
                 return matrix
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
-        node = joined_masks(self.builder, last.rewrite(self._gathered(node)))
+        node = join_masks(self.builder, last.rewrite(self._gathered(node)))
         node = self._joined(last.rewrite(node))  # sums, multiplied out, bring factors together
         node = reorder_axes(self.builder, node, self.rank, self.layout)
         pairs = singular_pairs(node)
@@ -321,12 +321,12 @@ class Engine:
         """A node with bound indices as one that has matrix notation, if there is one."""
         # few expressions have bound indices
         from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
-        from matcalc.engine.rewriting.wide import is_by_entries, multiplied_out  # noqa: PLC0415
+        from matcalc.engine.rewriting.wide import is_by_entries, multiply_out  # noqa: PLC0415
 
         if is_by_entries(node):
             return None
         if has_wide(node):
-            node = self.shortened(multiplied_out(self.builder, self.rewriter.rewrite(node)))
+            node = self.shortened(multiply_out(self.builder, self.rewriter.rewrite(node)))
             matrices = self.builder.widest == 2  # an einsum takes functions of tensors
             if has_wide(node, functions=matrices) or is_by_entries(node):
                 return None
@@ -337,11 +337,11 @@ class Engine:
         # few expressions have bound indices
         from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
         from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
-        from matcalc.engine.rewriting.pairwise import with_pairs_named  # noqa: PLC0415
+        from matcalc.engine.rewriting.pairwise import name_pairs  # noqa: PLC0415
 
         if not has_wide(node):
             return None
-        found = with_pairs_named(self.builder, self.rewriter.rewrite(node))
+        found = name_pairs(self.builder, self.rewriter.rewrite(node))
         narrow = None if found is None else self._narrowed(found[0])
         if found is None or narrow is None:
             return None
@@ -359,9 +359,9 @@ class Engine:
         if not self.builder.triangles:
             return node
         # few expressions have triangles
-        from matcalc.engine.rewriting.triangles import joined_triangles  # noqa: PLC0415
+        from matcalc.engine.rewriting.triangles import join_triangles  # noqa: PLC0415
 
-        return joined_triangles(self.builder, node)
+        return join_triangles(self.builder, node)
 
     def _gathered(self, node: Node) -> Node:
         """The node with the derivatives of the branches of ``where`` as branches of one."""
@@ -522,7 +522,7 @@ def by_entries(
 
 
 def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
-    """The array of three axes or more whose matrix this is: the inverse of ``unfolded``."""
+    """The array of three axes or more whose matrix this is: the inverse of ``array_of_matrix``."""
     rank = len(shape)
     args, labels, own = [matrix], [], []
     for axes, label in (

@@ -17,7 +17,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.directions import free_variable
 from matcalc.core.kinds import MOST_AXES, Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, added, interned, is_zero, number, transposed
+from matcalc.core.tree import Expr, add_terms, intern_trees, is_zero, number, transpose
 
 _LEAST = 4  # nodes of a segment that is cut at a definition or at a value that is used again,
 _MOST = 14  # and anywhere
@@ -39,7 +39,7 @@ class Segment:
     node: Expr  # of the program
 
 
-def cut(program: Program, wrt: Sequence[str]) -> list[Segment]:
+def cut_segments(program: Program, wrt: Sequence[str]) -> list[Segment]:
     """The segments of a program, each behind those that it uses; one alone where it is short."""
     order = program.expr.parts
     moving = _dependents(order, wrt)
@@ -130,7 +130,7 @@ class Backward:
                 name = _adjoint(segment.name)
                 self.values[name] = self._resolved(adjoint)
                 adjoint = Expr("variable", (), segment.node.shape, value=name)
-            expr = paired(adjoint, expr)
+            expr = pair(adjoint, expr)
         for name, tree in self.derive(self._program(expr), [*outer, *inner]).items():
             if name in self.found:
                 self.found[name].append(self._resolved(tree))
@@ -143,7 +143,7 @@ class Backward:
         def rule(node: Expr, args: list[Expr]) -> Expr:
             if node.op == "variable" and node.value in self.values:
                 value = self.values[node.value]
-                return value if value.row == node.row else transposed(value)
+                return value if value.row == node.row else transpose(value)
             return node.with_args(args)
 
         return tree.fold(rule)
@@ -155,10 +155,10 @@ def _adjoint(name: str) -> str:
 
 def _total(terms: Sequence[Expr], shape: Shape) -> Expr:
     """The sum of the terms; what is there twice is doubled."""
-    found = interned(terms)
+    found = intern_trees(terms)
     counts = Counter(map(id, found))
     once = {id(term): term for term in found}.values()
-    return added(
+    return add_terms(
         [
             term if counts[id(term)] == 1 else Expr("*", (number(counts[id(term)]), term), shape)
             for term in once
@@ -171,10 +171,10 @@ def _names(tree: Expr) -> set[str]:
     return {str(node.value) for node in tree.parts if node.op == "variable"}
 
 
-def paired(cotangent: Expr, value: Expr) -> Expr:
+def pair(cotangent: Expr, value: Expr) -> Expr:
     """The sum of the products of the entries of a cotangent, which is a column, and a value."""
     if not value.shape:
         return Expr("*", (cotangent, value))
     if value.row:
-        cotangent = transposed(cotangent)
+        cotangent = transpose(cotangent)
     return Expr("sum", (Expr(".*", (cotangent, value), value.shape, row=value.row),))

@@ -11,7 +11,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, interned
+from matcalc.core.tree import Expr, intern_trees
 from matcalc.engine.calculus.derivative import derivatives
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
@@ -21,11 +21,11 @@ from matcalc.engine.pipeline import (
     Engine,
     differentiate,
     leaf_of,
-    occurring,
     require_variable,
+    used_variables,
 )
 from matcalc.engine.recalled import Recalled
-from matcalc.engine.segments import Backward, Segment, cut
+from matcalc.engine.segments import Backward, Segment, cut_segments
 
 _LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked,
 _SHARED = 12  # if the one variable stands in so many of them
@@ -41,7 +41,7 @@ def derive_several(
     """
     for name in wrt:
         require_variable(program, name)
-    segments = cut(program, wrt) if program.expr.rank == 0 and layout == "mixed" else []
+    segments = cut_segments(program, wrt) if program.expr.rank == 0 and layout == "mixed" else []
     found: list[list[Expr]] = []
     if len(segments) > 1:
         # what a segment does not show of its values, as that they are symmetric, the whole does
@@ -51,7 +51,7 @@ def derive_several(
         engine = Engine(program, layout, several=True)
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
-    shortest = min([interned(trees) for trees in found], key=_operations)
+    shortest = min([intern_trees(trees) for trees in found], key=_operations)
     return dict(zip(wrt, shortest, strict=True))
 
 
@@ -65,10 +65,10 @@ def derive_one(statement: DerivativeStatement) -> Expr:
     require_variable(program, wrt)
     plain = statement.order == 1 and statement.layout == "mixed" and program.expr.rank == 0
     if plain and len(program.expr.parts) > _LONG:
-        segments = cut(program, [wrt])
+        segments = cut_segments(program, [wrt])
         if sum(_occurs(wrt, segment) for segment in segments) >= _SHARED:
             with suppress(UnsupportedError):
-                return interned(_through(program, [wrt], segments, statement.structure))[0]
+                return intern_trees(_through(program, [wrt], segments, statement.structure))[0]
     return differentiate(statement)
 
 
@@ -92,7 +92,7 @@ def _through(
         return _whole(engine, part, names, structure)
 
     def simplified(part: Program, _: Sequence[str]) -> dict[str, Expr]:
-        used = occurring(part)
+        used = used_variables(part)
         names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
         require_symmetry(part, engine.lowering, names)
         node = engine.shortened(engine.lowering.lower(part.expr, names))
@@ -122,7 +122,7 @@ def _derived(
     if not wrt:
         return {}
     builder, lowering = engine.builder, engine.lowering
-    variables = occurring(program) | {name: program.variables[name] for name in wrt}
+    variables = used_variables(program) | {name: program.variables[name] for name in wrt}
     names = {name: leaf_of(builder, v, free=name in wrt) for name, v in variables.items()}
     within = {name: leaf_of(builder, variables[name], free=False) for name in wrt}
     require_symmetry(program, lowering, {**names, **within})

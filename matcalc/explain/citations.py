@@ -6,12 +6,12 @@ from functools import cache
 
 from matcalc.core.identity import Identity
 from matcalc.engine.catalogue.compiled import Catalogue
-from matcalc.engine.catalogue.index import parsed
+from matcalc.engine.catalogue.index import parse_entry
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.explain.derivation import Reason
 
 
-def cited(name: str, words: str = "", known: Catalogue | None = None) -> Reason:
+def cite(name: str, words: str = "", known: Catalogue | None = None) -> Reason:
     """The entry of that name as a reason, called by ``words`` or by its formula; of a language, if
     its catalogue is given.
     """
@@ -28,7 +28,7 @@ def entry(name: str, known: Catalogue | None = None) -> Identity:
 @cache
 def _looked_up(name: str) -> Identity:
     """An entry that the engine does not use."""
-    return parsed(name, *LIBRARY.pieces[name])
+    return parse_entry(name, *LIBRARY.pieces[name])
 
 
 # rules that hold for all expressions, with the words that they are known by

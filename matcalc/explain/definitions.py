@@ -7,7 +7,7 @@ from matcalc.core.tree import Expr, operation
 from matcalc.explain.instances import CannotShow, Trees
 
 
-def defined(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
+def expand_definitions(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
     """The tree with what is defined and moves written out, and the names of the definitions.
 
     ``norm2(x)^2`` is ``sum(x.^2)``: an even power of a root loses the root.
@@ -21,12 +21,12 @@ def defined(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
         moves = expr.op == "variable" and expr.value == wrt
         if moves or any(id(arg) in moving for arg in expr.args):
             moving.add(id(expr))
-            fresh = written_out(trees, fresh, used)
+            fresh = expand_by_catalogue(trees, fresh, used)
         made[id(expr)] = fresh
     return made[id(root)], list(dict.fromkeys(used))
 
 
-def written_out(trees: Trees, expr: Expr, used: list[str]) -> Expr:
+def expand_by_catalogue(trees: Trees, expr: Expr, used: list[str]) -> Expr:
     """What the catalogue defines by other functions, by these; an even power of a root loses the
     root. ``used`` collects the names of the definitions.
     """

@@ -15,7 +15,7 @@ from matcalc.engine.catalogue.compiled import Catalogue, Rule
 from matcalc.engine.lowering.functions import RULES as BY_INDICES
 from matcalc.engine.lowering.multilinear import RULES as BY_SHAPES
 from matcalc.explain import citations as because
-from matcalc.explain.citations import cited
+from matcalc.explain.citations import cite
 from matcalc.explain.derivation import Reason
 from matcalc.explain.indexed import of_entries
 from matcalc.explain.instances import CannotShow, Trees
@@ -61,13 +61,13 @@ class Differentials:
 
     def note(self, name: str, words: str = "") -> None:
         """Remembers what was used."""
-        reason = cited(name, words, self.trees.known)
+        reason = cite(name, words, self.trees.known)
         if reason not in self.reasons:
             self.reasons.append(reason)
 
     def elementarily(self, name: str, words: str = "") -> None:
         """Remembers something that is spelled out only where everything is."""
-        reason = cited(name, words, self.trees.known)
+        reason = cite(name, words, self.trees.known)
         if reason not in self.elementary:
             self.elementary.append(reason)
 

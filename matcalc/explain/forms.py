@@ -143,10 +143,10 @@ def _block(chain: Chain, sources: Sources) -> str:
             lines.append(f"{row.ljust(column)}{'' if len(row) < column else '  '}{why}")
         else:
             lines += [row, f"{' ' * 8}({why})"]
-    return "\n".join([*lines, *closing(chain)])
+    return "\n".join([*lines, *closing_lines(chain)])
 
 
-def closing(chain: Chain) -> list[str]:
+def closing_lines(chain: Chain) -> list[str]:
     """How the lines were proved, and what could not be."""
     said = [chain.remark] if chain.remark else []
     weaker = [line.proof for line in chain.lines if line.proof.startswith("numeric")]
@@ -176,7 +176,7 @@ def as_markdown(chains: Iterable[Chain]) -> str:
                 for said, number in sources.cite(words(line))
             )
             rows.append(f"| {sign} | `{shown}` | {why} |")
-        blocks.append("\n".join([*rows, "", *[f"{said}  " for said in closing(chain)]]))
+        blocks.append("\n".join([*rows, "", *[f"{said}  " for said in closing_lines(chain)]]))
     cited = [f"{number}. [{reason.name}] {reason.source}" for number, reason in sources.listed()]
     return "\n\n".join([*blocks, "\n".join(cited)] if cited else blocks)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from matcalc.core.dims import ZERO
 from matcalc.core.indexed import Form, Index, Place, Reduction
 from matcalc.core.tree import Expr
-from matcalc.explain.definitions import written_out
+from matcalc.explain.definitions import expand_by_catalogue
 from matcalc.explain.instances import CannotShow, Trees
 
 _MATRIX = 2  # axes
@@ -59,7 +59,7 @@ def _defined(trees: Trees, body: Expr, parts: Sequence[list[Expr]], used: list[s
         fresh = trees.factory.make(node.op, args, node.shape, node.value, node.row)
         if any(id(arg) in moving for arg in node.args) or (node.op == "slot" and parts[node.value]):
             moving.add(id(node))
-            fresh = written_out(trees, fresh, used)
+            fresh = expand_by_catalogue(trees, fresh, used)
         made[id(node)] = fresh
     return made[id(body)]
 

@@ -11,7 +11,7 @@ from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.catalogue.sides import sides
 from matcalc.explain.citations import entry
 from matcalc.explain.derivation import ANSWER, CLOSED, LET, VALUE, VECTORISED, Chain, Line, Reason
-from matcalc.explain.forms import Sources, closing, introduction, left_side, words
+from matcalc.explain.forms import Sources, closing_lines, introduction, left_side, words
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.differentials import Marks
@@ -47,7 +47,7 @@ class _Writer:
     def formula(self, tree: Expr) -> str:
         """The formula of a tree; VerificationError where it does not read as it was meant."""
         names = self.marks.names
-        marked = renamed(tree, names)
+        marked = rename_variables(tree, names)
         variables = {
             names.get(name, name): replace(each, name=names.get(name, name))
             for name, each in self.chain.variables.items()
@@ -60,7 +60,7 @@ class _Writer:
         return self.marks.unmarked(result)
 
 
-def renamed(tree: Expr, names: Mapping[str, str]) -> Expr:
+def rename_variables(tree: Expr, names: Mapping[str, str]) -> Expr:
     """The tree with other names of variables."""
 
     def rule(expr: Expr, args: list[Expr]) -> Expr:
@@ -75,7 +75,7 @@ def as_latex(chains: Iterable[Chain], *, bold: bool = False) -> str:
     sources = Sources()
     blocks = [_block(chain, sources, bold) for chain in chains]
     cited = [
-        f"\\noindent {{[{number}]}} {escaped(reason.source)}" for number, reason in sources.listed()
+        f"\\noindent {{[{number}]}} {escape(reason.source)}" for number, reason in sources.listed()
     ]
     return "\n\n".join([*blocks, "\n\n".join(cited)] if cited else blocks)
 
@@ -91,7 +91,7 @@ def _block(chain: Chain, sources: Sources, bold: bool) -> str:
         )
         side, shown = _equation(writer, line)
         rows.append(f"{_left(writer, line, side)} {shown}{_behind(why)}")
-    said = "\n".join(escaped(each) for each in closing(chain))
+    said = "\n".join(escape(each) for each in closing_lines(chain))
     body = " \\\\\n".join(rows)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n{said}"
 
@@ -115,7 +115,7 @@ def typeset(chains: Iterable[Chain]) -> dict[str, Any]:
             for line in chain.lines
             for side, formula in [_equation(writer, line)]
         ]
-        shown.append({"lines": lines, "closing": closing(chain)})
+        shown.append({"lines": lines, "closing": closing_lines(chain)})
     cited = [
         {"number": number, "identity": reason.name, "source": reason.source}
         for number, reason in sources.listed()
@@ -169,15 +169,15 @@ def _side(writer: _Writer, line: Line) -> str:
 def _reason(reason: Reason, known: Catalogue) -> str:
     """Words as text, an identity as a formula."""
     if not reason.name or "=" not in reason.text:
-        return rf"\text{{{escaped(reason.text)}}}"
+        return rf"\text{{{escape(reason.text)}}}"
     found = entry(reason.name, known)
     if reason.text != found.formula:
-        return rf"\text{{{escaped(reason.text)}}}"
+        return rf"\text{{{escape(reason.text)}}}"
     left, right = sides(found, known.language)
     marks = Marks()
     for name in found.given:
         marks.mark(f"d{name}", rf"\mathrm{{d}}{letter(name)}")
-    right_text = marks.unmarked(latex(renamed(right.expr, marks.names), named={}))
+    right_text = marks.unmarked(latex(rename_variables(right.expr, marks.names), named={}))
     left_text = latex(left.expr, named={})
     if found.form == "diff":
         inner = rf"\left({left_text}\right)" if left.expr.args else left_text
@@ -185,6 +185,6 @@ def _reason(reason: Reason, known: Catalogue) -> str:
     return f"{left_text} = {right_text}"
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Words in LaTeX, formulas in them as they are typed."""
     return text.translate(_SPECIAL)

@@ -149,7 +149,7 @@ class _Proof:
         assert self.current is not None
         shape = self.chain.variables[self.chain.wrt].shape
         step = self.trees.factory.make("variable", (), shape, self.chain.step)
-        self._judge(line, self.current, applied(self.trees, tree, step, self.current))
+        self._judge(line, self.current, apply_factor(self.trees, tree, step, self.current))
         self.current = tree
 
     def _closed(self, line: Line, tree: Expr) -> None:
@@ -206,7 +206,7 @@ class _Proof:
         )
 
 
-def applied(trees: Trees, factor: Expr, step: Expr, like: Expr) -> Expr:
+def apply_factor(trees: Trees, factor: Expr, step: Expr, like: Expr) -> Expr:
     """The factor times the differential, as the line ``like`` has it: g'*dx, tr(G'*dX), the sum of
     D[i,k]*dX[i,k], J*dx, J*vec(dX).
     """

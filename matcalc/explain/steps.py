@@ -11,8 +11,8 @@ from matcalc.core.kinds import Variable, kind_spec, size_names
 from matcalc.core.program import Program
 from matcalc.core.subspaces import PROJECTED
 from matcalc.core.tree import Expr
-from matcalc.explain.citations import cited
-from matcalc.explain.definitions import defined
+from matcalc.explain.citations import cite
+from matcalc.explain.definitions import expand_definitions
 from matcalc.explain.derivation import (
     ANSWER,
     CLOSED,
@@ -132,10 +132,10 @@ class ChainBuilder:
     # lines
 
     def _definitions(self, root: Expr) -> Expr:
-        expanded, used = defined(self.trees, root, self.wrt)
+        expanded, used = expand_definitions(self.trees, root, self.wrt)
         if expanded is root:
             return root
-        reasons = tuple(cited(name, known=self.trees.known) for name in used)
+        reasons = tuple(cite(name, known=self.trees.known) for name in used)
         self.lines.append(Line(EQUAL, expanded, reasons))
         return expanded
 
@@ -195,7 +195,7 @@ class ChainBuilder:
         """The rewrites of the catalogue that fired."""
         known = self.trees.known
         names = dict.fromkeys(name for name in normal.rules if known.get(name) is not None)
-        return tuple(cited(name, known=self.trees.known) for name in names)
+        return tuple(cite(name, known=self.trees.known) for name in names)
 
     def _replaced(self, tree: Expr, put: Mapping[int, Expr]) -> Expr:
         """The tree with some nodes of it replaced."""
@@ -363,7 +363,7 @@ class ChainBuilder:
             self._line(Line(EQUAL, line, reasons))
         if within is not factor:
             spec = kind_spec(self.kind)
-            reason = cited(f"along-{spec.tangent}", spec.along.format(d=self.d_wrt))
+            reason = cite(f"along-{spec.tangent}", spec.along.format(d=self.d_wrt))
             self._line(Line(EQUAL, self._inner(within, self.d_wrt), (reason,)))
         self.lines.append(Line(ANSWER, within))
         if within is not self.answer:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matcalc.core.tree import Expr
 from matcalc.explain import citations as because
-from matcalc.explain.citations import cited
+from matcalc.explain.citations import cite
 from matcalc.explain.derivation import Reason
 
 _MATRIX = 2  # axes
@@ -21,20 +21,20 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
     after = {part.op for term in terms for part in term.parts}
     reasons: list[Reason] = []
     if any(not _ends(expr.args[0], steps) for expr in traces):
-        reasons.append(cited(*because.CYCLIC))
+        reasons.append(cite(*because.CYCLIC))
     if traces and across:
-        reasons.append(cited(*because.OF_TRANSPOSE))
+        reasons.append(cite(*because.OF_TRANSPOSE))
     summed = any(expr.op == "sum" and id(expr) in moving for expr in order)
     inner = any(_inner(expr) and id(expr) in moving for expr in order)
     indexed = any(expr.op == "indexed" and id(expr) in moving for expr in order)
     if indexed and "indexed" not in after:
         reasons.append(Reason("in matrix notation"))
     elif "tr" in after and (inner or not traces):
-        reasons.append(cited(*(because.SUMMED if summed else because.AS_TRACE)))
+        reasons.append(cite(*(because.SUMMED if summed else because.AS_TRACE)))
     elif summed and "tr" not in after:
-        reasons.append(cited(*because.ENTRIES))
+        reasons.append(cite(*because.ENTRIES))
     elif across and not traces:
-        reasons.append(cited(*because.INNER))
+        reasons.append(cite(*because.INNER))
     elif inner and not traces:
         reasons += _moved(order, moving)
     return reasons or [Reason("simplified")]
@@ -51,7 +51,7 @@ def _moved(order: Sequence[Expr], moving: set[int]) -> list[Reason]:
     entries = any(expr.op == ".*" for expr in there)
     matrices = any(expr.op == "*" and expr.args[0].rank == _MATRIX for expr in there)
     found = [because.INNER_OF_ENTRIES] * entries + [because.INNER_MOVED] * matrices
-    return [cited(*each) for each in found]
+    return [cite(*each) for each in found]
 
 
 def explain_factors(step: str, before: Expr, answer: Expr) -> list[Reason]:
@@ -65,13 +65,13 @@ def explain_factors(step: str, before: Expr, answer: Expr) -> list[Reason]:
     matrix = any(expr.rank == 2 and id(expr) in moving for expr in order)
     reasons = []
     if matrix and products and "kron" in inside:
-        reasons.append(cited(*because.VECTORISED))
+        reasons.append(cite(*because.VECTORISED))
     if matrix and entries:
-        reasons.append(cited(*because.VEC_ENTRYWISE))
+        reasons.append(cite(*because.VEC_ENTRYWISE))
     if matrix and across and "commutation" in inside:
-        reasons.append(cited(*because.VEC_TRANSPOSED))
+        reasons.append(cite(*because.VEC_TRANSPOSED))
     if not matrix and entries and "diag" in inside:
-        reasons.append(cited(*because.AS_DIAGONAL))
+        reasons.append(cite(*because.AS_DIAGONAL))
     return reasons or [Reason(f"{step} is factored out")]
 
 

@@ -61,7 +61,7 @@ def table(rows: list[list[str]]) -> list[str]:
     return ["  ".join(row[k].ljust(widths[k]) for k in kept).rstrip() for row in rows]
 
 
-def broken(label: str) -> list[str]:
+def break_label(label: str) -> list[str]:
     """A label in lines that are short enough for a picture, broken before operators."""
     lines, rest = [], label
     while len(rest) > _LABEL:
@@ -79,11 +79,11 @@ def broken(label: str) -> list[str]:
 def _lines(node: Node) -> list[str]:
     """What stands in a node: its formula, what it is, its places in both orders, its values."""
     turns = f"forward {node.number}" + (f", reverse {node.reverse}" if node.reverse else "")
-    lines = [*broken(node.formula), node.kind or kind(node), turns]
+    lines = [*break_label(node.formula), node.kind or kind(node), turns]
     if node.value is not None:
-        lines += broken(f"value {_written(node.value)}")
+        lines += break_label(f"value {_written(node.value)}")
     if node.adjoint is not None:
-        lines += broken(f"adjoint {_written(node.adjoint)}")
+        lines += break_label(f"adjoint {_written(node.adjoint)}")
     return lines
 
 
@@ -106,7 +106,7 @@ def as_picture(graph: Graph) -> dict[str, Any]:
         {
             "from": edge.parent,
             "to": edge.child,
-            "lines": [] if edge.label is None else broken(edge.label),
+            "lines": [] if edge.label is None else break_label(edge.label),
             "full": _derivative(edge, graph),
             "dashed": edge.label is None,
         }
@@ -148,7 +148,7 @@ def as_dot(graph: Graph) -> str:
 def _attributes(edge: Edge) -> str:
     if edge.label is None:
         return " [style=dashed]"
-    label = r"\n".join(quote(line) for line in broken(edge.label))
+    label = r"\n".join(quote(line) for line in break_label(edge.label))
     return f' [label=" {label} ", tooltip="{quote(edge.label)}"]'
 
 
@@ -168,7 +168,7 @@ def as_mermaid(graph: Graph) -> str:
         if edge.label is None:
             lines.append(f"  n{edge.parent} -.-> n{edge.child}")
         else:
-            label = "<br>".join(_entity(line) for line in broken(edge.label))
+            label = "<br>".join(_entity(line) for line in break_label(edge.label))
             lines.append(f'  n{edge.parent} -->|"{label}"| n{edge.child}')
     return "\n".join(lines)
 

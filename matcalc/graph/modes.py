@@ -23,7 +23,7 @@ from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, number, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
-from matcalc.engine.segments import paired
+from matcalc.engine.segments import pair
 from matcalc.explain.instances import Trees
 from matcalc.graph.build import Asked, Graph, Node, build
 from matcalc.graph.modes_text import Chain, Pass, cost_lines, order_lines
@@ -246,7 +246,7 @@ class _Writer:
     def _pulled(self, child: Node, parent: Node) -> Expr:
         """What the adjoint of a node adds to that of its parent."""
         assert child.tree is not None
-        whole = paired(self._slope(child), child.tree)
+        whole = pair(self._slope(child), child.tree)
         program = self._program(child, [child], whole)
         statement = DerivativeStatement(program, parent.name, 1, "free")
         tree = differentiate(statement)
@@ -258,7 +258,7 @@ class _Writer:
         output = self._output
         program = self._whole_program([] if not output.shape else [output])
         if output.shape:
-            whole = paired(self._slope(output), program.expr)
+            whole = pair(self._slope(output), program.expr)
             program = Program(whole, program.variables, program.source)
         found = []
         for node in self.inputs:

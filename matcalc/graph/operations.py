@@ -14,7 +14,7 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.operations import ENTRYWISE
-from matcalc.core.tree import Expr, interned, is_number
+from matcalc.core.tree import Expr, intern_trees, is_number
 
 Sizes = Mapping[str, int]
 
@@ -54,7 +54,7 @@ def count(tree: Expr, sizes: Sizes) -> Count:
     Raises ArgumentError where a size is missing, UnsupportedError for a function whose operations
     are not known.
     """
-    (whole,) = interned([tree])
+    (whole,) = intern_trees([tree])
     parts = whole.parts
     inner = {
         id(arg) for part in parts if part.op in ("*", "tr") for arg in part.args if arg.op == "*"

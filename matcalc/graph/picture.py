@@ -30,9 +30,9 @@ class ComputationalGraph:
         self.graph: Graph = build(program, wrt)
         self._asked = program, wrt
         if at is not None:
-            from matcalc.graph.values import evaluated  # noqa: PLC0415 - it loads NumPy
+            from matcalc.graph.values import evaluate  # noqa: PLC0415 - it loads NumPy
 
-            evaluated(self.graph, at)
+            evaluate(self.graph, at)
 
     def __str__(self) -> str:
         return as_text(self.graph)

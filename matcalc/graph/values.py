@@ -34,7 +34,7 @@ def read_values(path: str) -> dict[str, Any]:
     return found
 
 
-def evaluated(graph: Graph, values: Mapping[str, Any]) -> Graph:
+def evaluate(graph: Graph, values: Mapping[str, Any]) -> Graph:
     """The graph with the values of its nodes, and with adjoints if the output is a number.
 
     Raises EvaluationError where an input is missing or has another shape.

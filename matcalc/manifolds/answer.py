@@ -19,7 +19,7 @@ from matcalc.core.tree import Expr, variable
 from matcalc.core.walk import postorder
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
-from matcalc.manifolds.formulas import formula, shortened
+from matcalc.manifolds.formulas import formula, shorten
 from matcalc.manifolds.proof import Proof
 from matcalc.manifolds.table import MANIFOLDS, Manifold
 from matcalc.notations.lines import Line, Names
@@ -81,11 +81,11 @@ class Riemannian:
                 hint="on stiefel it has a gradient",
             )
         if self.order == 1:
-            return shortened(self._program, formula(space.gradient, trees))
+            return shorten(self._program, formula(space.gradient, trees))
         trees["V"] = variable(self.direction, here.shape)
         steps: list[Step] = [self.wrt, {self.wrt: self.direction}]
         trees["H"] = derive_steps(self._program, steps)[-1]
-        return shortened(self._program, formula(space.hessian, trees))
+        return shorten(self._program, formula(space.hessian, trees))
 
     @cached_property
     @public

@@ -29,6 +29,6 @@ def _constant(tree: Expr) -> Callable[[Expr], Expr]:
     return lambda node: tree
 
 
-def shortened(program: Program, tree: Expr) -> Expr:
+def shorten(program: Program, tree: Expr) -> Expr:
     """The tree as the engine writes it."""
     return simplify(replace(program, expr=tree, definitions={}, source="", asked=None))

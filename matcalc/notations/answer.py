@@ -13,10 +13,10 @@ from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.notations.cases import Case, cases_of, nested, with_body
+from matcalc.notations.cases import Case, cases_of, nest_cases, with_body
 from matcalc.notations.conditions import format_conditions
 from matcalc.notations.lines import Line, Writer, array_of
-from matcalc.notations.read import column, contracted, read_line
+from matcalc.notations.read import column, contract_with, read_line
 from matcalc.verify.readback.values import confirm
 from matcalc.write.notation import format_text
 from matcalc.write.printers.program import program_text
@@ -68,7 +68,7 @@ class InNotation:
             cases = cases_of(line.tree)
             if len(cases) > 1:  # else it is one line of entries
                 self._cases = cases
-                self._lines = [replace(line, tree=nested(line.tree, cases))]
+                self._lines = [replace(line, tree=nest_cases(line.tree, cases))]
         if verify:
             _ = self.verification
 
@@ -190,7 +190,7 @@ class InNotation:
         names = line.names
         if line.kind == "differential":
             names = names[1:] * statement.order
-        meant = contracted(tree, statement, names, first=line.kind == "adjoint")
+        meant = contract_with(tree, statement, names, first=line.kind == "adjoint")
         return column(read), column(meant)
 
     # -- cases

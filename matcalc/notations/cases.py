@@ -51,7 +51,7 @@ def cases_of(array: Expr) -> list[Case]:
     return rest
 
 
-def nested(array: Expr, cases: Sequence[Case]) -> Expr:
+def nest_cases(array: Expr, cases: Sequence[Case]) -> Expr:
     """The array again, with ``where`` for its cases."""
     form: Form = array.value
     body = cases[-1].value

@@ -268,11 +268,11 @@ def array_of(line: Line, tree: Expr, statement: DerivativeStatement, *, row_majo
     rows = len(shape) - columns
     if row_major:
         shape = (*shape[:rows][::-1], *shape[rows:][::-1])
-    array = unfolded(tree, shape, columns)
+    array = array_of_matrix(tree, shape, columns)
     return reverse_axes(array, rows) if row_major else array
 
 
-def unfolded(tree: Expr, shape: Shape, columns: int) -> Expr:
+def array_of_matrix(tree: Expr, shape: Shape, columns: int) -> Expr:
     """The array of which a matrix, a row or a column is the Kronecker form."""
     rows = len(shape) - columns
     if rows and columns and len(shape) > _MOST_ROWS:

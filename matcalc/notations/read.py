@@ -80,7 +80,7 @@ def _held(conditions: str) -> str:
     return factors[0][1:-1] if len(factors) == 1 else "*".join(factors)
 
 
-def contracted(
+def contract_with(
     tree: Expr, statement: DerivativeStatement, names: Sequence[str], *, first: bool = False
 ) -> Expr:
     """The array of a derivative contracted with variables: over the axes of the variable from the

@@ -17,7 +17,7 @@ from matcalc.write.printers.differentials import Marks
 from matcalc.write.printers.latex import latex
 from matcalc.write.printers.latex_indexed import subscript
 from matcalc.write.printers.latex_names import name as letter
-from matcalc.write.printers.sizes import known_sizes
+from matcalc.write.printers.sizes import write_known_sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _letter(text: str, line: Line, name: str, *, bold: bool) -> str:
 
 
 def _formula(line: Line, marks: Marks, *, bold: bool, verify: bool) -> str:
-    tree = known_sizes(line.tree, line.program.variables)
+    tree = write_known_sizes(line.tree, line.program.variables)
     tree = replace_variables(tree, {name: _named(other) for name, other in marks.names.items()})
     variables: Mapping[str, Variable] = {
         marks.names.get(name, name): replace(each, name=marks.names.get(name, name))

@@ -15,7 +15,7 @@ from matcalc.core.errors import MatcalcError, ShapeError, UnsupportedError
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.language import Language
 from matcalc.core.loops import Assignment, ForLoop, Item, LoopProgram, base
-from matcalc.core.members import family_of, member, moved, moved_size, places_of
+from matcalc.core.members import family_of, member, move_member, move_size, places_of
 from matcalc.core.program import Program
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr
@@ -245,7 +245,7 @@ class _Reading:
         for (_, program), envs in zip(self.written, points, strict=True):
             for env in envs:
                 values = {key: dim(value) for key, value in env.items()}
-                plain = moved(name, values.get)
+                plain = move_member(name, values.get)
                 known = program.variables.get(plain)
                 if known is None and plain in program.definitions:
                     known = Variable(plain, "", program.definitions[plain].shape)
@@ -265,7 +265,7 @@ class _Reading:
         if template is not None and name not in self.defined:
             pairs = zip(places_of(template.name), places_of(name), strict=True)
             where = {str(index.plain): place for index, place in pairs}
-            shapes = {tuple([moved_size(each, where.get) for each in template.dims]): None}
+            shapes = {tuple([move_size(each, where.get) for each in template.dims]): None}
             kinds = {template.kind}
         if not family and name in self.declared:  # its sizes may be names in ranges
             given = self.declared[name]

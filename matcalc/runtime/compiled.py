@@ -13,7 +13,7 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.runtime.arguments import CallProblem, SingularMatrixError, take
-from matcalc.runtime.own import given
+from matcalc.runtime.own import use_functions
 
 _MISSING = object()  # in the place of an argument
 _PROBLEMS = (IndexError, TypeError, ValueError, EvaluationError)
@@ -32,7 +32,7 @@ class Compiled:
         brought: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         namespace: dict[str, Any] = {}
-        with given(brought):
+        with use_functions(brought):
             exec(compile(source, f"<matcalc {name}>", "exec"), namespace)
         inner: Callable[..., Any] = namespace[name]
         parameters = inspect.signature(inner).parameters.values()

@@ -16,7 +16,7 @@ _GIVEN: ContextVar[Mapping[str, Callable[..., Any]] | None] = ContextVar("given"
 
 
 @contextmanager
-def given(functions: Mapping[str, Callable[..., Any]] | None) -> Iterator[None]:
+def use_functions(functions: Mapping[str, Callable[..., Any]] | None) -> Iterator[None]:
     """While code is loaded that was generated in a language, its functions are those of the
     language; with None, those of the default language.
     """

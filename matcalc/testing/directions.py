@@ -30,7 +30,7 @@ from matcalc.testing.questions import (
     Setting,
     ask_about_formula,
     ask_about_function,
-    called_by,
+    call_user_function,
     declared_variables,
     program_of,
 )
@@ -60,7 +60,7 @@ def vjp_question(
             setting,
         )
     variables = declared_variables(setting)
-    f = called_by(
+    f = call_user_function(
         setting,
         objective,
         setting.wrt,
@@ -125,7 +125,7 @@ def jvp_question(
         )
         asked = ask_about_formula(shifted, f"{objective} along {tangent}", claim, along)
         return _held(replace(asked, answer=_at_zero(shifted, step)), step)
-    f = called_by(setting, objective, setting.wrt, list(known), setting.arrays)
+    f = call_user_function(setting, objective, setting.wrt, list(known), setting.arrays)
 
     def moved_by(**values: Array) -> Array:
         return _as_precise(

@@ -12,7 +12,7 @@ import numpy as np
 
 from matcalc.claims.judge.claim import DISPROVED, OPEN, Claim
 from matcalc.claims.judge.claims import about, about_formula, engine_answer
-from matcalc.claims.judge.precision import blurred
+from matcalc.claims.judge.precision import is_blurred
 from matcalc.claims.judge.question import Point, Question
 from matcalc.core.boundary import warn_of_notes
 from matcalc.core.dims import dim
@@ -74,7 +74,7 @@ class Setting:
         return Arrays(self.library or library_of(self.at), self.precision or precision_of(self.at))
 
 
-def called_by(
+def call_user_function(
     setting: Setting,
     function: Callable[..., Any],
     wrt: str,
@@ -186,7 +186,7 @@ def _formula_and_function(
     """The objective is a formula, and the claim a function."""
     _refuse_coordinates(setting)
     names = [name for name in program.variables if name != setting.held]
-    called = called_by(
+    called = call_user_function(
         setting,
         function,
         setting.claimed_by or setting.wrt,
@@ -230,7 +230,7 @@ def ask_about_function(
             f"{setting.wrt} is neither in at= nor in variables=",
             hint=f"there are {', '.join(variables)}",
         )
-    f = called_by(
+    f = call_user_function(
         setting,
         objective,
         setting.wrt,
@@ -238,7 +238,7 @@ def ask_about_function(
         setting.arrays if not setting.direction else Arrays(),
     )
     names = [name for name in variables if name != setting.held]
-    claim = called_by(
+    claim = call_user_function(
         setting,
         claimed,
         setting.claimed_by or setting.wrt,
@@ -376,7 +376,7 @@ def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:
         if not np.all(np.isfinite(f(point.values))):
             return False
         if f.blurred is None:
-            f.blurred = blurred(lambda near: f(near.values), point, setting.wrt)
+            f.blurred = is_blurred(lambda near: f(near.values), point, setting.wrt)
         found = kinks(lambda y: f({**point.values, setting.wrt: y}), x, kind, single=f.single)
     except _UNFIT:
         return False

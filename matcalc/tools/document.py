@@ -23,7 +23,7 @@ from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import SUBJECTS
 from matcalc.read.tex.read import read_latex
 from matcalc.results import Expression, Formula
-from matcalc.tools.layout import laid_out, latex_laid_out
+from matcalc.tools.layout import latex_laid_out, lay_out
 from matcalc.tools.session import Entry, Session, entries, names_in
 
 ERROR, WARNING, INFORMATION = "error", "warning", "information"
@@ -268,7 +268,7 @@ def _code(text: str) -> str:
     return f"```\n{text}\n```"
 
 
-def formatted(text: str, *, marked: bool) -> str:
+def format_document(text: str, *, marked: bool) -> str:
     """The text with its blanks in order; what it says is the same."""
     if len(text) > _LONGEST:
         return text
@@ -289,11 +289,11 @@ def _formatted_entry(bare: str, written: str) -> str:
     if bare != written:  # there are comments inside
         return written
     if not begins_with(bare, (*command_names(), *OWN)):
-        return laid_out(bare)
+        return lay_out(bare)
     _, _, expressions = split_line(bare)
     if len(expressions) != 1 or bare.count(expressions[0]) != 1:
         return bare
-    return bare.replace(expressions[0], laid_out(expressions[0]))
+    return bare.replace(expressions[0], lay_out(expressions[0]))
 
 
 def _formatted_claims(text: str) -> str:

@@ -90,7 +90,7 @@ def server() -> Any:
     def formatted(params: Any) -> Any:
         uri = params.text_document.uri
         text = text_of(uri)
-        made_new = document.formatted(text, marked=_is_marked(uri))
+        made_new = document.format_document(text, marked=_is_marked(uri))
         if made_new == text:
             return []
         lines = Lines(text)

@@ -21,7 +21,7 @@ _TIGHT = frozenset(
 _CLOSES = frozenset({"RPAR", "RSQUARE", "COMMA", "SEPARATOR", "COLON"})
 
 
-def laid_out(text: str) -> str:
+def lay_out(text: str) -> str:
     """A program of the language with its blanks in order; lines stay lines."""
     try:
         found = _tokens(text)

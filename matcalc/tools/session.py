@@ -183,7 +183,7 @@ class Session:
 
     def program(self, text: str) -> str:
         """The text with what it needs in front of it."""
-        declarations, definitions = self.needed(text, defined(text))
+        declarations, definitions = self.needed(text, names_defined_in(text))
         return "\n".join([*declarations, *definitions, text])
 
     def read(self, text: str) -> Program:
@@ -191,7 +191,7 @@ class Session:
         return read(self.program(text))
 
 
-def defined(text: str) -> frozenset[str]:
+def names_defined_in(text: str) -> frozenset[str]:
     """The names that a text declares or defines itself; none where it cannot be read."""
     try:
         return frozenset(one.name for one in parse(text, advise=False) if one.role != "value")

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcalc.core.directions import PARAMETER, Step, free_variable, moving
+from matcalc.core.directions import PARAMETER, Step, displace, free_variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.subspaces import PROJECTED, unframed
+from matcalc.core.subspaces import PROJECTED, split_frame
 from matcalc.core.tree import Expr, variable
 from matcalc.verify.verification import Verification, compare, verify
 
@@ -77,7 +77,7 @@ def verify_several(program: Program, trees: Mapping[str, Expr], structure: str) 
     kind as well.
     """
     kinds = {name: DerivativeStatement(program, name, 1, structure).kind for name in trees}
-    alone = [name for name in trees if unframed(kinds[name])[0] in PROJECTED]
+    alone = [name for name in trees if split_frame(kinds[name])[0] in PROJECTED]
     found = [
         verify(DerivativeStatement(program, name, 1, structure), trees[name]) for name in alone
     ]
@@ -120,7 +120,7 @@ def _along_all(program: Program, trees: Mapping[str, Expr]) -> tuple[DerivativeS
         term = _applied(tree, variable(moves[name], directions[moves[name]].shape))
         total = term if total is None else Expr("+", (total, term), term.shape)
     assert total is not None
-    return DerivativeStatement(moving(program, moves), PARAMETER), total
+    return DerivativeStatement(displace(program, moves), PARAMETER), total
 
 
 def _applied(tree: Expr, direction: Expr) -> Expr:
@@ -151,4 +151,4 @@ def _claim(program: Program, step: Step, structure: str) -> DerivativeStatement:
     """
     if isinstance(step, str):
         return DerivativeStatement(program, step, 1, structure)
-    return DerivativeStatement(moving(program, step), PARAMETER)
+    return DerivativeStatement(displace(program, step), PARAMETER)

@@ -234,7 +234,7 @@ def _proof_alone(question: Mapping[str, Any]) -> dict[str, Any]:
     from matcalc.claims.judge.claim import DISPROVED, PROVED  # noqa: PLC0415
     from matcalc.claims.judge.proof import proof  # noqa: PLC0415
     from matcalc.core.statement import DerivativeStatement  # noqa: PLC0415
-    from matcalc.web.diagnosis import diagnosed  # noqa: PLC0415
+    from matcalc.web.diagnosis import diagnose  # noqa: PLC0415
 
     expression = _expression(question)
     derivative, _ = _derived(expression, question)
@@ -247,7 +247,7 @@ def _proof_alone(question: Mapping[str, Any]) -> dict[str, Any]:
     diagnosis = ""
     if verdict == "wrong":
         asked = (derivative.variables, derivative.wrt, _options(question))
-        diagnosis = diagnosed(str(expression), claim.source, *asked)
+        diagnosis = diagnose(str(expression), claim.source, *asked)
     lines = [f"{verdict}: {_SAID[verdict].format(claim=claim.source)}"]
     if verdict == "wrong":
         lines.append(f"  diagnosis   {diagnosis or 'nothing simple; `matcalc web` looks further'}")

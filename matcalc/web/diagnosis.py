@@ -21,7 +21,7 @@ _SIGN = "it has the wrong sign"
 _MOST_SIZES = 3  # that are tried as factors
 
 
-def diagnosed(
+def diagnose(
     expression: str,
     claim: str,
     variables: Mapping[str, Variable],

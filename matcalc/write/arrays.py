@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from matcalc.core.indexed import Form, free_indices
 from matcalc.core.operations import ENTRYWISE
-from matcalc.core.tree import Expr, interned
+from matcalc.core.tree import Expr, intern_trees
 
 _OF_ARRAYS = {"*": ".*", "/": "./", "^": ".^"}  # of numbers, and entry by entry of arrays
 _PLAIN = frozenset({"number", "constant", "dimension"})
@@ -25,7 +25,7 @@ def functions_of_arrays(trees: Sequence[Expr]) -> list[Expr]:
     known = {_key(array, array.value.body): array for array in arrays}
     made = {id(array): _written(array, known) for array in arrays}
     found = root.fold(lambda node, args: made.get(id(node)) or node.with_args(args))
-    return interned(found.args)
+    return intern_trees(found.args)
 
 
 def _key(array: Expr, part: Expr) -> object:

@@ -14,9 +14,9 @@ from matcalc.core.tree import Expr
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.complements import SIGMOID, complemented
-from matcalc.write.printers.naming import naming
+from matcalc.write.printers.naming import choose_names
 from matcalc.write.printers.program import array_head, array_names, program_text
-from matcalc.write.printers.sizes import known_sizes, size_choices
+from matcalc.write.printers.sizes import size_choices, write_known_sizes
 
 _VALUES = ("f", "g", "F", "L")  # what a value is called in a formula of its derivatives
 
@@ -43,10 +43,10 @@ def format_text(
 
     It parses again with ``variables`` and means the same, which is verified; sizes that the text
     does not fix are written out. What repeats in a long text is named (``cse``, see
-    ``naming``), by the names that are ``defined`` where these are its values. Raises
+    ``choose_names``), by the names that are ``defined`` where these are its values. Raises
     VerificationError rather than to show a text that does not mean the tree.
     """
-    tree = known_sizes(tree, variables)
+    tree = write_known_sizes(tree, variables)
     tree, names = name_parts(tree, variables, cse, defined)
     choices = size_choices(tree)
     head = array_head(tree)
@@ -86,13 +86,13 @@ def name_parts(
     taken |= {name.partition("[")[0] for name in taken}  # a is the family of a[2]
     taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
     known = defined.find if defined else None
-    names = naming(tree, taken, cse=cse, known=known)
+    names = choose_names(tree, taken, cse=cse, known=known)
     if not any(part.op == SIGMOID for part in tree.parts):
         return tree, names
     new, wholes = complemented(tree, known or (lambda _: None))
     if wholes:
         given = {id(whole) for whole in wholes if known is not None and known(whole)}
-        renamed = naming(new, taken, cse=cse, known=known, always=given)
+        renamed = choose_names(new, taken, cse=cse, known=known, always=given)
         if all(id(whole) in renamed for whole in wholes):
             return new, renamed
     return tree, names

@@ -10,7 +10,7 @@ import pytest
 
 import matcalc
 from matcalc import cli
-from matcalc.core.notes import as_markdown, at_command_line, in_python
+from matcalc.core.notes import at_command_line, escape_markdown, in_python
 
 NOTED = "x'*Q*x + c'*x"
 SAID = 'c is read as vector(n), because it is transposed; add variables={"c": "scalar"} otherwise'
@@ -64,7 +64,7 @@ def test_a_notebook_shows_notes_under_the_formula() -> None:
     shown = found._repr_markdown_()
     formula, kinds, line = str(shown).split("\n\n")
     assert formula == f"$\\displaystyle {found.latex()}$"
-    assert line == as_markdown(SAID)
+    assert line == escape_markdown(SAID)
     assert kinds == found.described()
     assert found._repr_latex_() is None
     plain = matcalc.diff("x'*x", "x")
@@ -74,7 +74,7 @@ def test_a_notebook_shows_notes_under_the_formula() -> None:
 
 @pytest.mark.parametrize("signs", [r"\phi_i", "A*x*B", "`a`", "<b>", "$a$", "[a](b)", "~~a~~"])
 def test_no_sign_of_markdown_is_left(signs: str) -> None:
-    assert not set(as_markdown(signs).replace("&#", "")) & set("\\`*_[]<>$~")
+    assert not set(escape_markdown(signs).replace("&#", "")) & set("\\`*_[]<>$~")
 
 
 NOTES = [

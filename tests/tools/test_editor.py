@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from matcalc.tools import document
-from matcalc.tools.document import formatted, hover, problems
-from matcalc.tools.layout import laid_out, latex_laid_out
+from matcalc.tools.document import format_document, hover, problems
+from matcalc.tools.layout import latex_laid_out, lay_out
 
 FILE = """\
 A:symmetric(n)
@@ -110,8 +110,8 @@ def test_hover_over_a_function() -> None:
 def test_layout_of_files() -> None:
     expected = FILE.replace("A:s", "A: s").replace("r=A*x-y", "r = A*x - y")
     expected = expected.replace("f=r'*r", "f = r'*r").replace("f*( x )", "f*(x)")
-    assert formatted(FILE, marked=False) == expected
-    assert formatted(expected, marked=False) == expected
+    assert format_document(FILE, marked=False) == expected
+    assert format_document(expected, marked=False) == expected
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_layout_of_files() -> None:
     ],
 )
 def test_layout(text: str, made: str) -> None:
-    assert laid_out(text) == made
+    assert lay_out(text) == made
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_layout_of_latex(formula: str, made: str) -> None:
 
 
 def test_only_formulas_with_a_claim_are_laid_out() -> None:
-    made = formatted(f"$a=b$\n{TEX}", marked=True)
+    made = format_document(f"$a=b$\n{TEX}", marked=True)
     assert made == f"$a=b$\n{TEX}".replace("A   x=2A x", "A x = 2A x").replace(
         "A x=2A   x", "A x = 2A x"
     )

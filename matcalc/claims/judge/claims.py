@@ -209,7 +209,7 @@ def _completion(
     return complete
 
 
-def completed(
+def size_completer(
     statement: DerivativeStatement, stated: Program
 ) -> Callable[[dict[str, int]], dict[str, int]]:
     """Adds the sizes that a formula leaves open, which fits without all sizes being equal."""

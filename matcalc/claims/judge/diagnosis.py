@@ -18,8 +18,8 @@ from matcalc.claims.equality import EQUAL, decide_exactly
 from matcalc.claims.judge.branches import one_branch
 from matcalc.claims.judge.conditions import Condition, conditions
 from matcalc.claims.judge.factors import NONE, Factor, Factors
-from matcalc.claims.judge.mend import Mended, as_it_is, as_stated, mended_claim, mendings
-from matcalc.claims.judge.question import Question, Sample, allowed, closeness
+from matcalc.claims.judge.mend import Mended, as_it_is, format_claim, mended_claim, mendings
+from matcalc.claims.judge.question import Question, Sample, closeness, tolerance
 from matcalc.claims.judge.reading import equalize_sizes
 from matcalc.claims.judge.variants import IDENTITY, PLAIN, Variant, variants
 from matcalc.core.errors import MatcalcError
@@ -153,7 +153,7 @@ def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:
             value is not None
             and value.shape == sample.claimed.shape
             and float(np.max(np.abs(value - sample.claimed), initial=0.0))
-            <= allowed(sample, close) * sample.scale
+            <= tolerance(sample, close) * sample.scale
             for value, sample in zip(values, samples, strict=True)
         ):
             return f", as {variant.text.removeprefix('it is ')} has"
@@ -266,10 +266,10 @@ def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Facto
         if not square > 0:
             return None
         ratio = float(np.sum(left * right)) / square
-        if not _largest(ratio * left - right) <= allowed(sample, close) * largest + noise:
+        if not _largest(ratio * left - right) <= tolerance(sample, close) * largest + noise:
             return None
         ratios[place] = ratio
-    if all(abs(ratio - 1) < allowed(samples[place], close) for place, ratio in ratios.items()):
+    if all(abs(ratio - 1) < tolerance(samples[place], close) for place, ratio in ratios.items()):
         return NONE if ratios else None
     return factors.named(ratios)
 
@@ -288,7 +288,7 @@ def _fits(match: _Match, question: Question) -> bool:
     if question.misfit is not None and match.variant is not IDENTITY:
         variables = equalize_sizes(variables, question.misfit)
     try:
-        read(as_stated(match.mended.tree), variables, language=question.language)
+        read(format_claim(match.mended.tree), variables, language=question.language)
     except MatcalcError:
         return False
     return True

@@ -60,10 +60,10 @@ class Equality:
         found = self.counterexample
         if found is None:
             return ""
-        from matcalc.claims.judge.report import written  # noqa: PLC0415 - NumPy is slow to load
+        from matcalc.claims.judge.report import format_array  # noqa: PLC0415 - NumPy is slow to load
 
         sizes = [f"{name}={size}" for name, size in found.point.sizes.items()]
-        values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
+        values = [f"{name}={format_array(value)}" for name, value in found.point.values.items()]
         values += [
             f"some {name}"
             for name, variable in self.variables.items()
@@ -72,8 +72,8 @@ class Equality:
         place = f"entry {list(found.index)}" if found.index else "the value"
         here = f"{', '.join(sizes + values)}: " if sizes + values else ""
         return (
-            f"{here}{place} is {written(found.true)} on the left, "
-            f"{written(found.claimed)} on the right"
+            f"{here}{place} is {format_array(found.true)} on the left, "
+            f"{format_array(found.claimed)} on the right"
         )
 
 

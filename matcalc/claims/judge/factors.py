@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from matcalc.claims.judge.claims import evaluate_claim
 from matcalc.claims.judge.mutations import quote
-from matcalc.claims.judge.question import Question, Sample, allowed, closeness
+from matcalc.claims.judge.question import Question, Sample, closeness, tolerance
 from matcalc.core.tree import Expr
 from matcalc.write.printers.text import text
 
@@ -44,7 +44,7 @@ class Factors:
         self._worlds = samples
         self._dims = [dict(_products(question.sized(sample.point.sizes))) for sample in samples]
         close = min(_CLOSE, closeness(samples))
-        self._close = max(allowed(sample, close) for sample in samples)
+        self._close = max(tolerance(sample, close) for sample in samples)
         self._scalars = list(_scalars(question, samples))
 
     def named(self, measured: Mapping[int, float]) -> Factor | None:

@@ -13,17 +13,17 @@ from matcalc.claims.judge.claim import DISPROVED, OPEN, Claim
 from matcalc.claims.judge.claims import (
     Neighbours,
     compares_sizes,
-    completed,
     evaluate_claim,
+    size_completer,
 )
 from matcalc.claims.judge.factors import Factor
 from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Mutation, mutations, replace_node
 from matcalc.claims.judge.proof import proof
-from matcalc.claims.judge.question import Point, Question, Sample, allowed, closeness
+from matcalc.claims.judge.question import Point, Question, Sample, closeness, tolerance
 from matcalc.claims.judge.reading import read_stated
 from matcalc.claims.judge.rest import difference
 from matcalc.claims.judge.swaps import swaps
-from matcalc.claims.judge.terms import coarse_terms, negated, terms
+from matcalc.claims.judge.terms import coarse_terms, negate, terms
 from matcalc.claims.judge.variants import PLAIN, Variant
 from matcalc.core.dims import ZERO
 from matcalc.core.errors import MatcalcError
@@ -153,7 +153,7 @@ def _of_terms(tree: Expr) -> Iterator[Mended]:
         ):
             formula = f"{whole} + {_times(times, shown)}" if times else whole
             if times == -1:
-                formula = f"{whole} - ({shown})" if inside else _joined([*others, negated(part)])
+                formula = f"{whole} - ({shown})" if inside else _joined([*others, negate(part)])
             yield Mended(kind, said, _with_term(part, times), cost, formula)
         for times, said in (
             (2.0, f"the factor 2 is missing everywhere but in {shown}"),
@@ -227,7 +227,7 @@ def mended_claim(
     if question.program is None or question.tree is None:
         return ""
     if variant.undone is None:
-        return (checked(question, correct, samples) or "") if correct else ""
+        return (check_formula(question, correct, samples) or "") if correct else ""
     formula = mended.formula
     if factor.formula:
         formula = f"-({formula})" if factor.formula == "-1" else f"{factor.formula}*({formula})"
@@ -236,10 +236,10 @@ def mended_claim(
         if undone != formula:
             return None  # entries are multiplied, not arrays: those have no text
         undone = _headed(question.tree, formula)
-    return checked(question, undone, samples)
+    return check_formula(question, undone, samples)
 
 
-def as_stated(tree: Expr) -> str:
+def format_claim(tree: Expr) -> str:
     """The text of a whole claim."""
     return _headed(tree, text(tree))
 
@@ -254,7 +254,7 @@ def _is_array(tree: Expr) -> bool:
     return tree.op == "indexed" and bool(tree.shape) and bool(tree.value.indices)
 
 
-def checked(question: Question, formula: str, samples: Sequence[Sample]) -> str | None:
+def check_formula(question: Question, formula: str, samples: Sequence[Sample]) -> str | None:
     """A formula as it is printed if it is the derivative in some samples; else None."""
     program = question.program
     assert program is not None
@@ -272,14 +272,14 @@ def checked(question: Question, formula: str, samples: Sequence[Sample]) -> str 
         stated, misfit = read_stated(claim, program)
         if misfit or any(name not in program.variables for name in stated.variables):
             return None
-        complete = completed(claim.about(program), stated)
+        complete = size_completer(claim.about(program), stated)
         for sample in samples:
             point = Point(complete(sample.point.sizes), sample.point.values)
             value = evaluate_claim(stated.expr, point)
             if value.shape != sample.truth.shape:
                 return None
             error = float(np.max(np.abs(value - sample.truth), initial=0.0))
-            if not error <= 10 * allowed(sample, close) * sample.scale:
+            if not error <= 10 * tolerance(sample, close) * sample.scale:
                 return None
         if _is_another(question, claim, stated, samples):
             return None

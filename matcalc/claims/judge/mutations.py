@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.operations import COMPARISONS, FLAT, LINEAR, LOGARITHMS, OPERATIONS, PRIMARY
-from matcalc.core.tree import Expr, number, transposed, variable
+from matcalc.core.tree import Expr, number, transpose, variable
 from matcalc.core.user_functions import calls_function
 from matcalc.verify.oracle.close import nearby
 from matcalc.write.printers.text import text
@@ -223,7 +223,7 @@ def _transposes(
         cost = POSSIBLE  # said of the inverse instead
     else:
         cost = LIKELY if inner.op == "variable" or calls_function(inner) else POSSIBLE
-    yield Change(kind, transposed(node), cost)
+    yield Change(kind, transpose(node), cost)
 
 
 def _dropped_factors(
@@ -347,11 +347,11 @@ def _entrywise(
 
 
 def _row(expr: Expr) -> Expr:
-    return expr if expr.row else transposed(expr)
+    return expr if expr.row else transpose(expr)
 
 
 def _column(expr: Expr) -> Expr:
-    return transposed(expr) if expr.row else expr
+    return transpose(expr) if expr.row else expr
 
 
 def _functions(

@@ -28,7 +28,7 @@ def single(asked: Question, samples: Sequence[Sample]) -> Cause | None:
         return None
     representable = all(_representable(sample.claimed) for sample in samples)
     if not representable and not all(
-        blurred(asked.claimed, sample.point, asked.wrt) for sample in samples
+        is_blurred(asked.claimed, sample.point, asked.wrt) for sample in samples
     ):
         return None
     text = (
@@ -49,7 +49,7 @@ def differences(samples: Sequence[Sample]) -> Cause | None:
     return Cause("precision", text)
 
 
-def blurred(function: Function, point: Point, wrt: str) -> bool:
+def is_blurred(function: Function, point: Point, wrt: str) -> bool:
     """Whether a function does not see a change that double precision would show, of one argument or
     of all, but a larger one.
     """

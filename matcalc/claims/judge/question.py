@@ -13,7 +13,7 @@ from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.statement import columns_of, is_folded, layout_axes
-from matcalc.core.subspaces import framed
+from matcalc.core.subspaces import frame_of
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import Method
@@ -130,7 +130,7 @@ class Question:
         """
         if self.structure == "free":
             return "free"  # of an equation there is no variable
-        return framed(self.variables[self.wrt].kind, self.structure)
+        return frame_of(self.variables[self.wrt].kind, self.structure)
 
     def sized(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """The sizes that have a meaning for the reader: those of the variables' dimensions."""
@@ -197,6 +197,6 @@ def closeness(samples: Sequence[Sample]) -> float:
     return max(_CLOSEST, min(_CLOSE, min(wrong, default=1.0) / 100))
 
 
-def allowed(sample: Sample, close: float) -> float:
+def tolerance(sample: Sample, close: float) -> float:
     """The relative error that is allowed in a sample, of which the method may be rougher."""
     return max(close, sample.method.tolerance) if sample.method.rounded else close

@@ -156,25 +156,28 @@ class Report:
             return ""
         names = size_names(self.variables.values())
         sizes = [f"{name}={size}" for name, size in found.point.sizes.items() if name in names]
-        values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
+        values = [f"{name}={format_array(value)}" for name, value in found.point.values.items()]
         values += [
             f"some {name}"
             for name, variable in self.variables.items()
             if variable.kind == "function"
         ]
         place = f"entry {list(found.index)}" if found.index else "the value"
-        claimed, true = written(found.claimed), written(found.true)
+        claimed, true = format_array(found.claimed), format_array(found.true)
         if claimed == true:  # numbers that differ late
-            claimed, true = written(found.claimed, _ALL_DIGITS), written(found.true, _ALL_DIGITS)
+            claimed, true = (
+                format_array(found.claimed, _ALL_DIGITS),
+                format_array(found.true, _ALL_DIGITS),
+            )
         return f"{', '.join(sizes + values)}: {place} is claimed {claimed}, true {true}"
 
 
-def written(value: Array | float, digits: int = 6) -> str:
+def format_array(value: Array | float, digits: int = 6) -> str:
     """An array as a list, numbers as short as they can be."""
     array = np.asarray(value)
     if array.ndim == 0:
         return f"{float(array):.{digits}g}"
-    return "[" + ",".join(written(row, digits) for row in array) + "]"
+    return "[" + ",".join(format_array(row, digits) for row in array) + "]"
 
 
 def command(title: str, wrt: str, claim: str, options: dict[str, Any]) -> str:

@@ -54,7 +54,7 @@ def is_different(asked: Question, samples: Sequence[Sample]) -> bool | None:
     derivative has.
     """
     doubtful = _is_unexplained(asked, samples)
-    if not doubtful and taken_for(asked) is None:
+    if not doubtful and find_confusion(asked) is None:
         return False
     rest = difference(asked)
     if rest is not None:
@@ -71,7 +71,7 @@ def why_untold(asked: Question, samples: Sequence[Sample]) -> str:
         return (
             f"it differs from the derivative by {error:.0e}, which is more than rounding explains"
         )
-    return f"numbers do not tell {' from '.join(taken_for(asked) or ())}"
+    return f"numbers do not tell {' from '.join(find_confusion(asked) or ())}"
 
 
 def _is_unexplained(asked: Question, samples: Sequence[Sample]) -> bool:
@@ -84,7 +84,7 @@ def _is_unexplained(asked: Question, samples: Sequence[Sample]) -> bool:
     )
 
 
-def taken_for(asked: Question) -> tuple[str, str] | None:
+def find_confusion(asked: Question) -> tuple[str, str] | None:
     """A number of the claim or of the derivative, and what it may be taken for."""
     if asked.tree is None or asked.program is None:
         return None

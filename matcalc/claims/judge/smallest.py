@@ -10,7 +10,7 @@ from itertools import product as combinations_of
 import numpy as np
 
 from matcalc.claims.judge.question import Point, Question, Sample
-from matcalc.core.dims import fitting
+from matcalc.core.dims import fits
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE, Variable
 from matcalc.core.subspaces import SPACES, independent
@@ -87,7 +87,7 @@ def _sizes(question: Question) -> list[dict[str, int]]:
     elif question.misfit is not None:
         choices = [choice for choice in choices if len(set(choice)) <= 1]
     found = [
-        sizes for choice in choices if fitting(sizes := dict(zip(names, choice, strict=True)), dims)
+        sizes for choice in choices if fits(sizes := dict(zip(names, choice, strict=True)), dims)
     ]
     return found[: _MOST_SIZES if len(names) < 4 else 2 * _MOST_SIZES]
 

@@ -49,7 +49,7 @@ def coarse_terms(tree: Expr) -> list[Expr]:
         inner = inner.args[sums[0]]
     found = _outer(inner)
     for node, place in reversed(path):
-        found = [_with(node, place, term) if node.op != "neg" else negated(term) for term in found]
+        found = [_with(node, place, term) if node.op != "neg" else negate(term) for term in found]
     return found if 1 < len(found) <= _MOST else []
 
 
@@ -66,7 +66,7 @@ def _outer(tree: Expr) -> list[Expr]:
             stack.append((part.args[0], not positive))
         else:
             term = _filled(part, tree)
-            found.append(term if positive else negated(term))
+            found.append(term if positive else negate(term))
     return found
 
 
@@ -75,9 +75,9 @@ def _spread(node: Expr, args: list[list[Expr]]) -> list[Expr]:
         left, right = ([_filled(term, node) for term in part] for part in args)
         if len(left) + len(right) > _MOST:
             return [node]
-        return [*left, *right] if node.op == "+" else [*left, *(negated(term) for term in right)]
+        return [*left, *right] if node.op == "+" else [*left, *(negate(term) for term in right)]
     if node.op == "neg":
-        return [negated(term) for term in args[0]]
+        return [negate(term) for term in args[0]]
     if node.op not in _LINEAR or len(args) > 2 or not 1 < _count(node, args) <= _MOST:
         return [node]
     places = _LINEAR[node.op]
@@ -112,9 +112,9 @@ def _with(node: Expr, place: int, arg: Expr) -> Expr:
         value=base.value,
         row=base.row,
     )
-    return negated(made) if negative != (node.op == "neg") else made
+    return negate(made) if negative != (node.op == "neg") else made
 
 
-def negated(term: Expr) -> Expr:
+def negate(term: Expr) -> Expr:
     """A term with the other sign."""
     return term.args[0] if term.op == "neg" else Expr("neg", (term,), term.shape, row=term.row)

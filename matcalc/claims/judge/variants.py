@@ -27,7 +27,7 @@ from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.projections import by_independent_entries
 from matcalc.core.statement import is_folded, layout_axes
-from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, framed
+from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, frame_of
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
 from matcalc.core.user_functions import calls_function
@@ -235,7 +235,7 @@ def _structures(question: Question, variable: Variable) -> Iterator[Variant]:
     }
     for structure, what in said.items():
         if structure != question.structure:
-            frame = framed(kind, structure)
+            frame = frame_of(kind, structure)
             yield Variant(
                 "structure",
                 f"it is the derivative {what}",

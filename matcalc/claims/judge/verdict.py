@@ -28,7 +28,7 @@ from matcalc.claims.judge.report import (
     Worst,
     command,
 )
-from matcalc.claims.judge.rest import difference, is_different, taken_for, why_untold
+from matcalc.claims.judge.rest import difference, find_confusion, is_different, why_untold
 from matcalc.claims.judge.smallest import largest_error, smallest
 from matcalc.core.dims import Shape
 from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
@@ -256,7 +256,7 @@ def _explained(
 
 def _rounded(asked: Question, error: float) -> Diagnosis:
     """What is said of a claim that numbers cannot tell from the derivative."""
-    near = taken_for(asked)
+    near = find_confusion(asked)
     rest = _text_of(difference(asked), asked)
     said = f"it is right to {_digits(error)} digits only"
     said += f", because {near[0]} stands for {near[1]}" if near else " where it was compared"

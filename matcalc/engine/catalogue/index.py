@@ -70,17 +70,17 @@ def activation_of(entry: Identity, language: Language = BUILT_IN) -> Activation:
     """When the rewrite is to be tried."""
     left, right = sides(entry, language)
     kinds = {variable.kind for variable in left.variables.values()}.intersection(RARE_KINDS)
-    needs = applied(left.expr) - INDEX_ARITHMETIC
+    needs = functions_in(left.expr) - INDEX_ARITHMETIC
     return Activation(
         entry.name,
         frozenset(needs | kinds),
-        frozenset(applied(right.expr)),
+        frozenset(functions_in(right.expr)),
         entry.phase,
         entry.code,
     )
 
 
-def applied(root: Expr) -> set[str]:
+def functions_in(root: Expr) -> set[str]:
     """The functions of a typed tree as the network calls them: powers and comparisons are functions
     too.
     """
@@ -169,7 +169,7 @@ def checksum(root: str) -> int:
     return found
 
 
-def cut(paths: Iterable[str]) -> dict[str, tuple[str, str]]:
+def cut_entries(paths: Iterable[str]) -> dict[str, tuple[str, str]]:
     """The entries of files without parsing them: name -> (file, text)."""
     found: dict[str, tuple[str, str]] = {}
     for path in paths:
@@ -185,7 +185,7 @@ def cut(paths: Iterable[str]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def parsed(name: str, file: str, piece: str) -> Identity:
+def parse_entry(name: str, file: str, piece: str) -> Identity:
     """The checked entry that a piece of a TOML file is."""
     # derivations read entries from the table, and the parser of TOML loads a lot
     import tomllib  # noqa: PLC0415
@@ -202,7 +202,7 @@ def compile_index(root: str) -> str:
     What is said of the transpose of an argument the normal form of networks applies, so there it is
     no rewrite.
     """
-    entries = [parsed(name, *place) for name, place in cut(sources(root)).items()]
+    entries = [parse_entry(name, *place) for name, place in cut_entries(sources(root)).items()]
     traits = {entry.name: trait for entry in entries if (trait := trait_of(entry)) is not None}
     lines = [f"checksum {checksum(root)}"]
     named = {
@@ -237,7 +237,7 @@ def _fields(entry: Identity) -> list[str]:
     return lines
 
 
-def stored(text: str) -> Identity:
+def load_entry(text: str) -> Identity:
     """The entry that ``_fields`` wrote, behind ``entry``."""
     name, *lines = text.splitlines()
     plain: dict[str, Any] = {}

@@ -39,7 +39,7 @@ class Library:
         text of the entry).
         """
         folders = [join(self.root, name) for name in sorted(listdir(self.root))]
-        return index.cut(
+        return index.cut_entries(
             path for each in folders if isdir(each) for path in files_in(each, ".toml")
         )
 
@@ -49,7 +49,7 @@ class Library:
             text = self._table[1].get(name)
             if text is None:
                 return None
-            self._loaded[name] = index.stored(text)
+            self._loaded[name] = index.load_entry(text)
         return self._loaded[name]
 
     def all(self) -> list[Identity]:
@@ -60,7 +60,7 @@ class Library:
     def _looked_up(self) -> dict[str, Identity]:
         """The entries that the engine does not use."""
         return {
-            name: index.parsed(name, *place)
+            name: index.parse_entry(name, *place)
             for name, place in self.pieces.items()
             if name not in self._table[1]
         }

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, order_factors
-from matcalc.engine.ir.refinement import places, refined
+from matcalc.engine.ir.refinement import places, refine
 
 # leaves of the search over symmetric networks; beyond it the form may depend on the order of the
 # input
@@ -70,7 +70,7 @@ def _search(
 def _refine(factors: list[Factor], rank: int, colours: dict[int, int]) -> dict[int, int]:
     """Split colour classes until nothing tells two labels of one class apart."""
     if len(colours) > _MANY:
-        return refined(factors, colours)
+        return refine(factors, colours)
     count = len(set(colours.values()))
     while count < len(colours):
         seen: dict[int, list[tuple[object, ...]]] = {label: [] for label in colours}

@@ -25,7 +25,7 @@ from matcalc.engine.ir.nodes import (
     magnitude,
     order_factors,
 )
-from matcalc.engine.ir.signs import SIGN, contracted_signs
+from matcalc.engine.ir.signs import SIGN, contract_signs
 
 if TYPE_CHECKING:
     from matcalc.engine.ir.build import Builder
@@ -311,7 +311,7 @@ class Flattening:
 
     def _meet_signs(self) -> bool:
         """Signs of permutations that share two indices are a number."""
-        met = contracted_signs(self.flat, self.rank)
+        met = contract_signs(self.flat, self.rank)
         if met is not None:
             self.coefficient, self.flat = self.coefficient * met.number, met.kept
             self._gone.update(met.gone)

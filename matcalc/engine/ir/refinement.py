@@ -9,7 +9,7 @@ from __future__ import annotations
 from matcalc.engine.ir.nodes import Factor
 
 
-def refined(factors: list[Factor], colours: dict[int, int]) -> dict[int, int]:
+def refine(factors: list[Factor], colours: dict[int, int]) -> dict[int, int]:
     """The colours with classes split until nothing tells two labels of one class apart.
 
     All labels of a class looked alike before its last split. So only labels beside one that has

@@ -25,7 +25,7 @@ def is_sign(node: Node) -> bool:
     return isinstance(node, Leaf) and node.kind == SIGN
 
 
-def contracted_signs(factors: list[Factor], rank: int) -> Contraction | None:
+def contract_signs(factors: list[Factor], rank: int) -> Contraction | None:
     """The product without two signs that share two indices which nothing else touches; None where
     there are none.
     """

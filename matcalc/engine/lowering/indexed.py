@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matcalc.engine.lowering.lower import Lowering
 
 
-def indexed(low: Lowering, expr: Expr, args: list[Value]) -> Node:
+def lower_indexed(low: Lowering, expr: Expr, args: list[Value]) -> Node:
     """The node of an ``indexed`` node of the tree."""
     low.builder.indexed = True
     form = expr.value

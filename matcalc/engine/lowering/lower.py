@@ -97,9 +97,9 @@ class Lowering:
             return conditions.RULES[expr.op](self.sums, args)
         if expr.op == "indexed":
             # few expressions have bound indices
-            from matcalc.engine.lowering.indexed import indexed  # noqa: PLC0415
+            from matcalc.engine.lowering.indexed import lower_indexed  # noqa: PLC0415
 
-            return indexed(self, expr, args)
+            return lower_indexed(self, expr, args)
         simple = _RULES.get(expr.op)
         if simple is not None:
             return simple(self, expr, args)

@@ -23,10 +23,10 @@ def fuse(sums: ContractionBuilder, inner: Dim, outer: Dim) -> Node:
 
 def _vec(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vec(A)[i + j*m] = A[i,j]."""
-    return stacked(sums, sums.open(args[0]))
+    return stack(sums, sums.open(args[0]))
 
 
-def stacked(sums: ContractionBuilder, a: Open) -> Open:
+def stack(sums: ContractionBuilder, a: Open) -> Open:
     """The entries as one axis, the first axis fastest."""
     factors, (label, size) = _fused(sums, a.outputs, a.axes)
     return Open(a.coefficient, [*a.factors, *factors], (label,), (size,))
@@ -120,7 +120,7 @@ def _vee(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) ->
 
 def _reshape(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """R[i,j] = u[i + j*m], where u is the argument or its vec."""
-    u = stacked(sums, sums.open(args[0]))
+    u = stack(sums, sums.open(args[0]))
     outputs = sums.labels(len(expr.shape))
     axes = tuple([size(axis) for axis in expr.shape])
     factors, (whole, _) = _fused(sums, outputs, axes)
@@ -158,7 +158,7 @@ def _halving(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size
 
 def _vech(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vech(A) = elimination(n)*vec(A)."""
-    u = stacked(sums, sums.open(args[0]))
+    u = stack(sums, sums.open(args[0]))
     n = size(expr.args[0].shape[0])
     (k,) = sums.labels(1)
     if n == ONE:

@@ -23,7 +23,7 @@ _LONG = 10**5  # numbers below that are left as they are
 _LINEAR = ("neg", "'", *(name for name, places in LINEAR.items() if places == (0,)))
 
 
-def rebalanced(factory: ExpressionFactory, root: Expr) -> Expr:
+def rebalance(factory: ExpressionFactory, root: Expr) -> Expr:
     """The tree with the factors of such sums shared so that the text is shortest; the same where no
     number is long.
     """

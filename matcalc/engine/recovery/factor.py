@@ -25,7 +25,7 @@ from matcalc.engine.recovery.chains import (
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_triangle
 from matcalc.engine.recovery.shared import Shared, collect, number_in_front, share, tokens
-from matcalc.engine.recovery.turning import turned
+from matcalc.engine.recovery.turning import turn
 
 # functions of sums that are written for sums of functions
 _LINEAR = tuple(name for name in LINEAR if OPERATIONS[name].arity == (1, 1))
@@ -83,7 +83,7 @@ class Factoring:
                     *term.scalars[index + 1 :],
                 )
                 return Term(-term.coefficient, scalars, term.parts, term.shape)
-        return turned(self.factory, term, self._reverse)
+        return turn(self.factory, term, self._reverse)
 
     def _reverse(self, difference: Expr) -> Expr:
         """b - a for a - b (of a longer sum: with every sign changed, if it starts with a plus

@@ -35,18 +35,18 @@ from matcalc.engine.recovery.index_terms import (
     Group,
     Key,
     Term,
-    chained,
-    collected,
+    chain,
+    collect,
     common_of,
     comparison,
     condition,
-    connected,
+    connected_groups,
     differences,
-    leading,
-    merged,
+    leading_number,
+    merge,
     plain_sum,
     positive_first,
-    raised,
+    raise_to,
     rank_of,
     shared_number,
     size_of,
@@ -57,8 +57,8 @@ from matcalc.engine.recovery.open_derivatives import (
     Directed,
     DirectionWriter,
     Places,
-    directed,
     is_open,
+    place_directions,
     without_directions,
 )
 from matcalc.engine.recovery.recover import Recovery
@@ -228,7 +228,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         bound, masks = bind(factors, labels, lambda size, inner: self._pick(size, (*scope, *inner)))
         outer: dict[Key, Rational] = {}
         inner: list[tuple[set[Index], Key, Rational]] = []
-        wholes, bound = directed(factors, labels, bound)
+        wholes, bound = place_directions(factors, labels, bound)
         for factor, at, exponent in wholes:
             touched = {index for place in at for index, _ in place.terms} & set(bound)
             key: Key = (factor, at)
@@ -253,7 +253,9 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 inner.append((touched, key, exponent))
             else:
                 outer[key] = outer.get(key, 0) + exponent
-        for group in connected(bound, [each[0] for each in inner] + [each[0] for each in masks]):
+        for group in connected_groups(
+            bound, [each[0] for each in inner] + [each[0] for each in masks]
+        ):
             summed = tuple([index for index in bound if index in group])
             product = Term(1, tuple([(key, e) for touched, key, e in inner if touched & group]))
             conditions = tuple([each for touched, each in masks if touched & group])
@@ -286,7 +288,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
     def _gathered(self, terms: Sequence[Term]) -> list[Term]:
         """Terms that are sums over the same indices as one sum."""
         found: dict[object, list[Term]] = {}
-        for term in collected(terms):
+        for term in collect(terms):
             groups = [key[0] for key, e in term.factors if isinstance(key[0], Group) and e == 1]
             signature = groups[0].signature if len(groups) == 1 else (len(found), None)
             found.setdefault(signature, []).append(term)
@@ -306,7 +308,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
                     break
                 front = tuple([f for f in rest.factors if f[0][0] is not group])
                 inside += [
-                    Term(rest.coefficient * each.coefficient, merged(front, each.factors))
+                    Term(rest.coefficient * each.coefficient, merge(front, each.factors))
                     for each in group.terms
                 ]
             else:
@@ -324,7 +326,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         for part in parts[1:]:
             if part.op == "neg":
                 total = Expr("-", (total, part.args[0]), ())
-            elif part.op in ("*", "/") and leading(part) < 0:
+            elif part.op in ("*", "/") and leading_number(part) < 0:
                 total = Expr("-", (total, without_sign(part)), ())
             elif part.op == "number" and part.value < 0:
                 total = Expr("-", (total, number(-part.value)), ())
@@ -349,23 +351,23 @@ class IndexWriter(DirectionWriter, CaseWriter):
             above.insert(0, number(size.numerator))
         if size.denominator != 1:
             below.insert(0, number(size.denominator))
-        result = chained(above)
+        result = chain(above)
         if below:
-            result = Expr("/", (result, chained(below)), ())
+            result = Expr("/", (result, chain(below)), ())
         return Expr("neg", (result,), ()) if term.coefficient < 0 else result
 
     def _power(self, key: Key, exponent: Rational, scope: tuple[Index, ...]) -> Expr:
         what, places = key
         if isinstance(what, Group):
-            return raised(self._reduced(what, scope), exponent)
+            return raise_to(self._reduced(what, scope), exponent)
         if isinstance(what, Directed):
-            return raised(self._in_directions(what, places), exponent)
+            return raise_to(self._in_directions(what, places), exponent)
         assert isinstance(what, Node)
         if isinstance(what, Product):
             norm = self._norm_of(self._term(1, what, places, scope), scope)
             if norm is not None:
-                return raised(norm, 2 * exponent)
-        return raised(self._entry(what, places, scope), exponent)
+                return raise_to(norm, 2 * exponent)
+        return raise_to(self._entry(what, places, scope), exponent)
 
     def _reduced(self, group: Group, scope: tuple[Index, ...]) -> Expr:
         """sum[j](...), a norm, or a product of a row and a column."""
@@ -401,7 +403,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             return self._between(group, scope)
         norm = self._norm_of(Term(1, (((group, ()), 1),)), scope)
         if norm is not None:
-            return raised(norm, 2)
+            return raise_to(norm, 2)
         factors = group.terms[0].factors
         if len(factors) != 2 or any(e != 1 or _sums(k[0]) for k, e in factors):
             return None

@@ -95,7 +95,7 @@ def _equation(leaf: Leaf, places: Places) -> Condition:
     return Condition("==", Place(tuple([(i, c) for i, c in terms.items() if c]), offset))
 
 
-def connected(bound: Sequence[Index], touched: Sequence[set[Index]]) -> list[set[Index]]:
+def connected_groups(bound: Sequence[Index], touched: Sequence[set[Index]]) -> list[set[Index]]:
     """Indices that factors join."""
     groups = [{index} for index in bound]
     for each in touched:
@@ -126,7 +126,7 @@ def size_of(vector: Expr) -> int:
     return 1 if vector.op in ("slot", "at") else 2
 
 
-def collected(terms: Sequence[Term]) -> list[Term]:
+def collect(terms: Sequence[Term]) -> list[Term]:
     """Terms with the same factors as one."""
     found: dict[frozenset[tuple[Key, Rational]], Term] = {}
     for term in terms:
@@ -264,7 +264,7 @@ def common_of(terms: Sequence[Term]) -> dict[Key, Rational]:
     return found
 
 
-def merged(
+def merge(
     first: tuple[tuple[Key, Rational], ...], second: tuple[tuple[Key, Rational], ...]
 ) -> tuple[tuple[Key, Rational], ...]:
     """The product of two products."""
@@ -285,7 +285,7 @@ def rank_of(key: Key) -> tuple[bool, bool, int]:
     return isinstance(what, Group), isinstance(what, Sum | Product), len(places)
 
 
-def chained(factors: Sequence[Expr]) -> Expr:
+def chain(factors: Sequence[Expr]) -> Expr:
     """The product."""
     result = factors[0]
     for factor in factors[1:]:
@@ -293,7 +293,7 @@ def chained(factors: Sequence[Expr]) -> Expr:
     return result
 
 
-def raised(base: Expr, exponent: Rational) -> Expr:
+def raise_to(base: Expr, exponent: Rational) -> Expr:
     """A power."""
     if exponent == 1:
         return base
@@ -302,7 +302,7 @@ def raised(base: Expr, exponent: Rational) -> Expr:
     return Expr("^", (base, number(Fraction(exponent))), ())
 
 
-def leading(part: Expr) -> Rational:
+def leading_number(part: Expr) -> Rational:
     """The number in front of a product, or 1."""
     while part.op in ("*", "/"):
         part = part.args[0]

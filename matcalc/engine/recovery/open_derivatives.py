@@ -77,7 +77,7 @@ def _value_axes(node: Call) -> tuple[int, int]:
     return (1, 2) if _is_weighted(node) else (0, 1)
 
 
-def directed(
+def place_directions(
     factors: Sequence[Factor], labels: Mapping[int, Place], bound: tuple[Index, ...]
 ) -> tuple[list[Whole], tuple[Index, ...]]:
     """The factors of a term at their places, derivatives with the directions that stand beside

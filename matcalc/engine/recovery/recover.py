@@ -306,9 +306,9 @@ class Recovery:
             if rank == 2 and len(graph.edges) <= 1:
                 return (self._matrix(graph),)
         if rank > 2:
-            from matcalc.engine.recovery.tensors import aligned  # noqa: PLC0415 - as above
+            from matcalc.engine.recovery.tensors import align_factors  # noqa: PLC0415 - as above
 
-            parts = aligned(graph)
+            parts = align_factors(graph)
             if parts is not None:
                 return parts
         return (((Link(self._indexed(graph)),), 1),)

@@ -31,7 +31,7 @@ def reduce_arrays(graph: Graph) -> bool:
     )
 
 
-def aligned(graph: Graph) -> Parts | None:
+def align_factors(graph: Graph) -> Parts | None:
     """The factors of a product entry by entry, where all that is left are arrays on the outputs."""
     outputs = set(range(graph.rank))
     if graph.edges or any(graph.weights.values()) or set(graph.weights) != outputs:

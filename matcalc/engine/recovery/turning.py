@@ -13,7 +13,7 @@ Reverse = Callable[[Expr], Expr]  # b - a for a - b
 _CONSTANT = ("number", "fill", "eye")
 
 
-def turned(factory: ExpressionFactory, term: Term, reverse: Reverse) -> Term | None:
+def turn(factory: ExpressionFactory, term: Term, reverse: Reverse) -> Term | None:
     """The term with the opposite coefficient and one difference turned round, rather not 1 - x."""
     return _turned(factory, term, reverse, even=False) or _turned(factory, term, reverse, even=True)
 

@@ -14,7 +14,7 @@ from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.rewriting.kernels import Kernel, merge_kernels
 from matcalc.engine.rewriting.ordinary import Ordinary
-from matcalc.engine.rewriting.paths import path, times, touching
+from matcalc.engine.rewriting.paths import path, places_at, times
 
 
 class Commuting:
@@ -158,7 +158,7 @@ class Commuting:
         for label in sorted(
             {label for _, labels, _ in factors for label in labels if label >= rank}
         ):
-            places = touching(factors, label, None)
+            places = places_at(factors, label, None)
             if len(places) != 2:
                 continue
             (p, pl, pe), (q, ql, qe) = (factors[place] for place in places)

@@ -20,7 +20,7 @@ NAME = "pairs "  # with a number behind it; no variable of a user has a blank in
 _MOST = 4  # that an answer may name
 
 
-def with_pairs_named(builder: Builder, root: Node) -> tuple[Node, dict[str, Node]] | None:
+def name_pairs(builder: Builder, root: Node) -> tuple[Node, dict[str, Node]] | None:
     """The node with variables for what functions take of pairs, and what these stand for; None
     where there is nothing, or too much, to name.
     """

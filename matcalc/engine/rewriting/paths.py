@@ -24,12 +24,12 @@ def path(
     if kernel is not None and min(pair) < rank:
         return None
     if start == end:
-        alone = kernel is not None and not touching(factors, start, kernel)
+        alone = kernel is not None and not places_at(factors, start, kernel)
         return (builder.eye(size(factors, start)), []) if alone else None
     places: list[int] = []
     at = start
     while True:
-        onward = [place for place in touching(factors, at, kernel) if place not in places]
+        onward = [place for place in places_at(factors, at, kernel) if place not in places]
         if at == end and places:
             break
         if len(onward) != 1 or (at < rank and at != start):
@@ -45,7 +45,7 @@ def path(
     return builder.product(1, [factors[place] for place in places], pair, axes), places
 
 
-def touching(factors: Sequence[Factor], label: int, without: int | None) -> list[int]:
+def places_at(factors: Sequence[Factor], label: int, without: int | None) -> list[int]:
     """The places of the factors that a label touches, as often as it does."""
     return [
         place

@@ -24,7 +24,7 @@ from matcalc.engine.ir.nodes import (
     is_zero,
 )
 from matcalc.engine.ir.rebuild import rebuild
-from matcalc.engine.rewriting.absorbing import absorbed
+from matcalc.engine.rewriting.absorbing import absorb
 from matcalc.engine.rewriting.inverses import Inverses
 
 _TERMS = 16  # a product that would fall into more terms than this is not multiplied out
@@ -85,7 +85,7 @@ class Shortener:
         if other is not None:
             return other
         # without the fractions it is easier to read even where it is as long
-        for found in absorbed(self.builder, node):
+        for found in absorb(self.builder, node):
             if self.length(found) <= self.length(node):
                 return found
         return None

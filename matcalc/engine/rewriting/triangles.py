@@ -15,7 +15,7 @@ from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.wide import singular_masks
 
 
-def joined_triangles(builder: Builder, root: Node) -> Node:
+def join_triangles(builder: Builder, root: Node) -> Node:
     """The node with sums of two triangles of one array as this array, more or less its diagonal;
     and skew arrays apart from their diagonal as they are.
     """

@@ -27,7 +27,7 @@ from matcalc.engine.ir.rebuild import rebuild
 _MOST_TERMS = 60  # that sums with conditions are multiplied out to
 
 
-def multiplied_out(builder: Builder, root: Node) -> Node:
+def multiply_out(builder: Builder, root: Node) -> Node:
     """The node with whole powers of wide sums as sums of products."""
     builder.indexed = False
 
@@ -131,7 +131,7 @@ def _total(root: Node) -> bool:
     return True
 
 
-def joined_masks(builder: Builder, root: Node) -> Node:
+def join_masks(builder: Builder, root: Node) -> Node:
     """Terms that are the same but for i < j here and i > j there as one, for i != j."""
     multiple, terms = as_sum(_opened(builder, root))
     found: dict[Node, list[tuple[Rational, Rational, Node]]] = {}
@@ -141,7 +141,7 @@ def joined_masks(builder: Builder, root: Node) -> Node:
         if apart is None:
             kept.append((c, term))
             continue
-        own, core = _core(builder, multiplied_out(builder, apart))
+        own, core = _core(builder, multiply_out(builder, apart))
         same = found.setdefault(core, [])
         other = next((k for k, (size, *_) in enumerate(same) if size == c * own), None)
         if other is None:

@@ -25,7 +25,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, dimension, eye, fill, number, transposed, variable
+from matcalc.core.tree import Expr, dimension, eye, fill, number, transpose, variable
 from matcalc.core.walk import postorder
 from matcalc.write.printers.text import text
 
@@ -294,7 +294,7 @@ def _whole(op: str) -> Callable[[Any, list[Expr]], Expr]:
 
 
 def _transpose(node: Any, args: list[Expr]) -> Expr:
-    return transposed(args[0])
+    return transpose(args[0])
 
 
 def _fill(value: int) -> Callable[[Any, list[Expr]], Expr]:
@@ -327,7 +327,7 @@ def _kron(node: Any, args: list[Expr]) -> Expr:
                 "the language of matcalc cannot represent the Kronecker product of a column "
                 "and a row"
             )
-        return transposed(_kron(node, [transposed(arg) for arg in args]))
+        return transpose(_kron(node, [transpose(arg) for arg in args]))
     result = args[0]
     for arg in args[1:]:
         if 0 in (result.rank, arg.rank):

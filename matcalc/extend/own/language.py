@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentError, described
+from matcalc.core.errors import ArgumentError, describe_value
 from matcalc.core.language import Language as Base
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ class Language(Base):
 def check_file(path: object, functions: Mapping[str, Callable[..., Any]] | None) -> None:
     """ArgumentError where these are no path of a file and no functions by their names."""
     if not isinstance(path, str | os.PathLike):
-        raise ArgumentError(f"expected the path of a file, not {described(path)}")
+        raise ArgumentError(f"expected the path of a file, not {describe_value(path)}")
     for name, function in (functions or {}).items():
         if not isinstance(name, str) or not callable(function):
             raise ArgumentError(
-                f"functions must map names to functions, not {described(name)} to "
-                f"{described(function)}"
+                f"functions must map names to functions, not {describe_value(name)} to "
+                f"{describe_value(function)}"
             )

@@ -13,7 +13,7 @@ from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_by_value
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.claims import evaluate_claim
 from matcalc.claims.judge.question import Point, Question
-from matcalc.claims.judge.report import WRONG, written
+from matcalc.claims.judge.report import WRONG, format_array
 from matcalc.claims.judge.smallest import Counterexample, largest_error, smallest
 from matcalc.claims.judge.unequal import difference
 from matcalc.claims.judge.verdict import judge
@@ -218,7 +218,7 @@ def _judge_positive(table: Table, program: Program) -> None:
         value = interpret(program.expr, values, sizes)
         if not np.all(value > 0):
             raise table.problem(
-                f"{program.source} is not positive: {_point(values)} it is {written(value)}",
+                f"{program.source} is not positive: {_point(values)} it is {format_array(value)}",
                 "range",
             )
 
@@ -307,7 +307,7 @@ def _shape(program: Program) -> str:
 
 def _point(values: Mapping[str, Array]) -> str:
     return (
-        f"at {', '.join(f'{name}={written(value)}' for name, value in values.items())}"
+        f"at {', '.join(f'{name}={format_array(value)}' for name, value in values.items())}"
         if values
         else "always"
     )
@@ -319,4 +319,4 @@ def _at(found: Counterexample) -> str:
 
 
 def _values(found: Counterexample) -> str:
-    return f"{written(found.true)}, not {written(found.claimed)}"
+    return f"{format_array(found.true)}, not {format_array(found.claimed)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import ShapeError
-from matcalc.core.notes import declaring
+from matcalc.core.notes import format_offer
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise
 from matcalc.read.shapes.context import Context
@@ -101,5 +101,5 @@ def _note(context: Context, node: Node, arg: Expr) -> None:
     text = f"note: |{context.quote(arg)}| is read as {_MEANINGS[arg.rank][1]}; "
     text += f"write {_written(context, node, arg, _ABS)}"
     if arg.op == "variable" and arg.value not in context.declared:
-        text += f"; {declaring(arg.value, 'scalar')} otherwise"
+        text += f"; {format_offer(arg.value, 'scalar')} otherwise"
     context.notes[text] = None

@@ -60,7 +60,7 @@ class Doubt(NamedTuple):
     other: Expr | None
 
 
-def undeclared(context: Context, name: str) -> bool:
+def is_undeclared(context: Context, name: str) -> bool:
     """Whether only its use says what a letter is."""
     return name in context.seen and name not in context.declared
 
@@ -165,7 +165,7 @@ def _of_part(context: Context, part: Expr, args: list[list[str]], functions: boo
     if part.shape:
         return []
     if part.op == "variable":
-        return [part.value] if undeclared(context, part.value) else []
+        return [part.value] if is_undeclared(context, part.value) else []
     if part.op == "*":
         return args[1] or args[0]
     if part.op == "/" or (functions and part.op in ("^", ".^")):
@@ -186,7 +186,7 @@ def _ranked(context: Context, operands: list[Expr]) -> list[str]:
                 continue
             done.add(id(part))
             if part.op == "variable":
-                if undeclared(context, part.value):
+                if is_undeclared(context, part.value):
                     found.setdefault(part.value)
             elif part.shape or not calls_function(part) or acts_entrywise(part):
                 below.extend(part.args)
@@ -197,7 +197,7 @@ def _ranked(context: Context, operands: list[Expr]) -> list[str]:
 def _leaders(context: Context, expr: Expr) -> list[str]:
     """The letter of a vector or a matrix that may be a number, unless it is used as what it is."""
     name = str(expr.value)
-    if not undeclared(context, name):
+    if not is_undeclared(context, name):
         return []
     if _unnumbered(name) not in _COUNTS | _NUMBERS:
         return [name] * _is_numbered(context, name)
@@ -262,7 +262,7 @@ def _slopes(context: Context, whole: Expr) -> list[str]:
             data = True
         elif part.op == "*" and part.rank == 1:
             found += [str(arg.value) for arg in part.args if arg.op == "variable" and not arg.shape]
-    return [name for name in found if data and undeclared(context, name)]
+    return [name for name in found if data and is_undeclared(context, name)]
 
 
 def _as(names: list[str], kind: str, why: str) -> list[Candidate]:

@@ -14,7 +14,7 @@ from matcalc.core.errors import MatcalcError
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import Context, Oddity, operands
-from matcalc.read.shapes.doubts import undeclared
+from matcalc.read.shapes.doubts import is_undeclared
 
 _LONGEST = 120  # characters of a text that is written again
 _OPAQUE = frozenset({"reduce", "indexed"})  # sums over entries are numbers without doubt
@@ -28,7 +28,7 @@ def entry_doubt(context: Context, *, fits: bool = True) -> MatcalcError | None:
     """
     odd = [each for each in context.oddities.values() if each.kind in context.counted]
     found = [(each, entry) for each in odd for entry in _entries(each)]
-    found = [(each, entry) for each, entry in found if undeclared(context, _letter(entry))]
+    found = [(each, entry) for each, entry in found if is_undeclared(context, _letter(entry))]
     if not found:
         return None
     # what is added to w'*x[i] is a number, whatever x[i] is
@@ -61,7 +61,7 @@ def _factors(context: Context, found: list[tuple[Oddity, Expr]]) -> list[tuple[O
         (entries[id(part.args[0])], part.args[1])
         for part in context.made
         if part.op == "*" and id(part.args[0]) in entries and _is_entry(part.args[1])
-        if undeclared(context, _letter(part.args[1]))
+        if is_undeclared(context, _letter(part.args[1]))
     ]
 
 

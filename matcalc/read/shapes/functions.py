@@ -86,9 +86,9 @@ def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
     """A function of all entries together, or of those of each column or row."""
     arg = context.settle(args[0])
     if node.value == "norm" and len(node.args) == 2:
-        from matcalc.read.shapes.norms import ordered  # noqa: PLC0415 - few norms have an order
+        from matcalc.read.shapes.norms import norm_of_order  # noqa: PLC0415 - few norms have an order
 
-        return ordered(context, node, arg, args[1:])
+        return norm_of_order(context, node, arg, args[1:])
     if len(args) == 2:
         return _along(context, node, name, arg, args[1])
     return (
@@ -358,7 +358,7 @@ _RULES: dict[str, Rule] = {
     "reshape": multilinear.reshape,
     "commutation": multilinear.commutation,
     "vech": multilinear.vech,
-    **dict.fromkeys(HALVING, multilinear.halving),
+    **dict.fromkeys(HALVING, multilinear.halving_matrix),
     "diag": _diag,
     "vec": _vec,
     "permute": tensors.permute,

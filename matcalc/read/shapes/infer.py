@@ -17,13 +17,13 @@ from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import ODDITIES, Context
 from matcalc.read.shapes.functions import apply
 from matcalc.read.shapes.notation import (
-    called_variable,
     check_notation,
     check_numbers,
+    hint_for_called_variable,
     late_notes,
     lone_function,
     note_call,
-    unknown_function,
+    unknown_function_error,
     wrong_number,
 )
 from matcalc.read.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
@@ -144,7 +144,7 @@ def _read(
         first = readings.Outcome(context, value, problem)
         wrapped: readings.Attempt = lambda kinds, signs: readings.Outcome(*attempt(kinds, signs))  # noqa: E731 - a type for mypy
         size = sum(map(len, orders))
-        found, letters = readings.settled(wrapped, first, given, size, patient=patient)
+        found, letters = readings.settle_readings(wrapped, first, given, size, patient=patient)
         context, value, problem = found
         notes = readings.notes(context, letters)
         learnt = {name: each.kind for name, each in letters.items()}
@@ -412,7 +412,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         return call(context, node, function, args)
     if name in context.definitions or name in context.declared:
         how = "defined" if name in context.definitions else f"declared as {context.declared[name]}"
-        hint = called_variable(context, node)
+        hint = hint_for_called_variable(context, node)
         hint = (
             f"{hint}; without that declaration {name} would be a function"
             if name in BUILT_IN_NAMES or name in context.language.functions
@@ -445,7 +445,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     if operation is None:
         if name == "transpose" and len(args) == 1:
             return transpose(context, node, args[0])
-        raise unknown_function(context, node)
+        raise unknown_function_error(context, node)
     if operation.name in context.seen:  # a Greek name, which alone is a variable
         hint = f"write {name}*(...) for a product, or give the variable another name"
         raise UnknownNameError(

@@ -121,7 +121,7 @@ def vech(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), (half(context.unifier.resolve(arg.shape[0])),), node)
 
 
-def halving(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def halving_matrix(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """elimination(n)*vec(A) = vech(A), duplication(n)*vech(S) = vec(S) (Magnus and Neudecker's L_n
     and D_n); eye for n = 1.
     """

@@ -68,7 +68,7 @@ def _of_tensor(context: Context, node: Node, arg: Expr, index: str) -> ShapeErro
     return context.problem(message, node.span, f"write {ours[index]}")
 
 
-def ordered(context: Context, node: Node, arg: Expr, order: list[Expr]) -> Expr:
+def norm_of_order(context: Context, node: Node, arg: Expr, order: list[Expr]) -> Expr:
     """norm(a, 1), norm(a, 2), norm(a, inf), norm(a, p) of a vector, norm(a, 'fro')."""
     place, a = node.args[1], context.quote(arg)
     if place.kind == "text":

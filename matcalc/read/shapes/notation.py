@@ -213,7 +213,7 @@ def lone_function(context: Context, node: Node) -> MatcalcError:
     return _problem(context, f"{name} is a function", node, hint)
 
 
-def unknown_function(context: Context, node: Node) -> MatcalcError:
+def unknown_function_error(context: Context, node: Node) -> MatcalcError:
     """The error for a call of what is no function, with what it may be."""
     # on the path of an error only
     from matcalc.read.syntax.advice import is_quotient_of_differentials  # noqa: PLC0415
@@ -230,7 +230,7 @@ def unknown_function(context: Context, node: Node) -> MatcalcError:
     )
 
 
-def called_variable(context: Context, node: Node) -> str:
+def hint_for_called_variable(context: Context, node: Node) -> str:
     """What to write instead of a call of a variable: the product, or an entry."""
     name = str(node.value)
     inside = context.source[(node.mark or node.span).end : node.end].strip()[1:-1].strip()
@@ -276,7 +276,7 @@ def _similar(context: Context, node: Node, name: str) -> str:
     if spelt in _NONE:
         return _NONE[spelt]
     if len(plain.rstrip("0123456789")) == 1 or plain in context.seen:
-        return f"{called_variable(context, node)}, {declare}"
+        return f"{hint_for_called_variable(context, node)}, {declare}"
     from difflib import SequenceMatcher  # noqa: PLC0415 - on the path of an error only
 
     likeness = {each: SequenceMatcher(None, spelt, each).ratio() for each in known}

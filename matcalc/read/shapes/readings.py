@@ -17,7 +17,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from matcalc.core.errors import MatcalcError, ShapeError
-from matcalc.core.notes import declaring
+from matcalc.core.notes import format_offer
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.doubts import (
@@ -26,8 +26,8 @@ from matcalc.read.shapes.doubts import (
     Key,
     conflict,
     doubts,
+    is_undeclared,
     quote_node,
-    undeclared,
 )
 from matcalc.read.shapes.entry_doubts import entry_doubt
 from matcalc.read.syntax.names import default_kind
@@ -79,7 +79,7 @@ class _State:
         )
 
 
-def settled(
+def settle_readings(
     attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int, *, patient: bool = True
 ) -> tuple[Outcome, dict[str, Candidate]]:
     """The outcome of the cheapest reading, and the letters that it reads otherwise; the error where
@@ -115,7 +115,7 @@ def _numbers(
             name
             for name in outcome.context.seen
             if name not in letters
-            and undeclared(outcome.context, name)
+            and is_undeclared(outcome.context, name)
             and (given.get(name) or default_kind(name)) != "scalar"
         ]
         if not new:
@@ -397,4 +397,4 @@ def notes(context: Context, letters: Mapping[str, Candidate]) -> tuple[str, ...]
 
 def note(name: str, what: str, otherwise: str) -> str:
     """The words of a note on a letter, with the declaration that says otherwise."""
-    return f"note: {name} {what}; {declaring(name, otherwise)} otherwise"
+    return f"note: {name} {what}; {format_offer(name, otherwise)} otherwise"

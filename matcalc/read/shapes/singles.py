@@ -27,10 +27,10 @@ def with_numbers(program: Program, again: Callable[[Mapping[str, str]], Program]
     notes = [
         f"note: {name} is read as a number, because a vector would have one entry" for name in names
     ]
-    return replace(undeclared(found, names), notes=(*notes, *found.notes))
+    return replace(without_declarations(found, names), notes=(*notes, *found.notes))
 
 
-def undeclared(program: Program, names: Container[str]) -> Program:
+def without_declarations(program: Program, names: Container[str]) -> Program:
     """The program, of which nobody has declared the letters with these names."""
     variables = {
         name: replace(variable, declared=False) if name in names else variable

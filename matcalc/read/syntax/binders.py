@@ -280,13 +280,13 @@ def affine(node: Node, source: str) -> Affine:
         if part.kind == "number" and part.value.denominator == 1:  # type: ignore[union-attr]
             return (), dim(int(part.value))  # type: ignore[arg-type]
         if part.kind == "neg":
-            return scaled(args[0], -1)
+            return scale(args[0], -1)
         if part.kind in ("+", "-"):
             return plus(args[0], args[1], 1 if part.kind == "+" else -1)
         if part.kind == "*":
             for one, other in ((args[0], args[1]), (args[1], args[0])):
                 if not one[0] and one[1].integer is not None:
-                    return scaled(other, one[1].integer)
+                    return scale(other, one[1].integer)
             if not args[0][0] and not args[1][0]:
                 return (), args[0][1].times(args[1][1])
         raise ParseError(
@@ -299,7 +299,7 @@ def affine(node: Node, source: str) -> Affine:
     return fold(node, children, rule)
 
 
-def scaled(value: Affine, factor: int) -> Affine:
+def scale(value: Affine, factor: int) -> Affine:
     """A multiple."""
     terms, start = value
     return tuple([(bound, c * factor) for bound, c in terms if factor]), ZERO.plus(start, factor)

@@ -112,14 +112,16 @@ _INSTEAD = {
 _COUNTED_DIFFERENTLY = "matcalc divides by n; times n/(n - 1) for the variance over n - 1"
 
 
-def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Span) -> Node:
+def read_dotted_call(
+    name: str, arguments: Sequence[Node], start: int, end: int, mark: Span
+) -> Node:
     """The call of a function with a dotted name, ``np.linalg.inv(A)``, or of a method, ``.inv`` of
     its first argument.
     """
     *packages, last = name.removeprefix(".").split(".")
     method = name.startswith(".")
     if method and last in _FUNCTIONAL and len(arguments) == 2 and _is_torch(*arguments):
-        return called(f"torch.nn.functional.{last}", arguments[1:], start, end, mark)
+        return read_dotted_call(f"torch.nn.functional.{last}", arguments[1:], start, end, mark)
     count, args = len(arguments), tuple(arguments)
     known = method or not set(packages[1:]) - _PACKAGES
     if not known:

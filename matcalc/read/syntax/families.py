@@ -16,7 +16,7 @@ from typing import Any
 from matcalc.core.dims import Dim, dim
 from matcalc.core.errors import Span, SymbolicLoopError, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import Variable
-from matcalc.core.members import family_of, member, moved_size, places_of
+from matcalc.core.members import family_of, member, move_size, places_of
 from matcalc.core.operations import LINEAR
 from matcalc.core.walk import fold, postorder
 from matcalc.read.syntax.declare import size
@@ -37,13 +37,13 @@ def all_written_out(
     found: list[list[Statement]] = []
     variables: dict[str, Variable] = {}
     for statements, source in zip(texts, sources, strict=True):
-        each, more = written_out(statements, declared, source, counts)
+        each, more = unroll(statements, declared, source, counts)
         found.append(each)
         variables |= more
     return found, variables
 
 
-def written_out(
+def unroll(
     statements: list[Statement],
     declared: Mapping[str, Variable],
     source: str,
@@ -435,7 +435,7 @@ class _Unrolled:
             if name in self.exact or not (family_of(name) and _is_template(name))
         }
         return {
-            name: replace(v, dims=tuple([moved_size(size, self._count) for size in v.dims]))
+            name: replace(v, dims=tuple([move_size(size, self._count) for size in v.dims]))
             for name, v in {**plain, **self.members}.items()
         }
 
@@ -465,7 +465,7 @@ def _instance(template: Variable, name: str) -> Variable:
         str(index.plain): place
         for index, place in zip(places_of(template.name), places_of(name), strict=True)
     }
-    dims = tuple([moved_size(size, env.get) for size in template.dims])
+    dims = tuple([move_size(size, env.get) for size in template.dims])
     return replace(template, name=name, dims=dims)
 
 

@@ -71,9 +71,9 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         bind(result, text)
     if "(" in text and any(token[0] == "WHERE" for token in stream):
         # few texts have definitions in brackets
-        from matcalc.read.syntax.scopes import hoisted  # noqa: PLC0415
+        from matcalc.read.syntax.scopes import hoist  # noqa: PLC0415
 
-        result = hoisted(result, text)
+        result = hoist(result, text)
     dotted = [token[3] for token in stream if token[0] in ("QUALIFIED", "METHOD")]
     if not all(name.startswith(("LinearAlgebra.", "Statistics.")) for name in dotted):  # Julia's
         # few texts are in Python's notation
@@ -160,18 +160,20 @@ def _call(parts: list[Any]) -> Node:
     kind, start, end, piece = parts[0]
     arguments = tuple(parts[2]) if len(parts) > 3 else ()
     if kind == "QUALIFIED":
-        from matcalc.read.syntax.dotted import called  # noqa: PLC0415 - as above
+        from matcalc.read.syntax.dotted import read_dotted_call  # noqa: PLC0415 - as above
 
-        return called(piece, arguments, start, parts[-1][2], Span(start, end))
+        return read_dotted_call(piece, arguments, start, parts[-1][2], Span(start, end))
     return Node("call", arguments, start, parts[-1][2], mark=Span(start, end), value=piece)
 
 
 def _method(parts: list[Any]) -> Node:
-    from matcalc.read.syntax.dotted import called  # noqa: PLC0415 - as above
+    from matcalc.read.syntax.dotted import read_dotted_call  # noqa: PLC0415 - as above
 
     operand, (_, start, end, piece) = parts[:2]
     arguments = parts[3] if len(parts) > 4 else []
-    return called(piece, [operand, *arguments], operand.start, parts[-1][2], Span(start, end))
+    return read_dotted_call(
+        piece, [operand, *arguments], operand.start, parts[-1][2], Span(start, end)
+    )
 
 
 def _string(parts: list[Any]) -> Node:

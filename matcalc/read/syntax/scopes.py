@@ -7,7 +7,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.syntax.nodes import Loop, Node, Scope, Statement, children, flat
 
 
-def hoisted(statements: list[Statement], source: str) -> list[Statement]:
+def hoist(statements: list[Statement], source: str) -> list[Statement]:
     """The same program with all definitions as statements, each before the statement in whose
     brackets it stands.
 

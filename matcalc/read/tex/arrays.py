@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from matcalc.core.walk import postorder
 from matcalc.read.tex import subscripts
-from matcalc.read.tex.doubts import used_whole
+from matcalc.read.tex.doubts import whole_letters
 from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.places import size_leaves
@@ -182,7 +182,7 @@ def _are_entries(wanted: list[str], ends: frozenset[str], equation: Equation, sc
     if not wanted:
         return True
     bound |= ends
-    whole = used_whole(letters, equation.value)
+    whole = whole_letters(letters, equation.value)
     summed: set[Key] = set()
     found: list[tuple[Phrase, list[str]]] = []
     for part in parts:

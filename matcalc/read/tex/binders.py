@@ -20,7 +20,7 @@ from matcalc.read.syntax.nodes import Binding, Node, children
 from matcalc.read.syntax.parser import parse
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
-from matcalc.read.tex.reach import require_one_end, standing
+from matcalc.read.tex.reach import letters_inside, require_one_end
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Maker, Value
 from matcalc.read.tex.vocabulary import OPTIMA
@@ -38,7 +38,7 @@ def total(phrase: Phrase, body: Value, letters_: Letters, values: Mapping[int, V
     make = Maker(phrase)
     name = phrase.text
     names = letters_.names_of(phrase)
-    stands = standing(phrase.args[0], letters_, plain=phrase.limit is not None)
+    stands = letters_inside(phrase.args[0], letters_, plain=phrase.limit is not None)
     for index in names:
         if index not in stands:
             raise _absent(phrase, index, letters_)
@@ -80,13 +80,13 @@ def require_range(phrase: Phrase, letters_: Letters) -> None:
     body, source = phrase.args[0], letters_.scope.source
     ends = [*phrase.parts, *(side for bound in phrase.bounds for side in bound.args)]
     below = [symbol(leaf, source).name for part in ends for leaf in size_leaves(part)]
-    inside = standing(body, letters_, plain=False)
+    inside = letters_inside(body, letters_, plain=False)
     if inside.intersection(below):
         return
     if phrase.text in OF_ENTRIES:
         raise _absent(phrase, "", letters_)
     lone = phrase.limit is None and not phrase.bounds and len(below) == 1
-    if lone and below[0] in standing(body, letters_, plain=True):
+    if lone and below[0] in letters_inside(body, letters_, plain=True):
         index = below[0]
         message = f"nothing says where {index} ends, which is no subscript in the {phrase.text}"
         hint = f"write \\{phrase.text}_{{{index}=1}}^{{n}}, with the range, for numbers {index}"

@@ -83,7 +83,7 @@ def _differential(items: list[Phrase], scope: Scope) -> Phrase:
     return Phrase("differential", items[0].start, items[-1].end, args=tuple(items))
 
 
-def slashed(
+def read_slashed_derivative(
     above: Phrase, slash: tuple[str, int, int, str], items: list[Phrase], scope: Scope
 ) -> Phrase:
     r"""\partial f / \partial x, and \partial / \partial x before what is derived."""
@@ -218,7 +218,7 @@ def _opened(item: Phrase, scope: Scope) -> Phrase:
     _, core = _core(item)
     if core.kind != "bracket":
         if item.kind == "script":
-            raise raised_in_brackets(item, item.args[1], scope)
+            raise script_in_brackets_error(item, item.args[1], scope)
         return item
     if len(core.args) > 1:
         message = (
@@ -231,7 +231,7 @@ def _opened(item: Phrase, scope: Scope) -> Phrase:
     return inside if core is item else _put(item, core, inside)
 
 
-def raised_in_brackets(item: Phrase, script: Phrase, scope: Scope) -> ParseError:
+def script_in_brackets_error(item: Phrase, script: Phrase, scope: Scope) -> ParseError:
     """The error for W^{(1)}."""
     base, text = (scope.source[part.start : part.end] for part in (item.args[0], script))
     text = text.strip("{}()[] ")

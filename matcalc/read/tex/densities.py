@@ -14,7 +14,7 @@ _NORMAL = re.compile(
 _LETTER = re.compile(r"\\?\w+|\\[a-z]+\{\\?\w+\}$")
 
 
-def refused(text: str) -> ParseError | None:
+def density_error(text: str) -> ParseError | None:
     """The error for a formula with a normal density, whose hint writes it out; else None."""
     found = _NORMAL.search(text)
     if found is None:

@@ -14,7 +14,7 @@ _PLACED = re.compile(r"_\s*\{[^{}]*(?::|\\cdot|·)\s*\}?$")
 _LONGEST_NUMBER = 20  # characters around a comma
 
 
-def unnamed(text: str, left: Phrase, sign: Span) -> UnknownNameError:
+def unnamed_error(text: str, left: Phrase, sign: Span) -> UnknownNameError:
     """The error for an equation whose left side is no name."""
     shown = text[left.start : left.end]
     hint = "leave the left side out; a condition, as in a problem with constraints, is not read"

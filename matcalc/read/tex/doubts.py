@@ -38,7 +38,7 @@ _LEVI_CIVITA = 3  # the indices of \epsilon_{ijk}
 
 def refuse_doubts(letters: Letters, root: Phrase) -> None:
     """Refuses the products of a statement that may be something else."""
-    letters.used_whole.update(used_whole(letters, root))
+    letters.used_whole.update(whole_letters(letters, root))
     _refuse_layers(letters, root)
     _refuse_inverse_entries(letters, root)
     _refuse_two_kinds(letters, root)
@@ -262,7 +262,7 @@ def _flat_sum(term: Phrase) -> list[Phrase]:
 # ----------------------------------------------------------------------------------------
 
 
-def used_whole(letters: Letters, root: Phrase) -> set[Key]:
+def whole_letters(letters: Letters, root: Phrase) -> set[Key]:
     r"""The letters with subscripts that are vectors or matrices by their use, as in x_i^\top w,
     K_{mm}^{-1} or A v_i; of two subscripts the letter without them.
     """

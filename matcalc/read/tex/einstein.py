@@ -38,7 +38,7 @@ class _Part(NamedTuple):
     said: Mapping[str, Phrase]
 
 
-def summed(equation: Equation, scope: Scope) -> Equation:
+def sum_repeated(equation: Equation, scope: Scope) -> Equation:
     """The equation with the sums that the convention leaves out; its value is the whole array."""
     return _Convention(scope, equation.value, equation.left).equation(equation)
 

@@ -19,7 +19,7 @@ _DECLARES = r"(or )?declare \w+: "
 
 
 @contextmanager
-def spoken_in_latex() -> Iterator[None]:
+def speak_latex() -> Iterator[None]:
     """Errors within lose the parts of their hints that LaTeX has no words for."""
     try:
         yield

@@ -112,7 +112,7 @@ def _is_difference(phrase: Phrase) -> bool:
     return phrase.kind == "-" and all(part.kind in ("symbol", "indexed") for part in phrase.args)
 
 
-def primed(phrase: Phrase, scope: Scope) -> str:
+def primed_letter(phrase: Phrase, scope: Scope) -> str:
     """The undeclared letter that carries no or any number of primes; "" if it is something else."""
     while phrase.kind == "transpose" and phrase.text == "'":
         phrase = phrase.args[0]
@@ -124,7 +124,7 @@ def _derived(
     item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope
 ) -> Phrase | None:
     r"""f'(x) of a declared f; \sigma'(x) is refused; None for the product x'(A x)."""
-    name, base = primed(item, scope), item
+    name, base = primed_letter(item, scope), item
     while base.kind == "transpose":
         base = base.args[0]
     if base.kind != "symbol":
@@ -192,7 +192,7 @@ def refuse_primed(base: Phrase, where: Span, scope: Scope) -> None:
     )
 
 
-def starred(base: Phrase, source: str) -> str:
+def star_hint(base: Phrase, source: str) -> str:
     r"""What to write for A^*, A^\dagger and x^*."""
     a = source[base.start : base.end]
     letter = base.kind == "symbol" and not base.text.startswith("\\")

@@ -10,13 +10,13 @@ from fractions import Fraction
 
 from matcalc.core.errors import MatcalcError, ParseError, ShapeError, Span
 from matcalc.core.kinds import MOST_RESULT_AXES
-from matcalc.core.notes import declaring
+from matcalc.core.notes import format_offer
 from matcalc.core.operations import SIZES
 from matcalc.read.shapes.ranks import Ranks
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.tex import homographs, lettered, subscripts
-from matcalc.read.tex.chains import raised_in_brackets
+from matcalc.read.tex.chains import script_in_brackets_error
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.scope import Scope
@@ -98,11 +98,11 @@ class Letters:
                 raise self.scope.problem(
                     f"{shown} stands outside of the sum over its index", phrase.span, hint
                 )
-            entry = subscripts.fixed(self, phrase)
+            entry = subscripts.fixed_entry(self, phrase)
             if entry is not None:
                 return entry
             if phrase.text == "(":
-                raise raised_in_brackets(phrase, phrase.parts[0], self.scope)
+                raise script_in_brackets_error(phrase, phrase.parts[0], self.scope)
         average = subscripts.mean(self, phrase) if phrase.kind == "symbol" else None
         if average is not None:
             return average
@@ -231,7 +231,7 @@ class Letters:
         self.changed = True
         note = (
             f"note: {name} is read as a {kind}, because {why}; "
-            f"{declaring(name, default_kind(name))} otherwise"
+            f"{format_offer(name, default_kind(name))} otherwise"
         )
         self.learnt.setdefault(note)
         return True
@@ -258,7 +258,7 @@ class Letters:
         matrix = None if self.changed else self.matrix_of(phrase)
         if matrix is None:
             return False
-        name, (index,) = self.base_name(phrase.args[0]), subscripts.running(self, phrase) or [""]
+        name, (index,) = self.base_name(phrase.args[0]), subscripts.indices_of(self, phrase) or [""]
         shown = self.scope.source[phrase.start : phrase.end]
         self.data[name] = matrix
         self.ranks.bound[matrix] = "matrix"
@@ -279,7 +279,7 @@ class Letters:
         if phrase.kind != "indexed" or phrase.args[0].kind != "symbol" or self.scope.knows(phrase):
             return None
         base = phrase.args[0]
-        indices = subscripts.running(self, phrase)
+        indices = subscripts.indices_of(self, phrase)
         name, key = self.base_name(base), symbol(base, self.scope.source).key
         if len(indices) != 1 or self.scope.knows(base) or name in self.data:
             return None

@@ -28,7 +28,7 @@ Side = tuple[
 ]  # an index or a size ("" if there is none), and the number that is added to it
 
 
-def bounded(found: list[list[Phrase]], start: int, end: int, scope: Scope) -> Phrase:
+def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -> Phrase:
     """What stands below a sum sign: indices, i=1, and conditions such as i < j; the signs are
     comparisons without operands.
     """

@@ -215,11 +215,11 @@ class _Builder:
 
     def on_bounded(self, parts: list[Any]) -> Phrase:
         found = [[*map(chains.value, bound)] for bound in parts[1]]
-        return limits.bounded(found, parts[0][1], parts[2][2], self.scope)
+        return limits.read_bounds(found, parts[0][1], parts[2][2], self.scope)
 
     def on_prime(self, parts: list[Any]) -> Phrase:
         base, (_, start, end, _) = parts
-        letter = lettered.primed(base, self.scope) if base.kind == "symbol" else ""
+        letter = lettered.primed_letter(base, self.scope) if base.kind == "symbol" else ""
         if base.kind == "function" or letter in ("f", "g", "h"):
             raise lettered.prime_of_function(base, Span(start, end), self.scope)
         return Phrase("transpose", base.start, end, args=(base,), text="'", mark=Span(start, end))
@@ -264,7 +264,7 @@ class _Builder:
             raise self.problem("the conjugate transpose, or a power H", where, hint)
         if script.kind == "sign" or (script.kind == "mark" and script.text == "DAGGER"):
             raise self.problem(
-                "this superscript has several readings", where, lettered.starred(base, self.text)
+                "this superscript has several readings", where, lettered.star_hint(base, self.text)
             )
         if script.kind == "mark":
             raise self.problem("this cannot be a superscript", where)
@@ -408,7 +408,7 @@ class _Builder:
     def on_divided(self, parts: list[Any]) -> Phrase:
         left, sign, chain = parts
         if left.kind == "differential" and len(chain) > 1 and chain[0].text == "PARTIAL":
-            return chains.slashed(left, sign, chain, self.scope)
+            return chains.read_slashed_derivative(left, sign, chain, self.scope)
         factors = chains.group_factors(chain, self.scope)
         right = factors[-1]
         if len(factors) > 1:
@@ -534,7 +534,7 @@ class _Builder:
         left, (_, start, end, _), right = parts
         left = chains.value(left)
         if left.kind not in ("symbol", "indexed", "call", "application"):
-            raise diagnose.unnamed(self.text, left, Span(start, end))
+            raise diagnose.unnamed_error(self.text, left, Span(start, end))
         if left.kind in ("symbol", "indexed"):
             self.scope.define(left)
         return Equation(chains.value(right), left)

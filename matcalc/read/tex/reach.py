@@ -25,7 +25,7 @@ _BRACKET = re.compile(r"(?:\\left\s*)?[(\[]")
 _CLOSED = re.compile(r"\s*(?:\\right\s*)?[)\]]")
 
 
-def standing(phrase: Phrase, letters: Letters, *, plain: bool) -> set[str]:
+def letters_inside(phrase: Phrase, letters: Letters, *, plain: bool) -> set[str]:
     """The letters that stand inside as subscripts, as ends of ranges, and as such if ``plain``."""
     source = letters.scope.source
     found: set[str] = set()
@@ -50,12 +50,12 @@ def require_one_end(phrase: Phrase, letters: Letters, values: Mapping[int, Value
     first, node = None, body
     while node.kind in _PRODUCTS and len(node.args) == 2:
         before, factor = node.args
-        if names & standing(factor, letters, plain=plain):
+        if names & letters_inside(factor, letters, plain=plain):
             break
         if not values[id(before)].rank:
             first = node
         node = before
-    if first is None or not names & standing(first.args[0], letters, plain=plain):
+    if first is None or not names & letters_inside(first.args[0], letters, plain=plain):
         return
     operator = source[phrase.start : start].strip()
     cut = first.args[0].end

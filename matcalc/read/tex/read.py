@@ -20,17 +20,17 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
-from matcalc.read.shapes.singles import undeclared, with_numbers
+from matcalc.read.shapes.singles import with_numbers, without_declarations
 from matcalc.read.syntax.binders import bind
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.arrays import as_printed, by_entries
 from matcalc.read.tex.asked import variable_of
-from matcalc.read.tex.densities import refused
+from matcalc.read.tex.densities import density_error
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
-from matcalc.read.tex.einstein import summed
-from matcalc.read.tex.hints import spoken_in_latex
+from matcalc.read.tex.einstein import sum_repeated
+from matcalc.read.tex.hints import speak_latex
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.resolve import Resolver
@@ -100,7 +100,7 @@ def _typed(
     program, notes = either(
         scope,
         lambda: _typed_in(scope, definitions),
-        lambda more: undeclared(
+        lambda more: without_declarations(
             _typed(
                 text, {**declared, **more}, definitions, language, strict=True, einstein=einstein
             ),
@@ -131,7 +131,7 @@ def _typed_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
             nonlocal asked
             if wanted.kind == "gradient":
                 asked = variable_of(resolver.letters, wanted.parts[0]), wanted.order
-            with spoken_in_latex():
+            with speak_latex():
                 return infer(
                     sides[0],
                     scope.declared,
@@ -217,7 +217,7 @@ def _typed_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Progra
         def typed(
             resolver: Resolver, both: list[list[Statement]], counted: frozenset[str]
         ) -> Program:
-            with spoken_in_latex():
+            with speak_latex():
                 return infer_pair(
                     both[0],
                     both[1],
@@ -234,7 +234,7 @@ def _typed_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Progra
     return replace(program, expr=first), replace(program, expr=second)
 
 
-def variable_named(text: str, variables: Mapping[str, Variable]) -> str:
+def name_of_variable(text: str, variables: Mapping[str, Variable]) -> str:
     r"""The name of a variable that is written in LaTeX: \Sigma, \mathbf{x}, W_{1}."""
     scope = Scope(text, dict(variables))
     (*before, last) = parse(text, scope)
@@ -258,7 +258,7 @@ def _explained(text: str) -> Iterator[None]:
     try:
         yield
     except MatcalcError as problem:
-        density = refused(text) if isinstance(problem, ParseError) else None
+        density = density_error(text) if isinstance(problem, ParseError) else None
         if density is not None:
             raise density from None
         problem.with_source(text)
@@ -290,7 +290,7 @@ def _values(equations: list[Equation], scope: Scope) -> list[Named]:
             as_printed(equation, scope, last=equation is equations[-1]) for equation in equations
         ]
     else:
-        read = summed if scope.einstein else by_entries
+        read = sum_repeated if scope.einstein else by_entries
         whole = [read(equation, scope) for equation in equations]
     return [(equation.left, equation.value) for equation in whole]
 

@@ -402,7 +402,7 @@ class Resolver:
                 learnt = self._values[id(matrix)].rank == 2 and self.learn_number(time, why)
             if learnt:
                 return left
-            hint = signs.between(self, phrase) if columns else signs.of_prime(self, phrase.args[1])
+            hint = signs.product(self, phrase) if columns else signs.of_prime(self, phrase.args[1])
             hint = hint or "write ^\\top where it belongs, and brackets around what is a number"
             what = f"cannot multiply {self.kind_of(left)} by {self.kind_of(right)}"
             if columns and phrase.mark and self.scope.source[phrase.mark.start] == "*":

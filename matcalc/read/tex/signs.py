@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
-from matcalc.core.notes import declaring
+from matcalc.core.notes import format_offer
 from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import homographs
@@ -77,7 +77,7 @@ def _note_dot(resolver: Resolver, phrase: Phrase) -> None:
     if first.kind == "symbol" and symbol(first, scope.source).bold and not scope.knows(first):
         scope.note(
             f"note: {resolver.shown(phrase)} is read as a matrix times a vector; "
-            f"{declaring(scope.name(first), 'vector')} otherwise"
+            f"{format_offer(scope.name(first), 'vector')} otherwise"
         )
 
 
@@ -243,7 +243,7 @@ def broadcast(phrase: Phrase, left: Value, right: Value) -> bool:
 # ----------------------------------------------------------------------------------------
 
 
-def between(resolver: Resolver, phrase: Phrase) -> str | None:
+def product(resolver: Resolver, phrase: Phrase) -> str | None:
     """What to write for a product of two columns; None where that gets long."""
     a, b = (operand(resolver, part) for part in phrase.args)
     if len(a) + len(b) > _LONGEST:
@@ -262,7 +262,7 @@ def between(resolver: Resolver, phrase: Phrase) -> str | None:
             return f"write e^{{{power}}} {b} for the matrix exponential"
     if first.kind in ("exponential", "call") and len(first.args) == 1:
         first = first.args[0]
-    return f"{hint}{or_declared(resolver, first)}"
+    return f"{hint}{declaration_hint(resolver, first)}"
 
 
 def of_prime(resolver: Resolver, phrase: Phrase) -> str | None:
@@ -283,7 +283,7 @@ def refuse_prime(resolver: Resolver, phrase: Phrase) -> None:
         raise resolver.problem(message, phrase, f"{hint}; write {x} if not")
 
 
-def or_declared(resolver: Resolver, phrase: Phrase) -> str:
+def declaration_hint(resolver: Resolver, phrase: Phrase) -> str:
     """What else a hint can offer for a letter of which nothing is known."""
     if phrase.kind not in ("symbol", "indexed") or resolver.scope.knows(phrase):
         return ""
@@ -296,7 +296,7 @@ def or_declared(resolver: Resolver, phrase: Phrase) -> str:
     if alike:
         both = " and ".join(f'"{each}: scalar"' for each in (name, *alike))
         return f"; or declare {both} if these are numbers"
-    return f"; or {declaring(name, 'scalar')} if it is a number"
+    return f"; or {format_offer(name, 'scalar')} if it is a number"
 
 
 def _numbered_alike(resolver: Resolver, name: str) -> list[str]:
@@ -325,7 +325,7 @@ def or_number(resolver: Resolver, phrase: Phrase) -> str:
         letter = part.kind == "symbol" or (part.kind == "indexed" and not part.args[0].args)
         if letter and resolver.value_of(part).rank and _is_free(resolver, part):
             found.setdefault(resolver.shown(part), part)
-    return or_declared(resolver, *found.values()) if len(found) == 1 else ""
+    return declaration_hint(resolver, *found.values()) if len(found) == 1 else ""
 
 
 def exponent(resolver: Resolver, phrase: Phrase, value: Value) -> MatcalcError:

@@ -67,7 +67,7 @@ def kind_of(part: Phrase, letters_: Letters) -> str:
     return PLACE if found.stem.islower() else UNCLEAR
 
 
-def fixed(letters_: Letters, phrase: Phrase) -> Value | None:
+def fixed_entry(letters_: Letters, phrase: Phrase) -> Value | None:
     """The entry or row that a letter with a subscript is; None for a variable of its own."""
     base = phrase.args[0]
     if base.kind != "symbol" or letters_.scope.knows(phrase):
@@ -386,7 +386,7 @@ def value_entry(letters_: Letters, phrase: Phrase, value: Value) -> Value:
     return Value(make.node("entries", whole, *at))
 
 
-def running(letters_: Letters, phrase: Phrase) -> list[str]:
+def indices_of(letters_: Letters, phrase: Phrase) -> list[str]:
     """The indices of a subscript; of x_{t+1} the t, where entries are read as such."""
     found = letters_.indices(phrase)
     if found is None and letters_.binding and len(phrase.parts) == 1:

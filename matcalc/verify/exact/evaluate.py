@@ -315,9 +315,9 @@ def _where(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
 
 def _indexed(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     # few trees have bound indices
-    from matcalc.verify.exact.indexed import indexed  # noqa: PLC0415
+    from matcalc.verify.exact.indexed import evaluate_indexed  # noqa: PLC0415
 
-    return indexed(run, node, args, run._step, _children)
+    return evaluate_indexed(run, node, args, run._step, _children)
 
 
 def _factors(node: Expr) -> tuple[Expr, ...]:

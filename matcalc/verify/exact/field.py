@@ -148,7 +148,7 @@ def times(a: Entries, b: Entries) -> Entries:
     return [x * y % P for x, y in zip(a, b, strict=True)]
 
 
-def scaled(factor: int, a: Entries) -> Entries:
+def scale_entries(factor: int, a: Entries) -> Entries:
     """factor*a."""
     return [factor * x % P for x in a]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matcalc.verify.exact.evaluate import Evaluation
 
 
-def indexed(
+def evaluate_indexed(
     run: Evaluation,
     node: Expr,
     args: Sequence[Jet],

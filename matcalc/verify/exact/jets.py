@@ -19,7 +19,7 @@ from matcalc.verify.exact.field import (
     invert,
     plus,
     product,
-    scaled,
+    scale_entries,
     times,
 )
 
@@ -94,14 +94,14 @@ def add(a: Jet, b: Jet, sign: int = 1) -> Jet:
     parts: list[Part] = []
     for x, y in zip(a.parts, b.parts, strict=True):
         if y is not None and sign != 1:
-            y = scaled(sign, y)
+            y = scale_entries(sign, y)
         parts.append(y if x is None else x if y is None else plus(x, y))
     return Jet(a.extent, parts)
 
 
 def scale(factor: int, a: Jet) -> Jet:
     """A number times an array."""
-    return linear(a, lambda part: scaled(factor, part), a.extent)
+    return linear(a, lambda part: scale_entries(factor, part), a.extent)
 
 
 def shift(a: Jet, entries: Entries) -> Jet:
@@ -134,7 +134,7 @@ def solve_inverse(a: Jet) -> Jet:
             if moved and x is not None and y is not None:
                 z = product(x, y, n, n, n)
                 total = z if total is None else plus(total, z)
-        parts.append(None if total is None else scaled(-1, product(first, total, n, n, n)))
+        parts.append(None if total is None else scale_entries(-1, product(first, total, n, n, n)))
     return Jet(a.extent, parts)
 
 

@@ -9,10 +9,10 @@ from math import ceil, prod
 
 from matcalc.core.dims import dim, fit
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import picked
+from matcalc.core.operations import picking_function
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.subspaces import SPACES, coordinates, independent, unframed
+from matcalc.core.subspaces import SPACES, coordinates, independent, split_frame
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline
 from matcalc.verify.exact.degree import error_bits
@@ -31,7 +31,7 @@ from matcalc.verify.exact.field import (
 )
 from matcalc.verify.exact.generators import MOST_ROOTS, Generators
 from matcalc.verify.exact.jets import constant
-from matcalc.verify.exact.points import EXPONENTS, Setting, direction, repeated
+from matcalc.verify.exact.points import EXPONENTS, Setting, direction, repeat_entries
 
 BITS = 50  # the error probability is below 2^-BITS
 _CHOICES = 2  # of sizes
@@ -122,9 +122,9 @@ def orders(expr: Expr) -> bool:
     order, so it is not seen here whether that stands in two places.
     """
     return any(
-        any(map(picked, node.value.body.parts))
+        any(map(picking_function, node.value.body.parts))
         if node.op == "indexed"
-        else bool(picked(node)) and node.args[0].op != "variable"
+        else bool(picking_function(node)) and node.args[0].op != "variable"
         for node in inline(expr).parts
     )
 
@@ -146,7 +146,7 @@ class Judge:
         # vec stacks columns, and entries lie row by row: so the axes that are fused stand from the
         # last to the first
         self.axes = (*axes[:rows][::-1], *axes[rows:][::-1]) if columns else axes
-        kind, self.structure = unframed(statement.kind)
+        kind, self.structure = split_frame(statement.kind)
         self.kind = kind if kind in SPACES else ""
         self.stream = Stream(1)
         self.meter = Meter()
@@ -357,6 +357,6 @@ class Judge:
                 for offset in range(inner):
                     start = block * size * inner + offset
                     matrix = entries[start : start + size * inner : inner][:size]
-                    if matrix != repeated(matrix, self.kind, n):
+                    if matrix != repeat_entries(matrix, self.kind, n):
                         return False
         return True

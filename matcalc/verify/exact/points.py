@@ -25,7 +25,7 @@ from matcalc.verify.exact.field import (
     invert,
     plus,
     product,
-    scaled,
+    scale_entries,
     transpose,
 )
 from matcalc.verify.exact.generators import Generators
@@ -178,10 +178,10 @@ def _is_positive(exponent: Expr) -> bool:
 def direction(stream: Stream, kind: str, extent: Extent) -> Entries:
     """A random direction; for the structured kinds one in which such a matrix can move."""
     entries = stream.some(prod(extent))
-    return repeated(entries, kind, extent[0]) if kind in SPACES else entries
+    return repeat_entries(entries, kind, extent[0]) if kind in SPACES else entries
 
 
-def repeated(a: Entries, kind: str, n: int) -> Entries:
+def repeat_entries(a: Entries, kind: str, n: int) -> Entries:
     """The matrix of a structured kind with the independent entries of a."""
     found = [0] * len(a)
     for places in independent(kind, n):
@@ -196,7 +196,7 @@ def _free(field: Generators, extent: Extent) -> Entries:
 
 
 def _structured(kind: str) -> Callable[[Generators, Extent], Entries]:
-    return lambda field, extent: repeated(_free(field, extent), kind, extent[0])
+    return lambda field, extent: repeat_entries(_free(field, extent), kind, extent[0])
 
 
 def _psd(field: Generators, extent: Extent) -> Entries:
@@ -213,10 +213,10 @@ def _rotation(field: Generators, extent: Extent) -> Entries:
     determinant of -1.
     """
     n = extent[0]
-    K = repeated(_free(field, extent), "skew", n)
+    K = repeat_entries(_free(field, extent), "skew", n)
     unit = identity(n)
-    Q = product(plus(unit, scaled(-1, K)), invert(plus(unit, K), n), n, n, n)
-    return scaled(field.choice(), Q[:n]) + Q[n:]
+    Q = product(plus(unit, scale_entries(-1, K)), invert(plus(unit, K), n), n, n, n)
+    return scale_entries(field.choice(), Q[:n]) + Q[n:]
 
 
 def _unit_vector(field: Generators, extent: Extent) -> Entries:

@@ -17,7 +17,7 @@ from matcalc.core.tree import Expr, number
 from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret
-from matcalc.verify.oracle.rounding import moved
+from matcalc.verify.oracle.rounding import perturb
 from matcalc.verify.oracle.sample import find_sizes
 
 _EPSILON = 2.0**-52
@@ -64,7 +64,7 @@ def is_apart(
         return False
     try:
         value = interpret(tree, values, sizes)
-        other = interpret(_with_moved_numbers(tree), moved(values, variables), sizes)
+        other = interpret(_with_moved_numbers(tree), perturb(values, variables), sizes)
         size = sum(np.abs(interpret(term, values, sizes)) for term in _terms(tree))
     except (EvaluationError, np.linalg.LinAlgError):
         return False

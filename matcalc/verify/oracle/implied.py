@@ -61,7 +61,7 @@ def _alike(sight: Sight, one: int, other: int) -> bool:
     return shapes[0] == shapes[1] or () in shapes
 
 
-def implied(pieces: Pieces, goal: Goal, sights: Sequence[Sight]) -> bool:
+def is_implied(pieces: Pieces, goal: Goal, sights: Sequence[Sight]) -> bool:
     """Whether the branch that a switch stands in says that it is never on this side: where x > 5 it
     is not below 0.
     """

@@ -21,7 +21,7 @@ _TAKEN: dict[str, Callable[[Array], Array]] = {
 }
 
 
-def indexed(
+def evaluate_indexed(
     node: Expr,
     args: Sequence[Array],
     sizes: dict[str, int],

@@ -165,14 +165,14 @@ def _looped(
     watch: Callable[[Expr, list[Array]], None] | None,
 ) -> Array:
     # few trees have bound indices
-    from matcalc.verify.oracle.indexed import indexed  # noqa: PLC0415
+    from matcalc.verify.oracle.indexed import evaluate_indexed  # noqa: PLC0415
 
     def step(part: Expr, inside: list[Array]) -> Array:
         if watch is not None:
             watch(part, inside)
         return evaluate(part, inside, values=values, sizes=sizes)
 
-    return indexed(
+    return evaluate_indexed(
         node,
         args,
         dict(sizes),

@@ -13,7 +13,7 @@ import numpy as np
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.indexed import parts
 from matcalc.core.kinds import Variable
-from matcalc.core.subspaces import SPACES, coordinates, independent, unframed
+from matcalc.core.subspaces import SPACES, coordinates, independent, split_frame
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
@@ -253,7 +253,7 @@ def structured_gradient(array: Array, frame: str, rank: int, order: int = 1) -> 
     that repeats others becomes their mean, by its independent entries their sum, by its coordinates
     the sum at the place of the coordinate alone. Derivatives of no such kind are unchanged.
     """
-    kind, structure = unframed(frame)
+    kind, structure = split_frame(frame)
     if kind not in SPACES:
         return array
     for first in range(rank + 2 * (order - 1), rank - 1, -2):

@@ -10,7 +10,7 @@ import numpy as np
 
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import COMPARISONS, frechet, picked
+from matcalc.core.operations import COMPARISONS, frechet, picking_function
 from matcalc.core.tree import Expr, operation
 from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
@@ -81,7 +81,7 @@ def violated_precondition(
         if node.op in _DISTANCES and _DISTANCES[node.op](*args) < kink:
             return f"{node.op} is near a kink"
         for part, found in inside:
-            name = picked(part)  # of the others values are enough
+            name = picking_function(part)  # of the others values are enough
             if name and _DISTANCES[name](*found) < kink:
                 return f"{name} is near a kink"
         results[id(node)] = result

@@ -36,7 +36,7 @@ def noise(
     Inputs that differ in their last bits show what cancels after it was rounded. What cancels
     inside of the candidate (one of ``trees``) alone shows in its largest intermediate value.
     """
-    beside = moved(values, variables)
+    beside = perturb(values, variables)
     found = 0.0
     for side, result in zip(sides, results, strict=True):
         other = side(beside)
@@ -53,7 +53,7 @@ def noise(
     return _AMPLIFIED * found + _OPERATIONS * _EPSILON * (inner if np.isfinite(inner) else np.inf)
 
 
-def moved(values: Mapping[str, Array], variables: Mapping[str, Variable]) -> dict[str, Array]:
+def perturb(values: Mapping[str, Array], variables: Mapping[str, Variable]) -> dict[str, Array]:
     """Every entry moved by some last bits; matrices of a kind by the same for an entry and the one
     across the diagonal.
     """

@@ -274,7 +274,7 @@ def find_point(
             for name, variable in variables.items()
             if variable.kind != "function"
         }
-        places = [values] if around is None else [values, nudged(values, around)]
+        places = [values] if around is None else [values, nudge(values, around)]
         found = next(
             (
                 text
@@ -299,7 +299,7 @@ def _exponent(rng: np.random.Generator, attempt: int) -> Array:
     )
 
 
-def nudged(values: dict[str, Array], name: str) -> dict[str, Array]:
+def nudge(values: dict[str, Array], name: str) -> dict[str, Array]:
     """The point with every entry of one variable moved by its own tiny amount."""
     x = values[name]
     return {**values, name: x + _NUDGE * np.linspace(1.0, 2.0, x.size).reshape(x.shape)}

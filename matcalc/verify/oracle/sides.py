@@ -17,7 +17,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, number
 from matcalc.verify.oracle.bounds import Bounds, bounds, dominates
-from matcalc.verify.oracle.implied import Goal, branch_goals, excludes, goal_of, implied
+from matcalc.verify.oracle.implied import Goal, branch_goals, excludes, goal_of, is_implied
 from matcalc.verify.oracle.interpret import Sizes, interpret
 from matcalc.verify.oracle.ordered import extreme, never_above
 from matcalc.verify.oracle.pieces import (
@@ -103,7 +103,7 @@ class Sides:
             possible = compared and 0 in gap
         else:
             possible = self._may_be_beyond(switch, goal.side)
-        return possible and not implied(self.pieces, goal, self.sights)
+        return possible and not is_implied(self.pieces, goal, self.sights)
 
     def _may_be_beyond(self, switch: Switch, side: int) -> bool:
         if switch.right is not None and switch.sign > 0:

@@ -35,7 +35,7 @@ from matcalc.verify.oracle.pieces import (
 )
 from matcalc.verify.oracle.preconditions import KINK, violated_precondition
 from matcalc.verify.oracle.reach import names_of, reached
-from matcalc.verify.oracle.sample import STYLES, draw, nudged
+from matcalc.verify.oracle.sample import STYLES, draw, nudge
 from matcalc.verify.oracle.sides import Sides
 
 _WORK = 150_000  # evaluations of nodes that one survey may take
@@ -228,7 +228,7 @@ class _Survey:
         return sight
 
     def _fit(self, values: Values) -> bool:
-        places = [values] if self.around is None else [values, nudged(values, self.around)]
+        places = [values] if self.around is None else [values, nudge(values, self.around)]
         room = _BESIDE_KINK if self.around is None and self.near else KINK
         try:
             if any(

@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import ZERO, Variable
-from matcalc.core.operations import COMPARISONS, FLAT, OF_ENTRIES, PICKING, picked
+from matcalc.core.operations import COMPARISONS, FLAT, OF_ENTRIES, PICKING, picking_function
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline
@@ -81,7 +81,7 @@ def _suspects(root: Expr, wrt: str) -> Iterator[Expr]:
         ):
             moving.add(id(node))
             inside = node.value.body.parts if node.op == "indexed" else (node,)
-            if any(map(picked, inside)):
+            if any(map(picking_function, inside)):
                 yield node
 
 
@@ -130,11 +130,13 @@ def _lines(root: Expr, suspects: list[Expr], values: Values, sizes: Sizes) -> Li
             if id(node) not in wanted or node.op != "indexed":
                 known[id(node)] = evaluate(node, args, values=values, sizes=sizes)
                 if id(node) in wanted:
-                    found[id(node)] = (node, [_signed(picked(node), args)])
+                    found[id(node)] = (node, [_signed(picking_function(node), args)])
                 continue
             seen, known[id(node)] = look_inside(node, args, values, sizes)
-            for part in filter(picked, node.value.body.parts):
-                taken = [_signed(picked(part), inside) for each, inside in seen if each is part]
+            for part in filter(picking_function, node.value.body.parts):
+                taken = [
+                    _signed(picking_function(part), inside) for each, inside in seen if each is part
+                ]
                 found[id(part)] = (part, taken)
     return found if np.all(np.isfinite(known[id(root)])) else None
 
@@ -160,5 +162,5 @@ def _common(here: Lines, there: Lines) -> str | None:
                 two >= (again - _TIED * scale)[:, None]
             )
             if np.any((near.sum(axis=1) > 1) & (np.abs(ahead - again) > _MOVED * scale)):
-                return picked(node)
+                return picking_function(node)
     return None

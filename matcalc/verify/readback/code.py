@@ -22,7 +22,7 @@ from matcalc.verify.oracle.interpret import extent, interpret, magnitude
 from matcalc.verify.oracle.sample import find_point, sizes_for
 from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.numpy_code import VALUE, Source, compile_numpy
-from matcalc.write.printers.numpy_families import nested
+from matcalc.write.printers.numpy_families import nest
 from matcalc.write.printers.standalone import Standalone
 
 _SEEDS = (0, 1, 2)  # at an ill-conditioned point right code may fail, but not at all of these
@@ -172,7 +172,7 @@ def _argument(
     if isinstance(meaning, str):
         return values[meaning] if meaning in values else sizes[meaning]
     if not isinstance(meaning, FunctionRef):
-        return nested([values[name] for name in meaning], meaning)
+        return nest([values[name] for name in meaning], meaning)
     shapes = {
         len(node.args): extent(node.shape, sizes) for node in tree.parts if node.value == meaning
     }

@@ -113,10 +113,10 @@ def _parsed(text: str, variables: Mapping[str, Variable]) -> list[Statement]:
     if not has_members(statements, variables):
         return statements
     # few texts have families
-    from matcalc.read.syntax.families import written_out  # noqa: PLC0415
+    from matcalc.read.syntax.families import unroll  # noqa: PLC0415
 
     try:
-        return written_out(statements, variables, text)[0]
+        return unroll(statements, variables, text)[0]
     except MatcalcError as problem:
         raise ParseError(problem.message) from problem
 

@@ -18,7 +18,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.frameworks import FRAMEWORK_CALLS
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.user_functions import UserFunction
-from matcalc.write.printers.inline import PORTABLE, defines, joined, portable
+from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, portable
 from matcalc.write.printers.numpy_code import Source
 from matcalc.write.printers.numpy_emit import (
     _ATOM,
@@ -426,7 +426,7 @@ class FrameworkSource(Source):
         definitions = [_in_names_of(self.framework, each) for each in portable(self.helpers)]
         if self.variables:
             definitions.append(self.framework.arrays)
-        behind = joined(definitions)
+        behind = join_definitions(definitions)
         lines = list(self.framework.imports)
         lines += ["import math"] if "math." in text + behind else []
         lines += ["from itertools import product"] if " product(" in behind else []

@@ -46,7 +46,7 @@ class _Module(NamedTuple):
     imported: dict[str, tuple[str, str]]  # name -> module and name there
 
 
-def inlined(names: Iterable[str], taken: Container[str] = ()) -> Inlined:
+def inline_functions(names: Iterable[str], taken: Container[str] = ()) -> Inlined:
     """The functions of these names of ``matcalc.runtime`` (``arguments.name`` of a module that it
     does not show), and their helpers; names that are taken are avoided.
     """
@@ -80,7 +80,7 @@ def defines(name: str) -> list[str]:
     return list(_module(name).definitions)
 
 
-def joined(definitions: Iterable[str]) -> str:
+def join_definitions(definitions: Iterable[str]) -> str:
     """The definitions under one another: constants on lines that follow each other."""
     text, before = "", ""
     for each in definitions:

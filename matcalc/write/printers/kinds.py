@@ -9,7 +9,7 @@ from matcalc.core.kinds import Variable
 _WORDS = ("scalar", "vector", "matrix")
 
 
-def described(
+def describe_kind(
     shape: Sequence[int | str], row: bool, variables: Mapping[str, Variable], reading: str
 ) -> str:
     """A line of Markdown; ``reading`` says how to read an array with three axes or more."""

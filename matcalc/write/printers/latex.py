@@ -46,7 +46,7 @@ from matcalc.write.printers.latex_pieces import (
     transpose,
     with_operator,
 )
-from matcalc.write.printers.naming import naming
+from matcalc.write.printers.naming import choose_names
 from matcalc.write.printers.program import array_names
 from matcalc.write.printers.user_functions import declared_form, latex_form
 
@@ -64,13 +64,13 @@ def latex(
     """The formula; with ``bold`` vectors and matrices are set in bold. No letter that is
     ``declared`` stands for a function.
 
-    Parts with names (``named``, else as ``naming`` has it) are set in lines before it: M = ..., N =
-    ..., the formula last. What is written entry by entry begins with a name and its indices if it
-    is ``headed``: they say in which order the axes stand.
+    Parts with names (``named``, else as ``choose_names`` says) are set in lines before it: M = ...,
+    N = ..., the formula last. What is written entry by entry begins with a name and its indices if
+    it is ``headed``: they say in which order the axes stand.
     """
     order = expr.parts
     named = (
-        naming(expr, {node.value.replace("_", "") for node in order if node.op == "variable"})
+        choose_names(expr, {node.value.replace("_", "") for node in order if node.op == "variable"})
         if named is None
         else named
     )
@@ -223,9 +223,9 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
 
 def _indexed(bold: bool, expr: Expr, args: list[Piece], taken: Collection[str]) -> Piece:
     # few expressions have bound indices
-    from matcalc.write.printers.latex_indexed import indexed  # noqa: PLC0415
+    from matcalc.write.printers.latex_indexed import format_indexed  # noqa: PLC0415
 
-    return indexed(expr, args, partial(_piece, bold), taken)
+    return format_indexed(expr, args, partial(_piece, bold), taken)
 
 
 def _number(expr: Expr, args: list[Piece]) -> Piece:

@@ -14,9 +14,9 @@ from matcalc.write.printers.latex_pieces import (
     SUM,
     Piece,
     add,
-    between,
     bracket,
     call,
+    delimit,
     invert,
     multiply,
     power,
@@ -53,7 +53,7 @@ def _root(degree: int) -> Form:
 def _absolute(expr: Expr, args: list[Piece]) -> Piece:
     """|a| of a number; bars around a vector would be its norm, around a matrix the determinant."""
     return (
-        between(r"\lvert", args[0], r"\rvert")
+        delimit(r"\lvert", args[0], r"\rvert")
         if expr.rank == 0
         else call(r"\operatorname{abs}", args[0])
     )
@@ -69,7 +69,7 @@ def _norm(index: str) -> Form:
             call(r"\mathrm{vec}", args[0]) if index == "1" and expr.args[0].rank >= 2 else args[0]
         )
         subscript = "F" if index == "2" and expr.args[0].rank >= 2 else index
-        norm = between(r"\lVert", inside, r"\rVert")
+        norm = delimit(r"\lVert", inside, r"\rVert")
         return Piece(
             f"{norm.text}_{{{subscript}}}" if len(subscript) > 1 else f"{norm.text}_{subscript}",
             ATOM,
@@ -84,13 +84,13 @@ def _norm_of_power(expr: Expr, args: list[Piece]) -> Piece:
     if expr.args[1].op not in ("number", "variable"):
         return call(r"\operatorname{normp}", *args)
     inside = call(r"\mathrm{vec}", args[0]) if expr.args[0].rank >= 2 else args[0]
-    norm = between(r"\lVert", inside, r"\rVert")
+    norm = delimit(r"\lVert", inside, r"\rVert")
     return Piece(f"{norm.text}_{{{args[1].text}}}", ATOM, norm.tall)
 
 
 def _matrix_norm(index: str) -> Form:
     def form(expr: Expr, args: list[Piece]) -> Piece:
-        norm = between(r"\lVert", args[0], r"\rVert")
+        norm = delimit(r"\lVert", args[0], r"\rVert")
         return Piece(f"{norm.text}_{index}", ATOM, norm.tall)
 
     return form
@@ -101,7 +101,7 @@ def _logdet(expr: Expr, args: list[Piece]) -> Piece:
     simple = expr.args[0].op == "variable" and not expr.args[0].row
     inside = Piece(f"\\det {args[0].text}") if simple else call(r"\det", args[0])
     body = (
-        between(r"\lvert", inside, r"\rvert")
+        delimit(r"\lvert", inside, r"\rvert")
         if inside.tall
         else Piece(f"\\lvert{inside.text}\\rvert")
     )
@@ -184,7 +184,7 @@ def _dot(expr: Expr, args: list[Piece]) -> Piece:
     inside = Piece(
         f"{bracket(args[0], SUM)}, {bracket(args[1], SUM)}", PRODUCT, args[0].tall or args[1].tall
     )
-    return between(r"\langle", inside, r"\rangle")
+    return delimit(r"\langle", inside, r"\rangle")
 
 
 def _permute(expr: Expr, args: list[Piece]) -> Piece:

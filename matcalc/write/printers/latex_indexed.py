@@ -27,7 +27,7 @@ _SYMBOLS = {"eye": DELTA, "epsilon": r"\varepsilon"}
 Names = dict[Index, str]
 
 
-def indexed(
+def format_indexed(
     expr: Expr,
     args: Sequence[Piece],
     plain: Callable[[Expr, list[Piece]], Piece],

@@ -56,7 +56,7 @@ def call(function: str, *arguments: Piece) -> Piece:
     return Piece(function + parenthesize(inside), ATOM, tall)
 
 
-def between(left: str, argument: Piece, right: str) -> Piece:
+def delimit(left: str, argument: Piece, right: str) -> Piece:
     r"""The argument between delimiters such as \\lVert and \\rVert."""
     if argument.tall:
         return Piece(f"\\left{left} {argument.text} \\right{right}", ATOM, tall=True)

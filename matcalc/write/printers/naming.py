@@ -69,7 +69,7 @@ def _uses(expr: Expr) -> list[tuple[Expr, int]]:
     return list(zip(expr.args, counts, strict=True))
 
 
-def naming(
+def choose_names(
     tree: Expr,
     taken: Container[str],
     *,

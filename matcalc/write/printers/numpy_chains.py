@@ -18,7 +18,7 @@ from itertools import pairwise
 from matcalc.core.dims import Shape
 from matcalc.write.printers.numpy_apply import apply, is_slim, spread
 from matcalc.write.printers.numpy_cost import choose
-from matcalc.write.printers.numpy_facts import nonnegative, rooted
+from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
 from matcalc.write.printers.numpy_norms import halves
 from matcalc.write.printers.numpy_order import PLANNED, certain, cut, splits
@@ -309,7 +309,7 @@ class Chains:
             weight = factors[half].node
             if not nonnegative(weight):
                 return self.builder.gram(weight, self.matrix(right, ()))
-            right.insert(0, Factor(DIAGONAL, _idempotent(weight) or rooted(self.builder, weight)))
+            right.insert(0, Factor(DIAGONAL, _idempotent(weight) or root_of(self.builder, weight)))
         elif len(factors) % 2:
             return self._between(factors[half], right)
         Z = self.matrix(right, ())

@@ -14,7 +14,7 @@ _WIDTH = 100
 _INDENT = "    "
 
 
-def fitted(variables: Mapping[str, Variable], names: Mapping[str, str]) -> list[str]:
+def fit_statements(variables: Mapping[str, Variable], names: Mapping[str, str]) -> list[str]:
     """Statements that leave arrays of the right shapes: plain ones, and numbers of Python or NumPy,
     are told by simple comparisons, a fraction of a microsecond; others are converted and looked at.
     """

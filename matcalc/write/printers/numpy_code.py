@@ -19,10 +19,10 @@ from matcalc.write.printers import numpy_checks as checks
 from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
 from matcalc.write.printers.numpy_emit import Emitter, size_code
-from matcalc.write.printers.numpy_families import counted, described, gathered, taken_out
+from matcalc.write.printers.numpy_families import docstring_lines, format_count, gather, take_out
 from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import Builder, Node
-from matcalc.write.printers.user_functions import called, imports
+from matcalc.write.printers.user_functions import callable_name, imports
 
 _HELPERS = (
     "as_scalar",
@@ -119,7 +119,9 @@ class Source:
         own = [function for function in applied if isinstance(function, UserFunction)]
         self.own = {each: self._local(each.name, {name}) for each in sorted(own, key=str)}
         refs = [function for function in applied if isinstance(function, FunctionRef)]
-        self.declared = {each: self._local(called(each)) for each in sorted(refs, key=_place)}
+        self.declared = {
+            each: self._local(callable_name(each)) for each in sorted(refs, key=_place)
+        }
         self.families = families(self.variables)
         self.lists = {family: self._local(family) for family in self.families}
         self.plain = all(key == local for key, local in self._given().items())
@@ -198,7 +200,7 @@ class Source:
 
     def result(self, found: Mapping[str, Any], key: str) -> Any:
         """One of several results, which may be in the list of its family."""
-        return found[key] if key in found else taken_out(found, key, self.families)
+        return found[key] if key in found else take_out(found, key, self.families)
 
     def arguments(self) -> dict[str, str | tuple[str, ...] | FunctionRef]:
         """What each argument of the function is: a variable, the members of a family, a function
@@ -320,7 +322,7 @@ class Source:
         ]
         lines[0] = f'"""{lines[0]}'
         lines.append("")
-        lines += described(self.variables, self.families)
+        lines += docstring_lines(self.variables, self.families)
         lines += [
             f"{local}: a function, {key} of the formula" for key, local in self.declared.items()
         ]
@@ -356,13 +358,13 @@ class Source:
         ]
         for family, names_ in self.families.items():
             inside = ", ".join([self.locals[name] for name in names_])
-            taken = [f'"{family}"', self.lists[family], counted(names_)]
+            taken = [f'"{family}"', self.lists[family], format_count(names_)]
             lines += checks.call(f"[{inside}] = members", taken)
         return [*lines, *self._fitting()] if names and self.check else lines
 
     def _fitting(self) -> list[str]:
         """Statements that leave arrays of the right shapes."""
-        return checks.fitted(self.variables, self.locals)
+        return checks.fit_statements(self.variables, self.locals)
 
     def _is_double(self, node: Node) -> bool:
         """Whether a part may have double precision while the arguments have another."""
@@ -427,7 +429,7 @@ class Source:
             written[key] = f"np.array({code})" if shared else code
             seen.add(id(base))
         value = f"{written.pop(VALUE)}, " if VALUE in written else ""
-        written = gathered(written, self.families)
+        written = gather(written, self.families)
         entries = [f'"{key}": {code}' for key, code in written.items()]
         line = f"return {value}{{{', '.join(entries)}}}"
         if len(line) <= _WIDTH - len(_INDENT):

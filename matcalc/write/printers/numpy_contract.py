@@ -16,7 +16,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
-from matcalc.write.printers.numpy_facts import nonnegative, rooted
+from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node
 
 Labels = tuple[int, ...]
@@ -339,7 +339,7 @@ class _Plan:
         (index,) = summed
         weight = reduce(self.build.times, [each.node for each in weights]) if weights else None
         if weight is not None and nonnegative(weight):
-            half, weight = [Operand(rooted(self.build, weight), (index,)), *half], None
+            half, weight = [Operand(root_of(self.build, weight), (index,)), *half], None
         own = tuple(label for label in output if label in renaming)
         together = self._pairs(half, (index, *own))
         Z = self._folded(together, [], [index], list(own))

@@ -61,7 +61,7 @@ def _signs(node: Node, args: list[tuple[bool, bool]]) -> tuple[bool, bool]:
     return False, False
 
 
-def rooted(build: Builder, weight: Node) -> Node:
+def root_of(build: Builder, weight: Node) -> Node:
     """A vector whose square is this one, which has no negative entry: of ``y ** 2 * s`` it is
     ``y * np.sqrt(s)``.
     """

@@ -11,7 +11,7 @@ from matcalc.core.members import family_of, places_of
 _SHOWN = 4  # members of a family that are described one by one
 
 
-def counted(names: Sequence[str]) -> str:
+def format_count(names: Sequence[str]) -> str:
     """How many members there are: ``3``, or ``(2, 3)`` of lists in a list."""
     shape = _grid(names)
     return str(shape[0]) if len(shape) == 1 else f"({', '.join(map(str, shape))})"
@@ -28,7 +28,7 @@ def _grid(names: Sequence[str]) -> tuple[int, ...]:
     return shape if total == len(names) else (len(names),)
 
 
-def described(
+def docstring_lines(
     variables: Mapping[str, Variable], families: Mapping[str, Sequence[str]]
 ) -> list[str]:
     """The lines of a docstring about the arguments."""
@@ -46,7 +46,7 @@ def described(
     return list(lines.values())
 
 
-def gathered(codes: Mapping[str, str], families: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def gather(codes: Mapping[str, str], families: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The results with a list for each family all of whose members are among them."""
     found: dict[str, str] = {}
     for key, code in codes.items():
@@ -58,7 +58,7 @@ def gathered(codes: Mapping[str, str], families: Mapping[str, Sequence[str]]) ->
     return found
 
 
-def taken_out(found: Mapping[str, Any], key: str, families: Mapping[str, Sequence[str]]) -> Any:
+def take_out(found: Mapping[str, Any], key: str, families: Mapping[str, Sequence[str]]) -> Any:
     """One member of the lists that ``gathered`` makes."""
     family = family_of(key) or key
     value = found[family]
@@ -73,7 +73,7 @@ def taken_out(found: Mapping[str, Any], key: str, families: Mapping[str, Sequenc
     return value
 
 
-def nested(values: Sequence[Any], names: Sequence[str]) -> Any:
+def nest(values: Sequence[Any], names: Sequence[str]) -> Any:
     """The values of the members in lists as the function takes them."""
     parts = list(values)
     for length in reversed(_grid(names)[1:]):

@@ -46,7 +46,7 @@ class Batch(NamedTuple):
         return self.node.shape[len(self.indices) :]
 
 
-def indexed(low: _Lowering, expr: Expr) -> Node:
+def lower_indexed(low: _Lowering, expr: Expr) -> Node:
     """The array of an ``indexed`` node."""
     return _Body(low, expr).result()
 

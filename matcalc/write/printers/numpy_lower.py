@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from matcalc.core.operations import COMPARISONS
-from matcalc.core.tree import APPLY, Expr, interned, is_number
+from matcalc.core.tree import APPLY, Expr, intern_trees, is_number
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
@@ -48,8 +48,8 @@ _ROUNDS = 3  # which inverses are wanted depends on which are computed; settled 
 
 def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
     """The array program of an expression; ``names`` gives the node of each variable."""
-    (whole,) = interned([inline(expr)])
-    (root,) = interned([thin(whole)])
+    (whole,) = intern_trees([inline(expr)])
+    (root,) = intern_trees([thin(whole)])
     inverted: frozenset[Node] = frozenset()
     kept: frozenset[Node] = frozenset()
     for _ in range(_ROUNDS):
@@ -334,9 +334,9 @@ class _Lowering:
     def indexed(self, expr: Expr) -> Value:
         """A form with bound indices."""
         # few expressions have any
-        from matcalc.write.printers.numpy_indexed import indexed  # noqa: PLC0415
+        from matcalc.write.printers.numpy_indexed import lower_indexed  # noqa: PLC0415
 
-        return indexed(self, expr)
+        return lower_indexed(self, expr)
 
     def function(self, expr: Expr) -> Value:
         """A function of the catalogue."""

@@ -33,7 +33,7 @@ def _outermost(expr: Expr) -> tuple[Expr, ...]:
     return expr.args if expr.op in _SHAPING else ()
 
 
-def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
+def write_known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
     """The tree with a dimension that no variable has written as a sum of ones: its name would mean
     nothing to a reader.
     """

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
-from matcalc.write.printers.inline import inlined, joined
+from matcalc.write.printers.inline import inline_functions, join_definitions
 from matcalc.write.printers.numpy_code import Source
 from matcalc.write.printers.numpy_emit import size_code
 from matcalc.write.printers.user_functions import imports
@@ -23,11 +23,11 @@ class Standalone(Source):
     def text(self, side: int | None = None) -> str:
         """The whole source."""
         given, _ = self._bindings()
-        self.inlined = inlined(
+        self.inlined = inline_functions(
             [*self.runtime, *(f"arguments.{name}" for name in self._helpers(given))],
             {self.name, *self.locals.values(), *self.sizes.values(), *self.declared.values()},
         )
-        definitions = joined(self.inlined.definitions)
+        definitions = join_definitions(self.inlined.definitions)
         return super().text(side) + (f"\n\n{definitions}\n" if definitions else "")
 
     def _called(self) -> dict[str, str]:

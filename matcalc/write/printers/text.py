@@ -217,9 +217,9 @@ def _unit(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
 def _indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """What has bound indices."""
     # few trees have any
-    from matcalc.write.printers.text_indexed import indexed  # noqa: PLC0415
+    from matcalc.write.printers.text_indexed import format_indexed  # noqa: PLC0415
 
-    return indexed(expr, args, sized)
+    return format_indexed(expr, args, sized)
 
 
 def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:

@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[A-Za-z_Α-ω][\w']*|\d+(?:\.\d+)?|!=|<=|>=|==|\.\*|\./|\.
 Names = Mapping[Index, str]
 
 
-def indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+def format_indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """The text of the body; of an array without its head."""
     names = index_names(expr)
     form: Form = expr.value
@@ -55,7 +55,7 @@ def head(expr: Expr) -> str:
 def tokens(expr: Expr) -> int:
     """The tokens that the form adds to those of its args."""
     blank: list[Piece] = [("", ATOM, "name")] * len(expr.args)
-    text, _, _ = indexed(expr, blank, ())
+    text, _, _ = format_indexed(expr, blank, ())
     return len(_TOKEN.findall(text)) + (
         len(_TOKEN.findall(head(expr))) + 2 if expr.value.indices else 0
     )

@@ -47,7 +47,7 @@ def _placed(found: re.Match[str], pieces: dict[str, Piece]) -> str:
     return before + (piece.text if bare else parenthesize(piece))
 
 
-def called(function: FunctionRef) -> str:
+def callable_name(function: FunctionRef) -> str:
     """What generated code calls a function that is only declared: f, df, d2f; grad_f, hess_f,
     jac_f.
     """

@@ -9,7 +9,7 @@ import pytest
 from judging import kinds
 
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.subspaces import framed
+from matcalc.core.subspaces import frame_of
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
@@ -191,7 +191,7 @@ def test_published_derivatives(entry):
         found = torch_trees.gradient(program.expr, entry.wrt, values, sizes, entry.order)
     except torch_trees.Inexpressible as problem:
         pytest.skip(f"PyTorch has no {problem}")
-    kind = framed(program.variables[entry.wrt].kind, structure)
+    kind = frame_of(program.variables[entry.wrt].kind, structure)
     found = structured_gradient(found, kind, program.expr.rank, entry.order)
     expected = interpret(answer, values, sizes)
     scale = max(1.0, float(np.max(np.abs(found), initial=0.0)))

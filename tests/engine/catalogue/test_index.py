@@ -13,8 +13,8 @@ from matcalc.engine.catalogue.index import (
     Trait,
     activation_of,
     compile_index,
-    parsed,
-    stored,
+    load_entry,
+    parse_entry,
     trait_of,
 )
 from matcalc.engine.catalogue.load import LIBRARY, Library
@@ -48,7 +48,7 @@ source = "here"
 
 def test_a_stored_entry_is_the_entry():
     for name, text in LIBRARY._table[1].items():
-        assert stored(text) == parsed(name, *LIBRARY.pieces[name])
+        assert load_entry(text) == parse_entry(name, *LIBRARY.pieces[name])
 
 
 def _entry(expr, to, **given):

@@ -18,7 +18,7 @@ from matcalc.read.tex.read import read_latex
 from matcalc.verify.oracle.compare import agree
 from matcalc.verify.readback.latex import latex_says
 from matcalc.write.printers.latex import latex
-from matcalc.write.printers.sizes import known_sizes
+from matcalc.write.printers.sizes import write_known_sizes
 
 common = settings(
     deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -53,7 +53,7 @@ def test_derivatives(term, bold, data):
     except MatcalcError:
         assume(False)
     assume(tree.rank <= 2)
-    tree = known_sizes(tree, program.variables)  # as Formula.latex does
+    tree = write_known_sizes(tree, program.variables)  # as Formula.latex does
     assert_read_back(replace(program, expr=tree), bold)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import matcalc
 from matcalc import runtime
-from matcalc.write.printers.inline import inlined, joined
+from matcalc.write.printers.inline import inline_functions, join_definitions
 
 ALONE = {"numpy", "math", "cmath", "functools", "itertools", "typing", "fractions"}
 OPTIONAL = {"scipy.linalg", "mpmath"}  # inside of functions that can do without, or need complex
@@ -80,9 +80,10 @@ def globals_of(code: CodeType) -> set[str]:
 
 @pytest.mark.parametrize("name", runtime.__all__)
 def test_every_function_of_the_runtime_comes_with_what_it_needs(name: str) -> None:
-    part = inlined([name], {"sign"})
+    part = inline_functions([name], {"sign"})
     namespace: dict[str, object] = {}
-    code = compile("\n".join(part.imports) + "\n" + joined(part.definitions), "runtime", "exec")
+    source = "\n".join(part.imports) + "\n" + join_definitions(part.definitions)
+    code = compile(source, "runtime", "exec")
     exec(code, namespace)
     needed = set().union(*(globals_of(e) for e in code.co_consts if isinstance(e, CodeType)))
     assert needed <= {*namespace, *dir(builtins)}
@@ -92,7 +93,7 @@ def test_every_function_of_the_runtime_comes_with_what_it_needs(name: str) -> No
 
 def test_helpers_of_one_name_are_told_apart() -> None:
     """Two modules of the runtime have a ``_FAR`` of their own."""
-    part = inlined(["besselj", "sqrtm", "digamma"])
+    part = inline_functions(["besselj", "sqrtm", "digamma"])
     constants = [each for each in part.definitions if "_FAR" in each and "def " not in each]
     assert len({each.partition("=")[0] for each in constants}) == len(constants) == 3
 

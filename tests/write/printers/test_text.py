@@ -17,9 +17,9 @@ from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.oracle.sample import find_sizes
-from matcalc.write.printers.naming import naming
+from matcalc.write.printers.naming import choose_names
 from matcalc.write.printers.program import program_text
-from matcalc.write.printers.sizes import known_sizes, size_choices
+from matcalc.write.printers.sizes import size_choices, write_known_sizes
 from matcalc.write.printers.text import has_indices, number_text, text
 
 KINDS = {
@@ -195,14 +195,14 @@ def chain(depth, wrt="x"):
 
 def test_a_short_formula_is_written_out():
     program, tree = chain(1)
-    assert naming(tree, program.variables) == {}
+    assert choose_names(tree, program.variables) == {}
 
 
 @pytest.mark.parametrize("wrt", ["x", "A"])
 @pytest.mark.parametrize("depth", [6, 9])
 def test_definitions_parse_back(depth, wrt):
     program, tree = chain(depth, wrt)
-    shown = program_text(tree, naming(tree, program.variables))
+    shown = program_text(tree, choose_names(tree, program.variables))
     again = read(shown, program.variables)
     assert shown.count(" = ") >= 2
     sizes, values = find_sizes([program.expr], program.variables, np.random.default_rng(0))
@@ -213,13 +213,13 @@ def test_definitions_parse_back(depth, wrt):
 
 def test_length_of_a_program_is_linear():
     trees = [chain(depth)[1] for depth in (8, 16, 32)]
-    lengths = [len(program_text(tree, naming(tree, KINDS))) for tree in trees]
+    lengths = [len(program_text(tree, choose_names(tree, KINDS))) for tree in trees]
     assert lengths[2] - lengths[1] <= 2.3 * (lengths[1] - lengths[0])
 
 
 def test_names_of_definitions_are_free():
     program, tree = chain(6)
-    names = list(naming(tree, {*program.variables, "t1", "t3"}).values())
+    names = list(choose_names(tree, {*program.variables, "t1", "t3"}).values())
     assert names[:2] == ["t2", "t4"]
     assert len(set(names)) == len(names)
 
@@ -279,7 +279,7 @@ def test_asked_for_names(expr, wrt, declarations, printed):
 
 def test_every_definition_is_used():
     _, tree = chain(9, "A")
-    value, _, rest = program_text(tree, naming(tree, KINDS)).partition(" where ")
+    value, _, rest = program_text(tree, choose_names(tree, KINDS)).partition(" where ")
     definitions = rest.split(", ")
     for position, line in enumerate(definitions):
         name = line.split(" = ")[0]
@@ -288,7 +288,7 @@ def test_every_definition_is_used():
 
 def test_head_stands_before_the_expression():
     program, tree = chain(6)
-    assert program_text(tree, naming(tree, program.variables), head="D = ").startswith("D = ")
+    assert program_text(tree, choose_names(tree, program.variables), head="D = ").startswith("D = ")
 
 
 # sizes
@@ -336,6 +336,6 @@ def test_sizes_are_written_where_the_text_does_not_fix_them(
 
 def test_a_dimension_that_no_variable_has_is_a_trace():
     tree = Expr("*", (dimension(dim("k")), variable("x", (N,))), (N,))
-    shown = known_sizes(tree, {"x": Variable("x", "vector", (N,))})
+    shown = write_known_sizes(tree, {"x": Variable("x", "vector", (N,))})
     assert text(shown, size_choices(shown)[-1]) == "tr(eye(k))*x"
-    assert known_sizes(tree, {"x": Variable("x", "vector", (dim("k"),))}) is tree
+    assert write_known_sizes(tree, {"x": Variable("x", "vector", (dim("k"),))}) is tree
