@@ -52,11 +52,11 @@ class _Writer:
             names.get(name, name): replace(each, name=names.get(name, name))
             for name, each in self.chain.variables.items()
         }
-        result = latex(
-            marked, bold=self.bold, named={}, declared=variables, headed=bool(array_head(tree))
-        )
+        headed = bool(array_head(tree))
+        result = latex(marked, bold=self.bold, named={}, declared=variables, headed=headed)
         language = self.chain.program.language
-        confirm(latex_says(result, marked, variables, language), "LaTeX", language)
+        right = latex_says(result, marked, variables, language, headed=headed)
+        confirm(right, "LaTeX", language)
         return self.marks.unmarked(result)
 
 

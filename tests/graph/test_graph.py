@@ -47,7 +47,13 @@ def test_nodes_and_parents():
     [
         pytest.param("tanh(A*x)", ["diag(1 - x4.^2)", "A"], id="own value"),
         pytest.param("r = A*x; r'*r", ["2*r", "A"], id="the user's name"),
-        pytest.param("x1 + x'*x*x1", ["x1", "2*x"], id="names that are taken"),
+        pytest.param(
+            "x1 + x'*x*x1",
+            ["x1", "2*x"],
+            id="names that are taken",
+            # a note says that x1 is read as a vector, which is meant
+            marks=pytest.mark.filterwarnings("ignore::matcalc.core.errors.NotationWarning"),
+        ),
         pytest.param("-x'*exp(x)", ["-v2", "diag(v2)", "-x"], id="negatives are no nodes"),
     ],
 )
