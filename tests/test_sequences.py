@@ -127,6 +127,7 @@ def test_form(expr, variables, wrt, printed):
         ("F[i,:] = norm2(X[i,:]); F", 10, "a scalar has no entries"),
         ("F[i,:] = X*Y; F", 10, "entries of this have 2 places"),
         ("l -= norm2(x)^2; l", 1, "l has no value to add to"),
+        ("sum[k](norm2(X[s[k],:]*x)^2)", 16, "is no place"),
     ],
 )
 def test_what_is_refused(text, column, message):
