@@ -11,7 +11,7 @@ from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationE
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_zero
 from matcalc.engine.pipeline import simplify
-from matcalc.verify.exact.judge import BITS, same_value
+from matcalc.verify.exact.judge import BITS, as_statement, least_sizes, same_value
 from matcalc.write.printers.text import text
 
 EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
@@ -38,6 +38,10 @@ def decide(left: Program, right: Program, seed: int = 0) -> Decision:
     if rest is not None and is_zero(rest):
         return Decision(EQUAL, "the difference simplifies to zero")
     decision = decide_by_value(left, right, seed)
+    if decision.verdict == EQUAL and decision.is_exact:
+        least = least_sizes(*as_statement(left, right.expr))
+        sizes = [f", for {name} >= {size}" for name, size in least.items()]
+        return replace(decision, how=decision.how + "".join(sizes))
     if rest is None or decision.verdict == DIFFERENT or decision.is_exact:
         return decision
     from matcalc.verify.oracle.apart import is_apart_somewhere  # noqa: PLC0415 - it loads NumPy

@@ -95,19 +95,27 @@ def least_sizes(
     return Judge(statement, tree, as_matrix=as_matrix).least_sizes()
 
 
+_SPARES = (Variable(_SPARE, "scalar"), Variable(_SPARE, "vector", (dim(_SPARE),)))
+
+
+def as_statement(
+    left: Program, right: Expr, spare: Variable = _SPARES[0]
+) -> tuple[DerivativeStatement, Expr]:
+    """That two expressions have one value, as a statement on derivatives of order zero by a
+    variable that occurs in neither.
+    """
+    program = replace(left, variables={spare.name: spare, **left.variables})
+    return DerivativeStatement(program, spare.name, 0, "free"), right
+
+
 def same_value(left: Program, right: Program) -> str:
     """Whether two expressions over the same variables have one value: ``exact``, ``wrong`` or
     ``undecided``.
 
-    That is asked of the derivatives of order zero by a variable that occurs in neither. The judge
-    gives the first dimension the first of its sizes, so a spare vector is a way to other sizes for
-    all the others: ones'*ones is 3 at some size only.
+    The judge gives the first dimension the first of its sizes, so a spare vector is a way to other
+    sizes for all the others: ones'*ones is 3 at some size only.
     """
-    outcomes = []
-    for spare in (Variable(_SPARE, "scalar"), Variable(_SPARE, "vector", (dim(_SPARE),))):
-        program = replace(left, variables={spare.name: spare, **left.variables})
-        statement = DerivativeStatement(program, spare.name, 0, "free")
-        outcomes.append(judge(statement, right.expr).outcome)
+    outcomes = [judge(*as_statement(left, right.expr, spare)).outcome for spare in _SPARES]
     return (
         "wrong"
         if "wrong" in outcomes

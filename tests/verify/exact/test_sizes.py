@@ -5,6 +5,7 @@ determinants that are zero but for small matrices.
 import pytest
 
 import matcalc
+from matcalc.claims.equality import decide
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.verdict import judge as judge_claim
 from matcalc.read.frontend import read
@@ -86,3 +87,14 @@ def test_claims_that_are_wrong_for_small_sizes(text, wrt, claim, least):
         f"note: it holds for {name} >= {size}; for {name} = {size - 1} it is not the derivative"
         for name, size in least.items()
     ]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [("det(x*y')", "0", ", for n >= 2"), ("det(V*V')", "det(V)^2", ""), ("x'*y", "y'*x", "")],
+)
+def test_equations_that_are_wrong_for_small_sizes(left, right, said):
+    decision = decide(read(left, KINDS), read(right, KINDS))
+    assert decision.verdict == "equal"
+    assert ("for n" in decision.how) == bool(said)
+    assert decision.how.endswith(said)
