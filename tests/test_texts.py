@@ -38,6 +38,7 @@ READING = {
     "claims/judge/diagnosis.py": "its own: what is suggested has to be a formula of the language",
     "claims/judge/equal.py": "the user's: sides of an equation",
     "claims/judge/reading.py": "the user's: claims",
+    "claims/judge/slopes.py": "its own, of a function that is named: the sum of its entries",
     "conjugates/reading.py": "the user's, with complex variables",
     "engine/catalogue/sides.py": "of the files of identities",
     "extend/own/functions.py": "of the user's files",

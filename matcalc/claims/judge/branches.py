@@ -14,10 +14,11 @@ from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import COMPARISONS, OPERATIONS
 from matcalc.core.tree import Expr, number
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.pieces import together
 from matcalc.write.printers.text import text
 
 KINKED = frozenset(name for name, row in OPERATIONS.items() if row.branches)
-_COST = 1.32
+_COST, _OF_WHERE = 1.32, 1.05  # what is written as a branch is said as one
 _MOST = 4  # kinks that are looked at,
 _TOGETHER = 2  # and sides of kinks that are named together
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -33,6 +34,9 @@ def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | Non
     if all(np.all(each) for each in right) or not any(np.any(each) for each in right):
         return None
     sides = []
+    conditions = [
+        part for node in program.expr.parts if node.op == "where" for part in together(node.args[0])
+    ]
     for kink in _kinks(program.expr):
         values = [_value(kink, sample) for sample in samples]
         if all(
@@ -55,12 +59,19 @@ def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | Non
                     )
                     for k, each in enumerate(right)
                 ]
-                if _explains(masks, right):
+                others = [~mask for mask in masks]
+                outside = count > 1 and _explains(others, right)
+                if outside or _explains(masks, right):
                     said = " and ".join(
                         text(side[0] if sign else _negated(side[0]))
                         for side, sign in zip(chosen, signs, strict=True)
                     )
-                    return Condition("needs-branch", f"it is right only where {said}", _COST)
+                    written = all(side[0] in conditions for side in chosen)
+                    return Condition(
+                        "needs-branch",
+                        f"it is {'wrong' if outside else 'right only'} where {said}",
+                        _OF_WHERE if written else _COST,
+                    )
     return None
 
 
@@ -117,8 +128,8 @@ def _of(node: Expr) -> list[Expr]:
         case "order" if len(args) == 2:
             first, second = args if not _constant(args[0]) else args[::-1]
             return [_compare(">" if node.op == "max" else "<", first, second)]
-        case "condition" if args[0].op in COMPARISONS:
-            return [args[0]]
+        case "condition":
+            return [part for part in together(args[0]) if part.op in COMPARISONS]
         case "sign":
             return [_compare(">", args[0], number(0))]
         case "size":

@@ -12,6 +12,7 @@ import numpy as np
 
 from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.core.kinds import ROWS, Variable
+from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.sample import draw
 
@@ -44,8 +45,11 @@ def conditions(
     question: Question, samples: list[Sample], rng: np.random.Generator
 ) -> Iterator[tuple[Condition, list[Sample]]]:
     """Each condition with samples in which it holds."""
+    named = _names(question.tree, question.answer) or set(question.variables)
     square = [
-        v for v in question.variables.values() if len(v.shape) == 2 and v.shape[0] == v.shape[1]
+        v
+        for v in question.variables.values()
+        if len(v.shape) == 2 and v.shape[0] == v.shape[1] and v.name in named
     ]
     base = samples[0].point
     for variable in square:
@@ -85,6 +89,14 @@ def conditions(
                     ),
                     found,
                 )
+
+
+def _names(*trees: Expr | None) -> set[str]:
+    """The variables of claim and derivative; empty where one of them is no formula."""
+    if any(tree is None for tree in trees):
+        return set()
+    nodes = (node for tree in trees if tree is not None for node in tree.parts)
+    return {node.value for node in nodes if node.op == "variable"}
 
 
 def _listed(names: list[str]) -> str:

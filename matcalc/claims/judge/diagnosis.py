@@ -19,12 +19,14 @@ from matcalc.claims.judge.branches import one_branch
 from matcalc.claims.judge.conditions import Condition, conditions
 from matcalc.claims.judge.factors import NONE, Factor, Factors
 from matcalc.claims.judge.mend import Mended, as_it_is, format_claim, mended_claim, mendings
+from matcalc.claims.judge.mutations import Mutation, quote
 from matcalc.claims.judge.question import Question, Sample, closeness, tolerance
 from matcalc.claims.judge.reading import equalize_sizes
 from matcalc.claims.judge.variants import IDENTITY, PLAIN, Variant, variants
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
 from matcalc.runtime.elementwise import Array
+from matcalc.write.printers.text import text
 
 _WRONG_SIGN = "it has the wrong sign"
 _DEAREST = 4.0  # two slips, a factor and a sign: what costs more explains nothing
@@ -125,9 +127,7 @@ def diagnose(
     if best is None:
         return None
     _, match, factor, formula = best
-    causes = [
-        Cause(part.kind, part.text) for part in (match.variant, match.mended, factor) if part.text
-    ]
+    causes = [*_causes(match), *([Cause(factor.kind, factor.text)] if factor.text else [])]
     if factor.negative:
         causes.append(Cause("sign", _WRONG_SIGN))
     if [cause.kind for cause in causes] == ["sign"]:
@@ -138,6 +138,19 @@ def diagnose(
         and any(cause.kind in _ABOUT_ORDER for cause in causes)
     )
     return Diagnosis(tuple(causes), held.text if held is not None and also else "", formula)
+
+
+def _causes(match: _Match) -> list[Cause]:
+    """The slips in words. Two that put the same thing into both formulas are one: exp(x) stands
+    where sigmoid(x) belongs, whatever was put there to find that.
+    """
+    mine, theirs = match.mended.said, match.variant.said
+    if isinstance(mine, Mutation) and isinstance(theirs, Mutation):
+        plain = not any((mine.gone, theirs.gone, mine.turned, theirs.turned))
+        if plain and text(mine.instead) == text(theirs.instead):
+            said = f"{quote(mine.part)} should be {quote(theirs.part)}"
+            return [Cause(match.variant.kind, said)]
+    return [Cause(part.kind, part.text) for part in (match.variant, match.mended) if part.text]
 
 
 def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:

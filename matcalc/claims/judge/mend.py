@@ -22,6 +22,7 @@ from matcalc.claims.judge.proof import proof
 from matcalc.claims.judge.question import Point, Question, Sample, closeness, tolerance
 from matcalc.claims.judge.reading import read_stated
 from matcalc.claims.judge.rest import difference
+from matcalc.claims.judge.slopes import slopes
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, negate, terms
 from matcalc.claims.judge.variants import PLAIN, Variant
@@ -80,7 +81,8 @@ def mendings(question: Question) -> Iterator[Mended]:
     variables = dict(question.variables)
     beside = [question.program.expr] if question.program is not None else []
     neighbours = Neighbours(tree)
-    for edit in (*mutations(tree, variables), *swaps(tree, variables, beside)):
+    slips = (*mutations(tree, variables), *swaps(tree, variables, beside), *slopes(tree))
+    for edit in slips:
         kind = "extra-term" if edit.kind == "term" else edit.kind
         said: str | Mutation = edit
         if edit.whole and kind == "factor-transposed":
@@ -292,6 +294,8 @@ def _tidied(tree: Expr) -> Expr:
     """The formula without factors 1, and with one number in front of each term instead of two."""
 
     def without(node: Expr, args: list[Expr]) -> Expr:
+        if node.op == "'" and args[0].op == "'":
+            return args[0].args[0]
         if node.op in ("*", ".*"):
             for one, other in (args, args[::-1]):
                 if is_number(one, 1) and other.shape == node.shape and other.row == node.row:

@@ -246,6 +246,9 @@ def _dropped_factors(
         if node.op in ("/", "./"):
             gone = Expr(node.op, (number(1), gone), gone.shape, row=gone.row)
         yield Change(kind, rest, LIKELY if rest.shape == node.shape else POSSIBLE, gone)
+    if node.op in ("/", "./") and left.op not in ("number", "dimension"):
+        one = Expr(node.op, (number(1), right), right.shape, row=right.row)
+        yield Change("chain-factor", one, POSSIBLE, left)
 
 
 def _dropped_terms(
@@ -333,7 +336,16 @@ def _entrywise(
     ):
         yield Change("elementwise", Expr("*", node.args, node.shape), LIKELY)
     if node.op == ".*" and shapes[0] == shapes[1] and node.rank == 1:
-        yield Change("elementwise", product(_row(node.args[0]), _column(node.args[1])), POSSIBLE)
+        left, right = node.args
+        yield Change("elementwise", product(_row(left), _column(right)), POSSIBLE)
+        yield Change("elementwise", product(_column(left), _row(right)), POSSIBLE)
+    if node.op == "*" and [arg.rank for arg in node.args] == [1, 1] and shapes[0] == shapes[1]:
+        left, right = node.args
+        if node.rank == 2:
+            parts = (_column(left), _column(right))
+            yield Change("elementwise", Expr(".*", parts, left.shape), POSSIBLE)
+        sides = (_row(left), _column(right)) if node.rank else (_column(left), _row(right))
+        yield Change("order", product(*sides), POSSIBLE)
     square = node.rank == 2 and node.shape[0] == node.shape[1]
     if square and node.op in ("^", ".^") and node.args[1].op in ("number", "neg"):
         yield Change(
@@ -391,6 +403,8 @@ def _functions(
         yield Change("inverse-missing", Expr("inv", (node,), node.shape), FARFETCHED)
     if node.op == "diag":
         yield Change("diag-missing", node.args[0], POSSIBLE)
+    if node.op in LINEAR and not node.shape and len(node.args) == 1:  # a trace, a sum
+        yield Change("axis", node.args[0], POSSIBLE)
     for names in _NEIGHBOURS:
         if node.op in names:
             for name in names:

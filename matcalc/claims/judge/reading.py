@@ -154,6 +154,12 @@ def _read_misfit(
     for common in (dim("n"), *sorted(numbers, key=str)):
         misfit = Misfit(_in_words(problem.message), common)
         alike = {name: with_sizes(value, misfit.size) for name, value in definitions.items()}
+        # sizes that the text names are the common one, too
+        letters = {
+            letter for each in known.values() for size in each.dims for letter in size.letters
+        }
+        for letter in sorted(letters.difference(known, common.letters, alike)):
+            alike[letter] = dimension(common)
         try:
             return read_formula(formula, equalize_sizes(known, misfit), alike, language), misfit
         except ShapeError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.operations import LINEAR
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, is_number
 from matcalc.write.printers.text import text
 
 _MOST = 24  # terms of a sum that is looked through
@@ -105,6 +105,10 @@ def _with(node: Expr, place: int, arg: Expr) -> Expr:
     negative = arg.op == "neg"
     inner = arg.args[0] if negative else arg
     base = node.args[0] if node.op == "neg" else node
+    if base.op == ".*" and inner.op == "fill" and is_number(inner.args[0], 1):
+        made = base.args[1 - place]
+        if made.shape == base.shape and made.row == base.row:
+            return negated(made) if negative != (node.op == "neg") else made
     made = Expr(
         base.op,
         (*base.args[:place], inner, *base.args[place + 1 :]),

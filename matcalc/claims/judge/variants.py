@@ -22,9 +22,11 @@ from matcalc.claims.judge.mutations import (
     replace_node,
 )
 from matcalc.claims.judge.question import Question, Sample
+from matcalc.claims.judge.slopes import slopes
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.projections import by_independent_entries
 from matcalc.core.statement import is_folded, layout_axes
 from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, frame_of
@@ -284,7 +286,9 @@ def _broadcasts() -> Iterator[Variant]:
     def constant(sample: Sample) -> Array:
         first = sample.truth.flat[0]
         return (
-            np.asarray(first) if np.ptp(sample.truth) <= 1e-9 * sample.scale else np.asarray(np.nan)
+            np.asarray(first)
+            if sample.truth.ndim and np.ptp(sample.truth) <= 1e-9 * sample.scale
+            else np.asarray(np.nan)
         )
 
     def along(axis: int) -> Callable[[Sample], Array]:
@@ -340,7 +344,7 @@ def _broadcasts() -> Iterator[Variant]:
     yield Variant(
         "axis",
         "it is the sum of the derivative's entries",
-        lambda sample: np.asarray(sample.truth.sum()),
+        lambda sample: np.asarray(sample.truth.sum() if sample.truth.ndim else np.nan),
         PLAIN,
     )
     for axis, what in ((0, "columns"), (1, "rows")):
@@ -370,7 +374,8 @@ def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
     found = terms(answer)
     outside = len(coarse_terms(answer))
     for place, term in enumerate(found):
-        value, shown, written = _evaluator(term), quote(term), _turned(term, question)
+        value, written = _evaluator(term), _turned(term, question)
+        shown = quote(term.args[0] if term.op == "fill" else term)
         for kind, said, times, back in (
             ("missing-term", f"the term {shown} is missing", -1.0, "+ "),
             ("sign", f"the term {shown} has the wrong sign", -2.0, "+ 2*"),
@@ -423,7 +428,8 @@ def _edited(answer: Expr, question: Question) -> Iterator[Variant]:
     neighbours = Neighbours(answer)
     claim = question.tree.parts if question.tree is not None else ()
     jumps = any(node.op in JUMPING or node.op in KINKED for node in claim)
-    for edit in (*mutations(answer, variables), *swaps(answer, variables, beside)):
+    slips = (*mutations(answer, variables), *swaps(answer, variables, beside), *slopes(answer))
+    for edit in slips:
         if edit.kind == "term" or (edit.hidden and not jumps):
             continue
         yield Variant(edit.kind, edit, neighbours.value(edit.tree), edit.cost + _OTHER_FORM)
@@ -434,7 +440,7 @@ def _other_objectives(question: Question) -> Iterator[Variant]:
     program = question.program
     assert program is not None
     for edit in mutations(program.expr, dict(question.variables)):
-        if edit.kind not in _OBJECTIVE_SLIPS:
+        if edit.kind not in _OBJECTIVE_SLIPS or edit.hidden:
             continue
 
         def value(sample: Sample, tree: Expr = edit.tree) -> Array:
@@ -456,7 +462,11 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
     program = question.program
     assert program is not None
     wanted = question.variables[question.wrt].shape
-    order = program.expr.parts
+    square = len(wanted) == 2 and wanted[0] == wanted[1]
+    shapes = [wanted, *([question.tree.shape] if question.tree is not None else [])]
+    shapes += [()] if square else []  # what is said of eye(n)/det(X)
+    whole = program.expr.fold(_as_logarithm)
+    order = whole.parts
     moving: set[int] = set()
     for node in order:
         if (node.op == "variable" and node.value == question.wrt) or any(
@@ -466,12 +476,12 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
     inner = [
         node
         for node in order
-        if id(node) in moving and node.shape == wanted and calls_function(node)
+        if id(node) in moving and node.shape in shapes and calls_function(node)
     ]
     for node in inner[-_MOST_INNER:] if question.order == 1 else ():
-        if node is program.expr:
+        if node is whole:
             continue
-        tree = replace_node(program.expr, node, name_of(_INNER, node.shape, row=node.row))
+        tree = replace_node(whole, node, name_of(_INNER, node.shape, row=node.row))
         variables = {
             **question.variables,
             _INNER: Variable(_INNER, free_kind(node.rank), node.shape),
@@ -495,3 +505,22 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
             value,
             LIKELY + (_BRANCHED if node.op in KINKED else 0.0),
         )
+        if square and not node.shape:
+            yield Variant(
+                "chain-factor",
+                f"the derivative of {shown} is missing: it is the derivative with respect to "
+                f"{shown}, times eye",
+                lambda sample, value=value: value(sample) * np.eye(*sample.truth.shape),  # type: ignore[misc]
+                POSSIBLE,
+            )
+
+
+def _as_logarithm(node: Expr, args: list[Expr]) -> Expr:
+    """logdet(X) as log(abs(det(X))): what has a name of its own is a function of a function all the
+    same.
+    """
+    whole = OPERATIONS[node.op].log_of if node.op in OPERATIONS else ""
+    if not whole:
+        return node.with_args(args)
+    size = Expr("abs", (Expr(whole, tuple(args), node.shape, row=node.row),), node.shape)
+    return Expr("log", (size,), node.shape, row=node.row)

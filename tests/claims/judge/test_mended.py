@@ -161,6 +161,55 @@ MENDED = [
         "the sum over j > i should be one over j != i",
         "D[i] = 2*q[i]*sum[j!=i](q[j]*(x[i] - x[j]))",
     ),
+    (
+        "norm2(A*x - b)^2",
+        "x",
+        "2*norm2(A*x - b)",
+        {"A": "matrix(m, n)", "b": "vector(m)"},
+        "the derivative of norm2(A*x - b) is missing: it is the derivative with respect to "
+        "norm2(A*x - b)",
+        "2*A'*(A*x - b)",
+    ),
+    (
+        "logdet(X)",
+        "X",
+        "eye(n)/det(X)",
+        {"X": "matrix(n, n)"},
+        "the derivative of det(X) is missing: it is the derivative with respect to det(X), "
+        "times eye",
+        "inv(X)'",
+    ),
+    (
+        "sum(x.^2.*y)",
+        "x",
+        "2*x*y'",
+        {"x": "vector(n)", "y": "vector(n)"},
+        "2*x*y' should be (2*x).*y",
+        "(2*x).*y",
+    ),
+    ("sum(softplus(x))", "x", "exp(x)", {}, "exp(x) should be sigmoid(x)", "sigmoid(x)"),
+    ("tr(inv(X))", "X", "-inv(X)", {}, "inv(X) should be inv(X)'^2", "-inv(X)'^2"),
+    ("sum(log(x))", "x", "log(x)", {}, "log(x) should be 1./x", "1./x"),
+    (
+        "sum(x.*log(x))",
+        "x",
+        "1 + 1./x",
+        {},
+        "1./x stands where log(x) belongs",
+        "1 + log(x)",
+    ),
+    ("norm2(x)", "x", "1/norm2(x)", {}, "the factor x is missing", "x/norm2(x)"),
+    ("x'*A*x", "A", "x'*x", {}, "x'*x should be x*x'", "x*x'"),
+    ("tr(X'*X)", "X", "2*tr(X)", {"X": "matrix(n, n)"}, "tr(X) should be X", "2*X"),
+    ("sum(x.*exp(x))", "x", "x.*exp(x)", {}, "the term exp(x) is missing", "x.*exp(x) + exp(x)"),
+    (
+        "sum((X*w - y).^2)/m",
+        "w",
+        "2*X*(X*w - y)/m",
+        {"X": "matrix(m, n)", "w": "vector(n)", "y": "vector(m)"},
+        "X stands where X' belongs",
+        "2*X'*(X*w - y)/m",
+    ),
 ]
 
 
@@ -170,6 +219,8 @@ BRANCHES = [
     ("sum(where(x > 10, x.^2, x))", "ones(n)", {}, "x <= 10"),
     ("sum(huber(x - t, d))", "x - t", {"t": "vector(n)", "d": "positive"}, "abs(x - t) < d"),
     ("sum(abs(x))", "ones(n)", {}, "x > 0"),
+    ("where(sum(x) > 200, x'*x, sum(x))", "ones(n)", {}, "sum(x) <= 200"),
+    ("where(norm2(x) > 5, norm2(x), x'*x)", "2*x", {}, "norm2(x) <= 5"),
     (
         "sum(min(max(x/6 + 1/2, 0), 1))",
         "vector(1/6)",
@@ -186,6 +237,13 @@ def test_one_branch(expr: str, claim: str, variables: dict[str, str], where: str
     assert str(report.diagnosis) == f"it is right only where {where}"
     assert report.diagnosis is not None
     assert report.diagnosis.mended == report.correct
+
+
+def test_all_but_one_branch() -> None:
+    expr = "sum(where(x > y, where(y > t, x.^2, x), x))"
+    vectors = dict.fromkeys("xyt", "vector(n)")
+    report = judge(Claim(expr, "x", "where(x > y, 2*x, 1)", vectors))
+    assert str(report.diagnosis) == "it is wrong where y <= t and x > y"
 
 
 @pytest.mark.parametrize(
