@@ -10,6 +10,7 @@ from matcalc.answers.composition import Composition
 from matcalc.answers.curvature import Chord, Curved, Numbers, find_declared_function
 from matcalc.answers.joint_convexity import joint_certificate
 from matcalc.answers.names import require_different, require_scalar, variable_names
+from matcalc.answers.nowhere import require_values
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
 from matcalc.core.indexed import parts
@@ -110,6 +111,7 @@ def convexity(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) ->
                 hint=f"declare {name} without its kind to ask about all of them",
             )
     require_scalar(program.expr, "convexity is")
+    require_values(program)
     plain = _without_indices(program)
     found = _by_hessian(program, names) or _by_composition(plain, names)
     if found is None:  # sum(svdvals(X)) has a name of which more is known

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matcalc.answers.names import free_name, with_variable
+from matcalc.answers.nowhere import require_values
 from matcalc.answers.singular import is_singular, singular_because
 from matcalc.answers.solving import inverse_by_vec, inverse_of_slope
 from matcalc.answers.taylor import put
@@ -172,6 +173,7 @@ def newton(expression: Expression, wrt: str) -> Solved:
             f"{wrt} is {known}, and the step is written for scalars and vectors",
             hint=f"matcalc hvp gives the product of the Hessian and a direction of {wrt}",
         )
+    require_values(program)
     gradient, hessian = expression.diff(wrt), expression.diff(wrt, order=2)
     if is_singular(program, hessian._tree):
         raise UnsupportedError(

@@ -9,6 +9,7 @@ from functools import partial
 
 from matcalc.answers.extremes import condition_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
+from matcalc.answers.nowhere import require_values
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within, zeros_within
@@ -85,6 +86,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     program = expression._program
     known = require_variable(program, wrt)
     require_scalar(program.expr, "stationary points are")
+    require_values(program)
     if known.kind in CURVED:
         raise UnsupportedError(
             f"{wrt} is {known}, and within these the gradient need not be zero",

@@ -108,7 +108,7 @@ def _with(node: Expr, place: int, arg: Expr) -> Expr:
     if base.op == ".*" and inner.op == "fill" and is_number(inner.args[0], 1):
         made = base.args[1 - place]
         if made.shape == base.shape and made.row == base.row:
-            return negated(made) if negative != (node.op == "neg") else made
+            return negate(made) if negative != (node.op == "neg") else made
     made = Expr(
         base.op,
         (*base.args[:place], inner, *base.args[place + 1 :]),
