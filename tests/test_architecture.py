@@ -101,7 +101,7 @@ ALLOWED = {
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery equality",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline directional "
-    "printers readback verification steps equality exact",
+    "notation printers readback verification steps equality exact",
     "graph": "core ir pipeline directional segments explain verification steps printers oracle "
     "runtime",
     "inner": "core pipeline verification",

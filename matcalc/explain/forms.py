@@ -24,6 +24,7 @@ from matcalc.explain.derivation import (
 )
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
+from matcalc.write.notation import name_arrays
 from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import size_choices
 
@@ -33,12 +34,13 @@ _COLUMN = 60  # where reasons begin, if the formulas are shorter
 
 def formula(tree: Expr, variables: dict[str, Variable], language: Language) -> str:
     """The text of a line, which reads as it was meant; VerificationError where none does."""
+    names = name_arrays(tree, variables)
     head = array_head(tree)
     if head:
-        taken = {*variables, *size_names(variables.values())}
+        taken = {*variables, *size_names(variables.values()), *names.values()}
         head = f"{next(name for name in array_names() if name not in taken)}{head} = "
     for sized in size_choices(tree):
-        result = program_text(tree, {}, sized, head=head)
+        result = program_text(tree, names, sized, head=head)
         if says(result, tree, variables, language):
             return result
     confirm(False, "text", language)

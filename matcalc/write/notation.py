@@ -14,7 +14,7 @@ from matcalc.core.tree import Expr
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.complements import SIGMOID, complemented
-from matcalc.write.printers.naming import choose_names
+from matcalc.write.printers.naming import choose_names, name_entries
 from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
 
@@ -81,10 +81,7 @@ def name_parts(
 
     Beside h = sigmoid(u) that has a name sigmoid(-u) is 1 - h.
     """
-    taken = {*variables, *size_names(variables.values()), *(defined.names if defined else ())}
-    taken |= _bound_names(tree)
-    taken |= {name.partition("[")[0] for name in taken}  # a is the family of a[2]
-    taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
+    taken = _taken(tree, variables, defined.names if defined else ())
     known = defined.find if defined else None
     names = choose_names(tree, taken, cse=cse, known=known)
     if not any(part.op == SIGMOID for part in tree.parts):
@@ -98,7 +95,16 @@ def name_parts(
     return tree, names
 
 
-def _bound_names(tree: Expr) -> set[str]:
-    """The names of indices in a tree."""
+def name_arrays(tree: Expr, variables: Mapping[str, Variable]) -> dict[int, str]:
+    """Names for those parts alone that nothing but a name stands for: arrays by their entries."""
+    return name_entries(tree, _taken(tree, variables))
+
+
+def _taken(tree: Expr, variables: Mapping[str, Variable], defined: Iterable[str] = ()) -> set[str]:
+    """The names that a part of the tree cannot have."""
+    taken = {*variables, *size_names(variables.values()), *defined}
     forms = [part.value for part in tree.parts if part.op == "indexed"]
-    return {index.name for form in forms for index in form.all_indices()}
+    taken |= {index.name for form in forms for index in form.all_indices()}
+    taken |= {name.partition("[")[0] for name in taken}  # a is the family of a[2]
+    taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
+    return taken

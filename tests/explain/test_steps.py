@@ -401,3 +401,15 @@ def test_a_wrong_differential_along_a_direction_is_refused(monkeypatch):
 @pytest.mark.parametrize("wrt", ["A", "B", "C"])
 def test_solutions_of_equations_are_not_linear_in_their_matrices(wrt):
     assert matcalc.diff("sylvester(A, B, C)", wrt).steps().proved
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["sum[i<j](exp(-norm2(X[i,:] - X[j,:])^2))", "sum[i,j](log(1 + norm2(X[i,:] - X[j,:])^2))"],
+)
+def test_arrays_inside_of_a_line_have_names(expression):
+    derivation = matcalc.diff(expression, "X").steps()
+    last = str(derivation).split("with respect to X is\n")[1].splitlines()[0]
+    assert " where M[i,j] = " in last
+    assert matcalc.equal(last.strip(), str(matcalc.diff(expression, "X")))
+    assert r"\begin{align*}" in derivation.latex()

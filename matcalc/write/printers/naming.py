@@ -87,12 +87,7 @@ def choose_names(
     full: dict[int, int] = {}
     for expr in order:
         full[id(expr)] = own_tokens(expr) + sum([k * full[id(arg)] for arg, k in _uses(expr)])
-    # an array that is defined by its entries is written nowhere but behind its name
-    arrays = {id(expr) for expr in order if expr.op == "indexed" and expr.value.indices}
-    if arrays:  # and as an answer of its own
-        wholes = tree.args if tree.op == "several" else (tree,)
-        inside = {id(arg) for expr in order if expr.op != "several" for arg in expr.args}
-        arrays -= {id(expr) for expr in wholes} - inside
+    arrays = _arrays(tree)
     chosen: set[int] = set()
     if cse or full[id(tree)] > _SHORT:
         worthwhile = _worthwhile(order, full, _uses)
@@ -105,6 +100,25 @@ def choose_names(
     if not chosen and not arrays:
         return {}
     return _names([expr for expr in order if id(expr) in chosen | arrays], taken, known)
+
+
+def name_entries(tree: Expr, taken: Container[str]) -> dict[int, str]:
+    """Names for the arrays inside that are defined by their entries, and for nothing else."""
+    arrays = _arrays(tree)
+    return _names([expr for expr in tree.parts if id(expr) in arrays], taken, None)
+
+
+def _arrays(tree: Expr) -> set[int]:
+    """The arrays that are defined by their entries: each is written nowhere but behind its name, or
+    as an answer of its own.
+    """
+    order = tree.parts
+    arrays = {id(expr) for expr in order if expr.op == "indexed" and expr.value.indices}
+    if arrays:
+        wholes = tree.args if tree.op == "several" else (tree,)
+        inside = {id(arg) for expr in order if expr.op != "several" for arg in expr.args}
+        arrays -= {id(expr) for expr in wholes} - inside
+    return arrays
 
 
 def written_size(tree: Expr) -> int:
