@@ -12,7 +12,13 @@ import numpy as np
 from matcalc.claims.judge.claim import OPEN, Claim, Misfit
 from matcalc.claims.judge.proof import exceptions, proof
 from matcalc.claims.judge.question import Point, Question, Sample
-from matcalc.claims.judge.reading import equalize_shape, read_objective, read_stated, reparse
+from matcalc.claims.judge.reading import (
+    equalize_shape,
+    read_objective,
+    read_stated,
+    refuse_part,
+    reparse,
+)
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.errors import EvaluationError, MatcalcError, UnknownNameError, UnsupportedError
 from matcalc.core.operations import COMPARISONS, OF_TALL
@@ -49,6 +55,7 @@ def question(claim: Claim) -> Question:
 
 def about(program: Program, claim: Claim) -> Question:
     """The question that a claim puts about an objective that was read already."""
+    refuse_part(program, claim.wrt)
     statement = claim.about(program)
     answer = engine_answer(statement)
     known = program.variables

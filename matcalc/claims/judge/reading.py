@@ -59,17 +59,27 @@ def read_objective(claim: Claim) -> tuple[Program, Claim]:
     """
     program = read_formula(claim.expr, claim.variables, language=claim.language)
     wrt, order = Expression(program).wanted(claim.wrt or None, claim.order)
-    whole, bracket, _ = wrt.partition("[")
-    if bracket and wrt not in program.variables and whole in program.variables:
-        raise ArgumentError(
-            f"claims are about the derivative with respect to {whole}, not to the part {wrt}",
-            hint=f"claim the derivative with respect to {whole}, of which this is an entry",
-        )
     if not is_latex(claim.expr):
         return program, replace(claim, wrt=wrt)
     return program, replace(
         claim, expr=program.source, wrt=wrt, order=order, variables=program.variables
     )
+
+
+def is_part(program: Program, wrt: str) -> bool:
+    """Whether this is an entry or a slice of a variable, V[i,j]."""
+    whole, bracket, _ = wrt.partition("[")
+    return bool(bracket) and wrt not in program.variables and whole in program.variables
+
+
+def refuse_part(program: Program, wrt: str) -> None:
+    """Refuses a part where only a whole variable is judged by."""
+    if is_part(program, wrt):
+        whole = wrt.partition("[")[0]
+        raise ArgumentError(
+            f"this is about the derivative with respect to {whole}, not to the part {wrt}",
+            hint=f"claim the derivative with respect to {whole}, of which this is an entry",
+        )
 
 
 def read_stated(claim: Claim, objective: Program) -> tuple[Program, Misfit | None]:

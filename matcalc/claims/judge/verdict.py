@@ -14,10 +14,12 @@ import numpy as np
 from matcalc.claims.judge.branches import has_branches
 from matcalc.claims.judge.claim import DISPROVED, Claim
 from matcalc.claims.judge.claim import PROVED as EXACT
-from matcalc.claims.judge.claims import question
+from matcalc.claims.judge.claims import about
 from matcalc.claims.judge.diagnosis import Cause, Diagnosis, diagnose
+from matcalc.claims.judge.parts import judge_part
 from matcalc.claims.judge.precision import differences, single
 from matcalc.claims.judge.question import Question, Sample
+from matcalc.claims.judge.reading import is_part, read_objective
 from matcalc.claims.judge.report import (
     AGREED,
     PROVED,
@@ -58,7 +60,10 @@ _VISIBLE = 1e-3
 
 def judge(claim: Claim, seed: int = 0) -> Report:
     """The report on a claim; raises a MatcalcError where it cannot be read."""
-    return report(question(claim), seed)
+    program, claim = read_objective(claim)
+    if is_part(program, claim.wrt):
+        return judge_part(program, claim, seed)
+    return report(about(program, claim), seed)
 
 
 @np.errstate(

@@ -80,6 +80,13 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
                 span=span,
                 hint="write A_{i,:} for a row, A_{:,j} for a column",
             )
+        if piece.lstrip("\\") in ("<", "lt") and "LETTERS" in row and "SUP" not in row:
+            return ParseError(
+                f"{what} where a formula begins",
+                source=text,
+                span=span,
+                hint=r"write \langle x, y \rangle for the inner product",
+            )
         if "LETTERS" in row and "SUP" not in row:  # behind an operand there could be a superscript
             return ParseError(
                 f"{what} where a letter, a number or a bracket is expected", source=text, span=span

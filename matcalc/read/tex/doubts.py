@@ -33,6 +33,7 @@ _STEPS = {
     "Delta": ("a step of", r"\Delta_{{{0}}}"),
 }
 _MARKED = ("power", "transpose", "inverse-transpose", "entrywise", "pinv")
+_LETTERS = ("symbol", "indexed", "transpose")
 _LEVI_CIVITA = 3  # the indices of \epsilon_{ijk}
 
 
@@ -51,6 +52,7 @@ def refuse_doubts(letters: Letters, root: Phrase) -> None:
         factors, products = _flat(phrase)
         inside.update(products)
         _refuse_steps(letters, factors)
+        _refuse_differential(letters, factors, whole=phrase is root)
         _refuse_derivative(letters, factors)
         _refuse_repeated(letters, phrase, factors)
 
@@ -96,6 +98,28 @@ def _refuse_unknown(letters: Letters, gradient: Phrase) -> None:
 
 # -- d x and \Delta x
 # ----------------------------------------------------------------------------------------
+
+
+def _refuse_differential(letters: Letters, factors: list[Phrase], *, whole: bool) -> None:
+    r"""Refuses \mathrm{d} \operatorname{tr}(X), and d(x^\top A x) as a whole, which may be the
+    differential of it.
+    """
+    scope, head = letters.scope, factors[0]
+    if head.kind != "symbol" or head.bracketed or scope.knows(head) or len(factors) < 2:
+        return
+    found = symbol(head, scope.source)
+    if found.key != ("d", ()) or found.bold or "d" in scope.dimensions:
+        return
+    if not (whole or head.text.startswith(r"\mathrm")) or factors[1].kind in _LETTERS:
+        return  # d x is found above
+    sign, rest = letters.shown(head), letters.shown(factors[1])
+    raise ParseError(
+        f"{sign} before {rest} may be a differential or a factor",
+        source=scope.source,
+        span=head.span,
+        hint="write the formula alone, and what it is differentiated by as \\frac{\\partial}"
+        "{\\partial X} before it; declare d: scalar if it is a factor",
+    )
 
 
 def _refuse_steps(letters: Letters, factors: list[Phrase]) -> None:

@@ -20,6 +20,7 @@ from matcalc.read.tex.values import Value
 if TYPE_CHECKING:
     from matcalc.read.tex.resolve import Resolver
 
+_MOST_NUMBERS = 4  # letters that a hint declares together
 _LONGEST = 60  # characters of what a hint writes anew
 _WHOLE = frozenset(
     {"number", "symbol", "indexed", "call", "constant", "norm", "bars", "root", "blocks"}
@@ -325,7 +326,13 @@ def or_number(resolver: Resolver, phrase: Phrase) -> str:
         letter = part.kind == "symbol" or (part.kind == "indexed" and not part.args[0].args)
         if letter and resolver.value_of(part).rank and _is_free(resolver, part):
             found.setdefault(resolver.shown(part), part)
-    return declaration_hint(resolver, *found.values()) if len(found) == 1 else ""
+    if len(found) == 1:
+        return declaration_hint(resolver, *found.values())
+    names = [resolver.scope.name(letter) for letter in found.values()]
+    if not names or len(names) > _MOST_NUMBERS or not all(map(str.isidentifier, names)):
+        return ""
+    declared = " and ".join(f'"{name}: scalar"' for name in names)
+    return f"; or declare {declared} if these are numbers"
 
 
 def exponent(resolver: Resolver, phrase: Phrase, value: Value) -> MatcalcError:

@@ -115,7 +115,7 @@ _ADVICE = {
     **dict.fromkeys(
         ("star", "ast"),
         "write \\odot for a product entry by entry; for an optimum write a word as the subscript, "
-        "as in x_{\\mathrm{opt}}",
+        "as in x_{\\mathrm{opt}}; for a transpose write ^\\top",
     ),
     **dict.fromkeys(("hbar", "hslash"), "write \\mathit{hbar}, and declare hbar: scalar"),
     "div": "write / or \\oslash",

@@ -147,6 +147,28 @@ HINTS = [
         {"u": "vector"},
         "sigma: vector; (sigma.*u)'*V",
     ),
+    (
+        r"\frac12 (y - \hat y)^2",
+        'declare "y: scalar" and "y_hat: scalar" if these are numbers',
+        "",
+        {"y": "scalar", "y_hat": "scalar"},
+        "y: scalar; y_hat: scalar; (y - y_hat)^2/2",
+    ),
+    (
+        r"d(\operatorname{tr}(A X))",
+        "declare d: scalar",
+        "",
+        {"d": "scalar"},
+        "d: scalar; d*tr(A*X)",
+    ),
+    (
+        r"\mathrm{d} \log\det X + a",
+        "write the formula alone",
+        r"\log\det X + a",
+        {},
+        "logdet(X) + a",
+    ),
+    (r"\left<A x, x\right>", r"\langle x, y \rangle", r"\langle A x, x \rangle", {}, "x'*A*x"),
     (r"w^t x", r"w^\top for the transpose", r"w^\top x", {}, "w'*x"),
     (r"\sigma_t^2 = a x", "leave the left side out", "a x", {}, "a*x"),
     (

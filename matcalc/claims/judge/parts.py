@@ -1,0 +1,56 @@
+"""Claims about the derivative by a part of a variable: ``d log(det(V)) / d V[i,j]`` is
+``inv(V)[j,i]``.
+
+The derivative by the part is worked out and verified, and the claim is compared with it.
+"""
+
+from __future__ import annotations
+
+from matcalc.claims.equality import DIFFERENT, EQUAL, decide
+from matcalc.claims.judge.claim import Claim
+from matcalc.claims.judge.reading import read_formula
+from matcalc.claims.judge.report import AGREED, PROVED, UNDECIDED, WRONG, Checked, Report, command
+from matcalc.core.errors import ShapeError
+from matcalc.core.program import Program
+from matcalc.results import Expression
+
+_SIMPLIFIES = "the difference simplifies to zero"
+
+
+def judge_part(program: Program, claim: Claim, seed: int) -> Report:
+    """The report on a claim about an objective that was read, by a part of a variable."""
+    found = Expression(program).diff(claim.wrt, order=claim.order, structure=claim.structure)
+    stated = read_formula(claim.claim, program.variables, program.definitions, program.language)
+    true = found.as_expression()._program
+    if len(true.expr.shape) != len(stated.expr.shape):
+        kind = ("a number", "a vector", "a matrix")
+        raise ShapeError(
+            f"the derivative by {claim.wrt} is {_kind(true, kind)}, and the claim is "
+            f"{_kind(stated, kind)}",
+            source=claim.claim,
+        )
+    decision = decide(true, stated, seed)
+    proved = decision.is_exact or decision.how == _SIMPLIFIES
+    equal = PROVED if proved else AGREED
+    verdict = {EQUAL: equal, DIFFERENT: WRONG}.get(decision.verdict, UNDECIDED)
+    options = {"var": [f"{name}: {each}" for name, each in program.variables.items()]}
+    said = Checked("", 0, {}, seed, 0.0, 0.0, exact=f"against the derivative, {decision.how}")
+    return Report(
+        verdict,
+        title=claim.expr,
+        wrt=claim.wrt,
+        claim=stated.source,
+        order=claim.order,
+        correct=str(found),
+        variables=dict(program.variables),
+        checked=None if verdict == UNDECIDED else said,
+        reproduce=command(claim.expr, claim.wrt, stated.source, options),
+        notes=tuple(dict.fromkeys((*program.notes, *stated.notes))),
+        reason=decision.how if verdict == UNDECIDED else "",
+        name=claim.name,
+    )
+
+
+def _kind(program: Program, kinds: tuple[str, ...]) -> str:
+    rank = len(program.expr.shape)
+    return kinds[rank] if rank < len(kinds) else f"an array with {rank} axes"
