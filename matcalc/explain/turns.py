@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matcalc.core.operations import TOTALS
 from matcalc.core.tree import Expr
 from matcalc.explain import citations as because
 from matcalc.explain.citations import cite
 from matcalc.explain.derivation import Reason
 
 _MATRIX = 2  # axes
+_SAID = {"blocks": "the blocks", "slice": "the slice"}
+_OPERATORS = frozenset(("variable", "indexed", "+", "-", "neg", "*", ".*", "/", "./", "'"))
 
 
 def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Reason]:
@@ -33,11 +36,20 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
         reasons.append(cite(*(because.SUMMED if summed else because.AS_TRACE)))
     elif summed and "tr" not in after:
         reasons.append(cite(*because.ENTRIES))
+    elif not traces and (called := _called(order, moving)):
+        reasons.append(Reason(f"adjoint of {' and '.join(called)}"))
     elif across and not traces:
         reasons.append(cite(*because.INNER))
     elif inner and not traces:
         reasons += _moved(order, moving)
     return reasons or [Reason("simplified")]
+
+
+def _called(order: Sequence[Expr], moving: set[int]) -> list[str]:
+    """The linear functions that a differential is an argument of, beside sums of entries."""
+    plain = _OPERATORS | TOTALS | {"fill"}
+    found = [expr.op for expr in order if id(expr) in moving and expr.op not in plain]
+    return list(dict.fromkeys(_SAID.get(op, op) for op in found))
 
 
 def _inner(expr: Expr) -> bool:

@@ -268,6 +268,21 @@ def test_what_is_more_than_arithmetic_names_its_source(expression, wrt, variable
     assert cited.issuperset(reasons)
 
 
+@pytest.mark.parametrize(
+    ("expression", "variables", "reason"),
+    [
+        ("y'*cumsum(x)", {}, "adjoint of cumsum"),
+        ("cross(x, y)'*z", dict.fromkeys("xyz", "vector(3)"), "adjoint of cross"),
+        ("y'*[x; 2*x]", {"y": "vector(2*n)", "x": "vector(n)"}, "adjoint of the blocks"),
+        ("x'*A*x", {}, "a number is its own transpose"),
+    ],
+)
+def test_a_linear_function_goes_to_the_other_side_by_its_adjoint(expression, variables, reason):
+    derivation = matcalc.diff(expression, "x", variables=variables).steps()
+    assert derivation.proved
+    assert [each.text for each in derivation.chains[0].lines[-2].reasons] == [reason]
+
+
 def test_a_part_keeps_its_name_in_its_own_differential():
     derivation = matcalc.diff("-log(softmax(W*x)[k])", "W").steps()
     assert "tr(((softmax(W*x) - unit(k, n))*x')'*dW)" in lines(derivation)
