@@ -111,8 +111,8 @@ ALLOWED = {
     "notations": "core frontend directional pipeline notation printers readback equality",
     "manifolds": "core frontend directional pipeline notation readback verification steps equality "
     "notations",
-    "conjugates": "core syntax shapes frontend pipeline notation printers readback verification "
-    "exact steps oracle equality",
+    "conjugates": "core syntax shapes frontend tex pipeline notation printers readback "
+    "verification exact steps oracle equality",
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
     "verification equality stable oracle bridges explain graph directional steps notations "
     "manifolds",

@@ -360,3 +360,40 @@ def test_claims(expr, wrt, claim, code, says, capsys):
     said = capsys.readouterr().out
     assert said.startswith("wrong" if code else "proved")
     assert says in said
+
+
+# formulas in LaTeX, with their derivatives by conj(z)
+FORMULAS = [
+    (r"w^H R w", "w", "R*w"),
+    (r"(A w - b)^{\mathsf{H}} (A w - b)", "w", "ctranspose(A)*(A*w - b)"),
+    (r"r = A w - b \\ r^H r", "w", "ctranspose(A)*(A*w - b)"),
+    (r"\lVert A w - b \rVert^2", "w", "ctranspose(A)*(A*w - b)"),
+    (r"\log \det (I + H H^\dagger)", "H", "inv(H*ctranspose(H) + eye)*H"),
+    (r"\bar{w}^\top w + \operatorname{Re}(s^H w)", "w", "s/2 + w"),
+    (r"|a|^2 + \mathrm{i} a^* c", "a", "a + c*imagunit"),
+    (r"\sum_i |w_i|^2", "w", "w"),
+]
+
+
+@pytest.mark.parametrize(("formula", "wrt", "by_conjugate"), FORMULAS)
+def test_formulas_in_latex(formula, wrt, by_conjugate):
+    kinds = {**PROCESSING, "a": "complex scalar", "c": "complex scalar"}
+    found = matcalc.wirtinger(formula, wrt, kinds, latex=True)
+    assert found.by_conjugate == by_conjugate
+    assert found.notes == ()
+
+
+def test_where_h_is_a_number_it_is_an_exponent():
+    kinds = {"a": "complex scalar", "H": "positive"}
+    assert matcalc.wirtinger("a^H", "a", kinds, latex=True).by_conjugate == "0"
+
+
+def test_the_command_reads_latex(capsys):
+    asked = ["diff", "--latex", "z^H z", "--wrt", "z", "--var", "z: complex vector(n)"]
+    assert main(asked) == 0
+    assert "d/dconj(z) = z" in capsys.readouterr().out
+
+
+def test_a_derivative_in_the_formula_is_refused():
+    with pytest.raises(MatcalcError, match="a derivative in a formula"):
+        matcalc.wirtinger(r"\nabla_w w^H w", "w", {"w": "complex vector(n)"}, latex=True)

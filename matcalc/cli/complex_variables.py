@@ -66,7 +66,7 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
             "{} does not go with a complex variable",
         )
         order = options.order
-    given = {"--latex": options.latex, "--symmetric-check": options.symmetric_check}
+    given = {"--einstein": options.einstein, "--symmetric-check": options.symmetric_check}
     refuse_given(given, "{} does not go with a complex variable")
     if len(options.several) > 1:
         raise ArgumentError(
@@ -74,7 +74,9 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
             hint=f"name one of them: --wrt {options.several[0]}",
         )
     wrt = options.several[0] if options.several else ""
-    return Wirtinger(text, wrt, options.var, order=order, verify=options.verify)
+    return Wirtinger(
+        text, wrt, options.var, order=order, verify=options.verify, latex=options.latex
+    )
 
 
 def _shown(found: Wirtinger, text: str, options: Namespace) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, decide_by_value
-from matcalc.conjugates.reading import NORMS, UNIT, conjugate, read_complex
+from matcalc.conjugates.reading import NORMS, UNIT, conjugate, read_complex, read_complex_latex
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
@@ -74,10 +74,11 @@ class Wirtinger:
         *,
         order: int = 1,
         verify: bool = True,
+        latex: bool = False,
     ) -> None:
         self._source = text
         self._verify = verify
-        self._found = read_complex(text, variables)
+        self._found = (read_complex_latex if latex else read_complex)(text, variables)
         self._program, self._names = self._found.program, self._found.conjugated
         self.notes = self._found.notes
         self.wrt = wrt or self._only()
@@ -485,10 +486,11 @@ def wirtinger(
     *,
     order: int = 1,
     verify: bool = True,
+    latex: bool = False,
 ) -> Wirtinger:
     """The derivatives by a complex variable ``z: complex vector(n)`` and by ``conj(z)``, verified;
-    with ``order=2`` the second ones. See docs/complex.md.
+    with ``order=2`` the second ones; of a formula in LaTeX with ``latex``. See docs/complex.md.
     """
-    found = Wirtinger(expr, wrt, variables, order=order, verify=verify)
+    found = Wirtinger(expr, wrt, variables, order=order, verify=verify, latex=latex)
     warn_of_notes(found.notes)
     return found

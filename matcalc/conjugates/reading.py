@@ -29,6 +29,7 @@ from matcalc.read.syntax.nodes import Node, Statement, children
 UNIT = "imagunit"  # the imaginary unit, as a scalar of which the conjugate is its negative
 _CONJUGATE = "_conj"
 _DECLARED = re.compile(r"\b(?P<name>\w+)\s*:\s*complex\b\s*(?P<kind>\w+)?(?P<dims>\s*\([^)]*\))?")
+_IMAGINARY = re.compile(r"\\mathrm\s*(?:\{\s*i\s*\}|i\b)")
 _KINDS = ("scalar", "vector", "matrix", "hermitian", "psd")
 # kinds of matrices whose conjugate is their transpose, and kinds of real ones that are as short
 _SELF_ADJOINT = {"hermitian": "symmetric", "psd": "psd"}
@@ -89,16 +90,71 @@ def read_complex(
 ) -> ComplexProgram:
     """The program; raises a MatcalcError where something is not analytic in z and conj(z)."""
     kinds: dict[str, str] = {}
-    lines = (
-        [f"{name}: {kind}" for name, kind in declarations.items()]
-        if isinstance(declarations, Mapping)
-        else [line if ":" in line else line.replace("=", ":", 1) for line in declarations]
-    )
-    plain_lines = [_plain(line, kinds) for line in lines]
+    plain_lines = [_plain(line, kinds) for line in _lines(declarations)]
     plain = _plain(text, kinds)
     language = default_language()
     (statements,), variables = statements_of([plain], declare(plain_lines), language)
-    self_adjoint = {name: kind for name, kind in kinds.items() if kind in _SELF_ADJOINT}
+    conjugated = _conjugation(kinds, variables, plain)
+    made = conjugated.statements(statements)
+    if conjugated.unit:
+        variables[UNIT] = Variable(UNIT, "scalar")
+    program = infer(made, variables, plain, None, None, language=language)
+    return _complex_program(program, kinds, conjugated)
+
+
+def read_complex_latex(
+    text: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()
+) -> ComplexProgram:
+    r"""The same of a formula in LaTeX, with ``\bar{z}``, ``z^*``, ``X^{H}``, ``\mathrm{i}``."""
+    # most expressions are not in LaTeX
+    from matcalc.read.tex import read as tex  # noqa: PLC0415
+    from matcalc.read.tex.scope import Complex  # noqa: PLC0415
+    from matcalc.read.tex.symbols import declared_key  # noqa: PLC0415
+
+    kinds: dict[str, str] = {}
+    variables = declare([_plain(line, kinds) for line in _lines(declarations)])
+    bars = {}
+    for name in kinds:
+        stem, pieces = declared_key(name)
+        bars[name] = "_".join((stem, "bar", *pieces))
+        if bars[name] in variables:
+            raise ArgumentError(f"{bars[name]} is the conjugate of {name}", hint="rename it")
+    conjugated = _conjugation(kinds, variables, text)
+    shown = {bar: replace(variables[name], name=bar) for name, bar in bars.items()}
+    unit = Variable(UNIT, "scalar")
+
+    def turned(
+        statements: list[Statement], known: dict[str, Variable]
+    ) -> tuple[list[Statement], dict[str, Variable]]:
+        conjugated.bars = {bar: name for name, bar in bars.items()}
+        rest = {name: each for name, each in known.items() if name not in shown}
+        return conjugated.statements(statements), rest
+
+    meant = _IMAGINARY.sub(rf"\\mathit{{{UNIT}}}", text)
+    known = {**variables, **shown, UNIT: unit}
+    program = tex.read_complex_latex(meant, known, Complex(bars, turned))
+    if program.asked is not None:
+        raise UnsupportedError(
+            "a derivative in a formula with complex variables",
+            source=text,
+            hint=f"write what is differentiated alone, and --wrt {program.asked[0]}",
+        )
+    if "'" not in text:  # X^H has a transpose, and X^\\top says what it is
+        conjugated.notes = []
+    return _complex_program(program, kinds, conjugated)
+
+
+def _lines(declarations: Mapping[str, str | Variable] | Iterable[str]) -> list[str]:
+    if isinstance(declarations, Mapping):
+        return [f"{name}: {kind}" for name, kind in declarations.items()]
+    return [line if ":" in line else line.replace("=", ":", 1) for line in declarations]
+
+
+def _conjugation(
+    kinds: Mapping[str, str], variables: dict[str, Variable], source: str
+) -> _Conjugation:
+    """What conjugates the values of a program; its conjugates are added to the variables."""
+    self_adjoint = {name for name, kind in kinds.items() if kind in _SELF_ADJOINT}
     for name in kinds:
         here = variables[name]
         for other in (conjugate(name), UNIT):
@@ -109,13 +165,13 @@ def read_complex(
         else:
             variables[conjugate(name)] = replace(here, name=conjugate(name))
     known = {name for name, each in variables.items() if name != "H" or not each.shape}
-    conjugated = _Conjugation(set(kinds), set(self_adjoint), known, plain)
-    made: list[Statement] = []
-    for statement in statements:
-        made += conjugated.statement(statement)
-    if conjugated.unit:
-        variables[UNIT] = Variable(UNIT, "scalar")
-    program = infer(made, variables, plain, None, None, language=language)
+    return _Conjugation(set(kinds), self_adjoint, known, source)
+
+
+def _complex_program(
+    program: Program, kinds: Mapping[str, str], conjugated: _Conjugation
+) -> ComplexProgram:
+    self_adjoint = {name: kind for name, kind in kinds.items() if kind in _SELF_ADJOINT}
     notes = (*program.notes, *conjugated.notes)
     return ComplexProgram(program, tuple(kinds), notes, self_adjoint)
 
@@ -150,7 +206,12 @@ class _Conjugation:
         self.known = known
         self.source = source
         self.unit = False
+        self.bars: Mapping[str, str] = {}  # other names of conjugates
         self.notes: list[str] = []
+
+    def statements(self, statements: Iterable[Statement]) -> list[Statement]:
+        """Each statement, and of those that are complex the conjugates."""
+        return [each for statement in statements for each in self.statement(statement)]
 
     def statement(self, statement: Statement) -> list[Statement]:
         """The statement, and of a definition that is complex that of its conjugate."""
@@ -196,6 +257,10 @@ class _Conjugation:
 
     def _name(self, node: Node) -> Pair:
         name = str(node.value)
+        if name in self.bars:
+            meant = Node("name", (), node.start, node.end, value=self.bars[name])
+            value, other, _ = self._name(meant)
+            return other, value, True
         if name in self.self_adjoint:
             return node, self._made(node, "'", node), True
         if name in self.complex:

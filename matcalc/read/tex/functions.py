@@ -18,6 +18,7 @@ from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import indices, signs, vectors
 from matcalc.read.tex.declared import rank_of_derivative
 from matcalc.read.tex.phrases import Phrase, operands, terms
+from matcalc.read.tex.scope import OF_COMPLEX
 from matcalc.read.tex.values import ALONG_AXES, Maker, Value, binary, call_function
 from matcalc.read.tex.vocabulary import OPERATORS, OPTIMA
 
@@ -54,6 +55,9 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         wide = max(args, key=lambda arg: arg.rank)
         entrywise = not any(declared.ranks)
         return Value(node, wide.rank, wide.row) if entrywise else Value(node, declared.ranks[-1])
+    if resolver.scope.complex is not None and name in OF_COMPLEX.values() and len(args) == 1:
+        (arg,) = resolver._plain(phrase, args)
+        return Value(Maker(phrase).call(name, arg.node), arg.rank, arg.row)
     own = resolver.scope.language.functions.get(name)
     if own is None and name not in OPERATIONS:
         from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only

@@ -10,6 +10,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.table import load
 from matcalc.read.tex import binders, chains, conditions, derivatives, diagnose, lettered, limits
+from matcalc.read.tex.conjugates import superscripted
 from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.scope import Scope
@@ -31,7 +32,6 @@ _COMPARISONS |= {"ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "leqslant": "<="
 _RAISED = frozenset(
     {"power", "entrywise", "transpose", "inverse-transpose", "pinv", "exponential", "script"}
 )
-_POSTFIX_H = frozenset({"H", r"\mathsf{H}", r"\mathsf H", r"\mathrm{H}", r"\mathrm H", r"\text{H}"})
 _POSTFIX_T = frozenset(
     {"T", r"\mathsf{T}", r"\mathsf T", r"\mathrm{T}", r"\mathrm T", r"\text{T}", r"\mathit{T}"}
 )
@@ -256,12 +256,9 @@ class _Builder:
             return made("inverse-transpose")
         if script.kind == "sign" and script.text == "+":
             return made("pinv")
-        if script.kind == "symbol" and script.text in _POSTFIX_H and not self.scope.knows(script):
-            hint = (
-                r"everything is real here, where the conjugate transpose is the "
-                r"transpose: write ^\top; or declare H"
-            )
-            raise self.problem("the conjugate transpose, or a power H", where, hint)
+        conjugated = superscripted(base, script, where, self.scope)
+        if conjugated is not None:
+            return conjugated
         if script.kind == "sign" or (script.kind == "mark" and script.text == "DAGGER"):
             raise self.problem(
                 "this superscript has several readings", where, lettered.star_hint(base, self.text)

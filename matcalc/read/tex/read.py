@@ -35,7 +35,7 @@ from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.resolve import Resolver
 from matcalc.read.tex.samples import either, remember
-from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.scope import Complex, Scope
 from matcalc.read.tex.survey import survey
 from matcalc.read.tex.values import BeyondProducts, Value
 
@@ -80,6 +80,13 @@ def read_latex(
         lambda more: _typed(text, {**declared, **declare(more)}, parts, spoken, einstein=einstein),
     )
     return replace(program, notes=notes)
+
+
+def read_complex_latex(text: str, declared: dict[str, Variable], meant: Complex) -> Program:
+    """The same of a formula in which all letters are declared that are complex."""
+    scope = Scope(text, declared, default_language())
+    scope.make_complex(meant)
+    return _typed_in(scope, {})
 
 
 def _passes(notes: Sequence[str]) -> int:
@@ -131,10 +138,13 @@ def _typed_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
             nonlocal asked
             if wanted.kind == "gradient":
                 asked = variable_of(resolver.letters, wanted.parts[0]), wanted.order
+            known = scope.declared
+            if scope.complex is not None:
+                sides[0], known = scope.complex.turned(sides[0], known)
             with speak_latex():
                 return infer(
                     sides[0],
-                    scope.declared,
+                    known,
                     text,
                     resolver.letters.ranks.bound,
                     definitions,
@@ -391,6 +401,9 @@ def _pass(resolver: Resolver, values: list[Named]) -> list[Statement] | None:
             return None
         called = resolver.scope.name(name)
         letters.defined[called] = value
+        bar = "" if resolver.scope.complex is None else resolver.scope.complex.bars.get(called)
+        if bar:
+            letters.defined[bar] = Value(Node("name", (), 0, 0, value=bar), value.rank, value.row)
         result.append(Statement("definition", value.node, called, Span(name.start, name.end)))
     wanted = resolver.value(values[-1][1])
     if wanted is None:

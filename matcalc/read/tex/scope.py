@@ -5,16 +5,33 @@ the user.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BUILT_IN, Language
+from matcalc.read.syntax.nodes import Statement
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, shifted_index, symbol
 from matcalc.read.tex.vocabulary import GREEK
 
 _OPERATOR = re.compile(r"\\operatorname\{(.*)\}")
+
+
+class Complex(NamedTuple):
+    r"""What makes a formula one in complex variables: these, how their conjugates are called, and
+    what is done with the statements and the variables before they get shapes.
+    """
+
+    bars: dict[str, str]  # z -> z_bar, which is what \bar{z} is called
+    turned: Callable[
+        [list[Statement], dict[str, Variable]], tuple[list[Statement], dict[str, Variable]]
+    ]
+
+
+OF_COMPLEX = {"Re": "real", "Im": "imag", "conj": "conj"}  # words for functions of them
 
 
 class Scope:
@@ -31,6 +48,7 @@ class Scope:
         printed: Shape | None = None,
     ) -> None:
         self.language = language
+        self.complex: Complex | None = None
         self.einstein = einstein  # whether sums are left out
         self.printed = printed  # the axes of an answer of ours that is read again
         self.strict = strict  # whether a number is not added to a vector, unless it is written
@@ -53,6 +71,11 @@ class Scope:
         self.notes: dict[str, None] = {}
         self.spelled: dict[str, Symbol] = {}
         self.doubtful: dict[str, tuple[Phrase, bool]] = {}  # those that may be numbers (samples)
+
+    def make_complex(self, meant: Complex) -> None:
+        """Lets the formula have complex variables."""
+        self.complex = meant
+        self.user_words |= OF_COMPLEX
 
     def note(self, text: str) -> None:
         """Something that may have been meant otherwise."""

@@ -1,0 +1,89 @@
+r"""Conjugates in formulas: X^H, z^* and \dagger, by putting a bar on every complex letter."""
+
+from __future__ import annotations
+
+import re
+
+from matcalc.core.errors import ParseError, Span
+from matcalc.core.walk import fold
+from matcalc.read.tex.phrases import Phrase, operands
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.symbols import declared_key, symbol
+
+_H = frozenset({"H", r"\mathsf{H}", r"\mathsf H", r"\mathrm{H}", r"\mathrm H", r"\text{H}"})
+_BARRED = re.compile(r"\\(?:bar|overline)\s*(?:\{(.*)\}|(\S+))", re.DOTALL)
+
+
+def superscripted(base: Phrase, script: Phrase, where: Span, scope: Scope) -> Phrase | None:
+    r"""X^H, z^* and X^\dagger where some letters are complex; None of other superscripts.
+
+    ParseError for X^H where all letters are real. Where H is a number X^H is a power.
+    """
+    known = scope.declared.get("H")
+    adjoint = script.kind == "symbol" and script.text in _H
+    if adjoint and known is not None and not known.shape:
+        return None
+    if scope.complex is None:
+        if adjoint and not scope.knows(script):
+            raise ParseError(
+                "the conjugate transpose, or a power H",
+                source=scope.source,
+                span=where,
+                hint=r"everything is real here, where the conjugate transpose is the transpose: "
+                r"write ^\top; or declare H",
+            )
+        return None
+    adjoint = adjoint or (script.kind == "mark" and script.text == "DAGGER")
+    if not adjoint and (script.kind, script.text) != ("sign", "*"):
+        return None
+    other = conjugate(base, scope)
+    if not adjoint:
+        return other
+    return Phrase("transpose", base.start, where.end, args=(other,), mark=where)
+
+
+def conjugate(phrase: Phrase, scope: Scope) -> Phrase:
+    """The conjugate of a value: that of its letters, as all functions have real coefficients."""
+    assert scope.complex is not None
+    bars = scope.complex.bars
+    barred = {bar: name for name, bar in bars.items()}
+
+    def rule(part: Phrase, args: list[Phrase]) -> Phrase:
+        made = Phrase(
+            part.kind,
+            part.start,
+            part.end,
+            args=tuple(args),
+            text=part.text,
+            parts=part.parts,
+            mark=part.mark,
+            order=part.order,
+            limit=part.limit,
+            bounds=part.bounds,
+        )
+        made.bracketed = part.bracketed
+        if part.kind == "symbol":
+            found = symbol(part, scope.source)
+            inside = _BARRED.fullmatch(part.text.strip())
+            if found.name in barred and inside is not None:
+                made.text = (inside[1] or inside[2]).strip()
+            elif found.name in bars:
+                made.text = rf"\bar{{{part.text}}}"
+            elif found.key in scope.names and found.name not in scope.declared:
+                made.text = rf"\bar{{{part.text}}}"
+                _define(part, symbol(made, scope.source).name, scope)
+        return made
+
+    return fold(phrase, operands, rule)
+
+
+def _define(part: Phrase, bar: str, scope: Scope) -> None:
+    """Lets the bar of a definition stand for its conjugate; UnknownNameError where that is the name
+    of something else.
+    """
+    assert scope.complex is not None
+    name = symbol(part, scope.source).name
+    if declared_key(bar) in scope.names and scope.complex.bars.get(name) != bar:
+        raise scope.problem(f"{bar} is the conjugate of {name}", part.span, "rename it")
+    scope.names.setdefault(declared_key(bar), [bar])
+    scope.complex.bars[name] = bar
