@@ -41,6 +41,12 @@ LOOPS = {
         ["W", "U", "v"],
         "dU += u[t]*X[t, :]",
     ),
+    "rows that are used twice": (
+        "s = 0; for t = 1:T; s -= norm2(A*X[t,:]' - y)^2; end; s",
+        {"A": "matrix(n, d)", "X": "matrix(T, d)", "y": "vector(n)"},
+        ["A"],
+        "dA += 2*(y - A*u[t])*u[t]'",
+    ),
 }
 
 

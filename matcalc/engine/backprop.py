@@ -156,11 +156,14 @@ class Backprop:
         for part in root.parts:
             args = tuple([made[id(arg)] for arg in part.args])
             new = Expr(part.op, args, part.shape, value=part.value, row=part.row)
+            if part.op == "'" and args[0].op == "'":
+                new = args[0].args[0]
             name = self._computed.get(self._place(new, around)) if new.args else None
             if name is None and id(part) in named:
                 name = self._part(named[id(part)], new, around, found)
             if name is not None:
-                new = Expr("variable", (), new.shape, value=name, row=new.row)
+                new = Expr("variable", (), new.shape, value=name)
+                new = Expr("'", (new,), new.shape, row=True) if part.row else new
             made[id(part)] = new
         for name, tree in zip(names, root.args, strict=True):
             self._pending.setdefault(name, []).append(made[id(tree)])

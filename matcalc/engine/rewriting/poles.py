@@ -430,7 +430,8 @@ def _joined(factors: list[Factor]) -> list[Factor]:
 
 
 def _is_product(node: Node) -> bool:
-    return isinstance(node, Call) and node.name == "prod"
+    """Whether it is a product along the last axis, and not over several."""
+    return isinstance(node, Call) and node.name == "prod" and node.rank == node.args[0].rank - 1
 
 
 def _is_det(node: Node) -> bool:

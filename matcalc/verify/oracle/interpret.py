@@ -308,7 +308,10 @@ def _fuse(size: int, fast: int, slow: int) -> Array:
 def _unit(node: Expr, sizes: Sizes) -> Array:
     """A one at a place."""
     result = np.zeros(extent(node.shape, sizes))
-    result[_size(node.value, sizes)] = 1.0
+    place = _size(node.value, sizes)
+    if not 0 <= place < result.shape[0]:
+        raise EvaluationError(f"there is no entry {place + 1} of {result.shape[0]}", span=node.span)
+    result[place] = 1.0
     return result
 
 

@@ -64,15 +64,19 @@ class CWriter(LanguageWriter):
 
     def entry(self, name: str, shape: Shape) -> _Code:
         """The code of an array in memory."""
+        code = self._in_memory(name, shape)
+        self.named.add(code)
+        self.pointers[code] = name
+        return code, _ATOM
+
+    def _in_memory(self, name: str, shape: Shape) -> str:
+        """An entry of an array that stands row by row."""
         text = ""
         for axis, dim in enumerate(shape):
             if dim != ONE:
                 inner = f"({text})" if " + " in text else text
                 text = f"{inner} * {self.factor(dim)} + {{{axis}}}" if text else f"{{{axis}}}"
-        code = f"{name}[{text or '0'}]"
-        self.named.add(code)
-        self.pointers[code] = name
-        return code, _ATOM
+        return f"{name}[{text or '0'}]"
 
     def factor(self, dim: Dim) -> str:
         """A size, in brackets where it is not a name or a number."""
@@ -138,7 +142,9 @@ class CWriter(LanguageWriter):
         if not node.rank:
             return f"&{self._named(code)[0]}"
         found = self.pointers.get(code[0])
-        return found or self.pointers[self.stored(code, node.shape)[0]]
+        if found and self._in_memory(found, node.shape) == code[0]:  # and no block of a wider one
+            return found
+        return self.pointers[self.stored(code, node.shape)[0]]
 
     def moved(self, code: _Code, places: Sequence[str]) -> _Code:
         """The entries at other places; as cheap as what they are of."""

@@ -72,3 +72,9 @@ def test_where_sizes_come_from_is_said_in_words(claim: str, words: str) -> None:
     report = judge(Claim("norm2(A*x - y)^2", "x", claim))
     assert words in report.shapes
     assert "inferred" not in report.shapes
+
+
+def test_a_claim_of_a_place_that_small_sizes_lack() -> None:
+    report = judge(Claim("sum[i]((i == 3)*x[i])", "x", "unit(2, n)"))
+    assert report.verdict == "wrong"
+    assert report.counterexample is not None

@@ -103,6 +103,7 @@ STAYS = {
     "prod(x)*sum(1./x)": lambda x, **_: np.prod(x) * np.sum(1 / x),
     "sum(prod(x)./x.^2)": lambda x, **_: np.sum(np.prod(x) / x**2),
     "sum(inv(X))*det(2*X)": lambda X, **_: np.sum(np.linalg.inv(X)) * np.linalg.det(2 * X),
+    "sum(prod(A)*(1 + sum(A)./A))": lambda A, **_: np.sum(np.prod(A) * (1 + np.sum(A) / A)),
     "sum(inv(A))*det(X)": lambda X, A, **_: np.sum(np.linalg.inv(A)) * np.linalg.det(X),
 }
 

@@ -94,6 +94,7 @@ def test_sample(tmp_path: Path) -> None:
         "sum[i=1:2,j=1:2](x[i+j-1]*y[j])*X",
         "prodothers(x) + cumsum(x)",
         "tr(inv(X)*S) + nucnorm(X)*lambda_max(S)",
+        "det(X[1:2, 1:2])*inv(S[1:2, 1:2])*x[1:2]",
     ]
     agree(tmp_path, some(of_texts("c", texts)))
 
