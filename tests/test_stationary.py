@@ -546,9 +546,32 @@ def test_joint_points_are_no_points_under_equations():
         ("a/b - log(b)", "the point counts only where -a is positive"),
         ("a*log(b) - c*b", "the point counts only where a/c is positive"),
         ("b - log(b)", ""),
+        ("a*b - sum[i=1:n](log(b*x[i]))", "the point counts only where n*x/a is positive"),
+        ("a*b - sum[i=1:n](log(b*p[i]^2))", "the point counts only where n*p.^2/a is positive"),
+        (
+            "a*b - sum[i=1:n, j=1:n, i > j](log(b))",
+            "the point counts only where the function has a value",
+        ),
     ],
 )
 def test_where_a_logarithm_has_a_value(expr, where):
     kinds = {"a": "scalar", "b": "scalar", "c": "scalar"}
+    kinds |= {"x": "vector(n)", "p": "positive(n)"}
     condition = matcalc.stationary(expr, "b", variables=kinds).condition
     assert condition.endswith(where) if where else "counts only" not in condition
+
+
+def test_a_point_within_a_kind_counts_only_within_the_domain():
+    kinds = {"a": "scalar", "b": "scalar", "p": "positive"}
+    condition = matcalc.stationary("b*p - log(p - a)", "p", variables=kinds).condition
+    assert condition.endswith("only if it is positive and only where 1/b is positive")
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [("scalar", "counts only where 1/c is positive"), ("positive", "counts only if a is positive")],
+)
+def test_where_a_joint_point_counts(kind, where):
+    kinds = {"a": kind, "b": "scalar", "c": "scalar"}
+    found = matcalc.stationary("c*a - log(a) + (b - a)^2", ["a", "b"], variables=kinds)
+    assert found.condition.endswith(where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -13,6 +13,7 @@ from matcalc.answers.singular import format_direction
 from matcalc.answers.solving import Zero
 from matcalc.answers.taylor import put
 from matcalc.core.errors import MatcalcError
+from matcalc.core.indexed import Form, free_indices
 from matcalc.core.kinds import FREE, Variable, free_kind, kind_spec
 from matcalc.core.operations import CUTS
 from matcalc.core.program import Program
@@ -43,10 +44,14 @@ def condition_of(expression: Expression, wrt: str, zero: Zero) -> str:
     said = EXTREMES.get(found.verdict)
     condition = f"{said}: {found.why}" if said else _after_a_change(expression, wrt)
     condition = condition or _by_hessian_there(expression, wrt, point)
-    if kind.kind not in FREE:
-        return f"{condition}; the point counts only if it is {kind}"
-    needs = _domain_there(expression._program, wrt, point)
-    return f"{condition}; the point counts only where {needs}" if needs else condition
+    conditions = [f"if it is {kind}"] if kind.kind not in FREE else []
+    conditions += domain_there(expression._program, {wrt}, lambda tree: put(tree, {wrt: point}))
+    return f"{condition}; {counts_only(conditions)}" if conditions else condition
+
+
+def counts_only(conditions: Sequence[str]) -> str:
+    """On which conditions a point counts."""
+    return f"the point counts only {' and only '.join(conditions)}"
 
 
 def _after_a_change(expression: Expression, wrt: str) -> str:
@@ -83,21 +88,58 @@ def _changes(known: Variable) -> Iterator[tuple[str, Expr, Variable]]:
         yield f"log({known.name})", Expr("exp", (leaf,), known.shape), free
 
 
-def _domain_there(program: Program, wrt: str, point: Expr) -> str:
-    """What has to be positive for the function to have a value at a point; empty where all is."""
+def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr]) -> list[str]:
+    """Where the function has a value at a point, if what has to be positive for that is not so by
+    itself: a condition, or none. ``there`` puts the point into a tree in place of ``names``.
+    """
     known, found = Definiteness(program), []
-    for node in program.expr.parts:
-        if node.op not in CUTS or wrt not in variable_names(node):
+    for node in _within_domain(program.expr):
+        (inside,) = node.args
+        if not names & set(variable_names(inside)):
             continue
-        inside = put(node.args[0], {wrt: point})
         if CUTS[node.op]:
             start = number(Fraction(CUTS[node.op]))
             start = fill(start, inside.shape) if inside.shape else start
             inside = Expr("-", (inside, start), inside.shape, row=inside.row)
-        inside = simplify(replace(program, expr=inside, definitions={}))
+        if known.is_positive(inside):  # wherever the variables are of their kinds
+            continue
+        inside = simplify(replace(program, expr=there(inside), definitions={}))
         if not known.is_positive(inside):
             found.append(_text(program, inside))
-    return " and ".join([f"{each} is positive" for each in dict.fromkeys(found)])
+    if not found:
+        return []
+    if any(map(_chooses, _with_bodies(program.expr))):  # some entries may never be taken
+        return ["where the function has a value"]
+    return ["where " + " and ".join([f"{each} is positive" for each in dict.fromkeys(found)])]
+
+
+def _with_bodies(tree: Expr) -> Iterator[Expr]:
+    for node in tree.parts:
+        yield node
+        yield from node.value.body.parts if node.op == "indexed" else ()
+
+
+def _chooses(node: Expr) -> bool:
+    """Whether a node leaves out values: a branch, or a sum under a condition."""
+    return node.op == "where" or (node.op == "reduce" and bool(node.value.conditions))
+
+
+def _within_domain(tree: Expr) -> Iterator[Expr]:
+    """The functions that have a value on one side of a number alone, such as logarithms; those
+    between indices as functions of arrays, of which all entries count.
+    """
+    for node in tree.parts:
+        if node.op in CUTS:
+            yield node
+        if node.op != "indexed":
+            continue
+        free = free_indices(node.value.body)
+        for part in node.value.body.parts:
+            if part.op in CUTS:
+                indices = free[id(part)]
+                form = Form(indices, part.args[0], node.value.room)
+                shape = tuple([index.size for index in indices]) + part.shape
+                yield Expr(part.op, (Expr("indexed", node.args, shape, value=form),), shape)
 
 
 def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:

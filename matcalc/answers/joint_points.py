@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 from matcalc.answers.convexity import convexity
-from matcalc.answers.extremes import DOMAIN, EXTREMES, condition_of
+from matcalc.answers.extremes import DOMAIN, EXTREMES, condition_of, counts_only, domain_there
 from matcalc.answers.names import require_different, require_scalar, variable_names
 from matcalc.answers.solving import Zero
 from matcalc.answers.stationary import zeros_of
@@ -206,11 +206,16 @@ def _proved(
     }
     pairs = []
     for gradient in gradients.values():
-        there = gradient
-        for each in reversed(_readable(solved)):
-            there = put(there, {each.name: each.value})
+        there = _there(gradient, solved)
         pairs.append((there, zeros(there.shape, row=there.row)))
     return prove_all(replace(program, variables=rest), pairs)
+
+
+def _there(tree: Expr, solved: Sequence[_Solved]) -> Expr:
+    """The tree with all values put in."""
+    for each in reversed(_readable(solved)):
+        tree = put(tree, {each.name: each.value})
+    return tree
 
 
 def _condition(expression: Expression, solved: Sequence[_Solved]) -> str:
@@ -233,12 +238,15 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> str:
             by = f"in {each.name}, for every {others}" if others else f"in {each.name}, then"
             steps.append((by, what.partition("; the point counts")[0].replace(DOMAIN, "")))
         said = _together(steps) + "; ".join([f"{by}: {what}" for by, what in steps])
+    program = expression._program
     kinds = [
-        f"{each.name} is {each.function.variables[each.name]}"
-        for each in solved
-        if each.function.variables[each.name].kind not in FREE
+        f"{name} is {program.variables[name]}"
+        for name in reversed(names)
+        if program.variables[name].kind not in FREE
     ]
-    return f"{said}; the point counts only if {' and '.join(kinds)}" if kinds else said
+    conditions = [f"if {' and '.join(kinds)}"] if kinds else []
+    conditions += domain_there(program, set(names), lambda tree: _there(tree, solved))
+    return f"{said}; {counts_only(conditions)}" if conditions else said
 
 
 def _together(steps: Sequence[tuple[str, str]]) -> str:
