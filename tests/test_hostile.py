@@ -129,6 +129,12 @@ def test_functions_a_thousand_deep():
     assert len(found) < 200_000
 
 
+def test_the_sigmoid_of_a_thousand_factors():
+    factors = [f"x{k}" for k in range(1100)]
+    found = printed(f"sigmoid(2*{'*'.join(factors)})", "x0", **dict.fromkeys(factors, "scalar"))
+    assert found.count("x1099") >= 2
+
+
 REFUSED = [
     ("ten-thousand-brackets", "(" * 10_000 + "x" + ")" * 10_000, ParseError),
     ("ten-thousand-brackets-unclosed", "(" * 10_000 + "x", ParseError),

@@ -124,7 +124,7 @@ def _slips(asked: Asked) -> list[tuple[str, Expr]]:
         for label, side in plain
         for factor, said in _FACTORS
     ]
-    if asked.gradient is not None:
+    if asked.gradient is not None and len(plain) > 1:  # jax.grad knows no Hermitian matrices
         label, side = scaled[0]
         scaled[0] = f"{label}, the gradient as jax.grad has it", side
     return [*scaled, *turned]

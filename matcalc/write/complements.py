@@ -14,6 +14,7 @@ from matcalc.core.tree import Expr, number
 from matcalc.verify.readback.forms import Form, Forms
 
 SIGMOID = "sigmoid"
+_PRODUCTS = ("*", ".*", "/", "./")
 
 Find = Callable[[Expr], "str | None"]
 Terms = frozenset[tuple[int, int]]  # the forms of the terms of a sum, and how often each is there
@@ -92,13 +93,22 @@ def _signs(expr: Expr) -> int:
 
 
 def _opposite(expr: Expr) -> Expr:
-    """The negative, without a sign that stands twice."""
+    """The negative, without a sign that stands twice; of a product that of its first factor."""
+    around: list[Expr] = []
+    while expr.op in _PRODUCTS and expr.args[0].op in ("neg", "number", "*", ".*"):
+        around.append(expr)
+        expr = expr.args[0]
+    made = _negative(expr)
+    for node in reversed(around):
+        made = node.with_args([made, *node.args[1:]])
+    return made
+
+
+def _negative(expr: Expr) -> Expr:
     if expr.op == "neg":
         return expr.args[0]
     if expr.op == "-":
         return Expr("-", expr.args[::-1], expr.shape, row=expr.row)
-    if expr.op in ("*", ".*", "/", "./") and expr.args[0].op in ("neg", "number", "*", ".*"):
-        return expr.with_args([_opposite(expr.args[0]), *expr.args[1:]])
     if expr.op == "number":
         return number(-expr.value)
     return Expr("neg", (expr,), expr.shape, row=expr.row)

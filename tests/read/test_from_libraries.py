@@ -20,6 +20,7 @@ HINTS = [
     ("diagm(x)", "diag(x)", "diag(x)"),
     ("kron(A, B, C)", "kron(kron(A, B), C)", "kron(A, kron(B, C))"),
     ("dot(x, A, y)", "x'*A*y", "y'*A'*x"),
+    ("dot(gamma(1)*x, A, y)", "(gamma(1)*x)'*A*y", "y'*A'*x"),
     ("log(x, 2)", "log(x)/log(2)", "log2(x)"),
     ("factorial(k)", "gamma(k + 1)", "gamma(k + 1)"),
     ("HadamardProduct(A + B, C)", "(A + B).*C", "A.*C + B.*C"),

@@ -15,6 +15,7 @@ from matcalc.read.syntax.nodes import Node
 
 _LONGEST = 60  # characters of the arguments that are written again
 _WHOLE = re.compile(r"[\w.]+|[\w.]+\([^()]*\)")  # what stands before ' and .^ without brackets
+_PLACE = re.compile(r"\((\d)\)|\{(\d)\}")
 # name and number of arguments -> what to write, {0} for the first argument and (0) for it where an
 # operator follows
 _WRITTEN: Mapping[tuple[str, int], str] = {
@@ -84,11 +85,16 @@ def instead(context: Context, node: Node, name: str) -> str | None:
 
 
 def _filled(template: str, texts: Sequence[str]) -> str:
-    for k, text in enumerate(texts):
+    # in one pass: an argument such as gamma(1) has the sign of a place in it
+    def put(place: re.Match[str]) -> str:
+        closed, plain = place.groups()
+        text = texts[int(closed or plain)]
         inner = text[1:-1] if text.startswith("(") and text.find(")") == len(text) - 1 else text
-        closed = text if _WHOLE.fullmatch(text) else f"({inner})"
-        template = template.replace(f"({k})", closed).replace(f"{{{k}}}", inner)
-    return template
+        if plain:
+            return inner
+        return text if _WHOLE.fullmatch(text) else f"({inner})"
+
+    return _PLACE.sub(put, template)
 
 
 def refuse_square_call(context: Context, node: Node) -> None:
