@@ -94,7 +94,7 @@ def judge(asked: Asked, compared: Compared) -> ComplexReport:
     for label, side in rights:
         same, how = _same(asked, side, compared)
         if same:
-            return report(PROVED, f"is {label},", how)
+            return report(PROVED, f"is {label}{',' * (', ' in label)}", how)
         if same is None:
             undecided = how
     if undecided:

@@ -135,9 +135,9 @@ def read_complex_latex(
     program = tex.read_complex_latex(meant, known, Complex(bars, turned))
     if program.asked is not None:
         raise UnsupportedError(
-            "a derivative in a formula with complex variables",
+            "a formula with complex variables cannot contain a derivative",
             source=text,
-            hint=f"write what is differentiated alone, and --wrt {program.asked[0]}",
+            hint=f"write what is differentiated without it, and add --wrt {program.asked[0]}",
         )
     if "'" not in text:  # X^H has a transpose, and X^\\top says what it is
         conjugated.notes = []
@@ -183,7 +183,7 @@ def _plain(text: str, kinds: dict[str, str]) -> str:
         kind = found["kind"] or "scalar"
         if kind not in _KINDS:
             raise ArgumentError(
-                f"complex {kind} is no kind; there are complex {', complex '.join(_KINDS)}",
+                f"complex {kind} is not a kind; the kinds are complex {', complex '.join(_KINDS)}",
                 hint=instead(kind, found["name"])
                 or f"declare {found['name']}: complex matrix(n, n)",
             )

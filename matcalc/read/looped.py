@@ -147,10 +147,10 @@ class _Reading:
             name = member(name, [dim(loop.name) for loop in around])
         if expr.row:
             raise ShapeError(
-                f"{name} is a row; a loop passes columns on",
+                f"{name} is a row, and a loop defines columns",
                 source=self.source,
                 span=statement.name_span,
-                hint="define its transpose",
+                hint=f"define its transpose: {name} = (...)'",
             )
         self._shape_of(name, points, statement.body)
         return Assignment(name, expr, adds=statement.role == "accumulation")

@@ -79,7 +79,7 @@ REFUSED = [
     ("F.cross_entropy(z, y)", "logsumexp(z) - z[k]"),
     ("x.unsqueeze(0)", "vectors have one axis"),
     ("x.A.x", "a product of matrices is written with *"),
-    ("x // 2", "rounding has no derivative"),
+    ("x // 2", "write / for the quotient"),
     ("!x", "1 - (x > 0)"),
     ("def f(x): return x", "write the expression alone"),
     ("reshape(X, [], 3)", "write both sizes"),

@@ -363,10 +363,10 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
         )
     if piece == "/" and before is not None and before[3] == "/":
         return ParseError(
-            "there is // for a division",
+            "// is the quotient without its remainder, which the language does not have",
             source=text,
             span=Span(before[1], end),
-            hint="rounding has no derivative but zero; write / for the quotient of numbers",
+            hint="write / for the quotient of numbers",
         )
     if piece == "<" and before is None:
         return ParseError(
