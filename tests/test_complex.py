@@ -172,6 +172,14 @@ def test_other_commands_say_who_knows_complex_variables(
     assert "matcalc.wirtinger" in said
 
 
+def test_an_equation_is_no_claim_about_complex_variables(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = r"\frac{\partial}{\partial \bar{z}} z^H z = z"
+    assert main(["check", "--latex", said, "--var", "z: complex vector(n)"]) == 2
+    assert "--wrt z --claim z" in capsys.readouterr().err
+
+
 def test_declared_with_an_equals_sign(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "z^H*z", "--wrt", "z", "--var", "z = complex vector(n)"]) == 0
     assert "d/dz       = conj(z)" in capsys.readouterr().out
@@ -237,7 +245,7 @@ def test_signal_processing(name, expr, wrt, by_conjugate, gradient):
 def test_what_is_not_real_has_no_gradient():
     found = matcalc.wirtinger("s^H*w", "w", PROCESSING)
     assert found.convention == ""
-    with pytest.raises(MatcalcError, match="no real number"):
+    with pytest.raises(MatcalcError, match="is not real"):
         found.gradient  # noqa: B018 - it raises
 
 

@@ -118,7 +118,7 @@ def _backprop(text: str, options: Namespace) -> int:
 
 
 def _check(options: Namespace) -> int:
-    if options.claim is not None and _is_complex(options.expression, options):
+    if _is_complex(options.expression or "", options):
         # few variables are complex
         from matcalc.cli.complex_variables import check as check_complex  # noqa: PLC0415
 

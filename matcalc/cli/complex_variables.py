@@ -37,6 +37,11 @@ def derive(
 
 def check(options: Namespace) -> tuple[str, int]:
     """What ``matcalc check`` says of a claim, and the exit code."""
+    if options.claim is None:
+        raise ArgumentError(
+            "a claim about complex variables is given by itself",
+            hint='matcalc check "z^H*z" --wrt z --claim z --var "z: complex vector(n)"',
+        )
     given = {
         "--layout": options.layout != "mixed",
         "--structure": options.structure != "declared",

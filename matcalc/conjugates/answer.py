@@ -188,7 +188,7 @@ class Wirtinger:
         """
         if not self.is_real:
             raise UnsupportedError(
-                "the expression is no real number, so it has no direction of steepest ascent",
+                "the expression is not real, so it has no direction of steepest ascent",
                 source=self._program.source,
                 hint="take its modulus or its real part",
             )

@@ -40,7 +40,7 @@ def source(
         says = _CONVENTIONS.get(backend, "")
         raise UnsupportedError(
             f"code for derivatives with respect to complex variables is for NumPy, not {backend}",
-            hint=f'source("numpy") computes it{f"; {says}" if says else ""}',
+            hint=f'source("numpy"), or --format numpy, computes it{f"; {says}" if says else ""}',
         )
     others = {conjugate(each): each for each in found.conjugated}
     program = found.program

@@ -71,7 +71,7 @@ def marked_claims(text: str, where: str) -> list[Claim]:
     """The marked claims of a document, in the order in which they stand in it."""
     found: list[tuple[int, list[Claim]]] = []
     marks = markers(text)
-    ends = [mark.start for mark in marks[1:]] + [len(text)]
+    ends = [*(mark.start for mark in marks), len(text)][1:]
     for mark, end in zip(marks, ends, strict=True):
         place = f"{where}:{text.count(chr(10), 0, mark.start) + 1}"
         if mark.keys and not mark.keys.startswith(":"):

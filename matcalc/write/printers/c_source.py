@@ -58,7 +58,7 @@ class CSource(LanguageSource):
         if any(function.ranks for function in self.declared):
             raise UnsupportedError(
                 "C takes functions of numbers as arguments, not functions of arrays",
-                hint='source("numpy") takes them',
+                hint='source("numpy"), or --format numpy, takes them',
             )
         for name, node in self.outputs:
             if node.rank:

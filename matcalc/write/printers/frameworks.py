@@ -279,7 +279,7 @@ def _missing(function: str, title: str) -> UnsupportedError:
     name = function.rpartition(".")[2]
     return UnsupportedError(
         f"{title} has no {name}, and matcalc has none for it",
-        hint='source("numpy") computes it',
+        hint='source("numpy"), or --format numpy, computes it',
     )
 
 

@@ -105,7 +105,7 @@ class LanguageWriter(Emitter):
         """What to raise for what the language cannot express."""
         return UnsupportedError(
             f"{self.language.title} has no {what}, and matcalc has none for it",
-            hint='source("numpy") computes it',
+            hint='source("numpy"), or --format numpy, computes it',
         )
 
     def helper(self, name: str) -> str:

@@ -142,6 +142,7 @@ def test_a_file_of_claims(tmp_path):
             "% matcalc-claim\n% matcalc-claim\n$a=b$", ":1: claim is missing", id="between-markers"
         ),
         pytest.param("% matcalc-claim: claim = '$2x$'", ":1: expr is missing", id="no-objective"),
+        pytest.param("no marker", "paper.tex has no claims", id="no-marker"),
     ],
 )
 def test_what_a_marker_lacks(tmp_path, text, message):
