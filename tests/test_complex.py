@@ -381,6 +381,10 @@ FORMULAS = [
     (r"\bar{w}^\top w + \operatorname{Re}(s^H w)", "w", "s/2 + w"),
     (r"|a|^2 + \mathrm{i} a^* c", "a", "a + c*imagunit"),
     (r"\sum_i |w_i|^2", "w", "w"),
+    (r"|a|^2 + (\mathrm{i} a)^* c", "a", "a - c*imagunit"),
+    (r"(e^{2 \mathrm{i} a})^*", "a", "-2*imagunit*exp(-2*conj(a)*imagunit)"),
+    (r"(a^{2 + \mathrm{i}})^* c", "a", "c*(2 - imagunit)*conj(a)^(1 - imagunit)"),
+    (r"(\operatorname{Im}(a))^* c", "a", "c*imagunit/2"),
 ]
 
 

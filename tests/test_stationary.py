@@ -535,6 +535,16 @@ def test_what_has_no_joint_point_says_how_far_it_gets():
     assert "U = M*pinv(V)'" in told.value.hint
 
 
+@pytest.mark.slow  # a derivative for each of the variables
+def test_joint_points_in_a_dozen_variables():
+    names = [f"a{k}" for k in range(12)]
+    source = " + ".join(f"({name} - {k})^2" for k, name in enumerate(names))
+    found = matcalc.stationary(source, names, variables=dict.fromkeys(names, "scalar"))
+    assert {name: str(value) for name, value in found.items()} == {
+        name: str(k) for k, name in enumerate(names)
+    }
+
+
 def test_joint_points_are_no_points_under_equations():
     with pytest.raises(UnsupportedError, match="equations are solved for one variable"):
         matcalc.stationary("a^2 + b^2", ["a", "b"], subject_to="a + b = 1")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import islice, permutations
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.extremes import DOMAIN, EXTREMES, condition_of, counts_only, domain_there
@@ -122,7 +122,7 @@ def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint:
         gradients[name] = differentiate(statement)
         verify(statement, gradients[name])
     furthest: list[_Solved] = []
-    for order in list(permutations(names))[:_MOST_ORDERS]:
+    for order in islice(permutations(names), _MOST_ORDERS):
         solved = _eliminated(program, order, gradients)
         if len(solved) > len(furthest):
             furthest = solved

@@ -7,7 +7,7 @@ import re
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.walk import fold
 from matcalc.read.tex.phrases import Phrase, operands
-from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.scope import OF_COMPLEX, Scope
 from matcalc.read.tex.symbols import declared_key, symbol
 
 _H = frozenset({"H", r"\mathsf{H}", r"\mathsf H", r"\mathrm{H}", r"\mathrm H", r"\text{H}"})
@@ -43,9 +43,13 @@ def superscripted(base: Phrase, script: Phrase, where: Span, scope: Scope) -> Ph
 
 
 def conjugate(phrase: Phrase, scope: Scope) -> Phrase:
-    """The conjugate of a value: that of its letters, as all functions have real coefficients."""
-    assert scope.complex is not None
-    bars = scope.complex.bars
+    """The conjugate of a value: that of its letters, as functions have real coefficients.
+
+    The imaginary unit changes its sign, and so does the imaginary part of a conjugate.
+    """
+    meant = scope.complex
+    assert meant is not None
+    bars = meant.bars
     barred = {bar: name for name, bar in bars.items()}
 
     def rule(part: Phrase, args: list[Phrase]) -> Phrase:
@@ -67,11 +71,15 @@ def conjugate(phrase: Phrase, scope: Scope) -> Phrase:
             inside = _BARRED.fullmatch(part.text.strip())
             if found.name in barred and inside is not None:
                 made.text = (inside[1] or inside[2]).strip()
+            elif found.name == meant.unit:
+                return Phrase("neg", part.start, part.end, args=(made,), mark=part.span)
             elif found.name in bars:
                 made.text = rf"\bar{{{part.text}}}"
             elif found.key in scope.names and found.name not in scope.declared:
                 made.text = rf"\bar{{{part.text}}}"
                 _define(part, symbol(made, scope.source).name, scope)
+        if (part.kind, part.text) == ("call", OF_COMPLEX["Im"]):
+            return Phrase("neg", part.start, part.end, args=(made,), mark=part.span)
         return made
 
     return fold(phrase, operands, rule)

@@ -29,6 +29,7 @@ class Complex(NamedTuple):
     turned: Callable[
         [list[Statement], dict[str, Variable]], tuple[list[Statement], dict[str, Variable]]
     ]
+    unit: str  # what the imaginary unit is called
 
 
 OF_COMPLEX = {"Re": "real", "Im": "imag", "conj": "conj"}  # words for functions of them
