@@ -42,6 +42,13 @@ FORMS = {
         "w",
         "-X'*(y.*(1 - h).*h) where h = sigmoid(a - X*w)",
     ),
+    "another row is no complement": (
+        "h = sigmoid(X[1,:]*y); h*(1 - sigmoid(X[2,:]*y))",
+        {},
+        "y",
+        "h*(1 - a)*((1 - h)*u' - a*v')"
+        " where u = X[1, :], h = sigmoid(u*y), v = X[2, :], a = sigmoid(v*y)",
+    ),
     "two layers": (
         "h = sigmoid(V*x + b); norm2(W*h + c - y)^2",
         {"b": "vector(m)", "c": "vector(k)", "y": "vector(k)"},

@@ -23,6 +23,7 @@ from matcalc.core.members import family_of, member, move_member, move_size, plac
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, intern_trees
 from matcalc.engine.pipeline import simplify
+from matcalc.engine.placed import place_lines
 from matcalc.engine.segments import pair
 from matcalc.engine.several import derive_several
 from matcalc.verify.readback.forms import Form, Forms
@@ -149,7 +150,8 @@ class Backprop:
         trees = list(derive_several(program, names).values())
         if item is not None and not item.adds:  # the name of a sum is not that of a term
             trees = self._with_value(trees, item)
-        trees = intern_trees(trees)
+        moving = {*around, *self.program.counts}
+        trees = intern_trees([place_lines(tree, moving) for tree in trees])
         root = Expr("several", tuple(trees))
         named = choose_names(root, self._taken, cse=True)
         made: dict[int, Expr] = {}

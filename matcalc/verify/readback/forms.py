@@ -137,7 +137,7 @@ class Forms:
             return self._indexed(expr.value, args, sized)
         if op == APPLY:
             return self.of(operation(expr), *args)
-        if op in OPERATIONS or op == "'" or not sized:
+        if op in OPERATIONS or op == "'" or (op == "eye" and not sized):
             return self.of(op, *args)
         return self.of(op, expr.value, expr.shape, *args)
 
