@@ -385,6 +385,9 @@ FORMULAS = [
     (r"(e^{2 \mathrm{i} a})^*", "a", "-2*imagunit*exp(-2*conj(a)*imagunit)"),
     (r"(a^{2 + \mathrm{i}})^* c", "a", "c*(2 - imagunit)*conj(a)^(1 - imagunit)"),
     (r"(\operatorname{Im}(a))^* c", "a", "c*imagunit/2"),
+    (r"\operatorname{Im}(a)^* c", "a", "c*imagunit/2"),
+    (r"\operatorname{Im}(a^*) c", "a", "-c*imagunit/2"),
+    (r"\operatorname{Im}(w)^H s", "w", "imagunit*s/2"),
 ]
 
 

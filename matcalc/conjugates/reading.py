@@ -132,7 +132,7 @@ def read_complex_latex(
 
     meant = _IMAGINARY.sub(rf"\\mathit{{{UNIT}}}", text)
     known = {**variables, **shown, UNIT: unit}
-    program = tex.read_complex_latex(meant, known, Complex(bars, turned, UNIT))
+    program = tex.read_complex_latex(meant, known, Complex(bars, turned, UNIT, set()))
     if program.asked is not None:
         raise UnsupportedError(
             "a formula with complex variables cannot contain a derivative",

@@ -9,6 +9,7 @@ import re
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import LOGARITHMS, OF_ENTRIES
 from matcalc.read.tex import derivatives, lettered
+from matcalc.read.tex.conjugates import after_star
 from matcalc.read.tex.declared import is_gradient, take_gradient
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
@@ -251,6 +252,7 @@ def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
     _, core = _core(following)
     if core.kind == "bracket":
         call = _call(head, tuple(value(arg) for arg in core.args), core.end, scope)
+        call = after_star(call, core, scope)
         return _put(following, core, _raised(call, head, scope))
     argument = following
     if factors and not _stops(following, factors[-1]):

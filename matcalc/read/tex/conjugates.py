@@ -36,6 +36,8 @@ def superscripted(base: Phrase, script: Phrase, where: Span, scope: Scope) -> Ph
     adjoint = adjoint or (script.kind == "mark" and script.text == "DAGGER")
     if not adjoint and (script.kind, script.text) != ("sign", "*"):
         return None
+    if base.kind == "bracket":
+        scope.complex.starred.add(base.start)
     other = conjugate(base, scope)
     if not adjoint:
         return other
@@ -72,17 +74,31 @@ def conjugate(phrase: Phrase, scope: Scope) -> Phrase:
             if found.name in barred and inside is not None:
                 made.text = (inside[1] or inside[2]).strip()
             elif found.name == meant.unit:
-                return Phrase("neg", part.start, part.end, args=(made,), mark=part.span)
+                return _negative(made)
             elif found.name in bars:
                 made.text = rf"\bar{{{part.text}}}"
             elif found.key in scope.names and found.name not in scope.declared:
                 made.text = rf"\bar{{{part.text}}}"
                 _define(part, symbol(made, scope.source).name, scope)
-        if (part.kind, part.text) == ("call", OF_COMPLEX["Im"]):
-            return Phrase("neg", part.start, part.end, args=(made,), mark=part.span)
-        return made
+        return _negative(made) if _is_imaginary_part(part) else made
 
     return fold(phrase, operands, rule)
+
+
+def after_star(call: Phrase, bracket: Phrase, scope: Scope) -> Phrase:
+    r"""\operatorname{Im}(z)^*, of which the star was read with the brackets: that is Im of the
+    conjugate, which is its negative.
+    """
+    starred = scope.complex is not None and bracket.start in scope.complex.starred
+    return _negative(call) if starred and _is_imaginary_part(call) else call
+
+
+def _is_imaginary_part(phrase: Phrase) -> bool:
+    return phrase.kind == "call" and phrase.text == OF_COMPLEX["Im"]
+
+
+def _negative(phrase: Phrase) -> Phrase:
+    return Phrase("neg", phrase.start, phrase.end, args=(phrase,), mark=phrase.span)
 
 
 def _define(part: Phrase, bar: str, scope: Scope) -> None:

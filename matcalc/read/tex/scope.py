@@ -30,6 +30,7 @@ class Complex(NamedTuple):
         [list[Statement], dict[str, Variable]], tuple[list[Statement], dict[str, Variable]]
     ]
     unit: str  # what the imaginary unit is called
+    starred: set[int]  # where brackets begin that have been conjugated
 
 
 OF_COMPLEX = {"Re": "real", "Im": "imag", "conj": "conj"}  # words for functions of them
