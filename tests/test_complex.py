@@ -180,6 +180,13 @@ def test_an_equation_is_no_claim_about_complex_variables(
     assert "--wrt z --claim z" in capsys.readouterr().err
 
 
+def test_an_i_is_no_imaginary_unit_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "i*z", "--wrt", "z", "--var", "z: complex scalar"]) == 0
+    said = capsys.readouterr().err
+    assert "with i: vector(n)" in said
+    assert "write imagunit for the imaginary unit" in said
+
+
 def test_declared_with_an_equals_sign(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "z^H*z", "--wrt", "z", "--var", "z = complex vector(n)"]) == 0
     assert "d/dz       = conj(z)" in capsys.readouterr().out

@@ -21,6 +21,8 @@ def derive(
     """The command: all derivatives, and what is said of them."""
     found = _derivatives(text, options)
     verdict = found.verification if options.verify else None
+    if found.inferred:
+        say(f"with {', '.join(f'{name}: {kind}' for name, kind in found.inferred.items())}")
     if found.reading:
         say(f"each is shown as {found.reading}, for the conjugate as well")
     for note in found.notes:

@@ -143,6 +143,12 @@ class Wirtinger:
             if name not in hidden
         }
 
+    @property
+    def inferred(self) -> dict[str, str]:
+        """The variables that were not declared, each with its kind."""
+        known = self._program.variables
+        return {name: kind for name, kind in self.variables.items() if not known[name].declared}
+
     def _kind(self, name: str, each: Variable) -> str:
         kind = self._found.self_adjoint.get(name)
         if kind is not None:

@@ -172,8 +172,13 @@ def _complex_program(
     program: Program, kinds: Mapping[str, str], conjugated: _Conjugation
 ) -> ComplexProgram:
     self_adjoint = {name: kind for name, kind in kinds.items() if kind in _SELF_ADJOINT}
-    notes = (*program.notes, *conjugated.notes)
-    return ComplexProgram(program, tuple(kinds), notes, self_adjoint)
+    notes = [*program.notes, *conjugated.notes]
+    notes += [
+        f"note: {name} is read as a variable; write {UNIT} for the imaginary unit"
+        for name, known in program.variables.items()
+        if name in ("i", "j") and not known.declared
+    ]
+    return ComplexProgram(program, tuple(kinds), tuple(notes), self_adjoint)
 
 
 def _plain(text: str, kinds: dict[str, str]) -> str:
@@ -247,8 +252,8 @@ class _Conjugation:
             raise self._refused(node, "has no meaning here for complex values")
         if moves and node.kind == "'":
             note = (
-                "note: ' is the transpose without conjugation; write ctranspose(z), or z^H, "
-                "for the other"
+                "note: ' is the transpose without conjugation; write ctranspose(...), or ^H, "
+                "for the conjugate transpose"
             )
             if note not in self.notes:
                 self.notes.append(note)
