@@ -528,6 +528,12 @@ def test_points_in_several_variables(expr, wrt, variables, values, condition):
     assert found.latex().count("&=") >= len(wrt)
 
 
+def test_no_saddle_where_a_part_may_be_constant():
+    kinds = {"x": "scalar", "y": "vector(n)", "A": "matrix(m, n)"}
+    condition = matcalc.stationary("x^2 - norm2(A*y)^2", ["x", "y"], variables=kinds).condition
+    assert condition.startswith("in x, for every y: the only minimum")
+
+
 def test_what_has_no_joint_point_says_how_far_it_gets():
     kinds = {"M": "matrix(m, n)", "U": "matrix(m, k)", "V": "matrix(n, k)"}
     with pytest.raises(UnsupportedError) as told:

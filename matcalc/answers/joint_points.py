@@ -258,7 +258,9 @@ def _together(steps: Sequence[tuple[str, str]]) -> str:
     if len(sure) < len(kinds):
         return ""
     if len({end for end, _ in sure}) > 1:
-        return "a saddle; "
+        # what is convex, and not strictly, may have one value everywhere: norm2(A*y)^2 with A = 0
+        strict = all(_STRENGTH[rank] != "a" for _, rank in sure)
+        return "a saddle; " if strict else ""
     rank = max(rank for _, rank in sure)
     return f"{_STRENGTH[rank]} {sure[0][0]}; "
 

@@ -9,7 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, decide_by_value
-from matcalc.conjugates.reading import NORMS, UNIT, conjugate, read_complex, read_complex_latex
+from matcalc.conjugates.reading import (
+    NORMS,
+    UNIT,
+    conjugate,
+    read_complex,
+    read_complex_latex,
+    renamed,
+)
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
@@ -17,7 +24,7 @@ from matcalc.core.operations import ANALYTIC, SIZES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, is_number, number, transpose, variable
+from matcalc.core.tree import Expr, is_number, number, transpose
 from matcalc.core.walk import fold
 from matcalc.engine.pipeline import differentiate, prepare_to_print, simplify, tensorize
 from matcalc.verify.exact.judge import judge
@@ -281,7 +288,7 @@ class Wirtinger:
         above = rf"\partial{power} {letter(value_name(program.variables))}"
         lines = []
         for side in self._last:
-            tree = replace_variables(side.shown, {a: _named(b) for a, b in marks.names.items()})
+            tree = replace_variables(side.shown, {a: renamed(b) for a, b in marks.names.items()})
             formula = latex(tree, named={}, declared=variables)
             if self._verify:
                 confirm(latex_says(formula, tree, variables), "LaTeX", program.language)
@@ -434,10 +441,6 @@ class Wirtinger:
             "latex": self.latex(),
             "notes": list(self.notes),
         }
-
-
-def _named(name: str) -> Callable[[Expr], Expr]:
-    return lambda node: variable(name, node.shape, row=node.row)
 
 
 def _analytic(tree: Expr, moving: set[str]) -> Expr:

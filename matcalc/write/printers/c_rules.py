@@ -9,6 +9,7 @@ from fractions import Fraction
 from matcalc.core.dims import ONE, ZERO, Shape
 from matcalc.write.printers.c_calls import whole_call
 from matcalc.write.printers.c_code import C, CWriter, cell_of, is_entrywise, offset
+from matcalc.write.printers.language_code import whole_numbers
 from matcalc.write.printers.numpy_emit import _ATOM, _SUM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import OUTER, Node
@@ -185,7 +186,7 @@ def _suffix(emitter: CWriter, node: Node) -> _Code:
     if text == ".T":
         return emitter.moved(code, _reversed(2))
     if text.startswith(".transpose("):
-        return permuted(emitter, code, numbers(text))
+        return permuted(emitter, code, whole_numbers(text))
     if text.startswith(".ravel("):
         return columns(emitter, node)
     if text == ".astype(int)":
@@ -201,11 +202,6 @@ def _suffix(emitter: CWriter, node: Node) -> _Code:
 def permuted(emitter: CWriter, code: _Code, order: Sequence[int]) -> _Code:
     """The axes in another order."""
     return emitter.moved(code, [f"{{{order.index(axis)}}}" for axis in range(len(order))])
-
-
-def numbers(text: str) -> list[int]:
-    """The whole numbers in a text."""
-    return [int(found) for found in re.findall(r"-?\d+", text)]
 
 
 def _applied(emitter: CWriter, node: Node) -> _Code:
@@ -235,7 +231,7 @@ def _call(emitter: CWriter, node: Node) -> _Code:
         return emitter.mapped(node, cell)
     if any("=" in text for text in after) and function != "np.cumsum":
         raise emitter.missing(f"{function} with open directions")
-    more = [str(numbers(after[0])[0] + 1) if "=" in after[0] else after[0]] if after else []
+    more = [str(whole_numbers(after[0])[0] + 1) if "=" in after[0] else after[0]] if after else []
     name = cell[1:] or function.rpartition(".")[2]
     if name in _ALONG and node.rank:
         name += "_along"
@@ -249,7 +245,7 @@ _SPREADS = ("np.mean", "np.var", "np.std", "np.linalg.norm", "np.logaddexp.reduc
 def _gone(node: Node) -> list[int]:
     """The axes that a reduction sums over."""
     rank, after = node.args[0].rank, node.attr[2]
-    return sorted({axis % rank for axis in numbers(after[0])}) if after else list(range(rank))
+    return sorted({axis % rank for axis in whole_numbers(after[0])}) if after else list(range(rank))
 
 
 def _total(emitter: CWriter, node: Node) -> _Code:
@@ -396,7 +392,7 @@ def _trace(emitter: CWriter, node: Node) -> _Code:
 
 def _triangle(emitter: CWriter, node: Node) -> _Code:
     code, function = emitter.codes[id(node.args[0])], node.attr[0]
-    k = numbers(node.attr[2][0])[0] if node.attr[2] else 0
+    k = whole_numbers(node.attr[2][0])[0] if node.attr[2] else 0
     edge = "{0}" if k == 0 else f"{{0}} {'+' if k > 0 else '-'} {abs(k)}"
     sign = "<=" if function == "np.tril" else ">="
     text = f"({{1}} {sign} {edge} ? {emitter.of(code, _SUM)} : 0.0)"
@@ -405,7 +401,7 @@ def _triangle(emitter: CWriter, node: Node) -> _Code:
 
 def _transposed(emitter: CWriter, node: Node) -> _Code:
     arg, after = node.args[0], node.attr[2]
-    order = numbers(after[0]) if node.calls("np.transpose") else list(range(arg.rank))
+    order = whole_numbers(after[0]) if node.calls("np.transpose") else list(range(arg.rank))
     if node.calls("np.swapaxes"):
         order[-2:] = order[:-3:-1]
     return permuted(emitter, emitter.codes[id(arg)], order)
@@ -414,7 +410,7 @@ def _transposed(emitter: CWriter, node: Node) -> _Code:
 def _taken(emitter: CWriter, node: Node) -> _Code:
     """Entries at places along an axis; those outside of it are never used."""
     arg, places = node.args
-    axis = numbers(node.attr[2][0])[0]
+    axis = whole_numbers(node.attr[2][0])[0]
     code = emitter.at_hand(emitter.codes[id(arg)], arg.shape)
     index = emitter.codes[id(places)][0].format(*(f"{{{axis + k}}}" for k in range(places.rank)))
     place = f"{emitter.helper('clipped')}({index}, {emitter.size(arg.shape[axis])})"

@@ -312,7 +312,7 @@ def _call(emitter: LanguageEmitter, node: Node) -> _Code:
         return emitter._outer(codes[0], left.rank, codes[1], right.rank)
     if function in ("np.transpose", "np.swapaxes"):
         assert arg is not None
-        order = _numbers(after[0]) if function == "np.transpose" else list(range(arg.rank))
+        order = whole_numbers(after[0]) if function == "np.transpose" else list(range(arg.rank))
         if function == "np.swapaxes":
             order[-2:] = order[:-3:-1]
         return emitter._rearranged(emitter.codes[id(arg)], arg.rank, order)
@@ -344,14 +344,15 @@ def _call(emitter: LanguageEmitter, node: Node) -> _Code:
     if function in ENTRY_CALLS:
         return emitter._mapped(cell, node)
     if function == "np.cumsum":
-        axis = 0 if not after else _numbers(after[0])[0]
+        axis = 0 if not after else whole_numbers(after[0])[0]
         return emitter._called(cell, node, [str(axis + 1)])
     if any("=" in text for text in after):
         raise emitter.missing(f"{function} with open directions")
     return emitter._called(cell, node, after)
 
 
-def _numbers(text: str) -> list[int]:
+def whole_numbers(text: str) -> list[int]:
+    """The whole numbers in a text."""
     return [int(found) for found in re.findall(r"-?\d+", text)]
 
 
@@ -359,7 +360,7 @@ def _axes(after: Sequence[str], rank: int) -> list[int] | None:
     """The axes that go away, or None for all."""
     if not after:
         return None
-    axes = sorted(axis % rank for axis in _numbers(after[0]))
+    axes = sorted(axis % rank for axis in whole_numbers(after[0]))
     return None if len(axes) == rank else axes
 
 
@@ -392,7 +393,7 @@ def _suffix(emitter: LanguageEmitter, node: Node) -> _Code:
     if text == ".T":
         return emitter._rearranged(code, 2, (1, 0))
     if text.startswith(".transpose("):
-        return emitter._rearranged(code, inner.rank, _numbers(text))
+        return emitter._rearranged(code, inner.rank, whole_numbers(text))
     if text.startswith(".ravel("):
         return emitter._shaped(node, rows=False)
     if text == ".astype(int)":
