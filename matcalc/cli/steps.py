@@ -7,6 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from matcalc.core.errors import ArgumentError
+from matcalc.core.options import BACKENDS
 from matcalc.version import __version__
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ def steps_text(derivative: Derivative, text: str, options: Namespace) -> str:
     """The derivation; ArgumentError for a format that it does not have."""
     if not options.steps:
         raise ArgumentError("markdown is a format of steps", hint="--steps --format markdown")
-    if options.format == "numpy":
+    if options.format in BACKENDS:
         raise ArgumentError(
-            "steps are formulas, and NumPy code is none",
+            "steps are formulas, and code is none",
             hint="leave out --steps for the code, or use --format text, latex, markdown or json",
         )
     found = derivative.steps(detail=options.detail)

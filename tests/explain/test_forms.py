@@ -122,7 +122,8 @@ def test_command(capsys):
     ("words", "said"),
     [
         pytest.param(["--format", "markdown"], "markdown is a format of steps", id="markdown"),
-        pytest.param(["--steps", "--format", "numpy"], "NumPy code is none", id="numpy"),
+        pytest.param(["--steps", "--format", "numpy"], "code is none", id="numpy"),
+        pytest.param(["--steps", "--format", "c"], "code is none", id="c"),
         pytest.param(["--wrt", "a", "--steps"], "steps are those of one variable", id="several"),
         pytest.param(["--steps", "--detail", "5"], "invalid choice: 5", id="detail"),
     ],
