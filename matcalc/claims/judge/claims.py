@@ -84,10 +84,11 @@ def about(program: Program, claim: Claim) -> Question:
         complete=_completion(statement, stated, misfit),
     )
     spoken = stated.notes if stated.source != given else ()
-    tall = [text(node) for node in _of_tall(tree)] if not _of_tall(program.expr) else []
+    same = any(_product(node) for node in program.expr.parts)
+    tall = _of_tall(tree) if not same and not _of_tall(program.expr) else []
     narrow = [
-        f"note: the claim is compared where {part} has a value: for at least as many rows as "
-        f"columns"
+        f"note: the claim is compared where {text(part)} has a value: for at least as many "
+        f"{'columns as rows' if _gram(part) == 'wide' else 'rows as columns'}"
         for part in tall[:1]
     ]
     notes = tuple(dict.fromkeys((*asked.notes, *spoken, *reparse(stated, program), *narrow)))
@@ -224,9 +225,35 @@ def size_completer(
 
 
 def _of_tall(tree: Expr | None) -> list[Expr]:
-    """The parts that have values for matrices with at least as many rows as columns alone."""
+    """The parts that have values for matrices with at least as many rows as columns alone, or the
+    other way round.
+    """
     nodes = [] if tree is None else tree.parts
-    return [node for node in nodes if node.op in OF_TALL]
+    return [node for node in nodes if node.op in OF_TALL or _gram(node)]
+
+
+def _gram(node: Expr) -> str:
+    """Whether X'*X, or its root, is inverted ("tall"), or X*X' is ("wide"); else nothing."""
+    if node.op != "inv" and not (node.op == "^" and _is_negative(node.args[1])):
+        return ""
+    (inner, *_) = node.args
+    while inner.op in ("sqrtm", "^"):
+        inner = inner.args[0]
+    return _product(inner)
+
+
+def _product(node: Expr) -> str:
+    """Whether this is X'*X ("tall") or X*X' ("wide") of a matrix that need not be square."""
+    if node.op != "*" or any(arg.rank != 2 for arg in node.args):
+        return ""
+    left, right = node.args
+    if left.shape[0] == left.shape[1] or left.shape != right.shape[::-1]:
+        return ""
+    return "tall" if left.op == "'" else "wide"
+
+
+def _is_negative(exponent: Expr) -> bool:
+    return exponent.op == "neg" or (exponent.op == "number" and exponent.value < 0)
 
 
 class Neighbours:

@@ -78,3 +78,10 @@ def test_a_claim_of_a_place_that_small_sizes_lack() -> None:
     report = judge(Claim("sum[i]((i == 3)*x[i])", "x", "unit(2, n)"))
     assert report.verdict == "wrong"
     assert report.counterexample is not None
+
+
+@pytest.mark.parametrize("claim", ["X*inv(sqrtm(X'*X))", "X*(X'*X)^(-1/2)"])
+def test_inverses_of_products_are_compared_where_they_have_a_value(claim: str) -> None:
+    report = judge(Claim("nucnorm(X)", "X", claim))
+    assert report.verdict == "agreed"
+    assert any("for at least as many rows as columns" in note for note in report.notes)
