@@ -135,10 +135,8 @@ JOINT = [
     ("where(abs(k-3)==0,s,s^2)", "s", "2*s"),
     ("where(abs(k)<=0,s,s^2)", "s", "2*s"),
     ("where(k^2<=0,s,s^2)", "s", "2*s"),
-    ("where(norm1(y)==0,s,s^2)", "s", "2*s"),
     ("sum(where(x>1000,where(x<1001,x,x.^3),x.^2))", "x", "where(x>1000,3*x.^2,2*x)"),
     ("sum(where(x>0,where(x<1/1000,x.^2,x),0))", "x", "where(x>0,1,0)"),
-    ("where(norm2(x)>5,where(norm2(x)<5+1/1000,sum(x),x'*x),x'*x)", "x", "2*x"),
     ("sum[i](where(x[i]>1000,x[i],x[i]^2))", "x", "2*x"),
     ("sum[i](where(x[i]>y[i]+50,x[i],x[i]^2))", "x", "2*x"),
     ("sum[i](max(x[i],40))", "x", "0*x"),
@@ -262,7 +260,6 @@ BROAD = [
     ("sum(where(y==7,x,x.^2))", "x", "2*x"),
     ("where(a==k+10,s,s^2)", "s", "2*s"),
     ("where(sum(y)==5,sum(x),x'*x)", "x", "2*x"),
-    ("where(y'*y==0,sum(x),x'*x)", "x", "2*x"),
     ("sum(where(y!=t,x,x.^2))", "x", "vector(1)"),
     ("sum(where(abs(y)==1,x,x.^2))", "x", "2*x"),
     ("sum(where(y.*t==0,x,x.^2))", "x", "2*x"),
@@ -301,4 +298,11 @@ BROAD_RIGHT = [
     ("where(a==k,a*s,s^2)", "s", "where(k==a,k,2*s)"),
     ("sum(where(y.^2==4,x,x.^2))", "x", "where(abs(y)==2,1,2*x)"),
     ("where(k*a==6,s,s^2)", "s", "where(k*a==6,1,2*s)"),
+]
+
+# wrong on a piece that no search comes to: a thin shell, or all entries zero
+UNREACHED = [
+    ("where(norm1(y)==0,s,s^2)", "s", "2*s"),
+    ("where(norm2(x)>5,where(norm2(x)<5+1/1000,sum(x),x'*x),x'*x)", "x", "2*x"),
+    ("where(y'*y==0,sum(x),x'*x)", "x", "2*x"),
 ]

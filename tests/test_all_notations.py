@@ -220,7 +220,7 @@ WITHIN = [
         "kron(A', eye)*(eye + commutation(n, n))/2",
         "D[i,j,k,l] = (A[l,j]*delta[i,k] + A[k,j]*delta[i,l])/2",
         (
-            "D[i,j,k,l] = 2*A[i,j]/2 if i = k = l\n"
+            "D[i,j,k,l] = A[i,j] if i = k = l\n"
             "A[l,j]/2 if i = k, i != l\n"
             "A[k,j]/2 if i = l, i != k\n"
             "0 otherwise"

@@ -248,7 +248,7 @@ def test_equal(left: str, right: str) -> None:
         ("tr(A*X*B", {}, ") is missing"),
         ("[tr(A, B", {}, ") is missing"),
         ("A, B]", {}, "has no opening"),
-        ("[]", {}, "is expected here"),
+        ("[]", {}, "nothing in the brackets"),
         ("[A; ]", {}, "is expected here"),
         ("blkdiag()", {}, "one block or more"),
     ],

@@ -188,7 +188,7 @@ def test_all_variables_that_are_no_data():
         (lambda: matcalc.diff("x'*y", ["x", "y"], order=2), ArgumentError, "first derivatives"),
         (lambda: matcalc.diff("x'*y", ["x"], data=["y"]), ArgumentError, "give wrt or data"),
         (lambda: matcalc.diff("x'*y", ["x"], layout="z"), ArgumentError, "layout is"),
-        (lambda: matcalc.diff("x'*y", ["x"]).source("c"), ArgumentError, "backend is"),
+        (lambda: matcalc.diff("x'*y", ["x"]).source("fortran"), ArgumentError, "backend is"),
     ],
 )
 def test_refusals(ask, problem, message):

@@ -195,7 +195,7 @@ def _tried(value: Callable[[Sample], Array], sample: Sample) -> Array | None:
     try:
         with np.errstate(all="ignore"):
             return np.asarray(value(sample))
-    except (MatcalcError, ValueError, np.linalg.LinAlgError):
+    except (MatcalcError, ValueError, IndexError, np.linalg.LinAlgError):
         return None
 
 

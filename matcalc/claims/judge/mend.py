@@ -285,7 +285,7 @@ def check_formula(question: Question, formula: str, samples: Sequence[Sample]) -
                 return None
         if _is_another(question, claim, stated, samples):
             return None
-    except (MatcalcError, ValueError, np.linalg.LinAlgError):
+    except (MatcalcError, ValueError, IndexError, np.linalg.LinAlgError):
         return None
     return _headed(stated.expr, text(_tidied(stated.expr)).removeprefix("--"))
 

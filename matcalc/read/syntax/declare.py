@@ -167,7 +167,7 @@ def size(node: Node, source: str, *, positive: bool = True) -> Dim:
 
     def rule(part: Node, args: list[Dim]) -> Dim:
         found: Dim | None = None
-        if part.kind == "name":
+        if part.kind in ("name", "size"):
             return dim(str(part.value))
         if (
             part.kind == "number"

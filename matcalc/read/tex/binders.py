@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 from matcalc.core.dims import Dim
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.operations import OF_ENTRIES
-from matcalc.core.walk import postorder
-from matcalc.read.syntax.nodes import Binding, Node, children
+from matcalc.read.syntax.nodes import Binding, Node
 from matcalc.read.syntax.parser import parse
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.places import size, size_leaves
+from matcalc.read.tex.places import as_size, size, size_leaves
 from matcalc.read.tex.reach import letters_inside, require_one_end
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Maker, Value
@@ -125,9 +124,7 @@ def printed_array(phrase: Phrase, body: Value, letters_: Letters) -> Value:
 def written(size: Dim) -> Node:
     """A size as syntax, in which no letter is an index."""
     (statement,) = parse(str(size))
-    for part in postorder(statement.body, children):
-        part.kind = "size" if part.kind == "name" else part.kind
-    return statement.body
+    return as_size(statement.body)
 
 
 def _absent(phrase: Phrase, index: str, letters_: Letters) -> MatcalcError:

@@ -18,7 +18,7 @@ from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.tex import homographs, lettered, subscripts
 from matcalc.read.tex.chains import script_in_brackets_error
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.places import size, size_leaves
+from matcalc.read.tex.places import length, size_leaves
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import Key, Symbol, letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, call_function, transpose
@@ -353,7 +353,7 @@ class Letters:
 
     def size(self, phrase: Phrase) -> Node:
         """A size as it is written."""
-        return size(phrase, self.scope)
+        return length(phrase, self.scope)
 
     def note_sizes(self, phrase: Phrase) -> None:
         """Letters that are sizes: as \\mathbf{1}_n, I_n or the limit of a sum they are numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matcalc.core.walk import fold, postorder
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import Node, children
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.values import BeyondProducts, Maker, Value
@@ -35,6 +35,19 @@ def size(phrase: Phrase, scope: Scope) -> Node:
         return make.node("name", value=name)
 
     return fold(phrase, _operands, rule)
+
+
+def length(phrase: Phrase, scope: Scope) -> Node:
+    """The size of an axis; in an answer of ours no letter in it is an index."""
+    found = size(phrase, scope)
+    return found if scope.printed is None else as_size(found)
+
+
+def as_size(node: Node) -> Node:
+    """The same size, in which no letter is an index."""
+    for part in postorder(node, children):
+        part.kind = "size" if part.kind == "name" else part.kind
+    return node
 
 
 def _operands(phrase: Phrase) -> tuple[Phrase, ...]:

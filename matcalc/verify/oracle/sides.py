@@ -90,7 +90,8 @@ class Sides:
 
     def _may_be(self, goal: Goal) -> bool:
         switch = self.pieces.switches[goal.place]
-        if goal in self._visited or switch.kind == JOINT:
+        rounded = switch.kind == SIDE and goal.side == 0  # as logsoftmax(x) may be where it is not
+        if switch.kind == JOINT or (goal in self._visited and not rounded):
             return True
         if switch.kind == EQUAL:
             # where the variable itself decides, the equation holds nowhere but on a border

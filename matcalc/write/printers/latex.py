@@ -24,6 +24,7 @@ from matcalc.write.printers.latex_indices import (
     einsum,
     entries,
     free,
+    free_letters,
     fuse,
     letters_of_contractions,
 )
@@ -77,7 +78,7 @@ def latex(
     taken = _taken(order, named, declared)
     pieces, by_entry, lines = _lines(order, entries(expr), taken, bold, named)
     whole = by_entry.get(id(expr), pieces[id(expr)]).text
-    places = head_places(expr) if headed else ""
+    places = head_places(expr, order) if headed else ""
     head = ""
     if places:
         head = f"{next(letter for letter in array_names() if letter not in taken)}{places} "
@@ -87,18 +88,18 @@ def latex(
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
-def head_places(expr: Expr) -> str:
+def head_places(expr: Expr, order: Sequence[Expr]) -> str:
     """The free indices that a formula says the entries of an array at, ``_{i j k}``; "" where it
-    says the array.
+    says the array. ``order`` are all nodes that are set.
     """
     if expr.rank > MOST_ROWS and any(id(expr) in ids for ids in entries(expr)):
-        return free(expr.rank)
+        return free(free_letters(order, expr.rank))
     return _axes(expr)
 
 
 def with_head(formula: str, expr: Expr, declared: Iterable[str]) -> str:
     """A formula that was written without its head, with one, if the expression has any."""
-    places = head_places(expr)
+    places = head_places(expr, expr.parts)
     if not places:
         return formula
     taken = {names.name(each) for each in declared}
@@ -130,7 +131,7 @@ def several_latex(
     terms = set().union(*(each[0] for each in known))
     pieces, by_entry, lines = _lines(order, (terms, above), taken, bold, named)
     lines += [
-        f"{head}{head_places(tree)} &= {by_entry.get(id(tree), pieces[id(tree)]).text}"
+        f"{head}{head_places(tree, order)} &= {by_entry.get(id(tree), pieces[id(tree)]).text}"
         for head, tree in trees.items()
     ]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
@@ -148,7 +149,7 @@ def _lines(
     pieces: dict[int, Piece] = {}
     by_entry: dict[int, Piece] = {}
     lines: list[str] = []
-    heads = {id(node): node.rank for node in order if id(node) in terms}
+    heads = {id(node): free_letters(order, node.rank) for node in order if id(node) in terms}
     letters = letters_of_contractions(order, named, heads) if heads or _sums(order) else {}
     for node in order:
         args = [pieces[id(arg)] for arg in node.args]
@@ -178,7 +179,7 @@ def _lines(
             by_entry[id(node)] = (
                 einsum(node, args, letters[id(node)], free=True, taken=taken)
                 if node.op == "einsum"
-                else add_indices(piece, node.rank)
+                else add_indices(piece, heads[id(node)])
             )
     return pieces, by_entry, lines
 

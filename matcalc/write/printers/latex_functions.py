@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from matcalc.core.operations import OPERATIONS, PRIMARY, frechet
 from matcalc.core.tree import Expr
-from matcalc.write.printers.latex_indices import add_indices, einsum
+from matcalc.write.printers.latex_indices import add_indices, einsum, free_letters
 from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
@@ -123,7 +123,7 @@ def _frechet(function: str, point: int) -> Form:
         order = len(directions) + (expr.value or 0)
         head = f"L_{{{name}}}" + (f"^{{({order})}}" if order > 1 else "")
         value = call(head, args[0], *directions)
-        return add_indices(value, expr.rank) if expr.value else value
+        return add_indices(value, free_letters((), expr.rank)) if expr.value else value
 
     return form
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from itertools import count
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import count, islice
 
 from matcalc.core.tree import Expr
 from matcalc.write.printers import latex_names as names
@@ -11,14 +11,22 @@ from matcalc.write.printers.latex_pieces import ATOM, SIGNED, Piece, bracket, mu
 from matcalc.write.printers.text_indexed import index_names
 
 
-def add_indices(piece: Piece, rank: int) -> Piece:
-    """The entry of a value with that many axes, at the free indices i, j, k, ..."""
-    return _entry(piece, [names.index(axis) for axis in range(rank)])
+def add_indices(piece: Piece, letters: Sequence[str]) -> Piece:
+    """The entry of a value at these indices."""
+    return _entry(piece, list(letters))
 
 
-def free(rank: int) -> str:
-    """The free indices of an array: ``_{i j k}``."""
-    return f"_{{{' '.join(names.index(axis) for axis in range(rank))}}}"
+def free_letters(order: Iterable[Expr], rank: int) -> list[str]:
+    """The free indices i, j, k, ... of an array, none of them a size that a number in the formula
+    is.
+    """
+    sizes = {name for node in order if node.op == "dimension" for name in node.value.letters}
+    return list(islice((each for each in map(names.index, count()) if each not in sizes), rank))
+
+
+def free(letters: Sequence[str]) -> str:
+    """The indices behind the name of an array: ``_{i j k}``."""
+    return f"_{{{' '.join(letters)}}}"
 
 
 def entries(tree: Expr) -> tuple[set[int], set[int]]:
@@ -46,12 +54,12 @@ Letters = Mapping[str, str]  # label of a contraction -> the letter that is prin
 
 
 def letters_of_contractions(
-    order: Sequence[Expr], named: Container[int], heads: Mapping[int, int]
+    order: Sequence[Expr], named: Container[int], heads: Mapping[int, Sequence[str]]
 ) -> dict[int, Letters]:
     """The letters of each contraction in a formula, none of them one that runs where it stands.
 
     ``order`` has operands before what they are operands of. ``named`` are those that are defined in
-    a line of their own, ``heads`` those at the free indices, with how many these are.
+    a line of their own, ``heads`` those at free indices, with these.
     """
     found: dict[int, Letters] = {}
     running: dict[int, set[str]] = {}
@@ -59,7 +67,7 @@ def letters_of_contractions(
         around = set() if id(expr) in named else running.get(id(expr), set())
         own: set[str] = set()
         if expr.op == "einsum":
-            above = [names.index(axis) for axis in range(heads.get(id(expr), 0))]
+            above = heads.get(id(expr), ())
             found[id(expr)] = _letters(expr, around, above)
             own = {*found[id(expr)].values(), *above}
         elif expr.op == "indexed":
@@ -102,8 +110,11 @@ def einsum(
     inputs, output = expr.value
     letters = _letters(expr) if letters is None else letters
     summed = [letter for label, letter in letters.items() if label not in output]
+    sized = {k for node, at in zip(expr.args, inputs, strict=True) if node.op != "fill" for k in at}
     factors = [
         _factor(node, piece, [letters[k] for k in labels], taken)
+        if free or sized.issuperset(labels)
+        else _entry(piece, [letters[k] for k in labels])  # nothing else says how long its axes are
         for node, piece, labels in zip(expr.args, args, inputs, strict=True)
     ]
     kept = [factor for factor in factors if factor.text != "1"] or [Piece("1")]
@@ -127,7 +138,9 @@ def _spoken(expr: Expr) -> set[str]:
         if node.op == "variable":
             found.add(node.value)
         elif node.op == "dimension":
-            found.update(*(name for _, name in node.value.terms))
+            found.update(node.value.letters)
+        elif node.op == "fill":
+            found.update(name for size in node.shape for name in size.letters)
     return found
 
 

@@ -19,6 +19,7 @@ from tests.kinking import (
     JOINT,
     JOINT_RIGHT,
     RIGHT,
+    UNREACHED,
     VARIABLES,
     WRONG,
 )
@@ -109,3 +110,10 @@ def test_a_deep_chain_of_kinks_ends() -> None:
     for _ in range(100):
         expr = f"relu({expr} - 1/100)"
     assert judge(Claim(f"sum({expr}.^2)", "x", "2*x", dict(VARIABLES))).verdict != "proved"
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim"), UNREACHED, ids=lambda text: text)
+def test_what_is_not_reached_is_undecided(expr: str, wrt: str, claim: str) -> None:
+    report = judge(Claim(expr, wrt, claim, dict(VARIABLES)), 1)
+    assert report.verdict == "undecided"
+    assert "no point was found where" in str(report)
