@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.names import variable_names
@@ -34,19 +35,31 @@ DOMAIN = ", on every convex set within the domain"
 _LONGEST = 300  # letters of a Hessian that is shown
 
 
-def condition_of(expression: Expression, wrt: str, zero: Zero) -> str:
+class PointKind(NamedTuple):
+    """What a stationary point is, why, and on which conditions it counts."""
+
+    said: str
+    why: str = ""
+    conditions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        what = f"{self.said}: {self.why}" if self.why else self.said
+        return f"{what}; {counts_only(self.conditions)}" if self.conditions else what
+
+
+def kind_of(expression: Expression, wrt: str, zero: Zero) -> PointKind:
     """What kind of stationary point it is, and where it counts."""
     if zero.along is not None:
-        return _line_of_points(expression, wrt, zero.along)
+        return PointKind(_line_of_points(expression, wrt, zero.along))
     point = zero.point
     found = convexity(expression, wrt)
     kind = expression.variables[wrt]
     said = EXTREMES.get(found.verdict)
-    condition = f"{said}: {found.why}" if said else _after_a_change(expression, wrt)
-    condition = condition or _by_hessian_there(expression, wrt, point)
+    what = PointKind(said, found.why) if said else _after_a_change(expression, wrt)
+    what = what or _by_hessian_there(expression, wrt, point)
     conditions = [f"if it is {kind}"] if kind.kind not in FREE else []
     conditions += domain_there(expression._program, {wrt}, lambda tree: put(tree, {wrt: point}))
-    return f"{condition}; {counts_only(conditions)}" if conditions else condition
+    return what._replace(conditions=tuple(conditions))
 
 
 def counts_only(conditions: Sequence[str]) -> str:
@@ -54,9 +67,9 @@ def counts_only(conditions: Sequence[str]) -> str:
     return f"the point counts only {' and only '.join(conditions)}"
 
 
-def _after_a_change(expression: Expression, wrt: str) -> str:
+def _after_a_change(expression: Expression, wrt: str) -> PointKind | None:
     """What the point is where the function is convex in another variable that determines this one,
-    as the Gaussian likelihood is in the inverse of the covariance; empty where that is not known.
+    as the Gaussian likelihood is in the inverse of the covariance; None where that is not known.
     """
     program = expression._program
     for said, value, kind in _changes(program.variables[wrt]):
@@ -66,11 +79,9 @@ def _after_a_change(expression: Expression, wrt: str) -> str:
             found = convexity(Expression(replace(changed, expr=expr)), wrt)
             if found.verdict in EXTREMES:
                 why = found.why.replace(DOMAIN, "")
-                return (
-                    f"{EXTREMES[found.verdict]}: as a function of {said} it is {found.verdict}, "
-                    f"{why}"
-                )
-    return ""
+                why = f"as a function of {said} it is {found.verdict}, {why}"
+                return PointKind(EXTREMES[found.verdict], why)
+    return None
 
 
 def _changes(known: Variable) -> Iterator[tuple[str, Expr, Variable]]:
@@ -105,7 +116,7 @@ def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr
             continue
         inside = simplify(replace(program, expr=there(inside), definitions={}))
         if not known.is_positive(inside):
-            found.append(_text(program, inside))
+            found.append(format_tree(program, inside))
     if not found:
         return []
     if any(map(_chooses, _with_bodies(program.expr))):  # some entries may never be taken
@@ -153,7 +164,7 @@ def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:
     return f"{kind}, {line}" + (f"; {found.why}" if kind != "a stationary point" else "")
 
 
-def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> str:
+def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKind:
     """The kind of a point by the Hessian there, or the condition on it."""
     program = expression._program
     hessian = differentiate(DerivativeStatement(program, wrt, 2))
@@ -166,18 +177,21 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> str:
         known = Definiteness(_where_it_counts(program, wrt, point))
         zero = "above zero" if not shown.shape else "positive definite"
         if kind_spec(kind).reflection == 1 and known.is_definite_on_symmetric(shown):
-            return (
-                f"a local minimum: the Hessian there, {_short(program, shown)}, is positive "
-                "definite on the symmetric matrices"
+            why = "is positive definite on the symmetric matrices"
+            return PointKind(
+                "a local minimum", f"the Hessian there, {_short(program, shown)}, {why}"
             )
         if known.is_definite(shown):
-            return f"a local minimum: the {what} there, {_short(program, shown)}, is {zero}"
+            why = f"the {what} there, {_short(program, shown)}, is {zero}"
+            return PointKind("a local minimum", why)
         if known.is_definite(negate(program, shown)):
             below = "below zero" if not shown.shape else "negative definite"
-            return f"a local maximum: the {what} there, {_short(program, shown)}, is {below}"
+            why = f"the {what} there, {_short(program, shown)}, is {below}"
+            return PointKind("a local maximum", why)
         if not shown.shape:
-            return f"a minimum where {_short(program, shown)} is above zero, a maximum below"
-    return (
+            said = f"a minimum where {_short(program, shown)} is above zero, a maximum below"
+            return PointKind(said)
+    return PointKind(
         f"a minimum where the {what} there, {_short(program, shown)}, is positive definite, a "
         "maximum where it is negative definite, a saddle where it is indefinite"
     )
@@ -194,9 +208,10 @@ def _where_it_counts(program: Program, wrt: str, point: Expr) -> Program:
 
 def _short(program: Program, tree: Expr) -> str:
     """The text of a Hessian, unless it is long."""
-    said = _text(program, tree)
+    said = format_tree(program, tree)
     return said if len(said) <= _LONGEST else "which is long"
 
 
-def _text(program: Program, tree: Expr) -> str:
+def format_tree(program: Program, tree: Expr) -> str:
+    """The text of a tree over the variables of a program."""
     return str(Formula(replace(program, definitions={}), tree))

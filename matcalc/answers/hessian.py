@@ -13,6 +13,7 @@ from matcalc.results import Expression
 from matcalc.verify.steps import weakest, worst
 from matcalc.write.notation import value_name
 from matcalc.write.printers.latex_names import name as letter
+from matcalc.write.printers.latex_pieces import align
 
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
@@ -99,7 +100,7 @@ class Hessian(Mapping[Pair, Directional]):
             rf"\frac{{{above}}}{{{below(*pair)}}} &= {block.latex(bold=bold, cse=cse)}"
             for pair, block in self._blocks.items()
         ]
-        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+        return align(lines)
 
     @public
     def check(self, rng: Any = 0) -> Report:

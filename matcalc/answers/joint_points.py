@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from itertools import islice, permutations
 
 from matcalc.answers.convexity import convexity
-from matcalc.answers.extremes import DOMAIN, EXTREMES, condition_of, counts_only, domain_there
+from matcalc.answers.extremes import (
+    DOMAIN,
+    EXTREMES,
+    PointKind,
+    counts_only,
+    domain_there,
+    format_tree,
+    kind_of,
+)
 from matcalc.answers.names import require_different, require_scalar, variable_names
 from matcalc.answers.solving import Zero
 from matcalc.answers.stationary import zeros_of
@@ -27,6 +35,7 @@ from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Expression, Formula
 from matcalc.verify.verification import verify
 from matcalc.write.printers.latex_names import name as letter
+from matcalc.write.printers.latex_pieces import align
 
 # what a step says without a condition: which end it is, and how sure
 _STRENGTH = ("the only", "a", "a local")
@@ -98,7 +107,7 @@ class JointPoint(Mapping[str, Formula]):
     def latex(self) -> str:
         """The values in LaTeX, a line each."""
         lines = [f"{letter(name)} &= {value.latex()}" for name, value in self._values.items()]
-        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+        return align(lines)
 
 
 def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint:
@@ -130,7 +139,7 @@ def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint:
             proof = _proved(program, solved, gradients)
             if proof is not None:
                 return JointPoint(expression, solved, _condition(expression, solved), proof)
-    said = "; ".join([f"{each.name} = {_text(program, each.value)}" for each in furthest])
+    said = "; ".join([f"{each.name} = {format_tree(program, each.value)}" for each in furthest])
     raise UnsupportedError(
         f"no closed form was found for {', '.join(names)} where all gradients are zero",
         hint=f"for given values of the others there is {said}" if said else "ask about one of them",
@@ -233,11 +242,12 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> str:
     if not said:
         steps = []
         for each in solved:
-            what = condition_of(Expression(each.function), each.name, Zero(each.value))
+            what = kind_of(Expression(each.function), each.name, Zero(each.value))
             others = ", ".join(each.given)
             by = f"in {each.name}, for every {others}" if others else f"in {each.name}, then"
-            steps.append((by, what.partition("; the point counts")[0].replace(DOMAIN, "")))
-        said = _together(steps) + "; ".join([f"{by}: {what}" for by, what in steps])
+            steps.append((by, PointKind(what.said, what.why.replace(DOMAIN, ""))))
+        said = _together([what for _, what in steps])
+        said += "; ".join([f"{by}: {what}" for by, what in steps])
     program = expression._program
     kinds = [
         f"{name} is {program.variables[name]}"
@@ -249,11 +259,11 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> str:
     return f"{said}; {counts_only(conditions)}" if conditions else said
 
 
-def _together(steps: Sequence[tuple[str, str]]) -> str:
+def _together(steps: Sequence[PointKind]) -> str:
     """What follows for all variables together, where each step says what it is without a
     condition; empty where one has a condition.
     """
-    kinds = [_SURE.get(what.partition(":")[0]) for _, what in steps]
+    kinds = [_SURE.get(what.said) for what in steps]
     sure = [kind for kind in kinds if kind is not None]
     if len(sure) < len(kinds):
         return ""
@@ -263,7 +273,3 @@ def _together(steps: Sequence[tuple[str, str]]) -> str:
         return "a saddle; " if strict else ""
     rank = max(rank for _, rank in sure)
     return f"{_STRENGTH[rank]} {sure[0][0]}; "
-
-
-def _text(program: Program, value: Expr) -> str:
-    return str(Formula(replace(program, definitions={}), value))

@@ -22,7 +22,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, add_terms, eye, is_zero, number, transpose, variable, zeros
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
+from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
 
@@ -162,8 +162,7 @@ def _product(factors: list[Expr]) -> Expr:
 
 def _terms(program: Program, slope: Expr, free: Variable) -> list[tuple[Expr, Expr, Expr]] | None:
     """The terms c*A*X*B of the linear part of the gradient."""
-    matrix = matricize(slope, program.variables, 2, language=program.language)
-    found = None if matrix is None else products_of(program, matrix, free)
+    found = products_of(program, slope, free)
     if found is None:
         return None
     short = [[simplify(replace(program, expr=part)) for part in each] for each in found]

@@ -85,12 +85,6 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         inverse = Expr("inv", (linear,), linear.shape)
         whole = Expr("*", (inverse, value), value.shape)
         return simplify(replace(program, expr=whole, definitions={}))
-    if linear.rank > 2:
-        language = program.language
-        matrix = matricize(linear, program.variables, len(shape), language=language)
-        if matrix is None:
-            return None
-        linear = matrix
     products = products_of(program, linear, known)
     if products is None:
         return None
@@ -115,12 +109,6 @@ def inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable)
     """The same of a map that is a sum of products A*X*B: its matrix is a sum of Kronecker products,
     and the direction is a vector that is reshaped.
     """
-    if linear.rank > 2:
-        language = program.language
-        matrix = matricize(linear, program.variables, len(known.shape), language=language)
-        if matrix is None:
-            return None
-        linear = matrix
     products = products_of(program, linear, known)
     if products is None:
         return None
@@ -143,7 +131,14 @@ def _across(tree: Expr) -> Expr:
 
 
 def products_of(program: Program, linear: Expr, known: Variable) -> list[_Product] | None:
-    """The terms c*A*X*B of a map of matrices that is given as a sum of c*kron(B', A)."""
+    """The terms c*A*X*B of a map of matrices, as an array of four axes or a matrix, that is a sum
+    of c*kron(B', A); None where it is none.
+    """
+    if linear.rank > 2:
+        matrix = matricize(linear, program.variables, len(known.shape), language=program.language)
+        if matrix is None:
+            return None
+        linear = matrix
     terms = [_term_of(c, part, known.shape) for c, part in _terms(linear, known.kind)]
     products = [term for term in terms if term is not None]
     return _merged(program, products) if products and len(products) == len(terms) else None

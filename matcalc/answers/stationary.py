@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from matcalc.answers.extremes import condition_of
+from matcalc.answers.extremes import kind_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation
@@ -108,7 +108,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
             point = zero.point
             proof = _proved(program, wrt, gradient._tree, point)
             if proof is not None and is_within(program, known, point):
-                condition = condition_of(expression, wrt, zero)
+                condition = str(kind_of(expression, wrt, zero))
                 rest = {name: each for name, each in program.variables.items() if name != wrt}
                 left = replace(program, expr=point, variables=rest, asked=None)
                 return StationaryPoint(gradient, point, left, condition, proof)

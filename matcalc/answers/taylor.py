@@ -17,14 +17,13 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, add_terms, intern_trees, number, variable
+from matcalc.core.tree import Expr, add_terms, number, variable
 from matcalc.engine.directional import Stepping
-from matcalc.engine.pipeline import defined_names, require_variable, simplify
+from matcalc.engine.pipeline import require_variable, simplify
 from matcalc.results import Expression, Formula
 from matcalc.verify.readback.values import alike, confirm
 from matcalc.verify.steps import compare_steps, verify_steps
 from matcalc.verify.verification import warn_unverified
-from matcalc.write.notation import name_parts
 
 if TYPE_CHECKING:
     from matcalc.verify.oracle.compare import Report
@@ -62,10 +61,6 @@ class TaylorPolynomial(Formula):
         self._steps: list[Step] = [moves] * order
         terms = self._terms(moves, verify=verify)
         total = add_terms(terms, program.expr.shape, row=program.expr.row)
-        names = name_parts(total, program.variables, defined=defined_names(program))[1]
-        named = intern_trees([part for part in total.parts if id(part) in names])
-        if len(set(map(id, named))) < len(named):  # terms have several names for one part
-            total = intern_trees([total])[0]
         super().__init__(program, total, 0, verify=verify)
         self.expression, self.order = expression, order
         self.wrt = ", ".join(point.wrt for point in self._points)

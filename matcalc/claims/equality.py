@@ -21,22 +21,28 @@ _APART = 1e-6  # a relative error that rounding does not explain
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``equal``, ``different`` or ``undecided``, and how that was found or why it was not."""
+    """``equal``, ``different`` or ``undecided``, and how that was found or why it was not.
+
+    ``is_exact`` says whether it was found in the field, and not by numbers; ``is_proved`` whether
+    it was found there, or by the engine, which simplified the difference.
+    """
 
     verdict: str
     how: str
+    is_exact: bool = False
+    is_simplified: bool = False
 
     @property
-    def is_exact(self) -> bool:
-        """Whether it was found in the field, and not by numbers."""
-        return self.how.startswith("exact")
+    def is_proved(self) -> bool:
+        """Whether more than numbers stand for it."""
+        return self.is_exact or self.is_simplified
 
 
 def decide(left: Program, right: Program, seed: int = 0) -> Decision:
     """The decision on two expressions over the same variables, of one shape."""
     rest = _difference(left, right)
     if rest is not None and is_zero(rest):
-        return Decision(EQUAL, "the difference simplifies to zero")
+        return Decision(EQUAL, "the difference simplifies to zero", is_simplified=True)
     decision = decide_by_value(left, right, seed)
     if decision.verdict == EQUAL and decision.is_exact:
         least = least_sizes(*as_statement(left, right.expr))
@@ -111,9 +117,9 @@ def decide_exactly(left: Program, right: Program) -> Decision:
     """The same from values at a random point of a prime field alone."""
     outcome = same_value(left, right)
     if outcome == "wrong":
-        return Decision(DIFFERENT, "exact, at a random point of a prime field")
+        return Decision(DIFFERENT, "exact, at a random point of a prime field", is_exact=True)
     if outcome == "exact":
-        return Decision(EQUAL, f"exact (error probability < 2^-{BITS})")
+        return Decision(EQUAL, f"exact (error probability < 2^-{BITS})", is_exact=True)
     return Decision(UNDECIDED, "the field does not have these functions")
 
 

@@ -36,6 +36,7 @@ from matcalc.write.notation import format_text, value_name
 from matcalc.write.printers.differentials import Marks
 from matcalc.write.printers.latex import latex
 from matcalc.write.printers.latex_names import name as letter
+from matcalc.write.printers.latex_pieces import align
 
 if TYPE_CHECKING:
     from matcalc.conjugates.claims import ComplexReport
@@ -191,7 +192,7 @@ class Wirtinger:
         if program.expr.shape:
             return False
         other = self._found.conjugate_of(program.expr)
-        return same_values(program, other, program.expr, self._found.names, self._adjoint) is True
+        return same_values(self._found, other, program.expr) is True
 
     @property
     @public
@@ -233,10 +234,6 @@ class Wirtinger:
             return ""
         said = side.statement.reading
         return said if self.order == 1 else said.replace("vec(F)", "vec(D)") + ", D the first one"
-
-    @property
-    def _adjoint(self) -> Mapping[str, str]:
-        return self._found.self_adjoint
 
     @cached_property
     def _texts(self) -> list[str]:
@@ -298,7 +295,7 @@ class Wirtinger:
                 shown_formula = shown_formula.replace(across, rf"{letter(name)}^{{\mathsf{{H}}}}")
             below = r" \, ".join(rf"\partial {self._letter(name)}" for name in side.by)
             lines.append(rf"\frac{{{above}}}{{{below}}} &= {shown_formula}")
-        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+        return align(lines)
 
     def _letter(self, by: str) -> str:
         return letter(by) if by == self.wrt else rf"\bar{{{letter(self.wrt)}}}"
@@ -335,9 +332,11 @@ class Wirtinger:
 
         told = self.order == 1 and self.is_real
         gradient = (*self._gradient_tree(), self.gradient) if told else None
-        trees = dict(zip(self._heads(), [side.tree for side in self._last], strict=True))
+        heads = self._heads()
+        trees = dict(zip(heads, [side.tree for side in self._last], strict=True))
+        texts = dict(zip(heads, self._texts, strict=True))
         said = self._read_like(claim)
-        asked = Asked(self._source, claim, said, trees, self.text(), gradient)
+        asked = Asked(self._source, claim, said, trees, texts, gradient)
         return judge(asked, self._compared)
 
     def _read_like(self, text: str) -> Expr:
@@ -355,7 +354,7 @@ class Wirtinger:
         # it loads NumPy
         from matcalc.conjugates.check import same_values  # noqa: PLC0415
 
-        same = same_values(program, tree, meant, self._found.names, self._adjoint)
+        same = same_values(self._found, tree, meant)
         return same, decision.how if same is None else "values at complex points"
 
     # -- proofs
@@ -367,7 +366,7 @@ class Wirtinger:
         # it loads NumPy
         from matcalc.conjugates.check import find_cut  # noqa: PLC0415
 
-        branched = find_cut(self._program, self._found.names, self._adjoint)
+        branched = find_cut(self._found)
         if branched:
             raise UnsupportedError(
                 f"{branched} is taken of negative numbers alone, where it is not analytic: "
@@ -389,7 +388,7 @@ class Wirtinger:
         program = sides[0].statement.program
         trees = [side.tree for side in sides]
         names = self._found.names
-        error = largest_error(program, self.wrt, trees, names, self._adjoint)
+        error = largest_error(replace(self._found, program=program), self.wrt, trees)
         if error is not None and error > TOLERANCE and has_branches((program.expr, *trees), names):
             raise UnsupportedError(
                 "the formula that was found holds on one branch of its roots and logarithms alone",

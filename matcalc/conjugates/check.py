@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,16 +25,7 @@ _POINTS, _TRIES = 2, 12
 _POINTS_OF_BRANCHES = 24  # of which some are on each side of a cut
 
 
-_NONE: Mapping[str, str] = {}
-
-
-def largest_error(
-    program: Program,
-    wrt: str,
-    trees: Sequence[Expr],
-    names: Sequence[str],
-    self_adjoint: Mapping[str, str] = _NONE,
-) -> float | None:
+def largest_error(found: ComplexProgram, wrt: str, trees: Sequence[Expr]) -> float | None:
     """The largest relative error at a few complex points; None where no point was found.
 
     Along a real direction d the expression changes by D*d + C*conj(d), and by i*(D*d - C*conj(d))
@@ -42,10 +33,12 @@ def largest_error(
     directions d, and the expression changes by D*d.
     """
     errors: list[float] = []
-    program, trees = replace(program, expr=_continued(program.expr)), [*map(_continued, trees)]
-    wanted = _POINTS_OF_BRANCHES if has_branches((program.expr, *trees), names) else _POINTS
+    program, trees = found.program, [*map(_continued, trees)]
+    program = replace(program, expr=_continued(program.expr))
+    branches = has_branches((program.expr, *trees), found.names)
+    wanted = _POINTS_OF_BRANCHES if branches else _POINTS
     with np.errstate(all="ignore"):
-        for values, sizes in _points(program, names, self_adjoint, wanted + _TRIES):
+        for values, sizes in points(found, wanted + _TRIES):
             if _on_cut(program, values, sizes):
                 continue
             error = _error(program, wrt, trees, values, sizes)
@@ -55,17 +48,11 @@ def largest_error(
     return max(errors, default=None)
 
 
-def same_values(
-    program: Program,
-    left: Expr,
-    right: Expr,
-    names: Sequence[str],
-    self_adjoint: Mapping[str, str] = _NONE,
-) -> bool | None:
+def same_values(found: ComplexProgram, left: Expr, right: Expr) -> bool | None:
     """Whether two trees have the same values at complex points; None where they have none."""
     visited = 0
     with np.errstate(all="ignore"):
-        for values, sizes in _points(program, names, self_adjoint, _TRIES):
+        for values, sizes in points(found, _TRIES):
             one, other = (interpret(_continued(tree), values, sizes) for tree in (left, right))
             if not (np.all(np.isfinite(one)) and np.all(np.isfinite(other))):
                 continue
@@ -99,36 +86,27 @@ def has_branches(trees: Iterable[Expr], names: Sequence[str]) -> bool:
     return any(_has_cut(node) and _moves(node, moving) for tree in trees for node in tree.parts)
 
 
-def find_cut(
-    program: Program, names: Sequence[str], self_adjoint: Mapping[str, str] = _NONE
-) -> str:
+def find_cut(found: ComplexProgram) -> str:
     """The function that is always taken on its branch cut, the negative numbers; there it is not
     analytic, and conj(f(w)) is not f(conj(w)). Empty where there is none.
     """
-    found: set[str] = set()
+    always: set[str] = set()
     with np.errstate(all="ignore"):
-        for count, (values, sizes) in enumerate(_points(program, names, self_adjoint, _TRIES)):
-            here = _on_cut(program, values, sizes)
-            found = here if count == 0 else found & here
-            if not found:
+        for count, (values, sizes) in enumerate(points(found, _TRIES)):
+            here = _on_cut(found.program, values, sizes)
+            always = here if count == 0 else always & here
+            if not always:
                 return ""
-    return min(found)
+    return min(always)
 
 
 def points(found: ComplexProgram, count: int) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
     """So many complex points of a program, with their sizes."""
-    return _points(found.program, found.names, found.self_adjoint, count)
-
-
-def _points(
-    program: Program, names: Sequence[str], self_adjoint: Mapping[str, str], count: int
-) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
-    """So many complex points with their sizes."""
     rng = np.random.default_rng(0)
-    letters = size_names(program.variables.values())
+    letters = size_names(found.program.variables.values())
     for attempt in range(count):
         sizes = {name: 2 + (k + attempt) % 2 for k, name in enumerate(sorted(letters))}
-        yield _point(program, names, self_adjoint, rng, sizes), sizes
+        yield _point(found, rng, sizes), sizes
 
 
 def _on_cut(program: Program, values: dict[str, Any], sizes: dict[str, int]) -> set[str]:
@@ -193,28 +171,24 @@ def _complex(rng: np.random.Generator, shape: Any) -> Any:
 
 
 def _point(
-    program: Program,
-    names: Sequence[str],
-    self_adjoint: Mapping[str, str],
-    rng: np.random.Generator,
-    sizes: dict[str, int],
+    found: ComplexProgram, rng: np.random.Generator, sizes: dict[str, int]
 ) -> dict[str, Any]:
     """Values of the variables, those of the conjugates among them."""
     values: dict[str, Any] = {}
-    hidden = {*map(conjugate, names), UNIT}
-    for name, variable in program.variables.items():
+    hidden = {*map(conjugate, found.names), UNIT}
+    for name, variable in found.program.variables.items():
         if name in hidden or variable.kind == "function":
             continue
         shape = tuple([size.size(sizes) for size in variable.shape])
         values[name] = (
-            _complex(rng, shape) if name in names else draw(variable, rng, sizes, "normal")
+            _complex(rng, shape) if name in found.names else draw(variable, rng, sizes, "normal")
         )
-        kind = self_adjoint.get(name)
+        kind = found.self_adjoint.get(name)
         if kind == "psd":
             values[name] = values[name] @ values[name].conj().T + np.eye(shape[0])
         elif kind is not None:
             values[name] = values[name] + values[name].conj().T
-    return _with_conjugates(values, [name for name in names if name not in self_adjoint])
+    return _with_conjugates(values, found.conjugated)
 
 
 def _with_conjugates(values: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

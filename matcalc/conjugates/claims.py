@@ -19,7 +19,7 @@ Compared = Callable[[Expr, Expr], tuple[bool | None, str]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A claim and what it is compared with: the derivatives by their heads, in lines and as trees,
+    """A claim and what it is compared with: the derivatives by their heads, as trees and as texts,
     and of a real function the gradient: what it is, its tree and its text.
     """
 
@@ -27,7 +27,7 @@ class Asked:
     claim: str
     tree: Expr
     derivatives: Mapping[str, Expr]
-    shown: str
+    shown: Mapping[str, str]
     gradient: tuple[str, Expr, str] | None
 
 
@@ -77,10 +77,7 @@ def judge(asked: Asked, compared: Compared) -> ComplexReport:
     It is right if it is one of the derivatives, or the gradient of a real function.
     """
     rights = list(asked.derivatives.items())
-    lines = [
-        (head.strip(), said)
-        for head, said in (line.split(" = ", 1) for line in asked.shown.splitlines())
-    ]
+    lines = list(asked.shown.items())
     if asked.gradient is not None:
         name, gradient, shown = asked.gradient
         rights.append((f"{name}, the gradient", gradient))

@@ -296,17 +296,9 @@ class _Plan:
     """The tables of a form, arguments first; whatever the sizes are."""
 
     def __init__(self, form: Form, children: Callable[[Expr], tuple[Expr, ...]]) -> None:
-        self.tables: list[_Table] = []
         self._free = free_indices(form.body)
-        self._numbers: dict[int, int] = {}
-        alike: dict[object, int] = {}
-        for node in form.body.parts:
-            name = _signature(node, self._free, self._numbers)
-            number = alike.get(name)
-            if number is None:
-                number = alike[name] = len(self.tables)
-                self.tables.append(self._table(node, children))
-            self._numbers[id(node)] = number
+        self._numbers, first = _numbered(form, self._free)
+        self.tables = [self._table(node, children) for node in first]
         self.root, self.takes = self._table_of(form.body, form.indices)
 
     def _table_of(self, part: Expr, indices: Sequence[Index]) -> tuple[int, _Takes]:
@@ -354,7 +346,16 @@ def evaluated(form: Form) -> dict[int, Expr]:
     """For each part of a body, by its id, the one that is evaluated in its place: the first of
     those that differ in the names of indices alone.
     """
-    free = free_indices(form.body)
+    numbers, first = _numbered(form, free_indices(form.body))
+    return {name: first[number] for name, number in numbers.items()}
+
+
+def _numbered(
+    form: Form, free: Mapping[int, tuple[Index, ...]]
+) -> tuple[dict[int, int], list[Expr]]:
+    """A number for each part of a body, by its id: parts that differ in the names of indices alone
+    have one. And the first part of each number.
+    """
     numbers: dict[int, int] = {}
     alike: dict[object, int] = {}
     first: list[Expr] = []
@@ -364,7 +365,7 @@ def evaluated(form: Form) -> dict[int, Expr]:
             alike[name] = len(first)
             first.append(node)
         numbers[id(node)] = alike[name]
-    return {id(node): first[numbers[id(node)]] for node in form.body.parts}
+    return numbers, first
 
 
 def _signature(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from matcalc.core.kinds import Variable, size_names
+from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.tree import Expr
 from matcalc.explain.derivation import (
@@ -22,11 +22,8 @@ from matcalc.explain.derivation import (
     Line,
     Reason,
 )
-from matcalc.verify.readback.text import says
-from matcalc.verify.readback.values import confirm
-from matcalc.write.notation import name_arrays
-from matcalc.write.printers.program import array_head, array_names, program_text
-from matcalc.write.printers.sizes import size_choices
+from matcalc.write.notation import name_arrays, write_tree
+from matcalc.write.printers.program import array_head
 
 _WIDTH = 100  # of a line with its reasons behind the formula
 _COLUMN = 60  # where reasons begin, if the formulas are shorter
@@ -34,17 +31,7 @@ _COLUMN = 60  # where reasons begin, if the formulas are shorter
 
 def formula(tree: Expr, variables: dict[str, Variable], language: Language) -> str:
     """The text of a line, which reads as it was meant; VerificationError where none does."""
-    names = name_arrays(tree, variables)
-    head = array_head(tree)
-    if head:
-        taken = {*variables, *size_names(variables.values()), *names.values()}
-        head = f"{next(name for name in array_names() if name not in taken)}{head} = "
-    for sized in size_choices(tree):
-        result = program_text(tree, names, sized, head=head)
-        if says(result, tree, variables, language):
-            return result
-    confirm(False, "text", language)
-    return result
+    return write_tree(tree, name_arrays(tree, variables), variables, language=language)
 
 
 class Sources:

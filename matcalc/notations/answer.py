@@ -19,6 +19,7 @@ from matcalc.notations.lines import Line, Writer, array_of
 from matcalc.notations.read import column, contract_with, read_line
 from matcalc.verify.readback.values import confirm
 from matcalc.write.notation import format_text
+from matcalc.write.printers.latex_pieces import align
 from matcalc.write.printers.program import program_text
 
 _READINGS = {
@@ -143,7 +144,7 @@ class InNotation:
         if len(found) == 1:
             return found[0]
         aligned = [line.replace(r" \mapsto ", r" &\mapsto ", 1) for line in found]
-        return "\\begin{aligned}\n" + " \\\\\n".join(aligned) + "\n\\end{aligned}"
+        return align(aligned)
 
     def __repr__(self) -> str:
         return f"<matcalc.InNotation {self.notation}: {self.text()}>"

@@ -142,7 +142,8 @@ def _array(name: str, value: ArrayLike) -> Array:
     """The value as an array of numbers, which NumPy's linear algebra has to know if they are no
     whole numbers.
     """
-    if getattr(value, "mask", False) is not False and np.any(getattr(value, "mask", False)):
+    mask = getattr(value, "mask", False)
+    if mask is not False and np.any(mask):
         raise EvaluationError(f"argument {name} has entries that are masked")
     try:
         array = np.asarray(value)

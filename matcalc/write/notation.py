@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, intern_trees
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.complements import SIGMOID, complemented
@@ -48,6 +48,20 @@ def format_text(
     """
     tree = write_known_sizes(tree, variables)
     tree, names = name_parts(tree, variables, cse, defined)
+    return write_tree(tree, names, variables, verify=verify, language=language)
+
+
+def write_tree(
+    tree: Expr,
+    names: Mapping[int, str],
+    variables: Mapping[str, Variable],
+    *,
+    verify: bool = True,
+    language: Language | None = None,
+) -> str:
+    """The text of a tree with these names of its parts, which is read back; an array by its entries
+    has a head. Raises VerificationError where no text means the tree.
+    """
     choices = size_choices(tree)
     head = array_head(tree)
     if head:
@@ -84,6 +98,10 @@ def name_parts(
     taken = _taken(tree, variables, defined.names if defined else ())
     known = defined.find if defined else None
     names = choose_names(tree, taken, cse=cse, known=known)
+    named = intern_trees([part for part in tree.parts if id(part) in names])
+    if len(set(map(id, named))) < len(named):  # equal parts that are several objects
+        (tree,) = intern_trees([tree])
+        names = choose_names(tree, taken, cse=cse, known=known)
     if not any(part.op == SIGMOID for part in tree.parts):
         return tree, names
     new, wholes = complemented(tree, known or (lambda _: None))

@@ -14,8 +14,6 @@ from matcalc.core.errors import ShapeError
 from matcalc.core.program import Program
 from matcalc.results import Expression
 
-_SIMPLIFIES = "the difference simplifies to zero"
-
 
 def judge_part(program: Program, claim: Claim, seed: int) -> Report:
     """The report on a claim about an objective that was read, by a part of a variable."""
@@ -30,8 +28,7 @@ def judge_part(program: Program, claim: Claim, seed: int) -> Report:
             source=claim.claim,
         )
     decision = decide(true, stated, seed)
-    proved = decision.is_exact or decision.how == _SIMPLIFIES
-    equal = PROVED if proved else AGREED
+    equal = PROVED if decision.is_proved else AGREED
     verdict = {EQUAL: equal, DIFFERENT: WRONG}.get(decision.verdict, UNDECIDED)
     options = {"var": [f"{name}: {each}" for name, each in program.variables.items()]}
     said = Checked("", 0, {}, seed, 0.0, 0.0, exact=f"against the derivative, {decision.how}")

@@ -165,9 +165,7 @@ def _read_misfit(
         misfit = Misfit(_in_words(problem.message), common)
         alike = {name: with_sizes(value, misfit.size) for name, value in definitions.items()}
         # sizes that the text names are the common one, too
-        letters = {
-            letter for each in known.values() for size in each.dims for letter in size.letters
-        }
+        letters = set(size_names(known.values()))
         for letter in sorted(letters.difference(known, common.letters, alike)):
             alike[letter] = dimension(common)
         try:

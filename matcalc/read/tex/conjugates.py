@@ -55,19 +55,7 @@ def conjugate(phrase: Phrase, scope: Scope) -> Phrase:
     barred = {bar: name for name, bar in bars.items()}
 
     def rule(part: Phrase, args: list[Phrase]) -> Phrase:
-        made = Phrase(
-            part.kind,
-            part.start,
-            part.end,
-            args=tuple(args),
-            text=part.text,
-            parts=part.parts,
-            mark=part.mark,
-            order=part.order,
-            limit=part.limit,
-            bounds=part.bounds,
-        )
-        made.bracketed = part.bracketed
+        made = part.with_args(tuple(args))
         if part.kind == "symbol":
             found = symbol(part, scope.source)
             inside = _BARRED.fullmatch(part.text.strip())

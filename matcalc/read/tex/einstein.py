@@ -243,17 +243,4 @@ def _with(phrase: Phrase, args: tuple[Phrase, ...]) -> Phrase:
     args = (*args, *phrase.args[len(args) :])  # the sizes of an array are no operands
     if all(a is b for a, b in zip(args, phrase.args, strict=True)):
         return phrase
-    made = Phrase(
-        phrase.kind,
-        phrase.start,
-        phrase.end,
-        args=args,
-        text=phrase.text,
-        parts=phrase.parts,
-        mark=phrase.mark,
-        order=phrase.order,
-        limit=phrase.limit,
-        bounds=phrase.bounds,
-    )
-    made.bracketed = phrase.bracketed
-    return made
+    return phrase.with_args(args)

@@ -10,6 +10,7 @@ from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Value
 
@@ -25,9 +26,9 @@ def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value)
     these are vectors.
     """
     first, second = phrase.args
-    if _is_pi(resolver, second) and left.rank and phrase.kind in ("*", "."):
+    if _is_pi(resolver.scope, second) and left.rank and phrase.kind in ("*", "."):
         raise _variable(resolver, second)
-    if _is_pi(resolver, first) and second.bracketed and right.rank and phrase.kind == "*":
+    if _is_pi(resolver.scope, first) and second.bracketed and right.rank and phrase.kind == "*":
         pi, whole = resolver.shown(first), resolver.shown(phrase)
         raise resolver.problem(
             f"{whole} may be a function of its argument or a product with the number {pi}",
@@ -62,8 +63,8 @@ def refuse_outer(resolver: Resolver, phrase: Phrase, right: Value) -> None:
     )
 
 
-def _is_pi(resolver: Resolver, phrase: Phrase) -> bool:
-    return phrase.kind == "symbol" and phrase.text == r"\pi" and not resolver.scope.knows(phrase)
+def _is_pi(scope: Scope, phrase: Phrase) -> bool:
+    return phrase.kind == "symbol" and phrase.text == r"\pi" and not scope.knows(phrase)
 
 
 def _variable(resolver: Resolver, phrase: Phrase) -> MatcalcError:
@@ -77,8 +78,7 @@ def _variable(resolver: Resolver, phrase: Phrase) -> MatcalcError:
 
 def instead_of_number(letters: Letters, phrase: Phrase) -> str:
     """What to do with the subscript of a number."""
-    base = phrase.args[0]
-    if base.kind == "symbol" and base.text == r"\pi" and not letters.scope.knows(base):
+    if _is_pi(letters.scope, phrase.args[0]):
         return 'declare "pi: vector" if it is a variable here'
     return "take another letter for what has entries"
 

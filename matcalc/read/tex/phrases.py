@@ -51,6 +51,7 @@ without its subscript are what the parser passes from rule to rule, and do not l
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 
 from matcalc.core.errors import Span
 
@@ -102,6 +103,12 @@ class Phrase:
     def span(self) -> Span:
         """The phrase's own text."""
         return Span(self.start, self.end)
+
+    def with_args(self, args: tuple[Phrase, ...]) -> Phrase:
+        """A copy with other operands."""
+        made = copy(self)
+        made.args = args
+        return made
 
 
 def operands(phrase: Phrase) -> tuple[Phrase, ...]:

@@ -36,6 +36,7 @@ from matcalc.write.printers.latex_pieces import (
     SUM,
     Piece,
     add,
+    align,
     call,
     compare,
     fraction,
@@ -85,7 +86,7 @@ def latex(
     if not lines:
         return f"{head}= {whole}" if head else whole
     lines.append(f"{head}&= {whole}" if head else f"&{whole}")
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    return align(lines)
 
 
 def head_places(expr: Expr, order: Sequence[Expr]) -> str:
@@ -134,7 +135,7 @@ def several_latex(
         f"{head}{head_places(tree, order)} &= {by_entry.get(id(tree), pieces[id(tree)]).text}"
         for head, tree in trees.items()
     ]
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    return align(lines)
 
 
 def _lines(

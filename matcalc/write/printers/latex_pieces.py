@@ -15,6 +15,7 @@ level                 what it is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SUM, SIGNED, CIRCLED, PRODUCT, POWER, ATOM = range(6)
@@ -158,3 +159,8 @@ def fraction(numerator: Piece, denominator: Piece) -> Piece:
     if with_sign(numerator):
         return Piece(f"-\\frac{{{numerator.text[1:]}}}{{{denominator.text}}}", SIGNED, tall=True)
     return Piece(f"\\frac{{{numerator.text}}}{{{denominator.text}}}", POWER, tall=True)
+
+
+def align(lines: Iterable[str]) -> str:
+    """Lines that are aligned at their &."""
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
