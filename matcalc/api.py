@@ -51,7 +51,7 @@ def parse(
             f"the expression must be a string, not {describe_value(text)}", hint=hint
         )
     spoken = _language(language)
-    return _noted(read(text, _declarations(variables), language=spoken, expand=expand))
+    return _warn_of_notes(read(text, _declarations(variables), language=spoken, expand=expand))
 
 
 @public
@@ -68,7 +68,7 @@ def parse_latex(
     if not isinstance(text, str):
         raise ArgumentError(f"the formula must be a string, not {describe_value(text)}")
     known, own = _declarations(variables), _language(language)
-    return _noted(read_latex(text, known, language=own, einstein=einstein))
+    return _warn_of_notes(read_latex(text, known, language=own, einstein=einstein))
 
 
 @overload
@@ -336,7 +336,7 @@ def from_sympy(expr: Any) -> Expression:
     return Expression(converted(expr))
 
 
-def _noted(program: Program) -> Expression:
+def _warn_of_notes(program: Program) -> Expression:
     """The expression of a text; its notes become warnings."""
     warn_of_notes(program.notes)
     return Expression(program)

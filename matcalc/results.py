@@ -446,25 +446,25 @@ class Derivative(Formula):
     def verification(self) -> Verification:
         """How it was verified, if need be now; VerificationError if it is wrong."""
         if self._verification is None:
-            self._verification = self._verified()
+            self._verification = self._find_verdict()
         return self._verification
 
-    def _verified(self) -> Verification:
+    def _find_verdict(self) -> Verification:
         """Of the array, and of the matrix or the entries that it is shown as."""
         truths: Truths = {}
-        found = self._judged(self._tree, truths)
+        found = self._judge(self._tree, truths)
         if self._shown is not self._tree:
-            self._judged(self._unfolded(self._shown), truths)
+            self._judge(self._unfolded(self._shown), truths)
         return found
 
-    def _judged(self, tree: Expr, truths: Truths) -> Verification:
+    def _judge(self, tree: Expr, truths: Truths) -> Verification:
         if not self._before:
             return verified(self._statement, tree, truths)
         from matcalc.verify.steps import verify_orders  # noqa: PLC0415 - for high orders alone
 
         return verify_orders(self._statement, [*self._before, tree])
 
-    def _compared(self, tree: Expr, seed: int) -> Report:
+    def _compare(self, tree: Expr, seed: int) -> Report:
         if not self._before:
             return compare(self._statement, tree, seed)
         from matcalc.verify.steps import compare_orders  # noqa: PLC0415 - as above
@@ -532,8 +532,8 @@ class Derivative(Formula):
         back.
         """
         drawn = seed_of(rng, seed)
-        report = self._compared(self._tree, drawn)
+        report = self._compare(self._tree, drawn)
         if report.ok:
             again = read(str(self), self._program.variables, language=self._program.language).expr
-            report = self._compared(self._unfolded(again), drawn)
+            report = self._compare(self._unfolded(again), drawn)
         return report

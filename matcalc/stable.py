@@ -150,20 +150,20 @@ class _Stabiliser:
     def _step(self, node: Expr, args: list[Expr]) -> Expr:
         if node.op == "log" and args[0].op == "slice":  # log(softmax(x)[k]) is logsoftmax(x)[k]
             whole = args[0].args[0]
-            logs = self._better(self._noted(Expr("log", (whole,), whole.shape, row=whole.row)))
+            logs = self._better(self._note(Expr("log", (whole,), whole.shape, row=whole.row)))
             if logs is not None:
-                return self._noted(args[0].with_args([logs]))
-        made = self._noted(node.with_args(args))
-        if id(node) in self.joined or not self._promising(made):
+                return self._note(args[0].with_args([logs]))
+        made = self._note(node.with_args(args))
+        if id(node) in self.joined or not self._is_promising(made):
             return made
         better = self._better(made)
         if better is None:
             return made
         for part in better.parts:
-            self._noted(part)
+            self._note(part)
         return better
 
-    def _noted(self, node: Expr) -> Expr:
+    def _note(self, node: Expr) -> Expr:
         if id(node) not in self.inside:
             own = frozenset((operation(node),)) & self.sought
             self.inside[id(node)] = own.union(
@@ -172,7 +172,7 @@ class _Stabiliser:
             self.kept.append(node)
         return node
 
-    def _promising(self, node: Expr) -> bool:
+    def _is_promising(self, node: Expr) -> bool:
         """Whether a rewrite may begin at this node."""
         if _is_root(node):
             return True
@@ -213,7 +213,7 @@ class _Stabiliser:
         if any(each.op == "einsum" for each in tree.parts):
             return None
         tree = transpose(tree) if node.row and not tree.row else tree
-        return self._shown(tree, part.hidden) if self._agrees(part, tree) else None
+        return self._show(tree, part.hidden) if self._agrees(part, tree) else None
 
     def _part(self, node: Expr) -> _Part:
         """The node down to what the rewrites do not look into."""
@@ -226,7 +226,7 @@ class _Stabiliser:
                 continue
             expanded.add(id(each))
             for arg in each.args:
-                if id(arg) not in level and self._open(arg, wide):
+                if id(arg) not in level and self._is_open(arg, wide):
                     level[id(arg)] = level[id(each)] + 1
                     queue.append(arg)
 
@@ -241,7 +241,7 @@ class _Stabiliser:
             fold(node, lambda each: each.args if id(each) in expanded else (), rule), hidden
         )
 
-    def _open(self, node: Expr, wide: bool) -> bool:
+    def _is_open(self, node: Expr, wide: bool) -> bool:
         """Whether rewrites look into a node: where there are functions that they know, and into
         sums, multiples and squares.
         """
@@ -268,7 +268,7 @@ class _Stabiliser:
             == EQUAL
         )
 
-    def _shown(self, tree: Expr, hidden: Mapping[str, Expr]) -> Expr:
+    def _show(self, tree: Expr, hidden: Mapping[str, Expr]) -> Expr:
         """The tree with what the hidden variables stand for."""
 
         def rule(node: Expr, args: list[Expr]) -> Expr:

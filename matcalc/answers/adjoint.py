@@ -63,7 +63,7 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved
         ("from", f"{balance} = 0, where the left side is d/d{of} of {text(lagrangian.expr)}"),
         ("where", f"dG/d{of} is invertible"),
     ]
-    how = _proved(lagrangian, multiplier.name, balance, zero.point)
+    how = _prove(lagrangian, multiplier.name, balance, zero.point)
     found = put(gradient._tree, {multiplier.name: zero.point})
     forwards = _forwards(equation, bare, slope, unknown, known, found)
     proof = f"the adjoint equation holds, {how}; the gradient is {gradient.verification}"
@@ -98,7 +98,7 @@ def _inner(multiplier: Expr, equation: Expr) -> Expr:
     return Expr("tr", (Expr("*", (across, equation), (size, size)),))
 
 
-def _proved(program: Program, name: str, balance: Derivative, point: Expr) -> str:
+def _prove(program: Program, name: str, balance: Derivative, point: Expr) -> str:
     """How it is proved that the adjoint variable solves its equation."""
     total = put(balance._tree, {name: point})
     return require_equal(

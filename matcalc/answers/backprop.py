@@ -156,7 +156,7 @@ class Backprop:
         for count in counts:
             values = dict.fromkeys(self.program.counts, count)
             whole = read(
-                self.program.source, self._declared(), language=self.language, counts=values
+                self.program.source, self._declare(), language=self.language, counts=values
             )
             for family, names in families(whole.variables).items():
                 at = [places_of(name) for name in names]
@@ -216,7 +216,7 @@ class Backprop:
             try:
                 whole = read(
                     self.program.source,
-                    self._declared(),
+                    self._declare(),
                     language=self.language,
                     counts=counts,
                 )
@@ -224,10 +224,10 @@ class Backprop:
                 if count in _FURTHER:
                     raise
                 continue
-            found.append(self._compared(whole, counts))
+            found.append(self._compare(whole, counts))
         return weakest(found)
 
-    def _declared(self) -> dict[str, Variable]:
+    def _declare(self) -> dict[str, Variable]:
         """The inputs as they are for every range: for a short one they may be more general."""
         known = dict(self.program.declared)
         there = {family_of(name) for name in known}
@@ -241,7 +241,7 @@ class Backprop:
                 known[name] = variable
         return known
 
-    def _compared(self, whole: Program, counts: Mapping[str, int]) -> Verification:
+    def _compare(self, whole: Program, counts: Mapping[str, int]) -> Verification:
         value = self._forward()[-1]
         assert isinstance(value, Assignment)
         again = read(

@@ -100,10 +100,10 @@ class Composition:
         if not self._moves(node):
             return CONSTANT
         if node.op in ("+", "blocks"):
-            found = _joined(args)
+            found = _join(args)
             return UNKNOWN if node.op == "blocks" and found in _OF_ENTRIES else found
         if node.op == "-":
-            return _joined([args[0], _OPPOSITE.get(args[1], args[1])])
+            return _join([args[0], _OPPOSITE.get(args[1], args[1])])
         if node.op == "neg":
             return _OPPOSITE.get(args[0], args[0])
         if node.op in ("*", ".*"):
@@ -444,7 +444,7 @@ def _is_total(part: Expr) -> bool:
     return part.op in TOTAL or part.op == "variable"
 
 
-def _joined(args: list[str]) -> str:
+def _join(args: list[str]) -> str:
     """The curvature of a sum."""
     kinds = {arg for arg in args if arg not in (CONSTANT, AFFINE)}
     if not kinds:

@@ -119,7 +119,7 @@ def convexity(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) ->
         if short is not plain.expr:
             found = _by_composition(replace(plain, expr=short, definitions={}), names)
     numbers = Numbers(program, names, seed_of(rng, None))
-    return _by_numbers(program, numbers) if found is None else _checked(program, found, numbers)
+    return _by_numbers(program, numbers) if found is None else _check(program, found, numbers)
 
 
 def _without_indices(program: Program) -> Program:
@@ -202,7 +202,7 @@ def _kind(verdict: str, found: Certificate, *, scalar: bool) -> str:
     return f"{side[0]} zero" if found.definite else f"nowhere {side[1]} zero"
 
 
-def _checked(program: Program, found: Convexity, numbers: Numbers) -> Convexity:
+def _check(program: Program, found: Convexity, numbers: Numbers) -> Convexity:
     """The verdict, with the number of chords that agree; VerificationError where one does not."""
     allowed = {CONVEX: (1,), CONCAVE: (-1,), AFFINE: ()}[found.verdict.replace("strictly ", "")]
     count = 0

@@ -55,8 +55,8 @@ class Curved:
 
     def said(self, wrt: str) -> str:
         """``x = [1, 2], along v = [0, 1]: v'*H*v = -3``."""
-        along = f" along {_shown(self.direction)} of {wrt}" if self.direction.ndim else ""
-        place = f"at {_listed(self.values)}{along}"
+        along = f" along {_format_array(self.direction)} of {wrt}" if self.direction.ndim else ""
+        place = f"at {_list(self.values)}{along}"
         return f"{place} the second derivative is {self.curvature:.3g}"
 
 
@@ -81,22 +81,22 @@ class Chord:
     def said(self, wrt: str) -> str:
         """``between x = 0 and x = 2 the chord is 0.5 above the value in the middle, 1``."""
         del wrt
-        given = f"for {_listed(self.values)}, " if self.values else ""
+        given = f"for {_list(self.values)}, " if self.values else ""
         side = "above" if self.gap > 0 else "below"
         return (
-            f"{given}between {_listed(self.start)} and {_listed(self.end)} the chord is "
+            f"{given}between {_list(self.start)} and {_list(self.end)} the chord is "
             f"{abs(self.gap):.3g} {side} the value in the middle, {self.middle:.3g}"
         )
 
 
-def _shown(array: np.ndarray[Any, Any]) -> str:
+def _format_array(array: np.ndarray[Any, Any]) -> str:
     import numpy as np  # noqa: PLC0415 - slow to load
 
     return np.array2string(np.asarray(array), precision=3, separator=", ").replace("\n", "")
 
 
-def _listed(values: Values) -> str:
-    return ", ".join(f"{name} = {_shown(value)}" for name, value in values.items())
+def _list(values: Values) -> str:
+    return ", ".join(f"{name} = {_format_array(value)}" for name, value in values.items())
 
 
 class Numbers:
@@ -154,7 +154,7 @@ class Numbers:
     def curvatures(self) -> tuple[Curved | Chord | None, Curved | Chord | None]:
         """Where the expression is curved upwards, and where downwards."""
         found: dict[bool, Curved | Chord] = {}
-        search = self._curved() if len(self.wrt) == 1 else self._along_lines()
+        search = self._curved_points() if len(self.wrt) == 1 else self._along_lines()
         for each in search:
             found.setdefault(each.curvature > 0, each)
             if len(found) == 2:
@@ -167,7 +167,7 @@ class Numbers:
                     break
         return found.get(True), found.get(False)
 
-    def _curved(self) -> Iterator[Curved]:
+    def _curved_points(self) -> Iterator[Curved]:
         """Points with directions of clear curvature: the eigenvectors of the second derivatives."""
         import numpy as np  # noqa: PLC0415 - slow to load
 

@@ -69,7 +69,7 @@ class Directional(Formula):
     @property
     def said(self) -> str:
         """What was derived by, in words: ``by x, then along v``."""
-        return ", then ".join(_said(step) for step in self.steps)
+        return ", then ".join(_describe_step(step) for step in self.steps)
 
     @property
     @public
@@ -100,7 +100,7 @@ class Directional(Formula):
         return report
 
 
-def _said(step: Step) -> str:
+def _describe_step(step: Step) -> str:
     if isinstance(step, str):
         return f"by {step}"
     return "along " + ", ".join(f"{direction} of {name}" for name, direction in step.items())
@@ -149,11 +149,11 @@ def vjp(
     if not isinstance(cotangent, str):
         raise ArgumentError(f"the name of the cotangent is a text, not {cotangent!r}")
     program = with_variable(program, free_variable(cotangent, value), "the cotangent")
-    paired = replace(program, expr=_paired(variable(cotangent, value.shape), value))
+    paired = replace(program, expr=_pair(variable(cotangent, value.shape), value))
     return Directional(expression, "vjp", paired, [wrt], verify=verify)
 
 
-def _paired(cotangent: Expr, value: Expr) -> Expr:
+def _pair(cotangent: Expr, value: Expr) -> Expr:
     """The sum of the products of the entries."""
     if not value.shape:
         return Expr("*", (cotangent, value))

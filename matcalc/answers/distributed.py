@@ -103,7 +103,7 @@ class Distributed(Minimization):
     def _product_parts(self) -> tuple[Joint, Joint | None]:
         return self._pair(value=False, order=0, hvp=True)
 
-    def _summed(self, pair: tuple[Joint, Joint | None], values: Mapping[str, Any]) -> JointValues:
+    def _sum(self, pair: tuple[Joint, Joint | None], values: Mapping[str, Any]) -> JointValues:
         import dask  # noqa: PLC0415 - optional
 
         function, rest = pair
@@ -116,7 +116,7 @@ class Distributed(Minimization):
             part = dask.delayed(block_values)(function.source, weight, lazily, block)
             found.append(part)
         while len(found) > 1:  # a tree, so that no worker holds all parts
-            found = [_added(found[k : k + 8]) for k in range(0, len(found), 8)]
+            found = [_add(found[k : k + 8]) for k in range(0, len(found), 8)]
         (result,) = dask.compute(found[0])
         summed = function.sorted_out(result)
         if rest is None:
@@ -133,7 +133,7 @@ class Distributed(Minimization):
         import numpy as np  # noqa: PLC0415 - slow to load
 
         if self._last is None or not np.array_equal(self._last[0], x):
-            found = self._complete(self._summed(self._first_parts, self._values(x)))
+            found = self._complete(self._sum(self._first_parts, self._values(x)))
             self._last = np.array(x, dtype=float), found
         return self._last[1]
 
@@ -149,7 +149,7 @@ class Distributed(Minimization):
     def _hessian_blocks(self, x: Any) -> Mapping[tuple[str, str], Any]:
         import numpy as np  # noqa: PLC0415 - slow to load
 
-        found = self._summed(self._second_parts, self._values(x)).hessian
+        found = self._sum(self._second_parts, self._values(x)).hessian
         zeros = {
             (one, other): np.zeros(self.shapes[one] + self.shapes[other])
             for one in self.over
@@ -163,7 +163,7 @@ class Distributed(Minimization):
         for part in self._product_parts:
             if part is not None:
                 values |= {part.directions[name]: moves[name] for name in part.directions}
-        return self._complete(self._summed(self._product_parts, values)).product
+        return self._complete(self._sum(self._product_parts, values)).product
 
 
 def block_values(
@@ -194,7 +194,7 @@ def sum_of(found: Sequence[Found]) -> Found:
     return value, total
 
 
-def _added(parts: Sequence[Any]) -> Any:
+def _add(parts: Sequence[Any]) -> Any:
     import dask  # noqa: PLC0415 - optional
 
     return parts[0] if len(parts) == 1 else dask.delayed(sum_of)(list(parts))

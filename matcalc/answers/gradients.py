@@ -88,7 +88,7 @@ class Gradients(Mapping[str, Derivative]):
     @public
     def text(self, *, cse: bool = False) -> str:
         """A line for each derivative, and a line with the parts that are named in them."""
-        named, names = self._named(cse)
+        named, names = self._name_parts(cse)
         trees = list(named.values())
         heads = ["" if id(tree) in names else array_head(tree) for tree in trees]
         sized: set[int] = set()
@@ -111,7 +111,7 @@ class Gradients(Mapping[str, Derivative]):
         ]
         return "\n".join([*text, f"where {', '.join(definitions)}"] if definitions else text)
 
-    def _named(self, cse: bool = False) -> tuple[dict[str, Expr], dict[int, str]]:
+    def _name_parts(self, cse: bool = False) -> tuple[dict[str, Expr], dict[int, str]]:
         """The trees as they are shown, and the names of their parts."""
         program = self.expression._program
         root = write_known_sizes(Expr("several", tuple(self._shown.values())), program.variables)
@@ -124,7 +124,7 @@ class Gradients(Mapping[str, Derivative]):
         from matcalc.write.printers import latex  # noqa: PLC0415 - a plain answer does not need it
         from matcalc.write.printers.latex_names import name as letter  # noqa: PLC0415 - as above
 
-        trees, names = self._named(cse)
+        trees, names = self._name_parts(cse)
         declared = self.expression._program.variables
         if self._verify:
             from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above

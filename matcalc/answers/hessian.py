@@ -62,7 +62,9 @@ class Hessian(Mapping[Pair, Directional]):
         program = self.expression._program
         alone = len(self.wrt) == 1
         if not alone and all(len(program.variables[name].shape) <= 1 for name in self.wrt):
-            rows = (", ".join(self._placed(one, other) for other in self.wrt) for one in self.wrt)
+            rows = (
+                ", ".join(self._format_block(one, other) for other in self.wrt) for one in self.wrt
+            )
             lines.append(f"H = [{'; '.join(rows)}]")
         for (one, other), block in self._blocks.items():
             text = block.text(cse=cse)
@@ -70,7 +72,7 @@ class Hessian(Mapping[Pair, Directional]):
             lines.append(f"{name}{text[1:]}" if text.startswith("D[") else f"{name} = {text}")
         return "\n".join(lines)
 
-    def _placed(self, one: str, other: str) -> str:
+    def _format_block(self, one: str, other: str) -> str:
         """A block as it stands in the matrix: the derivatives of one row are a row."""
         variables = self.expression.variables
         row = not variables[one].shape and variables[other].shape

@@ -84,7 +84,7 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
             "written",
             hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
         )
-    proof = _proved(program, unknown.name, slope, tree, moved)
+    proof = _prove(program, unknown.name, slope, tree, moved)
     head = f"d{of}" if along else f"d{of}/d{wrt}"
     lines = [
         (f"dG/d{of}", str(slope)),
@@ -117,11 +117,11 @@ def determining(expression: Expression, of: str, wrt: str) -> Expression:
     if of == wrt:
         raise ArgumentError(f"{of} cannot be a function of itself", hint="--of x --wrt t")
     if expression._tree.shape != unknown.shape:
-        return Expression(_unified(program, of))
+        return Expression(_unify(program, of))
     return expression
 
 
-def _unified(program: Program, of: str) -> Program:
+def _unify(program: Program, of: str) -> Program:
     """The program read once more, with the sizes that make the equation one of the shape of the
     unknown; ShapeError where they cannot.
     """
@@ -140,7 +140,7 @@ def _unified(program: Program, of: str) -> Program:
     return left
 
 
-def _proved(program: Program, of: str, slope: Derivative, tree: Expr, moved: Expr) -> str:
+def _prove(program: Program, of: str, slope: Derivative, tree: Expr, moved: Expr) -> str:
     """How it is proved that dG/dx applied to the derivative, plus dG/dt, is zero."""
     known = program.variables[of]
     if len(known.shape) < 2:
@@ -179,7 +179,7 @@ def newton(expression: Expression, wrt: str) -> Solved:
         raise UnsupportedError(
             f"Newton's step does not exist: the Hessian of {expression}, {hessian}, is "
             f"{singular_because(program, hessian._tree, known)}",
-            hint=_damped(program, known),
+            hint=_damped_expression(program, known),
         )
     rest = Expr("neg", (gradient._tree,), gradient._tree.shape)
     tree = inverse_of_slope(program, hessian._tree, rest, known)
@@ -189,7 +189,7 @@ def newton(expression: Expression, wrt: str) -> Solved:
     return Solved(program, tree, f"step of {wrt}", lines, "")
 
 
-def _damped(program: Program, known: Variable) -> str:
+def _damped_expression(program: Program, known: Variable) -> str:
     """What to write to have a step: the expression with a term that is curved in all directions."""
     scale = free_name(program, "c", *"rht")
     x = known.name

@@ -81,9 +81,9 @@ class Joint:
         """The code of the function ``f``, which takes the arguments by keyword and returns the
         value, if it was asked for, and a mapping.
         """
-        return self._coded("inline")
+        return self._write_code("inline")
 
-    def _coded(self, runtime: str) -> str:
+    def _write_code(self, runtime: str) -> str:
         # a plain answer does not need it
         from matcalc.stable import stable  # noqa: PLC0415
         from matcalc.write.printers.backends import source_kind  # noqa: PLC0415
@@ -112,7 +112,7 @@ class Joint:
 
         users = self._program.language.functions.values()
         brought = {each.name: each.function for each in users if each.function is not None}
-        return function_of(self.backend, self._coded("called"), brought=brought)
+        return function_of(self.backend, self._write_code("called"), brought=brought)
 
     @property
     def arguments(self) -> tuple[str, ...]:

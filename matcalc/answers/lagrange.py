@@ -113,7 +113,7 @@ def find_constrained_point(
     problem = _Problem(objective, wrt, found, _lagrangian_gradient(objective, wrt, found))
     for point, multipliers in _candidates(problem):
         with suppress(UnsupportedError):
-            solve = _proved if len(multipliers) == len(found) else _family
+            solve = _prove if len(multipliers) == len(found) else _family
             result = solve(expression, problem, point, multipliers)
             if result is not None:
                 return result
@@ -192,7 +192,7 @@ def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Const
     return program, Constraint(source, zero, multiplier)
 
 
-def _weighted(constraint: Constraint) -> Expr:
+def _weigh(constraint: Constraint) -> Expr:
     """l'*c."""
     factor = variable(constraint.multiplier.name, constraint.zero.shape)
     return Expr("*", (transpose(factor), constraint.zero))
@@ -201,7 +201,7 @@ def _weighted(constraint: Constraint) -> Expr:
 def _lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint]) -> Expr:
     whole = program.expr
     for each in found:
-        whole = Expr("+", (whole, _weighted(each)))
+        whole = Expr("+", (whole, _weigh(each)))
     return differentiate(DerivativeStatement(replace(program, expr=whole), wrt, 1, "free"))
 
 
@@ -246,11 +246,11 @@ def _with_multipliers(
     values: dict[str, Expr] = {}
     for each in found:
         name = each.multiplier.name
-        left = _simplified(program, put(put(each.zero, {wrt: point}), values))
-        value = _solved(program, each, left)
+        left = _simplify(program, put(put(each.zero, {wrt: point}), values))
+        value = _solve(program, each, left)
         if value is None:
             for other in found:
-                yield from _scaled(program, wrt, found, other, start)
+                yield from _scale(program, wrt, found, other, start)
             return
         point = put(point, {name: value})
         values = {k: put(v, {name: value}) for k, v in values.items()}
@@ -258,7 +258,7 @@ def _with_multipliers(
     yield point, values
 
 
-def _solved(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
+def _solve(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
     """The multiplier with which a constraint holds: affine in it, in its inverse, or in the square
     of that.
     """
@@ -284,20 +284,20 @@ def _solved(program: Program, constraint: Constraint, left: Expr) -> Expr | None
 
 def _bend(program: Program, equation: Expr, name: str) -> Expr | None:
     """The root of a*l^2 + b that is above zero."""
-    bare = replace(program, expr=_simplified(program, equation))
+    bare = replace(program, expr=_simplify(program, equation))
     slope = differentiate(DerivativeStatement(bare, name))
     twice = differentiate(DerivativeStatement(replace(bare, expr=slope), name))
     if name in variable_names(twice) or is_zero(twice):
         return None
     zero = {name: number(0)}
-    if not is_zero(_simplified(program, put(slope, zero))):
+    if not is_zero(_simplify(program, put(slope, zero))):
         return None
     rest = put(bare.expr, zero)
     whole = Expr("/", (Expr("*", (number(-2), rest)), twice))
-    return _simplified(program, Expr("sqrt", (whole,)))
+    return _simplify(program, Expr("sqrt", (whole,)))
 
 
-def _scaled(
+def _scale(
     program: Program, wrt: str, found: Sequence[Constraint], constraint: Constraint, start: Expr
 ) -> Iterator[tuple[Expr, dict[str, Expr]]]:
     """A multiple that fulfils a linear constraint: c'*x = d is c'*(d*x/(c'*x)) = d. The multipliers
@@ -313,7 +313,7 @@ def _scaled(
         point = put(start, {name: number(level)})
         sum_of = Expr("-", (put(constraint.zero, {wrt: point}), rest))
         scale = Expr("/", (Expr("neg", (rest,)), sum_of))
-        choices.append(_simplified(program, Expr("*", (point, scale), shape)))
+        choices.append(_simplify(program, Expr("*", (point, scale), shape)))
     whole = min(choices, key=lambda each: len(text(each)))
     normal = differentiate(DerivativeStatement(replace(program, expr=constraint.zero), wrt))
     if wrt in variable_names(normal):
@@ -323,15 +323,15 @@ def _scaled(
     there = put(gradient, {wrt: whole})
     row = transpose(normal)
     top, bottom = Expr("*", (row, there)), Expr("*", (row, normal))
-    value = _simplified(program, Expr("neg", (Expr("/", (top, bottom)),)))
+    value = _simplify(program, Expr("neg", (Expr("/", (top, bottom)),)))
     yield whole, {name: value}
 
 
-def _simplified(program: Program, tree: Expr) -> Expr:
+def _simplify(program: Program, tree: Expr) -> Expr:
     return simplify(replace(program, expr=tree, definitions={}))
 
 
-def _proved(
+def _prove(
     expression: Expression, problem: _Problem, point: Expr, multipliers: dict[str, Expr]
 ) -> ConstrainedPoint | None:
     """The point, where it is proved that it fulfils the constraints and the gradient of the
@@ -341,7 +341,7 @@ def _proved(
     how = problem.proof_at({wrt: point, **multipliers})
     if how is None:
         return None
-    short = _simplified(program, point)
+    short = _simplify(program, point)
     if prove_all(program, [(point, short)]) is None:
         return None
     inverted = [node.args[0] for node in point.parts if node.op == "inv"]
@@ -350,7 +350,7 @@ def _proved(
     names = {each.multiplier.name for each in found}
     rest = {n: v for n, v in program.variables.items() if n not in names}
     base = replace(program, variables=rest, asked=None)
-    levels = {name: _simplified(program, each) for name, each in multipliers.items()}
+    levels = {name: _simplify(program, each) for name, each in multipliers.items()}
     shown = {n: Formula(replace(base, expr=each), each) for n, each in levels.items()}
     other = _other(problem, point, multipliers)
     proof = f"the constraint holds there, and the gradient of the Lagrangian is zero, {how}"
@@ -377,7 +377,7 @@ def _family(
     how = problem.proof_at({wrt: point, **multipliers})
     if how is None:
         return None
-    short = _simplified(program, point)
+    short = _simplify(program, point)
     if prove_all(program, [(point, short)]) is None:
         return None
     left = [each for each in found if each.multiplier.name not in multipliers]
@@ -398,7 +398,7 @@ def _other(problem: _Problem, point: Expr, multipliers: dict[str, Expr]) -> Expr
     program, wrt, found, _ = problem
     if len(found) > 1 or found[0].zero.shape:
         return None
-    opposite = _simplified(program, Expr("neg", (point,), point.shape))
+    opposite = _simplify(program, Expr("neg", (point,), point.shape))
     if text(opposite) == text(point):
         return None
     turned = {n: Expr("neg", (m,), m.shape) for n, m in multipliers.items()}
@@ -444,7 +444,7 @@ def _eigenproblem(program: Program, wrt: str, found: Sequence[Constraint]) -> Na
         return None
     zero = found[0].zero
     shape = program.variables[wrt].shape
-    level = _simplified(program, Expr("neg", (put(zero, {wrt: zeros(shape)}),)))
+    level = _simplify(program, Expr("neg", (put(zero, {wrt: zeros(shape)}),)))
     form = Expr("+", (zero, level))
     left = form_matrix(program, wrt, program.expr)
     right = form_matrix(program, wrt, form)

@@ -118,9 +118,7 @@ def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Exp
     definite = Definiteness(replace(program, definitions={}))
     left = []
     dropped = False
-    for scale, factors in _multiplied_out(
-        simplify(replace(program, expr=gradient, definitions={}))
-    ):
+    for scale, factors in _multiply_out(simplify(replace(program, expr=gradient, definitions={}))):
         first, *others = factors
         if first.op == "variable" and first.value == wrt and len(others) > 1:
             inner = _product(others)
@@ -134,7 +132,7 @@ def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Exp
     return simplify(replace(program, expr=total, definitions={})), True
 
 
-def _multiplied_out(tree: Expr) -> list[tuple[Expr, list[Expr]]]:
+def _multiply_out(tree: Expr) -> list[tuple[Expr, list[Expr]]]:
     """The terms of a sum of products of matrices, each with its number and its factors."""
     found: list[tuple[Expr, list[Expr]]] = []
     stack: list[tuple[Expr, list[Expr]]] = [(number(1), [tree])]

@@ -67,14 +67,14 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Point]:
         program = with_variable(program, replace(known, name=said), "the point")
         point = variable(said, known.shape)
         return program, Point(wrt, said, point, Expr("-", (self, point), known.shape))
-    program, point = _typed(program, known, said)
+    program, point = _type(program, known, said)
     zero = is_zero(point)
     op, away = ("+", point.args[0]) if point.op == "neg" else ("-", point)
     moved = self if zero else Expr(op, (self, away), known.shape)
     return program, Point(wrt, said, point, moved, fixed=True)
 
 
-def _typed(program: Program, known: Variable, said: str) -> tuple[Program, Expr]:
+def _type(program: Program, known: Variable, said: str) -> tuple[Program, Expr]:
     """A point that is an expression, and the program with its variables."""
     alone = read(said, {**program.variables}, language=program.language).expr
     number = not alone.shape and not variable_names(alone)

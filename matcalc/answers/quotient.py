@@ -99,7 +99,7 @@ def from_definition(expression: Expression, wrt: str) -> FromDefinition:
     binomial = _binomial(expression, program, wrt, step, shown)
     if binomial is not None:
         return binomial
-    without, why = _expanded(program, wrt, name, h), "expanded in powers of " + step
+    without, why = _expand(program, wrt, name, h), "expanded in powers of " + step
     first = None if without is None else prove_all(program, [(difference, _times(h, without))])
     # abs(x) is a polynomial on each side of 0, but its quotient is none
     if without is None or not first:
@@ -149,7 +149,7 @@ def _equal(program: Program, left: Expr, right: Expr) -> str:
     return require_equal(program, left, right, "the difference quotient that it found is not right")
 
 
-def _expanded(program: Program, wrt: str, name: str, h: Expr) -> Expr | None:
+def _expand(program: Program, wrt: str, name: str, h: Expr) -> Expr | None:
     """The quotient of a polynomial in powers of h; None of what is none of low degree."""
     known = program.variables[wrt]
     direction, moving = name or "?v", program

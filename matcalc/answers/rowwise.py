@@ -133,13 +133,13 @@ def _adds_up(program: Program, rows: str, mean: bool) -> bool:
     parts = []
     for k in "12":
         own = {name: f"{name}{mark}{k}" for name in (*blocks, rows)}
-        parts.append(_renamed(text, own))
+        parts.append(_rename(text, own))
         kinds |= {
-            own.get(name, name): _renamed(str(each), {rows: own[rows]})
+            own.get(name, name): _rename(str(each), {rows: own[rows]})
             for name, each in variables.items()
         }
     one, two = (f"{rows}{mark}{k}" for k in "12")
-    left = _renamed(text, {rows: f"({one} + {two})"})
+    left = _rename(text, {rows: f"({one} + {two})"})
     if mean:
         left = f"({one} + {two})*({left})"
         parts = [f"{size}*({part})" for size, part in zip((one, two), parts, strict=True)]
@@ -157,5 +157,5 @@ def _adds_up(program: Program, rows: str, mean: bool) -> bool:
     return decision.verdict == EQUAL and decision.is_proved
 
 
-def _renamed(text: str, names: Mapping[str, str]) -> str:
+def _rename(text: str, names: Mapping[str, str]) -> str:
     return re.sub(r"[^\W\d]\w*", lambda found: names.get(found[0], found[0]), text)

@@ -120,7 +120,7 @@ def series(
         raise refused
     most = PROVED_OF_MATRICES if len(program.variables[wrt].shape) == 2 else PROVED_ORDER
     whole = TaylorPolynomial(expression, [wrt], [at], max(order, most))
-    proof = _proved(bare, finder, whole)
+    proof = _prove(bare, finder, whole)
     return Series(finder.constants, finder.parts, begins, finder.where, proof)
 
 
@@ -177,9 +177,9 @@ class _Finder:
             elif core is None:
                 core = (node, below)
             else:
-                raise self._refused(term)
+                raise self._refusal(term)
         if core is not None and shift and core[0].shape:
-            raise self._refused(term)
+            raise self._refusal(term)
         scale = number(1)
         for factor in factors:
             scale = Expr("*", (scale, factor))
@@ -242,7 +242,7 @@ class _Finder:
         if name in OF_MATRICES and inside.rank == 2:
             return self._of_matrix(name, inside)
         if name not in ROWS or inside.rank != node.rank or (below and node.op in ROWS):
-            raise self._refused(node)
+            raise self._refusal(node)
         core, degree = self._core(inside, ".") if inside.shape else self._core(inside, "")
         if exponent is not None:
             exponent = simplify(replace(self.program, expr=exponent))
@@ -253,7 +253,7 @@ class _Finder:
             core = replace(core, exponent=format_tree(exponent), count=count)
         template, where = ROWS[name]
         if where == BELOW_ONE and (core.at_zero or not core.quotient):
-            raise self._refused(node)
+            raise self._refusal(node)
         if core.count is not None:
             where = EVERYWHERE
         self.converges.append(where.format(quotient=core.quotient, moved=core.moved))
@@ -266,7 +266,7 @@ class _Finder:
         core, _ = self._core(inside, "")
         found = matrix_sums(core).get(name)
         if found is None:
-            raise self._refused(Expr(name, (inside,), inside.shape))
+            raise self._refusal(Expr(name, (inside,), inside.shape))
         if name == "logdet" and not core.at_one:
             self.constants.append(f"logdet({core.at})")
         self.converges.append(
@@ -321,18 +321,18 @@ class _Finder:
         trees = derive_steps(moving, [{self.wrt: _STEP}] * (highest + 1))
         degree = next((k for k, tree in enumerate(trees) if is_zero(tree)), None)
         if not degree:
-            raise self._refused(inside)
+            raise self._refusal(inside)
         for tree in trees[: degree - 1]:
             if not is_zero(simplify(replace(moving, expr=put(tree, {self.wrt: self.point.tree})))):
-                raise self._refused(inside)
+                raise self._refusal(inside)
         change = trees[degree - 1]
         if self.wrt in variable_names(change):
-            raise self._refused(inside)
+            raise self._refusal(inside)
         if degree > 1:
             change = Expr("/", (change, number(factorial(degree))), change.shape)
         return change, degree
 
-    def _refused(self, tree: Expr) -> UnsupportedError:
+    def _refusal(self, tree: Expr) -> UnsupportedError:
         known = ", ".join([*ROWS, *OF_MATRICES][:8])
         return UnsupportedError(
             f"no general term is known of {text(tree)} at {self.wrt} = {self.point.said}",
@@ -341,7 +341,7 @@ class _Finder:
         )
 
 
-def _proved(program: Program, finder: _Finder, whole: TaylorPolynomial) -> str:
+def _prove(program: Program, finder: _Finder, whole: TaylorPolynomial) -> str:
     """How it is proved that the terms are those of the Taylor polynomial."""
     pieces = [f"({each})" for each in finder.constants]
     for part in finder.parts:

@@ -80,13 +80,13 @@ def atom(given: str) -> str:
     return given if _ATOM.fullmatch(given) else f"({given})"
 
 
-def _signed(sign: str, term: str) -> str:
+def _with_sign(sign: str, term: str) -> str:
     return f"{sign}*{term}" if sign else term
 
 
 def _exp(core: Core) -> list[Part]:
     sign = "(-1)^k" if core.negative else ""
-    term = _signed(sign, f"{core.power(core.moved)}/factorial(k)")
+    term = _with_sign(sign, f"{core.power(core.moved)}/factorial(k)")
     return [Part(term if core.at_zero else f"exp({core.at}){core.dot}*{term}")]
 
 
@@ -110,7 +110,7 @@ def _circular(even: str, odd: str, alternating: bool) -> Template:
             term = f"{core.power(core.moved, 2, shift)}/factorial({exponent})"
             if not core.at_zero:
                 term = f"{bare}({core.at}){core.dot}*{term}"
-            term = _signed(sign, term)
+            term = _with_sign(sign, term)
             term = term.replace("-1*", "-", 1) if sign == "-1" else term
             found.append(Part(term, 0, 2, shift))
         return found
@@ -125,7 +125,7 @@ def _log(core: Core) -> list[Part]:
 
 def _reciprocal(core: Core) -> list[Part]:
     sign = "" if core.falls else "(-1)^k"
-    term = _signed(sign, core.power(core.quotient))
+    term = _with_sign(sign, core.power(core.quotient))
     if (scale := _fraction(core.at)) and not core.at_one:
         return [Part(f"{scale}*{term}")]
     return [Part(term if core.at_one else f"{term}{core.dot}/{atom(core.at)}")]
@@ -136,7 +136,7 @@ def _power(core: Core) -> list[Part]:
     term = core.power(core.quotient)
     if not core.at_one:
         term = f"{core.raised()}{core.dot}*{term}"
-    return [Part(_signed(sign, f"binomial({core.exponent}, k)*{term}"), last=core.count)]
+    return [Part(_with_sign(sign, f"binomial({core.exponent}, k)*{term}"), last=core.count)]
 
 
 def _odd(term: str, alternating: bool) -> Template:
@@ -152,7 +152,7 @@ def _odd(term: str, alternating: bool) -> Template:
         if core.negative:
             sign = "(-1)^(k + 1)" if alternating else "-1"
         filled = term.replace("D", core.power(core.moved, 2, 1))
-        found = _signed(sign, filled)
+        found = _with_sign(sign, filled)
         return [Part(found.replace("-1*", "-", 1) if sign == "-1" else found, 0, 2, 1)]
 
     return parts

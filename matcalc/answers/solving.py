@@ -265,15 +265,15 @@ def _terms(linear: Expr, kind: str) -> list[tuple[Expr, Expr]]:
     found: list[tuple[Expr, Expr]] = []
     for scale, tree in terms:
         if tree.op == _COMMUTATION:
-            found.append((_signed(sign, scale), eye(tree.shape[0])))
+            found.append((_with_sign(sign, scale), eye(tree.shape[0])))
             continue
-        inner = _joined(tree, sign) if tree.op == "*" and tree.rank == 2 else None
+        inner = _join(tree, sign) if tree.op == "*" and tree.rank == 2 else None
         more = [(scale, tree)] if inner is None else inner
         found += more if inner is None else [(Expr("*", (scale, c)), each) for c, each in more]
     return found
 
 
-def _joined(product: Expr, sign: int) -> list[tuple[Expr, Expr]] | None:
+def _join(product: Expr, sign: int) -> list[tuple[Expr, Expr]] | None:
     """The terms of a product of which one factor is made of commutation matrices."""
     found = []
     for c, left in scaled_terms(product.args[0]):
@@ -282,18 +282,18 @@ def _joined(product: Expr, sign: int) -> list[tuple[Expr, Expr]] | None:
             if left.op == "eye" or right.op == "eye":
                 one = right if left.op == "eye" else left
             elif right.op == _COMMUTATION:
-                one, scale = left, _signed(sign, scale)
+                one, scale = left, _with_sign(sign, scale)
             elif left.op == _COMMUTATION and right.op == "kron":
-                one, scale = Expr("kron", right.args[::-1], right.shape), _signed(sign, scale)
+                one, scale = Expr("kron", right.args[::-1], right.shape), _with_sign(sign, scale)
             else:
                 return None
             if one.op == _COMMUTATION:
-                one, scale = eye(one.shape[0]), _signed(sign, scale)
+                one, scale = eye(one.shape[0]), _with_sign(sign, scale)
             found.append((scale, one))
     return found
 
 
-def _signed(sign: int, scale: Expr) -> Expr:
+def _with_sign(sign: int, scale: Expr) -> Expr:
     return scale if sign > 0 else Expr("neg", (scale,))
 
 

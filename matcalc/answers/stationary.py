@@ -106,7 +106,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     for zero in zeros_of(program, gradient._tree, wrt):
         with suppress(UnsupportedError):
             point = zero.point
-            proof = _proved(program, wrt, gradient._tree, point)
+            proof = _prove(program, wrt, gradient._tree, point)
             if proof is not None and is_within(program, known, point):
                 condition = str(kind_of(expression, wrt, zero))
                 rest = {name: each for name, each in program.variables.items() if name != wrt}
@@ -151,7 +151,7 @@ def equations_of(gradient: Expr, known: Variable) -> Iterator[Expr]:
         op = ".*" if shape else "*"
         for factor in (x, Expr(op, (x, x), shape), Expr(op, (x, Expr(op, (x, x), shape)), shape)):
             yield Expr(op, (factor, gradient), shape)
-        yield from _cleared(gradient, known)
+        yield from _clear_denominators(gradient, known)
         return
     if len(shape) == 2 and shape[0] == shape[1]:
         left = Expr("*", (x, gradient), shape)
@@ -162,7 +162,7 @@ def equations_of(gradient: Expr, known: Variable) -> Iterator[Expr]:
         yield Expr("*", (Expr("*", (across, gradient), shape), across), shape)
 
 
-def _cleared(gradient: Expr, known: Variable) -> Iterator[Expr]:
+def _clear_denominators(gradient: Expr, known: Variable) -> Iterator[Expr]:
     """The gradient times its denominators, without factors that are never zero, and solved for the
     logarithm or the exponential of the variable: these have the same zeros.
     """
@@ -206,7 +206,7 @@ def points_by_functions(program: Program, gradient: Expr, known: Variable) -> It
     there = {part.op for part in gradient.parts}
     for name in sorted(INVERSES.keys() & there):
         mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
-        marked = fold(gradient, _args, partial(_marked, name, known.name))
+        marked = fold(gradient, _args, partial(_mark, name, known.name))
         if known.name in variable_names(marked) or _MARK not in variable_names(marked):
             continue
         variables = {**program.variables, _MARK: mark}
@@ -267,7 +267,7 @@ def _args(node: Expr) -> tuple[Expr, ...]:
     return node.args
 
 
-def _marked(name: str, wrt: str, node: Expr, args: list[Expr]) -> Expr:
+def _mark(name: str, wrt: str, node: Expr, args: list[Expr]) -> Expr:
     """A function of the variable itself as a variable of its own; the logarithm of a multiple of it
     is one of it and one of the rest.
     """
@@ -300,7 +300,7 @@ def _is_variable(node: Expr, name: str) -> bool:
     return node.op == "variable" and node.value == name
 
 
-def _proved(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
+def _prove(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
     """How it is proved that the gradient is zero at a point; None where it is not."""
     there = put(gradient, {wrt: point})
     rest = {name: each for name, each in program.variables.items() if name != wrt}

@@ -45,7 +45,7 @@ def _of_derivative(derivative: Derivative, seed: int) -> Symmetry:
     tree, axes = derivative.shown_array(), statement.axes
     mixed = tuple(range(len(axes)))
     if axes != mixed:
-        tree = _permuted(tree, axes, mixed)
+        tree = _permute(tree, axes, mixed)
     outer, size = statement.program.expr.rank, len(statement.moving_shape)
     found = []
     for turn in range(statement.order - 1):
@@ -55,7 +55,7 @@ def _of_derivative(derivative: Derivative, seed: int) -> Symmetry:
             *order[first + size : first + 2 * size],
             *order[first : first + size],
         ]
-        other = _permuted(tree, tuple(order), mixed)
+        other = _permute(tree, tuple(order), mixed)
         found.append(decide_trees(statement.program, tree, other, seed))
     return _all(found)
 
@@ -72,13 +72,11 @@ def _pairs(hessian: Hessian) -> Iterator[tuple[Program, Expr, Expr]]:
         left, right = (hessian[pair].shown_array() for pair in ((one, other), (other, one)))
         behind = len(program.variables[other].shape)
         axes = tuple(range(right.rank))
-        turned = _permuted(
-            right, (*axes[right.rank - behind :], *axes[: right.rank - behind]), axes
-        )
+        turned = _permute(right, (*axes[right.rank - behind :], *axes[: right.rank - behind]), axes)
         yield program, left, turned
 
 
-def _permuted(tree: Expr, labels: tuple[int, ...], out: tuple[int, ...]) -> Expr:
+def _permute(tree: Expr, labels: tuple[int, ...], out: tuple[int, ...]) -> Expr:
     """The array whose axis ``labels[k]`` is the axis k of the tree."""
     if not tree.shape:
         return tree

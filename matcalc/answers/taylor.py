@@ -50,7 +50,7 @@ class TaylorPolynomial(Formula):
         *,
         verify: bool = True,
     ) -> None:
-        program, self._points = _pointed(expression._program, wrt, at)
+        program, self._points = _read_points(expression._program, wrt, at)
         if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST_ORDER:
             raise ArgumentError(f"order is a number from 1 to {MOST_ORDER}, not {order!r}")
         moves = {point.wrt: f"{_STEP}{point.wrt}" for point in self._points}
@@ -171,7 +171,7 @@ class TaylorPolynomial(Formula):
         return self._verification
 
 
-def _pointed(
+def _read_points(
     program: Program, wrt: Sequence[str], at: Sequence[object]
 ) -> tuple[Program, list[Point]]:
     """The points, and the program with the variables that they bring."""

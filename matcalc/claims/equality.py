@@ -54,10 +54,10 @@ def decide(left: Program, right: Program, seed: int = 0) -> Decision:
 
     if is_apart_somewhere(rest, left.variables, seed):
         return Decision(DIFFERENT, f"the difference simplifies to {text(rest)}")
-    return _doubted(decision, left, right)
+    return _doubt(decision, left, right)
 
 
-def _doubted(decision: Decision, left: Program, right: Program) -> Decision:
+def _doubt(decision: Decision, left: Program, right: Program) -> Decision:
     """Numbers that are close but not equal leave it open whether values that agree are equal."""
     from matcalc.verify.oracle.close import close_numbers  # noqa: PLC0415 - it is seldom needed
 

@@ -24,7 +24,7 @@ def check(options: Namespace) -> tuple[str, int]:
     """
     formula = options.claim is not None or options.latex
     reports = (
-        [_judged(claim, options.rng) for claim in _stated(options)]
+        [_judge(claim, options.rng) for claim in _stated_claims(options)]
         if formula
         else _of_file(options)
     )
@@ -38,7 +38,7 @@ def _draw(options: Namespace, formula: bool) -> None:
     """The picture of one claim."""
     from matcalc.claims.judge.convergence import convergence  # noqa: PLC0415 - few look at it
 
-    claims = _stated(options) if formula else []
+    claims = _stated_claims(options) if formula else []
     if len(claims) != 1:
         raise ArgumentError("--plot draws one claim", hint="add --claim")
     with extra("plot", "--plot"):
@@ -48,13 +48,13 @@ def _draw(options: Namespace, formula: bool) -> None:
     save(convergence(claims[0], options.rng), options.plot)
 
 
-def _judged(claim: Claim, seed: int) -> Report:
+def _judge(claim: Claim, seed: int) -> Report:
     """The report on a claim of the command line, whose notes speak of its options."""
     found = judge(claim, seed)
     return replace(found, notes=tuple([at_command_line(note) for note in found.notes]))
 
 
-def _stated(options: Namespace) -> list[Claim]:
+def _stated_claims(options: Namespace) -> list[Claim]:
     """The claim of the command line; those of an equation in LaTeX, if there is no other."""
     expression, claims = options.expression, [options.claim]
     if options.latex:

@@ -86,7 +86,7 @@ def _command(options: Namespace) -> int:
     if options.command == "hessian":
         return _hessian(options)
     if options.command in REPORTED or getattr(options, "series", False):
-        return _reported(options)
+        return _report(options)
     if options.command in ("jvp", "vjp", "hvp", "taylor"):
         return _directional(
             options, _standard_input() if options.expression == "-" else options.expression
@@ -99,9 +99,9 @@ def _command(options: Namespace) -> int:
     if options.command == "web":
         return _web(options)
     if options.command in ("completion", "manual"):
-        return _printed(options)
+        return _print(options)
     if options.command in ("mcp", "lsp"):
-        return _served(options.command)
+        return _serve(options.command)
     return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[
         options.command
     ](options)
@@ -148,7 +148,7 @@ def _simplify(options: Namespace) -> int:
     _say(shapes_line(expression))
     for note in expression.notes:
         _say(at_command_line(note))
-    _answer(_formatted(expression, options.format, options.cse))
+    _answer(_format(expression, options.format, options.cse))
     return DONE
 
 
@@ -176,7 +176,7 @@ def _derive(options: Namespace, text: str) -> int:
     if _is_complex(text, options):
         return _complex(text, options)
     if options.from_definition:
-        return _reported(options)
+        return _report(options)
     if options.notation != "matrix" or options.row_major:
         return _in_notation(text, options)
     if options.manifold or options.metric:
@@ -231,10 +231,10 @@ def _derive(options: Namespace, text: str) -> int:
             )
         )
     else:
-        _answer(_formatted(derivative, options.format, options.cse))
+        _answer(_format(derivative, options.format, options.cse))
         report = derivative.check(options.rng) if options.check else None
     how = derivative.verification if options.verify and not derivative.unverified else None
-    return max(_concluded(report, how), _symmetry(derivative, options))
+    return max(_conclude(report, how), _symmetry(derivative, options))
 
 
 def _in_notation(text: str, options: Namespace) -> int:
@@ -263,7 +263,7 @@ def _in_notation(text: str, options: Namespace) -> int:
     _answer(answer)
     report = derivative.check(options.rng) if options.check else None
     how = derivative.verification if options.verify and not derivative.unverified else None
-    return max(_concluded(report, how), _symmetry(derivative, options))
+    return max(_conclude(report, how), _symmetry(derivative, options))
 
 
 def _is_complex(text: str, options: Namespace) -> bool:
@@ -326,7 +326,7 @@ def _directional(options: Namespace, text: str) -> int:
     return code
 
 
-def _reported(options: Namespace) -> int:
+def _report(options: Namespace) -> int:
     """An answer that comes with its reasons."""
     from matcalc.cli.reports import report  # noqa: PLC0415 - diff does without
 
@@ -369,7 +369,7 @@ def _hessian(options: Namespace) -> int:
     shown, report, verdict = format_blocks(options, text, found)
     say_unverified(verdict)
     _answer(shown)
-    return max(_concluded(report, verdict), _symmetry(found, options))
+    return max(_conclude(report, verdict), _symmetry(found, options))
 
 
 def _symmetry(found: Derivative | Hessian, options: Namespace) -> int:
@@ -402,12 +402,12 @@ def _answered(
         how = None if verdict is None else str(verdict)
         _answer(json_answer(found, text, asked, report, how, options.cse))
     else:
-        _answer(_formatted(found, options.format, options.cse))
+        _answer(_format(found, options.format, options.cse))
         report = found.check(options.rng) if options.check else None
-    return _concluded(report, verdict)
+    return _conclude(report, verdict)
 
 
-def _concluded(report: Report | None, verdict: Verification | None) -> int:
+def _conclude(report: Report | None, verdict: Verification | None) -> int:
     """Says what a check found, after the answer."""
     if report is None:
         return DONE
@@ -453,7 +453,7 @@ def _expand(program: Program) -> Program:
     return expand(program)
 
 
-def _formatted(formula: Formula | Gradients, form: str, cse: bool) -> str:
+def _format(formula: Formula | Gradients, form: str, cse: bool) -> str:
     if form == "latex":
         return formula.latex(cse=cse)
     if form in BACKENDS:
@@ -498,7 +498,7 @@ def _web(options: Namespace) -> int:
     return DONE
 
 
-def _served(command: str) -> int:
+def _serve(command: str) -> int:
     """Answers assistants or editors until standard input ends."""
     from importlib import import_module  # noqa: PLC0415 - for these commands alone
 
@@ -509,7 +509,7 @@ def _served(command: str) -> int:
     return DONE
 
 
-def _printed(options: Namespace) -> int:
+def _print(options: Namespace) -> int:
     """What sets other programs up."""
     if options.command == "manual":
         from matcalc.cli.manual import manual  # noqa: PLC0415 - for this command alone

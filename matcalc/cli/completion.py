@@ -152,7 +152,7 @@ def _fish(found: list[Command]) -> str:
         "complete -c matcalc -f",
     ]
     lines += [
-        f"complete -c matcalc -n __fish_use_subcommand -a {each.name} -d {_fish_quoted(each.says)}"
+        f"complete -c matcalc -n __fish_use_subcommand -a {each.name} -d {_fish_quote(each.says)}"
         for each in rest
     ]
     lines += _fish_options(whole, "__fish_use_subcommand")
@@ -164,22 +164,22 @@ def _fish(found: list[Command]) -> str:
 def _fish_options(command: Command, condition: str) -> list[str]:
     lines = []
     for option in command.options:
-        words = [f"complete -c matcalc -n {_fish_quoted(condition)}"]
+        words = [f"complete -c matcalc -n {_fish_quote(condition)}"]
         words += [
             f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names
         ]
         if option.choices:
-            words.append(f"-a {_fish_quoted(' '.join(option.choices))}")
+            words.append(f"-a {_fish_quote(' '.join(option.choices))}")
         if option.names and option.value:
             words.append("-rF" if option.takes_file else "-x")
         elif option.takes_file:
             words.append("-F")
         if option.names or option.choices or option.takes_file:
-            lines.append(" ".join([*words, f"-d {_fish_quoted(option.says)}"]))
+            lines.append(" ".join([*words, f"-d {_fish_quote(option.says)}"]))
     return lines
 
 
-def _fish_quoted(text: str) -> str:
+def _fish_quote(text: str) -> str:
     """A text in single quotes, in which fish reads backslashes and quotes after a backslash."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 

@@ -31,7 +31,7 @@ def derive(
         say(f"note: {found.convention}")
     if verdict is not None and verdict.kind == "none":
         say(f"not verified: {verdict.how}")
-    answer(_shown(found, text, options))
+    answer(_format(found, text, options))
     if options.check and verdict is not None:
         say(f"verified: {verdict}")
     return DONE
@@ -86,7 +86,7 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
     )
 
 
-def _shown(found: Wirtinger, text: str, options: Namespace) -> str:
+def _format(found: Wirtinger, text: str, options: Namespace) -> str:
     """The answer in a format."""
     if options.format == "latex":
         return found.latex()

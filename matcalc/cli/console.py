@@ -113,7 +113,7 @@ def run_console(main: Callable[[list[str]], int]) -> int:
     ask = line_reader(console.session)
     while not console.ended:
         try:
-            text = _asked(ask)
+            text = _ask(ask)
         except KeyboardInterrupt:
             say("")
             continue
@@ -124,7 +124,7 @@ def run_console(main: Callable[[list[str]], int]) -> int:
     return DONE
 
 
-def _asked(ask: Callable[[str], str]) -> str:
+def _ask(ask: Callable[[str], str]) -> str:
     """What is typed: one line, or more where it goes on."""
     text = ask(PROMPT)
     while goes_on(text):

@@ -14,11 +14,11 @@ def list_functions(word: str) -> str:
     its other names.
     """
     wanted = word.casefold()
-    found = [spec for rows in SUBJECTS.values() for spec in rows if wanted in _searched(spec)]
+    found = [spec for rows in SUBJECTS.values() for spec in rows if wanted in _searchable(spec)]
     return "\n".join("\n    ".join([spec.call, *_lines(spec)]) for spec in found)
 
 
-def _searched(spec: FunctionSpec) -> str:
+def _searchable(spec: FunctionSpec) -> str:
     return "\n".join((spec.name, *spec.aliases, *spec.tex_names, spec.says)).casefold()
 
 

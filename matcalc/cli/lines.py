@@ -53,7 +53,7 @@ def split_line(line: str) -> tuple[str, list[str], list[str]]:
     if command not in COMMANDS_OF_EXPRESSIONS:
         return command, [], _words(text)
     if not text.startswith('"'):
-        return command, *_parted(command, text)
+        return command, *_split(command, text)
     words = expressions_last([command, *_words(text)])
     place = words.index("--")
     return command, words[1:place], words[place + 1 :]
@@ -69,7 +69,7 @@ def _words(text: str) -> list[str]:
         ) from None
 
 
-def _parted(command: str, text: str) -> tuple[list[str], list[str]]:
+def _split(command: str, text: str) -> tuple[list[str], list[str]]:
     """The options, and the expressions before them: a value reaches to the next option."""
     places = list(_OPTION.finditer(text))
     first = text[: places[0].start()] if places else text

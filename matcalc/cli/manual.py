@@ -23,9 +23,9 @@ def manual() -> str:
     whole, *rest = commands()
     examples, _, codes = whole.epilog.partition("exit codes:")
     lines = [
-        f'.TH MATCALC 1 "" "matcalc {_escaped(__version__)}" "User Commands"',
+        f'.TH MATCALC 1 "" "matcalc {_escape(__version__)}" "User Commands"',
         ".SH NAME",
-        rf"matcalc \- {_escaped(whole.description.rstrip('.').lower())}",
+        rf"matcalc \- {_escape(whole.description.rstrip('.').lower())}",
         ".SH SYNOPSIS",
         ".B matcalc",
         ".br",
@@ -47,44 +47,44 @@ def _section(command: Command) -> list[str]:
     """One command: how it is called, what it does, its options, its examples."""
     examples = command.epilog.partition("exit codes:")[0].partition("examples:")[2]
     return [
-        f".SS {_escaped(command.name)}",
-        f".B {_escaped(command.usage)}",
+        f".SS {_escape(command.name)}",
+        f".B {_escape(command.usage)}",
         ".PP",
         *[_text(line) for line in command.description.splitlines()],
         *_options(command),
-        *([".PP", "Examples:", ".PP", ".nf", *map(_text, _stripped(examples)), ".fi"]),
+        *([".PP", "Examples:", ".PP", ".nf", *map(_text, _strip(examples)), ".fi"]),
     ]
 
 
 def _options(command: Command) -> list[str]:
     lines = []
     for option in command.options:
-        lines += [".TP", _called(option), _text(option.says)]
+        lines += [".TP", _option_names(option), _text(option.says)]
     return lines
 
 
-def _called(option: Option) -> str:
-    value = rf" \fI{_escaped(option.value)}\fR" if option.value else ""
+def _option_names(option: Option) -> str:
+    value = rf" \fI{_escape(option.value)}\fR" if option.value else ""
     if not option.names:
         return value.strip()
-    return ", ".join(rf"\fB{_escaped(name)}\fR{value}" for name in option.names)
+    return ", ".join(rf"\fB{_escape(name)}\fR{value}" for name in option.names)
 
 
 def _raw(title: str, text: str) -> list[str]:
     """A section whose lines stay as they are."""
-    return [f".SH {title}", ".nf", *map(_text, _stripped(text)), ".fi"]
+    return [f".SH {title}", ".nf", *map(_text, _strip(text)), ".fi"]
 
 
-def _stripped(text: str) -> list[str]:
+def _strip(text: str) -> list[str]:
     return [line.removeprefix("  ") for line in text.splitlines() if line.strip()]
 
 
 def _text(line: str) -> str:
     """A line of text: none begins with a dot or a quote, which would be a request."""
-    escaped = _escaped(line)
+    escaped = _escape(line)
     return rf"\&{escaped}" if escaped[:1] in (".", "'") else escaped
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     table = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"}
     return "".join(table.get(char, char) for char in text)

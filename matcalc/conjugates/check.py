@@ -33,8 +33,8 @@ def largest_error(found: ComplexProgram, wrt: str, trees: Sequence[Expr]) -> flo
     directions d, and the expression changes by D*d.
     """
     errors: list[float] = []
-    program, trees = found.program, [*map(_continued, trees)]
-    program = replace(program, expr=_continued(program.expr))
+    program, trees = found.program, [*map(_continue, trees)]
+    program = replace(program, expr=_continue(program.expr))
     branches = has_branches((program.expr, *trees), found.names)
     wanted = _POINTS_OF_BRANCHES if branches else _POINTS
     with np.errstate(all="ignore"):
@@ -53,7 +53,7 @@ def same_values(found: ComplexProgram, left: Expr, right: Expr) -> bool | None:
     visited = 0
     with np.errstate(all="ignore"):
         for values, sizes in points(found, _TRIES):
-            one, other = (interpret(_continued(tree), values, sizes) for tree in (left, right))
+            one, other = (interpret(_continue(tree), values, sizes) for tree in (left, right))
             if not (np.all(np.isfinite(one)) and np.all(np.isfinite(other))):
                 continue
             scale = max(1.0, float(np.max(np.abs(one), initial=0.0)))
@@ -63,7 +63,7 @@ def same_values(found: ComplexProgram, left: Expr, right: Expr) -> bool | None:
     return True if visited else None
 
 
-def _continued(tree: Expr) -> Expr:
+def _continue(tree: Expr) -> Expr:
     """The tree with exp(p*log(w)) for the powers w^p that are no whole ones; those of the
     interpreter are real.
     """

@@ -250,7 +250,7 @@ class _Conjugation:
         if node.kind == "^" and self._is_h(node.args[1]):
             return self._adjoint(node, parts[0])
         if moves and node.kind not in _OPERATORS:
-            raise self._refused(node, "has no meaning here for complex values")
+            raise self._refusal(node, "has no meaning here for complex values")
         if moves and node.kind == "'":
             note = (
                 "note: ' is the transpose without conjugation; write ctranspose(...), or ^H, "
@@ -268,7 +268,7 @@ class _Conjugation:
             value, other, _ = self._name(meant)
             return other, value, True
         if name in self.self_adjoint:
-            return node, self._made(node, "'", node), True
+            return node, self._make(node, "'", node), True
         if name in self.complex:
             other = Node("name", (), node.start, node.end, value=conjugate(name))
             return node, other, True
@@ -285,13 +285,13 @@ class _Conjugation:
 
     def _adjoint(self, node: Node, part: Pair) -> Pair:
         value, other, moves = part
-        return self._made(node, "'", other), self._made(node, "'", value), moves
+        return self._make(node, "'", other), self._make(node, "'", value), moves
 
     def _call(self, node: Node, parts: list[Pair], moves: bool) -> Pair:
         name = str(node.value)
         if name in _OWN:
             if len(parts) != 1:
-                raise self._refused(node, "takes one argument")
+                raise self._refusal(node, "takes one argument")
             return self._own(node, name, parts[0])
         if name in NORMS:
             return self._norm(node, parts[0], "", moves, entrywise=name == "abs")
@@ -306,7 +306,7 @@ class _Conjugation:
                 hint="write z^H*w with the conjugate, z'*w without it",
             )
         if moves and name != "transpose" and whole not in ANALYTIC:
-            raise self._refused(
+            raise self._refusal(
                 node,
                 "is not analytic, or not known to be, so it has no "
                 "derivative with respect to a complex variable here",
@@ -330,12 +330,12 @@ class _Conjugation:
             return self._adjoint(node, part)
         two = Node("number", (), node.start, node.end, value=Fraction(2))
         if name == "real":
-            half = self._made(node, "/", self._made(node, "+", value, other), two)
+            half = self._make(node, "/", self._make(node, "+", value, other), two)
             return half, half, False
         self.unit = True
         unit = Node("name", (), node.start, node.end, value=UNIT)
-        turned = self._made(node, "*", unit, self._made(node, "-", other, value))
-        half = self._made(node, "/", turned, two)
+        turned = self._make(node, "*", unit, self._make(node, "-", other, value))
+        half = self._make(node, "/", turned, two)
         return half, half, False
 
     def _norm(
@@ -345,19 +345,19 @@ class _Conjugation:
         if not moves:
             return _like(node, (value,)), _like(node, (value,)), False
         if which not in ("", "F"):
-            raise self._refused(node, "of complex values is norm2(z), or no norm that is known")
+            raise self._refusal(node, "of complex values is norm2(z), or no norm that is known")
         if node.kind == "call" and len(node.args) > 1:
-            raise self._refused(node, "by column or row is not known of complex values")
-        squares = self._made(node, ".*", other, value)
+            raise self._refusal(node, "by column or row is not known of complex values")
+        squares = self._make(node, ".*", other, value)
         if not entrywise and node.kind != "bars":
             squares = Node("call", (squares,), node.start, node.end, mark=node.span, value="sum")
         root = Node("call", (squares,), node.start, node.end, mark=node.span, value="sqrt")
         return root, root, False
 
-    def _made(self, node: Node, kind: str, *args: Node) -> Node:
+    def _make(self, node: Node, kind: str, *args: Node) -> Node:
         return Node(kind, args, node.start, node.end, mark=node.span)
 
-    def _refused(self, node: Node, why: str) -> UnsupportedError:
+    def _refusal(self, node: Node, why: str) -> UnsupportedError:
         what = str(node.value or node.kind)
         return UnsupportedError(f"{what} {why}", source=self.source, span=node.mark or node.span)
 

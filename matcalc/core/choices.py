@@ -150,15 +150,15 @@ class Loop:
         needed: list[Any] = [None] * len(tables)
         for number in range(root, -1, -1):
             if known[number]:
-                needed[number] = self._needed(tables[number], list(known[number]), known)
+                needed[number] = self._needs(tables[number], list(known[number]), known)
         columns: list[Column] = [None] * len(tables)
         for number, table in enumerate(tables):
             if known[number]:
                 keys = list(known[number])
-                columns[number] = self._computed(table, keys, needed[number], columns)
+                columns[number] = self._compute(table, keys, needed[number], columns)
         return columns[root], rows
 
-    def _needed(
+    def _needs(
         self, table: _Table, keys: list[Values], known: list[dict[Values, int]]
     ) -> list[Any]:
         """The rows of other tables that a table needs: for each argument; of a reduction in groups;
@@ -198,7 +198,7 @@ class Loop:
                 left = [each for each, row in zip(left, rows, strict=True) if not zero[row]]
         return left
 
-    def _computed(
+    def _compute(
         self, table: _Table, keys: list[Values], needed: list[Any], columns: list[Column]
     ) -> Column:
         node, rules = table.part, self._rules
@@ -244,7 +244,7 @@ def _rows(known: dict[Values, int], found: Iterable[Values]) -> Rows:
 _Takes = Callable[[Values], Values]  # picks the values of some of the indices
 
 
-def _taking(places: Sequence[int]) -> _Takes:
+def _taker(places: Sequence[int]) -> _Takes:
     if not places:
         return lambda key: ()
     if len(places) == 1:
@@ -304,7 +304,7 @@ class _Plan:
     def _table_of(self, part: Expr, indices: Sequence[Index]) -> tuple[int, _Takes]:
         """The table of a part, and what its rows are called by among the values of the indices."""
         places = {index: k for k, index in enumerate(indices)}
-        return self._numbers[id(part)], _taking([places[i] for i in self._free[id(part)]])
+        return self._numbers[id(part)], _taker([places[i] for i in self._free[id(part)]])
 
     def _table(self, node: Expr, children: Callable[[Expr], tuple[Expr, ...]]) -> _Table:
         table, free = _Table(node), self._free[id(node)]
@@ -315,12 +315,12 @@ class _Plan:
             table.levels = self._levels(node, inside)
             table.args = [self._table_of(node.args[0], inside)]
         elif held is not None:
-            table.held = _Condition(held.op, _placed(held.place, places))
+            table.held = _Condition(held.op, _place(held.place, places))
             table.args = [self._table_of(arg, free) for arg in node.args]
         else:
             table.args = [self._table_of(arg, free) for arg in children(node)]
         if node.op == "at":
-            table.places = [place and _placed(place, places) for place in node.value]
+            table.places = [place and _place(place, places) for place in node.value]
         return table
 
     def _levels(self, node: Expr, inside: tuple[Index, ...]) -> list[_Level]:
@@ -335,7 +335,7 @@ class _Plan:
 
         for condition in node.value.conditions:
             used = [index for index, _ in condition.place.terms]
-            stated = _Condition(condition.op, _placed(condition.place, places))
+            stated = _Condition(condition.op, _place(condition.place, places))
             last(used).conditions.append(stated)
         for mask in _masks(node.args[0]) if node.value.name == "sum" else ():
             last(self._free[id(mask)]).masks.append(self._table_of(mask, inside))
@@ -381,17 +381,17 @@ def _signature(
         value = (
             value.name,
             tuple([(index.start, index.size) for index in value.indices]),
-            tuple([(each.op, _placed(each.place, places)) for each in value.conditions]),
+            tuple([(each.op, _place(each.place, places)) for each in value.conditions]),
         )
     elif node.op == "at":
-        value = tuple([each and _placed(each, places) for each in value])
+        value = tuple([each and _place(each, places) for each in value])
     elif node.op == "index":
         value = None
     args = [(known[id(arg)], tuple([places[i] for i in free[id(arg)]])) for arg in node.args]
     return node.op, value, node.shape, node.row, tuple(args)
 
 
-def _placed(place: Place, places: Mapping[Index, int]) -> _At:
+def _place(place: Place, places: Mapping[Index, int]) -> _At:
     return _At(tuple([(places[index], c) for index, c in place.terms]), place.offset)
 
 

@@ -94,10 +94,10 @@ class Dim(NamedTuple):
     def put(self, value: Callable[[str], Dim | None]) -> Dim:
         """The dimension with names replaced by dimensions."""
         if not self.rest:
-            return _substituted(self.scale, self.names, value)
+            return _substitute(self.scale, self.names, value)
         result = ZERO
         for scale, names in self.terms:
-            result = result.plus(_substituted(scale, names, value))
+            result = result.plus(_substitute(scale, names, value))
         return result
 
     def over(self, other: Dim) -> Dim | None:
@@ -200,7 +200,7 @@ def fit(sizes: dict[str, int], dims: Collection[Dim]) -> dict[str, int] | None:
     return None
 
 
-def _substituted(scale: int | Fraction, names: Monomial, value: Callable[[str], Dim | None]) -> Dim:
+def _substitute(scale: int | Fraction, names: Monomial, value: Callable[[str], Dim | None]) -> Dim:
     result = Dim(scale, ())
     for name in names:
         known = value(name)

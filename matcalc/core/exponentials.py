@@ -46,7 +46,7 @@ def without_overflow(tree: Expr, least: int = 2) -> Expr:
             found = degrees[id(args[0])]
         several = len(set(map(id, found.inside))) + found.beside >= least
         if several and (made.op == "log" or (found.number == 0 and made.op in ("/", "./"))):
-            made, found = _shifted(made, found, degrees, kept), _NONE
+            made, found = _shift(made, found, degrees, kept), _NONE
         degrees[id(made)] = found
         kept.append(made)
         return made
@@ -94,7 +94,7 @@ def _is_uniform(node: Expr, inside: tuple[Expr, ...]) -> bool:
     return node.op in _ENTRYWISE and not products and node.shape == inside[0].shape
 
 
-def _shifted(node: Expr, degree: _Degree, degrees: dict[int, _Degree], kept: list[Expr]) -> Expr:
+def _shift(node: Expr, degree: _Degree, degrees: dict[int, _Degree], kept: list[Expr]) -> Expr:
     """The node with the largest exponent subtracted from all; it is a term beside a logarithm."""
     exponents = list({id(each.args[0]): each.args[0] for each in degree.inside}.values())
     shape, row = exponents[0].shape, degree.inside[0].row

@@ -45,14 +45,14 @@ class Identity:
     def formula(self) -> str:
         """The statement in one line."""
         if self.form == "diff":
-            return f"d {_bracketed(self.expr)} = {self.right}"
+            return f"d {_bracket(self.expr)} = {self.right}"
         if self.form == "derivative":
             times = "^2" if self.order == 2 else ""
-            return f"d{times} {_bracketed(self.expr)} / d {self.wrt}{times} = {self.right}"
+            return f"d{times} {_bracket(self.expr)} / d {self.wrt}{times} = {self.right}"
         return f"{self.expr} = {self.right}"
 
 
-def _bracketed(text: str) -> str:
+def _bracket(text: str) -> str:
     """An expression behind a ``d``: in brackets where an operator is not inside of some."""
     depth = 0
     for sign in text:

@@ -33,7 +33,7 @@ class Part:
         and E puts it in its place. Its derivative by t is the one by the part.
         """
         whole = self.whole
-        step = self._embedded()
+        step = self._embed()
 
         def put(node: Expr) -> Expr:
             move = Expr("'", (step,), step.shape, row=True) if node.row else step
@@ -46,7 +46,7 @@ class Part:
         variables = {**program.variables, self.name: Variable(self.name, ZERO, self.shape)}
         return replace(program, expr=expr, variables=variables)
 
-    def _embedded(self) -> Expr:
+    def _embed(self) -> Expr:
         """An array like the whole with the part in its place, and zeros elsewhere."""
         part = Expr("variable", (), self.shape, value=self.name)
         if all(place is None for place in self.places):

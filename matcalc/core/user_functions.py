@@ -154,19 +154,19 @@ def _whole(body: Expr, own: UserFunction, args: tuple[Expr, ...]) -> Expr:
             continue
         inner = tuple([made[id(arg)] for arg in node.args])
         shape = tuple([size.put(sizes.get) for size in node.shape])
-        value = _placed(node.value, sizes)
+        value = _place(node.value, sizes)
         made[id(node)] = Expr(node.op, inner, shape, value=value, row=node.row, span=node.span)
     return made[id(body)]
 
 
-def _placed(value: Any, sizes: dict[str, Dim]) -> Any:
+def _place(value: Any, sizes: dict[str, Dim]) -> Any:
     """What a node says besides its arguments, a dimension or several (the places of a slice), in
     other sizes.
     """
     if isinstance(value, Dim):
         return value.put(sizes.get)
     plain = type(value) is tuple
-    return tuple([_placed(each, sizes) for each in value]) if plain else value
+    return tuple([_place(each, sizes) for each in value]) if plain else value
 
 
 def sizes_of(parameters: tuple[Variable, ...], shapes: list[Shape]) -> dict[str, Dim]:

@@ -88,20 +88,20 @@ class Backprop:
     def _all(self) -> tuple[Item, ...]:
         found: list[Item] = []
         if self._sum is not None:
-            found += self._reversed(self.program.items, ())
+            found += self._reverse(self.program.items, ())
             return tuple(_Writes(self, found).settled())
         names = [name for name in _names(self.program.value) if base(name) in self._active]
         self._derive(self.program.value, names, (), found)
-        found += self._reversed(self.program.items, ())
+        found += self._reverse(self.program.items, ())
         return tuple(_Writes(self, found).settled())
 
-    def _reversed(self, items: Sequence[Item], around: tuple[str, ...]) -> list[Item]:
+    def _reverse(self, items: Sequence[Item], around: tuple[str, ...]) -> list[Item]:
         found: list[Item] = []
         for item in reversed(items):
             if isinstance(item, ForLoop):
                 self._flush(found)
                 self._computed.clear()  # loops may have the same index
-                inside = self._reversed(item.items, (*around, item.index))
+                inside = self._reverse(item.items, (*around, item.index))
                 self._computed.clear()
                 if inside:
                     found.append(
@@ -260,7 +260,7 @@ class _Writes:
         for count in _COUNTS:
             env = dict.fromkeys(self.counts, count)
             self._note(later, self._first_added(env, adds), count)
-        return [*self._zeros(later), *_marked(self.items, adds)]
+        return [*self._zeros(later), *_mark(self.items, adds)]
 
     def _look(self, env: Mapping[str, int]) -> tuple[dict[int, set[bool]], set[str]]:
         """Which statements write first, and what is read before it is written."""
@@ -276,12 +276,12 @@ class _Writes:
             cell = move_member(item.name, put)
             firsts.setdefault(id(item), set()).add(cell not in written)
             written.add(cell)
-        for name in self._wanted(env):
+        for name in self._wanted_adjoints(env):
             if name not in written:
                 zeros.add(name)
         return firsts, zeros
 
-    def _wanted(self, env: Mapping[str, int]) -> list[str]:
+    def _wanted_adjoints(self, env: Mapping[str, int]) -> list[str]:
         """The adjoints of what is derived by, which have to be there in the end."""
         program, wrt = self.backprop.program, self.backprop.wrt
         used = [
@@ -362,14 +362,14 @@ class _Writes:
         known = variables.get(name)
         if known is None:
             like = next(n for n in variables if base(n) == base(name) and family_of(n))
-            known = _moved_variable(variables[like], like, name)
+            known = _move_variable(variables[like], like, name)
         shape = known.shape
         variables.setdefault(adjoint, free_variable(adjoint, known))
         zero = Expr("number", value=0)
         return Expr("fill", (zero,), shape) if shape else zero
 
 
-def _moved_variable(variable: Variable, old: str, new: str) -> Variable:
+def _move_variable(variable: Variable, old: str, new: str) -> Variable:
     """The variable ``f[k-1]`` as ``f[K]``."""
     (place,), (wanted,) = places_of(old), places_of(new)
     letters = place.letters
@@ -385,12 +385,12 @@ def _put(values: Mapping[str, int]) -> Callable[[str], Dim | None]:
     return lambda name: dim(values[name]) if name in values else None
 
 
-def _marked(items: Sequence[Item], adds: set[int]) -> list[Item]:
+def _mark(items: Sequence[Item], adds: set[int]) -> list[Item]:
     """The statements with those that add."""
     found: list[Item] = []
     for item in items:
         if isinstance(item, ForLoop):
-            found.append(replace(item, items=tuple(_marked(item.items, adds))))
+            found.append(replace(item, items=tuple(_mark(item.items, adds))))
         else:
             found.append(replace(item, adds=True) if id(item) in adds else item)
     return found

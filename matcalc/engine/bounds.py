@@ -98,7 +98,7 @@ def entry_bounds(
         result = _of(node, args, variables)
         if not node.shape and node.op in ("*", "^", "det") and result.least < 0 < result.most:
             result = _meet(result, known(node))
-        found[id(node)] = _bounded(result)
+        found[id(node)] = _limit(result)
     return found[id(tree)]
 
 
@@ -204,18 +204,18 @@ def _times(a: End, b: End) -> End:
     return Fraction(0) if a == 0 or b == 0 else a * b
 
 
-def _scaled(a: Bounds, b: Bounds) -> Bounds:
+def _scale(a: Bounds, b: Bounds) -> Bounds:
     """The products of an entry of each."""
     if a.nonnegative and b.nonnegative:
         strict = a.positive and b.positive
         least = _times(a.least, b.least)
         return Bounds(least, _times(a.most, b.most), least == 0 and strict)
     if a.nonnegative and b.most <= 0:
-        return _negative(_scaled(a, _negative(b)))
+        return _negative(_scale(a, _negative(b)))
     if b.nonnegative and a.most <= 0:
-        return _negative(_scaled(_negative(a), b))
+        return _negative(_scale(_negative(a), b))
     if a.most <= 0 and b.most <= 0:
-        return _scaled(_negative(a), _negative(b))
+        return _scale(_negative(a), _negative(b))
     ends = [_times(x, y) for x in (a.least, a.most) for y in (b.least, b.most)]
     return Bounds(min(ends), max(ends))
 
@@ -224,16 +224,16 @@ def _product(node: Expr, args: list[Bounds]) -> Bounds:
     left, right = args
     if node.op in ("/", "./"):
         if right.positive:
-            return _scaled(left, _reciprocal(right))
+            return _scale(left, _reciprocal(right))
         return (
-            _scaled(left, _negative(_reciprocal(_negative(right))))
+            _scale(left, _negative(_reciprocal(_negative(right))))
             if right.negative
             else (EVERYTHING)
         )
     if node.op == ".*" or not node.args[0].shape or not node.args[1].shape:
-        return _scaled(left, right)
+        return _scale(left, right)
     outer = node.args[0].rank == node.args[1].rank == 1 and node.rank == 2
-    return _scaled(left, right) if outer else _of_signs(_scaled(left, right))
+    return _scale(left, right) if outer else _of_signs(_scale(left, right))
 
 
 def _reciprocal(a: Bounds) -> Bounds:
@@ -262,10 +262,10 @@ def _power(node: Expr, base: Bounds, exponent: Bounds) -> Bounds:
         base = Bounds(Fraction(0), max(-base.least, base.most))
     if k > _HIGHEST_POWER:
         return _of_signs(base)
-    return Bounds(_raised(base.least, k), _raised(base.most, k), base.above, base.below)
+    return Bounds(_raise(base.least, k), _raise(base.most, k), base.above, base.below)
 
 
-def _raised(end: End, k: Fraction) -> End:
+def _raise(end: End, k: Fraction) -> End:
     power = int(k)
     return end**power if isinstance(end, Fraction) else (end if power % 2 or end > 0 else INFINITE)
 
@@ -304,7 +304,7 @@ def _meet(a: Bounds, b: Bounds) -> Bounds:
     return Bounds(low.least, high.most, low.above, high.below)
 
 
-def _bounded(a: Bounds) -> Bounds:
+def _limit(a: Bounds) -> Bounds:
     """The same without ends that are too long to work with, or no numbers."""
     least, most = a.least, a.most
     if _is_long(least):

@@ -34,22 +34,22 @@ class Defined:
     def name(self, part: Expr) -> str | None:
         """The name whose definition a part of an answer is."""
         if self._names is None:
-            self._names = self._found()
+            self._names = self._find()
         self._kept.append(part)
         self._known.update(self._forms.parts(part, self._known, {}, sized=False))
         return self._names.get(self._known[id(part)])
 
-    def _found(self) -> dict[Form, str]:
+    def _find(self) -> dict[Form, str]:
         definitions = self.program.definitions
         every = Expr("several", tuple(definitions.values())).parts
         if len(every) > _FEW:
             return self._one_by_one(definitions)
         return {
-            self._forms.tree(self._written(value, self.program), sized=False): name
+            self._forms.tree(self._write(value, self.program), sized=False): name
             for name, value in definitions.items()
         }
 
-    def _written(self, value: Expr, program: Program) -> Expr:
+    def _write(self, value: Expr, program: Program) -> Expr:
         return self.simplify(replace(program, expr=value, definitions={}))
 
     def _one_by_one(self, definitions: Mapping[str, Expr]) -> dict[Form, str]:
@@ -58,14 +58,14 @@ class Defined:
         forms: dict[str, Form] = {}  # and what they stand for
 
         def written(part: Program, _: Sequence[str]) -> dict[str, Expr]:
-            return {"": self._written(part.expr, part)}
+            return {"": self._write(part.expr, part)}
 
         recalled = Recalled(written)
         for name, value in definitions.items():
             if id(value) in before:
                 found[forms[before[id(value)]]] = name
                 continue
-            cut = _cut(value, before)
+            cut = _cut_before(value, before)
             hidden = {
                 str(node.value): free_variable(node.value, node)
                 for node in cut.parts
@@ -80,7 +80,7 @@ class Defined:
         return found
 
 
-def _cut(value: Expr, before: Mapping[int, str]) -> Expr:
+def _cut_before(value: Expr, before: Mapping[int, str]) -> Expr:
     """A definition with variables in place of those before it."""
 
     def rule(node: Expr, args: list[Expr]) -> Expr:

@@ -62,12 +62,12 @@ class Definiteness:
         return entry_bounds(tree, self.program.variables, self._sign)
 
     def _sign(self, tree: Expr) -> Bounds:
-        known = self._known(tree)
+        known = self._sign_of(tree)
         if known & POSITIVE:
             return Bounds(number(0).value, EVERYTHING.most, above=True)
         return Bounds(number(0).value, EVERYTHING.most) if known & NONNEGATIVE else EVERYTHING
 
-    def _known(self, tree: Expr) -> int:
+    def _sign_of(self, tree: Expr) -> int:
         try:
             return self.facts(tree)
         except UnsupportedError:
@@ -85,7 +85,7 @@ class Definiteness:
         found = self.bounds(tree)
         if found.positive or (found.nonnegative and not strict):
             return True
-        if self._known(tree) & (POSITIVE if strict else NONNEGATIVE):
+        if self._sign_of(tree) & (POSITIVE if strict else NONNEGATIVE):
             return True
         return not tree.shape and (self._by_sturm(tree, strict) or self._by_numerator(tree, strict))
 
@@ -117,19 +117,19 @@ class Definiteness:
             below = Expr("*", (below, bottom))
         if below.op == "number":
             return False
-        short = self._simplified(above)
+        short = self._simplify(above)
         if short is None or text(short) == text(tree):
             return False
         found = self.bounds(short)
-        fact = self._known(short)
+        fact = self._sign_of(short)
         if strict:
             return found.positive or bool(fact & POSITIVE)
         return found.nonnegative or bool(fact & NONNEGATIVE)
 
     def _certainly_positive(self, tree: Expr) -> bool:
-        return self.bounds(tree).positive or bool(self._known(tree) & POSITIVE)
+        return self.bounds(tree).positive or bool(self._sign_of(tree) & POSITIVE)
 
-    def _simplified(self, tree: Expr) -> Expr | None:
+    def _simplify(self, tree: Expr) -> Expr | None:
         try:
             return simplify(replace(self.program, expr=tree, definitions={}))
         except UnsupportedError:
@@ -139,7 +139,7 @@ class Definiteness:
 
     def is_symmetric(self, tree: Expr) -> bool:
         """Whether a matrix is symmetric."""
-        return bool(self._known(tree) & SYMMETRIC)
+        return bool(self._sign_of(tree) & SYMMETRIC)
 
     def is_definite(self, tree: Expr) -> bool:
         """Whether a matrix is positive definite, or a scalar above zero."""
@@ -154,10 +154,10 @@ class Definiteness:
             tree, scale = tree.args
             if not self.is_positive(scale):
                 return False
-        side = self._symmetrized(tree)
+        side = self._symmetrize(tree)
         return side is not None and self.is_definite(side)
 
-    def _symmetrized(self, tree: Expr) -> Expr | None:
+    def _symmetrize(self, tree: Expr) -> Expr | None:
         """P of kron(P, P)*(eye + commutation), whose factors commute, times numbers above zero."""
         factors = _factors(tree)
         if not all(self.is_positive(part) for part in factors if not part.shape):
@@ -183,7 +183,7 @@ class Definiteness:
 
     def _prove(self, tree: Expr, depth: int) -> Certificate | None:
         """The certificate of a square matrix; ``depth`` bounds how far the parts of parts go."""
-        known = self._known(tree)
+        known = self._sign_of(tree)
         if known & SEMIDEFINITE:
             return Certificate(self._semidefinite_parts(tree), definite=bool(known & DEFINITE))
         if depth == 0:
@@ -203,7 +203,7 @@ class Definiteness:
             found = [side for side in sides if side is not None]
             reasons = tuple([reason for side in found for reason in side.reasons])
             return Certificate((tree,), all(side.definite for side in found), reasons)
-        symmetrized = self._symmetrized(tree)
+        symmetrized = self._symmetrize(tree)
         if symmetrized is not None:
             return None if self.certificate(symmetrized) is None else Certificate((tree,), False)
         inner = _congruent(tree)
@@ -217,7 +217,7 @@ class Definiteness:
         parts = [part for negative, part in _signed_terms(tree) if not negative and part.shape]
         if len(parts) > _MOST_TERMS or len(parts) < len(list(_signed_terms(tree))):
             return (tree,)
-        each = all(self._known(part) & SEMIDEFINITE for part in parts)
+        each = all(self._sign_of(part) & SEMIDEFINITE for part in parts)
         return tuple(parts) if each else (tree,)
 
     def _multiple(self, tree: Expr, of: Expr, scale: Expr, depth: int) -> Certificate | None:
@@ -254,7 +254,7 @@ class Definiteness:
         left = list(good)
         definite = False
         for taken in bad:
-            pair = self._paired(left, taken)
+            pair = self._find_pair(left, taken)
             if pair is None:
                 return self._dominant(tree)
             place, strict, reason = pair
@@ -264,7 +264,7 @@ class Definiteness:
         definite |= any(found.definite for _, found in left)
         return Certificate((tree,), definite, tuple(reasons))
 
-    def _paired(
+    def _find_pair(
         self, good: list[tuple[Expr, Certificate]], taken: Expr
     ) -> tuple[int, bool, str] | None:
         """The definite term P from which c*v*v' can be taken, whether that leaves it definite, and
@@ -280,10 +280,10 @@ class Definiteness:
                 continue
             row = Expr("'", (vector,), vector.shape, row=True)
             size = Expr("*", (row, solve(term, vector)))
-            short = self._simplified(Expr("*", (scale, size)))
+            short = self._simplify(Expr("*", (scale, size)))
             if short is None:
                 continue
-            slack = self._simplified(Expr("-", (number(1), short)))
+            slack = self._simplify(Expr("-", (number(1), short)))
             if slack is None or not (is_zero(slack) or self.is_nonnegative(slack)):
                 continue
             strict = not is_zero(slack) and self.is_positive(slack)
@@ -313,7 +313,7 @@ class Definiteness:
             vector: Expr | None = fill(number(1), tree.shape[:1])
         else:
             vector = self._half(tree)
-        short = self._simplified(scale)
+        short = self._simplify(scale)
         if vector is None or short is None or not self.is_nonnegative(short):
             return None
         return short, vector
@@ -336,16 +336,16 @@ class Definiteness:
         """By its rows: no entry beside the diagonal is above zero, and no row has a sum below zero
         (diagonally dominant; Horn & Johnson 2013, 6.1.10).
         """
-        if not self._known(tree) & SYMMETRIC:
+        if not self._sign_of(tree) & SYMMETRIC:
             return None
         for negative, part in _signed_terms(tree):
             whole = part if part.shape else fill(part, tree.shape)
-            if self._known(whole) & DIAGONAL:
+            if self._sign_of(whole) & DIAGONAL:
                 continue
             if not negative or not self.is_nonnegative(whole):
                 return None
         ones = fill(number(1), tree.shape[:1])
-        rows = self._simplified(Expr("*", (tree, ones), ones.shape))
+        rows = self._simplify(Expr("*", (tree, ones), ones.shape))
         if rows is None or not (is_zero(rows) or self.is_nonnegative(rows)):
             return None
         strict = not is_zero(rows) and self.is_positive(rows)

@@ -99,15 +99,15 @@ class Stepping:
                 moves = {self.names[name]: self.names[step[name]] for name in step}
                 node = directional(builder, node, moves, slopes)
             node = engine.shortened(node)
-            found.append(self._settled(node, places))
+            found.append(self._settle(node, places))
         return found
 
     def value(self) -> Node:
         """What is derived, as the derivatives are."""
         lowered = self.engine.lowering.lower(self.program.expr, self.names)
-        return self._settled(lowered, ())
+        return self._settle(lowered, ())
 
-    def _settled(self, node: Node, places: Sequence[tuple[str, int]]) -> Node:
+    def _settle(self, node: Node, places: Sequence[tuple[str, int]]) -> Node:
         """The node in variables of their kinds, within the kinds that it was derived by."""
         builder = self.engine.builder
         back: Mapping[Node, Node] = {

@@ -85,7 +85,7 @@ def _as_it_is(program: Program, node: Expr, tree: Expr) -> Expr:
     return Expr("'", (tree,), tree.shape, row=True) if node.row and not tree.row else tree
 
 
-def _contracted(program: Program, node: Expr, tree: Expr) -> Expr:
+def _contract(program: Program, node: Expr, tree: Expr) -> Expr:
     """The sum of the entries of the derivative at the same places of both groups of axes."""
     if not tree.shape:
         return tree
@@ -101,6 +101,6 @@ def _contracted(program: Program, node: Expr, tree: Expr) -> Expr:
 
 
 _FORMS: dict[str, Callable[[Program, Expr, Expr], Expr]] = {
-    "lap": _contracted,
-    "div": _contracted,
+    "lap": _contract,
+    "div": _contract,
 }

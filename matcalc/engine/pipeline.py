@@ -246,14 +246,14 @@ class Engine:
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
         if self.typed_sums:
             self._find_typed(last)
-        node = self._joined(node)
-        size, tree, self.factory = self._tree(last.rewrite(self._gathered(node)))
+        node = self._join_triangles(node)
+        size, tree, self.factory = self._tree(last.rewrite(self._gather_branches(node)))
         spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
         if spread is not None:
-            other = self._tree(last.rewrite(self.rewriter.rewrite(self._gathered(spread))))
+            other = self._tree(last.rewrite(self.rewriter.rewrite(self._gather_branches(spread))))
             if other[0] < size:
                 _, tree, self.factory = other
-        if _signed(tree):
+        if _has_signs(tree):
             other = self._tree(
                 last.rewrite(self.rewriter.rewrite(_without_signs(self.builder, node)))
             )
@@ -283,7 +283,7 @@ class Engine:
         from matcalc.engine.recovery.index_notation import IndexWriter, TooLong  # noqa: PLC0415
         from matcalc.engine.rewriting.wide import join_masks, singular_pairs  # noqa: PLC0415
 
-        whole, narrow = node, self._narrowed(node)
+        whole, narrow = node, self._narrow(node)
         matrix, size, factory = None, inf, self.factory
         if narrow is not None:
             matrix = self._in_matrices(narrow)
@@ -292,8 +292,9 @@ class Engine:
             if size <= _LEAST_TRIED and not has_indices(matrix):
                 return matrix
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
-        node = join_masks(self.builder, last.rewrite(self._gathered(node)))
-        node = self._joined(last.rewrite(node))  # sums, multiplied out, bring factors together
+        node = join_masks(self.builder, last.rewrite(self._gather_branches(node)))
+        # sums, multiplied out, bring factors together
+        node = self._join_triangles(last.rewrite(node))
         node = reorder_axes(self.builder, node, self.rank, self.layout)
         pairs = singular_pairs(node)
         if pairs and matrix is not None:
@@ -306,7 +307,7 @@ class Engine:
             if lies(node, self.rank, self.layout):
                 tree = recovery.factory.transpose(tree)
             length = written_size(tree)
-        named = self._with_pairs_named(whole)
+        named = self._name_pairs(whole)
         if named is not None and written_size(named[0]) <= _NAMED * min(length, size):
             self.factory = named[1]
             return named[0]
@@ -317,7 +318,7 @@ class Engine:
         self.factory = recovery.factory
         return tree
 
-    def _narrowed(self, node: Node) -> Node | None:
+    def _narrow(self, node: Node) -> Node | None:
         """A node with bound indices as one that has matrix notation, if there is one."""
         # few expressions have bound indices
         from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
@@ -332,7 +333,7 @@ class Engine:
                 return None
         return node
 
-    def _with_pairs_named(self, node: Node) -> tuple[Expr, ExpressionFactory] | None:
+    def _name_pairs(self, node: Node) -> tuple[Expr, ExpressionFactory] | None:
         """A node with functions of pairs in matrix notation, which are defined by their entries."""
         # few expressions have bound indices
         from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
@@ -342,7 +343,7 @@ class Engine:
         if not has_wide(node):
             return None
         found = name_pairs(self.builder, self.rewriter.rewrite(node))
-        narrow = None if found is None else self._narrowed(found[0])
+        narrow = None if found is None else self._narrow(found[0])
         if found is None or narrow is None:
             return None
         tree = self._in_matrices(narrow)
@@ -354,7 +355,7 @@ class Engine:
         }
         return self.factory.interned(tree, arrays), self.factory
 
-    def _joined(self, node: Node) -> Node:
+    def _join_triangles(self, node: Node) -> Node:
         """The node with triangles that make up a whole as one."""
         if not self.builder.triangles:
             return node
@@ -363,7 +364,7 @@ class Engine:
 
         return join_triangles(self.builder, node)
 
-    def _gathered(self, node: Node) -> Node:
+    def _gather_branches(self, node: Node) -> Node:
         """The node with the derivatives of the branches of ``where`` as branches of one."""
         if not self.rewriter.met("where"):
             return node
@@ -379,14 +380,14 @@ class Engine:
             if not self.common.preferences.asked:
                 return self.common.factory.size(tree), tree, self.common.factory
             self.common = self._recovery()
-        return _styled(
+        return _choose_style(
             lambda recovery: lay_out(recovery, self.builder, node, self.rank, self.layout),
             self.language,
             self.typed,
         )
 
 
-def _signed(tree: Expr) -> bool:
+def _has_signs(tree: Expr) -> bool:
     """Whether signs of permutations are left in index notation."""
     return {"einsum", "epsilon"} <= {part.op for part in tree.parts}
 
@@ -398,7 +399,7 @@ def _without_signs(builder: Builder, node: Node) -> Node:
     return spread_signs(builder, node)
 
 
-def _styled(
+def _choose_style(
     recover: Callable[[Recovery], Expr], language: Language, typed: Typed = AS_IT_IS
 ) -> tuple[int, Expr, ExpressionFactory]:
     """The shortest tree over the styles of products of fused indices, where there are any; with its
@@ -478,10 +479,10 @@ def matricize(
     numbers = find_typed(sums, lowering, names, finish, decimals=decimals)
     node = matrix_of(lowering.sums, with_systems(builder, lowering.lower(tree, names)), rows)
     node = finish(node)
-    _, matrix, _ = _styled(lambda recovery: recovery.recover(node), language, numbers)
-    if _signed(matrix):
+    _, matrix, _ = _choose_style(lambda recovery: recovery.recover(node), language, numbers)
+    if _has_signs(matrix):
         without = _without_signs(builder, node)
-        _, matrix, _ = _styled(lambda recovery: recovery.recover(without), language, numbers)
+        _, matrix, _ = _choose_style(lambda recovery: recovery.recover(without), language, numbers)
     return None if has_indices(matrix, variables) else matrix
 
 

@@ -52,11 +52,11 @@ def _of(node: Expr, args: list[Ratio], name: str) -> Ratio | None:
     if node.op == "variable":
         return Ratio((Fraction(0), Fraction(1)), one) if node.value == name else None
     if node.op == "neg":
-        return Ratio(_scaled(args[0].above, -1), args[0].below)
+        return Ratio(_scale(args[0].above, -1), args[0].below)
     if node.op in ("+", "-"):
         (a, b), (c, d) = args
         other = _product(c, b)
-        other = other if node.op == "+" else _scaled(other, -1)
+        other = other if node.op == "+" else _scale(other, -1)
         return Ratio(_sum(_product(a, d), other), _product(b, d))
     if node.op in ("*", ".*"):
         return Ratio(_product(args[0].above, args[1].above), _product(args[0].below, args[1].below))
@@ -133,7 +133,7 @@ def _roots(a: Polynomial, *, positive: bool) -> int:
         return 0
     chain = [a, _slope(a)]
     while len(chain[-1]) > 1:
-        rest = _scaled(_remainder(chain[-2], chain[-1]), -1)
+        rest = _scale(_remainder(chain[-2], chain[-1]), -1)
         if not rest:
             break
         chain.append(rest)
@@ -154,7 +154,7 @@ def _at(a: Polynomial, x: Fraction) -> Fraction:
     return total
 
 
-def _trimmed(coefficients: list[Fraction]) -> Polynomial:
+def _trim(coefficients: list[Fraction]) -> Polynomial:
     while coefficients and not coefficients[-1]:
         coefficients.pop()
     return tuple(coefficients)
@@ -163,10 +163,10 @@ def _trimmed(coefficients: list[Fraction]) -> Polynomial:
 def _sum(a: Polynomial, b: Polynomial) -> Polynomial:
     size = max(len(a), len(b))
     wide = [(*p, *[Fraction(0)] * (size - len(p))) for p in (a, b)]
-    return _trimmed([x + y for x, y in zip(*wide, strict=True)])
+    return _trim([x + y for x, y in zip(*wide, strict=True)])
 
 
-def _scaled(a: Polynomial, factor: Fraction | int) -> Polynomial:
+def _scale(a: Polynomial, factor: Fraction | int) -> Polynomial:
     return tuple([x * factor for x in a])
 
 
@@ -177,14 +177,14 @@ def _product(a: Polynomial, b: Polynomial) -> Polynomial:
     for i, x in enumerate(a):
         for j, y in enumerate(b):
             found[i + j] += x * y
-    return _trimmed(found)
+    return _trim(found)
 
 
 def _slope(a: Polynomial) -> Polynomial:
-    return _trimmed([k * x for k, x in enumerate(a)][1:])
+    return _trim([k * x for k, x in enumerate(a)][1:])
 
 
-def _divided(a: Polynomial, b: Polynomial) -> tuple[Polynomial, Polynomial]:
+def _divide(a: Polynomial, b: Polynomial) -> tuple[Polynomial, Polynomial]:
     """Quotient and remainder."""
     rest = list(a)
     found = [Fraction(0)] * max(len(a) - len(b) + 1, 0)
@@ -193,19 +193,19 @@ def _divided(a: Polynomial, b: Polynomial) -> tuple[Polynomial, Polynomial]:
         found[place] = factor
         for k, x in enumerate(b):
             rest[place + k] -= factor * x
-    return _trimmed(found), _trimmed(rest)
+    return _trim(found), _trim(rest)
 
 
 def _quotient(a: Polynomial, b: Polynomial) -> Polynomial:
-    return _divided(a, b)[0]
+    return _divide(a, b)[0]
 
 
 def _remainder(a: Polynomial, b: Polynomial) -> Polynomial:
-    return _divided(a, b)[1]
+    return _divide(a, b)[1]
 
 
 def _common(a: Polynomial, b: Polynomial) -> Polynomial:
     """The greatest common divisor, with one as the highest coefficient."""
     while b:
         a, b = b, _remainder(a, b)
-    return _scaled(a, 1 / a[-1])
+    return _scale(a, 1 / a[-1])

@@ -40,7 +40,7 @@ class Recalled:
             return self.derive(program, wrt)
         if asked.key in self._known:
             before, found = self._known[asked.key]
-            return _renamed(found, before, asked)
+            return _rename(found, before, asked)
         found = self.derive(program, wrt)
         every = Expr("several", tuple(found.values())).parts
         if all(part.op == "variable" or _is_plain(part.value, sizes=True) for part in every):
@@ -89,7 +89,7 @@ def _is_plain(value: object, *, sizes: bool = False) -> bool:
     return value is None or isinstance(value, (int, Fraction)) or value == "pi"
 
 
-def _renamed(found: Mapping[str, Expr], before: _Asked, asked: _Asked) -> dict[str, Expr]:
+def _rename(found: Mapping[str, Expr], before: _Asked, asked: _Asked) -> dict[str, Expr]:
     names = dict(zip(before.names, asked.names, strict=True))
     sizes = {old: dim(new) for old, new in zip(before.sizes, asked.sizes, strict=True)}
 

@@ -107,7 +107,7 @@ class Backward:
         """The gradient by each variable, and under the hidden names the intermediate values."""
         for segment in self.segments[:-1]:
             value = self.simplify(self._program(segment.expr))
-            self.values[segment.name] = self._resolved(value)
+            self.values[segment.name] = self._resolve(value)
         for segment in reversed(self.segments):
             self._step(segment)
         return {name: _total(self.found[name], self.variables[name].shape) for name in self.wrt}
@@ -128,16 +128,16 @@ class Backward:
             # the adjoint stands still while the segment is derived
             if len(adjoint.parts) > _SHORT or not _names(adjoint).isdisjoint([*outer, *inner]):
                 name = _adjoint(segment.name)
-                self.values[name] = self._resolved(adjoint)
+                self.values[name] = self._resolve(adjoint)
                 adjoint = Expr("variable", (), segment.node.shape, value=name)
             expr = pair(adjoint, expr)
         for name, tree in self.derive(self._program(expr), [*outer, *inner]).items():
             if name in self.found:
-                self.found[name].append(self._resolved(tree))
+                self.found[name].append(self._resolve(tree))
             else:
                 self.adjoints.setdefault(name, []).append(tree)
 
-    def _resolved(self, tree: Expr) -> Expr:
+    def _resolve(self, tree: Expr) -> Expr:
         """The tree with what the hidden names stand for."""
 
         def rule(node: Expr, args: list[Expr]) -> Expr:

@@ -108,14 +108,14 @@ def _through(
 def _whole(engine: Engine, program: Program, wrt: Sequence[str], structure: str) -> dict[str, Expr]:
     """Each of the derivatives in one piece."""
     plain = [name for name in wrt if program.variables[name].kind in FREE]
-    found = _derived(engine, program, plain, structure)
+    found = _derive(engine, program, plain, structure)
     for name in wrt:
         if name not in found:  # its entries are free while we differentiate, and no others
-            found.update(_derived(engine, program, [name], structure))
+            found.update(_derive(engine, program, [name], structure))
     return found
 
 
-def _derived(
+def _derive(
     engine: Engine, program: Program, wrt: Sequence[str], structure: str
 ) -> dict[str, Expr]:
     """The derivatives by variables that are all free while we differentiate."""

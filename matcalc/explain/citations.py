@@ -22,11 +22,11 @@ def cite(name: str, words: str = "", known: Catalogue | None = None) -> Reason:
 def entry(name: str, known: Catalogue | None = None) -> Identity:
     """The entry of that name, whether the engine uses it or not."""
     found = LIBRARY.get(name) if known is None else known.get(name)
-    return found or _looked_up(name)
+    return found or _look_up(name)
 
 
 @cache
-def _looked_up(name: str) -> Identity:
+def _look_up(name: str) -> Identity:
     """An entry that the engine does not use."""
     return parse_entry(name, *LIBRARY.pieces[name])
 

@@ -30,7 +30,7 @@ def expand_by_catalogue(trees: Trees, expr: Expr, used: list[str]) -> Expr:
     """What the catalogue defines by other functions, by these; an even power of a root loses the
     root. ``used`` collects the names of the definitions.
     """
-    expr = _squared(trees, expr)
+    expr = _square(trees, expr)
     along = expr.op in ALONG and len(expr.args) == 2
     rule = None if along else trees.known.definition(operation(expr))
     if rule is None or len(rule.parameters) != len(expr.args):
@@ -45,7 +45,7 @@ def expand_by_catalogue(trees: Trees, expr: Expr, used: list[str]) -> Expr:
     return trees.factory.transpose(made) if made.row != expr.row else made
 
 
-def _squared(trees: Trees, expr: Expr) -> Expr:
+def _square(trees: Trees, expr: Expr) -> Expr:
     if expr.op not in ("^", ".^") or expr.args[0].op != "sqrt" or expr.args[1].op != "number":
         return expr
     half = expr.args[1].value / 2

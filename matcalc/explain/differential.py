@@ -71,7 +71,7 @@ class Differentials:
         if reason not in self.elementary:
             self.elementary.append(reason)
 
-    def _replaced(self, expr: Expr, place: int, term: Expr) -> Expr:
+    def _replace(self, expr: Expr, place: int, term: Expr) -> Expr:
         """The same function with one argument replaced; a sign or a number comes out."""
         inner = term.args[0] if term.op == "neg" else term
         number = inner.args[0] if inner.op == "*" and inner.args[0].op == "number" else None
@@ -86,7 +86,7 @@ class Differentials:
         if sum(map(bool, parts)) > 1:
             self.note(*because.PRODUCTS.get(expr.op, because.PRODUCT))
         return [
-            self._replaced(expr, place, term) for place, terms in enumerate(parts) for term in terms
+            self._replace(expr, place, term) for place, terms in enumerate(parts) for term in terms
         ]
 
     def _entries(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
@@ -105,7 +105,7 @@ class Differentials:
             self.note(name)
         return [found]
 
-    def _applied(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+    def _differentials_of_call(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         """Of a function that is only declared."""
         self.note(*because.CHAIN)
         return self._function(expr, parts)
@@ -116,7 +116,7 @@ class Differentials:
             if stated is not None:
                 self.elementarily(f"d-{expr.op}")
             return self._linear(expr, parts)
-        rule, name = _stated(self.trees.known, expr)
+        rule, name = _find_stated(self.trees.known, expr)
         if rule is not None:
             try:
                 terms = [
@@ -268,7 +268,7 @@ class Differentials:
 
     def _spread(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         """Of a scalar in every entry, and of a part of an array."""
-        return [self._replaced(expr, 0, term) for term in parts[0]]
+        return [self._replace(expr, 0, term) for term in parts[0]]
 
     def _blocks(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         """The differentials in their blocks, zeros in the others."""
@@ -294,7 +294,7 @@ _RULES: dict[str, _Rule] = {
     "slice": Differentials._spread,
     "blocks": Differentials._blocks,
     "indexed": Differentials._entries,
-    APPLY: Differentials._applied,
+    APPLY: Differentials._differentials_of_call,
 }
 
 
@@ -309,7 +309,7 @@ def is_multilinear(op: str) -> bool:
     return (by_indices or op in BY_SHAPES) and op in OPERATIONS and op not in ENTRYWISE
 
 
-def _stated(known: Catalogue, expr: Expr) -> tuple[Rule | None, str]:
+def _find_stated(known: Catalogue, expr: Expr) -> tuple[Rule | None, str]:
     """The differential that the catalogue states of a call, and the name of the entry."""
     if expr.op in ALONG and len(expr.args) == 2:
         if is_number(expr.args[1], 2):

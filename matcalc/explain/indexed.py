@@ -24,7 +24,7 @@ def of_entries(
     form is made of, ``rule`` gives those of a node of its body from those of its arguments, and
     ``used`` collects the names of definitions. CannotShow for products and extremes over indices.
     """
-    body = _defined(trees, trees.interned(expr.value.body), parts, used)
+    body = _expand(trees, trees.interned(expr.value.body), parts, used)
     count = len(expr.args)
     known: dict[int, list[Expr]] = {}
     for node in body.parts:
@@ -39,7 +39,7 @@ def of_entries(
         else:
             known[id(node)] = rule(node, inside)
     moved = [trees.sum(terms, arg) for terms, arg in zip(parts, expr.args, strict=True)]
-    return _formed(trees, expr, trees.sum(known[id(body)], body), [*expr.args, *moved])
+    return _form(trees, expr, trees.sum(known[id(body)], body), [*expr.args, *moved])
 
 
 def _linear(trees: Trees, node: Expr, terms: list[Expr]) -> Expr:
@@ -50,7 +50,7 @@ def _linear(trees: Trees, node: Expr, terms: list[Expr]) -> Expr:
     return trees.factory.make(node.op, (inner,), node.shape, node.value, node.row)
 
 
-def _defined(trees: Trees, body: Expr, parts: Sequence[list[Expr]], used: list[str]) -> Expr:
+def _expand(trees: Trees, body: Expr, parts: Sequence[list[Expr]], used: list[str]) -> Expr:
     """The body with what is defined by other functions and moves written out."""
     made: dict[int, Expr] = {}
     moving: set[int] = set()
@@ -64,7 +64,7 @@ def _defined(trees: Trees, body: Expr, parts: Sequence[list[Expr]], used: list[s
     return made[id(body)]
 
 
-def _formed(trees: Trees, like: Expr, body: Expr, args: Sequence[Expr]) -> Expr:
+def _form(trees: Trees, like: Expr, body: Expr, args: Sequence[Expr]) -> Expr:
     """An indexed node of this body; arguments that it does not have are left out."""
     there = sorted({node.value for node in body.parts if node.op == "slot"})
     places = {old: new for new, old in enumerate(there)}

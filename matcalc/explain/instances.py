@@ -98,14 +98,14 @@ class Trees:
             return factory.binary("/", top, factor.args[1])
         if not factor.shape:
             return self.times(factor, step)
-        scalar, rest = self._pulled(factor)
+        scalar, rest = self._pull(factor)
         left = rest if across else factory.transpose(rest)
         if factor.rank == 1:
             return factory.times(left if scalar is None else self.times(scalar, left), step)
         made = factory.make("tr", (factory.times(left, step),))
         return made if scalar is None else self.times(scalar, made)
 
-    def _pulled(self, factor: Expr) -> tuple[Expr | None, Expr]:
+    def _pull(self, factor: Expr) -> tuple[Expr | None, Expr]:
         """The scalar that stands first in a product, and the rest."""
         spine = []
         while factor.op == "*" and factor.args[0].shape and factor.args[1].shape:
@@ -174,7 +174,7 @@ class Trees:
         if not args:
             return self.factory.make(op, (), shape, expr.value, expr.row)
         if op in ("+", "-"):
-            return self._added(op, *args)
+            return self._add(op, *args)
         if op == "neg":
             return self.factory.negative(args[0])
         if op == "'":
@@ -197,7 +197,7 @@ class Trees:
             raise CannotShow("the rule is written for other shapes")
         return self.factory.make(op, tuple(args), shape, expr.value, expr.row)
 
-    def _added(self, op: str, left: Expr, right: Expr) -> Expr:
+    def _add(self, op: str, left: Expr, right: Expr) -> Expr:
         if is_zero(right):
             return left if left.rank >= right.rank else self.filled(left, right)
         if is_zero(left) and right.rank >= left.rank:

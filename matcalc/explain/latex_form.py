@@ -90,7 +90,7 @@ def _block(chain: Chain, sources: Sources, bold: bool) -> str:
             for said, number in _reasons(line, sources, known)
         )
         side, shown = _equation(writer, line)
-        rows.append(f"{_left(writer, line, side)} {shown}{_behind(why)}")
+        rows.append(f"{_left_side(writer, line, side)} {shown}{_behind(why)}")
     said = "\n".join(escape(each) for each in closing_lines(chain))
     body = " \\\\\n".join(rows)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n{said}"
@@ -145,7 +145,7 @@ def _equation(writer: _Writer, line: Line) -> tuple[str, str]:
     return side + name[1:], shown
 
 
-def _left(writer: _Writer, line: Line, side: str) -> str:
+def _left_side(writer: _Writer, line: Line, side: str) -> str:
     chain = writer.chain
     if line.kind == ANSWER:
         own, wrt = writer.name(chain.name), writer.name(chain.wrt)

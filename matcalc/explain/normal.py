@@ -42,8 +42,8 @@ class Normal:
 
     def form(self, tree: Expr) -> Expr:
         """The tree as the engine writes it."""
-        node, steps = self._rewritten(self.lowering.lower(tree, self.names))
-        return self._recovered(node, steps, tree)
+        node, steps = self._rewrite(self.lowering.lower(tree, self.names))
+        return self._recover(node, steps, tree)
 
     def coefficient(self, tree: Expr, name: str, kind: str = "") -> Expr:
         """What a line is multiplied by the differential ``name`` in; of a structured ``kind``, that
@@ -52,11 +52,11 @@ class Normal:
         leaf = self.names[name]
         line = self.lowering.lower(tree, self.names)
         slopes = LocalDerivatives(self.builder, self.lowering)
-        node, steps = self._rewritten(derivative(self.builder, line, leaf, slopes))
+        node, steps = self._rewrite(derivative(self.builder, line, leaf, slopes))
         if kind in PROJECTED:
-            node, more = self._rewritten(project(self.builder, node, kind, line.rank))
+            node, more = self._rewrite(project(self.builder, node, kind, line.rank))
             steps += more
-        return self._recovered(node, steps)
+        return self._recover(node, steps)
 
     def differential(self, expr: Expr, moves: Sequence[bool], inner: Sequence[Expr]) -> Expr:
         """The differential of one call, by the network's derivative."""
@@ -86,22 +86,22 @@ class Normal:
                 factors = [(kernel, labels, 1), (step, labels[node.rank :], 1)]
                 product = self.builder.product(1, factors, labels[: node.rank], node.axes)
                 terms.append((1, product))
-        total, steps = self._rewritten(self.builder.sum(terms, node.axes))
-        shown = self._recovered(total, steps)
+        total, steps = self._rewrite(self.builder.sum(terms, node.axes))
+        shown = self._recover(total, steps)
         made = self.trees.interned(shown, back)
         return self.trees.factory.transpose(made) if expr.row else made
 
     def _upright(self, expr: Expr) -> Expr:
         return self.trees.factory.transpose(expr) if expr.row else expr
 
-    def _rewritten(self, node: Node) -> tuple[Node, list[str]]:
+    def _rewrite(self, node: Node) -> tuple[Node, list[str]]:
         """The node rewritten and shortened, and the names of the rewrites."""
         rewriter = Rewriter(self.builder, self.lowering, phases=("short",))
         shortened = Shortener(self.builder).shorten(rewriter.rewrite(node))
         node = rewriter.rewrite(shortened)
         return node, [step.rule for step in rewriter.steps]
 
-    def _recovered(self, node: Node, steps: list[str], like: Expr | None = None) -> Expr:
+    def _recover(self, node: Node, steps: list[str], like: Expr | None = None) -> Expr:
         last = Rewriter(self.builder, self.lowering, final=True, phases=("short",))
         node = restore_diagonals(self.builder, last.rewrite(node))
         recovery = Recovery(functions=self.trees.known.language.functions)

@@ -62,9 +62,9 @@ class _Proof:
                 kinds.LET: self._define,
                 kinds.DIFFERENTIAL: self._differential,
                 kinds.EQUAL: self._equal,
-                kinds.VECTORISED: self._vectorised,
+                kinds.VECTORISED: self._prove_vectorised,
                 kinds.ANSWER: self._answer,
-                kinds.CLOSED: self._closed,
+                kinds.CLOSED: self._prove_closed,
             }[line.kind](line, tree)
             line.proved = line.proved or line.kind in (kinds.VALUE, kinds.LET)
 
@@ -85,7 +85,7 @@ class _Proof:
         own = {} if whole else {line.name: value}
         names = self.chain.differentials
         if whole:
-            tree_of, moving = self._spelt(tree), {self.chain.wrt: self.chain.step}
+            tree_of, moving = self._spell(tree), {self.chain.wrt: self.chain.step}
         else:
             tree_of = self.trees.interned(tree, own)
             moving = {name: names[name] for name in names if name != line.name}
@@ -140,7 +140,7 @@ class _Proof:
         elif not self.owner:
             self.value = tree
 
-    def _vectorised(self, line: Line, tree: Expr) -> None:
+    def _prove_vectorised(self, line: Line, tree: Expr) -> None:
         assert self.current is not None
         self._judge(line, self.trees.vectorised(self.current), tree)
         self.current = tree
@@ -152,7 +152,7 @@ class _Proof:
         self._judge(line, self.current, apply_factor(self.trees, tree, step, self.current))
         self.current = tree
 
-    def _closed(self, line: Line, tree: Expr) -> None:
+    def _prove_closed(self, line: Line, tree: Expr) -> None:
         assert self.current is not None
         self._judge(line, self.current, tree)
         self.current = tree
@@ -161,7 +161,7 @@ class _Proof:
         """Equality as it stands, or with all names written out; numbers where the field cannot."""
         pairs = [(left, right)]
         if self.values:
-            pairs.append((self._spelt(left), self._spelt(right)))
+            pairs.append((self._spell(left), self._spell(right)))
         for judge in (decide_exactly, decide_numerically):
             for one, other in pairs:
                 decision = self._decide(one, other, judge)
@@ -187,7 +187,7 @@ class _Proof:
         variables = dict(self.chain.variables)
         return replace(self.chain.program, expr=tree, variables=variables, source=source)
 
-    def _spelt(self, tree: Expr) -> Expr:
+    def _spell(self, tree: Expr) -> Expr:
         """The tree in the variables of the program and the differential of one of them."""
         names = dict(self.values)
         put: dict[str, Expr] = {}

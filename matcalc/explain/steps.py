@@ -146,7 +146,7 @@ class ChainBuilder:
         tree, reasons = self._differential(part.tree)
         own = self.trees.variable(part.name, part.tree)
         self.named[id(part.tree)] = own
-        tree = self._replaced(tree, self.named)
+        tree = self._replace(tree, self.named)
         self._step(part.name, part.tree)
         self.lines.append(Line(DIFFERENTIAL, tree, reasons, name=part.name))
         if tree.shape or not self._present(tree):
@@ -162,7 +162,7 @@ class ChainBuilder:
     def _as_inner_products(self, tree: Expr) -> Expr:
         """The line as a sum of inner products; as it is where they have no matrix notation."""
         try:
-            return self._collected(tree, show=True)
+            return self._collect(tree, show=True)
         except CannotShow:
             return tree
 
@@ -197,7 +197,7 @@ class ChainBuilder:
         names = dict.fromkeys(name for name in normal.rules if known.get(name) is not None)
         return tuple(cite(name, known=self.trees.known) for name in names)
 
-    def _replaced(self, tree: Expr, put: Mapping[int, Expr]) -> Expr:
+    def _replace(self, tree: Expr, put: Mapping[int, Expr]) -> Expr:
         """The tree with some nodes of it replaced."""
         if not put:
             return tree
@@ -246,9 +246,9 @@ class ChainBuilder:
             names = self._next(tree, parts)
             if not names:
                 return tree
-            tree = self._collected(tree, show=True)
-            tree = self._named_factors(tree)
-            tree = self._inserted(tree, names)
+            tree = self._collect(tree, show=True)
+            tree = self._name_factors(tree)
+            tree = self._insert(tree, names)
 
     def _next(self, tree: Expr, parts: list[Part]) -> list[str]:
         """The names whose differentials are inserted next: none that another of them depends on."""
@@ -258,7 +258,7 @@ class ChainBuilder:
             name for name in waiting if not any(name in self.depends[other] for other in waiting)
         ]
 
-    def _inserted(self, tree: Expr, names: list[str]) -> Expr:
+    def _insert(self, tree: Expr, names: list[str]) -> Expr:
         """The line with some differentials replaced by their formulas."""
         steps = tuple(self.steps[name] for name in names)
         put = {self.steps[name]: self.formulas[name] for name in names}
@@ -281,7 +281,7 @@ class ChainBuilder:
                 return
         self.lines.append(line)
 
-    def _collected(self, tree: Expr, *, show: bool) -> Expr:
+    def _collect(self, tree: Expr, *, show: bool) -> Expr:
         """The line as a sum of inner products, one for each differential in it."""
         normal = self._normal()
         terms: list[Expr] = []
@@ -290,7 +290,7 @@ class ChainBuilder:
             factor = normal.coefficient(tree, step)
             rules += normal.rules
             terms.append(self._inner(factor, step))
-        collected = self._replaced(self.trees.sum(terms, tree), self.named)
+        collected = self._replace(self.trees.sum(terms, tree), self.named)
         if collected is not tree and show:
             normal.rules = rules
             reasons = (*self._rewrites(normal), *explain_turns(self._present(tree), tree, terms))
@@ -303,7 +303,7 @@ class ChainBuilder:
         found = [step for step in self.steps.values() if step in there]
         return sorted(found, key=lambda step: step == self.d_wrt)
 
-    def _named_factors(self, tree: Expr) -> Expr:
+    def _name_factors(self, tree: Expr) -> Expr:
         """Long factors of differentials get names, which are those of the parts with bar."""
         normal = self._normal()
         terms, changed = [], False
@@ -376,7 +376,7 @@ class ChainBuilder:
             names = self._next(tree, parts)
             if not names:
                 break
-            tree = self._inserted(tree, names)
+            tree = self._insert(tree, names)
         if parts:
             shorter = self._shorter(tree)
             tree = tree if shorter is None else shorter

@@ -18,7 +18,7 @@ _OPERATORS = frozenset(("variable", "indexed", "+", "-", "neg", "*", ".*", "/", 
 def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Reason]:
     """The reasons why a line is the sum of the terms, one inner product for each differential."""
     order = before.parts
-    moving = _moving(before, steps)
+    moving = _moving_nodes(before, steps)
     traces = [expr for expr in order if expr.op == "tr" and id(expr) in moving]
     across = any(expr.op == "'" and id(expr) in moving for expr in order)
     after = {part.op for term in terms for part in term.parts}
@@ -41,7 +41,7 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
     elif across and not traces:
         reasons.append(cite(*because.INNER))
     elif inner and not traces:
-        reasons += _moved(order, moving)
+        reasons += _explain_moves(order, moving)
     return reasons or [Reason("simplified")]
 
 
@@ -57,7 +57,7 @@ def _inner(expr: Expr) -> bool:
     return expr.op == "*" and not expr.shape and bool(expr.args[0].shape)
 
 
-def _moved(order: Sequence[Expr], moving: set[int]) -> list[Reason]:
+def _explain_moves(order: Sequence[Expr], moving: set[int]) -> list[Reason]:
     """What moved to the other side of an inner product: factors of entries, matrices."""
     there = [expr for expr in order if id(expr) in moving]
     entries = any(expr.op == ".*" for expr in there)
@@ -69,7 +69,7 @@ def _moved(order: Sequence[Expr], moving: set[int]) -> list[Reason]:
 def explain_factors(step: str, before: Expr, answer: Expr) -> list[Reason]:
     """The reasons why a differential, vectorised, is a matrix times that of the variable."""
     order = before.parts
-    moving = _moving(before, [step])
+    moving = _moving_nodes(before, [step])
     across = any(expr.op == "'" and id(expr) in moving for expr in order)
     entries = any(expr.op == ".*" and id(expr) in moving for expr in order)
     products = any(expr.op == "*" and expr.args[0].shape and id(expr) in moving for expr in order)
@@ -87,7 +87,7 @@ def explain_factors(step: str, before: Expr, answer: Expr) -> list[Reason]:
     return reasons or [Reason(f"{step} is factored out")]
 
 
-def _moving(tree: Expr, steps: Sequence[str]) -> set[int]:
+def _moving_nodes(tree: Expr, steps: Sequence[str]) -> set[int]:
     """The nodes that a differential occurs in."""
     found: set[int] = set()
 

@@ -188,7 +188,7 @@ class _GraphBuilder:
             fresh = self.trees.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
             inline = id(expr) in literals or self._is_inline(expr)
             if not inline or (expr is root and expr.op != "variable"):
-                fresh = self._named(expr, fresh, found, numbers)
+                fresh = self._name(expr, fresh, found, numbers)
             made[id(expr)] = fresh
             if len(found) > _MOST:
                 raise UnsupportedError(
@@ -207,7 +207,7 @@ class _GraphBuilder:
         inner = inner.args[0] if inner.op == "'" else inner
         return inner is not expr and (inner.op in _INLINE or inner.op == "variable")
 
-    def _named(self, expr: Expr, fresh: Expr, found: list[Node], numbers: dict[str, int]) -> Expr:
+    def _name(self, expr: Expr, fresh: Expr, found: list[Node], numbers: dict[str, int]) -> Expr:
         factory = self.trees.factory
         upright = self._upright(fresh)
         number = len(found) + 1

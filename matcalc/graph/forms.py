@@ -16,7 +16,7 @@ def kind(node: Node) -> str:
     return f"{_KINDS[len(node.shape)]}({axes})" if axes else _KINDS[0]
 
 
-def _written(value: object) -> str:
+def _write(value: object) -> str:
     from matcalc.graph.values import format_value  # noqa: PLC0415 - it loads NumPy
 
     return format_value(value)
@@ -29,11 +29,11 @@ def as_text(graph: Graph) -> str:
         [
             str(node.number),
             node.formula,
-            "input" if node.tree is None else _listed(node.parents),
+            "input" if node.tree is None else _list(node.parents),
             node.kind or kind(node),
             str(node.reverse or ""),
-            "" if node.value is None else _written(node.value),
-            "" if node.adjoint is None else _written(node.adjoint),
+            "" if node.value is None else _write(node.value),
+            "" if node.adjoint is None else _write(node.adjoint),
         ]
         for node in graph.nodes
     ]
@@ -50,7 +50,7 @@ def as_text(graph: Graph) -> str:
     return "\n".join([*lines, *([graph.remark] if graph.remark else [])])
 
 
-def _listed(numbers: tuple[int, ...]) -> str:
+def _list(numbers: tuple[int, ...]) -> str:
     return ", ".join(map(str, numbers))
 
 
@@ -81,9 +81,9 @@ def _lines(node: Node) -> list[str]:
     turns = f"forward {node.number}" + (f", reverse {node.reverse}" if node.reverse else "")
     lines = [*break_label(node.formula), node.kind or kind(node), turns]
     if node.value is not None:
-        lines += break_label(f"value {_written(node.value)}")
+        lines += break_label(f"value {_write(node.value)}")
     if node.adjoint is not None:
-        lines += break_label(f"adjoint {_written(node.adjoint)}")
+        lines += break_label(f"adjoint {_write(node.adjoint)}")
     return lines
 
 

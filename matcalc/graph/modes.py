@@ -238,12 +238,12 @@ class _Writer:
             for place in node.parents:
                 parent = self.graph.node(place)
                 if parent.reverse:
-                    contributions.setdefault(place, []).append(self._pulled(node, parent))
+                    contributions.setdefault(place, []).append(self._pull_back(node, parent))
         times = entries(output.shape, self.sizes)
-        proof = self._proved(adjoints)
+        proof = self._prove(adjoints)
         return Pass(tuple(lines), times, once, values[1].plus(once.times(times)), proof)
 
-    def _pulled(self, child: Node, parent: Node) -> Expr:
+    def _pull_back(self, child: Node, parent: Node) -> Expr:
         """What the adjoint of a node adds to that of its parent."""
         assert child.tree is not None
         whole = pair(self._slope(child), child.tree)
@@ -253,7 +253,7 @@ class _Writer:
         verify(statement, tree)
         return self._with_names(tree)
 
-    def _proved(self, adjoints: Mapping[str, Expr]) -> Verification:
+    def _prove(self, adjoints: Mapping[str, Expr]) -> Verification:
         """Each adjoint of a variable is the derivative of the whole, times the seed."""
         output = self._output
         program = self._whole_program([] if not output.shape else [output])
@@ -289,7 +289,7 @@ class _Writer:
             leftwards = leftwards.plus(pair_count(whole, sides[k + 1]))
             tail = Side(sides[-1 - k].rows, sides[-1].columns)
             rightwards = rightwards.plus(pair_count(sides[-2 - k], tail))
-        said = _bracketed(order, [f"J{len(sides) - k}" for k in range(len(sides))])
+        said = _bracket(order, [f"J{len(sides) - k}" for k in range(len(sides))])
         return Chain(names, sides, rightwards, leftwards, best, said)
 
     def _through(self) -> list[Node]:
@@ -317,7 +317,7 @@ def _given(tree: Expr, _node: Expr) -> Expr:
     return tree
 
 
-def _bracketed(order: Order, names: list[str]) -> str:
+def _bracket(order: Order, names: list[str]) -> str:
     """``(J3*J2)*J1``; the tree of a chain is as deep as it is long."""
     done: list[str] = []
     todo: list[tuple[Order, bool]] = [(order, False)]

@@ -50,7 +50,7 @@ def order_lines(chain: Chain) -> list[str]:
         f"J{count - k} = {name}: {side.rows:,} x {side.columns:,}"
         for k, (name, side) in enumerate(zip(chain.names, chain.sides, strict=True))
     ]
-    forward, reverse = _nested(count, forward=True), _nested(count, forward=False)
+    forward, reverse = _nest(count, forward=True), _nest(count, forward=False)
     rows = [["product of Jacobians, as dense matrices", "multiplications", "additions"]]
     for name, order, cost in (
         ("forward", forward, chain.forward),
@@ -61,7 +61,7 @@ def order_lines(chain: Chain) -> list[str]:
     return [*factors, *table(rows)]
 
 
-def _nested(count: int, *, forward: bool) -> str:
+def _nest(count: int, *, forward: bool) -> str:
     """``J3*(J2*J1)``, or ``(J3*J2)*J1``."""
     names = [f"J{count - k}" for k in range(count)]
     if count > 6:

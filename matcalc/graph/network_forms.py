@@ -54,7 +54,7 @@ def _term(term: Term, axes: tuple[str, ...]) -> dict[str, Any]:
     nodes = [
         {
             "id": k,
-            "lines": [_called(term.tensors[k].label, term.tensors[k].power)],
+            "lines": [_format_call(term.tensors[k].label, term.tensors[k].power)],
             "full": str(term.tensors[k]),
             "role": "tensor",
         }
@@ -99,7 +99,7 @@ def _line(start: object, end: object, lines: list[str], full: str) -> dict[str, 
     return {"from": start, "to": end, "lines": lines, "full": full, "dashed": False, "plain": True}
 
 
-def _called(label: str, power: object) -> str:
+def _format_call(label: str, power: object) -> str:
     return label if power == 1 else f"{label}^{power}"
 
 
@@ -143,12 +143,12 @@ def as_dot(networks: Sequence[Network]) -> str:
         title = ": ".join(part for part in (network["remark"], network["says"]) if part)
         lines.append(f'  subgraph cluster_{k} {{ label="{quote(title)}";')
         for place, term in enumerate(network["terms"]):
-            lines += _framed(term, f"{k}_{place}", framed=len(network["terms"]) > 1)
+            lines += _frame(term, f"{k}_{place}", framed=len(network["terms"]) > 1)
         lines.append("  }")
     return "\n".join([*lines, "}"])
 
 
-def _framed(term: dict[str, Any], name: str, *, framed: bool) -> list[str]:
+def _frame(term: dict[str, Any], name: str, *, framed: bool) -> list[str]:
     head = f'    subgraph cluster_{name} {{ label="{quote(term["says"])}"; style=dashed;'
     lines = [head] if framed else []
     for node in term["nodes"]:

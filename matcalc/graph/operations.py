@@ -103,7 +103,7 @@ def _each(part: Expr, sizes: Sizes) -> Count:
     return Count(multiplications=entries(part.shape, sizes))
 
 
-def _added(part: Expr, sizes: Sizes) -> Count:
+def _additions(part: Expr, sizes: Sizes) -> Count:
     if any(arg.op == "eye" for arg in part.args):
         return Count(additions=_number(part.shape[0], sizes))
     return Count(additions=entries(part.shape, sizes))
@@ -122,7 +122,7 @@ def _power(part: Expr, sizes: Sizes) -> Count:
     return Count(entries(part.shape, sizes) * steps)
 
 
-def _summed(part: Expr, sizes: Sizes) -> Count:
+def _sums(part: Expr, sizes: Sizes) -> Count:
     """sum, mean: one addition less than there are entries for each result."""
     results = entries(part.shape, sizes)
     added = entries(part.args[0].shape, sizes) - results
@@ -283,15 +283,15 @@ _FREE = frozenset(
     )
 )
 _RULES: dict[str, Callable[[Expr, Sizes], Count]] = {
-    "+": _added,
-    "-": _added,
+    "+": _additions,
+    "-": _additions,
     ".*": _each,
     "./": _each,
     "/": _each,
     "^": _power,
     ".^": _power,
-    "sum": _summed,
-    "mean": _summed,
+    "sum": _sums,
+    "mean": _sums,
     "tr": _trace,
     "norm2": _norm,
     "softmax": _exponentials,

@@ -65,11 +65,11 @@ class Riemannian:
         (self.direction,) = names.directions(1)
         self._program = names.with_directions(program, [self.direction])
         self._proof = Proof(self._program, self.wrt, space, more)
-        self._tree = self._derived(asked, space, more)
+        self._tree = self._derive(asked, space, more)
         if verify:
             warn_unverified(self.verification)
 
-    def _derived(
+    def _derive(
         self, statement: DerivativeStatement, space: Manifold, more: dict[str, Expr]
     ) -> Expr:
         here = variable(self.wrt, statement.variable.shape)

@@ -42,24 +42,24 @@ class Proof:
         self.program = replace(program, variables={**program.variables, **free}, definitions={})
         point, first, second = (variable(name, shape) for name in _FREE)
         here = variable(wrt, shape)
-        self.point = self._made(manifold.point, W=point) if manifold.point else here
-        self.first = self._made(manifold.project, W=first, X=self.point)
-        self.second = self._made(manifold.project, W=second, X=self.point)
+        self.point = self._make(manifold.point, W=point) if manifold.point else here
+        self.first = self._make(manifold.project, W=first, X=self.point)
+        self.second = self._make(manifold.project, W=second, X=self.point)
 
-    def _made(self, text: str, **trees: Expr) -> Expr:
+    def _make(self, text: str, **trees: Expr) -> Expr:
         return formula(text, {**self.more, **trees})
 
     def at(self, tree: Expr, moves: dict[str, Expr]) -> Expr:
         """The tree at the point, with tangents in place of names."""
         known = {self.wrt: self.point, **moves}
-        return replace_variables(tree, {name: _taken(value) for name, value in known.items()})
+        return replace_variables(tree, {name: _taker(value) for name, value in known.items()})
 
-    def _decided(self, left: Expr, right: Expr) -> Decision:
+    def _decide(self, left: Expr, right: Expr) -> Decision:
         return decide_trees(self.program, left, right)
 
     def equal(self, left: Expr, right: Expr) -> bool:
         """Whether two trees over the free arrays have one value; VerificationError if not."""
-        decision = self._decided(left, right)
+        decision = self._decide(left, right)
         confirm(decision.verdict != DIFFERENT, "gradient", self.program.language)
         kind = "exact" if decision.is_exact else "numeric"
         kind = "none" if decision.verdict != EQUAL else kind
@@ -68,7 +68,7 @@ class Proof:
 
     def along(self, curve: Expr, order: int, tree: Expr) -> None:
         """Proves the derivative by t, where it is zero, of the expression on a curve."""
-        moved = replace_variables(self.program.expr, {self.wrt: _taken(curve)})
+        moved = replace_variables(self.program.expr, {self.wrt: _taker(curve)})
         variables = {**self.program.variables, PARAMETER: Variable(PARAMETER, ZERO)}
         program = replace(self.program, expr=moved, variables=variables)
         self.found.append(verify(DerivativeStatement(program, PARAMETER, order), tree))
@@ -79,14 +79,14 @@ class Proof:
         """Whether the expression is one on the manifold, as far as is known."""
         if not self.manifold.invariant:
             return True
-        left = self._made(self.manifold.invariant, X=self.point, G=self.at(gradient, {}))
-        return self._decided(left, zeros(left.shape)).verdict != DIFFERENT
+        left = self._make(self.manifold.invariant, X=self.point, G=self.at(gradient, {}))
+        return self._decide(left, zeros(left.shape)).verdict != DIFFERENT
 
     def gradient(self, tree: Expr) -> None:
         """The gradient is a tangent, and its inner products are the derivatives."""
         here = self.at(tree, {})
         self._tangent(here)
-        product = self._made(self.manifold.inner, X=self.point, U=here, V=self.first)
+        product = self._make(self.manifold.inner, X=self.point, U=here, V=self.first)
         self.along(self._curve(self.first, None), 1, product)
 
     def hessian(self, tree: Expr, direction: str) -> None:
@@ -96,17 +96,17 @@ class Proof:
         self._tangent(first)
         inner = self.manifold.inner
         across = [
-            self._made(inner, X=self.point, U=one, V=other)
+            self._make(inner, X=self.point, U=one, V=other)
             for one, other in ((first, self.second), (second, self.first))
         ]
         self.equal(*across)
-        bend = self._made(self.manifold.bend, X=self.point, V=self.first, W=self.first)
-        product = self._made(inner, X=self.point, U=first, V=self.first)
+        bend = self._make(self.manifold.bend, X=self.point, V=self.first, W=self.first)
+        product = self._make(inner, X=self.point, U=first, V=self.first)
         self.along(self._curve(self.first, bend), 2, product)
 
     def _tangent(self, here: Expr) -> None:
         if self.manifold.tangent:
-            left = self._made(self.manifold.tangent, X=self.point, Z=here)
+            left = self._make(self.manifold.tangent, X=self.point, Z=here)
             self.equal(left, zeros(left.shape))
 
     def _curve(self, tangent: Expr, bend: Expr | None) -> Expr:
@@ -120,5 +120,5 @@ class Proof:
         return Expr("+", (curve, Expr("*", (square, bend), shape)), shape)
 
 
-def _taken(tree: Expr) -> Callable[[Expr], Expr]:
+def _taker(tree: Expr) -> Callable[[Expr], Expr]:
     return lambda node: tree

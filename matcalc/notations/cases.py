@@ -71,10 +71,10 @@ def with_body(array: Expr, body: Expr) -> Expr:
 
 def _sides(condition: Condition) -> tuple[Expr, Expr]:
     left, right = ends(condition)
-    return _spoken(left), _spoken(right)
+    return _end_tree(left), _end_tree(right)
 
 
-def _spoken(end: Index | int) -> Expr:
+def _end_tree(end: Index | int) -> Expr:
     return number(end) if isinstance(end, int) else Expr("index", value=end)
 
 
@@ -261,7 +261,7 @@ class _Tidy:
             held = _delta(self.array, part)
             if held is not None and _key(held) in values:
                 return number(int(values[_key(held)]))
-            return self._made(part, tuple(args), classes)
+            return self._make(part, tuple(args), classes)
 
         return fold(
             self.array.value.body,
@@ -269,7 +269,7 @@ class _Tidy:
             rule,
         )
 
-    def _made(self, part: Expr, args: tuple[Expr, ...], classes: _Classes) -> Expr:
+    def _make(self, part: Expr, args: tuple[Expr, ...], classes: _Classes) -> Expr:
         if part.op == "reduce":
             return part
         if part.op == "*":
@@ -282,10 +282,10 @@ class _Tidy:
             return self._sum(part.op, args)
         value = part.value
         if part.op == "at":
-            value = tuple([_moved(place, classes) for place in part.value])
-        return self._shared(part.op, args, part.shape, value, part.row)
+            value = tuple([_move(place, classes) for place in part.value])
+        return self._share(part.op, args, part.shape, value, part.row)
 
-    def _shared(
+    def _share(
         self, op: str, args: tuple[Expr, ...], shape: Shape, value: object, row: bool = False
     ) -> Expr:
         """The one node for equal parts."""
@@ -301,8 +301,8 @@ class _Tidy:
         if is_number(right, 0) or is_number(left, 1):
             return right
         if right.op == "neg":
-            return self._shared("neg", (self._product((left, right.args[0])),), (), None)
-        return self._shared("*", args, (), None)
+            return self._share("neg", (self._product((left, right.args[0])),), (), None)
+        return self._share("*", args, (), None)
 
     def _sum(self, op: str, args: tuple[Expr, ...], scale: Fraction = _ONE) -> Expr:
         """Terms with their numbers, equal ones as one; a multiple of all."""
@@ -315,8 +315,8 @@ class _Tidy:
         total: Expr | None = None
         for term, factor in terms.values():
             if factor:
-                total = self._added(total, term, factor * scale)
-        return self._shared("number", (), (), Fraction(0)) if total is None else total
+                total = self._add(total, term, factor * scale)
+        return self._share("number", (), (), Fraction(0)) if total is None else total
 
     def _terms(self, tree: Expr) -> list[tuple[Fraction, Expr]]:
         found: list[tuple[Fraction, Expr]] = []
@@ -333,25 +333,23 @@ class _Tidy:
             elif part.op == "/" and part.args[1].op == "number":
                 stack.append((factor / part.args[1].value, part.args[0]))
             elif part.op == "number":
-                found.append((factor * part.value, self._shared("number", (), (), Fraction(1))))
+                found.append((factor * part.value, self._share("number", (), (), Fraction(1))))
             else:
                 found.append((factor, part))
         return found
 
-    def _added(self, total: Expr | None, term: Expr, factor: Fraction) -> Expr:
+    def _add(self, total: Expr | None, term: Expr, factor: Fraction) -> Expr:
         size = abs(factor)
-        above, below = (
-            self._shared("number", (), (), Fraction(k)) for k in size.as_integer_ratio()
-        )
+        above, below = (self._share("number", (), (), Fraction(k)) for k in size.as_integer_ratio())
         value = above if is_number(term, 1) else self._product((above, term))
         if size.denominator != 1:
-            value = self._shared("/", (value, below), (), None)
+            value = self._share("/", (value, below), (), None)
         if total is None:
-            return self._shared("neg", (value,), (), None) if factor < 0 else value
-        return self._shared("-" if factor < 0 else "+", (total, value), (), None)
+            return self._share("neg", (value,), (), None) if factor < 0 else value
+        return self._share("-" if factor < 0 else "+", (total, value), (), None)
 
 
-def _moved(place: Place | None, classes: _Classes) -> Place | None:
+def _move(place: Place | None, classes: _Classes) -> Place | None:
     """The place where each index is the one that stands for all that equal it."""
     if place is None or place.plain is None:
         return place

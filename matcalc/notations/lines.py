@@ -75,7 +75,7 @@ class Writer:
                 hint="leave structure out (--structure)",
             )
         kinds: dict[str, Callable[[], list[Line]]] = {
-            "matrix": self._shown,
+            "matrix": self._default_lines,
             "kronecker": self._kronecker,
             "index": self._index,
             "cases": self._index,
@@ -86,7 +86,7 @@ class Writer:
 
     # -- arrays and matrices
 
-    def _shown(self) -> list[Line]:
+    def _default_lines(self) -> list[Line]:
         """What is printed where no notation is named."""
         program, columns = self.program, self.statement.columns
         language = program.language
@@ -145,7 +145,7 @@ class Writer:
         if count < statement.order:
             steps.insert(0, statement.wrt)
         tree = derive_steps(moved, steps, statement.structure)[-1]
-        found = [Line("map", tuple(directions), moved, _spoken(moved, tree))]
+        found = [Line("map", tuple(directions), moved, _in_language(moved, tree))]
         if statement.order == 1:
             found.append(self._adjoint())
         return found
@@ -158,7 +158,7 @@ class Writer:
         known = replace(self.program, variables={**self.program.variables, name: cotangent})
         paired = replace(known, expr=inner(variable(name, value.shape), value))
         tree = derive_steps(paired, [self.statement.wrt], self.statement.structure)[-1]
-        return Line("adjoint", (name,), known, _spoken(known, tree))
+        return Line("adjoint", (name,), known, _in_language(known, tree))
 
     def _differential(self) -> list[Line]:
         statement, names = self.statement, self.names
@@ -172,10 +172,12 @@ class Writer:
             tree = Expr("*", (left, step))  # dx'*H*dx shows the Hessian, whatever is shorter
         else:
             tree = derive_steps(moved, [{statement.wrt: name}] * order, statement.structure)[-1]
-        return [Line("differential", (names.differential(), name), moved, _spoken(moved, tree))]
+        return [
+            Line("differential", (names.differential(), name), moved, _in_language(moved, tree))
+        ]
 
 
-def _spoken(program: Program, tree: Expr) -> Expr:
+def _in_language(program: Program, tree: Expr) -> Expr:
     """The tree in the language: by its entries where it has no matrix notation."""
     if not has_indices(tree, program.variables):
         return tree

@@ -65,11 +65,11 @@ def as_where(text: str, statement: DerivativeStatement) -> str:
         if case["rest"]:
             value = case["value"]
         else:
-            value = f"where({_held(case['held'])}, {case['value']}, {value})"
+            value = f"where({_as_comparisons(case['held'])}, {case['value']}, {value})"
     return f"{found['name']}[{', '.join(ranges)}] = {value}"
 
 
-def _held(conditions: str) -> str:
+def _as_comparisons(conditions: str) -> str:
     """``i = j = q, p != q`` as a product of comparisons."""
     factors: list[str] = []
     for chain in conditions.split(","):

@@ -52,7 +52,7 @@ def _letter(text: str, line: Line, name: str, *, bold: bool) -> str:
 
 def _formula(line: Line, marks: Marks, *, bold: bool, verify: bool) -> str:
     tree = write_known_sizes(line.tree, line.program.variables)
-    tree = replace_variables(tree, {name: _named(other) for name, other in marks.names.items()})
+    tree = replace_variables(tree, {name: _renaming(other) for name, other in marks.names.items()})
     variables: Mapping[str, Variable] = {
         marks.names.get(name, name): replace(each, name=marks.names.get(name, name))
         for name, each in line.program.variables.items()
@@ -64,7 +64,7 @@ def _formula(line: Line, marks: Marks, *, bold: bool, verify: bool) -> str:
     return result
 
 
-def _named(name: str) -> Callable[[Expr], Expr]:
+def _renaming(name: str) -> Callable[[Expr], Expr]:
     return lambda node: variable(name, node.shape, row=node.row)
 
 

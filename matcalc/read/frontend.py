@@ -53,7 +53,7 @@ def read(
     program = with_numbers(typed({}), typed)
     if program.notes:
         program = replace(program, notes=keep_readable(program.notes, len(text), typed))
-    return _expanded(program, expand) if program.unexpanded else program
+    return _expand(program, expand) if program.unexpanded else program
 
 
 def read_pair(
@@ -71,19 +71,19 @@ def read_pair(
     """
     spoken = language or default_language()
     given = _known(declarations)
-    one, other = _typed_pair(left, right, given, spoken)
+    one, other = _type_pair(left, right, given, spoken)
     if one.notes:
         size = len(one.source)
         notes = keep_readable(
-            one.notes, size, lambda more: _typed_pair(left, right, {**given, **more}, spoken)
+            one.notes, size, lambda more: _type_pair(left, right, {**given, **more}, spoken)
         )
         one, other = replace(one, notes=notes), replace(other, notes=notes)
     if one.unexpanded:
-        return _expanded(one, expand), _expanded(other, expand)
+        return _expand(one, expand), _expand(other, expand)
     return one, other
 
 
-def _expanded(program: Program, expand: Expand | None) -> Program:
+def _expand(program: Program, expand: Expand | None) -> Program:
     """The program with the derivatives in it; UnsupportedError where nobody finds them here."""
     if expand is None:
         raise UnsupportedError(
@@ -92,7 +92,7 @@ def _expanded(program: Program, expand: Expand | None) -> Program:
     return expand(program)
 
 
-def _typed_pair(
+def _type_pair(
     left: str | Program,
     right: str | Program,
     declarations: Mapping[str, str | Variable],

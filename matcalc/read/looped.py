@@ -96,7 +96,7 @@ class _Reading:
     def program(self) -> LoopProgram:
         items = self._items(self.statements[:-1], [])
         last = self.statements[-1]
-        value = self._typed(last.body, [])
+        value = self._type(last.body, [])
         if value.shape:
             raise ShapeError(
                 "what is differentiated backwards is a scalar",
@@ -138,7 +138,7 @@ class _Reading:
 
     def _assignment(self, statement: Statement, around: list[Loop]) -> Assignment:
         points = self._points(around)
-        expr = self._typed(statement.body, around)
+        expr = self._type(statement.body, around)
         name = statement.name
         if statement.places:
             places = [size(place, self.source, positive=False) for place in statement.places]
@@ -171,7 +171,7 @@ class _Reading:
             found.append(points)
         return found
 
-    def _typed(self, body: Node, around: list[Loop]) -> Expr:
+    def _type(self, body: Node, around: list[Loop]) -> Expr:
         """The typed tree of a part of the text."""
         text = self.source[body.start : body.end]
         if body.kind == "neg" and body.start == body.args[0].start:  # of s -= E

@@ -71,8 +71,8 @@ def _refuse(text: str, inside: list[_Open]) -> None:
 
 def _loop(text: str, each: _Open, name: str) -> tuple[str, str]:
     """The loop that computes a sum, a mean or a product, and what stands in its place."""
-    first, last = _said(text, each.first), _said(text, each.last)
-    k, body = each.bound.name, _said(text, each.node.args[0])
+    first, last = _describe(text, each.first), _describe(text, each.last)
+    k, body = each.bound.name, _describe(text, each.node.args[0])
     if each.name == "prod":
         begin = f"{name}[{first} - 1] = 1"
         step = f"{name}[{k}] = {name}[{k}-1]*({body})"
@@ -83,7 +83,7 @@ def _loop(text: str, each: _Open, name: str) -> tuple[str, str]:
     return loop, f"({name}/({last}))" if first == "1" else f"({name}/({last} - {first} + 1))"
 
 
-def _said(text: str, node: Node) -> str:
+def _describe(text: str, node: Node) -> str:
     return text[node.start : node.end]
 
 
@@ -99,7 +99,7 @@ def _outermost(body: Node, families: Iterable[str]) -> list[_Open]:
     of each other the outer one.
     """
     known = frozenset(families)
-    found = [each for node in postorder(body, children) if (each := _opened(node, known))]
+    found = [each for node in postorder(body, children) if (each := _open(node, known))]
     found.sort(key=lambda each: (each.node.start, -each.node.end))
     outer: list[_Open] = []
     for each in found:
@@ -108,7 +108,7 @@ def _outermost(body: Node, families: Iterable[str]) -> list[_Open]:
     return outer
 
 
-def _opened(node: Node, families: frozenset[str]) -> _Open | None:
+def _open(node: Node, families: frozenset[str]) -> _Open | None:
     binding = node.value
     if not isinstance(binding, Binding) or binding.conditions or len(binding.bounds) != 1:
         return None

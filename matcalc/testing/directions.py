@@ -114,7 +114,7 @@ def jvp_question(
     )
     if not callable(objective):
         program = program_of(objective, setting)
-        moved = Expr("+", (variable(X.name, X.shape), _scaled(step, tangent, X)), X.shape)
+        moved = Expr("+", (variable(X.name, X.shape), _scale(step, tangent, X)), X.shape)
         shifted = Program(
             replace_variables(program.expr, {X.name: lambda node: moved}),
             variables,
@@ -124,7 +124,7 @@ def jvp_question(
             language=program.language,
         )
         asked = ask_about_formula(shifted, f"{objective} along {tangent}", claim, along)
-        return _held(replace(asked, answer=_at_zero(shifted, step)), step)
+        return _hold(replace(asked, answer=_at_zero(shifted, step)), step)
     f = call_user_function(setting, objective, setting.wrt, list(known), setting.arrays)
 
     def moved_by(**values: Array) -> Array:
@@ -136,7 +136,7 @@ def jvp_question(
     at = {**numpy_values(setting.at), step: np.asarray(0.0)} if setting.at else {}
     library, precision = setting.arrays.library, setting.arrays.precision
     moving = replace(along, at=at, library=library, precision=precision)
-    return _held(ask_about_function(moved_by, _function(claim), moving), step)
+    return _hold(ask_about_function(moved_by, _function(claim), moving), step)
 
 
 def _as_precise(value: Array, f: Called) -> Array:
@@ -144,7 +144,7 @@ def _as_precise(value: Array, f: Called) -> Array:
     return value.astype(f.dtype) if f.single else value
 
 
-def _scaled(step: str, tangent: str, X: Variable) -> Expr:
+def _scale(step: str, tangent: str, X: Variable) -> Expr:
     return Expr("*", (variable(step, ()), variable(tangent, X.shape)), X.shape)
 
 
@@ -175,7 +175,7 @@ def _at_zero(program: Program, step: str) -> Expr | None:
         return None
 
 
-def _held(asked: Question, step: str) -> Question:
+def _hold(asked: Question, step: str) -> Question:
     """The question asked at points where the step is 0 only."""
 
     def points(rng: np.random.Generator) -> Iterator[Point]:

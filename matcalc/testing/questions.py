@@ -204,7 +204,7 @@ def _formula_and_function(
     )
     if setting.at:
         asked = replace(asked, points=_around(setting, program.variables, asked.smooth))
-    return _judging(asked, called, setting)
+    return _judge_results(asked, called, setting)
 
 
 def _refuse_coordinates(setting: Setting) -> None:
@@ -271,7 +271,7 @@ def ask_about_function(
     points = (
         _around(setting, variables, smooth)
         if setting.at
-        else _drawn(variables, smooth, setting.held)
+        else _draw(variables, smooth, setting.held)
     )
     first = next(points(np.random.default_rng(0)))
     rank = f(first.values).ndim
@@ -292,7 +292,7 @@ def ask_about_function(
             f, _TWICE if setting.order == 2 else SINGLE if f.single else DOUBLE
         ),
     )
-    return _judging(asked, claim, setting)
+    return _judge_results(asked, claim, setting)
 
 
 def _difference_notes(f: Called, method: Method) -> tuple[str, ...]:
@@ -304,7 +304,7 @@ def _difference_notes(f: Called, method: Method) -> tuple[str, ...]:
     )
 
 
-def _judging(asked: Question, called: Called, setting: Setting) -> Question:
+def _judge_results(asked: Question, called: Called, setting: Setting) -> Question:
     """The question with results brought into the form in which claims are compared, and precision
     noticed.
     """
@@ -323,7 +323,7 @@ def _judging(asked: Question, called: Called, setting: Setting) -> Question:
         if (
             found.shape != shape
             and found.size == int(np.prod(shape))
-            and _squeezed(found.shape) == _squeezed(shape)
+            and _squeeze(found.shape) == _squeeze(shape)
         ):
             found = found.reshape(shape)  # (n, 1) and (1, n) for a vector
         if (
@@ -344,7 +344,7 @@ def _judging(asked: Question, called: Called, setting: Setting) -> Question:
     return replace(asked, claimed=claimed, derivative=slope, notes=(*notes, *setting.notes))
 
 
-def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+def _squeeze(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
@@ -493,7 +493,7 @@ def _sizes(variables: Mapping[str, Variable], given: Mapping[str, Array]) -> dic
     return sizes
 
 
-def _drawn(
+def _draw(
     variables: Mapping[str, Variable], smooth: Callable[[Point], bool], held: str
 ) -> Callable[[np.random.Generator], Iterator[Point]]:
     """Points of the declared kinds at several sizes, of entries that the function accepts."""

@@ -53,31 +53,31 @@ def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Arra
     shape = extent(variable.shape, sizes)
     entries = _POSITIVE if variable.kind == "positive" else _ENTRIES
     if variable.kind == "simplex":
-        return _filled(shape, _POSITIVE).map(lambda x: x / np.sum(x))
+        return _fill(shape, _POSITIVE).map(lambda x: x / np.sum(x))
     if variable.kind == "sphere":
-        return _filled(shape, _POSITIVE).map(lambda x: x / np.linalg.norm(x))
+        return _fill(shape, _POSITIVE).map(lambda x: x / np.linalg.norm(x))
     if variable.kind == "onehot":
         return st.integers(0, shape[0] - 1).map(lambda k: np.eye(shape[0])[k])
     if variable.kind in FREE or variable.kind == "positive":
-        return _filled(shape, entries)
+        return _fill(shape, entries)
     n = shape[0]
-    square = _filled((n, n), entries)
+    square = _fill((n, n), entries)
     if kind_spec(variable.kind).tangent == variable.kind and variable.kind in SPACES:
         count = len(independent(variable.kind, n))
-        return _filled((count,), entries).map(lambda x: matrix_of_entries(variable.kind, x, n))
+        return _fill((count,), entries).map(lambda x: matrix_of_entries(variable.kind, x, n))
     if variable.kind == "psd":
-        return st.builds(_definite, square, _filled((n,), _POSITIVE))
+        return st.builds(_definite, square, _fill((n,), _POSITIVE))
     if variable.kind in ("orthogonal", "orthonormal"):
         return square.map(lambda A: _rotation(A)[:, : shape[1]])
     return st.builds(
         lambda A, B, d: _rotation(A) @ np.diag(d) @ _rotation(B),
         square,
         square,
-        _filled((n,), _POSITIVE),
+        _fill((n,), _POSITIVE),
     )
 
 
-def _filled(shape: tuple[int, ...], entries: st.SearchStrategy[float]) -> st.SearchStrategy[Array]:
+def _fill(shape: tuple[int, ...], entries: st.SearchStrategy[float]) -> st.SearchStrategy[Array]:
     count = math.prod(shape)
     return st.lists(entries, min_size=count, max_size=count).map(
         lambda values: np.array(values, dtype=float).reshape(shape)

@@ -41,7 +41,7 @@ def derive(
     LaTeX, NumPy code, shape, and how it was proved. Layouts: mixed (gradients are columns,
     Jacobians have the output's axes first), numerator, denominator.
     """
-    return _answered("diff", locals())
+    return _answer("diff", locals())
 
 
 def check_claim(
@@ -56,14 +56,14 @@ def check_claim(
     """Whether a claimed derivative is right: the verdict is proved, agreed, wrong or undecided. Of
     a wrong one: the diagnosis, the smallest counterexample, and the correct derivative.
     """
-    return _answered("check", locals())
+    return _answer("check", locals())
 
 
 def simplify(
     expression: str, variables: dict[str, str] | None = None, latex: bool = False
 ) -> dict[str, Any]:
     """An equal expression that is as short as matcalc finds it, verified."""
-    return _answered("simplify", locals())
+    return _answer("simplify", locals())
 
 
 def equal(
@@ -73,7 +73,7 @@ def equal(
     different (with a counterexample) or undecided.
     """
     texts = {"expression": left, "other": right, "variables": variables, "latex": latex}
-    return _answered("equal", texts)
+    return _answer("equal", texts)
 
 
 def steps(
@@ -86,7 +86,7 @@ def steps(
     """How a derivative is found, in differentials: each line with the identity that it stands on,
     its source, and whether it is proved. Detail 1 has the main lines, 3 the linear steps too.
     """
-    return _answered("steps", locals())
+    return _answer("steps", locals())
 
 
 def server() -> Any:
@@ -102,7 +102,7 @@ def serve() -> None:
     server().run("stdio")
 
 
-def _answered(op: str, question: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(op: str, question: Mapping[str, Any]) -> dict[str, Any]:
     """The answer; ToolError with the message as the command line prints it."""
     found = answer({**question, "op": op})
     if found.pop("ok"):

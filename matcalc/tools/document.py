@@ -52,8 +52,8 @@ def problems(text: str, *, marked: bool) -> list[Problem]:
     if len(text) > _LONGEST:
         return [Problem(0, 1, f"only {_LONGEST:,} characters are read", INFORMATION)]
     if marked:
-        return [found for mark in _marked(text) for found in _judged(*mark)]
-    return [found for place in _places(text) for found in _entered(place, text)]
+        return [found for mark in _marked_claims(text) for found in _judged(*mark)]
+    return [found for place in _places(text) for found in _enter(place, text)]
 
 
 def _places(text: str) -> Iterator[_Place]:
@@ -62,7 +62,7 @@ def _places(text: str) -> Iterator[_Place]:
         yield _Place(entry, session)
 
 
-def _entered(place: _Place, text: str) -> Iterator[Problem]:
+def _enter(place: _Place, text: str) -> Iterator[Problem]:
     """Enters an entry, and says what is wrong with it."""
     entry, session = place
     try:
@@ -79,7 +79,7 @@ def _entered(place: _Place, text: str) -> Iterator[Problem]:
             return
         yield from _command(entry, session)
     except MatcalcError as problem:
-        yield _placed(problem, entry, text)
+        yield _place(problem, entry, text)
 
 
 def _command(entry: Entry, session: Session) -> Iterator[Problem]:
@@ -101,10 +101,10 @@ def _command(entry: Entry, session: Session) -> Iterator[Problem]:
         asked = (options.order, options.layout, options.structure)
         stated = options.expression, options.wrt or "", options.claim
         report = _judge(stated, tuple(sorted(declared.items())), asked)
-        yield from _said(report, entry.start, entry.start + len(entry.text))
+        yield from _problems_of(report, entry.start, entry.start + len(entry.text))
 
 
-def _said(report: Report, start: int, end: int) -> Iterator[Problem]:
+def _problems_of(report: Report, start: int, end: int) -> Iterator[Problem]:
     if report.verdict == "wrong":
         yield Problem(start, end, str(report), ERROR)
     elif report.verdict == "undecided":
@@ -115,7 +115,7 @@ def _whole(entry: Entry, message: str, severity: str) -> Problem:
     return Problem(entry.start, entry.start + len(entry.text), message, severity)
 
 
-def _placed(problem: MatcalcError, entry: Entry, text: str) -> Problem:
+def _place(problem: MatcalcError, entry: Entry, text: str) -> Problem:
     """An error at its place: the line that it quotes is looked for from its entry backwards."""
     hint = f"\nhint: {problem.hint}" if problem.hint else ""
     said = f"{problem.message}{hint}"
@@ -132,7 +132,7 @@ def _placed(problem: MatcalcError, entry: Entry, text: str) -> Problem:
     return Problem(start, max(start + 1, start + span.end - span.start), said, ERROR)
 
 
-def _marked(text: str) -> Iterator[tuple[int, int, str]]:
+def _marked_claims(text: str) -> Iterator[tuple[int, int, str]]:
     """Each marker with what follows it to the next: where its formula stands, and that text."""
     found = markers(text)
     ends = [*[mark.start for mark in found[1:]], len(text)][: len(found)]
@@ -144,7 +144,7 @@ def _marked(text: str) -> Iterator[tuple[int, int, str]]:
 def _judged(start: int, end: int, segment: str) -> Iterator[Problem]:
     try:
         for report in _reports(segment):
-            yield from _said(report, start, end)
+            yield from _problems_of(report, start, end)
     except MatcalcError as problem:
         yield Problem(start, end, str(problem).removeprefix("error: "), ERROR)
 
@@ -171,11 +171,11 @@ def hover(text: str, place: int, *, marked: bool) -> str:
     """What stands at a place, in Markdown; empty where there is nothing to say."""
     if len(text) > _LONGEST:
         return ""
-    return _hovered_claim(text, place) if marked else _hovered(text, place)
+    return _hover_claim(text, place) if marked else _hover(text, place)
 
 
-def _hovered_claim(text: str, place: int) -> str:
-    for start, end, segment in _marked(text):
+def _hover_claim(text: str, place: int) -> str:
+    for start, end, segment in _marked_claims(text):
         if not start <= place < end:
             continue
         try:
@@ -188,7 +188,7 @@ def _hovered_claim(text: str, place: int) -> str:
     return ""
 
 
-def _hovered(text: str, place: int) -> str:
+def _hover(text: str, place: int) -> str:
     for entry, session in _places(text):
         inside = entry.start <= place < entry.start + len(entry.text)
         word = _word(entry.text, place - entry.start) if inside else ""
@@ -272,20 +272,20 @@ def format_document(text: str, *, marked: bool) -> str:
     """The text with its blanks in order; what it says is the same."""
     if len(text) > _LONGEST:
         return text
-    return _formatted_claims(text) if marked else _formatted_entries(text)
+    return _format_claims(text) if marked else _format_entries(text)
 
 
-def _formatted_entries(text: str) -> str:
+def _format_entries(text: str) -> str:
     pieces, last = [], 0
     for entry in entries(text):
         end = entry.start + len(entry.text)
-        pieces += [text[last : entry.start], _formatted_entry(entry.text, text[entry.start : end])]
+        pieces += [text[last : entry.start], _format_entry(entry.text, text[entry.start : end])]
         last = end
     lines = "".join([*pieces, text[last:]]).split("\n")
     return "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n" if text.strip() else text
 
 
-def _formatted_entry(bare: str, written: str) -> str:
+def _format_entry(bare: str, written: str) -> str:
     if bare != written:  # there are comments inside
         return written
     if not begins_with(bare, (*command_names(), *OWN)):
@@ -296,9 +296,9 @@ def _formatted_entry(bare: str, written: str) -> str:
     return bare.replace(expressions[0], lay_out(expressions[0]))
 
 
-def _formatted_claims(text: str) -> str:
+def _format_claims(text: str) -> str:
     pieces, last = [], 0
-    for start, end, segment in _marked(text):
+    for start, end, segment in _marked_claims(text):
         formula = text[start:end]
         made = latex_laid_out(formula)
         if formula in segment and _says_the_same(segment, segment.replace(formula, made, 1)):

@@ -81,10 +81,10 @@ def _signs(text: str) -> list[tuple[str, str]]:
 
 def latex_laid_out(formula: str) -> str:
     """A formula with one blank around equals signs and between terms, and no runs of blanks."""
-    return "\n".join(_related(line.rstrip(" \t")) for line in formula.split("\n"))
+    return "\n".join(_relate(line.rstrip(" \t")) for line in formula.split("\n"))
 
 
-def _related(line: str) -> str:
+def _relate(line: str) -> str:
     indent = line[: len(line) - len(line.lstrip())]
     made = re.sub(r"[ \t]+", " ", line.lstrip())
     made = re.sub(r"[ ]*(?<![\\&])=[ ]*", " = ", made)

@@ -94,12 +94,12 @@ class Session:
         """
         before = dict(self.kept)
         try:
-            return self._entered(text)
+            return self._enter(text)
         except MatcalcError:
             self.kept = before
             raise
 
-    def _entered(self, text: str) -> Entered:
+    def _enter(self, text: str) -> Entered:
         statements = parse(text)
         value = next((one for one in statements if one.role == "value"), None)
         # what is defined behind the value, or in brackets of it, is its own

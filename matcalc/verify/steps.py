@@ -117,13 +117,13 @@ def _along_all(program: Program, trees: Mapping[str, Expr]) -> tuple[DerivativeS
     program = replace(program, variables={**program.variables, **directions})
     total: Expr | None = None
     for name, tree in trees.items():
-        term = _applied(tree, variable(moves[name], directions[moves[name]].shape))
+        term = _apply(tree, variable(moves[name], directions[moves[name]].shape))
         total = term if total is None else Expr("+", (total, term), term.shape)
     assert total is not None
     return DerivativeStatement(displace(program, moves), PARAMETER), total
 
 
-def _applied(tree: Expr, direction: Expr) -> Expr:
+def _apply(tree: Expr, direction: Expr) -> Expr:
     """The sum of the products of the last axes with a direction."""
     if not tree.shape:
         return Expr("*", (tree, direction))

@@ -75,7 +75,7 @@ def verify(
     if stranger is not None:
         raise _problem(program, f"wrong: it has a {stranger.value} of another shape")
     try:
-        return _verified(statement, tree, truths)
+        return _verify(statement, tree, truths)
     except (VerificationError, UnsupportedError):
         raise
     except MatcalcError as problem:
@@ -97,7 +97,7 @@ def _is_strange(node: Expr, program: Program) -> bool:
     return variable is None or variable.shape != node.shape
 
 
-def _verified(statement: DerivativeStatement, tree: Expr, truths: Truths | None) -> Verification:
+def _verify(statement: DerivativeStatement, tree: Expr, truths: Truths | None) -> Verification:
     program = statement.program
     _refuse_tied(statement)
     verdict = judge(statement, tree)

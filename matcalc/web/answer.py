@@ -59,7 +59,7 @@ def _text(question: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _declared(question: Mapping[str, Any]) -> dict[str, str]:
+def _declare(question: Mapping[str, Any]) -> dict[str, str]:
     declared = question.get("variables") or {}
     if not isinstance(declared, dict):
         raise ArgumentError("variables must be an object of declarations by name")
@@ -69,8 +69,8 @@ def _declared(question: Mapping[str, Any]) -> dict[str, str]:
 def _expression(question: Mapping[str, Any], key: str = "expression") -> Expression:
     text = _text(question, key)
     if question.get("latex"):
-        return api.parse_latex(text, _declared(question))
-    return api.parse(text, _declared(question))
+        return api.parse_latex(text, _declare(question))
+    return api.parse(text, _declare(question))
 
 
 def _options(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,9 +84,9 @@ def _options(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _diff(question: Mapping[str, Any]) -> dict[str, Any]:
     expression = _expression(question)
-    derivative, verification = _derived(expression, question)
+    derivative, verification = _derive(expression, question)
     return {
-        **_shown(derivative, question),
+        **_show(derivative, question),
         "title": f"d ({expression}) / d {derivative.wrt}",
         "expression": _latex(expression),
         "wrt": derivative.wrt,
@@ -94,7 +94,7 @@ def _diff(question: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _derived(
+def _derive(
     expression: Expression, question: Mapping[str, Any]
 ) -> tuple[Derivative, dict[str, str]]:
     """The derivative, and how it was verified; where that needs NumPy and there is none, it was
@@ -122,12 +122,12 @@ def _variable(expression: Expression, question: Mapping[str, Any]) -> str | None
 def _steps(question: Mapping[str, Any]) -> dict[str, Any]:
     """How the derivative is found, line by line."""
     expression, detail = _expression(question), question.get("detail", 2)
-    derivative, verification = _derived(expression, question)
+    derivative, verification = _derive(expression, question)
     try:
         found = derivative.steps(detail=detail)
         forms = {"steps": found.latex(), "typeset": found.typeset()}
     except ModuleNotFoundError as problem:
-        raise _lacking("the steps of this derivative", problem) from None
+        raise _lacking_error("the steps of this derivative", problem) from None
     return {
         **forms,
         "wrt": derivative.wrt,
@@ -150,7 +150,7 @@ def _graph(question: Mapping[str, Any]) -> dict[str, Any]:
         shown = _network(expression, wrt) if question.get("picture") == "network" else {}
         shown = shown or _computation(expression, wrt)
     except ModuleNotFoundError as problem:
-        raise _lacking("the picture of this expression", problem) from None
+        raise _lacking_error("the picture of this expression", problem) from None
     return {
         **shown,
         "wrt": wrt,
@@ -176,7 +176,7 @@ def _network(expression: Expression, wrt: str | None) -> dict[str, Any]:
     return {"report": str(found), "dot": found.dot(), "networks": found.picture()}
 
 
-def _lacking(what: str, problem: ModuleNotFoundError) -> UnsupportedError:
+def _lacking_error(what: str, problem: ModuleNotFoundError) -> UnsupportedError:
     return UnsupportedError(
         f"{what} needs {problem.name}, which the engine in the page lacks",
         hint="matcalc web has it",
@@ -186,7 +186,7 @@ def _lacking(what: str, problem: ModuleNotFoundError) -> UnsupportedError:
 def _simplify(question: Mapping[str, Any]) -> dict[str, Any]:
     expression = _expression(question)
     simple = expression.simplify()
-    return {**_shown(simple, question), "expression": _latex(expression)}
+    return {**_show(simple, question), "expression": _latex(expression)}
 
 
 def _equal(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _equal(question: Mapping[str, Any]) -> dict[str, Any]:
         result = api.equal(
             _text(question, "expression"),
             _text(question, "other"),
-            variables=_declared(question),
+            variables=_declare(question),
             latex=bool(question.get("latex")),
         )
     except ModuleNotFoundError as problem:
@@ -213,7 +213,7 @@ def _check(question: Mapping[str, Any]) -> dict[str, Any]:
         expression, claim = f"${expression}$", f"${claim}$"
     options = _options(question)
     wrt = _variable(_expression(question), question) or ""
-    asked = (_declared(question), options["order"], options["layout"], options["structure"])
+    asked = (_declare(question), options["order"], options["layout"], options["structure"])
     report = judge(Claim(expression, wrt, claim, *asked))
     diagnosis = report.diagnosis
     return {
@@ -237,7 +237,7 @@ def _proof_alone(question: Mapping[str, Any]) -> dict[str, Any]:
     from matcalc.web.diagnosis import diagnose  # noqa: PLC0415
 
     expression = _expression(question)
-    derivative, _ = _derived(expression, question)
+    derivative, _ = _derive(expression, question)
     given = {name: str(kind) for name, kind in derivative.variables.items()}
     claim = _expression({**question, "variables": given}, "claim").program()
     statement = DerivativeStatement(expression.program(), derivative.wrt, **_options(question))
@@ -275,7 +275,7 @@ def _backend(question: Mapping[str, Any]) -> str:
     return str(backend)
 
 
-def _shown(formula: Formula, question: Mapping[str, Any]) -> dict[str, Any]:
+def _show(formula: Formula, question: Mapping[str, Any]) -> dict[str, Any]:
     """The formula in its forms, with what was inferred."""
     backend = _backend(question)
     with_code = question.get("form", "code") == "code"
@@ -292,14 +292,14 @@ def _shown(formula: Formula, question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _latex(formula: Formula) -> str:
-    return _or_nothing(Formula.latex, formula)
+    return _form_or_nothing(Formula.latex, formula)
 
 
 def _code(formula: Formula, backend: str) -> str:
-    return _or_nothing(lambda each: each.source(backend), formula)
+    return _form_or_nothing(lambda each: each.source(backend), formula)
 
 
-def _or_nothing(form: Callable[[Formula], str], formula: Formula) -> str:
+def _form_or_nothing(form: Callable[[Formula], str], formula: Formula) -> str:
     """A form of the answer, or nothing where it has none."""
     try:
         return form(formula)

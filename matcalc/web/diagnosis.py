@@ -32,14 +32,14 @@ def diagnose(
     be proved.
     """
     given = {name: str(kind) for name, kind in variables.items()}
-    statement = _stated(expression, given, wrt, options)
+    statement = _stated_derivative(expression, given, wrt, options)
     for said, changed in _formulas(claim, variables):
         if _is_proved(statement, changed, given):
             return said
     for name, each in variables.items():
         if each.kind == "matrix" and each.shape[0] == each.shape[1]:
             narrower = {**given, name: f"symmetric({each.shape[0]})"}
-            if _is_proved(_stated(expression, narrower, wrt, options), claim, narrower):
+            if _is_proved(_stated_derivative(expression, narrower, wrt, options), claim, narrower):
                 return f"it is right only if {name} is symmetric"
     return ""
 
@@ -60,7 +60,7 @@ def _formulas(claim: str, variables: Mapping[str, Variable]) -> Iterator[tuple[s
     yield "it is the transpose", f"({claim})'"
 
 
-def _stated(
+def _stated_derivative(
     expression: str, given: Mapping[str, str], wrt: str, options: Mapping[str, Any]
 ) -> DerivativeStatement | None:
     """The derivative that is claimed; None where the expression has no meaning for such

@@ -63,7 +63,7 @@ def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | Non
                 outside = count > 1 and _explains(others, right)
                 if outside or _explains(masks, right):
                     said = " and ".join(
-                        text(side[0] if sign else _negated(side[0]))
+                        text(side[0] if sign else _negate(side[0]))
                         for side, sign in zip(chosen, signs, strict=True)
                     )
                     written = all(side[0] in conditions for side in chosen)
@@ -147,5 +147,5 @@ def _compare(op: str, left: Expr, right: Expr) -> Expr:
     return Expr(op, (left, right), wide.shape, row=wide.row)
 
 
-def _negated(kink: Expr) -> Expr:
+def _negate(kink: Expr) -> Expr:
     return Expr(_NEGATED[kink.op], kink.args, kink.shape, row=kink.row)

@@ -144,7 +144,7 @@ def about_formula(
         derivative=derivative,
         claimed=claimed,
         points=lambda rng: _points(statement, tree, rng, complete, misfit),
-        survey=lambda point, rng: _surveyed(statement, tree, point, rng),
+        survey=lambda point, rng: _survey(statement, tree, point, rng),
         kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
         smooth=lambda point: violated_precondition(program.expr, point.values, point.sizes) is None,
         magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
@@ -161,13 +161,13 @@ def about_formula(
     )
 
 
-def _surveyed(
+def _survey(
     statement: DerivativeStatement, tree: Expr | None, point: Point, rng: np.random.Generator
 ) -> tuple[list[Point], tuple[str, ...]]:
     """Points on all sides of the kinks of objective and claim, and what holds on those to which no
     way was found.
     """
-    program, around = statement.program, _differenced(statement)
+    program, around = statement.program, _find_differenced(statement)
     beside = [tree] if tree is not None else []
     found, missing = survey(
         [program.expr],
@@ -184,7 +184,7 @@ def _surveyed(
     )
 
 
-def _differenced(statement: DerivativeStatement) -> str | None:
+def _find_differenced(statement: DerivativeStatement) -> str | None:
     """The variable, if the derivative is found by differences of values: then room around it is
     needed.
     """
@@ -299,7 +299,7 @@ def _points(
     Sizes at which the claim has values, too, come first: singular vectors are those of tall
     matrices.
     """
-    program, around = statement.program, _differenced(statement)
+    program, around = statement.program, _find_differenced(statement)
     reason = ""
     tall = _of_tall(tree)
     both = [[program.expr, *tall], [program.expr]] if tall else [[program.expr]]

@@ -69,7 +69,7 @@ def conditions(
         if found:
             yield (
                 Condition(
-                    "needs-symmetric", f"it is right only if {_listed(general)} are symmetric", 1.4
+                    "needs-symmetric", f"it is right only if {_list(general)} are symmetric", 1.4
                 ),
                 found,
             )
@@ -79,7 +79,7 @@ def conditions(
             "invertible",
             "symmetric",
         }:
-            found = _commuting(question, base, rng, one, other)
+            found = _commuting_samples(question, base, rng, one, other)
             if found:
                 yield (
                     Condition(
@@ -99,7 +99,7 @@ def _names(*trees: Expr | None) -> set[str]:
     return {node.value for node in nodes if node.op == "variable"}
 
 
-def _listed(names: list[str]) -> str:
+def _list(names: list[str]) -> str:
     return ", ".join(names[:-1]) + " and " + names[-1]
 
 
@@ -119,10 +119,10 @@ def _worlds(
         }
         return {**base.values, **style}
 
-    return _drawn(question, base, values)
+    return _draw_samples(question, base, values)
 
 
-def _commuting(
+def _commuting_samples(
     question: Question, base: Point, rng: np.random.Generator, one: Variable, other: Variable
 ) -> list[Sample]:
     """The second matrix as a polynomial of the first, plus enough of the identity to be
@@ -134,10 +134,12 @@ def _commuting(
         B = 2 * np.eye(len(A)) + rng.uniform(0.3, 1.0) * A + rng.uniform(0.1, 0.3) * A @ A
         return {**base.values, one.name: A, other.name: B}
 
-    return _drawn(question, base, values)
+    return _draw_samples(question, base, values)
 
 
-def _drawn(question: Question, base: Point, values: Callable[[], dict[str, Array]]) -> list[Sample]:
+def _draw_samples(
+    question: Question, base: Point, values: Callable[[], dict[str, Array]]
+) -> list[Sample]:
     found: list[Sample] = []
     for _ in range(_ATTEMPTS):
         point = Point(base.sizes, values())

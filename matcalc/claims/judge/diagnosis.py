@@ -107,7 +107,7 @@ def diagnose(
     mended = [as_it_is(question), *mendings(question)]
     wrong = [IDENTITY, *variants(question)]
     best = _best(_matches(mended, wrong, samples[0]), samples, factors, question, correct)
-    held = _holding(question, list(samples), rng) or one_branch(question, samples)
+    held = _find_condition(question, list(samples), rng) or one_branch(question, samples)
     if held is not None and (best is None or held.cost < best[0]):
         return Diagnosis((Cause(held.kind, held.text),), mended=correct)
     if (
@@ -158,7 +158,7 @@ def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:
     close = closeness(samples)
     for variant in wrong:
         values = (
-            [_tried(variant.value, sample) for sample in samples]
+            [_try_value(variant.value, sample) for sample in samples]
             if variant.kind == "variable"
             else []
         )
@@ -181,7 +181,7 @@ def _values(
     """
     groups: dict[tuple[int, ...], tuple[list[int], list[Array]]] = {}
     for index, part in enumerate(parts):
-        value = _tried(part.value, sample)
+        value = _try_value(part.value, sample)
         size = float(np.linalg.norm(value)) if value is not None else 0.0
         if value is not None and np.isfinite(size) and size > 1e-12 * sample.scale:
             members, units = groups.setdefault(value.shape, ([], []))
@@ -190,7 +190,7 @@ def _values(
     return {shape: (members, np.stack(units)) for shape, (members, units) in groups.items()}
 
 
-def _tried(value: Callable[[Sample], Array], sample: Sample) -> Array | None:
+def _try_value(value: Callable[[Sample], Array], sample: Sample) -> Array | None:
     """A value; None where the edited formula does not fit together or has no value."""
     try:
         with np.errstate(all="ignore"):
@@ -269,7 +269,10 @@ def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Facto
     ratios: dict[int, float] = {}
     close = closeness(samples)
     for place, sample in enumerate(samples):
-        left, right = _tried(match.mended.value, sample), _tried(match.variant.value, sample)
+        left, right = (
+            _try_value(match.mended.value, sample),
+            _try_value(match.variant.value, sample),
+        )
         if left is None or right is None or left.shape != right.shape:
             return None
         square = float(np.sum(left * left))
@@ -307,7 +310,7 @@ def _fits(match: _Match, question: Question) -> bool:
     return True
 
 
-def _holding(
+def _find_condition(
     question: Question, samples: list[Sample], rng: np.random.Generator
 ) -> Condition | None:
     """The mildest condition under which the claim is right."""

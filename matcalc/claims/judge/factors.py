@@ -67,7 +67,11 @@ class Factors:
                 if rest is not None:
                     cost = 1.0 if abs(rest) == 1 else 1.5
                     return Factor(
-                        "factor", _said(rest, name, up), cost, rest < 0, _formula(rest, name, up)
+                        "factor",
+                        _describe(rest, name, up),
+                        cost,
+                        rest < 0,
+                        _formula(rest, name, up),
                     )
         for name, whole, everywhere in self._scalars:
             values = [everywhere[place] for place in measured]
@@ -82,7 +86,9 @@ class Factors:
                 if rest is not None and abs(rest) in (1, 2, Fraction(1, 2)):
                     cost = 1.15 if rest == 1 else 1.6
                     formula = _formula(rest, whole, up)
-                    return Factor("chain-factor", _said(rest, name, up), cost, rest < 0, formula)
+                    return Factor(
+                        "chain-factor", _describe(rest, name, up), cost, rest < 0, formula
+                    )
         return None
 
     def _rational(self, ratios: Sequence[float]) -> Fraction | None:
@@ -115,7 +121,7 @@ def _formula(rest: Fraction, name: str, up: bool) -> str:
     return f"({rest}){'*' if up else '/'}({name})"
 
 
-def _said(rest: Fraction, name: str, up: bool) -> str:
+def _describe(rest: Fraction, name: str, up: bool) -> str:
     size = abs(rest)
     if up:
         return f"the factor {name if size == 1 else f'{size}*{name}'} is missing"

@@ -50,7 +50,7 @@ def read_claims(path: str | Path) -> list[Claim]:
 
 def _toml(text: str, where: str) -> list[Claim]:
     """``[[claim]]`` tables; a table ``[variables]`` declares for all of them."""
-    content = _parsed(text, where)
+    content = _parse(text, where)
     unknown = [key for key in content if key not in ("claim", "variables")]
     if unknown:
         raise ParseError(
@@ -78,7 +78,7 @@ def marked_claims(text: str, where: str) -> list[Claim]:
             raise ParseError(
                 f"{place}: after matcalc-claim comes a colon", hint=f"matcalc-claim: {mark.keys}"
             )
-        table = _parsed(f"claim = {{{mark.keys.removeprefix(':')}}}", place)["claim"]
+        table = _parse(f"claim = {{{mark.keys.removeprefix(':')}}}", place)["claim"]
         found.append(
             (
                 mark.start,
@@ -125,7 +125,7 @@ def _entries(table: dict[str, Any], following: str, place: str) -> list[tuple[st
     ]
 
 
-def _parsed(text: str, where: str) -> dict[str, Any]:
+def _parse(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:

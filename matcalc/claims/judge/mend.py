@@ -90,7 +90,7 @@ def mendings(question: Question) -> Iterator[Mended]:
         yield Mended(kind, said, neighbours.value(edit.tree), edit.cost, tree=edit.tree)
     yield from _of_pairs(tree)
     yield from _of_terms(tree)
-    yield from _summed(tree)
+    yield from _sums_of_entries(tree)
 
 
 def _of_pairs(tree: Expr) -> Iterator[Mended]:
@@ -145,7 +145,7 @@ def _of_terms(tree: Expr) -> Iterator[Mended]:
         shown = text(part)
         others = [term for term, name in zip(coarse, names, strict=True) if name != shown]
         inside = len(others) == len(coarse)  # of brackets: there a part has another sign instead
-        whole = f"{text(tree)} - ({shown})" if inside else _joined(others)
+        whole = f"{text(tree)} - ({shown})" if inside else _join(others)
         sign = _ELSEWHERE if inside else PLAIN + 0.15
         for kind, said, times, cost in (
             ("extra-term", f"the term {shown} is too much", 0.0, PLAIN + 0.1),
@@ -155,19 +155,19 @@ def _of_terms(tree: Expr) -> Iterator[Mended]:
         ):
             formula = f"{whole} + {_times(times, shown)}" if times else whole
             if times == -1:
-                formula = f"{whole} - ({shown})" if inside else _joined([*others, negate(part)])
+                formula = f"{whole} - ({shown})" if inside else _join([*others, negate(part)])
             yield Mended(kind, said, _with_term(part, times), cost, formula)
         for times, said in (
             (2.0, f"the factor 2 is missing everywhere but in {shown}"),
             (0.5, f"all terms but {shown} have to count half"),
         ):
             formula = (
-                f"{_times(times, whole)} {_joined([part]) if part.op == 'neg' else f'+ ({shown})'}"
+                f"{_times(times, whole)} {_join([part]) if part.op == 'neg' else f'+ ({shown})'}"
             )
             yield Mended("factor", said, _with_others(part, times), LIKELY, formula)
 
 
-def _joined(parts: Sequence[Expr]) -> str:
+def _join(parts: Sequence[Expr]) -> str:
     """The sum of some terms."""
     said = [
         f"- ({text(part.args[0])})" if part.op == "neg" else f"+ ({text(part)})" for part in parts
@@ -190,7 +190,7 @@ def _with_others(term: Expr, times: float) -> Callable[[Sample], Array]:
     return lambda sample: times * sample.claimed - (times - 1) * evaluate_claim(term, sample.point)
 
 
-def _summed(tree: Expr) -> Iterator[Mended]:
+def _sums_of_entries(tree: Expr) -> Iterator[Mended]:
     """A claim for each entry where the derivative is the sum of them."""
     shown = text(tree)
     if tree.rank:
@@ -237,16 +237,16 @@ def mended_claim(
     if _is_array(question.tree):
         if undone != formula:
             return None  # entries are multiplied, not arrays: those have no text
-        undone = _headed(question.tree, formula)
+        undone = _with_head(question.tree, formula)
     return check_formula(question, undone, samples)
 
 
 def format_claim(tree: Expr) -> str:
     """The text of a whole claim."""
-    return _headed(tree, text(tree))
+    return _with_head(tree, text(tree))
 
 
-def _headed(tree: Expr, formula: str) -> str:
+def _with_head(tree: Expr, formula: str) -> str:
     """The formula of a claim, behind its indices where it is that of the entries of an array."""
     return f"D{head(tree)} = {formula}" if _is_array(tree) else formula
 
@@ -287,10 +287,10 @@ def check_formula(question: Question, formula: str, samples: Sequence[Sample]) -
             return None
     except (MatcalcError, ValueError, IndexError, np.linalg.LinAlgError):
         return None
-    return _headed(stated.expr, text(_tidied(stated.expr)).removeprefix("--"))
+    return _with_head(stated.expr, text(_tidy(stated.expr)).removeprefix("--"))
 
 
-def _tidied(tree: Expr) -> Expr:
+def _tidy(tree: Expr) -> Expr:
     """The formula without factors 1, and with one number in front of each term instead of two."""
 
     def without(node: Expr, args: list[Expr]) -> Expr:
@@ -303,7 +303,7 @@ def _tidied(tree: Expr) -> Expr:
         return node.with_args(args)
 
     def merged(node: Expr, args: list[Expr]) -> Expr:
-        return node.with_args(args) if node.op in _SUMS else _merged(node)
+        return node.with_args(args) if node.op in _SUMS else _merge_numbers(node)
 
     plain = tree.fold(without)
     return fold(plain, lambda node: node.args if node.op in _SUMS else (), merged)
@@ -331,7 +331,7 @@ def _is_another(
     )
 
 
-def _merged(tree: Expr) -> Expr:
+def _merge_numbers(tree: Expr) -> Expr:
     """The formula with one number in front instead of two."""
     inner, times, count = tree, Fraction(1), 0
     while (found := _without_number(inner)) is not None:

@@ -226,7 +226,7 @@ def _transposes(
     yield Change(kind, transpose(node), cost)
 
 
-def _dropped_factors(
+def _drop_factors(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
 ) -> Iterator[Change]:
     """One operand of a product or quotient instead of the whole."""
@@ -251,7 +251,7 @@ def _dropped_factors(
         yield Change("chain-factor", one, POSSIBLE, left)
 
 
-def _dropped_terms(
+def _drop_terms(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
 ) -> Iterator[Change]:
     """A term of a sum left out, or with the other sign; a sign left out."""
@@ -464,10 +464,10 @@ def _kronecker(
 
 
 _RULES: tuple[Callable[[Expr, Sequence[Expr], dict[str, Variable]], Iterator[Change]], ...] = (
-    _dropped_terms,
+    _drop_terms,
     _transposes,
     _orders,
-    _dropped_factors,
+    _drop_factors,
     _entrywise,
     _functions,
     _kronecker,

@@ -57,15 +57,15 @@ def is_blurred(function: Function, point: Point, wrt: str) -> bool:
     try:
         here = function(point)
         return any(
-            np.array_equal(function(_scaled(point, names, _UNSEEN)), here)
-            and not np.array_equal(function(_scaled(point, names, _SEEN)), here)
+            np.array_equal(function(_scale(point, names, _UNSEEN)), here)
+            and not np.array_equal(function(_scale(point, names, _SEEN)), here)
             for names in ([wrt], arrays)
         )
     except (ArithmeticError, ValueError, RuntimeError):  # outside of its domain
         return False
 
 
-def _scaled(point: Point, names: Sequence[str], by: float) -> Point:
+def _scale(point: Point, names: Sequence[str], by: float) -> Point:
     return Point(
         point.sizes,
         {**point.values, **{name: np.asarray(point.values[name]) * (1 + by) for name in names}},

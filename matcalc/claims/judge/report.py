@@ -128,7 +128,7 @@ class Report:
         """What is said below the headline, each with its label."""
         found = [("reason", self.reason)]
         if self.verdict == WRONG:
-            found += [("diagnosis", self._diagnosis()), ("mended", self._mended())]
+            found += [("diagnosis", self._diagnosis()), ("mended", self._mend())]
             found += [("correct", self.correct)]
             found += [("shapes", self.shapes), ("smallest", self._smallest())]
         elif self.ok and self.correct and self.correct != self.claim:
@@ -145,7 +145,7 @@ class Report:
         unknown = "none of the known slips"
         return f"{unknown}; true - claim = {self.difference}" if self.difference else unknown
 
-    def _mended(self) -> str:
+    def _mend(self) -> str:
         """The claim without its slips, if it is not the derivative as it is printed."""
         mended = self.diagnosis.mended if self.diagnosis is not None else ""
         return mended if mended != self.correct else ""
@@ -186,10 +186,10 @@ def command(title: str, wrt: str, claim: str, options: dict[str, Any]) -> str:
     for name, value in options.items():
         for each in value if isinstance(value, list) else [value]:
             words += [f"--{name}", str(each)]
-    return " ".join(_quoted(word) for word in words)
+    return " ".join(_quote(word) for word in words)
 
 
-def _quoted(word: str) -> str:
+def _quote(word: str) -> str:
     """Quoted for a shell where it has to be: in double quotes, if no character is special in
     these.
     """

@@ -32,13 +32,13 @@ def open_sizes(stated: Program, shape: Shape) -> dict[str, Dim]:
     for found, wanted in (*zip(stated.expr.shape, shape, strict=True),) * len(shape):
         missing = [name for name in found.letters if name in names and name not in known]
         if len(missing) == 1:
-            size = _solved(found.put(known.get), missing[0], wanted)
+            size = _solve(found.put(known.get), missing[0], wanted)
             if size is not None:
                 known[missing[0]] = size
     return known
 
 
-def _solved(found: Dim, name: str, wanted: Dim) -> Dim | None:
+def _solve(found: Dim, name: str, wanted: Dim) -> Dim | None:
     """The dimension that the name, which occurs once, has to be: of ``k*n + 1``, (wanted - 1)/n."""
     factor, rest = ZERO, ZERO
     for scale, names in found.terms:

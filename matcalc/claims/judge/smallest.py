@@ -104,9 +104,9 @@ def _at(
     if total > 60:
         return None
     for entries in _candidates(total, rng):
-        found = _judged(question, sizes, counts, entries, differs)
+        found = _judge(question, sizes, counts, entries, differs)
         if found is not None:
-            return _simplified(question, sizes, counts, entries, found, differs)
+            return _simplify(question, sizes, counts, entries, found, differs)
     return None
 
 
@@ -120,7 +120,7 @@ def _candidates(total: int, rng: np.random.Generator) -> Iterator[Array]:
         yield rng.choice(_ENTRIES, total)
 
 
-def _simplified(
+def _simplify(
     question: Question,
     sizes: dict[str, int],
     counts: dict[str, int],
@@ -133,14 +133,14 @@ def _simplified(
         for value in _ENTRIES[: _ENTRIES.index(entries[place])]:
             other = entries.copy()
             other[place] = value
-            simpler = _judged(question, sizes, counts, other, differs)
+            simpler = _judge(question, sizes, counts, other, differs)
             if simpler is not None:
                 entries, found = other, simpler
                 break
     return found
 
 
-def _judged(
+def _judge(
     question: Question,
     sizes: dict[str, int],
     counts: dict[str, int],

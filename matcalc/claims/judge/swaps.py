@@ -26,7 +26,7 @@ def swaps(
         name, shape = places[0].value, places[0].shape
         for wanted, declared in variables.items():
             if wanted != name and declared.shape == shape and declared.kind != "function":
-                made = _replaced(
+                made = _replace(
                     tree, {id(node): variable(wanted, shape, row=node.row) for node in places}
                 )
                 other = variable(wanted, shape)
@@ -42,7 +42,7 @@ def swaps(
         part = places[0]
         for other in pool[:_MOST]:
             if other.shape == part.shape and other.row == part.row and text(other) != text(part):
-                made = _replaced(tree, {id(node): other for node in places})
+                made = _replace(tree, {id(node): other for node in places})
                 yield Mutation("name", part, other, made, POSSIBLE)
 
 
@@ -61,7 +61,7 @@ def _places(nodes: Sequence[Expr]) -> list[list[Expr]]:
     return list(found.values())
 
 
-def _replaced(tree: Expr, instead: dict[int, Expr]) -> Expr:
+def _replace(tree: Expr, instead: dict[int, Expr]) -> Expr:
     """The formula with some of its parts replaced."""
 
     def rule(node: Expr, args: list[Expr]) -> Expr:

@@ -65,14 +65,14 @@ def _outer(tree: Expr) -> list[Expr]:
         elif part.op == "neg":
             stack.append((part.args[0], not positive))
         else:
-            term = _filled(part, tree)
+            term = _fill(part, tree)
             found.append(term if positive else negate(term))
     return found
 
 
 def _spread(node: Expr, args: list[list[Expr]]) -> list[Expr]:
     if node.op in ("+", "-"):
-        left, right = ([_filled(term, node) for term in part] for part in args)
+        left, right = ([_fill(term, node) for term in part] for part in args)
         if len(left) + len(right) > _MOST:
             return [node]
         return [*left, *right] if node.op == "+" else [*left, *(negate(term) for term in right)]
@@ -88,7 +88,7 @@ def _spread(node: Expr, args: list[list[Expr]]) -> list[Expr]:
     return result
 
 
-def _filled(term: Expr, whole: Expr) -> Expr:
+def _fill(term: Expr, whole: Expr) -> Expr:
     """A scalar that is added to every entry, as an array."""
     return term if term.shape == whole.shape else Expr("fill", (term,), whole.shape, row=whole.row)
 

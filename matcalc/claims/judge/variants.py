@@ -82,7 +82,7 @@ def variants(question: Question) -> Iterator[Variant]:
     if question.answer is not None and question.answer.rank <= 2:
         yield from _missing_terms(question.answer, question)
         yield from _missing_pairs(question.answer, question)
-        yield from _edited(question.answer, question)
+        yield from _edits(question.answer, question)
     if question.program is not None:
         yield from _other_objectives(question)
         yield from _outer_derivatives(question)
@@ -106,15 +106,15 @@ def _layouts(question: Question) -> Iterator[Variant]:
             f"it is the transpose{hint}",
             lambda sample: sample.truth.T,
             PLAIN,
-            _transposed,
+            _transpose,
         )
         return
     array = question.tree is not None and question.tree.rank > 2  # the claim is no matrix J
     if array or not is_folded(question.rank, total, question.order):
-        yield from _permuted(total)
+        yield from _permutations(total)
         return
     whole = "it is the transpose of J in d vec(F) = J*d vec(X)"
-    yield Variant("transpose", whole, lambda sample: sample.truth.T, PLAIN, _transposed)
+    yield Variant("transpose", whole, lambda sample: sample.truth.T, PLAIN, _transpose)
     for rows, columns, where in (
         ("C", "C", "both sides"),
         ("C", "F", "the objective"),
@@ -123,12 +123,12 @@ def _layouts(question: Question) -> Iterator[Variant]:
         yield Variant(
             "vec-order",
             f"it is J for a vec that stacks rows instead of columns, in {where}",
-            lambda sample, rows=rows, columns=columns: _reordered(question, sample, rows, columns),  # type: ignore[misc]
+            lambda sample, rows=rows, columns=columns: _reorder(question, sample, rows, columns),  # type: ignore[misc]
             PLAIN,
         )
 
 
-def _permuted(total: int) -> Iterator[Variant]:
+def _permutations(total: int) -> Iterator[Variant]:
     """The axes of an array in another order: in any, or with two exchanged where there are many."""
     axes = list(range(total))
     orders = list(permutations(axes))[1:] if total <= _MOST_PERMUTED else []
@@ -147,11 +147,11 @@ def _permuted(total: int) -> Iterator[Variant]:
         )
 
 
-def _transposed(claim: str) -> str:
+def _transpose(claim: str) -> str:
     return f"({claim})'"
 
 
-def _reordered(question: Question, sample: Sample, rows: str, columns: str) -> Array:
+def _reorder(question: Question, sample: Sample, rows: str, columns: str) -> Array:
     """The matrix J with its rows and columns in the order in which other kinds of vec put them."""
     derivative = question.derivative(sample.point, question.wrt, question.kind)[0]
     axes = derivative.ndim - question.columns(derivative.ndim)
@@ -183,7 +183,7 @@ def _conventions(question: Question) -> Iterator[Variant]:
                 "structure",
                 f"it is right along all directions within the {variable.kind} matrices, but not "
                 f"projected on them",
-                lambda sample: _unprojected(question, sample),
+                lambda sample: _unproject(question, sample),
                 PLAIN,
             )
         return
@@ -197,7 +197,7 @@ def _conventions(question: Question) -> Iterator[Variant]:
         (
             "G + G' - diag(diag(G)), which counts an entry off the diagonal of a symmetric "
             "matrix twice",
-            _counted_twice,
+            _count_twice,
         ),
         (
             "2*G - diag(diag(G)), which counts an entry off the diagonal of a symmetric "
@@ -248,7 +248,7 @@ def _structures(question: Question, variable: Variable) -> Iterator[Variant]:
             )
 
 
-def _unprojected(question: Question, sample: Sample) -> Array:
+def _unproject(question: Question, sample: Sample) -> Array:
     """The claim, if its projection is the derivative."""
     claimed, none = sample.claimed, np.asarray(np.nan)
     if claimed.shape != sample.truth.shape:
@@ -262,7 +262,7 @@ def _unprojected(question: Question, sample: Sample) -> Array:
     return claimed if error <= _AGREES * sample.scale else none
 
 
-def _counted_twice(G: Array) -> Array:
+def _count_twice(G: Array) -> Array:
     return np.asarray(G + G.T - np.diag(np.diag(G)))
 
 
@@ -374,7 +374,7 @@ def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
     found = terms(answer)
     outside = len(coarse_terms(answer))
     for place, term in enumerate(found):
-        value, written = _evaluator(term), _turned(term, question)
+        value, written = _evaluator(term), _as_added(term, question)
         shown = quote(term.args[0] if term.op == "fill" else term)
         for kind, said, times, back in (
             ("missing-term", f"the term {shown} is missing", -1.0, "+ "),
@@ -400,7 +400,7 @@ def _missing_pairs(answer: Expr, question: Question) -> Iterator[Variant]:
         return
     for one, other in combinations(found, 2):
         values = _evaluator(one), _evaluator(other)
-        both = f"{_turned(one, question)} + {_turned(other, question)}"
+        both = f"{_as_added(one, question)} + {_as_added(other, question)}"
         yield Variant(
             "missing-term",
             f"the terms {quote(one)} and {quote(other)} are missing",
@@ -410,7 +410,7 @@ def _missing_pairs(answer: Expr, question: Question) -> Iterator[Variant]:
         )
 
 
-def _turned(term: Expr, question: Question) -> str:
+def _as_added(term: Expr, question: Question) -> str:
     """A term as it is added to the claim, which may be a row where the derivative is a column."""
     tree = question.tree
     turned = tree is not None and tree.rank == term.rank == 1 and tree.row != term.row
@@ -421,7 +421,7 @@ def _evaluator(tree: Expr) -> Callable[[Sample], Array]:
     return lambda sample: evaluate_claim(tree, sample.point)
 
 
-def _edited(answer: Expr, question: Question) -> Iterator[Variant]:
+def _edits(answer: Expr, question: Question) -> Iterator[Variant]:
     """The true formula with one slip of the pen."""
     variables = dict(question.variables)
     beside = [question.program.expr] if question.program is not None else []

@@ -95,16 +95,16 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     verdict, reason = _verdict(asked, samples, proved)
     further: list[Sample] = []
     if verdict == AGREED:
-        further, missing = _surveyed(asked, samples, rng)
+        further, missing = _survey(asked, samples, rng)
         verdict, reason = _verdict(asked, [*samples, *further], proved)
-        telling = _telling(further)
+        telling = _wrong_samples(further)
         samples = (
             [*telling[:_MOST_WRONG], *samples[: max(1, POINTS - len(telling))]]
             if verdict == WRONG
             else [*samples, *further]
         )
         if verdict == AGREED and missing:
-            verdict, reason = UNDECIDED, _unvisited(missing)
+            verdict, reason = UNDECIDED, _format_unvisited(missing)
     formula = asked.program is not None
     if verdict == AGREED and formula and all(sample.hidden for sample in samples):
         verdict = UNDECIDED
@@ -114,7 +114,7 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         if different is None:
             verdict, reason = UNDECIDED, why_untold(asked, samples)
         verdict = WRONG if different else verdict
-    checked, worst = _checked(asked, samples, seed, proved)
+    checked, worst = _check(asked, samples, seed, proved)
     if verdict != WRONG:
         small = asked.exceptions() if verdict == PROVED else ()
         notes = (*asked.notes, *small, *_row_note(asked))
@@ -123,12 +123,12 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         all(sample.error <= sample.method.tolerance for sample in samples) and not asked.misfit
     )
     if not rounded and not further and has_branches(asked):
-        further, _ = _surveyed(asked, samples, rng)  # what is said has to hold on all sides
+        further, _ = _survey(asked, samples, rng)  # what is said has to hold on all sides
     told = [*samples, *further[:_MOST_SIDES]]
-    explained = None if rounded else _explained(asked, told, rng, correct)
+    explained = None if rounded else _explain(asked, told, rng, correct)
     if explained is None and asked.tree is not None and checked.error < _ROUNDING:
         rounded = True
-    diagnosis = _rounded(asked, checked.error) if rounded else explained
+    diagnosis = _diagnose_rounding(asked, checked.error) if rounded else explained
     rest = _rest(asked) if diagnosis is None else None
     diagnosis = _single_term(rest, asked) if rest is not None else diagnosis
     return Report(
@@ -161,7 +161,7 @@ def _worlds(asked: Question, rng: np.random.Generator) -> list[Sample]:
     return samples
 
 
-def _surveyed(
+def _survey(
     asked: Question, samples: Sequence[Sample], rng: np.random.Generator
 ) -> tuple[list[Sample], tuple[str, ...]]:
     """Worlds on all sides of the kinks, and the pieces that are in none; where the truth has no
@@ -185,12 +185,12 @@ def _is_rounding(asked: Question, sample: Sample) -> bool:
     )
 
 
-def _telling(samples: Sequence[Sample]) -> list[Sample]:
+def _wrong_samples(samples: Sequence[Sample]) -> list[Sample]:
     """Those in which the claim is wrong."""
     return [sample for sample in samples if not sample.error <= sample.method.tolerance]
 
 
-def _unvisited(missing: Sequence[str]) -> str:
+def _format_unvisited(missing: Sequence[str]) -> str:
     more = f", and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
     return (
         f"no point was found where {' or '.join(missing[:_MOST_NAMED])}{more}; the claim "
@@ -239,7 +239,7 @@ def _verdict(asked: Question, samples: Sequence[Sample], proved: str) -> tuple[s
     )
 
 
-def _explained(
+def _explain(
     asked: Question, samples: Sequence[Sample], rng: np.random.Generator, correct: str
 ) -> Diagnosis | None:
     """What is wrong; a function that shows single precision or small errors that no slip explains
@@ -259,7 +259,7 @@ def _explained(
     return None if cause is None else Diagnosis((cause,))
 
 
-def _rounded(asked: Question, error: float) -> Diagnosis:
+def _diagnose_rounding(asked: Question, error: float) -> Diagnosis:
     """What is said of a claim that numbers cannot tell from the derivative."""
     near = find_confusion(asked)
     rest = _text_of(difference(asked), asked)
@@ -269,7 +269,7 @@ def _rounded(asked: Question, error: float) -> Diagnosis:
     return Diagnosis((Cause("rounded", said),), mended=correct_form(asked))
 
 
-def _checked(
+def _check(
     asked: Question, samples: Sequence[Sample], seed: int | None, proved: str
 ) -> tuple[Checked, Worst | None]:
     # of errors that are rounding the largest is at another point on another machine
@@ -362,13 +362,13 @@ def _shapes(asked: Question, sample: Sample) -> str:
         return ""
     if asked.tree is not None and asked.answer is not None and asked.answer.rank <= 2:
         return (
-            f"the claim is {_written(asked.tree.shape)}, the derivative "
-            f"{_written(asked.answer.shape)}"
+            f"the claim is {_format_shape(asked.tree.shape)}, the derivative "
+            f"{_format_shape(asked.answer.shape)}"
         )
     return f"the claim has shape {sample.claimed.shape}, the derivative {sample.truth.shape}"
 
 
-def _written(shape: Shape) -> str:
+def _format_shape(shape: Shape) -> str:
     return f"{free_kind(len(shape))}({', '.join(map(str, shape))})" if shape else "scalar"
 
 

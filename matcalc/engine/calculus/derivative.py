@@ -124,7 +124,7 @@ class _Accumulation:
             if node in self.variables or node not in self.active:
                 continue
             terms = self._gather(adjoints.pop(node), node, self.root.axes)
-            for partial in partials(node, self.rule, self.active.__contains__, self._defined):
+            for partial in partials(node, self.rule, self.active.__contains__, self._domain_mask):
                 for term in terms:
                     adjoints.setdefault(partial.child, []).append(
                         self._extend(term, partial, partial.outputs, partial.inputs)
@@ -139,13 +139,15 @@ class _Accumulation:
                 continue
             terms = [
                 self._extend(term, partial, partial.inputs, partial.outputs)
-                for partial in partials(node, self.rule, self.active.__contains__, self._defined)
+                for partial in partials(
+                    node, self.rule, self.active.__contains__, self._domain_mask
+                )
                 for term in tangents[partial.child]
             ]
             tangents[node] = self._gather(terms, node, fixed)
         return tangents[self.root]
 
-    def _defined(self, node: Node, labels: Labels) -> tuple[Factor, ...]:
+    def _domain_mask(self, node: Node, labels: Labels) -> tuple[Factor, ...]:
         """The mask i != j for the root of an array that is zero for i = j whatever the variables
         are, as the distances of points: there the root is constant.
         """

@@ -44,8 +44,8 @@ def project(builder: Builder, node: Node, kind: str, first: int) -> Node:
     """
     spec = kind_spec(kind)
     if spec.banded:
-        return _masked(builder, node, spec, first)
-    turned = _exchanged(builder, node, first)
+        return _mask(builder, node, spec, first)
+    turned = _exchange(builder, node, first)
     return builder.sum([(Fraction(1, 2), node), (Fraction(spec.symmetry, 2), turned)], node.axes)
 
 
@@ -56,11 +56,11 @@ def by_independent(builder: Builder, node: Node, kind: str, first: int) -> Node:
     """
     spec = kind_spec(kind)
     if spec.banded:
-        return _masked(builder, node, spec, first)
-    turned = _exchanged(builder, node, first)
+        return _mask(builder, node, spec, first)
+    turned = _exchange(builder, node, first)
     if spec.symmetry < 0:
         return builder.sum([(1, node), (-1, turned)], node.axes)
-    once = _masked(builder, node, kind_spec("diagonal"), first)
+    once = _mask(builder, node, kind_spec("diagonal"), first)
     return builder.sum([(1, node), (1, turned), (-1, once)], node.axes)
 
 
@@ -98,7 +98,7 @@ def by_coordinates(builder: Builder, node: Node, kind: str, first: int) -> Node:
     return builder.product(1, factors, tuple(outputs), axes)
 
 
-def _masked(builder: Builder, node: Node, spec: KindSpec, first: int) -> Node:
+def _mask(builder: Builder, node: Node, spec: KindSpec, first: int) -> Node:
     """The entries that a matrix of a kind has, and zeros."""
     labels = tuple(range(node.rank))
     n, place = node.axes[first], (first, first + 1)
@@ -115,7 +115,7 @@ def _masked(builder: Builder, node: Node, spec: KindSpec, first: int) -> Node:
     return builder.product(1, [(node, labels, 1), *masks], labels, node.axes)
 
 
-def _exchanged(builder: Builder, node: Node, first: int) -> Node:
+def _exchange(builder: Builder, node: Node, first: int) -> Node:
     """The node with the axes ``first`` and ``first + 1`` exchanged."""
     order = list(range(node.rank))
     order[first], order[first + 1] = order[first + 1], order[first]

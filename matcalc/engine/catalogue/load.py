@@ -54,10 +54,10 @@ class Library:
 
     def all(self) -> list[Identity]:
         """Every entry, checked."""
-        return [self.get(name) or self._looked_up[name] for name in self.pieces]
+        return [self.get(name) or self._other_entries[name] for name in self.pieces]
 
     @cached_property
-    def _looked_up(self) -> dict[str, Identity]:
+    def _other_entries(self) -> dict[str, Identity]:
         """The entries that the engine does not use."""
         return {
             name: index.parse_entry(name, *place)

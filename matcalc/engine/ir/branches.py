@@ -108,7 +108,7 @@ def absorb_into_power(builder: Builder, factors: list[Factor], rank: int) -> lis
             and exponent == 1
             and isinstance(node.args[0], Product)
         ):
-            raised = _raised(builder, factors, index, rank)
+            raised = _raise(builder, factors, index, rank)
             if raised is not None:
                 return absorb_into_power(builder, raised, rank)
         if exponent == 1 or not isinstance(node, Product) or not labels or node.coefficient != 1:
@@ -120,7 +120,7 @@ def absorb_into_power(builder: Builder, factors: list[Factor], rank: int) -> lis
     return factors
 
 
-def _raised(builder: Builder, factors: list[Factor], index: int, rank: int) -> list[Factor] | None:
+def _raise(builder: Builder, factors: list[Factor], index: int, rank: int) -> list[Factor] | None:
     """u times u^k is u^(k+1), where u is a product and stands flattened."""
     node, labels, _ = factors[index]
     assert isinstance(node, Call)

@@ -94,14 +94,14 @@ class Builder:
         self.triangles = self.triangles or kind == "lower"
         whole = kind == "eye" or (kind == "apart" and name == "0" and axes[0] == axes[1])
         if whole:
-            return self._turning(node, 1)
+            return self._with_parity(node, 1)
         if structure in SYMMETRY and len(axes) == 2:
-            return self._turning(node, SYMMETRY[structure])
+            return self._with_parity(node, SYMMETRY[structure])
         if kind == "epsilon":  # of three axes: nothing is its transpose
             node.parity = -1
         return node
 
-    def _turning(self, node: Node, sign: int) -> Node:
+    def _with_parity(self, node: Node, sign: int) -> Node:
         """The node, which is its transpose times a sign."""
         if node.parity == 0:
             node.parity = sign
@@ -319,7 +319,7 @@ class Builder:
         if len(axes) == 2 and all(_diagonal(node) for _, node in entries):
             # delta_ij u_i + delta_ij v_i is delta_ij (u + v)_i
             eye = self.eye(axes[0])
-            vectors = [(c, self._stripped(node)) for c, node in entries]
+            vectors = [(c, self._strip(node)) for c, node in entries]
             return self.product(
                 1, [(eye, (0, 1), 1), (self.sum(vectors, axes[:1]), (0,), 1)], (0, 1), axes
             )
@@ -331,7 +331,7 @@ class Builder:
         )
         return self.scale(rational(common), self._sum(primitive, axes))
 
-    def _stripped(self, node: Node) -> Node:
+    def _strip(self, node: Node) -> Node:
         """u for delta_ij u_i."""
         _, form = as_term(node)
         rest = [factor for factor in form if factor[1] != (0, 1)]
@@ -370,7 +370,7 @@ class Builder:
         if len(axes) != 2:
             node = self._intern(key, Sum, axes, terms)
             if len(axes) > 2:
-                node.exchange = find_exchange(terms, axes, self._permuted)
+                node.exchange = find_exchange(terms, axes, self._permute_terms)
             return node
         flipped = self._ordered([(c, self.transpose(node)) for c, node in terms])
         for sign in (1, -1):
@@ -381,7 +381,7 @@ class Builder:
         self._set_parity(node, flipped, terms)
         return node
 
-    def _permuted(self, terms: Terms, order: Labels) -> Terms:
+    def _permute_terms(self, terms: Terms, order: Labels) -> Terms:
         return self._ordered([(c, self.permute(node, order)) for c, node in terms])
 
     def _ordered(self, terms: Iterable[tuple[Rational, Node]]) -> Terms:
@@ -392,9 +392,9 @@ class Builder:
 
     def _set_parity(self, node: Node, flipped: Terms, terms: Terms) -> None:
         if flipped == terms:
-            self._turning(node, 1)
+            self._with_parity(node, 1)
         elif tuple([(-c, n) for c, n in flipped]) == terms:
-            self._turning(node, -1)
+            self._with_parity(node, -1)
 
     # functions
 
@@ -404,7 +404,7 @@ class Builder:
         """
         rule = self.traits.transposition.get(name)
         if rule == "skew" and not slots:
-            return self._turning(self._call(name, tuple(args), axes, 0), -1)
+            return self._with_parity(self._call(name, tuple(args), axes, 0), -1)
         if rule is None or slots or args[0].rank != 2 or (axes and rule == "invariant"):
             return self._call(name, tuple(args), axes, slots)
         across = (self.transpose(args[0]), *args[1:])
@@ -415,9 +415,9 @@ class Builder:
         if rule == "equivariant" and (
             across[0] is args[0] or (name in self.traits.even and args[0].parity < 0)
         ):
-            self._turning(node, 1)
+            self._with_parity(node, 1)
         elif name in self.traits.odd and args[0].parity < 0:
-            self._turning(node, -1)
+            self._with_parity(node, -1)
         return node
 
     def acts_entrywise(self, name: FunctionName) -> bool:
@@ -450,7 +450,7 @@ class Builder:
         across = tuple([self.transpose(arg) if arg.rank else arg for arg in args])
         parity = sign if args[0].parity < 0 else int(across == tuple(args))
         if parity:
-            return self._turning(self._call(name, tuple(args), axes, 0), parity)
+            return self._with_parity(self._call(name, tuple(args), axes, 0), parity)
         if self._prefers(name, across, tuple(args)):
             return self.transpose(self._call(name, across, (axes[1], axes[0]), 0))
         return self._call(name, tuple(args), axes, 0)
@@ -461,13 +461,13 @@ class Builder:
         """Whether the transposed arguments are the ones to keep: they came first, or they are
         plainer.
         """
-        if _scaled(args[0]) != _scaled(across[0]):
-            return _scaled(args[0])  # of inv(-K) and inv(K)', for a skew K, the second
+        if _is_scaled(args[0]) != _is_scaled(across[0]):
+            return _is_scaled(args[0])  # of inv(-K) and inv(K)', for a skew K, the second
         if self._table.get((name, args, 0)) is not None:
             return False
         if self._table.get((name, across, 0)) is not None:
             return True
-        return _wrapped(args[0]) and not _wrapped(across[0])
+        return _is_wrapped(args[0]) and not _is_wrapped(across[0])
 
     def _call(self, name: FunctionName, args: tuple[Node, ...], axes: Shape, slots: int) -> Node:
         self.matrix_functions = self.matrix_functions or name in _OF_MATRICES
@@ -521,12 +521,12 @@ def _diagonal(node: Node) -> bool:
     )
 
 
-def _wrapped(node: Node) -> bool:
+def _is_wrapped(node: Node) -> bool:
     """Whether the node is nothing but a transposed (and scaled) single factor."""
     return isinstance(node, Product) and len(node.factors) == 1 and node.factors[0][1] == (1, 0)
 
 
-def _scaled(node: Node) -> bool:
+def _is_scaled(node: Node) -> bool:
     """Whether the node carries a number in front; skewmat(x) is -e[i,k,j]*x[j]."""
     if not isinstance(node, Product):
         return False

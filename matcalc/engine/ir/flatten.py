@@ -250,7 +250,7 @@ class Flattening:
                 or (not kinds.isdisjoint(MASKS) and self._merge_masks())
                 or (SIGN in kinds and self._meet_signs())
             )
-            if not merged and not self._selected():
+            if not merged and not self._cancel_ranges():
                 break
         if not self.vanishes and self.alternatives is None:
             self._powers()
@@ -326,7 +326,7 @@ class Flattening:
             self._merge(first, second)
         return bool(pairs)
 
-    def _selected(self) -> bool:
+    def _cancel_ranges(self) -> bool:
         """Ranges of indices that meet cancel or vanish, and what they select from is narrowed down;
         whether anything changed.
         """

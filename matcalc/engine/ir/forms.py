@@ -300,12 +300,12 @@ def _form(factors: Sequence[Factor], known: Facts) -> int:
     if found is None:
         return 0
     if start == end:
-        return _traced(found)
+        return _trace_sign(found)
     facts = chain_facts(found)
     return POSITIVE if facts & DEFINITE else NONNEGATIVE if facts & SEMIDEFINITE else 0
 
 
-def _traced(product: Chain) -> int:
+def _trace_sign(product: Chain) -> int:
     """tr(S*T) of two semidefinite matrices is not negative, and positive if both are definite."""
     links, sign = product
     found = 0
@@ -361,7 +361,7 @@ def _kronecker(factors: Sequence[Factor], start: int, end: int, known: Facts, si
         for factor in factors
         if not (isinstance(factor[0], Leaf) and factor[0].kind == "fuse")
     ]
-    sides = [_reached(rest, {left[place], right[place]}) for place in (1, 2)]
+    sides = [_connected_factors(rest, {left[place], right[place]}) for place in (1, 2)]
     if len(sides[0]) + len(sides[1]) != len(rest) or any(factor in sides[1] for factor in sides[0]):
         return 0
     inner = _matrix(sides[0], left[1], right[1], known, 1)
@@ -371,7 +371,7 @@ def _kronecker(factors: Sequence[Factor], start: int, end: int, known: Facts, si
     return inner & outer & ~(SKEW | ENTRIES) | skew
 
 
-def _reached(factors: Sequence[Factor], labels: set[int]) -> list[Factor]:
+def _connected_factors(factors: Sequence[Factor], labels: set[int]) -> list[Factor]:
     """The factors that hang together with some labels."""
     reached, found = set(labels), 0
     while True:

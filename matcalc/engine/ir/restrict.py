@@ -187,7 +187,7 @@ def meet(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
                 raise UnsupportedError(
                     "division by zero", hint="a block of this expression is zero everywhere"
                 )
-            return _replaced(flat, {index: [(node, labels, 1)]})
+            return _replace(flat, {index: [(node, labels, 1)]})
         change = (
             _pairs(builder, flat, index, places)
             or _alone(flat, index, rank)
@@ -198,7 +198,7 @@ def meet(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
     return _split(builder, flat, rank)
 
 
-def _replaced(flat: Sequence[Factor], changes: dict[int, list[Factor]]) -> Change:
+def _replace(flat: Sequence[Factor], changes: dict[int, list[Factor]]) -> Change:
     """The product with some factors replaced by others."""
     return Change(
         [factor for index, factor in enumerate(flat) if index not in changes],
@@ -216,24 +216,24 @@ def _pairs(builder: Builder, flat: list[Factor], index: int, places: list[int]) 
         if other == index:
             continue
         if node.kind == "select" and labels[1] == own[0]:
-            return _replaced(flat, {index: [_composed(builder, node, more, labels, own)]})
+            return _replace(flat, {index: [_compose(builder, node, more, labels, own)]})
         if labels[0] != own[0]:
             continue
         one, two = range_of(node), range_of(more)
         if apart(one, two):
             return Change([], vanishes=True)
         if node is more and node.kind == "select":
-            change = _replaced(flat, {other: []})
+            change = _replace(flat, {other: []})
             change.merged.append((labels[1], own[1]))
             return change
         if more.kind == "select" and one != two and inside(one, two):
-            return _replaced(flat, {other: [_shifted(builder, node, more, labels, own)]})
+            return _replace(flat, {other: [_shift(builder, node, more, labels, own)]})
         if more.kind == "select" and node.kind == "unit" and one == two:
-            return _replaced(flat, {other: [_shifted(builder, node, more, labels, own)]})
+            return _replace(flat, {other: [_shift(builder, node, more, labels, own)]})
     return None
 
 
-def _composed(builder: Builder, node: Leaf, more: Leaf, labels: Labels, own: Labels) -> Factor:
+def _compose(builder: Builder, node: Leaf, more: Leaf, labels: Labels, own: Labels) -> Factor:
     """S[k,i] T[i,j] is a range of a range, S''[k,j]."""
     start = node.start.plus(more.start)
     if more.kind == "unit":
@@ -241,7 +241,7 @@ def _composed(builder: Builder, node: Leaf, more: Leaf, labels: Labels, own: Lab
     return builder.select(node.axes[0], start, more.axes[1]), (labels[0], own[1]), 1
 
 
-def _shifted(builder: Builder, node: Leaf, more: Leaf, labels: Labels, own: Labels) -> Factor:
+def _shift(builder: Builder, node: Leaf, more: Leaf, labels: Labels, own: Labels) -> Factor:
     """S[k,i] T[k,j] with the range of S inside that of T: j is a place in i's range."""
     start = node.start.plus(more.start, -1)
     if node.kind == "unit":
@@ -254,7 +254,7 @@ def _alone(flat: Sequence[Factor], index: int, rank: int) -> Change | None:
     whole = flat[index][1][0]
     if whole < rank or any(whole in labels for k, (_, labels, _) in enumerate(flat) if k != index):
         return None
-    change = _replaced(flat, {index: []})
+    change = _replace(flat, {index: []})
     change.gone.add(whole)
     return change
 
@@ -281,7 +281,7 @@ def _narrow(builder: Builder, flat: list[Factor], index: int, rank: int) -> Chan
             if eye or (whole >= rank and not several):
                 continue
             narrow = builder.restrictions.narrowed(node, axis, leaf)
-        return _replaced(flat, {k: [(narrow, own[:axis] + labels[1:] + own[axis + 1 :], exponent)]})
+        return _replace(flat, {k: [(narrow, own[:axis] + labels[1:] + own[axis + 1 :], exponent)]})
     return None
 
 

@@ -33,7 +33,7 @@ def blockwise(builder: Builder, name: str, node: Node) -> Node | None:
         return builder.sum([(1, value) for _, value in values], ())
     if name == "det":
         return builder.product(1, [(value, (), 1) for _, value in values], (), ())
-    return builder.sum([(1, _placed(builder, leaf, value)) for leaf, value in values], node.axes)
+    return builder.sum([(1, _place(builder, leaf, value)) for leaf, value in values], node.axes)
 
 
 def _of_block(builder: Builder, name: str, block: Node) -> Node:
@@ -53,7 +53,7 @@ def _of_block(builder: Builder, name: str, block: Node) -> Node:
     return builder.elementwise(PRIMARY[name], [block])
 
 
-def _placed(builder: Builder, leaf: Leaf, value: Node) -> Node:
+def _place(builder: Builder, leaf: Leaf, value: Node) -> Node:
     """S*M*S', or e*s*e'."""
     size = leaf.axes[0]
     if leaf.kind == "unit":

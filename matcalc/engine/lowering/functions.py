@@ -73,12 +73,12 @@ def _cumulative(backwards: bool) -> Callable[[ContractionBuilder, list[Node]], O
 def _sum(sums: ContractionBuilder, args: list[Node]) -> Open:
     """The sum of all entries, or over the axis that a second argument counts from 1."""
     a = sums.open(args[0])
-    kept = _kept(a, args)
+    kept = _kept_axes(a, args)
     outputs, axes = [tuple([each[axis] for axis in kept]) for each in (a.outputs, a.axes)]
     return Open(a.coefficient, a.factors, outputs, axes)  # type: ignore[arg-type]
 
 
-def _kept(a: Open, args: list[Node]) -> list[int]:
+def _kept_axes(a: Open, args: list[Node]) -> list[int]:
     """The axes that stay when all are summed over, or the one that a second argument counts."""
     return [axis for axis in range(len(a.axes)) if len(args) == 2 and axis != _whole(args[1]) - 1]
 

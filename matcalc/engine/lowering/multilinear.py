@@ -141,7 +141,7 @@ def _permute(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size
 
 def _commutation(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """K[j + i*n, i + j*m] = 1: the place of A[i,j] in vec(A') and in vec(A)."""
-    m, n = (size(_stated(arg)) for arg in expr.args)
+    m, n = (size(_stated_size(arg)) for arg in expr.args)
     k, q, i, j = sums.labels(4)
     return Open(
         1,
@@ -151,7 +151,7 @@ def _commutation(sums: ContractionBuilder, expr: Expr, args: list[Value], size: 
     )
 
 
-def _halving(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _halving_matrix(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """The matrix as a function without arguments: its axes say its size."""
     return sums.open(sums.builder.call(expr.op, [], tuple([size(axis) for axis in expr.shape])))
 
@@ -167,7 +167,7 @@ def _vech(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -
     return Open(u.coefficient, [*u.factors, (eliminate, (k, *u.outputs), 1)], (k,), (half(n),))
 
 
-def _stated(arg: Expr) -> Dim:
+def _stated_size(arg: Expr) -> Dim:
     """The size that an argument is."""
     return Dim(int(arg.value), ()) if arg.op == "number" else arg.value
 
@@ -221,8 +221,8 @@ RULES: dict[str, Callable[[ContractionBuilder, Expr, list[Value], Size], Open]] 
     "permute": _permute,
     "commutation": _commutation,
     "vech": _vech,
-    "elimination": _halving,
-    "duplication": _halving,
+    "elimination": _halving_matrix,
+    "duplication": _halving_matrix,
     "einsum": _einsum,
     "fuse": _fuse,
     "epsilon": lambda sums, expr, args, size: sums.open(_sign(sums)),

@@ -27,14 +27,14 @@ def with_systems(builder: Builder, root: Node) -> Node:
             return node
         if isinstance(node, Call):
             made = rebuild(builder, node, children)
-            return made if node is not root else _replaced(builder, made)
+            return made if node is not root else _replace(builder, made)
         if isinstance(node, Product):
             factors = [
-                (_replaced(builder, child) if _is_open(labels, node.rank) else child, labels, e)
+                (_replace(builder, child) if _is_open(labels, node.rank) else child, labels, e)
                 for child, (_, labels, e) in zip(children, node.factors, strict=True)
             ]
             return builder.product(node.coefficient, factors, tuple(range(node.rank)), node.axes)
-        replaced = [_replaced(builder, child) for child in children]
+        replaced = [_replace(builder, child) for child in children]
         return rebuild(builder, node, replaced)
 
     return fold(root, lambda node: node.children, rule)
@@ -46,7 +46,7 @@ def _is_open(labels: Labels, rank: int) -> bool:
     return len(labels) == 4 and all(min(pair) < rank for pair in pairs)
 
 
-def _replaced(builder: Builder, node: Node) -> Node:
+def _replace(builder: Builder, node: Node) -> Node:
     """An array that solves an equation as the inverse of a system; others as they are."""
     sides = _sides(builder, node) if isinstance(node, Call) else None
     return node if sides is None else _system(builder, node, *sides)

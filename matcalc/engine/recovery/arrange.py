@@ -54,7 +54,7 @@ def arrange_product(
                 exchange_factors(graph, first, third, second, fourth)
                 for first, second, third, fourth in reversed(below)
             ]
-            left = len(_merged(graph, [block.chain for block in order]))
+            left = len(_merge(graph, [block.chain for block in order]))
             arrangements.append(
                 _Arrangement(
                     (fewest, left + _factors((*before, *after)), left), before, order, after
@@ -181,10 +181,10 @@ def identity(graph: Graph, size: Dim) -> Chain:
 
 def kronecker(graph: Graph, chains: Sequence[Chain]) -> Chain:
     """The Kronecker product of chains, neighbouring identities being one."""
-    return graph.writer.spread("kron", _merged(graph, chains))
+    return graph.writer.spread("kron", _merge(graph, chains))
 
 
-def _merged(graph: Graph, chains: Sequence[Chain]) -> list[Chain]:
+def _merge(graph: Graph, chains: Sequence[Chain]) -> list[Chain]:
     """The factors with neighbouring identities as one."""
     pieces: list[Chain] = []
     for chain in chains:

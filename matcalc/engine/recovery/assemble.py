@@ -82,7 +82,7 @@ class Assembler:
         below: list[Expr] = []
         if scalars:
             scalars = self._means(self._determinants(scalars))
-        for base, exponent in self._joined([self._root(*entry) for entry in scalars]):
+        for base, exponent in self._join_powers([self._root(*entry) for entry in scalars]):
             (above if exponent > 0 else below).append(factory.power(base, magnitude(exponent)))
         if len(above) > 1:
             above.sort(key=self.writer.order)
@@ -133,7 +133,9 @@ class Assembler:
             result = factory.make("/", (result, self._product(below)), result.shape, row=result.row)
         return factory.negative(result) if negative else result
 
-    def _joined(self, scalars: Sequence[tuple[Expr, Rational]]) -> Sequence[tuple[Expr, Rational]]:
+    def _join_powers(
+        self, scalars: Sequence[tuple[Expr, Rational]]
+    ) -> Sequence[tuple[Expr, Rational]]:
         """a^2*b^2 written as (a*b)^2, and a^2/b^2 as (a/b)^2."""
         if len(scalars) < 2:
             return scalars

@@ -35,7 +35,7 @@ def resolve_slices(writer: ProductWriter, chain: Chain) -> Chain:
     """The chain without ranges: slices of what stands beside them, else blocks with zeros."""
     links = list(chain)
     _attach(writer, links)
-    both = next((k for k in range(1, len(links)) if _undecided(links[k - 1], links[k])), None)
+    both = next((k for k in range(1, len(links)) if _is_undecided(links[k - 1], links[k])), None)
     if (
         both is not None
     ):  # no one knows how the two overlap: one of them as a matrix of zeros and ones
@@ -46,11 +46,11 @@ def resolve_slices(writer: ProductWriter, chain: Chain) -> Chain:
         links[both] = Link(spread, links[both].flipped)
         return resolve_slices(writer, tuple(links))
     if len(links) > 1 or links[0].expr.op == "select":
-        return _padded(writer, tuple(links))
+        return _pad(writer, tuple(links))
     return tuple(links)
 
 
-def _undecided(link: Link, after: Link) -> bool:
+def _is_undecided(link: Link, after: Link) -> bool:
     """Whether two ranges of one index are left beside each other (S*T' is a block with zeros around
     it).
     """
@@ -112,18 +112,18 @@ def slice_of(
     position = axis
     if expr.op == "slice":
         base, places = expr.args[0], list(expr.value)
-        position = _kept(places)[axis]
+        position = _kept_axes(places)[axis]
         known = places[position]
         start = start if known is None else start.plus(known[0])
     places[position] = (start, size)
-    kept = _kept(places)
+    kept = _kept_axes(places)
     sizes = [(base.shape[k], places[k]) for k in kept]
     shape = tuple([whole if place is None else place[1] or whole for whole, place in sizes])
     row = len(shape) == 1 and (base.row if base.rank == 1 else base.rank == 2 and kept == [1])
     return factory.make("slice", (base,), shape, tuple(places), row)
 
 
-def _kept(places: Sequence[tuple[Dim, Dim | None] | None]) -> list[int]:
+def _kept_axes(places: Sequence[tuple[Dim, Dim | None] | None]) -> list[int]:
     """The axes of which more than one entry is left."""
     return [k for k, place in enumerate(places) if place is None or place[1] is not None]
 
@@ -131,7 +131,7 @@ def _kept(places: Sequence[tuple[Dim, Dim | None] | None]) -> list[int]:
 # zeros around
 
 
-def _padded(writer: ProductWriter, chain: Chain) -> Chain:
+def _pad(writer: ProductWriter, chain: Chain) -> Chain:
     """What selections at both ends leave zero is written as blocks of zeros."""
     rows, columns, inner = chain[0], chain[-1], chain
     ranges: list[tuple[BlockRange, Dim] | None] = [None, None]
@@ -182,10 +182,10 @@ def stack_blocks(
         return _grid(
             factory, [[cell] for cell in cells] if axis == 0 else [cells], (whole,), row=axis == 1
         )
-    return _merged(factory, cells, (whole, across) if axis == 0 else (across, whole), axis)
+    return _merge(factory, cells, (whole, across) if axis == 0 else (across, whole), axis)
 
 
-def _merged(factory: ExpressionFactory, cells: list[Expr], shape: Shape, axis: int) -> Expr:
+def _merge(factory: ExpressionFactory, cells: list[Expr], shape: Shape, axis: int) -> Expr:
     """Lines of blocks on top of each other as one grid, where they are cut alike."""
     lines = [cell for cell in cells if not _is_zero(cell)]
     split = lines[0].op == "blocks" and lines[0].value[axis] == 1 and lines[0].value[1 - axis] > 1

@@ -144,11 +144,11 @@ class ProductWriter:
         """The transpose of a sum as the sum of the transposes."""
         terms: list[tuple[bool, Expr]] = []
         while total.op in ("+", "-"):
-            terms.append((total.op == "+", self._turned(total.args[1])))
+            terms.append((total.op == "+", self._transpose(total.args[1])))
             total = total.args[0]
         negative = total.op == "neg"
         return self.total(
-            [*terms, (not negative, self._turned(total.args[0] if negative else total))]
+            [*terms, (not negative, self._transpose(total.args[0] if negative else total))]
         )
 
     def total(self, signed: Sequence[tuple[bool, Expr]]) -> Expr:
@@ -181,12 +181,12 @@ class ProductWriter:
             return label
         return "~" if head is term else label[len(self.factory.label(head)) :].lstrip("*")
 
-    def _turned(self, term: Expr) -> Expr:
+    def _transpose(self, term: Expr) -> Expr:
         """The transpose, of a product factor by factor where that is no longer."""
         if id(term) in self.symmetric:
             return term
         if term.op == "*" and not term.args[0].shape:
-            return self.factory.times(term.args[0], self._turned(term.args[1]))
+            return self.factory.times(term.args[0], self._transpose(term.args[1]))
         plain = self.factory.transpose(term)
         chain = self.products.get(id(term))
         return (
@@ -204,20 +204,20 @@ class ProductWriter:
     def _product(self, chain: Chain) -> Expr:
         chain = self.opened(chain)
         if len(chain) > 1 and any(link.expr.op == "skewmat" for link in chain):
-            chain = self._crossed(chain)
+            chain = self._write_cross(chain)
         self.symmetric.update([id(link.expr) for link in chain if link.symmetric])
         if is_placed(chain):
             chain = self._resolved(self, chain)
         if len(chain) > 1 and any(is_running(link.expr) for link in chain):
-            return self._joined(
-                accumulate(self.factory, [self.link(link) for link in chain], self._joined)
+            return self._join(
+                accumulate(self.factory, [self.link(link) for link in chain], self._join)
             )
-        result = self._joined(self._blocks(chain))
+        result = self._join(self._blocks(chain))
         if len(chain) > 1:
             self.products[id(result)] = chain
         return result
 
-    def _joined(self, factors: Sequence[Expr]) -> Expr:
+    def _join(self, factors: Sequence[Expr]) -> Expr:
         result: Expr | None = None
         for block in factors:
             result = block if result is None else self._append(result, block)
@@ -333,7 +333,7 @@ class ProductWriter:
         self.krons[id(whole)] = first, second
         return (Link(whole),)
 
-    def _crossed(self, chain: Chain) -> Chain:
+    def _write_cross(self, chain: Chain) -> Chain:
         """skewmat(w)*x as cross(w, x), and x'*skewmat(w) as cross(x, w)'."""
         ends = [
             place
@@ -341,7 +341,7 @@ class ProductWriter:
             if link.expr.rank == 1 and not link.flipped
         ]
         if ends:
-            return self._crossed(chain[: ends[0] + 1]) + self._crossed(chain[ends[0] + 1 :])
+            return self._write_cross(chain[: ends[0] + 1]) + self._write_cross(chain[ends[0] + 1 :])
         while True:
             places = [place for place, link in enumerate(chain) if link.expr.op == "skewmat"]
             upright, lying = self.shape(chain)[1] is None, self.shape(chain)[0] is None

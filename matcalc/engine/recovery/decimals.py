@@ -33,19 +33,19 @@ def rebalance(factory: ExpressionFactory, root: Expr) -> Expr:
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         made = factory.make(node.op, tuple(args), node.shape, node.value, node.row)
-        return _shared(factory, made) if node.op in ("*", "/") else made
+        return _share(factory, made) if node.op in ("*", "/") else made
 
     return root.fold(rule)
 
 
-def _shared(factory: ExpressionFactory, node: Expr) -> Expr:
+def _share(factory: ExpressionFactory, node: Expr) -> Expr:
     """The shortest way to write a multiple of something linear in a sum."""
     coefficient, body = _split(node)
     if coefficient == 1:
         return node
     found = [node]
     for factor in (*_factors(body), coefficient):  # the last leaves nothing in front
-        inner = _scaled(factory, body, factor)
+        inner = _scale(factory, body, factor)
         if inner is not None:
             found.append(_times(factory, coefficient / factor, inner))
     return min(found, key=lambda each: len(text(each)))
@@ -107,7 +107,7 @@ def _coefficient(term: Expr) -> tuple[Fraction, Expr | None]:
     return _split(term)
 
 
-def _scaled(factory: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | None:
+def _scale(factory: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | None:
     """A multiple of something linear in a sum, with the factor inside of the sum; None where there
     is no sum.
     """
@@ -121,7 +121,7 @@ def _scaled(factory: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | 
     made = fold(
         node,
         lambda e: e.args if e.op in ("+", "-") else (),
-        lambda e, args: _scaled_term(factory, e, args, factor),
+        lambda e, args: _scale_term(factory, e, args, factor),
     )
     for outer, place in reversed(path):
         args = (*outer.args[:place], made, *outer.args[place + 1 :])
@@ -129,17 +129,15 @@ def _scaled(factory: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | 
     return made
 
 
-def _scaled_term(
-    factory: ExpressionFactory, node: Expr, args: list[Expr], factor: Fraction
-) -> Expr:
+def _scale_term(factory: ExpressionFactory, node: Expr, args: list[Expr], factor: Fraction) -> Expr:
     if node.op in ("+", "-"):
         return factory.make(node.op, tuple(args), node.shape, node.value, node.row)
     if node.op == "neg":
-        return factory.negative(_scaled_term(factory, node.args[0], [], factor))
+        return factory.negative(_scale_term(factory, node.args[0], [], factor))
     coefficient, rest = _coefficient(node)
     if rest is None:
         return factory.number(coefficient * factor)
-    inner = _scaled(factory, rest, factor * coefficient) if rest.op in ("*", ".*") else None
+    inner = _scale(factory, rest, factor * coefficient) if rest.op in ("*", ".*") else None
     plain = _times(factory, coefficient * factor, rest)
     return plain if inner is None else min(plain, inner, key=lambda each: len(text(each)))
 

@@ -162,7 +162,7 @@ def _product(builder: Builder, node: Product, parts: list[Restored]) -> Node:
         else:
             factors.append((part.node, labels, exponent))
     fresh = 1 + max([node.rank, *links, *(label for _, labels, _ in factors for label in labels)])
-    factors, apart, fresh = _unmerged(factors, links, fresh)
+    factors, apart, fresh = _unmerge(factors, links, fresh)
     for label, matrices in links.items():
         if label in apart:
             chain, fresh = _chain(builder, matrices, label, apart[label], fresh)
@@ -182,7 +182,7 @@ def _product(builder: Builder, node: Product, parts: list[Restored]) -> Node:
     return builder.product(node.coefficient, factors, tuple(range(node.rank)), node.axes)
 
 
-def _unmerged(
+def _unmerge(
     factors: list[Factor], links: Mapping[int, Matrices], fresh: int
 ) -> tuple[list[Factor], dict[int, int], int]:
     """delta_kl F[k,i,j] as F[k,i,j] F[l,p,q], i and p or j and q joined by matrices: kron of

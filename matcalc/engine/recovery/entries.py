@@ -42,7 +42,7 @@ def entries(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> Term |
     """The array, entry by entry, behind what all entries share; None where a term is none, where
     there are many, or where nobody knows in which order they stand.
     """
-    opened = [entry for term in terms for entry in _opened(term, len(shape))]
+    opened = [entry for term in terms for entry in _entries_of(term, len(shape))]
     if not all(place for place, _ in opened):
         return None
     known = factoring.factory
@@ -65,7 +65,7 @@ def entries(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> Term |
     return Term(outside.number, outside.scalars, (((Link(array),), 1),), shape)
 
 
-def _opened(term: Term, rank: int) -> Iterator[tuple[Place, Term]]:
+def _entries_of(term: Term, rank: int) -> Iterator[tuple[Place, Term]]:
     """The entries of a term with their places; one without a place where they are none."""
     links = term.chain or ()
     axes = [_entries(link, axis) for axis, link in enumerate(links)]

@@ -89,10 +89,12 @@ class Factoring:
         """b - a for a - b (of a longer sum: with every sign changed, if it starts with a plus
         again).
         """
-        return self._write([(not positive, expr) for positive, expr in self._signed(difference)])
+        return self._write(
+            [(not positive, expr) for positive, expr in self._signed_terms(difference)]
+        )
 
     @staticmethod
-    def _signed(node: Expr) -> list[tuple[bool, Expr]]:
+    def _signed_terms(node: Expr) -> list[tuple[bool, Expr]]:
         """The terms of a sum with their signs."""
         signs: list[tuple[bool, Expr]] = []
         while node.op in ("+", "-"):
@@ -103,7 +105,7 @@ class Factoring:
     def _write(self, signed: list[tuple[bool, Expr]]) -> Expr:
         """The terms with their signs as one sum."""
         terms = self._numbers(
-            self._collect([part for entry in signed for part in self._opened(*entry)])
+            self._collect([part for entry in signed for part in self._open(*entry)])
         )
         equal = next((expr for positive, expr in terms if not positive and expr.op == "=="), None)
         if (
@@ -114,11 +116,11 @@ class Factoring:
             return self.factory.binary("!=", *equal.args)  # 1 - (a == b)
         return self.writer.total(terms) if terms else self.factory.number(0)
 
-    def _opened(self, positive: bool, expr: Expr) -> list[tuple[bool, Expr]]:
+    def _open(self, positive: bool, expr: Expr) -> list[tuple[bool, Expr]]:
         """The terms of a sum within a sum; what is broadcast stays where it is."""
         if expr.op not in ("+", "-"):
             return [(positive, expr)]
-        return [(plus == positive, part) for plus, part in self._signed(expr)]
+        return [(plus == positive, part) for plus, part in self._signed_terms(expr)]
 
     def _collect(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
         """X + X as 2*X."""
@@ -150,7 +152,7 @@ class Factoring:
             return signed
         total, others = Fraction(0), []
         for positive, expr in signed:
-            inner = self._signed(expr) if expr.op in ("+", "-") else [(True, expr)]
+            inner = self._signed_terms(expr) if expr.op in ("+", "-") else [(True, expr)]
             if any(part.op == "number" for _, part in inner):
                 total += sum(
                     part.value if plus == positive else -part.value
@@ -230,7 +232,7 @@ class Factoring:
         shared = share(terms, self.factory)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
-        merged = self._wrapped(terms, shape)
+        merged = self._wrap(terms, shape)
         if self.writer.krons:
             # few expressions have Kronecker products
             from matcalc.engine.recovery.sums import kroneckers  # noqa: PLC0415
@@ -241,7 +243,7 @@ class Factoring:
         grouped = self._group(list(terms), shape)
         if grouped is not None:
             return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
-        across = self._transposed(terms, shape)
+        across = self._transpose(terms, shape)
         return across if across is not None else self._plain(terms)
 
     def _sums(self, terms: Sequence[Term]) -> list[Term]:
@@ -259,7 +261,7 @@ class Factoring:
                 rest += members
                 continue
             number = number_in_front(members, self.factory)
-            chains = self._aligned(
+            chains = self._align(
                 [self.writer.traces.get(id(term.scalars[0][0])) for term in members]
             )
             inside = []
@@ -273,7 +275,7 @@ class Factoring:
         return rest
 
     @staticmethod
-    def _aligned(cycles: Sequence[Chain | None]) -> Sequence[Chain | None]:
+    def _align(cycles: Sequence[Chain | None]) -> Sequence[Chain | None]:
         """Traces of products turned so that all begin with one and the same factor, if they have
         one in common.
         """
@@ -309,7 +311,7 @@ class Factoring:
                 else ()
             ):
                 parts = (
-                    self._signed(link.expr)
+                    self._signed_terms(link.expr)
                     if link.expr.op in ("+", "-") and not link.flipped
                     else []
                 )
@@ -368,7 +370,7 @@ class Factoring:
             else result
         )
 
-    def _transposed(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
+    def _transpose(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
         """(... + ...)' where that is clearly shorter."""
         if len(shape) != 2 or any(term.chain is None for term in terms):
             return None
@@ -382,12 +384,12 @@ class Factoring:
         chains = [term.chain or () for term in terms]
         return whole if self.writer.pays(plain, whole, chains) else None
 
-    def _wrapped(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
+    def _wrap(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
         """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) +
         diag(diag(A)) = tril(A).
         """
         if self.writer.inside:
-            terms = self._completed(terms)
+            terms = self._complete(terms)
         groups: dict[object, list[Term]] = {}
         for term in terms:
             expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
@@ -398,10 +400,10 @@ class Factoring:
                 groups.setdefault((expr.op, expr.args[1:], term.chain[0].flipped), []).append(term)  # type: ignore[index]
         for members in groups.values():
             if len(members) > 1:
-                return [term for term in terms if term not in members] + [self._joined(members)]
+                return [term for term in terms if term not in members] + [self._join(members)]
         return list(terms)
 
-    def _completed(self, terms: Sequence[Term]) -> Sequence[Term]:
+    def _complete(self, terms: Sequence[Term]) -> Sequence[Term]:
         """A triangle without the diagonal, and the diagonal beside it, as the triangle with it;
         rather a transposed one.
         """
@@ -434,7 +436,7 @@ class Factoring:
                     ]
         return terms
 
-    def _joined(self, members: Sequence[Term]) -> Term:
+    def _join(self, members: Sequence[Term]) -> Term:
         """One function of the sum for a sum of the function's values."""
         inner = []
         for term in members:

@@ -198,13 +198,13 @@ class ExpressionFactory:
             return self.make(
                 "*", (left, right), () if left.row else (left.shape[0], right.shape[0])
             )
-        halved = self._halved(left, right)
+        halved = self._halve(left, right)
         if halved is not None:
             return halved
         shape = left.shape[:-1] + right.shape[1:]
         return self.make("*", (left, right), shape, row=left.rank == 1)
 
-    def _halved(self, left: Expr, right: Expr) -> Expr | None:
+    def _halve(self, left: Expr, right: Expr) -> Expr | None:
         """elimination(n)*vec(A) as vech(A), commutation(n, n)*duplication(n) as duplication(n),
         also behind other factors and transposed.
         """

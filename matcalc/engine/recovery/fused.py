@@ -26,7 +26,9 @@ def unfuse(graph: Graph) -> bool:
         or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
         or any(_frechet(graph, hyper) for hyper in kernels)
         or any(solve(graph, hyper) for hyper in graph.hyper if hyper[0].op == SYLVESTER)
-        or any(_weighted(graph, hyper) for hyper in graph.hyper if _is_directed(hyper[0].value))
+        or any(
+            _write_weighted(graph, hyper) for hyper in graph.hyper if _is_directed(hyper[0].value)
+        )
         or any(_unvec(graph, hyper) for hyper in fuses)
         or any(_partial_trace(graph, hyper) for hyper in fuses)
         or double(graph)
@@ -94,7 +96,7 @@ def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         graph.hyper.remove(hyper)
         graph.hyper.remove(other)
         row, column, closed = (i, a, (j, b)) if slow is not None else (j, b, (i, a))
-        traced = _contracted(graph, matrix, (i, j, a, b), closed, slow or fast or ())
+        traced = _contract(graph, matrix, (i, j, a, b), closed, slow or fast or ())
         for label in {k, q, *closed}:
             graph.drop(label)
         graph.connect(row, column, (Link(traced),))
@@ -102,7 +104,7 @@ def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     return False
 
 
-def _contracted(
+def _contract(
     graph: Graph, matrix: Chain, places: Labels, closed: tuple[int, int], link: Chain
 ) -> Expr:
     """The sum over the closed pair of a matrix that is read as an array with four axes."""
@@ -188,7 +190,7 @@ def _is_directed(function: object) -> bool:
     )
 
 
-def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+def _write_weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """A derivative in all directions but up to two, d3_f(u, v); of a vector of functions that of
     their sum with weights: hess_f(u, w), d3_f(u, w, v).
     """

@@ -186,13 +186,13 @@ class IndexWriter(DirectionWriter, CaseWriter):
         if node.rank > 2 and isinstance(node.name, FunctionRef):
             args = tuple([self._argument(arg) for arg in node.args])
             return self._at(self.factory.make(APPLY, args, node.axes, node.name), places)
-        return self._at(self._closed(node), places)
+        return self._at(self._close(node), places)
 
     def _acts_entrywise(self, node: Call) -> bool:
         function = self.recovery.function(node.name)
         return node.name in ENTRYWISE if function is None else function.entrywise
 
-    def _closed(self, node: Node) -> Expr:
+    def _close(self, node: Node) -> Expr:
         """A function of arrays; those that have no matrix notation are defined by their entries."""
         for arg in node.children:
             if arg.axes:
@@ -205,7 +205,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             self._settled.add(node)
             if has_wide(node) or is_wide(node) or has_indices(self.recovery.recover(node)):
                 whole = isinstance(node, Call) and not self._acts_entrywise(node)
-                self.recovery.know(node, self._closed(node) if whole else self.array(node))
+                self.recovery.know(node, self._close(node) if whole else self.array(node))
         return self.recovery.recover(node)
 
     # -- products
@@ -269,7 +269,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         """The sum of terms, with what they share before it, and sums over the same indices as
         one.
         """
-        terms = differences(self._gathered(terms))
+        terms = differences(self._gather(terms))
         if not terms:
             return number(0)
         if len(terms) == 1:
@@ -282,10 +282,10 @@ class IndexWriter(DirectionWriter, CaseWriter):
         ]
         if common or shared != 1:
             inside = self._sum([self._product(term, scope) for term in positive_first(left)])
-            return self._multiplied(Term(shared, tuple(common.items())), scope, [inside])
+            return self._multiply(Term(shared, tuple(common.items())), scope, [inside])
         return self._sum([self._product(term, scope) for term in positive_first(left)])
 
-    def _gathered(self, terms: Sequence[Term]) -> list[Term]:
+    def _gather(self, terms: Sequence[Term]) -> list[Term]:
         """Terms that are sums over the same indices as one sum."""
         found: dict[object, list[Term]] = {}
         for term in collect(terms):
@@ -335,9 +335,9 @@ class IndexWriter(DirectionWriter, CaseWriter):
         return total
 
     def _product(self, term: Term, scope: tuple[Index, ...]) -> Expr:
-        return self._multiplied(term, scope, [])
+        return self._multiply(term, scope, [])
 
-    def _multiplied(self, term: Term, scope: tuple[Index, ...], last: list[Expr]) -> Expr:
+    def _multiply(self, term: Term, scope: tuple[Index, ...], last: list[Expr]) -> Expr:
         """A number, what stands above, one division, and the sign in front."""
         above: list[Expr] = []
         below: list[Expr] = []
@@ -359,7 +359,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
     def _power(self, key: Key, exponent: Rational, scope: tuple[Index, ...]) -> Expr:
         what, places = key
         if isinstance(what, Group):
-            return raise_to(self._reduced(what, scope), exponent)
+            return raise_to(self._reduce(what, scope), exponent)
         if isinstance(what, Directed):
             return raise_to(self._in_directions(what, places), exponent)
         assert isinstance(what, Node)
@@ -369,7 +369,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 return raise_to(norm, 2 * exponent)
         return raise_to(self._entry(what, places, scope), exponent)
 
-    def _reduced(self, group: Group, scope: tuple[Index, ...]) -> Expr:
+    def _reduce(self, group: Group, scope: tuple[Index, ...]) -> Expr:
         """sum[j](...), a norm, or a product of a row and a column."""
         inside = (*scope, *group.indices)
         if not group.indices:
@@ -485,7 +485,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 return None
             tree = self.recovery.recover(node)
         elif isinstance(node, Call) and not self._acts_entrywise(node) and node.rank <= 2:
-            tree = self._closed(node)
+            tree = self._close(node)
         else:
             return None
         if node.rank == 1:

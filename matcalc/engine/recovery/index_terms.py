@@ -203,7 +203,9 @@ def differences(terms: Sequence[Term]) -> list[Term]:
     found: dict[Key, list[Term]] = {}
     while left:
         term = left.pop(0)
-        match = next(((k, pair) for k, o in enumerate(left) if (pair := _moved(term, o))), None)
+        match = next(
+            ((k, pair) for k, o in enumerate(left) if (pair := _find_moved(term, o))), None
+        )
         if match is None:
             found.setdefault((Group((), (), (term,)), ()), []).append(term)
             continue
@@ -228,7 +230,7 @@ def differences(terms: Sequence[Term]) -> list[Term]:
     return result
 
 
-def _moved(one: Term, other: Term) -> tuple[Key, Key] | None:
+def _find_moved(one: Term, other: Term) -> tuple[Key, Key] | None:
     """The entries of one array in which two terms of opposite sign differ, and in nothing else."""
     if one.coefficient != -other.coefficient or len(one.factors) != len(other.factors):
         return None

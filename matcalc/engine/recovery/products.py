@@ -57,7 +57,7 @@ def fused_indices(graph: Graph) -> list[Tree]:
     inner = {
         label
         for label in by_root
-        if roots.count(label) == 1 and _bare(graph, label) and _touching(graph, label) == 2
+        if roots.count(label) == 1 and _bare(graph, label) and _count_touching(graph, label) == 2
     }
     inner &= {label for _, labels in fuses for label in labels[1:]}
     found = []
@@ -82,7 +82,7 @@ def _bare(graph: Graph, label: int) -> bool:
     return label >= graph.rank and not graph.weights[label] and not graph.incident(label)
 
 
-def _touching(graph: Graph, label: int) -> int:
+def _count_touching(graph: Graph, label: int) -> int:
     return sum(label in labels for _, labels in graph.hyper)
 
 
@@ -167,12 +167,12 @@ def _lent(graph: Graph, goal: Tree, tree: Tree) -> int | None:
     """
     alone = (
         all(end in tree.leaves for _, end, _ in graph.incident(goal.root))
-        and _touching(graph, goal.root) <= 1
+        and _count_touching(graph, goal.root) <= 1
     )
     return goal.root if goal.root < graph.rank and alone and graph.weights[goal.root] else None
 
 
-def _weighted(graph: Graph, tree: Tree) -> bool:
+def _weigh(graph: Graph, tree: Tree) -> bool:
     return any(graph.weights[leaf] for leaf in tree.leaves)
 
 
@@ -180,12 +180,12 @@ def _opposite(graph: Graph, tree: Tree, trees: Sequence[Tree]) -> set[Tree]:
     """The fused column index for the fused row index of a whole that is the product of a column and
     a row.
     """
-    if graph.rank != 2 or tree.root != 0 or not _weighted(graph, tree):
+    if graph.rank != 2 or tree.root != 0 or not _weigh(graph, tree):
         return set()
     return {
         other
         for other in trees
-        if other.root == 1 and len(other.leaves) == len(tree.leaves) and _weighted(graph, other)
+        if other.root == 1 and len(other.leaves) == len(tree.leaves) and _weigh(graph, other)
     }
 
 
@@ -257,15 +257,15 @@ def _block(graph: Graph, rows: list[int], columns: list[int], kept: set[int]) ->
             else Block(tuple(rows), tuple(columns), chain if rows else flip(chain))
         )
     if len(columns) == 1:
-        chain = _star(graph, columns[0], rows, kept) or _carried(graph, columns[0], rows, kept)
+        chain = _star(graph, columns[0], rows, kept) or _carry(graph, columns[0], rows, kept)
         return None if chain is None else Block(tuple(rows), tuple(columns), chain)
     if len(rows) == 1:
-        chain = _star(graph, rows[0], columns, kept) or _carried(graph, rows[0], columns, kept)
+        chain = _star(graph, rows[0], columns, kept) or _carry(graph, rows[0], columns, kept)
         return None if chain is None else Block(tuple(rows), tuple(columns), flip(chain))
     return None
 
 
-def _carried(graph: Graph, goal: int, leaves: list[int], kept: set[int]) -> Chain | None:
+def _carry(graph: Graph, goal: int, leaves: list[int], kept: set[int]) -> Chain | None:
     """M[j,i] B[i,k] with i and j fused: khatrirao(M, eye)*B, where j leads to i alone."""
     if len(leaves) != 2:
         return None
@@ -354,7 +354,7 @@ def double(graph: Graph) -> bool:
             graph, [piece for piece in (around[0], spread, around[1]) if piece]
         )
         _uproot(graph, tree)
-        graph.connect(tree.root, _planted(graph, (*leaves[: first + 1], *between, *after)), whole)
+        graph.connect(tree.root, _plant(graph, (*leaves[: first + 1], *between, *after)), whole)
         return True
     return False
 
@@ -368,7 +368,7 @@ def _split(graph: Graph, tree: Tree, leaf: int) -> bool:
     ]
     if leaf < graph.rank or graph.weights[leaf] or graph.incident(leaf):
         return False
-    if len(places) != 2 or _touching(graph, leaf) > len({n for n, _ in places}):
+    if len(places) != 2 or _count_touching(graph, leaf) > len({n for n, _ in places}):
         return False
     other, (n, axis) = graph.fresh(graph.dims[leaf]), places[-1]
     expr, labels = tree.hypers[n]
@@ -398,7 +398,7 @@ def peel(graph: Graph) -> bool:
             if (
                 leaf < graph.rank
                 or len(ways) != 1
-                or _touching(graph, leaf) != 1
+                or _count_touching(graph, leaf) != 1
                 or len(set(tree.leaves)) < len(tree.leaves)
             ):
                 continue
@@ -418,12 +418,12 @@ def peel(graph: Graph) -> bool:
             )
             _uproot(graph, tree)
             graph.drop(leaf)
-            graph.connect(tree.root, _planted(graph, (*before, end, *after)), whole)
+            graph.connect(tree.root, _plant(graph, (*before, end, *after)), whole)
             return True
     return False
 
 
-def _planted(graph: Graph, leaves: Sequence[int]) -> int:
+def _plant(graph: Graph, leaves: Sequence[int]) -> int:
     """A new fused index with these leaves."""
     root = leaves[0]
     for leaf in leaves[1:]:

@@ -44,7 +44,7 @@ from matcalc.engine.recovery.typed import (
 )
 
 
-def _resolved(writer: ProductWriter, chain: Chain) -> Chain:
+def _resolve(writer: ProductWriter, chain: Chain) -> Chain:
     """Ranges of indices as slices and blocks."""
     # needed only where there are ranges
     from matcalc.engine.recovery.block_terms import resolve_slices  # noqa: PLC0415
@@ -67,7 +67,7 @@ class Recovery:
         self.preferences = Preferences(style)
         self.typed = typed
         self.factory = ExpressionFactory(decimals=typed.decimals)
-        self.writer = ProductWriter(self.factory, _resolved)
+        self.writer = ProductWriter(self.factory, _resolve)
         self.roots: dict[int, Expr] = {}
         self.assembler = Assembler(self.factory, self.writer, self.roots)
         self.factoring = Factoring(self.factory, self.writer, self.assembler)
@@ -250,7 +250,7 @@ class Recovery:
             while reduce_arrays(graph) or unfuse(graph) or unfold(graph):
                 graph.reduce()
         if graph.rank == 0 and graph.hyper:  # a scalar in index notation
-            graph.scalars.append((self._indexed(graph), 1))
+            graph.scalars.append((self._write_indexed(graph), 1))
         for scalar, root in graph.roots:
             self.roots[id(scalar)] = root
         parts = tuple([(self.writer.masked(chain), e) for chain, e in self._parts(graph)])
@@ -311,7 +311,7 @@ class Recovery:
             parts = align_factors(graph)
             if parts is not None:
                 return parts
-        return (((Link(self._indexed(graph)),), 1),)
+        return (((Link(self._write_indexed(graph)),), 1),)
 
     def _matrix(self, graph: Graph) -> tuple[Chain, Rational]:
         rows, columns = tuple(graph.weights[0]), tuple(graph.weights[1])
@@ -338,7 +338,7 @@ class Recovery:
             return graph.diagonal(rows + columns, 0), 1
         return graph.diagonal(rows, 0) + chain + graph.diagonal(columns, 1), 1
 
-    def _indexed(self, graph: Graph) -> Expr:
+    def _write_indexed(self, graph: Graph) -> Expr:
         """The index form of whatever is left."""
         args: list[Expr] = []
         labels: list[tuple[int, ...]] = []

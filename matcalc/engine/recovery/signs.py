@@ -17,8 +17,8 @@ Hyper = tuple[Expr, Labels]
 def unsign(graph: Graph) -> bool:
     """Take one sign e[i,j,k] out of the graph."""
     signs = [hyper for hyper in graph.hyper if hyper[0].op == "epsilon"]
-    return any(_crossed(graph, hyper) for hyper in signs) or any(
-        _paired(graph, hyper) for hyper in signs
+    return any(_write_cross(graph, hyper) for hyper in signs) or any(
+        _write_vee(graph, hyper) for hyper in signs
     )
 
 
@@ -31,7 +31,7 @@ def _inner(graph: Graph, label: int) -> bool:
     return label >= graph.rank and sum(label in labels for _, labels in graph.hyper) == 1
 
 
-def _crossed(graph: Graph, hyper: Hyper) -> bool:
+def _write_cross(graph: Graph, hyper: Hyper) -> bool:
     """Two vectors are a vector cross(x, y) on the third index, the names in order; one is an edge
     skewmat(x).
     """
@@ -85,7 +85,7 @@ def _crossed(graph: Graph, hyper: Hyper) -> bool:
     return True
 
 
-def _paired(graph: Graph, hyper: Hyper) -> bool:
+def _write_vee(graph: Graph, hyper: Hyper) -> bool:
     """e[i,j,k] M[i,k] = 2*vee(M)[j]."""
     labels = hyper[1]
     for place in range(3):
@@ -101,7 +101,7 @@ def _paired(graph: Graph, hyper: Hyper) -> bool:
             + chain
             + graph.diagonal(tuple(graph.weights[k]), k)
         )
-        candidates = [(*_uprighted(chain), 2), (*_uprighted(flip(chain)), -2)]
+        candidates = [(*_set_upright(chain), 2), (*_set_upright(flip(chain)), -2)]
         chain, sign, number = min(
             candidates, key=lambda each: graph.writer.order(graph.writer.matrix(each[0]))
         )
@@ -121,13 +121,13 @@ def upright(term: Term) -> Term:
     sign, parts = 1, []
     for chain, exponent in term.parts:
         if exponent == 1:
-            chain, turned = _uprighted(chain)
+            chain, turned = _set_upright(chain)
             sign *= turned
         parts.append((chain, exponent))
     return replace(term, coefficient=sign * term.coefficient, parts=tuple(parts))
 
 
-def _uprighted(chain: Chain) -> tuple[Chain, int]:
+def _set_upright(chain: Chain) -> tuple[Chain, int]:
     flipped = [link.flipped and link.expr.op == "skewmat" for link in chain]
     links = [Link(link.expr) if turn else link for link, turn in zip(chain, flipped, strict=True)]
     return tuple(links), -1 if sum(flipped) % 2 else 1

@@ -39,7 +39,7 @@ def kroneckers(writer: ProductWriter, total: Total, terms: list[Term], shape: Sh
     if best is None or len({place for _, place, _, _ in best[1]}) < 2:
         return terms
     (side, op, mirrored, _, _), members = best
-    number, scalars, inner = _added(writer, total, [(term, chain) for term, _, _, chain in members])
+    number, scalars, inner = _add(writer, total, [(term, chain) for term, _, _, chain in members])
     factors = (members[0][2], inner) if side == "first" else (inner, members[0][2])
     product = writer.spread(op, factors)
     used = [place for _, place, _, _ in members]
@@ -47,7 +47,7 @@ def kroneckers(writer: ProductWriter, total: Total, terms: list[Term], shape: Sh
     return [*(term for place, term in enumerate(terms) if place not in used), whole]
 
 
-def _added(
+def _add(
     writer: ProductWriter, total: Total, members: Sequence[tuple[Term, Chain]]
 ) -> tuple[Rational, Scalars, Chain]:
     """The sum of chains, each with the number and the scalars of its term, and what of these all

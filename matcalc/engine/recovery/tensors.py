@@ -43,7 +43,7 @@ def align_factors(graph: Graph) -> Parts | None:
     for hyper in graph.hyper:
         if not _plain(hyper) or set(hyper[1]) != outputs:
             return None
-        parts.append(((link(_turned(graph, hyper, tuple(range(graph.rank)))),), 1))
+        parts.append(((link(_permute(graph, hyper, tuple(range(graph.rank)))),), 1))
     return tuple(parts)
 
 
@@ -58,7 +58,7 @@ def _plain(hyper: Hyper) -> bool:
     return is_value(expr) and len(set(labels)) == len(labels)
 
 
-def _turned(graph: Graph, hyper: Hyper, labels: Labels) -> Expr:
+def _permute(graph: Graph, hyper: Hyper, labels: Labels) -> Expr:
     """The array with its axes in the order of these labels."""
     expr, own = hyper
     return graph.factory.permute(expr, tuple([own.index(label) for label in labels]))
@@ -75,7 +75,7 @@ def _join(graph: Graph) -> bool:
             continue
         found = []
         for order in dict.fromkeys(own for _, own in members):
-            parts: Parts = tuple([((link(_turned(graph, each, order)),), 1) for each in members])
+            parts: Parts = tuple([((link(_permute(graph, each, order)),), 1) for each in members])
             shape = tuple([graph.dims[label] for label in order])
             found.append((graph.writer.hadamard(parts, shape), order))
         graph.hyper = [hyper for hyper in graph.hyper if hyper not in members]
@@ -88,7 +88,7 @@ def _slice(graph: Graph, hyper: Hyper) -> bool:
     """A range of an index that nothing else touches, or one place, as a slice of the array."""
     expr, labels = hyper
     for axis, label in enumerate(labels):
-        if label < graph.rank or _touching(graph, label) > 1:
+        if label < graph.rank or _count_touching(graph, label) > 1:
             continue
         weights, edges = graph.weights[label], graph.incident(label)
         if not edges and len(weights) == 1 and _is_place(weights[0]):
@@ -112,7 +112,7 @@ def _accumulate(graph: Graph, hyper: Hyper) -> bool:
     expr, labels = hyper
     for axis, label in enumerate(labels):
         edges = graph.incident(label)
-        if label < graph.rank or _touching(graph, label) > 1 or graph.weights[label]:
+        if label < graph.rank or _count_touching(graph, label) > 1 or graph.weights[label]:
             continue
         if len(edges) == 1 and is_running(edges[0][2][0].expr):
             first = edges[0][2][0]
@@ -163,7 +163,7 @@ def _stack(graph: Graph, tree: Tree) -> bool:
         if all(
             label >= graph.rank and _inside(graph, label, (*tree.hypers, hyper)) for label in leaves
         ):
-            array = _turned(graph, hyper, leaves)
+            array = _permute(graph, hyper, leaves)
             graph.hyper.remove(hyper)
             _uproot(graph, tree, leaves)
             whole = graph.factory.call("vec", (array,), (graph.dims[tree.root],))
@@ -232,7 +232,7 @@ def _inside(graph: Graph, label: int, hypers: Sequence[Hyper], *, bare: bool = T
     return all(label not in hyper[1] for hyper in graph.hyper if hyper not in hypers)
 
 
-def _touching(graph: Graph, label: int) -> int:
+def _count_touching(graph: Graph, label: int) -> int:
     return sum(label in labels for _, labels in graph.hyper)
 
 

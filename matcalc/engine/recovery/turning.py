@@ -15,10 +15,10 @@ _CONSTANT = ("number", "fill", "eye")
 
 def turn(factory: ExpressionFactory, term: Term, reverse: Reverse) -> Term | None:
     """The term with the opposite coefficient and one difference turned round, rather not 1 - x."""
-    return _turned(factory, term, reverse, even=False) or _turned(factory, term, reverse, even=True)
+    return _turn(factory, term, reverse, even=False) or _turn(factory, term, reverse, even=True)
 
 
-def _turned(factory: ExpressionFactory, term: Term, reverse: Reverse, *, even: bool) -> Term | None:
+def _turn(factory: ExpressionFactory, term: Term, reverse: Reverse, *, even: bool) -> Term | None:
     """The same; ``even``: 1 - x as well."""
     for index, (chain, exponent) in enumerate(term.parts):
         if exponent.denominator != 1 or exponent % 2 == 0:

@@ -21,14 +21,14 @@ def absorb(builder: Builder, node: Product) -> Iterator[Node]:
     for base, labels, exponent in node.factors:
         if labels or exponent >= 0:
             continue
-        cleared = _cleared(builder, node.factors, base)
+        cleared = _clear(builder, node.factors, base)
         if cleared is not None:
             factors, gained = cleared
             whole = [*factors, (base, (), gained)]
             yield builder.product(node.coefficient, whole, tuple(range(node.rank)), node.axes)
 
 
-def _cleared(
+def _clear(
     builder: Builder, factors: Sequence[Factor], base: Node
 ) -> tuple[list[Factor], Rational] | None:
     """Factors that have no fractions with a denominator inside, and its exponent in front; None
@@ -42,14 +42,14 @@ def _cleared(
         if isinstance(node, Call) and node.name == "inv" and exponent == 1:
             depth = _depth(node.args[0], base)
             if depth:
-                inner = _multiplied(builder, node.args[0], base, depth)
+                inner = _multiply(builder, node.args[0], base, depth)
                 found = builder.call("inv", [inner], node.axes), depth
         elif isinstance(node, Sum) and labels and exponent != 1 and exponent.denominator == 1:
             depth = _depth(node, base)
             if depth:
-                found = _multiplied(builder, node, base, depth), -depth * exponent
+                found = _multiply(builder, node, base, depth), -depth * exponent
         elif isinstance(node, Product) and is_atom(node) and exponent == 1:
-            inside = _cleared(builder, node.factors, base)
+            inside = _clear(builder, node.factors, base)
             if inside is not None:
                 found = builder.product(node.coefficient, inside[0], (), ()), inside[1]
         fresh.append(factor if found is None else (found[0], labels, exponent))
@@ -66,7 +66,7 @@ def _depth(node: Node, base: Node) -> int:
     return int(-least) if least < 0 and least.denominator == 1 else 0
 
 
-def _multiplied(builder: Builder, node: Node, base: Node, depth: int) -> Node:
+def _multiply(builder: Builder, node: Node, base: Node, depth: int) -> Node:
     assert isinstance(node, Sum)
     power = builder.power(base, depth)
     return builder.sum([(c, builder.times(power, term)) for c, term in node.terms], node.axes)

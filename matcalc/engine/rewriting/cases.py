@@ -133,7 +133,7 @@ class _Gathering:
             ]
         sizes = dict(zip(group.labels, group.condition.axes, strict=True))
         first, second = (self._branch(side, common, group.labels, sizes) for side in group.sides)
-        chosen = self._chosen(group.condition, first, second)
+        chosen = self._choose(group.condition, first, second)
         factors = [(chosen, group.labels if chosen.rank else (), 1), *common, *group.outside]
         return self.builder.product(1, factors, tuple(range(node.rank)), node.axes)
 
@@ -159,7 +159,7 @@ class _Gathering:
         ]
         return self._gather(builder.sum(terms, axes))
 
-    def _chosen(self, condition: Node, first: Node, second: Node) -> Node:
+    def _choose(self, condition: Node, first: Node, second: Node) -> Node:
         """where(c, a, b), which for c a multiple of the indicator is that multiple of c."""
         builder = self.builder
         one, other = builder.constant_entry(first), builder.constant_entry(second)

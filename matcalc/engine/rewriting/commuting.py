@@ -73,7 +73,7 @@ class Commuting:
                         tuple(range(node.rank)),
                         node.axes,
                     )
-        ordered = self._ordered(node.rank, list(factors))
+        ordered = self._order(node.rank, list(factors))
         return (
             None
             if ordered is None
@@ -105,7 +105,7 @@ class Commuting:
                     if (parts := self._parts(whole))
                 ),
                 None,
-            ) or self._turned(one, other)
+            ) or self._transposed_pairs(one, other)
             if fresh is None:
                 return False
             pending += [pair for pair in fresh if pair not in seen]
@@ -141,7 +141,7 @@ class Commuting:
             at = labels[1] if labels[0] == at else labels[0]
         return links
 
-    def _turned(self, one: Node, other: Node) -> list[tuple[Node, Node]] | None:
+    def _transposed_pairs(self, one: Node, other: Node) -> list[tuple[Node, Node]] | None:
         """A' and B' commute where A and B do; only if that takes a transpose away."""
         if any(
             isinstance(n, Product) and len(n.factors) == 1 and isinstance(n.factors[0][0], Call)
@@ -151,7 +151,7 @@ class Commuting:
             return [pair] if any(isinstance(n, Call) for n in pair) else None
         return None
 
-    def _ordered(self, rank: int, factors: list[Factor]) -> list[Factor] | None:
+    def _order(self, rank: int, factors: list[Factor]) -> list[Factor] | None:
         """Two neighbours of a chain that commute, one of them a function, change places if the
         plainer one is behind.
         """

@@ -80,7 +80,7 @@ def _column(entries: Sequence[Fraction]) -> Grid:
     return tuple([(entry,) for entry in entries])
 
 
-def _turned(value: Grid) -> Grid:
+def _turn(value: Grid) -> Grid:
     return tuple(zip(*value, strict=True))
 
 
@@ -110,7 +110,7 @@ def _quotient(a: Fraction, b: Fraction) -> Fraction | None:
     return a / b if b else None
 
 
-def _raised(a: Fraction, b: Fraction) -> Fraction | None:
+def _raise(a: Fraction, b: Fraction) -> Fraction | None:
     if abs(b) > _HIGHEST or (not a and b <= 0):
         return None
     if b.denominator == 1:
@@ -137,14 +137,14 @@ def _times(node: Expr, args: list[Grid]) -> Grid | None:
     a, b = args
     if not left.shape or not right.shape:
         return _each(lambda x, y: x * y)(node, args)
-    a = _turned(a) if left.row else a
-    b = _turned(b) if right.row else b
+    a = _turn(a) if left.row else a
+    b = _turn(b) if right.row else b
     product = _product(a, b)
-    return _turned(product) if node.row and node.rank == 1 else product
+    return _turn(product) if node.row and node.rank == 1 else product
 
 
 def _product(a: Grid, b: Grid) -> Grid:
-    columns = _turned(b)
+    columns = _turn(b)
     return tuple(
         [
             tuple([sum((x * y for x, y in zip(row, c, strict=True)), _ZERO) for c in columns])
@@ -156,11 +156,11 @@ def _product(a: Grid, b: Grid) -> Grid:
 def _power(node: Expr, args: list[Grid]) -> Grid | None:
     base, ((exponent,),) = args
     if node.rank != 2:
-        return _each(_raised)(node, args)
+        return _each(_raise)(node, args)
     if exponent.denominator != 1 or abs(exponent) > _HIGHEST:
         return None
     if exponent < 0:
-        found = _eliminated(base)[1]
+        found = _eliminate(base)[1]
         if found is None:
             return None
         base = found
@@ -172,7 +172,7 @@ def _power(node: Expr, args: list[Grid]) -> Grid | None:
     return result
 
 
-def _eliminated(matrix: Grid) -> tuple[Fraction, Grid | None]:
+def _eliminate(matrix: Grid) -> tuple[Fraction, Grid | None]:
     """The determinant and the inverse, by elimination."""
     size = len(matrix)
     rows = [[*row, *[Fraction(int(i == j)) for j in range(size)]] for i, row in enumerate(matrix)]
@@ -194,8 +194,8 @@ def _eliminated(matrix: Grid) -> tuple[Fraction, Grid | None]:
     return determinant, tuple([tuple(row[size:]) for row in rows])
 
 
-def _transposed(node: Expr, args: list[Grid]) -> Grid | None:
-    return _turned(args[0]) if node.rank == 2 else args[0]
+def _transpose(node: Expr, args: list[Grid]) -> Grid | None:
+    return _turn(args[0]) if node.rank == 2 else args[0]
 
 
 def _trace(node: Expr, args: list[Grid]) -> Grid | None:
@@ -207,7 +207,7 @@ def _total(node: Expr, args: list[Grid]) -> Grid | None:
         return ((sum((entry for row in args[0] for entry in row), _ZERO),),)
     if node.args[0].rank != 2:
         return None
-    lines = args[0] if args[1] == ((Fraction(2),),) else _turned(args[0])
+    lines = args[0] if args[1] == ((Fraction(2),),) else _turn(args[0])
     return _column([sum(line, _ZERO) for line in lines])
 
 
@@ -222,7 +222,7 @@ def _blocks(node: Expr, args: list[Grid]) -> Grid | None:
     )
 
 
-def _filled(node: Expr, args: list[Grid]) -> Grid | None:
+def _fill(node: Expr, args: list[Grid]) -> Grid | None:
     rows, *columns = [size.integer or 0 for size in node.shape]
     width = columns[0] if columns else 1
     if rows * width > _MOST_ENTRIES:
@@ -238,11 +238,11 @@ def _identity(node: Expr, args: list[Grid]) -> Grid | None:
 
 
 def _determinant(node: Expr, args: list[Grid]) -> Grid | None:
-    return None if node.args[0].rank != 2 else ((_eliminated(args[0])[0],),)
+    return None if node.args[0].rank != 2 else ((_eliminate(args[0])[0],),)
 
 
 def _inverse(node: Expr, args: list[Grid]) -> Grid | None:
-    return None if node.args[0].rank != 2 else _eliminated(args[0])[1]
+    return None if node.args[0].rank != 2 else _eliminate(args[0])[1]
 
 
 class _Unknown(Exception):
@@ -264,7 +264,7 @@ def _indexed(node: Expr, args: list[Grid]) -> Grid | None:
             raise _Unknown
         return found
 
-    rules = Rules(step, lambda value: ((Fraction(value),),), _taken, _reduced, lambda entry: False)
+    rules = Rules(step, lambda value: ((Fraction(value),),), _take, _reduce, lambda entry: False)
     try:
         column, rows = Loop(form, args, {}, rules).values()
         return tuple([column[row][0] for row in rows])
@@ -272,7 +272,7 @@ def _indexed(node: Expr, args: list[Grid]) -> Grid | None:
         return None
 
 
-def _taken(array: Grid, places: list[int | None]) -> Grid:
+def _take(array: Grid, places: list[int | None]) -> Grid:
     if any(place is not None and place < 0 for place in places):
         raise _Unknown
     rows = array if places[0] is None else (array[places[0]],)
@@ -280,10 +280,10 @@ def _taken(array: Grid, places: list[int | None]) -> Grid:
         return rows
     last = places[1]
     taken = rows if last is None else tuple([(row[last],) for row in rows])
-    return _turned(taken) if places[0] is not None and last is None else taken
+    return _turn(taken) if places[0] is not None and last is None else taken
 
 
-def _reduced(part: Expr, found: list[Grid]) -> Grid:
+def _reduce(part: Expr, found: list[Grid]) -> Grid:
     name = part.value.name
     if part.shape or name not in _REDUCED or (not found and name not in ("sum", "prod")):
         raise _Unknown
@@ -314,9 +314,9 @@ def _length(entries: list[Fraction]) -> Fraction | None:
 
 
 def _kronecker(node: Expr, args: list[Grid]) -> Grid | None:
-    a, b = (_turned(x) if arg.row else x for x, arg in zip(args, node.args, strict=True))
+    a, b = (_turn(x) if arg.row else x for x, arg in zip(args, node.args, strict=True))
     found = tuple([tuple([x * y for x in upper for y in lower]) for upper in a for lower in b])
-    return _turned(found) if node.row else found
+    return _turn(found) if node.row else found
 
 
 def _diagonal(node: Expr, args: list[Grid]) -> Grid | None:
@@ -328,7 +328,7 @@ def _diagonal(node: Expr, args: list[Grid]) -> Grid | None:
 
 
 def _dot(node: Expr, args: list[Grid]) -> Grid | None:
-    (a,), (b,) = _turned(args[0]), _turned(args[1])
+    (a,), (b,) = _turn(args[0]), _turn(args[1])
     return ((sum((x * y for x, y in zip(a, b, strict=True)), _ZERO),),)
 
 
@@ -348,7 +348,7 @@ _RULES: dict[str, _Rule] = {
     "./": _each(_quotient),
     "*": _times,
     "^": _power,
-    ".^": _each(_raised),
+    ".^": _each(_raise),
     **{name: _each(_at({0: 0})) for name in _OF_ONE if name in VANISHING},
     "sqrt": _each(_root),
     "abs": _each(abs),
@@ -358,13 +358,13 @@ _RULES: dict[str, _Rule] = {
     "log": _each(_at({1: 0})),
     "cos": _each(_at({0: 1})),
     "cosh": _each(_at({0: 1})),
-    "'": _transposed,
+    "'": _transpose,
     "tr": _trace,
     "sum": _total,
     "det": _determinant,
     "inv": _inverse,
     "blocks": _blocks,
-    "fill": _filled,
+    "fill": _fill,
     "eye": _identity,
     "max": _each(max),
     "min": _each(min),

@@ -82,12 +82,12 @@ def _inverse(builder: Builder, node: Node) -> Node:
     )  # as deep as there are terms
     inner = _inner(builder, update, inverse, scalar)
     first, last = (
-        _multiplied(builder, inverse, update.left),
-        _multiplied(builder, update.right, inverse),
+        _multiply(builder, inverse, update.left),
+        _multiply(builder, update.right, inverse),
     )
     if inner.axes:
         middle = builder.call("inv", [inner], inner.axes)
-        correction = _multiplied(builder, _multiplied(builder, first, middle), last)
+        correction = _multiply(builder, _multiply(builder, first, middle), last)
     else:
         correction = builder.product(
             1, [(first, (0,), 1), (last, (1,), 1), (inner, (), -1)], (0, 1), node.axes
@@ -110,7 +110,7 @@ def _determinant(builder: Builder, name: str, node: Node) -> Node:
     if update is None:
         return builder.call(name, [node], ())
     if update.core is not None:
-        update = update._replace(left=_multiplied(builder, update.left, update.core), core=None)
+        update = update._replace(left=_multiply(builder, update.left, update.core), core=None)
     outer = _determinant(builder, name, update.rest)
     inner = _inner(builder, update, _inverse(builder, update.rest))
     if inner.axes:
@@ -126,7 +126,7 @@ def _inner(builder: Builder, update: Update, inverse: Node, scalar: Node | None 
     """eye + V*inv(A)*U, inv(C) + V*inv(A)*U, or 1 + v'*inv(A)*u; the first term times
     ``scalar``.
     """
-    product = _multiplied(builder, _multiplied(builder, update.right, inverse), update.left)
+    product = _multiply(builder, _multiply(builder, update.right, inverse), update.left)
     if update.core is not None:
         one = builder.call("inv", [update.core], update.core.axes)
     else:
@@ -135,7 +135,7 @@ def _inner(builder: Builder, update: Update, inverse: Node, scalar: Node | None 
     return builder.sum([(1, one), (1, product)], product.axes)
 
 
-def _multiplied(builder: Builder, left: Node, right: Node) -> Node:
+def _multiply(builder: Builder, left: Node, right: Node) -> Node:
     """The matrix product over the last axis of the left and the first of the right."""
     count = left.rank - 1
     first = (*range(count), 9)

@@ -76,19 +76,19 @@ class Inverses:
         for index, (c, term) in enumerate(terms):
             others = [*terms[:index], *terms[index + 1 :]]
             for place in self._places(term):
-                for part, meeting in self._vanishing(place, term):
+                for part, meeting in self._cancellations(place, term):
                     zero = self._zero(meeting, term)
-                    yield self.builder.sum([*terms, *_scaled(c, zero)], node.axes)
+                    yield self.builder.sum([*terms, *_scale(c, zero)], node.axes)
                     if others and (part, place.inside) not in replaced:
                         replaced |= self._both(part, place.inside)
                         yield self.builder.sum(self._without(part, place.inside, terms), node.axes)
-                for pushed in self._pushed(place, term):
+                for pushed in self._push_through(place, term):
                     yield self.builder.sum([*others, (c, pushed)], node.axes)
                     for again in self._places(pushed):
-                        for _, meeting in self._vanishing(again, pushed):
+                        for _, meeting in self._cancellations(again, pushed):
                             zero = self._zero(meeting, pushed)
                             yield self.builder.sum(
-                                [*others, (c, pushed), *_scaled(c, zero)], node.axes
+                                [*others, (c, pushed), *_scale(c, zero)], node.axes
                             )
 
     def _both(self, part: Node, inside: Node) -> set[tuple[Node, Node]]:
@@ -105,7 +105,7 @@ class Inverses:
                 (
                     meeting
                     for place in self._places(term)
-                    for other, meeting in self._vanishing(place, term)
+                    for other, meeting in self._cancellations(place, term)
                     if (other, place.inside) in alike
                 ),
                 None,
@@ -114,7 +114,7 @@ class Inverses:
                 done.append((c, term))
             else:
                 common, linear = as_sum(
-                    self.builder.sum([(c, term), *_scaled(c, self._zero(found, term))], term.axes)
+                    self.builder.sum([(c, term), *_scale(c, self._zero(found, term))], term.axes)
                 )
                 queue += [(common * own, other) for own, other in linear]
         return done + queue
@@ -132,10 +132,10 @@ class Inverses:
                 own, wanted = as_term(difference)
                 found = embed(list(wanted), two.rest, {0: one.far, 1: two.near}, node.rank, 0)
                 if found is not None:
-                    parted = self._parted(node, one, two, found[0])
+                    parted = self._part(node, one, two, found[0])
                     yield self.builder.scale(Fraction(coefficient) / own, parted)
 
-    def _parted(self, node: Node, one: Place, two: Place, rest: list[Factor]) -> Node:
+    def _part(self, node: Node, one: Place, two: Place, rest: list[Factor]) -> Node:
         first, second = self._inverse(one.inside), self._inverse(two.inside)
         difference = self.builder.sum([(1, first), (-1, second)], first.axes)
         return self.builder.product(
@@ -167,7 +167,7 @@ class Inverses:
             return common, [(c, self.builder.transpose(part)) for c, part in linear]
         return common, list(linear)
 
-    def _vanishing(self, place: Place, term: Node) -> Iterator[tuple[Node, Meeting]]:
+    def _cancellations(self, place: Place, term: Node) -> Iterator[tuple[Node, Meeting]]:
         """Each term T of M with T*inv(M) in the product. A diagonal T need not stand apart; c*eye
         may stand anywhere.
         """
@@ -181,7 +181,7 @@ class Inverses:
                 found = embed(wanted, place.rest, {0: place.near, 1: place.near}, term.rank, 2)
             else:
                 found = embed(factors, place.rest, {1: place.near}, term.rank, 2)
-                if found is not None and not _passed(found[0], place.near, term.rank):
+                if found is not None and not _is_free(found[0], place.near, term.rank):
                     continue
             if found is not None and 0 in found[1]:
                 yield part, Meeting(place, found[1][0], found[0], Fraction(common) * c)
@@ -212,7 +212,7 @@ class Inverses:
         self._zeros[term, place.inside, place.near, start, tuple(rest)] = found
         return found
 
-    def _pushed(self, place: Place, term: Node) -> Iterator[Node]:
+    def _push_through(self, place: Place, term: Node) -> Iterator[Node]:
         """inv(c*eye + U*V)*U in the product as U*inv(c*eye + V*U), for each way to cut the chain
         U*V.
         """
@@ -232,7 +232,7 @@ class Inverses:
             V = self.builder.product(1, [*scale, *cut.right], (cut.label, 1), (size, chain.axes[1]))
             wanted = [(node, labels, e) for node, labels, e in as_term(U)[1]]
             found = embed(wanted, place.rest, {0: place.far}, term.rank, 2)
-            if found is None or 1 not in found[1] or not _passed(found[0], place.far, term.rank):
+            if found is None or 1 not in found[1] or not _is_free(found[0], place.far, term.rank):
                 continue
             inner = self.builder.product(1, [(V, (0, 2), 1), (U, (2, 1), 1)], (0, 1), (size, size))
             one = self.builder.product(
@@ -250,11 +250,11 @@ class Inverses:
             yield self.builder.product(1, factors, tuple(range(term.rank)), term.axes)
 
 
-def _scaled(c: Rational, terms: Terms) -> Terms:
+def _scale(c: Rational, terms: Terms) -> Terms:
     return [(c * own, term) for own, term in terms]
 
 
-def _passed(rest: list[Factor], label: int, rank: int) -> bool:
+def _is_free(rest: list[Factor], label: int, rank: int) -> bool:
     """Whether a label is summed and nothing that is left touches it."""
     return label >= rank and not any(label in labels for _, labels, _ in rest)
 

@@ -129,7 +129,7 @@ class Matcher:
             return
         # entry by entry: of x'*x the entries are not those of the factors, so it stays whole
         coefficient, factors = as_term(node) if self.lifted else as_product(node)
-        split = None if self.lifted else self._scaled(wanted, node, binding)
+        split = None if self.lifted else self._match_multiple(wanted, node, binding)
         if split is not None:
             yield split
         elif own == 1 and len(wanted) == 2:
@@ -143,7 +143,9 @@ class Matcher:
                 if not rest:
                     yield found
 
-    def _scaled(self, wanted: tuple[Factor, ...], node: Node, binding: Binding) -> Binding | None:
+    def _match_multiple(
+        self, wanted: tuple[Factor, ...], node: Node, binding: Binding
+    ) -> Binding | None:
         """a*A for a scalar a: all numbers and scalar factors there are, if there are any."""
         if len(wanted) != 2 or not all(
             isinstance(f, Leaf) and f.kind == "variable" and e == 1 for f, _, e in wanted
@@ -294,7 +296,7 @@ class Search:
         A label that the pattern sums must be summed there and touch nothing that is left over.
         """
         if not wanted:
-            if self.matcher.lifted or self._closed(names, there):
+            if self.matcher.lifted or self._is_closed(names, there):
                 yield binding, names, there
             return
         freedom = [_freedom(factor, binding) for factor in wanted]
@@ -313,7 +315,7 @@ class Search:
         self, first: Factor, rest: list[Factor], there: list[Factor], binding: Binding, names: Names
     ) -> Iterator[tuple[Binding, Names, list[Factor]]]:
         """The ways in which ``first`` is found next."""
-        bound = _bound_product(first, binding)
+        bound = _find_bound_product(first, binding)
         if bound is not None:
             yield from self.run(
                 _expand(bound, first[1], [first, *rest], names) + rest, there, binding, names
@@ -373,7 +375,7 @@ class Search:
                 return None
         return fresh
 
-    def _closed(self, names: Names, rest: list[Factor]) -> bool:
+    def _is_closed(self, names: Names, rest: list[Factor]) -> bool:
         outside = {label for _, labels, _ in rest for label in labels} | set(range(self.outer))
         outside |= {
             theirs for mine, theirs in names.items() if mine < self.inner
@@ -381,7 +383,7 @@ class Search:
         seen = [theirs for mine, theirs in names.items() if mine >= self.inner]
         return len(set(seen)) == len(seen) and not any(theirs in outside for theirs in seen)
 
-    def _joined(self, names: Names, there: list[Factor]) -> bool:
+    def _is_joined(self, names: Names, there: list[Factor]) -> bool:
         """Whether every label that the pattern sums is summed here, and joins just what was found
         and what remains.
         """
@@ -404,7 +406,7 @@ class Search:
             or node.name in binding
         ):
             return
-        if any(label not in names for label in labels) or not self._joined(names, there):
+        if any(label not in names for label in labels) or not self._is_joined(names, there):
             return
         outputs = tuple([names[label] for label in labels])
         sizes = {
@@ -438,7 +440,7 @@ def _freedom(factor: Factor, binding: Binding) -> int:
     return 0
 
 
-def _bound_product(factor: Factor, binding: Binding) -> Product | None:
+def _find_bound_product(factor: Factor, binding: Binding) -> Product | None:
     """The product that the factor's variable is bound to: it stands flattened among the factors."""
     node, labels, exponent = factor
     if isinstance(node, Leaf) and node.kind == "variable" and exponent == 1 and labels:

@@ -31,9 +31,9 @@ def name_pairs(builder: Builder, root: Node) -> tuple[Node, dict[str, Node]] | N
         if node in inside and isinstance(node, Product) and 1 <= node.rank <= 2:
             core = _core(node)
             if core:
-                return _named(builder, node, core, leaves)
+                return _name(builder, node, core, leaves)
         made = rebuild(builder, node, children)
-        return _joined(builder, made, leaves) if isinstance(made, Product) else made
+        return _join(builder, made, leaves) if isinstance(made, Product) else made
 
     found = fold(root, lambda node: node.children, rule)
     if not 1 <= len(leaves) <= _MOST:
@@ -60,7 +60,7 @@ def _core(node: Product) -> list[int]:
     return [k for k, (_, labels, _) in enumerate(node.factors) if summed.intersection(labels)]
 
 
-def _named(builder: Builder, node: Product, core: list[int], leaves: dict[Node, Node]) -> Node:
+def _name(builder: Builder, node: Product, core: list[int], leaves: dict[Node, Node]) -> Node:
     """The product with a variable for these factors."""
     inner = [node.factors[k] for k in core]
     used = sorted({label for _, labels, _ in inner for label in labels})
@@ -121,7 +121,7 @@ def _inside_of_functions(root: Node) -> set[Node]:
     return found
 
 
-def _joined(builder: Builder, node: Product, leaves: dict[Node, Node]) -> Node:
+def _join(builder: Builder, node: Product, leaves: dict[Node, Node]) -> Node:
     """The product with the variables for what its factors make up."""
     made: Node = node
     for pairs, leaf in leaves.items():

@@ -78,7 +78,7 @@ class Shortener:
                 and tried < _TRIES
             ):
                 tried += 1
-                candidate = self._distributed(node, index)
+                candidate = self._distribute(node, index)
                 if self.length(candidate) < self.length(node):
                     return candidate
         other = self._least(self.inverses.of_product(node), node)
@@ -121,7 +121,7 @@ class Shortener:
                 times = power / Fraction(exponent)
                 if own or times <= 0 or times.denominator != 1 or other == index:
                     continue
-                candidate = self._moved(node, index, other, int(times))
+                candidate = self._move(node, index, other, int(times))
                 if self.length(candidate) >= self.length(node):
                     continue
                 depth = -min(
@@ -132,12 +132,12 @@ class Shortener:
                 )
                 if depth > times and depth.denominator == 1:
                     candidate = min(
-                        self._moved(node, index, other, int(depth)), candidate, key=self.length
+                        self._move(node, index, other, int(depth)), candidate, key=self.length
                     )
                 return candidate
         return None
 
-    def _moved(self, node: Product, index: int, other: int, times: int) -> Node:
+    def _move(self, node: Product, index: int, other: int, times: int) -> Node:
         """The product with the scalar factor ``other`` to the power ``times`` moved into each term
         of the sum ``index``.
         """
@@ -152,7 +152,7 @@ class Shortener:
         whole = [*rest, (inside, labels, exponent), (scalar, own, power - times * exponent)]
         return self.builder.product(node.coefficient, whole, tuple(range(node.rank)), node.axes)
 
-    def _distributed(self, node: Product, index: int) -> Node:
+    def _distribute(self, node: Product, index: int) -> Node:
         factor, labels, _ = node.factors[index]
         assert isinstance(factor, Sum)
         rest = (*node.factors[:index], *node.factors[index + 1 :])
@@ -245,10 +245,10 @@ class Shortener:
         that would be long.
         """
         if node not in self._expanded:
-            self._expanded[node] = self._multiplied_out(node)
+            self._expanded[node] = self._multiply_out(node)
         return self._expanded[node]
 
-    def _multiplied_out(self, node: Node) -> Node | None:
+    def _multiply_out(self, node: Node) -> Node | None:
         coefficient, linear = as_sum(node)
         terms = [(coefficient * c, term) for c, term in linear]
         opened_ones, position = 0, 0
@@ -270,7 +270,7 @@ class Shortener:
             if inner is None or index is None:
                 position += 1
                 continue
-            multiple, opened = as_sum(self._distributed(inner, index))
+            multiple, opened = as_sum(self._distribute(inner, index))
             terms[position : position + 1] = [(coefficient * multiple * c, t) for c, t in opened]
             opened_ones += 1
         if not opened_ones or position < len(terms):

@@ -21,12 +21,12 @@ def join_triangles(builder: Builder, root: Node) -> Node:
     """
 
     def rule(node: Node, children: list[Node]) -> Node:
-        return _whole_of_skew(builder, _joined(builder, rebuild(builder, node, children)))
+        return _whole_of_skew(builder, _join(builder, rebuild(builder, node, children)))
 
     return fold(root, lambda node: node.children, rule)
 
 
-def _joined(builder: Builder, node: Node) -> Node:
+def _join(builder: Builder, node: Node) -> Node:
     multiple, terms = as_sum(node)
     found: dict[tuple[Node, str], list[tuple[Rational, Rational, Node]]] = {}
     kept: list[tuple[Rational, Node]] = []

@@ -133,7 +133,7 @@ def _total(root: Node) -> bool:
 
 def join_masks(builder: Builder, root: Node) -> Node:
     """Terms that are the same but for i < j here and i > j there as one, for i != j."""
-    multiple, terms = as_sum(_opened(builder, root))
+    multiple, terms = as_sum(_open(builder, root))
     found: dict[Node, list[tuple[Rational, Rational, Node]]] = {}
     kept: list[tuple[Rational, Node]] = []
     for c, term in terms:
@@ -153,7 +153,7 @@ def join_masks(builder: Builder, root: Node) -> Node:
     return builder.scale(multiple, builder.sum(kept, root.axes))
 
 
-def _opened(builder: Builder, root: Node) -> Node:
+def _open(builder: Builder, root: Node) -> Node:
     """The sum with the sums inside of its terms multiplied out that have masks in them."""
     multiple, terms = as_sum(root)
     todo = [(multiple * c, term) for c, term in reversed(terms)]
@@ -161,7 +161,7 @@ def _opened(builder: Builder, root: Node) -> Node:
     while todo:
         c, term = todo.pop()
         coefficient, factors = as_product(term)
-        place = next((k for k, factor in enumerate(factors) if _masked(factor)), None)
+        place = next((k for k, factor in enumerate(factors) if _has_mask(factor)), None)
         if place is None or len(done) + len(todo) > _MOST_TERMS:
             done.append((c, term))
             continue
@@ -175,7 +175,7 @@ def _opened(builder: Builder, root: Node) -> Node:
     return builder.sum(done, root.axes)
 
 
-def _masked(factor: Factor) -> bool:
+def _has_mask(factor: Factor) -> bool:
     """Whether this is a sum of which a term has a mask."""
     node, _, exponent = factor
     return (

@@ -23,7 +23,7 @@ _Rule = Callable[[Expr, list[Any]], Any]
 
 def export(expr: Expr, variables: Mapping[str, Variable]) -> Any:
     """The SymPy expression."""
-    return inline(expr).fold(partial(_converted, variables))
+    return inline(expr).fold(partial(_convert, variables))
 
 
 _NAMES = {
@@ -34,7 +34,7 @@ _NAMES = {
 _OF_ALL = ("norm1", "norm2")  # exported over all entries alone
 
 
-def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -> Any:
+def _convert(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -> Any:
     if node.rank > 2 and node.op != "einsum":
         raise UnsupportedError(
             "SymPy's matrix expressions have no arrays with three axes or more", span=node.span

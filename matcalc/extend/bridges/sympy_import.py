@@ -91,7 +91,7 @@ def _name(symbol: Any) -> str:
     return str(symbol.name)
 
 
-def _typed(op: str, args: tuple[Expr, ...], node: Any) -> Expr:
+def _type(op: str, args: tuple[Expr, ...], node: Any) -> Expr:
     """An operator node with the shape that SymPy says."""
     shape, row = _shape(node)
     return Expr(op, args, shape, row=row)
@@ -191,7 +191,7 @@ def _number(node: Any, args: list[Expr]) -> Expr:
     raise UnsupportedError(f"the language of matcalc cannot represent the number {node}")
 
 
-def _multiplied(left: Expr, right: Expr, entrywise: bool) -> Expr:
+def _multiply(left: Expr, right: Expr, entrywise: bool) -> Expr:
     """left*right by what the two are."""
     if left.rank == 0 or right.rank == 0:
         shaped = right if left.rank == 0 else left
@@ -205,7 +205,7 @@ def _multiplied(left: Expr, right: Expr, entrywise: bool) -> Expr:
     return Expr("*", (left, right), left.shape[:1] + right.shape[1:])
 
 
-def _divided(left: Expr, right: Expr) -> Expr:
+def _divide(left: Expr, right: Expr) -> Expr:
     op = "/" if right.rank == 0 else "./"
     shaped = left if left.rank else right
     return Expr(op, (left, right), shaped.shape, row=shaped.row)
@@ -236,9 +236,9 @@ def _product(node: Any, args: list[Expr]) -> Expr:
             above.append(arg)
     result = above[0] if above else number(1)
     for factor in above[1:]:
-        result = _multiplied(result, factor, entrywise)
+        result = _multiply(result, factor, entrywise)
     for divisor in below:
-        result = _divided(result, divisor)
+        result = _divide(result, divisor)
     return Expr("neg", (result,), result.shape, row=result.row) if negative else result
 
 
@@ -266,7 +266,7 @@ def _power(node: Any, args: list[Expr]) -> Expr:
     if exponent.op == "number" and exponent.value < 0:
         positive = number(-exponent.value)
         below = base if positive.value == 1 else _power_of(base, positive, shaped)
-        return _divided(number(1), below)
+        return _divide(number(1), below)
     return _power_of(base, exponent, shaped)
 
 
@@ -277,15 +277,15 @@ def _power_of(base: Expr, exponent: Expr, shaped: Expr) -> Expr:
 
 
 def _hadamard_power(node: Any, args: list[Expr]) -> Expr:
-    return _typed(".^" if node.shape != (1, 1) else "^", tuple(args), node)
+    return _type(".^" if node.shape != (1, 1) else "^", tuple(args), node)
 
 
 def _matrix_power(node: Any, args: list[Expr]) -> Expr:
-    return _typed("^", tuple(args), node)
+    return _type("^", tuple(args), node)
 
 
 def _inverse(node: Any, args: list[Expr]) -> Expr:
-    return _typed("inv", tuple(args), node) if args[0].rank else _divided(number(1), args[0])
+    return _type("inv", tuple(args), node) if args[0].rank else _divide(number(1), args[0])
 
 
 def _whole(op: str) -> Callable[[Any, list[Expr]], Expr]:
@@ -331,7 +331,7 @@ def _kron(node: Any, args: list[Expr]) -> Expr:
     result = args[0]
     for arg in args[1:]:
         if 0 in (result.rank, arg.rank):
-            result = _multiplied(result, arg, entrywise=False)
+            result = _multiply(result, arg, entrywise=False)
             continue
         axes = [(*each.shape, ONE)[:2] for each in (result, arg)]
         shape = tuple(left.times(right) for left, right in zip(*axes, strict=True))
@@ -351,7 +351,7 @@ def _element(node: Any, args: list[Expr]) -> Expr:
     return args[0]
 
 
-def _ordered(node: Any, args: list[Expr]) -> Expr:
+def _with_order(node: Any, args: list[Expr]) -> Expr:
     """polygamma(k, x) and besselj(k, x), k = 0, 1, 2, ..."""
     (order, arg), op = args, type(node).__name__
     if order.op != "number" or order.value.denominator != 1 or order.value < 0:
@@ -400,8 +400,8 @@ _RULES: dict[Any, Callable[[Any, list[Expr]], Expr]] = {
     sp.KroneckerProduct: _kron,
     DotProduct: _dot,
     MatrixElement: _element,
-    sp.polygamma: _ordered,
-    sp.besselj: _ordered,
+    sp.polygamma: _with_order,
+    sp.besselj: _with_order,
     sp.Max: _extreme("max"),
     sp.Min: _extreme("min"),
     sp.Heaviside: _step,

@@ -146,7 +146,7 @@ def user_function(table: Table, callables: Callables, language: Language) -> Use
             hint='value = "scalar", "vector(n)" or "matrix(m, n)", in the sizes of given',
         )
     function, origin = (
-        _imported(table) if ways == ["numpy"] else (callables[name], _origin(callables[name]))
+        _import(table) if ways == ["numpy"] else (callables[name], _origin(callables[name]))
     )
     if not callable(function):
         raise table.problem(f"{function!r} is not a function", "numpy")
@@ -244,7 +244,7 @@ def _latex(table: Table, parameters: tuple[Variable, ...]) -> str:
     return latex
 
 
-def _imported(table: Table) -> tuple[Callable[..., Any], tuple[str, str]]:
+def _import(table: Table) -> tuple[Callable[..., Any], tuple[str, str]]:
     """The function that ``module:name`` means."""
     module, colon, name = table.data["numpy"].partition(":")
     if (

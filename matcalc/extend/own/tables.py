@@ -41,12 +41,12 @@ class Table:
         itself.
         """
         span = self._place(key)
-        return CatalogueError(self._located(message, span), source=self.text, span=span, hint=hint)
+        return CatalogueError(self._locate(message, span), source=self.text, span=span, hint=hint)
 
     def because(self, problem: MatcalcError, key: str) -> CatalogueError:
         """The same for an expression under a key that cannot be read."""
         span, source = self._place(key), problem.source
-        message = self._located(problem.message, span)
+        message = self._locate(problem.message, span)
         if (
             source is not None
             and problem.span is not None
@@ -56,7 +56,7 @@ class Table:
             return CatalogueError(message, source=self.text, span=within, hint=problem.hint)
         return CatalogueError(message, source=source, span=problem.span, hint=problem.hint)
 
-    def _located(self, message: str, span: Span) -> str:
+    def _locate(self, message: str, span: Span) -> str:
         return (
             f"{self.file}, line {self.text.count(chr(10), 0, span.start) + 1}, "
             f"{self.name}: {message}"

@@ -57,7 +57,9 @@ def judge_function(
         )
     except MatcalcError as problem:
         raise table.problem(
-            f"{own.name} cannot be evaluated: {problem.message}", _computed(table), problem.hint
+            f"{own.name} cannot be evaluated: {problem.message}",
+            _format_computed(table),
+            problem.hint,
         ) from None
     _check_shapes(table, own, language)
     for entry in entries:
@@ -70,7 +72,7 @@ def judge_function(
             judge_equation(table, entry.expr, entry.right, (kinds, narrow), key, language)
 
 
-def _computed(table: Table) -> str:
+def _format_computed(table: Table) -> str:
     return next((key for key in ("is", "numpy") if key in table.data), "name")
 
 
@@ -108,7 +110,9 @@ def _check_shapes(table: Table, own: UserFunction, language: Language) -> None:
             first = (0,) * whole.expr.rank
             alone = interpret(single.expr, {name: values[name][first] for name in names}, {})
             if not np.isclose(alone, value[first], rtol=1e-9):
-                raise table.problem("the value of an entry depends on the others", _computed(table))
+                raise table.problem(
+                    "the value of an entry depends on the others", _format_computed(table)
+                )
     except MatcalcError as problem:
         if isinstance(problem, CatalogueError):
             raise
@@ -117,7 +121,7 @@ def _check_shapes(table: Table, own: UserFunction, language: Language) -> None:
             "numpy.vectorize makes a function of arrays of one of numbers; put the result "
             "into a module of yours"
         )
-        raise table.problem(message, _computed(table), hint) from None
+        raise table.problem(message, _format_computed(table), hint) from None
 
 
 def _judge_differential(table: Table, left: Program) -> None:

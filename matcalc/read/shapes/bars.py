@@ -35,7 +35,7 @@ def bars(context: Context, node: Node, arg: Expr) -> Expr:
         return apply(context, node, "abs", [arg])
     context.settle(arg)
     if arg.rank > 2 or (arg.rank == 2 and _is_oblong(context, arg)):
-        entries, norm = (_written(context, node, arg, each) for each in (_ABS, _NORM))
+        entries, norm = (_written_form(context, node, arg, each) for each in (_ABS, _NORM))
         hint = f"write {entries}, {norm}"
         what = f"|...| of {context.describe(arg)} has several readings"
         raise context.problem(what, node.span, hint)
@@ -51,7 +51,7 @@ def _is_oblong(context: Context, arg: Expr) -> bool:
     return known and rows != columns
 
 
-def _written(context: Context, node: Node, arg: Expr, forms: tuple[str, str]) -> str:
+def _written_form(context: Context, node: Node, arg: Expr, forms: tuple[str, str]) -> str:
     """One of two forms, in LaTeX or in the language, whichever the bars are written in."""
     return forms[node.value != LATEX].format(context.quote(arg))
 
@@ -84,7 +84,7 @@ def _misfit(context: Context) -> ShapeError | None:
         node, arg = context.barred[key]
         _, what, forms = _MEANINGS[arg.rank]
         shown = f"|{context.quote(arg)}|"
-        entries, whole = (_written(context, node, arg, each) for each in (_ABS, forms))
+        entries, whole = (_written_form(context, node, arg, each) for each in (_ABS, forms))
         hint = f"write {entries}, {whole} for {what.removesuffix(' of a vector')}"
         if arg.op == "variable" and arg.value not in context.declared:
             hint += f"; or declare {arg.value}: scalar"
@@ -99,7 +99,7 @@ def _note(context: Context, node: Node, arg: Expr) -> None:
     if arg.rank == 2 and _OF_LOGARITHM.search(context.source, 0, node.start):
         return
     text = f"note: |{context.quote(arg)}| is read as {_MEANINGS[arg.rank][1]}; "
-    text += f"write {_written(context, node, arg, _ABS)}"
+    text += f"write {_written_form(context, node, arg, _ABS)}"
     if arg.op == "variable" and arg.value not in context.declared:
         text += f"; {format_offer(arg.value, 'scalar')} otherwise"
     context.notes[text] = None

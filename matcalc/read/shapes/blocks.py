@@ -76,7 +76,7 @@ def _grid(
     thin_rows = [_thin(context, [args[k] for k in line], 0) for line in lines]
     thin_columns = [_thin(context, [args[k] for k in stack], 1) for stack in stacks]
     cells = [
-        _settled(context, args[k], places[k], thin_rows[k // columns], thin_columns[k % columns])
+        _settle(context, args[k], places[k], thin_rows[k // columns], thin_columns[k % columns])
         for k in range(len(args))
     ]
     for groups, axis, word in ((lines, 0, "rows"), (stacks, 1, "columns")):
@@ -118,7 +118,7 @@ def _open_zero(expr: Expr) -> bool:
     return is_number(expr, 0)
 
 
-def _settled(
+def _settle(
     context: Context, cell: Expr, place: Node, thin_row: bool | None, thin_column: bool | None
 ) -> Expr:
     """The block, with the shape that its place asks for where it has none of its own."""

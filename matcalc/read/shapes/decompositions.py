@@ -11,7 +11,7 @@ from matcalc.read.syntax.nodes import Node
 _FURTHEST = 1000
 
 
-def _settled(context: Context, arg: Expr, *, square: bool = False) -> Expr:
+def _settle(context: Context, arg: Expr, *, square: bool = False) -> Expr:
     """``ones`` and the like as a matrix."""
     if id(arg) in context.rankless:
         rows = context.unifier.fresh()
@@ -21,7 +21,7 @@ def _settled(context: Context, arg: Expr, *, square: bool = False) -> Expr:
 
 def triangle(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """tril(A, k), triu(A, k): the entries with j - i <= k or j - i >= k, zeros elsewhere."""
-    arg = _settled(context, args[0])
+    arg = _settle(context, args[0])
     if not arg.shape and len(args) == 1:
         context.odd("function", arg, node, name=name)
         return arg
@@ -54,7 +54,7 @@ def cumulative(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
     """cumsum(x)[i] = x[1] + ... + x[i], revcumsum(x)[i] = x[i] + ... + x[n]; of a matrix for each
     column (1) or row (2), of any array along an axis.
     """
-    arg = _settled(context, args[0]) if len(args) == 2 else context.settle(args[0])
+    arg = _settle(context, args[0]) if len(args) == 2 else context.settle(args[0])
     x = context.quote(arg)
     if len(args) == 1:
         if arg.rank == 2:
@@ -88,7 +88,7 @@ def cumulative(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
 
 def spectrum(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """eigvals and eigvec: a vector with an entry for each row of a square matrix."""
-    arg = _settled(context, args[0], square=True)
+    arg = _settle(context, args[0], square=True)
     if arg.rank != 2:
         return _no_matrix(context, node, name, arg)
     context.square(arg, name, node.args[0].span)
@@ -97,7 +97,7 @@ def spectrum(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 
 def eigen(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """eigval(A, k), eigright(A, k), eigleft(A, k): of any square matrix, the first without k."""
-    arg = _settled(context, args[0], square=True)
+    arg = _settle(context, args[0], square=True)
     which, made = context.literal(args[1]) if len(args) == 2 else None, [arg]
     if len(args) == 2:
         at = node.args[1]
@@ -119,7 +119,7 @@ def singular(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """Singular values and vectors of an m x n matrix, norms of them, and the factors of QR:
     ``"m,n->n,n"`` is the signature of what has the shape (n, n).
     """
-    arg = _settled(context, args[0])
+    arg = _settle(context, args[0])
     if arg.rank != 2:
         return _no_matrix(context, node, name, arg)
     if name in OF_TALL or name.startswith("qr_"):

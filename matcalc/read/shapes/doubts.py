@@ -87,10 +87,10 @@ def doubts(context: Context) -> list[Doubt]:
             not names
             and oddity.kind == "added"
             and oddity.other is not None
-            and _computed(oddity.scalar)
+            and _is_computed(oddity.scalar)
         ):
             names, rank = (
-                [n for n in _ranked(context, [oddity.other]) if default_kind(n) != "scalar"],
+                [n for n in _undeclared(context, [oddity.other]) if default_kind(n) != "scalar"],
                 -2,
             )
         key = (oddity.kind, *names, rank, oddity.name)
@@ -120,7 +120,7 @@ def conflict(
         for doubt in doubts(context)
         for each in reversed(doubt.candidates)
     }
-    for name in _ranked(context, context.operands)[:_MOST_LETTERS]:
+    for name in _undeclared(context, context.operands)[:_MOST_LETTERS]:
         if name in given:
             continue
         default = default_kind(name)
@@ -175,7 +175,7 @@ def _of_part(context: Context, part: Expr, args: list[list[str]], functions: boo
     return []
 
 
-def _ranked(context: Context, operands: list[Expr]) -> list[str]:
+def _undeclared(context: Context, operands: list[Expr]) -> list[str]:
     """The undeclared letters on whose kinds the ranks of the operands depend, the nearest first."""
     found: dict[str, None] = {}
     level, done = list(operands), set()
@@ -199,7 +199,7 @@ def _leaders(context: Context, expr: Expr) -> list[str]:
     name = str(expr.value)
     if not is_undeclared(context, name):
         return []
-    if _unnumbered(name) not in _COUNTS | _NUMBERS:
+    if _strip_number(name) not in _COUNTS | _NUMBERS:
         return [name] * _is_numbered(context, name)
     _survey(context)
     return [] if name in (context.vectors or ()) else [name]
@@ -212,7 +212,7 @@ def _is_numbered(context: Context, name: str) -> bool:
     return name in context.evidence.numbered - context.evidence.firm
 
 
-def _unnumbered(name: str) -> str:
+def _strip_number(name: str) -> str:
     """The k of k1 and k_1: a letter that counts does so with a number, too."""
     return name.rstrip("0123456789").rstrip("_") or name
 
@@ -275,7 +275,7 @@ def _as(names: list[str], kind: str, why: str) -> list[Candidate]:
     return result
 
 
-def _transposed(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+def _doubt_transpose(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     what = context.quote(oddity.scalar)
     why = "it is transposed" if names == [what] else f"{what} is transposed"
     candidates = [
@@ -284,7 +284,7 @@ def _transposed(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     return Doubt(oddity.key, _TRANSPOSED, candidates, f"is read as scalar, though {why}", None)
 
 
-def _added(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+def _doubt_sum(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     """A scalar beside a vector or a matrix in a sum: in mathematics only like is added to like."""
     scalar, other = oddity.scalar, oddity.other
     assert other is not None  # what it is added to
@@ -308,13 +308,13 @@ def _beside(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     one = f"{context.quote(oddity.scalar)}, a scalar,"
     left = (
         ""
-        if _reduced(oddity.scalar)
+        if _is_reduction(oddity.scalar)
         else f"{one} is added to every entry of {context.quote(oddity.other)}"
     )
     return Doubt(oddity.key, _ADDED, _as(names, "scalar", f"{one} is added to it"), left, None)
 
 
-def _reduced(scalar: Expr) -> bool:
+def _is_reduction(scalar: Expr) -> bool:
     """Whether this is a function of all entries, as in x - mean(x), which is broadcast on
     purpose.
     """
@@ -323,7 +323,7 @@ def _reduced(scalar: Expr) -> bool:
     return calls_function(scalar)
 
 
-def _computed(scalar: Expr) -> bool:
+def _is_computed(scalar: Expr) -> bool:
     """Whether a scalar is made of vectors or matrices."""
     stack, done = [scalar], set()
     while stack:
@@ -350,13 +350,13 @@ def _outer(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     return Doubt(oddity.key, _OUTER, _as(names, "vector", why), "", None)
 
 
-def _leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+def _doubt_leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     """A vector before a number, as in n*log(det(S)) and n*x'*x."""
     assert oddity.other is not None  # what it multiplies
     kind = context.kind_of(context.seen[names[0]])
     product = quote_node(context, oddity.node)
     why = f"it stands first in {product}, as numbers do"
-    sure = _unnumbered(names[0]) in _COUNTS or _is_numbered(context, names[0])
+    sure = _strip_number(names[0]) in _COUNTS or _is_numbered(context, names[0])
     price = _LEADING if sure else 0
     candidates = _as(names, "scalar", why)
     return Doubt(oddity.key, price, candidates, f"is read as {kind} in {product}", None)
@@ -417,12 +417,12 @@ _THROUGH_FUNCTIONS = frozenset({"transposed", "function", "entrywise"})
 _BY_CONVENTION = frozenset({"behind", "outer"})
 _OF_MATRICES = ("square", "matrix")  # signatures
 _RULES = {
-    "transposed": _transposed,
-    "added": _added,
+    "transposed": _doubt_transpose,
+    "added": _doubt_sum,
     "computed": _beside,
     "behind": _behind,
     "outer": _outer,
     "function": _function,
     "entrywise": _entrywise,
-    "leading": _leading,
+    "leading": _doubt_leading,
 }

@@ -259,7 +259,7 @@ def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 _LARGEST_ORDER = 1000
 
 
-def _ordered(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _with_order(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """A function entry by entry with a whole number that is known: an order, a number of terms."""
     whole = OPERATIONS[name].whole
     assert whole is not None  # the signature is special for its sake
@@ -374,7 +374,7 @@ _RULES: dict[str, Rule] = {
     "invgap": gaps,
     **dict.fromkeys(("cumsum", "revcumsum"), cumulative),
     **dict.fromkeys(
-        (name for name, spec in OPERATIONS.items() if spec.whole is not None), _ordered
+        (name for name, spec in OPERATIONS.items() if spec.whole is not None), _with_order
     ),
     **dict.fromkeys(FRECHET, _frechet),
     **dict.fromkeys(("sylvester", "lyapunov"), equation),

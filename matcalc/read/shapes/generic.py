@@ -29,7 +29,9 @@ def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> 
     fewest = ref.arity + weighted + (ref.order - 2) * directed
     counts = tuple(range(fewest, fewest + (3 if directed else 1)))
     if len(node.args) not in counts:
-        message = f"{node.value} takes {_counted(ref, counts, weighted)}, not {len(node.args)}"
+        message = (
+            f"{node.value} takes {_argument_count(ref, counts, weighted)}, not {len(node.args)}"
+        )
         raise UnknownNameError(message, source=context.source, span=Span(node.start, node.end))
     if ref.entrywise:
         wide = args[0]
@@ -69,12 +71,12 @@ def _derivative(context: Context, node: Node, function: Variable) -> FunctionRef
             return ref._replace(order=order)
     elif not prefix and primes <= (HIGHEST_ORDER if ref.primed else 0):
         return ref._replace(order=primes)
-    hint = f"its derivatives are {_named(ref)}"
+    hint = f"its derivatives are {_derivative_name(ref)}"
     message = f"{function.name} is declared as {function}, of which {node.value} is no derivative"
     raise UnknownNameError(message, source=context.source, span=node.mark or node.span, hint=hint)
 
 
-def _named(ref: FunctionRef) -> str:
+def _derivative_name(ref: FunctionRef) -> str:
     """What the derivatives of a function are called."""
     if ref.arity > 1:
         names = ", ".join([f"d{place + 1}_{{0}}" for place in range(ref.arity)])
@@ -91,7 +93,7 @@ def _named(ref: FunctionRef) -> str:
     return hint.format(ref.name)
 
 
-def _counted(ref: FunctionRef, counts: tuple[int, ...], weighted: bool) -> str:
+def _argument_count(ref: FunctionRef, counts: tuple[int, ...], weighted: bool) -> str:
     """How many arguments a derivative takes: the point, then weights, then directions."""
     if counts == (ref.arity,):
         return "one argument" if ref.arity == 1 else f"{ref.arity} arguments"

@@ -102,7 +102,7 @@ def entries(context: Context, node: Node, arg: Expr | None) -> Expr:
         arg = _symbol(context, node)
     context.settle(arg)
     if arg.rank != len(places):
-        raise _miscounted(context, node, arg)
+        raise _count_error(context, node, arg)
     arg = _ranges(context, node, arg)
     found: list[Place | None] = []
     for part, axis in zip(places, arg.shape, strict=True):
@@ -132,7 +132,7 @@ def _symbol(context: Context, node: Node) -> Expr:
     return context.make(name, (), shape, node.args[0])
 
 
-def _miscounted(context: Context, node: Node, arg: Expr) -> ShapeError:
+def _count_error(context: Context, node: Node, arg: Expr) -> ShapeError:
     count = len(node.args) - 1
     if not arg.shape:
         context.odd("function", arg, node)
@@ -215,7 +215,7 @@ def binder(context: Context, node: Node, body: Expr) -> Expr:
         )
     value = Reduction(binding.name, bound, conditions)
     reduced = context.make("reduce", (body,), body.shape, node, row=body.row, value=value)
-    return _closed(context, node, (), reduced)
+    return _close(context, node, (), reduced)
 
 
 def _conditions(context: Context, node: Node, binding: Binding) -> tuple[Condition, ...]:
@@ -271,7 +271,7 @@ def _check_range(context: Context, node: Node, binding: Binding, bound: Bound, o
                 own.start, own.size = other.start, other.size
                 return
     ranges = {
-        _entry(context, use): _written(context, use)
+        _entry(context, use): _written_range(context, use)
         for use in ([along] if along is not None else []) + shifted
     }
     if not ranges:
@@ -302,7 +302,7 @@ def _entry(context: Context, use: _Use) -> str:
     return text + ("]" if "[" in text else "}" if text.count("{") > text.count("}") else "")
 
 
-def _written(context: Context, use: _Use) -> str:
+def _written_range(context: Context, use: _Use) -> str:
     """The range in which a place is inside of its axis: ``0:n - 1`` for i + 1."""
     size = context.final(use.axis, context.names())
     return f"{ONE.plus(use.place.offset, -1)}:{size.plus(use.place.offset, -1)}"
@@ -325,10 +325,10 @@ def _array(
             node.mark,
             "an array has entries everywhere: multiply by a condition, as in (i <= j)*E",
         )
-    return _closed(context, node, bound, body)
+    return _close(context, node, bound, body)
 
 
-def _closed(context: Context, node: Node, axes: tuple[Index, ...], body: Expr) -> Expr:
+def _close(context: Context, node: Node, axes: tuple[Index, ...], body: Expr) -> Expr:
     """An ``indexed`` node of the body, once no index in it is bound further out."""
     free = free_indices(body)
     outside = [index for index in free[id(body)] if index not in axes]

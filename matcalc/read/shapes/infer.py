@@ -366,7 +366,7 @@ def _name(context: Context, node: Node) -> Expr:
         constant = _constant(context, node, name)
         if constant is not None:
             return constant
-        variable = _undeclared(context, node, name)
+        variable = _undeclared_variable(context, node, name)
     if variable.kind == "function":
         hint = f"write {name}(...) for its value"
         raise UnknownNameError(
@@ -390,7 +390,7 @@ def _constant(context: Context, node: Node, name: str) -> Expr | None:
     return None
 
 
-def _undeclared(context: Context, node: Node, name: str) -> Variable:
+def _undeclared_variable(context: Context, node: Node, name: str) -> Variable:
     """A variable of which only the name is known."""
     known = name in BUILT_IN_NAMES or name in context.language.functions
     if known and (name not in GREEK or any(expr.op == name for expr in context.made)):
@@ -427,7 +427,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     if name == "blkdiag":
         return _by_blocks(context, node, args)
     if name in _SIZED or name in ("vector", "matrix"):
-        return _shaped(context, node, name, args)
+        return _type_shaped(context, node, name, args)
     own = context.language.functions.get(name)
     if own is not None:
         if len(node.args) != len(own.parameters):
@@ -461,7 +461,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     return note_call(context, node, operation.name, args, result)
 
 
-def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _type_shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """``eye(n)``, ``ones(m, n)``, ``vector(c)``, ``matrix(c)``."""
     least, most = _SIZED.get(name, (1, 1))
     if not least <= len(node.args) <= most:
@@ -489,7 +489,7 @@ def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make("fill", (context.number(int(name == "ones"), node),), sizes, node)
 
 
-def _sized(context: Context, variable: Variable, names: dict[str, str]) -> Variable:
+def _resize(context: Context, variable: Variable, names: dict[str, str]) -> Variable:
     """The variable with the names of the sizes that were found."""
     if not any(name[0] == "?" for axis in variable.dims for name in axis.letters):
         return variable
@@ -519,11 +519,11 @@ def _finish(
         from matcalc.read.shapes.indexed import finish  # noqa: PLC0415 - as above
 
         finish(context, names)
-    variables = {name: _sized(context, variable, names) for name, variable in context.seen.items()}
+    variables = {name: _resize(context, variable, names) for name, variable in context.seen.items()}
     fixed = {axis.plain for variable in variables.values() for axis in variable.dims}
     undetermined: tuple[Dim, ...] = tuple(dim(name) for name in names.values() if name not in fixed)
     for name, variable in context.declared.items():
-        variables.setdefault(name, _sized(context, variable, names))
+        variables.setdefault(name, _resize(context, variable, names))
     return Program(
         value,
         variables,

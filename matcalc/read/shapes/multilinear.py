@@ -22,7 +22,7 @@ def _sides(arg: Expr) -> tuple[Dim | None, Dim | None]:
     return (None, arg.shape[0]) if arg.row else (arg.shape[0], None)
 
 
-def _joined(context: Context, left: Dim | None, right: Dim | None) -> Dim | None:
+def _join(context: Context, left: Dim | None, right: Dim | None) -> Dim | None:
     return left or right if left is None or right is None else context.unifier.product(left, right)
 
 
@@ -36,9 +36,7 @@ def kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
             if not arg.shape:
                 context.odd("function", arg, part, name=name)
         return multiply(context, node, left, right)
-    rows, columns = (
-        _joined(context, a, b) for a, b in zip(_sides(left), _sides(right), strict=True)
-    )
+    rows, columns = (_join(context, a, b) for a, b in zip(_sides(left), _sides(right), strict=True))
     shape: Shape = tuple([axis for axis in (rows, columns) if axis is not None])
     return context.make(name, (left, right), shape, node, row=rows is None)
 

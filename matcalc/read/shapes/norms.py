@@ -99,10 +99,10 @@ def norm_of_order(context: Context, node: Node, arg: Expr, order: list[Expr]) ->
         raise context.problem(
             "this norm of a matrix has several readings", node.span, f"write {_LARGEST.format(a)}"
         )
-    return _named(context, node, name, [arg, *order] if name == "normp" else [arg])
+    return _named_norm(context, node, name, [arg, *order] if name == "normp" else [arg])
 
 
-def _named(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _named_norm(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The norm of this name, as if it had been written so."""
     call = Node("call", node.args[: len(args)], node.start, node.end, mark=node.mark, value=name)
     return apply(context, call, name, args)

@@ -41,7 +41,7 @@ def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, wh
             context.unifier.resolve(axis) for axis in right.shape[::-1]
         ]
         return (
-            f"{_transposed(context, right)} has the shape of {context.quote(left)}"
+            f"{_transpose_text(context, right)} has the shape of {context.quote(left)}"
             if same and left.rank == 2
             else None
         )
@@ -60,14 +60,14 @@ def _orientation_hint(context: Context, node: Node, left: Expr, right: Expr) -> 
         lying = left if left.row else right
         if sign is None:
             return (
-                f"{context.quote(lying)} is a row; write {_transposed(context, lying)} "
+                f"{context.quote(lying)} is a row; write {_transpose_text(context, lying)} "
                 f"for the column"
             )
         a, b = (context.factor if sign in ("+", "-") else context.base, context.base)
         columns = (
-            (a(left), _transposed(context, right))
+            (a(left), _transpose_text(context, right))
             if right is lying
-            else (_transposed(context, left), b(right))
+            else (_transpose_text(context, left), b(right))
         )
         blank = " " if sign in ("+", "-") else ""
         return f"write {columns[0]}{blank}{sign}{blank}{columns[1]} for columns"
@@ -77,7 +77,7 @@ def _orientation_hint(context: Context, node: Node, left: Expr, right: Expr) -> 
         size = context.quote(thin).partition("(")[2].partition(",")[0]
         return f"write {name}({size}) for the vector: {context.quote(thin)} is a matrix"
     vector = left if left.rank == 1 else right
-    column, row = context.factor(vector), _transposed(context, vector)
+    column, row = context.factor(vector), _transpose_text(context, vector)
     column, row = (row, column) if vector.row else (column, row)
     return (
         f"{column}*ones' is the matrix with {column} in each column, ones*{row} that with "
@@ -156,7 +156,7 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         return context.like("*", (left, right), left, node)
     context.settle(left)
     context.settle(right)
-    _need_matrices(context, node, left, right)
+    _require_matrices(context, node, left, right)
     where = node.mark or node.span
     if left.rank == 1 and not left.row:
         if right.rank == 1 and right.row:
@@ -174,7 +174,9 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
             right.shape[0]
         )
         return (
-            f"did you mean {_transposed(context, left)}*{context.factor(right)}?" if fits else None
+            f"did you mean {_transpose_text(context, left)}*{context.factor(right)}?"
+            if fits
+            else None
         )
 
     what = "cannot multiply {0} by {1}"
@@ -199,7 +201,7 @@ def _of_one_axis(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return multiply(context, node, transpose(context, node.args[1], right), left)
 
 
-def _need_matrices(context: Context, node: Node, *args: Expr) -> None:
+def _require_matrices(context: Context, node: Node, *args: Expr) -> None:
     """Refuses operands with more axes than a matrix has."""
     if any(arg.rank > 2 for arg in args):
         # few programs have tensors
@@ -231,7 +233,7 @@ def _outer_column(product: Expr) -> Expr | None:
     return None
 
 
-def _transposed(context: Context, expr: Expr) -> str:
+def _transpose_text(context: Context, expr: Expr) -> str:
     """The text of the transpose of an operand."""
     if expr.op == "'" and id(expr) not in context.names_given:
         return context.factor(expr.args[0])
@@ -243,7 +245,7 @@ def _not_a_product(context: Context, left: Expr, right: Expr, where: Span) -> Ex
     row.
     """
     x, y = context.factor(left), context.factor(right)
-    tx, ty = _transposed(context, left), _transposed(context, right)
+    tx, ty = _transpose_text(context, left), _transpose_text(context, right)
     if left.rank == right.rank == 1 and not left.row:
         hint = (
             f"write {tx}*{y} for the inner product, {x}*{ty} for the outer product, "
@@ -273,7 +275,7 @@ def divide(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         return context.like("/", (left, right), left, node)
     context.settle(left)
     context.settle(right)
-    _need_matrices(context, node, left, right)
+    _require_matrices(context, node, left, right)
     if right.rank == 2 and (left.rank == 2 or left.row):
         return multiply(
             context, node, left, _inverse(context, node, 1, right, f"{context.factor(left)}*pinv")
@@ -298,7 +300,7 @@ def solve(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         return context.like("/", (right, left), right, node)
     context.settle(left)
     context.settle(right)
-    _need_matrices(context, node, left, right)
+    _require_matrices(context, node, left, right)
     a, b = context.base(left), context.factor(right)
     if left.rank == 1:
         hint = f"write {b}./{a} to divide entry by entry"
@@ -307,7 +309,7 @@ def solve(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         )
     if not right.shape or right.row:
         hint = (
-            f"write {a}\\{_transposed(context, right)}"
+            f"write {a}\\{_transpose_text(context, right)}"
             if right.row
             else f"write inv({context.quote(left)}) for the inverse"
         )
@@ -349,7 +351,7 @@ def transpose(context: Context, node: Node, arg: Expr) -> Expr:
     if not arg.shape:
         context.odd("transposed", arg, node)
         return arg
-    _need_matrices(context, node, arg)
+    _require_matrices(context, node, arg)
     return context.make("'", (arg,), arg.shape[::-1], node, row=arg.rank == 1 and not arg.row)
 
 
@@ -358,7 +360,9 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     context.settle(base)
     context.settle(exponent)
     if exponent.shape:
-        hint = f"write {context.base(base)}.^{_raised(context, exponent)} to raise to each entry"
+        hint = (
+            f"write {context.base(base)}.^{_power_text(context, exponent)} to raise to each entry"
+        )
         if node.args[1].kind == "name" and node.args[1].value == "H":
             named = context.base(base)
             hint = f"write {named}' for the transpose; ctranspose conjugates complex variables"
@@ -373,11 +377,11 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     exponent = _exponent(context, exponent)
     if not base.shape:
         return context.make("^", (base, exponent), (), node)
-    _need_matrices(context, node, base, exponent)
+    _require_matrices(context, node, base, exponent)
     if base.rank == 1:
-        hint = f"write {context.base(base)}.^{_raised(context, exponent)} entry by entry"
+        hint = f"write {context.base(base)}.^{_power_text(context, exponent)} entry by entry"
         if context.literal(exponent) == 2:
-            x, tx = context.factor(base), _transposed(context, base)
+            x, tx = context.factor(base), _transpose_text(context, base)
             hint += f", {f'{x}*{tx}' if base.row else f'{tx}*{x}'} for the sum of the squares"
         raise context.problem(
             f"cannot raise {context.describe(base)} to a power with ^", node.mark, hint
@@ -391,7 +395,7 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     return context.make("^", (base, exponent), base.shape, node)
 
 
-def _raised(context: Context, exponent: Expr) -> str:
+def _power_text(context: Context, exponent: Expr) -> str:
     """The text of an exponent; that of x² is no text of its own."""
     number = context.literal(exponent)
     if number is None:
@@ -454,7 +458,7 @@ def _inverse_behind(context: Context, node: Node, left: Expr, right: Expr) -> Ex
 Rule = Callable[[Context, Node, Expr, Expr], Expr]
 
 
-def _transposing(rule: Rule, place: int) -> Rule:
+def _transposing_rule(rule: Rule, place: int) -> Rule:
     """The rule with one operand transposed."""
 
     def transposed(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
@@ -467,10 +471,10 @@ def _transposing(rule: Rule, place: int) -> Rule:
 # what a text may mean in which a sign was forgotten; see ``readings.py``
 REPAIRS = {
     "*inv": _inverse_behind,
-    "'*": _transposing(multiply, 0),
-    "*'": _transposing(multiply, 1),
-    **dict.fromkeys(("'+", "'-"), _transposing(add, 0)),
-    **dict.fromkeys(("+'", "-'"), _transposing(add, 1)),
+    "'*": _transposing_rule(multiply, 0),
+    "*'": _transposing_rule(multiply, 1),
+    **dict.fromkeys(("'+", "'-"), _transposing_rule(add, 0)),
+    **dict.fromkeys(("+'", "-'"), _transposing_rule(add, 1)),
 }
 BINARY = {
     **dict.fromkeys(COMPARISONS, indicator),

@@ -149,7 +149,7 @@ def _cheapest(
     if best.signs or (
         rivals and best.letters and all(each.letters or each.signs for each in rivals)
     ):
-        raise _refused(
+        raise _refusal(
             first,
             [
                 each
@@ -182,7 +182,7 @@ class _Search:
         self._push(_State(), 0)
         while self._heap:
             price, _, _, state = heappop(self._heap)
-            if found and price > found[0].spent + (_FAR if self._refusing(found) else 0):
+            if found and price > found[0].spent + (_FAR if self._will_refuse(found) else 0):
                 break
             if state.done:
                 if not found:
@@ -197,7 +197,7 @@ class _Search:
         return found
 
     @staticmethod
-    def _refusing(found: list[_State]) -> bool:
+    def _will_refuse(found: list[_State]) -> bool:
         """Whether the text will be refused, so that what could be declared is of interest."""
         return bool(found[0].signs) or len(found) > 1
 
@@ -258,7 +258,7 @@ class _Search:
                     return
             self._push(_State(state.letters, state.signs, accepted, spent, done=True), spent)
             return
-        least = max(price, spent + _bound(choices))
+        least = max(price, spent + _lower_bound(choices))
         single = [
             candidates[0]
             for _, candidates in choices
@@ -326,7 +326,7 @@ def _stem(name: str) -> str:
     return stem.rstrip("_") if stem != name else ""
 
 
-def _bound(choices: list[tuple[Doubt, list[Candidate]]]) -> int:
+def _lower_bound(choices: list[tuple[Doubt, list[Candidate]]]) -> int:
     """What doubts about different letters cost at least."""
     used: set[str] = set()
     total = 0
@@ -338,7 +338,7 @@ def _bound(choices: list[tuple[Doubt, list[Candidate]]]) -> int:
     return total
 
 
-def _refused(first: Outcome, readings: list[_State]) -> MatcalcError:
+def _refusal(first: Outcome, readings: list[_State]) -> MatcalcError:
     """The error where a text has two readings, with the declarations of each."""
     context = first.context
     offers = dict.fromkeys(_declarations(state) for state in readings)

@@ -64,12 +64,12 @@ class Unifier(Generic[C]):
                 else:
                     scale *= part.scale
                     factors += part.names
-            dim = _bounded(Dim(scale, tuple(factors)))
+            dim = _limit(Dim(scale, tuple(factors)))
 
     def _resolve_sum(self, dim: Dim) -> Dim:
         """The same where sums are put in."""
         while any(name in self._bound for name in dim.letters):
-            dim = _bounded(dim.put(self._bound.get))
+            dim = _limit(dim.put(self._bound.get))
         return dim
 
     def product(self, first: Dim, *others: Dim) -> Dim:
@@ -79,8 +79,8 @@ class Unifier(Generic[C]):
     def _times(self, left: Dim, right: Dim) -> Dim:
         right = self.resolve(right)
         if left.rest or right.rest:
-            return _bounded(left.times(right))
-        return _bounded(Dim(left.scale * right.scale, left.names + right.names))
+            return _limit(left.times(right))
+        return _limit(Dim(left.scale * right.scale, left.names + right.names))
 
     def equate(self, left: Dim, right: Dim, cause: C) -> bool:
         """Makes the two equal; False if they cannot be. ``cause`` comes back from ``finish`` if
@@ -96,11 +96,11 @@ class Unifier(Generic[C]):
         left, right = self.resolve(left), self.resolve(right)
         if left.rest or right.rest:
             return self._step_sums(left, right)
-        left, right = _cancelled(left, right)
+        left, right = _cancel(left, right)
         if left == right:
             return True
         pairs: list[tuple[Dim, Dim]] = [(left, right), (right, left)]
-        if _unknown(left) and _unknown(
+        if _is_unknown(left) and _is_unknown(
             right
         ):  # the older one stays, so that names are given in order of appearance
             pairs.sort(key=lambda pair: (pair[0].scale, -int(pair[0].names[0][1:])))
@@ -110,7 +110,7 @@ class Unifier(Generic[C]):
                     Dim(1, left.names), Dim(right.scale, common.names)
                 ) and self._step(left, right)
         for unknown, value in pairs:
-            if _unknown(unknown):
+            if _is_unknown(unknown):
                 return self._bind(unknown, value)
         free = any(name[0] == "?" for name in left.names + right.names)
         return None if free else False
@@ -141,7 +141,7 @@ class Unifier(Generic[C]):
 
     def _solve(self, name: str, gap: Dim) -> bool | None:
         """gap = 0 for the unknown, in which it is linear."""
-        slope = combine_terms((c, _dropped(names, name)) for c, names in gap.terms if name in names)
+        slope = combine_terms((c, _drop(names, name)) for c, names in gap.terms if name in names)
         if name in slope.letters:
             return None
         rest = combine_terms((-c, names) for c, names in gap.terms if name not in names)
@@ -186,7 +186,7 @@ class Unifier(Generic[C]):
         """
         left, right = self.resolve(left), self.resolve(right)
         if not left.rest and not right.rest:
-            left, right = _cancelled(left, right)
+            left, right = _cancel(left, right)
         unknown = [{name for name in side.letters if name[0] == "?"} for side in (left, right)]
         if [len(each) for each in unknown] != [1, 1]:
             return False
@@ -202,7 +202,7 @@ class Unifier(Generic[C]):
         left, right = self.resolve(left), self.resolve(right)
         if left.rest or right.rest:
             return self._summandwise(left, right)
-        left, right = _cancelled(left, right)
+        left, right = _cancel(left, right)
         if left.scale != right.scale or len(left.names) != len(right.names):
             return False
         return all(
@@ -221,12 +221,12 @@ class Unifier(Generic[C]):
         for c, names in sorted(gap.terms, key=lambda term: _age(term[1])):
             sides[c < 0].append(Dim(-c if c < 0 else c, names))
         for one, other in (sides, sides[::-1]):
-            unknown = next((each for each in other if _unknown(each) and each.scale == 1), None)
+            unknown = next((each for each in other if _is_unknown(each) and each.scale == 1), None)
             known = next((each for each in one if all(name[0] != "?" for name in each.names)), None)
             if unknown is not None and known is not None and len(sides[0]) == len(sides[1]):
                 return self._assign(unknown.plain, known) and self._last(left, right)
         first, second = (
-            [each for each in side if _unknown(each) and each.scale == 1] for side in sides
+            [each for each in side if _is_unknown(each) and each.scale == 1] for side in sides
         )
         if first and second:
             older, younger = sorted((first[0], second[0]), key=lambda each: _age(each.names))
@@ -253,13 +253,13 @@ def _age(names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple([int(name[1:]) if name[0] == "?" else -1 for name in names])
 
 
-def _dropped(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+def _drop(names: tuple[str, ...], name: str) -> tuple[str, ...]:
     """The monomial divided by one of its names."""
     place = names.index(name)
     return names[:place] + names[place + 1 :]
 
 
-def _bounded(dim: Dim) -> Dim:
+def _limit(dim: Dim) -> Dim:
     """The dimension, if it is of a size that can be worked with: definitions can square it again
     and again.
     """
@@ -275,12 +275,12 @@ def _candidates() -> Iterable[str]:
         yield f"n{k}"
 
 
-def _unknown(dim: Dim) -> bool:
+def _is_unknown(dim: Dim) -> bool:
     """Whether this is a multiple of a single unknown."""
     return len(dim.names) == 1 and dim.names[0][0] == "?"
 
 
-def _cancelled(left: Dim, right: Dim) -> tuple[Dim, Dim]:
+def _cancel(left: Dim, right: Dim) -> tuple[Dim, Dim]:
     """Both sides without their common factors (dimensions are positive)."""
     if left.scale == right.scale == 1 and len(left.names) == len(right.names) == 1:
         return (left, right) if left != right else (Dim(1, ()), Dim(1, ()))

@@ -98,9 +98,9 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     if kind == "EQUALS" and called and before[3] in ("axis", "dim"):
         return _axis(text, stream, k)
     if kind == "EQUALS" and called and before[0] == "NAME":
-        return _named(text, stream, k, readable)
+        return _unname(text, stream, k, readable)
     if kind == "EQUALS" and opener is None and before[0] == "RPAR":
-        return _headed(text, k, stream, readable)
+        return _unhead(text, k, stream, readable)
     if kind == "COMMA":
         return _comma(stream, k)
     if kind in FACTORS or kind in ("NUMBER", "LSQUARE"):
@@ -108,7 +108,7 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     return None
 
 
-def _headed(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
+def _unhead(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
     """f(x) = ...: the value of a function is written without its name."""
     kinds = [each[0] for each in stream[:k]]
     body = text[stream[k][2] :].strip()
@@ -191,7 +191,7 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
         found = [each for each in _with_products(text, stream, first, last) if readable(each[0])]
         if regions and stream[first][0] == "LSQUARE" and found:
             missing = [each for each in range(first + 1, last) if _is_missing(stream, each)]
-            beside = _joined(text, stream, first, last, missing, (), glue=", ")
+            beside = _join(text, stream, first, last, missing, (), glue=", ")
             found = [(beside, "for blocks beside each other"), *found]
         if found:
             return "write " + ", or ".join(
@@ -245,14 +245,14 @@ def _with_products(text: str, stream: list[Token], first: int, last: int) -> lis
         and (k in missing or k + 1 in missing)
     ]
     calls = [k + 1 for k in missing if _may_be_called(stream, k) and k + 1 < last]  # x'A(x - y)
-    plain = _joined(text, stream, first, last, missing, ())
+    plain = _join(text, stream, first, last, missing, ())
     if divided:
         reach = [(a, _product_end(stream, b, last)) for a, b in divided]
-        bracketed = _joined(text, stream, first, last, missing, reach)
+        bracketed = _join(text, stream, first, last, missing, reach)
         return [(plain, ""), (bracketed, "")] if len(divided) == 1 else []
     if not compact and not calls:
         return [(plain, "")]
-    apart = _joined(text, stream, first, last, [*missing, *calls], (), frozenset(compact))
+    apart = _join(text, stream, first, last, [*missing, *calls], (), frozenset(compact))
     names = dict.fromkeys(stream[k][3] for k in (*compact, *(k - 1 for k in calls)))
     one, many = ("is one name", "are names") if compact else ("is a function", "are functions")
     what = many if len(names) > 1 else one
@@ -289,7 +289,7 @@ def _may_be_called(stream: list[Token], k: int) -> bool:
     return stream[k][0] == "NAME" and len(stream[k][3]) == 1 and stream[k + 1][0] == "LPAR"
 
 
-def _joined(
+def _join(
     text: str,
     stream: list[Token],
     first: int,
@@ -324,7 +324,7 @@ def _operand_start(stream: list[Token], k: int) -> int:
             k -= 1
         if stream[k][0] not in _CLOSING:
             return k
-        k, closed = _matching(stream, k), stream[k][0]
+        k, closed = _matching_bracket(stream, k), stream[k][0]
         before = stream[k - 1][0] if k else ""
         if closed == "RPAR" and before in ("NAME", "QUALIFIED") and not _is_row(stream[k - 1]):
             return k - 1
@@ -336,7 +336,7 @@ def _operand_start(stream: list[Token], k: int) -> int:
             return k
 
 
-def _matching(stream: list[Token], k: int) -> int:
+def _matching_bracket(stream: list[Token], k: int) -> int:
     depth = 0
     for i in range(k, -1, -1):
         depth += (stream[i][0] in _CLOSING) - (stream[i][0] in _OPENING)
@@ -504,7 +504,7 @@ def _array(text: str, opener: int, stream: list[Token]) -> str:
     return text[start:end].strip()
 
 
-def _named(text: str, stream: list[Token], k: int, readable: Callable[[str], bool]) -> str | None:
+def _unname(text: str, stream: list[Token], k: int, readable: Callable[[str], bool]) -> str | None:
     """``norm(x, p=2)``: arguments have no names here."""
     opener = _opener(stream, k) or 1
     name, value = stream[opener - 1][3].rpartition(".")[2], stream[k + 1][3]

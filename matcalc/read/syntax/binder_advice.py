@@ -40,7 +40,7 @@ def as_binders(text: str, readable: Callable[[str], bool]) -> str | None:
     if len(found) > _LONGEST or "\\" in found:
         return None
     for _ in range(_MOST):
-        changed = _below(found) or _behind(found) or _called(found)
+        changed = _below(found) or _behind(found) or _called_advice(found)
         if changed is None or changed == found:
             break
         found = changed
@@ -50,7 +50,7 @@ def as_binders(text: str, readable: Callable[[str], bool]) -> str | None:
         below = _BELOW.search(text)
         head = _NAMES.get(below["head"], below["head"]) if below else ""
         return f"write {head}(x) for all entries, {head}[i](x[i]) over an index" if head else None
-    plain = _attached(text.strip())
+    plain = _attached_advice(text.strip())
     return f"write {found}" + (f", or {plain} for the power of the sum" if plain else "")
 
 
@@ -66,13 +66,13 @@ def _below(text: str) -> str | None:
     last = match["top"] or match["end"]
     if first or last:
         places = f"{places}={first or 1}:{last.strip()}" if last else f"{places}>={first}"
-    return _written(text, match, _normal(places), match.end())
+    return _write(text, match, _normal(places), match.end())
 
 
-def _attached(text: str) -> str | None:
+def _attached_advice(text: str) -> str | None:
     """What ``sum_i(x[i])^2`` is if it is the square of a sum."""
     match = _BELOW.fullmatch(text[: text.find("(")])
-    closing = _closing(text, match.end()) if match and match["one"] else None
+    closing = _closing_bracket(text, match.end()) if match and match["one"] else None
     if match is None or closing is None or not re.match(r"\s*\^", text[closing + 1 :]):
         return None
     head = _NAMES.get(match["head"], match["head"])
@@ -84,14 +84,14 @@ def _behind(text: str) -> str | None:
     for match in _BEHIND.finditer(text):
         places = _normal(match["places"])
         if match["head"] in _NAMES or places != match["places"]:
-            return _written(text, match, places, match.end())
+            return _write(text, match, places, match.end())
     return None
 
 
-def _called(text: str) -> str | None:
+def _called_advice(text: str) -> str | None:
     """``sum(i=1:n, x[i])``, ``sum(x[i], i)`` and ``sum(x[i] for i in range(n))``."""
     for match in _CALL.finditer(text):
-        closing = _closing(text, match.end() - 1)
+        closing = _closing_bracket(text, match.end() - 1)
         if closing is None:
             continue
         parts = _parts(text[match.end() : closing])
@@ -119,12 +119,14 @@ def _is_range(part: str, body: str) -> bool:
     return part.isalpha() and any(re.search(rf"\b{part}\b", each) for each in places)
 
 
-def _written(text: str, match: re.Match[str], places: str, end: int) -> str:
+def _write(text: str, match: re.Match[str], places: str, end: int) -> str:
     """The text with a sum as it is written here, around the term that follows."""
     head = _NAMES.get(match["head"], match["head"])
     behind = text[end:].lstrip()
     rest, stop = _entries(behind, places), _term_end(_entries(behind, places))
-    bracketed = _closing(rest, 0) == len(rest[:stop].rstrip()) - 1 if rest[:1] == "(" else False
+    bracketed = (
+        _closing_bracket(rest, 0) == len(rest[:stop].rstrip()) - 1 if rest[:1] == "(" else False
+    )
     own = match.re is _BEHIND and rest[:1] == "("  # as here: the sum is in the brackets
     if not bracketed and not own:
         body, rest = rest[:stop].strip(), rest[stop:]
@@ -178,7 +180,7 @@ def _normal(places: str) -> str:
     return places if normal.replace(" ", "") == places.replace(" ", "") else normal
 
 
-def _closing(text: str, opening: int) -> int | None:
+def _closing_bracket(text: str, opening: int) -> int | None:
     depth = 0
     for k in range(opening, len(text)):
         depth += (text[k] in "([{") - (text[k] in ")]}")

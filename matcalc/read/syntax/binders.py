@@ -41,7 +41,7 @@ def bind(statements: list[Statement], source: str) -> None:
     counts = {name for loop in flat(statements) for name in _place_names(loop)}
     room = _MOST_COPIED
     for statement in flat(statements):
-        _defined(statement, counts, source)
+        _define(statement, counts, source)
         todo: list[tuple[Node, _Names]] = [(statement.body, {})]
         while todo:
             node, names = todo.pop()
@@ -51,7 +51,7 @@ def bind(statements: list[Statement], source: str) -> None:
                 room = _normalise(node, node.value, names, source, room)
                 todo.append((node, names))
             elif isinstance(node.value, Binding):
-                names = _bound(node, node.value, names, source)
+                names = _bind(node, node.value, names, source)
                 todo += [(arg, names) for arg in node.args]
             else:
                 todo += [(arg, names) for arg in node.args]
@@ -67,7 +67,7 @@ def _place_names(statement: Statement) -> list[str]:
     return [statement.name, *(str(part.value) for part in parts if part.kind == "name")]
 
 
-def _defined(statement: Statement, counts: Container[str], source: str) -> None:
+def _define(statement: Statement, counts: Container[str], source: str) -> None:
     """Makes the definition of a member of ``f[0] = x``, which binds nothing and so is no array.
 
     Raises ParseError for ``F[t,:] = E`` in a loop of t, which would be a row of an array.
@@ -100,7 +100,7 @@ def _normalise(node: Node, binding: Binding, names: _Names, source: str, room: i
     for place in binding.places:
         named = place.args[0] if place.kind == "bounds" else place
         if place.kind not in ("name", "bounds", *COMPARISONS):
-            raise _misplaced(binding, place, source)
+            raise _misplaced_error(binding, place, source)
         if named.kind == "name" and str(named.value) not in names:
             raise ParseError(
                 f"{binding.name}[{named.value}](...) has a value for each {named.value}, which "
@@ -121,22 +121,22 @@ def _normalise(node: Node, binding: Binding, names: _Names, source: str, room: i
         )
     spot = {"start": node.start, "end": node.end, "mark": node.mark}
     inner = Binding("logsumexp", binding.places)
-    total = Node("binder", (_copied(body),), **spot, value=inner)  # type: ignore[arg-type]
+    total = Node("binder", (_copy(body),), **spot, value=inner)  # type: ignore[arg-type]
     shifted = Node("-", (body, total), **spot)  # type: ignore[arg-type]
     node.kind, node.args, node.value = "call", (shifted,), "exp"
     return room
 
 
-def _copied(root: Node) -> Node:
+def _copy(root: Node) -> Node:
     """A copy, of which the names can get a meaning of their own."""
 
     def rule(node: Node, args: list[Node]) -> Node:
         value = node.value
         if isinstance(value, Binding):
-            value = Binding(value.name, [_copied(place) for place in value.places])
+            value = Binding(value.name, [_copy(place) for place in value.places])
         if isinstance(node, Scope):
             definitions = [
-                Statement(each.role, _copied(each.body), each.name, each.name_span)
+                Statement(each.role, _copy(each.body), each.name, each.name_span)
                 for each in node.definitions
             ]
             return Scope(args[0], definitions)
@@ -151,7 +151,7 @@ def _resolve(node: Node, names: _Names) -> None:
         node.kind, node.value = "index", bound
 
 
-def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
+def _bind(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
     """The names that hold in the body."""
     if binding.name != "array" and binding.name not in BINDERS:
         raise ParseError(
@@ -199,7 +199,7 @@ def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
                     _resolve(part, inside)
                 conditions.append(place)
         else:
-            raise _misplaced(binding, place, source)
+            raise _misplaced_error(binding, place, source)
     if len(bounds) > _MOST:
         message = f"{binding.name} over {len(bounds)} indices; at most {_MOST} are taken"
         raise ParseError(message, source=source, span=node.mark)
@@ -220,15 +220,15 @@ def _is_limit(place: Node, bounds: list[Bound], inside: _Names) -> bool:
     fixed = all(part.kind != "name" or str(part.value) not in inside for part in parts)
     if bound is None or left.kind != "name" or not fixed or op == "!=":
         return False
-    first = _moved(right, 1) if op == ">" else right if op in (">=", "==") else None
-    last = _moved(right, -1) if op == "<" else right if op in ("<=", "==") else None
+    first = _move(right, 1) if op == ">" else right if op in (">=", "==") else None
+    last = _move(right, -1) if op == "<" else right if op in ("<=", "==") else None
     if (first and bound.first) or (last and bound.last):
         return False
     bound.first, bound.last = first or bound.first, last or bound.last
     return True
 
 
-def _moved(end: Node, step: int) -> Node:
+def _move(end: Node, step: int) -> Node:
     """One more, or one less."""
     one = Node("number", (), end.start, end.end, value=Fraction(1))
     if end.kind == "number" and isinstance(end.value, Fraction):
@@ -254,7 +254,7 @@ def _places(node: Node) -> frozenset[str]:
     )
 
 
-def _misplaced(binding: Binding, place: Node, source: str) -> ParseError:
+def _misplaced_error(binding: Binding, place: Node, source: str) -> ParseError:
     written = source[place.start : place.end]
     if binding.name == "array":
         message = f"the entries of an array are defined at indices, and {written} is none"

@@ -24,7 +24,7 @@ def compile_table(grammar: str) -> str:
     """
     lark = Lark(grammar, parser="lalr", lexer="basic")
     table = lark.parser.parser._parse_table
-    states = _renumbered(table.states, table.start_states["start"])
+    states = _renumber(table.states, table.start_states["start"])
     numbers = {rule: number for number, rule in enumerate(lark.rules)}
     lines = [f"checksum {crc32(grammar.encode())}", f"start 0 {states[table.end_states['start']]}"]
     terminals = sorted(
@@ -48,7 +48,7 @@ def compile_table(grammar: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _renumbered(states: dict[int, dict[str, tuple[Any, Any]]], start: int) -> dict[int, int]:
+def _renumber(states: dict[int, dict[str, tuple[Any, Any]]], start: int) -> dict[int, int]:
     """A number for each state in the order of a breadth-first visit (Lark's own numbers change from
     run to run).
     """

@@ -56,7 +56,7 @@ def declare(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict[
     for name, text in items:
         if isinstance(text, Variable):
             assert name is not None
-            name = _checked(name)
+            name = _check_name(name)
             result[name] = Variable(name, text.kind, text.dims, text.declared, text.ranks)
             continue
         variable = _from_line(text) if name is None else _from_item(name, text)
@@ -253,7 +253,7 @@ def _from_line(line: str) -> Variable:
 def _from_item(name: str, text: str) -> Variable:
     """The name as a key, ``symmetric(n)`` as its value."""
     if "->" in text:
-        return _from_line(f"{_checked(name)}: {text}")
+        return _from_line(f"{_check_name(name)}: {text}")
     statements = parse(text)
     if len(statements) != 1 or statements[0].role != "value":
         raise ParseError(
@@ -262,10 +262,10 @@ def _from_item(name: str, text: str) -> Variable:
             span=Span(0, len(text)),
             hint=f"the kinds are {_FORMS}",
         )
-    return from_statement(Statement("declaration", statements[0].body, _checked(name)), text)
+    return from_statement(Statement("declaration", statements[0].body, _check_name(name)), text)
 
 
-def _checked(name: str) -> str:
+def _check_name(name: str) -> str:
     """The name of a mapping's item, if it is one."""
     statements = parse(name)
     body = statements[0].body

@@ -336,7 +336,7 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
     kind, start, end, piece = token
     span = Span(start, end)
     if before is not None and (raised := _STARRED.search(text, 0, max(end, before[2]))):
-        return _starred(text, Span(*raised.span(2)), raised[1])
+        return _starred_error(text, Span(*raised.span(2)), raised[1])
     if kind == "EQUALS" and before is not None and before[0] == "COLON":
         return ParseError(
             "there is := where = is expected",
@@ -390,7 +390,7 @@ def _empty(text: str, span: Span) -> ParseError:
     return ParseError("there is nothing in the brackets", source=text, span=span, hint=hint)
 
 
-def _starred(text: str, sign: Span, a: str) -> ParseError:
+def _starred_error(text: str, sign: Span, a: str) -> ParseError:
     """``A^*`` and ``A^+``, which end there or go on."""
     hint = f"write {a}' for the transpose, pinv({a}) for the pseudo-inverse"
     shown = text[sign.start : sign.end]

@@ -125,7 +125,7 @@ def read_dotted_call(
     count, args = len(arguments), tuple(arguments)
     known = method or not set(packages[1:]) - _PACKAGES
     if not known:
-        raise _unknown(name, mark)
+        raise _unknown_error(name, mark)
     if last in ("var", "std") and (method or packages[0] in ("torch", "jax", "Statistics")):
         raise UnknownNameError(
             f"{last} of some libraries divides by n - 1",
@@ -146,7 +146,7 @@ def read_dotted_call(
     here = _NAMES.get(count, {}).get(last)
     if here is None:
         raise (
-            _unknown(name, mark)
+            _unknown_error(name, mark)
             if last not in _DIRECTED or count != 2
             else CountedAxis(last, args, mark)
         )
@@ -170,7 +170,7 @@ def constant(name: str, start: int, end: int) -> Node:
         one = Node("number", (), start, end, value=Fraction(1))
         return Node("call", (one,), start, end, mark=Span(start, end), value="exp")
     if last not in ("pi", "inf"):
-        raise _unknown(name, Span(start, end))
+        raise _unknown_error(name, Span(start, end))
     return Node("name", (), start, end, value=last)
 
 
@@ -188,7 +188,7 @@ def mark_operators(statements: Sequence[Statement], text: str) -> None:
                 node.value = "python"
 
 
-def _unknown(name: str, mark: Span) -> UnknownNameError:
+def _unknown_error(name: str, mark: Span) -> UnknownNameError:
     hint = (
         "docs/language.md lists the functions; they are written without a prefix: "
         "exp(x), sum(x), inv(A)"

@@ -94,10 +94,10 @@ class _Unrolled:
         }
         self.sums: dict[str, tuple[Statement, Node]] = {}  # values that are still added to
         given = {family for name in declared if (family := family_of(name))}
-        self.families = {*given, *self.made, *self._implied(every)}
+        self.families = {*given, *self.made, *self._implied_families(every)}
         self._refuse_both(every)
 
-    def _implied(self, every: list[Statement]) -> set[str]:
+    def _implied_families(self, every: list[Statement]) -> set[str]:
         """Families of which nothing is declared: names with the index of a loop behind them."""
         plain = {name for name in self.declared if not family_of(name)}
         plain |= {each.name for each in every if not each.places and each.role == "definition"}
@@ -233,7 +233,7 @@ class _Unrolled:
         if depth > _DEEPEST:
             raise self._unsupported(f"more than {_DEEPEST} sums over families", body.span)
         over = self._over_families(body, env)
-        bounds = {**(around or {}), **_copied_bounds(body)}
+        bounds = {**(around or {}), **_copy_bounds(body)}
 
         def below(node: Node) -> tuple[Node, ...]:
             if id(node) in over:
@@ -242,7 +242,7 @@ class _Unrolled:
 
         def rule(node: Node, args: list[Node]) -> Node:
             if id(node) in over:
-                return self._joined(node, over[id(node)], env, places, bounds, depth)
+                return self._join(node, over[id(node)], env, places, bounds, depth)
             if node.kind == "name":
                 return self._name(node, env, places)
             value = node.value
@@ -377,7 +377,7 @@ class _Unrolled:
                     found.setdefault(id(node), bound)
         return found
 
-    def _joined(
+    def _join(
         self,
         node: Node,
         bound: Bound,
@@ -479,7 +479,7 @@ def _key(bound: Bound) -> str:
     return f"[{id(bound)}]"
 
 
-def _copied_bounds(body: Node) -> dict[int, Bound]:
+def _copy_bounds(body: Node) -> dict[int, Bound]:
     """Copies of all indices that are bound inside."""
     return {
         id(bound): Bound(bound.name, bound.span)

@@ -31,12 +31,12 @@ def variable_of(letters: Letters, letter: Phrase) -> str:
     running = letters.binding and letters.indices_of_sums.intersection(places)
     whole = len(places) == len(parts) and (len(parts) == rank or (data and len(parts) == 1))
     if found != {subscripts.PLACE} or not whole or running:
-        raise _refused(letters, letter, name)
+        raise _refusal(letters, letter, name)
     everything = [":"] * (rank - len(parts))
     return f"{data or name}[{','.join([*places, *everything])}]"
 
 
-def _refused(letters: Letters, letter: Phrase, name: str) -> UnsupportedError:
+def _refusal(letters: Letters, letter: Phrase, name: str) -> UnsupportedError:
     shown, base = letters.shown(letter), letters.shown(letter.args[0])
     return UnsupportedError(
         f"{shown} may be a part of {name} or a variable of its own",

@@ -53,13 +53,13 @@ def product(items: list[Phrase], scope: Scope) -> Phrase:
                 hint=hint,
             )
     if head is None:
-        return _multiplied(factors)
+        return _multiply(factors)
     if head.args and factors:
-        return derivatives.widen(head, "*", _multiplied(factors), factors[0].span)
-    return derivatives.apply_operator(head, _multiplied(factors) if factors else None)
+        return derivatives.widen(head, "*", _multiply(factors), factors[0].span)
+    return derivatives.apply_operator(head, _multiply(factors) if factors else None)
 
 
-def _multiplied(factors: list[Phrase]) -> Phrase:
+def _multiply(factors: list[Phrase]) -> Phrase:
     result = factors[0]
     for factor in factors[1:]:
         result = Phrase("*", result.start, factor.end, args=(result, factor), mark=factor.span)
@@ -80,7 +80,7 @@ def _differential(items: list[Phrase], scope: Scope) -> Phrase:
         and len(items) > 1
         and _is_mark(items[0], "PARTIAL")
     ):
-        items = [items[0], _multiplied(group_factors(items[1:], scope))]
+        items = [items[0], _multiply(group_factors(items[1:], scope))]
     return Phrase("differential", items[0].start, items[-1].end, args=tuple(items))
 
 
@@ -89,7 +89,7 @@ def read_slashed_derivative(
 ) -> Phrase:
     r"""\partial f / \partial x, and \partial / \partial x before what is derived."""
     below = Phrase(
-        "differential", items[0].start, items[1].end, args=(items[0], _opened(items[1], scope))
+        "differential", items[0].start, items[1].end, args=(items[0], _open(items[1], scope))
     )
     head = derivatives.fraction(above, below, Span(above.start, below.end), scope)
     rest = group_factors(items[2:], scope) if len(items) > 2 else []
@@ -104,7 +104,7 @@ def read_slashed_derivative(
             span=Span(slash[1], slash[2]),
             hint=hint,
         )
-    return derivatives.apply_operator(head, _multiplied(rest)) if rest else head
+    return derivatives.apply_operator(head, _multiply(rest)) if rest else head
 
 
 def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
@@ -126,7 +126,7 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
         if core.kind == "mark" and factors and take_gradient(item, following, scope):
             continue
         if core.kind == "function" and factors:
-            factors.append(_applied(item, factors, scope))
+            factors.append(_apply(item, factors, scope))
         elif core.kind == "symbol" and factors and _is_open(following):
             applied = lettered.apply_letter(
                 item, following, tuple(map(value, following.args)), scope
@@ -140,7 +140,7 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
             factors[-1] = refused
         else:
             factors.append(item)
-    result = [_opened(factor, scope) for factor in reversed(factors)]
+    result = [_open(factor, scope) for factor in reversed(factors)]
     for factor in result if not alone else ():
         if factor.kind in ("mark", "hole"):
             nabla = factor.text == "NABLA"
@@ -168,7 +168,7 @@ def before_sum(left: Phrase, total: Phrase, scope: Scope) -> Phrase | None:
         _refuse_reach(head, head.mark, total, scope)
     if head.kind != "function":
         return None
-    call = _applied(head, [total], scope)
+    call = _apply(head, [total], scope)
     if head is left:
         return call
     return Phrase("*", left.start, call.end, args=(left.args[0], call), mark=call.span)
@@ -214,7 +214,7 @@ def _put(item: Phrase, core: Phrase, new: Phrase) -> Phrase:
     return item
 
 
-def _opened(item: Phrase, scope: Scope) -> Phrase:
+def _open(item: Phrase, scope: Scope) -> Phrase:
     """The item without the brackets around its core."""
     _, core = _core(item)
     if core.kind != "bracket":
@@ -244,16 +244,16 @@ def script_in_brackets_error(item: Phrase, script: Phrase, scope: Scope) -> Pars
     )
 
 
-def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
+def _apply(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
     """A function with the argument that follows it, which is the last of ``factors``."""
     if head.parts and head.text != "log" and _with_underscore(head, scope) is None:
-        raise _subscripted(head, scope)
+        raise _subscript_error(head, scope)
     following = factors.pop()
     _, core = _core(following)
     if core.kind == "bracket":
         call = _call(head, tuple(value(arg) for arg in core.args), core.end, scope)
         call = after_star(call, core, scope)
-        return _put(following, core, _raised(call, head, scope))
+        return _put(following, core, _raise_call(call, head, scope))
     argument = following
     if factors and not _stops(following, factors[-1]):
         if (
@@ -267,7 +267,7 @@ def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
             scope.note(f"note: {shown} is read as the function of the product")
         else:
             raise _unclear(head, following, factors, scope)
-    return _raised(_call(head, (argument,), argument.end, scope), head, scope)
+    return _raise_call(_call(head, (argument,), argument.end, scope), head, scope)
 
 
 def _stops(argument: Phrase, following: Phrase) -> bool:
@@ -305,7 +305,7 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
         base = head.parts[0].text if len(head.parts) == 1 else ""
         whole = _with_underscore(head, scope)
         if whole is None and (name != "log" or (base not in _LOGARITHMS and base != "e")):
-            raise _subscripted(head, scope)
+            raise _subscript_error(head, scope)
         name = whole or _LOGARITHMS.get(base, "log")
     if name == "log" and len(args) == 1:
         inside = args[0].args[0] if args[0].kind == "bars" else args[0]
@@ -321,7 +321,7 @@ def _with_underscore(head: Phrase, scope: Scope) -> str | None:
     return function(f"{head.text}_{head.parts[0].text}", scope.user_words)
 
 
-def _subscripted(head: Phrase, scope: Scope) -> ParseError:
+def _subscript_error(head: Phrase, scope: Scope) -> ParseError:
     shown = scope.source[head.start : head.parts[-1].end]
     message, hint = f"the subscript of {shown}", "of the logarithm, the bases 2 and 10 are known"
     if head.text != "log":
@@ -335,7 +335,7 @@ def _subscripted(head: Phrase, scope: Scope) -> ParseError:
     return ParseError(message, source=scope.source, span=head.parts[0].span, hint=hint)
 
 
-def _raised(call: Phrase, head: Phrase, scope: Scope) -> Phrase:
+def _raise_call(call: Phrase, head: Phrase, scope: Scope) -> Phrase:
     r"""\sin^2 x is the square of the sine."""
     if not head.args:
         return call

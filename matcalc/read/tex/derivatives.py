@@ -18,7 +18,7 @@ def fraction(above: Phrase, below: Phrase, span: Span, scope: Scope) -> Phrase |
     one.
     """
     if below.kind != "differential":
-        led = _led(above, scope)
+        led = _leading_differential(above, scope)
         below = _upright(below, scope) if led else below
         above = led if led and below.kind == "differential" else above
     if below.kind != "differential":
@@ -96,7 +96,7 @@ def _is_d(above: Phrase, scope: Scope) -> bool:
     )
 
 
-def _led(above: Phrase, scope: Scope) -> Phrase | None:
+def _leading_differential(above: Phrase, scope: Scope) -> Phrase | None:
     """A numerator that begins with d as a differential; a bare d as it is."""
     if _is_d(above, scope):
         return above

@@ -375,7 +375,7 @@ def _refuse_repeated(letters: Letters, product: Phrase, factors: list[Phrase]) -
                 continue
         elif index not in _TWO_OF:
             continue
-        raise _repeated(letters, product, free)
+        raise _repeated_error(letters, product, free)
 
 
 def _may_be_entries(letters: Letters, pair: list[Phrase]) -> bool:
@@ -403,7 +403,7 @@ def _may_be_entries(letters: Letters, pair: list[Phrase]) -> bool:
     return True
 
 
-def _repeated(
+def _repeated_error(
     letters: Letters, product: Phrase, free: list[tuple[Phrase, list[str]]]
 ) -> ParseError:
     scope = letters.scope

@@ -66,7 +66,7 @@ class _Convention:
         """The equation with its sums."""
         value, left = equation.value, equation.left
         gradient = value.kind == "gradient" and bool(value.args)
-        body, counts, said = self._closed(
+        body, counts, said = self._close(
             fold(value.args[0] if gradient else value, children, self._read)
         )
         order = sorted(counts)
@@ -81,7 +81,7 @@ class _Convention:
         if order:
             places = tuple(said[name] for name in order)
             body = Phrase("indexed", body.start, body.end, args=(body,), parts=places)
-            shown = ", ".join(self._shown(part) for part in places)
+            shown = ", ".join(self._show(part) for part in places)
             ordered = ", in this order" if len(places) > 1 else ""
             self.scope.note(f"note: the value is an array over {shown}{ordered}")
         return Equation(_with(value, (body,)) if gradient else body, left)
@@ -89,7 +89,7 @@ class _Convention:
     def _read(self, phrase: Phrase, args: list[_Part]) -> _Part:
         if phrase.kind in ("indexed", "entries"):
             if any(arg.counts for arg in args):
-                raise self._problem(f"{self._shown(phrase)} has indices inside and outside", phrase)
+                raise self._problem(f"{self._show(phrase)} has indices inside and outside", phrase)
             found = self._subscripts(phrase)
             return _Part(phrase, Counter(name for name, _ in found), dict(reversed(found)))
         if phrase.kind in _PRODUCTS:
@@ -98,7 +98,7 @@ class _Convention:
             for arg in args:
                 counts.update(arg.counts)
         else:
-            args = [self._closed(arg) for arg in args]
+            args = [self._close(arg) for arg in args]
             counts = Counter(dict.fromkeys((name for arg in args for name in arg.counts), 1))
             self._check(phrase, args)
         said = {name: part for arg in reversed(args) for name, part in arg.said.items()}
@@ -108,16 +108,16 @@ class _Convention:
     def _factor(self, child: Phrase, part: _Part) -> _Part:
         """A factor of a product; what is no product by itself adds its letters to this one."""
         own = child.kind in ("indexed", "entries") or child.kind in _PRODUCTS
-        return part if own and not child.bracketed else self._closed(part)
+        return part if own and not child.bracketed else self._close(part)
 
-    def _closed(self, part: _Part) -> _Part:
+    def _close(self, part: _Part) -> _Part:
         """A whole product, summed over what stands twice in it."""
         phrase, counts, said = part
         for name, count in counts.items():
             if count > _TWICE:
-                shown = self._shown(said[name])
+                shown = self._show(said[name])
                 raise self._problem(
-                    f"the index {shown} stands {count} times in {self._shown(phrase)}",
+                    f"the index {shown} stands {count} times in {self._show(phrase)}",
                     phrase,
                     f"an index stands once or twice in a product: take another letter, or write "
                     f"\\sum_{{{shown}}} and leave Einstein's convention",
@@ -143,7 +143,7 @@ class _Convention:
             if first and second and first != second:
                 raise self._unlike(phrase, first, second)
         if phrase.kind in _OF_ARRAYS and any(arg.counts for arg in args):
-            inside = self._shown(next(arg.phrase for arg in args if arg.counts))
+            inside = self._show(next(arg.phrase for arg in args if arg.counts))
             raise self._problem(
                 f"{inside} is a number in Einstein's convention, for each value of its indices",
                 phrase,
@@ -151,7 +151,7 @@ class _Convention:
             )
         if phrase.kind in ("/", "./") and {*args[0].counts} & {*args[1].counts}:
             raise self._problem(
-                f"{self._shown(phrase)} has an index above and below",
+                f"{self._show(phrase)} has an index above and below",
                 phrase,
                 "write \\sum for a sum over it, without Einstein's convention",
             )
@@ -163,7 +163,7 @@ class _Convention:
         upper = self.every.intersection(self._names(exponent))
         if upper and exponent.kind in ("symbol", "*") and not exponent.bracketed:
             raise self._problem(
-                f"{self._shown(phrase)} may have an upper index or a power",
+                f"{self._show(phrase)} may have an upper index or a power",
                 phrase,
                 "write all indices below; declare a letter that is an exponent under another name",
             )
@@ -172,18 +172,18 @@ class _Convention:
         if entry and exponent.kind == "neg" and len(self._subscripts(base)) > 1:
             raise inverse_or_reciprocal(phrase, self.scope)
         if entry and not args[0].counts and power.kind == "number":
-            x, below = self._shown(base), ", ".join(name for name, _ in self._subscripts(base)[:1])
+            x, below = self._show(base), ", ".join(name for name, _ in self._subscripts(base)[:1])
             raise self._problem(
-                f"{self._shown(phrase)} may be the power of a sum, or the sum of the powers",
+                f"{self._show(phrase)} may be the power of a sum, or the sum of the powers",
                 phrase,
-                f"write ({x})^{{{self._shown(exponent).strip('{}')}}} for the power of the sum; "
-                f"write \\sum_{{{below}}} {self._shown(phrase)} for the sum of the powers",
+                f"write ({x})^{{{self._show(exponent).strip('{}')}}} for the power of the sum; "
+                f"write \\sum_{{{below}}} {self._show(phrase)} for the sum of the powers",
             )
         if args[0].counts and exponent.kind == "number":
-            x = self._shown(base)
+            x = self._show(base)
             twice = f"write {x} {x} for the sum; " if exponent.text == "2" else ""
             raise self._problem(
-                f"{self._shown(phrase)} may be a sum over what is repeated, or a power entry by "
+                f"{self._show(phrase)} may be a sum over what is repeated, or a power entry by "
                 f"entry",
                 phrase,
                 f"{twice}write \\sum_{{{', '.join(args[0].counts)}}} or x^{{\\odot "
@@ -223,7 +223,7 @@ class _Convention:
     # -- words
     # ------------------------------------------------------------------------------------
 
-    def _shown(self, phrase: Phrase) -> str:
+    def _show(self, phrase: Phrase) -> str:
         return self.scope.source[phrase.start : phrase.end]
 
     def _problem(self, message: str, phrase: Phrase, hint: str | None = None) -> MatcalcError:
@@ -232,7 +232,7 @@ class _Convention:
     def _unlike(self, phrase: Phrase, one: list[str], other: list[str]) -> MatcalcError:
         sides = " and ".join(", ".join(names) if names else "no index" for names in (one, other))
         return self._problem(
-            f"the two sides of {self._shown(phrase)} have different free indices: {sides}",
+            f"the two sides of {self._show(phrase)} have different free indices: {sides}",
             phrase,
             "an index that stands once in a product stands once in every other one",
         )

@@ -91,10 +91,10 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         )
         raise UnknownNameError(message, source=resolver.scope.source, span=phrase.span)
     args = [*args, *(Value(resolver.letters.size(size)) for size in phrase.args[len(args) :])]
-    return _called(resolver, phrase, name, args)
+    return _call(resolver, phrase, name, args)
 
 
-def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> Value:
+def _call(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> Value:
     make = Maker(phrase)
     own = resolver.scope.language.functions.get(name)
     entrywise = name in ENTRYWISE if own is None else own.entrywise
@@ -157,7 +157,7 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         no_vectors(resolver, phrase.args[0], "the norm is taken of")
     if arg.scalar:
         if arg.indexed or not resolver.letters.promote(phrase.args[0], 1, "its norm is taken"):
-            return _called(resolver, phrase, "abs", args)
+            return _call(resolver, phrase, "abs", args)
         return call_function(Maker(phrase), "norm2", args)
     if arg.order == 2:
         if arg.slots and index == "F":
@@ -190,7 +190,7 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         part = phrase.parts[0]
         if part.kind == "symbol" and resolver.letters.letter(part).rank == 2:
             message = f"the norm with the subscript {index}"
-            hint = _weighted(resolver, phrase, index)
+            hint = _weighted_norm_hint(resolver, phrase, index)
             raise UnsupportedError(
                 message, source=resolver.scope.source, span=phrase.span, hint=hint
             )
@@ -214,14 +214,14 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         (weight,) = phrase.parts if len(phrase.parts) == 1 else (phrase,)
         inverse = weight.kind == "power" and weight.args[0].kind in ("symbol", "indexed")
         if inverse and resolver.letters.letter(weight.args[0]).rank == 2:
-            hint = _weighted(resolver, phrase, index)
+            hint = _weighted_norm_hint(resolver, phrase, index)
         raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     if arg.slots and name != "norminf":
         return vectors.norm(Maker(phrase), name, arg)
     return call_function(Maker(phrase), name, resolver._plain(phrase, args))
 
 
-def _weighted(resolver: Resolver, phrase: Phrase, weight: str) -> str:
+def _weighted_norm_hint(resolver: Resolver, phrase: Phrase, weight: str) -> str:
     """What to write for the square of a weighted norm."""
     x = resolver.shown(phrase.args[0])
     x = x if phrase.args[0].kind in ("symbol", "indexed") else f"({x})"
@@ -258,7 +258,7 @@ def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     signs.refuse_prime(resolver, phrase.args[0])
     if arg.scalar:
         _note_distance(resolver, phrase.args[0])
-        return _called(resolver, phrase, "abs", args)
+        return _call(resolver, phrase, "abs", args)
     if arg.slots and arg.order == 1:
         x = resolver.shown(phrase.args[0])
         resolver.scope.note(
@@ -292,14 +292,14 @@ def root(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         raise resolver.problem(
             "the root of a matrix may be that of its entries or the matrix root", phrase, hint
         )
-    return _called(resolver, phrase, phrase.text, args)
+    return _call(resolver, phrase, phrase.text, args)
 
 
 def exponential(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """e to a number, to every entry of a vector, to a matrix."""
     if args[0].rank == 2 and not args[0].indexed:
         return call_function(Maker(phrase), "expm", args)
-    return _called(resolver, phrase, "exp", args)
+    return _call(resolver, phrase, "exp", args)
 
 
 def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
@@ -321,7 +321,7 @@ def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         if any(learn_vectors(resolver, operand, why) for operand in phrase.args):
             return left
     if left.slots or right.slots:
-        found = vectors.dot(Maker(phrase), *resolver._opened(phrase, args))
+        found = vectors.dot(Maker(phrase), *resolver._open(phrase, args))
         if found is not None:
             return found
     if left.indexed or right.indexed:
@@ -352,7 +352,7 @@ def positive(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
             phrase,
             hint,
         )
-    return _called(resolver, phrase, "relu", args)
+    return _call(resolver, phrase, "relu", args)
 
 
 def learn_vectors(resolver: Resolver, phrase: Phrase, why: str) -> bool:

@@ -35,20 +35,20 @@ def in_latex(hint: str) -> str | None:
     """
     clauses = []
     for clause in hint.split("; "):
-        text = clause if re.match(_DECLARES, clause) else _translated(clause)
+        text = clause if re.match(_DECLARES, clause) else _translate(clause)
         if text is not None:
             clauses.append(text)
     return "; ".join(clauses).removeprefix("or ") or None
 
 
-def _translated(clause: str) -> str | None:
+def _translate(clause: str) -> str | None:
     text = re.sub(
         _CALL,
         lambda found: rf"\operatorname{{{found[1]}}}(" if found[1] in OPERATIONS else found[0],
         clause,
     )
     while power := re.search(_POWER, text):
-        end = _closing(text, power.end())
+        end = _closing_bracket(text, power.end())
         if end is None:
             return None
         sign = r"\odot " if power[1] else ""
@@ -59,7 +59,7 @@ def _translated(clause: str) -> str | None:
     return None if re.search(_PLAIN, text) else text
 
 
-def _closing(text: str, start: int) -> int | None:
+def _closing_bracket(text: str, start: int) -> int | None:
     """Where the bracket that is open at ``start`` closes."""
     depth = 1
     for place in range(start, len(text)):

@@ -45,23 +45,23 @@ def _together(make: Maker, left: Value, right: Value) -> Value:
     """u_i v_i, u_i A_ij, u_i v_j: products whose indices are at most two."""
     axes = _union(left.axes, right.axes)
     if not left.axes or not right.axes:
-        return _indexed(make.node("*", left.node, right.node), axes)
+        return _as_indexed(make.node("*", left.node, right.node), axes)
     if len(left.axes) == len(right.axes):
         if set(left.axes) == set(right.axes):
-            return _indexed(make.node(".*", left.node, _turned(make, right, left.axes)), left.axes)
-        return _indexed(make.node("*", left.node, make.transposed(right.node)), axes)
+            return _as_indexed(make.node(".*", left.node, _turn(make, right, left.axes)), left.axes)
+        return _as_indexed(make.node("*", left.node, make.transposed(right.node)), axes)
     matrix, vector = (left, right) if len(left.axes) == 2 else (right, left)
     diagonal = make.call("diag", vector.node)
     if vector.axes[0] == matrix.axes[0]:
-        return _indexed(make.node("*", diagonal, matrix.node), matrix.axes)
-    return _indexed(make.node("*", matrix.node, diagonal), matrix.axes)
+        return _as_indexed(make.node("*", diagonal, matrix.node), matrix.axes)
+    return _as_indexed(make.node("*", matrix.node, diagonal), matrix.axes)
 
 
-def _indexed(node: Node, axes: tuple[str, ...]) -> Value:
+def _as_indexed(node: Node, axes: tuple[str, ...]) -> Value:
     return Value(node, len(axes), axes=axes)
 
 
-def _turned(make: Maker, value: Value, axes: tuple[str, ...]) -> Node:
+def _turn(make: Maker, value: Value, axes: tuple[str, ...]) -> Node:
     """The node with its axes in that order."""
     return value.node if value.axes == axes else make.transposed(value.node)
 
@@ -74,12 +74,12 @@ def entrywise(make: Maker, build: Callable[[list[Node]], Node], values: list[Val
     axes: tuple[str, ...] = ()
     for part in sorted(parts, key=lambda part: -len(part.axes)):
         axes = _union(axes, part.axes)
-    return _indexed(build([_spread(make, part, axes) for part in parts]), axes)
+    return _as_indexed(build([_spread(make, part, axes) for part in parts]), axes)
 
 
 def _spread(make: Maker, value: Value, axes: tuple[str, ...]) -> Node:
     if not value.axes or len(value.axes) == len(axes):
-        return _turned(make, value, axes) if value.axes else value.node
+        return _turn(make, value, axes) if value.axes else value.node
     if value.axes[0] == axes[0]:
         return make.node("*", value.node, make.transposed(make.ones()))
     return make.node("*", make.ones(), make.transposed(value.node))
@@ -108,13 +108,13 @@ def sum_over(make: Maker, value: Value, indices: list[str]) -> Value:
         ):  # all entries of a vector or matrix
             factors.append(Value(make.call("sum", together[0].node)))
             break
-        factors += _contracted(make, together, index)
+        factors += _contract(make, together, index)
     first, *rest = factors
     result = replace(first, rest=tuple(rest))
     return result if any(factor.axes for factor in factors) else merge_factors(make, result)
 
 
-def _contracted(make: Maker, factors: list[Value], index: str) -> list[Value]:
+def _contract(make: Maker, factors: list[Value], index: str) -> list[Value]:
     """sum_k w_k A_ki B_kj = (A' diag(w) B)_ij: ``w`` are the factors with no other index."""
     edges: dict[str, Value] = {}
     weight: Node | None = None
@@ -125,7 +125,7 @@ def _contracted(make: Maker, factors: list[Value], index: str) -> list[Value]:
             continue
         _union(factor.axes, ())
         (other,) = others
-        edge = _indexed(_turned(make, factor, (index, other)), (index, other))
+        edge = _as_indexed(_turn(make, factor, (index, other)), (index, other))
         edges[other] = _together(make, edges[other], edge) if other in edges else edge
     if not edges:
         assert weight is not None  # one of the factors has the index
@@ -133,10 +133,10 @@ def _contracted(make: Maker, factors: list[Value], index: str) -> list[Value]:
     if len(edges) == 1:
         ((other, edge),) = edges.items()
         return [
-            _indexed(make.node("*", make.transposed(edge.node), weight or make.ones()), (other,))
+            _as_indexed(make.node("*", make.transposed(edge.node), weight or make.ones()), (other,))
         ]
     if len(edges) > MOST_AXES:
         _union(edges, ())
     (first, a), (second, b) = edges.items()
     right = b.node if weight is None else make.node("*", make.call("diag", weight), b.node)
-    return [_indexed(make.node("*", make.transposed(a.node), right), (first, second))]
+    return [_as_indexed(make.node("*", make.transposed(a.node), right), (first, second))]

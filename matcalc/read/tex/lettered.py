@@ -59,7 +59,7 @@ def apply_letter(
     it is a factor.
     """
     if item.kind == "transpose" and item.text == "'":
-        return _derived(item, bracket, args, scope)
+        return _read_primed_call(item, bracket, args, scope)
     if item.kind not in ("symbol", "indexed", "script"):
         return None
     if scope.printed is not None and item.kind == "indexed" and item.args[0].text in _SYMBOLS:
@@ -120,7 +120,7 @@ def primed_letter(phrase: Phrase, scope: Scope) -> str:
     return symbol(phrase, scope.source).name if letter else ""
 
 
-def _derived(
+def _read_primed_call(
     item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope
 ) -> Phrase | None:
     r"""f'(x) of a declared f; \sigma'(x) is refused; None for the product x'(A x)."""

@@ -211,7 +211,7 @@ class _Lexer:
                 last = self.tokens[-1]
                 self.tokens[-1] = (last[0], last[1], end, last[3])
                 return
-            kind, piece = _styled(piece, self.users)
+            kind, piece = _read_style(piece, self.users)
         if kind == "COLON" and not self._in_subscript():
             kind = "DOUBLEDOT"
         if kind == "FUNCTION":
@@ -329,14 +329,14 @@ class _Lexer:
             if wanted != kind:
                 opening = self.tokens[place]
                 message = f"{piece} does not close the {opening[3]} in column {opening[1] + 1}"
-                hint = self._divided(opening, kind)
+                hint = self._division_hint(opening, kind)
                 raise ParseError(message, source=self.text, span=Span(start, end), hint=hint)
             if piece in _UNDIRECTED:
                 self.closed[len(self.open)] = len(self.tokens)
         elif kind in ("SEPARATOR", "COMMA", "EQUALS"):
             self.closed.pop(len(self.open), None)
 
-    def _divided(self, opening: Token, closing: str) -> str | None:
+    def _division_hint(self, opening: Token, closing: str) -> str | None:
         """What to write for a bar that divides what stands in brackets."""
         _, start, end, sign = opening
         if sign == "|" and closing == "RBRACE":
@@ -409,7 +409,7 @@ def _plain_style(piece: str) -> str:
             return piece
 
 
-def _styled(piece: str, users: Mapping[str, str]) -> tuple[str, str]:
+def _read_style(piece: str, users: Mapping[str, str]) -> tuple[str, str]:
     r"""A styled word is a function (\operatorname{tr}), a bold 1 or 0, or a name."""
     found = _STYLE.fullmatch(piece)
     style, word = found.groups() if found else ("", "")

@@ -198,7 +198,7 @@ def require_inside(total: Phrase, letters_: Letters) -> None:
     for bound in total.bounds:
         (a, p), _, (_, q) = _sides(bound, letters_)
         if bound.text and a and q - p > 0:
-            raise _refused(bound, letters_, a)
+            raise _refusal(bound, letters_, a)
 
 
 def _require_finite(bound: Phrase, total: Phrase, letters_: Letters) -> None:
@@ -251,10 +251,10 @@ def _factor(bound: Phrase, total: Phrase, letters_: Letters, running: Ranges) ->
             "entries", whole, make.node("name", value=b if upper else a), make.node(":")
         )
         return Value(make.transposed(row), 1, axes=(runs[0],))
-    raise _refused(bound, letters_, a)
+    raise _refusal(bound, letters_, a)
 
 
-def _refused(bound: Phrase, letters_: Letters, a: str) -> MatcalcError:
+def _refusal(bound: Phrase, letters_: Letters, a: str) -> MatcalcError:
     source = letters_.scope.source
     if a == "":
         span = bound.args[0].span

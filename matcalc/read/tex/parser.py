@@ -239,9 +239,9 @@ class _Builder:
             )
         if base.kind == "mark":
             return Phrase("power", base.start, where.end, args=(base, script), mark=where)
-        return self._superscripted(base, script, where)
+        return self._superscript(base, script, where)
 
-    def _superscripted(self, base: Phrase, script: Phrase, where: Span) -> Phrase:
+    def _superscript(self, base: Phrase, script: Phrase, where: Span) -> Phrase:
         """A base with a superscript, which may be a power or one of many signs."""
 
         def made(kind: str, *more: Phrase) -> Phrase:
@@ -302,7 +302,7 @@ class _Builder:
         while below.kind in _RAISED and below.args:
             last, below = below, below.args[0]
         if subscripts.kind == "sign":
-            return self._signed(base, below, last, subscripts)
+            return self._signed_part(base, below, last, subscripts)
         if any(part.kind in COMPARISONS for part in subscripts.parts):
             return conditions.indicator(base, subscripts, end, self.scope)
         if below.text == "(" and below.kind == "indexed" and len(below.parts) == 1:  # x^{(i)}_j
@@ -337,7 +337,9 @@ class _Builder:
         new.end = end
         return new
 
-    def _signed(self, base: Phrase, below: Phrase, last: Phrase | None, sign: Phrase) -> Phrase:
+    def _signed_part(
+        self, base: Phrase, below: Phrase, last: Phrase | None, sign: Phrase
+    ) -> Phrase:
         """(x)_+, the positive part."""
         where = Span(below.end, sign.end)
         if (

@@ -62,7 +62,7 @@ def require_one_end(phrase: Phrase, letters: Letters, values: Mapping[int, Value
     while closed := _CLOSED.match(source, cut):
         cut = closed.end()
     stop = body.end
-    while (closed := _CLOSED.match(source, stop)) and _unclosed(source[start:stop]):
+    while (closed := _CLOSED.match(source, stop)) and _is_unclosed(source[start:stop]):
         stop = closed.end()
     inner, rest = source[start:cut].strip(), source[cut:stop].strip()
     raise letters.scope.problem(
@@ -89,5 +89,5 @@ def _end(source: str, start: int) -> int:
     return start
 
 
-def _unclosed(text: str) -> bool:
+def _is_unclosed(text: str) -> bool:
     return sum(text.count(each) for each in "([") > sum(text.count(each) for each in ")]")

@@ -67,17 +67,17 @@ def read_latex(
     guessed.
     """
     spoken = language or default_language()
-    declared = _declared(declarations)
+    declared = _declare(declarations)
     parts = {name: value for name, value in (definitions or {}).items() if name.isidentifier()}
     if printed is not None:
-        return _typed_in(Scope(text, dict(declared), spoken, printed=printed), parts)
-    program = _typed(text, declared, parts, spoken, einstein=einstein)
+        return _type_in(Scope(text, dict(declared), spoken, printed=printed), parts)
+    program = _type(text, declared, parts, spoken, einstein=einstein)
     if not program.notes:
         return program
     notes = keep_readable(
         program.notes,
         len(text) * _passes(program.notes),
-        lambda more: _typed(text, {**declared, **declare(more)}, parts, spoken, einstein=einstein),
+        lambda more: _type(text, {**declared, **declare(more)}, parts, spoken, einstein=einstein),
     )
     return replace(program, notes=notes)
 
@@ -86,7 +86,7 @@ def read_complex_latex(text: str, declared: dict[str, Variable], meant: Complex)
     """The same of a formula in which all letters are declared that are complex."""
     scope = Scope(text, declared, default_language())
     scope.make_complex(meant)
-    return _typed_in(scope, {})
+    return _type_in(scope, {})
 
 
 def _passes(notes: Sequence[str]) -> int:
@@ -94,7 +94,7 @@ def _passes(notes: Sequence[str]) -> int:
     return 1 + len(notes) // _FEW_NOTES
 
 
-def _typed(
+def _type(
     text: str,
     declared: dict[str, Variable],
     definitions: Mapping[str, Expr],
@@ -106,9 +106,9 @@ def _typed(
     scope = Scope(text, dict(declared), language, strict=strict, einstein=einstein)
     program, notes = either(
         scope,
-        lambda: _typed_in(scope, definitions),
+        lambda: _type_in(scope, definitions),
         lambda more: without_declarations(
-            _typed(
+            _type(
                 text, {**declared, **more}, definitions, language, strict=True, einstein=einstein
             ),
             more,
@@ -118,17 +118,17 @@ def _typed(
     program = replace(program, notes=(*notes, *program.notes)) if notes else program
     return with_numbers(
         program,
-        lambda more: _typed(
+        lambda more: _type(
             text, {**declared, **declare(more)}, definitions, language, einstein=einstein
         ),
     )
 
 
-def _typed_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
+def _type_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
     text = scope.source
     for name in definitions:
         scope.adopt(name)
-    with _explained(text):
+    with _explain_errors(text):
         values = _values(parse(text, scope), scope)
         wanted, asked = values[-1][1], None
 
@@ -167,22 +167,22 @@ def read_latex_pair(
     """Two formulas over the same letters whose values have one shape, as ``frontend.read_pair``
     reads two texts.
     """
-    declared = _declared(declarations)
+    declared = _declare(declarations)
     spoken = language or default_language()
-    one, other = _typed_pair(left, right, declared, spoken, einstein=einstein)
+    one, other = _type_pair(left, right, declared, spoken, einstein=einstein)
     if not one.notes:
         return one, other
     notes = keep_readable(
         one.notes,
         (len(left) + len(right)) * _passes(one.notes),
-        lambda more: _typed_pair(
+        lambda more: _type_pair(
             left, right, {**declared, **declare(more)}, spoken, einstein=einstein
         ),
     )
     return replace(one, notes=notes), replace(other, notes=notes)
 
 
-def _typed_pair(
+def _type_pair(
     left: str,
     right: str,
     declared: dict[str, Variable],
@@ -195,8 +195,8 @@ def _typed_pair(
     scope = Scope(text, dict(declared), language, strict=strict, einstein=einstein)
     (one, other), notes = either(
         scope,
-        lambda: _typed_pair_in(scope, left, right),
-        lambda more: _typed_pair(
+        lambda: _type_pair_in(scope, left, right),
+        lambda more: _type_pair(
             left, right, {**declared, **more}, language, strict=True, einstein=einstein
         ),
         lambda pair: {**pair[1].variables, **pair[0].variables},
@@ -207,9 +207,9 @@ def _typed_pair(
     return one, other
 
 
-def _typed_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program]:
+def _type_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program]:
     text = scope.source
-    with _explained(text):
+    with _explain_errors(text):
         # each is parsed by itself, and stands at the same place as in the whole
         sides = [
             _values(parse(side, scope), scope) for side in (left, f"{' ' * len(left)}\n{right}")
@@ -258,12 +258,12 @@ def name_of_variable(text: str, variables: Mapping[str, Variable]) -> str:
     return scope.name(last.value)
 
 
-def _declared(declarations: Declarations) -> dict[str, Variable]:
+def _declare(declarations: Declarations) -> dict[str, Variable]:
     return declare([declarations] if isinstance(declarations, str) else declarations)
 
 
 @contextmanager
-def _explained(text: str) -> Iterator[None]:
+def _explain_errors(text: str) -> Iterator[None]:
     """Errors get to know the text; that of a density says how it is written out."""
     try:
         yield
@@ -316,15 +316,15 @@ def _either_way(
     try:
         resolver = Resolver(scope)
         resolver.letters.binding = scope.printed is not None
-        return _learning(resolver, sides, typed, definitions)
+        return _type_and_learn(resolver, sides, typed, definitions)
     except BeyondProducts:
         scope.notes = notes
         resolver = Resolver(scope)
         resolver.letters.binding = True
-        return _learning(resolver, sides, typed, definitions)
+        return _type_and_learn(resolver, sides, typed, definitions)
 
 
-def _learning(
+def _type_and_learn(
     resolver: Resolver,
     sides: list[list[Named]],
     typed: Typed,
@@ -336,19 +336,19 @@ def _learning(
     Beside the entries of sums there may be numbers, so that nothing follows from a sum of a number
     and a vector.
     """
-    statements = _resolved(resolver, sides, definitions)
+    statements = _resolve(resolver, sides, definitions)
     counted = _OF_LETTERS if resolver.letters.indices_of_sums else ODDITIES
     program = typed(resolver, statements, counted)
     if not program.learnt:
         return program
     resolver.letters.ranks.bound.update(program.learnt)
-    again = typed(resolver, _resolved(resolver, sides, definitions), counted)
+    again = typed(resolver, _resolve(resolver, sides, definitions), counted)
     return replace(
         again, notes=tuple(dict.fromkeys((*program.notes, *again.notes))), learnt=program.learnt
     )
 
 
-def _resolved(
+def _resolve(
     resolver: Resolver, sides: list[list[Named]], definitions: Mapping[str, Expr] | None = None
 ) -> list[list[Statement]]:
     """The statements; again as long as a pass has learnt of a letter that it is a vector or a

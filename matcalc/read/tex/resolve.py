@@ -48,7 +48,7 @@ class Resolver:
             "number": lambda phrase, args: self.letters.number(phrase),
             "symbol": lambda phrase, args: self.letters.letter(phrase),
             "constant": lambda phrase, args: self.letters.constant(phrase),
-            "indexed": self._indexed,
+            "indexed": self._read_indexed,
             "entries": self._entries,
             "array": lambda phrase, args: binders.printed_array(phrase, args[0], self.letters),
             "blocks": lambda phrase, args: places.blocks(phrase, self._plain(phrase, args)),
@@ -160,7 +160,7 @@ class Resolver:
         message = f"{self.shown(phrase)} may be {meant or 'a function'} or a product"
         raise ParseError(message, source=self.scope.source, span=phrase.span, hint=hint)
 
-    def _indexed(self, phrase: Phrase, args: list[Value]) -> Value:
+    def _read_indexed(self, phrase: Phrase, args: list[Value]) -> Value:
         """W_1, an entry, or [...]_ij: the vector or matrix of what stands in the brackets."""
         if not args:
             return self.letters.letter(phrase)
@@ -267,7 +267,7 @@ class Resolver:
                     return value
         if all(value.scalar for value in args):
             return indices.entrywise(make, lambda nodes: make.node(phrase.kind, *nodes), args)
-        left, right = self._opened(phrase, args)
+        left, right = self._open(phrase, args)
         result = vectors.entrywise(make, phrase.kind, left, right)
         if result is None:
             a, b = (self.kind_of(value) for value in args)
@@ -276,7 +276,7 @@ class Resolver:
             )
         return result
 
-    def _opened(self, phrase: Phrase, args: list[Value]) -> list[Value]:
+    def _open(self, phrase: Phrase, args: list[Value]) -> list[Value]:
         """Vectors and matrices by their entries, beside those that depend on an index."""
         return [
             vectors.open_slots(Maker(part), value)
@@ -437,7 +437,7 @@ class Resolver:
         if kind == "*" and left.scalar:
             signs.require_one_reading(self, phrase, right)
         columns = left.order == right.order == 1 and not left.row and not right.row
-        opened = self._opened(phrase, args)
+        opened = self._open(phrase, args)
         result = None
         if phrase.kind == "." and columns:
             result = vectors.dot(make, *opened)
@@ -471,7 +471,7 @@ class Resolver:
             inverse = indices.entrywise(
                 make, lambda nodes: make.node("./", make.number(1), *nodes), [right]
             )
-            product = vectors.times(make, *self._opened(phrase, [left, inverse]))
+            product = vectors.times(make, *self._open(phrase, [left, inverse]))
             assert product is not None  # one of the two is a number
             return product
         return binary(make, "/", left, right)

@@ -102,7 +102,7 @@ def either(
             raise
         names, other = numbers
         return other, tuple(
-            f"note: {_shown(scope, name)} is read as a number, because it does not fit as a vector"
+            f"note: {_show(scope, name)} is read as a number, because it does not fit as a vector"
             for name in names
         )
     known = variables(result)
@@ -132,7 +132,7 @@ def _as_numbers(
     return None
 
 
-def _shown(scope: Scope, name: str) -> str:
+def _show(scope: Scope, name: str) -> str:
     phrase, _ = scope.doubtful[name]
     return scope.source[phrase.start : phrase.end].strip("{}() ")
 
@@ -143,7 +143,7 @@ def _two_readings(scope: Scope, name: str) -> MatcalcError:
         scope.source[part.start : part.end] for part in (phrase.args[0], phrase.parts[0])
     )
     return scope.problem(
-        f"{_shown(scope, name)} may be a number, the entry {index.strip('{}')} of {base}, or a "
+        f"{_show(scope, name)} may be a number, the entry {index.strip('{}')} of {base}, or a "
         f"vector of its own",
         phrase.span,
         f"{format_offer(name, 'scalar')} if it is a number; {format_offer(name, 'vector')} if it "

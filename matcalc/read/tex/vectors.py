@@ -57,14 +57,14 @@ def times(make: Maker, left: Value, right: Value) -> Value | None:
     if not inner or (right.row and len(right.slots) == 1):
         return None
     slot = left.slots[-1]
-    product = indices.multiply(left, _renamed(right, right.slots[0], slot))
+    product = indices.multiply(left, _rename(right, right.slots[0], slot))
     summed = indices.sum_over(make, product, [slot])
     return _with(summed, left.slots[:-1] + right.slots[1:], left.row and len(right.slots) == 2)
 
 
 def dot(make: Maker, left: Value, right: Value) -> Value | None:
     """The sum of the products of the entries."""
-    both = _matched(left, right)
+    both = _match(left, right)
     return (
         None if both is None else indices.sum_over(make, indices.multiply(*both), list(left.slots))
     )
@@ -74,7 +74,7 @@ def entrywise(make: Maker, kind: str, left: Value, right: Value) -> Value | None
     """A sum, a difference, or a product or quotient entry by entry; None where the two do not
     fit.
     """
-    both = _matched(left, right)
+    both = _match(left, right)
     if both is None:
         return None
     return _with(
@@ -124,16 +124,16 @@ def norm(make: Maker, name: str, value: Value) -> Value:
     return indices.entrywise(make, lambda nodes: make.call("sqrt", *nodes), [total])
 
 
-def _matched(left: Value, right: Value) -> tuple[Value, Value] | None:
+def _match(left: Value, right: Value) -> tuple[Value, Value] | None:
     """The two with the same slots."""
     if len(left.slots) != len(right.slots) or (len(left.slots) == 1 and left.row != right.row):
         return None
     for old, new in zip(right.slots, left.slots, strict=True):
-        right = _renamed(right, old, new)
+        right = _rename(right, old, new)
     return left, right
 
 
-def _renamed(value: Value, old: str, new: str) -> Value:
+def _rename(value: Value, old: str, new: str) -> Value:
     """The value with another name for a slot."""
     first, *rest = [
         replace(f, axes=tuple(new if axis == old else axis for axis in f.axes))

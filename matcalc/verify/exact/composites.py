@@ -259,10 +259,10 @@ def _orthogonal(field: Generators, args: Sequence[Jet]) -> Jet:
 
 def _triangular(field: Generators, args: Sequence[Jet]) -> Jet:
     """R of A = Q*R, the transpose of L with L*L' = A'*A."""
-    return _turned(_cholesky(field, [multiply(_turned(args[0]), args[0])]))
+    return _turn(_cholesky(field, [multiply(_turn(args[0]), args[0])]))
 
 
-def _turned(a: Jet) -> Jet:
+def _turn(a: Jet) -> Jet:
     m, n = a.extent
     return linear(a, lambda part: [part[j * n + i] for i in range(n) for j in range(m)], (n, m))
 

@@ -64,7 +64,7 @@ def contract(args: Sequence[Jet], labels: Sequence[Labels], output: Labels, mete
     while len(factors) > 1:
         pairs = [(i, j) for j in range(len(factors)) for i in range(j)]
         i, j = min(pairs, key=lambda pair: _volume(factors, pair, output))
-        kept = _kept(factors, (i, j), output)
+        kept = _kept_labels(factors, (i, j), output)
         (a, left), (b, right) = factors[i], factors[j]
         joined = _pair(a, left, b, right, kept, meter)
         factors = [factor for k, factor in enumerate(factors) if k not in (i, j)] + [(joined, kept)]
@@ -73,7 +73,7 @@ def contract(args: Sequence[Jet], labels: Sequence[Labels], output: Labels, mete
     return _pair(a, names, one, (), output, meter)
 
 
-def _kept(factors: Factors, pair: tuple[int, int], output: Labels) -> Labels:
+def _kept_labels(factors: Factors, pair: tuple[int, int], output: Labels) -> Labels:
     """The labels of a pair that another factor or the output has, too."""
     others = {
         name for k, (_, names) in enumerate(factors) if k not in pair for name in names
@@ -89,7 +89,7 @@ def _volume(factors: Factors, pair: tuple[int, int], output: Labels) -> int:
         for k in pair
         for name, size in zip(factors[k][1], factors[k][0].extent, strict=True)
     }
-    return prod([sizes[name] for name in _kept(factors, pair, output)])
+    return prod([sizes[name] for name in _kept_labels(factors, pair, output)])
 
 
 def _pair(a: Jet, left: Labels, b: Jet, right: Labels, output: Labels, meter: Meter) -> Jet:

@@ -48,40 +48,40 @@ class Degree(NamedTuple):
     def times(self, other: Degree) -> Degree:
         """Of a product."""
         ahead, behind = self._moving(other)
-        return _capped(self.above + other.above, self.below + other.below, ahead, behind)
+        return _cap(self.above + other.above, self.below + other.below, ahead, behind)
 
     def plus(self, other: Degree) -> Degree:
         """Of a sum."""
         ahead, behind = self._moving(other)
         above = max(self.above + other.below, other.above + self.below)
-        return _capped(above, self.below + other.below, ahead, behind)
+        return _cap(above, self.below + other.below, ahead, behind)
 
     def _moving(self, other: Degree) -> tuple[float, float]:
         return max(self.ahead + other.behind, other.ahead + self.behind), self.behind + other.behind
 
     def raised(self, exponent: float) -> Degree:
         """Of a power: all its factors have the same denominators."""
-        return _capped(self.above * exponent, self.below * exponent, self.ahead, self.behind)
+        return _cap(self.above * exponent, self.below * exponent, self.ahead, self.behind)
 
     def reciprocal(self, entries: int) -> Degree:
         """Of 1/x, entry by entry: N is a denominator."""
         more = entries * self.above
-        return _capped(self.below + more - self.above, more, self.ahead + more, self.behind + more)
+        return _cap(self.below + more - self.above, more, self.ahead + more, self.behind + more)
 
     def inverse(self, n: int) -> Degree:
         """Of inv(A): D*adj(N)/det(N)."""
         more = n * self.above
-        return _capped(more - self.above + self.below, more, self.ahead + more, self.behind + more)
+        return _cap(more - self.above + self.below, more, self.ahead + more, self.behind + more)
 
     def root(self, entries: int) -> Degree:
         """Of sqrt(N/D) = sqrt(N*D)/D, an algebraic function: its derivatives are it over N."""
         more = entries * self.whole
-        return _capped(
+        return _cap(
             max(self.above, self.below) + 1, self.below, self.ahead + more + 1, self.behind + more
         )
 
 
-def _capped(*degrees: float) -> Degree:
+def _cap(*degrees: float) -> Degree:
     return Degree(*[min(degree, _HUGE) for degree in degrees])
 
 
@@ -188,7 +188,7 @@ class Bound:
         behind = (
             inside + 2 * (outside if fraction else 0) + sum(arg.below + arg.behind for arg in args)
         )
-        return _capped(outside, outside if fraction else 0.0, ahead, behind)
+        return _cap(outside, outside if fraction else 0.0, ahead, behind)
 
 
 Rule = Callable[[Bound, Expr, list[Degree]], Degree]
@@ -312,7 +312,7 @@ def _cholesky(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     n = bound.side(node)
     a = args[0]
     more = n * n * a.whole + n
-    return _capped(more, more, 2 * more + a.ahead, 2 * more + a.behind)
+    return _cap(more, more, 2 * more + a.ahead, 2 * more + a.behind)
 
 
 def _logdet(bound: Bound, node: Expr, args: list[Degree]) -> Degree:

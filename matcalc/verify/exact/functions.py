@@ -100,7 +100,7 @@ def matrix(a: Jet) -> Jet:
     return a if len(a.extent) == 2 else Jet((*a.extent, *(1, 1)[len(a.extent) :]), a.parts)
 
 
-def _keeping(rule: Callable[[Jet], Jet]) -> Rule:
+def _kept_square(rule: Callable[[Jet], Jet]) -> Rule:
     """A square -> square function, of scalars too."""
     return lambda field, args: Jet(args[0].extent, rule(matrix(args[0])).parts)
 
@@ -166,7 +166,7 @@ def _tan(field: Generators, a: Jet) -> Jet:
     return divide(field, apply(field, "sin", a), apply(field, "cos", a))
 
 
-def _based(base: int) -> Callable[[Generators, Jet], Jet]:
+def _log_of_base(base: int) -> Callable[[Generators, Jet], Jet]:
     """log(x)/log(base)."""
     return lambda field, a: scale(inverse(field.log(base)), apply(field, "log", a))
 
@@ -274,12 +274,12 @@ def _extreme(sign: int) -> Rule:
         found, extent = lines(args)
         signed = scale(sign, args[0]).value
         weights = [(field.largest([signed[k] for k in each]), each) for each in found]
-        return _weighted(args[0], weights, extent)
+        return _weigh(args[0], weights, extent)
 
     return rule
 
 
-def _weighted(a: Jet, slices: Sequence[tuple[list[int], range]], extent: tuple[int, ...]) -> Jet:
+def _weigh(a: Jet, slices: Sequence[tuple[list[int], range]], extent: tuple[int, ...]) -> Jet:
     """Of each slice the entries times their weights, summed."""
     return linear(
         a,
@@ -389,8 +389,8 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
     "atanh": _atanh,
     "acos": _acos,
     "tan": _tan,
-    "log2": _based(2),
-    "log10": _based(10),
+    "log2": _log_of_base(2),
+    "log10": _log_of_base(10),
     "log1p": lambda field, a: apply(field, "log", offset(a, 1)),
     "expm1": lambda field, a: offset(apply(field, "exp", a), -1),
     "softplus": lambda field, a: _positive(
@@ -424,9 +424,9 @@ FUNCTIONS: dict[str, Rule] = {
     "tr": trace,
     "det": lambda field, args: det(matrix(args[0])),
     "logdet": _logdet,
-    "inv": _keeping(solve_inverse),
-    "adj": _keeping(lambda a: transpose(cofactors(a))),
-    "cof": _keeping(cofactors),
+    "inv": _kept_square(solve_inverse),
+    "adj": _kept_square(lambda a: transpose(cofactors(a))),
+    "cof": _kept_square(cofactors),
     "pinv": _pinv,
     "sum": lambda field, args: along(args[0], args),
     "mean": lambda field, args: scale(inverse(len(lines(args)[0][0])), along(args[0], args)),

@@ -75,7 +75,7 @@ class Generators:
         """How many cube roots were taken."""
         return len(self._cubes)
 
-    def _loaded(self, x: int, load: int) -> int:
+    def _note_load(self, x: int, load: int) -> int:
         """Notes that x is a product of so many free elements."""
         self._loads[x] = load
         self.heaviest = max(self.heaviest, load)
@@ -135,22 +135,24 @@ class Generators:
                 rest = self._exp.get((v - u) % P)
                 if rest is not None:
                     return self.positive(
-                        self._loaded(m * rest % P, self._load(m) + self._load(rest))
+                        self._note_load(m * rest % P, self._load(m) + self._load(rest))
                     )
         for k, part in _PARTS:
             known = self._exp.get(v * part % P)
             if known is not None:
-                return self.positive(self._loaded(pow(known, k, P), k * self._load(known)))
+                return self.positive(self._note_load(pow(known, k, P), k * self._load(known)))
         if len(self._exp) <= _MOST_PAIRED:
             for u, m in self._exp.items():
                 for w, other in self._exp.items():
                     moved = self._exp.get((w + v - u) % P)  # exp(v)/exp(u) = exp(w + v - u)/exp(w)
                     if moved is not None:
                         load = self._load(m) + self._load(moved) + self._load(other)
-                        return self.positive(self._loaded(m * moved * pow(other, -1, P) % P, load))
+                        return self.positive(
+                            self._note_load(m * moved * pow(other, -1, P) % P, load)
+                        )
         double = self._exp.get(2 * v % P)
         if double is not None and double in self._squares:
-            return self.positive(self._loaded(square_root(double), self._load(double)))
+            return self.positive(self._note_load(square_root(double), self._load(double)))
         return None
 
     def log(self, w: int) -> int:
@@ -208,7 +210,7 @@ class Generators:
                 rest = self._turns.get((v - u) % P)
                 if rest is not None:
                     cosine = (c * rest[0] - s * rest[1]) % P
-                    return self._loaded(cosine, self._load(c) + self._load(rest[0])), (
+                    return self._note_load(cosine, self._load(c) + self._load(rest[0])), (
                         c * rest[1] + s * rest[0]
                     ) % P
         return None

@@ -195,7 +195,7 @@ def _free(field: Generators, extent: Extent) -> Entries:
     return field.stream.some(prod(extent))
 
 
-def _structured(kind: str) -> Callable[[Generators, Extent], Entries]:
+def _structured_value(kind: str) -> Callable[[Generators, Extent], Entries]:
     return lambda field, extent: repeat_entries(_free(field, extent), kind, extent[0])
 
 
@@ -253,7 +253,7 @@ _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
     "simplex": _simplex,
     "sphere": _sphere,
     "orthonormal": _orthonormal,
-    **{kind: _structured(kind) for kind in SPACES},
+    **{kind: _structured_value(kind) for kind in SPACES},
     "psd": _psd,
     "orthogonal": _rotation,
 }

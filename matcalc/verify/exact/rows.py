@@ -75,16 +75,14 @@ class Rows:
     def numbers(self, values: list[int]) -> Column:
         """The values of an index."""
         count = self._run.count
-        return _joined([constant((), [value], count, Fraction(value)) for value in values])
+        return _join([constant((), [value], count, Fraction(value)) for value in values])
 
     def take(self, column: Column, rows: list[int], places: list[list[int | None]]) -> Column:
         """Entries at places, counted from 0."""
         if isinstance(column, Jet):
-            return _named(self._entries(column, places))
+            return _name(self._entries(column, places))
         each = split(column, rows)
-        return _joined(
-            [_row(self._entries(a, [at]), 0) for a, at in zip(each, places, strict=True)]
-        )
+        return _join([_row(self._entries(a, [at]), 0) for a, at in zip(each, places, strict=True)])
 
     def _entries(self, array: Jet, places: list[list[int | None]]) -> Jet:
         """A row for each choice of places of one array."""
@@ -106,7 +104,7 @@ class Rows:
 
     def pick(self, chosen: list[tuple[Column, int]]) -> Column:
         """For each row a row of some column."""
-        return _joined([split(column, [row])[0] for column, row in chosen])
+        return _join([split(column, [row])[0] for column, row in chosen])
 
     def apply(self, part: Expr, args: list[tuple[Column, list[int]]], count: int) -> Column:
         """An operation of rows of its arguments."""
@@ -118,7 +116,7 @@ class Rows:
                 return Stacked(together)
         self._run.meter.pay(_STEP * count)
         inside = [split(column, rows) for column, rows in args]
-        return _joined([self._step(part, [each[k] for each in inside]) for k in range(count)])
+        return _join([self._step(part, [each[k] for each in inside]) for k in range(count)])
 
     def _together(self, part: Expr, args: list[tuple[Column, list[int]]]) -> Jet | None:
         """All rows of an operation at once; None where it does not act row by row on entries."""
@@ -173,9 +171,9 @@ class Rows:
         run.meter.pay(sum(map(len, groups)) * prod(extent) * run.count + _STEP)
         whole = Stacked(constant((0, *extent), [], run.count))
         if column is not None:
-            whole = _stacked(column)
+            whole = _stack(column)
         if name == "sum":
-            return _named(_totals(whole, groups))
+            return _name(_totals(whole, groups))
         if name == "prod":
             return _products(whole, groups)
         if not all(groups):
@@ -183,16 +181,16 @@ class Rows:
         if name == "mean":
             total = _totals(whole, groups)
             shares = [inverse(len(group)) for group in groups for _ in range(whole.width)]
-            return _named(hadamard(total, constant(total.extent, shares, run.count)))
+            return _name(hadamard(total, constant(total.extent, shares, run.count)))
         if name == "logsumexp":
             powers = Stacked(apply(run.field, "exp", whole.jet))
-            return _named(apply(run.field, "log", _totals(powers, groups)))
+            return _name(apply(run.field, "log", _totals(powers, groups)))
         rule = FUNCTIONS[OF_ENTRIES.get(name, name)]
-        return _joined([rule(run.field, [select(whole, group)]) for group in groups])
+        return _join([rule(run.field, [select(whole, group)]) for group in groups])
 
     def zeros(self, column: Column) -> list[bool]:
         """Of each row whether it is zero."""
-        rows = _stacked(column)
+        rows = _stack(column)
         self._run.meter.pay(rows.jet.extent[0])
         return [
             not any(part is not None and any(part) for part in _row(rows.jet, k).parts)
@@ -220,16 +218,16 @@ def _is_number(column: Column) -> bool:
     return isinstance(column, Jet) and column.number is not None
 
 
-def _joined(rows: list[Jet]) -> Column:
+def _join(rows: list[Jet]) -> Column:
     """The column with these rows."""
     if len(rows) == 1:
         return rows[0]
     if any(row.number is not None for row in rows):
         return rows
-    return _merged(rows)
+    return _merge(rows)
 
 
-def _merged(rows: list[Jet]) -> Stacked:
+def _merge(rows: list[Jet]) -> Stacked:
     parts: list[Part] = []
     width = len(rows[0].value)
     for k in range(len(rows[0].parts)):
@@ -241,13 +239,13 @@ def _merged(rows: list[Jet]) -> Stacked:
     return Stacked(Jet((len(rows), *rows[0].extent), parts))
 
 
-def _stacked(column: Column) -> Stacked:
+def _stack(column: Column) -> Stacked:
     if isinstance(column, Stacked):
         return column
-    return _merged(column if isinstance(column, list) else [column])
+    return _merge(column if isinstance(column, list) else [column])
 
 
-def _named(rows: Jet) -> Column:
+def _name(rows: Jet) -> Column:
     """The column with the rows of a jet."""
     return _row(rows, 0) if rows.extent[0] == 1 else Stacked(rows)
 
@@ -268,7 +266,7 @@ def split(column: Column, rows: Sequence[int]) -> list[Jet]:
 
 def select(column: Column, rows: list[int]) -> Jet:
     """These rows in one jet."""
-    stacked = _stacked(column)
+    stacked = _stack(column)
     whole, width = stacked.jet, stacked.width
     if len(rows) == whole.extent[0] and rows == list(range(len(rows))):
         return whole
@@ -316,4 +314,4 @@ def _products(rows: Stacked, groups: list[list[int]]) -> Column:
     for turn in range(max(map(len, groups)) if size else 0):
         chosen = [group[turn] if turn < len(group) else size for group in groups]
         total = hadamard(total, select(padded, chosen))
-    return _named(total)
+    return _name(total)

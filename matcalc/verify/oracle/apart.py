@@ -80,13 +80,13 @@ def _with_moved_numbers(tree: Expr) -> Expr:
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if node.op in _NUMERIC:
-            args = [_moved(arg, next(turns)) for arg in args]
+            args = [_move(arg, next(turns)) for arg in args]
         return node.with_args(args)
 
     return tree.fold(rule)
 
 
-def _moved(node: Expr, turn: int) -> Expr:
+def _move(node: Expr, turn: int) -> Expr:
     if node.op == "constant":
         return Expr("*", (number(1 + turn * _MOVE), node), ())
     return number(node.value * (1 + turn * _MOVE)) if node.op == "number" else node

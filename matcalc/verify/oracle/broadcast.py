@@ -76,32 +76,32 @@ class Axes:
 
     def _part(self, node: Expr, args: list[Array]) -> Array:
         if node.op == "slot":
-            return self._lifted(np.asarray(self._args[node.value]))
+            return self._lift(np.asarray(self._args[node.value]))
         if node.op == "index":
             return self._index(node.value)
         if node.op == "at":
             return self._at(node, args[0])
         if node.op == "reduce":
-            return self._reduced(node, args[0])
+            return self._reduce(node, args[0])
         if not node.args:
-            return self._lifted(self._step(node, []))
+            return self._lift(self._step(node, []))
         if node.op == "where":
-            condition, one, other = self._aligned(node, args)
+            condition, one, other = self._align(node, args)
             return np.where(condition != 0, one, other)
         scalar = node.rank == 0 and all(arg.rank == 0 for arg in node.args)
         if node.op in _ARITHMETIC and (
             scalar or (node.op != "^" and (node.op != "*" or min(a.rank for a in node.args) == 0))
         ):
-            return np.asarray(_ARITHMETIC[node.op](*self._aligned(node, args)))
+            return np.asarray(_ARITHMETIC[node.op](*self._align(node, args)))
         if scalar and node.op in _ENTRYWISE:
             self._require(np.broadcast_shapes(*(arg.shape for arg in args)))
             return self._step(node, args)
         return self._one_by_one(node, args)
 
-    def _lifted(self, array: Array) -> Array:
+    def _lift(self, array: Array) -> Array:
         return array.reshape((1,) * len(self._lengths) + array.shape)
 
-    def _aligned(self, node: Expr, args: list[Array]) -> list[Array]:
+    def _align(self, node: Expr, args: list[Array]) -> list[Array]:
         """Arrays whose own axes begin at the same place: numbers go with each entry."""
         aligned = [
             arg.reshape(arg.shape + (1,) * (node.rank - part.rank))
@@ -124,7 +124,7 @@ class Axes:
 
     def _place(self, place: Place) -> Array:
         """A place on an axis, counted from 1."""
-        start = self._lifted(np.asarray(float(place.offset.size(self._sizes))))
+        start = self._lift(np.asarray(float(place.offset.size(self._sizes))))
         return sum((c * self._index(index) for index, c in place.terms), start)
 
     def _at(self, node: Expr, array: Array) -> Array:
@@ -143,7 +143,7 @@ class Axes:
         self._require((*np.broadcast_shapes(*(each.shape for each in at)), *own.shape))
         return np.asarray(own.transpose([*placed, *rest])[tuple(at)])
 
-    def _reduced(self, node: Expr, array: Array) -> Array:
+    def _reduce(self, node: Expr, array: Array) -> Array:
         reduction = node.value
         if reduction.name not in _NEUTRAL:
             raise NotAtOnce

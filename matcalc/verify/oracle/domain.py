@@ -112,7 +112,7 @@ def _has_value(root: Expr, variables: Mapping[str, Variable]) -> bool:
     scales = [*_SCALES, *_numbers(root, variables)]
     for trial in range(_TRIALS):
         values = {
-            variable.name: _drawn(variable, trial, k, scales)
+            variable.name: _draw(variable, trial, k, scales)
             for k, variable in enumerate(drawn, start=1)
         }
         point = _Point(values, variables, size)
@@ -138,7 +138,7 @@ def _numbers(root: Expr, variables: Mapping[str, Variable]) -> list[float]:
     return list(found)
 
 
-def _drawn(variable: Variable, trial: int, place: int, scales: Sequence[float]) -> float:
+def _draw(variable: Variable, trial: int, place: int, scales: Sequence[float]) -> float:
     """A number: about 1 first, positive or of any sign, then of any size."""
     share = (0.5 + trial * _GOLDEN + place * math.sqrt(2)) % 1
     turn = trial * (2 * place + 1)
@@ -200,7 +200,7 @@ class _Point:
         from matcalc.core.choices import Loop, Rules  # noqa: PLC0415 - few trees have bound indices
 
         rules = Rules(
-            self.value, float, lambda entry, places: entry, _taken, lambda entry: not entry
+            self.value, float, lambda entry, places: entry, _take, lambda entry: not entry
         )
         column, rows = Loop(node.value, args, self.sizes, rules).values()
         found = [column[row] for row in rows]
@@ -221,7 +221,7 @@ class _Point:
         return math.prod([each.size(self.sizes) for each in shape])
 
 
-def _taken(part: Expr, found: list[float]) -> float:
+def _take(part: Expr, found: list[float]) -> float:
     """What is taken over indices."""
     return _REDUCTIONS[part.value.name](found)
 

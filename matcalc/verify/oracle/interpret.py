@@ -143,7 +143,7 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
 
 
 def _indexed(node: Expr, args: list[Array], values: Values, sizes: Sizes) -> Array:
-    return _looped(node, args, values, sizes, None)
+    return _loop(node, args, values, sizes, None)
 
 
 def look_inside(
@@ -153,11 +153,11 @@ def look_inside(
     of a reduction all values together. And the value.
     """
     seen: list[tuple[Expr, list[Array]]] = []
-    value = _looped(node, args, values, sizes, lambda part, inside: seen.append((part, inside)))
+    value = _loop(node, args, values, sizes, lambda part, inside: seen.append((part, inside)))
     return seen, value
 
 
-def _looped(
+def _loop(
     node: Expr,
     args: list[Array],
     values: Values,

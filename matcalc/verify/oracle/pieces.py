@@ -295,7 +295,7 @@ class Pieces:
             inside = self.inside.get(switch)
             if inside is None:
                 gaps.append(self._gap(switch, known))
-                counts.append(_fitted(counting[id(switch.node)], gaps[-1].shape))
+                counts.append(_fit(counting[id(switch.node)], gaps[-1].shape))
             else:
                 gaps.append(_row_gaps(switch, rows.get(id(inside.part), [])))
                 counts.append(self._counting_rows(switch, gaps[-1], rows))
@@ -392,5 +392,5 @@ def _hand_down(node: Expr, known: Mapping[int, Array], counting: dict[int, Array
         counting[id(arg)] = inside if before is None else before | inside
 
 
-def _fitted(counts: Array, shape: tuple[int, ...]) -> Array:
+def _fit(counts: Array, shape: tuple[int, ...]) -> Array:
     return counts if counts.shape == shape else np.full(shape, fill_value=bool(np.any(counts)))

@@ -151,7 +151,7 @@ class _Survey:
         ]
         if not missing:
             missing = self._unseen_windows()
-        return self._chosen(), missing
+        return self._choose(), missing
 
     def _unseen_windows(self) -> list[Piece]:
         """The sides of narrow pieces that no point is in, nor is found to be."""
@@ -434,7 +434,7 @@ class _Survey:
             for side in (1, -1):
                 self._look(between(last + side * beside), ("near", place, side, beside))
 
-    def _chosen(self) -> list[Values]:
+    def _choose(self) -> list[Values]:
         """Those that between them show the most, one after the other."""
         todo = set(self.seen)
         chosen: list[Values] = []

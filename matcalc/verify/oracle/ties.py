@@ -75,7 +75,7 @@ def _suspects(root: Expr, wrt: str) -> Iterator[Expr]:
     derivative.
     """
     moving: set[int] = set()
-    for node in postorder(root, _differentiated):
+    for node in postorder(root, _differentiated_args):
         if (node.op == "variable" and node.value == wrt) or any(
             id(arg) in moving for arg in node.args
         ):
@@ -85,7 +85,7 @@ def _suspects(root: Expr, wrt: str) -> Iterator[Expr]:
                 yield node
 
 
-def _differentiated(node: Expr) -> tuple[Expr, ...]:
+def _differentiated_args(node: Expr) -> tuple[Expr, ...]:
     if node.op in FLAT or node.op in COMPARISONS:
         return ()  # no derivative: what it is taken of is no matter
     return node.args[1:] if node.op == "where" else node.args
@@ -130,18 +130,20 @@ def _lines(root: Expr, suspects: list[Expr], values: Values, sizes: Sizes) -> Li
             if id(node) not in wanted or node.op != "indexed":
                 known[id(node)] = evaluate(node, args, values=values, sizes=sizes)
                 if id(node) in wanted:
-                    found[id(node)] = (node, [_signed(picking_function(node), args)])
+                    found[id(node)] = (node, [_with_sign(picking_function(node), args)])
                 continue
             seen, known[id(node)] = look_inside(node, args, values, sizes)
             for part in filter(picking_function, node.value.body.parts):
                 taken = [
-                    _signed(picking_function(part), inside) for each, inside in seen if each is part
+                    _with_sign(picking_function(part), inside)
+                    for each, inside in seen
+                    if each is part
                 ]
                 found[id(part)] = (part, taken)
     return found if np.all(np.isfinite(known[id(root)])) else None
 
 
-def _signed(name: str, args: list[Array]) -> Array:
+def _with_sign(name: str, args: list[Array]) -> Array:
     """The arguments of a maximum or minimum as rows, in each of which it is the largest entry."""
     x = {"amin": -args[0], "norminf": np.abs(args[0])}.get(name, args[0])
     if len(args) < 2:

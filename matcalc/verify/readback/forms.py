@@ -48,7 +48,7 @@ class Forms:
         """
 
         def rule(node: Expr, args: list[Form]) -> Form:
-            return self._typed(node, args, sized)
+            return self._form_of_typed(node, args, sized)
 
         return expr.fold(rule)
 
@@ -70,7 +70,9 @@ class Forms:
             elif node.op == "variable" and node.value in names:
                 found[id(node)] = names[node.value]
             else:
-                found[id(node)] = self._typed(node, [found[id(arg)] for arg in node.args], sized)
+                found[id(node)] = self._form_of_typed(
+                    node, [found[id(arg)] for arg in node.args], sized
+                )
         return found
 
     def program(self, statements: Sequence[Statement]) -> Form:
@@ -82,7 +84,7 @@ class Forms:
         names: dict[str, Form] = {}
         for statement in statements:
             names[statement.name] = fold(
-                statement.body, children, lambda node, args: self._parsed(node, args, names)
+                statement.body, children, lambda node, args: self._form_of_parsed(node, args, names)
             )
         return names
 
@@ -97,12 +99,12 @@ class Forms:
         assert isinstance(value, Fraction)
         return form[0] * value
 
-    def _negated(self, form: Form) -> Form:
+    def _negate(self, form: Form) -> Form:
         return form if self._value(form) == 0 else (-form[0], form[1])
 
     def _binary(self, op: str, left: Form, right: Form) -> Form:
         if op == "-":
-            op, right = "+", self._negated(right)
+            op, right = "+", self._negate(right)
         if op not in _PRODUCTS:
             return self.of(op, left, right)
         if op == "/":
@@ -111,7 +113,7 @@ class Forms:
                 return self._number(above / below)
         return left[0] * right[0], self.of(op, left[1], right[1])[1]
 
-    def _typed(self, expr: Expr, args: list[Form], sized: bool) -> Form:
+    def _form_of_typed(self, expr: Expr, args: list[Form], sized: bool) -> Form:
         op = expr.op
         if op == "*" and not expr.args[0].shape and expr.args[1].op == "*" and expr.args[1].shape:
             return self._multiple(args[0], args[1])
@@ -121,7 +123,7 @@ class Forms:
                 self._scalars.add(form[1])
             return form
         if op == "neg":
-            return self._negated(args[0])
+            return self._negate(args[0])
         if op == "number":
             return self._number(expr.value)
         if op == "variable" or (op in ("constant", "dimension") and not sized):
@@ -134,14 +136,14 @@ class Forms:
             ones = self.of("ones", *size)
             return ones if value == 1 else self._binary("*", args[0], ones)
         if op == "indexed":
-            return self._indexed(expr.value, args, sized)
+            return self._form_of_indexed(expr.value, args, sized)
         if op == APPLY:
             return self.of(operation(expr), *args)
         if op in OPERATIONS or op == "'" or (op == "eye" and not sized):
             return self.of(op, *args)
         return self.of(op, expr.value, expr.shape, *args)
 
-    def _indexed(self, value: IndexedForm, args: list[Form], sized: bool) -> Form:
+    def _form_of_indexed(self, value: IndexedForm, args: list[Form], sized: bool) -> Form:
         """That of an expression with bound indices, which are numbered: their names say nothing."""
         numbers = _numbered(value)
 
@@ -172,7 +174,7 @@ class Forms:
                     ranges = tuple([of_range(index) for index in node.value.indices])
                     where = tuple([of_condition(each) for each in node.value.conditions])
                     return self.of("reduce", node.value.name, ranges, where, *inner)
-            return self._typed(node, inner, sized)
+            return self._form_of_typed(node, inner, sized)
 
         axes = tuple([of_range(index) for index in value.indices])
         return self.of("indexed", axes, value.body.fold(rule))
@@ -190,12 +192,12 @@ class Forms:
             place = self.of("*", place, right)[1]
         return scalar[0] * product[0], place
 
-    def _parsed(self, node: Node, args: list[Form], names: Mapping[str, Form]) -> Form:
+    def _form_of_parsed(self, node: Node, args: list[Form], names: Mapping[str, Form]) -> Form:
         kind, value = node.kind, node.value
         if kind in _BINARY:
             return self._binary(kind, *args)
         if kind == "neg":
-            return self._negated(args[0])
+            return self._negate(args[0])
         if kind == "number":
             assert isinstance(value, Fraction)
             return self._number(value)

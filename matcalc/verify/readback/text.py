@@ -36,7 +36,7 @@ def says(
     forms = Forms()
     if plain(tree, variables):
         try:
-            statements = _parsed(text, variables)
+            statements = _parse(text, variables)
         except ParseError:
             return not readable(text)
         if forms.program(statements) == forms.tree(tree, sized=False):
@@ -47,7 +47,7 @@ def says(
         return not readable(text) or _clashes(tree, variables)
     value = again.expr
     if (
-        _open(again)
+        _is_open(again)
         or len(again.variables) > len(variables)
         or (value.shape, value.row) != (tree.shape, tree.row)
     ):
@@ -86,7 +86,7 @@ def several_say(
         name = next(name for k in count(1) if (name := "y" * k) not in whole)
         answers = [f"{name}{key} = {line}" for key, (line, _, _) in texts.items()]
         try:
-            statements = _parsed("; ".join([*definitions, *answers, "0"]), variables)
+            statements = _parse("; ".join([*definitions, *answers, "0"]), variables)
         except ParseError:
             statements = []
         if statements:
@@ -107,7 +107,7 @@ def several_say(
     }
 
 
-def _parsed(text: str, variables: Mapping[str, Variable]) -> list[Statement]:
+def _parse(text: str, variables: Mapping[str, Variable]) -> list[Statement]:
     """The statements of a text, with the names of members of families."""
     statements = parse(text, power_of_T="T" in variables and not variables["T"].shape)
     if not has_members(statements, variables):
@@ -126,7 +126,7 @@ def readable(text: str) -> bool:
     return len(text) <= LONGEST and text.count("(") <= DEEPEST
 
 
-def _open(program: Program) -> bool:
+def _is_open(program: Program) -> bool:
     """Whether some array in the value has a size that nothing fixes; the blocks of ``blkdiag`` have
     names that are not used.
     """

@@ -221,9 +221,9 @@ def _call(emitter: FrameworkEmitter, node: Node) -> _Code:
         return _outer(emitter, node)
     cell = FRAMEWORK_CALLS.get(function, {}).get(emitter.framework.backend, "-")
     if cell == "-":
-        raise _missing(function, emitter.framework.title)
+        raise _missing_error(function, emitter.framework.title)
     if function == "matrix_power" and not _whole(node.args[1]):
-        raise _missing("power of a matrix with this exponent", emitter.framework.title)
+        raise _missing_error("power of a matrix with this exponent", emitter.framework.title)
     args = [emitter.codes[id(arg)][0] for arg in node.args]
     more = [_argument(emitter, text) for text in after]
     if function == "np.where":
@@ -275,7 +275,7 @@ def _argument(emitter: FrameworkEmitter, text: str) -> str:
     return text
 
 
-def _missing(function: str, title: str) -> UnsupportedError:
+def _missing_error(function: str, title: str) -> UnsupportedError:
     name = function.rpartition(".")[2]
     return UnsupportedError(
         f"{title} has no {name}, and matcalc has none for it",
@@ -419,7 +419,7 @@ class FrameworkSource(Source):
         self.helpers: dict[str, None] = {}
         if self.own:
             name = next(iter(self.own)).name
-            raise _missing(name, self.framework.title)
+            raise _missing_error(name, self.framework.title)
         text = super().text(side)
         if not re.search(r"\*\*like|like\[", text):
             text = re.sub(r"\n    like = .*", "", text)

@@ -117,7 +117,7 @@ def _module(name: str) -> _Module:
     return _Module(text, offsets, definitions, imported)
 
 
-def _needed(key: _Key) -> list[str]:
+def _needed_names(key: _Key) -> list[str]:
     """The names of its module that a definition uses, in order."""
     module, name = key
     definition = _module(module).definitions[name]
@@ -159,7 +159,7 @@ def _visit(key: _Key, order: list[_Key]) -> None:
             order.append(each)
             continue
         stack.append((each, True))
-        needed = [_origin(each, name) for name in _needed(each)]
+        needed = [_origin(each, name) for name in _needed_names(each)]
         stack += [(other, False) for other in reversed(needed) if other and other != each]
 
 
@@ -180,7 +180,7 @@ def _outside(key: _Key) -> list[str]:
     """The lines that bring in what a definition needs from elsewhere."""
     lines = []
     imported = _module(key[0]).imported
-    for name in _needed(key):
+    for name in _needed_names(key):
         if name in _ERRORS or name not in imported or _origin(key, name):
             continue
         module, attribute = imported[name]
@@ -259,7 +259,7 @@ def _edits(module: _Module, key: _Key, names: dict[_Key, str]) -> list[tuple[int
     unused = {id(node) for part in _annotations(definition) for node in ast.walk(part)} | gone
     for node in ast.walk(definition):
         if isinstance(node, ast.Name) and id(node) not in unused:
-            new = _renamed(key, node.id, names)
+            new = _rename(key, node.id, names)
             if new != node.id:
                 edits.append((*_span(module, node), new))
     own = names[key]
@@ -275,7 +275,7 @@ def _is_our_error(node: ast.AST) -> bool:
     )
 
 
-def _renamed(key: _Key, name: str, names: dict[_Key, str]) -> str:
+def _rename(key: _Key, name: str, names: dict[_Key, str]) -> str:
     """What a name in a definition is now."""
     if name in _ERRORS:
         return _ERRORS[name]

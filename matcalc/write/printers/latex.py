@@ -76,7 +76,7 @@ def latex(
         if named is None
         else named
     )
-    taken = _taken(order, named, declared)
+    taken = _taken_letters(order, named, declared)
     pieces, by_entry, lines = _lines(order, entries(expr), taken, bold, named)
     whole = by_entry.get(id(expr), pieces[id(expr)]).text
     places = head_places(expr, order) if headed else ""
@@ -111,7 +111,9 @@ def with_head(formula: str, expr: Expr, declared: Iterable[str]) -> str:
     return f"{before}\n{head}&= {last}"
 
 
-def _taken(order: Sequence[Expr], named: Mapping[int, str], declared: Iterable[str]) -> set[str]:
+def _taken_letters(
+    order: Sequence[Expr], named: Mapping[int, str], declared: Iterable[str]
+) -> set[str]:
     """The letters that are names, as they are set."""
     variables = (node.value for node in order if node.op == "variable")
     return {names.name(each) for each in (*variables, *named.values(), *declared)}
@@ -126,7 +128,7 @@ def several_latex(
 ) -> str:
     """Several formulas, each in a line with its head, behind the parts that have names."""
     order = Expr("several", tuple(trees.values())).parts[:-1]
-    taken = _taken(order, named, declared)
+    taken = _taken_letters(order, named, declared)
     known = [entries(tree) for tree in trees.values()]
     above = set().union(*(each[1] for each in known))
     terms = set().union(*(each[0] for each in known))
@@ -262,7 +264,7 @@ def _product(expr: Expr, args: list[Piece]) -> Piece:
     longer product is bracketed.
     """
     left, right = (
-        _closed(node, piece, other)
+        _close(node, piece, other)
         for node, piece, other in zip(expr.args, args, expr.args[::-1], strict=True)
     )
     piece = multiply(left, right)
@@ -270,7 +272,7 @@ def _product(expr: Expr, args: list[Piece]) -> Piece:
     return replace(piece, chain=chain)
 
 
-def _closed(node: Expr, piece: Piece, other: Expr) -> Piece:
+def _close(node: Expr, piece: Piece, other: Expr) -> Piece:
     if piece.chain and node.rank == 0 and other.rank > 0:
         return Piece(parenthesize(piece), ATOM, piece.tall)
     return piece

@@ -70,10 +70,10 @@ class MatlabEmitter(LanguageEmitter):
         else:
             sign = _DOTTED.get(operator, operator)
         if operator == "**":
-            return f"{_closed(left, _ATOM)} {sign} {_closed(right, _ATOM)}", _POWER
+            return f"{_close(left, _ATOM)} {sign} {_close(right, _ATOM)}", _POWER
         mixed = level == _TERM and f" {sign} " not in left[0]
-        before = _closed(left, _UNARY if mixed and left[1] == _TERM else level)
-        return f"{before} {sign} {_closed(right, level + 1)}", level
+        before = _close(left, _UNARY if mixed and left[1] == _TERM else level)
+        return f"{before} {sign} {_close(right, level + 1)}", level
 
     def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
         if first == 1:
@@ -91,7 +91,7 @@ class MatlabEmitter(LanguageEmitter):
     @staticmethod
     def _times(left: _Code, right: _Code) -> _Code:
         plain = left[1] != _TERM or not any(sign in left[0] for sign in (".*", "./", " / "))
-        return f"{_closed(left, _TERM if plain else _UNARY)} * {_closed(right, _UNARY)}", _TERM
+        return f"{_close(left, _TERM if plain else _UNARY)} * {_close(right, _UNARY)}", _TERM
 
     def _rearranged(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
         absent = iter(range(max(rank, 1), max(rank, 1) + len(order)))  # a column has one axis
@@ -102,7 +102,7 @@ class MatlabEmitter(LanguageEmitter):
         if places == sorted(places):
             return code
         if places == [1, 0]:
-            text = _closed(code, _ATOM)
+            text = _close(code, _ATOM)
             return (text[:-2], _ATOM) if text.endswith(".'") else (f"{text}.'", _ATOM)
         return f"permute({code[0]}, [{' '.join(str(axis + 1) for axis in places)}])", _ATOM
 
@@ -113,7 +113,7 @@ class MatlabEmitter(LanguageEmitter):
         text = code[0]
         if axes is None or rank == 1:
             if not rank:
-                return (f"0 * {_closed(code, _ATOM)}", _TERM) if function in _SPREADS else code
+                return (f"0 * {_close(code, _ATOM)}", _TERM) if function in _SPREADS else code
             if rank == 1 and function in ("np.sum", "np.prod", "np.max", "np.min", "np.mean"):
                 return f"{function[3:]}({text})", _ATOM
             whole = text if rank == 1 else f"reshape({text}, [], 1)"
@@ -211,7 +211,7 @@ class MatlabEmitter(LanguageEmitter):
 
     def _stacked(self, node: Node) -> _Code:
         function, rows, columns = node.attr
-        parts = [_closed(self.codes[id(arg)], _ATOM) for arg in node.args]  # a space is a comma
+        parts = [_close(self.codes[id(arg)], _ATOM) for arg in node.args]  # a space is a comma
         if function == "np.hstack":
             return f"[{'; '.join(parts)}]", _ATOM
         lines = [", ".join(parts[r * columns : (r + 1) * columns]) for r in range(rows)]
@@ -307,10 +307,10 @@ class MatlabSource(LanguageSource):
 
 def _form(cell: str, operands: Sequence[_Code]) -> _Code:
     """A form of the table, in brackets unless it is a call."""
-    text = cell.format(*(_closed(each, _ATOM) for each in operands))
+    text = cell.format(*(_close(each, _ATOM) for each in operands))
     return (text, _ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", _ATOM)
 
 
-def _closed(code: _Code, level: int) -> str:
+def _close(code: _Code, level: int) -> str:
     text, own = code
     return text if own >= level else f"({text})"

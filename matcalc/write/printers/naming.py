@@ -91,7 +91,7 @@ def choose_names(
     chosen: set[int] = set()
     if cse or full[id(tree)] > _SHORT:
         worthwhile = _worthwhile(order, full, _uses)
-        chosen, length = _kept(order, worthwhile, _uses)
+        chosen, length = _keep(order, worthwhile, _uses)
         if not cse and length > min(_WORTH * full[id(tree)], full[id(tree)] - _GAIN):
             chosen = set()
         if chosen and known is not None:  # relu(u) is h, although it is short once u has a name
@@ -129,7 +129,7 @@ def written_size(tree: Expr) -> int:
     full: dict[int, int] = {}
     for expr in order:
         full[id(expr)] = own_tokens(expr) + sum([full[id(arg)] for arg in expr.args])
-    kept, length = _kept(order, _worthwhile(order, full, _once), _once)
+    kept, length = _keep(order, _worthwhile(order, full, _once), _once)
     return length if kept else full[id(tree)]
 
 
@@ -160,7 +160,7 @@ def _worthwhile(order: list[Expr], full: Mapping[int, int], uses: _Uses) -> dict
     return chosen
 
 
-def _kept(order: list[Expr], chosen: Mapping[int, int], uses: _Uses) -> tuple[set[int], int]:
+def _keep(order: list[Expr], chosen: Mapping[int, int], uses: _Uses) -> tuple[set[int], int]:
     """Those that are still long enough where the parts inside of them have names, and the length of
     all.
     """

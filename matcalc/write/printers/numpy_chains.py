@@ -53,7 +53,7 @@ class Chains:
         if product.array is None:
             self._cofactors(product)
             scalars, value = self.core(list(product.factors), product.shape)
-            product.array = self._scaled(product, scalars, value)
+            product.array = self._scale(product, scalars, value)
         return product.array
 
     def _cofactors(self, product: Product) -> None:
@@ -109,7 +109,7 @@ class Chains:
             return scalars, self.builder.outer(*ends)
         return scalars, ends[0] if ends else None
 
-    def _scaled(self, product: Product, scalars: list[Node], value: Node | None) -> Node:
+    def _scale(self, product: Product, scalars: list[Node], value: Node | None) -> Node:
         """number * top / bottom * value: the coefficient first, so that an array is scaled once."""
         build = self.builder
         top = product.top + scalars
@@ -120,15 +120,15 @@ class Chains:
             # u*w' is scaled where it is a vector
             u, w = value.args
             if is_ones(u):
-                return build.outer(u, self._scaled(replace(product, shape=w.shape), scalars, w))
+                return build.outer(u, self._scale(replace(product, shape=w.shape), scalars, w))
             bottom, other = halves(product.bottom)
             column = Product(u.shape, product.number, product.top, bottom)
-            row = self._scaled(Product(w.shape, bottom=other), [], w)
-            return build.outer(self._scaled(column, scalars, u), row)
+            row = self._scale(Product(w.shape, bottom=other), [], w)
+            return build.outer(self._scale(column, scalars, u), row)
         if value is not None and value.calls("np.diag") and product.scaled:
             (weights,) = value.args
             column = Product(weights.shape, product.number, product.top, product.bottom)
-            return build.call("np.diag", self._scaled(column, scalars, weights), shape=value.shape)
+            return build.call("np.diag", self._scale(column, scalars, weights), shape=value.shape)
         coefficient = reduce(build.times, top) if top else None
         bottom = product.bottom
         if coefficient is not None and value is not None:
@@ -150,9 +150,9 @@ class Chains:
         if factor.kind == INVERSE:
             node = self.builder.inverse(factor.node)
             return self.builder.transposed(node) if factor.flipped else node
-        return self._oriented(factor)
+        return self._orient(factor)
 
-    def _oriented(self, factor: Factor) -> Node:
+    def _orient(self, factor: Factor) -> Node:
         return self.builder.transposed(factor.node) if factor.flipped else factor.node
 
     def _applied(self, factors: Sequence[Factor], vector: Node) -> Node:
@@ -175,31 +175,31 @@ class Chains:
         """A chain without vectors."""
         if not factors:
             return self.builder.filled("np.eye", shape)
-        factors = self._merged(factors)
-        found = self._distributed(factors) or self._gram(factors)
+        factors = self._merge(factors)
+        found = self._distribute(factors) or self._gram(factors)
         if found is not None:
             return found
-        whole = self._multiplied(factors)
+        whole = self._multiply(factors)
         terms = self._term_by_term(factors)
         return whole if terms is None else choose(self.builder, terms, whole, _SAVING)
 
-    def _multiplied(self, factors: Sequence[Factor]) -> Node:
+    def _multiply(self, factors: Sequence[Factor]) -> Node:
         """The factors as they are, in the order that costs least."""
         if len(factors) > PLANNED:
             result = factors[0]
             for factor in factors[1:]:
-                result = self._combined(result, factor)
+                result = self._combine(result, factor)
             return self.single(result)
         matrices = [factor.kind == MATRIX for factor in factors]
         if len(factors) == _FEW and all(matrices):
             one, two, three = factors
-            left = self._combined(self._combined(one, two), three).node
-            return choose(self.builder, left, self._combined(one, self._combined(two, three)).node)
+            left = self._combine(self._combine(one, two), three).node
+            return choose(self.builder, left, self._combine(one, self._combine(two, three)).node)
         if len(factors) > _FEW and all(matrices) and not certain(factors):
-            nodes = [self._oriented(factor) for factor in factors]
+            nodes = [self._orient(factor) for factor in factors]
             shape = (factors[0].ends[0], factors[-1].ends[1])
             return self.builder.node("multiplied", None, tuple(nodes), shape)
-        return self.single(self._planned(factors, splits(factors)[1], 0, len(factors) - 1))
+        return self.single(self._plan(factors, splits(factors)[1], 0, len(factors) - 1))
 
     def _term_by_term(self, factors: Sequence[Factor]) -> Node | None:
         """L*(A*B + C)*R as L*A*B*R + L*C*R, which is less work where B has few rows; None where no
@@ -229,14 +229,14 @@ class Chains:
         self, before: Sequence[Factor], term: Node, flipped: bool, after: Sequence[Factor]
     ) -> Node:
         """L*A*B*R as (L*A)*(B*R)."""
-        middle = _unfolded(term, flipped)
+        middle = _unfold(term, flipped)
         if len(middle) == 1:
             return self.matrix([*before, *middle, *after], ())
         left = self.matrix([*before, *middle[:-1]], ())
         right = self.matrix([middle[-1], *after], ())
         return self.builder.infix("@", left, right, (left.shape[0], right.shape[1]))
 
-    def _merged(self, factors: Sequence[Factor]) -> list[Factor]:
+    def _merge(self, factors: Sequence[Factor]) -> list[Factor]:
         """Neighbouring diagonals as one."""
         result: list[Factor] = []
         for factor in factors:
@@ -246,7 +246,7 @@ class Chains:
                 result.append(factor)
         return result
 
-    def _distributed(self, factors: Sequence[Factor]) -> Node | None:
+    def _distribute(self, factors: Sequence[Factor]) -> Node | None:
         """L*(D - u*w')*R as L*D*R - (L*u)*(R'*w)': the dyads of a sum are multiplied as vectors;
         None where no factor is a sum with a dyad.
         """
@@ -261,7 +261,7 @@ class Chains:
                 continue
             left, right = factors[:place], factors[place + 1 :]
             total: Node | None = None
-            for sign, middle in self._joined(terms, factor.flipped):
+            for sign, middle in self._join(terms, factor.flipped):
                 total = self._plus(total, sign, self.matrix([*left, *middle, *right], ()))
             turned = [each.transpose() for each in reversed(right)]
             for sign, dyad in dyads:
@@ -271,7 +271,7 @@ class Chains:
             return total
         return None
 
-    def _joined(
+    def _join(
         self, terms: Sequence[tuple[int, Node]], flipped: bool
     ) -> list[tuple[int, list[Factor]]]:
         """The terms of a sum that are no dyads as one factor with its sign, which is none for the
@@ -324,7 +324,7 @@ class Chains:
         shape = (R.shape[1], R.shape[1])
         return self.builder.infix("@", self.builder.transposed(R), inner, shape)
 
-    def _transposed(self, factors: Sequence[Factor]) -> Node:
+    def _transpose(self, factors: Sequence[Factor]) -> Node:
         """The transpose of a chain without vectors, of the whole or factor by factor: whichever
         takes fewer transposes.
         """
@@ -336,7 +336,7 @@ class Chains:
             return self.matrix(turned, ())
         return self.builder.transposed(self.matrix(factors, ()))
 
-    def _planned(
+    def _plan(
         self, factors: Sequence[Factor], split: dict[tuple[int, int], int], first: int, last: int
     ) -> Factor:
         """The factors from first to last in the planned order; the depth is bounded by the length
@@ -345,12 +345,12 @@ class Chains:
         if first == last:
             return factors[first]
         middle = split[first, last]
-        return self._combined(
-            self._planned(factors, split, first, middle),
-            self._planned(factors, split, middle + 1, last),
+        return self._combine(
+            self._plan(factors, split, first, middle),
+            self._plan(factors, split, middle + 1, last),
         )
 
-    def _combined(self, left: Factor, right: Factor) -> Factor:
+    def _combine(self, left: Factor, right: Factor) -> Factor:
         """The product of two factors."""
         build = self.builder
         if left.kind == DIAGONAL and right.kind == DIAGONAL:
@@ -366,7 +366,7 @@ class Chains:
             node = build.transposed(build.solution(right.node, not right.flipped, other))
         else:
             node = build.infix(
-                "@", self._oriented(left), self._oriented(right), (left.ends[0], right.ends[1])
+                "@", self._orient(left), self._orient(right), (left.ends[0], right.ends[1])
             )
         return Factor(MATRIX, node)
 
@@ -395,7 +395,7 @@ class Chains:
             return self.builder.call("np.diagonal", self.matrix(factors, shape), shape=shape[:1])
         place = cut(factors)[1]
         return self.builder.paired(
-            self.matrix(factors[:place], ()), self._transposed(factors[place:]), axis=1
+            self.matrix(factors[:place], ()), self._transpose(factors[place:]), axis=1
         )
 
     def trace(self, factors: list[Factor], shape: Shape) -> list[Node]:
@@ -437,7 +437,7 @@ class Chains:
             (factors[turn:] + factors[:turn] for turn in turns), key=lambda each: cut(each)[0]
         )
         place = cut(turned)[1]
-        return [build.paired(self.matrix(turned[:place], ()), self._transposed(turned[place:]))]
+        return [build.paired(self.matrix(turned[:place], ()), self._transpose(turned[place:]))]
 
 
 def _is_product(node: Node) -> bool:
@@ -445,7 +445,7 @@ def _is_product(node: Node) -> bool:
     return node.op == "infix" and node.attr == "@" and all(arg.rank == 2 for arg in node.args)
 
 
-def _unfolded(node: Node, flipped: bool) -> list[Factor]:
+def _unfold(node: Node, flipped: bool) -> list[Factor]:
     """A product of matrices as its factors."""
     factors: list[Factor] = []
     stack = [(node, flipped)]

@@ -99,7 +99,7 @@ def _same(parts: Sequence[str], last: str) -> list[str]:
     return [" is ".join([*chain, last]) for chain in chains]
 
 
-def _expanded(dim: Dim) -> str:
+def _expand(dim: Dim) -> str:
     """The dimension as a sum of products, which ``check_shapes`` reads."""
     return " + ".join(
         "*".join([str(c)] * (c != 1 or not names) + [*names]) for c, names in dim.terms
@@ -108,5 +108,5 @@ def _expanded(dim: Dim) -> str:
 
 def _axes(variable: Variable) -> str:
     """The shape as ``check_shapes`` takes it."""
-    axes = [str(dim.scale) if not dim.letters else repr(_expanded(dim)) for dim in variable.shape]
+    axes = [str(dim.scale) if not dim.letters else repr(_expand(dim)) for dim in variable.shape]
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"

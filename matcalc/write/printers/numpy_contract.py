@@ -43,7 +43,7 @@ def contract(
     if any(len(set(each.labels)) < len(each.labels) for each in operands):
         return whole
     operands, repeated = _without_identities(operands, output)
-    operands, scale = _scaled(build, operands)
+    operands, scale = _scale(build, operands)
     covered = {label for each in operands for label in each.labels}
     core = tuple(label for label in output if label not in repeated)
     if not repeated and not (operands and covered.issuperset(output)):
@@ -65,7 +65,7 @@ def _one_axis(build: Builder, operand: Operand) -> Operand:
     return Operand(build.call("np.diagonal", node, shape=node.shape[:1]), labels[:1])
 
 
-def _scaled(build: Builder, operands: list[Operand]) -> tuple[list[Operand], Node | None]:
+def _scale(build: Builder, operands: list[Operand]) -> tuple[list[Operand], Node | None]:
     """The operands with axes, the one with the fewest multiplied by those without; or that number
     alone.
     """
@@ -121,7 +121,7 @@ def spread_axes(build: Builder, operand: Operand, labels: Labels) -> Node:
     """The array with its axes in the order of the labels, and an axis of length 1 for those that it
     lacks.
     """
-    node = _ordered(build, operand, tuple(x for x in labels if x in operand.labels))
+    node = _order(build, operand, tuple(x for x in labels if x in operand.labels))
     if len(operand.labels) == len(labels) or not node.rank:
         return node
     axes = iter(node.shape)
@@ -130,7 +130,7 @@ def spread_axes(build: Builder, operand: Operand, labels: Labels) -> Node:
     return build.suffix(node, f"[{index}]", shape)
 
 
-def _ordered(build: Builder, operand: Operand, labels: Labels) -> Node:
+def _order(build: Builder, operand: Operand, labels: Labels) -> Node:
     node = operand.node
     order = tuple(operand.labels.index(label) for label in labels)
     if order == tuple(range(len(order))):
@@ -158,7 +158,7 @@ class _Plan:
         if same is not None:
             return same
         final = self._pairs(self.operands, output)
-        return _ordered(self.build, self._summed(final, output), output)
+        return _order(self.build, self._summed(final, output), output)
 
     def _pairs(self, operands: list[Operand], output: Labels) -> Operand:
         """One operand with the labels of the output, or a few more."""
@@ -263,7 +263,7 @@ class _Plan:
         if not batch and first and second and operand.labels == (*second, *first):
             # axes are joined where they are
             return self.build.transposed(self._folded(operand, [], second, first))
-        node = _ordered(self.build, operand, (*batch, *first, *second))
+        node = _order(self.build, operand, (*batch, *first, *second))
         if len(first) <= 1 and len(second) <= 1:
             return node
         groups = [
@@ -348,7 +348,7 @@ class _Plan:
         labels = own + tuple(renaming[label] for label in own)
         if len(own) > 1:
             node = self.build.node("shaped", None, (node,), tuple(self.dims[x] for x in labels))
-        return _ordered(self.build, Operand(node, labels), output)
+        return _order(self.build, Operand(node, labels), output)
 
 
 def _renaming(

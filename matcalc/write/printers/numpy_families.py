@@ -54,7 +54,7 @@ def gather(codes: Mapping[str, str], families: Mapping[str, Sequence[str]]) -> d
         if family is None or any(name not in codes for name in families[family]):
             found[key] = code
         elif family not in found:
-            found[family] = _listed([codes[name] for name in families[family]], families[family])
+            found[family] = _list([codes[name] for name in families[family]], families[family])
     return found
 
 
@@ -81,7 +81,7 @@ def nest(values: Sequence[Any], names: Sequence[str]) -> Any:
     return parts
 
 
-def _listed(codes: Sequence[str], names: Sequence[str]) -> str:
+def _list(codes: Sequence[str], names: Sequence[str]) -> str:
     lengths = _grid(names)
     parts = list(codes)
     for length in reversed(lengths):

@@ -89,7 +89,7 @@ class _Finish:
             inputs, output = node.attr
             made = contract(self.build, made.args, inputs, output, node.shape)
         elif node.op == "infix" and node.attr in ("+", "-"):
-            made = self._added(node.attr, made.args[0], made.args[1], node.shape)
+            made = self._add(node.attr, made.args[0], made.args[1], node.shape)
             made = self._broadcast(made)
         return made
 
@@ -130,7 +130,7 @@ class _Finish:
         if half is not None:
             axes, terms = half
         if len(terms) <= _TERMS:
-            terms = self._factored(terms, root.shape)
+            terms = self._factor(terms, root.shape)
         value = self._total(terms, root.shape)
         if half is None:
             return value
@@ -146,7 +146,7 @@ class _Finish:
             if node in self.done or not _is_linear(node):
                 terms.append(Term(number, (*scalars, (node, tuple(range(node.rank))))))
             elif node.op == "einsum":
-                terms.append(Term(number, (*scalars, *_relabelled(node))))
+                terms.append(Term(number, (*scalars, *_relabel(node))))
             elif node.op == "neg":
                 stack.append((-number, scalars, node.args[0]))
             elif node.attr in ("+", "-"):
@@ -186,7 +186,7 @@ class _Finish:
             left = Counter(keys)
             chosen = []
             for term, key in zip(terms, keys, strict=True):
-                turned = self._key(_exchanged(term, one, other))
+                turned = self._key(_exchange(term, one, other))
                 if turned == key:
                     break
                 if left[key] and left[turned]:
@@ -197,7 +197,7 @@ class _Finish:
                     return axes, chosen
         return None
 
-    def _factored(self, terms: list[Term], shape: Shape) -> list[Term]:
+    def _factor(self, terms: list[Term], shape: Shape) -> list[Term]:
         """A*B + A*C as A*(B + C), where B and C have fewer axes than the whole."""
         axes = frozenset(range(len(shape)))
         while True:
@@ -218,9 +218,9 @@ class _Finish:
                 return terms
             (node, labels, rest), group = best
             terms = [term for term in terms if not any(term is each for each in group)]
-            terms.append(self._merged(node, labels, tuple(sorted(rest)), group, shape))
+            terms.append(self._merge(node, labels, tuple(sorted(rest)), group, shape))
 
-    def _merged(
+    def _merge(
         self, node: Node, labels: Labels, rest: Labels, group: list[Term], shape: Shape
     ) -> Term:
         inner = []
@@ -251,7 +251,7 @@ class _Finish:
         total = self._value(first.number, first.operands, shape)
         for place in order[1:]:
             sign = "+" if terms[place].number > 0 else "-"
-            total = self._added(sign, total, values[place], shape)
+            total = self._add(sign, total, values[place], shape)
         return total
 
     def _value(self, number: Fraction, operands: Operands, shape: Shape) -> Node:
@@ -260,7 +260,7 @@ class _Finish:
             nodes, inputs = (self.build.number(number), *nodes), ((), *inputs)
         return contract(self.build, nodes, inputs, tuple(range(len(shape))), shape)
 
-    def _added(self, sign: str, left: Node, right: Node, shape: Shape) -> Node:
+    def _add(self, sign: str, left: Node, right: Node, shape: Shape) -> Node:
         """A sum; what is diagonal is added to the rest in place."""
         build = self.build
         plain = build.infix(sign, left, right, shape)
@@ -294,7 +294,7 @@ def _spread_vector(node: Node) -> tuple[int | None, Node]:
     return None, node
 
 
-def _relabelled(node: Node) -> Operands:
+def _relabel(node: Node) -> Operands:
     """The operands of a contraction, its output having the labels 0, 1, 2, ..."""
     inputs, output = node.attr
     order = dict.fromkeys([*output, *(label for each in inputs for label in each)])
@@ -309,7 +309,7 @@ def _others(operands: Operands, place: int) -> Operands:
     return operands[:place] + operands[place + 1 :]
 
 
-def _exchanged(term: Term, one: int, other: int) -> Term:
+def _exchange(term: Term, one: int, other: int) -> Term:
     swap = {one: other, other: one}
     return Term(
         term.number,

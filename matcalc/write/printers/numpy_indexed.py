@@ -69,15 +69,15 @@ class _Body:
         if not form.indices or body.indices == form.indices:
             return body.node
         present = [index for index in form.indices if index in body.indices]
-        node = self._moved(body, present).node
+        node = self._move(body, present).node
         return self._wide(Batch(tuple(present), node), form.indices, filled=True)
 
     # -- axes
 
-    def _sorted(self, indices: Sequence[Index]) -> tuple[Index, ...]:
+    def _sort(self, indices: Sequence[Index]) -> tuple[Index, ...]:
         return tuple(sorted(dict.fromkeys(indices), key=self.order.__getitem__))
 
-    def _moved(self, value: Batch, indices: Sequence[Index]) -> Batch:
+    def _move(self, value: Batch, indices: Sequence[Index]) -> Batch:
         """The same with its indices in another order."""
         wanted = tuple(indices)
         if wanted == value.indices:
@@ -107,9 +107,9 @@ class _Body:
         ones = self.build.filled("np.ones", full)
         return self.build.infix("*", node, ones, full)
 
-    def _aligned(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], list[Node], Shape]:
+    def _align(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], list[Node], Shape]:
         """Arrays that broadcast against each other, and their common shape."""
-        indices = self._sorted([index for arg in args for index in arg.indices])
+        indices = self._sort([index for arg in args for index in arg.indices])
         own = max([arg.own for arg in args], key=len)
         nodes = []
         for arg in args:
@@ -123,7 +123,7 @@ class _Body:
 
     def _einsum(self, args: Sequence[Batch], own: Sequence[str], kept: str, shape: Shape) -> Batch:
         """The sum of products over the letters of own axes that are not kept."""
-        indices = self._sorted([index for arg in args for index in arg.indices])
+        indices = self._sort([index for arg in args for index in arg.indices])
         if len(indices) > len(_LETTERS):
             raise UnsupportedError("a product over so many indices", span=self.expr.span)
         letters = {index: _LETTERS[k] for k, index in enumerate(indices)}
@@ -150,7 +150,7 @@ class _Body:
         if op == "dimension":
             return Batch((), self.build.size(part.value))
         if op == "index":
-            return self._counted(part.value)
+            return self._values_of(part.value)
         if op == "at":
             return self._at(part, args[0])
         if op == "reduce":
@@ -161,12 +161,12 @@ class _Body:
         if op == "where":
             return self._where(part, args)
         if op in COMPARISONS:
-            holds, indices, shape = self._compared(part.op, args)
+            holds, indices, shape = self._compare(part.op, args)
             return Batch(
                 indices, self.build.call("np.where", holds, shape=shape, after=("1.0", "0.0"))
             )
         if op in ENTRYWISE and (op in CALLS or op == "sign"):
-            indices, nodes, shape = self._aligned(args)
+            indices, nodes, shape = self._align(args)
             return Batch(indices, self.build.call(CALLS.get(op, "np.sign"), *nodes, shape=shape))
         message = f"code for {operation(part)} of what depends on an index is not supported"
         raise UnsupportedError(message, span=part.span)
@@ -177,10 +177,10 @@ class _Body:
         held = condition_of(condition)
         if held is None:
             zero = Batch((), self.build.number(0))
-            mask, own, _ = self._compared("!=", [args[0], zero])
+            mask, own, _ = self._compare("!=", [args[0], zero])
         else:
             mask, own, _ = self._mask(held)
-        indices = self._sorted([*own, *[index for arg in args[1:] for index in arg.indices]])
+        indices = self._sort([*own, *[index for arg in args[1:] for index in arg.indices]])
         shape = tuple([index.size for index in indices])
         nodes = [
             self._wide(arg, indices) if arg.node.rank else arg.node
@@ -188,7 +188,7 @@ class _Body:
         ]
         return Batch(indices, self.build.call("np.where", *nodes, shape=shape))
 
-    def _counted(self, index: Index) -> Batch:
+    def _values_of(self, index: Index) -> Batch:
         """The values of an index."""
         first = self.build.size(index.start)
         behind = self.build.size(index.start.plus(index.size))
@@ -197,8 +197,8 @@ class _Body:
         )
         return Batch((index,), node)
 
-    def _compared(self, op: str, args: Sequence[Batch]) -> tuple[Node, tuple[Index, ...], Shape]:
-        indices, nodes, shape = self._aligned(args)
+    def _compare(self, op: str, args: Sequence[Batch]) -> tuple[Node, tuple[Index, ...], Shape]:
+        indices, nodes, shape = self._align(args)
         return self.build.infix(op, nodes[0], nodes[1], shape), indices, shape
 
     def _at(self, part: Expr, value: Batch) -> Batch:
@@ -241,10 +241,10 @@ class _Body:
         )
         axes = [*value.indices, *found]
         for axis, place in reversed(gathered):  # so that the axes before stay where they are
-            node, several = self._gathered(node, front + axis, place)
+            node, several = self._gather(node, front + axis, place)
             axes[front + axis : front + axis + 1] = several
         named = [index for index in axes if index is not None]
-        indices = self._sorted(named)
+        indices = self._sort(named)
         if axes == [*indices, *[None] * len(own)]:
             return Batch(indices, node)
         letters = {index: _LETTERS[k] for k, index in enumerate(indices)}
@@ -257,11 +257,11 @@ class _Body:
             return Batch(indices, self.build.transposed(node))
         return Batch(indices, self.build.call("np.einsum", node, before=(text,), shape=shape))
 
-    def _gathered(self, node: Node, axis: int, place: Place) -> tuple[Node, list[Index]]:
+    def _gather(self, node: Node, axis: int, place: Place) -> tuple[Node, list[Index]]:
         """An axis of an array at places made of several indices, which become axes; those that
         conditions leave out may be outside of it.
         """
-        terms = [_scaled(self, index, c) for index, c in place.terms]
+        terms = [_scale(self, index, c) for index, c in place.terms]
         where = terms[0]
         for term in terms[1:]:
             where = _infix("+")(self, self.expr, [where, term])
@@ -277,7 +277,7 @@ class _Body:
         reduction = part.value
         name = reduction.name
         used = [index for each in reduction.conditions for index, _ in each.place.terms]
-        indices = self._sorted([*value.indices, *reduction.indices, *used])
+        indices = self._sort([*value.indices, *reduction.indices, *used])
         node = value.node
         shape = (*[index.size for index in indices], *value.own)
         if node.rank and (reduction.conditions or indices != value.indices):
@@ -296,22 +296,22 @@ class _Body:
             node = self.build.infix("*", node, self.build.filled("np.ones", shape), shape)
         kept = tuple([index for index in indices if index not in reduction.indices])
         left_over = (*[index.size for index in kept], *value.own)
-        total = self._taken(name, node, axes, left_over)
+        total = self._take(name, node, axes, left_over)
         if name == "mean" and reduction.conditions:
-            total = self._counted_mean(part, value, node, axes, left_over)
+            total = self._count_mean(part, value, node, axes, left_over)
         return Batch(kept, total)
 
-    def _taken(self, name: str, node: Node, axes: Sequence[int], shape: Shape) -> Node:
+    def _take(self, name: str, node: Node, axes: Sequence[int], shape: Shape) -> Node:
         if name == "logsumexp" and len(axes) > 1:
             for axis in reversed(axes):
                 inner = node.shape[:axis] + node.shape[axis + 1 :]
-                node = self._taken(name, node, [axis], inner)
+                node = self._take(name, node, [axis], inner)
             return node
         which = str(axes[0]) if len(axes) == 1 else f"({', '.join(map(str, axes))})"
         after = () if len(axes) == node.rank and name != "logsumexp" else (f"axis={which}",)
         return self.build.call(_TAKEN[name], node, shape=shape, after=after)
 
-    def _counted_mean(
+    def _count_mean(
         self, part: Expr, value: Batch, node: Node, axes: Sequence[int], shape: Shape
     ) -> Node:
         """The sum over the number of the choices that the conditions leave."""
@@ -320,7 +320,7 @@ class _Body:
         count = self._reduce(
             Expr("reduce", (one,), (), value=reduction), Batch((), self.build.number(1))
         )
-        total = self._taken("sum", node, axes, shape)
+        total = self._take("sum", node, axes, shape)
         if not shape or not count.node.rank:
             return self.build.infix("/", total, count.node, shape)
         raise UnsupportedError("code for such a mean is not supported", span=part.span)
@@ -332,7 +332,7 @@ class _Body:
             terms = [(i, c * sign) for i, c in condition.place.terms if c * sign > 0]
             total: Batch | None = None
             for index, c in terms:
-                each = self._counted(index)
+                each = self._values_of(index)
                 if c != 1:
                     node = self.build.infix("*", self.build.number(c), each.node, each.node.shape)
                     each = Batch((index,), node)
@@ -341,20 +341,20 @@ class _Body:
         if condition.place.offset.scale:
             offset = Batch((), self.build.size(condition.place.offset))
             sides[0] = _infix("+")(self, self.expr, [sides[0], offset])
-        return self._compared(condition.op, sides)
+        return self._compare(condition.op, sides)
 
 
 def _infix(operator: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
     def rule(body: _Body, part: Expr, args: list[Batch]) -> Batch:
-        indices, nodes, shape = body._aligned(args)
+        indices, nodes, shape = body._align(args)
         return Batch(indices, body.build.infix(operator, nodes[0], nodes[1], shape))
 
     return rule
 
 
-def _scaled(body: _Body, index: Index, c: int) -> Batch:
+def _scale(body: _Body, index: Index, c: int) -> Batch:
     """A multiple of the values of an index."""
-    values = body._counted(index)
+    values = body._values_of(index)
     if c == 1:
         return values
     times = body.build.infix("*", body.build.number(c), values.node, values.node.shape)
@@ -368,7 +368,7 @@ def _negative(body: _Body, part: Expr, args: list[Batch]) -> Batch:
 def _power(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     if part.op == "^" and args[0].own:
         raise UnsupportedError("the power of a matrix that depends on an index", span=part.span)
-    indices, nodes, shape = body._aligned(args)
+    indices, nodes, shape = body._align(args)
     return Batch(indices, power(body.build, nodes[0], nodes[1], shape))
 
 

@@ -119,7 +119,7 @@ class LoopSource:
         lines = self._sizes(piece, item)
         statements, result = piece._emitter({}, 0).statements()
         self.runtime |= set(piece.runtime)
-        value = f"{target} + {_closed(result)}" if item.adds else result
+        value = f"{target} + {_close(result)}" if item.adds else result
         return [*lines, *statements, f"{target} = {value}"]
 
     def _sizes(self, piece: Source, item: Assignment) -> list[str]:
@@ -166,7 +166,7 @@ def _indices(items: Sequence[Item]) -> set[str]:
     return found
 
 
-def _closed(code: str) -> str:
+def _close(code: str) -> str:
     return code if code.isidentifier() else f"({code})"
 
 

@@ -55,14 +55,14 @@ def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
     for _ in range(_ROUNDS):
         result = _Lowering(root, names, builder, inverted, kept).result()
         wanted = inverted | _wanted_inverses(result)
-        made = _made(result)
+        made = _made_matrices(result)
         if wanted == inverted and made == kept:
             break
         inverted, kept = wanted, made
     return finish(builder, result)
 
 
-def _made(root: Node) -> frozenset[Node]:
+def _made_matrices(root: Node) -> frozenset[Node]:
     """The matrices that a program computes in any case, and does not only view differently."""
     return frozenset(
         node
@@ -225,7 +225,7 @@ class _Lowering:
 
     def sum(self, expr: Expr) -> Value:
         left, right = expr.args
-        factored = self._factored(expr)
+        factored = self._factor(expr)
         if factored is not None:
             return factored
         operator, other = expr.op, self.values[id(right)]
@@ -241,7 +241,7 @@ class _Lowering:
             operator, self.beside(left, right), self.beside(right, left), expr.shape
         )
 
-    def _factored(self, expr: Expr) -> Product | None:
+    def _factor(self, expr: Expr) -> Product | None:
         """P*A*Q + P*B*Q as P*(A + B)*Q, which is a product less."""
         values = [self.values[id(arg)] for arg in expr.args]
         if expr.rank != 2 or any(self.uses[id(arg)] > 1 for arg in expr.args):

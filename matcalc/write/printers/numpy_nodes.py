@@ -177,7 +177,7 @@ class Builder:
 
     def times(self, left: Node, right: Node) -> Node:
         """Entry by entry, or with a scalar; sigmoid(x)*sigmoid(-x) is one function of x."""
-        joined = self._sloped(left, right) or self._sloped(right, left)
+        joined = self._slope_of_sigmoid(left, right) or self._slope_of_sigmoid(right, left)
         if joined is not None:
             return joined
         for scalar, ones in ((left, right), (right, left)):
@@ -185,11 +185,11 @@ class Builder:
                 return self.filled("np.full", ones.shape, scalar)
         return self.infix("*", left, right, left.shape if left.rank >= right.rank else right.shape)
 
-    def _sloped(self, product: Node, other: Node) -> Node | None:
+    def _slope_of_sigmoid(self, product: Node, other: Node) -> Node | None:
         """A product with sigmoid(x) in it, times sigmoid(-x); None where there is no such pair."""
         factors = product.args if product.op == "infix" and product.attr == "*" else (product,)
         for place, factor in enumerate(factors):
-            if _mirrored(factor, other):  # the slope is even, so either argument will do
+            if _is_mirrored(factor, other):  # the slope is even, so either argument will do
                 x = min(factor.args[0], other.args[0], key=lambda node: node.serial)
                 slope = self.call("sigmoid_slope", x, shape=factor.shape)
                 rest = factors[:place] + factors[place + 1 :]
@@ -275,7 +275,7 @@ def is_bare(node: Node) -> bool:
     return all(part.op == "text" or part.op in _PYTHON for part in parts)
 
 
-def _mirrored(one: Node, other: Node) -> bool:
+def _is_mirrored(one: Node, other: Node) -> bool:
     """Whether these are sigmoid(x) and sigmoid(-x)."""
     if not (one.calls("sigmoid") and other.calls("sigmoid")):
         return False

@@ -36,12 +36,12 @@ def _args(node: Expr) -> tuple[Expr, ...]:
 def _step(node: Expr, args: list[Expr]) -> Expr:
     extreme = node.op == "amax" and _are_values(args[0])
     if extreme or (node.op in _NEUTRAL and _vanishes(args[0])):
-        args = [_renamed(args[0]), *args[1:]]
+        args = [_rename(args[0]), *args[1:]]
     made = node.with_args(args)
     if node.op == "*":
         if not node.shape and _vanishes(args[0]) and _vanishes(args[1]) and _of_one(args):
-            return node.with_args([_renamed(arg) for arg in args])
-        return _paired(made)
+            return node.with_args([_rename(arg) for arg in args])
+        return _pair(made)
     return made
 
 
@@ -93,7 +93,7 @@ def _of_one(weights: list[Expr]) -> bool:
     return first is second
 
 
-def _renamed(tree: Expr) -> Expr:
+def _rename(tree: Expr) -> Expr:
     """The tree with the functions of tall matrices as those of any."""
     return fold(
         tree,
@@ -102,7 +102,7 @@ def _renamed(tree: Expr) -> Expr:
     )
 
 
-def _paired(product: Expr) -> Expr:
+def _pair(product: Expr) -> Expr:
     """A chain with U*diag(w)*V' or V*diag(w)*U' in it, written for any shape."""
     factors: list[Expr] = []
     stack = [product]
@@ -131,16 +131,16 @@ def _paired(product: Expr) -> Expr:
         if fits and all(
             each.op == "diag" and _entrywise(each.args[0]) is one.args[0] for each in between
         ):
-            factors[first : last + 1] = [_renamed(each) for each in factors[first : last + 1]]
+            factors[first : last + 1] = [_rename(each) for each in factors[first : last + 1]]
             found = True
-    return _chained(factors) if found else product
+    return _chain(factors) if found else product
 
 
 def _matrix(factor: Expr) -> Expr:
     return factor.args[0] if factor.op == "'" else factor
 
 
-def _chained(factors: list[Expr]) -> Expr:
+def _chain(factors: list[Expr]) -> Expr:
     result = factors[0]
     for factor in factors[1:]:
         shape = (

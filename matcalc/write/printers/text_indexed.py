@@ -48,7 +48,7 @@ def head(expr: Expr) -> str:
         before = joined.intersection(form.indices[:place])
         # delta[i,k] gives k the range of i
         bare = any((index.start, index.size) == (each.start, each.size) for each in before)
-        inside.append(names[index] if bare else _bound(index, form.body, names, expr.args))
+        inside.append(names[index] if bare else _bind(index, form.body, names, expr.args))
     return f"[{(', ' if any('=' in each for each in inside) else ',').join(inside)}]"
 
 
@@ -64,8 +64,8 @@ def tokens(expr: Expr) -> int:
 def index_names(expr: Expr) -> Names:
     """What each index is called: as it is, unless that is the name of something in its form."""
     form: Form = expr.value
-    taken = {name for arg in expr.args for part in arg.parts for name in _spoken(part)}
-    taken |= {name for part in _inside(form) for name in _spoken(part)}
+    taken = {name for arg in expr.args for part in arg.parts for name in _spoken_names(part)}
+    taken |= {name for part in _inside(form) for name in _spoken_names(part)}
     found: dict[Index, str] = {}
     for index in form.all_indices():
         name, count = index.name, 1
@@ -80,7 +80,7 @@ def _inside(form: Form) -> list[Expr]:
     return form.body.parts
 
 
-def _spoken(part: Expr) -> list[str]:
+def _spoken_names(part: Expr) -> list[str]:
     """The names that a node is written with, besides those of its indices."""
     if part.op == "variable":
         return [str(part.value)]
@@ -126,7 +126,7 @@ def _bounds(part: Expr, names: Names, args: Sequence[Expr]) -> str:
     conditioned = {i for each in reduction.conditions for i, _ in each.place.terms}
     items = []
     for index in reduction.indices:
-        text = _bound(index, part.args[0], names, args)
+        text = _bind(index, part.args[0], names, args)
         if index not in conditioned or "=" in text:
             items.append(text)
     # names are bound in order, so those of a condition that nothing else lists have to be new
@@ -151,7 +151,7 @@ def _condition(condition: Condition, reduction: Reduction, names: Names) -> str:
     return f"{_place(left, names)}{op}{_place(right, names)}"
 
 
-def _bound(index: Index, body: Expr, names: Names, args: Sequence[Expr]) -> str:
+def _bind(index: Index, body: Expr, names: Names, args: Sequence[Expr]) -> str:
     """The index, with its range where that does not follow from what is indexed."""
     if follows(index, body, args):
         return names[index]
@@ -171,7 +171,7 @@ def follows(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
     """
     found = False
     joined: list[Index] = []
-    for array, places, axes in _used(body, args):
+    for array, places, axes in _used_arrays(body, args):
         for place, axis in zip(places, axes, strict=True):
             if place is None or [index] != [each for each, _ in place.terms]:
                 continue
@@ -180,10 +180,12 @@ def follows(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
             found = found or array.op not in ("eye", "fuse") or None in places
             if array.op == "eye":
                 joined += [other.plain for other in places if other is not None and other.plain]
-    return found or any(_fixed(other, body, args) for other in _reach(joined, body, args))
+    return found or any(_is_fixed(other, body, args) for other in _reach(joined, body, args))
 
 
-def _used(body: Expr, args: Sequence[Expr]) -> list[tuple[Expr, Sequence[Place | None], Shape]]:
+def _used_arrays(
+    body: Expr, args: Sequence[Expr]
+) -> list[tuple[Expr, Sequence[Place | None], Shape]]:
     """The arrays of which entries are taken in a body, and where."""
     found = []
     for part in body.parts:
@@ -199,7 +201,7 @@ def _reach(start: list[Index], body: Expr, args: Sequence[Expr]) -> list[Index]:
     reached = list(dict.fromkeys(start))
     pairs = [
         [place.plain for place in places if place is not None and place.plain]
-        for array, places, _ in _used(body, args)
+        for array, places, _ in _used_arrays(body, args)
         if array.op == "eye"
     ]
     for index in reached:  # it grows
@@ -213,11 +215,11 @@ def _reach(start: list[Index], body: Expr, args: Sequence[Expr]) -> list[Index]:
     return reached
 
 
-def _fixed(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
+def _is_fixed(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
     """Whether an index stands by itself on an axis of an array that has a size."""
     return any(
         place is not None and place.plain is index and index.size == axis
-        for array, places, axes in _used(body, args)
+        for array, places, axes in _used_arrays(body, args)
         if array.op not in ("eye", "fuse") or None in places
         for place, axis in zip(places, axes, strict=True)
     )

@@ -31,7 +31,7 @@ def latex_form(own: UserFunction, args: list[Piece]) -> Piece:
     place = re.compile(
         rf"(?P<open>{_OPENING}\s*)?\{{(?P<name>{names})\}}(?P<close>(?={_CLOSING}))?"
     )
-    text = place.sub(lambda found: _placed(found, pieces), own.latex)
+    text = place.sub(lambda found: _place(found, pieces), own.latex)
     outside = re.sub(r"\{[^{}]*\}|\([^()]*\)", "", place.sub("", own.latex))
     bare = any(
         found["open"] is None or found["close"] is None for found in place.finditer(own.latex)
@@ -40,7 +40,7 @@ def latex_form(own: UserFunction, args: list[Piece]) -> Piece:
     return Piece(text, level, any(arg.tall for arg in args))
 
 
-def _placed(found: re.Match[str], pieces: dict[str, Piece]) -> str:
+def _place(found: re.Match[str], pieces: dict[str, Piece]) -> str:
     """An argument, in brackets unless it stands between some or binds as closely as a name."""
     piece, before = pieces[found["name"]], found["open"] or ""
     bare = piece.level == ATOM or (found["open"] is not None and found["close"] is not None)
