@@ -136,8 +136,16 @@ ROWS = (
     KindSpec("simplex", curved=True, least=0, most=1, rare=True),
     # vectors x with x'*x = 1
     KindSpec("sphere", curved=True, convex=False, least=-1, most=1, rare=True),
-    # one entry is 1, the others are 0
-    KindSpec("onehot", curved=True, convex=False, least=0, most=1, rare=True),
+    # one entry is 1, the others are 0; of a matrix so is each row
+    KindSpec(
+        "onehot",
+        forms=("onehot(n)", "onehot(m, n)"),
+        curved=True,
+        convex=False,
+        least=0,
+        most=1,
+        rare=True,
+    ),
     KindSpec(  # V'*V = eye, so there are no more columns than rows
         "orthonormal",
         2,
@@ -158,7 +166,7 @@ ZERO = "zero"  # of what is 0 wherever a point is drawn; no declaration says it
 MOST_AXES = 6  # of a variable
 MOST_RESULT_AXES = 8  # of a value: those of an expression, then those of a variable
 # kinds of which the dimensions say how many axes there are
-MOST_DIMENSIONS = {"positive": MOST_AXES, "tensor": MOST_AXES}
+MOST_DIMENSIONS = {"positive": MOST_AXES, "tensor": MOST_AXES, "onehot": 2}
 _FREE = ("scalar", "vector", "matrix", "tensor")  # by the number of axes; any entries will do
 FREE = frozenset(_FREE)
 _SQUARE = frozenset(row.name for row in ROWS if row.square)

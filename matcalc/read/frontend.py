@@ -180,6 +180,12 @@ def statements_of(
                 rest[-1].append(statement)
         if rest[-1] and _is_array(rest[-1][-1]):
             rest[-1][-1].role = "value"
+    if any(variable.kind == "onehot" for variable in variables.values()):
+        # few programs look up places
+        from matcalc.read.syntax.gathered import read_lookups  # noqa: PLC0415
+
+        for statements in rest:
+            read_lookups(statements, variables)
     return rest, variables
 
 

@@ -57,7 +57,9 @@ def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Arra
     if variable.kind == "sphere":
         return _fill(shape, _POSITIVE).map(lambda x: x / np.linalg.norm(x))
     if variable.kind == "onehot":
-        return st.integers(0, shape[0] - 1).map(lambda k: np.eye(shape[0])[k])
+        rows = math.prod(shape[:-1])
+        places = st.lists(st.integers(0, shape[-1] - 1), min_size=rows, max_size=rows)
+        return places.map(lambda k: np.eye(shape[-1])[k].reshape(shape))
     if variable.kind in FREE or variable.kind == "positive":
         return _fill(shape, entries)
     n = shape[0]

@@ -189,7 +189,7 @@ def _count(variable: Variable, sizes: dict[str, int]) -> int:
     """How many entries can be chosen."""
     shape = extent(variable.shape, sizes)
     if variable.kind == "onehot":
-        return 1
+        return math.prod(shape[:-1])
     kind = _ROTATIONS.get(variable.kind, variable.kind)
     return len(independent(kind, shape[0])) if kind in SPACES else math.prod(shape)
 
@@ -208,7 +208,7 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
     if variable.kind == "sphere":
         return np.asarray(entries / np.linalg.norm(entries)) if np.any(entries) else None
     if variable.kind == "onehot":
-        return np.asarray(np.eye(shape[0])[int(entries[0]) % shape[0]])
+        return np.asarray(np.eye(shape[-1])[entries.astype(int) % shape[-1]].reshape(shape))
     if variable.kind in FREE or variable.kind == "invertible":
         return entries.reshape(shape)
     n = shape[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from string import ascii_letters
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.errors import UnknownNameError
@@ -208,6 +209,8 @@ def _size(context: Context, node: Node, axis: Dim) -> Dim:
         name = str(part.value) if part.kind == "name" else ""
         if name in context.declared or name in context.definitions:
             hint = f"a place is a number or the name of a dimension, and {name} is a value here"
+            if name in context.declared and context.declared[name].kind == "vector":
+                hint = lookup_hint(context, name, axis, f"{name} stands for the places of these")
             raise UnknownNameError(
                 f"{name} is not a place", source=context.source, span=part.span, hint=hint
             )
@@ -227,6 +230,19 @@ def _size(context: Context, node: Node, axis: Dim) -> Dim:
         raise context.problem("places are counted from 1", node.span, hint)
     return size(node, context.source).put(
         lambda name: context.unifier.resolve(axis) if name == "end" else None
+    )
+
+
+def lookup_hint(context: Context, name: str, axis: Dim, what: str) -> str:
+    """That a list of places is a one-hot matrix here."""
+    names = context.names()
+    size = context.final(axis, names)
+    taken = {*context.dimensions, *context.declared, *context.definitions, *names.values()}
+    declared = context.declared.get(name)
+    rows = str(declared.dims[0]) if declared is not None and len(declared.dims) == 1 else ""
+    rows = rows or next(letter for letter in "mEKN" + ascii_letters if letter not in taken)
+    return (
+        f"declare {name}: onehot({rows}, {size}), a matrix with a single 1 in each row; then {what}"
     )
 
 

@@ -21,9 +21,10 @@ from matcalc.core.indexed import (
 from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
+from matcalc.read.shapes.blocks import lookup_hint
 from matcalc.read.shapes.context import Cause, Context
 from matcalc.read.syntax.binders import Affine, affine, plus
-from matcalc.read.syntax.nodes import Binding, Bound, Node
+from matcalc.read.syntax.nodes import Binding, Bound, Node, children
 
 _SYMBOLS = {"delta": ("eye", 2), "epsilon": ("epsilon", 3), "vec": ("fuse", 3)}
 _LITERAL = frozenset({"number", "constant", "dimension"})  # stay in the body
@@ -167,6 +168,12 @@ def _ranges(context: Context, node: Node, arg: Expr) -> Expr:
 
 
 def _affine(context: Context, part: Node, axis: Dim) -> Affine:
+    looked_up = next((each for each in postorder(part, children) if each.kind == "entries"), None)
+    if looked_up is not None:
+        text = context.source[looked_up.start : looked_up.end]
+        name = context.source[looked_up.args[0].start : looked_up.args[0].end]
+        hint = lookup_hint(context, name, axis, f"{text} is the place of one of these")
+        raise context.problem(f"{text} is no place", part.span, hint)
     terms, offset = affine(part, context.source)
     if "end" in offset.letters:
         offset = offset.put(lambda name: context.unifier.resolve(axis) if name == "end" else None)

@@ -161,6 +161,8 @@ class Bound:
                 if kind in ("orthogonal", "orthonormal")
                 else 0.0
             )
+            if kind == "onehot" and node.rank == 2:
+                return Degree(1.0)  # rows that add up to 1
             above, below = (n, n) if n else _KIND.get(kind, (1.0, 0.0))
             return Degree(above, below, 1.0)
         if isinstance(node.value, FunctionRef):

@@ -260,9 +260,10 @@ class Judge:
         """What the next point depends on."""
         return self.stream.state, self.turn
 
-    @staticmethod
-    def _certainly_not(field: Generators) -> bool:
+    def _certainly_not(self, field: Generators) -> bool:
         """Disagreement of rational expressions is final."""
+        if self.setting.loose:
+            raise Undecided("what holds for one-hot rows alone")
         if field.opaque or field.rooted or field.sign_count:
             raise Undecided(_UNKNOWN)
         return False

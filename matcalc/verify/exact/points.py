@@ -142,8 +142,20 @@ class Setting:
         visited.
         """
         return prod(
-            [v.dims[0].size(dict(sizes)) for v in self.variables.values() if v.kind == "onehot"]
+            [
+                v.dims[0].size(dict(sizes))
+                for v in self.variables.values()
+                if v.kind == "onehot" and len(v.dims) == 1
+            ]
         )
+
+    @property
+    def loose(self) -> bool:
+        """Whether some rows add up to 1 and are more than one-hot ones, of which a matrix has too
+        many to visit them all. What holds for such rows holds for those, and may fail where those
+        do not.
+        """
+        return any(v.kind == "onehot" and len(v.dims) == 2 for v in self.variables.values())
 
     def point(
         self, field: Generators, sizes: Mapping[str, int], count: int, meter: Meter, turn: int
@@ -159,7 +171,7 @@ class Setting:
             if name in self.exponents:
                 value = 2 + turn % EXPONENTS
                 found[name] = constant((), [value], count, Fraction(value))
-            elif variable.kind == "onehot":
+            elif variable.kind == "onehot" and len(extent) == 1:
                 places, place = divmod(places, extent[0])
                 found[name] = constant(
                     extent, [field.square(1) if k == place else 0 for k in range(extent[0])], count
@@ -227,6 +239,16 @@ def _unit_vector(field: Generators, extent: Extent) -> Entries:
     return [*(2 * x * scale % P for x in a), (1 - square) * scale % P]
 
 
+def _shares(field: Generators, extent: Extent) -> Entries:
+    """Rows that add up to 1."""
+    rows, columns = extent
+    found: Entries = []
+    for _ in range(rows):
+        row = field.stream.some(columns - 1)
+        found += [*row, (1 - sum(row)) % P]
+    return found
+
+
 def _simplex(field: Generators, extent: Extent) -> Entries:
     """The squares of a unit vector."""
     return [field.square(w) for w in _unit_vector(field, extent)]
@@ -251,6 +273,7 @@ _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
     ZERO: lambda field, extent: [0] * prod(extent),
     "positive": lambda field, extent: [field.free_square() for _ in range(prod(extent))],
     "simplex": _simplex,
+    "onehot": _shares,
     "sphere": _sphere,
     "orthonormal": _orthonormal,
     **{kind: _structured_value(kind) for kind in SPACES},

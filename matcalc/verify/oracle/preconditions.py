@@ -121,7 +121,7 @@ _OF_KIND: dict[str, Callable[[Array], bool]] = {
     "orthonormal": lambda a: _same(a.T @ a, np.eye(a.shape[1])),
     "simplex": lambda a: bool(np.all(a >= 0)) and _same(np.sum(a), np.ones(())),
     "sphere": lambda a: _same(np.sum(a * a), np.ones(())),
-    "onehot": lambda a: bool(np.all((a == 0) | (a == 1))) and _same(np.sum(a), np.ones(())),
+    "onehot": lambda a: bool(np.all((a == 0) | (a == 1)) and np.all(np.sum(a, -1) == 1)),
     "skew": lambda a: _same(a, -a.T),
     "triangular": lambda a: _same(a, np.tril(a)),
     "upper": lambda a: _same(a, np.triu(a)),

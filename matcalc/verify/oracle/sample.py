@@ -5,6 +5,7 @@ expression.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -124,7 +125,8 @@ def draw(variable: Variable, rng: np.random.Generator, sizes: Sizes, style: str)
         style = "positive"
     entries = STYLES[style]
     if variable.kind in _VECTORS:
-        return _VECTORS[variable.kind](rng, shape[0])
+        lines = [_VECTORS[variable.kind](rng, shape[-1]) for _ in range(math.prod(shape[:-1]))]
+        return np.reshape(lines, shape)
     if variable.kind == "orthonormal":
         return _rotation(rng, shape[0])[:, : shape[1]]
     if variable.kind in _MATRICES:

@@ -1,0 +1,73 @@
+"""Entries at places that a one-hot matrix has are those of a product."""
+
+import pytest
+
+import matcalc
+from matcalc.core.errors import MatcalcError
+
+KINDS = {
+    "X": "matrix(n, d)",
+    "A": "matrix(n, n)",
+    "x": "vector(n)",
+    "T": "tensor(k, n, l)",
+    "s": "onehot(m, n)",
+    "t": "onehot(m, n)",
+}
+
+READ = [
+    ("X[s, :]", "s*X"),
+    ("X'[:, s]", "X'*s'"),
+    ("x[s]", "s*x"),
+    ("A[s, t]", "s*A*t'"),
+    ("A[s, 2:n]", "(s*A)[:, 2:n]"),
+    ("F[e] = x[s[e]] + x[t[e]]^2; F", "s*x + (t*x).^2"),
+    ("F[e=1:m-1] = x[s[e+1]]*x[t[1]]; F", "(s*x)[2:m]*(t*x)[1]"),
+    ("F[e, k] = X[s[e], k]; F", "s*X"),
+    ("F[e] = A[s[e], t[e]]; F", "diag(s*A*t')"),
+    ("T[:, s, 1]", "(T[:, :, 1]*s')"),
+    ("(y'*y where y = x[s])", "norm2(s*x)^2"),
+    ("s[1, :]*x", "x[s][1]"),  # s itself is a matrix
+]
+
+
+@pytest.mark.parametrize(("text", "product"), READ)
+def test_read(text, product):
+    assert matcalc.equal(text, product, variables=KINDS)
+
+
+GRADIENTS = [
+    ("sum[e](norm2(X[s[e], :] - X[t[e], :])^2)", "X", "2*(s - t)'*(s - t)*X"),
+    ("sum[e](log(A[s[e], t[e]]))", "A", "s'*diag(1./diag(s*A*t'))*t"),
+    ("sum(T[:, s, :].^2)", "T", '2*einsum("ijk,lj->ilk", T, s\'*s)'),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "printed"), GRADIENTS)
+def test_gradient(text, wrt, printed):
+    assert str(matcalc.diff(text, wrt, variables=KINDS)) == printed
+
+
+def test_labels():
+    """Cross-entropy, with each label as a place."""
+    kinds = {"X": "matrix(n, d)", "W": "matrix(d, k)", "y": "onehot(n, k)"}
+    text = "Z = X*W; -sum[i](Z[i, y[i]] - logsumexp[k](Z[i, k]))"
+    assert str(matcalc.diff(text, "W", variables=kinds)) == "X'*(softmax(X*W, 2) - y)"
+
+
+REFUSED = [
+    ("sum[e](X[u[e], 1])", "u: vector(m)", "declare u: onehot(m, n)"),
+    ("sum[e](x[v[e]])", "", "declare v: onehot(E, n)"),
+    ("sum(x[u])", "u: vector(m)", "declare u: onehot(m, n)"),
+]
+
+
+@pytest.mark.parametrize(("text", "declared", "hint"), REFUSED)
+def test_refused(text, declared, hint):
+    """What is no place, with a declaration that makes it one."""
+    kinds = KINDS | dict([declared.split(": ")] if declared else [])
+    with pytest.raises(MatcalcError, match=r"no place|not a place") as caught:
+        matcalc.parse(text, variables=kinds)
+    assert hint in str(caught.value.hint)
+    said = str(caught.value.hint).split(";")[0].removeprefix("declare ").split(", a matrix")[0]
+    name, kind = said.split(": ")
+    assert matcalc.parse(text, variables=kinds | {name: kind})
