@@ -34,6 +34,32 @@ FORMS = {
         '2*einsum("ijk,ilm,iln,mp,nj->ipk", V, T, T, X, X)'
         ' where T = softmax(einsum("ijk,ilk,mj,nl->imn", Q, K, X, X), 3)',
     ),
+    "layer normalisation: deviations from the mean stay as they are": (
+        "m = mean(x); s = sqrt(var(x) + e); v'*(g.*(x - m)/s)",
+        {"x": "vector(n)", "v": "vector(n)", "g": "vector(n)", "e": "scalar"},
+        "x",
+        "(g.*v - (((v.*u)'*g)*u/a + g'*v)/n)/sqrt(a) where u = x - mean(x), a = e + norm2(u)^2/n",
+    ),
+    "Student's similarities: a Laplacian, its rows summed": (
+        "sum[i,j](W[i,j]*log(1 + norm2(X[i,:] - X[j,:])^2))",
+        {"X": "matrix(n, p)", "W": "symmetric(n)"},
+        "X",
+        f"4*(diag(N*vector(1)) - N)*X where M[i,j] = {PAIRS}^2, N = W./(1 + M)",
+    ),
+    "GloVe: the rows and columns of one matrix are summed": (
+        "sum[i,j](f[i,j]*(W[i,:]*V[j,:]' + b[i] + c[j] - log(X[i,j]))^2)",
+        {
+            "f": "matrix(n, m)",
+            "X": "positive(n, m)",
+            "W": "matrix(n, p)",
+            "V": "matrix(m, p)",
+            "b": "vector(n)",
+            "c": "vector(m)",
+        },
+        ["W", "b", "c"],
+        "dW = 2*M*V\ndb = 2*M*vector(1)\ndc = 2*M'*vector(1)\n"
+        "where M = f.*(W*V' + b*vector(1)' + vector(1)*c' - log(X))",
+    ),
     "cumulative sums of rows": (
         "sum[i](norm2(cumsum(X[i,:]') - w)^2)",
         {"X": "matrix(n, p)", "w": "vector(p)"},

@@ -33,6 +33,7 @@ from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import STYLES, Preferences
 from matcalc.engine.recovery.layout import lay_out, lies, reorder_axes
 from matcalc.engine.recovery.recover import Recovery
+from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.typed import AS_IT_IS, Typed
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
@@ -97,7 +98,7 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     projected = constrain(builder, node, variable.kind, structure, places, tidy)
     if projected is not node:
         node = engine.shortener.shorten(projected)
-    return engine.recovered(engine.ordinary(node))
+    return sum_rows([engine.recovered(engine.ordinary(node))], program.variables)[0]
 
 
 def require_variable(program: Program, wrt: str) -> Variable:

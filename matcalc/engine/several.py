@@ -25,6 +25,7 @@ from matcalc.engine.pipeline import (
     used_variables,
 )
 from matcalc.engine.recalled import Recalled
+from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.segments import Backward, Segment, cut_segments
 
 _LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked,
@@ -52,7 +53,7 @@ def derive_several(
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
     shortest = min([intern_trees(trees) for trees in found], key=_operations)
-    return dict(zip(wrt, shortest, strict=True))
+    return dict(zip(wrt, sum_rows(shortest, program.variables), strict=True))
 
 
 def derive_one(statement: DerivativeStatement) -> Expr:

@@ -21,6 +21,8 @@ def has_decimals(parts: Sequence[Expr]) -> bool:
     """Whether one of the numbers is a decimal. The exponent of a matrix is one number however it
     was typed, as in ``X^(3/2)``, so it does not tell.
     """
+    bodies = [part.value.body for part in parts if part.op == "indexed"]
+    parts = [*parts, *(inner for body in bodies for inner in body.parts)]
     exponents = {id(part.args[1]) for part in parts if part.op == "^" and part.args[0].shape}
     return any(
         part.op == "number" and part.value.denominator != 1 and id(part) not in exponents

@@ -44,7 +44,7 @@ def _clear(
             if depth:
                 inner = _multiply(builder, node.args[0], base, depth)
                 found = builder.call("inv", [inner], node.axes), depth
-        elif isinstance(node, Sum) and labels and exponent != 1 and exponent.denominator == 1:
+        elif isinstance(node, Sum) and labels and exponent < 0 and exponent.denominator == 1:
             depth = _depth(node, base)
             if depth:
                 found = _multiply(builder, node, base, depth), -depth * exponent
