@@ -13,9 +13,9 @@ def thinned(rows: Iterable[Any], every: int) -> list[Any]:
     return [_slow(row) if place % every else row for place, row in enumerate(rows)]
 
 
-def slow(*row: Any) -> Any:
+def slow(*row: Any, id: str | None = None) -> Any:
     """A row of a ``parametrize`` whose kind another row has for less: CI tests it."""
-    return pytest.param(*row, marks=pytest.mark.slow)
+    return pytest.param(*row, marks=pytest.mark.slow, id=id)
 
 
 def _slow(row: Any) -> Any:

@@ -38,25 +38,43 @@ def parsed() -> dict[Path, ast.Module]:
         paths = sorted((ROOT / "matcalc").rglob("*.py"))
         return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
     finally:
+        gc.freeze()
         gc.enable()
 
 
 @cache
 def nodes_of(path: Path) -> list[ast.AST]:
-    return list(ast.walk(parsed()[path]))
+    found: list[ast.AST] = [parsed()[path]]
+    for node in found:
+        found += below(node)
+    return found
+
+
+def below(node: ast.AST) -> list[ast.AST]:
+    """The children of a node that say more than that a name is read or written: ``ast.walk`` over
+    all takes longer than parsing.
+    """
+    found: list[ast.AST] = []
+    for value in vars(node).values():
+        if isinstance(value, list):
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _SMALL):
+            found.append(value)
+    return found
+
+
+_SMALL = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop)
 
 
 @cache
 def nodes_in_functions(path: Path) -> list[ast.AST]:
     """What stands in the outermost functions of a module, with those in classes."""
+    outside: list[ast.AST] = [parsed()[path]]
     found: list[ast.AST] = []
-    stack: list[tuple[ast.AST, bool]] = [(parsed()[path], False)]
-    while stack:
-        node, inside = stack.pop()
-        if inside:
-            found.append(node)
-        below = inside or isinstance(node, FUNCTION)
-        stack += [(child, below) for child in ast.iter_child_nodes(node)]
+    for node in outside:
+        (found if isinstance(node, FUNCTION) else outside).extend(below(node))
+    for node in found:
+        found += below(node)
     return found
 
 

@@ -27,7 +27,7 @@ ENTRIES = LIBRARY.all()
 
 def entries(*forms):
     rows = [pytest.param(entry, id=entry.name) for entry in ENTRIES if entry.form in forms]
-    return thinned(rows, 8)
+    return thinned(rows, 12)
 
 
 @pytest.mark.parametrize("entry", entries("diff", "to", "is", "derivative"))

@@ -1,6 +1,7 @@
 """Derivatives that stand inside of expressions."""
 
 import pytest
+from sweeps import thinned
 
 import matcalc
 from matcalc.cli import main
@@ -31,7 +32,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize(
-    ("text", "same", "variables"), [pytest.param(*row[1:], id=row[0]) for row in VALUES]
+    ("text", "same", "variables"), thinned([pytest.param(*row[1:], id=row[0]) for row in VALUES], 3)
 )
 def test_value(text, same, variables):
     assert matcalc.equal(text, same, variables=variables)

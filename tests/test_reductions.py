@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sweeps import thinned
 
 import matcalc
 from matcalc.core.operations import ALONG
@@ -59,7 +60,7 @@ def agree(found: object, tree: object) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
-@pytest.mark.parametrize(("name", "axis"), CELLS)
+@pytest.mark.parametrize(("name", "axis"), thinned(CELLS, 3))
 def test_values(name: str, axis: int) -> None:
     for context in CONTEXTS:
         program = read(expression(context, name, axis), declared(context))
@@ -71,7 +72,7 @@ def test_values(name: str, axis: int) -> None:
         )
 
 
-@pytest.mark.parametrize(("name", "axis"), CELLS)
+@pytest.mark.parametrize(("name", "axis"), thinned(CELLS, 5))
 def test_derivatives(name: str, axis: int) -> None:
     """Half of the contexts by column and the other half by row, which is the same of the transpose;
     norms in all.

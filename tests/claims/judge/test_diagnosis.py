@@ -377,6 +377,7 @@ def test_a_symmetric_matrix_beside_a_local_slip_is_a_remark():
     )
 
 
+@pytest.mark.slow
 def test_deep_claims_do_not_meet_the_recursion_limit():
     deep = "x" + " + x" * 3000
     assert judge(Claim("x'*x", "x", deep)).verdict == WRONG

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sweeps import thinned
+from sweeps import slow, thinned
 
 from matcalc.claims.judge.claim import PROVED as EXACT
 from matcalc.claims.judge.claim import Claim
@@ -39,12 +39,12 @@ def shown_wrong(expr: str, wrt: str, claim: str, seed: int) -> bool:
     )
 
 
-@pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(WRONG[::2], 2), ids=lambda text: text)
+@pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(WRONG[::2], 3), ids=lambda text: text)
 def test_wrong_on_one_piece(expr: str, wrt: str, claim: str) -> None:
     assert shown_wrong(expr, wrt, claim, 1)
 
 
-@pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(JOINT, 3), ids=lambda text: text)
+@pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(JOINT, 5), ids=lambda text: text)
 def test_wrong_where_several_things_hold(expr: str, wrt: str, claim: str) -> None:
     assert shown_wrong(expr, wrt, claim, 1)
 
@@ -55,7 +55,7 @@ def test_wrong_on_a_rare_piece(expr: str, wrt: str, claim: str) -> None:
     assert shown_wrong(expr, wrt, claim, 0)
 
 
-@pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(JOINT_RIGHT, 4), ids=lambda text: text)
+@pytest.mark.parametrize(("expr", "wrt", "claim"), thinned(JOINT_RIGHT, 5), ids=lambda text: text)
 def test_right_where_several_things_hold(expr: str, wrt: str, claim: str) -> None:
     report = judge(Claim(expr, wrt, claim, dict(VARIABLES)), 1)
     assert report.ok, str(report)
@@ -92,13 +92,13 @@ def test_smallest_counterexample_is_off_the_kink() -> None:
     ("left", "right", "verdict"),
     [
         ("where(k == 1, x, x.^2)", "x.^2", "different"),
-        ("where(x > 100, 1, x)", "x", "different"),
-        ("where((k == 1)*(x > 50), x, x.^2)", "x.^2", "different"),
-        ("max(x, 40)", "vector(40)", "different"),
+        slow("where(x > 100, 1, x)", "x", "different"),
+        slow("where((k == 1)*(x > 50), x, x.^2)", "x.^2", "different"),
+        slow("max(x, 40)", "vector(40)", "different"),
         ("min(max(x, -50), 50)", "x", "different"),
         ("where(x > 10^60, 1, x)", "x", "undecided"),
         ("max(x, 40)", "where(x > 40, x, 40)", "equal"),
-        ("abs(x)", "sqrt(x.^2)", "equal"),
+        slow("abs(x)", "sqrt(x.^2)", "equal"),
     ],
 )
 def test_equations_on_all_pieces(left: str, right: str, verdict: str) -> None:
@@ -107,7 +107,7 @@ def test_equations_on_all_pieces(left: str, right: str, verdict: str) -> None:
 
 def test_a_deep_chain_of_kinks_ends() -> None:
     expr = "x"
-    for _ in range(100):
+    for _ in range(50):
         expr = f"relu({expr} - 1/100)"
     assert judge(Claim(f"sum({expr}.^2)", "x", "2*x", dict(VARIABLES))).verdict != "proved"
 

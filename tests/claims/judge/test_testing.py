@@ -10,6 +10,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from sweeps import slow
 
 import matcalc
 from matcalc.core.errors import ArgumentError, EvaluationError, MatcalcError, UnsupportedError
@@ -244,9 +245,7 @@ def test_convention_of_a_structured_gradient_is_named():
             id="objective",
         ),
         pytest.param(lambda x: 1e6 * np.sum(x**2), lambda x: 2e6 * x, True, id="large"),
-        pytest.param(
-            lambda x: 1e-6 * np.sum(x**2), lambda x: 2.2e-6 * x, False, id="small-and-wrong"
-        ),
+        slow(lambda x: 1e-6 * np.sum(x**2), lambda x: 2.2e-6 * x, False, id="small-and-wrong"),
     ],
 )
 def test_precision_and_scale(objective, claim, ok):

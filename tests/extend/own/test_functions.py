@@ -201,7 +201,7 @@ def of_order(order):
 
 @pytest.mark.parametrize(
     ("text", "wrt", "variables", "expected", "kind", "order"),
-    [*of_order(1), *thinned(of_order(2), 6)],
+    [*thinned(of_order(1), 3), *thinned(of_order(2), 12)],
 )
 def test_derivatives(text, wrt, variables, expected, kind, order, brought):
     d = matcalc.diff(text, wrt, variables=variables, order=order)

@@ -4,6 +4,7 @@ with what to write.
 
 import pytest
 from printing import render
+from sweeps import slow
 
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
@@ -245,10 +246,10 @@ def test_what_python_does_not_have_keeps_its_meaning() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("x" + " x" * 20_000, id="names"),
+        slow("x" + " x" * 20_000, id="names"),
         pytest.param("|" * 60_000, id="bars"),
-        pytest.param("x[" * 20_000, id="places"),
-        pytest.param("x" + ".sum()" * 10_000 + " x", id="methods"),
+        slow("x[" * 20_000, id="places"),
+        slow("x" + ".sum()" * 10_000 + " x", id="methods"),
         pytest.param("((" * 1_400 + "x y" + "))" * 1_400, id="brackets"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sweeps import slow, thinned
 from written import KINDS
 from written import VALUES as GIVEN
 
@@ -449,7 +450,7 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize("text", STEPS)
+@pytest.mark.parametrize("text", thinned(STEPS, 3))
 def test_a_complex_step_is_a_derivative(text: str) -> None:
     kinds = {**KINDS, "S": "psd(n)"}
     parsed = matcalc.parse(text, {key: kinds[key] for key in "XSxya" if key in text})
@@ -784,14 +785,18 @@ DEEP = 3000
     ("text", "expected"),
     [
         pytest.param("+".join(["x"] * DEEP), [DEEP * 0.5], id="sum"),
-        pytest.param("x" + "+x.*y" * DEEP, [0.5 + DEEP * 0.5], id="sum-of-products"),
-        pytest.param("*".join(["s"] * DEEP) + "*x", [0.5], id="scalars"),
+        pytest.param(
+            "x" + "+x.*y" * DEEP, [0.5 + DEEP * 0.5], id="sum-of-products", marks=pytest.mark.slow
+        ),
+        slow("*".join(["s"] * DEEP) + "*x", [0.5], id="scalars"),
         pytest.param("*".join(["A"] * DEEP) + "*x", [0.5], id="vector-chain"),
-        pytest.param("*".join(["A"] * DEEP) + "*B", [[1.0]], id="matrix-chain"),
-        pytest.param("tr(" + "*".join(["A", "B'"] * (DEEP // 2)) + ")", 1.0, id="trace"),
+        pytest.param(
+            "*".join(["A"] * DEEP) + "*B", [[1.0]], id="matrix-chain", marks=pytest.mark.slow
+        ),
+        slow("tr(" + "*".join(["A", "B'"] * (DEEP // 2)) + ")", 1.0, id="trace"),
         pytest.param("-" * DEEP + "x", [0.5], id="signs"),
         pytest.param("x" + "'" * DEEP, [0.5], id="transposes"),
-        pytest.param("x" + ".*y" * DEEP, [0.5], id="entrywise"),
+        slow("x" + ".*y" * DEEP, [0.5], id="entrywise"),
         pytest.param("abs(" * 1000 + "x" + ")" * 1000, [0.5], id="nested-calls"),
     ],
 )
