@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
+from sweeps import thinned
 
 import matcalc
 from matcalc.core.errors import MatcalcError
@@ -29,6 +30,12 @@ PROGRAMS = {  # a program, its declarations, what it is derived by, and what the
         {"h": "vector(n)", "A": "matrix(n, p)", "B": "matrix(n, n)", "x[t]": "vector(p)"},
         ["A", "B", "C"],
         ["dA +=", "dB +=", "dC +=", "z[t]"],
+    ),
+    "the index as a number": (
+        "f[0] = h; for t = 1:T; f[t] = tanh(f[t-1] + c^t*x[t]^t/(t + 1)); end; f[T]^2",
+        {"h": "scalar", "c": "scalar", "x[t]": "scalar"},
+        ["x", "c", "h"],
+        ["c^t", "x[t]^(t - 1)", "/(1 + t)"],
     ),
     "losses": (
         "h[0] = s; loss = 0; for t = 1:T; h[t] = tanh(W*h[t-1]); "
@@ -120,7 +127,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("key", [key for key, each in PROGRAMS.items() if each[2] is not None])
+@pytest.mark.parametrize(
+    "key", thinned([key for key, each in PROGRAMS.items() if each[2] is not None], 3)
+)
 def test_the_recursion_is_proved_and_computes_the_gradient(key):
     text, kinds, wrt, parts = PROGRAMS[key]
     b = matcalc.backprop(text, wrt, variables=kinds)

@@ -18,7 +18,7 @@ from matcalc.core.errors import (
 )
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
-from matcalc.core.loops import Assignment, Item, LoopProgram, base
+from matcalc.core.loops import Assignment, Item, LoopProgram, base, indices
 from matcalc.core.members import families, family_of, places_of
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -50,6 +50,7 @@ class Backprop:
         self.wrt = tuple(wrt)
         self.language = language
         self._derivation = Derivation(program, wrt)
+        self._indices = indices([*program.items, *self._derivation.backward])
         self._place = 0
         self.verification = Verification("none", how="not asked for")
         if verify:
@@ -186,7 +187,8 @@ class Backprop:
         return [*self.program.items, Assignment(name, self.program.value)]
 
     def _text(self, tree: Expr) -> str:
-        ranges = {f"?{n}": Variable(f"?{n}", "vector", (dim(n),)) for n in self.program.counts}
+        numbers = (*self.program.counts, *self._indices)  # each has a meaning where it is written
+        ranges = {f"?{n}": Variable(f"?{n}", "vector", (dim(n),)) for n in numbers}
         known = write_known_sizes(tree, {**self.program.variables, **ranges})
         choices = size_choices(known)
         zero = known.op == "fill"

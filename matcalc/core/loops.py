@@ -67,6 +67,18 @@ def assignments(items: Sequence[Item]) -> Iterator[Assignment]:
             yield item
 
 
+def indices(items: Sequence[Item]) -> list[str]:
+    """The indices of all loops, in order."""
+    found: dict[str, None] = {}
+    todo = list(reversed(items))
+    while todo:
+        item = todo.pop()
+        if isinstance(item, ForLoop):
+            found.setdefault(item.index)
+            todo += reversed(item.items)
+    return list(found)
+
+
 def base(name: str) -> str:
     """The family of a member, or the name itself."""
     return family_of(name) or name
