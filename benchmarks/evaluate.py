@@ -46,11 +46,16 @@ def point(derivative: matcalc.Derivative, sizes: Sizes) -> dict[str, Array]:
 
 
 def minima(functions: list[Callable[[], Any]], seconds: float) -> list[float]:
-    """The least microseconds of each function, called in turn."""
+    """The least microseconds of each function, called in turn.
+
+    Each is called once more before it is timed, so none pays for the caches and the memory that
+    the one before it has left.
+    """
     best = [float("inf")] * len(functions)
-    end, calls = time.perf_counter() + seconds * len(functions), 0
+    end, calls = time.perf_counter() + 2 * seconds * len(functions), 0
     while calls < _CALLS or time.perf_counter() < end:
         for place, function in enumerate(functions):
+            function()
             start = time.perf_counter()
             function()
             best[place] = min(best[place], time.perf_counter() - start)

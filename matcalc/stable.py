@@ -9,6 +9,7 @@ compared with what it was, at random points, before it is used.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS, TOTALS
 from matcalc.core.program import Program
-from matcalc.core.tree import APPLY, Expr, intern_trees, is_number, operation, transpose
+from matcalc.core.tree import APPLY, Expr, dimension, intern_trees, is_number, operation, transpose
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import fold
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
@@ -50,13 +51,14 @@ def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | N
         return tree
     (tree,) = intern_trees([inline(tree)])
     known = catalogue(language or default_language())
+    tree = _without_poles(tree, variables, known)
     if _norms(tree) or any(
         activation.code and activation.needs & functions for activation in known.rewrites
     ):
         # rewrites know what two exponentials are, and would join the products of more
         tree = _Stabiliser(without_overflow(tree, least=3), variables, known).result()
     (tree,) = intern_trees([tree])
-    return without_overflow(_without_poles(tree, variables, known))
+    return without_overflow(tree)
 
 
 def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalogue) -> Expr:
@@ -87,9 +89,37 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
     made = transpose(made) if tree.row and not made.row else made
     if tree.rank <= 2 and any(node.op == "einsum" for node in made.parts):
         return tree
+    made = made.fold(lambda node, args: _unfolded(node.with_args(args)))
     given = dict(variables)
     same = decide_by_value(Program(tree, given, ""), Program(made, given, ""))
     return made if same.verdict == EQUAL else tree
+
+
+def _unfolded(node: Expr) -> Expr:
+    """A contraction without fused indices: a matrix whose rows or columns are summed over the
+    index of all pairs is an array on these.
+    """
+    if node.op != "einsum":
+        return node
+    labels, outputs = node.value
+    pairs = {
+        own[0]: own[1:] for arg, own in zip(node.args, labels, strict=True) if arg.op == "fuse"
+    }
+    counts = Counter(label for own in labels for label in own)
+    pairs = {k: pair for k, pair in pairs.items() if counts[k] == 2 and k not in outputs}
+    args, places = [], []
+    for arg, own in zip(node.args, labels, strict=True):
+        if arg.op == "fuse" and own[0] in pairs:
+            continue
+        if pairs.keys() & set(own):
+            own = tuple([each for label in own for each in pairs.get(label, (label,))])
+            sizes = {k: size for x, ks in zip(node.args, labels, strict=True)
+                     for k, size in zip(ks, x.shape, strict=True)}  # fmt: skip
+            shape = tuple([sizes[label] for label in own])
+            arg = Expr("reshape", (arg, *map(dimension, shape)), shape)
+        args.append(arg)
+        places.append(own)
+    return Expr("einsum", tuple(args), node.shape, value=(tuple(places), outputs))
 
 
 _DIVIDING = frozenset(("/", "./", "inv"))

@@ -47,6 +47,7 @@ from matcalc.runtime.frechet import (
     frechet_tanm,
 )
 from matcalc.runtime.gaussian import erf, erfc, erfinv, lognormcdf, normcdf, normpdf
+from matcalc.runtime.guards import regular_det, without_nan
 from matcalc.runtime.linear import (
     adj,
     cof,
@@ -228,6 +229,7 @@ __all__ = [
     "psd_solve",
     "qr_q",
     "qr_r",
+    "regular_det",
     "relu",
     "reshape",
     "revcumsum",
@@ -268,5 +270,6 @@ __all__ = [
     "vee",
     "weighted_gram",
     "where",
+    "without_nan",
     "xlogy",
 ]

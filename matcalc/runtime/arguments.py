@@ -149,6 +149,8 @@ def _array(name: str, value: ArrayLike) -> Array:
         array = np.asarray(value)
         if array.dtype.char in _FLOATS or array.dtype.kind in "bui":
             return array
+        if array.dtype.kind not in "fcO" or any(isinstance(x, (str, bytes)) for x in array.flat):
+            raise ValueError  # NumPy would read numbers in texts, and count days
         return array.astype(complex if np.iscomplexobj(array) else float)
     except (TypeError, ValueError):
         raise EvaluationError(f"argument {name} is not an array of numbers") from None

@@ -16,7 +16,7 @@ from matcalc.runtime.arguments import CallProblem, SingularMatrixError, take
 from matcalc.runtime.own import use_functions
 
 _MISSING = object()  # in the place of an argument
-_PROBLEMS = (IndexError, TypeError, ValueError, EvaluationError)
+_PROBLEMS = (IndexError, TypeError, ValueError, ZeroDivisionError, EvaluationError)
 
 
 class Compiled:
@@ -81,6 +81,8 @@ class Compiled:
             return problem
         if isinstance(problem, np.linalg.LinAlgError):
             return SingularMatrixError(f"the formula has no value here: {str(problem).lower()}")
+        if isinstance(problem, ZeroDivisionError):
+            return EvaluationError(f"the formula has no value here: {problem}")
         return EvaluationError(f"the formula has no value for arrays of these shapes: {problem}")
 
     def _check_names(self, positional: tuple[Any, ...], arguments: Mapping[str, Any]) -> None:

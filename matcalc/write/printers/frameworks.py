@@ -405,6 +405,7 @@ class FrameworkSource(Source):
     """The parts of one source text."""
 
     framework: Framework
+    guards = False  # traced code cannot look at values
     sized = frozenset((*Source.sized, "scattered"))
     reserved = frozenset(
         [

@@ -20,6 +20,7 @@ from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
 from matcalc.write.printers.numpy_emit import Emitter, size_code
 from matcalc.write.printers.numpy_families import docstring_lines, format_count, gather, take_out
+from matcalc.write.printers.numpy_guards import guarded
 from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import Builder, Node
 from matcalc.write.printers.user_functions import callable_name, imports
@@ -42,6 +43,7 @@ _KEEPING = frozenset(
         *("psd_factors", "psd_solve", "psd_inverse", "logsoftmax", "logsumexp", "softplus"),
         *("logit", "prodothers", "silu", "softsign", "normpdf", "adj", "cof", "pinv", "polar"),
         *("khatrirao", "cross", "skewmat", "vech", "lambda_max", "lambda_min"),
+        *("regular_det", "without_nan"),
     ]
 )
 _WIDTH = 100
@@ -85,6 +87,7 @@ class Source:
     """The parts of one source text."""
 
     reserved = frozenset(["np", *_HELPERS])  # names that no variable gets
+    guards = True  # whether it refuses points where a formula has no value
     quick = False  # whether it is for small arrays rather than for the eye
     sized = frozenset(("filled", "reshaped", "shaped"))  # whose code mentions all of their sizes
 
@@ -108,6 +111,8 @@ class Source:
             for key, each in self.variables.items()
         }
         self.root = lower(expr, nodes, builder)
+        if self.guards:
+            self.root = guarded(builder, self.root, list(nodes.values()))
         self.indexed = any(part.op == "indexed" for part in expr.parts)
         self.order = postorder(self.root, _args)
         self.runtime = sorted(

@@ -16,10 +16,10 @@ static double min_of(double x, double y)
     return x != x || x < y ? x : y;
 }
 
-// clipped: a whole number between 0 and n - 1
+// clipped: a whole number between 0 and n - 1; 0 for nan
 static ptrdiff_t clipped(double place, ptrdiff_t n)
 {
-    return place < 0.0 ? 0 : place > (double)(n - 1) ? n - 1 : (ptrdiff_t)place;
+    return !(place >= 0.0) ? 0 : place > (double)(n - 1) ? n - 1 : (ptrdiff_t)place;
 }
 
 // whole_power: x^k
@@ -167,7 +167,7 @@ static double digamma(double x)
 {
     const double pi = 3.14159265358979323846;
     if (x <= 0.0) {
-        return x == floor(x) ? NAN : digamma(1.0 - x) - pi / tan(pi * x);
+        return x == floor(x) ? NAN : digamma(1.0 - x) - pi / tan(pi * (x - floor(x + 0.5)));
     }
     double result = 0.0;
     for (; x < 10.0; x += 1.0) {
@@ -179,15 +179,12 @@ static double digamma(double x)
     return result + log(x) - 0.5 / x - y * rest;
 }
 
-// polygamma: the k-th derivative of digamma, of positive numbers: Hurwitz's zeta function by the
+// hurwitz: the k-th derivative of digamma, of positive numbers: Hurwitz's zeta function by the
 // formula of Euler and Maclaurin
-static double polygamma(double k, double x)
+static double hurwitz(double k, double x)
 {
     static const double numbers[] = {1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0,
                                      5.0 / 66.0, -691.0 / 2730.0, 7.0 / 6.0, -3617.0 / 510.0};
-    if (k == 0.0) {
-        return digamma(x);
-    }
     double zeta = 0.0;
     for (; x < 20.0 + k; x += 1.0) {
         zeta += pow(x, -k - 1.0);
@@ -202,6 +199,34 @@ static double polygamma(double k, double x)
     return (fmod(k, 2.0) == 1.0 ? 1.0 : -1.0) * tgamma(k + 1.0) * zeta;
 }
 
+// polygamma: the k-th derivative of digamma, k up to 40; of negative numbers by reflection, with
+// the derivatives of c = cot(y) from c' = -1 - c^2
+static double polygamma(double k, double x)
+{
+    const double pi = 3.14159265358979323846;
+    double slopes[41];
+    if (k == 0.0) {
+        return digamma(x);
+    }
+    if (x > 0.0 || x != x) {
+        return hurwitz(k, x);
+    }
+    if (x == floor(x) || k > 40.0) {
+        return NAN;
+    }
+    slopes[0] = 1.0 / tan(pi * (x - floor(x + 0.5)));
+    for (int n = 0; n < (int)k; ++n) {
+        double square = n == 0 ? 1.0 : 0.0, ways = 1.0;
+        for (int j = 0; j <= n; ++j) {
+            square += ways * slopes[j] * slopes[n - j];
+            ways *= (double)(n - j) / (j + 1.0);
+        }
+        slopes[n + 1] = -square;
+    }
+    const double sign = fmod(k, 2.0) == 1.0 ? -1.0 : 1.0;
+    return sign * hurwitz(k, 1.0 - x) - pow(pi, k + 1.0) * slopes[(int)k];
+}
+
 // mvlgamma: the logarithm of the multivariate gamma function
 static double mvlgamma(double a, double p)
 {
@@ -212,33 +237,41 @@ static double mvlgamma(double a, double p)
     return result;
 }
 
-// norm2: the root of the sum of squares of x[n], without overflow
-static double norm2(ptrdiff_t n, const double *x)
+// scaled_norm2: the root of the sum of squares of n numbers, so far apart in memory; without
+// overflow and underflow
+static double scaled_norm2(ptrdiff_t n, const double *x, ptrdiff_t stride)
 {
     double largest = 0.0, sum = 0.0;
     for (ptrdiff_t i = 0; i < n; ++i) {
-        largest = max_of(largest, fabs(x[i]));
+        sum += x[i * stride] * x[i * stride];
+    }
+    if (sum > 1e-280 && sum < 1e300) {
+        return sqrt(sum);
+    }
+    for (ptrdiff_t i = 0; i < n; ++i) {
+        largest = max_of(largest, fabs(x[i * stride]));
     }
     if (largest == 0.0 || largest == INFINITY) {
         return largest;
     }
+    sum = 0.0;
     for (ptrdiff_t i = 0; i < n; ++i) {
-        sum += x[i] / largest * (x[i] / largest);
+        sum += x[i * stride] / largest * (x[i * stride] / largest);
     }
     return largest * sqrt(sum);
+}
+
+// norm2: the root of the sum of squares of x[n]
+static double norm2(ptrdiff_t n, const double *x)
+{
+    return scaled_norm2(n, x, 1);
 }
 
 // norm2_along: the same of each column (1) or of each row (2) of X[m,n]
 static void norm2_along(ptrdiff_t m, ptrdiff_t n, const double *X, ptrdiff_t axis, double *result)
 {
-    const ptrdiff_t size = axis == 1 ? m : n, stride = axis == 1 ? n : 1;
     for (ptrdiff_t line = 0; line < (axis == 1 ? n : m); ++line) {
-        const double *x = X + line * (axis == 1 ? 1 : n);
-        double sum = 0.0;
-        for (ptrdiff_t k = 0; k < size; ++k) {
-            sum += x[k * stride] * x[k * stride];
-        }
-        result[line] = sqrt(sum);
+        result[line] = axis == 1 ? scaled_norm2(m, X + line, n) : scaled_norm2(n, X + line * n, 1);
     }
 }
 

@@ -1,0 +1,34 @@
+"""What formulas call that have no value at a point where a derivative has one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matcalc.runtime.elementwise import Array
+
+
+def regular_det(X: ArrayLike, inverse: ArrayLike | None = None) -> Array:
+    """The determinant of a matrix whose inverse it is multiplied by.
+
+    Products of both are polynomials and have a value where the matrix is singular, but they cannot
+    be computed like this: LinAlgError where it is singular to working precision.
+    """
+    X = np.asarray(X)
+    inverse = np.linalg.inv(X) if inverse is None else np.asarray(inverse)
+    limit = 8 * len(X) * np.finfo(inverse.dtype).eps
+    # by Frobenius norms, which are no smaller than those that a condition number is made of
+    if np.linalg.norm(X) * np.linalg.norm(inverse) * limit > len(X):
+        raise np.linalg.LinAlgError("the matrix is singular to working precision")
+    return np.asarray(np.linalg.det(X))
+
+
+def without_nan(value: ArrayLike, *arguments: ArrayLike) -> Array:
+    """The value of a formula that divides by the factors of a product.
+
+    It has none where one of them is 0: ZeroDivisionError, unless an argument is nan or infinite.
+    """
+    value = np.asarray(value)
+    if np.isnan(value).any() and all(np.isfinite(each).all() for each in arguments):
+        raise ZeroDivisionError("it divides by an entry that is 0, or overflows")
+    return value

@@ -1,0 +1,84 @@
+"""Determinants times inverses, and products over their factors: NumPy code that still has these
+refuses a point where they have no value.
+
+Most derivatives of this kind are written without division (``engine/rewriting/poles.py``). What is
+left is a polynomial all the same, so there it would be wrong in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matcalc.core.walk import fold, postorder
+from matcalc.write.printers.numpy_nodes import Builder, Node
+
+
+def guarded(build: Builder, root: Node, arguments: Sequence[Node]) -> Node:
+    """The program with calls that refuse such points; the same program where there are none."""
+    order = postorder(root, _args)
+    calls = {node.attr[0] for node in order if node.op == "call"}
+    if calls & {"np.linalg.det", "cof"}:
+        root = _with_regular(build, root, order)
+    if "np.prod" not in calls:
+        return root
+    if root.op != "several":
+        return _without_nan(build, root, arguments)
+    results = tuple([_without_nan(build, each, arguments) for each in root.args])
+    return build.node(root.op, root.attr, results, root.shape)
+
+
+def _args(node: Node) -> tuple[Node, ...]:
+    return node.args
+
+
+def _with_regular(build: Builder, root: Node, order: Sequence[Node]) -> Node:
+    """Determinants of what is inverted as ``regular_det``."""
+    inverses = {id(node.args[0]): node for node in order if node.calls("np.linalg.inv")}
+    solved = {id(_upright(node.args[0])) for node in order if node.calls("np.linalg.solve")}
+    inverted = solved.union(inverses)
+
+    def rule(node: Node, args: list[Node]) -> Node:
+        same = all(old is new for old, new in zip(node.args, args, strict=True))
+        if not node.calls("np.linalg.det") and not node.calls("cof"):
+            return node if same else build.node(node.op, node.attr, tuple(args), node.shape)
+        (matrix,) = args
+        known = [build.inverse(matrix)] if id(node.args[0]) in inverses else []
+        if node.calls("cof") and id(node.args[0]) in inverted:
+            # other inverses are left, so what minors say of this one is of no use
+            inverse = build.inverse(matrix)
+            det = build.call("regular_det", matrix, inverse)
+            return build.infix("*", det, build.transposed(inverse), node.shape)
+        if known or any(id(part) in inverted for part in postorder(node.args[0], _args)):
+            return build.call("regular_det", matrix, *known)
+        return node if same else build.node(node.op, node.attr, (matrix,), node.shape)
+
+    return fold(root, _args, rule)
+
+
+def _upright(matrix: Node) -> Node:
+    return matrix.args[0] if matrix.op == "suffix" and matrix.attr == ".T" else matrix
+
+
+def _without_nan(build: Builder, root: Node, arguments: Sequence[Node]) -> Node:
+    order = postorder(root, _args)
+    factors = {
+        id(part)
+        for node in order
+        if node.calls("np.prod")
+        for part in postorder(node.args[0], _args)
+        if part.args or part.op == "name"
+    }
+    if not any(id(each) in factors for node in order for each in _divisors(node)):
+        return root
+    return build.call("without_nan", root, *arguments, shape=root.shape)
+
+
+def _divisors(node: Node) -> list[Node]:
+    """What a node divides by, without its powers."""
+    if node.op != "infix":
+        return []
+    left, right = node.args
+    if node.attr == "/":
+        return [right, right.args[0]] if right.op == "infix" and right.attr == "**" else [right]
+    negative = right.op == "number" and right.attr < 0
+    return [left] if node.attr == "**" and negative else []
