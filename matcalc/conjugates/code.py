@@ -9,7 +9,8 @@ import numpy as np
 
 from matcalc.conjugates.check import points
 from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
-from matcalc.core.errors import EvaluationError, UnsupportedError
+from matcalc.core.boundary import warn_caller
+from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationWarning
 from matcalc.core.tree import Expr
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.readback.values import confirm
@@ -72,7 +73,11 @@ def source(
         ]
     )
     if verify:
-        confirm(_agrees(text, name, found, trees), "code", found.program.language)
+        verdict = _agrees(text, name, found, trees)
+        if verdict is None:
+            says = "not verified: the code was not run, for no point was found where it has a value"
+            warn_caller(says, VerificationWarning)
+        confirm(verdict is not False, "code", found.program.language)
     return text
 
 
@@ -81,9 +86,9 @@ def compiled(text: str, name: str = "f") -> Callable[..., Any]:
     return compile_numpy(text, name)
 
 
-def _agrees(text: str, name: str, found: ComplexProgram, trees: Mapping[str, Expr]) -> bool:
-    """Whether the code computes the trees at a complex point, if there is one where they have
-    values: at an ill-conditioned point right code may fail, but not at all.
+def _agrees(text: str, name: str, found: ComplexProgram, trees: Mapping[str, Expr]) -> bool | None:
+    """Whether the code computes the trees at a complex point: at an ill-conditioned one right code
+    may fail, but not at all. None where no point is found at which they have values.
     """
     function = compile_numpy(text, name)
     hidden = {*map(conjugate, found.conjugated), UNIT}
@@ -101,7 +106,7 @@ def _agrees(text: str, name: str, found: ComplexProgram, trees: Mapping[str, Exp
                 continue
             if all(_same(computed[key], each) for key, each in expected.items()):
                 return True
-    return not visited
+    return False if visited else None
 
 
 def _same(computed: Any, expected: Any) -> bool:

@@ -71,6 +71,8 @@ def polygamma(k: ArrayLike, x: ArrayLike) -> Array:
     sign = (-1) ** order
 
     def value(z: Any) -> Any:  # the reflection keeps real numbers real
+        if z == math.inf:
+            return 0.0 if order else z
         if z.real >= 0:
             return _psi(order, z)
         return sign * _psi(order, 1 - z) - _cotangent_slope(order, z)

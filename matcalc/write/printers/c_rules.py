@@ -150,9 +150,17 @@ def _einsum(emitter: CWriter, node: Node) -> _Code:
 
 
 def _chain(emitter: CWriter, node: Node) -> _Code:
+    """A product of several matrices, in an order that is chosen when it is called."""
+    name, room = emitter.helper("chain"), emitter.helper("chain_room")
     count = len(node.args)
-    inputs = [(k, k + 1) for k in range(count)]
-    return emitter.contraction(node.args, inputs, (0, count), node)
+    factors = ", ".join([emitter.pointer(arg) for arg in node.args])
+    ends = [node.args[0].shape[0], *(arg.shape[1] for arg in node.args)]
+    sizes = f"(const ptrdiff_t[]){{{', '.join(map(emitter.size, ends))}}}"
+    work = emitter.room(f"{room}({count}, {sizes})")
+    result = emitter.target(node, node.shape)
+    given = [str(count), f"(const double *const[]){{{factors}}}", sizes, work, result]
+    emitter.lines.append(f"{name}({', '.join(given)});")
+    return emitter.entry(result, node.shape)
 
 
 def _rows(emitter: CWriter, node: Node) -> _Code:

@@ -100,6 +100,36 @@ def test_sample(tmp_path: Path) -> None:
 
 
 @needs_cc
+def test_values_far_away(tmp_path: Path) -> None:
+    """Poles and large numbers of both signs, squares that overflow, a chain of five sizes."""
+    far = np.array([-1e12, -np.inf, -2.5, 0.0, 1e-3, np.inf, np.nan, -1e12 - 0.5])
+    wide = np.array([[1e200, 1e200], [1e-200, 0.0], [np.inf, 2.0], [3.0, 4.0]])
+    rng = np.random.default_rng(4)
+    shapes = {"A": (2, 9), "B": (9, 3), "C": (3, 8), "D": (8, 2)}
+    chain = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    names = dict(zip("mnpqr", (2, 9, 3, 8, 2), strict=True))
+    cases = [
+        ("digamma(x)", {"x": "vector(n)"}, {"x": far, "n": 8}),
+        ("polygamma(3, x)", {"x": "vector(n)"}, {"x": far, "n": 8}),
+        ("norm2(X, 2)", {"X": "matrix(m, n)"}, {"X": wide, "m": 4, "n": 2}),
+        (
+            "A*B*C*D",
+            {k: f"matrix({a}, {b})" for k, a, b in zip("ABCD", "mnpq", "npqr", strict=True)},
+            chain | names,
+        ),
+    ]
+    formulas = [matcalc.parse(text, kinds) for text, kinds, _ in cases]
+    sources = [f.source("c", name=f"far_{k}") for k, f in enumerate(formulas)]
+    library = built(tmp_path, sources)
+    for formula, source, (_, kinds, values) in zip(formulas, sources, cases, strict=True):
+        with np.errstate(all="ignore"):
+            wanted = formula.to_callable()(**{name: values[name] for name in kinds})
+        result = np.zeros_like(wanted)
+        assert called(library, source, values, [result]) == 0
+        np.testing.assert_allclose(result, wanted, rtol=1e-9)
+
+
+@needs_cc
 @pytest.mark.slow
 def test_every_function(tmp_path: Path) -> None:
     agree(tmp_path, some(of_texts("c", [*map(expression, FUNCTIONS), *MORE])))

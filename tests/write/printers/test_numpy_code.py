@@ -584,6 +584,21 @@ ARGUMENTS = [
         id="text",
     ),
     pytest.param(
+        {"A": np.ones((2, 3)), "x": np.array(["1", "2", "3"])},
+        "argument x is not an array of numbers",
+        id="numbers-as-text",
+    ),
+    pytest.param(
+        {"A": np.ones((2, 3)), "x": np.array([1, "2", 3], object)},
+        "argument x is not an array of numbers",
+        id="text-among-objects",
+    ),
+    pytest.param(
+        {"A": np.ones((2, 3)), "x": np.zeros(3, "datetime64[D]")},
+        "argument x is not an array of numbers",
+        id="days",
+    ),
+    pytest.param(
         {"A": np.ones((2, 3)), "x": np.ma.masked_array(np.ones(3), [0, 1, 0])},
         "argument x has entries that are masked",
         id="masked",

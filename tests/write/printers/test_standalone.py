@@ -102,6 +102,7 @@ WRONG = [
     pytest.param(0, {"x": np.ones(4)}, r"expected A: \(m, n\), x: \(n,\)", id="length"),
     pytest.param(0, {"A": np.ones(3)}, r"found \(3,\), \(3,\), \(4,\)", id="axes"),
     pytest.param(0, {"b": ["a"]}, "argument b is not an array of numbers", id="text"),
+    pytest.param(0, {"b": ["1"]}, "argument b is not an array of numbers", id="number-as-text"),
     pytest.param(4, {"S": T}, r"S: \(n, n\)", id="square"),
     pytest.param(9, {"lambda": v}, r"found \(3,\), \(3,\)", id="scalar"),
     pytest.param(11, {"y": np.ones(5)}, r"y: \(m\*n,\)", id="product"),

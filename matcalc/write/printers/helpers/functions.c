@@ -1257,3 +1257,82 @@ static void pinv(ptrdiff_t m, ptrdiff_t n, const double *X, double *work, double
         }
     }
 }
+
+// chain_cuts: after which of up to 24 matrices the product of the matrices i to j is cut, so that it
+// costs least; sizes has one number more than there are matrices
+static void chain_cuts(ptrdiff_t count, const ptrdiff_t *sizes, ptrdiff_t *cuts)
+{
+    double costs[24 * 24] = {0.0};
+    for (ptrdiff_t length = 1; length < count; ++length) {
+        for (ptrdiff_t i = 0; i + length < count; ++i) {
+            const ptrdiff_t j = i + length;
+            costs[i * count + j] = INFINITY;
+            for (ptrdiff_t k = i; k < j; ++k) {
+                const double work = (double)sizes[i] * (double)sizes[k + 1] * (double)sizes[j + 1];
+                const double cost = costs[i * count + k] + costs[(k + 1) * count + j] + work;
+                if (cost < costs[i * count + j]) {
+                    costs[i * count + j] = cost;
+                    cuts[i * count + j] = k;
+                }
+            }
+        }
+    }
+}
+
+// chain_part: the product of the matrices i to j, where it is to be, or else in the next free memory
+static const double *chain_part(
+    ptrdiff_t i, ptrdiff_t j, ptrdiff_t count, const double *const *factors,
+    const ptrdiff_t *sizes, const ptrdiff_t *cuts, double **free_memory, double *result)
+{
+    if (i == j) {
+        return factors[i];
+    }
+    const ptrdiff_t cut = cuts[i * count + j], m = sizes[i], n = sizes[cut + 1], k = sizes[j + 1];
+    const double *A = chain_part(i, cut, count, factors, sizes, cuts, free_memory, NULL);
+    const double *B = chain_part(cut + 1, j, count, factors, sizes, cuts, free_memory, NULL);
+    if (result == NULL) {
+        result = *free_memory;
+        *free_memory += m * k;
+    }
+    for (ptrdiff_t row = 0; row < m; ++row) {
+        for (ptrdiff_t column = 0; column < k; ++column) {
+            result[row * k + column] = 0.0;
+        }
+        for (ptrdiff_t inner = 0; inner < n; ++inner) {
+            for (ptrdiff_t column = 0; column < k; ++column) {
+                result[row * k + column] += A[row * n + inner] * B[inner * k + column];
+            }
+        }
+    }
+    return result;
+}
+
+// chain_room: how much memory a product of matrices takes for what comes in between
+static ptrdiff_t chain_room(ptrdiff_t count, const ptrdiff_t *sizes)
+{
+    ptrdiff_t cuts[24 * 24] = {0}, first[24] = {0}, last[24] = {count - 1}, left = 1, room = 0;
+    chain_cuts(count, sizes, cuts);
+    while (left > 0) {
+        --left;
+        const ptrdiff_t i = first[left], j = last[left], cut = cuts[i * count + j];
+        if (i == j) {
+            continue;
+        }
+        room += i > 0 || j < count - 1 ? sizes[i] * sizes[j + 1] : 0;
+        first[left] = i;
+        last[left++] = cut;
+        first[left] = cut + 1;
+        last[left++] = j;
+    }
+    return room;
+}
+
+// chain: the product of matrices one behind the other, in the order that costs least
+static void chain(
+    ptrdiff_t count, const double *const *factors, const ptrdiff_t *sizes, double *work,
+    double *result)
+{
+    ptrdiff_t cuts[24 * 24] = {0};
+    chain_cuts(count, sizes, cuts);
+    chain_part(0, count - 1, count, factors, sizes, cuts, &work, result);
+}
