@@ -25,7 +25,7 @@ from matcalc.core.kinds import FORMS
 from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_order
 
 # argparse looks for files with translations of its words, for each word of each command again
-argparse._ = str  # type: ignore[attr-defined]
+argparse._ = lambda word: word  # type: ignore[attr-defined]
 
 FORMATS = ("text", "latex", *BACKENDS, "json")
 FORMULAS = ("text", "latex", *BACKENDS)
