@@ -49,6 +49,9 @@ class Generators:
         self.sign_count = 0
         self.opaque = False  # whether there are values of which relations may be missing
         self.rooted = False
+        # of a point that will not do: which root it was that the field does not have, counted as
+        # those that are chosen; -1 if it follows from others or something else failed
+        self.refused = -1
         self._exp: dict[int, int] = {0: 1}
         self._log: dict[int, int] = {1: 0}
         self._turns: dict[int, tuple[int, int]] = {0: (1, 0)}  # angle -> (cos, sin)
@@ -325,6 +328,8 @@ class Generators:
         self.rooted = True
         if w in self._squares:
             return self.positive(square_root(w))
+        if w and not is_square(w) and self._root_by_relation(w) is None:
+            self.refused = self.root_count
         root = square_root(w)
         self.not_negative(w)
         for known in (root, P - root):

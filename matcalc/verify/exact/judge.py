@@ -164,6 +164,10 @@ class Judge:
         self.found = self._place()  # where the last point was found
         self.nonzero = False
         self.cost = 0  # of the last comparison
+        self.refused = False  # whether there was a point without a root that was asked for
+        self.independent = (
+            0  # roots that are no elements of the field of those before them, as bits
+        )
 
     def verdict(self) -> Verdict:
         """The verdict; raises Undecided where there is no point, or no function.
@@ -177,7 +181,7 @@ class Judge:
         sensitive, reached = self.setting.sensitive, 0
         last = Undecided("no sizes that are small enough")
         for sizes in self.setting.sizes():
-            self.sizes = sizes
+            self.sizes, self.independent = sizes, 0
             try:
                 agreed, field = self._somewhere(0, None)
             except Undecided as problem:
@@ -227,6 +231,9 @@ class Judge:
         All choices are tried at each point: the root of a^2 is a for the one and -a for the other,
         and which is a for which depends on the point. The points without roots that were drawn
         before it are not tried again.
+
+        Where no root is an element of the field of those before it, one choice will do: all are
+        conjugate, so what holds for one holds for all.
         """
         if not agreed and not field.sign_count:
             return self._certainly_not(field)
@@ -240,11 +247,17 @@ class Judge:
             for signs in (range(1 << field.sign_count) if not agreed else (None,))
         ]
         todo = patterns[1:] if agreed else patterns
-        points = self._points(field)
-        self.meter.require(self.cost * (len(patterns) * points - 1))
         place: tuple[int, int] | None = self.found
-        for _ in range(points):
+        ways = 1 if agreed and self._conjugate(field) else len(patterns)
+        bits = error_bits(
+            (self.program.expr, self.tree), self.program.variables, self.sizes, self.order, field
+        )
+        self.meter.require(self.cost * (ways * self._points(field, bits) - 1))
+        tried = 0
+        while tried < self._points(field, bits):
             for roots, signs in todo:
+                if roots and signs is None and self._conjugate(field):
+                    break
                 if place is not None:
                     self.stream.state, self.turn = place
                 agreed, field = self._somewhere(roots, signs)
@@ -254,7 +267,12 @@ class Judge:
                 if not agreed:
                     return self._certainly_not(field)
             todo, place = patterns, None
+            tried += 1
         return True
+
+    def _conjugate(self, field: Generators) -> bool:
+        """Whether all choices of roots are known to be conjugate."""
+        return self.independent == (1 << field.root_count) - 1
 
     def _place(self) -> tuple[int, int]:
         """What the next point depends on."""
@@ -268,11 +286,13 @@ class Judge:
             raise Undecided(_UNKNOWN)
         return False
 
-    def _points(self, field: Generators) -> int:
-        """How many points the degree asks for."""
-        each = error_bits(
-            (self.program.expr, self.tree), self.program.variables, self.sizes, self.order, field
-        )
+    def _points(self, field: Generators, bits: float) -> int:
+        """How many points the degree asks for; ``bits`` is what one is worth.
+
+        Where one choice of roots stands for all, the norm has to vanish: its degree is higher by
+        the number of choices.
+        """
+        each = bits - (field.root_count if self._conjugate(field) else 0)
         points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
         if points > _MOST_POINTS:
             raise Undecided("a function of so high a degree")
@@ -296,6 +316,9 @@ class Judge:
                 return agreed, field
             except Unfit as problem:
                 reason = str(problem)
+                if field.refused >= 0:
+                    self.refused = True
+                    self.independent |= 1 << field.refused if signs is None else 0
                 zeros += isinstance(problem, Zero)
                 if isinstance(problem, Undefined) and zeros == _ALIKE:
                     raise Nowhere(reason) from problem
@@ -312,15 +335,19 @@ class Judge:
         moving = constant(at.extent, at.value, count)
         for turn, move in enumerate(directions):
             moving.parts[1 << turn] = move
+        plain = {
+            name: constant(jet.extent, jet.value, 1, jet.number) for name, jet in values.items()
+        }
         try:
+            if (
+                self.refused and self.order > 1
+            ):  # the value alone is faster, and says which points will do
+                Evaluation(field, plain, self.sizes, 1, self.meter).run(self.program.expr)
             given = Evaluation(
                 field, {**values, self.wrt: moving}, self.sizes, count, self.meter
             ).run(self.program.expr)
         except Zero as problem:
             raise Undefined(str(problem)) from problem
-        plain = {
-            name: constant(jet.extent, jet.value, 1, jet.number) for name, jet in values.items()
-        }
         stated = Evaluation(field, plain, self.sizes, 1, self.meter).run(self.tree)
         moves = [self._moved(move, at.extent) for move in directions]
         steps = (len(moves[0]),) if self.structure == "vech" and moves else at.extent

@@ -8,7 +8,7 @@ import pytest
 
 from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
-from matcalc.verify.exact.judge import judge
+from matcalc.verify.exact.judge import Judge, judge
 
 GIVEN = {"a": "scalar", "b": "scalar", "c": "scalar", "p": "positive", "x": "vector(n)"}
 
@@ -26,6 +26,12 @@ GIVEN = {"a": "scalar", "b": "scalar", "c": "scalar", "p": "positive", "x": "vec
         pytest.param("(a^2)^(3/2)", "3*a^2", "undecided", id="power"),
         pytest.param("sqrt((a*p)^2)", "p", "undecided", id="times-a-positive-number"),
         pytest.param("norm2(a*x)", "norm2(x)", "undecided", id="norm"),
+        pytest.param(
+            "sqrt(b + 1)*sqrt((a - c)^2)", "sqrt(b + 1)", "undecided", id="beside-another"
+        ),
+        pytest.param(
+            "sqrt(b)*sqrt(c)*sqrt(b*c*(a - 1)^2)", "b*c", "undecided", id="a-product-of-others"
+        ),
     ],
 )
 def test_roots_of_squares(text: str, claim: str, outcome: str) -> None:
@@ -34,3 +40,43 @@ def test_roots_of_squares(text: str, claim: str, outcome: str) -> None:
         DerivativeStatement(program, "a", 1, "free"), read(claim, program.variables).expr
     )
     assert verdict.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "claim", "alike"),
+    [
+        pytest.param("sqrt(a) + sqrt(b)", "a", "0.5/sqrt(a)", True, id="two"),
+        pytest.param("sqrt(a + sqrt(b))", "a", "0.5/sqrt(a + sqrt(b))", True, id="nested"),
+        pytest.param(
+            "sqrt(a) + sqrt(a*(b + c)^2)",
+            "b",
+            "a*(b + c)/sqrt(a*(b + c)^2)",
+            False,
+            id="a-square-times-another",
+        ),
+        pytest.param(
+            "sqrt(b)*sqrt((a - c)^2)", "a", "sqrt(b)*(a - c)/sqrt((a - c)^2)", False, id="a-square"
+        ),
+        pytest.param(
+            "sqrt(a) + sqrt(b) + sqrt(a*b*(1 + c)^2)",
+            "a",
+            "0.5/sqrt(a) + 0.5*b*(1 + c)^2/sqrt(a*b*(1 + c)^2)",
+            False,
+            id="a-product-of-two",
+        ),
+    ],
+)
+def test_conjugate_roots(text: str, wrt: str, claim: str, alike: bool) -> None:
+    """One choice of roots stands for all only where no root is an element of the field of those
+    before it.
+    """
+    given = dict.fromkeys("abc", "scalar")
+    program = read(text, given)
+    judgement = Judge(
+        DerivativeStatement(program, wrt, 1, "free"), read(claim, program.variables).expr
+    )
+    assert judgement.verdict().outcome == "exact"
+    for _ in range(12):
+        found, field = judgement._somewhere(0, None)
+        assert found
+    assert judgement._conjugate(field) == alike
