@@ -5,12 +5,12 @@ from __future__ import annotations
 from matcalc.core.operations import ALONG
 from matcalc.core.tree import Expr, operation
 from matcalc.explain.instances import CannotShow, Trees
+from matcalc.explain.norms import stated_rule
 
 
 def expand_definitions(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
-    """The tree with what is defined and moves written out, and the names of the definitions.
-
-    ``norm2(x)^2`` is ``sum(x.^2)``: an even power of a root loses the root.
+    """The tree with what is defined and moves written out, and the names of the definitions; norms
+    stay, since they have differentials of their own.
     """
     made: dict[int, Expr] = {}
     used: list[str] = []
@@ -31,6 +31,8 @@ def expand_by_catalogue(trees: Trees, expr: Expr, used: list[str]) -> Expr:
     root. ``used`` collects the names of the definitions.
     """
     expr = _square(trees, expr)
+    if stated_rule(trees, expr) is not None:
+        return expr
     along = expr.op in ALONG and len(expr.args) == 2
     rule = None if along else trees.known.definition(operation(expr))
     if rule is None or len(rule.parameters) != len(expr.args):

@@ -19,6 +19,7 @@ from matcalc.explain.citations import cite
 from matcalc.explain.derivation import Reason
 from matcalc.explain.indexed import of_entries
 from matcalc.explain.instances import CannotShow, Trees
+from matcalc.explain.norms import moving_args, needed_parts, stated_rule
 
 _MOST_TERMS = 8  # of a differential that is written out; longer ones stay in brackets
 _MOST_FACTORS = 8  # a higher power of a matrix is a function of it
@@ -29,10 +30,14 @@ Fallback = Callable[[Expr, Sequence[bool], Sequence[Expr]], Expr]
 class Differentials:
     """Differentials over one table of trees; ``reasons`` collects what they stand on."""
 
-    def __init__(self, trees: Trees, moving: Mapping[str, Expr], fallback: Fallback) -> None:
+    def __init__(
+        self, trees: Trees, moving: Mapping[str, Expr], fallback: Fallback, own: Expr | None = None
+    ) -> None:
         self.trees = trees
         self.moving = moving  # the differentials of the names that move
         self.fallback = fallback
+        self.own = own  # the name of the whole
+        self.root: Expr | None = None
         self.reasons: list[Reason] = []
         self.elementary: list[Reason] = []
 
@@ -43,21 +48,44 @@ class Differentials:
     def terms(self, root: Expr) -> list[Expr]:
         """Its terms, each linear in the differential of one name."""
         known: dict[int, list[Expr]] = {}
-        for expr in root.parts:
+        self.root = root
+        for expr in needed_parts(root):
             if expr.op == "variable":
                 known[id(expr)] = [self.moving[expr.value]] if expr.value in self.moving else []
             else:
-                parts = [known[id(arg)] for arg in expr.args]
+                parts = [known[id(arg)] for arg in moving_args(expr)]
                 known[id(expr)] = self._terms(expr, parts) if any(parts) else []
         return known[id(root)]
 
     def _terms(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        stated = stated_rule(self.trees, expr)
+        if stated is not None:
+            return self._apply_stated(expr, *stated, parts[0])
         rule = _RULES.get(expr.op)
         terms = rule(self, expr, parts) if rule is not None else self._function(expr, parts)
         terms = [term for term in terms if not _zero(term)]
         if len(terms) > _MOST_TERMS:
             return [self.trees.sum(terms, expr)]
         return terms
+
+    def _apply_stated(self, expr: Expr, rule: Rule, name: str, terms: list[Expr]) -> list[Expr]:
+        """Of what the catalogue has a differential of that the engine does not use."""
+        self.note(name)
+        (parameter,), (arg,) = rule.parameters, moving_args(expr)
+        upright = self.trees.upright
+        factor, inner = self._multiple(self.trees.sum(terms, arg))
+        names = {parameter: upright(arg), f"d{parameter}": upright(inner), "Y": expr}
+        made = self.trees.inserted(rule, [arg], names)
+        return self.split(made if factor is None else self.trees.times(factor, made))
+
+    def _multiple(self, term: Expr) -> tuple[Expr | None, Expr]:
+        """A number, and what it is multiplied by; None for 1."""
+        factor = self.trees.factory.number(-1) if term.op == "neg" else None
+        inner = term.args[0] if term.op == "neg" else term
+        if inner.op != "*" or inner.args[0].op != "number":
+            return factor, inner
+        number, inner = inner.args
+        return (number if factor is None else self.trees.factory.number(-number.value)), inner
 
     def note(self, name: str, words: str = "") -> None:
         """Remembers what was used."""
@@ -73,13 +101,10 @@ class Differentials:
 
     def _replace(self, expr: Expr, place: int, term: Expr) -> Expr:
         """The same function with one argument replaced; a sign or a number comes out."""
-        inner = term.args[0] if term.op == "neg" else term
-        number = inner.args[0] if inner.op == "*" and inner.args[0].op == "number" else None
-        inner = inner if number is None else inner.args[1]
+        factor, inner = self._multiple(term)
         args = (*expr.args[:place], inner, *expr.args[place + 1 :])
         made = self.trees.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
-        made = made if number is None else self.trees.times(number, made)
-        return self.trees.factory.negative(made) if term.op == "neg" else made
+        return made if factor is None else self.trees.times(factor, made)
 
     def _linear(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         """The product rule of what is linear in each of its arguments."""
@@ -93,7 +118,8 @@ class Differentials:
         """Of what is written with indices; the engine's where something over indices has none."""
         used: list[str] = []
         try:
-            found = of_entries(self.trees, expr, parts, self._terms, used)
+            own = self.own if expr is self.root else None
+            found = of_entries(self.trees, expr, parts, self._terms, used, own)
         except CannotShow:
             for node in expr.value.body.parts:
                 if node.op == "reduce":  # amax is the largest of all entries, prod their product
@@ -198,7 +224,7 @@ class Differentials:
             self.note(*because.QUOTIENT)
         elif expr.op == "/":
             self.elementarily(*because.MULTIPLE)
-        terms = [trees.arrayed("./", trees.filled(term, expr), bottom) for term in parts[0]]
+        terms = [trees.divide(trees.filled(term, expr), bottom) for term in parts[0]]
         square = trees.arrayed(".^", bottom, trees.factory.number(2))
         for term in parts[1]:
             over = trees.times(top, term) if expr.op == "/" else trees.arrayed(".*", top, term)
@@ -209,6 +235,8 @@ class Differentials:
         base, exponent = expr.args
         if expr.op == "^" and base.rank == 2:
             return self._matrix_power(expr, parts)
+        if exponent.op == "/" and is_number(exponent.args[0], 1) and is_number(exponent.args[1], 2):
+            return self._root(expr, parts)
         trees = self.trees
         terms: list[Expr] = []
         self.note(*(because.EXPONENT if parts[1] else because.POWER))
@@ -222,6 +250,9 @@ class Differentials:
         return terms
 
     def _less_one(self, exponent: Expr) -> Expr:
+        parts = [arg.value for arg in exponent.args if arg.op == "number"]
+        if exponent.op == "/" and len(parts) == len(exponent.args):
+            return self.trees.factory.number(parts[0] / parts[1] - 1)
         if exponent.op == "number":
             return self.trees.factory.number(exponent.value - 1)
         return self.trees.factory.binary("-", exponent, self.trees.factory.number(1))

@@ -4,12 +4,11 @@ shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language
-from matcalc.core.tree import Expr
+from matcalc.engine.pipeline import defined_names
 from matcalc.explain.derivation import (
     ANSWER,
     CLOSED,
@@ -22,16 +21,27 @@ from matcalc.explain.derivation import (
     Line,
     Reason,
 )
-from matcalc.write.notation import name_arrays, write_tree
-from matcalc.write.printers.program import array_head
+from matcalc.write.notation import name_arrays, write_equation
 
 _WIDTH = 100  # of a line with its reasons behind the formula
 _COLUMN = 60  # where reasons begin, if the formulas are shorter
 
 
-def formula(tree: Expr, variables: dict[str, Variable], language: Language) -> str:
-    """The text of a line, which reads as it was meant; VerificationError where none does."""
-    return write_tree(tree, name_arrays(tree, variables), variables, language=language)
+def variables_in(chain: Chain, line: Line) -> Mapping[str, Variable]:
+    """The variables that a line may have: where no names of the lines stand, what the user calls by
+    such a name is not called otherwise.
+    """
+    return chain.program.variables if line.kind in (VALUE, CLOSED) else chain.variables
+
+
+def formula(chain: Chain, line: Line) -> tuple[str, str, str]:
+    """A name for the array whose entries a line gives, the places ``[i, k]`` of these, or nothing;
+    and the formula, which reads as it was meant. VerificationError where none does. Arrays inside
+    have the names that the user gave them, before these are variables and after.
+    """
+    variables, language = variables_in(chain, line), chain.program.language
+    names = name_arrays(line.tree, variables, defined_names(chain.program))
+    return write_equation(line.tree, names, variables, language=language)
 
 
 class Sources:
@@ -73,11 +83,14 @@ def equation(chain: Chain, line: Line) -> tuple[str, str]:
     """Both sides of a line; ``df[i]`` where the right side is an array that is given by its
     entries.
     """
-    shown = formula(line.tree, chain.variables, chain.program.language)
-    left, head = left_side(chain, line), array_head(line.tree)
-    if not left or not head:
-        return left, shown
-    return f"{left}{head}", shown.partition(" = ")[2]
+    name, places, shown = formula(chain, line)
+    left = left_side(chain, line)
+    return (f"{left}{places}", shown) if left else ("", _text(name, places, shown))
+
+
+def _text(name: str, places: str, shown: str) -> str:
+    """A formula with its head."""
+    return f"{name}{places} = {shown}" if places else shown
 
 
 def words(line: Line) -> list[Reason]:
@@ -117,7 +130,7 @@ def _block(chain: Chain, sources: Sources) -> str:
             f"{said} [{number}]" if number else said for said, number in sources.cite(words(line))
         )
         if line.kind in (ANSWER, CLOSED):
-            rows.append((introduction(chain, line), ""))
+            rows.append((introduction(chain, line), why))
             rows.append((f"    {shown}", ""))
             continue
         if before:
@@ -186,7 +199,7 @@ def as_fields(chains: Iterable[Chain]) -> list[dict[str, Any]]:
                 {
                     "kind": line.kind,
                     "left": left_side(chain, line),
-                    "text": formula(line.tree, chain.variables, chain.program.language),
+                    "text": _text(*formula(chain, line)),
                     "inserted": list(line.inserted),
                     "reasons": [
                         {

@@ -11,6 +11,7 @@ from matcalc.core.indexed import Form, Index, Place, Reduction
 from matcalc.core.tree import Expr
 from matcalc.explain.definitions import expand_by_catalogue
 from matcalc.explain.instances import CannotShow, Trees
+from matcalc.explain.norms import moving_args, needed_parts
 
 _MATRIX = 2  # axes
 _LETTERS = "ijklpqrstuvw"
@@ -18,17 +19,23 @@ Rule = Callable[[Expr, list[list[Expr]]], list[Expr]]
 
 
 def of_entries(
-    trees: Trees, expr: Expr, parts: Sequence[list[Expr]], rule: Rule, used: list[str]
+    trees: Trees,
+    expr: Expr,
+    parts: Sequence[list[Expr]],
+    rule: Rule,
+    used: list[str],
+    own: Expr | None = None,
 ) -> Expr:
     """``sum[i](2*x[i]*dx[i])`` for ``sum[i](x[i]^2)``: ``parts`` are the differentials of what the
     form is made of, ``rule`` gives those of a node of its body from those of its arguments, and
-    ``used`` collects the names of definitions. CannotShow for products and extremes over indices.
+    ``used`` collects the names of definitions. ``own`` is a name of the array, which stands for its
+    entries again: dK[i,j] = K[i,j]*... CannotShow for products and extremes over indices.
     """
     body = _expand(trees, trees.interned(expr.value.body), parts, used)
     count = len(expr.args)
     known: dict[int, list[Expr]] = {}
-    for node in body.parts:
-        inside = [known[id(arg)] for arg in node.args]
+    for node in needed_parts(body):
+        inside = [known[id(arg)] for arg in moving_args(node)]
         if node.op == "slot":
             moving = trees.factory.make("slot", (), node.shape, count + node.value, node.row)
             known[id(node)] = [moving] if parts[node.value] else []
@@ -39,7 +46,13 @@ def of_entries(
         else:
             known[id(node)] = rule(node, inside)
     moved = [trees.sum(terms, arg) for terms, arg in zip(parts, expr.args, strict=True)]
-    return _form(trees, expr, trees.sum(known[id(body)], body), [*expr.args, *moved])
+    terms, args = known[id(body)], [*expr.args, *moved]
+    if own is not None and expr.value.indices:
+        entry = trees.factory.make("slot", (), own.shape, len(args))
+        places = tuple([Place(((index, 1),), ZERO) for index in expr.value.indices])
+        entry = trees.factory.make("at", (entry,), (), places)
+        terms, args = [trees.replace(term, {id(body): entry}) for term in terms], [*args, own]
+    return _form(trees, expr, trees.sum(terms, body), args)
 
 
 def _linear(trees: Trees, node: Expr, terms: list[Expr]) -> Expr:

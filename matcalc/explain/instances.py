@@ -7,6 +7,7 @@ meet arrays. The engine does the same on networks; here the result is kept as it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from matcalc.core.dims import Dim
 from matcalc.core.language import Language
@@ -42,6 +43,27 @@ class Trees:
 
         return tree.fold(rule)
 
+    def replace(self, tree: Expr, put: Mapping[int, Expr]) -> Expr:
+        """The tree with some nodes of it replaced."""
+        if not put:
+            return tree
+        done: dict[int, Expr] = {}
+        stack = [tree]
+        while stack:
+            expr = stack[-1]
+            if id(expr) in put:
+                done[id(expr)] = put[id(expr)]
+            if id(expr) in done:
+                stack.pop()
+                continue
+            todo = [arg for arg in expr.args if id(arg) not in done]
+            if todo:
+                stack += todo
+                continue
+            args = tuple([done[id(arg)] for arg in expr.args])
+            done[id(expr)] = self.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
+        return done[id(tree)]
+
     def variable(self, name: str, like: Expr) -> Expr:
         """A variable of the shape of another expression, which stands upright."""
         return self.factory.make("variable", (), like.shape, name)
@@ -52,6 +74,10 @@ class Trees:
         if not like.shape:
             return nothing
         return self.factory.make("fill", (nothing,), like.shape, row=like.row)
+
+    def upright(self, expr: Expr) -> Expr:
+        """A row as a column."""
+        return self.factory.transpose(expr) if expr.row else expr
 
     def filled(self, expr: Expr, like: Expr) -> Expr:
         """A scalar in every entry of an array."""
@@ -141,6 +167,33 @@ class Trees:
             if not left.shape and not right.shape:
                 return self.factory.binary("^", left, right)
         return self.factory.binary(op, left, right)
+
+    def divide(self, top: Expr, bottom: Expr) -> Expr:
+        """The quotient entry by entry; a number that divides that of the numerator cancels."""
+        number, rest = self._split(bottom)
+        mine, inner = self._split(top)
+        if number == 1 or bottom.shape or (mine / number).denominator != 1:
+            return self.arrayed("./", top, bottom)
+        inner = inner if is_number(rest, 1) else self.arrayed("./", inner, rest)
+        return self.times(self.factory.number(mine / number), inner)
+
+    def _split(self, expr: Expr) -> tuple[Fraction, Expr]:
+        """The number that a product begins with, and the rest."""
+        sign, spine = 1, []
+        while expr.op == "neg" or (expr.op == "*" and expr.args[0].op != "number"):
+            if expr.op == "neg":
+                sign, expr = -sign, expr.args[0]
+            else:
+                spine.append(expr.args[1])
+                expr = expr.args[0]
+        number, rest = Fraction(1), expr
+        if expr.op == "number":
+            number, rest = expr.value, self.factory.number(1)
+        elif expr.op == "*":
+            number, rest = expr.args[0].value, expr.args[1]
+        for right in reversed(spine):
+            rest = self.times(rest, right)
+        return sign * number, rest
 
     def inserted(self, rule: Rule, args: Sequence[Expr], names: Mapping[str, Expr]) -> Expr:
         """The right side of a rule for these arguments; ``names`` are its variables."""

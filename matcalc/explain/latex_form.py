@@ -9,13 +9,22 @@ from typing import Any
 from matcalc.core.tree import Expr
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.catalogue.sides import sides
+from matcalc.engine.pipeline import defined_names
 from matcalc.explain.citations import entry
 from matcalc.explain.derivation import ANSWER, CLOSED, LET, VALUE, VECTORISED, Chain, Line, Reason
-from matcalc.explain.forms import Sources, closing_lines, introduction, left_side, words
+from matcalc.explain.forms import (
+    Sources,
+    closing_lines,
+    introduction,
+    left_side,
+    variables_in,
+    words,
+)
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm
+from matcalc.write.notation import name_arrays
 from matcalc.write.printers.differentials import Marks
-from matcalc.write.printers.latex import latex
+from matcalc.write.printers.latex import head_letter, head_places, latex, latex_parts
 from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.program import array_head
 
@@ -44,20 +53,30 @@ class _Writer:
         variable = self.chain.variables.get(name)
         return letter(name, bold=self.bold and variable is not None and bool(variable.shape))
 
-    def formula(self, tree: Expr) -> str:
-        """The formula of a tree; VerificationError where it does not read as it was meant."""
-        names = self.marks.names
+    def equation(self, line: Line) -> tuple[str, str, str]:
+        """A letter for an array by its entries, the places ``_{i k}`` of these, or nothing; and the
+        formula. VerificationError where it does not read as it was meant.
+        """
+        tree, names = line.tree, self.marks.names
         marked = rename_variables(tree, names)
+        known = variables_in(self.chain, line)
         variables = {
             names.get(name, name): replace(each, name=names.get(name, name))
-            for name, each in self.chain.variables.items()
+            for name, each in known.items()
         }
-        headed = bool(array_head(tree))
-        result = latex(marked, bold=self.bold, named={}, declared=variables, headed=headed)
-        language = self.chain.program.language
-        right = latex_says(result, marked, variables, language, headed=headed)
-        confirm(right, "LaTeX", language)
-        return self.marks.unmarked(result)
+        chain, bold = self.chain, self.bold
+        arrays = name_arrays(marked, variables, defined_names(chain.program))
+        language = chain.program.language
+        read = latex(marked, bold=bold, named=arrays, declared=variables)
+        confirm(latex_says(read, marked, variables, language), "LaTeX", language)
+        defined, shown = latex_parts(marked, arrays, bold=bold, declared=variables)
+        if defined:
+            behind = ", \\ ".join(f"{left} = {right}" for left, right in defined)
+            shown = rf"{shown} \quad\text{{where}}\quad {behind}"
+        shown = self.marks.unmarked(shown)
+        if not array_head(tree):
+            return "", "", shown
+        return head_letter(marked, variables), head_places(marked, marked.parts), shown
 
 
 def rename_variables(tree: Expr, names: Mapping[str, str]) -> Expr:
@@ -138,11 +157,10 @@ def _behind(why: str) -> str:
 
 def _equation(writer: _Writer, line: Line) -> tuple[str, str]:
     """Both sides; ``df_i`` where the right side is an array that is given by its entries."""
-    side, shown = _side(writer, line), writer.formula(line.tree)
-    if not side or not array_head(line.tree):
-        return side, shown
-    name, _, shown = shown.partition(" = ")
-    return side + name[1:], shown
+    side, (letter, places, shown) = _side(writer, line), writer.equation(line)
+    if side or not places:
+        return f"{side}{places}", shown
+    return "", f"{letter}{places} = {shown}"
 
 
 def _left_side(writer: _Writer, line: Line, side: str) -> str:

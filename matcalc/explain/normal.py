@@ -70,10 +70,10 @@ class Normal:
             name = f"?{place}"
             args.append(self.trees.variable(name, arg))
             places[name] = self.builder.leaf("variable", arg.shape, name)
-            back[name] = self._upright(arg)
+            back[name] = self.trees.upright(arg)
             if moving:
                 places[f"?d{place}"] = self.builder.leaf("variable", arg.shape, f"?d{place}")
-                back[f"?d{place}"] = self._upright(inner[place])
+                back[f"?d{place}"] = self.trees.upright(inner[place])
         call = self.trees.factory.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
         node = self.lowering.lower(call, places)
         slopes = LocalDerivatives(self.builder, self.lowering)
@@ -90,9 +90,6 @@ class Normal:
         shown = self._recover(total, steps)
         made = self.trees.interned(shown, back)
         return self.trees.factory.transpose(made) if expr.row else made
-
-    def _upright(self, expr: Expr) -> Expr:
-        return self.trees.factory.transpose(expr) if expr.row else expr
 
     def _rewrite(self, node: Node) -> tuple[Node, list[str]]:
         """The node rewritten and shortened, and the names of the rewrites."""

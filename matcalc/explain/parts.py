@@ -15,6 +15,7 @@ from matcalc.core.operations import COMPARISONS, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.explain.differential import is_multilinear
 from matcalc.explain.instances import Trees
+from matcalc.explain.norms import moving_args
 
 BRIEF, USUAL, FULL = DETAILS = (1, 2, 3)
 _SHORT = 6  # tokens of an expression that is differentiated at one go,
@@ -137,7 +138,7 @@ class _Choice:
         found: set[int] = set()
         for expr in self.order:
             if id(expr) in self.active and self.nonlinear(expr):
-                for arg in expr.args:
+                for arg in moving_args(expr):
                     if id(arg) in self.active:
                         found |= self._below(arg)
         uses = Counter(id(arg) for expr in self.order for arg in expr.args)

@@ -4,13 +4,17 @@ last part to the first, and the coefficient of the differential of the variable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable, kind_spec, size_names
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.subspaces import PROJECTED
 from matcalc.core.tree import Expr
+from matcalc.engine.pipeline import differentiate
+from matcalc.explain.changes import describe_change, same_but_arithmetic
 from matcalc.explain.citations import cite
 from matcalc.explain.definitions import expand_definitions
 from matcalc.explain.derivation import (
@@ -31,7 +35,7 @@ from matcalc.explain.instances import CannotShow, Trees
 from matcalc.explain.normal import Normal, variables_of
 from matcalc.explain.parts import FULL, USUAL, Names, Part, partition
 from matcalc.explain.turns import explain_factors, explain_turns
-from matcalc.write.printers.text import has_indices, text
+from matcalc.write.printers.text import has_indices
 
 _LONG = 9  # tokens of a factor that gets a name before more is inserted
 _LONGEST = 160  # tokens of a line; what is longer is left out
@@ -41,16 +45,15 @@ _VALUES = (
 )  # for the expression, for its derivatives
 _KINDS = ("scalar", "vector", "matrix")
 _MATRIX = 2  # axes
-_NO_BRACKETS = str.maketrans("", "", "()")
 
 
 def _kind(dims: Sequence[Dim]) -> str:
     return _KINDS[len(dims)] if len(dims) <= _MATRIX else "tensor"
 
 
-def _same_but_brackets(left: Expr, right: Expr) -> bool:
-    """Whether two lines that are equal are written alike but for brackets."""
-    return text(left).translate(_NO_BRACKETS) == text(right).translate(_NO_BRACKETS)
+def _has_einsum(tree: Expr) -> bool:
+    """Whether some tensor in it has no matrix notation."""
+    return any(part.op == "einsum" for part in tree.parts)
 
 
 class ChainBuilder:
@@ -143,10 +146,10 @@ class ChainBuilder:
         """A name for a part, and its differential."""
         self._declare(part.name, part.tree)
         self.lines.append(Line(LET, part.tree, name=part.name))
-        tree, reasons = self._differential(part.tree)
         own = self.trees.variable(part.name, part.tree)
+        tree, reasons = self._differential(part.tree, own)
         self.named[id(part.tree)] = own
-        tree = self._replace(tree, self.named)
+        tree = self.trees.replace(tree, self.named)
         self._step(part.name, part.tree)
         self.lines.append(Line(DIFFERENTIAL, tree, reasons, name=part.name))
         if tree.shape or not self._present(tree):
@@ -166,8 +169,9 @@ class ChainBuilder:
         except CannotShow:
             return tree
 
-    def _differential(self, tree: Expr) -> tuple[Expr, tuple[Reason, ...]]:
-        found = Differentials(self.trees, self.moving, self._by_network)
+    def _differential(self, tree: Expr, own: Expr | None = None) -> tuple[Expr, tuple[Reason, ...]]:
+        """The differential of a tree, and what it stands on; ``own`` is the name of the tree."""
+        found = Differentials(self.trees, self.moving, self._by_network, own)
         result = found.of(tree)
         elementary = found.elementary if self.detail == FULL else []
         return result, (*found.reasons, *elementary)
@@ -182,11 +186,9 @@ class ChainBuilder:
             form = normal.form(tree)
         except CannotShow:
             return None
-        if self.trees.factory.size(form) >= self.trees.factory.size(tree):
+        if self.trees.factory.size(form) >= self.trees.factory.size(tree) or _has_einsum(form):
             return None
-        reasons = self._rewrites(normal) or (Reason("simplified"),)
-        self._line(Line(EQUAL, form, reasons))
-        return form
+        return self._line(Line(EQUAL, form, self._rewrites(normal)))
 
     def _normal(self) -> Normal:
         return Normal(self.trees, self.variables, (self.d_wrt,))
@@ -196,28 +198,6 @@ class ChainBuilder:
         known = self.trees.known
         names = dict.fromkeys(name for name in normal.rules if known.get(name) is not None)
         return tuple(cite(name, known=self.trees.known) for name in names)
-
-    def _replace(self, tree: Expr, put: Mapping[int, Expr]) -> Expr:
-        """The tree with some nodes of it replaced."""
-        if not put:
-            return tree
-        factory = self.trees.factory
-        done: dict[int, Expr] = {}
-        stack = [tree]
-        while stack:
-            expr = stack[-1]
-            if id(expr) in put:
-                done[id(expr)] = put[id(expr)]
-            if id(expr) in done:
-                stack.pop()
-                continue
-            todo = [arg for arg in expr.args if id(arg) not in done]
-            if todo:
-                stack += todo
-                continue
-            args = tuple([done[id(arg)] for arg in expr.args])
-            done[id(expr)] = factory.make(expr.op, args, expr.shape, expr.value, expr.row)
-        return done[id(tree)]
 
     def _value(self, root: Expr, parts: list[Part]) -> None:
         """The differential of the value, and what becomes of it."""
@@ -265,21 +245,29 @@ class ChainBuilder:
         inserted = self.trees.interned(tree, put)
         if self.trees.factory.size(inserted) > _LONGEST:
             raise CannotShow("its lines get too long")
-        self._line(Line(EQUAL, inserted, inserted=steps), brief=False)
-        return inserted
+        arrays = any(each.op == "indexed" and each.value.indices for each in put.values())
+        least = FULL if arrays else USUAL  # an array by its entries is not written twice
+        return self._line(Line(EQUAL, inserted, inserted=steps), shown=self.detail >= least)
 
-    def _line(self, line: Line, *, brief: bool = True) -> None:
-        """Adds a line, or leaves it out where only the main ones are shown."""
-        if not brief and self.detail < USUAL:
+    def _line(self, line: Line, *, shown: bool = True) -> Expr:
+        """Adds a line that equals the one before, or leaves it out; what differs in arithmetic
+        alone takes the place of the line before. Returns what stands last.
+        """
+        if not shown:
             self.pending += line.inserted
-            return
-        if line.kind == EQUAL:
-            line.inserted, self.pending = (*self.pending, *line.inserted), ()
-            last = self.lines[-1]
-            if last.inserted and not line.inserted and _same_but_brackets(last.tree, line.tree):
-                last.tree = line.tree
-                return
+            return line.tree
+        line.inserted, self.pending = (*self.pending, *line.inserted), ()
+        last = self.lines[-1]
+        if not line.inserted and not line.reasons and last.kind != LET:
+            if same_but_arithmetic(last.tree, line.tree) and self.detail < FULL:
+                size = self.trees.factory.size
+                if size(line.tree) < size(last.tree) + bool(last.inserted):  # without brackets
+                    last.tree = line.tree
+                return last.tree
+            words = describe_change(last.tree, line.tree, self._present(last.tree))
+            line.reasons = (Reason(words),)
         self.lines.append(line)
+        return line.tree
 
     def _collect(self, tree: Expr, *, show: bool) -> Expr:
         """The line as a sum of inner products, one for each differential in it."""
@@ -287,15 +275,38 @@ class ChainBuilder:
         terms: list[Expr] = []
         rules: list[str] = []
         for step in self._present(tree):
-            factor = normal.coefficient(tree, step)
+            factor = self._coefficient(normal, tree, step)
             rules += normal.rules
             terms.append(self._inner(factor, step))
-        collected = self._replace(self.trees.sum(terms, tree), self.named)
+        collected = self.trees.replace(self.trees.sum(terms, tree), self.named)
         if collected is not tree and show:
             normal.rules = rules
             reasons = (*self._rewrites(normal), *explain_turns(self._present(tree), tree, terms))
-            self._line(Line(EQUAL, collected, reasons))
+            return self._line(Line(EQUAL, collected, reasons))
         return collected
+
+    def _coefficient(self, normal: Normal, tree: Expr, step: str, kind: str = "") -> Expr:
+        """What a line is multiplied by a differential in; from the whole of the engine where there
+        is no matrix notation without.
+        """
+        try:
+            found = normal.coefficient(tree, step, kind)
+            if not _has_einsum(found):
+                return found
+            problem = None
+        except CannotShow as why:
+            problem = why
+        program = replace(
+            self.program, expr=tree, variables=self.variables, definitions={}, asked=None
+        )
+        statement = DerivativeStatement(program, step, structure="declared" if kind else "free")
+        whole = self.trees.interned(differentiate(statement))
+        if whole.rank <= _MATRIX and not has_indices(whole):
+            normal.rules = []
+            return whole
+        if problem is not None:
+            raise problem
+        return found
 
     def _present(self, tree: Expr) -> list[str]:
         """The differentials in a line, that of the variable last."""
@@ -309,7 +320,7 @@ class ChainBuilder:
         terms, changed = [], False
         owners = {step: name for name, step in self.steps.items()}
         for step in self._present(tree):
-            factor = normal.coefficient(tree, step)
+            factor = self._coefficient(normal, tree, step)
             if step != self.d_wrt and self.trees.factory.size(factor) > _LONG:
                 name = self.names.take(f"{owners[step]}bar")
                 self._declare(name, factor)
@@ -320,8 +331,7 @@ class ChainBuilder:
         if not changed:
             return tree
         named = self.trees.sum(terms, tree)
-        self._line(Line(EQUAL, named))
-        return named
+        return self._line(Line(EQUAL, named))
 
     def _inner(self, factor: Expr, step: str) -> Expr:
         """The inner product of a factor and a differential, with tr(X^2*dX) for tr((X'^2)'*dX)."""
@@ -346,9 +356,11 @@ class ChainBuilder:
             return
         normal = self._normal()
         try:
-            factor = normal.coefficient(tree, self.d_wrt)
+            factor = self._coefficient(normal, tree, self.d_wrt)
             rules = normal.rules
-            within = normal.coefficient(tree, self.d_wrt, self.kind) if self.kind else factor
+            within = factor
+            if self.kind:
+                within = self._coefficient(normal, tree, self.d_wrt, self.kind)
         except CannotShow:  # the engine multiplies out what is indexed, and the line is proved
             if has_indices(self.answer):
                 raise
@@ -367,7 +379,26 @@ class ChainBuilder:
             self._line(Line(EQUAL, self._inner(within, self.d_wrt), (reason,)))
         self.lines.append(Line(ANSWER, within))
         if within is not self.answer:
-            self.lines.append(Line(CLOSED, self.answer))
+            self.lines.append(Line(CLOSED, self.answer, self._behind_names(within)))
+
+    def _behind_names(self, tree: Expr) -> tuple[Reason, ...]:
+        """The rewrites that fire once the names in a tree are written out, where they bring in
+        functions that were not there.
+        """
+        assert self.answer is not None
+        put: dict[str, Expr] = {}
+        for line in self.lines:
+            if line.kind == LET:
+                put[line.name] = self.trees.interned(line.tree, put)
+        spelt = self.trees.interned(tree, put)
+        if {part.op for part in self.answer.parts} <= {part.op for part in spelt.parts}:
+            return ()
+        normal = self._normal()
+        try:
+            normal.form(spelt)
+        except CannotShow:
+            return ()
+        return self._rewrites(normal)
 
     # other values: the differential is inserted, and factored at last
 

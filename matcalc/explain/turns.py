@@ -16,12 +16,15 @@ _OPERATORS = frozenset(("variable", "indexed", "+", "-", "neg", "*", ".*", "/", 
 
 
 def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Reason]:
-    """The reasons why a line is the sum of the terms, one inner product for each differential."""
+    """The rules by which a line is the sum of the terms, one inner product for each differential;
+    none where that is arithmetic.
+    """
     order = before.parts
     moving = _moving_nodes(before, steps)
     traces = [expr for expr in order if expr.op == "tr" and id(expr) in moving]
     across = any(expr.op == "'" and id(expr) in moving for expr in order)
     after = {part.op for term in terms for part in term.parts}
+    in_traces = any(_in_trace(term, steps) for term in terms)
     reasons: list[Reason] = []
     if any(not _ends(expr.args[0], steps) for expr in traces):
         reasons.append(cite(*because.CYCLIC))
@@ -32,9 +35,9 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
     indexed = any(expr.op == "indexed" and id(expr) in moving for expr in order)
     if indexed and "indexed" not in after:
         reasons.append(Reason("in matrix notation"))
-    elif "tr" in after and (inner or not traces):
+    elif in_traces and (inner or summed or not traces):
         reasons.append(cite(*(because.SUMMED if summed else because.AS_TRACE)))
-    elif summed and "tr" not in after:
+    elif summed and not in_traces:
         reasons.append(cite(*because.ENTRIES))
     elif not traces and (called := _called(order, moving)):
         reasons.append(Reason(f"adjoint of {' and '.join(called)}"))
@@ -42,7 +45,13 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
         reasons.append(cite(*because.INNER))
     elif inner and not traces:
         reasons += _explain_moves(order, moving)
-    return reasons or [Reason("simplified")]
+    return reasons
+
+
+def _in_trace(term: Expr, steps: Sequence[str]) -> bool:
+    """Whether a differential stands in a trace."""
+    moving = _moving_nodes(term, steps)
+    return any(part.op == "tr" and id(part) in moving for part in term.parts)
 
 
 def _called(order: Sequence[Expr], moving: set[int]) -> list[str]:
@@ -60,7 +69,7 @@ def _inner(expr: Expr) -> bool:
 def _explain_moves(order: Sequence[Expr], moving: set[int]) -> list[Reason]:
     """What moved to the other side of an inner product: factors of entries, matrices."""
     there = [expr for expr in order if id(expr) in moving]
-    entries = any(expr.op == ".*" for expr in there)
+    entries = any(expr.op in (".*", "./") for expr in there)
     matrices = any(expr.op == "*" and expr.args[0].rank == _MATRIX for expr in there)
     found = [because.INNER_OF_ENTRIES] * entries + [because.INNER_MOVED] * matrices
     return [cite(*each) for each in found]

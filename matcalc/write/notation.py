@@ -62,17 +62,34 @@ def write_tree(
     """The text of a tree with these names of its parts, which is read back; an array by its entries
     has a head. Raises VerificationError where no text means the tree.
     """
+    name, places, body = write_equation(tree, names, variables, verify=verify, language=language)
+    return f"{name}{places} = {body}" if places else body
+
+
+def write_equation(
+    tree: Expr,
+    names: Mapping[int, str],
+    variables: Mapping[str, Variable],
+    *,
+    verify: bool = True,
+    language: Language | None = None,
+) -> tuple[str, str, str]:
+    """The parts of what ``write_tree`` writes: a name for an array by its entries, the places
+    ``[i, k]`` of these, and the formula; only the formula where the tree is no such array.
+    """
     choices = size_choices(tree)
-    head = array_head(tree)
-    if head:
+    places = array_head(tree)
+    name = head = ""
+    if places:
         taken = {*variables, *names.values(), *size_names(variables.values())}
-        head = f"{next(name for name in array_names() if name not in taken)}{head} = "
+        name = next(each for each in array_names() if each not in taken)
+        head = f"{name}{places} = "
     for sized in choices:
-        result = program_text(tree, names, sized, head=head)
-        if (len(choices) == 1 and not verify) or says(result, tree, variables, language):
-            return result
+        body = program_text(tree, names, sized)
+        if (len(choices) == 1 and not verify) or says(head + body, tree, variables, language):
+            return name, places, body
     confirm(not verify, "text", language)
-    return result
+    return name, places, body
 
 
 def value_name(variables: Mapping[str, Variable], taken: Iterable[str] = ()) -> str:
@@ -113,9 +130,19 @@ def name_parts(
     return tree, names
 
 
-def name_arrays(tree: Expr, variables: Mapping[str, Variable]) -> dict[int, str]:
-    """Names for those parts alone that nothing but a name stands for: arrays by their entries."""
-    return name_entries(tree, _taken(tree, variables))
+def name_arrays(
+    tree: Expr, variables: Mapping[str, Variable], defined: DefinedNames | None = None
+) -> dict[int, str]:
+    """Names for those parts alone that nothing but a name stands for: arrays by their entries. The
+    value of a name that is ``defined``, and no variable, keeps it.
+    """
+    taken = _taken(tree, variables, defined.names if defined else ())
+
+    def known(part: Expr) -> str | None:
+        name = defined.find(part) if defined else None
+        return None if name in variables else name
+
+    return name_entries(tree, taken, known)
 
 
 def _taken(tree: Expr, variables: Mapping[str, Variable], defined: Iterable[str] = ()) -> set[str]:

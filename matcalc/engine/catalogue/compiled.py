@@ -139,7 +139,7 @@ class Catalogue:
         name = next(
             (each for each in (f"d-{function}{variant}", f"d-{function}") if self.get(each)), ""
         )
-        return self.once(name, _differential) if name else None
+        return self.once(name, differential_rule) if name else None
 
     def definition(self, function: str) -> Rule | None:
         """A function that is defined by others."""
@@ -180,7 +180,8 @@ def _rule(entry: Identity, program: Program) -> Rule:
     return Rule(tuple(entry.given), shapes, program.expr)
 
 
-def _differential(where: Catalogue, entry: Identity) -> Rule:
+def differential_rule(where: Catalogue, entry: Identity) -> Rule:
+    """The differential that an entry states."""
     return _rule(entry, differential_program(entry, where.language)[1])
 
 

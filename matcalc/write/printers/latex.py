@@ -76,17 +76,22 @@ def latex(
         if named is None
         else named
     )
-    taken = _taken_letters(order, named, declared)
-    pieces, by_entry, lines = _lines(order, entries(expr), taken, bold, named)
-    whole = by_entry.get(id(expr), pieces[id(expr)]).text
+    defined, whole = latex_parts(expr, named, bold=bold, declared=declared)
     places = head_places(expr, order) if headed else ""
-    head = ""
-    if places:
-        head = f"{next(letter for letter in array_names() if letter not in taken)}{places} "
-    if not lines:
+    head = f"{_letter(_taken_letters(order, named, declared))}{places} " if places else ""
+    if not defined:
         return f"{head}= {whole}" if head else whole
-    lines.append(f"{head}&= {whole}" if head else f"&{whole}")
-    return align(lines)
+    last = f"{head}&= {whole}" if head else f"&{whole}"
+    return align([*(f"{left} &= {right}" for left, right in defined), last])
+
+
+def latex_parts(
+    expr: Expr, named: Mapping[int, str], *, bold: bool = False, declared: Iterable[str] = ()
+) -> tuple[list[tuple[str, str]], str]:
+    """Both sides of the definition of each part that has a name, and the formula without a head."""
+    taken = _taken_letters(expr.parts, named, declared)
+    pieces, by_entry, defined = _define_parts(expr.parts, entries(expr), taken, bold, named)
+    return defined, by_entry.get(id(expr), pieces[id(expr)]).text
 
 
 def head_places(expr: Expr, order: Sequence[Expr]) -> str:
@@ -103,12 +108,20 @@ def with_head(formula: str, expr: Expr, declared: Iterable[str]) -> str:
     places = head_places(expr, expr.parts)
     if not places:
         return formula
-    taken = {names.name(each) for each in declared}
-    head = f"{next(letter for letter in array_names() if letter not in taken)}{places} "
+    head = f"{_letter({names.name(each) for each in declared})}{places} "
     if not formula.startswith("\\begin{aligned}"):
         return f"{head}= {formula}"
     before, _, last = formula.rpartition("\n&")
     return f"{before}\n{head}&= {last}"
+
+
+def head_letter(expr: Expr, declared: Iterable[str]) -> str:
+    """The letter that an array by its entries is called."""
+    return _letter(_taken_letters(expr.parts, {}, declared))
+
+
+def _letter(taken: Collection[str]) -> str:
+    return next(letter for letter in array_names() if letter not in taken)
 
 
 def _taken_letters(
@@ -132,7 +145,8 @@ def several_latex(
     known = [entries(tree) for tree in trees.values()]
     above = set().union(*(each[1] for each in known))
     terms = set().union(*(each[0] for each in known))
-    pieces, by_entry, lines = _lines(order, (terms, above), taken, bold, named)
+    pieces, by_entry, defined = _define_parts(order, (terms, above), taken, bold, named)
+    lines = [f"{left} &= {right}" for left, right in defined]
     lines += [
         f"{head}{head_places(tree, order)} &= {by_entry.get(id(tree), pieces[id(tree)]).text}"
         for head, tree in trees.items()
@@ -140,18 +154,18 @@ def several_latex(
     return align(lines)
 
 
-def _lines(
+def _define_parts(
     order: Sequence[Expr],
     by_entries: tuple[Collection[int], Collection[int]],
     taken: Collection[str],
     bold: bool,
     named: Mapping[int, str],
-) -> tuple[dict[int, Piece], dict[int, Piece], list[str]]:
-    """The pieces of all nodes, those with indices, and the lines that define those with names."""
+) -> tuple[dict[int, Piece], dict[int, Piece], list[tuple[str, str]]]:
+    """The pieces of all nodes, those with indices, and the definitions of those with names."""
     terms, above = by_entries
     pieces: dict[int, Piece] = {}
     by_entry: dict[int, Piece] = {}
-    lines: list[str] = []
+    defined: list[tuple[str, str]] = []
     heads = {id(node): free_letters(order, node.rank) for node in order if id(node) in terms}
     letters = letters_of_contractions(order, named, heads) if heads or _sums(order) else {}
     for node in order:
@@ -172,7 +186,7 @@ def _lines(
             )
         if id(node) in named:
             name = names.name(named[id(node)], bold=bold and node.rank > 0)
-            lines.append(f"{name}{_axes(node)} &= {piece.text}")
+            defined.append((f"{name}{_axes(node)}", piece.text))
             piece = Piece(name)
         elif node.op == "indexed" and node.value.indices:
             by_entry[id(node)] = piece
@@ -184,7 +198,7 @@ def _lines(
                 if node.op == "einsum"
                 else add_indices(piece, heads[id(node)])
             )
-    return pieces, by_entry, lines
+    return pieces, by_entry, defined
 
 
 def _sums(order: Sequence[Expr]) -> bool:

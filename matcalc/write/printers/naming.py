@@ -102,10 +102,14 @@ def choose_names(
     return _names([expr for expr in order if id(expr) in chosen | arrays], taken, known)
 
 
-def name_entries(tree: Expr, taken: Container[str]) -> dict[int, str]:
-    """Names for the arrays inside that are defined by their entries, and for nothing else."""
+def name_entries(
+    tree: Expr, taken: Container[str], known: Callable[[Expr], str | None]
+) -> dict[int, str]:
+    """Names for the arrays inside that are defined by their entries, and for nothing else; the one
+    that is ``known`` where there is one.
+    """
     arrays = _arrays(tree)
-    return _names([expr for expr in tree.parts if id(expr) in arrays], taken, None)
+    return _names([expr for expr in tree.parts if id(expr) in arrays], taken, known)
 
 
 def _arrays(tree: Expr) -> set[int]:

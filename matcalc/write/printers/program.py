@@ -25,15 +25,13 @@ def array_head(expr: Expr) -> str:
     return head(expr)
 
 
-def program_text(
-    tree: Expr, names: Mapping[int, str], sized: Container[int] = (), *, head: str = ""
-) -> str:
+def program_text(tree: Expr, names: Mapping[int, str], sized: Container[int] = ()) -> str:
     """The tree as text, with the parts whose ids are in ``names`` defined behind it.
 
-    ``sized`` are the nodes to be written with their sizes; ``head`` goes before the expression.
+    ``sized`` are the nodes to be written with their sizes.
     """
     pieces, definitions = _pieces(tree, names, sized)
-    body = head + pieces[id(tree)][0]
+    body = pieces[id(tree)][0]
     return f"{body} where {', '.join(definitions)}" if definitions else body
 
 

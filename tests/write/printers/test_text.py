@@ -286,11 +286,6 @@ def test_every_definition_is_used():
         assert any(name in later for later in [*definitions[position + 1 :], value])
 
 
-def test_head_stands_before_the_expression():
-    program, tree = chain(6)
-    assert program_text(tree, choose_names(tree, program.variables), head="D = ").startswith("D = ")
-
-
 # sizes
 
 
