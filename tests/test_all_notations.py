@@ -86,9 +86,9 @@ ROWS = [
         "D[i,j,k,l] = det(X)*(X[i,j]*inv(X)[l,k] + delta[i,k]*delta[j,l])",
         (
             "D[i,j,k,l] = det(X)*(X[i,j]*inv(X)[j,i] + 1) if i = k, j = l\n"
-            "det(X)*(X[i,j]*inv(X)[l,i]) if i = k, j != l\n"
-            "det(X)*(X[i,j]*inv(X)[j,k]) if j = l, i != k\n"
-            "det(X)*(X[i,j]*inv(X)[l,k]) if i != k, j != l"
+            "det(X)*X[i,j]*inv(X)[l,i] if i = k, j != l\n"
+            "det(X)*X[i,j]*inv(X)[j,k] if j = l, i != k\n"
+            "det(X)*X[i,j]*inv(X)[l,k] if i != k, j != l"
         ),
         ("dX -> det(X)*(dX + tr(dX*inv(X))*X)\nV -> det(X)*(V + tr(V*X')*inv(X)')"),
         "dF = det(X)*(dX + tr(dX*inv(X))*X)",
@@ -149,10 +149,10 @@ ROWS = [
     (
         ("softmax(W*x)", "W", 1, {"W": "matrix(m, n)", "x": "vector(n)"}),
         "kron(x', diag(softmax(W*x)) - softmax(W*x)*softmax(W*x)')",
-        "D[i,j,k] = x[k]*(softmax(W*x)[i]*(delta[i,j] - softmax(W*x)[j]))",
+        "D[i,j,k] = x[k]*softmax(W*x)[i]*(delta[i,j] - softmax(W*x)[j])",
         (
-            "D[i,j,k] = x[k]*(softmax(W*x)[i]*(1 - softmax(W*x)[i])) if i = j\n"
-            "-x[k]*(softmax(W*x)[i]*softmax(W*x)[j]) if i != j"
+            "D[i,j,k] = x[k]*softmax(W*x)[i]*(1 - softmax(W*x)[i]) if i = j\n"
+            "-x[k]*softmax(W*x)[i]*softmax(W*x)[j] if i != j"
         ),
         (
             "dW -> softmax(W*x).*(dW*x - softmax(W*x)'*dW*x)\n"

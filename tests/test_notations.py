@@ -175,3 +175,15 @@ def test_what_the_command_refuses(
 ) -> None:
     assert main(["diff", "A*X*x", "--wrt", "X", "--notation", "index", *options]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_cases_have_powers() -> None:
+    """What is multiplied or divided by the same several times stands once, as a power."""
+    cases = matcalc.diff("x/norm2(x)", "x", order=2).in_notation("cases")
+    assert str(cases).splitlines() == [
+        "D[i,j,k] = (3*x[i]^3/norm2(x)^2 - 3*x[i])/norm2(x)^3     if i = j = k",
+        "           (3*x[i]*x[j]^2/norm2(x)^2 - x[i])/norm2(x)^3  if j = k, i != j, i != k",
+        "           (3*x[i]^2*x[k]/norm2(x)^2 - x[k])/norm2(x)^3  if i = j, j != k, i != k",
+        "           (3*x[i]^2*x[j]/norm2(x)^2 - x[j])/norm2(x)^3  if i = k, j != k, i != j",
+        "           3*x[i]*x[j]*x[k]/norm2(x)^5                   if j != k, i != j, i != k",
+    ]

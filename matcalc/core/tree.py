@@ -255,3 +255,15 @@ def positive_sizes(expr: Expr) -> list[Dim]:
 def is_number(expr: Expr, value: int | None = None) -> bool:
     """Whether this is a number literal (the given one)."""
     return expr.op == "number" and (value is None or expr.value == value)
+
+
+def scalar_factors(expr: Expr) -> list[Expr]:
+    """The factors of a product of scalars, from left to right; x'*y is one of them."""
+    found, todo = [], [expr]
+    while todo:
+        part = todo.pop()
+        if part.op == "*" and not any(arg.shape for arg in part.args):
+            todo += part.args[::-1]
+        else:
+            found.append(part)
+    return found

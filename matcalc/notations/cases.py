@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 
 from matcalc.core.dims import ZERO, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Form, Index, Place
-from matcalc.core.tree import Expr, is_number, number
+from matcalc.core.tree import Expr, is_number, number, scalar_factors
 from matcalc.core.walk import fold, postorder
 
 MOST_DELTAS = 4  # different ones in the entries that are written by cases
@@ -274,10 +275,8 @@ class _Tidy:
             return part
         if part.op == "*":
             return self._product(args)
-        if part.op == "/" and is_number(args[0], 0):
-            return args[0]
-        if part.op == "/" and args[1].op == "number":
-            return self._sum("+", (args[0],), 1 / args[1].value)
+        if part.op == "/":
+            return self._quotient(*args)
         if part.op in ("+", "-", "neg"):
             return self._sum(part.op, args)
         value = part.value
@@ -302,7 +301,35 @@ class _Tidy:
             return right
         if right.op == "neg":
             return self._share("neg", (self._product((left, right.args[0])),), (), None)
-        return self._share("*", args, (), None)
+        # what occurs several times stands once, as a power
+        powers: dict[int, tuple[Expr, Fraction]] = {}
+        for factor in (*scalar_factors(left), *scalar_factors(right)):
+            base, exponent = _power(factor)
+            powers[id(base)] = base, powers.get(id(base), (base, Fraction(0)))[1] + exponent
+        first, *rest = [self._raise(base, exponent) for base, exponent in powers.values()]
+        return reduce(
+            lambda whole, factor: self._share("*", (whole, factor), (), None), rest, first
+        )
+
+    def _raise(self, base: Expr, exponent: Fraction) -> Expr:
+        if exponent == 1:
+            return base
+        return self._share("^", (base, self._share("number", (), (), exponent)), (), None)
+
+    def _quotient(self, above: Expr, below: Expr) -> Expr:
+        """above/below; of what is divided by the same twice a power."""
+        if is_number(above, 0):
+            return above
+        if below.op == "number":
+            return self._sum("+", (above,), 1 / below.value)
+        if above.op == "neg":
+            return self._share("neg", (self._quotient(above.args[0], below),), (), None)
+        if above.op == "/":
+            base, exponent = _power(above.args[1])
+            other, more = _power(below)
+            if base is other:
+                above, below = above.args[0], self._raise(base, exponent + more)
+        return self._share("/", (above, below), (), None)
 
     def _sum(self, op: str, args: tuple[Expr, ...], scale: Fraction = _ONE) -> Expr:
         """Terms with their numbers, equal ones as one; a multiple of all."""
@@ -347,6 +374,13 @@ class _Tidy:
         if total is None:
             return self._share("neg", (value,), (), None) if factor < 0 else value
         return self._share("-" if factor < 0 else "+", (total, value), (), None)
+
+
+def _power(tree: Expr) -> tuple[Expr, Fraction]:
+    """The base and the exponent, a number."""
+    if tree.op == "^" and tree.args[1].op == "number":
+        return tree.args[0], tree.args[1].value
+    return tree, _ONE
 
 
 def _move(place: Place | None, classes: _Classes) -> Place | None:

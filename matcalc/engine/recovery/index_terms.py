@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from matcalc.core.dims import ZERO, Dim
 from matcalc.core.indexed import Condition, Index, Place
-from matcalc.core.tree import Expr, dimension, number
+from matcalc.core.tree import Expr, dimension, number, scalar_factors
 from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum, content
 from matcalc.engine.recovery.open_derivatives import Directed, Places
 
@@ -288,9 +288,10 @@ def rank_of(key: Key) -> tuple[bool, bool, int]:
 
 
 def chain(factors: Sequence[Expr]) -> Expr:
-    """The product."""
-    result = factors[0]
-    for factor in factors[1:]:
+    """The product, from left to right: a*(b*c) is a*b*c."""
+    plain = [each for factor in factors for each in scalar_factors(factor)]
+    result = plain[0]
+    for factor in plain[1:]:
         result = Expr("*", (result, factor), ())
     return result
 
