@@ -262,6 +262,7 @@ RECURSIVE = {
     ("read.shapes.functions", "read.shapes.norms"): "a norm is a call of other functions",
     ("read.syntax.declare", "read.syntax.mappings"): "the kinds of a function are declarations",
     ("read.tex.functions", "read.tex.resolve"): "an argument is a formula",
+    ("read.tex.fitting", "read.tex.resolve"): "as signs",
     ("read.tex.homographs", "read.tex.letters"): "as subscripts",
     ("read.tex.homographs", "read.tex.resolve"): "as signs",
     ("read.tex.signs", "read.tex.resolve"): "a hint shows the operands as they are written",

@@ -9,8 +9,14 @@ from matcalc.core.operations import OPERATIONS, TRIANGLES
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.core.walk import fold, postorder
+from matcalc.read.shapes.coefficients import (
+    coefficient,
+    counts,
+    is_undeclared,
+    leaders,
+    survey,
+)
 from matcalc.read.shapes.context import ODDITIES, Context, Oddity, operands
-from matcalc.read.shapes.evidence import evidence
 from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.syntax.nodes import Node
 
@@ -24,8 +30,6 @@ _PRICES = {  # of reading a letter against the rule of its first letter
 }
 _SIGN = 2  # the price of a sign that was forgotten
 _LEADING = 4  # the price of a vector that stands where counts do
-_COUNTS = frozenset("ijklmnNMTKL")  # letters that count, whatever they are by convention,
-_NUMBERS = frozenset("hrst")  # and letters that are numbers about as often as vectors
 _TRANSPOSED, _ADDED, _BEHIND, _OUTER, _FUNCTION, _SQUARE, _TIMES, _OVER = 8, 4, 5, 5, 5, 6, 4, 3
 _KINDS = ("scalar", "vector", "matrix")
 _FOR_VECTORS = ("call", "norm", "entries")
@@ -50,7 +54,7 @@ class Candidate(NamedTuple):
 
 class Doubt(NamedTuple):
     """An oddity about undeclared letters: its price where it stays, what may be meant, and what a
-    note says if it stays.
+    note says if it stays. Candidates that are ``together`` are all meant or none is.
     """
 
     key: Key
@@ -58,11 +62,7 @@ class Doubt(NamedTuple):
     candidates: list[Candidate]
     left: str
     other: Expr | None
-
-
-def is_undeclared(context: Context, name: str) -> bool:
-    """Whether only its use says what a letter is."""
-    return name in context.seen and name not in context.declared
+    together: bool = False
 
 
 def doubts(context: Context) -> list[Doubt]:
@@ -77,7 +77,7 @@ def doubts(context: Context) -> list[Doubt]:
         if oddity.other is not None and oddity.other.rank > 2:
             continue  # arrays are declared, and letters of which nothing is known are none
         if oddity.kind == "leading":
-            names = _leaders(context, oddity.scalar)
+            names = leaders(context, oddity.scalar)
         else:
             names = _letters(context, oddity.scalar, functions=oddity.kind in _THROUGH_FUNCTIONS)
         if oddity.kind in _BY_CONVENTION:
@@ -96,8 +96,22 @@ def doubts(context: Context) -> list[Doubt]:
         key = (oddity.kind, *names, rank, oddity.name)
         if names and key not in seen:
             seen.add(key)
-            found.append(_RULES[oddity.kind if rank > -2 else "computed"](context, oddity, names))
+            doubt = _RULES[oddity.kind if rank > -2 else "computed"](context, oddity, names)
+            found.append(_in_coefficient(context, oddity, doubt) if rank > -2 else doubt)
     return found
+
+
+def _in_coefficient(context: Context, oddity: Oddity, doubt: Doubt) -> Doubt:
+    """The doubt about the nu of (nu + p)*log(a), where p may be a number as well."""
+    if oddity.kind != "added" or oddity.other is None or oddity.other.op != "variable":
+        return doubt
+    for each in context.oddities.values():
+        whole = each.scalar
+        if each.kind == "leading" and any(oddity.other is arg for arg in whole.args):
+            names = coefficient(context, whole)
+            why = f"it stands in {context.quote(whole)}, before a number"
+            return doubt._replace(candidates=[*doubt.candidates, *_as(names, "scalar", why)])
+    return doubt
 
 
 def conflict(
@@ -194,54 +208,13 @@ def _undeclared(context: Context, operands: list[Expr]) -> list[str]:
     return [*found]
 
 
-def _leaders(context: Context, expr: Expr) -> list[str]:
-    """The letter of a vector or a matrix that may be a number, unless it is used as what it is."""
-    name = str(expr.value)
-    if not is_undeclared(context, name):
-        return []
-    if _strip_number(name) not in _COUNTS | _NUMBERS:
-        return [name] * _is_numbered(context, name)
-    _survey(context)
-    return [] if name in (context.vectors or ()) else [name]
-
-
-def _is_numbered(context: Context, name: str) -> bool:
-    """Whether a letter is a vector by convention alone, and stands where numbers stand."""
-    if context.evidence is None:
-        context.evidence = evidence(context)
-    return name in context.evidence.numbered - context.evidence.firm
-
-
-def _strip_number(name: str) -> str:
-    """The k of k1 and k_1: a letter that counts does so with a number, too."""
-    return name.rstrip("0123456789").rstrip("_") or name
-
-
-def _survey(context: Context) -> None:
-    """Finds once which letters are used as vectors or matrices, and in which sums terms stand."""
-    if context.vectors is not None:
-        return
-    context.vectors = set()
-    for part in reversed(context.made):  # sums before their terms
-        if part.op in ("+", "-", "neg"):
-            whole = context.sums.get(id(part), part)
-            context.sums.update((id(arg), whole) for arg in part.args)
-        if part.op == "'" or (part.op in ("+", "-") and all(arg.shape for arg in part.args)):
-            found = part.args
-        elif part.op == "*" and part.args[0].rank:
-            found = part.args[1:]
-        else:
-            continue
-        context.vectors.update(arg.value for arg in found if arg.op == "variable")
-
-
 def _is_intercept(context: Context, scalar: Expr) -> bool:
     """Whether a letter is the a of y - a - b*x: beside a vector times a letter of its alphabet that
     is a number, and without any matrix.
     """
     if scalar.op != "variable":
         return False
-    _survey(context)
+    survey(context)
     whole = context.sums[id(scalar)]
     if id(whole) not in context.slopes:
         context.slopes[id(whole)] = _slopes(context, whole)
@@ -311,7 +284,18 @@ def _beside(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
         if _is_reduction(oddity.scalar)
         else f"{one} is added to every entry of {context.quote(oddity.other)}"
     )
-    return Doubt(oddity.key, _ADDED, _as(names, "scalar", f"{one} is added to it"), left, None)
+    counted = coefficient(context, oddity.other)
+    why = f"{one} is added to {'it' if not counted else context.quote(oddity.other)}"
+    candidates = _as(counted or names, "scalar", why)
+    return Doubt(oddity.key, _ADDED, _alike(candidates, counted), left, None, bool(counted))
+
+
+def _alike(candidates: list[Candidate], together: list[str]) -> list[Candidate]:
+    """The letters of one coefficient, of which the first has a price."""
+    if not together:
+        return candidates
+    first, *rest = candidates
+    return [first, *(each._replace(price=0) for each in rest)]
 
 
 def _is_reduction(scalar: Expr) -> bool:
@@ -356,10 +340,11 @@ def _doubt_leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     kind = context.kind_of(context.seen[names[0]])
     product = quote_node(context, oddity.node)
     why = f"it stands first in {product}, as numbers do"
-    sure = _strip_number(names[0]) in _COUNTS or _is_numbered(context, names[0])
-    price = _LEADING if sure else 0
-    candidates = _as(names, "scalar", why)
-    return Doubt(oddity.key, price, candidates, f"is read as {kind} in {product}", None)
+    counted = [] if oddity.scalar.op == "variable" else names
+    price = _LEADING if counted or counts(context, names[0]) else 0
+    candidates = _alike(_as(names, "scalar", why), counted)
+    left = f"is read as {kind} in {product}"
+    return Doubt(oddity.key, price, candidates, left, None, bool(counted))
 
 
 def _function(context: Context, oddity: Oddity, names: list[str]) -> Doubt:

@@ -211,7 +211,9 @@ def _require_matrices(context: Context, node: Node, *args: Expr) -> None:
 
 
 def _note_leading(context: Context, node: Node, left: Expr | None, right: Expr) -> None:
-    """Remembers n in n*log(det(S)) and in n*x'*x, which may be a number as well as a vector."""
+    """Remembers n in n*log(det(S)) and in n*x'*x, which may be a number as well as a vector, and so
+    may be what it stands in: (n - p - 1)/2.
+    """
     while left is not None and left.op in ("/", "*", "+", "-", "neg"):
         if left.op == "neg" or left.args[1].op == "number":
             left = left.args[0]
@@ -219,7 +221,7 @@ def _note_leading(context: Context, node: Node, left: Expr | None, right: Expr) 
             left = left.args[1]
         else:
             break
-    if left is not None and left.op == "variable" and not left.row:
+    if left is not None and not left.row and left.op in ("variable", "+", "-", "*"):
         context.odd("leading", left, node, right)
 
 

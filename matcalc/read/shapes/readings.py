@@ -19,6 +19,7 @@ from typing import NamedTuple
 from matcalc.core.errors import MatcalcError, ShapeError
 from matcalc.core.notes import format_offer
 from matcalc.core.tree import Expr
+from matcalc.read.shapes.coefficients import is_undeclared
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.doubts import (
     Candidate,
@@ -26,7 +27,6 @@ from matcalc.read.shapes.doubts import (
     Key,
     conflict,
     doubts,
-    is_undeclared,
     quote_node,
 )
 from matcalc.read.shapes.entry_doubts import entry_doubt
@@ -268,8 +268,8 @@ class _Search:
         if len(together) > 1:
             self._read(state, together, least)
         doubt, candidates = choices[0]
-        for each in candidates:
-            self._read(state, [each], least)
+        for chosen in [candidates] if doubt.together else [[each] for each in candidates]:
+            self._read(state, chosen, least)
         kept = spent + doubt.price
         self._push(
             _State(state.letters, state.signs, accepted | {doubt.key}, kept), max(least, kept)

@@ -156,7 +156,7 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if arg.scalar:
         no_vectors(resolver, phrase.args[0], "the norm is taken of")
     if arg.scalar:
-        if arg.indexed or not resolver.letters.promote(phrase.args[0], 1, "its norm is taken"):
+        if arg.indexed or not _learn_of_norm(resolver, phrase.args[0]):
             return _call(resolver, phrase, "abs", args)
         return call_function(Maker(phrase), "norm2", args)
     if arg.order == 2:
@@ -219,6 +219,16 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if arg.slots and name != "norminf":
         return vectors.norm(Maker(phrase), name, arg)
     return call_function(Maker(phrase), name, resolver._plain(phrase, args))
+
+
+def _learn_of_norm(resolver: Resolver, inside: Phrase) -> bool:
+    r"""Takes the letters of \|a - b\| for vectors; not those of \|a^\top x - b\|, which is a
+    number.
+    """
+    letters = [resolver.letter_of(term) for term in terms(inside)]
+    if any(letter.kind not in ("symbol", "indexed") for letter in letters):
+        return False
+    return any(resolver.letters.promote(letter, 1, "its norm is taken") for letter in letters)
 
 
 def _weighted_norm_hint(resolver: Resolver, phrase: Phrase, weight: str) -> str:

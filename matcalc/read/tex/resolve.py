@@ -12,6 +12,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.read.tex import (
     binders,
+    fitting,
     functions,
     homographs,
     indices,
@@ -235,7 +236,7 @@ class Resolver:
         make = Maker(phrase)
         if left.indexed or right.indexed:
             return self._entrywise(phrase, args)
-        self._fit(*phrase.args)
+        fitting.fit(self, *phrase.args)
         if self.letters.changed or homographs.learn_label(self, phrase):
             return left
         homographs.note_broadcast(self, phrase, left, right)
@@ -262,7 +263,7 @@ class Resolver:
         for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
             if value.scalar and other.order == 1 and not other.row:
                 why = f"it is added to {self.shown(phrase.args[operand is phrase.args[0]])}"
-                letter = self._letter(operand)
+                letter = self.letter_of(operand)
                 if self.letters.promote_entry(letter, why) or self.letters.promote(letter, 1, why):
                     return value
         if all(value.scalar for value in args):
@@ -283,52 +284,13 @@ class Resolver:
             for part, value in zip(phrase.args, args, strict=True)
         ]
 
-    def _fit(self, left: Phrase, right: Phrase) -> None:
-        """In papers only like is added to like: b in Ax - b and beta in y - X beta are vectors, n
-        in n + tr(A) is a number.
-
-        What can be a vector or a matrix becomes one; failing that, a letter that is a vector by its
-        first letter a number.
-        """
-        pairs = [(left, right), (right, left)]
-        for phrase, beside in pairs:  # X b + c, where both letters are vectors
-            if self._values[id(phrase)].rank == 0 and beside.kind == "*":
-                matrix, letter = beside.args
-                if self._values[id(matrix)].rank == 2 and not self._values[id(letter)].rank:
-                    self.letters.promote(letter, 1, f"{self.shown(matrix)} stands before it")
-        for phrase, beside in pairs:
-            value, other = self._values[id(phrase)], self._values[id(beside)]
-            factor = phrase.args[-1] if phrase.kind == "*" else None
-            if value.rank == 0 < other.rank and not other.row:
-                self.letters.promote(
-                    self._letter(phrase), other.rank, f"it is added to {self.shown(beside)}"
-                )
-            elif (
-                value.rank == 2
-                and other.rank == 1
-                and not other.row
-                and factor
-                and not self._values[id(factor)].rank
-            ):
-                self.letters.promote(factor, 1, f"it is added to {self.shown(beside)}")
-        for phrase, beside in pairs:
-            value, other = self._values[id(phrase)], self._values[id(beside)]
-            if (
-                (value.rank == 1 or (value.rank == 2 and phrase.kind == "*"))
-                and other.rank == 0
-                and beside.kind not in ("number", "symbol", "indexed")
-            ):
-                self.letters.promote(
-                    self._letter(phrase), 0, f"it is added to {self.shown(beside)}"
-                )
-
     def learn_number(
         self, phrase: Phrase, why: str, *, counted: bool = False, letters: frozenset[str] = _NUMBERS
     ) -> bool:
         """Takes t in t A, e^{At} x and n in a denominator for numbers; N and T if something is
         ``counted``. Returns whether it is such a letter.
         """
-        letter = self._letter(phrase)
+        letter = self.letter_of(phrase)
         if letter.kind != "symbol":
             return False
         name = symbol(letter, self.scope.source).name
@@ -336,7 +298,7 @@ class Resolver:
         number = (rank == 1 and name in letters) or (rank == 2 and counted and name in _COUNTS)
         return number and self.letters.promote(letter, 0, why)
 
-    def _letter(self, phrase: Phrase) -> Phrase:
+    def letter_of(self, phrase: Phrase) -> Phrase:
         """What a phrase is a multiple of: of several numbers the last."""
         while phrase.kind in ("neg", "*", "/"):
             if phrase.kind != "*":
@@ -396,6 +358,7 @@ class Resolver:
         if wrong or (_TIMES[kind] == "*" and left.rank == 1 and not left.row and right.rank == 2):
             first, why = phrase.args[0], f"it stands before {self.shown(phrase.args[1])}"
             learnt = right.rank == 2 and self.learn_number(first, why)
+            learnt = learnt or (columns and signs.learn_counts(self, phrase))
             if right.rank < 2 and first.kind == "exponential" and first.args[0].kind == "*":
                 matrix, time = first.args[0].args
                 why = f"{self.shown(first)} stands before a vector"
@@ -531,7 +494,7 @@ class Resolver:
                 if inside.kind in ("symbol", "indexed")
                 else (f"{self.shown(inside)} is transposed")
             )
-            any(self.letters.promote(self._letter(term), 1, why) for term in terms(inside))
+            any(self.letters.promote(self.letter_of(term), 1, why) for term in terms(inside))
         return transpose(Maker(phrase), arg)
 
     def _inverse_transpose(self, phrase: Phrase, args: list[Value]) -> Value:

@@ -28,6 +28,7 @@ _WHOLE = frozenset(
 _TAKEN = {"scalar": "scalar", "vector": "vector(d)", "matrix": "matrix(p, d)"}
 _LETTERS = ("symbol", "indexed", "number")
 _FUNCTIONS = frozenset({"f", "g", "h"})
+_COUNTS = frozenset("ijklmn")
 
 
 def operand(resolver: Resolver, phrase: Phrase) -> str:
@@ -234,6 +235,15 @@ def learn_count(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -
     return resolver.learn_number(power.args[0], why, counted=True)
 
 
+def learn_counts(resolver: Resolver, phrase: Phrase) -> bool:
+    r"""Takes the n and k of \frac{nk}{2} \log 2\pi, which both count, for numbers."""
+    names = [part.text for part in phrase.args if part.kind == "symbol" and not part.bracketed]
+    if len(names) < 2 or not _COUNTS.issuperset(names):
+        return False
+    why = f"it stands beside {names[1]}, and both count"
+    return resolver.learn_number(phrase.args[0], why)
+
+
 def broadcast(phrase: Phrase, left: Value, right: Value) -> bool:
     """Whether a number that is not written as one is added to a vector or a matrix."""
     number = phrase.args[1 if left.rank else 0]
@@ -263,7 +273,8 @@ def product(resolver: Resolver, phrase: Phrase) -> str | None:
             return f"write e^{{{power}}} {b} for the matrix exponential"
     if first.kind in ("exponential", "call") and len(first.args) == 1:
         first = first.args[0]
-    return f"{hint}{declaration_hint(resolver, first)}"
+    declared = declaration_hint(resolver, first)
+    return f"{hint}{declared or or_number(resolver, first)}"
 
 
 def of_prime(resolver: Resolver, phrase: Phrase) -> str | None:

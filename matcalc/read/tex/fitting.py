@@ -1,0 +1,68 @@
+r"""What a sum says of its letters: the b of Ax - b and the beta of y - X beta are vectors, the n of
+n + tr(A) is a number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.symbols import symbol
+
+if TYPE_CHECKING:
+    from matcalc.read.tex.resolve import Resolver
+
+_PARAMETERS = frozenset("hijklmnopqrst")  # letters that are numbers about as often as vectors
+
+
+def fit(resolver: Resolver, left: Phrase, right: Phrase) -> None:
+    """In papers only like is added to like: what can be a vector or a matrix becomes one; failing
+    that, a letter that is a vector by its first letter a number.
+    """
+    value_of, promote, shown = resolver.value_of, resolver.letters.promote, resolver.shown
+    pairs = [(left, right), (right, left)]
+    for phrase, beside in pairs:  # X b + c, where both letters are vectors
+        if value_of(phrase).rank == 0 and beside.kind == "*":
+            matrix, letter = beside.args
+            if value_of(matrix).rank == 2 and not value_of(letter).rank:
+                promote(letter, 1, f"{shown(matrix)} stands before it")
+    for phrase, beside in pairs:
+        value, other = value_of(phrase), value_of(beside)
+        factor = phrase.args[-1] if phrase.kind == "*" else None
+        why = f"it is added to {shown(beside)}"
+        if value.rank == 0 < other.rank and not other.row:
+            if not _may_count(resolver, beside):
+                promote(resolver.letter_of(phrase), other.rank, why)
+        elif value.row and value.rank == 1 and other.rank == 2 and factor:  # X - a b^\top
+            row = f"it stands before the row {shown(factor)}"
+            promote(resolver.letter_of(phrase.args[0]), 1, row)
+        elif (
+            value.rank == 2
+            and other.rank == 1
+            and not other.row
+            and factor
+            and not value_of(factor).rank
+        ):
+            promote(factor, 1, why)
+    for phrase, beside in pairs:
+        value, other = value_of(phrase), value_of(beside)
+        if (
+            (value.rank == 1 or (value.rank == 2 and _unsigned(phrase).kind == "*"))
+            and other.rank == 0
+            and beside.kind not in ("number", "symbol", "indexed")
+        ):
+            promote(resolver.letter_of(phrase), 0, f"it is added to {shown(beside)}")
+
+
+def _may_count(resolver: Resolver, phrase: Phrase) -> bool:
+    r"""Whether this is the p of \nu + p, of which nothing says that it is a vector."""
+    if phrase.kind != "symbol" or resolver.scope.knows(phrase):
+        return False
+    name = symbol(phrase, resolver.scope.source).name
+    return name in _PARAMETERS and resolver.letters.ranks.is_free(name)
+
+
+def _unsigned(phrase: Phrase) -> Phrase:
+    while phrase.kind == "neg":
+        phrase = phrase.args[0]
+    return phrase
