@@ -133,12 +133,14 @@ def _difference(left: Program, right: Program) -> Expr | None:
         return None
 
 
-def decide_numerically(left: Program, right: Program, seed: int = 0) -> Decision:
-    """The same from values at some random points of real numbers alone."""
+def decide_numerically(
+    left: Program, right: Program, seed: int = 0, draws: int = SEEDS
+) -> Decision:
+    """The same from values at some random points of real numbers alone, drawn so many times."""
     from matcalc.verify.oracle.compare import agree  # noqa: PLC0415 - it loads NumPy
 
     try:
-        reports = [agree(left, right, seed + k) for k in range(SEEDS)]
+        reports = [agree(left, right, seed + k) for k in range(draws)]
     except (EvaluationError, UnsupportedError) as problem:
         return Decision(UNDECIDED, problem.message)
     error = max(report.max_error for report in reports)

@@ -37,7 +37,7 @@ def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | Non
     conditions = [
         part for node in program.expr.parts if node.op == "where" for part in together(node.args[0])
     ]
-    for kink in _kinks(program.expr):
+    for kink in kinks(program.expr):
         values = [_value(kink, sample) for sample in samples]
         if all(
             value is not None and value.shape in ((), sample.truth.shape)
@@ -63,7 +63,7 @@ def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | Non
                 outside = count > 1 and _explains(others, right)
                 if outside or _explains(masks, right):
                     said = " and ".join(
-                        text(side[0] if sign else _negate(side[0]))
+                        text(side[0] if sign else negate_condition(side[0]))
                         for side, sign in zip(chosen, signs, strict=True)
                     )
                     written = all(side[0] in conditions for side in chosen)
@@ -82,7 +82,7 @@ def has_branches(question: Question) -> bool:
 
 def is_piecewise(tree: Expr) -> bool:
     """Whether a formula has branches."""
-    return next(_kinks(tree), None) is not None
+    return next(kinks(tree), None) is not None
 
 
 def _right(sample: Sample, close: float) -> Array:
@@ -112,7 +112,7 @@ def _explains(masks: Sequence[Array], right: Sequence[Array]) -> bool:
     return fits and inside > 0 and outside > 0
 
 
-def _kinks(expr: Expr) -> Iterator[Expr]:
+def kinks(expr: Expr) -> Iterator[Expr]:
     """The conditions that tell the branches of an expression apart."""
     seen: set[str] = set()
     for node in expr.parts:
@@ -147,5 +147,6 @@ def _compare(op: str, left: Expr, right: Expr) -> Expr:
     return Expr(op, (left, right), wide.shape, row=wide.row)
 
 
-def _negate(kink: Expr) -> Expr:
+def negate_condition(kink: Expr) -> Expr:
+    """The condition that holds where another does not."""
     return Expr(_NEGATED[kink.op], kink.args, kink.shape, row=kink.row)

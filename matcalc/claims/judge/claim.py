@@ -9,8 +9,7 @@ from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
-from matcalc.core.subspaces import require_coordinates
+from matcalc.core.statement import DerivativeStatement, make_statement
 
 PROVED, DISPROVED, OPEN = "exact", "wrong", "undecided"  # what a proof can say
 
@@ -31,9 +30,7 @@ class Claim:
 
     def about(self, program: Program) -> DerivativeStatement:
         """What is claimed to be found, of an objective that was read."""
-        if self.wrt in program.variables:
-            require_coordinates(program.variables[self.wrt], self.structure)
-        return DerivativeStatement(program, self.wrt, self.order, self.structure, self.layout)
+        return make_statement(program, self.wrt, self.order, self.structure, self.layout)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from matcalc.claims.judge.reading import (
     reparse,
 )
 from matcalc.claims.judge.sizes import open_sizes, true_shape
+from matcalc.core.dims import dim
 from matcalc.core.errors import EvaluationError, MatcalcError, UnknownNameError, UnsupportedError
 from matcalc.core.operations import COMPARISONS, OF_TALL
 from matcalc.core.program import Program
@@ -73,16 +74,20 @@ def about(program: Program, claim: Claim) -> Question:
             hint=hint,
         )
     tree = stated.expr
-    asked = about_formula(
-        statement,
-        answer,
-        lambda point: evaluate_claim(tree, point),
-        title=claim.expr,
-        stated=stated.source,
-        tree=tree,
-        misfit=misfit,
-        complete=_completion(statement, stated, misfit),
-    )
+
+    def asking(misfit: Misfit | None) -> Question:
+        return about_formula(
+            statement,
+            answer,
+            lambda point: evaluate_claim(tree, point),
+            title=claim.expr,
+            stated=stated.source,
+            tree=tree,
+            misfit=misfit,
+            complete=_completion(statement, stated, misfit),
+        )
+
+    asked = asking(misfit)
     spoken = stated.notes if stated.source != given else ()
     same = any(_product(node) for node in program.expr.parts)
     tall = _of_tall(tree) if not same and not _of_tall(program.expr) else []
@@ -101,7 +106,31 @@ def about(program: Program, claim: Claim) -> Question:
             OPEN if misfit or compares_sizes(tree) or asked.tied() else proof(statement, stated)
         ),
         exceptions=lambda: exceptions(statement, stated),
+        alike=lambda: None if misfit else _ask_at_equal_sizes(statement, stated, asking),
     )
+
+
+def _ask_at_equal_sizes(
+    statement: DerivativeStatement,
+    stated: Program,
+    asking: Callable[[Misfit | None], Question],
+) -> Question | None:
+    """The question at sizes that make the claim as large as the derivative; None where it is as
+    large, or where one number or one common size does not do that.
+    """
+    wanted = true_shape(statement, stated.expr.rank)
+    known = open_sizes(stated, wanted)
+    found = tuple(size.put(known.get) for size in stated.expr.shape)
+    if len(found) != len(wanted) or found == wanted:
+        return None
+    numbers = {
+        size.integer for size in (*found, *wanted, *statement.program.expr.shape) if size.integer
+    }
+    pairs = [(one, other) for one, other in zip(found, wanted, strict=True) if one != other]
+    plain = [pair for pair in pairs if all(str(size).isalnum() for size in pair)]
+    said = dict.fromkeys(f"{other} is {one}" for one, other in plain or pairs)
+    common = dim(numbers.pop()) if len(numbers) == 1 else dim("n")
+    return asking(Misfit(" and ".join(said), common))
 
 
 def engine_answer(statement: DerivativeStatement) -> Expr | None:

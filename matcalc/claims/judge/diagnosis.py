@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import prod
 
 import numpy as np
 
-from matcalc.claims.equality import EQUAL, decide_exactly
-from matcalc.claims.judge.branches import one_branch
+from matcalc.claims.equality import EQUAL, UNDECIDED, decide_exactly, decide_numerically
+from matcalc.claims.judge.branches import is_piecewise, one_branch
 from matcalc.claims.judge.conditions import Condition, conditions
 from matcalc.claims.judge.factors import NONE, Factor, Factors
 from matcalc.claims.judge.mend import Mended, as_it_is, format_claim, mended_claim, mendings
@@ -45,6 +46,7 @@ _ABOUT_ORDER = (
 )
 _SAME = 1e-7  # a relative error of what is the same but for the sizes
 _MOST = 40  # candidates that are tried in all samples
+_AT_EQUAL_SIZES = 3  # points that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,12 @@ class _Match:
     variant: Variant
 
     @property
+    def is_exact(self) -> bool:
+        """Whether what is said of both sides is decided beyond what the samples show."""
+        said = self.mended.said, self.variant.said
+        return all(isinstance(each, Mutation) for each in said) and self.mended.kind == "name"
+
+    @property
     def cost(self) -> float:
         """Without that of a factor, which is not known before it is measured."""
         both = self.mended.cost > 0 and self.variant.cost > 0
@@ -107,23 +115,14 @@ def diagnose(
     mended = [as_it_is(question), *mendings(question)]
     wrong = [IDENTITY, *variants(question)]
     best = _best(_matches(mended, wrong, samples[0]), samples, factors, question, correct)
-    held = _find_condition(question, list(samples), rng) or one_branch(question, samples)
-    if held is not None and (best is None or held.cost < best[0]):
-        return Diagnosis((Cause(held.kind, held.text),), mended=correct)
-    if (
-        question.misfit
-        and (best is None or best[0] > PLAIN + 1)
-        and all(sample.error < _SAME for sample in samples)
+    alike = _find_equal_sizes(question, samples, rng)
+    if alike is not None and (
+        best is None or best[1].variant is not IDENTITY or best[0] > PLAIN + 1
     ):
-        return Diagnosis(
-            (
-                Cause(
-                    "needs-square",
-                    f"it is right only if all sizes are equal: {question.misfit.why}",
-                ),
-            ),
-            mended=correct,
-        )
+        return Diagnosis((alike,), mended=correct)
+    held = _find_condition(question, list(samples), rng) or one_branch(question, samples)
+    if held is not None and alike is None and (best is None or held.cost < best[0]):
+        return Diagnosis((Cause(held.kind, held.text),), mended=correct)
     if best is None:
         return None
     _, match, factor, formula = best
@@ -140,6 +139,27 @@ def diagnose(
     return Diagnosis(tuple(causes), held.text if held is not None and also else "", formula)
 
 
+def _find_equal_sizes(
+    question: Question, samples: Sequence[Sample], rng: np.random.Generator
+) -> Cause | None:
+    """What is said of a claim that is the derivative where sizes are equal: then nothing else that
+    holds there explains it.
+    """
+    if question.misfit is not None:
+        said = f"it is right only if all sizes are equal: {question.misfit.why}"
+        right = all(sample.error < _SAME for sample in samples)
+        return Cause("needs-square", said) if right else None
+    other = question.alike()
+    if other is None or other.misfit is None:
+        return None
+    try:
+        found = [other.sample(point) for point in islice(other.points(rng), _AT_EQUAL_SIZES)]
+    except (MatcalcError, ValueError, np.linalg.LinAlgError):
+        return None
+    right = all(sample.error < _SAME for sample in found)
+    return Cause("needs-square", f"it is right only if {other.misfit.why}") if right else None
+
+
 def _causes(match: _Match) -> list[Cause]:
     """The slips in words. Two that put the same thing into both formulas are one: exp(x) stands
     where sigmoid(x) belongs, whatever was put there to find that.
@@ -147,7 +167,8 @@ def _causes(match: _Match) -> list[Cause]:
     mine, theirs = match.mended.said, match.variant.said
     if isinstance(mine, Mutation) and isinstance(theirs, Mutation):
         plain = not any((mine.gone, theirs.gone, mine.turned, theirs.turned))
-        if plain and text(mine.instead) == text(theirs.instead):
+        same = text(mine.part) == text(theirs.part)
+        if plain and not same and text(mine.instead) == text(theirs.instead):
             said = f"{quote(mine.part)} should be {quote(theirs.part)}"
             return [Cause(match.variant.kind, said)]
     return [Cause(part.kind, part.text) for part in (match.variant, match.mended) if part.text]
@@ -211,8 +232,11 @@ def _matches(mended: Sequence[Mended], wrong: Sequence[Variant], sample: Sample)
         others, directions = right[shape]
         cosines = np.abs(units @ directions.T)
         for i, j in np.argwhere(cosines > 1 - max(1e-13, sample.method.tolerance**2)):
-            if not (summed and mended[members[i]].cost and wrong[others[j]].cost):
-                found.append(_Match(mended[members[i]], wrong[others[j]]))
+            match = _Match(mended[members[i]], wrong[others[j]])
+            two = match.mended.cost and match.variant.cost
+            few = summed and not (prod(shape) > 1 and match.is_exact)
+            if not (two and (few or match.mended.is_hidden)):
+                found.append(match)
     return sorted(found, key=lambda match: match.cost)
 
 
@@ -248,10 +272,13 @@ def _best(
 
 def _is_coincidence(match: _Match, factor: Factor, question: Question) -> bool:
     """Whether two formulas, one made of the claim and one of the derivative, have the same values
-    by chance, as where a function is saturated.
+    by chance, as where a function is saturated, or where no point is on a piece.
     """
     edited = match.variant.said
-    if match.mended.tree is None or isinstance(edited, str) or question.program is None:
+    if question.tree is None or isinstance(edited, str) or question.program is None:
+        return False
+    as_it_stands = match.mended.tree is None
+    if as_it_stands and not (is_piecewise(question.tree) or is_piecewise(edited.tree)):
         return False
     formula = match.mended.formula
     if factor.formula:
@@ -259,9 +286,12 @@ def _is_coincidence(match: _Match, factor: Factor, question: Question) -> bool:
     try:
         made = read(formula, question.variables, language=question.language)
         right = replace(question.program, expr=edited.tree, variables=dict(question.variables))
-        return decide_exactly(made, right).verdict != EQUAL
+        decision = decide_exactly(made, right)
+        if as_it_stands and decision.verdict == UNDECIDED:
+            decision = decide_numerically(made, right, draws=1)
+        return decision.verdict != EQUAL
     except MatcalcError:
-        return True
+        return not as_it_stands
 
 
 def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Factor | None:

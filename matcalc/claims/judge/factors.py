@@ -18,6 +18,7 @@ _LARGEST, _LARGEST_SINGLE = (
     4,
 )  # largest numerator and denominator; rough numbers are close to many fractions
 _MOST_SCALARS = 12
+_UP, _DOWN = 1.15, 1.25  # a factor that is missing is likelier than a divisor
 _UNUSUAL = 1.2  # what a number costs that is not 2 or 1/2
 
 
@@ -84,7 +85,8 @@ class Factors:
                     ]
                 )
                 if rest is not None and abs(rest) in (1, 2, Fraction(1, 2)):
-                    cost = 1.15 if rest == 1 else 1.6
+                    usual = _UP if up else _DOWN
+                    cost = usual if rest == 1 else 1.6
                     formula = _formula(rest, whole, up)
                     return Factor(
                         "chain-factor", _describe(rest, name, up), cost, rest < 0, formula

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from matcalc.claims.equality import EQUAL, decide_numerically
+from matcalc.claims.judge.borders import borders
 from matcalc.claims.judge.branches import has_branches, is_piecewise
 from matcalc.claims.judge.claim import DISPROVED, OPEN, Claim
 from matcalc.claims.judge.claims import (
@@ -57,6 +59,11 @@ class Mended:
     tree: Expr | None = None
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether the slip stands in a condition: beside another one, almost any explains that."""
+        return isinstance(self.said, Mutation) and self.said.hidden
+
+    @property
     def text(self) -> str:
         """What was wrong."""
         return self.said if isinstance(self.said, str) else self.said.in_the_claim()
@@ -81,7 +88,13 @@ def mendings(question: Question) -> Iterator[Mended]:
     variables = dict(question.variables)
     beside = [question.program.expr] if question.program is not None else []
     neighbours = Neighbours(tree)
-    slips = (*mutations(tree, variables), *swaps(tree, variables, beside), *slopes(tree))
+    found = [*beside, *([] if question.answer is None else [question.answer])]
+    slips = (
+        *mutations(tree, variables),
+        *swaps(tree, variables, beside),
+        *slopes(tree),
+        *borders(tree, found),
+    )
     for edit in slips:
         kind = "extra-term" if edit.kind == "term" else edit.kind
         said: str | Mutation = edit
@@ -150,8 +163,8 @@ def _of_terms(tree: Expr) -> Iterator[Mended]:
         for kind, said, times, cost in (
             ("extra-term", f"the term {shown} is too much", 0.0, PLAIN + 0.1),
             ("sign", f"the term {shown} has the wrong sign", -1.0, sign),
-            ("factor", f"the term {shown} has to count twice", 2.0, PLAIN + 0.25),
-            ("factor", f"the term {shown} has to count half", 0.5, PLAIN + 0.25),
+            ("factor", f"the term {shown} has to count twice", 2.0, PLAIN + 0.15),
+            ("factor", f"the term {shown} has to count half", 0.5, PLAIN + 0.15),
         ):
             formula = f"{whole} + {_times(times, shown)}" if times else whole
             if times == -1:
@@ -305,8 +318,29 @@ def _tidy(tree: Expr) -> Expr:
     def merged(node: Expr, args: list[Expr]) -> Expr:
         return node.with_args(args) if node.op in _SUMS else _merge_numbers(node)
 
+    def signed(node: Expr, args: list[Expr]) -> Expr:
+        plain = _drop_sign(args[1]) if node.op in ("+", "-") else None
+        if plain is None:
+            return node.with_args(args)
+        other = "-" if node.op == "+" else "+"
+        return Expr(other, (args[0], plain), node.shape, row=node.row)
+
     plain = tree.fold(without)
-    return fold(plain, lambda node: node.args if node.op in _SUMS else (), merged)
+    whole = fold(plain, lambda node: node.args if node.op in _SUMS else (), merged)
+    return whole.fold(signed)
+
+
+def _drop_sign(term: Expr) -> Expr | None:
+    """A product without the sign in front of it; None where there is none."""
+    path = [term]
+    while path[-1].op in ("*", ".*", "/", "./"):
+        path.append(path[-1].args[0])
+    if path[-1].op != "neg":
+        return None
+    made = path.pop().args[0]
+    for node in reversed(path):
+        made = Expr(node.op, (made, node.args[1]), node.shape, value=node.value, row=node.row)
+    return made
 
 
 def _is_another(
@@ -324,7 +358,11 @@ def _is_another(
         return proved == DISPROVED
     rest = difference(replace(question, tree=stated.expr))
     if rest is not None and (has_branches(question) or is_piecewise(stated.expr)):
-        return not is_zero(rest)  # there may be a branch that no point is on
+        if is_zero(rest) or question.answer is None:
+            return not is_zero(rest)
+        # there may be a branch that no point is on
+        answer = replace(question.program, expr=question.answer, definitions={})
+        return decide_numerically(answer, stated, draws=1).verdict != EQUAL
     points = [sample.point for sample in samples]
     return rest is not None and any(
         is_apart(rest, question.variables, each.values, each.sizes) for each in points
@@ -358,6 +396,8 @@ def _without_number(tree: Expr) -> tuple[Fraction, Expr] | None:
     first = path.pop()
     if first.op == "neg":
         value, rest = Fraction(-1), first.args[0]
+    elif first.op == "/" and constants.get(id(first.args[1])):
+        value, rest = 1 / constants[id(first.args[1])], first.args[0]
     elif first.op == "*" and first.args[1].shape == first.shape:
         value, rest = constants[id(first.args[0])], first.args[1]
     else:

@@ -226,6 +226,21 @@ def _transposes(
     yield Change(kind, transpose(node), cost)
 
 
+def _axes(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> Iterator[Change]:
+    """The sum along the other axis: A'*ones for A*ones, where the ones are as many as it takes."""
+    if node.op != "*" or [arg.rank for arg in node.args] not in ([1, 2], [2, 1]):
+        return
+    place = 0 if node.args[0].rank == 1 else 1
+    ones, A = node.args[place], node.args[1 - place]
+    inner = ones.args[0] if ones.op == "'" else ones
+    if inner.op != "fill" or A.shape[0] == A.shape[1]:
+        return
+    turned = Expr("fill", inner.args, node.shape, row=inner.row)
+    turned = transpose(turned) if ones.op == "'" else turned
+    sides = (turned, transpose(A)) if place == 0 else (transpose(A), turned)
+    yield Change("axis", product(*sides), LIKELY)
+
+
 def _drop_factors(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
 ) -> Iterator[Change]:
@@ -257,6 +272,12 @@ def _drop_terms(
     """A term of a sum left out, or with the other sign; a sign left out."""
     if node.op == "neg":
         yield Change("sign", node.args[0], LIKELY, turned=node.args[0])
+    applied = calls_function(node) and len(node.args) == 1 and node.op in OPERATIONS
+    if applied and not OPERATIONS[node.op].parity and node.args[0].op not in ("+", "-", "neg"):
+        (inner,) = node.args
+        turned = Expr("neg", (inner,), inner.shape, row=inner.row)
+        instead = Expr(node.op, (turned,), node.shape, row=node.row)
+        yield Change("sign", instead, POSSIBLE, turned=inner)
     if node.op not in ("+", "-"):
         return
     left, right = node.args
@@ -286,6 +307,10 @@ def _orders(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -
     if not 2 <= count <= 8 or (count == 2 and factors[0].rank == factors[1].rank == 1):
         return
     found = [list(reversed(factors))]
+    for i in range(count - 1):
+        u, v = factors[i : i + 2]
+        if u.rank == v.rank == 1 and u.shape == v.shape and v.row and not u.row:
+            found.append([*factors[:i], transpose(v), transpose(u), *factors[i + 2 :]])
     for i in range(count):
         for j in range(count):
             moved = factors[:i] + factors[i + 1 :]
@@ -466,6 +491,7 @@ def _kronecker(
 _RULES: tuple[Callable[[Expr, Sequence[Expr], dict[str, Variable]], Iterator[Change]], ...] = (
     _drop_terms,
     _transposes,
+    _axes,
     _orders,
     _drop_factors,
     _entrywise,

@@ -105,6 +105,9 @@ class Question:
     notes: tuple[str, ...] = ()
     proof: Callable[[], str] = lambda: OPEN
     exceptions: Callable[[], tuple[str, ...]] = tuple  # notes on small sizes where no proof holds
+    # the same where sizes are equal at which the claim has the shape of the derivative, if it has
+    # another
+    alike: Callable[[], Question | None] = lambda: None
     kinked: Callable[[Point], bool] = lambda point: (
         False
     )  # whether a point lies on a kink, where conventions decide

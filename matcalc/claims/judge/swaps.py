@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Mutation
 from matcalc.core.kinds import Variable
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr, variable
 from matcalc.core.user_functions import calls_function
 from matcalc.write.printers.text import text
@@ -37,20 +38,52 @@ def swaps(
     pool = [
         places[0]
         for places in _places([part for each in (tree, *others) for part in _arguments(each)])
+        if places[0].args
     ]
     for places in mine[:_MOST]:
         part = places[0]
         for other in pool[:_MOST]:
-            if other.shape == part.shape and other.row == part.row and text(other) != text(part):
-                made = _replace(tree, {id(node): other for node in places})
-                yield Mutation("name", part, other, made, POSSIBLE)
+            if other.rank == part.rank and other.row == part.row and text(other) != text(part):
+                applied = _apply(tree, part, other)
+                if applied is not None:
+                    yield Mutation("name", part, other, applied, POSSIBLE)
 
 
 def _arguments(tree: Expr) -> list[Expr]:
-    """What functions are applied to, without names and numbers."""
-    order = tree.parts
-    applied = [node for node in order if calls_function(node) and len(node.args) == 1]
-    return [node.args[0] for node in applied if node.args[0].args]
+    """What functions are applied to, without numbers."""
+    return [arg for node in tree.parts if _applies(node) for arg in node.args if _varies(arg)]
+
+
+def _applies(node: Expr) -> bool:
+    """Whether this is a function whose argument may be another."""
+    if calls_function(node) and len(node.args) == 1:
+        return True
+    return node.op in OPERATIONS and OPERATIONS[node.op].branches in ("order", "size")
+
+
+def _varies(arg: Expr) -> bool:
+    return any(part.op == "variable" for part in arg.parts)
+
+
+def _apply(tree: Expr, part: Expr, other: Expr) -> Expr | None:
+    """The formula with another argument of functions for one, wherever that stands; None where it
+    would not fit.
+    """
+    shown, resized = text(part), other.shape != part.shape
+    unfit: list[Expr] = []
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if _applies(node):
+            given = zip(node.args, args, strict=True)
+            args = [other if text(old) == shown else new for old, new in given]
+        if all(new.shape == old.shape for old, new in zip(node.args, args, strict=True)):
+            return node.with_args(args)
+        if node.shape != part.shape or any(arg.shape not in ((), other.shape) for arg in args):
+            unfit.append(node)
+        return Expr(node.op, tuple(args), other.shape, value=node.value, row=node.row)
+
+    made = tree.fold(rule) if part.rank == 1 or not resized else tree
+    return None if unfit or made is tree else made
 
 
 def _places(nodes: Sequence[Expr]) -> list[list[Expr]]:

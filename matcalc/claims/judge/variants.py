@@ -344,7 +344,7 @@ def _broadcasts() -> Iterator[Variant]:
     yield Variant(
         "axis",
         "it is the sum of the derivative's entries",
-        lambda sample: np.asarray(sample.truth.sum() if sample.truth.ndim else np.nan),
+        lambda sample: np.asarray(sample.truth.sum() if _is_spread(sample.truth) else np.nan),
         PLAIN,
     )
     for axis, what in ((0, "columns"), (1, "rows")):
@@ -363,6 +363,11 @@ def _diagonal(A: Array, *, alone: bool) -> Array:
     if A.ndim != 2 or A.shape[0] != A.shape[1] or _is_diagonal(A):
         return np.asarray(np.nan)
     return np.diag(A) if alone else np.diag(np.diag(A))
+
+
+def _is_spread(A: Array) -> bool:
+    """Whether there is something to add up: more than one entry that is not 0."""
+    return A.ndim > 0 and (A.size == 1 or int(np.count_nonzero(A)) > 1)
 
 
 def _is_diagonal(A: Array) -> bool:

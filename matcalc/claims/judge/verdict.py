@@ -44,7 +44,7 @@ from matcalc.write.printers.text import has_indices, text
 
 POINTS = 3
 _REDRAWS = 4
-_MOST_SIDES = 6  # points on other sides of kinks that a diagnosis looks at, and
+_MOST_SIDES = 24  # points on other sides of kinks that a diagnosis looks at, and
 _MOST_WRONG = 12  # such at which the claim is wrong
 _MOST_NAMED = 3  # pieces without a point
 _ROUNDING = 1e-6  # a relative error beyond this is none of rounding, whatever exact arithmetic says
@@ -129,13 +129,14 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     if explained is None and asked.tree is not None and checked.error < _ROUNDING:
         rounded = True
     diagnosis = _diagnose_rounding(asked, checked.error) if rounded else explained
-    rest = _rest(asked) if diagnosis is None else None
+    misshapen = [each for each in samples if each.truth.shape != each.claimed.shape]
+    rest = _rest(asked) if diagnosis is None and not misshapen else None
     diagnosis = _single_term(rest, asked) if rest is not None else diagnosis
     return Report(
         WRONG,
         diagnosis=diagnosis,
         difference=_text_of(rest, asked),
-        shapes=_shapes(asked, samples[0]),
+        shapes=_shapes(asked, (*misshapen, samples[0])[0]),
         counterexample=smallest(asked) or largest_error(samples) or smallest(asked, at_kinks=True),
         worst=worst,
         checked=checked,
@@ -229,8 +230,10 @@ def _verdict(asked: Question, samples: Sequence[Sample], proved: str) -> tuple[s
         for sample in fits
     ):
         return WRONG, ""
+    if proved == DISPROVED:
+        return WRONG, ""
     if len(fits) == len(samples):
-        return {EXACT: PROVED, DISPROVED: WRONG}.get(proved, AGREED), ""
+        return PROVED if proved == EXACT else AGREED, ""
     if not fits:
         return UNDECIDED, "the claim has no value at any of the points that were tried"
     return (
