@@ -357,6 +357,8 @@ def test_nothing_is_caught_wholesale() -> None:
 # are there: each is a rule of its stage, or a choice of a few. The judges have tables of their own,
 # so that a mistake in a row cannot pass them.
 KEYED_BY_FUNCTIONS = {
+    "core/subspaces.py": "a table of the judges: kinds, some named like the function that projects",
+    "engine/ir/forms.py": "facts: which kind the value of a projection is of",
     "answers/series_terms.py": "the general terms of series, with where they converge",
     "graph/operations.py": "rules: how many multiplications and additions a function takes",
     "engine/bounds.py": "rules: between which numbers the values of functions lie",

@@ -11,7 +11,7 @@ from printing import render
 from sweeps import thinned
 
 from matcalc.core.language import default_language
-from matcalc.core.operations import FRECHET, OPERATIONS
+from matcalc.core.operations import FRECHET, OPERATIONS, PROJECTORS
 from matcalc.core.statement import DerivativeStatement
 from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.catalogue.document import document
@@ -129,6 +129,8 @@ def test_every_function_has_its_mathematics(name):
         "einsum",
         "reshape",
         "commutation",
+        *PROJECTORS,
+        *PROJECTORS.values(),
         "cross",
         "skewmat",
         "vee",

@@ -32,6 +32,8 @@ class KindSpec:
     space: str = ""  # that of the directions in which a matrix moves, if it has another name
     coordinates: str = ""  # the vector that determines {0}
     along: str = ""  # why a part of a gradient does not count along a direction {d}
+    nearest: str = ""  # the function that is the projection, where entries repeat along diagonals
+    made_of: tuple[str, str] = ("", "")  # the size of the vector t of these entries, and X[i,j]
     # other sets
     curved: bool = False  # no open set in a linear space
     convex: bool = True
@@ -48,7 +50,7 @@ class KindSpec:
     @property
     def reflection(self) -> int:
         """The symmetry, where X' = X or X' = -X is all that there is to it."""
-        return 0 if self.banded else self.symmetry
+        return 0 if self.banded or self.nearest else self.symmetry
 
     @property
     def tangent(self) -> str:
@@ -58,7 +60,7 @@ class KindSpec:
     @property
     def linear(self) -> bool:
         """Whether a gradient within the kind is a projection on a linear space."""
-        return self.banded or self.symmetry != 0
+        return self.banded or self.symmetry != 0 or bool(self.nearest)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -130,6 +132,28 @@ ROWS = (
         below=1,
         above=1,
         along="{d} is tridiagonal, so only these diagonals count",
+    ),
+    KindSpec(  # X[i,j] depends on i - j alone
+        "toeplitz",
+        square=True,
+        nearest="toeplitz",
+        made_of=("2*n - 1", "t[i-j+n]"),
+        along="{d} is constant along each diagonal, so only the means along these count",
+    ),
+    KindSpec(  # X[i,j] depends on i - j modulo n alone
+        "circulant",
+        square=True,
+        nearest="circulant",
+        made_of=("n", "[t[2:n]; t][i-j+n]"),
+        along="{d} is circulant, so only the means along wrapped diagonals count",
+    ),
+    KindSpec(  # X[i,j] depends on i + j alone
+        "hankel",
+        square=True,
+        symmetry=1,
+        nearest="hankel",
+        made_of=("2*n - 1", "t[i+j-1]"),
+        along="{d} is constant along each antidiagonal, so only the means along these count",
     ),
     KindSpec("invertible", square=True),
     # entries that are not negative and add up to 1

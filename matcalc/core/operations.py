@@ -54,6 +54,7 @@ TRANSPOSED = {row.name: row.of_transpose for row in _ROWS if row.of_transpose}
 OF_TALL = frozenset(TRANSPOSED)
 OF_ENTRIES = {row.name: row.of_entries for row in _ROWS if row.of_entries}
 HALVING = frozenset(row.name for row in _ROWS if row.halves)
+PROJECTORS = {row.name: row.projects for row in _ROWS if row.projects}
 TRIANGLES = {row.name: row.triangle for row in _ROWS if row.triangle}
 OVER_INDICES = {row.name: row.over for row in _ROWS if row.over}
 LINEAR = {row.name: row.linear for row in _ROWS if row.linear}

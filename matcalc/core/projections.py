@@ -13,6 +13,8 @@ def project_on_kind(kind: str, tree: Expr) -> Expr:
     spec = kind_spec(kind)
     if spec.banded:
         return _band(tree, spec.below, spec.above)
+    if spec.nearest:
+        return Expr(spec.nearest, (tree,), tree.shape)
     if not spec.symmetry:
         return tree
     return Expr("/", (_with_transpose(tree, spec.symmetry), number(2)), tree.shape)
@@ -23,6 +25,9 @@ def by_independent_entries(kind: str, tree: Expr) -> Expr:
     that with free entries: an entry off the diagonal of a symmetric matrix stands in two places.
     """
     spec = kind_spec(kind)
+    if spec.nearest:  # each number of a circulant matrix stands in n places
+        size = Expr("dimension", value=tree.shape[0])
+        return Expr("*", (size, project_on_kind(kind, tree)), tree.shape)
     if spec.banded or not spec.symmetry:
         return project_on_kind(kind, tree)
     both = _with_transpose(tree, spec.symmetry)

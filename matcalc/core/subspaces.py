@@ -49,6 +49,18 @@ def _tridiagonal(i: int, j: int, n: int) -> Entry | None:
     return Entry(i, j) if abs(i - j) <= 1 else None
 
 
+def _toeplitz(i: int, j: int, n: int) -> Entry | None:
+    return Entry(i - j, 0) if i >= j else Entry(0, j - i)
+
+
+def _circulant(i: int, j: int, n: int) -> Entry | None:
+    return Entry((i - j) % n, 0)
+
+
+def _hankel(i: int, j: int, n: int) -> Entry | None:
+    return Entry(i + j, 0) if i + j < n else Entry(n - 1, i + j - n + 1)
+
+
 # kind -> what the entry i, j of an n x n matrix repeats, counted from 0; None where it is 0
 SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
     "symmetric": _symmetric,
@@ -58,6 +70,9 @@ SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
     "triangular": _lower,
     "upper": _upper,
     "tridiagonal": _tridiagonal,
+    "toeplitz": _toeplitz,
+    "circulant": _circulant,
+    "hankel": _hankel,
 }
 PROJECTED = tuple(SPACES)  # kinds within which a gradient is a projection
 # kinds whose matrices are vech(X), vech(X') or diag(X) in another form
@@ -132,6 +147,14 @@ def require_coordinates(variable: Variable, structure: str, *, alone: bool = Tru
             f"{variable.name} is {variable}: its entries depend on each other in no linear way, so "
             f"there are no independent ones",
             hint="--structure free, in Python structure='free', takes all entries for independent",
+        )
+    size, entry = kind_spec(kind).made_of
+    if (structure == "vech" and size) or (structure == "independent" and size not in ("", "n")):
+        raise ArgumentError(
+            f"{variable.name} is {variable}: its numbers stand in several places each, and are "
+            "those of no vector that has a name",
+            hint=f"declare t: vector({size}), define {variable.name}[i=1:n, j=1:n] = {entry}, and "
+            f"differentiate with respect to t",
         )
     if structure != "vech" or kind in WITH_COORDINATES or (kind in FREE and not alone):
         return

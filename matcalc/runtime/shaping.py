@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -119,6 +121,55 @@ def duplication(n: ArrayLike) -> Array:
     columns, rows = np.triu_indices(size)
     unit = np.eye(size * size)
     return np.asarray(np.maximum(unit[rows + columns * size], unit[columns + rows * size]).T)
+
+
+def toeplitz(A: ArrayLike) -> Array:
+    """Each entry the mean along its diagonal."""
+    A = np.asarray(A)
+    places = np.subtract.outer(np.arange(len(A)), np.arange(len(A))) + len(A) - 1
+    return _means(A, places)
+
+
+def circulant(A: ArrayLike) -> Array:
+    """Each entry the mean along its wrapped diagonal."""
+    A = np.asarray(A)
+    return _means(A, np.subtract.outer(np.arange(len(A)), np.arange(len(A))) % len(A))
+
+
+def hankel(A: ArrayLike) -> Array:
+    """Each entry the mean along its antidiagonal."""
+    A = np.asarray(A)
+    return _means(A, np.add.outer(np.arange(len(A)), np.arange(len(A))))
+
+
+def toeplitz_projector(n: ArrayLike) -> Array:
+    """The matrix P with P*vec(A) = vec(toeplitz(A)) for every n x n matrix A."""
+    return _projector(toeplitz, n)
+
+
+def circulant_projector(n: ArrayLike) -> Array:
+    """The matrix P with P*vec(A) = vec(circulant(A)) for every n x n matrix A."""
+    return _projector(circulant, n)
+
+
+def hankel_projector(n: ArrayLike) -> Array:
+    """The matrix P with P*vec(A) = vec(hankel(A)) for every n x n matrix A."""
+    return _projector(hankel, n)
+
+
+def _means(A: Array, places: Array) -> Array:
+    """The mean of the entries of which the place is the same, at each of them."""
+    sums = np.zeros(2 * len(A), dtype=np.result_type(A, 1.0))
+    np.add.at(sums, places, A)
+    counts = np.maximum(np.bincount(places.ravel(), minlength=len(sums)), 1)
+    return np.asarray((sums / counts)[places])
+
+
+def _projector(nearest: Callable[[ArrayLike], Array], n: ArrayLike) -> Array:
+    """The rows are those of the units; a projector is symmetric."""
+    size = _size(n)
+    units = np.eye(size * size).reshape(-1, size, size)
+    return np.array([nearest(unit.T).ravel(order="F") for unit in units])
 
 
 def _size(value: ArrayLike) -> int:

@@ -8,7 +8,7 @@ import { derivation } from "./steps.js";
 
 const KINDS = [
   "scalar", "positive", "vector", "matrix", "tensor", "symmetric", "psd", "diagonal", "orthogonal", "skew",
-  "triangular", "upper", "tridiagonal", "invertible", "simplex", "onehot", "orthonormal", "sphere",
+  "triangular", "upper", "tridiagonal", "toeplitz", "circulant", "hankel", "invertible", "simplex", "onehot", "orthonormal", "sphere",
 ];
 const TABS = ["diff", "steps", "graph", "check", "simplify", "equal"];
 // what an answer is copied as: its key there, and what the button says

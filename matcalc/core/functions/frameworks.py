@@ -165,6 +165,12 @@ cross               | =                      | =                      | =
 vee                 | =                      | =                      | =
 reshape             | =                      | =                      | =
 commutation         | =*                     | =*                     | =*
+toeplitz            | -                      | -                      | -
+circulant           | -                      | -                      | -
+hankel              | -                      | -                      | -
+toeplitz_projector  | -                      | -                      | -
+circulant_projector | -                      | -                      | -
+hankel_projector    | -                      | -                      | -
 signs               | =*                     | =*                     | =*
 """
 

@@ -174,6 +174,12 @@ commutation         | =                      | =            | =             | =
 elimination         | =                      | =            | =             | =
 duplication         | =                      | =            | =             | =
 vech                | =                      | =            | =             | =
+toeplitz            | -                      | -            | -             | -
+circulant           | -                      | -            | -             | -
+hankel              | -                      | -            | -             | -
+toeplitz_projector  | -                      | -            | -             | -
+circulant_projector | -                      | -            | -             | -
+hankel_projector    | -                      | -            | -             | -
 signs               | =                      | -            | =             | -
 np.where            | =choose                | select       | ifelse        | ?:
 """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from matcalc.core.functions.spec import SPECIAL, FunctionSpec
+from matcalc.core.functions.spec import SPECIAL, SQUARE_TO_SQUARE, FunctionSpec
 
 
 def _row(name: str, call: str, says: str, **said: object) -> FunctionSpec:
     return FunctionSpec(**{"name": name, "signature": SPECIAL, "call": call, "says": says, **said})  # type: ignore[arg-type]
 
+
+_CAPITALS = {"toeplitz": "Toeplitz", "hankel": "Hankel"}
 
 ROWS = [
     _row(
@@ -160,6 +162,36 @@ ROWS = [
         numpy="duplication",
         halves=True,
     ),
+    *[
+        row
+        for name, where in (
+            ("toeplitz", "along each diagonal"),
+            ("circulant", "along each wrapped diagonal"),
+            ("hankel", "along each antidiagonal"),
+        )
+        for row in (
+            FunctionSpec(
+                name,
+                SQUARE_TO_SQUARE,
+                call=f"{name}(A)",
+                says=f"the {_CAPITALS.get(name, name)} matrix nearest to A: the means {where}",
+                arithmetic=True,
+                numpy=name,
+                linear=(0,),
+            ),
+            _row(
+                f"{name}_projector",
+                f"{name}_projector(n)",
+                f"the matrix that takes vec(A) to vec({name}(A)) for A with n rows and columns",
+                sizes=0,
+                rank=2,
+                tex_names=(rf"{name}\_projector",),
+                latex=rf"\operatorname{{{name}\_projector}}",
+                numpy=f"{name}_projector",
+                projects=name,
+            ),
+        )
+    ],
     _row(
         "permute",
         "permute(T, 2, 3, 1)",

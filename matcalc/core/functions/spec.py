@@ -66,6 +66,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     root: bool = False  # the root of a sum of squares
     triangle: str = ""  # the one that it keeps
     halves: bool = False  # between vec and vech
+    projects: str = ""  # a matrix that takes vec(A) to vec(f(A)), f the projection on a kind
     by_blocks: bool = False  # has formulas for block matrices, with Schur complements
 
     # its values and derivatives

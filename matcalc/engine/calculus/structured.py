@@ -11,7 +11,8 @@ from matcalc.core.dims import ONE, half
 from matcalc.core.kinds import KindSpec, kind_spec
 from matcalc.core.subspaces import PROJECTED
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Factor, Node
+from matcalc.engine.ir.nearest import nearest, project_once
+from matcalc.engine.ir.nodes import Factor, Node, Sum
 
 
 def constrain(
@@ -40,9 +41,12 @@ def project(builder: Builder, node: Node, kind: str, first: int) -> Node:
 
     G = free derivative: symmetric and psd (G + G')/2, skew (G - G')/2, diagonal the diagonal part
     of G, triangular the lower one, upper and tridiagonal alike (orthogonal projection in the inner
-    product tr(A'*B); Magnus & Neudecker 2019, ch. 3.8 ff.).
+    product tr(A'*B); Magnus & Neudecker 2019, ch. 3.8 ff.), Toeplitz and its like the means along
+    diagonals. Of a sum whose terms are partly of the kind the others are projected.
     """
     spec = kind_spec(kind)
+    if spec.nearest:
+        return _average(builder, node, spec, first)
     if spec.banded:
         return _mask(builder, node, spec, first)
     turned = _exchange(builder, node, first)
@@ -57,6 +61,8 @@ def by_independent(builder: Builder, node: Node, kind: str, first: int) -> Node:
     spec = kind_spec(kind)
     if spec.banded:
         return _mask(builder, node, spec, first)
+    if spec.nearest:  # of a circulant matrix: each number stands in n places
+        return builder.times(builder.size(node.axes[first]), _average(builder, node, spec, first))
     turned = _exchange(builder, node, first)
     if spec.symmetry < 0:
         return builder.sum([(1, node), (-1, turned)], node.axes)
@@ -113,6 +119,30 @@ def _mask(builder: Builder, node: Node, spec: KindSpec, first: int) -> Node:
             if offset is not None
         ]
     return builder.product(1, [(node, labels, 1), *masks], labels, node.axes)
+
+
+def _average(builder: Builder, node: Node, spec: KindSpec, first: int) -> Node:
+    """Each entry the mean of those that are one entry of a matrix of the kind."""
+    if isinstance(node, Sum) and node.rank == 2:
+        kept = [(c, term) for c, term in node.terms if builder.properties.has(term, spec.name)]
+        if kept:
+            rest = builder.sum([part for part in node.terms if part not in kept], node.axes)
+            return builder.sum([*kept, (1, _average(builder, rest, spec, first))], node.axes)
+    if node.rank == 2 and builder.properties.has(node, spec.name):
+        return node
+    row, column, before, after = (node.rank + k for k in range(4))
+    outputs = list(range(node.rank))
+    labels = (*outputs[:first], row, column, *outputs[first + 2 :])
+    factors = nearest(
+        builder,
+        spec.nearest,
+        node.axes[first],
+        (row, column),
+        (first, first + 1),
+        (before, after),
+    )
+    whole = builder.product(1, [(node, labels, 1), *factors], tuple(outputs), node.axes)
+    return project_once(builder, whole)
 
 
 def _exchange(builder: Builder, node: Node, first: int) -> Node:

@@ -10,7 +10,10 @@ SYMMETRIC, SKEW, SEMIDEFINITE, DEFINITE, DIAGONAL, ORTHOGONAL, LOWER, UPPER, INV
 NONNEGATIVE, POSITIVE = 1 << 9, 1 << 10
 # of vectors, and of matrices with V'*V = eye; nothing inherits them
 SIMPLEX, ONEHOT, ORTHONORMAL, SPHERE = 1 << 11, 1 << 12, 1 << 13, 1 << 14
+# of square matrices: constant along each diagonal, along each wrapped one, along each antidiagonal
+TOEPLITZ, CIRCULANT, HANKEL = 1 << 15, 1 << 16, 1 << 17
 
+REPEATS = (TOEPLITZ, CIRCULANT, HANKEL)  # what functions of each entry keep
 ZEROS = (DIAGONAL, LOWER, UPPER)  # what a matrix with fewer entries is too
 ENTRIES = NONNEGATIVE | POSITIVE
 
@@ -29,6 +32,9 @@ _IMPLIED = (
     (ONEHOT, SIMPLEX),
     (SIMPLEX, NONNEGATIVE),
     (SEMIDEFINITE | INVERTIBLE, DEFINITE),
+    (CIRCULANT, TOEPLITZ),
+    (HANKEL, SYMMETRIC),
+    (DIAGONAL | TOEPLITZ, CIRCULANT),  # a multiple of the identity
 )
 
 

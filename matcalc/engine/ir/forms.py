@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from matcalc.core.operations import PROJECTORS
 from matcalc.engine.ir.facts import (
+    CIRCULANT,
     DEFINITE,
     DIAGONAL,
     ENTRIES,
+    HANKEL,
     INVERTIBLE,
     LOWER,
     NONNEGATIVE,
@@ -23,15 +26,17 @@ from matcalc.engine.ir.facts import (
     SEMIDEFINITE,
     SKEW,
     SYMMETRIC,
+    TOEPLITZ,
     UPPER,
     ZEROS,
     closure,
     transpose_facts,
 )
-from matcalc.engine.ir.nodes import Factor, Leaf, Node, Product, Rational, is_atom
+from matcalc.engine.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, is_atom
 
 _LONGEST = 24  # links of a chain or a loop that is looked at
-_ALL = (1 << 11) - 1
+_REPEATS = TOEPLITZ | CIRCULANT | HANKEL
+_ALL = (1 << 11) - 1 | _REPEATS
 
 Facts = Mapping[Node, int]
 Key = tuple[object, ...]
@@ -90,7 +95,7 @@ def network(node: Product, known: Facts) -> int:
     """What holds for a square matrix that is a product."""
     scalar, count, labelled = _scalar(node, known)
     facts = _matrix(labelled, 0, 1, known, -1 if node.coefficient < 0 else 1)
-    kept = facts & (SYMMETRIC | SKEW | DIAGONAL | LOWER | UPPER)
+    kept = facts & (SYMMETRIC | SKEW | DIAGONAL | LOWER | UPPER | _REPEATS)
     if scalar & NONNEGATIVE:
         kept |= facts & SEMIDEFINITE
     if scalar & POSITIVE:
@@ -128,7 +133,8 @@ def _matrix(factors: Sequence[Factor], start: int, end: int, known: Facts, sign:
             facts = known[node] & (DIAGONAL | LOWER | UPPER)
             zeros |= facts if labels == (start, end) else transpose_facts(facts)
     if any(isinstance(node, Leaf) and node.kind == "fuse" for node, _, _ in factors):
-        return closure(zeros | _kronecker(factors, start, end, known, sign))
+        facts = _kronecker(factors, start, end, known, sign) | _projection(factors, start, end)
+        return closure(zeros | facts)
     found = chain(factors, start, end, known)
     return closure(
         zeros | (chain_facts(Chain(found.links, sign * found.sign)) if found is not None else 0)
@@ -205,7 +211,7 @@ class _Walk:
             self.steps += 1
 
 
-_OUTER = Link(("outer",), ("outer",), 1, closure(SEMIDEFINITE))
+_OUTER = Link(("outer",), ("outer",), 1, closure(SEMIDEFINITE | CIRCULANT | HANKEL))
 
 
 def _identity(node: Node) -> bool:
@@ -233,7 +239,7 @@ def _edge(parallel: Iterable[tuple[Node, bool, Rational]], known: Facts) -> Link
         facts &= own if exponent > 0 and exponent.denominator == 1 else 0
     mirror = tuple(sorted(mirrors))
     if not lone:
-        facts &= SEMIDEFINITE | DEFINITE
+        facts &= SEMIDEFINITE | DEFINITE | _REPEATS
     key = tuple(sorted(keys))
     symmetry = (SYMMETRIC if sign > 0 else SKEW) if key == mirror else 0
     return Link(key, mirror, sign, closure(facts | zeros | symmetry))
@@ -262,8 +268,11 @@ def _weight(factors: Sequence[Factor], known: Facts) -> Link:
 def chain_facts(product: Chain) -> int:
     """Facts about a product of matrices."""
     if not product.links:
-        return closure(DIAGONAL | ORTHOGONAL | (DEFINITE if product.sign > 0 else 0))
+        found = DIAGONAL | ORTHOGONAL | CIRCULANT
+        return closure(found | (DEFINITE if product.sign > 0 else 0))
     facts = DIAGONAL | LOWER | UPPER | ORTHOGONAL | INVERTIBLE
+    # circulants are polynomials in one matrix; a product of Toeplitz matrices is none
+    facts |= CIRCULANT if len(product.links) > 1 else _REPEATS
     for link in product.links:
         facts &= link.facts
     return closure(facts | _congruence(product))
@@ -368,7 +377,28 @@ def _kronecker(factors: Sequence[Factor], start: int, end: int, known: Facts, si
     outer = _matrix(sides[1], left[2], right[2], known, sign)
     skew = (SKEW if inner & SYMMETRIC else SYMMETRIC if inner & SKEW else 0) if outer & SKEW else 0
     skew |= SKEW if inner & SKEW and outer & SYMMETRIC else 0
-    return inner & outer & ~(SKEW | ENTRIES) | skew
+    return inner & outer & ~(SKEW | ENTRIES | _REPEATS) | skew
+
+
+def _projection(factors: Sequence[Factor], start: int, end: int) -> int:
+    """What a projector makes of the entries of any matrix."""
+    kinds = {
+        label: PROJECTORS[node.name]
+        for node, labels, _ in factors
+        if isinstance(node, Call) and node.name in PROJECTORS
+        for label in labels
+    }
+    fused = [
+        labels[0]
+        for node, labels, _ in factors
+        if isinstance(node, Leaf) and node.kind == "fuse" and set(labels[1:]) == {start, end}
+    ]
+    if len(fused) != 1 or sum({start, end} & set(labels) != set() for _, labels, _ in factors) > 1:
+        return 0
+    return _FACTS.get(kinds.get(fused[0], ""), 0)
+
+
+_FACTS = {"toeplitz": TOEPLITZ, "circulant": CIRCULANT, "hankel": HANKEL}
 
 
 def _connected_factors(factors: Sequence[Factor], labels: set[int]) -> list[Factor]:

@@ -14,11 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from matcalc.core.kinds import ROWS
-from matcalc.core.operations import VANISHING
+from matcalc.core.operations import ENTRYWISE, PROJECTORS, VANISHING
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.facts import (
+    CIRCULANT,
     DEFINITE,
     DIAGONAL,
+    HANKEL,
     INVERTIBLE,
     LOWER,
     NONNEGATIVE,
@@ -26,11 +28,13 @@ from matcalc.engine.ir.facts import (
     ORTHOGONAL,
     ORTHONORMAL,
     POSITIVE,
+    REPEATS,
     SEMIDEFINITE,
     SIMPLEX,
     SKEW,
     SPHERE,
     SYMMETRIC,
+    TOEPLITZ,
     UPPER,
     ZEROS,
     closure,
@@ -56,9 +60,12 @@ _KINDS = {
     "onehot": ONEHOT,
     "sphere": SPHERE,
     "orthonormal": ORTHONORMAL,
+    "toeplitz": TOEPLITZ,
+    "circulant": CIRCULANT,
+    "hankel": HANKEL,
 }
 _LEAVES = {
-    "eye": DEFINITE | DIAGONAL | ORTHOGONAL | NONNEGATIVE,
+    "eye": DEFINITE | DIAGONAL | ORTHOGONAL | NONNEGATIVE | CIRCULANT,
     "dimension": POSITIVE,
     "constant": POSITIVE,
     "ones": POSITIVE,
@@ -113,14 +120,15 @@ class Properties:
         Skew matrices beside it leave it invertible: x'*(P + K)*x = x'*P*x is above zero.
         """
         if not node.terms:
-            return DIAGONAL | SEMIDEFINITE | NONNEGATIVE if square else NONNEGATIVE
+            zero = DIAGONAL | SEMIDEFINITE | CIRCULANT | HANKEL
+            return zero | NONNEGATIVE if square else NONNEGATIVE
         parts = [(c, self._facts[term]) for c, term in node.terms]
         found = 0
         if all(c > 0 and f & NONNEGATIVE for c, f in parts):
             found |= POSITIVE if any(f & POSITIVE for _, f in parts) else NONNEGATIVE
         if not square:
             return found
-        for zeros in ZEROS:
+        for zeros in (*ZEROS, *REPEATS):
             if all(f & zeros for _, f in parts):
                 found |= zeros
         rigid = [(c, f) for c, f in parts if not f & SKEW]
@@ -140,8 +148,10 @@ class Properties:
             found |= rule(argument)
             if square and found & ORTHONORMAL:
                 found |= ORTHOGONAL
-        elif square and node.name in VANISHING:
-            found |= argument & (DIAGONAL | LOWER | UPPER)
+        elif square and len(node.args) == 1:
+            kept = DIAGONAL | LOWER | UPPER if node.name in VANISHING else 0
+            kept |= TOEPLITZ | CIRCULANT | HANKEL if node.name in ENTRYWISE else 0
+            found |= argument & kept
         return found
 
 
@@ -168,7 +178,7 @@ def _expm(a: int) -> int:
     eye.
     """
     return (
-        a & (DIAGONAL | LOWER | UPPER)
+        a & (DIAGONAL | LOWER | UPPER | CIRCULANT)
         | INVERTIBLE
         | (DEFINITE if a & SYMMETRIC else 0)
         | (ORTHOGONAL if a & SKEW else 0)
@@ -180,6 +190,9 @@ def _orthonormal(a: int) -> int:
 
 
 _POWERS = SYMMETRIC | SEMIDEFINITE | DEFINITE | DIAGONAL | ORTHOGONAL | LOWER | UPPER | INVERTIBLE
+_POWERS |= CIRCULANT  # Davis, Circulant Matrices (1979), 3.1
+
+_ENTRY_BY_ENTRY = DIAGONAL | LOWER | UPPER | POSITIVE | TOEPLITZ | CIRCULANT | HANKEL
 
 # facts of the first argument -> facts of the value
 _CALLS: dict[FunctionName, Callable[[int], int]] = {
@@ -201,9 +214,8 @@ _CALLS: dict[FunctionName, Callable[[int], int]] = {
         a & (_POWERS & ~(LOWER | UPPER)) | (UPPER if a & LOWER else 0) | (LOWER if a & UPPER else 0)
     ),
     "det": _det,
-    "abs": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),
-    "relu": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),
-    "step": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),
+    **dict.fromkeys(("abs", "relu", "step"), lambda a: NONNEGATIVE | a & _ENTRY_BY_ENTRY),
+    **dict.fromkeys(PROJECTORS, lambda a: SEMIDEFINITE),
     "norminf": lambda a: NONNEGATIVE,
     "eigvecs": _orthonormal,
     "rightvecs": _orthonormal,

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from matcalc.core.dims import Shape
-from matcalc.core.operations import FRECHET, SYLVESTER
+from matcalc.core.operations import FRECHET, PROJECTORS, SYLVESTER
+from matcalc.engine.ir.nearest import nearest
 from matcalc.engine.ir.nodes import Factor, Node
 from matcalc.engine.lowering.terms import ContractionBuilder, Open
 
@@ -118,6 +119,19 @@ def _multivariate_gamma(sums: ContractionBuilder, args: list[Node]) -> Open:
     return sums.open(builder.sum(terms, a.axes))
 
 
+def _nearest(name: str) -> Callable[[ContractionBuilder, list[Node]], Open]:
+    """toeplitz(A) and its like: a projector times vec(A), as a matrix."""
+
+    def rule(sums: ContractionBuilder, args: list[Node]) -> Open:
+        a = sums.open(args[0])
+        row, column, *between = sums.labels(4)
+        outputs = (row, column)
+        factors = nearest(sums.builder, name, a.axes[0], a.outputs, outputs, tuple(between))
+        return Open(a.coefficient, [*a.factors, *factors], outputs, a.axes)
+
+    return rule
+
+
 def _root(sums: ContractionBuilder, args: list[Node]) -> Open:
     """The derivative of X^(1/2)."""
     return _frechet("power", 2)(sums, [args[0], sums.builder.number(Fraction(1, 2)), *args[1:]])
@@ -170,6 +184,7 @@ RULES: dict[str, Callable[[ContractionBuilder, list[Node]], Open]] = {
     "dot": _dot,
     "outer": _outer,
     "mvlgamma": _multivariate_gamma,
+    **{name: _nearest(name) for name in PROJECTORS.values()},
     **{name: _frechet(name.removeprefix("frechet_"), first) for name, first in FRECHET.items()},
     "frechet_sqrtm": _root,
     SYLVESTER: _sylvester,

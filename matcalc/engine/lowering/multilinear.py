@@ -8,7 +8,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, Dim, Shape, half
+from matcalc.core.operations import PROJECTORS
 from matcalc.core.tree import Expr
+from matcalc.engine.ir.nearest import projector
 from matcalc.engine.ir.nodes import Factor, Labels, Node
 from matcalc.engine.lowering.terms import ContractionBuilder, Open, Value
 
@@ -156,6 +158,12 @@ def _halving_matrix(sums: ContractionBuilder, expr: Expr, args: list[Value], siz
     return sums.open(sums.builder.call(expr.op, [], tuple([size(axis) for axis in expr.shape])))
 
 
+def _projector(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """The constant, which is an identity for n = 1."""
+    n = size(_stated_size(expr.args[0]))
+    return sums.open(projector(sums.builder, PROJECTORS[expr.op], n))
+
+
 def _vech(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vech(A) = elimination(n)*vec(A)."""
     u = stack(sums, sums.open(args[0]))
@@ -223,6 +231,7 @@ RULES: dict[str, Callable[[ContractionBuilder, Expr, list[Value], Size], Open]] 
     "vech": _vech,
     "elimination": _halving_matrix,
     "duplication": _halving_matrix,
+    **dict.fromkeys(PROJECTORS, _projector),
     "einsum": _einsum,
     "fuse": _fuse,
     "epsilon": lambda sums, expr, args, size: sums.open(_sign(sums)),

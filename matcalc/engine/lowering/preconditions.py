@@ -7,12 +7,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from matcalc.core.dims import ONE, Shape
+from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import MOVING, OF_SYMMETRIC, OF_TALL, PICKING
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.engine.ir.facts import DIAGONAL, SEMIDEFINITE, SKEW, SYMMETRIC
+from matcalc.engine.ir.facts import (
+    CIRCULANT,
+    DIAGONAL,
+    HANKEL,
+    SEMIDEFINITE,
+    SKEW,
+    SYMMETRIC,
+    TOEPLITZ,
+)
 from matcalc.engine.ir.nodes import Leaf, Node
 
 if TYPE_CHECKING:
@@ -67,7 +75,8 @@ def _problem(program: Program, call: Expr, node: Node, wrt: str) -> UnsupportedE
 def require_single(
     program: Program, lowering: Lowering, names: Mapping[str, Node], moving: Collection[str]
 ) -> None:
-    """UnsupportedError where the largest entry of a symmetric matrix that moves is asked for.
+    """UnsupportedError where the largest entry of a symmetric matrix that moves is asked for, or of
+    one that is constant along diagonals.
 
     Off the diagonal it stands in two places, at every point nearby, and by the rule for a largest
     entry both would count. Of a semidefinite matrix it is on the diagonal.
@@ -84,13 +93,22 @@ def require_single(
         if inner.rank != 2 or there.isdisjoint(moving):
             continue
         facts = lowering.builder.properties.facts(lowering.lower(inner, names))
+        repeats = facts & (TOEPLITZ | HANKEL)
         once = facts & DIAGONAL or (facts & SEMIDEFINITE and not smallest)
         paired = SYMMETRIC | SKEW if unsigned else SYMMETRIC
-        if not facts & paired or once or inner.shape[0] == ONE:
+        if (not repeats and (not facts & paired or once)) or inner.shape[0] == ONE:
             continue
         span = inner.span
         written = "" if span is None else program.source[span.start : span.end]
         name = call.op.removeprefix("a")
+        if repeats:
+            raise UnsupportedError(
+                f"{name} of a matrix that is constant along diagonals: its entries stand in "
+                f"several places",
+                source=program.source,
+                span=span,
+                hint=_numbers(facts, written, inner.shape[0]),
+            )
         raise UnsupportedError(
             f"{name} of a {'symmetric' if facts & SYMMETRIC else 'skew'} matrix: its "
             f"{'smallest' if smallest else 'largest'} entry stands in two places, unless it is on "
@@ -99,6 +117,18 @@ def require_single(
             span=span,
             hint=f"take that of vech({written or 'S'}), which has each number once",
         )
+
+
+def _numbers(facts: int, written: str, n: Dim) -> str:
+    """The numbers of a matrix that is constant along diagonals, each once."""
+    name = written if written.isidentifier() else "X"
+    if facts & CIRCULANT:
+        numbers = f"{name}[:,1]"
+    elif facts & TOEPLITZ:
+        numbers = f"[{name}[:,1]; {name}[1,2:{n}]']"
+    else:
+        numbers = f"[{name}[:,1]; {name}[{n},2:{n}]']"
+    return f"take that of {numbers}, which has each number once"
 
 
 def require_tall(name: str, argument: Node) -> None:

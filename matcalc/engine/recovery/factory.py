@@ -206,9 +206,9 @@ class ExpressionFactory:
 
     def _halve(self, left: Expr, right: Expr) -> Expr | None:
         """elimination(n)*vec(A) as vech(A), commutation(n, n)*duplication(n) as duplication(n),
-        also behind other factors and transposed.
+        and so of a projector on symmetric matrices; also behind other factors and transposed.
         """
-        if right.op == "duplication":
+        if right.op in ("duplication", "hankel_projector"):
             front, last = left.args if left.op == "*" and left.args[0].shape else (None, left)
             if last.op == "commutation" and last.args[0] is last.args[1]:
                 return right if front is None else self.times(front, right)

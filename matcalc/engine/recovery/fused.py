@@ -5,7 +5,7 @@ form.
 from __future__ import annotations
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.operations import SYLVESTER
+from matcalc.core.operations import PROJECTORS, SYLVESTER
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Labels
 from matcalc.engine.recovery.arrange import identity
@@ -22,6 +22,7 @@ def unfuse(graph: Graph) -> bool:
     kernels = [hyper for hyper in graph.hyper if hyper[0].op.startswith("frechet_")]
     return (
         unsign(graph)
+        or any(_nearest(graph, hyper) for hyper in fuses)
         or join(graph)
         or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
         or any(_frechet(graph, hyper) for hyper in kernels)
@@ -62,6 +63,41 @@ def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         k, (Link(graph.factory.call("vec", (graph.writer.product(matrix),), (graph.dims[k],))),)
     )
     return True
+
+
+def _nearest(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """F[k,i,j] P[k,l] F[l,a,b] M[a,b] with a projector P as an edge from i to j: toeplitz(M)."""
+    k, i, j = hyper[1]
+    edges = graph.incident(k) if _exclusive(graph, k) and not graph.weights[k] else []
+    if len(edges) != 1 or len(edges[0][2]) != 1 or edges[0][2][0].expr.op not in PROJECTORS:
+        return False
+    _, other, chain = edges[0]
+    ends = [each for each in graph.hyper if each[0].op == "fuse" and each[1][0] == other]
+    if len(ends) != 1 or not _exclusive(graph, other) or graph.degree(other) > 1:
+        return False
+    if graph.weights[other]:
+        return False
+    _, row, column = ends[0][1]
+    matrix = graph.matrix_between(row, column, ends[0])
+    if matrix is None:
+        return False
+    for each in (hyper, ends[0]):
+        graph.hyper.remove(each)
+    for label in {k, other, row, column}:
+        graph.drop(label)
+    graph.connect(i, j, (_nearest_matrix(graph, PROJECTORS[chain[0].expr.op], matrix),))
+    return True
+
+
+def _nearest_matrix(graph: Graph, name: str, matrix: Chain) -> Link:
+    """toeplitz(M), or the transpose of toeplitz(M'), whichever is shorter; hankel(M) is both."""
+    symmetric = name == "hankel" or key(matrix) == key(flip(matrix))
+    choices = []
+    for flipped in (False, True):
+        content = graph.writer.matrix(flip(matrix) if flipped else matrix)
+        whole = graph.factory.call(name, (content,), content.shape)
+        choices.append(Link(whole, flipped and not symmetric, symmetric))
+    return min(choices, key=lambda link: graph.factory.size(link.expr) + link.flipped)
 
 
 def _unvec(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:

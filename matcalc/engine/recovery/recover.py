@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.operations import ALONG, HALVING, SYLVESTER, frechet
+from matcalc.core.operations import ALONG, HALVING, PROJECTORS, SYLVESTER, frechet
 from matcalc.core.tree import APPLY, Expr, is_number
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import fold
@@ -202,6 +202,9 @@ class Recovery:
         assert isinstance(name, str)
         if name in ALONG and len(args) == 2 and args[0].rank > 2:
             return self.factory.along(name, args[0])
+        if name in PROJECTORS:
+            size = self.factory.dimension(args[0].shape[0])
+            return self.factory.make(name, (size,), node.axes)
         if name in HALVING:
             return self.factory.halving(name, node.axes)
         if name == "power" and as_product(node.args[1]) == (Fraction(1, 2), ()):

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from matcalc.core.dims import Shape
 from matcalc.core.functions.spec import SINGULAR
-from matcalc.core.operations import ALONG, FRECHET, HALVING, OF_ENTRIES, OPERATIONS, TRIANGLES
+from matcalc.core.operations import (
+    ALONG,
+    FRECHET,
+    HALVING,
+    OF_ENTRIES,
+    OPERATIONS,
+    PROJECTORS,
+    TRIANGLES,
+)
 from matcalc.core.tree import Expr
 from matcalc.read.shapes import multilinear, tensors
 from matcalc.read.shapes.context import Context
@@ -359,6 +367,7 @@ _RULES: dict[str, Rule] = {
     "commutation": multilinear.commutation,
     "vech": multilinear.vech,
     **dict.fromkeys(HALVING, multilinear.halving_matrix),
+    **dict.fromkeys(PROJECTORS, multilinear.projector),
     "diag": _diag,
     "vec": _vec,
     "permute": tensors.permute,

@@ -130,6 +130,14 @@ def halving_matrix(context: Context, node: Node, name: str, args: list[Expr]) ->
     return context.make(name, tuple(args), shape if name == "elimination" else shape[::-1], node)
 
 
+def projector(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """toeplitz_projector(n)*vec(A) = vec(toeplitz(A)); eye for n = 1."""
+    size = _size(args[0])
+    if size == ONE:
+        return context.make("eye", (), (ONE, ONE), node)
+    return context.make(name, tuple(args), (size.times(size), size.times(size)), node)
+
+
 _THREE = Dim(3, ())
 
 

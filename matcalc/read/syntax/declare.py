@@ -19,12 +19,6 @@ _COUNTS = ("no dimension", "one dimension", "two dimensions", "three dimensions"
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
 
 _OTHERWISE = {"spd": "psd"}  # other words for kinds
-# matrices that are made of a vector t: its size, and the entry i, j
-_MADE_OF = {
-    "toeplitz": ("Toeplitz", "2*n - 1", "t[i-j+n]"),
-    "hankel": ("Hankel", "2*n - 1", "t[i+j-1]"),
-    "circulant": ("circulant", "n", "[t[2:n]; t][i-j+n]"),
-}
 # sets that no kind is: the kind that goes with --manifold, and its name there
 _MANIFOLDS = {
     "unit": ("sphere(n)", "sphere"),
@@ -209,12 +203,6 @@ def size(node: Node, source: str, *, positive: bool = True) -> Dim:
 
 def instead(kind: str, name: str) -> str:
     """What to write for sets of matrices that are no kinds; empty where nothing is known."""
-    if kind in _MADE_OF:
-        spelled, made_of, entry = _MADE_OF[kind]
-        return (
-            f"{spelled} matrices are made of a vector: declare t: vector({made_of}), "
-            f"define {name}[i=1:n, j=1:n] = {entry}, and differentiate with respect to t"
-        )
     if kind in _MANIFOLDS:
         declared, manifold = _MANIFOLDS[kind]
         return (

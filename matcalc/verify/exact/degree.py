@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.kinds import Variable
+from matcalc.core.operations import PROJECTORS
 from matcalc.core.tree import Expr, operation
 from matcalc.verify.exact.field import P, Undecided
 from matcalc.verify.exact.generators import Generators
@@ -341,9 +342,11 @@ _RULES: dict[str, Rule] = {
     ),
     **_names(
         lambda bound, node, args: args[0],
-        "tril triu cumsum revcumsum slice permute neg ' fill sum mean tr diag vec reshape vech vee",
+        "tril triu cumsum revcumsum slice permute neg ' fill sum mean tr diag vec reshape vech vee "
+        "toeplitz circulant hankel",
     ),
     **_names(lambda bound, node, args: args[0], "commutation elimination duplication skewmat"),
+    **dict.fromkeys(PROJECTORS, lambda bound, node, args: args[0]),
     **_names(
         lambda bound, node, args: _product(args), "* .* einsum kron khatrirao dot outer cross"
     ),

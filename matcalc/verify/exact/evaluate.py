@@ -9,7 +9,7 @@ from types import ModuleType
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Shape
-from matcalc.core.operations import COMPARISONS
+from matcalc.core.operations import COMPARISONS, PROJECTORS
 from matcalc.core.tree import Expr, grid, is_number, operation
 from matcalc.core.walk import fold
 from matcalc.verify.exact.composites import COMPOSITES
@@ -89,7 +89,7 @@ class Evaluation:
             self.meter.pay(len(args[0].value) * len(args[-1].value))
         elif op == "commutation":
             self.meter.pay((args[0].value[0] * args[1].value[0]) ** 2)
-        elif op in ("elimination", "duplication"):
+        elif op in ("elimination", "duplication", *PROJECTORS):
             self.meter.pay(args[0].value[0] ** 4)
         elif op in ("inv", "pinv"):
             self.meter.pay(n**3 * self.count)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matcalc.verify.exact.field import P, permute
+from matcalc.core.operations import PROJECTORS
+from matcalc.core.subspaces import independent
+from matcalc.verify.exact.field import P, inverse, permute
 from matcalc.verify.exact.functions import Rule, matrix, spread, stack
 from matcalc.verify.exact.generators import HALF, Generators
 from matcalc.verify.exact.jets import Jet, bilinear, constant, hadamard, linear
@@ -107,6 +109,40 @@ def _duplication(field: Generators, args: Sequence[Jet]) -> Jet:
     return constant((n * n, len(places)), entries, len(args[0].parts))
 
 
+def _nearest(kind: str) -> Rule:
+    """Each entry that stands in several places of a matrix of a kind is the mean of those."""
+
+    def rule(field: Generators, args: Sequence[Jet]) -> Jet:
+        n = args[0].extent[0]
+
+        def means(part: list[int]) -> list[int]:
+            found = [0] * len(part)
+            for places in independent(kind, n):
+                total = sum(part[i * n + j] for i, j, _ in places)
+                for i, j, _ in places:
+                    found[i * n + j] = total * inverse(len(places)) % P
+            return found
+
+        return linear(args[0], means, (n, n))
+
+    return rule
+
+
+def _projector(kind: str) -> Rule:
+    """1/c for two of the c places of an entry of a matrix of a kind, else 0."""
+
+    def rule(field: Generators, args: Sequence[Jet]) -> Jet:
+        n = int(args[0].value[0])
+        entries = [0] * n**4
+        for places in independent(kind, n):
+            for i, j, _ in places:
+                for k, m, _ in places:
+                    entries[(i + j * n) * n * n + k + m * n] = inverse(len(places))
+        return constant((n * n, n * n), entries, len(args[0].parts))
+
+    return rule
+
+
 def epsilon() -> list[int]:
     """The sign of the permutation i, j, k."""
     entries = [0] * 27
@@ -123,6 +159,8 @@ FUNCTIONS: dict[str, Rule] = {
     "vech": _vech,
     "elimination": _elimination,
     "duplication": _duplication,
+    **{kind: _nearest(kind) for kind in PROJECTORS.values()},
+    **{name: _projector(kind) for name, kind in PROJECTORS.items()},
     "cross": _cross,
     "skewmat": _skewmat,
     "vee": _vee,

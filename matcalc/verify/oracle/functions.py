@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from matcalc import runtime
-from matcalc.core.operations import FRECHET, PRIMARY
+from matcalc.core.operations import FRECHET, PRIMARY, PROJECTORS
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.contraction import contract
 
@@ -147,6 +147,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "vech": runtime.vech,
     "elimination": runtime.elimination,
     "duplication": runtime.duplication,
+    **{name: getattr(runtime, name) for pair in PROJECTORS.items() for name in pair},
     "dot": runtime.dot,
     "outer": runtime.outer,
 }

@@ -126,6 +126,9 @@ _OF_KIND: dict[str, Callable[[Array], bool]] = {
     "triangular": lambda a: _same(a, np.tril(a)),
     "upper": lambda a: _same(a, np.triu(a)),
     "tridiagonal": lambda a: _same(a, np.tril(np.triu(a, -1), 1)),
+    "toeplitz": lambda a: _same(a[1:, 1:], a[:-1, :-1]),
+    "circulant": lambda a: _same(a, np.roll(a, (1, 1), (0, 1))),
+    "hankel": lambda a: _same(a[1:, :-1], a[:-1, 1:]),
     "invertible": lambda a: float(np.linalg.cond(a)) < _CONDITION,
 }
 

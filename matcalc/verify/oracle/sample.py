@@ -13,7 +13,7 @@ import numpy as np
 from matcalc.core.dims import fit
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import ZERO, Variable, size_names
-from matcalc.core.operations import OF_TALL
+from matcalc.core.operations import OF_TALL, PROJECTORS
 from matcalc.core.subspaces import independent
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.user_functions import inline
@@ -192,6 +192,22 @@ def _tridiagonal(rng: np.random.Generator, n: int, entries: Entries) -> Array:
     return np.tril(np.triu(_dominant(A), -1), 1)
 
 
+def _repeating(kind: str) -> Callable[[np.random.Generator, int, Entries], Array]:
+    """A matrix with few independent entries; like others, well conditioned where its diagonal, or
+    antidiagonal, can dominate.
+    """
+
+    def rule(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+        independent_entries = entries(rng, (len(independent(kind, n)),))
+        found = matrix_of_entries(kind, independent_entries, n)
+        place = (n - 1, 0) if kind == "hankel" else (0, 0)
+        largest = found == found[place]
+        bound = 0.5 * abs(found[place]) / (n * np.max(np.abs(found)))
+        return np.where(largest, found, found * bound)
+
+    return rule
+
+
 def _invertible(rng: np.random.Generator, n: int, entries: Entries) -> Array:
     """Singular values in [0.5, 2]; for entries of one sign a dominant diagonal."""
     if entries is STYLES["normal"]:
@@ -230,6 +246,7 @@ _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
     "triangular": _triangular,
     "upper": lambda rng, n, entries: _triangular(rng, n, entries).T,
     "tridiagonal": _tridiagonal,
+    **{kind: _repeating(kind) for kind in PROJECTORS.values()},
     "invertible": _invertible,
 }
 

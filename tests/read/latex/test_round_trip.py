@@ -102,6 +102,9 @@ SPECIAL = {
     "lyapunov": "X, Y",
     "elimination": "n",
     "duplication": "n",
+    "toeplitz_projector": "n",
+    "circulant_projector": "n",
+    "hankel_projector": "n",
 }
 
 

@@ -64,6 +64,9 @@ PROPERTIES = {
     "triangular": lambda v: close(v, np.tril(v)) and np.linalg.cond(v) < 50,
     "upper": lambda v: close(v, np.triu(v)) and np.linalg.cond(v) < 50,
     "tridiagonal": lambda v: close(v, np.tril(np.triu(v, -1), 1)) and np.linalg.cond(v) < 50,
+    "toeplitz": lambda v: close(v[1:, 1:], v[:2, :2]) and np.linalg.cond(v) < 50,
+    "circulant": lambda v: close(v, v[:, [1, 2, 0]][[1, 2, 0]]) and np.linalg.cond(v) < 50,
+    "hankel": lambda v: close(v[1:, :2], v[:2, 1:]) and np.linalg.cond(v) < 50,
     "invertible": lambda v: np.linalg.cond(v) < 50 and not close(v, v.T),
 }
 

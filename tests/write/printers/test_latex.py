@@ -309,6 +309,9 @@ def example_of(name: str) -> str:
         "commutation": "n, n",
         "elimination": "n",
         "duplication": "n",
+        "toeplitz_projector": "n",
+        "circulant_projector": "n",
+        "hankel_projector": "n",
     }
     if name in special:
         return f"{name}({special[name]})"
