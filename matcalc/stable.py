@@ -15,9 +15,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.core.dims import Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.exponentials import without_overflow
-from matcalc.core.kinds import FREE, Variable, free_kind
+from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS, TOTALS
 from matcalc.core.program import Program
@@ -26,15 +27,14 @@ from matcalc.core.user_functions import inline
 from matcalc.core.walk import fold
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import Node
 from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.pipeline import leaf_of
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.rewriting.engine import Rewriter
 
-_DEPTH, _SHALLOW, _WIDEST = (
-    9,
-    4,
-    60,
-)  # levels (below a root: the second) and nodes of a part that is looked at
+# levels (below a root: the second) and nodes of a part that is looked at
+_DEPTH, _SHALLOW, _WIDEST = 9, 4, 60
 _SUMS, _PRODUCTS = frozenset(("+", "-")), frozenset(("*", "/", ".*", "./", "^", ".^"))
 _TRANSPARENT = frozenset(("neg", "'", "fill", "diag", *TOTALS, *_SUMS, *_PRODUCTS))
 _DIVIDED = frozenset(("prod", "prod-rows"))  # whose derivatives divide by what stands elsewhere
@@ -72,12 +72,7 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
     from matcalc.engine.rewriting.poles import cleared  # noqa: PLC0415
 
     builder = Builder(known)
-    names = {}
-    for each in tree.parts:
-        if each.op == "variable" and each.value not in names:
-            kind = variables[each.value].kind
-            structure = "" if kind in FREE or kind == "diagonal" else kind
-            names[each.value] = builder.leaf("variable", each.shape, each.value, structure)
+    names = _leaves(builder, {name: variables[name] for name in _names(tree)})
     try:
         before = Lowering(builder, known.definition).lower(tree, names)
     except UnsupportedError:
@@ -120,6 +115,19 @@ def _unfolded(node: Expr) -> Expr:
         args.append(arg)
         places.append(own)
     return Expr("einsum", tuple(args), node.shape, value=(tuple(places), outputs))
+
+
+def _leaves(builder: Builder, variables: Mapping[str, Variable]) -> dict[str, Node]:
+    """The nodes of variables; diagonal matrices stay matrices, because nobody puts them back."""
+    return {
+        name: leaf_of(builder, variable, free=variable.kind == "diagonal")
+        for name, variable in variables.items()
+    }
+
+
+def _names(tree: Expr) -> dict[str, Shape]:
+    """The variables in a tree, with their shapes."""
+    return {each.value: each.shape for each in tree.parts if each.op == "variable"}
 
 
 _DIVIDING = frozenset(("/", "./", "inv"))
@@ -220,16 +228,7 @@ class _Stabiliser:
     def _better(self, node: Expr) -> Expr | None:
         """Another form of the node, if there is one and it has the same value."""
         part = self._part(node)
-        names = {}
-        for each in part.tree.parts:
-            if each.op == "variable" and each.value not in names:
-                kind = (
-                    self.variables[each.value].kind
-                    if each.value not in part.hidden
-                    else free_kind(each.rank)
-                )
-                structure = "" if kind in FREE or kind == "diagonal" else kind
-                names[each.value] = self.builder.leaf("variable", each.shape, each.value, structure)
+        names = _leaves(self.builder, self._variables(part))
         try:
             before = self.lowering.lower(part.tree, names)
             after = self.rewriter.rewrite(before)
@@ -286,17 +285,17 @@ class _Stabiliser:
 
     def _agrees(self, part: _Part, tree: Expr) -> bool:
         """Whether the values are the same; of what cannot be decided nothing is changed."""
-        used = {each.value: each.shape for each in part.tree.parts if each.op == "variable"}
-        variables = {
+        left, right = (Program(each, self._variables(part), "") for each in (part.tree, tree))
+        return decide_by_value(left, right).verdict == EQUAL
+
+    def _variables(self, part: _Part) -> dict[str, Variable]:
+        """Those in a part, of which the hidden ones may be anything."""
+        return {
             name: self.variables[name]
             if name not in part.hidden
             else Variable(name, free_kind(len(shape)), shape)
-            for name, shape in used.items()
+            for name, shape in _names(part.tree).items()
         }
-        return (
-            decide_by_value(Program(part.tree, variables, ""), Program(tree, variables, "")).verdict
-            == EQUAL
-        )
 
     def _show(self, tree: Expr, hidden: Mapping[str, Expr]) -> Expr:
         """The tree with what the hidden variables stand for."""

@@ -118,7 +118,7 @@ ALLOWED = {
     "verification": "core exact oracle printers",
     "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",
-    "stable": "core ir lowering catalogue rewriting recovery equality",
+    "stable": "core ir lowering catalogue rewriting recovery pipeline equality",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline directional "
     "notation printers readback verification steps equality exact",
     "graph": "core ir pipeline directional segments explain verification steps printers oracle "

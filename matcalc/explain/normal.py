@@ -16,14 +16,13 @@ from matcalc.engine.calculus.structured import project
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.lowering.lower import Lowering
-from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
+from matcalc.engine.pipeline import leaf_of
+from matcalc.engine.recovery.diagonals import restore_diagonals
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.rewriting.engine import Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.explain.instances import CannotShow, Trees
 from matcalc.write.printers.text import has_indices
-
-_PLAIN = ("scalar", "vector", "matrix")
 
 
 class Normal:
@@ -36,7 +35,7 @@ class Normal:
         self.builder = Builder(trees.known)
         self.lowering = Lowering(self.builder, trees.known.definition)
         self.names = {
-            name: _leaf(self.builder, each, free=name in free) for name, each in variables.items()
+            name: leaf_of(self.builder, each, free=name in free) for name, each in variables.items()
         }
         self.rules: list[str] = []  # names of the rewrites that fired last
 
@@ -109,13 +108,6 @@ class Normal:
         if like is not None and like.row != tree.row:
             return self.trees.factory.transpose(tree)
         return tree
-
-
-def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:
-    if variable.kind == "diagonal" and not free:
-        return diagonal_leaf(builder, variable.shape, variable.name)
-    structure = "" if free or variable.kind in _PLAIN else variable.kind
-    return builder.leaf("variable", variable.shape, variable.name, structure)
 
 
 def variables_of(tree: Expr) -> set[str]:
