@@ -76,6 +76,12 @@ KINDS = {
     "k3": "vector(3)",
     "a": "scalar",
     "p": "positive",
+    "Z": "matrix(k, 2)",
+    "w": "vector(m)",
+    "K": "skew(n)",
+    "L": "triangular(n)",
+    "f": "function(vector(n)) -> scalar",
+    "g": "function(scalar) -> scalar",
 }
 REQUESTS = [
     Request("x'*X*x - 2*x'*y", "x"),
@@ -102,6 +108,20 @@ REQUESTS = [
     Request("norm2(X*x)^2*tr(X'*X)", "X", 2),
     Request("y'*inv(P)*y + logdet(P)", "P"),
     Request("mean(log(1 + exp(-(A*x).*z)))", "x"),
+    Request("sum[i<j](log(norm2(Z[i,:] - Z[j,:])))", "Z"),
+    Request("sum[i,j](w[i]*g(A[i,j] - x[j])) + sum[i!=j](x[i]*exp(x[j]))", "x"),
+    Request("sum[i](relu(1 - z[i]*sum[j](A[i,j]*x[j]))^2)", "x"),
+    Request("X[2, 1]*x[3] + sum[i=1:n-1](x[i]*x[i+1]^2)", "x"),
+    Request("tanh(X*x)./(x.*y)", "X"),
+    Request("f(X*x)^2 + g(a*x'*y)", "x"),
+    Request("y'*K*X*x + sum(L*L')", "K"),
+    Request("sum(inv(L).^2) - sum(log(diag(L)))", "L"),
+    Request("lambda_max(S) + y'*eigvals(S) + sum(sqrtm(P)*S)", "S"),
+    Request("79788456/10^8*(a + 0.044715*a^3) + besselj(1, a)", "a"),
+    Request("sum(inv(X'*Y)*X'*Y^2*inv(X'*Y)) + logdet(X'*Y)", "X"),
+    Request("sum(revcumsum(x).*cumsum(y)) + prod(x) - std(x)/var(y)", "x"),
+    Request("[X, x; y', a]*[y; p] + sum(blkdiag(X, X))", "x"),
+    Request("sum(logsoftmax(A, 1).*A) + amax(A)*sum(amin(A, 2))", "A"),
     Request("(A*x - z)'*(A*x - z) - x'*A'*A*x"),
     Request("tr(A*inv(V)*V*A') + sum(exp(x)/sum(exp(x))) + log(exp(a))"),
     Request("inv(V*P)*V - diag(x)*X*diag(y) + (X*Y)'*S"),
@@ -413,7 +433,10 @@ def _right(formula: Any, request: Request, output: str, shown: str) -> bool:
     if output == "source":
         source = Source(formula._tree, formula.variables, "f", "")
         return code_says(shown, source, formula._tree, formula.variables)
-    again = (read if output == "text" else read_latex)(shown, formula.variables)
+    if output == "text":
+        again = read(shown, formula.variables)
+    else:
+        again = read_latex(shown, formula.variables, printed=_axes(formula))
     if not request.wrt:
         meant = read(request.text, KINDS)
         return bool(decide_by_value(meant, again).verdict == EQUAL)
@@ -421,6 +444,14 @@ def _right(formula: Any, request: Request, output: str, shown: str) -> bool:
     whole = again.expr.rank == formula._tree.rank
     tree = again.expr if whole else formula._unfolded(again.expr)
     return compare(formula._statement, tree, 1).ok
+
+
+def _axes(formula: Any) -> Any:
+    """The shape of an array whose LaTeX has indices, which nothing else tells."""
+    by_entries = {"einsum", "epsilon", "fuse", "indexed"}
+    tree = formula._tree
+    written = any(node.op in by_entries or node.rank > 2 for node in tree.parts)
+    return tree.shape if written else None
 
 
 class Judge:

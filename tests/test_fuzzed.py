@@ -14,14 +14,17 @@ KINDS = {
     "K": "skew(n)",
     "S": "symmetric(n)",
     "A": "matrix(n, n)",
+    "C": "matrix(n, 1)",
+    "T": "tensor(m, n, n)",
     "c": "vector(n)",
+    "p": "scalar",
     "x": "vector(3)",
     "y": "vector(3)",
 }
 
 # expression, variable: a vector of ones in a cross product is no Kronecker factor; the diagonal of
 # a matrix inside of the scalar that stands before an identity is restored too; what a row is times
-# is no scalar
+# is no scalar; an identity with one row is no factor; a letter that is declared runs nowhere
 FOUND = [
     ("mean(amin(F)*cross(diag(D), y))", "D"),
     ("sum(cross(diag(D), y))", "D"),
@@ -39,6 +42,8 @@ FOUND = [
     ("logsoftmax(-diag(cof(2*eye + K) + eye))", "K"),
     ("softmax(diag(cof(eye + K)))", "K"),
     ("logsoftmax(diag(cof(eye + S) - S))", "S"),
+    ("cumsum(kron((A*C)', C), 1)", "C"),
+    ("p*kron(F, F)*vec(A)*T[1, 1, 1]", "A"),
 ]
 
 
@@ -51,3 +56,4 @@ def test_found(expression, wrt):
     result = matcalc.diff(expression, wrt, variables=kinds)
     assert result.verification.kind in ("exact", "numeric")
     assert result.check(1).ok
+    assert result.latex()  # which is read back

@@ -96,6 +96,11 @@ def _weights(link: Link) -> Expr | None:
     return link.expr.args[0] if link.expr.op == "diag" and link.expr.rank == 2 else None
 
 
+def _is_one(expr: Expr) -> bool:
+    """Whether it is the identity with one row."""
+    return expr.op == "eye" and expr.shape[0].integer == 1
+
+
 class ProductWriter:
     """Chains and entry-by-entry products as typed trees."""
 
@@ -301,6 +306,8 @@ class ProductWriter:
             return fast + slow if left.row else slow + fast
         if left.op == right.op == "eye":
             return (Link(self.factory.eye(left.shape[0].times(right.shape[0])), False, True),)
+        if left.rank == right.rank == 2 and (_is_one(left) or _is_one(right)):
+            return fast if _is_one(left) else slow
         whole = self.factory.kron(left, right)
         self.krons[id(whole)] = self._factors("kron", slow) + self._factors("kron", fast)
         # a row is a column that is turned round

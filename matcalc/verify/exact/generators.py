@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import combinations_with_replacement
 
 from matcalc.verify.exact.field import (
     P,
@@ -30,7 +31,7 @@ from matcalc.verify.exact.field import (
 HALF = pow(2, -1, P)
 _MOST_SEARCHED = 160  # known values among which a relation is looked for
 MOST_ROOTS = 4  # each doubles the number of cases
-_MOST_PAIRED = 40  # the same, of pairs
+_MOST_PAIRED = 60  # the same, of pairs: twice ten arguments and their opposites, and more
 _SMALL = 256  # ratios of squared roots that are recognised: a/b with a, b up to this
 
 _PARTS = [(k, pow(k, -1, P)) for k in range(3, 9)]
@@ -132,7 +133,7 @@ class Generators:
         return known
 
     def _exp_by_relation(self, v: int) -> int | None:
-        """exp(v) = exp(u)*exp(v - u) = exp(v/k)^k, exp(v)^2 = exp(2*v)."""
+        """exp(v) = exp(u)*exp(v - u) = exp(u)*exp(w)*exp(v - u - w), and exp(v) = exp(v/k)^k."""
         if len(self._exp) <= _MOST_SEARCHED:
             for u, m in self._exp.items():
                 rest = self._exp.get((v - u) % P)
@@ -145,14 +146,12 @@ class Generators:
             if known is not None:
                 return self.positive(self._note_load(pow(known, k, P), k * self._load(known)))
         if len(self._exp) <= _MOST_PAIRED:
-            for u, m in self._exp.items():
-                for w, other in self._exp.items():
-                    moved = self._exp.get((w + v - u) % P)  # exp(v)/exp(u) = exp(w + v - u)/exp(w)
-                    if moved is not None:
-                        load = self._load(m) + self._load(moved) + self._load(other)
-                        return self.positive(
-                            self._note_load(m * moved * pow(other, -1, P) % P, load)
-                        )
+            # exp(v) = exp(u)*exp(w)*exp(v - u - w): opposites of all that is known are known
+            for (u, m), (w, other) in combinations_with_replacement(self._exp.items(), 2):
+                rest = self._exp.get((v - u - w) % P)
+                if rest is not None:
+                    load = self._load(m) + self._load(other) + self._load(rest)
+                    return self.positive(self._note_load(m * other * rest % P, load))
         double = self._exp.get(2 * v % P)
         if double is not None and double in self._squares:
             return self.positive(self._note_load(square_root(double), self._load(double)))

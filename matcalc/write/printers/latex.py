@@ -167,7 +167,7 @@ def _define_parts(
     by_entry: dict[int, Piece] = {}
     defined: list[tuple[str, str]] = []
     heads = {id(node): free_letters(order, node.rank) for node in order if id(node) in terms}
-    letters = letters_of_contractions(order, named, heads) if heads or _sums(order) else {}
+    letters = letters_of_contractions(order, named, heads, taken) if heads or _sums(order) else {}
     for node in order:
         args = [pieces[id(arg)] for arg in node.args]
         written_out = not set(taken).isdisjoint(LETTERS.get(node.op, ()))

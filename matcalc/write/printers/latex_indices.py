@@ -54,9 +54,13 @@ Letters = Mapping[str, str]  # label of a contraction -> the letter that is prin
 
 
 def letters_of_contractions(
-    order: Sequence[Expr], named: Container[int], heads: Mapping[int, Sequence[str]]
+    order: Sequence[Expr],
+    named: Container[int],
+    heads: Mapping[int, Sequence[str]],
+    taken: Iterable[str],
 ) -> dict[int, Letters]:
-    """The letters of each contraction in a formula, none of them one that runs where it stands.
+    """The letters of each contraction in a formula, none of them one that runs where it stands, or
+    a name that is ``taken``.
 
     ``order`` has operands before what they are operands of. ``named`` are those that are defined in
     a line of their own, ``heads`` those at free indices, with these.
@@ -68,7 +72,7 @@ def letters_of_contractions(
         own: set[str] = set()
         if expr.op == "einsum":
             above = heads.get(id(expr), ())
-            found[id(expr)] = _letters(expr, around, above)
+            found[id(expr)] = _letters(expr, {*around, *taken}, above)
             own = {*found[id(expr)].values(), *above}
         elif expr.op == "indexed":
             own = {names.name(name) for name in index_names(expr).values()}
