@@ -65,6 +65,8 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
     """The tree without division by what a product or a determinant is made of, if it can be said
     without.
     """
+    if tree.op == "several":
+        return tree.with_args([_without_poles(each, variables, known) for each in tree.args])
     divided = any(node.op in _DIVIDING or _is_reciprocal(node) for node in tree.parts)
     if not divided or not any(node.op in ("prod", "det") for node in tree.parts):
         return tree

@@ -296,3 +296,17 @@ def test_a_recurrent_cell_takes_linear_work():
             expression.diff("W", verify=False)
         calls.append(sum(entry.callcount for entry in profile.getstats()))
     assert calls[2] - calls[1] < 2.4 * (calls[1] - calls[0])
+
+
+def test_the_code_of_products_and_of_declared_functions_runs_beside_the_value():
+    """The derivatives call grad_g alone, and the value g."""
+    kinds = {"x": "vector(n)", "X": "matrix(n, m)", "g": "function(vector(n)) -> scalar"}
+    text = "sum(prod(diag(x)*X, 2)) + g(x)"
+    x, X = np.array([1.0, 3.0, 2.0]), np.arange(1.0, 7.0).reshape(3, 2)
+    functions = {"g": lambda v: v @ v, "grad_g": lambda v: 2 * v}
+    value, slopes = matcalc.diff(text, ["x", "X"], variables=kinds).to_callable(value=True)(
+        x=x, X=X, **functions
+    )
+    np.testing.assert_allclose(value, 2 + 9 * 12 + 4 * 30 + 14)
+    np.testing.assert_allclose(slopes["x"], 2 * x * X.prod(1) + 2 * x)
+    np.testing.assert_allclose(slopes["X"], (x**2)[:, None] * X[:, ::-1])

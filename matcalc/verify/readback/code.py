@@ -4,7 +4,7 @@ point.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 from math import prod
 from typing import Any
@@ -66,7 +66,7 @@ def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Var
     except ImportError:  # the module of a user's function
         return True
     return all(
-        any(_agrees(function, source, tree, variables, seed) for seed in _SEEDS)
+        any(_agrees(function, source, tree, variables, seed, [tree]) for seed in _SEEDS)
         for function in functions
     )
 
@@ -109,7 +109,8 @@ def _all_agree(
         return called
 
     return all(
-        _is_large(tree) or any(_agrees(one(key), source, tree, variables, seed) for seed in _SEEDS)
+        _is_large(tree)
+        or any(_agrees(one(key), source, tree, variables, seed, trees.values()) for seed in _SEEDS)
         for key, tree in trees.items()
     )
 
@@ -120,7 +121,11 @@ def _agrees(
     tree: Expr,
     variables: Mapping[str, Variable],
     seed: int,
+    called: Collection[Expr],
 ) -> bool:
+    """Whether it gives the value of the tree at a point; declared functions are given as they are
+    ``called`` in all that it computes.
+    """
     sizes, values = _point(tree, variables, seed)
     if values is None:
         return True
@@ -130,7 +135,7 @@ def _agrees(
     except (EvaluationError, UnsupportedError):
         return True
     arguments = {
-        name: _argument(meaning, tree, values, sizes)
+        name: _argument(meaning, called, values, sizes)
         for name, meaning in source.arguments().items()
     }
     try:
@@ -164,7 +169,7 @@ def _point(
 
 def _argument(
     meaning: str | tuple[str, ...] | FunctionRef,
-    tree: Expr,
+    trees: Collection[Expr],
     values: Mapping[str, Array],
     sizes: Mapping[str, int],
 ) -> Any:
@@ -174,7 +179,10 @@ def _argument(
     if not isinstance(meaning, FunctionRef):
         return nest([values[name] for name in meaning], meaning)
     shapes = {
-        len(node.args): extent(node.shape, sizes) for node in tree.parts if node.value == meaning
+        len(node.args): extent(node.shape, sizes)
+        for tree in trees
+        for node in tree.parts
+        if node.value == meaning
     }
 
     def function(*args: Array) -> Array:
