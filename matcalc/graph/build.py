@@ -48,23 +48,27 @@ class Node:
 
     @property
     def formula(self) -> str:
-        """``u = A*x``; of an input its name."""
-        return self.name if self.tree is None else f"{self.name} = {text(self.tree)}"
+        """``u = A*x``; of an array by its entries ``K[i,j] = ...``, of an input its name."""
+        if self.tree is None:
+            return self.name
+        return f"{self.name}{array_head(self.tree)} = {text(self.tree)}"
 
 
 @dataclass(slots=True)
 class Edge:
     """The dependence of a node on one of its parents, with the local derivative.
 
-    ``derivative`` has the axes of the child, then those of the parent; ``label`` is its text, that
-    of the matrix J of d vec(child) = J*d vec(parent) where it has more than two axes. Both are
-    None where nothing is differentiated, or no derivative is known.
+    ``derivative`` has the axes of the child, then those of the parent; ``label`` is its text, or
+    that of the matrix J of d vec(child) = J*d vec(parent) where it has more than two axes and this
+    matrix has a form: it is ``vectorised`` then. Both are None where nothing is differentiated, or
+    no derivative is known.
     """
 
     parent: int
     child: int
     derivative: Expr | None = None
     label: str | None = None
+    vectorised: bool = False
 
 
 @dataclass(slots=True)
@@ -257,13 +261,14 @@ class _GraphBuilder:
         except UnsupportedError:
             return Edge(parent.number, child.number)
         verify(statement, tree)
-        return Edge(parent.number, child.number, tree, self._label(child, statement, tree))
-
-    def _label(self, child: Node, statement: DerivativeStatement, tree: Expr) -> str:
-        program = statement.program
         printed = prepare_to_print(
             tree, program.variables, statement.columns, language=program.language
         )
+        label, vectorised = self._label(child, printed), printed.rank < tree.rank
+        return Edge(parent.number, child.number, tree, label, vectorised)
+
+    def _label(self, child: Node, printed: Expr) -> str:
+        """The text of a derivative, in which the value of the operation has its name."""
         own = self.trees.variable(child.name, child.tree) if child.tree is not None else printed
         value = self.trees.interned(child.tree) if child.tree is not None else own
         inside = self.trees.interned(printed)

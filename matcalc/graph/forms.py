@@ -45,7 +45,7 @@ def as_text(graph: Graph) -> str:
             child, parent = graph.node(edge.child), graph.node(edge.parent)
             rows.append([f"d {child.name} / d {parent.name}", "=", edge.label or ""])
         lines += ["", *table(rows)]
-        if any(edge.derivative is not None and edge.derivative.rank > 2 for edge in derived):
+        if any(edge.vectorised for edge in derived):
             lines.append("with more than two axes: the matrix J of d vec(child) = J*d vec(parent)")
     return "\n".join([*lines, *([graph.remark] if graph.remark else [])])
 

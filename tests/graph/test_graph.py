@@ -230,3 +230,12 @@ def test_files_of_values_that_are_none(tmp_path, content):
         read_values(str(tmp_path / "at.json"))
     with pytest.raises(ArgumentError, match="cannot read values"):
         read_values(str(tmp_path / "none.npz"))
+
+
+def test_arrays_by_their_entries_have_a_head_and_a_form_of_their_own():
+    kernel = "K[i,j] = exp(-norm2(X[i,:] - X[j,:])^2/2); sum(K)"
+    graph = graph_of(kernel, "X", {"X": "matrix(n, m)"})
+    assert "K[i,j] = exp(-norm2(X[i,:] - X[j,:])^2/2)" in str(graph)
+    assert "d K / d X" in str(graph)
+    assert "J*d vec(parent)" not in str(graph)  # entries are shown, and no matrix
+    assert "J*d vec(parent)" in str(graph_of(*NETWORK[:1], "V", NETWORK[1]))
