@@ -382,8 +382,8 @@ class ChainBuilder:
             self.lines.append(Line(CLOSED, self.answer, self._behind_names(within)))
 
     def _behind_names(self, tree: Expr) -> tuple[Reason, ...]:
-        """The rewrites that fire once the names in a tree are written out, where they bring in
-        functions that were not there.
+        """The rewrites that fire once the names in a tree are written out, and that bring in a
+        function that was not there.
         """
         assert self.answer is not None
         put: dict[str, Expr] = {}
@@ -391,14 +391,21 @@ class ChainBuilder:
             if line.kind == LET:
                 put[line.name] = self.trees.interned(line.tree, put)
         spelt = self.trees.interned(tree, put)
-        if {part.op for part in self.answer.parts} <= {part.op for part in spelt.parts}:
+        new = {part.op for part in self.answer.parts} - {part.op for part in spelt.parts}
+        if not new:
             return ()
         normal = self._normal()
         try:
             normal.form(spelt)
         except CannotShow:
             return ()
-        return self._rewrites(normal)
+        known = self.trees.known
+        brought = {
+            name: {part.op for part in known.rewrite(name).right.parts}
+            for name in dict.fromkeys(normal.rules)
+            if (found := known.get(name)) is not None and found.form == "to"
+        }
+        return tuple(cite(name, known=known) for name, ops in brought.items() if ops & new)
 
     # other values: the differential is inserted, and factored at last
 

@@ -435,6 +435,7 @@ def test_an_array_by_its_entries_keeps_its_name_and_ends_in_matrix_notation():
     assert f"f = y'*inv(K)*y where {kernel}\n" in shown
     assert "dK[i,j] = -K[i,j]*((X[i,:] - X[j,:])*(dX[i,:] - dX[j,:])')" in shown
     assert "einsum" not in shown
+    assert "with all names written out:\n" in shown  # and no rule that brings in nothing new
     assert r"f &= y^{\top} K^{-1} y \quad\text{where}\quad K_{i j} = \exp" in derivation.latex()
 
 

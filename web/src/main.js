@@ -28,7 +28,8 @@ const OPTIONS = {
   picture: ["graph"],
 };
 const SECOND = { check: "Claimed derivative", equal: "Another expression" };
-const WAIT = 150; // ms after the last key
+const WAIT = 20; // ms after the last key; of questions that wait, the engine answers the newest
+const PATIENCE = 400; // ms without a key after which what is half typed is called wrong
 const SLOW = 800; // ms after which an answer can be cancelled
 const HOW_TO_READ =
   "Inputs are at the top, the value is at the bottom; local derivatives stand on the arrows. The text below says the same.";
@@ -38,11 +39,14 @@ const state = { op: "diff", form: "text", declared: {}, known: {}, answer: null,
 let engine = null;
 let asked = 0;
 let timer = 0;
+let typed = -PATIENCE; // when the last key was pressed
+let complaint = 0;
 
 const expression = makeEditor(find("expression"), "label-expression", later);
 const second = makeEditor(find("second"), "label-second", later);
 
 function later() {
+  typed = performance.now();
   clearTimeout(timer);
   timer = setTimeout(ask, WAIT);
 }
@@ -67,6 +71,7 @@ function question() {
 
 async function ask() {
   clearTimeout(timer);
+  clearTimeout(complaint);
   if (!engine) return;
   remember();
   if (!expression.text.trim() || (SECOND[state.op] && !second.text.trim())) {
@@ -78,18 +83,28 @@ async function ask() {
   const slow = setTimeout(() => (find("cancel").hidden = false), SLOW);
   try {
     const answer = await engine.ask(question());
-    if (number === asked) show(answer);
+    if (number === asked) present(answer);
   } catch (problem) {
-    if (number === asked && !(problem instanceof Cancelled)) {
-      show({ ok: false, error: { message: String(problem.message), hint: "", span: null } });
+    if (number === asked && problem instanceof Cancelled) {
+      find("output").setAttribute("aria-busy", "false");
+    } else if (number === asked) {
+      present({ ok: false, error: { message: String(problem.message), hint: "", span: null } });
     }
   } finally {
     clearTimeout(slow);
-    if (number === asked) {
-      find("cancel").hidden = true;
-      find("output").setAttribute("aria-busy", "false");
-    }
+    if (number === asked) find("cancel").hidden = true;
   }
+}
+
+// an answer at once, an error once nobody types any more
+function present(answer) {
+  const rest = answer.ok ? 0 : typed + PATIENCE - performance.now();
+  const finish = () => {
+    show(answer);
+    find("output").setAttribute("aria-busy", "false");
+  };
+  if (rest <= 0) finish();
+  else complaint = setTimeout(finish, rest);
 }
 
 function show(answer) {
