@@ -16,7 +16,8 @@ def catch(run: Callable[[], int]) -> int:
     """The exit code of what is run; what goes wrong in it is said."""
     try:
         code = run()
-        sys.stdout.flush()
+        if not sys.stdout.closed:  # a server whose client is gone has closed it
+            sys.stdout.flush()
         return code
     except MatcalcError as problem:
         say(str(problem))

@@ -199,6 +199,7 @@ def test_a_client_and_the_server(tmp_path: Path) -> None:
         check=False,
         timeout=120,
     )
+    assert done.returncode == 0, done.stderr.decode()
     found = answers(done.stdout)
     by_id = {each["id"]: each.get("result") for each in found if "id" in each}
     told = [

@@ -212,9 +212,9 @@ def test_steps_and_graphs_without_numpy() -> None:
     assert said["ok"] and said["proved"], said.get("error")
     lines = said["typeset"]["chains"][0]["lines"]
     assert len(lines) == len(said["lines"][0]["lines"])
-    assert (lines[3]["left"], lines[3]["reasons"][0]["source"]) == (r"\mathrm{d}u", 2)
+    assert (lines[2]["left"], lines[2]["reasons"][0]["source"]) == (r"\mathrm{d}u", 1)
     assert lines[-1]["words"] == "with all names written out:"
-    assert said["typeset"]["sources"][1]["identity"] == "d-tanh"
+    assert said["typeset"]["sources"][0]["identity"] == "d-tanh"
     assert answer({**TWO_LAYERS, "op": "graph"})["ok"]
 
 
