@@ -134,7 +134,10 @@ JOINT = [
     ("where(norm2(y)==1,sum(x),x'*x)", "x", "2*x"),
     ("where(abs(k-3)==0,s,s^2)", "s", "2*s"),
     ("where(abs(k)<=0,s,s^2)", "s", "2*s"),
+    ("where(norm1(y)==0,s,s^2)", "s", "2*s"),
     ("where(k^2<=0,s,s^2)", "s", "2*s"),
+    ("where(y'*y==0,sum(x),x'*x)", "x", "2*x"),
+    ("where(norm1(y-x)==0,sum(x),x'*x)", "x", "2*x"),
     ("sum(where(x>1000,where(x<1001,x,x.^3),x.^2))", "x", "where(x>1000,3*x.^2,2*x)"),
     ("sum(where(x>0,where(x<1/1000,x.^2,x),0))", "x", "where(x>0,1,0)"),
     ("sum[i](where(x[i]>1000,x[i],x[i]^2))", "x", "2*x"),
@@ -302,7 +305,7 @@ BROAD_RIGHT = [
 
 # wrong on a piece that no search comes to: a thin shell, or all entries zero
 UNREACHED = [
-    ("where(norm1(y)==0,s,s^2)", "s", "2*s"),
+    ("where(norm2(y)==0,s,s^2)", "s", "2*s"),
     ("where(norm2(x)>5,where(norm2(x)<5+1/1000,sum(x),x'*x),x'*x)", "x", "2*x"),
-    ("where(y'*y==0,sum(x),x'*x)", "x", "2*x"),
+    ("where(amax(abs(y))==0,s,s^2)", "s", "2*s"),
 ]

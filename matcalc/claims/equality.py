@@ -39,7 +39,9 @@ class Decision:
 
 
 def decide(left: Program, right: Program, seed: int = 0) -> Decision:
-    """The decision on two expressions over the same variables, of one shape."""
+    """The decision on two expressions over the same variables; those of other shapes differ."""
+    if left.expr.rank != right.expr.rank:
+        return Decision(DIFFERENT, "their shapes are different")
     rest = _difference(left, right)
     if rest is not None and is_zero(rest):
         return Decision(EQUAL, "the difference simplifies to zero", is_simplified=True)

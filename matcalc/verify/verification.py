@@ -45,8 +45,8 @@ _USUAL = 4  # what a size that is a name counts for
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How a derivative was verified: ``exact``, ``numeric`` with the error and the method, or
-    ``none`` with the reason.
+    """How a derivative was verified: ``exact``, with the sizes if these were the only ones that
+    could be decided, ``numeric`` with the error and the method, or ``none`` with the reason.
     """
 
     kind: str
@@ -55,7 +55,7 @@ class Verification:
 
     def __str__(self) -> str:
         if self.kind == "exact":
-            return f"exact (error probability < 2^-{BITS})"
+            return f"exact (error probability < 2^-{BITS}{', ' if self.how else ''}{self.how})"
         if self.kind == "numeric":
             return f"numeric (max relative error {self.error:.0e}, {self.how})"
         return f"not verified ({self.how})"
@@ -103,7 +103,8 @@ def _verify(statement: DerivativeStatement, tree: Expr, truths: Truths | None) -
     verdict = judge(statement, tree)
     if verdict.outcome == "exact":
         nowhere = no_value(program.expr, program.variables)
-        return Verification("none", how=nowhere) if nowhere else Verification("exact")
+        how = f"at {verdict.alone} alone" if verdict.alone else ""
+        return Verification("none", how=nowhere) if nowhere else Verification("exact", how=how)
     if verdict.outcome == "wrong":
         raise _problem(
             program, f"wrong: {verdict.reason or 'it differs at a random point of a prime field'}"

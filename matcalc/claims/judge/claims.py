@@ -6,11 +6,12 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from matcalc.claims.judge.claim import OPEN, Claim, Misfit
-from matcalc.claims.judge.proof import exceptions, proof
+from matcalc.claims.judge.proof import exceptions, prove
 from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.claims.judge.reading import (
     equalize_shape,
@@ -97,15 +98,16 @@ def about(program: Program, claim: Claim) -> Question:
         for part in tall[:1]
     ]
     notes = tuple(dict.fromkeys((*asked.notes, *spoken, *reparse(stated, program), *narrow)))
+    in_field = cache(lambda: prove(statement, stated))
     return replace(
         asked,
         source=replace(claim, claim=stated.source),
         notes=notes,
         # what holds at one choice of sizes need not hold at others
         proof=lambda: (
-            OPEN if misfit or compares_sizes(tree) or asked.tied() else proof(statement, stated)
+            OPEN if misfit or compares_sizes(tree) or asked.tied() else in_field().outcome
         ),
-        exceptions=lambda: exceptions(statement, stated),
+        exceptions=lambda: exceptions(statement, stated, in_field().alone),
         alike=lambda: None if misfit else _ask_at_equal_sizes(statement, stated, asking),
     )
 

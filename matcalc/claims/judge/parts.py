@@ -10,9 +10,11 @@ from matcalc.claims.equality import DIFFERENT, EQUAL, decide
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.reading import read_formula
 from matcalc.claims.judge.report import AGREED, PROVED, UNDECIDED, WRONG, Checked, Report, command
-from matcalc.core.errors import ShapeError
+from matcalc.core.errors import UnknownNameError
 from matcalc.core.program import Program
 from matcalc.results import Expression
+
+_KINDS = ("a number", "a vector", "a matrix")
 
 
 def judge_part(program: Program, claim: Claim, seed: int) -> Report:
@@ -20,13 +22,15 @@ def judge_part(program: Program, claim: Claim, seed: int) -> Report:
     found = Expression(program).diff(claim.wrt, order=claim.order, structure=claim.structure)
     stated = read_formula(claim.claim, program.variables, program.definitions, program.language)
     true = found.as_expression()._program
-    if len(true.expr.shape) != len(stated.expr.shape):
-        kind = ("a number", "a vector", "a matrix")
-        raise ShapeError(
-            f"the derivative by {claim.wrt} is {_kind(true, kind)}, and the claim is "
-            f"{_kind(stated, kind)}",
-            source=claim.claim,
+    strangers = [name for name in stated.variables if name not in program.variables]
+    if strangers:
+        raise UnknownNameError(
+            f"the claim contains {strangers[0]}, which is not a variable of the expression",
+            hint=f"its variables are {', '.join(program.variables)}; others have to be declared",
         )
+    shapes = ""
+    if true.expr.rank != stated.expr.rank:
+        shapes = f"the claim is {_name(stated)}, the derivative {_name(true)}"
     decision = decide(true, stated, seed)
     equal = PROVED if decision.is_proved else AGREED
     verdict = {EQUAL: equal, DIFFERENT: WRONG}.get(decision.verdict, UNDECIDED)
@@ -39,6 +43,7 @@ def judge_part(program: Program, claim: Claim, seed: int) -> Report:
         claim=stated.source,
         order=claim.order,
         correct=str(found),
+        shapes=shapes,
         variables=dict(program.variables),
         checked=None if verdict == UNDECIDED else said,
         reproduce=command(claim.expr, claim.wrt, stated.source, options),
@@ -48,6 +53,6 @@ def judge_part(program: Program, claim: Claim, seed: int) -> Report:
     )
 
 
-def _kind(program: Program, kinds: tuple[str, ...]) -> str:
-    rank = len(program.expr.shape)
-    return kinds[rank] if rank < len(kinds) else f"an array with {rank} axes"
+def _name(program: Program) -> str:
+    rank = program.expr.rank
+    return _KINDS[rank] if rank < len(_KINDS) else f"an array with {rank} axes"

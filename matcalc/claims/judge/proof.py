@@ -10,30 +10,39 @@ from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement, is_folded
 from matcalc.core.tree import Expr
-from matcalc.verify.exact.judge import judge, least_sizes
+from matcalc.verify.exact.judge import Verdict, judge, least_sizes
 
 
 def proof(statement: DerivativeStatement, stated: Program) -> str:
     """``exact`` where the claim is the derivative, ``wrong`` where it certainly is not, else
     ``undecided``.
     """
+    return prove(statement, stated).outcome
+
+
+def prove(statement: DerivativeStatement, stated: Program) -> Verdict:
+    """The same with the sizes at which alone it was decided."""
     found = _provable(statement, stated)
     if found is None:
-        return OPEN
+        return Verdict(OPEN)
     tree, folded = found
-    outcome = judge(statement, tree, as_matrix=folded).outcome
-    return outcome if outcome in (PROVED, DISPROVED) else OPEN
+    verdict = judge(statement, tree, as_matrix=folded)
+    return verdict if verdict.outcome in (PROVED, DISPROVED) else Verdict(OPEN)
 
 
-def exceptions(statement: DerivativeStatement, stated: Program) -> tuple[str, ...]:
-    """Notes on the small sizes at which a claim that is proved for large ones is wrong."""
+def exceptions(statement: DerivativeStatement, stated: Program, alone: str = "") -> tuple[str, ...]:
+    """Notes on the small sizes at which a claim that is proved for large ones is wrong, and on the
+    sizes at which alone it is proved.
+    """
     found = _provable(statement, stated)
     least = {} if found is None else least_sizes(statement, found[0], as_matrix=found[1])
-    return tuple(
-        [
+    only = [f"note: it is proved at {alone} alone: other sizes were not decided"]
+    return (
+        *(only if alone else []),
+        *(
             f"note: it holds for {name} >= {size}; for {name} = {size - 1} it is not the derivative"
             for name, size in least.items()
-        ]
+        ),
     )
 
 

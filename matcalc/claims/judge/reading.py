@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from matcalc.claims.judge.claim import Claim, Misfit
+from matcalc.claims.judge.sizes import true_shape
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ArgumentError, MatcalcError, ShapeError
 from matcalc.core.kinds import Variable, size_names
@@ -24,6 +25,8 @@ from matcalc.write.printers.text import text
 Declarations = Mapping[str, str | Variable]
 Definitions = Mapping[str, Expr]
 NO_DEFINITIONS: Definitions = {}
+# the head of an array that is defined by its entries, D[i,j] = ...
+_ARRAY = re.compile(r"(?:^|;)\s*\w+\[(?P<indices>\w+(?:\s*,\s*\w+)*)\]\s*=(?!=)")
 _ORIGIN = re.compile(r"([^\s,]+) from (.+?) \((?:inferred|declared)\)")
 # $...$, $$...$$, \(...\) and \[...\]: nothing of these can stand in a text of the language
 _LATEX = re.compile(r"\s*(\$.*\$|\\\(.*\\\)|\\\[.*\\\])\s*", re.DOTALL)
@@ -93,7 +96,7 @@ def read_stated(claim: Claim, objective: Program) -> tuple[Program, Misfit | Non
     language = objective.language
     misfit = None
     try:
-        stated = read_formula(claim.claim, known, definitions, language)
+        stated = _read_array(claim, objective)
     except ShapeError as problem:
         stated, misfit = _read_misfit(claim.claim, known, definitions, problem, language)
     if stated.asked is not None:
@@ -103,6 +106,32 @@ def read_stated(claim: Claim, objective: Program) -> tuple[Program, Misfit | Non
         )
     _refuse_places(claim.claim, stated, objective)
     return stated, misfit
+
+
+def _read_array(claim: Claim, objective: Program) -> Program:
+    """The formula; the indices of an array ``D[i,j] = ...`` whose values nothing else says have
+    those of the axes of the derivative.
+    """
+
+    def read_it(formula: str) -> Program:
+        known, definitions = objective.variables, objective.definitions
+        return read_formula(formula, known, definitions, objective.language)
+
+    try:
+        return read_it(claim.claim)
+    except ShapeError:
+        head = _ARRAY.search(claim.claim)
+        names = head["indices"].split(",") if head else []
+        axes = true_shape(claim.about(objective), len(names)) if names else ()
+        if head is None or len(axes) != len(names):
+            raise
+        ranges = [f"{name.strip()}=1:{axis}" for name, axis in zip(names, axes, strict=True)]
+        start, end = head.span("indices")
+        try:
+            return read_it(claim.claim[:start] + ", ".join(ranges) + claim.claim[end:])
+        except MatcalcError:
+            pass
+        raise
 
 
 def _places(program: Program) -> list[str]:

@@ -64,11 +64,13 @@ class Nowhere(NoPoint):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """``exact``, ``wrong`` (certainly), ``undecided`` or, of an expression without a value,
-    ``undefined``, with the reason.
+    ``undefined``, with the reason. ``alone`` are the sizes, if it was decided at one choice of
+    these and could not be at others.
     """
 
     outcome: str
     reason: str = ""
+    alone: str = ""
 
 
 def judge(statement: DerivativeStatement, tree: Expr, *, as_matrix: bool = False) -> Verdict:
@@ -179,6 +181,7 @@ class Judge:
         for other shapes, and for what is zero.
         """
         sensitive, reached = self.setting.sensitive, 0
+        where: dict[str, int] = {}
         last = Undecided("no sizes that are small enough")
         for sizes in self.setting.sizes():
             self.sizes, self.independent = sizes, 0
@@ -193,11 +196,13 @@ class Judge:
             if (not reached or sensitive or not agreed) and not self._settle(agreed, field):
                 return Verdict("wrong")
             reached += 1
+            where = where or sizes
             if reached >= _CHOICES and nonzero:
                 break
         if not reached:
             raise last
-        return Verdict("exact")
+        alone = ", ".join(f"{name}={size}" for name, size in where.items()) if reached == 1 else ""
+        return Verdict("exact", alone=alone)
 
     def least_sizes(self) -> dict[str, int]:
         """The sizes from which on a proved derivative holds, where it is wrong below: {"n": 2}.

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -343,10 +344,14 @@ class _Survey:
                             ),
                         }
                     )
-        for number in self.numbers:
-            for base in self._bases()[:2]:
-                for name in names_of(switch) & set(names):
+        mine = [name for name in names if name in names_of(switch)]
+        for base in self._bases()[:2]:
+            for number in dict.fromkeys((0.0, *self.numbers)):
+                for name in mine:
                     self._look({**base, name: np.full(base[name].shape, number)})
+            for name, same in permutations(mine, 2):
+                if base[name].shape == base[same].shape:
+                    self._look({**base, name: base[same]})
 
     def _border(self, place: int) -> None:
         """Points close to the border of a switch, on the line between one before it and one behind

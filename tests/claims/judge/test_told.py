@@ -4,13 +4,17 @@ nothing is said, because what the points show does not hold everywhere.
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 from sweeps import thinned
 
+import matcalc
 from matcalc.claims.judge.claim import Claim
-from matcalc.claims.judge.report import WRONG
+from matcalc.claims.judge.report import PROVED, WRONG
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError
+from matcalc.verify.exact.points import Setting
 
 B, AB, SA = {"b": "vector(m)"}, {"a": "vector(n)", "b": "vector(n)"}, {"a": "scalar", "b": "scalar"}
 A, Y = {"a": "scalar"}, {"y": "vector(m)"}
@@ -146,6 +150,30 @@ def test_what_overflows_is_wrong_where_the_field_says_so() -> None:
 def test_a_counterexample_shows_zero_as_zero() -> None:
     report = judge(Claim("x.^3", "x", "3*x.^2"))
     assert "true [[0]]" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "claim", "order"),
+    [
+        ("A*x", "A", "D[i,k,l] = x[l]*(i == k)", 1),
+        ("sum[i](x[i]^2)", "x", "D[k] = sum[i](2*x[i]*(i == k))", 1),
+        ("tr(X*X)", "X", "D[i,j,k,l] = 2*(i == l)*(j == k)", 2),
+    ],
+)
+def test_indices_of_a_claim_run_over_the_axes_of_the_derivative(
+    expr: str, wrt: str, claim: str, order: int
+) -> None:
+    assert judge(Claim(expr, wrt, claim, order=order)).ok
+
+
+def test_a_proof_at_one_choice_of_sizes_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = Setting.sizes
+    monkeypatch.setattr(Setting, "sizes", lambda self: islice(sizes(self), 1))
+    report = judge(Claim("x'*A*x", "x", "(A + A')*x"))
+    assert report.verdict == PROVED
+    assert report.notes == ("note: it is proved at n=3 alone: other sizes were not decided",)
+    found = matcalc.diff("x'*A*x", "x")
+    assert str(found.verification).endswith("2^-50, at n=3 alone)")
 
 
 @pytest.mark.parametrize("option", [{"order": 0}, {"order": -1}, {"layout": "rows"}])
