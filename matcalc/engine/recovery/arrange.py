@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim
@@ -15,6 +15,7 @@ from matcalc.engine.recovery.chains import Chain, Link
 from matcalc.engine.recovery.graph import Graph
 
 _MOST_BLOCKS = 5
+_MOST_SEARCHED = 6  # indices, of which the fewest exchanges are searched for: the orders are n!
 
 
 class Block(NamedTuple):
@@ -42,10 +43,15 @@ def arrange_product(
     """
     arrangements: list[_Arrangement] = []
     fewest = -1  # commutations, so far
+    sized = all(graph.dims[leaf] != ONE for leaf in (*rows, *columns))
     for choice in _pairings(blocks):
         for order in permutations(choice) if len(choice) <= _MOST_BLOCKS else ():
-            above = _exchanges(graph, rows, [leaf for block in order for leaf in block.rows])
-            below = _exchanges(graph, columns, [leaf for block in order for leaf in block.columns])
+            lines = [rows.index(leaf) for block in order for leaf in block.rows]
+            posts = [columns.index(leaf) for block in order for leaf in block.columns]
+            if sized and 0 <= fewest < _least(lines) + _least(posts):
+                continue
+            above = _exchanges(graph, rows, lines)
+            below = _exchanges(graph, columns, posts)
             if 0 <= fewest < len(above) + len(below):
                 continue
             fewest = len(above) + len(below)
@@ -105,13 +111,13 @@ def _pairings(blocks: list[Block]) -> Iterator[list[Block]]:
 def _exchanges(
     graph: Graph, wanted: tuple[int, ...], given: Sequence[int]
 ) -> list[tuple[Dim, Dim, Dim, Dim]]:
-    """The fewest exchanges of neighbouring groups of indices between two orders, from the one that
-    is wanted.
+    """Exchanges of neighbouring groups of indices between two orders, from the one that is wanted
+    to its places in the one that is given: the fewest, unless there are many indices.
 
     Each is four sizes: of what comes before the groups, of the groups and of what comes behind.
     """
     found = []
-    for current, start, middle, end in _moves(tuple([wanted.index(leaf) for leaf in given])):
+    for current, start, middle, end in _moves(tuple(given)):
         parts = (current[:start], current[start:middle], current[middle:end], current[end:])
         sizes = [joint_size(graph, [wanted[place] for place in part]) for part in parts]
         if ONE not in sizes[1:3]:
@@ -119,22 +125,53 @@ def _exchanges(
     return found
 
 
+_Move = tuple[tuple[int, ...], int, int, int]  # the order so far; where two groups begin and end
+
+
 @lru_cache(maxsize=1024)
-def _moves(given: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], int, int, int], ...]:
-    """The exchanges that lead from 0, 1, 2, ... to the order given: the order so far, and where the
-    two groups begin and end.
-    """
+def _moves(given: tuple[int, ...]) -> tuple[_Move, ...]:
+    """The exchanges that lead from 0, 1, 2, ... to the order given."""
     wanted = tuple(range(len(given)))
-    reached: dict[tuple[int, ...], tuple[tuple[tuple[int, ...], int, int, int], ...]] = {wanted: ()}
+    if len(given) > _MOST_SEARCHED:
+        return tuple(_approach(wanted, given))
+    reached: dict[tuple[int, ...], tuple[_Move, ...]] = {wanted: ()}
     queue = deque([wanted])
     while given not in reached:
         current = queue.popleft()
-        for start, middle, end in _cuts(len(current)):
-            other = (*current[:start], *current[middle:end], *current[start:middle], *current[end:])
+        for cut in _cuts(len(current)):
+            other = _exchange(current, *cut)
             if other not in reached:
-                reached[other] = (*reached[current], (current, start, middle, end))
+                reached[other] = (*reached[current], (current, *cut))
                 queue.append(other)
     return reached[given]
+
+
+def _approach(current: tuple[int, ...], given: tuple[int, ...]) -> Iterator[_Move]:
+    """Exchanges each of which joins as many neighbours as it can. There is always one that joins
+    some: that which brings the first index that is not in its place there.
+    """
+    places = {index: place for place, index in enumerate(given)}
+    while current != given:
+        cut = min(
+            _cuts(len(current)),
+            key=lambda cut: _apart([places[index] for index in _exchange(current, *cut)]),
+        )
+        yield (current, *cut)
+        current = _exchange(current, *cut)
+
+
+def _exchange(order: tuple[int, ...], start: int, middle: int, end: int) -> tuple[int, ...]:
+    return (*order[:start], *order[middle:end], *order[start:middle], *order[end:])
+
+
+def _apart(places: Sequence[int]) -> int:
+    """How many neighbours are none in the order 0, 1, 2, ..., the two ends counted."""
+    return sum(b != a + 1 for a, b in pairwise((-1, *places, len(places))))
+
+
+def _least(places: Sequence[int]) -> int:
+    """A bound for the number of exchanges: each joins three pairs of neighbours at most."""
+    return -(-_apart(places) // 3)
 
 
 def _cuts(length: int) -> Iterator[tuple[int, int, int]]:

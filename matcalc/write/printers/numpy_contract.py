@@ -10,6 +10,7 @@ diagonal.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
 from itertools import combinations
@@ -21,7 +22,7 @@ from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node
 
 Labels = tuple[int, ...]
 _NOMINAL = 100  # the size that stands for every name
-_PLANNED = 7  # operands; more are taken in the order of the formula
+_PLANNED = 7  # operands of which the best order is searched for; of more a good one
 
 
 class Operand(NamedTuple):
@@ -162,13 +163,33 @@ class _Plan:
 
     def _pairs(self, operands: list[Operand], output: Labels) -> Operand:
         """One operand with the labels of the output, or a few more."""
-        if len(operands) <= _PLANNED:
-            return self._planned(operands, output)
         left = list(operands)
-        while len(left) > 1:
-            rest = left[2:]
-            left = [self._pair(left[0], left[1], self._needed(rest, output), output), *rest]
-        return left[0]
+        while len(left) > _PLANNED:
+            first, second = self._next(left, output)
+            rest = [each for each in left if each is not first and each is not second]
+            left = [self._pair(first, second, self._needed(rest, output), output), *rest]
+        return self._planned(left, output)
+
+    def _next(self, operands: Sequence[Operand], output: Labels) -> tuple[Operand, Operand]:
+        """Two of many operands whose product has the fewest entries beside theirs, as in the greedy
+        way of opt_einsum.
+        """
+        users = Counter([label for each in operands for label in set(each.labels)])
+        own = [set(each.labels) for each in operands]
+        entries = [self._cost(labels) for labels in own]
+
+        def grown(pair: tuple[int, int]) -> int:
+            i, j = pair
+            kept = {
+                label
+                for label in own[i] | own[j]
+                if label in output or users[label] > (label in own[i]) + (label in own[j])
+            }
+            return self._cost(kept) - entries[i] - entries[j]
+
+        pairs = list(combinations(range(len(operands)), 2))
+        i, j = min([pair for pair in pairs if own[pair[0]] & own[pair[1]]] or pairs, key=grown)
+        return operands[i], operands[j]
 
     def _needed(self, rest: Sequence[Operand], output: Labels) -> set[int]:
         return {label for each in rest for label in each.labels} | set(output)
