@@ -14,8 +14,10 @@ KINDS = {
     "K": "skew(n)",
     "S": "symmetric(n)",
     "A": "matrix(n, n)",
+    "B": "matrix(n, n)",
     "C": "matrix(n, 1)",
     "T": "tensor(m, n, n)",
+    "Z": "matrix(n, 2)",
     "c": "vector(n)",
     "p": "scalar",
     "x": "vector(3)",
@@ -24,7 +26,8 @@ KINDS = {
 
 # expression, variable: a vector of ones in a cross product is no Kronecker factor; the diagonal of
 # a matrix inside of the scalar that stands before an identity is restored too; what a row is times
-# is no scalar; an identity with one row is no factor; a letter that is declared runs nowhere
+# is no scalar; an identity with one row is no factor; a letter that is declared runs nowhere; a
+# sum of ones is a number
 FOUND = [
     ("mean(amin(F)*cross(diag(D), y))", "D"),
     ("sum(cross(diag(D), y))", "D"),
@@ -43,6 +46,7 @@ FOUND = [
     ("softmax(diag(cof(eye + K)))", "K"),
     ("logsoftmax(diag(cof(eye + S) - S))", "S"),
     ("cumsum(kron((A*C)', C), 1)", "C"),
+    ("sum[i<j](norm2(Z[i,:] - Z[j,:])^2*i*B[j,i])", "B"),
     ("p*kron(F, F)*vec(A)*T[1, 1, 1]", "A"),
 ]
 

@@ -16,7 +16,7 @@ from matcalc.core.errors import (
     VerificationError,
     describe_value,
 )
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.language import Language, default_language
 from matcalc.core.loops import Assignment, Item, LoopProgram, base, indices
 from matcalc.core.members import families, family_of, places_of
@@ -25,13 +25,15 @@ from matcalc.core.tree import Expr
 from matcalc.engine.backprop import Backprop as Derivation
 from matcalc.read.frontend import read
 from matcalc.read.looped import read_looped
+from matcalc.verify.readback.values import confirm
 from matcalc.verify.steps import verify_several, weakest
 from matcalc.verify.verification import Verification
-from matcalc.write.printers.loops import latex_lines, lines
+from matcalc.write.printers.loops import as_members, latex_lines, lines
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
 from matcalc.write.printers.text import text
 
 _VERIFIED = (1, 2, 3)  # values of the names in ranges for which the program is written out
+_RANGE = "range_of_"
 _FURTHER = (4, 5)  # and where it has no meaning for some of these
 
 
@@ -50,9 +52,14 @@ class Backprop:
         self.wrt = tuple(wrt)
         self.language = language
         self._derivation = Derivation(program, wrt)
-        self._indices = indices([*program.items, *self._derivation.backward])
+        numbers = (*program.counts, *indices([*program.items, *self._derivation.backward]))
+        # what makes these names sizes: each has a meaning where it is written
+        self._ranges = {
+            f"{_RANGE}{n}": Variable(f"{_RANGE}{n}", "vector", (dim(n),)) for n in numbers
+        }
         self._place = 0
         self.verification = Verification("none", how="not asked for")
+        self._read_back = verify
         if verify:
             self.verification = self._verify()
 
@@ -96,16 +103,35 @@ class Backprop:
     def latex(self) -> str:
         """Both in LaTeX, aligned."""
         # a plain answer does not need it
-        from matcalc.write.printers.latex import latex  # noqa: PLC0415
         from matcalc.write.printers.latex_names import name  # noqa: PLC0415
 
         items = [*self._forward(), *self._derivation.backward]
-
-        def write(tree: Expr) -> str:
-            return latex(tree, named={})
-
-        inside = " \\\\\n".join(latex_lines(items, write, name))
+        inside = " \\\\\n".join(latex_lines(items, self._formula, name))
         return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
+
+    def _formula(self, tree: Expr) -> str:
+        """What stands behind a sign of equality in LaTeX: entries as members of families, y_t,
+        where that is read as an entry.
+        """
+        # as above
+        from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415
+        from matcalc.write.printers.latex import latex  # noqa: PLC0415
+
+        known = {**self._derivation.variables, **self._ranges}
+        for (
+            node
+        ) in tree.parts:  # sizes that were not declared may have other names in a declaration
+            if node.op == "variable" and known[node.value].shape != node.shape:
+                known[node.value] = Variable(node.value, free_kind(node.rank), node.shape)
+
+        def read_back(formula: str) -> bool:
+            return latex_says(formula, tree, known, self.language)
+
+        short, long = latex(as_members(tree), named={}), latex(tree, named={})
+        if not self._read_back or (short != long and read_back(short)):
+            return short
+        confirm(read_back(long), "LaTeX", self.language)
+        return long
 
     @public
     def source(self) -> str:
@@ -187,9 +213,7 @@ class Backprop:
         return [*self.program.items, Assignment(name, self.program.value)]
 
     def _text(self, tree: Expr) -> str:
-        numbers = (*self.program.counts, *self._indices)  # each has a meaning where it is written
-        ranges = {f"?{n}": Variable(f"?{n}", "vector", (dim(n),)) for n in numbers}
-        known = write_known_sizes(tree, {**self.program.variables, **ranges})
+        known = write_known_sizes(tree, {**self.program.variables, **self._ranges})
         choices = size_choices(known)
         zero = known.op == "fill"
         return text(known, choices[-1 if zero else min(self._place, len(choices) - 1)])

@@ -41,6 +41,7 @@ from matcalc.engine.recovery.index_terms import (
     comparison,
     condition,
     connected_groups,
+    count_below,
     differences,
     leading_number,
     merge,
@@ -374,7 +375,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         inside = (*scope, *group.indices)
         if not group.indices:
             return self._total(group.terms, scope)
-        single = self._as_vectors(group, inside)
+        single = self._as_vectors(group, inside) or count_below(group)
         if single is not None:
             return single
         body = self._total(group.terms, inside)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from matcalc.core.dims import ZERO, Dim
+from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.tree import Expr, dimension, number, scalar_factors
 from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum, content
@@ -42,6 +42,30 @@ class Term:
         left = [(key, e - common.get(key, 0)) for key, e in self.factors]
         missing = [(key, -e) for key, e in common.items() if key not in dict(self.factors)]
         return Term(self.coefficient, tuple([(k, e) for k, e in (*left, *missing) if e]))
+
+
+def count_below(group: Group) -> Expr | None:
+    """How many indices there are in ``sum[l<=j](1)``, where l and j run over the same: j."""
+    plain = len(group.indices) == len(group.conditions) == len(group.terms) == 1
+    if not plain or group.terms[0].factors or group.terms[0].coefficient != 1:
+        return None
+    (index,), (held,) = group.indices, group.conditions
+    if dict(held.place.terms).get(index) == -1:
+        held = held.mirrored()
+    ((other, _),) = [each for each in held.place.terms if each[0] is not index] or [(index, 0)]
+    same = (other.start, other.size) == (index.start, index.size) and index.start == ONE
+    if other is index or not same or held.place != Place(((index, 1), (other, -1)), ZERO):
+        return None
+    upto = Expr("index", (), (), value=other)
+    before = Expr("-", (upto, number(1)), ())
+    whole = dimension(index.size)
+    counts = {
+        "<=": upto,
+        "<": before,
+        ">": Expr("-", (whole, upto), ()),
+        ">=": Expr("-", (whole, before), ()),
+    }
+    return counts.get(held.op)
 
 
 def comparison(mask: Leaf, places: Places) -> Expr:

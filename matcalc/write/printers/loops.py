@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from matcalc.core.dims import ONE
 from matcalc.core.loops import Assignment, ForLoop, Item
+from matcalc.core.members import member
 from matcalc.core.tree import Expr
 
 _INDENT = "  "
@@ -72,3 +74,15 @@ def latex_lines(
 def _range(loop: ForLoop) -> list[str]:
     first, last = (str(end) for end in (loop.first, loop.last))
     return [first, r"\dots", last]
+
+
+def as_members(tree: Expr) -> Expr:
+    """The tree with y_t for the entry of a vector at t, written as a member of a family is."""
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if node.op == "slice" and not node.shape and args[0].op == "variable":
+            places = [first.plus(ONE) for first, _ in node.value]
+            return Expr("variable", value=member(args[0].value, places))
+        return node.with_args(args)
+
+    return tree.fold(rule)
