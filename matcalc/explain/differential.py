@@ -18,7 +18,7 @@ from matcalc.explain import citations as because
 from matcalc.explain.citations import cite
 from matcalc.explain.derivation import Reason
 from matcalc.explain.indexed import of_entries
-from matcalc.explain.instances import CannotShow, Trees
+from matcalc.explain.instances import CannotShow, Trees, acts_on_entries
 from matcalc.explain.norms import moving_args, needed_parts, stated_rule
 
 _MOST_TERMS = 8  # of a differential that is written out; longer ones stay in brackets
@@ -161,14 +161,27 @@ class Differentials:
 
     def _by_rule(self, expr: Expr, rule: Rule, place: int, terms: list[Expr]) -> list[Expr]:
         found: list[Expr] = []
+        # what is not entry by entry is said of columns: Y*(Y'*dx) of rows is no vector
+        rows = not acts_on_entries(rule.body) and any(arg.row for arg in expr.args)
+        stand = self.trees.upright if rows else lambda each: each
         for term in terms:
-            names = {"Y": expr}
+            names = {"Y": stand(expr)}
             for other, (parameter, arg) in enumerate(zip(rule.parameters, expr.args, strict=False)):
-                names[parameter] = arg
-                names[f"d{parameter}"] = term if other == place else self.trees.zero(arg)
+                names[parameter] = stand(arg)
+                moves = stand(term) if other == place else self.trees.zero(stand(arg))
+                names[f"d{parameter}"] = moves
             made = self.trees.inserted(rule, expr.args, names)
-            found += self.split(self.trees.filled(made, expr))
+            pieces = self.split(made if rows else self.trees.filled(made, expr))
+            across = rows and expr.row and made.rank == 1 and not made.row
+            found += [self._as_row(piece) for piece in pieces] if across else pieces
         return found
+
+    def _as_row(self, term: Expr) -> Expr:
+        """A term as a row; its sign stays in front."""
+        factory = self.trees.factory
+        if term.op == "neg":
+            return factory.negative(factory.transpose(term.args[0]))
+        return factory.transpose(term)
 
     def split(self, expr: Expr) -> list[Expr]:
         """The terms of a sum."""
@@ -289,13 +302,7 @@ class Differentials:
 
     def _transpose(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         self.elementarily(*because.TRANSPOSE)
-        factory = self.trees.factory
-        return [
-            factory.negative(factory.transpose(term.args[0]))
-            if term.op == "neg"
-            else factory.transpose(term)
-            for term in parts[0]
-        ]
+        return [self._as_row(term) for term in parts[0]]
 
     def _spread(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         """Of a scalar in every entry, and of a part of an array."""

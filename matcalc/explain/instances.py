@@ -83,7 +83,10 @@ class Trees:
         """A scalar in every entry of an array."""
         if expr.rank == like.rank:
             return expr
-        return self.factory.make("fill", (expr,), like.shape, row=like.row)
+        upright = self.factory.make("fill", (expr,), like.shape)
+        if not like.row:
+            return upright
+        return self.factory.make("'", (upright,), like.shape, row=True)  # vector(a)' is a row
 
     def sum(self, terms: Sequence[Expr], like: Expr) -> Expr:
         """The sum, with the signs of the terms between them."""
@@ -205,7 +208,7 @@ class Trees:
         }
         ranks = [len(shape) for shape in rule.shapes]
         if any(
-            rank and rank != arg.rank and not _of_entries(rule.body)
+            rank and rank != arg.rank and not acts_on_entries(rule.body)
             for rank, arg in zip(ranks, args, strict=False)
         ):
             raise CannotShow("the rule is written for other shapes")
@@ -276,7 +279,7 @@ def _leading_number(expr: Expr) -> Expr | None:
     return expr.args[0] if expr.op == "*" and expr.args[0].op == "number" else None
 
 
-def _of_entries(body: Expr) -> bool:
+def acts_on_entries(body: Expr) -> bool:
     """Whether a rule for vectors reads the same for matrices: it sums over all entries at most."""
 
     def plain(expr: Expr, args: list[bool]) -> bool:

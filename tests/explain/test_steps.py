@@ -220,6 +220,10 @@ PROVED = [
     ("du'*x + dx*x'*x", "x", {"du": "vector(n)"}, 1),
     ("f*x'*x", "x", {}, 2),
     ("sum(y)", "y", {}, 1),
+    ("sum[i](y[i]*log(softmax(X[i,:]*W))[i])", "W", {}, 1),  # of rows
+    ("softmax(x'*A)*y", "x", {}, 1),
+    ("logsoftmax(-x')*y", "x", {}, 1),
+    ("sum[i](logsumexp(X[i,:].*w'))", "w", {}, 1),
 ]
 
 
