@@ -17,6 +17,7 @@ from matcalc.runtime.elementwise import Array
 
 LIBRARIES = ("numpy", "torch", "jax")
 _ROUGH = 1e-5  # a precision that says nothing of a derivative
+_IMAGINARY = 1e-9  # relative: an imaginary part that is rounding
 _EXTRA = (
     "tangent",
     "cotangent",
@@ -206,11 +207,12 @@ def _signed(function: Callable[..., Any]) -> Callable[..., Any]:
     return forward if callable(forward) else function
 
 
-def _numpy(value: Any) -> Array:
+def _numpy(value: Any, what: str = "the function returns") -> Array:
     """Any array as one of NumPy: tensors of PyTorch are taken out of the graph, arrays of JAX
     convert themselves.
 
-    NumPy has one half precision, and lacks the other.
+    NumPy has one half precision, and lacks the other. Complex numbers are those of a complex step
+    if at all: nothing that is judged here has an imaginary part.
     """
     if isinstance(value, tuple) and len(value) == 1:
         (value,) = value  # what torch.autograd.grad returns
@@ -221,13 +223,20 @@ def _numpy(value: Any) -> Array:
         array = np.asarray(value)
         if array.dtype.name == "bfloat16":
             array = array.astype(np.float16)
-        return array if array.dtype.kind in "fc" else array.astype(float)
+        if array.dtype == object and any(entry is None for entry in array.flat):
+            raise TypeError  # which NumPy makes a NaN of
+        array = array if array.dtype.kind in "fc" else array.astype(float)
     except (TypeError, ValueError):
+        found = "None" if value is None else type(value).__name__
+        raise ArgumentError(f"{what} {found}, not an array of numbers") from None
+    largest = float(np.max(np.abs(array), initial=0.0)) if array.dtype.kind == "c" else 0.0
+    if largest and float(np.max(np.abs(array.imag))) > _IMAGINARY * largest:
         raise ArgumentError(
-            f"the function returns {type(value).__name__}, not an array of numbers"
-        ) from None
+            f"{what} complex numbers", hint="derivatives of real variables are judged here"
+        )
+    return np.asarray(array.real)
 
 
 def numpy_values(values: Mapping[str, Any]) -> dict[str, Array]:
     """The arrays of a point, and whatever they were before, in double precision."""
-    return {name: _numpy(value).astype(float) for name, value in values.items()}
+    return {name: _numpy(value, f"at[{name!r}] is").astype(float) for name, value in values.items()}

@@ -258,6 +258,7 @@ def _setting(
     if not isinstance(wrt, str):
         raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
     require_choice("structure", structure, STRUCTURES)
+    _require_declarations(variables)
     if arrays != "":
         require_choice("arrays", arrays, LIBRARIES)
     if rtol is not None and (not isinstance(rtol, int | float | np.number) or not 0 < rtol < 1):
@@ -276,6 +277,18 @@ def _setting(
         dtype=_precision(dtype),
         language=language,
     )
+
+
+def _require_declarations(variables: Any) -> None:
+    """ArgumentError where these are no declarations: names with kinds, or lines."""
+    lines = isinstance(variables, str | list | tuple | set)
+    given = variables.values() if isinstance(variables, Mapping) else variables if lines else ()
+    wrong = [each for each in given if not isinstance(each, str | Variable)]
+    if wrong or not (variables is None or lines or isinstance(variables, Mapping)):
+        raise ArgumentError(
+            f"a declaration is a text, not {(wrong or [variables])[0]!r}",
+            hint='for example variables={"S": "symmetric(n)"}',
+        )
 
 
 def _precision(dtype: Any) -> str:

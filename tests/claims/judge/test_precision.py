@@ -4,6 +4,8 @@ differences, with rounded numbers.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sweeps import thinned
@@ -240,3 +242,26 @@ def test_bad_tolerances(options, words):
 def test_late_digits_are_shown():
     report = check_gradient("sum(x)", lambda x: np.full(x.shape, 1 + 2e-6), wrt="x")
     assert "is claimed 1.000002, true 1" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x: 2 * x + 1j, "the function returns complex numbers"),
+        (lambda x: None, "the function returns None, not an array"),
+        (lambda x: [None] * len(x), "the function returns list, not an array"),
+    ],
+)
+def test_what_is_no_real_array_is_no_derivative(function: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        check_gradient("x'*x", function, wrt="x")
+
+
+def test_an_imaginary_part_of_zero_is_none() -> None:
+    assert check_gradient("x'*x", lambda x: 2 * x + 0j, wrt="x").ok
+
+
+@pytest.mark.parametrize("variables", [3, {"x": 3}, [None]])
+def test_declarations_are_texts(variables: Any) -> None:
+    with pytest.raises(ArgumentError, match="a declaration is a text, not"):
+        check_gradient("x'*x", "2*x", wrt="x", variables=variables)
