@@ -137,7 +137,7 @@ ALLOWED = {
     "manifolds",
     "answers": "core frontend looped pieces pipeline backprop notation directional several "
     "printers readback stable oracle verification steps results equality inner definite "
-    "graph arrays",
+    "graph arrays polynomials",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
     "results inner",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",

@@ -133,7 +133,7 @@ def test_equations_that_become_affine(expr, variables, said):
 
 @pytest.mark.parametrize("expr", ["exp(x)", "exp(x) + b*x"])
 def test_where_there_is_no_real_point(expr):
-    with pytest.raises(MatcalcError, match="no closed form"):
+    with pytest.raises(MatcalcError, match="there is no stationary point"):
         matcalc.stationary(expr, "x", variables={"x": S, "b": "positive"})
 
 
@@ -374,7 +374,7 @@ LINEAR = [
         "A*X*A' - X + Q",
         SQUARE,
         "Q",
-        "reshape(inv(kron(A, A) - eye)*vec(-dQ), n, n)",
+        "reshape(inv(eye - kron(A, A))*vec(dQ), n, n)",
         id="stein",
     ),
     pytest.param(
@@ -486,7 +486,7 @@ JOINT = [
         "sum[i](log(s) + (x[i] - u)^2/(2*s^2))",
         "us",
         {"x": "vector(n)", "u": "scalar", "s": "positive"},
-        {"u": "mean(x)", "s": "(norm2(x - u)^2/n)^0.5"},
+        {"u": "mean(x)", "s": "sqrt(norm2(x - u)^2/n)"},
         "the only minimum; in u, for every s: the only minimum",
         id="mean and deviation",
         marks=pytest.mark.slow,
@@ -592,3 +592,39 @@ def test_where_a_joint_point_counts(kind, where):
     kinds = {"a": kind, "b": "scalar", "c": "scalar"}
     found = matcalc.stationary("c*a - log(a) + (b - a)^2", ["a", "b"], variables=kinds)
     assert found.condition.endswith(where)
+
+
+MANY = [
+    ("x^4 - x^2", {}, ["0", "sqrt(2)/2", "-sqrt(2)/2"], ["a local maximum", "a local minimum"]),
+    ("x^3", {}, ["0"], ["no extreme: the derivative of order 3"]),
+    ("x^4/4 - a*x^2/2", {"a": "positive"}, ["0", "sqrt(a)", "-sqrt(a)"], ["a local maximum"]),
+    ("x + a/x", {"a": "positive"}, ["sqrt(a)", "-sqrt(a)"], ["a local minimum", "a local max"]),
+    ("exp(a*x) - x", {"a": "scalar"}, ["log(1/a)/a"], ["only where 1/a is positive"]),
+    ("(x^2 - 1)^2*(x - 2)", {}, ["-1", "1", "(4 + sqrt(21))/5", "(4 - sqrt(21))/5"], []),
+    ("x^3 + b*x^2 + c*x", {"b": S, "c": S}, None, ["only where b^2 - 3*c is positive"]),
+    ("x^2*exp(-x)", {}, ["0", "2"], ["a local minimum", "a local maximum"]),
+]
+
+
+@pytest.mark.parametrize(("expr", "variables", "points", "said"), MANY)
+def test_all_points_of_a_function_of_a_number(expr, variables, points, said):
+    found = matcalc.stationary(expr, "x", variables={"x": S, **variables})
+    assert points is None or [str(point) for point, _ in found.points] == points
+    for part, (_, kind) in zip(said, found.points, strict=False):
+        assert part in str(kind)
+    assert "exact" in found.proof and "no other zeros" in found.report()
+    assert found.latex().startswith(r"x \in")
+
+
+@pytest.mark.parametrize(
+    ("expr", "kind", "said"),
+    [
+        ("exp(x) + x", S, "zero at no scalar x"),
+        ("x^3 + 3*x", S, "there is no stationary point"),
+        ("x^3 + 3*x^2", "positive", "zero at no positive x"),
+        ("x^7 - 3*x^5 + x", S, "no closed form"),
+    ],
+)
+def test_functions_of_a_number_without_points(expr, kind, said):
+    with pytest.raises(UnsupportedError, match=said):
+        matcalc.stationary(expr, "x", variables={"x": kind})

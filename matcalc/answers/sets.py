@@ -14,6 +14,7 @@ from matcalc.answers.lagrange import (
     sets_of_equations,
 )
 from matcalc.answers.orthonormal import KINDS, ProcrustesPoint, on_orthonormal
+from matcalc.answers.several_points import StationaryPoints
 from matcalc.answers.stationary import NamedProblem, StationaryPoint, stationary
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
@@ -23,7 +24,14 @@ from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
 
 _IDENTITY = "I"  # what papers call eye, unless it is declared
-Point = StationaryPoint | ConstrainedPoint | ProcrustesPoint | JointPoint | NamedProblem
+Point = (
+    StationaryPoint
+    | StationaryPoints
+    | ConstrainedPoint
+    | ProcrustesPoint
+    | JointPoint
+    | NamedProblem
+)
 
 
 def stationary_point(

@@ -120,10 +120,15 @@ def inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable)
     ]
     matrix = simplify(replace(program, expr=_total(terms), definitions={}))
     short = simplify(replace(program, expr=value, definitions={}))
+    negative = (short.op == "neg") != (matrix.op == "neg")
+    short, matrix = (each.args[0] if each.op == "neg" else each for each in (short, matrix))
+    if negative and matrix.op == "-":
+        matrix, negative = Expr("-", matrix.args[::-1], matrix.shape), False
     vector = Expr("vec", (short,), (size,))
     found = Expr("*", (Expr("inv", (matrix,), matrix.shape), vector), (size,))
     sizes = [Expr("dimension", value=each) for each in known.shape]
-    return Expr("reshape", (found, *sizes), known.shape)
+    solution = Expr("reshape", (found, *sizes), known.shape)
+    return Expr("neg", (solution,), solution.shape) if negative else solution
 
 
 def _across(tree: Expr) -> Expr:

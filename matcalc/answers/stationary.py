@@ -10,6 +10,7 @@ from functools import partial
 from matcalc.answers.extremes import kind_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
+from matcalc.answers.several_points import StationaryPoints, find_all_points
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within, zeros_within
@@ -76,7 +77,9 @@ class NamedProblem:
         return f"{self}\n  proved      {self.proof}"
 
 
-def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProblem:
+def stationary(
+    expression: Expression, wrt: str
+) -> StationaryPoint | StationaryPoints | NamedProblem:
     """The point where the gradient of a scalar by ``wrt`` is zero.
 
     It is solved where the gradient, or a product of it with the variable, is affine in the
@@ -103,6 +106,9 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     named = _eigenproblem(program, wrt)
     if named is not None:
         return named
+    several = find_all_points(expression, gradient, wrt)
+    if several is not None and len(several.points) > 1:
+        return several
     for zero in zeros_of(program, gradient._tree, wrt):
         with suppress(UnsupportedError):
             point = zero.point
@@ -119,6 +125,8 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
         if known.kind in FREE or kind_spec(known.kind).reflection:
             name += " (Sylvester)"
         return NamedProblem(name, f"{sum_of} = 0", how)
+    if several is not None:
+        return several
     raise UnsupportedError(
         f"no closed form was found for {wrt} where {gradient} is zero",
         hint="matcalc convex says whether there is one minimum, matcalc newton how to come near",
@@ -240,6 +248,9 @@ def _positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterat
                 continue
             zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
+                if power == 2:
+                    yield Zero(Expr("sqrt", (zero.point,), known.shape))
+                    continue
                 op, root = (".^" if known.shape else "^"), Expr("number", value=1 / power)
                 yield Zero(Expr(op, (zero.point, root), known.shape))
 

@@ -93,37 +93,37 @@ def sign_of(ratio: Ratio, *, positive: bool) -> str | None:
     if not whole:
         return "zero"
     crossing: Polynomial = (Fraction(1),)
-    for multiplicity, factor in _square_free(whole):
+    for multiplicity, factor in square_free(whole):
         if multiplicity % 2:
             crossing = _product(crossing, factor)
-    if _roots(crossing, positive=positive):
+    if count_roots(crossing, positive=positive):
         return None
     sample = Fraction(1)
     while not _at(whole, sample):
         sample += 1
     sign = _at(whole, sample) > 0
-    if _roots(ratio.above, positive=positive):
+    if count_roots(ratio.above, positive=positive):
         return "not below" if sign else "not above"
     return "above" if sign else "below"
 
 
-def _square_free(a: Polynomial) -> list[tuple[int, Polynomial]]:
+def square_free(a: Polynomial) -> list[tuple[int, Polynomial]]:
     """Yun's factors: a is a number times the product of factor^multiplicity, each without multiple
     roots.
     """
-    common = _common(a, _slope(a))
+    common = common_divisor(a, _slope(a))
     rest = _quotient(a, common)
     found: list[tuple[int, Polynomial]] = []
     multiplicity = 1
     while len(rest) > 1:
-        shared = _common(rest, common)
+        shared = common_divisor(rest, common)
         found.append((multiplicity, _quotient(rest, shared)))
         rest, common = shared, _quotient(common, shared)
         multiplicity += 1
     return found
 
 
-def _roots(a: Polynomial, *, positive: bool) -> int:
+def count_roots(a: Polynomial, *, positive: bool) -> int:
     """How many different roots there are, by Sturm's theorem."""
     if len(a) < 2:
         return 0
@@ -184,7 +184,7 @@ def _slope(a: Polynomial) -> Polynomial:
     return _trim([k * x for k, x in enumerate(a)][1:])
 
 
-def _divide(a: Polynomial, b: Polynomial) -> tuple[Polynomial, Polynomial]:
+def divide(a: Polynomial, b: Polynomial) -> tuple[Polynomial, Polynomial]:
     """Quotient and remainder."""
     rest = list(a)
     found = [Fraction(0)] * max(len(a) - len(b) + 1, 0)
@@ -197,14 +197,14 @@ def _divide(a: Polynomial, b: Polynomial) -> tuple[Polynomial, Polynomial]:
 
 
 def _quotient(a: Polynomial, b: Polynomial) -> Polynomial:
-    return _divide(a, b)[0]
+    return divide(a, b)[0]
 
 
 def _remainder(a: Polynomial, b: Polynomial) -> Polynomial:
-    return _divide(a, b)[1]
+    return divide(a, b)[1]
 
 
-def _common(a: Polynomial, b: Polynomial) -> Polynomial:
+def common_divisor(a: Polynomial, b: Polynomial) -> Polynomial:
     """The greatest common divisor, with one as the highest coefficient."""
     while b:
         a, b = b, _remainder(a, b)

@@ -1,0 +1,346 @@
+"""All zeros of an expression in one number, in closed form: of polynomials as far as roots of
+rational numbers go, and of what is affine in one exponential, logarithm or the like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from math import factorial, gcd, isqrt, lcm
+from typing import NamedTuple
+
+from matcalc.answers.names import variable_names
+from matcalc.answers.solving import affine_zero
+from matcalc.answers.taylor import put
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.core.operations import INVERSES
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, is_number, is_zero, number, variable
+from matcalc.core.walk import fold
+from matcalc.engine.definite import Definiteness, negate
+from matcalc.engine.pipeline import differentiate, simplify
+from matcalc.engine.polynomials import (
+    Polynomial,
+    common_divisor,
+    count_roots,
+    divide,
+    ratio_of,
+    square_free,
+)
+from matcalc.write.printers.text import text
+
+_HIGHEST_DEGREE = 6  # of a polynomial with letters for numbers
+_MOST_POLES = 4  # powers of the variable in denominators
+_LARGEST = 10**6  # of the coefficients whose divisors are tried
+_MARK = "?u"  # no name in the language
+
+
+class Root(NamedTuple):
+    """A zero, and what has to be above zero for it to be a real number."""
+
+    point: Expr
+    positive: tuple[Expr, ...] = ()
+
+
+def find_roots(program: Program, tree: Expr, wrt: str) -> list[Root] | None:
+    """All real zeros of an expression in the number ``wrt``; None where some have no closed form
+    that is found.
+    """
+    found: dict[str, Root] = {}
+    for factor in _factors(tree, wrt):
+        roots = _of_factor(program, factor, wrt)
+        if roots is None:
+            return None
+        found |= {text(root.point): root for root in roots}
+    return list(found.values())
+
+
+def _factors(tree: Expr, wrt: str) -> Iterator[Expr]:
+    """The factors that have zeros; what a quotient is divided by has none where it has a value."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if wrt not in variable_names(node) or node.op == "exp":
+            continue
+        if node.op in ("*", ".*"):
+            stack += reversed(node.args)
+        elif node.op in ("/", "./", "neg"):
+            stack.append(node.args[0])
+        elif node.op in ("^", ".^") and is_number(node.args[1]):
+            if node.args[1].value > 0:
+                stack.append(node.args[0])
+        else:
+            yield node
+
+
+def _of_factor(program: Program, factor: Expr, wrt: str) -> list[Root] | None:
+    ratio = ratio_of(factor, wrt)
+    if ratio is not None and ratio.above:
+        above = ratio.above
+        while len(shared := common_divisor(above, ratio.below)) > 1:  # there it has no value
+            above, _ = divide(above, shared)
+        return _of_numbers(above)
+    with suppress(UnsupportedError):
+        coefficients = _coefficients(program, factor, wrt)
+        if coefficients is not None:
+            return _of_letters(program, coefficients)
+    with suppress(UnsupportedError):
+        found = _of_function(program, factor, wrt)
+        return _without_poles(program, factor, wrt) if found is None else found
+    return None
+
+
+def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Root] | None:
+    """The same of a factor that becomes a polynomial when it is multiplied by powers of the
+    variable; zero is a root of that alone.
+    """
+    x = variable(wrt, ())
+    for power in range(1, _MOST_POLES + 1):
+        times = Expr("*", (Expr("^", (x, number(power))), factor))
+        with suppress(UnsupportedError):
+            short = simplify(replace(program, expr=times, definitions={}))
+            found = _coefficients(program, short, wrt)
+            if found is not None:
+                roots = _of_letters(program, found)
+                return roots and [root for root in roots if not is_zero(root.point)]
+    return None
+
+
+def _of_numbers(polynomial: Polynomial) -> list[Root] | None:
+    """The roots of a polynomial with rational coefficients."""
+    found: list[Root] = []
+    for _, factor in square_free(polynomial):
+        roots = _of_square_free(factor)
+        if roots is None:
+            return None
+        found += [Root(root) for root in roots]
+    return found
+
+
+def _of_square_free(factor: Polynomial) -> list[Expr] | None:
+    scale = lcm(*[c.denominator for c in factor])
+    whole = [int(c * scale) for c in factor]
+    found: list[Expr] = []
+    if not whole[0]:
+        found.append(number(0))
+        whole = whole[1:]
+    if max(abs(whole[0]), abs(whole[-1])) <= _LARGEST:
+        for root in _rational_roots(whole):
+            found.append(number(root))
+            rest, _ = divide(tuple(map(Fraction, whole)), (-root, Fraction(1)))
+            scale = lcm(*[c.denominator for c in rest])
+            whole = [int(c * scale) for c in rest]
+    if len(whole) == 1:
+        return found
+    if len(whole) == 2:
+        return [*found, number(Fraction(-whole[0], whole[1]))]
+    if len(whole) == 3:
+        return [*found, *[_surd(each) for each in _quadratic(*whole[::-1])]]
+    if not any(whole[1:-1]):
+        return [*found, *_pure(Fraction(-whole[0], whole[-1]), len(whole) - 1)]
+    if len(whole) == 5 and not whole[1] and not whole[3]:
+        return [*found, *_roots_of_squares(_quadratic(*whole[::-2]))]
+    return None if count_roots(tuple(map(Fraction, whole)), positive=False) else found
+
+
+def _rational_roots(whole: list[int]) -> list[Fraction]:
+    """Those p/q of which p divides the first and q the last coefficient."""
+    candidates = {
+        Fraction(sign * p, q)
+        for p, q, sign in product(_divisors(whole[0]), _divisors(whole[-1]), (1, -1))
+    }
+    found = []
+    for x in sorted(candidates):
+        total = Fraction(0)
+        for coefficient in reversed(whole):
+            total = total * x + coefficient
+        if not total:
+            found.append(x)
+    return found
+
+
+def _divisors(n: int) -> list[int]:
+    small = [d for d in range(1, isqrt(abs(n)) + 1) if n % d == 0]
+    return [*small, *[abs(n) // d for d in small]]
+
+
+class _Surd(NamedTuple):
+    """(p + q*sqrt(k))/r with r above zero and k without square factors."""
+
+    p: int
+    q: int
+    k: int
+    r: int
+
+    @property
+    def value(self) -> float:
+        return float((self.p + self.q * self.k**0.5) / self.r)
+
+
+def _quadratic(a: int, b: int, c: int) -> list[_Surd]:
+    inside = b * b - 4 * a * c
+    if inside < 0:
+        return []
+    outside, k = _split_square(inside)
+    return [_reduced(-b, sign * outside, k, 2 * a) for sign in (1, -1)]
+
+
+def _split_square(n: int) -> tuple[int, int]:
+    """s and k of n = s^2*k, where k has no small square factor."""
+    s, k, d = 1, n, 2
+    while d * d <= k and d < 1_000:
+        while k % (d * d) == 0:
+            k //= d * d
+            s *= d
+        d += 1
+    root = isqrt(k)
+    return (s * root, 1) if root * root == k else (s, k)
+
+
+def _reduced(p: int, q: int, k: int, r: int) -> _Surd:
+    if k == 1:
+        p, q = p + q, 0
+    common = gcd(p, q, r) * (1 if r > 0 else -1)
+    return _Surd(p // common, q // common, k, r // common)
+
+
+def _surd(each: _Surd) -> Expr:
+    p, q, k, r = each
+    if not q:
+        return number(Fraction(p, r))
+    root = Expr("sqrt", (number(k),))
+    whole = root if abs(q) == 1 else Expr("*", (number(abs(q)), root))
+    if p:
+        whole = Expr("+" if q > 0 else "-", (number(p), whole))
+    elif q < 0:
+        whole = Expr("neg", (whole,))
+    return whole if r == 1 else Expr("/", (whole, number(r)))
+
+
+def _pure(value: Fraction, degree: int) -> list[Expr]:
+    """The x with x^degree = value."""
+    size = abs(value)
+    if degree % 2 == 0 and value < 0:
+        return []
+    if degree % 2 == 0:
+        root = Expr("^", (number(size), number(Fraction(1, degree))))
+        return [root, Expr("neg", (root,))]
+    if degree == 3:
+        root = Expr("cbrt", (number(size),))
+    else:
+        root = Expr("^", (number(size), number(Fraction(1, degree))))
+    return [root if value > 0 else Expr("neg", (root,))]
+
+
+def _roots_of_squares(squares: list[_Surd]) -> list[Expr]:
+    """The x of which x^2 is one of these."""
+    found: list[Expr] = []
+    for each in squares:
+        if each.value < 0:
+            continue
+        if each.q:
+            root = Expr("sqrt", (_surd(each),))
+        else:
+            outside, k = _split_square(each.p * each.r)
+            root = _surd(_reduced(0, outside, k, each.r))
+        found += [root, Expr("neg", (root,))]
+    return found
+
+
+def _coefficients(program: Program, tree: Expr, wrt: str) -> list[Expr] | None:
+    """Those of a polynomial, from the constant one on; None for what is none of a low degree."""
+    found: list[Expr] = []
+    zero = {wrt: number(0)}
+    for order in range(_HIGHEST_DEGREE + 1):
+        there = simplify(replace(program, expr=put(tree, zero), definitions={}))
+        scaled = Expr("/", (there, number(factorial(order))))
+        found.append(simplify(replace(program, expr=scaled, definitions={})))
+        if wrt not in variable_names(tree):
+            return found
+        tree = differentiate(DerivativeStatement(replace(program, expr=tree), wrt))
+    return None
+
+
+def _of_letters(program: Program, coefficients: list[Expr]) -> list[Root] | None:
+    """The roots of a polynomial whose coefficients are expressions."""
+    known = Definiteness(program)
+    found: list[Root] = []
+    while coefficients and is_zero(coefficients[0]):
+        found = [Root(number(0))]
+        coefficients = coefficients[1:]
+    degree = len(coefficients) - 1
+
+    def short(tree: Expr) -> Expr:
+        return simplify(replace(program, expr=tree, definitions={}))
+
+    if degree < 1:
+        return found
+    lowest, highest = coefficients[0], coefficients[-1]
+    ratio = short(Expr("/", (Expr("neg", (lowest,)), highest)))
+    middle = [each for each in coefficients[1:-1] if not is_zero(each)]
+    if degree == 1:
+        return [*found, Root(ratio)]
+    if middle and degree > 2:
+        return None
+    if middle:
+        times = Expr("*", (Expr("*", (number(4), lowest)), highest))
+        inside = short(Expr("-", (Expr("^", (middle[0], number(2))), times)))
+    else:
+        inside = ratio
+    if not middle and degree % 2:
+        return [*found, Root(short(Expr("cbrt", (ratio,))))] if degree == 3 else None
+    if known.is_positive(negate(program, inside)):
+        return found
+    conditions = () if known.is_positive(inside) else (_without_number(inside),)
+    root = Expr("^", (inside, number(Fraction(1, degree))))
+    for op in ("+", "-"):
+        if middle:
+            above = Expr(op, (Expr("neg", middle[:1]), root))  # type: ignore[arg-type]
+            point = Expr("/", (above, Expr("*", (number(2), highest))))
+        else:
+            point = root if op == "+" else Expr("neg", (root,))
+        found.append(Root(short(point), conditions))
+    return found
+
+
+def _without_number(tree: Expr) -> Expr:
+    """The tree, or what a positive number in front of it multiplies."""
+    first = tree.args[0] if tree.op == "*" else tree
+    return tree.args[1] if tree.op == "*" and first.op == "number" and first.value > 0 else tree
+
+
+def _of_function(program: Program, tree: Expr, wrt: str) -> list[Root] | None:
+    """The zero of what is affine in one value of an increasing function, of an affine argument."""
+    calls = {
+        text(part): part
+        for part in tree.parts
+        if part.op in INVERSES and wrt in variable_names(part)
+    }
+    if len(calls) != 1:
+        return None
+    ((_, call),) = calls.items()
+
+    def mark(node: Expr, args: list[Expr]) -> Expr:
+        return variable(_MARK, ()) if text(node) == text(call) else node.with_args(args)
+
+    marked = fold(tree, lambda node: node.args, mark)
+    if wrt in variable_names(marked):
+        return None
+    variables = {**program.variables, _MARK: Variable(_MARK, "scalar")}
+    value = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
+    if value is None or value.along is not None:
+        return None
+    conditions: tuple[Expr, ...] = ()
+    if call.op == "exp":
+        known = Definiteness(program)
+        if known.is_positive(negate(program, value.point)):
+            return []
+        conditions = () if known.is_positive(value.point) else (value.point,)
+    inside = Expr("-", (call.args[0], Expr(INVERSES[call.op], (value.point,))))
+    zero = affine_zero(replace(program, expr=inside), wrt)
+    return None if zero is None else [Root(zero.point, conditions)]

@@ -1,0 +1,135 @@
+"""All stationary points of a function of one number, each with its kind."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from matcalc.answers.convexity import convexity
+from matcalc.answers.extremes import EXTREMES, PointKind, format_tree, kind_of
+from matcalc.answers.roots import Root, find_roots
+from matcalc.answers.solving import Zero
+from matcalc.answers.taylor import put
+from matcalc.claims.equality import prove_all
+from matcalc.core.boundary import public
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, is_zero
+from matcalc.engine.definite import Definiteness, negate
+from matcalc.engine.pipeline import differentiate, simplify
+from matcalc.results import Derivative, Expression, Formula
+from matcalc.write.printers.latex_names import name as letter
+
+_MOST_ORDERS = 12  # until a derivative is not zero
+_WIDTH = 11  # of the words in front of a line
+
+
+class StationaryPoints:
+    """All zeros of the derivative of a function of one number: ``points`` are their values, each
+    with what it is; ``proof`` says how it was proved that the derivative is zero there.
+    """
+
+    def __init__(
+        self, gradient: Derivative, points: list[tuple[Formula, PointKind]], proof: str
+    ) -> None:
+        self.gradient = gradient
+        self.points = points
+        self.proof = proof
+
+    def __str__(self) -> str:
+        return ", ".join([str(point) for point, _ in self.points])
+
+    @public
+    def report(self) -> str:
+        """The points, a line each with its kind, and the proof."""
+        proof = f"the gradient there is zero, {self.proof}; it has no other zeros"
+        kinds = [(f"at {point}", str(kind)) for point, kind in self.points]
+        rows = [("gradient", str(self.gradient)), *kinds, ("proved", proof)]
+        width = max(_WIDTH, *[len(head) for head, _ in rows])
+        lines = [f"  {head:<{width}} {said}" for head, said in rows]
+        points = " or ".join([str(point) for point, _ in self.points])
+        return "\n".join([f"{self.gradient.wrt} = {points}", *lines])
+
+    @public
+    def latex(self) -> str:
+        """The points as one line of LaTeX."""
+        points = r",\ ".join([point.latex() for point, _ in self.points])
+        return rf"{letter(self.gradient.wrt)} \in \left\{{{points}\right\}}"
+
+
+def find_all_points(
+    expression: Expression, gradient: Derivative, wrt: str
+) -> StationaryPoints | None:
+    """All stationary points of a function of a number; None where some are not found, or cannot
+    be proved. Raises UnsupportedError where there is none.
+    """
+    program = expression._program
+    known = program.variables[wrt]
+    if known.shape:
+        return None
+    roots = find_roots(program, gradient._tree, wrt)
+    if roots is None:
+        return None
+    if known.kind == "positive":
+        signs = Definiteness(program)
+        roots = [root for root in roots if not _is_not_above(program, signs, root.point)]
+    if not roots:
+        raise UnsupportedError(
+            f"there is no stationary point: {gradient} is zero at no {known} {wrt}",
+            hint="matcalc convex says how the function is curved",
+        )
+    proofs = [_prove(program, gradient._tree, wrt, root.point) for root in roots]
+    if None in proofs:
+        return None
+    rest = {name: each for name, each in program.variables.items() if name != wrt}
+    points = []
+    for root in roots:
+        left = replace(program, expr=root.point, variables=rest, definitions={}, asked=None)
+        points.append((Formula(left, root.point), _kind_of(expression, wrt, root)))
+    return StationaryPoints(gradient, points, str(proofs[0]))
+
+
+def _is_not_above(program: Program, signs: Definiteness, point: Expr) -> bool:
+    return is_zero(point) or signs.is_positive(negate(program, point))
+
+
+def _prove(program: Program, gradient: Expr, wrt: str, point: Expr) -> str | None:
+    there = put(gradient, {wrt: point})
+    rest = {name: each for name, each in program.variables.items() if name != wrt}
+    with suppress(UnsupportedError):
+        return prove_all(replace(program, variables=rest), [(there, Expr("number", value=0))])
+    return None
+
+
+def _kind_of(expression: Expression, wrt: str, root: Root) -> PointKind:
+    program = expression._program
+    kind = kind_of(expression, wrt, Zero(root.point))
+    if convexity(expression, wrt).verdict not in EXTREMES:
+        kind = _by_orders(program, wrt, root.point)._replace(conditions=kind.conditions)
+    where = [f"where {format_tree(program, each)} is positive" for each in root.positive]
+    return kind._replace(conditions=(*kind.conditions, *where))
+
+
+def _by_orders(program: Program, wrt: str, point: Expr) -> PointKind:
+    """By the first derivative there that is not zero: one of even order makes an extreme."""
+    known = Definiteness(program)
+    tree = differentiate(DerivativeStatement(program, wrt))
+    for order in range(2, _MOST_ORDERS + 1):
+        tree = differentiate(DerivativeStatement(replace(program, expr=tree), wrt))
+        there = simplify(replace(program, expr=put(tree, {wrt: point}), definitions={}))
+        if is_zero(there):
+            continue
+        which = "second derivative" if order == 2 else f"derivative of order {order}"
+        shown = format_tree(program, there)
+        if order % 2:
+            why = f"the {which} there, {shown}, is the first that is not zero"
+            return PointKind("no extreme", why)
+        for end, side, value in (
+            ("minimum", "above", there),
+            ("maximum", "below", negate(program, there)),
+        ):
+            if known.is_positive(value):
+                return PointKind(f"a local {end}", f"the {which} there, {shown}, is {side} zero")
+        return PointKind(f"a minimum where {shown} is above zero, a maximum below")
+    return PointKind("a stationary point")
