@@ -43,6 +43,20 @@ def _is_diagonal(node: Node) -> bool:
     return node.calls("np.diag") or (node.op, node.attr) == ("filled", "np.eye")
 
 
+def diagonal_of(build: Builder, node: Node) -> Node | None:
+    """What stands on the diagonal of a diagonal matrix, a number where all of it is one; None of
+    any other matrix.
+    """
+    scale = None
+    if node.op == "infix" and node.attr == "*" and not node.args[0].rank:
+        scale, node = node.args
+    if node.calls("np.diag"):
+        return node.args[0] if scale is None else build.times(scale, node.args[0])
+    if (node.op, node.attr) == ("filled", "np.eye"):
+        return build.number(1) if scale is None else scale
+    return None
+
+
 def _alike(node: Node) -> bool:
     """Whether no operand is broadcast."""
     return all(arg.shape == node.shape for arg in node.args)

@@ -16,7 +16,7 @@ from functools import reduce
 from itertools import pairwise
 
 from matcalc.core.dims import Shape
-from matcalc.write.printers.numpy_apply import apply, is_slim, spread
+from matcalc.write.printers.numpy_apply import apply, diagonal_of, is_slim, spread
 from matcalc.write.printers.numpy_cost import choose
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
@@ -255,7 +255,7 @@ class Chains:
         for place, factor in enumerate(factors):
             if factor.kind != MATRIX or (factor.node in self.kept and not is_slim(factor.node)):
                 continue
-            terms = spread(factor.node)
+            terms, scale = self._spread(factor.node)
             dyads = [(sign, term) for sign, term in terms if term.calls(OUTER)]
             if not dyads:
                 continue
@@ -266,7 +266,9 @@ class Chains:
             turned = [each.transpose() for each in reversed(right)]
             for sign, dyad in dyads:
                 u, w = dyad.args if not factor.flipped else dyad.args[::-1]
-                outer = self.builder.outer(self._applied(left, u), self._applied(turned, w))
+                column, row = self._applied(left, u), self._applied(turned, w)
+                row = row if scale is None else self.builder.times(scale, row)
+                outer = self.builder.outer(column, row)
                 total = self._plus(total, sign, outer)
             return total
         return None
@@ -283,6 +285,9 @@ class Chains:
                 rest = self._plus(rest, sign, term)
         if rest is None:
             return []
+        entries = self._entries(terms)
+        if entries is not None and len(terms) > 1 and entries.rank:
+            return [(1, [Factor(DIAGONAL, entries)])]
         sign, bare = (-1, rest.args[0]) if rest.op == "neg" else (1, rest)
         if (bare.op, bare.attr) == ("filled", "np.eye"):
             return [(sign, [])]
@@ -290,10 +295,38 @@ class Chains:
             return [(sign, [Factor(DIAGONAL, bare.args[0])])]
         return [(1, [Factor(MATRIX, rest, flipped)])]
 
+    def _entries(self, terms: Sequence[tuple[int, Node]]) -> Node | None:
+        """What stands on the diagonal of the terms that are no dyads; None if one is not
+        diagonal.
+        """
+        total: Node | None = None
+        parts: list[tuple[int, Node]] = []
+        for sign, term in terms:
+            part = diagonal_of(self.builder, term)
+            if part is None and not term.calls(OUTER):
+                return None
+            parts += [] if part is None else [(sign, part)]
+        for sign, part in sorted(parts, key=lambda each: -each[1].rank):  # vectors first
+            total = self._plus(total, sign, part)
+        return total
+
+    def _spread(self, node: Node) -> tuple[list[tuple[int, Node]], Node | None]:
+        """The terms of a sum, and the number that each dyad is to be multiplied by: D - c, which
+        is D - c*1*1'.
+        """
+        if node.op == "infix" and node.attr in ("+", "-") and node.rank == 2:
+            for matrix, number in (node.args, node.args[::-1]):
+                if not number.rank and diagonal_of(self.builder, matrix) is not None:
+                    ones = [self.builder.filled("np.ones", (size,)) for size in node.shape]
+                    signs = (1, 1) if node.attr == "+" else (1, -1)
+                    signs = signs if matrix is node.args[0] else signs[::-1]
+                    return [(signs[0], matrix), (signs[1], self.builder.outer(*ones))], number
+        return spread(node), None
+
     def _plus(self, total: Node | None, sign: int, term: Node) -> Node:
         if total is None:
             return term if sign > 0 else self.builder.negative(term)
-        return self.builder.infix("+" if sign > 0 else "-", total, term, term.shape)
+        return self.builder.infix("+" if sign > 0 else "-", total, term, total.shape)
 
     def _gram(self, factors: Sequence[Factor]) -> Node | None:
         """B'*D*B with a diagonal D as Z'*Z with Z = sqrt(D)*B; BLAS computes one half of Z'*Z and

@@ -331,5 +331,7 @@ def _diagonal(build: Builder, node: Node) -> tuple[Labels, Node] | None:
         return inner and (inner[0], build.negative(inner[1]))
     if node.op == "infix" and node.attr == "*" and not node.args[0].rank:
         inner = _diagonal(build, node.args[1])
+        if inner and inner[1] is build.number(1):
+            return inner[0], node.args[0]
         return inner and (inner[0], build.times(node.args[0], inner[1]))
     return None

@@ -225,7 +225,7 @@ class _Lowering:
 
     def sum(self, expr: Expr) -> Value:
         left, right = expr.args
-        factored = self._factor(expr)
+        factored = self._factor(expr) or self._added_diagonals(expr)
         if factored is not None:
             return factored
         operator, other = expr.op, self.values[id(right)]
@@ -240,6 +240,35 @@ class _Lowering:
         return self.build.infix(
             operator, self.beside(left, right), self.beside(right, left), expr.shape
         )
+
+    def _added_diagonals(self, expr: Expr) -> Product | None:
+        """diag(u) + diag(v) as diag(u + v), where one may be a multiple of the identity."""
+        if expr.rank != 2:
+            return None
+        given = [self.values[id(arg)] for arg in expr.args]
+        counts = [
+            len(value.factors)
+            if isinstance(value, Product)
+            and all(factor.kind == DIAGONAL for factor in value.factors)
+            and (self.uses[id(arg)] == 1 or not value.scaled)
+            else -1
+            for arg, value in zip(expr.args, given, strict=True)
+        ]
+        if min(counts) < 0 or max(counts) != 1:
+            return None
+        sides = []
+        for arg in expr.args:
+            value = self.open(arg)
+            entries = deque([Factor(COLUMN, factor.node) for factor in value.factors])
+            shape = expr.shape[:1] if entries else ()
+            sides.append(Product(shape, value.number, value.top, value.bottom, entries))
+        operator = expr.op
+        if sides[1].number < 0:
+            sides[1].number = -sides[1].number
+            operator = "-" if operator == "+" else "+"
+        one, other = [self.chains.array(side) for side in sides]
+        node = self.build.infix(operator, one, other, expr.shape[:1])
+        return Product(expr.shape, factors=deque([Factor(DIAGONAL, node)]))
 
     def _factor(self, expr: Expr) -> Product | None:
         """P*A*Q + P*B*Q as P*(A + B)*Q, which is a product less."""

@@ -230,6 +230,24 @@ STYLE = [
     pytest.param("A*B*x", [], "return A @ (B @ x)", id="vector-first"),
     pytest.param("A*x*y'*B", [], "return np.multiply.outer(A @ x, B.T @ y)", id="rank-one"),
     pytest.param(
+        "A'*(diag(x) - g*eye)*A",
+        ["A: matrix(n, 2)", "x: vector(n)"],
+        "return weighted_gram(x - g, A)",
+        id="diagonals-are-added",
+    ),
+    pytest.param(
+        "A'*(diag(x) - x*z' + g*eye)*B",
+        ["A: matrix(n, 2)", "B: matrix(n, 2)", "x: vector(n)", "z: vector(n)"],
+        "return A.T @ ((x + g)[:, None] * B) - np.multiply.outer(A.T @ x, B.T @ z)",
+        id="diagonals-beside-a-dyad",
+    ),
+    pytest.param(
+        "(eye - 1/3)*A*B",
+        ["A: matrix(3, n)", "B: matrix(n, 2)"],
+        "return A @ B - (1 / 3 * (B.T @ np.sum(A, axis=0)))[None, :]",
+        id="centred",
+    ),
+    pytest.param(
         "x*x'*A*A'",
         ["A: matrix(n, 2)"],
         "return np.multiply.outer(x, A @ (A.T @ x))",
