@@ -243,8 +243,10 @@ def _refuse_inverse_entries(letters: Letters, root: Phrase) -> None:
 def _refuse_two_kinds(letters: Letters, root: Phrase) -> None:
     r"""Refuses \sum_i a b_i + \sum_i a_i b_i, where a is a number and then a vector."""
     source = letters.scope.source
-    for phrase in postorder(root, children):
-        if phrase.kind not in ("+", "-"):
+    sums = [phrase for phrase in postorder(root, children) if phrase.kind in ("+", "-", "neg")]
+    inner = {id(part) for phrase in sums for part in phrase.args}  # have no terms of their own
+    for phrase in sums:
+        if id(phrase) in inner:
             continue
         bare: dict[Key, Phrase] = {}
         entries: dict[Key, Phrase] = {}

@@ -136,6 +136,7 @@ DEFINED = [  # the free index of the left side is no size, and no index of the s
     (r"y_{k+1} = \sum_{i=1}^k x_i", None, None, "an array by its entries, or name one value"),
     (r"y_i = \sum_{1 \le i < j \le n} x_i x_j", None, None, "i is an index of y_i, and summed"),
     (r"\sum_i a b_i + \sum_i a_i b_i", None, None, "a may be a number, as it stands beside"),
+    (r"\exp(-(\sum_i a b_i + c - \sum_i a_i b_i))", None, None, "a may be a number, as it stands"),
     (r"\sum_{i,j} x_i A^{-1}_{ij} x_j", None, None, "an entry of the inverse of A, or the rec"),
     (r"\sum_{i,j} x_i A_{ij}^{-1} x_j", None, None, "an entry of the inverse of A, or the rec"),
     # what the hints of these say to write
