@@ -7,9 +7,10 @@ import pytest
 from sweeps import thinned
 
 import matcalc
-from matcalc.core.errors import MatcalcError
+from matcalc.core.errors import MatcalcError, VerificationError
 from matcalc.core.language import default_language
 from matcalc.read.looped import read_looped
+from matcalc.write.printers.numpy_loops import LoopSource
 
 PROGRAMS = {  # a program, its declarations, what it is derived by, and what the answer has in it
     "network": (
@@ -214,3 +215,14 @@ def test_latex_is_read_back_with_entries_as_members():
     text = "f[1] = p*b[1]; for t = 2:T; f[t] = tanh(f[t-1])*b[t]; end; f[T]"
     found = matcalc.backprop(text, ["b"], variables={"p": "scalar", "b": "vector(T)"}).latex()
     assert r"f_{t} &= \tanh(f_{t-1}) b_{t}" in found
+
+
+def test_wrong_code_is_not_given(monkeypatch):
+    right = LoopSource.text
+    monkeypatch.setattr(LoopSource, "text", lambda *given: right(*given).replace("1 - f", "2 - f"))
+    found = matcalc.backprop(
+        "f[0] = h; for t = 1:T; f[t] = tanh(f[t-1] + x[t]); end; f[T]^2",
+        variables={"h": "scalar", "x[t]": "scalar"},
+    )
+    with pytest.raises(VerificationError, match="the code of this result"):
+        found.source()

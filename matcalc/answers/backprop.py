@@ -33,6 +33,7 @@ from matcalc.write.printers.sizes import size_choices, write_known_sizes
 from matcalc.write.printers.text import text
 
 _VERIFIED = (1, 2, 3)  # values of the names in ranges for which the program is written out
+_RUN = 3  # the same where code is run
 _RANGE = "range_of_"
 _FURTHER = (4, 5)  # and where it has no meaning for some of these
 
@@ -161,7 +162,17 @@ class Backprop:
             value.name,
             prepare,
         )
-        return made.text(f"The value of {' '.join(self.program.source.split())} and its gradients.")
+        text = made.text(f"The value of {' '.join(self.program.source.split())} and its gradients.")
+        if self._read_back:
+            # as above
+            from matcalc.answers.loop_code import loop_code_says  # noqa: PLC0415
+
+            counts = dict.fromkeys(self.program.counts, _RUN)
+            whole = self._write_out(counts)
+            trees = self._read_adjoints(whole, counts)
+            ranges = dict.fromkeys(made.given, _RUN)
+            confirm(loop_code_says(text, ranges, whole, starts, trees), "code", self.language)
+        return text
 
     @public
     def to_callable(self) -> Callable[..., Any]:
@@ -240,17 +251,12 @@ class Backprop:
                 break
             counts = dict.fromkeys(self.program.counts, count)
             try:
-                whole = read(
-                    self.program.source,
-                    self._declare(),
-                    language=self.language,
-                    counts=counts,
-                )
+                whole = self._write_out(counts)
             except MatcalcError:
                 if count in _FURTHER:
                     raise
                 continue
-            found.append(self._compare(whole, counts))
+            found.append(verify_several(whole, self._read_adjoints(whole, counts), "declared"))
         return weakest(found)
 
     def _declare(self) -> dict[str, Variable]:
@@ -267,7 +273,13 @@ class Backprop:
                 known[name] = variable
         return known
 
-    def _compare(self, whole: Program, counts: Mapping[str, int]) -> Verification:
+    def _write_out(self, counts: Mapping[str, int]) -> Program:
+        """The program without loops."""
+        declared = self._declare()
+        return read(self.program.source, declared, language=self.language, counts=counts)
+
+    def _read_adjoints(self, whole: Program, counts: Mapping[str, int]) -> dict[str, Expr]:
+        """The derivatives as the text says them, without loops."""
         value = self._forward()[-1]
         assert isinstance(value, Assignment)
         again = read(
@@ -283,7 +295,7 @@ class Backprop:
                 if trees[name].shape != whole.variables[name].shape:
                     # with more sizes in it the text may say what is meant
                     raise ShapeError(f"{adjoint} reads back with another shape")
-        return verify_several(whole, trees, "declared")
+        return trees
 
 
 def derive_backwards(

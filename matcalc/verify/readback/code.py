@@ -4,10 +4,10 @@ point.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from math import prod
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -80,8 +80,26 @@ def _is_large(tree: Expr) -> bool:
     )
 
 
+class Called(Protocol):
+    """What is known of code with several results: how it is called, and where they are."""
+
+    name: str
+
+    def callables(self) -> Mapping[str, Callable[..., Any]]:
+        """The functions of users that it calls."""
+
+    def sides(self) -> Sequence[str]:
+        """Its other ways, where it chooses by the sizes."""
+
+    def arguments(self) -> Mapping[str, str | tuple[str, ...] | FunctionRef]:
+        """What each argument is."""
+
+    def result(self, found: Any, name: str) -> Any:
+        """One of the results."""
+
+
 def several_say(
-    text: str, source: Source, trees: Mapping[str, Expr], variables: Mapping[str, Variable]
+    text: str, source: Called, trees: Mapping[str, Expr], variables: Mapping[str, Variable]
 ) -> bool:
     """The same of code with several results, which are those of the trees."""
     try:
@@ -96,7 +114,7 @@ def several_say(
 
 def _all_agree(
     function: Callable[..., Any],
-    source: Source,
+    source: Called,
     trees: Mapping[str, Expr],
     variables: Mapping[str, Variable],
 ) -> bool:
@@ -117,7 +135,7 @@ def _all_agree(
 
 def _agrees(
     function: Callable[..., Any],
-    source: Source,
+    source: Source | Called,
     tree: Expr,
     variables: Mapping[str, Variable],
     seed: int,

@@ -44,12 +44,13 @@ class LoopSource:
         self.runtime: set[str] = set()
         self.indices = _indices(items)
         self.shaped = self._shaped()
+        # of the names in the ranges those that are arguments
+        self.given = [n for n in counts if n not in counted and n not in self.shaped]
         self.names = {base(name) for name in variables} | {*inputs, *counts, *results.values()}
 
     def text(self, title: str) -> str:
         """The whole source."""
         body = self._lines(self.items, 1)
-        given = [n for n in self.counts if n not in self.counted and n not in self.shaped]
         made = dict.fromkeys(
             base(each.name) for each in assignments(self.items) if family_of(each.name)
         )
@@ -75,7 +76,7 @@ class LoopSource:
             for name, code in self.results.items()
         ]
         end = [f"return float({self.value}), {{{', '.join(found)}}}"]
-        signature = f"def f(*, {', '.join([*self.inputs, *given])}):"
+        signature = f"def f(*, {', '.join([*self.inputs, *self.given])}):"
         inside = [*(_INDENT + line if line else "" for line in start), *body]
         return "\n".join([*head, "", "", signature, *inside, *(_INDENT + line for line in end), ""])
 
