@@ -195,12 +195,14 @@ class Flattening:
             return
         work += [(f, inner, e * exponent) for f, inner, e in parts if builder.positive(f)]
         unknown = [part for part in parts if not builder.positive(part[0])]
-        if len(unknown) == 1 and node_coefficient == 1:
-            f, inner, e = unknown[0]
-            even = (
-                e.denominator == 1 and e % 2 == 0 and (e * exponent) % 2 != 0
-            )  # (f^2)^(1/2) is |f|
-            work.append((builder.elementwise("abs", [f]) if even else f, inner, e * exponent))
+        apart = len(unknown) == 1 or all(
+            _is_even(e) or builder.nonnegative(f) for f, _, e in unknown
+        )
+        if unknown and apart and node_coefficient == 1:
+            for f, inner, e in unknown:
+                modulus = _is_even(e) and not _is_even(e * exponent)  # (f^2)^(1/2) is |f|
+                base = builder.elementwise("abs", [f]) if modulus else f
+                work.append((base, inner, e * exponent))
         elif unknown:
             # sqrt(f*g)^-3 is sqrt(f*g)^-1 over f*g: whole powers split, and cancel
             whole = int(exponent)
@@ -459,6 +461,10 @@ class Flattening:
             else:
                 closed.setdefault(first, []).append(factor)
         return opened, list(closed.values()), scalars
+
+
+def _is_even(exponent: Rational) -> bool:
+    return exponent.denominator == 1 and exponent % 2 == 0
 
 
 def contract(node: Product) -> bool:

@@ -4,7 +4,7 @@ never glued.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -79,6 +79,17 @@ def _as_power(expr: Expr, exponent: Rational) -> tuple[Expr, Rational]:
     if expr.op == "./" and is_number(expr.args[0], 1) and expr.args[1].shape:
         return expr.args[1], -exponent
     return expr, exponent
+
+
+def _powers(expr: Expr, exponent: Rational) -> Iterator[tuple[Expr, Rational]]:
+    """The factors of an entry-by-entry product to a power, each with its exponent."""
+    todo = [(expr, exponent)]
+    while todo:
+        base, e = _as_power(*todo.pop())
+        if base.op == ".*" and Fraction(e).denominator == 1:
+            todo += [(arg, e) for arg in base.args[::-1]]
+        else:
+            yield base, e
 
 
 def is_mask(chain: Chain) -> bool:
@@ -403,9 +414,13 @@ class ProductWriter:
         factory = self.factory
         if any(is_mask(chain) for chain, _ in parts):
             return self._triangle(parts, shape)
-        powers = [_as_power(self._whole(chain), e) for chain, e in parts]
-        above = [(base, e) for base, e in powers if e > 0]
-        below = [(base, -e) for base, e in powers if e < 0]
+        powers: dict[int, tuple[Expr, Rational]] = {}
+        for chain, e in parts:
+            for base, exponent in _powers(self._whole(chain), e):
+                known = powers.get(id(base), (base, 0))[1]
+                powers[id(base)] = base, known + exponent
+        above = [(base, e) for base, e in powers.values() if e > 0]
+        below = [(base, -e) for base, e in powers.values() if e < 0]
         above.sort(key=lambda entry: self.order(entry[0]))
         below.sort(key=lambda entry: self.order(entry[0]))
         result: Expr | None = None
