@@ -11,13 +11,14 @@ from functools import reduce
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.operations import TRIANGLES
+from matcalc.core.operations import ENTRYWISE, TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_running, is_triangle, transpose_mask
 from matcalc.engine.recovery.triangles import accumulate, apply_mask
 
+_BY_ENTRIES = ENTRYWISE | {".*", "./", ".^"}
 _PERIODS = 4  # longest repeated block that is written as a power
 
 
@@ -402,6 +403,21 @@ class ProductWriter:
         best = min(
             (self.factory.make("tr", (self.product(c),)) for c in candidates), key=self.order
         )
+        self.traces[id(best)] = chain
+        return best
+
+    def pairing(self, chain: Chain) -> Expr:
+        """tr of a product; beside a factor that is made entry by entry the sum of the entries:
+        tr(A*exp(B)') is sum(A.*exp(B)).
+        """
+        found = [self.trace(chain)]
+        for place, link in enumerate(chain):
+            rest = chain[place + 1 :] + chain[:place]
+            if rest and link.expr.rank == 2 and link.expr.op in _BY_ENTRIES:
+                other = rest if link.flipped else flip(rest)
+                both = self.hadamard((((Link(link.expr),), 1), (other, 1)), link.expr.shape)
+                found.append(self.factory.make("sum", (both,)))
+        best = min(found, key=self.order)
         self.traces[id(best)] = chain
         return best
 

@@ -253,7 +253,7 @@ class Graph:
                 # tr(M'*M) is the squared Frobenius norm
                 self._square(self.writer.trace(chain), self.writer.product(turned[half:]))
                 return
-        self.scalars.append((self.writer.trace(chain), 1))
+        self.scalars.append((self.writer.pairing(chain), 1))
 
     def _square(self, scalar: Expr, root: Expr) -> None:
         self.scalars.append((scalar, 1))
