@@ -31,10 +31,13 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
     if traces and across:
         reasons.append(cite(*because.OF_TRANSPOSE))
     summed = any(expr.op == "sum" and id(expr) in moving for expr in order)
+    averaged = any(expr.op == "mean" and id(expr) in moving for expr in order)
     inner = any(_inner(expr) and id(expr) in moving for expr in order)
     indexed = any(expr.op == "indexed" and id(expr) in moving for expr in order)
     if indexed and "indexed" not in after:
         reasons.append(Reason("in matrix notation"))
+    elif averaged and not summed and not inner:
+        reasons.append(cite(*(because.MEAN_OF_PRODUCTS if in_traces else because.MEAN)))
     elif in_traces and (inner or summed or not traces):
         reasons.append(cite(*(because.SUMMED if summed else because.AS_TRACE)))
     elif summed and not in_traces:

@@ -259,6 +259,8 @@ def test_every_line_is_proved_and_the_last_is_the_derivative(
         ),
         ("-log(softmax(W*x)[k])", "W", {}, ["d-softmax"]),
         ("prod[i](x[i])", "x", {}, ["d-prod"]),
+        ("var(X*w)", "w", {}, ["mean-of-entries"]),
+        ("mean(tanh(X))", "X", {}, ["mean-of-products"]),
         ("max[i](sum[j](A[i,j]*x[j]))", "x", {}, ["d-amax"]),
     ],
 )
