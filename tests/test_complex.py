@@ -48,6 +48,8 @@ OTHERS = [
     ("abs(a)^2", "a", ("conj(a)", "a")),
     ("real(c^H*z)", "z", ("conj(c)/2", "c/2")),
     ("imag(a)", "a", ("-imagunit/2", "imagunit/2")),
+    ("imagunit^2*a*conj(a)", "a", ("-conj(a)", "-a")),
+    ("(1 + imagunit*a)^2/imagunit", "a", None),
     ("exp(a)*conj(a)", "a", ("conj(a)*exp(a)", "exp(a)")),
     ("conj(z).*z", "z", ("diag(conj(z))", "diag(z)")),
     ("X^H*A*X", "X", None),

@@ -207,6 +207,12 @@ def test_notations(notation):
         assert found.verification.startswith("exact")
 
 
+def test_free_entries_are_named_where_entries_repeat():
+    """Other claims are tried beside it, such as that of hankel(x'*x), a number."""
+    found = judge(Claim("x'*X*x", "X", "x*x'", {"X": "hankel(n)", "x": "vector(n)"}))
+    assert found.correct == "hankel(x*x')" and "free entries" in str(found.diagnosis)
+
+
 DIAGNOSED = [
     ("declared", "A + A' - diag(diag(A))", r"by the independent entries of X.*independent\)"),
     ("declared", "vech(A + A' - diag(diag(A)))", r"by vech\(X\) \(structure vech\)"),

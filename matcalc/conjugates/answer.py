@@ -17,6 +17,7 @@ from matcalc.conjugates.reading import (
     read_complex_latex,
     renamed,
 )
+from matcalc.conjugates.unit import without_powers
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
@@ -135,8 +136,9 @@ class Wirtinger:
             raise UnsupportedError("this derivative has too many axes")
         moving = {*self._found.names, *map(conjugate, self._names), UNIT}
         tree = _analytic(differentiate(statement), moving)
+        short = without_powers(program, tree)
         printed = prepare_to_print(
-            tree, program.variables, statement.columns, language=program.language
+            short, program.variables, statement.columns, language=program.language
         )
         by = self.wrt if name == self.wrt else f"conj({self.wrt})"
         return _Side((*before, by), statement, tree, printed)

@@ -125,21 +125,17 @@ def duplication(n: ArrayLike) -> Array:
 
 def toeplitz(A: ArrayLike) -> Array:
     """Each entry the mean along its diagonal."""
-    A = np.asarray(A)
-    places = np.subtract.outer(np.arange(len(A)), np.arange(len(A))) + len(A) - 1
-    return _means(A, places)
+    return _means(A, lambda i, j, n: i - j + n - 1)
 
 
 def circulant(A: ArrayLike) -> Array:
     """Each entry the mean along its wrapped diagonal."""
-    A = np.asarray(A)
-    return _means(A, np.subtract.outer(np.arange(len(A)), np.arange(len(A))) % len(A))
+    return _means(A, lambda i, j, n: (i - j) % n)
 
 
 def hankel(A: ArrayLike) -> Array:
     """Each entry the mean along its antidiagonal."""
-    A = np.asarray(A)
-    return _means(A, np.add.outer(np.arange(len(A)), np.arange(len(A))))
+    return _means(A, lambda i, j, n: i + j)
 
 
 def toeplitz_projector(n: ArrayLike) -> Array:
@@ -157,8 +153,14 @@ def hankel_projector(n: ArrayLike) -> Array:
     return _projector(hankel, n)
 
 
-def _means(A: Array, places: Array) -> Array:
-    """The mean of the entries of which the place is the same, at each of them."""
+def _means(A: ArrayLike, place: Callable[[Array, Array, int], Array]) -> Array:
+    """The mean of the entries of which the place is the same, at each of them; ValueError of what
+    is no square matrix.
+    """
+    A = np.asarray(A)
+    if A.ndim != 2 or A.shape[0] != A.shape[1]:
+        raise ValueError("a square matrix is needed")
+    places = place(np.arange(len(A))[:, None], np.arange(len(A)), len(A))
     sums = np.zeros(2 * len(A), dtype=np.result_type(A, 1.0))
     np.add.at(sums, places, A)
     counts = np.maximum(np.bincount(places.ravel(), minlength=len(sums)), 1)

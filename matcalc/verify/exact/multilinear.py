@@ -113,6 +113,8 @@ def _nearest(kind: str) -> Rule:
     """Each entry that stands in several places of a matrix of a kind is the mean of those."""
 
     def rule(field: Generators, args: Sequence[Jet]) -> Jet:
+        if not args[0].extent:  # a number is one entry
+            return args[0]
         n = args[0].extent[0]
 
         def means(part: list[int]) -> list[int]:
