@@ -135,9 +135,11 @@ JOINT = [
     ("where(abs(k-3)==0,s,s^2)", "s", "2*s"),
     ("where(abs(k)<=0,s,s^2)", "s", "2*s"),
     ("where(norm1(y)==0,s,s^2)", "s", "2*s"),
+    ("sum(x.^2)", "x", "2*where(x==0,1,x)"),
+    ("s*k", "s", "k*(s!=0)"),
     ("where(k^2<=0,s,s^2)", "s", "2*s"),
     ("where(y'*y==0,sum(x),x'*x)", "x", "2*x"),
-    ("where(norm1(y-x)==0,sum(x),x'*x)", "x", "2*x"),
+    ("where(norm1(y-t)==0,sum(x),x'*x)", "x", "2*x"),
     ("sum(where(x>1000,where(x<1001,x,x.^3),x.^2))", "x", "where(x>1000,3*x.^2,2*x)"),
     ("sum(where(x>0,where(x<1/1000,x.^2,x),0))", "x", "where(x>0,1,0)"),
     ("sum[i](where(x[i]>1000,x[i],x[i]^2))", "x", "2*x"),
@@ -148,6 +150,8 @@ JOINT = [
     ("sum[i](where((x[i]>30)*(y[i]<-60),x[i],x[i]^2))", "x", "2*x"),
 ]
 JOINT_RIGHT = [
+    ("norm2(x)", "x", "where(norm2(x)==0,0*x,x/norm2(x))"),
+    ("sum(relu(x))", "x", "where(x==0,1/2,step(x))"),
     ("where((k==1)*(k==2),s,s^2)", "s", "2*s"),
     ("where((k>1)*(k<0),s,s^2)", "s", "2*s"),
     ("where((k>1)+(k<2),s,s^2)", "s", "1"),
@@ -158,6 +162,7 @@ JOINT_RIGHT = [
     ("sum[i](where(x[i]>5,abs(x[i]),0))", "x", "where(x>5,1,0)"),
 ]
 BROAD = [
+    ("sum(x.^2)", "x", "2*x+(x==3).*x"),
     ("sum(max(min(x,k),s))", "x", "step(k-x)"),
     ("sum(max(min(x,k),-k))", "x", "step(k-x)"),
     ("sum(min(x,y).*max(x,t))", "x", "min(x,y)+step(x-t).*x"),

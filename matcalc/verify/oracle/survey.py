@@ -28,6 +28,7 @@ from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.implied import Goal, windows
 from matcalc.verify.oracle.interpret import Sizes, interpret
 from matcalc.verify.oracle.pieces import (
+    EQUAL,
     PLACE,
     SIDE,
     Pieces,
@@ -139,6 +140,7 @@ class _Survey:
                 self._reach(goals, ("side", *goal))
             if ("side", *goal) not in self.seen:
                 self._search(*goal)
+        self._visit_equations_of_claims()
         if self.paired:
             for place, switch in enumerate(self.pieces.switches):
                 if switch.kind == SIDE:
@@ -153,6 +155,16 @@ class _Survey:
         if not missing:
             missing = self._unseen_windows()
         return self._choose(), missing
+
+    def _visit_equations_of_claims(self) -> None:
+        """Points where an equation such as x == 0 holds that only ``beside`` has: an expression
+        without kinks has a derivative there, which no convention decides.
+        """
+        if Pieces(self.strict).switches:
+            return
+        for place in sorted(self.moving):
+            if self.pieces.switches[place].kind == EQUAL:
+                self._search(place, 0)
 
     def _unseen_windows(self) -> list[Piece]:
         """The sides of narrow pieces that no point is in, nor is found to be."""
