@@ -383,6 +383,8 @@ KEYED_BY_FUNCTIONS = {
     "engine/recovery/typed.py": "the identities inv-scaled and pinv-scaled, read backwards",
     "read/syntax/advice.py": "commands of LaTeX",
     "read/syntax/dotted.py": "readings of names in Python",
+    "read/syntax/diagnose.py": "what the subscripts of norms mean, on the path of an error",
+    "read/tex/spelt.py": "words, of which some are functions too",
 }
 OF_THE_JUDGES = ("verify/exact/", "verify/oracle/")
 ROWS = "core/functions/"

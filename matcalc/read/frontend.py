@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from matcalc.core.errors import ParseError, Span, UnknownNameError, UnsupportedError
+from matcalc.core.errors import (
+    ParseError,
+    ShapeError,
+    Span,
+    UnknownNameError,
+    UnsupportedError,
+)
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.infer import infer, infer_pair
-from matcalc.read.shapes.singles import with_numbers
+from matcalc.read.shapes.singles import note_names, with_numbers
 from matcalc.read.syntax.declare import declare, from_statement, name_family
 from matcalc.read.syntax.nodes import Binding, Node, Statement, has_members
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.syntax.parser import parse
 
+_LONGEST_QUOTE = 80
 Expand = Callable[[Program], Program]
 
 
@@ -50,9 +57,16 @@ def read(
             statements, variables, text, kinds, definitions, language=spoken, patient=not more
         )
 
-    program = with_numbers(typed({}), typed)
+    try:
+        program = with_numbers(typed({}), typed)
+    except ShapeError as problem:
+        from matcalc.read.shapes.spelled import explain_indices  # noqa: PLC0415 - on errors only
+
+        explain_indices(problem, text)
+        raise
     if program.notes:
         program = replace(program, notes=keep_readable(program.notes, len(text), typed))
+    program = note_names(program)
     return _expand(program, expand) if program.unexpanded else program
 
 
@@ -224,6 +238,11 @@ def _check_order(statements: list[Statement], text: str) -> None:
     if not statements or statements[-1].role != "value":
         end = len(text.rstrip("; \t\r\n"))
         hint = "end with what is wanted, as in  r = A*x; r'*r"
+        if len(statements) == 1 and statements[0].role == "definition":
+            body = statements[0].body
+            shown = " ".join(text[body.start : body.end].split())
+            if len(shown) <= _LONGEST_QUOTE:
+                hint = f"write {shown}; a definition is used in what follows it"
         raise ParseError(
             "there is no expression after the definitions",
             source=text,

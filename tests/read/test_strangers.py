@@ -1,14 +1,18 @@
 r"""Formulas of question sites, textbooks and issues, as strangers type them: what they mean, or
 with which words they are refused.
 
-Each row has the formula, what is declared, by what is derived, and the derivative.
+A hint is followed: what it says to write means what was meant.
 """
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from matcalc.claims.equality import EQUAL, decide
+from matcalc.core.errors import MatcalcError
+from matcalc.core.program import Program
 from matcalc.read.frontend import read
 from matcalc.read.tex.read import read_latex
 
@@ -79,3 +83,155 @@ def test_meant(text: str, declared: str) -> None:
     assert {n: v.kind for n, v in found.variables.items()} == {
         n: v.kind for n, v in wanted.variables.items()
     }
+
+
+# LaTeX that is read; the formula and what it means
+READ_IN_LATEX = [
+    (r"{\|X\|}_F^2", "norm2(X)^2"),
+    (r"{\left\| {XA} \right\|}_*", "nucnorm(X*A)"),
+    (r"\|X\|_{\mathrm{op}}", "specnorm(X)"),
+    (r"\|X\|_{HS}^2", "norm2(X)^2"),
+    (r"\|X\|_{\text{nuc}}", "nucnorm(X)"),
+    (r"\|x\|_{\ell_1}", "norm1(x)"),
+    (r"x^{\mathbf{T}} y", "x'*y"),
+    (r"2\mathrm{A}\mathrm{x}", "2*A*x"),
+]
+# LaTeX that is refused, with words of the error; what the hint says to write, and its meaning: "a
+# => b" where only a part of the formula is written anew
+HINTS_IN_LATEX = [
+    (
+        r"\|X\|_{1,2}",
+        "with the subscript 1,2",
+        {
+            r"\lVert X \rVert_{2,1}": "sum(norm2(X, 1))",
+            r"\operatorname{norm2}(\operatorname{norm1}(X, 1))": "norm2(norm1(X, 1))",
+        },
+    ),
+    (
+        r"\|X\|_\infty",
+        "with the subscript",
+        {r"\max(\operatorname{norm1}(X, 2))": "max(norm1(X, 2))"},
+    ),
+    (r"\|X\|_1", "with the subscript 1", {r"\lVert X \rVert_{1,1}": "norm1(X)"}),
+    (r"\|x\|_{L^2}", "with the subscript L^2", {r"\lVert x \rVert_{2}": "norm2(x)"}),
+    (
+        r"\lambda_1(A)",
+        "a function or a product",
+        {r"\lambda_{\max}(A)": "lambda_max(A)", r"[\operatorname{eigvals}(A)]_{1}": None},
+    ),
+    (
+        r"\sigma_i(A)",
+        "a function or a product",
+        {r"\sigma_{\max}(A)": "specnorm(A)", r"[\operatorname{svdvals}(A)]_{i}": "svdvals(A)[i]"},
+    ),
+    (r"W^1 x", "one of several W", {r"W^1 => W_{1}": "W_1*x"}),
+    (r"A^0 b", "one of several A", {}),
+    (r"x^{opt} - x", "a word or a power", {r"x^{opt} => x_{\mathrm{opt}}": "x_opt - x"}),
+    (r"x^{\text{new}} - x", "a word", {r"x^{\text{new}} => x_{\mathrm{new}}": "x_new - x"}),
+    (r"x^{\mathrm{tr}} y", "no superscript", {r"x^{\mathrm{tr}} => x^\top": "x'*y"}),
+    (r"0.5\,\mathrm{kg}\, v^\top v", "a unit or a variable", {}),
+    (r"3\,\mathrm{m} x", "a unit or a variable", {}),
+    (r"P_\Omega(X - M)", "or a product", {}),
+    (r"\Pi_C(x - y)", "a function or a product", {r"\Pi_C => \Pi_C \cdot ": "Pi_C*(x - y)"}),
+    (r"S_\lambda(x - y)", "a function or a product", {}),
+    (r"{}^t A A", "is expected", {r"{}^t A => A^\top": "A'*A"}),
+    (r"A^{-} b", "is expected", {r"A^{-} => A^{-1}": "inv(A)*b", r"A^{-} => A^+": "pinv(A)*b"}),
+    (r"\sum_{i \in S} x_i^2", "unknown command", {r"\sum_{i} w_i x_i": "w'*x"}),
+    (r"\sum_{i: y_i=1} w^\top x_i", "below a sum", {}),
+    (r"\sum_{<i,j>} x_i x_j", "below a sum", {}),
+    (
+        r"\sum_{i,j=1}^{n,m} A_{ij} x_i y_j",
+        "two limits",
+        {r"\sum_{i,j=1}^{n,m} => \sum_{i=1}^{n} \sum_{j=1}^{m}": "x'*A*y"},
+    ),
+    (r"P_{k \mid k-1} x", "unknown command", {r"P_{k \mid k-1} => P_{\mathrm{pred}}": "P_pred*x"}),
+    (r"\frac{\delta}{\delta W} \|W\|_F^2", "a small step", {}),
+    (r"\nabla_{A} \text{tr}(AB) = B^{T}", "no name", {}),
+    (
+        r"(x, Ax)",
+        "a comma separates",
+        {r"\langle x, Ax \rangle": "x'*A*x", r"\begin{bmatrix} x \\ Ax \end{bmatrix}": None},
+    ),
+    (r"x[t] - \lambda", "cannot multiply", {"x[t] => [x]_{t}": "x[t] - lambda"}),
+    (r"x \cdot A \cdot x", "cannot multiply", {r"x \cdot A => x^\top A": "x'*A*x"}),
+    (r"a \over b", "unknown command", {r"a \over b => \frac{a}{b}": "a/b"}),
+]
+# the plain language: the text, words of the error, and what the hint says to write
+HINTS = [
+    ("sum(a_i*b_i)", "may be an entry", {"sum[i](a[i]*b[i])": "sum[i](a[i]*b[i])"}),
+    ("sum(w_i*x_i^2)", "may be an entry", {"sum[i](w[i]*x[i]^2)": "sum[i](w[i]*x[i]^2)"}),
+    ("sum(y_i*log(p_i))", "cannot multiply", {"sum[i](y[i]*log(p[i]))": "y'*log(p)"}),
+    ("W_ij*x_j", "may be an entry", {"sum[j](W[i,j]*x[j])": "W[i,:]*x"}),
+    ("λx'*x", "one name or the product", {"λx => λ*x": "λ*x'*x"}),
+    ("X[:,None]", "axes are not added", {}),
+    ("sum(abs2, x)", "the second argument", {"sum(x.^2)": "norm2(x)^2"}),
+    ("E[x'*A*x]", "the expectation", {}),
+    ("sigma(W*x)", "unknown function", {"sigmoid(W*x)": "sigmoid(W*x)"}),
+    ("MatrixExp[A]", "may be a function", {"expm(A)": "expm(A)"}),
+    ("y = W*x", "no expression", {"W*x": "W*x"}),
+    ("np.diff(x)", "not known", {"x[2:end] - x[1:end - 1]": "x[2:end] - x[1:end - 1]"}),
+    ("np.vstack([A, B])", "not known", {"[A; B]": "[A; B]"}),
+    ("logdet(Symmetric(K))", "unknown function", {}),
+    ("|x|_1", "unexpected character", {"norm1(x)": "norm1(x)"}),
+    ("||X||_*", "unexpected character", {"nucnorm(X)": "nucnorm(X)"}),
+    ("x̂'*y", "unexpected character", {"x̂ => x_hat": "x_hat'*y"}),
+    ("x^t*A*x", "the exponent", {"x^t => x'": "x'*A*x"}),
+    ("A**T*x", "the exponent", {"A**T => A'": "A'*x"}),
+    ("KL(p||q)", "not closed", {"kl(p, q)": "kl(p, q)"}),
+    ("x'*x s.t. x = 1", "unexpected character", {}),
+]
+# what is read, with a note that says how else it may be meant
+NOTED = [
+    (False, "x_k - log(sum(exp(x)))", "x_k is read as a variable of its own, not as a part of x"),
+    (False, "A_1*x + A*y", "write A[:, 1] for a column"),
+    (False, "A_11 + tr(A)", "write A[1, 1] for an entry"),
+    (False, "x'*Ay", "Ay is read as one name; write A*y for the product"),
+    (False, "A^t*A", "A^t is read as a power; write A' for the transpose"),
+    (True, r"\mathrm{Ax} - b", "Ax is read as one name; write A x for the product"),
+    (True, r"A^t A", r"where ^\top would be the transpose"),
+    (True, r"L(y - Xw)", "L before brackets is read as a factor"),
+]
+
+
+@pytest.mark.parametrize(("formula", "meant"), READ_IN_LATEX, ids=[row[0] for row in READ_IN_LATEX])
+def test_read_in_latex(formula: str, meant: str) -> None:
+    assert decide(read_latex(formula), read(meant)).verdict == EQUAL
+
+
+def follow(text: str, words: str, offers: dict[str, str | None], *, latex: bool) -> None:
+    def parse(formula: str) -> Program:
+        return read_latex(formula) if latex else read(formula)
+
+    with pytest.raises(MatcalcError, match=re.escape(words)) as caught:
+        parse(text)
+    hint = caught.value.hint
+    assert hint
+    assert caught.value.span is not None
+    for offer, meant in offers.items():
+        part, arrow, written = offer.partition(" => ")
+        assert (written or part).strip() in hint
+        found = parse(text.replace(part, written) if arrow else part)
+        assert meant is None or decide(found, read(meant)).verdict == EQUAL
+
+
+@pytest.mark.parametrize(
+    ("formula", "words", "offers"), HINTS_IN_LATEX, ids=[row[0] for row in HINTS_IN_LATEX]
+)
+def test_hints_in_latex(formula: str, words: str, offers: dict[str, str | None]) -> None:
+    follow(formula, words, offers, latex=True)
+
+
+@pytest.mark.parametrize(("text", "words", "offers"), HINTS, ids=[row[0] for row in HINTS])
+def test_hints(text: str, words: str, offers: dict[str, str | None]) -> None:
+    follow(text, words, offers, latex=False)
+
+
+@pytest.mark.parametrize(("latex", "text", "note"), NOTED, ids=[row[1] for row in NOTED])
+def test_noted(latex: bool, text: str, note: str) -> None:
+    program = read_latex(text) if latex else read(text)
+    assert any(note in each for each in program.notes)
+
+
+@pytest.mark.parametrize("text", ["x_hat + x", "x_0'*x", "x'*Qf*x", "σx*σy", "x_k + 1", "sum(x_i)"])
+def test_nothing_is_said_of_names(text: str) -> None:
+    assert not any("own" in note or "one name" in note for note in read(text).notes)

@@ -150,6 +150,16 @@ def entries(context: Context, node: Node, arg: Expr) -> Expr:
     context.settle(arg)
     refuse_square_call(context, node)
     places = node.args[1:]
+    for place in places:
+        if place.kind == "name" and place.value in ("None", "newaxis"):
+            x = context.quote(arg)
+            raise context.problem(
+                "axes are not added here",
+                place.span,
+                f"write {x}*ones' for {x} in every column, ones*{x}' in every row"
+                if arg.rank == 1
+                else "leave it out; an array with more axes is declared: T: tensor(n, 1, m)",
+            )
     if arg.rank != len(places):
         counts = [
             "a scalar has no entries",

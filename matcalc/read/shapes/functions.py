@@ -126,7 +126,8 @@ def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Ex
         message = (
             f"the second argument of {name} is 1 (of each column{row}) or 2 (of each row{column})"
         )
-        raise context.problem(message, node.args[1].span, sum_advice(context.source))
+        hint = sum_advice(context.source) or _as_in_julia(context, node, name)
+        raise context.problem(message, node.args[1].span, hint)
     if arg.rank != 2:
         hint = f"{name}({context.quote(arg)}) takes all entries"
         raise context.problem(
@@ -388,3 +389,12 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(FRECHET, _frechet),
     **dict.fromkeys(("sylvester", "lyapunov"), equation),
 }
+
+
+def _as_in_julia(context: Context, node: Node, name: str) -> str | None:
+    """What to write for Julia's sum(abs2, x)."""
+    first, second = node.args[:2]
+    if first.kind != "name" or str(first.value) != "abs2":
+        return None
+    x = context.source[second.start : second.end].strip()
+    return f"write {name}({x if x.isidentifier() else f'({x})'}.^2)"

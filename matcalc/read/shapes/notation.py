@@ -23,86 +23,6 @@ from matcalc.read.syntax.parser import sum_advice
 
 _NUMBERED = re.compile(r"[^\W\d_](_?[0-9]+|_[a-z])$")
 _LONGEST = 40  # characters of an argument that is written again
-_MEANT = {  # what other languages call a function, and what to say of it
-    "inverse": "inv",
-    "sgn": "sign",
-    "determinant": "det",
-    "trans": "transpose",
-    "maximum": "max",
-    "minimum": "min",
-    "average": "mean",
-    "heaviside": "step",
-    "expit": "sigmoid",
-    "hadamard": ".*",
-    "matmul": "*",
-    "multiply": ".*",
-    "divide": "./",
-    "power": ".^",
-    "pow": ".^",
-    "mul": "*",
-    "Σ": "∑",
-    "Π": "prod",
-    "sumsq": "norm2(...)^2",
-    "hess": "hessian",
-    "laplacian": "lap",
-    "divergence": "div",
-    "jac": "jacobian",
-    "gradient": "grad",
-    "frobenius": "norm2",
-    "nuclear": "nucnorm",
-    "relu6": "min(max(x, 0), 6)",
-    "identity": "eye",
-    "σ": "sigmoid",
-}
-_NONE = {
-    **dict.fromkeys(
-        ("argmax", "argmin"),
-        "it gives a place and has no derivative; the largest and smallest entries are "
-        "amax(x), amin(x)",
-    ),
-    **dict.fromkeys(
-        ("re", "real", "conj"),
-        "all numbers are real here: leave it out; matcalc diff knows complex ones, "
-        "declared as in z: complex vector(n)",
-    ),
-    **dict.fromkeys(
-        ("im", "imag"),
-        "all numbers are real here: it is 0; matcalc diff knows complex ones, "
-        "declared as in z: complex vector(n)",
-    ),
-    **dict.fromkeys(
-        ("ctranspose", "hermitian"),
-        "all numbers are real here: write '; matcalc diff knows complex ones, "
-        "declared as in z: complex vector(n)",
-    ),
-    "sort": "leave it out: sums, norms and maxima do not depend on the order of the entries",
-    "lg": "write log2(x) or log10(x)",
-    "t": "write A' for the transpose, or t*(...) for a product",
-    **dict.fromkeys(
-        ("length", "numel", "nrow", "ncol", "size", "len"),
-        "a size has a name: declare x: vector(n), and write n",
-    ),
-    "colsums": "write sum(X, 1)",
-    "rowsums": "write sum(X, 2)",
-    "colmeans": "write mean(X, 1)",
-    "rowmeans": "write mean(X, 2)",
-    "solve": "write A\\b, or inv(A) for the inverse",
-    "eig": "write eigvals(A), of a symmetric A",
-    "svd": "write svdvals(A) for the singular values",
-    **dict.fromkeys(("if", "ifelse", "piecewise"), "write where(c, a, b): a where c holds, else b"),
-    "mldivide": "write A\\b",
-    "inner": "write x'*y",
-    "square": "write x.^2",
-    "rms": "write sqrt(mean(x.^2))",
-    **dict.fromkeys(("clip", "clamp"), "write min(max(x, a), b) for x between a and b"),
-    "cumprod": "write exp(cumsum(log(x))) where all entries are positive",
-    "crossentropy": "write it out: -dot(y, log(softmax(z))) of labels y and scores z",
-    "cov": "write it out, with rows that have the mean 0: X'*X/n",
-    **dict.fromkeys(
-        ("round", "floor", "ceil", "mod", "rank"),
-        "it is constant between its jumps; declare it as a function if that is meant",
-    ),
-}
 
 
 def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
@@ -270,11 +190,6 @@ def _similar(context: Context, node: Node, name: str) -> str:
     same = [each for each in known if each.lower().replace("_", "") == spelt]
     if same:
         return f"did you mean {same[0]}?"
-    meant = _MEANT.get(plain) or _MEANT.get(spelt)
-    if meant:
-        return f"did you mean {meant}?"
-    if spelt in _NONE:
-        return _NONE[spelt]
     if len(plain.rstrip("0123456789")) == 1 or plain in context.seen:
         return f"{hint_for_called_variable(context, node)}, {declare}"
     from difflib import SequenceMatcher  # noqa: PLC0415 - on the path of an error only

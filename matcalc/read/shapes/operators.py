@@ -371,6 +371,8 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
         elif node.args[1].kind == "name" and (beside := re.match(_BESIDE, str(node.args[1].value))):
             context.clashed = True  # no kinds of the letters are meant
             hint = f"write {context.base(base)}'*{'*'.join(beside[1])}"
+        elif node.args[1].kind == "name" and node.args[1].value in ("t", "T"):
+            hint = f"write {context.base(base)}' for the transpose; {hint}"
         elif node.args[1].kind == "neg" and node.args[1].args[0].value == "T":
             hint = f"write inv({context.quote(base)})' for the transpose of the inverse"
         raise context.problem(

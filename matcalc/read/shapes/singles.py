@@ -37,3 +37,16 @@ def without_declarations(program: Program, names: Container[str]) -> Program:
         for name, variable in program.variables.items()
     }
     return replace(program, variables=variables)
+
+
+def note_names(program: Program, *, latex: bool = False) -> Program:
+    """The program with what its names leave to say, if they are spelt as something else is."""
+    for name, variable in program.variables.items():
+        if variable.declared:
+            continue
+        if len(name) == 2 or "_" in name or not name.isascii() or name == "t":
+            # most letters are alone
+            from matcalc.read.shapes.spelled import check_names  # noqa: PLC0415
+
+            return check_names(program, latex=latex)
+    return program

@@ -72,11 +72,11 @@ def _below(text: str) -> str | None:
 def _attached_advice(text: str) -> str | None:
     """What ``sum_i(x[i])^2`` is if it is the square of a sum."""
     match = _BELOW.fullmatch(text[: text.find("(")])
-    closing = _closing_bracket(text, match.end()) if match and match["one"] else None
+    closing = closing_bracket(text, match.end()) if match and match["one"] else None
     if match is None or closing is None or not re.match(r"\s*\^", text[closing + 1 :]):
         return None
     head = _NAMES.get(match["head"], match["head"])
-    return f"{head}[{match['one']}]{_entries(text[match.end() :], match['one'])}"
+    return f"{head}[{match['one']}]{entries_for(text[match.end() :], match['one'])}"
 
 
 def _behind(text: str) -> str | None:
@@ -91,7 +91,7 @@ def _behind(text: str) -> str | None:
 def _called_advice(text: str) -> str | None:
     """``sum(i=1:n, x[i])``, ``sum(x[i], i)`` and ``sum(x[i] for i in range(n))``."""
     for match in _CALL.finditer(text):
-        closing = _closing_bracket(text, match.end() - 1)
+        closing = closing_bracket(text, match.end() - 1)
         if closing is None:
             continue
         parts = _parts(text[match.end() : closing])
@@ -105,7 +105,7 @@ def _called_advice(text: str) -> str | None:
         else:
             continue
         head, places = _NAMES.get(match["head"], match["head"]), _normal(places.strip())
-        inside = f"{head}[{places}]({_entries(body.strip(), places)})"
+        inside = f"{head}[{places}]({entries_for(body.strip(), places)})"
         return text[: match.start()] + inside + text[closing + 1 :]
     return None
 
@@ -123,9 +123,9 @@ def _write(text: str, match: re.Match[str], places: str, end: int) -> str:
     """The text with a sum as it is written here, around the term that follows."""
     head = _NAMES.get(match["head"], match["head"])
     behind = text[end:].lstrip()
-    rest, stop = _entries(behind, places), _term_end(_entries(behind, places))
+    rest, stop = entries_for(behind, places), _term_end(entries_for(behind, places))
     bracketed = (
-        _closing_bracket(rest, 0) == len(rest[:stop].rstrip()) - 1 if rest[:1] == "(" else False
+        closing_bracket(rest, 0) == len(rest[:stop].rstrip()) - 1 if rest[:1] == "(" else False
     )
     own = match.re is _BEHIND and rest[:1] == "("  # as here: the sum is in the brackets
     if not bracketed and not own:
@@ -134,9 +134,9 @@ def _write(text: str, match: re.Match[str], places: str, end: int) -> str:
     return f"{text[: match.start()]}{head}[{places}]{rest}"
 
 
-def _entries(body: str, places: str) -> str:
+def entries_for(body: str, places: str) -> str:
     """Subscripts that are indices as places: ``x_i`` as ``x[i]``, ``A_{ij}`` as ``A[i,j]``."""
-    letters = "".join(re.findall(r"\b[A-Za-z]\b", places))
+    letters = "".join(re.findall(r"\b[A-Za-z]{1,2}\b", places))
     if not letters:
         return body
     subscript = rf"\b([A-Za-z]\w*?)_(?:([{letters}]{{1,2}})\b|\{{([{letters}],?[{letters}]?)\}})"
@@ -180,7 +180,8 @@ def _normal(places: str) -> str:
     return places if normal.replace(" ", "") == places.replace(" ", "") else normal
 
 
-def _closing_bracket(text: str, opening: int) -> int | None:
+def closing_bracket(text: str, opening: int) -> int | None:
+    """Where the bracket at a place of a text closes; None if it does not."""
     depth = 0
     for k in range(opening, len(text)):
         depth += (text[k] in "([{") - (text[k] in ")]}")

@@ -57,6 +57,9 @@ _MISPLACED = {
     "SEPARATOR": "a semicolon separates statements, and rows of blocks in [ ]",
 }
 
+_NORMED = re.compile(r"(?:(\|\||\||‖)(?P<inside>[^|‖]+)\1|norm\((?P<of>[^()]*)\))$")
+_NORMS = {"1": "norm1", "2": "norm2", "F": "norm2", "*": "nucnorm", "inf": "norminf"}
+_ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot"}
 _LONGEST = 80  # characters of a text that is written again
 _POINTS = r"\.(?=[(+-])"
 _SUMS = "∑(x.^2), or ∑(A, 1) of each column; sums over an index are read in LaTeX"
@@ -110,6 +113,8 @@ def _instead(char: str, text: str, position: int) -> str | None:
     import unicodedata  # noqa: PLC0415 - a megabyte of tables, on this path only
 
     plain = unicodedata.normalize("NFKC", char)
+    if unicodedata.combining(char) and before.isalpha():
+        return f"write {before}_{_ACCENTS.get(char, 'new')}, with a word, for a letter with a sign"
     if unicodedata.decomposition(char).startswith("<sub>"):
         below = _subscript(text, position)
         total = "; a sum over it is written sum[i](x[i])" if re.search("[ΣΠ∑∏]", text) else ""
@@ -118,15 +123,31 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return f"write ({plain.replace('⁄', '/')})"
     if plain != char and plain.isprintable():
         return f"write {plain.strip()}"
+    if char == "." and re.search(r"(?<!\w)s\.?\s*t?$", text[:position]):
+        return "constraints are not read: write the objective alone"
     if char == "." and text[position + 1 : position + 2] in ("(", "+", "-"):  # Julia's exp.(x)
         return f"write {re.sub(_POINTS, '', text)}" if len(text) <= _LONGEST else "leave out the ."
     if char == ".":
         return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
+    if char == "_" and (norm := _NORMED.search(text[:position])):
+        return _of_norm(norm["inside"] or norm["of"], text[position + 1 :])
     if char == "_" and before == "∑":
         return f"put what is summed in brackets: {_SUMS}"
     if char == "_" or char.isalpha():
         return "names are made of Latin and Greek letters, digits and _, and start with a letter"
     return None
+
+
+def _of_norm(inside: str | None, behind: str) -> str:
+    """What to write for |x|_1, ||X||_* and norm(x)_1."""
+    found = re.match(r"\{?(\*|\w+)", behind)
+    name = _NORMS.get(found[1] if found else "")
+    if name is None:
+        return (
+            "norm1, norm2, norminf and normp are the norms of vectors, nucnorm and specnorm of "
+            "matrices"
+        )
+    return f"write {name}({(inside or '...').strip()})"
 
 
 def _exclaimed(text: str, position: int) -> str:
@@ -272,6 +293,8 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
         )
         if named in ("shape", "size"):
             advice = "a size has a name: declare x: vector(n), and write n"
+        elif named == "H":
+            advice = "write A' for the transpose, ctranspose(z) for that of complex variables"
         elif len(named) == 1:  # Mathematica's x.A.x
             advice = (
                 "a point belongs to a number (0.5), to .* ./ .^ or to .T; a product of matrices is "
@@ -393,6 +416,8 @@ def _empty(text: str, span: Span) -> ParseError:
 def _starred_error(text: str, sign: Span, a: str) -> ParseError:
     """``A^*`` and ``A^+``, which end there or go on."""
     hint = f"write {a}' for the transpose, pinv({a}) for the pseudo-inverse"
+    if "*" in text[sign.start : sign.end]:
+        hint += f", ctranspose({a}) for the transpose of complex variables"
     shown = text[sign.start : sign.end]
     return ParseError(f"{shown} has several readings", source=text, span=sign, hint=hint)
 

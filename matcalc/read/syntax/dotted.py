@@ -13,6 +13,7 @@ from fractions import Fraction
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.operations import ALONG
 from matcalc.core.walk import postorder
+from matcalc.read.syntax import foreign
 from matcalc.read.syntax.nodes import Node, Statement, children, flat
 
 _PACKAGES = frozenset(
@@ -80,21 +81,16 @@ _INSTEAD = {
     "slogdet": "write logdet(A) for log(abs(det(A)))",
     "clip": "write min(max(x, a), b)",
     "concatenate": "write [A, B] beside each other, [A; B] above each other",
-    "hstack": "write [A, B]",
-    "vstack": "write [A; B]",
     "column_stack": "write [a, b]",
     "block_diag": "write blkdiag(A, B)",
     "lstsq": "write pinv(A)*b",
     "reciprocal": "write 1./x",
-    "average": "write mean(x)",
     "cross_entropy": "write logsumexp(z) - z[k] for the class k, -dot(y, logsoftmax(z)) for "
     "probabilities y",
     "mse_loss": "write mean((x - y).^2)",
     "l1_loss": "write mean(abs(x - y))",
     "binary_cross_entropy": "write -mean(y.*log(p) + (1 - y).*log(1 - p))",
     "binary_cross_entropy_with_logits": "write mean(softplus(z) - y.*z)",
-    "logsigmoid": "write log(sigmoid(x))",
-    "normalize": "write x/norm2(x)",
     **dict.fromkeys(("transpose", "permute", "swapaxes", "swapdims"), "write X'"),
     **dict.fromkeys(
         ("unsqueeze", "squeeze", "expand", "expand_dims", "newaxis"),
@@ -107,8 +103,8 @@ _INSTEAD = {
         ("flatten", "ravel", "reshape", "view"),
         "write vec(X') for the entries row by row, as NumPy has them, vec(X) for column by column",
     ),
-    "cov": "write it out, with rows that have the mean 0: X'*X/n",
 }
+_ARGUMENTS = ("x", "y", "z")  # in what to write for a function that is not known
 _COUNTED_DIFFERENTLY = "matcalc divides by n; times n/(n - 1) for the variance over n - 1"
 
 
@@ -146,7 +142,7 @@ def read_dotted_call(
     here = _NAMES.get(count, {}).get(last)
     if here is None:
         raise (
-            _unknown_error(name, mark)
+            _unknown_error(name, mark, count)
             if last not in _DIRECTED or count != 2
             else CountedAxis(last, args, mark)
         )
@@ -188,12 +184,14 @@ def mark_operators(statements: Sequence[Statement], text: str) -> None:
                 node.value = "python"
 
 
-def _unknown_error(name: str, mark: Span) -> UnknownNameError:
+def _unknown_error(name: str, mark: Span, count: int = 1) -> UnknownNameError:
     hint = (
         "docs/language.md lists the functions; they are written without a prefix: "
         "exp(x), sum(x), inv(A)"
     )
-    hint = _INSTEAD.get(name.rpartition(".")[2], hint)
+    last = name.rpartition(".")[2]
+    general = foreign.find_advice(last, _ARGUMENTS[:count]) if count <= len(_ARGUMENTS) else None
+    hint = _INSTEAD.get(last) or general or foreign.find_general_advice(last) or hint
     what = f"the method {name[1:]}" if name.startswith(".") else name
     return UnknownNameError(f"{what} is not known", span=mark, hint=hint)
 

@@ -179,8 +179,10 @@ class _Nesting:
             raise self._problem(f"{{ is not closed before this {piece}", position, end)
         if self.norms and self.norms[-1][1] > self.depth:
             place, _, style = self.norms[-1]
+            hint = "two bars that divide are written as a comma, as in kl(p, q)"
+            hint = hint if style == "||" else "a bar that divides, as in densities, is not read"
             raise self._problem(
-                f"this {style} is not closed before the {piece}", place, place + len(style)
+                f"this {style} is not closed before the {piece}", place, place + len(style), hint
             )
         return kind, end
 

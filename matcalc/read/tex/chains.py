@@ -227,6 +227,9 @@ def _open(item: Phrase, scope: Scope) -> Phrase:
         )
         stacked = " \\\\ ".join(scope.source[arg.start : arg.end] for arg in core.args)
         hint = f"write \\begin{{bmatrix}} {stacked} \\end{{bmatrix}} to stack them"
+        if len(core.args) == 2:
+            x, y = stacked.split(" \\\\ ")[:2]
+            hint += f", \\langle {x}, {y} \\rangle for the inner product"
         raise ParseError(message, source=scope.source, span=core.span, hint=hint)
     inside = value(core)
     return inside if core is item else _put(item, core, inside)

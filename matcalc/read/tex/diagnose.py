@@ -12,6 +12,28 @@ from matcalc.read.tex.phrases import Phrase
 _DECIMAL = re.compile(r"([0-9]+)\{?,\}?([0-9]+)")
 _PLACED = re.compile(r"_\s*\{[^{}]*(?::|\\cdot|·)\s*\}?$")
 _LONGEST_NUMBER = 20  # characters around a comma
+_BELOW_SUM = re.compile(r"\\(sum|prod)\s*(\\(limits|nolimits)\s*)?_\s*\{[^{}]*(\\\{[^{}]*)?$")
+_MINUS = re.compile(r"\^\s*\{?\s*[-−]\s*$")
+_BELOW = re.compile(r"_\s*\{[^{}]*$")
+_ABOVE_SUM = re.compile(
+    r"\\(?:sum|prod)\s*(?:\\limits\s*)?_\s*\{([^{}=,]+),\s*([^{}=,]+)=\s*1\s*\}\s*\^\s*"
+    r"\{([^{},]+),\s*([^{},]+)\}"
+)
+BAR_BELOW = r"a bar in a subscript is not read: write a word, as in P_{\mathrm{pred}}"
+_SETS = (
+    r"sums run over ranges and conditions such as i \neq j; a set is written as weights that are 0 "
+    r"or 1, as in \sum_{i} w_i x_i, \sum_{i,j} W_{ij} x_i x_j"
+)
+
+
+def below(text: str, position: int) -> str | None:
+    """What to write for a sign that is not read below a sum or in another subscript, which begins
+    before this place.
+    """
+    if _BELOW_SUM.search(text, 0, position):
+        return _SETS
+    bar = text.startswith((r"\mid", r"\vert"), position)
+    return BAR_BELOW if bar and _BELOW.search(text, 0, position) else None
 
 
 def unnamed_error(text: str, left: Phrase, sign: Span) -> UnknownNameError:
@@ -23,7 +45,10 @@ def unnamed_error(text: str, left: Phrase, sign: Span) -> UnknownNameError:
         if "_" not in base:
             hint = f"write {base}_{{{script}}} if this is a name with an index, or leave it out"
     elif left.kind == "gradient":
-        hint = "write the right side alone; matcalc check --latex judges a claimed derivative"
+        hint = (
+            "write the left side alone to derive it; matcalc check --latex judges whether the "
+            "right side is the derivative"
+        )
     return UnknownNameError(
         f"{shown} is no name, which an equals sign has on its left",
         source=text,
@@ -62,16 +87,9 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
                 span=span,
                 hint="write one of them alone; matcalc equal --latex compares two formulas",
             )
-        comma = _DECIMAL.search(text, max(start - _LONGEST_NUMBER, 0), end + _LONGEST_NUMBER)
-        if kind == "COMMA" and comma and comma.start() < start < comma.end():
-            whole, rest = comma.groups()
-            thousands = f", or {whole}{rest} if the comma separates thousands"
-            return ParseError(
-                "a number has a point, and no comma",
-                source=text,
-                span=Span(comma.start(), comma.end()),
-                hint=f"write {whole}.{rest}{thousands if len(rest) == 3 else ''}",
-            )
+        decimal = _of_decimal(text, token)
+        if decimal is not None:
+            return decimal
         raised = _PLACED.search(text, 0, end)
         if raised and kind in ("RBRACE", "CDOT"):
             return ParseError(
@@ -80,12 +98,24 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
                 span=span,
                 hint="write A_{i,:} for a row, A_{:,j} for a column",
             )
+        of_limits = _of_limits(text, token, what) or _of_script(text, token, before, what)
+        if of_limits is not None:
+            return of_limits
         if piece.lstrip("\\") in ("<", "lt") and "LETTERS" in row and "SUP" not in row:
             return ParseError(
                 f"{what} where a formula begins",
                 source=text,
                 span=span,
                 hint=r"write \langle x, y \rangle for the inner product",
+            )
+        limits = _ABOVE_SUM.search(text)
+        if kind == "COMMA" and limits and limits.start() < start < limits.end():
+            i, j, n, m = (part.strip() for part in limits.groups())
+            return ParseError(
+                "two limits above a sum",
+                source=text,
+                span=span,
+                hint=f"write \\sum_{{{i}=1}}^{{{n}}} \\sum_{{{j}=1}}^{{{m}}}",
             )
         if "LETTERS" in row and "SUP" not in row:  # behind an operand there could be a superscript
             return ParseError(
@@ -103,3 +133,53 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
         return ParseError(f"{what}{after}, which is not read there", source=text, span=span)
 
     return refuse
+
+
+def _of_decimal(text: str, token: Token) -> ParseError | None:
+    """The error for 3,5."""
+    kind, start, end, _ = token
+    comma = _DECIMAL.search(text, max(start - _LONGEST_NUMBER, 0), end + _LONGEST_NUMBER)
+    if kind != "COMMA" or comma is None or not comma.start() < start < comma.end():
+        return None
+    whole, rest = comma.groups()
+    thousands = f", or {whole}{rest} if the comma separates thousands"
+    return ParseError(
+        "a number has a point, and no comma",
+        source=text,
+        span=Span(comma.start(), comma.end()),
+        hint=f"write {whole}.{rest}{thousands if len(rest) == 3 else ''}",
+    )
+
+
+def _of_limits(text: str, token: Token, what: str) -> ParseError | None:
+    r"""The error for a set below a sum, and for \sum_{i,j=1}^{n,m}."""
+    kind, start, end, _ = token
+    if kind in ("COLON", "LPAR", "LANGLE", "COMPARE") and _BELOW_SUM.search(text, 0, start):
+        message = f"{what} below a sum, which is not read there"
+        return ParseError(message, source=text, span=Span(start, end), hint=_SETS)
+    limits = _ABOVE_SUM.search(text) if kind == "COMMA" else None
+    if limits is None or not limits.start() < start < limits.end():
+        return None
+    i, j, n, m = (part.strip() for part in limits.groups())
+    return ParseError(
+        "two limits above a sum",
+        source=text,
+        span=Span(start, end),
+        hint=f"write \\sum_{{{i}=1}}^{{{n}}} \\sum_{{{j}=1}}^{{{m}}}",
+    )
+
+
+def _of_script(text: str, token: Token, before: Token | None, what: str) -> ParseError | None:
+    r"""The error for {}^t A, x^- and A^{-}."""
+    _, start, end, piece = token
+    if re.match(r"\{\s*\}\s*\^", text[before[1] if before else 0 :]):
+        hint = r"write A^\top for the transpose of A"
+    elif _MINUS.search(text, 0, start + (piece in ("-", "−"))):
+        hint = (
+            r"write A^{-1} for the inverse, A^+ for the pseudo-inverse, x_{\mathrm{neg}}, a word, "
+            r"for a name"
+        )
+    else:
+        return None
+    message = f"{what} where a letter, a number or a bracket is expected"
+    return ParseError(message, source=text, span=Span(start, end), hint=hint)

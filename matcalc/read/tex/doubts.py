@@ -7,6 +7,7 @@ subscripts waits until it is known that nothing else says what it is (``refuse_l
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
@@ -146,8 +147,15 @@ def _refuse_steps(letters: Letters, factors: list[Phrase]) -> None:
             source=scope.source,
             span=head.span,
             hint=f"write {sign} \\cdot {letters.shown(after)} for the product; write {own} and "
-            f"declare {name}: {default_kind(other.name)} for {what.removesuffix(' of')}",
+            f"declare {name}: {default_kind(other.name)} for {what.removesuffix(' of')}"
+            + _or_derivative(scope.source, head),
         )
+
+
+def _or_derivative(source: str, head: Phrase) -> str:
+    r"""What else is meant by the \delta x below \frac{\delta}{\delta x}."""
+    below = re.search(r"\\frac\s*\{\s*\\delta\b[^{}]*\}\s*\{\s*$", source[: head.start])
+    return r"; write \frac{\partial}{\partial ...} for a derivative" if below else ""
 
 
 def _refuse_derivative(letters: Letters, factors: list[Phrase]) -> None:

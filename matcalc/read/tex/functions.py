@@ -15,7 +15,7 @@ from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS, PRIMARY
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.bars import LATEX
 from matcalc.read.syntax.names import default_kind
-from matcalc.read.tex import indices, signs, vectors
+from matcalc.read.tex import indices, norms, signs, vectors
 from matcalc.read.tex.declared import rank_of_derivative
 from matcalc.read.tex.phrases import Phrase, operands, terms
 from matcalc.read.tex.scope import OF_COMPLEX
@@ -148,7 +148,7 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         resolver.scope.source[phrase.parts[0].start : phrase.parts[-1].end] if phrase.parts else ""
     )
     index = {"{": index[1:-1]}.get(index[:1], index).strip()
-    index = "F" if index.rstrip("}").endswith("F") else index
+    index = "F" if index.rstrip("}").endswith("F") else norms.plain_index(index)
     inside = arg.indexed or resolver.letters.binding
     if arg.scalar and inside and learn_vectors(resolver, phrase.args[0], "its norm is taken"):
         return arg
@@ -167,10 +167,7 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         if index.replace(" ", "") in _ENTRY_NORMS and not arg.slots:
             return _entry_norm(resolver, phrase, args, index.replace(" ", ""))
         known = {"": "without a subscript may be the Frobenius or the spectral norm"}
-        hint = (
-            r"write \lVert X \rVert_F for the root of the squares' sum, _2 for the "
-            r"spectral and _* for the nuclear norm"
-        )
+        hint = norms.advise(index, resolver.shown(phrase.args[0]))
         message = f"the norm of a matrix {known.get(index, f'with the subscript {index}')}"
         raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     name = {
@@ -205,7 +202,7 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if name is None:
         message = f"the norm with the subscript {index}"
         x = signs.operand(resolver, phrase.args[0])
-        hint = r"vectors have the norms 1, 2 and \infty"
+        hint = norms.advise_vector(index, resolver.shown(phrase.args[0]))
         if re.fullmatch(r"[\d./]+", index):
             hint = (
                 rf"write \operatorname{{sum}}(\operatorname{{abs}}({x})^{{\odot {index}}})"
@@ -213,7 +210,7 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
             )
         (weight,) = phrase.parts if len(phrase.parts) == 1 else (phrase,)
         inverse = weight.kind == "power" and weight.args[0].kind in ("symbol", "indexed")
-        if inverse and resolver.letters.letter(weight.args[0]).rank == 2:
+        if inverse and norms.is_weight(index) and resolver.letters.letter(weight.args[0]).rank == 2:
             hint = _weighted_norm_hint(resolver, phrase, index)
         raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     if arg.slots and name != "norminf":

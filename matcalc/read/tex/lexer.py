@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.read.syntax.table import Table
+from matcalc.read.tex.diagnose import BAR_BELOW, below
 from matcalc.read.tex.vocabulary import CHARACTERS, OPTIMA, advice, function
 
 LONGEST = 65_536  # characters of a text
@@ -340,7 +341,7 @@ class _Lexer:
         """What to write for a bar that divides what stands in brackets."""
         _, start, end, sign = opening
         if sign == "|" and closing == "RBRACE":
-            return r"a bar in a subscript is not read: write a word, as in P_{\mathrm{pred}}"
+            return BAR_BELOW
         if sign not in ("|", r"\|", "||") or closing not in ("RPAR", "RSQUARE", "RCURLY", "RANGLE"):
             return None
         if closing == "RANGLE":
@@ -443,10 +444,17 @@ def bad_character(text: str, position: int) -> ParseError:
             f"unknown command {command.group()}",
             source=text,
             span=span,
-            hint=OPTIMA if over_set else advice(command.group(1)),
+            hint=OPTIMA if over_set else below(text, position) or advice(command.group(1)),
         )
     char = text[position]
     before = text[:position].rstrip()
+    if char == "." and (text.startswith("..", position) or before.endswith("..")):
+        return ParseError(
+            "dots are not read",
+            source=text,
+            span=Span(position, position + 1),
+            hint="write a sum, or the whole vector",
+        )
     if char == "." and before.endswith((r"\left", r"\right")):
         return ParseError(
             "an invisible bracket, as around a value at a point, is not read",

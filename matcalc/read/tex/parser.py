@@ -14,6 +14,7 @@ from matcalc.read.tex.conjugates import superscripted
 from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.spelt import POSTFIX_T, bare_norm, refuse_script
 
 _CIRCLES = {"ODOT": ".*", "CIRC": ".*", "OSLASH": "./", "OTIMES": "⊗"}
 _PRODUCTS = {"CDOT": ".", "STAR": "*", "TIMES": "x"}
@@ -31,9 +32,6 @@ _COMPARISONS = {
 _COMPARISONS |= {"ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "leqslant": "<=", "geqslant": ">="}
 _RAISED = frozenset(
     {"power", "entrywise", "transpose", "inverse-transpose", "pinv", "exponential", "script"}
-)
-_POSTFIX_T = frozenset(
-    {"T", r"\mathsf{T}", r"\mathsf T", r"\mathrm{T}", r"\mathrm T", r"\text{T}", r"\mathit{T}"}
 )
 
 
@@ -114,7 +112,9 @@ class _Builder:
         span = Span(parts[0][1], parts[2][2])
         if len(parts[1]) != 2:
             raise self.problem(
-                "an inner product has two operands", span, r"write \langle x, y \rangle"
+                "an inner product has two operands",
+                span,
+                r"write \langle x, y \rangle, and x^\top A x for \langle x | A | x \rangle",
             )
         return Phrase("inner", span.start, span.end, args=tuple(parts[1]), mark=span)
 
@@ -247,6 +247,7 @@ class _Builder:
         def made(kind: str, *more: Phrase) -> Phrase:
             return Phrase(kind, base.start, where.end, args=(base, *more), mark=where)
 
+        refuse_script(base, script, where, self.scope)
         if script.kind == "circled-script":
             return made("entrywise", script.args[0])
         if self._transposes(script):
@@ -290,7 +291,7 @@ class _Builder:
     def _transposes(self, script: Phrase) -> bool:
         if script.kind == "mark":
             return script.text == "TOP"
-        return script.kind == "symbol" and script.text in _POSTFIX_T and not self.scope.power_of_T
+        return script.kind == "symbol" and script.text in POSTFIX_T and not self.scope.power_of_T
 
     def on_subscript(self, parts: list[Any]) -> Phrase:
         base: Phrase = parts[0]
@@ -298,7 +299,7 @@ class _Builder:
         subscripts: Phrase = parts[2]
         end = subscripts.end
         last: Phrase | None = None
-        below = base
+        below = base = bare_norm(base)
         while below.kind in _RAISED and below.args:
             last, below = below, below.args[0]
         if subscripts.kind == "sign":

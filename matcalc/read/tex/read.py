@@ -20,7 +20,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
-from matcalc.read.shapes.singles import with_numbers, without_declarations
+from matcalc.read.shapes.singles import note_names, with_numbers, without_declarations
 from matcalc.read.syntax.binders import bind
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
@@ -73,13 +73,13 @@ def read_latex(
         return _type_in(Scope(text, dict(declared), spoken, printed=printed), parts)
     program = _type(text, declared, parts, spoken, einstein=einstein)
     if not program.notes:
-        return program
+        return note_names(program, latex=True)
     notes = keep_readable(
         program.notes,
         len(text) * _passes(program.notes),
         lambda more: _type(text, {**declared, **declare(more)}, parts, spoken, einstein=einstein),
     )
-    return replace(program, notes=notes)
+    return note_names(replace(program, notes=notes), latex=True)
 
 
 def read_complex_latex(text: str, declared: dict[str, Variable], meant: Complex) -> Program:

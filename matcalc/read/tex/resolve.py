@@ -366,7 +366,7 @@ class Resolver:
             if learnt:
                 return left
             hint = signs.product(self, phrase) if columns else signs.of_prime(self, phrase.args[1])
-            hint = hint or "write ^\\top where it belongs, and brackets around what is a number"
+            hint = hint or signs.turned(self, phrase, left, right)
             what = f"cannot multiply {self.kind_of(left)} by {self.kind_of(right)}"
             if columns and phrase.mark and self.scope.source[phrase.mark.start] == "*":
                 what = f"{self.shown(phrase)} may be a convolution or a product of two vectors"
@@ -448,7 +448,10 @@ class Resolver:
         base, exponent = args
         make = Maker(phrase)
         if exponent.rank and not exponent.indexed:
-            if self.learn_number(phrase.args[1], "it is an exponent", letters=_EXPONENTS):
+            why = "it is an exponent"
+            if self.shown(phrase.args[1]).strip("{} ") == "t":
+                why += r", where ^\top would be the transpose"
+            if self.learn_number(phrase.args[1], why, letters=_EXPONENTS):
                 return base
             raise signs.exponent(self, phrase, exponent)
         if (base.indexed or exponent.indexed) and base.order != 1:

@@ -4,6 +4,7 @@ x \times y, f * g, x^\top 1, 2 \oslash 3 x.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
@@ -28,6 +29,7 @@ _WHOLE = frozenset(
 _TAKEN = {"scalar": "scalar", "vector": "vector(d)", "matrix": "matrix(p, d)"}
 _LETTERS = ("symbol", "indexed", "number")
 _FUNCTIONS = frozenset({"f", "g", "h"})
+_SPECTRAL = re.compile(r"\\(lambda|sigma)_(\w|\{\w\})|\\(kappa|rho)")
 _COUNTS = frozenset("ijklmn")
 
 
@@ -204,6 +206,10 @@ def require_one_reading(resolver: Resolver, phrase: Phrase, right: Value) -> Non
 def application(phrase: Phrase, scope: Scope) -> str:
     """What to write for f(x) of an f of which nothing is known."""
     advice = [f"write out what {phrase.text} is of its argument"]
+    spectral = _SPECTRAL.fullmatch(phrase.text)
+    if spectral and len(phrase.parts) == 1:
+        a = scope.source[phrase.parts[0].start : phrase.parts[0].end]
+        advice = [_of_spectrum(spectral, a)]
     if phrase.text in ("O", "o"):
         advice = ["leave out what remains of a series"]
     kinds = [
@@ -219,6 +225,20 @@ def application(phrase: Phrase, scope: Scope) -> str:
         advice.append(f"declare {name}: {kind}{given} if it is one that is not written out")
     advice.append(f"write {phrase.text} \\cdot (...) for the product")
     return "; ".join(advice)
+
+
+def _of_spectrum(found: re.Match[str], a: str) -> str:
+    r"""What to write for \lambda_1(A), \sigma_i(A), \kappa(A) and \rho(A)."""
+    letter, index = found[1] or found[3], (found[2] or "").strip("{}")
+    if letter == "kappa":
+        return rf"write \sigma_{{\max}}({a}) \sigma_{{\max}}({a}^{{-1}}) for the condition number"
+    if letter == "rho":
+        return rf"write \lambda_{{\max}}({a}) for the largest eigenvalue of a symmetric matrix"
+    largest = rf"\{letter}_{{\max}}({a})"
+    values = "eigvals" if letter == "lambda" else "svdvals"
+    own = rf"[\operatorname{{{values}}}({a})]_{{{index}}}"
+    order = "smallest" if letter == "lambda" else "largest"
+    return f"write {largest} for the largest one, {own} for that with this place from the {order}"
 
 
 def _is_entry(phrase: Phrase) -> bool:
@@ -260,6 +280,9 @@ def product(resolver: Resolver, phrase: Phrase) -> str | None:
     if len(a) + len(b) > _LONGEST:
         return None
     first = phrase.args[0]
+    second = phrase.args[1]
+    if first.kind == "symbol" and second.bracketed and b.startswith("["):
+        return f"write [{a}]_{{{b.strip('[]')}}} for an entry"
     hint = (
         f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} \\odot {b} entry "
         f"by entry"
@@ -275,6 +298,14 @@ def product(resolver: Resolver, phrase: Phrase) -> str | None:
         first = first.args[0]
     declared = declaration_hint(resolver, first)
     return f"{hint}{declared or or_number(resolver, first)}"
+
+
+def turned(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str:
+    """What to write for a column before a matrix, and for what else has no product."""
+    a, b = (operand(resolver, part) for part in phrase.args)
+    if left.rank == 1 and not left.row and right.rank == 2 and len(a) + len(b) <= _LONGEST:
+        return f"write {a}^\\top {b}{declaration_hint(resolver, phrase.args[0])}"
+    return "write ^\\top where it belongs, and brackets around what is a number"
 
 
 def of_prime(resolver: Resolver, phrase: Phrase) -> str | None:

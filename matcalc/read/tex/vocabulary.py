@@ -80,10 +80,17 @@ OPTIMA = (
     "what is best over a set is not read: write the objective alone; matcalc stationary solves "
     "for the place where its derivative is zero"
 )
+_COMPLEX = "of variables that are declared as complex"
 _ADVICE = {
     "log": "ln",
     "in": "a range is written \\sum_{i=1}^{n}; what a letter is, as in x \\in R^n, is declared: "
     "x: vector(n)",
+    **dict.fromkeys(("over", "atop", "above"), "write \\frac{a}{b}"),
+    "bigodot": "write \\odot",
+    "bigotimes": "write \\otimes",
+    **dict.fromkeys(("pmb", "symbf", "mathbbb"), "write \\mathbf{x} for a bold letter"),
+    **dict.fromkeys(("mathbbm", "mathds"), "write \\mathbf{1}"),
+    **dict.fromkeys(("overrightarrow", "overleftarrow", "underline"), "write \\vec{x}"),
     **dict.fromkeys(
         ("int", "iint", "oint"), "integrals are not read: write out their value, or a sum"
     ),
@@ -96,7 +103,10 @@ _ADVICE = {
         ("arg", "argmin", "argmax", "sup", "inf"),
         OPTIMA,
     ),
-    **dict.fromkeys(("Re", "Im", "overset", "conj"), "everything is real here"),
+    "Re": f"everything is real here; {_COMPLEX} write \\operatorname{{Re}}(z)",
+    "Im": f"everything is real here; {_COMPLEX} write \\operatorname{{Im}}(z)",
+    "conj": f"everything is real here; {_COMPLEX} write \\bar{{z}}",
+    "overset": "write what it stands around alone",
     **dict.fromkeys(
         ("mid", "vert", "sim", "propto"), "densities and distributions are written out here"
     ),
