@@ -102,9 +102,10 @@ ALLOWED = {
     "exact": "core",
     "readback": "core syntax frontend tex printers oracle runtime exact",
     "complements": "core readback",
+    "regrouping": "core",
     "arrays": "core",
-    "notation": "core printers readback complements",
-    "defined": "core readback recalled",
+    "notation": "core printers readback complements regrouping",
+    "defined": "core recalled",
     "typed": "core ir lowering recovery",
     "pipeline": "core ir lowering catalogue calculus rewriting recovery notation printers defined "
     "typed",

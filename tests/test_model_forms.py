@@ -60,6 +60,45 @@ FORMS = {
         "dW = 2*M*V\ndb = 2*M*vector(1)\ndc = 2*M'*vector(1)\n"
         "where M = f.*(W*V' + b*vector(1)' + vector(1)*c' - log(X))",
     ),
+    "attention: the names of the program inside of products": (
+        "Q = X*A; K = X*B; V = X*C; S = softmax(Q*K'/sqrt(d), 2); norm2(S*V*O - Y)^2",
+        {
+            "X": "matrix(n, m)",
+            "Y": "matrix(n, m)",
+            "A": "matrix(m, d)",
+            "B": "matrix(m, d)",
+            "C": "matrix(m, d)",
+            "O": "matrix(d, m)",
+        },
+        ["A", "B", "C", "O"],
+        "dA = 2*X'*t3*K/sqrt(d)\n"
+        "dB = 2*X'*t3'*Q/sqrt(d)\n"
+        "dC = 2*X'*S'*t1*O'\n"
+        "dO = 2*V'*S'*t1\n"
+        "where Q = X*A, K = X*B, S = softmax(Q*K'/sqrt(d), 2), V = X*C, t1 = S*V*O - Y,"
+        " t2 = S.*(t1*O'*V'), t3 = t2 - diag(t2*vector(1))*S",
+    ),
+    "graph attention: the names of definitions by entries": (
+        "H = X*W; E[i,j] = tanh(H[i,:]*a + H[j,:]*c); P[i,j] = softmax[j](E[i,j]); sum(C.*(P*H))",
+        {
+            "X": "matrix(n, p)",
+            "W": "matrix(p, k)",
+            "a": "vector(k)",
+            "c": "vector(k)",
+            "C": "matrix(n, k)",
+        },
+        ["W", "a"],
+        "dW = X'*(diag(N'*(1 - E.^2))*c' + u*a' + P'*C)\n"
+        "da = H'*u\n"
+        "where H = X*W, E = tanh(H*a*vector(1)' + vector(1)*c'*H'), P = softmax(E, 2),"
+        " M = (C*H').*P, N = M - diag(M*vector(1))*P, u = diag(N*(1 - (E.^2)'))",
+    ),
+    "squared distances: one name for a sum that stands in another": (
+        "sum[i<j]((D[i,j] - norm2(X[i,:] - X[j,:])^2)^2)",
+        {"X": "matrix(n, p)", "D": "symmetric(n)"},
+        "X",
+        "4*(M - diag(M*vector(1)))*X where M = 2*X*X' + D - X.^2*matrix(1) - matrix(1)*(X.^2)'",
+    ),
     "cumulative sums of rows": (
         "sum[i](norm2(cumsum(X[i,:]') - w)^2)",
         {"X": "matrix(n, p)", "w": "vector(p)"},

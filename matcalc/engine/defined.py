@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from matcalc.core.directions import free_variable
+from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
 from matcalc.engine.recalled import Recalled
-from matcalc.verify.readback.forms import Form, Forms
 
 _HIDDEN = "?="  # what begins so is no name in the language
 _FEW = 80  # nodes of definitions that are written as they are, and not one after the other
@@ -26,57 +26,59 @@ class Defined:
     def __init__(self, program: Program, simplify: Callable[[Program], Expr]) -> None:
         self.program = program
         self.simplify = simplify
-        self._forms = Forms()
-        self._names: dict[Form, str] | None = None
-        self._known: dict[int, Form] = {}  # of parts that were looked at,
-        self._kept: list[Expr] = []  # which stay, so that no other part gets their ids
+        self._likeness = Likeness(symmetric_names(program.variables))
+        self._names: dict[int, str] | None = None
+        self._products: list[Expr] = []
 
     def name(self, part: Expr) -> str | None:
         """The name whose definition a part of an answer is."""
         if self._names is None:
             self._names = self._find()
-        self._kept.append(part)
-        self._known.update(self._forms.parts(part, self._known, {}, sized=False))
-        return self._names.get(self._known[id(part)])
+        return self._names.get(self._likeness.of(part))
 
-    def _find(self) -> dict[Form, str]:
+    def products(self) -> list[Expr]:
+        """The definitions that are products, of short programs."""
+        if self._names is None:
+            self._names = self._find()
+        return self._products
+
+    def _find(self) -> dict[int, str]:
         definitions = self.program.definitions
         every = Expr("several", tuple(definitions.values())).parts
         if len(every) > _FEW:
             return self._one_by_one(definitions)
-        return {
-            self._forms.tree(self._write(value, self.program), sized=False): name
-            for name, value in definitions.items()
-        }
+        written = {name: self._write(value, self.program) for name, value in definitions.items()}
+        self._products = [tree for tree in written.values() if tree.op == "*" and tree.rank]
+        typed = {self._likeness.of(value): name for name, value in definitions.items()}
+        return typed | {self._likeness.of(tree): name for name, tree in written.items()}
 
     def _write(self, value: Expr, program: Program) -> Expr:
         return self.simplify(replace(program, expr=value, definitions={}))
 
-    def _one_by_one(self, definitions: Mapping[str, Expr]) -> dict[Form, str]:
-        found: dict[Form, str] = {}
+    def _one_by_one(self, definitions: Mapping[str, Expr]) -> dict[int, str]:
+        found: dict[int, str] = {}
         before: dict[int, str] = {}  # the hidden names of the definitions, by their values
-        forms: dict[str, Form] = {}  # and what they stand for
 
         def written(part: Program, _: Sequence[str]) -> dict[str, Expr]:
             return {"": self._write(part.expr, part)}
 
         recalled = Recalled(written)
+        values = self._likeness.values  # of the hidden names
         for name, value in definitions.items():
             if id(value) in before:
-                found[forms[before[id(value)]]] = name
+                found[self._likeness.of(values[before[id(value)]])] = name
                 continue
             cut = _cut_before(value, before)
             hidden = {
                 str(node.value): free_variable(node.value, node)
                 for node in cut.parts
-                if node.op == "variable" and node.value in forms
+                if node.op == "variable" and node.value in values
             }
             known = {**self.program.variables, **hidden} if hidden else self.program.variables
             tree = recalled(replace(self.program, expr=cut, variables=dict(known)), ())[""]
-            form = self._forms.parts(tree, {}, forms, sized=False)[id(tree)]
             before[id(value)] = f"{_HIDDEN}{len(before)}"
-            forms[before[id(value)]] = form
-            found[form] = name
+            values[before[id(value)]] = tree
+            found[self._likeness.of(tree)] = name
         return found
 
 

@@ -140,9 +140,9 @@ def _compact(program: Program, wrt: str) -> str:
     return ""
 
 
-def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
+def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool = True) -> Expr:
     """The program's value as the engine writes it, where that is no longer than what was typed, and
-    else as it was typed.
+    else as it was typed; or as the engine writes it in any case, if not ``as_typed``.
 
     With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see
     ``expansion``), however long that is.
@@ -173,7 +173,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     longer = factory.size(typed) < factory.size(tree) and not expand_inverse
     contracted = any(part.op == "einsum" for part in typed.parts)
     longer = longer and not contracted  # a call of einsum counts for less than its text
-    return typed if has_indices(tree, program.variables) or longer else tree
+    return typed if as_typed and (has_indices(tree, program.variables) or longer) else tree
 
 
 class Engine:
@@ -441,8 +441,8 @@ def defined_names(program: Program) -> DefinedNames | None:
     """
     if not program.definitions:
         return None
-    defined = Defined(program, simplify)
-    return DefinedNames(frozenset(program.definitions), defined.name)
+    defined = Defined(program, lambda part: simplify(part, as_typed=False))
+    return DefinedNames(frozenset(program.definitions), defined.name, defined.products)
 
 
 def matricize(

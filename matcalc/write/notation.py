@@ -10,24 +10,28 @@ from typing import NamedTuple
 
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language
+from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.tree import Expr, intern_trees
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.complements import SIGMOID, complemented
-from matcalc.write.printers.naming import choose_names, name_entries
+from matcalc.write.printers.naming import choose_names, name_entries, written_size
 from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
+from matcalc.write.regrouping import regroup_products, regroup_sums
 
 _VALUES = ("f", "g", "F", "L")  # what a value is called in a formula of its derivatives
+_MOST_REGROUPED = 400  # parts of an answer; longer ones keep their brackets
 
 
 class DefinedNames(NamedTuple):
-    """The names that a program defines, and a function that says of which of them a part of an
-    answer is the value.
+    """The names that a program defines, a function that says of which of them a part of an answer
+    is the value, and one that gives those that are products.
     """
 
     names: frozenset[str]
     find: Callable[[Expr], str | None]
+    products: Callable[[], list[Expr]]
 
 
 def format_text(
@@ -119,6 +123,8 @@ def name_parts(
     if len(set(map(id, named))) < len(named):  # equal parts that are several objects
         (tree,) = intern_trees([tree])
         names = choose_names(tree, taken, cse=cse, known=known)
+    if names and len(tree.parts) <= _MOST_REGROUPED:
+        tree, names = _regrouped(tree, names, variables, defined, taken, cse=cse)
     if not any(part.op == SIGMOID for part in tree.parts):
         return tree, names
     new, wholes = complemented(tree, known or (lambda _: None))
@@ -127,6 +133,32 @@ def name_parts(
         renamed = choose_names(new, taken, cse=cse, known=known, always=given)
         if all(id(whole) in renamed for whole in wholes):
             return new, renamed
+    return tree, names
+
+
+def _regrouped(
+    tree: Expr,
+    names: dict[int, str],
+    variables: Mapping[str, Variable],
+    defined: DefinedNames | None,
+    taken: set[str],
+    *,
+    cse: bool,
+) -> tuple[Expr, dict[int, str]]:
+    """The tree with sums and products together that repeat or were defined, where that is
+    shorter.
+    """
+    likeness = Likeness(symmetric_names(variables))
+    before = likeness.of(tree)
+    products = defined.products() if defined else []
+    for place in range(2):
+        new = regroup_products(tree, products, likeness) if place else regroup_sums(tree, likeness)
+        if new is None or written_size(new) >= written_size(tree):
+            continue
+        (new,) = intern_trees([new])
+        renamed = choose_names(new, taken, cse=cse, known=defined.find if defined else None)
+        if renamed and likeness.of(new) == before:
+            tree, names = new, renamed
     return tree, names
 
 

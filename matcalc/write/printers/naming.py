@@ -90,7 +90,7 @@ def choose_names(
     arrays = _arrays(tree)
     chosen: set[int] = set()
     if cse or full[id(tree)] > _SHORT:
-        worthwhile = _worthwhile(order, full, _uses)
+        worthwhile = _worthwhile(order, full, _uses, known)
         chosen, length = _keep(order, worthwhile, _uses)
         if not cse and length > min(_WORTH * full[id(tree)], full[id(tree)] - _GAIN):
             chosen = set()
@@ -142,9 +142,14 @@ def _saves(times: int, tokens: int) -> bool:
     return times * tokens > times + 1 + tokens
 
 
-def _worthwhile(order: list[Expr], full: Mapping[int, int], uses: _Uses) -> dict[int, int]:
+def _worthwhile(
+    order: list[Expr],
+    full: Mapping[int, int],
+    uses: _Uses,
+    known: Callable[[Expr], str | None] | None = None,
+) -> dict[int, int]:
     """Parts that are written twice or more although what they stand in is named, with the number of
-    times.
+    times; what the user named also where its name is no shorter.
     """
     written = {id(order[-1]): 1}
     parents = Counter(id(arg) for expr in order for arg in expr.args)
@@ -156,7 +161,9 @@ def _worthwhile(order: list[Expr], full: Mapping[int, int], uses: _Uses) -> dict
         plain = expr.op in ("^", ".^") and not expr.args[0].args
         turned = expr.op == "'" and (parents[id(expr.args[0])] > 1 or expr.args[0].op == "indexed")
         other = turned or expr.op in ("fill", "eye")
-        if expr.rank <= most and not plain and not other and _saves(times, full[id(expr)]):
+        worth = times * full[id(expr)] - (times + 1 + full[id(expr)])
+        named = worth == 0 and times > 1 and known is not None and known(expr) is not None
+        if expr.rank <= most and not plain and not other and (worth > 0 or named):
             chosen[id(expr)] = times
             times = 1
         for arg, k in uses(expr):

@@ -1,0 +1,156 @@
+"""regroup(): sums and products with the brackets that bring out what repeats or has a name.
+
+Of ``M - diag((M - N)*vector(1)) - N`` the difference is written once, and of ``W'*X'*u`` and
+``X*W*a`` the H that was defined as ``X*W``. The value stays the same, as nothing but brackets and
+the order of terms change.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from matcalc.core.likeness import SUMS, Likeness, chain, terms
+from matcalc.core.tree import Expr, transpose
+from matcalc.core.walk import fold
+
+_MOST = 40  # sums that are compared with each other
+_LONGEST = 16  # links of a product
+
+Signed = tuple[Expr, int]
+
+
+def regroup_sums(tree: Expr, likeness: Likeness) -> Expr | None:
+    """The tree with the terms of shorter sums together in longer ones; None where no sum is a part
+    of another.
+    """
+    sums = _sums(tree, likeness)
+    made: dict[int, list[Signed]] = {}
+    for whole, counts in sums if len(sums) <= _MOST else ():
+        for part, own in sums:
+            sign = _sign_within(own, counts) if part.shape == whole.shape else 0
+            if sign and part.row == whole.row:
+                rest = [each for each in terms(whole) if likeness.of(each[0]) not in own]
+                made[id(whole)] = [(part, sign), *rest]
+                break
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if id(node) not in made:
+            return node.with_args(args)
+        signs = [sign for _, sign in made[id(node)]]
+        return _added(list(zip(args, signs, strict=True)), node)
+
+    if not made:
+        return None
+    return fold(
+        tree,
+        lambda node: [term for term, _ in made[id(node)]] if id(node) in made else node.args,
+        rule,
+    )
+
+
+def _sums(tree: Expr, likeness: Likeness) -> list[tuple[Expr, Counter[int]]]:
+    """The sums that are no parts of sums, the longest parts first, with how often they have each
+    term.
+    """
+    outer = {id(arg) for node in tree.parts if node.op not in SUMS for arg in node.args}
+    found: dict[int, tuple[Expr, Counter[int]]] = {}
+    for node in tree.parts:
+        if node.op in ("+", "-") and (id(node) in outer or node is tree):
+            counts: Counter[int] = Counter()
+            for term, sign in terms(node):
+                counts[likeness.of(term)] += sign
+            found.setdefault(likeness.of(node), (node, counts))
+    return sorted(found.values(), key=lambda each: -len(each[1]))
+
+
+def _sign_within(part: Counter[int], whole: Counter[int]) -> int:
+    """1 where all terms of a sum are terms of a longer one, -1 where their negatives are, else
+    0.
+    """
+    if len(part) >= len(whole):
+        return 0
+    for sign in (1, -1):
+        if all(whole.get(term) == sign * times for term, times in part.items()):
+            return sign
+    return 0
+
+
+def _added(found: Sequence[Signed], like: Expr) -> Expr:
+    """The sum of terms with signs, one without a minus first if there is any."""
+    first = next((k for k, (_, sign) in enumerate(found) if sign > 0), None)
+    if first is None:
+        whole = _added([(term, -sign) for term, sign in found], like)
+        return Expr("neg", (whole,), like.shape, row=like.row)
+    total = found[first][0]
+    for term, sign in [*found[:first], *found[first + 1 :]]:
+        shape = like.shape if total.shape or term.shape else ()
+        total = Expr("+" if sign > 0 else "-", (total, term), shape, row=like.row and bool(shape))
+    return total
+
+
+def regroup_products(tree: Expr, defined: Iterable[Expr], likeness: Likeness) -> Expr | None:
+    """The tree with the products that were defined together in longer ones; None where there are
+    none.
+    """
+    known = [(each, chain(each)) for each in defined if each.op == "*" and each.rank]
+    plain = [(each, links) for each, (scalars, links) in known if not scalars]
+    inner = {id(arg) for node in tree.parts if _is_product(node) for arg in node.args}
+    outer = {id(arg) for node in tree.parts if not _is_product(node) for arg in node.args}
+    made: dict[int, tuple[list[Expr], list[Expr]]] = {}
+    for node in tree.parts:
+        if not _is_product(node) or (id(node) in inner and id(node) not in outer):
+            continue
+        scalars, links = chain(node)
+        new = links
+        for each, own in plain if len(links) <= _LONGEST else ():
+            new = _joined(new, each, own, likeness)
+        if new is not links:
+            made[id(node)] = scalars, new
+
+    def inside(node: Expr) -> Sequence[Expr]:
+        return [*made[id(node)][0], *made[id(node)][1]] if id(node) in made else node.args
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if id(node) not in made:
+            return node.with_args(args)
+        count = len(made[id(node)][0])
+        return _multiplied(args[:count], args[count:])
+
+    return fold(tree, inside, rule) if made else None
+
+
+def _is_product(node: Expr) -> bool:
+    return node.op == "*" and (node.rank > 0 or all(arg.rank for arg in node.args))
+
+
+def _joined(
+    links: list[Expr], product: Expr, own: Sequence[Expr], likeness: Likeness
+) -> list[Expr]:
+    """The links with the product, or its transpose, in place of those that make it up."""
+    straight = [likeness.of(link) for link in own]
+    turned = [likeness.of(link, turned=link.rank == 2) for link in reversed(own)]
+    count, place = len(own), 0
+    while place + count <= len(links):
+        inside = links[place : place + count]
+        numbers = [likeness.of(link) for link in inside]
+        ends = [(link.rank, link.row) for link in inside if link.rank == 1]
+        if numbers == straight and ends == [(1, link.row) for link in own if link.rank == 1]:
+            links = [*links[:place], product, *links[place + count :]]
+        elif numbers == turned and ends == [(1, not link.row) for link in own if link.rank == 1]:
+            links = [*links[:place], transpose(product), *links[place + count :]]
+        place += 1
+    return links
+
+
+def _multiplied(scalars: Sequence[Expr], links: Sequence[Expr]) -> Expr:
+    """The product from left to right, scalars in front."""
+    total = links[0]
+    for link in links[1:]:
+        left = total.shape[:-1] if total.rank == 2 or total.row else total.shape
+        right = link.shape[1:] if link.rank == 2 or not link.row else link.shape
+        row = not left and bool(right)
+        total = Expr("*", (total, link), (*left, *right), row=row)
+    for scalar in reversed(scalars):
+        total = Expr("*", (scalar, total), total.shape, row=total.row)
+    return total
