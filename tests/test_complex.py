@@ -45,6 +45,7 @@ OTHERS = [
     ("tr(C*X)", "X", ("C'", "zeros(m, n)")),
     ("norm2(z - c)^2", "z", ("conj(z) - conj(c)", "z - c")),
     ("norm2(z)", "z", ("conj(z)/(2*sqrt(ctranspose(z)*z))", "z/(2*sqrt(ctranspose(z)*z))")),
+    ("norm(z)^2", "z", ("conj(z)", "z")),
     ("abs(a)^2", "a", ("conj(a)", "a")),
     ("real(c^H*z)", "z", ("conj(c)/2", "c/2")),
     ("imag(a)", "a", ("-imagunit/2", "imagunit/2")),

@@ -293,9 +293,9 @@ class _Conjugation:
             if len(parts) != 1:
                 raise self._refusal(node, "takes one argument")
             return self._own(node, name, parts[0])
-        if name in NORMS:
-            return self._norm(node, parts[0], "", moves, entrywise=name == "abs")
         whole = ALIASES.get(name, name)
+        if whole in NORMS:
+            return self._norm(node, parts[0], "", moves, entrywise=whole == "abs")
         if moves and whole in OPERATIONS and OPERATIONS[whole].log_of and len(parts) == 1:
             return self._logarithm(node, OPERATIONS[whole].log_of, parts[0])
         if moves and name == "dot":
