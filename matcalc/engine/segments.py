@@ -155,6 +155,8 @@ def _adjoint(name: str) -> str:
 
 def _total(terms: Sequence[Expr], shape: Shape) -> Expr:
     """The sum of the terms; what is there twice is doubled."""
+    if len(terms) == 1:  # a tree of all layers is not gone through for each of them
+        return terms[0]
     found = intern_trees(terms)
     counts = Counter(map(id, found))
     once = {id(term): term for term in found}.values()
