@@ -242,8 +242,11 @@ class _Lowering:
         )
 
     def _added_diagonals(self, expr: Expr) -> Product | None:
-        """diag(u) + diag(v) as diag(u + v), where one may be a multiple of the identity."""
-        if expr.rank != 2:
+        """diag(u) + diag(v) as diag(u + v), where one may be a multiple of the identity.
+
+        A number is added to all entries.
+        """
+        if any(arg.rank != 2 for arg in expr.args):
             return None
         given = [self.values[id(arg)] for arg in expr.args]
         counts = [

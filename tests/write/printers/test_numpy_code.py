@@ -235,6 +235,7 @@ STYLE = [
         "return weighted_gram(x - g, A)",
         id="diagonals-are-added",
     ),
+    pytest.param("b + diag(x)", [], "return b + np.diag(x)", id="a-number-beside-a-diagonal"),
     pytest.param(
         "A'*(diag(x) - x*z' + g*eye)*B",
         ["A: matrix(n, 2)", "B: matrix(n, 2)", "x: vector(n)", "z: vector(n)"],
