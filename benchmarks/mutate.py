@@ -442,7 +442,7 @@ def _right(formula: Any, request: Request, output: str, shown: str) -> bool:
         return bool(decide_by_value(meant, again).verdict == EQUAL)
     # a mutant may show the array where the source as it is shows a matrix
     whole = again.expr.rank == formula._tree.rank
-    tree = again.expr if whole else formula._unfolded(again.expr)
+    tree = again.expr if whole else formula._unfold(again.expr)
     return compare(formula._statement, tree, 1).ok
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers import implicit as minimizing
-from matcalc.answers.adjoint import implied
+from matcalc.answers.adjoint import differentiate_root
 from matcalc.answers.convexity import Convexity, convexity
 from matcalc.answers.sets import Point, stationary_point
 from matcalc.answers.symmetry import Symmetry
@@ -111,7 +111,9 @@ def implicit(
     language: Base | None = None,
 ) -> minimizing.Solved:
     """The derivative of ``of``, or of an ``objective``, where the expression stays zero."""
-    return implied(as_expression(expression, variables, language, latex=latex), of, wrt, objective)
+    return differentiate_root(
+        as_expression(expression, variables, language, latex=latex), of, wrt, objective
+    )
 
 
 @public

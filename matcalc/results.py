@@ -108,11 +108,11 @@ class Formula:
             return self._tree
         return by_entries(self._tree, program.variables, language=program.language)
 
-    def shown_array(self) -> Expr:
+    def expand_shown(self) -> Expr:
         """The array that the text shows."""
-        return self._unfolded(self._shown)
+        return self._unfold(self._shown)
 
-    def _unfolded(self, shown: Expr) -> Expr:
+    def _unfold(self, shown: Expr) -> Expr:
         """The array that what is shown stands for."""
         if self._matrix is None:
             return shown
@@ -178,14 +178,14 @@ class Formula:
         return formula
 
     def _repr_latex_(self) -> str | None:
-        return None if self.notes else self._displayed()
+        return None if self.notes else self._display()
 
     def _repr_markdown_(self) -> str:
         """In a notebook: the formula, what it is, and a line under it for each note."""
         notes = [escape_markdown(in_python(note)) for note in self.notes]
-        return "\n\n".join([self._displayed(), self.described(), *notes])
+        return "\n\n".join([self._display(), self.describe(), *notes])
 
-    def described(self) -> str:
+    def describe(self) -> str:
         """In Markdown: what it and its variables are, and how to read what is shown."""
         return describe_kind(self.shape, self.row, self.variables, self.reading)
 
@@ -194,7 +194,7 @@ class Formula:
         """How to read what is shown, where that is not the value itself; else empty."""
         return ""
 
-    def _displayed(self) -> str:
+    def _display(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
     @public
@@ -233,9 +233,9 @@ class Formula:
     ) -> str:
         """Source of a function of all the variables by keyword; see docs/code.md."""
         require_code(backend, runtime, name)
-        return self._coded(name, runtime, backend, check)[0]
+        return self._write_code(name, runtime, backend, check)[0]
 
-    def _coded(self, name: str, runtime: str, backend: str, check: bool) -> tuple[str, Any]:
+    def _write_code(self, name: str, runtime: str, backend: str, check: bool) -> tuple[str, Any]:
         """The source, and those of its arguments that are functions."""
         from matcalc.stable import stable  # noqa: PLC0415 - a plain answer does not need it
         from matcalc.write.printers.backends import source_kind  # noqa: PLC0415 - as above
@@ -260,7 +260,7 @@ class Formula:
         from matcalc.write.printers.backends import function_of  # noqa: PLC0415 - as above
 
         require_code(backend, "matcalc", "f")
-        source, functions = self._coded("f", "called", backend, check)
+        source, functions = self._write_code("f", "called", backend, check)
         users = self._program.language.functions.values()
         brought = {each.name: each.function for each in users if each.function is not None}
         return function_of(backend, source, functions, brought)
@@ -298,10 +298,10 @@ class Expression(Formula):
         out where there is one variable, or where the formula begins with d/dx. With
         ``verify=False`` nothing is verified. What cannot be verified gives a VerificationWarning.
         """
-        wrt, order = self.wanted(wrt, order)
+        wrt, order = self.find_wrt(wrt, order)
         program = self._program
         part = part_of(program, wrt, free=structure == "free")
-        program = part.moved(program) if part else program
+        program = part.perturb(program) if part else program
         statement = make_statement(program, wrt, order, structure, layout)
         tree = derive_part(self._program, part, statement) if part else derive_one(statement)
         derivative = Derivative(self, statement, tree, verify=verify)
@@ -331,7 +331,7 @@ class Expression(Formula):
             )
         return Expression(simplified)
 
-    def wanted(self, wrt: str | None, order: int) -> tuple[str, int]:
+    def find_wrt(self, wrt: str | None, order: int) -> tuple[str, int]:
         """What to differentiate with respect to and how many times: as the caller says, or as the
         formula does; else the one variable there is.
         """
@@ -454,7 +454,7 @@ class Derivative(Formula):
         truths: Truths = {}
         found = self._judge(self._tree, truths)
         if self._shown is not self._tree:
-            self._judge(self._unfolded(self._shown), truths)
+            self._judge(self._unfold(self._shown), truths)
         return found
 
     def _judge(self, tree: Expr, truths: Truths) -> Verification:
@@ -535,5 +535,5 @@ class Derivative(Formula):
         report = self._compare(self._tree, drawn)
         if report.ok:
             again = read(str(self), self._program.variables, language=self._program.language).expr
-            report = self._compare(self._unfolded(again), drawn)
+            report = self._compare(self._unfold(again), drawn)
         return report

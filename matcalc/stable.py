@@ -71,7 +71,7 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
     if not divided or not any(node.op in ("prod", "det") for node in tree.parts):
         return tree
     # few formulas have both
-    from matcalc.engine.rewriting.poles import cleared  # noqa: PLC0415
+    from matcalc.engine.rewriting.poles import clear_poles  # noqa: PLC0415
 
     builder = Builder(known)
     names = _leaves(builder, {name: variables[name] for name in _names(tree)})
@@ -79,7 +79,7 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
         before = Lowering(builder, known.definition).lower(tree, names)
     except UnsupportedError:
         return tree
-    after = cleared(builder, before)
+    after = clear_poles(builder, before)
     if after is before:
         return tree
     made = Recovery(functions=known.language.functions).recover(after)

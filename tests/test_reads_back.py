@@ -59,7 +59,7 @@ def test_the_text_is_the_answer(text, wrt, order, variables):
     found = matcalc.diff(text, wrt, order=order, variables=variables)
     again = matcalc.parse(str(found), found.variables)
     assert set(again.variables) <= set(found.variables)
-    tree = found._unfolded(again.program().expr)
+    tree = found._unfold(again.program().expr)
     assert tree.shape == found._tree.shape
     assert alike(tree, found._tree, found.variables)
 

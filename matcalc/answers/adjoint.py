@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from matcalc.answers.implicit import Solved, determining, implicit, require_determined
+from matcalc.answers.implicit import Solved, implicit, match_sizes, require_determined
 from matcalc.answers.names import free_name, with_variable
 from matcalc.answers.solving import affine_zero, inverse_of_slope
 from matcalc.answers.taylor import put
@@ -26,11 +26,11 @@ from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.text import text
 
 
-def implied(expression: Expression, of: str, wrt: str, objective: str = "") -> Solved:
+def differentiate_root(expression: Expression, of: str, wrt: str, objective: str = "") -> Solved:
     """The derivative of what an equation determines, or with an objective the gradient of that."""
     if not objective:
         return implicit(expression, of, wrt)
-    return adjoint(determining(expression, of, wrt), of, wrt, objective)
+    return adjoint(match_sizes(expression, of, wrt), of, wrt, objective)
 
 
 def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved:

@@ -234,7 +234,7 @@ class Backprop:
         problem: MatcalcError | None = None
         for self._place in range(3):
             try:
-                return self._verified()
+                return self._find_verdict()
             except VerificationError:
                 raise
             except MatcalcError as found:
@@ -244,7 +244,7 @@ class Backprop:
             f"{self.language.blame()}: the program that it found does not read back: {problem}"
         ) from problem
 
-    def _verified(self) -> Verification:
+    def _find_verdict(self) -> Verification:
         found: list[Verification] = []
         for count in (*_VERIFIED, *_FURTHER):
             if len(found) == len(_VERIFIED) or (not self.program.counts and found):

@@ -113,12 +113,12 @@ class Composition:
         if node.op in ("^", ".^"):
             return self._power(node, args)
         if node.op in _KEEPING:
-            return self._keeping(node, args)
+            return self._of_rearrangement(node, args)
         if node.op in _IN_ORDER:
             return self._of_matrix(node, args[0])
         return self._function(node, args)
 
-    def _keeping(self, node: Expr, args: list[str]) -> str:
+    def _of_rearrangement(self, node: Expr, args: list[str]) -> str:
         """Sums and rearrangements of entries."""
         if node.op == "tr" and args[0] in (UNKNOWN, *_OF_ENTRIES):
             found = self._trace(node.args[0])
@@ -361,7 +361,7 @@ class Composition:
         )
         return CONVEX
 
-    def _kinked(self, node: Expr, args: list[str]) -> str:
+    def _of_kink(self, node: Expr, args: list[str]) -> str:
         """leakyrelu and elu: of slope a below zero."""
         slope = self.known.bounds(node.args[1])
         is_linear = node.op == "leakyrelu"
@@ -375,7 +375,7 @@ class Composition:
 
     def _function(self, node: Expr, args: list[str]) -> str:
         if node.op in _SCALED and OPERATIONS[node.op].branches == "sign":
-            return self._kinked(node, args)
+            return self._of_kink(node, args)
         if node.op == "huber" and not self.known.is_positive(node.args[1]):
             return UNKNOWN
         if node.op in _OF_POWERS and not self.known.bounds(node.args[1]).least >= 1:

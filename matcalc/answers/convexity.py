@@ -69,9 +69,9 @@ class Convexity:
         lines += [f"  because     {reason}" for reason in self.reasons]
         lines += [f"  rule        {rule}" for rule in self.rules]
         if self.up is not None:
-            lines.append(f"  upwards     {self.up.said(self.wrt)}")
+            lines.append(f"  upwards     {self.up.describe(self.wrt)}")
         if self.down is not None:
-            lines.append(f"  downwards   {self.down.said(self.wrt)}")
+            lines.append(f"  downwards   {self.down.describe(self.wrt)}")
         if self.checked:
             lines.append(f"  checked     at {self.checked} random chords")
         return "\n".join(lines)
@@ -211,7 +211,7 @@ def _check(program: Program, found: Convexity, numbers: Numbers) -> Convexity:
         if sign not in (0, *allowed) and abs(chord.gap) > _WRONG * (1 + chord.size):
             raise VerificationError(
                 f"{program.language.blame()}: it found a certificate that "
-                f"{Formula(program, program.expr)} is {found.verdict}, and {chord.said('')}",
+                f"{Formula(program, program.expr)} is {found.verdict}, and {chord.describe('')}",
                 hint="please report it with the expression and its declarations",
             )
         count += 1

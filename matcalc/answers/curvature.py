@@ -53,7 +53,7 @@ class Curved:
     direction: np.ndarray[Any, Any]
     curvature: float
 
-    def said(self, wrt: str) -> str:
+    def describe(self, wrt: str) -> str:
         """``x = [1, 2], along v = [0, 1]: v'*H*v = -3``."""
         along = f" along {_format_array(self.direction)} of {wrt}" if self.direction.ndim else ""
         place = f"at {_list(self.values)}{along}"
@@ -78,7 +78,7 @@ class Chord:
         """Above zero where the chord is above the expression."""
         return self.gap
 
-    def said(self, wrt: str) -> str:
+    def describe(self, wrt: str) -> str:
         """``between x = 0 and x = 2 the chord is 0.5 above the value in the middle, 1``."""
         del wrt
         given = f"for {_list(self.values)}, " if self.values else ""

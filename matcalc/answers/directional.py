@@ -80,7 +80,7 @@ class Directional(Formula):
         if self._verification is None:
             self._verification = verify_steps(self._derived, self.steps, self._trees, "declared")
             if self._shown is not self._tree:
-                trees = [*self._trees[:-1], self._unfolded(self._shown)]
+                trees = [*self._trees[:-1], self._unfold(self._shown)]
                 verify_steps(self._derived, self.steps, trees, "declared")
         return self._verification
 
@@ -95,7 +95,7 @@ class Directional(Formula):
         report = compare_steps(self._derived, self.steps, self._trees, "declared", drawn)
         if report.ok:
             again = read(str(self), self._program.variables, language=self._program.language).expr
-            trees = [*self._trees[:-1], self._unfolded(again)]
+            trees = [*self._trees[:-1], self._unfold(again)]
             report = compare_steps(self._derived, self.steps, trees, "declared", drawn)
         return report
 

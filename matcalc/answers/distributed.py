@@ -118,7 +118,7 @@ class Distributed(Minimization):
         while len(found) > 1:  # a tree, so that no worker holds all parts
             found = [_add(found[k : k + 8]) for k in range(0, len(found), 8)]
         (result,) = dask.compute(found[0])
-        summed = function.sorted_out(result)
+        summed = function.sort_values(result)
         if rest is None:
             return summed
         own = rest(**{key: each for key, each in values.items() if key in rest.arguments})

@@ -61,7 +61,7 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
     G has the shape of ``of``. By a matrix, or of one, the derivative is along a direction, which is
     a new variable. Raises UnsupportedError where dG/dx has no inverse that can be written.
     """
-    expression = determining(expression, of, wrt)
+    expression = match_sizes(expression, of, wrt)
     program = expression._program
     unknown, known = program.variables[of], program.variables[wrt]
     slope = expression.diff(of)
@@ -107,7 +107,7 @@ def require_determined(expression: Expression, slope: Derivative, unknown: Varia
         )
 
 
-def determining(expression: Expression, of: str, wrt: str) -> Expression:
+def match_sizes(expression: Expression, of: str, wrt: str) -> Expression:
     """The left side of an equation that has as many entries as what it determines; of what is not
     declared with the sizes that make it so.
     """

@@ -136,9 +136,9 @@ class Joint:
                 raise ArgumentError(f"argument {twice[0]} is given by position and by name")
             named |= given
         found = function(**named)
-        return self.sorted_out(found if VALUE in self._trees else (None, found))
+        return self.sort_values(found if VALUE in self._trees else (None, found))
 
-    def sorted_out(self, found: tuple[Any, Mapping[str, Any]]) -> JointValues:
+    def sort_values(self, found: tuple[Any, Mapping[str, Any]]) -> JointValues:
         """What the code returns, value and derivatives, by its kind."""
         value, derivatives = found
         self._kinds = self._kinds or _kinds(derivatives)  # the same in every call

@@ -132,11 +132,11 @@ def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint:
         verify(statement, gradients[name])
     furthest: list[_Solved] = []
     for order in islice(permutations(names), _MOST_ORDERS):
-        solved = _eliminated(program, order, gradients)
+        solved = _eliminate(program, order, gradients)
         if len(solved) > len(furthest):
             furthest = solved
         if len(solved) == len(names):
-            proof = _proved(program, solved, gradients)
+            proof = _prove(program, solved, gradients)
             if proof is not None:
                 return JointPoint(expression, solved, _condition(expression, solved), proof)
     said = "; ".join([f"{each.name} = {format_tree(program, each.value)}" for each in furthest])
@@ -157,7 +157,7 @@ def _readable(solved: Sequence[_Solved]) -> list[_Solved]:
     return found
 
 
-def _eliminated(
+def _eliminate(
     program: Program, order: Sequence[str], gradients: Mapping[str, Expr]
 ) -> list[_Solved]:
     """The variables that could be solved for in this order, up to the first that could not.
@@ -204,7 +204,7 @@ def _value(program: Program, name: str, gradient: Expr) -> Expr | None:
     return None
 
 
-def _proved(
+def _prove(
     program: Program, solved: Sequence[_Solved], gradients: Mapping[str, Expr]
 ) -> str | None:
     """How it is proved that all gradients are zero with all values put in."""

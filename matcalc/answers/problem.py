@@ -220,14 +220,14 @@ class Minimization:
         given |= options
         start = given.pop("x0", self.x0)
         if progress:
-            given["callback"] = self._watched(given)
+            given["callback"] = self._watch(given)
         found = optimize.minimize(self.fun, start, **given)
         if progress:
             given["callback"].end()
         found.arrays = self.unpack(found.x)
         return found
 
-    def _watched(self, given: Mapping[str, Any]) -> _Progress:
+    def _watch(self, given: Mapping[str, Any]) -> _Progress:
         most = (given.get("options") or {}).get("maxiter")
         return _Progress(self.fun, given.get("callback"), most)
 

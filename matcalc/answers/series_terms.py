@@ -57,7 +57,7 @@ class Core:
         exponent = f"{exponent} + {shift}" if shift else exponent
         return f"{atom(base)}{self.dot}^{atom(exponent)}"
 
-    def raised(self) -> str:
+    def power_of_whole(self) -> str:
         """B to the exponent."""
         return f"{atom(self.at)}{self.dot}^{atom(self.exponent)}"
 
@@ -135,7 +135,7 @@ def _power(core: Core) -> list[Part]:
     sign = "(-1)^k" if core.falls else ""
     term = core.power(core.quotient)
     if not core.at_one:
-        term = f"{core.raised()}{core.dot}*{term}"
+        term = f"{core.power_of_whole()}{core.dot}*{term}"
     return [Part(_with_sign(sign, f"binomial({core.exponent}, k)*{term}"), last=core.count)]
 
 

@@ -146,10 +146,10 @@ def products_of(program: Program, linear: Expr, known: Variable) -> list[_Produc
         linear = matrix
     terms = [_term_of(c, part, known.shape) for c, part in _terms(linear, known.kind)]
     products = [term for term in terms if term is not None]
-    return _merged(program, products) if products and len(products) == len(terms) else None
+    return _merge(program, products) if products and len(products) == len(terms) else None
 
 
-def _merged(program: Program, products: list[_Product]) -> list[_Product]:
+def _merge(program: Program, products: list[_Product]) -> list[_Product]:
     """The terms, those of one map as one."""
     found: dict[tuple[str, str], _Product] = {}
     for each in products:

@@ -42,7 +42,7 @@ def _of_derivative(derivative: Derivative, seed: int) -> Symmetry:
     groups of axes may change places.
     """
     statement = derivative._statement
-    tree, axes = derivative.shown_array(), statement.axes
+    tree, axes = derivative.expand_shown(), statement.axes
     mixed = tuple(range(len(axes)))
     if axes != mixed:
         tree = _permute(tree, axes, mixed)
@@ -69,7 +69,7 @@ def _pairs(hessian: Hessian) -> Iterator[tuple[Program, Expr, Expr]]:
     program = hessian.expression._program
     same = [(name, name) for name in hessian.wrt if program.variables[name].shape]
     for one, other in [*same, *combinations(hessian.wrt, 2)]:
-        left, right = (hessian[pair].shown_array() for pair in ((one, other), (other, one)))
+        left, right = (hessian[pair].expand_shown() for pair in ((one, other), (other, one)))
         behind = len(program.variables[other].shape)
         axes = tuple(range(right.rank))
         turned = _permute(right, (*axes[right.rank - behind :], *axes[: right.rank - behind]), axes)

@@ -88,7 +88,7 @@ class TaylorPolynomial(Formula):
         nodes = [stepping.value(), *stepping.nodes()] if fixed else stepping.nodes()
         parts = [] if fixed else [simplify(replace(program, definitions={}))]
         for place, node in enumerate(nodes, start=len(parts)):
-            parts.append(engine.recovered(builder.scale(Fraction(1, factorial(place)), node)))
+            parts.append(engine.recover(builder.scale(Fraction(1, factorial(place)), node)))
         away = {moves[point.wrt]: point.moved for point in self._points}
         for place, part in enumerate(parts):
             term = put(part, at)

@@ -151,7 +151,7 @@ def decide_numerically(
     if all(report.ok for report in reports) and unvisited:
         return Decision(
             UNDECIDED,
-            f"no point was found where {unvisited[0].said(text)}; both are equal at {points} "
+            f"no point was found where {unvisited[0].describe(text)}; both are equal at {points} "
             f"others",
         )
     if all(report.ok for report in reports):

@@ -319,7 +319,7 @@ def _directional(options: Namespace, text: str) -> int:
         ask = along_of_diff if options.command == "diff" else directional
         formula, asked = ask(options, _read(text, options))
     _say(shapes_line(formula, getattr(formula, "reading", "")))
-    code = _answered(formula, text, asked, options)
+    code = _print_answer(formula, text, asked, options)
     left = remainder_line(formula, options.rng) if options.check else ""
     if left:
         _say(left)
@@ -351,7 +351,7 @@ def _several(expression: Expression, text: str, options: Namespace) -> int:
         simplefilter("ignore", VerificationWarning)  # it is said below
         found, asked = several(options, expression)
     _say(kinds_line(found))
-    return _answered(found, text, asked, options)
+    return _print_answer(found, text, asked, options)
 
 
 def _hessian(options: Namespace) -> int:
@@ -384,7 +384,7 @@ def _symmetry(found: Derivative | Hessian, options: Namespace) -> int:
     return DONE if verdict else CHECK_FAILED
 
 
-def _answered(
+def _print_answer(
     found: Directional | Gradients | TaylorPolynomial,
     text: str,
     asked: Mapping[str, Any],

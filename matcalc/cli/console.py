@@ -43,9 +43,9 @@ class Console:
 
     def run(self, text: str) -> int:
         """Does what an entry says, and returns the exit code that a command would have."""
-        return catch(lambda: self.done(text))
+        return catch(lambda: self.do(text))
 
-    def done(self, text: str) -> int:
+    def do(self, text: str) -> int:
         """The same; raises MatcalcError where the entry is wrong, unless it is a command."""
         own = begins_with(text, OWN)
         if own:

@@ -34,7 +34,7 @@ def directional(
         return along.jvp(expression, moves, verify=options.verify), {**asked, "directions": moves}
     if options.command == "taylor":
         return _polynomial(options, expression)
-    wrt, _ = expression.wanted(options.wrt, 1)
+    wrt, _ = expression.find_wrt(options.wrt, 1)
     asked["wrt"] = wrt
     if options.command == "vjp":
         found = along.vjp(expression, wrt, cotangent=options.cotangent, verify=options.verify)
@@ -46,7 +46,7 @@ def directional(
 def _polynomial(
     options: Namespace, expression: Expression
 ) -> tuple[TaylorPolynomial, dict[str, Any]]:
-    names = options.several or [expression.wanted(None, 1)[0]]
+    names = options.several or [expression.find_wrt(None, 1)[0]]
     at = options.at
     if len(at) == 1 and len(names) > 1:
         at = _parts(at[0])
@@ -83,7 +83,7 @@ def along_of_diff(options: Namespace, program: Program) -> tuple[Directional, di
     if options.cotangent is not None:
         if options.order != 1:
             raise ArgumentError("a cotangent goes with first derivatives", hint="leave out --order")
-        wrt, _ = expression.wanted(one_of(names), 1)
+        wrt, _ = expression.find_wrt(one_of(names), 1)
         found = along.vjp(expression, wrt, cotangent=options.cotangent, verify=options.verify)
         return found, {"operation": "vjp", "wrt": wrt, "cotangent": options.cotangent}
     bare = [given for given in options.direction if "=" not in given]
@@ -93,7 +93,7 @@ def along_of_diff(options: Namespace, program: Program) -> tuple[Directional, di
                 "several directions need their variables",
                 hint=f"write --direction x={bare[0]}, one for each derivative",
             )
-        wrt, _ = expression.wanted(one_of(names), 1)
+        wrt, _ = expression.find_wrt(one_of(names), 1)
         if options.order == 2:
             found = along.hvp(expression, wrt, direction=bare[0], verify=options.verify)
             return found, {"operation": "hvp", "wrt": wrt, "direction": bare[0]}
@@ -169,7 +169,7 @@ def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict
     if not names or (names == ["all"] and "all" not in expression.variables):
         names = parameters(expression, data)
     elif any("\\" in name for name in names):
-        names = [expression.wanted(name, 1)[0] for name in names]
+        names = [expression.find_wrt(name, 1)[0] for name in names]
     elif data:
         raise ArgumentError(
             "--data goes with --wrt all",
@@ -196,7 +196,7 @@ def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict
 def blocks(options: Namespace, program: Program) -> Hessian:
     """The second derivatives by each pair of variables."""
     expression = Expression(program)
-    names = options.several or [expression.wanted(None, 1)[0]]
+    names = options.several or [expression.find_wrt(None, 1)[0]]
     if names == ["all"] and "all" not in expression.variables:
         names = parameters(expression)
     return hessian(expression, names, verify=options.verify)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def listing(word: str) -> str:
     """The entries that mention a word; ArgumentError where none does."""
     wanted = word.casefold()
-    found = [entry for entry in catalogue(default_language()).all() if wanted in _searched(entry)]
+    found = [entry for entry in catalogue(default_language()).all() if wanted in _searchable(entry)]
     if not found:
         raise ArgumentError(
             f"no identity mentions {word}", hint="matcalc identities lists them all"
@@ -23,7 +23,7 @@ def listing(word: str) -> str:
     return "\n".join(_entry(entry) for entry in found)
 
 
-def _searched(entry: Identity) -> str:
+def _searchable(entry: Identity) -> str:
     return "\n".join((entry.name, entry.number, entry.formula, entry.source)).casefold()
 
 

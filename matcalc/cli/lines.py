@@ -40,7 +40,7 @@ def arguments(line: str, session: Session) -> list[str]:
     # a second expression may use what the first one needs; so may a claim
     everything = " ".join([*expressions, *options])
     own = frozenset() if latex else names_defined_in(first)
-    declarations, definitions = session.needed(everything, own)
+    declarations, definitions = session.needs(everything, own)
     declared = [f"--var={declaration}" for declaration in declarations]
     program = first if latex else "; ".join([*definitions, first])
     return [command, *options, *declared, "--", program, *others]

@@ -40,10 +40,10 @@ class Completer:
         word = re.search(r"\w*$", line)
         typed = word[0] if word else ""
         before = line[: len(line) - len(typed)]
-        offered = self._offered(before, command)
+        offered = self._offers(before, command)
         return typed, [each for each in offered if each.startswith(typed) and each != typed]
 
-    def _offered(self, before: str, command: Command | None) -> list[str]:
+    def _offers(self, before: str, command: Command | None) -> list[str]:
         if re.fullmatch(r"\s*\w+\s*:\s*", before):
             return [*KINDS, "function"]
         chosen = re.search(r"--([a-z-]+)[=\s]\s*$", before)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from matcalc.answers.adjoint import implied
+from matcalc.answers.adjoint import differentiate_root
 from matcalc.answers.convexity import convexity
 from matcalc.answers.implicit import gauss_newton, newton
 from matcalc.answers.quotient import from_definition
@@ -24,24 +24,24 @@ def report(options: Namespace, program: Program) -> str:
     expression = Expression(program)
     latex = options.format == "latex"
     if options.command == "convex":
-        names = options.several or [expression.wanted(None, 1)[0]]
+        names = options.several or [expression.find_wrt(None, 1)[0]]
         found = convexity(expression, names, options.rng)
         return found.latex() if latex else str(found)
     if options.command == "taylor":
         return _series(options, expression)
     if options.command == "diff":
-        wrt, _ = expression.wanted(one_of(options.several), 1)
+        wrt, _ = expression.find_wrt(one_of(options.several), 1)
         require_first(options)
         return from_definition(expression, wrt).report()
     if options.command == "stationary":
-        names = options.several or [expression.wanted(None, 1)[0]]
+        names = options.several or [expression.find_wrt(None, 1)[0]]
         point = stationary_point(expression, names, options.subject_to or ())
         if isinstance(point, NamedProblem):
             return point.report()
         return point.latex() if latex else point.report()
-    wrt, _ = expression.wanted(options.wrt, 1)
+    wrt, _ = expression.find_wrt(options.wrt, 1)
     if options.command == "implicit":
-        solved = implied(expression, options.of, wrt, options.objective)
+        solved = differentiate_root(expression, options.of, wrt, options.objective)
     else:
         solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
     return solved.latex() if latex else solved.report()
@@ -49,7 +49,7 @@ def report(options: Namespace, program: Program) -> str:
 
 def _series(options: Namespace, expression: Expression) -> str:
     """The series of one variable at a point, as text."""
-    names = options.several or [expression.wanted(None, 1)[0]]
+    names = options.several or [expression.find_wrt(None, 1)[0]]
     if len(names) > 1:
         raise ArgumentError("a series is one in one variable", hint=f"--wrt {names[0]}")
     if options.format != "text":

@@ -15,7 +15,7 @@ from matcalc.conjugates.reading import (
     conjugate,
     read_complex,
     read_complex_latex,
-    renamed,
+    renaming,
 )
 from matcalc.conjugates.unit import without_powers
 from matcalc.core.boundary import public, warn_of_notes
@@ -175,12 +175,12 @@ class Wirtinger:
     @property
     def by_variable(self) -> str:
         """The derivative by z."""
-        return self._outside(self._written(self._first[0].shown))
+        return self._outside(self._write(self._first[0].shown))
 
     @property
     def by_conjugate(self) -> str | None:
         """The derivative by conj(z); None by a Hermitian matrix, of which it is a part."""
-        return None if len(self._first) == 1 else self._outside(self._written(self._first[1].shown))
+        return None if len(self._first) == 1 else self._outside(self._write(self._first[1].shown))
 
     @cached_property
     def is_real(self) -> bool:
@@ -208,7 +208,7 @@ class Wirtinger:
                 source=self._program.source,
                 hint="take its modulus or its real part",
             )
-        return self._outside(self._written(self._gradient_tree()[1]))
+        return self._outside(self._write(self._gradient_tree()[1]))
 
     def _gradient_tree(self) -> tuple[str, Expr]:
         """What the gradient is, and its tree."""
@@ -239,9 +239,9 @@ class Wirtinger:
 
     @cached_property
     def _texts(self) -> list[str]:
-        return [self._outside(self._written(side.shown)) for side in self._last]
+        return [self._outside(self._write(side.shown)) for side in self._last]
 
-    def _written(self, tree: Expr) -> str:
+    def _write(self, tree: Expr) -> str:
         return format_text(tree, self._program.variables, verify=self._verify)
 
     def _outside(self, text: str) -> str:
@@ -287,11 +287,11 @@ class Wirtinger:
         above = rf"\partial{power} {letter(value_name(program.variables))}"
         lines = []
         for side in self._last:
-            tree = replace_variables(side.shown, {a: renamed(b) for a, b in marks.names.items()})
+            tree = replace_variables(side.shown, {a: renaming(b) for a, b in marks.names.items()})
             formula = latex(tree, named={}, declared=variables)
             if self._verify:
                 confirm(latex_says(formula, tree, variables), "LaTeX", program.language)
-            shown_formula = marks.unmarked(formula)
+            shown_formula = marks.unmark(formula)
             for name in self._names:
                 across = rf"\bar{{{letter(name)}}}^{{\top}}"
                 shown_formula = shown_formula.replace(across, rf"{letter(name)}^{{\mathsf{{H}}}}")
@@ -318,9 +318,9 @@ class Wirtinger:
     def to_callable(self, backend: str = "numpy") -> Callable[..., Any]:
         """The function that ``source`` is the code of."""
         # as above
-        from matcalc.conjugates.code import compiled  # noqa: PLC0415
+        from matcalc.conjugates.code import compile_source  # noqa: PLC0415
 
-        return compiled(self.source(backend))
+        return compile_source(self.source(backend))
 
     # -- claims
 
@@ -339,14 +339,14 @@ class Wirtinger:
         texts = dict(zip(heads, self._texts, strict=True))
         said = self._read_like(claim)
         asked = Asked(self._source, claim, said, trees, texts, gradient)
-        return judge(asked, self._compared)
+        return judge(asked, self._compare)
 
     def _read_like(self, text: str) -> Expr:
         """Another expression in the same variables."""
         known = {name: kind for name, kind in self.variables.items() if kind != "function"}
         return read_complex(text, known).program.expr
 
-    def _compared(self, tree: Expr, meant: Expr) -> tuple[bool | None, str]:
+    def _compare(self, tree: Expr, meant: Expr) -> tuple[bool | None, str]:
         """Whether two trees have one value, None where it is not known; and how that is decided."""
         program = self._program
         decision = decide_by_value(replace(program, expr=tree), replace(program, expr=meant))
@@ -407,7 +407,7 @@ class Wirtinger:
             elif error is not None:  # real points say nothing of branches of complex functions
                 found.append(Verification("numeric", error, "differences at complex points"))
             if any(side is shown for shown in self._last):
-                self._read_back(side, self._outside(self._written(side.shown)))
+                self._read_back(side, self._outside(self._write(side.shown)))
         if error is None:
             found.append(Verification("none", how="no complex point was found"))
         return found
@@ -418,7 +418,7 @@ class Wirtinger:
         if side.is_matrix:
             tree = tensorize(tree, side.tree.shape, side.statement.columns)
         confirm(tree.shape == side.tree.shape, "text", spoken)
-        same, how = self._compared(tree, side.tree)
+        same, how = self._compare(tree, side.tree)
         confirm(same is not False, "text", spoken)
         if same is None:
             warn_unverified(Verification("none", how=how))

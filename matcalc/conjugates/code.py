@@ -81,7 +81,7 @@ def source(
     return text
 
 
-def compiled(text: str, name: str = "f") -> Callable[..., Any]:
+def compile_source(text: str, name: str = "f") -> Callable[..., Any]:
     """The function of a source."""
     return compile_numpy(text, name)
 

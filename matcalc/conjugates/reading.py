@@ -66,12 +66,12 @@ class ComplexProgram:
         values: dict[str, Callable[[Expr], Expr]] = {UNIT: lambda node: Expr("neg", (node,))}
         for name in self.conjugated:
             for one, other in ((name, conjugate(name)), (conjugate(name), name)):
-                values[one] = renamed(other)
+                values[one] = renaming(other)
         values |= dict.fromkeys(self.self_adjoint, transpose)
         return replace_variables(tree, values)
 
 
-def renamed(name: str) -> Callable[[Expr], Expr]:
+def renaming(name: str) -> Callable[[Expr], Expr]:
     """What puts another variable in the place of one."""
     return lambda node: variable(name, node.shape, row=node.row)
 

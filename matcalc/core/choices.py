@@ -297,7 +297,7 @@ class _Plan:
 
     def __init__(self, form: Form, children: Callable[[Expr], tuple[Expr, ...]]) -> None:
         self._free = free_indices(form.body)
-        self._numbers, first = _numbered(form, self._free)
+        self._numbers, first = _number_parts(form, self._free)
         self.tables = [self._table(node, children) for node in first]
         self.root, self.takes = self._table_of(form.body, form.indices)
 
@@ -342,15 +342,15 @@ class _Plan:
         return levels
 
 
-def evaluated(form: Form) -> dict[int, Expr]:
+def representatives(form: Form) -> dict[int, Expr]:
     """For each part of a body, by its id, the one that is evaluated in its place: the first of
     those that differ in the names of indices alone.
     """
-    numbers, first = _numbered(form, free_indices(form.body))
+    numbers, first = _number_parts(form, free_indices(form.body))
     return {name: first[number] for name, number in numbers.items()}
 
 
-def _numbered(
+def _number_parts(
     form: Form, free: Mapping[int, tuple[Index, ...]]
 ) -> tuple[dict[int, int], list[Expr]]:
     """A number for each part of a body, by its id: parts that differ in the names of indices alone

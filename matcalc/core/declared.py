@@ -83,7 +83,7 @@ class FunctionRef(NamedTuple):
             len(self.by) == 2 and self.by[0] == self.by[1] and self.ranks[self.by[0]] == 1
         )
 
-    def derived(self, place: int = 0) -> FunctionRef | None:
+    def derivative(self, place: int = 0) -> FunctionRef | None:
         """The derivative by an argument; None beyond the highest order."""
         if self.order == HIGHEST_ORDER:
             return None

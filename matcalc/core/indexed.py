@@ -77,7 +77,7 @@ class Condition(NamedTuple):
     op: str
     place: Place
 
-    def mirrored(self) -> Condition:
+    def mirror(self) -> Condition:
         """The same, said of -place: j - i > 0 for i - j < 0."""
         terms, offset = self.place
         place = Place(tuple([(index, -c) for index, c in terms]), ZERO.plus(offset, -1))

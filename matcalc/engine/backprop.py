@@ -27,7 +27,7 @@ from matcalc.engine.placed import place_lines
 from matcalc.engine.segments import pair
 from matcalc.engine.several import derive_several
 from matcalc.verify.readback.forms import Form, Forms
-from matcalc.write.complements import complemented
+from matcalc.write.complements import use_complements
 from matcalc.write.printers.naming import choose_names
 
 _COUNTS = (2, 3, 4, 5)  # values of the names in ranges for which the order is looked at
@@ -89,11 +89,11 @@ class Backprop:
         found: list[Item] = []
         if self._sum is not None:
             found += self._reverse(self.program.items, ())
-            return tuple(_Writes(self, found).settled())
+            return tuple(_Writes(self, found).settle())
         names = [name for name in _names(self.program.value) if base(name) in self._active]
         self._derive(self.program.value, names, (), found)
         found += self._reverse(self.program.items, ())
-        return tuple(_Writes(self, found).settled())
+        return tuple(_Writes(self, found).settle())
 
     def _reverse(self, items: Sequence[Item], around: tuple[str, ...]) -> list[Item]:
         found: list[Item] = []
@@ -200,7 +200,7 @@ class Backprop:
         known = {forms.tree(each, sized=False) for each in (value, item.expr)}
         root = Expr("several", tuple(trees))
         given = {True: item.name, False: None}
-        root, _ = complemented(root, lambda part: given[forms.tree(part, sized=False) in known])
+        root, _ = use_complements(root, lambda part: given[forms.tree(part, sized=False) in known])
         parts = forms.parts(root, {}, {}, sized=False)
 
         def rule(node: Expr, args: list[Expr]) -> Expr:
@@ -246,7 +246,7 @@ class _Writes:
         self.counts = backprop.program.counts
         self.adjoints = set(backprop._adjoints.values())
 
-    def settled(self) -> list[Item]:
+    def settle(self) -> list[Item]:
         adds: set[int] = set()
         later: dict[str, list[tuple[int, set[str]]]] = {}  # cells that begin as zero
         for count in _COUNTS:

@@ -53,7 +53,7 @@ class Definiteness:
     def facts(self, tree: Expr) -> int:
         """What the engine knows of a tree of up to two axes."""
         lowered = self.engine.lowering.lower(tree, self.names)
-        return self.engine.builder.properties.facts(self.engine.shortened(lowered))
+        return self.engine.builder.properties.facts(self.engine.shorten(lowered))
 
     # -- signs
 

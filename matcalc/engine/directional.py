@@ -98,7 +98,7 @@ class Stepping:
             else:
                 moves = {self.names[name]: self.names[step[name]] for name in step}
                 node = directional(builder, node, moves, slopes)
-            node = engine.shortened(node)
+            node = engine.shorten(node)
             found.append(self._settle(node, places))
         return found
 
@@ -119,9 +119,9 @@ class Stepping:
         if back:
             node = substitute(builder, node, back)
         if self.points:
-            node = self.engine.shortened(node)
+            node = self.engine.shorten(node)
         for kind, first in reversed(places):
-            tidy = self.engine.shortener.symmetrised
+            tidy = self.engine.shortener.symmetrise
             node = constrain(builder, node, kind, self.structure, [first], tidy)
         return node
 
@@ -133,5 +133,5 @@ class Stepping:
             row = row and not isinstance(step, str)
             # in numerator layout the gradient of a scalar is a row
             engine.rank, engine.layout = (0, "numerator") if row else (node.rank, "mixed")
-            found.append(engine.recovered(engine.ordinary(node)))
+            found.append(engine.recover(engine.ordinary(node)))
         return found

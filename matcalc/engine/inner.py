@@ -96,8 +96,8 @@ def _contract(program: Program, node: Expr, tree: Expr) -> Expr:
         whole = Expr("einsum", (tree,), value=(((*half, *half),), ()))
     engine = Engine(replace(program, expr=whole), "mixed")
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in program.variables.values()}
-    network = engine.shortened(engine.lowering.lower(whole, names))
-    return engine.recovered(engine.ordinary(network))
+    network = engine.shorten(engine.lowering.lower(whole, names))
+    return engine.recover(engine.ordinary(network))
 
 
 _FORMS: dict[str, Callable[[Program, Expr, Expr], Expr]] = {

@@ -63,8 +63,8 @@ def derive_part(program: Program, part: Part, statement: DerivativeStatement) ->
             shape = (*kept, *part.shape)
             places = (*[None] * len(kept), *part.places)
             node = lowering.lower(Expr("slice", (array,), shape, value=places), {"?": node})
-        node = engine.shortened(node)
+        node = engine.shorten(node)
     if named:
         value = engine.rewriter.rewrite(lowering.lower(whole, leaves))
-        node = engine.shortened(substitute(builder, node, {leaves[name]: value}))
-    return engine.recovered(engine.ordinary(node))
+        node = engine.shorten(substitute(builder, node, {leaves[name]: value}))
+    return engine.recover(engine.ordinary(node))

@@ -90,15 +90,15 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     node = engine.rewriter.rewrite(engine.lowering.lower(program.expr, names))
     slopes = LocalDerivatives(builder, engine.lowering)
     for _ in range(statement.order):
-        node = engine.shortened(derivative(builder, node, names[wrt], slopes))
+        node = engine.shorten(derivative(builder, node, names[wrt], slopes))
     if variable.kind not in FREE:
         node = substitute(builder, node, {names[wrt]: within})
     places = [program.expr.rank + 2 * turn for turn in range(statement.order)]
-    tidy = engine.shortener.symmetrised
+    tidy = engine.shortener.symmetrise
     projected = constrain(builder, node, variable.kind, structure, places, tidy)
     if projected is not node:
         node = engine.shortener.shorten(projected)
-    return sum_rows([engine.recovered(engine.ordinary(node))], program.variables)[0]
+    return sum_rows([engine.recover(engine.ordinary(node))], program.variables)[0]
 
 
 def require_variable(program: Program, wrt: str) -> Variable:
@@ -164,12 +164,12 @@ def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool =
 
         node = expand_inverses(engine.builder, engine.rewriter.rewrite(node))
     else:
-        node = engine.shortened(node)
-    tree = engine.recovered(engine.rewriter.rewrite(node))
+        node = engine.shorten(node)
+    tree = engine.recover(engine.rewriter.rewrite(node))
     factory = engine.factory
     if program.expr.row:
         tree = factory.transpose(tree)
-    typed = factory.interned(program.expr)
+    typed = factory.intern(program.expr)
     longer = factory.size(typed) < factory.size(tree) and not expand_inverse
     contracted = any(part.op == "einsum" for part in typed.parts)
     longer = longer and not contracted  # a call of einsum counts for less than its text
@@ -217,7 +217,7 @@ class Engine:
     def _recovery(self) -> Recovery:
         return Recovery(functions=self.language.functions, typed=self.typed)
 
-    def shortened(self, node: Node) -> Node:
+    def shorten(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""
         node = self.ordinary(node)
         return self.ordinary(
@@ -237,7 +237,7 @@ class Engine:
             self.commuting = Commuting(self.builder, self.lowering)
         return self.commuting.reduce(node)
 
-    def recovered(self, node: Node) -> Expr:
+    def recover(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""
         if self.builder.indexed:
             return self._by_indices(node)
@@ -249,7 +249,7 @@ class Engine:
             self._find_typed(last)
         node = self._join_triangles(node)
         size, tree, self.factory = self._tree(last.rewrite(self._gather_branches(node)))
-        spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
+        spread = self.shortener.expand(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
         if spread is not None:
             other = self._tree(last.rewrite(self.rewriter.rewrite(self._gather_branches(spread))))
             if other[0] < size:
@@ -328,7 +328,7 @@ class Engine:
         if is_by_entries(node):
             return None
         if has_wide(node):
-            node = self.shortened(multiply_out(self.builder, self.rewriter.rewrite(node)))
+            node = self.shorten(multiply_out(self.builder, self.rewriter.rewrite(node)))
             matrices = self.builder.widest == 2  # an einsum takes functions of tensors
             if has_wide(node, functions=matrices) or is_by_entries(node):
                 return None
@@ -354,7 +354,7 @@ class Engine:
             name: IndexWriter(self._recovery(), self.index_names, self.taken).array(pairs)
             for name, pairs in found[1].items()
         }
-        return self.factory.interned(tree, arrays), self.factory
+        return self.factory.intern(tree, arrays), self.factory
 
     def _join_triangles(self, node: Node) -> Node:
         """The node with triangles that make up a whole as one."""
@@ -367,7 +367,7 @@ class Engine:
 
     def _gather_branches(self, node: Node) -> Node:
         """The node with the derivatives of the branches of ``where`` as branches of one."""
-        if not self.rewriter.met("where"):
+        if not self.rewriter.has_met("where"):
             return node
         # few expressions have cases
         from matcalc.engine.rewriting.cases import gather_branches  # noqa: PLC0415

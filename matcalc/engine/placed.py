@@ -17,13 +17,13 @@ def place_lines(tree: Expr, moving: Collection[str]) -> Expr:
         node = node.with_args(args)
         if node.op != "blocks":
             return node
-        found = (_placed(node, axis, moving) for axis in range(2))
+        found = (_place(node, axis, moving) for axis in range(2))
         return next((each for each in found if each is not None), node)
 
     return tree.fold(rule)
 
 
-def _placed(node: Expr, axis: int, moving: Collection[str]) -> Expr | None:
+def _place(node: Expr, axis: int, moving: Collection[str]) -> Expr | None:
     """The blocks as a sum of rows (axis 0) or columns, each times what takes it to its place."""
     rows, columns = node.value
     count, across = (rows, columns) if axis == 0 else (columns, rows)

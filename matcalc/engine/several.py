@@ -96,8 +96,8 @@ def _through(
         used = used_variables(part)
         names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
         require_symmetry(part, engine.lowering, names)
-        node = engine.shortened(engine.lowering.lower(part.expr, names))
-        return {"": engine.recovered(node)}
+        node = engine.shorten(engine.lowering.lower(part.expr, names))
+        return {"": engine.recover(node)}
 
     value = Recalled(simplified)
     found = Backward(
@@ -135,10 +135,10 @@ def _derive(
     found = {}
     nodes = derivatives(builder, node, [names[name] for name in wrt], slopes)
     for name, each in zip(wrt, nodes, strict=True):
-        each = engine.shortened(each)
+        each = engine.shorten(each)
         if within[name] is not names[name]:
             each = substitute(builder, each, {names[name]: within[name]})
-        kind, tidy = variables[name].kind, engine.shortener.symmetrised
+        kind, tidy = variables[name].kind, engine.shortener.symmetrise
         each = constrain(builder, each, kind, structure, [node.rank], tidy)
-        found[name] = engine.recovered(engine.ordinary(each))
+        found[name] = engine.recover(engine.ordinary(each))
     return found

@@ -38,7 +38,7 @@ def expand_by_catalogue(trees: Trees, expr: Expr, used: list[str]) -> Expr:
     if rule is None or len(rule.parameters) != len(expr.args):
         return expr
     try:
-        made = trees.inserted(rule, expr.args, dict(zip(rule.parameters, expr.args, strict=True)))
+        made = trees.insert(rule, expr.args, dict(zip(rule.parameters, expr.args, strict=True)))
     except CannotShow:
         return expr
     if made.shape != expr.shape:
@@ -53,4 +53,4 @@ def _square(trees: Trees, expr: Expr) -> Expr:
     half = expr.args[1].value / 2
     if half.denominator != 1 or half <= 0:
         return expr
-    return trees.arrayed(".^", expr.args[0].args[0], trees.factory.number(half))
+    return trees.entrywise(".^", expr.args[0].args[0], trees.factory.number(half))

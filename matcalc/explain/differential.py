@@ -75,7 +75,7 @@ class Differentials:
         upright = self.trees.upright
         factor, inner = self._multiple(self.trees.sum(terms, arg))
         names = {parameter: upright(arg), f"d{parameter}": upright(inner), "Y": expr}
-        made = self.trees.inserted(rule, [arg], names)
+        made = self.trees.insert(rule, [arg], names)
         return self.split(made if factor is None else self.trees.times(factor, made))
 
     def _multiple(self, term: Expr) -> tuple[Expr | None, Expr]:
@@ -170,8 +170,8 @@ class Differentials:
                 names[parameter] = stand(arg)
                 moves = stand(term) if other == place else self.trees.zero(stand(arg))
                 names[f"d{parameter}"] = moves
-            made = self.trees.inserted(rule, expr.args, names)
-            pieces = self.split(made if rows else self.trees.filled(made, expr))
+            made = self.trees.insert(rule, expr.args, names)
+            pieces = self.split(made if rows else self.trees.fill(made, expr))
             across = rows and expr.row and made.rank == 1 and not made.row
             found += [self._as_row(piece) for piece in pieces] if across else pieces
         return found
@@ -203,8 +203,8 @@ class Differentials:
     def _sum(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         if all(parts):
             self.elementarily(*because.SUM)
-        left = [self.trees.filled(term, expr) for term in parts[0]]
-        right = [self.trees.filled(term, expr) for term in parts[1]]
+        left = [self.trees.fill(term, expr) for term in parts[0]]
+        right = [self.trees.fill(term, expr) for term in parts[1]]
         return left + ([self.trees.factory.negative(t) for t in right] if expr.op == "-" else right)
 
     def _negative(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
@@ -224,11 +224,11 @@ class Differentials:
         if left is right:  # a square
             two = self.trees.factory.number(2)
             return [
-                self.trees.times(two, self.trees.arrayed(".*", left, term)) for term in parts[0]
+                self.trees.times(two, self.trees.entrywise(".*", left, term)) for term in parts[0]
             ]
         return [
-            *(self.trees.arrayed(".*", term, right) for term in parts[0]),
-            *(self.trees.arrayed(".*", left, term) for term in parts[1]),
+            *(self.trees.entrywise(".*", term, right) for term in parts[0]),
+            *(self.trees.entrywise(".*", left, term) for term in parts[1]),
         ]
 
     def _quotient(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
@@ -237,11 +237,11 @@ class Differentials:
             self.note(*because.QUOTIENT)
         elif expr.op == "/":
             self.elementarily(*because.MULTIPLE)
-        terms = [trees.divide(trees.filled(term, expr), bottom) for term in parts[0]]
-        square = trees.arrayed(".^", bottom, trees.factory.number(2))
+        terms = [trees.divide(trees.fill(term, expr), bottom) for term in parts[0]]
+        square = trees.entrywise(".^", bottom, trees.factory.number(2))
         for term in parts[1]:
-            over = trees.times(top, term) if expr.op == "/" else trees.arrayed(".*", top, term)
-            terms.append(trees.factory.negative(trees.arrayed("./", over, square)))
+            over = trees.times(top, term) if expr.op == "/" else trees.entrywise(".*", top, term)
+            terms.append(trees.factory.negative(trees.entrywise("./", over, square)))
         return terms
 
     def _power(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
@@ -254,12 +254,12 @@ class Differentials:
         terms: list[Expr] = []
         self.note(*(because.EXPONENT if parts[1] else because.POWER))
         for term in parts[0]:
-            lower = trees.arrayed(".^", base, self._less_one(exponent))
-            factor = trees.arrayed(".*", exponent, lower)
-            terms.append(trees.arrayed(".*", factor, trees.filled(term, expr)))
+            lower = trees.entrywise(".^", base, self._less_one(exponent))
+            factor = trees.entrywise(".*", exponent, lower)
+            terms.append(trees.entrywise(".*", factor, trees.fill(term, expr)))
         for term in parts[1]:
             logarithm = trees.factory.make("log", (base,), base.shape, row=base.row)
-            terms.append(trees.arrayed(".*", trees.arrayed(".*", logarithm, expr), term))
+            terms.append(trees.entrywise(".*", trees.entrywise(".*", logarithm, expr), term))
         return terms
 
     def _less_one(self, exponent: Expr) -> Expr:
@@ -298,7 +298,7 @@ class Differentials:
         trees = self.trees
         self.note(*because.POWER)
         twice = trees.times(trees.factory.number(2), expr)
-        return [trees.arrayed("./", term, twice) for term in parts[0]]
+        return [trees.entrywise("./", term, twice) for term in parts[0]]
 
     def _transpose(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         self.elementarily(*because.TRANSPOSE)

@@ -60,7 +60,7 @@ class Sources:
         known = next((each for each in self.numbers if each.name == reason.name), reason)
         return self.numbers.setdefault(known, len(self.numbers) + 1)
 
-    def listed(self) -> list[tuple[int, Reason]]:
+    def entries(self) -> list[tuple[int, Reason]]:
         """All that were cited."""
         return [(number, reason) for reason, number in self.numbers.items()]
 
@@ -117,7 +117,7 @@ def as_text(chains: Iterable[Chain]) -> str:
     """Formulas one below the other, reasons beside them, sources at the end."""
     sources = Sources()
     blocks = [_block(chain, sources) for chain in chains]
-    cited = [f"[{number}] {reason.name}: {reason.source}" for number, reason in sources.listed()]
+    cited = [f"[{number}] {reason.name}: {reason.source}" for number, reason in sources.entries()]
     return "\n\n".join([*blocks, "\n".join(cited)] if cited else blocks)
 
 
@@ -179,7 +179,7 @@ def as_markdown(chains: Iterable[Chain]) -> str:
             )
             rows.append(f"| {sign} | `{shown}` | {why} |")
         blocks.append("\n".join([*rows, "", *[f"{said}  " for said in closing_lines(chain)]]))
-    cited = [f"{number}. [{reason.name}] {reason.source}" for number, reason in sources.listed()]
+    cited = [f"{number}. [{reason.name}] {reason.source}" for number, reason in sources.entries()]
     return "\n\n".join([*blocks, "\n".join(cited)] if cited else blocks)
 
 

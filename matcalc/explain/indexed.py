@@ -31,7 +31,7 @@ def of_entries(
     ``used`` collects the names of definitions. ``own`` is a name of the array, which stands for its
     entries again: dK[i,j] = K[i,j]*... CannotShow for products and extremes over indices.
     """
-    body = _expand(trees, trees.interned(expr.value.body), parts, used)
+    body = _expand(trees, trees.intern(expr.value.body), parts, used)
     count = len(expr.args)
     known: dict[int, list[Expr]] = {}
     for node in needed_parts(body):
@@ -91,7 +91,7 @@ def _form(trees: Trees, like: Expr, body: Expr, args: Sequence[Expr]) -> Expr:
     return trees.factory.make("indexed", kept, like.shape, form, like.row)
 
 
-def given_by_entries(answer: Expr) -> bool:
+def is_given_by_entries(answer: Expr) -> bool:
     """Whether a gradient is multiplied by the differential entry by entry, as in index notation."""
     return answer.rank > _MATRIX or (answer.op == "indexed" and bool(answer.value.indices))
 
@@ -101,7 +101,7 @@ def by_entries(trees: Trees, factor: Expr, step: Expr) -> Expr:
     make = trees.factory.make
     args, body = [factor], make("slot", (), factor.shape, 0)
     if factor.op == "indexed":
-        body, args = trees.interned(factor.value.body), list(factor.args)
+        body, args = trees.intern(factor.value.body), list(factor.args)
         indices = factor.value.indices
     else:
         named = zip(_letters(factor), factor.shape, strict=False)

@@ -32,7 +32,7 @@ class Trees:
         self.factory = ExpressionFactory()
         self.known = catalogue(language)
 
-    def interned(self, tree: Expr, names: Mapping[str, Expr] | None = None) -> Expr:
+    def intern(self, tree: Expr, names: Mapping[str, Expr] | None = None) -> Expr:
         """The same tree made here, with variables replaced."""
         put = names or {}
 
@@ -79,7 +79,7 @@ class Trees:
         """A row as a column."""
         return self.factory.transpose(expr) if expr.row else expr
 
-    def filled(self, expr: Expr, like: Expr) -> Expr:
+    def fill(self, expr: Expr, like: Expr) -> Expr:
         """A scalar in every entry of an array."""
         if expr.rank == like.rank:
             return expr
@@ -98,7 +98,7 @@ class Trees:
             total = self.factory.binary(sign, total, right)
         return total
 
-    def vectorised(self, matrix: Expr) -> Expr:
+    def vectorise(self, matrix: Expr) -> Expr:
         """vec(X)."""
         rows, columns = matrix.shape
         return self.factory.make("vec", (matrix,), (rows.times(columns),))
@@ -147,21 +147,21 @@ class Trees:
             factor = self.factory.times(factor, right)
         return scalar, factor
 
-    def arrayed(self, op: str, left: Expr, right: Expr) -> Expr:
+    def entrywise(self, op: str, left: Expr, right: Expr) -> Expr:
         """``.*``, ``./`` or ``.^``, which are ``*``, ``/`` and ``^`` where a scalar is meant."""
         if op == ".*":
             if not left.shape or not right.shape:
                 return self.times(left, right)
             number = _leading_number(left)
             if number is not None:
-                return self.times(number, self.arrayed(op, left.args[1], right))
+                return self.times(number, self.entrywise(op, left.args[1], right))
             if left.op == "neg" or right.op == "neg":
                 inner = [side.args[0] if side.op == "neg" else side for side in (left, right)]
-                product = self.arrayed(op, *inner)
+                product = self.entrywise(op, *inner)
                 return self.factory.negative(product) if left.op != right.op else product
         if op == "./":
             if left.op == "neg":
-                return self.factory.negative(self.arrayed(op, left.args[0], right))
+                return self.factory.negative(self.entrywise(op, left.args[0], right))
             if not right.shape:
                 return self.factory.binary("/", left, right)
         if op == ".^":
@@ -176,8 +176,8 @@ class Trees:
         number, rest = self._split(bottom)
         mine, inner = self._split(top)
         if number == 1 or bottom.shape or (mine / number).denominator != 1:
-            return self.arrayed("./", top, bottom)
-        inner = inner if is_number(rest, 1) else self.arrayed("./", inner, rest)
+            return self.entrywise("./", top, bottom)
+        inner = inner if is_number(rest, 1) else self.entrywise("./", inner, rest)
         return self.times(self.factory.number(mine / number), inner)
 
     def _split(self, expr: Expr) -> tuple[Fraction, Expr]:
@@ -198,7 +198,7 @@ class Trees:
             rest = self.times(rest, right)
         return sign * number, rest
 
-    def inserted(self, rule: Rule, args: Sequence[Expr], names: Mapping[str, Expr]) -> Expr:
+    def insert(self, rule: Rule, args: Sequence[Expr], names: Mapping[str, Expr]) -> Expr:
         """The right side of a rule for these arguments; ``names`` are its variables."""
         sizes = {
             size.plain: axis
@@ -255,7 +255,7 @@ class Trees:
 
     def _add(self, op: str, left: Expr, right: Expr) -> Expr:
         if is_zero(right):
-            return left if left.rank >= right.rank else self.filled(left, right)
+            return left if left.rank >= right.rank else self.fill(left, right)
         if is_zero(left) and right.rank >= left.rank:
             return right if op == "+" else self.factory.negative(right)
         if op == "+" and right.op == "neg":
@@ -271,7 +271,7 @@ class Trees:
             return self.zero(whole or (left if left.rank >= right.rank else right))
         if op == "./" and is_zero(left):
             return self.zero(left if left.rank >= right.rank else right)
-        return self.times(left, right) if op == "*" else self.arrayed(op, left, right)
+        return self.times(left, right) if op == "*" else self.entrywise(op, left, right)
 
 
 def _leading_number(expr: Expr) -> Expr | None:

@@ -73,7 +73,7 @@ class _Writer:
         if defined:
             behind = ", \\ ".join(f"{left} = {right}" for left, right in defined)
             shown = rf"{shown} \quad\text{{where}}\quad {behind}"
-        shown = self.marks.unmarked(shown)
+        shown = self.marks.unmark(shown)
         if not array_head(tree):
             return "", "", shown
         return head_letter(marked, variables), head_places(marked, marked.parts), shown
@@ -94,7 +94,7 @@ def as_latex(chains: Iterable[Chain], *, bold: bool = False) -> str:
     sources = Sources()
     blocks = [_block(chain, sources, bold) for chain in chains]
     cited = [
-        f"\\noindent {{[{number}]}} {escape(reason.source)}" for number, reason in sources.listed()
+        f"\\noindent {{[{number}]}} {escape(reason.source)}" for number, reason in sources.entries()
     ]
     return "\n\n".join([*blocks, "\n\n".join(cited)] if cited else blocks)
 
@@ -137,7 +137,7 @@ def typeset(chains: Iterable[Chain]) -> dict[str, Any]:
         shown.append({"lines": lines, "closing": closing_lines(chain)})
     cited = [
         {"number": number, "identity": reason.name, "source": reason.source}
-        for number, reason in sources.listed()
+        for number, reason in sources.entries()
     ]
     return {"chains": shown, "sources": cited}
 
@@ -195,7 +195,7 @@ def _reason(reason: Reason, known: Catalogue) -> str:
     marks = Marks()
     for name in found.given:
         marks.mark(f"d{name}", rf"\mathrm{{d}}{letter(name)}")
-    right_text = marks.unmarked(latex(rename_variables(right.expr, marks.names), named={}))
+    right_text = marks.unmark(latex(rename_variables(right.expr, marks.names), named={}))
     left_text = latex(left.expr, named={})
     if found.form == "diff":
         inner = rf"\left({left_text}\right)" if left.expr.args else left_text

@@ -87,7 +87,7 @@ class Normal:
                 terms.append((1, product))
         total, steps = self._rewrite(self.builder.sum(terms, node.axes))
         shown = self._recover(total, steps)
-        made = self.trees.interned(shown, back)
+        made = self.trees.intern(shown, back)
         return self.trees.factory.transpose(made) if expr.row else made
 
     def _rewrite(self, node: Node) -> tuple[Node, list[str]]:
@@ -101,7 +101,7 @@ class Normal:
         last = Rewriter(self.builder, self.lowering, final=True, phases=("short",))
         node = restore_diagonals(self.builder, last.rewrite(node))
         recovery = Recovery(functions=self.trees.known.language.functions)
-        tree = self.trees.interned(recovery.recover(node))
+        tree = self.trees.intern(recovery.recover(node))
         if tree.rank > 2 or has_indices(tree):
             raise CannotShow("it has no matrix notation")
         self.rules = [*steps, *(step.rule for step in last.steps)]

@@ -25,7 +25,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.explain import derivation as kinds
 from matcalc.explain.derivation import Chain, Line
-from matcalc.explain.indexed import by_entries, given_by_entries
+from matcalc.explain.indexed import by_entries, is_given_by_entries
 from matcalc.explain.instances import Trees
 from matcalc.verify.exact.directional import judge_differential
 from matcalc.verify.exact.judge import BITS
@@ -56,7 +56,7 @@ class _Proof:
     def run(self) -> None:
         """All lines in their order."""
         for line in self.chain.lines:
-            tree = self.trees.interned(line.tree)
+            tree = self.trees.intern(line.tree)
             {
                 kinds.VALUE: self._start,
                 kinds.LET: self._define,
@@ -69,7 +69,7 @@ class _Proof:
             line.proved = line.proved or line.kind in (kinds.VALUE, kinds.LET)
 
     def _start(self, line: Line, tree: Expr) -> None:
-        given = self.trees.interned(self.chain.program.expr)
+        given = self.trees.intern(self.chain.program.expr)
         if tree is not given:
             self._judge(line, given, tree)
         self.current = self.value = tree
@@ -87,7 +87,7 @@ class _Proof:
         if whole:
             tree_of, moving = self._spell(tree), {self.chain.wrt: self.chain.step}
         else:
-            tree_of = self.trees.interned(tree, own)
+            tree_of = self.trees.intern(tree, own)
             moving = {name: names[name] for name in names if name != line.name}
         self._judge_differential(line, value, tree_of, moving)
         if not whole:
@@ -117,8 +117,8 @@ class _Proof:
             shape = self.chain.variables[name].shape
             here, there = (factory.make("variable", (), shape, each) for each in (name, step))
             moved[name] = factory.binary("+", here, self.trees.times(way, there))
-        value = self.trees.interned(program.expr, moved)
-        along = self.trees.times(factory.number(_STEP), self.trees.interned(tree, moved))
+        value = self.trees.intern(program.expr, moved)
+        along = self.trees.times(factory.number(_STEP), self.trees.intern(tree, moved))
         variables = {**program.variables, "?t": Variable("?t", "scalar")}
         moving_program = replace(program, expr=value, variables=variables)
         try:
@@ -132,7 +132,7 @@ class _Proof:
         before = self.current
         if line.inserted:
             put = {step: self.steps[step] for step in line.inserted}
-            before = self.trees.interned(before, put)
+            before = self.trees.intern(before, put)
         self._judge(line, before, tree)
         self.current = tree
         if self.owner in self.chain.differentials and self.owner != self.chain.name:
@@ -142,7 +142,7 @@ class _Proof:
 
     def _prove_vectorised(self, line: Line, tree: Expr) -> None:
         assert self.current is not None
-        self._judge(line, self.trees.vectorised(self.current), tree)
+        self._judge(line, self.trees.vectorise(self.current), tree)
         self.current = tree
 
     def _answer(self, line: Line, tree: Expr) -> None:
@@ -192,10 +192,10 @@ class _Proof:
         names = dict(self.values)
         put: dict[str, Expr] = {}
         for name, value in names.items():
-            put[name] = self.trees.interned(value, put)
+            put[name] = self.trees.intern(value, put)
         for step, formula in self.steps.items():
-            put[step] = self.trees.interned(formula, put)
-        return self.trees.interned(tree, put)
+            put[step] = self.trees.intern(formula, put)
+        return self.trees.intern(tree, put)
 
     def _wrong(self, line: Line) -> VerificationError:
         return VerificationError(
@@ -212,10 +212,10 @@ def apply_factor(trees: Trees, factor: Expr, step: Expr, like: Expr) -> Expr:
     """
     factory = trees.factory
     if not like.shape and factor.shape:
-        if given_by_entries(factor):
+        if is_given_by_entries(factor):
             return by_entries(trees, factor, step)
         product = factory.times(factory.transpose(factor), step)
         return product if factor.rank == 1 else factory.make("tr", (product,))
-    upright = trees.vectorised(step) if step.rank == 2 else step
+    upright = trees.vectorise(step) if step.rank == 2 else step
     product = trees.times(factor, upright)
     return factory.transpose(product) if product.row != like.row else product

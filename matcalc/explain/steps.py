@@ -30,7 +30,7 @@ from matcalc.explain.derivation import (
     Reason,
 )
 from matcalc.explain.differential import Differentials
-from matcalc.explain.indexed import by_entries, given_by_entries
+from matcalc.explain.indexed import by_entries, is_given_by_entries
 from matcalc.explain.instances import CannotShow, Trees
 from matcalc.explain.normal import Normal, variables_of
 from matcalc.explain.parts import FULL, USUAL, Names, Part, partition
@@ -86,21 +86,21 @@ class ChainBuilder:
         self.named: dict[int, Expr] = {}  # parts by their ids, as the letters that they have
         self.depends: dict[str, set[str]] = {}
         self.pending: tuple[str, ...] = ()  # inserted since the last line that is shown
-        self._step(wrt, self.trees.interned(Expr("variable", (), variable.shape, value=wrt)))
+        self._step(wrt, self.trees.intern(Expr("variable", (), variable.shape, value=wrt)))
         self.d_wrt = self.steps[wrt]
         kind = kind_spec(self.kind).tangent
         dims = variable.dims if self.kind else variable.shape
         self.variables[self.d_wrt] = Variable(self.d_wrt, kind or _kind(dims), dims)
-        self.answer = None if answer is None else self.trees.interned(answer)
+        self.answer = None if answer is None else self.trees.intern(answer)
         self.name = self.names.first(_VALUES[min(turn, 1)])
 
     def build(self) -> Chain:
         """The chain of lines from the value to its derivative."""
-        root = self.trees.interned(self.program.expr)
+        root = self.trees.intern(self.program.expr)
         self.lines.append(Line(VALUE, root, name=self.name))
         root = self._definitions(root)
         given = {
-            id(self.trees.interned(tree)): name for name, tree in self.program.definitions.items()
+            id(self.trees.intern(tree)): name for name, tree in self.program.definitions.items()
         }
         parts, root = partition(self.trees, root, self.wrt, self.names, self.detail, given)
         for part in parts:
@@ -242,7 +242,7 @@ class ChainBuilder:
         """The line with some differentials replaced by their formulas."""
         steps = tuple(self.steps[name] for name in names)
         put = {self.steps[name]: self.formulas[name] for name in names}
-        inserted = self.trees.interned(tree, put)
+        inserted = self.trees.intern(tree, put)
         if self.trees.factory.size(inserted) > _LONGEST:
             raise CannotShow("its lines get too long")
         arrays = any(each.op == "indexed" and each.value.indices for each in put.values())
@@ -300,7 +300,7 @@ class ChainBuilder:
             self.program, expr=tree, variables=self.variables, definitions={}, asked=None
         )
         statement = DerivativeStatement(program, step, structure="declared" if kind else "free")
-        whole = self.trees.interned(differentiate(statement))
+        whole = self.trees.intern(differentiate(statement))
         if whole.rank <= _MATRIX and not has_indices(whole):
             normal.rules = []
             return whole
@@ -349,7 +349,7 @@ class ChainBuilder:
     def _finish_gradient(self, tree: Expr) -> None:
         """The line as one inner product, its projection, and the answer."""
         assert self.answer is not None, "a number has no more axes than the variable"
-        if given_by_entries(self.answer):
+        if is_given_by_entries(self.answer):
             line = by_entries(self.trees, self.answer, self.trees.variable(self.d_wrt, self.answer))
             self._line(Line(EQUAL, line, (Reason(f"collected by entries of {self.d_wrt}"),)))
             self.lines.append(Line(ANSWER, self.answer))
@@ -389,8 +389,8 @@ class ChainBuilder:
         put: dict[str, Expr] = {}
         for line in self.lines:
             if line.kind == LET:
-                put[line.name] = self.trees.interned(line.tree, put)
-        spelt = self.trees.interned(tree, put)
+                put[line.name] = self.trees.intern(line.tree, put)
+        spelt = self.trees.intern(tree, put)
         new = {part.op for part in self.answer.parts} - {part.op for part in spelt.parts}
         if not new:
             return ()
@@ -430,7 +430,7 @@ class ChainBuilder:
             return
         variable = self.program.variables[self.wrt]
         step = self.trees.variable(self.d_wrt, Expr("", (), variable.shape))
-        upright = self.trees.vectorised(step) if step.rank == 2 else step
+        upright = self.trees.vectorise(step) if step.rank == 2 else step
         line = self.trees.times(self.answer, upright)
         if tree.rank == 2 and step.shape:
             reasons = tuple(explain_factors(self.d_wrt, tree, self.answer))

@@ -42,7 +42,7 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
         reasons.append(cite(*(because.SUMMED if summed else because.AS_TRACE)))
     elif summed and not in_traces:
         reasons.append(cite(*because.ENTRIES))
-    elif not traces and (called := _called(order, moving)):
+    elif not traces and (called := _calls(order, moving)):
         reasons.append(Reason(f"adjoint of {' and '.join(called)}"))
     elif across and not traces:
         reasons.append(cite(*because.INNER))
@@ -57,7 +57,7 @@ def _in_trace(term: Expr, steps: Sequence[str]) -> bool:
     return any(part.op == "tr" and id(part) in moving for part in term.parts)
 
 
-def _called(order: Sequence[Expr], moving: set[int]) -> list[str]:
+def _calls(order: Sequence[Expr], moving: set[int]) -> list[str]:
     """The linear functions that a differential is an argument of, beside sums of entries."""
     plain = _OPERATORS | TOTALS | {"fill"}
     found = [expr.op for expr in order if id(expr) in moving and expr.op not in plain]

@@ -154,7 +154,7 @@ class _GraphBuilder:
         self.trees = Trees(program.language)
         self.variables: dict[str, Variable] = dict(program.variables)
         self.given = {
-            id(self.trees.interned(tree)): name for name, tree in program.definitions.items()
+            id(self.trees.intern(tree)): name for name, tree in program.definitions.items()
         }
         self.taken = {
             *program.variables,
@@ -171,7 +171,7 @@ class _GraphBuilder:
 
     def nodes(self) -> list[Node]:
         """The inputs in the order of the program, then the operations in that of the tree."""
-        root = self.trees.interned(self.program.expr)
+        root = self.trees.intern(self.program.expr)
         order = root.parts
         there = {expr.value for expr in order if expr.op == "variable"}
         found: list[Node] = []
@@ -270,8 +270,8 @@ class _GraphBuilder:
     def _label(self, child: Node, printed: Expr) -> str:
         """The text of a derivative, in which the value of the operation has its name."""
         own = self.trees.variable(child.name, child.tree) if child.tree is not None else printed
-        value = self.trees.interned(child.tree) if child.tree is not None else own
-        inside = self.trees.interned(printed)
+        value = self.trees.intern(child.tree) if child.tree is not None else own
+        inside = self.trees.intern(printed)
 
         def rule(expr: Expr, args: list[Expr]) -> Expr:
             if expr is value and expr.args:

@@ -120,7 +120,7 @@ class _Writer:
         self.sizes = sizes
         self.trees = Trees(program.language)
         self.named = {
-            id(self.trees.interned(node.tree)): self.trees.variable(node.name, node.tree)
+            id(self.trees.intern(node.tree)): self.trees.variable(node.name, node.tree)
             for node in graph.nodes
             if node.tree is not None
         }
@@ -160,7 +160,7 @@ class _Writer:
             made = self.trees.factory.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
             return self.named.get(id(made), made)
 
-        return self.trees.interned(tree).fold(rule)
+        return self.trees.intern(tree).fold(rule)
 
     def values(self) -> tuple[tuple[str, ...], Count]:
         """The equations of all values, and their operations."""
@@ -310,10 +310,12 @@ def _like(node: Node) -> Variable:
 
 def _put(tree: Expr, values: Mapping[str, Expr]) -> Expr:
     """The tree in terms of the inputs and the seeds."""
-    return replace_variables(tree, {name: partial(_given, each) for name, each in values.items()})
+    return replace_variables(
+        tree, {name: partial(_as_given, each) for name, each in values.items()}
+    )
 
 
-def _given(tree: Expr, _node: Expr) -> Expr:
+def _as_given(tree: Expr, _node: Expr) -> Expr:
     return tree
 
 

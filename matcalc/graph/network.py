@@ -108,7 +108,7 @@ def networks(program: Program, wrt: Asked = None) -> list[Network]:
         verify(statement, tree)
         called = "D" if len(names) == 1 else f"D_{name}"
         reader.add(reader.value(tree), called, f"the derivative with respect to {name}")
-    return list(reader.found())
+    return list(reader.networks())
 
 
 class _Reader:
@@ -137,7 +137,7 @@ class _Reader:
         self.taken.add(name)
         self.waiting.append((node, name, remark))
 
-    def found(self) -> Iterator[Network]:
+    def networks(self) -> Iterator[Network]:
         """The networks that were added, then those of their parts."""
         place = 0
         while place < len(self.waiting):

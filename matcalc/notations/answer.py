@@ -161,13 +161,13 @@ class InNotation:
         of the proofs. VerificationError where one says something else.
         """
         found = [
-            self.proved(text, line) for text, line in zip(self._texts, self._lines, strict=True)
+            self.prove(text, line) for text, line in zip(self._texts, self._lines, strict=True)
         ]
         unsure = [each for each in found if each.verdict != EQUAL]
         rough = [each for each in found if not each.is_exact]
         return (unsure or rough or found)[0].how
 
-    def proved(self, text: str, line: Line) -> Decision:
+    def prove(self, text: str, line: Line) -> Decision:
         """How it was proved that a text, in the place of a line, says what the derivative says."""
         program, statement = line.program, self._statement
         try:

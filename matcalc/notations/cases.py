@@ -107,7 +107,7 @@ def _with_deltas_outside(array: Expr) -> Expr:
         made = part.with_args(args)
         if part.op != "reduce" or part.value.name != "sum" or part.value.conditions:
             return made
-        terms = [(sign, *_parted(array, term, part)) for sign, term in _signed_terms(args[0])]
+        terms = [(sign, *_part(array, term, part)) for sign, term in _signed_terms(args[0])]
         if not any(outside for _, outside, _ in terms) or not all(rest for *_, rest in terms):
             return made
         total: Expr | None = None
@@ -139,7 +139,7 @@ def _signed_terms(tree: Expr) -> list[tuple[int, Expr]]:
     return found
 
 
-def _parted(array: Expr, term: Expr, reduction: Expr) -> tuple[list[Expr], list[Expr]]:
+def _part(array: Expr, term: Expr, reduction: Expr) -> tuple[list[Expr], list[Expr]]:
     """The factors of a term that are deltas of indices that are not summed over, and the rest."""
     outside, rest, stack = [], [], [term]
     while stack:

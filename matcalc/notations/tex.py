@@ -42,7 +42,7 @@ def line_latex(line: Line, cases: Sequence[CaseLine], *, bold: bool, verify: boo
         for name in line.names:
             if name in line.program.variables and name.startswith("d"):
                 marks.mark(name, rf"\,\mathrm{{d}}{_letter(name[1:], line, name, bold=bold)}")
-    formula = marks.unmarked(_formula(line, marks, bold=bold, verify=verify))
+    formula = marks.unmark(_formula(line, marks, bold=bold, verify=verify))
     return _head(line, marks, bold=bold) + formula
 
 

@@ -48,7 +48,7 @@ def read(
     ``counts`` are numbers in place of names: loops that end at one of these are written out.
     """
     spoken = language or default_language()
-    known = _known(declarations)
+    known = _declared_kinds(declarations)
 
     def typed(more: Mapping[str, str]) -> Program:
         (statements,), variables = _statements([text], {**known, **more}, spoken, counts)
@@ -84,7 +84,7 @@ def read_pair(
     make them anew. A side that is typed already stays as it is; its variables have to be declared.
     """
     spoken = language or default_language()
-    given = _known(declarations)
+    given = _declared_kinds(declarations)
     one, other = _type_pair(left, right, given, spoken)
     if one.notes:
         size = len(one.source)
@@ -139,7 +139,7 @@ def _type_pair(
     return replace(program, expr=one), replace(program, expr=other)
 
 
-def _known(
+def _declared_kinds(
     declarations: Mapping[str, str | Variable] | Iterable[str],
 ) -> Mapping[str, str | Variable]:
     """The declarations by name."""

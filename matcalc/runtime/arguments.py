@@ -40,12 +40,12 @@ def take(arguments: Mapping[str, Any], *names: str) -> list[Any]:
     missing = [name for name in names if name not in arguments]
     if missing:
         raise CallProblem(
-            f"missing argument {_listed(missing)}", hint=f"the arguments are {_listed(list(names))}"
+            f"missing argument {_list(missing)}", hint=f"the arguments are {_list(list(names))}"
         )
     unknown = [name for name in arguments if name not in names]
     if unknown:
         raise CallProblem(
-            f"unknown argument {_listed(unknown)}", hint=f"the arguments are {_listed(list(names))}"
+            f"unknown argument {_list(unknown)}", hint=f"the arguments are {_list(list(names))}"
         )
     return [arguments[name] for name in names]
 
@@ -207,5 +207,5 @@ def _tuple(axes: tuple[Axis, ...]) -> str:
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(map(str, axes))})"
 
 
-def _listed(names: list[str]) -> str:
+def _list(names: list[str]) -> str:
     return ", ".join(names)

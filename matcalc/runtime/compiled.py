@@ -48,7 +48,7 @@ class Compiled:
         )
         self._functions = functions  # arguments that are functions
         if self._names and not functions:
-            self.__class__ = _called_quickly(self._names)
+            self.__class__ = _fast_class(self._names)
 
     def __call__(self, *positional: Any, **arguments: Any) -> Any:
         """The value; the arrays are given by name."""
@@ -65,10 +65,10 @@ class Compiled:
         except _PROBLEMS as problem:
             if _within(brought):
                 raise
-            explained = self._explained(problem, positional, arguments)
+            explained = self._explain(problem, positional, arguments)
             raise explained.with_traceback(None) from None
 
-    def _explained(
+    def _explain(
         self, problem: Exception, positional: tuple[Any, ...], arguments: Mapping[str, Any]
     ) -> EvaluationError:
         """The problem as an error of ours, which is raised where the function was called."""
@@ -102,7 +102,7 @@ class Compiled:
 
 
 @cache
-def _called_quickly(names: tuple[str, ...]) -> type[Compiled]:
+def _fast_class(names: tuple[str, ...]) -> type[Compiled]:
     """The class whose call has these names as parameters, so that Python packs no arguments."""
     end = "_" * (1 + max(map(len, names)))  # longer than the names, so none of ours is one of them
     given = ", ".join(f"{name}={name}" for name in names)
@@ -115,7 +115,7 @@ def __call__(self{end}, *other{end}, {wanted}, **more{end}):
             raise problems{end}[1]
         return self{end}.__wrapped__({given})
     except problems{end} as problem{end}:
-        raise self{end}._explained(
+        raise self{end}._explain(
             problem{end}, other{end}, {{{packed}, **more{end}}}
         ).with_traceback(None) from None
 """

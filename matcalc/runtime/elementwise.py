@@ -62,7 +62,7 @@ def where(condition: ArrayLike, a: ArrayLike, b: ArrayLike) -> Array:
     return np.where(np.real(condition) != 0, a, b)
 
 
-def _folded(x: ArrayLike) -> tuple[NDArray[np.bool_], Array, Array]:
+def _fold(x: ArrayLike) -> tuple[NDArray[np.bool_], Array, Array]:
     """Where x >= 0, x, and exp(-|x|), which cannot overflow; at 0 the branch of x >= 0 is taken
     whole.
     """
@@ -86,7 +86,7 @@ def sigmoid(x: ArrayLike) -> Array:
             result = np.exp(-x)
         result += 1.0
         return np.divide(1.0, result, out=result)
-    positive, _, small = _folded(x)
+    positive, _, small = _fold(x)
     return np.where(positive, 1.0, small) / (1.0 + small)
 
 
@@ -99,13 +99,13 @@ def sigmoid_slope(x: ArrayLike) -> Array:
         below = small + 1.0
         below *= below
         return np.divide(small, below, out=small)
-    _, _, small = _folded(x)
+    _, _, small = _fold(x)
     return np.asarray(small / (1.0 + small) ** 2)
 
 
 def softplus(x: ArrayLike) -> Array:
     """log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|))."""
-    positive, x, small = _folded(x)
+    positive, x, small = _fold(x)
     return np.asarray(np.where(positive, x, 0.0) + np.log1p(small))
 
 

@@ -55,7 +55,7 @@ def _frechet(
     matrices e_k1 e_l1', ...
     """
     if slots == 0:
-        return _embedded(function, X, directions)
+        return _embed(function, X, directions)
     n = len(X)
     result = np.empty((n, n) * (1 + slots), dtype=np.result_type(X, *directions, float))
     for index in np.ndindex(*(n, n) * slots):
@@ -67,13 +67,13 @@ def _frechet(
             unit = np.zeros((n, n))
             unit[place] = 1.0
             units.append(unit)
-        value = _embedded(function, X, [*directions, *units])
+        value = _embed(function, X, [*directions, *units])
         for order in itertools.permutations(places):
             result[(..., *itertools.chain(*order))] = value
     return result
 
 
-def _embedded(function: Callable[[Array], Array], X: Array, directions: Sequence[Array]) -> Array:
+def _embed(function: Callable[[Array], Array], X: Array, directions: Sequence[Array]) -> Array:
     """The upper right block of f([[Y, E], [0, Y]]), where Y is the embedding so far: one doubling
     per direction.
 

@@ -60,10 +60,10 @@ def _fraction(z: Array) -> Array:
     """erfc(z) = exp(-z^2)/sqrt(pi) / (z + (1/2)/(z + (2/2)/(z + (3/2)/(z + ...)))) (Abramowitz &
     Stegun 7.1.14), Re z > 0.
     """
-    return np.asarray(np.exp(-z * z) / (math.sqrt(math.pi) * _continued(z)))
+    return np.asarray(np.exp(-z * z) / (math.sqrt(math.pi) * _continued_fraction(z)))
 
 
-def _continued(z: Array) -> Array:
+def _continued_fraction(z: Array) -> Array:
     """z + (1/2)/(z + (2/2)/(z + ...)), Re z > 0."""
     below = z
     for n in range(_FRACTION_TERMS, 0, -1):
@@ -113,7 +113,7 @@ def lognormcdf(x: ArrayLike) -> Array:
     left, right = np.real(z) > _NEAR, np.real(z) < 0
     far = np.where(left, z, _NEAR)
     with np.errstate(over="ignore"):
-        tail = -far * far - np.log(2.0 * math.sqrt(math.pi) * _continued(far))
+        tail = -far * far - np.log(2.0 * math.sqrt(math.pi) * _continued_fraction(far))
     other = np.log1p(-erfc(np.where(right, -z, 0.0)) / 2.0)
     middle = np.log(erfc(np.where(left | right, 0.0, z)) / 2.0)
     return np.where(left, tail, np.where(right, other, middle))

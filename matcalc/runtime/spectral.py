@@ -45,10 +45,10 @@ def eigvals(A: ArrayLike) -> Array:
 def eigvecs(A: ArrayLike) -> Array:
     """The unit eigenvectors of a symmetric matrix as columns, in the order of the eigenvalues."""
     S = _symmetric(A)
-    return _directed(np.linalg.eigh(S)[1]) if _finite(S) else np.full(S.shape, np.nan)
+    return _direct(np.linalg.eigh(S)[1]) if _finite(S) else np.full(S.shape, np.nan)
 
 
-def _directed(V: Array) -> Array:
+def _direct(V: Array) -> Array:
     """The columns with the entry of the largest absolute value positive."""
     return np.asarray(V * _signs(V))
 
@@ -158,7 +158,7 @@ def qr_r(A: ArrayLike) -> Array:
     return _gram_schmidt(A)[1]
 
 
-def _eliminated(A: ArrayLike) -> tuple[Array, Array]:
+def _eliminate(A: ArrayLike) -> tuple[Array, Array]:
     """L and U of A = L*U, without exchanges of rows."""
     U = np.atleast_2d(np.asarray(A)).astype(np.result_type(A, float))
     L = np.eye(len(U), dtype=U.dtype)
@@ -172,15 +172,15 @@ def _eliminated(A: ArrayLike) -> tuple[Array, Array]:
 
 def lu_l(A: ArrayLike) -> Array:
     """The unit lower triangular L of A = L*U, without exchanges of rows."""
-    return _eliminated(A)[0]
+    return _eliminate(A)[0]
 
 
 def lu_u(A: ArrayLike) -> Array:
     """The upper triangular U of A = L*U, without exchanges of rows."""
-    return _eliminated(A)[1]
+    return _eliminate(A)[1]
 
 
-def _decomposed(X: ArrayLike) -> tuple[Array, Array, Array]:
+def _decompose(X: ArrayLike) -> tuple[Array, Array, Array]:
     """U, s and V with X = U*diag(s)*V' and as many columns in U and V as the smaller side of X
     has.
     """
@@ -207,7 +207,7 @@ def _tall(X: ArrayLike, name: str) -> tuple[Array, Array, Array]:
             f"{name} needs a matrix with at least as many rows as columns, not {rows} x {columns}"
         )
         raise WideMatrixError(message, hint=f"write {TRANSPOSED[name]}(X') in place of {name}(X)")
-    return _decomposed(X)
+    return _decompose(X)
 
 
 def svdvals(X: ArrayLike) -> Array:
@@ -229,20 +229,20 @@ def thin_svdvals(X: ArrayLike) -> Array:
     """The singular values of a matrix of any shape, descending: as many as its smaller side has
     entries.
     """
-    return _decomposed(X)[1]
+    return _decompose(X)[1]
 
 
 def thin_leftvecs(X: ArrayLike) -> Array:
     """The left singular vectors that belong to ``thin_svdvals``, as columns."""
-    return _decomposed(X)[0]
+    return _decompose(X)[0]
 
 
 def thin_rightvecs(X: ArrayLike) -> Array:
     """The right singular vectors that belong to ``thin_svdvals``, as columns."""
-    return _decomposed(X)[2]
+    return _decompose(X)[2]
 
 
-def _leading(X: ArrayLike) -> tuple[Array, Array, Array]:
+def _leading_triple(X: ArrayLike) -> tuple[Array, Array, Array]:
     """The left vector, the value and the right vector that are first, whatever the shape."""
     X = np.atleast_2d(np.asarray(X, dtype=float))
     if not _finite(X):
@@ -254,17 +254,17 @@ def _leading(X: ArrayLike) -> tuple[Array, Array, Array]:
 
 def specnorm(X: ArrayLike) -> Array:
     """The largest singular value."""
-    return _leading(X)[1]
+    return _leading_triple(X)[1]
 
 
 def leftvec(X: ArrayLike) -> Array:
     """The left singular vector of the largest singular value."""
-    return _leading(X)[0]
+    return _leading_triple(X)[0]
 
 
 def rightvec(X: ArrayLike) -> Array:
     """The right singular vector of the largest singular value."""
-    return _leading(X)[2]
+    return _leading_triple(X)[2]
 
 
 def polar(X: ArrayLike) -> Array:

@@ -136,7 +136,7 @@ class Called:
         """
         last = [self._direction] if self._direction else []
         try:
-            parameters = list(inspect.signature(_signed(self._function)).parameters.values())
+            parameters = list(inspect.signature(_signature_of(self._function)).parameters.values())
         except ValueError:  # some functions written in C do not say what they take
             return {}, [self._wrt, *last]
         kinds = {p.kind for p in parameters}
@@ -198,7 +198,7 @@ def precision_of(values: Mapping[str, Any]) -> str:
     return found.pop() if len(found) == 1 else "float64"
 
 
-def _signed(function: Callable[..., Any]) -> Callable[..., Any]:
+def _signature_of(function: Callable[..., Any]) -> Callable[..., Any]:
     """What says which arguments a function takes: for a module of PyTorch, or what wraps one, that
     is ``forward``.
     """

@@ -333,7 +333,7 @@ def _judge_results(asked: Question, called: Called, setting: Setting) -> Questio
             and found.shape[found.ndim - x.ndim :] == x.shape
         ):
             found = project(kind, x, found)
-        return asked.shown(found) if found.ndim > 2 else found
+        return asked.to_layout(found) if found.ndim > 2 else found
 
     def slope(point: Point, wrt: str, into: str) -> tuple[Array, Method]:
         array, method = asked.derivative(point, wrt, into)

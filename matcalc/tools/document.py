@@ -52,7 +52,7 @@ def problems(text: str, *, marked: bool) -> list[Problem]:
     if len(text) > _LONGEST:
         return [Problem(0, 1, f"only {_LONGEST:,} characters are read", INFORMATION)]
     if marked:
-        return [found for mark in _marked_claims(text) for found in _judged(*mark)]
+        return [found for mark in _marked_claims(text) for found in _problems_in(*mark)]
     return [found for place in _places(text) for found in _enter(place, text)]
 
 
@@ -141,7 +141,7 @@ def _marked_claims(text: str) -> Iterator[tuple[int, int, str]]:
         yield start, stop, text[mark.start : end]
 
 
-def _judged(start: int, end: int, segment: str) -> Iterator[Problem]:
+def _problems_in(start: int, end: int, segment: str) -> Iterator[Problem]:
     try:
         for report in _reports(segment):
             yield from _problems_of(report, start, end)
@@ -237,7 +237,7 @@ def _about(word: str, value: str, session: Session) -> str:
 
 
 def _shape(formula: Formula) -> str:
-    return formula.described()
+    return formula.describe()
 
 
 def _function(word: str) -> str:

@@ -47,7 +47,7 @@ class Notebook(Console):
             entered = self.session.enter(text)
             say_entered(entered)
             return Expression(self.session.read(entered.value)) if entered.value else None
-        self.done(text)
+        self.do(text)
         return None
 
 

@@ -153,7 +153,7 @@ class Session:
         for name in names or list(self.kept):
             del self.kept[name]
 
-    def needed(self, text: str, own: frozenset[str] = frozenset()) -> tuple[list[str], list[str]]:
+    def needs(self, text: str, own: frozenset[str] = frozenset()) -> tuple[list[str], list[str]]:
         """The declarations and the definitions that a text needs, the latter in an order in which
         each uses those before it. ``own`` are names that the text defines itself.
         """
@@ -183,7 +183,7 @@ class Session:
 
     def program(self, text: str) -> str:
         """The text with what it needs in front of it."""
-        declarations, definitions = self.needed(text, names_defined_in(text))
+        declarations, definitions = self.needs(text, names_defined_in(text))
         return "\n".join([*declarations, *definitions, text])
 
     def read(self, text: str) -> Program:

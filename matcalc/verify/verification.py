@@ -122,7 +122,7 @@ def _verify(statement: DerivativeStatement, tree: Expr, truths: Truths | None) -
             if report.ok and not report.hidden:
                 if report.unvisited:
                     return Verification(
-                        "none", how=f"no point was found where {report.unvisited[0].said(text)}"
+                        "none", how=f"no point was found where {report.unvisited[0].describe(text)}"
                     )
                 return Verification("numeric", report.max_error, report.method)
             reports.append(report)

@@ -23,7 +23,7 @@ def functions_of_arrays(trees: Sequence[Expr]) -> list[Expr]:
     if len(arrays) < 2:  # one is made of no other
         return list(trees)
     known = {_key(array, array.value.body): array for array in arrays}
-    made = {id(array): _written(array, known) for array in arrays}
+    made = {id(array): _write(array, known) for array in arrays}
     found = root.fold(lambda node, args: made.get(id(node)) or node.with_args(args))
     return intern_trees(found.args)
 
@@ -33,7 +33,7 @@ def _key(array: Expr, part: Expr) -> object:
     return Form(array.value.indices, part).key(array.args)
 
 
-def _written(array: Expr, known: Mapping[object, Expr]) -> Expr | None:
+def _write(array: Expr, known: Mapping[object, Expr]) -> Expr | None:
     """The array as a function of one of those that are known; None if it is none."""
     body = array.value.body
     free = free_indices(body)

@@ -1,4 +1,4 @@
-"""complemented(): sigmoid(-u) as 1 - h where h = sigmoid(u) has a name.
+"""use_complements(): sigmoid(-u) as 1 - h where h = sigmoid(u) has a name.
 
 The engine joins 1 - sigmoid(u) to sigmoid(-u), which is exact in both tails and is what code
 computes. Beside a layer ``h = sigmoid(V*x + b)`` the derivative is known as ``h.*(1 - h)``, and
@@ -20,7 +20,7 @@ Find = Callable[[Expr], "str | None"]
 Terms = frozenset[tuple[int, int]]  # the forms of the terms of a sum, and how often each is there
 
 
-def complemented(tree: Expr, find: Find) -> tuple[Expr, list[Expr]]:
+def use_complements(tree: Expr, find: Find) -> tuple[Expr, list[Expr]]:
     """The tree with ``1 - h`` in the place of each sigmoid that is the complement of another one,
     or of one that the user named, and these h.
 

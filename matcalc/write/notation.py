@@ -14,7 +14,7 @@ from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.tree import Expr, intern_trees
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
-from matcalc.write.complements import SIGMOID, complemented
+from matcalc.write.complements import SIGMOID, use_complements
 from matcalc.write.printers.naming import choose_names, name_entries, written_size
 from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
@@ -116,7 +116,7 @@ def name_parts(
 
     Beside h = sigmoid(u) that has a name sigmoid(-u) is 1 - h.
     """
-    taken = _taken(tree, variables, defined.names if defined else ())
+    taken = _names_in(tree, variables, defined.names if defined else ())
     known = defined.find if defined else None
     names = choose_names(tree, taken, cse=cse, known=known)
     named = intern_trees([part for part in tree.parts if id(part) in names])
@@ -127,7 +127,7 @@ def name_parts(
         tree, names = _regrouped(tree, names, variables, defined, taken, cse=cse)
     if not any(part.op == SIGMOID for part in tree.parts):
         return tree, names
-    new, wholes = complemented(tree, known or (lambda _: None))
+    new, wholes = use_complements(tree, known or (lambda _: None))
     if wholes:
         given = {id(whole) for whole in wholes if known is not None and known(whole)}
         renamed = choose_names(new, taken, cse=cse, known=known, always=given)
@@ -168,7 +168,7 @@ def name_arrays(
     """Names for those parts alone that nothing but a name stands for: arrays by their entries. The
     value of a name that is ``defined``, and no variable, keeps it.
     """
-    taken = _taken(tree, variables, defined.names if defined else ())
+    taken = _names_in(tree, variables, defined.names if defined else ())
 
     def known(part: Expr) -> str | None:
         name = defined.find(part) if defined else None
@@ -177,7 +177,9 @@ def name_arrays(
     return name_entries(tree, taken, known)
 
 
-def _taken(tree: Expr, variables: Mapping[str, Variable], defined: Iterable[str] = ()) -> set[str]:
+def _names_in(
+    tree: Expr, variables: Mapping[str, Variable], defined: Iterable[str] = ()
+) -> set[str]:
     """The names that a part of the tree cannot have."""
     taken = {*variables, *size_names(variables.values()), *defined}
     forms = [part.value for part in tree.parts if part.op == "indexed"]

@@ -65,7 +65,7 @@ def test_a_notebook_shows_notes_under_the_formula() -> None:
     formula, kinds, line = str(shown).split("\n\n")
     assert formula == f"$\\displaystyle {found.latex()}$"
     assert line == escape_markdown(SAID)
-    assert kinds == found.described()
+    assert kinds == found.describe()
     assert found._repr_latex_() is None
     plain = matcalc.diff("x'*x", "x")
     assert plain._repr_markdown_() == "$\\displaystyle 2 x$\n\n`vector(n)` of `x: vector(n)`"

@@ -34,7 +34,7 @@ def test_a_line_that_was_doubled_is_refused(expression, wrt, variables):
         if line.kind == LET:  # a name may stand for anything, if what follows holds of it
             continue
         true = line.tree
-        line.tree = trees.times(trees.factory.number(2), trees.interned(true))
+        line.tree = trees.times(trees.factory.number(2), trees.intern(true))
         with pytest.raises(VerificationError, match="does not follow"):
             prove(chain)
         line.tree = true
@@ -46,7 +46,7 @@ def test_a_sign_in_the_middle_of_a_line_is_found():
     line = chain.lines[1]
     assert line.tree.op == "+"
     trees = Trees(BUILT_IN)
-    args = tuple(trees.interned(arg) for arg in line.tree.args)
+    args = tuple(trees.intern(arg) for arg in line.tree.args)
     line.tree = trees.factory.make("-", args, line.tree.shape)
     with pytest.raises(VerificationError, match="dx'\\*A\\*x - x'\\*A\\*dx"):
         prove(chain)
@@ -63,7 +63,7 @@ def test_a_sign_in_the_middle_of_a_line_is_found():
 def test_a_transposed_answer_is_found(expression, wrt, variables):
     chain = chain_of(expression, wrt, variables)
     line, trees = chain.lines[-1], Trees(BUILT_IN)
-    line.tree = trees.factory.transpose(trees.interned(line.tree))
+    line.tree = trees.factory.transpose(trees.intern(line.tree))
     with pytest.raises(VerificationError):
         prove(chain)
 
@@ -75,7 +75,7 @@ def test_what_was_inserted_has_to_be_its_formula():
     prove(chain)  # du stands for its formula all the same
     name = next(line for line in chain.lines if line.kind == LET)
     trees = Trees(BUILT_IN)
-    inner = trees.interned(name.tree.args[0])
+    inner = trees.intern(name.tree.args[0])
     name.tree = trees.factory.make("cosh", (inner,), inner.shape)
     with pytest.raises(VerificationError):
         prove(chain)

@@ -46,7 +46,7 @@ class Misfit:
         """The size that a name stands for."""
         return self.common
 
-    def chosen(self, sizes: Mapping[str, int]) -> dict[str, int]:
+    def choose_sizes(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """The sizes, all of them equal."""
         largest = max(sizes.values(), default=1)
         number = largest if self.common.integer is None else self.common.integer

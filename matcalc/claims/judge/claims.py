@@ -211,7 +211,7 @@ def _survey(
         near=True,
     )
     return [Point(point.sizes, values) for values in found], tuple(
-        dict.fromkeys(piece.said(text) for piece in missing)
+        dict.fromkeys(piece.describe(text) for piece in missing)
     )
 
 
@@ -337,7 +337,7 @@ def _points(
     for trees, sizes in (
         (trial, sizes) for trial in both for sizes in sizes_for(trial, program.variables)
     ):
-        chosen = sizes if misfit is None else misfit.chosen(sizes)
+        chosen = sizes if misfit is None else misfit.choose_sizes(sizes)
         values, reason = find_point(trees, program.variables, rng, chosen, around)
         if values is None:
             continue
@@ -345,7 +345,7 @@ def _points(
         far = _far([program.expr, *([] if tree is None else [tree])])
         for apart in dict.fromkeys((far, far // 2, _APART)):
             larger = {name: size + apart for name, size in chosen.items()}
-            larger = larger if misfit is None else misfit.chosen(larger)
+            larger = larger if misfit is None else misfit.choose_sizes(larger)
             if apart > _APART and _entries(statement, larger) > _MOST_ENTRIES:
                 continue
             other = find_point(trees, program.variables, rng, larger, around)[0]

@@ -117,9 +117,9 @@ def _along(asked: Question, point: Point, direction: Array) -> Array:
     """What the claim says of the derivative along a direction."""
     true = asked.derivative(point, asked.wrt, asked.kind)[0]
     claimed = np.asarray(asked.claimed(point))
-    if claimed.shape != asked.shown(true).shape:
+    if claimed.shape != asked.to_layout(true).shape:
         raise UnsupportedError(
-            f"the claim has shape {claimed.shape} and the derivative {asked.shown(true).shape}",
+            f"the claim has shape {claimed.shape} and the derivative {asked.to_layout(true).shape}",
             hint="without --plot the report says what is wrong with the claim",
         )
     axes = layout_axes(asked.rank, true.ndim, asked.layout)

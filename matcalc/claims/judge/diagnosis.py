@@ -317,7 +317,7 @@ def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Facto
         ratios[place] = ratio
     if all(abs(ratio - 1) < tolerance(samples[place], close) for place, ratio in ratios.items()):
         return NONE if ratios else None
-    return factors.named(ratios)
+    return factors.find(ratios)
 
 
 def _largest(array: Array) -> float:

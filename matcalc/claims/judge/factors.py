@@ -43,12 +43,14 @@ class Factors:
 
     def __init__(self, question: Question, samples: Sequence[Sample]) -> None:
         self._worlds = samples
-        self._dims = [dict(_products(question.sized(sample.point.sizes))) for sample in samples]
+        self._dims = [
+            dict(_products(question.known_sizes(sample.point.sizes))) for sample in samples
+        ]
         close = min(_CLOSE, closeness(samples))
         self._close = max(tolerance(sample, close) for sample in samples)
         self._scalars = list(_scalars(question, samples))
 
-    def named(self, measured: Mapping[int, float]) -> Factor | None:
+    def find(self, measured: Mapping[int, float]) -> Factor | None:
         """The name of truth/claim, given by the places of samples; None where it has none, so that
         it is no constant at all.
         """

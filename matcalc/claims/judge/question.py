@@ -135,12 +135,12 @@ class Question:
             return "free"  # of an equation there is no variable
         return frame_of(self.variables[self.wrt].kind, self.structure)
 
-    def sized(self, sizes: Mapping[str, int]) -> dict[str, int]:
+    def known_sizes(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """The sizes that have a meaning for the reader: those of the variables' dimensions."""
         names = size_names(self.variables.values())
         return {name: size for name, size in sizes.items() if name in names}
 
-    def shown(self, derivative: Array) -> Array:
+    def to_layout(self, derivative: Array) -> Array:
         """A derivative as claims write it: in the layout asked for, beyond two axes as J of d
         vec(F) = J*d vec(X), unless it is claimed as an array.
         """
@@ -169,7 +169,7 @@ class Question:
         what it is computed from, they are relative to what rounding leaves of it.
         """
         derivative, method = self.derivative(point, self.wrt, self.kind)
-        truth, claimed = self.shown(derivative), self.claimed(point)
+        truth, claimed = self.to_layout(derivative), self.claimed(point)
         scale = max(float(np.max(np.abs(truth), initial=0.0)), np.finfo(float).tiny)
         size = 1e-3 * self.magnitude(point)
         exact = self.program is not None and method.rounded == 0  # functions may be rough
@@ -181,7 +181,9 @@ class Question:
         """How much of the difference of the truth and the claim rounding may be."""
 
         def again(values: dict[str, Array]) -> Array:
-            return self.shown(self.derivative(Point(point.sizes, values), self.wrt, self.kind)[0])
+            return self.to_layout(
+                self.derivative(Point(point.sizes, values), self.wrt, self.kind)[0]
+            )
 
         def claimed_again(values: dict[str, Array]) -> Array:
             return self.claimed(Point(point.sizes, values))

@@ -61,7 +61,7 @@ def read_objective(claim: Claim) -> tuple[Program, Claim]:
     one that there is.
     """
     program = read_formula(claim.expr, claim.variables, language=claim.language)
-    wrt, order = Expression(program).wanted(claim.wrt or None, claim.order)
+    wrt, order = Expression(program).find_wrt(claim.wrt or None, claim.order)
     if not is_latex(claim.expr):
         return program, replace(claim, wrt=wrt)
     return program, replace(

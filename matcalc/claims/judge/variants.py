@@ -173,7 +173,7 @@ def _conventions(question: Question) -> Iterator[Variant]:
             yield Variant(
                 "structure",
                 f"it is the derivative with free entries, not within the {variable.kind} matrices",
-                lambda sample: question.shown(
+                lambda sample: question.to_layout(
                     question.derivative(sample.point, question.wrt, "free")[0]
                 ),
                 PLAIN,
@@ -216,7 +216,7 @@ def _conventions(question: Question) -> Iterator[Variant]:
             f"it is {what}, G being that with free entries"
             if not what.startswith("G,")
             else f"it is {what}",
-            lambda sample, form=form: question.shown(
+            lambda sample, form=form: question.to_layout(
                 form(question.derivative(sample.point, question.wrt, "free")[0])
             ),  # type: ignore[misc]
             PLAIN if declared else LIKELY,
@@ -241,7 +241,7 @@ def _structures(question: Question, variable: Variable) -> Iterator[Variant]:
             yield Variant(
                 "structure",
                 f"it is the derivative {what}",
-                lambda sample, frame=frame: question.shown(  # type: ignore[misc]
+                lambda sample, frame=frame: question.to_layout(  # type: ignore[misc]
                     question.derivative(sample.point, question.wrt, frame)[0]
                 ),
                 PLAIN,
@@ -258,7 +258,7 @@ def _unproject(question: Question, sample: Sample) -> Array:
     laid = claimed.reshape([array.shape[axis] for axis in axes], order="F")
     back = np.transpose(laid, np.argsort(axes))
     projected = structured_gradient(back, question.kind, question.rank, question.order)
-    error = float(np.max(np.abs(question.shown(projected) - sample.truth), initial=0.0))
+    error = float(np.max(np.abs(question.to_layout(projected) - sample.truth), initial=0.0))
     return claimed if error <= _AGREES * sample.scale else none
 
 
@@ -273,7 +273,7 @@ def _other_variables(question: Question) -> Iterator[Variant]:
         other = replace(question, wrt=name)
 
         def value(sample: Sample, other: Question = other) -> Array:
-            return other.shown(other.derivative(sample.point, other.wrt, other.kind)[0])
+            return other.to_layout(other.derivative(sample.point, other.wrt, other.kind)[0])
 
         yield Variant("variable", f"it is the derivative with respect to {name}", value, PLAIN)
 
@@ -453,7 +453,7 @@ def _other_objectives(question: Question) -> Iterator[Variant]:
             array, _ = numeric_derivative(
                 tree, question.variables, question.wrt, question.order, point.values, point.sizes
             )
-            return question.shown(
+            return question.to_layout(
                 structured_gradient(array, question.kind, question.rank, question.order)
             )
 
@@ -499,7 +499,7 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
             variables: dict[str, Variable] = variables,
         ) -> Array:
             values = {**sample.point.values, _INNER: evaluate_claim(node, sample.point)}
-            return question.shown(
+            return question.to_layout(
                 numeric_derivative(tree, variables, _INNER, 1, values, sample.point.sizes)[0]
             )
 

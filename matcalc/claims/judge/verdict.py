@@ -277,7 +277,7 @@ def _check(
 ) -> tuple[Checked, Worst | None]:
     # of errors that are rounding the largest is at another point on another machine
     worst = max(samples, key=lambda sample: max(sample.error, sample.method.tolerance))
-    method, sizes = worst.method, asked.sized(worst.point.sizes)
+    method, sizes = worst.method, asked.known_sizes(worst.point.sizes)
     error = max(sample.error for sample in samples)
     checked = Checked(
         method.name, len(samples), sizes, seed, error, method.tolerance, _SAID.get(proved, "")

@@ -90,7 +90,7 @@ class _Accumulation:
     def tangent(self, variable: Node) -> Node:
         """The derivative by a variable, accumulated forwards."""
         start = self._labels(variable.rank)
-        return self._closed({variable: [_Term(1, (), start, start)]}, variable.axes)
+        return self._tangent_of_root({variable: [_Term(1, (), start, start)]}, variable.axes)
 
     def along(self, moves: Mapping[Node, Node]) -> Node:
         """The derivative along the directions."""
@@ -98,9 +98,9 @@ class _Accumulation:
         for variable, direction in moves.items():
             labels = self._labels(variable.rank)
             starts[variable] = [_Term(1, ((direction, labels, 1),), (), labels)]
-        return self._closed(starts, ())
+        return self._tangent_of_root(starts, ())
 
-    def _closed(self, starts: Mapping[Node, list[_Term]], fixed: Shape) -> Node:
+    def _tangent_of_root(self, starts: Mapping[Node, list[_Term]], fixed: Shape) -> Node:
         """The tangent of the root."""
         axes = self.root.axes + fixed
         if self.root not in self.active:

@@ -63,7 +63,7 @@ class LocalDerivatives:
 
     def _generic(self, node: Call, index: int, function: FunctionRef) -> LocalDerivative:
         """The next derivative of a function that is only declared, by an argument of it."""
-        name = function.derived(index)
+        name = function.derivative(index)
         if name is None:
             raise UnsupportedError("derivatives of declared functions are known up to the ninth")
         if function.entrywise:

@@ -372,7 +372,7 @@ class Builder:
             if len(axes) > 2:
                 node.exchange = find_exchange(terms, axes, self._permute_terms)
             return node
-        flipped = self._ordered([(c, self.transpose(node)) for c, node in terms])
+        flipped = self._order([(c, self.transpose(node)) for c, node in terms])
         for sign in (1, -1):
             other = self._table.get(_sum_key(tuple([(sign * c, node) for c, node in flipped])))
             if other is not None:
@@ -382,9 +382,9 @@ class Builder:
         return node
 
     def _permute_terms(self, terms: Terms, order: Labels) -> Terms:
-        return self._ordered([(c, self.permute(node, order)) for c, node in terms])
+        return self._order([(c, self.permute(node, order)) for c, node in terms])
 
-    def _ordered(self, terms: Iterable[tuple[Rational, Node]]) -> Terms:
+    def _order(self, terms: Iterable[tuple[Rational, Node]]) -> Terms:
         """Like terms collected, in the order of their ids."""
         across: dict[Node, Rational] = {}
         self._collect(across, 1, terms)

@@ -52,7 +52,7 @@ class Link(NamedTuple):
     sign: int
     facts: int
 
-    def turned(self) -> Link:
+    def transpose(self) -> Link:
         """The transpose, up to ``sign``."""
         return Link(self.mirror, self.key, self.sign, transpose_facts(self.facts))
 
@@ -173,7 +173,7 @@ def chain(factors: Sequence[Factor], start: int, end: int, known: Facts) -> Chai
             return None
         back = _Walk(edges, weights, known)
         back.go(end, end)
-        links = [*links, _OUTER, *(link.turned() for link in reversed(back.links))]
+        links = [*links, _OUTER, *(link.transpose() for link in reversed(back.links))]
         for link in back.links:
             sign *= link.sign
         sign *= back.sign

@@ -30,7 +30,7 @@ def nonnegative(size: Dim) -> bool:
     return all(c >= 0 for c, _ in size.put(lambda name: Dim(1, (name,)).plus(ONE)).terms)
 
 
-def apart(one: Range, other: Range) -> bool:
+def are_disjoint(one: Range, other: Range) -> bool:
     """Whether they have no place in common."""
     return before(one, other) or before(other, one)
 

@@ -16,7 +16,7 @@ from matcalc.core.dims import ONE, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Sum
-from matcalc.engine.ir.ranges import Range, apart, covers, in_order, inside
+from matcalc.engine.ir.ranges import Range, are_disjoint, covers, in_order, inside
 
 if TYPE_CHECKING:
     from matcalc.engine.ir.build import Builder
@@ -62,7 +62,7 @@ class Restrictions:
         """The node on a range of one axis (a unit vector takes the axis away); None where it is a
         slice of it and no more.
         """
-        if not _entrywise(self.builder, node) and not self.selected(node, axis):
+        if not _entrywise(self.builder, node) and not self.is_selected(node, axis):
             return None
         for place in postorder(self._place(node, axis), self._inner):
             key = (place.node, place.axis, leaf)
@@ -70,7 +70,7 @@ class Restrictions:
                 self._made[key] = self._make(place, leaf)
         return self._made[node, axis, leaf]
 
-    def selected(self, node: Node, axis: int) -> bool:
+    def is_selected(self, node: Node, axis: int) -> bool:
         """Whether a range stands on this axis somewhere inside."""
         for place in postorder(self._place(node, axis), self._below):
             key = (place.node, place.axis)
@@ -129,20 +129,20 @@ class Restrictions:
         return [
             each
             for each in self._below(place)
-            if _entrywise(self.builder, each.node) or self.selected(each.node, each.axis)
+            if _entrywise(self.builder, each.node) or self.is_selected(each.node, each.axis)
         ]
 
     def _make(self, place: _Place, leaf: Leaf) -> Node:
         node, axis = place.node, place.axis
         if isinstance(node, Sum):
-            terms = [(c, self.narrowed(term, axis, leaf)) for c, term in node.terms]
+            terms = [(c, self.narrow(term, axis, leaf)) for c, term in node.terms]
             return self.builder.sum(terms, _axes(node, axis, leaf))
         if isinstance(node, Call):
-            args = [self.narrowed(arg, axis, leaf) if arg.rank else arg for arg in node.args]
+            args = [self.narrow(arg, axis, leaf) if arg.rank else arg for arg in node.args]
             return self.builder.elementwise(node.name, args)
         return self._product(node, axis, leaf)
 
-    def narrowed(self, node: Node, axis: int, leaf: Leaf) -> Node:
+    def narrow(self, node: Node, axis: int, leaf: Leaf) -> Node:
         """The node on a range of one axis."""
         known = self._made.get((node, axis, leaf))
         return known if known is not None else self._product(node, axis, leaf)
@@ -220,7 +220,7 @@ def _pairs(builder: Builder, flat: list[Factor], index: int, places: list[int]) 
         if labels[0] != own[0]:
             continue
         one, two = range_of(node), range_of(more)
-        if apart(one, two):
+        if are_disjoint(one, two):
             return Change([], vanishes=True)
         if node is more and node.kind == "select":
             change = _replace(flat, {other: []})
@@ -280,7 +280,7 @@ def _narrow(builder: Builder, flat: list[Factor], index: int, rank: int) -> Chan
             eye = isinstance(node, Leaf) and node.kind == "eye"
             if eye or (whole >= rank and not several):
                 continue
-            narrow = builder.restrictions.narrowed(node, axis, leaf)
+            narrow = builder.restrictions.narrow(node, axis, leaf)
         return _replace(flat, {k: [(narrow, own[:axis] + labels[1:] + own[axis + 1 :], exponent)]})
     return None
 

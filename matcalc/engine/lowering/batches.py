@@ -34,11 +34,11 @@ class Body(Protocol):
     def lower(self, root: Expr, names: Mapping[str, Batch]) -> Batch:
         """The value of a part."""
 
-    def aligned(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], Shape, list[Node]]:
+    def align(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], Shape, list[Node]]:
         """Values for an operation entry by entry."""
 
 
-def sliced(build: Builder, size: Callable[[Dim], Dim], part: Expr, value: Batch) -> Batch:
+def slice_batch(build: Builder, size: Callable[[Dim], Dim], part: Expr, value: Batch) -> Batch:
     """Entries and parts of axes at places that are no indices, for all choices at once."""
     first = len(value.indices)
     labels = list(range(first + len(value.own)))
@@ -74,7 +74,7 @@ def exponential_share(body: Body, factor: Expr, quotient: Expr) -> Batch | None:
     u, one, two = (body.lower(each.args[0], {}) for each in (factor, *below))
     if u not in (one, two):
         return None
-    indices, _, (first, second) = body.aligned([u, two if u == one else one])
+    indices, _, (first, second) = body.align([u, two if u == one else one])
     axes = first.axes or second.axes
     first, second = (
         each if each.axes == axes else body.build.times(each, body.build.ones(axes))

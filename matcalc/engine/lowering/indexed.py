@@ -18,7 +18,7 @@ from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
-from matcalc.engine.lowering.batches import Batch, exponential_share, sliced
+from matcalc.engine.lowering.batches import Batch, exponential_share, slice_batch
 from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.terms import Value
 
@@ -33,7 +33,7 @@ def lower_indexed(low: Lowering, expr: Expr, args: list[Value]) -> Node:
     form = expr.value
     body = Body(low, [low.sums.close(arg) for arg in args], expr)
     result = body.lower(form.body, {})
-    return body.arranged(result, form.indices)
+    return body.arrange(result, form.indices)
 
 
 class Body:
@@ -70,7 +70,7 @@ class Body:
             coefficient, [(n, labels, 1) for n, labels in factors], outputs, axes
         )
 
-    def arranged(self, value: Batch, indices: tuple[Index, ...]) -> Node:
+    def arrange(self, value: Batch, indices: tuple[Index, ...]) -> Node:
         """The node with these indices as its first axes, in this order; one that is missing is an
         axis of equal entries.
         """
@@ -82,7 +82,7 @@ class Body:
         inner = tuple([labels[index] for index in value.indices])
         return self.product(1, [(value.node, inner + own)], tuple(range(len(axes))), axes)
 
-    def aligned(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], Shape, list[Node]]:
+    def align(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], Shape, list[Node]]:
         """Values for an operation entry by entry: all with the same axes, but numbers without."""
         indices = tuple(dict.fromkeys(index for arg in args for index in arg.indices))
         own = max([arg.own for arg in args], key=len)
@@ -91,7 +91,7 @@ class Body:
             if not arg.node.axes:
                 nodes.append(arg.node)
                 continue
-            wide = self.arranged(arg, indices)
+            wide = self.arrange(arg, indices)
             if len(arg.own) < len(own):  # a scalar goes with every entry
                 axes = (*wide.axes, *own)
                 wide = self.product(
@@ -100,7 +100,7 @@ class Body:
             nodes.append(wide)
         return indices, own, nodes
 
-    def _joined(self, left: Batch, right: Batch, own: tuple[Labels, Labels, Labels]) -> Batch:
+    def _join(self, left: Batch, right: Batch, own: tuple[Labels, Labels, Labels]) -> Batch:
         """The product of two: labels from 100 on for own axes, of the left, of the right, and of
         what is left.
         """
@@ -208,7 +208,7 @@ class Body:
             return []
         return [(self.build.select(size, first, count), (label, labels[index]))]
 
-    def refused(self, part: Expr, what: str, hint: str | None = None) -> UnsupportedError:
+    def refusal(self, part: Expr, what: str, hint: str | None = None) -> UnsupportedError:
         """The error for what has no network."""
         span = part.span or self.form.span
         return UnsupportedError(f"{what} is not supported", span=span, hint=hint)
@@ -229,7 +229,7 @@ class Body:
             total = self._sum(terms, reduction.indices, reduction.conditions)
             return Batch(total.indices, self.build.elementwise("log", [total.node]))
         if reduction.conditions:
-            raise self.refused(part, f"{reduction.name} under a condition")
+            raise self.refusal(part, f"{reduction.name} under a condition")
         return self._row(part, value, reduction.indices)
 
     def _is_row(self, value: Batch, indices: tuple[Index, ...]) -> bool:
@@ -243,8 +243,8 @@ class Body:
         name = OF_ENTRIES.get(part.value.name, part.value.name)
         others = tuple([index for index in value.indices if index not in indices])
         if not self._is_row(value, indices):
-            raise self.refused(part, f"{part.value.name} over so many indices")
-        matrix = self.arranged(value, (*others, *indices))
+            raise self.refusal(part, f"{part.value.name} over so many indices")
+        matrix = self.arrange(value, (*others, *indices))
         if not others:
             call = Expr(name, (Expr("variable", (), matrix.axes, value="?"),), ())
         else:
@@ -281,14 +281,14 @@ class Body:
             hint = None
             if len(terms) == 1:
                 hint = f"write a range of {terms[0][0].name}, as in sum[{terms[0][0].name}=1:n]"
-            raise self.refused(
+            raise self.refusal(
                 self.form, "a condition that is not on the difference of two indices", hint
             )
         (i,) = [index for index, c in terms if c == 1]
         (j,) = [index for index, c in terms if c == -1]
         gap = self.low.size(condition.place.offset.plus(i.start).plus(j.start, -1)).integer
         if gap is None:
-            raise self.refused(self.form, "a condition on ranges that start apart by a name")
+            raise self.refusal(self.form, "a condition on ranges that start apart by a name")
         a, b = (labels[i], self.size(i)), (labels[j], self.size(j))
 
         def triangle(p: tuple[int, Dim], q: tuple[int, Dim], k: int) -> tuple[Node, Labels]:
@@ -323,7 +323,7 @@ class Body:
         # few expressions have conditions
         from matcalc.engine.lowering import conditions  # noqa: PLC0415
 
-        indices, _, nodes = self.aligned(args)
+        indices, _, nodes = self.align(args)
         return Batch(indices, self.low.sums.close(conditions.RULES[part.op](self.low.sums, nodes)))
 
     def _function(self, part: Expr, args: list[Batch]) -> Batch:
@@ -332,7 +332,7 @@ class Body:
         definition = self.low.definitions(op)
         entrywise = self.build.acts_entrywise(function)
         if entrywise and definition is None:
-            indices, _, nodes = self.aligned(args)
+            indices, _, nodes = self.align(args)
             return Batch(indices, self.build.elementwise(function, nodes))
         if definition is not None and (entrywise or op in _DEFINED):
             holes = [self.build.leaf("hole", arg.own) for arg in args]
@@ -351,7 +351,7 @@ class Body:
                 "declare the slices as a family, A[k]: matrix(n, n), "
                 f"and write {op}(A[k]) in sum[k=1:K](...)"
             )
-        raise self.refused(part, f"{op} of what depends on the index {names}", hint)
+        raise self.refusal(part, f"{op} of what depends on the index {names}", hint)
 
     def _along(self, part: Expr, op: str, value: Batch) -> Batch:
         """A function of the lines along an axis: those of all choices of the indices are lines of
@@ -371,7 +371,7 @@ _DEFINED = frozenset({"norm2", "std", "var"})  # defined by sums, whatever else 
 
 def _add(sign: int) -> Callable[[Body, Expr, list[Batch]], Batch]:
     def rule(body: Body, part: Expr, args: list[Batch]) -> Batch:
-        indices, own, nodes = body.aligned(args)
+        indices, own, nodes = body.align(args)
         axes = (*[body.size(index) for index in indices], *own)
         first, second = (
             node if node.axes == axes else body.build.times(node, body.build.ones(axes))
@@ -390,7 +390,7 @@ def _entry_product(body: Body, part: Expr, args: list[Batch]) -> Batch:
     left, right = args
     wide = left if len(left.own) >= len(right.own) else right
     own = tuple(range(100, 100 + len(wide.own)))
-    return body._joined(left, right, (own if left.own else (), own if right.own else (), own))
+    return body._join(left, right, (own if left.own else (), own if right.own else (), own))
 
 
 def _times(body: Body, part: Expr, args: list[Batch]) -> Batch:
@@ -399,9 +399,9 @@ def _times(body: Body, part: Expr, args: list[Batch]) -> Batch:
         return _entry_product(body, part, args)
     first = tuple(range(100, 100 + len(left.own)))
     if len(left.own) == len(right.own) == 1 and part.args[1].row and not part.args[0].row:
-        return body._joined(left, right, (first, (200,), (*first, 200)))
+        return body._join(left, right, (first, (200,), (*first, 200)))
     second = (first[-1], *range(200, 199 + len(right.own)))
-    return body._joined(left, right, (first, second, first[:-1] + second[1:]))
+    return body._join(left, right, (first, second, first[:-1] + second[1:]))
 
 
 def _quotient(body: Body, part: Expr, args: list[Batch]) -> Batch:
@@ -419,10 +419,10 @@ def _quotient(body: Body, part: Expr, args: list[Batch]) -> Batch:
 def _power(body: Body, part: Expr, args: list[Batch]) -> Batch:
     base, exponent = args
     if part.op == "^" and len(base.own) == 2:
-        raise body.refused(part, "the power of a matrix that depends on an index")
+        raise body.refusal(part, "the power of a matrix that depends on an index")
     if not exponent.indices and is_rational(exponent.node):
         return Batch(base.indices, body.build.power(base.node, exponent.node.coefficient))  # type: ignore[attr-defined]
-    indices, _, nodes = body.aligned(args)
+    indices, _, nodes = body.align(args)
     return Batch(indices, body.build.elementwise("pow", nodes))
 
 
@@ -455,7 +455,7 @@ def _total(body: Body, part: Expr, args: list[Batch]) -> Batch:
 
 def _dot(body: Body, part: Expr, args: list[Batch]) -> Batch:
     own = tuple(range(100, 100 + len(args[0].own)))
-    return body._joined(args[0], args[1], (own, own, ()))
+    return body._join(args[0], args[1], (own, own, ()))
 
 
 def _diagonal(body: Body, part: Expr, args: list[Batch]) -> Batch:
@@ -502,7 +502,7 @@ def _blocks(body: Body, part: Expr, args: list[Batch]) -> Batch:
     terms: list[tuple[Rational, Node]] = []
     for links, arg in zip(block_places(body.build, body.low.size, part), args, strict=True):
         own = list(range(200, 200 + len(arg.own)))
-        factors: list[tuple[Node, Labels]] = [(body.arranged(arg, indices), (*range(count), *own))]
+        factors: list[tuple[Node, Labels]] = [(body.arrange(arg, indices), (*range(count), *own))]
         for label, (leaf, thin) in enumerate(links, 100):
             factors.append((leaf, (label,) if thin else (label, own.pop(0))))
         terms.append((1, body.product(1, factors, outputs, axes)))
@@ -525,7 +525,7 @@ _RULES: dict[str, Callable[[Body, Expr, list[Batch]], Batch]] = {
     "mean": _total,
     "dot": _dot,
     "blocks": _blocks,
-    "slice": lambda body, part, args: sliced(body.build, body.low.size, part, args[0]),
+    "slice": lambda body, part, args: slice_batch(body.build, body.low.size, part, args[0]),
     "cumsum": _cumulative,
     "revcumsum": _cumulative,
     "tr": _diagonal,

@@ -30,11 +30,11 @@ def _vec(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) ->
 
 def stack(sums: ContractionBuilder, a: Open) -> Open:
     """The entries as one axis, the first axis fastest."""
-    factors, (label, size) = _fused(sums, a.outputs, a.axes)
+    factors, (label, size) = _fuse_all(sums, a.outputs, a.axes)
     return Open(a.coefficient, [*a.factors, *factors], (label,), (size,))
 
 
-def _fused(
+def _fuse_all(
     sums: ContractionBuilder, labels: Labels, sizes: Shape
 ) -> tuple[list[Factor], tuple[int, Dim]]:
     """The factors that make one index of several, the first of which is the fastest; its label and
@@ -125,7 +125,7 @@ def _reshape(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size
     u = stack(sums, sums.open(args[0]))
     outputs = sums.labels(len(expr.shape))
     axes = tuple([size(axis) for axis in expr.shape])
-    factors, (whole, _) = _fused(sums, outputs, axes)
+    factors, (whole, _) = _fuse_all(sums, outputs, axes)
     same: Factor = (sums.builder.eye(u.axes[0]), (*u.outputs, whole), 1)
     return Open(u.coefficient, [*u.factors, *factors, same], outputs, axes)
 
@@ -211,7 +211,7 @@ def matrix_of(sums: ContractionBuilder, node: Node, rows: int) -> Node:
         (value.outputs[:rows], value.axes[:rows]),
         (value.outputs[rows:], value.axes[rows:]),
     ):
-        fuses, (label, axis) = _fused(sums, part, sizes)
+        fuses, (label, axis) = _fuse_all(sums, part, sizes)
         factors += fuses
         outputs.append(label)
         axes.append(axis)

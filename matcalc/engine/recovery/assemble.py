@@ -42,10 +42,8 @@ class Assembler:
 
     def _term(self, term: Term) -> Expr:
         if not term.shape:
-            return self.scaled(term.coefficient, term.scalars, None)
-        plain = self.scaled(
-            term.coefficient, term.scalars, self.writer.body(term.parts, term.shape)
-        )
+            return self.scale(term.coefficient, term.scalars, None)
+        plain = self.scale(term.coefficient, term.scalars, self.writer.body(term.parts, term.shape))
         exponents = {exponent for _, exponent in term.parts}
         if len(exponents) != 1 or exponents & {1, -1} or not term.scalars:
             return plain
@@ -70,12 +68,12 @@ class Assembler:
         )
         if not moved:
             return None
-        inner = self.scaled(
+        inner = self.scale(
             1, moved, self.writer.body(tuple([(chain, 1) for chain, _ in term.parts]), term.shape)
         )
-        return self.scaled(term.coefficient, kept, self.factory.power(inner, exponent))
+        return self.scale(term.coefficient, kept, self.factory.power(inner, exponent))
 
-    def scaled(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
+    def scale(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
         """``coefficient * scalars * body``; numerators in front, denominators behind."""
         factory = self.factory
         above: list[Expr] = []
@@ -97,7 +95,7 @@ class Assembler:
         if (
             divisor is not None and divisor.shape and (above or c.numerator != 1)
         ):  # s*(1./x)/t as s./(t*x)
-            numerator = self.scaled(
+            numerator = self.scale(
                 c.numerator, tuple([(base, Fraction(1)) for base in above]), None
             )
             whole = [
@@ -151,7 +149,7 @@ class Assembler:
             inside = tuple(
                 (base, Fraction(first if exponent > 0 else -first)) for base, exponent in members
             )
-            joined.append((self.scaled(1, inside, None), first * power))
+            joined.append((self.scale(1, inside, None), first * power))
         return joined
 
     def _product(self, pieces: list[Expr]) -> Expr:

@@ -219,7 +219,7 @@ class ProductWriter:
         return made
 
     def _product(self, chain: Chain) -> Expr:
-        chain = self.opened(chain)
+        chain = self.open(chain)
         if len(chain) > 1 and any(link.expr.op == "skewmat" for link in chain):
             chain = self._write_cross(chain)
         self.symmetric.update([id(link.expr) for link in chain if link.symmetric])
@@ -241,7 +241,7 @@ class ProductWriter:
         assert result is not None
         return result
 
-    def opened(self, chain: Chain) -> Chain:
+    def open(self, chain: Chain) -> Chain:
         """The chain with the products among its links taken apart."""
         if not self.products or not any(id(_bare(link.expr)) in self.products for link in chain):
             return chain
@@ -296,7 +296,7 @@ class ProductWriter:
 
     def matrix(self, chain: Chain) -> Expr:
         """A matrix product in the better orientation; see ``pays``."""
-        chain = self.opened(chain)
+        chain = self.open(chain)
         plain = self.product(chain)
         if sum(link.flipped for link in chain) < 2:
             return plain
@@ -454,7 +454,7 @@ class ProductWriter:
             return factory.power(below[0][0], -below[0][1])
         return factory.binary("./", result if result is not None else factory.number(1), divisor)
 
-    def masked(self, chain: Chain) -> Chain:
+    def mask(self, chain: Chain) -> Chain:
         """diag(u)*tril(ones)*diag(v) as tril(u*v')."""
         for place in range(1, len(chain) - 1):
             if is_triangle(chain[place].expr):
@@ -464,7 +464,7 @@ class ProductWriter:
                     whole = self.hadamard(
                         ((chain[place : place + 1], 1), (outer, 1)), chain[place].expr.shape
                     )
-                    return self.masked((*chain[: place - 1], Link(whole), *chain[place + 2 :]))
+                    return self.mask((*chain[: place - 1], Link(whole), *chain[place + 2 :]))
         return chain
 
     def diagonals(self, chain: Chain) -> list[Expr]:

@@ -56,12 +56,12 @@ class ExpressionFactory:
             self._pieces[id(found)] = (short[:_LABEL], level, kind)
         return found
 
-    def interned(self, tree: Expr, values: Mapping[str, Expr] = MappingProxyType({})) -> Expr:
+    def intern(self, tree: Expr, values: Mapping[str, Expr] = MappingProxyType({})) -> Expr:
         """The same tree, made here, with other values for some of its variables."""
 
         def rule(node: Expr, args: list[Expr]) -> Expr:
             if node.op == "variable" and node.value in values:
-                return self.interned(values[node.value])
+                return self.intern(values[node.value])
             return self.make(node.op, tuple(args), node.shape, node.value, node.row)
 
         return tree.fold(rule)
@@ -227,7 +227,7 @@ class ExpressionFactory:
             return self.transpose(self.make("vech", left.args[0].args, right.shape[1:]))
         return None
 
-    def halving(self, name: str, shape: Shape) -> Expr:
+    def halving_matrix(self, name: str, shape: Shape) -> Expr:
         """elimination(n) or duplication(n) of this shape: twice n*(n + 1)/2 less n^2 is n."""
         few, many = shape if name == "elimination" else shape[::-1]
         return self.make(name, (self.dimension(few.plus(few).plus(many, -1)),), shape)

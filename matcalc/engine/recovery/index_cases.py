@@ -97,7 +97,7 @@ class CaseWriter:
             return self._split(found, others, places, scope) if found else number(0)
 
         def case(sign: str, inside: Expr, outside: Expr) -> Expr:
-            return Expr("where", (self._compared(sign, pair, places), inside, outside), ())
+            return Expr("where", (self._compare(sign, pair, places), inside, outside), ())
 
         if not any(where.values()):
             return None
@@ -136,7 +136,7 @@ class CaseWriter:
             result = Expr("where", (held, result, number(0)), ())
         return result
 
-    def _compared(self, sign: str, pair: Pair, places: Places) -> Expr:
+    def _compare(self, sign: str, pair: Pair, places: Places) -> Expr:
         sides = []
         for axis in pair:
             index = places[axis].plain

@@ -51,7 +51,7 @@ def count_below(group: Group) -> Expr | None:
         return None
     (index,), (held,) = group.indices, group.conditions
     if dict(held.place.terms).get(index) == -1:
-        held = held.mirrored()
+        held = held.mirror()
     ((other, _),) = [each for each in held.place.terms if each[0] is not index] or [(index, 0)]
     same = (other.start, other.size) == (index.start, index.size) and index.start == ONE
     if other is index or not same or held.place != Place(((index, 1), (other, -1)), ZERO):
@@ -183,11 +183,11 @@ def _beside(one: Term, other: Term) -> bool:
         and isinstance(b, Group)
         and e == f == 1
         and (a.indices, a.terms) == (b.indices, b.terms)
-        and _apart(a, b) is not None
+        and _unequal(a, b) is not None
     )
 
 
-def _apart(a: Group, b: Group) -> Condition | None:
+def _unequal(a: Group, b: Group) -> Condition | None:
     """``!=`` for a condition < and a condition > on the same difference."""
     if len(a.conditions) != 1 or len(b.conditions) != 1:
         return None
@@ -212,7 +212,7 @@ def _both(one: Term, other: Term) -> Term:
     ((group, places), _) = next(f for f in one.factors if f not in set(other.factors))
     ((beside, _), _) = next(f for f in other.factors if f not in set(one.factors))
     assert isinstance(group, Group) and isinstance(beside, Group)
-    held = _apart(group, beside)
+    held = _unequal(group, beside)
     assert held is not None
     whole = Group(group.indices, (held,), group.terms)
     factors = [((whole, places), e) if key[0] is group else (key, e) for key, e in one.factors]

@@ -194,7 +194,7 @@ class DirectionWriter:
         for axes, known in zip(_groups(node), what.directions, strict=True):
             sizes = [node.axes[axis] for axis in axes]
             at = tuple([places[axis] for axis in axes])
-            args.append(self._unit(at, sizes) if known is None else self._known(known, sizes))
+            args.append(self._unit(at, sizes) if known is None else self._recall(known, sizes))
         shape = tuple([node.axes[axis] for axis in _value_axes(node)])
         if isinstance(node.name, FunctionRef):
             return Expr(APPLY, tuple(args), shape, value=node.name)
@@ -215,7 +215,7 @@ class DirectionWriter:
         ]
         return Expr("*", (column, *row), tuple(sizes)) if row else column
 
-    def _known(self, direction: Direction, sizes: Sequence[Dim]) -> Expr:
+    def _recall(self, direction: Direction, sizes: Sequence[Dim]) -> Expr:
         if len(direction.parts) == 1:
             return self._along(*direction.parts[0], direction.holes, sizes)
         columns = []

@@ -160,14 +160,14 @@ class Recovery:
                 "tril", (whole, self.factory.number(offset)) if offset else (whole,), node.axes
             )
         if node.kind == "apart":
-            return self._apart(node)
+            return self._off_diagonal(node)
         if node.kind == "select":
             return self.writer.product((Link(self._place(node)),))
         if node.kind == "unit":
             return self._place(node)
         return self.factory.make(node.kind, (), node.axes, node.name or None)
 
-    def _apart(self, node: Leaf) -> Expr:
+    def _off_diagonal(self, node: Leaf) -> Expr:
         """Ones but on a diagonal."""
         whole, offset = self.factory.fill(self.factory.number(1), node.axes), int(node.name)
         if not offset and node.axes[0] == node.axes[1]:
@@ -206,7 +206,7 @@ class Recovery:
             size = self.factory.dimension(args[0].shape[0])
             return self.factory.make(name, (size,), node.axes)
         if name in HALVING:
-            return self.factory.halving(name, node.axes)
+            return self.factory.halving_matrix(name, node.axes)
         if name == "power" and as_product(node.args[1]) == (Fraction(1, 2), ()):
             name, args = "sqrtm", args[:1]
         elif (
@@ -256,7 +256,7 @@ class Recovery:
             graph.scalars.append((self._write_indexed(graph), 1))
         for scalar, root in graph.roots:
             self.roots[id(scalar)] = root
-        parts = tuple([(self.writer.masked(chain), e) for chain, e in self._parts(graph)])
+        parts = tuple([(self.writer.mask(chain), e) for chain, e in self._parts(graph)])
         term = Term(coefficient * own * graph.coefficient, tuple(graph.scalars), parts, node.axes)
         if signed:
             # few expressions have cross products

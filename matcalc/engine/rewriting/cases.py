@@ -88,7 +88,7 @@ class _Gathering:
                 (
                     k
                     for k, (f, labels, _) in enumerate(factors)
-                    if _side(f) is not None and _apart(labels)
+                    if _side(f) is not None and _are_disjoint(labels)
                 ),
                 None,
             )
@@ -191,7 +191,7 @@ def _ones(builder: Builder, labels: Labels, sizes: dict[int, Dim]) -> list[Facto
     return [(builder.ones((sizes[label],)), (label,), 1) for label in labels]
 
 
-def _apart(labels: Labels) -> bool:
+def _are_disjoint(labels: Labels) -> bool:
     return len(set(labels)) == len(labels)
 
 

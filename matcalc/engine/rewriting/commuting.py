@@ -45,7 +45,7 @@ class Commuting:
             if isinstance(fresh, Sum):
                 fresh = merge_kernels(self.builder, fresh) or fresh
             if isinstance(fresh, Call) and fresh.slots:
-                words = self.ordinary.written_out(fresh)
+                words = self.ordinary.write_out(fresh)
                 fresh = fresh if words is None else words
             self._done[node] = self._done[fresh] = fresh
         return self._done[node]
@@ -56,15 +56,15 @@ class Commuting:
         for index, (factor, labels, exponent) in enumerate(factors):
             if isinstance(factor, Call) and factor.slots and exponent == 1:
                 kernel = Kernel(self.ordinary, self.commute, node.rank, factors, index)
-                found = kernel.reduced()
+                found = kernel.reduce()
                 if found is not None:
                     return self.builder.product(
                         coefficient, found, tuple(range(node.rank)), node.axes
                     )
-                spread = kernel.summed()
+                spread = kernel.split()
                 if spread is not None:
                     return self.reduce(self.builder.scale(coefficient, spread))
-                words = self.ordinary.written_out(factor)
+                words = self.ordinary.write_out(factor)
                 if words is not None:
                     others = [f for place, f in enumerate(factors) if place != index]
                     return self.builder.product(
@@ -88,10 +88,10 @@ class Commuting:
         """
         key = (left, right)
         if key not in self._commute:
-            self._commute[key] = self._commuting(left, right)
+            self._commute[key] = self._decide(left, right)
         return self._commute[key]
 
-    def _commuting(self, left: Node, right: Node) -> bool:
+    def _decide(self, left: Node, right: Node) -> bool:
         pending = [(left, right)]
         seen = set(pending)
         while pending:

@@ -249,7 +249,7 @@ class _Unknown(Exception):
     """A part of a form has no exact value."""
 
 
-def _indexed(node: Expr, args: list[Grid]) -> Grid | None:
+def _evaluate_form(node: Expr, args: list[Grid]) -> Grid | None:
     """A form with bound indices, evaluated for each choice of the indices."""
     form: Form = node.value
     if node.rank > 1:
@@ -380,5 +380,5 @@ _RULES: dict[str, _Rule] = {
     "dot": _dot,
     "gamma": _each(_gamma),
     "gammaln": _each(_at({1: 0, 2: 0})),
-    "indexed": _indexed,
+    "indexed": _evaluate_form,
 }

@@ -77,7 +77,7 @@ class Rewriter:
                 stack.append(follow)
         return self._resolve(root)
 
-    def met(self, function: str) -> bool:
+    def has_met(self, function: str) -> bool:
         """Whether the function was in a node that was rewritten."""
         return function in self._present
 

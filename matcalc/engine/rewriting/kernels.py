@@ -44,7 +44,7 @@ class Kernel:
     def _direction(self, pair: Pair) -> Direction | None:
         return path(self.builder, self.rank, self.factors, pair, self.index)
 
-    def reduced(self) -> list[Factor] | None:
+    def reduce(self) -> list[Factor] | None:
         """The factors with the kernel replaced; None where it stays."""
         x = self.call.args[0]
         known = [
@@ -85,7 +85,7 @@ class Kernel:
         base = self.builder.call(self.call.name, self.call.args, self.call.args[0].axes)
         if not isinstance(base, Call) or base.args[0] is not self.call.args[0]:
             return None
-        derived = self.ordinary.derived(base)
+        derived = self.ordinary.derivative(base)
         if derived is None or not isinstance(derived[1], Call):
             return None
         coefficient, function = derived
@@ -98,7 +98,7 @@ class Kernel:
         rest = [factor for place, factor in enumerate(self.factors) if place != self.index]
         return [*rest, (coefficient, (), 1), (kernel, labels, 1)]
 
-    def summed(self) -> Node | None:
+    def split(self) -> Node | None:
         """The product as a sum, where a direction is a sum with a multiple of the identity.
 
         Of other terms that commute it does not pay: L(X, f(X) - A) is short.
@@ -107,10 +107,10 @@ class Kernel:
             for place in found[1] if found is not None and len(found[1]) == 1 else ():
                 node = self.factors[place][0]
                 if isinstance(node, Sum) and any(_multiple_of_eye(term) for _, term in node.terms):
-                    return self._apart(place)
+                    return self._split_off(place)
         return None
 
-    def _apart(self, place: int) -> Node:
+    def _split_off(self, place: int) -> Node:
         sum_, labels, _ = self.factors[place]
         assert isinstance(sum_, Sum)
         rest = [factor for k, factor in enumerate(self.factors) if k != place]

@@ -29,13 +29,13 @@ class Ordinary:
         result: Node = call
         coefficient: Node = self.builder.number(1)
         for _ in range(order):
-            derived = self.derived(result)
+            derived = self.derivative(result)
             if derived is None:
                 return None
             coefficient, result = self.builder.times(coefficient, derived[0]), derived[1]
         return self.builder.times(coefficient, self._plain(result))
 
-    def derived(self, node: Node) -> tuple[Node, Node] | None:
+    def derivative(self, node: Node) -> tuple[Node, Node] | None:
         """f' of a function of a matrix, a scalar times another node; None of what is not a single
         function.
         """
@@ -67,7 +67,7 @@ class Ordinary:
             return self.lowering.matrix_power(*node.args)
         return node
 
-    def written_out(self, kernel: Call) -> Node | None:
+    def write_out(self, kernel: Call) -> Node | None:
         """The kernel of a small whole power as a sum of products: E*X + X*E, -inv(X)*E*inv(X)."""
         if kernel.name != "power" or not is_number(kernel.args[1]):
             return None

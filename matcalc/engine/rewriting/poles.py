@@ -38,7 +38,7 @@ _MOST_TERMS = 60  # that are multiplied out
 _MOST_POWERS = 3  # of a sum that is multiplied out
 
 
-def cleared(builder: Builder, root: Node) -> Node:
+def clear_poles(builder: Builder, root: Node) -> Node:
     """The node with its divisions taken up, also inside of calls; the node itself where there are
     none, or where some would be left.
     """
@@ -91,10 +91,10 @@ class _Clearing:
         """The sum without divisions, or as it was."""
         if not self.products and not self.matrices:
             return self.root
-        terms = self._expanded()
+        terms = self._expand()
         if terms is None or not self._divides(terms):
             return self.root
-        terms = [self._apart(term) for term in terms]
+        terms = [self._split(term) for term in terms]
         for matrix in list(self.matrices):
             found = self._cofactors(terms, matrix)
             if found is None:
@@ -141,7 +141,7 @@ class _Clearing:
             self._inside[root] = fold(root, parts, rule)
         return self._inside[root]
 
-    def _expanded(self) -> list[Term] | None:
+    def _expand(self) -> list[Term] | None:
         rank = self.root.rank
         todo = [(Term(1, [(self.root, tuple(range(rank)), 1)]), rank)]
         done: list[Term] = []
@@ -211,7 +211,7 @@ class _Clearing:
 
     # determinants
 
-    def _apart(self, term: Term) -> Term:
+    def _split(self, term: Term) -> Term:
         """det(A*X) as det(A)*det(X) where there is inv(X)."""
         factors: list[Factor] = []
         for node, labels, e in term.factors:

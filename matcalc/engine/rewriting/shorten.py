@@ -165,7 +165,7 @@ class Shortener:
 
     def _sum(self, node: Sum) -> Node | None:
         """The sum with every product over a sum in it multiplied out, if that is shorter."""
-        candidate = self.expanded(node)
+        candidate = self.expand(node)
         if candidate is not None and self.length(candidate) < self.length(node):
             return candidate
         return self._quotient(node) or self._least(self.inverses.of_sum(node), node)
@@ -211,13 +211,13 @@ class Shortener:
                 return None  # x[i] - x[j] is 0 where delta[i,j] is not
             above.append((coefficient * own, product))
         total = self.builder.sum(above, node.axes)
-        opened = self.expanded(total) or total
+        opened = self.expand(total) or total
         if len(as_sum(opened)[1]) > len(node.terms):
             return None
         below = [(base, labels, -max(deep)) for (base, labels, _), deep in depths.items()]
         return self.builder.product(1, [(opened, whole, 1), *below], whole, node.axes)
 
-    def symmetrised(self, node: Node) -> Node:
+    def symmetrise(self, node: Node) -> Node:
         """G + G' with the terms of a sum G collected with their transposes, where that is
         shorter.
         """
@@ -240,7 +240,7 @@ class Shortener:
             else node
         )
 
-    def expanded(self, node: Node) -> Node | None:
+    def expand(self, node: Node) -> Node | None:
         """The node with every product over a sum in it multiplied out; None if there is none, or if
         that would be long.
         """

@@ -137,7 +137,7 @@ def join_masks(builder: Builder, root: Node) -> Node:
     found: dict[Node, list[tuple[Rational, Rational, Node]]] = {}
     kept: list[tuple[Rational, Node]] = []
     for c, term in terms:
-        apart = _apart(builder, term)
+        apart = _as_unequal(builder, term)
         if apart is None:
             kept.append((c, term))
             continue
@@ -192,7 +192,7 @@ def _core(builder: Builder, node: Node) -> tuple[Rational, Node]:
     return 1, node
 
 
-def _apart(builder: Builder, node: Node) -> Node | None:
+def _as_unequal(builder: Builder, node: Node) -> Node | None:
     """The term with its one triangle, of i < j, as i != j."""
     coefficient, factors = as_product(node)
     masks = [k for k, (inner, _, _) in enumerate(factors) if _is_mask(inner)]

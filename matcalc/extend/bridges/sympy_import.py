@@ -36,7 +36,7 @@ def convert(expression: Any) -> Program:
     """The typed tree with its variables, all of them declared; its text is for messages alone."""
     root = sp.sympify(expression)
     if not isinstance(root, (sp.Expr, sp.MatrixExpr)):
-        raise _unsupported(root)
+        raise _refusal(root)
     sizes = {
         symbol
         for matrix in root.atoms(sp.MatrixSymbol)
@@ -61,7 +61,7 @@ def convert(expression: Any) -> Program:
     return Program(expr, importer.variables, text(expr, sized))
 
 
-def _unsupported(node: Any) -> UnsupportedError:
+def _refusal(node: Any) -> UnsupportedError:
     return UnsupportedError(
         f"the language of matcalc cannot represent SymPy's {type(node).__name__}"
     )
@@ -430,4 +430,4 @@ def _rule(node: Any) -> Callable[[Any, list[Expr]], Expr]:
     for kind, rule in _RULES.items():
         if isinstance(node, kind):
             return rule
-    raise _unsupported(node)
+    raise _refusal(node)

@@ -122,10 +122,10 @@ def read_extension(
     if before is not None and before.text == text and before.callables == callables:
         return before
     given = Extension(file, place, text=text, callables=callables)
-    return _judged(tables(text, file), given, language.without(place))
+    return _judge_tables(tables(text, file), given, language.without(place))
 
 
-def _judged(found: list[Table], given: Extension, language: Language) -> Extension:
+def _judge_tables(found: list[Table], given: Extension, language: Language) -> Extension:
     """The extension with what its tables bring, each judged in the language with what came before.
 
     What the file brings is a value until it is whole, so nothing has to be undone where a

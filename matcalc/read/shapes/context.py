@@ -310,7 +310,7 @@ class Context:
 
     def names(self) -> dict[str, str]:
         """A name for each size that is unknown (so far)."""
-        return self.unifier.named(
+        return self.unifier.name_unknowns(
             {*self.dimensions, *self.declared, *self.seen, *self.definitions, *self.taken}
         )
 

@@ -290,7 +290,7 @@ def _type(context: Context, order: list[Node]) -> Expr:
     values: dict[int, Expr] = {}
     for node in order:
         try:
-            expr = values[id(node)] = _typed(context, node, values)
+            expr = values[id(node)] = _type_node(context, node, values)
         except ShapeError as problem:
             operands = [values[id(arg)] for arg in _typed_children(node)]
             context.failed, context.operands = node, operands
@@ -300,7 +300,7 @@ def _type(context: Context, order: list[Node]) -> Expr:
     return expr
 
 
-def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
+def _type_node(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
     """One node, given its typed operands by the ids of the syntax nodes."""
     kind = node.kind
     if kind == "name":

@@ -247,7 +247,7 @@ class _Search:
         choices = [(doubt, candidates) for doubt, candidates in choices if candidates]
         if not choices:
             spent += _price_of_value(outcome, state.letters)
-            unlike = _numbered_alike(outcome.context, state.letters, self._given)
+            unlike = _same_but_number(outcome.context, state.letters, self._given)
             alike = _State({**state.letters, **unlike}, state.signs, accepted, state.spent)
             if 0 < len(unlike) <= _MOST_ALIKE:
                 other = self.outcome(alike)
@@ -301,7 +301,7 @@ def _price_of_value(outcome: Outcome, letters: Mapping[str, Candidate]) -> int:
     return price + (_OF_NUMBERS if letters and not any(each.shape for each in seen) else 0)
 
 
-def _numbered_alike(
+def _same_but_number(
     context: Context, letters: Mapping[str, Candidate], given: Mapping[str, str]
 ) -> dict[str, Candidate]:
     """Letters that differ by their number from one that is read otherwise, each read as that is."""

@@ -241,7 +241,7 @@ class Unifier(Generic[C]):
         left, right = self.resolve(left), self.resolve(right)
         return left == right or (self._step(left, right) or self._factorwise(left, right))
 
-    def named(self, taken: Iterable[str]) -> dict[str, str]:
+    def name_unknowns(self, taken: Iterable[str]) -> dict[str, str]:
         """A name for each unknown that is left, in order of appearance, none of them ``taken``."""
         used = set(taken)
         names = (name for name in _candidates() if name not in used)

@@ -103,7 +103,7 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if char == "%":
         return _in_r(text, position)
     if char == "!":
-        return _exclaimed(text, position)
+        return _factorial_hint(text, position)
     if char in _LOOKALIKES:
         return f"write {_LOOKALIKES[char]}"
     for foreign, latin, alphabet in _ALPHABETS:
@@ -150,7 +150,7 @@ def _of_norm(inside: str | None, behind: str) -> str:
     return f"write {name}({(inside or '...').strip()})"
 
 
-def _exclaimed(text: str, position: int) -> str:
+def _factorial_hint(text: str, position: int) -> str:
     """``n!`` and ``!x``."""
     before = re.search(r"([^\W\d]\w*|\))\s*$", text[:position])
     if before is None:

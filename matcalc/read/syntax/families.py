@@ -139,7 +139,7 @@ class _Unrolled:
                 continue
             if len(self.found) + len(self.sums) > _MOST:
                 message = f"more than {_MOST:,} statements are not written out"
-                raise self._unsupported(message, statement.name_span)
+                raise self._refusal(message, statement.name_span)
             self._statement(statement, env, places)
 
     def _statement(self, statement: Statement, env: Env, places: tuple[int, ...]) -> None:
@@ -231,7 +231,7 @@ class _Unrolled:
         indices that are bound around it.
         """
         if depth > _DEEPEST:
-            raise self._unsupported(f"more than {_DEEPEST} sums over families", body.span)
+            raise self._refusal(f"more than {_DEEPEST} sums over families", body.span)
         over = self._over_families(body, env)
         bounds = {**(around or {}), **_copy_bounds(body)}
 
@@ -391,7 +391,7 @@ class _Unrolled:
         assert isinstance(binding, Binding)
         written_out = binding.name in LINEAR or binding.name == "prod"
         if not written_out or binding.conditions:
-            raise self._unsupported(
+            raise self._refusal(
                 f"{binding.name} over members of families, or with conditions, is not worked with",
                 node.span,
             )
@@ -407,7 +407,7 @@ class _Unrolled:
         if not values:
             raise self._problem("this range is empty", bound.span)
         if len(values) > _MOST:
-            raise self._unsupported(f"more than {_MOST:,} terms are not written out", bound.span)
+            raise self._refusal(f"more than {_MOST:,} terms are not written out", bound.span)
         others = tuple([each for each in binding.bounds if each is not bound])
         inner = node.args[0]
         if others:
@@ -447,7 +447,7 @@ class _Unrolled:
     ) -> UnknownNameError:
         return UnknownNameError(message, source=self.source, span=span, hint=hint)
 
-    def _unsupported(self, message: str, span: Span | None) -> UnsupportedError:
+    def _refusal(self, message: str, span: Span | None) -> UnsupportedError:
         return UnsupportedError(message, source=self.source, span=span)
 
 

@@ -225,17 +225,17 @@ def _array(parts: list[Any]) -> Statement:
 
 def _accumulation(parts: list[Any]) -> Statement:
     """``s += E``, and ``s -= E``."""
-    return _named("accumulation", [*parts[:2], _added(parts[1], parts[2])])
+    return _statement("accumulation", [*parts[:2], _addend(parts[1], parts[2])])
 
 
 def _array_accumulation(parts: list[Any]) -> Statement:
     """``s[k] += E``."""
-    statement = _array([*parts[:5], _added(parts[4], parts[5])])
+    statement = _array([*parts[:5], _addend(parts[4], parts[5])])
     statement.role = "accumulation"
     return statement
 
 
-def _added(sign: Token, body: Node) -> Node:
+def _addend(sign: Token, body: Node) -> Node:
     """What is added: of ``-=`` the negative."""
     if sign[3] == "+=":
         return body
@@ -296,7 +296,7 @@ def _more(parts: list[Any]) -> list[Any]:
     return result
 
 
-def _named(role: str, parts: list[Any]) -> Statement:
+def _statement(role: str, parts: list[Any]) -> Statement:
     (_, start, end, name), _, body = parts
     return Statement(role, body, name, Span(start, end))
 
@@ -305,7 +305,7 @@ def _mapping(parts: list[Any]) -> Statement:
     """``f: function(vector(n)) -> scalar``."""
     given, value = parts[2], parts[4]
     parts[2] = Node("->", (given, value), given.start, value.end)
-    return _named("declaration", parts[:3])
+    return _statement("declaration", parts[:3])
 
 
 def _where(parts: list[Any]) -> list[Statement]:
@@ -321,8 +321,10 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "where": _where,
     "scoped": lambda parts: Scope(parts[0], parts[2]),
     "scoped_call": lambda parts: _call([*parts[:2], [parts[2]], parts[3]]),
-    "first_definition": lambda parts: [_named("definition", parts)],
-    "next_definition": lambda parts: _more([parts[0], parts[1], _named("definition", parts[2:])]),
+    "first_definition": lambda parts: [_statement("definition", parts)],
+    "next_definition": lambda parts: _more(
+        [parts[0], parts[1], _statement("definition", parts[2:])]
+    ),
     "first_array": lambda parts: [parts[0]],
     "next_array": _more,
     "array": _array,
@@ -335,8 +337,8 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "binder_behind": _binder_behind,
     "bounds": _bounds,
     "value": lambda parts: Statement("value", parts[0]),
-    "definition": lambda parts: _named("definition", parts),
-    "declaration": lambda parts: _named("declaration", parts),
+    "definition": lambda parts: _statement("definition", parts),
+    "declaration": lambda parts: _statement("declaration", parts),
     "mapping": _mapping,
     "binary": _binary,
     "negative": _negative,

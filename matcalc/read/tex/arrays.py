@@ -90,7 +90,7 @@ def _in_conditions(total: Phrase, scope: Scope) -> set[str]:
     return {symbol(leaf, scope.source).name for side in sides for leaf in size_leaves(side)}
 
 
-def _summed_over(equation: Equation, scope: Scope) -> set[str]:
+def _summation_letters(equation: Equation, scope: Scope) -> set[str]:
     """The letters that sums name as those they run over."""
     letters = Letters(scope)
     found = {name for total in _sums(equation) for name in letters.indices(total) or ()}
@@ -144,7 +144,7 @@ def _refuse_part(entry: Phrase, equation: Equation, scope: Scope) -> None:
         return
     ends = _ends(names, entry, equation, scope)
     several = len(subscripts.places(entry, 2)) > 1
-    bound = _summed_over(equation, scope)
+    bound = _summation_letters(equation, scope)
     clash = [name for name in names if name in bound]
     free = [name for name in names if _are_entries([name], ends, equation, scope)]
     if not ends and not (several and clash) and not free:
@@ -170,7 +170,7 @@ def _are_entries(wanted: list[str], ends: frozenset[str], equation: Equation, sc
     """
     letters = Letters(scope)
     parts = postorder(equation.value, children)
-    bound = _summed_over(equation, scope)
+    bound = _summation_letters(equation, scope)
     if bound.intersection(wanted):
         return False
     if len(wanted) >= len(_KINDS):  # nobody calls a number D_{ijkl}

@@ -114,14 +114,14 @@ def printed_array(phrase: Phrase, body: Value, letters_: Letters) -> Value:
     for name, axis in zip(names, shape, strict=True):
         index = make.node("name", value=name)
         if all(isinstance(scale, int) for scale, _ in axis.terms):
-            index = make.node("bounds", index, make.number(1), written(axis))
+            index = make.node("bounds", index, make.number(1), write_size(axis))
         indices.append(index)
     binding = Binding("array", indices)
     node = Node("binder", (body.node,), make.start, make.end, mark=phrase.span, value=binding)
     return Value(node, len(names))
 
 
-def written(size: Dim) -> Node:
+def write_size(size: Dim) -> Node:
     """A size as syntax, in which no letter is an index."""
     (statement,) = parse(str(size))
     return as_size(statement.body)

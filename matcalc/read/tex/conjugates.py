@@ -14,7 +14,7 @@ _H = frozenset({"H", r"\mathsf{H}", r"\mathsf H", r"\mathrm{H}", r"\mathrm H", r
 _BARRED = re.compile(r"\\(?:bar|overline)\s*(?:\{(.*)\}|(\S+))", re.DOTALL)
 
 
-def superscripted(base: Phrase, script: Phrase, where: Span, scope: Scope) -> Phrase | None:
+def read_superscript(base: Phrase, script: Phrase, where: Span, scope: Scope) -> Phrase | None:
     r"""X^H, z^* and X^\dagger where some letters are complex; None of other superscripts.
 
     ParseError for X^H where all letters are real. Where H is a number X^H is a power.

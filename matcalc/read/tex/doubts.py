@@ -89,7 +89,7 @@ def _refuse_unknown(letters: Letters, gradient: Phrase) -> None:
     part = body.kind == "indexed" and symbol(body.args[0], scope.source).key == by.key
     if scope.knows(body) or found.key == by.key or part:
         return
-    shown, named = letters.shown(body), letters.shown(variable)
+    shown, named = letters.text(body), letters.text(variable)
     raise scope.problem(
         f"nothing says how {shown} depends on {named}",
         body.span,
@@ -113,7 +113,7 @@ def _refuse_differential(letters: Letters, factors: list[Phrase], *, whole: bool
         return
     if not (whole or head.text.startswith(r"\mathrm")) or factors[1].kind in _LETTERS:
         return  # d x is found above
-    sign, rest = letters.shown(head), letters.shown(factors[1])
+    sign, rest = letters.text(head), letters.text(factors[1])
     raise ParseError(
         f"{sign} before {rest} may be a differential or a factor",
         source=scope.source,
@@ -138,7 +138,7 @@ def _refuse_steps(letters: Letters, factors: list[Phrase]) -> None:
         if other.name in scope.dimensions or other.name == "pi":
             continue
         what, spelling = _STEPS[found.name]
-        sign, x = letters.shown(head), letters.shown(letter)
+        sign, x = letters.text(head), letters.text(letter)
         own = spelling.format(x if found.name != "d" else other.name)
         name = f"{found.name}{'' if found.name == 'd' else '_'}{other.name}"
         laplacian = ", the Laplacian" if found.name == "Delta" else ""
@@ -146,7 +146,7 @@ def _refuse_steps(letters: Letters, factors: list[Phrase]) -> None:
             f"{sign} {x} may be {what} {x}{laplacian} or the product of {sign} and {x}",
             source=scope.source,
             span=head.span,
-            hint=f"write {sign} \\cdot {letters.shown(after)} for the product; write {own} and "
+            hint=f"write {sign} \\cdot {letters.text(after)} for the product; write {own} and "
             f"declare {name}: {default_kind(other.name)} for {what.removesuffix(' of')}"
             + _or_derivative(scope.source, head),
         )
@@ -166,7 +166,7 @@ def _refuse_derivative(letters: Letters, factors: list[Phrase]) -> None:
             continue
         base, by = (symbol(part, scope.source) for part in (head.args[0], head.parts[0]))
         if base.key == ("D", ()) and by.key in letters.whole_keys:
-            shown, x = letters.shown(head), letters.shown(head.parts[0]).strip("{}")
+            shown, x = letters.text(head), letters.text(head.parts[0]).strip("{}")
             raise ParseError(
                 f"{shown} may be the derivative with respect to {x} or a matrix",
                 source=scope.source,
@@ -188,12 +188,12 @@ def _refuse_layers(letters: Letters, root: Phrase) -> None:
         shift = phrase.args[1].kind in ("symbol", "+", "-")
         if len(leaves) != 1 or not shift or scope.knows(leaves[0]) or base.stem in GREEK:
             continue
-        bases.setdefault(letters.shown(leaves[0]), {}).setdefault(base.stem, phrase)
+        bases.setdefault(letters.text(leaves[0]), {}).setdefault(base.stem, phrase)
     for letter, found in bases.items():
         capitals = [stem for stem in found if stem[:1].isupper()]
         if capitals and len(capitals) < len(found):
             phrase = found[capitals[0]]
-            shown, bare = letters.shown(phrase), letters.shown(phrase.args[0])
+            shown, bare = letters.text(phrase), letters.text(phrase.args[0])
             raise ParseError(
                 f"{shown} may be a power, or one of several {bare}",
                 source=scope.source,
@@ -270,7 +270,7 @@ def _refuse_two_kinds(letters: Letters, root: Phrase) -> None:
                     letter = _letter(part)
                     entries.setdefault(symbol(letter.args[0], source).key, letter)
         for key in bare.keys() & entries.keys():
-            name, entry = letters.shown(bare[key]), letters.shown(entries[key])
+            name, entry = letters.text(bare[key]), letters.text(entries[key])
             raise letters.scope.problem(
                 f"{name} may be a number, as it stands beside entries, or a vector, of which "
                 f"{entry} is an entry",
@@ -403,7 +403,7 @@ def _may_be_entries(letters: Letters, pair: list[Phrase]) -> bool:
     if any(each.stem[:1].isupper() for each in found):
         return False
     if found[0].stem in GREEK and found[1].stem not in GREEK:
-        a, b = (letters.shown(part) for part in pair)
+        a, b = (letters.text(part) for part in pair)
         (index,) = letters.indices(pair[0]) or [""]
         letters.read_before.setdefault(
             f"note: {a} {b} is read as a product of two variables; write \\sum_{{{index}}} "
@@ -417,7 +417,7 @@ def _repeated_error(
     letters: Letters, product: Phrase, free: list[tuple[Phrase, list[str]]]
 ) -> ParseError:
     scope = letters.scope
-    shown = letters.shown(product)
+    shown = letters.text(product)
     counts = Counter(name for _, names in free for name in names)
     indices = [name for name, count in counts.items() if count > 1]
     plain = [factor for factor, _ in free if factor.kind == "indexed"]
@@ -425,7 +425,7 @@ def _repeated_error(
     signs = [each if len(each) == 1 else f"\\{each}" for each in indices]
     sum_of = f"\\sum_{{{','.join(signs)}}} {shown}"
     if len(plain) == len(free) == len(_flat(product)[0]):
-        bases = [letters.shown(part.args[0]) for part in plain]
+        bases = [letters.text(part.args[0]) for part in plain]
         whole = in_matrices([(b, names) for b, (_, names) in zip(bases, free, strict=True)])
         sum_of = f"{whole} or {sum_of}" if whole else sum_of
     advice = [f"write {sum_of} for the sum"]
@@ -473,7 +473,7 @@ def refuse_lone(letters: Letters, phrases: Iterable[Phrase]) -> None:
         if base.key in letters.used_whole or phrase.text == "(":
             continue
         if any(part.kind in ("+", "-") for part in phrase.parts):  # x_{t+1}
-            shown, bare = letters.shown(phrase), letters.shown(phrase.args[0])
+            shown, bare = letters.text(phrase), letters.text(phrase.args[0])
             raise letters.scope.problem(
                 f"{shown} may be an entry of {bare}, a number, or a variable of its own",
                 phrase.span,
@@ -488,7 +488,7 @@ def refuse_lone(letters: Letters, phrases: Iterable[Phrase]) -> None:
         if letters.rank(name) == 0:
             _refuse_symbols(letters, phrase, base.stem, parts)
             continue
-        shown, bare = letters.shown(phrase), letters.shown(phrase.args[0])
+        shown, bare = letters.text(phrase), letters.text(phrase.args[0])
         entry = f"write {subscripts.entry_of(letters, phrase)} for the entry"
         if len(phrase.parts) == 1 and phrase.parts[0].kind == "number":  # a block X_{12}
             entry = f"write [{bare}]_{{{','.join(part.text for part in parts)}}} for the entry"
@@ -505,10 +505,10 @@ def _refuse_symbols(letters: Letters, phrase: Phrase, stem: str, parts: list[Phr
     indices = [part for part in parts if part.kind == "symbol"]
     if len(indices) != len(parts):
         return
-    shown, name = letters.shown(phrase), symbol(phrase, letters.scope.source).name
+    shown, name = letters.text(phrase), symbol(phrase, letters.scope.source).name
     own = f"declare {name}: scalar if it is a number of its own"
     if stem == "delta" and len(parts) == 2:
-        entry = f"[I]_{{{','.join(map(letters.shown, parts))}}}"
+        entry = f"[I]_{{{','.join(map(letters.text, parts))}}}"
         message = f"{shown} may be Kronecker's delta or a variable"
         raise letters.scope.problem(
             message, phrase.span, f"write {entry} for an entry of the identity; {own}"

@@ -19,7 +19,7 @@ def fit(resolver: Resolver, left: Phrase, right: Phrase) -> None:
     """In papers only like is added to like: what can be a vector or a matrix becomes one; failing
     that, a letter that is a vector by its first letter a number.
     """
-    value_of, promote, shown = resolver.value_of, resolver.letters.promote, resolver.shown
+    value_of, promote, shown = resolver.value_of, resolver.letters.promote, resolver.quote
     pairs = [(left, right), (right, left)]
     for phrase, beside in pairs:  # X b + c, where both letters are vectors
         if value_of(phrase).rank == 0 and beside.kind == "*":

@@ -111,7 +111,7 @@ def _call(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> V
     if not entrywise:
         whole = (OPERATIONS[name].log_of if own is None else "") or name
         if whole == "det" and phrase.args[0].kind == "bars" and not args[0].rank:
-            x = resolver.shown(phrase.args[0].args[0])
+            x = resolver.quote(phrase.args[0].args[0])
             hint = rf"write \det({x}) or \lvert {x} \rvert"
             raise resolver.problem("the determinant of a determinant", phrase, hint)
         square = own is None and OPERATIONS[name].signature.startswith("square")
@@ -122,11 +122,11 @@ def _call(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> V
     if name in _OF_ARRAYS and args[0].rank == 0:
         resolver.letters.promote(phrase.args[0], 1, f"{name} of it is taken")
     if name in _OF_MATRICES and args[0].rank == 2:
-        inside = resolver.shown(phrase.args[0])
+        inside = resolver.quote(phrase.args[0])
         written = rf"\operatorname{{{_OF_MATRICES[name]}}}({inside})"
         written = rf"e^{{{inside}}}" if name == "exp" else written
         resolver.scope.note(
-            f"note: {resolver.shown(phrase)} is read entry by entry; "
+            f"note: {resolver.quote(phrase)} is read entry by entry; "
             f"write {written} for the matrix {OPERATIONS[name].says.removeprefix('natural ')}"
         )
     if own is None:
@@ -167,7 +167,7 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         if index.replace(" ", "") in _ENTRY_NORMS and not arg.slots:
             return _entry_norm(resolver, phrase, args, index.replace(" ", ""))
         known = {"": "without a subscript may be the Frobenius or the spectral norm"}
-        hint = norms.advise(index, resolver.shown(phrase.args[0]))
+        hint = norms.advise(index, resolver.quote(phrase.args[0]))
         message = f"the norm of a matrix {known.get(index, f'with the subscript {index}')}"
         raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     name = {
@@ -179,8 +179,8 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         "∞": "norminf",
     }.get(index)
     if index == "0":
-        x = resolver.shown(phrase.args[0])
-        message = f"{resolver.shown(phrase)} counts the entries that are not zero, and is no norm"
+        x = resolver.quote(phrase.args[0])
+        message = f"{resolver.quote(phrase)} counts the entries that are not zero, and is no norm"
         hint = rf"write \operatorname{{sum}}({x} \neq 0) for the number of these entries"
         raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     if name is None and len(phrase.parts) == 1 and phrase.parts[0].kind in ("number", "symbol"):
@@ -202,7 +202,7 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if name is None:
         message = f"the norm with the subscript {index}"
         x = signs.operand(resolver, phrase.args[0])
-        hint = norms.advise_vector(index, resolver.shown(phrase.args[0]))
+        hint = norms.advise_vector(index, resolver.quote(phrase.args[0]))
         if re.fullmatch(r"[\d./]+", index):
             hint = (
                 rf"write \operatorname{{sum}}(\operatorname{{abs}}({x})^{{\odot {index}}})"
@@ -230,7 +230,7 @@ def _learn_of_norm(resolver: Resolver, inside: Phrase) -> bool:
 
 def _weighted_norm_hint(resolver: Resolver, phrase: Phrase, weight: str) -> str:
     """What to write for the square of a weighted norm."""
-    x = resolver.shown(phrase.args[0])
+    x = resolver.quote(phrase.args[0])
     x = x if phrase.args[0].kind in ("symbol", "indexed") else f"({x})"
     return f"write {x}^\\top {weight} {x} for the square of a weighted norm"
 
@@ -240,7 +240,7 @@ def _entry_norm(resolver: Resolver, phrase: Phrase, args: list[Value], index: st
     make = Maker(phrase)
     if index == "1,1":
         return call_function(make, "norm1", args)
-    shown = resolver.shown(phrase)
+    shown = resolver.quote(phrase)
     resolver.scope.note(
         f"note: {shown} is read as the sum of the norms of the columns; transpose what is "
         f"inside for the rows"
@@ -251,7 +251,7 @@ def _entry_norm(resolver: Resolver, phrase: Phrase, args: list[Value], index: st
 def pinv(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """X^+; of a number or a vector it may be the positive part."""
     if resolver._plain(phrase, args)[0].rank < 2:
-        x = resolver.shown(phrase.args[0]).strip("()[] ")
+        x = resolver.quote(phrase.args[0]).strip("()[] ")
         hint = f"write ({x})_+ for the positive part, \\operatorname{{pinv}}({x}) for the inverse"
         raise resolver.problem(
             "the superscript + may be the positive part or the pseudo-inverse", phrase, hint
@@ -267,9 +267,9 @@ def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         _note_distance(resolver, phrase.args[0])
         return _call(resolver, phrase, "abs", args)
     if arg.slots and arg.order == 1:
-        x = resolver.shown(phrase.args[0])
+        x = resolver.quote(phrase.args[0])
         resolver.scope.note(
-            f"note: {resolver.shown(phrase)} is read as the norm of a vector; write "
+            f"note: {resolver.quote(phrase)} is read as the norm of a vector; write "
             rf"\operatorname{{abs}}({x}) entry by entry"
         )
         return vectors.norm(Maker(phrase), "norm2", arg)
@@ -283,7 +283,7 @@ def _note_distance(resolver: Resolver, phrase: Phrase) -> None:
         return
     first, second = (resolver.letters.matrix_of(part) for part in phrase.args)
     if first is not None and first == second:
-        x = resolver.shown(phrase.args[0])
+        x = resolver.quote(phrase.args[0])
         resolver.scope.note(
             f"note: {x} is read as a number; declare {first} as a matrix for vectors, which are "
             f"its rows"
@@ -381,7 +381,7 @@ def no_vectors(resolver: Resolver, phrase: Phrase, what: str) -> None:
     for part in reversed(postorder(phrase.args[0], operands)):
         matrix = resolver.letters.matrix_of(part)
         if matrix is not None and default_kind(resolver.scope.name(part.args[0])) == "vector":
-            x = resolver.shown(part)
+            x = resolver.quote(part)
             message = f"{what} a sum in which {x} may be a number or a vector"
             hint = (
                 f"declare {matrix} as a matrix for vectors, which are its rows; "

@@ -29,7 +29,7 @@ def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value)
     if _is_pi(resolver.scope, second) and left.rank and phrase.kind in ("*", "."):
         raise _variable(resolver, second)
     if _is_pi(resolver.scope, first) and second.bracketed and right.rank and phrase.kind == "*":
-        pi, whole = resolver.shown(first), resolver.shown(phrase)
+        pi, whole = resolver.quote(first), resolver.quote(phrase)
         raise resolver.problem(
             f"{whole} may be a function of its argument or a product with the number {pi}",
             phrase,
@@ -38,7 +38,7 @@ def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value)
     if phrase.kind == ".*" and not (left.order or right.order or left.indexed or right.indexed):
         for operand in phrase.args:
             if operand.kind == "symbol" and not resolver.letters.changed:
-                resolver.letters.promote(operand, 1, f"{resolver.shown(phrase)} is entry by entry")
+                resolver.letters.promote(operand, 1, f"{resolver.quote(phrase)} is entry by entry")
 
 
 def refuse_outer(resolver: Resolver, phrase: Phrase, right: Value) -> None:
@@ -55,8 +55,8 @@ def refuse_outer(resolver: Resolver, phrase: Phrase, right: Value) -> None:
     if default_kind(name) != "vector":
         return
     raise resolver.letters.problem(
-        f"{resolver.shown(letter)} may be a number or a vector before the row "
-        f"{resolver.shown(phrase.args[1])}",
+        f"{resolver.quote(letter)} may be a number or a vector before the row "
+        f"{resolver.quote(phrase.args[1])}",
         letter.span,
         f"declare {matrix}: matrix for vectors, which are its rows; declare {name}: vector for "
         f"numbers",
@@ -88,7 +88,7 @@ def refuse_small_identity(letters: Letters, phrase: Phrase) -> None:
     (part, *more) = phrase.parts
     if more or part.kind != "number" or part.text not in _SMALL:
         return
-    shown = letters.shown(phrase)
+    shown = letters.text(phrase)
     name = "_".join(symbol(phrase, letters.scope.source).key[1])
     raise letters.scope.problem(
         f"{shown} may be the identity matrix of this size or a variable",
@@ -106,7 +106,7 @@ def learn_label(resolver: Resolver, phrase: Phrase) -> bool:
         runs = index.kind == "symbol" and symbol(index, resolver.scope.source).name in running
         lone = letter.kind in ("symbol", "indexed") and resolver.value_of(letter).rank == 1
         if runs and lone and not resolver.scope.knows(index):
-            why = f"it is compared with the index {resolver.shown(index)}"
+            why = f"it is compared with the index {resolver.quote(index)}"
             return resolver.letters.promote(letter, 0, why)
     return False
 
@@ -117,8 +117,8 @@ def note_broadcast(resolver: Resolver, phrase: Phrase, left: Value, right: Value
     number = phrase.args[left.rank == 2]
     if phrase.kind not in ("+", "-") or ranks != [0, 2] or number.kind != "number":
         return
-    matrix = resolver.shown(phrase.args[left.rank != 2])
+    matrix = resolver.quote(phrase.args[left.rank != 2])
     resolver.scope.note(
-        f"note: in {resolver.shown(phrase)} the number {number.text} stands beside every entry of "
+        f"note: in {resolver.quote(phrase)} the number {number.text} stands beside every entry of "
         f"{matrix}; write {number.text if number.text != '1' else ''}I for the identity"
     )

@@ -49,7 +49,7 @@ def _together(make: Maker, left: Value, right: Value) -> Value:
     if len(left.axes) == len(right.axes):
         if set(left.axes) == set(right.axes):
             return _as_indexed(make.node(".*", left.node, _turn(make, right, left.axes)), left.axes)
-        return _as_indexed(make.node("*", left.node, make.transposed(right.node)), axes)
+        return _as_indexed(make.node("*", left.node, make.transpose(right.node)), axes)
     matrix, vector = (left, right) if len(left.axes) == 2 else (right, left)
     diagonal = make.call("diag", vector.node)
     if vector.axes[0] == matrix.axes[0]:
@@ -63,7 +63,7 @@ def _as_indexed(node: Node, axes: tuple[str, ...]) -> Value:
 
 def _turn(make: Maker, value: Value, axes: tuple[str, ...]) -> Node:
     """The node with its axes in that order."""
-    return value.node if value.axes == axes else make.transposed(value.node)
+    return value.node if value.axes == axes else make.transpose(value.node)
 
 
 def entrywise(make: Maker, build: Callable[[list[Node]], Node], values: list[Value]) -> Value:
@@ -81,8 +81,8 @@ def _spread(make: Maker, value: Value, axes: tuple[str, ...]) -> Node:
     if not value.axes or len(value.axes) == len(axes):
         return _turn(make, value, axes) if value.axes else value.node
     if value.axes[0] == axes[0]:
-        return make.node("*", value.node, make.transposed(make.ones()))
-    return make.node("*", make.ones(), make.transposed(value.node))
+        return make.node("*", value.node, make.transpose(make.ones()))
+    return make.node("*", make.ones(), make.transpose(value.node))
 
 
 def sum_over(make: Maker, value: Value, indices: list[str]) -> Value:
@@ -133,10 +133,10 @@ def _contract(make: Maker, factors: list[Value], index: str) -> list[Value]:
     if len(edges) == 1:
         ((other, edge),) = edges.items()
         return [
-            _as_indexed(make.node("*", make.transposed(edge.node), weight or make.ones()), (other,))
+            _as_indexed(make.node("*", make.transpose(edge.node), weight or make.ones()), (other,))
         ]
     if len(edges) > MOST_AXES:
         _union(edges, ())
     (first, a), (second, b) = edges.items()
     right = b.node if weight is None else make.node("*", make.call("diag", weight), b.node)
-    return [_as_indexed(make.node("*", make.transposed(a.node), right), (first, second))]
+    return [_as_indexed(make.node("*", make.transpose(a.node), right), (first, second))]

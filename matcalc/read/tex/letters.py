@@ -145,7 +145,7 @@ class Letters:
 
     def _note_accent(self, phrase: Phrase, found: Symbol) -> None:
         r"""Says of \dot x and of e_i what they are read as."""
-        shown = self.shown(phrase)
+        shown = self.text(phrase)
         if {"dot", "ddot"}.intersection(found.pieces):
             self.own[shown] = (
                 f"note: {shown} is read as a variable of its own, {found.name}, not as a derivative"
@@ -157,7 +157,7 @@ class Letters:
                 f"note: {shown} is read as a variable; write {entry} for the unit vector"
             )
 
-    def shown(self, phrase: Phrase) -> str:
+    def text(self, phrase: Phrase) -> str:
         """The text of a letter."""
         return self.scope.source[phrase.start : phrase.end]
 
@@ -190,7 +190,7 @@ class Letters:
 
     def note_own(self, phrase: Phrase, name: str) -> None:
         """Remembers that a letter with a subscript is no part of the letter."""
-        shown = self.shown(phrase)
+        shown = self.text(phrase)
         self.own[shown] = (
             f"note: {shown} is read as a variable of its own, not as a part of {name}; "
             f"declare it if that is right"
@@ -242,7 +242,7 @@ class Letters:
             return
         base = self.base_name(phrase.args[0])
         message = (
-            f"{self.shown(phrase)} may be an entry of {base}, or a {kind} of its own, because {why}"
+            f"{self.text(phrase)} may be an entry of {base}, or a {kind} of its own, because {why}"
         )
         own, entry = subscripts.own_name(self, phrase, kind), subscripts.entry_of(self, phrase)
         raise self.scope.problem(
@@ -414,7 +414,7 @@ class Letters:
 
     def _entry_of_letter(self, phrase: Phrase, running: Ranges) -> Value:
         base, source = phrase.args[0], self.scope.source
-        shown = self.shown(phrase)
+        shown = self.text(phrase)
         if self.scope.knows(phrase):
             message = f"{shown} may be an entry or the variable {self.scope.name(phrase)}"
             raise self.scope.problem(message, phrase.span, "let the sum run over another letter")
@@ -482,14 +482,14 @@ class Letters:
             return self.entry(value, phrase, indices, running)
         if len(indices) != 2 or value.rank != 2:
             raise self.problem(
-                f"{self.shown(phrase)} has an index that runs and one that does not", phrase.span
+                f"{self.text(phrase)} has an index that runs and one that does not", phrase.span
             )
         make = Maker(phrase)
         row = indices[0] == ""
         unclear = parts[0 if row else 1]
         if subscripts.kind_of(unclear, self) != subscripts.PLACE:
             raise self.problem(
-                f"{self.shown(phrase)} has an index that runs, and another that is no place",
+                f"{self.text(phrase)} has an index that runs, and another that is no place",
                 phrase.span,
             )
         at, everything = subscripts.place(self, unclear), make.node(":")
@@ -497,7 +497,7 @@ class Letters:
         limit = running["".join(indices)]
         if limit is not None:
             self._check(make, value, int(row), self.size(limit))
-        return Value(make.transposed(line) if row else line, 1, axes=("".join(indices),))
+        return Value(make.transpose(line) if row else line, 1, axes=("".join(indices),))
 
     def entry(self, value: Value, phrase: Phrase, indices: list[str], running: Ranges) -> Value:
         """The entry of a value at indices that run."""
@@ -534,7 +534,7 @@ class Letters:
         """A definition that is well typed only if an axis has the size that a sum runs to."""
         zeros = make.call("zeros", size)
         if value.rank == 1:
-            body = make.node("-", make.transposed(value.node) if value.row else value.node, zeros)
+            body = make.node("-", make.transpose(value.node) if value.row else value.node, zeros)
         else:
-            body = make.node("*", value.node if axis else make.transposed(value.node), zeros)
+            body = make.node("*", value.node if axis else make.transpose(value.node), zeros)
         self.checks.append(Statement("definition", body, f"range {len(self.checks)}"))

@@ -119,7 +119,7 @@ def tokens(text: str, table: Table, words: frozenset[str], users: Mapping[str, s
         raise ParseError(message, source=text, span=Span(LONGEST, LONGEST + 1))
     lexer = _Lexer(text, words, table, users)
     lexer.read(0, len(text))
-    return lexer.finished()
+    return lexer.finish()
 
 
 class _Lexer:
@@ -356,7 +356,7 @@ class _Lexer:
             f"divergence \\sum_i {p}_i \\log\\frac{{{p}_i}}{{{q}_i}}"
         )
 
-    def finished(self) -> list[Token]:
+    def finish(self) -> list[Token]:
         """All of them, without the line ends at both ends, and ``$END`` behind the last."""
         found = self.tokens
         if self.open:

@@ -250,7 +250,7 @@ def _factor(bound: Phrase, total: Phrase, letters_: Letters, running: Ranges) ->
         row = make.node(
             "entries", whole, make.node("name", value=b if upper else a), make.node(":")
         )
-        return Value(make.transposed(row), 1, axes=(runs[0],))
+        return Value(make.transpose(row), 1, axes=(runs[0],))
     raise _refusal(bound, letters_, a)
 
 

@@ -10,7 +10,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.table import load
 from matcalc.read.tex import binders, chains, conditions, derivatives, diagnose, lettered, limits
-from matcalc.read.tex.conjugates import superscripted
+from matcalc.read.tex.conjugates import read_superscript
 from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.scope import Scope
@@ -150,13 +150,13 @@ class _Builder:
 
     def on_branch(self, parts: list[Any]) -> conditions.Branch:
         return chains.value(parts[0]), [
-            each for bound in parts[-1] for each in self.compared(bound)
+            each for bound in parts[-1] for each in self.comparisons(bound)
         ]
 
     def on_last_branch(self, parts: list[Any]) -> conditions.Branch:
         return chains.value(parts[0]), []
 
-    def compared(self, bound: list[Phrase]) -> list[Phrase]:
+    def comparisons(self, bound: list[Phrase]) -> list[Phrase]:
         """The comparisons of 0 < x < 1."""
         sides = list(map(chains.value, bound[::2]))
         return [
@@ -257,7 +257,7 @@ class _Builder:
             return made("inverse-transpose")
         if script.kind == "sign" and script.text == "+":
             return made("pinv")
-        conjugated = superscripted(base, script, where, self.scope)
+        conjugated = read_superscript(base, script, where, self.scope)
         if conjugated is not None:
             return conjugated
         if script.kind == "sign" or (script.kind == "mark" and script.text == "DAGGER"):

@@ -66,7 +66,7 @@ def require_one_end(phrase: Phrase, letters: Letters, values: Mapping[int, Value
         stop = closed.end()
     inner, rest = source[start:cut].strip(), source[cut:stop].strip()
     raise letters.scope.problem(
-        f"{letters.shown(first.args[1])} may stand inside of the {phrase.text} or behind it",
+        f"{letters.text(first.args[1])} may stand inside of the {phrase.text} or behind it",
         first.args[1].span,
         rf"write \left({operator} {inner}\right) {rest}, or {operator} \left({inner} {rest}\right)",
     )

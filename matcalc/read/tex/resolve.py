@@ -129,7 +129,7 @@ class Resolver:
         """An error about what a part of the formula is."""
         return self.letters.problem(message, phrase.mark or phrase.span, hint)
 
-    def shown(self, phrase: Phrase) -> str:
+    def quote(self, phrase: Phrase) -> str:
         """The text of a part, shortened if it is long."""
         text = " ".join(self.scope.source[phrase.start : phrase.end].split())
         return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
@@ -158,7 +158,7 @@ class Resolver:
                 "write it out, over samples as a sum for instance; declare the letter in "
                 "plain if it is a variable"
             )
-        message = f"{self.shown(phrase)} may be {meant or 'a function'} or a product"
+        message = f"{self.quote(phrase)} may be {meant or 'a function'} or a product"
         raise ParseError(message, source=self.scope.source, span=phrase.span, hint=hint)
 
     def _read_indexed(self, phrase: Phrase, args: list[Value]) -> Value:
@@ -184,7 +184,7 @@ class Resolver:
             raise self.problem(
                 "this subscript is neither an index that runs nor part of a name", phrase
             )
-        node = value.node if value.axes == tuple(wanted) else make.transposed(value.node)
+        node = value.node if value.axes == tuple(wanted) else make.transpose(value.node)
         return Value(node, value.rank)
 
     def _entries(self, phrase: Phrase, args: list[Value]) -> Value:
@@ -262,7 +262,7 @@ class Resolver:
         make = Maker(phrase)
         for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
             if value.scalar and other.order == 1 and not other.row:
-                why = f"it is added to {self.shown(phrase.args[operand is phrase.args[0]])}"
+                why = f"it is added to {self.quote(phrase.args[operand is phrase.args[0]])}"
                 letter = self.letter_of(operand)
                 if self.letters.promote_entry(letter, why) or self.letters.promote(letter, 1, why):
                     return value
@@ -315,7 +315,7 @@ class Resolver:
         for value, operand in zip(args, phrase.args, strict=True):
             if not value.scalar:
                 hint = (
-                    f"{self.shown(operand)} is {self.kind_of(value)}; for a sum over the "
+                    f"{self.quote(operand)} is {self.kind_of(value)}; for a sum over the "
                     f"rows of a matrix write the product"
                 )
                 raise self.problem(
@@ -330,11 +330,11 @@ class Resolver:
             return self._indexed_product(phrase, args)
         if left.row and not right.rank:
             functions.no_vectors(
-                self, phrase.args[1], f"{self.shown(phrase.args[0])} stands before"
+                self, phrase.args[1], f"{self.quote(phrase.args[0])} stands before"
             )
         if left.rank == 2 or left.row:
             self.letters.refuse_entry(
-                phrase.args[1], f"{self.shown(phrase.args[0])} stands before it"
+                phrase.args[1], f"{self.quote(phrase.args[0])} stands before it"
             )
         if (
             left.row
@@ -343,7 +343,7 @@ class Resolver:
             and (phrase.bracketed or id(phrase) not in self.followed)
         ):
             self.letters.promote(
-                phrase.args[1], 1, f"{self.shown(phrase.args[0])} stands before it"
+                phrase.args[1], 1, f"{self.quote(phrase.args[0])} stands before it"
             )  # b in a^\top X b
         columns = left.rank == right.rank == 1 and not left.row and not right.row
         if kind == "." and columns:
@@ -356,12 +356,12 @@ class Resolver:
             and (columns or (right.row and (left.rank == 2 or left.row)))
         )
         if wrong or (_TIMES[kind] == "*" and left.rank == 1 and not left.row and right.rank == 2):
-            first, why = phrase.args[0], f"it stands before {self.shown(phrase.args[1])}"
+            first, why = phrase.args[0], f"it stands before {self.quote(phrase.args[1])}"
             learnt = right.rank == 2 and self.learn_number(first, why)
             learnt = learnt or (columns and signs.learn_counts(self, phrase))
             if right.rank < 2 and first.kind == "exponential" and first.args[0].kind == "*":
                 matrix, time = first.args[0].args
-                why = f"{self.shown(first)} stands before a vector"
+                why = f"{self.quote(first)} stands before a vector"
                 learnt = self._values[id(matrix)].rank == 2 and self.learn_number(time, why)
             if learnt:
                 return left
@@ -369,7 +369,7 @@ class Resolver:
             hint = hint or signs.turned(self, phrase, left, right)
             what = f"cannot multiply {self.kind_of(left)} by {self.kind_of(right)}"
             if columns and phrase.mark and self.scope.source[phrase.mark.start] == "*":
-                what = f"{self.shown(phrase)} may be a convolution or a product of two vectors"
+                what = f"{self.quote(phrase)} may be a convolution or a product of two vectors"
             raise self.problem(what, phrase, hint)
         if signs.learn_count(self, phrase, left, right):
             return left
@@ -381,7 +381,7 @@ class Resolver:
         make, kind = Maker(phrase), _TIMES[phrase.kind]
         before = left.order == 2 or (left.order == 1 and left.row)
         if kind == "*" and right.scalar and before:
-            why = f"{self.shown(phrase.args[0])} stands before it"
+            why = f"{self.quote(phrase.args[0])} stands before it"
             learnt = self.letters.promote_entry(phrase.args[1], why)
             if not learnt and left.row and (phrase.bracketed or id(phrase) not in self.followed):
                 learnt = self.letters.promote(phrase.args[1], 1, why)  # beta in x_i^\top \beta
@@ -449,7 +449,7 @@ class Resolver:
         make = Maker(phrase)
         if exponent.rank and not exponent.indexed:
             why = "it is an exponent"
-            if self.shown(phrase.args[1]).strip("{} ") == "t":
+            if self.quote(phrase.args[1]).strip("{} ") == "t":
                 why += r", where ^\top would be the transpose"
             if self.learn_number(phrase.args[1], why, letters=_EXPONENTS):
                 return base
@@ -461,7 +461,7 @@ class Resolver:
             x = signs.operand(self, phrase.args[0])
             if phrase.args[0].kind == "call" and phrase.mark is not None:  # \sin^2 x
                 head = self.scope.source[phrase.mark.start : phrase.mark.end].partition("^")[0]
-                x = f"{head}({', '.join(map(self.shown, phrase.args[0].args))})"
+                x = f"{head}({', '.join(map(self.quote, phrase.args[0].args))})"
             times = self.scope.source[phrase.args[1].start : phrase.args[1].end].strip("{} ")
             hint = rf"write {x}^{{\odot {times}}} entry by entry"
             if times == "2":
@@ -479,7 +479,7 @@ class Resolver:
         if arg.slots:
             return vectors.transpose_slots(arg)
         if arg.indexed:
-            x = self.shown(phrase.args[0])
+            x = self.quote(phrase.args[0])
             if functions.learn_vectors(self, phrase.args[0], "it is transposed"):
                 return arg
             hint = (
@@ -495,7 +495,7 @@ class Resolver:
             why = (
                 "it is transposed"
                 if inside.kind in ("symbol", "indexed")
-                else (f"{self.shown(inside)} is transposed")
+                else (f"{self.quote(inside)} is transposed")
             )
             any(self.letters.promote(self.letter_of(term), 1, why) for term in terms(inside))
         return transpose(Maker(phrase), arg)

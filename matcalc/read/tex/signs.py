@@ -49,7 +49,7 @@ def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value)
     homographs.check_product(resolver, phrase, left, right)
     columns = left.rank == right.rank == 1 and not left.row and not right.row
     a, b = (operand(resolver, part) for part in phrase.args)
-    shown = resolver.shown(phrase)
+    shown = resolver.quote(phrase)
     if phrase.kind == "x" and columns:
         raise UnsupportedError(
             f"{shown} may be a cross product or another one",
@@ -80,7 +80,7 @@ def _note_dot(resolver: Resolver, phrase: Phrase) -> None:
     first, scope = phrase.args[0], resolver.scope
     if first.kind == "symbol" and symbol(first, scope.source).bold and not scope.knows(first):
         scope.note(
-            f"note: {resolver.shown(phrase)} is read as a matrix times a vector; "
+            f"note: {resolver.quote(phrase)} is read as a matrix times a vector; "
             f"{format_offer(scope.name(first), 'vector')} otherwise"
         )
 
@@ -118,7 +118,7 @@ def _check_star(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -
         )
     if left.rank == right.rank == 2:
         scope.note(
-            f"note: {resolver.shown(phrase)} is read as the matrix product; write {a} \\odot {b} "
+            f"note: {resolver.quote(phrase)} is read as the matrix product; write {a} \\odot {b} "
             f"for the product entry by entry"
         )
 
@@ -131,7 +131,7 @@ def _check_one(resolver: Resolver, phrase: Phrase, left: Value) -> None:
     if is_star(resolver, phrase):
         return
     a = operand(resolver, phrase.args[0]) if phrase.args[0].kind == "*" else None
-    a = a or resolver.shown(phrase.args[0])
+    a = a or resolver.quote(phrase.args[0])
     what = {"0": "zeros", "1": "ones"}[number.text]
     raise resolver.problem(
         f"{number.text} may be the number or the vector of {what}",
@@ -154,15 +154,15 @@ def _check_reach(resolver: Resolver, phrase: Phrase, left: Value, right: Value) 
     sign = sign or r"\odot"
     if inner[0].row and inner[1].rank == 1 and not left.rank:
         raise resolver.problem(
-            f"{resolver.shown(phrase)} has two readings",
+            f"{resolver.quote(phrase)} has two readings",
             phrase,
-            f"write ({resolver.shown(first)}) {sign} {c} or {resolver.shown(first.args[0])} "
+            f"write ({resolver.quote(first)}) {sign} {c} or {resolver.quote(first.args[0])} "
             f"({b} {sign} {c})",
         )
     if inner[0].rank == inner[1].rank == right.rank == 2:
         resolver.scope.note(
-            f"note: {resolver.shown(phrase)} is read as ({resolver.shown(first)}) {sign} {c}; "
-            f"write {resolver.shown(first.args[0])} ({b} {sign} {c}) for the other"
+            f"note: {resolver.quote(phrase)} is read as ({resolver.quote(first)}) {sign} {c}; "
+            f"write {resolver.quote(first.args[0])} ({b} {sign} {c}) for the other"
         )
 
 
@@ -181,7 +181,7 @@ def refuse_reach(resolver: Resolver, phrase: Phrase) -> None:
     c = source[first.start : first.end]
     rest = source[first.end : below.end].strip()
     raise ParseError(
-        f"{resolver.shown(phrase)} has two readings",
+        f"{resolver.quote(phrase)} has two readings",
         source=source,
         span=phrase.mark,
         hint=rf"write ({a} \oslash {c}) {rest} or {a} \oslash ({b})",
@@ -198,7 +198,7 @@ def require_one_reading(resolver: Resolver, phrase: Phrase, right: Value) -> Non
     first, second = (resolver.value_of(part) for part in left.args)
     letter = left.args[1]
     if first.order == 1 and first.row and second.slots and letter.kind == "indexed":
-        a, x, b = (resolver.shown(part) for part in (*left.args, phrase.args[1]))
+        a, x, b = (resolver.quote(part) for part in (*left.args, phrase.args[1]))
         hint = f"write ({a} {x}) {b} if {x} is a vector, {x} {a} {b} if it is a number"
         raise resolver.problem(f"{a} {x} {b} has two readings", phrase, hint)
 
@@ -251,7 +251,7 @@ def learn_count(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -
     power, behind = phrase.args
     if power.kind != "power" or left.rank != 2 or right.rank or behind.kind in _LETTERS:
         return False
-    why = f"{resolver.shown(power)} stands before a number"
+    why = f"{resolver.quote(power)} stands before a number"
     return resolver.learn_number(power.args[0], why, counted=True)
 
 
@@ -321,7 +321,7 @@ def refuse_prime(resolver: Resolver, phrase: Phrase) -> None:
     r"""Refuses \langle x, x' \rangle and \|x'\|, where nobody transposes and x' is a letter."""
     hint = of_prime(resolver, phrase)
     if hint is not None and resolver.value_of(phrase).order == 1:
-        x = resolver.shown(phrase.args[0])
+        x = resolver.quote(phrase.args[0])
         message = f"{x}' may be a letter of its own or the transpose of {x}"
         raise resolver.problem(message, phrase, f"{hint}; write {x} if not")
 
@@ -335,14 +335,14 @@ def declaration_hint(resolver: Resolver, phrase: Phrase) -> str:
     name = resolver.scope.name(phrase)
     if not name.isidentifier():  # x_{n-1} cannot be declared
         return ""
-    alike = _numbered_alike(resolver, name)
+    alike = _same_but_number(resolver, name)
     if alike:
         both = " and ".join(f'"{each}: scalar"' for each in (name, *alike))
         return f"; or declare {both} if these are numbers"
     return f"; or {format_offer(name, 'scalar')} if it is a number"
 
 
-def _numbered_alike(resolver: Resolver, name: str) -> list[str]:
+def _same_but_number(resolver: Resolver, name: str) -> list[str]:
     """The letters that differ from one by their number alone: x_2 beside x_1."""
     stem = name.rstrip("0123456789")
     spelled = [each for each in resolver.scope.spelled if each != name] if stem != name else []
@@ -367,7 +367,7 @@ def or_number(resolver: Resolver, phrase: Phrase) -> str:
     for part in postorder(phrase, children):
         letter = part.kind == "symbol" or (part.kind == "indexed" and not part.args[0].args)
         if letter and resolver.value_of(part).rank and _is_free(resolver, part):
-            found.setdefault(resolver.shown(part), part)
+            found.setdefault(resolver.quote(part), part)
     if len(found) == 1:
         return declaration_hint(resolver, *found.values())
     names = [resolver.scope.name(letter) for letter in found.values()]

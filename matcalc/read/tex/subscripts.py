@@ -116,7 +116,7 @@ def matrix_beside(letters_: Letters, phrase: Phrase) -> str | None:
     matrix = name[:1].upper() + name[1:]
     if matrix == name or found.key in letters_.whole_keys or scope.knows(base):
         return None
-    shown = letters_.shown(phrase)
+    shown = letters_.text(phrase)
     own = symbol(phrase, scope.source).name if phrase.text != "(" else name
     if matrix in scope.declared:
         if len(scope.declared[matrix].shape) != 2:
@@ -130,10 +130,10 @@ def matrix_beside(letters_: Letters, phrase: Phrase) -> str | None:
         each.name == matrix for each in letters_.whole_keys.values()
     )
     if bare and len(places(phrase, 2)) == 2:
-        capital = letters_.shown(base)
+        capital = letters_.text(base)
         capital = f"\\{matrix}" if capital == f"\\{name}" else matrix
         inside = ",".join(
-            part.text if part.kind == "number" else letters_.shown(part).strip("{}()")
+            part.text if part.kind == "number" else letters_.text(part).strip("{}()")
             for part in places(phrase, 2)
         )
         entry = f"[{capital}]_{{{inside}}}"
@@ -173,7 +173,7 @@ def _commutation(letters_: Letters, phrase: Phrase) -> Value | None:
         names_of = [symbol(leaf, scope.source).name for leaf in size_leaves(part)]
         if not names_of or not all(name in scope.dimensions for name in names_of):
             return None
-    shown = letters_.shown(phrase)
+    shown = letters_.text(phrase)
     letters_.own[shown] = (
         f"note: {shown} is read as the commutation matrix; declare K if it is a matrix"
     )
@@ -201,9 +201,9 @@ def mean(letters_: Letters, phrase: Phrase) -> Value | None:
         hint = (
             f"write \\operatorname{{mean}}({name}) for that of all entries, or declare {found.name}"
         )
-        message = f"{letters_.shown(phrase)} may be the mean of all entries, of rows or of columns"
+        message = f"{letters_.text(phrase)} may be the mean of all entries, of rows or of columns"
         raise letters_.scope.problem(message, phrase.span, hint)
-    shown = letters_.shown(phrase)
+    shown = letters_.text(phrase)
     letters_.own[shown] = (
         f"note: {shown} is read as the mean; declare {found.name} if it is a variable"
     )
@@ -248,7 +248,7 @@ def both(letters_: Letters, phrase: Phrase, name: str) -> MatcalcError:
     """The error where a letter with a subscript may be a part of the letter or a variable of its
     own.
     """
-    shown = letters_.shown(phrase)
+    shown = letters_.text(phrase)
     own = (
         symbol(phrase, letters_.scope.source).name
         if all(letters(part) for part in phrase.parts)
@@ -284,7 +284,7 @@ def own_name(letters_: Letters, phrase: Phrase, kind: str) -> str:
     if name.isidentifier():
         return f"declare {name}: {kind}"
     word = "next" if any(part.kind == "+" for part in phrase.parts) else "prev"
-    return rf"write {letters_.shown(phrase.args[0])}_{{\mathrm{{{word}}}}}"
+    return rf"write {letters_.text(phrase.args[0])}_{{\mathrm{{{word}}}}}"
 
 
 def check_alone(letters_: Letters) -> None:
@@ -294,7 +294,7 @@ def check_alone(letters_: Letters) -> None:
     for phrase in letters_.alone.values():
         for name in names(phrase, letters_.scope.source):
             if name in letters_.places and phrase.parts[0].kind == "symbol":
-                shown, base = letters_.shown(phrase), letters_.shown(phrase.args[0])
+                shown, base = letters_.text(phrase), letters_.text(phrase.args[0])
                 message = (
                     f"{shown} may be an entry of {base}, as others at the place {name} "
                     f"are, or a variable of its own"
@@ -312,7 +312,7 @@ def running_entry(letters_: Letters, phrase: Phrase, data: str | None) -> Value:
     parts = places(phrase, 2)
     found = symbol(base, letters_.scope.source)
     if found.key == ("delta", ()) and letters_.scope.printed is not None:
-        special = _fused(letters_, phrase, parts) or _compared(letters_, phrase, parts)
+        special = _read_fused(letters_, phrase, parts) or _read_delta(letters_, phrase, parts)
         if special is not None:
             return special
     at = [size(part, letters_.scope) for part in parts]
@@ -325,18 +325,18 @@ def running_entry(letters_: Letters, phrase: Phrase, data: str | None) -> Value:
         if len(at) == 2:
             return Value(make.node("entries", rows, *at))
         line = make.node("entries", rows, *at, make.node(":"))
-        return Value(make.transposed(line), 1)
+        return Value(make.transpose(line), 1)
     matrix = matrix_beside(letters_, phrase) if len(at) == 2 else None
     if matrix is not None:
         return Value(make.node("entries", make.node("name", value=matrix), *at))
     name = letters_.base_name(base)
     if len(at) == _TENSOR and not letters_.scope.knows(base) and letters_.ranks.is_free(name):
         letters_.ranks.bound[name] = "tensor"
-    letters_.promote(base, min(len(at), 2), f"its entries {letters_.shown(phrase)} are summed")
+    letters_.promote(base, min(len(at), 2), f"its entries {letters_.text(phrase)} are summed")
     return value_entry(letters_, phrase, letters_.base(base))
 
 
-def _fused(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | None:
+def _read_fused(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | None:
     r"""\delta_{k, i + (j - 1) m} of an answer of ours: 1 where k counts the entries (i, j) of a
     matrix with m rows column by column.
     """
@@ -354,7 +354,7 @@ def _fused(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | No
     return Value(make.node("*", whole, make.node("entries", ones, at[1])))
 
 
-def _compared(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | None:
+def _read_delta(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | None:
     r"""\delta_{ij} of an answer of ours where both indices have ranges of their own, so that it may
     be part of an identity: whether they are equal.
     """
@@ -376,12 +376,12 @@ def value_entry(letters_: Letters, phrase: Phrase, value: Value) -> Value:
         kind = ("a number", "a vector", "a matrix")[value.rank] if value.rank < _TENSOR else ""
         what = kind or f"an array with {value.rank} axes"
         raise letters_.problem(
-            f"{letters_.shown(phrase)} has {len(parts)} subscript{'s' * (len(parts) > 1)}, but "
-            f"{letters_.shown(phrase.args[0])} is {what}",
+            f"{letters_.text(phrase)} has {len(parts)} subscript{'s' * (len(parts) > 1)}, but "
+            f"{letters_.text(phrase.args[0])} is {what}",
             phrase.span,
             f"declare it as a tensor, with {len(parts)} sizes" if len(parts) > _TENSOR else None,
         )
-    whole = make.transposed(value.node) if value.row else value.node
+    whole = make.transpose(value.node) if value.row else value.node
     at = [size(part, letters_.scope) for part in parts]
     return Value(make.node("entries", whole, *at))
 
@@ -399,7 +399,7 @@ def require_bound(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
     for name in names(phrase, letters_.scope.source):
         if name not in running and name in letters_.indices_of_sums:
             raise letters_.scope.problem(
-                f"{name} is free in {letters_.shown(phrase)}, outside of the sum over {name}",
+                f"{name} is free in {letters_.text(phrase)}, outside of the sum over {name}",
                 phrase.span,
                 "let the sum run over another letter, or write brackets around everything that is "
                 "summed",
@@ -409,5 +409,5 @@ def require_bound(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
 def require_axes(letters_: Letters, phrase: Phrase, wanted: list[str]) -> None:
     """BeyondProducts for more subscripts than a matrix has."""
     if len(wanted) >= _TENSOR:
-        message = f"{letters_.shown(phrase)} has {len(wanted)} subscripts"
+        message = f"{letters_.text(phrase)} has {len(wanted)} subscripts"
         raise BeyondProducts(message, source=letters_.scope.source, span=phrase.span)

@@ -79,7 +79,7 @@ class Maker:
         """A function's value."""
         return self.node("call", *args, value=name)
 
-    def transposed(self, node: Node) -> Node:
+    def transpose(self, node: Node) -> Node:
         """The transpose; that of a transpose is the operand."""
         return node.args[0] if node.kind == "'" else self.node("'", node)
 
@@ -105,7 +105,7 @@ def binary(make: Maker, kind: str, left: Value, right: Value) -> Value:
 
 def transpose(make: Maker, value: Value) -> Value:
     """The transpose: of a column the row."""
-    return Value(make.transposed(value.node), value.rank, value.rank == 1 and not value.row)
+    return Value(make.transpose(value.node), value.rank, value.rank == 1 and not value.row)
 
 
 # functions that a second argument applies along an axis

@@ -28,7 +28,7 @@ def open_slots(make: Maker, value: Value) -> Value:
         return value
     slots = tuple(f"{SLOT}{make.start}:{make.end}:{axis}" for axis in range(value.rank))
     return Value(
-        make.transposed(value.node) if value.row else value.node,
+        make.transpose(value.node) if value.row else value.node,
         value.rank,
         value.row,
         slots,
@@ -43,7 +43,7 @@ def close_slots(make: Maker, value: Value) -> Value:
         return value
     whole = indices.merge_factors(make, value)
     turned = whole.axes != value.slots or (value.row and len(value.slots) == 1)
-    return Value(make.transposed(whole.node) if turned else whole.node, whole.rank, value.row)
+    return Value(make.transpose(whole.node) if turned else whole.node, whole.rank, value.row)
 
 
 def times(make: Maker, left: Value, right: Value) -> Value | None:
@@ -105,7 +105,7 @@ def reduce_rows(make: Maker, name: str, value: Value) -> Value | None:
     whole = indices.merge_factors(make, value)
     if len(value.slots) != 1 or len(whole.axes) != 2:
         return None
-    node = whole.node if whole.axes[1] == value.slots[0] else make.transposed(whole.node)
+    node = whole.node if whole.axes[1] == value.slots[0] else make.transpose(whole.node)
     (index,) = [axis for axis in whole.axes if axis != value.slots[0]]
     result = make.call(name, node, make.number(2))
     if OPERATIONS[name].signature == VECTOR_TO_VECTOR:

@@ -48,19 +48,19 @@ class Degree(NamedTuple):
 
     def times(self, other: Degree) -> Degree:
         """Of a product."""
-        ahead, behind = self._moving(other)
+        ahead, behind = self._excess(other)
         return _cap(self.above + other.above, self.below + other.below, ahead, behind)
 
     def plus(self, other: Degree) -> Degree:
         """Of a sum."""
-        ahead, behind = self._moving(other)
+        ahead, behind = self._excess(other)
         above = max(self.above + other.below, other.above + self.below)
         return _cap(above, self.below + other.below, ahead, behind)
 
-    def _moving(self, other: Degree) -> tuple[float, float]:
+    def _excess(self, other: Degree) -> tuple[float, float]:
         return max(self.ahead + other.behind, other.ahead + self.behind), self.behind + other.behind
 
-    def raised(self, exponent: float) -> Degree:
+    def power(self, exponent: float) -> Degree:
         """Of a power: all its factors have the same denominators."""
         return _cap(self.above * exponent, self.below * exponent, self.ahead, self.behind)
 
@@ -168,7 +168,7 @@ class Bound:
             return Degree(above, below, 1.0)
         if isinstance(node.value, FunctionRef):
             arity = node.value.arity
-            return _product([*[arg.raised(_POLYNOMIAL) for arg in args[:arity]], *args[arity:]])
+            return _product([*[arg.power(_POLYNOMIAL) for arg in args[:arity]], *args[arity:]])
         rule = _RULES.get(node.op) or _FUNCTIONS.get(node.op)
         if rule is None:
             raise Undecided(f"the degree of {operation(node)}")
@@ -235,7 +235,7 @@ def _power(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     if base.rank == 2 and node.op != ".^":
         positive = exponent.op == "number" and exponent.value > 0
         start = args[0] if positive else args[0].inverse(bound.side(base)).plus(args[0])
-        return _product([start.raised(max(1.0, _exponent(exponent))), *args[2:]])
+        return _product([start.power(max(1.0, _exponent(exponent))), *args[2:]])
     if exponent.op != "number" or exponent.value.denominator > 3:
         bound.argument = max(bound.argument, args[0].whole)
         general = bound.opaque(node, args)
@@ -247,14 +247,14 @@ def _power(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
                 args[0]
                 .plus(args[0].reciprocal(bound.entries(base)))
                 .root(bound.entries(base))
-                .raised(max(1.0, _exponent(exponent)))
+                .power(max(1.0, _exponent(exponent)))
             )
         )
     value = exponent.value
     start = args[0] if value.denominator == 1 else args[0].root(bound.entries(base))
     if value < 0:
         start = start.reciprocal(bound.entries(base))
-    return start.raised(max(1.0, abs(float(value.numerator))))
+    return start.power(max(1.0, abs(float(value.numerator))))
 
 
 def _quotient(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
@@ -263,7 +263,7 @@ def _quotient(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
 
 def _pinv(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     """inv(A'*A)*A'."""
-    return args[0].raised(2).inverse(bound.side(node)).times(args[0])
+    return args[0].power(2).inverse(bound.side(node)).times(args[0])
 
 
 def _sylvester(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
@@ -273,19 +273,19 @@ def _sylvester(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
 
 
 def _variance(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
-    return args[0].raised(2)
+    return args[0].power(2)
 
 
 def _deviation(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     """The root of a sum of squares."""
-    return args[0].raised(2).root(max(1, bound.entries(node)))
+    return args[0].power(2).root(max(1, bound.entries(node)))
 
 
 def _normp(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     """sum(abs(x).^p)^(1/p)."""
     exponent = node.args[1]
     p = abs(float(exponent.value)) if exponent.op == "number" else 1.0
-    powers = args[0].times(_SIGN).raised(max(1.0, p)).root(bound.entries(node.args[0]))
+    powers = args[0].times(_SIGN).power(max(1.0, p)).root(bound.entries(node.args[0]))
     return powers.root(1).times(bound.opaque(node, args)).times(bound.opaque(node, args))
 
 
@@ -295,7 +295,7 @@ def _softsign(bound: Bound, node: Expr, arg: Degree) -> Degree:
 
 
 def _huber(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
-    return args[0].plus(args[1]).raised(2).times(_SIGN).times(_SIGN)
+    return args[0].plus(args[1]).power(2).times(_SIGN).times(_SIGN)
 
 
 def _where(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
@@ -319,12 +319,12 @@ def _cholesky(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
 
 
 def _logdet(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
-    whole = args[0].raised(bound.side(node.args[0]))
+    whole = args[0].power(bound.side(node.args[0]))
     bound.argument = max(bound.argument, whole.whole)
     return bound.opaque(node, [whole])
 
 
-def _indexed(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _of_form(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     # few trees have bound indices
     from matcalc.verify.exact.indexed import degree  # noqa: PLC0415
 
@@ -354,14 +354,14 @@ _RULES: dict[str, Rule] = {
     **_names(_quotient, "/ ./"),
     **_names(_power, "^ .^ frechet_power"),
     "inv": lambda bound, node, args: args[0].inverse(bound.side(node)),
-    "det": lambda bound, node, args: args[0].raised(bound.side(node.args[0])),
-    **_names(lambda bound, node, args: args[0].raised(max(1, bound.side(node) - 1)), "adj cof"),
-    "indexed": _indexed,
+    "det": lambda bound, node, args: args[0].power(bound.side(node.args[0])),
+    **_names(lambda bound, node, args: args[0].power(max(1, bound.side(node) - 1)), "adj cof"),
+    "indexed": _of_form,
     "pinv": _pinv,
     "sylvester": _sylvester,
     "lyapunov": lambda bound, node, args: _sylvester(bound, node, [args[0], *args]),
     "var": _variance,
-    "prod": lambda bound, node, args: args[0].raised(max(1, bound.entries(node.args[0]))),
+    "prod": lambda bound, node, args: args[0].power(max(1, bound.entries(node.args[0]))),
 }
 
 # functions with opaque values, signs and roots

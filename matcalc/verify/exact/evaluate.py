@@ -313,7 +313,7 @@ def _where(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     return add(*spread(chosen, second))
 
 
-def _indexed(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+def _evaluate_form(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     # few trees have bound indices
     from matcalc.verify.exact.indexed import evaluate_indexed  # noqa: PLC0415
 
@@ -357,7 +357,7 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "einsum": lambda run, node, args: contract(args, node.value[0], node.value[1], run.meter),
     "kron": _kron,
     "frechet_power": _frechet_power,
-    "indexed": _indexed,
+    "indexed": _evaluate_form,
 }
 
 

@@ -65,7 +65,7 @@ class _Inside(Bound):
         if name in ("sum", "mean"):
             return args[0]
         if name == "prod":
-            return args[0].raised(self._largest)
+            return args[0].power(self._largest)
         if name in ("max", "min"):
             return args[0].times(Degree(1))
         self.argument = max(self.argument, args[0].whole)

@@ -354,7 +354,7 @@ class Judge:
         except Zero as problem:
             raise Undefined(str(problem)) from problem
         stated = Evaluation(field, plain, self.sizes, 1, self.meter).run(self.tree)
-        moves = [self._moved(move, at.extent) for move in directions]
+        moves = [self._tangent(move, at.extent) for move in directions]
         steps = (len(moves[0]),) if self.structure == "vech" and moves else at.extent
         shape = given.extent + steps * self.order
         extent = tuple([shape[axis] for axis in self.axes])
@@ -375,7 +375,7 @@ class Judge:
         self.nonzero = expected is not None and any(expected)
         return along == ([0] * len(given.value) if expected is None else expected)
 
-    def _moved(self, move: Entries, extent: Extent) -> Entries:
+    def _tangent(self, move: Entries, extent: Extent) -> Entries:
         """What the derivative is multiplied by along a direction: the direction, or how far the
         independent entries move in it, each at its place or as coordinates.
         """

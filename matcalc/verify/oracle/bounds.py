@@ -39,7 +39,7 @@ class Bounds(NamedTuple):
             return Bounds(1 / self.high, math.inf if self.low == 0 else 1 / self.low)
         return self.negative().reciprocal().negative() if self.high <= 0 else Bounds()
 
-    def joined(self, other: Bounds) -> Bounds:
+    def hull(self, other: Bounds) -> Bounds:
         """Of what is the one or the other."""
         return Bounds(min(self.low, other.low), max(self.high, other.high))
 
@@ -139,7 +139,7 @@ def _step(
     if op == "blocks":
         result = args[0]
         for other in args[1:]:
-            result = result.joined(other)
+            result = result.hull(other)
         return result
     return Bounds()
 

@@ -165,7 +165,7 @@ class _Point:
         if any(math.isnan(arg) for arg in args) and node.op != "indexed":
             return _NONE
         try:
-            value = self._known(node, args)
+            value = self._find(node, args)
         except (ArithmeticError, ValueError):
             return _NONE
         return value if math.isfinite(value) else _NONE
@@ -181,11 +181,11 @@ class _Point:
         self.unknown = True
         return _NONE
 
-    def summed(self, node: Expr, value: float) -> float:
+    def sum(self, node: Expr, value: float) -> float:
         """The sum of the entries, or of those of each column or row, which are all alike."""
         return value * (self.count(node.args[0]) // max(1, self.count(node)))
 
-    def drawn(self, node: Expr) -> float:
+    def draw(self, node: Expr) -> float:
         """The value of a variable: of some kinds only a matrix of one entry has equal ones."""
         variable = self.variables[node.value]
         if variable.kind == "simplex":
@@ -195,7 +195,7 @@ class _Point:
         self.unknown = True
         return _NONE
 
-    def indexed(self, node: Expr, args: list[float]) -> float:
+    def evaluate_form(self, node: Expr, args: list[float]) -> float:
         """An array whose entries may differ has a value here, of which nothing more is known."""
         from matcalc.core.choices import Loop, Rules  # noqa: PLC0415 - few trees have bound indices
 
@@ -208,7 +208,7 @@ class _Point:
         self.unknown = self.unknown or not alike
         return found[0] if alike else _NONE
 
-    def _known(self, node: Expr, args: list[float]) -> float:
+    def _find(self, node: Expr, args: list[float]) -> float:
         if node.op in _RULES:
             return _RULES[node.op](self, node, args)
         function = _SCALAR.get(PRIMARY.get(node.op, node.op))
@@ -243,17 +243,17 @@ def _truth(holds: Callable[[float, float], bool]) -> Callable[[float, float], fl
 
 Rule = Callable[[_Point, Expr, list[float]], float]
 _RULES: dict[str, Rule] = {
-    "variable": lambda point, node, args: point.drawn(node),
-    "indexed": _Point.indexed,
+    "variable": lambda point, node, args: point.draw(node),
+    "indexed": _Point.evaluate_form,
     "number": lambda point, node, args: float(node.value),
     "constant": lambda point, node, args: math.pi,
     "dimension": lambda point, node, args: float(node.value.size(point.sizes)),
     "*": _product,
     "dot": lambda point, node, args: args[0] * args[1] * point.count(node.args[0]),
     **dict.fromkeys(("^", ".^"), _power),
-    "sum": lambda point, node, args: point.summed(node, args[0]),
-    "norm1": lambda point, node, args: point.summed(node, abs(args[0])),
-    "norm2": lambda point, node, args: math.sqrt(point.summed(node, args[0] ** 2)),
+    "sum": lambda point, node, args: point.sum(node, args[0]),
+    "norm1": lambda point, node, args: point.sum(node, abs(args[0])),
+    "norm2": lambda point, node, args: math.sqrt(point.sum(node, args[0] ** 2)),
     **dict.fromkeys(
         ("fill", "'", "vec", "mean", "amax", "amin"), lambda point, node, args: args[0]
     ),
@@ -263,10 +263,10 @@ _RULES: dict[str, Rule] = {
     "logdet": lambda point, node, args: math.log(abs(point.single(node, args))),
     **dict.fromkeys(("inv", "pinv"), lambda point, node, args: 1 / point.single(node, args)),
     "chol": lambda point, node, args: math.sqrt(point.single(node, args)),
-    "logsumexp": lambda point, node, args: args[0] + math.log(point.summed(node, 1.0)),
-    "softmax": lambda point, node, args: 1 / point.summed(node, 1.0),
-    "entropy": lambda point, node, args: point.summed(node, -args[0] * math.log(args[0])),
-    "kl": lambda point, node, args: point.summed(node, args[0] * math.log(args[0] / args[1])),
+    "logsumexp": lambda point, node, args: args[0] + math.log(point.sum(node, 1.0)),
+    "softmax": lambda point, node, args: 1 / point.sum(node, 1.0),
+    "entropy": lambda point, node, args: point.sum(node, -args[0] * math.log(args[0])),
+    "kl": lambda point, node, args: point.sum(node, args[0] * math.log(args[0] / args[1])),
 }
 _REDUCTIONS: dict[str, Callable[[list[float]], float]] = {
     "sum": sum,

@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc.core.tree import Expr, is_number
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.pieces import EQUAL, SIDE, Pieces, Sight, together, vanishing
+from matcalc.verify.oracle.pieces import EQUAL, SIDE, Pieces, Sight, together, vanishing_part
 
 _SAME = 1e-9
 _NOTHING = 1e-12  # a distance between two borders that is one of rounding
@@ -98,7 +98,7 @@ def goal_of(pieces: Pieces, condition: Expr, holds: bool = True) -> Goal | None:
     """The side of a switch on which a condition holds, or does not; None where no side is meant, as
     of ``!=``.
     """
-    found = vanishing(condition)
+    found = vanishing_part(condition)
     if found is None:
         return None
     condition, straight = found

@@ -126,7 +126,7 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
         if node.op in _OPERATORS:
             return np.asarray(_OPERATORS[node.op](node, args))
         if node.op == "indexed":
-            return _indexed(node, args, values, sizes)
+            return _evaluate_form(node, args, values, sizes)
         if node.op == APPLY:
             own = user_function(node)
             if own is not None:
@@ -142,7 +142,7 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
         raise kind(f"cannot evaluate {operation(node)}: {said}", span=node.span) from problem
 
 
-def _indexed(node: Expr, args: list[Array], values: Values, sizes: Sizes) -> Array:
+def _evaluate_form(node: Expr, args: list[Array], values: Values, sizes: Sizes) -> Array:
     return _loop(node, args, values, sizes, None)
 
 

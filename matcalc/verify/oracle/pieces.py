@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.core.choices import evaluated
+from matcalc.core.choices import representatives
 from matcalc.core.indexed import HOLDS, Form, condition_of, free_indices
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
 from matcalc.core.tree import Expr, is_number
@@ -48,11 +48,11 @@ class Switch(NamedTuple):
     sign: int = 1
     factors: tuple[Expr, ...] = ()
 
-    def said(self, side: int, text: Callable[[Expr], str]) -> str:
+    def describe(self, side: int, text: Callable[[Expr], str]) -> str:
         """The condition that holds on a side, in the language."""
         left = text(_whole(self.left))
         if self.kind == JOINT and len(self.factors) > 1:
-            return " and ".join(_said(factor, text) for factor in self.factors)
+            return " and ".join(_describe(factor, text) for factor in self.factors)
         if self.kind == JOINT:
             return f"{left} {'!=' if side > 0 else '=='} 0"
         if self.kind == PLACE:
@@ -72,9 +72,9 @@ def _whole(part: Expr) -> Expr:
     return Expr("indexed", (), part.shape, value=Form(free_indices(part)[id(part)], part))
 
 
-def _said(factor: Expr, text: Callable[[Expr], str]) -> str:
+def _describe(factor: Expr, text: Callable[[Expr], str]) -> str:
     """What a factor of a product says where it is not 0."""
-    found = vanishing(factor)
+    found = vanishing_part(factor)
     node, holds = found or (factor, True)
     if found is None or node.op in COMPARISONS:
         return f"{'' if holds else 'not '}{text(_whole(node))}"
@@ -106,7 +106,7 @@ class Found(NamedTuple):
     inside: Inside | None = None
 
 
-def _found(tree: Expr, outside: tuple[Guard, ...] = ()) -> Iterator[Found]:
+def _find(tree: Expr, outside: tuple[Guard, ...] = ()) -> Iterator[Found]:
     """The switches of a tree, and of the forms in it."""
     guards: dict[int, tuple[Guard, ...]] = {id(tree): outside}
     inner: set[int] = set()  # products that are factors of a longer one
@@ -140,8 +140,8 @@ def _within(form: Expr, outside: tuple[Guard, ...]) -> Iterator[Found]:
         return made
 
     body = form.value.body.fold(rule)
-    first = evaluated(form.value)
-    for found in _found(body, outside):
+    first = representatives(form.value)
+    for found in _find(body, outside):
         part = parts.get(id(found.switch.node))  # none of what the slots stand for
         if part is None or first[id(part)] is not part or condition_of(part) is not None:
             continue
@@ -154,7 +154,7 @@ def _joint(node: Expr) -> Iterator[Switch]:
     """A product of what is 0 on one side each, and a condition of ``where`` that is made of several
     otherwise.
     """
-    conditions = [part for part in together(node) if vanishing(part)]
+    conditions = [part for part in together(node) if vanishing_part(part)]
     if node.op in PRODUCTS and len(conditions) > 1:
         yield Switch(node, JOINT, node, factors=tuple(conditions))
     elif node.op == "where" and _compares(node.args[0]):
@@ -175,7 +175,7 @@ def together(condition: Expr) -> list[Expr]:
     return found
 
 
-def vanishing(node: Expr) -> tuple[Expr, bool] | None:
+def vanishing_part(node: Expr) -> tuple[Expr, bool] | None:
     """The condition, relu or maximum that is 0 on one side, and whether it is not 0 where that
     holds, as it is not of ``1 - step(x)``; None of anything else.
     """
@@ -261,7 +261,7 @@ class Pieces:
 
     def __init__(self, roots: Sequence[Expr]) -> None:
         self.roots = [inline(root) for root in roots]
-        found = [each for root in self.roots for each in _found(root)]
+        found = [each for root in self.roots for each in _find(root)]
         self.guards = {each.switch: each.guards for each in found}
         self.switches = list(self.guards)
         self.inside = {each.switch: each.inside for each in found if each.inside is not None}
@@ -313,7 +313,7 @@ class Pieces:
                 if other.node is guard.condition and other.kind in (SIDE, EQUAL):
                     deciding = _row_gaps(other, rows.get(id(inside.part), []))
                     if deciding.shape == gap.shape:
-                        counts &= _holding(other, deciding) == guard.first
+                        counts &= _where_true(other, deciding) == guard.first
         return counts
 
     def _gap(self, switch: Switch, known: Mapping[int, Array]) -> Array:
@@ -356,7 +356,7 @@ def _row_gaps(switch: Switch, rows: Sequence[Sequence[Array]]) -> Array:
     return np.concatenate([np.ravel(each) for each in found]) if found else np.zeros(0)
 
 
-def _holding(switch: Switch, gap: Array) -> Array:
+def _where_true(switch: Switch, gap: Array) -> Array:
     """Where a comparison holds."""
     op = switch.node.op
     if op in HOLDS:

@@ -156,7 +156,7 @@ def _off_zero(x: Array) -> float:
     return float(np.min(sizes, initial=np.inf))
 
 
-def _apart(a: Array, b: Array) -> float:
+def _gap(a: Array, b: Array) -> float:
     return _off_zero(a - b)
 
 
@@ -228,7 +228,7 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(
         ("logm", "sqrtm", "frechet_logm", "frechet_sqrtm"), lambda x, *directions: _principal(x)
     ),
-    **dict.fromkeys(("max", "min", *COMPARISONS), _apart),
+    **dict.fromkeys(("max", "min", *COMPARISONS), _gap),
     "amax": lambda x, axis=None: _ahead(x, axis),
     "amin": lambda x, axis=None: _ahead(-x, axis),
     "huber": _edges,

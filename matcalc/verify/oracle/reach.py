@@ -70,7 +70,7 @@ class _Aim(NamedTuple):
         return gap == 0 if goal.side == 0 else gap * goal.side > 0
 
 
-def reached(
+def reach_points(
     goals: Sequence[Goal],
     pieces: Pieces,
     variables: Mapping[str, Variable],
@@ -90,7 +90,7 @@ def reached(
         bordering = any(goal.side for goal in goals)
         for margin, entry in product(_MARGINS if bordering else _MARGINS[:1], _ENTRIES):
             aim = _Aim(pieces, variables, sizes, entry, margin, sights)
-            found = _settled(aim, goals, base, count)
+            found = _settle(aim, goals, base, count)
             budget[0], allowed = budget[0] - allowed + sights[0], sights[0]
             if found is not None:
                 yield found
@@ -114,7 +114,7 @@ def _starts(
         }
 
 
-def _settled(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str]) -> Values | None:
+def _settle(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str]) -> Values | None:
     values = dict(base)
     for _ in range(_ROUNDS):
         unmet = [goal for goal in goals if not aim.is_met(goal, values)]
@@ -126,7 +126,7 @@ def _settled(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str]
                 names_of(aim.pieces.switches[goal.place]), key=lambda name: (count[name], name)
             )
             moved = (
-                _moved(aim, name, goal, values)
+                _move(aim, name, goal, values)
                 for name in names
                 if aim.variables[name].kind in _MOVED
             )
@@ -134,7 +134,7 @@ def _settled(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str]
     return None
 
 
-def _moved(aim: _Aim, name: str, goal: Goal, values: Values) -> Values | None:
+def _move(aim: _Aim, name: str, goal: Goal, values: Values) -> Values | None:
     """The point with one entry of a variable moved so far that the goal is met."""
     start, kind = values[name], aim.variables[name].kind
 

@@ -66,7 +66,7 @@ class Sides:
             for side, _ in sight.sides(switch, place)
         }
 
-    def wanted(self) -> list[Goal]:
+    def goals(self) -> list[Goal]:
         """The sides that are not known to be empty."""
         found: list[Goal] = []
         for place, switch in enumerate(self.pieces.switches):

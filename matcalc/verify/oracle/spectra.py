@@ -32,7 +32,7 @@ def _singular(X: Array) -> Array:
     )
 
 
-def _leading(X: Array) -> float:
+def _leading_gap(X: Array) -> float:
     """How far the largest singular value is from the second, and from zero."""
     return _gap(np.append(_singular(X), 0.0)[:2])
 
@@ -59,7 +59,7 @@ def _alone(A: Array, k: float = 1) -> float:
     return float(np.min(np.sort(np.abs(every - value))[1:], initial=np.inf)) / _REACH
 
 
-def _counted(A: Array, k: float = 1) -> float:
+def _least_gap(A: Array, k: float = 1) -> float:
     """The same, or how far those that lie above it are from each other: where two of these meet,
     they turn complex or real, and it is another one that is the k-th.
     """
@@ -79,7 +79,7 @@ GAPS: dict[str, tuple[str, Callable[..., float]]] = {
     "lambda_min": (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)[:2])),
     **dict.fromkeys(("eigval", "eigright", "eigleft"), (EIGENVALUES, _alone)),
     **dict.fromkeys(("svdvals", "leftvecs", "rightvecs", "condnum"), (SINGULAR_VALUES, _simple)),
-    **dict.fromkeys(("specnorm", "leftvec", "rightvec"), (SINGULAR_VALUES, _leading)),
+    **dict.fromkeys(("specnorm", "leftvec", "rightvec"), (SINGULAR_VALUES, _leading_gap)),
     **dict.fromkeys(("nucnorm", "polar"), (SINGULAR_VALUES, _rank)),
 }
 
@@ -95,10 +95,10 @@ DISTANCES: dict[str, Callable[..., float]] = {
     "eigvecs": lambda A: min(_gap(runtime.eigvals(A)), _lead(runtime.eigvecs(A))),
     "lambda_max": lambda A: _gap(runtime.eigvals(A)[-2:]),
     "lambda_min": lambda A: _gap(runtime.eigvals(A)[:2]),
-    "eigval": _counted,
+    "eigval": _least_gap,
     **dict.fromkeys(
         ("eigright", "eigleft"),
-        lambda A, *k: min(_counted(A, *k), _lead(runtime.eigright(A, *k)[:, np.newaxis])),
+        lambda A, *k: min(_least_gap(A, *k), _lead(runtime.eigright(A, *k)[:, np.newaxis])),
     ),
     "eigvec": lambda A: min(_gap(runtime.eigvals(A)[-2:]), _lead(runtime.eigvecs(A)[:, -1:])),
     "chol": lambda A: float(runtime.lambda_min(A)) / _REACH,
@@ -109,9 +109,9 @@ DISTANCES: dict[str, Callable[..., float]] = {
     "leftvecs": _columns,
     "rightvecs": _columns,
     "schatten": lambda X, p: _simple(X),
-    "specnorm": _leading,
-    "leftvec": lambda X: min(_leading(X), _lead(runtime.rightvec(X)[:, np.newaxis])),
-    "rightvec": lambda X: min(_leading(X), _lead(runtime.rightvec(X)[:, np.newaxis])),
+    "specnorm": _leading_gap,
+    "leftvec": lambda X: min(_leading_gap(X), _lead(runtime.rightvec(X)[:, np.newaxis])),
+    "rightvec": lambda X: min(_leading_gap(X), _lead(runtime.rightvec(X)[:, np.newaxis])),
     "nucnorm": _rank,
     "polar": _rank,
     "condnum": _simple,

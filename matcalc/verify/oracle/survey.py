@@ -36,7 +36,7 @@ from matcalc.verify.oracle.pieces import (
     Switch,
 )
 from matcalc.verify.oracle.preconditions import KINK, violated_precondition
-from matcalc.verify.oracle.reach import names_of, reached
+from matcalc.verify.oracle.reach import names_of, reach_points
 from matcalc.verify.oracle.sample import STYLES, draw, nudge
 from matcalc.verify.oracle.sides import Sides
 
@@ -64,9 +64,9 @@ class Piece(NamedTuple):
     switch: Switch
     side: int
 
-    def said(self, text: Callable[[Expr], str]) -> str:
+    def describe(self, text: Callable[[Expr], str]) -> str:
         """What holds there."""
-        return self.switch.said(self.side, text)
+        return self.switch.describe(self.side, text)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +134,7 @@ class _Survey:
         for values in self._draws():
             self._look(values)
         sides = Sides(self.pieces, self.variables, self.sizes, self.moving, self.sights)
-        wanted = sides.wanted()
+        wanted = sides.goals()
         for goal in wanted:
             for goals in sides.ways(goal) if ("side", *goal) not in self.seen else ():
                 self._reach(goals, ("side", *goal))
@@ -324,7 +324,9 @@ class _Survey:
         """Moves single entries until all goals are met at once."""
         if wanted in self.seen:
             return
-        ways = reached(goals, self.pieces, self.variables, self.sizes, self._bases(), self.sought)
+        ways = reach_points(
+            goals, self.pieces, self.variables, self.sizes, self._bases(), self.sought
+        )
         for values in ways if self.budget > 0 else ():
             self._look(values)
             if wanted in self.seen or self.budget <= 0:
@@ -384,13 +386,13 @@ class _Survey:
             return
         names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
         entry = int(np.argmax(above.sight.gaps[place]))
-        start = _deciding(above.sight, place, entry)
+        start = _decider(above.sight, place, entry)
         if (
             below.sight.gaps[place].shape != above.sight.gaps[place].shape
-            or _deciding(below.sight, place, entry) >= 0
+            or _decider(below.sight, place, entry) >= 0
         ):
             below = next(
-                (look for look in self.looks if _deciding(look.sight, place, entry) < 0), below
+                (look for look in self.looks if _decider(look.sight, place, entry) < 0), below
             )
         lost, found = 0.0, 1.0
 
@@ -405,7 +407,7 @@ class _Survey:
         for _ in range(_BISECTIONS):
             middle = (lost + found) / 2
             try:
-                gap = _deciding(self.pieces.sight(between(middle), self.sizes), place, entry)
+                gap = _decider(self.pieces.sight(between(middle), self.sizes), place, entry)
             except (EvaluationError, np.linalg.LinAlgError):
                 return
             self.budget -= 1
@@ -467,7 +469,7 @@ class _Survey:
         return chosen
 
 
-def _deciding(sight: Sight, place: int, entry: int) -> float:
+def _decider(sight: Sight, place: int, entry: int) -> float:
     """What decides at one entry; not a number where there is no such."""
     gap = sight.gaps[place].ravel()
     return float(gap[entry]) if entry < gap.size else float("nan")

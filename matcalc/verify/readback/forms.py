@@ -145,7 +145,7 @@ class Forms:
 
     def _form_of_indexed(self, value: IndexedForm, args: list[Form], sized: bool) -> Form:
         """That of an expression with bound indices, which are numbered: their names say nothing."""
-        numbers = _numbered(value)
+        numbers = _number(value)
 
         def of_range(index: Index) -> Hashable:
             return numbers[index], index.start, index.size
@@ -158,7 +158,7 @@ class Forms:
         def of_condition(condition: Condition) -> Hashable:
             """The same for i < j and j > i."""
             _, c = min([(numbers[index], c) for index, c in condition.place.terms])
-            op, place = condition if c > 0 else condition.mirrored()
+            op, place = condition if c > 0 else condition.mirror()
             return op, of_place(place)
 
         def rule(node: Expr, inner: list[Form]) -> Form:
@@ -211,7 +211,7 @@ class Forms:
         return self.of(kind, *args)
 
 
-def _numbered(value: IndexedForm) -> dict[Index, int]:
+def _number(value: IndexedForm) -> dict[Index, int]:
     """A number for each index: how many indices are bound around it.
 
     So indices of sums beside each other share numbers, whether they are one index or two. An index

@@ -79,16 +79,16 @@ class Call:
             elif kind == "ptrdiff_t" and name not in told:
                 parts[name] = self._whole()
         if self.left or self.more:
-            raise self._refused()
+            raise self._refusal()
         self.given = [parts.get(name) or self._rest(name) for _, name in signature.parameters]
 
-    def _refused(self) -> UnsupportedError:
+    def _refusal(self) -> UnsupportedError:
         function = self.node.attr[0].rpartition(".")[2]
-        return self.emitter.missing(f"{function} of these arguments")
+        return self.emitter.missing_error(f"{function} of these arguments")
 
     def _next(self) -> Node:
         if not self.left:
-            raise self._refused()
+            raise self._refusal()
         return self.left.pop(0)
 
     def _array(self, name: str) -> str:
@@ -99,7 +99,7 @@ class Call:
         dims = [self.emitter.factor(dim) for dim in node.shape]
         if len(dims) > len(names):
             if len(names) > 1 or not self.signature.returns:
-                raise self._refused()
+                raise self._refusal()
             dims = [" * ".join(dims)]
         dims += ["1"] * (len(names) - len(dims))
         for size, text in zip(names, dims, strict=True):
@@ -109,7 +109,7 @@ class Call:
     def _number(self) -> str:
         node = self._next()
         if node.rank:
-            raise self._refused()
+            raise self._refusal()
         return self.emitter.codes[id(node)][0]
 
     def _whole(self) -> str:
@@ -120,7 +120,7 @@ class Call:
         if node.op == "size":
             return self.emitter.size(node.attr)
         if node.op != "number" or node.attr.denominator != 1:
-            raise self._refused()
+            raise self._refusal()
         return str(node.attr)
 
     def _rest(self, name: str) -> str:

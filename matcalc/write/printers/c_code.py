@@ -123,10 +123,10 @@ class CWriter(LanguageWriter):
         line = f"{text.format(*names)} = {code[0].format(*names)};"
         self.lines += self.loops(axes, [line])
 
-    def stored(self, code: _Code, shape: Shape, node: Node | None = None) -> _Code:
+    def store(self, code: _Code, shape: Shape, node: Node | None = None) -> _Code:
         """The same in memory."""
         if not shape:
-            return self._named(code)
+            return self._name(code)
         made = self.entry(self.target(node, shape), shape)
         self.fill(made[0], code, shape)
         return made
@@ -134,19 +134,19 @@ class CWriter(LanguageWriter):
     def at_hand(self, code: _Code, shape: Shape) -> _Code:
         """What costs next to nothing to read: in memory, unless it is a number or there already."""
         cheap = code[0] in self.named or _SIMPLE.match(code[0])
-        return code if cheap else self.stored(code, shape)
+        return code if cheap else self.store(code, shape)
 
     def pointer(self, node: Node) -> str:
         """The address of an operand whose entries stand row by row."""
         code = self.codes[id(node)]
         if not node.rank:
-            return f"&{self._named(code)[0]}"
+            return f"&{self._name(code)[0]}"
         found = self.pointers.get(code[0])
         if found and self._in_memory(found, node.shape) == code[0]:  # and no block of a wider one
             return found
-        return self.pointers[self.stored(code, node.shape)[0]]
+        return self.pointers[self.store(code, node.shape)[0]]
 
-    def moved(self, code: _Code, places: Sequence[str]) -> _Code:
+    def move(self, code: _Code, places: Sequence[str]) -> _Code:
         """The entries at other places; as cheap as what they are of."""
         text = code[0].format(*places)
         if code[0] in self.named:
@@ -160,7 +160,7 @@ class CWriter(LanguageWriter):
             return code
         code = self.at_hand(code, arg.shape)
         shift = node.rank - arg.rank
-        return self.moved(
+        return self.move(
             code,
             ["0" if dim == ONE else f"{{{axis + shift}}}" for axis, dim in enumerate(arg.shape)],
         )
@@ -171,21 +171,21 @@ class CWriter(LanguageWriter):
 
     # what the pass over the nodes calls
 
-    def _named(self, code: _Code, node: Node | None = None) -> _Code:
+    def _name(self, code: _Code, node: Node | None = None) -> _Code:
         if node is not None and node.rank:
-            return self.stored(code, node.shape, node)
+            return self.store(code, node.shape, node)
         name = next(self.fresh)
         self.named.add(name)
         self.lines.append(f"const double {name} = {code[0]};")
         return name, _ATOM
 
-    def noted(self, code: _Code) -> _Code:
+    def note(self, code: _Code) -> _Code:
         """A name for a number."""
-        return self._named(code)
+        return self._name(code)
 
-    def _written(self, node: Node) -> _Code:
+    def _write_node(self, node: Node) -> _Code:
         code = self._code(node)
-        return self._named(code, node) if len(code[0]) > _WIDTH and node.args else code
+        return self._name(code, node) if len(code[0]) > _WIDTH and node.args else code
 
     def choice(self, node: Node) -> _Code:
         """One of two ways, by the sizes."""
@@ -219,12 +219,12 @@ class CWriter(LanguageWriter):
     def operator(self, sign: str, codes: Sequence[_Code], right: Node) -> _Code:
         """An operator between two numbers."""
         if sign == "**":
-            return self.raised(codes[0], codes[1], right)
+            return self.power(codes[0], codes[1], right)
         level = _LEVELS[sign]
         first = level + 1 if sign in COMPARISONS else level
         return f"{self.of(codes[0], first)} {sign} {self.of(codes[1], level + 1)}", level
 
-    def raised(self, base: _Code, exponent: _Code, right: Node) -> _Code:
+    def power(self, base: _Code, exponent: _Code, right: Node) -> _Code:
         """A power: a product where the exponent is a small whole number."""
         value = right.attr if right.op == "number" else None
         if value is not None and value.denominator == 1 and abs(value) <= _MOST_SQUARED:
@@ -233,7 +233,7 @@ class CWriter(LanguageWriter):
             return f"{self.helper('whole_power')}({base[0]}, {value})", _ATOM
         return f"pow({base[0]}, {exponent[0]})", _ATOM
 
-    def mapped(self, node: Node, cell: str) -> _Code:
+    def map_entries(self, node: Node, cell: str) -> _Code:
         """A function entry by entry."""
         codes = [self.over(arg, node) for arg in node.args]
         if cell == "/":
@@ -284,15 +284,15 @@ class CWriter(LanguageWriter):
             factors.append(Factor(code if arg.rank else self.at_hand(code, ()), tuple(given)))
         while len(factors) > 2:
             pairs = [(a, b) for b in range(len(factors)) for a in range(b)]
-            kept = {pair: self._kept(factors, pair, output) for pair in pairs}
+            kept = {pair: self._kept_labels(factors, pair, output) for pair in pairs}
             a, b = min(pairs, key=lambda pair: (len(kept[pair]), pair[1], pair[0]))
-            made = self._summed([factors[a], factors[b]], kept[a, b], sizes, None)
+            made = self._sum([factors[a], factors[b]], kept[a, b], sizes, None)
             factors = [each for place, each in enumerate(factors) if place not in (a, b)]
             factors.append(Factor(made, kept[a, b]))
-        return self._summed(factors, tuple(output), sizes, node)
+        return self._sum(factors, tuple(output), sizes, node)
 
     @staticmethod
-    def _kept(
+    def _kept_labels(
         factors: Sequence[Factor], pair: tuple[int, int], output: Sequence[int]
     ) -> tuple[int, ...]:
         """The labels of a product of two factors that others or the result have as well."""
@@ -305,7 +305,7 @@ class CWriter(LanguageWriter):
         }
         return tuple([label for label in own if label in others or label in output])
 
-    def _summed(
+    def _sum(
         self,
         factors: Sequence[Factor],
         output: tuple[int, ...],
@@ -313,7 +313,7 @@ class CWriter(LanguageWriter):
         node: Node | None,
     ) -> _Code:
         labels = list(dict.fromkeys([*output, *(x for each in factors for x in each.labels)]))
-        codes = [self._placed(each, labels, sizes) for each in factors]
+        codes = [self._place(each, labels, sizes) for each in factors]
         codes = [code for code in codes if code[0] != "1.0"] or codes[:1]
         text = " * ".join(self.of(code, _UNARY if place else _TERM)
                           for place, code in enumerate(codes))  # fmt: skip
@@ -345,12 +345,12 @@ class CWriter(LanguageWriter):
         self.lines += self.loops(own, [*lines, f"{place} = {total};"])
         return made
 
-    def _placed(self, factor: Factor, labels: list[int], sizes: Mapping[int, Dim]) -> _Code:
+    def _place(self, factor: Factor, labels: list[int], sizes: Mapping[int, Dim]) -> _Code:
         """The entry of a factor with its labels at their places among all."""
         code = factor.code
         if set(labels) != set(factor.labels):  # read several times
             code = self.at_hand(code, tuple([sizes[label] for label in factor.labels]))
-        return self.moved(code, [f"{{{labels.index(label)}}}" for label in factor.labels])
+        return self.move(code, [f"{{{labels.index(label)}}}" for label in factor.labels])
 
 
 def _last(text: str) -> str | None:

@@ -53,7 +53,7 @@ def _negative(emitter: CWriter, node: Node) -> _Code:
     return f"-{emitter.of(emitter.codes[id(node.args[0])])}", _UNARY
 
 
-def _filled(emitter: CWriter, node: Node) -> _Code:
+def _fill(emitter: CWriter, node: Node) -> _Code:
     function = node.attr.rpartition(".")[2]
     if function == "eye":
         return cheap(emitter, "({0} == {1} ? 1.0 : 0.0)")
@@ -72,7 +72,7 @@ def _unit(emitter: CWriter, node: Node) -> _Code:
     return cheap(emitter, f"({{0}} == {emitter.factor(node.attr)} ? 1.0 : 0.0)")
 
 
-def _sliced(emitter: CWriter, node: Node) -> _Code:
+def _slice(emitter: CWriter, node: Node) -> _Code:
     (arg,) = node.args
     kept = iter(range(node.rank))
     places = []
@@ -83,10 +83,10 @@ def _sliced(emitter: CWriter, node: Node) -> _Code:
         start, part = place
         size = emitter.factor(start)
         places.append(size if part is None else offset(f"{{{next(kept)}}}", start, size))
-    return emitter.moved(emitter.codes[id(arg)], places)
+    return emitter.move(emitter.codes[id(arg)], places)
 
 
-def _stacked(emitter: CWriter, node: Node) -> _Code:
+def _stack(emitter: CWriter, node: Node) -> _Code:
     """Each block is written to its place."""
     _, rows, columns = node.attr
     made = emitter.entry(emitter.target(node, node.shape), node.shape)
@@ -123,7 +123,7 @@ def _several(emitter: CWriter, node: Node) -> _Code:
     return "", _ATOM
 
 
-def _scattered(emitter: CWriter, node: Node) -> _Code:
+def _scatter(emitter: CWriter, node: Node) -> _Code:
     """The values on a diagonal, added to what is there."""
     value, *base = node.args
     pattern: tuple[int, ...] = node.attr
@@ -173,15 +173,15 @@ def columns(emitter: CWriter, node: Node) -> _Code:
     """Another shape, the entries taken column by column: the axes turned round, twice."""
     arg = node.args[0]
     shape = arg.shape[::-1]
-    code = emitter.moved(emitter.codes[id(arg)], _reversed(arg.rank))
+    code = emitter.move(emitter.codes[id(arg)], _reverse(arg.rank))
     name = emitter.pointers.get(code[0]) if arg.rank == 1 else None
     if name is None:
         name = emitter.room(emitter.amount(shape))
         emitter.fill(emitter.entry(name, shape)[0], code, shape)
-    return emitter.moved(emitter.entry(name, node.shape[::-1]), _reversed(node.rank))
+    return emitter.move(emitter.entry(name, node.shape[::-1]), _reverse(node.rank))
 
 
-def _reversed(rank: int) -> list[str]:
+def _reverse(rank: int) -> list[str]:
     return [f"{{{axis}}}" for axis in reversed(range(rank))]
 
 
@@ -192,31 +192,31 @@ def _suffix(emitter: CWriter, node: Node) -> _Code:
         name = "detsign" if text == "[0]" else "logabsdet"
         return whole_call(emitter, name, inner, ())
     if text == ".T":
-        return emitter.moved(code, _reversed(2))
+        return emitter.move(code, _reverse(2))
     if text.startswith(".transpose("):
-        return permuted(emitter, code, whole_numbers(text))
+        return permute(emitter, code, whole_numbers(text))
     if text.startswith(".ravel("):
         return columns(emitter, node)
     if text == ".astype(int)":
         return code
     places = text.strip("[]").split(", ")
     if any(place not in ("None", ":") for place in places):
-        raise emitter.missing(f"entries {text}")
+        raise emitter.missing_error(f"entries {text}")
     kept = [axis for axis, place in enumerate(places) if place == ":"]
     kept += range(len(places), len(places) + inner.rank - len(kept))
-    return emitter.moved(emitter.at_hand(code, inner.shape), [f"{{{axis}}}" for axis in kept])
+    return emitter.move(emitter.at_hand(code, inner.shape), [f"{{{axis}}}" for axis in kept])
 
 
-def permuted(emitter: CWriter, code: _Code, order: Sequence[int]) -> _Code:
+def permute(emitter: CWriter, code: _Code, order: Sequence[int]) -> _Code:
     """The axes in another order."""
-    return emitter.moved(code, [f"{{{order.index(axis)}}}" for axis in range(len(order))])
+    return emitter.move(code, [f"{{{order.index(axis)}}}" for axis in range(len(order))])
 
 
-def _applied(emitter: CWriter, node: Node) -> _Code:
+def _apply(emitter: CWriter, node: Node) -> _Code:
     """A function that is an argument, entry by entry."""
     function = node.attr
     if any(getattr(function, "ranks", (1,))):
-        raise emitter.missing("functions of arrays as arguments")
+        raise emitter.missing_error("functions of arrays as arguments")
     codes = [emitter.over(arg, node) for arg in node.args]
     return f"{emitter.functions[function]}({', '.join(text for text, _ in codes)})", _ATOM
 
@@ -232,13 +232,13 @@ def _call(emitter: CWriter, node: Node) -> _Code:
     if own is not None:
         return own(emitter, node)
     if cell == "-":
-        raise emitter.missing(function.rpartition(".")[2])
+        raise emitter.missing_error(function.rpartition(".")[2])
     if function in _FOLDS or function in _SPREADS:
-        return _reduced(emitter, node, function)
+        return _reduce(emitter, node, function)
     if is_entrywise(function):
-        return emitter.mapped(node, cell)
+        return emitter.map_entries(node, cell)
     if any("=" in text for text in after) and function != "np.cumsum":
-        raise emitter.missing(f"{function} with open directions")
+        raise emitter.missing_error(f"{function} with open directions")
     more = [str(whole_numbers(after[0])[0] + 1) if "=" in after[0] else after[0]] if after else []
     name = cell[1:] or function.rpartition(".")[2]
     if name in _ALONG and node.rank:
@@ -250,7 +250,7 @@ _ALONG = ("norm2", "logsumexp")  # of all entries, or of each column or row
 _SPREADS = ("np.mean", "np.var", "np.std", "np.linalg.norm", "np.logaddexp.reduce")
 
 
-def _gone(node: Node) -> list[int]:
+def _summed_axes(node: Node) -> list[int]:
     """The axes that a reduction sums over."""
     rank, after = node.args[0].rank, node.attr[2]
     return sorted({axis % rank for axis in whole_numbers(after[0])}) if after else list(range(rank))
@@ -260,17 +260,17 @@ def _total(emitter: CWriter, node: Node) -> _Code:
     (arg,) = node.args
     if not arg.rank:
         return emitter.codes[id(arg)]
-    kept = [axis for axis in range(arg.rank) if axis not in _gone(node)]
+    kept = [axis for axis in range(arg.rank) if axis not in _summed_axes(node)]
     return emitter.contraction([arg], [range(arg.rank)], kept, node)
 
 
-def _reduced(emitter: CWriter, node: Node, function: str) -> _Code:
+def _reduce(emitter: CWriter, node: Node, function: str) -> _Code:
     """One number for each index that is left."""
     (arg,) = node.args
     code = emitter.codes[id(arg)]
     if not arg.rank:
         return ("0.0", _ATOM) if function in ("np.var", "np.std") else code
-    gone = _gone(node)
+    gone = _summed_axes(node)
     kept = [axis for axis in range(arg.rank) if axis not in gone]
     if function in _SPREADS:
         code = emitter.at_hand(code, arg.shape)
@@ -279,10 +279,10 @@ def _reduced(emitter: CWriter, node: Node, function: str) -> _Code:
     names = [axes[order.index(axis)][0] for axis in range(arg.rank)]
     x, inner = code[0].format(*names), axes[len(kept) :]
     count = " * ".join(emitter.factor(arg.shape[axis]) for axis in gone)
-    lines, value = _folded(emitter, function, x, inner, f"(double)({count})")
+    lines, value = _fold(emitter, function, x, inner, f"(double)({count})")
     if not kept:
         emitter.lines += lines
-        return emitter.noted((value, _SUM))
+        return emitter.note((value, _SUM))
     made = emitter.entry(emitter.target(node, node.shape), node.shape)
     outer = axes[: len(kept)]
     place = made[0].format(*(index for index, _ in outer))
@@ -290,7 +290,7 @@ def _reduced(emitter: CWriter, node: Node, function: str) -> _Code:
     return made
 
 
-def _folded(
+def _fold(
     emitter: CWriter, function: str, x: str, axes: Sequence[tuple[str, str]], count: str
 ) -> tuple[list[str], str]:
     """The statements of one reduction, and its value."""
@@ -322,7 +322,7 @@ def _folded(
     return lines, f"sqrt({value})" if function == "np.std" else value
 
 
-def _factorised(emitter: CWriter, node: Node) -> _Code:
+def _factorise(emitter: CWriter, node: Node) -> _Code:
     """The matrix, in memory; what is taken of its determinant says which part."""
     (arg,) = node.args
     return emitter.entry(emitter.pointer(arg), arg.shape)
@@ -350,19 +350,19 @@ def _kron(emitter: CWriter, node: Node) -> _Code:
     left, right = node.args
     first, second = list(range(left.rank)), list(range(50, 50 + right.rank))
     if len(first) != len(second):
-        raise emitter.missing("kron of arrays with different axes")
+        raise emitter.missing_error("kron of arrays with different axes")
     output = [label for pair in zip(first, second, strict=True) for label in pair]
     shape = tuple([dim for pair in zip(left.shape, right.shape, strict=True) for dim in pair])
-    return _joined(emitter, node, (first, second), output, shape)
+    return _join(emitter, node, (first, second), output, shape)
 
 
 def _khatrirao(emitter: CWriter, node: Node) -> _Code:
     left, right = node.args
     shape = (left.shape[0], right.shape[0], left.shape[1])
-    return _joined(emitter, node, ((0, 2), (1, 2)), (0, 1, 2), shape)
+    return _join(emitter, node, ((0, 2), (1, 2)), (0, 1, 2), shape)
 
 
-def _joined(
+def _join(
     emitter: CWriter,
     node: Node,
     inputs: Sequence[Sequence[int]],
@@ -383,15 +383,15 @@ def _gram(emitter: CWriter, node: Node) -> _Code:
 def _diag(emitter: CWriter, node: Node) -> _Code:
     code = emitter.codes[id(node.args[0])]
     if node.args[0].rank == 2:
-        return emitter.moved(code, ("{0}", "{0}"))
+        return emitter.move(code, ("{0}", "{0}"))
     entry = emitter.at_hand(code, node.args[0].shape)
     return cheap(emitter, f"({{0}} == {{1}} ? {entry[0]} : 0.0)")
 
 
 def _diagonal(emitter: CWriter, node: Node) -> _Code:
     if node.args[0].rank != 2:
-        raise emitter.missing("diagonal of an array with more than two axes")
-    return emitter.moved(emitter.codes[id(node.args[0])], ("{0}", "{0}"))
+        raise emitter.missing_error("diagonal of an array with more than two axes")
+    return emitter.move(emitter.codes[id(node.args[0])], ("{0}", "{0}"))
 
 
 def _trace(emitter: CWriter, node: Node) -> _Code:
@@ -407,15 +407,15 @@ def _triangle(emitter: CWriter, node: Node) -> _Code:
     return cheap(emitter, text) if code[0] in emitter.named else (text, _ATOM)
 
 
-def _transposed(emitter: CWriter, node: Node) -> _Code:
+def _transpose(emitter: CWriter, node: Node) -> _Code:
     arg, after = node.args[0], node.attr[2]
     order = whole_numbers(after[0]) if node.calls("np.transpose") else list(range(arg.rank))
     if node.calls("np.swapaxes"):
         order[-2:] = order[:-3:-1]
-    return permuted(emitter, emitter.codes[id(arg)], order)
+    return permute(emitter, emitter.codes[id(arg)], order)
 
 
-def _taken(emitter: CWriter, node: Node) -> _Code:
+def _take(emitter: CWriter, node: Node) -> _Code:
     """Entries at places along an axis; those outside of it are never used."""
     arg, places = node.args
     axis = whole_numbers(node.attr[2][0])[0]
@@ -423,7 +423,7 @@ def _taken(emitter: CWriter, node: Node) -> _Code:
     index = emitter.codes[id(places)][0].format(*(f"{{{axis + k}}}" for k in range(places.rank)))
     place = f"{emitter.helper('clipped')}({index}, {emitter.size(arg.shape[axis])})"
     after = range(axis + places.rank, node.rank)
-    return emitter.moved(
+    return emitter.move(
         code, [*(f"{{{k}}}" for k in range(axis)), place, *(f"{{{k}}}" for k in after)]
     )
 
@@ -434,7 +434,7 @@ def _subscripts(emitter: CWriter, node: Node) -> _Code:
     return emitter.contraction(node.args, letters, list(map(ord, output)), node)
 
 
-def _counted(emitter: CWriter, node: Node) -> _Code:
+def _count(emitter: CWriter, node: Node) -> _Code:
     first = node.args[0]
     start = emitter.size(first.attr) if first.op == "size" else str(first.attr)
     return cheap(emitter, f"(double)({{0}} + {start})" if start != "0" else "(double){0}")
@@ -442,7 +442,7 @@ def _counted(emitter: CWriter, node: Node) -> _Code:
 
 _CALLS: dict[str, Rule] = {
     "np.sum": _total,
-    "np.linalg.slogdet": _factorised,
+    "np.linalg.slogdet": _factorise,
     "np.where": _where,
     OUTER: _outer,
     "np.kron": _kron,
@@ -453,11 +453,11 @@ _CALLS: dict[str, Rule] = {
     "np.trace": _trace,
     "np.tril": _triangle,
     "np.triu": _triangle,
-    "np.transpose": _transposed,
-    "np.swapaxes": _transposed,
+    "np.transpose": _transpose,
+    "np.swapaxes": _transpose,
     "np.einsum": _subscripts,
-    "np.arange": _counted,
-    "np.take": _taken,
+    "np.arange": _count,
+    "np.take": _take,
     "vec": columns,
     "reshape": columns,
 }
@@ -466,19 +466,19 @@ RULES: dict[str, Rule] = {
     "number": lambda emitter, node: literal(node.attr),
     "text": _text,
     "size": _size,
-    "filled": _filled,
+    "filled": _fill,
     "shaped": _rows,
     "reshaped": columns,
     "infix": lambda emitter, node: emitter.infix(node),
     "neg": _negative,
     "suffix": _suffix,
-    "sliced": _sliced,
-    "stacked": _stacked,
+    "sliced": _slice,
+    "stacked": _stack,
     "unit": _unit,
     "call": _call,
-    "apply": _applied,
+    "apply": _apply,
     "several": _several,
-    "scattered": _scattered,
+    "scattered": _scatter,
     "einsum": _einsum,
     "multiplied": _chain,
     "choice": lambda emitter, node: emitter.choice(node),
@@ -493,5 +493,5 @@ class CEmitter(CWriter):
     def _code(self, node: Node) -> _Code:
         rule = RULES.get(node.op)
         if rule is None:
-            raise self.missing(node.op)
+            raise self.missing_error(node.op)
         return rule(self, node)

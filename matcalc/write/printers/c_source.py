@@ -67,7 +67,7 @@ class CSource(LanguageSource):
     def _sizes_of(self) -> Sizes:
         return Sizes(list(self.sizes), [], [])
 
-    def described(self, sizes: Sizes) -> list[str]:
+    def comment(self, sizes: Sizes) -> list[str]:
         """The comment above the code."""
         lines = [
             wrapped
@@ -123,7 +123,7 @@ class CSource(LanguageSource):
         del emitter.lines[start:]
         return [*lines, *["free(memory);"] * bool(self.memory), "return 0;"]
 
-    def _allocated(self) -> list[str]:
+    def _allocate(self) -> list[str]:
         """Statements that make room for the arrays of our own, in one piece."""
         if not self.memory:
             return []
@@ -156,7 +156,7 @@ class CSource(LanguageSource):
         arguments += [f"ptrdiff_t {self.sizes[name]}" for name in sizes.given]
         arguments += [f"double *restrict {name}" for name, _ in self.outputs]
         checks = self._begin(sizes)
-        body = [*checks, *self._allocated(), *body[len(checks) :]]
+        body = [*checks, *self._allocate(), *body[len(checks) :]]
         said = "\n".join(body)
         given = [*self.locals.values(), *self.declared.values(), *self.sizes.values()]
         unused = [local for local in given if not re.search(rf"\b{local}\b", said)]
@@ -165,7 +165,7 @@ class CSource(LanguageSource):
         if len(head) > _WIDTH:
             inner = f",\n{INDENT}".join(arguments)
             head = f"int {self.name}(\n{INDENT}{inner})"
-        function = [*self.described(sizes), head, "{", *(INDENT + line for line in body), "}"]
+        function = [*self.comment(sizes), head, "{", *(INDENT + line for line in body), "}"]
         text = "\n\n".join([*helpers, "\n".join(function)])
         includes = ["#include <math.h>", "#include <stddef.h>"]
         includes += ["#include <stdlib.h>"] * bool(self.memory)

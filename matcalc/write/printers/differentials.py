@@ -21,7 +21,7 @@ class Marks:
         self.names[name] = f"{_MARK}{len(self._shown)}"
         self._shown.append(shown)
 
-    def unmarked(self, text: str) -> str:
+    def unmark(self, text: str) -> str:
         """The formula with what is printed for the names."""
         shown = _MARKED.sub(lambda found: self._shown[int(found[1])], text)
         return _OPENED.sub(r"\1", shown)

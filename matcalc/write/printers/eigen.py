@@ -48,7 +48,7 @@ class EigenSource(LanguageSource):
             found = ' + ", " + '.join(
                 f"{name}({local})" for local, rank in ranks.items() if 0 < rank < 3
             )
-            wanted = self.expected(scalars=False)
+            wanted = self.describe_arguments(scalars=False)
             lines += [
                 f"if ({(' ||' + chr(10) + _INDENT).join(wrong)}) {{",
                 f'{_INDENT}throw std::invalid_argument("expected {wanted}; found "',
@@ -102,7 +102,7 @@ class EigenSource(LanguageSource):
             inner = f",{chr(10)}{_INDENT}".join(arguments)
             head = f"{returned} {self.name}(\n{_INDENT}{inner})"
         function = [
-            *self.described(sizes),
+            *self.comment(sizes),
             f"template <{', '.join(['typename T', *types])}>",
             head,
             "{",

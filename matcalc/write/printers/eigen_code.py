@@ -49,7 +49,7 @@ def _type(rank: int) -> str:
 class EigenEmitter(LanguageEmitter):
     """Writes the statements."""
 
-    def _named(self, code: _Code, node: Node | None = None) -> _Code:
+    def _name(self, code: _Code, node: Node | None = None) -> _Code:
         if code[0].isidentifier():  # the factors of a matrix are found where they are used
             return code
         name = next(self.fresh)
@@ -81,10 +81,10 @@ class EigenEmitter(LanguageEmitter):
             text += ".0"
         return f"T({text})", _ATOM
 
-    def _sized(self, dim: Dim) -> _Code:
+    def _write_size(self, dim: Dim) -> _Code:
         return f"T({self.size(dim)})", _ATOM
 
-    def _held(self, code: _Code, rank: int) -> str:
+    def _hold(self, code: _Code, rank: int) -> str:
         """An array in memory, and not an expression of Eigen's."""
         text = code[0]
         if not rank or text.isidentifier() or text.startswith((f"{_type(rank)}(", "axes<")):
@@ -93,7 +93,7 @@ class EigenEmitter(LanguageEmitter):
 
     def _each(self, body: str, codes: Sequence[_Code], ranks: Sequence[int]) -> _Code:
         """A function entry by entry, also of arrays that broadcast."""
-        given = [self._held(code, rank) for code, rank in zip(codes, ranks, strict=True)]
+        given = [self._hold(code, rank) for code, rank in zip(codes, ranks, strict=True)]
         names = ", ".join(f"T {name}" for name in "abc"[: len(given)])
         function = self.helper("each")
         return f"{function}([]({names}) {{ return {body}; }}, {', '.join(given)})", _ATOM
@@ -104,7 +104,7 @@ class EigenEmitter(LanguageEmitter):
         plain = left.shape == right.shape or not left.rank or not right.rank
         if sign == "@" or plain or node.rank != 2:
             return super()._infix(node)
-        scaled = self._scaled(node, left, right)
+        scaled = self._scale(node, left, right)
         if scaled is not None:
             return scaled
         codes = [self.codes[id(arg)] for arg in node.args]
@@ -113,7 +113,7 @@ class EigenEmitter(LanguageEmitter):
             return f"{_of(codes[0])}.rowwise() {sign} {_of(codes[1])}.transpose()", _SUM
         return self._each(_scalar(sign), self.operands(node), [2, 2])
 
-    def _scaled(self, node: Node, left: Node, right: Node) -> _Code | None:
+    def _scale(self, node: Node, left: Node, right: Node) -> _Code | None:
         """Rows or columns of a matrix times the entries of a vector."""
         if node.attr != "*":
             return None
@@ -170,7 +170,7 @@ class EigenEmitter(LanguageEmitter):
         if first == second == 1:
             return f"{_of(left)}.dot({right[0]})", _ATOM
         if first == 1:
-            return f"{_of(self._rearranged(right, 2, (1, 0)))} * {_of(left, _UNARY)}", _TERM
+            return f"{_of(self._rearrange(right, 2, (1, 0)))} * {_of(left, _UNARY)}", _TERM
         return f"{_of(left, _TERM)} * {_of(right, _UNARY)}", _TERM
 
     def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
@@ -178,7 +178,7 @@ class EigenEmitter(LanguageEmitter):
             return f"{_of(left, _TERM)} * {_of(right)}.transpose()", _TERM
         return super()._outer(left, first, right, second)
 
-    def _rearranged(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
+    def _rearrange(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
         places = list(order)
         if places == list(range(rank)):
             return code
@@ -189,32 +189,32 @@ class EigenEmitter(LanguageEmitter):
             return f"{text}.transpose()", _ATOM
         self.helper("axes")
         axes = ", ".join("-1" if axis is None else str(axis) for axis in places)
-        return f"axes<{len(places)}>({self._held(code, rank)}, {{{axes}}})", _ATOM
+        return f"axes<{len(places)}>({self._hold(code, rank)}, {{{axes}}})", _ATOM
 
     def _diagonal(self, code: _Code) -> _Code:
         return f"{_of(code)}.diagonal()", _ATOM
 
-    def _reduced(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+    def _reduce(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
         if not rank:
             return ("T(0)", _ATOM) if function in ("np.var", "np.std") else code
         if axes is None and rank <= 2 and function in _PARTIAL:
             return f"{_of(code)}.{_PARTIAL[function]}", _ATOM
         if axes is None and rank <= 2 and function == "np.logaddexp.reduce":
-            return f"{self.helper('logsumexp')}({self._held(code, rank)})", _ATOM
+            return f"{self.helper('logsumexp')}({self._hold(code, rank)})", _ATOM
         if axes is None and rank <= 2:
             name = self.helper("variance")
-            text = f"{name}({self._held(code, rank)})"
+            text = f"{name}({self._hold(code, rank)})"
             return (f"std::sqrt({text})" if function == "np.std" else text), _ATOM
         if rank == 2 and axes is not None:
             return self._of_lines(function, code, axes[0])
         if function not in _FOLDED:
-            raise self.missing(f"{function.rpartition('.')[2]} of more than two axes")
+            raise self.missing_error(f"{function.rpartition('.')[2]} of more than two axes")
         gone = list(range(rank)) if axes is None else list(axes)
         places = ", ".join(map(str, gone))
         name = self.helper("folded")
         left = rank - len(gone)
         return (
-            f"{name}<{left}>({_FOLDED[function]}, {self._held(code, rank)}, {{{places}}})",
+            f"{name}<{left}>({_FOLDED[function]}, {self._hold(code, rank)}, {{{places}}})",
             _ATOM,
         )
 
@@ -224,13 +224,13 @@ class EigenEmitter(LanguageEmitter):
             if axis:
                 return f"{_of(code)}.rowwise().{_PARTIAL[function]}", _ATOM
             return f"{_of(code)}.colwise().{_PARTIAL[function]}.transpose()", _ATOM
-        turned = code if axis else self._rearranged(code, 2, (1, 0))
+        turned = code if axis else self._rearrange(code, 2, (1, 0))
         if function == "np.logaddexp.reduce":
-            return f"{self.helper('logsumexp')}({self._held(turned, 2)}, 2)", _ATOM
-        text = f"{self.helper('variances')}({self._held(turned, 2)})"
+            return f"{self.helper('logsumexp')}({self._hold(turned, 2)}, 2)", _ATOM
+        text = f"{self.helper('variances')}({self._hold(turned, 2)})"
         return (f"{text}.cwiseSqrt()" if function == "np.std" else text), _ATOM
 
-    def _mapped(self, cell: str, node: Node) -> _Code:
+    def _map(self, cell: str, node: Node) -> _Code:
         operands = self.operands(node)
         is_method = cell.isidentifier()
         name = f"std::{cell}" if is_method else cell
@@ -245,7 +245,7 @@ class EigenEmitter(LanguageEmitter):
             return f"{_of(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", _ATOM
         return self._each(call, operands, [arg.rank for arg in node.args])
 
-    def _called(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
         codes = [self.codes[id(arg)] for arg in node.args]
         if node.attr[0] == "np.diag":
             return f"Matrix<T>({_of(codes[0])}.asDiagonal())", _ATOM
@@ -253,7 +253,7 @@ class EigenEmitter(LanguageEmitter):
             return f"{_of(codes[0])}.{cell}()", _ATOM
         name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
         given = [
-            self._held(code, arg.rank) if arg.rank or not _is_whole(arg) else self._whole(arg)
+            self._hold(code, arg.rank) if arg.rank or not _is_whole(arg) else self._whole(arg)
             for code, arg in zip(codes, node.args, strict=True)
         ]
         if node.attr[0].startswith("psd_") and node.attr[0] != "psd_factors":
@@ -267,7 +267,7 @@ class EigenEmitter(LanguageEmitter):
     def _whole(self, node: Node) -> str:
         return self.size(node.attr) if node.op == "size" else str(node.attr.numerator)
 
-    def _chosen(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+    def _choose(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
         ranks = [arg.rank and node.rank for arg in node.args]
         ranks += [0] * (1 + len(branches) - len(ranks))
         if not node.rank:
@@ -278,7 +278,7 @@ class EigenEmitter(LanguageEmitter):
     def _indicator(self, node: Node) -> _Code:
         return self.codes[id(node.args[0])]
 
-    def _filled(self, function: str, node: Node) -> _Code:
+    def _fill(self, function: str, node: Node) -> _Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         value = {"ones": "T(1)", "zeros": "T(0)"}.get(function)
         if node.args:
@@ -298,20 +298,20 @@ class EigenEmitter(LanguageEmitter):
     def _eye(self, size: str) -> _Code:
         return f"Matrix<T>::Identity({size}, {size})", _ATOM
 
-    def _shaped(self, node: Node, rows: bool) -> _Code:
+    def _reshape(self, node: Node, rows: bool) -> _Code:
         (arg,) = node.args
-        held = self._held(self.codes[id(arg)], arg.rank)
+        held = self._hold(self.codes[id(arg)], arg.rank)
         if not rows and node.rank == 1:
             return f"{self.helper('vec')}({held})", _ATOM
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         name = self.helper("reshape_rows" if rows else "reshape")
         return f"{name}<{node.rank}>({held}, {{{sizes}}})", _ATOM
 
-    def _sliced(self, node: Node) -> _Code:
+    def _slice(self, node: Node) -> _Code:
         (arg,) = node.args
-        text = self._held(self.codes[id(arg)], arg.rank)
+        text = self._hold(self.codes[id(arg)], arg.rank)
         if not text.isidentifier():
-            text = self._named((text, _ATOM), arg)[0]
+            text = self._name((text, _ATOM), arg)[0]
         places = [
             None if place is None else (self.size(place[0]), place[1] and self.size(place[1]))
             for place in node.attr
@@ -351,7 +351,7 @@ class EigenEmitter(LanguageEmitter):
         assert column is not None
         return f"{text}.block({row[0]}, {column[0]}, {row[1]}, {column[1]})"
 
-    def _stacked(self, node: Node) -> _Code:
+    def _stack(self, node: Node) -> _Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         parts = ", ".join(self.text(arg) for arg in node.args)
         return f"({_type(node.rank)}({sizes}) << {parts}).finished()", _ATOM
@@ -359,7 +359,7 @@ class EigenEmitter(LanguageEmitter):
     def _unit(self, node: Node) -> _Code:
         return f"Vector<T>::Unit({self.size(node.shape[0])}, {self.size(node.attr)})", _ATOM
 
-    def _counted(self, node: Node) -> _Code:
+    def _count(self, node: Node) -> _Code:
         size, (first, _) = self.size(node.shape[0]), node.args
         start = self.text(first)
         return f"Vector<T>::LinSpaced({size}, {start}, {start} + T({size} - 1))", _ATOM
@@ -370,7 +370,7 @@ class EigenEmitter(LanguageEmitter):
 
     def _determinant(self, node: Node, sign: bool) -> _Code:
         name = self.helper("detsign" if sign else "logabsdet")
-        return f"{name}({self._held(self.codes[id(node.args[0])], 2)})", _ATOM
+        return f"{name}({self._hold(self.codes[id(node.args[0])], 2)})", _ATOM
 
     def _constant(self, text: str) -> _Code:
         infinity = "std::numeric_limits<T>::infinity()"

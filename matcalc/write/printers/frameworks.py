@@ -155,8 +155,8 @@ class FrameworkEmitter(Emitter):
             return rule(self, node)
         return super()._code(node)
 
-    def _written(self, node: Node) -> _Code:
-        text, level = super()._written(node)
+    def _write_node(self, node: Node) -> _Code:
+        text, level = super()._write_node(node)
         return re.sub(r"-?np\.(pi|e|inf)\b", _constant, text), level
 
     def like(self) -> str:
@@ -181,7 +181,7 @@ class FrameworkEmitter(Emitter):
             return f"torch.tensor(float({text}){self.like()})"
         return f"{self.plain('asarray')}(float({text}){self.like()})"
 
-    def _scattered(self, node: Node) -> _Code:
+    def _scatter(self, node: Node) -> _Code:
         """The values on a diagonal, by multiplying with identities; and what they are added to."""
         value, *base = node.args
         pattern: tuple[int, ...] = node.attr
@@ -308,7 +308,7 @@ def _outer(emitter: FrameworkEmitter, node: Node) -> _Code:
     return f"{emitter._bracket(left, _ATOM)}[{places}] * {emitter._bracket(right, _UNARY)}", _TERM
 
 
-def _filled(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _fill(emitter: FrameworkEmitter, node: Node) -> _Code:
     function = node.attr.rpartition(".")[2]
     shape = emitter._shape(node.shape, eye=function == "eye")
     if function == "full":
@@ -319,7 +319,7 @@ def _filled(emitter: FrameworkEmitter, node: Node) -> _Code:
     return f"{emitter.plain(function)}({shape}{emitter.like()})", _ATOM
 
 
-def _shaped(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _shape(emitter: FrameworkEmitter, node: Node) -> _Code:
     shape = ", ".join(emitter._size(dim)[0] for dim in node.shape)
     comma = "," if len(node.shape) == 1 else ""
     return (
@@ -328,7 +328,7 @@ def _shaped(emitter: FrameworkEmitter, node: Node) -> _Code:
     )
 
 
-def _reshaped(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _reshape(emitter: FrameworkEmitter, node: Node) -> _Code:
     first = ["xp"] if emitter.framework.backend == "array-api" else []
     sizes = [emitter._size(dim)[0] for dim in node.shape]
     given = [*first, emitter.codes[id(node.args[0])][0], *sizes]
@@ -355,7 +355,7 @@ def _suffix(emitter: FrameworkEmitter, node: Node) -> _Code:
     return emitter._bracket(inner, _ATOM) + text, _ATOM
 
 
-def _multiplied(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _multiply(emitter: FrameworkEmitter, node: Node) -> _Code:
     given = [emitter._bracket(arg, _ATOM) for arg in node.args]
     if emitter.framework.backend == "array-api":
         return " @ ".join(given), _TERM
@@ -367,7 +367,7 @@ def _unit(emitter: FrameworkEmitter, node: Node) -> _Code:
     return f"{emitter.plain('eye')}({size}{emitter.like()})[{place}, :]", _ATOM
 
 
-def _stacked(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _stack(emitter: FrameworkEmitter, node: Node) -> _Code:
     function, rows, columns = node.attr
     concat = emitter.framework.renamed.get("concat", emitter.framework.prefix + "concat")
     wide = "(1,)" if function == "np.hstack" else "(1, 1)"
@@ -390,14 +390,14 @@ def _stacked(emitter: FrameworkEmitter, node: Node) -> _Code:
 
 _RULES: dict[str, Callable[[FrameworkEmitter, Node], _Code]] = {
     "call": _call,
-    "filled": _filled,
-    "shaped": _shaped,
-    "reshaped": _reshaped,
+    "filled": _fill,
+    "shaped": _shape,
+    "reshaped": _reshape,
     "einsum": _einsum,
     "suffix": _suffix,
-    "multiplied": _multiplied,
+    "multiplied": _multiply,
     "unit": _unit,
-    "stacked": _stacked,
+    "stacked": _stack,
 }
 
 

@@ -58,7 +58,7 @@ class JuliaEmitter(LanguageEmitter):
             return f"T({text})", _ATOM
         return text, level
 
-    def _sized(self, dim: Dim) -> _Code:
+    def _write_size(self, dim: Dim) -> _Code:
         return f"T({self.size(dim)})", _ATOM
 
     def _entrywise(self, operator: str, operands: list[_Code], ranks: list[int]) -> _Code:
@@ -80,7 +80,7 @@ class JuliaEmitter(LanguageEmitter):
         if first == second == 1:
             return f"dot({left[0]}, {right[0]})", _ATOM
         if first == 1:
-            return self._times(self._rearranged(right, 2, (1, 0)), left)
+            return self._times(self._rearrange(right, 2, (1, 0)), left)
         return self._times(left, right)
 
     def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
@@ -93,7 +93,7 @@ class JuliaEmitter(LanguageEmitter):
         plain = left[1] != _TERM or not re.search(r" (\.\*|\./|/) ", left[0])
         return f"{_of(left, _TERM if plain else _UNARY)} * {_of(right, _UNARY)}", _TERM
 
-    def _rearranged(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
+    def _rearrange(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
         places = list(order)
         if places == list(range(rank)):
             return code
@@ -109,7 +109,7 @@ class JuliaEmitter(LanguageEmitter):
     def _diagonal(self, code: _Code) -> _Code:
         return f"diag({code[0]})", _ATOM
 
-    def _reduced(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+    def _reduce(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
         if not rank:
             return ("zero(T)", _ATOM) if function in ("np.var", "np.std") else code
         name = _NAMES[function]
@@ -123,7 +123,7 @@ class JuliaEmitter(LanguageEmitter):
         text = f"dropdims({name}({code[0]}; dims = {dims}); dims = {dims})"
         return (f"{text}[]" if axes is None else text), _ATOM  # without axes it is an array still
 
-    def _mapped(self, cell: str, node: Node) -> _Code:
+    def _map(self, cell: str, node: Node) -> _Code:
         operands = self.operands(node)
         name = cell
         if cell[0] == "=":
@@ -131,7 +131,7 @@ class JuliaEmitter(LanguageEmitter):
         dot = "." if node.rank else ""
         return f"{name}{dot}({', '.join(text for text, _ in operands)})", _ATOM
 
-    def _called(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
         codes = [self.codes[id(arg)] for arg in node.args]
         function = node.attr[0]
         if function == "np.diag":
@@ -154,7 +154,7 @@ class JuliaEmitter(LanguageEmitter):
         """A size or a whole number as Julia's integer, anything else as it is."""
         return self.size(node.attr) if node.op == "size" else self.text(node)
 
-    def _chosen(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+    def _choose(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
         dot = "." if node.rank else ""
         given = [condition[0], *(text for text, _ in branches)]
         return f"ifelse{dot}({', '.join(given)})", _ATOM
@@ -162,7 +162,7 @@ class JuliaEmitter(LanguageEmitter):
     def _indicator(self, node: Node) -> _Code:
         return f"T{'.' if node.rank else ''}({self.text(node.args[0])})", _ATOM
 
-    def _filled(self, function: str, node: Node) -> _Code:
+    def _fill(self, function: str, node: Node) -> _Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         if function == "eye":
             return self._eye(self.size(node.shape[0]))
@@ -175,7 +175,7 @@ class JuliaEmitter(LanguageEmitter):
     def _eye(self, size: str) -> _Code:
         return f"Matrix{{T}}(I, {size}, {size})", _ATOM
 
-    def _shaped(self, node: Node, rows: bool) -> _Code:
+    def _reshape(self, node: Node, rows: bool) -> _Code:
         (arg,) = node.args
         text = self.text(arg)
         if not rows and node.rank == 1:
@@ -184,7 +184,7 @@ class JuliaEmitter(LanguageEmitter):
         name = self.helper("reshape_rows") if rows else "reshape"
         return f"{name}({text}, {sizes})", _ATOM
 
-    def _sliced(self, node: Node) -> _Code:
+    def _slice(self, node: Node) -> _Code:
         (arg,) = node.args
         places = []
         for place in node.attr:
@@ -196,7 +196,7 @@ class JuliaEmitter(LanguageEmitter):
             places.append(first if part is None else f"{first}:{self.size(start.plus(part))}")
         return f"{_of(self.codes[id(arg)])}[{', '.join(places)}]", _ATOM
 
-    def _stacked(self, node: Node) -> _Code:
+    def _stack(self, node: Node) -> _Code:
         function, rows, columns = node.attr
         parts = [self.text(arg) for arg in node.args]
         if function == "np.hstack":
@@ -208,7 +208,7 @@ class JuliaEmitter(LanguageEmitter):
         place = self.size(node.attr.plus(ONE))
         return f"T.((1:{self.size(node.shape[0])}) .== {place})", _ATOM
 
-    def _counted(self, node: Node) -> _Code:
+    def _count(self, node: Node) -> _Code:
         first, behind = (self._whole_or(arg) for arg in node.args)
         return f"T.({first}:{behind} - 1)", _ATOM
 
@@ -250,7 +250,7 @@ class JuliaSource(LanguageSource):
         ]
         if wrong:
             found = ", ".join(f"$(size({local}))" for local, rank in ranks.items() if rank)
-            wanted = self.expected(scalars=False)
+            wanted = self.describe_arguments(scalars=False)
             lines += [
                 "if " + f" ||\n{_INDENT}   ".join(wrong),
                 f'{_INDENT}throw(DimensionMismatch("expected {wanted}; found {found}"))',
@@ -284,7 +284,7 @@ class JuliaSource(LanguageSource):
             first = [f"T = {kind}"]
         lines = "\n".join([*first, *body]).splitlines()
         function = [
-            *self.described(sizes),
+            *self.comment(sizes),
             f"function {self.name}({', '.join(arguments)})",
             *(_INDENT + line for line in lines),
             "end",

@@ -101,7 +101,7 @@ class LanguageWriter(Emitter):
     language: Language
     helpers: dict[str, None]
 
-    def missing(self, what: str) -> UnsupportedError:
+    def missing_error(self, what: str) -> UnsupportedError:
         """What to raise for what the language cannot express."""
         return UnsupportedError(
             f"{self.language.title} has no {what}, and matcalc has none for it",
@@ -150,18 +150,18 @@ class LanguageEmitter(LanguageWriter):
     def operands(self, node: Node) -> list[_Code]:
         """The operands with as many axes as the node; those without axes stay."""
         return [
-            self.aligned(self.codes[id(arg)], arg.rank, node.rank)
+            self.align(self.codes[id(arg)], arg.rank, node.rank)
             if arg.rank
             else self.codes[id(arg)]
             for arg in node.args
         ]
 
-    def aligned(self, code: _Code, rank: int, wanted: int) -> _Code:
+    def align(self, code: _Code, rank: int, wanted: int) -> _Code:
         """An array that has axes of length 1 in front of its own."""
         if rank == wanted:
             return code
         order = [*[None] * (wanted - rank), *range(rank)]
-        return self._rearranged(code, rank, order)
+        return self._rearrange(code, rank, order)
 
     def _infix(self, node: Node) -> _Code:
         left, right = node.args
@@ -190,9 +190,9 @@ class LanguageEmitter(LanguageWriter):
             if arg.rank == 2 and own[0] == own[1]:
                 code, own = self._diagonal(code), own[:1]
             if len(set(own)) < len(own):
-                raise self.missing("diagonal of an array with more than two axes")
+                raise self.missing_error("diagonal of an array with more than two axes")
             order = [own.index(label) if label in own else None for label in labels]
-            factors.append(self._rearranged(code, len(own), order) if own else code)
+            factors.append(self._rearrange(code, len(own), order) if own else code)
         ranks = [len(labels) if arg.rank else 0 for arg in args]
         total, rank = factors[0], ranks[0]
         for factor, other in zip(factors[1:], ranks[1:], strict=True):
@@ -201,14 +201,14 @@ class LanguageEmitter(LanguageWriter):
         gone = list(range(len(output), len(labels)))
         if not gone:
             return total
-        return self._reduced("np.sum", total, len(labels), gone if output else None)
+        return self._reduce("np.sum", total, len(labels), gone if output else None)
 
     def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
         """All products of an entry of the one and an entry of the other."""
-        wide = self._rearranged(left, first, [*range(first), *[None] * second])
-        return self._entrywise("*", [wide, self.aligned(right, second, first + second)], [1, 1])
+        wide = self._rearrange(left, first, [*range(first), *[None] * second])
+        return self._entrywise("*", [wide, self.align(right, second, first + second)], [1, 1])
 
-    def _sized(self, dim: Dim) -> _Code:
+    def _write_size(self, dim: Dim) -> _Code:
         """A size as a number."""
         return self._size(dim)
 
@@ -229,7 +229,7 @@ class LanguageEmitter(LanguageWriter):
         """A product of matrices and vectors."""
 
     @abstractmethod
-    def _rearranged(self, code: _Code, rank: int, order: _Order) -> _Code:
+    def _rearrange(self, code: _Code, rank: int, order: _Order) -> _Code:
         """An array with its axes in another order, and axes of length 1."""
 
     @abstractmethod
@@ -237,19 +237,19 @@ class LanguageEmitter(LanguageWriter):
         """The diagonal of a square matrix."""
 
     @abstractmethod
-    def _reduced(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+    def _reduce(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
         """A reduction over some axes, or over all."""
 
     @abstractmethod
-    def _mapped(self, cell: str, node: Node) -> _Code:
+    def _map(self, cell: str, node: Node) -> _Code:
         """A function entry by entry."""
 
     @abstractmethod
-    def _called(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
         """A function of whole arrays; ``more`` are arguments that are texts."""
 
     @abstractmethod
-    def _chosen(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+    def _choose(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
         """``where``, the condition being one."""
 
     @abstractmethod
@@ -257,7 +257,7 @@ class LanguageEmitter(LanguageWriter):
         """The condition that is the first operand, as numbers."""
 
     @abstractmethod
-    def _filled(self, function: str, node: Node) -> _Code:
+    def _fill(self, function: str, node: Node) -> _Code:
         """An array of ones, zeros, a number, or the identity."""
 
     @abstractmethod
@@ -265,15 +265,15 @@ class LanguageEmitter(LanguageWriter):
         """An identity."""
 
     @abstractmethod
-    def _shaped(self, node: Node, rows: bool) -> _Code:
+    def _reshape(self, node: Node, rows: bool) -> _Code:
         """Another shape, the entries taken row by row or column by column."""
 
     @abstractmethod
-    def _sliced(self, node: Node) -> _Code:
+    def _slice(self, node: Node) -> _Code:
         """A part of an array."""
 
     @abstractmethod
-    def _stacked(self, node: Node) -> _Code:
+    def _stack(self, node: Node) -> _Code:
         """Blocks."""
 
     @abstractmethod
@@ -281,7 +281,7 @@ class LanguageEmitter(LanguageWriter):
         """A unit vector."""
 
     @abstractmethod
-    def _counted(self, node: Node) -> _Code:
+    def _count(self, node: Node) -> _Code:
         """The numbers from the first operand to that before the second."""
 
     @abstractmethod
@@ -315,7 +315,7 @@ def _call(emitter: LanguageEmitter, node: Node) -> _Code:
         order = whole_numbers(after[0]) if function == "np.transpose" else list(range(arg.rank))
         if function == "np.swapaxes":
             order[-2:] = order[:-3:-1]
-        return emitter._rearranged(emitter.codes[id(arg)], arg.rank, order)
+        return emitter._rearrange(emitter.codes[id(arg)], arg.rank, order)
     if function == "np.einsum":
         inputs, _, output = before[0].strip('"').partition("->")
         letters = [list(map(ord, each)) for each in inputs.split(",")]
@@ -324,7 +324,7 @@ def _call(emitter: LanguageEmitter, node: Node) -> _Code:
         assert arg is not None
         return emitter.codes[id(arg)]  # what is taken of it says which part
     if cell == "-":
-        raise emitter.missing(function.rpartition(".")[2])
+        raise emitter.missing_error(function.rpartition(".")[2])
     if function == "np.where":
         return _where(emitter, node, after)
     if function in ("np.divide", "np.float_power"):
@@ -333,22 +333,22 @@ def _call(emitter: LanguageEmitter, node: Node) -> _Code:
             operator, emitter.operands(node), [each.rank for each in node.args]
         )
     if function == "np.arange":
-        return emitter._counted(node)
+        return emitter._count(node)
     if function in _REDUCTIONS:
         assert arg is not None
         axes = _axes(after, arg.rank)
-        return emitter._reduced(function, emitter.codes[id(arg)], arg.rank, axes)
+        return emitter._reduce(function, emitter.codes[id(arg)], arg.rank, axes)
     if function == "np.diagonal":
         assert arg is not None
         return emitter._diagonal(emitter.codes[id(arg)])
     if function in ENTRY_CALLS:
-        return emitter._mapped(cell, node)
+        return emitter._map(cell, node)
     if function == "np.cumsum":
         axis = 0 if not after else whole_numbers(after[0])[0]
-        return emitter._called(cell, node, [str(axis + 1)])
+        return emitter._call(cell, node, [str(axis + 1)])
     if any("=" in text for text in after):
-        raise emitter.missing(f"{function} with open directions")
-    return emitter._called(cell, node, after)
+        raise emitter.missing_error(f"{function} with open directions")
+    return emitter._call(cell, node, after)
 
 
 def whole_numbers(text: str) -> list[int]:
@@ -377,7 +377,7 @@ def _where(emitter: LanguageEmitter, node: Node, after: Sequence[str]) -> _Code:
         emitter._constant(text) if value is None else emitter._literal(value)
         for text, value in zip(after, values, strict=True)
     ]
-    return emitter._chosen(condition, branches, node)
+    return emitter._choose(condition, branches, node)
 
 
 def is_condition(node: Node) -> bool:
@@ -391,22 +391,22 @@ def _suffix(emitter: LanguageEmitter, node: Node) -> _Code:
     if inner.calls("np.linalg.slogdet"):
         return emitter._determinant(inner, sign=text == "[0]")
     if text == ".T":
-        return emitter._rearranged(code, 2, (1, 0))
+        return emitter._rearrange(code, 2, (1, 0))
     if text.startswith(".transpose("):
-        return emitter._rearranged(code, inner.rank, whole_numbers(text))
+        return emitter._rearrange(code, inner.rank, whole_numbers(text))
     if text.startswith(".ravel("):
-        return emitter._shaped(node, rows=False)
+        return emitter._reshape(node, rows=False)
     if text == ".astype(int)":
         return code
     places = text.strip("[]").split(", ")
     axes = iter(range(inner.rank))
     order = [None if place == "None" else next(axes) for place in places]
     if any(place not in ("None", ":") for place in places):
-        raise emitter.missing(f"entries {text}")
-    return emitter._rearranged(code, inner.rank, [*order, *axes])
+        raise emitter.missing_error(f"entries {text}")
+    return emitter._rearrange(code, inner.rank, [*order, *axes])
 
 
-def _scattered(emitter: LanguageEmitter, node: Node) -> _Code:
+def _scatter(emitter: LanguageEmitter, node: Node) -> _Code:
     """The values on a diagonal, by multiplying with identities; and what they are added to."""
     value, *base = node.args
     pattern: tuple[int, ...] = node.attr
@@ -416,18 +416,18 @@ def _scattered(emitter: LanguageEmitter, node: Node) -> _Code:
     total, own = emitter.codes[id(value)], 0
     if value.rank:
         places = {place: k for k, place in enumerate(first.values())}
-        total = emitter._rearranged(total, value.rank, [places.get(k) for k in range(rank)])
+        total = emitter._rearrange(total, value.rank, [places.get(k) for k in range(rank)])
         own = rank
     for axis, label in repeated:
         order: list[int | None] = [None] * rank
         order[first[label]], order[axis] = 0, 1
-        eye = emitter._rearranged(emitter._eye(emitter.size(node.shape[axis])), 2, order)
+        eye = emitter._rearrange(emitter._eye(emitter.size(node.shape[axis])), 2, order)
         total = emitter._entrywise("*", [total, eye], [own, rank])
         own = rank
     shape = dict(zip(first.values(), value.shape, strict=True)) if value.rank else {}
     whole = [axis for label, axis in first.items() if pattern.count(label) == 1]
     if any(shape.get(axis) != node.shape[axis] for axis in whole):
-        total = emitter._entrywise("*", [total, emitter._filled("ones", node)], [rank, rank])
+        total = emitter._entrywise("*", [total, emitter._fill("ones", node)], [rank, rank])
     if not base:
         return total
     return emitter._entrywise("+", [emitter.codes[id(base[0])], total], [rank, rank])
@@ -437,7 +437,7 @@ def _negative(emitter: LanguageEmitter, node: Node) -> _Code:
     return f"-{emitter._bracket(node.args[0], _UNARY)}", _UNARY
 
 
-def _applied(emitter: LanguageEmitter, node: Node) -> _Code:
+def _apply(emitter: LanguageEmitter, node: Node) -> _Code:
     given = ", ".join(emitter.text(arg) for arg in node.args)
     return f"{emitter.functions[node.attr]}({given})", _ATOM
 
@@ -445,18 +445,18 @@ def _applied(emitter: LanguageEmitter, node: Node) -> _Code:
 _RULES: dict[str, Callable[[Any, Node], _Code]] = {
     "number": lambda emitter, node: emitter._literal(node.attr),
     "text": lambda emitter, node: emitter._constant(node.attr),
-    "size": lambda emitter, node: emitter._sized(node.attr),
+    "size": lambda emitter, node: emitter._write_size(node.attr),
     "call": _call,
     "suffix": _suffix,
-    "scattered": _scattered,
+    "scattered": _scatter,
     "neg": _negative,
-    "apply": _applied,
-    "filled": lambda emitter, node: emitter._filled(node.attr.rpartition(".")[2], node),
-    "shaped": lambda emitter, node: emitter._shaped(node, rows=True),
-    "reshaped": lambda emitter, node: emitter._shaped(node, rows=False),
+    "apply": _apply,
+    "filled": lambda emitter, node: emitter._fill(node.attr.rpartition(".")[2], node),
+    "shaped": lambda emitter, node: emitter._reshape(node, rows=True),
+    "reshaped": lambda emitter, node: emitter._reshape(node, rows=False),
     "einsum": lambda emitter, node: emitter.contraction(node.args, *node.attr),
-    "sliced": lambda emitter, node: emitter._sliced(node),
-    "stacked": lambda emitter, node: emitter._stacked(node),
+    "sliced": lambda emitter, node: emitter._slice(node),
+    "stacked": lambda emitter, node: emitter._stack(node),
     "unit": lambda emitter, node: emitter._unit(node),
     "multiplied": lambda emitter, node: emitter._chain(node),
 }

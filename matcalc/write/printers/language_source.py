@@ -52,8 +52,8 @@ class LanguageSource(Source):
         title: str,
         check: bool = True,
     ) -> None:
-        self.reserved = self._reserved()
-        if name in self.reserved or self._spelled(name) != name:
+        self.reserved = self._reserved_names()
+        if name in self.reserved or self._spell(name) != name:
             raise ArgumentError(
                 f"{name!r} is no name for a function of {self.language.title}",
                 hint="choose another: these are letters, and no word that the language uses",
@@ -65,15 +65,15 @@ class LanguageSource(Source):
                 for size in dim.letters:
                     if size not in self.sizes:
                         self.sizes[size] = self._local(size)
-        self.needed = {*self._mentioned()}
+        self.needed = {*self._mentioned_sizes()}
         self.helpers: dict[str, None] = {}
 
-    def _reserved(self) -> frozenset[str]:
+    def _reserved_names(self) -> frozenset[str]:
         cells = {row[self.language.backend] for row in LANGUAGE_CALLS.values()}
         called = {word for cell in cells for word in _WORDS.findall(cell)}
         return frozenset({*called, *helpers(self.language), *self.words, "result"})
 
-    def _mentioned(self) -> set[str]:
+    def _mentioned_sizes(self) -> set[str]:
         """The sizes that the code mentions, apart from checks."""
         return {
             name
@@ -93,9 +93,9 @@ class LanguageSource(Source):
         } | {name for dim in self.room for name in dim.letters}
 
     def _local(self, key: str, taken: Container[str] = ()) -> str:
-        return super()._local(self._spelled(key), taken)
+        return super()._local(self._spell(key), taken)
 
-    def _spelled(self, key: str) -> str:
+    def _spell(self, key: str) -> str:
         """The name in letters that the language allows."""
         if not self.ascii:
             return key
@@ -191,7 +191,7 @@ class LanguageSource(Source):
         text = size_code(dim, self.sizes)[0]
         return text.replace(" // ", f" {self.language.quotient} ")
 
-    def described(self, sizes: Sizes) -> list[str]:
+    def comment(self, sizes: Sizes) -> list[str]:
         """The comment above the code."""
         lines = [
             wrapped
@@ -208,7 +208,7 @@ class LanguageSource(Source):
         lines += [
             f"{self.sizes[name]}: the size {name}, which no array tells" for name in sizes.given
         ]
-        lines.append(f"Returns {self.returned()}.")
+        lines.append(f"Returns {self.describe_result()}.")
         return [f"{self.language.comment} {line}".rstrip() for line in lines]
 
     def arguments_of(self, sizes: Sizes) -> list[str]:
@@ -216,7 +216,7 @@ class LanguageSource(Source):
         given = [self.sizes[name] for name in sizes.given]
         return [*self.locals.values(), *self.declared.values(), *given]
 
-    def returned(self) -> str:
+    def describe_result(self) -> str:
         """What is said of the result."""
         if self.root.op == "several":
             return ", ".join(self.fields().values())
@@ -233,18 +233,18 @@ class LanguageSource(Source):
             if key == VALUE:
                 name = "value"
             elif key.startswith("H*v, "):
-                name = f"product_{self._spelled(key.removeprefix('H*v, '))}"
+                name = f"product_{self._spell(key.removeprefix('H*v, '))}"
             elif ", " in key:
-                name = "_".join(["hessian", *map(self._spelled, key.split(", "))])
+                name = "_".join(["hessian", *map(self._spell, key.split(", "))])
             else:
-                name = f"d{self._spelled(key)}"
+                name = f"d{self._spell(key)}"
             while name in taken:
                 name += "_"
             taken.add(name)
             found[key] = name
         return found
 
-    def expected(self, *, scalars: bool = True) -> str:
+    def describe_arguments(self, *, scalars: bool = True) -> str:
         """The shapes of the arguments."""
         return ", ".join(
             f"{self.locals[key]}: {self._shape_of(each)}"

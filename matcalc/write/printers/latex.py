@@ -176,7 +176,7 @@ def _define_parts(
             if written_out
             else einsum(node, args, letters[id(node)], taken=taken)
             if node.op == "einsum"
-            else _indexed(bold, node, args, taken)
+            else _write_form(bold, node, args, taken)
             if node.op == "indexed"
             else _piece(bold, node, args)
         )
@@ -190,7 +190,7 @@ def _define_parts(
             piece = Piece(name)
         elif node.op == "indexed" and node.value.indices:
             by_entry[id(node)] = piece
-            piece = _bracketed(node, piece)
+            piece = _write_bracketed(node, piece)
         pieces[id(node)] = piece
         if id(node) in terms:
             by_entry[id(node)] = (
@@ -205,7 +205,7 @@ def _sums(order: Sequence[Expr]) -> bool:
     return any(node.op == "einsum" for node in order)
 
 
-def _bracketed(expr: Expr, piece: Piece) -> Piece:
+def _write_bracketed(expr: Expr, piece: Piece) -> Piece:
     """An array inside of a formula, with the indices that run there: [x_i y_j]_{i j}."""
     left, right = (r"\left", r"\right") if piece.tall else ("", "")
     return Piece(f"{left}[{piece.text}{right}]{_axes(expr)}", ATOM, piece.tall)
@@ -239,7 +239,7 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
     return rule(expr, args) if rule else FUNCTIONS[expr.op](expr, args)
 
 
-def _indexed(bold: bool, expr: Expr, args: list[Piece], taken: Collection[str]) -> Piece:
+def _write_form(bold: bool, expr: Expr, args: list[Piece], taken: Collection[str]) -> Piece:
     # few expressions have bound indices
     from matcalc.write.printers.latex_indexed import format_indexed  # noqa: PLC0415
 

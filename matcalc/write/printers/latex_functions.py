@@ -27,7 +27,7 @@ from matcalc.write.printers.latex_pieces import (
 Form = Callable[[Expr, list[Piece]], Piece]
 
 
-def _named(command: str) -> Form:
+def _command(command: str) -> Form:
     """f(a, b) with the given command for f."""
     return lambda expr, args: call(command, *args)
 
@@ -239,7 +239,7 @@ _RULES: dict[str, Form] = {
 }
 FUNCTIONS: dict[str, Form] = {
     **{
-        name: _named(spec.latex or f"\\operatorname{{{name}}}")
+        name: _command(spec.latex or f"\\operatorname{{{name}}}")
         for name, spec in OPERATIONS.items()
         if spec.latex is not None
     },

@@ -145,7 +145,7 @@ def _condition(condition: Condition, own: Sequence[Index], called: Names) -> str
     terms = condition.place.terms
     first = next((index for index, _ in terms if index in own), terms[0][0])
     if dict(terms)[first] < 0:
-        condition = condition.mirrored()
+        condition = condition.mirror()
     op, (terms, offset) = condition
     left = Place(((first, dict(terms)[first]),), ZERO)
     others = tuple([(index, -c) for index, c in terms if index is not first])

@@ -86,7 +86,7 @@ def _letters(expr: Expr, around: Container[str] = (), free: Sequence[str] = ()) 
     variables nor sizes of its factors.
     """
     inputs, output = expr.value
-    taken = _spoken(expr)
+    taken = _spoken_names(expr)
     letters = dict(zip(output, free, strict=False))
     for label in (*output, *(label for labels in inputs for label in labels)):
         if label not in letters:
@@ -135,7 +135,7 @@ def einsum(
     return product
 
 
-def _spoken(expr: Expr) -> set[str]:
+def _spoken_names(expr: Expr) -> set[str]:
     """The names of variables, and those in sizes that are written down."""
     found: set[str] = set()
     for node in expr.parts:

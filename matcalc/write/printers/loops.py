@@ -19,7 +19,7 @@ def lines(items: Sequence[Item], write: Callable[[Expr], str], depth: int = 0) -
     space = _INDENT * depth
     for item in items:
         if isinstance(item, Assignment):
-            sign, expr = signed(item)
+            sign, expr = split_sign(item)
             found.append(f"{space}{item.name} {sign}= {write(expr)}")
             continue
         found.append(f"{space}for {item.index} = {bounds(item)}")
@@ -27,7 +27,7 @@ def lines(items: Sequence[Item], write: Callable[[Expr], str], depth: int = 0) -
     return found
 
 
-def signed(item: Assignment) -> tuple[str, Expr]:
+def split_sign(item: Assignment) -> tuple[str, Expr]:
     """The sign before ``=`` of what is added to, or taken away from, and what is written behind."""
     if not item.adds:
         return "", item.expr
@@ -61,7 +61,7 @@ def latex_lines(
     space = r"\\quad ".replace("\\\\", "\\") * depth
     for item in items:
         if isinstance(item, Assignment):
-            sign, expr = signed(item)
+            sign, expr = split_sign(item)
             sign = rf"\mathrel{{{sign}}}" if sign else ""
             found.append(rf"{space}{name(item.name)} &{sign}= {write(expr)}")
             continue

@@ -41,7 +41,7 @@ mean max min var std numel ans"""
 class MatlabEmitter(LanguageEmitter):
     """Writes the statements."""
 
-    def _named(self, code: _Code, node: Node | None = None) -> _Code:
+    def _name(self, code: _Code, node: Node | None = None) -> _Code:
         name = next(self.fresh)
         self.named.add(name)
         self.lines.append(f"{name} = {code[0]};")
@@ -77,15 +77,15 @@ class MatlabEmitter(LanguageEmitter):
 
     def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
         if first == 1:
-            turned = self._rearranged(left, 2, (1, 0)) if second == 1 else left
+            turned = self._rearrange(left, 2, (1, 0)) if second == 1 else left
             if second == 2:
-                return self._times(self._rearranged(right, 2, (1, 0)), left)
+                return self._times(self._rearrange(right, 2, (1, 0)), left)
             return self._times(turned, right)
         return self._times(left, right)
 
     def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
         if first == second == 1:
-            return self._times(left, self._rearranged(right, 2, (1, 0)))
+            return self._times(left, self._rearrange(right, 2, (1, 0)))
         return super()._outer(left, first, right, second)
 
     @staticmethod
@@ -93,7 +93,7 @@ class MatlabEmitter(LanguageEmitter):
         plain = left[1] != _TERM or not any(sign in left[0] for sign in (".*", "./", " / "))
         return f"{_close(left, _TERM if plain else _UNARY)} * {_close(right, _UNARY)}", _TERM
 
-    def _rearranged(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
+    def _rearrange(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
         absent = iter(range(max(rank, 1), max(rank, 1) + len(order)))  # a column has one axis
         places = [next(absent) if axis is None else axis for axis in order]
         places += [axis for axis in range(max(1, *places) + 1) if axis not in places]
@@ -109,7 +109,7 @@ class MatlabEmitter(LanguageEmitter):
     def _diagonal(self, code: _Code) -> _Code:
         return f"diag({code[0]})", _ATOM
 
-    def _reduced(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+    def _reduce(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
         text = code[0]
         if axes is None or rank == 1:
             if not rank:
@@ -119,11 +119,11 @@ class MatlabEmitter(LanguageEmitter):
             whole = text if rank == 1 else f"reshape({text}, [], 1)"
             return self._along(function, whole, 1), _ATOM
         if len(axes) > 1 and function not in ("np.sum", "np.prod", "np.max", "np.min"):
-            raise self.missing(f"{function.rpartition('.')[2]} over several axes")
+            raise self.missing_error(f"{function.rpartition('.')[2]} over several axes")
         for axis in axes:
             text = self._along(function, text, axis + 1)
         kept = [axis for axis in range(rank) if axis not in axes]
-        return self._rearranged((text, _ATOM), rank, [*kept, *axes])
+        return self._rearrange((text, _ATOM), rank, [*kept, *axes])
 
     def _along(self, function: str, text: str, axis: int) -> str:
         name = function.rpartition(".")[2]
@@ -133,7 +133,7 @@ class MatlabEmitter(LanguageEmitter):
             return f"{self.helper('logsumexp_along')}({text}, {axis})"
         return f"{name}({text}, {_BEFORE_AXIS.get(function, '')}{axis})"
 
-    def _mapped(self, cell: str, node: Node) -> _Code:
+    def _map(self, cell: str, node: Node) -> _Code:
         operands = self.operands(node)
         if "{" in cell:
             return _form(cell, operands)
@@ -142,7 +142,7 @@ class MatlabEmitter(LanguageEmitter):
             name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
         return f"{name}({', '.join(text for text, _ in operands)})", _ATOM
 
-    def _called(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
         operands = [self.codes[id(arg)] for arg in node.args]
         if "{" in cell:
             return _form(cell, operands)
@@ -154,14 +154,14 @@ class MatlabEmitter(LanguageEmitter):
             more = ["1"]
         return f"{name}({', '.join([*given, *more])})", _ATOM
 
-    def _chosen(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+    def _choose(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
         given = [condition[0], *(text for text, _ in branches)]
         return f"{self.helper('choose')}({', '.join(given)})", _ATOM
 
     def _indicator(self, node: Node) -> _Code:
         return f"double({self.text(node.args[0])})", _ATOM
 
-    def _filled(self, function: str, node: Node) -> _Code:
+    def _fill(self, function: str, node: Node) -> _Code:
         if function == "eye":
             return self._eye(self.size(node.shape[0]))
         made = "ones" if function == "full" else function
@@ -177,7 +177,7 @@ class MatlabEmitter(LanguageEmitter):
     def _eye(self, size: str) -> _Code:
         return f"eye({size})", _ATOM
 
-    def _shaped(self, node: Node, rows: bool) -> _Code:
+    def _reshape(self, node: Node, rows: bool) -> _Code:
         (arg,) = node.args
         text = self.text(arg)
         if not rows:
@@ -186,11 +186,11 @@ class MatlabEmitter(LanguageEmitter):
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         return f"{self.helper('reshape_rows')}({text}, {arg.rank}, [{sizes}])", _ATOM
 
-    def _sliced(self, node: Node) -> _Code:
+    def _slice(self, node: Node) -> _Code:
         (arg,) = node.args
         code = self.codes[id(arg)]
         if not code[0].isidentifier():
-            code = self._named(code)
+            code = self._name(code)
         places, entries = [], []
         for axis, place in enumerate(node.attr):
             if place is None:
@@ -207,9 +207,9 @@ class MatlabEmitter(LanguageEmitter):
         if len(entries) == arg.rank or not entries:
             return taken
         kept = [axis for axis in range(arg.rank) if axis not in entries]
-        return self._rearranged(taken, arg.rank, [*kept, *entries])
+        return self._rearrange(taken, arg.rank, [*kept, *entries])
 
-    def _stacked(self, node: Node) -> _Code:
+    def _stack(self, node: Node) -> _Code:
         function, rows, columns = node.attr
         parts = [_close(self.codes[id(arg)], _ATOM) for arg in node.args]  # a space is a comma
         if function == "np.hstack":
@@ -221,7 +221,7 @@ class MatlabEmitter(LanguageEmitter):
         place = self.size(node.attr.plus(ONE))
         return f"double((1:{self.size(node.shape[0])}).' == {place})", _ATOM
 
-    def _counted(self, node: Node) -> _Code:
+    def _count(self, node: Node) -> _Code:
         first, behind = (self.codes[id(arg)] for arg in node.args)
         return f"({first[0]}:{behind[0]} - 1).'", _ATOM
 
@@ -271,7 +271,7 @@ class MatlabSource(LanguageSource):
         if wrong and self.check:
             found = ", ".join(f"mat2str(size({local}))" for local in self.locals.values())
             marks = ", ".join("%s" for _ in self.locals)
-            message = f"'expected {self.expected()}; found {marks}', ..."
+            message = f"'expected {self.describe_arguments()}; found {marks}', ..."
             lines += [
                 "if " + f" || ...\n{_INDENT}    ".join(wrong),
                 f"{_INDENT}error('matcalc:shapes', {message}",
@@ -299,7 +299,7 @@ class MatlabSource(LanguageSource):
 
     def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
         head = f"function result = {self.name}({', '.join(self.arguments_of(sizes))})"
-        inside = [*self.described(sizes), *body]
+        inside = [*self.comment(sizes), *body]
         lines = "\n".join(inside).splitlines()
         text = "\n".join([head, *(_INDENT + line for line in lines), "end"])
         return "\n\n".join([text, *helpers]) + "\n"

@@ -74,7 +74,7 @@ def apply(
     if is_ones(vector):
         axis = "axis=0" if flipped else "axis=1"
         return build.call("np.sum", matrix, after=(axis,), shape=shape)
-    return build.infix("@", build.transposed(matrix) if flipped else matrix, vector, shape)
+    return build.infix("@", build.transpose(matrix) if flipped else matrix, vector, shape)
 
 
 def _inside(

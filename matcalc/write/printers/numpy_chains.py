@@ -93,13 +93,13 @@ class Chains:
         for part in _parts(factors):
             if part and part[0].kind == ROW and part[-1].kind == COLUMN:
                 scalars.append(
-                    self.builder.dot(part[0].node, self._applied(part[1:-1], part[-1].node))
+                    self.builder.dot(part[0].node, self._apply_all(part[1:-1], part[-1].node))
                 )
             elif part and part[-1].kind == COLUMN:
-                ends.append(self._applied(part[:-1], part[-1].node))
+                ends.append(self._apply_all(part[:-1], part[-1].node))
             elif part and part[0].kind == ROW:
                 ends.append(
-                    self._applied(
+                    self._apply_all(
                         [factor.transpose() for factor in reversed(part[1:])], part[0].node
                     )
                 )
@@ -149,13 +149,13 @@ class Chains:
             return self.builder.call("np.diag", factor.node, shape=factor.node.shape * 2)
         if factor.kind == INVERSE:
             node = self.builder.inverse(factor.node)
-            return self.builder.transposed(node) if factor.flipped else node
+            return self.builder.transpose(node) if factor.flipped else node
         return self._orient(factor)
 
     def _orient(self, factor: Factor) -> Node:
-        return self.builder.transposed(factor.node) if factor.flipped else factor.node
+        return self.builder.transpose(factor.node) if factor.flipped else factor.node
 
-    def _applied(self, factors: Sequence[Factor], vector: Node) -> Node:
+    def _apply_all(self, factors: Sequence[Factor], vector: Node) -> Node:
         """Matrix factors times a column, from the right."""
         for factor in reversed(factors):
             vector = self._apply(factor, vector)
@@ -174,7 +174,7 @@ class Chains:
     def matrix(self, factors: Sequence[Factor], shape: Shape) -> Node:
         """A chain without vectors."""
         if not factors:
-            return self.builder.filled("np.eye", shape)
+            return self.builder.fill("np.eye", shape)
         factors = self._merge(factors)
         found = self._distribute(factors) or self._gram(factors)
         if found is not None:
@@ -266,7 +266,7 @@ class Chains:
             turned = [each.transpose() for each in reversed(right)]
             for sign, dyad in dyads:
                 u, w = dyad.args if not factor.flipped else dyad.args[::-1]
-                column, row = self._applied(left, u), self._applied(turned, w)
+                column, row = self._apply_all(left, u), self._apply_all(turned, w)
                 row = row if scale is None else self.builder.times(scale, row)
                 outer = self.builder.outer(column, row)
                 total = self._plus(total, sign, outer)
@@ -317,7 +317,7 @@ class Chains:
         if node.op == "infix" and node.attr in ("+", "-") and node.rank == 2:
             for matrix, number in (node.args, node.args[::-1]):
                 if not number.rank and diagonal_of(self.builder, matrix) is not None:
-                    ones = [self.builder.filled("np.ones", (size,)) for size in node.shape]
+                    ones = [self.builder.fill("np.ones", (size,)) for size in node.shape]
                     signs = (1, 1) if node.attr == "+" else (1, -1)
                     signs = signs if matrix is node.args[0] else signs[::-1]
                     return [(signs[0], matrix), (signs[1], self.builder.outer(*ones))], number
@@ -346,7 +346,7 @@ class Chains:
         elif len(factors) % 2:
             return self._between(factors[half], right)
         Z = self.matrix(right, ())
-        return self.builder.infix("@", self.builder.transposed(Z), Z, (Z.shape[1], Z.shape[1]))
+        return self.builder.infix("@", self.builder.transpose(Z), Z, (Z.shape[1], Z.shape[1]))
 
     def _between(self, middle: Factor, right: list[Factor]) -> Node | None:
         """R'*M*R, R being a product that is worth computing once."""
@@ -355,7 +355,7 @@ class Chains:
         R = self.matrix(right, ())
         inner = self.matrix([middle, Factor(MATRIX, R)], ())
         shape = (R.shape[1], R.shape[1])
-        return self.builder.infix("@", self.builder.transposed(R), inner, shape)
+        return self.builder.infix("@", self.builder.transpose(R), inner, shape)
 
     def _transpose(self, factors: Sequence[Factor]) -> Node:
         """The transpose of a chain without vectors, of the whole or factor by factor: whichever
@@ -367,7 +367,7 @@ class Chains:
             <= sum(factor.flipped for factor in factors) + 1
         ):
             return self.matrix(turned, ())
-        return self.builder.transposed(self.matrix(factors, ()))
+        return self.builder.transpose(self.matrix(factors, ()))
 
     def _plan(
         self, factors: Sequence[Factor], split: dict[tuple[int, int], int], first: int, last: int
@@ -395,8 +395,8 @@ class Chains:
         elif left.kind == INVERSE:
             node = build.solution(left.node, left.flipped, self.single(right))
         elif right.kind == INVERSE:  # B*inv(X) = (inv(X)'*B')'
-            other = build.transposed(self.single(left))
-            node = build.transposed(build.solution(right.node, not right.flipped, other))
+            other = build.transpose(self.single(left))
+            node = build.transpose(build.solution(right.node, not right.flipped, other))
         else:
             node = build.infix(
                 "@", self._orient(left), self._orient(right), (left.ends[0], right.ends[1])
@@ -423,11 +423,11 @@ class Chains:
 
     def _matrix_diagonal(self, factors: list[Factor], shape: Shape) -> Node:
         if not factors:
-            return self.builder.filled("np.ones", shape[:1])
+            return self.builder.fill("np.ones", shape[:1])
         if len(factors) == 1 or any(factor.kind == INVERSE for factor in factors):
             return self.builder.call("np.diagonal", self.matrix(factors, shape), shape=shape[:1])
         place = cut(factors)[1]
-        return self.builder.paired(
+        return self.builder.pair(
             self.matrix(factors[:place], ()), self._transpose(factors[place:]), axis=1
         )
 
@@ -470,7 +470,7 @@ class Chains:
             (factors[turn:] + factors[:turn] for turn in turns), key=lambda each: cut(each)[0]
         )
         place = cut(turned)[1]
-        return [build.paired(self.matrix(turned[:place], ()), self._transpose(turned[place:]))]
+        return [build.pair(self.matrix(turned[:place], ()), self._transpose(turned[place:]))]
 
 
 def _is_product(node: Node) -> bool:

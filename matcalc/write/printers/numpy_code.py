@@ -129,7 +129,7 @@ class Source:
         }
         self.families = families(self.variables)
         self.lists = {family: self._local(family) for family in self.families}
-        self.plain = all(key == local for key, local in self._given().items())
+        self.plain = all(key == local for key, local in self._inputs().items())
         self.room = list(dict.fromkeys(size for node in self.order for size in block_room(node)))
         self.sizes = {
             key: self._local(key) for key in _dimension_names(self.order, self.room, self.sized)
@@ -147,7 +147,7 @@ class Source:
         self.taken.add(local)
         return local
 
-    def _given(self) -> dict[str, str]:
+    def _inputs(self) -> dict[str, str]:
         """The arrays that the function takes, and what they are called in it: of a family one
         list.
         """
@@ -169,7 +169,7 @@ class Source:
         given, bindings = self._bindings()
         functions: dict[UserFunction | FunctionRef | str, str] = dict(self.own.items())
         functions.update(self.declared.items())
-        functions.update(self._called())
+        functions.update(self._renames())
         emitter = self._emitter(functions, side)
         statements, result = emitter.statements()
         checks = [*self._checks(given), *bindings, *self._room()]
@@ -199,7 +199,7 @@ class Source:
         emitter.quick = self.quick
         return emitter
 
-    def _called(self) -> dict[str, str]:
+    def _renames(self) -> dict[str, str]:
         """Functions of the runtime that have other names in this code."""
         return {}
 
@@ -214,7 +214,7 @@ class Source:
         given, _ = self._bindings()
         functions = {local: op for op, local in self.declared.items()}
         return {
-            **{key: tuple(self.families.get(key, ())) or key for key in self._given()},
+            **{key: tuple(self.families.get(key, ())) or key for key in self._inputs()},
             **functions,
             **{self.sizes[name]: name for name in given},
         }
@@ -247,7 +247,7 @@ class Source:
             for name in new:
                 del missing[name]
         for name in missing:
-            statement = self._solved(name, missing)
+            statement = self._solve(name, missing)
             statements += [statement] if statement else []
             given += [] if statement else [name]
         return given, statements
@@ -256,7 +256,7 @@ class Source:
         """The size of an axis of an argument."""
         return f"len({local})" if axis == 0 else f"{local}.shape[{axis}]"
 
-    def _solved(self, name: str, missing: Mapping[str, str]) -> str | None:
+    def _solve(self, name: str, missing: Mapping[str, str]) -> str | None:
         """The size from an axis that is a multiple of it, plus what is known."""
         for key, variable in self.variables.items():
             for axis, dim in enumerate(variable.shape):
@@ -315,7 +315,7 @@ class Source:
     def _signature(self, given: list[str]) -> str:
         if not self.plain:
             return f"def {self.name}(**arguments):"
-        names = [*self._given(), *self.declared.values(), *(self.sizes[name] for name in given)]
+        names = [*self._inputs(), *self.declared.values(), *(self.sizes[name] for name in given)]
         return f"def {self.name}({'*, ' if names else ''}{', '.join(names)}):"
 
     def _docstring(self, given: list[str]) -> list[str]:
@@ -346,10 +346,10 @@ class Source:
     def _checks(self, given: list[str]) -> list[str]:
         """The arguments as arrays of the right shapes."""
         names = [*self.locals.values()]
-        keys = [*self._given(), *self.declared.values(), *(self.sizes[name] for name in given)]
+        keys = [*self._inputs(), *self.declared.values(), *(self.sizes[name] for name in given)]
         targets = ", ".join(
             [
-                *self._given().values(),
+                *self._inputs().values(),
                 *self.declared.values(),
                 *(self.sizes[name] for name in given),
             ]
@@ -365,9 +365,9 @@ class Source:
             inside = ", ".join([self.locals[name] for name in names_])
             taken = [f'"{family}"', self.lists[family], format_count(names_)]
             lines += checks.call(f"[{inside}] = members", taken)
-        return [*lines, *self._fitting()] if names and self.check else lines
+        return [*lines, *self._fit_shapes()] if names and self.check else lines
 
-    def _fitting(self) -> list[str]:
+    def _fit_shapes(self) -> list[str]:
         """Statements that leave arrays of the right shapes."""
         return checks.fit_statements(self.variables, self.locals)
 

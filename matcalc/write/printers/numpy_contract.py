@@ -137,7 +137,7 @@ def _order(build: Builder, operand: Operand, labels: Labels) -> Node:
     if order == tuple(range(len(order))):
         return node
     if len(order) == 2:
-        return build.transposed(node)
+        return build.transpose(node)
     return build.suffix(
         node, f".transpose({', '.join(map(str, order))})", tuple(node.shape[k] for k in order)
     )
@@ -159,7 +159,7 @@ class _Plan:
         if same is not None:
             return same
         final = self._pairs(self.operands, output)
-        return _order(self.build, self._summed(final, output), output)
+        return _order(self.build, self._sum(final, output), output)
 
     def _pairs(self, operands: list[Operand], output: Labels) -> Operand:
         """One operand with the labels of the output, or a few more."""
@@ -167,8 +167,8 @@ class _Plan:
         while len(left) > _PLANNED:
             first, second = self._next(left, output)
             rest = [each for each in left if each is not first and each is not second]
-            left = [self._pair(first, second, self._needed(rest, output), output), *rest]
-        return self._planned(left, output)
+            left = [self._pair(first, second, self._needs(rest, output), output), *rest]
+        return self._plan(left, output)
 
     def _next(self, operands: Sequence[Operand], output: Labels) -> tuple[Operand, Operand]:
         """Two of many operands whose product has the fewest entries beside theirs, as in the greedy
@@ -191,7 +191,7 @@ class _Plan:
         i, j = min([pair for pair in pairs if own[pair[0]] & own[pair[1]]] or pairs, key=grown)
         return operands[i], operands[j]
 
-    def _needed(self, rest: Sequence[Operand], output: Labels) -> set[int]:
+    def _needs(self, rest: Sequence[Operand], output: Labels) -> set[int]:
         return {label for each in rest for label in each.labels} | set(output)
 
     def _cost(self, labels: set[int]) -> int:
@@ -201,7 +201,7 @@ class _Plan:
             cost *= max(1, dim.size(dict.fromkeys(dim.letters, _NOMINAL)))
         return cost
 
-    def _planned(self, operands: list[Operand], output: Labels) -> Operand:
+    def _plan(self, operands: list[Operand], output: Labels) -> Operand:
         """By dynamic programming over the subsets of the operands."""
         count = len(operands)
         everything = (1 << count) - 1
@@ -240,8 +240,8 @@ class _Plan:
 
     def _pair(self, left: Operand, right: Operand, kept: set[int], output: Labels) -> Operand:
         """The product of two operands, summed over what nobody else needs."""
-        left = self._summed(left, tuple(kept | set(right.labels)))
-        right = self._summed(right, tuple(kept | set(left.labels)))
+        left = self._sum(left, tuple(kept | set(right.labels)))
+        right = self._sum(right, tuple(kept | set(left.labels)))
         shared = [label for label in left.labels if label in right.labels]
         summed = [label for label in shared if label not in kept]
         if not summed:
@@ -249,7 +249,7 @@ class _Plan:
         batch = [label for label in shared if label in kept]
         own = [[label for label in each.labels if label not in shared] for each in (left, right)]
         if batch and not all(own):
-            return self._looped(left, right, [*batch, *own[0], *own[1]])
+            return self._loop(left, right, [*batch, *own[0], *own[1]])
         return self._product(left, right, batch, summed, own)
 
     def _product(
@@ -262,8 +262,8 @@ class _Plan:
     ) -> Operand:
         """By ``@``."""
         build = self.build
-        a = self._folded(left, batch, own[0], summed)
-        b = self._folded(right, batch, summed, own[1])
+        a = self._fold(left, batch, own[0], summed)
+        b = self._fold(right, batch, summed, own[1])
         if batch or not (a.rank == b.rank == 1):
             middle = () if not own[0] else (a.shape[-2],)
             end = () if not own[1] else (b.shape[-1],)
@@ -275,7 +275,7 @@ class _Plan:
             node = build.node("shaped", None, (node,), tuple(self.dims[x] for x in labels))
         return Operand(node, labels)
 
-    def _folded(
+    def _fold(
         self, operand: Operand, batch: list[int], first: list[int], second: list[int]
     ) -> Node:
         """The array with an axis for each batch label, one for the first and one for the second
@@ -283,7 +283,7 @@ class _Plan:
         """
         if not batch and first and second and operand.labels == (*second, *first):
             # axes are joined where they are
-            return self.build.transposed(self._folded(operand, [], second, first))
+            return self.build.transpose(self._fold(operand, [], second, first))
         node = _order(self.build, operand, (*batch, *first, *second))
         if len(first) <= 1 and len(second) <= 1:
             return node
@@ -310,7 +310,7 @@ class _Plan:
         )
         return Operand(node, labels)
 
-    def _looped(self, left: Operand, right: Operand, labels: list[int]) -> Operand:
+    def _loop(self, left: Operand, right: Operand, labels: list[int]) -> Operand:
         node = self.build.node(
             "einsum",
             ((left.labels, right.labels), tuple(labels)),
@@ -319,7 +319,7 @@ class _Plan:
         )
         return Operand(node, tuple(labels))
 
-    def _summed(self, operand: Operand, kept: Labels) -> Operand:
+    def _sum(self, operand: Operand, kept: Labels) -> Operand:
         """Without the labels that nobody else has."""
         gone = [place for place, label in enumerate(operand.labels) if label not in kept]
         if not gone:
@@ -363,8 +363,8 @@ class _Plan:
             half, weight = [Operand(root_of(self.build, weight), (index,)), *half], None
         own = tuple(label for label in output if label in renaming)
         together = self._pairs(half, (index, *own))
-        Z = self._folded(together, [], [index], list(own))
-        node = self.build.infix("@", self.build.transposed(Z), Z, (Z.shape[1], Z.shape[1]))
+        Z = self._fold(together, [], [index], list(own))
+        node = self.build.infix("@", self.build.transpose(Z), Z, (Z.shape[1], Z.shape[1]))
         node = node if weight is None else self.build.gram(weight, Z)
         labels = own + tuple(renaming[label] for label in own)
         if len(own) > 1:

@@ -111,14 +111,14 @@ class Emitter:
         for node in postorder(root, needed):
             if id(node) in self.codes:
                 continue
-            code = self._written(node)
+            code = self._write_node(node)
             trivial = (
                 not node.args
                 or (node.op == "suffix" and not node.args[0].args)
                 or (node.op == "neg" and not node.args[0].args)
             )
             shared = self.uses[id(node)] > 1 and not trivial and code[0] not in self.named
-            self.codes[id(node)] = self._named(code, node) if shared else code
+            self.codes[id(node)] = self._name(code, node) if shared else code
         self.uses = outside
 
     def _new(self, node: Node) -> tuple[Node, ...]:
@@ -148,7 +148,7 @@ class Emitter:
         condition = self._no_more(node.attr)
         (first, one), (second, other) = self._sides(node)
         if not first and not second and len(one) + len(other) + len(condition) < _WIDTH - 20:
-            return self._named((f"{one} if {condition} else {other}", _ATOM))
+            return self._name((f"{one} if {condition} else {other}", _ATOM))
         name = next(self.fresh)
         self.named.add(name)
         for head, lines, code in ((f"if {condition}:", first, one), ("else:", second, other)):
@@ -169,21 +169,21 @@ class Emitter:
         ]
         return f"{texts[0]} <= {texts[1]}"
 
-    def _named(self, code: _Code, node: Node | None = None) -> _Code:
+    def _name(self, code: _Code, node: Node | None = None) -> _Code:
         """A name for the code, which is that of the node if there is one."""
         name = next(self.fresh)
         self.named.add(name)
         self.lines.append(f"{name} = {code[0]}")
         return name, _ATOM
 
-    def _written(self, node: Node) -> _Code:
+    def _write_node(self, node: Node) -> _Code:
         """The code of a node; while it is too long, its longest operand is given a name."""
         code = self._code(node)
         while len(code[0]) > _WIDTH:
             longest = max(node.args, key=lambda arg: len(self.codes[id(arg)][0]), default=None)
             if longest is None or len(self.codes[id(longest)][0]) <= _WIDTH // 4:
                 break
-            self.codes[id(longest)] = self._named(self.codes[id(longest)], longest)
+            self.codes[id(longest)] = self._name(self.codes[id(longest)], longest)
             code = self._code(node)
         return code
 
@@ -217,7 +217,7 @@ class Emitter:
                 more = ["optimize=True"] * (len(node.args) > 2)
                 return f"np.einsum({', '.join([*given, *more])})", _ATOM
             case "scattered":
-                return self._scattered(node)
+                return self._scatter(node)
             case "choice" if self.side is not None:
                 return self.codes[id(node.args[self.side])]
             case "choice":
@@ -340,7 +340,7 @@ class Emitter:
         if not (self.multiplies and base.rank and whole):
             return f"{self._bracket(base, _ATOM)} ** {self._bracket(exponent, _UNARY)}", _POWER
         if not self.codes[id(base)][0].isidentifier():
-            self.codes[id(base)] = self._named(self.codes[id(base)], base)
+            self.codes[id(base)] = self._name(self.codes[id(base)], base)
         name = text = self.codes[id(base)][0]
         level = _ATOM
         for bit in bin(abs(int(value)))[3:]:
@@ -351,16 +351,16 @@ class Emitter:
             text, level = f"1 / {text if level == _POWER else f'({text})'}", _TERM
         return text, level
 
-    def _scattered(self, node: Node) -> _Code:
+    def _scatter(self, node: Node) -> _Code:
         """Statements that add to a diagonal of an array of our own."""
         value, *base = node.args
         code = self.codes[id(value)]
         if not base:
             kind = ""
             if value.rank:
-                code = code if code[0].isidentifier() else self._named(code)
+                code = code if code[0].isidentifier() else self._name(code)
                 kind = f", {code[0]}.dtype"
-            name = self._named((f"np.zeros({self._shape(node.shape, eye=False)}{kind})", _ATOM))[0]
+            name = self._name((f"np.zeros({self._shape(node.shape, eye=False)}{kind})", _ATOM))[0]
         else:
             name = self._own(base[0])
         pattern = "".join(_LETTERS[label] for label in node.attr)
@@ -368,7 +368,7 @@ class Emitter:
         operator = "+=" if base else "="
         if base and value.op == "neg":
             operator, code = "-=", self.codes[id(value.args[0])]
-        code = self._named(code) if len(code[0]) > _WIDTH // 2 else code
+        code = self._name(code) if len(code[0]) > _WIDTH // 2 else code
         self.lines.append(f'np.einsum("{pattern}->{once}", {name})[...] {operator} {code[0]}')
         return name, _ATOM
 
@@ -376,10 +376,10 @@ class Emitter:
         """The name of an array that may be changed."""
         code = self.codes[id(node)]
         if not self._is_fresh(node):
-            return self._named((f"np.array({code[0]})", _ATOM))[0]
+            return self._name((f"np.array({code[0]})", _ATOM))[0]
         if code[0] in self.named:
             return code[0]
-        return self._named(code)[0]
+        return self._name(code)[0]
 
     def _is_fresh(self, node: Node) -> bool:
         if self.uses[id(node)] > 1 or id(node) in self.held:

@@ -114,7 +114,7 @@ def _sum(low: Context, expr: Expr) -> Value:
     result = Product((), inside.number, list(inside.top), list(inside.bottom))
     factors = list(inside.factors)
     if arg.rank == 2 and len(factors) != 1:
-        ones = [low.build.filled("np.ones", (axis,)) for axis in arg.shape]
+        ones = [low.build.fill("np.ones", (axis,)) for axis in arg.shape]
         factors = [Factor(ROW, ones[0]), *factors, Factor(COLUMN, ones[1])]
         result.top += low.chains.core(factors, ())[0]
     else:

@@ -47,7 +47,7 @@ def _with_regular(build: Builder, root: Node, order: Sequence[Node]) -> Node:
             # other inverses are left, so what minors say of this one is of no use
             inverse = build.inverse(matrix)
             det = build.call("regular_det", matrix, inverse)
-            return build.infix("*", det, build.transposed(inverse), node.shape)
+            return build.infix("*", det, build.transpose(inverse), node.shape)
         if known or any(id(part) in inverted for part in postorder(node.args[0], _args)):
             return build.call("regular_det", matrix, *known)
         return node if same else build.node(node.op, node.attr, (matrix,), node.shape)

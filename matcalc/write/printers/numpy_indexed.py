@@ -104,7 +104,7 @@ class _Body:
         if not filled:
             return node
         full = (*[index.size for index in indices], *value.own)
-        ones = self.build.filled("np.ones", full)
+        ones = self.build.fill("np.ones", full)
         return self.build.infix("*", node, ones, full)
 
     def _align(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], list[Node], Shape]:
@@ -254,7 +254,7 @@ class _Body:
         text = f'"{"".join(inside)}->{"".join(letters[i] for i in indices)}{kept_own}"'
         shape = (*[index.size for index in indices], *own)
         if len(set(axes)) == len(axes) == 2 and len(own) == 0:
-            return Batch(indices, self.build.transposed(node))
+            return Batch(indices, self.build.transpose(node))
         return Batch(indices, self.build.call("np.einsum", node, before=(text,), shape=shape))
 
     def _gather(self, node: Node, axis: int, place: Place) -> tuple[Node, list[Index]]:
@@ -293,7 +293,7 @@ class _Body:
         axes = [k for k, index in enumerate(indices) if index in reduction.indices]
         if node.shape != shape and (not node.rank or any(node.shape[k] != shape[k] for k in axes)):
             # a value that does not depend on an index, once for each of its values
-            node = self.build.infix("*", node, self.build.filled("np.ones", shape), shape)
+            node = self.build.infix("*", node, self.build.fill("np.ones", shape), shape)
         kept = tuple([index for index in indices if index not in reduction.indices])
         left_over = (*[index.size for index in kept], *value.own)
         total = self._take(name, node, axes, left_over)
@@ -398,7 +398,7 @@ def _transpose(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     if len(value.own) < 2:
         return value
     if not value.indices:
-        return Batch((), body.build.transposed(value.node))
+        return Batch((), body.build.transpose(value.node))
     shape = (*[index.size for index in value.indices], *value.own[::-1])
     return Batch(
         value.indices, body.build.call("np.swapaxes", value.node, shape=shape, after=("-1", "-2"))

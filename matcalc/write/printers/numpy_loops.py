@@ -43,7 +43,7 @@ class LoopSource:
         self.prepare = prepare
         self.runtime: set[str] = set()
         self.indices = _indices(items)
-        self.shaped = self._shaped()
+        self.shaped = self._sizes_of_axes()
         # of the names in the ranges those that are arguments
         self.given = [n for n in counts if n not in counted and n not in self.shaped]
         self.names = {base(name) for name in variables} | {*inputs, *counts, *results.values()}
@@ -80,7 +80,7 @@ class LoopSource:
         inside = [*(_INDENT + line if line else "" for line in start), *body]
         return "\n".join([*head, "", "", signature, *inside, *(_INDENT + line for line in end), ""])
 
-    def _shaped(self) -> dict[str, tuple[str, int]]:
+    def _sizes_of_axes(self) -> dict[str, tuple[str, int]]:
         """The names in the ranges that are the size of an axis of an array that is given."""
         return {
             size: (name, axis)

@@ -138,7 +138,7 @@ class _Lowering:
         """
         if expr.op != "fill" or expr.rank != 2:
             return None
-        rows, columns = [self.build.filled("np.ones", (axis,)) for axis in expr.shape]
+        rows, columns = [self.build.fill("np.ones", (axis,)) for axis in expr.shape]
         result = Product(expr.shape, factors=deque([Factor(COLUMN, rows), Factor(ROW, columns)]))
         result.scale(self.open(expr.args[0]))
         return result
@@ -154,7 +154,7 @@ class _Lowering:
             product.factors.append(Factor(kind, node))
         return product
 
-    def scaled(self, scalar: Expr, rest: Expr) -> Product:
+    def scale(self, scalar: Expr, rest: Expr) -> Product:
         """A scalar times anything."""
         result, coefficient = self.open(rest), self.open(scalar)
         result.number *= coefficient.number
@@ -165,7 +165,7 @@ class _Lowering:
     def product(self, expr: Expr) -> Value:
         left, right = expr.args
         if left.rank == 0 or right.rank == 0:
-            return self.scaled(left, right) if left.rank == 0 else self.scaled(right, left)
+            return self.scale(left, right) if left.rank == 0 else self.scale(right, left)
         a = self._ones(left) or self.open(left, beside_vector=right.rank == 1)
         b = self._ones(right) or self.open(right, beside_vector=left.rank == 1)
         number, top, bottom = a.number * b.number, a.top + b.top, a.bottom + b.bottom
@@ -208,9 +208,9 @@ class _Lowering:
         if left.rank == 0 or right.rank == 0:
             return self.product(expr)
         if left.op == "fill":
-            return self.scaled(left.args[0], right)
+            return self.scale(left.args[0], right)
         if right.op == "fill":
-            return self.scaled(right.args[0], left)
+            return self.scale(right.args[0], left)
         return self.build.times(self.node(left), self.node(right))
 
     def beside(self, expr: Expr, other: Expr) -> Node:
@@ -313,8 +313,8 @@ class _Lowering:
     def fill(self, expr: Expr) -> Value:
         value = self.node(expr.args[0])
         if value.op == "number" and value.attr in (0, 1):
-            return self.build.filled("np.ones" if value.attr == 1 else "np.zeros", expr.shape)
-        return self.build.filled("np.full", expr.shape, value)
+            return self.build.fill("np.ones" if value.attr == 1 else "np.zeros", expr.shape)
+        return self.build.fill("np.full", expr.shape, value)
 
     def power(self, expr: Expr) -> Value:
         base, exponent = expr.args
@@ -363,7 +363,7 @@ class _Lowering:
             result.top += [value] if expr.rank == 0 else []
         return result
 
-    def indexed(self, expr: Expr) -> Value:
+    def lower_form(self, expr: Expr) -> Value:
         """A form with bound indices."""
         # few expressions have any
         from matcalc.write.printers.numpy_indexed import lower_indexed  # noqa: PLC0415
@@ -404,7 +404,7 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     ".^": _Lowering.power,
     "^": _Lowering.any_power,
     "'": _Lowering.transpose,
-    "indexed": _Lowering.indexed,
+    "indexed": _Lowering.lower_form,
     **BLOCKS,
     **dict.fromkeys(
         THIN.values(),
@@ -414,6 +414,6 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     # F[k, i, j] = 1 where k = i + j*m: the columns of the identity, read as m x n matrices column
     # by column
     "fuse": lambda low, expr: low.build.node(
-        "reshaped", None, (low.build.filled("np.eye", expr.shape[:1] * 2),), expr.shape
+        "reshaped", None, (low.build.fill("np.eye", expr.shape[:1] * 2),), expr.shape
     ),
 }

@@ -99,7 +99,7 @@ class Builder:
         """inv(X)*B, or inv(X)'*B."""
         if matrix in self._definite:
             return self.call("psd_solve", self._factors(matrix), right, shape=right.shape)
-        matrix = self.transposed(matrix) if flipped else matrix
+        matrix = self.transpose(matrix) if flipped else matrix
         return self.call("np.linalg.solve", matrix, right, shape=right.shape)
 
     def logdet(self, matrix: Node) -> Node:
@@ -157,7 +157,7 @@ class Builder:
         """arg followed by the text."""
         return self.node("suffix", text, (arg,), shape)
 
-    def filled(self, function: str, shape: Shape, *args: Node) -> Node:
+    def fill(self, function: str, shape: Shape, *args: Node) -> Node:
         """np.ones, np.zeros, np.eye or np.full of the shape."""
         return self.node("filled", function, args, shape)
 
@@ -167,7 +167,7 @@ class Builder:
             return self.number(-node.attr)
         return node.args[0] if node.op == "neg" else self.node("neg", None, (node,), node.shape)
 
-    def transposed(self, node: Node) -> Node:
+    def transpose(self, node: Node) -> Node:
         """A'."""
         if node.rank < 2 or node in self._symmetric:
             return node
@@ -182,7 +182,7 @@ class Builder:
             return joined
         for scalar, ones in ((left, right), (right, left)):
             if not scalar.rank and is_ones(ones):
-                return self.filled("np.full", ones.shape, scalar)
+                return self.fill("np.full", ones.shape, scalar)
         return self.infix("*", left, right, left.shape if left.rank >= right.rank else right.shape)
 
     def _slope_of_sigmoid(self, product: Node, other: Node) -> Node | None:
@@ -238,7 +238,7 @@ class Builder:
             return self.dot(node.args[0], node.args[0])
         return self.call("np.sum", node)
 
-    def paired(self, P: Node, Q: Node, *, axis: int | None = None) -> Node:
+    def pair(self, P: Node, Q: Node, *, axis: int | None = None) -> Node:
         """The sum of P.*Q, along an axis or of everything: diag(P*Q') or tr(P*Q')."""
         if axis is None and all(node.op == "suffix" and node.attr == ".T" for node in (P, Q)):
             P, Q = P.args[0], Q.args[0]

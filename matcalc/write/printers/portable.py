@@ -129,22 +129,22 @@ def normp(xp: Any, x: Array, p: Array) -> Array:
     return largest * xp.sum((xp.abs(x) / largest) ** p) ** (1.0 / p)
 
 
-def _shifted(xp: Any, x: Array, axis: int | None) -> tuple[Array, Array]:
+def _shift(xp: Any, x: Array, axis: int | None) -> tuple[Array, Array]:
     """The largest entry, and x without it."""
     gone = None if axis is None else axis - 1
     largest = xp.max(x) if gone is None else xp.max(x, axis=gone, keepdims=True)
     return largest, x - largest
 
 
-def _summed(xp: Any, x: Array, axis: int | None) -> Array:
+def _sum(xp: Any, x: Array, axis: int | None) -> Array:
     """The sum of the exponentials; the axis is kept."""
     return xp.sum(xp.exp(x)) if axis is None else xp.sum(xp.exp(x), axis=axis - 1, keepdims=True)
 
 
 def logsumexp(xp: Any, x: Array, axis: int | None = None) -> Array:
     """log(sum(exp(x)))."""
-    largest, rest = _shifted(xp, x, axis)
-    value = largest + xp.log(_summed(xp, rest, axis))
+    largest, rest = _shift(xp, x, axis)
+    value = largest + xp.log(_sum(xp, rest, axis))
     return value if axis is None else xp.squeeze(value, axis - 1)
 
 
@@ -155,8 +155,8 @@ def logaddexp_reduce(xp: Any, x: Array, axis: int) -> Array:
 
 def softmax(xp: Any, x: Array, axis: int | None = None) -> Array:
     """exp(x)/sum(exp(x))."""
-    rest = _shifted(xp, x, axis)[1]
-    return xp.exp(rest) / _summed(xp, rest, axis)
+    rest = _shift(xp, x, axis)[1]
+    return xp.exp(rest) / _sum(xp, rest, axis)
 
 
 def prodothers(xp: Any, x: Array, axis: int | None = None) -> Array:
@@ -170,8 +170,8 @@ def prodothers(xp: Any, x: Array, axis: int | None = None) -> Array:
 
 def logsoftmax(xp: Any, x: Array, axis: int | None = None) -> Array:
     """log(softmax(x))."""
-    rest = _shifted(xp, x, axis)[1]
-    return rest - xp.log(_summed(xp, rest, axis))
+    rest = _shift(xp, x, axis)[1]
+    return rest - xp.log(_sum(xp, rest, axis))
 
 
 def entropy(xp: Any, x: Array) -> Array:
@@ -263,7 +263,7 @@ def adj(xp: Any, A: Array) -> Array:
     return cof(xp, A).T
 
 
-def _directed(xp: Any, V: Array) -> Array:
+def _direct(xp: Any, V: Array) -> Array:
     """The sign of the entry with the largest absolute value in each column."""
     hit = xp.abs(V) == xp.max(xp.abs(V), axis=0, keepdims=True)
     count = xp.cumulative_sum(xp.where(hit, xp.ones_like(V), xp.zeros_like(V)), axis=0)
@@ -277,7 +277,7 @@ def _symmetric(xp: Any, A: Array) -> Array:
 def eigvecs(xp: Any, A: Array) -> Array:
     """The unit eigenvectors of a symmetric matrix as columns."""
     V = xp.linalg.eigh(_symmetric(xp, A))[1]
-    return V * _directed(xp, V)[None, :]
+    return V * _direct(xp, V)[None, :]
 
 
 def eigvec(xp: Any, A: Array) -> Array:
@@ -301,16 +301,16 @@ def invgap(xp: Any, x: Array) -> Array:
     return (1.0 - unit) / (x[None, :] - x[:, None] + unit)
 
 
-def _decomposed(xp: Any, X: Array) -> tuple[Array, Array, Array]:
+def _decompose(xp: Any, X: Array) -> tuple[Array, Array, Array]:
     U, s, W = xp.linalg.svd(X, full_matrices=False)
-    signs = _directed(xp, W.T)
+    signs = _direct(xp, W.T)
     return U * signs[None, :], s, W.T * signs[None, :]
 
 
 def _tall(xp: Any, X: Array) -> tuple[Array, Array, Array]:
     if X.shape[0] < X.shape[1]:
         raise ValueError("expected a matrix with at least as many rows as columns")
-    return _decomposed(xp, X)
+    return _decompose(xp, X)
 
 
 def svdvals(xp: Any, X: Array) -> Array:
@@ -330,37 +330,37 @@ def rightvecs(xp: Any, X: Array) -> Array:
 
 def thin_svdvals(xp: Any, X: Array) -> Array:
     """The singular values of a matrix of any shape."""
-    return _decomposed(xp, X)[1]
+    return _decompose(xp, X)[1]
 
 
 def thin_leftvecs(xp: Any, X: Array) -> Array:
     """Their left vectors as columns."""
-    return _decomposed(xp, X)[0]
+    return _decompose(xp, X)[0]
 
 
 def thin_rightvecs(xp: Any, X: Array) -> Array:
     """Their right vectors as columns."""
-    return _decomposed(xp, X)[2]
+    return _decompose(xp, X)[2]
 
 
 def specnorm(xp: Any, X: Array) -> Array:
     """The largest singular value."""
-    return _decomposed(xp, X)[1][0]
+    return _decompose(xp, X)[1][0]
 
 
 def leftvec(xp: Any, X: Array) -> Array:
     """The left singular vector of the largest singular value."""
-    return _decomposed(xp, X)[0][:, 0]
+    return _decompose(xp, X)[0][:, 0]
 
 
 def rightvec(xp: Any, X: Array) -> Array:
     """The right singular vector of the largest singular value."""
-    return _decomposed(xp, X)[2][:, 0]
+    return _decompose(xp, X)[2][:, 0]
 
 
 def condnum(xp: Any, A: Array) -> Array:
     """The largest singular value over the smallest."""
-    s = _decomposed(xp, A)[1]
+    s = _decompose(xp, A)[1]
     return s[0] / s[-1]
 
 
@@ -372,12 +372,12 @@ def polar(xp: Any, X: Array) -> Array:
 
 def nucnorm(xp: Any, X: Array) -> Array:
     """The sum of the singular values."""
-    return xp.sum(_decomposed(xp, X)[1])
+    return xp.sum(_decompose(xp, X)[1])
 
 
 def schatten(xp: Any, X: Array, p: Array) -> Array:
     """The p-norm of the singular values."""
-    return xp.sum(_decomposed(xp, X)[1] ** p) ** (1.0 / p)
+    return xp.sum(_decompose(xp, X)[1] ** p) ** (1.0 / p)
 
 
 def psd_solve(xp: Any, L: Array, B: Array) -> Array:

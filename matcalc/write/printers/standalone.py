@@ -30,7 +30,7 @@ class Standalone(Source):
         definitions = join_definitions(self.inlined.definitions)
         return super().text(side) + (f"\n\n{definitions}\n" if definitions else "")
 
-    def _called(self) -> dict[str, str]:
+    def _renames(self) -> dict[str, str]:
         return {name: local for name, local in self.inlined.names.items() if "." not in name}
 
     def _helper(self, name: str) -> str:
@@ -48,7 +48,7 @@ class Standalone(Source):
         plain = [line for line in lines if line.startswith("import ")]
         return sorted(plain) + [line for line in lines if line not in plain] + imports(self.own)
 
-    def _fitting(self) -> list[str]:
+    def _fit_shapes(self) -> list[str]:
         """The arguments as arrays, and whether their shapes fit together."""
         names = list(self.locals.values())
         target = f"[{names[0]}]" if len(names) == 1 else ", ".join(names)

@@ -214,7 +214,7 @@ def _unit(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     return f"unit({expr.value.plus(ONE)}, {expr.shape[0]})", _ATOM, "unit"
 
 
-def _indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+def _write_form(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """What has bound indices."""
     # few trees have any
     from matcalc.write.printers.text_indexed import format_indexed  # noqa: PLC0415
@@ -312,7 +312,7 @@ _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
     "'": _transpose,
     "einsum": _einsum,
     "fuse": _fuse,
-    "indexed": _indexed,
+    "indexed": _write_form,
     "blocks": _blocks,
     "slice": _slice,
     "unit": _unit,

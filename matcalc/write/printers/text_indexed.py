@@ -144,7 +144,7 @@ def _condition(condition: Condition, reduction: Reduction, names: Names) -> str:
         default=terms[0][0],
     )
     if dict(terms)[first] < 0:
-        condition = condition.mirrored()
+        condition = condition.mirror()
     op, (terms, offset) = condition
     left = Place(((first, dict(terms)[first]),), ZERO)
     right = Place(tuple([(i, -c) for i, c in terms if i is not first]), ZERO.plus(offset, -1))

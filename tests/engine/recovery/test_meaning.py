@@ -30,7 +30,7 @@ STAGES = {
     "rewritten": lambda bench, node: Rewriter(bench.builder, bench.lowering, final=True).rewrite(
         node
     ),
-    "expanded": lambda bench, node: Shortener(bench.builder).expanded(node) or node,
+    "expanded": lambda bench, node: Shortener(bench.builder).expand(node) or node,
     "transposed": lambda bench, node: bench.builder.transpose(node) if node.rank == 2 else node,
 }
 

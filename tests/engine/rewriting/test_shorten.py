@@ -58,12 +58,12 @@ def test_what_is_short_stays(source):
 )
 def test_expanded(source, expected):
     bench = Bench()
-    assert Shortener(bench.builder).expanded(bench.node(source)) is bench.node(expected)
+    assert Shortener(bench.builder).expand(bench.node(source)) is bench.node(expected)
 
 
 def test_nothing_to_expand():
     bench = Bench()
-    assert Shortener(bench.builder).expanded(bench.node("A*x + z")) is None
+    assert Shortener(bench.builder).expand(bench.node("A*x + z")) is None
 
 
 def test_a_product_of_many_sums_is_not_multiplied_out():
@@ -71,7 +71,7 @@ def test_a_product_of_many_sums_is_not_multiplied_out():
     product = "*".join(f"(a + {k})" for k in range(1, 8))
     node = bench.node(product)
     shortener = Shortener(bench.builder)
-    assert shortener.expanded(node) is None
+    assert shortener.expand(node) is None
     assert shortener.shorten(node) is node
 
 

@@ -89,7 +89,7 @@ def shown(text, wrt, notation):
     kinds = KINDS | ({"delta": "vector(n)"} if "delta" in text else {})
     found = matcalc.diff(text, wrt, variables=kinds)
     if notation is None:
-        tree, variables = found.shown_array(), found._program.variables
+        tree, variables = found.expand_shown(), found._program.variables
         return tree, found.latex(), variables
     written = found.in_notation(notation)
     (line,) = written._lines
