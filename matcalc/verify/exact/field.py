@@ -131,6 +131,11 @@ def number_root(value: Fraction) -> int:
     return outside * square_root(rest % P) * inverse(value.denominator % P) % P
 
 
+def is_cube(x: int) -> bool:
+    """Whether x, not 0, has a cube root, of whatever order."""
+    return pow(x, (P - 1) // 3, P) == 1
+
+
 def cube_root(x: int) -> int:
     """The cube root whose order divides m, of an element of such an order."""
     if x == 0 or pow(x, _M, P) != 1:

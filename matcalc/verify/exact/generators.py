@@ -23,6 +23,7 @@ from matcalc.verify.exact.field import (
     Zero,
     cube_root,
     inverse,
+    is_cube,
     is_square,
     number_root,
     square_root,
@@ -50,8 +51,8 @@ class Generators:
         self.sign_count = 0
         self.opaque = False  # whether there are values of which relations may be missing
         self.rooted = False
-        # of a point that will not do: which root it was that the field does not have, counted as
-        # those that are chosen; -1 if it follows from others or something else failed
+        # of a point that will not do: which of all roots it was that the field does not have; -1
+        # if it follows from others or something else failed
         self.refused = -1
         self._exp: dict[int, int] = {0: 1}
         self._log: dict[int, int] = {1: 0}
@@ -78,6 +79,11 @@ class Generators:
     def cube_count(self) -> int:
         """How many cube roots were taken."""
         return len(self._cubes)
+
+    @property
+    def all_roots(self) -> int:
+        """How many square and cube roots were taken that do not follow from others."""
+        return self.root_count + self.cube_count
 
     def _note_load(self, x: int, load: int) -> int:
         """Notes that x is a product of so many free elements."""
@@ -328,7 +334,7 @@ class Generators:
         if w in self._squares:
             return self.positive(square_root(w))
         if w and not is_square(w) and self._root_by_relation(w) is None:
-            self.refused = self.root_count
+            self.refused = self.all_roots
         root = square_root(w)
         self.not_negative(w)
         for known in (root, P - root):
@@ -361,10 +367,30 @@ class Generators:
         return None
 
     def cbrt(self, w: int) -> int:
-        """The cube root: real numbers have one, and so have the elements that are let through."""
+        """The cube root: real numbers have one, and so have the elements that are let through.
+
+        Of x^3 it is x or x times a root of one, so it is no proof before the argument is known to
+        be no cube (``Judge._settle``).
+        """
         self.rooted = True
+        if w in self._cubes or self._follows(w):
+            return cube_root(w)
+        if w and not is_cube(w):
+            self.refused = self.all_roots
+        root = cube_root(w)
         self._cubes.add(w)
-        return cube_root(w)
+        return root
+
+    def _follows(self, w: int) -> bool:
+        """Whether the cube root of w is made of those that were taken: of a number times u, of 1/u,
+        u^2 and u*v.
+        """
+        return any(
+            w in (u * u % P, pow(u, -1, P), pow(u, -2, P))
+            or (ratio := w * pow(u, -1, P) % P) in self._cubes
+            or _small_rational(ratio) is not None
+            for u in self._cubes
+        )
 
     def sign(self, x: int) -> int:
         """sign(x): an opaque element or, with ``signs``, 1 or -1."""

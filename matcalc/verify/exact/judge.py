@@ -5,7 +5,7 @@ not.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import ceil, prod
+from math import ceil, log2, prod
 
 from matcalc.core.dims import dim, fit
 from matcalc.core.kinds import Variable
@@ -39,6 +39,7 @@ _DRAWS = 48  # points tried for one choice of sizes
 _DRAWING = 500  # multiplications that take as long as a point
 _ALIKE = 3  # what is zero at so many points is zero
 _MOST_POINTS = 4
+_LOOKS = 12  # points at which a cube root may show that it is none of a cube
 _MOST_MEMBERS = 30  # settings of one-hot vectors
 
 _SPARE = "?"  # no name in the language
@@ -238,10 +239,18 @@ class Judge:
         before it are not tried again.
 
         Where no root is an element of the field of those before it, one choice will do: all are
-        conjugate, so what holds for one holds for all.
+        conjugate, so what holds for one holds for all. Of cube roots this has to be so.
         """
         if not agreed and not field.sign_count:
             return self._certainly_not(field)
+        for _ in range(_LOOKS if field.cube_count and agreed else 0):
+            if self._conjugate(field):
+                break
+            agreed, field = self._somewhere(0, None)
+            if not agreed:
+                return self._certainly_not(field)
+        if field.cube_count and not (agreed and self._conjugate(field)):
+            raise Undecided("a cube root of what may be a cube")
         # a sign that is opaque stands for both
         choices = field.root_count + (0 if agreed else field.sign_count)
         if choices > MOST_ROOTS:
@@ -276,8 +285,11 @@ class Judge:
         return True
 
     def _conjugate(self, field: Generators) -> bool:
-        """Whether all choices of roots are known to be conjugate."""
-        return self.independent == (1 << field.root_count) - 1
+        """Whether all choices of roots are known to be conjugate. What is known of one exponent, or
+        one place of a one, says nothing of the next.
+        """
+        varied = self.setting.exponents or self.setting.members(self.sizes) > 1
+        return not varied and self.independent == (1 << field.all_roots) - 1
 
     def _place(self) -> tuple[int, int]:
         """What the next point depends on."""
@@ -294,10 +306,11 @@ class Judge:
     def _points(self, field: Generators, bits: float) -> int:
         """How many points the degree asks for; ``bits`` is what one is worth.
 
-        Where one choice of roots stands for all, the norm has to vanish: its degree is higher by
-        the number of choices.
+        Where one choice of roots stands for all, the points are those at which all roots are there:
+        one in two for each square root, one in nine for each cube root.
         """
-        each = bits - (field.root_count if self._conjugate(field) else 0)
+        alone = field.root_count + field.cube_count * log2(9) if self._conjugate(field) else 0
+        each = bits - alone
         points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
         if points > _MOST_POINTS:
             raise Undecided("a function of so high a degree")

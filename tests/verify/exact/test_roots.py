@@ -8,7 +8,7 @@ import pytest
 
 from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
-from matcalc.verify.exact.judge import Judge, judge
+from matcalc.verify.exact.judge import Judge, as_statement, judge
 
 GIVEN = {"a": "scalar", "b": "scalar", "c": "scalar", "p": "positive", "x": "vector(n)"}
 
@@ -80,3 +80,24 @@ def test_conjugate_roots(text: str, wrt: str, claim: str, alike: bool) -> None:
         found, field = judgement._somewhere(0, None)
         assert found
     assert judgement._conjugate(field) == alike
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "kinds"),
+    [
+        pytest.param(
+            "sqrt(y'*[a + b; x^2])",
+            "y'*[sqrt(y'*[a + b; x^2]); x]",
+            {"y": "onehot(2)"},
+            id="another-root-at-another-place",
+        ),
+        pytest.param("cbrt(x^3)^2 + cbrt(x^3)*x", "-x^2", {}, id="roots-of-one"),
+        pytest.param("cbrt(x^3)^4 + cbrt(x^3)^2*x^2", "-x^4", {}, id="roots-of-one-to-powers"),
+        pytest.param("cbrt(8*x^3)", "2*x", {}, id="cube-of-a-multiple"),
+    ],
+)
+def test_roots_prove_nothing(left: str, right: str, kinds: dict[str, str]) -> None:
+    """Of equations that are false, or that hold for one of the roots."""
+    given = dict.fromkeys("abx", "scalar") | kinds
+    one, other = read(left, given), read(right, given)
+    assert judge(*as_statement(one, other.expr)).outcome != "exact"
