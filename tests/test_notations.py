@@ -177,6 +177,34 @@ def test_what_the_command_refuses(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "order", "lines"),
+    [
+        (
+            "sum(x.^3)*sum(x.^-1)",
+            2,
+            [
+                "D[i,j] = 2*sum(x.^3)/x[i]^3 + 6*x[i]*sum(1./x) - 6  if i = j",
+                "         -3*x[j]^2/x[i]^2 - 3*x[i]^2/x[j]^2         if i != j",
+            ],
+        ),
+        (
+            "(x.^2)*(x.^-2)'",
+            1,
+            [
+                "D[i,j,k] = 2*x[i]/x[j]^2     if i = k, j != k",
+                "           -2*x[i]^2/x[j]^3  if j = k, i != k",
+                "           0                 otherwise",
+            ],
+        ),
+    ],
+)
+def test_what_cancels_in_cases_is_left_out(text: str, order: int, lines: list[str]) -> None:
+    """Above and below the line there is one table of powers, and one number in front."""
+    found = matcalc.diff(text, "x", order=order, variables={"x": "vector(n)"})
+    assert str(found.in_notation("cases")).splitlines() == lines
+
+
 def test_cases_have_powers() -> None:
     """What is multiplied or divided by the same several times stands once, as a power."""
     cases = matcalc.diff("x/norm2(x)", "x", order=2).in_notation("cases")

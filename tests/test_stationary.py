@@ -594,14 +594,54 @@ def test_where_a_joint_point_counts(kind, where):
     assert found.condition.endswith(where)
 
 
+RANGES = [
+    ("softplus(x) - c*x", S, "logit(c)", "where c is positive and 1 - c is positive"),
+    ("sum(softplus(x)) - c'*x", "vector(n)", "logit(c)", "where c is positive and 1 - c is"),
+    ("sum(log(cosh(x))) - c'*x", "vector(n)", "atanh(c)", "1 + c is positive and 1 - c is"),
+    ("exp(x) - x - c*x", S, "log(1 + c)", "only where 1 + c is positive"),
+    ("softplus(x) - x/4", S, None, ""),
+    ("sum(cosh(x)) - c'*x", "vector(n)", "asinh(c)", ""),
+]
+
+
+@pytest.mark.parametrize(("expr", "kind", "point", "where"), RANGES)
+def test_a_function_is_undone_within_its_range(expr, kind, point, where):
+    found = matcalc.stationary(expr, "x", variables={"x": kind, "c": kind})
+    assert point is None or str(found) == point
+    assert where in found.condition and ("counts only" in found.condition) == bool(where)
+
+
+def test_a_joint_point_counts_only_within_the_range():
+    kinds = {"x": S, "y": S, "c": S}
+    found = matcalc.stationary("softplus(x) - c*x + (y - x)^2", ["x", "y"], variables=kinds)
+    assert found.condition.endswith("only where c is positive and 1 - c is positive")
+
+
+SURE = [
+    ("tr(S*C) - logdet(S)", {"S": "psd(n)", "C": "psd(n)"}, "inv(C)", ""),
+    ("tr(S*C) - logdet(S)", {"S": "psd(n)", "C": "symmetric(n)"}, "inv(C)", "if it is psd(n)"),
+    ("n*logdet(S) + tr(inv(S)*C)", {"S": "psd(k)", "C": "psd(k)", "n": "positive"}, "C/n", ""),
+    ("n*log(S) + a/S", dict.fromkeys("Sna", "positive"), "a/n", ""),
+]
+
+
+@pytest.mark.parametrize(("expr", "variables", "point", "where"), SURE)
+def test_what_is_of_its_kind_by_itself_is_no_condition(expr, variables, point, where):
+    found = matcalc.stationary(expr, "S", variables=variables)
+    assert str(found) == point
+    assert where in found.condition and ("counts only" in found.condition) == bool(where)
+
+
 MANY = [
     ("x^4 - x^2", {}, ["0", "sqrt(2)/2", "-sqrt(2)/2"], ["a local maximum", "a local minimum"]),
     ("x^3", {}, ["0"], ["no extreme: the derivative of order 3"]),
     ("x^4/4 - a*x^2/2", {"a": "positive"}, ["0", "sqrt(a)", "-sqrt(a)"], ["a local maximum"]),
     ("x + a/x", {"a": "positive"}, ["sqrt(a)", "-sqrt(a)"], ["a local minimum", "a local max"]),
     ("exp(a*x) - x", {"a": "scalar"}, ["log(1/a)/a"], ["only where 1/a is positive"]),
+    ("a*x^3 - b*x", {"a": S, "b": S}, None, ["only where b/(3*a) is not negative"] * 2),
+    ("x^3*10^9 - 3*10^9*x", {}, ["-1", "1"], ["a local maximum", "a local minimum"]),
     ("(x^2 - 1)^2*(x - 2)", {}, ["-1", "1", "(4 + sqrt(21))/5", "(4 - sqrt(21))/5"], []),
-    ("x^3 + b*x^2 + c*x", {"b": S, "c": S}, None, ["only where b^2 - 3*c is positive"]),
+    ("x^3 + b*x^2 + c*x", {"b": S, "c": S}, None, ["only where b^2 - 3*c is not negative"]),
     ("x^2*exp(-x)", {}, ["0", "2"], ["a local minimum", "a local maximum"]),
 ]
 
@@ -623,6 +663,8 @@ def test_all_points_of_a_function_of_a_number(expr, variables, points, said):
         ("x^3 + 3*x", S, "there is no stationary point"),
         ("x^3 + 3*x^2", "positive", "zero at no positive x"),
         ("x^7 - 3*x^5 + x", S, "no closed form"),
+        ("x^5/5 - 10^400*x^3 + x", S, "no closed form"),  # its roots are beyond floats
+        ("softplus(x) - 2*x", S, "zero at no scalar x"),
     ],
 )
 def test_functions_of_a_number_without_points(expr, kind, said):

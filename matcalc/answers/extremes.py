@@ -11,7 +11,7 @@ from typing import NamedTuple
 from matcalc.answers.convexity import convexity
 from matcalc.answers.names import variable_names
 from matcalc.answers.singular import format_direction
-from matcalc.answers.solving import Zero
+from matcalc.answers.solving import Requirement, Zero
 from matcalc.answers.taylor import put
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import Form, free_indices
@@ -57,9 +57,30 @@ def kind_of(expression: Expression, wrt: str, zero: Zero) -> PointKind:
     said = EXTREMES.get(found.verdict)
     what = PointKind(said, found.why) if said else _after_a_change(expression, wrt)
     what = what or _by_hessian_there(expression, wrt, point)
-    conditions = [f"if it is {kind}"] if kind.kind not in FREE else []
-    conditions += domain_there(expression._program, {wrt}, lambda tree: put(tree, {wrt: point}))
-    return what._replace(conditions=tuple(conditions))
+    program = expression._program
+    conditions = [] if is_surely(program, kind, point) else [f"if it is {kind}"]
+    conditions += domain_there(program, {wrt}, lambda tree: put(tree, {wrt: point}))
+    conditions += format_requirements(program, zero.requires)
+    return what._replace(conditions=tuple(dict.fromkeys(conditions)))
+
+
+def is_surely(program: Program, kind: Variable, point: Expr) -> bool:
+    """Whether a point is proved to be of a kind that asks for more than a shape."""
+    if kind.kind in FREE:
+        return True
+    known = Definiteness(program)
+    if kind.kind == "positive":
+        return known.is_positive(point)
+    return kind.kind == "psd" and known.is_symmetric(point) and known.is_definite(point)
+
+
+def format_requirements(program: Program, requires: Sequence[Requirement]) -> list[str]:
+    """A condition that says what has to be above zero, or not below it; or none."""
+    found = [
+        f"{format_tree(program, each.tree)} is {'positive' if each.strict else 'not negative'}"
+        for each in requires
+    ]
+    return [f"where {' and '.join(found)}"] if found else []
 
 
 def counts_only(conditions: Sequence[str]) -> str:

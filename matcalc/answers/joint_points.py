@@ -16,7 +16,9 @@ from matcalc.answers.extremes import (
     PointKind,
     counts_only,
     domain_there,
+    format_requirements,
     format_tree,
+    is_surely,
     kind_of,
 )
 from matcalc.answers.names import require_different, require_scalar, variable_names
@@ -27,7 +29,7 @@ from matcalc.answers.within import is_within
 from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import MatcalcError, UnsupportedError
-from matcalc.core.kinds import CURVED, FREE
+from matcalc.core.kinds import CURVED
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, zeros
@@ -56,9 +58,14 @@ class _Solved:
     """
 
     name: str
-    value: Expr
+    zero: Zero
     function: Program
     given: tuple[str, ...]
+
+    @property
+    def value(self) -> Expr:
+        """The value, in terms of other variables."""
+        return self.zero.point
 
 
 class JointPoint(Mapping[str, Formula]):
@@ -168,11 +175,12 @@ def _eliminate(
     current = replace(program, definitions={}, asked=None)
     equations = dict(gradients)
     for place, name in enumerate(order):
-        value = _value(current, name, equations.pop(name))
-        if value is None:
+        zero = _zero(current, name, equations.pop(name))
+        if zero is None:
             break
+        value = zero.point
         later = order[place + 1 :]
-        solved.append(_Solved(name, value, current, tuple(later)))
+        solved.append(_Solved(name, zero, current, tuple(later)))
         if not set(later) & set(variable_names(value)):
             continue
         rest = {key: each for key, each in current.variables.items() if key != name}
@@ -187,7 +195,7 @@ def _eliminate(
     return solved
 
 
-def _value(program: Program, name: str, gradient: Expr) -> Expr | None:
+def _zero(program: Program, name: str, gradient: Expr) -> Zero | None:
     """A value of one variable, within its kind, at which its gradient is zero."""
     if name not in variable_names(gradient):
         return None
@@ -200,7 +208,7 @@ def _value(program: Program, name: str, gradient: Expr) -> Expr | None:
             rest = {key: each for key, each in program.variables.items() if key != name}
             base = replace(program, variables=rest)
             if prove_all(base, [(there, zeros(there.shape, row=there.row))]) is not None:
-                return zero.point
+                return zero
     return None
 
 
@@ -242,20 +250,27 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> str:
     if not said:
         steps = []
         for each in solved:
-            what = kind_of(Expression(each.function), each.name, Zero(each.value))
+            what = kind_of(Expression(each.function), each.name, each.zero)
             others = ", ".join(each.given)
             by = f"in {each.name}, for every {others}" if others else f"in {each.name}, then"
             steps.append((by, PointKind(what.said, what.why.replace(DOMAIN, ""))))
         said = _together([what for _, what in steps])
         said += "; ".join([f"{by}: {what}" for by, what in steps])
     program = expression._program
+    values = {each.name: _there(each.value, solved) for each in solved}
     kinds = [
         f"{name} is {program.variables[name]}"
         for name in reversed(names)
-        if program.variables[name].kind not in FREE
+        if not is_surely(program, program.variables[name], values[name])
     ]
     conditions = [f"if {' and '.join(kinds)}"] if kinds else []
     conditions += domain_there(program, set(names), lambda tree: _there(tree, solved))
+    requires = [
+        required._replace(tree=simplify(replace(program, expr=_there(required.tree, solved))))
+        for each in solved
+        for required in each.zero.requires
+    ]
+    conditions = list(dict.fromkeys([*conditions, *format_requirements(program, requires)]))
     return f"{said}; {counts_only(conditions)}" if conditions else said
 
 

@@ -16,7 +16,7 @@ from matcalc.answers.convexity import convexity
 from matcalc.answers.names import free_name, variable_names
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import affine_zero
-from matcalc.answers.stationary import NamedProblem, equations_of, form_matrix, points_by_functions
+from matcalc.answers.stationary import NamedProblem, equations_of, form_matrix, zeros_by_functions
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
@@ -232,8 +232,8 @@ def _candidates(problem: _Problem) -> Iterator[tuple[Expr, dict[str, Expr]]]:
             if zero is None or zero.along is not None:
                 continue
             yield from _with_multipliers(program, wrt, found, zero.point)
-    for point in points_by_functions(program, gradient, known):
-        yield from _with_multipliers(program, wrt, found, point)
+    for each in zeros_by_functions(program, gradient, known):
+        yield from _with_multipliers(program, wrt, found, each.point)
 
 
 def _with_multipliers(

@@ -13,7 +13,7 @@ from math import factorial, gcd, isqrt, lcm
 from typing import NamedTuple
 
 from matcalc.answers.names import variable_names
-from matcalc.answers.solving import affine_zero
+from matcalc.answers.solving import Requirement, Zero, affine_zero, undo
 from matcalc.answers.taylor import put
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
@@ -37,21 +37,15 @@ from matcalc.write.printers.text import text
 _HIGHEST_DEGREE = 6  # of a polynomial with letters for numbers
 _MOST_POLES = 4  # powers of the variable in denominators
 _LARGEST = 10**6  # of the coefficients whose divisors are tried
+_MOST_STEPS = 100_000  # terms of a polynomial, at all the candidates for its roots
 _MARK = "?u"  # no name in the language
 
 
-class Root(NamedTuple):
-    """A zero, and what has to be above zero for it to be a real number."""
-
-    point: Expr
-    positive: tuple[Expr, ...] = ()
-
-
-def find_roots(program: Program, tree: Expr, wrt: str) -> list[Root] | None:
+def find_roots(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
     """All real zeros of an expression in the number ``wrt``; None where some have no closed form
     that is found.
     """
-    found: dict[str, Root] = {}
+    found: dict[str, Zero] = {}
     for factor in _factors(tree, wrt):
         roots = _of_factor(program, factor, wrt)
         if roots is None:
@@ -78,7 +72,7 @@ def _factors(tree: Expr, wrt: str) -> Iterator[Expr]:
             yield node
 
 
-def _of_factor(program: Program, factor: Expr, wrt: str) -> list[Root] | None:
+def _of_factor(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
     ratio = ratio_of(factor, wrt)
     if ratio is not None and ratio.above:
         above = ratio.above
@@ -95,7 +89,7 @@ def _of_factor(program: Program, factor: Expr, wrt: str) -> list[Root] | None:
     return None
 
 
-def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Root] | None:
+def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
     """The same of a factor that becomes a polynomial when it is multiplied by powers of the
     variable; zero is a root of that alone.
     """
@@ -111,20 +105,19 @@ def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Root] | Non
     return None
 
 
-def _of_numbers(polynomial: Polynomial) -> list[Root] | None:
+def _of_numbers(polynomial: Polynomial) -> list[Zero] | None:
     """The roots of a polynomial with rational coefficients."""
-    found: list[Root] = []
+    found: list[Zero] = []
     for _, factor in square_free(polynomial):
         roots = _of_square_free(factor)
         if roots is None:
             return None
-        found += [Root(root) for root in roots]
+        found += [Zero(root) for root in roots]
     return found
 
 
 def _of_square_free(factor: Polynomial) -> list[Expr] | None:
-    scale = lcm(*[c.denominator for c in factor])
-    whole = [int(c * scale) for c in factor]
+    whole = _without_content(factor)
     found: list[Expr] = []
     if not whole[0]:
         found.append(number(0))
@@ -133,8 +126,7 @@ def _of_square_free(factor: Polynomial) -> list[Expr] | None:
         for root in _rational_roots(whole):
             found.append(number(root))
             rest, _ = divide(tuple(map(Fraction, whole)), (-root, Fraction(1)))
-            scale = lcm(*[c.denominator for c in rest])
-            whole = [int(c * scale) for c in rest]
+            whole = _without_content(rest)
     if len(whole) == 1:
         return found
     if len(whole) == 2:
@@ -148,12 +140,22 @@ def _of_square_free(factor: Polynomial) -> list[Expr] | None:
     return None if count_roots(tuple(map(Fraction, whole)), positive=False) else found
 
 
+def _without_content(polynomial: Polynomial) -> list[int]:
+    """The coefficients as whole numbers without a common divisor."""
+    scale = lcm(*[c.denominator for c in polynomial])
+    whole = [int(c * scale) for c in polynomial]
+    content = gcd(*whole)
+    return [c // content for c in whole]
+
+
 def _rational_roots(whole: list[int]) -> list[Fraction]:
-    """Those p/q of which p divides the first and q the last coefficient."""
-    candidates = {
-        Fraction(sign * p, q)
-        for p, q, sign in product(_divisors(whole[0]), _divisors(whole[-1]), (1, -1))
-    }
+    """Those p/q of which p divides the first and q the last coefficient; none where these are too
+    many to try.
+    """
+    above, below = _divisors(whole[0]), _divisors(whole[-1])
+    if len(above) * len(below) * len(whole) > _MOST_STEPS:
+        return []
+    candidates = {Fraction(sign * p, q) for p, q, sign in product(above, below, (1, -1))}
     found = []
     for x in sorted(candidates):
         total = Fraction(0)
@@ -178,8 +180,9 @@ class _Surd(NamedTuple):
     r: int
 
     @property
-    def value(self) -> float:
-        return float((self.p + self.q * self.k**0.5) / self.r)
+    def is_negative(self) -> bool:
+        """Whether p is below -q*sqrt(k): their squares with signs are in the same order."""
+        return self.p * abs(self.p) + self.q * abs(self.q) * self.k < 0
 
 
 def _quadratic(a: int, b: int, c: int) -> list[_Surd]:
@@ -241,7 +244,7 @@ def _roots_of_squares(squares: list[_Surd]) -> list[Expr]:
     """The x of which x^2 is one of these."""
     found: list[Expr] = []
     for each in squares:
-        if each.value < 0:
+        if each.is_negative:
             continue
         if each.q:
             root = Expr("sqrt", (_surd(each),))
@@ -266,12 +269,12 @@ def _coefficients(program: Program, tree: Expr, wrt: str) -> list[Expr] | None:
     return None
 
 
-def _of_letters(program: Program, coefficients: list[Expr]) -> list[Root] | None:
+def _of_letters(program: Program, coefficients: list[Expr]) -> list[Zero] | None:
     """The roots of a polynomial whose coefficients are expressions."""
     known = Definiteness(program)
-    found: list[Root] = []
+    found: list[Zero] = []
     while coefficients and is_zero(coefficients[0]):
-        found = [Root(number(0))]
+        found = [Zero(number(0))]
         coefficients = coefficients[1:]
     degree = len(coefficients) - 1
 
@@ -284,7 +287,7 @@ def _of_letters(program: Program, coefficients: list[Expr]) -> list[Root] | None
     ratio = short(Expr("/", (Expr("neg", (lowest,)), highest)))
     middle = [each for each in coefficients[1:-1] if not is_zero(each)]
     if degree == 1:
-        return [*found, Root(ratio)]
+        return [*found, Zero(ratio)]
     if middle and degree > 2:
         return None
     if middle:
@@ -293,10 +296,11 @@ def _of_letters(program: Program, coefficients: list[Expr]) -> list[Root] | None
     else:
         inside = ratio
     if not middle and degree % 2:
-        return [*found, Root(short(Expr("cbrt", (ratio,))))] if degree == 3 else None
+        return [*found, Zero(short(Expr("cbrt", (ratio,))))] if degree == 3 else None
     if known.is_positive(negate(program, inside)):
         return found
-    conditions = () if known.is_positive(inside) else (_without_number(inside),)
+    least = Requirement(_without_number(inside), strict=False)  # at zero both roots are one
+    requires = () if known.is_nonnegative(inside) else (least,)
     root = Expr("^", (inside, number(Fraction(1, degree))))
     for op in ("+", "-"):
         if middle:
@@ -304,7 +308,7 @@ def _of_letters(program: Program, coefficients: list[Expr]) -> list[Root] | None
             point = Expr("/", (above, Expr("*", (number(2), highest))))
         else:
             point = root if op == "+" else Expr("neg", (root,))
-        found.append(Root(short(point), conditions))
+        found.append(Zero(short(point), requires=requires))
     return found
 
 
@@ -314,12 +318,12 @@ def _without_number(tree: Expr) -> Expr:
     return tree.args[1] if tree.op == "*" and first.op == "number" and first.value > 0 else tree
 
 
-def _of_function(program: Program, tree: Expr, wrt: str) -> list[Root] | None:
+def _of_function(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
     """The zero of what is affine in one value of an increasing function, of an affine argument."""
     calls = {
         text(part): part
         for part in tree.parts
-        if part.op in INVERSES and wrt in variable_names(part)
+        if part.op in INVERSES and not part.shape and wrt in variable_names(part)
     }
     if len(calls) != 1:
         return None
@@ -335,12 +339,9 @@ def _of_function(program: Program, tree: Expr, wrt: str) -> list[Root] | None:
     value = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
     if value is None or value.along is not None:
         return None
-    conditions: tuple[Expr, ...] = ()
-    if call.op == "exp":
-        known = Definiteness(program)
-        if known.is_positive(negate(program, value.point)):
-            return []
-        conditions = () if known.is_positive(value.point) else (value.point,)
-    inside = Expr("-", (call.args[0], Expr(INVERSES[call.op], (value.point,))))
+    there = undo(program, call.op, value.point)
+    if there is None:
+        return []
+    inside = Expr("-", (call.args[0], there.point))
     zero = affine_zero(replace(program, expr=inside), wrt)
-    return None if zero is None else [Root(zero.point, conditions)]
+    return None if zero is None else [zero._replace(requires=there.requires)]

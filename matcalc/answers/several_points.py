@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.extremes import EXTREMES, PointKind, format_tree, kind_of
-from matcalc.answers.roots import Root, find_roots
+from matcalc.answers.roots import find_roots
 from matcalc.answers.solving import Zero
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
@@ -102,13 +102,12 @@ def _prove(program: Program, gradient: Expr, wrt: str, point: Expr) -> str | Non
     return None
 
 
-def _kind_of(expression: Expression, wrt: str, root: Root) -> PointKind:
+def _kind_of(expression: Expression, wrt: str, root: Zero) -> PointKind:
     program = expression._program
-    kind = kind_of(expression, wrt, Zero(root.point))
+    kind = kind_of(expression, wrt, root)
     if convexity(expression, wrt).verdict not in EXTREMES:
         kind = _by_orders(program, wrt, root.point)._replace(conditions=kind.conditions)
-    where = [f"where {format_tree(program, each)} is positive" for each in root.positive]
-    return kind._replace(conditions=(*kind.conditions, *where))
+    return kind
 
 
 def _by_orders(program: Program, wrt: str, point: Expr) -> PointKind:

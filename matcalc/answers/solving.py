@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
+from math import inf
 from typing import NamedTuple
 
 from matcalc.answers.names import variable_names
@@ -10,9 +12,11 @@ from matcalc.answers.singular import is_everywhere_zero, is_singular, kernel
 from matcalc.answers.taylor import put
 from matcalc.core.dims import Shape
 from matcalc.core.kinds import Variable, free_kind, kind_spec
+from matcalc.core.operations import INVERSES, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, eye, is_number, is_zero, number, variable, zeros
+from matcalc.core.tree import Expr, eye, fill, is_number, is_zero, number, variable, zeros
+from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.verify.verification import verify
 from matcalc.write.printers.text import text
@@ -20,11 +24,51 @@ from matcalc.write.printers.text import text
 _COMMUTATION = "commutation"  # K with K*vec(X) = vec(X')
 
 
+class Requirement(NamedTuple):
+    """What has to be above zero for a point to be real; not below zero where it is not strict."""
+
+    tree: Expr
+    strict: bool = True
+
+
 class Zero(NamedTuple):
-    """A value at which something is zero, and a direction along which it stays zero from there."""
+    """A value at which something is zero, a direction along which it stays zero from there, and
+    what the value requires to be real.
+    """
 
     point: Expr
     along: Expr | None = None
+    requires: tuple[Requirement, ...] = ()
+
+
+def undo(program: Program, name: str, value: Expr) -> Zero | None:
+    """Where a function of entries takes a value, by the function that undoes it: only a value
+    within its range is taken. None where the value is known to be beyond that.
+    """
+    point = Expr(INVERSES[name], (value,), value.shape)
+    least, most = OPERATIONS[name].values or (-inf, inf)
+    inside = []
+    if least > -inf:
+        inside.append(_less(value, _constant(least, value.shape)) if least else value)
+    if most < inf:
+        inside.append(_less(_constant(most, value.shape), value))
+    known, left = Definiteness(program), []
+    for tree in inside:
+        short = simplify(replace(program, expr=tree, definitions={}))
+        if known.is_nonnegative(negate(program, short)):
+            return None
+        if not known.is_positive(short):
+            left.append(Requirement(short))
+    return Zero(point, requires=tuple(left))
+
+
+def _less(one: Expr, other: Expr) -> Expr:
+    return Expr("-", (one, other), one.shape)
+
+
+def _constant(value: float, shape: Shape) -> Expr:
+    one = number(Fraction(value))
+    return fill(one, shape) if shape else one
 
 
 def affine_zero(program: Program, wrt: str) -> Zero | None:

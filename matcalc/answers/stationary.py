@@ -11,7 +11,7 @@ from matcalc.answers.extremes import kind_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.several_points import StationaryPoints, find_all_points
-from matcalc.answers.solving import Zero, affine_zero, kernel_equation
+from matcalc.answers.solving import Zero, affine_zero, kernel_equation, undo
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within, zeros_within
 from matcalc.claims.equality import prove_all
@@ -199,20 +199,22 @@ def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
             zero = affine_zero(replace(program, expr=equation), wrt)
             if zero is not None:
                 yield zero
-    for point in points_by_functions(program, gradient, known):
-        if _has_value(program, point):
-            yield Zero(point)
+    for zero in zeros_by_functions(program, gradient, known):
+        if _has_value(program, zero.point):
+            yield zero
     if known.kind == "positive" and len(known.shape) < 2:
         yield from _positive_roots(program, gradient, known)
     yield from zeros_within(program, wrt)
 
 
-def points_by_functions(program: Program, gradient: Expr, known: Variable) -> Iterator[Expr]:
+def zeros_by_functions(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
     """Where an expression is zero that is affine in a function of the variable, such as its
     exponential or its logarithm.
     """
-    there = {part.op for part in gradient.parts}
-    for name in sorted(INVERSES.keys() & there):
+    if gradient.op == "'" and gradient.shape == known.shape:  # it has the same zeros
+        (gradient,) = gradient.args
+    names = {part.op for part in gradient.parts}
+    for name in sorted(INVERSES.keys() & names):
         mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
         marked = fold(gradient, _args, partial(_mark, name, known.name))
         if known.name in variable_names(marked) or _MARK not in variable_names(marked):
@@ -221,7 +223,9 @@ def points_by_functions(program: Program, gradient: Expr, known: Variable) -> It
         with suppress(UnsupportedError):
             zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
-                yield Expr(INVERSES[name], (zero.point,), known.shape)
+                there = undo(program, name, zero.point)
+                if there is not None:
+                    yield there
 
 
 def _positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:

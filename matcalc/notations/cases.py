@@ -10,12 +10,13 @@ from functools import reduce
 from matcalc.core.dims import ZERO, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Form, Index, Place
-from matcalc.core.tree import Expr, is_number, number, scalar_factors
+from matcalc.core.tree import Expr, is_number, number
 from matcalc.core.walk import fold, postorder
 
 MOST_DELTAS = 4  # different ones in the entries that are written by cases
 _ENDS = 2  # of a delta
 _ONE = Fraction(1)
+_Powers = dict[int, tuple[Expr, Fraction]]  # by the identity of the base
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,42 +295,62 @@ class _Tidy:
         return self.known[key]
 
     def _product(self, args: tuple[Expr, ...]) -> Expr:
-        left, right = args
-        if is_number(left, 0) or is_number(right, 1):
-            return left
-        if is_number(right, 0) or is_number(left, 1):
-            return right
-        if right.op == "neg":
-            return self._share("neg", (self._product((left, right.args[0])),), (), None)
-        # what occurs several times stands once, as a power
-        powers: dict[int, tuple[Expr, Fraction]] = {}
-        for factor in (*scalar_factors(left), *scalar_factors(right)):
-            base, exponent = _power(factor)
-            powers[id(base)] = base, powers.get(id(base), (base, Fraction(0)))[1] + exponent
-        first, *rest = [self._raise(base, exponent) for base, exponent in powers.values()]
-        return reduce(
-            lambda whole, factor: self._share("*", (whole, factor), (), None), rest, first
-        )
+        return self._write(*self._powers([(arg, 1) for arg in args]))
+
+    def _quotient(self, above: Expr, below: Expr) -> Expr:
+        if below.op == "number" and below.value and above.op in ("+", "-"):
+            return self._sum("+", (above,), 1 / below.value)
+        return self._write(*self._powers([(above, 1), (below, -1)]))
+
+    def _powers(self, parts: Sequence[tuple[Expr, int]]) -> tuple[Fraction, _Powers]:
+        """The number in a product, and what else is in it, each once with its exponent; what is
+        divided by has an exponent below zero, and what cancels is left out.
+        """
+        coefficient = _ONE
+        powers: _Powers = {}
+        stack = [*reversed(parts)]
+        while stack:
+            part, side = stack.pop()
+            if part.op == "neg":
+                coefficient = -coefficient
+                stack.append((part.args[0], side))
+            elif part.op in ("*", "/") and not any(arg.shape for arg in part.args):
+                left, right = part.args
+                stack += [(right, -side if part.op == "/" else side), (left, side)]
+            elif part.op == "number" and (part.value or side > 0):
+                coefficient *= part.value**side
+            else:
+                base, exponent = _power(part)
+                before = powers.get(id(base), (base, Fraction(0)))[1]
+                powers[id(base)] = base, before + side * exponent
+        return coefficient, {key: each for key, each in powers.items() if each[1]}
+
+    def _write(self, coefficient: Fraction, powers: _Powers) -> Expr:
+        """A product from its number and the rest."""
+        if not coefficient:
+            return self._number(0)
+        size, divisor = abs(coefficient).as_integer_ratio()
+        above = [self._raise(base, exponent) for base, exponent in powers.values() if exponent > 0]
+        below = [self._raise(base, -exponent) for base, exponent in powers.values() if exponent < 0]
+        if size != 1 or not above:
+            above.insert(0, self._number(size))
+        if divisor != 1:
+            below.insert(0, self._number(divisor))
+        whole = reduce(self._times, above)
+        if below:
+            whole = self._share("/", (whole, reduce(self._times, below)), (), None)
+        return self._share("neg", (whole,), (), None) if coefficient < 0 else whole
+
+    def _times(self, left: Expr, right: Expr) -> Expr:
+        return self._share("*", (left, right), (), None)
+
+    def _number(self, value: int | Fraction) -> Expr:
+        return self._share("number", (), (), Fraction(value))
 
     def _raise(self, base: Expr, exponent: Fraction) -> Expr:
         if exponent == 1:
             return base
-        return self._share("^", (base, self._share("number", (), (), exponent)), (), None)
-
-    def _quotient(self, above: Expr, below: Expr) -> Expr:
-        """above/below; of what is divided by the same twice a power."""
-        if is_number(above, 0):
-            return above
-        if below.op == "number":
-            return self._sum("+", (above,), 1 / below.value)
-        if above.op == "neg":
-            return self._share("neg", (self._quotient(above.args[0], below),), (), None)
-        if above.op == "/":
-            base, exponent = _power(above.args[1])
-            other, more = _power(below)
-            if base is other:
-                above, below = above.args[0], self._raise(base, exponent + more)
-        return self._share("/", (above, below), (), None)
+        return self._share("^", (base, self._number(exponent)), (), None)
 
     def _sum(self, op: str, args: tuple[Expr, ...], scale: Fraction = _ONE) -> Expr:
         """Terms with their numbers, equal ones as one; a multiple of all."""
@@ -343,34 +364,28 @@ class _Tidy:
         for term, factor in terms.values():
             if factor:
                 total = self._add(total, term, factor * scale)
-        return self._share("number", (), (), Fraction(0)) if total is None else total
+        return self._number(0) if total is None else total
 
     def _terms(self, tree: Expr) -> list[tuple[Fraction, Expr]]:
+        """The terms of a sum, and the number that each is multiplied by."""
         found: list[tuple[Fraction, Expr]] = []
-        stack = [(Fraction(1), tree)]
+        stack = [(_ONE, tree)]
         while stack:
             factor, part = stack.pop()
             if part.op in ("+", "-"):
                 stack.append((-factor if part.op == "-" else factor, part.args[1]))
                 stack.append((factor, part.args[0]))
-            elif part.op == "neg":
-                stack.append((-factor, part.args[0]))
-            elif part.op == "*" and part.args[0].op == "number":
-                stack.append((factor * part.args[0].value, part.args[1]))
-            elif part.op == "/" and part.args[1].op == "number":
-                stack.append((factor / part.args[1].value, part.args[0]))
-            elif part.op == "number":
-                found.append((factor * part.value, self._share("number", (), (), Fraction(1))))
+                continue
+            coefficient, powers = self._powers([(part, 1)])
+            rest = self._write(_ONE, powers)
+            if rest.op in ("+", "-"):
+                stack.append((factor * coefficient, rest))
             else:
-                found.append((factor, part))
+                found.append((factor * coefficient, rest))
         return found
 
     def _add(self, total: Expr | None, term: Expr, factor: Fraction) -> Expr:
-        size = abs(factor)
-        above, below = (self._share("number", (), (), Fraction(k)) for k in size.as_integer_ratio())
-        value = above if is_number(term, 1) else self._product((above, term))
-        if size.denominator != 1:
-            value = self._share("/", (value, below), (), None)
+        value = self._write(abs(factor), self._powers([(term, 1)])[1])
         if total is None:
             return self._share("neg", (value,), (), None) if factor < 0 else value
         return self._share("-" if factor < 0 else "+", (total, value), (), None)

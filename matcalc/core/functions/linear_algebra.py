@@ -59,6 +59,7 @@ ROWS = [
         regular=True,
         in_order="convex",
         analytic=True,
+        inverse="inv",
     ),
     FunctionSpec(
         name="adj",

@@ -61,7 +61,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     # its relations to other functions
     scalar: str = ""  # of a function of matrices: the ordinary function
     log_of: str = ""  # the function of which it is the logarithm of the absolute value
-    inverse: str = ""  # entry by entry: the function that undoes it, wherever that has a value
+    inverse: str = ""  # the function that undoes it, wherever that has a value
     picks: str = ""  # of all entries: its value is the "largest", the "smallest" or the "farthest"
     root: bool = False  # the root of a sum of squares
     triangle: str = ""  # the one that it keeps
