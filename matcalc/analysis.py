@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from matcalc.answers import implicit as minimizing
 from matcalc.answers.adjoint import differentiate_root
 from matcalc.answers.convexity import Convexity, convexity
+from matcalc.answers.implicit import left_side
 from matcalc.answers.sets import Point, stationary_point
 from matcalc.answers.symmetry import Symmetry
 from matcalc.answers.symmetry import symmetry as symmetric
@@ -110,7 +111,11 @@ def implicit(
     latex: bool = False,
     language: Base | None = None,
 ) -> minimizing.Solved:
-    """The derivative of ``of``, or of an ``objective``, where the expression stays zero."""
+    """The derivative of ``of``, or of an ``objective``, where the expression stays zero; a text may
+    be an equation, as in ``A*x = b``.
+    """
+    if isinstance(expression, str) and not latex:
+        expression = left_side(expression)
     return differentiate_root(
         as_expression(expression, variables, language, latex=latex), of, wrt, objective
     )

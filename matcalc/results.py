@@ -353,7 +353,8 @@ class Expression(Formula):
 
     def _only_variable(self) -> str:
         """The variable of an expression that has one."""
-        names = sorted({part.value for part in self._tree.parts if part.op == "variable"})
+        there = {part.value for part in self._tree.parts if part.op == "variable"}
+        names = [name for name in self.variables if name in there]
         if len(names) != 1:
             hint = (
                 f"--wrt {names[0]}, in Python and in files wrt={names[0]!r}; its variables are "
@@ -367,7 +368,7 @@ class Expression(Formula):
                 else "there is no variable to differentiate with respect to"
             )
             raise ArgumentError(message, hint=hint)
-        return str(names[0])
+        return names[0]
 
     @public
     def graph(

@@ -4,6 +4,7 @@ Newton's.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from matcalc.answers.names import free_name, with_variable
@@ -92,6 +93,28 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
         ("where", f"dG/d{of} is invertible"),
     ]
     return Solved(program, tree, head, lines, proof)
+
+
+def left_side(text: str) -> str:
+    """What is zero: in the equation ``A*x = b`` the left side less the right one, else the text.
+
+    It is the last statement that may be an equation. A definition has nothing after it that it
+    could be of, so that one which ends the text is an equation, too.
+    """
+    depth, start, signs = 0, 0, list[int]()
+    for place, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth:
+            continue
+        if sign in ";\n":
+            if text[place + 1 :].strip():
+                start, signs = place + 1, []
+        elif sign == "=":
+            signs.append(place)
+    if len(signs) != 1 or re.search(r"\bwhere\b|[<>!:]=", text):
+        return text
+    left, right = text[start : signs[0]].strip(), text[signs[0] + 1 :].strip(" ;\n")
+    return f"{text[:start]}{left} - ({right})" if left and right else text
 
 
 def require_determined(expression: Expression, slope: Derivative, unknown: Variable) -> None:

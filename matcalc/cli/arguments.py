@@ -19,6 +19,7 @@ from matcalc.cli.calculus import (
 )
 from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.shown import add_graph_options, add_steps_options
+from matcalc.cli.spelling import choice_meant
 from matcalc.cli.tool_options import add_file_option, add_plot_option, add_tools, require_expression
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import FORMS
@@ -65,7 +66,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """What argparse does with wrong arguments."""
-        hint = f"{self.prog} --help lists what is possible"
+        hint = choice_meant(message) or f"{self.prog} --help lists what is possible"
         if message.endswith(": --json"):
             hint = "write --format json"
         raise ArgumentError(message, hint=hint)

@@ -179,7 +179,9 @@ def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict
         raise ArgumentError(
             "the derivatives with respect to several variables are first derivatives, not of order "
             f"{options.order}",
-            hint="differentiate with respect to one of them: "
+            hint=f"matcalc hessian EXPR --wrt {','.join(names)} gives all second derivatives"
+            if options.order == 2
+            else "differentiate with respect to one of them: "
             f"--wrt {names[0]} --order {options.order}",
         )
     found = gradients(

@@ -91,6 +91,11 @@ class Wirtinger:
         self._program, self._names = self._found.program, self._found.conjugated
         self.notes = self._found.notes
         self.wrt = wrt or self._only()
+        if self.wrt in self._program.variables and self.wrt not in self._found.names:
+            raise UnknownNameError(
+                f"{self.wrt} is real; with complex variables in it an expression is differentiated "
+                f"by these only: {', '.join(self._found.names) or 'none'}"
+            )
         if self.wrt not in self._found.names:
             raise UnknownNameError(
                 f"{self.wrt} is no complex variable here",

@@ -27,7 +27,7 @@ def public(function: Callable[_P, _T]) -> Callable[_P, _T]:
         try:
             return function(*args, **kwargs)
         except MatcalcError as problem:
-            raise problem.with_traceback(None) from None
+            raise problem.with_traceback(None) from problem.raised
 
     return called
 

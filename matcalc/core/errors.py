@@ -22,8 +22,10 @@ class MatcalcError(Exception):
     hint.
 
     ``str(error)`` is what the command line prints: the message, the source line with a caret, the
-    hint.
+    hint. ``raised`` is what a function of the user raised, if that is what is wrong.
     """
+
+    raised: BaseException | None = None
 
     def __init__(
         self,

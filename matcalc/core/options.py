@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from keyword import iskeyword
 from typing import Any
 
@@ -22,7 +22,18 @@ RUNTIMES = ("inline", "matcalc")
 def require_choice(name: str, value: object, allowed: Sequence[str]) -> None:
     """ArgumentError where the argument ``name`` is none of the allowed values."""
     if not isinstance(value, str) or value not in allowed:
-        raise ArgumentError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")
+        close = closest(value, allowed) if isinstance(value, str) else None
+        raise ArgumentError(
+            f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}",
+            hint=f"did you mean {close!r}?" if close else None,
+        )
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is spelt most like this one; None where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
+
+    return next(iter(get_close_matches(word.lower(), list(known), n=1, cutoff=0.7)), None)
 
 
 def require_code(backend: object, runtime: object, name: object) -> None:

@@ -4,7 +4,7 @@ names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matcalc.core.dims import Dim
@@ -36,3 +36,8 @@ class Program:
     learnt: Mapping[str, str] = field(default_factory=dict)
     language: Language = field(default_factory=default_language, compare=False)
     unexpanded: bool = False
+
+
+def name_variables(names: Sequence[str]) -> str:
+    """The hint that says which variables an expression has."""
+    return f"its variables are {', '.join(names)}" if names else "the expression has no variables"

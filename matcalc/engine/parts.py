@@ -35,7 +35,7 @@ def derive_part(program: Program, part: Part, statement: DerivativeStatement) ->
     axes = len(statement.mixed_shape)
     if axes > MOST_RESULT_AXES:
         raise UnsupportedError(
-            f"this derivative has {axes} axes; up to {MOST_RESULT_AXES} are worked with"
+            f"this derivative has {axes} axes; at most {MOST_RESULT_AXES} are supported"
         )
     whole = part.whole
     named = whole.op != "variable"

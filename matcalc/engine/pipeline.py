@@ -14,7 +14,7 @@ from matcalc.core.errors import ArgumentError, Span, UnknownNameError, Unsupport
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import FUSED
-from matcalc.core.program import Program
+from matcalc.core.program import Program, name_variables
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivative
@@ -75,7 +75,7 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     axes = len(statement.mixed_shape)
     if axes > MOST_RESULT_AXES:
         raise UnsupportedError(
-            f"this derivative has {axes} axes; up to {MOST_RESULT_AXES} are worked with",
+            f"this derivative has {axes} axes; at most {MOST_RESULT_AXES} are supported",
             hint="along a direction it has fewer: jvp, hvp (matcalc jvp --help)",
         )
     engine = Engine(program, statement.layout)
@@ -114,7 +114,7 @@ def require_variable(program: Program, wrt: str) -> Variable:
             f"{wrt} is not a variable of this expression",
             source=wrt,
             span=Span(0, len(wrt)),
-            hint=f"its variables are {', '.join(known) or 'none'}{_compact(program, wrt)}",
+            hint=f"{name_variables(known)}{_compact(program, wrt)}",
         )
     return variable
 

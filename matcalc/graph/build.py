@@ -11,7 +11,7 @@ from typing import Any
 from matcalc.core.dims import Shape
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.kinds import Variable, size_names
-from matcalc.core.program import Program
+from matcalc.core.program import Program, name_variables
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import differentiate, prepare_to_print
@@ -107,7 +107,7 @@ def variables_asked(program: Program, wrt: Asked) -> tuple[str, ...]:
         if name not in names:
             raise UnknownNameError(
                 f"{name} is not a variable of this expression",
-                hint=f"its variables are {', '.join(names) or 'none'}",
+                hint=name_variables(names),
             )
     return asked
 

@@ -13,6 +13,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.directions import Step
 from matcalc.core.errors import ArgumentError, ShapeError, UnsupportedError
 from matcalc.core.kinds import Variable, size_names
+from matcalc.core.options import closest
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, variable
@@ -185,8 +186,10 @@ def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None
             hint=f"the manifolds are {', '.join(MANIFOLDS)}",
         )
     if manifold and manifold not in MANIFOLDS:
+        close = closest(manifold, MANIFOLDS)
         raise ArgumentError(
-            f"{manifold!r} is no manifold that is known", hint=f"known are {', '.join(MANIFOLDS)}"
+            f"{manifold!r} is no manifold that is known",
+            hint=f"did you mean {close}?" if close else f"known are {', '.join(MANIFOLDS)}",
         )
     if statement.program.expr.shape:
         raise ArgumentError("the gradient on a manifold is that of a scalar")

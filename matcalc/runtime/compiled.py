@@ -89,7 +89,8 @@ class Compiled:
         """Only where something went wrong, so that a call costs nothing that it need not."""
         if positional:
             names = self._names or tuple(arguments)
-            example = f"for example {self.__name__}({names[0]}=...)" if names else None
+            given = ", ".join(f"{name}=..." for name in names)
+            example = f"write {self.__name__}({given})" if names else None
             raise CallProblem("arguments are given by name", hint=example) from None
         if self._names is not None and arguments.keys() != set(self._names):
             take(arguments, *self._names)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
 from matcalc.runtime.elementwise import Array
 
 LIBRARIES = ("numpy", "torch", "jax")
@@ -24,6 +24,17 @@ _EXTRA = (
     "v",
     "u",
 )  # names under which a direction is taken, besides its own
+
+# what functions of arrays raise where shapes or values do not fit; anything else is the user's own
+_OF_ARRAYS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    np.linalg.LinAlgError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +133,30 @@ class Called:
             for name in (*self._keywords.values(), *self._positions)
         }
         keywords = {parameter: given[name] for parameter, name in self._keywords.items()}
-        result = _numpy(self._function(*(given[name] for name in self._positions), **keywords))
+        result = _numpy(self._call([given[name] for name in self._positions], keywords))
         self.dtype = result.dtype
         if np.finfo(result.dtype).eps > _ROUGH:
             raise UnsupportedError(
                 f"{self.name} computes in half precision, which is too rough to be judged"
             )
         return result.astype(float)
+
+    def _call(self, positional: list[Any], keywords: dict[str, Any]) -> Any:
+        """What the function returns; ArgumentError with what it raised as the cause."""
+        try:
+            return self._function(*positional, **keywords)
+        except MatcalcError:
+            raise
+        except _OF_ARRAYS as problem:
+            named = [*zip(self._positions, positional, strict=True)]
+            named += [(self._keywords[name], value) for name, value in keywords.items()]
+            shapes = ", ".join(f"{name} of shape {tuple(value.shape)}" for name, value in named)
+            error = ArgumentError(
+                f"the function {self.name} raised {type(problem).__name__}: {problem}; it was "
+                f"called with {shapes}"
+            )
+            error.raised = problem
+            raise error from problem
 
     def _plan(self) -> tuple[dict[str, str], list[str]]:
         """Parameters to be given by keyword with the variables that they get, and variables to be

@@ -378,6 +378,10 @@ def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:
         if f.blurred is None:
             f.blurred = is_blurred(lambda near: f(near.values), point, setting.wrt)
         found = kinks(lambda y: f({**point.values, setting.wrt: y}), x, kind, single=f.single)
+    except ArgumentError as problem:
+        if not isinstance(problem.raised, _UNFIT):
+            raise
+        return False
     except _UNFIT:
         return False
     for direction in found[:1]:

@@ -73,7 +73,7 @@ class Diagnosis:
 
     def __str__(self) -> str:
         said = "; and ".join(cause.text for cause in self.causes)
-        return f"{said} (as it stands, {self.condition})" if self.condition else said
+        return f"{said}; as it stands, {self.condition}" if self.condition else said
 
     @property
     def kinds(self) -> tuple[str, ...]:

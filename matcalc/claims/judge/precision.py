@@ -10,10 +10,12 @@ import numpy as np
 
 from matcalc.claims.judge.diagnosis import Cause
 from matcalc.claims.judge.question import Point, Question, Sample
+from matcalc.core.errors import ArgumentError
 from matcalc.runtime.elementwise import Array
 
 _ROUGH = 1e-3  # of larger errors something else is the cause
 _UNSEEN = 1e-10  # a relative change of the arguments that single precision does not see
+_OUTSIDE = (ArithmeticError, ValueError, RuntimeError)  # what a function raises off its domain
 _SEEN = 1e-3  # and one that it does
 _HINT = "rtol= allows for errors"
 
@@ -61,7 +63,11 @@ def is_blurred(function: Function, point: Point, wrt: str) -> bool:
             and not np.array_equal(function(_scale(point, names, _SEEN)), here)
             for names in ([wrt], arrays)
         )
-    except (ArithmeticError, ValueError, RuntimeError):  # outside of its domain
+    except ArgumentError as problem:
+        if not isinstance(problem.raised, _OUTSIDE):
+            raise
+        return False
+    except _OUTSIDE:
         return False
 
 

@@ -170,7 +170,7 @@ class Builder:
         if len(flat.flat) > _LONGEST:
             message = (
                 f"a product of {len(flat.flat):,} factors is too long; at most "
-                f"{_LONGEST:,} are worked with"
+                f"{_LONGEST:,} are supported"
             )
             raise UnsupportedError(
                 message, hint="a repeated factor can be written as a power, A^1000"

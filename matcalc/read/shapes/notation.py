@@ -200,7 +200,10 @@ def _similar(context: Context, node: Node, name: str) -> str:
         (each for each in known if likeness[each] >= max(best - 0.05, 0.7)),
         key=lambda each: -likeness[each],
     )
-    product = f"docs/language.md lists the functions; write {name}*(...) for a product, {declare}"
+    product = (
+        "docs/language.md lists the functions, and matcalc functions WORD searches them; "
+        f"write {name}*(...) for a product, {declare}"
+    )
     return f"did you mean {' or '.join(close[:3])}?" if close else product
 
 

@@ -17,6 +17,8 @@ _WORDS = {
     "-": "subtract {1} from {0}",
     ".*": "multiply {0} and {1} entry by entry",
 }
+# what multiplies a factor up to the end of a term, and the letter at its end
+_FURTHER_FACTORS = re.compile(r"((?:\s*\*\s*\w+)*\s*\*\s*([^\W\d]\w*))\s*(?=$|[-+);,\]\n])")
 _LONGEST = 80  # characters of a text that is written again
 _BESIDE = "T([A-Za-z]{1,3})$"  # what is transposed times some letters: x^TAx
 _PYTHON = frozenset({"@", "dot", "matmul", "mm", "mv"})  # products of arrays
@@ -284,7 +286,10 @@ def divide(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         )
     a, b = context.factor(left), context.base(right)
     hint = f"write {a}./{b} to divide entry by entry"
-    if right.rank == 2:
+    product = _divided_by_product(context, node) if right.row else ""
+    if product:
+        hint = f"write {context.source[node.args[0].start : node.args[0].end]}/({product})"
+    elif right.rank == 2:
         inverse = f"inv({context.quote(right)})"
         hint = (
             f"write {b}\\{a} for {inverse}*{a}"
@@ -294,6 +299,17 @@ def divide(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     raise context.problem(
         f"cannot divide {context.describe(left)} by {context.describe(right)}", node.mark, hint
     )
+
+
+def _divided_by_product(context: Context, node: Node) -> str:
+    """The ``x'*x`` of ``x'*A*x/x'*x``, where a column ends the product that is meant to divide;
+    empty where none does.
+    """
+    rest = _FURTHER_FACTORS.match(context.source, node.end)
+    last = context.seen.get(rest[2]) if rest else None
+    if rest is None or last is None or len(last.shape) != 1:
+        return ""
+    return context.source[node.args[1].start : rest.end(1)]
 
 
 def solve(context: Context, node: Node, left: Expr, right: Expr) -> Expr:

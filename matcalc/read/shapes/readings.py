@@ -54,6 +54,8 @@ class Outcome(NamedTuple):
     problem: ShapeError | None
 
 
+# letters with their kinds, and signs put in
+Reading = tuple[tuple[tuple[str, str], ...], tuple[tuple[int, str], ...]]
 Attempt = Callable[
     [Mapping[str, str], Mapping[int, str]], Outcome
 ]  # kinds of letters, signs put in -> outcome
@@ -72,7 +74,7 @@ class _State:
     done: bool = False
 
     @property
-    def reading(self) -> tuple[object, ...]:
+    def reading(self) -> Reading:
         """What tells this reading from others."""
         return tuple(sorted((name, each.kind) for name, each in self.letters.items())), tuple(
             sorted(self.signs.items())
@@ -140,7 +142,7 @@ def _cheapest(
     found = search.run()
     if not found:
         if first.problem is not None:
-            raise first.problem
+            raise search.problem_with_arrays()
         if search.exhausted and search.grave is not None:
             raise _too_many(first.context, search.grave)
         return first, {}
@@ -209,6 +211,26 @@ class _Search:
             kinds = {**self._given, **{name: each.kind for name, each in state.letters.items()}}
             found = self._outcomes[state.reading] = self._attempt(kinds, state.signs)
         return found
+
+    def problem_with_arrays(self) -> ShapeError:
+        """Why the text has no type where the letters whose entries it takes are arrays."""
+        kinds: dict[str, str] = {}
+        outcome = self._outcomes[_State().reading]
+        while True:
+            problem = outcome.problem
+            assert problem is not None
+            node = outcome.context.failed
+            name = str(node.args[0].value) if node and node.kind == "entries" else ""
+            seen = outcome.context.seen.get(name)
+            if seen is None or seen.shape or name in kinds:
+                return problem
+            wanted = {*kinds, name}
+            for (letters, signs), each in self._outcomes.items():
+                if each.problem and not signs and {letter for letter, _ in letters} == wanted:
+                    kinds, outcome = dict(letters), each
+                    break
+            else:
+                return problem
 
     def _push(self, state: _State, price: int) -> None:
         key = (state.reading, tuple(sorted(state.accepted)), state.done)

@@ -10,6 +10,7 @@ from matcalc.core.dims import ONE, OPEN, ZERO, Dim, dim
 from matcalc.core.errors import ParseError, Span, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, FORMS, KINDS, MOST_DIMENSIONS, Variable
 from matcalc.core.members import member
+from matcalc.core.options import closest
 from matcalc.core.walk import fold
 from matcalc.read.syntax.nodes import Node, Statement, children
 from matcalc.read.syntax.parser import parse
@@ -77,10 +78,10 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
 
         return function(statement, source, functions)
     kind = body.value if body.kind in ("name", "call") else None
-    hint = f"the kinds are {_FORMS}, function"
+    hint = f"the kinds are {_FORMS}, function; docs/complex.md has those of complex variables"
     kind = _OTHERWISE.get(kind, kind) if isinstance(kind, str) else kind
     if isinstance(kind, str):
-        hint = instead(kind, statement.name) or hint
+        hint = instead(kind, statement.name) or _kind_meant(kind, body, source) or hint
     if kind == "complex":
         raise UnsupportedError(COMPLEX_ONLY, source=source, span=body.span, hint=COMPLEX_HINT)
     if (
@@ -125,6 +126,14 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
             hint=f"did you mean orthonormal({columns}, {rows})?",
         )
     return variable
+
+
+def _kind_meant(kind: str, body: Node, source: str) -> str:
+    """The kind that is spelt like a word that is none, with its dimensions."""
+    close = None if kind in KINDS else closest(kind, (*KINDS, *_OTHERWISE))
+    place = source.find("(", body.start, body.end)
+    dimensions = source[place : body.end] if place >= 0 else ""
+    return f"did you mean {close}{dimensions}?" if close else ""
 
 
 def name_family(statement: Statement, source: str) -> str:

@@ -365,7 +365,7 @@ def test_what_no_slip_explains_is_told_as_a_difference():
 
 
 def test_a_symmetric_matrix_beside_a_local_slip_is_a_remark():
-    assert "(as it stands, it is right only if D is symmetric)" in str(
+    assert "; as it stands, it is right only if D is symmetric" in str(
         judge(
             Claim(
                 "b'*X'*D*X*c",

@@ -1,0 +1,16 @@
+"""What a wrong word at the command line may have been meant to be."""
+
+import re
+
+from matcalc.core.options import closest
+
+_CHOICE = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)$", re.S)
+
+
+def choice_meant(message: str) -> str | None:
+    """The hint for argparse's complaint about a value that is none of its choices; None where no
+    choice is near.
+    """
+    found = _CHOICE.search(message)
+    close = found and closest(found["word"], re.findall(r"[\w.-]+", found["known"]))
+    return f"did you mean {close}?" if close else None
