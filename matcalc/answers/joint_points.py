@@ -76,11 +76,12 @@ class JointPoint(Mapping[str, Formula]):
     """
 
     def __init__(
-        self, expression: Expression, solved: Sequence[_Solved], condition: str, proof: str
+        self, expression: Expression, solved: Sequence[_Solved], said: Sequence[str], proof: str
     ) -> None:
         program = replace(expression._program, definitions={})
         self.expression = expression
-        self.condition = condition
+        self.condition = "; ".join(said)
+        self._said = said
         self.proof = proof
         self._values = {
             each.name: Formula(replace(program, expr=each.value), each.value)
@@ -105,8 +106,9 @@ class JointPoint(Mapping[str, Formula]):
     @public
     def report(self) -> str:
         """The point with the condition and the proof, a line each."""
+        said = "\n              ".join(self._said)  # each below the first
         return (
-            f"{self}\n  it is       {self.condition}\n"
+            f"{self}\n  it is       {said}\n"
             f"  proved      the gradients there are zero, {self.proof}"
         )
 
@@ -235,18 +237,18 @@ def _there(tree: Expr, solved: Sequence[_Solved]) -> Expr:
     return tree
 
 
-def _condition(expression: Expression, solved: Sequence[_Solved]) -> str:
-    """What kind of point it is: by all variables together, or step by step.
+def _condition(expression: Expression, solved: Sequence[_Solved]) -> list[str]:
+    """What kind of point it is, by all variables together or step by step, and where it counts.
 
     Where a function of x and y is least at x = a(y) for each y, and what is left is least at y, the
     point is a minimum in both.
     """
     names = [each.name for each in reversed(solved)]
-    said = ""
+    said: list[str] = []
     with suppress(MatcalcError):
         found = convexity(expression, names)
-        said = EXTREMES.get(found.verdict, "")
-        said = f"{said}: {found.why}" if said else ""
+        if found.verdict in EXTREMES:
+            said = [f"{EXTREMES[found.verdict]}: {found.why}"]
     if not said:
         steps = []
         for each in solved:
@@ -254,8 +256,8 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> str:
             others = ", ".join(each.given)
             by = f"in {each.name}, for every {others}" if others else f"in {each.name}, then"
             steps.append((by, PointKind(what.said, what.why.replace(DOMAIN, ""))))
-        said = _together([what for _, what in steps])
-        said += "; ".join([f"{by}: {what}" for by, what in steps])
+        whole = _together([what for _, what in steps])
+        said = [*whole, *[f"{by}: {what}" for by, what in steps]]
     program = expression._program
     values = {each.name: _there(each.value, solved) for each in solved}
     kinds = [
@@ -271,20 +273,20 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> str:
         for required in each.zero.requires
     ]
     conditions = list(dict.fromkeys([*conditions, *format_requirements(program, requires)]))
-    return f"{said}; {counts_only(conditions)}" if conditions else said
+    return [*said, counts_only(conditions)] if conditions else said
 
 
-def _together(steps: Sequence[PointKind]) -> str:
+def _together(steps: Sequence[PointKind]) -> list[str]:
     """What follows for all variables together, where each step says what it is without a
     condition; empty where one has a condition.
     """
     kinds = [_SURE.get(what.said) for what in steps]
     sure = [kind for kind in kinds if kind is not None]
     if len(sure) < len(kinds):
-        return ""
+        return []
     if len({end for end, _ in sure}) > 1:
         # what is convex, and not strictly, may have one value everywhere: norm2(A*y)^2 with A = 0
         strict = all(_STRENGTH[rank] != "a" for _, rank in sure)
-        return "a saddle; " if strict else ""
+        return ["a saddle"] if strict else []
     rank = max(rank for _, rank in sure)
-    return f"{_STRENGTH[rank]} {sure[0][0]}; "
+    return [f"{_STRENGTH[rank]} {sure[0][0]}"]

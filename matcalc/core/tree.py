@@ -267,3 +267,19 @@ def scalar_factors(expr: Expr) -> list[Expr]:
         else:
             found.append(part)
     return found
+
+
+def signed_terms(tree: Expr) -> list[tuple[int, Expr]]:
+    """The terms of a sum with their signs, in order."""
+    found: list[tuple[int, Expr]] = []
+    stack = [(1, tree)]
+    while stack:
+        sign, part = stack.pop()
+        if part.op in ("+", "-"):
+            stack.append((-sign if part.op == "-" else sign, part.args[1]))
+            stack.append((sign, part.args[0]))
+        elif part.op == "neg":
+            stack.append((-sign, part.args[0]))
+        else:
+            found.append((sign, part))
+    return found

@@ -6,12 +6,11 @@ Klaus, Merk, Wiedom, Laue, Giesen, Convexity Certificates from Hessians (NeurIPS
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, is_number, is_zero, number, transpose
+from matcalc.core.tree import Expr, fill, is_number, is_zero, number, signed_terms, transpose
 from matcalc.core.walk import postorder
 from matcalc.engine.bounds import EVERYTHING, Bounds, entry_bounds
 from matcalc.engine.ir.facts import (
@@ -62,12 +61,12 @@ class Definiteness:
         return entry_bounds(tree, self.program.variables, self._sign)
 
     def _sign(self, tree: Expr) -> Bounds:
-        known = self._sign_of(tree)
+        known = self._facts_of(tree)
         if known & POSITIVE:
             return Bounds(number(0).value, EVERYTHING.most, above=True)
         return Bounds(number(0).value, EVERYTHING.most) if known & NONNEGATIVE else EVERYTHING
 
-    def _sign_of(self, tree: Expr) -> int:
+    def _facts_of(self, tree: Expr) -> int:
         try:
             return self.facts(tree)
         except UnsupportedError:
@@ -85,7 +84,7 @@ class Definiteness:
         found = self.bounds(tree)
         if found.positive or (found.nonnegative and not strict):
             return True
-        if self._sign_of(tree) & (POSITIVE if strict else NONNEGATIVE):
+        if self._facts_of(tree) & (POSITIVE if strict else NONNEGATIVE):
             return True
         return not tree.shape and (self._by_sturm(tree, strict) or self._by_numerator(tree, strict))
 
@@ -108,12 +107,12 @@ class Definiteness:
             return False
         above: Expr = number(0)
         below: Expr = number(1)
-        for negative, part in _signed_terms(tree):
+        for sign, part in signed_terms(tree):
             top, bottom = _fraction(part)
             if not (bottom.op == "number" or self._certainly_positive(bottom)):
                 return False
             left = Expr("*", (above, bottom))
-            above = Expr("-" if negative else "+", (left, Expr("*", (top, below))))
+            above = Expr("-" if sign < 0 else "+", (left, Expr("*", (top, below))))
             below = Expr("*", (below, bottom))
         if below.op == "number":
             return False
@@ -121,13 +120,13 @@ class Definiteness:
         if short is None or text(short) == text(tree):
             return False
         found = self.bounds(short)
-        fact = self._sign_of(short)
+        fact = self._facts_of(short)
         if strict:
             return found.positive or bool(fact & POSITIVE)
         return found.nonnegative or bool(fact & NONNEGATIVE)
 
     def _certainly_positive(self, tree: Expr) -> bool:
-        return self.bounds(tree).positive or bool(self._sign_of(tree) & POSITIVE)
+        return self.bounds(tree).positive or bool(self._facts_of(tree) & POSITIVE)
 
     def _simplify(self, tree: Expr) -> Expr | None:
         try:
@@ -139,7 +138,7 @@ class Definiteness:
 
     def is_symmetric(self, tree: Expr) -> bool:
         """Whether a matrix is symmetric."""
-        return bool(self._sign_of(tree) & SYMMETRIC)
+        return bool(self._facts_of(tree) & SYMMETRIC)
 
     def is_definite(self, tree: Expr) -> bool:
         """Whether a matrix is positive definite, or a scalar above zero."""
@@ -183,7 +182,7 @@ class Definiteness:
 
     def _prove(self, tree: Expr, depth: int) -> Certificate | None:
         """The certificate of a square matrix; ``depth`` bounds how far the parts of parts go."""
-        known = self._sign_of(tree)
+        known = self._facts_of(tree)
         if known & SEMIDEFINITE:
             return Certificate(self._semidefinite_parts(tree), definite=bool(known & DEFINITE))
         if depth == 0:
@@ -214,10 +213,10 @@ class Definiteness:
 
     def _semidefinite_parts(self, tree: Expr) -> tuple[Expr, ...]:
         """The terms of a sum, where each is semidefinite on its own; else the whole."""
-        parts = [part for negative, part in _signed_terms(tree) if not negative and part.shape]
-        if len(parts) > _MOST_TERMS or len(parts) < len(list(_signed_terms(tree))):
+        parts = [part for sign, part in signed_terms(tree) if sign > 0 and part.shape]
+        if len(parts) > _MOST_TERMS or len(parts) < len(signed_terms(tree)):
             return (tree,)
-        each = all(self._sign_of(part) & SEMIDEFINITE for part in parts)
+        each = all(self._facts_of(part) & SEMIDEFINITE for part in parts)
         return tuple(parts) if each else (tree,)
 
     def _multiple(self, tree: Expr, of: Expr, scale: Expr, depth: int) -> Certificate | None:
@@ -234,16 +233,16 @@ class Definiteness:
         """Of a sum: of semidefinite terms, and of pairs of one with another that is taken away."""
         good: list[tuple[Expr, Certificate]] = []
         bad: list[Expr] = []
-        terms = list(_signed_terms(tree))
+        terms = signed_terms(tree)
         if len(terms) > _MOST_TERMS:
             return None
-        for negative, part in terms:
+        for sign, part in terms:
             whole = part if part.shape else fill(part, tree.shape)
-            signed = Expr("neg", (whole,), tree.shape) if negative else whole
-            found = None if negative else self._prove(whole, depth)
+            signed = Expr("neg", (whole,), tree.shape) if sign < 0 else whole
+            found = None if sign < 0 else self._prove(whole, depth)
             if found is not None:
                 good.append((whole, found))
-            elif negative:
+            elif sign < 0:
                 bad.append(whole)
             else:
                 bad.append(Expr("neg", (signed,), tree.shape))
@@ -336,13 +335,13 @@ class Definiteness:
         """By its rows: no entry beside the diagonal is above zero, and no row has a sum below zero
         (diagonally dominant; Horn & Johnson 2013, 6.1.10).
         """
-        if not self._sign_of(tree) & SYMMETRIC:
+        if not self._facts_of(tree) & SYMMETRIC:
             return None
-        for negative, part in _signed_terms(tree):
+        for sign, part in signed_terms(tree):
             whole = part if part.shape else fill(part, tree.shape)
-            if self._sign_of(whole) & DIAGONAL:
+            if self._facts_of(whole) & DIAGONAL:
                 continue
-            if not negative or not self.is_nonnegative(whole):
+            if sign > 0 or not self.is_nonnegative(whole):
                 return None
         ones = fill(number(1), tree.shape[:1])
         rows = self._simplify(Expr("*", (tree, ones), ones.shape))
@@ -358,20 +357,6 @@ def _variables(tree: Expr) -> set[str]:
     """The names of the variables in a tree."""
     order = postorder(tree, lambda node: node.args)
     return {str(node.value) for node in order if node.op == "variable"}
-
-
-def _signed_terms(tree: Expr) -> Iterator[tuple[bool, Expr]]:
-    """The terms of a sum, and whether each is taken away."""
-    stack = [(False, tree)]
-    while stack:
-        negative, part = stack.pop()
-        if part.op == "neg":
-            stack.append((not negative, part.args[0]))
-        elif part.op in ("+", "-"):
-            stack.append((negative != (part.op == "-"), part.args[1]))
-            stack.append((negative, part.args[0]))
-        else:
-            yield negative, part
 
 
 def _fraction(tree: Expr) -> tuple[Expr, Expr]:

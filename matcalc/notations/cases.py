@@ -10,7 +10,7 @@ from functools import reduce
 from matcalc.core.dims import ZERO, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Form, Index, Place
-from matcalc.core.tree import Expr, is_number, number
+from matcalc.core.tree import Expr, is_number, number, signed_terms
 from matcalc.core.walk import fold, postorder
 
 MOST_DELTAS = 4  # different ones in the entries that are written by cases
@@ -108,7 +108,7 @@ def _with_deltas_outside(array: Expr) -> Expr:
         made = part.with_args(args)
         if part.op != "reduce" or part.value.name != "sum" or part.value.conditions:
             return made
-        terms = [(sign, *_part(array, term, part)) for sign, term in _signed_terms(args[0])]
+        terms = [(sign, *_part(array, term, part)) for sign, term in signed_terms(args[0])]
         if not any(outside for _, outside, _ in terms) or not all(rest for *_, rest in terms):
             return made
         total: Expr | None = None
@@ -122,22 +122,6 @@ def _with_deltas_outside(array: Expr) -> Expr:
         return total or made
 
     return fold(array.value.body, lambda part: part.args, rule)
-
-
-def _signed_terms(tree: Expr) -> list[tuple[int, Expr]]:
-    """The terms of a sum with their signs, in order."""
-    found: list[tuple[int, Expr]] = []
-    stack = [(1, tree)]
-    while stack:
-        sign, part = stack.pop()
-        if part.op in ("+", "-"):
-            stack.append((-sign if part.op == "-" else sign, part.args[1]))
-            stack.append((sign, part.args[0]))
-        elif part.op == "neg":
-            stack.append((-sign, part.args[0]))
-        else:
-            found.append((sign, part))
-    return found
 
 
 def _part(array: Expr, term: Expr, reduction: Expr) -> tuple[list[Expr], list[Expr]]:

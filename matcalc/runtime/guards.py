@@ -16,9 +16,9 @@ def regular_det(X: ArrayLike, inverse: ArrayLike | None = None) -> Array:
     """
     X = np.asarray(X)
     inverse = np.linalg.inv(X) if inverse is None else np.asarray(inverse)
-    limit = 8 * len(X) * np.finfo(inverse.dtype).eps
-    # by Frobenius norms, which are no smaller than those that a condition number is made of
-    if np.linalg.norm(X) * np.linalg.norm(inverse) * limit > len(X):
+    # a condition number by Frobenius norms, which is n times as large for the identity as it is by
+    # spectral norms; the inverse loses n times eps to rounding, so the size itself cancels
+    if np.linalg.norm(X) * np.linalg.norm(inverse) > 1 / (8 * np.finfo(inverse.dtype).eps):
         raise np.linalg.LinAlgError("the matrix is singular to working precision")
     return np.asarray(np.linalg.det(X))
 

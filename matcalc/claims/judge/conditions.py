@@ -69,7 +69,9 @@ def conditions(
         if found:
             yield (
                 Condition(
-                    "needs-symmetric", f"it is right only if {_list(general)} are symmetric", 1.4
+                    "needs-symmetric",
+                    f"it is right only if {_format_list(general)} are symmetric",
+                    1.4,
                 ),
                 found,
             )
@@ -99,7 +101,7 @@ def _names(*trees: Expr | None) -> set[str]:
     return {node.value for node in nodes if node.op == "variable"}
 
 
-def _list(names: list[str]) -> str:
+def _format_list(names: list[str]) -> str:
     return ", ".join(names[:-1]) + " and " + names[-1]
 
 

@@ -30,7 +30,7 @@ def judge_part(program: Program, claim: Claim, seed: int) -> Report:
         )
     shapes = ""
     if true.expr.rank != stated.expr.rank:
-        shapes = f"the claim is {_name(stated)}, the derivative {_name(true)}"
+        shapes = f"the claim is {_kind_name(stated)}, the derivative {_kind_name(true)}"
     decision = decide(true, stated, seed)
     equal = PROVED if decision.is_proved else AGREED
     verdict = {EQUAL: equal, DIFFERENT: WRONG}.get(decision.verdict, UNDECIDED)
@@ -53,6 +53,6 @@ def judge_part(program: Program, claim: Claim, seed: int) -> Report:
     )
 
 
-def _name(program: Program) -> str:
+def _kind_name(program: Program) -> str:
     rank = program.expr.rank
     return _KINDS[rank] if rank < len(_KINDS) else f"an array with {rank} axes"

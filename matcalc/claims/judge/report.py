@@ -128,7 +128,7 @@ class Report:
         """What is said below the headline, each with its label."""
         found = [("reason", self.reason)]
         if self.verdict == WRONG:
-            found += [("diagnosis", self._diagnosis()), ("mended", self._mend())]
+            found += [("diagnosis", self._diagnosis()), ("mended", self._mended())]
             found += [("correct", self.correct)]
             found += [("shapes", self.shapes), ("smallest", self._smallest())]
         elif self.ok and self.correct and self.correct != self.claim:
@@ -145,7 +145,7 @@ class Report:
         unknown = "none of the known slips"
         return f"{unknown}; true - claim = {self.difference}" if self.difference else unknown
 
-    def _mend(self) -> str:
+    def _mended(self) -> str:
         """The claim without its slips, if it is not the derivative as it is printed."""
         mended = self.diagnosis.mended if self.diagnosis is not None else ""
         return mended if mended != self.correct else ""

@@ -12,7 +12,7 @@ from matcalc.core.kinds import KindSpec, kind_spec
 from matcalc.core.subspaces import PROJECTED
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nearest import nearest, project_once
-from matcalc.engine.ir.nodes import Factor, Node, Sum
+from matcalc.engine.ir.nodes import Factor, Node, Rational, Sum
 
 
 def constrain(
@@ -124,9 +124,12 @@ def _mask(builder: Builder, node: Node, spec: KindSpec, first: int) -> Node:
 def _average(builder: Builder, node: Node, spec: KindSpec, first: int) -> Node:
     """Each entry the mean of those that are one entry of a matrix of the kind."""
     if isinstance(node, Sum) and node.rank == 2:
-        kept = [(c, term) for c, term in node.terms if builder.properties.has(term, spec.name)]
+        kept: list[tuple[Rational, Node]] = []
+        left: list[tuple[Rational, Node]] = []
+        for part in node.terms:
+            (kept if builder.properties.has(part[1], spec.name) else left).append(part)
         if kept:
-            rest = builder.sum([part for part in node.terms if part not in kept], node.axes)
+            rest = builder.sum(left, node.axes)
             return builder.sum([*kept, (1, _average(builder, rest, spec, first))], node.axes)
     if node.rank == 2 and builder.properties.has(node, spec.name):
         return node

@@ -80,7 +80,7 @@ class Rows:
     def take(self, column: Column, rows: list[int], places: list[list[int | None]]) -> Column:
         """Entries at places, counted from 0."""
         if isinstance(column, Jet):
-            return _name(self._entries(column, places))
+            return _column(self._entries(column, places))
         each = split(column, rows)
         return _join([_row(self._entries(a, [at]), 0) for a, at in zip(each, places, strict=True)])
 
@@ -173,7 +173,7 @@ class Rows:
         if column is not None:
             whole = _stack(column)
         if name == "sum":
-            return _name(_totals(whole, groups))
+            return _column(_totals(whole, groups))
         if name == "prod":
             return _products(whole, groups)
         if not all(groups):
@@ -181,10 +181,10 @@ class Rows:
         if name == "mean":
             total = _totals(whole, groups)
             shares = [inverse(len(group)) for group in groups for _ in range(whole.width)]
-            return _name(hadamard(total, constant(total.extent, shares, run.count)))
+            return _column(hadamard(total, constant(total.extent, shares, run.count)))
         if name == "logsumexp":
             powers = Stacked(apply(run.field, "exp", whole.jet))
-            return _name(apply(run.field, "log", _totals(powers, groups)))
+            return _column(apply(run.field, "log", _totals(powers, groups)))
         rule = FUNCTIONS[OF_ENTRIES.get(name, name)]
         return _join([rule(run.field, [select(whole, group)]) for group in groups])
 
@@ -245,7 +245,7 @@ def _stack(column: Column) -> Stacked:
     return _merge(column if isinstance(column, list) else [column])
 
 
-def _name(rows: Jet) -> Column:
+def _column(rows: Jet) -> Column:
     """The column with the rows of a jet."""
     return _row(rows, 0) if rows.extent[0] == 1 else Stacked(rows)
 
@@ -314,4 +314,4 @@ def _products(rows: Stacked, groups: list[list[int]]) -> Column:
     for turn in range(max(map(len, groups)) if size else 0):
         chosen = [group[turn] if turn < len(group) else size for group in groups]
         total = hadamard(total, select(padded, chosen))
-    return _name(total)
+    return _column(total)
