@@ -33,6 +33,8 @@ WRONG = [
     ("sum(huber(x-t,d))", "x", "min(x-t,d)"),
     ("sum(huber(x-t,100))", "x", "x-t"),
     ("sum(abs(x-30))", "x", "vector(-1)"),
+    ("sqrt((a+8)^2)", "a", "1"),  # a kink that the derivative alone shows
+    ("norm2((a-9)*x)", "a", "-norm2(x)"),
     ("sum(relu(x-100))", "x", "0*x"),
     ("sum(relu(7-x))", "x", "vector(-1)"),
     ("sum(leakyrelu(x+12,1/100))", "x", "vector(1)"),

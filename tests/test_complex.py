@@ -421,3 +421,9 @@ def test_the_command_reads_latex(capsys):
 def test_a_derivative_in_the_formula_is_refused():
     with pytest.raises(MatcalcError, match="cannot contain a derivative"):
         matcalc.wirtinger(r"\nabla_w w^H w", "w", {"w": "complex vector(n)"}, latex=True)
+
+
+def test_a_complex_vector_shares_its_size_with_its_conjugate() -> None:
+    with pytest.raises(MatcalcError, match="needs its size") as found:
+        matcalc.wirtinger("x'*x", "x", variables={"x": "complex vector"})
+    assert found.value.hint == "declare x: complex vector(n)"

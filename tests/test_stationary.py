@@ -670,3 +670,13 @@ def test_all_points_of_a_function_of_a_number(expr, variables, points, said):
 def test_functions_of_a_number_without_points(expr, kind, said):
     with pytest.raises(UnsupportedError, match=said):
         matcalc.stationary(expr, "x", variables={"x": kind})
+
+
+def test_kinks_have_no_second_derivative() -> None:
+    """x = 0 is a maximum of x^2 - 2*abs(x), where the formula of the second derivative says 2; and
+    zeros between kinks are not counted.
+    """
+    given = {"x": "scalar"}
+    assert "not known" in matcalc.stationary("x^2 - 2*abs(x)", "x", variables=given).condition
+    with pytest.raises(MatcalcError, match="no closed form"):
+        matcalc.stationary("relu(x)*(x - 2)", "x", variables=given)

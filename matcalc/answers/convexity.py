@@ -145,7 +145,7 @@ def _by_composition(program: Program, names: list[str]) -> Convexity | None:
 def _by_hessian(program: Program, names: list[str]) -> Convexity | None:
     """The verdict where the Hessian is a certificate."""
     known = Definiteness(program)
-    if _has_kinks(program.expr, names, known):
+    if has_kinks(program.expr, names, known):
         return None
     try:
         if len(names) == 1:
@@ -245,7 +245,7 @@ def _by_numbers(program: Program, numbers: Numbers) -> Convexity:
     return Convexity(UNKNOWN, wrt, why, up=up, down=down)
 
 
-def _has_kinks(tree: Expr, names: list[str], known: Definiteness) -> bool:
+def has_kinks(tree: Expr, names: list[str], known: Definiteness) -> bool:
     """Whether a function of the variables may have no second derivative somewhere.
 
     Roots have one where what is under them is above zero, and norms where they are raised to an

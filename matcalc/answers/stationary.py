@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from matcalc.answers.extremes import kind_of
+from matcalc.answers.convexity import has_kinks
+from matcalc.answers.extremes import EXTREMES, kind_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.several_points import StationaryPoints, find_all_points
@@ -24,6 +25,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, is_number, is_zero, number, variable, zeros
 from matcalc.core.walk import fold
+from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
@@ -77,6 +79,9 @@ class NamedProblem:
         return f"{self}\n  proved      {self.proof}"
 
 
+_ON_A_KINK = "of a kind that is not known: the function has kinks, and it may be on one"
+
+
 def stationary(
     expression: Expression, wrt: str
 ) -> StationaryPoint | StationaryPoints | NamedProblem:
@@ -106,7 +111,9 @@ def stationary(
     named = _eigenproblem(program, wrt)
     if named is not None:
         return named
-    several = find_all_points(expression, gradient, wrt)
+    kinked = has_kinks(program.expr, [wrt], Definiteness(program))
+    # between kinks the gradient may have zeros that its formula does not show
+    several = None if kinked else find_all_points(expression, gradient, wrt)
     if several is not None and len(several.points) > 1:
         return several
     for zero in zeros_of(program, gradient._tree, wrt):
@@ -114,7 +121,10 @@ def stationary(
             point = zero.point
             proof = _prove(program, wrt, gradient._tree, point)
             if proof is not None and is_within(program, known, point):
-                condition = str(kind_of(expression, wrt, zero))
+                kind = kind_of(expression, wrt, zero)
+                if kinked and kind.said not in EXTREMES.values():
+                    kind = kind._replace(said=_ON_A_KINK, why="")
+                condition = str(kind)
                 rest = {name: each for name, each in program.variables.items() if name != wrt}
                 left = replace(program, expr=point, variables=rest, asked=None)
                 return StationaryPoint(gradient, point, left, condition, proof)

@@ -193,6 +193,12 @@ def _plain(text: str, kinds: dict[str, str]) -> str:
                 hint=instead(kind, found["name"])
                 or f"declare {found['name']}: complex matrix(n, n)",
             )
+        if kind != "scalar" and not (found["dims"] or "").strip():
+            sizes = "n" if kind in ("vector", *_SELF_ADJOINT) else "m, n"
+            raise ArgumentError(
+                f"complex {kind} needs its size, which it shares with its conjugate",
+                hint=f"declare {found['name']}: complex {kind}({sizes})",
+            )
         kinds[found["name"]] = kind
         kind = _SELF_ADJOINT.get(kind, kind)
         said = f"{found['name']}: {kind}{(found['dims'] or '').strip()}"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -175,7 +176,7 @@ def about_formula(
         derivative=derivative,
         claimed=claimed,
         points=lambda rng: _points(statement, tree, rng, complete, misfit),
-        survey=lambda point, rng: _survey(statement, tree, point, rng),
+        survey=lambda point, rng: _survey(statement, tree, answer, point, rng),
         kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
         smooth=lambda point: violated_precondition(program.expr, point.values, point.sizes) is None,
         magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
@@ -193,24 +194,34 @@ def about_formula(
 
 
 def _survey(
-    statement: DerivativeStatement, tree: Expr | None, point: Point, rng: np.random.Generator
+    statement: DerivativeStatement,
+    tree: Expr | None,
+    answer: Expr | None,
+    point: Point,
+    rng: np.random.Generator,
 ) -> tuple[list[Point], tuple[str, ...]]:
     """Points on all sides of the kinks of objective and claim, and what holds on those to which no
-    way was found.
+    way was found; and points on sides that the answer alone shows, as of sqrt((a + 1)^2).
     """
     program, around = statement.program, _find_differenced(statement)
-    beside = [tree] if tree is not None else []
-    found, missing = survey(
-        [program.expr],
-        beside,
-        program.variables,
-        rng,
-        point.sizes,
-        around,
-        statement.wrt,
-        near=True,
-    )
-    return [Point(point.sizes, values) for values in found], tuple(
+
+    def found(beside: Expr | None) -> tuple[list[Any], list[Any]]:
+        trees = [] if beside is None else [beside]
+        return survey(
+            [program.expr],
+            trees,
+            program.variables,
+            rng,
+            point.sizes,
+            around,
+            statement.wrt,
+            near=True,
+        )
+
+    points, missing = found(tree)
+    if answer is not None:
+        points = [*points, *found(answer)[0]]
+    return [Point(point.sizes, values) for values in points], tuple(
         dict.fromkeys(piece.describe(text) for piece in missing)
     )
 
