@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_zero
+from matcalc.core.tree import Expr, is_large, is_zero
 from matcalc.engine.pipeline import simplify
 from matcalc.verify.exact.judge import BITS, as_statement, least_sizes, same_value
 from matcalc.write.printers.text import text
@@ -141,6 +141,8 @@ def decide_numerically(
     """The same from values at some random points of real numbers alone, drawn so many times."""
     from matcalc.verify.oracle.compare import agree  # noqa: PLC0415 - it loads NumPy
 
+    if any(map(is_large, (left.expr, right.expr))):
+        return Decision(UNDECIDED, "the values have too many entries")
     try:
         reports = [agree(left, right, seed + k) for k in range(draws)]
     except (EvaluationError, UnsupportedError) as problem:

@@ -51,6 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any, TypeVar
 
 from matcalc.core.dims import ONE, Dim, Shape
@@ -58,6 +59,9 @@ from matcalc.core.errors import Span
 from matcalc.core.walk import postorder
 
 APPLY = "apply"
+
+_MOST_ENTRIES = 1_000_000  # of a value that is computed unasked
+_USUAL = 4  # what a size that is a name counts for then
 
 R = TypeVar("R")
 
@@ -255,6 +259,17 @@ def positive_sizes(expr: Expr) -> list[Dim]:
 def is_number(expr: Expr, value: int | None = None) -> bool:
     """Whether this is a number literal (the given one)."""
     return expr.op == "number" and (value is None or expr.value == value)
+
+
+def is_large(expr: Expr) -> bool:
+    """Whether some value has too many entries to be computed unasked, where a size that is a name
+    counts for a few.
+    """
+    return any(
+        prod([size.size(dict.fromkeys(size.letters, _USUAL)) for size in node.shape])
+        > _MOST_ENTRIES
+        for node in expr.parts
+    )
 
 
 def scalar_factors(expr: Expr) -> list[Expr]:

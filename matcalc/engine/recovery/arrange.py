@@ -45,7 +45,8 @@ def arrange_product(
     fewest = -1  # commutations, so far
     sized = all(graph.dims[leaf] != ONE for leaf in (*rows, *columns))
     for choice in _pairings(blocks):
-        for order in permutations(choice) if len(choice) <= _MOST_BLOCKS else ():
+        many = len(choice) > _MOST_BLOCKS  # these keep their order
+        for order in [tuple(choice)] if many else permutations(choice):
             lines = [rows.index(leaf) for block in order for leaf in block.rows]
             posts = [columns.index(leaf) for block in order for leaf in block.columns]
             if sized and 0 <= fewest < _least(lines) + _least(posts):

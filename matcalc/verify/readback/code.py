@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
-from math import prod
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +14,7 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, is_large
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.generic import generic
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude
@@ -30,8 +29,6 @@ _ATTEMPTS, _SIZE_CHOICES = (
     42,
     2,
 )  # to find a point: each style of entries once, at two choices of sizes
-_MOST_ENTRIES = 1_000_000  # of an intermediate value whose sizes are given
-_USUAL = 4  # what a size that is a name counts for
 _TOLERANCE = 1e-7
 # of the largest intermediate value: below that times the tolerance, numbers count as rounding
 _FLOOR = 1e-3
@@ -56,7 +53,7 @@ def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Var
     Where the code chooses between two ways by the sizes, both are run. It counts as right where
     there is nothing to compare with: no point where the tree has a value, or values too large.
     """
-    if _is_large(tree):
+    if is_large(tree):
         return True
     try:
         users = source.callables()
@@ -68,15 +65,6 @@ def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Var
     return all(
         any(_agrees(function, source, tree, variables, seed, [tree]) for seed in _SEEDS)
         for function in functions
-    )
-
-
-def _is_large(tree: Expr) -> bool:
-    """Whether some value is too large to be computed unasked."""
-    return any(
-        prod([size.size(dict.fromkeys(size.letters, _USUAL)) for size in node.shape])
-        > _MOST_ENTRIES
-        for node in tree.parts
     )
 
 
@@ -127,7 +115,7 @@ def _all_agree(
         return called
 
     return all(
-        _is_large(tree)
+        is_large(tree)
         or any(_agrees(one(key), source, tree, variables, seed, trees.values()) for seed in _SEEDS)
         for key, tree in trees.items()
     )

@@ -34,3 +34,15 @@ def test_kronecker_products_of_many_factors() -> None:
     power = reduce(np.kron, [x + 1e-20j * step] * 4)
     along = np.tensordot(derivative.to_callable()(X=x), step, 2)
     np.testing.assert_allclose(along, power.imag * 1e20, rtol=1e-9, atol=1e-9)
+
+
+def test_kronecker_products_of_many_matrices() -> None:
+    """Their blocks have more orders than can be tried; they keep the one that they have."""
+    derivative = matcalc.diff("kron(A, kron(B, kron(X, kron(C, D))))", "X", verify=False)
+    assert str(derivative).startswith("kron(kron(eye(")
+
+
+def test_equality_of_large_values_is_not_tried() -> None:
+    product = "kron(A, kron(B, kron(C, kron(D, kron(E, F)))))"
+    assert bool(matcalc.equal(product, f"{product}*1"))
+    assert matcalc.equal(product, product.replace("E, F", "F, E")).verdict == "undecided"
