@@ -63,7 +63,8 @@ def parse_latex(
     einstein: bool = False,
 ) -> Expression:
     """What a formula in LaTeX means (docs/latex.md), also with sums in Einstein's convention."""
-    from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
+    # most expressions are not in LaTeX
+    from matcalc.read.tex.read import read_latex  # noqa: PLC0415
 
     if not isinstance(text, str):
         raise ArgumentError(f"the formula must be a string, not {describe_value(text)}")
@@ -326,7 +327,8 @@ def from_sympy(expr: Any) -> Expression:
     """What a SymPy expression means; a MatrixSymbol with one column becomes a vector."""
     import sympy  # noqa: PLC0415 - slow to load
 
-    from matcalc.extend.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415 - as above
+    # as above
+    from matcalc.extend.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415
 
     if not isinstance(expr, sympy.Basic | sympy.MatrixBase):
         raise ArgumentError(
@@ -413,6 +415,7 @@ def _declarations(variables: Declarations | None) -> Declarations:
         if not isinstance(declaration, str | Variable):
             hint = 'for example "symmetric(n)"'
             raise ArgumentError(
-                f"the declaration of {name} is a text, not {describe_value(declaration)}", hint=hint
+                f"the declaration of {name} must be a string, not {describe_value(declaration)}",
+                hint=hint,
             )
     return variables

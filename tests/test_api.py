@@ -362,7 +362,7 @@ BAD: list[Any] = [
     ),
     pytest.param(
         lambda: matcalc.parse("x", {"x": 3}),
-        "the declaration of x is a text, not 3 (int)",
+        "the declaration of x must be a string, not 3 (int)",
         id="declaration",
     ),
     pytest.param(

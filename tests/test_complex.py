@@ -131,7 +131,7 @@ def test_a_spoilt_text_is_refused() -> None:
         ("sum[i](z[i])", "z", {"z": "complex vector(n)"}, "no meaning here"),
         ("z'*z", "z", {"z": "complex symmetric(n)"}, "complex symmetric is not a kind"),
         ("tr(U)", "U", {"U": "complex unitary(n)"}, "is Hermitian, C the derivative by conj"),
-        ("z^H*z", "x", {"z": "complex vector(n)"}, "no complex variable"),
+        ("z^H*z", "x", {"z": "complex vector(n)"}, "not a complex variable"),
         ("a*b", "", {"a": "complex", "b": "complex"}, "wrt is missing"),
         ("np.vdot(a, b)", "a", {"a": "complex", "b": "complex"}, "dot may conjugate"),
         ("conj(a, a)", "a", {"a": "complex"}, "one argument"),

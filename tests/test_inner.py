@@ -58,8 +58,12 @@ def test_derived_again(text, wrt, expected):
 REFUSED = [
     ("grad(A*x, x)", "grad is that of a scalar, not of vector", "write jacobian(A*x, x)"),
     ("jacobian(tr(X), X)", "is no Jacobian", "write grad(tr(X), X)"),
-    ("grad(x'*x, 2*x)", "grad is by a variable, and 2*x is none", "write grad(f, x)"),
-    ("y = 2*x; grad(y'*y, y)", "y is none", "write grad(f, x)"),
+    (
+        "grad(x'*x, 2*x)",
+        "grad is taken with respect to a variable, and 2*x is not one",
+        "write grad(f, x)",
+    ),
+    ("y = 2*x; grad(y'*y, y)", "y is not one", "write grad(f, x)"),
     ("grad(x'*x)", "not 1 argument", "write grad(f, x)"),
     ("grad(x'*x, x, y)", "not 3 arguments", "write grad(f, x)"),
     ("x: vector(n); div(A, x)", "div is that of an expression like x", ""),

@@ -125,7 +125,7 @@ OTHERS = [
     pytest.param("x'*y", ["x"], {}, {"y": "vector(n)"}, "data has no y", id="missing"),
     pytest.param("logdet(S)", ["S"], {}, {"S": "psd(n)"}, "entries are not free", id="psd"),
     pytest.param("A*x", ["x"], {"A": A}, {}, "a minimum is defined for scalars", id="vector"),
-    pytest.param("x'*x", ["x"], {"z": 1.0}, {}, "z, which is no variable", id="unknown"),
+    pytest.param("x'*x", ["x"], {"z": 1.0}, {}, "z, which is not a variable", id="unknown"),
     pytest.param("x'*A*x", ["x"], {"A": A[0]}, {}, "its array has 1 axes", id="axes"),
 ]
 

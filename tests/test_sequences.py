@@ -98,7 +98,7 @@ FORMS = {
         "W",
         "(diag(Y*vector(1))*softmax(X*W', 2) - Y)'*X",
     ),
-    "at a place that is no index": (
+    "at a place that is not an index": (
         "sum[i](a[i]*log(softmax(W*X[i,:]')[k]))",
         {"a": "vector(n)", "W": "matrix(m, d)"},
         "W",
@@ -139,7 +139,7 @@ def test_form(expr, variables, wrt, printed):
         ("F[i,:] = norm2(X[i,:]); F", 10, "a scalar has no entries"),
         ("F[i,:] = X*Y; F", 10, "entries of this have 2 places"),
         ("l -= norm2(x)^2; l", 1, "l has no value to add to"),
-        ("sum[k](norm2(X[s[k],:]*x)^2)", 16, "is no place"),
+        ("sum[k](norm2(X[s[k],:]*x)^2)", 16, "is not an index"),
     ],
 )
 def test_what_is_refused(text, column, message):

@@ -202,8 +202,8 @@ def test_least_squares_under_equations():
 @pytest.mark.parametrize(
     ("expr", "equation", "message"),
     [
-        ("x'*x", "sum(x) <= 1", "no equation, and inequalities are not solved"),
-        ("x'*x", "sum(x)", "no equation"),
+        ("x'*x", "sum(x) <= 1", "not an equation, and inequalities are not solved"),
+        ("x'*x", "sum(x)", "not an equation"),
         ("x'*x", "a = 1", "does not constrain x"),
         ("sum(exp(x))", "norm1(x) = 1", "no closed form was found"),
     ],

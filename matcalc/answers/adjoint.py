@@ -78,7 +78,7 @@ def _with_objective(program: Program, objective: str) -> tuple[Program, Expr]:
     found = read(objective, declared, language=program.language, expand=expand)
     if found.expr.shape:
         raise ArgumentError(
-            f"the objective is a scalar, and {objective} is none",
+            f"the objective must be a scalar, and {objective} is not",
             hint="matcalc implicit without --objective gives the derivative of the variable itself",
         )
     goal = Expression(replace(found, definitions={}))._tree

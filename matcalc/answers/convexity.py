@@ -107,7 +107,7 @@ def convexity(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) ->
         variable = require_variable(program, name)
         if not kind_spec(variable.kind).convex:
             raise ArgumentError(
-                f"{name} is {variable}, and these are no convex set",
+                f"{name} is {variable}, and these do not form a convex set",
                 hint=f"declare {name} without its kind to ask about all of them",
             )
     require_scalar(program.expr, "convexity is")

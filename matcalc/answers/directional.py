@@ -131,7 +131,7 @@ def jvp(
     for direction in (each for moves in mappings for each in moves.values()):
         if direction in moved:
             raise ArgumentError(
-                f"{direction} moves itself, so it cannot be a direction",
+                f"{direction} varies as well, so it cannot be a direction",
                 hint="give the direction a name of its own",
             )
     return Directional(expression, "jvp", program, mappings, verify=verify)
@@ -144,10 +144,10 @@ def vjp(
     program = expression._program
     require_variable(program, wrt)
     if cotangent == wrt:
-        raise ArgumentError(f"the cotangent cannot be {wrt}, which the derivative is by")
+        raise ArgumentError(f"the cotangent cannot be {wrt}, the variable of the derivative")
     value = program.expr
     if not isinstance(cotangent, str):
-        raise ArgumentError(f"the name of the cotangent is a text, not {cotangent!r}")
+        raise ArgumentError(f"the name of the cotangent must be a string, not {cotangent!r}")
     program = with_variable(program, free_variable(cotangent, value), "the cotangent")
     paired = replace(program, expr=_pair(variable(cotangent, value.shape), value))
     return Directional(expression, "vjp", paired, [wrt], verify=verify)

@@ -81,7 +81,8 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
         tree = inverse_by_vec(program, slope._tree, rest, unknown)
     if tree is None:
         raise UnsupportedError(
-            f"the derivative {slope} by {of} is no sum of products A*X*B, so its inverse cannot be "
+            f"the derivative {slope} by {of} is not a sum of products A*X*B, so its inverse "
+            f"cannot be "
             "written",
             hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
         )

@@ -156,12 +156,12 @@ def read_equation(program: Program, source: str) -> tuple[Program, Expr]:
     """
     if re.search(r"[<>]|!=", source):
         raise ArgumentError(
-            f"{source} is no equation, and inequalities are not solved",
+            f"{source} is not an equation, and inequalities are not solved",
             hint="where one holds with equality at the solution, write it with =",
         )
     sides = _EQUATION.split(source)
     if len(sides) != 2 or not all(side.strip() for side in sides):
-        raise ParseError(f"{source} is no equation", hint="for example A*x = b")
+        raise ParseError(f"{source} is not an equation", hint="for example A*x = b")
     difference = f"{sides[0].strip()} - ({sides[1].strip()})"
     try:
         whole = read(difference, program.variables, language=program.language, expand=expand)

@@ -82,7 +82,7 @@ def with_directions(program: Program, moves: Mapping[str, str]) -> Program:
         variable = require_variable(program, name)
         if direction in moves:
             raise ArgumentError(
-                f"{direction} moves itself, so it cannot be the direction of {name}",
+                f"{direction} varies as well, so it cannot be the direction of {name}",
                 hint="give the direction a name of its own",
             )
         _require_name(direction, f"a direction of {name}")
@@ -95,7 +95,7 @@ def with_directions(program: Program, moves: Mapping[str, str]) -> Program:
 def _require_name(name: object, role: str) -> None:
     """ArgumentError where this is not a name that a variable can have."""
     if not isinstance(name, str):
-        raise ArgumentError(f"the name of {role} is a text, not {name!r}")
+        raise ArgumentError(f"the name of {role} must be a string, not {name!r}")
     try:
         expr = read(name, {name: Variable(name, "scalar")}).expr
     except (ParseError, UnknownNameError) as problem:

@@ -43,7 +43,7 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Point]:
     """The point that ``at`` says, and the program with the variables that it brings.
 
     Without ``at`` the point is the variable itself, and the displacement is a new variable. A name
-    that is no variable yet becomes one like ``wrt``. All else is an expression of the shape of
+    that is not a variable yet becomes one like ``wrt``. All else is an expression of the shape of
     ``wrt``; the number 0 is the zero of any shape.
     """
     known = program.variables[wrt]

@@ -286,9 +286,9 @@ def _require_names(
     """Every variable is minimised over or given, and nothing else is named."""
     for name in data:
         if name not in variables:
-            raise ArgumentError(f"data has {name}, which is no variable of the expression")
+            raise ArgumentError(f"data has {name}, which is not a variable of the expression")
         if name in over:
-            raise ArgumentError(f"{name} is minimised over, so it is no data", hint="use start")
+            raise ArgumentError(f"{name} is minimised over, so it cannot be data", hint="use start")
     for name in start:
         if name not in over:
             raise ArgumentError(f"start has {name}, which is not minimised over")

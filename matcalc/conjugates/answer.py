@@ -98,7 +98,7 @@ class Wirtinger:
             )
         if self.wrt not in self._found.names:
             raise UnknownNameError(
-                f"{self.wrt} is no complex variable here",
+                f"{self.wrt} is not a complex variable here",
                 hint=f"the complex variables are {', '.join(self._found.names) or 'none'}",
             )
         if order not in (1, 2):

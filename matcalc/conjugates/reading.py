@@ -284,7 +284,7 @@ class _Conjugation:
         return node, node, False
 
     def _is_h(self, node: Node) -> bool:
-        """Whether this is the sign of the conjugate transpose: H is no number then, as a matrix
+        """Whether this is the sign of the conjugate transpose: H is not a number then, as a matrix
         is no exponent.
         """
         return node.kind == "name" and node.value == "H" and "H" not in self.known

@@ -77,7 +77,7 @@ class Riemannian:
         trees = {**more, "X": here, "G": differentiate(statement)}
         if not self._proof.is_invariant(trees["G"]):
             raise UnsupportedError(
-                f"{statement.program.source or 'the expression'} is no function of the span of "
+                f"{statement.program.source or 'the expression'} is not a function of the span of "
                 f"{self.wrt}: it changes where {self.wrt} is multiplied by an orthogonal matrix",
                 hint="on stiefel it has a gradient",
             )
@@ -188,7 +188,7 @@ def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None
     if manifold and manifold not in MANIFOLDS:
         close = closest(manifold, MANIFOLDS)
         raise ArgumentError(
-            f"{manifold!r} is no manifold that is known",
+            f"{manifold!r} is not a known manifold",
             hint=f"did you mean {close}?" if close else f"known are {', '.join(MANIFOLDS)}",
         )
     if statement.program.expr.shape:

@@ -109,7 +109,7 @@ class Writer:
         matrix = self._matrix(tree, rows, columns)
         if matrix is None:
             raise UnsupportedError(
-                "this derivative is no product of Kronecker products",
+                "this derivative is not a product of Kronecker products",
                 hint="--notation index and --notation operator write it, in Python "
                 "notation='index' and 'operator'",
             )

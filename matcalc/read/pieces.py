@@ -1,5 +1,5 @@
-"""What to differentiate with respect to where it is no variable: ``R[i,j]``, ``X[:,k]``, or what a
-program names.
+"""What to differentiate with respect to where it is not a variable: ``R[i,j]``, ``X[:,k]``, or what
+a program names.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def part_of(program: Program, text: object, *, free: bool = False) -> Part | Non
         known = Variable(base, free_kind(whole.rank), whole.shape)
     asked = read(name, {**program.variables, base: known}, language=program.language).expr
     if asked.op != "slice" or asked.args[0].value != base:
-        raise UnsupportedError(f"{name} is no slice to differentiate with respect to", source=name)
+        raise UnsupportedError(
+            f"{name} is not a slice that can be differentiated with respect to", source=name
+        )
     if known.kind not in _ENTRIES and not free:
         raise UnsupportedError(
             f"{base} is {known}, so its entries depend on each other",

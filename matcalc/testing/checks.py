@@ -286,7 +286,7 @@ def _require_declarations(variables: Any) -> None:
     wrong = [each for each in given if not isinstance(each, str | Variable)]
     if wrong or not (variables is None or lines or isinstance(variables, Mapping)):
         raise ArgumentError(
-            f"a declaration is a text, not {(wrong or [variables])[0]!r}",
+            f"a declaration must be a string, not {(wrong or [variables])[0]!r}",
             hint='for example variables={"S": "symmetric(n)"}',
         )
 

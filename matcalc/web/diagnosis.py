@@ -77,5 +77,5 @@ def _is_proved(statement: DerivativeStatement | None, claim: str, given: Mapping
         return False
     try:
         return proof(statement, api.parse(claim, given).program()) == PROVED
-    except MatcalcError:  # a transpose of other axes, a size that is no number there
+    except MatcalcError:  # a transpose of other axes, a size that is not a number there
         return False

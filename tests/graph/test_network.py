@@ -127,7 +127,7 @@ def test_text():
         "the derivative with respect to i",
         "the derivative with respect to D",
     ]
-    assert "D_i[j]" in str(every)  # i is a variable, so it is no index
+    assert "D_i[j]" in str(every)  # i is a variable, so it is not an index
 
 
 def test_lines_points_and_open_ends():

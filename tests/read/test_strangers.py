@@ -128,7 +128,7 @@ HINTS_IN_LATEX = [
     (r"A^0 b", "one of several A", {}),
     (r"x^{opt} - x", "a word or a power", {r"x^{opt} => x_{\mathrm{opt}}": "x_opt - x"}),
     (r"x^{\text{new}} - x", "a word", {r"x^{\text{new}} => x_{\mathrm{new}}": "x_new - x"}),
-    (r"x^{\mathrm{tr}} y", "no superscript", {r"x^{\mathrm{tr}} => x^\top": "x'*y"}),
+    (r"x^{\mathrm{tr}} y", "not a superscript", {r"x^{\mathrm{tr}} => x^\top": "x'*y"}),
     (r"0.5\,\mathrm{kg}\, v^\top v", "a unit or a variable", {}),
     (r"3\,\mathrm{m} x", "a unit or a variable", {}),
     (r"P_\Omega(X - M)", "or a product", {}),
@@ -146,7 +146,7 @@ HINTS_IN_LATEX = [
     ),
     (r"P_{k \mid k-1} x", "unknown command", {r"P_{k \mid k-1} => P_{\mathrm{pred}}": "P_pred*x"}),
     (r"\frac{\delta}{\delta W} \|W\|_F^2", "a small step", {}),
-    (r"\nabla_{A} \text{tr}(AB) = B^{T}", "no name", {}),
+    (r"\nabla_{A} \text{tr}(AB) = B^{T}", "not a name", {}),
     (
         r"(x, Ax)",
         "a comma separates",

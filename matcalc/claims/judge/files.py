@@ -113,7 +113,7 @@ def _entries(table: dict[str, Any], following: str, place: str) -> list[tuple[st
                 r"for example \nabla_x x^\top x = 2x; or say in the marker what is "
                 r"derived: expr = ..."
             )
-            raise ParseError(f"{place}: the formula that follows is no equation", hint=hint)
+            raise ParseError(f"{place}: the formula that follows is not an equation", hint=hint)
         table = {"expr": f"${sides[0]}$", **table}
     claims = sides[1:] or sides
     counts = [""] if len(claims) == 1 else [f" ({number})" for number in range(1, len(claims) + 1)]
@@ -154,7 +154,7 @@ def _claim(entry: object, where: str, shared: Mapping[str, str]) -> Claim:
             )
     name = entry.get("name", where)
     if not isinstance(name, str):
-        raise ParseError(f"{where}: a name is a text, not {name!r}")
+        raise ParseError(f"{where}: a name must be a string, not {name!r}")
     variables = {**shared, **_declarations(entry.get("variables", {}), where)}
     return Claim(**{"wrt": "", **entry, "name": name, "variables": variables})
 

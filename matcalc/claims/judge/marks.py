@@ -49,7 +49,7 @@ def markers(text: str) -> list[Mark]:
 
 
 def equation(text: str) -> list[str] | None:
-    """The sides of the first formula in a text, one if it is no equation; None if there is no
+    """The sides of the first formula in a text, one if it is not an equation; None if there is no
     formula.
     """
     match = _FORMULA.search(_COMMENT.sub("", text))

@@ -161,7 +161,7 @@ def _of_terms(tree: Expr) -> Iterator[Mended]:
         whole = f"{text(tree)} - ({shown})" if inside else _join(others)
         sign = _ELSEWHERE if inside else PLAIN + 0.15
         for kind, said, times, cost in (
-            ("extra-term", f"the term {shown} is too much", 0.0, PLAIN + 0.1),
+            ("extra-term", f"the term {shown} should not be there", 0.0, PLAIN + 0.1),
             ("sign", f"the term {shown} has the wrong sign", -1.0, sign),
             ("factor", f"the term {shown} has to count twice", 2.0, PLAIN + 0.15),
             ("factor", f"the term {shown} has to count half", 0.5, PLAIN + 0.15),

@@ -52,7 +52,7 @@ class Mutation:
     def in_the_claim(self) -> str:
         """What is said if the claim without this slip is right."""
         if self.gone is not None:
-            return f"the factor {self._factor()} is too much"
+            return f"the factor {self._factor()} should not be there"
         return self._sign() or f"{quote(self.part)} should be {self._after()}"
 
     def in_the_truth(self) -> str:

@@ -171,7 +171,7 @@ class Matcher:
     def _multiple(
         self, wanted: tuple[Factor, ...], node: Node, binding: Binding
     ) -> Iterator[Binding]:
-        """a*F for a scalar a and a scalar F that is no variable: a is all else that there is,
+        """a*F for a scalar a and a scalar F that is not a variable: a is all else that there is,
         numbers and powers included.
         """
         (scalar, _, power), (sought, _, exponent) = sorted(

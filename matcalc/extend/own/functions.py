@@ -93,7 +93,7 @@ def check_table(table: Table, language: Language) -> None:
             if value is not True:
                 raise table.problem("odd is true, or is not there", key)
         elif not isinstance(value, str) or not value.strip():
-            raise table.problem(f"{key} is a text", key)
+            raise table.problem(f"{key} must be a string", key)
         elif value not in _CHOICES.get(key, (value,)):
             raise table.problem(f"{key} is {' or '.join(_CHOICES[key])}", key)
     if not data.get("given"):

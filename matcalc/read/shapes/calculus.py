@@ -20,7 +20,8 @@ def inner_derivative(context: Context, node: Node, args: list[Expr]) -> Expr:
     for variable, place in zip(variables, node.args[1:], strict=True):
         if variable.op != "variable" or place.kind != "name" or place.value != variable.value:
             raise context.problem(
-                f"{name} is by a variable, and {context.quote(variable)} is none",
+                f"{name} is taken with respect to a variable, and {context.quote(variable)} "
+                f"is not one",
                 place.span,
                 f"write {INNER[name]}",
             )

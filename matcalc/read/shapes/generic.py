@@ -72,7 +72,9 @@ def _derivative(context: Context, node: Node, function: Variable) -> FunctionRef
     elif not prefix and primes <= (HIGHEST_ORDER if ref.primed else 0):
         return ref._replace(order=primes)
     hint = f"its derivatives are {_derivative_name(ref)}"
-    message = f"{function.name} is declared as {function}, of which {node.value} is no derivative"
+    message = (
+        f"{function.name} is declared as {function}, and {node.value} is not one of its derivatives"
+    )
     raise UnknownNameError(message, source=context.source, span=node.mark or node.span, hint=hint)
 
 

@@ -36,7 +36,7 @@ Affine = tuple[tuple[tuple[Bound, int], ...], Dim]  # coefficients of indices, a
 
 def bind(statements: list[Statement], source: str) -> None:
     """Makes ``index`` nodes of the names that binders bind, in place; ParseError where what stands
-    in the brackets of a binder is no index, range or condition.
+    in the brackets of a binder is not an index, range or condition.
     """
     counts = {name for loop in flat(statements) for name in _place_names(loop)}
     room = _MOST_COPIED
@@ -257,10 +257,10 @@ def _places(node: Node) -> frozenset[str]:
 def _misplaced_error(binding: Binding, place: Node, source: str) -> ParseError:
     written = source[place.start : place.end]
     if binding.name == "array":
-        message = f"the entries of an array are defined at indices, and {written} is none"
+        message = f"the entries of an array are defined at indices, and {written} is not an index"
         hint = "write names of indices, with a range where none follows: F[i, k=1:m] = ..."
     else:
-        message = f"{written} is no index, range or condition"
+        message = f"{written} is not an index, range or condition"
         hint = (
             f"write {binding.name}[i](...), {binding.name}[i=1:n](...) or {binding.name}[i<j](...)"
         )
@@ -290,7 +290,7 @@ def affine(node: Node, source: str) -> Affine:
             if not args[0][0] and not args[1][0]:
                 return (), args[0][1].times(args[1][1])
         raise ParseError(
-            f"{source[part.start : part.end]} is no place",
+            f"{source[part.start : part.end]} is not an index",
             source=source,
             span=part.span,
             hint="a place is an index, a size or a number, or a sum or difference of these",

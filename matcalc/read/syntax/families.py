@@ -209,7 +209,7 @@ class _Unrolled:
         if value.integer is None or value.scale != value.integer:
             text = self.source[node.start : node.end]
             if not named:
-                raise self._problem(f"{text} is no number here", node.span)
+                raise self._problem(f"{text} is not a number here", node.span)
             raise SymbolicLoopError(
                 f"this range ends at a name, {text}, so it is not written out",
                 source=self.source,

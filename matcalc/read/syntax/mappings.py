@@ -33,7 +33,7 @@ def function(statement: Statement, source: str, functions: Container[str] = ()) 
     given, value = body.args if body.kind == "->" else (body, None)
     if value is None or given.kind != "call" or given.value != "function" or not given.args:
         raise ParseError(
-            "this is no declaration of a function", source=source, span=body.span, hint=_FORMS
+            "this is not a declaration of a function", source=source, span=body.span, hint=_FORMS
         )
     if len(given.args) > _MOST_ARGUMENTS:
         message = f"a function takes at most nine arguments, not {len(given.args)}"

@@ -43,7 +43,7 @@ def total(phrase: Phrase, body: Value, letters_: Letters, values: Mapping[int, V
             raise _absent(phrase, index, letters_)
     if body.rank and name != "sum":
         raise letters_.problem(
-            f"the {name} of what is no number for each index", phrase.mark or phrase.span
+            f"the {name} of what is not a number for each index", phrase.mark or phrase.span
         )
     if name != "sum":
         require_one_end(phrase, letters_, values)
@@ -87,7 +87,7 @@ def require_range(phrase: Phrase, letters_: Letters) -> None:
     lone = phrase.limit is None and not phrase.bounds and len(below) == 1
     if lone and below[0] in letters_inside(body, letters_, plain=True):
         index = below[0]
-        message = f"nothing says where {index} ends, which is no subscript in the {phrase.text}"
+        message = f"nothing says where {index} ends, which is not a subscript in the {phrase.text}"
         hint = f"write \\{phrase.text}_{{{index}=1}}^{{n}}, with the range, for numbers {index}"
         span = phrase.mark or phrase.span
         raise ParseError(message, source=source, span=span, hint=hint)
@@ -128,7 +128,7 @@ def write_size(size: Dim) -> Node:
 
 
 def _absent(phrase: Phrase, index: str, letters_: Letters) -> MatcalcError:
-    message = f"{index} is no subscript in what the {phrase.text} is taken of"
+    message = f"{index} is not a subscript in what the {phrase.text} is taken of"
     hint = "the sum is a multiple then; write the factor"
     if phrase.text in OF_ENTRIES:
         message = f"{phrase.text} may be the {phrase.text}imum over a set, which is not read"

@@ -50,7 +50,7 @@ def unnamed_error(text: str, left: Phrase, sign: Span) -> UnknownNameError:
             "right side is the derivative"
         )
     return UnknownNameError(
-        f"{shown} is no name, which an equals sign has on its left",
+        f"{shown} is not a name, and only a name stands on the left of an equals sign",
         source=text,
         span=sign,
         hint=hint,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matcalc.read.tex.resolve import Resolver
 
 Rule = Callable[["Resolver", Phrase, list[Value]], Value]
-# whose argument is no number
+# whose argument is not a number
 _OF_ARRAYS = frozenset(
     name
     for name, row in OPERATIONS.items()
@@ -180,7 +180,9 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     }.get(index)
     if index == "0":
         x = resolver.quote(phrase.args[0])
-        message = f"{resolver.quote(phrase)} counts the entries that are not zero, and is no norm"
+        message = (
+            f"{resolver.quote(phrase)} counts the entries that are not zero, and is not a norm"
+        )
         hint = rf"write \operatorname{{sum}}({x} \neq 0) for the number of these entries"
         raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     if name is None and len(phrase.parts) == 1 and phrase.parts[0].kind in ("number", "symbol"):

@@ -285,10 +285,10 @@ def refuse_operator(letter: Phrase, found: Symbol, known: bool, scope: Scope) ->
         spelt.refuse_unit(letter, found, scope)
     prose = letter.kind in ("symbol", "indexed") and not known
     if prose and found.stem.lower() in _ORDERS:
-        raise scope.problem(f"the word {found.stem} is no variable", letter.span, OPTIMA)
+        raise scope.problem(f"the word {found.stem} is not a variable", letter.span, OPTIMA)
     if prose and found.stem in _PROSE:
         raise scope.problem(
-            f"the word {found.stem} is no variable",
+            f"the word {found.stem} is not a variable",
             letter.span,
             r"cases are written \begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}, "
             r"conditions \mathbb{1}[x > 0]",

@@ -489,7 +489,7 @@ class Letters:
         unclear = parts[0 if row else 1]
         if subscripts.kind_of(unclear, self) != subscripts.PLACE:
             raise self.problem(
-                f"{self.text(phrase)} has an index that runs, and another that is no place",
+                f"{self.text(phrase)} has an index that runs, and another that is not an index",
                 phrase.span,
             )
         at, everything = subscripts.place(self, unclear), make.node(":")

@@ -127,7 +127,7 @@ def refuse_script(base: Phrase, script: Phrase, where: Span, scope: Scope) -> No
         )
     if text in ("tr", r"\mathrm{tr}", r"\text{tr}", r"\operatorname{tr}"):
         raise ParseError(
-            "tr is no superscript", source=scope.source, span=where, hint=rf"write {shown}^\top"
+            "tr is not a superscript", source=scope.source, span=where, hint=rf"write {shown}^\top"
         )
     word = script.kind == "symbol" and symbol(script, scope.source).stem
     styled = word and len(word) > 1 and re.match(r"\\([a-z]+)", text)
@@ -151,7 +151,7 @@ def _indexed(shown: str, below: str) -> str:
 
 
 def refuse_unit(letter: Phrase, found: Symbol, scope: Scope) -> None:
-    r"""Refuses 0.5 \mathrm{kg}, where kg is no variable."""
+    r"""Refuses 0.5 \mathrm{kg}, where kg is not a variable."""
     if not letter.text.startswith((r"\mathrm", r"\text", r"\operatorname", r"\mbox")):
         return
     before = _AFTER_NUMBER.search(scope.source, 0, letter.start)

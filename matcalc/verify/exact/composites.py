@@ -48,7 +48,7 @@ Rule = Callable[[Generators, Sequence[Jet]], Jet]
 def _whole(a: Jet) -> int:
     """An order: a number that is written."""
     if a.number is None or a.number.denominator != 1 or a.number < 0:
-        raise Undecided("an order that is no number")
+        raise Undecided("an order that is not a number")
     return int(a.number)
 
 

@@ -111,7 +111,7 @@ def square_root(x: int) -> int:
     """
     root = pow(x, (P + 1) // 4, P)
     if x == 0 or root * root % P != x:
-        raise Unfit("the root of what is no square here")
+        raise Unfit("the root of what is not a square here")
     return root
 
 
@@ -139,7 +139,7 @@ def is_cube(x: int) -> bool:
 def cube_root(x: int) -> int:
     """The cube root whose order divides m, of an element of such an order."""
     if x == 0 or pow(x, _M, P) != 1:
-        raise Unfit("the cube root of what is no cube here")
+        raise Unfit("the cube root of what is not a cube here")
     return pow(x, _CUBE_ROOT, P)
 
 

@@ -200,7 +200,7 @@ def _minimum(field: Generators, args: Sequence[Jet]) -> Jet:
 def _polygamma(field: Generators, args: Sequence[Jet]) -> Jet:
     number = args[0].number
     if number is None or number.denominator != 1 or number < 0:
-        raise Undecided("polygamma of an order that is no number")
+        raise Undecided("polygamma of an order that is not a number")
     return entrywise(args[1], polygamma(field, int(number)))
 
 

@@ -55,7 +55,7 @@ class LanguageSource(Source):
         self.reserved = self._reserved_names()
         if name in self.reserved or self._spell(name) != name:
             raise ArgumentError(
-                f"{name!r} is no name for a function of {self.language.title}",
+                f"{name!r} cannot be the name of a function in {self.language.title}",
                 hint="choose another: these are letters, and no word that the language uses",
             )
         self.reserved |= {name}

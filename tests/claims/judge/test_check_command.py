@@ -167,7 +167,7 @@ def test_marked_claims(capsys, tmp_path, name, text, verdicts):
             BAD + "layout = []\n", "layout is mixed or numerator or denominator", id="layout"
         ),
         pytest.param(BAD + "variables = 3\n", "variables is a table", id="variables"),
-        pytest.param(BAD + "name = 3\n", "a name is a text", id="name"),
+        pytest.param(BAD + "name = 3\n", "a name must be a string", id="name"),
         pytest.param("claim = 3\n", "claims are written [[claim]]", id="claim-is-no-table"),
         pytest.param("claim = [3]\n", "a claim is a table", id="claim-is-a-number"),
         pytest.param("x = 1\n", "unknown key x", id="unknown-table"),

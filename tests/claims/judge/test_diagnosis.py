@@ -72,7 +72,14 @@ SLIPS = [
         "is missing",
         {"k": "vector(n)", "r": "vector(n)"},
     ),
-    row("extra-term", "x'*A*x", "x", "(A + A')*x + x", {"extra-term"}, "the term x is too much"),
+    row(
+        "extra-term",
+        "x'*A*x",
+        "x",
+        "(A + A')*x + x",
+        {"extra-term"},
+        "the term x should not be there",
+    ),
     row("sign-of-a-term", "x'*x + a'*x", "x", "2*x - a", {"sign"}, "", {"a": "vector(n)"}),
     row(
         "sign-in-brackets",

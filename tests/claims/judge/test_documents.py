@@ -136,7 +136,9 @@ def test_a_file_of_claims(tmp_path):
             id="no-formula",
         ),
         pytest.param(
-            "% matcalc-claim\n$2x$", ":1: the formula that follows is no equation", id="no-equation"
+            "% matcalc-claim\n$2x$",
+            ":1: the formula that follows is not an equation",
+            id="no-equation",
         ),
         pytest.param(
             "% matcalc-claim\n% matcalc-claim\n$a=b$", ":1: claim is missing", id="between-markers"

@@ -80,7 +80,7 @@ MENDED = [
         "the term -a' has the wrong sign",
         "2*x' + a'",
     ),
-    ("x'*A*x", "x", "(A + A')*x + x", {}, "the term x is too much", "(A + A')*x"),
+    ("x'*A*x", "x", "(A + A')*x + x", {}, "the term x should not be there", "(A + A')*x"),
     (
         "2*x^2 + 2*x*y - 5*x",
         "x",

@@ -263,5 +263,5 @@ def test_an_imaginary_part_of_zero_is_none() -> None:
 
 @pytest.mark.parametrize("variables", [3, {"x": 3}, [None]])
 def test_declarations_are_texts(variables: Any) -> None:
-    with pytest.raises(ArgumentError, match="a declaration is a text, not"):
+    with pytest.raises(ArgumentError, match="a declaration must be a string, not"):
         check_gradient("x'*x", "2*x", wrt="x", variables=variables)

@@ -76,14 +76,14 @@ def test_right(expr: str, wrt: str, claim: str, kinds: dict[str, str]) -> None:
 
 SAID = [
     ("x'*x", "2.0000002*x", "2.0000002 should be 2"),
-    ("x'*x", "2*x + 1e-7*x", "the term 1e-7*x is too much"),
+    ("x'*x", "2*x + 1e-7*x", "the term 1e-7*x should not be there"),
     ("sum(sin(x))", "1.0000001*cos(x)", "1.0000001 should be 1"),
     ("sum(abs(x))", "tanh(2000*x)", "none of the known slips"),
     # where the step is 1 the derivative vanishes
     (
         "softmax(x)",
         "diag(softmax(x)) - softmax(x)*softmax(x)' + diag(step(x - 700))",
-        "the term diag(step(x - 700)) is too much",
+        "the term diag(step(x - 700)) should not be there",
     ),
     ("x'*x + sum(sin(x))", "2*x - sin(x)", "-sin(x) stands where cos(x) belongs"),
 ]

@@ -89,7 +89,14 @@ TOLD = [
         "-inv(X)'*a*b'*inv(X)'",
     ),
     ("sum(softplus(x))", "x", "1./(1 + exp(x))", {}, "the sign of x is wrong", "1./(1 + exp(-x))"),
-    ("relu(x)^2", "x", "2*relu(x)*x", {"x": "scalar"}, "the factor x is too much", "2*relu(x)"),
+    (
+        "relu(x)^2",
+        "x",
+        "2*relu(x)*x",
+        {"x": "scalar"},
+        "the factor x should not be there",
+        "2*relu(x)",
+    ),
     ("x[1]^2", "x", "2*x[1]", {}, "the factor unit(1, n) is missing", "2*x[1]*unit(1, n)"),
     (
         "norm2(A*x - b)^2",

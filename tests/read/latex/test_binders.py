@@ -56,9 +56,9 @@ def test_derivatives_come_back_in_matrix_notation() -> None:
     ("formula", "message"),
     [
         (r"\max_\theta f(\theta)", "max may be the maximum over a set"),
-        (r"\prod_{i=1}^{3} a", "i is no subscript in what the prod is taken of"),
+        (r"\prod_{i=1}^{3} a", "i is not a subscript in what the prod is taken of"),
         (r"\sum_{i=2}^{n} \sum_{j=1}^{i+1} x_{i-1} x_j", "goes beyond the range of its index"),
-        (r"\sum_i x_{i^2}", "i^2 is no place"),
+        (r"\sum_i x_{i^2}", "i^2 is not an index"),
         (r"\sum_{i,j,k,l} T_{ijkl} x_i x_j", "T_{ijkl} has 4 subscripts"),
         (r"\sum_{t=1}^{T} (x_t - x_{t-1})^2", "vector(T) has no such entry"),
     ],

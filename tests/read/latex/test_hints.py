@@ -24,11 +24,11 @@ ROWS: list[tuple[str, str, Offers]] = [
     (r"1{,}000 x^\top x", "no comma", {"1{,}000 => 1.000": "x'*x", "1{,}000 => 1000": None}),
     (r"L = \|x\|^2 = x^\top x", "is written in two ways", {}),
     (r"\begin{align} L &= \|x\|^2 \\ &= x^\top x \end{align}", "is written in two ways", {}),
-    (r"\|x\|_2 = \sqrt{x^\top x}", "is no name", {}),
-    (r"z^l = W x", "z^l is no name", {"z^l => z_{l}": "W*x"}),
-    (r"\frac{\partial f}{\partial x} = A x", "is no name", {}),
-    # what is no variable
-    (r"\text{minimize } x^\top x", "the word minimize is no variable", {}),
+    (r"\|x\|_2 = \sqrt{x^\top x}", "is not a name", {}),
+    (r"z^l = W x", "z^l is not a name", {"z^l => z_{l}": "W*x"}),
+    (r"\frac{\partial f}{\partial x} = A x", "is not a name", {}),
+    # what is not a variable
+    (r"\text{minimize } x^\top x", "the word minimize is not a variable", {}),
     (r"x^\top x \text{ subject to } x", "subject to", {}),
     (r"\min_{w,b} \|X w - y\|^2", "may be the minimum over a set", {}),
     (r"\max_{\|x\| \le 1} a^\top x", "may be the maximum over a set", {}),

@@ -92,7 +92,7 @@ REFUSALS = [
     ("sum[i=1:n](x[i+1])", "has no such entry for all values of i"),
     ("sum[i=3:2](x[i])", "no value of i is in this range"),
     ("sum[i,i](x[i])", "i is bound twice"),
-    ("sum[i+1](x[i])", "i+1 is no index, range or condition"),
+    ("sum[i+1](x[i])", "i+1 is not an index, range or condition"),
     ("softmax[i](x[i])", "which nothing around it binds"),
     ("y[i=1:n] = sum[j](b[j]*x[i-j+1])", "has no such entry for all values of i and j"),
     ("y[i=1:n+p-1] = sum[j](b[j]*x[i-j+1])", "has no such entry for all values of i and j"),
@@ -104,7 +104,7 @@ REFUSALS = [
     ("F[i] = X[i,:]", "an entry is a scalar, and this is row vector(p)"),
     ("sum[i](X[i])", "entries of this have 2 places, not 1"),
     ("sum[i](c[i])", "a scalar has no entries"),
-    ("sum[i](x[2*y[i]])", "is no place"),
+    ("sum[i](x[2*y[i]])", "is not an index"),
 ]
 
 

@@ -63,9 +63,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "declared", "hint"), REFUSED)
 def test_refused(text, declared, hint):
-    """What is no place, with a declaration that makes it one."""
+    """What is not an index, with a declaration that makes it one."""
     kinds = KINDS | dict([declared.split(": ")] if declared else [])
-    with pytest.raises(MatcalcError, match=r"no place|not a place") as caught:
+    with pytest.raises(MatcalcError, match=r"not an index|not a place") as caught:
         matcalc.parse(text, variables=kinds)
     assert hint in str(caught.value.hint)
     said = str(caught.value.hint).split(";")[0].removeprefix("declare ").split(", a matrix")[0]

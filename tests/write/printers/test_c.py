@@ -212,7 +212,7 @@ def test_functions_as_arguments() -> None:
         matcalc.diff("g(A*x)", "x", variables={"g": "function(vector(m)) -> scalar"}).source("c")
     with pytest.raises(UnsupportedError, match="C runs outside of Python"):
         matcalc.diff("sum(x)", "x").to_callable("c")
-    with pytest.raises(ArgumentError, match="no name for a function of C"):
+    with pytest.raises(ArgumentError, match="cannot be the name of a function in C"):
         matcalc.diff("x'*x", "x").source("c", name="exp")
 
 
