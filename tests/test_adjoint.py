@@ -42,7 +42,7 @@ def test_fixed_points_and_minima():
 @pytest.mark.parametrize(
     ("equation", "objective", "message"),
     [
-        ("A*x - b", "A*x", "the objective is a scalar"),
+        ("A*x - b", "A*x", "the objective must be a scalar"),
         ("softmax(x) - b", "x'*x", "does not determine x"),
     ],
 )

@@ -133,8 +133,8 @@ def test_the_derivative_is_proved_short_and_read_back(
         ("f(x)", {}, "unknown function f", '"f: function"'),
         ("f'(x)", {}, "unknown function f'", '"f: function"'),
         ("f + x", {"f": "function"}, "f is declared as a function", "f(...)"),
-        ("grad_f(x)", {"f": "function"}, "no derivative", "f'(x)"),
-        ("F'(x)", {"F": KINDS["F"]}, "no derivative", "grad_F(u)"),
+        ("grad_f(x)", {"f": "function"}, "not one of its derivatives", "f'(x)"),
+        ("F'(x)", {"F": KINDS["F"]}, "not one of its derivatives", "grad_F(u)"),
         ("F(A)", {"F": KINDS["F"], "A": KINDS["A"]}, "takes a vector(n)", ""),
         (
             "F(b) + x'*x",
@@ -145,9 +145,9 @@ def test_the_derivative_is_proved_short_and_read_back(
         ("F(x, x)", {"F": KINDS["F"]}, "takes one argument", ""),
         ("hess_H(x)", {"H": KINDS["H"]}, "the point and weights", ""),
         ("exp(x)", {"exp": "function"}, "exp is a function of the language", "another name"),
-        ("f(x)", {"f": "function(vector(n))"}, "no declaration of a function", "-> scalar"),
+        ("f(x)", {"f": "function(vector(n))"}, "not a declaration of a function", "-> scalar"),
         ("f(x)", {"f": "function(vector) -> matrix(n, n)"}, "arguments and values", "-> scalar"),
-        ("f(x)", {"f": "scalar -> scalar"}, "no declaration of a function", "-> scalar"),
+        ("f(x)", {"f": "scalar -> scalar"}, "not a declaration of a function", "-> scalar"),
         ("f(x)", {"f": "function(psd(n)) -> scalar"}, "scalar,  vector(n)", ""),
     ],
 )

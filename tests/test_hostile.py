@@ -120,7 +120,8 @@ def test_texts_of_networks_grow_by_layers(layer, last, wrt):
         lengths.append(
             len(printed(network(depth, layer, last), wrt, x="vector(n)", y="vector(n)", **kinds))
         )
-    assert lengths[2] - lengths[1] <= 3 * (lengths[1] - lengths[0])
+    # 2 of linear growth, 4 of quadratic; answers of few layers are also regrouped, which is shorter
+    assert lengths[2] - lengths[1] <= 3.5 * (lengths[1] - lengths[0])
 
 
 def test_functions_a_thousand_deep():
@@ -199,5 +200,5 @@ def test_too_large_to_evaluate_is_answered(expr, wrt, kinds, line):
 
 @pytest.mark.parametrize("primes", [9, 15])
 def test_a_tenth_derivative_of_a_declared_function_is_refused(primes):
-    with pytest.raises(MatcalcError, match=r"ninth|is no derivative"):
+    with pytest.raises(MatcalcError, match=r"ninth|is not one of its derivatives"):
         matcalc.diff(f"f{primes * chr(39)}(a)", "a", variables={"f": "function"})

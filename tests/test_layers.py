@@ -61,7 +61,7 @@ FORMS = {
         " norm2((1 - z).*h + z.*g - y)^2",
         CELL,
         ["Wz", "Wr", "W", "U"],
-        "dWz = 2*(z.*(1 - z).*((g - h).*t2))*x'\ndWr = 2*(t1.*(1 - r).*(U'*t3))*x'\n"
+        "dWz = 2*(z.*(1 - z).*(g - h).*t2)*x'\ndWr = 2*(t1.*(1 - r).*(U'*t3))*x'\n"
         "dW = 2*t3*x'\ndU = 2*t3*t1'\n"
         "where z = sigmoid(Uz*h + Wz*x), r = sigmoid(Ur*h + Wr*x), t1 = h.*r,"
         " g = tanh(U*t1 + W*x), t2 = h.*(1 - z) + z.*g - y, t3 = z.*(1 - g.^2).*t2",

@@ -125,7 +125,7 @@ REFUSED = [
     ("operators", {}, {}, "notation is 'matrix' or 'kronecker'"),
     ("operator", {}, {"row_major": True}, "row by row in kronecker"),
     ("operator", {"layout": "denominator"}, {}, "mixed layout"),
-    ("kronecker", {"expression": "expm(X)"}, {}, "no product of Kronecker products"),
+    ("kronecker", {"expression": "expm(X)"}, {}, "not a product of Kronecker products"),
     ("cases", {"expression": "x*(x'*x)", "wrt": "x", "order": 3}, {}, "deltas"),
 ]
 

@@ -62,7 +62,7 @@ def test_functions_are_judged_on_the_sphere():
 
 
 def test_it_is_no_convex_set():
-    with pytest.raises(MatcalcError, match="no convex set"):
+    with pytest.raises(MatcalcError, match="not form a convex set"):
         matcalc.convex("a'*x", "x", variables=kinds("a'*x"))
 
 

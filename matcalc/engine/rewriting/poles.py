@@ -187,7 +187,9 @@ class _Clearing:
     # products of entries
 
     def _others(self, terms: list[Term], carrier: Carrier) -> list[Term] | None:
-        """The terms with divisions by entries taken up; None where some are left."""
+        """The terms with divisions by entries taken up; None where some are left, as of tensors."""
+        if carrier.argument.rank > 2:
+            return None
         done: list[Term] = []
         pool = Pool(self.builder, carrier, self.root)
         for term in terms:

@@ -168,9 +168,9 @@ class Judge:
         self.nonzero = False
         self.cost = 0  # of the last comparison
         self.refused = False  # whether there was a point without a root that was asked for
-        self.independent = (
-            0  # roots that are no elements of the field of those before them, as bits
-        )
+        # for each choice of signs the roots that are no elements of the field of those before them,
+        # as bits
+        self.independent: dict[int | None, int] = {}
 
     def verdict(self) -> Verdict:
         """The verdict; raises Undecided where there is no point, or no function.
@@ -185,7 +185,7 @@ class Judge:
         where: dict[str, int] = {}
         last = Undecided("no sizes that are small enough")
         for sizes in self.setting.sizes():
-            self.sizes, self.independent = sizes, 0
+            self.sizes, self.independent = sizes, {}
             try:
                 agreed, field = self._somewhere(0, None)
             except Undecided as problem:
@@ -243,14 +243,8 @@ class Judge:
         """
         if not agreed and not field.sign_count:
             return self._certainly_not(field)
-        for _ in range(_LOOKS if field.cube_count and agreed else 0):
-            if self._conjugate(field):
-                break
-            agreed, field = self._somewhere(0, None)
-            if not agreed:
-                return self._certainly_not(field)
-        if field.cube_count and not (agreed and self._conjugate(field)):
-            raise Undecided("a cube root of what may be a cube")
+        if agreed and field.cube_count and not self._agrees_until_conjugate(field, None):
+            return self._certainly_not(field)
         # a sign that is opaque stands for both
         choices = field.root_count + (0 if agreed else field.sign_count)
         if choices > MOST_ROOTS:
@@ -262,7 +256,7 @@ class Judge:
         ]
         todo = patterns[1:] if agreed else patterns
         place: tuple[int, int] | None = self.found
-        ways = 1 if agreed and self._conjugate(field) else len(patterns)
+        ways = 1 if agreed and self._conjugate(field, None) else len(patterns)
         bits = error_bits(
             (self.program.expr, self.tree), self.program.variables, self.sizes, self.order, field
         )
@@ -270,7 +264,7 @@ class Judge:
         tried = 0
         while tried < self._points(field, bits):
             for roots, signs in todo:
-                if roots and signs is None and self._conjugate(field):
+                if roots and signs is None and self._conjugate(field, None):
                     break
                 if place is not None:
                     self.stream.state, self.turn = place
@@ -278,18 +272,32 @@ class Judge:
                 place = place or self.found
                 if field.root_count + (0 if signs is None else field.sign_count) > choices:
                     raise Undecided("choices that open only after others")
+                if field.cube_count and signs is not None:
+                    agreed = agreed and self._agrees_until_conjugate(field, signs)
                 if not agreed:
                     return self._certainly_not(field)
             todo, place = patterns, None
             tried += 1
         return True
 
-    def _conjugate(self, field: Generators) -> bool:
-        """Whether all choices of roots are known to be conjugate. What is known of one exponent, or
-        one place of a one, says nothing of the next.
+    def _agrees_until_conjugate(self, field: Generators, signs: int | None) -> bool:
+        """Whether they agree at points enough to see that all choices of roots are conjugate;
+        Undecided if that is not seen.
+        """
+        for _ in range(_LOOKS):
+            if self._conjugate(field, signs):
+                return True
+            agreed, field = self._somewhere(0, signs)
+            if not agreed:
+                return False
+        raise Undecided("a cube root of what may be a cube")
+
+    def _conjugate(self, field: Generators, signs: int | None) -> bool:
+        """Whether all choices of roots are known to be conjugate, with this choice of signs. What
+        is known of one exponent, or one place of a one, says nothing of the next.
         """
         varied = self.setting.exponents or self.setting.members(self.sizes) > 1
-        return not varied and self.independent == (1 << field.all_roots) - 1
+        return not varied and self.independent.get(signs, 0) == (1 << field.all_roots) - 1
 
     def _place(self) -> tuple[int, int]:
         """What the next point depends on."""
@@ -309,7 +317,8 @@ class Judge:
         Where one choice of roots stands for all, the points are those at which all roots are there:
         one in two for each square root, one in nine for each cube root.
         """
-        alone = field.root_count + field.cube_count * log2(9) if self._conjugate(field) else 0
+        conjugate = field.cube_count or self._conjugate(field, None)
+        alone = field.root_count + field.cube_count * log2(9) if conjugate else 0
         each = bits - alone
         points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
         if points > _MOST_POINTS:
@@ -336,7 +345,8 @@ class Judge:
                 reason = str(problem)
                 if field.refused >= 0:
                     self.refused = True
-                    self.independent |= 1 << field.refused if signs is None else 0
+                    known = self.independent.get(signs, 0)
+                    self.independent[signs] = known | 1 << field.refused
                 zeros += isinstance(problem, Zero)
                 if isinstance(problem, Undefined) and zeros == _ALIKE:
                     raise Nowhere(reason) from problem

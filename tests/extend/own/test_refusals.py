@@ -157,7 +157,7 @@ MALFORMED = [
     ("constant", function(name="eye", **{"is": "x"}), "the name eye is taken"),
     ("operator of the tree", function(name="fuse", **{"is": "x"}), "the name fuse is taken"),
     ("key", function(**{"is": "x", "diffs": "dx"}), "line 5, foo: unknown key diffs"),
-    ("text", function(**{"is": "3"}), "is is a text"),
+    ("text", function(**{"is": "3"}), "is must be a string"),
     ("choice", function(**{"is": "x", "diff": "dx", "range": "negative"}), "range is positive"),
     ("odd is", function(**{"is": "x", "diff": "dx", "odd": "false"}), "odd is true"),
     ("given is a text", function(given="x", **{"is": "x"}), "given is a table of declarations"),

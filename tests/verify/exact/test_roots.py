@@ -79,7 +79,7 @@ def test_conjugate_roots(text: str, wrt: str, claim: str, alike: bool) -> None:
     for _ in range(12):
         found, field = judgement._somewhere(0, None)
         assert found
-    assert judgement._conjugate(field) == alike
+    assert judgement._conjugate(field, None) == alike
 
 
 @pytest.mark.parametrize(
