@@ -358,6 +358,8 @@ IMPLICIT = [
     ("x^2 + t^2 - 1", "x", "t", {"x": S, "t": S}, "dx/dt = -t/x"),
     ("A*X*B - C", "X", "C", {}, "dX = inv(A)*dC*inv(B)"),
     ("A*x - x.*t", "x", "t", {"t": "vector(n)"}, "dx/dt = inv(A - diag(t))*diag(x)"),
+    ("exp(x) - b", "x", "b", {"x": "vector(n)", "b": "vector(n)"}, "dx/db = diag(1./exp(x))"),
+    ("t*x - b - x", "x", "b", {"t": S, "b": "vector(n)"}, "dx/db = eye(n)/(t - 1)"),
 ]
 
 

@@ -125,6 +125,9 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         if all(each.op == "diag" and each.args[0].rank == 1 for _, each in terms):
             below = _total([scale_tree(c, each.args[0]) for c, each in terms])
             whole = Expr("./", (value, below), value.shape)
+            if value.rank == 2:  # a Jacobian, each row divided
+                weights = Expr("./", (number(1), below), below.shape)
+                whole = Expr("*", (Expr("diag", (weights,), shape * 2), value), value.shape)
             return simplify(replace(program, expr=whole, definitions={}))
         inverse = Expr("inv", (linear,), linear.shape)
         whole = Expr("*", (inverse, value), value.shape)
