@@ -18,10 +18,10 @@ FORMS = {
         "K = s^2*exp(-D/(2*l^2)) + v*eye; 1/2*y'*inv(K)*y + 1/2*logdet(K)",
         {"s": "scalar", "l": "scalar", "v": "scalar", "D": "symmetric(n)", "y": "vector(n)"},
         ["s", "l", "v"],
-        "ds = s*tr(t1*t2*t3)\n"
-        "dl = s^2*sum(D.*t1.*(t2*t3))/(2*l^3)\n"
-        "dv = tr(t2*t3)/2\n"
-        "where t1 = exp(-D/(2*l^2)), t2 = inv(s^2*t1 + v*eye), t3 = eye - y*y'*t2",
+        "ds = s*sum(t1.*t3)\n"
+        "dl = s^2*sum(D.*t1.*t3)/(2*l^3)\n"
+        "dv = tr(t3)/2\n"
+        "where t1 = exp(-D/(2*l^2)), t2 = inv(s^2*t1 + v*eye), t3 = t2*(eye - y*y'*t2)",
     ),
     "variational autoencoder with a linear decoder": (
         "sum[i](mu[i]^2 + exp(l[i]) - l[i] - 1)/2 + norm2(x - W*(mu + exp(l/2).*e))^2/(2*c)",
@@ -232,11 +232,11 @@ FORMS = {
             "Y": "matrix(n, r)",
         },
         ["Q", "K", "V"],
-        "dQ = 2*t3*K/sqrt(d)\n"
-        "dK = 2*t3'*Q/sqrt(d)\n"
+        "dQ = 2*t4*K/sqrt(d)\n"
+        "dK = 2*t4'*Q/sqrt(d)\n"
         "dV = 2*t1'*t2\n"
-        "where t1 = softmax(M + Q*K'/sqrt(d), 2), t2 = t1*V - Y, t3 = t1.*(t2*V') -"
-        " diag(diag(t1*V*t2'))*t1",
+        "where t1 = softmax(M + Q*K'/sqrt(d), 2), t2 = t1*V - Y, t3 = t1.*(t2*V'), "
+        "t4 = t3 - diag(t3*vector(1))*t1",
     ),
     "bilinear regression of low rank": (
         "sum[i]((y[i] - X[i,:]*U*V'*Z[i,:]')^2)",
@@ -260,10 +260,10 @@ FORMS = {
             "C": "symmetric(p)",
         },
         ["a", "b", "C"],
-        "da = 2*(a*n + sum(X*b - y) + tr(C*X'*X))\n"
-        "db = M*u\n"
-        "dC = M*diag(u)*X\n"
-        "where M = 2*X', u = X*b + a + diag(X*C*X') - y",
+        "da = 2*(a*n + sum(u) + tr(C*X'*X))\n"
+        "db = M*v\n"
+        "dC = M*diag(v)*X\n"
+        "where u = X*b - y, M = 2*X', v = u + a + diag(X*C*X')",
     ),
     "structural equations": (
         "logdet(S) + tr(inv(S)*R) where S = inv(eye - B)*P*inv(eye - B)'",
