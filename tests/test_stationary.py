@@ -682,3 +682,10 @@ def test_kinks_have_no_second_derivative() -> None:
     assert "not known" in matcalc.stationary("x^2 - 2*abs(x)", "x", variables=given).condition
     with pytest.raises(MatcalcError, match="no closed form"):
         matcalc.stationary("relu(x)*(x - 2)", "x", variables=given)
+
+
+def test_kinks_count_among_several_variables() -> None:
+    point = matcalc.stationary(
+        "x^2 - 2*abs(x) + (y - 1)^2", ["x", "y"], variables={"x": "scalar", "y": "scalar"}
+    )
+    assert "in x, for every y: of a kind that is not known" in point.report()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.answers.convexity import convexity
+from matcalc.answers.convexity import convexity, has_kinks
 from matcalc.answers.names import variable_names
 from matcalc.answers.singular import format_direction
 from matcalc.answers.solving import Requirement, Zero
@@ -35,6 +35,9 @@ DOMAIN = ", on every convex set within the domain"
 _LONGEST = 300  # letters of a Hessian that is shown
 
 
+_ON_A_KINK = "of a kind that is not known: the function has kinks, and it may be on one"
+
+
 class PointKind(NamedTuple):
     """What a stationary point is, why, and on which conditions it counts."""
 
@@ -49,15 +52,18 @@ class PointKind(NamedTuple):
 
 def kind_of(expression: Expression, wrt: str, zero: Zero) -> PointKind:
     """What kind of stationary point it is, and where it counts."""
+    program = expression._program
+    kinked = has_kinks(program.expr, [wrt], Definiteness(program))
     if zero.along is not None:
-        return PointKind(_line_of_points(expression, wrt, zero.along))
+        line = _ON_A_KINK if kinked else _line_of_points(expression, wrt, zero.along)
+        return PointKind(line)
     point = zero.point
     found = convexity(expression, wrt)
     kind = expression.variables[wrt]
     said = EXTREMES.get(found.verdict)
     what = PointKind(said, found.why) if said else _after_a_change(expression, wrt)
-    what = what or _by_hessian_there(expression, wrt, point)
-    program = expression._program
+    if what is None:
+        what = PointKind(_ON_A_KINK) if kinked else _by_hessian_there(expression, wrt, point)
     conditions = [] if is_surely(program, kind, point) else [f"if it is {kind}"]
     conditions += domain_there(program, {wrt}, lambda tree: put(tree, {wrt: point}))
     conditions += format_requirements(program, zero.requires)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from matcalc.answers.convexity import convexity
+from matcalc.answers.convexity import convexity, has_kinks
 from matcalc.answers.extremes import EXTREMES, PointKind, format_tree, kind_of
 from matcalc.answers.roots import find_roots
 from matcalc.answers.solving import Zero
@@ -15,7 +15,7 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, is_zero
+from matcalc.core.tree import Expr, is_zero, zeros
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, simplify
 from matcalc.results import Derivative, Expression, Formula
@@ -68,6 +68,8 @@ def find_all_points(
     known = program.variables[wrt]
     if known.shape:
         return None
+    if has_kinks(program.expr, [wrt], Definiteness(program)):
+        return None  # between kinks the gradient may have zeros that its formula does not show
     roots = find_roots(program, gradient._tree, wrt)
     if roots is None:
         return None
@@ -79,7 +81,9 @@ def find_all_points(
             f"there is no stationary point: {gradient} is zero at no {known} {wrt}",
             hint="matcalc convex says how the function is curved",
         )
-    proofs = [_prove(program, gradient._tree, wrt, root.point) for root in roots]
+    proofs: list[str | None] = [None]
+    with suppress(UnsupportedError):
+        proofs = [prove_zero(program, wrt, gradient._tree, root.point) for root in roots]
     if None in proofs:
         return None
     rest = {name: each for name, each in program.variables.items() if name != wrt}
@@ -94,12 +98,12 @@ def _is_not_above(program: Program, signs: Definiteness, point: Expr) -> bool:
     return is_zero(point) or signs.is_positive(negate(program, point))
 
 
-def _prove(program: Program, gradient: Expr, wrt: str, point: Expr) -> str | None:
+def prove_zero(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
+    """How it is proved that the gradient is zero at a point; None where it is not."""
     there = put(gradient, {wrt: point})
     rest = {name: each for name, each in program.variables.items() if name != wrt}
-    with suppress(UnsupportedError):
-        return prove_all(replace(program, variables=rest), [(there, Expr("number", value=0))])
-    return None
+    base = replace(program, variables=rest)
+    return prove_all(base, [(there, zeros(there.shape, row=there.row))])
 
 
 def _kind_of(expression: Expression, wrt: str, root: Zero) -> PointKind:

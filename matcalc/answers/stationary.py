@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from matcalc.answers.convexity import has_kinks
-from matcalc.answers.extremes import EXTREMES, kind_of
+from matcalc.answers.extremes import kind_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
-from matcalc.answers.several_points import StationaryPoints, find_all_points
+from matcalc.answers.several_points import StationaryPoints, find_all_points, prove_zero
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation, undo
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within, zeros_within
@@ -25,7 +24,6 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, is_number, is_zero, number, variable, zeros
 from matcalc.core.walk import fold
-from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
@@ -79,9 +77,6 @@ class NamedProblem:
         return f"{self}\n  proved      {self.proof}"
 
 
-_ON_A_KINK = "of a kind that is not known: the function has kinks, and it may be on one"
-
-
 def stationary(
     expression: Expression, wrt: str
 ) -> StationaryPoint | StationaryPoints | NamedProblem:
@@ -111,20 +106,15 @@ def stationary(
     named = _eigenproblem(program, wrt)
     if named is not None:
         return named
-    kinked = has_kinks(program.expr, [wrt], Definiteness(program))
-    # between kinks the gradient may have zeros that its formula does not show
-    several = None if kinked else find_all_points(expression, gradient, wrt)
+    several = find_all_points(expression, gradient, wrt)
     if several is not None and len(several.points) > 1:
         return several
     for zero in zeros_of(program, gradient._tree, wrt):
         with suppress(UnsupportedError):
             point = zero.point
-            proof = _prove(program, wrt, gradient._tree, point)
+            proof = prove_zero(program, wrt, gradient._tree, point)
             if proof is not None and is_within(program, known, point):
-                kind = kind_of(expression, wrt, zero)
-                if kinked and kind.said not in EXTREMES.values():
-                    kind = kind._replace(said=_ON_A_KINK, why="")
-                condition = str(kind)
+                condition = str(kind_of(expression, wrt, zero))
                 rest = {name: each for name, each in program.variables.items() if name != wrt}
                 left = replace(program, expr=point, variables=rest, asked=None)
                 return StationaryPoint(gradient, point, left, condition, proof)
@@ -323,14 +313,6 @@ def _as_wide(part: Expr, node: Expr) -> Expr:
 
 def _is_variable(node: Expr, name: str) -> bool:
     return node.op == "variable" and node.value == name
-
-
-def _prove(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
-    """How it is proved that the gradient is zero at a point; None where it is not."""
-    there = put(gradient, {wrt: point})
-    rest = {name: each for name, each in program.variables.items() if name != wrt}
-    base = replace(program, variables=rest)
-    return prove_all(base, [(there, zeros(there.shape, row=there.row))])
 
 
 def _eigenproblem(program: Program, wrt: str) -> NamedProblem | None:
