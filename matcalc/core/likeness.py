@@ -60,7 +60,7 @@ def terms(root: Expr, values: Mapping[str, Expr] = _NONE) -> list[tuple[Expr, in
     return found
 
 
-def frozen(counts: Counter[Hashable]) -> Hashable:
+def freeze(counts: Counter[Hashable]) -> Hashable:
     """What is counted, as a key."""
     return frozenset([(key, times) for key, times in counts.items() if times])
 
@@ -170,7 +170,7 @@ class Likeness:
             counts: Counter[Hashable] = Counter()
             for (_, sign), value in zip(terms(node, self.values), values, strict=True):
                 counts[value] += sign
-            return self._number_of("+", frozen(counts))
+            return self._number_of("+", freeze(counts))
         if node.op == "*":
             return self.product(values, node.rank)
         own = node.op in _ALIKE or node.op in ("eye", "fill", "diag")

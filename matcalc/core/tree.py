@@ -61,7 +61,7 @@ from matcalc.core.walk import postorder
 APPLY = "apply"
 
 _MOST_ENTRIES = 1_000_000  # of a value that is computed unasked
-_USUAL = 4  # what a size that is a name counts for then
+_USUAL = 4  # what a size that is a name counts for
 
 R = TypeVar("R")
 
@@ -261,15 +261,15 @@ def is_number(expr: Expr, value: int | None = None) -> bool:
     return expr.op == "number" and (value is None or expr.value == value)
 
 
+def usual_entries(shape: Shape) -> int:
+    """How many entries an array has where a size that is a name counts for a few."""
+    sizes = [size.size(dict.fromkeys(size.letters, _USUAL)) for size in shape]
+    return prod([max(1, size) for size in sizes])
+
+
 def is_large(expr: Expr) -> bool:
-    """Whether some value has too many entries to be computed unasked, where a size that is a name
-    counts for a few.
-    """
-    return any(
-        prod([size.size(dict.fromkeys(size.letters, _USUAL)) for size in node.shape])
-        > _MOST_ENTRIES
-        for node in expr.parts
-    )
+    """Whether some value has too many entries to be computed unasked."""
+    return any(usual_entries(node.shape) > _MOST_ENTRIES for node in expr.parts)
 
 
 def scalar_factors(expr: Expr) -> list[Expr]:

@@ -47,22 +47,13 @@ class Trees:
         """The tree with some nodes of it replaced."""
         if not put:
             return tree
-        done: dict[int, Expr] = {}
-        stack = [tree]
-        while stack:
-            expr = stack[-1]
+
+        def rule(expr: Expr, args: list[Expr]) -> Expr:
             if id(expr) in put:
-                done[id(expr)] = put[id(expr)]
-            if id(expr) in done:
-                stack.pop()
-                continue
-            todo = [arg for arg in expr.args if id(arg) not in done]
-            if todo:
-                stack += todo
-                continue
-            args = tuple([done[id(arg)] for arg in expr.args])
-            done[id(expr)] = self.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
-        return done[id(tree)]
+                return put[id(expr)]
+            return self.factory.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
+
+        return fold(tree, lambda expr: () if id(expr) in put else expr.args, rule)
 
     def variable(self, name: str, like: Expr) -> Expr:
         """A variable of the shape of another expression, which stands upright."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import warn_caller
@@ -17,7 +16,7 @@ from matcalc.core.errors import (
 from matcalc.core.operations import OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, usual_entries
 from matcalc.verify.exact.judge import BITS, judge, orders
 from matcalc.verify.oracle.domain import no_value
 from matcalc.write.printers.text import text
@@ -40,7 +39,6 @@ _FAILURES = (
     TypeError,
     ValueError,
 )
-_USUAL = 4  # what a size that is a name counts for
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def _verify(statement: DerivativeStatement, tree: Expr, truths: Truths | None) -
         )
     if verdict.outcome == "undefined":
         return Verification("none", how=f"no point inside the domain was found: {verdict.reason}")
-    if _entries(statement) > _MOST_ENTRIES:
+    if usual_entries(statement.mixed_shape) > _MOST_ENTRIES:
         return Verification("none", how="the derivative has too many entries")
     try:
         reports: list[Report] = []
@@ -189,11 +187,6 @@ def compare(
     # of a wide matrix there are no such vectors, so that the sizes have to be others
     tall = [node for node in tree.parts if node.op in OF_TALL]
     return check(statement, mixed, seed, beside=tall, trees=[tree], truths=truths)
-
-
-def _entries(statement: DerivativeStatement) -> int:
-    sizes = [size.size(dict.fromkeys(size.letters, _USUAL)) for size in statement.mixed_shape]
-    return prod([max(1, size) for size in sizes])
 
 
 def _problem(program: Program, how: str) -> VerificationError:

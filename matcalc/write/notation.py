@@ -124,7 +124,7 @@ def name_parts(
         (tree,) = intern_trees([tree])
         names = choose_names(tree, taken, cse=cse, known=known)
     if names and len(tree.parts) <= _MOST_REGROUPED:
-        tree, names = _regrouped(tree, names, variables, defined, taken, cse=cse)
+        tree, names = _regroup(tree, names, variables, defined, taken, cse=cse)
     if not any(part.op == SIGMOID for part in tree.parts):
         return tree, names
     new, wholes = use_complements(tree, known or (lambda _: None))
@@ -136,7 +136,7 @@ def name_parts(
     return tree, names
 
 
-def _regrouped(
+def _regroup(
     tree: Expr,
     names: dict[int, str],
     variables: Mapping[str, Variable],

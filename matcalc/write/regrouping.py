@@ -1,4 +1,4 @@
-"""regroup(): sums and products with the brackets that bring out what repeats or has a name.
+"""Sums and products with the brackets that bring out what repeats or has a name.
 
 Of ``M - diag((M - N)*vector(1)) - N`` the difference is written once, and of ``W'*X'*u`` and
 ``X*W*a`` the H that was defined as ``X*W``. The value stays the same, as nothing but brackets and
@@ -38,7 +38,7 @@ def regroup_sums(tree: Expr, likeness: Likeness) -> Expr | None:
         if id(node) not in made:
             return node.with_args(args)
         signs = [sign for _, sign in made[id(node)]]
-        return _added(list(zip(args, signs, strict=True)), node)
+        return _add(list(zip(args, signs, strict=True)), node)
 
     if not made:
         return None
@@ -76,11 +76,11 @@ def _sign_within(part: Counter[int], whole: Counter[int]) -> int:
     return 0
 
 
-def _added(found: Sequence[Signed], like: Expr) -> Expr:
+def _add(found: Sequence[Signed], like: Expr) -> Expr:
     """The sum of terms with signs, one without a minus first if there is any."""
     first = next((k for k, (_, sign) in enumerate(found) if sign > 0), None)
     if first is None:
-        whole = _added([(term, -sign) for term, sign in found], like)
+        whole = _add([(term, -sign) for term, sign in found], like)
         return Expr("neg", (whole,), like.shape, row=like.row)
     total = found[first][0]
     for term, sign in [*found[:first], *found[first + 1 :]]:
@@ -104,7 +104,7 @@ def regroup_products(tree: Expr, defined: Iterable[Expr], likeness: Likeness) ->
         scalars, links = chain(node)
         new = links
         for each, own in plain if len(links) <= _LONGEST else ():
-            new = _joined(new, each, own, likeness)
+            new = _put_product(new, each, own, likeness)
         if new is not links:
             made[id(node)] = scalars, new
 
@@ -115,7 +115,7 @@ def regroup_products(tree: Expr, defined: Iterable[Expr], likeness: Likeness) ->
         if id(node) not in made:
             return node.with_args(args)
         count = len(made[id(node)][0])
-        return _multiplied(args[:count], args[count:])
+        return _multiply(args[:count], args[count:])
 
     return fold(tree, inside, rule) if made else None
 
@@ -124,7 +124,7 @@ def _is_product(node: Expr) -> bool:
     return node.op == "*" and (node.rank > 0 or all(arg.rank for arg in node.args))
 
 
-def _joined(
+def _put_product(
     links: list[Expr], product: Expr, own: Sequence[Expr], likeness: Likeness
 ) -> list[Expr]:
     """The links with the product, or its transpose, in place of those that make it up."""
@@ -143,7 +143,7 @@ def _joined(
     return links
 
 
-def _multiplied(scalars: Sequence[Expr], links: Sequence[Expr]) -> Expr:
+def _multiply(scalars: Sequence[Expr], links: Sequence[Expr]) -> Expr:
     """The product from left to right, scalars in front."""
     total = links[0]
     for link in links[1:]:

@@ -47,12 +47,12 @@ def arrange_product(
     for choice in _pairings(blocks):
         many = len(choice) > _MOST_BLOCKS  # these keep their order
         for order in [tuple(choice)] if many else permutations(choice):
-            lines = [rows.index(leaf) for block in order for leaf in block.rows]
-            posts = [columns.index(leaf) for block in order for leaf in block.columns]
-            if sized and 0 <= fewest < _least(lines) + _least(posts):
+            down = [rows.index(leaf) for block in order for leaf in block.rows]
+            across = [columns.index(leaf) for block in order for leaf in block.columns]
+            if sized and 0 <= fewest < _least(down) + _least(across):
                 continue
-            above = _exchanges(graph, rows, lines)
-            below = _exchanges(graph, columns, posts)
+            above = _exchanges(graph, rows, down)
+            below = _exchanges(graph, columns, across)
             if 0 <= fewest < len(above) + len(below):
                 continue
             fewest = len(above) + len(below)

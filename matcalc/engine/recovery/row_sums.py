@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 
 from matcalc.core.kinds import Variable
-from matcalc.core.likeness import ENTRY_PRODUCTS, Likeness, chain, frozen, symmetric_names
+from matcalc.core.likeness import ENTRY_PRODUCTS, Likeness, chain, freeze, symmetric_names
 from matcalc.core.tree import Expr, fill, number, transpose
 from matcalc.core.walk import fold
 
@@ -30,9 +30,9 @@ def sum_rows(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> list[E
     known: dict[Hashable, Expr] = {}
     for turned in (False, True):
         for node in products:
-            key = frozen(likeness.factors([node], turned=turned))
+            key = freeze(likeness.factors([node], turned=turned))
             known.setdefault(key, transpose(node) if turned else node)
-    made = {id(node): found for node in diagonals if (found := _summed(node, known, likeness))}
+    made = {id(node): found for node in diagonals if (found := _find_sums(node, known, likeness))}
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         return made[id(node)] if id(node) in made else node.with_args(args)
@@ -46,15 +46,15 @@ def _is_diagonal(node: Expr) -> bool:
     return node.op == "diag" and node.args[0].op == "*" and node.args[0].rank == 2
 
 
-def _summed(node: Expr, known: Mapping[Hashable, Expr], likeness: Likeness) -> Expr | None:
+def _find_sums(node: Expr, known: Mapping[Hashable, Expr], likeness: Likeness) -> Expr | None:
     """The sums along the rows of a product that is known."""
     scalars, links = chain(node.args[0])
+    if any(link.rank != 2 for link in links):
+        return None  # of a column and a row it is a product of vectors
     for cut in range(1, len(links)):
-        if any(link.rank != 2 for link in links):
-            break  # of a column and a row it is a product of vectors
         factors = likeness.factors(links[:cut], turned=False)
         factors.update(likeness.factors(links[cut:], turned=True))
-        found = known.get(frozen(factors))
+        found = known.get(freeze(factors))
         if found is not None:
             total = Expr("*", (found, fill(number(1), found.shape[1:])), found.shape[:1])
             for scalar in reversed(scalars):

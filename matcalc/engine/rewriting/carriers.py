@@ -97,7 +97,7 @@ class Carrier:
             found[labels] = max(found[labels], -(-times // self.parts[number].exponent))
         return found
 
-    def taken(self, term: Term, row: Labels, places: Counter[Labels]) -> Term:
+    def take(self, term: Term, row: Labels, places: Counter[Labels]) -> Term:
         """A term with as many products of others as it divides by entries."""
         used = sum(places.values())
         factors: list[Factor] = [*term.factors, (self.call, row, -used)]
@@ -110,9 +110,9 @@ class Carrier:
             more, own = self._entries(row, labels)
             coefficient = coefficient * more**times
             factors += [(node, places, e * times) for node, places, e in own]
-        return Term(coefficient, joined(factors))
+        return Term(coefficient, join_powers(factors))
 
-    def paired(self, term: Term, row: Labels, ends: tuple[Labels, Labels]) -> Term:
+    def split_apart(self, term: Term, row: Labels, ends: tuple[Labels, Labels]) -> Term:
         """The term where two entries that it divides by are different ones, with the products of
         all entries but these.
         """
@@ -125,9 +125,9 @@ class Carrier:
             coefficient = coefficient * more
             factors += own
             places[labels] -= 1
-        return self.taken(Term(coefficient, factors), row, +places)
+        return self.take(Term(coefficient, factors), row, +places)
 
-    def equal(self, term: Term, ends: tuple[Labels, Labels], rank: int) -> Term:
+    def identify(self, term: Term, ends: tuple[Labels, Labels], rank: int) -> Term:
         """The term where two entries that it divides by are one; ``rank`` axes are outputs."""
         names: dict[int, int] = {}
         factors: list[Factor] = []
@@ -253,13 +253,13 @@ class Pool:
             node, ends = split
             size, unit, row = self.terms.pop(node)
             term = Term(unit.coefficient * size, unit.factors)
-            self.done.append(self.carrier.paired(term, row, ends))
-            equal = self.carrier.equal(term, ends, self.root.rank)
+            self.done.append(self.carrier.split_apart(term, row, ends))
+            equal = self.carrier.identify(term, ends, self.root.rank)
             places = self.carrier.places(equal, row)
             if sum(places.values()) > _power(equal, self.carrier.call, row):
                 self.add(equal, row)
             else:
-                self.done.append(self.carrier.taken(equal, row, places))
+                self.done.append(self.carrier.take(equal, row, places))
 
     def _next(self) -> tuple[Node, tuple[Labels, Labels]] | None:
         """A term that is left, and two entries that it divides by."""
@@ -274,7 +274,7 @@ def _power(term: Term, call: Node, row: Labels) -> int:
     return sum(int(e) for node, labels, e in term.factors if node is call and labels == row)
 
 
-def joined(factors: list[Factor]) -> list[Factor]:
+def join_powers(factors: list[Factor]) -> list[Factor]:
     """Equal factors on equal labels as powers."""
     found: dict[tuple[Node, Labels], Rational] = {}
     for node, labels, e in factors:
@@ -294,7 +294,7 @@ def is_product(node: Node) -> bool:
     )
 
 
-def factored(builder: Builder, node: Node) -> Node:
+def split_product(builder: Builder, node: Node) -> Node:
     """The product of a stack as that of its pieces, and the determinant of a diagonal matrix as
     the product of its entries; the node itself if it is neither.
     """

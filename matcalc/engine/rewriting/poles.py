@@ -29,9 +29,9 @@ from matcalc.engine.rewriting.carriers import (
     Pool,
     Term,
     exponents,
-    factored,
     is_product,
-    joined,
+    join_powers,
+    split_product,
 )
 
 _MOST_TERMS = 60  # that are multiplied out
@@ -47,7 +47,7 @@ def clear_poles(builder: Builder, root: Node) -> Node:
         return found
 
     def rule(node: Node, children: list[Node]) -> Node:
-        return factored(builder, rebuild(builder, node, children))
+        return split_product(builder, rebuild(builder, node, children))
 
     inner = fold(root, lambda node: node.children, rule)
     if inner is root:
@@ -149,7 +149,7 @@ class _Clearing:
             term, fresh = todo.pop()
             place = next((k for k, each in enumerate(term.factors) if self._opens(each)), None)
             if place is None:
-                done.append(term._replace(factors=joined(term.factors)))
+                done.append(term._replace(factors=join_powers(term.factors)))
                 continue
             node, labels, exponent = term.factors[place]
             rest = [*term.factors[:place], *term.factors[place + 1 :]]
@@ -207,7 +207,7 @@ class _Clearing:
             if count > powers[row]:
                 pool.add(term, row)
             else:
-                done.append(carrier.taken(term, row, places))
+                done.append(carrier.take(term, row, places))
         left = pool.result()
         return None if left is None else [*done, *left]
 
@@ -231,7 +231,7 @@ class _Clearing:
                 factors.append((call, labels, e))
             if not square:
                 factors.append((node, labels, e))
-        return Term(term.coefficient, joined(factors))
+        return Term(term.coefficient, join_powers(factors))
 
     def _cofactors(self, terms: list[Term], matrix: Node) -> list[Term] | None:
         """The terms with determinants times inverses as cofactors; None where inverses are left."""
@@ -258,7 +258,7 @@ class _Clearing:
             for (_, labels, e), (ratio, turned) in inverses:
                 coefficient = coefficient * ratio ** int(e)
                 rest.append((cofactors, labels if turned else labels[::-1], e))
-            done.append(Term(coefficient, joined([*rest, (call, (), -used)])))
+            done.append(Term(coefficient, join_powers([*rest, (call, (), -used)])))
         return done
 
 

@@ -20,6 +20,7 @@ from matcalc.verify.exact.field import (
     P,
     Stream,
     Undecided,
+    Unfit,
     Zero,
     cube_root,
     inverse,
@@ -333,9 +334,12 @@ class Generators:
         self.rooted = True
         if w in self._squares:
             return self.positive(square_root(w))
-        if w and not is_square(w) and self._root_by_relation(w) is None:
-            self.refused = self.all_roots
-        root = square_root(w)
+        try:
+            root = square_root(w)
+        except Unfit:
+            if w and self._root_by_relation(w) is None:
+                self.refused = self.all_roots
+            raise
         self.not_negative(w)
         for known in (root, P - root):
             if (
@@ -375,9 +379,12 @@ class Generators:
         self.rooted = True
         if w in self._cubes or self._follows(w):
             return cube_root(w)
-        if w and not is_cube(w):
-            self.refused = self.all_roots
-        root = cube_root(w)
+        try:
+            root = cube_root(w)
+        except Unfit:
+            if w and not is_cube(w):
+                self.refused = self.all_roots
+            raise
         self._cubes.add(w)
         return root
 

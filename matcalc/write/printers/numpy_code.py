@@ -20,7 +20,7 @@ from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
 from matcalc.write.printers.numpy_emit import Emitter, size_code
 from matcalc.write.printers.numpy_families import docstring_lines, format_count, gather, take_out
-from matcalc.write.printers.numpy_guards import guarded
+from matcalc.write.printers.numpy_guards import guard
 from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import Builder, Node
 from matcalc.write.printers.user_functions import callable_name, imports
@@ -112,7 +112,7 @@ class Source:
         }
         self.root = lower(expr, nodes, builder)
         if self.guards:
-            self.root = guarded(builder, self.root, list(nodes.values()))
+            self.root = guard(builder, self.root, list(nodes.values()))
         self.indexed = any(part.op == "indexed" for part in expr.parts)
         self.order = postorder(self.root, _args)
         self.runtime = sorted(

@@ -165,14 +165,14 @@ class _Plan:
         """One operand with the labels of the output, or a few more."""
         left = list(operands)
         while len(left) > _PLANNED:
-            first, second = self._next(left, output)
-            rest = [each for each in left if each is not first and each is not second]
-            left = [self._pair(first, second, self._needs(rest, output), output), *rest]
+            i, j = self._next(left, output)
+            second, first = left.pop(j), left.pop(i)
+            left.insert(0, self._pair(first, second, self._needs(left, output), output))
         return self._plan(left, output)
 
-    def _next(self, operands: Sequence[Operand], output: Labels) -> tuple[Operand, Operand]:
-        """Two of many operands whose product has the fewest entries beside theirs, as in the greedy
-        way of opt_einsum.
+    def _next(self, operands: Sequence[Operand], output: Labels) -> tuple[int, int]:
+        """The places, in order, of two of many operands whose product has the fewest entries beside
+        theirs, as in the greedy way of opt_einsum.
         """
         users = Counter([label for each in operands for label in set(each.labels)])
         own = [set(each.labels) for each in operands]
@@ -188,8 +188,7 @@ class _Plan:
             return self._cost(kept) - entries[i] - entries[j]
 
         pairs = list(combinations(range(len(operands)), 2))
-        i, j = min([pair for pair in pairs if own[pair[0]] & own[pair[1]]] or pairs, key=grown)
-        return operands[i], operands[j]
+        return min([pair for pair in pairs if own[pair[0]] & own[pair[1]]] or pairs, key=grown)
 
     def _needs(self, rest: Sequence[Operand], output: Labels) -> set[int]:
         return {label for each in rest for label in each.labels} | set(output)

@@ -13,7 +13,7 @@ from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_nodes import Builder, Node
 
 
-def guarded(build: Builder, root: Node, arguments: Sequence[Node]) -> Node:
+def guard(build: Builder, root: Node, arguments: Sequence[Node]) -> Node:
     """The program with calls that refuse such points; the same program where there are none."""
     order = postorder(root, _args)
     calls = {node.attr[0] for node in order if node.op == "call"}
@@ -36,6 +36,10 @@ def _with_regular(build: Builder, root: Node, order: Sequence[Node]) -> Node:
     inverses = {id(node.args[0]): node for node in order if node.calls("np.linalg.inv")}
     solved = {id(_upright(node.args[0])) for node in order if node.calls("np.linalg.solve")}
     inverted = solved.union(inverses)
+    holding = set(inverted)  # what is inverted, and all that is made of it
+    for node in order:
+        if any(id(arg) in holding for arg in node.args):
+            holding.add(id(node))
 
     def rule(node: Node, args: list[Node]) -> Node:
         same = all(old is new for old, new in zip(node.args, args, strict=True))
@@ -48,7 +52,7 @@ def _with_regular(build: Builder, root: Node, order: Sequence[Node]) -> Node:
             inverse = build.inverse(matrix)
             det = build.call("regular_det", matrix, inverse)
             return build.infix("*", det, build.transpose(inverse), node.shape)
-        if known or any(id(part) in inverted for part in postorder(node.args[0], _args)):
+        if known or id(node.args[0]) in holding:
             return build.call("regular_det", matrix, *known)
         return node if same else build.node(node.op, node.attr, (matrix,), node.shape)
 
@@ -61,12 +65,12 @@ def _upright(matrix: Node) -> Node:
 
 def _without_nan(build: Builder, root: Node, arguments: Sequence[Node]) -> Node:
     order = postorder(root, _args)
+    inside = {id(node.args[0]) for node in order if node.calls("np.prod")}
+    for node in reversed(order):
+        if id(node) in inside:
+            inside.update(map(id, node.args))
     factors = {
-        id(part)
-        for node in order
-        if node.calls("np.prod")
-        for part in postorder(node.args[0], _args)
-        if part.args or part.op == "name"
+        id(part) for part in order if id(part) in inside and (part.args or part.op == "name")
     }
     if not any(id(each) in factors for node in order for each in _divisors(node)):
         return root
