@@ -51,6 +51,7 @@ STAGES = {
 OUTPUTS = ("text", "latex", "source")
 PATIENCE = 60  # seconds of computing for one mutant
 _MEMORY = 4 << 30
+_ENTRIES = re.compile(r"[A-Z]_\{[^}]*\} = ")  # how LaTeX begins that says an array by its entries
 
 
 class Request(NamedTuple):
@@ -436,7 +437,7 @@ def _right(formula: Any, request: Request, output: str, shown: str) -> bool:
     if output == "text":
         again = read(shown, formula.variables)
     else:
-        again = read_latex(shown, formula.variables, printed=_axes(formula))
+        again = read_latex(shown, formula.variables, printed=_axes(formula, shown))
     if not request.wrt:
         meant = read(request.text, KINDS)
         return bool(decide_by_value(meant, again).verdict == EQUAL)
@@ -446,12 +447,12 @@ def _right(formula: Any, request: Request, output: str, shown: str) -> bool:
     return compare(formula._statement, tree, 1).ok
 
 
-def _axes(formula: Any) -> Any:
+def _axes(formula: Any, shown: str) -> Any:
     """The shape of an array whose LaTeX has indices, which nothing else tells."""
     by_entries = {"einsum", "epsilon", "fuse", "indexed"}
     tree = formula._tree
     written = any(node.op in by_entries or node.rank > 2 for node in tree.parts)
-    return tree.shape if written else None
+    return tree.shape if written or _ENTRIES.match(shown) else None
 
 
 class Judge:

@@ -103,7 +103,7 @@ def settled(text: str) -> str:
     """The text without errors that are rounding: their digits are those of the processor that
     computed them.
     """
-    return re.sub(r"error \d\.\de-1\d\b", "error of rounding", text)
+    return re.sub(r"error \d(\.\d)?e-1\d\b", "error of rounding", text)
 
 
 @pytest.mark.parametrize("block", blocks("console"))

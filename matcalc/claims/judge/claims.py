@@ -176,7 +176,9 @@ def about_formula(
         derivative=derivative,
         claimed=claimed,
         points=lambda rng: _points(statement, tree, rng, complete, misfit),
-        survey=lambda point, rng: _survey(statement, tree, answer, point, rng),
+        survey=lambda point, rng, proved: _survey(
+            statement, tree, answer, point, rng, proved=proved
+        ),
         kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
         smooth=lambda point: violated_precondition(program.expr, point.values, point.sizes) is None,
         magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
@@ -199,9 +201,12 @@ def _survey(
     answer: Expr | None,
     point: Point,
     rng: np.random.Generator,
+    *,
+    proved: bool,
 ) -> tuple[list[Point], tuple[str, ...]]:
     """Points on all sides of the kinks of objective and claim, and what holds on those to which no
-    way was found; and points on sides that the answer alone shows, as of sqrt((a + 1)^2).
+    way was found; and points on sides that the answer alone shows, as of sqrt((a + 1)^2). Of a
+    claim that is proved the points where it alone jumps: no proof in a field sees these.
     """
     program, around = statement.program, _find_differenced(statement)
 
@@ -216,6 +221,7 @@ def _survey(
             around,
             statement.wrt,
             near=True,
+            surfaces=proved,
         )
 
     points, missing = found(tree)

@@ -27,6 +27,7 @@ from matcalc.claims.judge.variants import IDENTITY, PLAIN, Variant, variants
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.pieces import Pieces, jumps_at_zero, on_jump
 from matcalc.write.printers.text import text
 
 _WRONG_SIGN = "it has the wrong sign"
@@ -265,9 +266,26 @@ def _best(
         ):
             continue
         formula = mended_claim(question, match.mended, match.variant, factor, samples, correct)
-        if formula is not None and not _is_coincidence(match, factor, question):
+        if formula is None or _still_jumps(formula, samples, question):
+            continue
+        if not _is_coincidence(match, factor, question):
             best = cost, match, factor, formula
     return best
+
+
+def _still_jumps(formula: str, samples: Sequence[Sample], question: Question) -> bool:
+    """Whether a claim that is wrong on a surface alone, as where x == 1, is so when mended, too: a
+    value of its own stands on some surface, which no sample need lie on.
+    """
+    if question.program is None or question.tree is None:
+        return False
+    wrong = [each.point for each in samples if each.error > each.method.tolerance]
+    if not all(on_jump([question.tree], point.values, point.sizes) for point in wrong):
+        return False
+    made = read(formula, question.variables, language=question.language)
+    kinks = {switch.describe(0, text) for switch in Pieces([question.program.expr]).switches}
+    jumps = filter(jumps_at_zero, Pieces([made.expr]).switches)
+    return any(switch.describe(0, text) not in kinks for switch in jumps)
 
 
 def _is_coincidence(match: _Match, factor: Factor, question: Question) -> bool:

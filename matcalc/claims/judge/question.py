@@ -113,8 +113,8 @@ class Question:
     )  # whether a point lies on a kink, where conventions decide
     # points on all sides of the kinks of both trees, with the sizes of a given one, and the pieces
     # without
-    survey: Callable[[Point, np.random.Generator], tuple[list[Point], tuple[str, ...]]] = (
-        lambda point, rng: ([], ())
+    survey: Callable[[Point, np.random.Generator, bool], tuple[list[Point], tuple[str, ...]]] = (
+        lambda point, rng, proved: ([], ())
     )
     # which maximum is in two places at once, so that there is no derivative; of a formula
     tied: Callable[[], str] = lambda: ""

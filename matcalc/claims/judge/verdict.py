@@ -39,6 +39,7 @@ from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import matricize
 from matcalc.verify.exact.judge import BITS
 from matcalc.verify.oracle.domain import no_value
+from matcalc.verify.oracle.pieces import on_jump
 from matcalc.write.notation import format_text
 from matcalc.write.printers.text import has_indices, text
 
@@ -50,6 +51,7 @@ _MOST_NAMED = 3  # pieces without a point
 _ROUNDING = 1e-6  # a relative error beyond this is none of rounding, whatever exact arithmetic says
 _CANCELLED = 0.1  # a relative error that may be one of rounding, close to a kink
 _EPSILON = 1e-16
+_SAME = 1e-6  # by how much the largest of several errors may be larger than another
 _SAID = {
     EXACT: f"exact (error probability < 2^-{BITS})",
     DISPROVED: "exact, at a random point of a prime field",
@@ -94,16 +96,16 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     proved = asked.proof()
     verdict, reason = _verdict(asked, samples, proved)
     further: list[Sample] = []
-    if verdict == AGREED:
-        further, missing = _survey(asked, samples, rng)
+    if verdict in (AGREED, PROVED):
+        further, missing = _survey(asked, samples, rng, proved=verdict == PROVED)
         verdict, reason = _verdict(asked, [*samples, *further], proved)
         telling = _wrong_samples(further)
         samples = (
             [*telling[:_MOST_WRONG], *samples[: max(1, POINTS - len(telling))]]
             if verdict == WRONG
-            else [*samples, *further]
+            else [*samples, *(further if verdict == AGREED else ())]
         )
-        if verdict == AGREED and missing:
+        if verdict != WRONG and missing:
             verdict, reason = UNDECIDED, _format_unvisited(missing)
     formula = asked.program is not None
     if verdict == AGREED and formula and all(sample.hidden for sample in samples):
@@ -123,7 +125,8 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         all(sample.error <= sample.method.tolerance for sample in samples) and not asked.misfit
     )
     if not rounded and not further and has_branches(asked):
-        further, _ = _survey(asked, samples, rng)  # what is said has to hold on all sides
+        # what is said has to hold on all sides
+        further, _ = _survey(asked, samples, rng, proved=False)
     told = [*samples, *further[:_MOST_SIDES]]
     explained = None if rounded else _explain(asked, told, rng, correct)
     if explained is None and asked.tree is not None and checked.error < _ROUNDING:
@@ -163,12 +166,12 @@ def _worlds(asked: Question, rng: np.random.Generator) -> list[Sample]:
 
 
 def _survey(
-    asked: Question, samples: Sequence[Sample], rng: np.random.Generator
+    asked: Question, samples: Sequence[Sample], rng: np.random.Generator, *, proved: bool
 ) -> tuple[list[Sample], tuple[str, ...]]:
     """Worlds on all sides of the kinks, and the pieces that are in none; where the truth has no
     value nothing is seen.
     """
-    points, missing = asked.survey(samples[0].point, rng)
+    points, missing = asked.survey(samples[0].point, rng, proved)
     found = [asked.sample(point) for point in points]
     seen = [
         each for each in found if np.all(np.isfinite(each.truth)) and not _is_rounding(asked, each)
@@ -177,12 +180,16 @@ def _survey(
 
 
 def _is_rounding(asked: Question, sample: Sample) -> bool:
-    """Whether a small error is one of rounding: close to a kink much may cancel."""
+    """Whether a small error is one of rounding: close to a kink much may cancel, but not where the
+    claim has a value that stands there alone.
+    """
+    values, sizes = sample.point.values, sample.point.sizes
     return (
         sample.method.rounded == 0
         and sample.method.tolerance < sample.error < _CANCELLED
         and sample.error * sample.scale
         <= asked.rounding(sample.point, sample.truth, sample.claimed)
+        and not (asked.tree is not None and on_jump([asked.tree], values, sizes))
     )
 
 
@@ -275,10 +282,15 @@ def _diagnose_rounding(asked: Question, error: float) -> Diagnosis:
 def _check(
     asked: Question, samples: Sequence[Sample], seed: int | None, proved: str
 ) -> tuple[Checked, Worst | None]:
-    # of errors that are rounding the largest is at another point on another machine
-    worst = max(samples, key=lambda sample: max(sample.error, sample.method.tolerance))
-    method, sizes = worst.method, asked.known_sizes(worst.point.sizes)
+    # of errors that are the same but for rounding the largest is at another point on another
+    # machine: the first is told
     error = max(sample.error for sample in samples)
+    worst = next(
+        sample
+        for sample in samples
+        if not sample.error * (1 + _SAME) + sample.method.tolerance < error
+    )
+    method, sizes = worst.method, asked.known_sizes(worst.point.sizes)
     checked = Checked(
         method.name, len(samples), sizes, seed, error, method.tolerance, _SAID.get(proved, "")
     )

@@ -225,14 +225,34 @@ def _compares(condition: Expr) -> bool:
     return any(node.op in CONDITIONS for node in inner)
 
 
+def jumps_at_zero(switch: Switch) -> bool:
+    """Whether the value where what decides is exactly 0 is one of its own, as of ``x == 1`` and
+    ``sign(x)``.
+    """
+    return switch.kind == EQUAL or (
+        switch.kind == SIDE and (switch.node.op in CONDITIONS or switch.node.op == "sign")
+    )
+
+
 def on_kink(roots: Sequence[Expr], values: Values, sizes: Sizes) -> bool:
     """Whether an entry that counts is exactly between two sides."""
+    return _on_border(roots, values, sizes, lambda switch: switch.kind == SIDE)
+
+
+def on_jump(roots: Sequence[Expr], values: Values, sizes: Sizes) -> bool:
+    """Whether an entry that counts is where a value of its own may stand, as that of x == 1."""
+    return _on_border(roots, values, sizes, jumps_at_zero)
+
+
+def _on_border(
+    roots: Sequence[Expr], values: Values, sizes: Sizes, asked: Callable[[Switch], bool]
+) -> bool:
     pieces = Pieces(roots)
-    if not any(switch.kind == SIDE for switch in pieces.switches):
-        return False
-    sight = pieces.sight(values, sizes)
-    places = [place for place, switch in enumerate(pieces.switches) if switch.kind == SIDE]
-    return any(bool(np.any((sight.gaps[place] == 0) & sight.counting[place])) for place in places)
+    places = [place for place, switch in enumerate(pieces.switches) if asked(switch)]
+    sight = pieces.sight(values, sizes) if places else None
+    return sight is not None and any(
+        bool(np.any((sight.gaps[place] == 0) & sight.counting[place])) for place in places
+    )
 
 
 class Sight(NamedTuple):

@@ -100,7 +100,7 @@ def reach_points(
 def _starts(
     bases: Sequence[Values], variables: Mapping[str, Variable], count: Counter[str], equal: bool
 ) -> Iterator[Values]:
-    """The points themselves or, for equations, such of quarters and of zeros."""
+    """The points themselves or, for equations, such of quarters, of ones and of zeros."""
     for base in bases if not equal else ():
         yield base
     moved = {name for name in count if variables[name].kind in FREE}
@@ -109,9 +109,11 @@ def _starts(
             name: np.round(value * _QUARTERS) / _QUARTERS if name in moved else value
             for name, value in base.items()
         }
-        yield {
-            name: np.zeros_like(value) if name in moved else value for name, value in base.items()
-        }
+        for fill in (1.0, 0.0):
+            yield {
+                name: np.full_like(value, fill) if name in moved else value
+                for name, value in base.items()
+            }
 
 
 def _settle(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str]) -> Values | None:

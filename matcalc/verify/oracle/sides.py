@@ -106,6 +106,11 @@ class Sides:
             possible = self._may_be_beyond(switch, goal.side)
         return possible and not is_implied(self.pieces, goal, self.sights)
 
+    def may_vanish(self, place: int) -> bool:
+        """Whether no bounds say that what decides is never 0."""
+        gap = self._bounds_of(self.pieces.switches[place])
+        return gap.low <= 0 <= gap.high
+
     def _may_be_beyond(self, switch: Switch, side: int) -> bool:
         if switch.right is not None and switch.sign > 0:
             ends = (switch.left, switch.right)[::side]

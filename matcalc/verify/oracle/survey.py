@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import islice, permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -25,15 +25,15 @@ from matcalc.core.kinds import FREE, Variable
 from matcalc.core.subspaces import SPACES
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.implied import Goal, windows
+from matcalc.verify.oracle.implied import Goal, branch_goals, windows
 from matcalc.verify.oracle.interpret import Sizes, interpret
 from matcalc.verify.oracle.pieces import (
-    EQUAL,
     PLACE,
     SIDE,
     Pieces,
     Sight,
     Switch,
+    jumps_at_zero,
 )
 from matcalc.verify.oracle.preconditions import KINK, violated_precondition
 from matcalc.verify.oracle.reach import names_of, reach_points
@@ -88,14 +88,16 @@ def survey(
     wrt: str = "",
     *,
     near: bool = False,
+    surfaces: bool = False,
 ) -> tuple[list[Values], list[Piece]]:
     """Points at which all of ``strict`` is smooth, and ``beside`` on no kink; and the pieces that
-    none of them visits.
+    none of them visits. With ``surfaces`` only those on which ``beside`` alone jumps.
     """
     pieces = Pieces([*strict, *beside])
-    if not pieces.switches:
+    if not pieces.switches or (surfaces and not any(map(jumps_at_zero, pieces.switches))):
         return [], []
-    return _Survey(pieces, strict, beside, variables, rng, sizes, around, wrt, near=near).result()
+    asked = _Survey(pieces, strict, beside, variables, rng, sizes, around, wrt, near=near)
+    return asked.surfaces() if surfaces else asked.result()
 
 
 class _Survey:
@@ -129,6 +131,7 @@ class _Survey:
         self.unfit: list[tuple[Values, Sight]] = []
         self.sights: list[Sight] = []  # of the first points, by which switches are compared
         self.numbers = _numbers(pieces)
+        self.on_surface = False  # whether points are looked for where a claim alone jumps
 
     def result(self) -> tuple[list[Values], list[Piece]]:
         for values in self._draws():
@@ -140,7 +143,7 @@ class _Survey:
                 self._reach(goals, ("side", *goal))
             if ("side", *goal) not in self.seen:
                 self._search(*goal)
-        self._visit_equations_of_claims()
+        unequal = self._visit_equations_of_claims(sides)
         if self.paired:
             for place, switch in enumerate(self.pieces.switches):
                 if switch.kind == SIDE:
@@ -152,19 +155,40 @@ class _Survey:
             for place, side in wanted
             if ("side", place, side) not in self.seen
         ]
+        missing += unequal
         if not missing:
             missing = self._unseen_windows()
         return self._choose(), missing
 
-    def _visit_equations_of_claims(self) -> None:
-        """Points where an equation such as x == 0 holds that only ``beside`` has: an expression
-        without kinks has a derivative there, which no convention decides.
+    def surfaces(self) -> tuple[list[Values], list[Piece]]:
+        """Points on the surfaces on which ``beside`` alone jumps, and those that were not found."""
+        for values in islice(self._draws(), _COMPARED):
+            self._look(values)
+        sides = Sides(self.pieces, self.variables, self.sizes, self.moving, self.sights)
+        missing = self._visit_equations_of_claims(sides)
+        return self._choose(), missing
+
+    def _visit_equations_of_claims(self, sides: Sides) -> list[Piece]:
+        """Points on a surface such as sum(x) == 1 on which only ``beside`` jumps: an expression
+        that is smooth there has a derivative, which no convention decides. What is returned are
+        the surfaces on which no point was found, fit or not.
         """
-        if Pieces(self.strict).switches:
-            return
+        kinks = Pieces(self.strict).switches
+        missing: list[Piece] = []
         for place in sorted(self.moving):
-            if self.pieces.switches[place].kind == EQUAL:
-                self._search(place, 0)
+            switch, wanted = self.pieces.switches[place], ("side", place, 0)
+            if wanted in self.seen or not jumps_at_zero(switch):
+                continue
+            self.on_surface = True
+            self._reach([*branch_goals(self.pieces, place), Goal(place, 0)], wanted)
+            self._search(place, 0)
+            self.on_surface = False
+            unfit = any(
+                side == 0 for _, sight in self.unfit for side, _ in sight.sides(switch, place)
+            )
+            if wanted not in self.seen and not unfit and not kinks and sides.may_vanish(place):
+                missing.append(Piece(switch, 0))
+        return missing
 
     def _unseen_windows(self) -> list[Piece]:
         """The sides of narrow pieces that no point is in, nor is found to be."""
@@ -250,13 +274,37 @@ class _Survey:
                 for place in places
             ):
                 return False
+            if self.on_surface:  # a claim says there what it says
+                return not self._is_near_kink(values)
             found = [
                 violated_precondition(expr, values, self.sizes, kink=_BESIDE_KINK)
                 for expr in self.beside
             ]
-        except np.linalg.LinAlgError:
+        except (EvaluationError, np.linalg.LinAlgError):
             return False
         return all(text is None or not text.endswith("kink") for text in found)
+
+    def _is_near_kink(self, values: Values) -> bool:
+        """Whether ``strict`` is on other sides here than beside it; rounding may be all that tells
+        exp(x) > 10 from x > log(10).
+        """
+        pieces = Pieces(self.strict)
+        places = [k for k, switch in enumerate(pieces.switches) if switch.kind == SIDE]
+        if not places:
+            return False
+        turns = {
+            name: self.rng.choice((-_BESIDE_KINK, _BESIDE_KINK), value.shape) * (1 + np.abs(value))
+            for name, value in values.items()
+        }
+        around = [
+            {name: value + sign * turns[name] for name, value in values.items()}
+            for sign in (0, 1, -1)
+        ]
+        sights = [pieces.sight(each, self.sizes) for each in around]
+        return any(
+            bool(np.any(signs == 0) or np.any(signs != signs[:1]))
+            for signs in (np.sign([sight.gaps[place] for sight in sights]) for place in places)
+        )
 
     def _features(self, sight: Sight) -> frozenset[Feature]:
         """The sides that are visited, those on which the whole is, and pairs of sides at one

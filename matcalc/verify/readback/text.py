@@ -138,5 +138,6 @@ def _is_open(program: Program) -> bool:
 
 
 def _clashes(tree: Expr, variables: Mapping[str, Variable]) -> bool:
-    """Whether a function has the name of a variable, so that its call is none."""
-    return any(operation(node) in variables for node in tree.parts)
+    """Whether a function has the name of a variable that is none, so that its call is none."""
+    taken = {name for name, variable in variables.items() if variable.kind != "function"}
+    return not taken.isdisjoint(map(operation, tree.parts))
