@@ -237,3 +237,9 @@ def _monomial(scale: int, names: Monomial) -> str:
 
 
 Shape = tuple[Dim, ...]
+
+
+def has_more_columns(shape: Shape) -> bool:
+    """Whether a matrix of this shape is known to have fewer rows than columns."""
+    rows, columns = (size.integer for size in shape)
+    return rows is not None and columns is not None and rows < columns

@@ -22,8 +22,9 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.read.frontend import read, statements_of
 from matcalc.read.summed import with_loops
-from matcalc.read.syntax.declare import declare, size
+from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Loop, Node, Statement, children, flat
+from matcalc.read.syntax.sizes import size
 
 _TRIED = (4, 5)  # values of the names in ranges at which the program is written out
 _SIZES = "sizes_of_indices"  # a variable that makes the indices sizes

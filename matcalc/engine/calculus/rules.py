@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.dims import ONE
+from matcalc.core.dims import ONE, has_more_columns
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ALONG, NUMBERED, OF_TALL, OPERATIONS, SYLVESTER
 from matcalc.core.tree import number
@@ -15,7 +15,6 @@ from matcalc.engine.catalogue.compiled import Rule, catalogue_of
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Node, Product
 from matcalc.engine.lowering.lower import Lowering
-from matcalc.engine.lowering.preconditions import is_wide
 
 
 class LocalDerivatives:
@@ -133,7 +132,7 @@ class LocalDerivatives:
         return (
             len(node.args) == 1
             and node.rank == node.args[0].rank == 2
-            and is_wide(node.args[0].axes)
+            and has_more_columns(node.args[0].axes)
             and self.builder.traits.transposition.get(node.name) == "equivariant"
             and any(part.op in OF_TALL for part in rule.body.parts)
         )

@@ -12,16 +12,15 @@ from fractions import Fraction
 from typing import Protocol
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.dims import Dim
+from matcalc.core.dims import Dim, has_more_columns
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ALONG, COMPARISONS, OPERATIONS
+from matcalc.core.operations import ALONG, COMPARISONS, OF_TALL, OPERATIONS
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.engine.ir.nodes import is_number as is_rational
 from matcalc.engine.lowering import functions, multilinear
 from matcalc.engine.lowering.blocks import block_places
-from matcalc.engine.lowering.preconditions import is_wide, require_tall
 from matcalc.engine.lowering.terms import Combination, ContractionBuilder, Open, Value
 
 
@@ -107,7 +106,7 @@ class Lowering:
         if shaped is not None:
             return shaped(self.sums, expr, args, self.size)
         nodes = [self.sums.close(arg) for arg in args]
-        if expr.op == "schatten" and is_wide(nodes[0].axes):
+        if expr.op == "schatten" and has_more_columns(nodes[0].axes):
             nodes[0] = self.builder.transpose(
                 nodes[0]
             )  # the same norm, and it is defined by functions of tall matrices
@@ -136,7 +135,7 @@ class Lowering:
             return special(self.sums, nodes)
         if self.builder.acts_entrywise(name):
             return self.builder.elementwise(name, nodes)
-        require_tall(name, nodes[0])
+        _require_tall(name, nodes[0])
         by_blocks = (
             self._blockwise(name, nodes[0]) if self.builder.selecting and len(nodes) == 1 else None
         )
@@ -314,3 +313,14 @@ _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
     "unit": lambda low, expr, args: low.builder.unit(low.size(expr.shape[0]), low.size(expr.value)),
     "sqrt": lambda low, expr, args: low.builder.power(low.sums.close(args[0]), Fraction(1, 2)),
 }
+
+
+def _require_tall(name: str, argument: Node) -> None:
+    """UnsupportedError where a matrix is known to have fewer rows than columns."""
+    if name in OF_TALL and has_more_columns(argument.axes):
+        rows, columns = argument.axes
+        raise UnsupportedError(
+            f"the singular vectors of a {rows} x {columns} matrix are needed, which has "
+            f"fewer rows than columns",
+            hint="take its transpose as the variable: with at least as many rows as columns",
+        )

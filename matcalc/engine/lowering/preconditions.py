@@ -5,11 +5,10 @@ matrices.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
-from matcalc.core.dims import ONE, Dim, Shape
+from matcalc.core.dims import ONE, Dim
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import MOVING, OF_SYMMETRIC, OF_TALL, PICKING
+from matcalc.core.operations import MOVING, OF_SYMMETRIC, PICKING
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.facts import (
@@ -22,9 +21,7 @@ from matcalc.engine.ir.facts import (
     TOEPLITZ,
 )
 from matcalc.engine.ir.nodes import Leaf, Node
-
-if TYPE_CHECKING:
-    from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.lowering.lower import Lowering
 
 
 def require_symmetry(
@@ -129,20 +126,3 @@ def _numbers(facts: int, written: str, n: Dim) -> str:
     else:
         numbers = f"[{name}[:,1]; {name}[{n},2:{n}]']"
     return f"take that of {numbers}, which has each number once"
-
-
-def require_tall(name: str, argument: Node) -> None:
-    """UnsupportedError where a matrix is known to have fewer rows than columns."""
-    if name in OF_TALL and is_wide(argument.axes):
-        rows, columns = argument.axes
-        raise UnsupportedError(
-            f"the singular vectors of a {rows} x {columns} matrix are needed, which has "
-            f"fewer rows than columns",
-            hint="take its transpose as the variable: with at least as many rows as columns",
-        )
-
-
-def is_wide(axes: Shape) -> bool:
-    """Whether a matrix is known to have fewer rows than columns."""
-    rows, columns = (size.integer for size in axes)
-    return rows is not None and columns is not None and rows < columns

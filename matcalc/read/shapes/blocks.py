@@ -14,8 +14,8 @@ from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.elsewhere import refuse_square_call
 from matcalc.read.shapes.tensors import refuse_blocks
-from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.nodes import Node, children
+from matcalc.read.syntax.sizes import size
 
 Place = tuple[Dim, Dim | None] | None
 

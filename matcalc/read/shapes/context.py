@@ -5,22 +5,20 @@ why.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from matcalc.core.dims import OPEN, Dim, Shape, combine_terms
 from matcalc.core.errors import ShapeError, Span
+from matcalc.core.indexed import Form, Index, Place
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.read.shapes.unify import Unifier
-from matcalc.read.syntax.nodes import Node
-
-if TYPE_CHECKING:
-    from matcalc.read.shapes.indexed import Indices
+from matcalc.read.syntax.nodes import Bound, Node
 
 _LONGEST_QUOTE = 60
 ODDITIES = frozenset({"transposed", "added", "behind", "outer", "function", "entrywise", "leading"})
@@ -52,6 +50,30 @@ class Cause(NamedTuple):
     where: Span
     what: str
     hint: Callable[[], str | None] | None
+
+
+@dataclass(slots=True)
+class IndexUse:
+    """A place on an axis, where a bound index stands."""
+
+    place: Place
+    arg: Expr
+    axis: Dim
+    node: Node
+
+
+@dataclass(slots=True)
+class Indices:
+    """The bound indices of one inference."""
+
+    by_bound: dict[Bound, Index] = field(default_factory=dict)
+    written: set[Index] = field(default_factory=set)
+    conditioned: set[Index] = field(default_factory=set)
+    along: dict[Index, IndexUse] = field(default_factory=dict)  # the first axis of each
+    ends: dict[Index, Dim] = field(default_factory=dict)  # the last value of a range without one
+    compared: list[tuple[Index, Index]] = field(default_factory=list)  # by a condition
+    uses: list[IndexUse] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
 
 
 class Oddity(NamedTuple):
@@ -140,9 +162,6 @@ class Context:
     def indices(self) -> Indices:
         """The indices that binders bind."""
         if self.bound is None:
-            # few texts have any
-            from matcalc.read.shapes.indexed import Indices  # noqa: PLC0415
-
             self.bound = Indices()
         return self.bound
 

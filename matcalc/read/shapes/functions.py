@@ -96,7 +96,7 @@ def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
     if node.value == "norm" and len(node.args) == 2:
         from matcalc.read.shapes.norms import norm_of_order  # noqa: PLC0415 - few norms have an order
 
-        return norm_of_order(context, node, arg, args[1:])
+        return apply(context, *norm_of_order(context, node, arg, args[1:]))
     if len(args) == 2:
         return _along(context, node, name, arg, args[1])
     return (

@@ -6,8 +6,6 @@ index are equal. Where the text says nothing or two things, it is refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import ShapeError, Span
 from matcalc.core.indexed import (
@@ -22,36 +20,12 @@ from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.read.shapes.blocks import lookup_hint
-from matcalc.read.shapes.context import Cause, Context
+from matcalc.read.shapes.context import Cause, Context, IndexUse
 from matcalc.read.syntax.binders import Affine, affine, plus
 from matcalc.read.syntax.nodes import Binding, Bound, Node, children
 
 _SYMBOLS = {"delta": ("eye", 2), "epsilon": ("epsilon", 3), "vec": ("fuse", 3)}
 _LITERAL = frozenset({"number", "constant", "dimension"})  # stay in the body
-
-
-@dataclass(slots=True)
-class _Use:
-    """A place on an axis, where an index stands."""
-
-    place: Place
-    arg: Expr
-    axis: Dim
-    node: Node
-
-
-@dataclass(slots=True)
-class Indices:
-    """The indices of one inference."""
-
-    by_bound: dict[Bound, Index] = field(default_factory=dict)
-    written: set[Index] = field(default_factory=set)
-    conditioned: set[Index] = field(default_factory=set)
-    along: dict[Index, _Use] = field(default_factory=dict)  # the first axis of each
-    ends: dict[Index, Dim] = field(default_factory=dict)  # the last value of a range without one
-    compared: list[tuple[Index, Index]] = field(default_factory=list)  # by a condition
-    uses: list[_Use] = field(default_factory=list)
-    forms: list[Form] = field(default_factory=list)
 
 
 def index(context: Context, node: Node) -> Expr:
@@ -112,7 +86,7 @@ def entries(context: Context, node: Node, arg: Expr | None) -> Expr:
             continue
         place = _place(context, _affine(context, part, axis))
         found.append(place)
-        _along(context, _Use(place, arg, axis, part))
+        _along(context, IndexUse(place, arg, axis, part))
     kept = tuple([axis for axis, place in zip(arg.shape, found, strict=True) if place is None])
     row = len(kept) == 1 and (arg.row if arg.rank == 1 else found[0] is not None)
     return context.make("at", (arg,), kept, node, row=row, value=tuple(found))
@@ -185,7 +159,7 @@ def _place(context: Context, value: Affine) -> Place:
     return Place(tuple([(_index(context, bound), c) for bound, c in terms]), offset)
 
 
-def _along(context: Context, use: _Use) -> None:
+def _along(context: Context, use: IndexUse) -> None:
     """Remembers that an index stands on an axis; by itself and without a range it runs along it."""
     indices = context.indices
     plain = use.place.plain
@@ -301,7 +275,7 @@ def _check_range(context: Context, node: Node, binding: Binding, bound: Bound, o
     raise context.problem(f"{name} has two ranges: {said}", bound.span, hint)
 
 
-def _entry(context: Context, use: _Use) -> str:
+def _entry(context: Context, use: IndexUse) -> str:
     """The entry as the text has it, x[i+1] or x_{i+1}."""
     if use.arg.span is None:
         return ""
@@ -309,7 +283,7 @@ def _entry(context: Context, use: _Use) -> str:
     return text + ("]" if "[" in text else "}" if text.count("{") > text.count("}") else "")
 
 
-def _written_range(context: Context, use: _Use) -> str:
+def _written_range(context: Context, use: IndexUse) -> str:
     """The range in which a place is inside of its axis: ``0:n - 1`` for i + 1."""
     size = context.final(use.axis, context.names())
     return f"{ONE.plus(use.place.offset, -1)}:{size.plus(use.place.offset, -1)}"
@@ -379,7 +353,7 @@ def settle_axes(context: Context) -> None:
     """Axes of undeclared variables that only ranges say the size of, and places that are never
     inside.
     """
-    ends: dict[Dim, list[tuple[Dim, _Use]]] = {}
+    ends: dict[Dim, list[tuple[Dim, IndexUse]]] = {}
     for use in context.indices.uses:
         axis = context.unifier.resolve(use.axis)
         ranged = use.place.plain is None or use.place.plain in context.indices.written

@@ -28,9 +28,9 @@ from matcalc.read.shapes.notation import (
 )
 from matcalc.read.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
 from matcalc.read.shapes.ranks import kind_of
-from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.names import GREEK
 from matcalc.read.syntax.nodes import SYMBOLS, Binding, Node, Statement, has_index
+from matcalc.read.syntax.sizes import size
 
 _SIZED = {
     "eye": (1, 1),
@@ -321,7 +321,9 @@ def _type_node(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
     if kind in ("norm", "bars"):
         from matcalc.read.shapes import bars, norms  # noqa: PLC0415 - as in _by_blocks
 
-        return (norms.norm if kind == "norm" else bars.bars)(context, node, args[0])
+        if kind == "bars":
+            return bars.bars(context, node, args[0])
+        return apply(context, node, norms.norm_in_bars(context, node, args[0]), args)
     if kind == "⊗":
         return apply(context, node, "kron", args)
     if node.value == "python" or kind in ("text", "^", ".^"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from matcalc.core.errors import ShapeError
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
-from matcalc.read.shapes.functions import apply
 from matcalc.read.syntax.nodes import Node
 
 _TEXTS = {
@@ -28,14 +27,14 @@ _OF_MATRICES = {
 _LARGEST = "max(sum(abs({0}), 2)) for the largest sum of a row, max(abs({0})) for the largest entry"
 
 
-def norm(context: Context, node: Node, arg: Expr) -> Expr:
-    """‖a‖: the 2-norm of a vector or another that its subscript names, the Frobenius norm of a
-    matrix if that says F.
+def norm_in_bars(context: Context, node: Node, arg: Expr) -> str:
+    """The function that ‖a‖ is: the 2-norm of a vector or another that its subscript names, the
+    Frobenius norm of a matrix if that says F.
     """
     index = str(node.value)
     context.settle(arg)
     if arg.rank == 2 and index == "2":
-        return apply(context, node, "specnorm", [arg])
+        return "specnorm"
     if arg.rank > 2 and index in ("1", "2", "inf"):
         raise _of_tensor(context, node, arg, index)
     if arg.rank == 2 and index != "F":
@@ -51,8 +50,7 @@ def norm(context: Context, node: Node, arg: Expr) -> Expr:
             f"‖...‖ of a matrix {meant.get(index, 'with this subscript has several readings')}"
         )
         raise context.problem(message, node.span, f"write {norms[index]}")
-    name = {"1": "norm1", "inf": "norminf"}.get(index, "norm2")
-    return apply(context, node, name, [arg])
+    return {"1": "norm1", "inf": "norminf"}.get(index, "norm2")
 
 
 def _of_tensor(context: Context, node: Node, arg: Expr, index: str) -> ShapeError:
@@ -68,8 +66,12 @@ def _of_tensor(context: Context, node: Node, arg: Expr, index: str) -> ShapeErro
     return context.problem(message, node.span, f"write {ours[index]}")
 
 
-def norm_of_order(context: Context, node: Node, arg: Expr, order: list[Expr]) -> Expr:
-    """norm(a, 1), norm(a, 2), norm(a, inf), norm(a, p) of a vector, norm(a, 'fro')."""
+def norm_of_order(
+    context: Context, node: Node, arg: Expr, order: list[Expr]
+) -> tuple[Node, str, list[Expr]]:
+    """What norm(a, 1), norm(a, 2), norm(a, inf), norm(a, p) of a vector and norm(a, 'fro') stand
+    for: the call with the name of its function, as if it had been written so.
+    """
     place, a = node.args[1], context.quote(arg)
     if place.kind == "text":
         name = _TEXTS.get(str(place.value))
@@ -99,10 +101,6 @@ def norm_of_order(context: Context, node: Node, arg: Expr, order: list[Expr]) ->
         raise context.problem(
             "this norm of a matrix has several readings", node.span, f"write {_LARGEST.format(a)}"
         )
-    return _named_norm(context, node, name, [arg, *order] if name == "normp" else [arg])
-
-
-def _named_norm(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """The norm of this name, as if it had been written so."""
+    args = [arg, *order] if name == "normp" else [arg]
     call = Node("call", node.args[: len(args)], node.start, node.end, mark=node.mark, value=name)
-    return apply(context, call, name, args)
+    return call, name, args

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from fractions import Fraction
 from functools import lru_cache
 
-from matcalc.core.dims import ONE, OPEN, ZERO, Dim, dim
+from matcalc.core.dims import OPEN
 from matcalc.core.errors import ParseError, Span, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, FORMS, KINDS, MOST_DIMENSIONS, Variable
 from matcalc.core.members import member
 from matcalc.core.options import closest
-from matcalc.core.walk import fold
-from matcalc.read.syntax.nodes import Node, Statement, children
+from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.syntax.parser import parse
+from matcalc.read.syntax.sizes import size
 
 _FORMS = ", ".join(FORMS)
 _COUNTS = ("no dimension", "one dimension", "two dimensions", "three dimensions")
@@ -36,8 +35,6 @@ _COMPLEX = {
         "derivative by conj({0}) of a real function",
     ),
 }
-_LARGEST_POWER = 8  # of a dimension
-_LONGEST = 1_024  # names in one dimension
 
 
 def declare(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict[str, Variable]:
@@ -159,55 +156,6 @@ def _tensor_hint(name: str, body: Node, source: str) -> str | None:
         return None
     sizes = ", ".join(source[arg.start : arg.end] for arg in body.args)
     return f"declare {name}: {kind}({sizes})"
-
-
-def size(node: Node, source: str, *, positive: bool = True) -> Dim:
-    """A dimension as it is written: a name, a positive integer, or products, powers, sums and
-    differences of these; a name may be that of a member, ``h[k-1]``.
-
-    Where it need not be ``positive`` it is a place.
-    """
-
-    def rule(part: Node, args: list[Dim]) -> Dim:
-        found: Dim | None = None
-        if part.kind in ("name", "size"):
-            return dim(str(part.value))
-        if (
-            part.kind == "number"
-            and isinstance(part.value, Fraction)
-            and part.value.denominator == 1
-        ):
-            found = dim(int(part.value))
-        elif part.kind == "*":
-            found = args[0].times(args[1])
-        elif part.kind == "neg" and not positive:
-            found = ZERO.plus(args[0], -1)
-        elif part.kind == "entries" and args[0].plain:
-            found = dim(member(args[0].plain, args[1:]))
-        elif part.kind in ("+", "-"):
-            found = args[0].plus(args[1], 1 if part.kind == "+" else -1)
-        elif part.kind == "/" and args[1].integer:
-            found = args[0].times(Dim(Fraction(1, args[1].integer), ()))
-        elif (
-            part.kind == "^"
-            and args[1].integer is not None
-            and 1 <= args[1].integer <= _LARGEST_POWER
-        ):
-            found = ONE
-            for _ in range(args[1].integer):
-                found = found.times(args[0])
-        if found is None or len(found.letters) > _LONGEST:
-            raise refused(part)
-        return found
-
-    def refused(part: Node) -> ParseError:
-        message = "a dimension is a name, a positive integer, or a sum or product of these"
-        return ParseError(message, source=source, span=part.span)
-
-    result = fold(node, children, rule)
-    if positive and not result.possible:
-        raise refused(node)
-    return result
 
 
 def instead(kind: str, name: str) -> str:

@@ -19,8 +19,8 @@ from matcalc.core.kinds import Variable
 from matcalc.core.members import family_of, member, move_size, places_of
 from matcalc.core.operations import LINEAR
 from matcalc.core.walk import fold, postorder
-from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.nodes import Binding, Bound, Loop, Node, Statement, children, flat
+from matcalc.read.syntax.sizes import size
 
 _MOST = 40_000  # statements of a program that is written out
 _DEEPEST = 8  # sums over families inside of each other

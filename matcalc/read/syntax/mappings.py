@@ -8,8 +8,8 @@ from matcalc.core.dims import Dim
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import KINDS, MOST_AXES, Variable
 from matcalc.core.operations import BUILT_IN_NAMES
-from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.syntax.sizes import size
 
 _FORMS = (
     "a function is declared as  f: function  (of scalars, entry by entry),  f: "
