@@ -4,18 +4,14 @@ n + tr(A) is a number.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.symbols import symbol
-
-if TYPE_CHECKING:
-    from matcalc.read.tex.resolve import Resolver
 
 _PARAMETERS = frozenset("hijklmnopqrst")  # letters that are numbers about as often as vectors
 
 
-def fit(resolver: Resolver, left: Phrase, right: Phrase) -> None:
+def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
     """In papers only like is added to like: what can be a vector or a matrix becomes one; failing
     that, a letter that is a vector by its first letter a number.
     """
@@ -54,7 +50,7 @@ def fit(resolver: Resolver, left: Phrase, right: Phrase) -> None:
             promote(resolver.letter_of(phrase), 0, f"it is added to {shown(beside)}")
 
 
-def _may_count(resolver: Resolver, phrase: Phrase) -> bool:
+def _may_count(resolver: ResolverBase, phrase: Phrase) -> bool:
     r"""Whether this is the p of \nu + p, of which nothing says that it is a vector."""
     if phrase.kind != "symbol" or resolver.scope.knows(phrase):
         return False

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.functions.spec import ANY_TO_SCALAR, VECTOR_TO_SCALAR, VECTOR_TO_VECTOR
@@ -18,14 +17,12 @@ from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import indices, norms, signs, vectors
 from matcalc.read.tex.declared import rank_of_derivative
 from matcalc.read.tex.phrases import Phrase, operands, terms
+from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.scope import OF_COMPLEX
 from matcalc.read.tex.values import ALONG_AXES, Maker, Value, binary, call_function
 from matcalc.read.tex.vocabulary import OPERATORS, OPTIMA
 
-if TYPE_CHECKING:
-    from matcalc.read.tex.resolve import Resolver
-
-Rule = Callable[["Resolver", Phrase, list[Value]], Value]
+Rule = Callable[[ResolverBase, Phrase, list[Value]], Value]
 # whose argument is not a number
 _OF_ARRAYS = frozenset(
     name
@@ -37,12 +34,14 @@ _ENTRY_NORMS = ("2,1", "1,1")
 _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 
 
-def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     """A function that is written out."""
     name = phrase.text
     rank = rank_of_derivative(name, resolver.scope)
     if rank is not None:
-        node = Maker(phrase).call(name, *[arg.node for arg in resolver._plain(phrase, args)])
+        node = Maker(phrase).call(
+            name, *[arg.node for arg in resolver.require_unindexed(phrase, args)]
+        )
         return Value(node, rank)
     declared = resolver.scope.declared.get(name.rstrip("'"))
     if declared is not None and declared.kind == "function":
@@ -51,12 +50,14 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
                 why = f"{name} takes a vector there"
                 if resolver.letters.promote_entry(operand, why):
                     return value
-        node = Maker(phrase).call(name, *[arg.node for arg in resolver._plain(phrase, args)])
+        node = Maker(phrase).call(
+            name, *[arg.node for arg in resolver.require_unindexed(phrase, args)]
+        )
         wide = max(args, key=lambda arg: arg.rank)
         entrywise = not any(declared.ranks)
         return Value(node, wide.rank, wide.row) if entrywise else Value(node, declared.ranks[-1])
     if resolver.scope.complex is not None and name in OF_COMPLEX.values() and len(args) == 1:
-        (arg,) = resolver._plain(phrase, args)
+        (arg,) = resolver.require_unindexed(phrase, args)
         return Value(Maker(phrase).call(name, arg.node), arg.rank, arg.row)
     own = resolver.scope.language.functions.get(name)
     if own is None and name not in OPERATIONS:
@@ -94,7 +95,7 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     return _call(resolver, phrase, name, args)
 
 
-def _call(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> Value:
+def _call(resolver: ResolverBase, phrase: Phrase, name: str, args: list[Value]) -> Value:
     make = Maker(phrase)
     own = resolver.scope.language.functions.get(name)
     entrywise = name in ENTRYWISE if own is None else own.entrywise
@@ -105,8 +106,8 @@ def _call(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> V
             return found
     if any(arg.indexed for arg in args):
         if not entrywise:
-            resolver._plain(phrase, args)
-        resolver._numbers(phrase, args)
+            resolver.require_unindexed(phrase, args)
+        resolver.require_numbers(phrase, args)
         return indices.entrywise(make, lambda nodes: make.call(name, *nodes), args)
     if not entrywise:
         whole = (OPERATIONS[name].log_of if own is None else "") or name
@@ -136,13 +137,13 @@ def _call(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> V
     return Value(node, wide.rank, wide.row) if entrywise else Value(node, len(own.shape))
 
 
-def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def norm(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     r"""\lVert x \rVert_2, _1, _\infty of a vector, \lVert X \rVert_F of a matrix."""
     signs.refuse_prime(resolver, phrase.args[0])
     return _norm(resolver, phrase, args)
 
 
-def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def _norm(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     (arg,) = args
     index = (
         resolver.scope.source[phrase.parts[0].start : phrase.parts[-1].end] if phrase.parts else ""
@@ -217,10 +218,10 @@ def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     if arg.slots and name != "norminf":
         return vectors.norm(Maker(phrase), name, arg)
-    return call_function(Maker(phrase), name, resolver._plain(phrase, args))
+    return call_function(Maker(phrase), name, resolver.require_unindexed(phrase, args))
 
 
-def _learn_of_norm(resolver: Resolver, inside: Phrase) -> bool:
+def _learn_of_norm(resolver: ResolverBase, inside: Phrase) -> bool:
     r"""Takes the letters of \|a - b\| for vectors; not those of \|a^\top x - b\|, which is a
     number.
     """
@@ -230,14 +231,14 @@ def _learn_of_norm(resolver: Resolver, inside: Phrase) -> bool:
     return any(resolver.letters.promote(letter, 1, "its norm is taken") for letter in letters)
 
 
-def _weighted_norm_hint(resolver: Resolver, phrase: Phrase, weight: str) -> str:
+def _weighted_norm_hint(resolver: ResolverBase, phrase: Phrase, weight: str) -> str:
     """What to write for the square of a weighted norm."""
     x = resolver.quote(phrase.args[0])
     x = x if phrase.args[0].kind in ("symbol", "indexed") else f"({x})"
     return f"write {x}^\\top {weight} {x} for the square of a weighted norm"
 
 
-def _entry_norm(resolver: Resolver, phrase: Phrase, args: list[Value], index: str) -> Value:
+def _entry_norm(resolver: ResolverBase, phrase: Phrase, args: list[Value], index: str) -> Value:
     r"""\lVert X \rVert_{2,1}, the sum of the norms of the columns, and _{1,1}."""
     make = Maker(phrase)
     if index == "1,1":
@@ -250,9 +251,9 @@ def _entry_norm(resolver: Resolver, phrase: Phrase, args: list[Value], index: st
     return Value(make.call("sum", make.call("norm2", args[0].node, make.number(1))))
 
 
-def pinv(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def pinv(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     """X^+; of a number or a vector it may be the positive part."""
-    if resolver._plain(phrase, args)[0].rank < 2:
+    if resolver.require_unindexed(phrase, args)[0].rank < 2:
         x = resolver.quote(phrase.args[0]).strip("()[] ")
         hint = f"write ({x})_+ for the positive part, \\operatorname{{pinv}}({x}) for the inverse"
         raise resolver.problem(
@@ -261,7 +262,7 @@ def pinv(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     return call_function(Maker(phrase), "pinv", args)
 
 
-def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def bars(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     """The absolute value of a number; of a vector or a matrix its shape says what it is."""
     (arg,) = args
     signs.refuse_prime(resolver, phrase.args[0])
@@ -275,11 +276,11 @@ def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
             rf"\operatorname{{abs}}({x}) entry by entry"
         )
         return vectors.norm(Maker(phrase), "norm2", arg)
-    (arg,) = resolver._plain(phrase, args)
+    (arg,) = resolver.require_unindexed(phrase, args)
     return Value(Maker(phrase).node("bars", arg.node, value=LATEX))
 
 
-def _note_distance(resolver: Resolver, phrase: Phrase) -> None:
+def _note_distance(resolver: ResolverBase, phrase: Phrase) -> None:
     r"""Says of |r_i - r_j| that it is a distance of numbers, where it may be one of vectors."""
     if phrase.kind != "-" or any(part.kind != "indexed" for part in phrase.args):
         return
@@ -292,7 +293,7 @@ def _note_distance(resolver: Resolver, phrase: Phrase) -> None:
         )
 
 
-def root(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def root(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     """The root of a number, and of every entry of a vector."""
     if args[0].rank == 2 and not args[0].indexed:
         hint = (
@@ -304,14 +305,14 @@ def root(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     return _call(resolver, phrase, phrase.text, args)
 
 
-def exponential(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def exponential(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     """e to a number, to every entry of a vector, to a matrix."""
     if args[0].rank == 2 and not args[0].indexed:
         return call_function(Maker(phrase), "expm", args)
     return _call(resolver, phrase, "exp", args)
 
 
-def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def inner(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     """The inner product of two vectors or two matrices."""
     left, right = args
     for operand in phrase.args:
@@ -330,11 +331,11 @@ def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         if any(learn_vectors(resolver, operand, why) for operand in phrase.args):
             return left
     if left.slots or right.slots:
-        found = vectors.dot(Maker(phrase), *resolver._open(phrase, args))
+        found = vectors.dot(Maker(phrase), *resolver.open_entries(phrase, args))
         if found is not None:
             return found
     if left.indexed or right.indexed:
-        resolver._numbers(phrase, args)
+        resolver.require_numbers(phrase, args)
         return indices.multiply(left, right)
     for one, other, operand in ((left, right, phrase.args[0]), (right, left, phrase.args[1])):
         if one.rank == 0:
@@ -344,7 +345,7 @@ def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     return call_function(Maker(phrase), "dot", args)
 
 
-def frobenius(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def frobenius(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     """A : B, which is for matrices."""
     if all(arg.scalar and not arg.indexed for arg in args):
         hint = r"A : B is the sum of the products of the entries of two matrices"
@@ -352,7 +353,7 @@ def frobenius(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     return inner(resolver, phrase, args)
 
 
-def positive(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+def positive(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     """(x)_+: the positive part of a number, or of every entry of a vector."""
     if args[0].order == 2:
         hint = r"write \max(X, 0) for the positive parts of the entries"
@@ -364,7 +365,7 @@ def positive(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     return _call(resolver, phrase, "relu", args)
 
 
-def learn_vectors(resolver: Resolver, phrase: Phrase, why: str) -> bool:
+def learn_vectors(resolver: ResolverBase, phrase: Phrase, why: str) -> bool:
     r"""Whether the letters of a sum, as in x_i - \mu, can be vectors for each index; the first of
     them is taken for one.
     """
@@ -374,7 +375,7 @@ def learn_vectors(resolver: Resolver, phrase: Phrase, why: str) -> bool:
     return any(resolver.letters.promote_entry(part, why) for part in reversed(found))
 
 
-def no_vectors(resolver: Resolver, phrase: Phrase, what: str) -> None:
+def no_vectors(resolver: ResolverBase, phrase: Phrase, what: str) -> None:
     r"""Refuses \sum_i y_i x_i where a vector belongs: the x_i may be numbers, so that it is one, or
     vectors.
     """

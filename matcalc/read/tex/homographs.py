@@ -1,34 +1,26 @@
-r"""Letters and signs that are written as something else is: the \pi of \pi(P x), the I_1 of
-I_1 - 3, the y of \mathbb{1}[y = k], the numbers a and b of a \odot b.
+r"""Letters and signs that are written as something else is: the \pi of \pi(P x),
+the y of \mathbb{1}[y = k], the numbers a and b of a \odot b.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Value
 
-if TYPE_CHECKING:
-    from matcalc.read.tex.letters import Letters
-    from matcalc.read.tex.resolve import Resolver
 
-_SMALL = ("0", "1")  # no sizes of an identity matrix
-
-
-def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+def check_product(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
     r"""Refuses P \pi and \pi(P x), of which the number is hardly meant; learns of a \odot b that
     these are vectors.
     """
     first, second = phrase.args
-    if _is_pi(resolver.scope, second) and left.rank and phrase.kind in ("*", "."):
+    if resolver.scope.is_pi(second) and left.rank and phrase.kind in ("*", "."):
         raise _variable(resolver, second)
-    if _is_pi(resolver.scope, first) and second.bracketed and right.rank and phrase.kind == "*":
+    if resolver.scope.is_pi(first) and second.bracketed and right.rank and phrase.kind == "*":
         pi, whole = resolver.quote(first), resolver.quote(phrase)
         raise resolver.problem(
             f"{whole} may be a function of its argument or a product with the number {pi}",
@@ -41,7 +33,7 @@ def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value)
                 resolver.letters.promote(operand, 1, f"{resolver.quote(phrase)} is entry by entry")
 
 
-def refuse_outer(resolver: Resolver, phrase: Phrase, right: Value) -> None:
+def refuse_outer(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:
     r"""Refuses \sum_i u_i v_i^\top, where u_i may be a number or a vector."""
     if not (right.row and right.order == 1) or id(phrase) in resolver.followed:
         return
@@ -63,11 +55,7 @@ def refuse_outer(resolver: Resolver, phrase: Phrase, right: Value) -> None:
     )
 
 
-def _is_pi(scope: Scope, phrase: Phrase) -> bool:
-    return phrase.kind == "symbol" and phrase.text == r"\pi" and not scope.knows(phrase)
-
-
-def _variable(resolver: Resolver, phrase: Phrase) -> MatcalcError:
+def _variable(resolver: ResolverBase, phrase: Phrase) -> MatcalcError:
     """The error for the number pi where a variable of this name seems to be meant."""
     return resolver.letters.problem(
         "pi is a number, and numbers stand before what they multiply",
@@ -76,28 +64,7 @@ def _variable(resolver: Resolver, phrase: Phrase) -> MatcalcError:
     )
 
 
-def instead_of_number(letters: Letters, phrase: Phrase) -> str:
-    """What to do with the subscript of a number."""
-    if _is_pi(letters.scope, phrase.args[0]):
-        return 'declare "pi: vector" if it is a variable here'
-    return "take another letter for what has entries"
-
-
-def refuse_small_identity(letters: Letters, phrase: Phrase) -> None:
-    """Refuses I_1, which is no identity matrix in any text."""
-    (part, *more) = phrase.parts
-    if more or part.kind != "number" or part.text not in _SMALL:
-        return
-    shown = letters.text(phrase)
-    name = "_".join(symbol(phrase, letters.scope.source).key[1])
-    raise letters.scope.problem(
-        f"{shown} may be the identity matrix of this size or a variable",
-        phrase.span,
-        f'declare "I_{name}: scalar", or what it is, if it is a variable; write 1 for the number',
-    )
-
-
-def learn_label(resolver: Resolver, phrase: Phrase) -> bool:
+def learn_label(resolver: ResolverBase, phrase: Phrase) -> bool:
     r"""Takes the y of \mathbb{1}[y = k] for a number, where k is an index that runs."""
     running = resolver.letters.ranges.get(id(phrase), {})
     if phrase.kind not in COMPARISONS or not running:
@@ -111,7 +78,7 @@ def learn_label(resolver: Resolver, phrase: Phrase) -> bool:
     return False
 
 
-def note_broadcast(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+def note_broadcast(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
     """Says of A - 1 that it is no identity that is subtracted."""
     ranks = sorted((left.rank, right.rank))
     number = phrase.args[left.rank == 2]

@@ -15,7 +15,7 @@ from matcalc.core.operations import SIZES
 from matcalc.read.shapes.ranks import Ranks
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import Node, Statement
-from matcalc.read.tex import homographs, lettered, subscripts
+from matcalc.read.tex import lettered, subscripts
 from matcalc.read.tex.chains import script_in_brackets_error
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import length, size_leaves
@@ -513,7 +513,7 @@ class Letters:
                 raise self.problem(what, phrase.span, hint)
             kind = ("a number", "a vector", "a matrix")[value.rank]
             bare, plural = shown.partition("_")[0], "s" * (len(indices) > 1)
-            other = homographs.instead_of_number(self, phrase) if value.rank == 0 else None
+            other = subscripts.instead_of_number(self, phrase) if value.rank == 0 else None
             raise self.problem(
                 f"{shown} has {len(indices)} subscript{plural}, but {bare} is {kind}",
                 phrase.span,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
+from matcalc.core.errors import ParseError, UnsupportedError
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.read.tex import (
@@ -22,29 +22,21 @@ from matcalc.read.tex import (
     subscripts,
     vectors,
 )
-from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase, terms
+from matcalc.read.tex.resolver_base import EXPONENTS, LONGEST_QUOTE, ResolverBase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
-from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, binary, call_function, transpose
 from matcalc.read.tex.vocabulary import operator
 
-_LONGEST_QUOTE = 40
-_NUMBERS = frozenset("hijklmnrst")  # letters that are numbers about as often as vectors,
-_EXPONENTS = _NUMBERS | {"o", "p", "q"}
-_COUNTS = frozenset("NMTKL")  # and those that count, which are matrices by convention
 _TIMES = {"*": "*", ".": "*", "x": "*", ".*": ".*", "⊗": "⊗"}
 
 
-class Resolver:
+class Resolver(ResolverBase):
     """One statement after the other; ``letters`` remembers what was learnt."""
 
     def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.letters = Letters(scope)
-        self._values: dict[int, Value] = {}
-        self.followed: set[int] = set()  # factors behind which another stands
+        super().__init__(scope)
         self._rules: dict[str, Callable[[Phrase, list[Value]], Value]] = {
             "number": lambda phrase, args: self.letters.number(phrase),
             "symbol": lambda phrase, args: self.letters.letter(phrase),
@@ -52,7 +44,9 @@ class Resolver:
             "indexed": self._read_indexed,
             "entries": self._entries,
             "array": lambda phrase, args: binders.printed_array(phrase, args[0], self.letters),
-            "blocks": lambda phrase, args: places.blocks(phrase, self._plain(phrase, args)),
+            "blocks": lambda phrase, args: places.blocks(
+                phrase, self.require_unindexed(phrase, args)
+            ),
             "neg": self._negative,
             "+": self._sum,
             "-": self._sum,
@@ -125,25 +119,6 @@ class Resolver:
             )
         return rule
 
-    def problem(self, message: str, phrase: Phrase, hint: str | None = None) -> MatcalcError:
-        """An error about what a part of the formula is."""
-        return self.letters.problem(message, phrase.mark or phrase.span, hint)
-
-    def quote(self, phrase: Phrase) -> str:
-        """The text of a part, shortened if it is long."""
-        text = " ".join(self.scope.source[phrase.start : phrase.end].split())
-        return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
-
-    def _plain(self, phrase: Phrase, args: list[Value]) -> list[Value]:
-        """The operands, none of which depends on an index."""
-        if any(arg.indexed for arg in args):
-            hint = (
-                "inside of a sum, entries are multiplied, added and put into functions of numbers"
-            )
-            message, span = "this is not read of an entry", phrase.mark or phrase.span
-            raise BeyondProducts(message, source=self.scope.source, span=span, hint=hint)
-        return args
-
     def _functional(self, rule: functions.Rule) -> Callable[[Phrase, list[Value]], Value]:
         return lambda phrase, args: rule(self, phrase, args)
 
@@ -168,7 +143,9 @@ class Resolver:
         running = self.letters.ranges.get(id(phrase), {})
         wanted = self.letters.indices(phrase)
         if wanted and all(index in running for index in wanted):
-            return self.letters.entry(self._plain(phrase, args)[0], phrase, wanted, running)
+            return self.letters.entry(
+                self.require_unindexed(phrase, args)[0], phrase, wanted, running
+            )
         make = Maker(phrase)
         if self.letters.binding and any(index in running for index in wanted or ()):
             return subscripts.value_entry(self.letters, phrase, args[0])
@@ -189,7 +166,7 @@ class Resolver:
 
     def _entries(self, phrase: Phrase, args: list[Value]) -> Value:
         """[x]_i for an index that runs, else the entry i."""
-        (value,) = self._plain(phrase, args)
+        (value,) = self.require_unindexed(phrase, args)
         running = self.letters.ranges.get(id(phrase), {})
         wanted = self.letters.indices(phrase)
         if wanted and all(index in running for index in wanted):
@@ -248,15 +225,6 @@ class Resolver:
             raise self.problem(f"cannot {verb} {a} and {b}", phrase, hint)
         return binary(make, phrase.kind, left, right)
 
-    def value_of(self, phrase: Phrase) -> Value:
-        """The value of a part that has been read."""
-        return self._values[id(phrase)]
-
-    @staticmethod
-    def kind_of(value: Value) -> str:
-        """What an error calls it."""
-        return ("a number", "a row" if value.row else "a vector", "a matrix")[value.order]
-
     def _entrywise(self, phrase: Phrase, args: list[Value]) -> Value:
         """A sum or a difference for each index; what is added to a vector is one."""
         make = Maker(phrase)
@@ -268,7 +236,7 @@ class Resolver:
                     return value
         if all(value.scalar for value in args):
             return indices.entrywise(make, lambda nodes: make.node(phrase.kind, *nodes), args)
-        left, right = self._open(phrase, args)
+        left, right = self.open_entries(phrase, args)
         result = vectors.entrywise(make, phrase.kind, left, right)
         if result is None:
             a, b = (self.kind_of(value) for value in args)
@@ -276,51 +244,6 @@ class Resolver:
                 f"cannot {'subtract' if phrase.kind == '-' else 'add'} {a} and {b}", phrase
             )
         return result
-
-    def _open(self, phrase: Phrase, args: list[Value]) -> list[Value]:
-        """Vectors and matrices by their entries, beside those that depend on an index."""
-        return [
-            vectors.open_slots(Maker(part), value)
-            for part, value in zip(phrase.args, args, strict=True)
-        ]
-
-    def learn_number(
-        self, phrase: Phrase, why: str, *, counted: bool = False, letters: frozenset[str] = _NUMBERS
-    ) -> bool:
-        """Takes t in t A, e^{At} x and n in a denominator for numbers; N and T if something is
-        ``counted``. Returns whether it is such a letter.
-        """
-        letter = self.letter_of(phrase)
-        if letter.kind != "symbol":
-            return False
-        name = symbol(letter, self.scope.source).name
-        rank = self._values[id(letter)].rank
-        number = (rank == 1 and name in letters) or (rank == 2 and counted and name in _COUNTS)
-        return number and self.letters.promote(letter, 0, why)
-
-    def letter_of(self, phrase: Phrase) -> Phrase:
-        """What a phrase is a multiple of: of several numbers the last."""
-        while phrase.kind in ("neg", "*", "/"):
-            if phrase.kind != "*":
-                phrase = phrase.args[0]
-                continue
-            left, right = (self._values[id(arg)].rank for arg in phrase.args)
-            if left and right:
-                break
-            phrase = phrase.args[0 if left else 1]
-        return phrase
-
-    def _numbers(self, phrase: Phrase, args: list[Value]) -> None:
-        """Demands that all operands are numbers for each index."""
-        for value, operand in zip(args, phrase.args, strict=True):
-            if not value.scalar:
-                hint = (
-                    f"{self.quote(operand)} is {self.kind_of(value)}; for a sum over the "
-                    f"rows of a matrix write the product"
-                )
-                raise self.problem(
-                    "an entry, which is a number, next to a vector or a matrix", phrase, hint
-                )
 
     def _product(self, phrase: Phrase, args: list[Value]) -> Value:
         left, right = args
@@ -400,7 +323,7 @@ class Resolver:
         if kind == "*" and left.scalar:
             signs.require_one_reading(self, phrase, right)
         columns = left.order == right.order == 1 and not left.row and not right.row
-        opened = self._open(phrase, args)
+        opened = self.open_entries(phrase, args)
         result = None
         if phrase.kind == "." and columns:
             result = vectors.dot(make, *opened)
@@ -423,24 +346,24 @@ class Resolver:
         make = Maker(phrase)
         if right.rank and not right.indexed:
             above = self.scope.source[phrase.args[0].start : phrase.args[0].end].strip("{} ")
-            why = f"{above if len(above) < _LONGEST_QUOTE else 'something'} is divided by it"
+            why = f"{above if len(above) < LONGEST_QUOTE else 'something'} is divided by it"
             if self.learn_number(phrase.args[1], why, counted=not left.order):
                 return left
             hint = signs.over(self, phrase, left, right)
             raise self.problem(f"cannot divide by {self.kind_of(right)}", phrase, hint)
         if left.indexed or right.indexed:
             if left.scalar or not right.scalar:
-                self._numbers(phrase, args)
+                self.require_numbers(phrase, args)
             inverse = indices.entrywise(
                 make, lambda nodes: make.node("./", make.number(1), *nodes), [right]
             )
-            product = vectors.times(make, *self._open(phrase, [left, inverse]))
+            product = vectors.times(make, *self.open_entries(phrase, [left, inverse]))
             assert product is not None  # one of the two is a number
             return product
         return binary(make, "/", left, right)
 
     def _entrywise_quotient(self, phrase: Phrase, args: list[Value]) -> Value:
-        left, right = self._plain(phrase, args)
+        left, right = self.require_unindexed(phrase, args)
         signs.refuse_reach(self, phrase)
         return binary(Maker(phrase), "./", left, right)
 
@@ -451,11 +374,11 @@ class Resolver:
             why = "it is an exponent"
             if self.quote(phrase.args[1]).strip("{} ") == "t":
                 why += r", where ^\top would be the transpose"
-            if self.learn_number(phrase.args[1], why, letters=_EXPONENTS):
+            if self.learn_number(phrase.args[1], why, letters=EXPONENTS):
                 return base
             raise signs.exponent(self, phrase, exponent)
         if (base.indexed or exponent.indexed) and base.order != 1:
-            self._numbers(phrase, args)
+            self.require_numbers(phrase, args)
             return indices.entrywise(make, lambda nodes: make.node(".^", *nodes), args)
         if base.order == 1:
             x = signs.operand(self, phrase.args[0])
@@ -471,7 +394,7 @@ class Resolver:
         return Value(make.node("^", base.node, exponent.node), base.rank)
 
     def _entrywise_power(self, phrase: Phrase, args: list[Value]) -> Value:
-        base, exponent = self._plain(phrase, args)
+        base, exponent = self.require_unindexed(phrase, args)
         return binary(Maker(phrase), ".^", base, exponent)
 
     def _transpose(self, phrase: Phrase, args: list[Value]) -> Value:
@@ -502,4 +425,4 @@ class Resolver:
 
     def _inverse_transpose(self, phrase: Phrase, args: list[Value]) -> Value:
         make = Maker(phrase)
-        return transpose(make, call_function(make, "inv", self._plain(phrase, args)))
+        return transpose(make, call_function(make, "inv", self.require_unindexed(phrase, args)))

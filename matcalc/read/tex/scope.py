@@ -96,6 +96,10 @@ class Scope:
             base = base.args[0]
         return base.kind == "symbol" and symbol(phrase, self.source).key in self.names
 
+    def is_pi(self, phrase: Phrase) -> bool:
+        """Whether this is the number pi, and no variable."""
+        return phrase.kind == "symbol" and phrase.text == r"\pi" and not self.knows(phrase)
+
     def define(self, phrase: Phrase) -> None:
         """A letter that has got a value; the letters that follow mean it."""
         found = symbol(phrase, self.source)

@@ -5,7 +5,6 @@ x \times y, f * g, x^\top 1, 2 \oslash 3 x.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
 from matcalc.core.notes import format_offer
@@ -13,13 +12,11 @@ from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import homographs
 from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import letters, symbol
 from matcalc.read.tex.values import Value
-
-if TYPE_CHECKING:
-    from matcalc.read.tex.resolve import Resolver
 
 _MOST_NUMBERS = 4  # letters that a hint declares together
 _LONGEST = 60  # characters of what a hint writes anew
@@ -33,7 +30,7 @@ _SPECTRAL = re.compile(r"\\(lambda|sigma)_(\w|\{\w\})|\\(kappa|rho)")
 _COUNTS = frozenset("ijklmn")
 
 
-def operand(resolver: Resolver, phrase: Phrase) -> str:
+def operand(resolver: ResolverBase, phrase: Phrase) -> str:
     """The text of an operand, with brackets where a superscript behind it would mean something
     else.
     """
@@ -44,7 +41,7 @@ def operand(resolver: Resolver, phrase: Phrase) -> str:
     return text if text.startswith(("(", "[", r"\left(")) and phrase.bracketed else f"({inner})"
 
 
-def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+def check_product(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
     """Refuses a product whose sign has another meaning between such values, or notes it."""
     homographs.check_product(resolver, phrase, left, right)
     columns = left.rank == right.rank == 1 and not left.row and not right.row
@@ -75,7 +72,7 @@ def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value)
         _note_identity(resolver, phrase, left, right)
 
 
-def _note_dot(resolver: Resolver, phrase: Phrase) -> None:
+def _note_dot(resolver: ResolverBase, phrase: Phrase) -> None:
     r"""Says of \mathbf{F} \cdot \mathbf{r} that F is read as a matrix."""
     first, scope = phrase.args[0], resolver.scope
     if first.kind == "symbol" and symbol(first, scope.source).bold and not scope.knows(first):
@@ -85,7 +82,7 @@ def _note_dot(resolver: Resolver, phrase: Phrase) -> None:
         )
 
 
-def _note_identity(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+def _note_identity(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
     r"""Says of I \omega^2 and \omega^\top I \omega what I is, where an identity has no effect."""
     before = phrase.args[0]
     while before.kind in ("*", ".") and not before.bracketed:
@@ -97,12 +94,12 @@ def _note_identity(resolver: Resolver, phrase: Phrase, left: Value, right: Value
             resolver.scope.note("note: I is read as the identity; declare I if it is a variable")
 
 
-def is_star(resolver: Resolver, phrase: Phrase) -> bool:
+def is_star(resolver: ResolverBase, phrase: Phrase) -> bool:
     """Whether a star is typed between the factors."""
     return phrase.mark is not None and resolver.scope.source[phrase.mark.start] == "*"
 
 
-def _check_star(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+def _check_star(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
     r"""f * g is a convolution where these are functions; of matrices a note says what is read."""
     if not is_star(resolver, phrase):
         return
@@ -123,7 +120,7 @@ def _check_star(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -
         )
 
 
-def _check_one(resolver: Resolver, phrase: Phrase, left: Value) -> None:
+def _check_one(resolver: ResolverBase, phrase: Phrase, left: Value) -> None:
     r"""x^\top 1: nobody writes the number behind a vector."""
     number = phrase.args[1]
     if number.kind != "number" or number.text not in ("0", "1") or not left.rank:
@@ -141,7 +138,7 @@ def _check_one(resolver: Resolver, phrase: Phrase, left: Value) -> None:
     )
 
 
-def _check_reach(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+def _check_reach(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
     r"""x^\top y \odot z may be x^\top (y \odot z); a note says how matrices are read."""
     first = phrase.args[0]
     if first.kind != "*" or first.bracketed or not right.rank:
@@ -166,7 +163,7 @@ def _check_reach(resolver: Resolver, phrase: Phrase, left: Value, right: Value) 
         )
 
 
-def refuse_reach(resolver: Resolver, phrase: Phrase) -> None:
+def refuse_reach(resolver: ResolverBase, phrase: Phrase) -> None:
     r"""Refuses 2 \oslash 3 x, where the first factor behind the sign may be meant alone."""
     above, below = phrase.args
     if below.kind not in ("*", ".") or below.bracketed:
@@ -188,7 +185,7 @@ def refuse_reach(resolver: Resolver, phrase: Phrase) -> None:
     )
 
 
-def require_one_reading(resolver: Resolver, phrase: Phrase, right: Value) -> None:
+def require_one_reading(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:
     r"""Refuses a^\top x_i b, where the product of the first two may be meant, or the number x_i
     between the others.
     """
@@ -246,7 +243,7 @@ def _is_entry(phrase: Phrase) -> bool:
     return phrase.kind == "indexed" and sum(len(letters(part) or "") for part in phrase.parts) > 1
 
 
-def learn_count(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> bool:
+def learn_count(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> bool:
     r"""Takes N in N^{-1} \sum_i x_i, which stands before a number, for one itself."""
     power, behind = phrase.args
     if power.kind != "power" or left.rank != 2 or right.rank or behind.kind in _LETTERS:
@@ -255,7 +252,7 @@ def learn_count(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -
     return resolver.learn_number(power.args[0], why, counted=True)
 
 
-def learn_counts(resolver: Resolver, phrase: Phrase) -> bool:
+def learn_counts(resolver: ResolverBase, phrase: Phrase) -> bool:
     r"""Takes the n and k of \frac{nk}{2} \log 2\pi, which both count, for numbers."""
     names = [part.text for part in phrase.args if part.kind == "symbol" and not part.bracketed]
     if len(names) < 2 or not _COUNTS.issuperset(names):
@@ -274,7 +271,7 @@ def broadcast(phrase: Phrase, left: Value, right: Value) -> bool:
 # ----------------------------------------------------------------------------------------
 
 
-def product(resolver: Resolver, phrase: Phrase) -> str | None:
+def product(resolver: ResolverBase, phrase: Phrase) -> str | None:
     """What to write for a product of two columns; None where that gets long."""
     a, b = (operand(resolver, part) for part in phrase.args)
     if len(a) + len(b) > _LONGEST:
@@ -300,7 +297,7 @@ def product(resolver: Resolver, phrase: Phrase) -> str | None:
     return f"{hint}{declared or or_number(resolver, first)}"
 
 
-def turned(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str:
+def turned(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> str:
     """What to write for a column before a matrix, and for what else has no product."""
     a, b = (operand(resolver, part) for part in phrase.args)
     if left.rank == 1 and not left.row and right.rank == 2 and len(a) + len(b) <= _LONGEST:
@@ -308,7 +305,7 @@ def turned(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str
     return "write ^\\top where it belongs, and brackets around what is a number"
 
 
-def of_prime(resolver: Resolver, phrase: Phrase) -> str | None:
+def of_prime(resolver: ResolverBase, phrase: Phrase) -> str | None:
     """What to write for x' where that is a letter of its own; None of anything else."""
     base = phrase.args[0] if phrase.kind == "transpose" and phrase.text == "'" else None
     if base is None or base.kind not in ("symbol", "indexed") or base.bracketed:
@@ -317,7 +314,7 @@ def of_prime(resolver: Resolver, phrase: Phrase) -> str | None:
     return rf"write {x}_{{\mathrm{{new}}}}, with a word, if {x}' is a letter of its own"
 
 
-def refuse_prime(resolver: Resolver, phrase: Phrase) -> None:
+def refuse_prime(resolver: ResolverBase, phrase: Phrase) -> None:
     r"""Refuses \langle x, x' \rangle and \|x'\|, where nobody transposes and x' is a letter."""
     hint = of_prime(resolver, phrase)
     if hint is not None and resolver.value_of(phrase).order == 1:
@@ -326,7 +323,7 @@ def refuse_prime(resolver: Resolver, phrase: Phrase) -> None:
         raise resolver.problem(message, phrase, f"{hint}; write {x} if not")
 
 
-def declaration_hint(resolver: Resolver, phrase: Phrase) -> str:
+def declaration_hint(resolver: ResolverBase, phrase: Phrase) -> str:
     """What else a hint can offer for a letter of which nothing is known."""
     if phrase.kind not in ("symbol", "indexed") or resolver.scope.knows(phrase):
         return ""
@@ -342,7 +339,7 @@ def declaration_hint(resolver: Resolver, phrase: Phrase) -> str:
     return f"; or {format_offer(name, 'scalar')} if it is a number"
 
 
-def _same_but_number(resolver: Resolver, name: str) -> list[str]:
+def _same_but_number(resolver: ResolverBase, name: str) -> list[str]:
     """The letters that differ from one by their number alone: x_2 beside x_1."""
     stem = name.rstrip("0123456789")
     spelled = [each for each in resolver.scope.spelled if each != name] if stem != name else []
@@ -350,7 +347,7 @@ def _same_but_number(resolver: Resolver, name: str) -> list[str]:
     return [each for each in spelled if each.rstrip("0123456789") == stem and free.is_free(each)]
 
 
-def _is_free(resolver: Resolver, letter: Phrase) -> bool:
+def _is_free(resolver: ResolverBase, letter: Phrase) -> bool:
     """Whether only the first letter says what a letter is."""
     scope = resolver.scope
     return not scope.knows(letter) and resolver.letters.ranks.is_free(scope.name(letter))
@@ -361,7 +358,7 @@ def or_transpose(base: str, power: str) -> str:
     return f"; write {base}^\\top for the transpose" if power == "t" else ""
 
 
-def or_number(resolver: Resolver, phrase: Phrase) -> str:
+def or_number(resolver: ResolverBase, phrase: Phrase) -> str:
     """The same for a value that one letter alone makes a vector."""
     found: dict[str, Phrase] = {}
     for part in postorder(phrase, children):
@@ -377,7 +374,7 @@ def or_number(resolver: Resolver, phrase: Phrase) -> str:
     return f"; or declare {declared} if these are numbers"
 
 
-def exponent(resolver: Resolver, phrase: Phrase, value: Value) -> MatcalcError:
+def exponent(resolver: ResolverBase, phrase: Phrase, value: Value) -> MatcalcError:
     """The error for an exponent that is a vector or a matrix."""
     base = operand(resolver, phrase.args[0])
     script = phrase.args[1]
@@ -393,7 +390,7 @@ def exponent(resolver: Resolver, phrase: Phrase, value: Value) -> MatcalcError:
     )
 
 
-def over(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str:
+def over(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> str:
     """What to write for a quotient by a vector or a matrix."""
     a, b = (operand(resolver, part) for part in phrase.args)
     if right.rank == 2:
@@ -406,7 +403,7 @@ def over(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str:
     return hint + or_number(resolver, phrase.args[1])
 
 
-def unlike(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str:
+def unlike(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> str:
     """What to write for a sum of a row and a column, or of a matrix and a vector."""
     a, b = (operand(resolver, part) for part in phrase.args)
     sign = phrase.kind

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError
 from matcalc.read.syntax.names import default_kind
-from matcalc.read.tex import homographs
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.symbols import letters, symbol
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 PLACE, LABEL, UNCLEAR = "place", "label", "unclear"
 _SUMS = ("+", "-")
+_SMALL = ("0", "1")  # no sizes of an identity matrix
 _COMMUTATION = ("K", ())  # the letter of Magnus and Neudecker
 _MATRIX = 2  # axes
 _TENSOR = 3  # axes of an array that is no matrix, of which nothing was declared
@@ -67,13 +67,34 @@ def kind_of(part: Phrase, letters_: Letters) -> str:
     return PLACE if found.stem.islower() else UNCLEAR
 
 
+def instead_of_number(letters_: Letters, phrase: Phrase) -> str:
+    """What to do with the subscript of a number."""
+    if letters_.scope.is_pi(phrase.args[0]):
+        return 'declare "pi: vector" if it is a variable here'
+    return "take another letter for what has entries"
+
+
+def _refuse_small_identity(letters_: Letters, phrase: Phrase) -> None:
+    """Refuses I_1, which is no identity matrix in any text."""
+    (part, *more) = phrase.parts
+    if more or part.kind != "number" or part.text not in _SMALL:
+        return
+    shown = letters_.text(phrase)
+    name = "_".join(symbol(phrase, letters_.scope.source).key[1])
+    raise letters_.scope.problem(
+        f"{shown} may be the identity matrix of this size or a variable",
+        phrase.span,
+        f'declare "I_{name}: scalar", or what it is, if it is a variable; write 1 for the number',
+    )
+
+
 def fixed_entry(letters_: Letters, phrase: Phrase) -> Value | None:
     """The entry or row that a letter with a subscript is; None for a variable of its own."""
     base = phrase.args[0]
     if base.kind != "symbol" or letters_.scope.knows(phrase):
         return None
     if letters_.is_identity(phrase):
-        homographs.refuse_small_identity(letters_, phrase)
+        _refuse_small_identity(letters_, phrase)
         return None
     found = symbol(base, letters_.scope.source)
     if (
