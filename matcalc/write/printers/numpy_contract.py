@@ -122,7 +122,7 @@ def spread_axes(build: Builder, operand: Operand, labels: Labels) -> Node:
     """The array with its axes in the order of the labels, and an axis of length 1 for those that it
     lacks.
     """
-    node = _order(build, operand, tuple(x for x in labels if x in operand.labels))
+    node = ordered(build, operand, tuple(x for x in labels if x in operand.labels))
     if len(operand.labels) == len(labels) or not node.rank:
         return node
     axes = iter(node.shape)
@@ -131,16 +131,9 @@ def spread_axes(build: Builder, operand: Operand, labels: Labels) -> Node:
     return build.suffix(node, f"[{index}]", shape)
 
 
-def _order(build: Builder, operand: Operand, labels: Labels) -> Node:
-    node = operand.node
-    order = tuple(operand.labels.index(label) for label in labels)
-    if order == tuple(range(len(order))):
-        return node
-    if len(order) == 2:
-        return build.transpose(node)
-    return build.suffix(
-        node, f".transpose({', '.join(map(str, order))})", tuple(node.shape[k] for k in order)
-    )
+def ordered(build: Builder, operand: Operand, labels: Labels) -> Node:
+    """The array with its axes in the order of the labels."""
+    return build.permute(operand.node, tuple(operand.labels.index(label) for label in labels))
 
 
 class _Plan:
@@ -159,7 +152,7 @@ class _Plan:
         if same is not None:
             return same
         final = self._pairs(self.operands, output)
-        return _order(self.build, self._sum(final, output), output)
+        return ordered(self.build, self._sum(final, output), output)
 
     def _pairs(self, operands: list[Operand], output: Labels) -> Operand:
         """One operand with the labels of the output, or a few more."""
@@ -283,7 +276,7 @@ class _Plan:
         if not batch and first and second and operand.labels == (*second, *first):
             # axes are joined where they are
             return self.build.transpose(self._fold(operand, [], second, first))
-        node = _order(self.build, operand, (*batch, *first, *second))
+        node = ordered(self.build, operand, (*batch, *first, *second))
         if len(first) <= 1 and len(second) <= 1:
             return node
         groups = [
@@ -368,7 +361,7 @@ class _Plan:
         labels = own + tuple(renaming[label] for label in own)
         if len(own) > 1:
             node = self.build.node("shaped", None, (node,), tuple(self.dims[x] for x in labels))
-        return _order(self.build, Operand(node, labels), output)
+        return ordered(self.build, Operand(node, labels), output)
 
 
 def _renaming(

@@ -48,7 +48,9 @@ _NUMBERS = frozenset(
         *("psd_solve", "weighted_gram", "sigmoid", "sigmoid_slope"),
     ]
 )
-_FOLLOWING = frozenset(("infix", "neg", "call", "suffix", "shaped", "einsum", "multiplied"))
+_FOLLOWING = frozenset(
+    ("infix", "neg", "call", "suffix", "shaped", "einsum", "multiplied", "stacked")
+)
 # functions that cost less as methods of an array
 _METHODS = frozenset(f"np.{name}" for name in ("sum", "max", "min", "prod", "diagonal", "trace"))
 _MULTIPLIED = 16  # the highest power that is computed by products, a fifth of the work of NumPy's
@@ -242,6 +244,9 @@ class Emitter:
                     given.append("overwrite=True")
                 function = self.functions.get(function, function)
                 return f"{function}({', '.join(given)})", _ATOM
+            case "stacked" if self.quick and node.rank == 1 and all(arg.rank for arg in node.args):
+                given = [self.codes[id(arg)][0] for arg in node.args]
+                return f"np.concatenate([{', '.join(given)}])", _ATOM
             case "sliced" | "stacked" | "unit":
                 inner = [
                     self._bracket(arg, _ATOM) if node.op == "sliced" else self.codes[id(arg)][0]

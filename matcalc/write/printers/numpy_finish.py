@@ -8,29 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 from itertools import combinations
-from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Shape
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_contract import Labels, contract
 from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
+from matcalc.write.printers.numpy_terms import Operands, Term, join, value
 
 _MANY = 3  # axes from which on a sum is looked at as a whole
 _TERMS = 60  # of a sum; longer ones are taken as they come
-
-Operands = tuple[tuple[Node, Labels], ...]
-
-
-class Term(NamedTuple):
-    """number * the product of the operands, whose labels 0, 1, 2, ... are the axes of the value."""
-
-    number: Fraction
-    operands: Operands
-
-    @property
-    def labels(self) -> frozenset[int]:
-        """Those of all operands."""
-        return frozenset(label for _, labels in self.operands for label in labels)
 
 
 def finish(build: Builder, root: Node) -> Node:
@@ -134,7 +120,7 @@ class _Finish:
         value = self._total(terms, root.shape)
         if half is None:
             return value
-        turned = self.build.suffix(value, f".transpose({', '.join(map(str, axes))})", root.shape)
+        turned = self.build.permute(value, tuple(axes))
         return self.build.infix("+", value, turned, root.shape)
 
     def _terms(self, root: Node) -> list[Term]:
@@ -178,6 +164,8 @@ class _Finish:
         if len(terms) < 2 or len(terms) % 2:
             return None
         keys = [self._key(term) for term in terms]
+        splits = [term.split(len(shape)) for term in terms]
+        split = next((each for each in splits if each), None)
         for one, other in combinations(range(len(shape)), 2):
             if shape[one] != shape[other]:
                 continue
@@ -186,12 +174,15 @@ class _Finish:
             left = Counter(keys)
             chosen = []
             for term, key in zip(terms, keys, strict=True):
-                turned = self._key(_exchange(term, one, other))
+                partner = term.exchange(one, other)
+                turned = self._key(partner)
                 if turned == key:
                     break
                 if left[key] and left[turned]:
                     left.subtract((key, turned))
-                    chosen.append(term)
+                    # terms that fall into the same parts are added by one product
+                    falls = term.falls(split) or not partner.falls(split)
+                    chosen.append(term if falls else partner)
             else:
                 if not any(left.values()):
                     return axes, chosen
@@ -239,26 +230,22 @@ class _Finish:
         """The sum of the terms; what fills the whole array comes first, then what is added to its
         diagonals.
         """
-        values = [self._value(abs(term.number), term.operands, shape) for term in terms]
+        build, axes = self.build, range(len(shape))
+        terms = join(build, terms, shape) if len(shape) >= _MANY else terms
+        values = [value(build, abs(each.number), each.operands, axes, shape) for each in terms]
         order = sorted(
             range(len(terms)),
             key=lambda place: (
-                _diagonal(self.build, values[place]) is not None,
+                _diagonal(build, values[place]) is not None,
                 terms[place].number < 0,
             ),
         )
         first = terms[order[0]]
-        total = self._value(first.number, first.operands, shape)
+        total = value(build, first.number, first.operands, axes, shape)
         for place in order[1:]:
             sign = "+" if terms[place].number > 0 else "-"
             total = self._add(sign, total, values[place], shape)
         return total
-
-    def _value(self, number: Fraction, operands: Operands, shape: Shape) -> Node:
-        nodes, inputs = zip(*operands, strict=True)
-        if number != 1:
-            nodes, inputs = (self.build.number(number), *nodes), ((), *inputs)
-        return contract(self.build, nodes, inputs, tuple(range(len(shape))), shape)
 
     def _add(self, sign: str, left: Node, right: Node, shape: Shape) -> Node:
         """A sum; what is diagonal is added to the rest in place."""
@@ -307,14 +294,6 @@ def _relabel(node: Node) -> Operands:
 
 def _others(operands: Operands, place: int) -> Operands:
     return operands[:place] + operands[place + 1 :]
-
-
-def _exchange(term: Term, one: int, other: int) -> Term:
-    swap = {one: other, other: one}
-    return Term(
-        term.number,
-        tuple((node, tuple(swap.get(x, x) for x in labels)) for node, labels in term.operands),
-    )
 
 
 def _diagonal(build: Builder, node: Node) -> tuple[Labels, Node] | None:

@@ -175,6 +175,18 @@ class Builder:
             return node.args[0]
         return self.suffix(node, ".T", node.shape[::-1])
 
+    def permute(self, node: Node, order: tuple[int, ...]) -> Node:
+        """The array with its axes in this order; of a permuted one by one permutation."""
+        if order == tuple(range(len(order))):
+            return node
+        if len(order) == 2:
+            return self.transpose(node)
+        shape = tuple(node.shape[k] for k in order)
+        if node.op == "suffix" and node.attr.startswith(_PERMUTED):
+            before = node.attr[len(_PERMUTED) : -1].split(", ")
+            return self.permute(node.args[0], tuple(int(before[k]) for k in order))
+        return self.suffix(node, f"{_PERMUTED}{', '.join(map(str, order))})", shape)
+
     def times(self, left: Node, right: Node) -> Node:
         """Entry by entry, or with a scalar; sigmoid(x)*sigmoid(-x) is one function of x."""
         joined = self._slope_of_sigmoid(left, right) or self._slope_of_sigmoid(right, left)
@@ -249,6 +261,7 @@ class Builder:
 
 
 OUTER = "np.multiply.outer"
+_PERMUTED = ".transpose("
 _EXACT: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": add,
     "-": sub,

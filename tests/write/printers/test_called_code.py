@@ -31,6 +31,8 @@ CASES = [
     ("sum(max(0, x[1:n-1] - x[2:n]).^2)", "x", 1, {"x": "vector(n)"}),
     ("sum(exp(A*x/sqrt(n)))", "x", 1, {"x": "vector(n)", "A": "matrix(m, n)"}),
     ("sum(A*S/sqrt(n))", "S", 1, {"A": "matrix(m, n)", "S": "matrix(n, n)"}),
+    ("(x'*S*x)*tr(S) + (x'*S*x)^2*c", "S", 2, {"S": "matrix(n, n)"}),
+    ("log(x'*S*x)*tr(S*S)", "S", 2, {"S": "matrix(n, n)"}),
 ]
 
 
@@ -100,6 +102,16 @@ def test_rows_and_columns_are_repeated_by_numpy() -> None:
     assert "np.exp(a[:, None] + b[None, :])" in d.source()
     d = matcalc.diff("norm2(A - v*ones(n)')^2", "v", variables={"A": "matrix(m, n)"})
     assert "np.ones" not in d.source()
+
+
+def test_products_of_the_same_axes_are_added_by_one_product() -> None:
+    text = "-0.5*logdet(S) - 0.5*(x - m)'*inv(S)*(x - m)"
+    kinds = {"S": "psd(n)", "x": "vector(n)", "m": "vector(n)"}
+    lines = body(text, "S", 2, **kinds)
+    # four products of two matrices, by pairs, and their mirror images
+    assert [line.count(" @ ") for line in lines[-3:]] == [1, 0, 0]
+    assert lines[-1].count("transpose") == 2
+    assert "None" not in "".join(lines)
 
 
 def test_a_matrix_beside_the_identity_less_a_dyad_is_not_multiplied() -> None:
