@@ -41,6 +41,15 @@ def counts(context: Context, name: str) -> bool:
     return _strip_number(name) in _COUNTS or _is_numbered(context, name)
 
 
+def is_count(context: Context, expr: Expr) -> bool:
+    """Whether an expression such as 2*n has no letters but undeclared ones that count."""
+    parts = postorder(expr, operands)
+    names = [str(part.value) for part in parts if part.op == "variable"]
+    return all(part.op in (*_OF_NUMBERS, "variable", "number") for part in parts) and all(
+        is_undeclared(context, name) and _strip_number(name) in _COUNTS for name in names
+    )
+
+
 def coefficient(context: Context, expr: Expr) -> list[str]:
     """The letters of a sum or a product such as n - p - 1 that are no numbers by convention.
 

@@ -5,8 +5,10 @@ meant, if it is clear.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from matcalc.core.errors import MatcalcError, UnknownNameError
+from matcalc.core.functions.spec import ANY_TO_SCALAR
 from matcalc.core.operations import (
     ALIASES,
     CONSTANT_SHAPES,
@@ -16,6 +18,7 @@ from matcalc.core.operations import (
 )
 from matcalc.core.tree import Expr
 from matcalc.read.shapes import elsewhere
+from matcalc.read.shapes.coefficients import is_count
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax.names import DERIVED, default_kind
 from matcalc.read.syntax.nodes import Node
@@ -34,7 +37,9 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
             context,
             "a text stands where a value is expected",
             node,
-            "texts stand only in norm(A, 'fro')",
+            "leave it out: sum(A), mean(A) and their like are of all entries"
+            if node.value == "all"
+            else "texts stand only in norm(A, 'fro')",
         )
     base = node.args[0]
     if (
@@ -65,7 +70,8 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
             return "*"
         if node.kind == "^" and left.rank == 1:
             return ".^"  # x**2 of a vector
-        context.clashed = True  # the sign is to blame: no letter is read otherwise for it
+        # the sign is to blame, and no letter is read otherwise for it, but an n that is divided by
+        context.clashed = node.kind != "/" or not is_count(context, right)
         a, b = context.base(left), context.base(right)
         readings = {
             "*": f"write {a} @ {b} for the product, {a}.*{b} entry by entry",
@@ -87,9 +93,13 @@ def _note_stars(context: Context, node: Node, args: list[Expr]) -> None:
     where, power = node.mark or node.span, context.literal(args[1])
     inverse = power is not None and power < 0
     if context.source[where.start : where.end] == "**" and not inverse:
-        a, b = context.base(args[0]), context.base(args[1])
-        note = f"note: {a}**{b} is read as the power of a matrix; write {a}.^{b} entry by entry"
-        context.notes.setdefault(note)
+        _note_power(context, args, "**")
+
+
+def _note_power(context: Context, args: Sequence[Expr], sign: str) -> None:
+    a, b = context.base(args[0]), context.base(args[1])
+    note = f"note: {a}{sign}{b} is read as the power of a matrix; write {a}.^{b} entry by entry"
+    context.notes.setdefault(note)
 
 
 def check_numbers(context: Context, node: Node, args: list[Expr]) -> None:
@@ -219,11 +229,15 @@ def wrong_number(
 
 
 def note_call(context: Context, node: Node, name: str, args: list[Expr], result: Expr) -> Expr:
-    """The result, noted where other languages mean another one: norm(A), and max(A, 1), in which
-    the number may be an axis.
+    """The result, noted where other languages mean another one: norm(A), max(A, 1), in which the
+    number may be an axis, and sum(A^2), which is hardly meant for the power of a matrix.
     """
     if name == "norm2":
         return _note_norm(context, node, args[0], result)
+    known = OPERATIONS[name]
+    of_all = known.linear and known.signature == ANY_TO_SCALAR  # sum and mean
+    if of_all and args[0].op == "^" and args[0].rank == 2:
+        _note_power(context, args[0].args, "**" if "**" in context.source else "^")
     if name in OF_ENTRIES and len(args) == 2 and args[0].rank > 1 and node.mark is not None:
         _note_axis(context, node, name, args)
     return result

@@ -162,6 +162,8 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     where = node.mark or node.span
     if left.rank == 1 and not left.row:
         if right.rank == 1 and right.row:
+            if python:
+                _note_outer(context, node, left, right)
             return context.make("*", (left, right), left.shape + right.shape, node)
         if python:
             return _of_one_axis(context, node, left, right)
@@ -201,6 +203,15 @@ def _of_one_axis(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     if right.rank == 1:
         return multiply(context, node, transpose(context, node.args[0], left), right)
     return multiply(context, node, transpose(context, node.args[1], right), left)
+
+
+def _note_outer(context: Context, node: Node, left: Expr, right: Expr) -> None:
+    """Says of ``x @ y.T`` that it is a matrix, which it is not of arrays with one axis."""
+    written = context.source[node.start : node.end]
+    column = right.args[0] if right.op == "'" else right
+    inner = f"{context.base(left)} @ {context.base(column)}"
+    note = f"{written} is read as the outer product of columns; write {inner} for the inner product"
+    context.notes.setdefault(f"note: {note}")
 
 
 def _require_matrices(context: Context, node: Node, *args: Expr) -> None:

@@ -142,7 +142,7 @@ def _cheapest(
     found = search.run()
     if not found:
         if first.problem is not None:
-            raise search.problem_with_arrays()
+            raise search.problem_of_power() or search.problem_with_arrays()
         if search.exhausted and search.grave is not None:
             raise _too_many(first.context, search.grave)
         return first, {}
@@ -151,14 +151,12 @@ def _cheapest(
     if best.signs or (
         rivals and best.letters and all(each.letters or each.signs for each in rivals)
     ):
-        raise _refusal(
-            first,
-            [
-                each
-                for each in found
-                if not each.signs and each.letters and each.spent <= best.spent + _FAR
-            ],
-        )
+        offers = [
+            each
+            for each in found
+            if not each.signs and each.letters and each.spent <= best.spent + _FAR
+        ]
+        raise search.problem_of_power() or _refusal(first, offers)
     return search.outcome(best), best.letters
 
 
@@ -231,6 +229,20 @@ class _Search:
                     break
             else:
                 return problem
+
+    def problem_of_power(self) -> ShapeError | None:
+        """Why the text has no type where letters read otherwise leave nothing but a ^ to blame, as
+        in mean((y - X*b)^2).
+        """
+        failed = self._outcomes[_State().reading].context.failed
+        for (letters, signs), each in self._outcomes.items():
+            node, base = each.context.failed, each.context.operands[:1]
+            if failed is None or node is None or node.kind != "^" or signs or not letters:
+                continue
+            within = node.args[0].start <= failed.start and failed.end <= node.args[0].end
+            if within and base[0].rank == 1 and all(kind == "vector" for _, kind in letters):
+                return each.problem
+        return None
 
     def _push(self, state: _State, price: int) -> None:
         key = (state.reading, tuple(sorted(state.accepted)), state.done)

@@ -8,6 +8,17 @@ import re
 from collections.abc import Callable
 
 from matcalc.core.operations import ALIASES, OPERATIONS
+from matcalc.read.syntax.arguments import advise_on_axis, advise_on_name
+from matcalc.read.syntax.brackets import (
+    CLOSING,
+    OPENING,
+    find_arguments,
+    find_closer,
+    find_opener,
+    find_operand_end,
+    find_operand_start,
+    is_row,
+)
 from matcalc.read.syntax.names import DERIVED, GREEK
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
@@ -26,7 +37,6 @@ _OBJECTIVE = "only the objective is written; matcalc stationary looks for its mi
 _LEIBNIZ = re.compile(r"\s*d\s*(\^\s*\d\s*)?(/\s*d\w|\(.*\)\s*/\s*d\w+\s*$)", re.DOTALL)
 _SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$")
 
-_OPENING, _CLOSING = ("LPAR", "LSQUARE", "LNORM", "LBAR"), ("RPAR", "RSQUARE", "RNORM", "RBAR")
 _SEPARATING = frozenset(
     {"COMMA", "SEPARATOR", "COMPARE", "EQUALS", "COLON", "ARROW", "WHERE", "$END"}
 )
@@ -49,7 +59,6 @@ _WORDS = {
     **dict.fromkeys(("return", "def", "function"), "write the expression alone"),
     **dict.fromkeys(("minimize", "minimise", "maximize", "maximise", "subject"), _OBJECTIVE),
 }
-_OF_FUNCTIONS = frozenset({"f", "g", "h", "F", "G", "H", "phi", "psi", "sigma"})
 _IN_MATLAB = re.compile(r"\s*(?:(?:\d+|end(?:\s*-\s*\d+)?)?\s*:?\s*(?:\d+|end)?)\s*")
 _PLACE = re.compile(r"\s*(-?)\s*(\w*)\s*(?:(:)\s*(-?)\s*(\w*)\s*)?$")
 
@@ -73,7 +82,7 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     if is_quotient_of_differentials(text):
         return DERIVED
     kind, before = stream[k][0], stream[k - 1] if k else ("", 0, 0, "")
-    opener = _opener(stream, k)
+    opener = find_opener(stream, k)
     if before[3] == "positive":
         return None  # a kind, of which the message says all
     declared = (
@@ -96,9 +105,9 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     if kind == "COLON" and called and opener is not None and stream[opener - 1][0] == "NAME":
         return _entries(text, opener, stream, readable)
     if kind == "EQUALS" and called and before[3] in ("axis", "dim"):
-        return _axis(text, stream, k)
+        return advise_on_axis(text, stream, k)
     if kind == "EQUALS" and called and before[0] == "NAME":
-        return _unname(text, stream, k, readable)
+        return advise_on_name(text, stream, k, readable)
     if kind == "EQUALS" and opener is None and before[0] == "RPAR":
         return _unhead(text, k, stream, readable)
     if kind == "COMMA":
@@ -114,29 +123,6 @@ def _unhead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     body = text[stream[k][2] :].strip()
     head = kinds[0] == "NAME" and kinds[1] == "LPAR" and not {*kinds[2:-1]} - {"NAME", "COMMA"}
     return f"write {body}" if head and len(body) <= _LONGEST and readable(body) else None
-
-
-def _opener(stream: list[Token], k: int) -> int | None:
-    """The innermost bracket or norm that is open before the k-th token."""
-    depth = 0
-    for i in range(k - 1, -1, -1):
-        if stream[i][0] in _CLOSING:
-            depth += 1
-        elif stream[i][0] in _OPENING:
-            if not depth:
-                return i
-            depth -= 1
-    return None
-
-
-def _closer(stream: list[Token], opener: int) -> int | None:
-    """The bracket that closes one."""
-    depth = 0
-    for i in range(opener, len(stream)):
-        depth += (stream[i][0] in _OPENING) - (stream[i][0] in _CLOSING)
-        if not depth:
-            return i
-    return None
 
 
 # -- products
@@ -156,8 +142,8 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
     if kind == "NUMBER" and right == "j" and stream[k - 1][2] == stream[k][1]:
         return "all numbers are real here; complex variables are declared, as in z: complex scalar"
     if kind == "NAME" and (left in OPERATIONS or left in ALIASES):
-        end = _operand_end(stream, k)
-        over = stream[end + 1][0] in (*_SEPARATING, *_CLOSING, "PLUS", "MINUS")
+        end = find_operand_end(stream, k)
+        over = stream[end + 1][0] in (*_SEPARATING, *CLOSING, "PLUS", "MINUS")
         return (
             f"write {left}({text[stream[k][1] : stream[end][2]]})"
             if over
@@ -169,14 +155,14 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
         and stream[k - 2][0] == "POWER"
         and stream[k - 3][3] in OPERATIONS
     ):
-        closer = _closer(stream, k)  # sin^2(x)
+        closer = find_closer(stream, k)  # sin^2(x)
         inside = text[stream[k][1] : stream[closer][2]] if closer else "(...)"
         return f"write {stream[k - 3][3]}{inside}^{left}"
-    if following == "LPAR" and kind in _CLOSING:
+    if following == "LPAR" and kind in CLOSING:
         entry = _entry_of_value(text, k, stream, readable)
         if entry:
             return entry
-    around = _opener(stream, k)
+    around = find_opener(stream, k)
     if kind == following == "NUMBER" and (around is None or stream[around][0] != "LSQUARE"):
         return f"write {left}{right}" if re.fullmatch("[0-9]{3}", right) else None
     if following == "NUMBER" and right.startswith("."):
@@ -184,9 +170,9 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
     if following == "LSQUARE":
         return None
     regions = [(0, len(stream) - 1)] if len(text) <= _LONGEST and "\n" not in text else []
-    opener = _opener(stream, k)
+    opener = find_opener(stream, k)
     if opener is not None and stream[opener][0] == "LSQUARE":
-        regions = [(opener, (_closer(stream, opener) or opener) + 1)]
+        regions = [(opener, (find_closer(stream, opener) or opener) + 1)]
     for first, last in [*regions, _region(stream, k)]:
         found = [each for each in _with_products(text, stream, first, last) if readable(each[0])]
         if regions and stream[first][0] == "LSQUARE" and found:
@@ -205,14 +191,14 @@ def _region(stream: list[Token], k: int) -> tuple[int, int]:
     first, depth = k, 0
     while first > 0:
         kind = stream[first - 1][0]
-        depth += (kind in _CLOSING) - (kind in _OPENING)
+        depth += (kind in CLOSING) - (kind in OPENING)
         if depth < 0 or (not depth and _separates(stream, first - 1)):
             break
         first -= 1
     last, depth = k, 0
     while last < len(stream):
         kind = stream[last][0]
-        depth += (kind in _OPENING) - (kind in _CLOSING)
+        depth += (kind in OPENING) - (kind in CLOSING)
         if depth < 0 or (not depth and _separates(stream, last)):
             break
         last += 1
@@ -231,11 +217,11 @@ def _with_products(text: str, stream: list[Token], first: int, last: int) -> lis
     missing = [k for k in range(first + 1, last) if _is_missing(stream, k)]
     runs: list[list[int]] = []
     for k in missing:
-        start = _operand_start(stream, k - 1)
+        start = find_operand_start(stream, k - 1)
         if runs and start <= runs[-1][1]:
-            runs[-1][1] = _operand_end(stream, k)
+            runs[-1][1] = find_operand_end(stream, k)
         else:
-            runs.append([start, _operand_end(stream, k)])
+            runs.append([start, find_operand_end(stream, k)])
     divided = [run for run in runs if run[0] > first and stream[run[0] - 1][0] in _TIGHT]
     compact = [
         k
@@ -264,7 +250,7 @@ def _product_end(stream: list[Token], k: int, last: int) -> int:
     depth = 0
     for i in range(k + 1, last):
         kind = stream[i][0]
-        depth += (kind in _OPENING) - (kind in _CLOSING)
+        depth += (kind in OPENING) - (kind in CLOSING)
         if depth < 0 or (not depth and (_separates(stream, i) or kind in _DIVISIONS)):
             return i - 1
     return last - 1
@@ -275,13 +261,7 @@ def _is_missing(stream: list[Token], k: int) -> bool:
     kind, before = stream[k][0], stream[k - 1][0]
     if before not in ENDS or (kind not in FACTORS and kind != "NUMBER"):
         return False
-    return kind != "LPAR" or before not in ("NAME", "QUALIFIED") or _is_row(stream[k - 1])
-
-
-def _is_row(token: Token) -> bool:
-    """Whether x' before a bracket is a row, and no derivative as f' is."""
-    name = token[3].rstrip("'")
-    return token[0] == "NAME" and name != token[3] and name not in _OF_FUNCTIONS
+    return kind != "LPAR" or before not in ("NAME", "QUALIFIED") or is_row(stream[k - 1])
 
 
 def _may_be_called(stream: list[Token], k: int) -> bool:
@@ -317,81 +297,21 @@ def _join(
     return "".join(parts)
 
 
-def _operand_start(stream: list[Token], k: int) -> int:
-    """The first token of the operand that ends with the k-th."""
-    while True:
-        while stream[k][0] in ("TRANSPOSE", "SUPERSCRIPT"):
-            k -= 1
-        if stream[k][0] not in _CLOSING:
-            return k
-        k, closed = _matching_bracket(stream, k), stream[k][0]
-        before = stream[k - 1][0] if k else ""
-        if closed == "RPAR" and before in ("NAME", "QUALIFIED") and not _is_row(stream[k - 1]):
-            return k - 1
-        if closed == "RPAR" and before == "METHOD":
-            k -= 2
-        elif closed == "RSQUARE" and before in ENDS:
-            k -= 1
-        else:
-            return k
-
-
-def _matching_bracket(stream: list[Token], k: int) -> int:
-    depth = 0
-    for i in range(k, -1, -1):
-        depth += (stream[i][0] in _CLOSING) - (stream[i][0] in _OPENING)
-        if not depth:
-            return i
-    return 0
-
-
-def _operand_end(stream: list[Token], k: int) -> int:
-    """The last token of the operand that begins with the k-th."""
-    end = k
-    while stream[end][0] == "ROOT":
-        end += 1
-    if stream[end][0] in ("NAME", "QUALIFIED", "TOTAL") and stream[end + 1][0] == "LPAR":
-        end += 1
-    if stream[end][0] in _OPENING:
-        end = _closer(stream, end) or len(stream) - 2
-    while stream[end + 1 : end + 2] and stream[end + 1][0] in (
-        "TRANSPOSE",
-        "SUPERSCRIPT",
-        "LSQUARE",
-    ):
-        end += 1
-        if stream[end][0] == "LSQUARE":
-            end = _closer(stream, end) or len(stream) - 2
-    return end
-
-
 # -- places and arguments
 # ----------------------------------------------------------------------------------------
-
-
-def _arguments(stream: list[Token], opener: int, closer: int) -> list[tuple[int, int]]:
-    """The first and the last position in the text of what stands between the commas."""
-    found, depth, start = [], 0, stream[opener][2]
-    for i in range(opener + 1, closer + 1):
-        kind = stream[i][0]
-        if not depth and (kind == "COMMA" or i == closer):
-            found.append((start, stream[i][1]))
-            start = stream[i][2]
-        depth += (kind in _OPENING) - (kind in _CLOSING)
-    return found
 
 
 def _entry_of_value(
     text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]
 ) -> str | None:
     """``inv(A)(1,:)``, entries of a value as MATLAB takes them; None where it is a product."""
-    closer = _closer(stream, opener)
+    closer = find_closer(stream, opener)
     if closer is None or closer == opener + 1:
         return None
-    places = [text[start:end].strip() for start, end in _arguments(stream, opener, closer)]
+    places = [text[start:end].strip() for start, end in find_arguments(stream, opener, closer)]
     if not all(place and _IN_MATLAB.fullmatch(place) for place in places):
         return None
-    start = stream[_operand_start(stream, opener - 1)][1]
+    start = stream[find_operand_start(stream, opener - 1)][1]
     value, rest = text[start : stream[opener][1]], text[stream[closer][2] :]
     entry = f"{text[:start]}{value}[{', '.join(places)}]{rest}"
     if not readable(entry):
@@ -405,10 +325,10 @@ def _entries(
     text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]
 ) -> str | None:
     """``A(:, 1)``."""
-    closer = _closer(stream, opener)
+    closer = find_closer(stream, opener)
     if closer is None:
         return None
-    places = [text[start:end].strip() for start, end in _arguments(stream, opener, closer)]
+    places = [text[start:end].strip() for start, end in find_arguments(stream, opener, closer)]
     if places == [":"]:
         return f"write vec({stream[opener - 1][3]})"
     entries = f"{stream[opener - 1][3]}[{', '.join(places)}]"
@@ -419,11 +339,13 @@ def _places(
     text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]
 ) -> str | None:
     """``x[1:]``, which counts from 0 in Python."""
-    closer = _closer(stream, opener)
+    closer = find_closer(stream, opener)
     if closer is None or stream[closer][0] != "RSQUARE":
         return None
-    matches = [_PLACE.match(text[start:end]) for start, end in _arguments(stream, opener, closer)]
-    base = text[stream[_operand_start(stream, opener - 1)][1] : stream[opener][1]]
+    matches = [
+        _PLACE.match(text[start:end]) for start, end in find_arguments(stream, opener, closer)
+    ]
+    base = text[stream[find_operand_start(stream, opener - 1)][1] : stream[opener][1]]
     counted = any(
         match and ("-" in (match[1], match[4]) or match[2] == "0") for match in matches
     )  # as only Python does
@@ -462,59 +384,6 @@ def _from_one(match: re.Match[str]) -> str:
 
 def _from_end(count: int) -> str:
     return f"end - {count}" if count else "end"
-
-
-def _axis(text: str, stream: list[Token], k: int) -> str:
-    """``sum(X, axis=0)`` and ``X.sum(axis=-1)``."""
-    from matcalc.read.syntax.dotted import along  # noqa: PLC0415 - few texts are in Python's notation
-
-    opener = _opener(stream, k) or 1
-    name = stream[opener - 1][3].rpartition(".")[2]
-    found = re.match(r"\s*(-?\s*[0-9]+)\s*[,)]", text[stream[k][2] :])
-    array = _in_our_signs(text, opener, stream)
-    return along(name, int(found[1]) if found else None, array)
-
-
-def _in_our_signs(text: str, opener: int, stream: list[Token]) -> str:
-    """The array in ``np.sum(X**2 * Y, axis=1)``, where operators go entry by entry."""
-    array = _array(text, opener, stream)
-    start = text.find(array, stream[opener][2] if stream[opener - 1][0] == "QUALIFIED" else 0)
-    parts, place = [], start
-    for before, token, after in zip(stream, stream[1:], stream[2:], strict=False):
-        if not start <= token[1] < start + len(array) or token[3] not in ("*", "/", "**"):
-            continue
-        scalar = token[3] != "**" and "NUMBER" in (before[0], after[0])
-        parts += [
-            text[place : token[1]],
-            "" if scalar else ".",
-            {"**": "^"}.get(token[3], token[3]),
-        ]
-        place = token[2]
-    return "".join([*parts, text[place : start + len(array)]])
-
-
-def _array(text: str, opener: int, stream: list[Token]) -> str:
-    """The first argument of a function, or what a method is one of."""
-    from matcalc.read.syntax.dotted import is_functional  # noqa: PLC0415 - as above
-
-    method, last = stream[opener - 1], opener - 2
-    if method[0] == "METHOD" and not is_functional(method[3][1:], stream[last][3]):
-        return text[stream[_operand_start(stream, last)][1] : stream[last][2]].strip()
-    (start, end), *_ = _arguments(stream, opener, _closer(stream, opener) or len(stream) - 1)
-    return text[start:end].strip()
-
-
-def _unname(text: str, stream: list[Token], k: int, readable: Callable[[str], bool]) -> str | None:
-    """``norm(x, p=2)``: arguments have no names here."""
-    opener = _opener(stream, k) or 1
-    name, value = stream[opener - 1][3].rpartition(".")[2], stream[k + 1][3]
-    if name in ("norm", "vector_norm") and stream[k - 1][3] in ("p", "ord") and value:
-        written = f"norm({_array(text, opener, stream)}, {value.strip(chr(34) + chr(39))})"
-        return f"write {written}" if readable(written) else None
-    return (
-        f"arguments have no names here: leave out {stream[k - 1][3]}=, and write what it stands "
-        f"for if the answer depends on it"
-    )
 
 
 def _comma(stream: list[Token], k: int) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY
-from matcalc.read.syntax.names import DERIVED, GREEK
+from matcalc.read.syntax.names import DERIVED, GREEK, default_kind
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 # Characters that are taken for others, and what to type instead
@@ -152,11 +152,14 @@ def _of_norm(inside: str | None, behind: str) -> str:
 
 def _factorial_hint(text: str, position: int) -> str:
     """``n!`` and ``!x``."""
-    before = re.search(r"([^\W\d]\w*|\))\s*$", text[:position])
+    before = re.search(r"(\w+|\))\s*$", text[:position])
     if before is None:
         return "a condition is 1 where it holds, else 0: write 1 - (x > 0) for its opposite"
     n = "n" if before[1] == ")" else before[1]
-    return f"write gamma({n} + 1) for the factorial of {n}"
+    if n.isdecimal():
+        return f"write gamma({int(n) + 1}) for the factorial of {n}"
+    declared = f", and declare {n}: scalar," if default_kind(n) != "scalar" else ""
+    return f"write gamma({n} + 1){declared} for the factorial of {n}"
 
 
 def _in_r(text: str, position: int) -> str:
@@ -165,7 +168,7 @@ def _in_r(text: str, position: int) -> str:
         return "write x*y' for the outer product"
     if not text.startswith("%*%", position):
         return f"write {_LOOKALIKES['%']}"
-    plain = text.replace("%*%", "*")
+    plain = text.replace("%*%", "*").replace("^", ".^")  # R's powers go entry by entry
     alone = "*" not in text.replace("%*%", "") and len(plain) <= _LONGEST
     return f"write {plain}" if alone else "write * for the matrix product, .* entry by entry"
 
@@ -404,9 +407,10 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
 def _empty(text: str, span: Span) -> ParseError:
     """``max(X, [], 1)``, ``reshape(X, [], 1)`` and other empty blocks."""
     hint = None
-    along = re.search(r"\b(max|min)\(\s*([^()\[\]]+?)\s*,\s*\[\s*\]\s*,\s*([12])\s*\)", text)
+    along = re.search(r"\b(max|min)\(\s*([^()\[\]]+?)\s*,\s*\[\s*\]\s*,\s*([12]|'all')\s*\)", text)
     if along:
-        hint = f"write a{along[1]}({along[2]}, {along[3]})"
+        axis = f", {along[3]}" if along[3].isdecimal() else ""
+        hint = f"write a{along[1]}({along[2]}{axis})"
     elif re.search(r"\breshape\(", text):
         column = re.search(r"\breshape\(\s*([^()\[\]]+?)\s*,\s*\[\s*\]\s*,\s*1\s*\)", text)
         hint = f"write vec({column[1]})" if column else "write both sizes: reshape(X, m, n)"

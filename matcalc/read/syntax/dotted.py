@@ -79,6 +79,8 @@ _FUNCTIONAL = frozenset(
 _INSTEAD = {
     "inner": "write x'*y for vectors, A*B' for matrices",
     "slogdet": "write logdet(A) for log(abs(det(A)))",
+    "diagonal": "write diag(A)",
+    "tensordot": "write dot(A, B) for the sum of the products of all entries, A*B for the product",
     "clip": "write min(max(x, a), b)",
     "concatenate": "write [A, B] beside each other, [A; B] above each other",
     "column_stack": "write [a, b]",
@@ -105,7 +107,6 @@ _INSTEAD = {
     ),
 }
 _ARGUMENTS = ("x", "y", "z")  # in what to write for a function that is not known
-_COUNTED_DIFFERENTLY = "matcalc divides by n; times n/(n - 1) for the variance over n - 1"
 
 
 def read_dotted_call(
@@ -126,7 +127,7 @@ def read_dotted_call(
         raise UnknownNameError(
             f"{last} of some libraries divides by n - 1",
             span=mark,
-            hint=f"write {last}(...): {_COUNTED_DIFFERENTLY}",
+            hint=advise_on_divisor(last, "..."),
         )
     if last in ("transpose", "t") and count == 1:
         return Node("'", args, start, end, mark=mark)
@@ -147,6 +148,12 @@ def read_dotted_call(
             else CountedAxis(last, args, mark)
         )
     return Node("call", args, start, end, mark=mark, value=here)
+
+
+def advise_on_divisor(name: str, array: str) -> str:
+    """What to write for a variance or a standard deviation over n - 1."""
+    factor = "sqrt(n/(n - 1))" if name == "std" else "n/(n - 1)"
+    return f"write {name}({array}): matcalc divides by n; times {factor} for the one over n - 1"
 
 
 def is_functional(name: str, base: str) -> bool:

@@ -74,13 +74,19 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         from matcalc.read.syntax.scopes import hoist  # noqa: PLC0415
 
         result = hoist(result, text)
-    dotted = [token[3] for token in stream if token[0] in ("QUALIFIED", "METHOD")]
-    if not all(name.startswith(("LinearAlgebra.", "Statistics.")) for name in dotted):  # Julia's
+    if any(_is_python(token) for token in stream):
         # few texts are in Python's notation
         from matcalc.read.syntax.dotted import mark_operators  # noqa: PLC0415
 
         mark_operators(result, text)
     return result
+
+
+def _is_python(token: Token) -> bool:
+    """Whether a token is of Python's notation, as ``np.exp``, ``.sum`` and ``@`` are."""
+    if token[0] in ("QUALIFIED", "METHOD"):
+        return not token[3].startswith(("LinearAlgebra.", "Statistics."))  # Julia's
+    return token[3] == "@"
 
 
 def sum_advice(text: str) -> str | None:

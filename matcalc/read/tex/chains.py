@@ -33,10 +33,14 @@ def value(phrase: Phrase) -> Phrase:
 
 def product(items: list[Phrase], scope: Scope) -> Phrase:
     """The product of what stands side by side, from the left."""
-    if any(_is_mark(item, "PARTIAL") for item in items):
+    named = _names_variable(items[0])
+    inner = next((item for item in items[1:] if _names_variable(item)), None)
+    if inner is not None:
+        raise _within_product(inner, scope)
+    if any(_is_mark(item, "PARTIAL") for item in items[named:]):
         return _differential(items, scope)
     gradient = len(items) > 1 and is_gradient(items[0], _core(items[1])[1], scope)
-    if _is_mark(items[0], "NABLA") and not gradient:
+    if named or (_is_mark(items[0], "NABLA") and not gradient):
         head: Phrase | None = derivatives.nabla(items[0], scope)
         rest = items[1:]
     else:
@@ -45,18 +49,18 @@ def product(items: list[Phrase], scope: Scope) -> Phrase:
     factors = group_factors(rest, scope) if rest else []
     for factor in factors:
         if factor.kind == "gradient" and not factor.bracketed:
-            hint = "write it first, and brackets around everything that is differentiated"
-            raise ParseError(
-                "a derivative sign within a product",
-                source=scope.source,
-                span=factor.span,
-                hint=hint,
-            )
+            raise _within_product(factor, scope)
     if head is None:
         return _multiply(factors)
     if head.args and factors:
         return derivatives.widen(head, "*", _multiply(factors), factors[0].span)
     return derivatives.apply_operator(head, _multiply(factors) if factors else None)
+
+
+def _within_product(sign: Phrase, scope: Scope) -> ParseError:
+    hint = "write it first, and brackets around everything that is differentiated"
+    message = "a derivative sign within a product"
+    return ParseError(message, source=scope.source, span=sign.span, hint=hint)
 
 
 def _multiply(factors: list[Phrase]) -> Phrase:
@@ -69,6 +73,12 @@ def _multiply(factors: list[Phrase]) -> Phrase:
 def _is_mark(item: Phrase, text: str) -> bool:
     _, core = _core(item)
     return core.kind == "mark" and core.text == text
+
+
+def _names_variable(item: Phrase) -> bool:
+    r"""Whether this is \partial_x or \partial_x^2, which say what \nabla_x and \nabla_x^2 say."""
+    letter = item.args[0] if item.kind == "power" else item
+    return letter.kind == "indexed" and _is_mark(letter, "PARTIAL") and len(letter.parts) == 1
 
 
 def _differential(items: list[Phrase], scope: Scope) -> Phrase:

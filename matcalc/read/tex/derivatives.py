@@ -60,6 +60,10 @@ def _nabla_alone(head: Phrase, order: int, scope: Scope) -> ParseError:
             r"Laplacian"
         )
         return scope_problem(scope, message, head.span, hint)
+    if head.kind == "indexed" and head.args[0].text == "PARTIAL":
+        hint = r"write \partial_x, with one variable, and \partial_x^2 for the second derivative"
+        shown = scope.source[head.start : head.end]
+        return scope_problem(scope, f"{shown} does not name one variable", head.span, hint)
     hint = r"write \nabla_x, with the variable, before the formula itself"
     return scope_problem(scope, r"\nabla does not name its variable", head.span, hint)
 

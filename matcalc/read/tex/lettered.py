@@ -138,12 +138,16 @@ def _read_primed_call(
         variable = scope.declared.get(scope.name(base))
         if variable is None or variable.kind != "function":
             return None
-        primes = "'" * scope.source[base.end : item.end].count("'")
+        primes = "'" * _count_primes(scope.source[base.end : item.end])
         return _call(item, bracket, f"{scope.name(base)}{primes}", args)
     lone = len(args) > 1 or args[0].kind in ("symbol", "indexed", "number")
     if base.text in _FUNCTIONS or lone or name in _UNCLEAR:
         raise prime_of_function(item, Span(base.end, item.end), scope, bracket)
     return None
+
+
+def _count_primes(text: str) -> int:
+    return text.count("'") + text.count(r"\prime")
 
 
 _DERIVATIVES = {
@@ -162,7 +166,7 @@ def prime_of_function(
     while base.kind == "transpose":
         base = base.args[0]
     shown = scope.source[base.start : base.end]
-    primes = scope.source[base.end : where.end].count("'")
+    primes = _count_primes(scope.source[base.end : where.end])
     own = ""
     if base.kind == "symbol":
         own = f"declare {symbol(base, scope.source).name}: function for a function of your own"

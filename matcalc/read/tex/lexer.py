@@ -41,6 +41,9 @@ _ENDS = frozenset(
         *_CLOSING,
     }
 )  # an operand may end with these
+_SIGNS = frozenset({"PLUS", "MINUS", "STAR"})
+_PRIME = re.compile(r"\\prime(?![A-Za-z])")
+_PRIMES = re.compile(rf"\^\s*(?:{_PRIME.pattern}|\{{(?:\s*{_PRIME.pattern})+\s*\}})")
 _FACTORIAL = re.compile(r"(\\[A-Za-z]+|[A-Za-z])(_([A-Za-z0-9]|\{[^{}]*\}))?$")
 _STARTS = frozenset(
     {
@@ -149,6 +152,12 @@ class _Lexer:
             if stop and (not self.open or self.open[-1][0] == "ENDCASES"):
                 position = stop.end()
                 continue
+            primes = _PRIMES.match(self.text, position, end)
+            if primes:
+                for prime in _PRIME.finditer(self.text, position, primes.end()):
+                    self.take("PRIME", prime.start(), prime.end(), "'")
+                position = primes.end()
+                continue
             match = self.table.scan(self.text, position, end)
             if match is None:
                 macro = _MACRO.match(self.text, position)
@@ -185,7 +194,11 @@ class _Lexer:
         return not (self.open and self.open[-1][0] == "RBAR" and self._after_operand())
 
     def _after_operand(self) -> bool:
-        return bool(self.tokens) and self.tokens[-1][0] in _ENDS
+        """Whether an operand has just ended, also with a sign as in [x]_+ and A^*."""
+        kinds = [token[0] for token in self.tokens[-2:]]
+        return bool(kinds) and (
+            kinds[-1] in _ENDS or (kinds[0] in ("SUP", "SUB") and kinds[-1] in _SIGNS)
+        )
 
     def take(self, kind: str, start: int, end: int, piece: str) -> None:
         """One match of the terminals' regular expression."""
@@ -466,11 +479,13 @@ def bad_character(text: str, position: int) -> ParseError:
         base = _FACTORIAL.search(before)
         n = base[0] if base else "n"
         known = f", and declare {n}: scalar," if n.isalpha() else ""
+        number = None if base else re.search(r"[0-9]+$", before)
+        above = rf"\Gamma({int(number[0]) + 1})" if number else rf"\Gamma({n} + 1){known}"
         return ParseError(
             "factorials are not read",
             source=text,
             span=Span(position, position + 1),
-            hint=rf"write \Gamma({n} + 1){known} for the factorial of {n}",
+            hint=f"write {above} for the factorial of {number[0] if number else n}",
         )
     span = Span(position, position + 1)
     if char == ";":

@@ -413,8 +413,10 @@ def unlike(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) ->
             bare = operand(resolver, row.args[0])
             both = f"{bare} {sign} {other}" if left.row else f"{other} {sign} {bare}"
             prime = of_prime(resolver, row)
-            column = f"write {both} for a column"
-            return prime if bare == other and prime else "; ".join(filter(None, (column, prime)))
+            column = f"write {both} for a column" if bare != other else None
+            hint = "; ".join(filter(None, (column, prime)))
+            if hint:
+                return hint
         return "write ^\\top where it belongs"
     constant = next((part for part in phrase.args if part.kind == "constant"), None)
     if constant is not None:

@@ -1,0 +1,146 @@
+r"""Formulas of papers, lecture notes, forum questions and of code in NumPy, MATLAB, Julia and R, as
+people type them: what they mean, what a note says of them, or what the hint makes of them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from matcalc.claims.equality import EQUAL, decide
+from matcalc.core.errors import MatcalcError
+from matcalc.core.program import Program
+from matcalc.read.frontend import read
+from matcalc.read.tex.read import read_latex
+
+pytestmark = pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
+
+# LaTeX, and what it means in the plain language
+MEANT = [
+    (r"\|[x]_+\|^2", "norm2(max(x, 0))^2"),
+    (r"\|(Ax - b)_+\|^2", "b: vector; norm2(max(A*x - b, 0))^2"),
+    (r"|w^\top x|_+", None),
+    (r"X^\prime X", "X'*X"),
+    (r"\beta^{\prime} X^\prime X \beta", "beta: vector; norm2(X*beta)^2"),
+]
+# LaTeX that says itself what is derived, and by what
+DERIVED = [
+    (r"\partial_x (x^\top A x)", "x'*A*x", "x", 1),
+    (r"\partial_{x} \|x\|^2", "norm2(x)^2", "x", 1),
+    (r"\partial_X \log\det X", "log(det(X))", "X", 1),
+    (r"\partial_x^2 (x^\top A x)", "x'*A*x", "x", 2),
+    (r"\partial_{\mathbf{x}} \mathbf{x}^\top \mathbf{x}", "x'*x", "x", 1),
+]
+# whether this is LaTeX, the text, words of the error, the hint, and (part, what stands for it,
+# meaning) of what it says to write: a text, or the part of the text that it replaces
+HINTS = [
+    (True, r"\exp(-\|x - x^\prime\|^2)", "a row", r"x_{\mathrm{new}}", None),
+    (True, r"\langle x, x^{\prime} \rangle", "a letter of its own", r"x_{\mathrm{new}}", None),
+    (True, r"g^\prime(x)", "derivative or a transpose", "declare g: function", None),
+    (True, r"u^{\prime\prime}(x)", "u'' may be", "declare u: function", None),
+    (True, r"\partial_{xy} x^\top y", "one variable", r"\partial_x, with one variable", None),
+    (True, r"2 \partial_x x^\top x", "within a product", "write it first", None),
+    (True, r"5! a", "factorials", r"\Gamma(6)", ("5!", r"\Gamma(6)", "gamma(6)*a")),
+    (False, "5!*a", "'!'", "gamma(6)", ("5!", "gamma(6)", "120*a")),
+    (
+        False,
+        "k!*a",
+        "'!'",
+        "gamma(k + 1), and declare k: scalar,",
+        ("k!*a", "k: scalar; gamma(k + 1)*a", None),
+    ),
+    # the square of a residual
+    (
+        False,
+        "mean((y - X*b)^2)",
+        "power",
+        "(y - X*b).^2",
+        ("^", ".^", "b: vector; y: vector(n); norm2(y-X*b)^2/n"),
+    ),
+    (
+        False,
+        "(y - X*beta)^2",
+        "power",
+        "(y - X*beta).^2",
+        ("^", ".^", "beta: vector; (X*beta-y).^2"),
+    ),
+    (
+        False,
+        "sum((X*beta - y)**2)/n",
+        "power",
+        "(X*beta - y).^2",
+        ("**", ".^", "beta: vector; n: scalar; norm2(X*beta - y)^2/n"),
+    ),
+    # operators of Python
+    (False, "X.T @ X * W", "entry by entry", "(X.T @ X).*W", (None, "(X.T @ X).*W", "(X'*X).*W")),
+    (False, "tr((A @ X)**2)", "entry by entry", "(A @ X)^2", ("**", "^", "tr(A*X*A*X)")),
+    # named arguments, axes, powers
+    (False, "sum(A, dims=1)", "unexpected =", "sum(A, 1)", (None, "sum(A, 1)", "sum(A, 1)")),
+    (False, "np.var(x, ddof=1)", "unexpected =", "var(x): matcalc divides by n; times n/(n", None),
+    (False, "np.std(X, ddof=1)", "unexpected =", "times sqrt(n/(n - 1))", None),
+    (False, "np.sum(X, keepdims=True)", "unexpected =", "leave out keepdims=True", None),
+    (False, "x.clamp(min=0)", "unexpected =", "min(max(x, a), b)", None),
+    (False, "mean(A, 'all')", "text", "leave it out", (", 'all'", "", "mean(A)")),
+    (False, "max(A, [], 'all')", "nothing", "amax(A)", (None, "amax(A)", "max(A)")),
+    (False, "sum((y - X %*% b)^2)", "%", "sum((y - X * b).^2)", (" %*% b)^", " * b).^", None)),
+    (False, "np.diagonal(X)", "not known", "diag(A)", ("np.diagonal", "diag", "diag(X)")),
+]
+# the text, what it means and words of its note
+NOTED = [
+    ("x @ x.T", "x*x'", "outer product of columns; write x @ x for the inner"),
+    ("(A @ x) @ (A @ x).T", "A*x*x'*A'", "write (A @ x) @ (A @ x) for the inner"),
+    ("np.trace(np.outer(x, x) @ x @ x.T)", "(x'*x)^2", "outer product of columns"),
+    ("A @ x / n", "n: scalar; A*x/n", "n is read as scalar"),
+    ("np.sum((A @ x)**2)/(2*n)", "n: scalar; norm2(A*x)^2/2/n", "n is read as scalar"),
+    ("sum(X^2)", "ones'*X*X*ones", "write X.^2 entry by entry"),
+    ("mean((A*X - B)^3)", "mean((A*X - B)*(A*X - B)*(A*X - B))", "power of a matrix"),
+]
+# about which nothing is said
+QUIET = ["X.T @ X", "tr(X^2)", "sum(X.^2)", "x.T @ x", "sum(inv(X))"]
+
+
+def parse(text: str, *, latex: bool) -> Program:
+    return read_latex(text) if latex else read(text)
+
+
+@pytest.mark.parametrize(("text", "meant"), MEANT, ids=[row[0] for row in MEANT])
+def test_meant(text: str, meant: str | None) -> None:
+    if meant is None:
+        with pytest.raises(MatcalcError):
+            read_latex(text)
+    else:
+        assert decide(read_latex(text), read(meant)).verdict == EQUAL
+
+
+@pytest.mark.parametrize(("text", "meant", "wrt", "order"), DERIVED, ids=[r[0] for r in DERIVED])
+def test_derived(text: str, meant: str, wrt: str, order: int) -> None:
+    program = read_latex(text)
+    assert program.asked == (wrt, order)
+    assert decide(program, read(meant)).verdict == EQUAL
+
+
+@pytest.mark.parametrize(
+    ("latex", "text", "words", "written", "followed"), HINTS, ids=[row[1] for row in HINTS]
+)
+def test_hints(
+    latex: bool, text: str, words: str, written: str, followed: tuple[str | None, str, str] | None
+) -> None:
+    with pytest.raises(MatcalcError) as caught:
+        parse(text, latex=latex)
+    assert words in str(caught.value).split("\n")[0]
+    assert written in (caught.value.hint or "")
+    if followed is not None:
+        part, instead, meant = followed
+        found = parse(text.replace(part, instead) if part else instead, latex=latex)
+        assert meant is None or decide(found, read(meant)).verdict == EQUAL
+
+
+@pytest.mark.parametrize(("text", "meant", "words"), NOTED, ids=[row[0] for row in NOTED])
+def test_noted(text: str, meant: str, words: str) -> None:
+    found = read(text)
+    assert decide(found, read(meant)).verdict == EQUAL
+    assert any(words in note for note in found.notes)
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_nothing_is_said(text: str) -> None:
+    assert not read(text).notes
