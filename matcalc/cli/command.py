@@ -487,8 +487,9 @@ def _functions(word: str) -> int:
 def _web(options: Namespace) -> int:
     """Serves the page until it is interrupted."""
     import webbrowser  # noqa: PLC0415 - for this command alone
+    from threading import Thread  # noqa: PLC0415 - as above
 
-    from matcalc.web.server import ADDRESS, make_server  # noqa: PLC0415 - as above
+    from matcalc.web.server import ADDRESS, make_server, warm_up  # noqa: PLC0415 - as above
 
     with make_server(options.port) as server:
         address = f"http://{ADDRESS}:{server.server_port}/"
@@ -497,6 +498,7 @@ def _web(options: Namespace) -> int:
         _say("Ctrl-C ends it")
         if not options.no_browser:
             webbrowser.open(address)
+        Thread(target=warm_up, daemon=True).start()
         server.serve_forever()
     return DONE
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from matcalc.core.errors import ArgumentError
 from matcalc.web.answer import answer
+from matcalc.web.warm import DERIVATIVES
 
 ADDRESS = "127.0.0.1"
 PAGE = Path(__file__).resolve().parent / "page"
@@ -35,10 +36,17 @@ def make_server(port: int = 0) -> ThreadingHTTPServer:
         raise ArgumentError(message, hint="--port 0 takes a free one") from problem
 
 
+def warm_up() -> None:
+    """Answers a question of each kind, so that no user waits for what the first one needs."""
+    for question in DERIVATIVES:
+        answer(question)
+
+
 class _Handler(BaseHTTPRequestHandler):
     """Files of the page, and ``POST /answer``."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits 40 ms until its headers are acknowledged
 
     def __init__(self, page: Path, *args: object, **kwargs: object) -> None:
         self._page = page

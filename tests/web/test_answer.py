@@ -15,7 +15,8 @@ import pytest
 from matcalc.core.kinds import KINDS
 from matcalc.web import answer as module
 from matcalc.web.answer import LONGEST, answer
-from matcalc.web.server import ADDRESS, PAGE, make_server
+from matcalc.web.server import ADDRESS, PAGE, make_server, warm_up
+from matcalc.web.warm import DERIVATIVES, OTHERS, REFUSED
 
 
 @pytest.mark.parametrize(
@@ -271,3 +272,9 @@ def test_what_is_refused(
     port: int, method: str, path: str, body: str | None, headers: dict[str, str], status: int
 ) -> None:
     assert ask(port, method, path, body, **headers)[0] == status
+
+
+def test_an_engine_that_warms_up_answers_all_but_what_is_to_be_refused() -> None:
+    warm_up()
+    for question in (*DERIVATIVES, *OTHERS, *REFUSED):
+        assert answer(question)["ok"] is (question not in REFUSED), question

@@ -28,7 +28,6 @@ const OPTIONS = {
   picture: ["graph"],
 };
 const SECOND = { check: "Claimed derivative", equal: "Another expression" };
-const WAIT = 20; // ms after the last key; of questions that wait, the engine answers the newest
 const PATIENCE = 400; // ms without a key after which what is half typed is called wrong
 const SLOW = 800; // ms after which an answer can be cancelled
 const HOW_TO_READ =
@@ -48,7 +47,7 @@ const second = makeEditor(find("second"), "label-second", later);
 function later() {
   typed = performance.now();
   clearTimeout(timer);
-  timer = setTimeout(ask, WAIT);
+  timer = setTimeout(ask); // of questions that wait, the engine answers the newest
 }
 
 function question() {

@@ -6,8 +6,10 @@ const indexURL = new URL("pyodide/", import.meta.url).href;
 const IMPORT = `
 import json
 from matcalc.web.answer import answer
+from matcalc.web.warm import DERIVATIVES
 def ask(question): return json.dumps(answer(json.loads(question)))
 `;
+const PAUSE = 50; // ms in which a question of the user comes first
 const TRIAL = JSON.stringify({ op: "diff", expression: "x'*x", wrt: "x", form: "text" });
 
 async function load() {
@@ -19,7 +21,7 @@ async function load() {
     const python = await loadPyodide({ indexURL });
     write(python.FS, (await loading).files);
     python.runPython(IMPORT);
-    return python.globals.get("ask");
+    return python;
   }
 }
 
@@ -45,9 +47,8 @@ async function remembered(loading) {
   });
   module.HEAP32[whereTrampoline(module)] = trampoline;
   write(python.FS, (await loading).files);
-  const ask = python.globals.get("ask");
-  if (!JSON.parse(ask(TRIAL)).ok) throw new Error("the trial was not answered");
-  return ask;
+  if (!JSON.parse(python.globals.get("ask")(TRIAL)).ok) throw new Error("the trial was not answered");
+  return python;
 }
 
 const whereTrampoline = (module) =>
@@ -68,8 +69,19 @@ function write(FS, files) {
   for (const [path, data] of files) FS.writeFile(path, data, { canOwn: true });
 }
 
+// While nobody asks, a question of each kind: the browser compiles what runs often into faster code.
+function warmUp(ask, questions) {
+  const next = () => {
+    if (!questions.length) return;
+    ask(JSON.stringify(questions.shift()));
+    setTimeout(next, PAUSE);
+  };
+  setTimeout(next, PAUSE);
+}
+
 try {
-  const ask = await load();
+  const python = await load();
+  const ask = python.globals.get("ask");
   self.onmessage = ({ data }) => {
     try {
       self.postMessage({ answer: JSON.parse(ask(JSON.stringify(data))) });
@@ -78,6 +90,7 @@ try {
     }
   };
   self.postMessage({ ready: true });
+  warmUp(ask, JSON.parse(python.runPython("json.dumps(DERIVATIVES)")));
 } catch (problem) {
   self.postMessage({ failed: String(problem.message ?? problem) });
 }

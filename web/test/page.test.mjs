@@ -259,6 +259,17 @@ for (const [name, serve] of ENGINES) {
       await shot("phone");
     });
 
+    if (name === "native") {
+      test("a question that takes long gives way to the newest", async () => {
+        let asked = 0;
+        await page.route("**/answer", (route) => (asked++ === 0 ? null : route.continue())); // the first is never answered
+        for (const expr of ["x'*x", "x'*A*x", "x'*S*x"]) await open({ op: "diff", expr, wrt: "x" });
+        await shown("#form", "(S + S')*x");
+        assert.equal(asked, 2);
+        await page.unroute("**/answer");
+      });
+    }
+
     if (name === "in the page") {
       test("an engine whose memory cannot be used is imported", async () => {
         const other = await browser.newPage();
