@@ -50,7 +50,7 @@ def add_graph_options(graph: ArgumentParser) -> None:
     graph.add_argument(
         "--sizes",
         metavar="n=100,m=20",
-        help="of --mode: the sizes of the dimensions for which operations are counted",
+        help="the sizes for which --mode counts operations; forward and reverse need none",
     )
     graph.add_argument("--latex", action="store_true", help="EXPR is LaTeX; see docs/latex.md")
     graph.set_defaults(einstein=False)

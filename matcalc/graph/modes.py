@@ -27,7 +27,15 @@ from matcalc.engine.segments import pair
 from matcalc.explain.instances import Trees
 from matcalc.graph.build import Asked, Graph, Node, build
 from matcalc.graph.modes_text import Chain, Pass, cost_lines, order_lines
-from matcalc.graph.operations import Count, Order, Side, chain_order, count, entries, pair_count
+from matcalc.graph.operations import (
+    Count,
+    Order,
+    Side,
+    chain_order,
+    entries,
+    pair_count,
+    require_sizes,
+)
 from matcalc.verify.steps import verify_steps, weakest
 from matcalc.verify.verification import Verification, verify
 from matcalc.write.printers.text import text
@@ -39,8 +47,9 @@ class Modes:
     """The derivative of a program in forward and reverse mode; ``str`` has the program in the mode
     that was asked for, and the operations of both.
 
-    ``sizes`` are those of all dimensions. Raises ArgumentError where one is missing,
-    UnsupportedError where operations are not counted or a graph is too large to be read.
+    ``sizes`` are those of all dimensions. A mode that is asked for by its name is shown without
+    them, and nothing is counted. Raises ArgumentError where a size is missing, UnsupportedError
+    where operations are not counted or a graph is too large to be read.
     """
 
     def __init__(
@@ -55,11 +64,18 @@ class Modes:
         self.graph = build(program, wrt)
         self.sizes = dict(sizes)
         self.mode = mode
+        letters = [dim.letters for each in self.graph.variables.values() for dim in each.shape]
+        self.is_counted = bool(sizes) or mode == "auto" or not any(letters)
+        if self.is_counted:
+            require_sizes(letters, self.sizes)
         writer = _Writer(self.graph, program, self.sizes)
-        self.values = writer.values()
-        self.forward = writer.forward(self.values)
-        self.reverse = writer.reverse(self.values)
-        self.chain = writer.chain()
+        self.values = tuple([node.formula for node in self.graph.nodes if node.tree is not None])
+        self.forward = writer.forward()
+        self.reverse = writer.reverse()
+        self.chain = writer.chain() if self.is_counted else None
+        self._costs = (
+            cost_lines(self.forward, self.reverse, self.cheaper) if self.is_counted else []
+        )
 
     @property
     def asked(self) -> list[str]:
@@ -82,12 +98,14 @@ class Modes:
         return self.forward if self.shown == "forward" else self.reverse
 
     def __repr__(self) -> str:
-        return f"<matcalc.Modes: {self.cheaper} is cheaper>"
+        said = f"{self.cheaper} is cheaper" if self.is_counted else self.shown
+        return f"<matcalc.Modes: {said}>"
 
     def __str__(self) -> str:
         heading = f"{self.shown} mode: {self._meaning()}"
-        lines = [heading, *self.values[0], *self.chosen.lines, ""]
-        lines += cost_lines(self.forward, self.reverse, self.cheaper)
+        lines = [heading, *self.values, *self.chosen.lines]
+        if self._costs:
+            lines += ["", *self._costs]
         if self.chain is not None:
             lines += ["", *order_lines(self.chain)]
         return "\n".join(lines)
@@ -162,20 +180,11 @@ class _Writer:
 
         return self.trees.intern(tree).fold(rule)
 
-    def values(self) -> tuple[tuple[str, ...], Count]:
-        """The equations of all values, and their operations."""
-        made = [node for node in self.graph.nodes if node.tree is not None]
-        total = Count()
-        for node in made:
-            assert node.tree is not None
-            total = total.plus(count(node.tree, self.sizes))
-        return tuple([node.formula for node in made]), total
-
     # -- forward
 
-    def forward(self, values: tuple[tuple[str, ...], Count]) -> Pass:
+    def forward(self) -> Pass:
         """A tangent for each node; a pass for each entry of the variables."""
-        lines, once = [], Count()
+        lines, computed = [], []
         wholes = {node.name: node.whole for node in self.graph.nodes}
         tangents: dict[str, Expr] = {}
         for node in self.active:
@@ -189,13 +198,19 @@ class _Writer:
             verify_steps(program, [moves], trees, "free")
             tree = self._with_names(trees[-1])
             lines.append(f"{self.slopes[node.name]} = {text(tree)}")
-            once = once.plus(count(tree, self.sizes))
+            computed.append(tree)
             tangents[self.slopes[node.name]] = _put(tree, {**wholes, **tangents})
-        times = sum([entries(node.shape, self.sizes) for node in self.inputs])
         program = self._whole_program(self.inputs)
         moves = {node.name: self.slopes[node.name] for node in self.inputs}
         proof = verify_steps(program, [moves], [tangents[self.slopes[self._output.name]]], "free")
-        return Pass(tuple(lines), times, once, values[1].plus(once.times(times)), proof)
+        return self._pass(lines, computed, self.inputs, proof)
+
+    def _pass(
+        self, lines: list[str], computed: list[Expr], seeds: list[Node], proof: Verification
+    ) -> Pass:
+        values = tuple([node.tree for node in self.graph.nodes if node.tree is not None])
+        shapes = tuple([node.shape for node in seeds])
+        return Pass(tuple(lines), tuple(computed), values, shapes, self.sizes, proof)
 
     @property
     def _output(self) -> Node:
@@ -213,12 +228,12 @@ class _Writer:
 
     # -- reverse
 
-    def reverse(self, values: tuple[tuple[str, ...], Count]) -> Pass:
+    def reverse(self) -> Pass:
         """An adjoint for each node; a pass for each entry of the value."""
         output = self._output
         contributions: dict[int, list[Expr]] = {output.number: []}
         lines: list[str] = []
-        once = Count()
+        computed: list[Expr] = []
         wholes = {node.name: node.whole for node in self.graph.nodes}
         adjoints: dict[str, Expr] = {}
         if not output.shape:
@@ -233,15 +248,13 @@ class _Writer:
                     other = more.args[0] if minus else more
                     tree = Expr("-" if minus else "+", (tree, other), tree.shape)
                 lines.append(f"{self.slopes[node.name]} = {text(tree)}")
-                once = once.plus(count(tree, self.sizes))
+                computed.append(tree)
                 adjoints[self.slopes[node.name]] = _put(tree, {**wholes, **adjoints})
             for place in node.parents:
                 parent = self.graph.node(place)
                 if parent.reverse:
                     contributions.setdefault(place, []).append(self._pull_back(node, parent))
-        times = entries(output.shape, self.sizes)
-        proof = self._prove(adjoints)
-        return Pass(tuple(lines), times, once, values[1].plus(once.times(times)), proof)
+        return self._pass(lines, computed, [output], self._prove(adjoints))
 
     def _pull_back(self, child: Node, parent: Node) -> Expr:
         """What the adjoint of a node adds to that of its parent."""

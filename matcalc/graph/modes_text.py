@@ -4,22 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from matcalc.core.dims import Shape
+from matcalc.core.tree import Expr
 from matcalc.graph.forms import table
-from matcalc.graph.operations import Count, Side
+from matcalc.graph.operations import Count, Side, Sizes, count, entries, sum_of
 from matcalc.verify.verification import Verification
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One mode: the lines of its program behind the values, how often they run, and the operations
-    of the values and of all runs.
+    """One mode: the lines of its program behind the values, and what they compute.
+
+    ``values`` are the operations of the program itself. The mode runs once for each entry of the
+    arrays of the shapes ``seeds``.
     """
 
     lines: tuple[str, ...]
-    times: int
-    once: Count
-    whole: Count
+    trees: tuple[Expr, ...]
+    values: tuple[Expr, ...]
+    seeds: tuple[Shape, ...]
+    sizes: Sizes
     verification: Verification
+
+    @property
+    def times(self) -> int:
+        """How often it runs."""
+        return sum([entries(shape, self.sizes) for shape in self.seeds])
+
+    @property
+    def once(self) -> Count:
+        """The operations of one run."""
+        return sum_of([count(tree, self.sizes) for tree in self.trees])
+
+    @property
+    def whole(self) -> Count:
+        """The operations of the values and of all runs."""
+        values = sum_of([count(tree, self.sizes) for tree in self.values])
+        return values.plus(self.once.times(self.times))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ matrices in the order that multiplies least.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -72,13 +72,22 @@ def entries(shape: Shape, sizes: Sizes) -> int:
 
 
 def _number(size: Dim, sizes: Sizes) -> int:
-    missing = [name for name in size.letters if name not in sizes]
-    if missing:
-        raise ArgumentError(
-            f"the size {missing[0]} is needed to count operations",
-            hint=f"for example --sizes {missing[0]}=100",
-        )
+    require_sizes([size.letters], sizes)
     return size.size(dict(sizes))
+
+
+def require_sizes(letters: Iterable[Iterable[str]], sizes: Sizes) -> None:
+    """ArgumentError where sizes are missing; it names all of them."""
+    needed = dict.fromkeys(name for each in letters for name in each)
+    missing = [name for name in needed if name not in sizes]
+    if missing:
+        be = "size {} is" if len(missing) == 1 else "sizes {} are"
+        given = ",".join(f"{name}={sizes.get(name, 100)}" for name in needed)
+        raise ArgumentError(
+            f"the {be.format(', '.join(missing))} needed to count operations",
+            hint=f"for example --sizes {given}; --mode forward or --mode reverse alone does "
+            "not count",
+        )
 
 
 def _own(part: Expr, sizes: Sizes) -> Count:

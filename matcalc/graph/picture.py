@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import public
@@ -67,9 +68,10 @@ class ComputationalGraph:
         return _svg_or_none(self.dot())
 
     @public
-    def modes(self, sizes: Mapping[str, int], mode: str = "auto") -> Modes:
+    def modes(self, sizes: Mapping[str, int] = MappingProxyType({}), mode: str = "auto") -> Modes:
         """The derivatives as a program in forward or reverse mode, with the operations that both
-        take at these sizes; ArgumentError where one is missing.
+        take at these sizes. ``auto`` shows the cheaper one, and needs them; ArgumentError where one
+        is missing.
         """
         from matcalc.graph.modes import Modes  # noqa: PLC0415 - few ask for a mode
 

@@ -20,7 +20,7 @@ def modes(expr, wrt, sizes, variables=None, mode="auto"):
 
 def test_reverse_program_is_the_gradient():
     found = modes(NETWORK, "V", SIZES, MAPS)
-    program = "; ".join([*found.values[0], *found.reverse.lines, "dV"])
+    program = "; ".join([*found.values, *found.reverse.lines, "dV"])
     assert matcalc.equal(program, str(matcalc.diff(NETWORK, "V", variables=MAPS)), variables=MAPS)
     assert found.reverse.verification.kind == "exact"
     assert found.cheaper == "reverse"
@@ -30,7 +30,7 @@ def test_forward_program_is_the_derivative_along_a_direction():
     expr, maps = "sin(t)*exp(t)*b", {"t": "scalar", "b": "vector(n)"}
     found = modes(expr, "t", {"n": 10}, maps)
     maps |= {"dt": "scalar"}
-    program = "; ".join([*found.values[0], *found.forward.lines, found.forward.lines[-1][:3]])
+    program = "; ".join([*found.values, *found.forward.lines, found.forward.lines[-1][:3]])
     along = str(matcalc.jvp(expr, {"t": "dt"}, variables=maps))
     assert matcalc.equal(program, along, variables=maps)
     assert found.forward.verification.kind == "exact"
@@ -85,6 +85,7 @@ def test_a_narrow_layer_is_where_the_product_begins():
     ("expr", "wrt", "sizes", "message"),
     [
         ("C*x", "x", {"n": 3}, "the size m is needed"),
+        ("C*x", "x", {}, "the sizes n, m are needed"),
         ("C*x", "x", {"n": 3, "m": 0}, "the size m is 0"),
         ("expm(A)*x", "x", {"n": 3}, "the operations of expm are not counted"),
         ("C*x", "z", {"n": 3}, "z is not a variable"),
@@ -93,6 +94,17 @@ def test_a_narrow_layer_is_where_the_product_begins():
 def test_refused(expr, wrt, sizes, message):
     with pytest.raises(MatcalcError, match=message):
         modes(expr, wrt, sizes)
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_a_mode_is_shown_without_sizes(mode):
+    counted = str(modes(NETWORK, "V", SIZES, MAPS, mode))
+    found = modes(NETWORK, "V", {}, MAPS, mode)
+    assert str(found) == counted[: counted.index("\n\n")]
+    with pytest.raises(MatcalcError, match="--mode forward or --mode reverse alone"):
+        modes(NETWORK, "V", {}, MAPS)
+    with pytest.raises(MatcalcError, match="is needed"):
+        _ = found.cheaper
 
 
 @pytest.mark.parametrize("given", ["n", "n=", "n=0", "n=2.5", "2=n", "n=1" + 12 * "0"])
