@@ -8,7 +8,7 @@ from dataclasses import replace
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.files import read_claims
 from matcalc.claims.judge.forms import as_json, as_junit, as_text
-from matcalc.claims.judge.marks import sides
+from matcalc.claims.judge.marks import statements
 from matcalc.claims.judge.report import UNDECIDED, Report
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError, MatcalcError
@@ -56,20 +56,21 @@ def _judge(claim: Claim, seed: int) -> Report:
 
 def _stated_claims(options: Namespace) -> list[Claim]:
     """The claim of the command line; those of an equation in LaTeX, if there is no other."""
-    expression, claims = options.expression, [options.claim]
+    stated = [(options.expression, options.claim)]
     if options.latex:
         if options.claim is None:
-            expression, *claims = sides(options.expression)
-        if not claims:
+            found = statements(options.expression)
+            stated = [(left, claim) for left, *claims in found for claim in claims]
+        if not stated:
             hint = r"--claim, or an equation as in \nabla_x x^\top x = 2x"
             raise ArgumentError("what is claimed? --claim is missing", hint=hint)
-        expression, claims = f"${expression}$", [f"${claim}$" for claim in claims]
+        stated = [(f"${expression}$", f"${claim}$") for expression, claim in stated]
     # a declaration is judged where it is read; a mapping keeps them in order for the line that
     # reproduces the report
     lines = [line if ":" in line else line.replace("=", ":", 1) for line in options.var]
     declared = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in lines}
     asked = (declared, options.order, options.layout, options.structure)
-    return [Claim(expression, options.wrt or "", claim, *asked) for claim in claims]
+    return [Claim(expression, options.wrt or "", claim, *asked) for expression, claim in stated]
 
 
 def _of_file(options: Namespace) -> list[Report]:

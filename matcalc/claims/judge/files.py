@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from matcalc.claims.judge.claim import Claim
-from matcalc.claims.judge.marks import equation, markers
+from matcalc.claims.judge.marks import equations, markers
 from matcalc.core.errors import ArgumentError, ParseError
 from matcalc.core.options import AN_ORDER, LAYOUTS, STRUCTURES, is_order
 
@@ -100,29 +100,52 @@ def _entries(table: dict[str, Any], following: str, place: str) -> list[tuple[st
     """
     if "claim" in table:
         return [(place, table)]
-    sides = equation(following)
-    if sides is None:
+    found = equations(following)
+    if found is None:
         hint = (
             "the claim stands in the marker (claim = ...), or in the first formula "
             "between it and the next marker"
         )
         raise ParseError(f"{place}: claim is missing, and no formula follows", hint=hint)
-    if "expr" not in table:
-        if len(sides) == 1:
-            hint = (
-                r"for example \nabla_x x^\top x = 2x; or say in the marker what is "
-                r"derived: expr = ..."
-            )
-            raise ParseError(f"{place}: the formula that follows is not an equation", hint=hint)
-        table = {"expr": f"${sides[0]}$", **table}
-    claims = sides[1:] or sides
-    counts = [""] if len(claims) == 1 else [f" ({number})" for number in range(1, len(claims) + 1)]
-    named = isinstance(table.get("name"), str)
-    entries = [{**table, "claim": f"${claim}$"} for claim in claims]
-    return [
-        (place + count, {**entry, "name": entry["name"] + count} if named else entry)
-        for count, entry in zip(counts, entries, strict=True)
-    ]
+    if "expr" in table:
+        return _number(table, place, _right_sides(found, place))
+    if any(len(sides) == 1 for sides in found):
+        hint = (
+            r"for example \nabla_x x^\top x = 2x; or say in the marker what is "
+            r"derived: expr = ..."
+        )
+        raise ParseError(f"{place}: the formula that follows is not an equation", hint=hint)
+    return _number(table, place, [(left, side) for left, *right in found for side in right])
+
+
+def _right_sides(found: list[list[str]], place: str) -> list[tuple[str | None, str]]:
+    """What a formula claims to be the derivative of the expression in its marker."""
+    if len(found) > 1:
+        raise ParseError(
+            f"{place}: the formula that follows has {len(found)} equations",
+            hint="the claim stands in the marker (claim = ...); without expr, each equation "
+            "states a derivative of its own",
+        )
+    (sides,) = found
+    return [(None, side) for side in sides[1:] or sides]
+
+
+def _number(
+    table: dict[str, Any], place: str, claims: list[tuple[str | None, str]]
+) -> list[tuple[str, dict[str, Any]]]:
+    """An entry for each claim, numbered where there are several; with what it is the derivative
+    of, where the formula says it.
+    """
+    found = []
+    for number, (left, claim) in enumerate(claims, start=1):
+        count = f" ({number})" if len(claims) > 1 else ""
+        entry = {**table, "claim": f"${claim}$"}
+        if left is not None:
+            entry["expr"] = f"${left}$"
+        if isinstance(table.get("name"), str):
+            entry["name"] = table["name"] + count
+        found.append((place + count, entry))
+    return found
 
 
 def _parse(text: str, where: str) -> dict[str, Any]:

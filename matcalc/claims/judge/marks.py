@@ -25,6 +25,22 @@ _FORMULA = re.compile(
 _INSIDE = ("fence", "dollars", "square", "display", "dollar", "round")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _IGNORED = re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
+_GRID = re.compile(r"\\(?:begin|end)\s*\{(?:aligned|gathered|split)\}(?:\[[tcb]\])?|^\s*\{\d+\}")
+# a line ends, a column, a group opens or closes; all else
+_TOKEN = re.compile(
+    r"(?P<row>\\\\(?:\[-?[\d.]+[a-z ]*\])?)|(?P<column>&)|(?P<open>\\begin\s*\{[^{}]*\}|\{)"
+    r"|(?P<close>\\end\s*\{[^{}]*\}|\})|\\.|[^\\{}&]+",
+    re.DOTALL,
+)
+# how a line begins that goes on with the one before
+_GOES_ON = re.compile(
+    r"(?:\s|&|\{\}|\\[,;:! ]|\\q?quad(?![a-z]))*(?:[=+*/-]|\\(?:cdot|times|odot|pm)(?![a-z]))"
+)
+# a letter, perhaps bold or with a hat, perhaps with an index: what a definition has on its left
+_LETTER = re.compile(
+    r"(?!\\(?:nabla|partial)\b)(?:\\[a-z]+\s*)?(?:\{\s*)?\\?[A-Za-z]+(?:\s*\})?"
+    r"(?:_(?:\w|\{[^{}]*\}))?"
+)
 # what may stand around the side of an equation: alignment, ends of lines and of sentences
 _AROUND = re.compile(r"^(?:\s|&|\\\\|\\[,;:! ])+|(?:\s|&|\\\\|\\[,;:! ]|[.,;])+$")
 
@@ -48,15 +64,15 @@ def markers(text: str) -> list[Mark]:
     return sorted(found, key=lambda mark: mark.start)
 
 
-def equation(text: str) -> list[str] | None:
-    """The sides of the first formula in a text, one if it is not an equation; None if there is no
-    formula.
+def equations(text: str) -> list[list[str]] | None:
+    """The equations of the first formula in a text, as ``statements`` gives them; None if there is
+    no formula.
     """
     match = _FORMULA.search(_COMMENT.sub("", text))
     if match is None:
         return None
     inside = next(match[name] for name in _INSIDE if match[name] is not None)
-    return sides(_IGNORED.sub("", inside))
+    return statements(inside)
 
 
 def formula_at(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -67,15 +83,67 @@ def formula_at(text: str, start: int, end: int) -> tuple[int, int] | None:
     return next(match.span(name) for name in _INSIDE if match[name] is not None)
 
 
+def statements(formula: str) -> list[list[str]]:
+    r"""The sides of each equation of a formula; of one that is no equation there is one side.
+
+    Equations stand in lines of their own, or in columns: ``a &= b, & c &= d``. A line that begins
+    with a sign goes on with the equation before. Beside other equations, one with a letter on its
+    left is a definition, which stands before the left sides of the others: ``r = A x - b \\\\
+    \nabla_x r^\top r``.
+    """
+    found = [sides(text) for text in _split_equations(_GRID.sub("", _IGNORED.sub("", formula)))]
+    defined = [len(each) == 2 and bool(_LETTER.fullmatch(each[0])) for each in found]
+    if all(defined):
+        return found
+    definitions = [" = ".join(each) for each, is_one in zip(found, defined, strict=True) if is_one]
+    return [
+        [r" \\ ".join([*definitions, each[0]]), *each[1:]]
+        for each, is_one in zip(found, defined, strict=True)
+        if not is_one
+    ]
+
+
+def _split_equations(formula: str) -> list[str]:
+    """The equations of a formula in several lines or columns."""
+    found = [""]
+    for row in _rows(formula):
+        for place in range(0, len(row), 2):  # of two columns, the second begins at the sign
+            text = " ".join(" ".join(row[place : place + 2]).split())
+            before = sides(found[-1])
+            is_whole = len(before) > 1 and bool(before[-1])
+            begins = row[place].strip() and not _GOES_ON.match(text) and len(sides(text)) > 1
+            if is_whole and begins:
+                found.append(text)
+            elif not found[-1].strip() or found[-1].rstrip().endswith("=") or _GOES_ON.match(text):
+                found[-1] += f" {text}"
+            elif text.strip():
+                found[-1] += f" & {text}" if place else rf" \\ {text}"
+    return found
+
+
+def _rows(formula: str) -> list[list[str]]:
+    """The cells of each line of a formula, those of matrices left whole."""
+    rows, depth = [[""]], 0
+    for match in _TOKEN.finditer(formula):
+        depth += (match.lastgroup == "open") - (match.lastgroup == "close")
+        if match.lastgroup == "row" and not depth:
+            rows.append([""])
+        elif match.lastgroup == "column" and not depth:
+            rows[-1].append("")
+        else:
+            rows[-1][-1] += match[0]
+    return rows
+
+
 def sides(formula: str) -> list[str]:
-    """The sides of an equation: what stands between equals signs outside of braces."""
-    found, depth, start = [], 0, 0
-    escaped = False
-    for place, character in enumerate(formula):
-        if not escaped:
-            depth += (character == "{") - (character == "}")
-            if character == "=" and depth == 0:
-                found.append(formula[start:place])
-                start = place + 1
-        escaped = character == "\\" and not escaped
-    return [_AROUND.sub("", side) for side in (*found, formula[start:])]
+    """The sides of an equation: what stands between equals signs outside of braces and matrices."""
+    found, depth = [""], 0
+    for match in _TOKEN.finditer(formula):
+        depth += (match.lastgroup == "open") - (match.lastgroup == "close")
+        if depth:
+            found[-1] += match[0]
+        else:
+            last, *more = match[0].split("=")
+            found[-1] += last
+            found += more
+    return [_AROUND.sub("", side) for side in found]

@@ -8,7 +8,7 @@ import pytest
 
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.files import read_claims
-from matcalc.claims.judge.marks import equation, sides
+from matcalc.claims.judge.marks import equations, sides, statements
 from matcalc.claims.judge.reading import is_latex
 from matcalc.claims.judge.verdict import judge
 from matcalc.cli import main
@@ -51,7 +51,42 @@ def test_sides(formula, expected):
     ],
 )
 def test_the_first_formula(text, expected):
-    assert equation(text) == expected
+    assert equations(text) == (None if expected is None else [expected])
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        pytest.param(r"a &= b \\ c &= d", [["a", "b"], ["c", "d"]], id="two"),
+        pytest.param(
+            r"f(x) &= b, & g(x) &= d \\[2pt] h(x) &= e.",
+            [["f(x)", "b"], ["g(x)", "d"], ["h(x)", "e"]],
+            id="columns",
+        ),
+        pytest.param(r"a &= b \\ &\quad + c \\ &= d", [["a", r"b \quad + c", "d"]], id="goes-on"),
+        pytest.param(r"a = b \\ + c \\ = d", [["a", "b + c", "d"]], id="goes-on-without-columns"),
+        pytest.param(r"a &=& b \\ &=& c", [["a", "b", "c"]], id="eqnarray"),
+        pytest.param(r"f(x) = & b \\ = & c", [["f(x)", "b", "c"]], id="sign-before-the-column"),
+        pytest.param(
+            r"\nabla_x f &= \begin{pmatrix} a & b \\ c & d = 1 \end{pmatrix} x",
+            [[r"\nabla_x f", r"\begin{pmatrix} a & b \\ c & d = 1 \end{pmatrix} x"]],
+            id="matrix",
+        ),
+        pytest.param(
+            r"r &= Ax - b \\ \nabla_x r^\top r &= 2A^\top r",
+            [[r"r = Ax - b \\ \nabla_x r^\top r", r"2A^\top r"]],
+            id="definition",
+        ),
+        pytest.param(
+            r"\begin{aligned}[t] f(x) &= a \\ g(x) &= b \end{aligned}",
+            [["f(x)", "a"], ["g(x)", "b"]],
+            id="aligned",
+        ),
+        pytest.param(r"r = Ax - b \\ r^\top r", [["r", r"Ax - b \\ r^\top r"]], id="value"),
+    ],
+)
+def test_statements(formula, expected):
+    assert statements(formula) == expected
 
 
 @pytest.mark.parametrize("text", ["$x$", " $$x$$\n", r"\(x\)", r"\[x\]"])
@@ -89,10 +124,30 @@ H = \operatorname{diag}(e^x)
 $$\nabla_x^2\, x^\top A x = 2A$$
 """
 
+LINES = r"""
+% matcalc-claim:
+\begin{align}
+ r &= Ax - b, & g &= \operatorname{tr} B, \label{eq:r} \\
+ \nabla_x \tfrac12 \|r\|^2 &= A^\top r \\
+   &= A^\top A x + A^\top b, \\
+ \nabla_b \tfrac12 r^\top r &= -r.
+\end{align}
+% matcalc-claim:
+\begin{equation}\begin{aligned}
+  \nabla_X \operatorname{tr}(X^\top A X) &= AX \\ &\quad + A^\top X
+\end{aligned}\end{equation}
+"""
+
 
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
+        pytest.param(
+            "lines.tex",
+            LINES,
+            [(":2 (1)", "proved"), (":2 (2)", "wrong"), (":2 (3)", "proved"), (":9", "proved")],
+            id="lines",
+        ),
         pytest.param(
             "paper.tex",
             PAPER,
@@ -145,6 +200,11 @@ def test_a_file_of_claims(tmp_path):
         ),
         pytest.param("% matcalc-claim: claim = '$2x$'", ":1: expr is missing", id="no-objective"),
         pytest.param("no marker", "paper.tex has no claims", id="no-marker"),
+        pytest.param(
+            "% matcalc-claim: expr = 'x'\n\\[ r = A x \\\\ G = 2x \\]",
+            ":1: the formula that follows has 2 equations",
+            id="several",
+        ),
     ],
 )
 def test_what_a_marker_lacks(tmp_path, text, message):
