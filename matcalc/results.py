@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from matcalc.graph.picture import ComputationalGraph
     from matcalc.manifolds.answer import Riemannian
     from matcalc.notations.answer import InNotation
-    from matcalc.verify.oracle.compare import Report, Truths
+    from matcalc.verify.oracle.compare import Comparison, Truths
 
 _LONGEST_REPR = 120  # characters of a formula
 _ORDERS_IN_ONE = 2  # orders of derivatives that the judges take in one step
@@ -465,7 +465,7 @@ class Derivative(Formula):
 
         return verify_orders(self._statement, [*self._before, tree])
 
-    def _compare(self, tree: Expr, seed: int) -> Report:
+    def _compare(self, tree: Expr, seed: int) -> Comparison:
         if not self._before:
             return compare(self._statement, tree, seed)
         from matcalc.verify.steps import compare_orders  # noqa: PLC0415 - as above
@@ -522,7 +522,7 @@ class Derivative(Formula):
         return self.expression.graph(self.wrt, at=at)
 
     @public
-    def check(self, rng: Any = 0, *, seed: int | None = None) -> Report:
+    def check(self, rng: Any = 0, *, seed: int | None = None) -> Comparison:
         """The formula against derivatives computed numerically from the expression, without the
         engine.
 

@@ -106,9 +106,9 @@ ALLOWED = {
     "arrays": "core",
     "notation": "core printers readback complements regrouping",
     "defined": "core recalled",
-    "typed": "core ir lowering recovery",
+    "typed_sums": "core ir lowering recovery",
     "pipeline": "core ir lowering catalogue calculus rewriting recovery notation printers defined "
-    "typed",
+    "typed_sums",
     "directional": "core ir lowering calculus pipeline",
     "parts": "core ir lowering calculus pipeline",
     "segments": "core",
@@ -372,11 +372,11 @@ KEYED_BY_FUNCTIONS = {
     "engine/rewriting/constants.py": "rules: exact values",
     "read/shapes/functions.py": "shape rules",
     "engine/recovery/factory.py": "a rule: elimination(n)*vec(A) is vech(A)",
-    "engine/recovery/typed.py": "the identities inv-scaled and pinv-scaled, read backwards",
+    "engine/recovery/scales.py": "the identities inv-scaled and pinv-scaled, read backwards",
     "read/syntax/advice.py": "commands of LaTeX",
     "read/syntax/dotted.py": "readings of names in Python",
     "read/syntax/diagnose.py": "what the subscripts of norms mean, on the path of an error",
-    "read/tex/spelt.py": "words, of which some are functions too",
+    "read/tex/scripts.py": "words, of which some are functions too",
 }
 OF_THE_JUDGES = ("verify/exact/", "verify/oracle/")
 ROWS = "core/functions/"

@@ -21,7 +21,7 @@ from matcalc.verify.steps import compare_steps, verify_steps
 from matcalc.verify.verification import warn_unverified
 
 if TYPE_CHECKING:
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
 
 
@@ -85,7 +85,7 @@ class Directional(Formula):
         return self._verification
 
     @public
-    def check(self, rng: Any = 0) -> Report:
+    def check(self, rng: Any = 0) -> Comparison:
         """The answer against numbers that are computed without the engine.
 
         The last step is checked on what came before it, which is checked itself. Then the printed

@@ -31,7 +31,7 @@ from matcalc.write.printers.sizes import size_choices, write_known_sizes
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
     from matcalc.graph.picture import ComputationalGraph
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
 
 
@@ -224,7 +224,7 @@ class Gradients(Mapping[str, Derivative]):
         return self._verification
 
     @public
-    def check(self, rng: Any = 0) -> Report:
+    def check(self, rng: Any = 0) -> Comparison:
         """The derivatives against numbers that are computed without the engine: the first report
         that failed, or the one with the largest error.
         """

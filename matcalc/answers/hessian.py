@@ -17,7 +17,7 @@ from matcalc.write.printers.latex_pieces import align
 
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
 
 Pair = tuple[str, str]
@@ -105,7 +105,7 @@ class Hessian(Mapping[Pair, Directional]):
         return align(lines)
 
     @public
-    def check(self, rng: Any = 0) -> Report:
+    def check(self, rng: Any = 0) -> Comparison:
         """The blocks against numbers that are computed without the engine: the first report that
         failed, or the one with the largest error.
         """

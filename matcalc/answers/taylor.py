@@ -26,7 +26,7 @@ from matcalc.verify.steps import compare_steps, verify_steps
 from matcalc.verify.verification import warn_unverified
 
 if TYPE_CHECKING:
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
 
 MOST_ORDER = 8
@@ -150,7 +150,7 @@ class TaylorPolynomial(Formula):
         return float(np.median(slopes[-2:])) if slopes else float("inf")
 
     @public
-    def check(self, rng: Any = 0) -> Report:
+    def check(self, rng: Any = 0) -> Comparison:
         """The last of the derivatives in it against numbers that are computed without the engine,
         and the power with which the remainder falls.
         """

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from matcalc.answers.taylor import TaylorPolynomial
     from matcalc.core.program import Program
     from matcalc.results import Derivative, Expression, Formula
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
 
 # a declaration of a complex variable
@@ -209,7 +209,7 @@ def _derive(options: Namespace, text: str) -> int:
         _say(at_command_line(note))
     if derivative.unverified:
         _say(f"not verified: {derivative.unverified}")
-    report: Report | None = None
+    report: Comparison | None = None
     if options.steps or options.format == "markdown":
         # few answers are explained
         from matcalc.cli.steps import steps_text  # noqa: PLC0415
@@ -410,7 +410,7 @@ def _print_answer(
     return _conclude(report, verdict)
 
 
-def _conclude(report: Report | None, verdict: Verification | None) -> int:
+def _conclude(report: Comparison | None, verdict: Verification | None) -> int:
     """Says what a check found, after the answer."""
     if report is None:
         return DONE

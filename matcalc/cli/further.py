@@ -19,7 +19,7 @@ from matcalc.core.program import Program
 from matcalc.results import Expression
 
 if TYPE_CHECKING:
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
 
 
@@ -206,7 +206,7 @@ def blocks(options: Namespace, program: Program) -> Hessian:
 
 def format_blocks(
     options: Namespace, text: str, found: Hessian
-) -> tuple[str, Report | None, Verification | None]:
+) -> tuple[str, Comparison | None, Verification | None]:
     """The blocks in the format that was asked for, what a check found, and how they were
     verified.
     """

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from matcalc.answers.hessian import Hessian
     from matcalc.core.kinds import Variable
     from matcalc.results import Derivative
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Comparison
 
 
 def json_report(
     derivative: Derivative,
     text: str,
-    report: Report | None,
+    report: Comparison | None,
     verification: str | None,
     cse: bool = False,
 ) -> str:
@@ -41,7 +41,7 @@ def json_answer(
     answer: Formula | Gradients,
     text: str,
     asked: Mapping[str, Any],
-    report: Report | None,
+    report: Comparison | None,
     verification: str | None,
     cse: bool = False,
 ) -> str:
@@ -75,7 +75,11 @@ def json_answer(
 
 
 def json_hessian(
-    found: Hessian, text: str, report: Report | None, verification: str | None, cse: bool = False
+    found: Hessian,
+    text: str,
+    report: Comparison | None,
+    verification: str | None,
+    cse: bool = False,
 ) -> str:
     """The same of second derivatives in blocks; each block says by which variables it is."""
     content = {
@@ -106,7 +110,7 @@ def _variable(variable: Variable) -> dict[str, Any]:
     }
 
 
-def _check(report: Report) -> dict[str, Any]:
+def _check(report: Comparison) -> dict[str, Any]:
     """The verdict; JSON has no infinities, so a number that is not finite is null."""
     worst = report.worst
     return {

@@ -34,10 +34,10 @@ from matcalc.engine.recovery.graph import STYLES, Preferences
 from matcalc.engine.recovery.layout import lay_out, lies, reorder_axes
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
-from matcalc.engine.recovery.typed import AS_IT_IS, Typed
+from matcalc.engine.recovery.scales import AS_IT_IS, Typed
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
-from matcalc.engine.typed import find_typed, has_decimals, typed_sums
+from matcalc.engine.typed_sums import find_typed, has_decimals, typed_sums
 from matcalc.write.notation import DefinedNames
 from matcalc.write.printers.naming import written_size
 from matcalc.write.printers.text import has_indices

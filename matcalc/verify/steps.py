@@ -14,7 +14,7 @@ from matcalc.core.tree import Expr, variable
 from matcalc.verify.verification import Verification, compare, verify
 
 if TYPE_CHECKING:
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Comparison
 
 _DIRECTION = "?v"  # no name in the language begins with it
 
@@ -36,7 +36,7 @@ def verify_steps(
 
 def compare_steps(
     program: Program, steps: Sequence[Step], trees: Sequence[Expr], structure: str, seed: int
-) -> Report:
+) -> Comparison:
     """The numeric verdict: on the first step that fails, or on the last one."""
     for step, tree in zip(steps, trees, strict=True):
         report = compare(_claim(program, step, structure), tree, seed)
@@ -54,7 +54,7 @@ def verify_orders(statement: DerivativeStatement, trees: Sequence[Expr]) -> Veri
     return verify_steps(*_orders(statement, trees), statement.structure)
 
 
-def compare_orders(statement: DerivativeStatement, trees: Sequence[Expr], seed: int) -> Report:
+def compare_orders(statement: DerivativeStatement, trees: Sequence[Expr], seed: int) -> Comparison:
     """The same against numbers."""
     return compare_steps(*_orders(statement, trees), statement.structure, seed)
 
@@ -90,9 +90,9 @@ def verify_several(program: Program, trees: Mapping[str, Expr], structure: str) 
 
 def compare_several(
     program: Program, trees: Mapping[str, Expr], structure: str, seed: int
-) -> Report:
+) -> Comparison:
     """The numeric verdict on each of the derivatives: on the first that fails, or on the worst."""
-    reports: list[Report] = []
+    reports: list[Comparison] = []
     for name, tree in trees.items():
         reports.append(compare(DerivativeStatement(program, name, 1, structure), tree, seed))
         if not reports[-1].ok:
@@ -100,7 +100,7 @@ def compare_several(
     return worst(reports)
 
 
-def worst(reports: Sequence[Report]) -> Report:
+def worst(reports: Sequence[Comparison]) -> Comparison:
     """The first report that failed, or the one with the largest error."""
     from matcalc.verify.oracle.compare import worst as of_points  # noqa: PLC0415 - it loads NumPy
 

@@ -22,7 +22,7 @@ from matcalc.verify.oracle.domain import no_value
 from matcalc.write.printers.text import text
 
 if TYPE_CHECKING:
-    from matcalc.verify.oracle.compare import Report, Truths
+    from matcalc.verify.oracle.compare import Comparison, Truths
 
 _SEEDS = (0, 1, 2)  # a true formula may fail at an ill-conditioned point, but not at all of these
 _FURTHER_SEEDS = (3, 4, 5, 6)  # where rounding errors hide the derivative at all of these
@@ -112,7 +112,7 @@ def _verify(statement: DerivativeStatement, tree: Expr, truths: Truths | None) -
     if usual_entries(statement.mixed_shape) > _MOST_ENTRIES:
         return Verification("none", how="the derivative has too many entries")
     try:
-        reports: list[Report] = []
+        reports: list[Comparison] = []
         for seed in (*_SEEDS, *_FURTHER_SEEDS):
             if seed in _FURTHER_SEEDS and any(not report.hidden for report in reports):
                 break
@@ -170,7 +170,7 @@ def warn_unverified(found: Verification) -> None:
 
 def compare(
     statement: DerivativeStatement, tree: Expr, seed: int = 0, truths: Truths | None = None
-) -> Report:
+) -> Comparison:
     """The numeric verdict on a tree whose axes stand as the layout says."""
     import numpy as np  # noqa: PLC0415 - slow to load
 

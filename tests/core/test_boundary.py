@@ -79,7 +79,7 @@ def test_values_have_a_readable_repr(value: Callable[[], object], wanted: str) -
 
 
 def test_the_report_of_a_check_is_readable() -> None:
-    assert repr(matcalc.diff("x'*x", "x").check()).startswith("<matcalc.Report check passed: ")
+    assert repr(matcalc.diff("x'*x", "x").check()).startswith("<matcalc.Comparison check passed: ")
 
 
 @pytest.mark.slow

@@ -33,8 +33,7 @@ from matcalc.engine.recovery.equations import is_transpose
 from matcalc.engine.recovery.factor import Factoring
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import PLAIN, Graph, Preferences, Style
-from matcalc.engine.recovery.shared import number_in_front
-from matcalc.engine.recovery.typed import (
+from matcalc.engine.recovery.scales import (
     AS_IT_IS,
     DEGREES,
     Scaled,
@@ -42,6 +41,7 @@ from matcalc.engine.recovery.typed import (
     is_linear,
     scaled_factor,
 )
+from matcalc.engine.recovery.shared import number_in_front
 
 
 def _resolve(writer: ProductWriter, chain: Chain) -> Chain:

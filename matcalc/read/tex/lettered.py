@@ -8,7 +8,7 @@ import re
 
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import COMPARISONS, OPERATIONS, PRIMARY, frechet
-from matcalc.read.tex import spelt
+from matcalc.read.tex import scripts
 from matcalc.read.tex.declared import jacobian
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
@@ -94,11 +94,11 @@ def apply_letter(
         return Phrase("application", item.start, bracket.end, text=shown, parts=args, bounds=named)
     lone = args[0].kind in ("symbol", "indexed", "number")
     lone = lone or (item.text == r"\delta" and _is_difference(args[0]))
-    if not known and spelt.is_projection(item, scope):
+    if not known and scripts.is_projection(item, scope):
         lone = True
     if known or not (lone or len(args) > 1 or symbol(item, scope.source).stem in _UNCLEAR):
         if not known:
-            spelt.note_product(item, args, shown, scope)
+            scripts.note_product(item, args, shown, scope)
         return None
     start, end = item.start, bracket.end
     return Phrase("application", start, end, text=shown, parts=args, bounds=(item,))
@@ -286,7 +286,7 @@ def _is_operator(item: Phrase, scope: Scope) -> bool:
 def refuse_operator(letter: Phrase, found: Symbol, known: bool, scope: Scope) -> None:
     r"""\mathbb{E} is no matrix, nor are \mathcal{L} and \mathrm{Var} where nothing was declared."""
     if not known:
-        spelt.refuse_unit(letter, found, scope)
+        scripts.refuse_unit(letter, found, scope)
     prose = letter.kind in ("symbol", "indexed") and not known
     if prose and found.stem.lower() in _ORDERS:
         raise scope.problem(f"the word {found.stem} is not a variable", letter.span, OPTIMA)

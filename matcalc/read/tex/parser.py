@@ -14,7 +14,7 @@ from matcalc.read.tex.conjugates import read_superscript
 from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.scope import Scope
-from matcalc.read.tex.spelt import POSTFIX_T, bare_norm, refuse_script
+from matcalc.read.tex.scripts import POSTFIX_T, bare_norm, refuse_script
 
 _CIRCLES = {"ODOT": ".*", "CIRC": ".*", "OSLASH": "./", "OTIMES": "⊗"}
 _PRODUCTS = {"CDOT": ".", "STAR": "*", "TIMES": "x"}

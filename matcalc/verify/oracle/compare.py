@@ -51,7 +51,7 @@ class Worst:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Report:
+class Comparison:
     """The verdict, and everything needed to repeat it. Errors are relative to the largest entry."""
 
     ok: bool
@@ -74,7 +74,7 @@ class Report:
         return self.rng
 
     def __repr__(self) -> str:
-        return f"<matcalc.Report {self}>"
+        return f"<matcalc.Comparison {self}>"
 
     def __str__(self) -> str:
         how = ", ".join(
@@ -113,7 +113,7 @@ def check(
     beside: Sequence[Expr] = (),
     trees: Sequence[Expr] = (),
     truths: Truths | None = None,
-) -> Report:
+) -> Comparison:
     """Whether ``evaluate(values, sizes)`` is the derivative at random points.
 
     With ``structure="declared"`` the derivative is projected on the matrices of the kind that
@@ -133,13 +133,13 @@ def check(
     truth_at = partial(_truth, statement, sizes, {} if truths is None else truths)
 
     def doubted(
-        report: Report,
+        report: Comparison,
         values: dict[str, Array],
         expected: Array,
         found: Array,
         size: float,
         method: Method,
-    ) -> Report:
+    ) -> Comparison:
         """The report once more, if it needs be, with what rounding does."""
         settled = report.problem is not None or not np.all(np.isfinite(found))
         if settled or (report.ok and not _is_faint(expected, found, size, method)):
@@ -180,7 +180,7 @@ def check(
     return replace(worst(reports), points=len(reports), unvisited=tuple(missing))
 
 
-def agree(left: Program, right: Program, seed: int = 0) -> Report:
+def agree(left: Program, right: Program, seed: int = 0) -> Comparison:
     """Whether two expressions have the same value at random points of their variables, on all sides
     of all kinks.
     """
@@ -299,7 +299,7 @@ def _judge(
     seed: int,
     sizes: dict[str, int],
     doubt: float | None = None,
-) -> Report:
+) -> Comparison:
     """Shapes first, then the entry with the largest error relative to the largest entry (or to what
     rounding leaves).
 
@@ -314,9 +314,9 @@ def _judge(
     common = (tolerance, method.name, method.step, seed, sizes)
     if expected.shape != found.shape:
         problem = f"the shape is {found.shape}, expected {expected.shape}"
-        return Report(False, np.inf, None, *common, problem=problem)
+        return Comparison(False, np.inf, None, *common, problem=problem)
     if not np.all(np.isfinite(expected)):
-        return Report(
+        return Comparison(
             False,
             np.inf,
             None,
@@ -325,7 +325,7 @@ def _judge(
             hidden=True,
         )
     if expected.size == 0:
-        return Report(True, 0.0, None, *common)
+        return Comparison(True, 0.0, None, *common)
     scale = max(_largest(expected), _FLOOR * size, np.finfo(float).tiny)
     with np.errstate(
         over="ignore", invalid="ignore"
@@ -335,9 +335,9 @@ def _judge(
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(errors)), errors.shape))
     worst = Worst(index, float(expected[index]), float(np.real(found[index])))
     error = float(errors[index])
-    return Report(error <= tolerance, error, worst, *common, hidden=hidden)
+    return Comparison(error <= tolerance, error, worst, *common, hidden=hidden)
 
 
-def worst(reports: Sequence[Report]) -> Report:
+def worst(reports: Sequence[Comparison]) -> Comparison:
     """The report on the point with the largest error."""
     return max(reports, key=lambda report: (not report.ok, report.max_error))

@@ -10,8 +10,8 @@ from fractions import Fraction
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Node, Rational, Sum, as_term, magnitude
 from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.recovery.scales import Typed
 from matcalc.engine.recovery.shared import tokens
-from matcalc.engine.recovery.typed import Typed
 
 _MOST = 2_000  # parts of a program; longer ones are written as the network has them
 _SUMS = ("+", "-")
