@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from fractions import Fraction
-from types import MappingProxyType
 
 from matcalc.core.kinds import Variable, kind_spec
 from matcalc.core.operations import ENTRYWISE
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, signed_terms
 
 ENTRY_PRODUCTS = (".*", "./")
 SUMS = ("+", "-", "neg")
-_MOST = 64  # terms and factors; longer sums and products have numbers by their brackets
-_NONE: Mapping[str, Expr] = MappingProxyType({})
+MOST = 64  # terms and factors; longer sums and products have numbers by their brackets
 # the transpose is that of each argument
 _ALIKE = frozenset({*ENTRYWISE, *ENTRY_PRODUCTS, ".^", "/"})
 
@@ -31,7 +29,7 @@ def chain(root: Expr) -> tuple[list[Expr], list[Expr]]:
     links: list[Expr] = []
     todo = [root]
     while todo:
-        if len(links) + len(todo) > _MOST:
+        if len(links) + len(todo) > MOST:
             return [], [root]
         node = todo.pop()
         if node.op == "*" and (node.rank or all(arg.rank for arg in node.args)):
@@ -39,25 +37,6 @@ def chain(root: Expr) -> tuple[list[Expr], list[Expr]]:
         else:
             (links if node.rank else scalars).append(node)
     return scalars, links
-
-
-def terms(root: Expr, values: Mapping[str, Expr] = _NONE) -> list[tuple[Expr, int]]:
-    """The terms of a sum, with their signs; ``values`` are what variables stand for."""
-    found: list[tuple[Expr, int]] = []
-    todo = [(root, 1)]
-    while todo:
-        if len(found) + len(todo) > _MOST:  # sums of sums may have any number of terms
-            signs = (1, -1 if root.op == "-" else 1) if len(root.args) == 2 else (-1,)
-            return list(zip(root.args, signs, strict=True))
-        node, sign = todo.pop()
-        node = values.get(node.value, node) if node.op == "variable" else node
-        if node.op in ("+", "-"):
-            todo += [(node.args[1], sign if node.op == "+" else -sign), (node.args[0], sign)]
-        elif node.op == "neg":
-            todo.append((node.args[0], -sign))
-        else:
-            found.append((node, sign))
-    return found
 
 
 def freeze(counts: Counter[Hashable]) -> Hashable:
@@ -133,12 +112,15 @@ class Likeness:
         if node.op == "variable" and node.value in self.values:
             return [(self.values[node.value], flip)]
         if node.op in SUMS:
-            return [(term, flip and term.rank == 2) for term, _ in terms(node, self.values)]
+            return [(term, flip and term.rank == 2) for _, term in self._terms(node)]
         if node.op in _ALIKE:
             return [(arg, flip and arg.rank == 2) for arg in node.args]
         if node.op == "*":
             return self._flat(node, flip=flip)
         return [(arg, False) for arg in node.args]
+
+    def _terms(self, node: Expr) -> list[tuple[int, Expr]]:
+        return signed_terms(node, self.values, MOST)
 
     def _flat(self, root: Expr, *, flip: bool) -> list[tuple[Expr, bool]]:
         """The scalars, then the arrays of a product or its transpose, each as it is or turned."""
@@ -146,7 +128,7 @@ class Likeness:
         links: list[tuple[Expr, bool]] = []
         todo = [(root, flip)]
         while todo:
-            if len(scalars) + len(links) + len(todo) > _MOST:
+            if len(scalars) + len(links) + len(todo) > MOST:
                 args = root.args[::-1] if flip else root.args
                 return [(arg, flip and arg.rank == 2) for arg in args]
             node, turned = todo.pop()
@@ -168,7 +150,7 @@ class Likeness:
             return values[0]
         if node.op in SUMS:
             counts: Counter[Hashable] = Counter()
-            for (_, sign), value in zip(terms(node, self.values), values, strict=True):
+            for (sign, _), value in zip(self._terms(node), values, strict=True):
                 counts[value] += sign
             return self._number_of("+", freeze(counts))
         if node.op == "*":

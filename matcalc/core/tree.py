@@ -49,9 +49,10 @@ nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import prod
+from math import inf, prod
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from matcalc.core.dims import ONE, Dim, Shape
@@ -61,6 +62,7 @@ from matcalc.core.walk import postorder
 APPLY = "apply"
 
 _MOST_ENTRIES = 1_000_000  # of a value that is computed unasked
+_NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 _USUAL = 4  # what a size that is a name counts for
 
 R = TypeVar("R")
@@ -284,12 +286,21 @@ def scalar_factors(expr: Expr) -> list[Expr]:
     return found
 
 
-def signed_terms(tree: Expr) -> list[tuple[int, Expr]]:
-    """The terms of a sum with their signs, in order."""
+def signed_terms(
+    tree: Expr, values: Mapping[str, Expr] = _NO_VALUES, most: float = inf
+) -> list[tuple[int, Expr]]:
+    """The terms of a sum with their signs, in order; ``values`` are what variables stand for.
+
+    Of a sum with more than ``most`` terms these are its two operands.
+    """
     found: list[tuple[int, Expr]] = []
     stack = [(1, tree)]
     while stack:
+        if len(found) + len(stack) > most:
+            signs = (1, -1 if tree.op == "-" else 1) if len(tree.args) == 2 else (-1,)
+            return list(zip(signs, tree.args, strict=True))
         sign, part = stack.pop()
+        part = values.get(part.value, part) if part.op == "variable" else part
         if part.op in ("+", "-"):
             stack.append((-sign if part.op == "-" else sign, part.args[1]))
             stack.append((sign, part.args[0]))

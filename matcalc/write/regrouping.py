@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from matcalc.core.likeness import SUMS, Likeness, chain, terms
-from matcalc.core.tree import Expr, transpose
+from matcalc.core.likeness import MOST, SUMS, Likeness, chain
+from matcalc.core.tree import Expr, signed_terms, transpose
 from matcalc.core.walk import fold
 
 _MOST = 40  # sums that are compared with each other
 _LONGEST = 16  # links of a product
 
-Signed = tuple[Expr, int]
+Signed = tuple[int, Expr]
 
 
 def regroup_sums(tree: Expr, likeness: Likeness) -> Expr | None:
@@ -30,21 +30,21 @@ def regroup_sums(tree: Expr, likeness: Likeness) -> Expr | None:
         for part, own in sums:
             sign = _sign_within(own, counts) if part.shape == whole.shape else 0
             if sign and part.row == whole.row:
-                rest = [each for each in terms(whole) if likeness.of(each[0]) not in own]
-                made[id(whole)] = [(part, sign), *rest]
+                rest = [each for each in _terms(whole) if likeness.of(each[1]) not in own]
+                made[id(whole)] = [(sign, part), *rest]
                 break
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if id(node) not in made:
             return node.with_args(args)
-        signs = [sign for _, sign in made[id(node)]]
-        return _add(list(zip(args, signs, strict=True)), node)
+        signs = [sign for sign, _ in made[id(node)]]
+        return _add(list(zip(signs, args, strict=True)), node)
 
     if not made:
         return None
     return fold(
         tree,
-        lambda node: [term for term, _ in made[id(node)]] if id(node) in made else node.args,
+        lambda node: [term for _, term in made[id(node)]] if id(node) in made else node.args,
         rule,
     )
 
@@ -58,7 +58,7 @@ def _sums(tree: Expr, likeness: Likeness) -> list[tuple[Expr, Counter[int]]]:
     for node in tree.parts:
         if node.op in ("+", "-") and (id(node) in outer or node is tree):
             counts: Counter[int] = Counter()
-            for term, sign in terms(node):
+            for sign, term in _terms(node):
                 counts[likeness.of(term)] += sign
             found.setdefault(likeness.of(node), (node, counts))
     return sorted(found.values(), key=lambda each: -len(each[1]))
@@ -76,14 +76,18 @@ def _sign_within(part: Counter[int], whole: Counter[int]) -> int:
     return 0
 
 
+def _terms(tree: Expr) -> list[Signed]:
+    return signed_terms(tree, most=MOST)
+
+
 def _add(found: Sequence[Signed], like: Expr) -> Expr:
     """The sum of terms with signs, one without a minus first if there is any."""
-    first = next((k for k, (_, sign) in enumerate(found) if sign > 0), None)
+    first = next((k for k, (sign, _) in enumerate(found) if sign > 0), None)
     if first is None:
-        whole = _add([(term, -sign) for term, sign in found], like)
+        whole = _add([(-sign, term) for sign, term in found], like)
         return Expr("neg", (whole,), like.shape, row=like.row)
-    total = found[first][0]
-    for term, sign in [*found[:first], *found[first + 1 :]]:
+    total = found[first][1]
+    for sign, term in [*found[:first], *found[first + 1 :]]:
         shape = like.shape if total.shape or term.shape else ()
         total = Expr("+" if sign > 0 else "-", (total, term), shape, row=like.row and bool(shape))
     return total
