@@ -13,6 +13,7 @@ from matcalc.answers import implicit as minimizing
 from matcalc.answers.adjoint import differentiate_root
 from matcalc.answers.convexity import Convexity, convexity
 from matcalc.answers.implicit import left_side
+from matcalc.answers.implicit_together import SolvedTogether
 from matcalc.answers.sets import Point, stationary_point
 from matcalc.answers.symmetry import Symmetry
 from matcalc.answers.symmetry import symmetry as symmetric
@@ -21,6 +22,7 @@ from matcalc.answers.taylor import taylor as expansion
 from matcalc.api import as_expression
 from matcalc.core.boundary import public
 from matcalc.core.rng import seed_of
+from matcalc.results import Formula
 
 if TYPE_CHECKING:
     from matcalc.answers.hessian import Hessian
@@ -102,23 +104,25 @@ def convex(
 
 @public
 def implicit(
-    expression: str | Expression | Derivative,
-    of: str,
+    expression: str | Expression | Derivative | Sequence[str],
+    of: str | Sequence[str],
     wrt: str,
     *,
     objective: str = "",
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> minimizing.Solved:
+) -> minimizing.Solved | SolvedTogether:
     """The derivative of ``of``, or of an ``objective``, where the expression stays zero; a text may
-    be an equation, as in ``A*x = b``.
+    be an equation, as in ``A*x = b``. As many equations as names in ``of`` are taken together.
     """
+    others: Sequence[str] = ()
+    if not isinstance(expression, (str, Formula)):
+        expression, *others = expression
     if isinstance(expression, str) and not latex:
         expression = left_side(expression)
-    return differentiate_root(
-        as_expression(expression, variables, language, latex=latex), of, wrt, objective
-    )
+    read = as_expression(expression, variables, language, latex=latex)
+    return differentiate_root(read, [of] if isinstance(of, str) else of, wrt, objective, others)
 
 
 @public

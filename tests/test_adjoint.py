@@ -9,6 +9,7 @@ from matcalc.core.errors import MatcalcError
 B = {"b": "vector(n)"}
 S = "scalar"
 SYLVESTER = {"A": "matrix(n, n)", "B": "matrix(m, m)"}
+SYMMETRIC = {"X": "psd(n)", "Q": "symmetric(n)", "S": "psd(n)", "A": "matrix(n, n)"}
 ADJOINT = [
     ("A*x - b", "x", "A", "c'*x", {**B, "c": "vector(n)"}, "-l*x'", "inv(A)'*c"),
     ("A*x - b", "x", "b", "norm2(x - y)^2/2", B, "l", "inv(A)'*(x - y)"),
@@ -16,6 +17,28 @@ ADJOINT = [
     ("S*x - b", "x", "S", "b'*x", {**B, "S": "psd(n)"}, "-(l*x' + x*l')/2", "inv(S)*b"),
     ("x^3 + p*x - 1", "x", "p", "x^2", {"x": S, "p": S}, "-l*x", "2*x/(3*x^2 + p)"),
     ("A*X + X*B - C", "X", "A", "tr(D'*X)", SYLVESTER, "-L*X'", "sylvester(A', B', D)"),
+    # an equation of symmetric matrices has a symmetric adjoint
+    ("A*X + X*A' - Q", "X", "A", "tr(C*X)", SYMMETRIC, "-2*L*X", "lyapunov(A', C + C')/2"),
+    ("A*X + X*A' - Q", "X", "Q", "logdet(X)", SYMMETRIC, "L", "lyapunov(A', inv(X))"),
+    (
+        "A'*X + X*A - X*S*X + Q",
+        "X",
+        "A",
+        "tr(C*X)",
+        SYMMETRIC,
+        "-2*X*L",
+        "-lyapunov(S*X - A, C + C')/2",
+    ),
+    # an equation of Stein has no name, so its map is inverted as a matrix
+    (
+        "X - A*X*A' - Q",
+        "X",
+        "A",
+        "tr(C*X)",
+        SYMMETRIC,
+        "2*L*A*X",
+        "reshape(inv(eye - kron(A', A'))*vec((C + C')/2), n, n)",
+    ),
 ]
 
 

@@ -645,6 +645,16 @@ MANY = [
     ("(x^2 - 1)^2*(x - 2)", {}, ["-1", "1", "(4 + sqrt(21))/5", "(4 - sqrt(21))/5"], []),
     ("x^3 + b*x^2 + c*x", {"b": S, "c": S}, None, ["only where b^2 - 3*c is not negative"]),
     ("x^2*exp(-x)", {}, ["0", "2"], ["a local minimum", "a local maximum"]),
+    ("x^2*log(x)", {}, ["exp(-0.5)"], ["a local minimum"]),
+    ("exp(2*x) - 3*exp(x)", {}, ["log(1.5)"], ["a local minimum"]),
+    ("a*exp(-x) - b*exp(-2*x)", dict.fromkeys("ab", "positive"), ["-log(a/(2*b))"], ["maximum"]),
+    ("exp(-a*x) - exp(-b*x)", dict.fromkeys("ab", "positive"), ["log(a/b)/(a - b)"], []),
+    ("exp(x) + 2*exp(-x)", {}, ["log(sqrt(2))"], ["the only minimum"]),
+    ("sigmoid(x)^2*sigmoid(-x)", {}, ["log(2)"], ["a local maximum"]),
+    ("tanh(x) - x/2", {}, ["-atanh(sqrt(2)/2)", "atanh(sqrt(2)/2)"], ["minimum", "maximum"]),
+    ("x*log(x)^2", {}, ["1", "exp(-2)"], ["a local minimum", "a local maximum"]),
+    ("exp(x^2) - 2*x^2", {}, ["0", "sqrt(log(2))", "-sqrt(log(2))"], ["a local maximum"]),
+    ("log(x^3 - 3*x)", {}, ["-1"], ["maximum"]),
 ]
 
 
@@ -667,11 +677,37 @@ def test_all_points_of_a_function_of_a_number(expr, variables, points, said):
         ("x^7 - 3*x^5 + x", S, "no closed form"),
         ("x^5/5 - 10^400*x^3 + x", S, "no closed form"),  # its roots are beyond floats
         ("softplus(x) - 2*x", S, "zero at no scalar x"),
+        ("tanh(x)", S, "zero at no scalar x"),
+        ("2*x + sin(x)", S, "zero at no scalar x"),
+        ("log(x^2 - 1)", S, "is zero at 0 alone, where log(x^2 - 1) has no value"),
+        ("sqrt(x^2 - 1)", S, "is zero at 0, where sqrt(x^2 - 1) has no value"),
+        ("atanh(x^2 - 2)", S, "where atanh(x^2 - 2) has no value"),
+        ("sin(3*x)", S, "is periodic, so it has no zero or infinitely many"),
+        ("exp(-x)*sin(x)", S, "is periodic"),
+        ("x*sin(x)", S, "no closed form"),
+        ("x*tanh(x)", S, "no closed form"),
     ],
 )
 def test_functions_of_a_number_without_points(expr, kind, said):
-    with pytest.raises(UnsupportedError, match=said):
+    with pytest.raises(UnsupportedError) as caught:
         matcalc.stationary(expr, "x", variables={"x": kind})
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("expr", "point", "said"),
+    [
+        ("log(1 + norm2(x - y)^2)", "y", "a local minimum"),
+        ("-exp(-norm2(A*x - y)^2)", "inv(A)*y", "a minimum where"),
+        ("log(1 - x'*x)", "zeros(n)", "a maximum"),
+    ],
+)
+def test_a_number_in_front_of_the_gradient_is_left_out(expr, point, said):
+    """It is never zero; where it may be, as in x'*x*exp(-x'*x), not all zeros would be found."""
+    found = matcalc.stationary(expr, "x", variables={"x": "vector(n)", "y": "vector(n)"})
+    assert (str(found), found.condition[: len(said)]) == (point, said)
+    with pytest.raises(UnsupportedError, match="no closed form"):
+        matcalc.stationary("x'*x*exp(-x'*x)", "x")
 
 
 def test_kinks_have_no_second_derivative() -> None:

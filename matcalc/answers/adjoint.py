@@ -7,16 +7,24 @@ g - <l, G> with x and l held fixed (Plessix, A review of the adjoint-state metho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from matcalc.answers.implicit import Solved, implicit, match_sizes, require_determined
+from matcalc.answers.implicit import (
+    Solved,
+    implicit,
+    match_sizes,
+    require_determined,
+    where_determined,
+)
+from matcalc.answers.implicit_together import SolvedTogether, implicit_together
 from matcalc.answers.names import free_name, with_variable
-from matcalc.answers.solving import affine_zero, inverse_of_slope
+from matcalc.answers.solving import affine_zero, inverse_of_map
 from matcalc.answers.taylor import put
-from matcalc.claims.equality import require_equal
+from matcalc.claims.equality import EQUAL, decide_trees, require_equal
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
-from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, variable, zeros
 from matcalc.engine.directional import derive_steps
@@ -26,8 +34,24 @@ from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.text import text
 
 
-def differentiate_root(expression: Expression, of: str, wrt: str, objective: str = "") -> Solved:
-    """The derivative of what an equation determines, or with an objective the gradient of that."""
+def differentiate_root(
+    expression: Expression,
+    of: Sequence[str],
+    wrt: str,
+    objective: str = "",
+    others: Sequence[str] = (),
+) -> Solved | SolvedTogether:
+    """The derivative of what an equation determines, or with an objective the gradient of that;
+    with ``others``, which are equations, the differentials of several variables.
+    """
+    if others or len(of) > 1:
+        if objective:
+            raise ArgumentError(
+                "an objective goes with one equation",
+                hint="write several equations of vectors as one: [A*x - b; C*y - d] = zeros",
+            )
+        return implicit_together(expression, others, of, wrt)
+    (of,) = of
     if not objective:
         return implicit(expression, of, wrt)
     return adjoint(match_sizes(expression, of, wrt), of, wrt, objective)
@@ -46,12 +70,12 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved
     slope = Expression(equation).diff(of)
     require_determined(expression, slope, unknown)
     name = free_name(program, *("LUVQR" if len(unknown.shape) == 2 else "lqrhkuv"))
-    multiplier = Variable(name, free_kind(len(unknown.shape)), unknown.shape)
+    multiplier = Variable(name, _kind_of_multiplier(equation, unknown), unknown.shape)
     bare = with_variable(bare, multiplier, "the adjoint variable")
     inner = _inner(variable(multiplier.name, unknown.shape), equation.expr)
     lagrangian = replace(bare, expr=Expr("-", (bare.expr, inner)))
     balance = Expression(lagrangian).diff(of)
-    zero = affine_zero(replace(lagrangian, expr=balance._tree), multiplier.name)
+    zero = affine_zero(replace(lagrangian, expr=balance._tree), multiplier.name, by_vec=True)
     if zero is None or zero.along is not None:
         raise UnsupportedError(
             f"the adjoint equation, {balance} = 0, has no solution that can be written",
@@ -61,7 +85,7 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved
     lines = [
         ("adjoint", f"{multiplier.name} = {Formula(bare, zero.point)}"),
         ("from", f"{balance} = 0, where the left side is d/d{of} of {text(lagrangian.expr)}"),
-        ("where", f"dG/d{of} is invertible"),
+        ("where", where_determined(unknown)),
     ]
     how = _prove(lagrangian, multiplier.name, balance, zero.point)
     found = put(gradient._tree, {multiplier.name: zero.point})
@@ -83,6 +107,19 @@ def _with_objective(program: Program, objective: str) -> tuple[Program, Expr]:
         )
     goal = Expression(replace(found, definitions={}))._tree
     return replace(program, variables={**found.variables, **program.variables}), goal
+
+
+def _kind_of_multiplier(equation: Program, unknown: Variable) -> str:
+    """That of the equation: an equation of symmetric matrices has as many entries as one."""
+    tree = equation.expr
+    sign = kind_spec(unknown.kind).reflection
+    if not sign:
+        return free_kind(len(unknown.shape))
+    across: Expr = Expr("'", (tree,), tree.shape)
+    same = across if sign > 0 else Expr("neg", (across,), tree.shape)
+    if decide_trees(equation, tree, same).verdict != EQUAL:
+        return free_kind(len(unknown.shape))
+    return "symmetric" if sign > 0 else "skew"
 
 
 def _inner(multiplier: Expr, equation: Expr) -> Expr:
@@ -121,7 +158,7 @@ def _forwards(
     directions = {step: direction_of(known, step), moved: direction_of(unknown, moved)}
     moving = replace(bare, variables={**bare.variables, **directions})
     (along,) = derive_steps(replace(moving, expr=equation.expr), [{known.name: step}])
-    dx = inverse_of_slope(moving, slope._tree, Expr("neg", (along,), along.shape), unknown)
+    dx = inverse_of_map(moving, slope._tree, Expr("neg", (along,), along.shape), unknown)
     if dx is None:
         return ""
     (total,) = derive_steps(moving, [{known.name: step, unknown.name: moved}])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from math import isinf
 from typing import NamedTuple
 
 from matcalc.answers.convexity import convexity, has_kinks
@@ -16,13 +17,14 @@ from matcalc.answers.taylor import put
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import Form, free_indices
 from matcalc.core.kinds import FREE, Variable, free_kind, kind_spec
-from matcalc.core.operations import CUTS
+from matcalc.core.operations import ENTRYWISE
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, number, variable
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.results import Expression, Formula
+from matcalc.verify.oracle.domain import interval
 
 # what a stationary point of a function is, by the verdict on the function
 EXTREMES = {
@@ -131,17 +133,10 @@ def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr
     itself: a condition, or none. ``there`` puts the point into a tree in place of ``names``.
     """
     known, found = Definiteness(program), []
-    for node in _within_domain(program.expr):
-        (inside,) = node.args
-        if not names & set(variable_names(inside)):
+    for bound in _bounds_of_domain(program.expr, names):
+        if known.is_positive(bound):  # wherever the variables are of their kinds
             continue
-        if CUTS[node.op]:
-            start = number(Fraction(CUTS[node.op]))
-            start = fill(start, inside.shape) if inside.shape else start
-            inside = Expr("-", (inside, start), inside.shape, row=inside.row)
-        if known.is_positive(inside):  # wherever the variables are of their kinds
-            continue
-        inside = simplify(replace(program, expr=there(inside), definitions={}))
+        inside = simplify(replace(program, expr=there(bound), definitions={}))
         if not known.is_positive(inside):
             found.append(format_tree(program, inside))
     if not found:
@@ -149,6 +144,37 @@ def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr
     if any(map(_chooses, _with_bodies(program.expr))):  # some entries may never be taken
         return ["where the function has a value"]
     return ["where " + " and ".join([f"{each} is positive" for each in dict.fromkeys(found)])]
+
+
+def is_beyond(program: Program, wrt: str, point: Expr) -> bool:
+    """Whether it is proved that the function has no value at a point, or none on one side of it."""
+    known = Definiteness(program)
+    for bound in _bounds_of_domain(program.expr, {wrt}):
+        there = simplify(replace(program, expr=put(bound, {wrt: point}), definitions={}))
+        if known.is_nonnegative(negate(program, there)):
+            return True
+    return False
+
+
+def _bounds_of_domain(tree: Expr, names: Set[str]) -> Iterator[Expr]:
+    """What has to be positive for functions of the variables to have values."""
+    for node in _within_domain(tree):
+        inside = node.args[-1]
+        if not names & set(variable_names(inside)):
+            continue
+        least, most = interval(node)
+        if not least:
+            yield inside
+        elif not isinf(least):
+            yield Expr("-", (inside, _constant(least, inside)), inside.shape, row=inside.row)
+        if not isinf(most):
+            yield Expr("-", (_constant(most, inside), inside), inside.shape, row=inside.row)
+
+
+def _constant(end: float, like: Expr) -> Expr:
+    """The end of an interval as an array."""
+    one = number(Fraction(end))
+    return fill(one, like.shape, row=like.row) if like.shape else one
 
 
 def _with_bodies(tree: Expr) -> Iterator[Expr]:
@@ -163,21 +189,26 @@ def _chooses(node: Expr) -> bool:
 
 
 def _within_domain(tree: Expr) -> Iterator[Expr]:
-    """The functions that have a value on one side of a number alone, such as logarithms; those
-    between indices as functions of arrays, of which all entries count.
+    """The functions that have no value beyond a number, such as logarithms; those between indices
+    as functions of arrays, of which all entries count.
     """
     for node in tree.parts:
-        if node.op in CUTS:
+        if _is_limited(node):
             yield node
         if node.op != "indexed":
             continue
         free = free_indices(node.value.body)
         for part in node.value.body.parts:
-            if part.op in CUTS:
+            if _is_limited(part):
                 indices = free[id(part)]
-                form = Form(indices, part.args[0], node.value.room)
+                form = Form(indices, part.args[-1], node.value.room)
                 shape = tuple([index.size for index in indices]) + part.shape
-                yield Expr(part.op, (Expr("indexed", node.args, shape, value=form),), shape)
+                arg = Expr("indexed", node.args, shape, value=form)
+                yield Expr(part.op, (*part.args[:-1], arg), shape)
+
+
+def _is_limited(node: Expr) -> bool:
+    return node.op in ENTRYWISE and not all(map(isinf, interval(node)))
 
 
 def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from matcalc.answers.names import free_name, with_variable
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.singular import is_singular, singular_because
-from matcalc.answers.solving import inverse_by_vec, inverse_of_slope
+from matcalc.answers.solving import inverse_of_map, inverse_of_slope
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import require_equal
 from matcalc.core.boundary import public
@@ -21,7 +21,7 @@ from matcalc.core.errors import (
     ShapeError,
     UnsupportedError,
 )
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, kind_spec
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, zeros
 from matcalc.engine.directional import derive_steps
@@ -76,9 +76,7 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
         moved = expression.diff(wrt)._tree
     rest = Expr("neg", (moved,), moved.shape)
     require_determined(expression, slope, unknown)
-    tree = inverse_of_slope(program, slope._tree, rest, unknown)
-    if tree is None and len(unknown.shape) > 1:
-        tree = inverse_by_vec(program, slope._tree, rest, unknown)
+    tree = inverse_of_map(program, slope._tree, rest, unknown)
     if tree is None:
         raise UnsupportedError(
             f"the derivative {slope} by {of} is not a sum of products A*X*B, so its inverse "
@@ -91,7 +89,7 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
     lines = [
         (f"dG/d{of}", str(slope)),
         (f"along {step}" if along else f"dG/d{wrt}", str(Formula(program, moved))),
-        ("where", f"dG/d{of} is invertible"),
+        ("where", where_determined(unknown)),
     ]
     return Solved(program, tree, head, lines, proof)
 
@@ -116,6 +114,13 @@ def left_side(text: str) -> str:
         return text
     left, right = text[start : signs[0]].strip(), text[signs[0] + 1 :].strip(" ;\n")
     return f"{text[:start]}{left} - ({right})" if left and right else text
+
+
+def where_determined(unknown: Variable) -> str:
+    """The condition under which an equation determines the unknown."""
+    sign = kind_spec(unknown.kind).reflection
+    within = f" on the {'symmetric' if sign > 0 else 'skew'} matrices" if sign else ""
+    return f"dG/d{unknown.name} is invertible{within}"
 
 
 def require_determined(expression: Expression, slope: Derivative, unknown: Variable) -> None:

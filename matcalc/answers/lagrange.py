@@ -226,7 +226,7 @@ def _candidates(problem: _Problem) -> Iterator[tuple[Expr, dict[str, Expr]]]:
     """Points with multipliers; they are proved later."""
     program, wrt, found, gradient = problem
     known = program.variables[wrt]
-    for equation in equations_of(gradient, known):
+    for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
             zero = affine_zero(replace(program, expr=equation), wrt)
             if zero is None or zero.along is not None:

@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from math import factorial, gcd, isqrt, lcm
 from typing import NamedTuple
 
 from matcalc.answers.names import variable_names
-from matcalc.answers.solving import Requirement, Zero, affine_zero, undo
+from matcalc.answers.solving import Requirement, Zero, undo
 from matcalc.answers.taylor import put
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import INVERSES
+from matcalc.core.operations import ENTRYWISE, INVERSES, LINEAR, PERIODIC
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_number, is_zero, number, variable
@@ -38,7 +39,7 @@ _HIGHEST_DEGREE = 6  # of a polynomial with letters for numbers
 _MOST_POLES = 4  # powers of the variable in denominators
 _LARGEST = 10**6  # of the coefficients whose divisors are tried
 _MOST_STEPS = 100_000  # terms of a polynomial, at all the candidates for its roots
-_MARK = "?u"  # no name in the language
+_MARK, _UNIT = "?u", "?w"  # no names in the language
 
 
 def find_roots(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
@@ -46,7 +47,7 @@ def find_roots(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
     that is found.
     """
     found: dict[str, Zero] = {}
-    for factor in _factors(tree, wrt):
+    for factor in factors(tree, wrt):
         roots = _of_factor(program, factor, wrt)
         if roots is None:
             return None
@@ -54,7 +55,7 @@ def find_roots(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
     return list(found.values())
 
 
-def _factors(tree: Expr, wrt: str) -> Iterator[Expr]:
+def factors(tree: Expr, wrt: str) -> Iterator[Expr]:
     """The factors that have zeros; what a quotient is divided by has none where it has a value."""
     stack = [tree]
     while stack:
@@ -79,14 +80,44 @@ def _of_factor(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
         while len(shared := common_divisor(above, ratio.below)) > 1:  # there it has no value
             above, _ = divide(above, shared)
         return _of_numbers(above)
+    known = Definiteness(program)
+    if known.is_positive(factor) or known.is_positive(negate(program, factor)):
+        return []
+    if not _is_algebraic(factor, wrt):
+        with suppress(UnsupportedError):
+            return _of_function(program, factor, wrt)
+        return None
     with suppress(UnsupportedError):
         coefficients = _coefficients(program, factor, wrt)
         if coefficients is not None:
             return _of_letters(program, coefficients)
     with suppress(UnsupportedError):
-        found = _of_function(program, factor, wrt)
-        return _without_poles(program, factor, wrt) if found is None else found
+        return _without_poles(program, factor, wrt)
     return None
+
+
+def is_periodic(program: Program, tree: Expr, wrt: str) -> bool:
+    """Whether a factor depends on the variable through sines and the like of one multiple of it."""
+    for factor in factors(tree, wrt):
+        calls = [part for part in factor.parts if part.op in PERIODIC and not part.shape]
+        moving = {text(part.args[0]): part.args[0] for part in calls}
+        if len(moving) != 1:
+            continue
+        put_marks = {text(part): variable(_MARK, ()) for part in calls}
+        rest = fold(factor, lambda node: node.args, partial(_put_values, put_marks))
+        (inside,) = moving.values()
+        speed = differentiate(DerivativeStatement(replace(program, expr=inside), wrt))
+        if wrt not in variable_names(rest) and wrt not in variable_names(speed):
+            return True
+    return False
+
+
+def _is_algebraic(tree: Expr, wrt: str) -> bool:
+    """Whether no function of entries is taken of what depends on the variable."""
+    return not any(
+        part.op in ENTRYWISE and part.op not in LINEAR and wrt in variable_names(part)
+        for part in tree.parts
+    )
 
 
 def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
@@ -319,29 +350,87 @@ def _without_number(tree: Expr) -> Expr:
 
 
 def _of_function(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
-    """The zero of what is affine in one value of an increasing function, of an affine argument."""
+    """The zeros of a polynomial in one value of an increasing function: each of its roots within
+    the range of the function is undone.
+    """
     calls = {
         text(part): part
         for part in tree.parts
         if part.op in INVERSES and not part.shape and wrt in variable_names(part)
     }
-    if len(calls) != 1:
+    values = _values_of_one(program, list(calls.values()))
+    if values is None:
         return None
-    ((_, call),) = calls.items()
-
-    def mark(node: Expr, args: list[Expr]) -> Expr:
-        return variable(_MARK, ()) if text(node) == text(call) else node.with_args(args)
-
-    marked = fold(tree, lambda node: node.args, mark)
+    call, written = values
+    marked = fold(tree, lambda node: node.args, partial(_put_values, written))
     if wrt in variable_names(marked):
         return None
-    variables = {**program.variables, _MARK: Variable(_MARK, "scalar")}
-    value = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
-    if value is None or value.along is not None:
+    new = {_MARK: Variable(_MARK, "scalar"), _UNIT: Variable(_UNIT, "positive")}
+    inner = replace(program, expr=marked, variables={**program.variables, **new}, definitions={})
+    if _UNIT in variable_names(marked):
+        inner = replace(inner, expr=Expr("/", (marked, variable(_UNIT, ()))))
+        inner = replace(inner, expr=simplify(inner))
+    if _UNIT in variable_names(inner.expr):
         return None
-    there = undo(program, call.op, value.point)
-    if there is None:
-        return []
-    inside = Expr("-", (call.args[0], there.point))
-    zero = affine_zero(replace(program, expr=inside), wrt)
-    return None if zero is None else [zero._replace(requires=there.requires)]
+    roots = _of_factor(inner, inner.expr, _MARK)
+    if roots is None:
+        return None
+    found: list[Zero] = []
+    for value in roots:
+        there = undo(program, call.op, value.point)
+        if there is None:
+            continue
+        inside = Expr("-", (call.args[0], there.point))
+        short = simplify(replace(program, expr=inside, definitions={}))
+        points = _of_factor(program, short, wrt)
+        if points is None:
+            return None
+        for root in points:
+            needed = (*value.requires, *there.requires, *root.requires)
+            found.append(root._replace(requires=needed))
+    return found
+
+
+def _put_values(written: dict[str, Expr], node: Expr, args: list[Expr]) -> Expr:
+    found = written.get(text(node)) if len(node.args) == 1 else None
+    return node.with_args(args) if found is None else found
+
+
+def _values_of_one(program: Program, calls: list[Expr]) -> tuple[Expr, dict[str, Expr]] | None:
+    """One call, and what all of the calls are in its value ``_MARK``, by their texts.
+
+    Exponentials of multiples are powers of one, and sigmoid(-x) is 1 - sigmoid(x).
+    """
+    mark = variable(_MARK, ())
+    if not calls or any(call.op != calls[0].op for call in calls):
+        return None
+    first = calls[0]
+    if len(calls) == 1:
+        return first, {text(first): mark}
+    ratios = {}
+    for call in calls:
+        quotient = Expr("/", (call.args[0], first.args[0]))
+        ratio = ratio_of(simplify(replace(program, expr=quotient, definitions={})), "")
+        ratios[text(call)] = None if ratio is None else ratio.above[0] / ratio.below[0]
+    if first.op == "sigmoid" and set(ratios.values()) == {1, -1}:
+        other = Expr("-", (number(1), mark))
+        return first, {said: mark if ratio == 1 else other for said, ratio in ratios.items()}
+    known = {said: ratio for said, ratio in ratios.items() if ratio is not None}
+    if first.op != "exp":
+        return None
+    if len(known) < len(ratios):
+        return _quotient_of_two(program, calls) if len(calls) == 2 else None
+    above = gcd(*[each.numerator for each in known.values()])
+    unit = Fraction(above, lcm(*[each.denominator for each in known.values()]))
+    inside = Expr("*", (number(unit), first.args[0]))
+    base = Expr("exp", (simplify(replace(program, expr=inside, definitions={})),))
+    return base, {said: Expr("^", (mark, number(ratio / unit))) for said, ratio in known.items()}
+
+
+def _quotient_of_two(program: Program, calls: list[Expr]) -> tuple[Expr, dict[str, Expr]]:
+    """The same of two exponentials: one is their quotient times the other, ``_UNIT``."""
+    one, other = calls
+    between = Expr("-", (one.args[0], other.args[0]))
+    base = Expr("exp", (simplify(replace(program, expr=between, definitions={})),))
+    unit = variable(_UNIT, ())
+    return base, {text(one): Expr("*", (variable(_MARK, ()), unit)), text(other): unit}

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from matcalc.answers.convexity import convexity, has_kinks
-from matcalc.answers.extremes import EXTREMES, PointKind, format_tree, kind_of
+from matcalc.answers.extremes import EXTREMES, PointKind, format_tree, is_beyond, kind_of
 from matcalc.answers.roots import find_roots
 from matcalc.answers.solving import Zero
 from matcalc.answers.taylor import put
@@ -20,6 +20,7 @@ from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, simplify
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.latex_names import name as letter
+from matcalc.write.printers.text import text
 
 _MOST_ORDERS = 12  # until a derivative is not zero
 _WIDTH = 11  # of the words in front of a line
@@ -76,9 +77,15 @@ def find_all_points(
     if known.kind == "positive":
         signs = Definiteness(program)
         roots = [root for root in roots if not _is_not_above(program, signs, root.point)]
+    beyond = [root.point for root in roots if is_beyond(program, wrt, root.point)]
+    roots = [root for root in roots if root.point not in beyond]
     if not roots:
+        where = f"no {known} {wrt}"
+        if beyond:
+            said = ", ".join([format_tree(program, point) for point in beyond])
+            where = f"{said} alone, where {text(program.expr)} has no value"
         raise UnsupportedError(
-            f"there is no stationary point: {gradient} is zero at no {known} {wrt}",
+            f"there is no stationary point: {gradient} is zero at {where}",
             hint="matcalc convex says how the function is curved",
         )
     proofs: list[str | None] = [None]

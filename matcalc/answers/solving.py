@@ -45,7 +45,6 @@ def undo(program: Program, name: str, value: Expr) -> Zero | None:
     """Where a function of entries takes a value, by the function that undoes it: only a value
     within its range is taken. None where the value is known to be beyond that.
     """
-    point = Expr(INVERSES[name], (value,), value.shape)
     least, most = OPERATIONS[name].values or (-inf, inf)
     inside = []
     if least > -inf:
@@ -59,7 +58,23 @@ def undo(program: Program, name: str, value: Expr) -> Zero | None:
             return None
         if not known.is_positive(short):
             left.append(Requirement(short))
+    point = simplify(replace(program, expr=_inverse_at(name, value), definitions={}))
     return Zero(point, requires=tuple(left))
+
+
+def _inverse_at(name: str, value: Expr) -> Expr:
+    """The function that undoes one at a value; of fractions as the logarithm of a whole number,
+    where it is one.
+    """
+    name = INVERSES[name]
+    if not is_number(value):
+        return Expr(name, (value,), value.shape)
+    fraction = value.value
+    if name == "logit":
+        name, fraction = "log", fraction / (1 - fraction)
+    if name == "log" and fraction.numerator == 1:
+        return Expr("neg", (Expr("log", (number(1 / fraction),)),))
+    return Expr(name, (number(fraction),))
 
 
 def _less(one: Expr, other: Expr) -> Expr:
@@ -71,9 +86,10 @@ def _constant(value: float, shape: Shape) -> Expr:
     return fill(one, shape) if shape else one
 
 
-def affine_zero(program: Program, wrt: str) -> Zero | None:
+def affine_zero(program: Program, wrt: str, *, by_vec: bool = False) -> Zero | None:
     """The value of a variable at which an expression of its shape is zero; None where the
-    expression is not affine in it, or its linear part is no A*X*B.
+    expression is not affine in it, or its linear part is no A*X*B; a sum of these is inverted only
+    ``by_vec``.
 
     The linear part is inverted: the point exists where it is invertible. Where it is singular
     whatever the variables are, the shortest of the candidates is taken, with the pseudoinverse;
@@ -89,7 +105,8 @@ def affine_zero(program: Program, wrt: str) -> Zero | None:
     value = Expr("neg", (rest,), rest.shape)
     if len(known.shape) == 1 and is_singular(bare, linear):
         return Zero(_some_solution(bare, linear, rest, known), kernel(bare, linear, known))
-    found = inverse_of_slope(bare, linear, value, known)
+    inverse = inverse_of_map if by_vec else inverse_of_slope
+    found = inverse(bare, linear, value, known)
     return None if found is None else Zero(found)
 
 
@@ -152,9 +169,17 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
     return simplify(replace(program, expr=Expr("/", (whole, scale), shape), definitions={}))
 
 
-def inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
-    """The same of a map that is a sum of products A*X*B: its matrix is a sum of Kronecker products,
-    and the direction is a vector that is reshaped.
+def inverse_of_map(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
+    """The same, of any sum of products A*X*B: as a last resort by ``vec``."""
+    found = inverse_of_slope(program, linear, value, known)
+    if found is None and len(known.shape) > 1:
+        return _inverse_by_vec(program, linear, value, known)
+    return found
+
+
+def _inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
+    """The same where the matrix of the map is a sum of Kronecker products: the direction is a
+    vector that is reshaped.
     """
     products = products_of(program, linear, known)
     if products is None:

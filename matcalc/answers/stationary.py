@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from matcalc.answers.extremes import kind_of
+from matcalc.answers.extremes import is_beyond, kind_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
+from matcalc.answers.roots import is_periodic
 from matcalc.answers.several_points import StationaryPoints, find_all_points, prove_zero
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation, undo
 from matcalc.answers.taylor import put
@@ -24,6 +25,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, is_number, is_zero, number, variable, zeros
 from matcalc.core.walk import fold
+from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
@@ -109,9 +111,13 @@ def stationary(
     several = find_all_points(expression, gradient, wrt)
     if several is not None and len(several.points) > 1:
         return several
+    beyond = None
     for zero in zeros_of(program, gradient._tree, wrt):
         with suppress(UnsupportedError):
             point = zero.point
+            if is_beyond(program, wrt, point):
+                beyond = point
+                continue
             proof = prove_zero(program, wrt, gradient._tree, point)
             if proof is not None and is_within(program, known, point):
                 condition = str(kind_of(expression, wrt, zero))
@@ -127,6 +133,16 @@ def stationary(
         return NamedProblem(name, f"{sum_of} = 0", how)
     if several is not None:
         return several
+    if beyond is not None:
+        raise UnsupportedError(
+            f"{gradient} is zero at {text(beyond)}, where {text(program.expr)} has no value",
+            hint="no other point was found",
+        )
+    if not known.shape and is_periodic(program, gradient._tree, wrt):
+        raise UnsupportedError(
+            f"a factor of {gradient} is periodic, so it has no zero or infinitely many",
+            hint="matcalc newton says how to come near one of them",
+        )
     raise UnsupportedError(
         f"no closed form was found for {wrt} where {gradient} is zero",
         hint="matcalc convex says whether there is one minimum, matcalc newton how to come near",
@@ -148,7 +164,7 @@ def form_matrix(program: Program, wrt: str, part: Expr) -> Expr | None:
     return simplify(replace(program, expr=half, definitions={}))
 
 
-def equations_of(gradient: Expr, known: Variable) -> Iterator[Expr]:
+def equations_of(program: Program, gradient: Expr, known: Variable) -> Iterator[Expr]:
     """The gradient, and products of it with the variable, which have the same zeros where that is
     invertible.
     """
@@ -159,7 +175,7 @@ def equations_of(gradient: Expr, known: Variable) -> Iterator[Expr]:
         op = ".*" if shape else "*"
         for factor in (x, Expr(op, (x, x), shape), Expr(op, (x, Expr(op, (x, x), shape)), shape)):
             yield Expr(op, (factor, gradient), shape)
-        yield from _clear_denominators(gradient, known)
+        yield from _clear_denominators(program, gradient, known)
         return
     if len(shape) == 2 and shape[0] == shape[1]:
         left = Expr("*", (x, gradient), shape)
@@ -170,10 +186,13 @@ def equations_of(gradient: Expr, known: Variable) -> Iterator[Expr]:
         yield Expr("*", (Expr("*", (across, gradient), shape), across), shape)
 
 
-def _clear_denominators(gradient: Expr, known: Variable) -> Iterator[Expr]:
-    """The gradient times its denominators, without factors that are never zero, and solved for the
-    logarithm or the exponential of the variable: these have the same zeros.
+def _clear_denominators(program: Program, gradient: Expr, known: Variable) -> Iterator[Expr]:
+    """The gradient times its denominators, without factors that are numbers, and solved for the
+    logarithm or the exponential of the variable: the zeros of these are zeros of it.
     """
+    bare = _without_numbers(gradient, Definiteness(program))
+    if bare is not gradient:
+        yield bare
     shape, op = known.shape, ".*" if known.shape else "*"
     below = [
         part.args[1]
@@ -191,10 +210,26 @@ def _clear_denominators(gradient: Expr, known: Variable) -> Iterator[Expr]:
             yield rest
 
 
+def _without_numbers(array: Expr, known: Definiteness) -> Expr:
+    """An array without what divides the whole of it, and without positive numbers in front."""
+    if not array.shape:
+        return array
+    if array.op == "neg" or (array.op == "/" and not array.args[1].shape):
+        return _without_numbers(array.args[0], known)
+    if array.op != "*":
+        return array
+    left, right = array.args
+    if not left.shape:
+        is_factor = is_number(left) or known.is_positive(left)
+        return _without_numbers(right, known) if is_factor else array
+    rest = _without_numbers(left, known)
+    return array if rest is left else Expr("*", (rest, right), array.shape, row=array.row)
+
+
 def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
     """Candidates for zeros of the gradient."""
     known = program.variables[wrt]
-    for equation in equations_of(gradient, known):
+    for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
             zero = affine_zero(replace(program, expr=equation), wrt)
             if zero is not None:
@@ -234,7 +269,7 @@ def _positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterat
     """
     mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
     variables = {**program.variables, _MARK: mark}
-    for equation in equations_of(gradient, known):
+    for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
             short = simplify(replace(program, expr=equation, definitions={}))
             powers = {

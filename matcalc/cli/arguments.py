@@ -492,6 +492,7 @@ OPTIONS_WITH_VALUE = (
         "--of",
         "--objective",
         "--subject-to",
+        "--and",
         "--file",
         "--plot",
     ),

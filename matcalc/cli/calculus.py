@@ -150,7 +150,18 @@ def add_further_options(command: ArgumentParser, name: str) -> None:
         )
     if name == "implicit":
         command.add_argument(
-            "--of", metavar="NAME", required=True, help="the variable that the equation determines"
+            "--of",
+            metavar="NAME",
+            required=True,
+            help="the variable that the equation determines; several as in --of x,y",
+        )
+        command.add_argument(
+            "--and",
+            dest="also",
+            metavar="EQUATION",
+            action="append",
+            default=[],
+            help="one more equation, for one more variable in --of; repeatable",
         )
         command.add_argument(
             "--objective",

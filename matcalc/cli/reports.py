@@ -41,7 +41,8 @@ def report(options: Namespace, program: Program) -> str:
         return point.latex() if latex else point.report()
     wrt, _ = expression.find_wrt(options.wrt, 1)
     if options.command == "implicit":
-        solved = differentiate_root(expression, options.of, wrt, options.objective)
+        of = [name.strip() for name in options.of.split(",")]
+        solved = differentiate_root(expression, of, wrt, options.objective, options.also)
     else:
         solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
     return solved.latex() if latex else solved.report()

@@ -68,6 +68,7 @@ BY_BLOCKS = frozenset(row.name for row in _ROWS if row.by_blocks)
 POLES = frozenset(row.name for row in _ROWS if row.pole)
 FLAT = frozenset(row.name for row in _ROWS if row.flat)
 FUSED = frozenset(row.name for row in _ROWS if row.fused)
+PERIODIC = frozenset(row.name for row in _ROWS if row.periodic)
 MOVING = frozenset(row.name for row in _ROWS if row.moves)
 INVERSES = {row.name: row.inverse for row in _ROWS if row.inverse}
 PICKING = {row.name: row.picks for row in _ROWS if row.picks}

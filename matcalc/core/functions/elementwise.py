@@ -107,6 +107,7 @@ ROWS = [
         total=True,
         smooth=True,
         values=(-1, 1),
+        periodic=True,
         analytic=True,
     ),
     _row(
@@ -119,6 +120,7 @@ ROWS = [
         total=True,
         smooth=True,
         values=(-1, 1),
+        periodic=True,
         analytic=True,
     ),
     _row(
@@ -130,6 +132,7 @@ ROWS = [
         numpy="np.tan",
         sympy="tan",
         smooth=True,
+        periodic=True,
         breaks=True,
         analytic=True,
     ),

@@ -81,6 +81,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     pole: bool = False  # infinite at 0
     flat: bool = False  # its derivative is zero wherever it has one
     analytic: bool = False  # so is it in the complex plane; above ``starts``, it has a cut below
+    periodic: bool = False
     breaks: bool = False  # has poles, or ends of its domain, that no other field tells
     linear: tuple[int, ...] = ()  # the places of the arguments in which it is linear
     smooth: bool = False  # has second derivatives wherever it has a value; so has what is linear

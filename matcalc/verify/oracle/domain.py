@@ -74,10 +74,10 @@ def _is_limited(node: Expr) -> bool:
         return bool(own.domain)
     if node.op == "indexed":
         return any(map(_is_limited, node.value.body.parts))
-    return _interval(node) != _ALL
+    return interval(node) != _ALL
 
 
-def _interval(node: Expr) -> tuple[float, float]:
+def interval(node: Expr) -> tuple[float, float]:
     """What the argument of a function has to be in; of several see ``_PLACES``."""
     if node.op in ("^", ".^"):
         exponent = node.args[1]
@@ -89,7 +89,7 @@ def _interval(node: Expr) -> tuple[float, float]:
 
 def _beyond(node: Expr, variables: Mapping[str, Variable]) -> str | None:
     """Why the argument of a function is never inside its domain, if bounds prove that."""
-    low, high = _interval(node)
+    low, high = interval(node)
     if (low, high) == _ALL:
         return None
     arg = node.args[_PLACES.get(node.op, 0)]

@@ -1,0 +1,231 @@
+"""Derivatives of several variables that as many equations determine together.
+
+The total differentials of the equations are linear in those of the variables. One is solved for and
+put into the other equations, and so on, as in the elimination of blocks: what is inverted is a
+Schur complement each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from matcalc.answers.extremes import format_tree
+from matcalc.answers.lagrange import read_equation
+from matcalc.answers.names import free_name, require_different, variable_names, with_variable
+from matcalc.answers.singular import is_singular
+from matcalc.answers.solving import affine_zero
+from matcalc.answers.taylor import put
+from matcalc.answers.within import is_within
+from matcalc.claims.equality import require_equal
+from matcalc.core.boundary import public
+from matcalc.core.directions import direction_of
+from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, transpose, zeros
+from matcalc.engine.definite import Definiteness, negate
+from matcalc.engine.directional import derive_steps
+from matcalc.engine.pipeline import differentiate, require_variable, simplify
+from matcalc.results import Expression, Formula
+from matcalc.write.printers.latex_names import name as letter
+from matcalc.write.printers.latex_pieces import align
+from matcalc.write.printers.text import text
+
+
+@dataclass(frozen=True, slots=True)
+class _Pivot:
+    """A differential, its value in terms of others, and what has to be so for it to be the only
+    one.
+    """
+
+    name: str
+    value: Expr
+    condition: str
+
+
+class SolvedTogether(Mapping[str, Formula]):
+    """The differentials of what several equations determine, as a mapping from their names.
+
+    A formula may contain the differentials that stand before it. ``conditions`` say where they
+    exist, ``proof`` how they were proved.
+    """
+
+    def __init__(self, program: Program, pivots: Sequence[_Pivot], proof: str) -> None:
+        self.conditions = list(dict.fromkeys([each.condition for each in pivots if each.condition]))
+        self.proof = proof
+        self._values = {
+            each.name: Formula(replace(program, expr=each.value), each.value)
+            for each in reversed(pivots)
+        }
+
+    def __getitem__(self, name: str) -> Formula:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name} = {value}" for name, value in self._values.items())
+
+    def __repr__(self) -> str:
+        return f"<matcalc.SolvedTogether {'; '.join(str(self).splitlines())}>"
+
+    @public
+    def report(self) -> str:
+        """The differentials with the condition and the proof, a line each."""
+        rows = [*[("where", said) for said in self.conditions], ("proved", self.proof)]
+        return "\n".join([str(self), *[f"  {head:<11} {said}" for head, said in rows]])
+
+    @public
+    def latex(self) -> str:
+        """The differentials in LaTeX, a line each."""
+        return align([f"{letter(name)} &= {each.latex()}" for name, each in self._values.items()])
+
+
+def implicit_together(
+    expression: Expression, others: Sequence[str], of: Sequence[str], wrt: str
+) -> SolvedTogether:
+    """The differentials of the variables ``of``, along one of ``wrt``, where the expression stays
+    zero and the ``others``, which are equations, hold.
+
+    In some order each differential has to be solved for, from an equation of its shape. Raises
+    UnsupportedError where no order leads to the end.
+    """
+    program, names = replace(expression._program, definitions={}), require_different(of)
+    trees = [expression._tree]
+    for source in others:
+        program, tree = read_equation(program, source)
+        trees.append(tree)
+    for name in (*names, wrt):
+        require_variable(program, name)
+    if wrt in names:
+        raise ArgumentError(f"{wrt} cannot be a function of itself", hint="--of x,y --wrt t")
+    if len(trees) != len(names):
+        raise ArgumentError(
+            f"{len(trees)} equations do not determine {len(names)} variables",
+            hint=f"there is one equation for each of {', '.join(names)}: add them with --and",
+        )
+    moves: dict[str, str] = {}
+    for name in (*names, wrt):
+        step = free_name(program, f"d{name}", *"hkvu")
+        program = with_variable(program, direction_of(program.variables[name], step), "a direction")
+        moves[name] = step
+    program = replace(program, asked=None)
+    trees = [transpose(tree) if tree.row else tree for tree in trees]
+    equations = [_differential(program, tree, moves) for tree in trees]
+    solver = _Elimination(program, trees, names)
+    pivots = solver.eliminate(equations, [moves[name] for name in names])
+    if pivots is None:
+        raise UnsupportedError(
+            f"the equations could not be solved for {', '.join(names)}, one after the other",
+            hint="each takes an equation of its shape, of which the derivative with respect to it "
+            "is invertible where the equations hold",
+        )
+    return SolvedTogether(program, pivots, _prove(program, equations, pivots))
+
+
+def _differential(program: Program, tree: Expr, moves: dict[str, str]) -> Expr:
+    found = {name: step for name, step in moves.items() if name in variable_names(tree)}
+    if not found:
+        return zeros(tree.shape)
+    return derive_steps(replace(program, expr=tree), [found])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Elimination:
+    """The equations, and the names of what they determine."""
+
+    program: Program
+    trees: Sequence[Expr]
+    names: Sequence[str]
+
+    def eliminate(
+        self, differentials: Sequence[Expr], unknowns: Sequence[str]
+    ) -> list[_Pivot] | None:
+        """The values of the unknown differentials, each in terms of those that are solved for after
+        it; None where no order leads to the end.
+        """
+        if not unknowns:
+            return []
+        for place, pivot in self._pivots(differentials, unknowns):
+            rest = [
+                simplify(replace(self.program, expr=put(each, {pivot.name: pivot.value})))
+                for k, each in enumerate(differentials)
+                if k != place
+            ]
+            later = self.eliminate(rest, [each for each in unknowns if each != pivot.name])
+            if later is not None:
+                return [pivot, *later]
+        return None
+
+    def _pivots(
+        self, differentials: Sequence[Expr], unknowns: Sequence[str]
+    ) -> list[tuple[int, _Pivot]]:
+        """What can be solved for, each with the place of its equation; first without conditions,
+        and the shortest value first.
+        """
+        found = [
+            (place, self._pivot(equation, name))
+            for name in unknowns
+            for place, equation in enumerate(differentials)
+        ]
+        pivots = [(place, pivot) for place, pivot in found if pivot is not None]
+        return sorted(pivots, key=lambda each: (each[1].condition != "", len(text(each[1].value))))
+
+    def _pivot(self, equation: Expr, name: str) -> _Pivot | None:
+        """One differential by one equation of its shape."""
+        known = self.program.variables[name]
+        if equation.shape != known.shape or name not in variable_names(equation):
+            return None
+        here = replace(self.program, expr=equation)
+        with suppress(UnsupportedError):
+            slope = differentiate(DerivativeStatement(here, name))
+            if len(known.shape) < 2 and self._is_singular(slope):
+                return None
+            zero = affine_zero(here, name)
+            if zero is None or zero.along is not None or not is_within(here, known, zero.point):
+                return None
+            return _Pivot(name, zero.point, self._condition(name, slope))
+        return None
+
+    def _is_singular(self, slope: Expr) -> bool:
+        if is_singular(self.program, slope):
+            return True
+        from matcalc.verify.oracle.solutions import (  # noqa: PLC0415 - it loads NumPy
+            is_singular_at_solutions,
+        )
+
+        return is_singular_at_solutions(self.program, self.trees, self.names, slope)
+
+    def _condition(self, name: str, slope: Expr) -> str:
+        """What has to be so for the differential to be the only one; empty where it always is."""
+        if slope.rank > 2 or len(self.program.variables[name].shape) > 1:
+            return f"the equation for {name} has one solution"
+        known = Definiteness(self.program)
+        opposite = negate(self.program, slope)
+        if known.is_definite(slope) or known.is_definite(opposite):
+            return ""
+        shown = opposite if slope.op == "neg" else slope
+        end = "invertible" if slope.shape else "not zero"
+        return f"{format_tree(self.program, shown)} is {end}"
+
+
+def _prove(program: Program, equations: Sequence[Expr], pivots: Sequence[_Pivot]) -> str:
+    """How it is proved that all equations stay zero along the differentials."""
+    how = ""
+    for equation in equations:
+        tree = equation
+        for each in pivots:
+            tree = put(tree, {each.name: each.value})
+        how = require_equal(
+            program,
+            tree,
+            zeros(tree.shape),
+            "the implicit derivatives that it found do not solve their equations",
+        )
+    return f"the differentials of all equations are zero along them, {how}"
