@@ -169,6 +169,13 @@ CONSTRAINED = [
     ("a'*x", "x'*x = 1", {"a": "vector(n)"}, "-a/norm2(a)"),
     ("x'*x", "a'*x = 1", {}, "a/(a'*a)"),
     ("x'*log(x./p)", "sum(x) = 1", {"p": "positive(n)", **PX}, "p/sum(p)"),
+    ("sum(exp(x))", "sum(x) = s", {"x": "vector(n)", "s": S}, "s*ones(n)/n"),
+    (
+        "sum(c./x)",
+        "b'*x = s",
+        {"b": "positive(n)", "c": "positive(n)", "s": S, **PX},
+        "s*(sqrt(c)./sqrt(b))/(sqrt(b)'*sqrt(c))",
+    ),
 ]
 
 
@@ -188,6 +195,21 @@ def test_a_point_beside_the_simplex_does_not_count(expr, counts):
     kinds = {"x": "simplex(n)", "a": "vector(n)"}
     condition = matcalc.stationary(expr, "x", variables=kinds).condition
     assert condition.endswith("it counts where it is positive(n)") == counts
+
+
+@pytest.mark.parametrize(
+    ("expr", "where"),
+    [
+        ("sum(x.*log(x)) - a'*x", "s is positive"),
+        ("-sum(log(x - 1))", "s/n - 1 is positive"),
+        ("-sum(log(a + x))", "s + sum(a) is positive"),
+        ("sum(exp(x))", ""),
+    ],
+)
+def test_where_a_point_under_an_equation_counts(expr, where):
+    kinds = {"x": "vector(n)", "a": "vector(n)", "s": S}
+    condition = matcalc.stationary(expr, "x", subject_to="sum(x) = s", variables=kinds).condition
+    assert condition.partition("; it counts where ")[2] == where
 
 
 @pytest.mark.slow

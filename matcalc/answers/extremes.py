@@ -133,12 +133,12 @@ def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr
     itself: a condition, or none. ``there`` puts the point into a tree in place of ``names``.
     """
     known, found = Definiteness(program), []
-    for bound in _bounds_of_domain(program.expr, names):
+    for bound in bounds_of_domain(program.expr, names):
         if known.is_positive(bound):  # wherever the variables are of their kinds
             continue
         inside = simplify(replace(program, expr=there(bound), definitions={}))
         if not known.is_positive(inside):
-            found.append(format_tree(program, inside))
+            found.append(format_tree(program, _without_positive(inside, known)))
     if not found:
         return []
     if any(map(_chooses, _with_bodies(program.expr))):  # some entries may never be taken
@@ -146,17 +146,31 @@ def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr
     return ["where " + " and ".join([f"{each} is positive" for each in dict.fromkeys(found)])]
 
 
+def _without_positive(tree: Expr, known: Definiteness) -> Expr:
+    """The tree without positive factors and divisors, on which its sign does not depend."""
+    if tree.op == "fill":
+        return _without_positive(tree.args[0], known)
+    by_entries = tree.op in (".*", "/", "./") or (
+        tree.op == "*" and not all(arg.shape for arg in tree.args)
+    )
+    if by_entries and known.is_positive(tree.args[1]):
+        return _without_positive(tree.args[0], known)
+    if by_entries and tree.op in ("*", ".*") and known.is_positive(tree.args[0]):
+        return _without_positive(tree.args[1], known)
+    return tree
+
+
 def is_beyond(program: Program, wrt: str, point: Expr) -> bool:
     """Whether it is proved that the function has no value at a point, or none on one side of it."""
     known = Definiteness(program)
-    for bound in _bounds_of_domain(program.expr, {wrt}):
+    for bound in bounds_of_domain(program.expr, {wrt}):
         there = simplify(replace(program, expr=put(bound, {wrt: point}), definitions={}))
         if known.is_nonnegative(negate(program, there)):
             return True
     return False
 
 
-def _bounds_of_domain(tree: Expr, names: Set[str]) -> Iterator[Expr]:
+def bounds_of_domain(tree: Expr, names: Set[str]) -> Iterator[Expr]:
     """What has to be positive for functions of the variables to have values."""
     for node in _within_domain(tree):
         inside = node.args[-1]

@@ -13,10 +13,18 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from matcalc.answers.convexity import convexity
+from matcalc.answers.extremes import domain_there
 from matcalc.answers.names import free_name, variable_names
+from matcalc.answers.roots import find_roots
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import affine_zero
-from matcalc.answers.stationary import NamedProblem, equations_of, form_matrix, zeros_by_functions
+from matcalc.answers.stationary import (
+    NamedProblem,
+    equations_of,
+    form_matrix,
+    positive_roots,
+    zeros_by_functions,
+)
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
@@ -232,8 +240,9 @@ def _candidates(problem: _Problem) -> Iterator[tuple[Expr, dict[str, Expr]]]:
             if zero is None or zero.along is not None:
                 continue
             yield from _with_multipliers(program, wrt, found, zero.point)
-    for each in zeros_by_functions(program, gradient, known):
-        yield from _with_multipliers(program, wrt, found, each.point)
+    for by in (zeros_by_functions, positive_roots):
+        for zero in by(program, gradient, known):
+            yield from _with_multipliers(program, wrt, found, zero.point)
 
 
 def _with_multipliers(
@@ -260,7 +269,7 @@ def _with_multipliers(
 
 def _solve(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
     """The multiplier with which a constraint holds: affine in it, in its inverse, or in the square
-    of that.
+    of that; else the first of the roots in it.
     """
     multiplier = constraint.multiplier
     name = multiplier.name
@@ -279,6 +288,9 @@ def _solve(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
             bend = _bend(program, equation, name)
             if bend is not None:
                 return bend
+    with suppress(UnsupportedError):
+        roots = find_roots(program, left, name)
+        return roots[0].point if roots else None
     return None
 
 
@@ -308,12 +320,17 @@ def _scale(
         return
     shape = program.variables[wrt].shape
     rest = put(constraint.zero, {wrt: zeros(shape)})
-    choices = []
-    for level in (0, -1, 1):  # any level of the multiplier gives the same point
+    choices: list[Expr] = []
+    for level in (0, -1, 1, -2, 2):  # any level of the multiplier gives the same point
+        if choices and abs(level) > 1:
+            break
         point = put(start, {name: number(level)})
         sum_of = Expr("-", (put(constraint.zero, {wrt: point}), rest))
         scale = Expr("/", (Expr("neg", (rest,)), sum_of))
-        choices.append(_simplify(program, Expr("*", (point, scale), shape)))
+        with suppress(UnsupportedError):  # it is zero at some, and divided by
+            choices.append(_simplify(program, Expr("*", (point, scale), shape)))
+    if not choices:
+        return
     whole = min(choices, key=lambda each: len(text(each)))
     normal = differentiate(DerivativeStatement(replace(program, expr=constraint.zero), wrt))
     if wrt in variable_names(normal):
@@ -433,9 +450,14 @@ def _condition(
 
 
 def _counts(program: Program, known: Variable, point: Expr) -> str:
-    """Where a point is one of the kind that its variable is, unless it always is."""
+    """Where a point is one of the kind that its variable is, and of the domain, unless it always
+    is.
+    """
     inside = known.kind != "positive" or Definiteness(program).is_positive(point)
-    return "" if inside else f"; it counts where it is {known}"
+    where = [] if inside else [f"where it is {known}"]
+    if inside:  # what is of a kind is within the domain
+        where = domain_there(program, {known.name}, lambda tree: put(tree, {known.name: point}))
+    return f"; it counts {where[0]}" if where else ""
 
 
 def _eigenproblem(program: Program, wrt: str, found: Sequence[Constraint]) -> NamedProblem | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 
-from matcalc.answers.extremes import is_beyond, kind_of
+from matcalc.answers.extremes import bounds_of_domain, is_beyond, kind_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.roots import is_periodic
@@ -237,8 +238,7 @@ def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
     for zero in zeros_by_functions(program, gradient, known):
         if _has_value(program, zero.point):
             yield zero
-    if known.kind == "positive" and len(known.shape) < 2:
-        yield from _positive_roots(program, gradient, known)
+    yield from positive_roots(program, gradient, known)
     yield from zeros_within(program, wrt)
 
 
@@ -263,22 +263,18 @@ def zeros_by_functions(program: Program, gradient: Expr, known: Variable) -> Ite
                     yield there
 
 
-def _positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
+def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
     """Where an equation is zero that is affine in a power of a positive variable, as
     ``n/s - a/s^3`` is when multiplied by s^3.
     """
+    if len(known.shape) > 1 or not _is_positive(program, known):
+        return
     mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
     variables = {**program.variables, _MARK: mark}
     for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
             short = simplify(replace(program, expr=equation, definitions={}))
-            powers = {
-                node.args[1].value
-                for node in short.parts
-                if node.op in ("^", ".^")
-                and _is_variable(node.args[0], known.name)
-                and is_number(node.args[1])
-            }
+            powers = {_power_of(node, known.name) for node in short.parts} - {None}
             if len(powers) != 1:
                 continue
             (power,) = powers
@@ -287,15 +283,34 @@ def _positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterat
                 continue
             zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
-                if power == 2:
-                    yield Zero(Expr("sqrt", (zero.point,), known.shape))
-                    continue
-                op, root = (".^" if known.shape else "^"), Expr("number", value=1 / power)
-                yield Zero(Expr(op, (zero.point, root), known.shape))
+                yield Zero(_root(zero.point, power))
+
+
+def _is_positive(program: Program, known: Variable) -> bool:
+    """Whether a variable is positive by its kind, or wherever the function has a value."""
+    bounds = bounds_of_domain(program.expr, {known.name})
+    return known.kind == "positive" or any(_is_variable(bound, known.name) for bound in bounds)
+
+
+def _root(value: Expr, power: Fraction) -> Expr:
+    """The positive number of which a power has a value; where that is none, so says its kind."""
+    if power == 2:
+        return Expr("sqrt", (value,), value.shape)
+    op, exponent = (".^" if value.shape else "^"), Expr("number", value=1 / power)
+    return Expr(op, (value, exponent), value.shape)
+
+
+def _power_of(node: Expr, name: str) -> Fraction | None:
+    """The exponent of a power of the variable; None of what is none."""
+    if not node.args or not _is_variable(node.args[0], name):
+        return None
+    if node.op == "sqrt":
+        return Fraction(1, 2)
+    return node.args[1].value if node.op in ("^", ".^") and is_number(node.args[1]) else None
 
 
 def _with_power_marked(name: str, node: Expr, args: list[Expr]) -> Expr:
-    if node.op in ("^", ".^") and _is_variable(node.args[0], name):
+    if _power_of(node, name) is not None:
         return variable(_MARK, node.shape, row=node.row)
     return node.with_args(args)
 
