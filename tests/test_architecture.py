@@ -138,7 +138,7 @@ ALLOWED = {
     "manifolds",
     "answers": "core frontend looped pieces pipeline backprop notation directional several "
     "printers readback stable oracle verification steps results equality inner definite "
-    "graph arrays polynomials",
+    "graph arrays polynomials manifolds",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
     "results inner",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",

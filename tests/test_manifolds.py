@@ -184,3 +184,59 @@ def test_what_the_command_refuses(
 ) -> None:
     assert main(["diff", "x'*x", *options]) == 2
     assert message in capsys.readouterr().err
+
+
+PRODUCTS = [
+    (
+        "x'*B*y",
+        ["x", "y"],
+        "sphere",
+        {"B": "matrix(n, m)"},
+        {"x": "B*y - (x'*B*y)*x", "y": "B'*x - (x'*B*y)*y"},
+    ),
+    (
+        "norm2(B - X*S*Y')^2",
+        ["X", "S", "Y"],
+        ["stiefel", "euclidean", "stiefel"],
+        {"B": "matrix(n, m)", "X": "matrix(n, p)", "S": "matrix(p, p)", "Y": "matrix(m, p)"},
+        {
+            "X": "(X*X' - 2*eye)*B*Y*S' + X*S*Y'*B'*X",
+            "S": "2*(S - X'*B*Y)",
+            "Y": "(Y*Y' - 2*eye)*B'*X*S + Y*S'*X'*B*Y",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "manifolds", "kinds", "said"), PRODUCTS)
+def test_on_products(expr, wrt, manifolds, kinds, said) -> None:
+    """Each gradient knows that the other variables are on their manifolds."""
+    found = matcalc.diff(expr, wrt, variables=kinds).riemannian(manifolds)
+    assert {name: part.text() for name, part in found.items()} == said
+    assert found.verification.kind == "exact"
+    assert found.latex().count(r"\operatorname{grad}") == len(wrt)
+
+
+def test_products_at_the_command_line(capsys) -> None:
+    words = ["diff", "x'*B*y", "--wrt", "x,y", "--manifold", "sphere,euclidean"]
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert said.out == "dx = B*y - (x'*B*y)*x\ndy = B'*x\n"
+    assert "the gradients on the product of x: sphere, y: euclidean" in said.err
+    assert main([*words, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["manifolds"] == {"x": "sphere", "y": "euclidean"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--manifold", "sphere,sphere,sphere"], "3 manifolds do not go with 2 variables"),
+        (["--manifold", "sphere", "--order", "2"], "--order does not go with manifolds of several"),
+        (["--manifold", "sphere", "--format", "numpy"], "not as numpy"),
+        (["--manifold", "sphere,spere"], "did you mean sphere?"),
+        (["--metric", "M"], "--metric goes with the derivative with respect to one variable"),
+    ],
+)
+def test_products_refuse(capsys, options, message) -> None:
+    assert main(["diff", "x'*B*y", "--wrt", "x,y", *options]) != 0
+    assert message in capsys.readouterr().err

@@ -29,6 +29,7 @@ from matcalc.write.printers.program import array_head, several_text
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
 
 if TYPE_CHECKING:
+    from matcalc.answers.on_products import RiemannianGradients
     from matcalc.core.kinds import Variable
     from matcalc.graph.picture import ComputationalGraph
     from matcalc.verify.oracle.compare import Comparison
@@ -196,6 +197,17 @@ class Gradients(Mapping[str, Derivative]):
         brought = {each.name: each.function for each in users if each.function is not None}
         source = self.source(backend, value=value, runtime="matcalc")
         return function_of(backend, source, brought=brought)
+
+    @public
+    def riemannian(
+        self, manifolds: str | Sequence[str], *, verify: bool = True
+    ) -> RiemannianGradients:
+        """The gradients on the product of a manifold for each variable, or of one for all; see
+        docs/manifolds.md.
+        """
+        from matcalc.answers.on_products import RiemannianGradients  # noqa: PLC0415 - few need it
+
+        return RiemannianGradients(self.expression, list(self), manifolds, verify=verify)
 
     @public
     def graph(self, *, at: Mapping[str, Any] | None = None) -> ComputationalGraph:

@@ -102,7 +102,8 @@ def add_diff_options(diff: ArgumentParser) -> None:
         "--manifold",
         metavar="NAME",
         default="",
-        help=f"the gradient on a manifold: {', '.join(MANIFOLDS)}; with --order 2 the Hessian",
+        help=f"the gradient on a manifold: {', '.join(MANIFOLDS)}; with --order 2 the Hessian; one "
+        "for each of several variables, as in stiefel,euclidean",
     )
     diff.add_argument(
         "--metric", metavar="M", default="", help="the gradient in the inner product of M"

@@ -6,7 +6,8 @@ import json
 from argparse import Namespace
 from collections.abc import Callable
 
-from matcalc.cli.refusals import require_plain
+from matcalc.answers.on_products import RiemannianGradients
+from matcalc.cli.refusals import TO_READ, refuse_given, require_plain, unusual
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import BACKENDS
 from matcalc.core.program import Program
@@ -16,8 +17,12 @@ from matcalc.verify.verification import Verification
 from matcalc.version import __version__
 
 
-def gradient(text: str, options: Namespace, read: Callable[[], Program]) -> Riemannian:
+def gradient(
+    text: str, options: Namespace, read: Callable[[], Program]
+) -> Riemannian | RiemannianGradients:
     """The gradient that the options ask for."""
+    if len(options.several) > 1 and options.manifold and not options.metric:
+        return _on_product(options, read)
     name = "--manifold" if options.manifold else "--metric"
     if options.manifold and options.metric:
         raise ArgumentError(
@@ -39,21 +44,39 @@ def gradient(text: str, options: Namespace, read: Callable[[], Program]) -> Riem
     return derivative.riemannian(options.manifold, metric=options.metric, verify=options.verify)
 
 
+def _on_product(options: Namespace, read: Callable[[], Program]) -> RiemannianGradients:
+    """The gradients by several variables, with a manifold for each or one for all."""
+    names, several = options.manifold.split(","), options.several
+    require_plain(Namespace(**{**vars(options), "several": []}), "--manifold")
+    refuse_given(unusual(options), "{} does not go with manifolds of several variables")
+    if options.format not in TO_READ:
+        raise ArgumentError(
+            f"gradients by several variables are printed as text, latex or json, not as "
+            f"{options.format}",
+            hint=f"for code differentiate with respect to one of them: --wrt {several[0]}",
+        )
+    manifolds = names[0] if len(names) == 1 else [name.strip() for name in names]
+    return RiemannianGradients(Expression(read()), several, manifolds, verify=options.verify)
+
+
 def format_answer(
-    found: Riemannian, text: str, options: Namespace, verdict: Verification | None
+    found: Riemannian | RiemannianGradients,
+    text: str,
+    options: Namespace,
+    verdict: Verification | None,
 ) -> str:
     """The answer in a format."""
     if options.format == "latex":
         return found.latex()
-    if options.format in BACKENDS:
+    if options.format in BACKENDS and isinstance(found, Riemannian):
         program = found.program()
         return Formula(program, program.expr).source(options.format).rstrip("\n")
     if options.format == "json":
         content = {
             "version": __version__,
             "expression": text,
-            "wrt": found.wrt,
-            "order": found.order,
+            "wrt": found.wrt if isinstance(found, Riemannian) else list(found),
+            "order": options.order,
             **found.to_json(),
             "variables": {name: str(each) for name, each in found.variables.items()},
             "notes": list(found.notes),

@@ -12,7 +12,7 @@ from matcalc.core.boundary import public
 from matcalc.core.dims import Shape
 from matcalc.core.directions import Step
 from matcalc.core.errors import ArgumentError, ShapeError, UnsupportedError
-from matcalc.core.kinds import Variable, size_names
+from matcalc.core.kinds import FREE, Variable, size_names
 from matcalc.core.options import closest
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -56,7 +56,8 @@ class Riemannian:
         space = MANIFOLDS[manifold] if manifold else _inner_product(statement)
         self._space = space
         program = replace(statement.program, definitions={})
-        variable_here = _point(program.variables[self.wrt], manifold, space)
+        known = program.variables[self.wrt]
+        variable_here = point_on(manifold, known) if manifold else _free_point(known)
         program = replace(program, variables={**program.variables, self.wrt: variable_here})
         more: dict[str, Expr] = {}
         if metric:
@@ -202,16 +203,19 @@ def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None
         )
 
 
-def _point(here: Variable, manifold: str, space: Manifold) -> Variable:
+def _free_point(here: Variable) -> Variable:
+    """The variable, where a metric is one of all its entries."""
+    if here.kind not in FREE:
+        raise ArgumentError(
+            f"{here.name} is {here}, and a metric is that of all entries",
+            hint="on the positive definite matrices there are the manifolds spd and spd-euclidean",
+        )
+    return here
+
+
+def point_on(manifold: str, here: Variable) -> Variable:
     """The variable as one of the kind that the points of a manifold are of."""
-    if not manifold:
-        if here.kind not in ("scalar", "vector", "matrix"):
-            raise ArgumentError(
-                f"{here.name} is {here}, and a metric is that of all entries",
-                hint="on the positive definite matrices there are the manifolds spd and "
-                "spd-euclidean",
-            )
-        return here
+    space = MANIFOLDS[manifold]
     if len(here.shape) != space.rank:
         wanted = "vectors" if space.rank == 1 else "matrices"
         raise ShapeError(
