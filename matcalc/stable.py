@@ -84,8 +84,6 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
         return tree
     made = Recovery(functions=known.language.functions).recover(after)
     made = transpose(made) if tree.row and not made.row else made
-    if tree.rank <= 2 and any(node.op == "einsum" for node in made.parts):
-        return tree
     made = made.fold(lambda node, args: _unfolded(node.with_args(args)))
     given = dict(variables)
     same = decide_by_value(Program(tree, given, ""), Program(made, given, ""))

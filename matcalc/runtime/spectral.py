@@ -27,6 +27,14 @@ class WideMatrixError(DomainProblem, ValueError):
     """
 
 
+def _real(A: ArrayLike) -> Array:
+    """A matrix of real numbers, of which decompositions are made: complex ones are not analytic."""
+    A = np.atleast_2d(np.asarray(A))
+    if np.iscomplexobj(A) and np.any(np.imag(A)):
+        raise DomainProblem("eigenvalues and singular values are those of real matrices")
+    return np.asarray(np.real(A))
+
+
 def _symmetric(A: ArrayLike) -> Array:
     A = np.atleast_2d(np.asarray(A))
     return np.asarray((A + A.T) / 2)
@@ -38,13 +46,13 @@ def _finite(A: Array) -> bool:
 
 def eigvals(A: ArrayLike) -> Array:
     """The eigenvalues of a symmetric matrix, ascending."""
-    S = _symmetric(A)
+    S = _symmetric(_real(A))
     return np.asarray(np.linalg.eigvalsh(S)) if _finite(S) else np.full(len(S), np.nan)
 
 
 def eigvecs(A: ArrayLike) -> Array:
     """The unit eigenvectors of a symmetric matrix as columns, in the order of the eigenvalues."""
-    S = _symmetric(A)
+    S = _symmetric(_real(A))
     return _direct(np.linalg.eigh(S)[1]) if _finite(S) else np.full(S.shape, np.nan)
 
 
@@ -97,7 +105,7 @@ def _real_eigen(A: ArrayLike, k: int) -> tuple[Array, Array, Array]:
     """The k-th largest of the real eigenvalues, its unit right vector v and its left vector u with
     u'*v = 1; nan where there are fewer.
     """
-    X = np.atleast_2d(np.asarray(A, dtype=float))
+    X = _real(A).astype(float)
     nothing = np.full(len(X), np.nan)
     if not _finite(X):
         return np.asarray(np.nan), nothing, nothing
@@ -184,7 +192,7 @@ def _decompose(X: ArrayLike) -> tuple[Array, Array, Array]:
     """U, s and V with X = U*diag(s)*V' and as many columns in U and V as the smaller side of X
     has.
     """
-    X = np.atleast_2d(np.asarray(X, dtype=float))
+    X = _real(X).astype(float)
     (rows, columns), count = X.shape, min(X.shape)
     if not _finite(X):
         return (
@@ -244,7 +252,7 @@ def thin_rightvecs(X: ArrayLike) -> Array:
 
 def _leading_triple(X: ArrayLike) -> tuple[Array, Array, Array]:
     """The left vector, the value and the right vector that are first, whatever the shape."""
-    X = np.atleast_2d(np.asarray(X, dtype=float))
+    X = _real(X).astype(float)
     if not _finite(X):
         return np.full(X.shape[0], np.nan), np.asarray(np.nan), np.full(X.shape[1], np.nan)
     U, s, W = np.linalg.svd(X, full_matrices=False)

@@ -295,26 +295,54 @@ def is_product(node: Node) -> bool:
 
 
 def split_product(builder: Builder, node: Node) -> Node:
-    """The product of a stack as that of its pieces, and the determinant of a diagonal matrix as
-    the product of its entries; the node itself if it is neither.
+    """The product of a stack as that of its pieces; the determinant of a diagonal matrix as the
+    product of its entries; determinant and inverse of a matrix with scaled rows or columns as those
+    of the matrix and the scales. The node itself if it is none of these.
     """
     if not isinstance(node, Call):
         return node
-    argument = node.args[0] if node.args else node
     if is_product(node):
-        return _by_pieces(builder, node, argument)
-    if node.name != "det":
-        return node
+        return _by_pieces(builder, node, node.args[0])
+    if node.name == "det":
+        return _of_diagonal(builder, node) or _without_scales(builder, node)
+    return _without_scales(builder, node) if node.name == "inv" else node
+
+
+def _of_diagonal(builder: Builder, call: Call) -> Node | None:
+    (argument,) = call.args
     coefficient, factors = as_product(argument)
     rest = [factor for factor in factors if factor[0].kind != "eye" or set(factor[1]) != {0, 1}]
     if len(rest) == len(factors):
-        return node
+        return None
     rest = [
         (each, tuple([0 if label == 1 else label for label in labels]), e)
         for each, labels, e in rest
     ]
     entries = builder.product(coefficient, rest, (0,), argument.axes[:1])
     return builder.call("prod", [entries], ())
+
+
+def _without_scales(builder: Builder, call: Call) -> Node:
+    """det(diag(u)*M*diag(v)) as prod(u)*det(M)*prod(v), and inv(diag(u)*M*diag(v)) as
+    diag(1./v)*inv(M)*diag(1./u).
+    """
+    (argument,) = call.args
+    coefficient, factors = as_product(argument)
+    scales = [factor for factor in factors if factor[1] in ((0,), (1,))]
+    rest = [factor for factor in factors if factor[1] not in ((0,), (1,))]
+    if not scales or not rest:
+        return call
+    inner = builder.call(
+        call.name, [builder.product(coefficient, rest, (0, 1), argument.axes)], call.axes
+    )
+    if call.name == "inv":
+        turned: list[Factor] = [(node, (1 - label,), -e) for node, (label,), e in scales]
+        return builder.product(1, [(inner, (0, 1), 1), *turned], (0, 1), call.axes)
+    parts: list[Factor] = [(inner, (), 1)]
+    for node, _, e in scales:
+        entries = builder.product(1, [(node, (0,), e)], (0,), node.axes)
+        parts.append((builder.call("prod", [entries], ()), (), 1))
+    return builder.product(1, parts, (), ())
 
 
 def _by_pieces(builder: Builder, call: Call, argument: Node) -> Node:

@@ -4,7 +4,8 @@ y``, and ``det(X)*(a*inv(X)' + B)`` is ``a*cof(X) + det(X)*B``.
 The formulas divide by entries and invert matrices, and have no value where an entry is 0 or the
 matrix is singular. What they say is a polynomial all the same. It is found by multiplying out: in
 each term a product of entries takes up as many divisions by them as it has factors
-(``carriers.py``).
+(``carriers.py``). A determinant takes up one inverse. Where there are two, as in second
+derivatives, it is the product of the singular values, and the inverse divides by these.
 """
 
 from __future__ import annotations
@@ -94,18 +95,16 @@ class _Clearing:
         terms = self._expand()
         if terms is None or not self._divides(terms):
             return self.root
-        terms = [self._split(term) for term in terms]
+        terms = before = [self._split(term) for term in terms]
         for matrix in list(self.matrices):
             found = self._cofactors(terms, matrix)
-            if found is None:
-                return self.root
-            terms = found
+            terms = self._decompose(terms, matrix) if found is None else found
         for carrier in self.products:
             found = self._others(terms, carrier)
             if found is None:
                 return self.root
             terms = found
-        return self._whole(terms)
+        return self.root if terms == before else self._whole(terms)
 
     def _divides(self, terms: list[Term]) -> bool:
         """Whether there is something to take up."""
@@ -259,6 +258,43 @@ class _Clearing:
                 coefficient = coefficient * ratio ** int(e)
                 rest.append((cofactors, labels if turned else labels[::-1], e))
             done.append(Term(coefficient, join_powers([*rest, (call, (), -used)])))
+        return done
+
+    def _decompose(self, terms: list[Term], matrix: Node) -> list[Term]:
+        """The terms with U*diag(s)*V' for the matrix: its determinant is det(U)*det(V)*prod(s), its
+        inverse V*diag(1./s)*U'. For a symmetric one U and V are the same, its eigenvectors.
+        """
+        build, call = self.builder, self.matrices[matrix]
+        turned = build.product(1, [(matrix, (1, 0), 1)], (0, 1), matrix.axes)
+        symmetric = matrix.parity > 0 or turned is matrix
+        s = build.call("eigvals" if symmetric else "svdvals", [matrix], matrix.axes[:1])
+        U = build.call("eigvecs" if symmetric else "leftvecs", [matrix], matrix.axes)
+        V = U if symmetric else build.call("rightvecs", [matrix], matrix.axes)
+        product = build.call("prod", [s], ())
+        signs = [] if symmetric else [build.call("det", [each], ()) for each in (U, V)]
+        whole = [*signs, product]
+        done: list[Term] = []
+        for term in terms:
+            coefficient, factors, fresh = term.coefficient, list[Factor](), term.fresh()
+            for node, labels, e in term.factors:
+                same = _same(matrix, node)
+                if node is call:
+                    factors += [(each, (), e) for each in whole]
+                elif same is None or e.denominator != 1 or e < 1:
+                    factors.append((node, labels, e))
+                else:
+                    row, column = labels[::-1] if same[1] else labels
+                    coefficient = coefficient * same[0] ** int(e)
+                    for _ in range(int(e)):
+                        factors += [
+                            (V, (row, fresh), 1),
+                            (s, (fresh,), -1),
+                            (U, (column, fresh), 1),
+                        ]
+                        fresh += 1
+            done.append(Term(coefficient, join_powers(factors)))
+        if isinstance(product, Call):
+            self.products.append(Carrier(build, product))
         return done
 
 

@@ -92,6 +92,57 @@ def test_second_derivatives_of_a_square() -> None:
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-4)
 
 
+# what is differentiated, by what, how often; the first derivatives are differenced
+OF_TWO_INVERSES = [
+    ("det(X)", "X", 2),
+    ("tr(C*adj(X))", "X", 1),
+    ("v'*cof(X)*v", "X", 1),
+    ("det(X)*v'*X*v", "X", 2),
+    ("det(C'*X*C)", "X", 2),
+    ("det(S)", "S", 2),
+    ("det(Q'*diag(w)*Q)", "w", 2),
+    ("det(diag(v)*C)", "v", 1),
+    ("det(diag(v)*C)", "v", 2),
+    ("det(C*diag(v))", "v", 2),
+    ("det(diag(v)*C*diag(v))", "v", 2),
+]
+DECLARED = dict.fromkeys("XC", "matrix(n, n)")
+DECLARED |= {"S": "symmetric(n)", "v": "vector(n)", "w": "vector(m)", "Q": "matrix(m, n)"}
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+@pytest.mark.parametrize(("text", "wrt", "order"), OF_TWO_INVERSES)
+def test_second_derivatives_of_a_singular_matrix(
+    text: str, wrt: str, order: int, rank: int
+) -> None:
+    rng = np.random.default_rng(rank)
+    C, Q = rng.normal(size=(4, 4)), rng.normal(size=(5, 4))
+    v, w = rng.normal(size=4) * (np.arange(4) < rank), 1.0 * (np.arange(5) < rank)
+    L, R = rng.normal(size=(4, rank)), rng.normal(size=(rank, 4))
+    values = {"X": L @ R, "S": L @ np.diag([1.0, -2.0, 3.0][:rank]) @ L.T}
+    values |= {"C": C, "Q": Q, "v": v, "w": w}
+    formula = matcalc.parse(text, DECLARED)
+    before = formula.diff(wrt, order=order - 1, verify=False) if order > 1 else formula
+    d = formula.diff(wrt, order=order, verify=False)
+    given = {name: values[name] for name in d.variables}
+    found, at = d.to_callable()(**given), before.to_callable()
+    for place in np.ndindex(values[wrt].shape):
+        step = np.zeros(values[wrt].shape)
+        step[place] = 1e-3
+        step = (step + step.T) / 2 if wrt == "S" else step
+        ends = [at(**{**given, wrt: given[wrt] + k * step}) for k in (1, -1, 2, -2)]
+        wanted = (8 * (ends[0] - ends[1]) - (ends[2] - ends[3])) / 12e-3
+        np.testing.assert_allclose(found[(..., *place)], wanted, atol=1e-7)
+
+
+def test_second_minors_of_a_matrix_that_is_nearly_singular() -> None:
+    X = np.diag([1.0, 2.0, 3.0, 1e-9])
+    found = matcalc.diff("det(X)", "X", order=2, verify=False).to_callable()(X=X)
+    assert abs(found[0, 0, 3, 3] - 6) < 1e-12
+    assert abs(found[0, 3, 3, 0] + 6) < 1e-12
+    assert abs(found[0, 0, 1, 1] - 3e-9) < 1e-15
+
+
 @pytest.mark.parametrize("text", ["sum(prod(Z, 2))", "y'*sin(prod(Z, 2))", "sum(prod(Z, 1).^2)"])
 def test_products_of_lines(text: str) -> None:
     d = matcalc.diff(text, "Z", variables=KINDS, verify=False)

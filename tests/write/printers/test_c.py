@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from language_runs import SAMPLE, Run, compare, of_texts, shared, some
+from language_runs import SAMPLE, Run, compare, of_texts, run_of, shared, some
 from written import FUNCTIONS, KINDS, MORE, expression
 
 import matcalc
@@ -127,6 +127,18 @@ def test_values_far_away(tmp_path: Path) -> None:
         result = np.zeros_like(wanted)
         assert called(library, source, values, [result]) == 0
         np.testing.assert_allclose(result, wanted, rtol=1e-9)
+
+
+@needs_cc
+def test_second_minors_of_singular_matrices(tmp_path: Path) -> None:
+    """Singular values that are exactly 0 have vectors as well."""
+    formula = matcalc.diff("det(C*diag(x))", "x", order=2, variables={"C": "matrix(n, n)"})
+    C = np.random.default_rng(0).normal(size=(4, 4))
+    runs = []
+    for place, x in enumerate(([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0])):
+        values = {"C": C, "x": np.array(x), "n": 4}
+        runs.append(run_of(str(x), formula, "c", f"minors_{place}", values))
+    agree(tmp_path, some(runs))
 
 
 @needs_cc

@@ -1080,6 +1080,33 @@ static void rotated(ptrdiff_t m, ptrdiff_t n, double *W, double *Q)
     }
 }
 
+// completed: column p of W[m,n] as a unit vector orthogonal to the columns before it
+static void completed(ptrdiff_t m, ptrdiff_t n, double *W, ptrdiff_t p)
+{
+    ptrdiff_t best = 0;
+    double least = 2.0;
+    for (ptrdiff_t i = 0; i < m; ++i) {
+        double sum = 0.0;
+        for (ptrdiff_t q = 0; q < p; ++q) {
+            sum += W[i * n + q] * W[i * n + q];
+        }
+        best = sum < least ? i : best;
+        least = sum < least ? sum : least;
+    }
+    double norm = 0.0;
+    for (ptrdiff_t i = 0; i < m; ++i) {
+        double entry = i == best ? 1.0 : 0.0;
+        for (ptrdiff_t q = 0; q < p; ++q) {
+            entry -= W[best * n + q] * W[i * n + q];
+        }
+        W[i * n + p] = entry;
+        norm += entry * entry;
+    }
+    for (ptrdiff_t i = 0; i < m; ++i) {
+        W[i * n + p] /= sqrt(norm);
+    }
+}
+
 // svd: the thin singular value decomposition U*diag(s)*V' of X, the values descending; the work is
 // done in U and V
 static void svd(ptrdiff_t m, ptrdiff_t n, const double *X, double *U, double *s, double *V)
@@ -1113,6 +1140,9 @@ static void svd(ptrdiff_t m, ptrdiff_t n, const double *X, double *U, double *s,
         }
         for (ptrdiff_t i = 0; i < n; ++i) {
             swapped(1, V + i * k + p, V + i * k + most);
+        }
+        if (s[p] == 0.0) {
+            completed(size, k, W, p);
         }
         directed(m, n, k, U, V, p);
     }
