@@ -31,6 +31,7 @@ OUTSIDE = {
 ORIGINS = {site: origin for origin, site in OUTSIDE.items()}
 INHERITED = "\n    options:\n      inherited_members: true"
 CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
+BLANK = re.compile(r"^<BLANKLINE>$", re.MULTILINE)  # what doctest has for a blank line
 LINK = re.compile(r"\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 
@@ -73,7 +74,9 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Lead links between the files of the repository to their pages, and embed the playground."""
+    """Lead links between the files of the repository to their pages, show the blank lines of
+    examples as such, and embed the playground.
+    """
     place = page.file.src_uri
     folder = posixpath.dirname(ORIGINS.get(place, f"docs/{place}"))
 
@@ -87,7 +90,9 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         return f"]({posixpath.relpath(site, posixpath.dirname(place) or '.')}{match[2] or ''})"
 
     parts = CODE.split(markdown)
-    markdown = "".join(part if i % 2 else LINK.sub(led, part) for i, part in enumerate(parts))
+    markdown = "".join(
+        BLANK.sub("", part) if i % 2 else LINK.sub(led, part) for i, part in enumerate(parts)
+    )
     if place == "decisions/README.md":
         markdown += "\n" + "\n".join(_decisions())
     if place == "reference/python.md":
