@@ -131,7 +131,7 @@ ALLOWED = {
     "notations": "core frontend directional pipeline notation printers readback equality",
     "manifolds": "core frontend directional pipeline notation readback verification steps equality "
     "notations",
-    "conjugates": "core syntax shapes frontend tex pipeline notation printers readback "
+    "conjugates": "core syntax shapes frontend tex pipeline notation printers readback explain "
     "verification exact steps oracle equality",
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
     "verification equality stable oracle bridges explain graph directional steps notations "

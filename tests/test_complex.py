@@ -13,7 +13,12 @@ from matcalc.cli import main
 from matcalc.conjugates import code
 from matcalc.conjugates.answer import Wirtinger
 from matcalc.conjugates.check import TOLERANCE, largest_error
-from matcalc.core.errors import MatcalcError, NotationWarning, VerificationError
+from matcalc.core.errors import (
+    MatcalcError,
+    NotationWarning,
+    UnsupportedError,
+    VerificationError,
+)
 
 KINDS = {
     "X": "complex matrix(m, n)",
@@ -427,3 +432,33 @@ def test_a_complex_vector_shares_its_size_with_its_conjugate() -> None:
     with pytest.raises(MatcalcError, match="needs its size") as found:
         matcalc.wirtinger("x'*x", "x", variables={"x": "complex vector"})
     assert found.value.hint == "declare x: complex vector(n)"
+
+
+def test_steps_are_those_of_two_independent_variables(capsys):
+    z = ["--var", "z: complex vector(n)", "--var", "A: complex matrix(m, n)"]
+    argv = ["diff", "norm2(A*z - b)^2", "--wrt", "z", *z, "--var", "b: complex vector(m)"]
+    assert main([*argv, "--steps"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "z and conj(z) are independent here"
+    place = lines.index("so the derivative of f with respect to conj(z) is")
+    assert lines[place + 1].strip() == "ctranspose(A)*(A*z - b)"
+    assert "   = (ctranspose(A)*(A*z - b))'*dconj(z)    sum(x.*z) = x'*z [1]" in lines
+    assert sum(line == "each line is proved from those before, exactly" for line in lines) == 2
+    assert not any("_conj" in line for line in lines)
+    assert main([*argv, "--format", "markdown"]) == 2
+    assert "are text" in capsys.readouterr().err
+
+
+def test_steps_by_a_hermitian_matrix_are_one_derivation():
+    found = matcalc.wirtinger("logdet(S)", "S", variables={"S": "complex psd(n)"}).steps()
+    assert found.proved
+    assert str(found).startswith("f = log(det(S))\n")
+    assert len(found.whole.chains) == 1
+
+
+@pytest.mark.parametrize(("text", "order"), [("z^H*z", 2), ("real(imagunit*(z^H*w))", 1)])
+def test_steps_that_are_not_shown(text, order):
+    kinds = {"z": "complex vector(n)", "w": "complex vector(n)"}
+    found = matcalc.wirtinger(text, "z", variables=kinds, order=order)
+    with pytest.raises(UnsupportedError, match="are not shown"):
+        found.steps()

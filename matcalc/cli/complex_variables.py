@@ -61,11 +61,16 @@ def check(options: Namespace) -> tuple[str, int]:
     return shown, report.exit_code
 
 
+def _with_steps(options: Namespace) -> bool:
+    asked = options.command != "hessian" and (options.steps or options.format == "markdown")
+    return bool(asked)
+
+
 def _derivatives(text: str, options: Namespace) -> Wirtinger:
     """The derivatives by the variable and by its conjugate."""
     order = 2
     if options.command != "hessian":
-        require_plain(options, "a complex variable")
+        require_plain(options, "a complex variable", steps=True)
         given = {**unusual(options), "--manifold": options.manifold, "--metric": options.metric}
         del given["--order"]
         refuse_given(
@@ -73,6 +78,11 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
             "{} does not go with a complex variable",
         )
         order = options.order
+        if _with_steps(options) and options.format != "text":
+            raise ArgumentError(
+                "the steps of a derivative by a complex variable are text",
+                hint=f"--steps without --format {options.format}",
+            )
     given = {"--einstein": options.einstein, "--symmetric-check": options.symmetric_check}
     refuse_given(given, "{} does not go with a complex variable")
     if len(options.several) > 1:
@@ -88,6 +98,8 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
 
 def _format(found: Wirtinger, text: str, options: Namespace) -> str:
     """The answer in a format."""
+    if _with_steps(options):
+        return str(found.steps(detail=options.detail))
     if options.format == "latex":
         return found.latex()
     if options.format in BACKENDS:

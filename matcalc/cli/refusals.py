@@ -27,10 +27,12 @@ def unusual(options: Namespace) -> dict[str, bool]:
     }
 
 
-def require_plain(options: Namespace, name: str = "--notation") -> None:
-    """ArgumentError for what does not go with a notation, or with another option like it."""
+def require_plain(options: Namespace, name: str = "--notation", *, steps: bool = False) -> None:
+    """ArgumentError for what does not go with a notation, or with another option like it; ``steps``
+    where --steps does.
+    """
     given = {
-        "--steps": options.steps or options.format == "markdown",
+        "--steps": not steps and (options.steps or options.format == "markdown"),
         "--direction": bool(options.direction),
         "--cotangent": options.cotangent is not None,
         "--data": bool(options.data),

@@ -41,6 +41,7 @@ from matcalc.write.printers.latex_pieces import align
 
 if TYPE_CHECKING:
     from matcalc.conjugates.claims import ComplexReport
+    from matcalc.conjugates.steps import ComplexDerivation
 
 # operators of the typed tree that are analytic in their arguments
 _OPERATORS = frozenset(
@@ -253,7 +254,7 @@ class Wirtinger:
         """The text with conj(z) for the variable that stands for it."""
         for name in self._names:
             text = re.sub(rf"\b{conjugate(name)}'", f"ctranspose({name})", text)
-            text = re.sub(rf"\b{conjugate(name)}\b", f"conj({name})", text)
+            text = re.sub(rf"\b(d?){conjugate(name)}\b", rf"\1conj({name})", text)
         return text
 
     @public
@@ -326,6 +327,24 @@ class Wirtinger:
         from matcalc.conjugates.code import compile_source  # noqa: PLC0415
 
         return compile_source(self.source(backend))
+
+    @public
+    def steps(self, *, detail: int = 2) -> ComplexDerivation:
+        """How the derivatives are found, in differentials, each line proved; UnsupportedError where
+        that cannot be shown.
+        """
+        # a plain answer does not need it
+        from matcalc.conjugates.steps import derive_steps  # noqa: PLC0415
+
+        if self.order > 1 or self._has_unit:
+            what = "a second derivative" if self.order > 1 else f"an expression with {UNIT}"
+            raise UnsupportedError(
+                f"the steps of {what} in complex variables are not shown",
+                hint="those of a first derivative without it are",
+            )
+        _ = self._verify and self.verification  # a formula that is wrong somewhere is refused
+        statements = [side.statement for side in self._first]
+        return derive_steps(statements, detail, self.wrt, self._outside)
 
     # -- claims
 

@@ -4,7 +4,7 @@ shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from matcalc.core.kinds import Variable
@@ -113,15 +113,17 @@ def introduction(chain: Chain, line: Line) -> str:
     return ""
 
 
-def as_text(chains: Iterable[Chain]) -> str:
-    """Formulas one below the other, reasons beside them, sources at the end."""
+def as_text(chains: Iterable[Chain], spell: Callable[[str], str] = str) -> str:
+    """Formulas one below the other, reasons beside them, sources at the end; ``spell`` writes the
+    names in a formula as the user does.
+    """
     sources = Sources()
-    blocks = [_block(chain, sources) for chain in chains]
+    blocks = [_block(chain, sources, spell) for chain in chains]
     cited = [f"[{number}] {reason.name}: {reason.source}" for number, reason in sources.entries()]
     return "\n\n".join([*blocks, "\n".join(cited)] if cited else blocks)
 
 
-def _block(chain: Chain, sources: Sources) -> str:
+def _block(chain: Chain, sources: Sources, spell: Callable[[str], str]) -> str:
     rows: list[tuple[str, str]] = []
     indent = 0
     for line in chain.lines:
@@ -130,12 +132,12 @@ def _block(chain: Chain, sources: Sources) -> str:
             f"{said} [{number}]" if number else said for said, number in sources.cite(words(line))
         )
         if line.kind in (ANSWER, CLOSED):
-            rows.append((introduction(chain, line), why))
-            rows.append((f"    {shown}", ""))
+            rows.append((spell(introduction(chain, line)), why))
+            rows.append((spell(f"    {shown}"), ""))
             continue
         if before:
-            indent = len(before)
-        rows.append((f"{before or ' ' * indent} = {shown}", why))
+            indent = len(spell(before))
+        rows.append((spell(f"{before or ' ' * indent} = {shown}"), spell(why)))
     column = max([len(row) for row, why in rows if why and len(row) <= _COLUMN], default=0) + 4
     lines = []
     for row, why in rows:
