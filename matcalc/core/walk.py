@@ -11,6 +11,8 @@ R = TypeVar("R")
 
 def postorder(root: N, children: Callable[[N], Sequence[N]]) -> list[N]:
     """Every node reachable from ``root`` once, children before parents."""
+    if not children(root):
+        return [root]
     done: set[int] = set()
     order: list[N] = []
     stack: list[N | None] = [root]

@@ -34,7 +34,7 @@ from matcalc.engine.recovery.graph import STYLES, Preferences
 from matcalc.engine.recovery.layout import lay_out, lies, reorder_axes
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
-from matcalc.engine.recovery.scales import AS_IT_IS, Typed
+from matcalc.engine.recovery.scales import Typed
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.engine.typed_sums import find_typed, has_decimals, typed_sums
@@ -186,8 +186,6 @@ class Engine:
         program: Program,
         layout: str,
         phases: tuple[str, ...] = ("short",),
-        *,
-        several: bool = False,
     ) -> None:
         expr, known = program.expr, catalogue(program.language)
         self.rank = expr.rank
@@ -206,13 +204,12 @@ class Engine:
         self.program = program
         self.typed_sums = typed_sums(parts)
         self.typed = Typed(has_decimals(parts))
-        self.phases = phases
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
+        self.last = Rewriter(self.builder, self.lowering, final=True, phases=phases)
         self.shortener = Shortener(self.builder)
         self.factory = ExpressionFactory()  # of the last tree
         self.commuting: Commuting | None = None
-        # of several results: what they share is recovered once
-        self.common = self._recovery() if several else None
+        self.plain = self._recovery()  # what several results or tries share is recovered once
 
     def _recovery(self) -> Recovery:
         return Recovery(functions=self.language.functions, typed=self.typed)
@@ -244,9 +241,9 @@ class Engine:
         return self._in_matrices(node)
 
     def _in_matrices(self, node: Node) -> Expr:
-        last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
+        last = self.last
         if self.typed_sums:
-            self._find_typed(last)
+            self._find_typed()
         node = self._join_triangles(node)
         size, tree, self.factory = self._tree(last.rewrite(self._gather_branches(node)))
         spread = self.shortener.expand(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
@@ -262,19 +259,18 @@ class Engine:
                 _, tree, self.factory = other
         return rebalance(self.factory, tree)
 
-    def _find_typed(self, last: Rewriter) -> None:
+    def _find_typed(self) -> None:
         """Finds how the sums with fractions were typed."""
         used = used_variables(self.program).values()
         names = {v.name: leaf_of(self.builder, v, free=False) for v in used}
 
         def finish(node: Node) -> Node:
-            return restore_diagonals(self.builder, last.rewrite(self.rewriter.rewrite(node)))
+            return restore_diagonals(self.builder, self.last.rewrite(self.rewriter.rewrite(node)))
 
         decimals, sums = self.typed.decimals, self.typed_sums
         self.typed = find_typed(sums, self.lowering, names, finish, decimals=decimals)
         self.typed_sums = []
-        if self.common is not None:
-            self.common.typed = self.typed
+        self.plain.typed = self.typed
 
     def _by_indices(self, node: Node) -> Expr:
         """The tree of a node with bound indices: in matrix notation where that is not much longer
@@ -292,7 +288,7 @@ class Engine:
             size = written_size(matrix)
             if size <= _LEAST_TRIED and not has_indices(matrix):
                 return matrix
-        last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
+        last = self.last
         node = join_masks(self.builder, last.rewrite(self._gather_branches(node)))
         # sums, multiplied out, bring factors together
         node = self._join_triangles(last.rewrite(node))
@@ -376,16 +372,13 @@ class Engine:
 
     def _tree(self, node: Node) -> tuple[int, Expr, ExpressionFactory]:
         node = restore_diagonals(self.builder, node)
-        if self.common is not None:
-            tree = lay_out(self.common, self.builder, node, self.rank, self.layout)
-            if not self.common.preferences.asked:
-                return self.common.factory.size(tree), tree, self.common.factory
-            self.common = self._recovery()
-        return _choose_style(
+        found = _choose_style(
             lambda recovery: lay_out(recovery, self.builder, node, self.rank, self.layout),
-            self.language,
-            self.typed,
+            self.plain,
         )
+        if self.plain.preferences.asked:  # it would be asked no more of what it knows
+            self.plain = self._recovery()
+        return found
 
 
 def _has_signs(tree: Expr) -> bool:
@@ -401,17 +394,17 @@ def _without_signs(builder: Builder, node: Node) -> Node:
 
 
 def _choose_style(
-    recover: Callable[[Recovery], Expr], language: Language, typed: Typed = AS_IT_IS
+    recover: Callable[[Recovery], Expr], plain: Recovery
 ) -> tuple[int, Expr, ExpressionFactory]:
     """The shortest tree over the styles of products of fused indices, where there are any; with its
-    length and its factory.
+    length and its factory. ``plain`` is of the first style, and may know of other nodes.
     """
     best: tuple[bool, int, Expr, ExpressionFactory] | None = None
     tried: list[Preferences] = []
     for style in STYLES:
         if any(preferences.agrees(style) for preferences in tried):
             continue
-        recovery = Recovery(style, language.functions, typed)
+        recovery = Recovery(style, plain.functions, plain.typed) if tried else plain
         tree = recover(recovery)
         tried.append(recovery.preferences)
         size = recovery.factory.size(tree)
@@ -480,10 +473,12 @@ def matricize(
     numbers = find_typed(sums, lowering, names, finish, decimals=decimals)
     node = matrix_of(lowering.sums, with_systems(builder, lowering.lower(tree, names)), rows)
     node = finish(node)
-    _, matrix, _ = _choose_style(lambda recovery: recovery.recover(node), language, numbers)
+    plain = Recovery(functions=language.functions, typed=numbers)
+    _, matrix, _ = _choose_style(lambda recovery: recovery.recover(node), plain)
     if _has_signs(matrix):
-        without = _without_signs(builder, node)
-        _, matrix, _ = _choose_style(lambda recovery: recovery.recover(without), language, numbers)
+        node = _without_signs(builder, node)
+        plain = Recovery(functions=language.functions, typed=numbers)
+        _, matrix, _ = _choose_style(lambda recovery: recovery.recover(node), plain)
     return None if has_indices(matrix, variables) else matrix
 
 

@@ -49,7 +49,7 @@ def derive_several(
         with suppress(UnsupportedError):
             found.append(_through(program, wrt, segments, structure))
     if not found or len(program.expr.parts) <= _LONG:
-        engine = Engine(program, layout, several=True)
+        engine = Engine(program, layout)
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
     shortest = min([intern_trees(trees) for trees in found], key=_operations)
@@ -87,7 +87,7 @@ def _through(
     program: Program, wrt: Sequence[str], segments: Sequence[Segment], structure: str
 ) -> list[Expr]:
     """Gradients from segment to segment."""
-    engine = Engine(program, "mixed", several=True)
+    engine = Engine(program, "mixed")
 
     def derive(part: Program, names: Sequence[str]) -> dict[str, Expr]:
         return _whole(engine, part, names, structure)

@@ -8,7 +8,6 @@ needs a theorem stands in ``identities/``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matcalc.core.declared import FunctionRef
@@ -18,7 +17,7 @@ from matcalc.core.kinds import SYMMETRY
 from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES, OF_ENTRIES, PARITY
 from matcalc.engine.ir.canonical import Terms, canonical, find_exchange
 from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
-from matcalc.engine.ir.flatten import Flattening, rational
+from matcalc.engine.ir.flatten import Flattening
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
@@ -31,10 +30,14 @@ from matcalc.engine.ir.nodes import (
     Sum,
     as_term,
     content,
+    is_diagonal,
     is_negative,
     is_number,
+    is_wrapped,
     is_zero,
     permutation_of,
+    quotient,
+    rational,
 )
 from matcalc.engine.ir.properties import Properties
 from matcalc.engine.ir.signs import is_sign
@@ -54,6 +57,7 @@ class Builder:
         traits = self.traits = catalogue.traits
         self.properties = Properties(traits.positive)
         self._table: dict[object, Node] = {}
+        self._products: dict[object, Node] = {}  # as they were asked for
         self._serial = 0
         self.matrix_functions = (
             False  # whether there are functions of matrices, their derivatives, powers
@@ -164,6 +168,19 @@ class Builder:
         """``coefficient * prod(factors)`` summed over all labels but ``outputs`` (a repeated output
         label is a diagonal).
         """
+        factors = tuple(factors)
+        asked = tuple([(node.id, labels, exponent) for node, labels, exponent in factors])
+        key = (coefficient, asked, outputs, self.indexed)
+        found = self._products.get(key)
+        if found is None or found.axes != axes:
+            found = self._normalise(coefficient, factors, outputs, axes)
+            self._products[key] = found
+        return found
+
+    def _normalise(
+        self, coefficient: Rational, factors: tuple[Factor, ...], outputs: Labels, axes: Shape
+    ) -> Node:
+        """The product in normal form."""
         flat = Flattening(self, factors, outputs, axes)
         if flat.vanishes or coefficient == 0:
             return self.zero(axes)
@@ -316,7 +333,7 @@ class Builder:
             return self.zero(axes)
         if len(entries) == 1:
             return self.scale(*entries[0])
-        if len(axes) == 2 and all(_diagonal(node) for _, node in entries):
+        if len(axes) == 2 and all(is_diagonal(node) for _, node in entries):
             # delta_ij u_i + delta_ij v_i is delta_ij (u + v)_i
             eye = self.eye(axes[0])
             vectors = [(c, self._strip(node)) for c, node in entries]
@@ -326,10 +343,8 @@ class Builder:
         common = content(c for c, _ in entries)
         if all(c < 0 for c, _ in entries):
             common = -common
-        primitive = tuple(
-            [(rational(c / common) if common != 1 else c, node) for c, node in entries]
-        )
-        return self.scale(rational(common), self._sum(primitive, axes))
+        primitive = tuple([(quotient(c, common), node) for c, node in entries])
+        return self.scale(common, self._sum(primitive, axes))
 
     def _strip(self, node: Node) -> Node:
         """u for delta_ij u_i."""
@@ -350,7 +365,7 @@ class Builder:
             own = as_term(node)[0]
             if coefficient == 0 or own == 0:
                 continue
-            core = node if own == 1 else self.scale(Fraction(1) / own, node)
+            core = node if own == 1 else self.scale(quotient(1, own), node)
             if isinstance(core, Sum):
                 self._collect(collected, coefficient * own, core.terms)
             else:
@@ -467,7 +482,7 @@ class Builder:
             return False
         if self._table.get((name, across, 0)) is not None:
             return True
-        return _is_wrapped(args[0]) and not _is_wrapped(across[0])
+        return is_wrapped(args[0]) and not is_wrapped(across[0])
 
     def _call(self, name: FunctionName, args: tuple[Node, ...], axes: Shape, slots: int) -> Node:
         self.matrix_functions = self.matrix_functions or name in _OF_MATRICES
@@ -507,23 +522,6 @@ class Builder:
 _OF_MATRICES = FUNCTIONS_OF_MATRICES - {"inv"}
 # leaves that say which indices are equal, or how they lie
 _STRUCTURE = frozenset({"eye", "fuse", "epsilon", "lower", "apart", "place"})
-
-
-def _diagonal(node: Node) -> bool:
-    """Whether the node is delta_ij times something on i alone."""
-    _, form = as_term(node)
-    inner = [factor for factor in form if 1 in factor[1]]
-    return (
-        len(inner) == 1
-        and isinstance(inner[0][0], Leaf)
-        and inner[0][0].kind == "eye"
-        and inner[0][1] == (0, 1)
-    )
-
-
-def _is_wrapped(node: Node) -> bool:
-    """Whether the node is nothing but a transposed (and scaled) single factor."""
-    return isinstance(node, Product) and len(node.factors) == 1 and node.factors[0][1] == (1, 0)
 
 
 def _is_scaled(node: Node) -> bool:

@@ -24,6 +24,8 @@ from matcalc.engine.ir.nodes import (
     is_zero,
     magnitude,
     order_factors,
+    quotient,
+    rational,
 )
 from matcalc.engine.ir.signs import SIGN, contract_signs
 
@@ -35,13 +37,6 @@ _LONGEST = 12_000  # bits of a number that is worked out; Python prints numbers 
 
 # leaves of zeros and ones, which are their own powers
 _PROJECTIONS = frozenset(("eye", "fuse", "lower", "select", "unit", "apart", "place"))
-
-
-def rational(value: Rational) -> Rational:
-    """An int where the value is one, so that equal numbers look equal."""
-    if type(value) is int:
-        return value
-    return int(value) if value.denominator == 1 else value
 
 
 class Flattening:
@@ -163,7 +158,8 @@ class Flattening:
                 hint="give large powers of numbers a name",
             )
         elif exponent.denominator == 1 and value != 0:
-            self.coefficient *= Fraction(value) ** int(exponent)
+            size = int(exponent)
+            self.coefficient *= value**size if size >= 0 else Fraction(value) ** size
         else:
             root = exact_root(Fraction(value), exponent.denominator)
             if root:
@@ -185,7 +181,7 @@ class Flattening:
         else:
             node_coefficient = node.coefficient  # sqrt(2*x) stays in one piece
         if contract(node) or (not integer and node_coefficient not in (1, -1)):
-            base = builder.scale(Fraction(node_coefficient) / node.coefficient, node)
+            base = builder.scale(quotient(node_coefficient, node.coefficient), node)
             self.flat.append((base, labels, exponent))
             return
         names = dict(enumerate(labels))

@@ -190,13 +190,29 @@ def exact_root(value: Fraction, degree: int) -> Fraction | None:
     return Fraction(parts[0], parts[1])
 
 
-def content(coefficients: Iterable[Rational]) -> Fraction:
+def rational(value: Rational) -> Rational:
+    """An int where the value is one, so that equal numbers look equal."""
+    if type(value) is int:
+        return value
+    return int(value) if value.denominator == 1 else value
+
+
+def quotient(above: Rational, below: Rational) -> Rational:
+    """The exact quotient, an int where it is one."""
+    if below == 1:
+        return above
+    if type(above) is int and type(below) is int and above % below == 0:
+        return above // below
+    return rational(Fraction(above) / below)
+
+
+def content(coefficients: Iterable[Rational]) -> Rational:
     """The largest rational that leaves coprime integers behind."""
     numerator, denominator = 0, 1
     for c in coefficients:
         numerator = gcd(numerator, c.numerator)
         denominator = lcm(denominator, c.denominator)
-    return Fraction(numerator, denominator)
+    return numerator if denominator == 1 else Fraction(numerator, denominator)
 
 
 def is_number(node: Node) -> bool:
@@ -259,3 +275,20 @@ def as_sum(node: Node) -> tuple[Rational, tuple[tuple[Rational, Node], ...]]:
         if isinstance(inner, Sum) and exponent == 1 and labels == tuple(range(node.rank)):
             return node.coefficient, inner.terms
     return 1, node.terms if isinstance(node, Sum) else ((1, node),)
+
+
+def is_diagonal(node: Node) -> bool:
+    """Whether the node is delta_ij times something on i alone."""
+    _, form = as_term(node)
+    inner = [factor for factor in form if 1 in factor[1]]
+    return (
+        len(inner) == 1
+        and isinstance(inner[0][0], Leaf)
+        and inner[0][0].kind == "eye"
+        and inner[0][1] == (0, 1)
+    )
+
+
+def is_wrapped(node: Node) -> bool:
+    """Whether the node is nothing but a transposed (and scaled) single factor."""
+    return isinstance(node, Product) and len(node.factors) == 1 and node.factors[0][1] == (1, 0)

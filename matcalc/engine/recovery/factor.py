@@ -10,7 +10,7 @@ from fractions import Fraction
 from matcalc.core.dims import Shape
 from matcalc.core.operations import LINEAR, OPERATIONS, TRIANGLES
 from matcalc.core.tree import Expr, is_number
-from matcalc.engine.ir.nodes import magnitude
+from matcalc.engine.ir.nodes import magnitude, quotient
 from matcalc.engine.recovery.assemble import Assembler, Scalars
 from matcalc.engine.recovery.chains import (
     Chain,
@@ -268,7 +268,7 @@ class Factoring:
             for term, chain in zip(members, chains, strict=True):
                 array: Chain = chain or (Link(term.scalars[0][0].args[0]),)
                 shape = self.writer.product(array).shape
-                inside.append(Term(Fraction(term.coefficient) / number, (), ((array, 1),), shape))
+                inside.append(Term(quotient(term.coefficient, number), (), ((array, 1),), shape))
             rest.append(
                 Term(number, ((self.factory.call(op, (self.sum(inside, shape),), ()), 1),), (), ())
             )
@@ -446,7 +446,7 @@ class Factoring:
             inside = self.writer.inside.get(id(link.expr), (Link(argument),))
             inner.append(Term(term.coefficient, term.scalars, ((inside, 1),), argument.shape))
         number = number_in_front(inner, self.factory)
-        inner = [Term(Fraction(t.coefficient) / number, t.scalars, t.parts, t.shape) for t in inner]
+        inner = [Term(quotient(t.coefficient, number), t.scalars, t.parts, t.shape) for t in inner]
         whole = self.factory.make(
             link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape
         )

@@ -27,6 +27,7 @@ from matcalc.engine.ir.nodes import (
     as_product,
     as_sum,
     magnitude,
+    quotient,
 )
 from matcalc.engine.ir.wide import has_wide, is_wide
 from matcalc.engine.recovery.index_cases import CaseWriter, Pair
@@ -278,8 +279,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         common = common_of(terms)
         shared = shared_number(terms)
         left = [
-            Term(Fraction(term.coefficient) / shared, term.without(common).factors)
-            for term in terms
+            Term(quotient(term.coefficient, shared), term.without(common).factors) for term in terms
         ]
         if common or shared != 1:
             inside = self._sum([self._product(term, scope) for term in positive_first(left)])
@@ -315,7 +315,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             else:
                 assert group is not None
                 shared = shared_number(inside)
-                inside = [Term(Fraction(t.coefficient) / shared, t.factors) for t in inside]
+                inside = [Term(quotient(t.coefficient, shared), t.factors) for t in inside]
                 whole = Group(group.indices, group.conditions, tuple(inside))
                 result.append(Term(shared, (*common.items(), ((whole, ()), 1))))
                 continue

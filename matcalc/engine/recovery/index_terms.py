@@ -9,7 +9,7 @@ from fractions import Fraction
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.tree import Expr, dimension, number, scalar_factors
-from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum, content
+from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum, content, quotient
 from matcalc.engine.recovery.open_derivatives import Directed, Places
 
 # a node, a derivative in directions, or a sum, and where its entry is taken
@@ -249,7 +249,7 @@ def differences(terms: Sequence[Term]) -> list[Term]:
             result.append(Term(several[0].coefficient, (*several[0].factors, (key, 1))))
         else:
             shared = shared_number(several)
-            rest = tuple([Term(Fraction(t.coefficient) / shared, t.factors) for t in several])
+            rest = tuple([Term(quotient(t.coefficient, shared), t.factors) for t in several])
             result.append(Term(shared, (((Group((), (), rest), ()), 1), (key, 1))))
     return result
 
@@ -271,7 +271,7 @@ def _order(key: Key) -> list[tuple[str, int]]:
     return [(index.name, c) for place in key[1] for index, c in place.terms]
 
 
-def shared_number(terms: Sequence[Term]) -> Fraction:
+def shared_number(terms: Sequence[Term]) -> Rational:
     """The number that all terms share, with the sign if all have a minus."""
     shared = content([term.coefficient for term in terms])
     return -shared if all(term.coefficient < 0 for term in terms) else shared

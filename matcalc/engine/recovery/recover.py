@@ -80,7 +80,9 @@ class Recovery:
 
     def recover(self, root: Node) -> Expr:
         """The tree of a node."""
-        tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
+        tree = self._known.get(root)
+        if tree is None:
+            tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
         if tree.op in ("fuse", "epsilon") or (
             tree.rank > 2 and (tree.op.startswith("frechet_") or tree.op in (APPLY, SYLVESTER))
         ):

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from matcalc.core.decimals import places
 from matcalc.core.dims import Shape
-from matcalc.engine.ir.nodes import Rational, content, magnitude
+from matcalc.engine.ir.nodes import Rational, content, magnitude, quotient
 from matcalc.engine.recovery.assemble import Scalars
 from matcalc.engine.recovery.chains import Chain, Link, Parts, ProductWriter, Term, is_placed, key
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -67,7 +67,7 @@ class Shared:
             chain = term.chain[len(self.left) : len(term.chain) - len(self.right)]
             shape = _cut_shape(term, self.left, self.right)
             parts = ((chain or (Link(self.factory.eye(shape[0]), False, True),), 1),)
-        number = term.coefficient if self.number == 1 else Fraction(term.coefficient) / self.number
+        number = quotient(term.coefficient, self.number)
         return Term(number, tuple(kept), parts, shape)
 
 
@@ -128,16 +128,14 @@ def common_number(coefficients: Sequence[Rational], *, decimals: bool = False) -
         return 1 if 1 in coefficients else -1
     first = content(coefficients)
     # a fraction is pulled out only where that is shorter: (A + B)/2, but A/2 - B
-    likely = [first, Fraction(1)] if first.denominator == 1 else [Fraction(1), first]
-    candidates = list(dict.fromkeys([*likely, *(Fraction(magnitude(c)) for c in coefficients)]))[
-        :_CANDIDATES
-    ]
+    likely = [first, 1] if first.denominator == 1 else [1, first]
+    candidates = list(dict.fromkeys([*likely, *(magnitude(c) for c in coefficients)]))[:_CANDIDATES]
     if first.denominator == 1:  # whole numbers stay whole
-        candidates = [number for number in candidates if (first / number).denominator == 1]
+        candidates = [number for number in candidates if quotient(first, number).denominator == 1]
 
-    def cost(number: Fraction) -> int:
+    def cost(number: Rational) -> int:
         return tokens(number, decimals=decimals) + sum(
-            [tokens(c / number, decimals=decimals) for c in coefficients]
+            [tokens(quotient(c, number), decimals=decimals) for c in coefficients]
         )
 
     best = min(candidates, key=cost)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from heapq import heappop, heappush
 
 from matcalc.core.dims import Dim
@@ -15,13 +14,23 @@ from matcalc.core.walk import postorder
 from matcalc.engine.catalogue.compiled import bind_sizes, catalogue_of
 from matcalc.engine.catalogue.index import Activation
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Call, Factor, FunctionName, Labels, Leaf, Node, Sum, as_product
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    FunctionName,
+    Labels,
+    Leaf,
+    Node,
+    Sum,
+    as_product,
+    quotient,
+)
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.rewriting.match import Binding, Matcher, Search
 from matcalc.engine.rewriting.pattern import Pattern, functions, heads, pattern
 
-_BUDGET = 5000  # steps of one derivation; far above what any terminating set of rules needs
+_BUDGET = 5000  # steps for one node; far above what any terminating set of rules needs
 
 
 PHASES = ("short", "introducing")  # of the rewrites that can be left out; see ``Identity``
@@ -53,6 +62,7 @@ class Rewriter:
         self.known = catalogue_of(builder)
         self.final = final
         self.steps: list[Step] = []
+        self._limit = _BUDGET
         self._done: dict[Node, Node] = {}
         self._present: set[FunctionName] = set()
         self._active: dict[FunctionName, list[Pattern]] = {}
@@ -62,6 +72,7 @@ class Rewriter:
 
     def rewrite(self, root: Node) -> Node:
         """The node with every rewrite applied wherever it holds."""
+        self._limit = len(self.steps) + _BUDGET
         stack = [root]
         while stack:
             node = stack[-1]
@@ -153,7 +164,7 @@ class Rewriter:
             for result in self._results(rule, matcher, node):
                 if result is not node:
                     self.steps.append(Step(rule.rule.name, node, result))
-                    if len(self.steps) > _BUDGET:
+                    if len(self.steps) > self._limit:
                         names = ", ".join(step.rule for step in self.steps[-10:])
                         raise UnsupportedError(
                             f"the rewrites do not terminate; the last ones were {names}"
@@ -181,7 +192,7 @@ class Rewriter:
                 labels, axes = self._place(rule, names, there)
                 factors: list[Factor] = [*left, (self._right(rule, binding, axes), labels, 1)]
                 product = self.builder.product(1, factors, tuple(range(node.rank)), node.axes)
-                yield self.builder.scale(Fraction(coefficient) / own, product)
+                yield self.builder.scale(quotient(coefficient, own), product)
 
     @staticmethod
     def _place(

@@ -29,6 +29,7 @@ from matcalc.engine.ir.nodes import (
     as_sum,
     as_term,
     is_zero,
+    quotient,
 )
 
 _TERMS = 12  # sums of more terms, and products of more factors, are left alone
@@ -133,7 +134,7 @@ class Inverses:
                 found = embed(list(wanted), two.rest, {0: one.far, 1: two.near}, node.rank, 0)
                 if found is not None:
                     parted = self._part(node, one, two, found[0])
-                    yield self.builder.scale(Fraction(coefficient) / own, parted)
+                    yield self.builder.scale(quotient(coefficient, own), parted)
 
     def _part(self, node: Node, one: Place, two: Place, rest: list[Factor]) -> Node:
         first, second = self._inverse(one.inside), self._inverse(two.inside)

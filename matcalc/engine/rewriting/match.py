@@ -25,6 +25,7 @@ from matcalc.engine.ir.nodes import (
     as_term,
     is_number,
     magnitude,
+    quotient,
 )
 
 # the larger and the smaller of two: the order in which these stand does not matter
@@ -125,7 +126,7 @@ class Matcher:
         alone = wanted[0][0] if len(wanted) == 1 and wanted[0][2] == 1 else None
         if self.lifted and isinstance(alone, Leaf) and alone.kind == "variable":
             # c*x is any node: x is a c-th of it
-            yield from self._leaf(alone, self.builder.scale(Fraction(1) / own, node), binding)
+            yield from self._leaf(alone, self.builder.scale(quotient(1, own), node), binding)
             return
         # entry by entry: of x'*x the entries are not those of the factors, so it stays whole
         coefficient, factors = as_term(node) if self.lifted else as_product(node)
@@ -234,25 +235,28 @@ class Matcher:
             ]
             yield from self._terms(terms + rest, there, binding, ratio)
             return
+        aim = None if ratio is None else ratio * coefficient
+        squares = (
+            isinstance(term, Leaf)
+            and term.kind == "variable"
+            and self.variables[term.name].kind == "positive"
+        )
         for position, (own, node) in enumerate(there):
-            found_ratio = Fraction(own) / coefficient
-            others = there[:position] + there[position + 1 :]
-            if ratio is not None and found_ratio != ratio:
-                if self._is_square(term, node, found_ratio / ratio):
-                    number = self.builder.scale(found_ratio / ratio, node)
-                    for found in self.node(term, number, binding):
-                        yield from self._terms(rest, others, found, ratio)
-                continue
-            for found in self.node(term, node, binding):
-                yield from self._terms(rest, others, found, found_ratio)
+            if aim is None or own == aim:
+                found_ratio = quotient(own, coefficient) if ratio is None else ratio
+                for found in self.node(term, node, binding):
+                    others = there[:position] + there[position + 1 :]
+                    yield from self._terms(rest, others, found, found_ratio)
+            elif squares and self._is_square(node, times := quotient(own, aim)):
+                for found in self.node(term, self.builder.scale(times, node), binding):
+                    others = there[:position] + there[position + 1 :]
+                    yield from self._terms(rest, others, found, ratio)
 
-    def _is_square(self, term: Node, node: Node, times: Fraction) -> bool:
-        """Whether a term is the c of c + x^2 for a positive number c, and the node is a number that
-        many times over, the square of another.
+    def _is_square(self, node: Node, times: Rational) -> bool:
+        """Whether a node is a number that so many times over is the square of another: the c of c +
+        x^2.
         """
-        if not isinstance(term, Leaf) or term.kind != "variable":
-            return False
-        entry = self._entry(node) if self.variables[term.name].kind == "positive" else None
+        entry = self._entry(node)
         if entry is None or entry * times <= 0:
             return False
         value = Fraction(entry * times)

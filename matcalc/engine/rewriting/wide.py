@@ -6,8 +6,6 @@ products of matrices; what is left then is for index notation.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from matcalc.core.operations import TOTAL
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
@@ -21,6 +19,7 @@ from matcalc.engine.ir.nodes import (
     Sum,
     as_product,
     as_sum,
+    quotient,
 )
 from matcalc.engine.ir.rebuild import rebuild
 
@@ -188,7 +187,7 @@ def _has_mask(factor: Factor) -> bool:
 def _core(builder: Builder, node: Node) -> tuple[Rational, Node]:
     """A number and a node without one."""
     if isinstance(node, Product) and node.coefficient != 1:
-        return node.coefficient, builder.scale(Fraction(1) / node.coefficient, node)
+        return node.coefficient, builder.scale(quotient(1, node.coefficient), node)
     return 1, node
 
 

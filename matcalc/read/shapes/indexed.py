@@ -6,7 +6,7 @@ index are equal. Where the text says nothing or two things, it is refused.
 
 from __future__ import annotations
 
-from matcalc.core.dims import ONE, ZERO, Dim, Shape
+from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms
 from matcalc.core.errors import ShapeError, Span
 from matcalc.core.indexed import (
     Condition,
@@ -380,11 +380,13 @@ def settle_axes(context: Context) -> None:
 
 def _extreme(context: Context, place: Place, *, last: bool) -> Dim:
     """The first or the last place, where all indices vary freely."""
-    end = place.offset
+    terms = list(place.offset.terms)
     for index, c in place.terms:
-        high = index.start.plus(index.size).plus(ONE, -1)
-        end = end.plus(high if last == (c > 0) else index.start, c)
-    return context.unifier.resolve(end)
+        terms += [(c * scale, names) for scale, names in index.start.terms]
+        if last == (c > 0):
+            terms += [(c * scale, names) for scale, names in index.size.terms]
+            terms.append((-c, ()))
+    return context.unifier.resolve(combine_terms(terms))
 
 
 def _is_outside(room: Dim) -> bool:

@@ -94,7 +94,7 @@ def numeric_derivative(
     if not smooth:
         return second_differences(function, point), _REAL_TWICE
     if order == 2:
-        return central_differences(lambda x: complex_step(function, x), point), _MIXED
+        return mixed_differences(function, point), _MIXED
     return second_differences(lambda x: complex_step(function, x), point), _MIXED_TWICE
 
 
@@ -142,12 +142,17 @@ def complex_step(function: Function, x: Array) -> Array:
     """df/dx[..., k] = Im f(x + i h e_k)/h: no difference is taken, so h may be far below
     rounding.
     """
-    columns = []
-    for index in np.ndindex(*x.shape):
+    return _assemble(_slopes(function, x, list(np.ndindex(*x.shape))), x.shape)
+
+
+def _slopes(function: Function, x: Array, places: Sequence[tuple[int, ...]]) -> list[Array]:
+    """The derivatives by these entries, by complex step."""
+    found = []
+    for index in places:
         moved = x.astype(complex)
         moved[index] += 1j * COMPLEX_STEP
-        columns.append(np.imag(function(moved)) / COMPLEX_STEP)
-    return _assemble(columns, x.shape)
+        found.append(np.imag(function(moved)) / COMPLEX_STEP)
+    return found
 
 
 def central_differences(function: Function, x: Array) -> Array:
@@ -156,6 +161,22 @@ def central_differences(function: Function, x: Array) -> Array:
         _limit(_line(function, x, index), _RETRIES, _CONVERGED) for index in np.ndindex(*x.shape)
     ]
     return _assemble(columns, x.shape)
+
+
+def mixed_differences(function: Function, x: Array) -> Array:
+    """d^2f/dx[..., j] dx[..., k], the one by complex step and the other by central differences;
+    symmetric in j and k, so that each pair is looked at once.
+    """
+    places = list(np.ndindex(*x.shape))
+    found: dict[tuple[int, int], Array] = {}
+    for k, place in enumerate(places):
+
+        def slopes(moved: Array, later: Sequence[tuple[int, ...]] = places[k:]) -> Array:
+            return np.stack(_slopes(function, moved, later))
+
+        for j, entry in enumerate(_limit(_line(slopes, x, place), _RETRIES, _CONVERGED), start=k):
+            found[j, k] = found[k, j] = entry
+    return _assemble_pairs(found, x.shape)
 
 
 def second_differences(function: Function, x: Array) -> Array:
@@ -169,10 +190,7 @@ def second_differences(function: Function, x: Array) -> Array:
             found[j, k] = found[k, j] = _limit(
                 _square(function, x, places[j], places[k]), _TWICE, _CONVERGED_TWICE
             )
-    rows = [
-        _assemble([found[j, k] for j in range(len(places))], x.shape) for k in range(len(places))
-    ]
-    return _assemble(rows, x.shape)
+    return _assemble_pairs(found, x.shape)
 
 
 def _limit(difference: Callable[[float], Array], steps: Sequence[float], converged: float) -> Array:
@@ -243,6 +261,13 @@ def _extrapolate(difference: Callable[[float], Array], step: float) -> tuple[Arr
 def _assemble(columns: list[Array], shape: tuple[int, ...]) -> Array:
     """The derivatives by each entry of x, as the last axes."""
     return np.asarray(np.stack(columns, axis=-1).reshape(columns[0].shape + shape))
+
+
+def _assemble_pairs(found: Mapping[tuple[int, int], Array], shape: tuple[int, ...]) -> Array:
+    """The derivatives by each pair of entries of x, as the last axes."""
+    count = math.prod(shape)
+    rows = [_assemble([found[j, k] for j in range(count)], shape) for k in range(count)]
+    return _assemble(rows, shape)
 
 
 def structured_gradient(array: Array, frame: str, rank: int, order: int = 1) -> Array:

@@ -84,14 +84,12 @@ def choose_names(
     ``always`` has the ids of parts that are named whatever the length.
     """
     order = tree.parts
-    full: dict[int, int] = {}
-    for expr in order:
-        full[id(expr)] = own_tokens(expr) + sum([k * full[id(arg)] for arg, k in _uses(expr)])
+    own, full = _lengths(order, _uses)
     arrays = _arrays(tree)
     chosen: set[int] = set()
     if cse or full[id(tree)] > _SHORT:
         worthwhile = _worthwhile(order, full, _uses, known)
-        chosen, length = _keep(order, worthwhile, _uses)
+        chosen, length = _keep(order, own, worthwhile, _uses)
         if not cse and length > min(_WORTH * full[id(tree)], full[id(tree)] - _GAIN):
             chosen = set()
         if chosen and known is not None:  # relu(u) is h, although it is short once u has a name
@@ -130,11 +128,18 @@ def written_size(tree: Expr) -> int:
     indices counts once.
     """
     order = tree.parts
+    own, full = _lengths(order, _once)
+    kept, length = _keep(order, own, _worthwhile(order, full, _once), _once)
+    return length if kept else full[id(tree)]
+
+
+def _lengths(order: list[Expr], uses: _Uses) -> tuple[dict[int, int], dict[int, int]]:
+    """The tokens that each part adds to those of its arguments, and those of all of it, by ids."""
+    own = {id(expr): own_tokens(expr) for expr in order}
     full: dict[int, int] = {}
     for expr in order:
-        full[id(expr)] = own_tokens(expr) + sum([full[id(arg)] for arg in expr.args])
-    kept, length = _keep(order, _worthwhile(order, full, _once), _once)
-    return length if kept else full[id(tree)]
+        full[id(expr)] = own[id(expr)] + sum([k * full[id(arg)] for arg, k in uses(expr)])
+    return own, full
 
 
 def _saves(times: int, tokens: int) -> bool:
@@ -171,7 +176,9 @@ def _worthwhile(
     return chosen
 
 
-def _keep(order: list[Expr], chosen: Mapping[int, int], uses: _Uses) -> tuple[set[int], int]:
+def _keep(
+    order: list[Expr], own: Mapping[int, int], chosen: Mapping[int, int], uses: _Uses
+) -> tuple[set[int], int]:
     """Those that are still long enough where the parts inside of them have names, and the length of
     all.
     """
@@ -179,7 +186,7 @@ def _keep(order: list[Expr], chosen: Mapping[int, int], uses: _Uses) -> tuple[se
     short: dict[int, int] = {}
     total = 0
     for expr in order:
-        short[id(expr)] = own_tokens(expr) + sum(
+        short[id(expr)] = own[id(expr)] + sum(
             [k * (1 if id(arg) in kept else short[id(arg)]) for arg, k in uses(expr)]
         )
         if id(expr) in chosen and _saves(chosen[id(expr)], short[id(expr)]):
