@@ -8,8 +8,12 @@ from matcalc.core.identity import Identity
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.catalogue.compiled import Catalogue, Rewrite
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum, as_product
+from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum, as_product, as_sum
 from matcalc.engine.lowering.lower import Lowering
+
+# what a factor is, whether its exponent is positive, and whether it is one of a factor
+Head = tuple[FunctionName, bool, bool]
+_ANYTHING = frozenset(("", above, inside) for above in (True, False) for inside in (True, False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +21,8 @@ class Pattern:
     """``head``: the function of a call, or ``*`` (part of a product) or ``+`` (part of a sum).
 
     ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on
-    any one tuple of labels. ``heads``: the functions that a node must have at its top for the rule
-    to be found there, see ``heads``. ``names``: the right side of a rewrite for the end has
+    any one tuple of labels. ``heads``: what a node must have at its top for the rule to be found
+    there, see ``heads``. ``names``: the right side of a rewrite for the end has
     functions with a definition, which is not put in their place there.
     """
 
@@ -26,7 +30,7 @@ class Pattern:
     left: Node
     head: FunctionName
     lifted: bool
-    heads: frozenset[FunctionName]
+    heads: frozenset[Head]
     names: bool
 
 
@@ -47,21 +51,33 @@ def _pattern(known: Catalogue, entry: Identity) -> Pattern:
     return Pattern(rule, left, head, lifted, heads(left), final and _names(known, rule.right))
 
 
-def heads(node: Node) -> frozenset[FunctionName]:
-    """The functions among the arguments of a call, the factors of a product, the terms of a sum and
-    their factors.
+def heads(node: Node) -> frozenset[Head]:
+    """What is among the arguments of a call, the factors of a product, the terms of a sum and their
+    factors, and what these are made of.
     """
     if isinstance(node, Call):
-        return frozenset([arg.name for arg in node.args if isinstance(arg, Call)])
-    terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
-    return frozenset(
-        [
-            factor.name
-            for term in terms
-            for factor, _, _ in as_product(term)[1]
-            if isinstance(factor, Call)
-        ]
-    )
+        tops: list[tuple[Node, bool]] = [(arg, True) for arg in node.args]
+    else:
+        terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
+        tops = [(factor, e > 0) for term in terms for factor, _, e in as_product(term)[1]]
+    found: set[Head] = set()
+    for top, above in tops:
+        found.add((_what(top), above, False))
+        found.update([(_what(inner), e > 0, True) for inner, _, e in as_product(top)[1]])
+        if isinstance(top, Call):
+            found.update([(_what(arg), True, True) for arg in top.args])
+    return frozenset(found) - _ANYTHING
+
+
+def _what(node: Node) -> FunctionName:
+    """The function of a call, the kind of a constant, ``+`` for a multiple of a sum; nothing for
+    what a variable can be, and for other products.
+    """
+    if isinstance(node, Call):
+        return node.name
+    if isinstance(node, Leaf):
+        return "" if node.kind == "variable" else node.kind
+    return "+" if len(as_sum(node)[1]) > 1 else ""
 
 
 def _names(known: Catalogue, right: Expr) -> bool:

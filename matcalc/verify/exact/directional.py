@@ -48,11 +48,11 @@ class _Directional(Judge):
             move = values[step].value if step in values else direction(self.stream, "", at.extent)
             along[name] = Jet(at.extent, [at.value, move])
         try:
-            given = Evaluation(field, along, self.sizes, 2, self.meter).run(self.program.expr)
+            given = Evaluation(field, along, self.sizes, 2, self.meter).follow(self.given)
         except Zero as problem:
             raise Undefined(str(problem)) from problem
         plain = {name: Jet(jet.extent, [jet.value], jet.number) for name, jet in values.items()}
-        stated = Evaluation(field, plain, self.sizes, 1, self.meter).run(self.tree)
+        stated = Evaluation(field, plain, self.sizes, 1, self.meter).follow(self.stated)
         if stated.extent != given.extent:
             raise Misshapen(f"its shape is {stated.extent}, and should be {given.extent}")
         expected = given.parts[1]

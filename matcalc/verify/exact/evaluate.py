@@ -11,7 +11,7 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Shape
 from matcalc.core.operations import COMPARISONS, PROJECTORS
 from matcalc.core.tree import Expr, grid, is_number, operation
-from matcalc.core.walk import fold
+from matcalc.core.walk import fold, postorder
 from matcalc.verify.exact.composites import COMPOSITES
 from matcalc.verify.exact.contraction import contract, frechet_power, fuse, whole_number
 from matcalc.verify.exact.field import (
@@ -53,6 +53,9 @@ from matcalc.verify.exact.jets import (
 )
 from matcalc.verify.exact.series import integer_power
 
+Order = Sequence[tuple[Expr, tuple[Expr, ...]]]
+_POWERS = ("^", ".^")
+
 
 class Evaluation:
     """Evaluates trees at one point, with ``count`` parts in every jet (2 to the number of
@@ -75,7 +78,15 @@ class Evaluation:
 
     def run(self, tree: Expr) -> Jet:
         """The jet of a tree."""
-        return fold(tree, _children, self._step)
+        return self.follow(in_order(tree))
+
+    def follow(self, order: Order) -> Jet:
+        """The jet of the tree that has this order."""
+        found: dict[int, Jet] = {}
+        for node, below in order:
+            jet = self._step(node, [found[id(arg)] for arg in below])
+            found[id(node)] = jet
+        return jet
 
     def extent(self, shape: Shape) -> Extent:
         """The shape in numbers."""
@@ -106,7 +117,7 @@ class Evaluation:
         return entrywise(squared, integer_power(int(node.args[1].value) // 2))
 
     def _step(self, node: Expr, args: list[Jet]) -> Jet:
-        if _is_even_power(node):
+        if node.op in _POWERS and _is_even_power(node):
             return self._even_power(node, args)
         leaf = _LEAVES.get(node.op)
         if leaf is not None:
@@ -145,16 +156,23 @@ def _multilinear() -> ModuleType:
     return multilinear
 
 
+def in_order(tree: Expr) -> Order:
+    """The parts of a tree in the order in which they are evaluated, each with what it is evaluated
+    from.
+    """
+    return [(node, _children(node)) for node in postorder(tree, _children)]
+
+
 def _children(node: Expr) -> tuple[Expr, ...]:
     """The arguments; of an even power of a root what stands under the root, so that no root is
     taken.
     """
-    return node.args[0].args if _is_even_power(node) else node.args
+    return node.args[0].args if node.op in _POWERS and _is_even_power(node) else node.args
 
 
 def _is_even_power(node: Expr) -> bool:
-    """Whether this is norm2(...) or sqrt(...) to an even power."""
-    if node.op not in ("^", ".^") or node.args[0].op not in ("norm2", "sqrt"):
+    """Whether a power is that of norm2(...) or sqrt(...) to an even one."""
+    if node.args[0].op not in ("norm2", "sqrt"):
         return False
     exponent = node.args[1]
     return exponent.op == "number" and exponent.value % 2 == 0

@@ -16,7 +16,7 @@ from matcalc.core.subspaces import SPACES, coordinates, independent, split_frame
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline
 from matcalc.verify.exact.degree import error_bits
-from matcalc.verify.exact.evaluate import Evaluation
+from matcalc.verify.exact.evaluate import Evaluation, in_order
 from matcalc.verify.exact.field import (
     Entries,
     Extent,
@@ -150,6 +150,7 @@ class Judge:
         columns = statement.columns if as_matrix else 0
         self.program = replace(program, expr=inline(program.expr))
         self.tree = inline(tree)
+        self.given, self.stated = in_order(self.program.expr), in_order(self.tree)
         self.wrt = statement.wrt
         self.order = statement.order
         rows = len(axes) - columns
@@ -370,13 +371,12 @@ class Judge:
             if (
                 self.refused and self.order > 1
             ):  # the value alone is faster, and says which points will do
-                Evaluation(field, plain, self.sizes, 1, self.meter).run(self.program.expr)
-            given = Evaluation(
-                field, {**values, self.wrt: moving}, self.sizes, count, self.meter
-            ).run(self.program.expr)
+                Evaluation(field, plain, self.sizes, 1, self.meter).follow(self.given)
+            along = {**values, self.wrt: moving}
+            given = Evaluation(field, along, self.sizes, count, self.meter).follow(self.given)
         except Zero as problem:
             raise Undefined(str(problem)) from problem
-        stated = Evaluation(field, plain, self.sizes, 1, self.meter).run(self.tree)
+        stated = Evaluation(field, plain, self.sizes, 1, self.meter).follow(self.stated)
         moves = [self._tangent(move, at.extent) for move in directions]
         steps = (len(moves[0]),) if self.structure == "vech" and moves else at.extent
         shape = given.extent + steps * self.order
@@ -391,12 +391,11 @@ class Judge:
         inside = self.structure == "vech" or not self.kind
         if not inside and not self._inside(entries, len(given.value), at.extent[0]):
             return False
-        along = entries
         for move in reversed(moves):
-            along = product(along, move, len(along) // len(move), len(move), 1)
+            entries = product(entries, move, len(entries) // len(move), len(move), 1)
         expected = given.parts[-1]
         self.nonzero = expected is not None and any(expected)
-        return along == ([0] * len(given.value) if expected is None else expected)
+        return entries == ([0] * len(given.value) if expected is None else expected)
 
     def _tangent(self, move: Entries, extent: Extent) -> Entries:
         """What the derivative is multiplied by along a direction: the direction, or how far the
