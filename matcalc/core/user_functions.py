@@ -102,17 +102,13 @@ def inline(root: Expr) -> Expr:
                 if own.entrywise
                 else _whole(own.body, own, args)
             )
-        elif node.op == "indexed" or any(
-            new is not old for new, old in zip(args, node.args, strict=True)
-        ):
-            value = node.value
-            if node.op == "indexed":
-                value = Form(value.indices, inline(value.body), value.room)
+        elif node.op == "indexed" and (body := inline(node.value.body)) is not node.value.body:
+            form = Form(node.value.indices, body, node.value.room)
             made[id(node)] = Expr(
-                node.op, args, node.shape, value=value, row=node.row, span=node.span
+                node.op, args, node.shape, value=form, row=node.row, span=node.span
             )
         else:
-            made[id(node)] = node
+            made[id(node)] = node.with_args(args)
     return made[id(root)]
 
 

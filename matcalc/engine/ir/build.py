@@ -15,7 +15,7 @@ from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import SYMMETRY
 from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES, OF_ENTRIES, PARITY
-from matcalc.engine.ir.canonical import Terms, canonical, find_exchange
+from matcalc.engine.ir.canonical import Terms, canonical, find_exchange, turn
 from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.flatten import Flattening
 from matcalc.engine.ir.nodes import (
@@ -212,19 +212,12 @@ class Builder:
             return self.product(coefficient, scalars + opened, tuple(range(flat.rank)), axes)
         form, sign = canonical(scalars + opened, flat.rank)
         coefficient *= sign
-        if coefficient == 0:
-            return self.zero(axes)
-        if (
-            coefficient == 1
-            and len(form) == 1
-            and form[0][2] == 1
-            and form[0][1] == tuple(range(flat.rank))
-        ):
-            return form[0][0]
-        return self._product(coefficient, form, axes)
+        return self._product(coefficient, form, axes) if coefficient else self.zero(axes)
 
     def _product(self, coefficient: Rational, form: tuple[Factor, ...], axes: Shape) -> Node:
         coefficient = rational(coefficient)
+        if coefficient == 1 and len(form) == 1 and form[0][1:] == (tuple(range(len(axes))), 1):
+            return form[0][0]
         key = (
             coefficient,
             tuple([(node.id, labels, exponent) for node, labels, exponent in form]),
@@ -287,13 +280,6 @@ class Builder:
         if is_zero(node):
             return node
         own, form = as_term(node)
-        if (
-            own * coefficient == 1
-            and len(form) == 1
-            and form[0][2] == 1
-            and form[0][1] == tuple(range(node.rank))
-        ):
-            return form[0][0]
         return self._product(own * coefficient, form, node.axes)
 
     def power(self, node: Node, exponent: Rational) -> Node:
@@ -311,6 +297,12 @@ class Builder:
 
     def permute(self, node: Node, order: Labels) -> Node:
         """The node with axis ``order[k]`` at place k."""
+        coefficient, factors = as_term(node)
+        turned = turn(factors, order)
+        if turned is not None:
+            form, sign = turned
+            axes = tuple([node.axes[axis] for axis in order])
+            return self._product(sign * coefficient, form, axes)
         return self.product(
             1,
             [(node, tuple(range(node.rank)), 1)],

@@ -4,11 +4,11 @@ and the same node.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 from matcalc.core.dims import Shape
-from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, order_factors
+from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, Sum, order_factors
 from matcalc.engine.ir.refinement import places, refine
 
 # leaves of the search over symmetric networks; beyond it the form may depend on the order of the
@@ -116,6 +116,29 @@ def _factor_order(factor: Factor) -> tuple[object, ...]:
 
 def _order(form: tuple[Factor, ...]) -> list[tuple[object, ...]]:
     return [_factor_order(factor) for factor in form]
+
+
+# leaves that may stand on any labels; others say which labels are equal, or how they lie
+_FREE = frozenset(("", "variable", "constant", "dimension", "ones"))
+
+
+def turn(factors: Sequence[Factor], order: Labels) -> tuple[tuple[Factor, ...], int] | None:
+    """The canonical form of a flat product with axis ``order[k]`` at place k, and a sign; None
+    where the order of the axes may matter for more than the form.
+    """
+    if any(node.kind not in _FREE or _is_wide(node) for node, _, _ in factors):
+        return None
+    place = {axis: k for k, axis in enumerate(order)}
+    turned = [
+        (node, tuple([place.get(label, label) for label in labels]), exponent)
+        for node, labels, exponent in factors
+    ]
+    return canonical(turned, len(order))
+
+
+def _is_wide(node: Node) -> bool:
+    """Whether this is a sum that may be multiplied out where it is a factor."""
+    return isinstance(node, Sum) and node.rank > 2
 
 
 def find_exchange(

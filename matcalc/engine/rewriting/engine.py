@@ -64,6 +64,7 @@ class Rewriter:
         self.steps: list[Step] = []
         self._limit = _BUDGET
         self._done: dict[Node, Node] = {}
+        self._admitted: set[Node] = set()
         self._present: set[FunctionName] = set()
         self._active: dict[FunctionName, list[Pattern]] = {}
         self._code = code  # only the rewrites for generated code
@@ -120,7 +121,14 @@ class Rewriter:
 
     def _admit(self, order: list[Node]) -> None:
         """Wake the rules whose functions have come up, and those that their results may need."""
-        fresh = {"", *(name for node in order for name in functions(node))} - self._present
+        nothing: set[FunctionName] = {""}
+        fresh = nothing - self._present
+        for node in order:
+            if node not in self._admitted:
+                self._admitted.add(node)
+                fresh |= functions(node) - self._present
+        if not fresh:
+            return
         self._present |= fresh
         # in the order of the catalogue; what a rewrite brings wakes those behind it in the same
         # turn, and others in the next
