@@ -1,12 +1,13 @@
 """The Builder's normal form of sums, multiples and functions."""
 
 from fractions import Fraction
+from itertools import permutations
 
 import pytest
 from networks import Bench
 
 from matcalc.core.dims import dim
-from matcalc.engine.ir.nodes import Call, Leaf, Product, Sum, is_zero
+from matcalc.engine.ir.nodes import Call, Leaf, Product, Sum, is_zero, quotient
 
 SAME = [
     ("like-terms", "A + A", "2*A"),
@@ -66,6 +67,61 @@ def test_transposing_twice_is_nothing():
         node = bench.node(source)
         assert bench.builder.transpose(node) is not node
         assert bench.builder.transpose(bench.builder.transpose(node)) is node
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "A",
+        "2*A*C",
+        "A + B",
+        "x*y'",
+        "S*P",
+        "S*W",
+        "X.*X'",
+        "diag(x)*X",
+        "x*ones(n)'",
+        "-3*sqrt(A)",
+    ],
+)
+def test_a_permuted_product_is_in_normal_form(source):
+    """Putting its factors in order alone gives what laying it out once more would."""
+    builder, node = (bench := Bench()).builder, bench.node(source)
+    spread = builder.product(
+        1,
+        [(node, (0, 1), 1), (bench.node("x"), (2,), 1)],
+        (0, 1, 2),
+        (
+            *node.axes,
+            *bench.node("x").axes,
+        ),
+    )
+    for whole in (node, spread):
+        labels = tuple(range(whole.rank))
+        for order in permutations(labels):
+            axes = tuple(whole.axes[axis] for axis in order)
+            flat = builder.product(1, [(whole, labels, 1)], order, axes)
+            assert builder.permute(whole, order) is flat
+
+
+def test_a_product_is_remembered_as_it_was_asked_for():
+    bench = Bench()
+    factors = [(bench.node("A"), (0, 1), 1), (bench.node("A + B"), (0, 1), 1)]
+    axes = bench.node("A").axes
+    made = bench.builder.product(2, factors, (0, 1), axes)
+    assert bench.builder.product(2, factors, (0, 1), axes) is made
+    assert bench.builder.product(2, factors, (1, 0), axes[::-1]) is not made
+    assert bench.builder.product(1, factors, (0, 1), axes) is not made
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "expected"),
+    [(6, 3, 2), (6, 4, Fraction(3, 2)), (Fraction(1, 2), Fraction(1, 4), 2), (-6, 3, -2)],
+)
+def test_a_quotient_is_an_int_where_it_is_one(above, below, expected):
+    found = quotient(above, below)
+    assert found == expected
+    assert isinstance(found, int) == (expected == int(expected))
 
 
 def test_a_sum_is_primitive():

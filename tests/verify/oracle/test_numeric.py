@@ -77,6 +77,13 @@ DERIVATIVES = [
     pytest.param(op("erf", x), "x", 1, np.diag(gauss), id="erf"),
     pytest.param(scalar("sum", op("erf", x)), "x", 2, np.diag(-2 * v["x"] * gauss), id="erf twice"),
     pytest.param(op("erfc", x), "x", 1, -np.diag(gauss), id="erfc"),
+    pytest.param(
+        op("exp", x),
+        "x",
+        2,
+        np.einsum("i,ij,ik->ijk", np.exp(v["x"]), np.eye(3), np.eye(3)),
+        id="vector twice",
+    ),
     pytest.param(scalar("sin", a), "a", 2, -np.sin(v["a"]), id="scalar"),
     pytest.param(scalar("log", p), "a", 1, 0.0, id="does not depend on it"),
     pytest.param(op("max", x, y), "x", 1, np.diag(1.0 * (v["x"] > v["y"])), id="max"),
