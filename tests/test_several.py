@@ -310,3 +310,18 @@ def test_the_code_of_products_and_of_declared_functions_runs_beside_the_value():
     np.testing.assert_allclose(value, 2 + 9 * 12 + 4 * 30 + 14)
     np.testing.assert_allclose(slopes["x"], 2 * x * X.prod(1) + 2 * x)
     np.testing.assert_allclose(slopes["X"], (x**2)[:, None] * X[:, ::-1])
+
+
+@pytest.mark.parametrize("wrt", ["x", "V[3]", "V[{last}]"])
+def test_a_residual_network_is_printed_with_linear_length(wrt):
+    lengths = []
+    for count in (8, 16, 32):
+        network = f"h[0] = x; for k = 1:{count}; h[k] = h[k-1] + W[k]*tanh(V[k]*h[k-1]); end"
+        found = matcalc.diff(
+            f"{network}; norm2(h[{count}] - y)^2",
+            wrt.format(last=count - 3),
+            variables={"W[k]": "matrix(n, m)", "V[k]": "matrix(m, n)"},
+        )
+        assert found.verification.kind == "exact"
+        lengths.append(len(str(found)))
+    assert lengths[2] - lengths[1] < 2.4 * (lengths[1] - lengths[0])

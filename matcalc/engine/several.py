@@ -4,6 +4,7 @@ once; derive_one(): that of one variable, which may stand in many layers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -29,7 +30,7 @@ from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.segments import Backward, Segment, cut_segments
 
 _LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked,
-_SHARED = 12  # if the one variable stands in so many of them
+_SHARED = 12  # if the one variable stands in so many of them, or so many of them are used again
 
 
 def derive_several(
@@ -57,17 +58,19 @@ def derive_several(
 
 
 def derive_one(statement: DerivativeStatement) -> Expr:
-    """What ``pipeline.differentiate`` gives; of a long program in which the variable stands in many
-    layers, as the weights of a recurrent cell, from segment to segment.
+    """What ``pipeline.differentiate`` gives; from segment to segment where the program is long, and
+    the variable stands in many layers, as the weights of a recurrent cell, or many layers are used
+    more than once, as those of a residual network.
 
-    In one piece each layer would add a product through all layers behind it.
+    In one piece each layer would add a product through all layers behind it, or a sum of all
+    layers before it.
     """
     program, wrt = statement.program, statement.wrt
     require_variable(program, wrt)
     plain = statement.order == 1 and statement.layout == "mixed" and program.expr.rank == 0
     if plain and len(program.expr.parts) > _LONG:
         segments = cut_segments(program, [wrt])
-        if sum(_occurs(wrt, segment) for segment in segments) >= _SHARED:
+        if max(sum(_occurs(wrt, segment) for segment in segments), _forks(segments)) >= _SHARED:
             with suppress(UnsupportedError):
                 return intern_trees(_through(program, [wrt], segments, statement.structure))[0]
     return differentiate(statement)
@@ -75,6 +78,13 @@ def derive_one(statement: DerivativeStatement) -> Expr:
 
 def _occurs(name: str, segment: Segment) -> bool:
     return any(node.op == "variable" and node.value == name for node in segment.expr.parts)
+
+
+def _forks(segments: Sequence[Segment]) -> int:
+    """How many values of segments are used more than once."""
+    nodes = Expr("several", tuple([segment.expr for segment in segments])).parts
+    uses = Counter(arg.value for node in nodes for arg in node.args if arg.op == "variable")
+    return sum(uses[segment.name] > 1 for segment in segments)
 
 
 def _operations(trees: Sequence[Expr]) -> int:

@@ -21,7 +21,7 @@ from matcalc.write.printers.sizes import size_choices, write_known_sizes
 from matcalc.write.regrouping import regroup_products, regroup_sums
 
 _VALUES = ("f", "g", "F", "L")  # what a value is called in a formula of its derivatives
-_MOST_REGROUPED = 400  # parts of an answer; longer ones keep their brackets
+_MOST_REGROUPED = 1_000  # parts of an answer; longer ones keep their brackets
 
 
 class DefinedNames(NamedTuple):

@@ -14,7 +14,6 @@ from matcalc.core.likeness import MOST, SUMS, Likeness, chain
 from matcalc.core.tree import Expr, signed_terms, transpose
 from matcalc.core.walk import fold
 
-_MOST = 40  # sums that are compared with each other
 _LONGEST = 16  # links of a product
 
 Signed = tuple[int, Expr]
@@ -25,9 +24,15 @@ def regroup_sums(tree: Expr, likeness: Likeness) -> Expr | None:
     of another.
     """
     sums = _sums(tree, likeness)
+    uses = Counter(term for _, counts in sums for term in counts)
+    parts: dict[int, list[int]] = {}  # the sums by the rarest of their terms
+    for k, (_, counts) in enumerate(sums):
+        if counts:
+            parts.setdefault(min(counts, key=uses.__getitem__), []).append(k)
     made: dict[int, list[Signed]] = {}
-    for whole, counts in sums if len(sums) <= _MOST else ():
-        for part, own in sums:
+    for whole, counts in sums:
+        for k in sorted(k for term in counts for k in parts.get(term, ())):
+            part, own = sums[k]
             sign = _sign_within(own, counts) if part.shape == whole.shape else 0
             if sign and part.row == whole.row:
                 rest = [each for each in _terms(whole) if likeness.of(each[1]) not in own]
