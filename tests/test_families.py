@@ -8,7 +8,7 @@ import pytest
 from published_models import given, model_cases, truth
 
 import matcalc
-from matcalc.core.errors import MatcalcError
+from matcalc.core.errors import MatcalcError, UnknownNameError
 from matcalc.read.frontend import read
 from matcalc.verify.readback.forms import Forms
 
@@ -167,3 +167,25 @@ def test_shared_loops(case):
     assert d.verification.kind == "exact"
     true = truth()[f"{case['id']}/truth"]
     np.testing.assert_allclose(d.to_callable()(**given(case)), true, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("count", [3, 6])
+def test_a_family_is_no_single_variable(count):
+    program = f"f[0] = x; for k = 1:{count}; f[k] = tanh(U[k]*f[k-1]); end; sum(f[{count}])"
+    expression = matcalc.parse(program, {"U[k]": "matrix(n, n)"})
+    with pytest.raises(UnknownNameError, match="U is a family of variables here") as raised:
+        expression.diff("U")
+    members, _, command = raised.value.hint.partition("; ")
+    named = members.removeprefix("name a member: ").split(", ")
+    assert named == (["U[1]", "U[2]", "U[3]"] if count == 3 else ["U[1]", "U[2]", "...", "U[6]"])
+    found = matcalc.diff(expression, "U")  # what the hint names
+    assert 'matcalc.diff(..., "U")' in command
+    assert list(found) == [f"U[{k}]" for k in range(1, count + 1)]
+    assert str(expression.diff(named[-1])).startswith("(1 - ")
+
+
+def test_members_of_large_families_are_not_all_listed():
+    program = "f[0] = x; for k = 1:9; f[k] = tanh(U[k]*f[k-1]); end; sum(f[9])"
+    with pytest.raises(UnknownNameError) as raised:
+        matcalc.parse(program, {"U[k]": "matrix(n, n)"}).diff("q")
+    assert raised.value.hint == "its variables are x, U[1], U[2], ..., U[9]"

@@ -8,9 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matcalc.core.dims import Dim
+from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
+from matcalc.core.members import families, family_of
 from matcalc.core.tree import Expr
+
+_FEW = 4  # members of a family that are all listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,29 @@ class Program:
     unexpanded: bool = False
 
 
-def name_variables(names: Sequence[str]) -> str:
-    """The hint that says which variables an expression has."""
-    return f"its variables are {', '.join(names)}" if names else "the expression has no variables"
+def unknown_variable(names: Sequence[str], name: str, note: str = "") -> UnknownNameError:
+    """The error that says which variables an expression has, as this is the name of none."""
+    members = families(names)
+    if name in members:
+        return UnknownNameError(
+            f"{name} is a family of variables here, and no single one",
+            source=name,
+            span=Span(0, len(name)),
+            hint=f"name a member: {', '.join(_abridge(members[name]))}; matcalc diff --wrt {name}"
+            f' (matcalc.diff(..., "{name}") in Python) differentiates by all of them',
+        )
+    known = dict.fromkeys([family_of(each) or each for each in names])
+    listed = [each for key in known for each in _abridge(members.get(key, [key]))]
+    return UnknownNameError(
+        f"{name} is not a variable of this expression",
+        source=name,
+        span=Span(0, len(name)),
+        hint=f"its variables are {', '.join(listed)}{note}"
+        if listed
+        else f"the expression has no variables{note}",
+    )
+
+
+def _abridge(members: Sequence[str]) -> list[str]:
+    """A few members, and the last one."""
+    return [*members] if len(members) <= _FEW else [*members[:2], "...", members[-1]]

@@ -10,11 +10,11 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
-from matcalc.core.errors import ArgumentError, Span, UnknownNameError, UnsupportedError
+from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import FUSED
-from matcalc.core.program import Program, name_variables
+from matcalc.core.program import Program, unknown_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivative
@@ -110,12 +110,7 @@ def require_variable(program: Program, wrt: str) -> Variable:
     variable = program.variables.get(wrt)
     if variable is None or variable.kind == "function":
         known = [name for name, each in program.variables.items() if each.kind != "function"]
-        raise UnknownNameError(
-            f"{wrt} is not a variable of this expression",
-            source=wrt,
-            span=Span(0, len(wrt)),
-            hint=f"{name_variables(known)}{_compact(program, wrt)}",
-        )
+        raise unknown_variable(known, wrt, _compact(program, wrt))
     return variable
 
 

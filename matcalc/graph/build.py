@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from matcalc.core.dims import Shape
-from matcalc.core.errors import UnknownNameError, UnsupportedError
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, size_names
-from matcalc.core.program import Program, name_variables
+from matcalc.core.program import Program, unknown_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import differentiate, prepare_to_print
@@ -105,10 +105,7 @@ def variables_asked(program: Program, wrt: Asked) -> tuple[str, ...]:
         return tuple(names)
     for name in asked:
         if name not in names:
-            raise UnknownNameError(
-                f"{name} is not a variable of this expression",
-                hint=name_variables(names),
-            )
+            raise unknown_variable(names, name)
     return asked
 
 
