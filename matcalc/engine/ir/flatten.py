@@ -4,7 +4,7 @@ collected, components split.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.engine.ir.branches import absorb_into_power, lone_square, merge_equal_branches
 from matcalc.engine.ir.masks import MASKS, reduce_masks
 from matcalc.engine.ir.nodes import (
+    Call,
     Factor,
     Labels,
     Node,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from matcalc.engine.ir.build import Builder
 
 
+_OUTER = 2  # axes of the least outer product
 _LONGEST = 12_000  # bits of a number that is worked out; Python prints numbers of up to some 14,000
 
 # leaves of zeros and ones, which are their own powers
@@ -117,6 +119,9 @@ class Flattening:
                 self._diagonals.append(labels)
             elif node.kind == "ones":
                 continue
+            elif isinstance(node, Call) and node.name == "exp" and exponent.denominator != 1:
+                inner = self.builder.scale(exponent, node.args[0])  # sqrt(exp(x)) = exp(x/2)
+                work.append((self.builder.elementwise("exp", [inner]), labels, 1))
             else:
                 self.flat.append((node, labels, exponent))
 
@@ -180,6 +185,14 @@ class Flattening:
             node_coefficient: Rational = 1 if integer or node.coefficient > 0 else -1
         else:
             node_coefficient = node.coefficient  # sqrt(2*x) stays in one piece
+        apart = outer_factors(node) if integer else []
+        if len(apart) > 1:  # (x_i z_j)^2 = x_i^2 z_j^2, whatever is summed inside of z
+            for each in apart:
+                outer = sorted({k for _, own, _ in each for k in own if k < node.rank})
+                axes = tuple([node.axes[k] for k in outer])
+                part = builder.product(1, each, tuple(outer), axes)
+                work.append((part, tuple([labels[k] for k in outer]), exponent))
+            return
         if contract(node) or (not integer and node_coefficient not in (1, -1)):
             base = builder.scale(quotient(node_coefficient, node.coefficient), node)
             self.flat.append((base, labels, exponent))
@@ -191,10 +204,10 @@ class Flattening:
             return
         work += [(f, inner, e * exponent) for f, inner, e in parts if builder.positive(f)]
         unknown = [part for part in parts if not builder.positive(part[0])]
-        apart = len(unknown) == 1 or all(
+        single = len(unknown) == 1 or all(
             _is_even(e) or builder.nonnegative(f) for f, _, e in unknown
         )
-        if unknown and apart and node_coefficient == 1:
+        if unknown and single and node_coefficient == 1:
             for f, inner, e in unknown:
                 modulus = _is_even(e) and not _is_even(e * exponent)  # (f^2)^(1/2) is |f|
                 base = builder.elementwise("abs", [f]) if modulus else f
@@ -429,34 +442,47 @@ class Flattening:
         labelled = [factor for factor in self.flat if factor[1]]
         if all(label < self.rank for _, labels, _ in labelled for label in labels[:1]):
             return labelled, [], scalars
-        roots = {label: label for _, labels, _ in labelled for label in labels}
+        closed = _connected(labelled)
+        # the smallest label of a component is an output if there is one
+        kept = {label for label in closed if label >= self.rank}
+        inner = {id(factor) for label in kept for factor in closed[label]}
+        opened = [factor for factor in labelled if id(factor) not in inner]
+        return opened, [closed[label] for label in closed if label in kept], scalars
 
-        def root(label: int) -> int:
-            top = label
-            while roots[top] != top:
-                top = roots[top]
-            while roots[label] != top:
-                roots[label], label = top, roots[label]
-            return top
 
-        for _, labels, _ in labelled:
-            first = root(labels[0])
-            for label in labels[1:]:
-                other = root(label)
-                if other < first:
-                    first, other = other, first
-                roots[other] = first
-        opened: list[Factor] = []
-        closed: dict[int, list[Factor]] = {}
-        for factor in labelled:
-            first = root(
-                factor[1][0]
-            )  # the smallest label of its component, so an output if there is one
-            if first < self.rank:
-                opened.append(factor)
-            else:
-                closed.setdefault(first, []).append(factor)
-        return opened, list(closed.values()), scalars
+def _connected(factors: Sequence[Factor]) -> dict[int, list[Factor]]:
+    """The factors that are connected by labels, under the smallest label of each component."""
+    roots = {label: label for _, labels, _ in factors for label in labels}
+
+    def root(label: int) -> int:
+        top = label
+        while roots[top] != top:
+            top = roots[top]
+        while roots[label] != top:
+            roots[label], label = top, roots[label]
+        return top
+
+    for _, labels, _ in factors:
+        first = root(labels[0])
+        for label in labels[1:]:
+            other = root(label)
+            if other < first:
+                first, other = other, first
+            roots[other] = first
+    found: dict[int, list[Factor]] = {}
+    for factor in factors:
+        found.setdefault(root(factor[1][0]), []).append(factor)
+    return found
+
+
+def outer_factors(node: Product) -> list[list[Factor]]:
+    """The networks of which a product that sums over labels is the outer product; empty where it
+    sums over none, or every axis is connected with every other.
+    """
+    if node.rank < _OUTER or not contract(node) or any(not own for _, own, _ in node.factors):
+        return []
+    found = [*_connected(node.factors).values()]
+    return found if len(found) > 1 else []
 
 
 def _is_even(exponent: Rational) -> bool:
@@ -472,4 +498,8 @@ def _splices(node: Product, exponent: Rational) -> bool:
     """Whether flattening would take this power of a product apart."""
     if not node.factors:
         return True
-    return not is_atom(node) and (exponent == 1 or node.coefficient != 1 or not contract(node))
+    if is_atom(node):
+        return False
+    if exponent == 1 or node.coefficient != 1 or not contract(node):
+        return True
+    return exponent.denominator == 1 and bool(outer_factors(node))

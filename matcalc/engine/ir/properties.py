@@ -106,6 +106,8 @@ class Properties:
         if isinstance(node, Product):
             facts |= signs(node, self._facts)
             facts |= network(node, self._facts) if square else 0
+            if square and all(not own or each.kind == "ones" for each, own, _ in node.factors):
+                facts |= CIRCULANT | HANKEL  # all entries are equal
         elif isinstance(node, Sum):
             facts |= self._sum(node, square=square)
         else:
