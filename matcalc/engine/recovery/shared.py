@@ -203,6 +203,10 @@ def _shared_ends(
         right += 1
     while right and placed and any(_clings(chain, len(chain) - right) for chain in chains):
         right -= 1
+    if left and right and placed:
+        between = [chain[left : len(chain) - right] for chain in chains]
+        if any(part and all(link.expr.op in _RANGES for link in part) for part in between):
+            left -= 1  # X'*S*u is X[2:n, :]'*u, and S alone has no notation of its own
     first = chains[0]
     return first[:left], first[len(first) - right :]
 
