@@ -330,22 +330,25 @@ class Engine:
         # few expressions have bound indices
         from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
         from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
-        from matcalc.engine.rewriting.pairwise import name_pairs  # noqa: PLC0415
+        from matcalc.engine.rewriting.pairwise import name_pairs, pair_variables  # noqa: PLC0415
+        from matcalc.engine.rewriting.unequal import drop_masks  # noqa: PLC0415
 
         if not has_wide(node):
             return None
-        found = name_pairs(self.builder, self.rewriter.rewrite(node))
-        narrow = None if found is None else self._narrow(found[0])
-        if found is None or narrow is None:
-            return None
-        tree = self._in_matrices(narrow)
-        if has_indices(tree):
-            return None
-        arrays = {
-            name: IndexWriter(self._recovery(), self.index_names, self.taken).array(pairs)
-            for name, pairs in found[1].items()
-        }
-        return self.factory.intern(tree, arrays), self.factory
+        tried = []
+        node = self.rewriter.rewrite(node)
+        for each in dict.fromkeys((drop_masks(self.builder, node), node)):
+            found = name_pairs(self.builder, each)
+            narrow = None if found is None else self._narrow(found[0])
+            tree = None if narrow is None else self._in_matrices(narrow)
+            if found is None or tree is None or has_indices(tree):
+                continue
+            # behind their entries nobody sees that they are symmetric
+            (tree,) = sum_rows([tree], {**self.program.variables, **pair_variables(found[1])})
+            writer = IndexWriter(self._recovery(), self.index_names, self.taken)
+            arrays = {name: writer.array(pairs) for name, pairs in found[1].items()}
+            tried.append((self.factory.intern(tree, arrays), self.factory))
+        return min(tried, key=lambda named: written_size(named[0]), default=None)
 
     def _join_triangles(self, node: Node) -> Node:
         """The node with triangles that make up a whole as one."""

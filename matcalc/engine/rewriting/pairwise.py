@@ -7,9 +7,10 @@ matrix notation: sum(exp(-D/2).*(inv(K) - u*u')).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from matcalc.core.kinds import Variable
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Factor, Labels, Node, Product, Rational, Sum, as_product
@@ -41,12 +42,27 @@ def name_pairs(builder: Builder, root: Node) -> tuple[Node, dict[str, Node]] | N
     meanings = {leaf: node for node, leaf in leaves.items()}
     for leaf in list(meanings):
         kernel = _kernel(builder, found, leaf)
-        if kernel is not leaf:
-            name = leaf.name + "'"  # type: ignore[attr-defined]
-            other = builder.leaf("variable", kernel.axes, name, _structure(kernel))
-            found = substitute(builder, found, {kernel: other})
-            meanings[other] = substitute(builder, kernel, {leaf: meanings.pop(leaf)})
+        below = _denominator(builder, found, leaf) if kernel is leaf else None
+        if kernel is leaf and below is None:
+            continue
+        name = leaf.name + "'"  # type: ignore[attr-defined]
+        if below is not None:  # 1/(1 + D), and its powers
+            kernel = builder.power(below, -1)
+        other = builder.leaf("variable", leaf.axes, name, _structure(kernel))
+        put = {kernel: other} if below is None else {below: builder.power(other, -1)}
+        found = substitute(builder, found, put)
+        meanings[other] = substitute(builder, kernel, {leaf: meanings.pop(leaf)})
     return found, {leaf.name: node for leaf, node in meanings.items()}  # type: ignore[attr-defined]
+
+
+def pair_variables(meanings: Mapping[str, Node]) -> dict[str, Variable]:
+    """The variables for what functions take of pairs, with their symmetry."""
+    return {
+        name: Variable(name, "symmetric", node.axes[:1])
+        if node.parity > 0
+        else Variable(name, "matrix", node.axes)
+        for name, node in meanings.items()
+    }
 
 
 def _structure(node: Node) -> str:
@@ -99,6 +115,29 @@ def _kernel(builder: Builder, root: Node, leaf: Node) -> Node:
                 break
             best = node
     return best
+
+
+def _denominator(builder: Builder, root: Node, leaf: Node) -> Node | None:
+    """The sum of a variable and numbers as which it stands everywhere, below fractions: more than
+    once, or as the whole.
+    """
+    below: set[Node] = set()
+    times = 0
+    for node in postorder(root, lambda node: node.children):
+        if leaf not in node.children and below.isdisjoint(node.children):
+            continue
+        if isinstance(node, Sum) and leaf in node.children:
+            rest = [term for _, term in node.terms if term is not leaf]
+            if any(builder.constant_entry(term).rank for term in rest):
+                return None
+            below.add(node)
+            continue
+        exponents = [e for f, _, e in as_product(node)[1] if f in below]
+        if leaf in node.children or not exponents or any(e > 0 for e in exponents):
+            return None
+        times += len(exponents)
+    whole = any(builder.power(each, -1) is root for each in below)
+    return below.pop() if len(below) == 1 and (times > 1 or whole) else None
 
 
 def _inside_of_functions(root: Node) -> set[Node]:
