@@ -18,10 +18,12 @@ from matcalc.write.complements import SIGMOID, use_complements
 from matcalc.write.printers.naming import choose_names, name_entries, written_size
 from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
-from matcalc.write.regrouping import regroup_products, regroup_sums
+from matcalc.write.regrouping import regroup_products, regroup_sums, turn_sums
 
 _VALUES = ("f", "g", "F", "L")  # what a value is called in a formula of its derivatives
 _MOST_REGROUPED = 1_000  # parts of an answer; longer ones keep their brackets
+
+_TURNED = 3  # tokens that have to be saved where sums are written as transposes of others
 
 
 class DefinedNames(NamedTuple):
@@ -118,6 +120,10 @@ def name_parts(
     """
     taken = _names_in(tree, variables, defined.names if defined else ())
     known = defined.find if defined else None
+    if len(tree.parts) <= _MOST_REGROUPED:
+        turned = turn_sums(tree, Likeness(symmetric_names(variables)))
+        if turned is not None and written_size(turned) + _TURNED <= written_size(tree):
+            (tree,) = intern_trees([turned])
     names = choose_names(tree, taken, cse=cse, known=known)
     named = intern_trees([part for part in tree.parts if id(part) in names])
     if len(set(map(id, named))) < len(named):  # equal parts that are several objects

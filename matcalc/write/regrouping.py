@@ -54,6 +54,33 @@ def regroup_sums(tree: Expr, likeness: Likeness) -> Expr | None:
     )
 
 
+def turn_sums(tree: Expr, likeness: Likeness) -> Expr | None:
+    """The tree with A' + B' as the transpose of the A + B that stands elsewhere, if it does."""
+    sums = [node for node in tree.parts if node.op in ("+", "-") and node.rank == 2]
+    if len(sums) < 2 or not any(part.op == "'" for node in sums for part in node.args):
+        return None
+    first: dict[int, Expr] = {}
+    for node in sorted(sums, key=_transposes):
+        first.setdefault(likeness.of(node), node)
+    made: dict[int, Expr] = {}
+    for node in sums:
+        straight = first.get(likeness.of(node, turned=True))
+        if straight is not None and _transposes(straight) < _transposes(node):
+            made[id(node)] = straight
+    if not made:
+        return None
+    return fold(
+        tree,
+        lambda node: (made[id(node)],) if id(node) in made else node.args,
+        lambda node, args: transpose(args[0]) if id(node) in made else node.with_args(args),
+    )
+
+
+def _transposes(total: Expr) -> int:
+    """How many of the terms of a sum are transposed matrices."""
+    return sum(term.op == "'" and term.rank == 2 for _, term in _terms(total))
+
+
 def _sums(tree: Expr, likeness: Likeness) -> list[tuple[Expr, Counter[int]]]:
     """The sums that are no parts of sums, the longest parts first, with how often they have each
     term.
