@@ -197,6 +197,35 @@ def test_a_point_beside_the_simplex_does_not_count(expr, counts):
     assert condition.endswith("it counts where it is positive(n)") == counts
 
 
+def test_high_poles_are_turned_into_powers():
+    given = dict.fromkeys("ab", "positive")
+    found = matcalc.stationary("a/x^12 - b/x^6", "x", variables={"x": S, **given})
+    assert [str(point) for point, _ in found.points] == ["(2*a/b)^(1/6)", "-(2*a/b)^(1/6)"]
+    assert all("a local minimum" in str(kind) for _, kind in found.points)
+
+
+@pytest.mark.parametrize(
+    ("expr", "point"),
+    [
+        ("-logdet(X) + norm2(X - A)^2/(2*t)", "(A + sqrtm(4*t*eye + A^2))/2"),
+        ("tr(P*inv(X)) + logdet(X) + t*tr(X)", "(sqrtm(4*t*P + eye) - eye)/(2*t)"),
+        ("tr(P*inv(X)) + tr(X)", "sqrtm(P)"),
+        ("tr(X^3)/3 - tr(P*X)", "sqrtm(P)"),
+    ],
+)
+def test_quadratic_equations_of_one_matrix(expr, point):
+    kinds = {"X": "psd(n)", "A": "symmetric(n)", "P": "psd(n)", "t": "positive"}
+    found = matcalc.stationary(expr, "X", variables=kinds)
+    assert str(found) == point
+    assert found.condition.startswith("a minimum") or "tr(X^3)" in expr
+
+
+def test_matrices_that_do_not_commute_have_no_such_root():
+    kinds = {"X": "psd(n)", "A": "psd(n)", "P": "psd(n)"}
+    with pytest.raises(UnsupportedError, match="no closed form"):
+        matcalc.stationary("tr(P*inv(X)) + tr(A*X)", "X", variables=kinds)
+
+
 @pytest.mark.parametrize(
     ("expr", "where"),
     [
@@ -677,6 +706,7 @@ MANY = [
     ("x*log(x)^2", {}, ["1", "exp(-2)"], ["a local minimum", "a local maximum"]),
     ("exp(x^2) - 2*x^2", {}, ["0", "sqrt(log(2))", "-sqrt(log(2))"], ["a local maximum"]),
     ("log(x^3 - 3*x)", {}, ["-1"], ["maximum"]),
+    ("erf(x) - x", {}, None, ["a local maximum", "a local minimum"]),
 ]
 
 

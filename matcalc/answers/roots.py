@@ -121,10 +121,20 @@ def _is_algebraic(tree: Expr, wrt: str) -> bool:
 
 
 def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
-    """The same of a factor that becomes a polynomial when it is multiplied by powers of the
-    variable; zero is a root of that alone.
+    """The same of a factor that is a polynomial in the inverse of the variable, or becomes one in
+    the variable when it is multiplied by powers of that; zero is a root of that alone.
     """
     x = variable(wrt, ())
+    inverse = Expr("/", (number(1), variable(_MARK, ())))
+    kind = program.variables[wrt].kind
+    marked = {**program.variables, _MARK: Variable(_MARK, kind)}
+    turned = replace(program, expr=put(factor, {wrt: inverse}), variables=marked, definitions={})
+    with suppress(UnsupportedError):
+        below = _coefficients(turned, simplify(turned), _MARK)
+        if below is not None:
+            while is_zero(below[0]):
+                below = below[1:]
+            return _of_letters(program, below[::-1])  # times a power, a polynomial backwards
     for power in range(1, _MOST_POLES + 1):
         times = Expr("*", (Expr("^", (x, number(power))), factor))
         with suppress(UnsupportedError):

@@ -11,6 +11,7 @@ from functools import partial
 from matcalc.answers.extremes import bounds_of_domain, is_beyond, kind_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
+from matcalc.answers.quadratic_matrix import quadratic_zeros
 from matcalc.answers.roots import is_periodic
 from matcalc.answers.several_points import StationaryPoints, find_all_points, prove_zero
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation, undo
@@ -240,6 +241,7 @@ def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
             yield zero
     yield from positive_roots(program, gradient, known)
     yield from zeros_within(program, wrt)
+    yield from quadratic_zeros(program, gradient, known)
 
 
 def zeros_by_functions(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:

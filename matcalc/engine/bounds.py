@@ -67,6 +67,7 @@ _RANGES = {
     "dimension": Bounds(Fraction(1), INFINITE),
     "constant": _POSITIVE,
 }
+_CONSTANTS = {"pi": math.pi}
 _RISING: dict[str, Callable[[float], float]] = {
     "exp": math.exp,
     "expm1": math.expm1,
@@ -106,6 +107,9 @@ def _of(node: Expr, args: list[Bounds], variables: Mapping[str, Variable]) -> Bo
     op = node.op
     if op == "number":
         return Bounds(node.value, node.value)
+    if op == "constant" and node.value in _CONSTANTS:
+        value = _CONSTANTS[str(node.value)]
+        return Bounds(_outward(value, -1), _outward(value, 1))
     if op == "variable":
         variable = variables.get(str(node.value))
         return _KINDS.get(variable.kind, EVERYTHING) if variable is not None else EVERYTHING
@@ -255,7 +259,10 @@ def _power(node: Expr, base: Bounds, exponent: Bounds) -> Bounds:
     if k == 0:
         return Bounds(Fraction(1), Fraction(1))
     if k.denominator != 1:
-        return _NONNEGATIVE._replace(above=base.positive)
+        if not base.nonnegative or base.most > _LARGEST or k > _HIGHEST_POWER:
+            return _NONNEGATIVE._replace(above=base.positive)
+        low, high = (float(end) ** float(k) for end in (base.least, base.most))
+        return Bounds(_outward(low, -1), _outward(high, 1), base.above, base.below)
     if k % 2 == 0 and base.most <= 0:
         base = _negative(base)
     elif k % 2 == 0 and not base.nonnegative:
