@@ -207,6 +207,20 @@ def test_high_poles_are_turned_into_powers():
 @pytest.mark.parametrize(
     ("expr", "point"),
     [
+        ("x^a*(1 - x)^b", "a/(a + b)"),
+        ("x^a*exp(-b*x)", "a/b"),
+        ("b*x^a - x", "(1/(a*b))^(1/(a - 1))"),
+    ],
+)
+def test_powers_with_letters(expr, point):
+    kinds = dict.fromkeys("xab", "positive")
+    found = matcalc.stationary(expr, "x", variables=kinds)
+    assert (str(found), "exact" in found.proof) == (point, True)
+
+
+@pytest.mark.parametrize(
+    ("expr", "point"),
+    [
         ("-logdet(X) + norm2(X - A)^2/(2*t)", "(A + sqrtm(4*t*eye + A^2))/2"),
         ("tr(P*inv(X)) + logdet(X) + t*tr(X)", "(sqrtm(4*t*P + eye) - eye)/(2*t)"),
         ("tr(P*inv(X)) + tr(X)", "sqrtm(P)"),

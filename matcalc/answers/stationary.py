@@ -7,12 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from itertools import chain
 
 from matcalc.answers.extremes import bounds_of_domain, is_beyond, kind_of
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.quadratic_matrix import quadratic_zeros
-from matcalc.answers.roots import is_periodic
+from matcalc.answers.roots import factors, find_roots, is_periodic
 from matcalc.answers.several_points import StationaryPoints, find_all_points, prove_zero
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation, undo
 from matcalc.answers.taylor import put
@@ -25,7 +26,16 @@ from matcalc.core.kinds import CURVED, FREE, Variable, free_kind, kind_spec
 from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, fill, is_number, is_zero, number, variable, zeros
+from matcalc.core.tree import (
+    Expr,
+    fill,
+    is_number,
+    is_zero,
+    number,
+    signed_terms,
+    variable,
+    zeros,
+)
 from matcalc.core.walk import fold
 from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
@@ -114,7 +124,10 @@ def stationary(
     if several is not None and len(several.points) > 1:
         return several
     beyond = None
-    for zero in zeros_of(program, gradient._tree, wrt):
+    found = [zeros_of(program, gradient._tree, wrt)]
+    if several is None:  # else all are known
+        found.append(_where_terms_agree(program, gradient._tree, known))
+    for zero in chain.from_iterable(found):
         with suppress(UnsupportedError):
             point = zero.point
             if is_beyond(program, wrt, point):
@@ -244,6 +257,21 @@ def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
     yield from quadratic_zeros(program, gradient, known)
 
 
+def _where_terms_agree(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
+    """Where the quotient of the two terms of a factor of a gradient by a number is what makes them
+    cancel, as of ``a*x^(a - 1)*(1 - x)^b - b*x^a*(1 - x)^(b - 1)``.
+    """
+    for factor in () if known.shape else factors(gradient, known.name):
+        terms = signed_terms(factor)
+        if len(terms) != 2 or not all(known.name in variable_names(term) for _, term in terms):
+            continue
+        (sign, one), (other_sign, other) = terms
+        with suppress(UnsupportedError):
+            quotient = simplify(replace(program, expr=Expr("/", (one, other)), definitions={}))
+            whole = Expr("+" if sign == other_sign else "-", (quotient, number(1)))
+            yield from find_roots(program, whole, known.name) or ()
+
+
 def zeros_by_functions(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
     """Where an expression is zero that is affine in a function of the variable, such as its
     exponential or its logarithm.
@@ -276,12 +304,13 @@ def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterato
     for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
             short = simplify(replace(program, expr=equation, definitions={}))
-            powers = {_power_of(node, known.name) for node in short.parts} - {None}
+            found = [_power_of(node, known.name) for node in short.parts]
+            powers = {text(power): power for power in found if power is not None}
             if len(powers) != 1:
                 continue
-            (power,) = powers
+            (power,) = powers.values()
             marked = fold(short, _args, partial(_with_power_marked, known.name))
-            if known.name in variable_names(marked) or not power:
+            if known.name in variable_names(marked) or is_zero(power):
                 continue
             zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
@@ -294,21 +323,24 @@ def _is_positive(program: Program, known: Variable) -> bool:
     return known.kind == "positive" or any(_is_variable(bound, known.name) for bound in bounds)
 
 
-def _root(value: Expr, power: Fraction) -> Expr:
+def _root(value: Expr, power: Expr) -> Expr:
     """The positive number of which a power has a value; where that is none, so says its kind."""
-    if power == 2:
+    if is_number(power, 2):
         return Expr("sqrt", (value,), value.shape)
-    op, exponent = (".^" if value.shape else "^"), Expr("number", value=1 / power)
-    return Expr(op, (value, exponent), value.shape)
+    exponent = Expr("/", (number(1), power))
+    if power.op == "number":
+        exponent = Expr("number", value=1 / power.value)
+    return Expr(".^" if value.shape else "^", (value, exponent), value.shape)
 
 
-def _power_of(node: Expr, name: str) -> Fraction | None:
+def _power_of(node: Expr, name: str) -> Expr | None:
     """The exponent of a power of the variable; None of what is none."""
     if not node.args or not _is_variable(node.args[0], name):
         return None
     if node.op == "sqrt":
-        return Fraction(1, 2)
-    return node.args[1].value if node.op in ("^", ".^") and is_number(node.args[1]) else None
+        return number(Fraction(1, 2))
+    is_power = node.op in ("^", ".^") and not node.args[1].shape
+    return node.args[1] if is_power and name not in variable_names(node.args[1]) else None
 
 
 def _with_power_marked(name: str, node: Expr, args: list[Expr]) -> Expr:
