@@ -74,7 +74,6 @@ SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
     "circulant": _circulant,
     "hankel": _hankel,
 }
-PROJECTED = tuple(SPACES)  # kinds within which a gradient is a projection
 # kinds whose matrices are vech(X), vech(X') or diag(X) in another form
 WITH_COORDINATES = tuple(row.name for row in ROWS if row.coordinates)
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from matcalc.core.directions import Step, direction_of, keeps_kind
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import kind_spec
 from matcalc.core.program import Program
-from matcalc.core.subspaces import PROJECTED
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivative, directional
 from matcalc.engine.calculus.rules import LocalDerivatives
@@ -92,7 +92,7 @@ class Stepping:
         for step in self.steps:
             if isinstance(step, str):
                 kind = self.program.variables[step].kind
-                if self.structure != "free" and kind in PROJECTED:
+                if self.structure != "free" and kind_spec(kind).linear:
                     places.append((kind, node.rank))
                 node = derivative(builder, node, self.names[step], slopes)
             else:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matcalc.core.kinds import Variable
-from matcalc.core.subspaces import PROJECTED
+from matcalc.core.kinds import Variable, kind_spec
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
@@ -52,7 +51,7 @@ class Normal:
         line = self.lowering.lower(tree, self.names)
         slopes = LocalDerivatives(self.builder, self.lowering)
         node, steps = self._rewrite(derivative(self.builder, line, leaf, slopes))
-        if kind in PROJECTED:
+        if kind_spec(kind).linear:
             node, more = self._rewrite(project(self.builder, node, kind, line.rank))
             steps += more
         return self._recover(node, steps)

@@ -11,7 +11,6 @@ from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable, kind_spec, size_names
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.subspaces import PROJECTED
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import differentiate
 from matcalc.explain.changes import describe_change, same_but_arithmetic
@@ -76,7 +75,8 @@ class ChainBuilder:
         sizes = size_names(program.variables.values())
         self.names = Names({*program.variables, *sizes, *program.language.functions})
         variable = program.variables[wrt]
-        self.kind = variable.kind if structure == "declared" and variable.kind in PROJECTED else ""
+        is_projected = structure == "declared" and kind_spec(variable.kind).linear
+        self.kind = variable.kind if is_projected else ""
         self.steps: dict[str, str] = {}  # name -> what its differential is called
         self.moving: dict[str, Expr] = {}
         self.lines: list[Line] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.directions import PARAMETER, Step, displace, free_variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.subspaces import PROJECTED, split_frame
+from matcalc.core.subspaces import SPACES, split_frame
 from matcalc.core.tree import Expr, variable
 from matcalc.verify.verification import Verification, compare, verify
 
@@ -77,7 +77,7 @@ def verify_several(program: Program, trees: Mapping[str, Expr], structure: str) 
     kind as well.
     """
     kinds = {name: DerivativeStatement(program, name, 1, structure).kind for name in trees}
-    alone = [name for name in trees if split_frame(kinds[name])[0] in PROJECTED]
+    alone = [name for name in trees if split_frame(kinds[name])[0] in SPACES]
     found = [
         verify(DerivativeStatement(program, name, 1, structure), trees[name]) for name in alone
     ]

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from matcalc.core.dims import ONE, half
 from matcalc.core.kinds import KindSpec, kind_spec
-from matcalc.core.subspaces import PROJECTED
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nearest import nearest, project_once
 from matcalc.engine.ir.nodes import Factor, Node, Rational, Sum
@@ -28,7 +27,7 @@ def constrain(
     ``places`` are the first of the two axes of each variable, ascending; ``tidy`` brings the node
     in order after each.
     """
-    if structure == "free" or kind not in PROJECTED:
+    if structure == "free" or not kind_spec(kind).linear:
         return node
     ways = {"declared": project, "independent": by_independent, "vech": by_coordinates}
     for place in reversed(places):  # two axes may become one
