@@ -9,7 +9,12 @@ from sweeps import slow
 from matcalc import diff, jvp
 from matcalc.claims.judge.claims import Claim
 from matcalc.claims.judge.verdict import judge
-from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError
+from matcalc.core.errors import (
+    ArgumentError,
+    UnknownNameError,
+    UnsupportedError,
+    VerificationError,
+)
 from matcalc.core.kinds import FREE, ROWS, kind_spec
 from matcalc.core.subspaces import SPACES, WITH_COORDINATES, coordinates, independent
 from matcalc.engine.catalogue.load import LIBRARY
@@ -23,6 +28,7 @@ S, K, L, D = (
     {"X": kind, **A} for kind in ("symmetric(n)", "skew(n)", "triangular(n)", "diagonal(n)")
 )
 U, T = {"X": "upper(n)", **A}, {"X": "tridiagonal(n)", **A}
+B = {"X": "tridiagonal(n)", "a": "vector(n)", "b": "vector(n)"}
 Z, C, H = ({"X": kind, **A} for kind in ("toeplitz(n)", "circulant(n)", "hankel(n)"))
 
 ANSWERS = [
@@ -52,6 +58,8 @@ ANSWERS = [
     ("tr(A*X)", U, "vech", 1, "vech(A)"),
     ("logdet(X)", U, "declared", 1, "diag(1./diag(X))"),
     ("tr(A*X)", T, "declared", 1, "triu(tril(A', 1), -1)"),
+    ("a'*X*b", B, "declared", 1, "triu(tril(a*b', 1), -1)"),
+    ("b'*X'*a", B, "declared", 1, "triu(tril(a*b', 1), -1)"),
     ("tr(A*X)", Z, "declared", 1, "toeplitz(A')"),
     ("tr(A*X)", C, "declared", 1, "circulant(A')"),
     ("tr(A*X)", H, "declared", 1, "hankel(A)"),
@@ -100,6 +108,14 @@ WRONG = [  # what a corrupted rule would answer
 @pytest.mark.parametrize(("expr", "variables", "structure", "order", "claim"), WRONG)
 def test_wrong_answers_are_found_out(expr, variables, structure, order, claim):
     assert verdict(expr, variables, "X", claim, order, structure).outcome == "wrong"
+
+
+def test_the_engine_does_not_read_the_table_of_the_judges(monkeypatch):
+    """Without its entries a kind is still projected, and the judge says that this is wrong."""
+    monkeypatch.delitem(SPACES, "tridiagonal")
+    assert str(diff("tr(A*X)", "X", variables=T, verify=False)) == "triu(tril(A', 1), -1)"
+    with pytest.raises(VerificationError, match="is wrong"):
+        diff("tr(A*X)", "X", variables=T)
 
 
 def _matrix(kind, p, n):

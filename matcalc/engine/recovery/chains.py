@@ -15,7 +15,7 @@ from matcalc.core.operations import ENTRYWISE, TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.recovery.factory import ExpressionFactory
-from matcalc.engine.recovery.masks import is_running, is_triangle, transpose_mask
+from matcalc.engine.recovery.masks import is_running, is_triangle, transpose_mask, triangles_in
 from matcalc.engine.recovery.triangles import accumulate, apply_mask
 
 _BY_ENTRIES = ENTRYWISE | {".*", "./", ".^"}
@@ -455,16 +455,21 @@ class ProductWriter:
         return factory.binary("./", result if result is not None else factory.number(1), divisor)
 
     def mask(self, chain: Chain) -> Chain:
-        """diag(u)*tril(ones)*diag(v) as tril(u*v')."""
+        """diag(u)*tril(ones)*diag(v) as tril(u*v'), and so for the ones of a band."""
         for place in range(1, len(chain) - 1):
-            if is_triangle(chain[place].expr):
-                u, v = (_weights(chain[place + step]) for step in (-1, 1))
-                if u is not None and v is not None:
-                    outer = (Link(u), Link(v, True))
-                    whole = self.hadamard(
-                        ((chain[place : place + 1], 1), (outer, 1)), chain[place].expr.shape
-                    )
-                    return self.mask((*chain[: place - 1], Link(whole), *chain[place + 2 :]))
+            link = chain[place]
+            triangles = triangles_in(link.expr)
+            u, v = (_weights(chain[place + step]) for step in (-1, 1))
+            if triangles and u is not None and v is not None:
+                ones = triangles[0].args[0]
+                masks = [
+                    self.factory.make(each.op, (ones, *each.args[1:]), each.shape)
+                    for each in triangles
+                ]
+                parts = [((Link(each, link.flipped),), 1) for each in masks]
+                outer = (Link(u), Link(v, True))
+                whole = self.hadamard((*parts, (outer, 1)), link.expr.shape)
+                return self.mask((*chain[: place - 1], Link(whole), *chain[place + 2 :]))
         return chain
 
     def diagonals(self, chain: Chain) -> list[Expr]:

@@ -17,6 +17,17 @@ def is_triangle(expr: Expr) -> bool:
     )
 
 
+def triangles_in(expr: Expr) -> list[Expr]:
+    """The triangles inside of each other that ones are cut by, the innermost first: two of a band.
+    None where it is something else.
+    """
+    found: list[Expr] = []
+    while expr.op in _OTHER_HALF:
+        found.insert(0, expr)
+        expr = expr.args[0]
+    return found if expr.op == "fill" and is_number(expr.args[0], 1) else []
+
+
 def is_running(expr: Expr) -> bool:
     """Whether a product with this is a cumulative sum: a square triangle with its diagonal."""
     return is_triangle(expr) and len(expr.args) == 1 and expr.shape[0] == expr.shape[1]
