@@ -134,7 +134,7 @@ def newton(
     latex: bool = False,
     language: Base | None = None,
 ) -> minimizing.Solved:
-    """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimized."""
+    """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimised."""
     return minimizing.newton(as_expression(expression, variables, language, latex=latex), wrt)
 
 

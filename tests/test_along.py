@@ -379,7 +379,7 @@ ERRORS = [
     ),
     ("logsoftmax(X)", "write logsoftmax(X, 2) for each row"),
     ("softmax(X, 3)", "the second argument of softmax is 1 (of each column) or 2 (of each row)"),
-    ("normp(w, 1/2)", "a p-norm has a p from 1 on, not 1/2"),
+    ("normp(w, 1/2)", "the p of a p-norm is at least 1, not 1/2"),
     ("normp(w, w)", "the second argument of normp is vector(n), not a scalar"),
     ("logsumexp(w, 1)", "logsumexp(w) takes all entries"),
 ]

@@ -250,7 +250,10 @@ def test_diff_along_directions(capsys, arguments, printed):
             ["x'*y", "--wrt", "y", "--direction", "x=v"],
             "says what to differentiate with respect to, x",
         ),
-        (["x'*x", "--direction", "x=v", "--cotangent", "u"], "exclude each other"),
+        (
+            ["x'*x", "--direction", "x=v", "--cotangent", "u"],
+            "a direction or a cotangent, not both",
+        ),
         (["x'*x", "--direction", "x=v", "--layout", "numerator"], "the usual layout"),
         (["x'*x", "--direction", "x=v", "--steps"], "--steps does not go with"),
         (["x'*y", "--wrt", "x,y", "--cotangent", "u"], "goes with one variable"),

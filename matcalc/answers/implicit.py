@@ -195,7 +195,7 @@ def newton(expression: Expression, wrt: str) -> Solved:
     known = require_variable(program, wrt)
     if program.expr.rank:
         raise ArgumentError(
-            "Newton's step is that of a scalar that is minimized", hint="or matcalc gauss-newton"
+            "Newton's step is that of a scalar that is minimised", hint="or matcalc gauss-newton"
         )
     if len(known.shape) > 1:
         raise UnsupportedError(

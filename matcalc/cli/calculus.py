@@ -52,7 +52,7 @@ FURTHER = {
     ),
     "newton": (
         "the step of Newton's method",
-        "The step -inv(H)*g for a scalar that is minimized; see docs/stationary.md.",
+        "The step -inv(H)*g for a scalar that is minimised; see docs/stationary.md.",
     ),
     "gauss-newton": (
         "the step of the Gauss-Newton method",

@@ -77,7 +77,7 @@ def along_of_diff(options: Namespace, program: Program) -> tuple[Directional, di
     """What ``matcalc diff`` with a direction or a cotangent means: jvp, vjp or hvp."""
     expression = Expression(program)
     if options.cotangent is not None and options.direction:
-        raise ArgumentError("a cotangent and a direction exclude each other", hint="leave one out")
+        raise ArgumentError("give a direction or a cotangent, not both", hint="leave one out")
     _refuse_conventions(options)
     names = options.several
     if options.cotangent is not None:

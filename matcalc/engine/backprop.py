@@ -334,7 +334,9 @@ class _Writes:
                 )
             at = sorted([each[0].integer or 0 for each in places])
             if at != list(range(at[0], at[-1] + 1)):
-                raise UnsupportedError(f"the adjoint of {name} begins as zero here and there")
+                raise UnsupportedError(
+                    f"the adjoint of {name} begins as zero at places with others between them"
+                )
             ranges.append((count, at[0], at[-1]))
         low = self._affine([(count, first) for count, first, _ in ranges], name)
         high = self._affine([(count, last) for count, _, last in ranges], name)

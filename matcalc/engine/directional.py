@@ -18,6 +18,7 @@ from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.ir.rebuild import substitute
+from matcalc.engine.lowering.lower import lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
 from matcalc.engine.pipeline import Engine, leaf_of
 
@@ -85,7 +86,7 @@ class Stepping:
     def nodes(self) -> list[Node]:
         """The derivative after each step, in the names of the variables with their kinds."""
         engine, builder = self.engine, self.engine.builder
-        node = engine.rewriter.rewrite(engine.lowering.lower(self.program.expr, self.names))
+        node = engine.rewriter.rewrite(lower_program(engine.lowering, self.program, self.names))
         slopes = LocalDerivatives(builder, engine.lowering)
         found: list[Node] = []
         places: list[tuple[str, int]] = []  # where the axes of variables of some kind begin
@@ -104,7 +105,7 @@ class Stepping:
 
     def value(self) -> Node:
         """What is derived, as the derivatives are."""
-        lowered = self.engine.lowering.lower(self.program.expr, self.names)
+        lowered = lower_program(self.engine.lowering, self.program, self.names)
         return self._settle(lowered, ())
 
     def _settle(self, node: Node, places: Sequence[tuple[str, int]]) -> Node:

@@ -25,7 +25,7 @@ from matcalc.engine.defined import Defined
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.ir.rebuild import substitute
-from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.lowering.lower import Lowering, lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
 from matcalc.engine.recovery.decimals import rebalance
 from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
@@ -87,7 +87,7 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     require_single(program, engine.lowering, {**names, wrt: within}, {wrt})
     if structure == "free" and within is not names[wrt]:
         require_symmetry(program, engine.lowering, names, wrt)
-    node = engine.rewriter.rewrite(engine.lowering.lower(program.expr, names))
+    node = engine.rewriter.rewrite(lower_program(engine.lowering, program, names))
     slopes = LocalDerivatives(builder, engine.lowering)
     for _ in range(statement.order):
         node = engine.shorten(derivative(builder, node, names[wrt], slopes))
@@ -152,7 +152,7 @@ def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool =
     used = used_variables(program)
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
     require_symmetry(program, engine.lowering, names)
-    node = engine.lowering.lower(program.expr, names)
+    node = lower_program(engine.lowering, program, names)
     if expand_inverse:
         # only where the user asks for it
         from matcalc.engine.rewriting.expansion import expand_inverses  # noqa: PLC0415

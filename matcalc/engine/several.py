@@ -17,6 +17,7 @@ from matcalc.engine.calculus.derivative import derivatives
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.ir.rebuild import substitute
+from matcalc.engine.lowering.lower import lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
 from matcalc.engine.pipeline import (
     Engine,
@@ -106,7 +107,7 @@ def _through(
         used = used_variables(part)
         names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
         require_symmetry(part, engine.lowering, names)
-        node = engine.shorten(engine.lowering.lower(part.expr, names))
+        node = engine.shorten(lower_program(engine.lowering, part, names))
         return {"": engine.recover(node)}
 
     value = Recalled(simplified)

@@ -329,7 +329,7 @@ def _broadcasts() -> Iterator[Variant]:
     )
     yield Variant(
         "diag-missing",
-        "it has the right entries, but not on (or off) the diagonal: a diag is missing or too much",
+        "it has the right entries, but not on (or off) the diagonal: a diag is missing or extra",
         diagonal,
         PLAIN,
     )

@@ -236,6 +236,13 @@ class Body:
         others = [index for index in value.indices if index not in indices]
         return len(indices) == 1 and len(others) <= 1
 
+    def _refuse_row(self, part: Expr, inside: int, outside: int) -> UnsupportedError:
+        name = part.value.name
+        if inside == 1:
+            return self.refusal(part, f"{name} for each choice of {outside} indices")
+        hint = f"write one inside of the other: {name}[i]({name}[j](...))"
+        return self.refusal(part, f"{name} over {inside} indices", hint)
+
     def _row(self, part: Expr, value: Batch, indices: tuple[Index, ...]) -> Batch:
         """A function of all values at an index, for each value of another: one of the rows of a
         matrix.
@@ -243,7 +250,7 @@ class Body:
         name = OF_ENTRIES.get(part.value.name, part.value.name)
         others = tuple([index for index in value.indices if index not in indices])
         if not self._is_row(value, indices):
-            raise self.refusal(part, f"{part.value.name} over so many indices")
+            raise self._refuse_row(part, len(indices), len(others))
         matrix = self.arrange(value, (*others, *indices))
         if not others:
             call = Expr(name, (Expr("variable", (), matrix.axes, value="?"),), ())

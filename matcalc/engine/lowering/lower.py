@@ -15,6 +15,7 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, has_more_columns
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ALONG, COMPARISONS, OF_TALL, OPERATIONS
+from matcalc.core.program import Program
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
@@ -313,6 +314,15 @@ _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
     "unit": lambda low, expr, args: low.builder.unit(low.size(expr.shape[0]), low.size(expr.value)),
     "sqrt": lambda low, expr, args: low.builder.power(low.sums.close(args[0]), Fraction(1, 2)),
 }
+
+
+def lower_program(lowering: Lowering, program: Program, names: Mapping[str, Node]) -> Node:
+    """The node of a program's value; errors show the place in its text."""
+    try:
+        return lowering.lower(program.expr, names)
+    except UnsupportedError as problem:
+        problem.with_source(program.source)
+        raise
 
 
 def _require_tall(name: str, argument: Node) -> None:

@@ -206,7 +206,7 @@ def _body(table: Table, parameters: tuple[Variable, ...], language: Language) ->
     if not any(parameter.shape for parameter in parameters) and any(
         node.shape for node in body.parts
     ):
-        hint = 'given = { x = "vector(n)" } is the way to a function of a whole vector'
+        hint = 'for a function of a whole vector write given = { x = "vector(n)" }'
         raise table.problem(
             "a function of scalars acts entry by entry, and is written with scalars alone",
             "is",
@@ -304,14 +304,14 @@ def statements(table: Table, own: UserFunction) -> list[Identity]:
     elif any(key in data for key in _TRAITS):
         key = next(key for key in _TRAITS if key in data)
         raise table.problem(
-            "it belongs to a function with diff; without, answers are written with what "
-            "stands under  is",
+            "it belongs to a function with diff; without diff, answers are written with the "
+            "expression under  is",
             key,
         )
     first, *others = own.parameters
     if "odd" in data:
         if data.get("transpose") != "equivariant" or others:
-            hint = "then its value for a skew matrix is skew; of scalars nothing is made of it"
+            hint = "it says that the value at a skew matrix is skew; leave it out elsewhere"
             raise table.problem(
                 'odd is said of functions of one matrix with transpose = "equivariant"',
                 "odd",
@@ -321,8 +321,8 @@ def statements(table: Table, own: UserFunction) -> list[Identity]:
     if "transpose" in data:
         if len(first.shape) != 2 or (data["transpose"] == "equivariant" and len(own.shape) != 2):
             raise table.problem(
-                "transpose speaks of a matrix as the first argument, equivariant of one as "
-                "the value, too",
+                "transpose needs a matrix as the first argument, and equivariant needs one as "
+                "the value too",
                 "transpose",
             )
         turned = ", ".join([f"{first.name}'", *(each.name for each in others)])

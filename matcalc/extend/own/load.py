@@ -186,14 +186,14 @@ def _identity(table: Table, entries: list[tuple[Table, Identity]], language: Lan
         )
         raise table.problem(message) from None
     if entry.name.startswith(_RESERVED) or entry.name.endswith(_ENDINGS):
-        hint = "of functions of your own they are stated in [[function]]: diff, is, odd, transpose"
+        hint = "for your own functions they stand in [[function]]: diff, is, odd, transpose"
         raise table.problem(
             f"names with {', '.join((*_RESERVED, *_ENDINGS))} are those of statements about "
             f"functions",
             hint=hint,
         )
     if entry.form == "is":
-        hint = "a new function is a [[function]]; an equation that makes answers shorter has  to"
+        hint = "a new function is a [[function]]; a rewrite, which makes answers shorter, has  to"
         raise table.problem("is defines a function", "is", hint=hint)
     taken = next(
         (f"in {other.file}" for other in catalogue(language).all() if other.name == entry.name), ""

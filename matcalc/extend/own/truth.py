@@ -118,7 +118,7 @@ def _check_shapes(table: Table, own: UserFunction, language: Language) -> None:
             raise
         message = f"{own.name} acts entry by entry on arrays, but {problem.message}"
         hint = (
-            "numpy.vectorize makes a function of arrays of one of numbers; put the result "
+            "numpy.vectorize turns a function of numbers into one of arrays; put the result "
             "into a module of yours"
         )
         raise table.problem(message, _format_computed(table), hint) from None
@@ -256,7 +256,7 @@ def judge_equation(
         f": {_at(found)} {left} is {_values(found)}" if found is not None else f" ({decision.how})"
     )
     hint = (
-        "what holds for some values only needs a kind in given, as positive or symmetric(n)"
+        "if it holds for some values only, give a name a kind, such as positive or symmetric(n)"
         if key == "to"
         else None
     )

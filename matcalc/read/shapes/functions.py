@@ -308,7 +308,9 @@ def _norm_of_power(context: Context, node: Node, name: str, args: list[Expr]) ->
     if value is not None and value < 1:
         p = context.base(exponent)
         hint = f"sum(abs({context.quote(arg)}).^({value}))^(1/{p}) is that expression for any p"
-        raise context.problem(f"a p-norm has a p from 1 on, not {value}", node.args[1].span, hint)
+        raise context.problem(
+            f"the p of a p-norm is at least 1, not {value}", node.args[1].span, hint
+        )
     if not arg.shape or value in (1, 2):
         return _to_scalar(context, node, f"norm{value if arg.shape else 1}", [arg])
     if value is not None:

@@ -166,7 +166,7 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
     if kind == following == "NUMBER" and (around is None or stream[around][0] != "LSQUARE"):
         return f"write {left}{right}" if re.fullmatch("[0-9]{3}", right) else None
     if following == "NUMBER" and right.startswith("."):
-        return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
+        return "a dot belongs to a number (0.5), to .* ./ .^ or to .T"
     if following == "LSQUARE":
         return None
     regions = [(0, len(stream) - 1)] if len(text) <= _LONGEST and "\n" not in text else []

@@ -79,7 +79,7 @@ def _define(statement: Statement, counts: Container[str], source: str) -> None:
     whole = next((part for part in parts if source[part.start : part.end] == ":"), None)
     if whole is not None and any(part.kind == "name" and part.value in counts for part in parts):
         raise ParseError(
-            "a loop defines members of families, and no rows and columns of an array",
+            "a loop defines members of families, not rows or columns of an array",
             source=source,
             span=whole.span,
             hint=f"write {statement.name}[k] = E for a member, and {statement.name}[k][i] for its "
@@ -114,7 +114,7 @@ def _normalise(node: Node, binding: Binding, names: _Names, source: str, room: i
     room -= len(postorder(body, children))
     if room < 0:
         raise ParseError(
-            f"{binding.name} inside of {binding.name}, too many times over",
+            f"{binding.name} is nested too often to be written out",
             source=source,
             span=node.mark,
             hint=f"name what is inside: F[i,j] = {binding.name}[j](...)",

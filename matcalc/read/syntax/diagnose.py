@@ -128,7 +128,7 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if char == "." and text[position + 1 : position + 2] in ("(", "+", "-"):  # Julia's exp.(x)
         return f"write {re.sub(_POINTS, '', text)}" if len(text) <= _LONGEST else "leave out the ."
     if char == ".":
-        return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
+        return "a dot belongs to a number (0.5), to .* ./ .^ or to .T"
     if char == "_" and (norm := _NORMED.search(text[:position])):
         return _of_norm(norm["inside"] or norm["of"], text[position + 1 :])
     if char == "_" and before == "∑":
@@ -253,7 +253,7 @@ def refuse_command(text: str, position: int) -> None:
     if word in COMMANDS:
         message = f"\\{word} may be a command of LaTeX, or the solution of a system"
         called = word.lower() in GREEK or text.startswith("(", end)
-        system = f"; for a system write \\ {word} with a blank between them"
+        system = f"; for a system write \\ {word} with a space between them"
         hint = LATEX + system * called
         raise ParseError(message, source=text, span=Span(position, end), hint=hint)
 
@@ -291,7 +291,7 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
     if before is not None and before[0] == "METHOD":
         named = before[3][1:]
         advice = (
-            "a point belongs to a number (0.5), to .* ./ .^ or to .T, or it begins a "
+            "a dot belongs to a number (0.5), to .* ./ .^ or to .T, or it begins a "
             "method with brackets: X.sum()"
         )
         if named in ("shape", "size"):
@@ -300,7 +300,7 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
             advice = "write A' for the transpose, ctranspose(z) for that of complex variables"
         elif len(named) == 1:  # Mathematica's x.A.x
             advice = (
-                "a point belongs to a number (0.5), to .* ./ .^ or to .T; a product of matrices is "
+                "a dot belongs to a number (0.5), to .* ./ .^ or to .T; a product of matrices is "
                 "written with *, as in x'*A*x"
             )
         return ParseError(

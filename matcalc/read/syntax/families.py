@@ -391,9 +391,9 @@ class _Unrolled:
         assert isinstance(binding, Binding)
         written_out = binding.name in LINEAR or binding.name == "prod"
         if not written_out or binding.conditions:
+            what = " under a condition" if written_out else ""
             raise self._refusal(
-                f"{binding.name} over members of families, or with conditions, is not worked with",
-                node.span,
+                f"{binding.name} over members of families{what} is not supported", node.span
             )
         if bound.first is None or bound.last is None:
             raise self._problem(

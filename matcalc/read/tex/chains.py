@@ -154,7 +154,7 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
     for factor in result if not alone else ():
         if factor.kind in ("mark", "hole"):
             nabla = factor.text == "NABLA"
-            hint = "it belongs into a superscript"
+            hint = "it belongs in a superscript"
             if nabla:
                 hint = r"write \nabla_x before the whole formula, and write out what it is taken of"
             raise ParseError(

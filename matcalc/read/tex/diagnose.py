@@ -144,7 +144,7 @@ def _of_decimal(text: str, token: Token) -> ParseError | None:
     whole, rest = comma.groups()
     thousands = f", or {whole}{rest} if the comma separates thousands"
     return ParseError(
-        "a number has a point, and no comma",
+        "a number has a decimal point, not a comma",
         source=text,
         span=Span(comma.start(), comma.end()),
         hint=f"write {whole}.{rest}{thousands if len(rest) == 3 else ''}",

@@ -98,9 +98,9 @@ def _beyond(node: Expr, variables: Mapping[str, Variable]) -> str | None:
         arg = Expr("tr", (arg,), ())
     found, name = bounds(arg, variables), operation(node)
     if found.high <= low:
-        return f"what {name} is taken of is never above {low:g}"
+        return f"the argument of {name} is never above {low:g}"
     if found.low >= high:
-        return f"what {name} is taken of is never below {high:g}"
+        return f"the argument of {name} is never below {high:g}"
     return None
 
 

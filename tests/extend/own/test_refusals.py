@@ -252,7 +252,7 @@ MALFORMED = [
     (
         "transpose of a scalar",
         function(**{"is": "x", "diff": "dx", "transpose": "invariant"}),
-        "transpose speaks of a matrix",
+        "transpose needs a matrix",
     ),
     (
         "odd alone",

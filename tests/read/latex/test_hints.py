@@ -19,9 +19,9 @@ Offers = dict[str, str | None]
 
 ROWS: list[tuple[str, str, Offers]] = [
     # numbers and equations
-    (r"0,5 x^\top x", "has a point, and no comma", {"0,5 => 0.5": "x'*x/2"}),
-    (r"0{,}5\, x^\top x", "has a point, and no comma", {"0{,}5 => 0.5": "x'*x/2"}),
-    (r"1{,}000 x^\top x", "no comma", {"1{,}000 => 1.000": "x'*x", "1{,}000 => 1000": None}),
+    (r"0,5 x^\top x", "has a decimal point, not a comma", {"0,5 => 0.5": "x'*x/2"}),
+    (r"0{,}5\, x^\top x", "has a decimal point, not a comma", {"0{,}5 => 0.5": "x'*x/2"}),
+    (r"1{,}000 x^\top x", "not a comma", {"1{,}000 => 1.000": "x'*x", "1{,}000 => 1000": None}),
     (r"L = \|x\|^2 = x^\top x", "is written in two ways", {}),
     (r"\begin{align} L &= \|x\|^2 \\ &= x^\top x \end{align}", "is written in two ways", {}),
     (r"\|x\|_2 = \sqrt{x^\top x}", "is not a name", {}),

@@ -200,7 +200,7 @@ REFUSED = [
     pytest.param(r"x^\top A x", 2, "this looks like LaTeX: add --latex", id="latex-transpose"),
     pytest.param("x_{1}", 2, "this looks like LaTeX: add --latex", id="latex-index"),
     pytest.param(
-        r"2\lambda", 1, "for a system write \\ lambda with a blank between them", id="latex-greek"
+        r"2\lambda", 1, "for a system write \\ lambda with a space between them", id="latex-greek"
     ),
     pytest.param("A:A", 2, "the sum of the products of the entries is dot(A, A)", id="double-dot"),
     pytest.param("1,000*x", 1, "write 1000, or 1.000 if the comma is a decimal one", id="thousand"),

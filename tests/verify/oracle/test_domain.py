@@ -16,14 +16,14 @@ from matcalc.testing import check_gradient
 from matcalc.verify.oracle.domain import no_value
 
 NOWHERE = [
-    ("log(-x'*x)", "what log is taken of is never above 0"),
-    ("log(-norm2(x)^2)", "what log is taken of is never above 0"),
-    ("sum(log(-exp(x)))", "what log is taken of is never above 0"),
-    ("sum(log(relu(-x.^2)))", "what log is taken of is never above 0"),
-    ("(-x'*x)^0.5", "what ^ is taken of is never above 0"),
-    ("sum(asin(2 + x.^2))", "what asin is taken of is never below 1"),
-    ("sum(log1p(-2 - abs(x)))", "what log1p is taken of is never above -1"),
-    ("sum(acosh(-x.^2))", "what acosh is taken of is never above 1"),
+    ("log(-x'*x)", "the argument of log is never above 0"),
+    ("log(-norm2(x)^2)", "the argument of log is never above 0"),
+    ("sum(log(-exp(x)))", "the argument of log is never above 0"),
+    ("sum(log(relu(-x.^2)))", "the argument of log is never above 0"),
+    ("(-x'*x)^0.5", "the argument of ^ is never above 0"),
+    ("sum(asin(2 + x.^2))", "the argument of asin is never below 1"),
+    ("sum(log1p(-2 - abs(x)))", "the argument of log1p is never above -1"),
+    ("sum(acosh(-x.^2))", "the argument of acosh is never above 1"),
     ("sum(log(x)) + sum(log(-x))", "log is not finite"),
     ("sum[i](log(-x[i]^2))", "is not finite"),
     ("sum(chol(-X*X'))", "chol is not finite"),
