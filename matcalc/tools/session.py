@@ -17,6 +17,12 @@ from matcalc.read.frontend import read
 from matcalc.read.syntax.nodes import Statement
 from matcalc.read.syntax.parser import parse
 
+# a question without its command: words that may stand for it, the expression, the variable
+_QUESTION = re.compile(
+    r"\s*(?:(?P<word>steps|derive|derivative|differentiate|gradient|grad)\b(?: of\b)?)?"
+    r"(?P<expression>.*\S)\s+wrt\s+(?P<wrt>\S+)\s*",
+    re.DOTALL,
+)
 _NAME = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 _GOES_ON = re.compile(r"(?:[-+*/^=,:<>@⊙∘⊘−≤≥≠⊗]|\\)\s*$")
@@ -80,6 +86,21 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(_NAME.findall(text)))
 
 
+def _refuse_question(text: str) -> None:
+    """ArgumentError where a text is what ``diff`` takes, without that command."""
+    match = _QUESTION.fullmatch(text)
+    if match is None:
+        return
+    try:
+        parse(match["expression"])
+    except MatcalcError:
+        return
+    said = f"{match['word']} is no command" if match["word"] else "no command stands here"
+    more = " --steps" if match["word"] == "steps" else ""
+    hint = f"write diff {match['expression'].strip()} wrt {match['wrt']}{more}"
+    raise ArgumentError(said, hint=hint) from None
+
+
 class Session:
     """Statements by name; each is entered alone, and read together with those that it uses."""
 
@@ -97,6 +118,7 @@ class Session:
             return self._enter(text)
         except MatcalcError:
             self.kept = before
+            _refuse_question(text)
             raise
 
     def _enter(self, text: str) -> Entered:

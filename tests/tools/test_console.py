@@ -209,3 +209,23 @@ def test_the_prompt_of_a_terminal(tmp_path: Path) -> None:
         console.kill()
         os.close(ours)
     assert any(b"diff r" in file.read_bytes() for file in (tmp_path / "matcalc").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "answer"),
+    [
+        ("x'*A*x wrt x", "no command stands here", "(A + A')*x"),
+        ("gradient of x'*A*x wrt x", "gradient is no command", "(A + A')*x"),
+        ("steps x'*x wrt x", "steps is no command", "f = x'*x"),
+    ],
+)
+def test_a_question_without_its_command_is_told_it(typed, line, said, answer):
+    code, out, err = typed(line)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"error: {said}\nhint: write diff ")
+    assert typed(err.partition("hint: write ")[2].strip())[1].splitlines()[0] == answer
+
+
+def test_a_name_may_be_called_wrt(typed):
+    assert typed("wrt = 2", "wrt*x")[1] == "2*x\n"
+    assert "an operator is missing" in typed("x y wrt x")[2]
