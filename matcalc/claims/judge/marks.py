@@ -25,7 +25,10 @@ _FORMULA = re.compile(
 _INSIDE = ("fence", "dollars", "square", "display", "dollar", "round")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _IGNORED = re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
-_GRID = re.compile(r"\\(?:begin|end)\s*\{(?:aligned|gathered|split)\}(?:\[[tcb]\])?|^\s*\{\d+\}")
+_GRID = re.compile(
+    rf"\\(?:begin|end)\s*\{{(?:aligned|gathered|split|(?:{_DISPLAYS})\*?)\}}(?:\[[tcb]\])?"
+    r"|^\s*\{\d+\}"
+)
 # a line ends, a column, a group opens or closes; all else
 _TOKEN = re.compile(
     r"(?P<row>\\\\(?:\[-?[\d.]+[a-z ]*\])?)|(?P<column>&)|(?P<open>\\begin\s*\{[^{}]*\}|\{)"

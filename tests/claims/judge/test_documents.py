@@ -82,6 +82,9 @@ def test_the_first_formula(text, expected):
             [["f(x)", "a"], ["g(x)", "b"]],
             id="aligned",
         ),
+        pytest.param(
+            r"\begin{align*} f(x) &= a \\ &= b \end{align*}", [["f(x)", "a", "b"]], id="display"
+        ),
         pytest.param(r"r = Ax - b \\ r^\top r", [["r", r"Ax - b \\ r^\top r"]], id="value"),
     ],
 )
