@@ -233,14 +233,27 @@ def _number(value: IndexedForm) -> dict[Index, int]:
     return numbers
 
 
+def _meets(node: Expr) -> bool:
+    """Whether rows and columns meet in a product or a sum as the language takes them."""
+    if not all(arg.rank for arg in node.args):
+        return True
+    left, right = node.args
+    if node.op == "*":
+        return right.row if left.rank == 1 and not left.row else not right.row
+    return left.rank == right.rank and left.row == right.row
+
+
 def plain(expr: Expr, variables: Mapping[str, Variable]) -> bool:
     """Whether the syntax alone says what a text for this tree means: no constant in it takes its
     size from its place.
 
-    A size that is a name and a named number are what they say where no variable has that name.
+    A size that is a name and a named number are what they say where no variable has that name. No
+    text says a tree in which rows meet columns as the language does not take them.
     """
     for node in expr.parts:
         op = node.op
+        if op in _BINARY and not _meets(node):
+            return False
         if op in _PLAIN or op in OPERATIONS or user_function(node) is not None:
             continue
         if op == "dimension":

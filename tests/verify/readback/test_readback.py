@@ -8,6 +8,7 @@ import pytest
 
 import matcalc
 from matcalc.core.errors import VerificationError
+from matcalc.core.tree import Expr
 from matcalc.read.frontend import read
 from matcalc.verify.readback.code import code_says
 from matcalc.verify.readback.latex import latex_says
@@ -176,3 +177,14 @@ def test_wrong_code_is_not_shown(monkeypatch):
 def test_names_that_latex_and_the_language_share():
     program = read("B*x", KINDS)
     assert latex_says(latex(program.expr, bold=True), program.expr, program.variables)
+
+
+def test_a_row_where_a_column_belongs_is_no_text():
+    """A judge of values does not see it, so that of texts has to."""
+    B, x = (read(name, KINDS).expr for name in ("B", "x"))
+    row = Expr("'", (x,), x.shape, row=True)
+    product = Expr("*", (B, row), x.shape)
+    total = Expr("+", (x, row), x.shape)
+    variables = read("B*x", KINDS).variables
+    assert not says("B*x'", product, variables)
+    assert not says("x + x'", total, variables)
