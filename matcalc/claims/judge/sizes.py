@@ -23,12 +23,14 @@ def true_shape(statement: DerivativeStatement, rank: int) -> Shape:
 
 def open_sizes(stated: Program, shape: Shape) -> dict[str, Dim]:
     """The open names that the true shape fixes: of ``kron(eye, A)``, which has k*n rows where n^2
-    are wanted, k = n.
+    are wanted, k = n. A claim that has these sizes transposed is the transpose.
     """
     names = {name for size in stated.undetermined for name in size.letters}
     known: dict[str, Dim] = {}
     if len(stated.expr.shape) != len(shape):
         return known
+    if not _fits(stated.expr.shape, shape, names) and _fits(stated.expr.shape, shape[::-1], names):
+        shape = shape[::-1]
     for found, wanted in (*zip(stated.expr.shape, shape, strict=True),) * len(shape):
         missing = [name for name in found.letters if name in names and name not in known]
         if len(missing) == 1:
@@ -36,6 +38,12 @@ def open_sizes(stated: Program, shape: Shape) -> dict[str, Dim]:
             if size is not None:
                 known[missing[0]] = size
     return known
+
+
+def _fits(found: Shape, wanted: Shape, names: set[str]) -> bool:
+    """Whether the sizes that are not open are those that are wanted."""
+    pairs = zip(found, wanted, strict=True)
+    return all(one == other for one, other in pairs if names.isdisjoint(one.letters))
 
 
 def _solve(found: Dim, name: str, wanted: Dim) -> Dim | None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from matcalc.claims.judge.branches import KINKED
 from matcalc.claims.judge.claims import Neighbours, evaluate_claim
+from matcalc.claims.judge.entries import named_entries
 from matcalc.claims.judge.mutations import (
     JUMPING,
     LIKELY,
@@ -79,6 +80,8 @@ def variants(question: Question) -> Iterator[Variant]:
     yield from _conventions(question)
     yield from _other_variables(question)
     yield from _broadcasts()
+    for place, entry in named_entries(question):
+        yield Variant("entry", f"it is entry {place} of the derivative alone", entry, PLAIN)
     if question.answer is not None and question.answer.rank <= 2:
         yield from _missing_terms(question.answer, question)
         yield from _missing_pairs(question.answer, question)

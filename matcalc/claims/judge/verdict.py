@@ -32,6 +32,7 @@ from matcalc.claims.judge.report import (
 )
 from matcalc.claims.judge.rest import difference, find_confusion, is_different, why_untold
 from matcalc.claims.judge.smallest import largest_error, smallest
+from matcalc.claims.judge.ties import find_beyond
 from matcalc.core.dims import Shape
 from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
 from matcalc.core.kinds import free_kind
@@ -119,7 +120,8 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     checked, worst = _check(asked, samples, seed, proved)
     if verdict != WRONG:
         small = asked.exceptions() if verdict == PROVED else ()
-        notes = (*asked.notes, *small, *_row_note(asked))
+        beyond = find_beyond(asked, samples) if verdict != UNDECIDED else ()
+        notes = (*asked.notes, *small, *_row_note(asked), *beyond)
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
     rounded = (
         all(sample.error <= sample.method.tolerance for sample in samples) and not asked.misfit
