@@ -155,8 +155,10 @@ def _simplify(options: Namespace) -> int:
 def _equal(options: Namespace) -> int:
     # --help does not wait for the engine
     from matcalc.claims.judge.equal import judge_equation  # noqa: PLC0415
+    from matcalc.read.frontend import value_text  # noqa: PLC0415
 
-    verdict = judge_equation(*_read_pair(options), options.left, options.right, options.rng)
+    left = options.left if options.latex else value_text(options.left)
+    verdict = judge_equation(*_read_pair(options), left, options.right, options.rng)
     for note in verdict.notes:
         _say(at_command_line(note))
     _answer(str(verdict))

@@ -20,6 +20,10 @@ MEANT = [
     (r"\|(Ax - b)_+\|^2", "b: vector; norm2(max(A*x - b, 0))^2"),
     (r"|w^\top x|_+", None),
     (r"X^\prime X", "X'*X"),
+    # of what is a number whatever it is taken of, an array is taken
+    (r"\frac{x - \mathrm{mean}(x)}{\mathrm{std}(x)}", "(x - mean(x))/std(x)"),
+    (r"x - \mathrm{logsumexp}(x)", "logsoftmax(x)"),
+    (r"x - \max(x)", "x - max(x)"),
     (r"\beta^{\prime} X^\prime X \beta", "beta: vector; norm2(X*beta)^2"),
 ]
 # LaTeX that says itself what is derived, and by what
@@ -83,6 +87,39 @@ HINTS = [
     (False, "max(A, [], 'all')", "nothing", "amax(A)", (None, "amax(A)", "max(A)")),
     (False, "sum((y - X %*% b)^2)", "%", "sum((y - X * b).^2)", (" %*% b)^", " * b).^", None)),
     (False, "np.diagonal(X)", "not known", "diag(A)", ("np.diagonal", "diag", "diag(X)")),
+    # powers and what stands behind them
+    (False, "x.^2'*y", "in MATLAB", "(x.^2)'", ("x.^2'", "(x.^2)'", "sum(x.*x.*y)")),
+    (False, "tr(A^-1'*B)", "in MATLAB", "(A^-1)'", ("A^-1'", "(A^-1)'", "dot(inv(A), B)")),
+    (False, "exp(-gamma(x - y)^2)", "power", "gamma*(x - y) if gamma is a factor", None),
+    # CVXPY, whose norm and logistic are others
+    (
+        False,
+        "cp.quad_form(A @ x, P)",
+        "not known",
+        "(A @ x)'*P*(A @ x)",
+        ("cp.quad_form(A @ x, P)", "(A @ x)'*P*(A @ x)", "x'*A'*P*A*x"),
+    ),
+    (False, "cp.logistic(x)", "not known", "log(1 + exp(x))", None),
+    (False, "cp.norm(X)", "not known", "specnorm(X) of a matrix", None),
+    (False, "sum_squares(A*x)", "unknown", "norm2(A*x)^2", (None, "norm2(A*x)^2", "x'*A'*A*x")),
+    (False, "matrix_frac(x, P)", "unknown", "x'*inv(P)*x", (None, "x'*inv(P)*x", "x'*(P\\x)")),
+    (False, "tv(x)", "unknown", "norm1(x[2:end] - x[1:end - 1])", None),
+    (False, "np.logaddexp(x, y)", "not known", "log(exp(x) + exp(y))", None),
+    # neighbours, projections, probabilities
+    (True, r"\sum_{\langle i,j \rangle} s_i s_j", "pairs of neighbours", "W_{ij} x_i x_j", None),
+    (True, r"\|P_\Omega(X - M)\|_F^2", "a projection, the probability", r"W \odot X for", None),
+    (True, r"P(x > 0)", "the probability", "write it out", None),
+    (True, r"y_i (w^\top x_i > 0)", "may be a function", r"y_i \cdot (...)", None),
+    # places
+    (False, "sum(x[1:-1])", "from 1", "2:end - 1", ("1:-1", "2:end - 1", "sum(x) - x[1] - x[end]")),
+    (False, "sum(x[n:-2])", "from 1", "n + 1:end - 2", None),
+    (
+        False,
+        "y: onehot(n); log(softmax(z)[y])",
+        "not a place",
+        "write y'*x",
+        ("softmax(z)[y]", "y'*softmax(z)", "y: onehot(n); sum(y.*logsoftmax(z))"),
+    ),
 ]
 # the text, what it means and words of its note
 NOTED = [
@@ -94,8 +131,24 @@ NOTED = [
     ("sum(X^2)", "ones'*X*X*ones", "write X.^2 entry by entry"),
     ("mean((A*X - B)^3)", "mean((A*X - B)*(A*X - B)*(A*X - B))", "power of a matrix"),
 ]
+NOTED += [
+    ("exp(-gamma(x - y))", "exp(-gamma(x - y))", "write gamma*(x - y) for the product"),
+    ("A*x == y", "A*x == y", "matcalc implicit derives what an equation determines"),
+]
+# the same in LaTeX
+NOTED_IN_LATEX = [(r"A^{+} b", "b: vector; pinv(A)*b", "because A^{+} stands before it")]
 # about which nothing is said
-QUIET = ["X.T @ X", "tr(X^2)", "sum(X.^2)", "x.T @ x", "sum(inv(X))"]
+QUIET = [
+    "x @ x'",
+    "(A @ x)'*P*(A @ x)",
+    "gamma(x + 1)",
+    "sum(x == 0)",
+    "X.T @ X",
+    "tr(X^2)",
+    "sum(X.^2)",
+    "x.T @ x",
+    "sum(inv(X))",
+]
 
 
 def parse(text: str, *, latex: bool) -> Program:
@@ -137,6 +190,13 @@ def test_hints(
 @pytest.mark.parametrize(("text", "meant", "words"), NOTED, ids=[row[0] for row in NOTED])
 def test_noted(text: str, meant: str, words: str) -> None:
     found = read(text)
+    assert decide(found, read(meant)).verdict == EQUAL
+    assert any(words in note for note in found.notes)
+
+
+@pytest.mark.parametrize(("text", "meant", "words"), NOTED_IN_LATEX)
+def test_noted_in_latex(text: str, meant: str, words: str) -> None:
+    found = read_latex(text)
     assert decide(found, read(meant)).verdict == EQUAL
     assert any(words in note for note in found.notes)
 

@@ -209,9 +209,24 @@ def _place(context: Context, node: Node, axis: Dim) -> Place:
     if node.kind == ":":
         return None
     if node.kind == "range":
+        _refuse_last(context, *node.args)
         first, last = (_size(context, part, axis) for part in node.args)
         return first.plus(ONE, -1), last.plus(first, -1).plus(ONE)
     return _size(context, node, axis).plus(ONE, -1), None
+
+
+def _refuse_last(context: Context, first: Node, last: Node) -> None:
+    """Refuses the -1 of x[1:-1], which leaves the last entry out in Python."""
+    back = last.args[0].value if last.kind == "neg" and last.args[0].kind == "number" else None
+    if back is None:
+        return
+    start = context.source[first.start : first.end]
+    start = f"{int(start) + 1}" if start.isdecimal() else f"{start} + 1"
+    raise context.problem(
+        "places are counted from 1",
+        last.span,
+        f"write {start}:end - {back} if you count from 0, as Python does",
+    )
 
 
 def _size(context: Context, node: Node, axis: Dim) -> Dim:
@@ -221,6 +236,8 @@ def _size(context: Context, node: Node, axis: Dim) -> Dim:
             hint = f"a place is a number or the name of a dimension, and {name} is a value here"
             if name in context.declared and context.declared[name].kind == "vector":
                 hint = lookup_hint(context, name, axis, f"{name} stands for the places of these")
+            elif name in context.declared and context.declared[name].kind == "onehot":
+                hint = f"write {name}'*x for the entry of a vector x where {name} has its 1"
             raise UnknownNameError(
                 f"{name} is not a place", source=context.source, span=part.span, hint=hint
             )

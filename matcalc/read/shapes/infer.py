@@ -159,7 +159,8 @@ def _read(
         from matcalc.read.shapes import bars  # noqa: PLC0415 - as readings
 
         bars.refuse_entries(context)
-    notes = (*notes, *context.notes, *late_notes(context))
+    late = late_notes(context, value)
+    notes = (*notes, *context.notes, *late)
     return _finish(context, value, notes, learnt)
 
 

@@ -62,6 +62,8 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
                 base,
                 f"write {euler}, or declare e: scalar",
             )
+    if node.kind in ("^", ".^") and not _is_array(context, args[1]):
+        _refuse_transposed_exponent(context, node)
     if node.kind == "^" and node.value != "python" and args[0].rank == 2:
         _note_stars(context, node, args)
     if node.value == "python" and _is_array(context, args[0 if node.kind == "^" else 1]):
@@ -86,6 +88,19 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
             readings[node.kind],
         )
     return node.kind
+
+
+def _refuse_transposed_exponent(context: Context, node: Node) -> None:
+    """Refuses x.^2', which is (x.^2)' in MATLAB, and x.^(2') in Julia and by precedence."""
+    exponent = node.args[1].args[0] if node.args[1].kind == "neg" else node.args[1]
+    if exponent.kind != "'":
+        return
+    power = context.source[node.start : exponent.args[0].end]
+    raise context.problem(
+        f"the ' belongs to {power} in MATLAB, and to its exponent elsewhere",
+        exponent.mark,
+        f"write ({power})' for the transpose, {power} without it",
+    )
 
 
 def _note_stars(context: Context, node: Node, args: list[Expr]) -> None:
@@ -238,6 +253,11 @@ def note_call(context: Context, node: Node, name: str, args: list[Expr], result:
     of_all = known.linear and known.signature == ANY_TO_SCALAR  # sum and mean
     if of_all and args[0].op == "^" and args[0].rank == 2:
         _note_power(context, args[0].args, "**" if "**" in context.source else "^")
+    terms = args[0].args if args[0].op in ("+", "-") else ()
+    if name == "gamma" and args[0].rank and terms and all(each.op != "number" for each in terms):
+        inside = context.quote(args[0])
+        note = f"gamma({inside}) is the gamma function; write gamma*({inside}) for the product"
+        context.notes.setdefault(f"note: {note}")
     if name in OF_ENTRIES and len(args) == 2 and args[0].rank > 1 and node.mark is not None:
         _note_axis(context, node, name, args)
     return result
@@ -268,8 +288,13 @@ def _note_norm(context: Context, node: Node, arg: Expr, result: Expr) -> Expr:
     return result
 
 
-def late_notes(context: Context) -> tuple[str, ...]:
-    """What the whole text leaves to say: of norms, and of letters with a number."""
+def late_notes(context: Context, value: Expr) -> tuple[str, ...]:
+    """What the whole text leaves to say: of an equation, of norms, and of letters with a number."""
+    if value.op == "==":
+        context.notes.setdefault(
+            f"note: {context.quote(value)} is 1 where it holds, and else 0; "
+            "matcalc implicit derives what an equation determines"
+        )
     names = [name for name in context.seen if _NUMBERED.search(name) and _is_free(context, name)]
     numbered = [name for name in names if default_kind(name) == "vector"]
     if numbered:

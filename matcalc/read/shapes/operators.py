@@ -208,6 +208,8 @@ def _of_one_axis(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
 def _note_outer(context: Context, node: Node, left: Expr, right: Expr) -> None:
     """Says of ``x @ y.T`` that it is a matrix, which it is not of arrays with one axis."""
     written = context.source[node.start : node.end]
+    if written.endswith("'"):  # which is no sign of Python's
+        return
     column = right.args[0] if right.op == "'" else right
     inner = f"{context.base(left)} @ {context.base(column)}"
     note = f"{written} is read as the outer product of columns; write {inner} for the inner product"
@@ -414,6 +416,9 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
         if context.literal(exponent) == 2:
             x, tx = context.factor(base), _transpose_text(context, base)
             hint += f", {f'{x}*{tx}' if base.row else f'{tx}*{x}'} for the sum of the squares"
+        if base.op == "gamma":
+            product = f"gamma*({context.quote(base.args[0])})"
+            hint = f"write {product} if gamma is a factor, and no function here; {hint}"
         raise context.problem(
             f"cannot raise {context.describe(base)} to a power with ^", node.mark, hint
         )

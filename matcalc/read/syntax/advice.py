@@ -54,7 +54,7 @@ _WORDS = {
         "sum(x) and prod(x) go over all entries, sum(X, 1) and sum(X, 2) over each column and row",
     ),
     **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
-    **dict.fromkeys(("of", "wrt"), DERIVED),
+    **dict.fromkeys(("of", "wrt", "by"), DERIVED),
     "let": "write a definition without let: y = A*x; y'*y",
     **dict.fromkeys(("return", "def", "function"), "write the expression alone"),
     **dict.fromkeys(("minimize", "minimise", "maximize", "maximise", "subject"), _OBJECTIVE),

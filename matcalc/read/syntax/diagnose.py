@@ -198,7 +198,7 @@ def _refuse_transposed_one(text: str, stream: list[Token]) -> None:
     for number, mark, behind in zip(stream, stream[1:], stream[2:], strict=False):
         start, end = number[1], mark[2]
         written = number[3] == "1" and mark[0] == "TRANSPOSE" and behind[3] == "*"
-        if written and text[start - 1 : start] != "^":
+        if written and not re.search(r"\^\s*-?\s*$", text[:start]):  # but A^-1'
             raise ParseError(
                 f"{text[start:end]} may be the number 1 or the transposed vector of ones",
                 source=text,

@@ -19,6 +19,12 @@ from matcalc.read.syntax.nodes import Node, Statement, children, flat
 _PACKAGES = frozenset(
     {"linalg", "special", "nn", "functional", "math", "numpy", "scipy"}
 )  # parts of np, scipy, torch, jax ...
+_CVXPY = ("cp", "cvxpy")  # of which some functions are others here
+_OF_CVXPY = {
+    "logistic": "write log(1 + exp(x))",
+    "norm": "write norm2(x) of a vector, specnorm(X) of a matrix",
+    "log_det": "write logdet(X)",
+}
 _SAME = (
     "exp log log2 log10 log1p expm1 sqrt cbrt abs sign sin cos tan sinh cosh tanh "
     "arcsin arccos arctan arcsinh arccosh arctanh "
@@ -106,7 +112,7 @@ _INSTEAD = {
         "write vec(X') for the entries row by row, as NumPy has them, vec(X) for column by column",
     ),
 }
-_ARGUMENTS = ("x", "y", "z")  # in what to write for a function that is not known
+_UNPREFIXED = "docs/language.md lists the functions; they are written without a prefix, as exp(x)"
 
 
 def read_dotted_call(
@@ -120,9 +126,11 @@ def read_dotted_call(
     if method and last in _FUNCTIONAL and len(arguments) == 2 and _is_torch(*arguments):
         return read_dotted_call(f"torch.nn.functional.{last}", arguments[1:], start, end, mark)
     count, args = len(arguments), tuple(arguments)
+    if method and arguments[0].kind == "name" and arguments[0].value in _CVXPY:
+        raise UnknownCall(f"{arguments[0].value}.{last}", mark, arguments[1:])
     known = method or not set(packages[1:]) - _PACKAGES
     if not known:
-        raise _unknown_error(name, mark)
+        raise UnknownCall(name, mark)
     if last in ("var", "std") and (method or packages[0] in ("torch", "jax", "Statistics")):
         raise UnknownNameError(
             f"{last} of some libraries divides by n - 1",
@@ -143,7 +151,7 @@ def read_dotted_call(
     here = _NAMES.get(count, {}).get(last)
     if here is None:
         raise (
-            _unknown_error(name, mark, count)
+            UnknownCall(name, mark, args)
             if last not in _DIRECTED or count != 2
             else CountedAxis(last, args, mark)
         )
@@ -173,7 +181,7 @@ def constant(name: str, start: int, end: int) -> Node:
         one = Node("number", (), start, end, value=Fraction(1))
         return Node("call", (one,), start, end, mark=Span(start, end), value="exp")
     if last not in ("pi", "inf"):
-        raise _unknown_error(name, Span(start, end))
+        raise UnknownCall(name, Span(start, end))
     return Node("name", (), start, end, value=last)
 
 
@@ -191,16 +199,23 @@ def mark_operators(statements: Sequence[Statement], text: str) -> None:
                 node.value = "python"
 
 
-def _unknown_error(name: str, mark: Span, count: int = 1) -> UnknownNameError:
-    hint = (
-        "docs/language.md lists the functions; they are written without a prefix: "
-        "exp(x), sum(x), inv(A)"
-    )
-    last = name.rpartition(".")[2]
-    general = foreign.find_advice(last, _ARGUMENTS[:count]) if count <= len(_ARGUMENTS) else None
-    hint = _INSTEAD.get(last) or general or foreign.find_general_advice(last) or hint
-    what = f"the method {name[1:]}" if name.startswith(".") else name
-    return UnknownNameError(f"{what} is not known", span=mark, hint=hint)
+class UnknownCall(UnknownNameError):
+    """A call, or a name, that is not known here; the hint is for its arguments once these are."""
+
+    def __init__(self, name: str, mark: Span, args: Sequence[Node] = ()) -> None:
+        package, _, self.last = name.rpartition(".")
+        self.arguments = [arg.span for arg in args]
+        own = _OF_CVXPY.get(self.last) if package in _CVXPY else None
+        self.own = own or _INSTEAD.get(self.last)
+        what = name if package else f"the method {self.last}"
+        super().__init__(f"{what} is not known", span=mark)
+        self.advise("")
+
+    def advise(self, text: str) -> None:
+        """Takes the hint from the text."""
+        texts = [text[span.start : span.end] for span in self.arguments]
+        general = foreign.find_advice(self.last, texts) if all(texts) else None
+        self.hint = self.own or general or foreign.find_general_advice(self.last) or _UNPREFIXED
 
 
 class CountedAxis(UnknownNameError):

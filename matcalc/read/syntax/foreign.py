@@ -43,6 +43,18 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
     ("logsigmoid", 1): "write log(sigmoid({0}))",
     ("normalize", 1): "write (0)/norm2({0})",
     ("logaddexp", 2): "write log(exp({0}) + exp({1}))",
+    # CVXPY's
+    ("sumsquares", 1): "write norm2({0})^2",
+    ("quadform", 2): "write (0)'*(1)*(0)",
+    ("matrixfrac", 2): "write (0)'*inv({1})*(0)",
+    ("quadoverlin", 2): "write norm2({0})^2/(1)",
+    ("pos", 1): "write max({0}, 0)",
+    ("neg", 1): "write max(-(0), 0)",
+    ("invpos", 1): "write 1./(0)",
+    ("entr", 1): "write -(0).*log({0})",
+    ("relentr", 2): "write (0).*log((0)./(1))",
+    ("kldiv", 2): "write (0).*log((0)./(1)) - (0) + (1), or without what follows the product",
+    ("tv", 1): "write norm1((0)[2:end] - (0)[1:end - 1])",
     # more arguments than the function has here
     ("kron", 3): "write kron(kron({0}, {1}), {2})",
     ("dot", 3): "write (0)'*(1)*(2)",

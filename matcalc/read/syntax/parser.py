@@ -29,6 +29,7 @@ _ASCII = {
     "≥": ">=",
     "≠": "!=",
 }
+_OURS = ("'", "^", ".^", ".*", "./", "\\")  # signs that are none of Python's between arrays
 _NORMS = {"": "", "F": "F", "inf": "inf", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
 _BINDING = frozenset({"BINDER", "ARRAY", "FOR", "FAMILY"})
 _AXES = "klpqrstuvwabcdefghmnoxyz"  # indices of axes that are written as :
@@ -74,7 +75,7 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         from matcalc.read.syntax.scopes import hoist  # noqa: PLC0415
 
         result = hoist(result, text)
-    if any(_is_python(token) for token in stream):
+    if _is_python(stream):
         # few texts are in Python's notation
         from matcalc.read.syntax.dotted import mark_operators  # noqa: PLC0415
 
@@ -82,11 +83,15 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
     return result
 
 
-def _is_python(token: Token) -> bool:
-    """Whether a token is of Python's notation, as ``np.exp``, ``.sum`` and ``@`` are."""
-    if token[0] in ("QUALIFIED", "METHOD"):
-        return not token[3].startswith(("LinearAlgebra.", "Statistics."))  # Julia's
-    return token[3] == "@"
+def _is_python(stream: list[Token]) -> bool:
+    """Whether a text is in Python's notation, as np.exp and .sum say, and @ beside no sign that
+    Python has not.
+    """
+    named = [token[3] for token in stream if token[0] in ("QUALIFIED", "METHOD")]
+    if not all(name.startswith(("LinearAlgebra.", "Statistics.")) for name in named):  # Julia's
+        return True
+    signs = {token[3] for token in stream}
+    return "@" in signs and signs.isdisjoint(_OURS)
 
 
 def sum_advice(text: str) -> str | None:

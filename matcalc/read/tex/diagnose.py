@@ -20,7 +20,7 @@ _ABOVE_SUM = re.compile(
     r"\{([^{},]+),\s*([^{},]+)\}"
 )
 BAR_BELOW = r"a bar in a subscript is not read: write a word, as in P_{\mathrm{pred}}"
-_SETS = (
+OF_SETS = (
     r"sums run over ranges and conditions such as i \neq j; a set is written as weights that are 0 "
     r"or 1, as in \sum_{i} w_i x_i, \sum_{i,j} W_{ij} x_i x_j"
 )
@@ -31,7 +31,7 @@ def below(text: str, position: int) -> str | None:
     before this place.
     """
     if _BELOW_SUM.search(text, 0, position):
-        return _SETS
+        return OF_SETS
     bar = text.startswith((r"\mid", r"\vert"), position)
     return BAR_BELOW if bar and _BELOW.search(text, 0, position) else None
 
@@ -156,7 +156,7 @@ def _of_limits(text: str, token: Token, what: str) -> ParseError | None:
     kind, start, end, _ = token
     if kind in ("COLON", "LPAR", "LANGLE", "COMPARE") and _BELOW_SUM.search(text, 0, start):
         message = f"{what} below a sum, which is not read there"
-        return ParseError(message, source=text, span=Span(start, end), hint=_SETS)
+        return ParseError(message, source=text, span=Span(start, end), hint=OF_SETS)
     limits = _ABOVE_SUM.search(text) if kind == "COMMA" else None
     if limits is None or not limits.start() < start < limits.end():
         return None

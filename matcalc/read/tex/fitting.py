@@ -4,7 +4,8 @@ n + tr(A) is a number.
 
 from __future__ import annotations
 
-from matcalc.read.tex.phrases import Phrase
+from matcalc.core.walk import postorder
+from matcalc.read.tex.phrases import Phrase, operands
 from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.symbols import symbol
 
@@ -46,8 +47,23 @@ def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
             (value.rank == 1 or (value.rank == 2 and _unsigned(phrase).kind == "*"))
             and other.rank == 0
             and beside.kind not in ("number", "symbol", "indexed")
+            and not _is_array_in(resolver, phrase, beside)
         ):
             promote(resolver.letter_of(phrase), 0, f"it is added to {shown(beside)}")
+
+
+def _is_array_in(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> bool:
+    r"""Whether this is the x of x - \operatorname{mean}(x), which is an array there."""
+    letter = _unsigned(phrase)
+    if letter.kind not in ("symbol", "indexed"):
+        return False
+    name = resolver.scope.name(letter)
+    return any(
+        part.kind == "call"
+        and part.args[0].kind == letter.kind
+        and resolver.scope.name(part.args[0]) == name
+        for part in postorder(beside, operands)
+    )
 
 
 def _may_count(resolver: ResolverBase, phrase: Phrase) -> bool:

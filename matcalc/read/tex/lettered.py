@@ -92,7 +92,7 @@ def apply_letter(
     if _is_operator(item, scope):
         named = (item,) * item.text.startswith((r"\mathrm", r"\text", r"\operatorname"))
         return Phrase("application", item.start, bracket.end, text=shown, parts=args, bounds=named)
-    lone = args[0].kind in ("symbol", "indexed", "number")
+    lone = args[0].kind in ("symbol", "indexed", "number", *COMPARISONS)  # P(x > 0)
     lone = lone or (item.text == r"\delta" and _is_difference(args[0]))
     if not known and scripts.is_projection(item, scope):
         lone = True

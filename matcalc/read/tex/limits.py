@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.errors import MatcalcError, ParseError, Span, UnsupportedError
 from matcalc.core.operations import POLES
 from matcalc.core.walk import postorder
+from matcalc.read.tex.diagnose import OF_SETS
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.scope import Scope
@@ -35,6 +36,8 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
     indices: list[Phrase] = []
     bounds: list[Phrase] = []
     for bound in found:
+        if bound[0].kind == "inner":  # \langle i,j \rangle
+            raise scope.problem("pairs of neighbours are not read", bound[0].span, OF_SETS)
         operands, signs = bound[::2], bound[1::2]
         if not signs:
             indices.append(operands[0])

@@ -188,7 +188,7 @@ class _Builder:
         return self._leaf("sign", parts[0])
 
     def on_sign_in_braces(self, parts: list[Any]) -> Phrase:
-        return self._leaf("sign", parts[1])
+        return Phrase("sign", parts[0][1], parts[2][2], text=parts[1][3])
 
     def on_entrywise(self, parts: list[Any]) -> Phrase:
         return Phrase("circled-script", parts[0][1], parts[3][2], args=(parts[2],))

@@ -25,6 +25,7 @@ from matcalc.read.tex import (
 from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.resolver_base import EXPONENTS, LONGEST_QUOTE, ResolverBase
 from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.scripts import PROJECTED
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, binary, call_function, transpose
 from matcalc.read.tex.vocabulary import operator
@@ -133,6 +134,10 @@ class Resolver(ResolverBase):
                 "write it out, over samples as a sum for instance; declare the letter in "
                 "plain if it is a variable"
             )
+        if meant and PROJECTED.match(phrase.text):
+            meant = f"a projection, {meant}"
+            hint = hint.replace("it out", "a probability out", 1)
+            hint = f"write W \\odot X for {phrase.text}(X), with W of zeros and ones; {hint}"
         message = f"{self.quote(phrase)} may be {meant or 'a function'} or a product"
         raise ParseError(message, source=self.scope.source, span=phrase.span, hint=hint)
 

@@ -95,6 +95,7 @@ _UNITS = frozenset(
 _LONE_UNITS = frozenset("msgNKJWVAC")  # which stand behind a number and a space
 _AFTER_NUMBER = re.compile(r"[0-9]\s*(\\[,;:! ]|~)?\s*$")
 _PROJECTIONS = frozenset({"P", "Pi"})
+PROJECTED = re.compile(r"(\\mathcal\s*\{\s*P\s*\}|P|\\mathbb\s*\{\s*P\s*\})\s*_")  # P_\Omega(X)
 _SHRINKING = frozenset({"S", "T", "H", "D"})  # with a Greek letter below
 _OPERATORS = frozenset("FGHJLRUVQT") | {"Pi", "Psi", "Omega"}  # letters of functions, as a rule
 _CAPITALS = frozenset(each.capitalize() for each in GREEK)
