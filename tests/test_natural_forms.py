@@ -27,3 +27,34 @@ def test_form(text: str, wrt: str, expected: str) -> None:
     names = {name: kind for name, kind in KINDS.items() if name in text.replace("sum", "")}
     found = matcalc.diff(text, wrt, variables=names)
     assert str(found) == expected
+
+
+# what stands in brackets anyway gives its ends away, and scalars stand around the whole product
+HESSIANS = [
+    ("norm2(A*x - b)", "A'*(eye - u*u'/norm2(u)^2)*A/norm2(u) where u = A*x - b"),
+    ("norm2(A*x - b)^4", "4*A'*(2*u*u' + norm2(u)^2*eye)*A where u = A*x - b"),
+    ("1/norm2(A*x - b)", "A'*(3*u*u'/norm2(u)^2 - eye)*A/norm2(u)^3 where u = A*x - b"),
+    (
+        "sqrt(1 + norm2(A*x - b)^2)",
+        "A'*(eye - u*u'/a)*A/sqrt(a) where u = A*x - b, a = 1 + norm2(u)^2",
+    ),
+    (
+        "log(1 + norm2(A*x - b)^2)",
+        "2*A'*(eye - 2*u*u'/a)*A/a where u = A*x - b, a = 1 + norm2(u)^2",
+    ),
+    (
+        "exp(-norm2(A*x - b)^2/2)",
+        "exp(-norm2(u)^2/2)*A'*(u*u' - eye)*A where u = A*x - b",
+    ),
+    (
+        "sqrt((A*x - b)'*V*(A*x - b))",
+        "A'*V*(eye - u*u'*V/a)*A/sqrt(a) where u = A*x - b, a = u'*V*u",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), HESSIANS, ids=[case[0] for case in HESSIANS])
+def test_hessian(text: str, expected: str) -> None:
+    names = {"A": "matrix(m, n)", "b": "vector(m)", "V": "psd(m)"}
+    used = {name: kind for name, kind in names.items() if name in text}
+    assert str(matcalc.diff(text, "x", variables=used, order=2)) == expected

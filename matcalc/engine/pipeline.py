@@ -207,7 +207,7 @@ class Engine:
         self.plain = self._recovery()  # what several results or tries share is recovered once
 
     def _recovery(self) -> Recovery:
-        return Recovery(functions=self.language.functions, typed=self.typed)
+        return Recovery(functions=self.language.functions, typed=self.typed, several=True)
 
     def shorten(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""

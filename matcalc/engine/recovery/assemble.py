@@ -32,13 +32,24 @@ class Assembler:
         self.writer = writer
         self.roots = roots
         self._known: dict[Term, Expr] = {}
+        self.made: dict[int, Term] = {}  # the terms that trees were made of
 
     def term(self, term: Term) -> Expr:
         """The whole term."""
         found = self._known.get(term)
         if found is None:
             found = self._known[term] = self._term(term)
+            self.made[id(found)] = term
         return found
+
+    def take_apart(self, expr: Expr) -> tuple[Rational, Scalars, Expr]:
+        """The number and the scalars in front of a chain, and the chain: X*Y/c is not a factor of
+        its own in X*Y/c*Z.
+        """
+        term = self.made.get(id(expr))
+        if term is None or term.chain is None or not term.scalars:
+            return 1, (), expr
+        return term.coefficient, term.scalars, self.writer.body(term.parts, term.shape)
 
     def _term(self, term: Term) -> Expr:
         if not term.shape:

@@ -54,6 +54,15 @@ class Factoring:
             return self._single(terms[0])
         return self._combine(sorted(terms, key=self._order) if len(terms) > 2 else terms, shape)
 
+    def as_factor(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
+        """A sum as it stands in a product, where brackets are around it anyway: (A' - A'*P)*A is
+        A'*(eye - P)*A; None where its terms have no end in common.
+        """
+        shared = share(terms, self.factory, multiplied=True)
+        if not shared.left and not shared.right:
+            return None
+        return self._single(self._merge(terms, shape, shared))
+
     def _order(self, term: Term) -> tuple[int, str]:
         """By what a term looks like, so that of two equally good ways to group them the input's
         order chooses none.

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.operations import ALONG, HALVING, PROJECTORS, SYLVESTER, frechet
-from matcalc.core.tree import APPLY, Expr, is_number
+from matcalc.core.tree import APPLY, Expr, is_number, signed_terms
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import fold
 from matcalc.engine.ir.nodes import (
@@ -62,8 +62,11 @@ class Recovery:
         style: Style = PLAIN,
         functions: Mapping[str, UserFunction] = MappingProxyType({}),
         typed: Typed = AS_IT_IS,
+        *,
+        several: bool = False,
     ) -> None:
         self.functions = functions  # that users brought
+        self.several = several  # results, so that a sum is rather named whole
         self.preferences = Preferences(style)
         self.typed = typed
         self.factory = ExpressionFactory(decimals=typed.decimals)
@@ -76,6 +79,7 @@ class Recovery:
             typing = Assembler(self.factory, self.writer, self.roots, decimals=True)
             self.typing = Factoring(self.factory, self.writer, typing)
         self._known: dict[Node, Expr] = {}
+        self._factors: dict[Node, Expr] = {}  # sums as they are written in products
         self._scaled: dict[Node, Scaled] = {}  # nodes as multiples, with numbers as they were typed
 
     def recover(self, root: Node) -> Expr:
@@ -279,6 +283,11 @@ class Recovery:
                 graph.coefficient *= number
             if isinstance(factor, Leaf) and factor.kind == "select":
                 expr = self._place(factor)
+            if isinstance(factor, Sum) and exponent == 1 and not self.several:
+                expr = self._as_factor(factor, expr)
+                number, scalars, expr = self.assembler.take_apart(expr)
+                graph.coefficient *= number
+                graph.scalars += scalars
             if not labels:
                 graph.scalars.append((expr, exponent))
             elif len(labels) == 1:
@@ -299,6 +308,20 @@ class Recovery:
                 if isinstance(factor, Call) and factor.slots and factor.args[0].parity > 0:
                     graph.symmetric.add(id(expr))
         return graph
+
+    def _as_factor(self, node: Sum, tree: Expr) -> Expr:
+        """A sum of products as a factor of a product."""
+        if tree.op not in ("+", "-") or tree.rank != 2:
+            return tree
+        if node not in self._factors:
+            terms = [self.assembler.made.get(id(part)) for _, part in signed_terms(tree)]
+            chains = [term and term.chain for term in terms]
+            alike = all(chains) and any(
+                len({chain[end].key for chain in chains if chain}) == 1 for end in (0, -1)
+            )
+            made = self.factoring.as_factor(self.terms(node), node.axes) if alike else None
+            self._factors[node] = made or tree
+        return self._factors[node]
 
     def _parts(self, graph: Graph) -> tuple[tuple[Chain, Rational], ...]:
         """What is left when only outputs are: weights, one edge; or an index form."""

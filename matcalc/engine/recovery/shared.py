@@ -20,6 +20,7 @@ Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
 
 # tokens and operators up to which a chain is rather written again than an identity brought in
 _SHORT = 4
+_SHORT_IN_BRACKETS = 2  # the same where what is left stands in brackets anyway
 _RANGES = ("select", "unit")
 _UNITS = frozenset((1, -1))
 _CANDIDATES = 8  # common numbers tried in front of a sum
@@ -88,8 +89,8 @@ def collect(terms: Sequence[Term]) -> list[Term]:
     return [term for term in found.values() if term.coefficient != 0]
 
 
-def share(terms: Sequence[Term], factory: ExpressionFactory) -> Shared:
-    """What all the terms share."""
+def share(terms: Sequence[Term], factory: ExpressionFactory, *, multiplied: bool = False) -> Shared:
+    """What all the terms share; ``multiplied`` says that their sum is a factor."""
     parts: Parts = (
         _common([term.parts for term in terms], key)
         if any(len(term.parts) > 1 for term in terms)
@@ -97,22 +98,18 @@ def share(terms: Sequence[Term], factory: ExpressionFactory) -> Shared:
     )
     left: Chain = ()
     right: Chain = ()
+    number = number_in_front(terms, factory)
+    scalars: Scalars = _common([term.scalars for term in terms], id)
     if not parts and terms[0].shape:
         chains = [term.chain for term in terms if term.chain is not None]
         if len(chains) == len(terms):
             if len({key(chain) for chain in chains}) == 1:
                 parts = terms[0].parts
             else:
-                left, right = _shared_ends(chains, factory, column=len(terms[0].shape) == 1)
-    scalars: Scalars = _common([term.scalars for term in terms], id)
-    return Shared(
-        number_in_front(terms, factory),
-        scalars,
-        left,
-        right,
-        parts,
-        factory,
-    )
+                multiplied = multiplied or bool(scalars) or magnitude(number) != 1
+                column = len(terms[0].shape) == 1
+                left, right = _shared_ends(chains, factory, column=column, multiplied=multiplied)
+    return Shared(number, scalars, left, right, parts, factory)
 
 
 def number_in_front(terms: Sequence[Term], factory: ExpressionFactory) -> Rational:
@@ -169,15 +166,18 @@ def _common(products: Sequence[Powers[F]], name: Callable[[F], object]) -> Power
 
 
 def _shared_ends(
-    chains: Sequence[Chain], factory: ExpressionFactory, *, column: bool
+    chains: Sequence[Chain], factory: ExpressionFactory, *, column: bool, multiplied: bool
 ) -> tuple[Chain, Chain]:
     """The longest common beginning, then the longest common end of what is left.
 
     Of a chain nothing, an identity, may be left only where what is shared is long: (eye - P)*(A +
-    B), but x - P*x.
+    B), but x - P*x; A'*(eye - P)/c, but A' - A'*P and (S - S*P*S)/c.
     """
     whole = min(chains, key=len)
-    short = sum(factory.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT
+    ends = [(chain[0].key, chain[-1].key) for chain in chains]
+    alone = len(whole) == 1 and not all(first == last for first, last in ends)
+    longest = _SHORT_IN_BRACKETS if multiplied and alone else _SHORT
+    short = sum(factory.size(link.expr) + link.flipped + 1 for link in whole) <= longest
     shortest = len(whole) - (short and not any(link.expr.op == "kron" for link in whole))
     placed = any(map(is_placed, chains))
     left = 0
