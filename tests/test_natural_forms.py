@@ -19,6 +19,8 @@ CASES = [
     # sums of quotients; and one half of a gradient that is symmetric anyway
     ("a*sum(x./exp(x))", "a", "sum(x./exp(x))"),
     ("logdet(eye(n) + P*S)", "P", "S*inv(P*S + eye)"),
+    # what is left of a sum may be the square of its own denominator
+    ("a*sqrt(1 - a^2) + asin(a)", "a", "2*sqrt(1 - a^2)"),
 ]
 
 

@@ -8,10 +8,8 @@ from fractions import Fraction
 from matcalc.core.decimals import places, shorter_as_decimal
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Rational, magnitude
-from matcalc.engine.recovery.chains import ProductWriter, Term
+from matcalc.engine.recovery.chains import ProductWriter, Scalars, Term
 from matcalc.engine.recovery.factory import ExpressionFactory
-
-Scalars = tuple[tuple[Expr, Rational], ...]
 
 
 class Assembler:

@@ -39,14 +39,17 @@ Chain = tuple[Link, ...]
 Parts = tuple[tuple[Chain, Rational], ...]  # entry-by-entry product of chains to powers
 
 
+Scalars = tuple[tuple[Expr, Rational], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """``coefficient * scalars * parts``: numbers, scalar factors with exponents, and the
-    entry-by-entry product of chains.
+    """``coefficient * scalars * parts``: numbers, scalar factors with exponents, each factor once,
+    and the entry-by-entry product of chains.
     """
 
     coefficient: Rational
-    scalars: tuple[tuple[Expr, Rational], ...]
+    scalars: Scalars
     parts: Parts
     shape: Shape
 
@@ -54,6 +57,16 @@ class Term:
     def chain(self) -> Chain | None:
         """The chain, where the term is a single one."""
         return self.parts[0][0] if len(self.parts) == 1 and self.parts[0][1] == 1 else None
+
+
+def join_scalars(scalars: Sequence[tuple[Expr, Rational]]) -> Scalars:
+    """Each factor once: b/sqrt(b) is sqrt(b)."""
+    if len({id(base) for base, _ in scalars}) == len(scalars):
+        return tuple(scalars)
+    found: dict[int, tuple[Expr, Rational]] = {}
+    for base, exponent in scalars:
+        found[id(base)] = base, found.get(id(base), (base, 0))[1] + exponent
+    return tuple([(base, exponent) for base, exponent in found.values() if exponent])
 
 
 def flip(chain: Chain) -> Chain:

@@ -10,8 +10,7 @@ from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.tree import Expr, grid, is_number
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.ir.ranges import Range, in_order
-from matcalc.engine.recovery.assemble import Scalars
-from matcalc.engine.recovery.chains import Link, Term
+from matcalc.engine.recovery.chains import Link, Scalars, Term
 from matcalc.engine.recovery.shared import share
 
 if TYPE_CHECKING:

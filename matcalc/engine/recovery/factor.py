@@ -11,15 +11,17 @@ from matcalc.core.dims import Shape
 from matcalc.core.operations import LINEAR, OPERATIONS, TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import magnitude, quotient
-from matcalc.engine.recovery.assemble import Assembler, Scalars
+from matcalc.engine.recovery.assemble import Assembler
 from matcalc.engine.recovery.chains import (
     Chain,
     Link,
     Parts,
     ProductWriter,
+    Scalars,
     Term,
     flip,
     is_placed,
+    join_scalars,
     key,
 )
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -353,7 +355,7 @@ class Factoring:
             parts = shared.parts + (((middle, 1),) if middle else ())
         elif shape:
             parts = ((shared.left + middle + shared.right, 1),)
-        return Term(shared.number, scalars, parts, shape)
+        return Term(shared.number, join_scalars(scalars), parts, shape)
 
     def _plain(self, terms: Sequence[Term]) -> Expr:
         """The terms one after another; a constant array is written as a scalar that is

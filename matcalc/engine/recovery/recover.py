@@ -28,7 +28,7 @@ from matcalc.engine.ir.nodes import (
     magnitude,
 )
 from matcalc.engine.recovery.assemble import Assembler
-from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip
+from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip, join_scalars
 from matcalc.engine.recovery.equations import is_transpose
 from matcalc.engine.recovery.factor import Factoring
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -263,7 +263,8 @@ class Recovery:
         for scalar, root in graph.roots:
             self.roots[id(scalar)] = root
         parts = tuple([(self.writer.mask(chain), e) for chain, e in self._parts(graph)])
-        term = Term(coefficient * own * graph.coefficient, tuple(graph.scalars), parts, node.axes)
+        scalars = join_scalars(graph.scalars)
+        term = Term(coefficient * own * graph.coefficient, scalars, parts, node.axes)
         if signed:
             # few expressions have cross products
             from matcalc.engine.recovery.signs import upright  # noqa: PLC0415

@@ -10,8 +10,16 @@ from typing import TypeVar
 from matcalc.core.decimals import places
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Rational, content, magnitude, quotient
-from matcalc.engine.recovery.assemble import Scalars
-from matcalc.engine.recovery.chains import Chain, Link, Parts, ProductWriter, Term, is_placed, key
+from matcalc.engine.recovery.chains import (
+    Chain,
+    Link,
+    Parts,
+    ProductWriter,
+    Scalars,
+    Term,
+    is_placed,
+    key,
+)
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_running
 

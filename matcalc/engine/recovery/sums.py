@@ -8,8 +8,7 @@ from dataclasses import replace
 from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Rational
-from matcalc.engine.recovery.assemble import Scalars
-from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip, key
+from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Scalars, Term, flip, key
 from matcalc.engine.recovery.shared import Shared, number_in_front, share
 
 Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
