@@ -1,10 +1,13 @@
 """Signs, fractions and transposes as one writes them by hand."""
 
+import re
+
 import pytest
 
 import matcalc
 
 KINDS = {"s": "scalar", "a": "scalar", "x": "vector(n)", "y": "vector(m)", "P": "psd(n)"}
+KINDS |= {"v": "vector(n)", "q": "positive(n)", "p": "simplex(n)"}
 KINDS |= {"S": "psd(n)", "V": "psd(m)", "b": "vector(p)"}
 CASES = [
     # a square keeps its sign, and 1 - t.^2 is not turned round where something else can be
@@ -21,12 +24,28 @@ CASES = [
     ("logdet(eye(n) + P*S)", "P", "S*inv(P*S + eye)"),
     # what is left of a sum may be the square of its own denominator
     ("a*sqrt(1 - a^2) + asin(a)", "a", "2*sqrt(1 - a^2)"),
+    # a sum over one of its denominators may be another
+    ("log(a + sqrt(a^2 + 1))", "a", "1/sqrt(1 + a^2)"),
+    ("log(a + sqrt(a^2 - 1))", "a", "1/sqrt(a^2 - 1)"),
+    ("sum(log(x + sqrt(x.^2 + 1)))", "x", "1./sqrt(1 + x.^2)"),
+    # fractions inside of denominators, entry by entry
+    ("sum(atan(v./x))", "x", "-v./(v.^2 + x.^2)"),
+    ("sum(log(1 + v./x))", "x", "-v./(x.*(v + x))"),
+    ("sum(1./(1 + 1./x))", "x", "(1 + x).^-2"),
+    # the entries of softmax(x), and of a simplex, add up to 1
+    (
+        "softmax(x)'*log(softmax(x))",
+        "x",
+        "softmax(x).*(log(softmax(x)) - log(softmax(x))'*softmax(x))",
+    ),
+    ("(1 + x)'*softmax(x)", "x", "softmax(x).*(1 + x - softmax(x)'*x)"),
+    ("(log(q) + 1)'*p", "q", "p./q"),
 ]
 
 
 @pytest.mark.parametrize(("text", "wrt", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_form(text: str, wrt: str, expected: str) -> None:
-    names = {name: kind for name, kind in KINDS.items() if name in text.replace("sum", "")}
+    names = {name: KINDS[name] for name in re.findall(r"\b\w\b", text) if name in KINDS}
     found = matcalc.diff(text, wrt, variables=names)
     assert str(found) == expected
 

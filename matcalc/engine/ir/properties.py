@@ -228,4 +228,5 @@ _CALLS: dict[FunctionName, Callable[[int], int]] = {
     "chol": lambda a: LOWER | INVERTIBLE | a & DIAGONAL,
     **dict.fromkeys(("eigvals", "lambda_max", "lambda_min"), _det),
     "svdvals": lambda a: NONNEGATIVE,
+    "softmax": lambda a: SIMPLEX,  # of a matrix its rows or columns
 }

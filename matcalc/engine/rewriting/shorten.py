@@ -11,9 +11,11 @@ from fractions import Fraction
 
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.facts import SIMPLEX
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
+    Leaf,
     Node,
     Product,
     Rational,
@@ -81,13 +83,45 @@ class Shortener:
                 candidate = self._distribute(node, index)
                 if self.length(candidate) < self.length(node):
                     return candidate
-        other = self._least(self.inverses.of_product(node), node)
+        other = self._shares(node) or self._least(self.inverses.of_product(node), node)
         if other is not None:
             return other
         # without the fractions it is easier to read even where it is as long
         for found in absorb(self.builder, node):
             if self.length(found) <= self.length(node):
                 return found
+        return None
+
+    def _shares(self, node: Product) -> Node | None:
+        """(v + a)'*p as v'*p + a where the entries of p add up to 1: a may meet others there."""
+        for index, (total, labels, exponent) in enumerate(node.factors):
+            if not isinstance(total, Sum) or exponent != 1 or len(labels) != 1:
+                continue
+            (label,) = labels
+            others = [
+                k for k, (_, own, _) in enumerate(node.factors) if label in own and k != index
+            ]
+            if label < node.rank or len(others) != 1:
+                continue
+            shares, own, power = node.factors[others[0]]
+            if own != labels or power != 1 or not self.builder.properties.facts(shares) & SIMPLEX:
+                continue
+            added: list[tuple[Rational, Node]] = []
+            varying: list[tuple[Rational, Node]] = []
+            for c, term in total.terms:
+                number, factors = as_term(term)
+                scalars = [f for f in factors if not _is_ones(f[0])]
+                if any(where for _, where, _ in scalars):
+                    varying.append((c, term))
+                else:
+                    added.append((c * number, self.builder.product(1, scalars, (), ())))
+            if not added:
+                continue
+            inside = [(self.builder.sum(varying, total.axes), (0,), 1), (shares, (0,), 1)]
+            added.append((1, self.builder.product(1, inside, (), ())))
+            rest = [f for k, f in enumerate(node.factors) if k not in (index, others[0])]
+            whole = [*rest, (self.builder.sum(added, ()), (), 1)]
+            return self.builder.product(node.coefficient, whole, tuple(range(node.rank)), node.axes)
         return None
 
     def _least(self, candidates: Iterable[Node], node: Node) -> Node | None:
@@ -108,28 +142,32 @@ class Shortener:
 
     def _denominator(self, node: Product) -> Node | None:
         """s^(k*e) * (a + b)^e is (s^k*a + s^k*b)^e, where that is shorter: 1/(t*(1 + q/t)) is 1/(t
-        + q).
+        + q); the same entry by entry.
 
         If fractions are left inside, more of s goes there: 1/(t*(1 + q/t^2)) is t/(t^2 + q).
         """
         if len(node.factors) > _FACTORS:
             return None
-        for index, (factor, _, exponent) in enumerate(node.factors):
+        for index, (factor, labels, exponent) in enumerate(node.factors):
             if not isinstance(factor, Sum) or exponent == 1 or exponent.denominator != 1:
                 continue
             for other, (scalar, own, power) in enumerate(node.factors):
                 times = power / Fraction(exponent)
-                if own or times <= 0 or times.denominator != 1 or other == index:
+                if own not in ((), labels) or times <= 0 or times.denominator != 1:
                     continue
-                candidate = self._move(node, index, other, int(times))
-                if self.length(candidate) >= self.length(node):
+                if other == index or len(set(own)) < len(own):
                     continue
                 depth = -min(
                     e
                     for _, term in factor.terms
-                    for base, _, e in (*as_term(term)[1], (scalar, (), 0))
+                    for base, _, e in (*as_term(term)[1], (scalar, own, 0))
                     if base is scalar
                 )
+                if own and depth <= 0:  # x.*(1 - x) stays
+                    continue
+                candidate = self._move(node, index, other, int(times))
+                if self.length(candidate) >= self.length(node):
+                    continue
                 if depth > times and depth.denominator == 1:
                     candidate = min(
                         self._move(node, index, other, int(depth)), candidate, key=self.length
@@ -138,19 +176,47 @@ class Shortener:
         return None
 
     def _move(self, node: Product, index: int, other: int, times: int) -> Node:
-        """The product with the scalar factor ``other`` to the power ``times`` moved into each term
-        of the sum ``index``.
+        """The product with the factor ``other``, a scalar or one that goes entry by entry, to the
+        power ``times`` moved into each term of the sum ``index``.
         """
         factor, labels, exponent = node.factors[index]
         assert isinstance(factor, Sum)
         scalar, own, power = node.factors[other]
-        moved = self.builder.power(scalar, times)
+        moved = scalar, tuple(range(len(own))), times
+        whole = tuple(range(factor.rank))
         inside = self.builder.sum(
-            [(c, self.builder.times(moved, term)) for c, term in factor.terms], factor.axes
+            [
+                (c, self.builder.product(1, [moved, (term, whole, 1)], whole, factor.axes))
+                for c, term in factor.terms
+            ],
+            factor.axes,
         )
         rest = [f for k, f in enumerate(node.factors) if k not in (index, other)]
-        whole = [*rest, (inside, labels, exponent), (scalar, own, power - times * exponent)]
-        return self.builder.product(node.coefficient, whole, tuple(range(node.rank)), node.axes)
+        rest += [(inside, labels, exponent), (scalar, own, power - times * exponent)]
+        return self.builder.product(node.coefficient, rest, tuple(range(node.rank)), node.axes)
+
+    def _cancel(self, node: Sum) -> Node | None:
+        """1/u + x/(s*u) is 1/s where u = s + x: a sum over one of its denominators is another."""
+        if not 2 <= len(node.terms) <= _QUOTIENTS:
+            return None
+        whole = tuple(range(node.rank))
+        products = [as_term(term)[1] for _, term in node.terms]
+        shared = [f for f in products[0] if all(f in factors for factors in products[1:])]
+        below = {f[0] for f in shared if isinstance(f[0], Sum) and f[1] == whole and f[2] < 0}
+        if not below:
+            return None
+        terms = []
+        for coefficient, term in node.terms:
+            number, factors = as_term(term)
+            rest = [f for f in factors if f not in shared]
+            inner = self.builder.product(1, rest, whole, node.axes)
+            terms.append((coefficient * number, inner))
+        above = self.builder.sum(terms, node.axes)
+        depths = self._depths(above) if isinstance(above, Sum) else {}
+        over = self._over(above, depths) if isinstance(above, Sum) and depths else None
+        if over is None or below.isdisjoint([f for f, _, _ in as_term(over)[1]]):
+            return None
+        return self.builder.product(1, [*shared, (over, whole, 1)], whole, node.axes)
 
     def _distribute(self, node: Product, index: int) -> Node:
         factor, labels, _ = node.factors[index]
@@ -168,7 +234,8 @@ class Shortener:
         candidate = self.expand(node)
         if candidate is not None and self.length(candidate) < self.length(node):
             return candidate
-        return self._quotient(node) or self._least(self.inverses.of_sum(node), node)
+        found = self._cancel(node) or self._quotient(node)
+        return found or self._least(self.inverses.of_sum(node), node)
 
     def _quotient(self, node: Sum) -> Node | None:
         """The sum over a common denominator, if that is shorter: x/u - x*y/u^2 is x/u^2 where u = 1
@@ -176,17 +243,8 @@ class Shortener:
         """
         if len(node.terms) > _QUOTIENTS:
             return None
-        whole = tuple(range(node.rank))
-        depths: dict[Factor, list[Rational]] = {}  # base ^ -1 -> how deep it stands in each term
-        for place, (_, term) in enumerate(node.terms):
-            for base, labels, exponent in as_term(term)[1]:
-                if exponent < 0 and labels in ((), whole):
-                    depths.setdefault((base, labels, -1), [0] * len(node.terms))[place] = -exponent
-        uneven = {
-            below: deep
-            for below, deep in depths.items()
-            if min(deep) != max(deep) and _whole_steps(deep)
-        }
+        depths = self._depths(node)
+        uneven = {below: deep for below, deep in depths.items() if _whole_steps(deep)}
         sums = [
             below for below in uneven if isinstance(below[0], Sum)
         ]  # without one nothing can cancel
@@ -196,6 +254,17 @@ class Shortener:
             if candidate is not None and self.length(candidate) + 1 < self.length(node):
                 return candidate
         return None
+
+    @staticmethod
+    def _depths(node: Sum) -> dict[Factor, list[Rational]]:
+        """Each base ^ -1 that stands in some terms of a sum deeper than in others, and how deep."""
+        whole = tuple(range(node.rank))
+        depths: dict[Factor, list[Rational]] = {}
+        for place, (_, term) in enumerate(node.terms):
+            for base, labels, exponent in as_term(term)[1]:
+                if exponent < 0 and labels in ((), whole):
+                    depths.setdefault((base, labels, -1), [0] * len(node.terms))[place] = -exponent
+        return {below: deep for below, deep in depths.items() if min(deep) != max(deep)}
 
     def _over(self, node: Sum, depths: Mapping[Factor, Sequence[Rational]]) -> Node | None:
         """The sum with these denominators in front, each as deep as in its deepest term; None if no
@@ -305,6 +374,10 @@ class Shortener:
                 known = 1 + sum(inside) if isinstance(node, Call) else 1
             self._lengths[node] = known
         return known
+
+
+def _is_ones(node: Node) -> bool:
+    return isinstance(node, Leaf) and node.kind == "ones"
 
 
 def _whole_steps(depths: Sequence[Rational]) -> bool:
