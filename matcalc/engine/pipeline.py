@@ -173,7 +173,7 @@ def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool =
 
 class Engine:
     """What one derivation works with: a builder, all that keeps its nodes, and the road back to
-    matrix notation.
+    matrix notation. ``several`` says that it has several results, whose parts get names.
     """
 
     def __init__(
@@ -181,6 +181,8 @@ class Engine:
         program: Program,
         layout: str,
         phases: tuple[str, ...] = ("short",),
+        *,
+        several: bool = False,
     ) -> None:
         expr, known = program.expr, catalogue(program.language)
         self.rank = expr.rank
@@ -204,10 +206,11 @@ class Engine:
         self.shortener = Shortener(self.builder)
         self.factory = ExpressionFactory()  # of the last tree
         self.commuting: Commuting | None = None
+        self.several = several
         self.plain = self._recovery()  # what several results or tries share is recovered once
 
     def _recovery(self) -> Recovery:
-        return Recovery(functions=self.language.functions, typed=self.typed, several=True)
+        return Recovery(functions=self.language.functions, typed=self.typed, several=self.several)
 
     def shorten(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""

@@ -51,7 +51,7 @@ def derive_several(
         with suppress(UnsupportedError):
             found.append(_through(program, wrt, segments, structure))
     if not found or len(program.expr.parts) <= _LONG:
-        engine = Engine(program, layout)
+        engine = Engine(program, layout, several=True)
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
     shortest = min([intern_trees(trees) for trees in found], key=_operations)
@@ -98,7 +98,7 @@ def _through(
     program: Program, wrt: Sequence[str], segments: Sequence[Segment], structure: str
 ) -> list[Expr]:
     """Gradients from segment to segment."""
-    engine = Engine(program, "mixed")
+    engine = Engine(program, "mixed", several=True)
 
     def derive(part: Program, names: Sequence[str]) -> dict[str, Expr]:
         return _whole(engine, part, names, structure)
