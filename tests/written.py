@@ -58,6 +58,9 @@ EXPRESSIONS = {
     "norm2": "norm2(X, 1)",
     "norm1": "norm1(X, 2)",
     "commutation": "commutation(n, n)*vec(X)",
+    "toeplitz_projector": "toeplitz_projector(n)*vec(X)",
+    "circulant_projector": "circulant_projector(n)*vec(X)",
+    "hankel_projector": "hankel_projector(n)*vec(X)",
     "permute": "permute(einsum('i,jk->ijk', x, X), 3, 1, 2)",
     "power": "X^3",
 }

@@ -138,13 +138,13 @@ eigvecs             | =                      | =                      | =
 eigvec              | =                      | =                      | =
 lambda_max          | =                      | =                      | =
 lambda_min          | =                      | =                      | =
-eigval              | -                      | -                      | -
-eigright            | -                      | -                      | -
-eigleft             | -                      | -                      | -
-qr_q                | -                      | -                      | -
-qr_r                | -                      | -                      | -
-lu_l                | -                      | -                      | -
-lu_u                | -                      | -                      | -
+eigval              | =                      | =                      | -
+eigright            | =                      | =                      | -
+eigleft             | =                      | =                      | -
+qr_q                | =                      | =                      | =
+qr_r                | =                      | =                      | =
+lu_l                | =                      | =                      | =
+lu_u                | =                      | =                      | =
 invgap              | =                      | =                      | =
 svdvals             | =                      | =                      | =
 leftvecs            | =                      | =                      | =
@@ -165,12 +165,12 @@ cross               | =                      | =                      | =
 vee                 | =                      | =                      | =
 reshape             | =                      | =                      | =
 commutation         | =*                     | =*                     | =*
-toeplitz            | -                      | -                      | -
-circulant           | -                      | -                      | -
-hankel              | -                      | -                      | -
-toeplitz_projector  | -                      | -                      | -
-circulant_projector | -                      | -                      | -
-hankel_projector    | -                      | -                      | -
+toeplitz            | =                      | =                      | =
+circulant           | =                      | =                      | =
+hankel              | =                      | =                      | =
+toeplitz_projector  | =*                     | =*                     | =*
+circulant_projector | =*                     | =*                     | =*
+hankel_projector    | =*                     | =*                     | =*
 signs               | =*                     | =*                     | =*
 """
 

@@ -411,7 +411,7 @@ class FrameworkSource(Source):
         [
             *("jax", "jnp", "torch", "xp", "math", "product", "like", "as_arrays", "arguments"),
             *("array_namespace", "device", "is_array_api_obj"),
-            *defines(PORTABLE),
+            *(name for module in PORTABLE for name in defines(module)),
         ]
     )
 

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 _HERE = Path(__file__).resolve()
 _RUNTIME = _HERE.parents[2] / "runtime"
-PORTABLE = "portable"  # the module of functions for arrays of any framework
+# the modules of functions for arrays of any framework
+PORTABLE = ("portable", "portable_matrices")
 _ERRORS = {  # of ours, and what Python and NumPy would raise
     "EvaluationError": "ValueError",
     "DomainProblem": "ValueError",
@@ -68,10 +69,10 @@ def inline_functions(names: Iterable[str], taken: Container[str] = ()) -> Inline
 
 
 def portable(names: Iterable[str]) -> list[str]:
-    """The text of functions of ``portable.py``, and of those that they call."""
+    """The text of functions for arrays of any framework, and of those that they call."""
     order: list[_Key] = []
     for name in names:
-        _visit((PORTABLE, name), order)
+        _visit((next(each for each in PORTABLE if name in defines(each)), name), order)
     return [_text(key, {each: each[1] for each in order}) for key in order]
 
 
@@ -92,7 +93,7 @@ def join_definitions(definitions: Iterable[str]) -> str:
 
 @cache
 def _module(name: str) -> _Module:
-    path = _HERE.with_name("portable.py") if name == PORTABLE else _RUNTIME / f"{name}.py"
+    path = (_HERE.parent if name in PORTABLE else _RUNTIME) / f"{name}.py"
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     definitions: dict[str, ast.stmt] = {}
@@ -136,16 +137,15 @@ def _needed_names(key: _Key) -> list[str]:
 
 
 def _origin(key: _Key, name: str) -> _Key | None:
-    """Where a name that a definition uses is defined, if that is in the runtime."""
+    """Where a name that a definition uses is defined, if that is in a module of functions."""
     module = _module(key[0])
     if name in _ERRORS:
         return None
     if name in module.definitions:
         return key[0], name
     origin = module.imported.get(name, ("", ""))
-    if origin[0].startswith("matcalc.runtime."):
-        return origin[0].rpartition(".")[2], origin[1]
-    return None
+    folder, _, file = origin[0].rpartition(".")
+    return (file, origin[1]) if folder == "matcalc.runtime" or file in PORTABLE else None
 
 
 def _visit(key: _Key, order: list[_Key]) -> None:

@@ -2,13 +2,13 @@
 
 ``frameworks.py`` copies the text of what a source needs. ``xp`` is the namespace of the arrays; for
 JAX and PyTorch the parameter goes away and the name becomes theirs. Nothing here looks at values,
-so it can be traced. Axes are counted from 1, as in the language.
+so it can be traced. Axes are counted from 1, as in the language. Functions of matrices as a whole
+are in ``portable_matrices.py``.
 """
 
 from __future__ import annotations
 
 import math
-from itertools import product
 from typing import Any
 
 Array = Any
@@ -250,291 +250,45 @@ def signs(xp: Any, **like: Any) -> Array:
     return xp.stack([skewmat(xp, -units[k, :]) for k in range(3)])
 
 
-def cof(xp: Any, A: Array) -> Array:
-    """The cofactor matrix, by singular values: also of a singular matrix."""
-    U, s, V = xp.linalg.svd(A, full_matrices=False)
-    unit = xp.eye(A.shape[0], dtype=A.dtype)
-    others = xp.prod(unit + (1.0 - unit) * s[None, :], axis=1)
-    return xp.linalg.det(U) * xp.linalg.det(V) * ((U * others) @ V)
-
-
-def adj(xp: Any, A: Array) -> Array:
-    """The adjugate."""
-    return cof(xp, A).T
-
-
-def _direct(xp: Any, V: Array) -> Array:
-    """The sign of the entry with the largest absolute value in each column."""
-    hit = xp.abs(V) == xp.max(xp.abs(V), axis=0, keepdims=True)
-    count = xp.cumulative_sum(xp.where(hit, xp.ones_like(V), xp.zeros_like(V)), axis=0)
-    return xp.sign(xp.sum(xp.where(hit & (count == 1.0), V, xp.zeros_like(V)), axis=0))
-
-
-def _symmetric(xp: Any, A: Array) -> Array:
-    return (A + A.T) / 2.0
-
-
-def eigvecs(xp: Any, A: Array) -> Array:
-    """The unit eigenvectors of a symmetric matrix as columns."""
-    V = xp.linalg.eigh(_symmetric(xp, A))[1]
-    return V * _direct(xp, V)[None, :]
-
-
-def eigvec(xp: Any, A: Array) -> Array:
-    """The unit eigenvector of the largest eigenvalue."""
-    return eigvecs(xp, A)[:, -1]
-
-
-def lambda_max(xp: Any, A: Array) -> Array:
-    """The largest eigenvalue of a symmetric matrix."""
-    return xp.linalg.eigvalsh(_symmetric(xp, A))[-1]
-
-
-def lambda_min(xp: Any, A: Array) -> Array:
-    """The smallest eigenvalue of a symmetric matrix."""
-    return xp.linalg.eigvalsh(_symmetric(xp, A))[0]
-
-
-def invgap(xp: Any, x: Array) -> Array:
-    """1/(x[j] - x[i]) off the diagonal, and 0 on it."""
-    unit = xp.eye(x.shape[0], dtype=x.dtype)
-    return (1.0 - unit) / (x[None, :] - x[:, None] + unit)
-
-
-def _decompose(xp: Any, X: Array) -> tuple[Array, Array, Array]:
-    U, s, W = xp.linalg.svd(X, full_matrices=False)
-    signs = _direct(xp, W.T)
-    return U * signs[None, :], s, W.T * signs[None, :]
-
-
-def _tall(xp: Any, X: Array) -> tuple[Array, Array, Array]:
-    if X.shape[0] < X.shape[1]:
-        raise ValueError("expected a matrix with at least as many rows as columns")
-    return _decompose(xp, X)
-
-
-def svdvals(xp: Any, X: Array) -> Array:
-    """The singular values, descending, one for each column."""
-    return _tall(xp, X)[1]
-
-
-def leftvecs(xp: Any, X: Array) -> Array:
-    """The left singular vectors as columns."""
-    return _tall(xp, X)[0]
-
-
-def rightvecs(xp: Any, X: Array) -> Array:
-    """The right singular vectors as columns."""
-    return _tall(xp, X)[2]
-
-
-def thin_svdvals(xp: Any, X: Array) -> Array:
-    """The singular values of a matrix of any shape."""
-    return _decompose(xp, X)[1]
-
-
-def thin_leftvecs(xp: Any, X: Array) -> Array:
-    """Their left vectors as columns."""
-    return _decompose(xp, X)[0]
-
-
-def thin_rightvecs(xp: Any, X: Array) -> Array:
-    """Their right vectors as columns."""
-    return _decompose(xp, X)[2]
-
-
-def specnorm(xp: Any, X: Array) -> Array:
-    """The largest singular value."""
-    return _decompose(xp, X)[1][0]
-
-
-def leftvec(xp: Any, X: Array) -> Array:
-    """The left singular vector of the largest singular value."""
-    return _decompose(xp, X)[0][:, 0]
-
-
-def rightvec(xp: Any, X: Array) -> Array:
-    """The right singular vector of the largest singular value."""
-    return _decompose(xp, X)[2][:, 0]
-
-
-def condnum(xp: Any, A: Array) -> Array:
-    """The largest singular value over the smallest."""
-    s = _decompose(xp, A)[1]
-    return s[0] / s[-1]
-
-
-def polar(xp: Any, X: Array) -> Array:
-    """The orthogonal polar factor of a matrix of full rank."""
-    U, _, V = xp.linalg.svd(X, full_matrices=False)
-    return U @ V
-
-
-def nucnorm(xp: Any, X: Array) -> Array:
-    """The sum of the singular values."""
-    return xp.sum(_decompose(xp, X)[1])
-
-
-def schatten(xp: Any, X: Array, p: Array) -> Array:
-    """The p-norm of the singular values."""
-    return xp.sum(_decompose(xp, X)[1] ** p) ** (1.0 / p)
-
-
-def psd_solve(xp: Any, L: Array, B: Array) -> Array:
-    """inv(L*L')*B."""
-    return xp.linalg.solve(L.T, xp.linalg.solve(L, B))
-
-
-def cho_solve(xp: Any, L: Array, B: Array) -> Array:
-    """inv(L*L')*B, in JAX."""
-    return xp.cho_solve((L, True), B)
-
-
-def cholesky_solve(xp: Any, L: Array, B: Array) -> Array:
-    """inv(L*L')*B, in PyTorch, which takes matrices alone."""
-    wide = xp.cholesky_solve(xp.reshape(B, (B.shape[0], -1)), L)
-    return xp.reshape(wide, B.shape)
-
-
-def psd_inverse(xp: Any, L: Array) -> Array:
-    """inv(L*L')."""
-    half = xp.linalg.inv(L)
-    return half.T @ half
-
-
-def weighted_gram(xp: Any, w: Array, Z: Array) -> Array:
-    """Z'*diag(w)*Z."""
-    return Z.T @ (w[:, None] * Z)
-
-
-def psd_logdet(xp: Any, L: Array) -> Array:
-    """log(det(L*L'))."""
-    return 2.0 * xp.sum(xp.log(xp.linalg.diagonal(L)))
-
-
-def sylvester(xp: Any, A: Array, B: Array, C: Array) -> Array:
-    """The X with A*X + X*B = C, as a system of all entries."""
-    system = _sylvester_system(xp, A, B)
-    return xp.reshape(xp.linalg.solve(system, xp.reshape(C, (-1, 1))), C.shape)
-
-
-def sylvester_inverse(xp: Any, A: Array, B: Array) -> Array:
-    """The array that C is contracted with."""
-    sides = (A.shape[0], B.shape[0])
-    return xp.reshape(xp.linalg.inv(_sylvester_system(xp, A, B)), sides * 2)
-
-
-def _sylvester_system(xp: Any, A: Array, B: Array) -> Array:
-    m, n = A.shape[0], B.shape[0]
-    one, other = xp.eye(m, dtype=A.dtype), xp.eye(n, dtype=A.dtype)
-    left = A[:, None, :, None] * other[None, :, None, :]
-    right = one[:, None, :, None] * B.T[None, :, None, :]
-    return xp.reshape(left + right, (m * n, m * n))
-
-
-def lyapunov(xp: Any, A: Array, Q: Array) -> Array:
-    """The X with A*X + X*A' = Q."""
-    return sylvester(xp, A, A.T, Q)
-
-
-def sinhm(xp: Any, A: Array) -> Array:
-    """sinh(A)."""
-    return (xp.expm(A) - xp.expm(-A)) / 2.0
-
-
-def coshm(xp: Any, A: Array) -> Array:
-    """cosh(A)."""
-    return (xp.expm(A) + xp.expm(-A)) / 2.0
-
-
-def tanhm(xp: Any, A: Array) -> Array:
-    """tanh(A)."""
-    square, unit = xp.expm(2.0 * A), xp.eye(A.shape[0], dtype=A.dtype)
-    return xp.linalg.solve(square + unit, square - unit)
-
-
-def _turn(xp: Any, A: Array) -> tuple[Array, Array]:
-    """cos(A) and sin(A), the blocks of exp([[0, -A], [A, 0]])."""
-    zero = xp.zeros_like(A)
-    rows = [xp.concat([zero, -A], axis=1), xp.concat([A, zero], axis=1)]
-    turned = xp.expm(xp.concat(rows, axis=0))
-    n = A.shape[0]
-    return turned[:n, :n], turned[n:, :n]
-
-
-def sinm(xp: Any, A: Array) -> Array:
-    """sin(A)."""
-    return _turn(xp, A)[1]
-
-
-def cosm(xp: Any, A: Array) -> Array:
-    """cos(A)."""
-    return _turn(xp, A)[0]
-
-
-def tanm(xp: Any, A: Array) -> Array:
-    """inv(cos(A))*sin(A)."""
-    cosine, sine = _turn(xp, A)
-    return xp.linalg.solve(cosine, sine)
-
-
-def _expm(xp: Any, A: Array) -> Array:
-    return xp.expm(A)
-
-
-def _frechet(xp: Any, function: Any, X: Array, directions: Any, slots: int) -> Array:
-    """The upper right block of f([[Y, E], [0, Y]]), one doubling for each direction; open slots
-    are filled with the basis matrices.
+def _projector(xp: Any, places: list[int], size: int, **like: Any) -> Array:
+    """The matrix that takes the mean of the entries of a matrix with the same place, column by
+    column.
     """
-    n = X.shape[0]
-    if slots:
-        units = xp.reshape(xp.eye(n * n, dtype=X.dtype), (n * n, n, n))
-        values = [
-            _frechet(xp, function, X, [*directions, *(units[k, :, :] for k in places)], 0)
-            for places in product(range(n * n), repeat=slots)
-        ]
-        whole = xp.reshape(xp.stack(values), (n,) * (2 * slots + 2))
-        return xp.permute_dims(whole, (2 * slots, 2 * slots + 1, *range(2 * slots)))
-    Y = X
-    for E in directions:
-        size = Y.shape[0] // n
-        wide = xp.eye(size, dtype=X.dtype)[:, None, :, None] * E[None, :, None, :]
-        block = xp.reshape(wide, (size * n, size * n))
-        rows = [xp.concat([Y, block], axis=1), xp.concat([xp.zeros_like(Y), Y], axis=1)]
-        Y = xp.concat(rows, axis=0)
-    return function(xp, Y)[:n, -n:]
+    unit = xp.eye(size, **like)
+    same = xp.stack([unit[place, :] for place in places])
+    return (same / xp.maximum(xp.sum(same, axis=0), unit[0, 0])) @ same.T
 
 
-def frechet_expm(xp: Any, X: Array, *directions: Array, slots: int = 0) -> Array:
-    """The derivative of expm along directions."""
-    return _frechet(xp, _expm, X, directions, slots)
+def toeplitz_projector(xp: Any, n: int, **like: Any) -> Array:
+    """The matrix P with P*vec(A) = vec(toeplitz(A))."""
+    return _projector(xp, [i - j + n - 1 for j in range(n) for i in range(n)], 2 * n, **like)
 
 
-def frechet_sinm(xp: Any, X: Array, *directions: Array, slots: int = 0) -> Array:
-    """The derivative of sinm along directions."""
-    return _frechet(xp, sinm, X, directions, slots)
+def circulant_projector(xp: Any, n: int, **like: Any) -> Array:
+    """The matrix P with P*vec(A) = vec(circulant(A))."""
+    return _projector(xp, [(i - j) % n for j in range(n) for i in range(n)], n, **like)
 
 
-def frechet_cosm(xp: Any, X: Array, *directions: Array, slots: int = 0) -> Array:
-    """The derivative of cosm along directions."""
-    return _frechet(xp, cosm, X, directions, slots)
+def hankel_projector(xp: Any, n: int, **like: Any) -> Array:
+    """The matrix P with P*vec(A) = vec(hankel(A))."""
+    return _projector(xp, [i + j for j in range(n) for i in range(n)], 2 * n, **like)
 
 
-def frechet_tanm(xp: Any, X: Array, *directions: Array, slots: int = 0) -> Array:
-    """The derivative of tanm along directions."""
-    return _frechet(xp, tanm, X, directions, slots)
+def _projected(xp: Any, P: Array, A: Array) -> Array:
+    n = A.shape[0]
+    return xp.reshape(P @ xp.reshape(A.T, (n * n,)), (n, n)).T
 
 
-def frechet_sinhm(xp: Any, X: Array, *directions: Array, slots: int = 0) -> Array:
-    """The derivative of sinhm along directions."""
-    return _frechet(xp, sinhm, X, directions, slots)
+def toeplitz(xp: Any, A: Array) -> Array:
+    """Each entry the mean along its diagonal."""
+    return _projected(xp, toeplitz_projector(xp, A.shape[0], dtype=A.dtype), A)
 
 
-def frechet_coshm(xp: Any, X: Array, *directions: Array, slots: int = 0) -> Array:
-    """The derivative of coshm along directions."""
-    return _frechet(xp, coshm, X, directions, slots)
+def circulant(xp: Any, A: Array) -> Array:
+    """Each entry the mean along its wrapped diagonal."""
+    return _projected(xp, circulant_projector(xp, A.shape[0], dtype=A.dtype), A)
 
 
-def frechet_tanhm(xp: Any, X: Array, *directions: Array, slots: int = 0) -> Array:
-    """The derivative of tanhm along directions."""
-    return _frechet(xp, tanhm, X, directions, slots)
+def hankel(xp: Any, A: Array) -> Array:
+    """Each entry the mean along its antidiagonal."""
+    return _projected(xp, hankel_projector(xp, A.shape[0], dtype=A.dtype), A)

@@ -21,7 +21,7 @@ import matcalc
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.frameworks import FRAMEWORK_CALLS, FRAMEWORKS
 from matcalc.read.frontend import read
-from matcalc.write.printers import portable
+from matcalc.write.printers import portable, portable_matrices
 from matcalc.write.printers.numpy_functions import CALLS
 
 NEEDED = {"jax": "jax", "torch": "torch", "array-api": "array_api_compat"}
@@ -192,6 +192,31 @@ def test_structure(text: str, framework: str) -> None:
     compare(found, parsed.to_callable()(**given))
 
 
+BANDED = np.abs(np.subtract.outer(np.arange(4.0), np.arange(4.0)))
+STRUCTURED = {
+    "toeplitz(4)": BANDED + 5 * np.eye(4),
+    "hankel(4)": BANDED[::-1] + 1,
+    "circulant(4)": np.minimum(BANDED, 4 - BANDED) + 5 * np.eye(4),
+}
+
+
+@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+@pytest.mark.parametrize("kind", STRUCTURED)
+@pytest.mark.parametrize("text", ["logdet(T)", "tr(T*T*T)", "norm2(qr_r(T + x*x'))^2"])
+def test_variables_of_few_diagonals(text: str, kind: str, framework: str) -> None:
+    d = matcalc.diff(text, "T", variables={"T": kind, "x": "vector(4)"})
+    given = {"T": STRUCTURED[kind], "x": np.arange(1.0, 5)}
+    given = {name: given[name] for name in d.variables}
+    compare(function(d.source(framework))(**arrays(framework, given)), d.to_callable()(**given))
+
+
+@pytest.mark.parametrize("framework", [needs("jax"), needs("torch")])
+def test_real_eigenvalues_that_are_not_there(framework: str) -> None:
+    source = matcalc.parse("eigval(Z, 2)", {"Z": "matrix(3, 3)"}).source(framework)
+    turn = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 2.0]])
+    assert np.isnan(numbers(function(source)(**arrays(framework, {"Z": turn}))))
+
+
 def gradient(framework: str, text: str = "sum(softplus(X*x)) + x'*S*x") -> Callable[..., Any]:
     kinds = {name: KINDS[name] for name in ("X", "x", "S")}
     return function(matcalc.diff(text, "x", variables=kinds).source(framework))
@@ -255,7 +280,8 @@ def test_every_function_has_a_row() -> None:
     lacking = {"elimination", "duplication", "vech", "frechet_logm", "frechet_sqrtm"}
     assert set(CALLS.values()) - set(FRAMEWORK_CALLS) <= lacking
     assert all(set(cells) == set(FRAMEWORKS) for cells in FRAMEWORK_CALLS.values())
-    text = Path(portable.__file__).read_text(encoding="utf-8")
+    modules = (portable, portable_matrices)
+    text = "".join(Path(each.__file__).read_text(encoding="utf-8") for each in modules)
     for name, cells in FRAMEWORK_CALLS.items():
         for framework in FRAMEWORKS:
             if cells[framework][0] == "=":
