@@ -499,6 +499,145 @@ function r = signs()
   end
 end
 
+function [Q, R] = orthogonalised(A)
+  % A = Q*R with orthonormal columns of Q and a positive diagonal of R
+  if size(A, 1) < size(A, 2)
+    error('matcalc:domain', 'QR of a matrix with at least as many rows as columns');
+  end
+  [Q, R] = qr(A, 0);
+  s = sign(diag(R)).';
+  s(s == 0) = 1;
+  Q = Q .* s;
+  R = s.' .* R;
+end
+
+function Q = qr_q(A)
+  % the Q with orthonormal columns of A = Q*R
+  [Q, ~] = orthogonalised(A);
+end
+
+function R = qr_r(A)
+  % the upper triangular R of A = Q*R with a positive diagonal
+  [~, R] = orthogonalised(A);
+end
+
+function [L, U] = eliminated(A)
+  % A = L*U, without exchanges of rows
+  n = size(A, 1);
+  L = eye(n, class(A));
+  U = A;
+  for k = 1:n - 1
+    L(k + 1:n, k) = U(k + 1:n, k) / U(k, k);
+    U(k + 1:n, k:n) = U(k + 1:n, k:n) - L(k + 1:n, k) * U(k, k:n);
+    U(k + 1:n, k) = 0;
+  end
+end
+
+function L = lu_l(A)
+  % the unit lower triangular L of A = L*U
+  [L, ~] = eliminated(A);
+end
+
+function U = lu_u(A)
+  % the upper triangular U of A = L*U
+  [~, U] = eliminated(A);
+end
+
+function [value, v, u] = real_eigen(A, k)
+  % the k-th largest of the real eigenvalues, its unit right vector v and its left vector u with
+  % u'*v = 1; NaN where there are fewer
+  [V, D] = eig(A);
+  values = diag(D);
+  places = find(imag(values) == 0);
+  value = NaN;
+  v = NaN(size(A, 1), 1);
+  u = v;
+  if numel(places) >= k
+    [~, order] = sort(real(values(places)), 'descend');
+    place = places(order(k));
+    value = real(values(place));
+    W = inv(V);
+    v = real(V(:, place));
+    scale = directed(v) * norm(v);
+    v = v / scale;
+    u = real(W(place, :)).' * scale;
+  end
+end
+
+function value = eigval(A, k)
+  % the k-th largest of the real eigenvalues of a square matrix
+  if nargin < 2
+    k = 1;
+  end
+  [value, ~, ~] = real_eigen(A, k);
+end
+
+function v = eigright(A, k)
+  % the unit right eigenvector of eigval(A, k)
+  if nargin < 2
+    k = 1;
+  end
+  [~, v, ~] = real_eigen(A, k);
+end
+
+function u = eigleft(A, k)
+  % the left eigenvector u of eigval(A, k), with u'*eigright(A, k) = 1
+  if nargin < 2
+    k = 1;
+  end
+  [~, ~, u] = real_eigen(A, k);
+end
+
+function B = means(A, places)
+  % at each entry the mean of those with the same place
+  sums = accumarray(places(:), A(:));
+  counts = accumarray(places(:), 1);
+  B = reshape(sums(places) ./ counts(places), size(A));
+end
+
+function B = toeplitz_part(A)
+  % each entry the mean along its diagonal
+  n = size(A, 1);
+  B = means(A, (1:n).' - (1:n) + n);
+end
+
+function B = circulant_part(A)
+  % each entry the mean along its wrapped diagonal
+  n = size(A, 1);
+  B = means(A, mod((1:n).' - (1:n), n) + 1);
+end
+
+function B = hankel_part(A)
+  % each entry the mean along its antidiagonal
+  n = size(A, 1);
+  B = means(A, (1:n).' + (1:n) - 1);
+end
+
+function P = projector(part, n)
+  % the matrix P with P*vec(A) = vec(part(A)) for every n x n matrix A
+  P = zeros(n * n);
+  for k = 1:n * n
+    unit = zeros(n);
+    unit(k) = 1;
+    P(:, k) = reshape(part(unit), [], 1);
+  end
+end
+
+function P = toeplitz_projector(n)
+  % the matrix P with P*vec(A) = vec(toeplitz(A))
+  P = projector(@toeplitz_part, n);
+end
+
+function P = circulant_projector(n)
+  % the matrix P with P*vec(A) = vec(circulant(A))
+  P = projector(@circulant_part, n);
+end
+
+function P = hankel_projector(n)
+  % the matrix P with P*vec(A) = vec(hankel(A))
+  P = projector(@hankel_part, n);
+end
+
 function K = commutation(m, n)
   % the matrix K with K*vec(A) = vec(A') for every m x n matrix A
   places = reshape(1:m * n, m, n).';
