@@ -147,10 +147,10 @@ lambda_min          | =                      | =            | =             | =
 eigval              | =                      | -            | -             | -
 eigright            | =                      | -            | -             | -
 eigleft             | =                      | -            | -             | -
-qr_q                | =                      | -            | -             | -
-qr_r                | =                      | -            | -             | -
-lu_l                | =                      | -            | -             | -
-lu_u                | =                      | -            | -             | -
+qr_q                | =                      | =            | -             | -
+qr_r                | =                      | =            | -             | -
+lu_l                | =                      | =            | -             | -
+lu_u                | =                      | =            | -             | -
 invgap              | =                      | =            | =             | =
 svdvals             | =                      | =            | =tall_svdvals | =
 leftvecs            | =                      | =            | =             | =
@@ -174,12 +174,12 @@ commutation         | =                      | =            | =             | =
 elimination         | =                      | =            | =             | =
 duplication         | =                      | =            | =             | =
 vech                | =                      | =            | =             | =
-toeplitz            | =toeplitz_part         | -            | -             | -
-circulant           | =circulant_part        | -            | -             | -
-hankel              | =hankel_part           | -            | -             | -
-toeplitz_projector  | =                      | -            | -             | -
-circulant_projector | =                      | -            | -             | -
-hankel_projector    | =                      | -            | -             | -
+toeplitz            | =toeplitz_part         | =            | -             | -
+circulant           | =circulant_part        | =            | -             | -
+hankel              | =hankel_part           | =            | -             | -
+toeplitz_projector  | =                      | =            | -             | -
+circulant_projector | =                      | =            | -             | -
+hankel_projector    | =                      | =            | -             | -
 signs               | =                      | -            | =             | -
 np.where            | =choose                | select       | ifelse        | ?:
 """

@@ -703,6 +703,116 @@ Vector<T> vee(const Matrix<T>& M)
     return result / T(2);
 }
 
+// lu_u: the upper triangular U of A = L*U, without exchanges of rows
+template <typename T>
+Matrix<T> lu_u(const Matrix<T>& A)
+{
+    Matrix<T> U = A;
+    for (Index k = 0; k < U.rows(); ++k) {
+        for (Index i = k + 1; i < U.rows(); ++i) {
+            const T factor = U(i, k) / U(k, k);
+            U.row(i) -= factor * U.row(k);
+            U(i, k) = T(0);
+        }
+    }
+    return U;
+}
+
+// lu_l: the unit lower triangular L of A = L*U
+template <typename T>
+Matrix<T> lu_l(const Matrix<T>& A)
+{
+    Matrix<T> U = A, L = Matrix<T>::Identity(A.rows(), A.cols());
+    for (Index k = 0; k < U.rows(); ++k) {
+        for (Index i = k + 1; i < U.rows(); ++i) {
+            L(i, k) = U(i, k) / U(k, k);
+            U.row(i) -= L(i, k) * U.row(k);
+        }
+    }
+    return L;
+}
+
+// means: at each entry the mean of those with the same place
+template <typename T, typename Place>
+Matrix<T> means(const Matrix<T>& A, Place place)
+{
+    const Index n = A.rows();
+    Vector<T> sums = Vector<T>::Zero(2 * n), counts = Vector<T>::Zero(2 * n);
+    for (Index j = 0; j < n; ++j) {
+        for (Index i = 0; i < n; ++i) {
+            sums(place(i, j)) += A(i, j);
+            counts(place(i, j)) += T(1);
+        }
+    }
+    Matrix<T> result(n, n);
+    for (Index j = 0; j < n; ++j) {
+        for (Index i = 0; i < n; ++i) {
+            result(i, j) = sums(place(i, j)) / counts(place(i, j));
+        }
+    }
+    return result;
+}
+
+// toeplitz: each entry the mean along its diagonal
+template <typename T>
+Matrix<T> toeplitz(const Matrix<T>& A)
+{
+    const Index n = A.rows();
+    return means(A, [n](Index i, Index j) { return i - j + n - 1; });
+}
+
+// circulant: each entry the mean along its wrapped diagonal
+template <typename T>
+Matrix<T> circulant(const Matrix<T>& A)
+{
+    const Index n = A.rows();
+    return means(A, [n](Index i, Index j) { return (i - j + n) % n; });
+}
+
+// hankel: each entry the mean along its antidiagonal
+template <typename T>
+Matrix<T> hankel(const Matrix<T>& A)
+{
+    return means(A, [](Index i, Index j) { return i + j; });
+}
+
+// projector: the matrix P with P*vec(A) = vec(part(A)) for every n x n matrix A
+template <typename T, typename Part>
+Matrix<T> projector(Index n, Part part)
+{
+    Matrix<T> result(n * n, n * n);
+    for (Index k = 0; k < n * n; ++k) {
+        Matrix<T> unit = Matrix<T>::Zero(n, n);
+        unit(k % n, k / n) = T(1);
+        const Matrix<T> image = part(unit);
+        for (Index i = 0; i < n * n; ++i) {
+            result(i, k) = image(i % n, i / n);
+        }
+    }
+    return result;
+}
+
+// toeplitz_projector: the matrix P with P*vec(A) = vec(toeplitz(A))
+template <typename T>
+Matrix<T> toeplitz_projector(Index n)
+{
+    return projector<T>(n, [](const Matrix<T>& A) { return toeplitz(A); });
+}
+
+// circulant_projector: the matrix P with P*vec(A) = vec(circulant(A))
+template <typename T>
+Matrix<T> circulant_projector(Index n)
+{
+    return projector<T>(n, [](const Matrix<T>& A) { return circulant(A); });
+}
+
+// hankel_projector: the matrix P with P*vec(A) = vec(hankel(A))
+template <typename T>
+Matrix<T> hankel_projector(Index n)
+{
+    return projector<T>(n, [](const Matrix<T>& A) { return hankel(A); });
+}
+
 // commutation: the matrix K with K*vec(A) = vec(A')
 template <typename T>
 Matrix<T> commutation(Index m, Index n)
@@ -1181,6 +1291,30 @@ Matrix<T> thin_rightvecs(const Matrix<T>& X)
 {
     const auto svd = thin_svd(X);
     return directed(Matrix<T>(svd.matrixV()), Matrix<T>(svd.matrixV()));
+}
+
+// qr_r: the upper triangular R of A = Q*R with a positive diagonal
+template <typename T>
+Matrix<T> qr_r(const Matrix<T>& A)
+{
+    const Eigen::HouseholderQR<Matrix<T>> found(tall(A));
+    Matrix<T> R = found.matrixQR().topRows(A.cols()).template triangularView<Eigen::Upper>();
+    for (Index k = 0; k < R.rows(); ++k) {
+        R.row(k) *= R(k, k) < T(0) ? T(-1) : T(1);
+    }
+    return R;
+}
+
+// qr_q: the Q with orthonormal columns of A = Q*R
+template <typename T>
+Matrix<T> qr_q(const Matrix<T>& A)
+{
+    const Eigen::HouseholderQR<Matrix<T>> found(tall(A));
+    Matrix<T> Q = found.householderQ() * Matrix<T>::Identity(A.rows(), A.cols());
+    for (Index k = 0; k < A.cols(); ++k) {
+        Q.col(k) *= found.matrixQR()(k, k) < T(0) ? T(-1) : T(1);
+    }
+    return Q;
 }
 
 // svdvals: the singular values, descending, one for each column
