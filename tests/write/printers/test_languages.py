@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from language_runs import SAMPLE, Run, compare, of_texts, shared, some
+from language_runs import SAMPLE, Run, compare, of_texts, run_of, shared, some
 from written import FUNCTIONS, KINDS, MORE, expression
 
 import matcalc
@@ -182,6 +182,39 @@ def test_cpp(tmp_path: Path) -> None:
         folder.mkdir()
         part = runs[start : start + 25]
         compare(part, eigen(folder, part))
+
+
+FACTORED = [
+    ("sum(qr_r(B).^3)", "B", "matrix(4, 3)"),
+    ("sum(lu_l(B).^3) + sum(lu_u(B).^3)", "B", "matrix(3, 3)"),
+    ("logdet(B)", "B", "toeplitz(3)"),
+    ("tr(B*B*B)", "B", "hankel(3)"),
+    ("sum(exp(B))", "B", "circulant(3)"),
+]
+POINTS = {
+    "matrix(4, 3)": np.vstack([np.eye(3) - 0.2, np.ones((1, 3))]),
+    "matrix(3, 3)": np.array([[1.0, 1, 2], [3, 1, 1], [-1, 2, 1]]),
+    "toeplitz(3)": np.array([[4.0, 1, 2], [3, 4, 1], [-1, 3, 4]]),
+    "hankel(3)": np.array([[1.0, 2, 3], [2, 3, -1], [3, -1, 5]]),
+    "circulant(3)": np.array([[1.0, 2, 3], [3, 1, 2], [2, 3, 1]]),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "run"),
+    [
+        pytest.param("matlab", octave, marks=needs_octave, id="matlab"),
+        pytest.param("cpp", eigen, marks=needs_eigen, id="cpp"),
+    ],
+)
+def test_factors_and_matrices_of_few_diagonals(language: str, run: Any, tmp_path: Path) -> None:
+    runs = []
+    for place, (text, wrt, kind) in enumerate(FACTORED):
+        d = matcalc.diff(text, wrt, variables={"B": kind})
+        runs.append(run_of(text, d, language, f"factored{place}", {"B": POINTS[kind]}))
+    found = some(runs)
+    assert len(found) == len(FACTORED)
+    compare(found, run(tmp_path, found))
 
 
 # Julia
