@@ -28,6 +28,12 @@ CASES = [
     ("log(a + sqrt(a^2 + 1))", "a", "1/sqrt(1 + a^2)"),
     ("log(a + sqrt(a^2 - 1))", "a", "1/sqrt(a^2 - 1)"),
     ("sum(log(x + sqrt(x.^2 + 1)))", "x", "1./sqrt(1 + x.^2)"),
+    # scalars stand around the whole product, whatever part of it they come from
+    (
+        "4*a*((s/norm2(x - v))^12 - (s/norm2(x - v))^6)",
+        "x",
+        "24*a*s^6*(1 - 2*(s/norm2(x - v))^6)*(x - v)/norm2(x - v)^8",
+    ),
     # fractions inside of denominators, entry by entry
     ("sum(atan(v./x))", "x", "-v./(v.^2 + x.^2)"),
     ("sum(log(1 + v./x))", "x", "-v./(x.*(v + x))"),

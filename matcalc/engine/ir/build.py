@@ -33,6 +33,7 @@ from matcalc.engine.ir.nodes import (
     is_diagonal,
     is_negative,
     is_number,
+    is_ones,
     is_wrapped,
     is_zero,
     permutation_of,
@@ -487,7 +488,7 @@ class Builder:
         if node.rank and isinstance(node, Product | Leaf):
             coefficient, form = as_term(node)
             labelled = [entry for entry in form if entry[1]]
-            if all(isinstance(f, Leaf) and f.kind == "ones" for f, _, _ in labelled):
+            if all(is_ones(f) for f, _, _ in labelled):
                 return self.product(coefficient, [entry for entry in form if not entry[1]], (), ())
         return node
 

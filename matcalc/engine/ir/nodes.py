@@ -256,6 +256,11 @@ def permutation_of(node: Node) -> Labels | None:
     return tuple([labels.index(axis) for axis in range(node.rank)])
 
 
+def is_ones(node: Node) -> bool:
+    """Whether this is an array of ones."""
+    return isinstance(node, Leaf) and node.kind == "ones"
+
+
 def as_term(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
     """The node as a coefficient and factors on the output labels 0 ... rank-1."""
     if isinstance(node, Product) and not is_atom(node):

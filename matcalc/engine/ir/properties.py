@@ -40,7 +40,7 @@ from matcalc.engine.ir.facts import (
     closure,
 )
 from matcalc.engine.ir.forms import network, signs
-from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum
+from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum, is_ones
 
 # linear kinds by symmetry and diagonals; of others no theorem asks whether a matrix is of them
 _LINEAR = {
@@ -106,7 +106,7 @@ class Properties:
         if isinstance(node, Product):
             facts |= signs(node, self._facts)
             facts |= network(node, self._facts) if square else 0
-            if square and all(not own or each.kind == "ones" for each, own, _ in node.factors):
+            if square and all(not own or is_ones(each) for each, own, _ in node.factors):
                 facts |= CIRCULANT | HANKEL  # all entries are equal
         elif isinstance(node, Sum):
             facts |= self._sum(node, square=square)

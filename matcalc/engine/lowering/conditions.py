@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from matcalc.engine.ir.masks import MASKS
-from matcalc.engine.ir.nodes import Call, Leaf, Node, Sum, as_term, is_number
+from matcalc.engine.ir.nodes import Call, Leaf, Node, Sum, as_term, is_number, is_ones
 from matcalc.engine.lowering.terms import ContractionBuilder, Value
 
 
@@ -63,7 +63,7 @@ def _indicator(node: Node) -> bool:
 def _one(node: Node) -> bool:
     """Whether this is 1 everywhere."""
     coefficient, factors = as_term(node)
-    return coefficient == 1 and all(isinstance(f, Leaf) and f.kind == "ones" for f, _, _ in factors)
+    return coefficient == 1 and all(is_ones(f) for f, _, _ in factors)
 
 
 RULES: dict[str, Callable[[ContractionBuilder, Sequence[Value]], Value]] = {

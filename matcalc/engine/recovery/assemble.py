@@ -40,14 +40,17 @@ class Assembler:
             self.made[id(found)] = term
         return found
 
-    def take_apart(self, expr: Expr) -> tuple[Rational, Scalars, Expr]:
+    def take_apart(self, expr: Expr) -> tuple[Rational, Scalars, Expr | None]:
         """The number and the scalars in front of a chain, and the chain: X*Y/c is not a factor of
-        its own in X*Y/c*Z.
+        its own in X*Y/c*Z; of a scalar all of its factors.
         """
         term = self.made.get(id(expr))
-        if term is None or term.chain is None or not term.scalars:
-            return 1, (), expr
-        return term.coefficient, term.scalars, self.writer.body(term.parts, term.shape)
+        if term is not None and term.scalars and expr.op != "^":  # a squared norm stays one
+            if not term.shape:
+                return term.coefficient, term.scalars, None
+            if term.chain is not None:
+                return term.coefficient, term.scalars, self.writer.body(term.parts, term.shape)
+        return 1, (), expr
 
     def _term(self, term: Term) -> Expr:
         if not term.shape:

@@ -26,6 +26,7 @@ from matcalc.engine.ir.nodes import (
     Rational,
     Sum,
     as_product,
+    is_ones,
     magnitude,
 )
 from matcalc.engine.ir.rebuild import rebuild
@@ -99,7 +100,7 @@ def _multiple_of_ones(node: Node) -> list[Factor] | None:
     labelled = (
         [factor for factor, labels, _ in factors if labels] if isinstance(node, Product) else [node]
     )
-    if not all(isinstance(factor, Leaf) and factor.kind == "ones" for factor in labelled):
+    if not all(is_ones(factor) for factor in labelled):
         return None
     return [factor for factor in factors if not factor[1]]
 

@@ -280,9 +280,10 @@ class Factoring:
                 array: Chain = chain or (Link(term.scalars[0][0].args[0]),)
                 shape = self.writer.product(array).shape
                 inside.append(Term(quotient(term.coefficient, number), (), ((array, 1),), shape))
-            rest.append(
-                Term(number, ((self.factory.call(op, (self.sum(inside, shape),), ()), 1),), (), ())
-            )
+            factor, scalars, body = self.assembler.take_apart(self.sum(inside, shape))
+            if body is not None:
+                whole = self.factory.call(op, (body,), ())
+                rest.append(Term(number * factor, join_scalars([*scalars, (whole, 1)]), (), ()))
         return rest
 
     @staticmethod

@@ -25,6 +25,7 @@ from matcalc.engine.ir.nodes import (
     as_product,
     as_sum,
     as_term,
+    is_ones,
     magnitude,
 )
 from matcalc.engine.recovery.assemble import Assembler
@@ -284,15 +285,18 @@ class Recovery:
                 graph.coefficient *= number
             if isinstance(factor, Leaf) and factor.kind == "select":
                 expr = self._place(factor)
-            if isinstance(factor, Sum) and exponent == 1 and not self.several:
+            if isinstance(factor, Sum | Product) and exponent == 1 and not self.several:
                 expr = self._as_factor(factor, expr)
-                number, scalars, expr = self.assembler.take_apart(expr)
+                number, scalars, body = self.assembler.take_apart(expr)
                 graph.coefficient *= number
                 graph.scalars += scalars
+                if body is None:
+                    continue
+                expr = body
             if not labels:
                 graph.scalars.append((expr, exponent))
             elif len(labels) == 1:
-                if not (isinstance(factor, Leaf) and factor.kind == "ones"):
+                if not is_ones(factor):
                     graph.add_weight(labels[0], (Link(expr),), exponent)
             elif len(set(labels)) == 1 and (exponent < 0 or exponent.denominator != 1):
                 # 1./diag(A), and not diag(1./A): nothing is asked of the entries beside the
@@ -310,7 +314,7 @@ class Recovery:
                     graph.symmetric.add(id(expr))
         return graph
 
-    def _as_factor(self, node: Sum, tree: Expr) -> Expr:
+    def _as_factor(self, node: Sum | Product, tree: Expr) -> Expr:
         """A sum of products as a factor of a product."""
         if tree.op not in ("+", "-") or tree.rank != 2:
             return tree

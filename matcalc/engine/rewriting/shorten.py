@@ -15,7 +15,6 @@ from matcalc.engine.ir.facts import SIMPLEX
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
-    Leaf,
     Node,
     Product,
     Rational,
@@ -23,6 +22,7 @@ from matcalc.engine.ir.nodes import (
     as_sum,
     as_term,
     is_atom,
+    is_ones,
     is_zero,
 )
 from matcalc.engine.ir.rebuild import rebuild
@@ -110,7 +110,7 @@ class Shortener:
             varying: list[tuple[Rational, Node]] = []
             for c, term in total.terms:
                 number, factors = as_term(term)
-                scalars = [f for f in factors if not _is_ones(f[0])]
+                scalars = [f for f in factors if not is_ones(f[0])]
                 if any(where for _, where, _ in scalars):
                     varying.append((c, term))
                 else:
@@ -374,10 +374,6 @@ class Shortener:
                 known = 1 + sum(inside) if isinstance(node, Call) else 1
             self._lengths[node] = known
         return known
-
-
-def _is_ones(node: Node) -> bool:
-    return isinstance(node, Leaf) and node.kind == "ones"
 
 
 def _whole_steps(depths: Sequence[Rational]) -> bool:
