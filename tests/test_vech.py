@@ -57,7 +57,7 @@ DERIVATIVES = [
         "X",
         {"X": "symmetric(n)"},
         1,
-        "(elimination(n) + elimination(n)*commutation(n, n))/2",
+        "elimination(n)*(eye + commutation(n, n))/2",
     ),
     (
         "between",

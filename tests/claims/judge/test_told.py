@@ -97,7 +97,7 @@ TOLD = [
         "the factor x should not be there",
         "2*relu(x)",
     ),
-    ("x[1]^2", "x", "2*x[1]", {}, "the factor unit(1, n) is missing", "2*x[1]*unit(1, n)"),
+    ("x[1]^2", "x", "2*x[1]", {}, "it is entry 1 of the derivative alone", "2*x[1]*unit(1, n)"),
     (
         "norm2(A*x - b)^2",
         "x",
