@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -44,6 +44,7 @@ from matcalc.verify.oracle.survey import survey
 from matcalc.verify.oracle.ties import find_tie
 from matcalc.write.printers.text import text
 
+_REASON = re.compile(", because [^:;]*")  # within a note
 _APART = 2  # added to each size for the second choice of sizes, which tells n from 3
 _FAR, _FARTHEST = 8, 40  # beyond the numbers that a formula compares sizes or indices with
 _MOST_ENTRIES = 20_000  # of a derivative that is looked at there
@@ -98,7 +99,7 @@ def about(program: Program, claim: Claim) -> Question:
         f"{'columns as rows' if _gram(part) == 'wide' else 'rows as columns'}"
         for part in tall[:1]
     ]
-    notes = tuple(dict.fromkeys((*asked.notes, *spoken, *reparse(stated, program), *narrow)))
+    notes = _each_once((*asked.notes, *spoken, *reparse(stated, program), *narrow))
     in_field = cache(lambda: prove(statement, stated))
     return replace(
         asked,
@@ -111,6 +112,14 @@ def about(program: Program, claim: Claim) -> Question:
         exceptions=lambda: exceptions(statement, stated, in_field().alone),
         alike=lambda: None if misfit else _ask_at_equal_sizes(statement, stated, asking),
     )
+
+
+def _each_once(notes: Iterable[str]) -> tuple[str, ...]:
+    """The notes without those that say again, for another reason, how something is read."""
+    found: dict[str, str] = {}
+    for note in notes:
+        found.setdefault(_REASON.sub("", note), note)
+    return tuple(found.values())
 
 
 def _ask_at_equal_sizes(

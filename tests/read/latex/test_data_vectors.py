@@ -6,6 +6,8 @@ import pytest
 
 import matcalc
 from matcalc.claims.equality import EQUAL, decide
+from matcalc.claims.judge.claim import Claim
+from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read_pair
 from matcalc.read.tex.read import read_latex
@@ -126,3 +128,10 @@ def test_the_note() -> None:
 def test_what_was_said_before_it_was_known_is_not_said() -> None:
     notes = read_latex(r"\sum_i \phi_i^\top w").notes
     assert [note.partition(" is read")[0] for note in notes] == [r"note: \phi_i"]
+
+
+def test_a_claim_does_not_say_it_again() -> None:
+    left, right = r"\sum_i (w^\top x_i)^2", r"2 \sum_i x_i w^\top x_i"
+    report = judge(Claim(f"${left}$", "w", f"${right}$"), 0)
+    (note,) = report.notes
+    assert "because w^\\top stands before it" in note
