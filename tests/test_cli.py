@@ -194,6 +194,17 @@ def test_bad_expression_prints_the_error(
             id="two-variables-in-two-ways",
         ),
         pytest.param(
+            ["check", "x'*A*x", "2*A*x", "--wrt", "x"],
+            "error: there are 2 variables to differentiate with respect to: x, 2*A*x\n"
+            'hint: 2*A*x is not a name; what is claimed is written --claim "2*A*x"',
+            id="claim-for-a-variable",
+        ),
+        pytest.param(
+            ["check", "x'*A*x = 2*A*x", "--wrt", "x"],
+            'error: what is claimed? --claim is missing\nhint: write "x\'*A*x" --claim "2*A*x"',
+            id="equation-for-a-claim",
+        ),
+        pytest.param(
             ["diff", "A*x", "x", "A"],
             "error: unrecognized arguments: A\nhint: matcalc --help lists what is possible",
             id="three-words",

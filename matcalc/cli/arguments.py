@@ -19,7 +19,7 @@ from matcalc.cli.calculus import (
 )
 from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.shown import add_graph_options, add_steps_options
-from matcalc.cli.spelling import choice_meant
+from matcalc.cli.spelling import choice_meant, claim_meant
 from matcalc.cli.tool_options import add_file_option, add_plot_option, add_tools, require_expression
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import FORMS
@@ -107,7 +107,8 @@ def _one_variable(names: list[str]) -> str | None:
         count, listed = len(different), ", ".join(different)
         raise ArgumentError(
             f"there are {count} variables to differentiate with respect to: {listed}",
-            hint="differentiate with respect to one of them at a time: "
+            hint=claim_meant(names)
+            or "differentiate with respect to one of them at a time: "
             f"--wrt {names[0]}, then --wrt {names[1]}",
         )
     return names[0] if names else None

@@ -78,10 +78,11 @@ def _of_file(options: Namespace) -> list[Report]:
     judged all the same.
     """
     if options.wrt is not None or options.var:
-        raise ArgumentError(
-            "what is claimed? --claim is missing",
-            hint="a file of claims takes no --wrt and no --var",
-        )
+        left, equals, right = options.expression.partition("=")
+        hint = "a file of claims takes no --wrt and no --var"
+        if equals:
+            hint = f'write "{left.strip()}" --claim "{right.strip()}"'
+        raise ArgumentError("what is claimed? --claim is missing", hint=hint)
     reports = []
     for claim in read_claims(options.expression):
         try:
