@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
 
@@ -19,6 +20,11 @@ _COUNTS = ("no dimension", "one dimension", "two dimensions", "three dimensions"
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
 
 _OTHERWISE = {"spd": "psd"}  # other words for kinds
+_SPOKEN = re.compile(
+    r"\s*(?P<name>\w+)\s+(is\s+)?(an?\s+)?(?P<kind>[a-z]+)(?P<sizes>\(.*\))?"
+    r"((?<!positive)\s+matrix)?\s*"
+)  # A is symmetric, A is a symmetric matrix
+_COMMAND = re.compile(r"\s*(\\[A-Za-z]+)\s*([:=]|$)")  # \Sigma: psd(n)
 # sets that no kind is: the kind that goes with --manifold, and its name there
 _MANIFOLDS = {
     "unit": ("sphere(n)", "sphere"),
@@ -85,6 +91,7 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
         body.end == len(source.rstrip())
         and kind not in KINDS
         and (body.kind != "call" or len(str(kind)) == 1)
+        and not re.match("[a-z]{2}", str(kind))
     ):
         hint = (
             f"{hint}; the sum of the products of the entries is dot({statement.name}, "
@@ -127,7 +134,10 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
 
 def _kind_meant(kind: str, body: Node, source: str) -> str:
     """The kind that is spelt like a word that is none, with its dimensions."""
-    close = None if kind in KINDS else closest(kind, (*KINDS, *_OTHERWISE))
+    if kind in KINDS:
+        return ""
+    longer = [each for each in KINDS if len(kind) > 1 and each.startswith(kind)]  # sym, diag
+    close = longer[0] if len(longer) == 1 else closest(kind, (*KINDS, *_OTHERWISE))
     place = source.find("(", body.start, body.end)
     dimensions = source[place : body.end] if place >= 0 else ""
     return f"did you mean {close}{dimensions}?" if close else ""
@@ -183,6 +193,13 @@ def instead(kind: str, name: str) -> str:
 @lru_cache(maxsize=1_024)
 def _from_line(line: str) -> Variable:
     """``A: symmetric(n)``."""
+    _refuse_command(line)
+    spoken = _SPOKEN.fullmatch(line)
+    if spoken and spoken["kind"] in (*KINDS, *_OTHERWISE):
+        hint = f'write "{spoken["name"]}: {spoken["kind"]}{spoken["sizes"] or ""}"'
+        raise ParseError(
+            "a declaration is  name: kind", source=line, span=Span(0, len(line)), hint=hint
+        )
     statements = parse(line)
     if len(statements) == 1 and statements[0].role == "definition":  # A=symmetric
         return from_statement(statements[0], line)
@@ -192,6 +209,17 @@ def _from_line(line: str) -> Variable:
             "a declaration is  name: kind", source=line, span=Span(0, len(line)), hint=hint
         )
     return from_statement(statements[0], line)
+
+
+def _refuse_command(text: str) -> None:
+    """Refuses the name of a letter as LaTeX has it, alone or in a declaration."""
+    if command := _COMMAND.match(text):
+        raise ParseError(
+            "the name of a variable has no \\",
+            source=text,
+            span=Span(*command.span(1)),
+            hint=f"write {text.strip()[1:]}",
+        )
 
 
 @lru_cache(maxsize=1_024)
@@ -212,6 +240,7 @@ def _from_item(name: str, text: str) -> Variable:
 
 def _check_name(name: str) -> str:
     """The name of a mapping's item, if it is one."""
+    _refuse_command(name)
     statements = parse(name)
     body = statements[0].body
     if len(statements) == 1 and body.kind == "entries" and body.args[0].kind == "name":

@@ -173,6 +173,13 @@ def test_refused(text: str, kind: type[MatcalcError], column: int, part: str) ->
         pytest.param({"A": "x = 2"}, ParseError, "a kind is expected", id="definition"),
         pytest.param({"A b": "scalar"}, ParseError, "operator is missing", id="two-names"),
         pytest.param({"2": "scalar"}, UnknownNameError, "'2' is not a name", id="number"),
+        pytest.param(["A is symmetric"], ParseError, 'write "A: symmetric"', id="is"),
+        pytest.param([r"\Sigma: psd(n)"], ParseError, "write Sigma: psd(n)", id="latex"),
+        pytest.param({r"\Sigma": "psd(n)"}, ParseError, "write Sigma", id="latex-name"),
+        pytest.param(["A psd(n)"], ParseError, 'write "A: psd(n)"', id="no-colon"),
+        pytest.param(["A is a symmetric matrix"], ParseError, 'write "A: sym', id="a-matrix"),
+        pytest.param({"A": "sym"}, UnknownNameError, "did you mean symmetric?", id="short"),
+        pytest.param({"A": "diag(n)"}, UnknownNameError, "diagonal(n)?", id="short-with-size"),
     ],
 )
 def test_declarations_refused(
@@ -185,6 +192,13 @@ def test_declarations_refused(
     assert problem.source is not None
     assert problem.span is not None
     assert part in f"{problem.message}\n{problem.hint}"
+
+
+def test_an_unknown_kind_is_no_product() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        read("x", ["A: laplacian"])
+    assert caught.value.hint is not None
+    assert "dot(A, laplacian)" not in caught.value.hint
 
 
 def test_caret_at_the_end_stands_behind_the_last_character() -> None:
