@@ -204,3 +204,8 @@ def test_noted_in_latex(text: str, meant: str, words: str) -> None:
 @pytest.mark.parametrize("text", QUIET)
 def test_nothing_is_said(text: str) -> None:
     assert not read(text).notes
+
+
+def test_a_long_formula_is_quoted_with_its_end() -> None:
+    (note,) = read("(sum(log(1 + exp(X*w))) - y'*log(sigmoid(X*w)))/n").notes
+    assert "because (sum(log(1 + exp(X*w...(sigmoid(X*w)))/n has no meaning for" in note

@@ -150,10 +150,10 @@ def conflict(
 
 
 def quote_node(context: Context, node: Node) -> str:
-    """The text of a node, shortened if it is long."""
+    """The text of a node, its middle left out if it is long."""
     text = " ".join(context.source[node.start : node.end].split())
     text = text[1:-1].strip() if text.startswith("(") and text.find(")") == len(text) - 1 else text
-    return text if len(text) <= _SHORT else text[: _SHORT - 3] + "..."
+    return text if len(text) <= _SHORT else f"{text[: _SHORT // 2]}...{text[3 - _SHORT // 2 :]}"
 
 
 def _letters(context: Context, expr: Expr, *, functions: bool) -> list[str]:

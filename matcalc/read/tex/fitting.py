@@ -26,7 +26,7 @@ def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
     for phrase, beside in pairs:
         value, other = value_of(phrase), value_of(beside)
         factor = phrase.args[-1] if phrase.kind == "*" else None
-        why = f"it is added to {shown(beside)}"
+        why = _why_like(resolver, phrase, beside)
         if value.rank == 0 < other.rank and not other.row:
             if not _may_count(resolver, beside):
                 promote(resolver.letter_of(phrase), other.rank, why)
@@ -49,7 +49,13 @@ def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
             and beside.kind not in ("number", "symbol", "indexed")
             and not _is_array_in(resolver, phrase, beside)
         ):
-            promote(resolver.letter_of(phrase), 0, f"it is added to {shown(beside)}")
+            promote(resolver.letter_of(phrase), 0, _why_like(resolver, phrase, beside))
+
+
+def _why_like(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> str:
+    """Why a letter is of the rank of what is added to it, or to what it is a factor of."""
+    alone = resolver.letter_of(phrase) is _unsigned(phrase)
+    return f"{'it' if alone else resolver.quote(phrase)} is added to {resolver.quote(beside)}"
 
 
 def _is_array_in(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> bool:

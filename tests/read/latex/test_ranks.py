@@ -54,6 +54,9 @@ def test_ranks_are_those_of_type_inference():
         (r"\exp(N) + \frac{a}{N}", "N: scalar, a: scalar", ["N is read as a number"]),
         (r"\beta^\top x + \lVert \beta \rVert^2", "beta: vector(n), x: vector(n)", ["beta is"]),
         (r"y - X \beta - \gamma", "", ["beta is read as a vector", "gamma is read as a vector"]),
+        (r"x^\top x + n \ln \sigma", "", [r"because n \ln \sigma is added to x^\top x"]),
+        (r"A x - b", "", ["because it is added to A x"]),
+        (r"A x - 3 b", "", ["because 3 b is added to A x"]),
     ],
 )
 def test_what_is_learnt_is_said_once(formula, kinds, notes):
