@@ -240,6 +240,8 @@ def wrong_number(
     wanted = str(least) if least == most else f"{least} to {most}"
     message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(node.args)}"
     hint = elsewhere.instead(context, node, name)
+    if hint is None and name in OPERATIONS:
+        hint = f"it is called as in {OPERATIONS[name].call}"
     return UnknownNameError(message, source=context.source, span=node.span, hint=hint)
 
 

@@ -255,7 +255,11 @@ GIVEN = [
             "2*det(B, B)", UnknownNameError, 2, "det takes 1 argument, not 2", id="too-many"
         ),
         pytest.param(
-            "huber(x)", UnknownNameError, 0, "huber takes 2 arguments, not 1", id="too-few"
+            "huber(x)",
+            UnknownNameError,
+            0,
+            "huber takes 2 arguments, not 1\nit is called as in huber(x, d)",
+            id="too-few",
         ),
         pytest.param(
             "frechet_expm(B)", UnknownNameError, 0, "takes 2 to 9 arguments, not 1", id="range"
