@@ -130,9 +130,21 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
                 hint=hint,
             )
         after = f" after {before[3]}" if before else ""
-        return ParseError(f"{what}{after}, which is not read there", source=text, span=span)
+        message = f"{what}{after}, which is not read there"
+        return ParseError(message, source=text, span=span, hint=_parting_hint(text, token))
 
     return refuse
+
+
+def _parting_hint(text: str, token: Token) -> str | None:
+    """The hint for a comma between formulas, which stands in no brackets."""
+    start = token[1]
+    if token[0] == "COMMA" and all(
+        text.count(opening, 0, start) == text.count(closing, 0, start)
+        for opening, closing in ("()", "[]", "{}")
+    ):
+        return r"formulas are separated by \\, and definitions stand before what uses them"
+    return None
 
 
 def _of_decimal(text: str, token: Token) -> ParseError | None:

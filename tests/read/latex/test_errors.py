@@ -116,6 +116,7 @@ WRONG = [
         r"\det(X, Y)", UnknownNameError, 0, "det takes 1 argument, not 2", id="too-many-arguments"
     ),
     pytest.param("(x, y)", ParseError, 0, "a comma separates the arguments", id="comma"),
+    pytest.param("x^T x, y", ParseError, 5, "formulas are separated by", id="two-formulas"),
     pytest.param("x^a^b", ParseError, 3, "two superscripts", id="double-superscript"),
     pytest.param("x_a_b", ParseError, 3, "two subscripts", id="double-subscript"),
     pytest.param(r"\sum x_i", ParseError, 0, r"write \sum_{i}", id="sum-without-index"),
