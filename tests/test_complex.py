@@ -149,6 +149,9 @@ def test_a_spoilt_text_is_refused() -> None:
         ("abs(sqrt(a))", "a", {"a": "complex"}, "on one branch"),
         ("sqrt(a)*sqrt(a^2 + 1)", "a", {"a": "complex"}, "on one branch"),
         ("sqrt(a^4)", "a", {"a": "complex"}, "on one branch"),
+        # sqrt(exp(a)) is exp(a/2), and log(exp(a)) is a, where the imaginary part of a is small
+        ("sqrt(exp(a))", "a", {"a": "complex"}, "on one branch"),
+        ("a*log(exp(a))", "a", {"a": "complex"}, "on one branch"),
     ],
 )
 def test_what_is_refused(expr: str, wrt: str, kinds: dict[str, str], message: str) -> None:

@@ -22,7 +22,8 @@ TOLERANCE = 1e-6
 _SAME = 1e-9
 _REAL = 1e-12  # of an imaginary part, relatively: none but rounding
 _POINTS, _TRIES = 2, 12
-_POINTS_OF_BRANCHES = 24  # of which some are on each side of a cut
+_POINTS_OF_BRANCHES = 24  # of which some are on each side of a cut,
+_FAR = 4.0  # and every other one is so many times as far from 0: exp(z) is on all sides of it
 
 
 def largest_error(found: ComplexProgram, wrt: str, trees: Sequence[Expr]) -> float | None:
@@ -38,7 +39,7 @@ def largest_error(found: ComplexProgram, wrt: str, trees: Sequence[Expr]) -> flo
     branches = has_branches((program.expr, *trees), found.names)
     wanted = _POINTS_OF_BRANCHES if branches else _POINTS
     with np.errstate(all="ignore"):
-        for values, sizes in points(found, wanted + _TRIES):
+        for values, sizes in points(found, wanted + _TRIES, _FAR if branches else 1.0):
             if _on_cut(program, values, sizes):
                 continue
             error = _error(program, wrt, trees, values, sizes)
@@ -100,13 +101,15 @@ def find_cut(found: ComplexProgram) -> str:
     return min(always)
 
 
-def points(found: ComplexProgram, count: int) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
-    """So many complex points of a program, with their sizes."""
+def points(
+    found: ComplexProgram, count: int, far: float = 1.0
+) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+    """So many complex points of a program, with their sizes; every other one is ``far`` away."""
     rng = np.random.default_rng(0)
     letters = size_names(found.program.variables.values())
     for attempt in range(count):
         sizes = {name: 2 + (k + attempt) % 2 for k, name in enumerate(sorted(letters))}
-        yield _point(found, rng, sizes), sizes
+        yield _point(found, rng, sizes, far if attempt % 2 else 1.0), sizes
 
 
 def _on_cut(program: Program, values: dict[str, Any], sizes: dict[str, int]) -> set[str]:
@@ -171,7 +174,7 @@ def _complex(rng: np.random.Generator, shape: Any) -> Any:
 
 
 def _point(
-    found: ComplexProgram, rng: np.random.Generator, sizes: dict[str, int]
+    found: ComplexProgram, rng: np.random.Generator, sizes: dict[str, int], scale: float
 ) -> dict[str, Any]:
     """Values of the variables, those of the conjugates among them."""
     values: dict[str, Any] = {}
@@ -181,7 +184,9 @@ def _point(
             continue
         shape = tuple([size.size(sizes) for size in variable.shape])
         values[name] = (
-            _complex(rng, shape) if name in found.names else draw(variable, rng, sizes, "normal")
+            scale * _complex(rng, shape)
+            if name in found.names
+            else draw(variable, rng, sizes, "normal")
         )
         kind = found.self_adjoint.get(name)
         if kind == "psd":
