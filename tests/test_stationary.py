@@ -761,6 +761,21 @@ def test_functions_of_a_number_without_points(expr, kind, said):
 
 
 @pytest.mark.parametrize(
+    ("expr", "kind", "point"),
+    [
+        ("sqrt(x^4)", S, "0"),
+        ("sqrt((x - 1)^4) + 3", S, "1"),
+        ("sqrt(x'*x)^2", "vector(n)", "zeros(n)"),
+        ("sum[i](sqrt(x[i]^4))", "vector(n)", "zeros(n)"),
+    ],
+)
+def test_a_root_of_zero_has_a_value(expr, kind, point):
+    found = matcalc.stationary(expr, "x", variables={"x": kind})
+    assert str(found) == point
+    assert "counts" not in found.report()
+
+
+@pytest.mark.parametrize(
     ("expr", "point", "said"),
     [
         ("log(1 + norm2(x - y)^2)", "y", "a local minimum"),

@@ -20,7 +20,7 @@ from matcalc.core.kinds import FREE, Variable, free_kind, kind_spec
 from matcalc.core.operations import ENTRYWISE
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.core.tree import Expr, fill, is_zero, number, variable
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.results import Expression, Formula
@@ -133,11 +133,11 @@ def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr
     itself: a condition, or none. ``there`` puts the point into a tree in place of ``names``.
     """
     known, found = Definiteness(program), []
-    for bound in bounds_of_domain(program.expr, names):
+    for op, bound in bounds_of_domain(program.expr, names):
         if known.is_positive(bound):  # wherever the variables are of their kinds
             continue
         inside = simplify(replace(program, expr=there(bound), definitions={}))
-        if not known.is_positive(inside):
+        if not known.is_positive(inside) and not _is_root_of_zero(known, op, bound, inside):
             found.append(format_tree(program, _without_positive(inside, known)))
     if not found:
         return []
@@ -163,26 +163,37 @@ def _without_positive(tree: Expr, known: Definiteness) -> Expr:
 def is_beyond(program: Program, wrt: str, point: Expr) -> bool:
     """Whether it is proved that the function has no value at a point, or none on one side of it."""
     known = Definiteness(program)
-    for bound in bounds_of_domain(program.expr, {wrt}):
+    for op, bound in bounds_of_domain(program.expr, {wrt}):
         there = simplify(replace(program, expr=put(bound, {wrt: point}), definitions={}))
+        if _is_root_of_zero(known, op, bound, there):
+            continue
         if known.is_nonnegative(negate(program, there)):
             return True
     return False
 
 
-def bounds_of_domain(tree: Expr, names: Set[str]) -> Iterator[Expr]:
-    """What has to be positive for functions of the variables to have values."""
+def _is_root_of_zero(known: Definiteness, op: str, bound: Expr, there: Expr) -> bool:
+    """Whether a root is taken of what is zero at a point and negative nowhere, as in sqrt(x^4): it
+    has values on all sides.
+    """
+    return op == "sqrt" and is_zero(there) and known.is_nonnegative(bound)
+
+
+def bounds_of_domain(tree: Expr, names: Set[str]) -> Iterator[tuple[str, Expr]]:
+    """Functions of the variables, and what has to be positive for them to have values."""
     for node in _within_domain(tree):
         inside = node.args[-1]
         if not names & set(variable_names(inside)):
             continue
         least, most = interval(node)
         if not least:
-            yield inside
+            yield node.op, inside
         elif not isinf(least):
-            yield Expr("-", (inside, _constant(least, inside)), inside.shape, row=inside.row)
+            above = (inside, _constant(least, inside))
+            yield node.op, Expr("-", above, inside.shape, row=inside.row)
         if not isinf(most):
-            yield Expr("-", (_constant(most, inside), inside), inside.shape, row=inside.row)
+            below = (_constant(most, inside), inside)
+            yield node.op, Expr("-", below, inside.shape, row=inside.row)
 
 
 def _constant(end: float, like: Expr) -> Expr:

@@ -320,7 +320,7 @@ def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterato
 def _is_positive(program: Program, known: Variable) -> bool:
     """Whether a variable is positive by its kind, or wherever the function has a value."""
     bounds = bounds_of_domain(program.expr, {known.name})
-    return known.kind == "positive" or any(_is_variable(bound, known.name) for bound in bounds)
+    return known.kind == "positive" or any(_is_variable(bound, known.name) for _, bound in bounds)
 
 
 def _root(value: Expr, power: Expr) -> Expr:
