@@ -402,6 +402,7 @@ def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
         return
     equal.add_argument("left", metavar="EXPR", help="an expression")
     equal.add_argument("right", metavar="EXPR", help="another; a name means the same in both")
+    equal.add_argument("--typed", default="", help=argparse.SUPPRESS)  # EXPR less the session's
     _add_latex(equal, "both are formulas in LaTeX")
     _add_declarations(equal)
     _add_rng(equal, "of the random points (default: 0)")

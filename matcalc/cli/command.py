@@ -155,9 +155,8 @@ def _simplify(options: Namespace) -> int:
 def _equal(options: Namespace) -> int:
     # --help does not wait for the engine
     from matcalc.claims.judge.equal import judge_equation  # noqa: PLC0415
-    from matcalc.read.frontend import value_text  # noqa: PLC0415
 
-    left = options.left if options.latex else value_text(options.left)
+    left = options.typed or options.left
     verdict = judge_equation(*_read_pair(options), left, options.right, options.rng)
     for note in verdict.notes:
         _say(at_command_line(note))

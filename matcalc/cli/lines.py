@@ -42,8 +42,10 @@ def arguments(line: str, session: Session) -> list[str]:
     own = frozenset() if latex else names_defined_in(first)
     declarations, definitions = session.needs(everything, own)
     declared = [f"--var={declaration}" for declaration in declarations]
+    # the answer says what was typed, without the definitions of the session
+    typed = [f"--typed={first}"] if command == "equal" else []
     program = first if latex else "; ".join([*definitions, first])
-    return [command, *options, *declared, "--", program, *others]
+    return [command, *options, *declared, *typed, "--", program, *others]
 
 
 def split_line(line: str) -> tuple[str, list[str], list[str]]:

@@ -249,8 +249,3 @@ def _check_order(statements: list[Statement], text: str) -> None:
             span=Span(end, end),
             hint=hint,
         )
-
-
-def value_text(text: str) -> str:
-    """The value of a text, without the definitions before it: those of a session are not typed."""
-    return text[parse(text)[-1].body.start :] if ";" in text else text

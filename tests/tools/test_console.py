@@ -87,6 +87,9 @@ def test_standard_input(typed: object, lines: list[str], out: str | None) -> Non
         pytest.param(
             ["r = 2*x", "equal r'*r = 4*norm2(x)^2"], 0, "equal: r'*r = 4*", id="by-definition"
         ),
+        pytest.param(
+            ["r = 2*x", 'equal "q = r; 2*q" "4*x"'], 0, "equal: q = r; 2*q = 4*x", id="as-typed"
+        ),
         pytest.param(["functions softmax"], 0, "softmax(x)", id="no-expression"),
         pytest.param(["diff --help"], 0, "usage: matcalc diff", id="help"),
     ],
