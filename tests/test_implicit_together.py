@@ -42,6 +42,14 @@ TOGETHER = [
         {"dX": "sylvester(A, B + inv(D), dC)", "dY": "dX*inv(D)"},
         ["the equation for dY has one solution", "the equation for dX has one solution"],
     ),
+    (  # solutions are looked for up to the end of the domain
+        ["sqrt(x) + y = r", "sqrt(y) - x = r"],
+        ["x", "y"],
+        "r",
+        dict.fromkeys("xyr", S),
+        {"dy": "2*dr*(1 + 2*sqrt(x))/(1/sqrt(y) + 4*sqrt(x))", "dx": "2*sqrt(x)*(dr - dy)"},
+        [],
+    ),
 ]
 
 

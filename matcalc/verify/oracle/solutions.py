@@ -80,7 +80,10 @@ def _solve(
         size = max(magnitude(tree, place(z), sizes) for tree in equations)
         if np.linalg.norm(rest) <= _ZERO * size:
             return place(z)
-        step = np.linalg.lstsq(_jacobian(residual, z), -rest, rcond=None)[0]
+        slope = _jacobian(residual, z)
+        if not np.isfinite(slope).all():  # at the end of a domain, as that of sqrt(x)
+            return None
+        step = np.linalg.lstsq(slope, -rest, rcond=None)[0]
         for halving in range(12):
             moved = residual(z + step / 2**halving)
             if np.linalg.norm(moved) < np.linalg.norm(rest):
