@@ -234,6 +234,7 @@ def test_products_at_the_command_line(capsys) -> None:
         (["--manifold", "sphere", "--order", "2"], "--order does not go with manifolds of several"),
         (["--manifold", "sphere", "--format", "numpy"], "not as numpy"),
         (["--manifold", "sphere,spere"], "did you mean sphere?"),
+        (["--manifold", "sphere,euclidian"], "did you mean euclidean?"),
         (["--metric", "M"], "--metric goes with the derivative with respect to one variable"),
     ],
 )

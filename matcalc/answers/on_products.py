@@ -12,7 +12,7 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.options import MANIFOLDS as NAMES
 from matcalc.core.statement import DerivativeStatement
-from matcalc.manifolds.answer import Riemannian, point_on
+from matcalc.manifolds.answer import Riemannian, point_on, require_known
 from matcalc.results import Derivative, Expression
 from matcalc.verify.steps import weakest
 from matcalc.verify.verification import Verification
@@ -45,6 +45,8 @@ class RiemannianGradients(Mapping[str, Riemannian | Derivative]):
                 f"{len(names)} manifolds do not go with {len(wrt)} variables",
                 hint=f"name one for each of {', '.join(wrt)}; {EUCLIDEAN} is one, of all arrays",
             )
+        for name in names:
+            require_known(name, (*NAMES, EUCLIDEAN))
         self.manifolds = dict(zip(wrt, names, strict=True))
         program = expression._program
         points = dict(program.variables)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -186,12 +186,8 @@ def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None
             "a gradient is that on a manifold or that in a metric: name one of them",
             hint=f"the manifolds are {', '.join(MANIFOLDS)}",
         )
-    if manifold and manifold not in MANIFOLDS:
-        close = closest(manifold, MANIFOLDS)
-        raise ArgumentError(
-            f"{manifold!r} is not a known manifold",
-            hint=f"did you mean {close}?" if close else f"known are {', '.join(MANIFOLDS)}",
-        )
+    if manifold:
+        require_known(manifold, MANIFOLDS)
     if statement.program.expr.shape:
         raise ArgumentError("the gradient on a manifold is that of a scalar")
     if statement.order > _ORDERS:
@@ -200,6 +196,16 @@ def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None
         raise ArgumentError(
             "a gradient on a manifold has the shape of its point",
             hint="leave layout and structure out",
+        )
+
+
+def require_known(manifold: str, known: Collection[str]) -> None:
+    """ArgumentError where a name is that of none of the manifolds."""
+    if manifold not in known:
+        close = closest(manifold, known)
+        raise ArgumentError(
+            f"{manifold!r} is not a known manifold",
+            hint=f"did you mean {close}?" if close else f"known are {', '.join(known)}",
         )
 
 
