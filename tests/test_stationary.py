@@ -760,6 +760,11 @@ def test_functions_of_a_number_without_points(expr, kind, said):
     assert said in caught.value.message
 
 
+@pytest.mark.parametrize(("expr", "point"), [("sqrt(x) - x", "0.25"), ("x^1.5 - x", "4/9")])
+def test_a_power_of_a_number_is_a_number(expr, point):
+    assert str(matcalc.stationary(expr, "x", variables={"x": "positive"})) == point
+
+
 @pytest.mark.parametrize(
     ("expr", "kind", "point"),
     [

@@ -330,6 +330,8 @@ def _root(value: Expr, power: Expr) -> Expr:
     exponent = Expr("/", (number(1), power))
     if power.op == "number":
         exponent = Expr("number", value=1 / power.value)
+        if is_number(value) and value.value > 0 and exponent.value.denominator == 1:
+            return number(value.value ** int(exponent.value))
     return Expr(".^" if value.shape else "^", (value, exponent), value.shape)
 
 
