@@ -326,6 +326,19 @@ FORMS = {
         "a",
         "abs(b)*exp(a)",
     ),
+    "root that has no value at i = j": (
+        "sum[i,j, i != j]((norm2(Y[i,:] - Y[j,:])^2 - 1)^2.5)",
+        {},
+        "Y",
+        "D[i,k] = 10*sum[j!=i]((norm2(Y[i,:] - Y[j,:])^2 - 1)^1.5*(Y[i,k] - Y[j,k]))",
+    ),
+    "root that has no value at i = j, with weights": (
+        "sum[i,j, i != j](P[i,j]*(norm2(Y[i,:] - Y[j,:])^2 - c)^1.5)",
+        {"c": "positive"},
+        "Y",
+        "D[i,k] = 3*sum[j!=i](sqrt(norm2(Y[i,:] - Y[j,:])^2 - c)*(Y[i,k] - Y[j,k])"
+        "*(P[j,i] + P[i,j]))",
+    ),
     "root of a Gaussian": (
         "sqrt(exp(-x'*x))",
         {},

@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from matcalc.core.operations import TOTAL
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Sum, as_product
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    Labels,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_product,
+)
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.ir.wide import has_wide
 
@@ -107,7 +117,7 @@ def _finite_apart(builder: Builder, factors: Sequence[Factor]) -> Factor | None:
     for mask in factors:
         if _is_unequal(mask[0]):
             both = [each for each in factors if each is not mask and set(mask[1]) <= set(each[1])]
-            if all(_is_finite(builder, f) and (e > 0 or builder.positive(f)) for f, _, e in both):
+            if all(_is_finite(builder, f) and _has_power(builder, f, e) for f, _, e in both):
                 return mask
     return None
 
@@ -130,8 +140,15 @@ def _is_finite(builder: Builder, root: Node) -> bool:
     """Whether it has values at all points where its variables do, as far as its parts show."""
     for node in postorder(root, lambda node: node.children):
         if isinstance(node, Product):
-            if not all(e > 0 or builder.positive(factor) for factor, _, e in node.factors):
+            if not all(_has_power(builder, factor, e) for factor, _, e in node.factors):
                 return False
         elif isinstance(node, Call) and node.name not in TOTAL:
             return False
     return True
+
+
+def _has_power(builder: Builder, node: Node, exponent: Rational) -> bool:
+    """Whether a power has a value wherever its base has one."""
+    if exponent < 0:
+        return builder.positive(node)
+    return exponent.denominator == 1 or builder.nonnegative(node)

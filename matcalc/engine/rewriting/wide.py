@@ -106,7 +106,9 @@ def _singular(node: Node) -> list[set[int]]:
         for mask, pair, _ in factors
         if _is_mask(mask)
         and any(
-            set(pair) <= set(labels) and not _is_mask(inner) and (exponent < 0 or not _total(inner))
+            set(pair) <= set(labels)
+            and not _is_mask(inner)
+            and (exponent < 0 or exponent.denominator != 1 or not _total(inner))
             for inner, labels, exponent in factors
         )
     ]
