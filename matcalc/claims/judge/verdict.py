@@ -5,6 +5,7 @@ diagnosis and a counterexample.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from math import floor, log10
 from typing import Any
@@ -34,7 +35,12 @@ from matcalc.claims.judge.rest import difference, find_confusion, is_different, 
 from matcalc.claims.judge.smallest import largest_error, smallest
 from matcalc.claims.judge.ties import find_beyond
 from matcalc.core.dims import Shape
-from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
+from matcalc.core.errors import (
+    EvaluationError,
+    MatcalcError,
+    UnsupportedError,
+    VerificationError,
+)
 from matcalc.core.kinds import free_kind
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import matricize
@@ -63,10 +69,29 @@ _VISIBLE = 1e-3
 
 def judge(claim: Claim, seed: int = 0) -> Report:
     """The report on a claim; raises a MatcalcError where it cannot be read."""
-    program, claim = read_objective(claim)
-    if is_part(program, claim.wrt):
-        return judge_part(program, claim, seed)
-    return report(about(program, claim), seed)
+    program, read = read_objective(claim)
+    if is_part(program, read.wrt):
+        return judge_part(program, read, seed)
+    found = report(about(program, read), seed)
+    wrt, given = program.variables[read.wrt], claim.variables
+    if (
+        found.verdict == WRONG
+        and wrt.name not in given
+        and len(wrt.shape) == 1
+        and _is_of_number(claim, wrt.name)
+    ):
+        note = f'it is right if {wrt.name} is a number: declare "{wrt.name}: scalar"'
+        return replace(found, notes=(*found.notes, note))
+    return found
+
+
+def _is_of_number(claim: Claim, wrt: str) -> bool:
+    """Whether a claim about a vector that nobody declared is right for a number."""
+    declared = {**claim.variables, wrt: "scalar"}
+    try:
+        return judge(replace(claim, variables=declared)).verdict in (AGREED, PROVED)
+    except MatcalcError:
+        return False
 
 
 @np.errstate(

@@ -187,3 +187,10 @@ def test_a_proof_at_one_choice_of_sizes_says_so(monkeypatch: pytest.MonkeyPatch)
 def test_arguments_are_checked(option: dict[str, object]) -> None:
     with pytest.raises(ArgumentError):
         judge(Claim("x'*x", "x", "2*x", **option))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("expr", "claim"), [("sin(x)", "cos(x)"), (r"$e^{x}$", r"$e^x$")])
+def test_a_claim_that_is_right_for_a_number_is_told_so(expr: str, claim: str) -> None:
+    note = 'it is right if x is a number: declare "x: scalar"'
+    assert note in judge(Claim(expr, "x", claim)).notes
+    assert note not in judge(Claim(expr, "x", claim, {"x": "vector(n)"})).notes
