@@ -144,7 +144,8 @@ class Shortener:
         """s^(k*e) * (a + b)^e is (s^k*a + s^k*b)^e, where that is shorter: 1/(t*(1 + q/t)) is 1/(t
         + q); the same entry by entry.
 
-        If fractions are left inside, more of s goes there: 1/(t*(1 + q/t^2)) is t/(t^2 + q).
+        If fractions are left inside, more of s goes there: 1/(t*(1 + q/t^2)) is t/(t^2 + q); and
+        no more than there are fractions: 1/(t^2*(1 + q/t)) is 1/(t*(t + q)).
         """
         if len(node.factors) > _FACTORS:
             return None
@@ -153,9 +154,9 @@ class Shortener:
                 continue
             for other, (scalar, own, power) in enumerate(node.factors):
                 times = power / Fraction(exponent)
-                if own not in ((), labels) or times <= 0 or times.denominator != 1:
+                if own not in ((), labels) or times <= 0 or other == index:
                     continue
-                if other == index or len(set(own)) < len(own):
+                if len(set(own)) < len(own):
                     continue
                 depth = -min(
                     e
@@ -165,14 +166,17 @@ class Shortener:
                 )
                 if own and depth <= 0:  # x.*(1 - x) stays
                     continue
-                candidate = self._move(node, index, other, int(times))
-                if self.length(candidate) >= self.length(node):
+                if 0 < depth <= times and depth.denominator == 1:
+                    candidate = self._move(node, index, other, int(depth))
+                    if self.length(candidate) <= self.length(node):
+                        return candidate
+                if times.denominator != 1:
                     continue
-                if depth > times and depth.denominator == 1:
-                    candidate = min(
-                        self._move(node, index, other, int(depth)), candidate, key=self.length
-                    )
-                return candidate
+                steps = [int(n) for n in (depth, times) if n >= times and n.denominator == 1]
+                candidates = [self._move(node, index, other, n) for n in steps]
+                candidate = min(candidates, key=self.length)
+                if self.length(candidate) < self.length(node):
+                    return candidate
         return None
 
     def _move(self, node: Product, index: int, other: int, times: int) -> Node:
