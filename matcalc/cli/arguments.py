@@ -108,8 +108,7 @@ def _one_variable(names: list[str]) -> str | None:
         raise ArgumentError(
             f"there are {count} variables to differentiate with respect to: {listed}",
             hint=claim_meant(names)
-            or "differentiate with respect to one of them at a time: "
-            f"--wrt {names[0]}, then --wrt {names[1]}",
+            or f"differentiate by one at a time: --wrt {names[0]}, then --wrt {names[1]}",
         )
     return names[0] if names else None
 

@@ -75,7 +75,7 @@ def judge(claim: Claim, seed: int = 0) -> Report:
     found = report(about(program, read), seed)
     wrt, given = program.variables[read.wrt], claim.variables
     if (
-        found.verdict == WRONG
+        found.shapes
         and wrt.name not in given
         and len(wrt.shape) == 1
         and _is_of_number(claim, wrt.name)
