@@ -18,7 +18,7 @@ _EXPRESSIONS = [
     ("logdet(X'*X)", "X", {}),
     ("-sum(y.*logsoftmax(z))", "z", {"y": "onehot(n)"}),
     ("norm2(W2*tanh(W1*x + b1) - y)^2", "W1", {"b1": "vector(k)"}),
-    ("sum[i](x[i]^2*a[i])", "x", {}),
+    ("sum[i](x[i]^2*a[i])", "x", {"a": "vector(n)"}),
     ("A*X*B", "X", {}),
     ("x'*A*x/(x'*x)", "x", {"A": "symmetric(n)"}),
     ("log(1 + exp(-c*(w'*x)))", "w", {"c": "scalar"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from matcalc.api import diff
 from matcalc.core.kinds import KINDS
 from matcalc.web import answer as module
 from matcalc.web.answer import LONGEST, answer
@@ -278,3 +280,11 @@ def test_an_engine_that_warms_up_answers_all_but_what_is_to_be_refused() -> None
     warm_up()
     for question in (*DERIVATIVES, *OTHERS, *REFUSED):
         assert answer(question)["ok"] is (question not in REFUSED), question
+
+
+def test_warming_up_warns_of_nothing() -> None:
+    """It runs in a thread, where no filter for warnings can be set."""
+    for question in DERIVATIVES:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            diff(question["expression"], question["wrt"], variables=question.get("variables", {}))
