@@ -7,11 +7,12 @@ Schur complement each time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from matcalc.answers.extremes import format_tree
+from matcalc.answers.formulas import NamedFormulas
 from matcalc.answers.lagrange import read_equation
 from matcalc.answers.names import free_name, require_different, variable_names, with_variable
 from matcalc.answers.singular import is_singular
@@ -28,9 +29,7 @@ from matcalc.core.tree import Expr, transpose, zeros
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
-from matcalc.results import Expression, Formula
-from matcalc.write.printers.latex_names import name as letter
-from matcalc.write.printers.latex_pieces import align
+from matcalc.results import Expression
 from matcalc.write.printers.text import text
 
 
@@ -45,7 +44,7 @@ class _Pivot:
     condition: str
 
 
-class SolvedTogether(Mapping[str, Formula]):
+class SolvedTogether(NamedFormulas):
     """The differentials of what several equations determine, as a mapping from their names.
 
     A formula may contain the differentials that stand before it. ``conditions`` say where they
@@ -55,36 +54,13 @@ class SolvedTogether(Mapping[str, Formula]):
     def __init__(self, program: Program, pivots: Sequence[_Pivot], proof: str) -> None:
         self.conditions = list(dict.fromkeys([each.condition for each in pivots if each.condition]))
         self.proof = proof
-        self._values = {
-            each.name: Formula(replace(program, expr=each.value), each.value)
-            for each in reversed(pivots)
-        }
-
-    def __getitem__(self, name: str) -> Formula:
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __str__(self) -> str:
-        return "\n".join(f"{name} = {value}" for name, value in self._values.items())
-
-    def __repr__(self) -> str:
-        return f"<matcalc.SolvedTogether {'; '.join(str(self).splitlines())}>"
+        super().__init__(program, [(each.name, each.value) for each in reversed(pivots)])
 
     @public
     def report(self) -> str:
         """The differentials with the condition and the proof, a line each."""
         rows = [*[("where", said) for said in self.conditions], ("proved", self.proof)]
         return "\n".join([str(self), *[f"  {head:<11} {said}" for head, said in rows]])
-
-    @public
-    def latex(self) -> str:
-        """The differentials in LaTeX, a line each."""
-        return align([f"{letter(name)} &= {each.latex()}" for name, each in self._values.items()])
 
 
 def implicit_together(

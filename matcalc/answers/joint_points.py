@@ -4,7 +4,7 @@ equations, and so on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice, permutations
@@ -21,6 +21,7 @@ from matcalc.answers.extremes import (
     is_surely,
     kind_of,
 )
+from matcalc.answers.formulas import NamedFormulas
 from matcalc.answers.names import require_different, require_scalar, variable_names
 from matcalc.answers.solving import Zero
 from matcalc.answers.stationary import zeros_of
@@ -34,10 +35,8 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, zeros
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
-from matcalc.results import Expression, Formula
+from matcalc.results import Expression
 from matcalc.verify.verification import verify
-from matcalc.write.printers.latex_names import name as letter
-from matcalc.write.printers.latex_pieces import align
 
 # what a step says without a condition: which end it is, and how sure
 _STRENGTH = ("the only", "a", "a local")
@@ -68,7 +67,7 @@ class _Solved:
         return self.zero.point
 
 
-class JointPoint(Mapping[str, Formula]):
+class JointPoint(NamedFormulas):
     """The zero of the gradients by several variables: a mapping from names to formulas.
 
     A formula may contain the variables that stand before it. ``condition`` says what the point is
@@ -79,29 +78,11 @@ class JointPoint(Mapping[str, Formula]):
         self, expression: Expression, solved: Sequence[_Solved], said: Sequence[str], proof: str
     ) -> None:
         program = replace(expression._program, definitions={})
+        super().__init__(program, [(each.name, each.value) for each in _readable(solved)])
         self.expression = expression
         self.condition = "; ".join(said)
         self._said = said
         self.proof = proof
-        self._values = {
-            each.name: Formula(replace(program, expr=each.value), each.value)
-            for each in _readable(solved)
-        }
-
-    def __getitem__(self, name: str) -> Formula:
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __str__(self) -> str:
-        return "\n".join(f"{name} = {value}" for name, value in self._values.items())
-
-    def __repr__(self) -> str:
-        return f"<matcalc.JointPoint {'; '.join(str(self).splitlines())}>"
 
     @public
     def report(self) -> str:
@@ -111,12 +92,6 @@ class JointPoint(Mapping[str, Formula]):
             f"{self}\n  it is       {said}\n"
             f"  proved      the gradients there are zero, {self.proof}"
         )
-
-    @public
-    def latex(self) -> str:
-        """The values in LaTeX, a line each."""
-        lines = [f"{letter(name)} &= {value.latex()}" for name, value in self._values.items()]
-        return align(lines)
 
 
 def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint:

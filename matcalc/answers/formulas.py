@@ -1,0 +1,42 @@
+"""Several formulas under their names, each a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from matcalc.core.boundary import public
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.results import Formula
+from matcalc.write.printers.latex_names import name as letter
+from matcalc.write.printers.latex_pieces import align
+
+
+class NamedFormulas(Mapping[str, Formula]):
+    """A mapping from names to formulas in the variables of a program; ``str`` has a line for
+    each.
+    """
+
+    def __init__(self, program: Program, values: Iterable[tuple[str, Expr]]) -> None:
+        self._values = {name: Formula(replace(program, expr=tree), tree) for name, tree in values}
+
+    def __getitem__(self, name: str) -> Formula:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name} = {value}" for name, value in self._values.items())
+
+    def __repr__(self) -> str:
+        return f"<matcalc.{type(self).__name__} {'; '.join(str(self).splitlines())}>"
+
+    @public
+    def latex(self) -> str:
+        """The formulas in LaTeX, a line each."""
+        return align([f"{letter(name)} &= {each.latex()}" for name, each in self._values.items()])
