@@ -250,6 +250,7 @@ def _best(
 ) -> tuple[float, _Match, Factor, str] | None:
     best: tuple[float, _Match, Factor, str] | None = None
     tried = 0
+    on_surfaces = _is_wrong_on_surfaces(samples, question)
     for match in matches:
         if tried >= _MOST or (best is not None and match.cost >= best[0]):
             break
@@ -266,21 +267,25 @@ def _best(
         ):
             continue
         formula = mended_claim(question, match.mended, match.variant, factor, samples, correct)
-        if formula is None or _still_jumps(formula, samples, question):
+        if formula is None or (on_surfaces and _jumps(formula, question)):
             continue
         if not _is_coincidence(match, factor, question):
             best = cost, match, factor, formula
     return best
 
 
-def _still_jumps(formula: str, samples: Sequence[Sample], question: Question) -> bool:
-    """Whether a claim that is wrong on a surface alone, as where x == 1, is so when mended, too: a
-    value of its own stands on some surface, which no sample need lie on.
-    """
-    if question.program is None or question.tree is None:
-        return False
+def _is_wrong_on_surfaces(samples: Sequence[Sample], question: Question) -> bool:
+    """Whether a claim is wrong on a surface alone, as where x == 1."""
+    tree = question.tree
     wrong = [each.point for each in samples if each.error > each.method.tolerance]
-    if not all(on_jump([question.tree], point.values, point.sizes) for point in wrong):
+    return tree is not None and all(on_jump([tree], each.values, each.sizes) for each in wrong)
+
+
+def _jumps(formula: str, question: Question) -> bool:
+    """Whether a mended claim still has a value of its own on some surface, which no sample need lie
+    on.
+    """
+    if question.program is None:
         return False
     made = read(formula, question.variables, language=question.language)
     kinks = {switch.describe(0, text) for switch in Pieces([question.program.expr]).switches}

@@ -131,7 +131,8 @@ class _Survey:
         self.unfit: list[tuple[Values, Sight]] = []
         self.sights: list[Sight] = []  # of the first points, by which switches are compared
         self.numbers = _numbers(pieces)
-        self.on_surface = False  # whether points are looked for where a claim alone jumps
+        # those of ``strict``, while points are looked for where ``beside`` alone jumps
+        self.smooth: Pieces | None = None
 
     def result(self) -> tuple[list[Values], list[Piece]]:
         for values in self._draws():
@@ -173,20 +174,21 @@ class _Survey:
         that is smooth there has a derivative, which no convention decides. What is returned are
         the surfaces on which no point was found, fit or not.
         """
-        kinks = Pieces(self.strict).switches
+        strict = Pieces(self.strict)
         missing: list[Piece] = []
         for place in sorted(self.moving):
             switch, wanted = self.pieces.switches[place], ("side", place, 0)
             if wanted in self.seen or not jumps_at_zero(switch):
                 continue
-            self.on_surface = True
+            self.smooth = strict
             self._reach([*branch_goals(self.pieces, place), Goal(place, 0)], wanted)
             self._search(place, 0)
-            self.on_surface = False
+            self.smooth = None
             unfit = any(
                 side == 0 for _, sight in self.unfit for side, _ in sight.sides(switch, place)
             )
-            if wanted not in self.seen and not unfit and not kinks and sides.may_vanish(place):
+            found = wanted in self.seen or unfit
+            if not found and not strict.switches and sides.may_vanish(place):
                 missing.append(Piece(switch, 0))
         return missing
 
@@ -274,8 +276,8 @@ class _Survey:
                 for place in places
             ):
                 return False
-            if self.on_surface:  # a claim says there what it says
-                return not self._is_near_kink(values)
+            if self.smooth is not None:  # a claim says there what it says
+                return not self._is_near_kink(self.smooth, values)
             found = [
                 violated_precondition(expr, values, self.sizes, kink=_BESIDE_KINK)
                 for expr in self.beside
@@ -284,11 +286,10 @@ class _Survey:
             return False
         return all(text is None or not text.endswith("kink") for text in found)
 
-    def _is_near_kink(self, values: Values) -> bool:
-        """Whether ``strict`` is on other sides here than beside it; rounding may be all that tells
+    def _is_near_kink(self, pieces: Pieces, values: Values) -> bool:
+        """Whether the sides here are others than beside it; rounding may be all that tells
         exp(x) > 10 from x > log(10).
         """
-        pieces = Pieces(self.strict)
         places = [k for k, switch in enumerate(pieces.switches) if switch.kind == SIDE]
         if not places:
             return False
