@@ -405,7 +405,7 @@ def _choose_style(
     for style in STYLES:
         if any(preferences.agrees(style) for preferences in tried):
             continue
-        recovery = Recovery(style, plain.functions, plain.typed) if tried else plain
+        recovery = plain.in_style(style) if tried else plain
         tree = recover(recovery)
         tried.append(recovery.preferences)
         size = recovery.factory.size(tree)

@@ -186,7 +186,7 @@ class Flattening:
         else:
             node_coefficient = node.coefficient  # sqrt(2*x) stays in one piece
         apart = outer_factors(node) if integer else []
-        if len(apart) > 1:  # (x_i z_j)^2 = x_i^2 z_j^2, whatever is summed inside of z
+        if apart:  # (x_i z_j)^2 = x_i^2 z_j^2, whatever is summed inside of z
             for each in apart:
                 outer = sorted({k for _, own, _ in each for k in own if k < node.rank})
                 axes = tuple([node.axes[k] for k in outer])

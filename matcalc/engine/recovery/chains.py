@@ -472,8 +472,10 @@ class ProductWriter:
         for place in range(1, len(chain) - 1):
             link = chain[place]
             triangles = triangles_in(link.expr)
+            if not triangles:
+                continue
             u, v = (_weights(chain[place + step]) for step in (-1, 1))
-            if triangles and u is not None and v is not None:
+            if u is not None and v is not None:
                 ones = triangles[0].args[0]
                 masks = [
                     self.factory.make(each.op, (ones, *each.args[1:]), each.shape)

@@ -83,6 +83,10 @@ class Recovery:
         self._factors: dict[Node, Expr] = {}  # sums as they are written in products
         self._scaled: dict[Node, Scaled] = {}  # nodes as multiples, with numbers as they were typed
 
+    def in_style(self, style: Style) -> Recovery:
+        """A new one that writes products in another style."""
+        return Recovery(style, self.functions, self.typed, several=self.several)
+
     def recover(self, root: Node) -> Expr:
         """The tree of a node."""
         tree = self._known.get(root)

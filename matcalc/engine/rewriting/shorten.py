@@ -22,7 +22,6 @@ from matcalc.engine.ir.nodes import (
     as_sum,
     as_term,
     is_atom,
-    is_ones,
     is_zero,
 )
 from matcalc.engine.ir.rebuild import rebuild
@@ -109,12 +108,8 @@ class Shortener:
             added: list[tuple[Rational, Node]] = []
             varying: list[tuple[Rational, Node]] = []
             for c, term in total.terms:
-                number, factors = as_term(term)
-                scalars = [f for f in factors if not is_ones(f[0])]
-                if any(where for _, where, _ in scalars):
-                    varying.append((c, term))
-                else:
-                    added.append((c * number, self.builder.product(1, scalars, (), ())))
+                entry = self.builder.constant_entry(term)
+                (varying if entry.rank else added).append((c, entry))
             if not added:
                 continue
             inside = [(self.builder.sum(varying, total.axes), (0,), 1), (shares, (0,), 1)]
@@ -201,23 +196,23 @@ class Shortener:
 
     def _cancel(self, node: Sum) -> Node | None:
         """1/u + x/(s*u) is 1/s where u = s + x: a sum over one of its denominators is another."""
-        if not 2 <= len(node.terms) <= _QUOTIENTS:
+        products = [as_term(term)[1] for _, term in node.terms]
+        if not 2 <= len(products) <= _QUOTIENTS or not any(map(_is_divisor, products[0])):
             return None
         whole = tuple(range(node.rank))
-        products = [as_term(term)[1] for _, term in node.terms]
         shared = [f for f in products[0] if all(f in factors for factors in products[1:])]
-        below = {f[0] for f in shared if isinstance(f[0], Sum) and f[1] == whole and f[2] < 0}
-        if not below:
-            return None
+        below = {f[0] for f in shared if _is_divisor(f) and f[1] == whole}
         terms = []
-        for coefficient, term in node.terms:
+        for coefficient, term in node.terms if below else ():
             number, factors = as_term(term)
             rest = [f for f in factors if f not in shared]
             inner = self.builder.product(1, rest, whole, node.axes)
             terms.append((coefficient * number, inner))
         above = self.builder.sum(terms, node.axes)
         depths = self._depths(above) if isinstance(above, Sum) else {}
-        over = self._over(above, depths) if isinstance(above, Sum) and depths else None
+        if not isinstance(above, Sum) or not depths:
+            return None
+        over = self._over(above, depths)
         if over is None or below.isdisjoint([f for f, _, _ in as_term(over)[1]]):
             return None
         return self.builder.product(1, [*shared, (over, whole, 1)], whole, node.axes)
@@ -378,6 +373,11 @@ class Shortener:
                 known = 1 + sum(inside) if isinstance(node, Call) else 1
             self._lengths[node] = known
         return known
+
+
+def _is_divisor(factor: Factor) -> bool:
+    """Whether a sum is divided by."""
+    return isinstance(factor[0], Sum) and factor[2] < 0
 
 
 def _whole_steps(depths: Sequence[Rational]) -> bool:

@@ -64,7 +64,7 @@ def _drop_equal(builder: Builder, node: Product) -> Node:
     for place, (factor, own, exponent) in enumerate(node.factors):
         if not isinstance(factor, Sum) or factor.rank != 2 or exponent != 1:
             continue
-        terms = [(c, term) for c, term in factor.terms if not _is_diagonal(term)]
+        terms = [(c, term) for c, term in factor.terms if not _is_zero_apart(term)]
         if 0 < len(terms) < len(factor.terms) and any(
             _is_skew(other, labels, set(own)) and e > 0 for other, labels, e in node.factors
         ):
@@ -75,7 +75,7 @@ def _drop_equal(builder: Builder, node: Product) -> Node:
     return node
 
 
-def _is_diagonal(node: Node) -> bool:
+def _is_zero_apart(node: Node) -> bool:
     """Whether a matrix is zero at i != j."""
     return any(f.kind == "eye" and set(own) == {0, 1} for f, own, _ in as_product(node)[1])
 
