@@ -7,6 +7,8 @@ import pytest
 
 from matcalc.answers import recent
 
+pytest.register_assert_rewrite("printing")
+
 
 @pytest.fixture(autouse=True)
 def _asked_anew():

@@ -1,9 +1,8 @@
 """Layers and kernels in the letters of their authors: h.*(1 - h), and one name for a part."""
 
-import warnings
-
 import numpy as np
 import pytest
+from printing import check_form, form_rows
 
 import matcalc
 
@@ -91,19 +90,9 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("expr", "variables", "wrt", "printed"),
-    [
-        pytest.param(*row, id=name, marks=[] if k % 3 == 0 else pytest.mark.slow)
-        for k, (name, row) in enumerate(FORMS.items())
-    ],
-)
+@pytest.mark.parametrize(("expr", "variables", "wrt", "printed"), form_rows(FORMS, 3))
 def test_form(expr, variables, wrt, printed):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = matcalc.diff(expr, wrt, variables=variables)
-    assert str(found) == printed
-    assert found.verification.kind in ("exact", "numeric")
+    check_form(expr, variables, wrt, printed)
 
 
 def test_code_keeps_the_digits_of_both_tails():

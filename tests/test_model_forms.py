@@ -1,8 +1,7 @@
 """Published models by kind: each is printed as short as here, and proved."""
 
-import warnings
-
 import pytest
+from printing import check_form, form_rows
 
 import matcalc
 from matcalc.core.errors import UnsupportedError
@@ -252,18 +251,9 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("expr", "variables", "wrt", "printed"),
-    [
-        pytest.param(*row, id=name, marks=[] if k % 3 == 0 else pytest.mark.slow)
-        for k, (name, row) in enumerate(FORMS.items())
-    ],
-)
+@pytest.mark.parametrize(("expr", "variables", "wrt", "printed"), form_rows(FORMS, 3))
 def test_form(expr, variables, wrt, printed):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = matcalc.diff(expr, wrt, variables=variables)
-    assert str(found) == printed
+    check_form(expr, variables, wrt, printed)
 
 
 def test_functions_of_slices_are_those_of_a_family():
