@@ -24,7 +24,7 @@ from matcalc.core.walk import fold
 from matcalc.read.frontend import statements_of
 from matcalc.read.shapes.infer import infer
 from matcalc.read.syntax.declare import declare, instead
-from matcalc.read.syntax.nodes import Node, Statement, children
+from matcalc.read.syntax.nodes import Statement, SyntaxNode, children
 
 UNIT = "imagunit"  # the imaginary unit, as a scalar of which the conjugate is its negative
 _CONJUGATE = "_conj"
@@ -38,7 +38,7 @@ _OPERATORS = frozenset(
 )
 NORMS = ("abs", "norm2")  # roots of what is a product of a value with its conjugate
 _OWN = frozenset(("conj", "ctranspose", "real", "imag"))
-Pair = tuple[Node, Node, bool]  # a value, its conjugate, and whether they may differ
+Pair = tuple[SyntaxNode, SyntaxNode, bool]  # a value, its conjugate, and whether they may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,7 @@ class _Conjugation:
                 found.append(Statement("definition", other, name, statement.name_span))
         return found
 
-    def _rule(self, node: Node, parts: list[Pair]) -> Pair:
+    def _rule(self, node: SyntaxNode, parts: list[Pair]) -> Pair:
         moves = any(part[2] for part in parts)
         if node.kind == "name":
             return self._name(node)
@@ -267,33 +267,33 @@ class _Conjugation:
         sides = tuple([part[0] for part in parts]), tuple([part[1] for part in parts])
         return _like(node, sides[0]), _like(node, sides[1]), moves
 
-    def _name(self, node: Node) -> Pair:
+    def _name(self, node: SyntaxNode) -> Pair:
         name = str(node.value)
         if name in self.bars:
-            meant = Node("name", (), node.start, node.end, value=self.bars[name])
+            meant = SyntaxNode("name", (), node.start, node.end, value=self.bars[name])
             value, other, _ = self._name(meant)
             return other, value, True
         if name in self.self_adjoint:
             return node, self._make(node, "'", node), True
         if name in self.complex:
-            other = Node("name", (), node.start, node.end, value=conjugate(name))
+            other = SyntaxNode("name", (), node.start, node.end, value=conjugate(name))
             return node, other, True
         if name == UNIT:
             self.unit = True
-            return node, Node("neg", (node,), node.start, node.end, mark=node.span), True
+            return node, SyntaxNode("neg", (node,), node.start, node.end, mark=node.span), True
         return node, node, False
 
-    def _is_h(self, node: Node) -> bool:
+    def _is_h(self, node: SyntaxNode) -> bool:
         """Whether this is the sign of the conjugate transpose: H is not a number then, as a matrix
         is no exponent.
         """
         return node.kind == "name" and node.value == "H" and "H" not in self.known
 
-    def _adjoint(self, node: Node, part: Pair) -> Pair:
+    def _adjoint(self, node: SyntaxNode, part: Pair) -> Pair:
         value, other, moves = part
         return self._make(node, "'", other), self._make(node, "'", value), moves
 
-    def _call(self, node: Node, parts: list[Pair], moves: bool) -> Pair:
+    def _call(self, node: SyntaxNode, parts: list[Pair], moves: bool) -> Pair:
         name = str(node.value)
         if name in _OWN:
             if len(parts) != 1:
@@ -320,32 +320,34 @@ class _Conjugation:
         values, others = ([part[k] for part in parts] for k in (0, 1))
         return _like(node, tuple(values)), _like(node, tuple(others)), moves  # type: ignore[arg-type]
 
-    def _logarithm(self, node: Node, of: str, part: Pair) -> Pair:
+    def _logarithm(self, node: SyntaxNode, of: str, part: Pair) -> Pair:
         """logdet(X) as log(det(X)), which is analytic; the logarithm of the modulus is not."""
         sides = []
         for side in part[:2]:
-            inside = Node("call", (side,), node.start, node.end, mark=node.mark, value=of)
-            sides.append(Node("call", (inside,), node.start, node.end, mark=node.mark, value="log"))
+            inside = SyntaxNode("call", (side,), node.start, node.end, mark=node.mark, value=of)
+            sides.append(
+                SyntaxNode("call", (inside,), node.start, node.end, mark=node.mark, value="log")
+            )
         return sides[0], sides[1], True
 
-    def _own(self, node: Node, name: str, part: Pair) -> Pair:
+    def _own(self, node: SyntaxNode, name: str, part: Pair) -> Pair:
         value, other, moves = part
         if name == "conj":
             return other, value, moves
         if name == "ctranspose":
             return self._adjoint(node, part)
-        two = Node("number", (), node.start, node.end, value=Fraction(2))
+        two = SyntaxNode("number", (), node.start, node.end, value=Fraction(2))
         if name == "real":
             half = self._make(node, "/", self._make(node, "+", value, other), two)
             return half, half, False
         self.unit = True
-        unit = Node("name", (), node.start, node.end, value=UNIT)
+        unit = SyntaxNode("name", (), node.start, node.end, value=UNIT)
         turned = self._make(node, "*", unit, self._make(node, "-", other, value))
         half = self._make(node, "/", turned, two)
         return half, half, False
 
     def _norm(
-        self, node: Node, part: Pair, which: str, moves: bool, *, entrywise: bool = False
+        self, node: SyntaxNode, part: Pair, which: str, moves: bool, *, entrywise: bool = False
     ) -> Pair:
         value, other, _ = part
         if not moves:
@@ -356,17 +358,19 @@ class _Conjugation:
             raise self._refusal(node, "by column or row is not known of complex values")
         squares = self._make(node, ".*", other, value)
         if not entrywise and node.kind != "bars":
-            squares = Node("call", (squares,), node.start, node.end, mark=node.span, value="sum")
-        root = Node("call", (squares,), node.start, node.end, mark=node.span, value="sqrt")
+            squares = SyntaxNode(
+                "call", (squares,), node.start, node.end, mark=node.span, value="sum"
+            )
+        root = SyntaxNode("call", (squares,), node.start, node.end, mark=node.span, value="sqrt")
         return root, root, False
 
-    def _make(self, node: Node, kind: str, *args: Node) -> Node:
-        return Node(kind, args, node.start, node.end, mark=node.span)
+    def _make(self, node: SyntaxNode, kind: str, *args: SyntaxNode) -> SyntaxNode:
+        return SyntaxNode(kind, args, node.start, node.end, mark=node.span)
 
-    def _refusal(self, node: Node, why: str) -> UnsupportedError:
+    def _refusal(self, node: SyntaxNode, why: str) -> UnsupportedError:
         what = str(node.value or node.kind)
         return UnsupportedError(f"{what} {why}", source=self.source, span=node.mark or node.span)
 
 
-def _like(node: Node, args: tuple[Node, ...]) -> Node:
-    return Node(node.kind, args, node.start, node.end, mark=node.mark, value=node.value)
+def _like(node: SyntaxNode, args: tuple[SyntaxNode, ...]) -> SyntaxNode:
+    return SyntaxNode(node.kind, args, node.start, node.end, mark=node.mark, value=node.value)

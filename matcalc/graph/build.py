@@ -26,7 +26,7 @@ _MOST = 300  # nodes of a graph that anybody would look at
 
 
 @dataclass(slots=True)
-class Node:
+class GraphNode:
     """An input or an operation.
 
     ``number`` is its place in the forward order, from 1; ``reverse`` that in the reverse order,
@@ -77,17 +77,17 @@ class Graph:
 
     source: str
     wrt: tuple[str, ...]
-    nodes: list[Node]
+    nodes: list[GraphNode]
     edges: list[Edge]
     variables: dict[str, Variable] = field(default_factory=dict)
     remark: str = ""
 
-    def node(self, number: int) -> Node:
+    def node(self, number: int) -> GraphNode:
         """The node with this number."""
         return self.nodes[number - 1]
 
     @property
-    def output(self) -> Node:
+    def output(self) -> GraphNode:
         """The value of the program."""
         return self.nodes[-1]
 
@@ -166,18 +166,18 @@ class _GraphBuilder:
             )
         )
 
-    def nodes(self) -> list[Node]:
+    def nodes(self) -> list[GraphNode]:
         """The inputs in the order of the program, then the operations in that of the tree."""
         root = self.trees.intern(self.program.expr)
         order = root.parts
         there = {expr.value for expr in order if expr.op == "variable"}
-        found: list[Node] = []
+        found: list[GraphNode] = []
         numbers: dict[str, int] = {}
         for name, each in self.program.variables.items():
             if name in there:
                 numbers[name] = len(found) + 1
                 tree = self.trees.factory.make("variable", (), each.shape, name)
-                found.append(Node(numbers[name], name, each.shape, tree, kind=str(each)))
+                found.append(GraphNode(numbers[name], name, each.shape, tree, kind=str(each)))
         made: dict[int, Expr] = {}
         literals: set[int] = set()  # numbers, and what is computed of numbers alone
         for expr in order:
@@ -208,7 +208,9 @@ class _GraphBuilder:
         inner = inner.args[0] if inner.op == "'" else inner
         return inner is not expr and (inner.op in _INLINE or inner.op == "variable")
 
-    def _name(self, expr: Expr, fresh: Expr, found: list[Node], numbers: dict[str, int]) -> Expr:
+    def _name(
+        self, expr: Expr, fresh: Expr, found: list[GraphNode], numbers: dict[str, int]
+    ) -> Expr:
         factory = self.trees.factory
         upright = self._upright(fresh)
         number = len(found) + 1
@@ -219,7 +221,7 @@ class _GraphBuilder:
         self.variables[name] = Variable(name, _KINDS[upright.rank], upright.shape)
         whole = self._upright(expr)
         found.append(
-            Node(
+            GraphNode(
                 number,
                 name,
                 upright.shape,
@@ -240,7 +242,7 @@ class _GraphBuilder:
             return factory.negative(factory.transpose(expr.args[0]))
         return factory.transpose(expr)
 
-    def edge(self, child: Node, parent: Node) -> Edge:
+    def edge(self, child: GraphNode, parent: GraphNode) -> Edge:
         """The derivative of an operation by one of its arguments, in which its value has its
         name.
         """
@@ -264,7 +266,7 @@ class _GraphBuilder:
         label, vectorised = self._label(child, printed), printed.rank < tree.rank
         return Edge(parent.number, child.number, tree, label, vectorised)
 
-    def _label(self, child: Node, printed: Expr) -> str:
+    def _label(self, child: GraphNode, printed: Expr) -> str:
         """The text of a derivative, in which the value of the operation has its name."""
         own = self.trees.variable(child.name, child.tree) if child.tree is not None else printed
         value = self.trees.intern(child.tree) if child.tree is not None else own

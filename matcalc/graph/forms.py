@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from matcalc.graph.build import Edge, Graph, Node
+from matcalc.graph.build import Edge, Graph, GraphNode
 
 _LABEL = 34  # characters of a line in a picture
 _KINDS = ("number", "vector", "matrix")
 
 
-def kind(node: Node) -> str:
+def kind(node: GraphNode) -> str:
     """What an array is: ``vector(n)``."""
     axes = ", ".join(map(str, node.shape))
     return f"{_KINDS[len(node.shape)]}({axes})" if axes else _KINDS[0]
@@ -76,7 +76,7 @@ def break_label(label: str) -> list[str]:
     return [*lines, rest]
 
 
-def _lines(node: Node) -> list[str]:
+def _lines(node: GraphNode) -> list[str]:
     """What stands in a node: its formula, what it is, its places in both orders, its values."""
     turns = f"forward {node.number}" + (f", reverse {node.reverse}" if node.reverse else "")
     lines = [*break_label(node.formula), node.kind or kind(node), turns]
@@ -115,7 +115,7 @@ def as_picture(graph: Graph) -> dict[str, Any]:
     return {"nodes": nodes, "edges": edges}
 
 
-def _role(node: Node, graph: Graph) -> str:
+def _role(node: GraphNode, graph: Graph) -> str:
     if node.tree is None:
         return "input"
     return "output" if node is graph.output else "operation"

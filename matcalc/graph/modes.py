@@ -25,7 +25,7 @@ from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
 from matcalc.engine.segments import pair
 from matcalc.explain.instances import Trees
-from matcalc.graph.build import Asked, Graph, Node, build
+from matcalc.graph.build import Asked, Graph, GraphNode, build
 from matcalc.graph.modes_text import Chain, Pass, cost_lines, order_lines
 from matcalc.graph.operations import (
     Count,
@@ -156,10 +156,10 @@ class _Writer:
         self.taken.add(found)
         return found
 
-    def _slope(self, node: Node) -> Expr:
+    def _slope(self, node: GraphNode) -> Expr:
         return variable(self.slopes[node.name], node.shape)
 
-    def _program(self, node: Node, more: list[Node], tree: Expr) -> Program:
+    def _program(self, node: GraphNode, more: list[GraphNode], tree: Expr) -> Program:
         """The operation of a node over its parents and the slopes of other nodes."""
         used = {part.value for part in tree.parts if part.op == "variable"}
         known = {
@@ -206,17 +206,17 @@ class _Writer:
         return self._pass(lines, computed, self.inputs, proof)
 
     def _pass(
-        self, lines: list[str], computed: list[Expr], seeds: list[Node], proof: Verification
+        self, lines: list[str], computed: list[Expr], seeds: list[GraphNode], proof: Verification
     ) -> Pass:
         values = tuple([node.tree for node in self.graph.nodes if node.tree is not None])
         shapes = tuple([node.shape for node in seeds])
         return Pass(tuple(lines), tuple(computed), values, shapes, self.sizes, proof)
 
     @property
-    def _output(self) -> Node:
+    def _output(self) -> GraphNode:
         return self.graph.output
 
-    def _whole_program(self, seeds: list[Node]) -> Program:
+    def _whole_program(self, seeds: list[GraphNode]) -> Program:
         known = {n: v for n, v in self.graph.variables.items() if not self._is_made(n)}
         for node in seeds:
             name = self.slopes[node.name]
@@ -256,7 +256,7 @@ class _Writer:
                     contributions.setdefault(place, []).append(self._pull_back(node, parent))
         return self._pass(lines, computed, [output], self._prove(adjoints))
 
-    def _pull_back(self, child: Node, parent: Node) -> Expr:
+    def _pull_back(self, child: GraphNode, parent: GraphNode) -> Expr:
         """What the adjoint of a node adds to that of its parent."""
         assert child.tree is not None
         whole = pair(self._slope(child), child.tree)
@@ -305,7 +305,7 @@ class _Writer:
         said = _bracket(order, [f"J{len(sides) - k}" for k in range(len(sides))])
         return Chain(names, sides, rightwards, leftwards, best, said)
 
-    def _through(self) -> list[Node]:
+    def _through(self) -> list[GraphNode]:
         """The nodes that every path from the variable to the value goes through, inputs first."""
         found, open_until = [], 0
         for node in [*self.inputs, *self.active]:
@@ -316,7 +316,7 @@ class _Writer:
         return found
 
 
-def _like(node: Node) -> Variable:
+def _like(node: GraphNode) -> Variable:
     """A variable of the shape of a node."""
     return Variable(node.name, free_kind(len(node.shape)), node.shape)
 

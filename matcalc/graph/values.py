@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.errors import ArgumentError, EvaluationError
-from matcalc.graph.build import Graph, Node
+from matcalc.graph.build import Graph, GraphNode
 from matcalc.runtime.arguments import check_shapes
 from matcalc.verify.oracle.interpret import interpret
 
@@ -65,7 +65,7 @@ def evaluate(graph: Graph, values: Mapping[str, Any]) -> Graph:
     return graph
 
 
-def _sizes(inputs: list[Node], arrays: Mapping[str, Any]) -> dict[str, int]:
+def _sizes(inputs: list[GraphNode], arrays: Mapping[str, Any]) -> dict[str, int]:
     """The size of each dimension that is an axis of an input."""
     return {
         size.plain: length

@@ -19,7 +19,7 @@ from matcalc.core.tree import Expr
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.shapes.singles import note_names, with_numbers
 from matcalc.read.syntax.declare import declare, from_statement, name_family
-from matcalc.read.syntax.nodes import Binding, Node, Statement, has_members
+from matcalc.read.syntax.nodes import Binding, Statement, SyntaxNode, has_members
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.syntax.parser import parse
 
@@ -132,7 +132,7 @@ def _type_pair(
             name = f"({shown})"  # no name in the language
             known[name] = side.expr
             sides.append(
-                [Statement("value", Node("name", (), place, place + len(shown), value=name))]
+                [Statement("value", SyntaxNode("name", (), place, place + len(shown), value=name))]
             )
     program = infer_pair(sides[0], sides[1], variables, text, definitions=known, language=language)
     one, other = program.expr.args

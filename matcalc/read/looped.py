@@ -23,7 +23,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.frontend import read, statements_of
 from matcalc.read.summed import with_loops
 from matcalc.read.syntax.declare import declare
-from matcalc.read.syntax.nodes import Loop, Node, Statement, children, flat
+from matcalc.read.syntax.nodes import Loop, Statement, SyntaxNode, children, flat
 from matcalc.read.syntax.sizes import size
 
 _TRIED = (4, 5)  # values of the names in ranges at which the program is written out
@@ -172,7 +172,7 @@ class _Reading:
             found.append(points)
         return found
 
-    def _type(self, body: Node, around: list[Loop]) -> Expr:
+    def _type(self, body: SyntaxNode, around: list[Loop]) -> Expr:
         """The typed tree of a part of the text."""
         text = self.source[body.start : body.end]
         if body.kind == "neg" and body.start == body.args[0].start:  # of s -= E
@@ -204,7 +204,7 @@ class _Reading:
         }
         return replace_variables(found.expr, changed) if changed else found.expr
 
-    def _names(self, body: Node, indices: list[str]) -> dict[str, str]:
+    def _names(self, body: SyntaxNode, indices: list[str]) -> dict[str, str]:
         """The variables that a part of the text uses, and what they are called in the program."""
         found: dict[str, str] = {}
         heads: set[int] = set()
@@ -230,7 +230,7 @@ class _Reading:
                 found[name] = name
         return found
 
-    def _shape_of(self, name: str, points: list[list[dict[str, int]]], body: Node) -> None:
+    def _shape_of(self, name: str, points: list[list[dict[str, int]]], body: SyntaxNode) -> None:
         """Finds the shape of a variable in all programs that are written out."""
         if base(name) not in self.defined:
             self.inputs.setdefault(base(name))

@@ -15,7 +15,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.members import family_of
 from matcalc.core.operations import LINEAR
 from matcalc.core.walk import postorder
-from matcalc.read.syntax.nodes import Binding, Bound, Loop, Node, Statement, children, flat
+from matcalc.read.syntax.nodes import Binding, Bound, Loop, Statement, SyntaxNode, children, flat
 
 _NAMES = ("s", "r", "q", "p", *(f"s{k}" for k in range(1, 100)))
 
@@ -23,11 +23,11 @@ _NAMES = ("s", "r", "q", "p", *(f"s{k}" for k in range(1, 100)))
 class _Open(NamedTuple):
     """A sum over members, its index, and the first and the last value of this."""
 
-    node: Node
+    node: SyntaxNode
     name: str
     bound: Bound
-    first: Node
-    last: Node
+    first: SyntaxNode
+    last: SyntaxNode
 
 
 def with_loops(text: str, statements: list[Statement], declared: Mapping[str, Variable]) -> str:
@@ -83,7 +83,7 @@ def _loop(text: str, each: _Open, name: str) -> tuple[str, str]:
     return loop, f"({name}/({last}))" if first == "1" else f"({name}/({last} - {first} + 1))"
 
 
-def _describe(text: str, node: Node) -> str:
+def _describe(text: str, node: SyntaxNode) -> str:
     return text[node.start : node.end]
 
 
@@ -94,7 +94,7 @@ def _start(text: str, statement: Statement) -> int:
     return statement.name_span.start
 
 
-def _outermost(body: Node, families: Iterable[str]) -> list[_Open]:
+def _outermost(body: SyntaxNode, families: Iterable[str]) -> list[_Open]:
     """The sums over members with a range that ends at a name, from left to right; of those inside
     of each other the outer one.
     """
@@ -108,7 +108,7 @@ def _outermost(body: Node, families: Iterable[str]) -> list[_Open]:
     return outer
 
 
-def _open(node: Node, families: frozenset[str]) -> _Open | None:
+def _open(node: SyntaxNode, families: frozenset[str]) -> _Open | None:
     binding = node.value
     if not isinstance(binding, Binding) or binding.conditions or len(binding.bounds) != 1:
         return None
@@ -124,12 +124,12 @@ def _open(node: Node, families: frozenset[str]) -> _Open | None:
     return None
 
 
-def _is_among(entries: Node, bound: Bound) -> bool:
+def _is_among(entries: SyntaxNode, bound: Bound) -> bool:
     """Whether an index stands in the places."""
     return any(
         part.value is bound for place in entries.args[1:] for part in postorder(place, children)
     )
 
 
-def _has_name(node: Node) -> bool:
+def _has_name(node: SyntaxNode) -> bool:
     return any(part.kind == "name" for part in postorder(node, children))

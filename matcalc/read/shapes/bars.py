@@ -14,7 +14,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.functions import apply
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 LATEX = "latex"  # the value of a node that is written in LaTeX
 _OF_LOGARITHM = re.compile(r"(?:log|ln)\s*[({]?\s*(?:\\(?:left|[bB]igg?l?)\s*)?$")
@@ -29,7 +29,7 @@ _ABS = (r"\operatorname{{abs}}({0}) entry by entry", "abs({0}) entry by entry")
 _NORM = (r"\lVert {0} \rVert_F for the norm", "norm2({0}) for the norm")
 
 
-def bars(context: Context, node: Node, arg: Expr) -> Expr:
+def bars(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
     """|a|; refused of a matrix that is not square."""
     if not arg.shape and id(arg) not in context.rankless:
         return apply(context, node, "abs", [arg])
@@ -51,7 +51,7 @@ def _is_oblong(context: Context, arg: Expr) -> bool:
     return known and rows != columns
 
 
-def _written_form(context: Context, node: Node, arg: Expr, forms: tuple[str, str]) -> str:
+def _written_form(context: Context, node: SyntaxNode, arg: Expr, forms: tuple[str, str]) -> str:
     """One of two forms, in LaTeX or in the language, whichever the bars are written in."""
     return forms[node.value != LATEX].format(context.quote(arg))
 
@@ -94,7 +94,7 @@ def _misfit(context: Context) -> ShapeError | None:
     return None
 
 
-def _note(context: Context, node: Node, arg: Expr) -> None:
+def _note(context: Context, node: SyntaxNode, arg: Expr) -> None:
     """Says what a vector or a matrix between bars is read as."""
     if arg.rank == 2 and _OF_LOGARITHM.search(context.source, 0, node.start):
         return

@@ -14,13 +14,13 @@ from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.elsewhere import refuse_square_call
 from matcalc.read.shapes.tensors import refuse_blocks
-from matcalc.read.syntax.nodes import Node, children
+from matcalc.read.syntax.nodes import SyntaxNode, children
 from matcalc.read.syntax.sizes import size
 
 Place = tuple[Dim, Dim | None] | None
 
 
-def blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
+def blocks(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
     """Blocks in rows; where all rows have as many, the columns are aligned, else each row is as
     wide as the others.
     """
@@ -34,7 +34,7 @@ def blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
     rows, start = [], 0
     for length in lengths:
         part, places = args[start : start + length], node.args[start : start + length]
-        line = Node("blocks", places, places[0].start, places[-1].end, value=(length,))
+        line = SyntaxNode("blocks", places, places[0].start, places[-1].end, value=(length,))
         if length == 1:
             rows.append((part[0], places[0]))
         else:
@@ -45,7 +45,7 @@ def blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
     )
 
 
-def block_diagonal(context: Context, node: Node, args: list[Expr]) -> Expr:
+def block_diagonal(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
     """blkdiag(A, B) = [A, zeros; zeros, B]."""
     count = len(args)
     if not count:
@@ -67,7 +67,12 @@ def block_diagonal(context: Context, node: Node, args: list[Expr]) -> Expr:
 
 
 def _grid(
-    context: Context, node: Node, args: list[Expr], places: Sequence[Node], rows: int, columns: int
+    context: Context,
+    node: SyntaxNode,
+    args: list[Expr],
+    places: Sequence[SyntaxNode],
+    rows: int,
+    columns: int,
 ) -> Expr:
     """Blocks of one height in each row and of one width in each column."""
     if len(args) == 1:
@@ -120,7 +125,7 @@ def _open_zero(expr: Expr) -> bool:
 
 
 def _settle(
-    context: Context, cell: Expr, place: Node, thin_row: bool | None, thin_column: bool | None
+    context: Context, cell: Expr, place: SyntaxNode, thin_row: bool | None, thin_column: bool | None
 ) -> Expr:
     """The block, with the shape that its place asks for where it has none of its own."""
     if _open_zero(cell) and not (thin_row and thin_column):
@@ -137,13 +142,13 @@ def _settle(
     return context.settle(cell, (fresh(),) if thin_column else (fresh(), fresh()))
 
 
-def place_names(node: Node) -> list[str]:
+def place_names(node: SyntaxNode) -> list[str]:
     """The names of dimensions in the places of entries."""
     parts = [part for place in node.args[1:] for part in postorder(place, children)]
     return [str(part.value) for part in parts if part.kind == "name" and part.value != "end"]
 
 
-def entries(context: Context, node: Node, arg: Expr) -> Expr:
+def entries(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
     """``X[i, j]``, ``X[i, :]``, ``x[2:n]``: entries counted from 1, the last one included; ``end``
     is the size of the axis.
     """
@@ -204,7 +209,7 @@ def entries(context: Context, node: Node, arg: Expr) -> Expr:
     return context.make("slice", (arg,), kept, node, row=row, value=value)
 
 
-def _place(context: Context, node: Node, axis: Dim) -> Place:
+def _place(context: Context, node: SyntaxNode, axis: Dim) -> Place:
     """The place before the first entry and how many there are; None for all."""
     if node.kind == ":":
         return None
@@ -215,7 +220,7 @@ def _place(context: Context, node: Node, axis: Dim) -> Place:
     return _size(context, node, axis).plus(ONE, -1), None
 
 
-def _refuse_last(context: Context, first: Node, last: Node) -> None:
+def _refuse_last(context: Context, first: SyntaxNode, last: SyntaxNode) -> None:
     """Refuses the -1 of x[1:-1], which leaves the last entry out in Python."""
     back = last.args[0].value if last.kind == "neg" and last.args[0].kind == "number" else None
     if back is None:
@@ -229,7 +234,7 @@ def _refuse_last(context: Context, first: Node, last: Node) -> None:
     )
 
 
-def _size(context: Context, node: Node, axis: Dim) -> Dim:
+def _size(context: Context, node: SyntaxNode, axis: Dim) -> Dim:
     for part in postorder(node, children):
         name = str(part.value) if part.kind == "name" else ""
         if name in context.declared or name in context.definitions:
@@ -273,7 +278,7 @@ def lookup_hint(context: Context, name: str, axis: Dim, what: str) -> str:
     )
 
 
-def _inside(context: Context, node: Node, place: Place, axis: Dim, arg: Expr) -> None:
+def _inside(context: Context, node: SyntaxNode, place: Place, axis: Dim, arg: Expr) -> None:
     """Refuses places that no size of the axis leaves room for."""
     if place is None:
         return
@@ -291,7 +296,7 @@ def _inside(context: Context, node: Node, place: Place, axis: Dim, arg: Expr) ->
         )
 
 
-def unit(context: Context, node: Node, place: Dim, length: Dim) -> Expr:
+def unit(context: Context, node: SyntaxNode, place: Dim, length: Dim) -> Expr:
     """unit(i, n), with a one at the place i and zeros elsewhere."""
     start = place.plus(ONE, -1)
     _inside(

@@ -6,10 +6,10 @@ from matcalc.core.inner import INNER
 from matcalc.core.kinds import MOST_AXES
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 
-def inner_derivative(context: Context, node: Node, args: list[Expr]) -> Expr:
+def inner_derivative(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
     """``grad(f, x)`` and its like: the axes of the expression, then those of the variable."""
     name = str(node.value)
     if len(args) < 2 or (len(args) > 2 and name != "jacobian"):
@@ -65,7 +65,7 @@ def inner_derivative(context: Context, node: Node, args: list[Expr]) -> Expr:
     return context.make(name, made, value.shape + x.shape, node, row=not value.shape and x.rank > 0)
 
 
-def _limit(context: Context, node: Node, axes: int) -> None:
+def _limit(context: Context, node: SyntaxNode, axes: int) -> None:
     if axes > MOST_AXES:
         raise context.problem(
             f"this derivative has {axes} axes; inside of an expression there are at most "
@@ -74,7 +74,7 @@ def _limit(context: Context, node: Node, axes: int) -> None:
         )
 
 
-def _beside(context: Context, node: Node, value: Expr, variables: list[Expr]) -> Expr:
+def _beside(context: Context, node: SyntaxNode, value: Expr, variables: list[Expr]) -> Expr:
     """The derivatives of a vector by scalars, as the columns of a matrix."""
     if value.rank != 1 or any(variable.shape for variable in variables):
         raise context.problem(

@@ -18,7 +18,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.read.shapes.unify import Unifier
-from matcalc.read.syntax.nodes import Bound, Node
+from matcalc.read.syntax.nodes import Bound, SyntaxNode
 
 _LONGEST_QUOTE = 60
 ODDITIES = frozenset({"transposed", "added", "behind", "outer", "function", "entrywise", "leading"})
@@ -59,7 +59,7 @@ class IndexUse:
     place: Place
     arg: Expr
     axis: Dim
-    node: Node
+    node: SyntaxNode
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class Oddity(NamedTuple):
 
     kind: str
     scalar: Expr
-    node: Node
+    node: SyntaxNode
     other: Expr | None = None
     name: str = ""
     first: bool = False  # the left one of the two
@@ -140,7 +140,7 @@ class Context:
         self.rankless: dict[int, Expr] = {}
         self.notes: dict[str, None] = {}
         self.norms: dict[int, tuple[str, Expr]] = {}  # norm2(A): its name in the text, and A
-        self.barred: dict[int, tuple[Node, Expr]] = {}  # |x|: its place, and x
+        self.barred: dict[int, tuple[SyntaxNode, Expr]] = {}  # |x|: its place, and x
         self.bound: Indices | None = None  # the indices that binders bind, where there are any
         self.literals: dict[int, Fraction | None] = {}
         self.oddities: dict[tuple[str, int], Oddity] = {}
@@ -153,7 +153,7 @@ class Context:
         self.evidence: Evidence | None = None  # and where letters stand
         self.counted = counted
         self.signs: Mapping[int, str] = {}  # what is read in the place of the operators of nodes
-        self.failed: Node | None = None  # where the text has no type,
+        self.failed: SyntaxNode | None = None  # where the text has no type,
         self.operands: list[Expr] = []  # what stands there,
         self.clashed = False  # and whether sizes are to blame, not kinds
         self.unexpanded = False  # whether there are derivatives inside
@@ -210,7 +210,7 @@ class Context:
         op: str,
         args: tuple[Expr, ...],
         shape: Shape,
-        node: Node,
+        node: SyntaxNode,
         *,
         row: bool = False,
         value: object = None,
@@ -220,18 +220,24 @@ class Context:
         self.made.append(expr)
         return expr
 
-    def number(self, value: int | Fraction, node: Node) -> Expr:
+    def number(self, value: int | Fraction, node: SyntaxNode) -> Expr:
         """An exact number."""
         return self.make("number", (), (), node, value=Fraction(value))
 
-    def dimension(self, size: Dim, node: Node) -> Expr:
+    def dimension(self, size: Dim, node: SyntaxNode) -> Expr:
         """A size as a scalar: a number where it is one."""
         if size.integer is not None:
             return self.number(size.integer, node)
         return self.make("dimension", (), (), node, value=size)
 
     def like(
-        self, op: str, args: tuple[Expr, ...], pattern: Expr, node: Node, *, value: object = None
+        self,
+        op: str,
+        args: tuple[Expr, ...],
+        pattern: Expr,
+        node: SyntaxNode,
+        *,
+        value: object = None,
     ) -> Expr:
         """A node with the shape of one of its operands, also where that has none yet."""
         expr = self.make(op, args, pattern.shape, node, row=pattern.row, value=value)
@@ -275,7 +281,7 @@ class Context:
         self,
         kind: str,
         scalar: Expr,
-        node: Node,
+        node: SyntaxNode,
         other: Expr | None = None,
         name: str = "",
         *,

@@ -6,7 +6,7 @@ from matcalc.core.operations import OF_TALL, OPERATIONS, TRANSPOSED
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.scalars import of_scalar
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 _FURTHEST = 1000
 
@@ -19,7 +19,7 @@ def _settle(context: Context, arg: Expr, *, square: bool = False) -> Expr:
     return arg
 
 
-def triangle(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def triangle(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """tril(A, k), triu(A, k): the entries with j - i <= k or j - i >= k, zeros elsewhere."""
     arg = _settle(context, args[0])
     if not arg.shape and len(args) == 1:
@@ -50,7 +50,7 @@ def triangle(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, tuple(made), arg.shape, node)
 
 
-def cumulative(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def cumulative(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """cumsum(x)[i] = x[1] + ... + x[i], revcumsum(x)[i] = x[i] + ... + x[n]; of a matrix for each
     column (1) or row (2), of any array along an axis.
     """
@@ -86,7 +86,7 @@ def cumulative(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
     return context.make(name, (arg, context.number(which, at)), arg.shape, node)
 
 
-def spectrum(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def spectrum(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """eigvals and eigvec: a vector with an entry for each row of a square matrix."""
     arg = _settle(context, args[0], square=True)
     if arg.rank != 2:
@@ -95,7 +95,7 @@ def spectrum(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), arg.shape[:1], node)
 
 
-def eigen(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def eigen(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """eigval(A, k), eigright(A, k), eigleft(A, k): of any square matrix, the first without k."""
     arg = _settle(context, args[0], square=True)
     which, made = context.literal(args[1]) if len(args) == 2 else None, [arg]
@@ -115,7 +115,7 @@ def eigen(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, tuple(made), () if name == "eigval" else arg.shape[:1], node)
 
 
-def singular(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def singular(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """Singular values and vectors of an m x n matrix, norms of them, and the factors of QR:
     ``"m,n->n,n"`` is the signature of what has the shape (n, n).
     """
@@ -140,7 +140,7 @@ def singular(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, tuple(args), shape, node)
 
 
-def gaps(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def gaps(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """invgap(x)[i,j] = 1/(x[j] - x[i]) of a vector."""
     arg = context.settle(args[0])
     if arg.rank != 1:
@@ -150,7 +150,7 @@ def gaps(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), arg.shape * 2, node)
 
 
-def _no_matrix(context: Context, node: Node, name: str, arg: Expr) -> Expr:
+def _no_matrix(context: Context, node: SyntaxNode, name: str, arg: Expr) -> Expr:
     """What these are of a scalar; there are none of a vector."""
     if arg.rank == 1:
         hint = (

@@ -18,7 +18,7 @@ from matcalc.read.shapes.coefficients import (
 )
 from matcalc.read.shapes.context import ODDITIES, Context, Oddity, operands
 from matcalc.read.syntax.names import GREEK, default_kind
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 Key = tuple[str, int]
 _SHORT = 40
@@ -149,7 +149,7 @@ def conflict(
     return candidates, signs
 
 
-def quote_node(context: Context, node: Node) -> str:
+def quote_node(context: Context, node: SyntaxNode) -> str:
     """The text of a node, its middle left out if it is long."""
     text = " ".join(context.source[node.start : node.end].split())
     text = text[1:-1].strip() if text.startswith("(") and text.find(")") == len(text) - 1 else text

@@ -8,7 +8,7 @@ from matcalc.core.errors import UnknownNameError
 from matcalc.core.operations import ALIASES, OPERATIONS
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax import foreign
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 _LONGEST = 60  # characters of the arguments that are written again
 _PLAIN = {  # functions of Mathematica with two capitals and other names
@@ -28,7 +28,7 @@ _OPERATORS = {"E": "the expectation", "P": "the probability", "Pr": "the probabi
 _NO_PLACE = re.compile(r"['*/<>^(]")
 
 
-def instead(context: Context, node: Node, name: str) -> str | None:
+def instead(context: Context, node: SyntaxNode, name: str) -> str | None:
     """What to write for a call of a function that the language has not, or not with so many
     arguments.
     """
@@ -42,7 +42,7 @@ def instead(context: Context, node: Node, name: str) -> str | None:
     return foreign.find_general_advice(name) if plain and name not in OPERATIONS else None
 
 
-def refuse_square_call(context: Context, node: Node) -> None:
+def refuse_square_call(context: Context, node: SyntaxNode) -> None:
     """Refuses Mathematica's ``Det[A]``, which would be an entry of Det, and ``E[x'*x]``."""
     base = node.args[0]
     if base.kind != "name" or base.value in context.declared or base.value in context.definitions:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 
-def equation(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def equation(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """sylvester(A, B, C) with square A and B, the rows of C those of A and its columns those of B;
     lyapunov(A, Q) with square matrices of one size.
     """

@@ -29,13 +29,13 @@ from matcalc.read.shapes.decompositions import (
 from matcalc.read.shapes.equations import equation
 from matcalc.read.shapes.operators import entrywise, multiply, transpose
 from matcalc.read.shapes.scalars import of_scalar
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 from matcalc.read.syntax.parser import sum_advice
 
-Rule = Callable[[Context, Node, str, list[Expr]], Expr]
+Rule = Callable[[Context, SyntaxNode, str, list[Expr]], Expr]
 
 
-def apply(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def apply(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """The typed call of the function with this canonical name."""
     spec = OPERATIONS[name]
     if not spec.takes_tensors:
@@ -46,7 +46,7 @@ def apply(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return rule(context, node, name, args)
 
 
-def _elementwise(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _elementwise(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """f(x)[i,j] = f(x[i,j])."""
     if len(args) == 1 and name in OF_ENTRIES:
         return _to_scalar(context, node, OF_ENTRIES[name], args)
@@ -58,7 +58,7 @@ def _elementwise(context: Context, node: Node, name: str, args: list[Expr]) -> E
     return wide if len(args) == 2 else context.like(name, tuple(args), wide, node)
 
 
-def _square(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _square(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """A function of a square matrix: to a scalar, or to a square matrix."""
     (arg,) = args
     size = context.unifier.fresh() if id(arg) in context.rankless else None
@@ -76,7 +76,7 @@ def _square(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), shape, node)
 
 
-def _pinv(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _pinv(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """The pseudo-inverse has the shape of the transpose."""
     arg = context.settle(args[0])
     if not arg.shape:
@@ -90,7 +90,7 @@ def _pinv(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), arg.shape[::-1], node)
 
 
-def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _to_scalar(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """A function of all entries together, or of those of each column or row."""
     arg = context.settle(args[0])
     if node.value == "norm" and len(node.args) == 2:
@@ -104,7 +104,7 @@ def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
     )
 
 
-def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Expr:
+def _along(context: Context, node: SyntaxNode, name: str, arg: Expr, axis: Expr) -> Expr:
     """f(X, 1) is f of each column, f(X, 2) of each row; sum(X, 1) is the row ones'*X, sum(X, 2) the
     column X*ones.
     """
@@ -165,7 +165,7 @@ def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Ex
     )
 
 
-def _of_vector(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _of_vector(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """A function of a vector: to a scalar, or to a vector of the same orientation; or of each
     column or row of a matrix.
     """
@@ -186,7 +186,7 @@ def _of_vector(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
     return context.make(name, (arg,), arg.shape if keeps else (), node, row=keeps and arg.row)
 
 
-def _diag(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _diag(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """A vector as a diagonal matrix; the diagonal of a square matrix as a column."""
     arg = context.settle(args[0])
     if arg.op == "number":
@@ -202,7 +202,7 @@ def _diag(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), arg.shape[:1], node)
 
 
-def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _vec(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """The columns of an m x n matrix on top of each other: m*n entries; a vector as a column."""
     arg = context.settle(args[0])
     if arg.rank >= 2:
@@ -213,7 +213,7 @@ def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return transpose(context, node, arg) if arg.row else arg
 
 
-def _pair(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _pair(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """dot: sum_i x[i] y[i], and kl: sum_i x[i] log(x[i]/y[i]), of two vectors of any orientation or
     of two matrices.
     """
@@ -240,18 +240,18 @@ def _pair(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (left, right), (), node)
 
 
-def _of_scalars(context: Context, node: Node, name: str, args: list[Expr]) -> None:
+def _of_scalars(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> None:
     """Two scalars where vectors are expected."""
     for arg, part in zip(args, node.args, strict=True):
         context.odd("function", arg, part, name=name)
 
 
-def _divergence(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def _divergence(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """left*log(left/right) of two scalars."""
     return context.make("xlogy", (left, context.make("/", (left, right), (), node)), (), node)
 
 
-def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _outer(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """outer(x, y)[i,j] = x[i] y[j]."""
     left, right = context.settle(args[0]), context.settle(args[1])
     if left.rank == right.rank == 0:
@@ -268,7 +268,7 @@ def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 _LARGEST_ORDER = 1000
 
 
-def _with_order(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _with_order(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """A function entry by entry with a whole number that is known: an order, a number of terms."""
     whole = OPERATIONS[name].whole
     assert whole is not None  # the signature is special for its sake
@@ -287,7 +287,7 @@ def _with_order(context: Context, node: Node, name: str, args: list[Expr]) -> Ex
     return context.like(name, tuple(made), args[1 - place], node)
 
 
-def _choice(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _choice(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """where(c, a, b), entry by entry."""
     condition, first, second = args
     values = entrywise(context, node, name, first, second, "choose between {0} and {1}")
@@ -296,7 +296,7 @@ def _choice(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return result
 
 
-def _norm_of_power(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _norm_of_power(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """normp(x, p) of the entries; 1 and 2 have names of their own."""
     arg, exponent = context.settle(args[0]), context.settle(args[1])
     if exponent.shape:
@@ -318,7 +318,7 @@ def _norm_of_power(context: Context, node: Node, name: str, args: list[Expr]) ->
     return context.make(name, (arg, exponent), (), node)
 
 
-def _frechet(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _frechet(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """The derivative at a square matrix in directions of its shape."""
     parts = list(zip(args, node.args, strict=True))
     if name == "frechet_power":
@@ -393,7 +393,7 @@ _RULES: dict[str, Rule] = {
 }
 
 
-def _as_in_julia(context: Context, node: Node, name: str) -> str | None:
+def _as_in_julia(context: Context, node: SyntaxNode, name: str) -> str | None:
     """What to write for Julia's sum(abs2, x)."""
     first, second = node.args[:2]
     if first.kind != "name" or str(first.value) != "abs2":

@@ -15,13 +15,13 @@ from matcalc.core.kinds import MOST_RESULT_AXES, Variable, free_kind
 from matcalc.core.tree import APPLY, Expr
 from matcalc.read.shapes.context import Context, derivative_of
 from matcalc.read.shapes.operators import entrywise
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 _HIGHER = re.compile(f"d[3-{HIGHEST_ORDER}]")
 _PARTIAL = re.compile(f"d[1-9]{{1,{HIGHEST_ORDER}}}")
 
 
-def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> Expr:
+def call(context: Context, node: SyntaxNode, function: Variable, args: list[Expr]) -> Expr:
     """The value of a declared function or of a derivative of it."""
     ref = _derivative(context, node, function)
     weighted = ref.of_vectors and ref.order >= 2
@@ -54,7 +54,7 @@ def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> 
     return context.make(APPLY, tuple(args), shape, node, value=ref)
 
 
-def _derivative(context: Context, node: Node, function: Variable) -> FunctionRef:
+def _derivative(context: Context, node: SyntaxNode, function: Variable) -> FunctionRef:
     """Which derivative of the function the name of a call says, the function itself included."""
     ref = FunctionRef(function.name, function.ranks)
     prefix, primes = derivative_of(str(node.value), function.name)
@@ -106,7 +106,7 @@ def _argument_count(ref: FunctionRef, counts: tuple[int, ...], weighted: bool) -
     return f"{what} and {counts[0] - before} to {counts[-1] - before} directions"
 
 
-def _argument(context: Context, node: Node, place: int, arg: Expr, wanted: Shape) -> Expr:
+def _argument(context: Context, node: SyntaxNode, place: int, arg: Expr, wanted: Shape) -> Expr:
     """An argument of the shape that was declared; a row counts as a column."""
     span = node.args[place].span
     context.settle(arg, wanted)

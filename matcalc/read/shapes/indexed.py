@@ -22,13 +22,13 @@ from matcalc.core.walk import fold, postorder
 from matcalc.read.shapes.blocks import lookup_hint
 from matcalc.read.shapes.context import Cause, Context, IndexUse
 from matcalc.read.syntax.binders import Affine, affine, plus
-from matcalc.read.syntax.nodes import Binding, Bound, Node, children
+from matcalc.read.syntax.nodes import Binding, Bound, SyntaxNode, children
 
 _SYMBOLS = {"delta": ("eye", 2), "epsilon": ("epsilon", 3), "vec": ("fuse", 3)}
 _LITERAL = frozenset({"number", "constant", "dimension"})  # stay in the body
 
 
-def index(context: Context, node: Node) -> Expr:
+def index(context: Context, node: SyntaxNode) -> Expr:
     """The value of an index."""
     return context.make("index", (), (), node, value=_index(context, node.value))
 
@@ -60,7 +60,7 @@ def _index(context: Context, bound: object) -> Index:
     return made
 
 
-def _end(context: Context, node: Node, *, last: bool) -> Dim:
+def _end(context: Context, node: SyntaxNode, *, last: bool) -> Dim:
     """The lowest first, or the highest last value of an index whose range may depend on others."""
     terms, offset = affine(node, context.source)
     for bound, c in terms:
@@ -70,7 +70,7 @@ def _end(context: Context, node: Node, *, last: bool) -> Dim:
     return offset
 
 
-def entries(context: Context, node: Node, arg: Expr | None) -> Expr:
+def entries(context: Context, node: SyntaxNode, arg: Expr | None) -> Expr:
     """``A[i, :]``, ``x[i+1]`` with bound indices; without an argument those of ``delta``."""
     places = node.args[1:]
     if arg is None:
@@ -92,7 +92,7 @@ def entries(context: Context, node: Node, arg: Expr | None) -> Expr:
     return context.make("at", (arg,), kept, node, row=row, value=tuple(found))
 
 
-def _symbol(context: Context, node: Node) -> Expr:
+def _symbol(context: Context, node: SyntaxNode) -> Expr:
     """The array of which ``delta[i,j]``, ``epsilon[i,j,k]`` and ``vec[k,i,j]`` are entries."""
     name, rank = _SYMBOLS[str(node.args[0].value)]
     fresh = context.unifier.fresh
@@ -107,7 +107,7 @@ def _symbol(context: Context, node: Node) -> Expr:
     return context.make(name, (), shape, node.args[0])
 
 
-def _count_error(context: Context, node: Node, arg: Expr) -> ShapeError:
+def _count_error(context: Context, node: SyntaxNode, arg: Expr) -> ShapeError:
     count = len(node.args) - 1
     if not arg.shape:
         context.odd("function", arg, node)
@@ -128,20 +128,22 @@ def _count_error(context: Context, node: Node, arg: Expr) -> ShapeError:
     )
 
 
-def _ranges(context: Context, node: Node, arg: Expr) -> Expr:
+def _ranges(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
     """``X[i, 2:n]`` is ``X[:, 2:n][i, :]``."""
     if all(place.kind != "range" for place in node.args[1:]):
         return arg
     from matcalc.read.shapes.blocks import entries as plain  # noqa: PLC0415 - few have both
 
     everything = [
-        place if place.kind == "range" else Node(":", (), place.start, place.end)
+        place if place.kind == "range" else SyntaxNode(":", (), place.start, place.end)
         for place in node.args[1:]
     ]
-    return plain(context, Node("entries", (node.args[0], *everything), node.start, node.end), arg)
+    return plain(
+        context, SyntaxNode("entries", (node.args[0], *everything), node.start, node.end), arg
+    )
 
 
-def _affine(context: Context, part: Node, axis: Dim) -> Affine:
+def _affine(context: Context, part: SyntaxNode, axis: Dim) -> Affine:
     looked_up = next((each for each in postorder(part, children) if each.kind == "entries"), None)
     if looked_up is not None:
         text = context.source[looked_up.start : looked_up.end]
@@ -173,7 +175,7 @@ def _along(context: Context, use: IndexUse) -> None:
         raise context.clash(cause)
 
 
-def binder(context: Context, node: Node, body: Expr) -> Expr:
+def binder(context: Context, node: SyntaxNode, body: Expr) -> Expr:
     """``sum[i<j](E)``; of the name ``array`` the array of the values of E."""
     binding = node.value
     assert isinstance(binding, Binding)
@@ -199,7 +201,7 @@ def binder(context: Context, node: Node, body: Expr) -> Expr:
     return _close(context, node, (), reduced)
 
 
-def _conditions(context: Context, node: Node, binding: Binding) -> tuple[Condition, ...]:
+def _conditions(context: Context, node: SyntaxNode, binding: Binding) -> tuple[Condition, ...]:
     """Those that are written, and those of ranges that depend on other indices."""
     found: list[Condition] = []
     for bound in binding.bounds:
@@ -223,7 +225,7 @@ def _conditions(context: Context, node: Node, binding: Binding) -> tuple[Conditi
     return tuple(found)
 
 
-def _on_one_index(context: Context, binding: Binding, part: Node, name: str) -> ShapeError:
+def _on_one_index(context: Context, binding: Binding, part: SyntaxNode, name: str) -> ShapeError:
     """The error for a condition on one index that is no end of its range, as ``i != 3``."""
     hint = None if part.kind == "!=" else f"write a range, as in {binding.name}[{name}=1:n]"
     others = [side for side in part.args if str(side.value) != name]
@@ -234,7 +236,9 @@ def _on_one_index(context: Context, binding: Binding, part: Node, name: str) -> 
     return context.problem("only an end of the range can be a condition here", part.span, hint)
 
 
-def _check_range(context: Context, node: Node, binding: Binding, bound: Bound, own: Index) -> None:
+def _check_range(
+    context: Context, node: SyntaxNode, binding: Binding, bound: Bound, own: Index
+) -> None:
     """Refuses an index whose range is not written and does not follow, or follows in two ways."""
     indices = context.indices
     if own in indices.written:
@@ -291,7 +295,7 @@ def _written_range(context: Context, use: IndexUse) -> str:
 
 def _array(
     context: Context,
-    node: Node,
+    node: SyntaxNode,
     body: Expr,
     bound: tuple[Index, ...],
     conditions: tuple[Condition, ...],
@@ -309,7 +313,7 @@ def _array(
     return _close(context, node, bound, body)
 
 
-def _close(context: Context, node: Node, axes: tuple[Index, ...], body: Expr) -> Expr:
+def _close(context: Context, node: SyntaxNode, axes: tuple[Index, ...], body: Expr) -> Expr:
     """An ``indexed`` node of the body, once no index in it is bound further out."""
     free = free_indices(body)
     outside = [index for index in free[id(body)] if index not in axes]

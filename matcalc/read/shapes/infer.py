@@ -29,7 +29,7 @@ from matcalc.read.shapes.notation import (
 from matcalc.read.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
 from matcalc.read.shapes.ranks import kind_of
 from matcalc.read.syntax.names import GREEK
-from matcalc.read.syntax.nodes import SYMBOLS, Binding, Node, Statement, has_index
+from matcalc.read.syntax.nodes import SYMBOLS, Binding, Statement, SyntaxNode, has_index
 from matcalc.read.syntax.sizes import size
 
 _SIZED = {
@@ -90,7 +90,7 @@ def infer_pair(
     """
     orders, dimensions = _orders([*left, *right], declared, source)
     first, second = left[-1].body, right[-1].body
-    node = Node("=", (first, second), first.start, second.end, mark=second.span)
+    node = SyntaxNode("=", (first, second), first.start, second.end, mark=second.span)
 
     def begun(known: Mapping[str, str]) -> Context:
         context = Context(source, declared, dimensions, known, counted, language)
@@ -109,7 +109,7 @@ def infer_pair(
 
 def _read(
     typed: Callable[[Context], Expr],
-    orders: list[list[Node]],
+    orders: list[list[SyntaxNode]],
     begun: Callable[[Mapping[str, str]], Context],
     given: Mapping[str, str],
     *,
@@ -166,11 +166,11 @@ def _read(
 
 def _orders(
     statements: list[Statement], declared: dict[str, Variable], source: str
-) -> tuple[list[list[Node]], set[str]]:
+) -> tuple[list[list[SyntaxNode]], set[str]]:
     """The nodes of each statement, children before parents, and the names of all dimensions."""
     orders = [postorder(statement.body, _typed_children) for statement in statements]
     dimensions = set(size_names(declared.values()))
-    used: dict[str, Node] = {}  # the names of sizes in the text, with what they stand in
+    used: dict[str, SyntaxNode] = {}  # the names of sizes in the text, with what they stand in
     bound: set[str] = set()
     for order in orders:
         for node in order:
@@ -194,7 +194,7 @@ def _orders(
 
 
 def _check_sizes(
-    statements: list[Statement], used: Mapping[str, Node], bound: Container[str], source: str
+    statements: list[Statement], used: Mapping[str, SyntaxNode], bound: Container[str], source: str
 ) -> None:
     """Refuses names that are sizes or places in one part of a text, and another thing elsewhere."""
     defined = {each.name for each in statements if each.role == "definition"}
@@ -215,7 +215,7 @@ def _check_sizes(
             )
 
 
-def _run(context: Context, statements: list[Statement], orders: list[list[Node]]) -> Expr:
+def _run(context: Context, statements: list[Statement], orders: list[list[SyntaxNode]]) -> Expr:
     """The value of the last statement."""
     value = None
     for statement, order in zip(statements, orders, strict=True):
@@ -226,7 +226,7 @@ def _run(context: Context, statements: list[Statement], orders: list[list[Node]]
     return value
 
 
-def _by_blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
+def _by_blocks(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
     """Blocks, entries, and blkdiag."""
     # few texts have any; it costs the start
     from matcalc.read.shapes.blocks import block_diagonal, blocks, entries  # noqa: PLC0415
@@ -240,7 +240,7 @@ def _by_blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
     )
 
 
-def _by_indices(context: Context, node: Node, args: list[Expr]) -> Expr:
+def _by_indices(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
     """What has bound indices."""
     # few texts have any
     from matcalc.read.shapes import indexed  # noqa: PLC0415
@@ -256,7 +256,7 @@ def _by_indices(context: Context, node: Node, args: list[Expr]) -> Expr:
     return indexed.entries(context, node, args[0] if args else None)
 
 
-def _typed_children(node: Node) -> tuple[Node, ...]:
+def _typed_children(node: SyntaxNode) -> tuple[SyntaxNode, ...]:
     """The operands that are values: the sizes of ``eye(n)`` and ``reshape(X, m, n)`` are none, nor
     are the places of entries.
     """
@@ -269,14 +269,14 @@ def _typed_children(node: Node) -> tuple[Node, ...]:
     return node.args[: _FIRST_SIZE.get(str(node.value))] if node.kind == "call" else node.args
 
 
-def _sizes(node: Node) -> tuple[Node, ...]:
+def _sizes(node: SyntaxNode) -> tuple[SyntaxNode, ...]:
     """The arguments of a call that are sizes."""
     if _names_order(node) or str(node.value) not in _FIRST_SIZE:
         return ()
     return node.args[len(_typed_children(node)) :]
 
 
-def _names_order(node: Node) -> bool:
+def _names_order(node: SyntaxNode) -> bool:
     """Whether the second argument is no value but says which norm is meant: ``norm(A, 'fro')``,
     ``norm(x, inf)``.
     """
@@ -286,7 +286,7 @@ def _names_order(node: Node) -> bool:
     return order.kind == "text" or (order.kind == "name" and order.value in ("inf", "Inf"))
 
 
-def _type(context: Context, order: list[Node]) -> Expr:
+def _type(context: Context, order: list[SyntaxNode]) -> Expr:
     """The typed tree of one statement, children before parents."""
     values: dict[int, Expr] = {}
     for node in order:
@@ -301,7 +301,7 @@ def _type(context: Context, order: list[Node]) -> Expr:
     return expr
 
 
-def _type_node(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
+def _type_node(context: Context, node: SyntaxNode, values: dict[int, Expr]) -> Expr:
     """One node, given its typed operands by the ids of the syntax nodes."""
     kind = node.kind
     if kind == "name":
@@ -354,7 +354,7 @@ def _define(context: Context, statement: Statement, value: Expr) -> None:
     context.names_given.setdefault(id(value), name)
 
 
-def _name(context: Context, node: Node) -> Expr:
+def _name(context: Context, node: SyntaxNode) -> Expr:
     """The meaning of a name: what was defined or declared, else a constant, a size, or a variable
     by its first letter.
     """
@@ -379,7 +379,7 @@ def _name(context: Context, node: Node) -> Expr:
     return context.make("variable", (), variable.shape, node, value=name)
 
 
-def _constant(context: Context, node: Node, name: str) -> Expr | None:
+def _constant(context: Context, node: SyntaxNode, name: str) -> Expr | None:
     """``pi``, the identity, or a filled shape whose rank its place determines."""
     if name in ("pi", "π"):
         return context.make("constant", (), (), node, value="pi")
@@ -393,7 +393,7 @@ def _constant(context: Context, node: Node, name: str) -> Expr | None:
     return None
 
 
-def _undeclared_variable(context: Context, node: Node, name: str) -> Variable:
+def _undeclared_variable(context: Context, node: SyntaxNode, name: str) -> Variable:
     """A variable of which only the name is known."""
     known = name in BUILT_IN_NAMES or name in context.language.functions
     if known and (name not in GREEK or any(expr.op == name for expr in context.made)):
@@ -404,7 +404,7 @@ def _undeclared_variable(context: Context, node: Node, name: str) -> Variable:
     )
 
 
-def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
+def _call(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
     """A function's value."""
     name = str(node.value)
     where = node.mark or node.span
@@ -464,7 +464,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     return note_call(context, node, operation.name, args, result)
 
 
-def _type_shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def _type_shaped(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """``eye(n)``, ``ones(m, n)``, ``vector(c)``, ``matrix(c)``."""
     least, most = _SIZED.get(name, (1, 1))
     if not least <= len(node.args) <= most:

@@ -10,9 +10,9 @@ from matcalc.core.dims import ONE, Dim, Shape, half
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.operators import multiply
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
-Rule = Callable[[Context, Node, str, list[Expr]], Expr]
+Rule = Callable[[Context, SyntaxNode, str, list[Expr]], Expr]
 
 
 def _sides(arg: Expr) -> tuple[Dim | None, Dim | None]:
@@ -26,7 +26,7 @@ def _join(context: Context, left: Dim | None, right: Dim | None) -> Dim | None:
     return left or right if left is None or right is None else context.unifier.product(left, right)
 
 
-def kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def kron(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """kron(A, B)[(i,k), (j,l)] = A[i,j] B[k,l]; a column is one column of a matrix, a row one
     row.
     """
@@ -41,7 +41,7 @@ def kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (left, right), shape, node, row=rows is None)
 
 
-def khatrirao(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def khatrirao(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """khatrirao(A, B)[(i,k), j] = A[i,j] B[k,j]; a column is a matrix of one column."""
     left, right = context.settle(args[0]), context.settle(args[1])
     for arg, part in zip((left, right), node.args, strict=True):
@@ -76,7 +76,7 @@ def _size(arg: Expr) -> Dim:
     return arg.value if arg.op == "dimension" else Dim(int(arg.value), ())
 
 
-def reshape(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def reshape(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """The entries of vec(X) as an array of these sizes, the first axis fastest."""
     arg = context.settle(args[0])
     if not arg.shape:
@@ -95,7 +95,7 @@ def reshape(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return result
 
 
-def commutation(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def commutation(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """commutation(m, n)*vec(A) = vec(A') for every m x n matrix A (Magnus and Neudecker's K_mn);
     eye for one row or column.
     """
@@ -108,7 +108,7 @@ def commutation(context: Context, node: Node, name: str, args: list[Expr]) -> Ex
     return context.make(name, tuple(args), shape, node)
 
 
-def vech(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def vech(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """The lower half of a square matrix, column by column: n*(n + 1)/2 entries."""
     arg = context.settle(args[0])
     if arg.rank != 2:
@@ -119,7 +119,7 @@ def vech(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), (half(context.unifier.resolve(arg.shape[0])),), node)
 
 
-def halving_matrix(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def halving_matrix(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """elimination(n)*vec(A) = vech(A), duplication(n)*vech(S) = vec(S) (Magnus and Neudecker's L_n
     and D_n); eye for n = 1.
     """
@@ -130,7 +130,7 @@ def halving_matrix(context: Context, node: Node, name: str, args: list[Expr]) ->
     return context.make(name, tuple(args), shape if name == "elimination" else shape[::-1], node)
 
 
-def projector(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def projector(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """toeplitz_projector(n)*vec(A) = vec(toeplitz(A)); eye for n = 1."""
     size = _size(args[0])
     if size == ONE:
@@ -141,7 +141,7 @@ def projector(context: Context, node: Node, name: str, args: list[Expr]) -> Expr
 _THREE = Dim(3, ())
 
 
-def _three(context: Context, arg: Expr, node: Node, name: str) -> None:
+def _three(context: Context, arg: Expr, node: SyntaxNode, name: str) -> None:
     """Demands that every axis has three entries."""
     needed = Expr("eye", (), (_THREE, _THREE), span=node.span)
     for size in arg.shape:
@@ -153,7 +153,7 @@ def _three(context: Context, arg: Expr, node: Node, name: str) -> None:
         )
 
 
-def cross(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def cross(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """cross(x, y) = (x2*y3 - x3*y2, x3*y1 - x1*y3, x1*y2 - x2*y1); of two rows a row."""
     left, right = context.settle(args[0]), context.settle(args[1])
     for arg, part in zip((left, right), node.args, strict=True):
@@ -168,7 +168,7 @@ def cross(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (left, right), (_THREE,), node, row=left.row)
 
 
-def skewmat(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def skewmat(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """skewmat(x) = [0, -x3, x2; x3, 0, -x1; -x2, x1, 0], so that skewmat(x)*y = cross(x, y)."""
     arg = context.settle(args[0])
     if arg.rank != 1:
@@ -179,7 +179,7 @@ def skewmat(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), (_THREE, _THREE), node)
 
 
-def vee(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def vee(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """vee(M) = (M32 - M23, M13 - M31, M21 - M12)/2, the x of which skewmat(x) is the skew part of
     M.
     """

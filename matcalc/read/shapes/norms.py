@@ -5,7 +5,7 @@ from __future__ import annotations
 from matcalc.core.errors import ShapeError
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 _TEXTS = {
     "fro": "norm2",
@@ -27,7 +27,7 @@ _OF_MATRICES = {
 _LARGEST = "max(sum(abs({0}), 2)) for the largest sum of a row, max(abs({0})) for the largest entry"
 
 
-def norm_in_bars(context: Context, node: Node, arg: Expr) -> str:
+def norm_in_bars(context: Context, node: SyntaxNode, arg: Expr) -> str:
     """The function that ‖a‖ is: the 2-norm of a vector or another that its subscript names, the
     Frobenius norm of a matrix if that says F.
     """
@@ -53,7 +53,7 @@ def norm_in_bars(context: Context, node: Node, arg: Expr) -> str:
     return {"1": "norm1", "inf": "norminf"}.get(index, "norm2")
 
 
-def _of_tensor(context: Context, node: Node, arg: Expr, index: str) -> ShapeError:
+def _of_tensor(context: Context, node: SyntaxNode, arg: Expr, index: str) -> ShapeError:
     """A norm of an array with three axes or more that has several readings."""
     a = context.quote(arg)
     ours = {
@@ -67,8 +67,8 @@ def _of_tensor(context: Context, node: Node, arg: Expr, index: str) -> ShapeErro
 
 
 def norm_of_order(
-    context: Context, node: Node, arg: Expr, order: list[Expr]
-) -> tuple[Node, str, list[Expr]]:
+    context: Context, node: SyntaxNode, arg: Expr, order: list[Expr]
+) -> tuple[SyntaxNode, str, list[Expr]]:
     """What norm(a, 1), norm(a, 2), norm(a, inf), norm(a, p) of a vector and norm(a, 'fro') stand
     for: the call with the name of its function, as if it had been written so.
     """
@@ -102,5 +102,7 @@ def norm_of_order(
             "this norm of a matrix has several readings", node.span, f"write {_LARGEST.format(a)}"
         )
     args = [arg, *order] if name == "normp" else [arg]
-    call = Node("call", node.args[: len(args)], node.start, node.end, mark=node.mark, value=name)
+    call = SyntaxNode(
+        "call", node.args[: len(args)], node.start, node.end, mark=node.mark, value=name
+    )
     return call, name, args

@@ -21,14 +21,14 @@ from matcalc.read.shapes import elsewhere
 from matcalc.read.shapes.coefficients import is_count
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax.names import DERIVED, default_kind
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 from matcalc.read.syntax.parser import sum_advice
 
 _NUMBERED = re.compile(r"[^\W\d_](_?[0-9]+|_[a-z])$")
 _LONGEST = 40  # characters of an argument that is written again
 
 
-def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
+def check_notation(context: Context, node: SyntaxNode, args: list[Expr]) -> str:
     """The operator that is meant; refuses what is read otherwise elsewhere: Python's operators
     between arrays, powers of an undeclared e, lone texts.
     """
@@ -90,7 +90,7 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
     return node.kind
 
 
-def _refuse_transposed_exponent(context: Context, node: Node) -> None:
+def _refuse_transposed_exponent(context: Context, node: SyntaxNode) -> None:
     """Refuses x.^2', which is (x.^2)' in MATLAB, and x.^(2') in Julia and by precedence."""
     exponent = node.args[1].args[0] if node.args[1].kind == "neg" else node.args[1]
     if exponent.kind != "'":
@@ -103,7 +103,7 @@ def _refuse_transposed_exponent(context: Context, node: Node) -> None:
     )
 
 
-def _note_stars(context: Context, node: Node, args: list[Expr]) -> None:
+def _note_stars(context: Context, node: SyntaxNode, args: list[Expr]) -> None:
     """Says of X**2 that it is the power of a matrix, which it is not in NumPy."""
     where, power = node.mark or node.span, context.literal(args[1])
     inverse = power is not None and power < 0
@@ -117,7 +117,7 @@ def _note_power(context: Context, args: Sequence[Expr], sign: str) -> None:
     context.notes.setdefault(note)
 
 
-def check_numbers(context: Context, node: Node, args: list[Expr]) -> None:
+def check_numbers(context: Context, node: SyntaxNode, args: list[Expr]) -> None:
     """Refuses arrays in ``math.exp(x)`` and its like, which take numbers alone."""
     where = node.mark or node.span
     name = context.source[where.start : where.end]
@@ -139,11 +139,11 @@ def _is_free(context: Context, name: str) -> bool:
     )
 
 
-def _problem(context: Context, message: str, node: Node, hint: str) -> UnknownNameError:
+def _problem(context: Context, message: str, node: SyntaxNode, hint: str) -> UnknownNameError:
     return UnknownNameError(message, source=context.source, span=node.span, hint=hint)
 
 
-def lone_function(context: Context, node: Node) -> MatcalcError:
+def lone_function(context: Context, node: SyntaxNode) -> MatcalcError:
     """The error for the name of a function without an argument."""
     name, rest = str(node.value), context.source[node.end :].lstrip()
     hint = f"write {name}(...), or declare {name} to use it as a variable"
@@ -158,7 +158,7 @@ def lone_function(context: Context, node: Node) -> MatcalcError:
     return _problem(context, f"{name} is a function", node, hint)
 
 
-def unknown_function_error(context: Context, node: Node) -> MatcalcError:
+def unknown_function_error(context: Context, node: SyntaxNode) -> MatcalcError:
     """The error for a call of what is no function, with what it may be."""
     # on the path of an error only
     from matcalc.read.syntax.advice import is_quotient_of_differentials  # noqa: PLC0415
@@ -175,7 +175,7 @@ def unknown_function_error(context: Context, node: Node) -> MatcalcError:
     )
 
 
-def hint_for_called_variable(context: Context, node: Node) -> str:
+def hint_for_called_variable(context: Context, node: SyntaxNode) -> str:
     """What to write instead of a call of a variable: the product, or an entry."""
     name = str(node.value)
     inside = context.source[(node.mark or node.span).end : node.end].strip()[1:-1].strip()
@@ -190,13 +190,13 @@ def hint_for_called_variable(context: Context, node: Node) -> str:
     return f"write {entry}{name}*({factor}) for a product"
 
 
-def _is_place(node: Node) -> bool:
+def _is_place(node: SyntaxNode) -> bool:
     return node.kind == "number" or (
         node.kind == "name" and str(node.value) in ("i", "j", "k", "n", "m", "end")
     )
 
 
-def _similar(context: Context, node: Node, name: str) -> str:
+def _similar(context: Context, node: SyntaxNode, name: str) -> str:
     """Functions with a similar name, or what else a call can be."""
     plain = name.rstrip("'")
     declare = f'or declare "{plain}: function"'
@@ -233,7 +233,7 @@ def _similar(context: Context, node: Node, name: str) -> str:
 
 
 def wrong_number(
-    context: Context, node: Node, name: str, arity: tuple[int, int]
+    context: Context, node: SyntaxNode, name: str, arity: tuple[int, int]
 ) -> UnknownNameError:
     """The error for a call with too few or too many arguments."""
     least, most = arity
@@ -245,7 +245,9 @@ def wrong_number(
     return UnknownNameError(message, source=context.source, span=node.span, hint=hint)
 
 
-def note_call(context: Context, node: Node, name: str, args: list[Expr], result: Expr) -> Expr:
+def note_call(
+    context: Context, node: SyntaxNode, name: str, args: list[Expr], result: Expr
+) -> Expr:
     """The result, noted where other languages mean another one: norm(A), max(A, 1), in which the
     number may be an axis, and sum(A^2), which is hardly meant for the power of a matrix.
     """
@@ -265,7 +267,7 @@ def note_call(context: Context, node: Node, name: str, args: list[Expr], result:
     return result
 
 
-def _note_axis(context: Context, node: Node, name: str, args: list[Expr]) -> None:
+def _note_axis(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> None:
     """Says of max(A, 1) that the number is no axis, which it is in NumPy."""
     where, axis = node.mark or node.span, context.literal(args[1])
     if context.source[where.start : where.end] != name or axis not in (1, 2, 3):
@@ -280,7 +282,7 @@ def _note_axis(context: Context, node: Node, name: str, args: list[Expr]) -> Non
     context.notes.setdefault(note)
 
 
-def _note_norm(context: Context, node: Node, arg: Expr, result: Expr) -> Expr:
+def _note_norm(context: Context, node: SyntaxNode, arg: Expr, result: Expr) -> Expr:
     """Remembers norm2(A) and norm(A) of a matrix, of which a note says which norm it is."""
     if len(node.args) == 1 and arg.rank == 2 and node.mark is not None:
         written = context.source[node.mark.start : node.mark.end]

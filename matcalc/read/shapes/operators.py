@@ -10,7 +10,7 @@ from matcalc.core.kinds import size_names
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 _WORDS = {
     "+": "add {0} and {1}",
@@ -25,7 +25,9 @@ _PYTHON = frozenset({"@", "dot", "matmul", "mm", "mv"})  # products of arrays
 _WORDS |= {"./": "divide {0} by {1} entry by entry", ".^": "raise {0} to {1} entry by entry"}
 
 
-def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, what: str) -> Expr:
+def entrywise(
+    context: Context, node: SyntaxNode, op: str, left: Expr, right: Expr, what: str
+) -> Expr:
     """f(left[i,j], right[i,j]), a scalar operand being the same for every entry."""
     if context.settle_pair(left, right):
         return context.like(
@@ -53,7 +55,7 @@ def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, wh
     return context.like(op, (left, right), left, node)
 
 
-def _orientation_hint(context: Context, node: Node, left: Expr, right: Expr) -> str:
+def _orientation_hint(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> str:
     """What to do about a row next to a column, or a vector next to a matrix."""
     sign = node.kind if node.kind in _WORDS else None
     if max(left.rank, right.rank) > 2:
@@ -87,7 +89,7 @@ def _orientation_hint(context: Context, node: Node, left: Expr, right: Expr) -> 
     )
 
 
-def add(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def add(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """Sum or difference; remembers a scalar that is broadcast."""
     result = entrywise(context, node, node.kind, left, right, _WORDS[node.kind])
     if result.shape and not (left.shape and right.shape) and id(result) not in context.rankless:
@@ -96,7 +98,7 @@ def add(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return result
 
 
-def hadamard(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def hadamard(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``.*``, which with a scalar is ``*``."""
     scalar = _is_scalar(context, left) or _is_scalar(context, right)
     if scalar and (left.shape or right.shape):
@@ -105,7 +107,7 @@ def hadamard(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return entrywise(context, node, "*" if scalar else ".*", left, right, _WORDS[".*"])
 
 
-def quotient(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def quotient(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``./``, which by a scalar is ``/``."""
     over = _is_scalar(context, right)
     if over and left.shape:
@@ -113,7 +115,7 @@ def quotient(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return entrywise(context, node, "/" if over else "./", left, right, _WORDS["./"])
 
 
-def entry_power(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def entry_power(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``.^``, which of scalars is ``^``."""
     scalar = _is_scalar(context, left) and _is_scalar(context, right)
     return entrywise(
@@ -134,7 +136,7 @@ def _exponent(context: Context, expr: Expr) -> Expr:
     return expr
 
 
-def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def multiply(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``*``: sum_j left[..., j] right[j, ...], or the multiple by a scalar, or the outer product of
     column and row.
     """
@@ -189,14 +191,14 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return context.make("*", (left, right), shape, node, row=left.row and len(shape) == 1)
 
 
-def _is_python(context: Context, node: Node) -> bool:
+def _is_python(context: Context, node: SyntaxNode) -> bool:
     """Whether this is ``x @ y``, ``np.dot(x, y)`` or one of their like."""
     if node.kind != "*" or node.mark is None:
         return False
     return context.source[node.mark.start : node.mark.end].rpartition(".")[2] in _PYTHON
 
 
-def _of_one_axis(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def _of_one_axis(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``x @ y`` and ``x @ A``, x with one axis as in NumPy: sum_i x[i] right[i, ...], which has
     one axis less, and is no row.
     """
@@ -205,7 +207,7 @@ def _of_one_axis(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return multiply(context, node, transpose(context, node.args[1], right), left)
 
 
-def _note_outer(context: Context, node: Node, left: Expr, right: Expr) -> None:
+def _note_outer(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> None:
     """Says of ``x @ y.T`` that it is a matrix, which it is not of arrays with one axis."""
     written = context.source[node.start : node.end]
     if written.endswith("'"):  # which is no sign of Python's
@@ -216,7 +218,7 @@ def _note_outer(context: Context, node: Node, left: Expr, right: Expr) -> None:
     context.notes.setdefault(f"note: {note}")
 
 
-def _require_matrices(context: Context, node: Node, *args: Expr) -> None:
+def _require_matrices(context: Context, node: SyntaxNode, *args: Expr) -> None:
     """Refuses operands with more axes than a matrix has."""
     if any(arg.rank > 2 for arg in args):
         # few programs have tensors
@@ -225,7 +227,7 @@ def _require_matrices(context: Context, node: Node, *args: Expr) -> None:
         raise refuse_operator(context, node, args)
 
 
-def _note_leading(context: Context, node: Node, left: Expr | None, right: Expr) -> None:
+def _note_leading(context: Context, node: SyntaxNode, left: Expr | None, right: Expr) -> None:
     """Remembers n in n*log(det(S)) and in n*x'*x, which may be a number as well as a vector, and so
     may be what it stands in: (n - p - 1)/2.
     """
@@ -286,7 +288,7 @@ def _not_a_product(context: Context, left: Expr, right: Expr, where: Span) -> Ex
     )
 
 
-def divide(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def divide(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``/``: division by a scalar; ``b/A`` is ``b*inv(A)``, the X of ``X*A = b``."""
     if _is_scalar(context, right):
         return context.like("/", (left, right), left, node)
@@ -314,7 +316,7 @@ def divide(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     )
 
 
-def _divided_by_product(context: Context, node: Node) -> str:
+def _divided_by_product(context: Context, node: SyntaxNode) -> str:
     """The ``x'*x`` of ``x'*A*x/x'*x``, where a column ends the product that is meant to divide;
     empty where none does.
     """
@@ -325,7 +327,7 @@ def _divided_by_product(context: Context, node: Node) -> str:
     return context.source[node.args[1].start : rest.end(1)]
 
 
-def solve(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def solve(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     r"""``A\b``, the X of ``A*X = b``: inv(A)*b, and b/a for a scalar a."""
     if _is_scalar(context, left):
         return context.like("/", (right, left), right, node)
@@ -349,7 +351,7 @@ def solve(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return multiply(context, node, _inverse(context, node, 0, left, "pinv"), right)
 
 
-def _inverse(context: Context, node: Node, place: int, arg: Expr, pseudo: str) -> Expr:
+def _inverse(context: Context, node: SyntaxNode, place: int, arg: Expr, pseudo: str) -> Expr:
     """The inverse of the operand at a place, a system's matrix; ``pseudo`` begins what solves it by
     least squares.
     """
@@ -366,12 +368,12 @@ def _inverse(context: Context, node: Node, place: int, arg: Expr, pseudo: str) -
     return context.make("inv", (arg,), arg.shape, node.args[place])
 
 
-def negate(context: Context, node: Node, arg: Expr) -> Expr:
+def negate(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
     """``-x``."""
     return context.like("neg", (arg,), arg, node)
 
 
-def transpose(context: Context, node: Node, arg: Expr) -> Expr:
+def transpose(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
     """``x'``: nothing for a scalar, a row for a column."""
     context.settle(arg)
     if arg.op == "constant":
@@ -386,7 +388,7 @@ def transpose(context: Context, node: Node, arg: Expr) -> Expr:
     return context.make("'", (arg,), arg.shape[::-1], node, row=arg.rank == 1 and not arg.row)
 
 
-def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
+def power(context: Context, node: SyntaxNode, base: Expr, exponent: Expr) -> Expr:
     """``^``: of a scalar, or of a square matrix to a scalar power."""
     context.settle(base)
     context.settle(exponent)
@@ -439,7 +441,7 @@ def _power_text(context: Context, exponent: Expr) -> str:
     return str(number) if number >= 0 and number.denominator == 1 else f"({number})"
 
 
-def compare(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def compare(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``=``: two values of one shape, side by side; nothing is broadcast."""
     if (
         bool(left.shape) != bool(right.shape)
@@ -459,14 +461,14 @@ def compare(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return entrywise(context, node, "=", left, right, "compare {0} with {1}")
 
 
-def indicator(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def indicator(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``a < b`` and its like, entry by entry: 1 where it holds, else 0."""
     if left.op == right.op == "dimension":
         _refuse_places(context, node, left, right)
     return entrywise(context, node, node.kind, left, right, "compare {0} with {1}")
 
 
-def _refuse_places(context: Context, node: Node, left: Expr, right: Expr) -> None:
+def _refuse_places(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> None:
     """Refuses ``i == j`` of names that are places elsewhere in the text, but indices of nothing."""
     names = dict.fromkeys((*left.value.letters, *right.value.letters))
     sizes = set(size_names(context.declared.values()))
@@ -482,7 +484,7 @@ def _refuse_places(context: Context, node: Node, left: Expr, right: Expr) -> Non
     )
 
 
-def _inverse_behind(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+def _inverse_behind(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``a*inv(B)`` for a scalar a, where ``a/B`` is written."""
     if context.settle(right).rank != 2:
         raise context.problem(
@@ -491,13 +493,13 @@ def _inverse_behind(context: Context, node: Node, left: Expr, right: Expr) -> Ex
     return multiply(context, node, left, _inverse(context, node, 1, right, "pinv"))
 
 
-Rule = Callable[[Context, Node, Expr, Expr], Expr]
+Rule = Callable[[Context, SyntaxNode, Expr, Expr], Expr]
 
 
 def _transposing_rule(rule: Rule, place: int) -> Rule:
     """The rule with one operand transposed."""
 
-    def transposed(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    def transposed(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
         turned = transpose(context, node.args[place], right if place else left)
         return rule(context, node, *((left, turned) if place else (turned, right)))
 

@@ -13,12 +13,12 @@ from matcalc.core.kinds import MOST_RESULT_AXES
 from matcalc.core.operations import ALONG, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 _LETTERS = "ijklmnpqrstuvw"
 
 
-def along(context: Context, node: Node, name: str, arg: Expr, axis: int) -> Expr:
+def along(context: Context, node: SyntaxNode, name: str, arg: Expr, axis: int) -> Expr:
     """The function over axis ``axis``, counted from 1; the others stay, and for softmax that axis
     too.
     """
@@ -27,7 +27,7 @@ def along(context: Context, node: Node, name: str, arg: Expr, axis: int) -> Expr
     return context.make(name, (arg, context.number(axis, node.args[1])), shape, node)
 
 
-def permute(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def permute(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """permute(T, 2, 3, 1): axis 1 of the result is axis 2 of T."""
     arg, *axes = args
     context.settle(arg)
@@ -51,7 +51,7 @@ def permute(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), shape, node, value=tuple(order))
 
 
-def einsum(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def einsum(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """einsum("bij,bjk->bik", A, B): the product of the entries, summed over the letters that are
     not behind the arrow.
     """
@@ -85,7 +85,7 @@ def _settle(context: Context, arg: Expr, rank: int) -> None:
     context.settle(arg, shape or None)
 
 
-def _subscripts(context: Context, node: Node) -> tuple[list[str], str]:
+def _subscripts(context: Context, node: SyntaxNode) -> tuple[list[str], str]:
     """The letters of each operand, and of the result."""
     place = node.args[0]
 
@@ -128,7 +128,7 @@ def _subscripts(context: Context, node: Node) -> tuple[list[str], str]:
 # what has no meaning
 
 
-def refuse_function(context: Context, name: str, arg: Expr, place: Node) -> ShapeError:
+def refuse_function(context: Context, name: str, arg: Expr, place: SyntaxNode) -> ShapeError:
     """A function that is of matrices or vectors."""
     whole = context.quote(arg)
     parts = [f"{_slice(context, arg)} is a matrix, vec({whole}) a vector of all entries"]
@@ -138,7 +138,7 @@ def refuse_function(context: Context, name: str, arg: Expr, place: Node) -> Shap
     return context.problem(message, place.span, "; ".join(parts))
 
 
-def refuse_operator(context: Context, node: Node, args: Sequence[Expr]) -> ShapeError:
+def refuse_operator(context: Context, node: SyntaxNode, args: Sequence[Expr]) -> ShapeError:
     """An operator between matrices."""
     hint: str | None
     kind = node.kind if node.kind in _VERBS else "*"
@@ -165,7 +165,7 @@ def refuse_operator(context: Context, node: Node, args: Sequence[Expr]) -> Shape
     return context.problem(message, node.mark or node.span, hint)
 
 
-def refuse_blocks(context: Context, args: Sequence[Expr], places: Sequence[Node]) -> None:
+def refuse_blocks(context: Context, args: Sequence[Expr], places: Sequence[SyntaxNode]) -> None:
     """Blocks that are no scalars, vectors and matrices."""
     for arg, place in zip(args, places, strict=True):
         if arg.rank > 2:

@@ -8,10 +8,12 @@ from matcalc.core.tree import APPLY, Expr
 from matcalc.core.user_functions import UserFunction
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.operators import entrywise
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 
 
-def apply_user_function(context: Context, node: Node, own: UserFunction, args: list[Expr]) -> Expr:
+def apply_user_function(
+    context: Context, node: SyntaxNode, own: UserFunction, args: list[Expr]
+) -> Expr:
     """A user's function: the arguments have the shapes of its parameters, for some sizes, and the
     value has what these say.
     """

@@ -19,9 +19,9 @@ from matcalc.read.syntax.nodes import (
     Binding,
     Bound,
     Loop,
-    Node,
     Scope,
     Statement,
+    SyntaxNode,
     children,
     flat,
 )
@@ -42,7 +42,7 @@ def bind(statements: list[Statement], source: str) -> None:
     room = _MOST_COPIED
     for statement in flat(statements):
         _define(statement, counts, source)
-        todo: list[tuple[Node, _Names]] = [(statement.body, {})]
+        todo: list[tuple[SyntaxNode, _Names]] = [(statement.body, {})]
         while todo:
             node, names = todo.pop()
             if node.kind == "name":
@@ -92,7 +92,7 @@ def _define(statement: Statement, counts: Container[str], source: str) -> None:
         statement.body = statement.body.args[0]
 
 
-def _normalise(node: Node, binding: Binding, names: _Names, source: str, room: int) -> int:
+def _normalise(node: SyntaxNode, binding: Binding, names: _Names, source: str, room: int) -> int:
     """softmax[j](E) as exp(E - logsumexp[j](E)), in place; the j of the sum hides the other one.
 
     Returns how many nodes may still be copied.
@@ -119,18 +119,18 @@ def _normalise(node: Node, binding: Binding, names: _Names, source: str, room: i
             span=node.mark,
             hint=f"name what is inside: F[i,j] = {binding.name}[j](...)",
         )
-    spot = {"start": node.start, "end": node.end, "mark": node.mark}
     inner = Binding("logsumexp", binding.places)
-    total = Node("binder", (_copy(body),), **spot, value=inner)  # type: ignore[arg-type]
-    shifted = Node("-", (body, total), **spot)  # type: ignore[arg-type]
+    copy = (_copy(body),)
+    total = SyntaxNode("binder", copy, node.start, node.end, mark=node.mark, value=inner)
+    shifted = SyntaxNode("-", (body, total), node.start, node.end, mark=node.mark)
     node.kind, node.args, node.value = "call", (shifted,), "exp"
     return room
 
 
-def _copy(root: Node) -> Node:
+def _copy(root: SyntaxNode) -> SyntaxNode:
     """A copy, of which the names can get a meaning of their own."""
 
-    def rule(node: Node, args: list[Node]) -> Node:
+    def rule(node: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
         value = node.value
         if isinstance(value, Binding):
             value = Binding(value.name, [_copy(place) for place in value.places])
@@ -140,18 +140,18 @@ def _copy(root: Node) -> Node:
                 for each in node.definitions
             ]
             return Scope(args[0], definitions)
-        return Node(node.kind, tuple(args), node.start, node.end, mark=node.mark, value=value)
+        return SyntaxNode(node.kind, tuple(args), node.start, node.end, mark=node.mark, value=value)
 
     return fold(root, children, rule)
 
 
-def _resolve(node: Node, names: _Names) -> None:
+def _resolve(node: SyntaxNode, names: _Names) -> None:
     bound = names.get(str(node.value))
     if bound is not None:
         node.kind, node.value = "index", bound
 
 
-def _bind(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
+def _bind(node: SyntaxNode, binding: Binding, names: _Names, source: str) -> _Names:
     """The names that hold in the body."""
     if binding.name != "array" and binding.name not in BINDERS:
         raise ParseError(
@@ -162,9 +162,11 @@ def _bind(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
         )
     inside = dict(names)
     bounds: list[Bound] = []
-    conditions: list[Node] = []
+    conditions: list[SyntaxNode] = []
 
-    def add(name: Node, first: Node | None = None, last: Node | None = None) -> None:
+    def add(
+        name: SyntaxNode, first: SyntaxNode | None = None, last: SyntaxNode | None = None
+    ) -> None:
         bound = Bound(str(name.value), name.span, first, last)
         if any(each.name == bound.name for each in bounds):
             raise ParseError(
@@ -207,7 +209,7 @@ def _bind(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
     return inside
 
 
-def _is_limit(place: Node, bounds: list[Bound], inside: _Names) -> bool:
+def _is_limit(place: SyntaxNode, bounds: list[Bound], inside: _Names) -> bool:
     """Makes a range of a condition between an index of this binder and what has no index, as in
     ``i >= 2``; whether it is one, and the range has no such end yet.
     """
@@ -228,15 +230,15 @@ def _is_limit(place: Node, bounds: list[Bound], inside: _Names) -> bool:
     return True
 
 
-def _move(end: Node, step: int) -> Node:
+def _move(end: SyntaxNode, step: int) -> SyntaxNode:
     """One more, or one less."""
-    one = Node("number", (), end.start, end.end, value=Fraction(1))
+    one = SyntaxNode("number", (), end.start, end.end, value=Fraction(1))
     if end.kind == "number" and isinstance(end.value, Fraction):
-        return Node("number", (), end.start, end.end, value=end.value + step)
-    return Node("+" if step > 0 else "-", (end, one), end.start, end.end, mark=end.span)
+        return SyntaxNode("number", (), end.start, end.end, value=end.value + step)
+    return SyntaxNode("+" if step > 0 else "-", (end, one), end.start, end.end, mark=end.span)
 
 
-def _places(node: Node) -> frozenset[str]:
+def _places(node: SyntaxNode) -> frozenset[str]:
     """The names that stand by themselves in the body of a binder, as places or as values."""
     inside = postorder(node.args[0], children)
     parts_of_places = {
@@ -254,7 +256,7 @@ def _places(node: Node) -> frozenset[str]:
     )
 
 
-def _misplaced_error(binding: Binding, place: Node, source: str) -> ParseError:
+def _misplaced_error(binding: Binding, place: SyntaxNode, source: str) -> ParseError:
     written = source[place.start : place.end]
     if binding.name == "array":
         message = f"the entries of an array are defined at indices, and {written} is not an index"
@@ -267,12 +269,12 @@ def _misplaced_error(binding: Binding, place: Node, source: str) -> ParseError:
     return ParseError(message, source=source, span=place.span, hint=hint)
 
 
-def affine(node: Node, source: str) -> Affine:
+def affine(node: SyntaxNode, source: str) -> Affine:
     """A place as a sum of indices, names of sizes and numbers: the coefficients of the indices, and
     the rest; ParseError where it is none.
     """
 
-    def rule(part: Node, args: list[Affine]) -> Affine:
+    def rule(part: SyntaxNode, args: list[Affine]) -> Affine:
         if part.kind == "index" and isinstance(part.value, Bound):
             return ((part.value, 1),), ZERO
         if part.kind in ("name", "size"):
@@ -313,7 +315,7 @@ def plus(left: Affine, right: Affine, sign: int) -> Affine:
     return tuple([(bound, c) for bound, c in terms.items() if c]), left[1].plus(right[1], sign)
 
 
-def range_names(node: Node) -> list[str]:
+def range_names(node: SyntaxNode) -> list[str]:
     """The names of sizes in the ranges of a binder."""
     binding = node.value
     assert isinstance(binding, Binding)

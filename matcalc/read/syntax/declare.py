@@ -11,7 +11,7 @@ from matcalc.core.errors import ParseError, Span, UnknownNameError, UnsupportedE
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, FORMS, KINDS, MOST_DIMENSIONS, Variable
 from matcalc.core.members import member
 from matcalc.core.options import closest
-from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.parser import parse
 from matcalc.read.syntax.sizes import size
 
@@ -132,7 +132,7 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
     return variable
 
 
-def _kind_meant(kind: str, body: Node, source: str) -> str:
+def _kind_meant(kind: str, body: SyntaxNode, source: str) -> str:
     """The kind that is spelt like a word that is none, with its dimensions."""
     if kind in KINDS:
         return ""
@@ -151,7 +151,7 @@ def name_family(statement: Statement, source: str) -> str:
     return statement.name
 
 
-def _tensor_hint(name: str, body: Node, source: str) -> str | None:
+def _tensor_hint(name: str, body: SyntaxNode, source: str) -> str | None:
     """The kind that has as many dimensions as were given, where it is the number of axes that is
     wrong.
     """

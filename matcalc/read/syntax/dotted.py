@@ -14,7 +14,7 @@ from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.operations import ALONG
 from matcalc.core.walk import postorder
 from matcalc.read.syntax import foreign
-from matcalc.read.syntax.nodes import Node, Statement, children, flat
+from matcalc.read.syntax.nodes import Statement, SyntaxNode, children, flat
 
 _PACKAGES = frozenset(
     {"linalg", "special", "nn", "functional", "math", "numpy", "scipy"}
@@ -116,8 +116,8 @@ _UNPREFIXED = "docs/language.md lists the functions; they are written without a 
 
 
 def read_dotted_call(
-    name: str, arguments: Sequence[Node], start: int, end: int, mark: Span
-) -> Node:
+    name: str, arguments: Sequence[SyntaxNode], start: int, end: int, mark: Span
+) -> SyntaxNode:
     """The call of a function with a dotted name, ``np.linalg.inv(A)``, or of a method, ``.inv`` of
     its first argument.
     """
@@ -138,16 +138,16 @@ def read_dotted_call(
             hint=advise_on_divisor(last, "..."),
         )
     if last in ("transpose", "t") and count == 1:
-        return Node("'", args, start, end, mark=mark)
+        return SyntaxNode("'", args, start, end, mark=mark)
     if last == "square" and count == 1:
-        two = Node("number", (), start, end, value=Fraction(2))
-        return Node(".^", (args[0], two), start, end, mark=mark)
+        two = SyntaxNode("number", (), start, end, value=Fraction(2))
+        return SyntaxNode(".^", (args[0], two), start, end, mark=mark)
     if last in _OPERATORS and count == 2:
-        return Node(_OPERATORS[last], args, start, end, mark=mark)
+        return SyntaxNode(_OPERATORS[last], args, start, end, mark=mark)
     if last == "einsum" and count > 1 and arguments[0].kind == "text":
-        return Node("call", args, start, end, mark=mark, value="einsum")
+        return SyntaxNode("call", args, start, end, mark=mark, value="einsum")
     if last == "where" and count == 3 and not method:
-        return Node("call", args, start, end, mark=mark, value="where")
+        return SyntaxNode("call", args, start, end, mark=mark, value="where")
     here = _NAMES.get(count, {}).get(last)
     if here is None:
         raise (
@@ -155,7 +155,7 @@ def read_dotted_call(
             if last not in _DIRECTED or count != 2
             else CountedAxis(last, args, mark)
         )
-    return Node("call", args, start, end, mark=mark, value=here)
+    return SyntaxNode("call", args, start, end, mark=mark, value=here)
 
 
 def advise_on_divisor(name: str, array: str) -> str:
@@ -169,20 +169,20 @@ def is_functional(name: str, base: str) -> bool:
     return base == "F" and name in _FUNCTIONAL
 
 
-def _is_torch(base: Node, argument: Node) -> bool:
+def _is_torch(base: SyntaxNode, argument: SyntaxNode) -> bool:
     """Whether ``F`` is torch.nn.functional, as in ``F.softmax(z)``, and no matrix with an axis."""
     return base.kind == "name" and base.value == "F" and argument.kind != "number"
 
 
-def constant(name: str, start: int, end: int) -> Node:
+def constant(name: str, start: int, end: int) -> SyntaxNode:
     """``np.pi``, ``np.inf``, ``np.e``."""
     last = name.rpartition(".")[2]
     if last == "e":
-        one = Node("number", (), start, end, value=Fraction(1))
-        return Node("call", (one,), start, end, mark=Span(start, end), value="exp")
+        one = SyntaxNode("number", (), start, end, value=Fraction(1))
+        return SyntaxNode("call", (one,), start, end, mark=Span(start, end), value="exp")
     if last not in ("pi", "inf"):
         raise UnknownCall(name, Span(start, end))
-    return Node("name", (), start, end, value=last)
+    return SyntaxNode("name", (), start, end, value=last)
 
 
 def mark_operators(statements: Sequence[Statement], text: str) -> None:
@@ -202,7 +202,7 @@ def mark_operators(statements: Sequence[Statement], text: str) -> None:
 class UnknownCall(UnknownNameError):
     """A call, or a name, that is not known here; the hint is for its arguments once these are."""
 
-    def __init__(self, name: str, mark: Span, args: Sequence[Node] = ()) -> None:
+    def __init__(self, name: str, mark: Span, args: Sequence[SyntaxNode] = ()) -> None:
         package, _, self.last = name.rpartition(".")
         self.arguments = [arg.span for arg in args]
         own = _OF_CVXPY.get(self.last) if package in _CVXPY else None
@@ -221,7 +221,7 @@ class UnknownCall(UnknownNameError):
 class CountedAxis(UnknownNameError):
     """A second argument that counts the axes from 0."""
 
-    def __init__(self, name: str, args: Sequence[Node], mark: Span) -> None:
+    def __init__(self, name: str, args: Sequence[SyntaxNode], mark: Span) -> None:
         super().__init__(f"the axis in {name} is counted from 0 in Python", span=mark)
         array, axis = args
         self.name, self.array, self.axis = name, array.span, None

@@ -19,7 +19,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.members import family_of, member, move_size, places_of
 from matcalc.core.operations import LINEAR
 from matcalc.core.walk import fold, postorder
-from matcalc.read.syntax.nodes import Binding, Bound, Loop, Node, Statement, children, flat
+from matcalc.read.syntax.nodes import Binding, Bound, Loop, Statement, SyntaxNode, children, flat
 from matcalc.read.syntax.sizes import size
 
 _MOST = 40_000  # statements of a program that is written out
@@ -92,7 +92,7 @@ class _Unrolled:
         self.summed = {
             (each.name, bool(each.places)) for each in every if each.role == "accumulation"
         }
-        self.sums: dict[str, tuple[Statement, Node]] = {}  # values that are still added to
+        self.sums: dict[str, tuple[Statement, SyntaxNode]] = {}  # values that are still added to
         given = {family for name in declared if (family := family_of(name))}
         self.families = {*given, *self.made, *self._implied_families(every)}
         self._refuse_both(every)
@@ -179,7 +179,7 @@ class _Unrolled:
             raise self._problem(f"{name} has no value to add to", statement.name_span, hint)
         term = self._copy(statement.body, env, places)
         made, total = self.sums[name]
-        total = Node("+", (total, term), term.start, term.end, mark=term.span)
+        total = SyntaxNode("+", (total, term), term.start, term.end, mark=term.span)
         self.sums[name] = (made, total)
 
     def _complete(self, name: str) -> None:
@@ -203,7 +203,7 @@ class _Unrolled:
             raise self._problem("this range is empty", loop.body.span, hint)
         return found
 
-    def _place(self, node: Node, env: Env, *, named: bool = False) -> int:
+    def _place(self, node: SyntaxNode, env: Env, *, named: bool = False) -> int:
         """The number that a place is; ``named`` says that it ends a range, which may be a name."""
         value = size(_with_numbers(node, env), self.source, positive=False)
         if value.integer is None or value.scale != value.integer:
@@ -221,12 +221,12 @@ class _Unrolled:
 
     def _copy(
         self,
-        body: Node,
+        body: SyntaxNode,
         env: Env,
         places: tuple[int, ...],
         around: Mapping[int, Bound] | None = None,
         depth: int = 0,
-    ) -> Node:
+    ) -> SyntaxNode:
         """A part of the program with the values of the indices in it; ``around`` are copies of the
         indices that are bound around it.
         """
@@ -235,12 +235,12 @@ class _Unrolled:
         over = self._over_families(body, env)
         bounds = {**(around or {}), **_copy_bounds(body)}
 
-        def below(node: Node) -> tuple[Node, ...]:
+        def below(node: SyntaxNode) -> tuple[SyntaxNode, ...]:
             if id(node) in over:
                 return ()
             return node.args[1:] if self._is_member(node) else node.args
 
-        def rule(node: Node, args: list[Node]) -> Node:
+        def rule(node: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
             if id(node) in over:
                 return self._join(node, over[id(node)], env, places, bounds, depth)
             if node.kind == "name":
@@ -263,11 +263,11 @@ class _Unrolled:
         """The same binding of copies of the indices."""
         copy = Binding(binding.name, binding.places)
 
-        def inside(node: Node | None) -> Node | None:
+        def inside(node: SyntaxNode | None) -> SyntaxNode | None:
             if node is None:
                 return None
 
-            def rule(part: Node, args: list[Node]) -> Node:
+            def rule(part: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
                 value = part.value
                 if isinstance(value, Bound):
                     known = env.get(_key(value))
@@ -289,7 +289,7 @@ class _Unrolled:
         copy.conditions = tuple([each for node in binding.conditions if (each := inside(node))])
         return copy
 
-    def _name(self, node: Node, env: Env, places: tuple[int, ...]) -> Node:
+    def _name(self, node: SyntaxNode, env: Env, places: tuple[int, ...]) -> SyntaxNode:
         name = str(node.value)
         if name in env:
             return _number(env[name], node)
@@ -299,15 +299,15 @@ class _Unrolled:
                 hint = f"write {name}[k] = ... in the loop, and {name}[k-1] for the value before"
                 message = f"{name} has a value for each index of its loop, and none here"
                 raise self._problem(message, node.span, hint)
-            return Node("name", (), node.start, node.end, value=found)
+            return SyntaxNode("name", (), node.start, node.end, value=found)
         if name in self.families:
             hint = f"write {name}[k] for a member of it"
             raise self._problem(f"{name} is a family, and no value", node.span, hint)
         if name in self.sums:
             self._complete(name)
-        return Node("name", (), node.start, node.end, value=name)
+        return SyntaxNode("name", (), node.start, node.end, value=name)
 
-    def _is_member(self, node: Node) -> bool:
+    def _is_member(self, node: SyntaxNode) -> bool:
         """Whether these are no entries but a member of a family."""
         if node.kind != "entries" or node.args[0].kind != "name":
             return False
@@ -318,7 +318,7 @@ class _Unrolled:
             raise self._problem(f"{message}, or an entry of {name}", node.span, hint)
         return name in self.families
 
-    def _member(self, node: Node, args: list[Node]) -> Node:
+    def _member(self, node: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
         """The name of a member: ``W[2]``."""
         family = str(node.args[0].value)
         where = []
@@ -335,7 +335,7 @@ class _Unrolled:
             if name not in self.declared:
                 self._place(args[0], {})
             self.exact.add(name)
-            return Node("name", (), node.start, node.end, value=name)
+            return SyntaxNode("name", (), node.start, node.end, value=name)
         if name in self.sums:
             self._complete(name)
         template = self.templates.get(family)
@@ -347,9 +347,9 @@ class _Unrolled:
                 known = [each for each in self.defined if family_of(each) == family]
                 hint = f"{family} has the members {_some(known)} here" if known else None
                 raise self._problem(f"{name} is not defined", node.span, hint)
-        return Node("name", (), node.start, node.end, value=name)
+        return SyntaxNode("name", (), node.start, node.end, value=name)
 
-    def _check_places(self, node: Node, template: Variable, count: int) -> None:
+    def _check_places(self, node: SyntaxNode, template: Variable, count: int) -> None:
         wanted = len(places_of(template.name))
         if count != wanted:
             family = family_of(template.name)
@@ -359,10 +359,10 @@ class _Unrolled:
                 f"entries of a member stand in brackets of their own: {family}[k][i]",
             )
 
-    def _over_families(self, body: Node, env: Env) -> dict[int, Bound]:
+    def _over_families(self, body: SyntaxNode, env: Env) -> dict[int, Bound]:
         """The binders one of whose indices says which member of a family is meant, with it."""
         used: set[int] = set()
-        binders: list[Node] = []
+        binders: list[SyntaxNode] = []
         for node in postorder(body, children):
             if isinstance(node.value, Binding):
                 binders.append(node)
@@ -379,13 +379,13 @@ class _Unrolled:
 
     def _join(
         self,
-        node: Node,
+        node: SyntaxNode,
         bound: Bound,
         env: Env,
         places: tuple[int, ...],
         bounds: Mapping[int, Bound],
         depth: int,
-    ) -> Node:
+    ) -> SyntaxNode:
         """A sum over members of families, as a sum of terms."""
         binding = node.value
         assert isinstance(binding, Binding)
@@ -413,18 +413,20 @@ class _Unrolled:
         if others:
             left = Binding(binding.name, binding.places)
             left.bounds = others
-            inner = Node("binder", node.args, node.start, node.end, mark=node.mark, value=left)
-        total: Node | None = None
+            inner = SyntaxNode(
+                "binder", node.args, node.start, node.end, mark=node.mark, value=left
+            )
+        total: SyntaxNode | None = None
         for value in values:
             term = self._copy(inner, {**env, _key(bound): value}, places, bounds, depth + 1)
             if total is not None:
                 op = "*" if binding.name == "prod" else "+"
-                term = Node(op, (total, term), node.start, node.end, mark=node.mark)
+                term = SyntaxNode(op, (total, term), node.start, node.end, mark=node.mark)
             total = term
         assert total is not None
         if binding.name == "mean":
             below = _number(len(values), node)
-            total = Node("/", (total, below), node.start, node.end, mark=node.mark)
+            total = SyntaxNode("/", (total, below), node.start, node.end, mark=node.mark)
         return total
 
     def variables(self) -> dict[str, Variable]:
@@ -479,7 +481,7 @@ def _key(bound: Bound) -> str:
     return f"[{id(bound)}]"
 
 
-def _copy_bounds(body: Node) -> dict[int, Bound]:
+def _copy_bounds(body: SyntaxNode) -> dict[int, Bound]:
     """Copies of all indices that are bound inside."""
     return {
         id(bound): Bound(bound.name, bound.span)
@@ -489,18 +491,18 @@ def _copy_bounds(body: Node) -> dict[int, Bound]:
     }
 
 
-def _like(node: Node, args: list[Node], value: Any) -> Node:
-    return Node(node.kind, tuple(args), node.start, node.end, mark=node.mark, value=value)
+def _like(node: SyntaxNode, args: list[SyntaxNode], value: Any) -> SyntaxNode:
+    return SyntaxNode(node.kind, tuple(args), node.start, node.end, mark=node.mark, value=value)
 
 
-def _number(value: int, node: Node) -> Node:
-    return Node("number", (), node.start, node.end, value=Fraction(value))
+def _number(value: int, node: SyntaxNode) -> SyntaxNode:
+    return SyntaxNode("number", (), node.start, node.end, value=Fraction(value))
 
 
-def _with_numbers(node: Node, env: Env) -> Node:
+def _with_numbers(node: SyntaxNode, env: Env) -> SyntaxNode:
     """A place with the values of the indices in it."""
 
-    def rule(part: Node, args: list[Node]) -> Node:
+    def rule(part: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
         if part.kind == "name" and part.value in env:
             return _number(env[str(part.value)], part)
         if isinstance(part.value, Bound) and _key(part.value) in env:

@@ -11,7 +11,7 @@ from string import ascii_letters
 
 from matcalc.core.kinds import Variable
 from matcalc.core.walk import fold
-from matcalc.read.syntax.nodes import Node, Scope, Statement, children, flat
+from matcalc.read.syntax.nodes import Scope, Statement, SyntaxNode, children, flat
 
 
 def read_lookups(statements: list[Statement], variables: Mapping[str, Variable]) -> None:
@@ -23,8 +23,8 @@ def read_lookups(statements: list[Statement], variables: Mapping[str, Variable])
         statement.body = _read(statement.body, known)
 
 
-def _read(root: Node, known: Container[str]) -> Node:
-    def rule(node: Node, args: list[Node]) -> Node:
+def _read(root: SyntaxNode, known: Container[str]) -> SyntaxNode:
+    def rule(node: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
         if isinstance(node, Scope):
             for each in node.definitions:
                 each.body = _read(each.body, known)
@@ -37,14 +37,14 @@ def _read(root: Node, known: Container[str]) -> Node:
             if name is not None:
                 base = _taken(base, name, axis, len(places))
                 inside = place.args[1] if place.kind == "entries" else None
-                places[axis] = inside or Node(":", (), place.start, place.end)
+                places[axis] = inside or SyntaxNode(":", (), place.start, place.end)
         node.args = (base, *places)
         return node
 
     return fold(root, children, rule)
 
 
-def _looked_up(place: Node, known: Container[str]) -> Node | None:
+def _looked_up(place: SyntaxNode, known: Container[str]) -> SyntaxNode | None:
     """The one-hot matrix of which a place is a row, or that is the place."""
     if place.kind == "name" and place.value in known:
         return place
@@ -53,16 +53,15 @@ def _looked_up(place: Node, known: Container[str]) -> Node | None:
     return None
 
 
-def _taken(base: Node, name: Node, axis: int, rank: int) -> Node:
+def _taken(base: SyntaxNode, name: SyntaxNode, axis: int, rank: int) -> SyntaxNode:
     """The array with the rows of a one-hot matrix along an axis."""
-    spot = {"start": base.start, "end": base.end, "mark": name.span}
-    if rank <= 2 and not axis:
-        return Node("*", (name, base), **spot)  # type: ignore[arg-type]
-    if rank == 2:
-        return Node("*", (base, Node("'", (name,), name.start, name.end, mark=name.span)), **spot)  # type: ignore[arg-type]
-    letters = ascii_letters[:rank]
-    fresh = ascii_letters[rank]
-    result = letters[:axis] + fresh + letters[axis + 1 :]
-    subscripts = f"{fresh}{letters[axis]},{letters}->{result}"
-    told = Node("text", (), name.start, name.end, value=subscripts)
-    return Node("call", (told, name, base), **spot, value="einsum")  # type: ignore[arg-type]
+    if rank > 2:
+        letters, fresh = ascii_letters[:rank], ascii_letters[rank]
+        result = letters[:axis] + fresh + letters[axis + 1 :]
+        subscripts = f"{fresh}{letters[axis]},{letters}->{result}"
+        told = SyntaxNode("text", (), name.start, name.end, value=subscripts)
+        args: tuple[SyntaxNode, ...] = (told, name, base)
+        return SyntaxNode("call", args, base.start, base.end, mark=name.span, value="einsum")
+    turned = SyntaxNode("'", (name,), name.start, name.end, mark=name.span)
+    args = (base, turned) if axis else (name, base)
+    return SyntaxNode("*", args, base.start, base.end, mark=name.span)

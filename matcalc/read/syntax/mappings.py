@@ -8,7 +8,7 @@ from matcalc.core.dims import Dim
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import KINDS, MOST_AXES, Variable
 from matcalc.core.operations import BUILT_IN_NAMES
-from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.sizes import size
 
 _FORMS = (
@@ -44,7 +44,7 @@ def function(statement: Statement, source: str, functions: Container[str] = ()) 
     return Variable(name, "function", dims, True, ranks if ranks != (0, 0) else ())
 
 
-def _shape(node: Node, source: str) -> tuple[Dim, ...]:
+def _shape(node: SyntaxNode, source: str) -> tuple[Dim, ...]:
     """The sizes in ``scalar``, ``vector(n)``, ``matrix(m, n)``, ``tensor(n, m, k)``."""
     known = node.kind in ("name", "call") and node.value in _KINDS
     least = KINDS[str(node.value)] if known else 0

@@ -13,7 +13,7 @@ from matcalc.core.walk import postorder
 SYMBOLS = frozenset({"delta", "epsilon", "vec"})
 
 
-class Node:
+class SyntaxNode:
     """A node of the syntax tree.
 
     ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name),
@@ -31,7 +31,7 @@ class Node:
     def __init__(
         self,
         kind: str,
-        args: tuple[Node, ...],
+        args: tuple[SyntaxNode, ...],
         start: int,
         end: int,
         *,
@@ -67,10 +67,10 @@ class Statement:
     def __init__(
         self,
         role: str,
-        body: Node,
+        body: SyntaxNode,
         name: str = "",
         name_span: Span | None = None,
-        places: tuple[Node, ...] = (),
+        places: tuple[SyntaxNode, ...] = (),
     ) -> None:
         self.role = role
         self.body = body
@@ -86,7 +86,7 @@ class Loop(Statement):
 
     __slots__ = ("statements",)
 
-    def __init__(self, index: Node, bounds: Node, statements: list[Statement]) -> None:
+    def __init__(self, index: SyntaxNode, bounds: SyntaxNode, statements: list[Statement]) -> None:
         super().__init__("loop", bounds, str(index.value), index.span)
         self.statements = statements
 
@@ -101,14 +101,14 @@ def flat(statements: Iterable[Statement]) -> Iterator[Statement]:
             todo += reversed(statement.statements)
 
 
-class Scope(Node):
+class Scope(SyntaxNode):
     """``body where M = A'*A``: definitions that hold in one pair of brackets; ``scopes.hoisted``
     leaves none of them.
     """
 
     __slots__ = ("definitions",)
 
-    def __init__(self, body: Node, definitions: list[Statement]) -> None:
+    def __init__(self, body: SyntaxNode, definitions: list[Statement]) -> None:
         super().__init__("where", (body,), body.start, definitions[-1].body.end)
         self.definitions = definitions
 
@@ -121,7 +121,7 @@ class Bound:
     __slots__ = ("first", "last", "name", "span")
 
     def __init__(
-        self, name: str, span: Span, first: Node | None = None, last: Node | None = None
+        self, name: str, span: Span, first: SyntaxNode | None = None, last: SyntaxNode | None = None
     ) -> None:
         self.name = name
         self.span = span
@@ -143,17 +143,17 @@ class Binding:
 
     __slots__ = ("bounds", "conditions", "name", "places")
 
-    def __init__(self, name: str, places: list[Node]) -> None:
+    def __init__(self, name: str, places: list[SyntaxNode]) -> None:
         self.name = name
         self.places = places
         self.bounds: tuple[Bound, ...] = ()
-        self.conditions: tuple[Node, ...] = ()
+        self.conditions: tuple[SyntaxNode, ...] = ()
 
     def __repr__(self) -> str:
         return f"{self.name}[{', '.join(map(repr, self.bounds))}]"
 
 
-def children(node: Node) -> tuple[Node, ...]:
+def children(node: SyntaxNode) -> tuple[SyntaxNode, ...]:
     """The operands, for the walks of ``core.walk``."""
     return node.args
 
@@ -165,7 +165,7 @@ def has_members(statements: Iterable[Statement], names: Iterable[str]) -> bool:
     ) or any(name[-1] == "]" for name in names)
 
 
-def has_index(node: Node) -> bool:
+def has_index(node: SyntaxNode) -> bool:
     """Whether there are bound indices in the places of entries."""
     return any(
         part.kind == "index" for place in node.args[1:] for part in postorder(place, children)

@@ -13,7 +13,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.syntax import diagnose
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.lexer import tokens
-from matcalc.read.syntax.nodes import Binding, Loop, Node, Scope, Statement, children
+from matcalc.read.syntax.nodes import Binding, Loop, Scope, Statement, SyntaxNode, children
 from matcalc.read.syntax.table import load
 from matcalc.read.syntax.tokens import Token
 
@@ -109,37 +109,37 @@ def _readable(text: str) -> bool:
         return False
 
 
-def _binary(parts: list[Any]) -> Node:
+def _binary(parts: list[Any]) -> SyntaxNode:
     left, (_, start, end, piece), right = parts
-    return Node(
+    return SyntaxNode(
         _ASCII.get(piece, piece), (left, right), left.start, right.end, mark=Span(start, end)
     )
 
 
-def _negative(parts: list[Any]) -> Node:
+def _negative(parts: list[Any]) -> SyntaxNode:
     (_, start, end, _), operand = parts
-    return Node("neg", (operand,), start, operand.end, mark=Span(start, end))
+    return SyntaxNode("neg", (operand,), start, operand.end, mark=Span(start, end))
 
 
-def _positive(parts: list[Any]) -> Node:
+def _positive(parts: list[Any]) -> SyntaxNode:
     (_, start, _, _), operand = parts
     operand.start = start
-    result: Node = operand
+    result: SyntaxNode = operand
     return result
 
 
-def _transpose(parts: list[Any]) -> Node:
+def _transpose(parts: list[Any]) -> SyntaxNode:
     operand, (_, start, end, _) = parts
-    return Node("'", (operand,), operand.start, end, mark=Span(start, end))
+    return SyntaxNode("'", (operand,), operand.start, end, mark=Span(start, end))
 
 
-def _superscript(parts: list[Any]) -> Node:
+def _superscript(parts: list[Any]) -> SyntaxNode:
     operand, (_, start, end, piece) = parts
-    exponent = Node("number", (), start, end, value=Fraction(_SUPERSCRIPTS[piece]))
-    return Node("^", (operand, exponent), operand.start, end, mark=Span(start, end))
+    exponent = SyntaxNode("number", (), start, end, value=Fraction(_SUPERSCRIPTS[piece]))
+    return SyntaxNode("^", (operand, exponent), operand.start, end, mark=Span(start, end))
 
 
-def _number(parts: list[Any]) -> Node:
+def _number(parts: list[Any]) -> SyntaxNode:
     ((_, start, end, piece),) = parts
     mantissa, _, exponent = piece.lower().partition("e")
     if (
@@ -155,29 +155,29 @@ def _number(parts: list[Any]) -> Node:
         if piece.isdecimal()
         else Fraction(mantissa.rstrip(".")) * Fraction(10) ** int(exponent or 0)
     )
-    return Node("number", (), start, end, value=value)
+    return SyntaxNode("number", (), start, end, value=value)
 
 
-def _name(parts: list[Any]) -> Node:
+def _name(parts: list[Any]) -> SyntaxNode:
     ((kind, start, end, piece),) = parts
     if kind == "QUALIFIED":
         from matcalc.read.syntax.dotted import constant  # noqa: PLC0415 - as above
 
         return constant(piece, start, end)
-    return Node("name", (), start, end, value=piece)
+    return SyntaxNode("name", (), start, end, value=piece)
 
 
-def _call(parts: list[Any]) -> Node:
+def _call(parts: list[Any]) -> SyntaxNode:
     kind, start, end, piece = parts[0]
     arguments = tuple(parts[2]) if len(parts) > 3 else ()
     if kind == "QUALIFIED":
         from matcalc.read.syntax.dotted import read_dotted_call  # noqa: PLC0415 - as above
 
         return read_dotted_call(piece, arguments, start, parts[-1][2], Span(start, end))
-    return Node("call", arguments, start, parts[-1][2], mark=Span(start, end), value=piece)
+    return SyntaxNode("call", arguments, start, parts[-1][2], mark=Span(start, end), value=piece)
 
 
-def _method(parts: list[Any]) -> Node:
+def _method(parts: list[Any]) -> SyntaxNode:
     from matcalc.read.syntax.dotted import read_dotted_call  # noqa: PLC0415 - as above
 
     operand, (_, start, end, piece) = parts[:2]
@@ -187,34 +187,34 @@ def _method(parts: list[Any]) -> Node:
     )
 
 
-def _string(parts: list[Any]) -> Node:
+def _string(parts: list[Any]) -> SyntaxNode:
     ((_, start, end, piece),) = parts
-    return Node("text", (), start, end, value=piece[1:-1])
+    return SyntaxNode("text", (), start, end, value=piece[1:-1])
 
 
-def _total(parts: list[Any]) -> Node:
+def _total(parts: list[Any]) -> SyntaxNode:
     call = _call(parts)
     call.value = "sum"
     return call
 
 
-def _binder(parts: list[Any]) -> Node:
+def _binder(parts: list[Any]) -> SyntaxNode:
     (_, start, end, name), _, places, _, _, body, closing = parts
     binding = Binding({"∑": "sum", "∏": "prod"}.get(name, name), places)
-    return Node("binder", (body,), start, closing[2], mark=Span(start, end), value=binding)
+    return SyntaxNode("binder", (body,), start, closing[2], mark=Span(start, end), value=binding)
 
 
-def _binder_behind(parts: list[Any]) -> Node:
+def _binder_behind(parts: list[Any]) -> SyntaxNode:
     """``sum(E for i, j)``."""
     (_, start, end, name), _, body, _, places, closing = parts
     binding = Binding(name, places)
-    return Node("binder", (body,), start, closing[2], mark=Span(start, end), value=binding)
+    return SyntaxNode("binder", (body,), start, closing[2], mark=Span(start, end), value=binding)
 
 
-def _bounds(parts: list[Any]) -> Node:
+def _bounds(parts: list[Any]) -> SyntaxNode:
     """``i = 1:n``."""
     name, _, first, _, last = parts
-    return Node("bounds", (_name([name]), first, last), name[1], last.end)
+    return SyntaxNode("bounds", (_name([name]), first, last), name[1], last.end)
 
 
 def _array(parts: list[Any]) -> Statement:
@@ -227,10 +227,10 @@ def _array(parts: list[Any]) -> Statement:
         letters = iter([each for each in _AXES if each not in used])
         for place in whole:
             place.kind, place.value = "name", next(letters)
-        axes = [Node("name", (), each.start, each.end, value=each.value) for each in whole]
-        body = Node("entries", (body, *axes), body.start, body.end, mark=body.span)
+        axes = [SyntaxNode("name", (), each.start, each.end, value=each.value) for each in whole]
+        body = SyntaxNode("entries", (body, *axes), body.start, body.end, mark=body.span)
     mark, binding = Span(start, closing), Binding("array", places)
-    value = Node("binder", (body,), start, body.end, mark=mark, value=binding)
+    value = SyntaxNode("binder", (body,), start, body.end, mark=mark, value=binding)
     return Statement("definition", value, name, Span(start, end))
 
 
@@ -246,11 +246,11 @@ def _array_accumulation(parts: list[Any]) -> Statement:
     return statement
 
 
-def _addend(sign: Token, body: Node) -> Node:
+def _addend(sign: Token, body: SyntaxNode) -> SyntaxNode:
     """What is added: of ``-=`` the negative."""
     if sign[3] == "+=":
         return body
-    return Node("neg", (body,), body.start, body.end, mark=Span(sign[1], sign[1] + 1))
+    return SyntaxNode("neg", (body,), body.start, body.end, mark=Span(sign[1], sign[1] + 1))
 
 
 def _family(parts: list[Any]) -> Statement:
@@ -261,44 +261,44 @@ def _family(parts: list[Any]) -> Statement:
 
 def _loop(parts: list[Any]) -> Loop:
     """``for k = 1:K; ...; end``, with a step between the ends where there is one."""
-    ends = tuple([part for part in parts[3:-3] if isinstance(part, Node)])
-    bounds = Node("loop", ends, ends[0].start, ends[-1].end)
+    ends = tuple([part for part in parts[3:-3] if isinstance(part, SyntaxNode)])
+    bounds = SyntaxNode("loop", ends, ends[0].start, ends[-1].end)
     return Loop(_name([parts[1]]), bounds, parts[-3])
 
 
-def _bracket(parts: list[Any]) -> Node:
+def _bracket(parts: list[Any]) -> SyntaxNode:
     opening, inside, closing = parts
     inside.start, inside.end = opening[1], closing[2]
-    result: Node = inside
+    result: SyntaxNode = inside
     return result
 
 
-def _norm(parts: list[Any]) -> Node:
+def _norm(parts: list[Any]) -> SyntaxNode:
     (_, start, _, _), inside, (_, _, end, piece) = parts
-    return Node("norm", (inside,), start, end, value=_NORMS[piece.lstrip("‖|_")])
+    return SyntaxNode("norm", (inside,), start, end, value=_NORMS[piece.lstrip("‖|_")])
 
 
-def _bars(parts: list[Any]) -> Node:
+def _bars(parts: list[Any]) -> SyntaxNode:
     (_, start, _, _), inside, (_, _, end, _) = parts
-    return Node("bars", (inside,), start, end)
+    return SyntaxNode("bars", (inside,), start, end)
 
 
-def _root(parts: list[Any]) -> Node:
+def _root(parts: list[Any]) -> SyntaxNode:
     (_, start, end, _), operand = parts
-    return Node("call", (operand,), start, operand.end, mark=Span(start, end), value="sqrt")
+    return SyntaxNode("call", (operand,), start, operand.end, mark=Span(start, end), value="sqrt")
 
 
-def _blocks(parts: list[Any]) -> Node:
+def _blocks(parts: list[Any]) -> SyntaxNode:
     (_, start, _, _), rows, (_, _, end, _) = parts
     lengths = tuple([len(row) for row in rows])
-    return Node(
+    return SyntaxNode(
         "blocks", tuple([block for row in rows for block in row]), start, end, value=lengths
     )
 
 
-def _entries(parts: list[Any]) -> Node:
+def _entries(parts: list[Any]) -> SyntaxNode:
     operand, (_, start, _, _), places, (_, _, end, _) = parts
-    return Node("entries", (operand, *places), operand.start, end, mark=Span(start, end))
+    return SyntaxNode("entries", (operand, *places), operand.start, end, mark=Span(start, end))
 
 
 def _more(parts: list[Any]) -> list[Any]:
@@ -315,7 +315,7 @@ def _statement(role: str, parts: list[Any]) -> Statement:
 def _mapping(parts: list[Any]) -> Statement:
     """``f: function(vector(n)) -> scalar``."""
     given, value = parts[2], parts[4]
-    parts[2] = Node("->", (given, value), given.start, value.end)
+    parts[2] = SyntaxNode("->", (given, value), given.start, value.end)
     return _statement("declaration", parts[:3])
 
 
@@ -368,6 +368,6 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "total": _total,
     "blocks": _blocks,
     "entries": _entries,
-    "everything": lambda parts: Node(":", (), parts[0][1], parts[0][2]),
-    "range": lambda parts: Node("range", (parts[0], parts[2]), parts[0].start, parts[2].end),
+    "everything": lambda parts: SyntaxNode(":", (), parts[0][1], parts[0][2]),
+    "range": lambda parts: SyntaxNode("range", (parts[0], parts[2]), parts[0].start, parts[2].end),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matcalc.core.errors import ParseError, UnknownNameError
 from matcalc.core.walk import postorder
-from matcalc.read.syntax.nodes import Loop, Node, Scope, Statement, children, flat
+from matcalc.read.syntax.nodes import Loop, Scope, Statement, SyntaxNode, children, flat
 
 
 def hoist(statements: list[Statement], source: str) -> list[Statement]:
@@ -48,15 +48,15 @@ class _Scopes:
         self._taken = taken  # names that mean something outside of all brackets
         self._source = source
         self._within: dict[
-            str, list[list[Node]]
+            str, list[list[SyntaxNode]]
         ] = {}  # the uses of what each name means here, the innermost last
-        self._uses: list[tuple[Statement, list[Node]]] = []  # of each definition
+        self._uses: list[tuple[Statement, list[SyntaxNode]]] = []  # of each definition
         self._left: list[Scope] = []
 
-    def of(self, body: Node) -> list[Statement]:
+    def of(self, body: SyntaxNode) -> list[Statement]:
         """The definitions in the brackets of an expression, which is left without them."""
         found: list[Statement] = []
-        todo: list[Node | Statement | tuple[Scope, ...]] = [body]
+        todo: list[SyntaxNode | Statement | tuple[Scope, ...]] = [body]
         while todo:
             item = todo.pop()
             if isinstance(item, Statement):  # from here on it holds
@@ -85,7 +85,7 @@ class _Scopes:
             names.add(each.name)
 
     def _enter(self, definition: Statement) -> None:
-        uses: list[Node] = []
+        uses: list[SyntaxNode] = []
         self._uses.append((definition, uses))
         self._within.setdefault(definition.name, []).append(uses)
 
@@ -94,7 +94,7 @@ class _Scopes:
             self._within[definition.name].pop()
         self._left.append(scope)
 
-    def _use(self, node: Node) -> None:
+    def _use(self, node: SyntaxNode) -> None:
         name = str(node.value)
         meanings = self._within.get(name)
         if meanings:

@@ -8,20 +8,20 @@ from matcalc.core.dims import ONE, ZERO, Dim, dim
 from matcalc.core.errors import ParseError
 from matcalc.core.members import member
 from matcalc.core.walk import fold
-from matcalc.read.syntax.nodes import Node, children
+from matcalc.read.syntax.nodes import SyntaxNode, children
 
 _LARGEST_POWER = 8  # of a dimension
 _LONGEST = 1_024  # names in one dimension
 
 
-def size(node: Node, source: str, *, positive: bool = True) -> Dim:
+def size(node: SyntaxNode, source: str, *, positive: bool = True) -> Dim:
     """A dimension as it is written: a name, a positive integer, or products, powers, sums and
     differences of these; a name may be that of a member, ``h[k-1]``.
 
     Where it need not be ``positive`` it is a place.
     """
 
-    def rule(part: Node, args: list[Dim]) -> Dim:
+    def rule(part: SyntaxNode, args: list[Dim]) -> Dim:
         found: Dim | None = None
         if part.kind in ("name", "size"):
             return dim(str(part.value))
@@ -53,7 +53,7 @@ def size(node: Node, source: str, *, positive: bool = True) -> Dim:
             raise refused(part)
         return found
 
-    def refused(part: Node) -> ParseError:
+    def refused(part: SyntaxNode) -> ParseError:
         message = "a dimension is a name, a positive integer, or a sum or product of these"
         return ParseError(message, source=source, span=part.span)
 

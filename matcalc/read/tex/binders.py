@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.dims import Dim
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.operations import OF_ENTRIES
-from matcalc.read.syntax.nodes import Binding, Node
+from matcalc.read.syntax.nodes import Binding, SyntaxNode
 from matcalc.read.syntax.parser import parse
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import as_size, size, size_leaves
@@ -48,7 +48,7 @@ def total(phrase: Phrase, body: Value, letters_: Letters, values: Mapping[int, V
     if name != "sum":
         require_one_end(phrase, letters_, values)
     starts: dict[str, Phrase] = {}
-    conditions: list[Node] = []
+    conditions: list[SyntaxNode] = []
     for bound in phrase.bounds:
         first, second = bound.args
         if bound.text == "from" and second.kind == "symbol":
@@ -56,7 +56,7 @@ def total(phrase: Phrase, body: Value, letters_: Letters, values: Mapping[int, V
             continue
         sides = [size(side, letters_.scope) for side in bound.args]
         conditions.append(Maker(bound).node(bound.kind, *sides))
-    places: list[Node] = []
+    places: list[SyntaxNode] = []
     for index in names:
         node = make.node("name", value=index)
         begins = starts.get(index)
@@ -68,7 +68,7 @@ def total(phrase: Phrase, body: Value, letters_: Letters, values: Mapping[int, V
             node = make.node("name", value=index)
         places.append(node)
     binding = Binding(name, [*places, *conditions])
-    result = Node("binder", (body.node,), make.start, make.end, mark=make.mark, value=binding)
+    result = SyntaxNode("binder", (body.node,), make.start, make.end, mark=make.mark, value=binding)
     return Value(result, body.rank, body.row)
 
 
@@ -97,7 +97,7 @@ def array(phrase: Phrase, body: Value, names: list[str]) -> Value:
     """The array whose entries are the values of the body, its axes in the order of the names."""
     make = Maker(phrase)
     binding = Binding("array", [make.node("name", value=name) for name in names])
-    node = Node("binder", (body.node,), make.start, make.end, mark=phrase.span, value=binding)
+    node = SyntaxNode("binder", (body.node,), make.start, make.end, mark=phrase.span, value=binding)
     return Value(node, len(names))
 
 
@@ -117,11 +117,11 @@ def printed_array(phrase: Phrase, body: Value, letters_: Letters) -> Value:
             index = make.node("bounds", index, make.number(1), write_size(axis))
         indices.append(index)
     binding = Binding("array", indices)
-    node = Node("binder", (body.node,), make.start, make.end, mark=phrase.span, value=binding)
+    node = SyntaxNode("binder", (body.node,), make.start, make.end, mark=phrase.span, value=binding)
     return Value(node, len(names))
 
 
-def write_size(size: Dim) -> Node:
+def write_size(size: Dim) -> SyntaxNode:
     """A size as syntax, in which no letter is an index."""
     (statement,) = parse(str(size))
     return as_size(statement.body)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from matcalc.core.errors import UnsupportedError
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 from matcalc.read.tex.values import SLOT, BeyondProducts, Maker, Value
 
 MOST_AXES = 2
@@ -57,16 +57,18 @@ def _together(make: Maker, left: Value, right: Value) -> Value:
     return _as_indexed(make.node("*", matrix.node, diagonal), matrix.axes)
 
 
-def _as_indexed(node: Node, axes: tuple[str, ...]) -> Value:
+def _as_indexed(node: SyntaxNode, axes: tuple[str, ...]) -> Value:
     return Value(node, len(axes), axes=axes)
 
 
-def _turn(make: Maker, value: Value, axes: tuple[str, ...]) -> Node:
+def _turn(make: Maker, value: Value, axes: tuple[str, ...]) -> SyntaxNode:
     """The node with its axes in that order."""
     return value.node if value.axes == axes else make.transpose(value.node)
 
 
-def entrywise(make: Maker, build: Callable[[list[Node]], Node], values: list[Value]) -> Value:
+def entrywise(
+    make: Maker, build: Callable[[list[SyntaxNode]], SyntaxNode], values: list[Value]
+) -> Value:
     """A function of every entry, of operands with different indices: u_i + v_j is u*ones' +
     ones*v'.
     """
@@ -77,7 +79,7 @@ def entrywise(make: Maker, build: Callable[[list[Node]], Node], values: list[Val
     return _as_indexed(build([_spread(make, part, axes) for part in parts]), axes)
 
 
-def _spread(make: Maker, value: Value, axes: tuple[str, ...]) -> Node:
+def _spread(make: Maker, value: Value, axes: tuple[str, ...]) -> SyntaxNode:
     if not value.axes or len(value.axes) == len(axes):
         return _turn(make, value, axes) if value.axes else value.node
     if value.axes[0] == axes[0]:
@@ -117,7 +119,7 @@ def sum_over(make: Maker, value: Value, indices: list[str]) -> Value:
 def _contract(make: Maker, factors: list[Value], index: str) -> list[Value]:
     """sum_k w_k A_ki B_kj = (A' diag(w) B)_ij: ``w`` are the factors with no other index."""
     edges: dict[str, Value] = {}
-    weight: Node | None = None
+    weight: SyntaxNode | None = None
     for factor in factors:
         others = [axis for axis in factor.axes if axis != index]
         if not others:

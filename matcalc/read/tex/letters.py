@@ -14,7 +14,7 @@ from matcalc.core.notes import format_offer
 from matcalc.core.operations import SIZES
 from matcalc.read.shapes.ranks import Ranks
 from matcalc.read.syntax.names import default_kind
-from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.tex import lettered, subscripts
 from matcalc.read.tex.chains import script_in_brackets_error
 from matcalc.read.tex.phrases import Phrase
@@ -351,7 +351,7 @@ class Letters:
             raise self.problem("an identity matrix has one size", phrase.span)
         return Value(make.call("eye", self.size(phrase.parts[0])), 2)
 
-    def size(self, phrase: Phrase) -> Node:
+    def size(self, phrase: Phrase) -> SyntaxNode:
         """A size as it is written."""
         return length(phrase, self.scope)
 
@@ -530,7 +530,7 @@ class Letters:
             value = transpose(make, value)
         return Value(value.node, value.rank, axes=tuple(indices))
 
-    def _check(self, make: Maker, value: Value, axis: int, size: Node) -> None:
+    def _check(self, make: Maker, value: Value, axis: int, size: SyntaxNode) -> None:
         """A definition that is well typed only if an axis has the size that a sum runs to."""
         zeros = make.call("zeros", size)
         if value.rank == 1:

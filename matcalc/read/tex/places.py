@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matcalc.core.walk import fold, postorder
-from matcalc.read.syntax.nodes import Node, children
+from matcalc.read.syntax.nodes import SyntaxNode, children
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.values import BeyondProducts, Maker, Value
@@ -18,10 +18,10 @@ def size_leaves(phrase: Phrase) -> list[Phrase]:
     return [part for part in postorder(phrase, _operands) if part.kind in ("symbol", "indexed")]
 
 
-def size(phrase: Phrase, scope: Scope) -> Node:
+def size(phrase: Phrase, scope: Scope) -> SyntaxNode:
     """A size as it is written: a name, a number, or what is made of these."""
 
-    def rule(part: Phrase, args: list[Node]) -> Node:
+    def rule(part: Phrase, args: list[SyntaxNode]) -> SyntaxNode:
         make = Maker(part)
         if part.kind == "number" and part.text.isdecimal():
             return make.number(int(part.text))
@@ -37,13 +37,13 @@ def size(phrase: Phrase, scope: Scope) -> Node:
     return fold(phrase, _operands, rule)
 
 
-def length(phrase: Phrase, scope: Scope) -> Node:
+def length(phrase: Phrase, scope: Scope) -> SyntaxNode:
     """The size of an axis; in an answer of ours no letter in it is an index."""
     found = size(phrase, scope)
     return found if scope.printed is None else as_size(found)
 
 
-def as_size(node: Node) -> Node:
+def as_size(node: SyntaxNode) -> SyntaxNode:
     """The same size, in which no letter is an index."""
     for part in postorder(node, children):
         part.kind = "size" if part.kind == "name" else part.kind

@@ -23,7 +23,7 @@ from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.shapes.singles import note_names, with_numbers, without_declarations
 from matcalc.read.syntax.binders import bind
 from matcalc.read.syntax.declare import declare
-from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.arrays import as_printed, by_entries
 from matcalc.read.tex.asked import variable_of
@@ -355,7 +355,7 @@ def _resolve(
     matrix.
     """
     given = {
-        name: Value(Node("name", (), 0, 0, value=name), e.rank, e.row)
+        name: Value(SyntaxNode("name", (), 0, 0, value=name), e.rank, e.row)
         for name, e in (definitions or {}).items()
     }
     for name, phrase in (pair for values in sides for pair in values):
@@ -403,7 +403,9 @@ def _pass(resolver: Resolver, values: list[Named]) -> list[Statement] | None:
         letters.defined[called] = value
         bar = "" if resolver.scope.complex is None else resolver.scope.complex.bars.get(called)
         if bar:
-            letters.defined[bar] = Value(Node("name", (), 0, 0, value=bar), value.rank, value.row)
+            letters.defined[bar] = Value(
+                SyntaxNode("name", (), 0, 0, value=bar), value.rank, value.row
+            )
         result.append(Statement("definition", value.node, called, Span(name.start, name.end)))
     wanted = resolver.value(values[-1][1])
     if wanted is None:

@@ -18,7 +18,7 @@ from matcalc.read.tex.symbols import letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, transpose
 
 if TYPE_CHECKING:
-    from matcalc.read.syntax.nodes import Node
+    from matcalc.read.syntax.nodes import SyntaxNode
     from matcalc.read.tex.letters import Letters, Ranges
 
 PLACE, LABEL, UNCLEAR = "place", "label", "unclear"
@@ -239,7 +239,7 @@ def _entry(letters_: Letters, phrase: Phrase, parts: list[Phrase], data: str) ->
     nodes = [place(letters_, part) for part in parts]
     letters_.fixed.add(id(phrase))
     if data:
-        whole: Node = make.node("name", value=data)
+        whole: SyntaxNode = make.node("name", value=data)
         if len(parts) == 1:
             letters_.fixed.discard(id(phrase))
             return transpose(
@@ -249,7 +249,7 @@ def _entry(letters_: Letters, phrase: Phrase, parts: list[Phrase], data: str) ->
     return Value(make.node("entries", letters_.base(phrase.args[0]).node, *nodes))
 
 
-def place(letters_: Letters, part: Phrase) -> Node:
+def place(letters_: Letters, part: Phrase) -> SyntaxNode:
     """A place; its letters mean nothing else in the formula."""
     scope = letters_.scope
     for leaf in size_leaves(part):

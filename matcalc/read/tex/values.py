@@ -10,7 +10,7 @@ from fractions import Fraction
 from matcalc.core.errors import Span, UnsupportedError
 from matcalc.core.functions.spec import ANY_TO_SCALAR, VECTOR_TO_VECTOR
 from matcalc.core.operations import OPERATIONS
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 from matcalc.read.tex.phrases import Phrase
 
 SLOT = "·"  # what the indices of entries begin with
@@ -30,7 +30,7 @@ class Value:
     matrix for each setting of the others.
     """
 
-    node: Node
+    node: SyntaxNode
     rank: int = 0
     row: bool = False
     axes: tuple[str, ...] = ()
@@ -66,24 +66,24 @@ class Maker:
         self.mark = phrase.mark or Span(phrase.start, phrase.end)
 
     def node(
-        self, kind: str, *args: Node, value: Fraction | str | tuple[int, ...] | None = None
-    ) -> Node:
+        self, kind: str, *args: SyntaxNode, value: Fraction | str | tuple[int, ...] | None = None
+    ) -> SyntaxNode:
         """A node of that kind."""
-        return Node(kind, args, self.start, self.end, mark=self.mark, value=value)
+        return SyntaxNode(kind, args, self.start, self.end, mark=self.mark, value=value)
 
-    def number(self, value: int | Fraction) -> Node:
+    def number(self, value: int | Fraction) -> SyntaxNode:
         """An exact number."""
         return self.node("number", value=Fraction(value))
 
-    def call(self, name: str, *args: Node) -> Node:
+    def call(self, name: str, *args: SyntaxNode) -> SyntaxNode:
         """A function's value."""
         return self.node("call", *args, value=name)
 
-    def transpose(self, node: Node) -> Node:
+    def transpose(self, node: SyntaxNode) -> SyntaxNode:
         """The transpose; that of a transpose is the operand."""
         return node.args[0] if node.kind == "'" else self.node("'", node)
 
-    def ones(self) -> Node:
+    def ones(self) -> SyntaxNode:
         """A vector of ones as long as its place asks for."""
         return self.node("name", value="ones")
 

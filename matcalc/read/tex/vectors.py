@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from matcalc.core.functions.spec import VECTOR_TO_VECTOR
 from matcalc.core.operations import OPERATIONS
-from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.nodes import SyntaxNode
 from matcalc.read.tex import indices
 from matcalc.read.tex.values import SLOT, Maker, Value
 
 
-def row_of(make: Maker, data: Node, index: str) -> Value:
+def row_of(make: Maker, data: SyntaxNode, index: str) -> Value:
     """The row of a data matrix, as a column."""
     slot = f"{SLOT}{make.start}"
     return Value(data, 2, axes=(index, slot), slots=(slot,))

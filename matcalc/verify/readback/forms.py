@@ -18,7 +18,7 @@ from matcalc.core.operations import ALIASES, COMPARISONS, OF_ENTRIES, OPERATIONS
 from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import user_function
 from matcalc.core.walk import fold, postorder
-from matcalc.read.syntax.nodes import Node, Statement, children
+from matcalc.read.syntax.nodes import Statement, SyntaxNode, children
 
 Form = tuple[int, int]  # the sign, and the place among the forms
 _PRODUCTS = ("*", "/", ".*", "./")
@@ -192,7 +192,9 @@ class Forms:
             place = self.of("*", place, right)[1]
         return scalar[0] * product[0], place
 
-    def _form_of_parsed(self, node: Node, args: list[Form], names: Mapping[str, Form]) -> Form:
+    def _form_of_parsed(
+        self, node: SyntaxNode, args: list[Form], names: Mapping[str, Form]
+    ) -> Form:
         kind, value = node.kind, node.value
         if kind in _BINARY:
             return self._binary(kind, *args)

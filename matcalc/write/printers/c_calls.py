@@ -15,7 +15,7 @@ from matcalc.core.dims import ONE
 from matcalc.core.errors import UnsupportedError
 from matcalc.write.printers.c_code import CWriter
 from matcalc.write.printers.numpy_emit import _ATOM
-from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 _FILE = Path(__file__).resolve().parent / "helpers" / "functions.c"
 
@@ -46,7 +46,7 @@ def signatures() -> dict[str, Signature]:
     return found
 
 
-def whole_call(emitter: CWriter, name: str, node: Node, more: Sequence[str]) -> tuple[str, int]:
+def whole_call(emitter: CWriter, name: str, node: CodeNode, more: Sequence[str]) -> tuple[str, int]:
     """The code of a function of whole arrays that comes with the code."""
     emitter.helper(name)
     call = Call(emitter, signatures()[name], node, list(more))
@@ -60,7 +60,9 @@ def whole_call(emitter: CWriter, name: str, node: Node, more: Sequence[str]) -> 
 class Call:
     """The arguments of a call: ``given`` are their texts, ``result`` is where the value goes."""
 
-    def __init__(self, emitter: CWriter, signature: Signature, node: Node, more: list[str]) -> None:
+    def __init__(
+        self, emitter: CWriter, signature: Signature, node: CodeNode, more: list[str]
+    ) -> None:
         self.emitter = emitter
         self.signature = signature
         self.node = node
@@ -86,7 +88,7 @@ class Call:
         function = self.node.attr[0].rpartition(".")[2]
         return self.emitter.missing_error(f"{function} of these arguments")
 
-    def _next(self) -> Node:
+    def _next(self) -> CodeNode:
         if not self.left:
             raise self._refusal()
         return self.left.pop(0)

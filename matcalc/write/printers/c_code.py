@@ -20,7 +20,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
 from matcalc.write.printers.language_code import Language, LanguageWriter, is_condition
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _SUM, _TERM, _UNARY
-from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 _Code = tuple[str, int]
 INDENT = "    "
@@ -45,7 +45,7 @@ class CWriter(LanguageWriter):
 
     def __init__(
         self,
-        root: Node,
+        root: CodeNode,
         names: Mapping[str, str],
         functions: Mapping[UserFunction | FunctionRef | str, str],
         sizes: Mapping[str, str],
@@ -93,7 +93,7 @@ class CWriter(LanguageWriter):
         self.memory.append((name, size))
         return name
 
-    def target(self, node: Node | None, shape: Shape) -> str:
+    def target(self, node: CodeNode | None, shape: Shape) -> str:
         """The name of the array that a value is written to."""
         found = self.targets.pop(id(node), None) if node is not None else None
         return found or self.room(self.amount(shape))
@@ -123,7 +123,7 @@ class CWriter(LanguageWriter):
         line = f"{text.format(*names)} = {code[0].format(*names)};"
         self.lines += self.loops(axes, [line])
 
-    def store(self, code: _Code, shape: Shape, node: Node | None = None) -> _Code:
+    def store(self, code: _Code, shape: Shape, node: CodeNode | None = None) -> _Code:
         """The same in memory."""
         if not shape:
             return self._name(code)
@@ -136,7 +136,7 @@ class CWriter(LanguageWriter):
         cheap = code[0] in self.named or _SIMPLE.match(code[0])
         return code if cheap else self.store(code, shape)
 
-    def pointer(self, node: Node) -> str:
+    def pointer(self, node: CodeNode) -> str:
         """The address of an operand whose entries stand row by row."""
         code = self.codes[id(node)]
         if not node.rank:
@@ -153,7 +153,7 @@ class CWriter(LanguageWriter):
             self.named.add(text)
         return text, code[1]
 
-    def over(self, arg: Node, node: Node) -> _Code:
+    def over(self, arg: CodeNode, node: CodeNode) -> _Code:
         """An operand with as many axes as the node, behind axes of length 1."""
         code = self.codes[id(arg)]
         if arg.shape == node.shape or arg.op == "number":
@@ -171,7 +171,7 @@ class CWriter(LanguageWriter):
 
     # what the pass over the nodes calls
 
-    def _name(self, code: _Code, node: Node | None = None) -> _Code:
+    def _name(self, code: _Code, node: CodeNode | None = None) -> _Code:
         if node is not None and node.rank:
             return self.store(code, node.shape, node)
         name = next(self.fresh)
@@ -183,11 +183,11 @@ class CWriter(LanguageWriter):
         """A name for a number."""
         return self._name(code)
 
-    def _write_node(self, node: Node) -> _Code:
+    def _write_node(self, node: CodeNode) -> _Code:
         code = self._code(node)
         return self._name(code, node) if len(code[0]) > _WIDTH and node.args else code
 
-    def choice(self, node: Node) -> _Code:
+    def choice(self, node: CodeNode) -> _Code:
         """One of two ways, by the sizes."""
         name = self.target(node, node.shape)
         made = self.entry(name, node.shape)
@@ -208,7 +208,7 @@ class CWriter(LanguageWriter):
 
     # entry by entry
 
-    def infix(self, node: Node) -> _Code:
+    def infix(self, node: CodeNode) -> _Code:
         """An operator between entries, or a product of matrices."""
         left, right = node.args
         if node.attr == "@":
@@ -216,7 +216,7 @@ class CWriter(LanguageWriter):
         codes = [self.over(arg, node) for arg in node.args]
         return self.operator(node.attr, codes, right)
 
-    def operator(self, sign: str, codes: Sequence[_Code], right: Node) -> _Code:
+    def operator(self, sign: str, codes: Sequence[_Code], right: CodeNode) -> _Code:
         """An operator between two numbers."""
         if sign == "**":
             return self.power(codes[0], codes[1], right)
@@ -224,7 +224,7 @@ class CWriter(LanguageWriter):
         first = level + 1 if sign in COMPARISONS else level
         return f"{self.of(codes[0], first)} {sign} {self.of(codes[1], level + 1)}", level
 
-    def power(self, base: _Code, exponent: _Code, right: Node) -> _Code:
+    def power(self, base: _Code, exponent: _Code, right: CodeNode) -> _Code:
         """A power: a product where the exponent is a small whole number."""
         value = right.attr if right.op == "number" else None
         if value is not None and value.denominator == 1 and abs(value) <= _MOST_SQUARED:
@@ -233,7 +233,7 @@ class CWriter(LanguageWriter):
             return f"{self.helper('whole_power')}({base[0]}, {value})", _ATOM
         return f"pow({base[0]}, {exponent[0]})", _ATOM
 
-    def map_entries(self, node: Node, cell: str) -> _Code:
+    def map_entries(self, node: CodeNode, cell: str) -> _Code:
         """A function entry by entry."""
         codes = [self.over(arg, node) for arg in node.args]
         if cell == "/":
@@ -241,7 +241,7 @@ class CWriter(LanguageWriter):
         name = self.helper(cell[1:] or node.attr[0]) if cell[0] == "=" else cell
         return f"{name}({', '.join(text for text, _ in codes)})", _ATOM
 
-    def condition(self, node: Node, whole: Node) -> str:
+    def condition(self, node: CodeNode, whole: CodeNode) -> str:
         """The test of a choice between entries."""
         code = self.over(node, whole)
         if is_condition(node):
@@ -250,12 +250,12 @@ class CWriter(LanguageWriter):
 
     # sums
 
-    def matrix_product(self, left: Node, right: Node, node: Node) -> _Code:
+    def matrix_product(self, left: CodeNode, right: CodeNode, node: CodeNode) -> _Code:
         """A product of matrices and vectors, and of stacks of them."""
         k, row, column = 100, 50, 51
         batch = list(range(max(left.rank, right.rank, 2) - 2))
 
-        def labels(arg: Node, own: list[int]) -> tuple[int, ...]:
+        def labels(arg: CodeNode, own: list[int]) -> tuple[int, ...]:
             return (*batch[len(batch) - arg.rank + 2 :], *own) if arg.rank > 1 else (k,)
 
         first, second = labels(left, [row, k]), labels(right, [k, column])
@@ -264,10 +264,10 @@ class CWriter(LanguageWriter):
 
     def contraction(
         self,
-        args: Sequence[Node],
+        args: Sequence[CodeNode],
         inputs: Sequence[Sequence[int]],
         output: Sequence[int],
-        node: Node,
+        node: CodeNode,
     ) -> _Code:
         """The product of all operands on all indices, summed: two at a time, those first that leave
         fewest axes.
@@ -310,7 +310,7 @@ class CWriter(LanguageWriter):
         factors: Sequence[Factor],
         output: tuple[int, ...],
         sizes: Mapping[int, Dim],
-        node: Node | None,
+        node: CodeNode | None,
     ) -> _Code:
         labels = list(dict.fromkeys([*output, *(x for each in factors for x in each.labels)]))
         codes = [self._place(each, labels, sizes) for each in factors]

@@ -12,10 +12,10 @@ from matcalc.write.printers.c_code import C, CWriter, cell_of, is_entrywise, off
 from matcalc.write.printers.language_code import whole_numbers
 from matcalc.write.printers.numpy_emit import _ATOM, _SUM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
-from matcalc.write.printers.numpy_nodes import OUTER, Node
+from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
 
 _Code = tuple[str, int]
-Rule = Callable[[CWriter, Node], _Code]
+Rule = Callable[[CWriter, CodeNode], _Code]
 _CONSTANTS = {
     "np.pi": ("3.141592653589793", _ATOM),
     "np.e": ("2.718281828459045", _ATOM),
@@ -40,20 +40,20 @@ def literal(value: Fraction) -> _Code:
     return text, level
 
 
-def _size(emitter: CWriter, node: Node) -> _Code:
+def _size(emitter: CWriter, node: CodeNode) -> _Code:
     return f"(double){emitter.factor(node.attr)}", _UNARY
 
 
-def _name(emitter: CWriter, node: Node) -> _Code:
+def _name(emitter: CWriter, node: CodeNode) -> _Code:
     name = emitter.names[node.attr]
     return emitter.entry(name, node.shape) if node.rank else (name, _ATOM)
 
 
-def _negative(emitter: CWriter, node: Node) -> _Code:
+def _negative(emitter: CWriter, node: CodeNode) -> _Code:
     return f"-{emitter.of(emitter.codes[id(node.args[0])])}", _UNARY
 
 
-def _fill(emitter: CWriter, node: Node) -> _Code:
+def _fill(emitter: CWriter, node: CodeNode) -> _Code:
     function = node.attr.rpartition(".")[2]
     if function == "eye":
         return cheap(emitter, "({0} == {1} ? 1.0 : 0.0)")
@@ -68,11 +68,11 @@ def cheap(emitter: CWriter, text: str) -> _Code:
     return text, _ATOM
 
 
-def _unit(emitter: CWriter, node: Node) -> _Code:
+def _unit(emitter: CWriter, node: CodeNode) -> _Code:
     return cheap(emitter, f"({{0}} == {emitter.factor(node.attr)} ? 1.0 : 0.0)")
 
 
-def _slice(emitter: CWriter, node: Node) -> _Code:
+def _slice(emitter: CWriter, node: CodeNode) -> _Code:
     (arg,) = node.args
     kept = iter(range(node.rank))
     places = []
@@ -86,7 +86,7 @@ def _slice(emitter: CWriter, node: Node) -> _Code:
     return emitter.move(emitter.codes[id(arg)], places)
 
 
-def _stack(emitter: CWriter, node: Node) -> _Code:
+def _stack(emitter: CWriter, node: CodeNode) -> _Code:
     """Each block is written to its place."""
     _, rows, columns = node.attr
     made = emitter.entry(emitter.target(node, node.shape), node.shape)
@@ -112,18 +112,18 @@ def _stack(emitter: CWriter, node: Node) -> _Code:
     return made
 
 
-def _wide(block: Node) -> Shape:
+def _wide(block: CodeNode) -> Shape:
     """The shape of a block of a matrix; of one with one axis the code says which."""
     if block.rank == 1 and block.op == "suffix":
         return (ONE, *block.shape) if block.attr == "[None, :]" else (*block.shape, ONE)
     return block.shape or (ONE, ONE)
 
 
-def _several(emitter: CWriter, node: Node) -> _Code:
+def _several(emitter: CWriter, node: CodeNode) -> _Code:
     return "", _ATOM
 
 
-def _scatter(emitter: CWriter, node: Node) -> _Code:
+def _scatter(emitter: CWriter, node: CodeNode) -> _Code:
     """The values on a diagonal, added to what is there."""
     value, *base = node.args
     pattern: tuple[int, ...] = node.attr
@@ -144,12 +144,12 @@ def _scatter(emitter: CWriter, node: Node) -> _Code:
     return made
 
 
-def _einsum(emitter: CWriter, node: Node) -> _Code:
+def _einsum(emitter: CWriter, node: CodeNode) -> _Code:
     inputs, output = node.attr
     return emitter.contraction(node.args, inputs, output, node)
 
 
-def _chain(emitter: CWriter, node: Node) -> _Code:
+def _chain(emitter: CWriter, node: CodeNode) -> _Code:
     """A product of several matrices, in an order that is chosen when it is called."""
     name, room = emitter.helper("chain"), emitter.helper("chain_room")
     count = len(node.args)
@@ -163,13 +163,13 @@ def _chain(emitter: CWriter, node: Node) -> _Code:
     return emitter.entry(result, node.shape)
 
 
-def _rows(emitter: CWriter, node: Node) -> _Code:
+def _rows(emitter: CWriter, node: CodeNode) -> _Code:
     """Another shape, the entries taken row by row: the same memory."""
     (arg,) = node.args
     return emitter.entry(emitter.pointer(arg), node.shape)
 
 
-def columns(emitter: CWriter, node: Node) -> _Code:
+def columns(emitter: CWriter, node: CodeNode) -> _Code:
     """Another shape, the entries taken column by column: the axes turned round, twice."""
     arg = node.args[0]
     shape = arg.shape[::-1]
@@ -185,7 +185,7 @@ def _reverse(rank: int) -> list[str]:
     return [f"{{{axis}}}" for axis in reversed(range(rank))]
 
 
-def _suffix(emitter: CWriter, node: Node) -> _Code:
+def _suffix(emitter: CWriter, node: CodeNode) -> _Code:
     inner, text = node.args[0], node.attr
     code = emitter.codes[id(inner)]
     if inner.calls("np.linalg.slogdet"):
@@ -212,7 +212,7 @@ def permute(emitter: CWriter, code: _Code, order: Sequence[int]) -> _Code:
     return emitter.move(code, [f"{{{order.index(axis)}}}" for axis in range(len(order))])
 
 
-def _apply(emitter: CWriter, node: Node) -> _Code:
+def _apply(emitter: CWriter, node: CodeNode) -> _Code:
     """A function that is an argument, entry by entry."""
     function = node.attr
     if any(getattr(function, "ranks", (1,))):
@@ -221,11 +221,11 @@ def _apply(emitter: CWriter, node: Node) -> _Code:
     return f"{emitter.functions[function]}({', '.join(text for text, _ in codes)})", _ATOM
 
 
-def _text(emitter: CWriter, node: Node) -> _Code:
+def _text(emitter: CWriter, node: CodeNode) -> _Code:
     return _CONSTANTS[node.attr]
 
 
-def _call(emitter: CWriter, node: Node) -> _Code:
+def _call(emitter: CWriter, node: CodeNode) -> _Code:
     function, _, after = node.attr
     cell = cell_of(function)
     own = _CALLS.get(function)
@@ -250,13 +250,13 @@ _ALONG = ("norm2", "logsumexp")  # of all entries, or of each column or row
 _SPREADS = ("np.mean", "np.var", "np.std", "np.linalg.norm", "np.logaddexp.reduce")
 
 
-def _summed_axes(node: Node) -> list[int]:
+def _summed_axes(node: CodeNode) -> list[int]:
     """The axes that a reduction sums over."""
     rank, after = node.args[0].rank, node.attr[2]
     return sorted({axis % rank for axis in whole_numbers(after[0])}) if after else list(range(rank))
 
 
-def _total(emitter: CWriter, node: Node) -> _Code:
+def _total(emitter: CWriter, node: CodeNode) -> _Code:
     (arg,) = node.args
     if not arg.rank:
         return emitter.codes[id(arg)]
@@ -264,7 +264,7 @@ def _total(emitter: CWriter, node: Node) -> _Code:
     return emitter.contraction([arg], [range(arg.rank)], kept, node)
 
 
-def _reduce(emitter: CWriter, node: Node, function: str) -> _Code:
+def _reduce(emitter: CWriter, node: CodeNode, function: str) -> _Code:
     """One number for each index that is left."""
     (arg,) = node.args
     code = emitter.codes[id(arg)]
@@ -322,13 +322,13 @@ def _fold(
     return lines, f"sqrt({value})" if function == "np.std" else value
 
 
-def _factorise(emitter: CWriter, node: Node) -> _Code:
+def _factorise(emitter: CWriter, node: CodeNode) -> _Code:
     """The matrix, in memory; what is taken of its determinant says which part."""
     (arg,) = node.args
     return emitter.entry(emitter.pointer(arg), arg.shape)
 
 
-def _where(emitter: CWriter, node: Node) -> _Code:
+def _where(emitter: CWriter, node: CodeNode) -> _Code:
     condition, *branches = node.args
     test = emitter.condition(condition, node)
     values = [emitter.over(arg, node) for arg in branches]
@@ -339,13 +339,13 @@ def _where(emitter: CWriter, node: Node) -> _Code:
     return f"({test} ? {one} : {other})", _ATOM
 
 
-def _outer(emitter: CWriter, node: Node) -> _Code:
+def _outer(emitter: CWriter, node: CodeNode) -> _Code:
     left, right = node.args
     first, second = range(left.rank), range(50, 50 + right.rank)
     return emitter.contraction(node.args, [first, second], [*first, *second], node)
 
 
-def _kron(emitter: CWriter, node: Node) -> _Code:
+def _kron(emitter: CWriter, node: CodeNode) -> _Code:
     """All products on four axes; they are in memory what the product has on two."""
     left, right = node.args
     first, second = list(range(left.rank)), list(range(50, 50 + right.rank))
@@ -356,7 +356,7 @@ def _kron(emitter: CWriter, node: Node) -> _Code:
     return _join(emitter, node, (first, second), output, shape)
 
 
-def _khatrirao(emitter: CWriter, node: Node) -> _Code:
+def _khatrirao(emitter: CWriter, node: CodeNode) -> _Code:
     left, right = node.args
     shape = (left.shape[0], right.shape[0], left.shape[1])
     return _join(emitter, node, ((0, 2), (1, 2)), (0, 1, 2), shape)
@@ -364,7 +364,7 @@ def _khatrirao(emitter: CWriter, node: Node) -> _Code:
 
 def _join(
     emitter: CWriter,
-    node: Node,
+    node: CodeNode,
     inputs: Sequence[Sequence[int]],
     output: Sequence[int],
     shape: Shape,
@@ -375,12 +375,12 @@ def _join(
     return emitter.entry(name, node.shape)
 
 
-def _gram(emitter: CWriter, node: Node) -> _Code:
+def _gram(emitter: CWriter, node: CodeNode) -> _Code:
     w, Z = node.args
     return emitter.contraction((w, Z, Z), [(0,), (0, 1), (0, 2)], (1, 2), node)
 
 
-def _diag(emitter: CWriter, node: Node) -> _Code:
+def _diag(emitter: CWriter, node: CodeNode) -> _Code:
     code = emitter.codes[id(node.args[0])]
     if node.args[0].rank == 2:
         return emitter.move(code, ("{0}", "{0}"))
@@ -388,17 +388,17 @@ def _diag(emitter: CWriter, node: Node) -> _Code:
     return cheap(emitter, f"({{0}} == {{1}} ? {entry[0]} : 0.0)")
 
 
-def _diagonal(emitter: CWriter, node: Node) -> _Code:
+def _diagonal(emitter: CWriter, node: CodeNode) -> _Code:
     if node.args[0].rank != 2:
         raise emitter.missing_error("diagonal of an array with more than two axes")
     return emitter.move(emitter.codes[id(node.args[0])], ("{0}", "{0}"))
 
 
-def _trace(emitter: CWriter, node: Node) -> _Code:
+def _trace(emitter: CWriter, node: CodeNode) -> _Code:
     return emitter.contraction(node.args, [(0, 0)], (), node)
 
 
-def _triangle(emitter: CWriter, node: Node) -> _Code:
+def _triangle(emitter: CWriter, node: CodeNode) -> _Code:
     code, function = emitter.codes[id(node.args[0])], node.attr[0]
     k = whole_numbers(node.attr[2][0])[0] if node.attr[2] else 0
     edge = "{0}" if k == 0 else f"{{0}} {'+' if k > 0 else '-'} {abs(k)}"
@@ -407,7 +407,7 @@ def _triangle(emitter: CWriter, node: Node) -> _Code:
     return cheap(emitter, text) if code[0] in emitter.named else (text, _ATOM)
 
 
-def _transpose(emitter: CWriter, node: Node) -> _Code:
+def _transpose(emitter: CWriter, node: CodeNode) -> _Code:
     arg, after = node.args[0], node.attr[2]
     order = whole_numbers(after[0]) if node.calls("np.transpose") else list(range(arg.rank))
     if node.calls("np.swapaxes"):
@@ -415,7 +415,7 @@ def _transpose(emitter: CWriter, node: Node) -> _Code:
     return permute(emitter, emitter.codes[id(arg)], order)
 
 
-def _take(emitter: CWriter, node: Node) -> _Code:
+def _take(emitter: CWriter, node: CodeNode) -> _Code:
     """Entries at places along an axis; those outside of it are never used."""
     arg, places = node.args
     axis = whole_numbers(node.attr[2][0])[0]
@@ -428,13 +428,13 @@ def _take(emitter: CWriter, node: Node) -> _Code:
     )
 
 
-def _subscripts(emitter: CWriter, node: Node) -> _Code:
+def _subscripts(emitter: CWriter, node: CodeNode) -> _Code:
     inputs, _, output = node.attr[1][0].strip('"').partition("->")
     letters = [list(map(ord, each)) for each in inputs.split(",")]
     return emitter.contraction(node.args, letters, list(map(ord, output)), node)
 
 
-def _count(emitter: CWriter, node: Node) -> _Code:
+def _count(emitter: CWriter, node: CodeNode) -> _Code:
     first = node.args[0]
     start = emitter.size(first.attr) if first.op == "size" else str(first.attr)
     return cheap(emitter, f"(double)({{0}} + {start})" if start != "0" else "(double){0}")
@@ -490,7 +490,7 @@ class CEmitter(CWriter):
 
     language = C
 
-    def _code(self, node: Node) -> _Code:
+    def _code(self, node: CodeNode) -> _Code:
         rule = RULES.get(node.op)
         if rule is None:
             raise self.missing_error(node.op)

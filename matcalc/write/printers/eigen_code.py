@@ -12,7 +12,7 @@ from matcalc.core.dims import Dim
 from matcalc.write.printers.language_code import Language, LanguageEmitter
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
-from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 _Code = tuple[str, int]
 _INDENT = "    "
@@ -49,7 +49,7 @@ def _type(rank: int) -> str:
 class EigenEmitter(LanguageEmitter):
     """Writes the statements."""
 
-    def _name(self, code: _Code, node: Node | None = None) -> _Code:
+    def _name(self, code: _Code, node: CodeNode | None = None) -> _Code:
         if code[0].isidentifier():  # the factors of a matrix are found where they are used
             return code
         name = next(self.fresh)
@@ -59,7 +59,7 @@ class EigenEmitter(LanguageEmitter):
         return name, _ATOM
 
     def _branches(
-        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: Node
+        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
     ) -> None:
         (first, one), (second, other) = sides
         self.lines.append(f"{_type(node.rank)} {name};")
@@ -98,7 +98,7 @@ class EigenEmitter(LanguageEmitter):
         function = self.helper("each")
         return f"{function}([]({names}) {{ return {body}; }}, {', '.join(given)})", _ATOM
 
-    def _infix(self, node: Node) -> _Code:
+    def _infix(self, node: CodeNode) -> _Code:
         left, right = node.args
         sign = node.attr
         plain = left.shape == right.shape or not left.rank or not right.rank
@@ -113,7 +113,7 @@ class EigenEmitter(LanguageEmitter):
             return f"{_of(codes[0])}.rowwise() {sign} {_of(codes[1])}.transpose()", _SUM
         return self._each(_scalar(sign), self.operands(node), [2, 2])
 
-    def _scale(self, node: Node, left: Node, right: Node) -> _Code | None:
+    def _scale(self, node: CodeNode, left: CodeNode, right: CodeNode) -> _Code | None:
         """Rows or columns of a matrix times the entries of a vector."""
         if node.attr != "*":
             return None
@@ -230,7 +230,7 @@ class EigenEmitter(LanguageEmitter):
         text = f"{self.helper('variances')}({self._hold(turned, 2)})"
         return (f"{text}.cwiseSqrt()" if function == "np.std" else text), _ATOM
 
-    def _map(self, cell: str, node: Node) -> _Code:
+    def _map(self, cell: str, node: CodeNode) -> _Code:
         operands = self.operands(node)
         is_method = cell.isidentifier()
         name = f"std::{cell}" if is_method else cell
@@ -245,7 +245,7 @@ class EigenEmitter(LanguageEmitter):
             return f"{_of(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", _ATOM
         return self._each(call, operands, [arg.rank for arg in node.args])
 
-    def _call(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> _Code:
         codes = [self.codes[id(arg)] for arg in node.args]
         if node.attr[0] == "np.diag":
             return f"Matrix<T>({_of(codes[0])}.asDiagonal())", _ATOM
@@ -264,10 +264,10 @@ class EigenEmitter(LanguageEmitter):
             name, given = f"{name}<{node.rank}>", [given[0], f"{{{', '.join(given[1:])}}}"]
         return f"{name}({', '.join([*given, *more])})", _ATOM
 
-    def _whole(self, node: Node) -> str:
+    def _whole(self, node: CodeNode) -> str:
         return self.size(node.attr) if node.op == "size" else str(node.attr.numerator)
 
-    def _choose(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+    def _choose(self, condition: _Code, branches: list[_Code], node: CodeNode) -> _Code:
         ranks = [arg.rank and node.rank for arg in node.args]
         ranks += [0] * (1 + len(branches) - len(ranks))
         if not node.rank:
@@ -275,10 +275,10 @@ class EigenEmitter(LanguageEmitter):
             return f"({condition[0]} != T(0) ? {one} : {other})", _ATOM
         return self._each("a != T(0) ? b : c", [condition, *branches], ranks)
 
-    def _indicator(self, node: Node) -> _Code:
+    def _indicator(self, node: CodeNode) -> _Code:
         return self.codes[id(node.args[0])]
 
-    def _fill(self, function: str, node: Node) -> _Code:
+    def _fill(self, function: str, node: CodeNode) -> _Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         value = {"ones": "T(1)", "zeros": "T(0)"}.get(function)
         if node.args:
@@ -298,7 +298,7 @@ class EigenEmitter(LanguageEmitter):
     def _eye(self, size: str) -> _Code:
         return f"Matrix<T>::Identity({size}, {size})", _ATOM
 
-    def _reshape(self, node: Node, rows: bool) -> _Code:
+    def _reshape(self, node: CodeNode, rows: bool) -> _Code:
         (arg,) = node.args
         held = self._hold(self.codes[id(arg)], arg.rank)
         if not rows and node.rank == 1:
@@ -307,7 +307,7 @@ class EigenEmitter(LanguageEmitter):
         name = self.helper("reshape_rows" if rows else "reshape")
         return f"{name}<{node.rank}>({held}, {{{sizes}}})", _ATOM
 
-    def _slice(self, node: Node) -> _Code:
+    def _slice(self, node: CodeNode) -> _Code:
         (arg,) = node.args
         text = self._hold(self.codes[id(arg)], arg.rank)
         if not text.isidentifier():
@@ -351,24 +351,24 @@ class EigenEmitter(LanguageEmitter):
         assert column is not None
         return f"{text}.block({row[0]}, {column[0]}, {row[1]}, {column[1]})"
 
-    def _stack(self, node: Node) -> _Code:
+    def _stack(self, node: CodeNode) -> _Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         parts = ", ".join(self.text(arg) for arg in node.args)
         return f"({_type(node.rank)}({sizes}) << {parts}).finished()", _ATOM
 
-    def _unit(self, node: Node) -> _Code:
+    def _unit(self, node: CodeNode) -> _Code:
         return f"Vector<T>::Unit({self.size(node.shape[0])}, {self.size(node.attr)})", _ATOM
 
-    def _count(self, node: Node) -> _Code:
+    def _count(self, node: CodeNode) -> _Code:
         size, (first, _) = self.size(node.shape[0]), node.args
         start = self.text(first)
         return f"Vector<T>::LinSpaced({size}, {start}, {start} + T({size} - 1))", _ATOM
 
-    def _chain(self, node: Node) -> _Code:
+    def _chain(self, node: CodeNode) -> _Code:
         given = ", ".join(self.text(arg) for arg in node.args)
         return f"{self.helper('multiply')}<T>({{{given}}})", _ATOM
 
-    def _determinant(self, node: Node, sign: bool) -> _Code:
+    def _determinant(self, node: CodeNode, sign: bool) -> _Code:
         name = self.helper("detsign" if sign else "logabsdet")
         return f"{name}({self._hold(self.codes[id(node.args[0])], 2)})", _ATOM
 
@@ -382,7 +382,7 @@ class EigenEmitter(LanguageEmitter):
         }[text]
 
 
-def _is_whole(node: Node) -> bool:
+def _is_whole(node: CodeNode) -> bool:
     return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
 
 

@@ -29,7 +29,7 @@ from matcalc.write.printers.numpy_emit import (
     size_code,
     subscripts,
 )
-from matcalc.write.printers.numpy_nodes import OUTER, Node, is_bare
+from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, is_bare
 from matcalc.write.printers.standalone import shape_checks
 from matcalc.write.printers.user_functions import imports
 
@@ -143,19 +143,19 @@ class FrameworkEmitter(Emitter):
     first: str | None  # an argument, whose type and device are those of all arrays
     helpers: dict[str, None]
 
-    def _is_fresh(self, node: Node) -> bool:
+    def _is_fresh(self, node: CodeNode) -> bool:
         return False  # nothing is changed in place
 
-    def _own(self, node: Node) -> str:
+    def _own(self, node: CodeNode) -> str:
         return self.codes[id(node)][0]
 
-    def _code(self, node: Node) -> _Code:
+    def _code(self, node: CodeNode) -> _Code:
         rule = _RULES.get(node.op)
         if rule is not None:
             return rule(self, node)
         return super()._code(node)
 
-    def _write_node(self, node: Node) -> _Code:
+    def _write_node(self, node: CodeNode) -> _Code:
         text, level = super()._write_node(node)
         return re.sub(r"-?np\.(pi|e|inf)\b", _constant, text), level
 
@@ -172,7 +172,7 @@ class FrameworkEmitter(Emitter):
         self.helpers[name] = None
         return name
 
-    def array(self, node: Node) -> str:
+    def array(self, node: CodeNode) -> str:
         """An operand as an array: numbers of Python become one, also pi."""
         text = self.codes[id(node)][0]
         if not is_bare(node):
@@ -181,7 +181,7 @@ class FrameworkEmitter(Emitter):
             return f"torch.tensor(float({text}){self.like()})"
         return f"{self.plain('asarray')}(float({text}){self.like()})"
 
-    def _scatter(self, node: Node) -> _Code:
+    def _scatter(self, node: CodeNode) -> _Code:
         """The values on a diagonal, by multiplying with identities; and what they are added to."""
         value, *base = node.args
         pattern: tuple[int, ...] = node.attr
@@ -215,7 +215,7 @@ def _constant(found: re.Match[str]) -> str:
     return f"{sign}math.{found[1]}"
 
 
-def _call(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _call(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     function, before, after = node.attr
     if function == OUTER:
         return _outer(emitter, node)
@@ -264,7 +264,7 @@ _WHOLE = frozenset(
 )
 
 
-def _whole(node: Node) -> bool:
+def _whole(node: CodeNode) -> bool:
     return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
 
 
@@ -283,7 +283,9 @@ def _missing_error(function: str, title: str) -> UnsupportedError:
     )
 
 
-def _where(emitter: FrameworkEmitter, node: Node, args: list[str], after: tuple[str, ...]) -> _Code:
+def _where(
+    emitter: FrameworkEmitter, node: CodeNode, args: list[str], after: tuple[str, ...]
+) -> _Code:
     if after == ("1.0", "0.0"):
         if not emitter.first:
             return f"{emitter.plain('where')}({args[0]}, 1.0, 0.0)", _ATOM
@@ -300,7 +302,7 @@ def _where(emitter: FrameworkEmitter, node: Node, args: list[str], after: tuple[
     return f"{emitter.plain('where')}({', '.join([condition, *branches])})", _ATOM
 
 
-def _outer(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _outer(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     left, right = node.args
     if not left.rank or not right.rank:
         return f"{emitter._bracket(left, _TERM)} * {emitter._bracket(right, _UNARY)}", _TERM
@@ -308,7 +310,7 @@ def _outer(emitter: FrameworkEmitter, node: Node) -> _Code:
     return f"{emitter._bracket(left, _ATOM)}[{places}] * {emitter._bracket(right, _UNARY)}", _TERM
 
 
-def _fill(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _fill(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     function = node.attr.rpartition(".")[2]
     shape = emitter._shape(node.shape, eye=function == "eye")
     if function == "full":
@@ -319,7 +321,7 @@ def _fill(emitter: FrameworkEmitter, node: Node) -> _Code:
     return f"{emitter.plain(function)}({shape}{emitter.like()})", _ATOM
 
 
-def _shape(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _shape(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     shape = ", ".join(emitter._size(dim)[0] for dim in node.shape)
     comma = "," if len(node.shape) == 1 else ""
     return (
@@ -328,19 +330,19 @@ def _shape(emitter: FrameworkEmitter, node: Node) -> _Code:
     )
 
 
-def _reshape(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _reshape(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     first = ["xp"] if emitter.framework.backend == "array-api" else []
     sizes = [emitter._size(dim)[0] for dim in node.shape]
     given = [*first, emitter.codes[id(node.args[0])][0], *sizes]
     return f"{emitter.helper('reshape')}({', '.join(given)})", _ATOM
 
 
-def _einsum(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _einsum(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     given = [subscripts(*node.attr), *(emitter.codes[id(arg)][0] for arg in node.args)]
     return f"{emitter.plain('einsum')}({', '.join(given)})", _ATOM
 
 
-def _suffix(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _suffix(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     inner, text = node.args[0], node.attr
     if text.startswith(".transpose("):
         axes = text.removeprefix(".transpose")
@@ -355,19 +357,19 @@ def _suffix(emitter: FrameworkEmitter, node: Node) -> _Code:
     return emitter._bracket(inner, _ATOM) + text, _ATOM
 
 
-def _multiply(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _multiply(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     given = [emitter._bracket(arg, _ATOM) for arg in node.args]
     if emitter.framework.backend == "array-api":
         return " @ ".join(given), _TERM
     return f"{emitter.plain('linalg.multi_dot')}([{', '.join(given)}])", _ATOM
 
 
-def _unit(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _unit(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     size, place = emitter._size(node.shape[0])[0], emitter._size(node.attr)[0]
     return f"{emitter.plain('eye')}({size}{emitter.like()})[{place}, :]", _ATOM
 
 
-def _stack(emitter: FrameworkEmitter, node: Node) -> _Code:
+def _stack(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     function, rows, columns = node.attr
     concat = emitter.framework.renamed.get("concat", emitter.framework.prefix + "concat")
     wide = "(1,)" if function == "np.hstack" else "(1, 1)"
@@ -388,7 +390,7 @@ def _stack(emitter: FrameworkEmitter, node: Node) -> _Code:
     return (f"{concat}([{', '.join(lines)}], axis=0)" if rows > 1 else lines[0]), _ATOM
 
 
-_RULES: dict[str, Callable[[FrameworkEmitter, Node], _Code]] = {
+_RULES: dict[str, Callable[[FrameworkEmitter, CodeNode], _Code]] = {
     "call": _call,
     "filled": _fill,
     "shaped": _shape,
@@ -494,7 +496,7 @@ class FrameworkSource(Source):
             f"like = {like}",
         ]
 
-    def _result(self, root: Node, code: str) -> str:
+    def _result(self, root: CodeNode, code: str) -> str:
         if self.builder.is_python(root):
             make = "torch.tensor" if self.framework.backend == "torch" else "asarray"
             make = make if "." in make else self.framework.prefix + make

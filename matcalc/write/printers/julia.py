@@ -13,7 +13,7 @@ from matcalc.write.printers.language_code import Language, LanguageEmitter, Lang
 from matcalc.write.printers.language_source import LanguageSource, Sizes
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
-from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 _Code = tuple[str, int]
 _INDENT = "    "
@@ -42,7 +42,7 @@ class JuliaEmitter(LanguageEmitter):
     """Writes the statements."""
 
     def _branches(
-        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: Node
+        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
     ) -> None:
         (first, one), (second, other) = sides
         for head, lines, code in ((f"if {condition}", first, one), ("else", second, other)):
@@ -123,7 +123,7 @@ class JuliaEmitter(LanguageEmitter):
         text = f"dropdims({name}({code[0]}; dims = {dims}); dims = {dims})"
         return (f"{text}[]" if axes is None else text), _ATOM  # without axes it is an array still
 
-    def _map(self, cell: str, node: Node) -> _Code:
+    def _map(self, cell: str, node: CodeNode) -> _Code:
         operands = self.operands(node)
         name = cell
         if cell[0] == "=":
@@ -131,7 +131,7 @@ class JuliaEmitter(LanguageEmitter):
         dot = "." if node.rank else ""
         return f"{name}{dot}({', '.join(text for text, _ in operands)})", _ATOM
 
-    def _call(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> _Code:
         codes = [self.codes[id(arg)] for arg in node.args]
         function = node.attr[0]
         if function == "np.diag":
@@ -150,19 +150,19 @@ class JuliaEmitter(LanguageEmitter):
             return f"{name}({given[0]}; {more[0]})", _ATOM
         return f"{name}({', '.join([*given, *more])})", _ATOM
 
-    def _whole_or(self, node: Node) -> str:
+    def _whole_or(self, node: CodeNode) -> str:
         """A size or a whole number as Julia's integer, anything else as it is."""
         return self.size(node.attr) if node.op == "size" else self.text(node)
 
-    def _choose(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+    def _choose(self, condition: _Code, branches: list[_Code], node: CodeNode) -> _Code:
         dot = "." if node.rank else ""
         given = [condition[0], *(text for text, _ in branches)]
         return f"ifelse{dot}({', '.join(given)})", _ATOM
 
-    def _indicator(self, node: Node) -> _Code:
+    def _indicator(self, node: CodeNode) -> _Code:
         return f"T{'.' if node.rank else ''}({self.text(node.args[0])})", _ATOM
 
-    def _fill(self, function: str, node: Node) -> _Code:
+    def _fill(self, function: str, node: CodeNode) -> _Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         if function == "eye":
             return self._eye(self.size(node.shape[0]))
@@ -175,7 +175,7 @@ class JuliaEmitter(LanguageEmitter):
     def _eye(self, size: str) -> _Code:
         return f"Matrix{{T}}(I, {size}, {size})", _ATOM
 
-    def _reshape(self, node: Node, rows: bool) -> _Code:
+    def _reshape(self, node: CodeNode, rows: bool) -> _Code:
         (arg,) = node.args
         text = self.text(arg)
         if not rows and node.rank == 1:
@@ -184,7 +184,7 @@ class JuliaEmitter(LanguageEmitter):
         name = self.helper("reshape_rows") if rows else "reshape"
         return f"{name}({text}, {sizes})", _ATOM
 
-    def _slice(self, node: Node) -> _Code:
+    def _slice(self, node: CodeNode) -> _Code:
         (arg,) = node.args
         places = []
         for place in node.attr:
@@ -196,7 +196,7 @@ class JuliaEmitter(LanguageEmitter):
             places.append(first if part is None else f"{first}:{self.size(start.plus(part))}")
         return f"{_of(self.codes[id(arg)])}[{', '.join(places)}]", _ATOM
 
-    def _stack(self, node: Node) -> _Code:
+    def _stack(self, node: CodeNode) -> _Code:
         function, rows, columns = node.attr
         parts = [self.text(arg) for arg in node.args]
         if function == "np.hstack":
@@ -204,18 +204,18 @@ class JuliaEmitter(LanguageEmitter):
         lines = [f"hcat({', '.join(parts[r * columns : (r + 1) * columns])})" for r in range(rows)]
         return (f"vcat({', '.join(lines)})" if rows > 1 else lines[0]), _ATOM
 
-    def _unit(self, node: Node) -> _Code:
+    def _unit(self, node: CodeNode) -> _Code:
         place = self.size(node.attr.plus(ONE))
         return f"T.((1:{self.size(node.shape[0])}) .== {place})", _ATOM
 
-    def _count(self, node: Node) -> _Code:
+    def _count(self, node: CodeNode) -> _Code:
         first, behind = (self._whole_or(arg) for arg in node.args)
         return f"T.({first}:{behind} - 1)", _ATOM
 
-    def _chain(self, node: Node) -> _Code:
+    def _chain(self, node: CodeNode) -> _Code:
         return " * ".join(_of(self.codes[id(arg)], _UNARY) for arg in node.args), _TERM
 
-    def _determinant(self, node: Node, sign: bool) -> _Code:
+    def _determinant(self, node: CodeNode, sign: bool) -> _Code:
         return f"logabsdet({self.text(node.args[0])})[{2 if sign else 1}]", _ATOM
 
     def _constant(self, text: str) -> _Code:

@@ -20,7 +20,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.languages import ENTRY_CALLS, LANGUAGE_CALLS
 from matcalc.write.printers.numpy_emit import _ATOM, _UNARY, Emitter
 from matcalc.write.printers.numpy_emit import number as number_code
-from matcalc.write.printers.numpy_nodes import OUTER, Node
+from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
 
 _Code = tuple[str, int]
 _Order = Sequence[int | None]  # axes of the operand, and None for an axis of length 1
@@ -113,7 +113,7 @@ class LanguageWriter(Emitter):
         self.helpers[name] = None
         return name
 
-    def text(self, node: Node) -> str:
+    def text(self, node: CodeNode) -> str:
         """The code of an operand."""
         return self.codes[id(node)][0]
 
@@ -125,14 +125,14 @@ class LanguageWriter(Emitter):
         text, level = super()._size(dim)
         return text.replace(" // ", f" {self.language.quotient} "), level
 
-    def _is_fresh(self, node: Node) -> bool:
+    def _is_fresh(self, node: CodeNode) -> bool:
         return False  # nothing is changed in place
 
 
 class LanguageEmitter(LanguageWriter):
     """Writes the statements in a language that has arrays."""
 
-    def _code(self, node: Node) -> _Code:
+    def _code(self, node: CodeNode) -> _Code:
         rule = _RULES.get(node.op)
         if rule is not None:
             return rule(self, node)
@@ -140,14 +140,14 @@ class LanguageEmitter(LanguageWriter):
             return self._choice(node)
         return super()._code(node)
 
-    def _choice(self, node: Node) -> _Code:
+    def _choice(self, node: CodeNode) -> _Code:
         sides = self._sides(node)
         name = next(self.fresh)
         self.named.add(name)
         self._branches(self._no_more(node.attr), name, sides, node)
         return name, _ATOM
 
-    def operands(self, node: Node) -> list[_Code]:
+    def operands(self, node: CodeNode) -> list[_Code]:
         """The operands with as many axes as the node; those without axes stay."""
         return [
             self.align(self.codes[id(arg)], arg.rank, node.rank)
@@ -163,14 +163,14 @@ class LanguageEmitter(LanguageWriter):
         order = [*[None] * (wanted - rank), *range(rank)]
         return self._rearrange(code, rank, order)
 
-    def _infix(self, node: Node) -> _Code:
+    def _infix(self, node: CodeNode) -> _Code:
         left, right = node.args
         if node.attr == "@":
             return self._matrix_product(left, right, node)
         operands = self.operands(node)
         return self._entrywise(node.attr, operands, [arg.rank for arg in node.args])
 
-    def _matrix_product(self, left: Node, right: Node, node: Node) -> _Code:
+    def _matrix_product(self, left: CodeNode, right: CodeNode, node: CodeNode) -> _Code:
         if max(left.rank, right.rank) <= 2:
             return self._product(self.codes[id(left)], left.rank, self.codes[id(right)], right.rank)
         k, batch = 100, list(range(max(left.rank, right.rank) - 2))
@@ -180,7 +180,7 @@ class LanguageEmitter(LanguageWriter):
         return self.contraction(node.args, (first, second), output)
 
     def contraction(
-        self, args: Sequence[Node], inputs: Sequence[Sequence[int]], output: Sequence[int]
+        self, args: Sequence[CodeNode], inputs: Sequence[Sequence[int]], output: Sequence[int]
     ) -> _Code:
         """The product of all operands on all indices, summed."""
         labels = [*output, *dict.fromkeys(x for each in inputs for x in each if x not in output)]
@@ -216,7 +216,7 @@ class LanguageEmitter(LanguageWriter):
 
     @abstractmethod
     def _branches(
-        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: Node
+        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
     ) -> None:
         """Statements that give a name the one value or the other."""
 
@@ -241,23 +241,23 @@ class LanguageEmitter(LanguageWriter):
         """A reduction over some axes, or over all."""
 
     @abstractmethod
-    def _map(self, cell: str, node: Node) -> _Code:
+    def _map(self, cell: str, node: CodeNode) -> _Code:
         """A function entry by entry."""
 
     @abstractmethod
-    def _call(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> _Code:
         """A function of whole arrays; ``more`` are arguments that are texts."""
 
     @abstractmethod
-    def _choose(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+    def _choose(self, condition: _Code, branches: list[_Code], node: CodeNode) -> _Code:
         """``where``, the condition being one."""
 
     @abstractmethod
-    def _indicator(self, node: Node) -> _Code:
+    def _indicator(self, node: CodeNode) -> _Code:
         """The condition that is the first operand, as numbers."""
 
     @abstractmethod
-    def _fill(self, function: str, node: Node) -> _Code:
+    def _fill(self, function: str, node: CodeNode) -> _Code:
         """An array of ones, zeros, a number, or the identity."""
 
     @abstractmethod
@@ -265,31 +265,31 @@ class LanguageEmitter(LanguageWriter):
         """An identity."""
 
     @abstractmethod
-    def _reshape(self, node: Node, rows: bool) -> _Code:
+    def _reshape(self, node: CodeNode, rows: bool) -> _Code:
         """Another shape, the entries taken row by row or column by column."""
 
     @abstractmethod
-    def _slice(self, node: Node) -> _Code:
+    def _slice(self, node: CodeNode) -> _Code:
         """A part of an array."""
 
     @abstractmethod
-    def _stack(self, node: Node) -> _Code:
+    def _stack(self, node: CodeNode) -> _Code:
         """Blocks."""
 
     @abstractmethod
-    def _unit(self, node: Node) -> _Code:
+    def _unit(self, node: CodeNode) -> _Code:
         """A unit vector."""
 
     @abstractmethod
-    def _count(self, node: Node) -> _Code:
+    def _count(self, node: CodeNode) -> _Code:
         """The numbers from the first operand to that before the second."""
 
     @abstractmethod
-    def _chain(self, node: Node) -> _Code:
+    def _chain(self, node: CodeNode) -> _Code:
         """The product of several matrices, in the order that is cheapest."""
 
     @abstractmethod
-    def _determinant(self, node: Node, sign: bool) -> _Code:
+    def _determinant(self, node: CodeNode, sign: bool) -> _Code:
         """The sign of a determinant, or the logarithm of its absolute value."""
 
     @abstractmethod
@@ -302,7 +302,7 @@ class LanguageEmitter(LanguageWriter):
         return self._constant(text) if "np." in text else (text, level)
 
 
-def _call(emitter: LanguageEmitter, node: Node) -> _Code:
+def _call(emitter: LanguageEmitter, node: CodeNode) -> _Code:
     function, before, after = node.attr
     arg = node.args[0] if node.args else None
     cell = LANGUAGE_CALLS.get(function, {}).get(emitter.language.backend, "-")
@@ -364,7 +364,7 @@ def _axes(after: Sequence[str], rank: int) -> list[int] | None:
     return None if len(axes) == rank else axes
 
 
-def _where(emitter: LanguageEmitter, node: Node, after: Sequence[str]) -> _Code:
+def _where(emitter: LanguageEmitter, node: CodeNode, after: Sequence[str]) -> _Code:
     if tuple(after) == ("1.0", "0.0"):
         return emitter._indicator(node)
     condition, *branches = emitter.operands(node)
@@ -380,12 +380,12 @@ def _where(emitter: LanguageEmitter, node: Node, after: Sequence[str]) -> _Code:
     return emitter._choose(condition, branches, node)
 
 
-def is_condition(node: Node) -> bool:
+def is_condition(node: CodeNode) -> bool:
     """Whether the value is true or false."""
     return node.op == "infix" and node.attr in ("<", "<=", ">", ">=", "==", "!=")
 
 
-def _suffix(emitter: LanguageEmitter, node: Node) -> _Code:
+def _suffix(emitter: LanguageEmitter, node: CodeNode) -> _Code:
     inner, text = node.args[0], node.attr
     code = emitter.codes[id(inner)]
     if inner.calls("np.linalg.slogdet"):
@@ -406,7 +406,7 @@ def _suffix(emitter: LanguageEmitter, node: Node) -> _Code:
     return emitter._rearrange(code, inner.rank, [*order, *axes])
 
 
-def _scatter(emitter: LanguageEmitter, node: Node) -> _Code:
+def _scatter(emitter: LanguageEmitter, node: CodeNode) -> _Code:
     """The values on a diagonal, by multiplying with identities; and what they are added to."""
     value, *base = node.args
     pattern: tuple[int, ...] = node.attr
@@ -433,16 +433,16 @@ def _scatter(emitter: LanguageEmitter, node: Node) -> _Code:
     return emitter._entrywise("+", [emitter.codes[id(base[0])], total], [rank, rank])
 
 
-def _negative(emitter: LanguageEmitter, node: Node) -> _Code:
+def _negative(emitter: LanguageEmitter, node: CodeNode) -> _Code:
     return f"-{emitter._bracket(node.args[0], _UNARY)}", _UNARY
 
 
-def _apply(emitter: LanguageEmitter, node: Node) -> _Code:
+def _apply(emitter: LanguageEmitter, node: CodeNode) -> _Code:
     given = ", ".join(emitter.text(arg) for arg in node.args)
     return f"{emitter.functions[node.attr]}({given})", _ATOM
 
 
-_RULES: dict[str, Callable[[Any, Node], _Code]] = {
+_RULES: dict[str, Callable[[Any, CodeNode], _Code]] = {
     "number": lambda emitter, node: emitter._literal(node.attr),
     "text": lambda emitter, node: emitter._constant(node.attr),
     "size": lambda emitter, node: emitter._write_size(node.attr),

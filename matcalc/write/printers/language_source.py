@@ -20,7 +20,7 @@ from matcalc.write.printers.language_code import Language, LanguageWriter, helpe
 from matcalc.write.printers.numpy_code import VALUE, Source
 from matcalc.write.printers.numpy_emit import size_code
 from matcalc.write.printers.numpy_families import docstring_lines
-from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 _WIDTH = 96
 _WORDS = re.compile(r"[A-Za-z_]\w*")
@@ -279,7 +279,7 @@ class LanguageSource(Source):
     def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
         """The text."""
 
-    def results(self, emitter: LanguageWriter) -> list[tuple[str, Node, str]]:
+    def results(self, emitter: LanguageWriter) -> list[tuple[str, CodeNode, str]]:
         """Name, node and code of each of several results."""
         return [
             (name, node, emitter.codes[id(node)][0])

@@ -12,7 +12,7 @@ from matcalc.core.kinds import Variable
 from matcalc.write.printers.language_code import Language, LanguageEmitter, LanguageWriter
 from matcalc.write.printers.language_source import LanguageSource, Sizes
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _TERM, _UNARY
-from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 _Code = tuple[str, int]
 _INDENT = "  "
@@ -41,14 +41,14 @@ mean max min var std numel ans"""
 class MatlabEmitter(LanguageEmitter):
     """Writes the statements."""
 
-    def _name(self, code: _Code, node: Node | None = None) -> _Code:
+    def _name(self, code: _Code, node: CodeNode | None = None) -> _Code:
         name = next(self.fresh)
         self.named.add(name)
         self.lines.append(f"{name} = {code[0]};")
         return name, _ATOM
 
     def _branches(
-        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: Node
+        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
     ) -> None:
         (first, one), (second, other) = sides
         for head, lines, code in ((f"if {condition}", first, one), ("else", second, other)):
@@ -133,7 +133,7 @@ class MatlabEmitter(LanguageEmitter):
             return f"{self.helper('logsumexp_along')}({text}, {axis})"
         return f"{name}({text}, {_BEFORE_AXIS.get(function, '')}{axis})"
 
-    def _map(self, cell: str, node: Node) -> _Code:
+    def _map(self, cell: str, node: CodeNode) -> _Code:
         operands = self.operands(node)
         if "{" in cell:
             return _form(cell, operands)
@@ -142,7 +142,7 @@ class MatlabEmitter(LanguageEmitter):
             name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
         return f"{name}({', '.join(text for text, _ in operands)})", _ATOM
 
-    def _call(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> _Code:
         operands = [self.codes[id(arg)] for arg in node.args]
         if "{" in cell:
             return _form(cell, operands)
@@ -154,14 +154,14 @@ class MatlabEmitter(LanguageEmitter):
             more = ["1"]
         return f"{name}({', '.join([*given, *more])})", _ATOM
 
-    def _choose(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+    def _choose(self, condition: _Code, branches: list[_Code], node: CodeNode) -> _Code:
         given = [condition[0], *(text for text, _ in branches)]
         return f"{self.helper('choose')}({', '.join(given)})", _ATOM
 
-    def _indicator(self, node: Node) -> _Code:
+    def _indicator(self, node: CodeNode) -> _Code:
         return f"double({self.text(node.args[0])})", _ATOM
 
-    def _fill(self, function: str, node: Node) -> _Code:
+    def _fill(self, function: str, node: CodeNode) -> _Code:
         if function == "eye":
             return self._eye(self.size(node.shape[0]))
         made = "ones" if function == "full" else function
@@ -177,7 +177,7 @@ class MatlabEmitter(LanguageEmitter):
     def _eye(self, size: str) -> _Code:
         return f"eye({size})", _ATOM
 
-    def _reshape(self, node: Node, rows: bool) -> _Code:
+    def _reshape(self, node: CodeNode, rows: bool) -> _Code:
         (arg,) = node.args
         text = self.text(arg)
         if not rows:
@@ -186,7 +186,7 @@ class MatlabEmitter(LanguageEmitter):
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         return f"{self.helper('reshape_rows')}({text}, {arg.rank}, [{sizes}])", _ATOM
 
-    def _slice(self, node: Node) -> _Code:
+    def _slice(self, node: CodeNode) -> _Code:
         (arg,) = node.args
         code = self.codes[id(arg)]
         if not code[0].isidentifier():
@@ -209,7 +209,7 @@ class MatlabEmitter(LanguageEmitter):
         kept = [axis for axis in range(arg.rank) if axis not in entries]
         return self._rearrange(taken, arg.rank, [*kept, *entries])
 
-    def _stack(self, node: Node) -> _Code:
+    def _stack(self, node: CodeNode) -> _Code:
         function, rows, columns = node.attr
         parts = [_close(self.codes[id(arg)], _ATOM) for arg in node.args]  # a space is a comma
         if function == "np.hstack":
@@ -217,19 +217,19 @@ class MatlabEmitter(LanguageEmitter):
         lines = [", ".join(parts[r * columns : (r + 1) * columns]) for r in range(rows)]
         return f"[{'; '.join(lines)}]", _ATOM
 
-    def _unit(self, node: Node) -> _Code:
+    def _unit(self, node: CodeNode) -> _Code:
         place = self.size(node.attr.plus(ONE))
         return f"double((1:{self.size(node.shape[0])}).' == {place})", _ATOM
 
-    def _count(self, node: Node) -> _Code:
+    def _count(self, node: CodeNode) -> _Code:
         first, behind = (self.codes[id(arg)] for arg in node.args)
         return f"({first[0]}:{behind[0]} - 1).'", _ATOM
 
-    def _chain(self, node: Node) -> _Code:
+    def _chain(self, node: CodeNode) -> _Code:
         given = ", ".join(self.text(arg) for arg in node.args)
         return f"{self.helper('multiply')}({given})", _ATOM
 
-    def _determinant(self, node: Node, sign: bool) -> _Code:
+    def _determinant(self, node: CodeNode, sign: bool) -> _Code:
         name = self.helper("detsign" if sign else "logabsdet")
         return f"{name}({self.text(node.args[0])})", _ATOM
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
+from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 
 _DEEP = 12  # levels of structure that are looked into
 _TERMS = 12  # of a sum; longer ones are computed
 
 
-def spread(node: Node) -> list[tuple[int, Node]]:
+def spread(node: CodeNode) -> list[tuple[int, CodeNode]]:
     """The terms of a sum with their signs, in order; a node that is none is its only term."""
-    terms: list[tuple[int, Node]] = []
+    terms: list[tuple[int, CodeNode]] = []
     stack = [(1, node)]
     while stack:
         sign, each = stack.pop()
@@ -30,20 +30,20 @@ def spread(node: Node) -> list[tuple[int, Node]]:
     return terms
 
 
-def is_slim(node: Node) -> bool:
+def is_slim(node: CodeNode) -> bool:
     """Whether this is a sum of dyads and diagonal matrices, so that a product with it is cheap."""
     terms = [term for _, term in spread(node)]
     dyads = [term for term in terms if term.calls(OUTER)]
     return bool(dyads) and all(term.calls(OUTER) or _is_diagonal(term) for term in terms)
 
 
-def _is_diagonal(node: Node) -> bool:
+def _is_diagonal(node: CodeNode) -> bool:
     if node.op == "infix" and node.attr == "*" and not node.args[0].rank:
         node = node.args[1]
     return node.calls("np.diag") or (node.op, node.attr) == ("filled", "np.eye")
 
 
-def diagonal_of(build: Builder, node: Node) -> Node | None:
+def diagonal_of(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     """What stands on the diagonal of a diagonal matrix, a number where all of it is one; None of
     any other matrix.
     """
@@ -57,14 +57,19 @@ def diagonal_of(build: Builder, node: Node) -> Node | None:
     return None
 
 
-def _alike(node: Node) -> bool:
+def _alike(node: CodeNode) -> bool:
     """Whether no operand is broadcast."""
     return all(arg.shape == node.shape for arg in node.args)
 
 
 def apply(
-    build: Builder, matrix: Node, flipped: bool, vector: Node, kept: Container[Node], level: int = 0
-) -> Node:
+    build: CodeBuilder,
+    matrix: CodeNode,
+    flipped: bool,
+    vector: CodeNode,
+    kept: Container[CodeNode],
+    level: int = 0,
+) -> CodeNode:
     """matrix*vector, or matrix'*vector."""
     shape = (matrix.shape[-1 if flipped else 0],)
     if level < _DEEP and matrix not in kept:
@@ -78,11 +83,16 @@ def apply(
 
 
 def _inside(
-    build: Builder, matrix: Node, flipped: bool, vector: Node, kept: Container[Node], level: int
-) -> Node | None:
+    build: CodeBuilder,
+    matrix: CodeNode,
+    flipped: bool,
+    vector: CodeNode,
+    kept: Container[CodeNode],
+    level: int,
+) -> CodeNode | None:
     """The product by way of the parts of the matrix; None where it has none."""
 
-    def inner(part: Node, turned: bool, other: Node) -> Node:
+    def inner(part: CodeNode, turned: bool, other: CodeNode) -> CodeNode:
         return apply(build, part, turned, other, kept, level + 1)
 
     args = matrix.args
@@ -114,12 +124,17 @@ def _inside(
 
 
 def _sum(
-    build: Builder, matrix: Node, flipped: bool, vector: Node, kept: Container[Node], level: int
-) -> Node | None:
+    build: CodeBuilder,
+    matrix: CodeNode,
+    flipped: bool,
+    vector: CodeNode,
+    kept: Container[CodeNode],
+    level: int,
+) -> CodeNode | None:
     terms = spread(matrix)
     if len(terms) > _TERMS or any(term.shape != matrix.shape for _, term in terms):
         return None
-    total: Node | None = None
+    total: CodeNode | None = None
     for sign, term in terms:
         product = apply(build, term, flipped, vector, kept, level + 1)
         if total is None:

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.tree import Expr
-from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_functions import CodeLowering
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 
-class Context(Protocol):
-    """What the rules need of the pass that calls them."""
-
-    build: Builder
-
-    def node(self, expr: Expr) -> Node:
-        """The value of a subtree as an array."""
-
-
-def blocks(low: Context, expr: Expr) -> Node:
+def blocks(low: CodeLowering, expr: Expr) -> CodeNode:
     """np.block of matrices, a column as A[:, None] and a row as A[None, :]; np.hstack of vectors
     and numbers.
     """
@@ -35,7 +26,7 @@ def blocks(low: Context, expr: Expr) -> Node:
     return low.build.node("stacked", ("np.block", rows, columns), parts, expr.shape)
 
 
-def _wide(low: Context, expr: Expr) -> Node:
+def _wide(low: CodeLowering, expr: Expr) -> CodeNode:
     """A block as a matrix (a number becomes one by itself)."""
     node = low.node(expr)
     if expr.rank != 1:
@@ -43,24 +34,24 @@ def _wide(low: Context, expr: Expr) -> Node:
     return low.build.suffix(node, "[None, :]" if expr.row else "[:, None]", expr.shape)
 
 
-def slice_of(low: Context, expr: Expr) -> Node:
+def slice_of(low: CodeLowering, expr: Expr) -> CodeNode:
     """X[a:b, k]."""
     return low.build.node("sliced", expr.value, (low.node(expr.args[0]),), expr.shape)
 
 
-def unit(low: Context, expr: Expr) -> Node:
+def unit(low: CodeLowering, expr: Expr) -> CodeNode:
     """A row of the identity."""
     return low.build.node("unit", expr.value, (), expr.shape)
 
 
-RULES: dict[str, Callable[[Context, Expr], Node]] = {
+RULES: dict[str, Callable[[CodeLowering, Expr], CodeNode]] = {
     "blocks": blocks,
     "slice": slice_of,
     "unit": unit,
 }
 
 
-def dims(node: Node) -> tuple[Dim, ...]:
+def dims(node: CodeNode) -> tuple[Dim, ...]:
     """The sizes that the code of such a node mentions."""
     if node.op == "unit":
         return (node.attr, *node.shape)
@@ -71,7 +62,7 @@ def dims(node: Node) -> tuple[Dim, ...]:
     return ()
 
 
-def room(node: Node) -> list[Dim]:
+def room(node: CodeNode) -> list[Dim]:
     """What must not be negative for the node to have the entries that it takes or makes.
 
     NumPy would count from the other end, or give fewer entries than were asked for.
@@ -90,7 +81,7 @@ def room(node: Node) -> list[Dim]:
     return [size for size in needed if any(factor < 0 for factor, _ in size.terms)]
 
 
-def code(node: Node, args: list[str], size: Callable[[Dim], str]) -> str:
+def code(node: CodeNode, args: list[str], size: Callable[[Dim], str]) -> str:
     """The Python of such a node; ``args`` are those of its operands."""
     if node.op == "unit":
         return f"np.eye(1, {size(node.shape[0])}, {size(node.attr)})[0]"

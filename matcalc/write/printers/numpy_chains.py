@@ -19,7 +19,7 @@ from matcalc.core.dims import Shape
 from matcalc.write.printers.numpy_apply import apply, diagonal_of, is_slim, spread
 from matcalc.write.printers.numpy_cost import choose
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
-from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
+from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 from matcalc.write.printers.numpy_norms import halves
 from matcalc.write.printers.numpy_order import PLANNED, certain, cut, splits
 from matcalc.write.printers.numpy_products import (
@@ -43,12 +43,12 @@ _ROTATED = 8  # longer traces are not searched for the best place to cut
 class Chains:
     """Multiplies chains out."""
 
-    def __init__(self, builder: Builder, kept: frozenset[Node] = frozenset()) -> None:
+    def __init__(self, builder: CodeBuilder, kept: frozenset[CodeNode] = frozenset()) -> None:
         self.builder = builder
         self.kept = kept  # matrices that are computed anyway
         self.nested = False  # inside of a product that is tried term by term
 
-    def array(self, product: Product) -> Node:
+    def array(self, product: Product) -> CodeNode:
         """The value of a product: coefficient and chain."""
         if product.array is None:
             self._cofactors(product)
@@ -67,7 +67,7 @@ class Chains:
                 cofactors = self.builder.call("cof", factor.node, shape=factor.node.shape)
                 product.factors[place] = Factor(MATRIX, cofactors, not factor.flipped)
 
-    def _without_det(self, scalars: list[Node], matrix: Node) -> list[Node] | None:
+    def _without_det(self, scalars: list[CodeNode], matrix: CodeNode) -> list[CodeNode] | None:
         """The scalars over det(X); None where it does not divide one of them."""
         det = self.builder.call("np.linalg.det", matrix)
         for place, scalar in enumerate(scalars):
@@ -82,14 +82,14 @@ class Chains:
                     return [*before, rest, *after]
         return None
 
-    def core(self, factors: list[Factor], shape: Shape) -> tuple[list[Node], Node | None]:
+    def core(self, factors: list[Factor], shape: Shape) -> tuple[list[CodeNode], CodeNode | None]:
         """The scalar factors that a chain contains, and the rest (None for a scalar)."""
         if len(shape) == 0 and not factors:
             return [], None
         if len(shape) > 2:
             return [], factors[0].node
-        scalars: list[Node] = []
-        ends: list[Node] = []
+        scalars: list[CodeNode] = []
+        ends: list[CodeNode] = []
         for part in _parts(factors):
             if part and part[0].kind == ROW and part[-1].kind == COLUMN:
                 scalars.append(
@@ -109,7 +109,7 @@ class Chains:
             return scalars, self.builder.outer(*ends)
         return scalars, ends[0] if ends else None
 
-    def _scale(self, product: Product, scalars: list[Node], value: Node | None) -> Node:
+    def _scale(self, product: Product, scalars: list[CodeNode], value: CodeNode | None) -> CodeNode:
         """number * top / bottom * value: the coefficient first, so that an array is scaled once."""
         build = self.builder
         top = product.top + scalars
@@ -143,7 +143,7 @@ class Chains:
             result = build.times(result, value)
         return build.negative(result) if product.number == -1 and not bare else result
 
-    def single(self, factor: Factor) -> Node:
+    def single(self, factor: Factor) -> CodeNode:
         """One factor as an array of its own."""
         if factor.kind == DIAGONAL:
             return self.builder.call("np.diag", factor.node, shape=factor.node.shape * 2)
@@ -152,16 +152,16 @@ class Chains:
             return self.builder.transpose(node) if factor.flipped else node
         return self._orient(factor)
 
-    def _orient(self, factor: Factor) -> Node:
+    def _orient(self, factor: Factor) -> CodeNode:
         return self.builder.transpose(factor.node) if factor.flipped else factor.node
 
-    def _apply_all(self, factors: Sequence[Factor], vector: Node) -> Node:
+    def _apply_all(self, factors: Sequence[Factor], vector: CodeNode) -> CodeNode:
         """Matrix factors times a column, from the right."""
         for factor in reversed(factors):
             vector = self._apply(factor, vector)
         return vector
 
-    def _apply(self, factor: Factor, vector: Node) -> Node:
+    def _apply(self, factor: Factor, vector: CodeNode) -> CodeNode:
         if factor.kind == DIAGONAL:
             return factor.node if is_ones(vector) else self.builder.times(factor.node, vector)
         if vector.op == "infix" and vector.attr == "/" and not vector.args[1].rank:
@@ -171,7 +171,7 @@ class Chains:
             return self.builder.solution(factor.node, factor.flipped, vector)
         return apply(self.builder, factor.node, factor.flipped, vector, self.kept)
 
-    def matrix(self, factors: Sequence[Factor], shape: Shape) -> Node:
+    def matrix(self, factors: Sequence[Factor], shape: Shape) -> CodeNode:
         """A chain without vectors."""
         if not factors:
             return self.builder.fill("np.eye", shape)
@@ -183,7 +183,7 @@ class Chains:
         terms = self._term_by_term(factors)
         return whole if terms is None else choose(self.builder, terms, whole, _SAVING)
 
-    def _multiply(self, factors: Sequence[Factor]) -> Node:
+    def _multiply(self, factors: Sequence[Factor]) -> CodeNode:
         """The factors as they are, in the order that costs least."""
         if len(factors) > PLANNED:
             result = factors[0]
@@ -201,7 +201,7 @@ class Chains:
             return self.builder.node("multiplied", None, tuple(nodes), shape)
         return self.single(self._plan(factors, splits(factors)[1], 0, len(factors) - 1))
 
-    def _term_by_term(self, factors: Sequence[Factor]) -> Node | None:
+    def _term_by_term(self, factors: Sequence[Factor]) -> CodeNode | None:
         """L*(A*B + C)*R as L*A*B*R + L*C*R, which is less work where B has few rows; None where no
         factor is a sum with a product in it.
         """
@@ -217,7 +217,7 @@ class Chains:
             if any(term.shape != factor.node.shape for _, term in terms):
                 continue
             self.nested = True
-            total: Node | None = None
+            total: CodeNode | None = None
             before, after = factors[:place], factors[place + 1 :]
             for sign, term in terms:
                 total = self._plus(total, sign, self._beside(before, term, factor.flipped, after))
@@ -226,8 +226,8 @@ class Chains:
         return None
 
     def _beside(
-        self, before: Sequence[Factor], term: Node, flipped: bool, after: Sequence[Factor]
-    ) -> Node:
+        self, before: Sequence[Factor], term: CodeNode, flipped: bool, after: Sequence[Factor]
+    ) -> CodeNode:
         """L*A*B*R as (L*A)*(B*R)."""
         middle = _unfold(term, flipped)
         if len(middle) == 1:
@@ -246,7 +246,7 @@ class Chains:
                 result.append(factor)
         return result
 
-    def _distribute(self, factors: Sequence[Factor]) -> Node | None:
+    def _distribute(self, factors: Sequence[Factor]) -> CodeNode | None:
         """L*(D - u*w')*R as L*D*R - (L*u)*(R'*w)': the dyads of a sum are multiplied as vectors;
         None where no factor is a sum with a dyad.
         """
@@ -260,7 +260,7 @@ class Chains:
             if not dyads:
                 continue
             left, right = factors[:place], factors[place + 1 :]
-            total: Node | None = None
+            total: CodeNode | None = None
             for sign, middle in self._join(terms, factor.flipped):
                 total = self._plus(total, sign, self.matrix([*left, *middle, *right], ()))
             turned = [each.transpose() for each in reversed(right)]
@@ -274,12 +274,12 @@ class Chains:
         return None
 
     def _join(
-        self, terms: Sequence[tuple[int, Node]], flipped: bool
+        self, terms: Sequence[tuple[int, CodeNode]], flipped: bool
     ) -> list[tuple[int, list[Factor]]]:
         """The terms of a sum that are no dyads as one factor with its sign, which is none for the
         identity.
         """
-        rest: Node | None = None
+        rest: CodeNode | None = None
         for sign, term in terms:
             if not term.calls(OUTER):
                 rest = self._plus(rest, sign, term)
@@ -295,12 +295,12 @@ class Chains:
             return [(sign, [Factor(DIAGONAL, bare.args[0])])]
         return [(1, [Factor(MATRIX, rest, flipped)])]
 
-    def _entries(self, terms: Sequence[tuple[int, Node]]) -> Node | None:
+    def _entries(self, terms: Sequence[tuple[int, CodeNode]]) -> CodeNode | None:
         """What stands on the diagonal of the terms that are no dyads; None if one is not
         diagonal.
         """
-        total: Node | None = None
-        parts: list[tuple[int, Node]] = []
+        total: CodeNode | None = None
+        parts: list[tuple[int, CodeNode]] = []
         for sign, term in terms:
             part = diagonal_of(self.builder, term)
             if part is None and not term.calls(OUTER):
@@ -310,7 +310,7 @@ class Chains:
             total = self._plus(total, sign, part)
         return total
 
-    def _spread(self, node: Node) -> tuple[list[tuple[int, Node]], Node | None]:
+    def _spread(self, node: CodeNode) -> tuple[list[tuple[int, CodeNode]], CodeNode | None]:
         """The terms of a sum, and the number that each dyad is to be multiplied by: D - c, which
         is D - c*1*1'.
         """
@@ -323,12 +323,12 @@ class Chains:
                     return [(signs[0], matrix), (signs[1], self.builder.outer(*ones))], number
         return spread(node), None
 
-    def _plus(self, total: Node | None, sign: int, term: Node) -> Node:
+    def _plus(self, total: CodeNode | None, sign: int, term: CodeNode) -> CodeNode:
         if total is None:
             return term if sign > 0 else self.builder.negative(term)
         return self.builder.infix("+" if sign > 0 else "-", total, term, total.shape)
 
-    def _gram(self, factors: Sequence[Factor]) -> Node | None:
+    def _gram(self, factors: Sequence[Factor]) -> CodeNode | None:
         """B'*D*B with a diagonal D as Z'*Z with Z = sqrt(D)*B; BLAS computes one half of Z'*Z and
         mirrors it. None where the chain is not the same from both ends.
         """
@@ -348,7 +348,7 @@ class Chains:
         Z = self.matrix(right, ())
         return self.builder.infix("@", self.builder.transpose(Z), Z, (Z.shape[1], Z.shape[1]))
 
-    def _between(self, middle: Factor, right: list[Factor]) -> Node | None:
+    def _between(self, middle: Factor, right: list[Factor]) -> CodeNode | None:
         """R'*M*R, R being a product that is worth computing once."""
         if all(factor.kind == DIAGONAL for factor in right) or middle.kind == INVERSE:
             return None
@@ -357,7 +357,7 @@ class Chains:
         shape = (R.shape[1], R.shape[1])
         return self.builder.infix("@", self.builder.transpose(R), inner, shape)
 
-    def _transpose(self, factors: Sequence[Factor]) -> Node:
+    def _transpose(self, factors: Sequence[Factor]) -> CodeNode:
         """The transpose of a chain without vectors, of the whole or factor by factor: whichever
         takes fewer transposes.
         """
@@ -403,7 +403,7 @@ class Chains:
             )
         return Factor(MATRIX, node)
 
-    def diagonal(self, factors: list[Factor], shape: Shape) -> tuple[list[Node], Node]:
+    def diagonal(self, factors: list[Factor], shape: Shape) -> tuple[list[CodeNode], CodeNode]:
         """The scalar factors and the diagonal of a square chain: no product is formed of which only
         the diagonal is wanted.
         """
@@ -421,7 +421,7 @@ class Chains:
             weights.append(self._matrix_diagonal(factors, shape))
         return [], reduce(build.times, weights)
 
-    def _matrix_diagonal(self, factors: list[Factor], shape: Shape) -> Node:
+    def _matrix_diagonal(self, factors: list[Factor], shape: Shape) -> CodeNode:
         if not factors:
             return self.builder.fill("np.ones", shape[:1])
         if len(factors) == 1 or any(factor.kind == INVERSE for factor in factors):
@@ -431,7 +431,7 @@ class Chains:
             self.matrix(factors[:place], ()), self._transpose(factors[place:]), axis=1
         )
 
-    def trace(self, factors: list[Factor], shape: Shape) -> list[Node]:
+    def trace(self, factors: list[Factor], shape: Shape) -> list[CodeNode]:
         """tr of a chain as a product of scalars; the chain may be turned round: tr(A*B) =
         tr(B*A).
         """
@@ -473,12 +473,12 @@ class Chains:
         return [build.pair(self.matrix(turned[:place], ()), self._transpose(turned[place:]))]
 
 
-def _is_product(node: Node) -> bool:
+def _is_product(node: CodeNode) -> bool:
     """Whether this is a product of two matrices."""
     return node.op == "infix" and node.attr == "@" and all(arg.rank == 2 for arg in node.args)
 
 
-def _unfold(node: Node, flipped: bool) -> list[Factor]:
+def _unfold(node: CodeNode, flipped: bool) -> list[Factor]:
     """A product of matrices as its factors."""
     factors: list[Factor] = []
     stack = [(node, flipped)]
@@ -493,7 +493,7 @@ def _unfold(node: Node, flipped: bool) -> list[Factor]:
     return factors
 
 
-def _idempotent(weight: Node) -> Node | None:
+def _idempotent(weight: CodeNode) -> CodeNode | None:
     """The weight itself, where it is made of zeros and ones."""
     return weight if weight.calls("step") else None
 

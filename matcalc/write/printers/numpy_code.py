@@ -22,7 +22,7 @@ from matcalc.write.printers.numpy_emit import Emitter, size_code
 from matcalc.write.printers.numpy_families import docstring_lines, format_count, gather, take_out
 from matcalc.write.printers.numpy_guards import guard
 from matcalc.write.printers.numpy_lower import lower
-from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.user_functions import callable_name, imports
 
 _HELPERS = (
@@ -103,7 +103,7 @@ class Source:
         self.variables = {key: each for key, each in variables.items() if each.kind != "function"}
         self.name = name
         self.title = title
-        self.builder = builder = Builder()
+        self.builder = builder = CodeBuilder()
         nodes = {
             key: builder.name(
                 key, each.shape, symmetric=SYMMETRY.get(each.kind) == 1, definite=each.kind == "psd"
@@ -371,7 +371,7 @@ class Source:
         """Statements that leave arrays of the right shapes."""
         return checks.fit_statements(self.variables, self.locals)
 
-    def _is_double(self, node: Node) -> bool:
+    def _is_double(self, node: CodeNode) -> bool:
         """Whether a part may have double precision while the arguments have another."""
         if node.op in ("filled", "unit"):
             return True
@@ -388,7 +388,7 @@ class Source:
             or (not node.rank and all(map(_is_constant, node.args)))
         )
 
-    def _number(self, root: Node, code: str) -> str:
+    def _number(self, root: CodeNode, code: str) -> str:
         """A number of NumPy as one of Python; what is made of sizes and numbers is one already."""
         if self.builder.is_python(root):
             return f"float({code})"
@@ -406,11 +406,11 @@ class Source:
         left = [size_code(size, self.sizes)[0] for size in self.room]
         return [f"check_room({', '.join(left)})"] if left and self.check else []
 
-    def _roots(self) -> tuple[Node, ...]:
+    def _roots(self) -> tuple[CodeNode, ...]:
         """The nodes of the results."""
         return self.root.args if self.root.op == "several" else (self.root,)
 
-    def _result(self, root: Node, code: str) -> str:
+    def _result(self, root: CodeNode, code: str) -> str:
         """A number without axes becomes Python's own; a view of an argument is copied."""
         if root.rank == 0:
             return self._number(root, code)
@@ -442,7 +442,7 @@ class Source:
         return [f"return {value}{{", *(f"{_INDENT}{entry}," for entry in entries), "}"]
 
 
-def _args(node: Node) -> tuple[Node, ...]:
+def _args(node: CodeNode) -> tuple[CodeNode, ...]:
     return node.args
 
 
@@ -452,13 +452,13 @@ class Quick(Source):
     quick = True
 
 
-def _is_constant(node: Node) -> bool:
+def _is_constant(node: CodeNode) -> bool:
     """Whether this is made of numbers, sizes and constants alone."""
     parts = postorder(node, _args)
     return all(part.args or part.op in ("number", "size", "text") for part in parts)
 
 
-def _base(node: Node) -> Node:
+def _base(node: CodeNode) -> CodeNode:
     """What a view is a view of."""
     while node.op in ("suffix", "sliced", "reshaped", "shaped") or node.calls("reshape"):
         node = node.args[0]
@@ -471,7 +471,7 @@ def _place(function: FunctionRef) -> tuple[object, ...]:
     return -argument, *others, function.order, str(function)
 
 
-def _dimension_names(order: list[Node], room: list[Dim], sized: frozenset[str]) -> list[str]:
+def _dimension_names(order: list[CodeNode], room: list[Dim], sized: frozenset[str]) -> list[str]:
     """The names in the sizes that the program mentions or needs room for."""
     dims = [
         dim

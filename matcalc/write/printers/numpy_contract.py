@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
-from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node
+from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode
 
 Labels = tuple[int, ...]
 _NOMINAL = 100  # the size that stands for every name
@@ -28,13 +28,17 @@ _PLANNED = 7  # operands of which the best order is searched for; of more a good
 class Operand(NamedTuple):
     """An array with a label on each axis."""
 
-    node: Node
+    node: CodeNode
     labels: Labels
 
 
 def contract(
-    build: Builder, nodes: Sequence[Node], inputs: Sequence[Labels], output: Labels, shape: Shape
-) -> Node:
+    build: CodeBuilder,
+    nodes: Sequence[CodeNode],
+    inputs: Sequence[Labels],
+    output: Labels,
+    shape: Shape,
+) -> CodeNode:
     """The sum over all labels that are not in the output of the product of the operands."""
     whole = build.node("einsum", (tuple(inputs), output), tuple(nodes), shape)
     operands = [
@@ -58,7 +62,7 @@ def contract(
     return build.node("scattered", pattern, (aligned,), shape)
 
 
-def _one_axis(build: Builder, operand: Operand) -> Operand:
+def _one_axis(build: CodeBuilder, operand: Operand) -> Operand:
     """The diagonal of a matrix with the same label on both axes."""
     node, labels = operand
     if len(labels) != 2 or labels[0] != labels[1]:
@@ -66,7 +70,7 @@ def _one_axis(build: Builder, operand: Operand) -> Operand:
     return Operand(build.call("np.diagonal", node, shape=node.shape[:1]), labels[:1])
 
 
-def _scale(build: Builder, operands: list[Operand]) -> tuple[list[Operand], Node | None]:
+def _scale(build: CodeBuilder, operands: list[Operand]) -> tuple[list[Operand], CodeNode | None]:
     """The operands with axes, the one with the fewest multiplied by those without; or that number
     alone.
     """
@@ -118,7 +122,7 @@ def _without_identities(
     return left, repeated
 
 
-def spread_axes(build: Builder, operand: Operand, labels: Labels) -> Node:
+def spread_axes(build: CodeBuilder, operand: Operand, labels: Labels) -> CodeNode:
     """The array with its axes in the order of the labels, and an axis of length 1 for those that it
     lacks.
     """
@@ -131,7 +135,7 @@ def spread_axes(build: Builder, operand: Operand, labels: Labels) -> Node:
     return build.suffix(node, f"[{index}]", shape)
 
 
-def ordered(build: Builder, operand: Operand, labels: Labels) -> Node:
+def ordered(build: CodeBuilder, operand: Operand, labels: Labels) -> CodeNode:
     """The array with its axes in the order of the labels."""
     return build.permute(operand.node, tuple(operand.labels.index(label) for label in labels))
 
@@ -139,14 +143,14 @@ def ordered(build: Builder, operand: Operand, labels: Labels) -> Node:
 class _Plan:
     """One contraction."""
 
-    def __init__(self, build: Builder, operands: list[Operand]) -> None:
+    def __init__(self, build: CodeBuilder, operands: list[Operand]) -> None:
         self.build = build
         self.operands = operands
         self.dims: dict[int, Dim] = {}
         for each in operands:
             self.dims.update(zip(each.labels, each.node.shape, strict=True))
 
-    def result(self, output: Labels) -> Node:
+    def result(self, output: Labels) -> CodeNode:
         """The array with the output's axes."""
         same = self._gram(output)
         if same is not None:
@@ -269,7 +273,7 @@ class _Plan:
 
     def _fold(
         self, operand: Operand, batch: list[int], first: list[int], second: list[int]
-    ) -> Node:
+    ) -> CodeNode:
         """The array with an axis for each batch label, one for the first and one for the second
         group; a group without labels has none.
         """
@@ -322,7 +326,7 @@ class _Plan:
         shape = tuple(self.dims[label] for label in labels)
         return Operand(self.build.call("np.sum", operand.node, after=after, shape=shape), labels)
 
-    def _gram(self, output: Labels) -> Node | None:
+    def _gram(self, output: Labels) -> CodeNode | None:
         """Z.T @ Z, where the operands are the same twice but for the names of free labels."""
         if len(output) % 2 or len(output) < 2 or len(self.operands) > _PLANNED:
             return None
@@ -348,7 +352,7 @@ class _Plan:
         renaming: dict[int, int],
         summed: set[int],
         output: Labels,
-    ) -> Node:
+    ) -> CodeNode:
         (index,) = summed
         weight = reduce(self.build.times, [each.node for each in weights]) if weights else None
         if weight is not None and nonnegative(weight):

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.walk import postorder
-from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 
 _ENTRY = 6  # what an operation on an entry in memory costs, in multiplications of a matrix product
 _VIEWS = frozenset(
@@ -20,7 +20,9 @@ _NOMINAL = 100  # the usual size
 _LONG = 400  # nodes; longer programs are not compared
 
 
-def choose(build: Builder, one: Node, other: Node, saving: Fraction = Fraction(1)) -> Node:
+def choose(
+    build: CodeBuilder, one: CodeNode, other: CodeNode, saving: Fraction = Fraction(1)
+) -> CodeNode:
     """Whichever costs less: decided here, if it does so for all sizes, else by the code; the first
     where nobody can tell. With ``saving`` the first is taken only if the other costs so many times
     as much.
@@ -47,18 +49,18 @@ def choose(build: Builder, one: Node, other: Node, saving: Fraction = Fraction(1
     return build.node("choice", difference, (one, other), one.shape)
 
 
-def _args(node: Node) -> tuple[Node, ...]:
+def _args(node: CodeNode) -> tuple[CodeNode, ...]:
     return node.args[:1] if node.op == "choice" else node.args
 
 
-def _cost(nodes: Iterable[Node]) -> Dim:
+def _cost(nodes: Iterable[CodeNode]) -> Dim:
     total = ZERO
     for node in nodes:
         total = total.plus(_own(node))
     return total
 
 
-def _own(node: Node) -> Dim:
+def _own(node: CodeNode) -> Dim:
     """Multiplications; an entry that is read or written counts for some."""
     if node.op in _VIEWS:
         return ZERO

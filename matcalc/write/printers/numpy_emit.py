@@ -17,7 +17,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import postorder
 from matcalc.write.printers import numpy_blocks as blocks
-from matcalc.write.printers.numpy_nodes import OUTER, Node
+from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
 
 _WIDTH = 88  # characters of an expression on one line
 _SHORT = 8  # characters of a decimal that is written instead of a quotient
@@ -65,7 +65,7 @@ class Emitter:
 
     def __init__(
         self,
-        root: Node,
+        root: CodeNode,
         names: Mapping[str, str],
         functions: Mapping[UserFunction | FunctionRef | str, str],
         sizes: Mapping[str, str],
@@ -82,7 +82,7 @@ class Emitter:
         self.codes: dict[int, _Code] = {}
         self.lines: list[str] = []
         self.named: set[str] = set()  # what we have given names to
-        self.complex: set[Node] = set()  # what is complex where the arguments are
+        self.complex: set[CodeNode] = set()  # what is complex where the arguments are
         self.held: frozenset[int] = frozenset()  # in a side of a choice, what was there before it
 
     def statements(self) -> tuple[list[str], str]:
@@ -94,13 +94,13 @@ class Emitter:
         self._write(self.root)
         return self.lines, self.codes[id(self.root)][0]
 
-    def _write(self, root: Node) -> None:
+    def _write(self, root: CodeNode) -> None:
         """The code of a node and of all that it needs; what only one side of a choice needs is
         written there.
         """
         always = {id(node) for node in postorder(root, self._always)}
 
-        def needed(node: Node) -> list[Node]:
+        def needed(node: CodeNode) -> list[CodeNode]:
             if node.op != "choice" or self.side is not None:
                 return list(self._always(node))
             inside = (each for arg in node.args for each in postorder(arg, self._new))
@@ -123,17 +123,17 @@ class Emitter:
             self.codes[id(node)] = self._name(code, node) if shared else code
         self.uses = outside
 
-    def _new(self, node: Node) -> tuple[Node, ...]:
+    def _new(self, node: CodeNode) -> tuple[CodeNode, ...]:
         return () if id(node) in self.codes else node.args
 
-    def _always(self, node: Node) -> tuple[Node, ...]:
+    def _always(self, node: CodeNode) -> tuple[CodeNode, ...]:
         if id(node) in self.codes:
             return ()
         if node.op == "choice":
             return () if self.side is None else node.args[self.side : self.side + 1]
         return node.args
 
-    def _sides(self, node: Node) -> list[tuple[list[str], str]]:
+    def _sides(self, node: CodeNode) -> list[tuple[list[str], str]]:
         """The statements and the code of each side of a choice, written apart."""
         outside, codes, held = self.lines, self.codes, self.held
         self.held = frozenset(codes)
@@ -145,7 +145,7 @@ class Emitter:
         self.lines, self.codes, self.held = outside, codes, held
         return sides
 
-    def _choice(self, node: Node) -> _Code:
+    def _choice(self, node: CodeNode) -> _Code:
         """``x if cost <= cost else y``, or statements where a side needs some."""
         condition = self._no_more(node.attr)
         (first, one), (second, other) = self._sides(node)
@@ -171,14 +171,14 @@ class Emitter:
         ]
         return f"{texts[0]} <= {texts[1]}"
 
-    def _name(self, code: _Code, node: Node | None = None) -> _Code:
+    def _name(self, code: _Code, node: CodeNode | None = None) -> _Code:
         """A name for the code, which is that of the node if there is one."""
         name = next(self.fresh)
         self.named.add(name)
         self.lines.append(f"{name} = {code[0]}")
         return name, _ATOM
 
-    def _write_node(self, node: Node) -> _Code:
+    def _write_node(self, node: CodeNode) -> _Code:
         """The code of a node; while it is too long, its longest operand is given a name."""
         code = self._code(node)
         while len(code[0]) > _WIDTH:
@@ -189,11 +189,11 @@ class Emitter:
             code = self._code(node)
         return code
 
-    def _bracket(self, node: Node, level: int) -> str:
+    def _bracket(self, node: CodeNode, level: int) -> str:
         text, own = self.codes[id(node)]
         return text if own >= level else f"({text})"
 
-    def _code(self, node: Node) -> _Code:
+    def _code(self, node: CodeNode) -> _Code:
         match node.op:
             case "name":
                 return self.names[node.attr], _ATOM
@@ -258,7 +258,7 @@ class Emitter:
                 return f"{self.functions[node.attr]}({', '.join(given)})", _ATOM
         return self._infix(node)
 
-    def _infix(self, node: Node) -> _Code:
+    def _infix(self, node: CodeNode) -> _Code:
         """Left-associative, apart from ``**``; * and @ are bracketed beside each other, though
         Python would read them right.
         """
@@ -284,7 +284,7 @@ class Emitter:
         before = self._bracket(left, _UNARY if mixed else level)
         return f"{before} {node.attr} {self._bracket(right, level + 1)}", level
 
-    def _in_place(self, node: Node) -> _Code | None:
+    def _in_place(self, node: CodeNode) -> _Code | None:
         """Statements that make the value where that of an operand is, which nobody else needs; None
         where there is no such operand.
         """
@@ -305,18 +305,18 @@ class Emitter:
             self.lines.append(f"{function}({self._scalar(left)}, {name}, out={name})")
         return name, _ATOM
 
-    def _is_ours(self, arg: Node, whole: Node) -> bool:
+    def _is_ours(self, arg: CodeNode, whole: CodeNode) -> bool:
         """Whether an operand is an array, as large as the whole, that may be changed into it: one
         of real numbers could not hold the complex ones of a complex step.
         """
         return arg.shape == whole.shape and arg in self.complex and self._is_fresh(arg)
 
-    def _scalar(self, node: Node) -> str:
+    def _scalar(self, node: CodeNode) -> str:
         """The code; a whole number beside an array as the float that it becomes."""
         whole = node.op == "number" and node.attr.denominator == 1
         return repr(float(node.attr)) if whole else self.codes[id(node)][0]
 
-    def _quick(self, node: Node) -> _Code | None:
+    def _quick(self, node: CodeNode) -> _Code | None:
         """``v @ A`` for ``A.T @ v``, and ``2.0 * v``: NumPy needs no view then and converts no
         number. None where that says nothing else.
         """
@@ -338,7 +338,7 @@ class Emitter:
             return f"{self._bracket(left, level)} {node.attr} {self._scalar(right)}", level
         return None
 
-    def _power(self, base: Node, exponent: Node) -> _Code:
+    def _power(self, base: CodeNode, exponent: CodeNode) -> _Code:
         """``x ** 2 * x`` for the cube of an array: NumPy is quick at squares alone."""
         value = exponent.attr if exponent.op == "number" else Fraction(0)
         whole = value.denominator == 1 and (value == -2 or 2 < abs(value) <= _MULTIPLIED)
@@ -356,7 +356,7 @@ class Emitter:
             text, level = f"1 / {text if level == _POWER else f'({text})'}", _TERM
         return text, level
 
-    def _scatter(self, node: Node) -> _Code:
+    def _scatter(self, node: CodeNode) -> _Code:
         """Statements that add to a diagonal of an array of our own."""
         value, *base = node.args
         code = self.codes[id(value)]
@@ -377,7 +377,7 @@ class Emitter:
         self.lines.append(f'np.einsum("{pattern}->{once}", {name})[...] {operator} {code[0]}')
         return name, _ATOM
 
-    def _own(self, node: Node) -> str:
+    def _own(self, node: CodeNode) -> str:
         """The name of an array that may be changed."""
         code = self.codes[id(node)]
         if not self._is_fresh(node):
@@ -386,7 +386,7 @@ class Emitter:
             return code[0]
         return self._name(code)[0]
 
-    def _is_fresh(self, node: Node) -> bool:
+    def _is_fresh(self, node: CodeNode) -> bool:
         if self.uses[id(node)] > 1 or id(node) in self.held:
             return False
         if node.op == "shaped" or (node.op == "suffix" and "T" in node.attr.upper()):
@@ -396,7 +396,7 @@ class Emitter:
             return function in _MAKING or (function[:3] == "np." and function not in _VIEWS)
         return node.op in _FRESH
 
-    def _float(self, node: Node) -> str:
+    def _float(self, node: CodeNode) -> str:
         return _decimal(node.attr) if node.op == "number" else self.codes[id(node)][0]
 
     def _size(self, dim: Dim) -> _Code:
@@ -407,11 +407,11 @@ class Emitter:
         return texts[0] if eye or len(texts) == 1 else f"({', '.join(texts)})"
 
 
-def _args(node: Node) -> tuple[Node, ...]:
+def _args(node: CodeNode) -> tuple[CodeNode, ...]:
     return node.args
 
 
-def _is_complex(node: Node, known: set[Node]) -> bool:
+def _is_complex(node: CodeNode, known: set[CodeNode]) -> bool:
     """Whether complex arguments surely give complex numbers, given of which parts that is known."""
     if node.op == "call" and node.attr[0] not in _NUMBERS:
         return False

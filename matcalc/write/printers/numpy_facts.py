@@ -7,7 +7,7 @@ from math import inf
 
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.walk import fold
-from matcalc.write.printers.numpy_nodes import Builder, Node, is_ones
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode, is_ones
 
 # what generated code calls -> the least and the largest value at real arguments
 _VALUES = {row.numpy or name: row.values for name, row in OPERATIONS.items() if row.values} | {
@@ -19,16 +19,16 @@ _POSITIVE = frozenset(name for name, (least, _) in _VALUES.items() if least >= 0
 _BOUNDED = frozenset(name for name, (least, most) in _VALUES.items() if least >= -1 and most <= 1)
 
 
-def nonnegative(node: Node) -> bool:
+def nonnegative(node: CodeNode) -> bool:
     """Whether no entry can be negative (of real arguments); what is not proved counts as false."""
     return fold(node, _relevant, _signs)[0]
 
 
-def _relevant(node: Node) -> tuple[Node, ...]:
+def _relevant(node: CodeNode) -> tuple[CodeNode, ...]:
     return node.args if node.op in ("infix", "neg", "suffix") else ()
 
 
-def _signs(node: Node, args: list[tuple[bool, bool]]) -> tuple[bool, bool]:
+def _signs(node: CodeNode, args: list[tuple[bool, bool]]) -> tuple[bool, bool]:
     """Whether all entries are >= 0, and whether none is beyond -1 and 1."""
     if node.op == "number":
         return node.attr >= 0, abs(node.attr) <= 1
@@ -61,12 +61,12 @@ def _signs(node: Node, args: list[tuple[bool, bool]]) -> tuple[bool, bool]:
     return False, False
 
 
-def root_of(build: Builder, weight: Node) -> Node:
+def root_of(build: CodeBuilder, weight: CodeNode) -> CodeNode:
     """A vector whose square is this one, which has no negative entry: of ``y ** 2 * s`` it is
     ``y * np.sqrt(s)``.
     """
-    outside: list[Node] = []
-    inside: list[Node] = []
+    outside: list[CodeNode] = []
+    inside: list[CodeNode] = []
     stack = [weight]
     while stack:
         node = stack.pop()

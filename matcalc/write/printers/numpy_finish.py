@@ -12,23 +12,23 @@ from itertools import combinations
 from matcalc.core.dims import ONE, Shape
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_contract import Labels, contract
-from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
+from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 from matcalc.write.printers.numpy_terms import Operands, Term, join, value
 
 _MANY = 3  # axes from which on a sum is looked at as a whole
 _TERMS = 60  # of a sum; longer ones are taken as they come
 
 
-def finish(build: Builder, root: Node) -> Node:
+def finish(build: CodeBuilder, root: CodeNode) -> CodeNode:
     """The same program, in the form in which it is written."""
     return _Finish(build, root).result()
 
 
-def _args(node: Node) -> tuple[Node, ...]:
+def _args(node: CodeNode) -> tuple[CodeNode, ...]:
     return node.args
 
 
-def _is_linear(node: Node) -> bool:
+def _is_linear(node: CodeNode) -> bool:
     """Whether this is a contraction, a sum, a negative or a multiple of arrays with many axes."""
     if node.rank < _MANY:
         return False
@@ -45,7 +45,7 @@ def _is_linear(node: Node) -> bool:
 class _Finish:
     """One pass, from the leaves."""
 
-    def __init__(self, build: Builder, root: Node) -> None:
+    def __init__(self, build: CodeBuilder, root: CodeNode) -> None:
         self.build = build
         self.root = root
         order = postorder(root, _args)
@@ -57,13 +57,13 @@ class _Finish:
             for arg in node.args
             if uses[id(arg)] == 1 and _is_linear(arg)
         }
-        self.done: set[Node] = set()
+        self.done: set[CodeNode] = set()
 
-    def result(self) -> Node:
+    def result(self) -> CodeNode:
         """The new root."""
         return fold(self.root, _args, self._step)
 
-    def _step(self, node: Node, args: list[Node]) -> Node:
+    def _step(self, node: CodeNode, args: list[CodeNode]) -> CodeNode:
         same = all(old is new for old, new in zip(node.args, args, strict=True))
         made = node if same else self.build.node(node.op, node.attr, tuple(args), node.shape)
         if id(node) in self.inner:
@@ -79,7 +79,7 @@ class _Finish:
             made = self._broadcast(made)
         return made
 
-    def _broadcast(self, node: Node) -> Node:
+    def _broadcast(self, node: CodeNode) -> CodeNode:
         """In a sum of arrays a number for equal entries, a column v for v*1' and a row for 1*v':
         NumPy repeats them.
         """
@@ -106,11 +106,11 @@ class _Finish:
         ]
         return self.build.infix(node.attr, parts[0], parts[1], node.shape)
 
-    def _along(self, vector: Node, axis: int) -> Node:
+    def _along(self, vector: CodeNode, axis: int) -> CodeNode:
         index, shape = ("[:, None]", (*vector.shape, ONE)), ("[None, :]", (ONE, *vector.shape))
         return self.build.suffix(vector, *(index if axis == 0 else shape))
 
-    def _combination(self, root: Node) -> Node:
+    def _combination(self, root: CodeNode) -> CodeNode:
         terms = self._terms(root)
         half = self._half(terms, root.shape) if len(terms) <= _TERMS else None
         if half is not None:
@@ -123,10 +123,10 @@ class _Finish:
         turned = self.build.permute(value, tuple(axes))
         return self.build.infix("+", value, turned, root.shape)
 
-    def _terms(self, root: Node) -> list[Term]:
+    def _terms(self, root: CodeNode) -> list[Term]:
         """The linear combination as a list."""
         terms: list[Term] = []
-        stack: list[tuple[Fraction, Operands, Node]] = [(Fraction(1), (), root)]
+        stack: list[tuple[Fraction, Operands, CodeNode]] = [(Fraction(1), (), root)]
         while stack:
             number, scalars, node = stack.pop()
             if node in self.done or not _is_linear(node):
@@ -192,7 +192,7 @@ class _Finish:
         """A*B + A*C as A*(B + C), where B and C have fewer axes than the whole."""
         axes = frozenset(range(len(shape)))
         while True:
-            groups: dict[tuple[Node, Labels, frozenset[int]], list[Term]] = {}
+            groups: dict[tuple[CodeNode, Labels, frozenset[int]], list[Term]] = {}
             for term in terms:
                 if term.labels != axes or len(term.operands) < 2:
                     continue
@@ -212,7 +212,7 @@ class _Finish:
             terms.append(self._merge(node, labels, tuple(sorted(rest)), group, shape))
 
     def _merge(
-        self, node: Node, labels: Labels, rest: Labels, group: list[Term], shape: Shape
+        self, node: CodeNode, labels: Labels, rest: Labels, group: list[Term], shape: Shape
     ) -> Term:
         inner = []
         for term in group:
@@ -226,7 +226,7 @@ class _Finish:
         total = self._total(inner, tuple(shape[label] for label in rest))
         return Term(Fraction(1), ((node, labels), (total, rest)))
 
-    def _total(self, terms: list[Term], shape: Shape) -> Node:
+    def _total(self, terms: list[Term], shape: Shape) -> CodeNode:
         """The sum of the terms; what fills the whole array comes first, then what is added to its
         diagonals.
         """
@@ -247,7 +247,7 @@ class _Finish:
             total = self._add(sign, total, values[place], shape)
         return total
 
-    def _add(self, sign: str, left: Node, right: Node, shape: Shape) -> Node:
+    def _add(self, sign: str, left: CodeNode, right: CodeNode, shape: Shape) -> CodeNode:
         """A sum; what is diagonal is added to the rest in place."""
         build = self.build
         plain = build.infix(sign, left, right, shape)
@@ -270,7 +270,7 @@ class _Finish:
         return build.node("scattered", one[0], (one[1], base), shape)
 
 
-def _spread_vector(node: Node) -> tuple[int | None, Node]:
+def _spread_vector(node: CodeNode) -> tuple[int | None, CodeNode]:
     """The vector v, and the axis that it is on, of v*1' and 1*v'; else None."""
     if node.calls(OUTER) and node.rank == 2:
         one, other = node.args
@@ -281,7 +281,7 @@ def _spread_vector(node: Node) -> tuple[int | None, Node]:
     return None, node
 
 
-def _relabel(node: Node) -> Operands:
+def _relabel(node: CodeNode) -> Operands:
     """The operands of a contraction, its output having the labels 0, 1, 2, ..."""
     inputs, output = node.attr
     order = dict.fromkeys([*output, *(label for each in inputs for label in each)])
@@ -296,7 +296,7 @@ def _others(operands: Operands, place: int) -> Operands:
     return operands[:place] + operands[place + 1 :]
 
 
-def _diagonal(build: Builder, node: Node) -> tuple[Labels, Node] | None:
+def _diagonal(build: CodeBuilder, node: CodeNode) -> tuple[Labels, CodeNode] | None:
     """Of an array that is 0 off a diagonal: which axes are equal on it, and what stands there."""
     if node.op == "scattered" and len(node.args) == 1:
         return node.attr, node.args[0]

@@ -13,7 +13,7 @@ from matcalc.core.dims import ONE, Shape
 from matcalc.core.operations import FRECHET, OPERATIONS, SYLVESTER
 from matcalc.core.tree import Expr
 from matcalc.write.printers.numpy_chains import Chains
-from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_products import (
     COLUMN,
     DIAGONAL,
@@ -24,17 +24,17 @@ from matcalc.write.printers.numpy_products import (
     Product,
 )
 
-Value = Node | Product
+Value = CodeNode | Product
 
 
-class Context(Protocol):
+class CodeLowering(Protocol):
     """What the rules need of the pass that calls them."""
 
-    build: Builder
+    build: CodeBuilder
     chains: Chains
-    inverted: frozenset[Node]
+    inverted: frozenset[CodeNode]
 
-    def node(self, expr: Expr) -> Node:
+    def node(self, expr: Expr) -> CodeNode:
         """The value of a subtree as an array."""
 
     def open(self, expr: Expr) -> Product:
@@ -48,7 +48,7 @@ class Context(Protocol):
 CALLS = {name: spec.numpy for name, spec in OPERATIONS.items() if spec.numpy is not None}
 
 
-def power(build: Builder, base: Node, exponent: Node, shape: Shape) -> Node:
+def power(build: CodeBuilder, base: CodeNode, exponent: CodeNode, shape: Shape) -> CodeNode:
     """Entry by entry; roots and reciprocals have quicker ways than a power."""
     value = exponent.attr if exponent.op == "number" else None
     if value == Fraction(1, 2):
@@ -59,7 +59,7 @@ def power(build: Builder, base: Node, exponent: Node, shape: Shape) -> Node:
     return build.infix("**", base, exponent, shape)
 
 
-def root(build: Builder, base: Node, shape: Shape) -> Node:
+def root(build: CodeBuilder, base: CodeNode, shape: Shape) -> CodeNode:
     """The square root; of a size a number of Python, which leaves single precision alone."""
     sized = base.op == "size" and all(number > 0 for number, _ in base.attr.terms)
     if sized or (base.op == "number" and base.attr >= 0):
@@ -67,7 +67,7 @@ def root(build: Builder, base: Node, shape: Shape) -> Node:
     return build.call("np.sqrt", base, shape=shape)
 
 
-def squared_norm(low: Context, norm: Expr) -> Node:
+def squared_norm(low: CodeLowering, norm: Expr) -> CodeNode:
     """The square of norm2(x) or norm2(X, axis): the sum of squares."""
     node = low.node(norm.args[0])
     if node.rank == 1:
@@ -76,7 +76,7 @@ def squared_norm(low: Context, norm: Expr) -> Node:
     return low.build.call("np.sum", squares, shape=norm.shape, after=_axis(norm))
 
 
-def _inverse(low: Context, expr: Expr) -> Value:
+def _inverse(low: CodeLowering, expr: Expr) -> Value:
     """Left open: beside something it becomes the solution of a system."""
     product = low.open(expr.args[0])
     if product.scaled or len(product.factors) > 1:
@@ -95,13 +95,13 @@ def _inverse(low: Context, expr: Expr) -> Value:
     return Product(expr.shape, factors=deque([Factor(kind, factor.node, factor.flipped)]))
 
 
-def _trace(low: Context, expr: Expr) -> Value:
+def _trace(low: CodeLowering, expr: Expr) -> Value:
     inside = low.open(expr.args[0])
     scalars = low.chains.trace(list(inside.factors), inside.shape)
     return Product((), inside.number, inside.top + scalars, list(inside.bottom))
 
 
-def _sum(low: Context, expr: Expr) -> Value:
+def _sum(low: CodeLowering, expr: Expr) -> Value:
     """1' F 1: row and column sums before products; or along an axis of a tensor."""
     if len(expr.args) == 2:
         return _reduction("np.sum")(low, expr)
@@ -125,7 +125,7 @@ def _sum(low: Context, expr: Expr) -> Value:
     return result
 
 
-def _diag(low: Context, expr: Expr) -> Value:
+def _diag(low: CodeLowering, expr: Expr) -> Value:
     (arg,) = expr.args
     if arg.rank == 1:
         return Product(expr.shape, factors=deque([Factor(DIAGONAL, low.node(arg))]))
@@ -141,11 +141,11 @@ def _diag(low: Context, expr: Expr) -> Value:
     )
 
 
-def _logdet(low: Context, expr: Expr) -> Value:
+def _logdet(low: CodeLowering, expr: Expr) -> Value:
     return low.build.logdet(low.node(expr.args[0]))
 
 
-def _sign(low: Context, expr: Expr) -> Value:
+def _sign(low: CodeLowering, expr: Expr) -> Value:
     """That of a determinant is known where the determinant itself overflows."""
     (arg,) = expr.args
     if arg.op == "det":
@@ -155,7 +155,7 @@ def _sign(low: Context, expr: Expr) -> Value:
     return low.build.call("np.sign", low.node(arg), shape=expr.shape)
 
 
-def _norm1(low: Context, expr: Expr) -> Value:
+def _norm1(low: CodeLowering, expr: Expr) -> Value:
     sizes = low.build.call("np.abs", low.node(expr.args[0]), shape=expr.args[0].shape)
     return low.build.call("np.sum", sizes, shape=expr.shape, after=_axis(expr))
 
@@ -165,21 +165,21 @@ def _axis(expr: Expr) -> tuple[str, ...]:
     return (f"axis={int(expr.args[1].value) - 1}",) if len(expr.args) == 2 else ()
 
 
-def _norminf(low: Context, expr: Expr) -> Value:
+def _norminf(low: CodeLowering, expr: Expr) -> Value:
     (arg,) = expr.args
     return low.build.call("np.max", low.build.call("np.abs", low.node(arg), shape=arg.shape))
 
 
-def _reduction(function: str) -> Callable[[Context, Expr], Value]:
+def _reduction(function: str) -> Callable[[CodeLowering, Expr], Value]:
     """Over all entries, or along an axis."""
 
-    def form(low: Context, expr: Expr) -> Value:
+    def form(low: CodeLowering, expr: Expr) -> Value:
         return low.build.call(function, low.node(expr.args[0]), shape=expr.shape, after=_axis(expr))
 
     return form
 
 
-def _where(low: Context, expr: Expr) -> Value:
+def _where(low: CodeLowering, expr: Expr) -> Value:
     """A comparison is the condition itself, not the numbers 1 and 0."""
     condition, *branches = (low.node(arg) for arg in expr.args)
     if condition.calls("np.where") and condition.attr[2] == ("1.0", "0.0"):
@@ -187,17 +187,17 @@ def _where(low: Context, expr: Expr) -> Value:
     return low.build.call("np.where", condition, *branches, shape=expr.shape)
 
 
-def _vec(low: Context, expr: Expr) -> Value:
+def _vec(low: CodeLowering, expr: Expr) -> Value:
     node = low.node(expr.args[0])
     return node if node.rank < 2 else low.build.suffix(node, '.ravel("F")', expr.shape)
 
 
-def _permute(low: Context, expr: Expr) -> Value:
+def _permute(low: CodeLowering, expr: Expr) -> Value:
     axes = ", ".join(map(str, expr.value))
     return low.build.suffix(low.node(expr.args[0]), f".transpose({axes})", expr.shape)
 
 
-def _kron(low: Context, expr: Expr) -> Value:
+def _kron(low: CodeLowering, expr: Expr) -> Value:
     """A column beside a matrix or a row is one column, a row one row."""
     nodes = []
     for arg in expr.args:
@@ -210,24 +210,24 @@ def _kron(low: Context, expr: Expr) -> Value:
     return low.build.call("np.kron", *nodes, shape=expr.shape)
 
 
-def _dot(low: Context, expr: Expr) -> Value:
+def _dot(low: CodeLowering, expr: Expr) -> Value:
     left, right = (low.node(arg) for arg in expr.args)
     if left.rank == 1:
         return low.build.dot(left, right)
     return low.build.call("np.sum", low.build.times(left, right))
 
 
-def _outer(low: Context, expr: Expr) -> Value:
+def _outer(low: CodeLowering, expr: Expr) -> Value:
     left, right = (low.node(arg) for arg in expr.args)
     return Product(expr.shape, factors=deque([Factor(COLUMN, left), Factor(ROW, right)]))
 
 
-def _triangle(low: Context, expr: Expr) -> Value:
+def _triangle(low: CodeLowering, expr: Expr) -> Value:
     after = tuple(str(offset.value) for offset in expr.args[1:])
     return low.build.call(f"np.{expr.op}", low.node(expr.args[0]), shape=expr.shape, after=after)
 
 
-def _cumulative(low: Context, expr: Expr) -> Value:
+def _cumulative(low: CodeLowering, expr: Expr) -> Value:
     axis = expr.args[1].value if len(expr.args) == 2 else 1
     node, backwards = low.node(expr.args[0]), expr.op == "revcumsum"
     if backwards:
@@ -239,20 +239,20 @@ def _cumulative(low: Context, expr: Expr) -> Value:
     )
 
 
-def _frechet(low: Context, expr: Expr) -> Value:
+def _frechet(low: CodeLowering, expr: Expr) -> Value:
     after = (f"slots={expr.value}",) if expr.value else ()
     return low.build.call(
         expr.op, *(low.node(arg) for arg in expr.args), shape=expr.shape, after=after
     )
 
 
-def _sylvester(low: Context, expr: Expr) -> Value:
+def _sylvester(low: CodeLowering, expr: Expr) -> Value:
     """The solution, or the array that the right side is contracted with."""
     name = "sylvester_inverse" if expr.rank > 2 else "sylvester"
     return low.build.call(name, *(low.node(arg) for arg in expr.args), shape=expr.shape)
 
 
-FORMS: dict[str, Callable[[Context, Expr], Value]] = {
+FORMS: dict[str, Callable[[CodeLowering, Expr], Value]] = {
     "inv": _inverse,
     "tr": _trace,
     "sum": _sum,

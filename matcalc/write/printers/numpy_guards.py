@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.core.walk import fold, postorder
-from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 
 
-def guard(build: Builder, root: Node, arguments: Sequence[Node]) -> Node:
+def guard(build: CodeBuilder, root: CodeNode, arguments: Sequence[CodeNode]) -> CodeNode:
     """The program with calls that refuse such points; the same program where there are none."""
     order = postorder(root, _args)
     calls = {node.attr[0] for node in order if node.op == "call"}
@@ -27,11 +27,11 @@ def guard(build: Builder, root: Node, arguments: Sequence[Node]) -> Node:
     return build.node(root.op, root.attr, results, root.shape)
 
 
-def _args(node: Node) -> tuple[Node, ...]:
+def _args(node: CodeNode) -> tuple[CodeNode, ...]:
     return node.args
 
 
-def _with_regular(build: Builder, root: Node, order: Sequence[Node]) -> Node:
+def _with_regular(build: CodeBuilder, root: CodeNode, order: Sequence[CodeNode]) -> CodeNode:
     """Determinants of what is inverted as ``regular_det``."""
     inverses = {id(node.args[0]): node for node in order if node.calls("np.linalg.inv")}
     solved = {id(_upright(node.args[0])) for node in order if node.calls("np.linalg.solve")}
@@ -41,7 +41,7 @@ def _with_regular(build: Builder, root: Node, order: Sequence[Node]) -> Node:
         if any(id(arg) in holding for arg in node.args):
             holding.add(id(node))
 
-    def rule(node: Node, args: list[Node]) -> Node:
+    def rule(node: CodeNode, args: list[CodeNode]) -> CodeNode:
         same = all(old is new for old, new in zip(node.args, args, strict=True))
         if not node.calls("np.linalg.det") and not node.calls("cof"):
             return node if same else build.node(node.op, node.attr, tuple(args), node.shape)
@@ -59,11 +59,11 @@ def _with_regular(build: Builder, root: Node, order: Sequence[Node]) -> Node:
     return fold(root, _args, rule)
 
 
-def _upright(matrix: Node) -> Node:
+def _upright(matrix: CodeNode) -> CodeNode:
     return matrix.args[0] if matrix.op == "suffix" and matrix.attr == ".T" else matrix
 
 
-def _without_nan(build: Builder, root: Node, arguments: Sequence[Node]) -> Node:
+def _without_nan(build: CodeBuilder, root: CodeNode, arguments: Sequence[CodeNode]) -> CodeNode:
     order = postorder(root, _args)
     inside = {id(node.args[0]) for node in order if node.calls("np.prod")}
     for node in reversed(order):
@@ -77,7 +77,7 @@ def _without_nan(build: Builder, root: Node, arguments: Sequence[Node]) -> Node:
     return build.call("without_nan", root, *arguments, shape=root.shape)
 
 
-def _divisors(node: Node) -> list[Node]:
+def _divisors(node: CodeNode) -> list[CodeNode]:
     """What a node divides by, without its powers."""
     if node.op != "infix":
         return []

@@ -16,7 +16,7 @@ from matcalc.core.indexed import Condition, Index, Place, condition_of
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
 from matcalc.core.tree import Expr, operation
 from matcalc.write.printers.numpy_functions import CALLS, power
-from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 if TYPE_CHECKING:
     from matcalc.write.printers.numpy_lower import _Lowering
@@ -38,7 +38,7 @@ class Batch(NamedTuple):
     """An array whose first axes are indices."""
 
     indices: tuple[Index, ...]
-    node: Node
+    node: CodeNode
 
     @property
     def own(self) -> Shape:
@@ -46,7 +46,7 @@ class Batch(NamedTuple):
         return self.node.shape[len(self.indices) :]
 
 
-def lower_indexed(low: _Lowering, expr: Expr) -> Node:
+def lower_indexed(low: _Lowering, expr: Expr) -> CodeNode:
     """The array of an ``indexed`` node."""
     return _Body(low, expr).result()
 
@@ -59,7 +59,7 @@ class _Body:
         self.args = [low.node(arg) for arg in expr.args]
         self.order = {index: k for k, index in enumerate(expr.value.all_indices())}
 
-    def result(self) -> Node:
+    def result(self) -> CodeNode:
         """The value, with the axes of the form."""
         form = self.expr.value
         values: dict[int, Batch] = {}
@@ -88,7 +88,7 @@ class _Body:
         after = (f"({', '.join(map(str, places))})",)
         return Batch(wanted, self.build.call("np.transpose", value.node, shape=shape, after=after))
 
-    def _wide(self, value: Batch, indices: tuple[Index, ...], *, filled: bool = False) -> Node:
+    def _wide(self, value: Batch, indices: tuple[Index, ...], *, filled: bool = False) -> CodeNode:
         """The array with an axis for each of the indices, of size 1 where it does not depend on
         one; with ``filled`` of full size.
         """
@@ -107,7 +107,7 @@ class _Body:
         ones = self.build.fill("np.ones", full)
         return self.build.infix("*", node, ones, full)
 
-    def _align(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], list[Node], Shape]:
+    def _align(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], list[CodeNode], Shape]:
         """Arrays that broadcast against each other, and their common shape."""
         indices = self._sort([index for arg in args for index in arg.indices])
         own = max([arg.own for arg in args], key=len)
@@ -197,7 +197,7 @@ class _Body:
         )
         return Batch((index,), node)
 
-    def _compare(self, op: str, args: Sequence[Batch]) -> tuple[Node, tuple[Index, ...], Shape]:
+    def _compare(self, op: str, args: Sequence[Batch]) -> tuple[CodeNode, tuple[Index, ...], Shape]:
         indices, nodes, shape = self._align(args)
         return self.build.infix(op, nodes[0], nodes[1], shape), indices, shape
 
@@ -257,7 +257,7 @@ class _Body:
             return Batch(indices, self.build.transpose(node))
         return Batch(indices, self.build.call("np.einsum", node, before=(text,), shape=shape))
 
-    def _gather(self, node: Node, axis: int, place: Place) -> tuple[Node, list[Index]]:
+    def _gather(self, node: CodeNode, axis: int, place: Place) -> tuple[CodeNode, list[Index]]:
         """An axis of an array at places made of several indices, which become axes; those that
         conditions leave out may be outside of it.
         """
@@ -301,7 +301,7 @@ class _Body:
             total = self._count_mean(part, value, node, axes, left_over)
         return Batch(kept, total)
 
-    def _take(self, name: str, node: Node, axes: Sequence[int], shape: Shape) -> Node:
+    def _take(self, name: str, node: CodeNode, axes: Sequence[int], shape: Shape) -> CodeNode:
         if name == "logsumexp" and len(axes) > 1:
             for axis in reversed(axes):
                 inner = node.shape[:axis] + node.shape[axis + 1 :]
@@ -312,8 +312,8 @@ class _Body:
         return self.build.call(_TAKEN[name], node, shape=shape, after=after)
 
     def _count_mean(
-        self, part: Expr, value: Batch, node: Node, axes: Sequence[int], shape: Shape
-    ) -> Node:
+        self, part: Expr, value: Batch, node: CodeNode, axes: Sequence[int], shape: Shape
+    ) -> CodeNode:
         """The sum over the number of the choices that the conditions leave."""
         one = Expr("number", value=1)
         reduction = part.value._replace(name="sum")
@@ -325,7 +325,7 @@ class _Body:
             return self.build.infix("/", total, count.node, shape)
         raise UnsupportedError("code for such a mean is not supported", span=part.span)
 
-    def _mask(self, condition: Condition) -> tuple[Node, tuple[Index, ...], Shape]:
+    def _mask(self, condition: Condition) -> tuple[CodeNode, tuple[Index, ...], Shape]:
         """Where a condition on indices holds."""
         sides: list[Batch] = []
         for sign in (1, -1):

@@ -26,7 +26,7 @@ from matcalc.write.printers.numpy_functions import (
     root,
     squared_norm,
 )
-from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_norms import norms
 from matcalc.write.printers.numpy_products import (
     COLUMN,
@@ -46,12 +46,12 @@ _SOLVES = 2  # systems with one matrix; for more of them the inverse is computed
 _ROUNDS = 3  # which inverses are wanted depends on which are computed; settled after a round or two
 
 
-def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
+def lower(expr: Expr, names: Mapping[str, CodeNode], builder: CodeBuilder) -> CodeNode:
     """The array program of an expression; ``names`` gives the node of each variable."""
     (whole,) = intern_trees([inline(expr)])
     (root,) = intern_trees([thin(whole)])
-    inverted: frozenset[Node] = frozenset()
-    kept: frozenset[Node] = frozenset()
+    inverted: frozenset[CodeNode] = frozenset()
+    kept: frozenset[CodeNode] = frozenset()
     for _ in range(_ROUNDS):
         result = _Lowering(root, names, builder, inverted, kept).result()
         wanted = inverted | _wanted_inverses(result)
@@ -62,7 +62,7 @@ def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
     return finish(builder, result)
 
 
-def _made_matrices(root: Node) -> frozenset[Node]:
+def _made_matrices(root: CodeNode) -> frozenset[CodeNode]:
     """The matrices that a program computes in any case, and does not only view differently."""
     return frozenset(
         node
@@ -71,9 +71,9 @@ def _made_matrices(root: Node) -> frozenset[Node]:
     )
 
 
-def _wanted_inverses(root: Node) -> frozenset[Node]:
+def _wanted_inverses(root: CodeNode) -> frozenset[CodeNode]:
     """Matrices whose inverse is needed anyway, or that take part in many systems."""
-    solves: Counter[Node] = Counter()
+    solves: Counter[CodeNode] = Counter()
     for node in postorder(root, lambda each: each.args):
         if node.calls("np.linalg.inv"):
             solves[node.args[0]] += _SOLVES + 1
@@ -91,10 +91,10 @@ class _Lowering:
     def __init__(
         self,
         root: Expr,
-        names: Mapping[str, Node],
-        builder: Builder,
-        inverted: frozenset[Node],
-        kept: frozenset[Node],
+        names: Mapping[str, CodeNode],
+        builder: CodeBuilder,
+        inverted: frozenset[CodeNode],
+        kept: frozenset[CodeNode],
     ) -> None:
         self.root = root
         self.names = names
@@ -105,13 +105,13 @@ class _Lowering:
         self.order = root.parts
         self.uses = Counter(id(arg) for node in self.order for arg in node.args)
 
-    def result(self) -> Node:
+    def result(self) -> CodeNode:
         """The value of the root."""
         for node in self.order:
             self.values[id(node)] = _RULES.get(node.op, _Lowering.function)(self, node)
         return self.node(self.root)
 
-    def node(self, expr: Expr) -> Node:
+    def node(self, expr: Expr) -> CodeNode:
         """The value as an array."""
         value = self.values[id(expr)]
         return self.chains.array(value) if isinstance(value, Product) else value
@@ -143,7 +143,7 @@ class _Lowering:
         result.scale(self.open(expr.args[0]))
         return result
 
-    def _leaf(self, expr: Expr, node: Node) -> Product:
+    def _leaf(self, expr: Expr, node: CodeNode) -> Product:
         product = Product(expr.shape)
         if node.op == "number":
             product.number = node.attr
@@ -213,7 +213,7 @@ class _Lowering:
             return self.scale(right.args[0], left)
         return self.build.times(self.node(left), self.node(right))
 
-    def beside(self, expr: Expr, other: Expr) -> Node:
+    def beside(self, expr: Expr, other: Expr) -> CodeNode:
         """An operand of a broadcasting operator: a filled array need not be one where the other
         operand has the shape.
         """
@@ -288,7 +288,7 @@ class _Lowering:
             return None
         sign = 1 if expr.op == "+" else -1
         result = Product(expr.shape, one.number)
-        inner: list[Node] = []
+        inner: list[CodeNode] = []
         for value, number in ((one, Fraction(1)), (other, sign * other.number / one.number)):
             middle = list(value.factors)[first : len(value.factors) - last]
             shape = (
@@ -343,7 +343,7 @@ class _Lowering:
         inputs, output = expr.value
         operands = list(zip(expr.args, inputs, strict=True))
         result = Product(expr.shape)
-        kept: list[tuple[Node, tuple[int, ...]]] = []
+        kept: list[tuple[CodeNode, tuple[int, ...]]] = []
         for place, (arg, labels) in enumerate(operands):
             others = [each for _, each in [*operands[place + 1 :], *kept]]
             covered = set(labels).issubset(label for each in others for label in each)

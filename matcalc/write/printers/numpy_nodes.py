@@ -34,12 +34,12 @@ from matcalc.core.walk import postorder
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Node:
+class CodeNode:
     """One operation; ``serial`` counts the nodes, so that an order needs no addresses."""
 
     op: str
     attr: Any
-    args: tuple[Node, ...]
+    args: tuple[CodeNode, ...]
     shape: Shape
     serial: int
 
@@ -53,28 +53,28 @@ class Node:
         return self.op == "call" and bool(self.attr[0] == function)
 
 
-class Builder:
+class CodeBuilder:
     """Makes nodes, the same one for the same computation."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Any, ...], Node] = {}
-        self._symmetric: set[Node] = set()
-        self._definite: set[Node] = set()
-        self._python: set[Node] = set()
+        self._known: dict[tuple[Any, ...], CodeNode] = {}
+        self._symmetric: set[CodeNode] = set()
+        self._definite: set[CodeNode] = set()
+        self._python: set[CodeNode] = set()
 
-    def node(self, op: str, attr: Any, args: tuple[Node, ...], shape: Shape) -> Node:
+    def node(self, op: str, attr: Any, args: tuple[CodeNode, ...], shape: Shape) -> CodeNode:
         """The node with these fields."""
         key = (op, attr, shape, *map(id, args))
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = Node(op, attr, args, shape, len(self._known))
+            found = self._known[key] = CodeNode(op, attr, args, shape, len(self._known))
             if op in _PYTHON and self._python.issuperset(args):
                 self._python.add(found)
             if _is_symmetric(found, self._symmetric):
                 self._symmetric.add(found)
         return found
 
-    def name(self, name: str, shape: Shape, *, symmetric: bool, definite: bool = False) -> Node:
+    def name(self, name: str, shape: Shape, *, symmetric: bool, definite: bool = False) -> CodeNode:
         """An argument; a symmetric matrix is its own transpose, a positive definite one has a
         Cholesky factor.
         """
@@ -85,61 +85,61 @@ class Builder:
             self._definite.add(node)
         return node
 
-    def is_definite(self, matrix: Node) -> bool:
+    def is_definite(self, matrix: CodeNode) -> bool:
         """Whether a matrix is declared positive definite."""
         return matrix in self._definite
 
-    def inverse(self, matrix: Node) -> Node:
+    def inverse(self, matrix: CodeNode) -> CodeNode:
         """inv(X)."""
         if matrix in self._definite:
             return self.call("psd_inverse", self._factors(matrix), shape=matrix.shape)
         return self.call("np.linalg.inv", matrix, shape=matrix.shape)
 
-    def solution(self, matrix: Node, flipped: bool, right: Node) -> Node:
+    def solution(self, matrix: CodeNode, flipped: bool, right: CodeNode) -> CodeNode:
         """inv(X)*B, or inv(X)'*B."""
         if matrix in self._definite:
             return self.call("psd_solve", self._factors(matrix), right, shape=right.shape)
         matrix = self.transpose(matrix) if flipped else matrix
         return self.call("np.linalg.solve", matrix, right, shape=right.shape)
 
-    def logdet(self, matrix: Node) -> Node:
+    def logdet(self, matrix: CodeNode) -> CodeNode:
         """log|det(X)|."""
         if matrix in self._definite:
             return self.call("psd_logdet", self._factors(matrix))
         return self.suffix(self.call("np.linalg.slogdet", matrix), "[1]", ())
 
-    def _factors(self, matrix: Node) -> Node:
+    def _factors(self, matrix: CodeNode) -> CodeNode:
         """One factorisation for all that is asked of a matrix."""
         return self.call("psd_factors", matrix, shape=matrix.shape)
 
-    def number(self, value: Fraction | int) -> Node:
+    def number(self, value: Fraction | int) -> CodeNode:
         """An exact number."""
         return self.node("number", Fraction(value), (), ())
 
-    def size(self, dim: Dim) -> Node:
+    def size(self, dim: Dim) -> CodeNode:
         """The size of a dimension as a number."""
         return self.node("size", dim, (), ()) if dim.letters else self.number(dim.scale)
 
-    def is_symmetric(self, node: Node) -> bool:
+    def is_symmetric(self, node: CodeNode) -> bool:
         """Whether a matrix is known to be its own transpose."""
         return node in self._symmetric
 
-    def is_python(self, node: Node) -> bool:
+    def is_python(self, node: CodeNode) -> bool:
         """Whether the value is a number of Python, not of NumPy."""
         return node in self._python
 
     def call(
         self,
         function: str,
-        *args: Node,
+        *args: CodeNode,
         shape: Shape = (),
         before: tuple[str, ...] = (),
         after: tuple[str, ...] = (),
-    ) -> Node:
+    ) -> CodeNode:
         """function(before, args, after)."""
         return self.node("call", (function, before, after), args, shape)
 
-    def infix(self, operator: str, left: Node, right: Node, shape: Shape) -> Node:
+    def infix(self, operator: str, left: CodeNode, right: CodeNode, shape: Shape) -> CodeNode:
         """left operator right; between mere numbers exact, or by NumPy, whose 1/0 is inf while
         Python's is an exception.
         """
@@ -153,21 +153,21 @@ class Builder:
             return self.call(_NUMPY[operator], left, right)
         return self.node("infix", operator, (left, right), shape)
 
-    def suffix(self, arg: Node, text: str, shape: Shape) -> Node:
+    def suffix(self, arg: CodeNode, text: str, shape: Shape) -> CodeNode:
         """arg followed by the text."""
         return self.node("suffix", text, (arg,), shape)
 
-    def fill(self, function: str, shape: Shape, *args: Node) -> Node:
+    def fill(self, function: str, shape: Shape, *args: CodeNode) -> CodeNode:
         """np.ones, np.zeros, np.eye or np.full of the shape."""
         return self.node("filled", function, args, shape)
 
-    def negative(self, node: Node) -> Node:
+    def negative(self, node: CodeNode) -> CodeNode:
         """-a."""
         if node.op == "number":
             return self.number(-node.attr)
         return node.args[0] if node.op == "neg" else self.node("neg", None, (node,), node.shape)
 
-    def transpose(self, node: Node) -> Node:
+    def transpose(self, node: CodeNode) -> CodeNode:
         """A'."""
         if node.rank < 2 or node in self._symmetric:
             return node
@@ -175,7 +175,7 @@ class Builder:
             return node.args[0]
         return self.suffix(node, ".T", node.shape[::-1])
 
-    def permute(self, node: Node, order: tuple[int, ...]) -> Node:
+    def permute(self, node: CodeNode, order: tuple[int, ...]) -> CodeNode:
         """The array with its axes in this order; of a permuted one by one permutation."""
         if order == tuple(range(len(order))):
             return node
@@ -187,7 +187,7 @@ class Builder:
             return self.permute(node.args[0], tuple(int(before[k]) for k in order))
         return self.suffix(node, f"{_PERMUTED}{', '.join(map(str, order))})", shape)
 
-    def times(self, left: Node, right: Node) -> Node:
+    def times(self, left: CodeNode, right: CodeNode) -> CodeNode:
         """Entry by entry, or with a scalar; sigmoid(x)*sigmoid(-x) is one function of x."""
         joined = self._slope_of_sigmoid(left, right) or self._slope_of_sigmoid(right, left)
         if joined is not None:
@@ -197,7 +197,7 @@ class Builder:
                 return self.fill("np.full", ones.shape, scalar)
         return self.infix("*", left, right, left.shape if left.rank >= right.rank else right.shape)
 
-    def _slope_of_sigmoid(self, product: Node, other: Node) -> Node | None:
+    def _slope_of_sigmoid(self, product: CodeNode, other: CodeNode) -> CodeNode | None:
         """A product with sigmoid(x) in it, times sigmoid(-x); None where there is no such pair."""
         factors = product.args if product.op == "infix" and product.attr == "*" else (product,)
         for place, factor in enumerate(factors):
@@ -208,20 +208,20 @@ class Builder:
                 return self.times(rest[0], slope) if rest else slope
         return None
 
-    def gram(self, w: Node, Z: Node) -> Node:
+    def gram(self, w: CodeNode, Z: CodeNode) -> CodeNode:
         """Z'*diag(w)*Z for weights of any sign."""
         return self.call("weighted_gram", w, Z, shape=(Z.shape[1], Z.shape[1]))
 
-    def rows_scaled(self, v: Node, M: Node) -> Node:
+    def rows_scaled(self, v: CodeNode, M: CodeNode) -> CodeNode:
         """diag(v)*M."""
         column = self.suffix(v, "[:, None]", (*v.shape, Dim(1, ())))
         return self.infix("*", column, M, M.shape)
 
-    def outer(self, u: Node, w: Node) -> Node:
+    def outer(self, u: CodeNode, w: CodeNode) -> CodeNode:
         """u*w'."""
         return self.call(OUTER, u, w, shape=u.shape + w.shape)
 
-    def dot(self, x: Node, y: Node) -> Node:
+    def dot(self, x: CodeNode, y: CodeNode) -> CodeNode:
         """x'*y; in one order, for it commutes."""
         if is_ones(x):
             x, y = y, x
@@ -230,7 +230,7 @@ class Builder:
         x, y = sorted((x, y), key=lambda node: node.serial)
         return self.infix("@", x, y, ())
 
-    def total(self, node: Node) -> Node:
+    def total(self, node: CodeNode) -> CodeNode:
         """The sum of all entries; of x.*y of vectors their inner product."""
         if is_ones(node):
             return self.size(node.shape[0])
@@ -250,7 +250,7 @@ class Builder:
             return self.dot(node.args[0], node.args[0])
         return self.call("np.sum", node)
 
-    def pair(self, P: Node, Q: Node, *, axis: int | None = None) -> Node:
+    def pair(self, P: CodeNode, Q: CodeNode, *, axis: int | None = None) -> CodeNode:
         """The sum of P.*Q, along an axis or of everything: diag(P*Q') or tr(P*Q')."""
         if axis is None and all(node.op == "suffix" and node.attr == ".T" for node in (P, Q)):
             P, Q = P.args[0], Q.args[0]
@@ -277,18 +277,18 @@ _PYTHON = (
 )  # what numbers of Python are made of, as opposed to those of NumPy
 
 
-def is_ones(node: Node) -> bool:
+def is_ones(node: CodeNode) -> bool:
     """Whether this is a vector of ones."""
     return node.op == "filled" and node.attr == "np.ones" and node.rank == 1
 
 
-def is_bare(node: Node) -> bool:
+def is_bare(node: CodeNode) -> bool:
     """Whether the value is made of numbers, sizes and constants such as pi, by operators alone."""
     parts = postorder(node, lambda part: part.args)
     return all(part.op == "text" or part.op in _PYTHON for part in parts)
 
 
-def _is_mirrored(one: Node, other: Node) -> bool:
+def _is_mirrored(one: CodeNode, other: CodeNode) -> bool:
     """Whether these are sigmoid(x) and sigmoid(-x)."""
     if not (one.calls("sigmoid") and other.calls("sigmoid")):
         return False
@@ -304,7 +304,7 @@ def _is_mirrored(one: Node, other: Node) -> bool:
     return bool(x.attr == "*" and numbers and b is d)
 
 
-def _is_symmetric(node: Node, known: set[Node]) -> bool:
+def _is_symmetric(node: CodeNode, known: set[CodeNode]) -> bool:
     """Whether a matrix that was just made is its own transpose, given which of its parts are."""
     args = node.args
     if node.rank != 2:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 
 _MOST = 6  # the highest power of a norm that is taken apart
 
 
-def norms(build: Builder, divisor: Node) -> list[Node]:
+def norms(build: CodeBuilder, divisor: CodeNode) -> list[CodeNode]:
     """The factors of a divisor: norms in the place of their squares and powers."""
     if divisor.calls("np.sum") and not divisor.rank:
         (squares,) = divisor.args
@@ -36,7 +36,7 @@ def norms(build: Builder, divisor: Node) -> list[Node]:
     return [divisor]
 
 
-def halves(bottom: list[Node]) -> tuple[list[Node], list[Node]]:
+def halves(bottom: list[CodeNode]) -> tuple[list[CodeNode], list[CodeNode]]:
     """The divisors, and of those that stand there several times one half apart."""
     other = [node for node, count in Counter(bottom).items() for _ in range(count // 2)]
     left = Counter(bottom) - Counter(other)

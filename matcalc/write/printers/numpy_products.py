@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 MATRIX, INVERSE, DIAGONAL, COLUMN, ROW = "matrix", "inverse", "diagonal", "column", "row"
 
@@ -17,7 +17,7 @@ class Factor(NamedTuple):
     """One factor: ``node`` is the matrix, the matrix to invert, the diagonal or the vector."""
 
     kind: str
-    node: Node
+    node: CodeNode
     flipped: bool = False
 
     def transpose(self) -> Factor:
@@ -47,10 +47,10 @@ class Product:
 
     shape: Shape
     number: Fraction = Fraction(1)
-    top: list[Node] = field(default_factory=list)
-    bottom: list[Node] = field(default_factory=list)
+    top: list[CodeNode] = field(default_factory=list)
+    bottom: list[CodeNode] = field(default_factory=list)
     factors: deque[Factor] = field(default_factory=deque)
-    array: Node | None = None
+    array: CodeNode | None = None
 
     @property
     def scaled(self) -> bool:

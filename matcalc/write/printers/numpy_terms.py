@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.write.printers.numpy_contract import Labels, contract
-from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 
-Operands = tuple[tuple[Node, Labels], ...]
+Operands = tuple[tuple[CodeNode, Labels], ...]
 Split = tuple[Labels, Labels]
 
 
@@ -64,10 +64,10 @@ class Term(NamedTuple):
 
 
 def value(
-    build: Builder, number: Fraction, operands: Operands, labels: Sequence[int], shape: Shape
-) -> Node:
+    build: CodeBuilder, number: Fraction, operands: Operands, labels: Sequence[int], shape: Shape
+) -> CodeNode:
     """The product of the number and the operands with these axes of the shape."""
-    nodes: tuple[Node, ...] = tuple(node for node, _ in operands)
+    nodes: tuple[CodeNode, ...] = tuple(node for node, _ in operands)
     inputs = tuple(own for _, own in operands)
     if number != 1 or not nodes:
         nodes, inputs = (build.number(number), *nodes), ((), *inputs)
@@ -75,7 +75,7 @@ def value(
     return contract(build, nodes, inputs, tuple(labels), axes)
 
 
-def join(build: Builder, terms: list[Term], shape: Shape) -> list[Term]:
+def join(build: CodeBuilder, terms: list[Term], shape: Shape) -> list[Term]:
     """A(i,j)*B(k,l) + C(i,j)*D(k,l) as one product of matrices, [A; C]'*[B; D] of their entries in
     rows: each entry of the sum is written once.
     """
@@ -95,7 +95,7 @@ def _is_full(term: Term) -> bool:
     )
 
 
-def _product(build: Builder, group: list[Term], split: Split, shape: Shape) -> Term:
+def _product(build: CodeBuilder, group: list[Term], split: Split, shape: Shape) -> Term:
     """The sum of terms whose axes fall into these two parts."""
     count, sides = Dim(len(group), ()), []
     for place, labels in enumerate(split):

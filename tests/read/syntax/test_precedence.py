@@ -3,7 +3,7 @@
 import pytest
 
 from matcalc.core.walk import fold
-from matcalc.read.syntax.nodes import Node, children
+from matcalc.read.syntax.nodes import SyntaxNode, children
 from matcalc.read.syntax.parser import parse
 
 LEVELS = [("+", "-"), ("*", "/", "\\", ".*", "./"), ("^", ".^")]
@@ -22,7 +22,7 @@ POWERS = [(a, b) for a in LEVELS[2] for b in LEVELS[2]]
 def shown(text: str) -> str:
     """The tree of the last statement with every operation in brackets."""
 
-    def rule(node: Node, args: list[str]) -> str:
+    def rule(node: SyntaxNode, args: list[str]) -> str:
         if node.kind == "call":
             return f"{node.value}({', '.join(args)})"
         if node.kind in ("number", "name"):
