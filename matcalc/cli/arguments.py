@@ -427,7 +427,7 @@ def _add_declarations(parser: Parser) -> None:
         metavar="DECL",
         action="append",
         default=[],
-        help='declare a variable, as in "A: symmetric(n)"; repeatable',
+        help='declare variables, as in "A: symmetric(n)" or "m, x: scalar"; repeatable',
     )
     _add_identities(parser)
 

@@ -11,6 +11,7 @@ from matcalc.core.errors import ParseError, Span, UnknownNameError, UnsupportedE
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, FORMS, KINDS, MOST_DIMENSIONS, Variable
 from matcalc.core.members import member
 from matcalc.core.options import closest
+from matcalc.core.split import split_declarations, split_outside_brackets
 from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.parser import parse
 from matcalc.read.syntax.sizes import size
@@ -44,12 +45,15 @@ _COMPLEX = {
 
 
 def declare(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict[str, Variable]:
-    """The declared variables, in order."""
+    """The declared variables, in order.
+
+    A line may declare several: ``A: symmetric(n), x: vector(n)``, ``m, x: scalar``; so may a key.
+    """
     result: dict[str, Variable] = {}
     items = (
-        declarations.items()
+        [(name, text) for key, text in declarations.items() for name in split_outside_brackets(key)]
         if isinstance(declarations, Mapping)
-        else [(None, line) for line in declarations]
+        else [(None, each) for line in declarations for each in split_declarations(line)]
     )
     for name, text in items:
         if isinstance(text, Variable):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY
+from matcalc.core.split import split_declarations
 from matcalc.read.syntax.names import DERIVED, GREEK, default_kind
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
@@ -352,9 +353,20 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
         if opened is None
         else f"expected an operator, a comma or {closing}"
     )
-    return ParseError(
-        f"unexpected {piece}; {expected}", source=text, span=span, hint=_MISPLACED.get(kind)
-    )
+    hint = _MISPLACED.get(kind)
+    if kind == "COMMA" and opened is None:
+        hint = _declare_apart(text, start) or hint
+    return ParseError(f"unexpected {piece}; {expected}", source=text, span=span, hint=hint)
+
+
+def _declare_apart(text: str, place: int) -> str:
+    """What to write for a statement that declares several variables; empty where it does not."""
+    start = max(text.rfind(sign, 0, place) for sign in ";\n") + 1
+    statement = re.split(r"[;\n]", text[start:])[0]
+    split = split_declarations(statement)
+    if len(split) < 2 or not all(":" in each for each in split):
+        return ""
+    return f"write {'; '.join(split)}"
 
 
 def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError | None:
