@@ -145,13 +145,6 @@ def test_a_spoilt_text_is_refused() -> None:
         ("conj(sqrt(-abs(a)^2))", "a", {"a": "complex"}, "sqrt is taken of negative numbers alone"),
         ("conj((-abs(a)^2)^0.5)", "a", {"a": "complex"}, "a power is taken of negative numbers"),
         ("a*log(-a*conj(a))", "a", {"a": "complex"}, "log is taken of negative numbers alone"),
-        # sqrt(a)*sqrt(b) is sqrt(a*b) on one side of the cut alone
-        ("abs(sqrt(a))", "a", {"a": "complex"}, "on one branch"),
-        ("sqrt(a)*sqrt(a^2 + 1)", "a", {"a": "complex"}, "on one branch"),
-        ("sqrt(a^4)", "a", {"a": "complex"}, "on one branch"),
-        # sqrt(exp(a)) is exp(a/2), and log(exp(a)) is a, where the imaginary part of a is small
-        ("sqrt(exp(a))", "a", {"a": "complex"}, "on one branch"),
-        ("a*log(exp(a))", "a", {"a": "complex"}, "on one branch"),
     ],
 )
 def test_what_is_refused(expr: str, wrt: str, kinds: dict[str, str], message: str) -> None:
@@ -465,3 +458,61 @@ def test_steps_that_are_not_shown(text, order):
     found = matcalc.wirtinger(text, "z", variables=kinds, order=order)
     with pytest.raises(UnsupportedError, match="are not shown"):
         found.steps()
+
+
+# what holds of real numbers alone is not used: sqrt(a)*sqrt(b) is sqrt(a*b) on one side of the cut,
+# and log(exp(a)) is a where the imaginary part of a is small
+BRANCHED = [
+    ("abs(sqrt(a))", "sqrt(conj(a))/(4*sqrt(a)*sqrt(sqrt(a)*sqrt(conj(a))))"),
+    ("sqrt(a)*sqrt(a^2 + 1)", "a^1.5/sqrt(1 + a^2) + sqrt(1 + a^2)/(2*sqrt(a))"),
+    ("sqrt(a - 1)*sqrt(a + 1)", "(sqrt(1 + a)/sqrt(a - 1) + sqrt(a - 1)/sqrt(1 + a))/2"),
+    ("sqrt(a^4)", "2*a^3/sqrt(a^4)"),
+    ("sqrt(a^2)", "a/sqrt(a^2)"),
+    ("(a^2)^1.5", "3*a*sqrt(a^2)"),
+    ("sqrt(exp(a))", "sqrt(exp(a))/2"),
+    ("(exp(a)^2)^(1/3)", "2*(exp(a)^2)^(1/3)/3"),
+    ("a*log(exp(a))", "a + log(exp(a))"),
+    ("log(exp(a))^2", "2*log(exp(a))"),
+    ("log1p(expm1(a))^2", "2*exp(a)*log1p(expm1(a))/(1 + expm1(a))"),
+    ("sqrt(exp(t)*a)", "exp(t/2)/(2*sqrt(a))"),  # t is real, and exp(t) is positive
+    ("sqrt(1/a)", "-1/(2*a^1.5)"),
+    # functions that have no complex meaning here are not brought in
+    ("log(1 + exp(a))", "exp(a)/(1 + exp(a))"),
+    ("exp(a)/(1 + exp(a))", "exp(a)/(1 + exp(a))^2"),
+]
+
+
+@pytest.mark.parametrize(("expr", "derivative"), BRANCHED)
+def test_roots_and_logarithms_are_right_on_every_branch(expr, derivative):
+    found = matcalc.wirtinger(expr, "a", {"a": "complex", "t": "scalar"})
+    assert found.by_variable == derivative
+    assert found.verification
+
+
+@pytest.mark.parametrize(
+    ("expr", "derivative"),
+    [
+        ("log(sum(exp(z)))", "exp(z)/sum(exp(z))"),
+        ("sum(sqrt(z.^2))", "z./sqrt(z.^2)"),
+        ("sum((z.^2).^1.5)", "3*(z.*sqrt(z.^2))"),
+        ("sqrt(sum(z.^2))", "z/sqrt(z'*z)"),
+        ("norm2(z)^3", "3*sqrt(ctranspose(z)*z)*conj(z)/2"),
+    ],
+)
+def test_roots_of_vectors_are_right_on_every_branch(expr, derivative):
+    found = matcalc.wirtinger(expr, "z", {"z": "complex vector(n)"})
+    assert found.by_variable == derivative
+    assert found.verification
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("sqrt(exp(a))/2", "proved"),
+        ("exp(a)/(2*sqrt(exp(a)))", "proved"),
+        ("exp(a/2)/2", "wrong"),  # it is that of sqrt(exp(a)) in a strip
+    ],
+)
+def test_claims_are_judged_on_every_branch(claim, verdict):
+    found = matcalc.wirtinger("sqrt(exp(a))", "a", {"a": "complex"})
+    assert found.judge(claim).verdict == verdict

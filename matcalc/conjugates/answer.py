@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, decide_by_value
+from matcalc.conjugates.analytic import analytic
 from matcalc.conjugates.reading import (
-    NORMS,
     UNIT,
     conjugate,
     read_complex,
@@ -21,12 +21,10 @@ from matcalc.conjugates.unit import without_powers
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
-from matcalc.core.operations import ANALYTIC, SIZES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, is_number, number, transpose
-from matcalc.core.walk import fold
+from matcalc.core.tree import Expr, number, transpose
 from matcalc.engine.pipeline import differentiate, prepare_to_print, simplify, tensorize
 from matcalc.verify.exact.judge import judge
 from matcalc.verify.readback.latex import latex_says
@@ -42,15 +40,6 @@ from matcalc.write.printers.latex_pieces import align
 if TYPE_CHECKING:
     from matcalc.conjugates.claims import ComplexReport
     from matcalc.conjugates.steps import ComplexDerivation
-
-# operators of the typed tree that are analytic in their arguments
-_OPERATORS = frozenset(
-    (
-        *("number", "constant", "variable", "dimension", "eye", "fill", "unit", "fuse"),
-        *("+", "-", "neg", "*", "/", ".*", "./", ".^", "^", "'", "einsum", "indexed"),
-        *("blocks", "slice", *(name for name, place in SIZES.items() if place == 0)),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +130,7 @@ class Wirtinger:
         if len(statement.mixed_shape) > MOST_RESULT_AXES:
             raise UnsupportedError("this derivative has too many axes")
         moving = {*self._found.names, *map(conjugate, self._names), UNIT}
-        tree = _analytic(differentiate(statement), moving)
+        tree = analytic(differentiate(statement), moving)
         short = without_powers(program, tree)
         printed = prepare_to_print(
             short, program.variables, statement.columns, language=program.language
@@ -372,14 +361,17 @@ class Wirtinger:
 
     def _compare(self, tree: Expr, meant: Expr) -> tuple[bool | None, str]:
         """Whether two trees have one value, None where it is not known; and how that is decided."""
+        # it loads NumPy
+        from matcalc.conjugates.check import has_branches, same_values  # noqa: PLC0415
+
         program = self._program
         decision = decide_by_value(replace(program, expr=tree), replace(program, expr=meant))
+        # real points say nothing of branches, and
         # the field does not know what the square of the imaginary unit is
-        if decision.verdict == EQUAL or (decision.verdict == DIFFERENT and not self._has_unit):
+        branched = has_branches((tree, meant), self._found.names)
+        different = decision.verdict == DIFFERENT and not self._has_unit
+        if not branched and (decision.verdict == EQUAL or different):
             return decision.verdict == EQUAL, decision.how
-        # it loads NumPy
-        from matcalc.conjugates.check import same_values  # noqa: PLC0415
-
         same = same_values(self._found, tree, meant)
         return same, decision.how if same is None else "values at complex points"
 
@@ -466,50 +458,6 @@ class Wirtinger:
             "latex": self.latex(),
             "notes": list(self.notes),
         }
-
-
-def _analytic(tree: Expr, moving: set[str]) -> Expr:
-    """The tree without real norms: those of the engine are ``sqrt(sum(x.^2))`` and stand for
-    that. UnsupportedError where something is left that is not analytic.
-    """
-
-    def rule(node: Expr, parts: list[tuple[Expr, bool]]) -> tuple[Expr, bool]:
-        args = tuple([part[0] for part in parts])
-        moves = any(part[1] for part in parts) or (node.op == "variable" and node.value in moving)
-        if moves and node.op == "^" and args[0].op in NORMS:
-            power = args[1]
-            if is_number(power) and power.value.denominator == 1 and power.value % 2 == 0:
-                square = _square(args[0])
-                half = int(power.value) // 2
-                made = square if half == 1 else Expr("^", (square, number(half)), node.shape)
-                return made, True
-        return node.with_args(args), moves
-
-    result, _ = fold(tree, lambda node: node.args, rule)
-
-    def check(node: Expr, parts: list[bool]) -> bool:
-        moves = any(parts) or (node.op == "variable" and node.value in moving)
-        if moves and node.op not in _OPERATORS and node.op not in ANALYTIC:
-            raise UnsupportedError(
-                f"the derivative has {node.op} of complex values, and no form without it is known"
-            )
-        return moves
-
-    fold(result, lambda node: node.args, check)
-    return result
-
-
-def _square(norm: Expr) -> Expr:
-    """norm2(a)^2 or abs(a)^2 of the engine as a'*a."""
-    (inside,) = norm.args
-    if norm.op == "abs":
-        return Expr("^", (inside, number(2)), inside.shape)
-    if not inside.shape:
-        return Expr("^", (inside, number(2)))
-    across = transpose(inside)
-    if inside.rank == 1:
-        return Expr("*", (inside, across) if inside.row else (across, inside))
-    return Expr("tr", (Expr("*", (across, inside), (inside.shape[1],) * 2),))
 
 
 @public

@@ -51,9 +51,10 @@ def largest_error(found: ComplexProgram, wrt: str, trees: Sequence[Expr]) -> flo
 
 def same_values(found: ComplexProgram, left: Expr, right: Expr) -> bool | None:
     """Whether two trees have the same values at complex points; None where they have none."""
-    visited = 0
+    visited, branches = 0, has_branches((left, right), found.names)
+    count, far = (_POINTS_OF_BRANCHES, _FAR) if branches else (_TRIES, 1.0)
     with np.errstate(all="ignore"):
-        for values, sizes in points(found, _TRIES):
+        for values, sizes in points(found, count, far):
             one, other = (interpret(_continue(tree), values, sizes) for tree in (left, right))
             if not (np.all(np.isfinite(one)) and np.all(np.isfinite(other))):
                 continue

@@ -28,6 +28,7 @@ from matcalc.read.syntax.declare import declare, instead
 from matcalc.read.syntax.nodes import Statement, SyntaxNode, children
 
 UNIT = "imagunit"  # the imaginary unit, as a scalar of which the conjugate is its negative
+_UNIT = Variable(UNIT, "scalar", complex=True)
 _CONJUGATE = "_conj"
 _DECLARED = re.compile(r"\b(?P<name>\w+)\s*:\s*complex\b\s*(?P<kind>\w+)?(?P<dims>\s*\([^)]*\))?")
 _IMAGINARY = re.compile(r"\\mathrm\s*(?:\{\s*i\s*\}|i\b)")
@@ -99,7 +100,7 @@ def read_complex(
     conjugated = _conjugation(kinds, variables, plain)
     made = conjugated.statements(statements)
     if conjugated.unit:
-        variables[UNIT] = Variable(UNIT, "scalar")
+        variables[UNIT] = _UNIT
     program = infer(made, variables, plain, None, None, language=language)
     return _complex_program(program, kinds, conjugated)
 
@@ -123,7 +124,6 @@ def read_complex_latex(
             raise ArgumentError(f"{bars[name]} is the conjugate of {name}", hint="rename it")
     conjugated = _conjugation(kinds, variables, text)
     shown = {bar: replace(variables[name], name=bar) for name, bar in bars.items()}
-    unit = Variable(UNIT, "scalar")
 
     def turned(
         statements: list[Statement], known: dict[str, Variable]
@@ -133,7 +133,7 @@ def read_complex_latex(
         return conjugated.statements(statements), rest
 
     meant = _IMAGINARY.sub(rf"\\mathit{{{UNIT}}}", text)
-    known = {**variables, **shown, UNIT: unit}
+    known = {**variables, **shown, UNIT: _UNIT}
     program = tex.read_complex_latex(meant, known, Complex(bars, turned, UNIT, set()))
     if program.asked is not None:
         raise UnsupportedError(
@@ -164,9 +164,10 @@ def _conjugation(
             if other in variables:
                 raise ArgumentError(f"{other} stands for something else here", hint="rename it")
         if name in self_adjoint:  # the engine takes its entries for independent
-            variables[name] = Variable(name, "matrix", here.shape)
+            variables[name] = Variable(name, "matrix", here.shape, complex=True)
         else:
-            variables[conjugate(name)] = replace(here, name=conjugate(name))
+            variables[name] = replace(here, complex=True)
+            variables[conjugate(name)] = replace(here, name=conjugate(name), complex=True)
     known = {name for name, each in variables.items() if name != "H" or not each.shape}
     return _Conjugation(set(kinds), self_adjoint, known, source)
 

@@ -22,7 +22,8 @@ class Identity:
     is left out of derivatives, for it makes an inverse of what was none; ``"code"`` one for
     generated code alone, whose right side has a value wherever the left side has one, and can be
     computed where the left side overflows or cancels. ``code = true`` says this of rewrites that
-    serve derivatives as well.
+    serve derivatives as well. ``real = true`` says that a rewrite holds for real numbers alone,
+    though both sides have complex values: log(exp(x)) is x up to whole turns.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Identity:
     range: str = ""
     phase: str = ""
     code: bool = False
+    real: bool = False
     file: str = ""
 
     @property

@@ -211,7 +211,8 @@ class Variable:
     """A variable's name, kind and dimensions as written in a declaration (one for a square kind).
 
     Of a ``function`` that is declared, ``ranks`` are those of its arguments and of its value, whose
-    sizes are ``dims`` in turn; without them it is one of scalars, entry by entry.
+    sizes are ``dims`` in turn; without them it is one of scalars, entry by entry. The entries of a
+    ``complex`` one are complex numbers.
     """
 
     name: str
@@ -219,6 +220,7 @@ class Variable:
     dims: tuple[Dim, ...] = ()
     declared: bool = True
     ranks: tuple[int, ...] = ()
+    complex: bool = False
 
     @property
     def shape(self) -> Shape:

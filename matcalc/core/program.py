@@ -65,6 +65,20 @@ def unknown_variable(names: Sequence[str], name: str, note: str = "") -> Unknown
     )
 
 
+def compact_note(program: Program, wrt: str) -> str:
+    """Says of a name such as Ax that it is one name."""
+    for name, variable in program.variables.items():
+        if (
+            not variable.declared
+            and wrt in name
+            and name.isalpha()
+            and len(name) <= 3
+            and name != wrt
+        ):
+            return f"; {name} is one name, write {'*'.join(name)} for a product"
+    return ""
+
+
 def _abridge(members: Sequence[str]) -> list[str]:
     """A few members, and the last one."""
     return [*members] if len(members) <= _FEW else [*members[:2], "...", members[-1]]

@@ -14,7 +14,7 @@ from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import FUSED
-from matcalc.core.program import Program, unknown_variable
+from matcalc.core.program import Program, compact_note, unknown_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivative
@@ -23,7 +23,7 @@ from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.defined import Defined
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Node
+from matcalc.engine.ir.nodes import COMPLEX, Node
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.lower import Lowering, lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
@@ -110,7 +110,7 @@ def require_variable(program: Program, wrt: str) -> Variable:
     variable = program.variables.get(wrt)
     if variable is None or variable.kind == "function":
         known = [name for name, each in program.variables.items() if each.kind != "function"]
-        raise unknown_variable(known, wrt, _compact(program, wrt))
+        raise unknown_variable(known, wrt, compact_note(program, wrt))
     return variable
 
 
@@ -119,20 +119,6 @@ def used_variables(program: Program) -> dict[str, Variable]:
     nodes = program.expr.parts
     names = dict.fromkeys(str(node.value) for node in nodes if node.op == "variable")
     return {name: program.variables[name] for name in names}
-
-
-def _compact(program: Program, wrt: str) -> str:
-    """Says of a name such as Ax that it is one name."""
-    for name, variable in program.variables.items():
-        if (
-            not variable.declared
-            and wrt in name
-            and name.isalpha()
-            and len(name) <= 3
-            and name != wrt
-        ):
-            return f"; {name} is one name, write {'*'.join(name)} for a product"
-    return ""
 
 
 def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool = True) -> Expr:
@@ -189,6 +175,7 @@ class Engine:
         self.language = program.language
         self.layout = layout
         self.builder = Builder(known)
+        self.builder.complex = any(each.complex for each in program.variables.values())
         self.builder.widest = max(2, *(part.rank for part in expr.parts))
         self.lowering = Lowering(self.builder, known.definition)
         parts = expr.parts
@@ -210,7 +197,12 @@ class Engine:
         self.plain = self._recovery()  # what several results or tries share is recovered once
 
     def _recovery(self) -> Recovery:
-        return Recovery(functions=self.language.functions, typed=self.typed, several=self.several)
+        return Recovery(
+            functions=self.language.functions,
+            typed=self.typed,
+            several=self.several,
+            branches=self.builder.complex,
+        )
 
     def shorten(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""
@@ -426,6 +418,7 @@ def leaf_of(builder: Builder, variable: Variable, *, free: bool) -> Node:
     if variable.kind == "diagonal" and not free:
         return diagonal_leaf(builder, variable.shape, variable.name)
     structure = "" if free or variable.kind in FREE else variable.kind
+    structure = COMPLEX if variable.complex else structure
     return builder.leaf("variable", variable.shape, variable.name, structure)
 
 
@@ -474,11 +467,15 @@ def matricize(
     numbers = find_typed(sums, lowering, names, finish, decimals=decimals)
     node = matrix_of(lowering.sums, with_systems(builder, lowering.lower(tree, names)), rows)
     node = finish(node)
-    plain = Recovery(functions=language.functions, typed=numbers)
+
+    def fresh() -> Recovery:
+        return Recovery(functions=language.functions, typed=numbers, branches=builder.complex)
+
+    plain = fresh()
     _, matrix, _ = _choose_style(lambda recovery: recovery.recover(node), plain)
     if _has_signs(matrix):
         node = _without_signs(builder, node)
-        plain = Recovery(functions=language.functions, typed=numbers)
+        plain = fresh()
         _, matrix, _ = _choose_style(lambda recovery: recovery.recover(node), plain)
     return None if has_indices(matrix, variables) else matrix
 
@@ -515,7 +512,8 @@ def by_entries(
     names = {v.name: leaf_of(builder, v, free=False) for v in variables.values()}
     node = Rewriter(builder, lowering, final=True).rewrite(lowering.lower(tree, names))
     sizes = size_names(variables.values())
-    writer = IndexWriter(Recovery(functions=language.functions), [], {*variables, *sizes})
+    recovery = Recovery(functions=language.functions, branches=builder.complex)
+    writer = IndexWriter(recovery, [], {*variables, *sizes})
     return writer.array(restore_diagonals(builder, node))
 
 

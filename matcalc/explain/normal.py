@@ -99,7 +99,8 @@ class Normal:
     def _recover(self, node: Node, steps: list[str], like: Expr | None = None) -> Expr:
         last = Rewriter(self.builder, self.lowering, final=True, phases=("short",))
         node = restore_diagonals(self.builder, last.rewrite(node))
-        recovery = Recovery(functions=self.trees.known.language.functions)
+        functions = self.trees.known.language.functions
+        recovery = Recovery(functions=functions, branches=self.builder.complex)
         tree = self.trees.intern(recovery.recover(node))
         if tree.rank > 2 or has_indices(tree):
             raise CannotShow("it has no matrix notation")

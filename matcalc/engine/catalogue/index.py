@@ -35,6 +35,7 @@ USED = (
 RARE_KINDS = tuple(row.name for row in ROWS if row.rare)
 TRAITS = ("positive", "odd", "even", "equivariant", "invariant", "skew")
 TRANSPOSITIONS = TRAITS[3:]
+_FLAGS = ("code", "real")
 
 
 class Activation(NamedTuple):
@@ -230,7 +231,7 @@ def _fields(entry: Identity) -> list[str]:
         for key in ("file", "form", "expr", "right", "wrt", "range", "phase", "number", "source")
     }
     lines = [f"{key} {value}" for key, value in plain.items() if value]
-    lines += ["code true"] if entry.code else []
+    lines += [f"{key} true" for key in _FLAGS if getattr(entry, key)]
     for key in ("given", "domain"):
         lines += [f"{key} {name} {kind}" for name, kind in (getattr(entry, key) or {}).items()]
     assert not any("\n" in line for line in lines), f"{entry.name}: a text of several lines"
@@ -247,7 +248,7 @@ def load_entry(text: str) -> Identity:
         if key in tables:
             variable, _, kind = value.partition(" ")
             tables[key][variable] = kind
-        elif key == "code":
+        elif key in _FLAGS:
             plain[key] = True
         else:
             plain[key] = value

@@ -26,6 +26,7 @@ _KEYS = {
     "range",
     "phase",
     "code",
+    "real",
     "source",
 }
 _PHASES = ("final", "short", "introducing", "code")
@@ -68,8 +69,9 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
         raise fail("order is 1 or 2, range is positive")
     if entry.get("phase", "final") not in _PHASES or ("phase" in entry and forms[0] != "to"):
         raise fail(f"phase is {', '.join(_PHASES)}, and belongs to a rewrite")
-    if not isinstance(entry.get("code", False), bool) or ("code" in entry and forms[0] != "to"):
-        raise fail("code is true or false, and belongs to a rewrite")
+    for key in ("code", "real"):
+        if not isinstance(entry.get(key, False), bool) or (key in entry and forms[0] != "to"):
+            raise fail(f"{key} is true or false, and belongs to a rewrite")
     return Identity(
         name=name,
         expr=entry["expr"],
@@ -85,5 +87,6 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
         range=entry.get("range", ""),
         phase=entry.get("phase", ""),
         code=entry.get("code", False) or entry.get("phase") == "code",
+        real=entry.get("real", False),
         file=file,
     )

@@ -111,8 +111,10 @@ def absorb_into_power(builder: Builder, factors: list[Factor], rank: int) -> lis
             raised = _raise(builder, factors, index, rank)
             if raised is not None:
                 return absorb_into_power(builder, raised, rank)
-        if exponent == 1 or not isinstance(node, Product) or not labels or node.coefficient != 1:
+        if exponent == 1 or not isinstance(node, Product) or node.coefficient != 1:
             continue
+        if not labels and not (-1 < exponent < 0 and node.factors):
+            continue  # of numbers a*b/sqrt(a*b) alone: whole powers of a*b stay apart
         rest = factors[:index] + factors[index + 1 :]
         found = embed(list(node.factors), rest, dict(enumerate(labels)), rank, node.rank)
         if found is not None:

@@ -19,6 +19,7 @@ from matcalc.engine.ir.canonical import Terms, canonical, find_exchange, turn
 from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.flatten import Flattening
 from matcalc.engine.ir.nodes import (
+    COMPLEX,
     Call,
     Factor,
     FunctionName,
@@ -66,6 +67,7 @@ class Builder:
         self.widest = 2  # axes of a sum that stays a factor: as many as values have
         self.selecting = False  # whether there are ranges of indices
         self.triangles = False  # whether there are triangles of ones
+        self.complex = False  # whether there are complex variables
         self.indexed = False  # whether there are indices bound by sums, and arrays made by them
         self.diagonals = False  # whether there are vectors that stand for diagonal matrices
         self._restrictions: Restrictions | None = None
@@ -97,6 +99,7 @@ class Builder:
         key = (kind, axes, name, structure, start)
         node = self._intern(key, Leaf, axes, kind, name, structure, start)
         self.triangles = self.triangles or kind == "lower"
+        self.complex = self.complex or structure == COMPLEX
         whole = kind == "eye" or (kind == "apart" and name == "0" and axes[0] == axes[1])
         if whole:
             return self._with_parity(node, 1)
@@ -502,6 +505,10 @@ class Builder:
             if result.transposed is None:
                 result.transposed = node
         return node.transposed
+
+    def is_complex(self, node: Node) -> bool:
+        """Whether the values may be complex numbers."""
+        return self.complex and self.properties.is_complex(node)
 
     def nonnegative(self, node: Node) -> bool:
         """Whether it is proved that no entry can be below zero."""

@@ -16,6 +16,9 @@ TOEPLITZ, CIRCULANT, HANKEL = 1 << 15, 1 << 16, 1 << 17
 REPEATS = (TOEPLITZ, CIRCULANT, HANKEL)  # what functions of each entry keep
 ZEROS = (DIAGONAL, LOWER, UPPER)  # what a matrix with fewer entries is too
 ENTRIES = NONNEGATIVE | POSITIVE
+# what is said by equations, so that it holds of complex entries as well
+ALGEBRAIC = SYMMETRIC | SKEW | DIAGONAL | ORTHOGONAL | LOWER | UPPER | INVERTIBLE | ORTHONORMAL
+ALGEBRAIC |= TOEPLITZ | CIRCULANT | HANKEL
 
 _IMPLIED = (
     (POSITIVE, NONNEGATIVE),

@@ -119,11 +119,16 @@ class Flattening:
                 self._diagonals.append(labels)
             elif node.kind == "ones":
                 continue
-            elif isinstance(node, Call) and node.name == "exp" and exponent.denominator != 1:
-                inner = self.builder.scale(exponent, node.args[0])  # sqrt(exp(x)) = exp(x/2)
+            elif self._is_exponential(node) and exponent.denominator != 1:
+                inner = self.builder.scale(exponent, node.children[0])  # sqrt(exp(x)) = exp(x/2)
                 work.append((self.builder.elementwise("exp", [inner]), labels, 1))
             else:
                 self.flat.append((node, labels, exponent))
+
+    def _is_exponential(self, node: Node) -> bool:
+        """Whether this is exp(x) of a real x."""
+        called = isinstance(node, Call) and node.name == "exp"
+        return called and not self.builder.is_complex(node)
 
     def _splice_product(
         self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]
@@ -175,7 +180,7 @@ class Flattening:
     def _splice_power(
         self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]
     ) -> None:
-        """(c * f^a * g^b)^e: split where that is true at every real point of the domain."""
+        """(c * f^a * g^b)^e: split where that is true at every point of the domain."""
         builder = self.builder
         integer = exponent.denominator == 1
         size = magnitude(node.coefficient)
@@ -204,12 +209,10 @@ class Flattening:
             return
         work += [(f, inner, e * exponent) for f, inner, e in parts if builder.positive(f)]
         unknown = [part for part in parts if not builder.positive(part[0])]
-        single = len(unknown) == 1 or all(
-            _is_even(e) or builder.nonnegative(f) for f, _, e in unknown
-        )
-        if unknown and single and node_coefficient == 1:
+        if unknown and node_coefficient == 1 and self._is_power_of_powers(unknown):
             for f, inner, e in unknown:
-                modulus = _is_even(e) and not _is_even(e * exponent)  # (f^2)^(1/2) is |f|
+                # (f^2)^(1/2) is |f|
+                modulus = _is_even(e) and not _is_even(e * exponent)
                 base = builder.elementwise("abs", [f]) if modulus else f
                 work.append((base, inner, e * exponent))
         elif unknown:
@@ -229,6 +232,15 @@ class Flattening:
             self.flat.append((base, labels, exponent))
         elif node_coefficient < 0:
             self.flat.append((builder.number(-1), (), exponent))
+
+    def _is_power_of_powers(self, factors: Sequence[Factor]) -> bool:
+        """Whether (f^a * g^b)^e is f^(a*e) * g^(b*e), or that of the moduli, for every e."""
+        if any(self.builder.is_complex(f) for f, _, _ in factors):
+            # the argument of f^a is a times that of f where that is no more than a half turn
+            return len(factors) == 1 and magnitude(factors[0][2]) <= 1
+        return len(factors) == 1 or all(
+            _is_even(e) or self.builder.nonnegative(f) for f, _, e in factors
+        )
 
     # identities, equal factors, components
 
@@ -273,7 +285,7 @@ class Flattening:
         factors = absorb_into_power(
             self.builder, merge_equal_branches(self.builder, self.flat, self.rank), self.rank
         )
-        if len(factors) < len(self.flat):
+        if factors is not self.flat:
             self.flat = factors
             self._gone |= before - {label for _, labels, _ in factors for label in labels}
             self._collect()

@@ -18,6 +18,7 @@ from matcalc.core.dims import ZERO, Dim, Shape
 Rational = int | Fraction
 Labels = tuple[int, ...]
 FunctionName = str | FunctionRef
+COMPLEX = "complex"  # the structure of a variable whose entries are complex numbers
 
 
 class Node:

@@ -4,9 +4,10 @@ once per node, when asked.
 Every condition of a rewrite is decided here and nowhere else. A fact speaks of the whole node and
 is derived from facts of its parts by theorems only, so nothing passes from ``Q`` to ``diag(Q)``;
 what is not proved is taken to be false. Facts hold wherever the node has a value: ``inv(A'*A)`` is
-positive definite, because where the inverse exists ``A`` has full rank. Horn & Johnson, Matrix
-Analysis (2013): congruences 4.5 and 7.1, sums 7.1, inverses 7.6; products of entries 7.5 (Schur);
-Kronecker products: Topics in Matrix Analysis (1991), 4.2.
+positive definite, because where the inverse exists ``A`` has full rank. Of complex values there are
+facts of algebra alone. Horn & Johnson, Matrix Analysis (2013): congruences 4.5 and 7.1, sums 7.1,
+inverses 7.6; products of entries 7.5 (Schur); Kronecker products: Topics in Matrix Analysis (1991),
+4.2.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from matcalc.core.kinds import ROWS
 from matcalc.core.operations import ENTRYWISE, PROJECTORS, VANISHING
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.facts import (
+    ALGEBRAIC,
     CIRCULANT,
     DEFINITE,
     DIAGONAL,
@@ -40,7 +42,16 @@ from matcalc.engine.ir.facts import (
     closure,
 )
 from matcalc.engine.ir.forms import network, signs
-from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum, is_ones
+from matcalc.engine.ir.nodes import (
+    COMPLEX,
+    Call,
+    FunctionName,
+    Leaf,
+    Node,
+    Product,
+    Sum,
+    is_ones,
+)
 
 # linear kinds by symmetry and diagonals; of others no theorem asks whether a matrix is of them
 _LINEAR = {
@@ -82,6 +93,7 @@ class Properties:
     def __init__(self, positive: Collection[str]) -> None:
         self._positive = positive
         self._facts: dict[Node, int] = {}
+        self._complex: set[Node] = set()
 
     def facts(self, root: Node) -> int:
         """All that is proved of a node, as bits of ``facts``."""
@@ -92,12 +104,19 @@ class Properties:
             known = self._facts[root]
         return known
 
+    def is_complex(self, node: Node) -> bool:
+        """Whether a complex variable occurs in a node."""
+        self.facts(node)
+        return node in self._complex
+
     def has(self, node: Node, kind: str) -> bool:
         """Whether the node is proved to be of a kind that can be declared."""
         return bool(self.facts(node) & _KINDS[kind])
 
     def _prove(self, node: Node) -> int:
         if isinstance(node, Leaf):
+            if node.structure == COMPLEX:
+                self._complex.add(node)
             if node.rank == 1 and node.structure == "diagonal":
                 return 0  # the diagonal of a diagonal matrix
             return closure(_KINDS.get(node.structure, _LEAVES.get(node.kind, 0)) | _triangle(node))
@@ -113,6 +132,10 @@ class Properties:
         else:
             assert isinstance(node, Call)
             facts |= self._call(node, square=square)
+        if self._complex and not self._complex.isdisjoint(node.children):
+            self._complex.add(node)
+            # what makes a sum invertible is that x'*P*x is above zero
+            facts &= ALGEBRAIC & ~INVERTIBLE if isinstance(node, Sum) else ALGEBRAIC
         return closure(facts)
 
     def _sum(self, node: Sum, *, square: bool) -> int:

@@ -59,6 +59,8 @@ class Assembler:
         exponents = {exponent for _, exponent in term.parts}
         if len(exponents) != 1 or exponents & {1, -1} or not term.scalars:
             return plain
+        if any(not self._joins(exponent) for exponent in exponents):
+            return plain
         inside = self._inside(term, exponents.pop())
         return plain if inside is None else min(inside, plain, key=self.factory.size)
 
@@ -154,7 +156,7 @@ class Assembler:
             groups.setdefault(magnitude(exponent), []).append((base, exponent))
         joined = []
         for power, members in groups.items():
-            if power == 1 or len(members) == 1:
+            if power == 1 or len(members) == 1 or not self._joins(power):
                 joined += members
                 continue
             first = 1 if any(exponent > 0 for _, exponent in members) else -1
@@ -163,6 +165,10 @@ class Assembler:
             )
             joined.append((self.scale(1, inside, None), first * power))
         return joined
+
+    def _joins(self, exponent: Rational) -> bool:
+        """Whether a^e*b^e is (a*b)^e."""
+        return exponent.denominator == 1 or not self.factory.branches
 
     def _product(self, pieces: list[Expr]) -> Expr:
         result = pieces[0]

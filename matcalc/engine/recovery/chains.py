@@ -87,9 +87,11 @@ def is_placed(chain: Chain) -> bool:
 
 
 def _as_power(expr: Expr, exponent: Rational) -> tuple[Expr, Rational]:
-    """An entry-by-entry power with its exponent in front: (X.^-2)^e is X to the -2*e."""
+    """An entry-by-entry power with its exponent in front: (X.^-2)^3 is X to the -6."""
     if expr.op == ".^" and expr.args[1].op == "number":
-        return expr.args[0], exponent * Fraction(expr.args[1].value)
+        inner = Fraction(expr.args[1].value)
+        if exponent.denominator == 1 or abs(inner) <= 1:  # sqrt(x.^2) is not x
+            return expr.args[0], exponent * inner
     if expr.op == "./" and is_number(expr.args[0], 1) and expr.args[1].shape:
         return expr.args[1], -exponent
     return expr, exponent

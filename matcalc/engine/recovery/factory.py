@@ -31,8 +31,10 @@ class ExpressionFactory:
     costs no more than its nodes.
     """
 
-    def __init__(self, *, decimals: bool = False) -> None:
+    def __init__(self, *, decimals: bool = False, branches: bool = False) -> None:
         self.decimals = decimals  # whether fractions are written so, since they were typed so
+        # whether sqrt(a)*sqrt(b) is not always sqrt(a*b), as of complex numbers
+        self.branches = branches
         self._table: dict[object, Expr] = {}
         self._numbers: dict[Rational, Expr] = {}
         self._sizes: dict[int, int] = {}

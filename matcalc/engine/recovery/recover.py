@@ -65,12 +65,13 @@ class Recovery:
         typed: Typed = AS_IT_IS,
         *,
         several: bool = False,
+        branches: bool = False,
     ) -> None:
         self.functions = functions  # that users brought
         self.several = several  # results, so that a sum is rather named whole
         self.preferences = Preferences(style)
         self.typed = typed
-        self.factory = ExpressionFactory(decimals=typed.decimals)
+        self.factory = ExpressionFactory(decimals=typed.decimals, branches=branches)
         self.writer = ProductWriter(self.factory, _resolve)
         self.roots: dict[int, Expr] = {}
         self.assembler = Assembler(self.factory, self.writer, self.roots)
@@ -85,7 +86,13 @@ class Recovery:
 
     def in_style(self, style: Style) -> Recovery:
         """A new one that writes products in another style."""
-        return Recovery(style, self.functions, self.typed, several=self.several)
+        return Recovery(
+            style,
+            self.functions,
+            self.typed,
+            several=self.several,
+            branches=self.factory.branches,
+        )
 
     def recover(self, root: Node) -> Expr:
         """The tree of a node."""

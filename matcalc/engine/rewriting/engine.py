@@ -166,7 +166,7 @@ class Rewriter:
         rules = self._active.get(head, ())
         there = heads(node) if rules else frozenset()
         for rule in rules:
-            if not rule.heads <= there:
+            if not rule.heads <= there or not (rule.analytic or self._is_real(node)):
                 continue
             matcher = Matcher(self.builder, rule.rule.variables, lifted=rule.lifted)
             for result in self._results(rule, matcher, node):
@@ -179,6 +179,9 @@ class Rewriter:
                         )
                     return result
         return node
+
+    def _is_real(self, node: Node) -> bool:
+        return not self.builder.is_complex(node)
 
     def _results(self, rule: Pattern, matcher: Matcher, node: Node) -> Iterator[Node]:
         if isinstance(node, Call):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from matcalc.core.identity import Identity
+from matcalc.core.operations import ANALYTIC, INDEX_ARITHMETIC
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.catalogue.compiled import Catalogue, Rewrite
+from matcalc.engine.catalogue.index import functions_in
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum, as_product, as_sum
 from matcalc.engine.lowering.lower import Lowering
 
 # what a factor is, whether its exponent is positive, and whether it is one of a factor
 Head = tuple[FunctionName, bool, bool]
+_ANALYTIC = ANALYTIC | INDEX_ARITHMETIC | {"pow"}
 _ANYTHING = frozenset(("", above, inside) for above in (True, False) for inside in (True, False))
 
 
@@ -23,7 +26,8 @@ class Pattern:
     ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on
     any one tuple of labels. ``heads``: what a node must have at its top for the rule to be found
     there, see ``heads``. ``names``: the right side of a rewrite for the end has
-    functions with a definition, which is not put in their place there.
+    functions with a definition, which is not put in their place there. ``analytic``: it holds for
+    complex numbers, too.
     """
 
     rule: Rewrite
@@ -32,6 +36,7 @@ class Pattern:
     lifted: bool
     heads: frozenset[Head]
     names: bool
+    analytic: bool
 
 
 def pattern(known: Catalogue, name: str) -> Pattern:
@@ -48,7 +53,9 @@ def _pattern(known: Catalogue, entry: Identity) -> Pattern:
     left = Lowering(builder, known.definition).lower(rule.left, names)
     head = left.name if isinstance(left, Call) else "+" if isinstance(left, Sum) else "*"
     lifted = all(not v.shape for v in rule.variables.values())
-    return Pattern(rule, left, head, lifted, heads(left), final and _names(known, rule.right))
+    named = final and _names(known, rule.right)
+    analytic = not entry.real and functions_in(rule.left) | functions_in(rule.right) <= _ANALYTIC
+    return Pattern(rule, left, head, lifted, heads(left), named, analytic)
 
 
 def heads(node: Node) -> frozenset[Head]:
