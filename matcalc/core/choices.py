@@ -21,6 +21,7 @@ from matcalc.core.indexed import (
     Index,
     Place,
     condition_of,
+    describe,
     free_indices,
 )
 from matcalc.core.tree import Expr
@@ -375,20 +376,10 @@ def _signature(
     those that the part depends on, or in the reduction.
     """
     places = {index: k for k, index in enumerate(free[id(node)])}
-    value = node.value
     if node.op == "reduce":
-        places.update({index: -1 - k for k, index in enumerate(value.indices)})
-        value = (
-            value.name,
-            tuple([(index.start, index.size) for index in value.indices]),
-            tuple([(each.op, _place(each.place, places)) for each in value.conditions]),
-        )
-    elif node.op == "at":
-        value = tuple([each and _place(each, places) for each in value])
-    elif node.op == "index":
-        value = None
+        places.update({index: -1 - k for k, index in enumerate(node.value.indices)})
     args = [(known[id(arg)], tuple([places[i] for i in free[id(arg)]])) for arg in node.args]
-    return node.op, value, node.shape, node.row, tuple(args)
+    return node.op, describe(node, places), node.shape, node.row, tuple(args)
 
 
 def _place(place: Place, places: Mapping[Index, int]) -> _At:

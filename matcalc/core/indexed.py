@@ -21,7 +21,7 @@ conditions leave, and nowhere else.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim
@@ -117,37 +117,73 @@ class Form:
         """A value that forms of the same args share if no more than the names of their indices
         differ.
         """
-        numbers = {index: k for k, index in enumerate(self.all_indices())}
+        numbers = number_indices(self)
         made: dict[object, int] = {}
 
-        def of_place(place: Place | None) -> object:
-            if place is None:
-                return None
-            return tuple(sorted((numbers[index], c) for index, c in place.terms)), place.offset
-
-        def own(node: Expr) -> object:
-            if node.op == "slot":
-                return id(args[node.value])
-            if node.op == "index":
-                return numbers[node.value]
-            if node.op == "at":
-                return tuple([of_place(place) for place in node.value])
-            if node.op == "reduce":
-                over = tuple([numbers[index] for index in node.value.indices])
-                where = tuple([(each.op, of_place(each.place)) for each in node.value.conditions])
-                return node.value.name, over, where
-            return node.value
-
-        def rule(node: Expr, args: list[int]) -> int:
-            key = (node.op, own(node), node.shape, node.row, *args)
+        def rule(node: Expr, inside: list[int]) -> int:
+            own = id(args[node.value]) if node.op == "slot" else describe(node, numbers)
+            key = (node.op, own, node.shape, node.row, *inside)
             return made.setdefault(key, len(made))
 
         self.body.fold(rule)
-        ranges = tuple([(index.start, index.size) for index in numbers])
-        return len(self.indices), ranges, tuple(made)
+        axes = tuple([_range_of(index, numbers) for index in self.indices])
+        return axes, tuple(made)
 
     def __repr__(self) -> str:
         return f"[{', '.join(index.name for index in self.indices)}]{self.body!r}"
+
+
+def number_indices(form: Form) -> dict[Index, int]:
+    """A number for each index: how many indices are bound around it.
+
+    So indices of sums beside each other share numbers, whether they are one index or two. An index
+    that is bound at several depths has a number of its own.
+    """
+    depths = dict.fromkeys(map(id, form.body.parts), len(form.indices))
+    numbers = {index: k for k, index in enumerate(form.indices)}
+    torn: list[Index] = []
+    for node in reversed(form.body.parts):  # what a part stands in comes before it
+        depth = depths[id(node)]
+        if node.op == "reduce":
+            for index in node.value.indices:
+                if numbers.setdefault(index, depth) != depth:
+                    torn.append(index)
+                depth += 1
+        for arg in node.args:
+            depths[id(arg)] = max(depths[id(arg)], depth)
+    numbers.update({index: len(numbers) + k for k, index in enumerate(dict.fromkeys(torn))})
+    return numbers
+
+
+def describe(node: Expr, numbers: Mapping[Index, int]) -> Hashable:
+    """The value of a node of a body as a key, with numbers for the names of its indices. It is the
+    same for i < j and j > i.
+    """
+    match node.op:
+        case "index":
+            return numbers[node.value]
+        case "at":
+            return tuple([place and _describe_place(place, numbers) for place in node.value])
+        case "reduce":
+            name, indices, conditions = node.value
+            ranges = tuple([_range_of(index, numbers) for index in indices])
+            return name, ranges, tuple([_describe_condition(each, numbers) for each in conditions])
+    said: Hashable = node.value
+    return said
+
+
+def _range_of(index: Index, numbers: Mapping[Index, int]) -> Hashable:
+    return numbers[index], index.start, index.size
+
+
+def _describe_place(place: Place, numbers: Mapping[Index, int]) -> Hashable:
+    return tuple(sorted((numbers[index], c) for index, c in place.terms)), place.offset
+
+
+def _describe_condition(condition: Condition, numbers: Mapping[Index, int]) -> Hashable:
+    _, c = min([(numbers[index], c) for index, c in condition.place.terms], default=(0, 1))
+    op, place = condition if c > 0 else condition.mirror()
+    return op, _describe_place(place, numbers)
 
 
 def own_indices(expr: Expr) -> tuple[Index, ...]:

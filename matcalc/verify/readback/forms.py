@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 
-from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.indexed import Form as IndexedForm
+from matcalc.core.indexed import describe, number_indices
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, COMPARISONS, OF_ENTRIES, OPERATIONS
 from matcalc.core.tree import APPLY, Expr, operation
@@ -145,38 +145,17 @@ class Forms:
 
     def _form_of_indexed(self, value: IndexedForm, args: list[Form], sized: bool) -> Form:
         """That of an expression with bound indices, which are numbered: their names say nothing."""
-        numbers = _number(value)
-
-        def of_range(index: Index) -> Hashable:
-            return numbers[index], index.start, index.size
-
-        def of_place(place: Place | None) -> Hashable:
-            if place is None:
-                return None
-            return tuple(sorted((numbers[i], c) for i, c in place.terms)), place.offset
-
-        def of_condition(condition: Condition) -> Hashable:
-            """The same for i < j and j > i."""
-            _, c = min([(numbers[index], c) for index, c in condition.place.terms])
-            op, place = condition if c > 0 else condition.mirror()
-            return op, of_place(place)
+        numbers = number_indices(value)
 
         def rule(node: Expr, inner: list[Form]) -> Form:
-            match node.op:
-                case "slot":
-                    place: int = node.value
-                    return args[place]
-                case "index":
-                    return self.of("index", numbers[node.value])
-                case "at":
-                    return self.of("at", *[of_place(place) for place in node.value], *inner)
-                case "reduce":
-                    ranges = tuple([of_range(index) for index in node.value.indices])
-                    where = tuple([of_condition(each) for each in node.value.conditions])
-                    return self.of("reduce", node.value.name, ranges, where, *inner)
+            if node.op == "slot":
+                place: int = node.value
+                return args[place]
+            if node.op in ("index", "at", "reduce"):
+                return self.of(node.op, describe(node, numbers), *inner)
             return self._form_of_typed(node, inner, sized)
 
-        axes = tuple([of_range(index) for index in value.indices])
+        axes = tuple([(index.start, index.size) for index in value.indices])
         return self.of("indexed", axes, value.body.fold(rule))
 
     def _multiple(self, scalar: Form, product: Form) -> Form:
@@ -211,28 +190,6 @@ class Forms:
             name = OF_ENTRIES.get(name, name) if len(args) == 1 else ALIASES.get(name, name)
             return self.of(name, *args)
         return self.of(kind, *args)
-
-
-def _number(value: IndexedForm) -> dict[Index, int]:
-    """A number for each index: how many indices are bound around it.
-
-    So indices of sums beside each other share numbers, whether they are one index or two. An index
-    that is bound at several depths has a number of its own.
-    """
-    depths = dict.fromkeys(map(id, value.body.parts), len(value.indices))
-    numbers = {index: k for k, index in enumerate(value.indices)}
-    torn: list[Index] = []
-    for node in reversed(value.body.parts):  # what a part stands in comes before it
-        depth = depths[id(node)]
-        if node.op == "reduce":
-            for index in node.value.indices:
-                if numbers.setdefault(index, depth) != depth:
-                    torn.append(index)
-                depth += 1
-        for arg in node.args:
-            depths[id(arg)] = max(depths[id(arg)], depth)
-    numbers.update({index: len(numbers) + k for k, index in enumerate(dict.fromkeys(torn))})
-    return numbers
 
 
 def _meets(node: Expr) -> bool:
