@@ -125,9 +125,8 @@ ALLOWED = {
     "graph": "core ir pipeline directional segments explain verification steps printers oracle "
     "runtime",
     "inner": "core pipeline verification",
-    "bounds": "core",
     "polynomials": "core",
-    "definite": "core ir pipeline printers bounds polynomials",
+    "definite": "core ir pipeline printers polynomials",
     "notations": "core frontend directional pipeline notation printers readback equality",
     "manifolds": "core frontend directional pipeline notation readback verification steps equality "
     "notations",
@@ -353,7 +352,8 @@ KEYED_BY_FUNCTIONS = {
     "engine/ir/forms.py": "facts: which kind the value of a projection is of",
     "answers/series_terms.py": "the general terms of series, with where they converge",
     "graph/operations.py": "rules: how many multiplications and additions a function takes",
-    "engine/bounds.py": "rules: between which numbers the values of functions lie",
+    "core/bounds.py": "rules: between which numbers the values of functions lie",
+    "core/scalars.py": "rules: functions of numbers, for the bounds and for points of domains",
     "conjugates/reading.py": "the norms that are roots of products with the conjugate",
     "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",

@@ -6,13 +6,14 @@ Klaus, Merk, Wiedom, Laue, Giesen, Convexity Certificates from Hessians (NeurIPS
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from matcalc.core.bounds import ABOVE_ZERO, EVERYTHING, NOT_BELOW_ZERO, Bounds, entry_bounds
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, fill, is_number, is_zero, number, signed_terms, transpose
 from matcalc.core.walk import postorder
-from matcalc.engine.bounds import EVERYTHING, Bounds, entry_bounds
 from matcalc.engine.ir.facts import (
     DEFINITE,
     DIAGONAL,
@@ -60,11 +61,14 @@ class Definiteness:
         """Between which numbers the entries lie."""
         return entry_bounds(tree, self.program.variables, self._sign)
 
-    def _sign(self, tree: Expr) -> Bounds:
+    def _sign(self, tree: Expr, found: Bounds, before: Mapping[int, Bounds]) -> Bounds:
+        """What the engine knows of the sign of a scalar that is a product or a power."""
+        if tree.shape or tree.op not in ("*", "^", "det") or not found.least < 0 < found.most:
+            return EVERYTHING
         known = self._facts_of(tree)
         if known & POSITIVE:
-            return Bounds(number(0).value, EVERYTHING.most, above=True)
-        return Bounds(number(0).value, EVERYTHING.most) if known & NONNEGATIVE else EVERYTHING
+            return ABOVE_ZERO
+        return NOT_BELOW_ZERO if known & NONNEGATIVE else EVERYTHING
 
     def _facts_of(self, tree: Expr) -> int:
         try:

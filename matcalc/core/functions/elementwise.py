@@ -446,6 +446,7 @@ ROWS = [
         slope=2,
         parameter=True,
         branches="size",
+        values=(0, inf),
     ),
     _row(
         "xlogy",
@@ -464,6 +465,7 @@ ROWS = [
         numpy="hypot",
         curvature="convex",
         slope=2,
+        values=(0, inf),
     ),
     _row(
         "atan2",

@@ -135,6 +135,7 @@ ROWS = [
         letters=("K",),
         numpy="commutation",
         fused=True,
+        values=(0, 1),
     ),
     _row(
         "vech",

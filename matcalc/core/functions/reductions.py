@@ -213,6 +213,7 @@ ROWS = [
         total=True,
         curvature="concave",
         smooth=True,
+        values=(-inf, 0),
     ),
     _row(
         "dot",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from matcalc.core.functions.spec import SPECIAL
 from matcalc.core.functions.spec import entrywise as _row
 
@@ -62,6 +64,8 @@ ROWS = [
         curvature="concave",
         slope=1,
         smooth=True,
+        values=(-inf, 0),
+        strict=True,
     ),
     _row(
         "normpdf",

@@ -215,6 +215,7 @@ ROWS = [
         of_scalar=_ABSOLUTE,
         curvature="convex",
         parameter=True,
+        values=(0, inf),
     ),
     _row(
         "condnum",
@@ -223,5 +224,6 @@ ROWS = [
         SQUARE_TO_SCALAR,
         of_scalar=1,
         breaks=True,
+        values=(1, inf),
     ),
 ]

@@ -17,6 +17,7 @@ from matcalc.core.errors import DomainProblem, EvaluationError
 from matcalc.core.indexed import HOLDS
 from matcalc.core.kinds import FREE, Variable
 from matcalc.core.operations import OPERATIONS, PRIMARY
+from matcalc.core.scalars import SCALARS
 from matcalc.core.tree import Expr, operation
 from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
@@ -26,7 +27,7 @@ _ALL = (-math.inf, math.inf)
 # where functions of real numbers have values; of matrices, of their eigenvalues
 _INTERVALS = {
     **{name: (row.starts, math.inf) for name, row in OPERATIONS.items() if row.starts is not None},
-    **dict.fromkeys(("sqrt", "xlogy", "entropy", "kl", "logm", "sqrtm", "chol"), (0.0, math.inf)),
+    **dict.fromkeys(("xlogy", "entropy", "kl", "chol"), (0.0, math.inf)),
     **dict.fromkeys(("asin", "acos", "atanh", "erfinv"), (-1.0, 1.0)),
     "acosh": (1.0, math.inf),
     "logit": (0.0, 1.0),
@@ -83,8 +84,7 @@ def interval(node: Expr) -> tuple[float, float]:
         exponent = node.args[1]
         whole = exponent.op == "number" and exponent.value.denominator == 1
         return _ALL if whole else (0.0, math.inf)
-    low, high = _INTERVALS.get(node.op, _ALL)
-    return (_ALL[0] if low is None else low), high
+    return _INTERVALS.get(PRIMARY.get(node.op, node.op), _ALL)
 
 
 def _beyond(node: Expr, variables: Mapping[str, Variable]) -> str | None:
@@ -97,9 +97,9 @@ def _beyond(node: Expr, variables: Mapping[str, Variable]) -> str | None:
         # the trace of a positive semidefinite matrix is positive
         arg = Expr("tr", (arg,), ())
     found, name = bounds(arg, variables), operation(node)
-    if found.high <= low:
+    if found.most <= low:
         return f"the argument of {name} is never above {low:g}"
-    if found.low >= high:
+    if found.least >= high:
         return f"the argument of {name} is never below {high:g}"
     return None
 
@@ -211,7 +211,7 @@ class _Point:
     def _find(self, node: Expr, args: list[float]) -> float:
         if node.op in _RULES:
             return _RULES[node.op](self, node, args)
-        function = _SCALAR.get(PRIMARY.get(node.op, node.op))
+        function = SCALARS.get(PRIMARY.get(node.op, node.op))
         if function is None:
             self.unknown = True
             return _NONE
@@ -237,11 +237,13 @@ def _power(point: _Point, node: Expr, args: list[float]) -> float:
     return math.pow(base, args[1])
 
 
-def _truth(holds: Callable[[float, float], bool]) -> Callable[[float, float], float]:
-    return lambda a, b: float(holds(a, b))
-
-
 Rule = Callable[[_Point, Expr, list[float]], float]
+
+
+def _truth(holds: Callable[[float, float], bool]) -> Rule:
+    return lambda point, node, args: float(holds(*args))
+
+
 _RULES: dict[str, Rule] = {
     "variable": lambda point, node, args: point.draw(node),
     "indexed": _Point.evaluate_form,
@@ -251,6 +253,12 @@ _RULES: dict[str, Rule] = {
     "*": _product,
     "dot": lambda point, node, args: args[0] * args[1] * point.count(node.args[0]),
     **dict.fromkeys(("^", ".^"), _power),
+    "+": lambda point, node, args: args[0] + args[1],
+    "-": lambda point, node, args: args[0] - args[1],
+    "neg": lambda point, node, args: -args[0],
+    ".*": lambda point, node, args: args[0] * args[1],
+    **dict.fromkeys(("/", "./"), lambda point, node, args: args[0] / args[1]),
+    **{sign: _truth(holds) for sign, holds in HOLDS.items()},
     "sum": lambda point, node, args: point.sum(node, args[0]),
     "norm1": lambda point, node, args: point.sum(node, abs(args[0])),
     "norm2": lambda point, node, args: math.sqrt(point.sum(node, args[0] ** 2)),
@@ -275,33 +283,6 @@ _REDUCTIONS: dict[str, Callable[[list[float]], float]] = {
     "max": max,
     "min": min,
     "logsumexp": lambda found: math.log(sum(map(math.exp, found))),
-}
-_SCALAR: dict[str, Callable[..., float]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "neg": lambda a: -a,
-    **dict.fromkeys(("/", "./"), lambda a, b: a / b),
-    ".*": lambda a, b: a * b,
-    **{
-        name: getattr(math, name)
-        for name in (
-            *("exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "sqrt"),
-            *("asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
-            *("erf", "erfc", "cbrt", "hypot", "atan2"),
-        )
-    },
-    "abs": abs,
-    "sign": lambda a: float((a > 0) - (a < 0)),
-    "relu": lambda a: max(a, 0.0),
-    "step": lambda a: float(a > 0),
-    "max": max,
-    "min": min,
-    "sigmoid": lambda a: 1 / (1 + math.exp(-a)),
-    "softplus": lambda a: math.log1p(math.exp(a)),
-    "logit": lambda a: math.log(a / (1 - a)),
-    "gammaln": math.lgamma,
-    "xlogy": lambda a, b: a * math.log(b),
-    **{sign: _truth(holds) for sign, holds in HOLDS.items()},
 }
 _EQUAL = frozenset({*FREE, "positive", "symmetric", "simplex"})
 _OF_ONE = frozenset({"psd", "diagonal", "invertible", "triangular", "upper", "tridiagonal"})

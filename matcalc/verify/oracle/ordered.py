@@ -73,7 +73,7 @@ def _multiple(node: Expr, args: list[int], variables: Mapping[str, Variable]) ->
     for place, other in enumerate(reversed(node.args)):
         if args[place] and not other.rank and (place == 0 or node.op in ("*", ".*")):
             scale = bounds(other, variables)
-            return args[place] if scale.low >= 0 else -args[place] if scale.high <= 0 else 0
+            return args[place] if scale.least >= 0 else -args[place] if scale.most <= 0 else 0
     return 0
 
 
@@ -81,7 +81,7 @@ def _power(node: Expr, order: int, variables: Mapping[str, Variable]) -> int:
     exponent = node.args[1].value
     if exponent.denominator == 1 and exponent.numerator % 2 and exponent > 0:
         return order
-    if bounds(node.args[0], variables).low < 0:
+    if bounds(node.args[0], variables).least < 0:
         return 0
     return order if exponent > 0 else -order
 

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matcalc.core.bounds import Bounds
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, number
-from matcalc.verify.oracle.bounds import Bounds, bounds, dominates
+from matcalc.verify.oracle.bounds import bounds, dominates
 from matcalc.verify.oracle.implied import Goal, branch_goals, excludes, goal_of, is_implied
 from matcalc.verify.oracle.interpret import Sizes, interpret
 from matcalc.verify.oracle.ordered import extreme, never_above
@@ -96,12 +97,12 @@ class Sides:
         if switch.kind == EQUAL:
             # where the variable itself decides, the equation holds nowhere but on a border
             gap = self._bounds_of(switch)
-            possible = goal.place not in self.moving and gap.low <= 0 <= gap.high
+            possible = goal.place not in self.moving and gap.least <= 0 <= gap.most
         elif goal.side == 0:
             # k^2 <= 0 holds nowhere else
             gap = self._bounds_of(switch)
             compared = switch.node.op in COMPARISONS and goal.place not in self.moving
-            possible = compared and 0 in gap
+            possible = compared and 0 in (gap.least, gap.most)
         else:
             possible = self._may_be_beyond(switch, goal.side)
         return possible and not is_implied(self.pieces, goal, self.sights)
@@ -109,7 +110,7 @@ class Sides:
     def may_vanish(self, place: int) -> bool:
         """Whether no bounds say that what decides is never 0."""
         gap = self._bounds_of(self.pieces.switches[place])
-        return gap.low <= 0 <= gap.high
+        return gap.least <= 0 <= gap.most
 
     def _may_be_beyond(self, switch: Switch, side: int) -> bool:
         if switch.right is not None and switch.sign > 0:
@@ -117,7 +118,7 @@ class Sides:
             if dominates(ends[1], ends[0]) or never_above(ends[0], ends[1], self.variables):
                 return False
         gap = self._bounds_of(switch)
-        return gap.high > 0 if side > 0 else gap.low < 0
+        return gap.most > 0 if side > 0 else gap.least < 0
 
     def _bounds_of(self, switch: Switch) -> Bounds:
         """Bounds of what decides."""
@@ -125,7 +126,7 @@ class Sides:
         if switch.right is None:
             return left
         right = bounds(switch.right, self.variables)
-        return left.plus(right.negative() if switch.sign > 0 else right)
+        return left.plus(right.negate() if switch.sign > 0 else right)
 
     def _places(self, switch: Switch) -> Iterable[int]:
         """Which entries may be the largest; of many it is left open which, and of values over an

@@ -42,7 +42,7 @@ def _declared(text: str) -> dict[str, str]:
 def test_signs_of_quadratic_forms(text: str, side: int) -> None:
     program = read(text, _declared(text))
     found = bounds(program.expr, program.variables)
-    assert (found.low >= 0, found.high <= 0) == (side > 0, side < 0)
+    assert (found.least >= 0, found.most <= 0) == (side > 0, side < 0)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.kinds import ROWS, Variable
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import COMPARISONS, OPERATIONS
+from matcalc.core.scalars import SCALARS
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 
 End = Fraction | float  # a float is infinite
 
@@ -32,6 +32,39 @@ class Bounds(NamedTuple):
     above: bool = False
     below: bool = False
 
+    def plus(self, other: Bounds) -> Bounds:
+        """Of a sum."""
+        return Bounds(
+            self.least + other.least,
+            self.most + other.most,
+            self.above or other.above,
+            self.below or other.below,
+        )
+
+    def negate(self) -> Bounds:
+        """Of the negative."""
+        return Bounds(-self.most, -self.least, self.below, self.above)
+
+    def times(self, other: Bounds) -> Bounds:
+        """Of the product of an entry of each."""
+        if self.most <= 0 < -self.least:
+            return self.negate().times(other).negate()
+        if other.most <= 0 < -other.least:
+            return self.times(other.negate()).negate()
+        if self.nonnegative and other.nonnegative:
+            least = _times(self.least, other.least)
+            strict = least == 0 and self.positive and other.positive
+            return Bounds(least, _times(self.most, other.most), strict)
+        ends = [_times(x, y) for x in self[:2] for y in other[:2]]
+        return Bounds(min(ends), max(ends))
+
+    def hull(self, other: Bounds) -> Bounds:
+        """Of what is the one or the other."""
+        least, most = min(self.least, other.least), max(self.most, other.most)
+        above = all(each.above for each in (self, other) if each.least == least)
+        below = all(each.below for each in (self, other) if each.most == most)
+        return Bounds(least, most, above, below)
+
     @property
     def nonnegative(self) -> bool:
         """Whether no entry is below zero."""
@@ -48,11 +81,11 @@ class Bounds(NamedTuple):
         return self.most < 0 or (self.most == 0 and self.below)
 
 
+Known = Callable[[Expr, Bounds, Mapping[int, Bounds]], Bounds]
 EVERYTHING = Bounds(-INFINITE, INFINITE)
-_NONNEGATIVE = Bounds(Fraction(0), INFINITE)
-_POSITIVE = Bounds(Fraction(0), INFINITE, above=True)
+NOT_BELOW_ZERO = Bounds(Fraction(0), INFINITE)
+ABOVE_ZERO = Bounds(Fraction(0), INFINITE, above=True)
 _SHARE = Bounds(Fraction(0), Fraction(1))
-_AROUND = Bounds(Fraction(-1), Fraction(1))
 _KINDS = {
     row.name: Bounds(
         -INFINITE if row.least is None else Fraction(row.least),
@@ -61,45 +94,31 @@ _KINDS = {
     )
     for row in ROWS
 }
+_ZERO = Bounds(Fraction(0), Fraction(0))
 _RANGES = {
-    "eye": _SHARE,
-    "unit": _SHARE,
+    **dict.fromkeys(("eye", "unit", "fuse", *COMPARISONS), _SHARE),
+    "epsilon": Bounds(Fraction(-1), Fraction(1)),
     "dimension": Bounds(Fraction(1), INFINITE),
-    "constant": _POSITIVE,
+    "constant": ABOVE_ZERO,
+    # within multiples of pi
+    **dict.fromkeys(("asin", "atan"), Bounds(Fraction(-8, 5), Fraction(8, 5))),
+    "acos": Bounds(Fraction(0), Fraction(16, 5)),
+    "atan2": Bounds(Fraction(-16, 5), Fraction(16, 5)),
 }
 _CONSTANTS = {"pi": math.pi}
-_RISING: dict[str, Callable[[float], float]] = {
-    "exp": math.exp,
-    "expm1": math.expm1,
-    "log": math.log,
-    "log1p": math.log1p,
-    "sqrt": math.sqrt,
-    "tanh": math.tanh,
-    "erf": math.erf,
-    "sinh": math.sinh,
-    "atan": math.atan,
-    "sigmoid": lambda x: 0.5 * (1 + math.tanh(x / 2)),
-    "normcdf": lambda x: 0.5 * math.erfc(-x / math.sqrt(2)),
-    "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
-    "relu": lambda x: max(x, 0.0),
-}
-_EXACT = {0.0: ("expm1", "log1p", "sqrt", "tanh", "erf", "sinh", "atan", "relu"), 1.0: ("log",)}
-_KEEPING = ("'", "vec", "slice", "reshape", "fill", "mean", "permute")
+_KEEPING = ("'", "vec", "vech", "slice", "reshape", "fill", "mean", "amax", "amin", "permute")
+_SUMMING = ("sum", "tr", "cumsum", "revcumsum")
 
 
-def entry_bounds(
-    tree: Expr, variables: Mapping[str, Variable], known: Callable[[Expr], Bounds]
-) -> Bounds:
-    """Between which numbers all entries lie, wherever the expression has a value; ``known`` is what
-    else is known of a scalar that is a product or a power.
+def entry_bounds(tree: Expr, variables: Mapping[str, Variable], known: Known) -> Bounds:
+    """Between which numbers all entries lie, wherever the expression has a value; ``known`` says
+    what else is known of a part, given its bounds and those of the parts before it.
     """
     found: dict[int, Bounds] = {}
-    for node in postorder(tree, lambda node: node.args):
+    for node in tree.parts:
         args = [found[id(arg)] for arg in node.args]
         result = _of(node, args, variables)
-        if not node.shape and node.op in ("*", "^", "det") and result.least < 0 < result.most:
-            result = _meet(result, known(node))
-        found[id(node)] = _limit(result)
+        found[id(node)] = _limit(_meet(result, known(node, result, found)))
     return found[id(tree)]
 
 
@@ -114,35 +133,37 @@ def _of(node: Expr, args: list[Bounds], variables: Mapping[str, Variable]) -> Bo
         variable = variables.get(str(node.value))
         return _KINDS.get(variable.kind, EVERYTHING) if variable is not None else EVERYTHING
     if op == "+":
-        return _sum(args[0], args[1])
+        return args[0].plus(args[1])
     if op == "-":
-        return _sum(args[0], _negative(args[1]))
+        return args[0].plus(args[1].negate())
     if op == "neg":
-        return _negative(args[0])
-    if op in ("*", ".*", "/", "./"):
+        return args[0].negate()
+    if op in ("*", ".*", "/", "./", "dot"):
         return _product(node, args)
     if op in ("^", ".^"):
         return _power(node, args[0], args[1]) if op == ".^" or not node.shape else EVERYTHING
     if op in _KEEPING and args:
         return args[0]
-    if op in ("sum", "tr", "cumsum", "prod"):
-        return _of_signs(args[0]) if len(args) == 1 else EVERYTHING
+    if op in _SUMMING:
+        return _of_signs(args[0])
+    if op == "prod":
+        return _of_signs(args[0]) if args[0].nonnegative else EVERYTHING
     if op == "diag" and node.rank < node.args[0].rank:
         return args[0]
     if op in ("diag", "tril", "triu"):
-        return _hull(args[0], Bounds(Fraction(0), Fraction(0)))
+        return args[0].hull(_ZERO)
+    if op == "where":
+        return args[1].hull(args[2])
     if op in ("blocks", "max", "min"):
         return _of_several(op, args)
     return _function(op, args)
 
 
 def _function(op: str, args: list[Bounds]) -> Bounds:
-    if op in _RANGES:
-        return _RANGES[op]
-    if op not in OPERATIONS:
-        return EVERYTHING
-    row = OPERATIONS[op]
-    if op in _RISING and len(args) == 1:
+    row = OPERATIONS.get(op)
+    if row is None:
+        return _RANGES.get(op, EVERYTHING)
+    if row.slope == 1 and op in SCALARS and len(args) == 1:
         return Bounds(
             _value(op, args[0].least, -1),
             _value(op, args[0].most, 1),
@@ -152,7 +173,7 @@ def _function(op: str, args: list[Bounds]) -> Bounds:
     if op in ("abs", "cosh"):
         return _even(op, args[0])
     if row.values is None:
-        return EVERYTHING
+        return _RANGES.get(op, EVERYTHING)
     least, most = map(_end, row.values)
     return Bounds(least, most, row.strict, row.strict)
 
@@ -181,9 +202,7 @@ def _value(op: str, end: End, side: int) -> End:
         return high if x == INFINITE else low
     if abs(x) > _LARGEST:  # only the limits are certain
         return low if side < 0 else high
-    if x in _EXACT and op in _EXACT[x]:
-        return Fraction(0)
-    value: End = _outward(_RISING[op](x), side)
+    value: End = _outward(SCALARS[op](x), side)
     value = low if value < low else value
     return high if value > high else value
 
@@ -196,48 +215,20 @@ def _outward(value: float, side: int) -> Fraction:
     return Fraction(value) + side * abs(Fraction(value)) / 10**12
 
 
-def _sum(a: Bounds, b: Bounds) -> Bounds:
-    return Bounds(a.least + b.least, a.most + b.most, a.above or b.above, a.below or b.below)
-
-
-def _negative(a: Bounds) -> Bounds:
-    return Bounds(-a.most, -a.least, a.below, a.above)
-
-
 def _times(a: End, b: End) -> End:
     return Fraction(0) if a == 0 or b == 0 else a * b
-
-
-def _scale(a: Bounds, b: Bounds) -> Bounds:
-    """The products of an entry of each."""
-    if a.nonnegative and b.nonnegative:
-        strict = a.positive and b.positive
-        least = _times(a.least, b.least)
-        return Bounds(least, _times(a.most, b.most), least == 0 and strict)
-    if a.nonnegative and b.most <= 0:
-        return _negative(_scale(a, _negative(b)))
-    if b.nonnegative and a.most <= 0:
-        return _negative(_scale(_negative(a), b))
-    if a.most <= 0 and b.most <= 0:
-        return _scale(_negative(a), _negative(b))
-    ends = [_times(x, y) for x in (a.least, a.most) for y in (b.least, b.most)]
-    return Bounds(min(ends), max(ends))
 
 
 def _product(node: Expr, args: list[Bounds]) -> Bounds:
     left, right = args
     if node.op in ("/", "./"):
         if right.positive:
-            return _scale(left, _reciprocal(right))
-        return (
-            _scale(left, _negative(_reciprocal(_negative(right))))
-            if right.negative
-            else (EVERYTHING)
-        )
+            return left.times(_reciprocal(right))
+        return left.times(_reciprocal(right.negate()).negate()) if right.negative else (EVERYTHING)
     if node.op == ".*" or not node.args[0].shape or not node.args[1].shape:
-        return _scale(left, right)
+        return left.times(right)
     outer = node.args[0].rank == node.args[1].rank == 1 and node.rank == 2
-    return _scale(left, right) if outer else _of_signs(_scale(left, right))
+    return left.times(right) if outer else _of_signs(left.times(right))
 
 
 def _reciprocal(a: Bounds) -> Bounds:
@@ -249,7 +240,7 @@ def _reciprocal(a: Bounds) -> Bounds:
 
 def _power(node: Expr, base: Bounds, exponent: Bounds) -> Bounds:
     if exponent.least != exponent.most:
-        return _POSITIVE if base.positive else EVERYTHING
+        return ABOVE_ZERO if base.positive else EVERYTHING
     k = Fraction(exponent.least)
     if k < 0:
         above = _power(node, base, Bounds(-k, -k))
@@ -260,11 +251,11 @@ def _power(node: Expr, base: Bounds, exponent: Bounds) -> Bounds:
         return Bounds(Fraction(1), Fraction(1))
     if k.denominator != 1:
         if not base.nonnegative or base.most > _LARGEST or k > _HIGHEST_POWER:
-            return _NONNEGATIVE._replace(above=base.positive)
+            return NOT_BELOW_ZERO._replace(above=base.positive)
         low, high = (float(end) ** float(k) for end in (base.least, base.most))
         return Bounds(_outward(low, -1), _outward(high, 1), base.above, base.below)
     if k % 2 == 0 and base.most <= 0:
-        base = _negative(base)
+        base = base.negate()
     elif k % 2 == 0 and not base.nonnegative:
         base = Bounds(Fraction(0), max(-base.least, base.most))
     if k > _HIGHEST_POWER:
@@ -280,7 +271,7 @@ def _raise(end: End, k: Fraction) -> End:
 def _of_signs(a: Bounds) -> Bounds:
     """What the signs of the entries say of their sums and products."""
     if a.nonnegative:
-        return _POSITIVE if a.positive else _NONNEGATIVE
+        return ABOVE_ZERO if a.positive else NOT_BELOW_ZERO
     return EVERYTHING if a.most > 0 else Bounds(-INFINITE, Fraction(0), below=a.negative)
 
 
@@ -288,18 +279,11 @@ def _of_several(op: str, args: list[Bounds]) -> Bounds:
     if op == "blocks" or len(args) == 1:
         whole = args[0]
         for other in args[1:]:
-            whole = _hull(whole, other)
+            whole = whole.hull(other)
         return whole
     choose = max if op == "max" else min
     least, most = choose(a.least for a in args), choose(a.most for a in args)
     return Bounds(least, most, all(a.above for a in args), all(a.below for a in args))
-
-
-def _hull(a: Bounds, b: Bounds) -> Bounds:
-    least, most = min(a.least, b.least), max(a.most, b.most)
-    above = all(each.above for each in (a, b) if each.least == least)
-    below = all(each.below for each in (a, b) if each.most == most)
-    return Bounds(least, most, above, below)
 
 
 def _meet(a: Bounds, b: Bounds) -> Bounds:
