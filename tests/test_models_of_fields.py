@@ -379,8 +379,8 @@ FORMS = {
         "sum[i](max(0, g - sqrt(sum[k]((Z[k,i]-mean[l](Z[l,i]))^2)/(n-1) + e)))",
         {"Z": "matrix(n, d)", "g": "scalar", "e": "positive"},
         "Z",
-        "(M - Z)*diag(step(g - u)./u)/(n - 1) where M = matrix(1)*Z/n,"
-        " u = sqrt(((Z - M).^2)'*vector(1)/(n - 1) + e)",
+        "M*diag(step(g - u)./u)/(n - 1) where M = matrix(1)*Z/n - Z,"
+        " u = sqrt((M.^2)'*vector(1)/(n - 1) + e)",
     ),
     "optimal transport with entropy": (
         "sum(a.*f) + sum(b.*g) - e*sum[i,j](exp((f[i]+g[j]-C[i,j])/e))",

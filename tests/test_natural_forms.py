@@ -13,6 +13,19 @@ CASES = [
     # a square keeps its sign, and 1 - t.^2 is not turned round where something else can be
     ("(y - X*b)'*inv(V)*(y - X*b)", "V", "-inv(V)*(y - X*b)*(y - X*b)'*inv(V)"),
     ("norm2(y - W*tanh(x))^2", "x", "2*((1 - tanh(x).^2).*(W'*(W*tanh(x) - y)))"),
+    # a residual is turned round, unless it stands elsewhere as it is; it is the same everywhere
+    ("norm2(y - W*x)^2 + a*norm2(x)^2", "x", "2*(W'*(W*x - y) + a*x)"),
+    ("norm2(y - W*x)^2 - a*norm2(x)^2", "x", "2*(W'*(W*x - y) - a*x)"),
+    ("norm2(X - U*Z')^2/2 - tr(U'*G)", "U", "(U*Z' - X)*Z - G"),
+    ("tr(G'*(X - U*Z'))^2", "U", "2*tr((U*Z' - X)*G')*G*Z"),
+    ("norm2(D - X*B)^2 + norm2(B - C)^2", "B", "2*(B + X'*(X*B - D) - C)"),
+    ("norm2(y - W*x) + a*norm2(x)^2", "x", "2*a*x + W'*(W*x - y)/norm2(W*x - y)"),
+    ("sum(log(1 + (y - W*x).^2))", "x", "2*W'*((W*x - y)./((W*x - y).^2 + 1))"),
+    ("norm2(A - B*X)^2 - norm2(C - D*X)^2", "X", "2*(D'*(C - D*X) - B'*(A - B*X))"),
+    ("(x - v)'*P*(x - v) - (x - q)'*S*(x - q)", "x", "2*(P*(x - v) - S*(x - q))"),
+    ("exp(-(x - v)'*inv(P)*(x - v)/2)", "x", "exp(-(x - v)'*inv(P)*(x - v)/2)*inv(P)*(v - x)"),
+    ("exp(-norm2(x - v)^2)", "x", "2*exp(-norm2(x - v)^2)*(v - x)"),
+    ("sum(y.*log(W*x)) - sum(W*x)", "x", "W'*(y./(W*x) - 1)"),
     # scalars go into what has them as denominators
     ("logdet(eye(n) + X*X'/s)", "X", "2*inv(X*X' + s*eye)*X"),
     ("logdet(eye(n) + P/s^2)", "s", "-2*tr(P*inv(P + s^2*eye))/s"),

@@ -272,13 +272,13 @@ FORMS = {
         "1/(2*n)*norm2(X - X*W)^2 + a*(tr(expm(W.*W)) - d)",
         {"X": "matrix(n, d)", "W": "matrix(d, d)", "a": "scalar"},
         "W",
-        "2*a*(W.*expm(W.^2)') - X'*(X - X*W)/n",
+        "2*a*(W.*expm(W.^2)') + X'*(X*W - X)/n",
     ),
     "reconstruction by principal components": (
         "norm2(X - X*W*W')^2",
         {"X": "matrix(n, d)", "W": "matrix(d, k)"},
         "W",
-        "2*(W*W'*X'*X + X'*X*(W*W' - 2*eye))*W",
+        "2*(M'*X + X'*M)*W where M = X*W*W' - X",
     ),
     "probabilistic principal components": (
         "n/2*(logdet(C) + tr(inv(C)*S)) where C = W*W' + s*eye",
@@ -381,7 +381,7 @@ FORMS = {
         "sum[i](log(1 + (y[i]-X[i,:]*w)^2/(nu*s^2)))",
         {"y": "vector(n)", "X": "matrix(n, d)", "nu": "scalar", "s": "scalar"},
         "w",
-        "2*X'*((X*w - y)./((y - X*w).^2 + nu*s^2))",
+        "2*X'*((X*w - y)./((X*w - y).^2 + nu*s^2))",
     ),
     "deep sets": (
         "r'*tanh(V*sum[i](relu(U*X[i,:]' + b)) + c)",

@@ -119,6 +119,8 @@ def is_value(expr: Expr) -> bool:
 
 # f(-x) = f(x) or -f(x), entry by entry
 PARITY: dict[object, int] = {row.name: row.parity for row in _ROWS if row.parity}
+# the same for the opposite argument: entry by entry, and what is the absolute value of a number
+EVEN = {row.name for row in _ROWS if row.parity == 1 or row.of_scalar == ("abs", "x")}
 
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a
 # number, ``equal`` is ==

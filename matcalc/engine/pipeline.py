@@ -29,6 +29,7 @@ from matcalc.engine.lowering.lower import Lowering, lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
 from matcalc.engine.recovery.decimals import rebalance
 from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
+from matcalc.engine.recovery.even import match_signs
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import STYLES, Preferences
 from matcalc.engine.recovery.layout import lay_out, lies, reorder_axes
@@ -247,7 +248,7 @@ class Engine:
             )
             if not has_indices(other[1]):
                 _, tree, self.factory = other
-        return rebalance(self.factory, tree)
+        return match_signs(self.factory, rebalance(self.factory, tree))
 
     def _find_typed(self) -> None:
         """Finds how the sums with fractions were typed."""

@@ -27,21 +27,28 @@ from matcalc.engine.recovery.chains import (
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_triangle
 from matcalc.engine.recovery.shared import Shared, collect, number_in_front, share, tokens
-from matcalc.engine.recovery.turning import turn
+from matcalc.engine.recovery.turning import Turning, signed_spine
 
 # functions of sums that are written for sums of functions
 _LINEAR = tuple(name for name in LINEAR if OPERATIONS[name].arity == (1, 1))
 
 
 class Factoring:
-    """Writes linear combinations of terms."""
+    """Writes linear combinations of terms, of one result or of ``several``."""
 
     def __init__(
-        self, factory: ExpressionFactory, writer: ProductWriter, assembler: Assembler
+        self,
+        factory: ExpressionFactory,
+        writer: ProductWriter,
+        assembler: Assembler,
+        *,
+        several: bool = False,
     ) -> None:
+        self.several = several
         self.factory = factory
         self.writer = writer
         self.assembler = assembler
+        self._turning = Turning(factory, writer, assembler, self._write)
 
     def sum(self, terms: Sequence[Term], shape: Shape) -> Expr:
         """The shortest form found for a sum of terms of one shape."""
@@ -75,43 +82,8 @@ class Factoring:
         """One term; a minus in front goes into a difference among the factors, which then is turned
         round.
         """
-        opposite = self._turn(term) if term.coefficient < 0 else None
+        opposite = self._turning.turn(term) if term.coefficient < 0 else None
         return self.assembler.term(opposite or term)
-
-    def _turn(self, term: Term) -> Term | None:
-        """The term with the opposite coefficient and one difference turned round."""
-        if self.writer.krons:
-            # few expressions have cross products
-            from matcalc.engine.recovery.signs import exchange_signs  # noqa: PLC0415
-
-            if (found := exchange_signs(self.writer, term)) is not None:
-                return found
-        for index, (base, exponent) in enumerate(term.scalars):
-            if exponent == 1 and base.op == "-":
-                scalars = (
-                    *term.scalars[:index],
-                    (self._reverse(base), exponent),
-                    *term.scalars[index + 1 :],
-                )
-                return Term(-term.coefficient, scalars, term.parts, term.shape)
-        return turn(self.factory, term, self._reverse)
-
-    def _reverse(self, difference: Expr) -> Expr:
-        """b - a for a - b (of a longer sum: with every sign changed, if it starts with a plus
-        again).
-        """
-        return self._write(
-            [(not positive, expr) for positive, expr in self._signed_terms(difference)]
-        )
-
-    @staticmethod
-    def _signed_terms(node: Expr) -> list[tuple[bool, Expr]]:
-        """The terms of a sum with their signs."""
-        signs: list[tuple[bool, Expr]] = []
-        while node.op in ("+", "-"):
-            signs.append((node.op == "+", node.args[1]))
-            node = node.args[0]
-        return [*signs, (node.op != "neg", node if node.op != "neg" else node.args[0])]
 
     def _write(self, signed: list[tuple[bool, Expr]]) -> Expr:
         """The terms with their signs as one sum."""
@@ -131,7 +103,7 @@ class Factoring:
         """The terms of a sum within a sum; what is broadcast stays where it is."""
         if expr.op not in ("+", "-"):
             return [(positive, expr)]
-        return [(plus == positive, part) for plus, part in self._signed_terms(expr)]
+        return [(plus == positive, part) for plus, part in signed_spine(expr)]
 
     def _collect(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
         """X + X as 2*X."""
@@ -163,7 +135,7 @@ class Factoring:
             return signed
         total, others = Fraction(0), []
         for positive, expr in signed:
-            inner = self._signed_terms(expr) if expr.op in ("+", "-") else [(True, expr)]
+            inner = signed_spine(expr) if expr.op in ("+", "-") else [(True, expr)]
             if any(part.op == "number" for _, part in inner):
                 total += sum(
                     part.value if plus == positive else -part.value
@@ -323,7 +295,7 @@ class Factoring:
                 else ()
             ):
                 parts = (
-                    self._signed_terms(link.expr)
+                    signed_spine(link.expr)
                     if link.expr.op in ("+", "-") and not link.flipped
                     else []
                 )
@@ -362,6 +334,8 @@ class Factoring:
         """The terms one after another; a constant array is written as a scalar that is
         broadcast.
         """
+        if not self.several:  # where one and the same residual can stand in all of them
+            terms = self._turning.turn_residuals(terms)
         constants = [_constant(term) for term in terms]
         signed = []
         for term, constant in zip(terms, constants, strict=True):

@@ -75,11 +75,11 @@ class Recovery:
         self.writer = ProductWriter(self.factory, _resolve)
         self.roots: dict[int, Expr] = {}
         self.assembler = Assembler(self.factory, self.writer, self.roots)
-        self.factoring = Factoring(self.factory, self.writer, self.assembler)
+        self.factoring = Factoring(self.factory, self.writer, self.assembler, several=several)
         self.typing = self.factoring  # of sums as they were typed
         if typed.decimals:
             typing = Assembler(self.factory, self.writer, self.roots, decimals=True)
-            self.typing = Factoring(self.factory, self.writer, typing)
+            self.typing = Factoring(self.factory, self.writer, typing, several=several)
         self._known: dict[Node, Expr] = {}
         self._factors: dict[Node, Expr] = {}  # sums as they are written in products
         self._scaled: dict[Node, Scaled] = {}  # nodes as multiples, with numbers as they were typed

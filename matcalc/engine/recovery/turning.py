@@ -1,55 +1,143 @@
-"""A minus in front goes into a difference among the factors of an array, which is turned round."""
+"""A minus in front goes into a sum among the factors, which is turned round."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
-from matcalc.engine.recovery.chains import Link, Term
+from matcalc.engine.recovery.assemble import Assembler
+from matcalc.engine.recovery.chains import Link, ProductWriter, Term
 from matcalc.engine.recovery.factory import ExpressionFactory
 
-Reverse = Callable[[Expr], Expr]  # b - a for a - b
+Signed = list[tuple[bool, Expr]]  # terms, and whether they are added
+Reverse = Callable[[Expr], Expr | None]  # b - a for a - b; None for a sum that is left as it is
 _CONSTANT = ("number", "fill", "eye")
+_PLACES = {".*": (0, 1), "*": (0, 1), "./": (0,), **LINEAR}  # the arguments that carry a sign
 
 
-def turn(factory: ExpressionFactory, term: Term, reverse: Reverse) -> Term | None:
-    """The term with the opposite coefficient and one difference turned round, rather not 1 - x."""
-    return _turn(factory, term, reverse, even=False) or _turn(factory, term, reverse, even=True)
+@dataclass(frozen=True)
+class Turning:
+    """Turns sums in terms round; ``write`` writes terms with their signs as one sum."""
 
+    factory: ExpressionFactory
+    writer: ProductWriter
+    assembler: Assembler
+    write: Callable[[Signed], Expr]
 
-def _turn(factory: ExpressionFactory, term: Term, reverse: Reverse, *, even: bool) -> Term | None:
-    """The same; ``even``: 1 - x as well."""
-    for index, (chain, exponent) in enumerate(term.parts):
-        if exponent.denominator != 1 or exponent % 2 == 0:
-            continue
-        for place, link in enumerate(chain):
-            if sum(each.expr is link.expr for each in chain) > 1:
-                continue  # (a - b)*(a - b)' is a square
-            fresh = _inside(factory, link.expr, reverse, even=even)
+    def turn(self, term: Term) -> Term | None:
+        """The term with the opposite coefficient and one sum turned round, rather not 1 - x."""
+        if self.writer.krons:
+            # few expressions have cross products
+            from matcalc.engine.recovery.signs import exchange_signs  # noqa: PLC0415
+
+            if (found := exchange_signs(self.writer, term)) is not None:
+                return found
+        for reverse in (self._of_variables, self._difference, self._with_residual):
+            if (found := self._turn(term, reverse)) is not None:
+                return found
+        return None
+
+    def turn_residuals(self, terms: Sequence[Term]) -> Sequence[Term]:
+        """l*w - X'*(y - X*w) as l*w + X'*(X*w - y), where no term that is added has a residual."""
+        turned = [self._turn(term, self._residual) for term in terms]
+        if any(found and term.coefficient > 0 for found, term in zip(turned, terms, strict=True)):
+            return terms
+        return [found or term for found, term in zip(turned, terms, strict=True)]
+
+    # what is turned round
+
+    def _difference(self, total: Expr) -> Expr | None:
+        return self._reverse(total) if total.op == "-" else None
+
+    def _of_variables(self, total: Expr) -> Expr | None:
+        """b - a for a - b, but not for 1 - x."""
+        first = signed_spine(total)[-1][1]
+        return self._difference(total) if first.op not in _CONSTANT else None
+
+    def _residual(self, total: Expr) -> Expr | None:
+        """X*w - y for y - X*w, where a name stands before something made of others, and of its
+        shape.
+        """
+        *others, (_, first) = signed_spine(total)
+        found = (
+            is_name(first)
+            and not any(positive or part.shape != first.shape for positive, part in others)
+            and not all(is_name(part) for _, part in others)
+        )
+        return self._reverse(total) if found else None
+
+    def _with_residual(self, total: Expr) -> Expr | None:
+        """(U*V' - X)*V - G for (X - U*V')*V + G, but not for a + b."""
+        signed: Signed = []
+        for positive, part in signed_spine(total):
+            term = self.assembler.made.get(id(part)) if positive else None
+            fresh = self._turn(term, self._residual) if term else None
             if fresh is None:
+                signed.append((not positive, part))
+            else:
+                bare = replace(fresh, coefficient=-fresh.coefficient)
+                signed.append((True, self.assembler.term(bare)))
+        return self.write(signed) if any(positive for positive, _ in signed) else None
+
+    def _reverse(self, total: Expr) -> Expr:
+        """The sum with every sign changed."""
+        return self.write([(not positive, expr) for positive, expr in signed_spine(total)])
+
+    # where it stands
+
+    def _turn(self, term: Term, reverse: Reverse) -> Term | None:
+        for index, (base, exponent) in enumerate(term.scalars):
+            fresh = self._inside(base, reverse) if exponent == 1 else None
+            if fresh is not None:
+                scalars = (*term.scalars[:index], (fresh, exponent), *term.scalars[index + 1 :])
+                return replace(term, coefficient=-term.coefficient, scalars=scalars)
+        for index, (chain, exponent) in enumerate(term.parts):
+            if exponent.denominator != 1 or exponent % 2 == 0:
                 continue
-            links = (*chain[:place], Link(fresh, *link[1:]), *chain[place + 1 :])
-            parts = (*term.parts[:index], (links, exponent), *term.parts[index + 1 :])
-            return replace(term, coefficient=-term.coefficient, parts=parts)
-    return None
+            for place, link in enumerate(chain):
+                if sum(each.expr is link.expr for each in chain) > 1:
+                    continue  # (a - b)*(a - b)' is a square
+                fresh = self._inside(link.expr, reverse)
+                if fresh is None:
+                    continue
+                links = (*chain[:place], Link(fresh, *link[1:]), *chain[place + 1 :])
+                parts = (*term.parts[:index], (links, exponent), *term.parts[index + 1 :])
+                return replace(term, coefficient=-term.coefficient, parts=parts)
+        return None
 
-
-def _inside(factory: ExpressionFactory, expr: Expr, reverse: Reverse, *, even: bool) -> Expr | None:
-    """b - a for a - b, also in diag(a - b), (a - b).*c, (a - b)./c."""
-    if expr.op == "-":
-        return reverse(expr) if even or not _from_constant(expr) else None
-    if expr.op in (".*", "./", "diag", "*"):
-        for index, arg in enumerate(expr.args[:1] if expr.op == "./" else expr.args):
-            fresh = _inside(factory, arg, reverse, even=even)
+    def _inside(self, expr: Expr, reverse: Reverse) -> Expr | None:
+        """b - a for a - b, also in tr(a - b), (a - b).*c, (a - b)./c."""
+        if expr.op in ("+", "-"):
+            return reverse(expr)
+        places = _PLACES.get(expr.op, ())
+        if len(places) > 1 and _sums(expr.args[0]) & _sums(expr.args[1]):
+            return None  # (a - b)'*(a - b) is a square
+        for index in places:
+            fresh = self._inside(expr.args[index], reverse)
             if fresh is not None:
                 args = (*expr.args[:index], fresh, *expr.args[index + 1 :])
-                return factory.make(expr.op, args, expr.shape, row=expr.row)
-    return None
+                return self.factory.make(expr.op, args, expr.shape, expr.value, row=expr.row)
+        return None
 
 
-def _from_constant(difference: Expr) -> bool:
-    """Whether this is 1 - x."""
-    while difference.op in ("+", "-"):
-        difference = difference.args[0]
-    return difference.op in _CONSTANT
+def signed_spine(node: Expr) -> Signed:
+    """The terms of a sum with their signs, the last one first; sums in brackets are terms."""
+    signs: Signed = []
+    while node.op in ("+", "-"):
+        signs.append((node.op == "+", node.args[1]))
+        node = node.args[0]
+    return [*signs, (node.op != "neg", node if node.op != "neg" else node.args[0])]
+
+
+def _sums(expr: Expr) -> set[int]:
+    """The sums that are factors."""
+    if expr.op in ("+", "-"):
+        return {id(expr)}
+    return set().union(*map(_sums, expr.args)) if expr.op in (".*", "*", "'") else set()
+
+
+def is_name(expr: Expr) -> bool:
+    """Whether this is a variable or its transpose."""
+    return (expr.args[0] if expr.op == "'" else expr).op == "variable"

@@ -281,7 +281,7 @@ MEANT = [
         "beta",
         "y: vector(n), X: matrix(n, m), beta: vector(m), lambda: scalar",
         "beta",
-        "2*(lambda*beta - X'*(y - X*beta))",
+        "2*(X'*(X*beta - y) + lambda*beta)",
     ),
     (
         "mu'*inv(Sigma)*mu",
