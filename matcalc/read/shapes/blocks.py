@@ -7,7 +7,6 @@ from fractions import Fraction
 from string import ascii_letters
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.errors import UnknownNameError
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, extent, is_number
 from matcalc.core.walk import postorder
@@ -50,7 +49,7 @@ def block_diagonal(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr
     count = len(args)
     if not count:
         message = "blkdiag takes one block or more"
-        raise UnknownNameError(message, source=context.source, span=node.span)
+        raise context.name_problem(message, node.span)
     refuse_blocks(context, args, node.args)
     for arg in args:
         unknown = context.unifier.fresh()
@@ -243,9 +242,7 @@ def _size(context: Context, node: SyntaxNode, axis: Dim) -> Dim:
                 hint = lookup_hint(context, name, axis, f"{name} stands for the places of these")
             elif name in context.declared and context.declared[name].kind == "onehot":
                 hint = f"write {name}'*x for the entry of a vector x where {name} has its 1"
-            raise UnknownNameError(
-                f"{name} is not a place", source=context.source, span=part.span, hint=hint
-            )
+            raise context.name_problem(f"{name} is not a place", part.span, hint)
     if node.kind == "number" and node.value == 0:
         raise context.problem(
             "there is no entry 0",

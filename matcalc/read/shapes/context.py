@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.dims import OPEN, Dim, Shape, combine_terms
-from matcalc.core.errors import ShapeError, Span
+from matcalc.core.errors import ShapeError, Span, UnknownNameError
 from matcalc.core.indexed import Form, Index, Place
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.language import BUILT_IN, Language
@@ -329,6 +329,12 @@ class Context:
     def problem(self, message: str, where: Span | None, hint: str | None = None) -> ShapeError:
         """An error about a place in the text."""
         return ShapeError(message, source=self.source, span=where, hint=hint)
+
+    def name_problem(
+        self, message: str, where: Span | None, hint: str | None = None
+    ) -> UnknownNameError:
+        """An error about a name in the text."""
+        return UnknownNameError(message, source=self.source, span=where, hint=hint)
 
     # -- words
     # ------------------------------------------------------------------------------------

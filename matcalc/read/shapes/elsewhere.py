@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from matcalc.core.errors import UnknownNameError
 from matcalc.core.operations import ALIASES, OPERATIONS
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax import foreign
@@ -50,20 +49,18 @@ def refuse_square_call(context: Context, node: SyntaxNode) -> None:
     name = str(base.value)
     inside = context.source[base.end : node.end].strip()[1:-1].strip()
     if name in _OPERATORS and _NO_PLACE.search(inside):
-        raise UnknownNameError(
+        raise context.name_problem(
             f"{name}[{inside}] may be {_OPERATORS[name]} or an entry of {name}",
-            source=context.source,
-            span=node.span,
-            hint=f"expectations and probabilities are not read: write them out, over samples as a "
+            node.span,
+            f"expectations and probabilities are not read: write them out, over samples as a "
             f"sum for instance; declare {name} if it is a variable",
         )
     plain = {"transpose": "transpose"}.get(name.lower()) or _PLAIN.get(name.lower())
     plain = plain or ALIASES.get(name.lower(), name.lower())
     called = name[:1].isupper() and (name[1:].islower() or name.lower() in _PLAIN)
     if called and (plain in OPERATIONS or plain == "transpose"):
-        raise UnknownNameError(
+        raise context.name_problem(
             f"{name}[{inside}] may be a function of {inside} or an entry of {name}",
-            source=context.source,
-            span=node.span,
-            hint=f"write {plain}({inside}); declare {name} if it is a variable",
+            node.span,
+            f"write {plain}({inside}); declare {name} if it is a variable",
         )

@@ -10,7 +10,7 @@ import re
 
 from matcalc.core.declared import HIGHEST_ORDER, FunctionRef
 from matcalc.core.dims import Shape
-from matcalc.core.errors import Span, UnknownNameError
+from matcalc.core.errors import Span
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable, free_kind
 from matcalc.core.tree import APPLY, Expr
 from matcalc.read.shapes.context import Context, derivative_of
@@ -32,7 +32,7 @@ def call(context: Context, node: SyntaxNode, function: Variable, args: list[Expr
         message = (
             f"{node.value} takes {_argument_count(ref, counts, weighted)}, not {len(node.args)}"
         )
-        raise UnknownNameError(message, source=context.source, span=Span(node.start, node.end))
+        raise context.name_problem(message, Span(node.start, node.end))
     if ref.entrywise:
         wide = args[0]
         for other in args[1:]:
@@ -75,7 +75,7 @@ def _derivative(context: Context, node: SyntaxNode, function: Variable) -> Funct
     message = (
         f"{function.name} is declared as {function}, and {node.value} is not one of its derivatives"
     )
-    raise UnknownNameError(message, source=context.source, span=node.mark or node.span, hint=hint)
+    raise context.name_problem(message, node.mark or node.span, hint)
 
 
 def _derivative_name(ref: FunctionRef) -> str:

@@ -347,9 +347,7 @@ def _define(context: Context, statement: Statement, value: Expr) -> None:
     elif name in context.seen:
         problem = f"{name} is used before its definition ends"
     if problem:
-        raise UnknownNameError(
-            problem, source=context.source, span=statement.name_span, hint="choose another name"
-        )
+        raise context.name_problem(problem, statement.name_span, "choose another name")
     context.definitions[name] = value
     context.names_given.setdefault(id(value), name)
 
@@ -372,9 +370,7 @@ def _name(context: Context, node: SyntaxNode) -> Expr:
         variable = _undeclared_variable(context, node, name)
     if variable.kind == "function":
         hint = f"write {name}(...) for its value"
-        raise UnknownNameError(
-            f"{name} is declared as a function", source=context.source, span=node.span, hint=hint
-        )
+        raise context.name_problem(f"{name} is declared as a function", node.span, hint)
     context.seen[name] = variable
     return context.make("variable", (), variable.shape, node, value=name)
 
@@ -421,12 +417,7 @@ def _call(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
             if name in BUILT_IN_NAMES or name in context.language.functions
             else hint
         )
-        raise UnknownNameError(
-            f"{name} is {how}, so it is not a function here",
-            source=context.source,
-            span=where,
-            hint=hint,
-        )
+        raise context.name_problem(f"{name} is {how}, so it is not a function here", where, hint)
     if name == "blkdiag":
         return _by_blocks(context, node, args)
     if name in _SIZED or name in ("vector", "matrix"):
@@ -451,9 +442,7 @@ def _call(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
         raise unknown_function_error(context, node)
     if operation.name in context.seen:  # a Greek name, which alone is a variable
         hint = f"write {name}*(...) for a product, or give the variable another name"
-        raise UnknownNameError(
-            f"{name} is a variable here", source=context.source, span=where, hint=hint
-        )
+        raise context.name_problem(f"{name} is a variable here", where, hint)
     least, most = operation.arity
     if not least <= len(node.args) <= most:
         raise wrong_number(context, node, name, (least, most))

@@ -140,7 +140,7 @@ def _is_free(context: Context, name: str) -> bool:
 
 
 def _problem(context: Context, message: str, node: SyntaxNode, hint: str) -> UnknownNameError:
-    return UnknownNameError(message, source=context.source, span=node.span, hint=hint)
+    return context.name_problem(message, node.span, hint)
 
 
 def lone_function(context: Context, node: SyntaxNode) -> MatcalcError:
@@ -165,11 +165,10 @@ def unknown_function_error(context: Context, node: SyntaxNode) -> MatcalcError:
 
     name = str(node.value)
     where = node.mark or node.span
-    return UnknownNameError(
+    return context.name_problem(
         f"unknown function {name}",
-        source=context.source,
-        span=where,
-        hint=DERIVED
+        where,
+        DERIVED
         if is_quotient_of_differentials(context.source)
         else sum_advice(context.source) or _similar(context, node, name),
     )
@@ -242,7 +241,7 @@ def wrong_number(
     hint = elsewhere.instead(context, node, name)
     if hint is None and name in OPERATIONS:
         hint = f"it is called as in {OPERATIONS[name].call}"
-    return UnknownNameError(message, source=context.source, span=node.span, hint=hint)
+    return context.name_problem(message, node.span, hint)
 
 
 def note_call(

@@ -136,4 +136,4 @@ def _absent(phrase: Phrase, index: str, letters_: Letters) -> MatcalcError:
     elif phrase.text == "prod":
         hint = "the product is a power then; write the power"
     span = phrase.mark or phrase.span
-    return ParseError(message, source=letters_.scope.source, span=span, hint=hint)
+    return letters_.scope.refusal(message, span, hint)

@@ -60,7 +60,7 @@ def product(items: list[Phrase], scope: Scope) -> Phrase:
 def _within_product(sign: Phrase, scope: Scope) -> ParseError:
     hint = "write it first, and brackets around everything that is differentiated"
     message = "a derivative sign within a product"
-    return ParseError(message, source=scope.source, span=sign.span, hint=hint)
+    return scope.refusal(message, sign.span, hint)
 
 
 def _multiply(factors: list[Phrase]) -> Phrase:
@@ -108,11 +108,8 @@ def read_slashed_derivative(
             "write it as \\frac{\\partial}{\\partial x} before brackets around everything "
             "that is differentiated"
         )
-        raise ParseError(
-            "how far this derivative reaches is not clear",
-            source=scope.source,
-            span=Span(slash[1], slash[2]),
-            hint=hint,
+        raise scope.refusal(
+            "how far this derivative reaches is not clear", Span(slash[1], slash[2]), hint
         )
     return derivatives.apply_operator(head, _multiply(rest)) if rest else head
 
@@ -157,11 +154,10 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
             hint = "it belongs in a superscript"
             if nabla:
                 hint = r"write \nabla_x before the whole formula, and write out what it is taken of"
-            raise ParseError(
+            raise scope.refusal(
                 r"\nabla stands inside of a formula" if nabla else "this stands alone",
-                source=scope.source,
-                span=factor.span,
-                hint=hint,
+                factor.span,
+                hint,
             )
     return result
 
@@ -190,11 +186,10 @@ def _refuse_reach(call: Phrase, name: Span, total: Phrase, scope: Scope) -> None
         return
     shown, argument = (scope.source[a:b] for a, b in ((name.start, name.end), (name.end, call.end)))
     argument, rest = argument.strip(), scope.source[total.start : total.end]
-    raise ParseError(
+    raise scope.refusal(
         f"where the argument of {call.text} ends has two readings",
-        source=scope.source,
-        span=Span(call.start, total.end),
-        hint=f"write {shown}({argument} {rest}) or {shown}({argument}) {rest}",
+        Span(call.start, total.end),
+        f"write {shown}({argument} {rest}) or {shown}({argument}) {rest}",
     )
 
 
@@ -240,7 +235,7 @@ def _open(item: Phrase, scope: Scope) -> Phrase:
         if len(core.args) == 2:
             x, y = stacked.split(" \\\\ ")[:2]
             hint += f", \\langle {x}, {y} \\rangle for the inner product"
-        raise ParseError(message, source=scope.source, span=core.span, hint=hint)
+        raise scope.refusal(message, core.span, hint)
     inside = value(core)
     return inside if core is item else _put(item, core, inside)
 
@@ -249,11 +244,10 @@ def script_in_brackets_error(item: Phrase, script: Phrase, scope: Scope) -> Pars
     """The error for W^{(1)}."""
     base, text = (scope.source[part.start : part.end] for part in (item.args[0], script))
     text = text.strip("{}()[] ")
-    return ParseError(
+    return scope.refusal(
         "this superscript may be an index or a power",
-        source=scope.source,
-        span=item.span,
-        hint=f"write {base}_{{{text}}} for a name with an index, {base}^{{{text}}} for a power",
+        item.span,
+        f"write {base}_{{{text}}} for a name with an index, {base}^{{{text}}} for a power",
     )
 
 
@@ -304,12 +298,7 @@ def _unclear(head: Phrase, first: Phrase, factors: list[Phrase], scope: Scope) -
     name = scope.source[head.start : head.end].strip()
     hint = f"write {name}({a}) {b} or {name}({a} {b})"
     span = Span(head.start, second.end)
-    return ParseError(
-        f"where the argument of {head.text} ends has two readings",
-        source=scope.source,
-        span=span,
-        hint=hint,
-    )
+    return scope.refusal(f"where the argument of {head.text} ends has two readings", span, hint)
 
 
 def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phrase:
@@ -345,7 +334,7 @@ def _subscript_error(head: Phrase, scope: Scope) -> ParseError:
     if head.text in OF_ENTRIES:
         message, hint = f"{shown} may be the {head.text}imum over a set, which is not read", OPTIMA
         hint += f"; \\{head.text}(x) is that of the entries of x"
-    return ParseError(message, source=scope.source, span=head.parts[0].span, hint=hint)
+    return scope.refusal(message, head.parts[0].span, hint)
 
 
 def _raise_call(call: Phrase, head: Phrase, scope: Scope) -> Phrase:
@@ -361,10 +350,5 @@ def _raise_call(call: Phrase, head: Phrase, scope: Scope) -> Phrase:
             f"write the power behind the argument, or the name of the inverse function: "
             f"\\arc{head.text}"
         )
-        raise ParseError(
-            "this superscript of a function has two readings",
-            source=scope.source,
-            span=head.span,
-            hint=hint,
-        )
+        raise scope.refusal("this superscript of a function has two readings", head.span, hint)
     return Phrase("power", call.start, call.end, args=(call, exponent), mark=head.span)

@@ -58,11 +58,10 @@ def indicator(base: Phrase, below: Phrase, end: int, scope: Scope) -> Phrase:
     one = base.kind in ("constant", "number") and base.text == "1" and not base.parts
     letter = base.kind == "symbol" and symbol(base, scope.source).key == ("I", ())
     if len(below.parts) != 1 or not (one or (letter and not scope.knows(base))):
-        raise ParseError(
+        raise scope.refusal(
             "a condition as a subscript",
-            source=scope.source,
-            span=below.span,
-            hint=r"write \mathbb{1}_{x > 0} for 1 where it holds, and else 0",
+            below.span,
+            r"write \mathbb{1}_{x > 0} for 1 where it holds, and else 0",
         )
     (condition,) = below.parts
     return Phrase(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from matcalc.core.errors import ParseError, Span
+from matcalc.core.errors import Span
 from matcalc.core.walk import fold
 from matcalc.read.tex.phrases import Phrase, operands
 from matcalc.read.tex.scope import OF_COMPLEX, Scope
@@ -25,11 +25,10 @@ def read_superscript(base: Phrase, script: Phrase, where: Span, scope: Scope) ->
         return None
     if scope.complex is None:
         if adjoint and not scope.knows(script):
-            raise ParseError(
+            raise scope.refusal(
                 "the conjugate transpose, or a power H",
-                source=scope.source,
-                span=where,
-                hint=r"everything is real here, where the conjugate transpose is the transpose: "
+                where,
+                r"everything is real here, where the conjugate transpose is the transpose: "
                 r"write ^\top; or declare H",
             )
         return None

@@ -87,7 +87,7 @@ def widen(left: Phrase, kind: str, right: Phrase, mark: Span) -> Phrase:
 
 def scope_problem(scope: Scope, message: str, span: Span, hint: str | None = None) -> ParseError:
     """An error about the formula's form."""
-    return ParseError(message, source=scope.source, span=span, hint=hint)
+    return scope.refusal(message, span, hint)
 
 
 def _is_d(above: Phrase, scope: Scope) -> bool:

@@ -114,11 +114,10 @@ def _refuse_differential(letters: Letters, factors: list[Phrase], *, whole: bool
     if not (whole or head.text.startswith(r"\mathrm")) or factors[1].kind in _LETTERS:
         return  # d x is found above
     sign, rest = letters.text(head), letters.text(factors[1])
-    raise ParseError(
+    raise scope.refusal(
         f"{sign} before {rest} may be a differential or a factor",
-        source=scope.source,
-        span=head.span,
-        hint="write the formula alone, and what it is differentiated by as \\frac{\\partial}"
+        head.span,
+        "write the formula alone, and what it is differentiated by as \\frac{\\partial}"
         "{\\partial X} before it; declare d: scalar if it is a factor",
     )
 
@@ -142,11 +141,10 @@ def _refuse_steps(letters: Letters, factors: list[Phrase]) -> None:
         own = spelling.format(x if found.name != "d" else other.name)
         name = f"{found.name}{'' if found.name == 'd' else '_'}{other.name}"
         laplacian = ", the Laplacian" if found.name == "Delta" else ""
-        raise ParseError(
+        raise scope.refusal(
             f"{sign} {x} may be {what} {x}{laplacian} or the product of {sign} and {x}",
-            source=scope.source,
-            span=head.span,
-            hint=f"write {sign} \\cdot {letters.text(after)} for the product; write {own} and "
+            head.span,
+            f"write {sign} \\cdot {letters.text(after)} for the product; write {own} and "
             f"declare {name}: {default_kind(other.name)} for {what.removesuffix(' of')}"
             + _or_derivative(scope.source, head),
         )
@@ -167,11 +165,10 @@ def _refuse_derivative(letters: Letters, factors: list[Phrase]) -> None:
         base, by = (symbol(part, scope.source) for part in (head.args[0], head.parts[0]))
         if base.key == ("D", ()) and by.key in letters.whole_keys:
             shown, x = letters.text(head), letters.text(head.parts[0]).strip("{}")
-            raise ParseError(
+            raise scope.refusal(
                 f"{shown} may be the derivative with respect to {x} or a matrix",
-                source=scope.source,
-                span=head.span,
-                hint=f"write \\nabla_{{{x}}} before the whole formula for the derivative; declare "
+                head.span,
+                f"write \\nabla_{{{x}}} before the whole formula for the derivative; declare "
                 f"{symbol(head, scope.source).name}: matrix if it is one",
             )
 
@@ -194,11 +191,10 @@ def _refuse_layers(letters: Letters, root: Phrase) -> None:
         if capitals and len(capitals) < len(found):
             phrase = found[capitals[0]]
             shown, bare = letters.text(phrase), letters.text(phrase.args[0])
-            raise ParseError(
+            raise scope.refusal(
                 f"{shown} may be a power, or one of several {bare}",
-                source=scope.source,
-                span=phrase.span,
-                hint=f"write {bare}_{{{letter.strip('{}')}}} for a name with an index; declare "
+                phrase.span,
+                f"write {bare}_{{{letter.strip('{}')}}} for a name with an index; declare "
                 f"{letter.strip('{}')}: scalar for powers",
             )
 
@@ -220,11 +216,10 @@ def inverse_or_reciprocal(power: Phrase, scope: Scope) -> ParseError:
     hint = f"write \\frac{{1}}{{{entry}}} for the reciprocal"
     if len(subscripts.places(base, 2)) > 1:
         hint = f"write [{letter}^{{-1}}]_{{{below}}} for the entry of the inverse; {hint}"
-    return ParseError(
+    return scope.refusal(
         f"{shown} may be an entry of the inverse of {letter}, or the reciprocal of an entry",
-        source=scope.source,
-        span=power.span,
-        hint=hint,
+        power.span,
+        hint,
     )
 
 
@@ -443,12 +438,11 @@ def _repeated_error(
             advice.append(f"declare {said} if these are variables")
         what = "variables of their own"
     advice.append("--einstein, in Python parse_latex(..., einstein=True), reads all such sums")
-    return ParseError(
+    return scope.refusal(
         f"{shown} may be a sum over {' and '.join(signs)}, which "
         f"stand{'s' * (len(signs) == 1)} there twice, or a product of {what}",
-        source=scope.source,
-        span=product.span,
-        hint="; ".join(advice),
+        product.span,
+        "; ".join(advice),
     )
 
 

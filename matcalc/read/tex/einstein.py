@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matcalc.core.errors import MatcalcError, ParseError
+from matcalc.core.errors import MatcalcError
 from matcalc.core.walk import fold, postorder
 from matcalc.read.tex.doubts import inverse_or_reciprocal
 from matcalc.read.tex.phrases import Equation, Phrase
@@ -227,7 +227,7 @@ class _Convention:
         return self.scope.source[phrase.start : phrase.end]
 
     def _problem(self, message: str, phrase: Phrase, hint: str | None = None) -> MatcalcError:
-        return ParseError(message, source=self.scope.source, span=phrase.span, hint=hint)
+        return self.scope.refusal(message, phrase.span, hint)
 
     def _unlike(self, phrase: Phrase, one: list[str], other: list[str]) -> MatcalcError:
         sides = " and ".join(", ".join(names) if names else "no index" for names in (one, other))

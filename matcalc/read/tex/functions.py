@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from matcalc.core.errors import UnknownNameError, UnsupportedError
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.spec import ANY_TO_SCALAR, VECTOR_TO_SCALAR, VECTOR_TO_VECTOR
 from matcalc.core.inner import INNER
 from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS, PRIMARY
@@ -65,11 +65,10 @@ def call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
 
         meant = OPERATORS.get(name)
         if meant:
-            raise UnknownNameError(
+            raise resolver.scope.problem(
                 f"{name} may be {meant}, which is not read",
-                source=resolver.scope.source,
-                span=phrase.mark,
-                hint=OPTIMA if name in ("argmin", "argmax") else "write out what it means",
+                phrase.mark,
+                OPTIMA if name in ("argmin", "argmax") else "write out what it means",
             )
         close = get_close_matches(
             name, [*OPERATIONS, *resolver.scope.language.functions, *ALIASES], n=2
@@ -81,16 +80,14 @@ def call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
             if close
             else "docs/language.md lists the functions"
         )
-        raise UnknownNameError(
-            f"unknown function {name}", source=resolver.scope.source, span=phrase.mark, hint=hint
-        )
+        raise resolver.scope.problem(f"unknown function {name}", phrase.mark, hint)
     least, most = OPERATIONS[name].arity if own is None else (len(own.parameters),) * 2
     if not least <= len(phrase.args) <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
         message = (
             f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(phrase.args)}"
         )
-        raise UnknownNameError(message, source=resolver.scope.source, span=phrase.span)
+        raise resolver.scope.problem(message, phrase.span)
     args = [*args, *(Value(resolver.letters.size(size)) for size in phrase.args[len(args) :])]
     return _call(resolver, phrase, name, args)
 

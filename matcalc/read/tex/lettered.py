@@ -176,11 +176,8 @@ def prime_of_function(
         if base.text in _DERIVATIVES and primes == 1:
             advice = [f"write {_DERIVATIVES[base.text].format(inside)} for the derivative", own]
         advice.append(f"write {shown}^\\top ({inside}) for the product")
-    return ParseError(
-        f"{shown}{chr(39) * primes} may be a derivative or a transpose",
-        source=scope.source,
-        span=where,
-        hint="; ".join(advice),
+    return scope.refusal(
+        f"{shown}{chr(39) * primes} may be a derivative or a transpose", where, "; ".join(advice)
     )
 
 
@@ -193,11 +190,10 @@ def refuse_primed(base: Phrase, where: Span, scope: Scope) -> None:
         return
     x = scope.source[letter.start : letter.end].replace("'", "")
     new = rf"{x}_{{\mathrm{{new}}}}" if letter.kind == "symbol" else rf"\tilde{{{x[0]}}}{x[1:]}"
-    raise ParseError(
+    raise scope.refusal(
         f"{x}' is transposed here, so that it is a letter of its own",
-        source=scope.source,
-        span=Span(base.start, where.end),
-        hint=f"write {new}^\\top, and {new} wherever {x}' stands",
+        Span(base.start, where.end),
+        f"write {new}^\\top, and {new} wherever {x}' stands",
     )
 
 
@@ -223,11 +219,10 @@ def refuse_composition(left: Phrase, right: Phrase, sign: Span, scope: Scope) ->
         ):
             a, b = (scope.source[each.start : each.end] for each in (left, right))
             inner = f"; write {a}({b}) for the composition" if left.text in _FUNCTIONS else ""
-            raise ParseError(
+            raise scope.refusal(
                 f"{a} \\circ {b} may be a composition or a product entry by entry",
-                source=scope.source,
-                span=sign,
-                hint=f"write {a} \\odot {b} for the product{inner}",
+                sign,
+                f"write {a} \\odot {b} for the product{inner}",
             )
 
 

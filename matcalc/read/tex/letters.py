@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from matcalc.core.errors import MatcalcError, ParseError, ShapeError, Span
+from matcalc.core.errors import MatcalcError, ShapeError, Span
 from matcalc.core.kinds import MOST_RESULT_AXES
 from matcalc.core.notes import format_offer
 from matcalc.core.operations import SIZES
@@ -326,7 +326,7 @@ class Letters:
         """An exact number."""
         if len(phrase.text) > _LONGEST_NUMBER:
             message = f"this number has more than {_LONGEST_NUMBER:,} digits"
-            raise ParseError(message, source=self.scope.source, span=phrase.span)
+            raise self.scope.refusal(message, phrase.span)
         return Value(Maker(phrase).number(Fraction(phrase.text)))
 
     # -- constants and sizes

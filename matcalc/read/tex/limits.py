@@ -171,12 +171,7 @@ def _side(phrase: Phrase, letters_: Letters) -> Side:
         added = int(phrase.args[1].text) if phrase.args[1].text.isdecimal() else 0
         return _name(phrase.args[0], letters_), added if phrase.kind == "+" else -added
     hint = "limits are 1, a size, and indices with a number added to them"
-    raise ParseError(
-        "this limit of a sum is not supported",
-        source=letters_.scope.source,
-        span=phrase.span,
-        hint=hint,
-    )
+    raise letters_.scope.refusal("this limit of a sum is not supported", phrase.span, hint)
 
 
 def _from_zero(bound: Phrase, letters_: Letters) -> ParseError:
@@ -186,9 +181,7 @@ def _from_zero(bound: Phrase, letters_: Letters) -> ParseError:
         f"entries are counted from 1 to the size: begin with {index}=1, and write {index}-1 "
         f"where {index} is a number, as in \\sum_{{t=1}}^{{T}} \\gamma^{{t-1}} r_t"
     )
-    return ParseError(
-        "an index starts at 1 here", source=letters_.scope.source, span=span, hint=hint
-    )
+    return letters_.scope.refusal("an index starts at 1 here", span, hint)
 
 
 def factors(total: Phrase, letters_: Letters, running: Ranges) -> list[Value]:

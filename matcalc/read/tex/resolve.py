@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from matcalc.core.errors import ParseError, UnsupportedError
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.read.tex import (
@@ -101,23 +101,15 @@ class Resolver(ResolverBase):
     def _rule(self, phrase: Phrase) -> Callable[[Phrase, list[Value]], Value]:
         rule = self._rules.get(phrase.kind)
         if phrase.kind == "function":
-            raise ParseError(
-                f"{phrase.text} has no argument",
-                source=self.scope.source,
-                span=phrase.span,
-                hint="write brackets around its argument",
+            raise self.scope.refusal(
+                f"{phrase.text} has no argument", phrase.span, "write brackets around its argument"
             )
         if rule is None or (phrase.kind == "gradient" and not phrase.args):
             shown = self.scope.source[phrase.start : phrase.end]
             hint = None
             if phrase.kind == "differential" or phrase.text == "PARTIAL":
                 hint = r"a derivative is written \frac{\partial}{\partial x} before the formula"
-            raise ParseError(
-                f"{shown} stands alone here",
-                source=self.scope.source,
-                span=phrase.span,
-                hint=hint,
-            )
+            raise self.scope.refusal(f"{shown} stands alone here", phrase.span, hint)
         return rule
 
     def _functional(self, rule: functions.Rule) -> Callable[[Phrase, list[Value]], Value]:
@@ -139,7 +131,7 @@ class Resolver(ResolverBase):
             hint = hint.replace("it out", "a probability out", 1)
             hint = f"write W \\odot X for {phrase.text}(X), with W of zeros and ones; {hint}"
         message = f"{self.quote(phrase)} may be {meant or 'a function'} or a product"
-        raise ParseError(message, source=self.scope.source, span=phrase.span, hint=hint)
+        raise self.scope.refusal(message, phrase.span, hint)
 
     def _read_indexed(self, phrase: Phrase, args: list[Value]) -> Value:
         """W_1, an entry, or [...]_ij: the vector or matrix of what stands in the brackets."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from matcalc.core.dims import Shape
-from matcalc.core.errors import Span, UnknownNameError
+from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.read.syntax.nodes import Statement
@@ -83,9 +83,13 @@ class Scope:
         """Something that may have been meant otherwise."""
         self.notes.setdefault(text)
 
-    def problem(self, message: str, span: Span, hint: str | None = None) -> UnknownNameError:
+    def problem(self, message: str, span: Span | None, hint: str | None = None) -> UnknownNameError:
         """An error about a name."""
         return UnknownNameError(message, source=self.source, span=span, hint=hint)
+
+    def refusal(self, message: str, span: Span | None, hint: str | None = None) -> ParseError:
+        """An error about a formula that is read in no way, or in more than one."""
+        return ParseError(message, source=self.source, span=span, hint=hint)
 
     def knows(self, phrase: Phrase) -> bool:
         """Whether a letter has been declared or defined."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from matcalc.core.errors import ParseError, Span
+from matcalc.core.errors import Span
 from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
@@ -119,28 +119,24 @@ def refuse_script(base: Phrase, script: Phrase, where: Span, scope: Scope) -> No
     shown = scope.source[base.start : base.end]
     stem = symbol(base, scope.source).stem if base.kind == "symbol" else ""
     if script.kind == "number" and text in ("0", "1") and not scope.knows(base):
-        raise ParseError(
+        raise scope.refusal(
             f"{shown}^{text} may be a power, or one of several {shown}",
-            source=scope.source,
-            span=where,
-            hint=f"write {_indexed(shown, text)} for a name with an index; leave the power out if "
+            where,
+            f"write {_indexed(shown, text)} for a name with an index; leave the power out if "
             f"it is one",
         )
     if text in ("tr", r"\mathrm{tr}", r"\text{tr}", r"\operatorname{tr}"):
-        raise ParseError(
-            "tr is not a superscript", source=scope.source, span=where, hint=rf"write {shown}^\top"
-        )
+        raise scope.refusal("tr is not a superscript", where, rf"write {shown}^\top")
     word = script.kind == "symbol" and symbol(script, scope.source).stem
     styled = word and len(word) > 1 and re.match(r"\\([a-z]+)", text)
     named = bool(styled and styled[1] in WORDS and not scope.knows(script))
     if (named or text in _SCRIPTS) and stem != "e":
         text = word or text
         name = _indexed(shown, rf"\mathrm{{{text}}}")
-        raise ParseError(
+        raise scope.refusal(
             f"the superscript {text} may be a word or a power",
-            source=scope.source,
-            span=where,
-            hint=f"write {name} for a name; declare {text}: scalar for a power",
+            where,
+            f"write {name} for a name; declare {text}: scalar for a power",
         )
 
 
@@ -159,12 +155,10 @@ def refuse_unit(letter: Phrase, found: Symbol, scope: Scope) -> None:
     lone = found.stem in _LONE_UNITS and before is not None and before[1] is not None
     if found.pieces or not (lone or (found.stem in _UNITS and before)):
         return
-    raise ParseError(
+    raise scope.refusal(
         f"{found.stem} may be a unit or a variable",
-        source=scope.source,
-        span=letter.span,
-        hint=f"leave units out; declare {found.stem}: {default_kind(found.stem)} if it is a "
-        f"variable",
+        letter.span,
+        f"leave units out; declare {found.stem}: {default_kind(found.stem)} if it is a variable",
     )
 
 

@@ -107,11 +107,10 @@ def _check_star(resolver: ResolverBase, phrase: Phrase, left: Value, right: Valu
     scope = resolver.scope
     letters = [part for part in phrase.args if part.kind == "symbol" and not scope.knows(part)]
     if len(letters) == 2 and any(symbol(x, scope.source).stem in _FUNCTIONS for x in letters):
-        raise ParseError(
+        raise scope.refusal(
             f"{a} * {b} may be a convolution or a product",
-            source=scope.source,
-            span=phrase.mark,
-            hint=f"write {a} \\cdot {b} for the product; a convolution is written out as a sum",
+            phrase.mark,
+            f"write {a} \\cdot {b} for the product; a convolution is written out as a sum",
         )
     if left.rank == right.rank == 2:
         scope.note(
