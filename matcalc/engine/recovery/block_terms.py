@@ -11,11 +11,10 @@ from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.tree import Expr, extent
 from matcalc.engine.ir.ranges import Range, in_order
 from matcalc.engine.recovery.chains import Chain, Link, Term, flip
-from matcalc.engine.recovery.entries import entries
+from matcalc.engine.recovery.entries import Adding, entries
 
 if TYPE_CHECKING:
     from matcalc.engine.recovery.chains import ProductWriter
-    from matcalc.engine.recovery.factor import Factoring
     from matcalc.engine.recovery.factory import ExpressionFactory
 
 
@@ -293,21 +292,23 @@ def transpose_slice(factory: ExpressionFactory, expr: Expr) -> Expr:
 
 
 def blocks(
-    factoring: Factoring, terms: Sequence[Term], shape: Shape
+    writer: ProductWriter, add: Adding, terms: Sequence[Term], shape: Shape
 ) -> tuple[list[Term] | None, bool]:
     """The terms with those that stand on ranges of the rows, or else of the columns, put together
-    into blocks; and whether these are an array of single entries.
+    into blocks; and whether these are an array of single entries. ``add`` writes a sum of terms.
     """
-    whole = entries(factoring, terms, shape)
+    whole = entries(writer.factory, add, terms, shape)
     if whole is not None:
         return [whole], True
-    return _by_lines(factoring, terms, shape), False
+    return _by_lines(writer, add, terms, shape), False
 
 
-def _by_lines(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> list[Term] | None:
+def _by_lines(
+    writer: ProductWriter, add: Adding, terms: Sequence[Term], shape: Shape
+) -> list[Term] | None:
     """The terms that stand on ranges of one axis as blocks."""
     for axis in range(len(shape)):
-        found = [(term, _on(factoring.writer, term, axis)) for term in terms]
+        found = [(term, _on(writer, term, axis)) for term in terms]
         members = [(term, placed) for term, placed in found if placed is not None]
         if len(members) < 2:
             continue
@@ -319,10 +320,10 @@ def _by_lines(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> list
             continue
         known = {taken.range: taken for taken in ranges}
         parts = [
-            (known[each], _cell(factoring, ranges[known[each]], known[each], axis))
+            (known[each], _cell(writer, add, ranges[known[each]], known[each], axis))
             for each in ordered
         ]
-        whole = stack_blocks(factoring.factory, parts, shape[axis], axis)
+        whole = stack_blocks(writer.factory, parts, shape[axis], axis)
         rest = [term for term, placed in found if placed is None]
         return [*rest, Term(1, (), (((Link(whole),), 1),), shape)]
     return None
@@ -352,9 +353,11 @@ def _on(writer: ProductWriter, term: Term, axis: int) -> tuple[BlockRange, Term]
     return taken, Term(term.coefficient, term.scalars, parts, shape)
 
 
-def _cell(factoring: Factoring, terms: list[Term], taken: BlockRange, axis: int) -> Expr:
+def _cell(
+    writer: ProductWriter, add: Adding, terms: list[Term], taken: BlockRange, axis: int
+) -> Expr:
     """The sum of the terms on one taken."""
     shape = terms[0].shape
-    found = factoring.sum(terms, shape)
+    found = add(terms, shape)
     row = len(shape) == 1 and taken.thin and axis == 0
-    return transpose_slice(factoring.factory, found) if row else found
+    return transpose_slice(writer.factory, found) if row else found

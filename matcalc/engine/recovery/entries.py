@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,12 +14,12 @@ from matcalc.engine.recovery.chains import Link, Scalars, Term
 from matcalc.engine.recovery.shared import share
 
 if TYPE_CHECKING:
-    from matcalc.engine.recovery.factor import Factoring
     from matcalc.engine.recovery.factory import ExpressionFactory
 
 _MOST_CELLS = 16  # of a matrix; larger ones are written by rows or columns
 
 Place = tuple[Dim, ...]
+Adding = Callable[[Sequence[Term], Shape], Expr]
 
 
 class _Entry(NamedTuple):
@@ -37,14 +37,15 @@ class _Line(NamedTuple):
     size: Dim
 
 
-def entries(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> Term | None:
+def entries(
+    known: ExpressionFactory, add: Adding, terms: Sequence[Term], shape: Shape
+) -> Term | None:
     """The array, entry by entry, behind what all entries share; None where a term is none, where
-    there are many, or where nobody knows in which order they stand.
+    there are many, or where nobody knows in which order they stand. ``add`` writes a sum of terms.
     """
     opened = [entry for term in terms for entry in _entries_of(term, len(shape))]
     if not all(place for place, _ in opened):
         return None
-    known = factoring.factory
     outside = share([entry for _, entry in opened], known)
     found: dict[Place, list[Term]] = {}
     for (place, _), entry in zip(opened, outside.rest([e for _, e in opened]), strict=True):
@@ -59,7 +60,7 @@ def entries(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> Term |
     for row, column in product(rows, columns):
         place = tuple([line.start for line in (row, column)[: len(shape)] if line.start])
         inner = found.get(place)
-        cells.append(factoring.sum(inner, ()) if inner else _zero(known, row, column))
+        cells.append(add(inner, ()) if inner else _zero(known, row, column))
     array = known.make("blocks", tuple(cells), shape, (len(rows), len(columns)))
     return Term(outside.number, outside.scalars, (((Link(array),), 1),), shape)
 

@@ -174,7 +174,7 @@ class Factoring:
         # needed only where there are ranges
         from matcalc.engine.recovery.block_terms import blocks  # noqa: PLC0415
 
-        return blocks(self, terms, shape)
+        return blocks(self.writer, self.sum, terms, shape)
 
     def _inward(self, terms: Sequence[Term]) -> list[Term] | None:
         """(a'*x)*b + (b'*x)*a as b*a'*x + a*b'*x, for there x can be pulled out; None if no two

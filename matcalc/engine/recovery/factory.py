@@ -18,7 +18,8 @@ from matcalc.core.tree import fill as make_fill
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.recovery.masks import is_triangle, transpose_mask
 from matcalc.write.printers.naming import own_tokens
-from matcalc.write.printers.text import Piece, piece
+from matcalc.write.printers.text import piece
+from matcalc.write.printers.text_pieces import Piece
 
 _HIDDEN = (
     6  # tokens that a derivative under a name of its own counts for: a closed form may be longer

@@ -194,6 +194,42 @@ class Bound:
         return _cap(outside, outside if fraction else 0.0, ahead, behind)
 
 
+class _Inside(Bound):
+    """The degrees of the parts of a body; each stands for its values at all indices together."""
+
+    def __init__(self, outer: Bound, node: Expr, args: Sequence[Degree]) -> None:
+        super().__init__(outer.variables, outer.sizes, outer.fresh)
+        self._args = args
+        self._largest = 1
+        for part in node.value.body.parts:
+            if part.op == "reduce":
+                self._largest *= prod([i.size.size(self.sizes) for i in part.value.indices])
+        self._largest *= prod([index.size.size(self.sizes) for index in node.value.indices])
+
+    def entries(self, node: Expr) -> int:
+        return super().entries(node) * self._largest
+
+    def _step(self, node: Expr, args: list[Degree]) -> Degree:
+        if node.op == "slot":
+            slot: Degree = self._args[node.value]
+            return slot
+        if node.op == "index":
+            return Degree(0)
+        if node.op == "at":
+            return args[0]
+        if node.op != "reduce":
+            return super()._step(node, args)
+        name = node.value.name
+        if name in ("sum", "mean"):
+            return args[0]
+        if name == "prod":
+            return args[0].power(self._largest)
+        if name in ("max", "min"):
+            return args[0].times(Degree(1))
+        self.argument = max(self.argument, args[0].whole)
+        return self.opaque(node, args)
+
+
 Rule = Callable[[Bound, Expr, list[Degree]], Degree]
 
 
@@ -325,10 +361,11 @@ def _logdet(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
 
 
 def _of_form(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
-    # few trees have bound indices
-    from matcalc.verify.exact.indexed import degree  # noqa: PLC0415
-
-    return degree(bound, node, args)
+    inside = _Inside(bound, node, args)
+    found = inside.of(node.value.body)
+    bound.argument = max(bound.argument, inside.argument)
+    bound.inner = max(bound.inner, inside.depth)
+    return found
 
 
 def _names(rule: Rule, names: str) -> dict[str, Rule]:

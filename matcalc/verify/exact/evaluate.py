@@ -333,9 +333,17 @@ def _where(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
 
 def _evaluate_form(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     # few trees have bound indices
-    from matcalc.verify.exact.indexed import evaluate_indexed  # noqa: PLC0415
+    from matcalc.core.choices import Loop  # noqa: PLC0415
+    from matcalc.verify.exact.rows import Rows, select, split  # noqa: PLC0415
 
-    return evaluate_indexed(run, node, args, run._step, _children)
+    rules = Rows(run, run._step, _children)
+    column, rows = Loop(node.value, args, run.sizes, rules, _children).values()
+    if not node.value.indices:
+        return split(column, rows)[0]
+    extent = run.extent(node.shape)
+    if not rows:
+        return constant(extent, [], run.count)
+    return Jet(extent, select(column, rows).parts)
 
 
 def _factors(node: Expr) -> tuple[Expr, ...]:

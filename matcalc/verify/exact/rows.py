@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from matcalc.core.dims import Shape
 from matcalc.core.operations import COMPARISONS, ENTRYWISE, OF_ENTRIES
 from matcalc.core.tree import Expr
-from matcalc.verify.exact.field import Never, P, Zero, inverse, strides
+from matcalc.verify.exact.field import Extent, Meter, Never, P, Zero, inverse, strides
 from matcalc.verify.exact.functions import FUNCTIONS, apply, spread
+from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.jets import (
     Jet,
     Part,
@@ -25,9 +27,6 @@ from matcalc.verify.exact.jets import (
     scale,
 )
 from matcalc.verify.exact.series import integer_power
-
-if TYPE_CHECKING:
-    from matcalc.verify.exact.evaluate import Evaluation
 
 _STEP = 8  # multiplications that take as long as an operation
 _ARITHMETIC = frozenset(("+", "-", "neg", "*", ".*", "/", "./"))
@@ -49,6 +48,17 @@ class Stacked:
 Column = Jet | Stacked | list[Jet]
 
 
+class Run(Protocol):
+    """What columns need of the evaluation that they are a part of."""
+
+    field: Generators
+    count: int
+    meter: Meter
+
+    def extent(self, shape: Shape) -> Extent:
+        """The shape in numbers."""
+
+
 class Rows:
     """How columns of jets are computed; ``step`` evaluates an operation, and one that acts entry by
     entry on all rows together.
@@ -56,7 +66,7 @@ class Rows:
 
     def __init__(
         self,
-        run: Evaluation,
+        run: Run,
         step: Callable[[Expr, list[Jet]], Jet],
         children: Callable[[Expr], tuple[Expr, ...]],
     ) -> None:

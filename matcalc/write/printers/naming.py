@@ -13,7 +13,8 @@ from itertools import count
 
 from matcalc.core.kinds import MOST_RESULT_AXES
 from matcalc.core.tree import Expr
-from matcalc.write.printers.text import has_indices, number_text
+from matcalc.write.printers.text import has_indices, piece
+from matcalc.write.printers.text_pieces import ATOM, number_text
 
 _SHORT = 20  # tokens up to which a result is written out in full
 _WORTH = 0.9  # unasked, names must bring the length down to this share,
@@ -40,7 +41,8 @@ def own_tokens(expr: Expr) -> int:
         # few trees have bound indices
         from matcalc.write.printers.text_indexed import tokens  # noqa: PLC0415
 
-        return tokens(expr)
+        text, _, _ = piece(expr, [("", ATOM, "name")] * len(expr.args))
+        return tokens(expr, text)
     return len(expr.args) - 1 if expr.op == "einsum" else 1
 
 

@@ -8,18 +8,15 @@ form has them, and its own axes behind. What conditions leave out is computed an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place, condition_of
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
 from matcalc.core.tree import Expr, operation
-from matcalc.write.printers.numpy_functions import CALLS, power
+from matcalc.write.printers.numpy_functions import CALLS, CodeLowering, power
 from matcalc.write.printers.numpy_nodes import CodeNode
-
-if TYPE_CHECKING:
-    from matcalc.write.printers.numpy_lower import _Lowering
 
 _LETTERS = "ijklmnopqrstuvwxyz"
 _OWN = "abcdefgh"
@@ -46,13 +43,13 @@ class Batch(NamedTuple):
         return self.node.shape[len(self.indices) :]
 
 
-def lower_indexed(low: _Lowering, expr: Expr) -> CodeNode:
+def lower_indexed(low: CodeLowering, expr: Expr) -> CodeNode:
     """The array of an ``indexed`` node."""
     return _Body(low, expr).result()
 
 
 class _Body:
-    def __init__(self, low: _Lowering, expr: Expr) -> None:
+    def __init__(self, low: CodeLowering, expr: Expr) -> None:
         self.low = low
         self.build = low.build
         self.expr = expr

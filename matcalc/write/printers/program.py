@@ -6,7 +6,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import count
 
 from matcalc.core.tree import Expr
-from matcalc.write.printers.text import Piece, name_piece, piece
+from matcalc.write.printers.text import piece
+from matcalc.write.printers.text_pieces import Piece, name_piece
 
 
 def array_names() -> Iterator[str]:

@@ -8,19 +8,24 @@ an inner product that multiplies more (``(x'*A*x)*x``).
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from fractions import Fraction
 
-from matcalc.core.decimals import USUAL_PLACES, decimal, integer, places
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS, OF_ENTRIES, is_value
 from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
-
-_, _COMPARISON, _SUM, _PRODUCT, _NEGATION, _POWER, POSTFIX, ATOM = range(8)
-_POSTFIX, _ATOM = POSTFIX, ATOM
-
-Piece = tuple[str, int, str]  # text, level, outermost operator
+from matcalc.write.printers.text_pieces import (
+    ATOM,
+    COMPARISON,
+    NEGATION,
+    POSTFIX,
+    POWER,
+    PRODUCT,
+    SUM,
+    Piece,
+    bracket,
+    number_text,
+)
 
 _INFIX = {"+": " + ", "-": " - ", "*": "*", "/": "/", ".*": ".*", "./": "./"}
 
@@ -38,41 +43,15 @@ def piece(expr: Expr, args: Sequence[Piece], sized: Container[int] = ()) -> Piec
     if rule is not None:
         return rule(expr, args, sized)
     name = operation(expr)
-    return f"{name}({', '.join(arg[0] for arg in args)})", _ATOM, name
-
-
-def number_text(value: Fraction) -> Piece:
-    """An integer, a short decimal, or a quotient."""
-    if value < 0:
-        inner, level, _ = number_text(-value)
-        return f"-{inner}", min(level, _NEGATION), "neg"
-    if value.denominator == 1:
-        return integer(value.numerator), _ATOM, "number"
-    written = decimal(value)
-    above, below = integer(value.numerator), integer(value.denominator)
-    if written is not None and (
-        len(written) <= len(f"{value}") or (places(value) or 0) <= USUAL_PLACES
-    ):
-        return written, _ATOM, "number"
-    return f"{above}/{below}", _PRODUCT, "/"
-
-
-def name_piece(name: str) -> Piece:
-    """A name that stands for an expression."""
-    return name, _ATOM, "name"
-
-
-def bracket(argument: Piece, level: int) -> str:
-    """The text of an operand, in brackets where it binds less closely."""
-    return argument[0] if argument[1] >= level else f"({argument[0]})"
+    return f"{name}({', '.join(arg[0] for arg in args)})", ATOM, name
 
 
 def _sum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    left = bracket(args[0], _SUM)
-    right = bracket(args[1], _PRODUCT)
+    left = bracket(args[0], SUM)
+    right = bracket(args[1], PRODUCT)
     if args[1][2] == "neg":
         right = f"({args[1][0]})"
-    return left + _INFIX[expr.op] + right, _SUM, expr.op
+    return left + _INFIX[expr.op] + right, SUM, expr.op
 
 
 def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
@@ -87,24 +66,24 @@ def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     mixed = mixed or (
         inner == "*" and expr.op == "*" and not expr.args[0].shape and expr.args[0].args[0].rank > 0
     )
-    first = f"({left})" if level < _PRODUCT or mixed else left
+    first = f"({left})" if level < PRODUCT or mixed else left
     scaled = expr.op == "*" and not expr.args[0].shape and expr.args[1].shape and right[2] == "*"
     return (
-        first + _INFIX[expr.op] + bracket(right, _PRODUCT if scaled else _POWER),
-        _PRODUCT,
+        first + _INFIX[expr.op] + bracket(right, PRODUCT if scaled else POWER),
+        PRODUCT,
         expr.op,
     )
 
 
 def _comparison(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    return f"{bracket(args[0], _SUM)} {expr.op} {bracket(args[1], _SUM)}", _COMPARISON, expr.op
+    return f"{bracket(args[0], SUM)} {expr.op} {bracket(args[1], SUM)}", COMPARISON, expr.op
 
 
 def _negation(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     # the minus binds closer than a product: -(a*b) prints -a*b, but x^-(a*b) needs its brackets
     return (
-        "-" + bracket(args[0], _PRODUCT),
-        _PRODUCT if args[0][1] in (_PRODUCT, _NEGATION) else _NEGATION,
+        "-" + bracket(args[0], PRODUCT),
+        PRODUCT if args[0][1] in (PRODUCT, NEGATION) else NEGATION,
         "neg",
     )
 
@@ -117,12 +96,12 @@ def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
         and expr.args[1].op == "number"
         and expr.args[1].value.denominator != 1
     ):
-        exponent = str(expr.args[1].value), _PRODUCT, "/"  # A^(1/2), not A^0.5
+        exponent = str(expr.args[1].value), PRODUCT, "/"  # A^(1/2), not A^0.5
     return (
-        bracket(args[0], _POSTFIX)
+        bracket(args[0], POSTFIX)
         + expr.op
-        + bracket(exponent, _NEGATION if exponent[2] == "neg" else _POWER),
-        _POWER,
+        + bracket(exponent, NEGATION if exponent[2] == "neg" else POWER),
+        POWER,
         expr.op,
     )
 
@@ -130,19 +109,19 @@ def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
 def _extreme(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """max(x) over all entries, amax(X, 2) of each row."""
     name = expr.op if len(args) > 1 else _OF_ALL[expr.op]
-    return f"{name}({', '.join(arg[0] for arg in args)})", _ATOM, name
+    return f"{name}({', '.join(arg[0] for arg in args)})", ATOM, name
 
 
 def _transpose(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    return bracket(args[0], _POSTFIX) + "'", _POSTFIX, "'"
+    return bracket(args[0], POSTFIX) + "'", POSTFIX, "'"
 
 
 def _level(size: Dim) -> int:
     """How closely the text of a dimension binds."""
     text = str(size)
     if size.rest and not text.startswith("(") and "(" not in text:
-        return _SUM
-    return _PRODUCT if "*" in text or "/" in text else _ATOM
+        return SUM
+    return PRODUCT if "*" in text or "/" in text else ATOM
 
 
 def _sizes(expr: Expr) -> str:
@@ -150,20 +129,20 @@ def _sizes(expr: Expr) -> str:
 
 
 def _eye(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    return (f"eye({expr.shape[0]})" if id(expr) in sized else "eye"), _ATOM, "eye"
+    return (f"eye({expr.shape[0]})" if id(expr) in sized else "eye"), ATOM, "eye"
 
 
 def _fill(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     if id(expr) not in sized and expr.rank <= 2:
-        return f"{'vector' if expr.rank == 1 else 'matrix'}({args[0][0]})", _ATOM, "fill"
+        return f"{'vector' if expr.rank == 1 else 'matrix'}({args[0][0]})", ATOM, "fill"
     value = args[0][0]
     if value == "0":
-        return f"zeros({_sizes(expr)})", _ATOM, "fill"
+        return f"zeros({_sizes(expr)})", ATOM, "fill"
     ones = f"ones({_sizes(expr)})"
     return (
-        (ones, _ATOM, "fill")
+        (ones, ATOM, "fill")
         if value == "1"
-        else (f"{bracket(args[0], _PRODUCT)}*{ones}", _PRODUCT, "*")
+        else (f"{bracket(args[0], PRODUCT)}*{ones}", PRODUCT, "*")
     )
 
 
@@ -173,9 +152,9 @@ def _blocks(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     texts = [_block(arg, argument, sized) for arg, argument in zip(expr.args, args, strict=True)]
     across = [k for k in range(rows * columns) if k // columns != k % columns]
     if rows == columns and all(_zeros(expr.args[k]) for k in across):
-        return f"blkdiag({', '.join(texts[k * (rows + 1)] for k in range(rows))})", _ATOM, "blkdiag"
+        return f"blkdiag({', '.join(texts[k * (rows + 1)] for k in range(rows))})", ATOM, "blkdiag"
     lines = [", ".join(texts[r * columns : (r + 1) * columns]) for r in range(rows)]
-    return f"[{'; '.join(lines)}]", _ATOM, "blocks"
+    return f"[{'; '.join(lines)}]", ATOM, "blocks"
 
 
 def _zeros(expr: Expr) -> bool:
@@ -207,11 +186,11 @@ def _slice(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
             continue
         first = place[0].plus(ONE)
         places.append(str(first) if place[1] is None else f"{first}:{place[0].plus(place[1])}")
-    return f"{bracket(args[0], _POSTFIX)}[{', '.join(places)}]", _POSTFIX, "slice"
+    return f"{bracket(args[0], POSTFIX)}[{', '.join(places)}]", POSTFIX, "slice"
 
 
 def _unit(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    return f"unit({expr.value.plus(ONE)}, {expr.shape[0]})", _ATOM, "unit"
+    return f"unit({expr.value.plus(ONE)}, {expr.shape[0]})", ATOM, "unit"
 
 
 def _write_form(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
@@ -219,13 +198,13 @@ def _write_form(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Pie
     # few trees have any
     from matcalc.write.printers.text_indexed import format_indexed  # noqa: PLC0415
 
-    return format_indexed(expr, args, sized)
+    return format_indexed(expr, args, sized, piece)
 
 
 def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """einsum("ij,jkl->ikl", A, T), the letters in the order in which they come up."""
     given = ", ".join([f'"{subscripts(expr)}"', *(arg[0] for arg in args)])
-    return f"einsum({given})", _ATOM, "call"
+    return f"einsum({given})", ATOM, "call"
 
 
 def subscripts(expr: Expr) -> str:
@@ -239,13 +218,13 @@ def subscripts(expr: Expr) -> str:
 
 def _fuse(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """The columns of the identity, read as matrices column by column."""
-    return f"reshape(eye({expr.shape[0]}), {_sizes(expr)})", _ATOM, "call"
+    return f"reshape(eye({expr.shape[0]}), {_sizes(expr)})", ATOM, "call"
 
 
 def _permute(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """permute(T, 2, 1, 3): the axes counted from 1."""
     axes = ", ".join(str(axis + 1) for axis in expr.value)
-    return f"permute({args[0][0]}, {axes})", _ATOM, "permute"
+    return f"permute({args[0][0]}, {axes})", ATOM, "permute"
 
 
 def has_indices(
@@ -293,8 +272,8 @@ _NEUTRAL = ("fuse", "fill", "+", "-", "neg", "*", "/")  # what derivatives by ma
 
 _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
     "number": lambda expr, args, sized: number_text(expr.value),
-    "constant": lambda expr, args, sized: (str(expr.value), _ATOM, "name"),
-    "variable": lambda expr, args, sized: (str(expr.value), _ATOM, "name"),
+    "constant": lambda expr, args, sized: (str(expr.value), ATOM, "name"),
+    "variable": lambda expr, args, sized: (str(expr.value), ATOM, "name"),
     "dimension": lambda expr, args, sized: (str(expr.value), _level(expr.value), "name"),
     "eye": _eye,
     "fill": _fill,

@@ -5,20 +5,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
 from matcalc.core.tree import Expr
-from matcalc.write.printers.text import ATOM, POSTFIX, Piece, bracket, piece
+from matcalc.write.printers.text_pieces import ATOM, POSTFIX, Piece, bracket
 
 SYMBOLS = {"eye": "delta", "epsilon": "epsilon", "fuse": "vec"}
 _TOKEN = re.compile(r"[A-Za-z_Α-ω][\w']*|\d+(?:\.\d+)?|!=|<=|>=|==|\.\*|\./|\.\^|[-+*/^'<>=:]")
 Names = Mapping[Index, str]
+Writer = Callable[[Expr, Sequence[Piece], Container[int]], Piece]
 
 
-def format_indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    """The text of the body; of an array without its head."""
+def format_indexed(
+    expr: Expr, args: Sequence[Piece], sized: Container[int], write: Writer
+) -> Piece:
+    """The text of the body; of an array without its head. ``write`` writes what is no form."""
     names = index_names(expr)
     form: Form = expr.value
 
@@ -33,7 +36,7 @@ def format_indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> 
         if part.op == "reduce":
             inside = f"{_bounds(part, names, expr.args)}]({parts[0][0]})"
             return f"{part.value.name}[{inside}", ATOM, "reduce"
-        return piece(part, parts, sized)
+        return write(part, parts, sized)
 
     return form.body.fold(rule)
 
@@ -52,13 +55,10 @@ def head(expr: Expr) -> str:
     return f"[{(', ' if any('=' in each for each in inside) else ',').join(inside)}]"
 
 
-def tokens(expr: Expr) -> int:
-    """The tokens that the form adds to those of its args."""
-    blank: list[Piece] = [("", ATOM, "name")] * len(expr.args)
-    text, _, _ = format_indexed(expr, blank, ())
-    return len(_TOKEN.findall(text)) + (
-        len(_TOKEN.findall(head(expr))) + 2 if expr.value.indices else 0
-    )
+def tokens(expr: Expr, text: str) -> int:
+    """The tokens that the form adds to those of its args; ``text`` is that without these."""
+    own = len(_TOKEN.findall(text))
+    return own + (len(_TOKEN.findall(head(expr))) + 2 if expr.value.indices else 0)
 
 
 def index_names(expr: Expr) -> Names:
