@@ -175,12 +175,68 @@ def test_other_commands_say_who_knows_complex_variables(
     assert "matcalc.wirtinger" in said
 
 
-def test_an_equation_is_no_claim_about_complex_variables(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    said = r"\frac{\partial}{\partial \bar{z}} z^H z = z"
-    assert main(["check", "--latex", said, "--var", "z: complex vector(n)"]) == 2
-    assert "--wrt z --claim z" in capsys.readouterr().err
+R = "r = A z - b"
+EQUATIONS = [
+    (r"\frac{\partial}{\partial \bar{z}} z^H z = z", 0, "z is d/dconj(z) of"),
+    (r"\frac{\partial z^H z}{\partial z^*} = z", 0, "z is d/dconj(z) of"),
+    (r"\frac{\partial}{\partial z} z^H z = z", 1, "z is d/dconj(z), not d/dz, of"),
+    (r"\nabla_z z^H z = 2 z", 0, "2 z is 2*d/dconj(z), the gradient, of"),
+    (rf"{R} \\ \frac{{\partial}}{{\partial \bar{{z}}}} r^H r = A^H r", 0, "A^H r is d/dconj(z)"),
+    (rf"{R} \\ \frac{{\partial}}{{\partial z}} r^H r = A^\top \bar{{r}}", 0, "is d/dz of"),
+    (rf"{R} \\ \frac{{\partial}}{{\partial \bar{{z}}}} r^H r = A^\top r", 1, "none of"),
+]
+
+
+@pytest.mark.parametrize(("equation", "code", "says"), EQUATIONS)
+def test_equations_in_latex(equation, code, says, capsys) -> None:
+    kinds = ["z: complex vector(n)", "A: complex matrix(m, n)", "b: complex vector(m)"]
+    assert main(["check", "--latex", equation, *(x for k in kinds for x in ("--var", k))]) == code
+    assert says in capsys.readouterr().out
+
+
+def test_each_equation_is_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    sides = [
+        rf"\frac{{\partial}}{{\partial {by}}} z^H z &= {claim}"
+        for by, claim in (("z", r"\bar z"), (r"\bar z", "z"), (r"\bar z", "2 z"))
+    ]
+    said = r"\begin{aligned}" + r" \\ ".join(sides) + r"\end{aligned}"
+    asked = ["check", "--latex", said, "--var", "z: complex vector(n)", "--format", "json"]
+    assert main(asked) == 1
+    verdicts = [each["verdict"] for each in json.loads(capsys.readouterr().out)]
+    assert verdicts == ["proved", "proved", "wrong"]
+
+
+def test_second_derivatives_that_a_formula_asks_for() -> None:
+    found = matcalc.wirtinger(
+        r"\frac{\partial^2}{\partial z^2} a z^3", "", {"z": "complex", "a": "complex"}, latex=True
+    )
+    assert found.lines["z", "z"] == "6*a*z"
+    assert found.judge("6*z*a").says == "is d2/dz dz"
+    assert found.judge("0").says == "is d2/dz dconj(z), not d2/dz dz,"
+
+
+@pytest.mark.parametrize(
+    ("expr", "kinds", "message"),
+    [
+        (r"\frac{\partial}{\partial \bar{S}} \operatorname{tr}(S S)", "S: hermitian", "together"),
+        (r"\frac{\partial}{\partial x} x^\top z", "x: vector", "x is real"),
+        (r"\frac{\partial}{\partial w} z^H z", "", "w"),
+    ],
+)
+def test_what_a_formula_cannot_ask_for(expr, kinds, message) -> None:
+    declared = {"z": "complex vector(n)", "S": "complex hermitian(n)", "x": "vector(n)"}
+    known = {name: kind for name, kind in declared.items() if name == "z" or name in kinds}
+    with pytest.raises(MatcalcError, match=message):
+        matcalc.wirtinger(expr, "", known, latex=True)
+
+
+def test_a_claim_uses_definitions_and_no_other_names() -> None:
+    kinds = {"z": "complex vector(n)", "A": "complex matrix(m, n)"}
+    found = matcalc.wirtinger("r = A*z; r^H*r", "z", kinds)
+    assert found.judge("A^H*r").says == "is d/dconj(z)"
+    assert found.judge("A'*conj(r)").says == "is d/dz"
+    with pytest.raises(MatcalcError, match="q is not a variable of the expression"):
+        found.judge("q")
 
 
 def test_an_i_is_no_imaginary_unit_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -417,11 +473,6 @@ def test_the_command_reads_latex(capsys):
     asked = ["diff", "--latex", "z^H z", "--wrt", "z", "--var", "z: complex vector(n)"]
     assert main(asked) == 0
     assert "d/dconj(z) = z" in capsys.readouterr().out
-
-
-def test_a_derivative_in_the_formula_is_refused():
-    with pytest.raises(MatcalcError, match="cannot contain a derivative"):
-        matcalc.wirtinger(r"\nabla_w w^H w", "w", {"w": "complex vector(n)"}, latex=True)
 
 
 def test_a_complex_vector_shares_its_size_with_its_conjugate() -> None:

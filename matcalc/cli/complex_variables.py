@@ -6,6 +6,7 @@ import json
 from argparse import Namespace
 from collections.abc import Callable
 
+from matcalc.claims.judge.marks import statements
 from matcalc.cli.exits import DONE
 from matcalc.cli.refusals import refuse_given, require_plain, unusual
 from matcalc.conjugates.answer import Wirtinger
@@ -38,27 +39,38 @@ def derive(
 
 
 def check(options: Namespace) -> tuple[str, int]:
-    """What ``matcalc check`` says of a claim, and the exit code."""
-    if options.claim is None:
+    """What ``matcalc check`` says of claims, and the exit code."""
+    stated = [(options.expression, options.claim)]
+    if options.latex and options.claim is None:
+        found = statements(options.expression)
+        stated = [(left, claim) for left, *claims in found for claim in claims]
+    if not stated or stated[0][1] is None:
         raise ArgumentError(
-            "a claim about complex variables is given by itself",
+            "what is claimed? --claim is missing",
             hint='matcalc check "z^H*z" --wrt z --claim z --var "z: complex vector(n)"',
         )
     given = {
         "--layout": options.layout != "mixed",
         "--structure": options.structure != "declared",
         "--plot": options.plot is not None,
-        "--latex": options.latex,
     }
     refuse_given(given, "{} does not go with a complex variable")
     if options.format not in ("text", "json"):
         raise ArgumentError("claims about complex variables are judged as text or json")
-    found = Wirtinger(options.expression, options.wrt or "", options.var, order=options.order)
-    report = found.judge(options.claim)
-    shown = str(report)
-    if options.format == "json":
-        shown = json.dumps(report.to_json(), indent=2, ensure_ascii=False)
-    return shown, report.exit_code
+    asked = options.wrt or "", options.var
+    reports = [
+        Wirtinger(left, *asked, order=options.order, latex=options.latex).judge(
+            claim, latex=options.latex
+        )
+        for left, claim in stated
+    ]
+    codes = {report.exit_code for report in reports}
+    code = 1 if 1 in codes else max(codes)
+    if options.format == "text":
+        return "\n\n".join(map(str, reports)), code
+    content = [report.to_json() for report in reports]
+    shown = content[0] if len(content) == 1 else content
+    return json.dumps(shown, indent=2, ensure_ascii=False), code
 
 
 def _with_steps(options: Namespace) -> bool:

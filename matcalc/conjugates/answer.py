@@ -19,7 +19,7 @@ from matcalc.conjugates.reading import (
 )
 from matcalc.conjugates.unit import without_powers
 from matcalc.core.boundary import public, warn_of_notes
-from matcalc.core.errors import UnknownNameError, UnsupportedError
+from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -75,11 +75,15 @@ class Wirtinger:
         verify: bool = True,
         latex: bool = False,
     ) -> None:
-        self._source = text
         self._verify = verify
         self._found = (read_complex_latex if latex else read_complex)(text, variables)
         self._program, self._names = self._found.program, self._found.conjugated
+        self._source = self._outside(self._write(self._program.expr)) if latex else text
         self.notes = self._found.notes
+        if self._found.asked:
+            wrt, order = self._asked(wrt, order)
+        # a nabla does not say which of the derivatives it is
+        self._wanted = () if r"\nabla" in text else self._found.asked
         self.wrt = wrt or self._only()
         if self.wrt in self._program.variables and self.wrt not in self._found.names:
             raise UnknownNameError(
@@ -107,6 +111,22 @@ class Wirtinger:
             ]
         if verify:
             warn_unverified(self.verification)
+
+    def _asked(self, wrt: str, order: int) -> tuple[str, int]:
+        """The variable and the order that the formula itself asks for."""
+        asked = self._found.asked
+        found = asked[0].removeprefix("conj(").rstrip(")")
+        if wrt not in ("", found) or order not in (1, len(asked)):
+            raise ArgumentError(
+                f"the formula asks for a derivative of order {len(asked)} with respect to "
+                f"{asked[0]} already"
+            )
+        if asked[0] != found and found in self._found.self_adjoint:
+            raise UnsupportedError(
+                f"{found} is Hermitian, so it moves together with {asked[0]}",
+                hint=f"there is one derivative, that with respect to {found}",
+            )
+        return found, len(asked)
 
     def _only(self) -> str:
         names = self._found.names
@@ -338,7 +358,7 @@ class Wirtinger:
     # -- claims
 
     @public
-    def judge(self, claim: str) -> ComplexReport:
+    def judge(self, claim: str, *, latex: bool = False) -> ComplexReport:
         """Whether a claim, an expression in the same variables, is one of the derivatives, and
         which.
         """
@@ -350,14 +370,24 @@ class Wirtinger:
         heads = self._heads()
         trees = dict(zip(heads, [side.tree for side in self._last], strict=True))
         texts = dict(zip(heads, self._texts, strict=True))
-        said = self._read_like(claim)
-        asked = Asked(self._source, claim, said, trees, texts, gradient)
+        said = self._read_like(claim, latex=latex)
+        sides = dict(zip([side.by for side in self._last], heads, strict=True))
+        wanted = sides[self._wanted] if self._wanted else ""
+        asked = Asked(self._source, claim, said, trees, texts, gradient, wanted)
         return judge(asked, self._compare)
 
-    def _read_like(self, text: str) -> Expr:
-        """Another expression in the same variables."""
+    def _read_like(self, text: str, *, latex: bool = False) -> Expr:
+        """Another expression in the same variables, which may use the definitions."""
         known = {name: kind for name, kind in self.variables.items() if kind != "function"}
-        return read_complex(text, known).program.expr
+        definitions = self._program.definitions
+        found = (read_complex_latex if latex else read_complex)(text, known, definitions)
+        for name in found.program.variables:
+            if name not in self._program.variables and name != UNIT:
+                raise UnknownNameError(
+                    f"{name} is not a variable of the expression",
+                    hint=f"its variables are {', '.join(known)}",
+                )
+        return found.program.expr
 
     def _compare(self, tree: Expr, meant: Expr) -> tuple[bool | None, str]:
         """Whether two trees have one value, None where it is not known; and how that is decided."""

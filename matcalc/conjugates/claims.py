@@ -20,7 +20,8 @@ Compared = Callable[[Expr, Expr], tuple[bool | None, str]]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A claim and what it is compared with: the derivatives by their heads, as trees and as texts,
-    and of a real function the gradient: what it is, its tree and its text.
+    and of a real function the gradient: what it is, its tree and its text. ``wanted`` is the head
+    of the one that is claimed, if the claim says which.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Asked:
     derivatives: Mapping[str, Expr]
     shown: Mapping[str, str]
     gradient: tuple[str, Expr, str] | None
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,10 @@ class ComplexReport:
 def judge(asked: Asked, compared: Compared) -> ComplexReport:
     """The report on a claim.
 
-    It is right if it is one of the derivatives, or the gradient of a real function.
+    It is right if it is one of the derivatives, or the gradient of a real function; or the one that
+    is wanted.
     """
-    rights = list(asked.derivatives.items())
+    rights = sorted(asked.derivatives.items(), key=lambda entry: entry[0] != asked.wanted)
     lines = list(asked.shown.items())
     if asked.gradient is not None:
         name, gradient, shown = asked.gradient
@@ -90,6 +93,8 @@ def judge(asked: Asked, compared: Compared) -> ComplexReport:
     undecided = ""
     for label, side in rights:
         same, how = _same(asked, side, compared)
+        if same and asked.wanted not in ("", label):
+            return report(WRONG, f"is {label}, not {asked.wanted},", how)
         if same:
             return report(PROVED, f"is {label}{',' * (', ' in label)}", how)
         if same is None:

@@ -40,6 +40,7 @@ _OPERATORS = frozenset(
 )
 NORMS = ("abs", "norm2")  # roots of what is a product of a value with its conjugate
 _OWN = frozenset(("conj", "ctranspose", "real", "imag"))
+NO_DEFINITIONS: Mapping[str, Expr] = {}
 Pair = tuple[SyntaxNode, SyntaxNode, bool]  # a value, its conjugate, and whether they may differ
 
 
@@ -48,13 +49,15 @@ class ComplexProgram:
     """The program over variables and conjugates, and the names of the complex variables.
 
     ``self_adjoint`` are those of Hermitian matrices with their kinds; their conjugates are their
-    transposes and no variables.
+    transposes and no variables. ``asked`` is what the formula itself is differentiated with respect
+    to in turn, ``z`` or ``conj(z)``.
     """
 
     program: Program
     names: tuple[str, ...]
     notes: tuple[str, ...]
     self_adjoint: Mapping[str, str]
+    asked: tuple[str, ...] = ()
 
     @property
     def conjugated(self) -> tuple[str, ...]:
@@ -89,24 +92,32 @@ def is_complex(text: str, declarations: Iterable[str] = ()) -> bool:
 
 
 def read_complex(
-    text: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()
+    text: str,
+    declarations: Mapping[str, str | Variable] | Iterable[str] = (),
+    definitions: Mapping[str, Expr] = NO_DEFINITIONS,
 ) -> ComplexProgram:
-    """The program; raises a MatcalcError where something is not analytic in z and conj(z)."""
+    """The program; raises a MatcalcError where something is not analytic in z and conj(z).
+
+    ``definitions`` are those of another program over the same variables.
+    """
     kinds: dict[str, str] = {}
     plain_lines = [_plain(line, kinds) for line in _lines(declarations)]
     plain = _plain(text, kinds)
     language = default_language()
     (statements,), variables = statements_of([plain], declare(plain_lines), language)
     conjugated = _conjugation(kinds, variables, plain)
+    conjugated.adopt(definitions)
     made = conjugated.statements(statements)
     if conjugated.unit:
         variables[UNIT] = _UNIT
-    program = infer(made, variables, plain, None, None, language=language)
+    program = infer(made, variables, plain, None, definitions, language=language)
     return _complex_program(program, kinds, conjugated)
 
 
 def read_complex_latex(
-    text: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()
+    text: str,
+    declarations: Mapping[str, str | Variable] | Iterable[str] = (),
+    definitions: Mapping[str, Expr] = NO_DEFINITIONS,
 ) -> ComplexProgram:
     r"""The same of a formula in LaTeX, with ``\bar{z}``, ``z^*``, ``X^{H}``, ``\mathrm{i}``."""
     # most expressions are not in LaTeX
@@ -116,14 +127,16 @@ def read_complex_latex(
 
     kinds: dict[str, str] = {}
     variables = declare([_plain(line, kinds) for line in _lines(declarations)])
+    conjugated = _conjugation(kinds, variables, text)
+    conjugated.adopt(definitions)
     bars = {}
-    for name in kinds:
+    for name in (*kinds, *(each for each in definitions if each in conjugated.complex)):
         stem, pieces = declared_key(name)
         bars[name] = "_".join((stem, "bar", *pieces))
         if bars[name] in variables:
             raise ArgumentError(f"{bars[name]} is the conjugate of {name}", hint="rename it")
-    conjugated = _conjugation(kinds, variables, text)
-    shown = {bar: replace(variables[name], name=bar) for name, bar in bars.items()}
+    shown = {bars[name]: replace(variables[name], name=bars[name]) for name in kinds}
+    adopted = {bars[name]: definitions[conjugate(name)] for name in bars if name in definitions}
 
     def turned(
         statements: list[Statement], known: dict[str, Variable]
@@ -134,16 +147,16 @@ def read_complex_latex(
 
     meant = _IMAGINARY.sub(rf"\\mathit{{{UNIT}}}", text)
     known = {**variables, **shown, UNIT: _UNIT}
-    program = tex.read_complex_latex(meant, known, Complex(bars, turned, UNIT, set()))
-    if program.asked is not None:
-        raise UnsupportedError(
-            "a formula with complex variables cannot contain a derivative",
-            source=text,
-            hint=f"write what is differentiated without it, and add --wrt {program.asked[0]}",
-        )
+    complex_letters = Complex(bars, turned, UNIT, set())
+    program = tex.read_complex_latex(meant, known, complex_letters, {**definitions, **adopted})
     if "'" not in text:  # X^H has a transpose, and X^\\top says what it is
         conjugated.notes = []
-    return _complex_program(program, kinds, conjugated)
+    found = _complex_program(program, kinds, conjugated)
+    if program.asked is None:
+        return found
+    wrt, order = program.asked
+    barred = {bar: f"conj({name})" for name, bar in bars.items()}
+    return replace(found, asked=(barred.get(wrt, wrt),) * order)
 
 
 def _lines(declarations: Mapping[str, str | Variable] | Iterable[str]) -> list[str]:
@@ -223,6 +236,11 @@ class _Conjugation:
         self.unit = False
         self.bars: Mapping[str, str] = {}  # other names of conjugates
         self.notes: list[str] = []
+
+    def adopt(self, definitions: Iterable[str]) -> None:
+        """Takes on the names that another program has defined, and that of the conjugates."""
+        self.known.update(definitions)
+        self.complex.update([name for name in definitions if conjugate(name) in self.known])
 
     def statements(self, statements: Iterable[Statement]) -> list[Statement]:
         """Each statement, and of those that are complex the conjugates."""

@@ -82,11 +82,13 @@ def read_latex(
     return note_names(replace(program, notes=notes), latex=True)
 
 
-def read_complex_latex(text: str, declared: dict[str, Variable], meant: Complex) -> Program:
+def read_complex_latex(
+    text: str, declared: dict[str, Variable], meant: Complex, definitions: Mapping[str, Expr]
+) -> Program:
     """The same of a formula in which all letters are declared that are complex."""
     scope = Scope(text, declared, default_language())
     scope.make_complex(meant)
-    return _type_in(scope, {})
+    return _type_in(scope, definitions)
 
 
 def _passes(notes: Sequence[str]) -> int:
