@@ -33,7 +33,7 @@ from matcalc.claims.judge.report import (
 )
 from matcalc.claims.judge.rest import difference, find_confusion, is_different, why_untold
 from matcalc.claims.judge.smallest import largest_error, smallest
-from matcalc.claims.judge.ties import find_beyond
+from matcalc.claims.judge.ties import OnKink, find_beyond
 from matcalc.core.dims import Shape
 from matcalc.core.errors import (
     EvaluationError,
@@ -144,9 +144,10 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         verdict = WRONG if different else verdict
     checked, worst = _check(asked, samples, seed, proved)
     if verdict != WRONG:
-        small = asked.exceptions() if verdict == PROVED else ()
-        beyond = find_beyond(asked, samples) if verdict != UNDECIDED else ()
-        notes = (*asked.notes, *small, *_row_note(asked), *beyond)
+        on_kink = find_beyond(asked, samples) if verdict != UNDECIDED else None
+        if on_kink is not None and on_kink.counterexample is not None:
+            return _wrong_on_kink(asked, on_kink, checked, seed, common)
+        notes = _notes(asked, on_kink, proved=verdict == PROVED)
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
     rounded = (
         all(sample.error <= sample.method.tolerance for sample in samples) and not asked.misfit
@@ -173,6 +174,31 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         reproduce=_reproduce(asked, asked.source, seed) if asked.source is not None else "",
         notes=asked.notes,
         **common,  # type: ignore[arg-type]
+    )
+
+
+def _notes(asked: Question, on_kink: OnKink | None, *, proved: bool) -> tuple[str, ...]:
+    """What is said of a claim that is not wrong."""
+    small = asked.exceptions() if proved else ()
+    beyond = [on_kink.says] if on_kink is not None else []
+    return (*asked.notes, *small, *_row_note(asked), *beyond)
+
+
+def _wrong_on_kink(
+    asked: Question, found: OnKink, checked: Checked, seed: int | None, common: dict[str, Any]
+) -> Report:
+    """The report on a claim that is right everywhere but where the objective has a kink, and a
+    derivative all the same.
+    """
+    diagnosis = Diagnosis((Cause("kink", found.says),), mended=correct_form(asked))
+    return Report(
+        WRONG,
+        diagnosis=diagnosis,
+        counterexample=found.counterexample,
+        checked=replace(checked, exact=""),
+        reproduce=_reproduce(asked, asked.source, seed) if asked.source is not None else "",
+        notes=asked.notes,
+        **common,
     )
 
 

@@ -1,5 +1,5 @@
 """What claims say on kinks, where there is no derivative: what no generalised gradient is, is
-named.
+named. Where the limits of the derivative are one number, it is the derivative.
 """
 
 from __future__ import annotations
@@ -20,12 +20,31 @@ BEYOND = [
     ("sum(abs(x))", "x", "sign(x) + 3*(x == 0)", "entry [0] of the claim is 3, and beside it -1"),
     ("norm1(A*x)", "x", "A'*(sign(A*x) + 3*(A*x == 0))", "where A*x == 0, entry"),
     ("sum(max(X, 0))", "X", "(X > 0) - (X == 0)", "entry [0, 0] of the claim is -1"),
+    ("max(a, 0)", "a", "(a > 0) + 3*(a == 0)", "is 3, and beside it 0 to 1: no"),
+    # at a jump of the objective there is no derivative, whatever its limits
+    ("where(a > 0, a + 1, a)", "a", "1 + (a == 0)", "the claim is 2, and beside it 1: no"),
+]
+WRONG = [
+    ("max(a, 0)^2", "a", "2*a*(a > 0) + (a == 0)", "where a == 0, the derivative is 0, and the"),
+    ("abs(a)^3", "a", "3*a*abs(a) + 5*(a == 0)", "where a == 0, the derivative is 0, and the cla"),
+    ("a*abs(a)", "a", "2*a*sign(a) + (a == 0)/3", "the derivative is 0, and the claim 0.3333"),
+    (
+        "huber(a, 1)",
+        "a",
+        "a*(abs(a) < 1) + sign(a)*(abs(a) > 1)",
+        "where abs(a) == 1, the derivative is 1, and the claim 0",
+    ),
     (
         "sum(huber(x, 1))",
         "x",
         "where(abs(x) == 1, 7*x, max(min(x, 1), -1))",
-        "is 7, and beside it 1",
+        "entry [0] of the derivative is 1, and the claim 7",
     ),
+    ("sum(max(x, 0).^2)", "x", "2*max(x, 0) + (x == 0)", "entry [0] of the derivative is 0"),
+    ("where(a > 0, a, a)", "a", "1 + (a == 0)", "the derivative is 1, and the claim 2"),
+    ("sum(max(A*x, 0).^2)", "x", "2*A'*(max(A*x, 0) + (A*x == 0))", "where A*x == 0, entry"),
+    # the other entries have a derivative on the kink of one
+    ("abs(a)*b + b^2", "b", "abs(a) + 2*b + (a == 0)", ""),
 ]
 WITHIN = [
     ("max(a, b)", "a", "(a > b) + (a == b)/2"),
@@ -34,6 +53,11 @@ WITHIN = [
     ("norm1(x)", "x", "sign(x)"),
     ("relu(a)", "a", "where(a > 0, 1, where(a == 0, 1/2, 0))"),
     ("a*abs(a)", "a", "2*a*sign(a)"),
+    ("huber(a, 1)", "a", "a*(abs(a) <= 1) + sign(a)*(abs(a) > 1)"),
+    ("max(a, 0)^2", "a", "2*a*(a >= 0)"),
+    ("abs(a)^3", "a", "3*a^2*sign(a)"),
+    ("max(a, 0)", "a", "step(a) + (a == 0)/3"),
+    ("where(a > 0, a^2, a^3)", "a", "where(a >= 0, 2*a, 3*a^2)"),
     ("sum(max(0, 1 - y.*(X*w)))", "w", "-X'*(y.*(y.*(X*w) <= 1))"),
     ("max(x)", "x", "x == max(x)"),
 ]
@@ -44,6 +68,14 @@ def test_beyond(text: str, wrt: str, claim: str, words: str) -> None:
     report = judge(Claim(text, wrt, claim, {}))
     assert report.ok
     assert any(words in note for note in report.notes)
+
+
+@pytest.mark.parametrize(("text", "wrt", "claim", "words"), WRONG, ids=[row[2] for row in WRONG])
+def test_where_there_is_a_derivative_it_is_judged(text, wrt, claim, words) -> None:
+    report = judge(Claim(text, wrt, claim, {}))
+    assert report.verdict == "wrong"
+    assert words in str(report.diagnosis)
+    assert judge(Claim(text, wrt, report.diagnosis.mended, {})).ok
 
 
 @pytest.mark.parametrize(("text", "wrt", "claim"), WITHIN, ids=[row[2] for row in WITHIN])
