@@ -13,6 +13,11 @@ CASES = [
     # a square keeps its sign, and 1 - t.^2 is not turned round where something else can be
     ("(y - X*b)'*inv(V)*(y - X*b)", "V", "-inv(V)*(y - X*b)*(y - X*b)'*inv(V)"),
     ("norm2(y - W*tanh(x))^2", "x", "2*((1 - tanh(x).^2).*(W'*(W*tanh(x) - y)))"),
+    # the derivative of a power keeps its pattern
+    ("tr(A*X^3)", "X", "(A*X^2 + X*A*X + X^2*A)'"),
+    ("tr(A*X^4)", "X", "(A*X^3 + X*A*X^2 + X^2*A*X + X^3*A)'"),
+    ("x'*A^3*x", "A", "A'*x*x'*A' + A'^2*x*x' + x*x'*A'^2"),
+    ("tr(X'*P*X*V*X'*S*X)", "X", "P*X*(V*X'*S*X + X'*S*X*V) + S*X*(V*X'*P*X + X'*P*X*V)"),
     # a residual is turned round, unless it stands elsewhere as it is; it is the same everywhere
     ("norm2(y - W*x)^2 + a*norm2(x)^2", "x", "2*(W'*(W*x - y) + a*x)"),
     ("norm2(y - W*x)^2 - a*norm2(x)^2", "x", "2*(W'*(W*x - y) - a*x)"),

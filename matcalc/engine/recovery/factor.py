@@ -4,6 +4,7 @@ pulled out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -223,7 +224,7 @@ class Factoring:
             merged = kroneckers(self.writer, self.sum, merged, shape)
         if len(merged) < len(terms):
             return self.sum(merged, shape)
-        grouped = self._group(list(terms), shape)
+        grouped = None if _are_orders(terms) else self._group(list(terms), shape)
         if grouped is not None:
             return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
         across = self._transpose(terms, shape)
@@ -489,6 +490,21 @@ class Factoring:
 def _column(term: Term) -> bool:
     """Whether the term is a chain that ends in a column."""
     return term.chain is not None and term.chain[-1].expr.rank == 1 and not term.chain[-1].flipped
+
+
+def _are_orders(terms: Sequence[Term]) -> bool:
+    """Whether these differ in the places of repeated factors alone, as in the derivative of a
+    power: A*X^2 + X*A*X + X^2*A says more than (A*X + X*A)*X + X^2*A.
+    """
+    words = [[link.key for link in term.chain or ()] for term in terms]
+    counts = Counter(words[0])
+    if len(words) < 3 or max(counts.values(), default=0) < 2:
+        return False
+    rest = [key for key in words[0] if counts[key] == 1]
+    return all(
+        Counter(word) == counts and [key for key in word if counts[key] == 1] == rest
+        for word in words
+    )
 
 
 def _constant(term: Term) -> Expr | None:
