@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from matcalc.answers import implicit as minimizing
 from matcalc.answers.adjoint import differentiate_root
 from matcalc.answers.convexity import Convexity, convexity
-from matcalc.answers.implicit import left_side
+from matcalc.answers.equations import as_equations, left_side
 from matcalc.answers.implicit_together import SolvedTogether
 from matcalc.answers.sets import Point, stationary_point
 from matcalc.answers.symmetry import Symmetry
@@ -85,7 +85,7 @@ def stationary(
     several variables a mapping from these to their values (docs/stationary.md).
     """
     given = as_expression(expression, variables, language, latex=latex)
-    return stationary_point(given, wrt, subject_to)
+    return stationary_point(given, wrt, as_equations(subject_to, given._program, latex=latex))
 
 
 @public
@@ -119,10 +119,11 @@ def implicit(
     others: Sequence[str] = ()
     if not isinstance(expression, (str, Formula)):
         expression, *others = expression
-    if isinstance(expression, str) and not latex:
-        expression = left_side(expression)
+    if isinstance(expression, str):
+        expression = left_side(expression, latex=latex)
     read = as_expression(expression, variables, language, latex=latex)
-    return differentiate_root(read, [of] if isinstance(of, str) else of, wrt, objective, others)
+    equations = as_equations(others, read._program, latex=latex)
+    return differentiate_root(read, [of] if isinstance(of, str) else of, wrt, objective, equations)
 
 
 @public

@@ -81,7 +81,125 @@ def test_sylvester():
     assert str(found) == "sylvester(A'*A, D*D', A'*B)"
 
 
+PSD = {"A": "psd(n)"}
+LOWER = {"L": "triangular(n)", **PSD}
+SQUARE = {"A": "matrix(n, n)"}
+SYMMETRIC_X = {"X": "symmetric(n)", "A": "symmetric(n)"}
+DIAGONALS = {"D": "diagonal(n)", "B": "diagonal(n)"}
+HALF = "tril(M) - diag(diag(M))/2"
+NAMED = [  # equations that say that something is a function of a matrix
+    ("L*L' = A", "L", "A", LOWER, f"L*({HALF}) where M = inv(L)*dA*inv(L)'"),
+    ("A = L*L'/2", "L", "A", LOWER, "L*(2*tril(M) - diag(diag(M))) where M = inv(L)*dA*inv(L)'"),
+    (
+        "U'*U = A",
+        "U",
+        "A",
+        {"U": "upper(n)", **PSD},
+        "(triu(M) - diag(diag(M))/2)*U where M = inv(U)'*dA*inv(U)",
+    ),
+    (
+        "B*L*L'*B' = A",
+        "L",
+        "A",
+        LOWER,
+        f"L*({HALF}) where M = inv(L)*inv(B)*dA*inv(B)'*inv(L)'",
+    ),
+    (
+        "L*L' = A + t*B",
+        "L",
+        "t",
+        {**LOWER, "B": "psd(n)", "t": S},
+        f"L*({HALF}) where M = inv(L)*B*inv(L)'",
+    ),
+    ("expm(X) = A", "X", "A", SQUARE, "frechet_logm(A, dA)"),
+    ("logm(X) = A", "X", "A", SQUARE, "frechet_expm(A, dA)"),
+    ("expm(B*X*C) = A", "X", "A", SQUARE, "inv(B)*frechet_logm(A, dA)*inv(C)"),
+    ("expm(t*X) = A", "X", "t", {"t": S}, "-X/t"),
+    ("sqrtm(X) = A", "X", "A", SQUARE, "dA*sqrtm(X) + sqrtm(X)*dA"),
+    ("exp(X) = A", "X", "A", {}, "dA./exp(X)"),
+    ("X.^3 + X = A", "X", "A", {}, "dA./(1 + 3*X.^2)"),
+    ("X.^3 = A", "X", "A", SYMMETRIC_X, "(dA./X.^2)/3"),
+    ("X*X = A", "X", "A", SYMMETRIC_X, "lyapunov(X, dA)"),
+    (
+        "X.*X + B*X = A",
+        "X",
+        "A",
+        {},
+        "reshape(inv(2*diag(vec(X)) + kron(eye, B))*vec(dA), n, m)",
+    ),
+    ("D + D*D = B", "D", "B", DIAGONALS, "dB*inv(2*D + eye)"),
+]
+
+
+@pytest.mark.parametrize(("equation", "of", "wrt", "variables", "said"), NAMED)
+def test_functions_of_matrices(equation, of, wrt, variables, said):
+    found = matcalc.implicit(equation, of, wrt, variables=variables)
+    assert str(found) == said
+    assert found.proof.startswith("dG is zero along it, ")
+
+
+def test_a_function_is_undone_on_its_principal_branch():
+    found = matcalc.implicit("expm(X) = A", "X", "A")
+    assert dict(found.lines)["and"] == "X = logm(A)"
+
+
+def test_the_direction_is_that_of_cholesky():
+    """The equation L*L' = A and the function chol have the same derivative."""
+    moved = matcalc.jvp("chol(A)", {"A": "dA"}, variables=PSD)
+    found = matcalc.implicit("L*L' = A", "L", "A", variables=LOWER)
+    named = str(found).replace("L", "chol(A)")
+    assert matcalc.equal(str(moved), named, variables={**PSD, "dA": "symmetric(n)"})
+
+
+@pytest.mark.parametrize(
+    ("equation", "wrt", "objective", "variables", "said"),
+    [
+        (
+            "L*L' = A",
+            "A",
+            "sum(L)",
+            LOWER,
+            "U = inv(L)'*(triu(revcumsum(L, 1)) + triu(revcumsum(L, 1))' - diag(L'*vector(1)))"
+            "*inv(L)/2",
+        ),
+        ("expm(L) = A", "A", "tr(B*L)", SQUARE, "U = frechet_logm(A, B)'"),
+    ],
+)
+def test_adjoints_of_functions_of_matrices(equation, wrt, objective, variables, said):
+    found = matcalc.implicit(equation, "L", wrt, objective=objective, variables=variables)
+    assert str(found) == "U"
+    assert dict(found.lines)["adjoint"] == said
+    assert "along dA it is what the derivative of L gives" in found.proof
+
+
+REFUSED = [
+    # the derivative of the unknown would leave its kind
+    ("A*X = B", "X", {"X": "symmetric(n)"}, "is not known to be symmetric, as X is"),
+    ("D*D*A*D = B", "D", DIAGONALS, "is not known to be diagonal, as D is"),
+    ("A*x = B*h", "x", {"x": "simplex(n)"}, "x is simplex.*declare x: vector"),
+    ("L*L' = B", "L", {"L": "triangular(n)"}, "dB is not known to be symmetric"),
+    # L*Q is a solution for each orthogonal Q
+    ("L*L' = B", "L", {"B": "psd(n)"}, "does not determine L.*declare the kind of L, such as tri"),
+    ("L*S*L' = B", "L", {"S": "psd(n)", "B": "psd(n)", "L": "triangular(n)"}, "no inverse that"),
+]
+
+
+@pytest.mark.parametrize(("equation", "of", "variables", "message"), REFUSED)
+def test_no_half_answers(equation, of, variables, message):
+    with pytest.raises(MatcalcError, match=f"(?s){message}"):
+        matcalc.implicit(equation, of, "B", variables=variables)
+
+
+def test_weighted_least_squares_entry_by_entry():
+    kinds = {"W": "positive(n, m)", "c": "positive"}
+    found = matcalc.stationary("sum(W.*(X - A).^2) + c*norm2(X)^2", "X", variables=kinds)
+    assert str(found) == "A.*W./(W + c)"
+    assert "the only minimum" in found.condition
+
+
 def test_command(capsys):
     command = ["implicit", "A*x - b", "--of", "x", "-w", "b", "-v", "b: vector(n)"]
     assert main([*command, "--objective", "y'*x"]) == 0
-    assert capsys.readouterr().out.startswith("dg/db = l\n  adjoint     l = inv(A)'*y\n")
+    said = capsys.readouterr()
+    assert said.out.startswith("dg/db = l\n  adjoint     l = inv(A)'*y\n")
+    assert said.err == "with A: matrix(n, n), x: vector(n)\n"  # as many equations as unknowns

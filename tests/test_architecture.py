@@ -135,7 +135,7 @@ ALLOWED = {
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
     "verification equality stable oracle bridges explain graph directional steps notations "
     "manifolds",
-    "answers": "core frontend looped pieces pipeline backprop notation directional several "
+    "answers": "core frontend tex looped pieces pipeline backprop notation directional several "
     "printers readback stable oracle verification steps results equality inner definite "
     "graph arrays polynomials manifolds",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "

@@ -1,5 +1,7 @@
 """Several variables that as many equations determine together."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -96,9 +98,90 @@ def test_refused(equations, of, message):
         matcalc.implicit(equations, of, "S", variables={"S": "symmetric(n)", "l": S})
 
 
-def test_an_objective_goes_with_one_equation():
-    with pytest.raises(MatcalcError, match="an objective goes with one equation"):
-        matcalc.implicit(["x = t", "y = x"], ["x", "y"], "t", objective="x*y")
+ADJOINT = [
+    (  # each part of the solution has a multiplier
+        ["A*x + B'*y = c", "B*x = d"],
+        ["x", "y"],
+        "c",
+        "norm2(x - z)^2",
+        KKT,
+        "l",
+        ["k = 2*inv(B*inv(A)*B')*B*inv(A)*(x - z)", "l = inv(A)*(2*(x - z) - B'*k)"],
+    ),
+    (
+        ["A*x + B*y = b", "C*x = y"],
+        ["x", "y"],
+        "B",
+        "h'*y",
+        {},
+        "-l*y'",
+        ["l = inv(A + B*C)'*C'*h", "k = B'*l - h"],
+    ),
+    (
+        ["x^2 + y^2 = r", "x*y = s"],
+        ["x", "y"],
+        "s",
+        "x + y + s",
+        dict.fromkeys("xyrs", S),
+        "1 + k",
+        ["l = (x/y - 1)/(2*(x^2/y - y))", "k = (1 - 2*l*x)/y"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("equations", "of", "wrt", "objective", "kinds", "said", "lines"), ADJOINT)
+def test_an_objective(equations, of, wrt, objective, kinds, said, lines):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", matcalc.NotationWarning)
+        found = matcalc.implicit(equations, of, wrt, objective=objective, variables=kinds)
+    assert str(found) == said
+    assert [text for head, text in found.lines if head == "adjoint"] == lines
+    assert found.proof.startswith("the adjoint equations hold, ")
+    assert "it is what the derivatives of x, y give" in found.proof
+
+
+SIZES = [  # sizes that are not declared are those that make the equations as many as the unknowns
+    (["A*x + B*y = b", "C*x + D*y = d"], {"x": "vector(n)", "y": "vector(p)"}),
+    (["C*x - y", "A*x + B*y = b"], {"x": "vector(m)", "y": "vector(n)"}),  # not n of both
+    (["p*x - y'*w = 1", "A*y = x*w"], {"x": S, "y": "vector(n)"}),
+    (["A*X + Y = C", "B*Y = X"], {"X": "matrix(m, p)", "Y": "matrix(n, p)"}),
+]
+
+
+@pytest.mark.parametrize(("equations", "kinds"), SIZES)
+def test_sizes_are_those_of_both_equations(equations, kinds, capsys):
+    first, second = equations
+    of = list(kinds)
+    wrt = "C" if "X" in of else "B" if "B*y" in first + second else "A"
+    words = ["implicit", first, "--and", second, "--of", ",".join(of), "-w", wrt]
+    words += [word for name in of if kinds[name] == S for word in ("-v", f"{name}: scalar")]
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert "the differentials of all equations are zero" in said.out
+    for name, kind in kinds.items():
+        assert kind == S or f"{name}: {kind}" in said.err
+
+
+@pytest.mark.parametrize(
+    ("more", "hint"), [("C*x == y", "write C\\*x = y"), ("C*x < y", "write it with =")]
+)
+def test_what_is_no_equation(more, hint):
+    with pytest.raises(MatcalcError, match=f"is not an equation(.|\n)*{hint}"):
+        matcalc.implicit(["A*x + B*y = h", more], ["x", "y"], "B")
+
+
+def test_latex(capsys):
+    words = ["implicit", "A x + B y = b", "--and", "C x - y", "--of", "x,y", "-w", "b", "--latex"]
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith("dx = inv(A + B*C)*db\ndy = C*dx\n")
+
+
+def test_constraints_in_latex(capsys):
+    words = ["stationary", r"\|x - y\|^2", "--latex", "-w", "x", "--subject-to", "A x = b"]
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith("x = y - pinv(A)*(A*y - b)\n")
+    found = matcalc.stationary(r"x^\top S x", "x", subject_to=r"a^\top x = 1", latex=True)
+    assert str(found) == "inv(S + S')*a/(a'*inv(S + S')*a)"
 
 
 def test_command(capsys):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from matcalc.answers.equations import Equation
 from matcalc.answers.implicit import (
     Solved,
     implicit,
@@ -17,21 +18,35 @@ from matcalc.answers.implicit import (
     require_determined,
     where_determined,
 )
-from matcalc.answers.implicit_together import SolvedTogether, implicit_together
+from matcalc.answers.implicit_together import (
+    Elimination,
+    SolvedTogether,
+    conditions_of,
+    implicit_together,
+    match_together,
+    prove_zero,
+    put_pivots,
+)
+from matcalc.answers.moving import Direction, solve_direction
 from matcalc.answers.names import free_name, with_variable
-from matcalc.answers.solving import affine_zero, inverse_of_map
+from matcalc.answers.solving import affine_zero
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import EQUAL, decide_trees, require_equal
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, variable, zeros
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, add_terms, variable, zeros
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.inner import expand
+from matcalc.engine.pipeline import differentiate
 from matcalc.read.frontend import read
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.text import text
+
+_CHANGE = "?r"  # no name in the language
+_DISAGREES = "the adjoint that it found does not agree with the derivative of what it depends on"
 
 
 def differentiate_root(
@@ -39,17 +54,14 @@ def differentiate_root(
     of: Sequence[str],
     wrt: str,
     objective: str = "",
-    others: Sequence[str] = (),
+    others: Sequence[str | Equation] = (),
 ) -> Solved | SolvedTogether:
     """The derivative of what an equation determines, or with an objective the gradient of that;
     with ``others``, which are equations, the differentials of several variables.
     """
     if others or len(of) > 1:
         if objective:
-            raise ArgumentError(
-                "an objective goes with one equation",
-                hint="write several equations of vectors as one: [A*x - b; C*y - d] = zeros",
-            )
+            return adjoint_together(expression, others, of, wrt, objective)
         return implicit_together(expression, others, of, wrt)
     (of,) = of
     if not objective:
@@ -77,23 +89,118 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved
     balance = Expression(lagrangian).diff(of)
     zero = affine_zero(replace(lagrangian, expr=balance._tree), multiplier.name, by_vec=True)
     if zero is None or zero.along is not None:
+        found = _by_transposing(bare, equation.expr, slope, unknown, multiplier)
+    else:
+        found = Direction(zero.point)
+    if found is None:
         raise UnsupportedError(
             f"the adjoint equation, {balance} = 0, has no solution that can be written",
             hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
         )
-    gradient = Expression(lagrangian).diff(wrt)
+    point, gradient = found.tree, Expression(lagrangian).diff(wrt)
+    shown = Formula(bare, found.by_equation(point))
     lines = [
-        ("adjoint", f"{multiplier.name} = {Formula(bare, zero.point)}"),
+        ("adjoint", f"{multiplier.name} = {shown}"),
         ("from", f"{balance} = 0, where the left side is d/d{of} of {text(lagrangian.expr)}"),
         ("where", where_determined(unknown)),
+        *([("and", found.where)] if found.where else []),
     ]
-    how = _prove(lagrangian, multiplier.name, balance, zero.point)
-    found = put(gradient._tree, {multiplier.name: zero.point})
-    forwards = _forwards(equation, bare, slope, unknown, known, found)
+    how = _prove(lagrangian, multiplier.name, balance, point)
+    total = put(gradient._tree, {multiplier.name: point})
+    forwards = _forwards(equation, bare, slope, unknown, known, total)
     proof = f"the adjoint equation holds, {how}; the gradient is {gradient.verification}"
     if forwards:
         proof += f"; along d{wrt} it is what the derivative of {of} gives, {forwards}"
     return Solved(lagrangian, gradient._tree, f"dg/d{wrt}", lines, proof)
+
+
+def adjoint_together(
+    expression: Expression,
+    others: Sequence[str | Equation],
+    of: Sequence[str],
+    wrt: str,
+    objective: str,
+) -> Solved:
+    """The gradient by ``wrt`` of the objective, in which the variables ``of`` are what the
+    equations determine together: with a multiplier for each equation.
+
+    Raises UnsupportedError where the multipliers cannot be solved for one after the other.
+    """
+    program, trees = match_together(expression, others, of, wrt)
+    program, goal = _with_objective(program, objective)
+    equations = replace(program, definitions={}, asked=None)
+    bare = replace(equations, expr=goal, source=objective)
+    terms, multipliers = [goal], []
+    for tree in trees:
+        name = free_name(bare, *("LUVQR" if tree.rank == 2 else "lkqrhuv"))
+        multipliers.append(name)
+        known = Variable(name, free_kind(tree.rank), tree.shape)
+        bare = with_variable(bare, known, "an adjoint variable")
+        terms.append(Expr("neg", (_inner(variable(name, tree.shape), tree),)))
+    lagrangian = replace(bare, expr=add_terms(terms, ()))
+    balances = [Expression(lagrangian).diff(name)._tree for name in of]
+    pivots = Elimination(bare, trees, list(of)).eliminate(balances, multipliers)
+    if pivots is None:
+        raise UnsupportedError(
+            f"the adjoint equations could not be solved for {', '.join(multipliers)}, one after "
+            "the other",
+            hint="without --objective there are the differentials of what the equations determine",
+        )
+    how = prove_zero(
+        bare, balances, pivots, "the adjoints that it found do not solve their equations"
+    )
+    gradient = Expression(lagrangian).diff(wrt)
+    proof = f"the adjoint equations hold, {how}; the gradient is {gradient.verification}"
+    found = put_pivots(gradient._tree, pivots)
+    forwards = _forwards_together(equations, bare, trees, of, wrt, found)
+    if forwards:
+        proof += f"; along d{wrt} it is what the derivatives of {', '.join(of)} give, {forwards}"
+    lines = [
+        *[("adjoint", f"{each.name} = {Formula(bare, each.value)}") for each in reversed(pivots)],
+        ("from", f"the derivatives by {', '.join(of)} of {text(lagrangian.expr)} are zero"),
+        *[("where", said) for said in conditions_of(pivots)],
+    ]
+    return Solved(lagrangian, gradient._tree, f"dg/d{wrt}", lines, proof)
+
+
+def _forwards_together(
+    equations: Program,
+    bare: Program,
+    trees: Sequence[Expr],
+    of: Sequence[str],
+    wrt: str,
+    gradient: Expr,
+) -> str:
+    """How it is proved that the gradient is that of g at the variables that move with p; empty
+    where their differentials cannot be written.
+    """
+    steps = {name: free_name(bare, f"?{name}") for name in (*of, wrt)}
+    directions = {step: direction_of(bare.variables[name], step) for name, step in steps.items()}
+    moving = replace(bare, variables={**bare.variables, **directions})
+    moved = [derive_steps(replace(moving, expr=tree), [steps])[0] for tree in trees]
+    pivots = Elimination(moving, trees, list(of)).eliminate(moved, [steps[name] for name in of])
+    if pivots is None:
+        return ""
+    (total,) = derive_steps(moving, [steps])
+    stated = _inner(gradient, variable(steps[wrt], bare.variables[wrt].shape))
+    return require_equal(moving, put_pivots(total, pivots), stated, _DISAGREES)
+
+
+def _by_transposing(
+    program: Program, equation: Expr, slope: Derivative, unknown: Variable, multiplier: Variable
+) -> Direction | None:
+    """The adjoint variable by the map that sends a change R of the equation to the direction X(R)
+    of the unknown: l is the gradient of <dg/dx, X(R)> by R. None where X(R) cannot be written.
+    """
+    change = replace(multiplier, name=_CHANGE)
+    bare = replace(program, variables={**program.variables, _CHANGE: change})
+    value = variable(_CHANGE, multiplier.shape)
+    found = solve_direction(replace(bare, expr=equation), slope._tree, value, unknown)
+    if found is None:
+        return None
+    weight = Expression(program).diff(unknown.name)._tree
+    paired = replace(bare, expr=_inner(weight, found.tree), definitions={})
+    return found._replace(tree=differentiate(DerivativeStatement(paired, _CHANGE)))
 
 
 def _with_objective(program: Program, objective: str) -> tuple[Program, Expr]:
@@ -111,8 +218,8 @@ def _with_objective(program: Program, objective: str) -> tuple[Program, Expr]:
 
 def _kind_of_multiplier(equation: Program, unknown: Variable) -> str:
     """That of the equation: an equation of symmetric matrices has as many entries as one."""
-    tree = equation.expr
-    sign = kind_spec(unknown.kind).reflection
+    tree, kind = equation.expr, kind_spec(unknown.kind)
+    sign = kind.reflection or (1 if kind.banded else 0)
     if not sign:
         return free_kind(len(unknown.shape))
     across: Expr = Expr("'", (tree,), tree.shape)
@@ -158,15 +265,11 @@ def _forwards(
     directions = {step: direction_of(known, step), moved: direction_of(unknown, moved)}
     moving = replace(bare, variables={**bare.variables, **directions})
     (along,) = derive_steps(replace(moving, expr=equation.expr), [{known.name: step}])
-    dx = inverse_of_map(moving, slope._tree, Expr("neg", (along,), along.shape), unknown)
+    rest = Expr("neg", (along,), along.shape)
+    dx = solve_direction(replace(moving, expr=equation.expr), slope._tree, rest, unknown)
     if dx is None:
         return ""
     (total,) = derive_steps(moving, [{known.name: step, unknown.name: moved}])
-    total = put(total, {moved: dx})
+    total = put(total, {moved: dx.tree})
     stated = _inner(gradient, variable(step, known.shape))
-    return require_equal(
-        moving,
-        total,
-        stated,
-        "the adjoint that it found does not agree with the derivative of what it depends on",
-    )
+    return require_equal(moving, total, stated, _DISAGREES)

@@ -4,30 +4,28 @@ Newton's.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from matcalc.answers.equations import fit_sizes
+from matcalc.answers.moving import solve_direction
 from matcalc.answers.names import free_name, with_variable
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.singular import is_singular, singular_because
-from matcalc.answers.solving import inverse_of_map, inverse_of_slope
+from matcalc.answers.solving import inverse_of_slope, matrix_of_map
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import require_equal
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import (
     ArgumentError,
-    MatcalcError,
     ShapeError,
     UnsupportedError,
 )
-from matcalc.core.kinds import Variable, kind_spec
+from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, zeros
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.inner import expand
 from matcalc.engine.pipeline import require_variable, simplify
-from matcalc.read.frontend import read_pair
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.text import text
 
@@ -76,51 +74,41 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
         moved = expression.diff(wrt)._tree
     rest = Expr("neg", (moved,), moved.shape)
     require_determined(expression, slope, unknown)
-    tree = inverse_of_map(program, slope._tree, rest, unknown)
-    if tree is None:
+    found = solve_direction(program, slope._tree, rest, unknown)
+    if found is None:
         raise UnsupportedError(
-            f"the derivative {slope} by {of} is not a sum of products A*X*B, so its inverse "
-            f"cannot be "
-            "written",
+            f"the derivative {slope} by {of} has no inverse that can be written",
             hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
         )
-    proof = _prove(program, unknown.name, slope, tree, moved)
+    proof = _prove(program, unknown.name, slope, found.tree, moved)
     head = f"d{of}" if along else f"d{of}/d{wrt}"
     lines = [
         (f"dG/d{of}", str(slope)),
         (f"along {step}" if along else f"dG/d{wrt}", str(Formula(program, moved))),
         ("where", where_determined(unknown)),
+        *([("and", found.where)] if found.where else []),
     ]
-    return Solved(program, tree, head, lines, proof)
-
-
-def left_side(text: str) -> str:
-    """What is zero: in the equation ``A*x = b`` the left side less the right one, else the text.
-
-    It is the last statement that may be an equation. A definition has nothing after it that it
-    could be of, so that one which ends the text is an equation, too.
-    """
-    depth, start, signs = 0, 0, list[int]()
-    for place, sign in enumerate(text):
-        depth += (sign in "([{") - (sign in ")]}")
-        if depth:
-            continue
-        if sign in ";\n":
-            if text[place + 1 :].strip():
-                start, signs = place + 1, []
-        elif sign == "=":
-            signs.append(place)
-    if len(signs) != 1 or re.search(r"\bwhere\b|[<>!:]=", text):
-        return text
-    left, right = text[start : signs[0]].strip(), text[signs[0] + 1 :].strip(" ;\n")
-    return f"{text[:start]}{left} - ({right})" if left and right else text
+    return Solved(program, found.by_equation(found.tree), head, lines, proof)
 
 
 def where_determined(unknown: Variable) -> str:
     """The condition under which an equation determines the unknown."""
-    sign = kind_spec(unknown.kind).reflection
-    within = f" on the {'symmetric' if sign > 0 else 'skew'} matrices" if sign else ""
+    kind = kind_spec(unknown.kind)
+    within = f" on {unknown}" if kind.linear else ""
+    if kind.reflection:
+        within = f" on the {'symmetric' if kind.reflection > 0 else 'skew'} matrices"
     return f"dG/d{unknown.name} is invertible{within}"
+
+
+def require_open(unknown: Variable) -> None:
+    """UnsupportedError where the variable is on a curved set, such as a sphere."""
+    if kind_spec(unknown.kind).curved:
+        free = Variable(unknown.name, free_kind(len(unknown.shape)), unknown.shape)
+        raise UnsupportedError(
+            f"{unknown.name} is {unknown}, and an equation for all its entries may lead out of "
+            "that set",
+            hint=f"declare {unknown.name}: {free}",
+        )
 
 
 def require_determined(expression: Expression, slope: Derivative, unknown: Variable) -> None:
@@ -128,11 +116,17 @@ def require_determined(expression: Expression, slope: Derivative, unknown: Varia
     point.
     """
     program, name = expression._program, unknown.name
-    if is_singular(program, slope._tree):
+    require_open(unknown)
+    linear = kind_spec(unknown.kind).linear
+    matrix = None if linear else matrix_of_map(program, slope._tree, unknown)
+    if matrix is not None and is_singular(program, matrix):
+        fix = f"add an equation that fixes what is free of {name}"
+        if len(unknown.shape) == 2 and unknown.shape[0] == unknown.shape[1]:
+            fix = f"declare the kind of {name}, such as triangular({unknown.shape[0]}), or {fix}"
         raise UnsupportedError(
             f"{expression} = 0 does not determine {name}: its derivative with respect to {name}, "
-            f"{slope}, is {singular_because(program, slope._tree, unknown)}",
-            hint=f"add an equation that fixes what is free of {name}",
+            f"{slope}, is {singular_because(program, matrix, unknown)}",
+            hint=fix,
         )
 
 
@@ -145,28 +139,13 @@ def match_sizes(expression: Expression, of: str, wrt: str) -> Expression:
     require_variable(program, wrt)
     if of == wrt:
         raise ArgumentError(f"{of} cannot be a function of itself", hint="--of x --wrt t")
-    if expression._tree.shape != unknown.shape:
-        return Expression(_unify(program, of))
-    return expression
-
-
-def _unify(program: Program, of: str) -> Program:
-    """The program read once more, with the sizes that make the equation one of the shape of the
-    unknown; ShapeError where they cannot.
-    """
-    wrong = ShapeError(
-        f"the equation has the axes {list(Formula(program, program.expr).shape)}, and {of} is "
-        f"{program.variables[of]}",
-        hint=f"it takes as many equations as {of} has entries",
-    )
-    declared = {name: each for name, each in program.variables.items() if each.declared}
-    try:
-        left, _ = read_pair(program.source, of, declared, language=program.language, expand=expand)
-    except MatcalcError:
-        raise wrong from None
-    if left.expr.shape != left.variables[of].shape:
-        raise wrong
-    return left
+    fitted = fit_sizes(program, [expression._tree], [of])
+    if fitted is None:
+        raise ShapeError(
+            f"the equation has the axes {list(expression.shape)}, and {of} is {unknown}",
+            hint=f"it takes as many equations as {of} has entries",
+        )
+    return expression if fitted[0] is program else Expression(fitted[0])
 
 
 def _prove(program: Program, of: str, slope: Derivative, tree: Expr, moved: Expr) -> str:

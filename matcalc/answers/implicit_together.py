@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from matcalc.answers.equations import Equation, fit_sizes, read_equations
 from matcalc.answers.extremes import format_tree
 from matcalc.answers.formulas import NamedFormulas
-from matcalc.answers.lagrange import read_equation
+from matcalc.answers.implicit import require_open
 from matcalc.answers.names import free_name, require_different, variable_names, with_variable
 from matcalc.answers.singular import is_singular
 from matcalc.answers.solving import affine_zero
@@ -34,7 +35,7 @@ from matcalc.write.printers.text import text
 
 
 @dataclass(frozen=True, slots=True)
-class _Pivot:
+class Pivot:
     """A differential, its value in terms of others, and what has to be so for it to be the only
     one.
     """
@@ -44,6 +45,11 @@ class _Pivot:
     condition: str
 
 
+def conditions_of(pivots: Sequence[Pivot]) -> list[str]:
+    """What has to be so for the pivots to be the only ones, each once."""
+    return list(dict.fromkeys([each.condition for each in pivots if each.condition]))
+
+
 class SolvedTogether(NamedFormulas):
     """The differentials of what several equations determine, as a mapping from their names.
 
@@ -51,8 +57,8 @@ class SolvedTogether(NamedFormulas):
     exist, ``proof`` how they were proved.
     """
 
-    def __init__(self, program: Program, pivots: Sequence[_Pivot], proof: str) -> None:
-        self.conditions = list(dict.fromkeys([each.condition for each in pivots if each.condition]))
+    def __init__(self, program: Program, pivots: Sequence[Pivot], proof: str) -> None:
+        self.conditions = conditions_of(pivots)
         self.proof = proof
         super().__init__(program, [(each.name, each.value) for each in reversed(pivots)])
 
@@ -63,20 +69,15 @@ class SolvedTogether(NamedFormulas):
         return "\n".join([str(self), *[f"  {head:<11} {said}" for head, said in rows]])
 
 
-def implicit_together(
-    expression: Expression, others: Sequence[str], of: Sequence[str], wrt: str
-) -> SolvedTogether:
-    """The differentials of the variables ``of``, along one of ``wrt``, where the expression stays
-    zero and the ``others``, which are equations, hold.
-
-    In some order each differential has to be solved for, from an equation of its shape. Raises
-    UnsupportedError where no order leads to the end.
+def match_together(
+    expression: Expression, others: Sequence[str | Equation], of: Sequence[str], wrt: str
+) -> tuple[Program, list[Expr]]:
+    """What is zero in each equation, over variables of sizes such that there is one equation for
+    each of those that are to be determined, if there are such sizes.
     """
     program, names = replace(expression._program, definitions={}), require_different(of)
-    trees = [expression._tree]
-    for source in others:
-        program, tree = read_equation(program, source)
-        trees.append(tree)
+    program = replace(program, expr=expression._tree)
+    program, trees = read_equations(program, others)
     for name in (*names, wrt):
         require_variable(program, name)
     if wrt in names:
@@ -86,23 +87,45 @@ def implicit_together(
             f"{len(trees)} equations do not determine {len(names)} variables",
             hint=f"there is one equation for each of {', '.join(names)}: add them with --and",
         )
+    for name in names:
+        require_open(program.variables[name])
+    trees = [transpose(tree) if tree.row else tree for tree in trees]
+    return fit_sizes(program, trees, names) or (program, trees)
+
+
+def implicit_together(
+    expression: Expression, others: Sequence[str | Equation], of: Sequence[str], wrt: str
+) -> SolvedTogether:
+    """The differentials of the variables ``of``, along one of ``wrt``, where the expression stays
+    zero and the ``others``, which are equations, hold.
+
+    In some order each differential has to be solved for, from an equation of its shape. Raises
+    UnsupportedError where no order leads to the end.
+    """
+    program, trees = match_together(expression, others, of, wrt)
+    names = list(of)
     moves: dict[str, str] = {}
     for name in (*names, wrt):
         step = free_name(program, f"d{name}", *"hkvu")
         program = with_variable(program, direction_of(program.variables[name], step), "a direction")
         moves[name] = step
     program = replace(program, asked=None)
-    trees = [transpose(tree) if tree.row else tree for tree in trees]
     equations = [_differential(program, tree, moves) for tree in trees]
-    solver = _Elimination(program, trees, names)
-    pivots = solver.eliminate(equations, [moves[name] for name in names])
+    pivots = Elimination(program, trees, names).eliminate(equations, [moves[x] for x in names])
     if pivots is None:
         raise UnsupportedError(
             f"the equations could not be solved for {', '.join(names)}, one after the other",
             hint="each takes an equation of its shape, of which the derivative with respect to it "
             "is invertible where the equations hold",
         )
-    return SolvedTogether(program, pivots, _prove(program, equations, pivots))
+    how = prove_zero(
+        program,
+        equations,
+        pivots,
+        "the implicit derivatives that it found do not solve their equations",
+    )
+    said = f"the differentials of all equations are zero along them, {how}"
+    return SolvedTogether(program, pivots, said)
 
 
 def _differential(program: Program, tree: Expr, moves: dict[str, str]) -> Expr:
@@ -113,7 +136,7 @@ def _differential(program: Program, tree: Expr, moves: dict[str, str]) -> Expr:
 
 
 @dataclass(frozen=True, slots=True)
-class _Elimination:
+class Elimination:
     """The equations, and the names of what they determine."""
 
     program: Program
@@ -122,7 +145,7 @@ class _Elimination:
 
     def eliminate(
         self, differentials: Sequence[Expr], unknowns: Sequence[str]
-    ) -> list[_Pivot] | None:
+    ) -> list[Pivot] | None:
         """The values of the unknown differentials, each in terms of those that are solved for after
         it; None where no order leads to the end.
         """
@@ -141,7 +164,7 @@ class _Elimination:
 
     def _pivots(
         self, differentials: Sequence[Expr], unknowns: Sequence[str]
-    ) -> list[tuple[int, _Pivot]]:
+    ) -> list[tuple[int, Pivot]]:
         """What can be solved for, each with the place of its equation; first without conditions,
         and the shortest value first.
         """
@@ -153,7 +176,7 @@ class _Elimination:
         pivots = [(place, pivot) for place, pivot in found if pivot is not None]
         return sorted(pivots, key=lambda each: (each[1].condition != "", len(text(each[1].value))))
 
-    def _pivot(self, equation: Expr, name: str) -> _Pivot | None:
+    def _pivot(self, equation: Expr, name: str) -> Pivot | None:
         """One differential by one equation of its shape."""
         known = self.program.variables[name]
         if equation.shape != known.shape or name not in variable_names(equation):
@@ -166,7 +189,7 @@ class _Elimination:
             zero = affine_zero(here, name)
             if zero is None or zero.along is not None or not is_within(here, known, zero.point):
                 return None
-            return _Pivot(name, zero.point, self._condition(name, slope))
+            return Pivot(name, zero.point, self._condition(name, slope))
         return None
 
     def _is_singular(self, slope: Expr) -> bool:
@@ -187,21 +210,24 @@ class _Elimination:
         if known.is_definite(slope) or known.is_definite(opposite):
             return ""
         shown = opposite if slope.op == "neg" else slope
+        shown = shown.args[0] if shown.op == "'" else shown
         end = "invertible" if slope.shape else "not zero"
         return f"{format_tree(self.program, shown)} is {end}"
 
 
-def _prove(program: Program, equations: Sequence[Expr], pivots: Sequence[_Pivot]) -> str:
-    """How it is proved that all equations stay zero along the differentials."""
+def prove_zero(
+    program: Program, equations: Sequence[Expr], pivots: Sequence[Pivot], otherwise: str
+) -> str:
+    """How it is proved that all expressions are zero where the pivots have their values."""
     how = ""
     for equation in equations:
-        tree = equation
-        for each in pivots:
-            tree = put(tree, {each.name: each.value})
-        how = require_equal(
-            program,
-            tree,
-            zeros(tree.shape),
-            "the implicit derivatives that it found do not solve their equations",
-        )
-    return f"the differentials of all equations are zero along them, {how}"
+        tree = put_pivots(equation, pivots)
+        how = require_equal(program, tree, zeros(tree.shape), otherwise)
+    return how
+
+
+def put_pivots(tree: Expr, pivots: Sequence[Pivot]) -> Expr:
+    """The tree with the values of the pivots, each of which may contain those after it."""
+    for each in pivots:
+        tree = put(tree, {each.name: each.value})
+    return tree

@@ -6,13 +6,13 @@ multiplier (Boyd & Vandenberghe 2004, 5.5.3 and 10.1.1). Each point is proved by
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from matcalc.answers.convexity import convexity
+from matcalc.answers.equations import Equation, read_equation, said_of
 from matcalc.answers.extremes import domain_there
 from matcalc.answers.names import free_name, variable_names
 from matcalc.answers.roots import find_roots
@@ -28,19 +28,15 @@ from matcalc.answers.stationary import (
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentError, MatcalcError, ParseError, UnsupportedError
+from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero, number, transpose, variable, zeros
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.inner import expand
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
-from matcalc.read.frontend import read
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
-
-_EQUATION = re.compile(r"(?<![<>=!:])=(?!=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +86,17 @@ class ConstrainedPoint(Formula):
 
 
 def find_constrained_point(
-    expression: Expression, wrt: str, constraints: str | Sequence[str]
+    expression: Expression, wrt: str, constraints: Sequence[str | Equation]
 ) -> ConstrainedPoint | NamedProblem:
     """The point where a scalar is stationary on the set that equations such as ``A*x = b`` define.
 
     Raises UnsupportedError where no closed form is found.
     """
     program = expression._program
-    constraints = [constraints] if isinstance(constraints, str) else list(constraints)
     known = require_variable(program, wrt)
     if program.expr.rank:
         raise ArgumentError("stationary points are those of a scalar, and this expression is none")
-    program, known, constraints = _of_kind(program, known, constraints)
+    program, known, equations = _of_kind(program, known, list(constraints))
     if len(known.shape) > 1:
         raise UnsupportedError(
             f"{wrt} is {known}, and constraints are for scalars and vectors",
@@ -109,7 +104,7 @@ def find_constrained_point(
             f"{wrt}; else write the entries as a vector",
         )
     found: list[Constraint] = []
-    for source in constraints:
+    for source in equations:
         program, constraint = _constraint(program, source, wrt)
         found.append(constraint)
     objective = replace(program, definitions={})
@@ -127,7 +122,7 @@ def find_constrained_point(
                 return result
     raise UnsupportedError(
         f"no closed form was found for {wrt} where {expression} is stationary under "
-        f"{', '.join(constraints)}",
+        f"{', '.join(map(said_of, equations))}",
         hint="a linear constraint with a quadratic has one, and x'*x = 1 with a linear function",
     )
 
@@ -145,8 +140,8 @@ def sets_of_equations() -> tuple[str, ...]:
 
 
 def _of_kind(
-    program: Program, known: Variable, constraints: list[str]
-) -> tuple[Program, Variable, list[str]]:
+    program: Program, known: Variable, constraints: list[str | Equation]
+) -> tuple[Program, Variable, list[str | Equation]]:
     """The equation that a kind stands for, in its place."""
     if known.kind not in _UNDER:
         return program, known, constraints
@@ -154,37 +149,14 @@ def _of_kind(
     said = equation.format(known.name)
     bare = Variable(known.name, kind, known.shape)
     program = replace(program, variables={**program.variables, known.name: bare})
-    plain = [each.replace(" ", "") for each in constraints]
+    plain = [said_of(each).replace(" ", "") for each in constraints]
     return program, bare, [*([] if said.replace(" ", "") in plain else [said]), *constraints]
 
 
-def read_equation(program: Program, source: str) -> tuple[Program, Expr]:
-    """What is zero in an equation, its left side less its right one, and the program with its
-    variables.
-    """
-    if re.search(r"[<>]|!=", source):
-        raise ArgumentError(
-            f"{source} is not an equation, and inequalities are not solved",
-            hint="where one holds with equality at the solution, write it with =",
-        )
-    sides = _EQUATION.split(source)
-    if len(sides) != 2 or not all(side.strip() for side in sides):
-        raise ParseError(f"{source} is not an equation", hint="for example A*x = b")
-    difference = f"{sides[0].strip()} - ({sides[1].strip()})"
-    try:
-        whole = read(difference, program.variables, language=program.language, expand=expand)
-    except MatcalcError:
-        # the equation may say which sizes there are, and the function may not
-        stated = {name: each for name, each in program.variables.items() if each.declared}
-        whole = read(difference, stated, language=program.language, expand=expand)
-        stated |= whole.variables
-        program = read(program.source, stated, language=program.language, expand=expand)
-    return replace(program, variables={**program.variables, **whole.variables}), whole.expr
-
-
-def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Constraint]:
+def _constraint(program: Program, equation: str | Equation, wrt: str) -> tuple[Program, Constraint]:
     """An equation as what is zero in it, and the program with its variables and multiplier."""
-    program, zero = read_equation(program, source)
+    program, zero = read_equation(program, equation)
+    source = said_of(equation)
     if wrt not in variable_names(zero):
         raise ArgumentError(f"{source} does not constrain {wrt}", hint=f"it has no {wrt}")
     if zero.rank > 1:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from matcalc.answers.equations import Equation, read_equation
 from matcalc.answers.joint_points import JointPoint, joint_stationary
 from matcalc.answers.lagrange import (
     ConstrainedPoint,
     find_constrained_point,
-    read_equation,
     sets_of_equations,
 )
 from matcalc.answers.orthonormal import KINDS, ProcrustesPoint, on_orthonormal
@@ -35,12 +35,11 @@ Point = (
 
 
 def stationary_point(
-    expression: Expression, wrt: str | Sequence[str], constraints: str | Sequence[str] = ()
+    expression: Expression, wrt: str | Sequence[str], given: Sequence[str | Equation] = ()
 ) -> Point:
     """The point where a scalar is stationary within the kind of a variable, and under equations; or
     in several variables together.
     """
-    given = [constraints] if isinstance(constraints, str) else list(constraints)
     if not isinstance(wrt, str) and len(wrt) != 1:
         if given:
             raise UnsupportedError(
@@ -66,11 +65,11 @@ def stationary_point(
     return stationary(expression, wrt)
 
 
-def _with_orthonormal(program: Program, wrt: str, source: str) -> Program | None:
+def _with_orthonormal(program: Program, wrt: str, source: str | Equation) -> Program | None:
     """The program with a variable of orthonormal columns, where an equation says that it is one:
     X'*X = eye; None where it says something else.
     """
-    if _IDENTITY not in program.variables:
+    if isinstance(source, str) and _IDENTITY not in program.variables:
         source = re.sub(rf"\b{_IDENTITY}\b", "eye", source)
     program, zero = read_equation(program, source)
     if zero.op != "-" or not any(

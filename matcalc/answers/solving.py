@@ -12,7 +12,7 @@ from matcalc.answers.singular import is_everywhere_zero, is_singular, kernel
 from matcalc.answers.taylor import put
 from matcalc.core.dims import Shape
 from matcalc.core.kinds import Variable, free_kind, kind_spec
-from matcalc.core.operations import INVERSES, OPERATIONS
+from matcalc.core.operations import ENTRYWISE, INVERSES, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, eye, fill, is_number, is_zero, number, variable, zeros
@@ -151,8 +151,8 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         return simplify(replace(program, expr=whole, definitions={}))
     products = products_of(program, linear, known)
     if products is None:
-        return None
-    parts = _product_of(products)
+        return _entrywise_inverse(program, linear, value, known)
+    parts = product_of(products)
     if parts is None:
         sides = _sides_of(products)
         if sides is None:
@@ -178,19 +178,25 @@ def inverse_of_map(program: Program, linear: Expr, value: Expr, known: Variable)
 
 
 def _inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
-    """The same where the matrix of the map is a sum of Kronecker products: the direction is a
+    """The same where the map has a matrix, such as a sum of Kronecker products: the direction is a
     vector that is reshaped.
     """
     products = products_of(program, linear, known)
-    if products is None:
-        return None
     rows, columns = known.shape
     size = rows.times(columns)
-    terms = [
-        scale_tree(each.scale, Expr("kron", (_across(each.right), each.left), (size, size)))
-        for each in products
-    ]
-    matrix = simplify(replace(program, expr=_total(terms), definitions={}))
+    if products is not None:
+        terms = [
+            scale_tree(each.scale, Expr("kron", (_across(each.right), each.left), (size, size)))
+            for each in products
+        ]
+        matrix = simplify(replace(program, expr=_total(terms), definitions={}))
+    else:
+        found = matrix_of_map(program, linear, known)
+        if found is None or kind_spec(known.kind).linear or is_singular(program, found):
+            return None
+        matrix = found
+    if matrix.op == "inv":  # what it undoes may be shorter
+        return _along_matrix(program, matrix.args[0], value, known)
     short = simplify(replace(program, expr=value, definitions={}))
     negative = (short.op == "neg") != (matrix.op == "neg")
     short, matrix = (each.args[0] if each.op == "neg" else each for each in (short, matrix))
@@ -198,9 +204,56 @@ def _inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable
         matrix, negative = Expr("-", matrix.args[::-1], matrix.shape), False
     vector = Expr("vec", (short,), (size,))
     found = Expr("*", (Expr("inv", (matrix,), matrix.shape), vector), (size,))
-    sizes = [Expr("dimension", value=each) for each in known.shape]
-    solution = Expr("reshape", (found, *sizes), known.shape)
+    solution = _reshaped(found, known.shape)
     return Expr("neg", (solution,), solution.shape) if negative else solution
+
+
+def _along_matrix(program: Program, matrix: Expr, value: Expr, known: Variable) -> Expr:
+    """The value of the map with a matrix."""
+    size = matrix.shape[:1]
+    moved = Expr("*", (matrix, Expr("vec", (value,), size)), size)
+    return simplify(replace(program, expr=_reshaped(moved, known.shape), definitions={}))
+
+
+def _reshaped(vector: Expr, shape: Shape) -> Expr:
+    sizes = [Expr("dimension", value=each) for each in shape]
+    return Expr("reshape", (vector, *sizes), shape)
+
+
+def _entrywise_inverse(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
+    """The same of a map that multiplies each entry of a matrix by a number; None of others."""
+    matrix = matrix_of_map(program, linear, known)
+    if matrix is None or kind_spec(known.kind).linear:
+        return None
+    terms = []
+    for scale, part in scaled_terms(matrix):
+        if part.op == "eye":
+            factor: Expr | None = fill(number(1), known.shape)
+        else:
+            factor = _unstacked(part.args[0], known.shape) if part.op == "diag" else None
+        if factor is None:
+            return None
+        terms.append(scale_tree(scale, factor))
+    whole = Expr("./", (value, _total(terms)), known.shape)
+    return simplify(replace(program, expr=whole, definitions={}))
+
+
+def _unstacked(tree: Expr, shape: Shape) -> Expr | None:
+    """The matrix of which an expression entry by entry is ``vec``; None of others."""
+    if tree.op == "vec" and tree.args[0].shape == shape:
+        return tree.args[0]
+    if not tree.shape:
+        return tree
+    if tree.op == "fill":
+        return fill(tree.args[0], shape)
+    whole = tree.op in ("+", "-", "neg", ".*", "./", ".^") or tree.op in ENTRYWISE
+    scaled = tree.op in ("*", "/") and not all(each.shape for each in tree.args)
+    args = [_unstacked(each, shape) for each in tree.args] if whole or scaled else [None]
+    if any(each is None for each in args):
+        return None
+    return Expr(
+        tree.op, tuple([each for each in args if each is not None]), shape, value=tree.value
+    )
 
 
 def _across(tree: Expr) -> Expr:
@@ -211,14 +264,19 @@ def products_of(program: Program, linear: Expr, known: Variable) -> list[_Produc
     """The terms c*A*X*B of a map of matrices, as an array of four axes or a matrix, that is a sum
     of c*kron(B', A); None where it is none.
     """
-    if linear.rank > 2:
-        matrix = matricize(linear, program.variables, len(known.shape), language=program.language)
-        if matrix is None:
-            return None
-        linear = matrix
-    terms = [_term_of(c, part, known.shape) for c, part in _terms(linear, known.kind)]
+    matrix = matrix_of_map(program, linear, known)
+    if matrix is None:
+        return None
+    terms = [_term_of(c, part, known.shape) for c, part in _terms(matrix, known.kind)]
     products = [term for term in terms if term is not None]
     return _merge(program, products) if products and len(products) == len(terms) else None
+
+
+def matrix_of_map(program: Program, linear: Expr, known: Variable) -> Expr | None:
+    """The matrix of a map of matrices, column by column; None where it has no matrix notation."""
+    if linear.rank <= 2:
+        return linear
+    return matricize(linear, program.variables, len(known.shape), language=program.language)
 
 
 def _merge(program: Program, products: list[_Product]) -> list[_Product]:
@@ -264,7 +322,7 @@ class _Sides(NamedTuple):
     scale: Expr
 
 
-def _product_of(products: list[_Product]) -> _Product | None:
+def product_of(products: list[_Product]) -> _Product | None:
     """c, A and B of a map c*A*X*B that is a sum of such terms, if these have one of the sides in
     common, as in A'*A*X + c*X.
     """

@@ -329,13 +329,13 @@ def _directional(options: Namespace, text: str) -> int:
 
 def _report(options: Namespace) -> int:
     """An answer that comes with its reasons."""
-    from matcalc.answers.implicit import left_side  # noqa: PLC0415 - the same
-    from matcalc.cli.reports import report  # noqa: PLC0415 - diff does without
+    from matcalc.answers.equations import left_side  # noqa: PLC0415 - the same
+    from matcalc.cli.reports import report, with_sizes  # noqa: PLC0415 - diff does without
 
     text = _standard_input() if options.expression == "-" else options.expression
-    if options.command == "implicit" and not _is_latex(options):
-        text = left_side(text)
-    program = _read(text, options)
+    if options.command == "implicit":
+        text = left_side(text, latex=_is_latex(options))
+    program = with_sizes(options, _read(text, options))
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # the answer is proved by itself
         answer = report(options, program)

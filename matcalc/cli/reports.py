@@ -8,7 +8,9 @@ from argparse import Namespace
 
 from matcalc.answers.adjoint import differentiate_root
 from matcalc.answers.convexity import convexity
-from matcalc.answers.implicit import gauss_newton, newton
+from matcalc.answers.equations import Equation, as_equations
+from matcalc.answers.implicit import gauss_newton, match_sizes, newton
+from matcalc.answers.implicit_together import match_together
 from matcalc.answers.quotient import from_definition
 from matcalc.answers.series import series
 from matcalc.answers.sets import stationary_point
@@ -35,17 +37,38 @@ def report(options: Namespace, program: Program) -> str:
         return from_definition(expression, wrt).report()
     if options.command == "stationary":
         names = options.several or [expression.find_wrt(None, 1)[0]]
-        point = stationary_point(expression, names, options.subject_to or ())
+        point = stationary_point(
+            expression, names, _equations(options.subject_to, options, program)
+        )
         if isinstance(point, NamedProblem):
             return point.report()
         return point.latex() if latex else point.report()
     wrt, _ = expression.find_wrt(options.wrt, 1)
     if options.command == "implicit":
-        of = [name.strip() for name in options.of.split(",")]
-        solved = differentiate_root(expression, of, wrt, options.objective, options.also)
+        others = _equations(options.also, options, program)
+        solved = differentiate_root(expression, _unknowns(options), wrt, options.objective, others)
     else:
         solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
     return solved.latex() if latex else solved.report()
+
+
+def with_sizes(options: Namespace, program: Program) -> Program:
+    """The program with the sizes that make an equation, or several, one for what is unknown."""
+    if options.command != "implicit":
+        return program
+    expression, of = Expression(program), _unknowns(options)
+    wrt, _ = expression.find_wrt(options.wrt, 1)
+    if len(of) == 1 and not options.also:
+        return match_sizes(expression, of[0], wrt)._program
+    return match_together(expression, _equations(options.also, options, program), of, wrt)[0]
+
+
+def _unknowns(options: Namespace) -> list[str]:
+    return [name.strip() for name in options.of.split(",")]
+
+
+def _equations(sources: list[str], options: Namespace, program: Program) -> list[str | Equation]:
+    return as_equations(sources, program, latex=bool(options.latex))
 
 
 def _series(options: Namespace, expression: Expression) -> str:

@@ -5,10 +5,10 @@ answers judges those of others.
 from __future__ import annotations
 
 from matcalc.claims.judge.claim import DISPROVED, OPEN, PROVED
-from matcalc.claims.judge.reading import with_sizes
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement, is_folded
+from matcalc.core.substitution import replace_sizes
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.judge import Verdict, judge, least_sizes
 
@@ -64,5 +64,5 @@ def _provable(statement: DerivativeStatement, stated: Program) -> tuple[Expr, bo
         if any(name not in known for size in stated.undetermined for name in size.letters):
             # a formula that holds at some sizes of what it leaves open need not hold at others
             return None
-        tree = with_sizes(tree, known.get)
+        tree = replace_sizes(tree, known.get)
     return tree, folded

@@ -5,16 +5,17 @@ LaTeX.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from matcalc.claims.judge.claim import Claim, Misfit
 from matcalc.claims.judge.sizes import true_shape
-from matcalc.core.dims import Dim, Shape, dim
+from matcalc.core.dims import Shape, dim
 from matcalc.core.errors import ArgumentError, MatcalcError, ShapeError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language
 from matcalc.core.program import Program
+from matcalc.core.substitution import replace_sizes
 from matcalc.core.tree import Expr, dimension
 from matcalc.core.walk import postorder
 from matcalc.engine.inner import expand
@@ -192,7 +193,7 @@ def _read_misfit(
     numbers = {size for each in known.values() for size in each.dims if size.integer is not None}
     for common in (dim("n"), *sorted(numbers, key=str)):
         misfit = Misfit(_in_words(problem.message), common)
-        alike = {name: with_sizes(value, misfit.size) for name, value in definitions.items()}
+        alike = {name: replace_sizes(value, misfit.size) for name, value in definitions.items()}
         # sizes that the text names are the common one, too
         letters = set(size_names(known.values()))
         for letter in sorted(letters.difference(known, common.letters, alike)):
@@ -228,15 +229,3 @@ def equalize_sizes(variables: Mapping[str, Variable], misfit: Misfit) -> dict[st
 def equalize_shape(shape: Shape, misfit: Misfit) -> Shape:
     """The same with one size for all names."""
     return tuple(size.put(misfit.size) for size in shape)
-
-
-def with_sizes(tree: Expr, known: Callable[[str], Dim | None]) -> Expr:
-    """The tree with other dimensions for those of some names."""
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        if node.op == "dimension":
-            return dimension(node.value.put(known))
-        shape = tuple(size.put(known) for size in node.shape)
-        return Expr(node.op, tuple(args), shape, value=node.value, row=node.row)
-
-    return tree.fold(rule)

@@ -47,8 +47,16 @@ def _frechet_row(name: str, call: str, says: str, first: int) -> FunctionSpec:
 
 
 _PRIMARY = [
-    _row("expm", "matrix exponential", "exp", latex=None, smooth=True, analytic=True),
-    _row("logm", "principal logarithm", "log", in_order="concave"),
+    _row(
+        "expm",
+        "matrix exponential",
+        "exp",
+        latex=None,
+        smooth=True,
+        analytic=True,
+        inverse="logm",
+    ),
+    _row("logm", "principal logarithm", "log", in_order="concave", inverse="expm"),
     _row("sqrtm", "principal square root, A^(1/2)", "sqrt", latex=None, in_order="concave"),
     *[
         _row(

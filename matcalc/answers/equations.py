@@ -1,0 +1,255 @@
+"""Equations as what is zero in them, over the variables of a program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import permutations
+from typing import NamedTuple
+
+from matcalc.core.dims import Dim, dim
+from matcalc.core.errors import ArgumentError, MatcalcError, ParseError
+from matcalc.core.kinds import Variable, free_kind, size_names
+from matcalc.core.program import Program
+from matcalc.core.substitution import replace_sizes
+from matcalc.core.tree import Expr, is_zero
+from matcalc.engine.inner import expand
+from matcalc.read.frontend import read
+from matcalc.write.printers.text import text
+
+_EQUATION = re.compile(r"(?<![<>=!:])=(?!=)")
+_MOST_UNKNOWNS = 4  # of which all orders are tried
+
+
+class Equation(NamedTuple):
+    """An equation in the language, with the kinds of its letters where these are known."""
+
+    text: str
+    kinds: dict[str, str]
+
+
+def left_side(text: str, *, latex: bool = False) -> str:
+    """What is zero: in the equation ``A*x = b`` the left side less the right one, else the text.
+
+    It is the last statement that may be an equation. A definition has nothing after it that it
+    could be of, so that one which ends the text is an equation, too.
+    """
+    depth, start, signs = 0, 0, list[int]()
+    for place, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth:
+            continue
+        if sign in ";\n":
+            if text[place + 1 :].strip():
+                start, signs = place + 1, []
+        elif sign == "=":
+            signs.append(place)
+    if len(signs) != 1 or re.search(r"\bwhere\b|[<>!:]=", text):
+        return text
+    left, right = text[start : signs[0]].strip(" &"), text[signs[0] + 1 :].strip(" ;\n&")
+    if not left or not right:
+        return text
+    return f"{text[:start]}({left}) - ({right})" if latex else f"{text[:start]}{left} - ({right})"
+
+
+def from_latex(source: str, program: Program) -> Equation:
+    """An equation in LaTeX, as one in the language, over the letters of a program."""
+    # most equations are not in LaTeX
+    from matcalc.read.tex.read import read_latex  # noqa: PLC0415
+
+    left, right = _sides(as_zero(source))
+    whole = f"({left}) - ({right})"
+    try:
+        found = read_latex(whole, program.variables, language=program.language)
+    except MatcalcError:
+        found = read_latex(whole, _stated(program), language=program.language)
+    tree = found.expr
+    one, other = map(text, tree.args) if tree.op == "-" else (text(tree), "0")
+    return Equation(f"{one} = {other}", _kinds(found.variables))
+
+
+def as_zero(source: str) -> str:
+    """What is zero, as an equation; an equation as it is."""
+    return source if re.search(r"=|[<>]", source) else f"{source} = 0"
+
+
+def said_of(equation: str | Equation) -> str:
+    """The text of an equation."""
+    return equation if isinstance(equation, str) else equation.text
+
+
+def as_equations(
+    sources: str | Sequence[str], program: Program, *, latex: bool
+) -> list[str | Equation]:
+    """The equations that go with a program, those in LaTeX read."""
+    given = [sources] if isinstance(sources, str) else sources
+    return [from_latex(each, program) if latex else each for each in given]
+
+
+def read_equation(program: Program, source: str | Equation) -> tuple[Program, Expr]:
+    """What is zero in an equation, its left side less its right one, and the program with its
+    variables.
+    """
+    kinds = {} if isinstance(source, str) else source.kinds
+    left, right = _sides(said_of(source))
+    difference = f"{left} - ({right})"
+    language = program.language
+    try:
+        whole = read(difference, program.variables, kinds, language=language, expand=expand)
+    except MatcalcError:
+        # the equation may say which sizes there are, and the function may not
+        ranks = {**_kinds(program.variables), **kinds}
+        whole = read(difference, _stated(program), ranks, language=language, expand=expand)
+        joined = _join(program, whole)
+        if joined is None:
+            raise
+        program, whole = joined
+    tree = whole.expr
+    if tree.op == "-" and is_zero(tree.args[1]):
+        (tree, _) = tree.args
+    return replace(program, variables={**program.variables, **whole.variables}), tree
+
+
+def read_equations(
+    program: Program, sources: Sequence[str | Equation]
+) -> tuple[Program, list[Expr]]:
+    """What is zero in each equation, that of the program itself first, all of the same sizes."""
+    given = [as_zero(each) if isinstance(each, str) else each for each in sources]
+    for _ in range(2):  # a later equation may say which sizes the variables of the others have
+        trees = []
+        for each in given:
+            program, tree = read_equation(program, each)
+            trees.append(tree)
+    return program, [program.expr, *trees]
+
+
+def _join(program: Program, other: Program) -> tuple[Program, Program] | None:
+    """Two programs with the same sizes of the variables that they share; None where there are no
+    such sizes.
+    """
+    if _has_indices(program.expr) or _has_indices(other.expr):
+        return None
+    stated = size_names(_stated(program).values())
+    taken = {*size_names(program.variables.values()), *stated, *program.variables}
+    apart = {
+        name: dim(f"{name}{len(taken)}")
+        for name in size_names(other.variables.values())
+        if name not in stated
+    }
+    other = _with_sizes(other, apart)
+    pairs = [
+        pair
+        for name, each in program.variables.items()
+        if name in other.variables
+        for pair in zip(each.shape, other.variables[name].shape, strict=True)
+    ]
+    names = size_names([*program.variables.values(), *other.variables.values()])
+    known = _unify(pairs, list(names), stated)
+    if known is None:
+        return None
+    return _with_sizes(program, known), _with_sizes(other, known)
+
+
+def _sides(source: str) -> list[str]:
+    if re.search(r"[<>]|!=|\\leq?\b|\\geq?\b", source):
+        raise ArgumentError(
+            f"{source} is not an equation, and inequalities are not solved",
+            hint="where one holds with equality at the solution, write it with =",
+        )
+    sides = [side.strip() for side in _EQUATION.split(source)]
+    if len(sides) != 2 or not all(sides):
+        hint = f"write {source.replace('==', '=')}" if "==" in source else "for example A*x = b"
+        raise ParseError(f"{source} is not an equation", hint=hint)
+    return sides
+
+
+def fit_sizes(
+    program: Program, trees: Sequence[Expr], names: Sequence[str]
+) -> tuple[Program, list[Expr]] | None:
+    """The equations with sizes of what is not declared such that each has the shape of one of the
+    variables; None where there are no such sizes.
+    """
+    unknowns = [program.variables[name] for name in names]
+    if sorted(map(_size, unknowns)) == sorted(map(_size, trees)):
+        return program, list(trees)
+    if any(map(_has_indices, trees)):
+        return None
+    names = list(size_names(program.variables.values()))
+    stated = size_names(_stated(program).values())
+    found = []
+    for order in permutations(unknowns) if len(unknowns) <= _MOST_UNKNOWNS else [unknowns]:
+        if all(x.rank == len(y.shape) for x, y in zip(trees, order, strict=True)):
+            pairs = [
+                pair
+                for x, y in zip(trees, order, strict=True)
+                for pair in zip(x.shape, y.shape, strict=True)
+            ]
+            known = _unify(pairs, names, stated)
+            found += [] if known is None else [known]
+    if not found:
+        return None
+    known = min(found, key=len)  # the most general sizes
+    fitted = [replace_sizes(tree, known.get) for tree in trees]
+    sized = _with_sizes(program, known)
+    return replace(sized, expr=fitted[0], definitions={}), fitted
+
+
+def _has_indices(tree: Expr) -> bool:
+    """Whether there are forms with indices, of which the sizes stay as they were read."""
+    return any(part.op == "indexed" for part in tree.parts)
+
+
+def _with_sizes(program: Program, known: Mapping[str, Dim]) -> Program:
+    """The program with other sizes for some names."""
+    variables = {
+        name: replace(each, dims=tuple([size.put(known.get) for size in each.dims]))
+        for name, each in program.variables.items()
+    }
+    return replace(
+        program,
+        expr=replace_sizes(program.expr, known.get),
+        variables=variables,
+        definitions={
+            name: replace_sizes(tree, known.get) for name, tree in program.definitions.items()
+        },
+        undetermined=tuple([size.put(known.get) for size in program.undetermined]),
+    )
+
+
+def _unify(
+    pairs: Iterable[tuple[Dim, Dim]], names: list[str], stated: Collection[str]
+) -> dict[str, Dim] | None:
+    """The sizes in place of names with which each pair is equal; of two names the first one stays,
+    and those that a declaration has.
+    """
+    known: dict[str, Dim] = {}
+    for pair in pairs:
+        sides = pair[0].put(known.get), pair[1].put(known.get)
+        if sides[0] == sides[1]:
+            continue
+        free = [side for side in sides if side.plain and side.plain not in stated]
+        if not free:
+            return None
+        gone = max(free, key=lambda side: names.index(str(side.plain)))
+        kept = sides[sides[0] == gone]
+        if gone.plain in kept.letters:
+            return None
+        step = {str(gone.plain): kept}
+        known = {name: size.put(step.get) for name, size in known.items()} | step
+    return known
+
+
+def _size(each: Variable | Expr) -> list[str]:
+    return [str(size) for size in each.shape]
+
+
+def _stated(program: Program) -> dict[str, Variable]:
+    return {name: each for name, each in program.variables.items() if each.declared}
+
+
+def _kinds(variables: dict[str, Variable]) -> dict[str, str]:
+    """The kinds of what is not declared, without sizes."""
+    return {
+        name: free_kind(len(each.shape)) for name, each in variables.items() if not each.declared
+    }
