@@ -43,7 +43,7 @@ class Distributed(Minimization):
                 )
         # arrays of these shapes that take no room
         light = {
-            name: np.broadcast_to(0.0, each.shape) if name in large else each
+            name: np.broadcast_to(each.dtype.type(0), each.shape) if name in large else each
             for name, each in data.items()
         }
         super().__init__(expression, over, light, **given)

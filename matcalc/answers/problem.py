@@ -60,7 +60,7 @@ class Minimization:
             _require_free(require_variable(expression._program, name))
         started = dict(start or {})
         _require_names(self.over, data, started, variables)
-        self.data = {name: np.asarray(value, dtype=float) for name, value in data.items()}
+        self.data = {name: _as_array(value, variables[name]) for name, value in data.items()}
         given = self.data | {name: np.asarray(x, dtype=float) for name, x in started.items()}
         self.sizes = _sizes(variables, given, dict(sizes or {}))
         self.shapes = {name: self._shape(variables[name]) for name in self.over}
@@ -297,12 +297,21 @@ def _require_names(
         raise ArgumentError(f"data has no {missing[0]}", hint="give it, or add it to over")
 
 
+def _as_array(value: Any, variable: Variable) -> Any:
+    """The data as floats; the places of a one-hot matrix stay whole numbers."""
+    import numpy as np  # noqa: PLC0415 - slow to load
+
+    array = np.asarray(value)
+    listed = variable.kind == "onehot" and len(variable.shape) == array.ndim + 1 == 2
+    return array if listed and array.dtype.kind in "iu" else np.asarray(array, dtype=float)
+
+
 def _sizes(
     variables: Mapping[str, Variable], given: Mapping[str, Any], sizes: dict[str, int]
 ) -> dict[str, int]:
     """The size of each name that an axis of an array tells."""
     for name, array in given.items():
-        shape = variables[name].shape
+        shape = variables[name].shape[: 1 if array.dtype.kind in "iu" else None]
         if len(shape) != array.ndim:
             raise ArgumentError(f"{name} is {variables[name]}, and its array has {array.ndim} axes")
         for dim, size in zip(shape, array.shape, strict=True):

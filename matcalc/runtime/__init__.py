@@ -61,6 +61,7 @@ from matcalc.runtime.linear import (
     tr,
 )
 from matcalc.runtime.logarithm import logm, matrix_power, sqrtm
+from matcalc.runtime.places import one_hot, pick, sum_at
 from matcalc.runtime.reductions import (
     amax,
     amin,
@@ -226,7 +227,9 @@ __all__ = [
     "normp",
     "normpdf",
     "nucnorm",
+    "one_hot",
     "outer",
+    "pick",
     "pinv",
     "polar",
     "polygamma",
@@ -262,6 +265,7 @@ __all__ = [
     "sqrtm",
     "std",
     "step",
+    "sum_at",
     "svdvals",
     "sylvester",
     "sylvester_inverse",

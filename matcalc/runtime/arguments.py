@@ -132,6 +132,30 @@ def _is_plain(value: ArrayLike) -> bool:
     return type(value) is np.ndarray and value.dtype.char == "d" and value.ndim > 0
 
 
+def as_places(name: str, value: ArrayLike, size: int, count: int | None = None) -> Array:
+    """The places of the ones in the rows of a one-hot matrix with so many columns, counted from 0;
+    a list of places is what it is. ``count`` is how many there have to be.
+    """
+    array = np.asarray(value)
+    if array.ndim == 2 and array.shape[1] == size:
+        places = np.argmax(array, axis=1) if array.size else np.zeros(len(array), dtype=int)
+        ones = array[np.arange(len(array)), places] if array.size else np.zeros(len(array))
+        if np.count_nonzero(array) != len(array) or not np.all(ones == 1):
+            raise EvaluationError(f"argument {name} is one-hot: each row has a single 1")
+    elif array.ndim == 1 and (array.dtype.kind in "iu" or not array.size):
+        places = array.astype(np.intp, copy=False)
+        if places.size and not (places.min() >= 0 and places.max() < size):
+            raise EvaluationError(f"argument {name} has places from 0 to {size - 1}")
+    else:
+        raise EvaluationError(
+            f"argument {name} is a one-hot matrix with {size} columns, or a list of places counted "
+            f"from 0, not {_found(array)}"
+        )
+    if count is not None and len(places) != count:
+        raise EvaluationError(f"argument {name} has {count} rows or places, not {len(places)}")
+    return places
+
+
 def as_scalar(value: ArrayLike) -> float | complex:
     """A result without axes as a Python number."""
     number = np.asarray(value)
@@ -197,10 +221,13 @@ def _mismatch(
         if each in sizes
     ]
     known = f" with {', '.join(origins)}" if origins else ""
-    found = f"an array of shape {array.shape}" if array.ndim else "a scalar"
     return EvaluationError(
-        f"argument {name} must have the shape {_tuple(axes)}{known}, not {found}"
+        f"argument {name} must have the shape {_tuple(axes)}{known}, not {_found(array)}"
     )
+
+
+def _found(array: Array) -> str:
+    return f"an array of shape {array.shape}" if array.ndim else "a scalar"
 
 
 def _tuple(axes: tuple[Axis, ...]) -> str:

@@ -95,6 +95,9 @@ np.swapaxes         | swapaxes               | swapaxes               | matrix_t
 np.trace            | trace                  | trace                  | linalg.trace
 np.diagonal         | diagonal               | diagonal               | linalg.diagonal
 np.diag             | diag                   | diag                   | =diag
+one_hot             | =*                     | =*                     | =*
+pick                | =                      | =                      | =
+sum_at              | jax.ops.segment_sum    | =index_add             | =
 np.kron             | kron                   | =                      | =
 np.tril             | tril                   | tril                   | tril
 np.triu             | triu                   | triu                   | triu

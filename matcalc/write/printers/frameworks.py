@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.frameworks import FRAMEWORK_CALLS
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.user_functions import UserFunction
+from matcalc.write.printers.framework_names import ARRAY_API, JAX, TORCH, Framework
 from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, portable
 from matcalc.write.printers.numpy_code import Source
 from matcalc.write.printers.numpy_emit import (
@@ -37,101 +36,6 @@ _INDENT = "    "
 _Code = tuple[str, int]
 
 
-@dataclass(frozen=True)
-class Framework:
-    """What a framework calls things."""
-
-    backend: str
-    title: str
-    imports: tuple[str, ...]
-    prefix: str  # of its functions
-    like: str  # how an array is made that is like ``{0}``
-    cast: str  # to the type of ``{1}``
-    others: Mapping[str, str]  # names of functions of ours or the standard that no row has
-    arrays: str  # the text of ``as_arrays``
-
-    @cached_property
-    def renamed(self) -> dict[str, str]:
-        """What it calls functions of the array API standard otherwise than this does."""
-        rows = [(row["array-api"], row[self.backend]) for row in FRAMEWORK_CALLS.values()]
-        return {
-            there: self.prefix + here
-            for there, here in rows
-            if there != here and there.isidentifier() and here.isidentifier()
-        } | dict(self.others)
-
-
-_JAX = Framework(
-    "jax",
-    "JAX",
-    ("import jax", "import jax.numpy as jnp"),
-    "jnp.",
-    '{{"dtype": {0}.dtype}}',
-    "({0}).astype({1}.dtype)",
-    {
-        "expm": "jax.scipy.linalg.expm",
-        "ndtr": "jax.scipy.special.ndtr",
-        "cho_solve": "jax.scipy.linalg.cho_solve",
-        "concat": "jnp.concatenate",
-    },
-    '''\
-def as_arrays(**values):
-    """The values as arrays of one type of numbers; those of Python take the type of the others."""
-    arrays = [jnp.asarray(value) for value in values.values()]
-    kind = jnp.result_type(*arrays, 1.0)
-    return [array.astype(kind) for array in arrays]''',
-)
-_TORCH = Framework(
-    "torch",
-    "PyTorch",
-    ("import torch",),
-    "torch.",
-    '{{"dtype": {0}.dtype, "device": {0}.device}}',
-    "({0}).to({1}.dtype)",
-    {
-        "expm": "torch.linalg.matrix_exp",
-        "ndtr": "torch.special.ndtr",
-    },
-    '''\
-def as_arrays(**values):
-    """The values as tensors of one type of numbers, on one device; numbers of Python take both of
-    the others.
-    """
-    tensors = [torch.as_tensor(value) for value in values.values()]
-    given = [each for each in values.values() if isinstance(each, torch.Tensor)] or tensors
-    kind = given[0].dtype
-    for tensor in given[1:]:
-        kind = torch.promote_types(kind, tensor.dtype)
-    if not (kind.is_floating_point or kind.is_complex):
-        kind = torch.get_default_dtype()
-    return [tensor.to(device=given[0].device, dtype=kind) for tensor in tensors]''',
-)
-_ARRAY_API = Framework(
-    "array-api",
-    "the array API standard",
-    ("from array_api_compat import array_namespace, device, is_array_api_obj",),
-    "xp.",
-    '{{"dtype": {0}.dtype, "device": device({0})}}',
-    "xp.astype({0}, {1}.dtype)",
-    {},
-    '''\
-def as_arrays(**values):
-    """The namespace of the arrays, and the values as arrays of one type of its numbers; numbers of
-    Python take that of the others.
-    """
-    given = [each for each in values.values() if is_array_api_obj(each)]
-    if not given:
-        raise TypeError("at least one argument has to be an array")
-    xp = array_namespace(*given)
-    kinds = ("real floating", "complex floating")
-    floats = [each.dtype for each in given if xp.isdtype(each.dtype, kinds)]
-    kind = xp.result_type(*floats) if floats else xp.asarray(1.0).dtype
-    like = {"dtype": kind, "device": device(given[0])}
-    return xp, [
-        xp.astype(each, kind) if is_array_api_obj(each) else xp.asarray(each, **like)
-        for each in values.values()
-    ]''',
-)
 _OF_TABLE = re.compile(r"\bxp\.((?:linalg\.)?\w+)")
 
 
@@ -158,6 +62,10 @@ class FrameworkEmitter(Emitter):
     def _write_node(self, node: CodeNode) -> _Code:
         text, level = super()._write_node(node)
         return re.sub(r"-?np\.(pi|e|inf)\b", _constant, text), level
+
+    def plain_code(self, node: CodeNode) -> _Code:
+        """The code that NumPy has, too."""
+        return super()._code(node)
 
     def like(self) -> str:
         """The arguments that make an array like those of the function."""
@@ -259,6 +167,7 @@ _WHOLE = frozenset(
     (
         "matrix_power",
         "np.arange",
+        "sum_at",
         *(row.numpy for row in OPERATIONS.values() if row.whole is not None and row.numpy),
     )
 )
@@ -364,6 +273,14 @@ def _multiply(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     return f"{emitter.plain('linalg.multi_dot')}([{', '.join(given)}])", _ATOM
 
 
+def _gather(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+    """Rows or columns at places; the standard has a function for that."""
+    if emitter.framework.backend != "array-api":
+        return emitter.plain_code(node)
+    values, places = (emitter.codes[id(arg)][0] for arg in node.args)
+    return f"xp.take({values}, {places}, axis={node.attr})", _ATOM
+
+
 def _unit(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
     size, place = emitter._size(node.shape[0])[0], emitter._size(node.attr)[0]
     return f"{emitter.plain('eye')}({size}{emitter.like()})[{place}, :]", _ATOM
@@ -399,6 +316,7 @@ _RULES: dict[str, Callable[[FrameworkEmitter, CodeNode], _Code]] = {
     "suffix": _suffix,
     "multiplied": _multiply,
     "unit": _unit,
+    "gathered": _gather,
     "stacked": _stack,
 }
 
@@ -408,10 +326,12 @@ class FrameworkSource(Source):
 
     framework: Framework
     guards = False  # traced code cannot look at values
+    changes = False  # and no array
     sized = frozenset((*Source.sized, "scattered"))
     reserved = frozenset(
         [
             *("jax", "jnp", "torch", "xp", "math", "product", "like", "as_arrays", "arguments"),
+            "as_places",
             *("array_namespace", "device", "is_array_api_obj"),
             *(name for module in PORTABLE for name in defines(module)),
         ]
@@ -429,6 +349,8 @@ class FrameworkSource(Source):
         definitions = [_in_names_of(self.framework, each) for each in portable(self.helpers)]
         if self.variables:
             definitions.append(self.framework.arrays)
+        if self.listed:
+            definitions.append(self.framework.places)
         behind = join_definitions(definitions)
         lines = list(self.framework.imports)
         lines += ["import math"] if "math." in text + behind else []
@@ -444,7 +366,7 @@ class FrameworkSource(Source):
         taken = self.taken.__contains__
         emitter = FrameworkEmitter(self.root, self.locals, functions, self.sizes, taken, side)
         emitter.framework = self.framework
-        emitter.first = next(iter(self.locals.values()), None)
+        emitter.first = next((self.locals[key] for key in self.arrays), None)
         emitter.helpers = self.helpers
         return emitter
 
@@ -481,7 +403,7 @@ class FrameworkSource(Source):
         return lines + self._arrays()
 
     def _arrays(self) -> list[str]:
-        names = list(self.locals.values())
+        names = [self.locals[key] for key in self.arrays]
         if not names:
             return []
         target = f"[{names[0]}]" if len(names) == 1 else ", ".join(names)
@@ -489,12 +411,18 @@ class FrameworkSource(Source):
             target = f"xp, [{', '.join(names)}]"
         given = ", ".join(f"{name}={name}" for name in names)
         like = self.framework.like.format(names[0])
-        variables = {self.locals[key]: each for key, each in self.variables.items()}
+        variables = {self.locals[key]: each for key, each in self.arrays.items()}
         return [
             f"{target} = as_arrays({given})",
             *(shape_checks(variables) if self.check else []),
+            *self._places(),
             f"like = {like}",
         ]
+
+    def _given_places(self, key: str) -> list[str]:
+        first = ["xp"] if self.framework.backend == "array-api" else []
+        like = [] if self.framework.backend == "jax" else [self.locals[next(iter(self.arrays))]]
+        return [*first, self.locals[key], *like]
 
     def _result(self, root: CodeNode, code: str) -> str:
         if self.builder.is_python(root):
@@ -522,16 +450,16 @@ def _in_names_of(framework: Framework, text: str) -> str:
 class JaxSource(FrameworkSource):
     """For JAX."""
 
-    framework = _JAX
+    framework = JAX
 
 
 class TorchSource(FrameworkSource):
     """For PyTorch."""
 
-    framework = _TORCH
+    framework = TORCH
 
 
 class ArrayApiSource(FrameworkSource):
     """For any array library, by array-api-compat."""
 
-    framework = _ARRAY_API
+    framework = ARRAY_API

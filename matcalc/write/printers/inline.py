@@ -19,7 +19,7 @@ from typing import NamedTuple
 _HERE = Path(__file__).resolve()
 _RUNTIME = _HERE.parents[2] / "runtime"
 # the modules of functions for arrays of any framework
-PORTABLE = ("portable", "portable_matrices")
+PORTABLE = ("portable", "portable_matrices", "portable_places")
 _ERRORS = {  # of ours, and what Python and NumPy would raise
     "EvaluationError": "ValueError",
     "DomainProblem": "ValueError",

@@ -40,6 +40,7 @@ class LanguageSource(Source):
     language: Language
     emitter: type[LanguageWriter]
     guards = False
+    places = False
     ascii = True  # whether names have letters without accents only
     sized = frozenset((*Source.sized, "scattered"))
     words: frozenset[str] = frozenset()  # of the language

@@ -22,6 +22,7 @@ from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 from matcalc.write.printers.numpy_norms import halves
 from matcalc.write.printers.numpy_order import PLANNED, certain, cut, splits
+from matcalc.write.printers.numpy_places import is_placed
 from matcalc.write.printers.numpy_products import (
     COLUMN,
     DIAGONAL,
@@ -191,11 +192,12 @@ class Chains:
                 result = self._combine(result, factor)
             return self.single(result)
         matrices = [factor.kind == MATRIX for factor in factors]
-        if len(factors) == _FEW and all(matrices):
+        placed = sum(factor.kind == MATRIX and is_placed(factor.node) for factor in factors)
+        if len(factors) == _FEW and all(matrices) and placed < 2:
             one, two, three = factors
             left = self._combine(self._combine(one, two), three).node
             return choose(self.builder, left, self._combine(one, self._combine(two, three)).node)
-        if len(factors) > _FEW and all(matrices) and not certain(factors):
+        if len(factors) > _FEW and all(matrices) and not placed and not certain(factors):
             nodes = [self._orient(factor) for factor in factors]
             shape = (factors[0].ends[0], factors[-1].ends[1])
             return self.builder.node("multiplied", None, tuple(nodes), shape)
@@ -340,7 +342,7 @@ class Chains:
         right = list(factors[len(factors) - half :])
         if len(factors) % 2 and factors[half].kind == DIAGONAL:
             weight = factors[half].node
-            if not nonnegative(weight):
+            if not nonnegative(weight) or is_placed(right[-1].node):
                 return self.builder.gram(weight, self.matrix(right, ()))
             right.insert(0, Factor(DIAGONAL, _idempotent(weight) or root_of(self.builder, weight)))
         elif len(factors) % 2:

@@ -23,6 +23,7 @@ from matcalc.write.printers.numpy_families import docstring_lines, format_count,
 from matcalc.write.printers.numpy_guards import guard
 from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
+from matcalc.write.printers.numpy_places import PlacesBuilder, listed
 from matcalc.write.printers.user_functions import callable_name, imports
 
 _HELPERS = (
@@ -34,6 +35,7 @@ _HELPERS = (
     "members",
     "DOUBLE",
     "as_arrays",
+    "as_places",
     "arguments",
 )
 # what has the type of its arguments
@@ -43,7 +45,7 @@ _KEEPING = frozenset(
         *("psd_factors", "psd_solve", "psd_inverse", "logsoftmax", "logsumexp", "softplus"),
         *("logit", "prodothers", "silu", "softsign", "normpdf", "adj", "cof", "pinv", "polar"),
         *("khatrirao", "cross", "skewmat", "vech", "lambda_max", "lambda_min"),
-        *("regular_det", "without_nan"),
+        *("regular_det", "without_nan", "pick", "sum_at"),
     ]
 )
 _WIDTH = 100
@@ -89,6 +91,8 @@ class Source:
     reserved = frozenset(["np", *_HELPERS])  # names that no variable gets
     guards = True  # whether it refuses points where a formula has no value
     quick = False  # whether it is for small arrays rather than for the eye
+    places = True  # whether one-hot matrices are lists of places
+    changes = True  # whether it changes arrays of its own
     sized = frozenset(("filled", "reshaped", "shaped"))  # whose code mentions all of their sizes
 
     def __init__(
@@ -103,13 +107,20 @@ class Source:
         self.variables = {key: each for key, each in variables.items() if each.kind != "function"}
         self.name = name
         self.title = title
-        self.builder = builder = CodeBuilder()
+        self.listed = listed(self.variables) if self.places else {}
+        self.arrays = {key: each for key, each in self.variables.items() if key not in self.listed}
+        builder = PlacesBuilder(self.changes) if self.listed else CodeBuilder()
+        self.builder = builder
         nodes = {
             key: builder.name(
                 key, each.shape, symmetric=SYMMETRY.get(each.kind) == 1, definite=each.kind == "psd"
             )
-            for key, each in self.variables.items()
+            for key, each in self.arrays.items()
         }
+        if isinstance(builder, PlacesBuilder):
+            for key, each in self.listed.items():
+                places = builder.name(key, each.shape, symmetric=False)
+                nodes[key] = builder.one_hot(places, self.variables[key].shape[1])
         self.root = lower(expr, nodes, builder)
         if self.guards:
             self.root = guard(builder, self.root, list(nodes.values()))
@@ -234,7 +245,7 @@ class Source:
         given: list[str] = []
         statements: list[str] = []
         missing = dict(self.sizes)
-        for key, variable in self.variables.items():
+        for key, variable in (self.arrays | self.listed).items():
             found = [dim.plain or "" for dim in variable.shape]
             new = [name for name in dict.fromkeys(found) if name in missing]
             local = self.locals[key]
@@ -288,13 +299,14 @@ class Source:
                 for node in self._roots()
             ),
             bool(self.room) and self.check,
-            bool(self.variables) and self.check,
+            bool(self.arrays) and self.check,
             bool(given) and self.check,
             not self.plain,
             bool(self.families),
-            self.check and checks.is_plain(self.variables),
+            self.check and checks.is_plain(self.arrays),
         )
-        return [helper for helper, there in zip(_HELPERS, used, strict=False) if there]
+        found = [helper for helper, there in zip(_HELPERS, used, strict=False) if there]
+        return [*found, *(["as_places"] if self.listed else [])]
 
     def _imports(self, given: list[str]) -> list[str]:
         helpers = self._helpers(given)
@@ -327,7 +339,11 @@ class Source:
         ]
         lines[0] = f'"""{lines[0]}'
         lines.append("")
-        lines += docstring_lines(self.variables, self.families)
+        places = ", or the places of the ones, counted from 0"
+        lines += [
+            f"{line}{places if line.partition(':')[0] in self.listed else ''}"
+            for line in docstring_lines(self.variables, self.families)
+        ]
         lines += [
             f"{local}: a function, {key} of the formula" for key, local in self.declared.items()
         ]
@@ -345,7 +361,6 @@ class Source:
 
     def _checks(self, given: list[str]) -> list[str]:
         """The arguments as arrays of the right shapes."""
-        names = [*self.locals.values()]
         keys = [*self._inputs(), *self.declared.values(), *(self.sizes[name] for name in given)]
         targets = ", ".join(
             [
@@ -365,11 +380,45 @@ class Source:
             inside = ", ".join([self.locals[name] for name in names_])
             taken = [f'"{family}"', self.lists[family], format_count(names_)]
             lines += checks.call(f"[{inside}] = members", taken)
-        return [*lines, *self._fit_shapes()] if names and self.check else lines
+        if self.arrays and self.check:
+            lines += self._fit_shapes()
+        return [*lines, *self._places()]
 
     def _fit_shapes(self) -> list[str]:
         """Statements that leave arrays of the right shapes."""
-        return checks.fit_statements(self.variables, self.locals)
+        return checks.fit_statements(self.arrays, self.locals)
+
+    def _places(self) -> list[str]:
+        """Statements that leave lists of places, as long as the other arrays say."""
+        lines = []
+        seen = dict(self.arrays)
+        for key, places in self.listed.items():
+            rows, width = self.variables[key].shape
+            given = [*self._given_places(key), self._told_size(width, seen) or str(width)]
+            count = self._told_size(rows, seen) if rows.letters else str(rows)
+            given += [count] if count else []
+            call = f"{self._helper('as_places')}({', '.join(given)})"
+            lines.append(f"{self.locals[key]} = {call}")
+            seen[key] = places
+        return lines
+
+    def _given_places(self, key: str) -> list[str]:
+        """What ``as_places`` is told first of a list."""
+        return [f'"{key}"', self.locals[key]]
+
+    def _told_size(self, dim: Dim, arrays: Mapping[str, Variable]) -> str:
+        """The size of an axis, as one of the arrays tells it."""
+        axes = (
+            self._length(self.locals[key], axis)
+            for key, each in arrays.items()
+            for axis, own in enumerate(each.shape)
+            if own == dim
+        )
+        return next(axes, "")
+
+    def _helper(self, name: str) -> str:
+        """What a helper is called in this code."""
+        return name
 
     def _is_double(self, node: CodeNode) -> bool:
         """Whether a part may have double precision while the arguments have another."""
@@ -415,7 +464,7 @@ class Source:
         if root.rank == 0:
             return self._number(root, code)
         view = _base(root).op == "name" or root.calls("np.diagonal")
-        arrays = [self.locals[key] for key, each in self.variables.items() if each.shape]
+        arrays = [self.locals[key] for key, each in self.arrays.items() if each.shape]
         if arrays and not view and any(map(self._is_double, postorder(root, _args))):
             simple = code.isidentifier() or (code[-1] in ")]" and root.op == "call")
             return f"{code if simple else f'({code})'}.astype({arrays[0]}.dtype, copy=False)"

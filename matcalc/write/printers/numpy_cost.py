@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import reduce
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.walk import postorder
@@ -76,6 +77,8 @@ def _own(node: CodeNode) -> Dim:
                 entries = entries.times(dim)
             return entries.times(Dim(_ENTRY, ()))
         return entries.times(left.shape[-1])
+    if node.calls("sum_at"):
+        entries = entries.plus(reduce(Dim.times, node.args[0].shape, ONE))
     products = ("np.linalg", "psd", "weighted_gram")
     if node.op == "call" and node.attr[0].startswith(products) and node.args:
         side = node.args[0].shape[0] if node.args[0].rank else ONE

@@ -35,7 +35,10 @@ _LEVELS = {
 _LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # what has a value that nobody else holds
 _FRESH = frozenset(
-    ("infix", "neg", "filled", "einsum", "scattered", "stacked", "unit", "multiplied")
+    (
+        *("infix", "neg", "filled", "einsum", "scattered", "stacked", "unit", "multiplied"),
+        *("gathered", "stepped"),
+    )
 )
 _VIEWS = frozenset(("np.diagonal",))
 _MAKING = frozenset(("sigmoid", "sigmoid_slope", "softmax", "weighted_gram", "psd_inverse"))
@@ -227,6 +230,11 @@ class Emitter:
             case "multiplied":
                 given = [self.codes[id(arg)][0] for arg in node.args]
                 return f"np.linalg.multi_dot([{', '.join(given)}])", _ATOM
+            case "stepped":
+                return self._add_ones(node)
+            case "gathered":
+                values, places = (self._bracket(arg, _ATOM) for arg in node.args)
+                return f"{values}[{':, ' * node.attr}{places}]", _ATOM
             case "reshaped":
                 shape = self._shape(node.shape, eye=False)
                 return f'{self._bracket(node.args[0], _ATOM)}.reshape({shape}, order="F")', _ATOM
@@ -375,6 +383,12 @@ class Emitter:
             operator, code = "-=", self.codes[id(value.args[0])]
         code = self._name(code) if len(code[0]) > _WIDTH // 2 else code
         self.lines.append(f'np.einsum("{pattern}->{once}", {name})[...] {operator} {code[0]}')
+        return name, _ATOM
+
+    def _add_ones(self, node: CodeNode) -> _Code:
+        """Statements that add 1 at a place of each row, or take it away, in an array of our own."""
+        name, places = self._own(node.args[0]), self.codes[id(node.args[1])][0]
+        self.lines.append(f"{name}[np.arange(len({places})), {places}] {node.attr}= 1")
         return name, _ATOM
 
     def _own(self, node: CodeNode) -> str:

@@ -76,7 +76,7 @@ class _Finish:
             made = contract(self.build, made.args, inputs, output, node.shape)
         elif node.op == "infix" and node.attr in ("+", "-"):
             made = self._add(node.attr, made.args[0], made.args[1], node.shape)
-            made = self._broadcast(made)
+            made = self.build.change(self._broadcast(made))
         return made
 
     def _broadcast(self, node: CodeNode) -> CodeNode:

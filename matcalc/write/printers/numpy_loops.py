@@ -112,7 +112,7 @@ class LoopSource:
             for node in item.expr.parts
             if node.op == "variable"
         }
-        piece = Source(self.prepare(item.expr), used, "f", "")
+        piece = _Piece(self.prepare(item.expr), used, "f", "")
         if piece.own or piece.declared or any(node.op == "choice" for node in piece.order):
             piece.order = []  # the sizes decide
         piece.taken |= self.names
@@ -156,6 +156,12 @@ class LoopSource:
             else set()
         )
         return letters <= here | set(self.counts)
+
+
+class _Piece(Source):
+    """An expression of a program, whose arguments are what they are."""
+
+    places = False
 
 
 def _indices(items: Sequence[Item]) -> set[str]:

@@ -108,6 +108,10 @@ class CodeBuilder:
             return self.call("psd_logdet", self._factors(matrix))
         return self.suffix(self.call("np.linalg.slogdet", matrix), "[1]", ())
 
+    def change(self, node: CodeNode) -> CodeNode:
+        """A sum as it is written; what is added at a few places is added in place."""
+        return node
+
     def _factors(self, matrix: CodeNode) -> CodeNode:
         """One factorisation for all that is asked of a matrix."""
         return self.call("psd_factors", matrix, shape=matrix.shape)

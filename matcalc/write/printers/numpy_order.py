@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from matcalc.core.dims import Dim
+from matcalc.write.printers.numpy_places import is_placed
 from matcalc.write.printers.numpy_products import DIAGONAL, INVERSE, MATRIX, Factor
 
 _NOMINAL = 100  # the size that stands for every name
@@ -14,6 +15,11 @@ PLANNED = 24  # longer chains of matrices are multiplied from the left
 
 def _size(dim: Dim, known: Mapping[str, int]) -> int:
     return max(1, dim.size({name: known.get(name, _NOMINAL) for name in dim.letters}))
+
+
+def _kind(factor: Factor) -> str:
+    """That of the factor; a product with a list of places has the cost of one with a diagonal."""
+    return DIAGONAL if factor.kind == MATRIX and is_placed(factor.node) else factor.kind
 
 
 def _cost(left: str, right: str, rows: int, inner: int, columns: int) -> int:
@@ -34,6 +40,7 @@ def splits(
     """For each part first..last of the chain: its least cost, and after which factor to split
     it; ``known`` are sizes that are not the usual ones.
     """
+    kinds = [_kind(factor) for factor in factors]
     sizes = [_size(factors[0].ends[0], known)]
     sizes += [_size(factor.ends[1], known) for factor in factors]
     cost = {(place, place): 0 for place in range(len(factors))}
@@ -46,8 +53,8 @@ def splits(
                     cost[first, middle]
                     + cost[middle + 1, last]
                     + _cost(
-                        factors[first].kind if first == middle else MATRIX,
-                        factors[last].kind if middle + 1 == last else MATRIX,
+                        kinds[first] if first == middle else MATRIX,
+                        kinds[last] if middle + 1 == last else MATRIX,
                         sizes[first],
                         sizes[middle + 1],
                         sizes[last + 1],

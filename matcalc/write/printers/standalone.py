@@ -50,14 +50,12 @@ class Standalone(Source):
 
     def _fit_shapes(self) -> list[str]:
         """The arguments as arrays, and whether their shapes fit together."""
-        names = list(self.locals.values())
+        names = [self.locals[key] for key in self.arrays]
         target = f"[{names[0]}]" if len(names) == 1 else ", ".join(names)
         given = ", ".join(f"{name}={name}" for name in names)
         line = f"{target} = {self._helper('as_arrays')}({given})"
         lines = [line] if len(line) < _WIDTH - len(_INDENT) else self._long_call(target, names)
-        return lines + shape_checks(
-            {self.locals[key]: each for key, each in self.variables.items()}
-        )
+        return lines + shape_checks({self.locals[key]: each for key, each in self.arrays.items()})
 
     def _long_call(self, target: str, names: list[str]) -> list[str]:
         given = [f"{_INDENT}{name}={name}," for name in names]

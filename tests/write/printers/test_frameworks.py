@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from in_frameworks import arrays, compare, everywhere, needs, numbers
 from test_cases import cases, inputs
 from written import FUNCTIONS, KINDS, MORE, VALUES, S, V, X, expression
 
@@ -21,52 +21,17 @@ import matcalc
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.frameworks import FRAMEWORK_CALLS, FRAMEWORKS
 from matcalc.read.frontend import read
-from matcalc.write.printers import portable, portable_matrices
+from matcalc.write.printers import portable, portable_matrices, portable_places
 from matcalc.write.printers.numpy_functions import CALLS
 
-NEEDED = {"jax": "jax", "torch": "torch", "array-api": "array_api_compat"}
 SAMPLE = 1 if os.environ.get("MATCALC_ALL_CASES") else 12
-MISSING = [name for name, module in NEEDED.items() if find_spec(module) is None]
 CASES = [case for case in cases() if case.values[0] is not None]
-
-
-def needs(framework: str) -> Any:
-    reason = f"{NEEDED[framework]} is not installed"
-    return pytest.param(framework, marks=pytest.mark.skipif(framework in MISSING, reason=reason))
 
 
 def function(source: str) -> Callable[..., Any]:
     namespace: dict[str, Any] = {}
     exec(compile(source, "generated", "exec"), namespace)
     return namespace["f"]  # type: ignore[no-any-return]
-
-
-def arrays(framework: str, values: dict[str, Any]) -> dict[str, Any]:
-    """The arguments as arrays of a framework, in double precision."""
-    if framework == "jax":
-        import jax
-
-        jax.config.update("jax_enable_x64", True)
-        return {key: jax.numpy.asarray(value) for key, value in values.items()}
-    if framework == "torch":
-        import torch
-
-        return {key: torch.tensor(np.asarray(value)) for key, value in values.items()}
-    if find_spec("array_api_strict"):
-        import array_api_strict
-
-        return {key: array_api_strict.asarray(np.asarray(value)) for key, value in values.items()}
-    return {key: np.asarray(value) for key, value in values.items()}
-
-
-def numbers(value: Any) -> np.ndarray:
-    return np.asarray(value.detach() if hasattr(value, "detach") else value)
-
-
-def compare(found: Any, wanted: Any) -> None:
-    found, wanted = numbers(found), np.asarray(wanted)
-    assert found.shape == wanted.shape
-    np.testing.assert_allclose(found, wanted, rtol=1e-7, atol=1e-8 * max(1, np.abs(wanted).max()))
 
 
 class Shared(NamedTuple):
@@ -96,7 +61,6 @@ def shared(case: dict[str, Any], framework: str) -> Iterator[Shared]:
         yield Shared(source, given, told, formula.to_callable()(**given, **told))
 
 
-everywhere = pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
 sampled = pytest.mark.parametrize("case", CASES[::SAMPLE])
 
 
@@ -168,7 +132,7 @@ def test_torch_autograd_is_ours(case: dict[str, Any]) -> None:
     )
 
 
-@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+@everywhere
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function(name: str, framework: str) -> None:
     """The same value as NumPy, or an error that names function and framework."""
@@ -183,7 +147,7 @@ def test_every_function(name: str, framework: str) -> None:
     compare(f(**arrays(framework, given)), parsed.to_callable()(**given))
 
 
-@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+@everywhere
 @pytest.mark.parametrize("text", MORE)
 def test_structure(text: str, framework: str) -> None:
     parsed = matcalc.parse(text, {**KINDS, "n": "scalar"} if text == "n*a" else KINDS)
@@ -200,7 +164,7 @@ STRUCTURED = {
 }
 
 
-@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+@everywhere
 @pytest.mark.parametrize("kind", STRUCTURED)
 @pytest.mark.parametrize("text", ["logdet(T)", "tr(T*T*T)", "norm2(qr_r(T + x*x'))^2"])
 def test_variables_of_few_diagonals(text: str, kind: str, framework: str) -> None:
@@ -280,7 +244,7 @@ def test_every_function_has_a_row() -> None:
     lacking = {"elimination", "duplication", "vech", "frechet_logm", "frechet_sqrtm"}
     assert set(CALLS.values()) - set(FRAMEWORK_CALLS) <= lacking
     assert all(set(cells) == set(FRAMEWORKS) for cells in FRAMEWORK_CALLS.values())
-    modules = (portable, portable_matrices)
+    modules = (portable, portable_matrices, portable_places)
     text = "".join(Path(each.__file__).read_text(encoding="utf-8") for each in modules)
     for name, cells in FRAMEWORK_CALLS.items():
         for framework in FRAMEWORKS:

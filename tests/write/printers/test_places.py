@@ -1,0 +1,163 @@
+"""Generated code with one-hot matrices: these may be lists of places, and no product with one is
+computed. What the formula says is computed by the numeric judge from the matrices.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from in_frameworks import arrays, compare, everywhere
+
+import matcalc
+from matcalc.core.errors import EvaluationError
+from matcalc.core.kinds import Variable
+from matcalc.results import Derivative
+from matcalc.verify.oracle.interpret import interpret
+
+SIZES = {"m": 7, "n": 5, "p": 6, "q": 3, "k": 4}
+EDGES = {"s": "onehot(m, n)", "t": "onehot(m, n)"}
+RATINGS = {"s": "onehot(m, n)", "t": "onehot(m, p)", "U": "matrix(n, q)", "V": "matrix(p, q)"}
+BIASES = {**RATINGS, "a": "vector(n)", "b": "vector(p)"}
+WORDS = {"s": "onehot(m, n)", "E": "matrix(n, q)", "W": "matrix(q, k)"}
+SCORES = {"s": "onehot(m, n)", "Z": "matrix(m, n)"}
+CASES = [
+    ("sum[i](x[s[i]]^2)", "x", {"s": "onehot(m, n)"}),
+    ("sum[e](norm2(X[s[e], :] - X[t[e], :])^2)", "X", EDGES),
+    ("sum[e](w[e]*norm2(X[s[e], :] - X[t[e], :])^2)", "X", EDGES),
+    ("tr(X'*(s - t)'*diag(w)*(s + 2*t)*X)", "X", {**EDGES, "X": "matrix(n, q)"}),
+    ("tr(X'*(s + s)'*(s - t)*X)", "X", {**EDGES, "X": "matrix(n, q)"}),
+    ("x'*s'*s*x + norm2(s*x - y)^2*x'*s'*t*x", "x", {**EDGES, "x": "vector(n)"}),
+    ("-sum(Y.*logsoftmax(X*W, 2))", "W", {"Y": "onehot(m, k)", "W": "matrix(n, k)"}),
+    ("sum[i](logsumexp(Z[i, :]) - Z[i, s[i]])", "Z", SCORES),
+    ("sum(s.*tanh(Z))", "Z", SCORES),
+    ("sum(s.*Z, 2)'*y", "Z", SCORES),
+    ("sum(sin(sum(s.*Z, 1)))", "Z", SCORES),
+    ("sum((s.*Z).*exp(Z))", "Z", SCORES),
+    ("norm2(y - s*E*w)^2", "E", WORDS),
+    ("sum(log(s*E*W))", "W", WORDS),
+    ("sum(log(s*E*W))", "E", WORDS),
+    ("sum[e](log(sigmoid(U[s[e], :]*V[t[e], :]')))", "U", RATINGS),
+    ("sum[e]((r[e] - a[s[e]] - b[t[e]] - U[s[e], :]*V[t[e], :]')^2)", "V", BIASES),
+    ("sum(softmax(A*s', 1).*B)", "A", {"s": "onehot(m, n)", "A": "matrix(q, n)"}),
+    ("tr(s*A*s'*B)", "A", {"s": "onehot(m, n)", "A": "matrix(n, n)"}),
+    ("norm2(s'*y - x)^2", "y", {"s": "onehot(m, n)", "x": "vector(n)"}),
+    ("sum(Y.*(X*W))", "X", {"Y": "onehot(m, 4)", "W": "matrix(n, 4)"}),
+]
+
+
+def given(variables: dict[str, Variable]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arguments with one-hot matrices, and the same with lists of places."""
+    rng = np.random.default_rng(0)
+    matrices: dict[str, Any] = {}
+    lists: dict[str, Any] = {}
+    for key, variable in variables.items():
+        shape = tuple(dim.size(SIZES) for dim in variable.shape)
+        if variable.kind == "onehot":
+            lists[key] = rng.integers(0, shape[1], shape[0])
+            matrices[key] = np.eye(shape[1])[lists[key]]
+        else:
+            lists[key] = matrices[key] = rng.uniform(0.2, 1.5, shape)
+    return matrices, lists
+
+
+def formula(expr: str, wrt: str, kinds: dict[str, str], order: int) -> Derivative:
+    found = matcalc.diff(expr, wrt, variables=kinds, order=order, verify=False)
+    assert isinstance(found, Derivative)
+    return found
+
+
+both_orders = pytest.mark.parametrize("order", [1, 2])
+all_cases = pytest.mark.parametrize(
+    ("expr", "wrt", "kinds"), CASES, ids=[each[0] for each in CASES]
+)
+
+
+@both_orders
+@all_cases
+def test_numpy(expr: str, wrt: str, kinds: dict[str, str], order: int) -> None:
+    found = formula(expr, wrt, kinds, order)
+    matrices, lists = given(found.variables)
+    wanted = interpret(found._tree, matrices, sizes=SIZES)
+    for runtime in ("inline", "matcalc"):
+        namespace: dict[str, Any] = {}
+        exec(found.source("numpy", runtime=runtime), namespace)
+        for values in (matrices, lists):
+            compare(namespace["f"](**values), wanted)
+    single = {
+        key: np.asarray(each, dtype=np.float32) if np.asarray(each).dtype.kind == "f" else each
+        for key, each in lists.items()
+    }
+    result = found.to_callable()(**single)
+    assert np.asarray(result).dtype == np.float32
+    np.testing.assert_allclose(result, wanted, rtol=1e-3, atol=1e-3 * max(1, np.abs(wanted).max()))
+
+
+@everywhere
+@both_orders
+@all_cases
+def test_frameworks(expr: str, wrt: str, kinds: dict[str, str], order: int, framework: str) -> None:
+    found = formula(expr, wrt, kinds, order)
+    for values in given(found.variables):
+        wanted = found.to_callable()(**values)
+        compare(found.to_callable(framework)(**arrays(framework, values)), wanted)
+
+
+@pytest.mark.parametrize(
+    ("case", "absent"),
+    [(1, "@ X"), (2, "@"), (6, "one_hot"), (7, "one_hot"), (15, "@"), (16, "@")],
+)
+def test_no_product_with_a_one_hot_matrix(case: int, absent: str) -> None:
+    expr, wrt, kinds = CASES[case]
+    body = formula(expr, wrt, kinds, 1).source("numpy").split('"""')[2].split("\ndef ")[0]
+    assert absent not in body
+
+
+WRONG = [
+    ({"s": [0, 5, 1]}, "places from 0 to 4"),
+    ({"s": [0, -1, 1]}, "places from 0 to 4"),
+    ({"s": [0.0, 1.0, 2.0]}, "list of places counted from 0"),
+    ({"s": np.eye(4)}, "one-hot matrix with 5 columns"),
+    ({"s": np.full((3, 5), 0.2)}, "each row has a single 1"),
+    ({"s": 2 * np.eye(5)[:3]}, "each row has a single 1"),
+    ({"s": [0, 1]}, "3 rows or places, not 2"),
+    ({"x": np.ones((5, 2))}, "argument x must have the shape"),
+]
+
+
+@pytest.mark.parametrize(("values", "message"), WRONG)
+def test_what_is_no_list_of_places(values: dict[str, Any], message: str) -> None:
+    f = formula("norm2(s*x - y)^2", "x", {"s": "onehot(m, n)"}, 1).to_callable()
+    with pytest.raises(EvaluationError, match=message):
+        f(**{"s": [0, 4, 4], "x": np.ones(5), "y": np.ones(3), **values})
+
+
+def test_sizes_that_only_the_matrix_tells() -> None:
+    """Then it has to be one."""
+    found = formula("norm2(C*s)^2", "C", {"s": "onehot(m, n)", "C": "matrix(q, m)"}, 1)
+    matrices, lists = given(found.variables)
+    compare(found.to_callable()(**matrices), interpret(found._tree, matrices, sizes=SIZES))
+    assert "places" not in found.source("numpy")
+    with pytest.raises(EvaluationError, match=r"argument s must have the shape \(m, n\)"):
+        found.to_callable()(**lists)
+
+
+def test_languages_take_matrices() -> None:
+    for language in ("matlab", "cpp", "julia", "c"):
+        assert "places" not in formula(*CASES[0], 1).source(language)
+
+
+def test_problem_with_labels() -> None:
+    rng = np.random.default_rng(0)
+    X, labels = rng.standard_normal((30, 3)), rng.integers(0, 4, 30)
+    loss = "-sum(Y.*logsoftmax(X*W, 2))/m + norm2(W)^2/10"
+
+    def problem(Y: Any) -> matcalc.Problem:
+        kinds = {"Y": "onehot(m, k)"}
+        return matcalc.Problem(loss, ["W"], {"X": X, "Y": Y}, sizes={"k": 4}, variables=kinds)
+
+    one, other = problem(labels), problem(np.eye(4)[labels])
+    np.testing.assert_allclose(one.jac(one.x0), other.jac(one.x0))
+    np.testing.assert_allclose(one.hess(one.x0), other.hess(one.x0))
+    np.testing.assert_allclose(one.minimize().fun, other.minimize().fun)
