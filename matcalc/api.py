@@ -413,7 +413,9 @@ def _declarations(variables: Declarations | None) -> Declarations:
                 f"the name of a variable must be a string, not {describe_value(name)}"
             )
         if not isinstance(declaration, str | Variable):
-            hint = 'for example "symmetric(n)"'
+            sizes = ", ".join(map(str, declaration)) if isinstance(declaration, tuple) else ""
+            kind = f"{'matrix' if ',' in sizes else 'vector'}({sizes})" if sizes else "symmetric(n)"
+            hint = f'write "{kind}"' if sizes else f'for example "{kind}"'
             raise ArgumentError(
                 f"the declaration of {name} must be a string, not {describe_value(declaration)}",
                 hint=hint,

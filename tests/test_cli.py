@@ -465,3 +465,28 @@ def test_standard_input_that_is_no_text() -> None:
     )
     assert done.returncode == 2
     assert done.stderr.decode().strip() == "error: standard input is not utf-8 text"
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (
+            ["diff", "x'*x", "-wrt", "x"],
+            "-wrt has one dash where an option has two",
+            "write --wrt; -(wrt) is the negative of a variable",
+        ),
+        (["diff", "x'*x", "-order=2"], "-order has one dash where an option has two", "--order=2"),
+        (["diff", "x'*x", "--wrt", "x", "--order", "two"], "'two'", "a whole number from 1 to 20"),
+        (["implicit", "A*x - b", "--wrt", "b"], "required: --of", "--of y, for y as a function"),
+        (["functions", "nuclear"], "no function is called nuclear", "did you mean nucnorm?"),
+        (["functions", "eigmax"], "no function is called eigmax", "did you mean lambda_max?"),
+        (["functions", "qqq"], "no function is called qqq", "matcalc functions lists them all"),
+    ],
+)
+def test_wrong_words(
+    capsys: pytest.CaptureFixture[str], words: list[str], message: str, hint: str
+) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert hint in said.partition("hint: ")[2]

@@ -19,7 +19,7 @@ from matcalc.cli.calculus import (
 )
 from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.shown import add_graph_options, add_steps_options
-from matcalc.cli.spelling import choice_meant, claim_meant
+from matcalc.cli.spelling import claim_meant, refuse_one_dash, value_meant
 from matcalc.cli.tool_options import add_file_option, add_plot_option, add_tools, require_expression
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import FORMS
@@ -66,9 +66,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """What argparse does with wrong arguments."""
-        hint = choice_meant(message) or f"{self.prog} --help lists what is possible"
-        if message.endswith(": --json"):
-            hint = "write --format json"
+        hint = value_meant(message) or f"{self.prog} --help lists what is possible"
         raise ArgumentError(message, hint=hint)
 
 
@@ -354,6 +352,7 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     _add_variable(check)
     _add_latex(check, "EXPR and the claim are formulas in LaTeX", sums=False)
     check.add_argument("--claim", "-c", metavar="TEXT", help="the claimed derivative")
+    check.add_argument("--typed", default="", help=argparse.SUPPRESS)  # as of equal, below
     _add_declarations(check)
     _add_conventions(check, "derivative")
     check.add_argument(
@@ -535,5 +534,6 @@ def expressions_last(argv: Sequence[str]) -> list[str]:
         elif word in _WITHOUT_VALUE or _LONG_OPTION.match(word):
             options.append(word)
         else:
+            refuse_one_dash(word, (*OPTIONS_WITH_VALUE, *_WITHOUT_VALUE))
             others.append(word)
     return [command, *options, "--", *others]

@@ -25,7 +25,7 @@ def check(options: Namespace) -> tuple[str, int]:
     """
     formula = options.claim is not None or options.latex
     reports = (
-        [_judge(claim, options.rng) for claim in _stated_claims(options)]
+        [_judge(claim, options) for claim in _stated_claims(options)]
         if formula
         else _of_file(options)
     )
@@ -49,10 +49,11 @@ def _draw(options: Namespace, formula: bool) -> None:
     save(convergence(claims[0], options.rng), options.plot)
 
 
-def _judge(claim: Claim, seed: int) -> Report:
+def _judge(claim: Claim, options: Namespace) -> Report:
     """The report on a claim of the command line, whose notes speak of its options."""
-    found = judge(claim, seed)
-    return replace(found, notes=tuple([at_command_line(note) for note in found.notes]))
+    found = judge(claim, options.rng)
+    notes = tuple([at_command_line(note) for note in found.notes])
+    return replace(found, notes=notes, title=options.typed or found.title)
 
 
 def _stated_claims(options: Namespace) -> list[Claim]:

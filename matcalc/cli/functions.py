@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from matcalc.core.errors import MatcalcError
 from matcalc.core.functions.spec import FunctionSpec
 from matcalc.core.operations import SUBJECTS
 
@@ -16,6 +17,20 @@ def list_functions(word: str) -> str:
     wanted = word.casefold()
     found = [spec for rows in SUBJECTS.values() for spec in rows if wanted in _searchable(spec)]
     return "\n".join("\n    ".join([spec.call, *_lines(spec)]) for spec in found)
+
+
+def name_meant(word: str) -> str | None:
+    """What a call of a name that is no function would be told; None where nothing is known."""
+    from matcalc.read.frontend import read  # noqa: PLC0415 - on the path of an error only
+
+    if not word.isidentifier():
+        return None
+    try:
+        read(f"{word}(X)", {"X": "matrix(n, n)"})
+    except MatcalcError as problem:
+        told = problem.hint or ""
+        return told if told.startswith(("did you mean", "write")) else None
+    return None
 
 
 def _searchable(spec: FunctionSpec) -> str:

@@ -43,7 +43,7 @@ def arguments(line: str, session: Session) -> list[str]:
     declarations, definitions = session.needs(everything, own)
     declared = [f"--var={declaration}" for declaration in declarations]
     # the answer says what was typed, without the definitions of the session
-    typed = [f"--typed={first}"] if command == "equal" else []
+    typed = [f"--typed={first}"] if command in ("check", "equal") and not latex else []
     program = first if latex else "; ".join([*definitions, first])
     return [command, *options, *declared, *typed, "--", program, *others]
 

@@ -1,20 +1,40 @@
 """What a wrong word at the command line may have been meant to be."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
-from matcalc.core.options import closest
+from matcalc.core.errors import ArgumentError
+from matcalc.core.options import AN_ORDER, closest
 
 _CHOICE = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)$", re.S)
+_SAID = {  # the end of argparse's complaint, and what helps
+    ": --json": "write --format json",
+    "are required: --of": "name what the equation determines: --of y, for y as a function of the "
+    "others",
+}
+_NO_NUMBER = re.compile(r"argument (--[a-z-]+): invalid int value: ")
 
 
-def choice_meant(message: str) -> str | None:
-    """The hint for argparse's complaint about a value that is none of its choices; None where no
-    choice is near.
-    """
+def value_meant(message: str) -> str | None:
+    """The hint for a complaint of argparse; None where nothing more can be said."""
     found = _CHOICE.search(message)
     close = found and closest(found["word"], re.findall(r"[\w.-]+", found["known"]))
-    return f"did you mean {close}?" if close else None
+    if close:
+        return f"did you mean {close}?"
+    if number := _NO_NUMBER.match(message):
+        option = number[1]
+        return f"it is {AN_ORDER}: --order 2" if option == "--order" else f"as in {option} 2"
+    return next((hint for end, hint in _SAID.items() if message.endswith(end)), None)
+
+
+def refuse_one_dash(word: str, options: Container[str]) -> None:
+    """Refuses ``-wrt``, which would be the negative of a variable wrt."""
+    name, equals, value = word.partition("=")
+    if len(name) > 2 and f"-{name}" in options:
+        raise ArgumentError(
+            f"{name} has one dash where an option has two",
+            hint=f"write -{name}{equals}{value}; -({name[1:]}) is the negative of a variable",
+        )
 
 
 def claim_meant(names: Iterable[str]) -> str | None:

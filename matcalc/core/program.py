@@ -65,18 +65,23 @@ def unknown_variable(names: Sequence[str], name: str, note: str = "") -> Unknown
     )
 
 
-def compact_note(program: Program, wrt: str) -> str:
-    """Says of a name such as Ax that it is one name."""
-    for name, variable in program.variables.items():
-        if (
-            not variable.declared
-            and wrt in name
-            and name.isalpha()
-            and len(name) <= 3
-            and name != wrt
-        ):
-            return f"; {name} is one name, write {'*'.join(name)} for a product"
-    return ""
+def note_on_name(program: Program, name: str) -> str:
+    """What to say of a name that is the name of no variable: of the x in Ax, which is one name, and
+    of the x_i that is an entry of x.
+    """
+    for known, variable in program.variables.items():
+        one = not variable.declared and known.isalpha() and len(known) <= 3
+        if one and name in known and name != known:
+            return f"; {known} is one name, write {'*'.join(known)} for a product"
+    base, _, places = name.partition("_")
+    whole = program.variables.get(base) or program.variables.get(base.capitalize())
+    if whole is None or not whole.shape or not places.isalnum():
+        return ""
+    if len(whole.shape) == 1:
+        return f'; "{whole.name}[{places}]" is an entry of {whole.name}'
+    if len(places) == 2 and not places.isdecimal():
+        return f'; "{whole.name}[{places[0]},{places[1]}]" is an entry of {whole.name}'
+    return f'; "{whole.name}[{places},:]" is a row of {whole.name}'
 
 
 def _abridge(members: Sequence[str]) -> list[str]:

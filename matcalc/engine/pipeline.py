@@ -14,7 +14,7 @@ from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import FUSED
-from matcalc.core.program import Program, compact_note, unknown_variable
+from matcalc.core.program import Program, note_on_name, unknown_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivative
@@ -111,7 +111,7 @@ def require_variable(program: Program, wrt: str) -> Variable:
     variable = program.variables.get(wrt)
     if variable is None or variable.kind == "function":
         known = [name for name, each in program.variables.items() if each.kind != "function"]
-        raise unknown_variable(known, wrt, compact_note(program, wrt))
+        raise unknown_variable(known, wrt, note_on_name(program, wrt))
     return variable
 
 

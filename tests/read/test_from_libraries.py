@@ -78,7 +78,7 @@ REFUSED = [
     ("diff(x'*x, x)", "the variable goes into --wrt"),
     ("F.cross_entropy(z, y)", "logsumexp(z) - z[k]"),
     ("x.unsqueeze(0)", "vectors have one axis"),
-    ("x.A.x", "a product of matrices is written with *"),
+    ("x.A.x", "write x'*A*x"),
     ("x // 2", "write / for the quotient"),
     ("!x", "1 - (x > 0)"),
     ("def f(x): return x", "write the expression alone"),

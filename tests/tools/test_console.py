@@ -78,7 +78,7 @@ def test_standard_input(typed: object, lines: list[str], out: str | None) -> Non
         pytest.param(
             ["r = A*x", "check r'*r --wrt x --claim 2*A'*r"],
             0,
-            "proved: d (r = A*x; r'*r)",
+            "proved: d (r'*r) / d x = 2*A'*r",
             id="right",
         ),
         pytest.param(["equal tr(A*B) = tr(B*A)"], 0, "equal: tr(A*B) = tr(B*A)", id="equal"),

@@ -251,7 +251,11 @@ def mended_claim(
         if undone != formula:
             return None  # entries are multiplied, not arrays: those have no text
         undone = _with_head(question.tree, formula)
-    return check_formula(question, undone, samples)
+    made = check_formula(question, undone, samples)
+    if made is None and question.misfit is not None and variant.kind == "transpose":
+        # (inv(X))' fits no more than inv(X) where X need not be square
+        return (check_formula(question, correct, samples) or None) if correct else None
+    return made
 
 
 def format_claim(tree: Expr) -> str:

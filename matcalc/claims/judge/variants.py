@@ -286,13 +286,16 @@ def _broadcasts() -> Iterator[Variant]:
     single entries, broadcast.
     """
 
-    def constant(sample: Sample) -> Array:
-        first = sample.truth.flat[0]
-        return (
-            np.asarray(first)
-            if sample.truth.ndim and np.ptp(sample.truth) <= 1e-9 * sample.scale
-            else np.asarray(np.nan)
-        )
+    def scalar(*axes: int) -> Callable[[Sample], Array]:
+        def value(sample: Sample) -> Array:
+            truth = sample.truth
+            if truth.ndim not in axes:
+                return np.asarray(np.nan)
+            pattern = np.eye(*truth.shape) if axes == (2,) else np.ones_like(truth)
+            rest = np.abs(truth - truth.flat[0] * pattern)
+            return np.asarray(truth.flat[0] if np.max(rest) <= 1e-9 * sample.scale else np.nan)
+
+        return value
 
     def along(axis: int) -> Callable[[Sample], Array]:
         def value(sample: Sample) -> Array:
@@ -306,29 +309,24 @@ def _broadcasts() -> Iterator[Variant]:
     def diagonal(sample: Sample) -> Array:
         if sample.truth.ndim == 1:
             return np.diag(sample.truth)
-        return (
-            np.diag(sample.truth)
-            if sample.truth.ndim == 2 and _is_diagonal(sample.truth)
-            else np.asarray(np.nan)
-        )
+        on_it = sample.truth.ndim == 2 and _is_diagonal(sample.truth)
+        return np.diag(sample.truth) if on_it else np.asarray(np.nan)
 
     yield Variant(
         "broadcast",
         "it is right up to a broadcast: the scalar stands in every entry of the derivative",
-        constant,
+        scalar(1, 2, 3, 4),
         PLAIN,
     )
+    for axis, every in ((0, "row"), (1, "column")):
+        said = f"it is right up to a broadcast: the vector is every {every} of the derivative"
+        yield Variant("broadcast", said, along(axis), PLAIN)
     yield Variant(
-        "broadcast",
-        "it is right up to a broadcast: the vector is every row of the derivative",
-        along(0),
+        "diag-missing",
+        "the identity is missing: the scalar stands on the derivative's diagonal",
+        scalar(2),
         PLAIN,
-    )
-    yield Variant(
-        "broadcast",
-        "it is right up to a broadcast: the vector is every column of the derivative",
-        along(1),
-        PLAIN,
+        lambda claim: f"{claim}*eye",
     )
     yield Variant(
         "diag-missing",

@@ -46,6 +46,7 @@ ROWS = [
         "x[1] + ... + x[i], which is tril(ones)*x; down each column, along each row or axis",
         arity=(1, 2),
         any_rank=True,
+        neighbours=("revcumsum",),
         linear=(0,),
     ),
     _row(
@@ -54,6 +55,7 @@ ROWS = [
         "x[i] + ... + x[n], which is triu(ones)*x; down each column, along each row or axis",
         arity=(1, 2),
         any_rank=True,
+        neighbours=("cumsum",),
         linear=(0,),
     ),
     _row(

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 
-from matcalc.core.operations import ALIASES, OPERATIONS
+from matcalc.core.operations import OPERATIONS
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax import foreign
+from matcalc.read.syntax.mathematica import plain_name
 from matcalc.read.syntax.nodes import SyntaxNode
 
 _LONGEST = 60  # characters of the arguments that are written again
-_PLAIN = {  # functions of Mathematica with two capitals and other names
-    "inverse": "inv",
-    "total": "sum",
-    "matrixexp": "expm",
-    "matrixlog": "logm",
-    "arctan": "atan",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "diagonalmatrix": "diag",
-    "diagonal": "diag",
-    "eigenvalues": "eigvals",
-    "singularvaluelist": "svdvals",
-}
 _OPERATORS = {"E": "the expectation", "P": "the probability", "Pr": "the probability"}
 _NO_PLACE = re.compile(r"['*/<>^(]")
 
@@ -55,10 +43,8 @@ def refuse_square_call(context: Context, node: SyntaxNode) -> None:
             f"expectations and probabilities are not read: write them out, over samples as a "
             f"sum for instance; declare {name} if it is a variable",
         )
-    plain = {"transpose": "transpose"}.get(name.lower()) or _PLAIN.get(name.lower())
-    plain = plain or ALIASES.get(name.lower(), name.lower())
-    called = name[:1].isupper() and (name[1:].islower() or name.lower() in _PLAIN)
-    if called and (plain in OPERATIONS or plain == "transpose"):
+    plain = plain_name(name)
+    if plain is not None:
         raise context.name_problem(
             f"{name}[{inside}] may be a function of {inside} or an entry of {name}",
             node.span,

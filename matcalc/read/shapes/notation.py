@@ -17,11 +17,12 @@ from matcalc.core.operations import (
     OPERATIONS,
 )
 from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
 from matcalc.read.shapes import elsewhere
 from matcalc.read.shapes.coefficients import is_count
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax.names import DERIVED, default_kind
-from matcalc.read.syntax.nodes import SyntaxNode
+from matcalc.read.syntax.nodes import SyntaxNode, children
 from matcalc.read.syntax.parser import sum_advice
 
 _NUMBERED = re.compile(r"[^\W\d_](_?[0-9]+|_[a-z])$")
@@ -77,7 +78,8 @@ def check_notation(context: Context, node: SyntaxNode, args: list[Expr]) -> str:
         a, b = context.base(left), context.base(right)
         readings = {
             "*": f"write {a} @ {b} for the product, {a}.*{b} entry by entry",
-            "/": f"write {a}./{b} entry by entry, {a} @ inv({b}) for the product with the inverse",
+            "/": f"write {a}./{b} entry by entry"
+            + (f", {a} @ inv({b}) for the product with the inverse" if right.rank == 2 else ""),
             "^": f"write {a}.^{b} entry by entry"
             + (f", {a}^{b} for the power of a matrix" if left.rank == 2 else ""),
         }
@@ -85,9 +87,20 @@ def check_notation(context: Context, node: SyntaxNode, args: list[Expr]) -> str:
         raise context.problem(
             f"{sign} of arrays goes entry by entry in Python, and not here",
             node.mark,
-            readings[node.kind],
+            readings[node.kind] + _or_number(context, node),
         )
     return node.kind
+
+
+def _or_number(context: Context, node: SyntaxNode) -> str:
+    """What to declare where a letter of which nothing is known may be a number: A*t, 1/(2*s**2)."""
+    sides = node.args if node.kind == "*" else node.args[1:] if node.kind == "/" else ()
+    for side in reversed(sides):
+        names = [str(part.value) for part in postorder(side, children) if part.kind == "name"]
+        free = len(names) == 1 and _is_free(context, names[0])
+        if free and default_kind(names[0]) == "vector":
+            return f"; or declare {names[0]}: scalar"
+    return ""
 
 
 def _refuse_transposed_exponent(context: Context, node: SyntaxNode) -> None:
@@ -218,7 +231,10 @@ def _similar(context: Context, node: SyntaxNode, name: str) -> str:
         return f"{hint_for_called_variable(context, node)}, {declare}"
     from difflib import SequenceMatcher  # noqa: PLC0415 - on the path of an error only
 
-    likeness = {each: SequenceMatcher(None, spelt, each).ratio() for each in known}
+    likeness = {
+        each: 1.0 if sorted(spelt) == sorted(each) else SequenceMatcher(None, spelt, each).ratio()
+        for each in known
+    }
     best = max(likeness.values())
     close = sorted(
         (each for each in known if likeness[each] >= max(best - 0.05, 0.7)),

@@ -20,6 +20,7 @@ _PART = re.compile(r"(\w*[^\W\d_])_([1-9][0-9]?|[a-z])")
 _INDEXED = re.compile(r"(?<![\w.\\])[^\W\d_]\w*?_([ijklmn]|[ijklmn]{2})(?![\w(\[])")
 _PAIR = re.compile(r"([^\W\d_])_([i-n])([i-n])")
 _SUM = re.compile(r"(?<![\w.])(sum|prod|mean)\s*\(")
+_OVER = re.compile(r"\s*,\s*[i-n]\s*$")  # the index behind what is summed: sum(x_i^2, i)
 _COMPACT = re.compile(r"([A-Z])([a-z]|[A-Z])")
 _OF_PRODUCTS = frozenset("bcuvwxyz")  # what stands behind a matrix as a rule
 _MIXED = re.compile(r"([α-ωΑ-Ω])([A-Za-z]\w*)")
@@ -147,7 +148,7 @@ def _sum_over(text: str) -> tuple[str, str] | None:
         closing = closing_bracket(text, head.end() - 1)
         if closing is None:
             continue
-        inside = text[head.end() : closing]
+        inside = _OVER.sub("", text[head.end() : closing])
         indices = {match[1] for match in _INDEXED.finditer(inside)}
         if len(indices) != 1 or len(*indices) != 1 or "," in inside:
             continue

@@ -19,6 +19,7 @@ from matcalc.read.syntax.brackets import (
     find_operand_start,
     is_row,
 )
+from matcalc.read.syntax.mathematica import as_products
 from matcalc.read.syntax.names import DERIVED, GREEK
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
@@ -55,6 +56,8 @@ _WORDS = {
     ),
     **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
     **dict.fromkeys(("of", "wrt", "by"), DERIVED),
+    "not": "1 - c is 1 where the condition c does not hold: 1 - (x > 0)",
+    "where": "definitions follow behind the expression: y'*y where y = A*x",
     "let": "write a definition without let: y = A*x; y'*y",
     **dict.fromkeys(("return", "def", "function"), "write the expression alone"),
     **dict.fromkeys(("minimize", "minimise", "maximize", "maximise", "subject"), _OBJECTIVE),
@@ -82,6 +85,8 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     if is_quotient_of_differentials(text):
         return DERIVED
     kind, before = stream[k][0], stream[k - 1] if k else ("", 0, 0, "")
+    if before[0] == "METHOD" and len(before[3]) == 2:  # .A
+        return as_products(text, readable)
     opener = find_opener(stream, k)
     if before[3] == "positive":
         return None  # a kind, of which the message says all

@@ -9,9 +9,12 @@ from collections.abc import Callable
 
 _LONGEST = 120  # characters of a text that is written again
 _MOST = 8  # sums of a text
-_NAMES = {"∑": "sum", "Σ": "sum", "∏": "prod", "Π": "prod"}
-_HEAD = r"(?<![\w.])(?P<head>sum|prod|mean|max|min|logsumexp|∑|∏|Σ|Π)"
+_NAMES = {"∑": "sum", "Σ": "sum", "∏": "prod", "Π": "prod", "Sum": "sum", "Product": "prod"}
+_HEAD = r"(?<![\w.])(?P<head>sum|prod|mean|max|min|logsumexp|∑|∏|Σ|Π|Sum|Product)"
 _WORD = r"[A-Za-z0-9]\w*"
+_END = rf"{_WORD}(?:\s*[-+]\s*{_WORD})?"
+# SymPy's (i, 0, n-1), which counts from 0
+_TRIPLE = re.compile(rf"\(\s*(?P<i>[A-Za-z]\w*)\s*,\s*(?P<a>{_WORD})\s*,\s*(?P<b>{_END})\s*\)$")
 _BELOW = re.compile(
     rf"{_HEAD}\s*_\s*(?:\{{(?P<set>[^{{}}\\]*)\}}|(?P<one>[A-Za-z])(?:=(?P<from>\w+))?(?!\w))"
     rf"(?:\s*\^\s*(?:\{{(?P<top>[^{{}}]*)\}}|(?P<end>\w+)))?"
@@ -113,9 +116,9 @@ def _called_advice(text: str) -> str | None:
 def _is_range(part: str, body: str) -> bool:
     """Whether an argument is ``i=1:n``, or an ``i`` that is a place in the other."""
     part = part.strip()
-    if _FROM_TO.match(part):
+    if _FROM_TO.match(part) or _TRIPLE.match(part):
         return True
-    places = re.findall(r"\[([^\[\]]*)\]", body)
+    places = re.findall(r"\[([^\[\]]*)\]", entries_for(body, part))
     return part.isalpha() and any(re.search(rf"\b{part}\b", each) for each in places)
 
 
@@ -162,8 +165,15 @@ def _normal(places: str) -> str:
     whole = _FROM_TO.match(places.strip())
     if whole:
         return f"{whole['i']}={whole['a']}:{whole['b']}"
+    triple = _TRIPLE.match(places.strip())
+    if triple:
+        first, last = triple["a"], triple["b"].replace(" ", "")
+        if first == "0" and last.endswith("-1"):
+            first, last = "1", last.removesuffix("-1")
+        return f"{triple['i']}={first}:{last}"
     found = []
-    for part in places.split(","):
+    # i, j: i != j and i, j | i < j, where no range of i is meant
+    for part in re.sub(r"[:|;](?=[^,:]*[<>≤≥≠!])", ",", places).split(","):
         each = part.strip()
         match = _FROM_TO.match(each)
         member = _IN.match(each)

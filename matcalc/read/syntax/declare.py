@@ -7,11 +7,12 @@ from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
 
 from matcalc.core.dims import OPEN
-from matcalc.core.errors import ParseError, Span, UnknownNameError, UnsupportedError
+from matcalc.core.errors import MatcalcError, ParseError, Span, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, FORMS, KINDS, MOST_DIMENSIONS, Variable
 from matcalc.core.members import member
 from matcalc.core.options import closest
 from matcalc.core.split import split_declarations, split_outside_brackets
+from matcalc.read.syntax.diagnose import body_behind_prompt
 from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.parser import parse
 from matcalc.read.syntax.sizes import size
@@ -31,6 +32,16 @@ _MANIFOLDS = {
     "unit": ("sphere(n)", "sphere"),
     "stiefel": ("orthonormal(n, p)", "stiefel"),
     "grassmann": ("orthonormal(n, p)", "grassmann"),
+}
+_POSITIVE = "psd (or spd) is the kind of the symmetric positive definite matrices"
+_NUMBER = "a number is a scalar, one above zero a positive"
+_WORDS = {
+    **dict.fromkeys(("definite", "semidefinite", "posdef", "pd", "covariance"), _POSITIVE),
+    **dict.fromkeys(("number", "real", "float", "double", "integer", "int"), _NUMBER),
+    **dict.fromkeys(("column", "col", "array"), "a column is a vector(n)"),
+    "row": "a row is the transpose of a vector: declare a vector(n), and write ' behind its name",
+    "square": "a square matrix is a matrix(n, n)",
+    "nonnegative": "positive(n), positive(m, n) are arrays whose entries are above zero",
 }
 # kinds of complex matrices: what they are of real ones, and what else to declare
 _COMPLEX = {
@@ -96,12 +107,15 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
         and kind not in KINDS
         and (body.kind != "call" or len(str(kind)) == 1)
         and not re.match("[a-z]{2}", str(kind))
+        and not (isinstance(kind, str) and _kind_meant(kind, body, source))
     ):
         hint = (
-            f"{hint}; the sum of the products of the entries is dot({statement.name}, "
-            f"{source[body.start : body.end]})"
+            f"the sum of the products of the entries is dot({statement.name}, "
+            f"{source[body.start : body.end]}); {hint}"
         )
     if not isinstance(kind, str) or kind not in KINDS:
+        alone = body_behind_prompt(source)
+        hint = hint if alone is None else f"write {alone}"
         raise UnknownNameError(
             f"{source[body.start : body.end]} is not a kind",
             source=source,
@@ -118,7 +132,7 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
             f"{kind} takes {wanted}, not {len(body.args)}",
             source=source,
             span=body.span,
-            hint=_tensor_hint(statement.name, body, source) or hint,
+            hint=_tensor_hint(statement.name, body, source) or _written(kind),
         )
     variable = Variable(statement.name, kind, tuple(size(arg, source) for arg in body.args))
     if any(left.integer is not None and left.integer < 0 for left in variable.room):
@@ -145,6 +159,12 @@ def _kind_meant(kind: str, body: SyntaxNode, source: str) -> str:
     place = source.find("(", body.start, body.end)
     dimensions = source[place : body.end] if place >= 0 else ""
     return f"did you mean {close}{dimensions}?" if close else ""
+
+
+def _written(kind: str) -> str:
+    """How a kind is declared."""
+    forms = [form for form in FORMS if form.partition("(")[0] == kind]
+    return f"it is written {' or '.join(forms)}"
 
 
 def name_family(statement: Statement, source: str) -> str:
@@ -186,6 +206,8 @@ def instead(kind: str, name: str) -> str:
             f"declare {name}: {real}(n) where all numbers are real, else {name}: {other}; "
             f"{more.format(name)}"
         )
+    if kind in _WORDS:
+        return _WORDS[kind]
     if kind == "banded":
         return (
             f"tridiagonal(n) is a kind; for k diagonals on each side declare {name}: "
@@ -198,12 +220,33 @@ def instead(kind: str, name: str) -> str:
 def _from_line(line: str) -> Variable:
     """``A: symmetric(n)``."""
     _refuse_command(line)
+    try:
+        return _declared(line)
+    except MatcalcError:
+        hint, span = _hint_of_line(line), Span(0, len(line))
+        if hint is None:
+            raise
+        message = "a declaration is  name: kind"
+        raise ParseError(message, source=line, span=span, hint=hint) from None
+
+
+def _hint_of_line(line: str) -> str | None:
+    """What to write for a declaration in other words; None where nothing is known."""
+    from matcalc.read.syntax.declare_advice import declaration_meant  # noqa: PLC0415 - on errors
+
     spoken = _SPOKEN.fullmatch(line)
-    if spoken and spoken["kind"] in (*KINDS, *_OTHERWISE):
-        hint = f'write "{spoken["name"]}: {spoken["kind"]}{spoken["sizes"] or ""}"'
-        raise ParseError(
-            "a declaration is  name: kind", source=line, span=Span(0, len(line)), hint=hint
-        )
+    kinds = (*KINDS, *_OTHERWISE)
+    if spoken and spoken["kind"] in kinds:
+        return f'write "{spoken["name"]}: {spoken["kind"]}{spoken["sizes"] or ""}"'
+    meant = declaration_meant(line, kinds)
+    return f'write "{meant}"' if meant else None
+
+
+def _declared(line: str) -> Variable:
+    if line.rstrip().endswith((":", "=")):
+        end = len(line.rstrip())
+        message = "the text ends where a kind is expected"
+        raise ParseError(message, source=line, span=Span(end, end), hint=f"the kinds are {_FORMS}")
     statements = parse(line)
     if len(statements) == 1 and statements[0].role == "definition":  # A=symmetric
         return from_statement(statements[0], line)
@@ -231,6 +274,17 @@ def _from_item(name: str, text: str) -> Variable:
     """The name as a key, ``symmetric(n)`` as its value."""
     if "->" in text:
         return _from_line(f"{_check_name(name)}: {text}")
+    try:
+        return _declared_item(name, text)
+    except MatcalcError as problem:
+        from matcalc.read.syntax.declare_advice import kind_of_room  # noqa: PLC0415 - as above
+
+        kind = kind_of_room(text)
+        problem.hint = f'write "{kind}"' if kind else problem.hint
+        raise
+
+
+def _declared_item(name: str, text: str) -> Variable:
     statements = parse(text)
     if len(statements) != 1 or statements[0].role != "value":
         raise ParseError(

@@ -46,6 +46,9 @@ _ALPHABETS = (
 _STARTS = FACTORS | {"NUMBER", "LSQUARE"}  # what an operand may start with
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "0123456789n", strict=True))
 
+_PROMPT = re.compile(
+    r"\s*(>{2,3}|>|\$|%|\.{3}|In \[\d+\]:|(?:julia|sage|R|octave(?::\d+)?|ipdb)>)\s+(?=\S)"
+)
 _STARRED = re.compile(r"(?<!\w)([A-Za-z_]\w*)\s*(\^\s*[*+])[*+\s]*$")
 _CLOSING = {"RPAR": ")", "RSQUARE": "]"}
 
@@ -56,6 +59,7 @@ _MISPLACED = {
     "COMPARE": "one comparison at a time: (0 < x).*(x < 1) is 1 where both hold",
     "COMMA": "a comma separates the arguments of a function, and blocks beside each other in [ ]",
     "SEPARATOR": "a semicolon separates statements, and rows of blocks in [ ]",
+    "ARROW": "write the expression alone, without its arguments",
 }
 
 _NORMED = re.compile(r"(?:(\|\||\||‖)(?P<inside>[^|‖]+)\1|norm\((?P<of>[^()]*)\))$")
@@ -93,6 +97,8 @@ def _instead(char: str, text: str, position: int) -> str | None:
     from matcalc.read.syntax.advice import LATEX, looks_like_latex  # noqa: PLC0415
 
     before = text[:position][-1:]
+    if (prompt := _PROMPT.match(text)) and position < prompt.end():
+        return f"write {text[prompt.end() :].strip()}"
     if looks_like_latex(text):
         return LATEX
     if char == "_" and before.isdecimal():
@@ -100,7 +106,10 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if char in _RAISED:
         return f"write ^{_RAISED[char]}"
     if char in _ADVICE:
-        return _ADVICE[char]
+        quoted = char == '"' and not (before and text[position + 1 :].strip())
+        return _ADVICE["“" if quoted else char]
+    if char == "#" or (char == "%" and not re.match(r"%(\*|o|x|in|/)?%", text[position:])):
+        return _without_comment(text, position)
     if char == "%":
         return _in_r(text, position)
     if char == "!":
@@ -167,18 +176,51 @@ def _in_r(text: str, position: int) -> str:
     """R's products, %*% and %o%, and comments of MATLAB."""
     if text.startswith("%o%", position):
         return "write x*y' for the outer product"
+    if text.startswith("%x%", position):
+        return "write kron(A, B) for the Kronecker product of A and B"
     if not text.startswith("%*%", position):
-        return f"write {_LOOKALIKES['%']}"
+        return "sets, and quotients without their remainder, are not in the language"
     plain = text.replace("%*%", "*").replace("^", ".^")  # R's powers go entry by entry
+    plain = re.sub(r"(?<!\w)t\((\w+)\)", r"\1'", plain)
+    plain = re.sub(r"(?<!\w)t\(([^()]*)\)", r"(\1)'", plain)
     alone = "*" not in text.replace("%*%", "") and len(plain) <= _LONGEST
     return f"write {plain}" if alone else "write * for the matrix product, .* entry by entry"
 
 
+def _without_comment(text: str, position: int) -> str:
+    """A text with a comment behind it, and 5%."""
+    alone, number = text[:position].strip(), re.search(r"[\d.]+$", text[:position])
+    if number and text[position] == "%":
+        return f"write {number[0]}/100 for {number[0]} per cent"
+    written = re.search(r"[\w)\]']$", alone) and "\n" not in alone and len(alone) <= _LONGEST
+    return f"comments are not read: write {alone if written else 'the expression alone'}"
+
+
 def refuse_two_meanings(text: str, stream: list[Token]) -> None:
     """Refuses what is read here in one way, and in R, in MATLAB or in books in another."""
+    _refuse_prompt(text)
     _refuse_assignment(text)
     _refuse_transposed_one(text, stream)
     _refuse_spaced_blocks(text, stream)
+
+
+def body_behind_prompt(text: str) -> str | None:
+    """What stands behind the prompt of another program, as in ``>>> x'*x``; None without one."""
+    prompt = _PROMPT.match(text)
+    return text[prompt.end() :].strip() if prompt else None
+
+
+def _refuse_prompt(text: str) -> None:
+    """Refuses ``julia> x'*x``, which would be a comparison."""
+    body = body_behind_prompt(text)
+    if body is not None:
+        sign = text.index(">")
+        raise ParseError(
+            f"{text[: sign + 1].strip()} may be a prompt or a comparison",
+            source=text,
+            span=Span(0, sign + 1),
+            hint=f"write {body}; put brackets around what is compared",
+        )
 
 
 def _refuse_assignment(text: str) -> None:
@@ -373,6 +415,10 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
     """The error for signs of other notations: ``A^*``, ``y := x``, ``A^⊤``, ``<x, y>``."""
     kind, start, end, piece = token
     span = Span(start, end)
+    if (prompt := _PROMPT.match(text)) and start < prompt.end():
+        body = text[prompt.end() :].strip()
+        message = f"there is {prompt[1]} where an expression begins"
+        return ParseError(message, source=text, span=Span(*prompt.span(1)), hint=f"write {body}")
     if before is not None and (raised := _STARRED.search(text, 0, max(end, before[2]))):
         return _starred_error(text, Span(*raised.span(2)), raised[1])
     if kind == "EQUALS" and before is not None and before[0] == "COLON":

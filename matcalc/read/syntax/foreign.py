@@ -32,6 +32,22 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
         [(name, 3) for name in ("if", "ifelse", "cond", "piecewise", "iif")],
         "write where({0}, {1}, {2})",
     ),
+    **dict.fromkeys(
+        [(name, 2) for name in ("matmul", "mul", "mtimes", "mm", "mv")], "write (0)*(1)"
+    ),
+    **dict.fromkeys(
+        [(name, 2) for name in ("multiply", "hadamard", "times", "elementwisemultiply", "emul")],
+        "write (0).*(1)",
+    ),
+    **dict.fromkeys([(name, 2) for name in ("divide", "rdivide")], "write (0)./(1)"),
+    **dict.fromkeys([(name, 2) for name in ("power", "pow")], "write (0).^(1)"),
+    ("mpower", 2): "write (0)^(1)",
+    ("matrixpower", 2): "write (0)^(1)",
+    ("plus", 2): "write (0) + (1)",
+    ("add", 2): "write (0) + (1)",
+    ("minus", 2): "write (0) - (1)",
+    ("subtract", 2): "write (0) - (1)",
+    **dict.fromkeys([("clip", 3), ("clamp", 3)], "write min(max({0}, {1}), {2})"),
     ("cond", 1): "write specnorm({0})*specnorm(inv({0})), for the 2-norm",
     ("adjoint", 1): "write (0)' for the transpose, adj({0}) for the adjugate",
     ("crossprod", 1): "write (0)'*(0)",
@@ -102,6 +118,13 @@ OTHER_NAMES = {
     "relu6": "min(max(x, 0), 6)",
     "identity": "eye",
     "σ": "sigmoid",
+    "cholesky": "chol",
+    **dict.fromkeys(("Phi", "Φ", "pnorm"), "normcdf"),
+    **dict.fromkeys(("φ", "dnorm"), "normpdf"),
+    **dict.fromkeys(("eigmax", "maxeig", "eigvalmax", "spectralradius"), "lambda_max"),
+    **dict.fromkeys(("eigmin", "mineig", "eigvalmin"), "lambda_min"),
+    **dict.fromkeys(("singularvalues", "sigmas"), "svdvals"),
+    **dict.fromkeys(("spectralnorm", "opnorm"), "specnorm"),
 }
 # what to say of a name with any number of arguments
 ANYWAY: Mapping[str, str] = {

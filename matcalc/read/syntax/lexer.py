@@ -90,7 +90,7 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
             if kind == "SEPARATOR":
                 if result and (";" in piece or (nesting.level and result[-1][0] not in _OPEN)):
                     result.append((kind, position, end, piece))
-            elif power_of_T and kind == "TRANSPOSE" and piece[0] == "^":
+            elif power_of_T and kind == "TRANSPOSE" and piece[0] == "^" and "T" in piece:
                 place = position + piece.index("T")
                 result += [("POWER", position, position + 1, "^"), ("NAME", place, place + 1, "T")]
             else:
@@ -215,9 +215,8 @@ class _Nesting:
         """Refuses a norm that is still open."""
         if self.norms:
             position, _, style = self.norms[-1]
-            hint = (
-                "one of two conditions holds where max(a > 0, b > 0) is 1" if style != "‖" else None
-            )
+            either = style != "‖" and self.text[:position].strip()
+            hint = "one of two conditions holds where max(a > 0, b > 0) is 1" if either else None
             raise self._problem(
                 f"this {style} is not closed", position, position + len(style), hint
             )

@@ -39,6 +39,9 @@ _LONGEST_NUMBER = (
 )
 
 
+_PROMPTED = 12  # characters that may be a prompt such as julia>
+
+
 def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[Statement]:
     """The statements of a program; raises ``ParseError``, which with ``advise`` says what to write
     instead.
@@ -61,7 +64,8 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
             problem.hint = sum_advice(text) or problem.hint
         raise
     signed = " -" in text or " +" in text
-    if "<-" in text or "1'*" in text.replace(" ", "") or ("[" in text and signed):
+    turned = "<-" in text or "> " in text[:_PROMPTED]
+    if turned or "1'*" in text.replace(" ", "") or ("[" in text and signed):
         from matcalc.read.syntax.diagnose import refuse_two_meanings  # noqa: PLC0415 - as below
 
         refuse_two_meanings(text, stream)

@@ -388,3 +388,24 @@ def test_a_symmetric_matrix_beside_a_local_slip_is_a_remark():
 def test_deep_claims_do_not_meet_the_recursion_limit():
     deep = "x" + " + x" * 3000
     assert judge(Claim("x'*x", "x", deep)).verdict == WRONG
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "claim", "order", "said"),
+    [
+        ("tr(X)", "X", "1", 1, "the identity is missing: the scalar stands on the derivative's"),
+        ("c*tr(X)", "X", "c", 1, "the identity is missing: the scalar stands on the derivative's"),
+        ("x'*x", "x", "2", 2, "the identity is missing: the scalar stands on the derivative's"),
+        ("norm2(X)^2/2", "X", "1", 2, "the identity is missing: the scalar stands on the"),
+        ("c*sum(x)", "x", "c", 1, "the scalar stands in every entry"),
+        ("cumsum(x)'*y", "x", "cumsum(y)", 1, "cumsum(y) should be revcumsum(y)"),
+        ("det(A*X*B)", "X", "det(A*X*B)*inv(X)", 1, "it is the transpose"),
+        ("logdet(X'*X)", "X", "2*inv(X)", 1, "it is the transpose"),
+    ],
+)
+def test_words_for_slips(expr: str, wrt: str, claim: str, order: int, said: str) -> None:
+    report = judge(Claim(expr, wrt, claim, order=order))
+    assert report.verdict == WRONG
+    assert str(report.diagnosis).startswith((said, f"it is right up to a broadcast: {said}"))
+    mended = report.diagnosis.mended if report.diagnosis is not None else ""
+    assert judge(Claim(expr, wrt, mended, order=order)).ok

@@ -48,7 +48,7 @@ from matcalc.read.frontend import read
         pytest.param("a > 0 & b > 0", ParseError, 6, "write .* for both", id="and"),
         pytest.param("a + b: scalar", ParseError, 5, "name: kind", id="declaration-inside"),
         pytest.param("A[1}", ParseError, 3, "[ ] for blocks and entries", id="curly-bracket"),
-        pytest.param("x.y", ParseError, 1, "a dot belongs to a number", id="attribute"),
+        pytest.param("x.y", ParseError, 1, "write x'*y", id="attribute"),
         pytest.param("x’*y", ParseError, 1, "write '", id="curly-quote"),
         pytest.param("Ａ*x", ParseError, 0, "write A", id="fullwidth-letter"),
         pytest.param("２*x", ParseError, 0, "write 2", id="fullwidth-digit"),

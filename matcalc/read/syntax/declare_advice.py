@@ -1,0 +1,38 @@
+"""Declarations as people write them elsewhere, ``A in R^{m x n}``: what to write in their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+_NAME, _SIZE = r"[^\W\d]\w*", r"\w+(?:\s*[-+]\s*\w+)?"
+_SIZES = rf"(?P<rows>{_SIZE})(?:(?:\s*(?:,|×|\*|\bx\b|\bby\b)\s*|\s+)(?P<columns>{_SIZE}))?"
+_ROOM = re.compile(rf"(?P<reals>[Rℝ]\s*\^?|\^)?\s*(?P<open>[({{\[])?\s*{_SIZES}\s*[)}}\]]?")
+_MEMBER = re.compile(rf"\s*(?P<name>{_NAME})\s*(?:is\s+in\b|in\b|∈|:|=)\s*(?P<room>.*?)\s*")
+_APART = re.compile(rf"\s*(?P<name>{_NAME})\s*[:\s]\s*(?P<kind>[a-z]+)\s+{_SIZES}\s*")
+_BEFORE = re.compile(rf"\s*(?P<kind>[a-z]+)(?P<sizes>\(.*\))?\s+(?P<name>{_NAME})\s*")
+
+
+def declaration_meant(line: str, kinds: Container[str]) -> str | None:
+    """What to write for ``A in R^{m x n}``, ``A: m x n``, ``A: matrix m n`` and ``matrix A``."""
+    before, apart = _BEFORE.fullmatch(line), _APART.fullmatch(line)
+    if before and before["kind"] in kinds:
+        return f"{before['name']}: {before['kind']}{before['sizes'] or ''}"
+    if apart and apart["kind"] in kinds:
+        sizes = ", ".join(filter(None, (apart["rows"], apart["columns"])))
+        return f"{apart['name']}: {apart['kind']}({sizes})"
+    member = _MEMBER.fullmatch(line)
+    kind = member and kind_of_room(member["room"])
+    return f"{member['name']}: {kind}" if member and kind else None
+
+
+def kind_of_room(text: str) -> str | None:
+    """The kind of the values of a space that is told by its sizes: ``R^{m x n}``, ``(m, n)``."""
+    room = _ROOM.fullmatch(text)
+    if room is None or text in ("R", "ℝ"):
+        return "scalar" if room else None
+    rows, columns = room["rows"], room["columns"]
+    told = room["reals"] or room["open"] or columns or len(rows) == 1 or rows.isdecimal()
+    if not told or (rows.isupper() and not (room["reals"] or columns)):
+        return None  # a word; A: B, which may be a product
+    return f"matrix({rows}, {columns})" if columns else f"vector({rows})"

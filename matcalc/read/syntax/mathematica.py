@@ -1,0 +1,59 @@
+"""Texts as Mathematica has them, ``Tr[A.X]`` and ``x.A.x``: what to write in their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from matcalc.core.operations import ALIASES, OPERATIONS
+from matcalc.read.syntax.names import default_kind
+
+_LONGEST = 80  # characters of a text that is written again
+_OTHERWISE = {  # functions with two capitals and other names
+    "inverse": "inv",
+    "total": "sum",
+    "matrixexp": "expm",
+    "matrixlog": "logm",
+    "arctan": "atan",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "diagonalmatrix": "diag",
+    "diagonal": "diag",
+    "eigenvalues": "eigvals",
+    "singularvaluelist": "svdvals",
+    "transpose": "transpose",
+    "kroneckerproduct": "kron",
+}
+_CALL = re.compile(r"(?<![\w.])(?P<name>[A-Z]\w*)\[(?P<inside>[^\[\]]*)\]")
+_DOT = re.compile(r"(?<=[\w)'])(?<![\d.])\s*\.\s*(?!T\b)(?=[A-Za-z(])")
+_FIRST = re.compile(r"(?<![\w.)'\]])(?P<name>[A-Za-z]\w*)(?=\s*\.\s*(?!T\b)[A-Za-z(])")
+
+
+def plain_name(name: str) -> str | None:
+    """The function here that ``Name[...]`` is there; None where it may be an array."""
+    spelt = name.lower()
+    plain = _OTHERWISE.get(spelt) or ALIASES.get(spelt, spelt)
+    called = name[:1].isupper() and (name[1:].islower() or spelt in _OTHERWISE)
+    return plain if called and (plain in OPERATIONS or plain == "transpose") else None
+
+
+def as_products(text: str, readable: Callable[[str], bool]) -> str | None:
+    """What to write for a text whose products are dots: a vector before one is a row; None where
+    it does not come out in the language.
+    """
+    if len(text) > _LONGEST:
+        return None
+    found = text
+    while call := _CALL.search(found):
+        name = plain_name(call["name"])
+        if name is None:
+            return None
+        found = f"{found[: call.start()]}{name}({call['inside']}){found[call.end() :]}"
+    found = _FIRST.sub(_as_row, found)
+    found = _DOT.sub("*", found)
+    return f"write {found}" if found != text and readable(found) else None
+
+
+def _as_row(match: re.Match[str]) -> str:
+    name = match["name"]
+    return f"{name}'" if default_kind(name) == "vector" and name not in OPERATIONS else name
