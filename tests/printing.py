@@ -22,10 +22,10 @@ def form_rows(forms, quick):
     ]
 
 
-def check_form(expr, variables, wrt, printed):
+def check_form(expr, variables, wrt, printed, order=1):
     """The derivative is printed like this, and proved or checked."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = matcalc.diff(expr, wrt, variables=variables)
+        found = matcalc.diff(expr, wrt, variables=variables, order=order)
     assert str(found) == printed
     assert found.verification.kind in ("exact", "numeric")

@@ -303,7 +303,7 @@ FORMS = {
         {"P": "symmetric(n)", "Y": "matrix(n, d)"},
         "Y",
         "4*(diag(M*vector(1)) - M)*Y where W[i,j] = 1/(norm2(Y[i,:] - Y[j,:])^2 +"
-        " 1), M = P.*W - tr((matrix(1) - eye)*P)*W.^2/(sum(W) - n)",
+        " 1), M = W.*(P - tr((matrix(1) - eye)*P)*W/(sum(W) - n))",
     ),
     "norm of an outer product": (
         "norm2(x*y'*A)",

@@ -33,6 +33,7 @@ from matcalc.engine.recovery.even import match_signs
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import STYLES, Preferences
 from matcalc.engine.recovery.layout import lay_out, lies, reorder_axes
+from matcalc.engine.recovery.masks import is_masked
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.scales import Typed
@@ -299,7 +300,7 @@ class Engine:
         if named is not None and written_size(named[0]) <= _NAMED * min(length, size):
             self.factory = named[1]
             return named[0]
-        apart = node.rank > 2 or (matrix is not None and has_indices(matrix))
+        apart = node.rank > 2 or (matrix is not None and (has_indices(matrix) or is_masked(matrix)))
         if matrix is not None and _FAVOUR * size <= length * (_FAVOUR if apart else 1):
             self.factory = factory
             return matrix

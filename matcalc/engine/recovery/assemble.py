@@ -9,6 +9,7 @@ from matcalc.core.decimals import places, shorter_as_decimal
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Rational, magnitude
 from matcalc.engine.recovery.chains import ProductWriter, Scalars, Term
+from matcalc.engine.recovery.exponents import join_exponents, named_bases
 from matcalc.engine.recovery.factory import ExpressionFactory
 
 
@@ -48,7 +49,7 @@ class Assembler:
         if term is not None and term.scalars and expr.op != "^":  # a squared norm stays one
             if not term.shape:
                 return term.coefficient, term.scalars, None
-            if term.chain is not None:
+            if term.parts:
                 return term.coefficient, term.scalars, self.writer.body(term.parts, term.shape)
         return 1, (), expr
 
@@ -94,7 +95,8 @@ class Assembler:
         below: list[Expr] = []
         if scalars:
             scalars = self._means(self._determinants(scalars))
-        for base, exponent in self._join_powers([self._root(*entry) for entry in scalars]):
+        named = named_bases(scalars)
+        for base, exponent in self._join_powers([self._root(*entry, named) for entry in scalars]):
             (above if exponent > 0 else below).append(factory.power(base, magnitude(exponent)))
         if len(above) > 1:
             above.sort(key=self.writer.order)
@@ -151,6 +153,7 @@ class Assembler:
         """a^2*b^2 written as (a*b)^2, and a^2/b^2 as (a/b)^2."""
         if len(scalars) < 2:
             return scalars
+        scalars = join_exponents(self.factory, scalars)
         groups: dict[Rational, list[tuple[Expr, Rational]]] = {}
         for base, exponent in scalars:
             groups.setdefault(magnitude(exponent), []).append((base, exponent))
@@ -215,8 +218,10 @@ class Assembler:
                 return (*rest, (self.factory.call("mean", base.args, ()), exponent))
         return scalars
 
-    def _root(self, base: Expr, exponent: Rational) -> tuple[Expr, Rational]:
-        """A square sum to a power, as a power of the norm where that is shorter."""
+    def _root(self, base: Expr, exponent: Rational, named: set[int]) -> tuple[Expr, Rational]:
+        """A square sum to a power, as a power of the norm where that is shorter, or stands there
+        to a power with a name.
+        """
         root = self.roots.get(id(base))
         if root is None:
             return base, exponent
@@ -225,7 +230,7 @@ class Assembler:
             self.factory.power(base, magnitude(exponent)),
             self.factory.power(norm, 2 * magnitude(exponent)),
         )
-        if self.factory.size(normed) < self.factory.size(plain):
+        if self.factory.size(normed) < self.factory.size(plain) or id(norm) in named:
             return norm, 2 * exponent
         return base, exponent
 

@@ -4,7 +4,7 @@ never glued.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.operations import ENTRYWISE, TRIANGLES
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Rational
+from matcalc.engine.recovery.exponents import factors_of, join_exponents
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_running, is_triangle, transpose_mask, triangles_in
 from matcalc.engine.recovery.triangles import accumulate, apply_mask
@@ -86,28 +87,6 @@ def is_placed(chain: Chain) -> bool:
     return not {expr.op for expr, _, _ in chain}.isdisjoint(("select", "unit"))
 
 
-def _as_power(expr: Expr, exponent: Rational) -> tuple[Expr, Rational]:
-    """An entry-by-entry power with its exponent in front: (X.^-2)^3 is X to the -6."""
-    if expr.op == ".^" and expr.args[1].op == "number":
-        inner = Fraction(expr.args[1].value)
-        if exponent.denominator == 1 or abs(inner) <= 1:  # sqrt(x.^2) is not x
-            return expr.args[0], exponent * inner
-    if expr.op == "./" and is_number(expr.args[0], 1) and expr.args[1].shape:
-        return expr.args[1], -exponent
-    return expr, exponent
-
-
-def _powers(expr: Expr, exponent: Rational) -> Iterator[tuple[Expr, Rational]]:
-    """The factors of an entry-by-entry product to a power, each with its exponent."""
-    todo = [(expr, exponent)]
-    while todo:
-        base, e = _as_power(*todo.pop())
-        if base.op == ".*" and Fraction(e).denominator == 1:
-            todo += [(arg, e) for arg in base.args[::-1]]
-        else:
-            yield base, e
-
-
 def is_mask(chain: Chain) -> bool:
     """Whether this is nothing but a triangle of ones."""
     return len(chain) == 1 and is_triangle(chain[0].expr)
@@ -143,6 +122,7 @@ class ProductWriter:
         ] = {}  # the factors of the Kronecker and Khatri-Rao products that were made
         self.inner: dict[int, Chain] = {}  # the chains of the inner products that were made
         self.products: dict[int, Chain] = {}  # and of all products
+        self.factors: dict[int, Parts] = {}  # and of those that were made entry by entry
         self._made: dict[object, Expr] = {}
         self.symmetric: set[int] = set()  # factors that are their own transposes
 
@@ -440,6 +420,12 @@ class ProductWriter:
         """Shorter first, then by the alphabet."""
         return self.factory.size(expr), self.factory.label(expr)
 
+    def multiply(self, parts: Parts, shape: Shape) -> Expr:
+        """The entry-by-entry product of chains to powers, which remembers its factors."""
+        whole = self.body(parts, shape)
+        self.factors[id(whole)] = parts
+        return whole
+
     def hadamard(self, parts: Parts, shape: Shape) -> Expr:
         """The entry-by-entry product of chains to powers."""
         factory = self.factory
@@ -447,11 +433,12 @@ class ProductWriter:
             return self._triangle(parts, shape)
         powers: dict[int, tuple[Expr, Rational]] = {}
         for chain, e in parts:
-            for base, exponent in _powers(self._whole(chain), e):
+            for base, exponent in factors_of(self._whole(chain), e):
                 known = powers.get(id(base), (base, 0))[1]
                 powers[id(base)] = base, known + exponent
-        above = [(base, e) for base, e in powers.values() if e > 0]
-        below = [(base, -e) for base, e in powers.values() if e < 0]
+        joined = join_exponents(factory, tuple(powers.values()))
+        above = [(base, e) for base, e in joined if e > 0]
+        below = [(base, -e) for base, e in joined if e < 0]
         above.sort(key=lambda entry: self.order(entry[0]))
         below.sort(key=lambda entry: self.order(entry[0]))
         result: Expr | None = None

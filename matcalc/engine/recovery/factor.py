@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from matcalc.core.dims import Shape
@@ -27,7 +28,9 @@ from matcalc.engine.recovery.chains import (
 )
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_triangle
+from matcalc.engine.recovery.opened import is_row, open_product
 from matcalc.engine.recovery.shared import Shared, collect, number_in_front, share, tokens
+from matcalc.engine.recovery.totals import join_totals
 from matcalc.engine.recovery.turning import Turning, signed_spine
 
 # functions of sums that are written for sums of functions
@@ -209,13 +212,25 @@ class Factoring:
 
     def _pull_out(self, terms: Sequence[Term], shape: Shape) -> Expr:
         if not shape:
-            terms = self._sums(terms)
+            terms = join_totals(self.assembler, self.sum, terms)
+            scaled = terms[:1]
+            if len(terms) > 1:
+                scaled = join_totals(self.assembler, self.sum, terms, scaled=True)
+            if len(scaled) == 1 < len(terms):
+                whole = self._single(scaled[0])
+                if self.factory.size(whole) < self.factory.size(self._plain(terms)):
+                    return whole
             if len(terms) == 1:
                 return self._single(terms[0])
         terms = self._regroup(terms, shape)
         shared = share(terms, self.factory)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
+        if len(shape) == 2:  # A.*M + A'.*M is (A + A').*M
+            opened = [open_product(self.writer, term) for term in terms]
+            shared = share(opened, self.factory)
+            if shared.parts and all(term.parts for term in shared.rest(opened)):
+                return self._single(self._merge(opened, shape, shared))
         merged = self._wrap(terms, shape)
         if self.writer.krons:
             # few expressions have Kronecker products
@@ -229,55 +244,6 @@ class Factoring:
             return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
         across = self._transpose(terms, shape)
         return across if across is not None else self._plain(terms)
-
-    def _sums(self, terms: Sequence[Term]) -> list[Term]:
-        """sum(f) - sum(g) as sum(f - g), tr(F) + tr(G) as tr(F + G)."""
-        groups: dict[tuple[str, Shape], list[Term]] = {}
-        rest = []
-        for term in terms:
-            base, exponent = term.scalars[0] if len(term.scalars) == 1 else (None, 0)
-            if base is not None and exponent == 1 and base.op in LINEAR:
-                groups.setdefault((base.op, base.args[0].shape), []).append(term)
-            else:
-                rest.append(term)
-        for (op, shape), members in groups.items():
-            if len(members) == 1:
-                rest += members
-                continue
-            number = number_in_front(members, self.factory)
-            chains = self._align(
-                [self.writer.traces.get(id(term.scalars[0][0])) for term in members]
-            )
-            inside = []
-            for term, chain in zip(members, chains, strict=True):
-                array: Chain = chain or (Link(term.scalars[0][0].args[0]),)
-                shape = self.writer.product(array).shape
-                inside.append(Term(quotient(term.coefficient, number), (), ((array, 1),), shape))
-            factor, scalars, body = self.assembler.take_apart(self.sum(inside, shape))
-            if body is not None:
-                whole = self.factory.call(op, (body,), ())
-                rest.append(Term(number * factor, join_scalars([*scalars, (whole, 1)]), (), ()))
-        return rest
-
-    @staticmethod
-    def _align(cycles: Sequence[Chain | None]) -> Sequence[Chain | None]:
-        """Traces of products turned so that all begin with one and the same factor, if they have
-        one in common.
-        """
-        first, *others = cycles
-        if first is None or any(cycle is None for cycle in others):
-            return [None] * len(cycles)
-        for place, link in enumerate(first):
-            found = [first[place:] + first[:place]]
-            for cycle in others:
-                for way in (cycle or (), flip(cycle or ())):
-                    at = next((k for k, other in enumerate(way) if other.key == link.key), None)
-                    if at is not None:
-                        found.append(way[at:] + way[:at])
-                        break
-            if len(found) == len(cycles):
-                return found
-        return [None] * len(cycles)
 
     def _regroup(self, terms: Sequence[Term], shape: Shape) -> Sequence[Term]:
         """P*(A - B) + B - A as P*(A - B) - (A - B): a sum that is a factor elsewhere, met taken
@@ -315,12 +281,15 @@ class Factoring:
     def _merge(self, terms: Sequence[Term], shape: Shape, shared: Shared) -> Term:
         """The terms as one, with what they share around the sum of what is left."""
         rest = shared.rest(terms)
+        turned = all(is_row(term) for term in rest)  # u' - v' is (u - v)'
+        if turned or not any(len(term.shape) > 1 or is_row(term) for term in rest):
+            rest = [open_product(self.writer, term) for term in rest]
         inner = self.sum(rest, max((term.shape for term in rest), key=len))
         scalars: Scalars = shared.scalars if inner.shape else (*shared.scalars, (inner, 1))
         # a flipped vector is a row: what follows asks a link for its ends
         lying = inner.row and inner.rank == 1
         middle: Chain = (
-            (Link(self.factory.transpose(inner), True) if lying else Link(inner),)
+            (Link(self.factory.transpose(inner) if lying else inner, lying or turned),)
             if inner.shape
             else ()
         )
@@ -417,10 +386,7 @@ class Factoring:
                     assert term.chain is not None
                     link = Link(whole, term.chain[0].flipped)
                     rest = [each for each in terms if each is not term and each is not other]
-                    return [
-                        *rest,
-                        Term(term.coefficient, term.scalars, (((link,), 1),), term.shape),
-                    ]
+                    return [*rest, replace(term, parts=(((link,), 1),))]
         return terms
 
     def _join(self, members: Sequence[Term]) -> Term:
@@ -431,9 +397,11 @@ class Factoring:
             link = term.chain[0]
             argument = link.expr.args[0]
             inside = self.writer.inside.get(id(link.expr), (Link(argument),))
-            inner.append(Term(term.coefficient, term.scalars, ((inside, 1),), argument.shape))
+            inner.append(replace(term, parts=((inside, 1),), shape=argument.shape))
+        if argument.rank == 1:
+            inner = [open_product(self.writer, each) for each in inner]
         number = number_in_front(inner, self.factory)
-        inner = [Term(quotient(t.coefficient, number), t.scalars, t.parts, t.shape) for t in inner]
+        inner = [replace(t, coefficient=quotient(t.coefficient, number)) for t in inner]
         whole = self.factory.make(
             link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape
         )

@@ -206,7 +206,7 @@ class Graph:
         """The entry-by-entry product of weights as the end of a chain."""
         if len(parts) == 1 and parts[0][1] == 1:
             return parts[0][0]
-        return (Link(self.writer.hadamard(parts, (self.dims[label],))),)
+        return (Link(self.writer.multiply(parts, (self.dims[label],))),)
 
     def diagonal(self, parts: Parts, label: int) -> Chain:
         """diag of the weights, as a link; nothing where there are none. diag(kron(ones, u)) is
@@ -223,7 +223,7 @@ class Graph:
     def _diagonal(self, parts: Parts) -> Chain:
         if len(parts) == 1 and _ones(parts[0][0]):
             return (Link(self.factory.eye(parts[0][0][0].expr.shape[0]), False, True),)
-        vector = self.writer.body(parts, parts[0][0][0].expr.shape[:1])
+        vector = self.writer.multiply(parts, parts[0][0][0].expr.shape[:1])
         return (Link(self.factory.call("diag", (vector,), vector.shape * 2), False, True),)
 
     # rules
@@ -390,7 +390,8 @@ class Graph:
         for mate in mates:
             known = parts.get(key(mate))
             parts[key(mate)] = (mate, 1 if known is None else known[1] + 1)
-        return self.writer.hadamard(tuple(parts.values()), (self.dims[ends[0]], self.dims[ends[1]]))
+        shape = self.dims[ends[0]], self.dims[ends[1]]
+        return self.writer.multiply(tuple(parts.values()), shape)
 
     def _row_sum(self, ends: tuple[int, int], mates: list[Chain]) -> bool:
         """sum_j A[i,j] B[i,j] = (A*B')[i,i] for a bare summed j."""

@@ -38,3 +38,10 @@ def transpose_mask(triangle: Expr) -> tuple[str, list[Fraction]]:
     k)' = triu(ones, -k).
     """
     return _OTHER_HALF[triangle.op], [-offset.value for offset in triangle.args[1:]]
+
+
+def is_masked(tree: Expr) -> bool:
+    """Whether ones beside a diagonal stand in the tree, for which indices have conditions."""
+    return any(
+        part.op == "-" and [arg.op for arg in part.args] == ["fill", "eye"] for part in tree.parts
+    )

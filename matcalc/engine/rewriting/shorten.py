@@ -27,6 +27,7 @@ from matcalc.engine.ir.nodes import (
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.absorbing import absorb
 from matcalc.engine.rewriting.inverses import Inverses
+from matcalc.engine.rewriting.places import find_places
 
 _TERMS = 16  # a product that would fall into more terms than this is not multiplied out
 _TRIES = 4  # sums tried per product
@@ -233,7 +234,7 @@ class Shortener:
         candidate = self.expand(node)
         if candidate is not None and self.length(candidate) < self.length(node):
             return candidate
-        found = self._cancel(node) or self._quotient(node)
+        found = self._cancel(node) or self._quotient(node) or self._at_one_place(node)
         return found or self._least(self.inverses.of_sum(node), node)
 
     def _quotient(self, node: Sum) -> Node | None:
@@ -252,6 +253,24 @@ class Shortener:
             candidate = self._over(node, chosen)
             if candidate is not None and self.length(candidate) + 1 < self.length(node):
                 return candidate
+        return None
+
+    def _at_one_place(self, node: Sum) -> Node | None:
+        """The sum with terms that differ at one place of a network together, if what stands there
+        gets shorter by that, of no more terms.
+        """
+        if len(node.terms) > _QUOTIENTS:
+            return None
+        for place in find_places(self.builder, node):
+            inside = self.shorten(place.inside)
+            more = len(as_sum(inside)[1]) > len(place.terms)
+            if more or self.length(inside) >= self.length(place.inside):
+                continue
+            outputs = tuple(range(node.rank))
+            factors = [*place.outside, (inside, place.labels, 1)]
+            whole = self.builder.product(1, factors, outputs, node.axes)
+            rest = [term for k, term in enumerate(node.terms) if k not in place.terms]
+            return self.builder.sum([(1, whole), *rest], node.axes)
         return None
 
     @staticmethod

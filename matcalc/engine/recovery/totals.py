@@ -1,0 +1,72 @@
+"""Sums and traces of several arrays as those of one: tr(A*B) + tr(C*A) is tr(A*(B + C))."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from matcalc.core.dims import Shape
+from matcalc.core.operations import LINEAR
+from matcalc.core.tree import Expr
+from matcalc.engine.ir.nodes import quotient
+from matcalc.engine.recovery.assemble import Assembler
+from matcalc.engine.recovery.chains import Chain, Link, Term, flip, join_scalars
+from matcalc.engine.recovery.opened import open_product
+from matcalc.engine.recovery.shared import number_in_front
+
+Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
+
+
+def join_totals(
+    assembler: Assembler, total: Total, terms: Sequence[Term], *, scaled: bool = False
+) -> list[Term]:
+    """sum(f) - sum(g) as sum(f - g), tr(F) + tr(G) as tr(F + G); ``scaled`` also where they
+    are multiplied by scalars.
+    """
+    factory, writer = assembler.factory, assembler.writer
+    groups: dict[tuple[str, Shape], list[tuple[Term, Expr]]] = {}
+    rest = []
+    for term in terms:
+        found = [base for base, e in term.scalars if e == 1 and base.op in LINEAR]
+        if len(found) == 1 and (scaled or len(term.scalars) == 1):
+            (base,) = found
+            groups.setdefault((base.op, base.args[0].shape), []).append((term, base))
+        else:
+            rest.append(term)
+    for (op, shape), members in groups.items():
+        if len(members) == 1:
+            rest.append(members[0][0])
+            continue
+        number = number_in_front([term for term, _ in members], factory)
+        chains = _align_traces([writer.traces.get(id(base)) for _, base in members])
+        inside = []
+        for (term, base), chain in zip(members, chains, strict=True):
+            array: Chain = chain or (Link(base.args[0]),)
+            shape = writer.product(array).shape
+            others = tuple([entry for entry in term.scalars if entry[0] is not base])
+            each = Term(quotient(term.coefficient, number), others, ((array, 1),), shape)
+            inside.append(open_product(writer, each) if scaled else each)
+        factor, scalars, body = assembler.take_apart(total(inside, shape))
+        if body is not None:
+            whole = factory.call(op, (body,), ())
+            rest.append(Term(number * factor, join_scalars([*scalars, (whole, 1)]), (), ()))
+    return rest
+
+
+def _align_traces(cycles: Sequence[Chain | None]) -> Sequence[Chain | None]:
+    """Traces of products turned so that all begin with one and the same factor, if they have
+    one in common.
+    """
+    first, *others = cycles
+    if first is None or any(cycle is None for cycle in others):
+        return [None] * len(cycles)
+    for place, link in enumerate(first):
+        found = [first[place:] + first[:place]]
+        for cycle in others:
+            for way in (cycle or (), flip(cycle or ())):
+                at = next((k for k, other in enumerate(way) if other.key == link.key), None)
+                if at is not None:
+                    found.append(way[at:] + way[:at])
+                    break
+        if len(found) == len(cycles):
+            return found
+    return [None] * len(cycles)
