@@ -17,6 +17,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline
 from matcalc.verify.exact.degree import error_bits
 from matcalc.verify.exact.evaluate import Evaluation, in_order
+from matcalc.verify.exact.every_size import for_every_size
 from matcalc.verify.exact.field import (
     Entries,
     Extent,
@@ -80,7 +81,17 @@ def judge(statement: DerivativeStatement, tree: Expr, *, as_matrix: bool = False
     Agreement along a random direction is agreement in all; in a structured set the directions are
     in it, and so has the gradient to be. ``as_matrix`` says that the tree is the matrix J of
     d vec(F) = J*d vec(X).
+
+    With large sizes it is tried first whether it holds for all.
     """
+    for general in for_every_size(statement, tree):
+        found = _judge(*general, as_matrix)
+        if found.outcome == "exact" and not found.alone:
+            return found
+    return _judge(statement, tree, as_matrix)
+
+
+def _judge(statement: DerivativeStatement, tree: Expr, as_matrix: bool) -> Verdict:
     try:
         return Judge(statement, tree, as_matrix=as_matrix).verdict()
     except Nowhere as problem:
