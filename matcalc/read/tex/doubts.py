@@ -21,7 +21,7 @@ from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.summation import in_matrices
-from matcalc.read.tex.survey import children
+from matcalc.read.tex.survey import children, is_entry_by_entry
 from matcalc.read.tex.symbols import Key, symbol
 from matcalc.read.tex.symbols import letters as letters_of
 
@@ -87,7 +87,8 @@ def _refuse_unknown(letters: Letters, gradient: Phrase) -> None:
         return
     found, by = symbol(body, scope.source), symbol(variable, scope.source)
     part = body.kind == "indexed" and symbol(body.args[0], scope.source).key == by.key
-    if scope.knows(body) or found.key == by.key or part:
+    entries = is_entry_by_entry(letters, body, variable)
+    if scope.knows(body) or found.key == by.key or part or entries:
         return
     shown, named = letters.text(body), letters.text(variable)
     raise scope.problem(

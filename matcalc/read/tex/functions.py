@@ -31,6 +31,8 @@ _OF_ARRAYS = frozenset(
 )
 _MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
 _ENTRY_NORMS = ("2,1", "1,1")
+_SET = re.compile(r"\\(\{|lbrace)\s*$")  # of the x with a property: \{x : A x = b\}
+_COMPARED = re.compile(r"\s*(=|<|>|\\(le|ge|ne)(q|qslant)?(?![A-Za-z]))")
 _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 
 
@@ -303,7 +305,13 @@ def root(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
 
 
 def exponential(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
-    """e to a number, to every entry of a vector, to a matrix."""
+    """e to a number, to every entry of a vector, to a matrix; the t of e^{At} is a number."""
+    product = phrase.args[0].args[0] if phrase.args[0].kind == "neg" else phrase.args[0]
+    if product.kind == "*" and resolver.value_of(product.args[0]).rank == 2:
+        shown = resolver.quote(phrase)
+        why = f"{shown} is the exponential of a matrix"
+        if resolver.learn_number(product.args[1], why, letters=frozenset("t")):
+            return args[0]
     if args[0].rank == 2 and not args[0].indexed:
         return call_function(Maker(phrase), "expm", args)
     return _call(resolver, phrase, "exp", args)
@@ -344,6 +352,9 @@ def inner(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
 
 def frobenius(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     """A : B, which is for matrices."""
+    source = resolver.scope.source
+    if _SET.search(source, 0, phrase.start) and _COMPARED.match(source, phrase.end):
+        raise resolver.problem("sets are not read", phrase, "write the value alone")
     if all(arg.scalar and not arg.indexed for arg in args):
         hint = r"A : B is the sum of the products of the entries of two matrices"
         raise resolver.problem("a colon between numbers", phrase, hint)

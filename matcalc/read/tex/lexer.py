@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.read.syntax.table import Table
 from matcalc.read.tex.diagnose import BAR_BELOW, below
+from matcalc.read.tex.ornaments import blank_ornaments
 from matcalc.read.tex.vocabulary import CHARACTERS, OPTIMA, advice, function
 
 LONGEST = 65_536  # characters of a text
@@ -120,7 +121,7 @@ def tokens(text: str, table: Table, words: frozenset[str], users: Mapping[str, s
     if len(text) > LONGEST:
         message = f"the text has {len(text):,} characters; at most {LONGEST:,} are read"
         raise ParseError(message, source=text, span=Span(LONGEST, LONGEST + 1))
-    lexer = _Lexer(text, words, table, users)
+    lexer = _Lexer(blank_ornaments(text), words, table, users)
     lexer.read(0, len(text))
     return lexer.finish()
 
@@ -457,7 +458,11 @@ def bad_character(text: str, position: int) -> ParseError:
             f"unknown command {command.group()}",
             source=text,
             span=span,
-            hint=OPTIMA if over_set else below(text, position) or advice(command.group(1)),
+            hint=r"write \langle x, y \rangle, with a comma, for an inner product"
+            if command[1] == "mid" and text.rfind(r"\langle", 0, position) >= 0
+            else OPTIMA
+            if over_set
+            else below(text, position) or advice(command.group(1)),
         )
     char = text[position]
     before = text[:position].rstrip()

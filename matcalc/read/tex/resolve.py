@@ -307,12 +307,12 @@ class Resolver(ResolverBase):
                 learnt = self.letters.promote(phrase.args[1], 1, why)  # beta in x_i^\top \beta
             if learnt:
                 return left
-        if kind == ".*":
+        if kind == ".*" or phrase.kind == ".":
+            why = "it is multiplied with a vector entry by entry"
+            why = "it stands in an inner product" if phrase.kind == "." else why
             for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
-                if value.scalar and other.order == 1:
-                    why = "it is multiplied with a vector entry by entry"
-                    if self.letters.promote_entry(operand, why):
-                        return value
+                if value.scalar and other.order == 1 and self.letters.promote_entry(operand, why):
+                    return value
         if left.scalar and right.scalar:
             if kind == "*" and phrase.kind == "*":
                 signs.require_one_reading(self, phrase, right)

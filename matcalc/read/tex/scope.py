@@ -17,6 +17,7 @@ from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, shifted_index, symbol
 from matcalc.read.tex.vocabulary import GREEK
 
+_FEW_LETTERS = 6  # that are written again
 _OPERATOR = re.compile(r"\\operatorname\{(.*)\}")
 
 
@@ -134,7 +135,9 @@ class Scope:
             and found.stem.lower() not in GREEK
             and found.key not in self.names
         ):
-            hint = f"write a bold letter for each, or declare {name}"
+            alone = found.stem if len(found.stem) <= _FEW_LETTERS else ""
+            each = "".join(rf"\mathbf{{{letter}}}" for letter in alone) or "a bold letter for each"
+            hint = f"write {each}, or declare {name}"
             raise self.problem(
                 f"{self.source[phrase.start : phrase.end]} may be one name or a product",
                 phrase.span,

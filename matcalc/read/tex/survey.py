@@ -13,6 +13,7 @@ from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size_leaves
 from matcalc.read.tex.symbols import letters as letters_of
 from matcalc.read.tex.symbols import symbol
+from matcalc.read.tex.vocabulary import INDICES
 
 _MOST_NESTED = 20  # sums inside of sums
 
@@ -76,6 +77,8 @@ def _note_letters(letters: Letters, phrase: Phrase) -> None:
     _note_whole(letters, phrase)
     for part in phrase.parts if phrase.kind == "gradient" else ():
         _note_whole(letters, part)
+        if phrase.args and is_entry_by_entry(letters, phrase.args[0], part):
+            _note_whole(letters, part.args[0])
     for name in subscripts.names(phrase, letters.scope.source):
         letters.subscripted.append((phrase, name))
     if phrase.kind == "bigsum":
@@ -85,6 +88,21 @@ def _note_letters(letters: Letters, phrase: Phrase) -> None:
             symbol(leaf, letters.scope.source).name for leaf in found if leaf.kind == "symbol"
         )
         letters.bound.append((phrase, names))
+
+
+def is_entry_by_entry(letters: Letters, body: Phrase, variable: Phrase) -> bool:
+    r"""Whether \frac{\partial X_{kl}}{\partial X_{ij}} is of an entry by another: of X then."""
+    both = [
+        each
+        for each in (body, variable)
+        if each.kind == "indexed" and each.args[0].kind == "symbol"
+    ]
+    if len(both) < 2 or len(body.parts) != len(variable.parts):
+        return False
+    source = letters.scope.source
+    keys = {symbol(each.args[0], source).key for each in both}
+    names = [{*subscripts.names(each, source)} for each in both]
+    return len(keys) == 1 and all(name and name <= INDICES for name in names)
 
 
 def _note_whole(letters: Letters, phrase: Phrase) -> None:

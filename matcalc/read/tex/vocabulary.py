@@ -154,10 +154,7 @@ _ADVICE = {
         ("lfloor", "rfloor", "lceil", "rceil"),
         "rounding is not read: its derivative is zero wherever there is one",
     ),
-    **dict.fromkeys(
-        ("underbrace", "overbrace", "underset", "boxed", "cancel", "color", "textcolor"),
-        "write what it stands around alone",
-    ),
+    **dict.fromkeys(("underset", "cancel", "colorbox"), "write what it stands around alone"),
 }
 
 

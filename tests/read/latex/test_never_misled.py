@@ -187,7 +187,7 @@ SPELLINGS = [
     (r"{\bf x}^T {\bf A} {\bf x}", {}, "x", "(A + A')*x"),
     (r"f(x) \triangleq x^\top A x", {}, "x", "(A + A')*x"),
     (r"f(x) := x^\top A x", {}, "x", "(A + A')*x"),
-    (r"J(\mathbf{w}; \theta) = a", None, None, "unexpected character"),
+    (r"J(\mathbf{w}; \theta) = \mathbf{w}^\top \mathbf{w}", {}, "w", "2*w"),
     (r"f(x) \stackrel{\text{def}}{=} x^\top A x", {}, "x", "(A + A')*x"),
     (r"\mathcal{L}(W, x) = x^\top W x", {}, "W", "x*x'"),
     (r"\langle A, X\rangle_F", {}, "X", "A"),

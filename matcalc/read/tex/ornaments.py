@@ -1,0 +1,76 @@
+r"""What stands around a formula and says nothing of its value: \boxed{...}, \underbrace{...}_{...},
+colours, and a head with bars, as p(x \mid \mu) = ....
+
+All of it is replaced by blanks, so that each place of the text stays where it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ORNAMENT = re.compile(
+    r"\\(?:(?P<around>boxed|fbox|underbrace|overbrace)|textcolor|color|[hv]?phantom)(?![A-Za-z])\s*"
+)
+_LABEL = re.compile(r"\s*[_^]\s*(?=\{)")  # of a brace
+_SEPARATING = re.compile(r"\\(?:mid|parallel|vert|Vert|middle|\|)|[|;]")
+_DERIVING = re.compile(r"\\(?:nabla|partial|[dt]?frac|mathrm\s*\{?\s*d\b)")
+_EQUALS = re.compile(r"&?\s*(?::?=|\\(?:triangleq|coloneqq|equiv)(?![A-Za-z]))")
+_OUTSIDE = re.compile(r"[+*/<>&]|\\\\")  # what no head has outside of its brackets
+
+
+def blank_ornaments(text: str) -> str:
+    """The formula without them."""
+    return _blank_head(_blank_decorations(text) if _ORNAMENT.search(text) else text)
+
+
+def _blank_decorations(text: str) -> str:
+    while ornament := _ORNAMENT.search(text):
+        start, end = ornament.span()
+        inside = _group_end(text, end)
+        if inside and not ornament["around"]:
+            end = inside
+        elif inside and (label := _LABEL.match(text, inside)):
+            text = _blank(text, inside, _group_end(text, label.end()) or inside)
+        text = _blank(text, start, end)
+    return text
+
+
+def _blank_head(text: str) -> str:
+    r"""The formula without p(x \mid \mu) = before it, which names its value."""
+    head = _head(text) if _SEPARATING.search(text) else ""
+    opened = head.find("(") if head else -1
+    if opened < 0 or _DERIVING.search(head) or not _SEPARATING.search(head, opened):
+        return text
+    if _OUTSIDE.search(re.sub(r"\([^()]*\)", "", head)):
+        return text
+    equals = _EQUALS.match(text, len(head))
+    return _blank(text, 0, equals.end()) if equals else text
+
+
+def _head(text: str) -> str:
+    """What stands before the first equals sign outside of brackets; empty without one."""
+    depth = 0
+    for place, char in enumerate(text):
+        if not depth and char in "&=:\\" and _EQUALS.match(text, place):
+            return text[:place]
+        depth += (char in "({") - (char in ")}")
+        if char == "\n" or depth < 0:
+            break
+    return ""
+
+
+def _group_end(text: str, start: int) -> int | None:
+    """Where the group in braces ends that begins at a place; None where none begins."""
+    if not text.startswith("{", start):
+        return None
+    depth = 0
+    for place in range(start, len(text)):
+        escaped = place > 0 and text[place - 1] == "\\"
+        depth += 0 if escaped else (text[place] == "{") - (text[place] == "}")
+        if not depth:
+            return place + 1
+    return None
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
