@@ -23,7 +23,8 @@ from matcalc.claims.judge.mend import Mended, as_it_is, format_claim, mended_cla
 from matcalc.claims.judge.mutations import Mutation, quote
 from matcalc.claims.judge.question import Question, Sample, closeness, tolerance
 from matcalc.claims.judge.reading import equalize_sizes
-from matcalc.claims.judge.variants import IDENTITY, PLAIN, Variant, variants
+from matcalc.claims.judge.variant import IDENTITY, PLAIN, Variant
+from matcalc.claims.judge.variants import variants
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
 from matcalc.runtime.elementwise import Array
@@ -45,6 +46,7 @@ _ABOUT_ORDER = (
     "inverse-side",
     "structure",
 )
+_LONG = 12  # characters of a factor that may be most of a derivative
 _SAME = 1e-7  # a relative error of what is the same but for the sizes
 _MOST = 40  # candidates that are tried in all samples
 _AT_EQUAL_SIZES = 3  # points that are looked at
@@ -264,6 +266,7 @@ def _best(
             not 0 < cost <= _DEAREST
             or (best is not None and cost >= best[0])
             or not _fits(match, question)
+            or _says_nothing(match, factor, question, correct)
         ):
             continue
         formula = mended_claim(question, match.mended, match.variant, factor, samples, correct)
@@ -272,6 +275,18 @@ def _best(
         if not _is_coincidence(match, factor, question):
             best = cost, match, factor, formula
     return best
+
+
+def _says_nothing(match: _Match, factor: Factor, question: Question, correct: str) -> bool:
+    """Whether most of the derivative is a factor that is said to be missing, and something else is
+    said to be wrong: that can be said of any claim.
+    """
+    said, answer = match.variant.said, question.answer
+    gone = said.gone if isinstance(said, Mutation) and match.mended.cost else None
+    if gone is not None and answer is not None and 2 * len(gone.parts) > len(answer.parts):
+        return True
+    size = len(factor.formula)
+    return bool(match.cost) and size > _LONG and 2 * size > len(correct)
 
 
 def _is_wrong_on_surfaces(samples: Sequence[Sample], question: Question) -> bool:

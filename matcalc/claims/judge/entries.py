@@ -11,24 +11,24 @@ from matcalc.core.dims import ONE, Dim
 from matcalc.runtime.elementwise import Array
 
 
-def named_entries(question: Question) -> Iterator[tuple[Dim, Callable[[Sample], Array]]]:
+def named_entries(question: Question) -> Iterator[tuple[str, Callable[[Sample], Array]]]:
     """The places of single entries in the objective, as k in log(softmax(x)[k]), and the entry of
     the derivative there, which is claimed in place of the whole.
     """
     if question.program is None or question.rank or question.order != 1:
         return
-    if len(question.variables[question.wrt].shape) != 1:
-        return
-    starts = [
-        node.value[0][0]
+    axes = len(question.variables[question.wrt].shape)
+    found = [
+        tuple([start for start, *_ in node.value])
         for node in question.program.expr.parts
-        if node.op == "slice" and not node.shape and len(node.value) == 1
+        if node.op == "slice" and not node.shape and len(node.value) == axes
     ]
-    for start in dict.fromkeys(starts):
+    for starts in dict.fromkeys(found):
 
-        def entry(sample: Sample, start: Dim = start) -> Array:
-            place = start.size(sample.point.sizes)
-            inside = 0 <= place < sample.truth.shape[0]
+        def entry(sample: Sample, starts: tuple[Dim, ...] = starts) -> Array:
+            place = tuple([start.size(sample.point.sizes) for start in starts])
+            limits = zip(place, sample.truth.shape, strict=True)
+            inside = all(0 <= each < size for each, size in limits)
             return np.asarray(sample.truth[place] if inside else np.nan)
 
-        yield start.plus(ONE), entry
+        yield ", ".join([str(start.plus(ONE)) for start in starts]), entry

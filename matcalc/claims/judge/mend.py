@@ -26,13 +26,13 @@ from matcalc.claims.judge.reading import read_stated
 from matcalc.claims.judge.rest import difference
 from matcalc.claims.judge.slopes import slopes
 from matcalc.claims.judge.swaps import swaps
-from matcalc.claims.judge.terms import coarse_terms, negate, terms
-from matcalc.claims.judge.variants import PLAIN, Variant
+from matcalc.claims.judge.terms import coarse_terms, drop_one, negate, terms
+from matcalc.claims.judge.variant import PLAIN, Variant
 from matcalc.core.dims import ZERO
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import Condition, Form, Reduction
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_number, is_zero, number
+from matcalc.core.tree import Expr, is_zero, number
 from matcalc.core.walk import fold, postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.apart import is_apart
@@ -313,11 +313,7 @@ def _tidy(tree: Expr) -> Expr:
     def without(node: Expr, args: list[Expr]) -> Expr:
         if node.op == "'" and args[0].op == "'":
             return args[0].args[0]
-        if node.op in ("*", ".*"):
-            for one, other in (args, args[::-1]):
-                if is_number(one, 1) and other.shape == node.shape and other.row == node.row:
-                    return other
-        return node.with_args(args)
+        return drop_one(node, args)
 
     def merged(node: Expr, args: list[Expr]) -> Expr:
         return node.with_args(args) if node.op in _SUMS else _merge_numbers(node)

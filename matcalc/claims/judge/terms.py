@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr, is_number
 from matcalc.write.printers.text import text
@@ -85,7 +87,16 @@ def _spread(node: Expr, args: list[list[Expr]]) -> list[Expr]:
     for place in places:
         if len(args[place]) > 1:
             result = [_with(term, place, inner) for term in result for inner in args[place]]
-    return result
+    return [drop_one(term, term.args) for term in result]
+
+
+def drop_one(node: Expr, args: Sequence[Expr]) -> Expr:
+    """A product without a factor 1."""
+    if node.op in ("*", ".*"):
+        for one, other in (args, args[::-1]):
+            if is_number(one, 1) and other.shape == node.shape and other.row == node.row:
+                return other
+    return node.with_args(list(args))
 
 
 def _fill(term: Expr, whole: Expr) -> Expr:

@@ -5,90 +5,67 @@ term, and so on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
 import numpy as np
 
 from matcalc.claims.judge.branches import KINKED
 from matcalc.claims.judge.claims import Neighbours, evaluate_claim
+from matcalc.claims.judge.derivatives import (
+    other_objectives,
+    other_variables,
+    outer_derivatives,
+    split_derivatives,
+)
 from matcalc.claims.judge.entries import named_entries
 from matcalc.claims.judge.mutations import (
     JUMPING,
     LIKELY,
     POSSIBLE,
-    Mutation,
     mutations,
     quote,
-    replace_node,
 )
 from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.slopes import slopes
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
-from matcalc.core.kinds import Variable, free_kind
-from matcalc.core.operations import OPERATIONS
+from matcalc.claims.judge.variant import PLAIN, Variant
+from matcalc.core.kinds import Variable
 from matcalc.core.projections import by_independent_entries
 from matcalc.core.statement import is_folded, layout_axes
 from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, frame_of
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
-from matcalc.core.user_functions import calls_function
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.numeric import numeric_derivative, structured_gradient
+from matcalc.verify.oracle.numeric import structured_gradient
 from matcalc.write.printers.text import text
 
-PLAIN = 1.0
 _MOST_IN_PAIRS = 6  # terms of a sum that may lack two
 _OTHER_FORM = (
     0.1  # a slip in the printed form is a bit less likely than one in the form that was claimed
 )
-_BRANCHED = 0.2  # the derivative of one branch is more likely than that by the whole function
-_MOST_INNER = 8  # inner functions whose derivative may have been forgotten
-_INNER = "?"  # a variable in the place of an inner function; no name in the language
+_ALIKE = 1e-9  # entries that are equal, relative
 _AGREES = 1e-6  # of a claim that is projected, relative
-_OBJECTIVE_SLIPS = ("logarithm", "norm-squared", "elementwise")
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A wrong answer: its kind, what it is in words, its value in a sample, and how far-fetched it
-    is.
-
-    ``undone`` makes the derivative of a text of it; without that it is replaced as a whole.
-    """
-
-    kind: str
-    said: str | Mutation
-    value: Callable[[Sample], Array]
-    cost: float
-    undone: Callable[[str], str] | None = None
-
-    @property
-    def text(self) -> str:
-        """What it is in words."""
-        return self.said if isinstance(self.said, str) else self.said.in_the_truth()
-
-
 _MOST_PERMUTED = 4  # axes of an array of which every order is tried
-IDENTITY = Variant("", "", lambda sample: sample.truth, 0.0, lambda claim: claim)
 
 
 def variants(question: Question) -> Iterator[Variant]:
     """All that is tried; some have no value in some samples, and a shape of their own in others."""
     yield from _layouts(question)
     yield from _conventions(question)
-    yield from _other_variables(question)
+    yield from other_variables(question)
     yield from _broadcasts()
     for place, entry in named_entries(question):
-        yield Variant("entry", f"it is entry {place} of the derivative alone", entry, PLAIN)
+        shown = f"[{place}]" if "," in place else place
+        yield Variant("entry", f"it is entry {shown} of the derivative alone", entry, PLAIN)
     if question.answer is not None and question.answer.rank <= 2:
         yield from _missing_terms(question.answer, question)
         yield from _missing_pairs(question.answer, question)
         yield from _edits(question.answer, question)
     if question.program is not None:
-        yield from _other_objectives(question)
-        yield from _outer_derivatives(question)
+        yield from other_objectives(question)
+        yield from outer_derivatives(question)
+        yield from split_derivatives(question)
 
 
 def _layouts(question: Question) -> Iterator[Variant]:
@@ -269,18 +246,6 @@ def _count_twice(G: Array) -> Array:
     return np.asarray(G + G.T - np.diag(np.diag(G)))
 
 
-def _other_variables(question: Question) -> Iterator[Variant]:
-    for name, variable in question.variables.items():
-        if name == question.wrt or variable.kind == "function":
-            continue
-        other = replace(question, wrt=name)
-
-        def value(sample: Sample, other: Question = other) -> Array:
-            return other.to_layout(other.derivative(sample.point, other.wrt, other.kind)[0])
-
-        yield Variant("variable", f"it is the derivative with respect to {name}", value, PLAIN)
-
-
 def _broadcasts() -> Iterator[Variant]:
     """Sums of the truth over an axis, which a claim may have left out or done too much of; and
     single entries, broadcast.
@@ -293,7 +258,7 @@ def _broadcasts() -> Iterator[Variant]:
                 return np.asarray(np.nan)
             pattern = np.eye(*truth.shape) if axes == (2,) else np.ones_like(truth)
             rest = np.abs(truth - truth.flat[0] * pattern)
-            return np.asarray(truth.flat[0] if np.max(rest) <= 1e-9 * sample.scale else np.nan)
+            return np.asarray(truth.flat[0] if np.max(rest) <= _ALIKE * sample.scale else np.nan)
 
         return value
 
@@ -301,7 +266,7 @@ def _broadcasts() -> Iterator[Variant]:
         def value(sample: Sample) -> Array:
             if sample.truth.ndim != 2:
                 return np.asarray(np.nan)
-            same = np.ptp(sample.truth, axis=axis) <= 1e-9 * sample.scale
+            same = np.ptp(sample.truth, axis=axis) <= _ALIKE * sample.scale
             return sample.truth.take(0, axis=axis) if np.all(same) else np.asarray(np.nan)
 
         return value
@@ -391,12 +356,23 @@ def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
             yield Variant(
                 kind,
                 said,
-                lambda sample, value=value, times=times: sample.truth + times * value(sample),  # type: ignore[misc]
+                lambda sample, value=value, times=times: _as_claimed(  # type: ignore[misc]
+                    sample, sample.truth + times * value(sample)
+                ),
                 PLAIN + 0.05
                 if kind == "missing-term"
                 else LIKELY + 0.05 * (kind == "sign" and place >= outside),
                 lambda claim, written=written, back=back: f"{claim} {back}{written}",  # type: ignore[misc]
             )
+
+
+def _as_claimed(sample: Sample, array: Array) -> Array:
+    """An array whose entries are equal as the one number that was claimed: sum(x), beside which -x
+    is missing.
+    """
+    if sample.claimed.ndim or not array.size or np.ptp(array) > _ALIKE * sample.scale:
+        return array
+    return np.asarray(array.flat[0])
 
 
 def _missing_pairs(answer: Expr, question: Question) -> Iterator[Variant]:
@@ -439,94 +415,3 @@ def _edits(answer: Expr, question: Question) -> Iterator[Variant]:
         if edit.kind == "term" or (edit.hidden and not jumps):
             continue
         yield Variant(edit.kind, edit, neighbours.value(edit.tree), edit.cost + _OTHER_FORM)
-
-
-def _other_objectives(question: Question) -> Iterator[Variant]:
-    """The derivative of a slightly different objective."""
-    program = question.program
-    assert program is not None
-    for edit in mutations(program.expr, dict(question.variables)):
-        if edit.kind not in _OBJECTIVE_SLIPS or edit.hidden:
-            continue
-
-        def value(sample: Sample, tree: Expr = edit.tree) -> Array:
-            point = sample.point
-            array, _ = numeric_derivative(
-                tree, question.variables, question.wrt, question.order, point.values, point.sizes
-            )
-            return question.to_layout(
-                structured_gradient(array, question.kind, question.rank, question.order)
-            )
-
-        yield Variant(edit.kind, f"it is the derivative of {quote(edit.tree)}", value, LIKELY - 0.1)
-
-
-def _outer_derivatives(question: Question) -> Iterator[Variant]:
-    """The derivative by an inner function, without that of the inner function: half of the chain
-    rule.
-    """
-    program = question.program
-    assert program is not None
-    wanted = question.variables[question.wrt].shape
-    square = len(wanted) == 2 and wanted[0] == wanted[1]
-    shapes = [wanted, *([question.tree.shape] if question.tree is not None else [])]
-    shapes += [()] if square else []  # what is said of eye(n)/det(X)
-    whole = program.expr.fold(_as_logarithm)
-    order = whole.parts
-    moving: set[int] = set()
-    for node in order:
-        if (node.op == "variable" and node.value == question.wrt) or any(
-            id(arg) in moving for arg in node.args
-        ):
-            moving.add(id(node))
-    inner = [
-        node
-        for node in order
-        if id(node) in moving and node.shape in shapes and calls_function(node)
-    ]
-    for node in inner[-_MOST_INNER:] if question.order == 1 else ():
-        if node is whole:
-            continue
-        tree = replace_node(whole, node, name_of(_INNER, node.shape, row=node.row))
-        variables = {
-            **question.variables,
-            _INNER: Variable(_INNER, free_kind(node.rank), node.shape),
-        }
-
-        def value(
-            sample: Sample,
-            tree: Expr = tree,
-            node: Expr = node,
-            variables: dict[str, Variable] = variables,
-        ) -> Array:
-            values = {**sample.point.values, _INNER: evaluate_claim(node, sample.point)}
-            return question.to_layout(
-                numeric_derivative(tree, variables, _INNER, 1, values, sample.point.sizes)[0]
-            )
-
-        shown = quote(node)
-        yield Variant(
-            "chain-factor",
-            f"the derivative of {shown} is missing: it is the derivative with respect to {shown}",
-            value,
-            LIKELY + (_BRANCHED if node.op in KINKED else 0.0),
-        )
-        if square and not node.shape:
-            yield Variant(
-                "chain-factor",
-                f"the derivative of {shown} is missing: it is the derivative with respect to "
-                f"{shown}, times eye",
-                lambda sample, value=value: value(sample) * np.eye(*sample.truth.shape),  # type: ignore[misc]
-                POSSIBLE,
-            )
-
-
-def _as_logarithm(node: Expr, args: list[Expr]) -> Expr:
-    """logdet(X) as log(abs(det(X))): what has a name of its own is a function of a function all the
-    same.
-    """
-    whole = OPERATIONS[node.op].log_of if node.op in OPERATIONS else ""
-    if not whole:
-        return node.with_args(args)
-    size = Expr("abs", (Expr(whole, tuple(args), node.shape, row=node.row),), node.shape)
-    return Expr("log", (size,), node.shape, row=node.row)

@@ -401,6 +401,21 @@ def test_deep_claims_do_not_meet_the_recursion_limit():
         ("cumsum(x)'*y", "x", "cumsum(y)", 1, "cumsum(y) should be revcumsum(y)"),
         ("det(A*X*B)", "X", "det(A*X*B)*inv(X)", 1, "it is the transpose"),
         ("logdet(X'*X)", "X", "2*inv(X)", 1, "it is the transpose"),
+        ("X[i, j]^2", "X", "2*X[i, j]", 1, "it is entry [i, j] of the derivative alone"),
+        ("x[2]^3", "x", "3*x[2]^2", 1, "it is entry 2 of the derivative alone"),
+        ("sum[i < j](x[i]*x[j])", "x", "sum(x)", 1, "the term -x is missing"),
+        ("sum(x)^2 - x'*x", "x", "2*sum(x)", 1, "the term -2*x is missing"),
+        ("a*sum(x) + b*(x'*x)", "x", "a", 1, "the term 2*b*x is missing"),
+        ("logsumexp(A*x + y)", "x", "softmax(A*x + y)", 1, "the factor A' is missing"),
+        ("norm2(A*x - y)^2", "x", "2*(A*x - y)", 1, "the factor A' is missing"),
+        ("norm2(A*x - y)^2", "x", "-2*(A*x - y)", 1, "it is the derivative with respect to y"),
+        ("norm2(x - y)^2", "x", "-2*(x - y)", 1, "it has the wrong sign, as the derivative with"),
+        ("sin(a)*cos(a)", "a", "-sin(a)*cos(a)", 1, "it is the product of the derivatives of"),
+        ("sin(a)/a", "a", "cos(a)", 1, "it is the derivative of sin(a) alone"),
+        ("sin(a)/exp(a)", "a", "cos(a)/exp(a)", 1, "the term -sin(a)/exp(a) is missing"),
+        ("sin(a)/exp(a^2)", "a", "cos(a)/(2*a*exp(a^2))", 1, "it is the quotient of the"),
+        ("x'*A*x/(x'*x)", "x", "(A + A')*x", 1, "it is the derivative of x'*A*x alone"),
+        ("a*exp(a)", "a", "a*exp(a)", 1, "the term exp(a) is missing"),
     ],
 )
 def test_words_for_slips(expr: str, wrt: str, claim: str, order: int, said: str) -> None:
@@ -409,3 +424,9 @@ def test_words_for_slips(expr: str, wrt: str, claim: str, order: int, said: str)
     assert str(report.diagnosis).startswith((said, f"it is right up to a broadcast: {said}"))
     mended = report.diagnosis.mended if report.diagnosis is not None else ""
     assert judge(Claim(expr, wrt, mended, order=order)).ok
+
+
+def test_a_factor_that_is_most_of_the_derivative_explains_nothing() -> None:
+    """Beside another slip: any claim is the derivative, less and times something."""
+    report = judge(Claim("sigmoid(A*sigmoid(B*x))", "x", "A*B"))
+    assert (report.verdict, report.diagnosis) == (WRONG, None)

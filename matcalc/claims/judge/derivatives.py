@@ -1,0 +1,189 @@
+"""Derivatives that are claimed in place of the one that is asked for: by another variable, of
+another objective, by an inner function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from matcalc.claims.judge.branches import KINKED
+from matcalc.claims.judge.claims import evaluate_claim
+from matcalc.claims.judge.mutations import LIKELY, POSSIBLE, mutations, quote, replace_node
+from matcalc.claims.judge.question import Question, Sample
+from matcalc.claims.judge.variant import PLAIN, Variant
+from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.operations import OPERATIONS
+from matcalc.core.tree import Expr
+from matcalc.core.tree import variable as name_of
+from matcalc.core.user_functions import calls_function
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.numeric import numeric_derivative, structured_gradient
+
+_ADDED = 1.45  # of the derivative by a variable that is only added
+_BRANCHED = 0.2  # the derivative of one branch is more likely than that by the whole function
+_MOST_INNER = 8  # inner functions whose derivative may have been forgotten
+_INNER = "?"  # a variable in the place of an inner function; no name in the language
+_OBJECTIVE_SLIPS = ("logarithm", "norm-squared", "elementwise")
+
+
+def other_variables(question: Question) -> Iterator[Variant]:
+    """The derivative by another variable."""
+    added = _added(question)
+    for name, variable in question.variables.items():
+        if name == question.wrt or variable.kind == "function":
+            continue
+        other = replace(question, wrt=name)
+
+        def value(sample: Sample, other: Question = other) -> Array:
+            return other.to_layout(other.derivative(sample.point, other.wrt, other.kind)[0])
+
+        said = f"it is the derivative with respect to {name}"
+        yield Variant("variable", said, value, _ADDED if name in added else PLAIN)
+
+
+def _added(question: Question) -> set[str]:
+    """The variables that are only added to something, as b in f(A*x + b): the derivative by them is
+    that of f, which is claimed where the rest of the chain rule was forgotten.
+    """
+    if question.program is None:
+        return set()
+    users: dict[str, set[str]] = {}
+    for node in question.program.expr.parts:
+        for arg in node.args:
+            if arg.op == "variable":
+                users.setdefault(str(arg.value), set()).add(node.op)
+    return {name for name, found in users.items() if found <= {"+", "-"}}
+
+
+def other_objectives(question: Question) -> Iterator[Variant]:
+    """The derivative of a slightly different objective."""
+    program = question.program
+    assert program is not None
+    for edit in mutations(program.expr, dict(question.variables)):
+        if edit.kind not in _OBJECTIVE_SLIPS or edit.hidden:
+            continue
+
+        def value(sample: Sample, tree: Expr = edit.tree) -> Array:
+            point = sample.point
+            array, _ = numeric_derivative(
+                tree, question.variables, question.wrt, question.order, point.values, point.sizes
+            )
+            return question.to_layout(
+                structured_gradient(array, question.kind, question.rank, question.order)
+            )
+
+        yield Variant(edit.kind, f"it is the derivative of {quote(edit.tree)}", value, LIKELY - 0.1)
+
+
+def split_derivatives(question: Question) -> Iterator[Variant]:
+    """Of a product or a quotient of two scalars: what is made of both derivatives instead, and the
+    derivative of the numerator.
+    """
+    program = question.program
+    assert program is not None
+    whole = program.expr
+    if whole.op not in ("*", "/") or whole.rank or question.order > 1:
+        return
+    left, right = whole.args
+    if left.rank or right.rank or not all(_moves(part, question.wrt) for part in whole.args):
+        return
+
+    def slope(part: Expr, sample: Sample) -> Array:
+        point = sample.point
+        found = numeric_derivative(
+            part, question.variables, question.wrt, 1, point.values, point.sizes
+        )[0]
+        return question.to_layout(structured_gradient(found, question.kind, 0, 1))
+
+    def product(sample: Sample) -> Array:
+        return slope(left, sample) * slope(right, sample)
+
+    def quotient(sample: Sample) -> Array:
+        return slope(left, sample) / slope(right, sample)
+
+    a, b = quote(left), quote(right)
+    joined, what = (product, "product") if whole.op == "*" else (quotient, "quotient")
+    if whole.op == "/":
+        said = f"it is the derivative of {a} alone"
+        yield Variant("product-rule", said, lambda sample: slope(left, sample), LIKELY)
+    if not question.variables[question.wrt].shape:
+        said = f"it is the {what} of the derivatives of {a} and {b}"
+        yield Variant("product-rule", said, joined, LIKELY)
+
+
+def _moves(part: Expr, name: str) -> bool:
+    return any(node.op == "variable" and node.value == name for node in part.parts)
+
+
+def outer_derivatives(question: Question) -> Iterator[Variant]:
+    """The derivative by an inner function, without that of the inner function: half of the chain
+    rule.
+    """
+    program = question.program
+    assert program is not None
+    wanted = question.variables[question.wrt].shape
+    square = len(wanted) == 2 and wanted[0] == wanted[1]
+    shapes = [wanted, *([question.tree.shape] if question.tree is not None else [])]
+    shapes += [()] if square else []  # what is said of eye(n)/det(X)
+    whole = program.expr.fold(_as_logarithm)
+    order = whole.parts
+    moving: set[int] = set()
+    for node in order:
+        if (node.op == "variable" and node.value == question.wrt) or any(
+            id(arg) in moving for arg in node.args
+        ):
+            moving.add(id(node))
+    inner = [
+        node
+        for node in order
+        if id(node) in moving and node.shape in shapes and calls_function(node)
+    ]
+    for node in inner[-_MOST_INNER:] if question.order == 1 else ():
+        if node is whole:
+            continue
+        tree = replace_node(whole, node, name_of(_INNER, node.shape, row=node.row))
+        variables = {
+            **question.variables,
+            _INNER: Variable(_INNER, free_kind(node.rank), node.shape),
+        }
+
+        def value(
+            sample: Sample,
+            tree: Expr = tree,
+            node: Expr = node,
+            variables: dict[str, Variable] = variables,
+        ) -> Array:
+            values = {**sample.point.values, _INNER: evaluate_claim(node, sample.point)}
+            return question.to_layout(
+                numeric_derivative(tree, variables, _INNER, 1, values, sample.point.sizes)[0]
+            )
+
+        shown = quote(node)
+        yield Variant(
+            "chain-factor",
+            f"the derivative of {shown} is missing: it is the derivative with respect to {shown}",
+            value,
+            LIKELY + (_BRANCHED if node.op in KINKED else 0.0),
+        )
+        if square and not node.shape:
+            yield Variant(
+                "chain-factor",
+                f"the derivative of {shown} is missing: it is the derivative with respect to "
+                f"{shown}, times eye",
+                lambda sample, value=value: value(sample) * np.eye(*sample.truth.shape),  # type: ignore[misc]
+                POSSIBLE,
+            )
+
+
+def _as_logarithm(node: Expr, args: list[Expr]) -> Expr:
+    """logdet(X) as log(abs(det(X))): what has a name of its own is a function of a function all the
+    same.
+    """
+    whole = OPERATIONS[node.op].log_of if node.op in OPERATIONS else ""
+    if not whole:
+        return node.with_args(args)
+    size = Expr("abs", (Expr(whole, tuple(args), node.shape, row=node.row),), node.shape)
+    return Expr("log", (size,), node.shape, row=node.row)
