@@ -52,8 +52,16 @@ def eigvals(A: ArrayLike) -> Array:
 
 def eigvecs(A: ArrayLike) -> Array:
     """The unit eigenvectors of a symmetric matrix as columns, in the order of the eigenvalues."""
+    return symmetric_eigen(A)[1]
+
+
+def symmetric_eigen(A: ArrayLike) -> tuple[Array, Array]:
+    """``eigvals`` and ``eigvecs`` of a symmetric matrix."""
     S = _symmetric(_real(A))
-    return _direct(np.linalg.eigh(S)[1]) if _finite(S) else np.full(S.shape, np.nan)
+    if not _finite(S):
+        return np.full(len(S), np.nan), np.full(S.shape, np.nan)
+    values, vectors = np.linalg.eigh(S)
+    return np.asarray(values), _direct(vectors)
 
 
 def _direct(V: Array) -> Array:
@@ -101,7 +109,7 @@ def chol(A: ArrayLike) -> Array:
     return np.asarray(L.reshape(np.shape(A)))
 
 
-def _real_eigen(A: ArrayLike, k: int) -> tuple[Array, Array, Array]:
+def real_eigen(A: ArrayLike, k: int = 1) -> tuple[Array, Array, Array]:
     """The k-th largest of the real eigenvalues, its unit right vector v and its left vector u with
     u'*v = 1; nan where there are fewer.
     """
@@ -111,7 +119,7 @@ def _real_eigen(A: ArrayLike, k: int) -> tuple[Array, Array, Array]:
         return np.asarray(np.nan), nothing, nothing
     values, V = np.linalg.eig(X)
     real = np.flatnonzero(np.isreal(values))
-    if len(real) < k:
+    if len(real) < (k := int(k)):
         return np.asarray(np.nan), nothing, nothing
     place = real[np.argsort(values.real[real])[-k]]
     try:
@@ -125,20 +133,20 @@ def _real_eigen(A: ArrayLike, k: int) -> tuple[Array, Array, Array]:
 
 def eigval(A: ArrayLike, k: int = 1) -> Array:
     """The k-th largest of the real eigenvalues of a square matrix."""
-    return _real_eigen(A, int(k))[0]
+    return real_eigen(A, k)[0]
 
 
 def eigright(A: ArrayLike, k: int = 1) -> Array:
     """The unit right eigenvector of ``eigval(A, k)``."""
-    return _real_eigen(A, int(k))[1]
+    return real_eigen(A, k)[1]
 
 
 def eigleft(A: ArrayLike, k: int = 1) -> Array:
     """The left eigenvector u of ``eigval(A, k)``, with u'*eigright(A, k) = 1."""
-    return _real_eigen(A, int(k))[2]
+    return real_eigen(A, k)[2]
 
 
-def _gram_schmidt(A: ArrayLike) -> tuple[Array, Array]:
+def qr_factors(A: ArrayLike) -> tuple[Array, Array]:
     """Q and R of A = Q*R, a column at a time; without conjugates, so that they are analytic."""
     X = np.atleast_2d(np.asarray(A)).astype(np.result_type(A, float))
     rows, columns = X.shape
@@ -158,15 +166,15 @@ def _gram_schmidt(A: ArrayLike) -> tuple[Array, Array]:
 
 def qr_q(A: ArrayLike) -> Array:
     """The Q with orthonormal columns of A = Q*R."""
-    return _gram_schmidt(A)[0]
+    return qr_factors(A)[0]
 
 
 def qr_r(A: ArrayLike) -> Array:
     """The upper triangular R of A = Q*R with a positive diagonal."""
-    return _gram_schmidt(A)[1]
+    return qr_factors(A)[1]
 
 
-def _eliminate(A: ArrayLike) -> tuple[Array, Array]:
+def lu_factors(A: ArrayLike) -> tuple[Array, Array]:
     """L and U of A = L*U, without exchanges of rows."""
     U = np.atleast_2d(np.asarray(A)).astype(np.result_type(A, float))
     L = np.eye(len(U), dtype=U.dtype)
@@ -180,15 +188,15 @@ def _eliminate(A: ArrayLike) -> tuple[Array, Array]:
 
 def lu_l(A: ArrayLike) -> Array:
     """The unit lower triangular L of A = L*U, without exchanges of rows."""
-    return _eliminate(A)[0]
+    return lu_factors(A)[0]
 
 
 def lu_u(A: ArrayLike) -> Array:
     """The upper triangular U of A = L*U, without exchanges of rows."""
-    return _eliminate(A)[1]
+    return lu_factors(A)[1]
 
 
-def _decompose(X: ArrayLike) -> tuple[Array, Array, Array]:
+def thin_svd(X: ArrayLike) -> tuple[Array, Array, Array]:
     """U, s and V with X = U*diag(s)*V' and as many columns in U and V as the smaller side of X
     has.
     """
@@ -215,7 +223,12 @@ def _tall(X: ArrayLike, name: str) -> tuple[Array, Array, Array]:
             f"{name} needs a matrix with at least as many rows as columns, not {rows} x {columns}"
         )
         raise WideMatrixError(message, hint=f"write {TRANSPOSED[name]}(X') in place of {name}(X)")
-    return _decompose(X)
+    return thin_svd(X)
+
+
+def tall_svd(X: ArrayLike) -> tuple[Array, Array, Array]:
+    """``leftvecs``, ``svdvals`` and ``rightvecs``."""
+    return _tall(X, "leftvecs")
 
 
 def svdvals(X: ArrayLike) -> Array:
@@ -237,17 +250,17 @@ def thin_svdvals(X: ArrayLike) -> Array:
     """The singular values of a matrix of any shape, descending: as many as its smaller side has
     entries.
     """
-    return _decompose(X)[1]
+    return thin_svd(X)[1]
 
 
 def thin_leftvecs(X: ArrayLike) -> Array:
     """The left singular vectors that belong to ``thin_svdvals``, as columns."""
-    return _decompose(X)[0]
+    return thin_svd(X)[0]
 
 
 def thin_rightvecs(X: ArrayLike) -> Array:
     """The right singular vectors that belong to ``thin_svdvals``, as columns."""
-    return _decompose(X)[2]
+    return thin_svd(X)[2]
 
 
 def _leading_triple(X: ArrayLike) -> tuple[Array, Array, Array]:

@@ -24,6 +24,7 @@ from matcalc.write.printers.numpy_guards import guard
 from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_places import PlacesBuilder, listed
+from matcalc.write.printers.numpy_shared import share_decompositions
 from matcalc.write.printers.user_functions import callable_name, imports
 
 _HELPERS = (
@@ -124,6 +125,7 @@ class Source:
         self.root = lower(expr, nodes, builder)
         if self.guards:
             self.root = guard(builder, self.root, list(nodes.values()))
+            self.root = share_decompositions(builder, self.root)
         self.indexed = any(part.op == "indexed" for part in expr.parts)
         self.order = postorder(self.root, _args)
         self.runtime = sorted(
