@@ -263,7 +263,7 @@ def thin_rightvecs(X: ArrayLike) -> Array:
     return thin_svd(X)[2]
 
 
-def _leading_triple(X: ArrayLike) -> tuple[Array, Array, Array]:
+def leading_triple(X: ArrayLike) -> tuple[Array, Array, Array]:
     """The left vector, the value and the right vector that are first, whatever the shape."""
     X = _real(X).astype(float)
     if not _finite(X):
@@ -275,17 +275,17 @@ def _leading_triple(X: ArrayLike) -> tuple[Array, Array, Array]:
 
 def specnorm(X: ArrayLike) -> Array:
     """The largest singular value."""
-    return _leading_triple(X)[1]
+    return leading_triple(X)[1]
 
 
 def leftvec(X: ArrayLike) -> Array:
     """The left singular vector of the largest singular value."""
-    return _leading_triple(X)[0]
+    return leading_triple(X)[0]
 
 
 def rightvec(X: ArrayLike) -> Array:
     """The right singular vector of the largest singular value."""
-    return _leading_triple(X)[2]
+    return leading_triple(X)[2]
 
 
 def polar(X: ArrayLike) -> Array:

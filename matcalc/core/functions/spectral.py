@@ -22,6 +22,7 @@ ROWS = [
         symmetric=True,
         rank=1,
         numpy="np.linalg.eigvalsh",
+        part_of=("symmetric_eigen", "[0]"),
     ),
     _row(
         "eigvecs",
@@ -30,6 +31,7 @@ ROWS = [
         SQUARE_TO_SQUARE,
         symmetric=True,
         of_scalar=1,
+        part_of=("symmetric_eigen", "[1]"),
     ),
     _row(
         "lambda_max",
@@ -41,6 +43,7 @@ ROWS = [
         latex=r"\lambda_{\max}",
         letters=(r"\lambda",),
         in_order="convex",
+        part_of=("symmetric_eigen", "[0][-1]"),
     ),
     _row(
         "lambda_min",
@@ -52,6 +55,7 @@ ROWS = [
         latex=r"\lambda_{\min}",
         letters=(r"\lambda",),
         in_order="concave",
+        part_of=("symmetric_eigen", "[0][0]"),
     ),
     _row(
         "eigvec",
@@ -60,6 +64,7 @@ ROWS = [
         symmetric=True,
         rank=1,
         of_scalar=1,
+        part_of=("symmetric_eigen", "[1][:, -1]"),
     ),
     _row(
         "eigval",
@@ -69,6 +74,7 @@ ROWS = [
         numbered=True,
         rank=0,
         breaks=True,
+        part_of=("real_eigen", "[0]"),
     ),
     _row(
         "eigright",
@@ -78,6 +84,7 @@ ROWS = [
         numbered=True,
         rank=1,
         of_scalar=1,
+        part_of=("real_eigen", "[1]"),
     ),
     _row(
         "eigleft",
@@ -87,6 +94,7 @@ ROWS = [
         numbered=True,
         rank=1,
         of_scalar=1,
+        part_of=("real_eigen", "[2]"),
     ),
     _row(
         "chol",
@@ -103,6 +111,7 @@ ROWS = [
         "the Q with orthonormal columns of A = Q*R, of full rank, with no more columns than rows",
         "m,n->m,n",
         of_scalar=_SIGN,
+        part_of=("qr_factors", "[0]"),
     ),
     _row(
         "qr_r",
@@ -110,6 +119,7 @@ ROWS = [
         "the upper triangular R of A = Q*R with a positive diagonal, of such a matrix",
         "m,n->n,n",
         of_scalar=_ABSOLUTE,
+        part_of=("qr_factors", "[1]"),
     ),
     _row(
         "lu_l",
@@ -117,12 +127,14 @@ ROWS = [
         "the lower triangular L of A = L*U with ones on the diagonal; without exchanges of rows",
         SQUARE_TO_SQUARE,
         of_scalar=1,
+        part_of=("lu_factors", "[0]"),
     ),
     _row(
         "lu_u",
         "lu_u(A)",
         "the upper triangular U of A = L*U; without exchanges of rows",
         SQUARE_TO_SQUARE,
+        part_of=("lu_factors", "[1]"),
     ),
     _row(
         "invgap",
@@ -141,6 +153,7 @@ ROWS = [
         rank=1,
         of_scalar=_ABSOLUTE,
         values=(0, inf),
+        part_of=("tall_svd", "[1]"),
     ),
     _row(
         "leftvecs",
@@ -149,6 +162,7 @@ ROWS = [
         "m,n->m,n",
         of_transpose="rightvecs",
         of_scalar=_SIGN,
+        part_of=("tall_svd", "[0]"),
     ),
     _row(
         "rightvecs",
@@ -157,6 +171,7 @@ ROWS = [
         "m,n->n,n",
         of_transpose="leftvecs",
         of_scalar=1,
+        part_of=("tall_svd", "[2]"),
     ),
     _row(
         "specnorm",
@@ -168,6 +183,7 @@ ROWS = [
         latex=None,
         curvature="convex",
         values=(0, inf),
+        part_of=("leading_triple", "[1]"),
     ),
     _row(
         "leftvec",
@@ -177,6 +193,7 @@ ROWS = [
         rank=1,
         of_scalar=_SIGN,
         apart=True,
+        part_of=("leading_triple", "[0]"),
     ),
     _row(
         "rightvec",
@@ -186,6 +203,7 @@ ROWS = [
         rank=1,
         of_scalar=1,
         apart=True,
+        part_of=("leading_triple", "[2]"),
     ),
     _row(
         "nucnorm",

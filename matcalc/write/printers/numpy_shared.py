@@ -4,31 +4,14 @@ once.
 
 from __future__ import annotations
 
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
+from matcalc.write.printers.numpy_spectral import THIN
 
 # what is called for one factor -> the decomposition, and where the factor is in it
-_FACTORS = {
-    "leftvecs": ("tall_svd", "[0]"),
-    "svdvals": ("tall_svd", "[1]"),
-    "rightvecs": ("tall_svd", "[2]"),
-    "thin_leftvecs": ("thin_svd", "[0]"),
-    "thin_svdvals": ("thin_svd", "[1]"),
-    "thin_rightvecs": ("thin_svd", "[2]"),
-    "np.linalg.eigvalsh": ("symmetric_eigen", "[0]"),
-    "eigvals": ("symmetric_eigen", "[0]"),
-    "lambda_max": ("symmetric_eigen", "[0][-1]"),
-    "lambda_min": ("symmetric_eigen", "[0][0]"),
-    "eigvecs": ("symmetric_eigen", "[1]"),
-    "eigvec": ("symmetric_eigen", "[1][:, -1]"),
-    "eigval": ("real_eigen", "[0]"),
-    "eigright": ("real_eigen", "[1]"),
-    "eigleft": ("real_eigen", "[2]"),
-    "qr_q": ("qr_factors", "[0]"),
-    "qr_r": ("qr_factors", "[1]"),
-    "lu_l": ("lu_factors", "[0]"),
-    "lu_u": ("lu_factors", "[1]"),
-}
+_FACTORS = {row.numpy or name: row.part_of for name, row in OPERATIONS.items() if row.part_of}
+_FACTORS |= {thin: ("thin_svd", _FACTORS[name][1]) for name, thin in THIN.items()}
 _FIRST = len("[0]")
 _Decomposition = tuple[str, tuple[CodeNode, ...]]  # what it is, and of what
 

@@ -18,6 +18,7 @@ CASES = [
     ("lambda_max(S)", "S", 2, "symmetric_eigen(S)", ("eigvec(", "lambda_max(")),
     ("sum(qr_r(X))", "X", 1, "qr_factors(X)", ("qr_q", "qr_r(")),
     ("sum(lu_l(X))", "X", 1, "lu_factors(X)", ("lu_l", "lu_u")),
+    ("specnorm(X)", "X", 1, "leading_triple(X)", ("leftvec", "rightvec")),
     ("eigval(X)", "X", 1, "real_eigen(X)", ("eigright", "eigleft")),
 ]
 
