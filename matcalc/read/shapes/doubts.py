@@ -335,11 +335,13 @@ def _outer(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
 
 
 def _doubt_leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
-    """A vector before a number, as in n*log(det(S)) and n*x'*x."""
+    """A vector before a number, as in n*log(det(S)) and n*x'*x, or a letter that counts behind
+    one.
+    """
     assert oddity.other is not None  # what it multiplies
     kind = context.kind_of(context.seen[names[0]])
     product = quote_node(context, oddity.node)
-    why = f"it stands first in {product}, as numbers do"
+    why = f"it stands {oddity.name or 'first'} in {product}, as numbers do"
     counted = [] if oddity.scalar.op == "variable" else names
     price = _LEADING if counted or counts(context, names[0]) else 0
     candidates = _alike(_as(names, "scalar", why), counted)

@@ -42,9 +42,11 @@ def evidence(context: Context) -> Evidence:
     return Evidence(frozenset(firm), frozenset(numbered))
 
 
-def note_numbered(context: Context, names: Sequence[str]) -> tuple[str, ...]:
+def note_numbered(
+    context: Context, names: Sequence[str], beside: Sequence[str] = ()
+) -> tuple[str, ...]:
     """What to say of the x_1 and x_2 of ``x_1 + x_2``, which nothing but the letter makes
-    vectors.
+    vectors. Letters ``beside`` them have to be declared as the numbers that they are.
     """
     if context.evidence is None:
         context.evidence = evidence(context)
@@ -53,7 +55,7 @@ def note_numbered(context: Context, names: Sequence[str]) -> tuple[str, ...]:
     if not open_names:
         return ()
     are = "is read as a vector" if len(open_names) == 1 else "are read as vectors"
-    declared = " and ".join(f'"{name}: scalar"' for name in open_names)
+    declared = " and ".join(f'"{name}: scalar"' for name in (*open_names, *beside))
     shown = " and ".join(open_names)
     return (f"note: {shown} {are} by the first letter; declare {declared} otherwise",)
 

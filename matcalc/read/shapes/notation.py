@@ -25,6 +25,7 @@ from matcalc.read.syntax.names import DERIVED, default_kind
 from matcalc.read.syntax.nodes import SyntaxNode, children
 from matcalc.read.syntax.parser import sum_advice
 
+FOR_ARRAYS = re.compile(r"['@\[\]‖|⊙∘⊘⊗]|\.[*/^]|\.T\b")  # signs that numbers need not
 _NUMBERED = re.compile(r"[^\W\d_](_?[0-9]+|_[a-z])$")
 _LONGEST = 40  # characters of an argument that is written again
 
@@ -314,14 +315,25 @@ def late_notes(context: Context, value: Expr) -> tuple[str, ...]:
             f"note: {context.quote(value)} is 1 where it holds, and else 0; "
             "matcalc implicit derives what an equation determines"
         )
-    names = [name for name in context.seen if _NUMBERED.search(name) and _is_free(context, name)]
-    numbered = [name for name in names if default_kind(name) == "vector"]
+    free = [n for n in context.seen if _is_free(context, n) and default_kind(n) == "vector"]
+    raised = _raised_numbers(context)
+    numbered = [n for n in free if raised or _NUMBERED.search(n)]
     if numbered:
         # few letters have numbers
         from matcalc.read.shapes.evidence import note_numbered  # noqa: PLC0415
 
-        return (*note_numbered(context, numbered), *_norm_notes(context))
+        return (*note_numbered(context, numbered, raised), *_norm_notes(context))
     return _norm_notes(context) if context.norms else ()
+
+
+def _raised_numbers(context: Context) -> list[str]:
+    """The letters that are numbers because of a power, as the x of ``x^2*y``, in a text that has no
+    sign for vectors.
+    """
+    bases = [part.args[0] for part in context.made if part.op == "^"] if context.kinds else []
+    names = dict.fromkeys(str(base.value) for base in bases if base.op == "variable")
+    found = [n for n in names if n in context.kinds and default_kind(n) == "vector"]
+    return [] if found and FOR_ARRAYS.search(context.source) else found
 
 
 def _norm_notes(context: Context) -> tuple[str, ...]:

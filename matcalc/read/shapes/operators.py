@@ -9,6 +9,7 @@ from matcalc.core.errors import Span
 from matcalc.core.kinds import size_names
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
+from matcalc.read.shapes.coefficients import is_count
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax.nodes import SyntaxNode
 
@@ -151,6 +152,9 @@ def multiply(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Exp
     if _is_scalar(context, left):
         if right.row and right.op == "'":
             context.odd("outer", left, node, right)
+        computed = left.op not in ("number", "variable") and context.literal(left) is None
+        if computed and right.op == "variable" and right.rank == 1 and is_count(context, right):
+            context.odd("leading", right, node, left, name="last")  # the n of x'*x/2*n
         return context.like("*", (left, right), right, node)
     if _is_scalar(context, right):
         if left.row or left.rank == 2:

@@ -10,7 +10,6 @@ reading has a rival, or that needs a sign put in, is refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -30,6 +29,7 @@ from matcalc.read.shapes.doubts import (
     quote_node,
 )
 from matcalc.read.shapes.entry_doubts import entry_doubt
+from matcalc.read.shapes.notation import FOR_ARRAYS
 from matcalc.read.syntax.names import default_kind
 
 _MOST_ATTEMPTS = 200
@@ -42,7 +42,6 @@ _OF_VALUE = (0, 1, 2)  # objectives are scalars: the price of a value by its ran
 _OF_ROW = 3  # and that of a row
 _OF_NUMBERS = 1  # the price of reading all letters as scalars
 _MOST_ALIKE = 8  # letters that are read as one that differs by its number
-_FOR_ARRAYS = re.compile(r"['@\[\]‖|⊙∘⊘⊗]|\.[*/^]|\.T\b")  # signs that numbers need not
 _FAR = 3  # how much dearer a reading may be that a hint still offers
 
 
@@ -91,10 +90,13 @@ def settle_readings(
     budget = max(least, min(_MOST_ATTEMPTS, most // max(size, 1)))
     try:
         found = _numbers(attempt, first, given) or _cheapest(attempt, first, given, budget)
-    except MatcalcError:
+    except MatcalcError as problem:
         doubt = entry_doubt(first.context, fits=False)
         if doubt is not None:
             raise doubt from None
+        if isinstance(problem, ShapeError) and "declare" not in (problem.hint or ""):
+            offer = _offer_numbers(attempt, first, given)
+            problem.hint = "; or ".join(filter(None, (problem.hint, offer))) or None
         raise
     doubt = entry_doubt(found[0].context)
     if doubt is not None:
@@ -108,10 +110,27 @@ def _numbers(
     """The reading of ``x1^2*x2 + x2*x3``, which no vectors fit: letters with numbers, all of them
     scalars. None where there are other letters of vectors, or signs for vectors.
     """
-    outcome, letters = first, dict[str, Candidate]()
-    if first.problem is None or first.context.clashed or _FOR_ARRAYS.search(first.context.source):
-        return None
     node = first.context.failed
+    if first.problem is None or first.context.clashed or node is None:
+        return None
+    found = _as_numbers(attempt, first, given, lambda name: bool(_stem(name)))
+    if found is None:
+        return None
+    outcome, (leader, *others) = found
+    why = f"{quote_node(first.context, node)} has no meaning for a vector {leader}"
+    letters = {name: Candidate(name, "scalar", 0, f"{leader} is") for name in others}
+    return outcome, {leader: Candidate(leader, "scalar", 0, why), **letters}
+
+
+def _as_numbers(
+    attempt: Attempt, first: Outcome, given: Mapping[str, str], may_be: Callable[[str], bool]
+) -> tuple[Outcome, list[str]] | None:
+    """The reading with numbers for all letters of vectors, and these. None where one of them may
+    not be a number, or where there is something else than numbers, or a sign for vectors.
+    """
+    if FOR_ARRAYS.search(first.context.source):
+        return None
+    outcome, letters = first, list[str]()
     while True:
         new = [
             name
@@ -122,16 +141,21 @@ def _numbers(
         ]
         if not new:
             break
-        if node is None or any(name in given or not _stem(name) for name in new):
+        if any(name in given or not may_be(name) for name in new):
             return None
-        for name in new:
-            why = f"{quote_node(first.context, node)} has no meaning for a vector {name}"
-            why = f"{next(iter(letters))} is" if letters else why
-            letters[name] = Candidate(name, "scalar", 0, why)
+        letters += new
         outcome = attempt({**given, **dict.fromkeys(letters, "scalar")}, {})
     fits = outcome.value is not None and not outcome.context.oddities
     fits = fits and not any(part.shape for part in outcome.context.made)
-    return (outcome, letters) if fits else None
+    return (outcome, letters) if fits and letters else None
+
+
+def _offer_numbers(attempt: Attempt, first: Outcome, given: Mapping[str, str]) -> str:
+    """The declaration that makes a formula of numbers of the text; empty where it is none."""
+    found = _as_numbers(attempt, first, given, lambda name: default_kind(name) == "vector")
+    if found is None:
+        return ""
+    return f'declare "{", ".join(found[1])}: scalar" if these are numbers'
 
 
 def _cheapest(

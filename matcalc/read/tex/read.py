@@ -10,6 +10,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.errors import (
     MatcalcError,
     ParseError,
+    ShapeError,
     Span,
     UnknownNameError,
     UnsupportedError,
@@ -31,6 +32,7 @@ from matcalc.read.tex.densities import density_error
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.einstein import sum_repeated
 from matcalc.read.tex.hints import speak_latex
+from matcalc.read.tex.numbers import as_numbers, may_be_ordinary, offer_numbers, read_ordinary
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.resolve import Resolver
@@ -71,7 +73,28 @@ def read_latex(
     parts = {name: value for name, value in (definitions or {}).items() if name.isidentifier()}
     if printed is not None:
         return _type_in(Scope(text, dict(declared), spoken, printed=printed), parts)
-    program = _type(text, declared, parts, spoken, einstein=einstein)
+
+    def scope_with(more: Mapping[str, Variable]) -> Scope:
+        return Scope(text, {**declared, **more}, spoken, einstein=einstein)
+
+    def type_numbers() -> tuple[Program, list[str]] | None:
+        return as_numbers(scope_with, lambda scope: _type_in(scope, parts))
+
+    def fits(more: Mapping[str, Variable]) -> bool:
+        try:
+            _type_in(scope_with(more), parts)
+        except MatcalcError:
+            return False
+        return True
+
+    try:
+        program = read_ordinary(type_numbers()) if may_be_ordinary(text) else None
+        program = program or _type(text, declared, parts, spoken, einstein=einstein)
+    except ShapeError as problem:
+        found = type_numbers()
+        if found is not None:
+            offer_numbers(problem, found[1], fits)
+        raise
     if not program.notes:
         return note_names(program, latex=True)
     notes = keep_readable(
