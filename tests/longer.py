@@ -5,8 +5,6 @@ reason.
 NAMED = "the published form names a part that occurs several times"
 
 LONGER: dict[str, str] = {
-    # Boyd & Vandenberghe
-    "boyd-problem-r10000-hessian": "no common denominator is taken",
     # Wikipedia
     "wikipedia-scalar-matrix-det": "det(X)*inv(X)' says more than cof(X), and holds as well",
     # giles
@@ -22,7 +20,6 @@ LONGER: dict[str, str] = {
     "activation-prelu-slope": "a sum is a sum of sums inside, where x - relu(x) is no longer "
     "seen as min(x, 0)",
     # factorisations
-    "autoencoder-tied": NAMED,
     "autoencoder-sigmoid-encoder": NAMED,
     "autoencoder-contractive": NAMED,
     # networks

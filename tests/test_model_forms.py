@@ -24,7 +24,7 @@ FORMS = {
         "sum[i]([cos(t[i]), -sin(t[i]); sin(t[i]), cos(t[i])]*X[i,:]')",
         {"X": "matrix(n, 2)", "t": "vector(n)"},
         "t",
-        "[-X[:, 2]'; X[:, 1]']*diag(cos(t)) - [X[:, 1]'; X[:, 2]']*diag(sin(t))",
+        "[-X[:, 2]'; X[:, 1]']*diag(cos(t)) - X'*diag(sin(t))",
     ),
     "attention with several heads, each a slice of an array": (
         "sum[g](norm2(softmax(X*Q[g,:,:]*K[g,:,:]'*X', 2)*X*V[g,:,:])^2)",

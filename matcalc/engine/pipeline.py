@@ -38,10 +38,11 @@ from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.scales import Typed
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
+from matcalc.engine.rewriting.outer import halve_squares
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.engine.typed_sums import find_typed, has_decimals, typed_sums
 from matcalc.write.notation import DefinedNames
-from matcalc.write.printers.naming import written_size
+from matcalc.write.printers.naming import shown_size, written_size
 from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
@@ -233,20 +234,21 @@ class Engine:
         return self._in_matrices(node)
 
     def _in_matrices(self, node: Node) -> Expr:
-        last = self.last
         if self.typed_sums:
             self._find_typed()
         node = self._join_triangles(node)
-        size, tree, self.factory = self._tree(last.rewrite(self._gather_branches(node)))
+        size, tree, self.factory = self._tree(self.last.rewrite(self._gather_branches(node)))
         spread = self.shortener.expand(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
         if spread is not None:
-            other = self._tree(last.rewrite(self.rewriter.rewrite(self._gather_branches(spread))))
+            other = self._tree(self._finish(self._gather_branches(spread)))
             if other[0] < size:
                 _, tree, self.factory = other
+            if (halves := halve_squares(self.builder, spread)) is not None:
+                other = self._tree(self._finish(self._gather_branches(halves)))
+                if shown_size(other[1]) < shown_size(tree):
+                    _, tree, self.factory = other
         if _has_signs(tree):
-            other = self._tree(
-                last.rewrite(self.rewriter.rewrite(_without_signs(self.builder, node)))
-            )
+            other = self._tree(self._finish(_without_signs(self.builder, node)))
             if not has_indices(other[1]):
                 _, tree, self.factory = other
         return match_signs(self.factory, rebalance(self.factory, tree))
@@ -256,11 +258,8 @@ class Engine:
         used = used_variables(self.program).values()
         names = {v.name: leaf_of(self.builder, v, free=False) for v in used}
 
-        def finish(node: Node) -> Node:
-            return restore_diagonals(self.builder, self.last.rewrite(self.rewriter.rewrite(node)))
-
         decimals, sums = self.typed.decimals, self.typed_sums
-        self.typed = find_typed(sums, self.lowering, names, finish, decimals=decimals)
+        self.typed = find_typed(sums, self.lowering, names, self._finish, decimals=decimals)
         self.typed_sums = []
         self.plain.typed = self.typed
 
@@ -364,6 +363,10 @@ class Engine:
         from matcalc.engine.rewriting.cases import gather_branches  # noqa: PLC0415
 
         return gather_branches(self.builder, node)
+
+    def _finish(self, node: Node) -> Node:
+        """The node rewritten to the end."""
+        return restore_diagonals(self.builder, self.last.rewrite(self.rewriter.rewrite(node)))
 
     def _tree(self, node: Node) -> tuple[int, Expr, ExpressionFactory]:
         node = restore_diagonals(self.builder, node)

@@ -16,6 +16,7 @@ from matcalc.core.dims import Dim, has_more_columns
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ALONG, COMPARISONS, OF_TALL, OPERATIONS
 from matcalc.core.program import Program
+from matcalc.core.slices import join_all_slices
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
@@ -76,6 +77,7 @@ class Lowering:
     ) -> list[Node]:
         """The nodes of several trees, what they share being lowered once."""
         self.sizes = sizes or {}
+        roots = [join_all_slices(root) for root in roots]
         order = roots[0].parts if len(roots) == 1 else Expr("several", tuple(roots)).parts[:-1]
         uses: dict[int, int] = {}
         for expr in order:

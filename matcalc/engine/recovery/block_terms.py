@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
+from matcalc.core.slices import join_slices
 from matcalc.core.tree import Expr, extent
 from matcalc.engine.ir.ranges import Range, in_order
 from matcalc.engine.recovery.chains import Chain, Link, Term, flip
@@ -260,7 +261,9 @@ def _grid(
     flat = tuple([cell for line in cells for cell in line])
     if len(flat) == 1:
         return flat[0]
-    return factory.make("blocks", flat, shape, (len(cells), len(cells[0])), row)
+    found = factory.make("blocks", flat, shape, (len(cells), len(cells[0])), row)
+    joined = join_slices(found)
+    return found if joined is None else factory.intern(joined)
 
 
 def transpose_slice(factory: ExpressionFactory, expr: Expr) -> Expr:

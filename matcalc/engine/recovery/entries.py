@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
+from matcalc.core.slices import join_slices
 from matcalc.core.tree import Expr, grid, is_number
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.ir.ranges import Range, in_order
@@ -62,7 +63,9 @@ def entries(
         inner = found.get(place)
         cells.append(add(inner, ()) if inner else _zero(known, row, column))
     array = known.make("blocks", tuple(cells), shape, (len(rows), len(columns)))
-    return Term(outside.number, outside.scalars, (((Link(array),), 1),), shape)
+    joined = join_slices(array)
+    whole = array if joined is None else known.intern(joined)
+    return Term(outside.number, outside.scalars, (((Link(whole),), 1),), shape)
 
 
 def _entries_of(term: Term, rank: int) -> Iterator[tuple[Place, Term]]:

@@ -30,13 +30,30 @@ class Place(NamedTuple):
     inside: Node
 
 
+def gather_places(builder: Builder, node: Sum) -> Node | None:
+    """The sum with the terms together that differ at one index; None where no two do."""
+    place = max(_places(builder, node, {1}), key=lambda each: len(each.terms), default=None)
+    return None if place is None else put_together(builder, node, place, place.inside)
+
+
+def put_together(builder: Builder, node: Sum, place: Place, inside: Node) -> Node:
+    """The sum with the terms that differ at a place as one that has ``inside`` there."""
+    factors = [*place.outside, (inside, place.labels, 1)]
+    whole = builder.product(1, factors, tuple(range(node.rank)), node.axes)
+    rest = [term for k, term in enumerate(node.terms) if k not in place.terms]
+    return builder.sum([(1, whole), *rest], node.axes)
+
+
 def find_places(builder: Builder, node: Sum) -> Iterator[Place]:
-    """The places at which two terms or more of a sum differ."""
+    """The places at which two terms or more of a sum differ, and sums stand."""
+    products = [_open(term)[1] for _, term in node.terms]
+    return _places(builder, node, _axes_of_sums(products))
+
+
+def _places(builder: Builder, node: Sum, axes: Container[int]) -> Iterator[Place]:
     found: dict[object, list[tuple[int, tuple[Factor, ...], Labels, Term]]] = {}
-    products = [_open(term) for _, term in node.terms]
-    axes = _axes_of_sums([factors for _, factors in products])
     for index, (coefficient, term) in enumerate(node.terms if axes else ()):
-        number, factors = products[index]
+        number, factors = _open(term)
         if len(factors) > _LONGEST:
             continue
         for labels in _candidates(factors, axes, term.rank):

@@ -27,7 +27,7 @@ from matcalc.engine.ir.nodes import (
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.absorbing import absorb
 from matcalc.engine.rewriting.inverses import Inverses
-from matcalc.engine.rewriting.places import find_places
+from matcalc.engine.rewriting.places import find_places, put_together
 
 _TERMS = 16  # a product that would fall into more terms than this is not multiplied out
 _TRIES = 4  # sums tried per product
@@ -266,11 +266,7 @@ class Shortener:
             more = len(as_sum(inside)[1]) > len(place.terms)
             if more or self.length(inside) >= self.length(place.inside):
                 continue
-            outputs = tuple(range(node.rank))
-            factors = [*place.outside, (inside, place.labels, 1)]
-            whole = self.builder.product(1, factors, outputs, node.axes)
-            rest = [term for k, term in enumerate(node.terms) if k not in place.terms]
-            return self.builder.sum([(1, whole), *rest], node.axes)
+            return put_together(self.builder, node, place, inside)
         return None
 
     @staticmethod

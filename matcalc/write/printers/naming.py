@@ -92,7 +92,7 @@ def choose_names(
     if cse or full[id(tree)] > _SHORT:
         worthwhile = _worthwhile(order, full, _uses, known)
         chosen, length = _keep(order, own, worthwhile, _uses)
-        if not cse and length > min(_WORTH * full[id(tree)], full[id(tree)] - _GAIN):
+        if not cse and not _is_worth(length, full[id(tree)]):
             chosen = set()
         if chosen and known is not None:  # relu(u) is h, although it is short once u has a name
             chosen |= {id(expr) for expr in order if id(expr) in worthwhile and known(expr)}
@@ -133,6 +133,24 @@ def written_size(tree: Expr) -> int:
     own, full = _lengths(order, _once)
     kept, length = _keep(order, own, _worthwhile(order, full, _once), _once)
     return length if kept else full[id(tree)]
+
+
+def shown_size(tree: Expr) -> int:
+    """The tokens of a tree as it is shown unasked: with names where these make it clearly
+    shorter.
+    """
+    order = tree.parts
+    own, full = _lengths(order, _once)
+    whole = full[id(tree)]
+    if whole <= _SHORT:
+        return whole
+    _, length = _keep(order, own, _worthwhile(order, full, _once), _once)
+    return length if _is_worth(length, whole) else whole
+
+
+def _is_worth(length: int, whole: int) -> bool:
+    """Whether names make a result clearly shorter."""
+    return length <= min(_WORTH * whole, whole - _GAIN)
 
 
 def _lengths(order: list[Expr], uses: _Uses) -> tuple[dict[int, int], dict[int, int]]:
