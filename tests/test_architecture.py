@@ -167,6 +167,7 @@ HEAVY = {
 # as much text as 400 and 60 lines of 130 columns were
 LONGEST_FILE = 540
 LONGEST_FUNCTION = 78
+MOST_FORS = 2  # of a comprehension
 REASON = 8  # characters: a lazy import says why it is one
 
 
@@ -322,6 +323,16 @@ def test_files_and_functions_are_short() -> None:
             if count > LONGEST_FUNCTION:
                 long.append(f"{path.relative_to(ROOT)}: {function.name} has {count} lines")
     assert not long, "\n".join(long)
+
+
+def test_comprehensions_are_read_at_once() -> None:
+    """A third ``for`` is a loop, a helper or ``itertools.product``."""
+    wrong = []
+    for path in parsed():
+        for node in nodes_of(path):
+            if len(getattr(node, "generators", ())) > MOST_FORS:
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")  # type: ignore[attr-defined]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_nothing_is_caught_wholesale() -> None:

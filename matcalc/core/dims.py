@@ -243,3 +243,8 @@ def has_more_columns(shape: Shape) -> bool:
     """Whether a matrix of this shape is known to have fewer rows than columns."""
     rows, columns = (size.integer for size in shape)
     return rows is not None and columns is not None and rows < columns
+
+
+def names_in(sizes: Iterable[Dim]) -> dict[str, None]:
+    """The names in some sizes, each once, in order."""
+    return dict.fromkeys([name for size in sizes for name in size.letters])

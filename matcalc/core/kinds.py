@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import Dim, Shape, names_in
 
 # what is said of complex kinds where they are not known
 COMPLEX_ONLY = "only matcalc diff, hessian and check have complex variables"
@@ -266,6 +266,4 @@ class Variable:
 
 def size_names(variables: Iterable[Variable]) -> dict[str, None]:
     """The names in the sizes of variables, each once, in order."""
-    return dict.fromkeys(
-        [name for variable in variables for size in variable.dims for name in size.letters]
-    )
+    return names_in([size for variable in variables for size in variable.dims])

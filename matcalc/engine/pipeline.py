@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING
 
-from matcalc.core.dims import Shape
+from matcalc.core.dims import Shape, names_in
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import Language, default_language
@@ -187,7 +187,7 @@ class Engine:
             (index.name, index.size) for form in forms for index in form.all_indices()
         ]
         self.taken = {str(part.value) for part in parts if part.op == "variable"}
-        self.taken |= {name for part in parts for size in part.shape for name in size.letters}
+        self.taken.update(names_in([size for part in parts for size in part.shape]))
         self.program = program
         self.typed_sums = typed_sums(parts)
         self.typed = Typed(has_decimals(parts))

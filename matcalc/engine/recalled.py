@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.core.dims import Dim, Shape, dim
+from matcalc.core.dims import Dim, Shape, dim, names_in
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 
@@ -55,7 +55,7 @@ def _question(program: Program, wrt: Sequence[str]) -> _Asked | None:
     used = sorted({str(node.value) for node in variables} | set(wrt))
     dims = [size for node in order for size in node.shape]
     dims += [size for name in used for size in program.variables[name].dims]
-    letters = sorted({name for size in dims for name in size.letters})
+    letters = sorted(names_in(dims))
     numbers = {name: k for k, name in enumerate(used)}
     places = {name: dim(f"{k:06d}") for k, name in enumerate(letters)}
     known: dict[tuple[Dim, ...], tuple[Dim, ...]] = {}

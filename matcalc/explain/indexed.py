@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from matcalc.core.dims import ZERO
+from matcalc.core.dims import ZERO, names_in
 from matcalc.core.indexed import Form, Index, Place, Reduction
 from matcalc.core.tree import Expr
 from matcalc.explain.definitions import expand_by_catalogue
@@ -118,5 +118,5 @@ def by_entries(trees: Trees, factor: Expr, step: Expr) -> Expr:
 def _letters(expr: Expr) -> list[str]:
     """Letters for indices that are no names of the expression."""
     taken = {part.value for part in expr.parts if part.op == "variable"}
-    taken |= {letter for size in expr.shape for letter in size.letters}
+    taken |= set(names_in(expr.shape))
     return [letter for letter in _LETTERS if letter not in taken]

@@ -5,6 +5,7 @@ in, plain numbers out.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from operator import index
@@ -212,9 +213,7 @@ def _is_number(factor: str) -> bool:
 def _mismatch(
     name: str, axes: tuple[Axis, ...], array: Array, sizes: Mapping[str, tuple[int, str]]
 ) -> EvaluationError:
-    names = [
-        factor for axis in axes for term in str(axis).split(" + ") for factor in term.split("*")
-    ]
+    names = [factor for axis in axes for factor in re.split(r" \+ |\*", str(axis))]
     origins = [
         f"{each} = {sizes[each][0]} from {sizes[each][1]}"
         for each in dict.fromkeys(names)

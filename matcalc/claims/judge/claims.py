@@ -22,7 +22,7 @@ from matcalc.claims.judge.reading import (
     reparse,
 )
 from matcalc.claims.judge.sizes import open_sizes, true_shape
-from matcalc.core.dims import dim
+from matcalc.core.dims import dim, names_in
 from matcalc.core.errors import EvaluationError, MatcalcError, UnknownNameError, UnsupportedError
 from matcalc.core.operations import COMPARISONS, OF_TALL
 from matcalc.core.program import Program
@@ -258,7 +258,7 @@ def _completion(
     What is open even then gets some size; it changes with the others, so a claim that depends on it
     does not pass.
     """
-    open_names = sorted({name for size in stated.undetermined for name in size.letters})
+    open_names = sorted(names_in(stated.undetermined))
     shape = true_shape(statement, stated.expr.rank)
     known = open_sizes(stated, shape if misfit is None else equalize_shape(shape, misfit))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms
+from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms, names_in
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement, is_folded
 
@@ -25,7 +25,7 @@ def open_sizes(stated: Program, shape: Shape) -> dict[str, Dim]:
     """The open names that the true shape fixes: of ``kron(eye, A)``, which has k*n rows where n^2
     are wanted, k = n. A claim that has these sizes transposed is the transpose.
     """
-    names = {name for size in stated.undetermined for name in size.letters}
+    names = set(names_in(stated.undetermined))
     known: dict[str, Dim] = {}
     if len(stated.expr.shape) != len(shape):
         return known

@@ -10,7 +10,7 @@ from itertools import product as combinations_of
 import numpy as np
 
 from matcalc.claims.judge.question import Point, Question, Sample
-from matcalc.core.dims import fits
+from matcalc.core.dims import fits, names_in
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE, Variable
 from matcalc.core.subspaces import SPACES, independent
@@ -78,7 +78,7 @@ def _sizes(question: Question) -> list[dict[str, int]]:
     if question.program is not None:  # a place in X[i, j] has a name that no variable knows
         places = [node for node in question.program.expr.parts if node.op in ("slice", "unit")]
         dims += [size for node in places for size in positive_sizes(node)]
-    names = list(dict.fromkeys(name for size in dims for name in size.letters))
+    names = list(names_in(dims))
     choices = sorted(
         combinations_of(range(1, _LARGEST_SIZE + 1), repeat=len(names)),
         key=lambda c: (max(c, default=0), sum(c)),

@@ -7,6 +7,7 @@ import numpy as np
 from matcalc.claims.judge.claims import evaluate_claim
 from matcalc.claims.judge.question import Point, Question
 from matcalc.claims.judge.smallest import Counterexample, smallest
+from matcalc.core.dims import names_in
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
 from matcalc.runtime.elementwise import Array
@@ -44,7 +45,7 @@ def difference(left: Program, right: Program, seed: int) -> Counterexample | Non
 def _question(left: Program, right: Program) -> Question:
     """Whether the right side, as a claim, is the left side: a derivative of order zero."""
     both = (left.expr, right.expr)
-    open_names = sorted({name for size in left.undetermined for name in size.letters})
+    open_names = sorted(names_in(left.undetermined))
 
     def value(point: Point, _wrt: str, _kind: str) -> tuple[Array, Method]:
         return evaluate_claim(left.expr, point), _VALUE

@@ -10,6 +10,7 @@ Parallel edges are Hadamard products. Weighted vertices go first, so that produc
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim
@@ -37,10 +38,7 @@ class Style(NamedTuple):
 
 PLAIN = Style()
 STYLES = tuple(
-    Style(left, paired, scaled)
-    for scaled in (False, True)
-    for paired in (False, True)
-    for left in (False, True)
+    Style(left, paired, scaled) for scaled, paired, left in product((False, True), repeat=3)
 )
 
 

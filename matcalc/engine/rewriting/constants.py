@@ -72,8 +72,9 @@ def _value(node: Expr, args: Sequence[Grid | None]) -> Grid | None:
     value = rule(node, [arg for arg in args if arg is not None])
     if value is None or sum(map(len, value)) > _MOST_ENTRIES:
         return None
-    parts = [abs(part) for row in value for e in row for part in (e.numerator, e.denominator)]
-    return value if max(parts) < _LARGEST else None
+    entries = [entry for row in value for entry in row]
+    largest = max(max(abs(entry.numerator), entry.denominator) for entry in entries)
+    return value if largest < _LARGEST else None
 
 
 def _column(entries: Sequence[Fraction]) -> Grid:

@@ -37,12 +37,8 @@ def convert(expression: Any) -> Program:
     root = sp.sympify(expression)
     if not isinstance(root, (sp.Expr, sp.MatrixExpr)):
         raise _refusal(root)
-    sizes = {
-        symbol
-        for matrix in root.atoms(sp.MatrixSymbol)
-        for size in matrix.shape
-        for symbol in size.free_symbols
-    }
+    shapes = [matrix.shape for matrix in root.atoms(sp.MatrixSymbol)]
+    sizes = set().union(*[size.free_symbols for shape in shapes for size in shape])
     importer = _Importer(sizes)
     expr = importer.expr(root)
     nodes = expr.parts

@@ -78,13 +78,11 @@ def survey(context: Context) -> None:
     if context.vectors is not None:
         return
     context.vectors = set()
-    before = {  # what stands where numbers stand says nothing of its letters
-        id(part)
-        for oddity in context.oddities.values()
-        for whole in (oddity.scalar if oddity.kind == "leading" else oddity.other,)
-        if whole is not None and whole.op in _OF_NUMBERS and oddity.kind in ("leading", "added")
-        for part in postorder(whole, operands)
-    }
+    before: set[int] = set()  # what stands where numbers stand says nothing of its letters
+    for oddity in context.oddities.values():
+        whole = {"leading": oddity.scalar, "added": oddity.other}.get(oddity.kind)
+        if whole is not None and whole.op in _OF_NUMBERS:
+            before.update(map(id, postorder(whole, operands)))
     for part in reversed(context.made):  # sums before their terms
         if part.op in _SUMS:
             whole = context.sums.get(id(part), part)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.core.dims import OPEN, Dim, Shape, combine_terms
+from matcalc.core.dims import OPEN, Dim, Shape, combine_terms, names_in
 from matcalc.core.errors import ShapeError, Span, UnknownNameError
 from matcalc.core.indexed import Form, Index, Place
 from matcalc.core.kinds import Variable, free_kind
@@ -179,7 +179,7 @@ class Context:
                     )
                 if part.op == "variable":
                     self.seen[part.value] = self.declared[part.value]
-                self.taken.update(name for size in part.shape for name in size.letters)
+                self.taken.update(names_in(part.shape))
             self.definitions[name] = copies[id(value)]
             self.replaceable.add(name)
             plain = name.strip("()")  # a part without a name goes by its text in brackets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import NamedTuple
 
 from matcalc.core.operations import OPERATIONS, TRIANGLES
@@ -251,9 +252,8 @@ def _as(names: list[str], kind: str, why: str) -> list[Candidate]:
 def _doubt_transpose(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     what = context.quote(oddity.scalar)
     why = "it is transposed" if names == [what] else f"{what} is transposed"
-    candidates = [
-        each for name in names for kind in ("vector", "matrix") for each in _as([name], kind, why)
-    ]
+    choices = product(names, ("vector", "matrix"))
+    candidates = [each for name, kind in choices for each in _as([name], kind, why)]
     return Doubt(oddity.key, _TRANSPOSED, candidates, f"is read as scalar, though {why}", None)
 
 

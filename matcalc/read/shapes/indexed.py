@@ -6,7 +6,7 @@ index are equal. Where the text says nothing or two things, it is refused.
 
 from __future__ import annotations
 
-from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms
+from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms, names_in
 from matcalc.core.errors import ShapeError, Span
 from matcalc.core.indexed import (
     Condition,
@@ -439,24 +439,15 @@ def finish(context: Context, names: dict[str, str]) -> None:
                 ]
             )
     for form in indices.forms:
-        inside = [
-            index for part in form.body.parts if part.op == "reduce" for index in part.value.indices
-        ]
+        reductions = [part.value for part in form.body.parts if part.op == "reduce"]
+        inside = [index for each in reductions for index in each.indices]
         needed = [size for index in (*form.indices, *inside) for size in room.get(index, [])]
         sizes = [index.size for index in inside]
-        sizes += [
-            Dim(1, (name,))
-            for part in form.body.parts
-            if part.op == "reduce"
-            for condition in part.value.conditions
-            for name in condition.place.offset.letters
-        ]
-        sizes += [
-            context.final(size, names)
-            for part in form.body.parts
-            if part.op == "at"
-            for place, axis in zip(part.value, part.args[0].shape, strict=True)
-            if place is not None and place.offset.letters and not place.terms  # X[i,k] with one k
-            for size in (place.offset, axis.plus(place.offset, -1).plus(ONE))
-        ]
+        offsets = [each.place.offset for reduction in reductions for each in reduction.conditions]
+        sizes += [Dim(1, (name,)) for name in names_in(offsets)]
+        for part in [each for each in form.body.parts if each.op == "at"]:
+            for place, axis in zip(part.value, part.args[0].shape, strict=True):
+                if place is not None and place.offset.letters and not place.terms:  # X[i,k], one k
+                    left = axis.plus(place.offset, -1).plus(ONE)
+                    sizes += [context.final(size, names) for size in (place.offset, left)]
         form.room = tuple(dict.fromkeys([*sizes, *needed]))

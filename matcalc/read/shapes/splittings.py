@@ -6,6 +6,7 @@ these. The reading is the one in which the vec-kron identity holds, vec(B*X*A') 
 
 from __future__ import annotations
 
+from matcalc.core.dims import names_in
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import Cause, Context, operands
 
@@ -29,20 +30,20 @@ def notes(context: Context) -> list[str]:
 def _letters(context: Context, cause: Cause, names: dict[str, str]) -> set[str]:
     """The letters beside whose sizes others would fit as well."""
     sides = (cause.left, cause.right)
-    sizes = {name for _, size in sides for name in context.final(size, names).letters}
+    sizes = names_in([context.final(size, names) for _, size in sides]).keys()
     inside = {
-        part.value
+        str(part.value)
         for expr, _ in sides
         for part in postorder(expr, operands)
         if part.op == "variable"
     }
-    return {
-        name
-        for name, variable in context.seen.items()
-        if name in inside
-        and any(not sizes.isdisjoint(context.final(axis, names).letters) for axis in variable.dims)
-        and any(letter[0] == "?" for axis in variable.dims for letter in axis.letters)
-    }
+    found = set()
+    for name in inside.intersection(context.seen):
+        axes = context.seen[name].dims
+        known = names_in([context.final(axis, names) for axis in axes])
+        if not sizes.isdisjoint(known) and any(letter[0] == "?" for letter in names_in(axes)):
+            found.add(name)
+    return found
 
 
 def _note(context: Context, cause: Cause, found: set[str]) -> str:

@@ -241,19 +241,11 @@ def _move(end: SyntaxNode, step: int) -> SyntaxNode:
 def _places(node: SyntaxNode) -> frozenset[str]:
     """The names that stand by themselves in the body of a binder, as places or as values."""
     inside = postorder(node.args[0], children)
-    parts_of_places = {
-        id(part)
-        for each in inside
-        if each.kind == "entries"
-        for place in each.args[1:]
-        if place.kind != "name"
-        for part in postorder(place, children)
-    }
-    return frozenset(
-        str(part.value)
-        for part in inside
-        if part.kind == "name" and id(part) not in parts_of_places
-    )
+    places = [place for each in inside if each.kind == "entries" for place in each.args[1:]]
+    wider = [place for place in places if place.kind != "name"]
+    within = {id(part) for place in wider for part in postorder(place, children)}
+    lone = [part for part in inside if part.kind == "name" and id(part) not in within]
+    return frozenset([str(part.value) for part in lone])
 
 
 def _misplaced_error(binding: Binding, place: SyntaxNode, source: str) -> ParseError:

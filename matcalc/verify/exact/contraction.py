@@ -5,6 +5,7 @@ powers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from math import prod
 
 from matcalc.verify.exact.field import Meter, P, Undecided, identity, strides
@@ -53,7 +54,8 @@ def frechet_power(args: Sequence[Jet], slots: int, meter: Meter) -> Jet:
 
 def fuse(size: int, fast: int, slow: int) -> list[int]:
     """F[k, i, j] = 1 where k = i + j*fast."""
-    return [int(k == i + j * fast) for k in range(size) for i in range(fast) for j in range(slow)]
+    places = product(range(size), range(fast), range(slow))
+    return [int(k == i + j * fast) for k, i, j in places]
 
 
 def contract(args: Sequence[Jet], labels: Sequence[Labels], output: Labels, meter: Meter) -> Jet:

@@ -225,13 +225,11 @@ def _permute(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
 def _blocks(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     """Blocks put together: every entry of the whole comes from one entry of one block."""
     heights, widths = (run.extent(sizes) for sizes in grid(node))
-    order = [
-        (r * len(widths) + c, i * widths[c] + j)
-        for r, height in enumerate(heights)
-        for i in range(height)
-        for c, width in enumerate(widths)
-        for j in range(width)
-    ]
+    order: list[tuple[int, int]] = []  # of each entry, its block and its place there
+    for r, height in enumerate(heights):
+        for i in range(height):
+            for c, width in enumerate(widths):
+                order += [(r * len(widths) + c, i * width + j) for j in range(width)]
     run.meter.pay(len(order) * run.count)
     parts = []
     for place in range(run.count):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 from matcalc.core.operations import PROJECTORS
 from matcalc.core.subspaces import independent
@@ -32,9 +33,8 @@ def _khatrirao(field: Generators, args: Sequence[Jet]) -> Jet:
     (m, n), (p, _) = args[0].extent, args[1].extent
 
     def rule(x: list[int], y: list[int]) -> list[int]:
-        return [
-            x[i * n + j] * y[k * n + j] % P for i in range(m) for k in range(p) for j in range(n)
-        ]
+        rows = product(range(m), range(p))
+        return [x[i * n + j] * y[k * n + j] % P for i, k in rows for j in range(n)]
 
     return bilinear(args[0], args[1], rule, (m * p, n))
 

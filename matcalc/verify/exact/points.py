@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 
-from matcalc.core.dims import Dim, fit
+from matcalc.core.dims import Dim, fit, names_in
 from matcalc.core.indexed import parts
-from matcalc.core.kinds import ZERO, Variable
+from matcalc.core.kinds import ZERO, Variable, size_names
 from matcalc.core.subspaces import SPACES, independent
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
@@ -90,19 +90,12 @@ class Setting:
         delicate += [
             size for v in self.variables.values() if v.kind == "orthogonal" for size in v.dims
         ]
-        self.skew = {
-            name
-            for v in self.variables.values()
-            if v.kind == "skew"
-            for size in v.dims
-            for name in size.letters
-        }
-        self.wide = {
-            name for v in self.variables.values() for size in v.room for name in v.dims[0].letters
-        }
-        self.small = {name for size in small for name in size.letters}
-        self.delicate = {name for size in delicate for name in size.letters} - self.skew
-        self.names = list(dict.fromkeys(name for size in dims for name in size.letters))
+        used_ones = self.variables.values()
+        self.skew = set(size_names([v for v in used_ones if v.kind == "skew"]))
+        self.wide = set(names_in([v.dims[0] for v in used_ones if v.room]))
+        self.small = set(names_in(small))
+        self.delicate = set(names_in(delicate)) - self.skew
+        self.names = list(names_in(dims))
         self.dims = list(dims)
         self.taken = {size.integer for size in dims}
         inside = (node for exponent in exponents for node in exponent.parts)

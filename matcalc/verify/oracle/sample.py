@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from matcalc.core.dims import fit
+from matcalc.core.dims import fit, names_in
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import ZERO, Variable, size_names
 from matcalc.core.operations import OF_TALL, PROJECTORS
@@ -62,7 +62,7 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
             dims += positive_sizes(node)
             if node.op in OF_TALL:
                 wide.append((node.args[0].shape[0].plain, node.args[0].shape[1].plain))
-    names = list(dict.fromkeys(name for size in dims for name in size.letters))
+    names = list(names_in(dims))
     pool = [size for size in _POOL if size not in {size.integer for size in dims}]
     for shift in itertools.islice(itertools.permutations(range(min(len(names), 3))), _SIZE_CHOICES):
         order = [names[k] for k in shift] + names[len(shift) :]

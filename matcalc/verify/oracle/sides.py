@@ -62,8 +62,7 @@ class Sides:
         self.moving, self.sights = moving, sights
         self._visited = {
             Goal(place, side)
-            for sight in sights
-            for place, switch in enumerate(pieces.switches)
+            for sight, (place, switch) in product(sights, enumerate(pieces.switches))
             for side, _ in sight.sides(switch, place)
         }
 

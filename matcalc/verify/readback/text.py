@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import count
 
+from matcalc.core.dims import names_in
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.indexed import free_indices
 from matcalc.core.kinds import Variable
@@ -130,7 +131,7 @@ def _is_open(program: Program) -> bool:
     """Whether some array in the value has a size that nothing fixes; the blocks of ``blkdiag`` have
     names that are not used.
     """
-    letters = {name for size in program.undetermined for name in size.letters}
+    letters = set(names_in(program.undetermined))
     if not letters:
         return False
     nodes = program.expr.parts

@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.dims import Dim
+from matcalc.core.dims import Dim, names_in
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.functions.languages import LANGUAGE_CALLS
 from matcalc.core.kinds import Variable
@@ -76,22 +76,19 @@ class LanguageSource(Source):
 
     def _mentioned_sizes(self) -> set[str]:
         """The sizes that the code mentions, apart from checks."""
-        return {
-            name
-            for node in self.order
-            for dim in (
-                node.shape
-                if node.op in self.sized
-                else (node.attr,)
-                if node.op in ("size", "choice")
-                else (node.attr, *node.shape)
-                if node.op == "unit"
-                else [size for place in node.attr for size in place or () if size is not None]
-                if node.op == "sliced"
-                else ()
-            )
-            for name in dim.letters
-        } | {name for dim in self.room for name in dim.letters}
+        inside = [size for node in self.order for size in self._sizes_in(node)]
+        return set(names_in([*inside, *self.room]))
+
+    def _sizes_in(self, node: CodeNode) -> Sequence[Dim]:
+        if node.op in self.sized:
+            return node.shape
+        if node.op in ("size", "choice"):
+            return (node.attr,)
+        if node.op == "unit":
+            return (node.attr, *node.shape)
+        if node.op == "sliced":
+            return [size for place in node.attr for size in place or () if size is not None]
+        return ()
 
     def _local(self, key: str, taken: Container[str] = ()) -> str:
         return super()._local(self._spell(key), taken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import count, islice
 
+from matcalc.core.dims import names_in
 from matcalc.core.tree import Expr
 from matcalc.write.printers import latex_names as names
 from matcalc.write.printers.latex_pieces import ATOM, SIGNED, Piece, bracket, multiply
@@ -144,7 +145,7 @@ def _spoken_names(expr: Expr) -> set[str]:
         elif node.op == "dimension":
             found.update(node.value.letters)
         elif node.op == "fill":
-            found.update(name for size in node.shape for name in size.letters)
+            found.update(names_in(node.shape))
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.dims import Dim
+from matcalc.core.dims import Dim, names_in
 from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.members import families, family_of
 from matcalc.core.tree import Expr
@@ -535,4 +535,4 @@ def _dimension_names(order: list[CodeNode], room: list[Dim], sized: frozenset[st
             else block_dims(node)
         )
     ]
-    return list(dict.fromkeys(name for dim in [*dims, *room] for name in dim.letters))
+    return list(names_in([*dims, *room]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from matcalc.core.dims import Dim
+from matcalc.core.dims import Dim, names_in
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.loops import Assignment, ForLoop, Item, assignments, base
@@ -147,14 +147,8 @@ class LoopSource:
         """Whether a variable has a value there: an input, or what is used there."""
         if base(name) not in self.inputs:
             return False
-        letters = (
-            {x for place in places_of(name) for x in place.letters} if family_of(name) else set()
-        )
-        here = (
-            {x for place in places_of(item.name) for x in place.letters}
-            if family_of(item.name)
-            else set()
-        )
+        letters = set(names_in(places_of(name))) if family_of(name) else set()
+        here = set(names_in(places_of(item.name))) if family_of(item.name) else set()
         return letters <= here | set(self.counts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from matcalc.core.dims import Dim
+from matcalc.core.dims import Dim, names_in
 from matcalc.write.printers.numpy_places import is_placed
 from matcalc.write.printers.numpy_products import DIAGONAL, INVERSE, MATRIX, Factor
 
@@ -83,7 +83,7 @@ def cut(factors: Sequence[Factor]) -> tuple[int, int]:
 
 def certain(factors: Sequence[Factor]) -> bool:
     """Whether one order is the best whichever of the sizes is the smallest or the largest."""
-    names = dict.fromkeys(name for factor in factors for dim in factor.ends for name in dim.letters)
+    names = names_in([dim for factor in factors for dim in factor.ends])
     if len(names) > PLANNED:
         return False
     usual = splits(factors)[1]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
 
-from matcalc.core.dims import ONE, ZERO, Dim, Shape
+from matcalc.core.dims import ONE, ZERO, Dim, Shape, names_in
 from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
 from matcalc.core.tree import Expr
 from matcalc.write.printers.text_pieces import ATOM, POSTFIX, Piece, bracket
@@ -64,8 +64,8 @@ def tokens(expr: Expr, text: str) -> int:
 def index_names(expr: Expr) -> Names:
     """What each index is called: as it is, unless that is the name of something in its form."""
     form: Form = expr.value
-    taken = {name for arg in expr.args for part in arg.parts for name in _spoken_names(part)}
-    taken |= {name for part in _inside(form) for name in _spoken_names(part)}
+    parts = [part for whole in (*expr.args, form.body) for part in whole.parts]
+    taken = {name for part in parts for name in _spoken_names(part)}
     found: dict[Index, str] = {}
     for index in form.all_indices():
         name, count = index.name, 1
@@ -76,10 +76,6 @@ def index_names(expr: Expr) -> Names:
     return found
 
 
-def _inside(form: Form) -> list[Expr]:
-    return form.body.parts
-
-
 def _spoken_names(part: Expr) -> list[str]:
     """The names that a node is written with, besides those of its indices."""
     if part.op == "variable":
@@ -87,10 +83,10 @@ def _spoken_names(part: Expr) -> list[str]:
     if part.op == "dimension":
         return list(part.value.letters)
     if part.op in ("eye", "fill", "slice", "unit"):
-        return [name for size in part.shape for name in size.letters]
+        return list(names_in(part.shape))
     if part.op == "reduce":
         sizes = [size for i in part.value.indices for size in (i.start, i.size)]
-        return [name for size in sizes for name in size.letters]
+        return list(names_in(sizes))
     return []
 
 
