@@ -23,7 +23,7 @@ from matcalc.read.syntax.declare import declare
 from matcalc.testing import assert_gradient, check_gradient, strategies
 from matcalc.verify.exact.field import Meter, P, Stream
 from matcalc.verify.exact.generators import Generators
-from matcalc.verify.exact.points import Setting
+from matcalc.verify.exact.points import PointSurvey
 from matcalc.verify.oracle.sample import draw, sizes_for
 
 KINDS = {
@@ -201,7 +201,7 @@ def test_strategies(kind: str, data: st.DataObject) -> None:
 
 
 def _in_field(kind: str, variable: Variable) -> bool:
-    setting = Setting((), {"x": variable}, "x")
+    setting = PointSurvey((), {"x": variable}, "x")
     sizes = next(setting.sizes())
     assert fit(sizes, variable.room) == sizes
     field = Generators(Stream(1))

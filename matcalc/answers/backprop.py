@@ -22,7 +22,7 @@ from matcalc.core.loops import Assignment, Item, LoopProgram, base, indices
 from matcalc.core.members import families, family_of, places_of
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.engine.backprop import Backprop as Derivation
+from matcalc.engine.backprop import Backpropagation
 from matcalc.read.frontend import read
 from matcalc.read.looped import read_looped
 from matcalc.verify.readback.values import confirm
@@ -52,7 +52,7 @@ class Backprop:
         self.program = program
         self.wrt = tuple(wrt)
         self.language = language
-        self._derivation = Derivation(program, wrt)
+        self._derivation = Backpropagation(program, wrt)
         numbers = (*program.counts, *indices([*program.items, *self._derivation.backward]))
         # what makes these names sizes: each has a meaning where it is written
         self._ranges = {

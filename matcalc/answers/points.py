@@ -20,7 +20,7 @@ _NEAR = Fraction(1, 10**9)  # how far from a point a function is looked at, to s
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ExpansionPoint:
     """Where one variable is, and how far it has moved from there.
 
     ``tree`` is the point and ``moved`` the displacement. ``fixed`` says that the point is no
@@ -39,7 +39,7 @@ class Point:
         return self.moved.op == "variable" and not self.fixed
 
 
-def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Point]:
+def point_of(program: Program, wrt: str, at: object) -> tuple[Program, ExpansionPoint]:
     """The point that ``at`` says, and the program with the variables that it brings.
 
     Without ``at`` the point is the variable itself, and the displacement is a new variable. A name
@@ -51,7 +51,7 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Point]:
     if at is None:
         step = free_name(program, f"d{wrt}", *"hkvu")
         program = with_variable(program, direction_of(known, step), "the displacement")
-        return program, Point(wrt, wrt, self, variable(step, known.shape))
+        return program, ExpansionPoint(wrt, wrt, self, variable(step, known.shape))
     said = str(at) if isinstance(at, str | int | float | Fraction) else ""
     if not said or isinstance(at, bool):
         raise ArgumentError(
@@ -66,12 +66,12 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Point]:
     if said.isidentifier() and said not in meant:
         program = with_variable(program, replace(known, name=said), "the point")
         point = variable(said, known.shape)
-        return program, Point(wrt, said, point, Expr("-", (self, point), known.shape))
+        return program, ExpansionPoint(wrt, said, point, Expr("-", (self, point), known.shape))
     program, point = _type(program, known, said)
     zero = is_zero(point)
     op, away = ("+", point.args[0]) if point.op == "neg" else ("-", point)
     moved = self if zero else Expr(op, (self, away), known.shape)
-    return program, Point(wrt, said, point, moved, fixed=True)
+    return program, ExpansionPoint(wrt, said, point, moved, fixed=True)
 
 
 def _type(program: Program, known: Variable, said: str) -> tuple[Program, Expr]:
@@ -106,7 +106,7 @@ def _sizes(known: Variable) -> str:
 
 
 def require_smooth(
-    program: Program, trees: list[Expr], near: list[Expr], points: list[Point]
+    program: Program, trees: list[Expr], near: list[Expr], points: list[ExpansionPoint]
 ) -> None:
     """UnsupportedError where the expression has no derivatives at a point.
 
@@ -127,7 +127,7 @@ def require_smooth(
         ) from None
 
 
-def beside(point: Point, direction: Expr) -> Expr:
+def beside(point: ExpansionPoint, direction: Expr) -> Expr:
     """A point that is very near."""
     step = Expr("*", (Expr("number", value=_NEAR), direction), direction.shape)
     return Expr("+", (point.tree, step), point.tree.shape)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from math import factorial
 
 from matcalc.answers.names import variable_names
-from matcalc.answers.points import Point, point_of
+from matcalc.answers.points import ExpansionPoint, point_of
 from matcalc.answers.series_terms import (
     BELOW_ONE,
     ENTIRE,
@@ -22,7 +22,7 @@ from matcalc.answers.series_terms import (
     POWERS,
     ROWS,
     Core,
-    Part,
+    SeriesPart,
     atom,
     format_tree,
     matrix_sums,
@@ -55,7 +55,7 @@ class Series:
     def __init__(
         self,
         constants: Sequence[str],
-        parts: Sequence[Part],
+        parts: Sequence[SeriesPart],
         begins: TaylorPolynomial,
         converges: str,
         proof: str,
@@ -127,10 +127,10 @@ def series(
 class _Finder:
     """The sums that an expression is made of."""
 
-    def __init__(self, program: Program, wrt: str, point: Point) -> None:
+    def __init__(self, program: Program, wrt: str, point: ExpansionPoint) -> None:
         self.program, self.wrt, self.point = program, wrt, point
         self.constants: list[str] = []
-        self.parts: list[Part] = []
+        self.parts: list[SeriesPart] = []
         self.converges: list[str] = []
         step = direction_of(program.variables[wrt], _STEP)
         self._moving = replace(program, variables={**program.variables, _STEP: step})
@@ -190,7 +190,7 @@ class _Finder:
         for part in self._sums(*core):
             self._add(part, coefficient, shift)
 
-    def _add(self, part: Part, coefficient: str, shift: int) -> None:
+    def _add(self, part: SeriesPart, coefficient: str, shift: int) -> None:
         """A sum with what it is multiplied by; its first term where it starts at k = 1."""
         term, x = part.term, text(self.point.moved)
         if shift:
@@ -224,7 +224,7 @@ class _Finder:
     def _at_zero(self) -> bool:
         return self.point.fixed and is_zero(self.point.tree)
 
-    def _sums(self, node: Expr, below: bool) -> list[Part]:
+    def _sums(self, node: Expr, below: bool) -> list[SeriesPart]:
         """The sums of one function; ``below``: of its reciprocal."""
         name, inside = node.op, node.args[0] if node.args else node
         exponent: Expr | None = None
@@ -262,7 +262,7 @@ class _Finder:
             self.constants.append(f"log({core.at})")
         return [replace(p, step=p.step * degree, shift=p.shift * degree) for p in found]
 
-    def _of_matrix(self, name: str, inside: Expr) -> list[Part]:
+    def _of_matrix(self, name: str, inside: Expr) -> list[SeriesPart]:
         core, _ = self._core(inside, "")
         found = matrix_sums(core).get(name)
         if found is None:

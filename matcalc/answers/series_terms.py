@@ -17,11 +17,11 @@ from matcalc.write.printers.text import text
 
 _ATOM = re.compile(r"[A-Za-z_]\w*(\([^()]*\))?|\d+")
 _MONOMIAL = re.compile(r"([A-Za-z]\w*)\^(\d+)")
-Template = Callable[["Core"], list["Part"]]
+Template = Callable[["Core"], list["SeriesPart"]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SeriesPart:
     """A sum over k = first, first + 1, ...: ``term`` is its general term, ``step*k + shift`` the
     power of D in it.
     """
@@ -84,16 +84,16 @@ def _with_sign(sign: str, term: str) -> str:
     return f"{sign}*{term}" if sign else term
 
 
-def _exp(core: Core) -> list[Part]:
+def _exp(core: Core) -> list[SeriesPart]:
     sign = "(-1)^k" if core.negative else ""
     term = _with_sign(sign, f"{core.power(core.moved)}/factorial(k)")
-    return [Part(term if core.at_zero else f"exp({core.at}){core.dot}*{term}")]
+    return [SeriesPart(term if core.at_zero else f"exp({core.at}){core.dot}*{term}")]
 
 
 def _circular(even: str, odd: str, alternating: bool) -> Template:
     """Of sin, cos, sinh and cosh: the even part has the one factor, the odd part the other."""
 
-    def parts(core: Core) -> list[Part]:
+    def parts(core: Core) -> list[SeriesPart]:
         found = []
         for factor, shift in ((even, 0), (odd, 1)):
             bare = factor.lstrip("-")
@@ -112,37 +112,37 @@ def _circular(even: str, odd: str, alternating: bool) -> Template:
                 term = f"{bare}({core.at}){core.dot}*{term}"
             term = _with_sign(sign, term)
             term = term.replace("-1*", "-", 1) if sign == "-1" else term
-            found.append(Part(term, 0, 2, shift))
+            found.append(SeriesPart(term, 0, 2, shift))
         return found
 
     return parts
 
 
-def _log(core: Core) -> list[Part]:
+def _log(core: Core) -> list[SeriesPart]:
     sign = "(-1)^(k + 1)*" if not core.falls else "-"
-    return [Part(f"{sign}{core.power(core.quotient)}/k", 1)]
+    return [SeriesPart(f"{sign}{core.power(core.quotient)}/k", 1)]
 
 
-def _reciprocal(core: Core) -> list[Part]:
+def _reciprocal(core: Core) -> list[SeriesPart]:
     sign = "" if core.falls else "(-1)^k"
     term = _with_sign(sign, core.power(core.quotient))
     if (scale := _fraction(core.at)) and not core.at_one:
-        return [Part(f"{scale}*{term}")]
-    return [Part(term if core.at_one else f"{term}{core.dot}/{atom(core.at)}")]
+        return [SeriesPart(f"{scale}*{term}")]
+    return [SeriesPart(term if core.at_one else f"{term}{core.dot}/{atom(core.at)}")]
 
 
-def _power(core: Core) -> list[Part]:
+def _power(core: Core) -> list[SeriesPart]:
     sign = "(-1)^k" if core.falls else ""
     term = core.power(core.quotient)
     if not core.at_one:
         term = f"{core.power_of_whole()}{core.dot}*{term}"
-    return [Part(_with_sign(sign, f"binomial({core.exponent}, k)*{term}"), last=core.count)]
+    return [SeriesPart(_with_sign(sign, f"binomial({core.exponent}, k)*{term}"), last=core.count)]
 
 
 def _odd(term: str, alternating: bool) -> Template:
     """Odd functions at 0: ``term`` has D for the power."""
 
-    def parts(core: Core) -> list[Part]:
+    def parts(core: Core) -> list[SeriesPart]:
         if not core.at_zero:
             raise UnsupportedError(
                 "the general term of this function is known at 0 alone",
@@ -153,7 +153,7 @@ def _odd(term: str, alternating: bool) -> Template:
             sign = "(-1)^(k + 1)" if alternating else "-1"
         filled = term.replace("D", core.power(core.moved, 2, 1))
         found = _with_sign(sign, filled)
-        return [Part(found.replace("-1*", "-", 1) if sign == "-1" else found, 0, 2, 1)]
+        return [SeriesPart(found.replace("-1*", "-", 1) if sign == "-1" else found, 0, 2, 1)]
 
     return parts
 
@@ -182,7 +182,7 @@ ROWS: dict[str, tuple[Template, str]] = {
 }
 
 
-def matrix_sums(core: Core) -> dict[str, list[Part]]:
+def matrix_sums(core: Core) -> dict[str, list[SeriesPart]]:
     """The functions of a matrix B + D, by name."""
     sign = "(-1)^k*" if core.negative else ""
     other = "-" if core.negative else "(-1)^(k + 1)*"
@@ -191,23 +191,27 @@ def matrix_sums(core: Core) -> dict[str, list[Part]]:
     minus = "(-1)^(k + 1)*" if core.negative else "(-1)^k*"
     found = {
         "inv": [
-            Part(f"{'' if core.falls else '(-1)^k*'}{core.power(inner)}")
+            SeriesPart(f"{'' if core.falls else '(-1)^k*'}{core.power(inner)}")
             if core.at_one
-            else Part(f"{'' if core.falls else '(-1)^k*'}{core.power(inner)}*inv({core.at})")
+            else SeriesPart(f"{'' if core.falls else '(-1)^k*'}{core.power(inner)}*inv({core.at})")
         ],
-        "logdet": [Part(f"{'-' if core.falls else '(-1)^(k + 1)*'}tr({core.power(inner)})/k", 1)],
+        "logdet": [
+            SeriesPart(f"{'-' if core.falls else '(-1)^(k + 1)*'}tr({core.power(inner)})/k", 1)
+        ],
     }
     if core.at_zero:
         found |= {
-            "expm": [Part(f"{sign}{power}/factorial(k)")],
-            "sinm": [Part(f"{minus}{odd}/factorial(2*k + 1)", 0, 2, 1)],
-            "cosm": [Part(f"(-1)^k*{even}/factorial(2*k)", 0, 2)],
-            "sinhm": [Part(f"{'-' if core.negative else ''}{odd}/factorial(2*k + 1)", 0, 2, 1)],
-            "coshm": [Part(f"{even}/factorial(2*k)", 0, 2)],
+            "expm": [SeriesPart(f"{sign}{power}/factorial(k)")],
+            "sinm": [SeriesPart(f"{minus}{odd}/factorial(2*k + 1)", 0, 2, 1)],
+            "cosm": [SeriesPart(f"(-1)^k*{even}/factorial(2*k)", 0, 2)],
+            "sinhm": [
+                SeriesPart(f"{'-' if core.negative else ''}{odd}/factorial(2*k + 1)", 0, 2, 1)
+            ],
+            "coshm": [SeriesPart(f"{even}/factorial(2*k)", 0, 2)],
         }
     if core.at_one:
-        found["logm"] = [Part(f"{other}{power}/k", 1)]
-        found["sqrtm"] = [Part(f"binomial(1/2, k)*{sign}{power}")]
+        found["logm"] = [SeriesPart(f"{other}{power}/k", 1)]
+        found["sqrtm"] = [SeriesPart(f"binomial(1/2, k)*{sign}{power}")]
     return found
 
 

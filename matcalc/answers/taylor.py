@@ -10,7 +10,7 @@ from math import factorial
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import require_different
-from matcalc.answers.points import Point, beside, point_of, require_smooth
+from matcalc.answers.points import ExpansionPoint, beside, point_of, require_smooth
 from matcalc.core.boundary import public
 from matcalc.core.directions import Step, direction_of
 from matcalc.core.errors import ArgumentError
@@ -173,7 +173,7 @@ class TaylorPolynomial(Formula):
 
 def _read_points(
     program: Program, wrt: Sequence[str], at: Sequence[object]
-) -> tuple[Program, list[Point]]:
+) -> tuple[Program, list[ExpansionPoint]]:
     """The points, and the program with the variables that they bring."""
     for name in wrt:
         require_variable(program, name)

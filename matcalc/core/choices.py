@@ -107,7 +107,7 @@ class Rules(NamedTuple):
         """Any number will do."""
 
 
-class Loop:
+class FormEvaluator:
     """Evaluates a form as the text says it.
 
     Of a ``where`` that compares indices only what is taken is evaluated. ``children`` are the

@@ -33,7 +33,7 @@ from matcalc.write.printers.naming import choose_names
 _COUNTS = (2, 3, 4, 5)  # values of the names in ranges for which the order is looked at
 
 
-class Backprop:
+class Backpropagation:
     """The program of the adjoints of a program, by inputs."""
 
     def __init__(self, program: LoopProgram, wrt: Sequence[str]) -> None:
@@ -240,7 +240,7 @@ def _names(expr: Expr) -> list[str]:
 class _Writes:
     """Where an adjoint is defined, where it is added to, and what begins as zero."""
 
-    def __init__(self, backprop: Backprop, items: Sequence[Item]) -> None:
+    def __init__(self, backprop: Backpropagation, items: Sequence[Item]) -> None:
         self.backprop = backprop
         self.items = items
         self.counts = backprop.program.counts

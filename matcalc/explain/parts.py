@@ -28,7 +28,7 @@ _LINEAR = ("+", "-", "neg", "'", "fill", "blocks", "slice")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class NamedPart:
     """A name and what it stands for, in terms of the names before it."""
 
     name: str
@@ -76,7 +76,7 @@ class Names:
 
 def partition(
     trees: Trees, root: Expr, wrt: str, names: Names, detail: int, given: Mapping[int, str]
-) -> tuple[list[Part], Expr]:
+) -> tuple[list[NamedPart], Expr]:
     """The parts in the order in which they are made, and the expression in terms of them.
 
     ``given`` are the names that the user gave, by the ids of the parts.
@@ -88,7 +88,7 @@ def partition(
     active = _active(order, wrt)
     kept = [expr for expr in order if id(expr) in chosen and id(expr) in active]
     ranks = Counter(expr.rank for expr in kept)
-    parts: list[Part] = []
+    parts: list[NamedPart] = []
     made: dict[int, Expr] = {}
     for expr in order:
         args = tuple([made[id(arg)] for arg in expr.args])
@@ -100,7 +100,7 @@ def partition(
                 if id(expr) in given
                 else names.of_rank(expr.rank, ranks[expr.rank] > _FEW)
             )
-            parts.append(Part(name, upright))
+            parts.append(NamedPart(name, upright))
             letter = trees.variable(name, upright)
             fresh = trees.factory.transpose(letter) if fresh.row else letter
         made[id(expr)] = fresh

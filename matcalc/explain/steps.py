@@ -32,7 +32,7 @@ from matcalc.explain.differential import Differentials
 from matcalc.explain.indexed import by_entries, is_given_by_entries
 from matcalc.explain.instances import CannotShow, Trees
 from matcalc.explain.normal import Normal, variables_of
-from matcalc.explain.parts import FULL, USUAL, Names, Part, partition
+from matcalc.explain.parts import FULL, USUAL, NamedPart, Names, partition
 from matcalc.explain.turns import explain_factors, explain_turns
 from matcalc.write.printers.text import has_indices
 
@@ -142,7 +142,7 @@ class ChainBuilder:
         self.lines.append(Line(EQUAL, expanded, reasons))
         return expanded
 
-    def _part(self, part: Part) -> None:
+    def _part(self, part: NamedPart) -> None:
         """A name for a part, and its differential."""
         self._declare(part.name, part.tree)
         self.lines.append(Line(LET, part.tree, name=part.name))
@@ -199,7 +199,7 @@ class ChainBuilder:
         names = dict.fromkeys(name for name in normal.rules if known.get(name) is not None)
         return tuple(cite(name, known=self.trees.known) for name in names)
 
-    def _value(self, root: Expr, parts: list[Part]) -> None:
+    def _value(self, root: Expr, parts: list[NamedPart]) -> None:
         """The differential of the value, and what becomes of it."""
         tree, reasons = self._differential(root)
         self.lines.append(Line(DIFFERENTIAL, tree, reasons, name=self.name))
@@ -220,7 +220,7 @@ class ChainBuilder:
 
     # values that are numbers: inner products with adjoints
 
-    def _backwards(self, tree: Expr, parts: list[Part]) -> Expr:
+    def _backwards(self, tree: Expr, parts: list[NamedPart]) -> Expr:
         """Inserts the differentials of parts, those first that depend on others."""
         while True:
             names = self._next(tree, parts)
@@ -230,7 +230,7 @@ class ChainBuilder:
             tree = self._name_factors(tree)
             tree = self._insert(tree, names)
 
-    def _next(self, tree: Expr, parts: list[Part]) -> list[str]:
+    def _next(self, tree: Expr, parts: list[NamedPart]) -> list[str]:
         """The names whose differentials are inserted next: none that another of them depends on."""
         there = variables_of(tree)
         waiting = [part.name for part in parts if self.steps[part.name] in there]
@@ -409,7 +409,7 @@ class ChainBuilder:
 
     # other values: the differential is inserted, and factored at last
 
-    def _forwards(self, tree: Expr, parts: list[Part]) -> Expr:
+    def _forwards(self, tree: Expr, parts: list[NamedPart]) -> Expr:
         while True:
             names = self._next(tree, parts)
             if not names:

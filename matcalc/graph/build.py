@@ -72,7 +72,7 @@ class Edge:
 
 
 @dataclass(slots=True)
-class Graph:
+class ComputationGraph:
     """All nodes in forward order, the last is the output, and the edges."""
 
     source: str
@@ -109,7 +109,7 @@ def variables_asked(program: Program, wrt: Asked) -> tuple[str, ...]:
     return asked
 
 
-def build(program: Program, wrt: Asked = None) -> Graph:
+def build(program: Program, wrt: Asked = None) -> ComputationGraph:
     """The graph of a program; with ``wrt`` only what depends on these variables is differentiated.
 
     Raises UnknownNameError for a variable that is not there, UnsupportedError for a graph that is
@@ -118,7 +118,7 @@ def build(program: Program, wrt: Asked = None) -> Graph:
     asked = variables_asked(program, wrt)
     builder = _GraphBuilder(program)
     nodes = builder.nodes()
-    graph = Graph(program.source, asked, nodes, [], builder.variables)
+    graph = ComputationGraph(program.source, asked, nodes, [], builder.variables)
     active = _active(graph, asked)
     for node in nodes:
         for parent in node.parents:
@@ -132,7 +132,7 @@ def build(program: Program, wrt: Asked = None) -> Graph:
     return graph
 
 
-def _active(graph: Graph, wrt: tuple[str, ...]) -> set[int]:
+def _active(graph: ComputationGraph, wrt: tuple[str, ...]) -> set[int]:
     """The numbers of the nodes that depend on one of the variables, and that the output depends
     on.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matcalc.graph.build import Edge, Graph, GraphNode
+from matcalc.graph.build import ComputationGraph, Edge, GraphNode
 
 _LABEL = 34  # characters of a line in a picture
 _KINDS = ("number", "vector", "matrix")
@@ -22,7 +22,7 @@ def _write(value: object) -> str:
     return format_value(value)
 
 
-def as_text(graph: Graph) -> str:
+def as_text(graph: ComputationGraph) -> str:
     """The nodes in forward order, then the edges in reverse order."""
     rows = [["forward", "", "parents", "kind", "reverse", "value", "adjoint"]]
     rows += [
@@ -87,7 +87,7 @@ def _lines(node: GraphNode) -> list[str]:
     return lines
 
 
-def as_picture(graph: Graph) -> dict[str, Any]:
+def as_picture(graph: ComputationGraph) -> dict[str, Any]:
     """What a drawing shows, for a program that lays it out: boxes with lines of text, and arrows.
 
     ``full`` is what the lines were cut from. An arrow is ``dashed`` where nothing is
@@ -115,19 +115,19 @@ def as_picture(graph: Graph) -> dict[str, Any]:
     return {"nodes": nodes, "edges": edges}
 
 
-def _role(node: GraphNode, graph: Graph) -> str:
+def _role(node: GraphNode, graph: ComputationGraph) -> str:
     if node.tree is None:
         return "input"
     return "output" if node is graph.output else "operation"
 
 
-def _derivative(edge: Edge, graph: Graph) -> str:
+def _derivative(edge: Edge, graph: ComputationGraph) -> str:
     if edge.label is None:
         return ""
     return f"d {graph.node(edge.child).name} / d {graph.node(edge.parent).name} = {edge.label}"
 
 
-def as_dot(graph: Graph) -> str:
+def as_dot(graph: ComputationGraph) -> str:
     """A digraph for Graphviz, from the inputs at the top to the output at the bottom."""
     lines = [
         "digraph matcalc {",
@@ -157,7 +157,7 @@ def quote(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def as_mermaid(graph: Graph) -> str:
+def as_mermaid(graph: ComputationGraph) -> str:
     """A flowchart for Mermaid, as Markdown of many sites draws it."""
     lines = ["flowchart TD"]
     for node in graph.nodes:

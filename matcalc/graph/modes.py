@@ -25,8 +25,8 @@ from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
 from matcalc.engine.segments import pair
 from matcalc.explain.instances import Trees
-from matcalc.graph.build import Asked, Graph, GraphNode, build
-from matcalc.graph.modes_text import Chain, Pass, cost_lines, order_lines
+from matcalc.graph.build import Asked, ComputationGraph, GraphNode, build
+from matcalc.graph.modes_text import JacobianChain, Pass, cost_lines, order_lines
 from matcalc.graph.operations import (
     Count,
     Order,
@@ -133,7 +133,7 @@ def _require_sizes(sizes: Mapping[str, int]) -> None:
 class _Writer:
     """Derives the lines of both modes for one graph."""
 
-    def __init__(self, graph: Graph, program: Program, sizes: Mapping[str, int]) -> None:
+    def __init__(self, graph: ComputationGraph, program: Program, sizes: Mapping[str, int]) -> None:
         self.graph = graph
         self.sizes = sizes
         self.trees = Trees(program.language)
@@ -281,7 +281,7 @@ class _Writer:
 
     # -- products of Jacobians
 
-    def chain(self) -> Chain | None:
+    def chain(self) -> JacobianChain | None:
         """The Jacobians between the nodes that everything goes through; None where there are
         fewer than three.
         """
@@ -303,7 +303,7 @@ class _Writer:
             tail = Side(sides[-1 - k].rows, sides[-1].columns)
             rightwards = rightwards.plus(pair_count(sides[-2 - k], tail))
         said = _bracket(order, [f"J{len(sides) - k}" for k in range(len(sides))])
-        return Chain(names, sides, rightwards, leftwards, best, said)
+        return JacobianChain(names, sides, rightwards, leftwards, best, said)
 
     def _through(self) -> list[GraphNode]:
         """The nodes that every path from the variable to the value goes through, inputs first."""

@@ -44,7 +44,7 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class JacobianChain:
     """A product of Jacobians, the last first, with the order that takes the fewest operations."""
 
     names: tuple[str, ...]
@@ -64,7 +64,7 @@ def cost_lines(forward: Pass, reverse: Pass, cheaper: str) -> list[str]:
     return table(rows)
 
 
-def order_lines(chain: Chain) -> list[str]:
+def order_lines(chain: JacobianChain) -> list[str]:
     """The Jacobians, and the operations of three orders of their product."""
     count = len(chain.sides)
     factors = [

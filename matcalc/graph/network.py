@@ -30,7 +30,7 @@ _CONSTANTS = {"lower": "triangle", "fuse": "vec", "place": "shift"}
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class NetworkIndex:
     """An index of a term; an ``open`` one is an axis of the value, the others are summed."""
 
     name: str
@@ -55,12 +55,12 @@ class Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class NetworkTerm:
     """A product of tensors, summed over every index that is not open."""
 
     coefficient: Rational
     tensors: tuple[Tensor, ...]
-    indices: tuple[Index, ...]
+    indices: tuple[NetworkIndex, ...]
 
     def __str__(self) -> str:
         size = abs(Fraction(self.coefficient))
@@ -74,7 +74,7 @@ class Network:
 
     name: str
     axes: tuple[str, ...]
-    terms: tuple[Term, ...]
+    terms: tuple[NetworkTerm, ...]
     remark: str = ""
 
     @property
@@ -164,7 +164,7 @@ class _Reader:
         factors: tuple[Factor, ...],
         axes: Mapping[int, str],
         sizes: dict[str, Dim],
-    ) -> Term:
+    ) -> NetworkTerm:
         """``sizes`` are those of the indices that other terms have, and are added to."""
         letters = dict(axes)
         for node, labels, _ in factors:
@@ -181,8 +181,10 @@ class _Reader:
                 f"the networks have more than {_MOST} tensors, which nobody could read",
                 hint="draw a part of the expression",
             )
-        indices = [Index(name, sizes[name], label in axes) for label, name in letters.items()]
-        return Term(coefficient, tensors, tuple(indices))
+        indices = [
+            NetworkIndex(name, sizes[name], label in axes) for label, name in letters.items()
+        ]
+        return NetworkTerm(coefficient, tensors, tuple(indices))
 
     def _letter(self, size: Dim, used: Iterable[str], sizes: dict[str, Dim]) -> str:
         """A name for an index: one that means nothing else, and has one size in all terms."""

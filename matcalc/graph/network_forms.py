@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matcalc.graph.forms import quote
-from matcalc.graph.network import Index, Network, Term
+from matcalc.graph.network import Network, NetworkIndex, NetworkTerm
 
 _COLUMN = 60  # where sizes begin, if the formulas are shorter
 _KEY = "an index that does not stand on the left is summed"
@@ -48,7 +48,7 @@ def as_picture(networks: Iterable[Network]) -> list[dict[str, Any]]:
     ]
 
 
-def _term(term: Term, axes: tuple[str, ...]) -> dict[str, Any]:
+def _term(term: NetworkTerm, axes: tuple[str, ...]) -> dict[str, Any]:
     """Tensors, points where more than two of them meet, and open ends; lines between them."""
     order = _chain(term, axes)
     nodes = [
@@ -84,7 +84,7 @@ def _term(term: Term, axes: tuple[str, ...]) -> dict[str, Any]:
     return {"says": said, "nodes": nodes, "edges": edges}
 
 
-def _points(index: Index, ends: Sequence[int], said: str) -> list[dict[str, Any]]:
+def _points(index: NetworkIndex, ends: Sequence[int], said: str) -> list[dict[str, Any]]:
     """The open end of an index, and the point where its lines meet, if there are such."""
     found: list[dict[str, Any]] = []
     if index.open:
@@ -103,7 +103,7 @@ def _format_call(label: str, power: object) -> str:
     return label if power == 1 else f"{label}^{power}"
 
 
-def _chain(term: Term, axes: tuple[str, ...]) -> list[int]:
+def _chain(term: NetworkTerm, axes: tuple[str, ...]) -> list[int]:
     """The tensors in an order in which neighbours follow each other, from the first axis, or from
     one with few of them.
     """

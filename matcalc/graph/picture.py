@@ -10,7 +10,7 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
 from matcalc.graph import network_forms
-from matcalc.graph.build import Asked, Graph, build
+from matcalc.graph.build import Asked, ComputationGraph, build
 from matcalc.graph.draw import as_svg
 from matcalc.graph.forms import as_dot, as_mermaid, as_picture, as_text
 from matcalc.graph.network import networks
@@ -28,7 +28,7 @@ class ComputationalGraph:
     def __init__(
         self, program: Program, wrt: Asked = None, at: Mapping[str, Any] | None = None
     ) -> None:
-        self.graph: Graph = build(program, wrt)
+        self.graph: ComputationGraph = build(program, wrt)
         self._asked = program, wrt
         if at is not None:
             from matcalc.graph.values import evaluate  # noqa: PLC0415 - it loads NumPy

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.errors import ArgumentError, EvaluationError
-from matcalc.graph.build import Graph, GraphNode
+from matcalc.graph.build import ComputationGraph, GraphNode
 from matcalc.runtime.arguments import check_shapes
 from matcalc.verify.oracle.interpret import interpret
 
@@ -34,7 +34,7 @@ def read_values(path: str) -> dict[str, Any]:
     return found
 
 
-def evaluate(graph: Graph, values: Mapping[str, Any]) -> Graph:
+def evaluate(graph: ComputationGraph, values: Mapping[str, Any]) -> ComputationGraph:
     """The graph with the values of its nodes, and with adjoints if the output is a number.
 
     Raises EvaluationError where an input is missing or has another shape.
@@ -75,7 +75,7 @@ def _sizes(inputs: list[GraphNode], arrays: Mapping[str, Any]) -> dict[str, int]
     }
 
 
-def _reverse(graph: Graph, known: Mapping[str, Any], sizes: Mapping[str, int]) -> None:
+def _reverse(graph: ComputationGraph, known: Mapping[str, Any], sizes: Mapping[str, int]) -> None:
     """xbar_j = sum over the children i of xbar_i times d x_i / d x_j."""
     for node in graph.nodes:
         if node.reverse:

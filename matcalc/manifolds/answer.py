@@ -23,7 +23,7 @@ from matcalc.engine.pipeline import differentiate
 from matcalc.manifolds.formulas import formula, shorten
 from matcalc.manifolds.proof import Proof
 from matcalc.manifolds.table import MANIFOLDS, Manifold
-from matcalc.notations.lines import Line, Names
+from matcalc.notations.lines import LineNames, NotationLine
 from matcalc.notations.tex import line_latex
 from matcalc.read.frontend import read
 from matcalc.verify.steps import weakest
@@ -63,7 +63,7 @@ class Riemannian:
         if metric:
             program, more["M"] = _metric(program, metric, variable_here, statement.order)
         asked = statement._replace(program=program, order=1)
-        names = Names(asked)
+        names = LineNames(asked)
         (self.direction,) = names.directions(1)
         self._program = names.with_directions(program, [self.direction])
         self._proof = Proof(self._program, self.wrt, space, more)
@@ -107,10 +107,10 @@ class Riemannian:
         return read(text, self._program.variables, language=self._program.language).expr
 
     @property
-    def _line(self) -> Line:
+    def _line(self) -> NotationLine:
         if self.order == 1:
-            return Line("jacobian", (), self._program, self._tree)
-        return Line("map", (self.direction,), self._program, self._tree)
+            return NotationLine("jacobian", (), self._program, self._tree)
+        return NotationLine("map", (self.direction,), self._program, self._tree)
 
     @property
     def variables(self) -> dict[str, Variable]:

@@ -15,7 +15,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.notations.cases import Case, cases_of, nest_cases, with_body
 from matcalc.notations.conditions import format_conditions
-from matcalc.notations.lines import Line, Writer, array_of
+from matcalc.notations.lines import NotationLine, Writer, array_of
 from matcalc.notations.read import column, contract_with, read_line
 from matcalc.verify.readback.values import confirm
 from matcalc.write.notation import format_text
@@ -167,7 +167,7 @@ class InNotation:
         rough = [each for each in found if not each.is_exact]
         return (unsure or rough or found)[0].how
 
-    def prove(self, text: str, line: Line) -> Decision:
+    def prove(self, text: str, line: NotationLine) -> Decision:
         """How it was proved that a text, in the place of a line, says what the derivative says."""
         program, statement = line.program, self._statement
         try:
@@ -182,7 +182,7 @@ class InNotation:
         confirm(decision.verdict != DIFFERENT, "text", program.language)
         return decision
 
-    def _sides(self, line: Line, read: Expr) -> tuple[Expr, Expr]:
+    def _sides(self, line: NotationLine, read: Expr) -> tuple[Expr, Expr]:
         """What a line says, and what the derivative says in its place."""
         statement, tree = self._statement, self._tree
         if line.kind in ("array", "jacobian"):
@@ -210,7 +210,7 @@ class InNotation:
         ]
         return head + ("\n" + " " * len(head)).join(rows)
 
-    def _latex(self, line: Line, *, bold: bool) -> str:
+    def _latex(self, line: NotationLine, *, bold: bool) -> str:
         from matcalc.notations.tex import CaseLine, line_latex  # noqa: PLC0415 - few ask for LaTeX
 
         cases = [

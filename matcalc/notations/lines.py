@@ -30,7 +30,7 @@ _MOST_ROWS = 2  # axes that are the rows of a matrix
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NotationLine:
     """One line: ``dX -> A*dX*B`` has the names ``("dX",)`` and the tree of what stands behind the
     arrow; ``df = tr(G'*dX)`` has the sign ``df`` as its name.
 
@@ -63,9 +63,9 @@ class Writer:
         self.program = statement.program
         self.tree = tree
         self.row_major = row_major
-        self.names = Names(statement)
+        self.names = LineNames(statement)
 
-    def lines(self, notation: str) -> list[Line]:
+    def lines(self, notation: str) -> list[NotationLine]:
         """The lines of a notation; UnsupportedError where it has none for this derivative."""
         structure = self.statement.structure
         if structure in COORDINATES and notation in ("operator", "differential"):
@@ -74,7 +74,7 @@ class Writer:
                 f"no coordinates of it, and not on structure {structure}",
                 hint="leave structure out (--structure)",
             )
-        kinds: dict[str, Callable[[], list[Line]]] = {
+        kinds: dict[str, Callable[[], list[NotationLine]]] = {
             "matrix": self._default_lines,
             "kronecker": self._kronecker,
             "index": self._index,
@@ -86,21 +86,21 @@ class Writer:
 
     # -- arrays and matrices
 
-    def _default_lines(self) -> list[Line]:
+    def _default_lines(self) -> list[NotationLine]:
         """What is printed where no notation is named."""
         program, columns = self.program, self.statement.columns
         language = program.language
         matrix = matricize(self.tree, program.variables, columns, language=language)
         if matrix is not None:
-            return [Line("jacobian", (), program, matrix)]
+            return [NotationLine("jacobian", (), program, matrix)]
         tree = prepare_to_print(self.tree, program.variables, columns, language=language)
-        return [Line("array", (), program, tree)]
+        return [NotationLine("array", (), program, tree)]
 
-    def _index(self) -> list[Line]:
+    def _index(self) -> list[NotationLine]:
         tree = by_entries(self.tree, self.program.variables, language=self.program.language)
-        return [Line("array", (), self.program, tree)]
+        return [NotationLine("array", (), self.program, tree)]
 
-    def _kronecker(self) -> list[Line]:
+    def _kronecker(self) -> list[NotationLine]:
         statement, tree = self.statement, self.tree
         columns = len(statement.moving_shape)
         rows = tree.rank - columns
@@ -113,7 +113,7 @@ class Writer:
                 hint="--notation index and --notation operator write it, in Python "
                 "notation='index' and 'operator'",
             )
-        return [Line("jacobian", (), self.program, matrix)]
+        return [NotationLine("jacobian", (), self.program, matrix)]
 
     def _matrix(self, tree: Expr, rows: int, columns: int) -> Expr | None:
         """The matrix of d vec(F) = J*d vec(X): a row where F is a scalar, a column where X is."""
@@ -135,7 +135,7 @@ class Writer:
 
     # -- maps
 
-    def _operator(self) -> list[Line]:
+    def _operator(self) -> list[NotationLine]:
         statement, names = self.statement, self.names
         scalar = not self.program.expr.shape
         count = statement.order - scalar if statement.order > 1 else 1
@@ -145,12 +145,12 @@ class Writer:
         if count < statement.order:
             steps.insert(0, statement.wrt)
         tree = derive_steps(moved, steps, statement.structure)[-1]
-        found = [Line("map", tuple(directions), moved, _in_language(moved, tree))]
+        found = [NotationLine("map", tuple(directions), moved, _in_language(moved, tree))]
         if statement.order == 1:
             found.append(self._adjoint())
         return found
 
-    def _adjoint(self) -> Line:
+    def _adjoint(self) -> NotationLine:
         """The map from cotangents to gradients."""
         value = self.program.expr
         name = self.names.cotangent()
@@ -158,9 +158,9 @@ class Writer:
         known = replace(self.program, variables={**self.program.variables, name: cotangent})
         paired = replace(known, expr=inner(variable(name, value.shape), value))
         tree = derive_steps(paired, [self.statement.wrt], self.statement.structure)[-1]
-        return Line("adjoint", (name,), known, _in_language(known, tree))
+        return NotationLine("adjoint", (name,), known, _in_language(known, tree))
 
-    def _differential(self) -> list[Line]:
+    def _differential(self) -> list[NotationLine]:
         statement, names = self.statement, self.names
         order = statement.order
         (name,) = names.directions(1)
@@ -173,7 +173,9 @@ class Writer:
         else:
             tree = derive_steps(moved, [{statement.wrt: name}] * order, statement.structure)[-1]
         return [
-            Line("differential", (names.differential(), name), moved, _in_language(moved, tree))
+            NotationLine(
+                "differential", (names.differential(), name), moved, _in_language(moved, tree)
+            )
         ]
 
 
@@ -184,8 +186,8 @@ def _in_language(program: Program, tree: Expr) -> Expr:
     return by_entries(tree, program.variables, language=program.language)
 
 
-class Names:
-    """Names of directions, cotangents and differentials that the program does not use."""
+class LineNames:
+    """LineNames of directions, cotangents and differentials that the program does not use."""
 
     def __init__(self, statement: DerivativeStatement) -> None:
         program = statement.program
@@ -261,7 +263,9 @@ def permute_axes(tree: Expr, axes: tuple[int, ...]) -> Expr:
     return Expr("einsum", (tree,), shape, value=((tuple(range(tree.rank)),), axes))
 
 
-def array_of(line: Line, tree: Expr, statement: DerivativeStatement, *, row_major: bool) -> Expr:
+def array_of(
+    line: NotationLine, tree: Expr, statement: DerivativeStatement, *, row_major: bool
+) -> Expr:
     """The array that the tree of a line of matrices or entries stands for, in mixed axes."""
     if line.kind == "array":
         return tree

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from matcalc.core.errors import ArgumentError, ParseError
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.notations.lines import Line
+from matcalc.notations.lines import NotationLine
 from matcalc.read.frontend import read
 
 _CASE = re.compile(r"^(?P<value>.*?)\s+(?:if\s+(?P<held>.*)|(?P<rest>otherwise))$")
@@ -16,7 +16,7 @@ _ARRAY = re.compile(r"\s*(?P<name>\w+)\[(?P<indices>[^\]]*)\]\s*=\s*(?P<rest>.*)
 _SIGN = re.compile(r"(!=|=)")
 
 
-def read_line(text: str, line: Line, statement: DerivativeStatement) -> Expr:
+def read_line(text: str, line: NotationLine, statement: DerivativeStatement) -> Expr:
     """The tree that a text says in the place of a line; raises a MatcalcError where it is none.
 
     The text is the whole line, with what stands before the arrow or the sign of equality.

@@ -10,7 +10,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, variable
 from matcalc.notations.conditions import format_conditions
-from matcalc.notations.lines import Line
+from matcalc.notations.lines import NotationLine
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.differentials import Marks
@@ -28,7 +28,7 @@ class CaseLine:
     conditions: tuple[Condition, ...]
 
 
-def line_latex(line: Line, cases: Sequence[CaseLine], *, bold: bool, verify: bool) -> str:
+def line_latex(line: NotationLine, cases: Sequence[CaseLine], *, bold: bool, verify: bool) -> str:
     """One line, read back where ``verify`` says so; an array by its ``cases``, if it has any."""
     if cases:
         formula = _by_cases(line.tree, cases, bold=bold)
@@ -46,11 +46,11 @@ def line_latex(line: Line, cases: Sequence[CaseLine], *, bold: bool, verify: boo
     return _head(line, marks, bold=bold) + formula
 
 
-def _letter(text: str, line: Line, name: str, *, bold: bool) -> str:
+def _letter(text: str, line: NotationLine, name: str, *, bold: bool) -> str:
     return letter(text, bold=bold and bool(line.program.variables[name].shape))
 
 
-def _formula(line: Line, marks: Marks, *, bold: bool, verify: bool) -> str:
+def _formula(line: NotationLine, marks: Marks, *, bold: bool, verify: bool) -> str:
     tree = write_known_sizes(line.tree, line.program.variables)
     tree = replace_variables(tree, {name: _renaming(other) for name, other in marks.names.items()})
     variables: Mapping[str, Variable] = {
@@ -68,7 +68,7 @@ def _renaming(name: str) -> Callable[[Expr], Expr]:
     return lambda node: variable(name, node.shape, row=node.row)
 
 
-def _head(line: Line, marks: Marks, *, bold: bool) -> str:
+def _head(line: NotationLine, marks: Marks, *, bold: bool) -> str:
     if line.kind == "differential":
         order = line.names[0][1:-1] if line.names[0][1:-1].isdigit() else ""
         power = f"^{{{order}}} " if order else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcalc.core.choices import Loop, Rules
+from matcalc.core.choices import FormEvaluator, Rules
 from matcalc.core.tree import Expr
 from matcalc.read.frontend import read
 
@@ -54,5 +54,5 @@ def test_parts_that_are_alike_are_evaluated_once(name: str) -> None:
         return array
 
     rules = Rules(step, int, take, lambda part, found: sum(found), lambda entry: False)
-    Loop(total.value, args, {"n": N}, rules).values()
+    FormEvaluator(total.value, args, {"n": N}, rules).values()
     assert 0 < calls <= most

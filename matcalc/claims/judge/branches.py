@@ -8,7 +8,7 @@ from itertools import combinations, product
 import numpy as np
 
 from matcalc.claims.judge.claims import evaluate_claim
-from matcalc.claims.judge.conditions import Condition
+from matcalc.claims.judge.conditions import ClaimCondition
 from matcalc.claims.judge.question import Question, Sample, closeness
 from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import COMPARISONS, OPERATIONS
@@ -24,7 +24,7 @@ _TOGETHER = 2  # and sides of kinks that are named together
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
-def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | None:
+def one_branch(question: Question, samples: Sequence[Sample]) -> ClaimCondition | None:
     """Where the claim is right, if those are the entries on one side of a kink and no others."""
     program = question.program
     if program is None or any(sample.truth.shape != sample.claimed.shape for sample in samples):
@@ -67,7 +67,7 @@ def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | Non
                         for side, sign in zip(chosen, signs, strict=True)
                     )
                     written = all(side[0] in conditions for side in chosen)
-                    return Condition(
+                    return ClaimCondition(
                         "needs-branch",
                         f"it is {'wrong' if outside else 'right only'} where {said}",
                         _OF_WHERE if written else _COST,

@@ -33,7 +33,7 @@ _NARROWER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ClaimCondition:
     """When a claim is right, and how far-fetched it is that this was taken for granted."""
 
     kind: str
@@ -43,7 +43,7 @@ class Condition:
 
 def conditions(
     question: Question, samples: list[Sample], rng: np.random.Generator
-) -> Iterator[tuple[Condition, list[Sample]]]:
+) -> Iterator[tuple[ClaimCondition, list[Sample]]]:
     """Each condition with samples in which it holds."""
     named = _names(question.tree, question.answer) or set(question.variables)
     square = [
@@ -58,7 +58,7 @@ def conditions(
             if found:
                 cost = _COSTS[kind]
                 yield (
-                    Condition(
+                    ClaimCondition(
                         f"needs-{kind}", f"it is right only if {variable.name} is {kind}", cost
                     ),
                     found,
@@ -68,7 +68,7 @@ def conditions(
         found = _worlds(question, base, rng, dict.fromkeys(general, "symmetric"))
         if found:
             yield (
-                Condition(
+                ClaimCondition(
                     "needs-symmetric",
                     f"it is right only if {_format_list(general)} are symmetric",
                     1.4,
@@ -84,7 +84,7 @@ def conditions(
             found = _commuting_samples(question, base, rng, one, other)
             if found:
                 yield (
-                    Condition(
+                    ClaimCondition(
                         "needs-commuting",
                         f"it is right only if {one.name} and {other.name} commute",
                         1.4,

@@ -17,7 +17,7 @@ import numpy as np
 
 from matcalc.claims.equality import EQUAL, UNDECIDED, decide_exactly, decide_numerically
 from matcalc.claims.judge.branches import is_piecewise, one_branch
-from matcalc.claims.judge.conditions import Condition, conditions
+from matcalc.claims.judge.conditions import ClaimCondition, conditions
 from matcalc.claims.judge.factors import NONE, Factor, Factors
 from matcalc.claims.judge.mend import Mended, as_it_is, format_claim, mended_claim, mendings
 from matcalc.claims.judge.mutations import Mutation, quote
@@ -53,7 +53,7 @@ _AT_EQUAL_SIZES = 3  # points that are looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class Slip:
     """One slip: its kind, and what it is in words."""
 
     kind: str
@@ -70,7 +70,7 @@ class Diagnosis:
     derivative cannot be written.
     """
 
-    causes: tuple[Cause, ...]
+    causes: tuple[Slip, ...]
     condition: str = ""
     mended: str = ""
 
@@ -125,15 +125,15 @@ def diagnose(
         return Diagnosis((alike,), mended=correct)
     held = _find_condition(question, list(samples), rng) or one_branch(question, samples)
     if held is not None and alike is None and (best is None or held.cost < best[0]):
-        return Diagnosis((Cause(held.kind, held.text),), mended=correct)
+        return Diagnosis((Slip(held.kind, held.text),), mended=correct)
     if best is None:
         return None
     _, match, factor, formula = best
-    causes = [*_causes(match), *([Cause(factor.kind, factor.text)] if factor.text else [])]
+    causes = [*_causes(match), *([Slip(factor.kind, factor.text)] if factor.text else [])]
     if factor.negative:
-        causes.append(Cause("sign", _WRONG_SIGN))
+        causes.append(Slip("sign", _WRONG_SIGN))
     if [cause.kind for cause in causes] == ["sign"]:
-        causes = [Cause("sign", causes[0].text + _of_another(wrong, samples))]
+        causes = [Slip("sign", causes[0].text + _of_another(wrong, samples))]
     also = (
         held is not None
         and held.kind in _TELLING
@@ -144,14 +144,14 @@ def diagnose(
 
 def _find_equal_sizes(
     question: Question, samples: Sequence[Sample], rng: np.random.Generator
-) -> Cause | None:
+) -> Slip | None:
     """What is said of a claim that is the derivative where sizes are equal: then nothing else that
     holds there explains it.
     """
     if question.misfit is not None:
         said = f"it is right only if all sizes are equal: {question.misfit.why}"
         right = all(sample.error < _SAME for sample in samples)
-        return Cause("needs-square", said) if right else None
+        return Slip("needs-square", said) if right else None
     other = question.alike()
     if other is None or other.misfit is None:
         return None
@@ -160,10 +160,10 @@ def _find_equal_sizes(
     except (MatcalcError, ValueError, np.linalg.LinAlgError):
         return None
     right = all(sample.error < _SAME for sample in found)
-    return Cause("needs-square", f"it is right only if {other.misfit.why}") if right else None
+    return Slip("needs-square", f"it is right only if {other.misfit.why}") if right else None
 
 
-def _causes(match: _Match) -> list[Cause]:
+def _causes(match: _Match) -> list[Slip]:
     """The slips in words. Two that put the same thing into both formulas are one: exp(x) stands
     where sigmoid(x) belongs, whatever was put there to find that.
     """
@@ -173,8 +173,8 @@ def _causes(match: _Match) -> list[Cause]:
         same = text(mine.part) == text(theirs.part)
         if plain and not same and text(mine.instead) == text(theirs.instead):
             said = f"{quote(mine.part)} should be {quote(theirs.part)}"
-            return [Cause(match.variant.kind, said)]
-    return [Cause(part.kind, part.text) for part in (match.variant, match.mended) if part.text]
+            return [Slip(match.variant.kind, said)]
+    return [Slip(part.kind, part.text) for part in (match.variant, match.mended) if part.text]
 
 
 def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:
@@ -380,7 +380,7 @@ def _fits(match: _Match, question: Question) -> bool:
 
 def _find_condition(
     question: Question, samples: list[Sample], rng: np.random.Generator
-) -> Condition | None:
+) -> ClaimCondition | None:
     """The mildest condition under which the claim is right."""
     held = [
         condition

@@ -16,7 +16,7 @@ from matcalc.claims.judge.branches import has_branches
 from matcalc.claims.judge.claim import DISPROVED, Claim
 from matcalc.claims.judge.claim import PROVED as EXACT
 from matcalc.claims.judge.claims import about
-from matcalc.claims.judge.diagnosis import Cause, Diagnosis, diagnose
+from matcalc.claims.judge.diagnosis import Diagnosis, Slip, diagnose
 from matcalc.claims.judge.parts import judge_part
 from matcalc.claims.judge.precision import differences, single
 from matcalc.claims.judge.question import Question, Sample
@@ -329,7 +329,7 @@ def _diagnose_rounding(asked: Question, error: float) -> Diagnosis:
     said = f"it is right to {_digits(error)} digits only"
     said += f", because {near[0]} stands for {near[1]}" if near else " where it was compared"
     said += f": true - claim = {rest}" if rest else ""
-    return Diagnosis((Cause("rounded", said),), mended=correct_form(asked))
+    return Diagnosis((Slip("rounded", said),), mended=correct_form(asked))
 
 
 def _check(
@@ -419,7 +419,7 @@ def _single_term(rest: Expr, asked: Question) -> Diagnosis | None:
         return None
     too_much, term = rest.op == "neg", _text_of(inner, asked)
     kind, what = ("extra-term", "too much") if too_much else ("missing-term", "missing")
-    return Diagnosis((Cause(kind, f"the term {term} is {what}"),), mended=correct_form(asked))
+    return Diagnosis((Slip(kind, f"the term {term} is {what}"),), mended=correct_form(asked))
 
 
 def _shapes(asked: Question, sample: Sample) -> str:

@@ -43,7 +43,7 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.properties import Properties
 from matcalc.engine.ir.signs import is_sign
-from matcalc.engine.ir.traits import Catalogue
+from matcalc.engine.ir.traits import HasTraits
 
 _LONGEST = 1_200  # factors of a product: the time to bring one in order grows with the square
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 class Builder:
     """Makes the nodes of one derivation; it lives as long as that."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: HasTraits) -> None:
         self.catalogue = catalogue
         traits = self.traits = catalogue.traits
         self.properties = Properties(traits.positive)

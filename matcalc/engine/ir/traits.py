@@ -26,7 +26,7 @@ class Traits:
     entrywise: frozenset[str] = frozenset()
 
 
-class Catalogue(Protocol):
+class HasTraits(Protocol):
     """What a derivation knows of functions."""
 
     @property

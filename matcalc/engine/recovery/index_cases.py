@@ -12,7 +12,7 @@ from typing import NamedTuple
 from matcalc.core.indexed import Index
 from matcalc.core.tree import Expr, number
 from matcalc.engine.ir.nodes import Factor, Leaf, Node, Rational, as_product, as_sum
-from matcalc.engine.recovery.index_terms import Term, comparison
+from matcalc.engine.recovery.index_terms import IndexTerm, comparison
 from matcalc.engine.recovery.open_derivatives import Places
 
 _EQUAL, _BELOW, _ABOVE = "==", "<", ">"
@@ -38,10 +38,10 @@ class CaseWriter:
         places: Places,
         scope: tuple[Index, ...],
         without: Collection[int] = (),
-    ) -> Term:
+    ) -> IndexTerm:
         raise NotImplementedError
 
-    def _total(self, terms: Sequence[Term], scope: tuple[Index, ...]) -> Expr:
+    def _total(self, terms: Sequence[IndexTerm], scope: tuple[Index, ...]) -> Expr:
         raise NotImplementedError
 
     def _cases(

@@ -34,8 +34,8 @@ from matcalc.engine.recovery.index_cases import CaseWriter, Pair
 from matcalc.engine.recovery.index_places import always, at_index, bind
 from matcalc.engine.recovery.index_terms import (
     Group,
+    IndexTerm,
     Key,
-    Term,
     chain,
     collect,
     common_of,
@@ -212,7 +212,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
 
     # -- products
 
-    def _terms(self, node: Node, places: Places, scope: tuple[Index, ...]) -> list[Term]:
+    def _terms(self, node: Node, places: Places, scope: tuple[Index, ...]) -> list[IndexTerm]:
         multiple, terms = as_sum(node)
         return [self._term(multiple * c, term, places, scope) for c, term in terms]
 
@@ -223,7 +223,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         places: Places,
         scope: tuple[Index, ...],
         without: Collection[int] = (),
-    ) -> Term:
+    ) -> IndexTerm:
         own, everything = as_product(node)
         factors = [factor for k, factor in enumerate(everything) if k not in without]
         labels: dict[int, Place] = dict(enumerate(places))
@@ -259,15 +259,17 @@ class IndexWriter(DirectionWriter, CaseWriter):
             bound, [each[0] for each in inner] + [each[0] for each in masks]
         ):
             summed = tuple([index for index in bound if index in group])
-            product = Term(1, tuple([(key, e) for touched, key, e in inner if touched & group]))
+            product = IndexTerm(
+                1, tuple([(key, e) for touched, key, e in inner if touched & group])
+            )
             conditions = tuple([each for touched, each in masks if touched & group])
             key = (Group(summed, conditions, (product,)), ())
             outer[key] = outer.get(key, 0) + 1
-        return Term(coefficient * own, tuple(outer.items()))
+        return IndexTerm(coefficient * own, tuple(outer.items()))
 
     # -- sums of terms
 
-    def _total(self, terms: Sequence[Term], scope: tuple[Index, ...]) -> Expr:
+    def _total(self, terms: Sequence[IndexTerm], scope: tuple[Index, ...]) -> Expr:
         """The sum of terms, with what they share before it, and sums over the same indices as
         one.
         """
@@ -279,16 +281,17 @@ class IndexWriter(DirectionWriter, CaseWriter):
         common = common_of(terms)
         shared = shared_number(terms)
         left = [
-            Term(quotient(term.coefficient, shared), term.without(common).factors) for term in terms
+            IndexTerm(quotient(term.coefficient, shared), term.without(common).factors)
+            for term in terms
         ]
         if common or shared != 1:
             inside = self._sum([self._product(term, scope) for term in positive_first(left)])
-            return self._multiply(Term(shared, tuple(common.items())), scope, [inside])
+            return self._multiply(IndexTerm(shared, tuple(common.items())), scope, [inside])
         return self._sum([self._product(term, scope) for term in positive_first(left)])
 
-    def _gather(self, terms: Sequence[Term]) -> list[Term]:
+    def _gather(self, terms: Sequence[IndexTerm]) -> list[IndexTerm]:
         """Terms that are sums over the same indices as one sum."""
-        found: dict[object, list[Term]] = {}
+        found: dict[object, list[IndexTerm]] = {}
         for term in collect(terms):
             groups = [key[0] for key, e in term.factors if isinstance(key[0], Group) and e == 1]
             signature = groups[0].signature if len(groups) == 1 else (len(found), None)
@@ -309,15 +312,15 @@ class IndexWriter(DirectionWriter, CaseWriter):
                     break
                 front = tuple([f for f in rest.factors if f[0][0] is not group])
                 inside += [
-                    Term(rest.coefficient * each.coefficient, merge(front, each.factors))
+                    IndexTerm(rest.coefficient * each.coefficient, merge(front, each.factors))
                     for each in group.terms
                 ]
             else:
                 assert group is not None
                 shared = shared_number(inside)
-                inside = [Term(quotient(t.coefficient, shared), t.factors) for t in inside]
+                inside = [IndexTerm(quotient(t.coefficient, shared), t.factors) for t in inside]
                 whole = Group(group.indices, group.conditions, tuple(inside))
-                result.append(Term(shared, (*common.items(), ((whole, ()), 1))))
+                result.append(IndexTerm(shared, (*common.items(), ((whole, ()), 1))))
                 continue
             result += several
         return result
@@ -335,10 +338,10 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 total = Expr("+", (total, part), ())
         return total
 
-    def _product(self, term: Term, scope: tuple[Index, ...]) -> Expr:
+    def _product(self, term: IndexTerm, scope: tuple[Index, ...]) -> Expr:
         return self._multiply(term, scope, [])
 
-    def _multiply(self, term: Term, scope: tuple[Index, ...], last: list[Expr]) -> Expr:
+    def _multiply(self, term: IndexTerm, scope: tuple[Index, ...], last: list[Expr]) -> Expr:
         """A number, what stands above, one division, and the sign in front."""
         above: list[Expr] = []
         below: list[Expr] = []
@@ -382,7 +385,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         value = Reduction("sum", group.indices, group.conditions)
         return Expr("reduce", (body,), (), value=value)
 
-    def _norm_of(self, term: Term, scope: tuple[Index, ...]) -> Expr | None:
+    def _norm_of(self, term: IndexTerm, scope: tuple[Index, ...]) -> Expr | None:
         """norm2(v) for the sum of the squares of the entries of v, and nothing else."""
         if term.coefficient != 1 or len(term.factors) != 1:
             return None
@@ -402,7 +405,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             group = replace(group, terms=tuple(differences(group.terms)))
         if not plain_sum(group):
             return self._between(group, scope)
-        norm = self._norm_of(Term(1, (((group, ()), 1),)), scope)
+        norm = self._norm_of(IndexTerm(1, (((group, ()), 1),)), scope)
         if norm is not None:
             return raise_to(norm, 2)
         factors = group.terms[0].factors
@@ -496,10 +499,10 @@ class IndexWriter(DirectionWriter, CaseWriter):
         return Expr("at", (self._slot(tree),), (hole.size,), value=open_places, row=row)
 
     def _combination(
-        self, terms: Sequence[Term], hole: Index, scope: tuple[Index, ...]
+        self, terms: Sequence[IndexTerm], hole: Index, scope: tuple[Index, ...]
     ) -> Expr | None:
         """A sum of multiples of vectors."""
-        parts: list[tuple[Term, Expr]] = []
+        parts: list[tuple[IndexTerm, Expr]] = []
         for term in terms:
             inside = [f for f in term.factors if touches(f[0], hole)]
             if len(inside) != 1 or inside[0][1] != 1 or isinstance(inside[0][0][0], Group):
@@ -510,14 +513,14 @@ class IndexWriter(DirectionWriter, CaseWriter):
             if vector is None:
                 return None
             outer = tuple([f for f in term.factors if f is not inside[0]])
-            parts.append((Term(term.coefficient, outer), vector))
+            parts.append((IndexTerm(term.coefficient, outer), vector))
         row = any(vector.row for _, vector in parts)
         total: Expr | None = None
         for scale, vector in sorted(parts, key=lambda part: part[0].coefficient < 0):
             turned = vector
             if vector.row != row:
                 turned = Expr("'", (vector,), vector.shape, row=row)
-            size = Term(magnitude(scale.coefficient), scale.factors)
+            size = IndexTerm(magnitude(scale.coefficient), scale.factors)
             if size.coefficient != 1 or size.factors:
                 turned = Expr("*", (self._product(size, scope), turned), turned.shape, row=row)
             if total is None:

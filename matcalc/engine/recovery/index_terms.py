@@ -22,7 +22,7 @@ class Group:
 
     indices: tuple[Index, ...]
     conditions: tuple[Condition, ...]
-    terms: tuple[Term, ...]
+    terms: tuple[IndexTerm, ...]
 
     @property
     def signature(self) -> object:
@@ -31,17 +31,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class IndexTerm:
     """A number times powers of entries."""
 
     coefficient: Rational
     factors: tuple[tuple[Key, Rational], ...]
 
-    def without(self, common: dict[Key, Rational]) -> Term:
+    def without(self, common: dict[Key, Rational]) -> IndexTerm:
         """The quotient by factors."""
         left = [(key, e - common.get(key, 0)) for key, e in self.factors]
         missing = [(key, -e) for key, e in common.items() if key not in dict(self.factors)]
-        return Term(self.coefficient, tuple([(k, e) for k, e in (*left, *missing) if e]))
+        return IndexTerm(self.coefficient, tuple([(k, e) for k, e in (*left, *missing) if e]))
 
 
 def count_below(group: Group) -> Expr | None:
@@ -150,14 +150,16 @@ def size_of(vector: Expr) -> int:
     return 1 if vector.op in ("slot", "at") else 2
 
 
-def collect(terms: Sequence[Term]) -> list[Term]:
+def collect(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
     """Terms with the same factors as one."""
-    found: dict[frozenset[tuple[Key, Rational]], Term] = {}
+    found: dict[frozenset[tuple[Key, Rational]], IndexTerm] = {}
     for term in terms:
         same = frozenset(term.factors)
         known = found.get(same)
-        found[same] = Term(term.coefficient + known.coefficient, known.factors) if known else term
-    kept: list[Term] = []
+        found[same] = (
+            IndexTerm(term.coefficient + known.coefficient, known.factors) if known else term
+        )
+    kept: list[IndexTerm] = []
     for term in found.values():
         place = next((k for k, other in enumerate(kept) if _beside(other, term)), None)
         if place is None:
@@ -167,7 +169,7 @@ def collect(terms: Sequence[Term]) -> list[Term]:
     return kept
 
 
-def _beside(one: Term, other: Term) -> bool:
+def _beside(one: IndexTerm, other: IndexTerm) -> bool:
     """Whether two terms differ by no more than sums over j < i in one and over j > i in the
     other.
     """
@@ -207,7 +209,7 @@ def _unequal(a: Group, b: Group) -> Condition | None:
     return Condition("!=", a.conditions[0].place)
 
 
-def _both(one: Term, other: Term) -> Term:
+def _both(one: IndexTerm, other: IndexTerm) -> IndexTerm:
     """The sum of two terms that ``_beside`` has found."""
     ((group, places), _) = next(f for f in one.factors if f not in set(other.factors))
     ((beside, _), _) = next(f for f in other.factors if f not in set(one.factors))
@@ -216,15 +218,15 @@ def _both(one: Term, other: Term) -> Term:
     assert held is not None
     whole = Group(group.indices, (held,), group.terms)
     factors = [((whole, places), e) if key[0] is group else (key, e) for key, e in one.factors]
-    return Term(one.coefficient, tuple(factors))
+    return IndexTerm(one.coefficient, tuple(factors))
 
 
-def differences(terms: Sequence[Term]) -> list[Term]:
+def differences(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
     """Terms that differ in where one array is taken, and in the sign, as one: a*X[i,k] - a*X[j,k]
     is a*(X[i,k] - X[j,k]); those with the same difference as one, too.
     """
     left = list(terms)
-    found: dict[Key, list[Term]] = {}
+    found: dict[Key, list[IndexTerm]] = {}
     while left:
         term = left.pop(0)
         match = next(
@@ -236,25 +238,25 @@ def differences(terms: Sequence[Term]) -> list[Term]:
         place, (one, other) = match
         del left[place]
         sign = 1 if _order(one) <= _order(other) else -1
-        inner = (Term(sign, ((one, 1),)), Term(-sign, ((other, 1),)))
+        inner = (IndexTerm(sign, ((one, 1),)), IndexTerm(-sign, ((other, 1),)))
         inner = inner if sign > 0 else inner[::-1]
         key: Key = (Group((), (), inner), ())
         factors = tuple([(each, e) for each, e in term.factors if each != one])
-        found.setdefault(key, []).append(Term(term.coefficient * sign, factors))
+        found.setdefault(key, []).append(IndexTerm(term.coefficient * sign, factors))
     result = []
     for key, several in found.items():
         if len(several) == 1 and len(key[0].terms) == 1:  # type: ignore[union-attr]
             result += several
         elif len(several) == 1:
-            result.append(Term(several[0].coefficient, (*several[0].factors, (key, 1))))
+            result.append(IndexTerm(several[0].coefficient, (*several[0].factors, (key, 1))))
         else:
             shared = shared_number(several)
-            rest = tuple([Term(quotient(t.coefficient, shared), t.factors) for t in several])
-            result.append(Term(shared, (((Group((), (), rest), ()), 1), (key, 1))))
+            rest = tuple([IndexTerm(quotient(t.coefficient, shared), t.factors) for t in several])
+            result.append(IndexTerm(shared, (((Group((), (), rest), ()), 1), (key, 1))))
     return result
 
 
-def _find_moved(one: Term, other: Term) -> tuple[Key, Key] | None:
+def _find_moved(one: IndexTerm, other: IndexTerm) -> tuple[Key, Key] | None:
     """The entries of one array in which two terms of opposite sign differ, and in nothing else."""
     if one.coefficient != -other.coefficient or len(one.factors) != len(other.factors):
         return None
@@ -271,13 +273,13 @@ def _order(key: Key) -> list[tuple[str, int]]:
     return [(index.name, c) for place in key[1] for index, c in place.terms]
 
 
-def shared_number(terms: Sequence[Term]) -> Rational:
+def shared_number(terms: Sequence[IndexTerm]) -> Rational:
     """The number that all terms share, with the sign if all have a minus."""
     shared = content([term.coefficient for term in terms])
     return -shared if all(term.coefficient < 0 for term in terms) else shared
 
 
-def common_of(terms: Sequence[Term]) -> dict[Key, Rational]:
+def common_of(terms: Sequence[IndexTerm]) -> dict[Key, Rational]:
     """The factors that all terms have, to the power that all have."""
     found: dict[Key, Rational] = {}
     each = [dict(term.factors) for term in terms]
@@ -300,7 +302,7 @@ def merge(
     return tuple([(key, e) for key, e in found.items() if e])
 
 
-def positive_first(terms: Sequence[Term]) -> list[Term]:
+def positive_first(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
     """The terms with a plus before those with a minus."""
     return sorted(terms, key=lambda term: term.coefficient < 0)
 

@@ -26,7 +26,7 @@ from matcalc.engine.ir.nodes import (
 )
 
 
-class Term(NamedTuple):
+class CarriedTerm(NamedTuple):
     """A number times factors on labels, of which the first are those of the whole."""
 
     coefficient: Rational
@@ -84,7 +84,7 @@ class Carrier:
                 return tuple([found[axis] for axis in self.along]), number, -int(exponent)
         return None
 
-    def places(self, term: Term, row: Labels) -> Counter[Labels]:
+    def places(self, term: CarriedTerm, row: Labels) -> Counter[Labels]:
         """How many of the products each entry needs that a term divides by."""
         divided: Counter[tuple[Labels, int]] = Counter()
         for factor in term.factors:
@@ -97,7 +97,7 @@ class Carrier:
             found[labels] = max(found[labels], -(-times // self.parts[number].exponent))
         return found
 
-    def take(self, term: Term, row: Labels, places: Counter[Labels]) -> Term:
+    def take(self, term: CarriedTerm, row: Labels, places: Counter[Labels]) -> CarriedTerm:
         """A term with as many products of others as it divides by entries."""
         used = sum(places.values())
         factors: list[Factor] = [*term.factors, (self.call, row, -used)]
@@ -110,9 +110,11 @@ class Carrier:
             more, own = self._entries(row, labels)
             coefficient = coefficient * more**times
             factors += [(node, places, e * times) for node, places, e in own]
-        return Term(coefficient, join_powers(factors))
+        return CarriedTerm(coefficient, join_powers(factors))
 
-    def split_apart(self, term: Term, row: Labels, ends: tuple[Labels, Labels]) -> Term:
+    def split_apart(
+        self, term: CarriedTerm, row: Labels, ends: tuple[Labels, Labels]
+    ) -> CarriedTerm:
         """The term where two entries that it divides by are different ones, with the products of
         all entries but these.
         """
@@ -125,9 +127,9 @@ class Carrier:
             coefficient = coefficient * more
             factors += own
             places[labels] -= 1
-        return self.take(Term(coefficient, factors), row, +places)
+        return self.take(CarriedTerm(coefficient, factors), row, +places)
 
-    def identify(self, term: Term, ends: tuple[Labels, Labels], rank: int) -> Term:
+    def identify(self, term: CarriedTerm, ends: tuple[Labels, Labels], rank: int) -> CarriedTerm:
         """The term where two entries that it divides by are one; ``rank`` axes are outputs."""
         names: dict[int, int] = {}
         factors: list[Factor] = []
@@ -142,7 +144,7 @@ class Carrier:
             (node, tuple([names.get(label, label) for label in labels]), e)
             for node, labels, e in term.factors
         ]
-        return Term(term.coefficient, factors)
+        return CarriedTerm(term.coefficient, factors)
 
     def _entries(self, row: Labels, labels: Labels) -> tuple[Rational, list[Factor]]:
         """An entry of what the product is taken of, as factors."""
@@ -226,10 +228,10 @@ class Pool:
         self.builder = builder
         self.carrier = carrier
         self.root = root
-        self.terms: dict[Node, tuple[Rational, Term, Labels]] = {}
-        self.done: list[Term] = []
+        self.terms: dict[Node, tuple[Rational, CarriedTerm, Labels]] = {}
+        self.done: list[CarriedTerm] = []
 
-    def add(self, term: Term, row: Labels) -> None:
+    def add(self, term: CarriedTerm, row: Labels) -> None:
         """Adds a term that divides by entries of the row at a label."""
         outputs = tuple(range(self.root.rank))
         node = self.builder.product(term.coefficient, term.factors, outputs, self.root.axes)
@@ -239,11 +241,11 @@ class Pool:
             node = self.builder.scale(Fraction(1) / size, node)
         elif isinstance(node, Sum) and not node.terms:
             return
-        unit = Term(Fraction(term.coefficient) / size, term.factors)
+        unit = CarriedTerm(Fraction(term.coefficient) / size, term.factors)
         before = self.terms.get(node, (0, unit, row))
         self.terms[node] = (before[0] + size, *before[1:])
 
-    def result(self) -> list[Term] | None:
+    def result(self) -> list[CarriedTerm] | None:
         """The terms without divisions; None where some are left."""
         while True:
             split = self._next()
@@ -252,7 +254,7 @@ class Pool:
                 return None if left else self.done
             node, ends = split
             size, unit, row = self.terms.pop(node)
-            term = Term(unit.coefficient * size, unit.factors)
+            term = CarriedTerm(unit.coefficient * size, unit.factors)
             self.done.append(self.carrier.split_apart(term, row, ends))
             equal = self.carrier.identify(term, ends, self.root.rank)
             places = self.carrier.places(equal, row)
@@ -270,7 +272,7 @@ class Pool:
         return None
 
 
-def _power(term: Term, call: Node, row: Labels) -> int:
+def _power(term: CarriedTerm, call: Node, row: Labels) -> int:
     return sum(int(e) for node, labels, e in term.factors if node is call and labels == row)
 
 
@@ -282,7 +284,7 @@ def join_powers(factors: list[Factor]) -> list[Factor]:
     return [(node, labels, e) for (node, labels), e in found.items() if e]
 
 
-def exponents(term: Term, call: Node) -> dict[Labels, int]:
+def exponents(term: CarriedTerm, call: Node) -> dict[Labels, int]:
     """To which powers a function is a factor, by its labels."""
     return {labels: int(e) for node, labels, e in term.factors if node is call and e >= 1}
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import factorial, prod
 
-from matcalc.core.choices import Loop, Rules
+from matcalc.core.choices import FormEvaluator, Rules
 from matcalc.core.indexed import Form
 from matcalc.core.operations import ENTRYWISE, OPERATIONS, VANISHING
 from matcalc.core.tree import Expr, is_number, number
@@ -267,7 +267,7 @@ def _evaluate_form(node: Expr, args: list[Grid]) -> Grid | None:
 
     rules = Rules(step, lambda value: ((Fraction(value),),), _take, _reduce, lambda entry: False)
     try:
-        column, rows = Loop(form, args, {}, rules).values()
+        column, rows = FormEvaluator(form, args, {}, rules).values()
         return tuple([column[row][0] for row in rows])
     except (_Unknown, KeyError, IndexError):
         return None

@@ -26,9 +26,9 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.carriers import (
+    CarriedTerm,
     Carrier,
     Pool,
-    Term,
     exponents,
     is_product,
     join_powers,
@@ -106,7 +106,7 @@ class _Clearing:
             terms = found
         return self.root if terms == before else self._whole(terms)
 
-    def _divides(self, terms: list[Term]) -> bool:
+    def _divides(self, terms: list[CarriedTerm]) -> bool:
         """Whether there is something to take up."""
         return any(
             (e < 0 and node in self.poles) or _is_inverse(node)
@@ -114,11 +114,11 @@ class _Clearing:
             for node, _, e in factors
         )
 
-    def _node(self, term: Term) -> Node:
+    def _node(self, term: CarriedTerm) -> Node:
         outputs = tuple(range(self.root.rank))
         return self.builder.product(term.coefficient, term.factors, outputs, self.root.axes)
 
-    def _whole(self, terms: Iterable[Term]) -> Node:
+    def _whole(self, terms: Iterable[CarriedTerm]) -> Node:
         return self.builder.sum([(1, self._node(term)) for term in terms], self.root.axes)
 
     # multiplied out
@@ -140,10 +140,10 @@ class _Clearing:
             self._inside[root] = fold(root, parts, rule)
         return self._inside[root]
 
-    def _expand(self) -> list[Term] | None:
+    def _expand(self) -> list[CarriedTerm] | None:
         rank = self.root.rank
-        todo = [(Term(1, [(self.root, tuple(range(rank)), 1)]), rank)]
-        done: list[Term] = []
+        todo = [(CarriedTerm(1, [(self.root, tuple(range(rank)), 1)]), rank)]
+        done: list[CarriedTerm] = []
         while todo:
             term, fresh = todo.pop()
             place = next((k for k, each in enumerate(term.factors) if self._opens(each)), None)
@@ -155,7 +155,7 @@ class _Clearing:
             rest += [(node, labels, exponent - 1)] * (exponent > 1)
             if isinstance(node, Sum):
                 for c, inner in reversed(node.terms):
-                    opened = Term(term.coefficient * c, [*rest, (inner, labels, 1)])
+                    opened = CarriedTerm(term.coefficient * c, [*rest, (inner, labels, 1)])
                     todo.append((opened, fresh))
             else:
                 assert isinstance(node, Product)
@@ -168,7 +168,7 @@ class _Clearing:
                     (inner, tuple([names[label] for label in own]), e)
                     for inner, own, e in node.factors
                 ]
-                todo.append((Term(term.coefficient * node.coefficient, rest), fresh))
+                todo.append((CarriedTerm(term.coefficient * node.coefficient, rest), fresh))
             if len(todo) + len(done) > _MOST_TERMS:
                 return None
         return done
@@ -185,11 +185,11 @@ class _Clearing:
 
     # products of entries
 
-    def _others(self, terms: list[Term], carrier: Carrier) -> list[Term] | None:
+    def _others(self, terms: list[CarriedTerm], carrier: Carrier) -> list[CarriedTerm] | None:
         """The terms with divisions by entries taken up; None where some are left, as of tensors."""
         if carrier.argument.rank > 2:
             return None
-        done: list[Term] = []
+        done: list[CarriedTerm] = []
         pool = Pool(self.builder, carrier, self.root)
         for term in terms:
             powers = exponents(term, carrier.call)
@@ -212,7 +212,7 @@ class _Clearing:
 
     # determinants
 
-    def _split(self, term: Term) -> Term:
+    def _split(self, term: CarriedTerm) -> CarriedTerm:
         """det(A*X) as det(A)*det(X) where there is inv(X)."""
         factors: list[Factor] = []
         for node, labels, e in term.factors:
@@ -230,14 +230,14 @@ class _Clearing:
                 factors.append((call, labels, e))
             if not square:
                 factors.append((node, labels, e))
-        return Term(term.coefficient, join_powers(factors))
+        return CarriedTerm(term.coefficient, join_powers(factors))
 
-    def _cofactors(self, terms: list[Term], matrix: Node) -> list[Term] | None:
+    def _cofactors(self, terms: list[CarriedTerm], matrix: Node) -> list[CarriedTerm] | None:
         """The terms with determinants times inverses as cofactors; None where inverses are left."""
         call = self.matrices[matrix]
         if isinstance(matrix, Leaf) and matrix.structure == "psd":
             return terms  # it has a factor of Cholesky
-        done: list[Term] = []
+        done: list[CarriedTerm] = []
         for term in terms:
             power = exponents(term, call).get((), 0)
             inverses = [
@@ -257,10 +257,10 @@ class _Clearing:
             for (_, labels, e), (ratio, turned) in inverses:
                 coefficient = coefficient * ratio ** int(e)
                 rest.append((cofactors, labels if turned else labels[::-1], e))
-            done.append(Term(coefficient, join_powers([*rest, (call, (), -used)])))
+            done.append(CarriedTerm(coefficient, join_powers([*rest, (call, (), -used)])))
         return done
 
-    def _decompose(self, terms: list[Term], matrix: Node) -> list[Term]:
+    def _decompose(self, terms: list[CarriedTerm], matrix: Node) -> list[CarriedTerm]:
         """The terms with U*diag(s)*V' for the matrix: its determinant is det(U)*det(V)*prod(s), its
         inverse V*diag(1./s)*U'. For a symmetric one U and V are the same, its eigenvectors.
         """
@@ -273,7 +273,7 @@ class _Clearing:
         product = build.call("prod", [s], ())
         signs = [] if symmetric else [build.call("det", [each], ()) for each in (U, V)]
         whole = [*signs, product]
-        done: list[Term] = []
+        done: list[CarriedTerm] = []
         for term in terms:
             coefficient, factors, fresh = term.coefficient, list[Factor](), term.fresh()
             for node, labels, e in term.factors:
@@ -292,7 +292,7 @@ class _Clearing:
                             (U, (column, fresh), 1),
                         ]
                         fresh += 1
-            done.append(Term(coefficient, join_powers(factors)))
+            done.append(CarriedTerm(coefficient, join_powers(factors)))
         if isinstance(product, Call):
             self.products.append(Carrier(build, product))
         return done

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from matcalc.core.errors import ParseError
-from matcalc.read.syntax.table import Table
+from matcalc.read.syntax.table import ParseTable
 
 Token = tuple[str, int, int, str]  # terminal, start, end, text
 Build = Callable[[list[Any]], Any] | None
 Refuse = Callable[[Token, Token | None, dict[str, int]], ParseError]
 
 
-def drive(stream: list[Token], table: Table, builders: Mapping[str, Build], refuse: Refuse) -> Any:
+def drive(
+    stream: list[Token], table: ParseTable, builders: Mapping[str, Build], refuse: Refuse
+) -> Any:
     """The value of the start symbol; ``refuse`` makes the error for a token, the one before it and
     what could stand there.
 

@@ -19,9 +19,9 @@ from matcalc.read.syntax.nodes import (
     Binding,
     Bound,
     Loop,
-    Scope,
     Statement,
     SyntaxNode,
+    WhereNode,
     children,
     flat,
 )
@@ -55,7 +55,7 @@ def bind(statements: list[Statement], source: str) -> None:
                 todo += [(arg, names) for arg in node.args]
             else:
                 todo += [(arg, names) for arg in node.args]
-                if isinstance(node, Scope):
+                if isinstance(node, WhereNode):
                     todo += [(definition.body, names) for definition in node.definitions]
 
 
@@ -134,12 +134,12 @@ def _copy(root: SyntaxNode) -> SyntaxNode:
         value = node.value
         if isinstance(value, Binding):
             value = Binding(value.name, [_copy(place) for place in value.places])
-        if isinstance(node, Scope):
+        if isinstance(node, WhereNode):
             definitions = [
                 Statement(each.role, _copy(each.body), each.name, each.name_span)
                 for each in node.definitions
             ]
-            return Scope(args[0], definitions)
+            return WhereNode(args[0], definitions)
         return SyntaxNode(node.kind, tuple(args), node.start, node.end, mark=node.mark, value=value)
 
     return fold(root, children, rule)

@@ -11,7 +11,7 @@ from string import ascii_letters
 
 from matcalc.core.kinds import Variable
 from matcalc.core.walk import fold
-from matcalc.read.syntax.nodes import Scope, Statement, SyntaxNode, children, flat
+from matcalc.read.syntax.nodes import Statement, SyntaxNode, WhereNode, children, flat
 
 
 def read_lookups(statements: list[Statement], variables: Mapping[str, Variable]) -> None:
@@ -25,7 +25,7 @@ def read_lookups(statements: list[Statement], variables: Mapping[str, Variable])
 
 def _read(root: SyntaxNode, known: Container[str]) -> SyntaxNode:
     def rule(node: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
-        if isinstance(node, Scope):
+        if isinstance(node, WhereNode):
             for each in node.definitions:
                 each.body = _read(each.body, known)
         node.args = tuple(args)

@@ -8,7 +8,7 @@ import re
 
 from matcalc.core.errors import ParseError, Span
 from matcalc.read.syntax import diagnose
-from matcalc.read.syntax.table import Table
+from matcalc.read.syntax.table import ParseTable
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 LONGEST = 65_536  # characters of a text
@@ -55,7 +55,7 @@ _BEFORE_PRODUCTS = frozenset(
 _TEXTS = {"'": re.compile(r"'[^'\n]*'"), '"': re.compile(r'"[^"\n]*"')}
 
 
-def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
+def tokens(text: str, table: ParseTable, *, power_of_T: bool = False) -> list[Token]:
     """The tokens of the text, ended by ``$END`` behind the last of them.
 
     ``^T`` is the transpose, or with ``power_of_T`` the power by a scalar that is called T.

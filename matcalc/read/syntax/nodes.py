@@ -101,7 +101,7 @@ def flat(statements: Iterable[Statement]) -> Iterator[Statement]:
             todo += reversed(statement.statements)
 
 
-class Scope(SyntaxNode):
+class WhereNode(SyntaxNode):
     """``body where M = A'*A``: definitions that hold in one pair of brackets; ``scopes.hoisted``
     leaves none of them.
     """

@@ -13,7 +13,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.syntax import diagnose
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.lexer import tokens
-from matcalc.read.syntax.nodes import Binding, Loop, Scope, Statement, SyntaxNode, children
+from matcalc.read.syntax.nodes import Binding, Loop, Statement, SyntaxNode, WhereNode, children
 from matcalc.read.syntax.table import load
 from matcalc.read.syntax.tokens import Token
 
@@ -334,7 +334,7 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "first": lambda parts: [parts[0]],
     "more": _more,
     "where": _where,
-    "scoped": lambda parts: Scope(parts[0], parts[2]),
+    "scoped": lambda parts: WhereNode(parts[0], parts[2]),
     "scoped_call": lambda parts: _call([*parts[:2], [parts[2]], parts[3]]),
     "first_definition": lambda parts: [_statement("definition", parts)],
     "next_definition": lambda parts: _more(

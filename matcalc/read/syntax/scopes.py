@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matcalc.core.errors import ParseError, UnknownNameError
 from matcalc.core.walk import postorder
-from matcalc.read.syntax.nodes import Loop, Scope, Statement, SyntaxNode, children, flat
+from matcalc.read.syntax.nodes import Loop, Statement, SyntaxNode, WhereNode, children, flat
 
 
 def hoist(statements: list[Statement], source: str) -> list[Statement]:
@@ -34,7 +34,7 @@ def _refuse_inside(loop: Loop, source: str) -> None:
     """Definitions in brackets in the body of a loop."""
     for statement in flat(loop.statements):
         for part in postorder(statement.body, children):
-            if isinstance(part, Scope):
+            if isinstance(part, WhereNode):
                 raise ParseError(
                     "the body of a loop has its definitions as statements",
                     source=source,
@@ -51,12 +51,12 @@ class _Scopes:
             str, list[list[SyntaxNode]]
         ] = {}  # the uses of what each name means here, the innermost last
         self._uses: list[tuple[Statement, list[SyntaxNode]]] = []  # of each definition
-        self._left: list[Scope] = []
+        self._left: list[WhereNode] = []
 
     def of(self, body: SyntaxNode) -> list[Statement]:
         """The definitions in the brackets of an expression, which is left without them."""
         found: list[Statement] = []
-        todo: list[SyntaxNode | Statement | tuple[Scope, ...]] = [body]
+        todo: list[SyntaxNode | Statement | tuple[WhereNode, ...]] = [body]
         while todo:
             item = todo.pop()
             if isinstance(item, Statement):  # from here on it holds
@@ -64,7 +64,7 @@ class _Scopes:
                 self._enter(item)
             elif isinstance(item, tuple):
                 self._leave(item[0])
-            elif isinstance(item, Scope):
+            elif isinstance(item, WhereNode):
                 self._once(item)
                 todo += [(item,), item.args[0]]
                 for definition in reversed(item.definitions):
@@ -75,7 +75,7 @@ class _Scopes:
                 todo += reversed(item.args)
         return found
 
-    def _once(self, scope: Scope) -> None:
+    def _once(self, scope: WhereNode) -> None:
         names: set[str] = set()
         for each in scope.definitions:
             if each.name in names:
@@ -89,7 +89,7 @@ class _Scopes:
         self._uses.append((definition, uses))
         self._within.setdefault(definition.name, []).append(uses)
 
-    def _leave(self, scope: Scope) -> None:
+    def _leave(self, scope: WhereNode) -> None:
         for definition in scope.definitions:
             self._within[definition.name].pop()
         self._left.append(scope)

@@ -10,7 +10,7 @@ from zlib import crc32
 from matcalc.core.resources import folder_path, read_bytes, read_text
 
 
-class Table:
+class ParseTable:
     """What the lexer and the parser need.
 
     ``states[s]`` maps a symbol to the state to go to (>= 0) or to ``~r``: reduce by rule ``r``,
@@ -69,7 +69,7 @@ def scanner(terminals: dict[str, str]) -> str:
 
 
 @lru_cache(maxsize=2)
-def load(language: str = "expression") -> Table:
+def load(language: str = "expression") -> ParseTable:
     """The table beside the grammar; compiled afresh where that is missing or was made from another
     grammar.
     """
@@ -77,7 +77,7 @@ def load(language: str = "expression") -> Table:
     grammar = read_bytes(f"{place}.lark")
     text = read_text(f"{place}.table")
     if text.startswith(f"checksum {crc32(grammar)}\n"):
-        return Table(text)
+        return ParseTable(text)
     from matcalc.read.syntax.compile_grammar import compile_table  # noqa: PLC0415 - imports Lark (50 ms)
 
-    return Table(compile_table(grammar.decode()))
+    return ParseTable(compile_table(grammar.decode()))

@@ -15,7 +15,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.tex import subscripts
 from matcalc.read.tex.doubts import whole_letters
 from matcalc.read.tex.letters import Letters
-from matcalc.read.tex.phrases import Equation, Phrase
+from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.places import size_leaves
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
@@ -25,7 +25,7 @@ _KINDS = ("", "vector", "matrix")
 _COUNTING = frozenset("ijklqrst")  # what is no size as the end of a sum
 
 
-def by_entries(equation: Equation, scope: Scope) -> Equation:
+def by_entries(equation: EquationPhrase, scope: Scope) -> EquationPhrase:
     """The equation; of the whole array if its left side is an entry of it."""
     entry = equation.left
     if entry is not None and entry.kind == "application" and entry.bounds:
@@ -49,13 +49,13 @@ def by_entries(equation: Equation, scope: Scope) -> Equation:
     alone = "" if ends else "; write the right side alone for one of them"
     scope.note(f"note: {shown} = ... is read as the {kind} of these entries{alone}")
     if equation.left is not entry:
-        return Equation(whole, equation.left)
+        return EquationPhrase(whole, equation.left)
     scope.names.pop(symbol(entry, scope.source).key, None)
     scope.define(base)
-    return Equation(whole, base)
+    return EquationPhrase(whole, base)
 
 
-def as_printed(equation: Equation, scope: Scope, *, last: bool) -> Equation:
+def as_printed(equation: EquationPhrase, scope: Scope, *, last: bool) -> EquationPhrase:
     """The equation of an answer of ours: every letter on its left side is an index. The ``last``
     one has the axes that are known.
     """
@@ -69,7 +69,7 @@ def as_printed(equation: Equation, scope: Scope, *, last: bool) -> Equation:
     whole = Phrase("array", value.start, value.end, args=(value,), parts=tuple(parts), text=kind)
     scope.names.pop(symbol(entry, scope.source).key, None)
     scope.define(entry.args[0])
-    return Equation(whole, entry.args[0])
+    return EquationPhrase(whole, entry.args[0])
 
 
 def _indices(phrase: Phrase, scope: Scope) -> list[str]:
@@ -80,7 +80,7 @@ def _indices(phrase: Phrase, scope: Scope) -> list[str]:
     return names if plain and not scope.dimensions.intersection(names) else []
 
 
-def _sums(equation: Equation) -> list[Phrase]:
+def _sums(equation: EquationPhrase) -> list[Phrase]:
     return [part for part in postorder(equation.value, children) if part.kind == "bigsum"]
 
 
@@ -90,7 +90,7 @@ def _in_conditions(total: Phrase, scope: Scope) -> set[str]:
     return {symbol(leaf, scope.source).name for side in sides for leaf in size_leaves(side)}
 
 
-def _summation_letters(equation: Equation, scope: Scope) -> set[str]:
+def _summation_letters(equation: EquationPhrase, scope: Scope) -> set[str]:
     """The letters that sums name as those they run over."""
     letters = Letters(scope)
     found = {name for total in _sums(equation) for name in letters.indices(total) or ()}
@@ -101,7 +101,9 @@ def _summation_letters(equation: Equation, scope: Scope) -> set[str]:
     return found
 
 
-def _ends(wanted: list[str], entry: Phrase, equation: Equation, scope: Scope) -> frozenset[str]:
+def _ends(
+    wanted: list[str], entry: Phrase, equation: EquationPhrase, scope: Scope
+) -> frozenset[str]:
     """The indices of the left side at which a sum on the right side ends; a capital is a size."""
     source, sums = scope.source, _sums(equation)
     found: set[str] = set()
@@ -131,13 +133,13 @@ def _ends(wanted: list[str], entry: Phrase, equation: Equation, scope: Scope) ->
     return frozenset(found)
 
 
-def _array_of(equation: Equation, names: Iterable[str], scope: Scope) -> str:
+def _array_of(equation: EquationPhrase, names: Iterable[str], scope: Scope) -> str:
     value = equation.value
     right, below = scope.source[value.start : value.end], ",".join(names)
     return f"\\left[{right}\\right]_{{{below}}}"
 
 
-def _refuse_part(entry: Phrase, equation: Equation, scope: Scope) -> None:
+def _refuse_part(entry: Phrase, equation: EquationPhrase, scope: Scope) -> None:
     r"""Refuses y_{k+1} = \sum_i W_{ki} x_i and y_{ik} = \sum_i W_{ki} x_i: one entry, or all."""
     names = list(dict.fromkeys(subscripts.names(entry, scope.source)))
     if not names or scope.dimensions.intersection(names):
@@ -164,7 +166,9 @@ def _refuse_part(entry: Phrase, equation: Equation, scope: Scope) -> None:
     raise scope.problem(message, entry.span, hint)
 
 
-def _are_entries(wanted: list[str], ends: frozenset[str], equation: Equation, scope: Scope) -> bool:
+def _are_entries(
+    wanted: list[str], ends: frozenset[str], equation: EquationPhrase, scope: Scope
+) -> bool:
     """Whether each index on the left side is that of an entry on the right side, or one of the
     ``ends`` of its sums.
     """

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from matcalc.core.errors import MatcalcError
 from matcalc.core.walk import fold, postorder
 from matcalc.read.tex.doubts import inverse_or_reciprocal
-from matcalc.read.tex.phrases import Equation, Phrase
+from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import letters, symbol
@@ -38,7 +38,7 @@ class _Part(NamedTuple):
     said: Mapping[str, Phrase]
 
 
-def sum_repeated(equation: Equation, scope: Scope) -> Equation:
+def sum_repeated(equation: EquationPhrase, scope: Scope) -> EquationPhrase:
     """The equation with the sums that the convention leaves out; its value is the whole array."""
     return _Convention(scope, equation.value, equation.left).equation(equation)
 
@@ -62,7 +62,7 @@ class _Convention:
         parts = postorder(root, children)
         self.every = {name for part in parts for name, _ in self._subscripts(part)}
 
-    def equation(self, equation: Equation) -> Equation:
+    def equation(self, equation: EquationPhrase) -> EquationPhrase:
         """The equation with its sums."""
         value, left = equation.value, equation.left
         gradient = value.kind == "gradient" and bool(value.args)
@@ -84,7 +84,7 @@ class _Convention:
             shown = ", ".join(self._show(part) for part in places)
             ordered = ", in this order" if len(places) > 1 else ""
             self.scope.note(f"note: the value is an array over {shown}{ordered}")
-        return Equation(_with(value, (body,)) if gradient else body, left)
+        return EquationPhrase(_with(value, (body,)) if gradient else body, left)
 
     def _read(self, phrase: Phrase, args: list[_Part]) -> _Part:
         if phrase.kind in ("indexed", "entries"):

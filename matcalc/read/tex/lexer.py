@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from matcalc.core.errors import ParseError, Span, UnknownNameError
-from matcalc.read.syntax.table import Table
+from matcalc.read.syntax.table import ParseTable
 from matcalc.read.tex.diagnose import BAR_BELOW, below
 from matcalc.read.tex.ornaments import blank_ornaments
 from matcalc.read.tex.vocabulary import CHARACTERS, OPTIMA, advice, function
@@ -114,7 +114,9 @@ _MATRICES = {
 _OVER_SET = re.compile(r"\\(min|max|inf|sup)\s*(\\limits\s*)?_\s*\{[^{}]*$")
 
 
-def tokens(text: str, table: Table, words: frozenset[str], users: Mapping[str, str]) -> list[Token]:
+def tokens(
+    text: str, table: ParseTable, words: frozenset[str], users: Mapping[str, str]
+) -> list[Token]:
     """The tokens, ended by ``$END``. ``words`` are the declared names of several letters, which are
     not split; ``users`` has the words for the functions of users.
     """
@@ -128,7 +130,7 @@ def tokens(text: str, table: Table, words: frozenset[str], users: Mapping[str, s
 
 class _Lexer:
     def __init__(
-        self, text: str, words: frozenset[str], table: Table, users: Mapping[str, str]
+        self, text: str, words: frozenset[str], table: ParseTable, users: Mapping[str, str]
     ) -> None:
         self.users = users
         self.text = text

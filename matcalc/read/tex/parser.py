@@ -12,7 +12,7 @@ from matcalc.read.syntax.table import load
 from matcalc.read.tex import binders, chains, conditions, derivatives, diagnose, lettered, limits
 from matcalc.read.tex.conjugates import read_superscript
 from matcalc.read.tex.lexer import tokens
-from matcalc.read.tex.phrases import Equation, Phrase
+from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.scripts import POSTFIX_T, bare_norm, refuse_script
 
@@ -35,13 +35,13 @@ _RAISED = frozenset(
 )
 
 
-def parse(text: str, scope: Scope) -> list[Equation]:
+def parse(text: str, scope: Scope) -> list[EquationPhrase]:
     """The statements of a formula; raises ``ParseError`` and ``UnknownNameError``. Notes and sizes
     go into ``scope``.
     """
     builder = _Builder(text, scope)
     table = load("latex")
-    result: list[Equation] = drive(
+    result: list[EquationPhrase] = drive(
         tokens(text, table, scope.words, scope.user_words), table, builder.rules(), builder.refuse
     )
     return result
@@ -516,8 +516,8 @@ class _Builder:
     # -- statements
     # ------------------------------------------------------------------------------------
 
-    def on_value(self, parts: list[Any]) -> Equation:
-        return Equation(chains.value(parts[0]))
+    def on_value(self, parts: list[Any]) -> EquationPhrase:
+        return EquationPhrase(chains.value(parts[0]))
 
     def on_comparison(self, parts: list[Any]) -> Phrase:
         left, (_, start, end, sign), right = parts
@@ -530,11 +530,11 @@ class _Builder:
             mark=Span(start, end),
         )
 
-    def on_equation(self, parts: list[Any]) -> Equation:
+    def on_equation(self, parts: list[Any]) -> EquationPhrase:
         left, (_, start, end, _), right = parts
         left = chains.value(left)
         if left.kind not in ("symbol", "indexed", "call", "application"):
             raise diagnose.unnamed_error(self.text, left, Span(start, end))
         if left.kind in ("symbol", "indexed"):
             self.scope.define(left)
-        return Equation(chains.value(right), left)
+        return EquationPhrase(chains.value(right), left)

@@ -127,7 +127,7 @@ def terms(phrase: Phrase) -> Iterator[Phrase]:
             yield part
 
 
-class Equation:
+class EquationPhrase:
     """A statement: a value, with what stood on the left of an equals sign before it."""
 
     __slots__ = ("left", "value")

@@ -34,7 +34,7 @@ from matcalc.read.tex.einstein import sum_repeated
 from matcalc.read.tex.hints import speak_latex
 from matcalc.read.tex.numbers import as_numbers, may_be_ordinary, offer_numbers, read_ordinary
 from matcalc.read.tex.parser import parse
-from matcalc.read.tex.phrases import Equation, Phrase
+from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.resolve import Resolver
 from matcalc.read.tex.samples import either, remember
 from matcalc.read.tex.scope import Complex, Scope
@@ -300,7 +300,7 @@ def _explain_errors(text: str) -> Iterator[None]:
         raise
 
 
-def _values(equations: list[Equation], scope: Scope) -> list[Named]:
+def _values(equations: list[EquationPhrase], scope: Scope) -> list[Named]:
     """The statements with their names: definitions, and one value. What a value is called does not
     matter.
     """

@@ -8,7 +8,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.evaluate import Evaluation
-from matcalc.verify.exact.field import Undecided, Zero
+from matcalc.verify.exact.field import Undecided, VanishingDivisor
 from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.jets import Jet
 from matcalc.verify.exact.judge import Judge, Misshapen, Nowhere, Undefined, Verdict
@@ -49,7 +49,7 @@ class _Directional(Judge):
             along[name] = Jet(at.extent, [at.value, move])
         try:
             given = Evaluation(field, along, self.sizes, 2, self.meter).follow(self.given)
-        except Zero as problem:
+        except VanishingDivisor as problem:
             raise Undefined(str(problem)) from problem
         plain = {name: Jet(jet.extent, [jet.value], jet.number) for name, jet in values.items()}
         stated = Evaluation(field, plain, self.sizes, 1, self.meter).follow(self.stated)

@@ -331,11 +331,11 @@ def _where(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
 
 def _evaluate_form(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     # few trees have bound indices
-    from matcalc.core.choices import Loop  # noqa: PLC0415
+    from matcalc.core.choices import FormEvaluator  # noqa: PLC0415
     from matcalc.verify.exact.rows import Rows, select, split  # noqa: PLC0415
 
     rules = Rows(run, run._step, _children)
-    column, rows = Loop(node.value, args, run.sizes, rules, _children).values()
+    column, rows = FormEvaluator(node.value, args, run.sizes, rules, _children).values()
     if not node.value.indices:
         return split(column, rows)[0]
     extent = run.extent(node.shape)

@@ -25,7 +25,7 @@ class Unfit(Exception):
     """This point will not do (a singular matrix, a root of what is no square): the next one may."""
 
 
-class Zero(Unfit):
+class VanishingDivisor(Unfit):
     """Something vanishes that is divided by: if at several points, then at all, with these
     sizes.
     """
@@ -96,7 +96,7 @@ def element(value: Fraction) -> int:
 def inverse(x: int) -> int:
     """1/x."""
     if x == 0:
-        raise Zero("division by zero")
+        raise VanishingDivisor("division by zero")
     return pow(x, -1, P)
 
 
@@ -224,7 +224,7 @@ def invert(a: Entries, n: int) -> Entries:
     for k in range(n):
         pivot = next((i for i in range(k, n) if rows[i][k]), None)
         if pivot is None:
-            raise Zero("a singular matrix")
+            raise VanishingDivisor("a singular matrix")
         rows[k], rows[pivot] = rows[pivot], rows[k]
         scale = pow(rows[k][k], -1, P)
         head = rows[k] = [x * scale % P for x in rows[k]]

@@ -10,7 +10,7 @@ from math import prod
 from matcalc.verify.exact.field import (
     P,
     Undecided,
-    Zero,
+    VanishingDivisor,
     identity,
     inverse,
     number_root,
@@ -340,7 +340,7 @@ def _pinv(field: Generators, args: Sequence[Jet]) -> Jet:
     square = multiply(flipped, a) if tall else multiply(a, flipped)
     try:
         inner = solve_inverse(square)
-    except Zero as problem:
+    except VanishingDivisor as problem:
         raise Undecided("pinv of a matrix without full rank") from problem
     return multiply(inner, flipped) if tall else multiply(flipped, inner)
 

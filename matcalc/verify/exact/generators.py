@@ -21,7 +21,7 @@ from matcalc.verify.exact.field import (
     Stream,
     Undecided,
     Unfit,
-    Zero,
+    VanishingDivisor,
     cube_root,
     inverse,
     is_cube,
@@ -167,7 +167,7 @@ class Generators:
     def log(self, w: int) -> int:
         """log(w)."""
         if w == 0:
-            raise Zero("log of zero")
+            raise VanishingDivisor("log of zero")
         self.opaque = True
         known = self._log.get(w)
         if known is None:

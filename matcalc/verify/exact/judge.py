@@ -26,13 +26,13 @@ from matcalc.verify.exact.field import (
     Stream,
     Undecided,
     Unfit,
-    Zero,
+    VanishingDivisor,
     permute,
     product,
 )
 from matcalc.verify.exact.generators import MOST_ROOTS, Generators
 from matcalc.verify.exact.jets import constant
-from matcalc.verify.exact.points import EXPONENTS, Setting, direction, repeat_entries
+from matcalc.verify.exact.points import EXPONENTS, PointSurvey, direction, repeat_entries
 
 BITS = 50  # the error probability is below 2^-BITS
 _CHOICES = 2  # of sizes
@@ -47,7 +47,7 @@ _SPARE = "?"  # no name in the language
 _UNKNOWN = "values of which only some relations are known"
 
 
-class Undefined(Zero):
+class Undefined(VanishingDivisor):
     """The expression itself has no value at this point."""
 
 
@@ -173,7 +173,7 @@ class Judge:
         self.kind = kind if kind in SPACES else ""
         self.stream = Stream(1)
         self.meter = Meter()
-        self.setting = Setting((self.program.expr, self.tree), program.variables, self.wrt)
+        self.setting = PointSurvey((self.program.expr, self.tree), program.variables, self.wrt)
         self.sizes: dict[str, int] = {}
         self.turn = 0
         self.found = self._place()  # where the last point was found
@@ -359,7 +359,7 @@ class Judge:
                     self.refused = True
                     known = self.independent.get(signs, 0)
                     self.independent[signs] = known | 1 << field.refused
-                zeros += isinstance(problem, Zero)
+                zeros += isinstance(problem, VanishingDivisor)
                 if isinstance(problem, Undefined) and zeros == _ALIKE:
                     raise Nowhere(reason) from problem
                 if zeros == _ALIKE or isinstance(problem, Never):
@@ -385,7 +385,7 @@ class Judge:
                 Evaluation(field, plain, self.sizes, 1, self.meter).follow(self.given)
             along = {**values, self.wrt: moving}
             given = Evaluation(field, along, self.sizes, count, self.meter).follow(self.given)
-        except Zero as problem:
+        except VanishingDivisor as problem:
             raise Undefined(str(problem)) from problem
         stated = Evaluation(field, plain, self.sizes, 1, self.meter).follow(self.stated)
         moves = [self._tangent(move, at.extent) for move in directions]

@@ -54,7 +54,7 @@ _ROOTS = frozenset(("sqrt", "cbrt", "asin", "acos", "asinh", "acosh"))
 _SQUARE = frozenset(("inv", "det", "logdet", "adj", "cof"))
 
 
-class Setting:
+class PointSurvey:
     """What is known of the trees before a point is drawn: the names of their dimensions, and which
     variables are exponents.
     """

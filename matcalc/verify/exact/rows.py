@@ -14,7 +14,7 @@ from typing import Protocol
 from matcalc.core.dims import Shape
 from matcalc.core.operations import COMPARISONS, ENTRYWISE, OF_ENTRIES
 from matcalc.core.tree import Expr
-from matcalc.verify.exact.field import Extent, Meter, Never, P, Zero, inverse, strides
+from matcalc.verify.exact.field import Extent, Meter, Never, P, VanishingDivisor, inverse, strides
 from matcalc.verify.exact.functions import FUNCTIONS, apply, spread
 from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.jets import (
@@ -187,7 +187,7 @@ class Rows:
         if name == "prod":
             return _products(whole, groups)
         if not all(groups):
-            raise (Zero if name == "mean" else Never)(f"{name} of nothing")
+            raise (VanishingDivisor if name == "mean" else Never)(f"{name} of nothing")
         if name == "mean":
             total = _totals(whole, groups)
             shares = [inverse(len(group)) for group in groups for _ in range(whole.width)]

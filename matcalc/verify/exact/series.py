@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matcalc.verify.exact.field import P, Zero, inverse
+from matcalc.verify.exact.field import P, VanishingDivisor, inverse
 from matcalc.verify.exact.generators import Generators
 
 Series = Callable[[int, int], tuple[int, ...]]
@@ -100,7 +100,7 @@ def integer_power(k: int) -> Series:
 
     def rule(x: int, order: int) -> tuple[int, ...]:
         if x == 0 and k < 0:
-            raise Zero("a negative power of zero")
+            raise VanishingDivisor("a negative power of zero")
         slopes = [1, k, k * (k - 1)]
         return tuple(
             [slopes[j] * pow(x, k - j, P) % P if slopes[j] else 0 for j in range(order + 1)]

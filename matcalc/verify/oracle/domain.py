@@ -197,12 +197,12 @@ class _Point:
 
     def evaluate_form(self, node: Expr, args: list[float]) -> float:
         """An array whose entries may differ has a value here, of which nothing more is known."""
-        from matcalc.core.choices import Loop, Rules  # noqa: PLC0415 - few trees have bound indices
+        from matcalc.core.choices import FormEvaluator, Rules  # noqa: PLC0415 - few trees have bound indices
 
         rules = Rules(
             self.value, float, lambda entry, places: entry, _take, lambda entry: not entry
         )
-        column, rows = Loop(node.value, args, self.sizes, rules).values()
+        column, rows = FormEvaluator(node.value, args, self.sizes, rules).values()
         found = [column[row] for row in rows]
         alike = len(found) > 0 and min(found) == max(found)
         self.unknown = self.unknown or not alike

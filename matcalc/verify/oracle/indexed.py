@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from matcalc.core.choices import Loop, Rules
+from matcalc.core.choices import FormEvaluator, Rules
 from matcalc.core.errors import DomainProblem
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
@@ -69,7 +69,7 @@ def evaluate_indexed(
     rules = Rules(
         step, lambda value: np.asarray(float(value)), take, reduce, lambda entry: not entry.any()
     )
-    column, rows = Loop(node.value, args, sizes, rules).values()
+    column, rows = FormEvaluator(node.value, args, sizes, rules).values()
     if not node.value.indices:
         return np.asarray(column[rows[0]])
     return np.stack([column[row] for row in rows]).reshape(extent)

@@ -18,13 +18,13 @@ from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.functions.languages import ENTRY_CALLS, LANGUAGE_CALLS
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
-from matcalc.write.printers.language_code import Language, LanguageWriter, is_condition
+from matcalc.write.printers.language_code import LanguageWriter, TargetLanguage, is_condition
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_nodes import CodeNode
 
 _Code = tuple[str, int]
 INDENT = "    "
-C = Language("c", "C", "//", INDENT, "/", "functions.c", r"\A// (\w+): ")
+C = TargetLanguage("c", "C", "//", INDENT, "/", "functions.c", r"\A// (\w+): ")
 _WIDTH = 240  # characters of an entry that is computed where it is needed
 _COMPARISON = _LEVELS["<"]
 _MOST_SQUARED = 16  # the highest power that is computed by products

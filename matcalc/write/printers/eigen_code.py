@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Dim
-from matcalc.write.printers.language_code import Language, LanguageEmitter
+from matcalc.write.printers.language_code import LanguageEmitter, TargetLanguage
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import CodeNode
 
 _Code = tuple[str, int]
 _INDENT = "    "
-CPP = Language(
+CPP = TargetLanguage(
     "cpp",
     "C++",
     "//",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, Dim
-from matcalc.write.printers.language_code import Language, LanguageEmitter, LanguageWriter
+from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
 from matcalc.write.printers.language_source import LanguageSource, Sizes
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
@@ -17,7 +17,7 @@ from matcalc.write.printers.numpy_nodes import CodeNode
 
 _Code = tuple[str, int]
 _INDENT = "    "
-_JULIA = Language("julia", "Julia", "#", _INDENT, "÷", "functions.jl", r"\A# (\w+): ")
+_JULIA = TargetLanguage("julia", "Julia", "#", _INDENT, "÷", "functions.jl", r"\A# (\w+): ")
 _SIGNS = {"**": "^"}
 _WORDS = """
 abstract baremodule begin break catch const continue do else elseif end export false finally for

@@ -33,7 +33,7 @@ _REDUCTIONS = frozenset(
 )
 
 
-class Language(NamedTuple):
+class TargetLanguage(NamedTuple):
     """What is said of a language outside of its code."""
 
     backend: str
@@ -53,7 +53,7 @@ class Helper(NamedTuple):
 
 
 @cache
-def helpers(language: Language) -> dict[str, Helper]:
+def helpers(language: TargetLanguage) -> dict[str, Helper]:
     """The functions of a language's file, in order."""
     text = (_HERE / "helpers" / language.helpers).read_text(encoding="utf-8")
     pieces = [piece.strip("\n") for piece in text.split("\n\n") if re.search(language.head, piece)]
@@ -76,13 +76,13 @@ def helpers(language: Language) -> dict[str, Helper]:
     }
 
 
-def _head_name(language: Language, piece: str) -> str:
+def _head_name(language: TargetLanguage, piece: str) -> str:
     match = re.search(language.head, piece)
     assert match is not None
     return match[1]
 
 
-def with_needs(language: Language, names: Sequence[str]) -> list[str]:
+def with_needs(language: TargetLanguage, names: Sequence[str]) -> list[str]:
     """The text of these functions and of those that they call, called ones first."""
     table = helpers(language)
     wanted: set[str] = set()
@@ -98,7 +98,7 @@ def with_needs(language: Language, names: Sequence[str]) -> list[str]:
 class LanguageWriter(Emitter):
     """What the code of every language has: functions that come with it, and sizes."""
 
-    language: Language
+    language: TargetLanguage
     helpers: dict[str, None]
 
     def missing_error(self, what: str) -> UnsupportedError:

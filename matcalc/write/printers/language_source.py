@@ -16,7 +16,7 @@ from matcalc.core.functions.languages import LANGUAGE_CALLS
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction
-from matcalc.write.printers.language_code import Language, LanguageWriter, helpers, with_needs
+from matcalc.write.printers.language_code import LanguageWriter, TargetLanguage, helpers, with_needs
 from matcalc.write.printers.numpy_code import VALUE, Source
 from matcalc.write.printers.numpy_emit import size_code
 from matcalc.write.printers.numpy_families import docstring_lines
@@ -37,7 +37,7 @@ class Sizes(NamedTuple):
 class LanguageSource(Source):
     """The parts of one source text."""
 
-    language: Language
+    language: TargetLanguage
     emitter: type[LanguageWriter]
     guards = False
     places = False

@@ -34,7 +34,7 @@ from matcalc.write.printers.latex_pieces import (
     PRODUCT,
     SIGNED,
     SUM,
-    Piece,
+    LatexPiece,
     add,
     align,
     call,
@@ -160,11 +160,11 @@ def _define_parts(
     taken: Collection[str],
     bold: bool,
     named: Mapping[int, str],
-) -> tuple[dict[int, Piece], dict[int, Piece], list[tuple[str, str]]]:
+) -> tuple[dict[int, LatexPiece], dict[int, LatexPiece], list[tuple[str, str]]]:
     """The pieces of all nodes, those with indices, and the definitions of those with names."""
     terms, above = by_entries
-    pieces: dict[int, Piece] = {}
-    by_entry: dict[int, Piece] = {}
+    pieces: dict[int, LatexPiece] = {}
+    by_entry: dict[int, LatexPiece] = {}
     defined: list[tuple[str, str]] = []
     heads = {id(node): free_letters(order, node.rank) for node in order if id(node) in terms}
     letters = letters_of_contractions(order, named, heads, taken) if heads or _sums(order) else {}
@@ -187,7 +187,7 @@ def _define_parts(
         if id(node) in named:
             name = names.name(named[id(node)], bold=bold and node.rank > 0)
             defined.append((f"{name}{_axes(node)}", piece.text))
-            piece = Piece(name)
+            piece = LatexPiece(name)
         elif node.op == "indexed" and node.value.indices:
             by_entry[id(node)] = piece
             piece = _write_bracketed(node, piece)
@@ -205,10 +205,10 @@ def _sums(order: Sequence[Expr]) -> bool:
     return any(node.op == "einsum" for node in order)
 
 
-def _write_bracketed(expr: Expr, piece: Piece) -> Piece:
+def _write_bracketed(expr: Expr, piece: LatexPiece) -> LatexPiece:
     """An array inside of a formula, with the indices that run there: [x_i y_j]_{i j}."""
     left, right = (r"\left", r"\right") if piece.tall else ("", "")
-    return Piece(f"{left}[{piece.text}{right}]{_axes(expr)}", ATOM, piece.tall)
+    return LatexPiece(f"{left}[{piece.text}{right}]{_axes(expr)}", ATOM, piece.tall)
 
 
 def _axes(expr: Expr) -> str:
@@ -221,13 +221,13 @@ def _axes(expr: Expr) -> str:
     return subscript(expr)
 
 
-def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
+def _piece(bold: bool, expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     if expr.op == "variable":
-        letter = Piece(names.name(expr.value, bold=bold and expr.rank > 0))
+        letter = LatexPiece(names.name(expr.value, bold=bold and expr.rank > 0))
         return transpose(letter) if expr.row else letter
     if expr.op == "eye":
         symbol = r"\mathbf{I}" if bold else "I"
-        return Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}")
+        return LatexPiece(f"{symbol}_{{{names.size(expr.shape[0])}}}")
     if expr.op == "unit":
         return _unit(bold, expr)
     if expr.op == APPLY:
@@ -239,41 +239,43 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
     return rule(expr, args) if rule else FUNCTIONS[expr.op](expr, args)
 
 
-def _write_form(bold: bool, expr: Expr, args: list[Piece], taken: Collection[str]) -> Piece:
+def _write_form(
+    bold: bool, expr: Expr, args: list[LatexPiece], taken: Collection[str]
+) -> LatexPiece:
     # few expressions have bound indices
     from matcalc.write.printers.latex_indexed import format_indexed  # noqa: PLC0415
 
     return format_indexed(expr, args, partial(_piece, bold), taken)
 
 
-def _number(expr: Expr, args: list[Piece]) -> Piece:
+def _number(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     text = names.number(expr.value)
     if text.startswith("-"):
-        return Piece(text, SIGNED, tall="\\frac" in text)
+        return LatexPiece(text, SIGNED, tall="\\frac" in text)
     if text.startswith("\\frac"):
-        return Piece(text, POWER, tall=True)
-    return Piece(text, PRODUCT if "cdot" in text else POWER if "^" in text else ATOM)
+        return LatexPiece(text, POWER, tall=True)
+    return LatexPiece(text, PRODUCT if "cdot" in text else POWER if "^" in text else ATOM)
 
 
-def _dimension(expr: Expr) -> Piece:
+def _dimension(expr: Expr) -> LatexPiece:
     text = names.size(expr.value)
     number, shared, _ = expr.value.parts()
     if expr.value.rest and number == 1 and not shared:
-        return Piece(text, SUM)
-    return Piece(text, ATOM if len(text) == 1 else PRODUCT)
+        return LatexPiece(text, SUM)
+    return LatexPiece(text, ATOM if len(text) == 1 else PRODUCT)
 
 
-def _fill(expr: Expr, args: list[Piece]) -> Piece:
+def _fill(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """c 1_n; zeros are a bold 0."""
     (value,) = expr.args
     digit = "0" if is_number(value, 0) else "1"
-    constant = Piece(f"\\mathbf{{{digit}}}_{{{names.sizes(expr.shape)}}}")
+    constant = LatexPiece(f"\\mathbf{{{digit}}}_{{{names.sizes(expr.shape)}}}")
     constant = transpose(constant) if expr.row else constant
     piece = constant if is_number(value, 0) or is_number(value, 1) else multiply(args[0], constant)
     return replace(piece, inner=args[0], mark="fill")
 
 
-def _product(expr: Expr, args: list[Piece]) -> Piece:
+def _product(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """Juxtaposition is associative while every part is read as a matrix; a scalar x'*y within a
     longer product is bracketed.
     """
@@ -286,69 +288,69 @@ def _product(expr: Expr, args: list[Piece]) -> Piece:
     return replace(piece, chain=chain)
 
 
-def _close(node: Expr, piece: Piece, other: Expr) -> Piece:
+def _close(node: Expr, piece: LatexPiece, other: Expr) -> LatexPiece:
     if piece.chain and node.rank == 0 and other.rank > 0:
-        return Piece(parenthesize(piece), ATOM, piece.tall)
+        return LatexPiece(parenthesize(piece), ATOM, piece.tall)
     return piece
 
 
-def _negative(expr: Expr, args: list[Piece]) -> Piece:
+def _negative(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     return replace(negative(args[0]), chain=args[0].chain)
 
 
-def _quotient(expr: Expr, args: list[Piece]) -> Piece:
+def _quotient(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """A fraction; a sum of vectors or matrices over a number reads better behind a coefficient: 1/2
     (A + B).
     """
     numerator, denominator = args
     if expr.rank > 0 and numerator.level == SUM and expr.args[1].op == "number":
-        return multiply(fraction(Piece("1"), denominator), numerator)
+        return multiply(fraction(LatexPiece("1"), denominator), numerator)
     return fraction(numerator, denominator)
 
 
-def _entrywise_product(expr: Expr, args: list[Piece]) -> Piece:
+def _entrywise_product(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     if any(node.rank == 0 for node in expr.args):
         return _product(expr, args)
     return with_operator(args[0], r"\odot", args[1])
 
 
-def _entrywise_quotient(expr: Expr, args: list[Piece]) -> Piece:
+def _entrywise_quotient(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     if expr.args[1].rank == 0:
         return _quotient(expr, args)
     return with_operator(args[0], r"\oslash", args[1])
 
 
-def _entrywise_power(expr: Expr, args: list[Piece]) -> Piece:
+def _entrywise_power(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     if expr.rank == 0:
         return _power(expr, args)
     return elementwise_power(args[0], _exponent(expr.args[1], args[1]))
 
 
-def _power(expr: Expr, args: list[Piece]) -> Piece:
+def _power(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     exponent = expr.args[1]
     if expr.rank == 0 and is_number(exponent) and exponent.value == Fraction(1, 2):
         return FUNCTIONS["sqrt"](expr, args[:1])
     return power(args[0], _exponent(exponent, args[1]))
 
 
-def _exponent(expr: Expr, piece: Piece) -> str:
+def _exponent(expr: Expr, piece: LatexPiece) -> str:
     """The text of an exponent; fractions go on one line there."""
     if expr.op == "number" and expr.value.denominator != 1 and "frac" in piece.text:
         return f"{expr.value.numerator}/{expr.value.denominator}"
     return piece.text
 
 
-def _blocks(expr: Expr, args: list[Piece]) -> Piece:
+def _blocks(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     columns = expr.value[1]
     lines = [
         " & ".join(piece.text for piece in args[start : start + columns])
         for start in range(0, len(args), columns)
     ]
     inside = r" \\ ".join(lines)
-    return Piece(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}", ATOM, tall=True)
+    return LatexPiece(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}", ATOM, tall=True)
 
 
-def _slice(expr: Expr, args: list[Piece]) -> Piece:
+def _slice(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """[X]_{1:k, j}: the places counted from 1."""
     places = []
     for place in expr.value:
@@ -360,29 +362,30 @@ def _slice(expr: Expr, args: list[Piece]) -> Piece:
     return _entries(args[0], ",".join(places))
 
 
-def _entries(piece: Piece, places: str) -> Piece:
+def _entries(piece: LatexPiece, places: str) -> LatexPiece:
     left, right = (r"\left", r"\right") if piece.tall else ("", "")
-    return Piece(f"{left}[{piece.text}{right}]_{{{places}}}", POWER, piece.tall)
+    return LatexPiece(f"{left}[{piece.text}{right}]_{{{places}}}", POWER, piece.tall)
 
 
-def _unit(bold: bool, expr: Expr) -> Piece:
+def _unit(bold: bool, expr: Expr) -> LatexPiece:
     """A column of the identity."""
     symbol = r"\mathbf{I}" if bold else "I"
     return _entries(
-        Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}"), f":,{names.size(expr.value.plus(ONE))}"
+        LatexPiece(f"{symbol}_{{{names.size(expr.shape[0])}}}"),
+        f":,{names.size(expr.value.plus(ONE))}",
     )
 
 
-_Rule = Callable[[Expr, list[Piece]], Piece]
+_Rule = Callable[[Expr, list[LatexPiece]], LatexPiece]
 
 
-def _binary(combine: Callable[[Piece, Piece], Piece]) -> _Rule:
+def _binary(combine: Callable[[LatexPiece, LatexPiece], LatexPiece]) -> _Rule:
     return lambda expr, args: combine(args[0], args[1])
 
 
 _RULES: dict[str, _Rule] = {
     "number": _number,
-    "constant": lambda expr, args: Piece(f"\\{expr.value}"),
+    "constant": lambda expr, args: LatexPiece(f"\\{expr.value}"),
     "dimension": lambda expr, args: _dimension(expr),
     "fill": _fill,
     **{sign: _binary(partial(compare, sign)) for sign in COMPARISONS},
@@ -398,6 +401,6 @@ _RULES: dict[str, _Rule] = {
     "'": lambda expr, args: transpose(args[0]),
     "blocks": _blocks,
     "slice": _slice,
-    "epsilon": lambda expr, args: Piece(r"\varepsilon"),
+    "epsilon": lambda expr, args: LatexPiece(r"\varepsilon"),
     "fuse": lambda expr, args: fuse(expr, [names.index(axis) for axis in range(3)]),
 }

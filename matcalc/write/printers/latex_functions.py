@@ -12,7 +12,7 @@ from matcalc.write.printers.latex_pieces import (
     POWER,
     PRODUCT,
     SUM,
-    Piece,
+    LatexPiece,
     add,
     bracket,
     call,
@@ -24,7 +24,7 @@ from matcalc.write.printers.latex_pieces import (
     with_operator,
 )
 
-Form = Callable[[Expr, list[Piece]], Piece]
+Form = Callable[[Expr, list[LatexPiece]], LatexPiece]
 
 
 def _command(command: str) -> Form:
@@ -32,25 +32,25 @@ def _command(command: str) -> Form:
     return lambda expr, args: call(command, *args)
 
 
-def elementwise_power(base: Piece, exponent: str) -> Piece:
+def elementwise_power(base: LatexPiece, exponent: str) -> LatexPiece:
     """Every entry to a power; the sign ⊙ keeps it apart from a power of a matrix."""
     piece = power(base, f"\\odot {exponent}")
-    return Piece(piece.text, POWER, piece.tall)
+    return LatexPiece(piece.text, POWER, piece.tall)
 
 
 def _root(degree: int) -> Form:
     """A radical sign; of a matrix, where it would be the matrix root, an element-wise power."""
     radical = r"\sqrt" if degree == 2 else f"\\sqrt[{degree}]"
 
-    def form(expr: Expr, args: list[Piece]) -> Piece:
+    def form(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
         if expr.rank >= 2:
             return elementwise_power(args[0], f"1/{degree}")
-        return Piece(f"{radical}{{{args[0].text}}}", POWER, tall=True)
+        return LatexPiece(f"{radical}{{{args[0].text}}}", POWER, tall=True)
 
     return form
 
 
-def _absolute(expr: Expr, args: list[Piece]) -> Piece:
+def _absolute(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """|a| of a number; bars around a vector would be its norm, around a matrix the determinant."""
     return (
         delimit(r"\lvert", args[0], r"\rvert")
@@ -60,7 +60,7 @@ def _absolute(expr: Expr, args: list[Piece]) -> Piece:
 
 
 def _norm(index: str) -> Form:
-    def form(expr: Expr, args: list[Piece]) -> Piece:
+    def form(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
         if len(args) == 2:
             return call(f"\\operatorname{{norm{index}}}", *args)
         # the 1-norm of a matrix is a different thing (the largest column sum); ours is that of its
@@ -70,7 +70,7 @@ def _norm(index: str) -> Form:
         )
         subscript = "F" if index == "2" and expr.args[0].rank >= 2 else index
         norm = delimit(r"\lVert", inside, r"\rVert")
-        return Piece(
+        return LatexPiece(
             f"{norm.text}_{{{subscript}}}" if len(subscript) > 1 else f"{norm.text}_{subscript}",
             ATOM,
             norm.tall,
@@ -79,37 +79,37 @@ def _norm(index: str) -> Form:
     return form
 
 
-def _norm_of_power(expr: Expr, args: list[Piece]) -> Piece:
+def _norm_of_power(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """The p-norm, with a p that fits into a subscript."""
     if expr.args[1].op not in ("number", "variable"):
         return call(r"\operatorname{normp}", *args)
     inside = call(r"\mathrm{vec}", args[0]) if expr.args[0].rank >= 2 else args[0]
     norm = delimit(r"\lVert", inside, r"\rVert")
-    return Piece(f"{norm.text}_{{{args[1].text}}}", ATOM, norm.tall)
+    return LatexPiece(f"{norm.text}_{{{args[1].text}}}", ATOM, norm.tall)
 
 
 def _matrix_norm(index: str) -> Form:
-    def form(expr: Expr, args: list[Piece]) -> Piece:
+    def form(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
         norm = delimit(r"\lVert", args[0], r"\rVert")
-        return Piece(f"{norm.text}_{index}", ATOM, norm.tall)
+        return LatexPiece(f"{norm.text}_{index}", ATOM, norm.tall)
 
     return form
 
 
-def _logdet(expr: Expr, args: list[Piece]) -> Piece:
+def _logdet(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """log |det X|; needs brackets before an exponent and after nothing."""
     simple = expr.args[0].op == "variable" and not expr.args[0].row
-    inside = Piece(f"\\det {args[0].text}") if simple else call(r"\det", args[0])
+    inside = LatexPiece(f"\\det {args[0].text}") if simple else call(r"\det", args[0])
     body = (
         delimit(r"\lvert", inside, r"\rvert")
         if inside.tall
-        else Piece(f"\\lvert{inside.text}\\rvert")
+        else LatexPiece(f"\\lvert{inside.text}\\rvert")
     )
-    return Piece(f"\\log{body.text}", POWER, body.tall)
+    return LatexPiece(f"\\log{body.text}", POWER, body.tall)
 
 
-def _exponential_of_matrix(expr: Expr, args: list[Piece]) -> Piece:
-    return Piece(f"e^{{{args[0].text}}}", POWER, args[0].tall)
+def _exponential_of_matrix(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
+    return LatexPiece(f"e^{{{args[0].text}}}", POWER, args[0].tall)
 
 
 def _frechet(function: str, point: int) -> Form:
@@ -117,7 +117,7 @@ def _frechet(function: str, point: int) -> Form:
     indices.
     """
 
-    def form(expr: Expr, args: list[Piece]) -> Piece:
+    def form(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
         name = function if point == 0 else f"(\\cdot)^{{{args[1].text}}}"
         directions = args[point + 1 :]
         order = len(directions) + (expr.value or 0)
@@ -128,51 +128,53 @@ def _frechet(function: str, point: int) -> Form:
     return form
 
 
-def _polygamma(expr: Expr, args: list[Piece]) -> Piece:
+def _polygamma(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     return call(f"\\psi^{{({args[0].text})}}", args[1])
 
 
-def _bessel(expr: Expr, args: list[Piece]) -> Piece:
+def _bessel(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     return call(f"J_{{{args[0].text}}}", args[1])
 
 
-def _log_multivariate_gamma(expr: Expr, args: list[Piece]) -> Piece:
+def _log_multivariate_gamma(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     gamma = call(f"\\Gamma_{{{args[1].text}}}", args[0])
-    return Piece(f"\\log{gamma.text}", POWER, gamma.tall)
+    return LatexPiece(f"\\log{gamma.text}", POWER, gamma.tall)
 
 
-def _divergence(expr: Expr, args: list[Piece]) -> Piece:
+def _divergence(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """D_KL(p || q)."""
-    inside = Piece(f"{args[0].text} \\parallel {args[1].text}", SUM, args[0].tall or args[1].tall)
+    inside = LatexPiece(
+        f"{args[0].text} \\parallel {args[1].text}", SUM, args[0].tall or args[1].tall
+    )
     return call(r"D_{\mathrm{KL}}", inside)
 
 
-def _log_one_plus(expr: Expr, args: list[Piece]) -> Piece:
-    return call(r"\log", add(Piece("1"), args[0]))
+def _log_one_plus(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
+    return call(r"\log", add(LatexPiece("1"), args[0]))
 
 
-def _exp_minus_one(expr: Expr, args: list[Piece]) -> Piece:
+def _exp_minus_one(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     exponential = call(r"\exp", args[0])
-    return Piece(f"{exponential.text} - 1", SUM, exponential.tall)
+    return LatexPiece(f"{exponential.text} - 1", SUM, exponential.tall)
 
 
-def _log_gamma(expr: Expr, args: list[Piece]) -> Piece:
+def _log_gamma(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     gamma = call(r"\Gamma", args[0])
-    return Piece(f"\\log\\lvert{gamma.text}\\rvert", POWER, gamma.tall)
+    return LatexPiece(f"\\log\\lvert{gamma.text}\\rvert", POWER, gamma.tall)
 
 
-def _kron(expr: Expr, args: list[Piece]) -> Piece:
+def _kron(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     return with_operator(args[0], r"\otimes", args[1])
 
 
-def _commutation(expr: Expr, args: list[Piece]) -> Piece:
+def _commutation(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """K_{m,n}; of numbers that would be an entry of K."""
     if any(arg.op == "number" or not arg.value.letters for arg in expr.args):
         return call(r"\operatorname{commutation}", *args)
-    return Piece(f"K_{{{args[0].text},{args[1].text}}}")
+    return LatexPiece(f"K_{{{args[0].text},{args[1].text}}}")
 
 
-def _outer(expr: Expr, args: list[Piece]) -> Piece:
+def _outer(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     """x y', whichever way the two vectors were laid."""
     left, right = args
     column = transpose(left) if expr.args[0].row else left
@@ -180,15 +182,15 @@ def _outer(expr: Expr, args: list[Piece]) -> Piece:
     return multiply(column, row)
 
 
-def _dot(expr: Expr, args: list[Piece]) -> Piece:
-    inside = Piece(
+def _dot(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
+    inside = LatexPiece(
         f"{bracket(args[0], SUM)}, {bracket(args[1], SUM)}", PRODUCT, args[0].tall or args[1].tall
     )
     return delimit(r"\langle", inside, r"\rangle")
 
 
-def _permute(expr: Expr, args: list[Piece]) -> Piece:
-    axes = [Piece(str(axis + 1)) for axis in expr.value]
+def _permute(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
+    axes = [LatexPiece(str(axis + 1)) for axis in expr.value]
     return call(r"\operatorname{permute}", args[0], *axes)
 
 

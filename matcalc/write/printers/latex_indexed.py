@@ -14,7 +14,7 @@ from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
     SIGNED,
-    Piece,
+    LatexPiece,
     bracket,
     fraction,
     multiply,
@@ -29,10 +29,10 @@ Names = dict[Index, str]
 
 def format_indexed(
     expr: Expr,
-    args: Sequence[Piece],
-    plain: Callable[[Expr, list[Piece]], Piece],
+    args: Sequence[LatexPiece],
+    plain: Callable[[Expr, list[LatexPiece]], LatexPiece],
     taken: Container[str] = (),
-) -> Piece:
+) -> LatexPiece:
     """The body; ``plain`` sets what has no indices itself. No letter that is ``taken`` stands for
     the identity.
     """
@@ -40,12 +40,12 @@ def format_indexed(
     called: Names = {index: names.name(name) for index, name in index_names(expr).items()}
     cases: dict[int, list[str]] = {}  # the lines of each distinction of cases
 
-    def rule(part: Expr, parts: list[Piece]) -> Piece:
+    def rule(part: Expr, parts: list[LatexPiece]) -> LatexPiece:
         if part.op == "slot":
-            slot: Piece = args[part.value]
+            slot: LatexPiece = args[part.value]
             return slot
         if part.op == "index":
-            return Piece(called[part.value])
+            return LatexPiece(called[part.value])
         if part.op == "at":
             return _entries(expr, part, parts[0], called, taken)
         if part.op == "reduce":
@@ -56,7 +56,7 @@ def format_indexed(
             lines = [f"{parts[1].text} & {_condition(held, (), called)}", *last]
             cases[id(part)] = lines
             inside = " \\\\ ".join(lines)
-            return Piece(rf"\begin{{cases}} {inside} \end{{cases}}", SIGNED, tall=True)
+            return LatexPiece(rf"\begin{{cases}} {inside} \end{{cases}}", SIGNED, tall=True)
         return plain(part, parts)
 
     return form.body.fold(rule)
@@ -68,19 +68,21 @@ def subscript(expr: Expr) -> str:
     return f"_{{{' '.join(names.name(called[index]) for index in expr.value.indices)}}}"
 
 
-def _entries(expr: Expr, part: Expr, base: Piece, called: Names, taken: Container[str]) -> Piece:
+def _entries(
+    expr: Expr, part: Expr, base: LatexPiece, called: Names, taken: Container[str]
+) -> LatexPiece:
     array = part.args[0]
     plain = expr.args[array.value] if array.op == "slot" else array
     places = [":" if place is None else _place(place, called) for place in part.value]
     short = all(len(place) == 1 or place.startswith("\\") for place in places)
     inside = (" " if short and ":" not in places else ", ").join(places)
     if plain.op in _SYMBOLS and _SYMBOLS[plain.op] not in taken:
-        return Piece(f"{_SYMBOLS[plain.op]}_{{{inside}}}")
+        return LatexPiece(f"{_SYMBOLS[plain.op]}_{{{inside}}}")
     if plain.op == "fuse":
         return fuse(plain, places)
     letter = is_letter(base)
     text = base.text if letter else parenthesize(base)
-    return Piece(f"{text}_{{{inside}}}", ATOM if letter else POWER, base.tall)
+    return LatexPiece(f"{text}_{{{inside}}}", ATOM if letter else POWER, base.tall)
 
 
 def _place(place: Place, called: Names) -> str:
@@ -97,7 +99,7 @@ def _place(place: Place, called: Names) -> str:
     return text
 
 
-def _reduce(expr: Expr, part: Expr, body: Piece, called: Names) -> Piece:
+def _reduce(expr: Expr, part: Expr, body: LatexPiece, called: Names) -> LatexPiece:
     name = part.value.name
     signs = _signs(expr, part, called)
     if name == "mean":
@@ -105,7 +107,7 @@ def _reduce(expr: Expr, part: Expr, body: Piece, called: Names) -> Piece:
     inside = bracket(body, SIGNED) if name == "sum" else parenthesize(body)
     if inside.startswith("-"):
         inside = parenthesize(body)
-    return Piece(f"{signs} {inside}", SIGNED, tall=True)
+    return LatexPiece(f"{signs} {inside}", SIGNED, tall=True)
 
 
 def _signs(expr: Expr, part: Expr, called: Names) -> str:
@@ -131,14 +133,14 @@ def _signs(expr: Expr, part: Expr, called: Names) -> str:
     return " ".join([f"{sign}_{{{under}}}{above}" for under, above in signs])
 
 
-def _mean(reduction: Reduction, signs: str, body: Piece) -> Piece:
-    total = Piece(f"{signs} {parenthesize(body)}", SIGNED, tall=True)
+def _mean(reduction: Reduction, signs: str, body: LatexPiece) -> LatexPiece:
+    total = LatexPiece(f"{signs} {parenthesize(body)}", SIGNED, tall=True)
     if reduction.conditions:
-        return fraction(total, Piece(f"{signs} 1", SIGNED, tall=True))
+        return fraction(total, LatexPiece(f"{signs} 1", SIGNED, tall=True))
     size = Dim(1, ())
     for index in reduction.indices:
         size = size.times(index.size)
-    return multiply(fraction(Piece("1"), Piece(names.size(size))), total)
+    return multiply(fraction(LatexPiece("1"), LatexPiece(names.size(size))), total)
 
 
 def _condition(condition: Condition, own: Sequence[Index], called: Names) -> str:

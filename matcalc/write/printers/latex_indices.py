@@ -8,11 +8,11 @@ from itertools import count, islice
 from matcalc.core.dims import names_in
 from matcalc.core.tree import Expr
 from matcalc.write.printers import latex_names as names
-from matcalc.write.printers.latex_pieces import ATOM, SIGNED, Piece, bracket, multiply
+from matcalc.write.printers.latex_pieces import ATOM, SIGNED, LatexPiece, bracket, multiply
 from matcalc.write.printers.text_indexed import index_names
 
 
-def add_indices(piece: Piece, letters: Sequence[str]) -> Piece:
+def add_indices(piece: LatexPiece, letters: Sequence[str]) -> LatexPiece:
     """The entry of a value at these indices."""
     return _entry(piece, list(letters))
 
@@ -102,12 +102,12 @@ def _letters(expr: Expr, around: Container[str] = (), free: Sequence[str] = ()) 
 
 def einsum(
     expr: Expr,
-    args: Sequence[Piece],
+    args: Sequence[LatexPiece],
     letters: Letters | None = None,
     *,
     free: bool = False,
     taken: Container[str] = (),
-) -> Piece:
+) -> LatexPiece:
     r"""sum_k A_ik B_kj. Among others it stands in brackets with its indices, [\\sum_k ...]_ij,
     unless its indices are ``free`` ones of the whole. Letters that are ``taken`` stand for nothing
     else.
@@ -122,16 +122,18 @@ def einsum(
         else _entry(piece, [letters[k] for k in labels])  # nothing else says how long its axes are
         for node, piece, labels in zip(expr.args, args, inputs, strict=True)
     ]
-    kept = [factor for factor in factors if factor.text != "1"] or [Piece("1")]
+    kept = [factor for factor in factors if factor.text != "1"] or [LatexPiece("1")]
     product = kept[0]
     for factor in kept[1:]:
         product = multiply(product, factor)
     if summed:
         text = f"\\sum_{{{', '.join(summed)}}} {bracket(product, SIGNED)}"
-        product = Piece(text, SIGNED, tall=True)
+        product = LatexPiece(text, SIGNED, tall=True)
     if expr.rank and not free:
         return _entry(
-            Piece(product.text, SIGNED, product.tall), [letters[label] for label in output], "[]"
+            LatexPiece(product.text, SIGNED, product.tall),
+            [letters[label] for label in output],
+            "[]",
         )
     return product
 
@@ -149,12 +151,12 @@ def _spoken_names(expr: Expr) -> set[str]:
     return found
 
 
-def _factor(node: Expr, piece: Piece, letters: list[str], taken: Container[str]) -> Piece:
+def _factor(node: Expr, piece: LatexPiece, letters: list[str], taken: Container[str]) -> LatexPiece:
     """The entry of a factor: delta_ij of the identity, A_ji of A', the constant of a filled one."""
     if node.op == "eye" and DELTA not in taken:
-        return Piece(f"\\delta_{{{' '.join(letters)}}}")
+        return LatexPiece(f"\\delta_{{{' '.join(letters)}}}")
     if node.op == "epsilon":
-        return Piece(f"\\varepsilon_{{{' '.join(letters)}}}")
+        return LatexPiece(f"\\varepsilon_{{{' '.join(letters)}}}")
     if node.op == "fuse":
         return fuse(node, letters)
     if piece.inner is not None and piece.mark == "fill":
@@ -166,25 +168,25 @@ def _factor(node: Expr, piece: Piece, letters: list[str], taken: Container[str])
     return _entry(piece, letters)
 
 
-def _entry(piece: Piece, letters: list[str], brackets: str = "()") -> Piece:
+def _entry(piece: LatexPiece, letters: list[str], brackets: str = "()") -> LatexPiece:
     """A_ij; anything but a plain symbol in brackets."""
     plain = brackets == "()" and is_letter(piece)
     left, right = ("\\left", "\\right") if piece.tall else ("", "")
     text = piece.text if plain else f"{left}{brackets[0]}{piece.text}{right}{brackets[1]}"
-    return Piece(f"{text}_{{{' '.join(letters)}}}", ATOM, piece.tall)
+    return LatexPiece(f"{text}_{{{' '.join(letters)}}}", ATOM, piece.tall)
 
 
-def is_letter(piece: Piece) -> bool:
+def is_letter(piece: LatexPiece) -> bool:
     """Whether a subscript can stand behind it without brackets."""
     return piece.level == ATOM and not any(
         mark in piece.text for mark in ("_", "^", "(", r"\begin")
     )
 
 
-def fuse(node: Expr, letters: Sequence[str]) -> Piece:
+def fuse(node: Expr, letters: Sequence[str]) -> LatexPiece:
     """F[k,i,j] = 1 where k runs through the m x n pairs (i, j) column by column, counted from 1."""
     k, i, j = letters
     i = f"({i})" if "+" in i or "-" in i else i
     rows = names.size(node.shape[1])
     rows = f"({rows})" if node.shape[1].rest else rows
-    return Piece(f"\\delta_{{{k}, {i} + ({j} - 1) {rows}}}")
+    return LatexPiece(f"\\delta_{{{k}, {i} + ({j} - 1) {rows}}}")

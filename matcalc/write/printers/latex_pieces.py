@@ -22,7 +22,7 @@ SUM, SIGNED, CIRCLED, PRODUCT, POWER, ATOM = range(6)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LatexPiece:
     """A fragment: its text, its level, and what the node around it may want to know.
 
     ``tall``: higher than a line, so that its brackets must grow. ``circle``: the operator of a
@@ -35,71 +35,71 @@ class Piece:
     level: int = ATOM
     tall: bool = False
     circle: str = ""
-    inner: Piece | None = None
+    inner: LatexPiece | None = None
     mark: str = ""
     chain: bool = False
 
 
-def bracket(piece: Piece, level: int) -> str:
+def bracket(piece: LatexPiece, level: int) -> str:
     """The text, in brackets if it binds less tightly than the level."""
     return piece.text if piece.level >= level else parenthesize(piece)
 
 
-def parenthesize(piece: Piece) -> str:
+def parenthesize(piece: LatexPiece) -> str:
     r"""(a), with brackets that grow around what is tall."""
     return f"\\left({piece.text}\\right)" if piece.tall else f"({piece.text})"
 
 
-def call(function: str, *arguments: Piece) -> Piece:
+def call(function: str, *arguments: LatexPiece) -> LatexPiece:
     """f(a, b)."""
     tall = any(argument.tall for argument in arguments)
-    inside = Piece(", ".join(argument.text for argument in arguments), SUM, tall)
-    return Piece(function + parenthesize(inside), ATOM, tall)
+    inside = LatexPiece(", ".join(argument.text for argument in arguments), SUM, tall)
+    return LatexPiece(function + parenthesize(inside), ATOM, tall)
 
 
-def delimit(left: str, argument: Piece, right: str) -> Piece:
+def delimit(left: str, argument: LatexPiece, right: str) -> LatexPiece:
     r"""The argument between delimiters such as \\lVert and \\rVert."""
     if argument.tall:
-        return Piece(f"\\left{left} {argument.text} \\right{right}", ATOM, tall=True)
-    return Piece(f"{left} {argument.text} {right}", ATOM)
+        return LatexPiece(f"\\left{left} {argument.text} \\right{right}", ATOM, tall=True)
+    return LatexPiece(f"{left} {argument.text} {right}", ATOM)
 
 
-def negative(piece: Piece) -> Piece:
+def negative(piece: LatexPiece) -> LatexPiece:
     """-a; -(-a) keeps both signs, the inner one in brackets."""
     level = CIRCLED if piece.text.startswith("-") else SIGNED
-    return Piece("-" + bracket(piece, level), SIGNED, piece.tall)
+    return LatexPiece("-" + bracket(piece, level), SIGNED, piece.tall)
 
 
-def with_sign(piece: Piece) -> bool:
+def with_sign(piece: LatexPiece) -> bool:
     """Whether a sign leads the fragment and belongs to all of it."""
     return piece.level == SIGNED and piece.text.startswith("-")
 
 
-def add(left: Piece, right: Piece) -> Piece:
+def add(left: LatexPiece, right: LatexPiece) -> LatexPiece:
     """a + b; of a b that begins with a sign only the sign is written: a - c, a - c + d."""
     tall = left.tall or right.tall
     if right.text.startswith("-"):
-        return Piece(f"{left.text} - {right.text[1:]}", SUM, tall)
-    return Piece(f"{left.text} + {right.text}", SUM, tall)
+        return LatexPiece(f"{left.text} - {right.text[1:]}", SUM, tall)
+    return LatexPiece(f"{left.text} + {right.text}", SUM, tall)
 
 
-def subtract(left: Piece, right: Piece) -> Piece:
+def subtract(left: LatexPiece, right: LatexPiece) -> LatexPiece:
     """a - b; a sum or a signed b in brackets."""
     level = SIGNED if not with_sign(right) else CIRCLED
-    return Piece(f"{left.text} - {bracket(right, level)}", SUM, left.tall or right.tall)
+    return LatexPiece(f"{left.text} - {bracket(right, level)}", SUM, left.tall or right.tall)
 
 
 _SIGNS = {"<=": r"\leq", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 
 
-def compare(sign: str, left: Piece, right: Piece) -> Piece:
+def compare(sign: str, left: LatexPiece, right: LatexPiece) -> LatexPiece:
     """[a > b], Iverson's bracket: 1 where it holds, else 0."""
     inside = f"{left.text} {_SIGNS.get(sign, sign)} {right.text}"
     tall = left.tall or right.tall
-    return Piece(f"\\left[{inside}\\right]" if tall else f"[{inside}]", ATOM, tall)
+    return LatexPiece(f"\\left[{inside}\\right]" if tall else f"[{inside}]", ATOM, tall)
 
 
-def multiply(left: Piece, right: Piece) -> Piece:
+def multiply(left: LatexPiece, right: LatexPiece) -> LatexPiece:
     r"""a b by juxtaposition; \\cdot where a number follows, for digits would run together.
 
     A sign at the front belongs to the whole product: (-a) b = -(a b). A sum over indices may stand
@@ -110,14 +110,14 @@ def multiply(left: Piece, right: Piece) -> Piece:
     after = right.text if scope else bracket(right, PRODUCT)
     numeral = after[0].isdigit() or (after.startswith("\\frac{") and before[-1].isdigit())
     level = SIGNED if scope or before.startswith("-") else PRODUCT
-    return Piece(
+    return LatexPiece(
         f"{before} \\cdot {after}" if numeral else f"{before} {after}",
         level,
         left.tall or right.tall,
     )
 
 
-def with_operator(left: Piece, operator: str, right: Piece) -> Piece:
+def with_operator(left: LatexPiece, operator: str, right: LatexPiece) -> LatexPiece:
     r"""a ∘ b. ⊙ and ⊗ are associative and chain without brackets; ⊙ may also stand to the left of
     ⊘.
     """
@@ -126,12 +126,14 @@ def with_operator(left: Piece, operator: str, right: Piece) -> Piece:
     after = (
         right.text if right.circle == operator and operator in chains else bracket(right, PRODUCT)
     )
-    return Piece(f"{before} {operator} {after}", CIRCLED, left.tall or right.tall, circle=operator)
+    return LatexPiece(
+        f"{before} {operator} {after}", CIRCLED, left.tall or right.tall, circle=operator
+    )
 
 
-def power(base: Piece, exponent: str, *, mark: str = "") -> Piece:
+def power(base: LatexPiece, exponent: str, *, mark: str = "") -> LatexPiece:
     """a^b; a transpose or inverse (``mark``) remembers its base, to be fused with the other."""
-    return Piece(
+    return LatexPiece(
         f"{bracket(base, ATOM)}^{{{exponent}}}",
         POWER,
         base.tall,
@@ -140,25 +142,27 @@ def power(base: Piece, exponent: str, *, mark: str = "") -> Piece:
     )
 
 
-def transpose(piece: Piece) -> Piece:
+def transpose(piece: LatexPiece) -> LatexPiece:
     """A'; fused with an inverse to A^-T."""
     if piece.inner is not None and piece.mark == "inverse":
         return power(piece.inner, r"-\top")
     return power(piece, r"\top", mark="transpose")
 
 
-def invert(piece: Piece) -> Piece:
+def invert(piece: LatexPiece) -> LatexPiece:
     """inv(A); of a transpose A^-T."""
     if piece.inner is not None and piece.mark == "transpose":
         return power(piece.inner, r"-\top")
     return power(piece, "-1", mark="inverse")
 
 
-def fraction(numerator: Piece, denominator: Piece) -> Piece:
+def fraction(numerator: LatexPiece, denominator: LatexPiece) -> LatexPiece:
     """a/b as one fraction; a leading sign stands before it."""
     if with_sign(numerator):
-        return Piece(f"-\\frac{{{numerator.text[1:]}}}{{{denominator.text}}}", SIGNED, tall=True)
-    return Piece(f"\\frac{{{numerator.text}}}{{{denominator.text}}}", POWER, tall=True)
+        return LatexPiece(
+            f"-\\frac{{{numerator.text[1:]}}}{{{denominator.text}}}", SIGNED, tall=True
+        )
+    return LatexPiece(f"\\frac{{{numerator.text}}}{{{denominator.text}}}", POWER, tall=True)
 
 
 def align(lines: Iterable[str]) -> str:

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
-from matcalc.write.printers.language_code import Language, LanguageEmitter, LanguageWriter
+from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
 from matcalc.write.printers.language_source import LanguageSource, Sizes
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _TERM, _UNARY
 from matcalc.write.printers.numpy_nodes import CodeNode
 
 _Code = tuple[str, int]
 _INDENT = "  "
-_MATLAB = Language(
+_MATLAB = TargetLanguage(
     "matlab",
     "MATLAB",
     "%",

@@ -29,8 +29,8 @@ from matcalc.write.printers.numpy_products import (
     INVERSE,
     MATRIX,
     ROW,
-    Factor,
-    Product,
+    CodeFactor,
+    CodeProduct,
 )
 
 # how many times as much work the whole must be before its terms are multiplied one by one: where a
@@ -49,7 +49,7 @@ class Chains:
         self.kept = kept  # matrices that are computed anyway
         self.nested = False  # inside of a product that is tried term by term
 
-    def array(self, product: Product) -> CodeNode:
+    def array(self, product: CodeProduct) -> CodeNode:
         """The value of a product: coefficient and chain."""
         if product.array is None:
             self._cofactors(product)
@@ -57,7 +57,7 @@ class Chains:
             product.array = self._scale(product, scalars, value)
         return product.array
 
-    def _cofactors(self, product: Product) -> None:
+    def _cofactors(self, product: CodeProduct) -> None:
         """det(X)*inv(X)' becomes cof(X), which a singular matrix has as well."""
         for place, factor in enumerate(product.factors):
             if factor.kind != INVERSE or self.builder.is_definite(factor.node):
@@ -66,7 +66,7 @@ class Chains:
             if left is not None:
                 product.top = left
                 cofactors = self.builder.call("cof", factor.node, shape=factor.node.shape)
-                product.factors[place] = Factor(MATRIX, cofactors, not factor.flipped)
+                product.factors[place] = CodeFactor(MATRIX, cofactors, not factor.flipped)
 
     def _without_det(self, scalars: list[CodeNode], matrix: CodeNode) -> list[CodeNode] | None:
         """The scalars over det(X); None where it does not divide one of them."""
@@ -83,7 +83,9 @@ class Chains:
                     return [*before, rest, *after]
         return None
 
-    def core(self, factors: list[Factor], shape: Shape) -> tuple[list[CodeNode], CodeNode | None]:
+    def core(
+        self, factors: list[CodeFactor], shape: Shape
+    ) -> tuple[list[CodeNode], CodeNode | None]:
         """The scalar factors that a chain contains, and the rest (None for a scalar)."""
         if len(shape) == 0 and not factors:
             return [], None
@@ -110,7 +112,9 @@ class Chains:
             return scalars, self.builder.outer(*ends)
         return scalars, ends[0] if ends else None
 
-    def _scale(self, product: Product, scalars: list[CodeNode], value: CodeNode | None) -> CodeNode:
+    def _scale(
+        self, product: CodeProduct, scalars: list[CodeNode], value: CodeNode | None
+    ) -> CodeNode:
         """number * top / bottom * value: the coefficient first, so that an array is scaled once."""
         build = self.builder
         top = product.top + scalars
@@ -123,12 +127,12 @@ class Chains:
             if is_ones(u):
                 return build.outer(u, self._scale(replace(product, shape=w.shape), scalars, w))
             bottom, other = halves(product.bottom)
-            column = Product(u.shape, product.number, product.top, bottom)
-            row = self._scale(Product(w.shape, bottom=other), [], w)
+            column = CodeProduct(u.shape, product.number, product.top, bottom)
+            row = self._scale(CodeProduct(w.shape, bottom=other), [], w)
             return build.outer(self._scale(column, scalars, u), row)
         if value is not None and value.calls("np.diag") and product.scaled:
             (weights,) = value.args
-            column = Product(weights.shape, product.number, product.top, product.bottom)
+            column = CodeProduct(weights.shape, product.number, product.top, product.bottom)
             return build.call("np.diag", self._scale(column, scalars, weights), shape=value.shape)
         coefficient = reduce(build.times, top) if top else None
         bottom = product.bottom
@@ -144,7 +148,7 @@ class Chains:
             result = build.times(result, value)
         return build.negative(result) if product.number == -1 and not bare else result
 
-    def single(self, factor: Factor) -> CodeNode:
+    def single(self, factor: CodeFactor) -> CodeNode:
         """One factor as an array of its own."""
         if factor.kind == DIAGONAL:
             return self.builder.call("np.diag", factor.node, shape=factor.node.shape * 2)
@@ -153,16 +157,16 @@ class Chains:
             return self.builder.transpose(node) if factor.flipped else node
         return self._orient(factor)
 
-    def _orient(self, factor: Factor) -> CodeNode:
+    def _orient(self, factor: CodeFactor) -> CodeNode:
         return self.builder.transpose(factor.node) if factor.flipped else factor.node
 
-    def _apply_all(self, factors: Sequence[Factor], vector: CodeNode) -> CodeNode:
+    def _apply_all(self, factors: Sequence[CodeFactor], vector: CodeNode) -> CodeNode:
         """Matrix factors times a column, from the right."""
         for factor in reversed(factors):
             vector = self._apply(factor, vector)
         return vector
 
-    def _apply(self, factor: Factor, vector: CodeNode) -> CodeNode:
+    def _apply(self, factor: CodeFactor, vector: CodeNode) -> CodeNode:
         if factor.kind == DIAGONAL:
             return factor.node if is_ones(vector) else self.builder.times(factor.node, vector)
         if vector.op == "infix" and vector.attr == "/" and not vector.args[1].rank:
@@ -172,7 +176,7 @@ class Chains:
             return self.builder.solution(factor.node, factor.flipped, vector)
         return apply(self.builder, factor.node, factor.flipped, vector, self.kept)
 
-    def matrix(self, factors: Sequence[Factor], shape: Shape) -> CodeNode:
+    def matrix(self, factors: Sequence[CodeFactor], shape: Shape) -> CodeNode:
         """A chain without vectors."""
         if not factors:
             return self.builder.fill("np.eye", shape)
@@ -184,7 +188,7 @@ class Chains:
         terms = self._term_by_term(factors)
         return whole if terms is None else choose(self.builder, terms, whole, _SAVING)
 
-    def _multiply(self, factors: Sequence[Factor]) -> CodeNode:
+    def _multiply(self, factors: Sequence[CodeFactor]) -> CodeNode:
         """The factors as they are, in the order that costs least."""
         if len(factors) > PLANNED:
             result = factors[0]
@@ -203,7 +207,7 @@ class Chains:
             return self.builder.node("multiplied", None, tuple(nodes), shape)
         return self.single(self._plan(factors, splits(factors)[1], 0, len(factors) - 1))
 
-    def _term_by_term(self, factors: Sequence[Factor]) -> CodeNode | None:
+    def _term_by_term(self, factors: Sequence[CodeFactor]) -> CodeNode | None:
         """L*(A*B + C)*R as L*A*B*R + L*C*R, which is less work where B has few rows; None where no
         factor is a sum with a product in it.
         """
@@ -228,7 +232,11 @@ class Chains:
         return None
 
     def _beside(
-        self, before: Sequence[Factor], term: CodeNode, flipped: bool, after: Sequence[Factor]
+        self,
+        before: Sequence[CodeFactor],
+        term: CodeNode,
+        flipped: bool,
+        after: Sequence[CodeFactor],
     ) -> CodeNode:
         """L*A*B*R as (L*A)*(B*R)."""
         middle = _unfold(term, flipped)
@@ -238,17 +246,19 @@ class Chains:
         right = self.matrix([middle[-1], *after], ())
         return self.builder.infix("@", left, right, (left.shape[0], right.shape[1]))
 
-    def _merge(self, factors: Sequence[Factor]) -> list[Factor]:
+    def _merge(self, factors: Sequence[CodeFactor]) -> list[CodeFactor]:
         """Neighbouring diagonals as one."""
-        result: list[Factor] = []
+        result: list[CodeFactor] = []
         for factor in factors:
             if result and result[-1].kind == factor.kind == DIAGONAL:
-                result.append(Factor(DIAGONAL, self.builder.times(result.pop().node, factor.node)))
+                result.append(
+                    CodeFactor(DIAGONAL, self.builder.times(result.pop().node, factor.node))
+                )
             else:
                 result.append(factor)
         return result
 
-    def _distribute(self, factors: Sequence[Factor]) -> CodeNode | None:
+    def _distribute(self, factors: Sequence[CodeFactor]) -> CodeNode | None:
         """L*(D - u*w')*R as L*D*R - (L*u)*(R'*w)': the dyads of a sum are multiplied as vectors;
         None where no factor is a sum with a dyad.
         """
@@ -277,7 +287,7 @@ class Chains:
 
     def _join(
         self, terms: Sequence[tuple[int, CodeNode]], flipped: bool
-    ) -> list[tuple[int, list[Factor]]]:
+    ) -> list[tuple[int, list[CodeFactor]]]:
         """The terms of a sum that are no dyads as one factor with its sign, which is none for the
         identity.
         """
@@ -289,13 +299,13 @@ class Chains:
             return []
         entries = self._entries(terms)
         if entries is not None and len(terms) > 1 and entries.rank:
-            return [(1, [Factor(DIAGONAL, entries)])]
+            return [(1, [CodeFactor(DIAGONAL, entries)])]
         sign, bare = (-1, rest.args[0]) if rest.op == "neg" else (1, rest)
         if (bare.op, bare.attr) == ("filled", "np.eye"):
             return [(sign, [])]
         if bare.calls("np.diag"):
-            return [(sign, [Factor(DIAGONAL, bare.args[0])])]
-        return [(1, [Factor(MATRIX, rest, flipped)])]
+            return [(sign, [CodeFactor(DIAGONAL, bare.args[0])])]
+        return [(1, [CodeFactor(MATRIX, rest, flipped)])]
 
     def _entries(self, terms: Sequence[tuple[int, CodeNode]]) -> CodeNode | None:
         """What stands on the diagonal of the terms that are no dyads; None if one is not
@@ -330,7 +340,7 @@ class Chains:
             return term if sign > 0 else self.builder.negative(term)
         return self.builder.infix("+" if sign > 0 else "-", total, term, total.shape)
 
-    def _gram(self, factors: Sequence[Factor]) -> CodeNode | None:
+    def _gram(self, factors: Sequence[CodeFactor]) -> CodeNode | None:
         """B'*D*B with a diagonal D as Z'*Z with Z = sqrt(D)*B; BLAS computes one half of Z'*Z and
         mirrors it. None where the chain is not the same from both ends.
         """
@@ -344,22 +354,24 @@ class Chains:
             weight = factors[half].node
             if not nonnegative(weight) or is_placed(right[-1].node):
                 return self.builder.gram(weight, self.matrix(right, ()))
-            right.insert(0, Factor(DIAGONAL, _idempotent(weight) or root_of(self.builder, weight)))
+            right.insert(
+                0, CodeFactor(DIAGONAL, _idempotent(weight) or root_of(self.builder, weight))
+            )
         elif len(factors) % 2:
             return self._between(factors[half], right)
         Z = self.matrix(right, ())
         return self.builder.infix("@", self.builder.transpose(Z), Z, (Z.shape[1], Z.shape[1]))
 
-    def _between(self, middle: Factor, right: list[Factor]) -> CodeNode | None:
+    def _between(self, middle: CodeFactor, right: list[CodeFactor]) -> CodeNode | None:
         """R'*M*R, R being a product that is worth computing once."""
         if all(factor.kind == DIAGONAL for factor in right) or middle.kind == INVERSE:
             return None
         R = self.matrix(right, ())
-        inner = self.matrix([middle, Factor(MATRIX, R)], ())
+        inner = self.matrix([middle, CodeFactor(MATRIX, R)], ())
         shape = (R.shape[1], R.shape[1])
         return self.builder.infix("@", self.builder.transpose(R), inner, shape)
 
-    def _transpose(self, factors: Sequence[Factor]) -> CodeNode:
+    def _transpose(self, factors: Sequence[CodeFactor]) -> CodeNode:
         """The transpose of a chain without vectors, of the whole or factor by factor: whichever
         takes fewer transposes.
         """
@@ -372,8 +384,12 @@ class Chains:
         return self.builder.transpose(self.matrix(factors, ()))
 
     def _plan(
-        self, factors: Sequence[Factor], split: dict[tuple[int, int], int], first: int, last: int
-    ) -> Factor:
+        self,
+        factors: Sequence[CodeFactor],
+        split: dict[tuple[int, int], int],
+        first: int,
+        last: int,
+    ) -> CodeFactor:
         """The factors from first to last in the planned order; the depth is bounded by the length
         of planned chains.
         """
@@ -385,11 +401,11 @@ class Chains:
             self._plan(factors, split, middle + 1, last),
         )
 
-    def _combine(self, left: Factor, right: Factor) -> Factor:
+    def _combine(self, left: CodeFactor, right: CodeFactor) -> CodeFactor:
         """The product of two factors."""
         build = self.builder
         if left.kind == DIAGONAL and right.kind == DIAGONAL:
-            return Factor(DIAGONAL, build.times(left.node, right.node))
+            return CodeFactor(DIAGONAL, build.times(left.node, right.node))
         if left.kind == DIAGONAL:
             node = build.rows_scaled(left.node, self.single(right))
         elif right.kind == DIAGONAL:
@@ -403,9 +419,9 @@ class Chains:
             node = build.infix(
                 "@", self._orient(left), self._orient(right), (left.ends[0], right.ends[1])
             )
-        return Factor(MATRIX, node)
+        return CodeFactor(MATRIX, node)
 
-    def diagonal(self, factors: list[Factor], shape: Shape) -> tuple[list[CodeNode], CodeNode]:
+    def diagonal(self, factors: list[CodeFactor], shape: Shape) -> tuple[list[CodeNode], CodeNode]:
         """The scalar factors and the diagonal of a square chain: no product is formed of which only
         the diagonal is wanted.
         """
@@ -423,7 +439,7 @@ class Chains:
             weights.append(self._matrix_diagonal(factors, shape))
         return [], reduce(build.times, weights)
 
-    def _matrix_diagonal(self, factors: list[Factor], shape: Shape) -> CodeNode:
+    def _matrix_diagonal(self, factors: list[CodeFactor], shape: Shape) -> CodeNode:
         if not factors:
             return self.builder.fill("np.ones", shape[:1])
         if len(factors) == 1 or any(factor.kind == INVERSE for factor in factors):
@@ -433,7 +449,7 @@ class Chains:
             self.matrix(factors[:place], ()), self._transpose(factors[place:]), axis=1
         )
 
-    def trace(self, factors: list[Factor], shape: Shape) -> list[CodeNode]:
+    def trace(self, factors: list[CodeFactor], shape: Shape) -> list[CodeNode]:
         """tr of a chain as a product of scalars; the chain may be turned round: tr(A*B) =
         tr(B*A).
         """
@@ -466,7 +482,7 @@ class Chains:
         slim = next((k for k, each in enumerate(factors) if is_slim(each.node)), None)
         if slim is not None and len(factors) > 2:  # beside a dyad all is done with vectors
             first, second, *rest = factors[slim:] + factors[:slim]
-            factors = [Factor(MATRIX, self.matrix([first, second], ())), *rest]
+            factors = [CodeFactor(MATRIX, self.matrix([first, second], ())), *rest]
         turns = range(len(factors)) if len(factors) <= _ROTATED else range(1)
         turned = min(
             (factors[turn:] + factors[:turn] for turn in turns), key=lambda each: cut(each)[0]
@@ -480,9 +496,9 @@ def _is_product(node: CodeNode) -> bool:
     return node.op == "infix" and node.attr == "@" and all(arg.rank == 2 for arg in node.args)
 
 
-def _unfold(node: CodeNode, flipped: bool) -> list[Factor]:
+def _unfold(node: CodeNode, flipped: bool) -> list[CodeFactor]:
     """A product of matrices as its factors."""
-    factors: list[Factor] = []
+    factors: list[CodeFactor] = []
     stack = [(node, flipped)]
     while stack:
         each, turned = stack.pop()
@@ -491,7 +507,7 @@ def _unfold(node: CodeNode, flipped: bool) -> list[Factor]:
         elif _is_product(each):
             stack += [(arg, turned) for arg in (each.args if turned else each.args[::-1])]
         else:
-            factors.append(Factor(MATRIX, each, turned))
+            factors.append(CodeFactor(MATRIX, each, turned))
     return factors
 
 
@@ -500,7 +516,7 @@ def _idempotent(weight: CodeNode) -> CodeNode | None:
     return weight if weight.calls("step") else None
 
 
-def _parts(factors: list[Factor]) -> list[list[Factor]]:
+def _parts(factors: list[CodeFactor]) -> list[list[CodeFactor]]:
     """The chain, cut between every column and the row after it."""
     cuts = [
         place + 1

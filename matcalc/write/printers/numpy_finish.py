@@ -13,7 +13,7 @@ from matcalc.core.dims import ONE, Shape
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_contract import Labels, contract
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
-from matcalc.write.printers.numpy_terms import Operands, Term, join, value
+from matcalc.write.printers.numpy_terms import CodeTerm, Operands, join, value
 
 _MANY = 3  # axes from which on a sum is looked at as a whole
 _TERMS = 60  # of a sum; longer ones are taken as they come
@@ -123,16 +123,16 @@ class _Finish:
         turned = self.build.permute(value, tuple(axes))
         return self.build.infix("+", value, turned, root.shape)
 
-    def _terms(self, root: CodeNode) -> list[Term]:
+    def _terms(self, root: CodeNode) -> list[CodeTerm]:
         """The linear combination as a list."""
-        terms: list[Term] = []
+        terms: list[CodeTerm] = []
         stack: list[tuple[Fraction, Operands, CodeNode]] = [(Fraction(1), (), root)]
         while stack:
             number, scalars, node = stack.pop()
             if node in self.done or not _is_linear(node):
-                terms.append(Term(number, (*scalars, (node, tuple(range(node.rank))))))
+                terms.append(CodeTerm(number, (*scalars, (node, tuple(range(node.rank))))))
             elif node.op == "einsum":
-                terms.append(Term(number, (*scalars, *_relabel(node))))
+                terms.append(CodeTerm(number, (*scalars, *_relabel(node))))
             elif node.op == "neg":
                 stack.append((-number, scalars, node.args[0]))
             elif node.attr in ("+", "-"):
@@ -150,7 +150,7 @@ class _Finish:
                     stack.append((number, (*scalars, (scalar, ())), array))
         return terms
 
-    def _key(self, term: Term) -> tuple[Fraction, tuple[tuple[int, Labels], ...]]:
+    def _key(self, term: CodeTerm) -> tuple[Fraction, tuple[tuple[int, Labels], ...]]:
         """Equal for equal terms; the axes of a symmetric matrix have no order."""
         return term.number, tuple(
             sorted(
@@ -159,7 +159,7 @@ class _Finish:
             )
         )
 
-    def _half(self, terms: list[Term], shape: Shape) -> tuple[list[int], list[Term]] | None:
+    def _half(self, terms: list[CodeTerm], shape: Shape) -> tuple[list[int], list[CodeTerm]] | None:
         """Two axes whose exchange pairs the terms, and one of each pair."""
         if len(terms) < 2 or len(terms) % 2:
             return None
@@ -188,16 +188,16 @@ class _Finish:
                     return axes, chosen
         return None
 
-    def _factor(self, terms: list[Term], shape: Shape) -> list[Term]:
+    def _factor(self, terms: list[CodeTerm], shape: Shape) -> list[CodeTerm]:
         """A*B + A*C as A*(B + C), where B and C have fewer axes than the whole."""
         axes = frozenset(range(len(shape)))
         while True:
-            groups: dict[tuple[CodeNode, Labels, frozenset[int]], list[Term]] = {}
+            groups: dict[tuple[CodeNode, Labels, frozenset[int]], list[CodeTerm]] = {}
             for term in terms:
                 if term.labels != axes or len(term.operands) < 2:
                     continue
                 for place, (node, labels) in enumerate(term.operands):
-                    rest = Term(term.number, _others(term.operands, place)).labels
+                    rest = CodeTerm(term.number, _others(term.operands, place)).labels
                     if labels and rest < axes:
                         groups.setdefault((node, labels, rest), []).append(term)
             best = max(
@@ -212,8 +212,8 @@ class _Finish:
             terms.append(self._merge(node, labels, tuple(sorted(rest)), group, shape))
 
     def _merge(
-        self, node: CodeNode, labels: Labels, rest: Labels, group: list[Term], shape: Shape
-    ) -> Term:
+        self, node: CodeNode, labels: Labels, rest: Labels, group: list[CodeTerm], shape: Shape
+    ) -> CodeTerm:
         inner = []
         for term in group:
             place = next(k for k, each in enumerate(term.operands) if each == (node, labels))
@@ -222,11 +222,11 @@ class _Finish:
                 (other, tuple(names[x] for x in own))
                 for other, own in _others(term.operands, place)
             ]
-            inner.append(Term(term.number, tuple(others)))
+            inner.append(CodeTerm(term.number, tuple(others)))
         total = self._total(inner, tuple(shape[label] for label in rest))
-        return Term(Fraction(1), ((node, labels), (total, rest)))
+        return CodeTerm(Fraction(1), ((node, labels), (total, rest)))
 
-    def _total(self, terms: list[Term], shape: Shape) -> CodeNode:
+    def _total(self, terms: list[CodeTerm], shape: Shape) -> CodeNode:
         """The sum of the terms; what fills the whole array comes first, then what is added to its
         diagonals.
         """

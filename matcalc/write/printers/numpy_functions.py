@@ -20,11 +20,11 @@ from matcalc.write.printers.numpy_products import (
     INVERSE,
     MATRIX,
     ROW,
-    Factor,
-    Product,
+    CodeFactor,
+    CodeProduct,
 )
 
-Value = CodeNode | Product
+Value = CodeNode | CodeProduct
 
 
 class CodeLowering(Protocol):
@@ -37,7 +37,7 @@ class CodeLowering(Protocol):
     def node(self, expr: Expr) -> CodeNode:
         """The value of a subtree as an array."""
 
-    def open(self, expr: Expr) -> Product:
+    def open(self, expr: Expr) -> CodeProduct:
         """The value of a subtree as a product to build on."""
 
     def einsum(self, expr: Expr) -> Value:
@@ -81,24 +81,24 @@ def _inverse(low: CodeLowering, expr: Expr) -> Value:
     product = low.open(expr.args[0])
     if product.scaled or len(product.factors) > 1:
         node = low.chains.array(product)
-        product = Product(expr.shape, factors=deque([Factor(MATRIX, node)]))
+        product = CodeProduct(expr.shape, factors=deque([CodeFactor(MATRIX, node)]))
     if not product.factors:
         return product
     factor = product.factors[0]
     if factor.kind == DIAGONAL:
         node = low.build.infix("/", low.build.number(1), factor.node, factor.node.shape)
-        return Product(expr.shape, factors=deque([Factor(DIAGONAL, node)]))
+        return CodeProduct(expr.shape, factors=deque([CodeFactor(DIAGONAL, node)]))
     if factor.kind == MATRIX and factor.node in low.inverted:
         inverse = low.build.inverse(factor.node)
-        return Product(expr.shape, factors=deque([Factor(MATRIX, inverse, factor.flipped)]))
+        return CodeProduct(expr.shape, factors=deque([CodeFactor(MATRIX, inverse, factor.flipped)]))
     kind = INVERSE if factor.kind == MATRIX else MATRIX
-    return Product(expr.shape, factors=deque([Factor(kind, factor.node, factor.flipped)]))
+    return CodeProduct(expr.shape, factors=deque([CodeFactor(kind, factor.node, factor.flipped)]))
 
 
 def _trace(low: CodeLowering, expr: Expr) -> Value:
     inside = low.open(expr.args[0])
     scalars = low.chains.trace(list(inside.factors), inside.shape)
-    return Product((), inside.number, inside.top + scalars, list(inside.bottom))
+    return CodeProduct((), inside.number, inside.top + scalars, list(inside.bottom))
 
 
 def _sum(low: CodeLowering, expr: Expr) -> Value:
@@ -111,11 +111,11 @@ def _sum(low: CodeLowering, expr: Expr) -> Value:
     if arg.op == ".*" and arg.rank == 1 and all(each.rank == 1 for each in arg.args):
         return low.build.dot(*(low.node(each) for each in arg.args))
     inside = low.open(arg)
-    result = Product((), inside.number, list(inside.top), list(inside.bottom))
+    result = CodeProduct((), inside.number, list(inside.top), list(inside.bottom))
     factors = list(inside.factors)
     if arg.rank == 2 and len(factors) != 1:
         ones = [low.build.fill("np.ones", (axis,)) for axis in arg.shape]
-        factors = [Factor(ROW, ones[0]), *factors, Factor(COLUMN, ones[1])]
+        factors = [CodeFactor(ROW, ones[0]), *factors, CodeFactor(COLUMN, ones[1])]
         result.top += low.chains.core(factors, ())[0]
     else:
         scalars, value = low.chains.core(factors, arg.shape)
@@ -128,16 +128,16 @@ def _sum(low: CodeLowering, expr: Expr) -> Value:
 def _diag(low: CodeLowering, expr: Expr) -> Value:
     (arg,) = expr.args
     if arg.rank == 1:
-        return Product(expr.shape, factors=deque([Factor(DIAGONAL, low.node(arg))]))
+        return CodeProduct(expr.shape, factors=deque([CodeFactor(DIAGONAL, low.node(arg))]))
     inside = low.open(arg)
     scalars, vector = low.chains.diagonal(list(inside.factors), inside.shape)
     kind = ROW if expr.row else COLUMN
-    return Product(
+    return CodeProduct(
         expr.shape,
         inside.number,
         inside.top + scalars,
         list(inside.bottom),
-        deque([Factor(kind, vector)]),
+        deque([CodeFactor(kind, vector)]),
     )
 
 
@@ -219,7 +219,9 @@ def _dot(low: CodeLowering, expr: Expr) -> Value:
 
 def _outer(low: CodeLowering, expr: Expr) -> Value:
     left, right = (low.node(arg) for arg in expr.args)
-    return Product(expr.shape, factors=deque([Factor(COLUMN, left), Factor(ROW, right)]))
+    return CodeProduct(
+        expr.shape, factors=deque([CodeFactor(COLUMN, left), CodeFactor(ROW, right)])
+    )
 
 
 def _triangle(low: CodeLowering, expr: Expr) -> Value:

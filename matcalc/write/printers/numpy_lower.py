@@ -33,8 +33,8 @@ from matcalc.write.printers.numpy_products import (
     DIAGONAL,
     MATRIX,
     ROW,
-    Factor,
-    Product,
+    CodeFactor,
+    CodeProduct,
     shared_ends,
 )
 from matcalc.write.printers.numpy_spectral import THIN, thin
@@ -114,14 +114,14 @@ class _Lowering:
     def node(self, expr: Expr) -> CodeNode:
         """The value as an array."""
         value = self.values[id(expr)]
-        return self.chains.array(value) if isinstance(value, Product) else value
+        return self.chains.array(value) if isinstance(value, CodeProduct) else value
 
-    def open(self, expr: Expr, *, beside_vector: bool = False) -> Product:
+    def open(self, expr: Expr, *, beside_vector: bool = False) -> CodeProduct:
         """The value as a product to build on; one that others use too is taken as a finished array,
         unless it is trivial.
         """
         value = self.values[id(expr)]
-        if isinstance(value, Product):
+        if isinstance(value, CodeProduct):
             if self.uses[id(expr)] == 1:
                 return value
             length = len(value.factors)
@@ -132,29 +132,31 @@ class _Lowering:
             value = self.chains.array(value)
         return self._leaf(expr, value)
 
-    def _ones(self, expr: Expr) -> Product | None:
+    def _ones(self, expr: Expr) -> CodeProduct | None:
         """A matrix whose entries are all the same as a dyad, so that what is beside it is summed
         and not multiplied; None for any other.
         """
         if expr.op != "fill" or expr.rank != 2:
             return None
         rows, columns = [self.build.fill("np.ones", (axis,)) for axis in expr.shape]
-        result = Product(expr.shape, factors=deque([Factor(COLUMN, rows), Factor(ROW, columns)]))
+        result = CodeProduct(
+            expr.shape, factors=deque([CodeFactor(COLUMN, rows), CodeFactor(ROW, columns)])
+        )
         result.scale(self.open(expr.args[0]))
         return result
 
-    def _leaf(self, expr: Expr, node: CodeNode) -> Product:
-        product = Product(expr.shape)
+    def _leaf(self, expr: Expr, node: CodeNode) -> CodeProduct:
+        product = CodeProduct(expr.shape)
         if node.op == "number":
             product.number = node.attr
         elif expr.rank == 0:
             product.top.append(node)
         else:
             kind = MATRIX if expr.rank != 1 else ROW if expr.row else COLUMN
-            product.factors.append(Factor(kind, node))
+            product.factors.append(CodeFactor(kind, node))
         return product
 
-    def scale(self, scalar: Expr, rest: Expr) -> Product:
+    def scale(self, scalar: Expr, rest: Expr) -> CodeProduct:
         """A scalar times anything."""
         result, coefficient = self.open(rest), self.open(scalar)
         result.number *= coefficient.number
@@ -175,7 +177,7 @@ class _Lowering:
         else:
             b.factors.extendleft(reversed(a.factors))
             factors = b.factors
-        result = Product(expr.shape, number, top, bottom, factors)
+        result = CodeProduct(expr.shape, number, top, bottom, factors)
         if expr.rank == 0:
             result.top += self.chains.core(list(factors), ())[0]
             result.factors.clear()
@@ -230,7 +232,7 @@ class _Lowering:
             return factored
         operator, other = expr.op, self.values[id(right)]
         if (
-            isinstance(other, Product)
+            isinstance(other, CodeProduct)
             and other.number < 0
             and self.uses[id(right)] == 1
             and right.op != "number"
@@ -241,7 +243,7 @@ class _Lowering:
             operator, self.beside(left, right), self.beside(right, left), expr.shape
         )
 
-    def _added_diagonals(self, expr: Expr) -> Product | None:
+    def _added_diagonals(self, expr: Expr) -> CodeProduct | None:
         """diag(u) + diag(v) as diag(u + v), where one may be a multiple of the identity.
 
         A number is added to all entries.
@@ -251,7 +253,7 @@ class _Lowering:
         given = [self.values[id(arg)] for arg in expr.args]
         counts = [
             len(value.factors)
-            if isinstance(value, Product)
+            if isinstance(value, CodeProduct)
             and all(factor.kind == DIAGONAL for factor in value.factors)
             and (self.uses[id(arg)] == 1 or not value.scaled)
             else -1
@@ -262,24 +264,24 @@ class _Lowering:
         sides = []
         for arg in expr.args:
             value = self.open(arg)
-            entries = deque([Factor(COLUMN, factor.node) for factor in value.factors])
+            entries = deque([CodeFactor(COLUMN, factor.node) for factor in value.factors])
             shape = expr.shape[:1] if entries else ()
-            sides.append(Product(shape, value.number, value.top, value.bottom, entries))
+            sides.append(CodeProduct(shape, value.number, value.top, value.bottom, entries))
         operator = expr.op
         if sides[1].number < 0:
             sides[1].number = -sides[1].number
             operator = "-" if operator == "+" else "+"
         one, other = [self.chains.array(side) for side in sides]
         node = self.build.infix(operator, one, other, expr.shape[:1])
-        return Product(expr.shape, factors=deque([Factor(DIAGONAL, node)]))
+        return CodeProduct(expr.shape, factors=deque([CodeFactor(DIAGONAL, node)]))
 
-    def _factor(self, expr: Expr) -> Product | None:
+    def _factor(self, expr: Expr) -> CodeProduct | None:
         """P*A*Q + P*B*Q as P*(A + B)*Q, which is a product less."""
         values = [self.values[id(arg)] for arg in expr.args]
         if expr.rank != 2 or any(self.uses[id(arg)] > 1 for arg in expr.args):
             return None
         one, other = values
-        if not isinstance(one, Product) or not isinstance(other, Product) or not one.number:
+        if not isinstance(one, CodeProduct) or not isinstance(other, CodeProduct) or not one.number:
             return None
         first, last = shared_ends(one, other)
         both = list(one.factors)
@@ -287,7 +289,7 @@ class _Lowering:
         if all(factor.kind == DIAGONAL for factor in ends):
             return None
         sign = 1 if expr.op == "+" else -1
-        result = Product(expr.shape, one.number)
+        result = CodeProduct(expr.shape, one.number)
         inner: list[CodeNode] = []
         for value, number in ((one, Fraction(1)), (other, sign * other.number / one.number)):
             middle = list(value.factors)[first : len(value.factors) - last]
@@ -295,11 +297,11 @@ class _Lowering:
                 both[first - 1].ends[1] if first else expr.shape[0],
                 both[len(both) - last].ends[0] if last else expr.shape[1],
             )
-            part = Product(shape, abs(number), value.top, value.bottom, deque(middle))
+            part = CodeProduct(shape, abs(number), value.top, value.bottom, deque(middle))
             inner.append(self.chains.array(part))
             operator = "+" if number > 0 else "-"
         total = self.build.infix(operator, inner[0], inner[1], shape)
-        result.factors.extend([*both[:first], Factor(MATRIX, total), *both[len(both) - last :]])
+        result.factors.extend([*both[:first], CodeFactor(MATRIX, total), *both[len(both) - last :]])
         return result
 
     def indicator(self, expr: Expr) -> Value:
@@ -332,8 +334,8 @@ class _Lowering:
         if expr.rank == 0:
             return self.power(expr)
         if exponent.op == "number" and exponent.value in range(_COPIED):
-            factor = Factor(MATRIX, self.node(base))
-            return Product(expr.shape, factors=deque([factor] * int(exponent.value)))
+            factor = CodeFactor(MATRIX, self.node(base))
+            return CodeProduct(expr.shape, factors=deque([factor] * int(exponent.value)))
         return self.build.call(
             "matrix_power", self.node(base), self.node(exponent), shape=expr.shape
         )
@@ -342,7 +344,7 @@ class _Lowering:
         """Scalars leave as a coefficient, and ones on indices that others have too."""
         inputs, output = expr.value
         operands = list(zip(expr.args, inputs, strict=True))
-        result = Product(expr.shape)
+        result = CodeProduct(expr.shape)
         kept: list[tuple[CodeNode, tuple[int, ...]]] = []
         for place, (arg, labels) in enumerate(operands):
             others = [each for _, each in [*operands[place + 1 :], *kept]]
@@ -391,7 +393,7 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     "constant": lambda low, expr: low.build.node("text", f"np.{expr.value}", (), ()),
     "dimension": lambda low, expr: low.build.size(expr.value),
     "variable": lambda low, expr: low.names[expr.value],
-    "eye": lambda low, expr: Product(expr.shape),
+    "eye": lambda low, expr: CodeProduct(expr.shape),
     "fill": _Lowering.fill,
     **dict.fromkeys(COMPARISONS, _Lowering.indicator),
     "+": _Lowering.sum,

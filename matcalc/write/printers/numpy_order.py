@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from matcalc.core.dims import Dim, names_in
 from matcalc.write.printers.numpy_places import is_placed
-from matcalc.write.printers.numpy_products import DIAGONAL, INVERSE, MATRIX, Factor
+from matcalc.write.printers.numpy_products import DIAGONAL, INVERSE, MATRIX, CodeFactor
 
 _NOMINAL = 100  # the size that stands for every name
 PLANNED = 24  # longer chains of matrices are multiplied from the left
@@ -17,7 +17,7 @@ def _size(dim: Dim, known: Mapping[str, int]) -> int:
     return max(1, dim.size({name: known.get(name, _NOMINAL) for name in dim.letters}))
 
 
-def _kind(factor: Factor) -> str:
+def _kind(factor: CodeFactor) -> str:
     """That of the factor; a product with a list of places has the cost of one with a diagonal."""
     return DIAGONAL if factor.kind == MATRIX and is_placed(factor.node) else factor.kind
 
@@ -35,7 +35,7 @@ def _cost(left: str, right: str, rows: int, inner: int, columns: int) -> int:
 
 
 def splits(
-    factors: Sequence[Factor], known: Mapping[str, int] = MappingProxyType({})
+    factors: Sequence[CodeFactor], known: Mapping[str, int] = MappingProxyType({})
 ) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
     """For each part first..last of the chain: its least cost, and after which factor to split
     it; ``known`` are sizes that are not the usual ones.
@@ -66,7 +66,7 @@ def splits(
     return cost, split
 
 
-def cut(factors: Sequence[Factor]) -> tuple[int, int]:
+def cut(factors: Sequence[CodeFactor]) -> tuple[int, int]:
     """The cheapest place to cut a chain of which only paired entries are wanted: the cost, and the
     length of the left part.
     """
@@ -81,7 +81,7 @@ def cut(factors: Sequence[Factor]) -> tuple[int, int]:
     )
 
 
-def certain(factors: Sequence[Factor]) -> bool:
+def certain(factors: Sequence[CodeFactor]) -> bool:
     """Whether one order is the best whichever of the sizes is the smallest or the largest."""
     names = names_in([dim for factor in factors for dim in factor.ends])
     if len(names) > PLANNED:

@@ -13,18 +13,18 @@ from matcalc.write.printers.numpy_nodes import CodeNode
 MATRIX, INVERSE, DIAGONAL, COLUMN, ROW = "matrix", "inverse", "diagonal", "column", "row"
 
 
-class Factor(NamedTuple):
+class CodeFactor(NamedTuple):
     """One factor: ``node`` is the matrix, the matrix to invert, the diagonal or the vector."""
 
     kind: str
     node: CodeNode
     flipped: bool = False
 
-    def transpose(self) -> Factor:
+    def transpose(self) -> CodeFactor:
         """The factor of the transposed chain."""
         if self.kind in (COLUMN, ROW):
-            return Factor(ROW if self.kind == COLUMN else COLUMN, self.node)
-        return Factor(self.kind, self.node, self.kind != DIAGONAL and not self.flipped)
+            return CodeFactor(ROW if self.kind == COLUMN else COLUMN, self.node)
+        return CodeFactor(self.kind, self.node, self.kind != DIAGONAL and not self.flipped)
 
     @property
     def ends(self) -> tuple[Dim, Dim]:
@@ -40,7 +40,7 @@ class Factor(NamedTuple):
 
 
 @dataclass(slots=True)
-class Product:
+class CodeProduct:
     """number * top / bottom * factors: a product that is not multiplied out yet; without factors a
     scalar or the identity.
     """
@@ -49,7 +49,7 @@ class Product:
     number: Fraction = Fraction(1)
     top: list[CodeNode] = field(default_factory=list)
     bottom: list[CodeNode] = field(default_factory=list)
-    factors: deque[Factor] = field(default_factory=deque)
+    factors: deque[CodeFactor] = field(default_factory=deque)
     array: CodeNode | None = None
 
     @property
@@ -57,25 +57,25 @@ class Product:
         """Whether there is a coefficient."""
         return self.number != 1 or bool(self.top or self.bottom)
 
-    def copy(self) -> Product:
+    def copy(self) -> CodeProduct:
         """One that may be changed."""
-        return Product(
+        return CodeProduct(
             self.shape, self.number, list(self.top), list(self.bottom), deque(self.factors)
         )
 
-    def scale(self, other: Product) -> None:
+    def scale(self, other: CodeProduct) -> None:
         """Takes over a coefficient."""
         self.number *= other.number
         self.top += other.top
         self.bottom += other.bottom
 
-    def transpose(self) -> Product:
+    def transpose(self) -> CodeProduct:
         """The transposed product, the coefficient included."""
         factors = deque(factor.transpose() for factor in reversed(self.factors))
-        return Product(self.shape[::-1], self.number, self.top, self.bottom, factors)
+        return CodeProduct(self.shape[::-1], self.number, self.top, self.bottom, factors)
 
 
-def shared_ends(left: Product, right: Product) -> tuple[int, int]:
+def shared_ends(left: CodeProduct, right: CodeProduct) -> tuple[int, int]:
     """How many factors two products of matrices begin with alike, and how many they end with alike;
     both keep what is left as a matrix.
     """

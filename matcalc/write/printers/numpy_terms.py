@@ -15,7 +15,7 @@ Operands = tuple[tuple[CodeNode, Labels], ...]
 Split = tuple[Labels, Labels]
 
 
-class Term(NamedTuple):
+class CodeTerm(NamedTuple):
     """number * the product of the operands, whose labels 0, 1, 2, ... are the axes of the value."""
 
     number: Fraction
@@ -26,10 +26,10 @@ class Term(NamedTuple):
         """Those of all operands."""
         return frozenset(label for _, labels in self.operands for label in labels)
 
-    def exchange(self, one: int, other: int) -> Term:
+    def exchange(self, one: int, other: int) -> CodeTerm:
         """The term with two axes exchanged."""
         swap = {one: other, other: one}
-        return Term(
+        return CodeTerm(
             self.number,
             tuple((node, tuple(swap.get(x, x) for x in labels)) for node, labels in self.operands),
         )
@@ -75,7 +75,7 @@ def value(
     return contract(build, nodes, inputs, tuple(labels), axes)
 
 
-def join(build: CodeBuilder, terms: list[Term], shape: Shape) -> list[Term]:
+def join(build: CodeBuilder, terms: list[CodeTerm], shape: Shape) -> list[CodeTerm]:
     """A(i,j)*B(k,l) + C(i,j)*D(k,l) as one product of matrices, [A; C]'*[B; D] of their entries in
     rows: each entry of the sum is written once.
     """
@@ -88,14 +88,14 @@ def join(build: CodeBuilder, terms: list[Term], shape: Shape) -> list[Term]:
     return [*joined, *left]
 
 
-def _is_full(term: Term) -> bool:
+def _is_full(term: CodeTerm) -> bool:
     """Whether each operand has entries of its own nearly everywhere."""
     return not any(
         node.op in ("scattered", "filled") or node.calls("np.diag") for node, _ in term.operands
     )
 
 
-def _product(build: CodeBuilder, group: list[Term], split: Split, shape: Shape) -> Term:
+def _product(build: CodeBuilder, group: list[CodeTerm], split: Split, shape: Shape) -> CodeTerm:
     """The sum of terms whose axes fall into these two parts."""
     count, sides = Dim(len(group), ()), []
     for place, labels in enumerate(split):
@@ -116,4 +116,4 @@ def _product(build: CodeBuilder, group: list[Term], split: Split, shape: Shape) 
     node = build.infix("@", left, right, (left.shape[0], right.shape[1]))
     order = (*split[0], *split[1])
     node = build.node("shaped", None, (node,), tuple(shape[label] for label in order))
-    return Term(Fraction(1), ((node, order),))
+    return CodeTerm(Fraction(1), ((node, order),))

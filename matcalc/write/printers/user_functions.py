@@ -11,7 +11,7 @@ from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
     SUM,
-    Piece,
+    LatexPiece,
     call,
     parenthesize,
     transpose,
@@ -21,7 +21,7 @@ _OPENING = r"(?:[(\[{|,]|\\(?:lVert|lvert|langle|lfloor|lceil|\|)\s*)"
 _CLOSING = r"(?:[)\]}|,]|\s*(?:\\right)?\s*\\(?:rVert|rvert|rangle|rfloor|rceil|\|))"
 
 
-def latex_form(own: UserFunction, args: list[Piece]) -> Piece:
+def latex_form(own: UserFunction, args: list[LatexPiece]) -> LatexPiece:
     r"""The function's template with its arguments; without one ``\operatorname{name}(...)``."""
     head = own.head
     if head is not None:
@@ -37,10 +37,10 @@ def latex_form(own: UserFunction, args: list[Piece]) -> Piece:
         found["open"] is None or found["close"] is None for found in place.finditer(own.latex)
     )
     level = SUM if bare or re.search(r"[+\-=]", outside) else POWER if "^" in outside else ATOM
-    return Piece(text, level, any(arg.tall for arg in args))
+    return LatexPiece(text, level, any(arg.tall for arg in args))
 
 
-def _place(found: re.Match[str], pieces: dict[str, Piece]) -> str:
+def _place(found: re.Match[str], pieces: dict[str, LatexPiece]) -> str:
     """An argument, in brackets unless it stands between some or binds as closely as a name."""
     piece, before = pieces[found["name"]], found["open"] or ""
     bare = piece.level == ATOM or (found["open"] is not None and found["close"] is not None)
@@ -56,7 +56,7 @@ def callable_name(function: FunctionRef) -> str:
     return f"d{primes if primes > 1 else ''}{name.rstrip(chr(39))}" if primes else name
 
 
-def declared_form(function: FunctionRef, args: list[Piece], name: str) -> Piece:
+def declared_form(function: FunctionRef, args: list[LatexPiece], name: str) -> LatexPiece:
     r"""f'(x), \nabla f(u), \nabla^2 f(u), J_{f}(u), \partial_{12} f(u, A); \nabla^2 (w^\top f)(u)
     of several functions with weights.
     """

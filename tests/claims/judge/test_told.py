@@ -14,7 +14,7 @@ from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.report import PROVED, WRONG
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError
-from matcalc.verify.exact.points import Setting
+from matcalc.verify.exact.points import PointSurvey
 
 B, AB, SA = {"b": "vector(m)"}, {"a": "vector(n)", "b": "vector(n)"}, {"a": "scalar", "b": "scalar"}
 A, Y = {"a": "scalar"}, {"y": "vector(m)"}
@@ -174,8 +174,8 @@ def test_indices_of_a_claim_run_over_the_axes_of_the_derivative(
 
 
 def test_a_proof_at_one_choice_of_sizes_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes = Setting.sizes
-    monkeypatch.setattr(Setting, "sizes", lambda self: islice(sizes(self), 1))
+    sizes = PointSurvey.sizes
+    monkeypatch.setattr(PointSurvey, "sizes", lambda self: islice(sizes(self), 1))
     report = judge(Claim("x'*A*x", "x", "(A + A')*x"))
     assert report.verdict == PROVED
     assert report.notes == ("note: it is proved at n=3 alone: other sizes were not decided",)

@@ -11,7 +11,7 @@ from matcalc.verify.exact.field import (
     Stream,
     Undecided,
     Unfit,
-    Zero,
+    VanishingDivisor,
     cube_root,
     determinant,
     element,
@@ -123,7 +123,7 @@ def test_elimination_with_a_zero_pivot():
 def test_singular():
     a = [1, 2, 3, 2, 4, 6, 1, 0, 1]
     assert determinant(a, 3) == 0
-    with pytest.raises(Zero):
+    with pytest.raises(VanishingDivisor):
         invert(a, 3)
 
 

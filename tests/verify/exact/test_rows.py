@@ -7,7 +7,7 @@ from math import prod
 
 import pytest
 
-from matcalc.core.choices import Loop, Rules
+from matcalc.core.choices import FormEvaluator, Rules
 from matcalc.core.tree import Expr
 from matcalc.read.frontend import read
 from matcalc.verify.exact.evaluate import Evaluation, _children
@@ -88,7 +88,7 @@ def evaluated(node: Expr, seed: int) -> tuple[Jet, list[Jet]]:
     run = Evaluation(Generators(stream), values, SIZES, 4, Meter())
     args = [run.run(arg) for arg in node.args]
     together = run.run(node)
-    column, rows = Loop(node.value, args, SIZES, one_by_one(run), _children).values()
+    column, rows = FormEvaluator(node.value, args, SIZES, one_by_one(run), _children).values()
     return together, [column[row] for row in rows]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from matcalc.core.choices import Loop, Rules
+from matcalc.core.choices import FormEvaluator, Rules
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.broadcast import Axes, NotAtOnce
 from matcalc.verify.oracle.interpret import evaluate, extent
@@ -46,7 +46,7 @@ def _both(expr: str) -> tuple[np.ndarray | None, np.ndarray]:
         return array[tuple(slice(None) if k is None else k for k in at)]
 
     rules = Rules(step, lambda k: np.asarray(float(k)), entries, total, lambda x: not np.any(x))
-    column, rows = Loop(node.value, args, sizes, rules).values()
+    column, rows = FormEvaluator(node.value, args, sizes, rules).values()
     loop = np.stack([column[row] for row in rows]).reshape(extent(node.shape, sizes))
     try:
         return Axes(node.value, args, sizes, step).value(), loop
