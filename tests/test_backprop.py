@@ -70,7 +70,7 @@ PROGRAMS = {  # a program, its declarations, what it is derived by, and what the
         ["A", "p"],
         ["da[T] = 2*sum(a[T])*ones(n)"],
     ),
-    "function-of-a-sum": (  # what is added has not the name of the sum
+    "function-of-a-sum": (  # what is added has another name than the sum
         "s = 0; for k = 1:K; s += exp(a[k]*x); end; log(s)",
         {"a[k]": "scalar", "x": "scalar"},
         ["x"],

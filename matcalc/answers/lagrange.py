@@ -327,12 +327,10 @@ def _prove(
     Lagrangian is zero there; None where it is not.
     """
     program, wrt, found, _ = problem
-    how = problem.proof_at({wrt: point, **multipliers})
-    if how is None:
+    proved = _prove_shortest(problem, point, multipliers)
+    if proved is None:
         return None
-    short = _simplify(program, point)
-    if prove_all(program, [(point, short)]) is None:
-        return None
+    short, how = proved
     inverted = [node.args[0] for node in point.parts if node.op == "inv"]
     doubtful = [each for each in inverted if not Definiteness(program).is_definite(each)]
     where = ", ".join(dict.fromkeys(text(each) for each in doubtful))
@@ -356,6 +354,17 @@ def _prove(
     )
 
 
+def _prove_shortest(
+    problem: _Problem, point: Expr, multipliers: dict[str, Expr]
+) -> tuple[Expr, str] | None:
+    """The point as it is printed, and how it was proved; None where it was not."""
+    how = problem.proof_at({problem.wrt: point, **multipliers})
+    short = None if how is None else _simplify(problem.program, point)
+    if how is None or short is None or prove_all(problem.program, [(point, short)]) is None:
+        return None
+    return short, how
+
+
 def _family(
     expression: Expression, problem: _Problem, point: Expr, multipliers: dict[str, Expr]
 ) -> NamedProblem | None:
@@ -363,12 +372,10 @@ def _family(
     that says what these are; None where the rest is not proved.
     """
     program, wrt, found, _ = problem
-    how = problem.proof_at({wrt: point, **multipliers})
-    if how is None:
+    proved = _prove_shortest(problem, point, multipliers)
+    if proved is None:
         return None
-    short = _simplify(program, point)
-    if prove_all(program, [(point, short)]) is None:
-        return None
+    short, how = proved
     left = [each for each in found if each.multiplier.name not in multipliers]
     names = ", ".join(each.multiplier.name for each in left)
     what = " and ".join(each.source for each in left)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matcalc.answers.names import free_name, require_scalar, variable_names
-from matcalc.answers.quadratic import flat_factors
 from matcalc.answers.solving import products_of, scale_tree, scaled_terms
 from matcalc.answers.stationary import NamedProblem
 from matcalc.answers.taylor import put
@@ -20,7 +19,17 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, add_terms, eye, is_zero, number, transpose, variable, zeros
+from matcalc.core.tree import (
+    Expr,
+    add_terms,
+    eye,
+    flat_factors,
+    is_zero,
+    number,
+    transpose,
+    variable,
+    zeros,
+)
 from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Expression, Formula

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from matcalc.answers.names import variable_names
 from matcalc.core.operations import LINEAR, ROOTS, TOTALS
-from matcalc.core.tree import Expr, transpose
+from matcalc.core.tree import Expr, flat_factors, transpose
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
 
@@ -196,21 +196,6 @@ class Quadratics:
 
 
 _NAME = {False: "not below zero", True: "positive semidefinite"}
-
-
-def flat_factors(tree: Expr) -> list[Expr]:
-    """The factors of a product, from left to right; a transposed product is taken apart."""
-    found: list[Expr] = []
-    stack = [tree]
-    while stack:
-        part = stack.pop()
-        if part.op == "*":
-            stack += reversed(part.args)
-        elif part.op == "'" and part.args[0].op == "*":
-            stack += [transpose(arg) for arg in part.args[0].args]
-        else:
-            found.append(part)
-    return found
 
 
 def times(left: Expr, right: Expr) -> Expr | None:

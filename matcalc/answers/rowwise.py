@@ -16,7 +16,7 @@ from matcalc.claims.equality import EQUAL, decide
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, signed_terms
 from matcalc.core.walk import postorder
 from matcalc.read.frontend import read_pair
 from matcalc.results import Expression
@@ -60,7 +60,7 @@ def split(expression: Expression, rows: str) -> Split:
         raise ArgumentError("what is split is a scalar, and this expression is none")
     data: list[tuple[int, Expr]] = []
     rest: list[tuple[int, Expr]] = []
-    for sign, term in _terms(expression._tree):
+    for sign, term in signed_terms(expression._tree, most=_TERMS):
         (data if _has_rows(term, program.variables, rows) else rest).append((sign, term))
     if not data:
         raise ArgumentError(f"no term of the expression has data with the rows {rows}")
@@ -74,22 +74,6 @@ def split(expression: Expression, rows: str) -> Split:
         f"{Expression(whole).text()} of two blocks is not the sum, nor the mean, of those of each",
         hint='without backend="dask" it is computed from the whole data',
     )
-
-
-def _terms(tree: Expr) -> list[tuple[int, Expr]]:
-    """The terms of a sum with their signs."""
-    found: list[tuple[int, Expr]] = []
-    stack = [(1, tree)]
-    while stack:
-        sign, each = stack.pop()
-        if each.op == "neg":
-            stack.append((-sign, each.args[0]))
-        elif each.op in ("+", "-") and len(found) + len(stack) < _TERMS:
-            left, right = each.args
-            stack += [(sign if each.op == "+" else -sign, right), (sign, left)]
-        else:
-            found.append((sign, each))
-    return found
 
 
 def _has_rows(tree: Expr, variables: Mapping[str, Variable], rows: str) -> bool:

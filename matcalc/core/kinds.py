@@ -24,7 +24,9 @@ class KindSpec:
     name: str
     dimensions: int = 1  # written in a declaration
     square: bool = False  # a matrix with as many rows as columns, the one dimension
-    forms: tuple[str, ...] = ()  # of declarations, where the dimensions have not the usual letters
+    forms: tuple[
+        str, ...
+    ] = ()  # of declarations, where the dimensions have other letters than usual
     # linear spaces of square matrices, and what is open in them
     symmetry: int = 0  # 1 where X' = X, -1 where X' = -X
     below: int | None = None  # diagonals below the main one that have entries; None: all of them

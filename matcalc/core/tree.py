@@ -274,6 +274,21 @@ def is_large(expr: Expr) -> bool:
     return any(usual_entries(node.shape) > _MOST_ENTRIES for node in expr.parts)
 
 
+def flat_factors(tree: Expr) -> list[Expr]:
+    """The factors of a product, from left to right; a transposed product is taken apart."""
+    found: list[Expr] = []
+    stack = [tree]
+    while stack:
+        part = stack.pop()
+        if part.op == "*":
+            stack += reversed(part.args)
+        elif part.op == "'" and part.args[0].op == "*":
+            stack += [transpose(arg) for arg in part.args[0].args]
+        else:
+            found.append(part)
+    return found
+
+
 def scalar_factors(expr: Expr) -> list[Expr]:
     """The factors of a product of scalars, from left to right; x'*y is one of them."""
     found, todo = [], [expr]

@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 from matcalc.core.bounds import ABOVE_ZERO, EVERYTHING, NOT_BELOW_ZERO, Bounds, entry_bounds
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, is_number, is_zero, number, signed_terms, transpose
+from matcalc.core.tree import (
+    Expr,
+    fill,
+    flat_factors,
+    is_number,
+    is_zero,
+    number,
+    signed_terms,
+    transpose,
+)
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.facts import (
     DEFINITE,
@@ -162,7 +171,7 @@ class Definiteness:
 
     def _symmetrize(self, tree: Expr) -> Expr | None:
         """P of kron(P, P)*(eye + commutation), whose factors commute, times numbers above zero."""
-        factors = _factors(tree)
+        factors = flat_factors(tree)
         if not all(self.is_positive(part) for part in factors if not part.shape):
             return None
         matrices = [part for part in factors if part.shape]
@@ -323,7 +332,7 @@ class Definiteness:
 
     def _half(self, tree: Expr) -> Expr | None:
         """v of v*v', which may be written A*x*x'*A'."""
-        factors = _factors(tree)
+        factors = flat_factors(tree)
         lower = self.engine.lowering.lower
         for place in range(1, len(factors)):
             before, after = factors[place - 1], factors[place]
@@ -379,19 +388,6 @@ def _fraction(tree: Expr) -> tuple[Expr, Expr]:
     return above, below
 
 
-def _factors(tree: Expr) -> list[Expr]:
-    """The factors of a product of matrices, from left to right."""
-    found: list[Expr] = []
-    stack = [tree]
-    while stack:
-        part = stack.pop()
-        if part.op == "*":
-            stack += reversed(part.args)
-        else:
-            found.append(part)
-    return found
-
-
 def _column(factors: list[Expr]) -> Expr:
     """The product of matrices and, at the end, a column."""
     whole = factors[-1]
@@ -426,8 +422,8 @@ def solve(matrix: Expr, right: Expr) -> Expr:
 
 def _congruent(tree: Expr) -> Expr | None:
     """M for A'*M*A, where M has a kind of its own."""
-    factors = [part for part in _factors(tree) if part.shape]
-    if len(factors) < 3 or len(factors) < len(_factors(tree)):
+    factors = [part for part in flat_factors(tree) if part.shape]
+    if len(factors) < 3 or len(factors) < len(flat_factors(tree)):
         return None
     first, *middle, last = factors
     if any(part.rank < 2 for part in factors) or text(first) != text(transpose(last)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from matcalc.core.tree import Expr, number
+from matcalc.core.tree import Expr, number, signed_terms
 from matcalc.verify.readback.forms import Form, Forms
 
 SIGMOID = "sigmoid"
@@ -73,17 +73,9 @@ def _wholes(tree: Expr, find: Find) -> dict[int, Expr]:
 def _terms(expr: Expr, forms: dict[int, Form]) -> Terms:
     """A sum as its terms; a sign in front of a sum is one in front of each."""
     counts: Counter[int] = Counter()
-    pending = [(expr, 1)]
-    while pending:
-        node, sign = pending.pop()
-        if node.op in ("+", "-"):
-            pending.append((node.args[0], sign))
-            pending.append((node.args[1], sign if node.op == "+" else -sign))
-        elif node.op == "neg":
-            pending.append((node.args[0], -sign))
-        else:
-            own, place = forms[id(node)]
-            counts[place] += own * sign
+    for sign, node in signed_terms(expr):
+        own, place = forms[id(node)]
+        counts[place] += own * sign
     return frozenset(counts.items())
 
 

@@ -60,19 +60,12 @@ class Equality:
         found = self.counterexample
         if found is None:
             return ""
-        from matcalc.claims.judge.report import format_array  # noqa: PLC0415 - NumPy is slow to load
+        # NumPy is slow to load
+        from matcalc.claims.judge.report import describe_place, format_array  # noqa: PLC0415
 
-        sizes = [f"{name}={size}" for name, size in found.point.sizes.items()]
-        values = [f"{name}={format_array(value)}" for name, value in found.point.values.items()]
-        values += [
-            f"some {name}"
-            for name, variable in self.variables.items()
-            if variable.kind == "function"
-        ]
-        place = f"entry {list(found.index)}" if found.index else "the value"
-        here = f"{', '.join(sizes + values)}: " if sizes + values else ""
+        where = describe_place(found, found.point.sizes, self.variables)
         return (
-            f"{here}{place} is {format_array(found.true)} on the left, "
+            f"{where} is {format_array(found.true)} on the left, "
             f"{format_array(found.claimed)} on the right"
         )
 

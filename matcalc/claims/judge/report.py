@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,22 +155,27 @@ class Report:
         found = self.counterexample
         if found is None:
             return ""
-        names = size_names(self.variables.values())
-        sizes = [f"{name}={size}" for name, size in found.point.sizes.items() if name in names]
-        values = [f"{name}={format_array(value)}" for name, value in found.point.values.items()]
-        values += [
-            f"some {name}"
-            for name, variable in self.variables.items()
-            if variable.kind == "function"
-        ]
-        place = f"entry {list(found.index)}" if found.index else "the value"
         claimed, true = format_array(found.claimed), format_array(found.true)
         if claimed == true:  # numbers that differ late
             claimed, true = (
                 format_array(found.claimed, _ALL_DIGITS),
                 format_array(found.true, _ALL_DIGITS),
             )
-        return f"{', '.join(sizes + values)}: {place} is claimed {claimed}, true {true}"
+        names = size_names(self.variables.values())
+        sizes = {name: size for name, size in found.point.sizes.items() if name in names}
+        where = describe_place(found, sizes, self.variables)
+        return f"{where} is claimed {claimed}, true {true}"
+
+
+def describe_place(
+    found: Counterexample, sizes: Mapping[str, int], variables: Mapping[str, Variable]
+) -> str:
+    """``n=1, x=[0.5]: entry [1]``, where the difference is; ``the value`` of a number."""
+    here = [f"{name}={size}" for name, size in sizes.items()]
+    here += [f"{name}={format_array(value)}" for name, value in found.point.values.items()]
+    here += [f"some {name}" for name, each in variables.items() if each.kind == "function"]
+    place = f"entry {list(found.index)}" if found.index else "the value"
+    return f"{', '.join(here)}: {place}" if here else place
 
 
 def format_array(value: Array | float, digits: int = 6) -> str:

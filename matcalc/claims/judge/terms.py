@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.core.operations import LINEAR
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import Expr, is_number, signed_terms
 from matcalc.write.printers.text import text
 
 _MOST = 24  # terms of a sum that is looked through
@@ -57,19 +57,8 @@ def coarse_terms(tree: Expr) -> list[Expr]:
 
 def _outer(tree: Expr) -> list[Expr]:
     """The terms of the outermost sum."""
-    found: list[Expr] = []
-    stack = [(tree, True)]
-    while stack:
-        part, positive = stack.pop()
-        if part.op in ("+", "-"):
-            left, right = part.args
-            stack += [(right, positive == (part.op == "+")), (left, positive)]
-        elif part.op == "neg":
-            stack.append((part.args[0], not positive))
-        else:
-            term = _fill(part, tree)
-            found.append(term if positive else negate(term))
-    return found
+    found = [(sign, _fill(part, tree)) for sign, part in signed_terms(tree)]
+    return [term if sign > 0 else negate(term) for sign, term in found]
 
 
 def _spread(node: Expr, args: list[list[Expr]]) -> list[Expr]:

@@ -190,7 +190,7 @@ def _wrong_on_kink(
     """The report on a claim that is right everywhere but where the objective has a kink, and a
     derivative all the same.
     """
-    diagnosis = Diagnosis((Cause("kink", found.says),), mended=correct_form(asked))
+    diagnosis = Diagnosis((Slip("kink", found.says),), mended=correct_form(asked))
     return Report(
         WRONG,
         diagnosis=diagnosis,

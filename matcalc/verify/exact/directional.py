@@ -8,10 +8,10 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.evaluate import Evaluation
-from matcalc.verify.exact.field import Undecided, VanishingDivisor
+from matcalc.verify.exact.field import VanishingDivisor
 from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.jets import Jet
-from matcalc.verify.exact.judge import Judge, Misshapen, Nowhere, Undefined, Verdict
+from matcalc.verify.exact.judge import Judge, Misshapen, Undefined, Verdict, decide
 from matcalc.verify.exact.points import direction
 
 
@@ -20,14 +20,7 @@ def judge_differential(program: Program, tree: Expr, moving: Mapping[str, str]) 
 
     ``moving`` says which variables move, and what the differential of each is called in ``tree``.
     """
-    try:
-        return _Directional(program, tree, moving).verdict()
-    except Nowhere as problem:
-        return Verdict("undefined", str(problem))
-    except Misshapen as problem:
-        return Verdict("wrong", str(problem))
-    except Undecided as problem:
-        return Verdict("undecided", str(problem))
+    return decide(lambda: _Directional(program, tree, moving))
 
 
 class _Directional(Judge):

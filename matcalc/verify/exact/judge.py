@@ -4,6 +4,7 @@ not.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil, log2, prod
 
@@ -92,8 +93,13 @@ def judge(statement: DerivativeStatement, tree: Expr, *, as_matrix: bool = False
 
 
 def _judge(statement: DerivativeStatement, tree: Expr, as_matrix: bool) -> Verdict:
+    return decide(lambda: Judge(statement, tree, as_matrix=as_matrix))
+
+
+def decide(make: Callable[[], Judge]) -> Verdict:
+    """The verdict of a judge, also where there is no point at which it could judge."""
     try:
-        return Judge(statement, tree, as_matrix=as_matrix).verdict()
+        return make().verdict()
     except Nowhere as problem:
         return Verdict("undefined", str(problem))
     except Misshapen as problem:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matcalc.core.kinds import Variable
+from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.tree import Expr
 from matcalc.verify.oracle.bounds import bounds
 
@@ -97,7 +98,8 @@ def extreme(tree: Expr, largest: bool, count: int, variables: Mapping[str, Varia
 def never_above(small: Expr, big: Expr, variables: Mapping[str, Variable]) -> bool:
     """Whether both are entries of one vector in order, the first never above the second."""
     places = [_place(small), _place(big)]
-    if None in places or not _same(small.args[0], big.args[0]):
+    alike = Likeness(symmetric_names(variables))
+    if None in places or alike.of(small.args[0]) != alike.of(big.args[0]):
         return False
     order = order_of(small.args[0], variables)
     first, second = places
@@ -112,15 +114,3 @@ def _place(entry: Expr) -> int | None:
         return None
     ((start, stop),) = entry.value
     return start.integer if stop is None else None
-
-
-def _same(one: Expr, other: Expr) -> bool:
-    todo = [(one, other)]
-    while todo:
-        a, b = todo.pop()
-        if a is b:
-            continue
-        if a.op != b.op or a.value != b.value or len(a.args) != len(b.args):
-            return False
-        todo += zip(a.args, b.args, strict=True)
-    return True

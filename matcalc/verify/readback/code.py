@@ -53,18 +53,9 @@ def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Var
     Where the code chooses between two ways by the sizes, both are run. It counts as right where
     there is nothing to compare with: no point where the tree has a value, or values too large.
     """
-    if is_large(tree):
-        return True
-    try:
-        users = source.callables()
-        functions = [
-            compile_numpy(each, source.name, brought=users) for each in (text, *source.sides())
-        ]
-    except ImportError:  # the module of a user's function
-        return True
-    return all(
+    return is_large(tree) or all(
         any(_agrees(function, source, tree, variables, seed, [tree]) for seed in _SEEDS)
-        for function in functions
+        for function in _compile(text, source)
     )
 
 
@@ -90,14 +81,19 @@ def several_say(
     text: str, source: Called, trees: Mapping[str, Expr], variables: Mapping[str, Variable]
 ) -> bool:
     """The same of code with several results, which are those of the trees."""
+    return all(
+        _all_agree(function, source, trees, variables) for function in _compile(text, source)
+    )
+
+
+def _compile(text: str, source: Source | Called) -> list[Callable[..., Any]]:
+    """The functions that the code is, one for each way; none where what it imports is missing."""
     try:
         users = source.callables()
-        functions = [
-            compile_numpy(each, source.name, brought=users) for each in (text, *source.sides())
-        ]
+        ways = (text, *source.sides())
+        return [compile_numpy(each, source.name, brought=users) for each in ways]
     except ImportError:  # the module of a user's function
-        return True
-    return all(_all_agree(function, source, trees, variables) for function in functions)
+        return []
 
 
 def _all_agree(

@@ -7,6 +7,7 @@ import re
 from matcalc.write.printers.eigen_code import CPP, EigenEmitter
 from matcalc.write.printers.language_code import LanguageWriter
 from matcalc.write.printers.language_source import LanguageSource, Sizes
+from matcalc.write.printers.numpy_code import NO_ROOM
 
 _INDENT = "    "
 _WIDTH = 96
@@ -57,10 +58,9 @@ class EigenSource(LanguageSource):
             ]
         if self.room and self.check:
             left = ", ".join(f"Index({self.size_of(size)})" for size in self.room)
-            text = "arrays of these sizes have not the entries that the formula takes"
             lines += [
                 f"if (std::min({{{left}}}) < 0) {{",
-                f'{_INDENT}throw std::invalid_argument("{text}");',
+                f'{_INDENT}throw std::invalid_argument("{NO_ROOM}");',
                 "}",
             ]
         return lines

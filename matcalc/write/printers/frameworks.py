@@ -18,7 +18,7 @@ from matcalc.core.operations import OPERATIONS
 from matcalc.core.user_functions import UserFunction
 from matcalc.write.printers.framework_names import ARRAY_API, JAX, TORCH, Framework
 from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, portable
-from matcalc.write.printers.numpy_code import Source
+from matcalc.write.printers.numpy_code import NO_ROOM, Source
 from matcalc.write.printers.numpy_emit import (
     _ATOM,
     _COMPARISON,
@@ -383,10 +383,10 @@ class FrameworkSource(Source):
         left = [size_code(size, self.sizes)[0] for size in self.room]
         if not left or not self.check:
             return []
-        error = (
-            'raise ValueError("arrays of these sizes have not the entries that the formula takes")'
-        )
-        return [f"if min({', '.join(left)}, 0) < 0:", f"{_INDENT}{error}"]
+        return [
+            f"if min({', '.join(left)}, 0) < 0:",
+            f'{_INDENT}raise ValueError("{NO_ROOM}")',
+        ]
 
     def _checks(self, given: list[str]) -> list[str]:
         if not self.plain:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from matcalc.core.dims import ONE, Dim
 from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
 from matcalc.write.printers.language_source import LanguageSource, Sizes
+from matcalc.write.printers.numpy_code import NO_ROOM
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import CodeNode
@@ -258,8 +259,11 @@ class JuliaSource(LanguageSource):
             ]
         if self.room and self.check:
             left = ", ".join(self.size_of(size) for size in self.room)
-            text = "arrays of these sizes have not the entries that the formula takes"
-            lines += [f"if min({left}, 0) < 0", f'{_INDENT}throw(ArgumentError("{text}"))', "end"]
+            lines += [
+                f"if min({left}, 0) < 0",
+                f'{_INDENT}throw(ArgumentError("{NO_ROOM}"))',
+                "end",
+            ]
         return lines
 
     def _end(self, emitter: LanguageWriter, result: str) -> list[str]:

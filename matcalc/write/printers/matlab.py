@@ -11,6 +11,7 @@ from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
 from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
 from matcalc.write.printers.language_source import LanguageSource, Sizes
+from matcalc.write.printers.numpy_code import NO_ROOM
 from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _TERM, _UNARY
 from matcalc.write.printers.numpy_nodes import CodeNode
 
@@ -280,10 +281,9 @@ class MatlabSource(LanguageSource):
             ]
         if self.room and self.check:
             left = ", ".join(self.size_of(size) for size in self.room)
-            text = "arrays of these sizes have not the entries that the formula takes"
             lines += [
                 f"if any([{left}] < 0)",
-                f"{_INDENT}error('matcalc:shapes', '{text}');",
+                f"{_INDENT}error('matcalc:shapes', '{NO_ROOM}');",
                 "end",
             ]
         return lines

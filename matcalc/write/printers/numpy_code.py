@@ -51,6 +51,7 @@ _KEEPING = frozenset(
 )
 _WIDTH = 100
 _INDENT = "    "
+NO_ROOM = "arrays of these sizes have no room for the entries that the formula takes"
 VALUE = ""  # the key of the value among several results
 
 
