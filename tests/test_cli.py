@@ -210,6 +210,22 @@ def test_bad_expression_prints_the_error(
             id="three-words",
         ),
         pytest.param(
+            ["diff", "x'*A*x", "--wrt", "x", "--mode", "reverse"],
+            "error: diff has no option --mode\nhint: --mode is an option of graph",
+            id="option-of-another-command",
+        ),
+        pytest.param(
+            ["diff", "x'*A*x", "--wrt", "x", "--manifolds", "sphere"],
+            "error: diff has no option --manifolds\nhint: did you mean --manifold?",
+            id="misspelt-option",
+        ),
+        pytest.param(
+            ["simplify", "x'*x", "--frobnicate"],
+            "error: simplify has no option --frobnicate\n"
+            "hint: matcalc simplify --help lists its options",
+            id="unknown-option",
+        ),
+        pytest.param(
             ["diff", "-w", "x"],
             f"error: the following arguments are required: EXPR\nhint: {HINT}",
             id="no-expression",

@@ -18,8 +18,9 @@ from matcalc.cli.calculus import (
     add_further_options,
 )
 from matcalc.cli.examples import all_examples, examples_of
+from matcalc.cli.order import COMMANDS_OF_EXPRESSIONS, expressions_last
 from matcalc.cli.shown import add_graph_options, add_steps_options
-from matcalc.cli.spelling import claim_meant, refuse_one_dash, value_meant
+from matcalc.cli.spelling import claim_meant, refuse_unknown, value_meant
 from matcalc.cli.tool_options import add_file_option, add_plot_option, add_tools, require_expression
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import FORMS
@@ -43,6 +44,7 @@ exit codes:
   3  a bug in matcalc
 """
 _KINDS = ",\n".join(", ".join(FORMS[k : k + 7]) for k in range(0, len(FORMS), 7))
+_COMMA = re.compile(r",(?![^{]*\})(?![^[]*\])")
 _NAMES = f"""\
 Undeclared names are scalars if they begin with a-g, vectors if with h-z, matrices if with A-Z;
 Greek names are scalars. Kinds for --var:
@@ -73,9 +75,12 @@ class Parser(argparse.ArgumentParser):
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """The options; raises ArgumentError, and SystemExit(0) after printing help."""
     parser = _parser(argv[0] if argv else "")
-    options = parser.parse_args(
+    options, left = parser.parse_known_args(
         expressions_last(argv) if argv and argv[0] in COMMANDS_OF_EXPRESSIONS else argv
     )
+    if left:
+        known = {name: part._option_string_actions for name, part in whole_parser()[1].items()}
+        refuse_unknown(left, options.command or "matcalc", known)
     if options.command in ("diff", "check"):
         require_order(options.order)
     if options.command == "diff":
@@ -462,78 +467,3 @@ def _natural(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not a natural number")
     return int(text)
-
-
-COMMANDS_OF_EXPRESSIONS = ("diff", "check", "simplify", "equal", "graph", "backprop", *FURTHER)
-OPTIONS_WITH_VALUE = (
-    "--wrt",
-    "-w",
-    "--var",
-    "-v",
-    "--order",
-    "--layout",
-    "--structure",
-    "--format",
-    "--seed",
-    "--claim",
-    "-c",
-    "--rng",
-    "--direction",
-    "--cotangent",
-    "--notation",
-    "--manifold",
-    "--metric",
-    "--detail",
-    "--data",
-    "--at",
-    "--mode",
-    "--sizes",
-    "--of",
-    "--objective",
-    "--subject-to",
-    "--and",
-    "--file",
-    "--plot",
-    "--typed",
-    "--identities",
-)
-_WITHOUT_VALUE = (
-    "--check",
-    "--symmetric-check",
-    "--latex",
-    "--einstein",
-    "--no-verify",
-    "--help",
-    "-h",
-)
-_COMMA = re.compile(r",(?![^{]*\})(?![^[]*\])")
-_LONG_OPTION = re.compile(
-    r"--[A-Za-z][A-Za-z-]*(=|$)"
-)  # --seed=3, also a misspelt one; --x'*x is an expression
-
-
-def expressions_last(argv: Sequence[str]) -> list[str]:
-    """The same arguments in an order that argparse understands: ``-x'*x`` is an expression, and
-    ``-1`` can be a value.
-
-    A word that begins with a dash is an option only if it is one, letter by letter, or looks like a
-    long one; ``-w`` and ``-v`` alone are the options, so the negative of a variable w is written
-    ``-(w)`` or comes after ``--``.
-    """
-    command, *rest = argv
-    options: list[str] = []
-    others: list[str] = []
-    words = iter(rest)
-    for word in words:
-        if word == "--":
-            others += words
-        elif word in OPTIONS_WITH_VALUE:
-            value = next(words, None)
-            long = {"-w": "--wrt", "-v": "--var", "-c": "--claim"}.get(word, word)
-            options.append(word if value is None else f"{long}={value}")
-        elif word in _WITHOUT_VALUE or _LONG_OPTION.match(word):
-            options.append(word)
-        else:
-            refuse_one_dash(word, (*OPTIONS_WITH_VALUE, *_WITHOUT_VALUE))
-            others.append(word)
-    return [command, *options, "--", *others]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from matcalc.cli.arguments import COMMANDS_OF_EXPRESSIONS, OPTIONS_WITH_VALUE, expressions_last
+from matcalc.cli.order import COMMANDS_OF_EXPRESSIONS, OPTIONS_WITH_VALUE, expressions_last
 from matcalc.core.errors import ArgumentError
 from matcalc.tools.session import Session, names_defined_in
 

@@ -1,7 +1,8 @@
 """What a wrong word at the command line may have been meant to be."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from typing import NoReturn
 
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import AN_ORDER, closest
@@ -12,6 +13,7 @@ _SAID = {  # the end of argparse's complaint, and what helps
     "are required: --of": "name what the equation determines: --of y, for y as a function of the "
     "others",
 }
+_MOST_NAMED = 5  # commands
 _NO_NUMBER = re.compile(r"argument (--[a-z-]+): invalid int value: ")
 
 
@@ -35,6 +37,28 @@ def refuse_one_dash(word: str, options: Container[str]) -> None:
             f"{name} has one dash where an option has two",
             hint=f"write -{name}{equals}{value}; -({name[1:]}) is the negative of a variable",
         )
+
+
+def refuse_unknown(
+    words: Sequence[str], command: str, known: Mapping[str, Collection[str]]
+) -> NoReturn:
+    """Refuses words that a command does not take; ``known`` has the options of all commands."""
+    option = words[0].partition("=")[0]
+    if not option.startswith("-"):
+        raise ArgumentError(
+            f"unrecognized arguments: {' '.join(words)}",
+            hint="matcalc --help lists what is possible",
+        )
+    having = [name for name, options in known.items() if option in options]
+    close = closest(option, known.get(command, ()))
+    if having:
+        more = ", ..." if len(having) > _MOST_NAMED else ""
+        hint = f"{option} is an option of {', '.join(having[:_MOST_NAMED])}{more}"
+    elif close:
+        hint = f"did you mean {close}?"
+    else:
+        hint = f"matcalc{f' {command}' if command in known else ''} --help lists its options"
+    raise ArgumentError(f"{command} has no option {option}", hint=hint)
 
 
 def claim_meant(names: Iterable[str]) -> str | None:

@@ -15,15 +15,11 @@ from types import SimpleNamespace
 import pytest
 
 from matcalc.cli import main
-from matcalc.cli.arguments import (
-    COMMANDS_OF_EXPRESSIONS,
-    OPTIONS_WITH_VALUE,
-    command_names,
-    whole_parser,
-)
+from matcalc.cli.arguments import command_names, whole_parser
 from matcalc.cli.completion import script
 from matcalc.cli.examples import EXAMPLES, examples_of
 from matcalc.cli.manual import manual
+from matcalc.cli.order import COMMANDS_OF_EXPRESSIONS, OPTIONS_WITH_VALUE
 from matcalc.cli.tree import commands
 
 pytestmark = pytest.mark.slow  # CI runs it, once
