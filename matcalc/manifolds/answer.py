@@ -10,7 +10,7 @@ from typing import Any
 from matcalc.claims.equality import DIFFERENT, decide_by_value
 from matcalc.core.boundary import public
 from matcalc.core.dims import Shape
-from matcalc.core.directions import Step
+from matcalc.core.directions import Step, free_variable
 from matcalc.core.errors import ArgumentError, ShapeError, UnsupportedError
 from matcalc.core.kinds import FREE, Variable, size_names
 from matcalc.core.options import closest
@@ -29,6 +29,7 @@ from matcalc.read.frontend import read
 from matcalc.verify.steps import weakest
 from matcalc.verify.verification import Verification, warn_unverified
 from matcalc.write.notation import format_text
+from matcalc.write.printers.text import text
 
 _ORDERS = 2
 _SQUARE = ("matrix", "symmetric", "psd", "invertible")
@@ -82,12 +83,24 @@ class Riemannian:
                 f"{self.wrt}: it changes where {self.wrt} is multiplied by an orthogonal matrix",
                 hint="on stiefel it has a gradient",
             )
+        found = [self._shorten(self._program, space, trees)]
+        if space.kind == "sphere":  # what cancels at all points may go first
+            free = free_variable(self.wrt, statement.variable)
+            everywhere = {**self._program.variables, self.wrt: free}
+            program = replace(self._program, variables=everywhere)
+            trees["G"] = differentiate(statement._replace(program=program))
+            short = self._shorten(program, space, trees)
+            found.append(shorten(self._program, short))
+        return min(found, key=lambda tree: len(text(tree)))
+
+    def _shorten(self, program: Program, space: Manifold, trees: dict[str, Expr]) -> Expr:
+        """The formula with the gradient that is known, and the Hessian where it is asked for."""
         if self.order == 1:
-            return shorten(self._program, formula(space.gradient, trees))
-        trees["V"] = variable(self.direction, here.shape)
+            return shorten(program, formula(space.gradient, trees))
         steps: list[Step] = [self.wrt, {self.wrt: self.direction}]
-        trees["H"] = derive_steps(self._program, steps)[-1]
-        return shorten(self._program, formula(space.hessian, trees))
+        along = variable(self.direction, trees["X"].shape)
+        more = {"V": along, "H": derive_steps(program, steps)[-1]}
+        return shorten(program, formula(space.hessian, {**trees, **more}))
 
     @cached_property
     @public

@@ -42,13 +42,13 @@ MANIFOLDS = {
     "sphere": Manifold(
         says="the sphere, norm2(x) = 1",
         rank=1,
+        kind="sphere",
         gradient="G - (X'*G)*X",
         hessian="H - (X'*H)*X - (X'*G)*V",
         inner="U'*V",
         tangent="X'*Z",
         project="W - (X'*W)*X",
         bend="-(V'*V)*X",
-        point="W/norm2(W)",
         source=f"{_AMS}, sections 3.6.1 and 5.5",
     ),
     "stiefel": Manifold(
