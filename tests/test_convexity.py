@@ -197,3 +197,47 @@ def test_signs_of_polynomials(roots):
             assert sign == ("not below" if side == "above" else "not above")
         else:
             assert sign == side
+
+
+INSIDE = [  # what is known of a variable inside of the domain
+    ("x*log(x) + (1 - x)*log(1 - x)", "x", X, CONVEX),
+    ("sum(x.*log(x) + (1 - x).*log(1 - x))", "x", {"x": "vector(n)"}, CONVEX),
+    ("(x + 1)*log(x + 1) + (2 - x)*log(2 - x)", "x", X, CONVEX),
+    ("1/x - log(x) + x^3", "x", X, CONVEX),
+    ("sqrt(x) - x^3", "x", X, CONCAVE),
+    ("x*logit(x)", "x", X, CONVEX),
+    ("x*atanh(x)", "x", X, CONVEX),
+    ("asin(x)", "x", {"x": P}, CONVEX),
+    # nothing is known where nothing has to be positive, or where a branch leaves it out
+    ("1/x + 1/(1 - x)", "x", X, NEITHER),
+    ("logit(x)", "x", X, NEITHER),
+    ("where(x > 0, x*log(x), 0) + x^3", "x", X, NEITHER),
+    ("asin(sin(x))", "x", X, UNKNOWN),  # its kinks are inside of the domain
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "variables", "verdict"), INSIDE)
+def test_inside_of_the_domain(expr, wrt, variables, verdict):
+    found = matcalc.convex(expr, wrt, variables=variables).verdict
+    assert found.replace("strictly ", "") == verdict
+
+
+HINTS = [
+    ("c*norm2(A*x - y)^2", {}, {"c": "positive"}, "convex"),
+    ("c*x'*S*x + d", {}, {"c": "positive", "S": "psd(n)"}, "strictly convex"),
+    ("-c*x'*S*x", {"c": "positive"}, {"S": "psd(n)"}, "strictly concave"),
+]
+
+
+@pytest.mark.parametrize(("expr", "given", "kinds", "verdict"), HINTS)
+def test_hints_say_what_to_declare(expr, given, kinds, verdict):
+    found = matcalc.convex(expr, "x", variables={"x": "vector(n)", "y": "vector(m)", **given})
+    said = ", ".join([f"{name}: {kind}" for name, kind in kinds.items()])
+    assert str(found).endswith(f"hint        with {said} it is {verdict}")
+    known = {"x": "vector(n)", "y": "vector(m)", **given, **kinds}
+    assert matcalc.convex(expr, "x", variables=known).verdict == verdict
+
+
+def test_no_hint_where_nothing_decides():
+    assert not matcalc.convex("x^3 + c*x", "x", variables={"x": S}).hint
+    assert not matcalc.convex("c*x^2", "x", variables={"x": S, "c": S}).hint

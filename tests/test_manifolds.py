@@ -241,3 +241,17 @@ def test_products_at_the_command_line(capsys) -> None:
 def test_products_refuse(capsys, options, message) -> None:
     assert main(["diff", "x'*B*y", "--wrt", "x,y", *options]) != 0
     assert message in capsys.readouterr().err
+
+
+ON_THE_SPHERE = [  # what norm2(x) = 1 says is used
+    ("x'*x", {}, "zeros(n)"),
+    ("x'*A*x/(x'*x)", {"A": "symmetric(n)"}, "2*(A*x - (x'*A*x)*x)"),
+    ("exp(m'*x)*norm2(x)", {}, "exp(m'*x)*(m - (m'*x)*x)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "variables", "said"), ON_THE_SPHERE)
+def test_the_norm_on_the_sphere_is_one(expr, variables, said) -> None:
+    found = matcalc.diff(expr, "x", variables=variables).riemannian("sphere")
+    assert str(found) == said
+    assert found.verification.kind == "exact"

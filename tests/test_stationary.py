@@ -811,3 +811,58 @@ def test_kinks_count_among_several_variables() -> None:
         "x^2 - 2*abs(x) + (y - 1)^2", ["x", "y"], variables={"x": "scalar", "y": "scalar"}
     )
     assert "in x, for every y: of a kind that is not known" in point.report()
+
+
+POSITIVE = {"x": "positive", "a": "positive", "b": "positive"}
+FUNCTIONS = [  # a function that rises or falls with the expression says what the point is
+    ("x^a*exp(-b*x)", "x", POSITIVE, "a/b", "the only maximum: its logarithm is strictly concave"),
+    ("x^a*(1 - x)^b", "x", POSITIVE, "a/(a + b)", "the only maximum: its logarithm is strictly"),
+    (
+        "exp(b'*x - x'*A*x)",
+        "x",
+        {"A": "psd(n)", "b": "vector(n)"},
+        "inv(A)*b/2",
+        "the only maximum: its logarithm is strictly concave",
+    ),
+    ("1/(1 + norm2(x - y)^2)", "x", {}, "y", "the only maximum: its reciprocal is strictly convex"),
+    (
+        "-exp(-norm2(x - y)^2)",
+        "x",
+        {},
+        "y",
+        "the only minimum: the logarithm of its negative is strictly concave",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "variables", "point", "condition"), FUNCTIONS)
+def test_functions_of_the_expression(expr, wrt, variables, point, condition):
+    found = matcalc.stationary(expr, wrt, variables=variables)
+    assert str(found) == point
+    assert found.condition.startswith(condition)
+
+
+LOGARITHMS = [
+    ("x*log(x) + (1 - x)*log(1 - x) - c*x", {"x": "scalar", "c": "scalar"}, "sigmoid(c)"),
+    (
+        "sum(x.*log(x) + (1 - x).*log(1 - x)) - y'*x",
+        {"x": "vector(n)", "y": "vector(n)"},
+        "sigmoid(y)",
+    ),
+    ("x*log(x) + x*log(2*x) - 3*x", {"x": "scalar"}, "exp((1 - log(2))/2)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "variables", "point"), LOGARITHMS)
+def test_logarithms_are_undone_together(expr, variables, point):
+    found = matcalc.stationary(expr, "x", variables=variables)
+    assert str(found) == point
+    assert found.condition.startswith("the only minimum: the Hessian is ")
+
+
+def test_undeclared_signs_are_named():
+    found = matcalc.stationary("w'*m - c/2*w'*S*w", "w")
+    assert found.condition.endswith("; with c: positive, S: psd(n) it is the only maximum")
+    kinds = {"c": "positive", "S": "psd(n)"}
+    found = matcalc.stationary("w'*m - c/2*w'*S*w", "w", variables=kinds)
+    assert found.condition.startswith("the only maximum")

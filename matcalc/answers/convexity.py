@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from math import isinf
 from typing import Any
 
 from matcalc.answers.composition import Composition
 from matcalc.answers.curvature import Chord, Curved, Numbers, find_declared_function
+from matcalc.answers.domains import bounds_of_variables
 from matcalc.answers.joint_convexity import joint_certificate
 from matcalc.answers.names import require_different, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
+from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError, VerificationError
 from matcalc.core.indexed import parts
-from matcalc.core.kinds import kind_spec
-from matcalc.core.operations import ROOTS, SMOOTH
+from matcalc.core.kinds import FREE, Variable, kind_spec
+from matcalc.core.operations import ENTRYWISE, ROOTS, SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
@@ -24,6 +27,7 @@ from matcalc.core.walk import postorder
 from matcalc.engine.definite import Certificate, Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
 from matcalc.results import Expression, Formula
+from matcalc.verify.oracle.domain import interval
 from matcalc.verify.verification import verify
 
 CONVEX, CONCAVE, AFFINE, NEITHER, UNKNOWN = "convex", "concave", "affine", "neither", "unknown"
@@ -46,7 +50,8 @@ class Convexity:
     ``hessian`` is the proof where the Hessian is one, with the semidefinite ``terms`` whose sum it
     is and the ``reasons`` that it takes besides; ``rules`` are those of the composition otherwise;
     ``up`` and ``down`` are points, or chords, at which the expression is curved upwards and
-    downwards. ``checked`` says how many chords agree with a certificate.
+    downwards. ``checked`` says how many chords agree with a certificate, ``hint`` with which
+    declarations there is one.
     """
 
     verdict: str
@@ -59,6 +64,7 @@ class Convexity:
     up: Curved | Chord | None = None
     down: Curved | Chord | None = None
     checked: int = 0
+    hint: str = ""
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}: {self.why}"]
@@ -74,6 +80,8 @@ class Convexity:
             lines.append(f"  downwards   {self.down.describe(self.wrt)}")
         if self.checked:
             lines.append(f"  checked     at {self.checked} random chords")
+        if self.hint:
+            lines.append(f"  hint        {self.hint}")
         return "\n".join(lines)
 
     @property
@@ -101,7 +109,56 @@ def convexity(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) ->
     chords are tried against it. A counterexample is a point with a direction, or a chord, found and
     confirmed by numbers.
     """
+    found = verdict_on(expression, wrt, rng)
+    if found.verdict not in (NEITHER, UNKNOWN):
+        return found
+    names = [wrt] if isinstance(wrt, str) else list(wrt)
+    decided = decisive_kinds(expression._program, names)
+    hint = "" if decided is None else f"with {decided[0]} it is {decided[1]}"
+    return replace(found, hint=hint)
+
+
+def verdict_on(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) -> Convexity:
+    """The same, without a look for declarations that would decide it."""
     program = expression._program
+    names = _require_convex_sets(program, wrt)
+    found, numbers = _certify(program, names), Numbers(program, names, seed_of(rng, None))
+    return _by_numbers(program, numbers) if found is None else _check(program, found, numbers)
+
+
+def decisive_kinds(program: Program, names: Sequence[str]) -> tuple[str, str] | None:
+    """Declarations of what is not declared, numbers as positive and square matrices as psd, with
+    which there is a certificate, and the verdict; None where they do not decide it.
+    """
+    kinds = {
+        name: Variable(name, "psd" if each.shape else "positive", each.shape[:1])
+        for name, each in program.variables.items()
+        if not each.declared and name not in names and _may_be_positive(each)
+    }
+
+    def verdict() -> str | None:
+        with suppress(MatcalcError):
+            found = _certify(replace(program, variables={**program.variables, **kinds}), names)
+            return None if found is None else found.verdict
+        return None
+
+    first = verdict() if kinds else None
+    if first is None:
+        return None
+    for name in list(kinds):
+        kind = kinds.pop(name)
+        if verdict() != first:
+            kinds[name] = kind
+    return ", ".join([f"{name}: {kind}" for name, kind in kinds.items()]), first
+
+
+def _may_be_positive(variable: Variable) -> bool:
+    shape = variable.shape
+    return variable.kind in FREE and (not shape or (len(shape) == 2 and shape[0] == shape[1]))
+
+
+def _require_convex_sets(program: Program, wrt: str | Sequence[str]) -> list[str]:
+    """The variables, which range over convex sets; ArgumentError where one does not."""
     names = [wrt] if isinstance(wrt, str) else require_different(wrt)
     for name in names:
         variable = require_variable(program, name)
@@ -112,14 +169,18 @@ def convexity(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) ->
             )
     require_scalar(program.expr, "convexity is")
     require_values(program)
+    return names
+
+
+def _certify(program: Program, names: Sequence[str]) -> Convexity | None:
+    """The verdict with a certificate, if there is one."""
     plain = _without_indices(program)
-    found = _by_hessian(program, names) or _by_composition(plain, names)
+    found = _by_hessian(program, list(names)) or _by_composition(plain, list(names))
     if found is None:  # sum(svdvals(X)) has a name of which more is known
         short = simplify(replace(plain, definitions={}))
         if short is not plain.expr:
-            found = _by_composition(replace(plain, expr=short, definitions={}), names)
-    numbers = Numbers(program, names, seed_of(rng, None))
-    return _by_numbers(program, numbers) if found is None else _check(program, found, numbers)
+            found = _by_composition(replace(plain, expr=short, definitions={}), list(names))
+    return found
 
 
 def _without_indices(program: Program) -> Program:
@@ -144,7 +205,7 @@ def _by_composition(program: Program, names: list[str]) -> Convexity | None:
 
 def _by_hessian(program: Program, names: list[str]) -> Convexity | None:
     """The verdict where the Hessian is a certificate."""
-    known = Definiteness(program)
+    known = Definiteness(program, bounds_of_variables(program.expr, set(program.variables)))
     if has_kinks(program.expr, names, known):
         return None
     try:
@@ -269,8 +330,10 @@ def has_kinks(tree: Expr, names: list[str], known: Definiteness) -> bool:
                 smooth.add(id(base))
             elif exponent.denominator != 1 and moves(base) and not is_positive(base):
                 return True
-        elif node.op == "sqrt" and is_positive(node.args[0]):
-            smooth.add(id(node))
+        elif node.op in ENTRYWISE and id(node) not in inside:
+            is_root = node.op == "sqrt" and is_positive(node.args[0])
+            if is_root or _is_inside(node, known):
+                smooth.add(id(node))
     for node in order:
         fine = node.op in _SMOOTH or id(node) in smooth
         if node.op == "reduce":
@@ -278,6 +341,18 @@ def has_kinks(tree: Expr, names: list[str], known: Definiteness) -> bool:
         if not fine and any(moves(arg) for arg in node.args):
             return True
     return False
+
+
+def _is_inside(node: Expr, known: Definiteness) -> bool:
+    """Whether the argument of a function such as asin is never at an end of its domain, and so
+    where the function has second derivatives.
+    """
+    low, high = interval(node)
+    if isinf(low) and isinf(high):
+        return False
+    found = known.bounds(node.args[0])
+    above = found.least > low or (found.least == low and found.above)
+    return above and (found.most < high or (found.most == high and found.below))
 
 
 def _in_bodies(tree: Expr) -> set[int]:

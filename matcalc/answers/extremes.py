@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
-from fractions import Fraction
-from math import isinf
 from typing import NamedTuple
 
-from matcalc.answers.convexity import convexity, has_kinks
-from matcalc.answers.names import variable_names
+from matcalc.answers.convexity import decisive_kinds, has_kinks, verdict_on
+from matcalc.answers.domains import bounds_of_domain, bounds_of_variables, may_choose
 from matcalc.answers.singular import format_direction
 from matcalc.answers.solving import Requirement, Zero
 from matcalc.answers.taylor import put
 from matcalc.core.errors import MatcalcError
-from matcalc.core.indexed import Form, free_indices
 from matcalc.core.kinds import FREE, Variable, free_kind, kind_spec
-from matcalc.core.operations import ENTRYWISE
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, is_zero, number, variable
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.results import Expression, Formula
-from matcalc.verify.oracle.domain import interval
 
 # what a stationary point of a function is, by the verdict on the function
 EXTREMES = {
@@ -32,6 +27,12 @@ EXTREMES = {
     "strictly concave": "the only maximum",
     "convex": "a minimum wherever the point exists",
     "concave": "a maximum wherever the point exists",
+}
+_OPPOSITE = {
+    "strictly convex": "strictly concave",
+    "strictly concave": "strictly convex",
+    "convex": "concave",
+    "concave": "convex",
 }
 DOMAIN = ", on every convex set within the domain"
 _LONGEST = 300  # letters of a Hessian that is shown
@@ -60,10 +61,11 @@ def kind_of(expression: Expression, wrt: str, zero: Zero) -> PointKind:
         line = _ON_A_KINK if kinked else _line_of_points(expression, wrt, zero.along)
         return PointKind(line)
     point = zero.point
-    found = convexity(expression, wrt)
+    found = verdict_on(expression, wrt)
     kind = expression.variables[wrt]
     said = EXTREMES.get(found.verdict)
     what = PointKind(said, found.why) if said else _after_a_change(expression, wrt)
+    what = what or _after_a_function(expression, wrt)
     if what is None:
         what = PointKind(_ON_A_KINK) if kinked else _by_hessian_there(expression, wrt, point)
     conditions = [] if is_surely(program, kind, point) else [f"if it is {kind}"]
@@ -105,11 +107,37 @@ def _after_a_change(expression: Expression, wrt: str) -> PointKind | None:
         changed = replace(program, variables={**program.variables, wrt: kind}, definitions={})
         with suppress(MatcalcError):
             expr = simplify(replace(changed, expr=put(program.expr, {wrt: value})))
-            found = convexity(Expression(replace(changed, expr=expr)), wrt)
+            found = verdict_on(Expression(replace(changed, expr=expr)), wrt)
             if found.verdict in EXTREMES:
                 why = found.why.replace(DOMAIN, "")
                 why = f"as a function of {said} it is {found.verdict}, {why}"
                 return PointKind(EXTREMES[found.verdict], why)
+    return None
+
+
+def _after_a_function(expression: Expression, wrt: str) -> PointKind | None:
+    """What the point is of the logarithm or the reciprocal of a positive function, or of the
+    negative of a negative one: these rise or fall with it.
+    """
+    program = expression._program
+    known = Definiteness(program, bounds_of_variables(program.expr, set(program.variables)))
+    whole, side = program.expr, 1
+    if known.is_positive(negate(program, whole)):
+        whole, side = negate(program, whole), -1
+    elif not known.is_positive(whole):
+        return None
+    negative = "" if side > 0 else " of its negative"
+    for what, tree, way in (
+        ("logarithm", Expr("log", (whole,)), side),
+        ("reciprocal", Expr("/", (number(1), whole)), -side),
+    ):
+        changed = Expression(replace(program, expr=tree, definitions={}))
+        with suppress(MatcalcError):
+            found = verdict_on(changed, wrt)
+            if found.verdict in EXTREMES:
+                said = EXTREMES[found.verdict if way > 0 else _OPPOSITE[found.verdict]]
+                words = f"the {what}{negative}" if negative else f"its {what}"
+                return PointKind(said, f"{words} is {found.verdict}, {found.why}")
     return None
 
 
@@ -141,7 +169,7 @@ def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr
             found.append(format_tree(program, _without_positive(inside, known)))
     if not found:
         return []
-    if any(map(_chooses, _with_bodies(program.expr))):  # some entries may never be taken
+    if may_choose(program.expr):  # some entries may never be taken
         return ["where the function has a value"]
     return ["where " + " and ".join([f"{each} is positive" for each in dict.fromkeys(found)])]
 
@@ -179,66 +207,9 @@ def _is_root_of_zero(known: Definiteness, op: str, bound: Expr, there: Expr) -> 
     return op == "sqrt" and is_zero(there) and known.is_nonnegative(bound)
 
 
-def bounds_of_domain(tree: Expr, names: Set[str]) -> Iterator[tuple[str, Expr]]:
-    """Functions of the variables, and what has to be positive for them to have values."""
-    for node in _within_domain(tree):
-        inside = node.args[-1]
-        if not names & set(variable_names(inside)):
-            continue
-        least, most = interval(node)
-        if not least:
-            yield node.op, inside
-        elif not isinf(least):
-            above = (inside, _constant(least, inside))
-            yield node.op, Expr("-", above, inside.shape, row=inside.row)
-        if not isinf(most):
-            below = (_constant(most, inside), inside)
-            yield node.op, Expr("-", below, inside.shape, row=inside.row)
-
-
-def _constant(end: float, like: Expr) -> Expr:
-    """The end of an interval as an array."""
-    one = number(Fraction(end))
-    return fill(one, like.shape, row=like.row) if like.shape else one
-
-
-def _with_bodies(tree: Expr) -> Iterator[Expr]:
-    for node in tree.parts:
-        yield node
-        yield from node.value.body.parts if node.op == "indexed" else ()
-
-
-def _chooses(node: Expr) -> bool:
-    """Whether a node leaves out values: a branch, or a sum under a condition."""
-    return node.op == "where" or (node.op == "reduce" and bool(node.value.conditions))
-
-
-def _within_domain(tree: Expr) -> Iterator[Expr]:
-    """The functions that have no value beyond a number, such as logarithms; those between indices
-    as functions of arrays, of which all entries count.
-    """
-    for node in tree.parts:
-        if _is_limited(node):
-            yield node
-        if node.op != "indexed":
-            continue
-        free = free_indices(node.value.body)
-        for part in node.value.body.parts:
-            if _is_limited(part):
-                indices = free[id(part)]
-                form = Form(indices, part.args[-1], node.value.room)
-                shape = tuple([index.size for index in indices]) + part.shape
-                arg = Expr("indexed", node.args, shape, value=form)
-                yield Expr(part.op, (*part.args[:-1], arg), shape)
-
-
-def _is_limited(node: Expr) -> bool:
-    return node.op in ENTRYWISE and not all(map(isinf, interval(node)))
-
-
 def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:
     """The kind of points of which there is a line: the Hessian is the same at all of them."""
-    found = convexity(expression, wrt)
+    found = verdict_on(expression, wrt)
     kind = {"convex": "a minimum", "concave": "a maximum"}.get(found.verdict, "a stationary point")
     where = f"x + t*{format_direction(along)}".replace("x", wrt, 1)
     line = (
@@ -273,11 +244,20 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKin
             return PointKind("a local maximum", why)
         if not shown.shape:
             said = f"a minimum where {_short(program, shown)} is above zero, a maximum below"
-            return PointKind(said)
+            return PointKind(said + _if_declared(program, wrt))
     return PointKind(
         f"a minimum where the {what} there, {_short(program, shown)}, is positive definite, a "
         "maximum where it is negative definite, a saddle where it is indefinite"
+        + _if_declared(program, wrt)
     )
+
+
+def _if_declared(program: Program, wrt: str) -> str:
+    """What the point is with declarations of what is not declared; empty where they say nothing."""
+    decided = decisive_kinds(program, [wrt])
+    if decided is None or decided[1] not in EXTREMES:
+        return ""
+    return f"; with {decided[0]} it is {EXTREMES[decided[1]]}"
 
 
 def _where_it_counts(program: Program, wrt: str, point: Expr) -> Program:

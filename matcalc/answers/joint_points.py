@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice, permutations
 
-from matcalc.answers.convexity import convexity
+from matcalc.answers.convexity import verdict_on
 from matcalc.answers.extremes import (
     DOMAIN,
     EXTREMES,
@@ -221,7 +221,7 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> list[str]:
     names = [each.name for each in reversed(solved)]
     said: list[str] = []
     with suppress(MatcalcError):
-        found = convexity(expression, names)
+        found = verdict_on(expression, names)
         if found.verdict in EXTREMES:
             said = [f"{EXTREMES[found.verdict]}: {found.why}"]
     if not said:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from matcalc.answers.convexity import convexity
+from matcalc.answers.convexity import verdict_on
 from matcalc.answers.equations import Equation, read_equation, said_of
 from matcalc.answers.extremes import domain_there
 from matcalc.answers.names import free_name, variable_names
@@ -412,7 +412,7 @@ def _condition(
         )
         for c in found
     )
-    verdict = convexity(expression, wrt).verdict
+    verdict = verdict_on(expression, wrt).verdict
     if not linear:
         if verdict == "affine" and both:
             return "the minimum and the maximum, one each: a linear function on an ellipsoid"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from matcalc.answers.convexity import convexity, has_kinks
+from matcalc.answers.convexity import has_kinks, verdict_on
 from matcalc.answers.extremes import EXTREMES, PointKind, format_tree, is_beyond, kind_of
 from matcalc.answers.roots import find_roots
 from matcalc.answers.solving import Zero
@@ -116,7 +116,7 @@ def prove_zero(program: Program, wrt: str, gradient: Expr, point: Expr) -> str |
 def _kind_of(expression: Expression, wrt: str, root: Zero) -> PointKind:
     program = expression._program
     kind = kind_of(expression, wrt, root)
-    if convexity(expression, wrt).verdict not in EXTREMES:
+    if verdict_on(expression, wrt).verdict not in EXTREMES:
         kind = _by_orders(program, wrt, root.point)._replace(conditions=kind.conditions)
     return kind
 

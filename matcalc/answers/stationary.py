@@ -9,7 +9,9 @@ from fractions import Fraction
 from functools import partial
 from itertools import chain
 
-from matcalc.answers.extremes import bounds_of_domain, is_beyond, kind_of
+from matcalc.answers.domains import bounds_of_domain
+from matcalc.answers.extremes import is_beyond, kind_of
+from matcalc.answers.logarithms import without_logarithms
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.quadratic_matrix import quadratic_zeros
@@ -253,6 +255,12 @@ def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
         if _has_value(program, zero.point):
             yield zero
     yield from positive_roots(program, gradient, known)
+    plain = without_logarithms(program, gradient, wrt)
+    if plain is not None:
+        with suppress(UnsupportedError):
+            zero = affine_zero(replace(program, expr=plain), wrt)
+            if zero is not None and zero.along is None:
+                yield zero
     yield from zeros_within(program, wrt)
     yield from quadratic_zeros(program, gradient, known)
 

@@ -118,7 +118,7 @@ def entry_bounds(tree: Expr, variables: Mapping[str, Variable], known: Known) ->
     for node in tree.parts:
         args = [found[id(arg)] for arg in node.args]
         result = _of(node, args, variables)
-        found[id(node)] = _limit(_meet(result, known(node, result, found)))
+        found[id(node)] = _limit(meet(result, known(node, result, found)))
     return found[id(tree)]
 
 
@@ -286,7 +286,7 @@ def _of_several(op: str, args: list[Bounds]) -> Bounds:
     return Bounds(least, most, all(a.above for a in args), all(a.below for a in args))
 
 
-def _meet(a: Bounds, b: Bounds) -> Bounds:
+def meet(a: Bounds, b: Bounds) -> Bounds:
     """What lies within both."""
     low, high = (
         max(a, b, key=lambda each: (each.least, each.above)),

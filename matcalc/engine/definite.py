@@ -51,10 +51,13 @@ class Certificate:
 
 
 class Definiteness:
-    """Proofs about trees over the variables of a program."""
+    """Proofs about trees over the variables of a program; ``within`` are bounds of the entries of
+    variables that hold besides what their kinds say.
+    """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, within: Mapping[str, Bounds] | None = None) -> None:
         self.program = program
+        self.within = within or {}
         self.engine = Engine(program, "mixed")
         variables = program.variables.values()
         self.names = {v.name: leaf_of(self.engine.builder, v, free=False) for v in variables}
@@ -68,10 +71,14 @@ class Definiteness:
 
     def bounds(self, tree: Expr) -> Bounds:
         """Between which numbers the entries lie."""
-        return entry_bounds(tree, self.program.variables, self._sign)
+        return entry_bounds(tree, self.program.variables, self._known)
 
-    def _sign(self, tree: Expr, found: Bounds, before: Mapping[int, Bounds]) -> Bounds:
-        """What the engine knows of the sign of a scalar that is a product or a power."""
+    def _known(self, tree: Expr, found: Bounds, before: Mapping[int, Bounds]) -> Bounds:
+        """What is known of a variable, and what the engine knows of the sign of a scalar that is a
+        product or a power.
+        """
+        if tree.op == "variable":
+            return self.within.get(str(tree.value), EVERYTHING)
         if tree.shape or tree.op not in ("*", "^", "det") or not found.least < 0 < found.most:
             return EVERYTHING
         known = self._facts_of(tree)

@@ -29,7 +29,6 @@ from matcalc.read.frontend import read
 from matcalc.verify.steps import weakest
 from matcalc.verify.verification import Verification, warn_unverified
 from matcalc.write.notation import format_text
-from matcalc.write.printers.text import text
 
 _ORDERS = 2
 _SQUARE = ("matrix", "symmetric", "psd", "invertible")
@@ -91,7 +90,7 @@ class Riemannian:
             trees["G"] = differentiate(statement._replace(program=program))
             short = self._shorten(program, space, trees)
             found.append(shorten(self._program, short))
-        return min(found, key=lambda tree: len(text(tree)))
+        return min(found, key=lambda tree: len(tree.parts))
 
     def _shorten(self, program: Program, space: Manifold, trees: dict[str, Expr]) -> Expr:
         """The formula with the gradient that is known, and the Hessian where it is asked for."""

@@ -309,6 +309,7 @@ ROWS = [
         numpy="logit",
         pole=True,
         breaks=True,
+        smooth=True,
         inverse="sigmoid",
     ),
     _row(
@@ -379,6 +380,7 @@ ROWS = [
         numpy="np.arctanh",
         sympy="atanh",
         breaks=True,
+        smooth=True,
         inverse="tanh",
     ),
     _row(
