@@ -506,3 +506,22 @@ def test_wrong_words(
     said = capsys.readouterr().err
     assert message in said
     assert hint in said.partition("hint: ")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        (["diff", "x'*A*x", "--wrt", "x", "--var", "B: symmetric"], "B is declared, and does not"),
+        (["diff", "x'*A*x", "--wrt", "x", "--var", "A: symmetric"], ""),
+        (["simplify", "A*x", "--var", "x, y: vector(n)"], "y is declared, and does not occur"),
+        (["jvp", "A*x", "--direction", "x=v", "--var", "v: vector"], ""),
+        (["diff", "--latex", r"x^\top \Sigma x", "--wrt", "x", "--var", "Sigma: psd(n)"], ""),
+        (["diff", "--latex", r"x^\top \Sigma x", "--wrt", "x", "--var", "S: psd(n)"], "S is decl"),
+    ],
+)
+def test_declarations_of_nothing(
+    capsys: pytest.CaptureFixture[str], words: list[str], note: str
+) -> None:
+    main(words)
+    said = capsys.readouterr().err
+    assert note in said if note else "does not occur" not in said

@@ -17,7 +17,7 @@ from warnings import catch_warnings, simplefilter
 from matcalc.cli.arguments import command_names, parse_arguments
 from matcalc.cli.calculus import REPORTED
 from matcalc.cli.exits import CHECK_FAILED, DONE, catch
-from matcalc.cli.kinds import inferred_kinds, shapes_line
+from matcalc.cli.kinds import inferred_kinds, say_unused, shapes_line
 from matcalc.cli.output import answer as _answer
 from matcalc.cli.output import say as _say
 from matcalc.cli.output import say_unverified
@@ -426,10 +426,14 @@ def _read(text: str, options: Namespace) -> Program:
     if _is_latex(options):
         from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
-        return read_latex(text, options.var, einstein=options.einstein)
-    from matcalc.read.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
+        program = read_latex(text, options.var, einstein=options.einstein)
+    else:
+        from matcalc.read.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
 
-    return read(text, options.var, expand=_expand)
+        program = read(text, options.var, expand=_expand)
+    if options.var and getattr(options, "file", None) is None:
+        say_unused(program, text, options)
+    return program
 
 
 def _is_latex(options: Namespace) -> bool:

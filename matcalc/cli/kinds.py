@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from argparse import Namespace
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from matcalc.cli.output import say
+
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
+    from matcalc.core.program import Program
     from matcalc.results import Formula
 
 
@@ -30,3 +35,13 @@ def shapes_line(formula: Formula, reading: str = "") -> str:
     """What was inferred: the variables that were not declared, and the kind of the result."""
     shown = f", shown as {reading}" if reading else ""
     return f"{inferred_kinds(formula.variables)}result: {kind_of(formula)}{shown}"
+
+
+def say_unused(program: Program, text: str, options: Namespace) -> None:
+    """Says of a variable of --var that it occurs nowhere: its name may be misspelt."""
+    given = {name: value for name, value in vars(options).items() if name != "var"}
+    words = {*re.findall(r"[^\W_]\w*", f"{text} {given}")}
+    used = {part.value for part in program.expr.parts if part.op == "variable"}
+    for name, variable in program.variables.items():
+        if variable.declared and name.isidentifier() and name not in used | words:
+            say(f"note: {name} is declared, and does not occur")

@@ -135,6 +135,12 @@ def test_what_to_write(typed: str, written: str, meant: str) -> None:
         ("x -> x'*x", "without its arguments"),
         ('"x\'*x"', "quotes belong to the command line"),
         ("np.exp(A*t)", "or declare t: scalar"),
+        ("map(exp, x)", "write exp(x)"),
+        ("apply(X, 1, sum)", "write sum(X, 2)"),
+        ("x.H @ y", "write A' for the transpose"),
+        ("A.I @ y", "write inv(A)"),
+        ("np.array([1, 2]) @ x", "write [1; 2] for a vector"),
+        ("@. x^2", "as in x.^2"),
         ("np.exp(-np.linalg.norm(x)**2/(2*s**2))", "or declare s: scalar"),
     ],
 )

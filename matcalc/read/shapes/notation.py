@@ -27,6 +27,11 @@ from matcalc.read.syntax.parser import sum_advice
 
 FOR_ARRAYS = re.compile(r"['@\[\]‖|⊙∘⊘⊗]|\.[*/^]|\.T\b")  # signs that numbers need not
 _NUMBERED = re.compile(r"[^\W\d_](_?[0-9]+|_[a-z])$")
+# R's apply(X, 1, sum), and functions that are applied to each entry
+_MAPPED = re.compile(
+    r"(?<![\w.])(?:apply\(\s*(?P<array>\w+)\s*,\s*(?P<axis>[12])\s*,"
+    r"|(?:map|[slv]apply|broadcast|arrayfun|vmap)\(\s*@?)\s*$"
+)
 _LONGEST = 40  # characters of an argument that is written again
 
 
@@ -161,6 +166,11 @@ def lone_function(context: Context, node: SyntaxNode) -> MatcalcError:
     """The error for the name of a function without an argument."""
     name, rest = str(node.value), context.source[node.end :].lstrip()
     hint = f"write {name}(...), or declare {name} to use it as a variable"
+    if mapped := _MAPPED.search(context.source[: node.start]):
+        array = re.match(r"\s*,\s*(\w+)\s*\)", context.source[node.end :])
+        over = {"1": ", 2", "2": ", 1"}.get(mapped["axis"] or "", "")
+        array_of = mapped["array"] or (array[1] if array else "x")
+        hint = f"write {name}({array_of}{over})"
     if rest.startswith("^"):
         power = re.match(r"\^\s*([\w.]+)(?![\w.(])", rest)
         inside = power[1] if power else "..."

@@ -85,7 +85,7 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     if is_quotient_of_differentials(text):
         return DERIVED
     kind, before = stream[k][0], stream[k - 1] if k else ("", 0, 0, "")
-    if before[0] == "METHOD" and len(before[3]) == 2:  # .A
+    if before[0] == "METHOD" and len(before[3]) == 2 and before[3] not in (".H", ".I"):  # .A
         return as_products(text, readable)
     opener = find_opener(stream, k)
     if before[3] == "positive":

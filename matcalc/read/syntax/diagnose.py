@@ -135,6 +135,8 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return f"write {plain.strip()}"
     if char == "." and re.search(r"(?<!\w)s\.?\s*t?$", text[:position]):
         return "constraints are not read: write the objective alone"
+    if char == "." and before == "@":  # Julia's @. x^2
+        return "write the operators that go entry by entry with a dot, as in x.^2 and x.*y"
     if char == "." and text[position + 1 : position + 2] in ("(", "+", "-"):  # Julia's exp.(x)
         return f"write {re.sub(_POINTS, '', text)}" if len(text) <= _LONGEST else "leave out the ."
     if char == ".":
@@ -332,23 +334,7 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
     if before is not None and before[0] == "TOTAL":
         return ParseError("put what is summed in brackets", source=text, span=span, hint=_SUMS)
     if before is not None and before[0] == "METHOD":
-        named = before[3][1:]
-        advice = (
-            "a dot belongs to a number (0.5), to .* ./ .^ or to .T, or it begins a "
-            "method with brackets: X.sum()"
-        )
-        if named in ("shape", "size"):
-            advice = "a size has a name: declare x: vector(n), and write n"
-        elif named == "H":
-            advice = "write A' for the transpose, ctranspose(z) for that of complex variables"
-        elif len(named) == 1:  # Mathematica's x.A.x
-            advice = (
-                "a dot belongs to a number (0.5), to .* ./ .^ or to .T; a product of matrices is "
-                "written with *, as in x'*A*x"
-            )
-        return ParseError(
-            f"unexpected {before[3]}", source=text, span=Span(before[1], before[2]), hint=advice
-        )
+        return _of_method(text, before)
     ends = {"$END": "the text ends", "SEPARATOR": "the statement ends"}.get(kind)
     opened = _open_bracket(text[:start])
     # the table cannot tell: its rows are joined, so that one inside ( may hold ] as well
@@ -409,6 +395,29 @@ def _declare_apart(text: str, place: int) -> str:
     if len(split) < 2 or not all(":" in each for each in split):
         return ""
     return f"write {'; '.join(split)}"
+
+
+def _of_method(text: str, before: Token) -> ParseError:
+    """The error for a method without brackets: x.A, X.shape."""
+    named = before[3][1:]
+    advice = (
+        "a dot belongs to a number (0.5), to .* ./ .^ or to .T, or it begins a "
+        "method with brackets: X.sum()"
+    )
+    if named in ("shape", "size"):
+        advice = "a size has a name: declare x: vector(n), and write n"
+    elif named == "I":
+        advice = "write inv(A) for the inverse of A"
+    elif named == "H":
+        advice = "write A' for the transpose, ctranspose(z) for that of complex variables"
+    elif len(named) == 1:  # Mathematica's x.A.x
+        advice = (
+            "a dot belongs to a number (0.5), to .* ./ .^ or to .T; a product of matrices is "
+            "written with *, as in x'*A*x"
+        )
+    return ParseError(
+        f"unexpected {before[3]}", source=text, span=Span(before[1], before[2]), hint=advice
+    )
 
 
 def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError | None:

@@ -90,6 +90,10 @@ _INSTEAD = {
     "clip": "write min(max(x, a), b)",
     "concatenate": "write [A, B] beside each other, [A; B] above each other",
     "column_stack": "write [a, b]",
+    **dict.fromkeys(
+        ("array", "asarray", "matrix", "tensor", "Matrix"),
+        "write [1; 2] for a vector, [1, 2; 3, 4] for a matrix",
+    ),
     "block_diag": "write blkdiag(A, B)",
     "lstsq": "write pinv(A)*b",
     "reciprocal": "write 1./x",

@@ -57,6 +57,27 @@ def unnamed_error(text: str, left: Phrase, sign: Span) -> UnknownNameError:
     )
 
 
+def _of_sign(text: str, before: Token, token: Token) -> ParseError | None:
+    r"""The error for a sum without an index, and for **."""
+    if before[0] == "SUM":
+        return ParseError(
+            "a sum without an index",
+            source=text,
+            span=Span(before[1], before[2]),
+            hint=r"write \prod_i x_i over an index"
+            if before[3] in (r"\prod", "∏")
+            else r"write \sum_i x_i over an index, \operatorname{sum}(x) for all entries",
+        )
+    if before[3] == token[3] == "*":
+        return ParseError(
+            "** is of the plain language",
+            source=text,
+            span=Span(before[1], token[2]),
+            hint="leave out --latex; in LaTeX a power is written ^",
+        )
+    return None
+
+
 def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseError]:
     """The function that makes the error for a token which cannot stand where it does."""
 
@@ -73,13 +94,8 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
         what = {"$END": "the formula ends", "SEPARATOR": "the line ends"}.get(
             kind, f"there is {piece}"
         )
-        if before is not None and before[0] == "SUM":
-            return ParseError(
-                "a sum without an index",
-                source=text,
-                span=Span(before[1], before[2]),
-                hint=r"write \sum_{i}",
-            )
+        if before is not None and (known := _of_sign(text, before, token)):
+            return known
         if kind == "EQUALS":
             return ParseError(
                 "the value is written in two ways here, with = between them",

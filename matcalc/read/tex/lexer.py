@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 
 from matcalc.core.errors import ParseError, Span, UnknownNameError
+from matcalc.core.operations import ALIASES
 from matcalc.read.syntax.table import ParseTable
 from matcalc.read.tex.diagnose import BAR_BELOW, below
 from matcalc.read.tex.ornaments import blank_ornaments
-from matcalc.read.tex.vocabulary import CHARACTERS, OPTIMA, advice, function
+from matcalc.read.tex.pasted import SCRIPTS, script_tokens, with_indices
+from matcalc.read.tex.vocabulary import CHARACTERS, FRACTIONS, OPTIMA, advice, function
 
 LONGEST = 65_536  # characters of a text
 DEEPEST = 3_000  # levels of brackets
@@ -161,6 +163,11 @@ class _Lexer:
                     self.take("PRIME", prime.start(), prime.end(), "'")
                 position = primes.end()
                 continue
+            raised = SCRIPTS.match(self.text, position, end)
+            if raised:
+                self.tokens += script_tokens(raised)
+                position = raised.end()
+                continue
             match = self.table.scan(self.text, position, end)
             if match is None:
                 macro = _MACRO.match(self.text, position)
@@ -229,6 +236,8 @@ class _Lexer:
                 self.tokens[-1] = (last[0], last[1], end, last[3])
                 return
             kind, piece = _read_style(piece, self.users)
+        if piece == "⊤" and not self._raised():
+            self.tokens.append(("SUP", start, start, "^"))
         if kind == "COLON" and not self._in_subscript():
             kind = "DOUBLEDOT"
         if kind == "FUNCTION":
@@ -263,6 +272,11 @@ class _Lexer:
         kinds = [token[0] for token in self.tokens[-3:]]
         return kinds[-2:] == ["RNORM", "SUB"] or kinds == ["RNORM", "SUB", "LBRACE"]
 
+    def _raised(self) -> bool:
+        """Whether a superscript begins here."""
+        kinds = [token[0] for token in self.tokens[-2:]]
+        return kinds[-1:] == ["SUP"] or kinds == ["SUP", "LBRACE"]
+
     def _below(self) -> bool:
         """Whether a subscript begins here."""
         kinds = [token[0] for token in self.tokens[-2:]]
@@ -273,16 +287,15 @@ class _Lexer:
         if piece in self.words and not single:
             self.tokens.append(("LETTERS", start, start + len(piece), piece))
             return
+        called = len(piece) > 2 and self.text.startswith("(", start + len(piece))
         if (
             len(piece) > 1
-            and function(piece, self.users)
+            and (function(piece, self.users) or (called and piece in ALIASES))
             and not single
             and not self._in_subscript()
         ):
-            hint = (
-                f"write \\operatorname{{{piece}}} for the function, {' '.join(piece)} for "
-                f"the product"
-            )
+            written = r"\lVert x \rVert" if piece == "norm" else rf"\operatorname{{{piece}}}"
+            hint = f"write {written} for the function, {' '.join(piece)} for the product"
             message = f"{piece} is a product of {len(piece)} letters in LaTeX"
             raise UnknownNameError(
                 message, source=self.text, span=Span(start, start + len(piece)), hint=hint
@@ -389,6 +402,7 @@ class _Lexer:
             del found[0]
         while found and found[-1][0] == "SEPARATOR":
             del found[-1]
+        with_indices(found, self.text)
         end = found[-1][2] if found else len(self.text.rstrip())
         found.append(("$END", end, end, ""))
         return found
@@ -434,7 +448,7 @@ def _read_style(piece: str, users: Mapping[str, str]) -> tuple[str, str]:
         return "CONSTANT", word
     written = style.startswith("operatorname")
     if (
-        style in _WORD_STYLES
+        style in (_WORD_STYLES | _BOLD_DIGITS if len(word) > 1 else _WORD_STYLES)
         and (function(word, users) or written)
         and (len(word) > 1 or (function(word, users) and written))
     ):
@@ -475,6 +489,13 @@ def bad_character(text: str, position: int) -> ParseError:
             span=Span(position, position + 1),
             hint="write a sum, or the whole vector",
         )
+    if char == "." and text[position + 1 : position + 2] in ("^", "*", "/", "'"):
+        return ParseError(
+            f"{text[position : position + 2]} is of the plain language",
+            source=text,
+            span=Span(position, position + 2),
+            hint=r"leave out --latex; in LaTeX it is \odot, \oslash, ^{\odot 2}",
+        )
     if char == "." and before.endswith((r"\left", r"\right")):
         return ParseError(
             "an invisible bracket, as around a value at a point, is not read",
@@ -503,4 +524,6 @@ def bad_character(text: str, position: int) -> ParseError:
             f"the invisible character U+{ord(char):04X} cannot stand here", source=text, span=span
         )
     hint = f"write {CHARACTERS[char]}" if char in CHARACTERS else None
+    if char in FRACTIONS:
+        hint = f"write {FRACTIONS[char]}"
     return ParseError(f"unexpected character {char!r}", source=text, span=span, hint=hint)

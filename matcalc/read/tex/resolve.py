@@ -171,6 +171,7 @@ class Resolver(ResolverBase):
         return places.entries(phrase, value, self.scope, running, self.letters.binding)
 
     def _bigsum(self, phrase: Phrase, args: list[Value]) -> Value:
+        signs.note_index(self, phrase)
         (body,) = args
         if self.letters.binding:
             limits.require_inside(phrase, self.letters)
@@ -316,6 +317,7 @@ class Resolver(ResolverBase):
         if left.scalar and right.scalar:
             if kind == "*" and phrase.kind == "*":
                 signs.require_one_reading(self, phrase, right)
+            signs.note_entries(self, phrase)
             return indices.multiply(left, right)
         if kind == "*" and left.scalar:
             signs.require_one_reading(self, phrase, right)

@@ -82,6 +82,28 @@ def _note_dot(resolver: ResolverBase, phrase: Phrase) -> None:
         )
 
 
+def note_index(resolver: ResolverBase, total: Phrase) -> None:
+    r"""Says of \sum x_i which index it is read over."""
+    index = total.parts[0] if total.parts else None
+    if index is None or total.mark is None or index.start <= total.args[0].start:
+        return
+    sign = resolver.scope.source[total.mark.start : total.mark.end]
+    if sign in (r"\sum", r"\prod", "∑", "∏"):  # Einstein's convention has none
+        resolver.scope.note(f"note: {sign} is read over {resolver.quote(index)}")
+
+
+def note_entries(resolver: ResolverBase, phrase: Phrase) -> None:
+    r"""Says of z_i \cdot z_j that both are read as numbers."""
+    scope = resolver.scope
+    letters = [part for part in phrase.args if part.kind == "indexed"]
+    if phrase.kind == "." and len(letters) == 2 and not any(map(scope.knows, letters)):
+        a, b = map(resolver.quote, letters)
+        scope.note(
+            f"note: {a} and {b} are read as numbers; write {a}^\\top {b} for the inner product of "
+            "two vectors"
+        )
+
+
 def _note_identity(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
     r"""Says of I \omega^2 and \omega^\top I \omega what I is, where an identity has no effect."""
     before = phrase.args[0]
@@ -205,7 +227,8 @@ def application(phrase: Phrase, scope: Scope) -> str:
     spectral = _SPECTRAL.fullmatch(phrase.text)
     if spectral and len(phrase.parts) == 1:
         a = scope.source[phrase.parts[0].start : phrase.parts[0].end]
-        advice = [_of_spectrum(spectral, a)]
+        if re.search("[A-Z]", re.sub(r"\^\s*\{?\s*[TH]", "", a)):  # of a matrix
+            advice = [_of_spectrum(spectral, a)]
     if phrase.text in ("O", "o"):
         advice = ["leave out what remains of a series"]
     kinds = [

@@ -26,6 +26,7 @@ OPERATORS = {
         ("rank", "ker", "span", "dim", "range", "Null", "null", "col", "row"),
         "a property of a matrix or a space",
     ),
+    **dict.fromkeys(("grad", "Grad", "div", "curl", "rot", "Hess", "Jac"), "a derivative"),
     **dict.fromkeys(("prox", "proj", "Proj", "conv", "dom", "supp", "sgn"), "an operator"),
     **dict.fromkeys(
         ("Cat", "Bern", "Beta", "Gam", "Dir", "Pois", "Uniform", "Normal"), "a distribution"
@@ -74,6 +75,7 @@ CHARACTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", GREEK,
     for capital in "ΓΔΘΛΞΠΣΦΨΩ"
 }
 CHARACTERS["ς"] = "sigma"
+FRACTIONS = {"½": r"\frac12", "⅓": r"\frac13", "¼": r"\frac14", "⅔": r"\frac23", "¾": r"\frac34"}
 INDICES = frozenset("ijklmnpqrst") | {"mu", "nu"}  # letters over which sums run
 
 OPTIMA = (
@@ -129,6 +131,9 @@ _ADVICE = {
     ),
     **dict.fromkeys(("hbar", "hslash"), "write \\mathit{hbar}, and declare hbar: scalar"),
     "div": "write / or \\oslash",
+    **dict.fromkeys(
+        ("dag", "ddagger"), "write ^\\top for the transpose, A^+ for the pseudo-inverse"
+    ),
     "lg": "write \\log_2 or \\log_{10}",
     **dict.fromkeys(
         ("bigcup", "cup", "cap", "subset", "setminus", "emptyset"), "sets are not read"

@@ -119,7 +119,7 @@ WRONG = [
     pytest.param("x^T x, y", ParseError, 5, "formulas are separated by", id="two-formulas"),
     pytest.param("x^a^b", ParseError, 3, "two superscripts", id="double-superscript"),
     pytest.param("x_a_b", ParseError, 3, "two subscripts", id="double-subscript"),
-    pytest.param(r"\sum x_i", ParseError, 0, r"write \sum_{i}", id="sum-without-index"),
+    pytest.param(r"\sum x", ParseError, 0, r"write \sum_i x_i", id="sum-without-index"),
     pytest.param(r"\sum_{i=0}^n x_i", ParseError, 8, "starts at 1", id="sum-from-zero"),
     pytest.param(
         r"\sum_i a", UnsupportedError, 0, "i does not stand in what is summed", id="index-unused"

@@ -1,0 +1,93 @@
+r"""Formulas that were copied from a page: x₁², Aᵀ, Σ_{i=1}^n, and sums whose index is not said."""
+
+from __future__ import annotations
+
+import re
+
+from matcalc.core.errors import ParseError, Span
+from matcalc.read.tex.vocabulary import INDICES
+
+Token = tuple[str, int, int, str]  # as of the lexer
+
+_RAISED, _LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵀ", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₘ"
+_PLAIN = dict(zip(_RAISED + _LOWERED, "0123456789-+nT0123456789ijknm", strict=True))
+SCRIPTS = re.compile(f"[{_RAISED}]+|[{_LOWERED}]+")
+_KINDS = {"-": "MINUS", "+": "PLUS"}
+_PIECES = re.compile(r"[0-9]+|.")
+
+
+def script_tokens(match: re.Match[str]) -> list[Token]:
+    """The tokens of a run of raised or lowered characters."""
+    start, end = match.span()
+    plain = "".join(_PLAIN[char] for char in match[0])
+    inside = [
+        (
+            "NUMBER" if piece[0].isdecimal() else _KINDS.get(piece[0], "LETTERS"),
+            start + piece.start(),
+            start + piece.end(),
+            piece[0],
+        )
+        for piece in _PIECES.finditer(plain)
+    ]
+    sign = ("SUP", "^") if match[0][0] in _RAISED else ("SUB", "_")
+    opened, closed = ("LBRACE", start, start, "{"), ("RBRACE", end, end, "}")
+    return [(sign[0], start, start, sign[1]), opened, *inside, closed]
+
+
+def with_indices(tokens: list[Token], text: str) -> None:
+    r"""Gives \sum x_i the one index that the formula has, and takes Σ_{i=1}^n for a sum."""
+    for k in reversed(range(len(tokens))):
+        kind, start, end, piece = tokens[k]
+        following = tokens[k + 1][0] if k + 1 < len(tokens) else "$END"
+        if piece in ("Σ", "Π", r"\Sigma", r"\Pi") and following == "SUB":
+            over = _subscript(tokens, k + 1)
+            if "EQUALS" in [token[0] for token in over]:
+                tokens[k] = ("SUM", start, end, "∑" if piece[-5:] in ("Σ", "Sigma") else "∏")
+            elif piece in ("Σ", "Π"):
+                _refuse_sign(tokens, k, over, text)
+        elif kind == "SUM" and following not in ("SUB", "SUP"):
+            indices = {token[3]: token for token in _letters_below(tokens[k:])}
+            if len(indices) == 1:
+                (index,) = indices.values()
+                tokens[k + 1 : k + 1] = [("SUB", end, end, "_"), index]
+
+
+def _letters_below(tokens: list[Token]) -> list[Token]:
+    """The letters of all subscripts."""
+    found: list[Token] = []
+    for k, token in enumerate(tokens):
+        if token[0] == "SUB":
+            found += [each for each in _subscript(tokens, k) if each[0] == "LETTERS"]
+    return [each for each in found if each[3] in INDICES]
+
+
+def _subscript(tokens: list[Token], sign: int) -> list[Token]:
+    """The tokens of a subscript, whose sign has this place."""
+    if sign + 1 >= len(tokens) or tokens[sign + 1][0] != "LBRACE":
+        return tokens[sign + 1 : sign + 2]
+    last, depth = sign + 1, 0
+    while last < len(tokens):
+        depth += (tokens[last][0] == "LBRACE") - (tokens[last][0] == "RBRACE")
+        if not depth:
+            break
+        last += 1
+    return tokens[sign + 2 : last]
+
+
+def _refuse_sign(tokens: list[Token], k: int, over: list[Token], text: str) -> None:
+    """Refuses Σ_i x_i, which may be a sum, or a matrix before a vector."""
+    behind = k + 2 + len(over) + 2 * (tokens[k + 2][0] == "LBRACE")
+    index = over[0][3] if len(over) == 1 else ""
+    same = [each for each in _letters_below(tokens[behind:]) if each[3] == index]
+    operand = behind < len(tokens) and tokens[behind][0] in ("LETTERS", "GREEK", "LPAR", "STYLED")
+    if same and operand:
+        _, start, _, sign = tokens[k]
+        end = over[-1][2]
+        total, letter = (r"\sum", r"\Sigma") if sign == "Σ" else (r"\prod", r"\Pi")
+        what = "sum" if sign == "Σ" else "product"
+        raise ParseError(
+            f"{sign}_{index} may be a {what} over {index} or a matrix",
+            source=text,
+            span=Span(start, end),
+            hint=f"write {total}_{index} for the one, {letter}_{index} for the other",
+        )
