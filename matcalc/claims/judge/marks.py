@@ -39,13 +39,29 @@ _TOKEN = re.compile(
 _GOES_ON = re.compile(
     r"(?:\s|&|\{\}|\\[,;:! ]|\\q?quad(?![a-z]))*(?:[=+*/-]|\\(?:cdot|times|odot|pm)(?![a-z]))"
 )
-# a letter, perhaps bold or with a hat, perhaps with an index: what a definition has on its left
-_LETTER = re.compile(
+# a letter, perhaps bold or with a hat, perhaps with an index, and a function of letters: what a
+# definition has on its left
+_NAME = (
     r"(?!\\(?:nabla|partial)\b)(?:\\[a-z]+\s*)?(?:\{\s*)?\\?[A-Za-z]+(?:\s*\})?"
     r"(?:_(?:\w|\{[^{}]*\}))?"
 )
+_LETTER = re.compile(_NAME)
+_CALLED = (
+    r"(?:[A-Za-z]|\\math[a-z]+\s*\{\s*[A-Za-z]+\s*\}|\\(?:ell|varphi|[Pp](?:hi|si))(?![a-z]))"
+    r"(?:_(?:\w|\{[^{}]*\}))?"
+)
+_FUNCTION = re.compile(rf"{_CALLED}\s*(?:\\left)?\(\s*{_NAME}(?:\s*,\s*{_NAME})*\s*(?:\\right)?\)")
+# words before a definition beside an equation
+_SPACE = r"(?:\s|~|\\q?quad(?![a-z])|\\[,;:! ])*"
+_WHERE = re.compile(
+    rf"[,;.]?{_SPACE}&?{_SPACE}\\(?:text|mbox|textrm|mathrm)\s*"
+    r"\{\s*(?:,\s*)?(?:where|with|and)\s*\}"
+    rf"{_SPACE}&?{_SPACE}(?=(?:{_NAME}|{_FUNCTION.pattern})\s*&?\s*:?=)"
+)
+# between equations beside each other
+_BESIDE = re.compile(r"[,;]\s*(?:\\q?quad(?![a-z])\s*)+(?=[^=]*=)")
 # what may stand around the side of an equation: alignment, ends of lines and of sentences
-_AROUND = re.compile(r"^(?:\s|&|\\\\|\\[,;:! ])+|(?:\s|&|\\\\|\\[,;:! ]|[.,;])+$")
+_AROUND = re.compile(r"^(?:\s|&|\\\\|\\[,;:! ])+|(?:\s|&|\\\\|\\[,;:! ]|[.,;:])+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +108,23 @@ def statements(formula: str) -> list[list[str]]:
     Equations stand in lines of their own, or in columns: ``a &= b, & c &= d``. A line that begins
     with a sign goes on with the equation before. Beside other equations, one with a letter on its
     left is a definition, which stands before the left sides of the others: ``r = A x - b \\\\
-    \nabla_x r^\top r``.
+    \nabla_x r^\top r``. So is one with a function of letters, ``f(x) = x^\top x``, and what stands
+    behind a word: ``\text{where } r = A x - b``.
     """
-    found = [sides(text) for text in _split_equations(_GRID.sub("", _IGNORED.sub("", formula)))]
-    defined = [len(each) == 2 and bool(_LETTER.fullmatch(each[0])) for each in found]
+    plain = _GRID.sub("", _IGNORED.sub("", formula))
+    if r"\begin" not in plain:  # in a matrix or in cases these are no equations
+        plain = _BESIDE.sub(r" \\\\ ", _WHERE.sub(r" \\\\ ", plain))
+    found = [sides(text) for text in _split_equations(plain)]
+    defined = [
+        bool(len(each) == 2 and _LETTER.fullmatch(each[0]))
+        or bool(len(each) > 1 and _FUNCTION.fullmatch(each[0]))
+        for each in found
+    ]
     if all(defined):
         return found
-    definitions = [" = ".join(each) for each, is_one in zip(found, defined, strict=True) if is_one]
+    definitions = [
+        " = ".join(each[:2]) for each, is_one in zip(found, defined, strict=True) if is_one
+    ]
     return [
         [r" \\ ".join([*definitions, each[0]]), *each[1:]]
         for each, is_one in zip(found, defined, strict=True)

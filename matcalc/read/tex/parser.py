@@ -11,7 +11,7 @@ from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.table import load
 from matcalc.read.tex import binders, chains, conditions, derivatives, diagnose, lettered, limits
 from matcalc.read.tex.conjugates import read_superscript
-from matcalc.read.tex.lexer import tokens
+from matcalc.read.tex.defined import tokens_of
 from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.scripts import POSTFIX_T, bare_norm, refuse_script
@@ -41,9 +41,8 @@ def parse(text: str, scope: Scope) -> list[EquationPhrase]:
     """
     builder = _Builder(text, scope)
     table = load("latex")
-    result: list[EquationPhrase] = drive(
-        tokens(text, table, scope.words, scope.user_words), table, builder.rules(), builder.refuse
-    )
+    found = tokens_of(text, table, scope)
+    result: list[EquationPhrase] = drive(found, table, builder.rules(), builder.refuse)
     return result
 
 
