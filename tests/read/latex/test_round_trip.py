@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from calls import CALL_KINDS, example_of
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import terms
@@ -57,79 +58,9 @@ def test_derivatives(term, bold, data):
     assert_read_back(replace(program, expr=tree), bold)
 
 
-ARGUMENTS = {
-    "square->scalar": "X",
-    "square->square": "X",
-    "matrix->transposed": "A",
-    "any->scalar": "A",
-    "vector->scalar": "x",
-    "vector->vector": "x",
-}
-SPECIAL = {
-    "polygamma": "2, p",
-    "besselj": "2, p",
-    "mvlgamma": "p + 2, 2",
-    "kl": "v, w",
-    "where": "v > w, v, 2*w",
-    "normp": "x, 3",
-    "entropy": "v",
-    **dict.fromkeys(FRECHET, "X, Y"),
-    "frechet_power": "X, 3, Y",
-    "dot": "x, x",
-    "outer": "x, y",
-    "kron": "A, X",
-    **dict.fromkeys(("eigvals", "eigvecs", "eigvec", "lambda_max", "lambda_min", "chol"), "X'*X"),
-    **dict.fromkeys(
-        ("svdvals", "leftvecs", "rightvecs", "leftvec", "rightvec", "polar", "specnorm", "nucnorm"),
-        "A'*A",
-    ),
-    "schatten": "A'*A, p",
-    "invgap": "x",
-    "tril": "A, 1",
-    "triu": "A, 0 - 1",
-    "cumsum": "A, 1",
-    "revcumsum": "A, 2",
-    "khatrirao": "A, X",
-    "cross": "r3, s3",
-    "skewmat": "r3",
-    "vee": "M3",
-    "permute": "T, 2, 3, 1",
-    "einsum": '"i,i->", v, w',
-    "reshape": "A, n, m",
-    "commutation": "m, n",
-    "vech": "A'*A",
-    "sylvester": "X, Y, X",
-    "lyapunov": "X, Y",
-    "elimination": "n",
-    "duplication": "n",
-    "toeplitz_projector": "n",
-    "circulant_projector": "n",
-    "hankel_projector": "n",
-}
-
-
-def example_of(name: str) -> str:
-    operation = OPERATIONS[name]
-    if name in SPECIAL:
-        return f"{name}({SPECIAL[name]})"
-    if operation.signature == "elementwise":
-        return f"{name}({', '.join('pqr'[: operation.arity[0]])})"
-    return f"{name}({ARGUMENTS.get(operation.signature, 'X')})"
-
-
 @pytest.mark.parametrize("name", thinned(sorted(OPERATIONS), 4))
 def test_every_function(name: str) -> None:
-    kinds = {
-        "X": "matrix(n, n)",
-        "Y": "matrix(n, n)",
-        "A": "matrix(m, n)",
-        "x": "vector(n)",
-        "y": "vector(m)",
-    }
-    kinds |= {"p": "positive", "q": "positive", "r": "positive", "v": "vector(n)", "w": "vector(n)"}
-    kinds |= {"T": "tensor(n, m, n)"}
-    kinds |= {"r3": "vector(3)", "s3": "vector(3)", "M3": "matrix(3, 3)"}
-    program = read(example_of(name), kinds)
+    program = read(example_of(name), CALL_KINDS)
     formula = latex(program.expr)
     again = read_latex(formula, program.variables)
     assert again.expr.shape == program.expr.shape

@@ -10,10 +10,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from calls import CALL_KINDS, example_of
 
 import matcalc
 from matcalc.core.dims import dim
-from matcalc.core.operations import FRECHET, OPERATIONS
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr, eye, fill, number, variable
 from matcalc.read.frontend import read
 from matcalc.write.printers.latex import latex
@@ -277,50 +278,6 @@ def test_index_notation(expr: Expr, expected: str) -> None:
     assert latex(expr) == expected
 
 
-def example_of(name: str) -> str:
-    """A call of the function with arguments of fitting shapes."""
-    special = {
-        "polygamma": "2, v",
-        "besselj": "2, v",
-        "mvlgamma": "v, 2",
-        "kl": "v, v",
-        "where": "v > 0, v, 2*v",
-        "normp": "v, 3",
-        **dict.fromkeys(FRECHET, "X, X"),
-        "frechet_power": "X, 3, X",
-        "dot": "v, v",
-        "outer": "v, v",
-        "kron": "X, X",
-        "invgap": "v",
-        "sylvester": "X, X, X",
-        "lyapunov": "X, X",
-        "schatten": "X, 3",
-        "tril": "X",
-        "triu": "X, 1",
-        "cumsum": "X, 1",
-        "revcumsum": "v",
-        "khatrirao": "X, X",
-        "cross": "r, s",
-        "skewmat": "r",
-        "vee": "r*s'",
-        "reshape": "X, n, n",
-        "permute": "T, 2, 3, 1",
-        "einsum": '"ijk,kl->ijl", T, X',
-        "commutation": "n, n",
-        "elimination": "n",
-        "duplication": "n",
-        "toeplitz_projector": "n",
-        "circulant_projector": "n",
-        "hankel_projector": "n",
-    }
-    if name in special:
-        return f"{name}({special[name]})"
-    signature = OPERATIONS[name].signature
-    if signature == "elementwise":
-        return f"{name}({', '.join(['v'] * OPERATIONS[name].arity[0])})"
-    return f"{name}(v)" if signature.startswith("vector") else f"{name}(X)"
-
-
 def test_every_function_has_a_form() -> None:
     assert FUNCTIONS.keys() == OPERATIONS.keys()
 
@@ -347,26 +304,14 @@ def assert_well_formed(text: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_every_function_is_well_formed(name: str) -> None:
-    text = latex(
-        read(
-            f"{example_of(name)}", {"v": "vector(n)", "X": "matrix(n, n)", "T": "tensor(n, n, n)"}
-        ).expr
-    )
-    assert_well_formed(text)
+    assert_well_formed(latex(read(example_of(name), CALL_KINDS).expr))
 
 
 def test_everything_compiles(tmp_path: Path) -> None:
     if shutil.which("pdflatex") is None:
         pytest.skip("no LaTeX on this machine")
     exact = [latex(typed(case.values[0]), bold=bold) for case in EXACT for bold in (False, True)]
-    functions = [
-        latex(
-            read(
-                example_of(name), {"v": "vector(n)", "X": "matrix(n, n)", "T": "tensor(n, n, n)"}
-            ).expr
-        )
-        for name in OPERATIONS
-    ]
+    functions = [latex(read(example_of(name), CALL_KINDS).expr) for name in OPERATIONS]
     formulas = [*exact, *functions, *(latex(case.values[0]) for case in INDICES)]
     lines = [
         r"\documentclass{article}\usepackage{amsmath}\begin{document}",
