@@ -6,8 +6,6 @@ import re
 
 from matcalc.core.operations import OPERATIONS
 from matcalc.read.shapes.context import Context
-from matcalc.read.syntax import foreign
-from matcalc.read.syntax.mathematica import plain_name
 from matcalc.read.syntax.nodes import SyntaxNode
 
 _LONGEST = 60  # characters of the arguments that are written again
@@ -19,6 +17,8 @@ def instead(context: Context, node: SyntaxNode, name: str) -> str | None:
     """What to write for a call of a function that the language has not, or not with so many
     arguments.
     """
+    from matcalc.read.syntax import foreign  # noqa: PLC0415 - on the path of an error only
+
     texts = [" ".join(context.source[arg.start : arg.end].split()) for arg in node.args]
     if sum(map(len, texts)) <= _LONGEST:
         found = foreign.find_advice(name, texts)
@@ -43,6 +43,8 @@ def refuse_square_call(context: Context, node: SyntaxNode) -> None:
             f"expectations and probabilities are not read: write them out, over samples as a "
             f"sum for instance; declare {name} if it is a variable",
         )
+    from matcalc.read.syntax.mathematica import plain_name  # noqa: PLC0415 - few names are undeclared
+
     plain = plain_name(name)
     if plain is not None:
         raise context.name_problem(

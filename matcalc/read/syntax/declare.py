@@ -12,7 +12,6 @@ from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, FORMS, KINDS, MOST_DI
 from matcalc.core.members import member
 from matcalc.core.options import closest
 from matcalc.core.split import split_declarations, split_outside_brackets
-from matcalc.read.syntax.diagnose import body_behind_prompt
 from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.parser import parse
 from matcalc.read.syntax.sizes import size
@@ -114,6 +113,9 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
             f"{source[body.start : body.end]}); {hint}"
         )
     if not isinstance(kind, str) or kind not in KINDS:
+        # on the path of an error only
+        from matcalc.read.syntax.diagnose import body_behind_prompt  # noqa: PLC0415
+
         alone = body_behind_prompt(source)
         hint = hint if alone is None else f"write {alone}"
         raise UnknownNameError(

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import ParseError, Span
-from matcalc.read.syntax import diagnose
 from matcalc.read.syntax.table import ParseTable
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
@@ -82,7 +81,10 @@ def tokens(text: str, table: ParseTable, *, power_of_T: bool = False) -> list[To
         elif kind in ("TRANSPOSE", "TEXT") and (kind == "TEXT" or text[position] == "'"):
             kind, end = _text(text, position, end, result) or (kind, end)
         elif kind == "SOLVE":
-            diagnose.refuse_command(text, position)
+            # few texts solve systems
+            from matcalc.read.syntax.diagnose import refuse_command  # noqa: PLC0415
+
+            refuse_command(text, position)
         elif kind in _STARTING:
             kind = nesting.statement(kind, result)
         if kind not in ignored:
@@ -145,7 +147,7 @@ class _Nesting:
             return "RPAR"
         if char == '"' and _takes_text(result):
             return "TEXT"
-        raise diagnose.bad_character(self.text, position)
+        raise _bad_character(self.text, position)
 
     def statement(self, kind: str, result: list[Token]) -> str:
         """What a word is that means something else at the start of a statement."""
@@ -235,7 +237,7 @@ def _text(text: str, position: int, end: int, result: list[Token]) -> tuple[str,
     """A text in quotes, which only an argument can be: ``norm(A, 'fro')``."""
     match = _TEXTS[text[position]].match(text, position) if _takes_text(result) else None
     if match is None and text[position] == '"':
-        raise diagnose.bad_character(text, position)
+        raise _bad_character(text, position)
     return ("STRING", match.end()) if match else None
 
 
@@ -262,3 +264,9 @@ def _prime(result: list[Token], position: int) -> None:
         (_, start, end, name) = result[-count - 1]
         if end + count == position:
             result[-count - 1 :] = [("NAME", start, position, name + "'" * count)]
+
+
+def _bad_character(text: str, position: int) -> ParseError:
+    from matcalc.read.syntax import diagnose  # noqa: PLC0415 - on the path of an error only
+
+    return diagnose.bad_character(text, position)

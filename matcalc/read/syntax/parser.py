@@ -10,7 +10,6 @@ from typing import Any
 
 from matcalc.core.errors import MatcalcError, ParseError, Span
 from matcalc.core.walk import postorder
-from matcalc.read.syntax import diagnose
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.lexer import tokens
 from matcalc.read.syntax.nodes import Binding, Loop, Statement, SyntaxNode, WhereNode, children
@@ -51,9 +50,9 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         stream = tokens(text, table, power_of_T=power_of_T)
 
         def refuse(token: Token, before: Token | None, row: dict[str, int]) -> ParseError:
-            return diagnose.bad_token(
-                text, token, before, row, *((stream, _readable) if advise else ())
-            )
+            from matcalc.read.syntax.diagnose import bad_token  # noqa: PLC0415 - an error's path
+
+            return bad_token(text, token, before, row, *((stream, _readable) if advise else ()))
 
         result: list[Statement] = drive(stream, table, _BUILDERS, refuse)
     except MatcalcError as problem:
