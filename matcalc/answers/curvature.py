@@ -202,13 +202,13 @@ class Numbers:
                         yield Curved(dict(values), direction, curvature)
             values = self._point(count)
 
-    def _bend(self, values: Values, direction: Values, step: float = _STEP) -> float:
+    def _bend(self, values: Values, direction: Values) -> float:
         """The second difference along a direction."""
         ends = [
             self._value({**values, **{k: values[k] + t * v for k, v in direction.items()}})
-            for t in (-step, 0.0, step)
+            for t in (-_STEP, 0.0, _STEP)
         ]
-        return (ends[0] - 2 * ends[1] + ends[2]) / step**2
+        return (ends[0] - 2 * ends[1] + ends[2]) / _STEP**2
 
     def _along_lines(self) -> Iterator[Chord]:
         """Short chords in all of the variables together."""

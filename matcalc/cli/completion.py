@@ -38,9 +38,7 @@ def _bash_values(found: list[Command]) -> list[str]:
                     said = "compgen -f"
                 else:
                     said = "compgen -W ''"
-                lines.append(
-                    f'        {patterns}) mapfile -t COMPREPLY < <({said} -- "$cur"); return ;;'
-                )
+                lines.append(f"        {patterns}) {_reply(said)}; return ;;")
     return lines
 
 

@@ -333,9 +333,9 @@ class Wirtinger:
     def to_callable(self, backend: str = "numpy") -> Callable[..., Any]:
         """The function that ``source`` is the code of."""
         # as above
-        from matcalc.conjugates.code import compile_source  # noqa: PLC0415
+        from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
 
-        return compile_source(self.source(backend))
+        return compile_numpy(self.source(backend), "f")
 
     @public
     def steps(self, *, detail: int = 2) -> ComplexDerivation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -79,11 +79,6 @@ def source(
             warn_caller(says, VerificationWarning)
         confirm(verdict is not False, "code", found.program.language)
     return text
-
-
-def compile_source(text: str, name: str = "f") -> Callable[..., Any]:
-    """The function of a source."""
-    return compile_numpy(text, name)
 
 
 def _agrees(text: str, name: str, found: ComplexProgram, trees: Mapping[str, Expr]) -> bool | None:

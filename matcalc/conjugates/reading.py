@@ -86,11 +86,6 @@ def conjugate(name: str) -> str:
     return f"{name}{_CONJUGATE}"
 
 
-def is_complex(text: str, declarations: Iterable[str] = ()) -> bool:
-    """Whether a text or its declarations have complex variables."""
-    return any(_DECLARED.search(each) for each in (text, *declarations))
-
-
 def read_complex(
     text: str,
     declarations: Mapping[str, str | Variable] | Iterable[str] = (),

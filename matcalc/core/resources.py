@@ -29,10 +29,10 @@ def folder(name: str) -> Path:
     return Path(folder_path(name))
 
 
-def files_in(folder: str, ending: str) -> list[str]:
-    """The paths of the files in a folder that end so, in order; none if there is no such folder."""
+def tables_in(folder: str) -> list[str]:
+    """The paths of the TOML files in a folder, in order; none if there is no such folder."""
     names = sorted(os.listdir(folder)) if isdir(folder) else []
-    return [join(folder, name) for name in names if name.endswith(ending)]
+    return [join(folder, name) for name in names if name.endswith(".toml")]
 
 
 def read_bytes(path: str) -> bytes:

@@ -165,7 +165,7 @@ class ChainBuilder:
     def _as_inner_products(self, tree: Expr) -> Expr:
         """The line as a sum of inner products; as it is where they have no matrix notation."""
         try:
-            return self._collect(tree, show=True)
+            return self._collect(tree)
         except CannotShow:
             return tree
 
@@ -226,7 +226,7 @@ class ChainBuilder:
             names = self._next(tree, parts)
             if not names:
                 return tree
-            tree = self._collect(tree, show=True)
+            tree = self._collect(tree)
             tree = self._name_factors(tree)
             tree = self._insert(tree, names)
 
@@ -269,7 +269,7 @@ class ChainBuilder:
         self.lines.append(line)
         return line.tree
 
-    def _collect(self, tree: Expr, *, show: bool) -> Expr:
+    def _collect(self, tree: Expr) -> Expr:
         """The line as a sum of inner products, one for each differential in it."""
         normal = self._normal()
         terms: list[Expr] = []
@@ -279,7 +279,7 @@ class ChainBuilder:
             rules += normal.rules
             terms.append(self._inner(factor, step))
         collected = self.trees.replace(self.trees.sum(terms, tree), self.named)
-        if collected is not tree and show:
+        if collected is not tree:
             normal.rules = rules
             reasons = (*self._rewrites(normal), *explain_turns(self._present(tree), tree, terms))
             return self._line(Line(EQUAL, collected, reasons))

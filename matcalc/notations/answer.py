@@ -203,7 +203,7 @@ class InNotation:
         names = {index: index.name for index in array.value.indices}
         head = f"D[{','.join(names.values())}] = "
         width = max(map(len, values))
-        held = [format_conditions(case.conditions, "=", "!=", ", ", names) for case in self._cases]
+        held = [format_conditions(case.conditions, "!=", ", ", names) for case in self._cases]
         rows = [
             f"{value:<{width}}  {f'if {condition}' if condition else 'otherwise'}"
             for value, condition in zip(values, held, strict=True)

@@ -14,7 +14,6 @@ from matcalc.core.tree import Expr, is_number, number, signed_terms
 from matcalc.core.walk import fold, postorder
 
 MOST_DELTAS = 4  # different ones in the entries that are written by cases
-_ENDS = 2  # of a delta
 _ONE = Fraction(1)
 _Powers = dict[int, tuple[Expr, Fraction]]  # by the identity of the base
 

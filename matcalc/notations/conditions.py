@@ -11,7 +11,6 @@ from matcalc.notations.cases import ends
 
 def format_conditions(
     conditions: Sequence[Condition],
-    equal: str,
     unequal: str,
     comma: str,
     names: Mapping[Any, str],
@@ -26,7 +25,7 @@ def format_conditions(
             chains = [chain for chain in chains if chain not in touched] + [joined]
     order = {index: k for k, index in enumerate(names)}
     found = [
-        f" {equal} ".join(_end(end, names) for end in sorted(chain, key=lambda e: order.get(e, 99)))
+        " = ".join(_end(end, names) for end in sorted(chain, key=lambda e: order.get(e, 99)))
         for chain in chains
     ]
     found += [

@@ -95,6 +95,6 @@ def _by_cases(tree: Expr, cases: Sequence[CaseLine], *, bold: bool) -> str:
     names = {index: letter(index.name) for index in tree.value.indices}
     rows = []
     for value, case in zip(values, cases, strict=True):
-        held = format_conditions(case.conditions, "=", r"\neq", ",\\; ", names)
+        held = format_conditions(case.conditions, r"\neq", ",\\; ", names)
         rows.append(f"{value} & " + (rf"\text{{if }} {held}" if held else r"\text{otherwise}"))
     return head + "\\begin{cases} " + " \\\\ ".join(rows) + " \\end{cases}"

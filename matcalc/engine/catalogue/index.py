@@ -19,7 +19,7 @@ from matcalc.core.identity import Identity
 from matcalc.core.kinds import ROWS
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
-from matcalc.core.resources import files_in, folder_path, read_bytes, read_text
+from matcalc.core.resources import folder_path, read_bytes, read_text, tables_in
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import user_function
 from matcalc.engine.catalogue.schema import identity
@@ -159,7 +159,7 @@ def _same(one: Expr, other: Expr) -> bool:
 
 def sources(root: str) -> list[str]:
     """The files whose entries the engine works with."""
-    return [path for part in USED for path in files_in(join(root, part), ".toml")]
+    return [path for part in USED for path in tables_in(join(root, part))]
 
 
 def checksum(root: str) -> int:

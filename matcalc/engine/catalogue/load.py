@@ -8,7 +8,7 @@ from os import listdir
 from os.path import isdir, join
 
 from matcalc.core.identity import Identity
-from matcalc.core.resources import files_in, folder_path, read_text
+from matcalc.core.resources import folder_path, read_text, tables_in
 from matcalc.engine.catalogue import index
 from matcalc.engine.catalogue.index import Activation
 from matcalc.engine.ir.nodes import FunctionName
@@ -40,7 +40,7 @@ class Library:
         """
         folders = [join(self.root, name) for name in sorted(listdir(self.root))]
         return index.cut_entries(
-            path for each in folders if isdir(each) for path in files_in(each, ".toml")
+            path for each in folders if isdir(each) for path in tables_in(each)
         )
 
     def get(self, name: str) -> Identity | None:

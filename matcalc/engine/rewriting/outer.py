@@ -114,7 +114,11 @@ def _in_halves(
                 Fraction(quotient(each.number, first.number)) / share,
                 builder.product(
                     1,
-                    [*each.scalars, *((base, own, -e) for base, own, e in below), _on(each, 0)],
+                    [
+                        *each.scalars,
+                        *((base, own, -e) for base, own, e in below),
+                        (each.right, (0,), 1),
+                    ],
                     (0,),
                     node.axes[:1],
                 ),
@@ -128,10 +132,6 @@ def _in_halves(
     other = _Outer(first.number, below, square.left, whole)
     turned = _Outer(first.number, below, whole, square.left)
     return [(each.number, _product(builder, each, node)) for each in (other, turned)]
-
-
-def _on(outer: _Outer, label: int) -> Factor:
-    return outer.right, (label,), 1
 
 
 def _product(builder: Builder, outer: _Outer, node: Node) -> Node:

@@ -4,15 +4,11 @@ vech.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from matcalc.core.dims import ONE, Dim, Shape, half
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.operators import multiply
 from matcalc.read.syntax.nodes import SyntaxNode
-
-Rule = Callable[[Context, SyntaxNode, str, list[Expr]], Expr]
 
 
 def _sides(arg: Expr) -> tuple[Dim | None, Dim | None]:
