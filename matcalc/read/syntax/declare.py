@@ -224,9 +224,9 @@ def _from_line(line: str) -> Variable:
     _refuse_command(line)
     try:
         return _declared(line)
-    except MatcalcError:
+    except MatcalcError as problem:
         hint, span = _hint_of_line(line), Span(0, len(line))
-        if hint is None:
+        if hint is None or problem.message == COMPLEX_ONLY:
             raise
         message = "a declaration is  name: kind"
         raise ParseError(message, source=line, span=span, hint=hint) from None
