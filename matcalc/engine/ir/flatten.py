@@ -454,7 +454,7 @@ class Flattening:
         labelled = [factor for factor in self.flat if factor[1]]
         if all(label < self.rank for _, labels, _ in labelled for label in labels[:1]):
             return labelled, [], scalars
-        closed = _connected(labelled)
+        closed = connected(labelled)
         # the smallest label of a component is an output if there is one
         kept = {label for label in closed if label >= self.rank}
         inner = {id(factor) for label in kept for factor in closed[label]}
@@ -462,7 +462,7 @@ class Flattening:
         return opened, [closed[label] for label in closed if label in kept], scalars
 
 
-def _connected(factors: Sequence[Factor]) -> dict[int, list[Factor]]:
+def connected(factors: Sequence[Factor]) -> dict[int, list[Factor]]:
     """The factors that are connected by labels, under the smallest label of each component."""
     roots = {label: label for _, labels, _ in factors for label in labels}
 
@@ -493,7 +493,7 @@ def outer_factors(node: Product) -> list[list[Factor]]:
     """
     if node.rank < _OUTER or not contract(node) or any(not own for _, own, _ in node.factors):
         return []
-    found = [*_connected(node.factors).values()]
+    found = [*connected(node.factors).values()]
     return found if len(found) > 1 else []
 
 

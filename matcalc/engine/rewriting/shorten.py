@@ -19,6 +19,7 @@ from matcalc.engine.ir.nodes import (
     Product,
     Rational,
     Sum,
+    as_product,
     as_sum,
     as_term,
     is_atom,
@@ -27,11 +28,13 @@ from matcalc.engine.ir.nodes import (
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.absorbing import absorb
 from matcalc.engine.rewriting.inverses import Inverses
+from matcalc.engine.rewriting.meeting import Meetings, count_kept, open_factor
 from matcalc.engine.rewriting.places import find_places, put_together
 
 _TERMS = 16  # a product that would fall into more terms than this is not multiplied out
 _TRIES = 4  # sums tried per product
 _QUOTIENTS = 6  # longer sums are not brought over a common denominator
+_LONG = 60  # shorter ones are multiplied out sooner than it is known how short they can get
 _FACTORS = 12  # longer products stay as they are: trying them would cost more than linear time
 
 
@@ -41,6 +44,7 @@ class Shortener:
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
         self.inverses = Inverses(builder)
+        self.meetings = Meetings(self.length)
         self._lengths: dict[Node, int] = {}
         self._done: dict[Node, Node] = {}
         self._expanded: dict[Node, Node | None] = {}
@@ -80,6 +84,8 @@ class Shortener:
                 and tried < _TRIES
             ):
                 tried += 1
+                if self._least_opened(node, index) >= self.length(node):
+                    continue
                 candidate = self._distribute(node, index)
                 if self.length(candidate) < self.length(node):
                     return candidate
@@ -231,9 +237,11 @@ class Shortener:
 
     def _sum(self, node: Sum) -> Node | None:
         """The sum with every product over a sum in it multiplied out, if that is shorter."""
-        candidate = self.expand(node)
-        if candidate is not None and self.length(candidate) < self.length(node):
-            return candidate
+        opens = any(_place_of_sum(term) is not None for _, term in node.terms)
+        if opens and self._least_expanded(node) < self.length(node):
+            candidate = self.expand(node)
+            if candidate is not None and self.length(candidate) < self.length(node):
+                return candidate
         found = self._cancel(node) or self._quotient(node) or self._at_one_place(node)
         return found or self._least(self.inverses.of_sum(node), node)
 
@@ -337,28 +345,51 @@ class Shortener:
         opened_ones, position = 0, 0
         while position < len(terms) and len(terms) <= _TERMS and opened_ones <= _TERMS:
             coefficient, term = terms[position]
-            inner = term if isinstance(term, Product) and len(term.factors) <= _FACTORS else None
-            index = (
-                next(
-                    (
-                        k
-                        for k, (f, _, e) in enumerate(inner.factors)
-                        if isinstance(f, Sum) and e == 1
-                    ),
-                    None,
-                )
-                if inner
-                else None
-            )
-            if inner is None or index is None:
+            index = _place_of_sum(term)
+            if index is None:
                 position += 1
                 continue
-            multiple, opened = as_sum(self._distribute(inner, index))
+            assert isinstance(term, Product)
+            multiple, opened = as_sum(self._distribute(term, index))
             terms[position : position + 1] = [(coefficient * multiple * c, t) for c, t in opened]
             opened_ones += 1
         if not opened_ones or position < len(terms):
             return None
         return self.builder.sum(terms, node.axes)
+
+    def _least_opened(self, node: Product, index: int) -> int:
+        """No shorter is the product with this sum multiplied out; 0 if more is to be known."""
+        opened = (
+            open_factor(node.factors, index, scalar=not node.rank)
+            if self.length(node) >= _LONG
+            else None
+        )
+        return self.meetings.of_terms(opened) if opened else 0
+
+    def _least_expanded(self, node: Sum) -> int:
+        """No shorter is what ``expand`` makes of the sum; 0 if more is to be known."""
+        if self.length(node) < _LONG:
+            return 0
+        terms = [as_product(term)[1] for _, term in node.terms]
+        stay = [len(factors) > _FACTORS for factors in terms]
+        opened_ones, position = 0, 0
+        while position < len(terms) and opened_ones <= _TERMS:
+            index = None if stay[position] else _first_sum(terms[position])
+            if index is None:
+                position += 1
+                continue
+            opened = open_factor(terms[position], index, scalar=not node.rank)
+            if opened is None or not self.meetings.of_terms(opened):
+                return 0
+            long = [count_kept(factors) > _FACTORS for factors in opened]
+            if any(len(opened[k]) > _FACTORS and not long[k] for k in range(len(opened))):
+                return 0  # these may have fewer factors in the end
+            terms[position : position + 1] = opened
+            stay[position : position + 1] = long
+            if len(terms) > _TERMS:
+                return self.length(node)
+            opened_ones += 1
+        return self.meetings.of_terms(terms) if position == len(terms) else 0
 
     def length(self, node: Node) -> int:
         """About as many tokens as the printed form has."""
@@ -388,6 +419,21 @@ class Shortener:
                 known = 1 + sum(inside) if isinstance(node, Call) else 1
             self._lengths[node] = known
         return known
+
+
+def _first_sum(factors: Sequence[Factor]) -> int | None:
+    """The place of the first factor that is a sum."""
+    for place, (node, _, exponent) in enumerate(factors):
+        if isinstance(node, Sum) and exponent == 1:
+            return place
+    return None
+
+
+def _place_of_sum(term: Node) -> int | None:
+    """The place of a factor of a term that is multiplied out."""
+    if isinstance(term, Product) and len(term.factors) <= _FACTORS:
+        return _first_sum(term.factors)
+    return None
 
 
 def _is_divisor(factor: Factor) -> bool:
