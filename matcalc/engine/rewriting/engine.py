@@ -198,6 +198,8 @@ class Rewriter:
             coefficient, there = as_product(node)
             if len(there) < len(wanted) and all(exponent == 1 for _, _, exponent in there):
                 return
+            if not rule.may_match(there):
+                return
             search = Search(matcher, rule.left.rank, node.rank, whole=False)
             for binding, names, left in search.run(list(wanted), list(there), {}, {}):
                 labels, axes = self._place(rule, names, there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcalc.core.identity import Identity
@@ -10,7 +11,18 @@ from matcalc.core.tree import Expr, operation
 from matcalc.engine.catalogue.compiled import Catalogue, Rewrite
 from matcalc.engine.catalogue.index import functions_in
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum, as_product, as_sum
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    FunctionName,
+    Leaf,
+    Node,
+    Product,
+    Sum,
+    as_product,
+    as_sum,
+    magnitude,
+)
 from matcalc.engine.lowering.lower import Lowering
 
 # what a factor is, whether its exponent is positive, and whether it is one of a factor
@@ -27,7 +39,9 @@ class Pattern:
     any one tuple of labels. ``heads``: what a node must have at its top for the rule to be found
     there, see ``heads``. ``names``: the right side of a rewrite for the end has
     functions with a definition, which is not put in their place there. ``analytic``: it holds for
-    complex numbers, too.
+    complex numbers, too. Of a part of a product: ``sums`` are the factors that are sums,
+    ``diagonal`` says that one has an axis twice, and ``beside`` is the function whose argument
+    stands beside it.
     """
 
     rule: Rewrite
@@ -37,6 +51,19 @@ class Pattern:
     heads: frozenset[Head]
     names: bool
     analytic: bool
+    sums: int
+    diagonal: bool
+    beside: FunctionName
+
+    def may_match(self, factors: Sequence[Factor]) -> bool:
+        """Whether a product has what the part needs, as far as a look at each factor tells."""
+        if self.sums:
+            powers = [max(1, magnitude(e)) for node, _, e in factors if isinstance(node, Sum)]
+            if sum(powers) < self.sums:
+                return False
+        if self.diagonal and not any(len(set(own)) < len(own) for _, own, _ in factors):
+            return False
+        return not self.beside or _stands_beside(self.beside, factors)
 
 
 def pattern(known: Catalogue, name: str) -> Pattern:
@@ -55,7 +82,41 @@ def _pattern(known: Catalogue, entry: Identity) -> Pattern:
     lifted = all(not v.shape for v in rule.variables.values())
     named = final and _names(known, rule.right)
     analytic = not entry.real and functions_in(rule.left) | functions_in(rule.right) <= _ANALYTIC
-    return Pattern(rule, left, head, lifted, heads(left), named, analytic)
+    part = as_product(left)[1] if head == "*" else ()
+    sums = sum(isinstance(node, Sum) for node, _, _ in part)
+    variables = {node for node, _, e in part if _is_variable(node) and e == 1}
+    diagonal = (
+        not lifted
+        and all(isinstance(node, Leaf) for node, _, _ in part)
+        and any(len(set(own)) < len(own) for node, own, _ in part if node in variables)
+    )
+    inside = [
+        node.name
+        for node, _, _ in part
+        if isinstance(node, Call) and node.args and variables.issuperset(_bases(node.args[0]))
+    ]
+    beside = inside[0] if inside and not lifted else ""
+    return Pattern(rule, left, head, lifted, heads(left), named, analytic, sums, diagonal, beside)
+
+
+def _is_variable(node: Node) -> bool:
+    return isinstance(node, Leaf) and node.kind == "variable"
+
+
+def _bases(node: Node) -> list[Node]:
+    """What the terms of a sum, or the node, are products of."""
+    return [base for _, term in as_sum(node)[1] for base, _, _ in as_product(term)[1]]
+
+
+def _stands_beside(function: FunctionName, factors: Sequence[Factor]) -> bool:
+    """Whether what such a function is taken of stands beside it, or what that is made of."""
+    there = {node for node, _, _ in factors}
+    return any(
+        isinstance(node, Call)
+        and node.name == function
+        and any(arg in there or there.issuperset(_bases(arg)) for arg in node.args)
+        for node, _, _ in factors
+    )
 
 
 def heads(node: Node) -> frozenset[Head]:
@@ -73,6 +134,14 @@ def heads(node: Node) -> frozenset[Head]:
         found.update([(_what(inner), e > 0, True) for inner, _, e in as_product(top)[1]])
         if isinstance(top, Call):
             found.update([(_what(arg), True, True) for arg in top.args])
+            parts = [term for arg in top.args if isinstance(arg, Sum) for _, term in arg.terms]
+            found.update(
+                [
+                    (_what(inner), e > 0, True)
+                    for term in parts
+                    for inner, _, e in as_product(term)[1]
+                ]
+            )
     return frozenset(found) - _ANYTHING
 
 
