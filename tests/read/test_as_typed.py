@@ -115,10 +115,10 @@ HINTS = [
     (False, "sum(x[n:-2])", "from 1", "n + 1:end - 2", None),
     (
         False,
-        "y: onehot(n); log(softmax(z)[y])",
+        "y: onehot(n); log(softmax(z)[y + 1])",
         "not a place",
-        "write y'*x",
-        ("softmax(z)[y]", "y'*softmax(z)", "y: onehot(n); sum(y.*logsoftmax(z))"),
+        "x[y] and X[y, :] are where y has its 1",
+        ("y + 1", "y", "y: onehot(n); sum(y.*logsoftmax(z))"),
     ),
 ]
 # the text, what it means and words of its note

@@ -189,7 +189,10 @@ def about_formula(
             statement, tree, answer, point, rng, proved=proved
         ),
         kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
-        smooth=lambda point: violated_precondition(program.expr, point.values, point.sizes) is None,
+        smooth=lambda point: (
+            violated_precondition(program.expr, point.values, point.sizes, moving=statement.wrt)
+            is None
+        ),
         magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
         complete=complete,
         order=order,
@@ -364,7 +367,9 @@ def _points(
         (trial, sizes) for trial in both for sizes in sizes_for(trial, program.variables)
     ):
         chosen = sizes if misfit is None else misfit.choose_sizes(sizes)
-        values, reason = find_point(trees, program.variables, rng, chosen, around)
+        values, reason = find_point(
+            trees, program.variables, rng, chosen, around, moving=statement.wrt
+        )
         if values is None:
             continue
         yield Point(complete(chosen), values)
@@ -374,12 +379,19 @@ def _points(
             larger = larger if misfit is None else misfit.choose_sizes(larger)
             if apart > _APART and _entries(statement, larger) > _MOST_ENTRIES:
                 continue
-            other = find_point(trees, program.variables, rng, larger, around)[0]
+            other = find_point(trees, program.variables, rng, larger, around, moving=statement.wrt)[
+                0
+            ]
             if other is not None:
                 yield Point(complete(larger), other)
                 break
         while True:
-            values = find_point([program.expr], program.variables, rng, chosen, around)[0] or values
+            values = (
+                find_point(
+                    [program.expr], program.variables, rng, chosen, around, moving=statement.wrt
+                )[0]
+                or values
+            )
             yield Point(complete(chosen), values)
     hint = "declare variables that must be positive as positive"
     raise EvaluationError(f"no point inside the domain was found: {reason}", hint=hint)

@@ -241,7 +241,9 @@ def _size(context: Context, node: SyntaxNode, axis: Dim) -> Dim:
             if name in context.declared and context.declared[name].kind == "vector":
                 hint = lookup_hint(context, name, axis, f"{name} stands for the places of these")
             elif name in context.declared and context.declared[name].kind == "onehot":
-                hint = f"write {name}'*x for the entry of a vector x where {name} has its 1"
+                hint = (
+                    f"x[{name}] and X[{name}, :] are where {name} has its 1: {name}'*x, {name}'*X"
+                )
             raise context.name_problem(f"{name} is not a place", part.span, hint)
     if node.kind == "number" and node.value == 0:
         raise context.problem(

@@ -1,7 +1,8 @@
-"""Places that are looked up: ``X[s[e], :]`` and ``X[s, :]`` with a one-hot matrix ``s``.
+"""Places that are looked up: ``X[s[e], :]`` and ``X[s, :]`` with a one-hot matrix ``s``, ``z[y]``
+and ``Z[y, :]`` with a one-hot vector ``y``.
 
 Row e of s has its 1 at the place ``s[e]``. So ``X[s, :]`` is ``s*X``, and ``X[s[e], :]`` a row of
-it. The text is read as these products.
+it; ``z[y]`` is ``y'*z``. The text is read as these products.
 """
 
 from __future__ import annotations
@@ -15,23 +16,29 @@ from matcalc.read.syntax.nodes import Statement, SyntaxNode, WhereNode, children
 
 
 def read_lookups(statements: list[Statement], variables: Mapping[str, Variable]) -> None:
-    """Writes products in place of entries that are looked up, where one-hot matrices are
-    declared.
+    """Writes products in place of entries that are looked up, where one-hot vectors and matrices
+    are declared.
     """
-    known = {name for name, v in variables.items() if v.kind == "onehot" and len(v.dims) == 2}
-    for statement in flat(statements) if known else ():
+    known = {name: len(v.dims) for name, v in variables.items() if v.kind == "onehot"}
+    for statement in flat(statements):
         statement.body = _read(statement.body, known)
 
 
-def _read(root: SyntaxNode, known: Container[str]) -> SyntaxNode:
+def _read(root: SyntaxNode, ranks: Mapping[str, int]) -> SyntaxNode:
+    known = {name for name, rank in ranks.items() if rank == 2}
+
     def rule(node: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
         if isinstance(node, WhereNode):
             for each in node.definitions:
-                each.body = _read(each.body, known)
+                each.body = _read(each.body, ranks)
         node.args = tuple(args)
-        if node.kind != "entries" or node.args[0].value in known:
+        if node.kind != "entries" or node.args[0].value in ranks:
             return node
         (base, *places) = node.args
+        if len(places) < 3:
+            base, places = _single(base, places, ranks)
+            if not places:
+                return base
         for axis, place in enumerate(places):
             name = _looked_up(place, known)
             if name is not None:
@@ -42,6 +49,23 @@ def _read(root: SyntaxNode, known: Container[str]) -> SyntaxNode:
         return node
 
     return fold(root, children, rule)
+
+
+def _single(
+    base: SyntaxNode, places: list[SyntaxNode], ranks: Mapping[str, int]
+) -> tuple[SyntaxNode, list[SyntaxNode]]:
+    """The vector or matrix taken where one-hot vectors have their ones, and the other places."""
+    left = []
+    for axis, place in enumerate(places):
+        if place.kind != "name" or ranks.get(str(place.value)) != 1:
+            left.append(place)
+            continue
+        turned = SyntaxNode("'", (place,), place.start, place.end, mark=place.span)
+        args = (base, place) if axis else (turned, base)
+        base = SyntaxNode("*", args, base.start, base.end, mark=place.span)
+    if len(left) < len(places) and [each.kind for each in left] == [":"]:
+        left = []  # all that there is
+    return base, left
 
 
 def _looked_up(place: SyntaxNode, known: Container[str]) -> SyntaxNode | None:

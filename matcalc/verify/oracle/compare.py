@@ -128,7 +128,7 @@ def check(
         raise UnknownNameError(f"there is no variable {wrt}")
     rng = np.random.default_rng(seed)
     around = wrt if takes_differences(program.expr, wrt, order) else None
-    sizes, values = find_sizes([program.expr, *beside], program.variables, rng, around)
+    sizes, values = find_sizes([program.expr, *beside], program.variables, rng, around, moving=wrt)
     kind = statement.kind
     truth_at = partial(_truth, statement, sizes, {} if truths is None else truths)
 
@@ -161,8 +161,8 @@ def check(
     seen = []
     for point in range(POINTS):
         if point > 0:
-            values = _next_point(program, rng, sizes, values, around)
-        seen.append(_visible(program, around, sizes, values, rng, truth_at))
+            values = _next_point(statement, rng, sizes, values, around)
+        seen.append(_visible(statement, around, sizes, values, rng, truth_at))
         values = seen[-1][0]
     points, missing = survey([program.expr], trees, program.variables, rng, sizes, around, wrt)
     for values in points:
@@ -208,7 +208,7 @@ def agree(left: Program, right: Program, seed: int = 0) -> Comparison:
 
 
 def _next_point(
-    program: Program,
+    statement: DerivativeStatement,
     rng: np.random.Generator,
     sizes: dict[str, int],
     values: dict[str, Array],
@@ -217,7 +217,9 @@ def _next_point(
     """Another point of the same sizes; where the domain is so thin that none is found, the same one
     again.
     """
-    return find_point([program.expr], program.variables, rng, sizes, around)[0] or values
+    program, wrt = statement.program, statement.wrt
+    found = find_point([program.expr], program.variables, rng, sizes, around, moving=wrt)
+    return found[0] or values
 
 
 def _truth(
@@ -234,7 +236,7 @@ def _truth(
 
 
 def _visible(
-    program: Program,
+    statement: DerivativeStatement,
     around: str | None,
     sizes: dict[str, int],
     values: dict[str, Array],
@@ -249,11 +251,11 @@ def _visible(
     points: list[tuple[float, dict[str, Array], Array, float, Method]] = []
     for _ in range(1 + _REDRAWS):
         derivative, method = truth_at(values)
-        size = max(1.0, magnitude(program.expr, values, sizes))
+        size = max(1.0, magnitude(statement.program.expr, values, sizes))
         points.append((_largest(derivative) / size, values, derivative, size, method))
         if points[-1][0] >= _VISIBLE:
             break
-        values = _next_point(program, rng, sizes, values, around)
+        values = _next_point(statement, rng, sizes, values, around)
     return max(points, key=lambda point: point[0])[1:]
 
 

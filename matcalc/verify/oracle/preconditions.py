@@ -35,14 +35,21 @@ _NOTHING = 1e-14  # a relative singular value that is rounding
 
 
 def violated_precondition(
-    expr: Expr, values: Values, sizes: Sizes, *, still: bool = False, kink: float = KINK
+    expr: Expr,
+    values: Values,
+    sizes: Sizes,
+    *,
+    still: bool = False,
+    kink: float = KINK,
+    moving: str = "",
 ) -> str | None:
     """What is wrong with this point, or None if every part of the expression is finite and smooth
     there.
 
     A branch of ``where`` need not be finite: what is taken of it is. ``still`` says that nothing
     moves: then a matrix with a pseudoinverse may lack ranks, if it is clear which. ``kink`` is how
-    close the argument of a function may come to its kink.
+    close the argument of a function may come to its kink. What does not depend on the one variable
+    that is ``moving``, if one is named, may be on a kink: sqrt(y) of a one-hot y has a value.
     """
     results: dict[int, Array] = {}
     root = inline(expr)
@@ -78,14 +85,23 @@ def violated_precondition(
             return f"{node.op} of a large matrix"
         if id(node) in strict and not np.all(np.isfinite(result)):
             return f"{operation(node)} is not finite"
-        if node.op in _DISTANCES and _DISTANCES[node.op](*args) < kink:
-            return f"{node.op} is near a kink"
+        if node.op in _DISTANCES:
+            distance = _DISTANCES[node.op](*args)
+            if distance < kink and (distance > 0 or not _stands(node, moving)):
+                return f"{node.op} is near a kink"
         for part, found in inside:
             name = picking_function(part)  # of the others values are enough
             if name and _DISTANCES[name](*found) < kink:
                 return f"{name} is near a kink"
         results[id(node)] = result
     return None
+
+
+def _stands(node: Expr, moving: str) -> bool:
+    """Whether a part does not depend on the variable that moves."""
+    return bool(moving) and not any(
+        part.op == "variable" and part.value == moving for part in node.parts
+    )
 
 
 def _outside(node: Expr, args: list[Array]) -> str | None:

@@ -275,13 +275,15 @@ def find_point(
     attempts: int = _ATTEMPTS,
     *,
     still: bool = False,
+    moving: str = "",
 ) -> tuple[dict[str, Array] | None, str]:
     """A point of these sizes at which all expressions are smooth; if there is none, why the last
     attempt failed.
 
     With ``around`` they are smooth also a little beside it, where every entry of that variable has
     moved on its own: abs(W) of a skew W has zeros on the diagonal, where the convention gives a
-    value but differences do not. ``still`` says that values alone are asked.
+    value but differences do not. ``still`` says that values alone are asked; ``moving`` is what
+    derivatives are taken by.
     """
     exponents = matrix_exponents(exprs)
     reason = ""
@@ -299,7 +301,8 @@ def find_point(
                 text
                 for expr in exprs
                 for place in places
-                if (text := violated_precondition(expr, place, sizes, still=still)) is not None
+                if (text := violated_precondition(expr, place, sizes, still=still, moving=moving))
+                is not None
             ),
             None,
         )
@@ -331,13 +334,16 @@ def find_sizes(
     around: str | None = None,
     *,
     still: bool = False,
+    moving: str = "",
 ) -> tuple[dict[str, int], dict[str, Array]]:
     """Sizes of the dimensions with a point at which all expressions are smooth; DomainProblem if
     none is found.
     """
     reason = ""
     for sizes in sizes_for(exprs, variables):
-        values, reason = find_point(exprs, variables, rng, sizes, around, still=still)
+        values, reason = find_point(
+            exprs, variables, rng, sizes, around, still=still, moving=moving
+        )
         if values is not None:
             return sizes, values
     raise DomainProblem(

@@ -119,7 +119,7 @@ class _Survey:
         self.variables = {
             name: variable for name, variable in variables.items() if variable.kind != "function"
         }
-        self.rng, self.sizes, self.around = rng, sizes, around
+        self.rng, self.sizes, self.around, self.wrt = rng, sizes, around, wrt
         self.budget = min(_MOST_LOOKS, max(40, _WORK // pieces.size))
         self.sought = [min(_MOST_SOUGHT, _WORK // pieces.size)]
         self.moving = {
@@ -271,7 +271,7 @@ class _Survey:
         room = _BESIDE_KINK if self.around is None and self.near else KINK
         try:
             if any(
-                violated_precondition(expr, place, self.sizes, kink=room) is not None
+                violated_precondition(expr, place, self.sizes, kink=room, moving=self.wrt)
                 for expr in self.strict
                 for place in places
             ):
@@ -279,7 +279,7 @@ class _Survey:
             if self.smooth is not None:  # a claim says there what it says
                 return not self._is_near_kink(self.smooth, values)
             found = [
-                violated_precondition(expr, values, self.sizes, kink=_BESIDE_KINK)
+                violated_precondition(expr, values, self.sizes, kink=_BESIDE_KINK, moving=self.wrt)
                 for expr in self.beside
             ]
         except (EvaluationError, np.linalg.LinAlgError):

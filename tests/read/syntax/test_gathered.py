@@ -54,6 +54,37 @@ def test_labels():
     assert str(matcalc.diff(text, "W", variables=kinds)) == "X'*(softmax(X*W, 2) - y)"
 
 
+# a one-hot vector is the place of its 1
+SINGLE = [
+    ("z[y]", "z", "y"),
+    ("log(z[y])", "z", "y/(y'*z)"),
+    ("-log(softmax(z)[y])", "z", "softmax(z) - y"),
+    ("-logsoftmax(z)[y]", "z", "softmax(z) - y"),
+    ("Z[y, :]*w", "Z", "y*w'"),
+    ("w'*Q[:, y]", "Q", "w*y'"),
+    ("Z[y, v]^2", "Z", "2*(y'*Z*v)*y*v'"),
+    ("Z[y, 2]", "Z", "y*unit(2, m)'"),
+    ("Q[1, y]", "Q", "unit(1, m)*y'"),
+    ("(A*z)[y]", "z", "A'*y"),
+    ("sum[i](Q[i, y]*w[i])", "Q", "w*y'"),
+    ("y[2]*z[y]", "z", "y[2]*y"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "printed"), SINGLE)
+def test_the_place_of_a_vector(text, wrt, printed):
+    kinds = {
+        "y": "onehot(n)",
+        "v": "onehot(m)",
+        "z": "vector(n)",
+        "w": "vector(m)",
+        "A": "matrix(n, n)",
+        "Z": "matrix(n, m)",
+        "Q": "matrix(m, n)",
+    }
+    assert str(matcalc.diff(text, wrt, variables=kinds)) == printed
+
+
 REFUSED = [
     ("sum[e](X[u[e], 1])", "u: vector(m)", "declare u: onehot(m, n)"),
     ("sum[e](x[v[e]])", "", "declare v: onehot(E, n)"),

@@ -1,5 +1,7 @@
 """Random inputs have what their kind promises, and lie where the expression is smooth."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from verify.oracle.trees import (
@@ -222,6 +224,17 @@ def test_zeros_that_no_variable_moves_are_no_kinks():
     expr = op("relu", op("diag", x, shape=(N, N)))
     sizes, values = find_sizes([expr], {"x": VARIABLES["x"]}, np.random.default_rng(0), "x")
     assert np.min(np.abs(values["x"])) >= KINK and sizes
+
+
+def test_what_does_not_move_may_be_on_a_kink():
+    expr, sizes = op(".*", op("sqrt", op("-", x, x)), x), {"n": 3}
+    values = {"x": np.ones(3), "D": np.diag([0.5, 1.0, 2.0])}
+    assert violated_precondition(expr, values, sizes, moving="x") is not None
+    assert violated_precondition(expr, values, sizes, moving="D") is None
+    assert violated_precondition(expr, values, sizes) is not None
+    # what rounding leaves of zero is none
+    near = op("sqrt", op("-", x, op(".*", x, num(Fraction(1) - Fraction(1, 10**15)))))
+    assert violated_precondition(near, values, sizes, moving="D") is not None
 
 
 @pytest.mark.parametrize(

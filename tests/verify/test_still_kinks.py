@@ -1,0 +1,32 @@
+"""What does not move with the variable may be on a kink: the gradient is verified all the same."""
+
+from __future__ import annotations
+
+import pytest
+
+import matcalc
+from matcalc.claims.judge.claim import Claim
+from matcalc.claims.judge.verdict import judge
+
+STILL = [
+    ("sum(y.^1.5.*z)", "z", {"y": "onehot(n)"}),
+    ("sum(sqrt(1 - y).*exp(z))", "z", {"y": "onehot(n)"}),
+    ("sum(sqrt(Y + Y.*Y).*Z)", "Z", {"Y": "onehot(m, n)", "Z": "matrix(m, n)"}),
+    ("norm2(A*y - A*y)*sum(z)", "z", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "kinds"), STILL, ids=[row[0] for row in STILL])
+def test_verified(text: str, wrt: str, kinds: dict[str, str]) -> None:
+    assert matcalc.diff(text, wrt, variables=kinds).verification.kind in ("exact", "numeric")
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("sqrt(1 - y)", "agreed"), ("1 + y", "wrong")])
+def test_claims(claim: str, verdict: str) -> None:
+    kinds = {"y": "onehot(n)", "z": "vector(n)"}
+    assert judge(Claim("sum(sqrt(1 - y).*z)", "z", claim, kinds)).verdict == verdict
+
+
+def test_what_moves_may_not() -> None:
+    with pytest.warns(matcalc.VerificationWarning, match="near a kink"):
+        matcalc.diff("sum(sqrt(y).*z)", "y", variables={"y": "onehot(n)"}).verification  # noqa: B018
