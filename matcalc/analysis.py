@@ -13,6 +13,7 @@ from matcalc.answers import implicit as minimizing
 from matcalc.answers.adjoint import differentiate_root
 from matcalc.answers.convexity import Convexity, convexity
 from matcalc.answers.equations import as_equations, left_side
+from matcalc.answers.implicit import Solved
 from matcalc.answers.implicit_together import SolvedTogether
 from matcalc.answers.sets import Point, stationary_point
 from matcalc.answers.symmetry import Symmetry
@@ -112,7 +113,7 @@ def implicit(
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> minimizing.Solved | SolvedTogether:
+) -> Solved | SolvedTogether:
     """The derivative of ``of``, or of an ``objective``, where the expression stays zero; a text may
     be an equation, as in ``A*x = b``. As many equations as names in ``of`` are taken together.
     """
@@ -134,7 +135,7 @@ def newton(
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> minimizing.Solved:
+) -> Solved:
     """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimised."""
     return minimizing.newton(as_expression(expression, variables, language, latex=latex), wrt)
 
@@ -147,7 +148,7 @@ def gauss_newton(
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> minimizing.Solved:
+) -> Solved:
     """The step of the Gauss-Newton method for residuals, or for the sum of their squares."""
     return minimizing.gauss_newton(as_expression(expression, variables, language, latex=latex), wrt)
 

@@ -493,7 +493,7 @@ def test_steps_are_those_of_two_independent_variables(capsys):
     assert sum(line == "each line is proved from those before, exactly" for line in lines) == 2
     assert not any("_conj" in line for line in lines)
     assert main([*argv, "--format", "markdown"]) == 2
-    assert "are text" in capsys.readouterr().err
+    assert "markdown is a format of steps" in capsys.readouterr().err
 
 
 def test_steps_by_a_hermitian_matrix_are_one_derivation():
@@ -567,3 +567,34 @@ def test_roots_of_vectors_are_right_on_every_branch(expr, derivative):
 def test_claims_are_judged_on_every_branch(claim, verdict):
     found = matcalc.wirtinger("sqrt(exp(a))", "a", {"a": "complex"})
     assert found.judge(claim).verdict == verdict
+
+
+def test_steps_in_latex_markdown_and_json():
+    kinds = {"z": "complex vector(n)", "A": "matrix(n, n)"}
+    found = matcalc.wirtinger("z^H*A*z", "z", variables=kinds).steps()
+    shown = found.latex()
+    assert shown.startswith(r"$z$ and $\bar{z}$ are independent here")
+    assert shown.count(r"\begin{align*}") == 2
+    assert r"f &= z^{\mathsf{H}} A z" in shown
+    assert r"&= (A z)^{\top} \,\mathrm{d}\bar{z}" in shown
+    assert r"so the derivative of $f$ with respect to $\bar{z}$ is" in shown
+    assert "| `df =` | `dconj(z)'*A*z` |  |" in found.markdown()
+    first, second = found.fields()
+    assert (first["wrt"], second["wrt"]) == ("z", "conj(z)")
+    assert second["lines"][-1]["text"] == "A*z"
+    assert "_conj" not in shown + found.markdown() + json.dumps(found.fields()) + str(found)
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown", "json"])
+def test_steps_are_printed_in_every_form(form, capsys):
+    argv = ["diff", "z'*A*z", "--wrt", "z", "--var", "z: complex vector(n)", "--steps"]
+    assert main([*argv, "--format", form]) == 0
+    out = capsys.readouterr().out
+    assert "f does not depend on conj(z)" in out
+    assert "z_conj" not in out
+
+
+def test_steps_are_no_code(capsys):
+    argv = ["diff", "z^H*z", "--wrt", "z", "--var", "z: complex vector(n)", "--steps"]
+    assert main([*argv, "--format", "numpy"]) == 2
+    assert "steps are formulas, and code is none" in capsys.readouterr().err

@@ -90,11 +90,6 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
             "{} does not go with a complex variable",
         )
         order = options.order
-        if _with_steps(options) and options.format != "text":
-            raise ArgumentError(
-                "the steps of a derivative by a complex variable are text",
-                hint=f"--steps without --format {options.format}",
-            )
     given = {"--einstein": options.einstein, "--symmetric-check": options.symmetric_check}
     refuse_given(given, "{} does not go with a complex variable")
     if len(options.several) > 1:
@@ -111,7 +106,10 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
 def _format(found: Wirtinger, text: str, options: Namespace) -> str:
     """The answer in a format."""
     if _with_steps(options):
-        return str(found.steps(detail=options.detail))
+        # a plain answer does not need it
+        from matcalc.cli.steps import steps_text  # noqa: PLC0415
+
+        return steps_text(found, text, options)
     if options.format == "latex":
         return found.latex()
     if options.format in BACKENDS:

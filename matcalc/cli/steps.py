@@ -11,10 +11,11 @@ from matcalc.core.options import BACKENDS
 from matcalc.version import __version__
 
 if TYPE_CHECKING:
+    from matcalc.conjugates.answer import Wirtinger
     from matcalc.results import Derivative
 
 
-def steps_text(derivative: Derivative, text: str, options: Namespace) -> str:
+def steps_text(derivative: Derivative | Wirtinger, text: str, options: Namespace) -> str:
     """The derivation; ArgumentError for a format that it does not have."""
     if not options.steps:
         raise ArgumentError("markdown is a format of steps", hint="--steps --format markdown")

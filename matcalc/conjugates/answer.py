@@ -353,7 +353,8 @@ class Wirtinger:
             )
         _ = self._verify and self.verification  # a formula that is wrong somewhere is refused
         statements = [side.statement for side in self._first]
-        return derive_steps(statements, detail, self.wrt, self._outside)
+        conjugated = {conjugate(name): name for name in self._names}
+        return derive_steps(statements, detail, self.wrt, self._outside, conjugated)
 
     # -- claims
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matcalc.core.statement import DerivativeStatement
 from matcalc.explain.build import Derivation, derivation
-from matcalc.explain.forms import as_text
+from matcalc.explain.forms import as_fields, as_markdown, as_text
+from matcalc.write.printers.latex_names import name as letter
 
 
 @dataclass(frozen=True, repr=False)
@@ -17,11 +18,45 @@ class ComplexDerivation:
     """
 
     whole: Derivation
-    lead: str
+    wrt: str
     spell: Callable[[str], str]
+    conjugated: Mapping[str, str]  # the names of conjugates, and those of what they belong to
+
+    def _lead(self, one: str, other: str) -> str:
+        """The words before two derivatives."""
+        if len(self.whole.chains) < 2:
+            return ""
+        return f"{one} and {other} are independent here\n\n"
 
     def __str__(self) -> str:
-        return f"{self.lead}{as_text(self.whole.chains, self.spell)}"
+        lead = self._lead(self.wrt, f"conj({self.wrt})")
+        return f"{lead}{as_text(self.whole.chains, self.spell)}"
+
+    def markdown(self) -> str:
+        """Tables of formulas and reasons, and the sources."""
+        lead = self._lead(f"`{self.wrt}`", f"`conj({self.wrt})`")
+        return f"{lead}{as_markdown(self.whole.chains, self.spell)}"
+
+    def latex(self) -> str:
+        r"""An ``align*`` for each derivative, and the sources; ``\bar{z}`` is the conjugate of z,
+        and ``z^{\mathsf{H}}`` its transpose.
+        """
+        # text does not need it
+        from matcalc.explain.latex_form import as_latex  # noqa: PLC0415
+
+        bars = {key: rf"\bar{{{letter(name)}}}" for key, name in self.conjugated.items()}
+        lead = self._lead(f"${letter(self.wrt)}$", rf"$\bar{{{letter(self.wrt)}}}$")
+        shown = as_latex(self.whole.chains, spelling=bars, spell=self.spell)
+        for key, name in self.conjugated.items():
+            shown = shown.replace(rf"{bars[key]}^{{\top}}", rf"{letter(name)}^{{\mathsf{{H}}}}")
+        return f"{lead}{shown}"
+
+    def fields(self) -> list[dict[str, object]]:
+        """All that is known of each line, as JSON has it."""
+        return as_fields(self.whole.chains, self.spell)
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown()
 
     def __repr__(self) -> str:
         return repr(self.whole)
@@ -33,12 +68,15 @@ class ComplexDerivation:
 
 
 def derive_steps(
-    statements: Sequence[DerivativeStatement], detail: int, wrt: str, spell: Callable[[str], str]
+    statements: Sequence[DerivativeStatement],
+    detail: int,
+    wrt: str,
+    spell: Callable[[str], str],
+    conjugated: Mapping[str, str],
 ) -> ComplexDerivation:
     """The derivation of each derivative, each line proved; UnsupportedError where some step has no
     form that can be shown.
     """
     found = [derivation(statement, detail) for statement in statements]
     whole = Derivation(tuple([chain for each in found for chain in each.chains]))
-    lead = f"{wrt} and conj({wrt}) are independent here\n\n" if len(found) > 1 else ""
-    return ComplexDerivation(whole, lead, spell)
+    return ComplexDerivation(whole, wrt, spell, conjugated)

@@ -147,7 +147,7 @@ def _block(chain: Chain, sources: Sources, spell: Callable[[str], str]) -> str:
             lines.append(f"{row.ljust(column)}{'' if len(row) < column else '  '}{why}")
         else:
             lines += [row, f"{' ' * 8}({why})"]
-    return "\n".join([*lines, *closing_lines(chain)])
+    return "\n".join([*lines, *map(spell, closing_lines(chain))])
 
 
 def closing_lines(chain: Chain) -> list[str]:
@@ -164,8 +164,8 @@ def closing_lines(chain: Chain) -> list[str]:
     return said
 
 
-def as_markdown(chains: Iterable[Chain]) -> str:
-    """A table for each derivative, and the sources as a list."""
+def as_markdown(chains: Iterable[Chain], spell: Callable[[str], str] = str) -> str:
+    """A table for each derivative, and the sources as a list; ``spell`` as for text."""
     sources = Sources()
     blocks = []
     for chain in chains:
@@ -179,8 +179,9 @@ def as_markdown(chains: Iterable[Chain]) -> str:
                 f"{_in_table(said)} [{number}]" if number else _in_table(said)
                 for said, number in sources.cite(words(line))
             )
-            rows.append(f"| {sign} | `{shown}` | {why} |")
-        blocks.append("\n".join([*rows, "", *[f"{said}  " for said in closing_lines(chain)]]))
+            rows.append(spell(f"| {sign} | `{shown}` | {why} |"))
+        closing = [f"{spell(said)}  " for said in closing_lines(chain)]
+        blocks.append("\n".join([*rows, "", *closing]))
     cited = [f"{number}. [{reason.name}] {reason.source}" for number, reason in sources.entries()]
     return "\n\n".join([*blocks, "\n".join(cited)] if cited else blocks)
 
@@ -190,22 +191,22 @@ def _in_table(said: str) -> str:
     return f"`{said}`" if "=" in said else said
 
 
-def as_fields(chains: Iterable[Chain]) -> list[dict[str, Any]]:
-    """Everything known of each line, for JSON."""
+def as_fields(chains: Iterable[Chain], spell: Callable[[str], str] = str) -> list[dict[str, Any]]:
+    """Everything known of each line, for JSON; ``spell`` as for text."""
     return [
         {
             "name": chain.name,
-            "wrt": chain.wrt,
-            "variables": {name: str(each) for name, each in chain.variables.items()},
+            "wrt": spell(chain.wrt),
+            "variables": {spell(name): str(each) for name, each in chain.variables.items()},
             "lines": [
                 {
                     "kind": line.kind,
-                    "left": left_side(chain, line),
-                    "text": _text(*formula(chain, line)),
-                    "inserted": list(line.inserted),
+                    "left": spell(left_side(chain, line)),
+                    "text": spell(_text(*formula(chain, line))),
+                    "inserted": [spell(name) for name in line.inserted],
                     "reasons": [
                         {
-                            "text": reason.text,
+                            "text": spell(reason.text),
                             "identity": reason.name or None,
                             "source": reason.source or None,
                         }
@@ -216,7 +217,7 @@ def as_fields(chains: Iterable[Chain]) -> list[dict[str, Any]]:
                 }
                 for line in chain.lines
             ],
-            "remark": chain.remark or None,
+            "remark": spell(chain.remark) or None,
         }
         for chain in chains
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from matcalc.core.tree import Expr
@@ -35,12 +36,17 @@ _SPECIAL = str.maketrans(
 
 
 class _Writer:
-    """Sets formulas in which differentials and adjoints have names of their own."""
+    """Sets formulas in which differentials and adjoints have names of their own, and so have the
+    variables of ``spelling``: what is written for them in LaTeX.
+    """
 
-    def __init__(self, chain: Chain, bold: bool) -> None:
+    def __init__(self, chain: Chain, bold: bool, spelling: Mapping[str, str]) -> None:
         self.chain = chain
         self.bold = bold
+        self.spelling = spelling
         self.marks = Marks()
+        for name, shown in spelling.items():
+            self.marks.mark(name, shown)
         for name, step in chain.differentials.items():
             self.marks.mark(step, rf"\,\mathrm{{d}}{self.name(name)}")
         for name in chain.adjoints:
@@ -50,6 +56,8 @@ class _Writer:
         """A name as it is set."""
         if name in self.chain.adjoints:
             return rf"\bar{{{self.name(self.chain.adjoints[name])}}}"
+        if name in self.spelling:
+            return self.spelling[name]
         variable = self.chain.variables.get(name)
         return letter(name, bold=self.bold and variable is not None and bool(variable.shape))
 
@@ -89,28 +97,36 @@ def rename_variables(tree: Expr, names: Mapping[str, str]) -> Expr:
     return tree.fold(rule)
 
 
-def as_latex(chains: Iterable[Chain], *, bold: bool = False) -> str:
-    """One ``align*`` for each derivative, and the sources behind them."""
+def as_latex(
+    chains: Iterable[Chain],
+    *,
+    bold: bool = False,
+    spelling: Mapping[str, str] = MappingProxyType({}),
+    spell: Callable[[str], str] = str,
+) -> str:
+    """One ``align*`` for each derivative, and the sources behind them. Variables of ``spelling``
+    are written so in formulas, as ``spell`` writes them in words.
+    """
     sources = Sources()
-    blocks = [_block(chain, sources, bold) for chain in chains]
+    blocks = [_block(_Writer(chain, bold, spelling), sources, spell) for chain in chains]
     cited = [
         f"\\noindent {{[{number}]}} {escape(reason.source)}" for number, reason in sources.entries()
     ]
     return "\n\n".join([*blocks, "\n\n".join(cited)] if cited else blocks)
 
 
-def _block(chain: Chain, sources: Sources, bold: bool) -> str:
-    writer = _Writer(chain, bold)
+def _block(writer: _Writer, sources: Sources, spell: Callable[[str], str]) -> str:
+    chain = writer.chain
     known = catalogue(chain.program.language)
     rows = []
     for line in chain.lines:
         why = ",\\ ".join(
             rf"{said}\ \text{{[{number}]}}" if number else said
-            for said, number in _reasons(line, sources, known)
+            for said, number in _reasons(line, sources, known, spell)
         )
         side, shown = _equation(writer, line)
         rows.append(f"{_left_side(writer, line, side)} {shown}{_behind(why)}")
-    said = "\n".join(escape(each) for each in closing_lines(chain))
+    said = "\n".join(escape(spell(each)) for each in closing_lines(chain))
     body = " \\\\\n".join(rows)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n{said}"
 
@@ -120,7 +136,7 @@ def typeset(chains: Iterable[Chain]) -> dict[str, Any]:
     sources = Sources()
     shown = []
     for chain in chains:
-        writer, known = _Writer(chain, bold=False), catalogue(chain.program.language)
+        writer, known = _Writer(chain, bold=False, spelling={}), catalogue(chain.program.language)
         lines = [
             {
                 "words": introduction(chain, line),
@@ -142,11 +158,13 @@ def typeset(chains: Iterable[Chain]) -> dict[str, Any]:
     return {"chains": shown, "sources": cited}
 
 
-def _reasons(line: Line, sources: Sources, known: Catalogue) -> list[tuple[str, int]]:
+def _reasons(
+    line: Line, sources: Sources, known: Catalogue, spell: Callable[[str], str] = str
+) -> list[tuple[str, int]]:
     """The reasons of a line in LaTeX, with the numbers of their sources; 0 where there is none."""
     why = words(line)
     return [
-        (_reason(said, known), number)
+        (_reason(said, known, spell), number)
         for said, (_, number) in zip(why, sources.cite(why), strict=True)
     ]
 
@@ -184,10 +202,10 @@ def _side(writer: _Writer, line: Line) -> str:
     return own if line.kind in (VALUE, LET) else rf"\mathrm{{d}}{own}"
 
 
-def _reason(reason: Reason, known: Catalogue) -> str:
+def _reason(reason: Reason, known: Catalogue, spell: Callable[[str], str]) -> str:
     """Words as text, an identity as a formula."""
     if not reason.name or "=" not in reason.text:
-        return rf"\text{{{escape(reason.text)}}}"
+        return rf"\text{{{escape(spell(reason.text))}}}"
     found = entry(reason.name, known)
     if reason.text != found.formula:
         return rf"\text{{{escape(reason.text)}}}"

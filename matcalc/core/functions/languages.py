@@ -150,10 +150,10 @@ lambda_min          | =                      | =            | =             | =
 eigval              | =                      | -            | -             | -
 eigright            | =                      | -            | -             | -
 eigleft             | =                      | -            | -             | -
-qr_q                | =                      | =            | -             | -
-qr_r                | =                      | =            | -             | -
-lu_l                | =                      | =            | -             | -
-lu_u                | =                      | =            | -             | -
+qr_q                | =                      | =            | =             | =
+qr_r                | =                      | =            | =             | =
+lu_l                | =                      | =            | =             | =
+lu_u                | =                      | =            | =             | =
 invgap              | =                      | =            | =             | =
 svdvals             | =                      | =            | =tall_svdvals | =
 leftvecs            | =                      | =            | =             | =
@@ -177,9 +177,9 @@ commutation         | =                      | =            | =             | =
 elimination         | =                      | =            | =             | =
 duplication         | =                      | =            | =             | =
 vech                | =                      | =            | =             | =
-toeplitz            | =toeplitz_part         | =            | -             | -
-circulant           | =circulant_part        | =            | -             | -
-hankel              | =hankel_part           | =            | -             | -
+toeplitz            | =toeplitz_part         | =            | =             | =
+circulant           | =circulant_part        | =            | =             | =
+hankel              | =hankel_part           | =            | =             | =
 toeplitz_projector  | =                      | =            | -             | -
 circulant_projector | =                      | =            | -             | -
 hankel_projector    | =                      | =            | -             | -

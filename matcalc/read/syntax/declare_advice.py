@@ -32,6 +32,9 @@ def kind_of_room(text: str) -> str | None:
     if room is None or text in ("R", "ℝ"):
         return "scalar" if room else None
     rows, columns = room["rows"], room["columns"]
+    bare = columns and not (room["reals"] or room["open"])
+    if bare and any(each.isalpha() and len(each) > 1 for each in (rows, columns)):
+        return None  # words, as in complex scalar
     told = room["reals"] or room["open"] or columns or len(rows) == 1 or rows.isdecimal()
     if not told or (rows.isupper() and not (room["reals"] or columns)):
         return None  # a word; A: B, which may be a product

@@ -1366,3 +1366,125 @@ static void chain(
     chain_cuts(count, sizes, cuts);
     chain_part(0, count - 1, count, factors, sizes, cuts, &work, result);
 }
+
+// eliminated: L and U of A[n,n] = L*U, without exchanges of rows
+static void eliminated(ptrdiff_t n, const double *A, double *L, double *U)
+{
+    for (ptrdiff_t i = 0; i < n; ++i) {
+        for (ptrdiff_t j = 0; j < n; ++j) {
+            U[i * n + j] = A[i * n + j];
+            L[i * n + j] = i == j ? 1.0 : 0.0;
+        }
+    }
+    for (ptrdiff_t k = 0; k < n; ++k) {
+        for (ptrdiff_t i = k + 1; i < n; ++i) {
+            const double factor = U[i * n + k] / U[k * n + k];
+            L[i * n + k] = factor;
+            U[i * n + k] = 0.0;
+            for (ptrdiff_t j = k + 1; j < n; ++j) {
+                U[i * n + j] -= factor * U[k * n + j];
+            }
+        }
+    }
+}
+
+// lu_l: the unit lower triangular L of A[n,n] = L*U, without exchanges of rows, with work[n*n]
+static void lu_l(ptrdiff_t n, const double *A, double *work, double *result)
+{
+    eliminated(n, A, result, work);
+}
+
+// lu_u: the upper triangular U of A[n,n] = L*U, without exchanges of rows, with work[n*n]
+static void lu_u(ptrdiff_t n, const double *A, double *work, double *result)
+{
+    eliminated(n, A, work, result);
+}
+
+// orthonormalised: Q and R of A[m,n] = Q*R, a column at a time; not numbers where m < n
+static void orthonormalised(ptrdiff_t m, ptrdiff_t n, const double *A, double *Q, double *R)
+{
+    for (ptrdiff_t k = 0; k < m * n; ++k) {
+        Q[k] = m < n ? NAN : A[k];
+    }
+    for (ptrdiff_t k = 0; k < n * n; ++k) {
+        R[k] = m < n ? NAN : 0.0;
+    }
+    for (ptrdiff_t k = 0; k < n && m >= n; ++k) {
+        for (int turn = 0; turn < 2; ++turn) { // once more for what rounding leaves
+            for (ptrdiff_t p = 0; p < k; ++p) {
+                double along = 0.0;
+                for (ptrdiff_t i = 0; i < m; ++i) {
+                    along += Q[i * n + p] * Q[i * n + k];
+                }
+                R[p * n + k] += along;
+                for (ptrdiff_t i = 0; i < m; ++i) {
+                    Q[i * n + k] -= along * Q[i * n + p];
+                }
+            }
+        }
+        double sum = 0.0;
+        for (ptrdiff_t i = 0; i < m; ++i) {
+            sum += Q[i * n + k] * Q[i * n + k];
+        }
+        R[k * n + k] = sqrt(sum);
+        for (ptrdiff_t i = 0; i < m; ++i) {
+            Q[i * n + k] /= R[k * n + k];
+        }
+    }
+}
+
+// qr_q: the Q with orthonormal columns of A[m,n] = Q*R with m >= n, with work[n*n]
+static void qr_q(ptrdiff_t m, ptrdiff_t n, const double *A, double *work, double *result)
+{
+    orthonormalised(m, n, A, result, work);
+}
+
+// qr_r: the upper triangular R of A[m,n] = Q*R with a positive diagonal, with work[m*n]
+static void qr_r(ptrdiff_t m, ptrdiff_t n, const double *A, double *work, double *result)
+{
+    orthonormalised(m, n, A, work, result);
+}
+
+// toeplitz: each entry of A[n,n] as the mean along its diagonal
+static void toeplitz(ptrdiff_t n, const double *A, double *result)
+{
+    for (ptrdiff_t shift = 1 - n; shift < n; ++shift) {
+        const ptrdiff_t first = shift < 0 ? -shift : 0, end = shift < 0 ? n : n - shift;
+        double sum = 0.0;
+        for (ptrdiff_t i = first; i < end; ++i) {
+            sum += A[i * n + i + shift];
+        }
+        for (ptrdiff_t i = first; i < end; ++i) {
+            result[i * n + i + shift] = sum / (double)(end - first);
+        }
+    }
+}
+
+// circulant: each entry of A[n,n] as the mean along its wrapped diagonal
+static void circulant(ptrdiff_t n, const double *A, double *result)
+{
+    for (ptrdiff_t shift = 0; shift < n; ++shift) {
+        double sum = 0.0;
+        for (ptrdiff_t i = 0; i < n; ++i) {
+            sum += A[i * n + (i + shift) % n];
+        }
+        for (ptrdiff_t i = 0; i < n; ++i) {
+            result[i * n + (i + shift) % n] = sum / (double)n;
+        }
+    }
+}
+
+// hankel: each entry of A[n,n] as the mean along its antidiagonal
+static void hankel(ptrdiff_t n, const double *A, double *result)
+{
+    for (ptrdiff_t place = 0; place < 2 * n - 1; ++place) {
+        const ptrdiff_t first = place < n ? 0 : place - n + 1, end = place < n ? place + 1 : n;
+        double sum = 0.0;
+        for (ptrdiff_t i = first; i < end; ++i) {
+            sum += A[i * n + place - i];
+        }
+        for (ptrdiff_t i = first; i < end; ++i) {
+            result[i * n + place - i] = sum / (double)(end - first);
+        }
+    }
+}

@@ -292,3 +292,55 @@ frechet_coshm(X, directions...) = frechet(cosh, X, directions)
 
 # frechet_tanhm: the derivative of tanh along directions
 frechet_tanhm(X, directions...) = frechet(tanh, X, directions)
+
+# eliminated: L and U of A = L*U, without exchanges of rows
+function eliminated(A)
+    U = copy(float(A))
+    L = Matrix{eltype(U)}(I, size(U)...)
+    n = size(U, 1)
+    for k in 1:n, i in k+1:n
+        L[i, k] = U[i, k] / U[k, k]
+        U[i, :] -= L[i, k] * U[k, :]
+        U[i, k] = 0
+    end
+    return L, U
+end
+
+# lu_l: the unit lower triangular L of A = L*U
+lu_l(A) = eliminated(A)[1]
+
+# lu_u: the upper triangular U of A = L*U
+lu_u(A) = eliminated(A)[2]
+
+# orthonormalised: Q and R of A = Q*R, R with a positive diagonal
+function orthonormalised(A)
+    found = qr(tall(A))
+    signs = [each < 0 ? -one(each) : one(each) for each in diag(found.R)]
+    return Matrix(found.Q) .* signs', signs .* found.R
+end
+
+# qr_q: the Q with orthonormal columns of A = Q*R
+qr_q(A) = orthonormalised(A)[1]
+
+# qr_r: the upper triangular R of A = Q*R with a positive diagonal
+qr_r(A) = orthonormalised(A)[2]
+
+# means: at each entry the mean of those with the same place
+function means(A, place)
+    n = size(A, 1)
+    sums, counts = zeros(float(eltype(A)), 2n), zeros(Int, 2n)
+    for j in 1:n, i in 1:n
+        sums[place(i, j)] += A[i, j]
+        counts[place(i, j)] += 1
+    end
+    return [sums[place(i, j)] / counts[place(i, j)] for i in 1:n, j in 1:n]
+end
+
+# toeplitz: each entry the mean along its diagonal
+toeplitz(A) = means(A, (i, j) -> i - j + size(A, 1))
+
+# circulant: each entry the mean along its wrapped diagonal
+circulant(A) = means(A, (i, j) -> mod(i - j, size(A, 1)) + 1)
+
+# hankel: each entry the mean along its antidiagonal
+hankel(A) = means(A, (i, j) -> i + j - 1)
