@@ -29,7 +29,7 @@ from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.projections import project_on_kind
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, number, transpose, variable
+from matcalc.core.tree import Expr, multiply, number, transpose, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, simplify
 from matcalc.results import Formula
@@ -179,13 +179,13 @@ def _within_triangle(
     left, right = product.left, product.right
     value = Expr("/", (value, product.scale), value.shape)
     for near, far, on_left in ((transpose(right), left, True), (left, transpose(right), False)):
-        factor = simplify(replace(program, expr=_product(_inverse(near), far), definitions={}))
-        across = _product(_product(_inverse(near), value), transpose(_inverse(near)))
+        factor = simplify(replace(program, expr=multiply(_inverse(near), far), definitions={}))
+        across = multiply(multiply(_inverse(near), value), transpose(_inverse(near)))
         inner = _half(unknown.kind, across)
         if on_left and is_within(program, bound, factor):
-            found = _product(_inverse(factor), inner)
+            found = multiply(_inverse(factor), inner)
         elif not on_left and is_within(program, bound, transpose(factor)):
-            found = _product(inner, transpose(_inverse(factor)))
+            found = multiply(inner, transpose(_inverse(factor)))
         else:
             continue
         yield Direction(simplify(replace(program, expr=found, definitions={})))
@@ -248,10 +248,6 @@ def _other_side(program: Program, whole: Expr, unknown: Variable) -> Expr:
             if text(one) == text(whole) and unknown.name not in variable_names(other):
                 return other
     return whole
-
-
-def _product(left: Expr, right: Expr) -> Expr:
-    return Expr("*", (left, right), (left.shape[0], right.shape[1]))
 
 
 def _inverse(tree: Expr) -> Expr:

@@ -8,6 +8,7 @@ Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds, 2008, 4.8.1).
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 
 from matcalc.answers.names import free_name, require_scalar, variable_names
 from matcalc.answers.solving import products_of, scale_tree, scaled_terms
@@ -25,6 +26,7 @@ from matcalc.core.tree import (
     eye,
     flat_factors,
     is_zero,
+    multiply,
     number,
     transpose,
     variable,
@@ -130,11 +132,11 @@ def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Exp
     for scale, factors in _multiply_out(simplify(replace(program, expr=gradient, definitions={}))):
         first, *others = factors
         if first.op == "variable" and first.value == wrt and len(others) > 1:
-            inner = _product(others)
+            inner = reduce(multiply, others)
             if wrt in variable_names(inner) and inner.rank == 2 and definite.is_symmetric(inner):
                 dropped = True
                 continue
-        left.append(scale_tree(scale, _product(factors)))
+        left.append(scale_tree(scale, reduce(multiply, factors)))
     if not dropped:
         return gradient, False
     total = add_terms(left, gradient.shape)
@@ -158,13 +160,6 @@ def _multiply_out(tree: Expr) -> list[tuple[Expr, list[Expr]]]:
         for c, part in scaled_terms(flat[place]):
             stack.append((Expr("*", (scale, c)), [*flat[:place], part, *flat[place + 1 :]]))
     return [(number(1), [tree])] if stack else found
-
-
-def _product(factors: list[Expr]) -> Expr:
-    whole = factors[0]
-    for each in factors[1:]:
-        whole = Expr("*", (whole, each), (*whole.shape[:1], *each.shape[-1:]))
-    return whole
 
 
 def _terms(program: Program, slope: Expr, free: Variable) -> list[tuple[Expr, Expr, Expr]] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from matcalc.answers.names import variable_names
 from matcalc.core.operations import LINEAR, ROOTS, TOTALS
-from matcalc.core.tree import Expr, flat_factors, transpose
+from matcalc.core.tree import Expr, flat_factors, multiply, transpose
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
 
@@ -200,21 +200,6 @@ _NAME = {False: "not below zero", True: "positive semidefinite"}
 
 def times(left: Expr, right: Expr) -> Expr | None:
     """The product of scalars, columns, rows and matrices; None where there is none."""
-    if not left.shape or not right.shape:
-        wide = left if left.shape else right
-        return Expr("*", (left, right), wide.shape, row=wide.row)
-    first = (
-        left.shape if left.rank == 2 else (None, *left.shape) if left.row else (*left.shape, None)
-    )
-    second = (
-        right.shape
-        if right.rank == 2
-        else (None, *right.shape)
-        if right.row
-        else (*right.shape, None)
-    )
-    if first[1] != second[0]:
-        return None
-    ends = (first[0], second[1])
-    shape = tuple([end for end in ends if end is not None])
-    return Expr("*", (left, right), shape, row=ends[0] is None and ends[1] is not None)
+    across = left.shape[-1:] if left.rank == 2 or left.row else ()
+    down = () if right.row else right.shape[:1]
+    return None if left.shape and right.shape and across != down else multiply(left, right)

@@ -274,6 +274,16 @@ def is_large(expr: Expr) -> bool:
     return any(usual_entries(node.shape) > _MOST_ENTRIES for node in expr.parts)
 
 
+def multiply(left: Expr, right: Expr) -> Expr:
+    """The product of numbers, columns, rows and matrices that fit."""
+    if not left.shape or not right.shape:
+        wide = left if left.shape else right
+        return Expr("*", (left, right), wide.shape, row=wide.row)
+    rows = () if left.row else left.shape[:1]
+    columns = right.shape[-1:] if right.rank == 2 or right.row else ()
+    return Expr("*", (left, right), rows + columns, row=not rows and bool(columns))
+
+
 def flat_factors(tree: Expr) -> list[Expr]:
     """The factors of a product, from left to right; a transposed product is taken apart."""
     found: list[Expr] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from matcalc.core.bounds import ABOVE_ZERO, EVERYTHING, NOT_BELOW_ZERO, Bounds, entry_bounds
 from matcalc.core.errors import UnsupportedError
@@ -18,6 +19,7 @@ from matcalc.core.tree import (
     flat_factors,
     is_number,
     is_zero,
+    multiply,
     number,
     signed_terms,
     transpose,
@@ -345,7 +347,7 @@ class Definiteness:
             before, after = factors[place - 1], factors[place]
             if before.rank != 1 or before.row or after.rank != 1 or not after.row:
                 continue
-            left, right = _column(factors[:place]), _row(factors[place:])
+            left, right = (reduce(multiply, part) for part in (factors[:place], factors[place:]))
             across = Expr("'", (right,), right.shape)
             same = lower(left, self.names) is lower(across, self.names)
             return left if same else None
@@ -395,22 +397,6 @@ def _fraction(tree: Expr) -> tuple[Expr, Expr]:
     return above, below
 
 
-def _column(factors: list[Expr]) -> Expr:
-    """The product of matrices and, at the end, a column."""
-    whole = factors[-1]
-    for part in reversed(factors[:-1]):
-        whole = Expr("*", (part, whole), part.shape[:1])
-    return whole
-
-
-def _row(factors: list[Expr]) -> Expr:
-    """The product of a row and matrices."""
-    whole = factors[0]
-    for part in factors[1:]:
-        whole = Expr("*", (whole, part), part.shape[1:], row=True)
-    return whole
-
-
 def solve(matrix: Expr, right: Expr) -> Expr:
     """inv(P)*V, where P is a number, a diagonal matrix or a multiple without an inverse."""
     if not matrix.shape:
@@ -435,10 +421,7 @@ def _congruent(tree: Expr) -> Expr | None:
     first, *middle, last = factors
     if any(part.rank < 2 for part in factors) or text(first) != text(transpose(last)):
         return None
-    whole = middle[0]
-    for part in middle[1:]:
-        whole = Expr("*", (whole, part), (whole.shape[0], part.shape[1]))
-    return whole
+    return reduce(multiply, middle)
 
 
 def negate(program: Program, tree: Expr) -> Expr:

@@ -25,7 +25,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, dimension, eye, fill, number, transpose, variable
+from matcalc.core.tree import Expr, dimension, eye, fill, multiply, number, transpose, variable
 from matcalc.core.walk import postorder
 from matcalc.write.printers.text import text
 
@@ -189,16 +189,9 @@ def _number(node: Any, args: list[Expr]) -> Expr:
 
 def _multiply(left: Expr, right: Expr, entrywise: bool) -> Expr:
     """left*right by what the two are."""
-    if left.rank == 0 or right.rank == 0:
-        shaped = right if left.rank == 0 else left
-        return Expr("*", (left, right), shaped.shape, row=shaped.row)
-    if entrywise:
+    if entrywise and left.shape and right.shape:
         return Expr(".*", (left, right), left.shape, row=left.row)
-    if left.rank == 1 and right.rank == 1:
-        return Expr("*", (left, right), () if left.row else (*left.shape, *right.shape))
-    if left.rank == 1:
-        return Expr("*", (left, right), right.shape[1:], row=True)
-    return Expr("*", (left, right), left.shape[:1] + right.shape[1:])
+    return multiply(left, right)
 
 
 def _divide(left: Expr, right: Expr) -> Expr:
