@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.operations import MIRRORED
 from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
 
 
 class Index:
@@ -214,6 +215,12 @@ def free_indices(root: Expr) -> dict[int, tuple[Index, ...]]:
 def parts(expr: Expr) -> tuple[Expr, ...]:
     """The args of a node, and of an ``indexed`` one the body, for those who look for functions."""
     return (*expr.args, expr.value.body) if expr.op == "indexed" else expr.args
+
+
+def all_parts(root: Expr) -> list[Expr]:
+    """The nodes of a tree and of the bodies of its forms, each once, children before parents."""
+    order = root.parts
+    return postorder(root, parts) if "indexed" in {node.op for node in order} else order
 
 
 def condition_of(expr: Expr) -> Condition | None:

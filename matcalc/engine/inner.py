@@ -9,12 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.indexed import parts
+from matcalc.core.indexed import all_parts
 from matcalc.core.inner import INNER
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import Engine, differentiate, leaf_of
 from matcalc.verify.verification import verify
 
@@ -51,7 +50,7 @@ def expand(program: Program) -> Program:
 
 def _refuse_below(node: Expr, program: Program) -> None:
     """UnsupportedError for a derivative below a binder, where it has no tree of its own."""
-    below = next((part for part in postorder(node.value.body, parts) if part.op in INNER), None)
+    below = next((part for part in all_parts(node.value.body) if part.op in INNER), None)
     if below is not None:
         raise UnsupportedError(
             f"{below.op} cannot stand inside of a sum over indices",

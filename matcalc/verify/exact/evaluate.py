@@ -55,6 +55,7 @@ from matcalc.verify.exact.series import integer_power
 
 Order = Sequence[tuple[Expr, tuple[Expr, ...]]]
 _POWERS = ("^", ".^")
+_ROOTS = frozenset(("norm2", "sqrt"))  # of which even powers have none
 
 
 class Evaluation:
@@ -160,6 +161,9 @@ def in_order(tree: Expr) -> Order:
     """The parts of a tree in the order in which they are evaluated, each with what it is evaluated
     from.
     """
+    order = tree.parts
+    if _ROOTS.isdisjoint({node.op for node in order}):
+        return [(node, node.args) for node in order]
     return [(node, _children(node)) for node in postorder(tree, _children)]
 
 
@@ -172,7 +176,7 @@ def _children(node: Expr) -> tuple[Expr, ...]:
 
 def _is_even_power(node: Expr) -> bool:
     """Whether a power is that of norm2(...) or sqrt(...) to an even one."""
-    if node.args[0].op not in ("norm2", "sqrt"):
+    if node.args[0].op not in _ROOTS:
         return False
     exponent = node.args[1]
     return exponent.op == "number" and exponent.value % 2 == 0

@@ -7,11 +7,10 @@ from fractions import Fraction
 from math import prod
 
 from matcalc.core.dims import Dim, fit, names_in
-from matcalc.core.indexed import parts
+from matcalc.core.indexed import all_parts
 from matcalc.core.kinds import ZERO, Variable, size_names
 from matcalc.core.subspaces import SPACES, independent
 from matcalc.core.tree import Expr, positive_sizes
-from matcalc.core.walk import postorder
 from matcalc.verify.exact.field import (
     Entries,
     Extent,
@@ -71,7 +70,7 @@ class PointSurvey:
         delicate: list[Dim] = []
         small: list[Dim] = []
         for tree in trees:
-            for node in postorder(tree, parts):
+            for node in all_parts(tree):
                 self.sensitive = self.sensitive or node.op in _OF_SIZE
                 if node.op in _ROOTS:
                     small += node.args[0].shape

@@ -58,6 +58,9 @@ def no_value(expr: Expr, variables: Mapping[str, Variable]) -> str | None:
 
 def _always(root: Expr) -> list[Expr]:
     """The parts that have to have a value wherever the whole has one: no branches of ``where``."""
+    order = root.parts
+    if "where" not in {node.op for node in order}:
+        return order
     return postorder(root, lambda node: node.args[:1] if node.op == "where" else node.args)
 
 

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from matcalc.core.errors import UnknownNameError, UnsupportedError
-from matcalc.core.indexed import parts
+from matcalc.core.indexed import all_parts
 from matcalc.core.kinds import Variable
 from matcalc.core.subspaces import SPACES, coordinates, independent, split_frame
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline, user_function
-from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.functions import REAL_ONLY
 from matcalc.verify.oracle.interpret import Sizes, Values, extent, function_of
@@ -126,7 +125,7 @@ def _has_complex_path(expr: Expr, wrt: str) -> bool:
         ):
             moving.add(id(node))
             # a user's function is called with real arguments alone
-            inside = postorder(node.value.body, parts) if node.op == "indexed" else [node]
+            inside = all_parts(node.value.body) if node.op == "indexed" else [node]
             if any(_is_real(part) for part in inside):
                 return False
     return True

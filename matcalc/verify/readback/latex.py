@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import MatcalcError
-from matcalc.core.indexed import parts
+from matcalc.core.indexed import all_parts
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.tree import APPLY, Expr
-from matcalc.core.walk import postorder
 from matcalc.read.tex.read import read_latex
 from matcalc.verify.readback.forms import Forms
 from matcalc.verify.readback.values import alike
@@ -33,7 +32,7 @@ def latex_says(
     Of functions that users set as they like nothing is read, nor of derivatives of declared
     functions that have weights, directions or several arguments.
     """
-    if any(node.op == APPLY and _unread(node) for node in postorder(tree, parts)):
+    if any(node.op == APPLY and _unread(node) for node in all_parts(tree)):
         return True
     by_entries = any(node.op in _INDICES or node.rank > MOST_ROWS for node in tree.parts)
     printed = tree.shape if by_entries else None

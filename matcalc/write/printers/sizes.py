@@ -18,8 +18,10 @@ def size_choices(tree: Expr) -> list[set[int]]:
     There is only the first where the tree has no such node.
     """
     constants = {id(expr) for expr in tree.parts if expr.op in ("eye", "fill")}
+    if not constants:
+        return [set()]
     outermost = {id(expr) for expr in postorder(tree, _outermost)} & constants
-    return [set(), outermost, constants] if constants else [set()]
+    return [set(), outermost, constants]
 
 
 _SHAPING = (
