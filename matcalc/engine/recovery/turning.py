@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
 from matcalc.engine.recovery.assemble import Assembler
 from matcalc.engine.recovery.chains import Link, ProductWriter, Term
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -25,6 +27,7 @@ class Turning:
     writer: ProductWriter
     assembler: Assembler
     write: Callable[[Signed], Expr]
+    sums: dict[Expr, frozenset[Expr]] = field(default_factory=dict)  # that are factors of a tree
 
     def turn(self, term: Term) -> Term | None:
         """The term with the opposite coefficient and one sum turned round, rather not 1 - x."""
@@ -96,8 +99,9 @@ class Turning:
         for index, (chain, exponent) in enumerate(term.parts):
             if exponent.denominator != 1 or exponent % 2 == 0:
                 continue
+            counts = Counter([link.expr for link in chain])
             for place, link in enumerate(chain):
-                if sum(each.expr is link.expr for each in chain) > 1:
+                if counts[link.expr] > 1:
                     continue  # (a - b)*(a - b)' is a square
                 fresh = self._inside(link.expr, reverse)
                 if fresh is None:
@@ -112,7 +116,7 @@ class Turning:
         if expr.op in ("+", "-"):
             return reverse(expr)
         places = _PLACES.get(expr.op, ())
-        if len(places) > 1 and _sums(expr.args[0]) & _sums(expr.args[1]):
+        if len(places) > 1 and self._sums(expr.args[0]) & self._sums(expr.args[1]):
             return None  # (a - b)'*(a - b) is a square
         for index in places:
             fresh = self._inside(expr.args[index], reverse)
@@ -120,6 +124,20 @@ class Turning:
                 args = (*expr.args[:index], fresh, *expr.args[index + 1 :])
                 return self.factory.make(expr.op, args, expr.shape, expr.value, row=expr.row)
         return None
+
+    def _sums(self, expr: Expr) -> frozenset[Expr]:
+        """The sums that are factors, found once for each part of a chain."""
+        return fold(expr, lambda node: () if node in self.sums else _factors(node), self._add_sums)
+
+    def _add_sums(self, expr: Expr, inside: list[frozenset[Expr]]) -> frozenset[Expr]:
+        if expr not in self.sums:
+            own = (expr,) if expr.op in ("+", "-") else ()
+            self.sums[expr] = frozenset(own).union(*inside)
+        return self.sums[expr]
+
+
+def _factors(expr: Expr) -> tuple[Expr, ...]:
+    return expr.args if expr.op in (".*", "*", "'") else ()
 
 
 def signed_spine(node: Expr) -> Signed:
@@ -129,13 +147,6 @@ def signed_spine(node: Expr) -> Signed:
         signs.append((node.op == "+", node.args[1]))
         node = node.args[0]
     return [*signs, (node.op != "neg", node if node.op != "neg" else node.args[0])]
-
-
-def _sums(expr: Expr) -> set[int]:
-    """The sums that are factors."""
-    if expr.op in ("+", "-"):
-        return {id(expr)}
-    return set().union(*map(_sums, expr.args)) if expr.op in (".*", "*", "'") else set()
 
 
 def is_name(expr: Expr) -> bool:
