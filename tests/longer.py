@@ -16,9 +16,6 @@ LONGER: dict[str, str] = {
     # processes
     "gp-likelihood-parameter": NAMED,
     "gp-likelihood-noise": NAMED,
-    # special
-    "activation-prelu-slope": "a sum is a sum of sums inside, where x - relu(x) is no longer "
-    "seen as min(x, 0)",
     # factorisations
     "autoencoder-sigmoid-encoder": NAMED,
     "autoencoder-contractive": NAMED,

@@ -69,7 +69,7 @@ FORMS = {
         "norm2(A*((W*x).*sigmoid(W*x).*(V*x)) - y)^2",
         {"y": "vector(k)"},
         "V",
-        "2*((W*x).*sigmoid(W*x).*(A'*(A*((V*x).*(W*x).*sigmoid(W*x)) - y)))*x'",
+        "2*(u.*sigmoid(u).*(A'*(A*((V*x).*u.*sigmoid(u)) - y)))*x' where u = W*x",
     ),
     "distances and the kernel of them": (
         "sum[i]((y[i] - sum[k](w[k]*exp(-g*norm2(X[i,:] - C[k,:])^2)))^2)",

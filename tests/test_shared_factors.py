@@ -4,6 +4,11 @@ import pytest
 from printing import check_form, form_rows
 
 SQUARES = {"X": "matrix(n, n)", "K": "matrix(n, n)"}
+PRICE = (
+    "d = (log(S/K) + (r + s^2/2)*T)/(s*sqrt(T)); e = d - s*sqrt(T);"
+    " S*normcdf(d) - K*exp(-r*T)*normcdf(e)"
+)
+MARKET = {"r": "scalar", **dict.fromkeys("SKsT", "positive")}
 DISTANCES = {"B": "matrix(n, m)", "R": "matrix(n, m)", "l": "positive"}
 GATED = "norm2(W*(silu(A*x).*(V*x)) - y)^2"
 
@@ -62,8 +67,110 @@ FORMS = {
         GATED,
         {},
         "A",
-        "2*((V*x).*sigmoid(u).*(u.*sigmoid(-u) + 1).*(W'*(W*(u.*(V*x).*sigmoid(u)) - y)))*x'"
+        "2*((V*x).*sigmoid(u).*(u.*sigmoid(-u) + 1).*(W'*(W*((V*x).*silu(u)) - y)))*x'"
         " where u = A*x",
+        1,
+    ),
+    "a gated layer: all weights": (
+        GATED,
+        {},
+        ["W", "A", "V"],
+        "dW = 2*t3*t2'\n"
+        "dA = 2*((V*x).*sigmoid(t1).*(t1.*sigmoid(-t1) + 1).*t4)*x'\n"
+        "dV = 2*(silu(t1).*t4)*x'\n"
+        "where t1 = A*x, t2 = (V*x).*silu(t1), t3 = W*t2 - y, t4 = W'*t3",
+        1,
+    ),
+    "a block of a transformer": (
+        "norm2(W*gelu(V*x + b) + c - y)^2",
+        {"b": "vector(h)", "c": "vector(m)"},
+        ["W", "V", "b", "c"],
+        "dW = 2*t2*gelu(t1)'\ndV = t3*x'\ndb = t3\ndc = 2*t2\n"
+        "where t1 = V*x + b, t2 = W*gelu(t1) + c - y,"
+        " t3 = 2*((W'*t2).*(t1.*normpdf(t1) + normcdf(t1)))",
+        1,
+    ),
+    "an activation of a normalised layer": (
+        "gelu(A*x/norm2(x))",
+        {},
+        "x",
+        "(diag(t3)*A - (t1.*t3)*x'/(x'*x))/norm2(x) where t1 = A*x, t2 = t1/norm2(x),"
+        " t3 = (t1.*normpdf(t2))/norm2(x) + normcdf(t2)",
+        1,
+    ),
+    "a leaky layer": (
+        "norm2(W*leakyrelu(V*x, a) - y)^2",
+        {"a": "scalar"},
+        ["W", "V", "a"],
+        "dW = 2*v*leakyrelu(u, a)'\ndV = 2*(((1 - a)*step(u) + a).*(W'*v))*x'\n"
+        "da = 2*v'*W*min(u, 0)\nwhere u = V*x, v = W*leakyrelu(u, a) - y",
+        1,
+    ),
+    "Black and Scholes: delta": (
+        PRICE,
+        MARKET,
+        "S",
+        "normcdf((2*log(S/K) + T*(2*r + s^2))/(2*s*sqrt(T)))",
+        1,
+    ),
+    "Black and Scholes: vega": (
+        PRICE,
+        MARKET,
+        "s",
+        "S*sqrt(T)*normpdf((2*log(S/K) + T*(2*r + s^2))/(2*s*sqrt(T)))",
+        1,
+    ),
+    "Black and Scholes: theta": (
+        PRICE,
+        MARKET,
+        "T",
+        "K*r*exp(-T*r)*normcdf(a - s*sqrt(T)) + S*s*normpdf(a)/(2*sqrt(T))"
+        " where a = (2*log(S/K) + T*(2*r + s^2))/(2*s*sqrt(T))",
+        1,
+    ),
+    "Black and Scholes: gamma": (
+        PRICE,
+        MARKET,
+        "S",
+        "normpdf((2*log(S/K) + T*(2*r + s^2))/(2*s*sqrt(T)))/(S*s*sqrt(T))",
+        2,
+    ),
+    "densities at unrelated points": (
+        "a*normcdf(x) - b*normcdf(x - c)",
+        dict.fromkeys("abcx", "scalar"),
+        "x",
+        "a*normpdf(x) - b*normpdf(x - c)",
+        1,
+    ),
+    "means of a program in products": (
+        "m = mean(x); k = mean(y); (2*m*k + c)/(m^2 + k^2 + c)",
+        {"x": "vector(n)", "y": "vector(l)"},
+        "x",
+        "2*(k - m*(2*m*k + c)/a)*ones(n)/(n*a) where k = mean(y), m = mean(x), a = c + m^2 + k^2",
+        1,
+    ),
+    "means of one vector each, in products": (
+        "m = mean(x); k = mean(y); (2*m*k + c)/(m^2 + k^2 + c)",
+        {"x": "vector(n)", "y": "vector(n)"},
+        "x",
+        "2*(k - m*(2*m*k + c)/a)*ones(n)/(n*a) where k = mean(y), m = mean(x), a = c + m^2 + k^2",
+        1,
+    ),
+    "a scaled layer of a flow": (
+        "y = z.*exp(S*x); norm2(y)^2",
+        {},
+        "S",
+        "2*(z.*exp(S*x)).^2*x'",
+        1,
+    ),
+    "UMAP with its own names": (
+        "q[i,j] = 1/(1 + a*norm2(Y[i,:] - Y[j,:])^(2*b));"
+        " sum[i!=j](-V[i,j]*log(q[i,j]) - (1 - V[i,j])*log(1 - q[i,j]))",
+        {"Y": "matrix(n, d)", "V": "matrix(n, n)", "a": "scalar", "b": "scalar"},
+        "Y",
+        "D[i,k] = 2*b*sum[j!=i]((Y[i,k] - Y[j,k])*(a*norm2(Y[i,:] - Y[j,:])^(2*(b - 1))"
+        "*(V[j,i] + V[i,j]) - (2 - V[j,i] - V[i,j])/norm2(Y[i,:] - Y[j,:])^2)"
+        "/(a*norm2(Y[i,:] - Y[j,:])^(2*b) + 1))",
         1,
     ),
     "negative binomial regression": (

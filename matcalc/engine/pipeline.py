@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -13,7 +13,6 @@ from matcalc.core.dims import Shape, names_in
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import Language, default_language
-from matcalc.core.operations import FUSED
 from matcalc.core.program import Program, note_on_name, unknown_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -31,12 +30,12 @@ from matcalc.engine.recovery.decimals import rebalance
 from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
 from matcalc.engine.recovery.even import match_signs
 from matcalc.engine.recovery.factory import ExpressionFactory
-from matcalc.engine.recovery.graph import STYLES, Preferences
 from matcalc.engine.recovery.layout import lay_out, lies, reorder_axes
 from matcalc.engine.recovery.masks import is_masked
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.scales import Typed
+from matcalc.engine.recovery.styles import MOST_TRIED, choose_style
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.outer import halve_squares
 from matcalc.engine.rewriting.shorten import Shortener
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
 _MOST_FUSED = 2  # axes that are written as one
 _NAMED = 1.25  # so much longer may the rest be in matrix notation beside kernels with names
 _FAVOUR = Fraction(3, 4)  # index notation has to bring the length of matrix notation down to this
-_LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
+_LEAST_TRIED = 12  # tokens of a result that is tried multiplied out as well
 
 
 def derive(
@@ -209,10 +208,17 @@ class Engine:
 
     def shorten(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""
-        node = self.ordinary(node)
-        return self.ordinary(
-            self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node)))
-        )
+        node = self._settle(self.ordinary(node))
+        if not self.rewriter.has_met("normpdf"):
+            return node
+        # few expressions have normal densities
+        from matcalc.engine.rewriting.densities import join_densities  # noqa: PLC0415
+
+        return join_densities(self.shortener, node, self._settle)
+
+    def _settle(self, node: Node) -> Node:
+        node = self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node)))
+        return self.ordinary(node)
 
     def ordinary(self, node: Node) -> Node:
         """The node with derivatives of functions of matrices in ordinary form where all
@@ -238,7 +244,7 @@ class Engine:
             self._find_typed()
         node = self._join_triangles(node)
         size, tree, self.factory = self._tree(self.last.rewrite(self._gather_branches(node)))
-        spread = self.shortener.expand(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
+        spread = self.shortener.expand(node) if _LEAST_TRIED <= size <= MOST_TRIED else None
         if spread is not None:
             other = self._tree(self._finish(self._gather_branches(spread)))
             if other[0] < size:
@@ -370,7 +376,7 @@ class Engine:
 
     def _tree(self, node: Node) -> tuple[int, Expr, ExpressionFactory]:
         node = restore_diagonals(self.builder, node)
-        found = _choose_style(
+        found = choose_style(
             lambda recovery: lay_out(recovery, self.builder, node, self.rank, self.layout),
             self.plain,
         )
@@ -389,33 +395,6 @@ def _without_signs(builder: Builder, node: Node) -> Node:
     from matcalc.engine.rewriting.signs import spread_signs  # noqa: PLC0415 - few answers need it
 
     return spread_signs(builder, node)
-
-
-def _choose_style(
-    recover: Callable[[Recovery], Expr], plain: Recovery
-) -> tuple[int, Expr, ExpressionFactory]:
-    """The shortest tree over the styles of products of fused indices, where there are any; with its
-    length and its factory. ``plain`` is of the first style, and may know of other nodes.
-    """
-    best: tuple[bool, int, Expr, ExpressionFactory] | None = None
-    tried: list[Preferences] = []
-    for style in STYLES:
-        if any(preferences.agrees(style) for preferences in tried):
-            continue
-        recovery = plain.in_style(style) if tried else plain
-        tree = recover(recovery)
-        tried.append(recovery.preferences)
-        size = recovery.factory.size(tree)
-        if not recovery.preferences.asked:
-            return size, tree, recovery.factory
-        operators = {part.op for part in tree.parts}
-        indices = "einsum" in operators
-        if best is None or (indices, size) < best[:2]:
-            best = indices, size, tree, recovery.factory
-        if size > _MOST_TRIED or operators.isdisjoint(FUSED):
-            break
-    assert best is not None
-    return best[1:]
 
 
 def leaf_of(builder: Builder, variable: Variable, *, free: bool) -> Node:
@@ -477,11 +456,11 @@ def matricize(
         return Recovery(functions=language.functions, typed=numbers, branches=builder.complex)
 
     plain = fresh()
-    _, matrix, _ = _choose_style(lambda recovery: recovery.recover(node), plain)
+    _, matrix, _ = choose_style(lambda recovery: recovery.recover(node), plain)
     if _has_signs(matrix):
         node = _without_signs(builder, node)
         plain = fresh()
-        _, matrix, _ = _choose_style(lambda recovery: recovery.recover(node), plain)
+        _, matrix, _ = choose_style(lambda recovery: recovery.recover(node), plain)
     return None if has_indices(matrix, variables) else matrix
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -94,7 +95,7 @@ class Assembler:
         above: list[Expr] = []
         below: list[Expr] = []
         if scalars:
-            scalars = self._means(self._determinants(scalars))
+            scalars = self.means(self._determinants(scalars))
         named = named_bases(scalars)
         for base, exponent in self._join_powers([self._root(*entry, named) for entry in scalars]):
             (above if exponent > 0 else below).append(factory.power(base, magnitude(exponent)))
@@ -203,20 +204,22 @@ class Assembler:
             )
         return tuple(joined)
 
-    def _means(self, scalars: Scalars) -> Scalars:
-        """sum(x)/n written as mean(x), where n is the length of x; sum(X)/(m*n) as mean(X)."""
-        lengths = {
-            base.value: place
-            for place, (base, e) in enumerate(scalars)
-            if base.op == "dimension" and e == -1
-        }
-        for place, (base, exponent) in enumerate(scalars):
-            shape = base.args[0].shape if base.op == "sum" and exponent == 1 else ()
-            gone = {lengths[size] for size in shape if size in lengths}
-            if shape and len(gone) == len(shape):
-                rest = [entry for k, entry in enumerate(scalars) if k != place and k not in gone]
-                return (*rest, (self.factory.call("mean", base.args, ()), exponent))
-        return scalars
+    def means(self, scalars: Scalars) -> Scalars:
+        """sum(x)/n written as mean(x), where n is the length of x; sum(X)/(m*n) as mean(X), and
+        sum(x)*sum(y)/n^2 as mean(x)*mean(y).
+        """
+        left = {base.value: -e for base, e in scalars if base.op == "dimension" and e < 0}
+        found: list[tuple[Expr, Rational]] = []
+        for base, exponent in scalars if left else ():
+            needed = Counter(base.args[0].shape) if base.op == "sum" and exponent > 0 else {}
+            if needed and all(left.get(n, 0) >= k * exponent for n, k in needed.items()):
+                base = self.factory.call("mean", base.args, ())
+                left.update({n: left[n] - k * exponent for n, k in needed.items()})
+            found.append((base, exponent))
+        if all(base is old for (base, _), (old, _) in zip(found, scalars, strict=False)):
+            return scalars
+        kept = [(b, -left[b.value] if b.op == "dimension" and e < 0 else e) for b, e in found]
+        return tuple([entry for entry in kept if entry[1]])
 
     def _root(self, base: Expr, exponent: Rational, named: set[int]) -> tuple[Expr, Rational]:
         """A square sum to a power, as a power of the norm where that is shorter, or stands there

@@ -441,20 +441,23 @@ class ProductWriter:
         below = [(base, -e) for base, e in joined if e < 0]
         above.sort(key=lambda entry: self.order(entry[0]))
         below.sort(key=lambda entry: self.order(entry[0]))
-        result: Expr | None = None
-        for base, exponent in above:
-            piece = factory.power(base, exponent)
-            result = piece if result is None else factory.binary(".*", result, piece)
-        if not below:
+        result, divisor = self._powers(above), self._powers(below)
+        if divisor is None:
             return result if result is not None else factory.fill(factory.number(1), shape)
-        divisor: Expr | None = None
-        for base, exponent in below:
-            piece = factory.power(base, exponent)
-            divisor = piece if divisor is None else factory.binary(".*", divisor, piece)
-        assert divisor is not None
         if result is None and len(below) == 1 and below[0][1] not in (1, Fraction(1, 2)):
             return factory.power(below[0][0], -below[0][1])
         return factory.binary("./", result if result is not None else factory.number(1), divisor)
+
+    def _powers(self, factors: Sequence[tuple[Expr, Rational]]) -> Expr | None:
+        """Powers entry by entry; of one whole exponent the power of the product: (x.*y).^2."""
+        whole = factors[0][1] if factors else 1
+        if whole.denominator != 1 or any(exponent != whole for _, exponent in factors):
+            whole = 1
+        result: Expr | None = None
+        for base, exponent in factors:
+            piece = self.factory.power(base, exponent / Fraction(whole))
+            result = piece if result is None else self.factory.binary(".*", result, piece)
+        return result if result is None else self.factory.power(result, whole)
 
     def mask(self, chain: Chain) -> Chain:
         """diag(u)*tril(ones)*diag(v) as tril(u*v'), and so for the ones of a band."""

@@ -112,6 +112,8 @@ class Factoring:
     def _collect(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
         """X + X as 2*X."""
         counts: dict[int, tuple[Expr, Fraction]] = {}
+        if sum([expr.op == "number" for _, expr in signed]) > 1:
+            signed = self._numbers(signed)
         for positive, expr in signed:
             number, base = (
                 (expr.args[0].value, expr.args[1])
@@ -212,6 +214,7 @@ class Factoring:
 
     def _pull_out(self, terms: Sequence[Term], shape: Shape) -> Expr:
         if not shape:
+            terms = [replace(term, scalars=self.assembler.means(term.scalars)) for term in terms]
             terms = join_totals(self.assembler, self.sum, terms)
             scaled = terms[:1]
             if len(terms) > 1:

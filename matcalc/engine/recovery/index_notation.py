@@ -36,6 +36,8 @@ from matcalc.engine.recovery.index_terms import (
     Group,
     IndexTerm,
     Key,
+    add_up,
+    alike,
     chain,
     collect,
     common_of,
@@ -44,16 +46,13 @@ from matcalc.engine.recovery.index_terms import (
     connected_groups,
     count_below,
     differences,
-    leading_number,
     merge,
     plain_sum,
-    positive_first,
     raise_to,
     rank_of,
     shared_number,
     size_of,
     touches,
-    without_sign,
 )
 from matcalc.engine.recovery.open_derivatives import (
     Directed,
@@ -280,14 +279,30 @@ class IndexWriter(DirectionWriter, CaseWriter):
             return self._product(terms[0], scope)
         common = common_of(terms)
         shared = shared_number(terms)
-        left = [
-            IndexTerm(quotient(term.coefficient, shared), term.without(common).factors)
-            for term in terms
-        ]
+        left = [t.without(common) for t in terms]
+        left = [replace(t, coefficient=quotient(t.coefficient, shared)) for t in left]
+        opened = [part for term in left for part in self._open(term, scope)]
+        more = len(opened) > len(left)
+        inside = self._total(opened, scope) if more else add_up(self._parts(left, scope))
         if common or shared != 1:
-            inside = self._sum([self._product(term, scope) for term in positive_first(left)])
             return self._multiply(IndexTerm(shared, tuple(common.items())), scope, [inside])
-        return self._sum([self._product(term, scope) for term in positive_first(left)])
+        return inside
+
+    def _parts(self, terms: Sequence[IndexTerm], scope: tuple[Index, ...]) -> list[Expr]:
+        """The terms of a sum, those together that share factors."""
+        parts: list[Expr] = []
+        while members := alike(terms, alone=not parts):
+            parts.append(self._total(members, scope))
+            terms = [term for term in terms if term not in members]
+        return [*parts, *(self._product(term, scope) for term in terms)]
+
+    def _open(self, term: IndexTerm, scope: tuple[Index, ...]) -> list[IndexTerm]:
+        """The terms of a term that is a sum."""
+        (what, places), exponent = term.factors[0] if len(term.factors) == 1 else ((None, ()), 0)
+        if not isinstance(what, Sum) or exponent != 1:
+            return [term]
+        inside = self._terms(what, places, scope)
+        return [replace(each, coefficient=term.coefficient * each.coefficient) for each in inside]
 
     def _gather(self, terms: Sequence[IndexTerm]) -> list[IndexTerm]:
         """Terms that are sums over the same indices as one sum."""
@@ -324,19 +339,6 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 continue
             result += several
         return result
-
-    def _sum(self, parts: Sequence[Expr]) -> Expr:
-        total = parts[0]
-        for part in parts[1:]:
-            if part.op == "neg":
-                total = Expr("-", (total, part.args[0]), ())
-            elif part.op in ("*", "/") and leading_number(part) < 0:
-                total = Expr("-", (total, without_sign(part)), ())
-            elif part.op == "number" and part.value < 0:
-                total = Expr("-", (total, number(-part.value)), ())
-            else:
-                total = Expr("+", (total, part), ())
-        return total
 
     def _product(self, term: IndexTerm, scope: tuple[Index, ...]) -> Expr:
         return self._multiply(term, scope, [])

@@ -292,6 +292,18 @@ def common_of(terms: Sequence[IndexTerm]) -> dict[Key, Rational]:
     return found
 
 
+def alike(terms: Sequence[IndexTerm], *, alone: bool) -> list[IndexTerm]:
+    """The terms that have the most factors in common; none where no two do, nor, if they stand
+    ``alone``, where all do.
+    """
+    found: dict[object, list[IndexTerm]] = {}
+    for term in terms:
+        for key, exponent in term.factors:
+            found.setdefault((key, exponent > 0), []).append(term)
+    groups = [each for each in found.values() if 1 < len(each) < len(terms) + (not alone)]
+    return max(groups, key=lambda each: (len(each) - 1) * len(common_of(each)), default=[])
+
+
 def merge(
     first: tuple[tuple[Key, Rational], ...], second: tuple[tuple[Key, Rational], ...]
 ) -> tuple[tuple[Key, Rational], ...]:
@@ -300,11 +312,6 @@ def merge(
     for key, exponent in second:
         found[key] = found.get(key, 0) + exponent
     return tuple([(key, e) for key, e in found.items() if e])
-
-
-def positive_first(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
-    """The terms with a plus before those with a minus."""
-    return sorted(terms, key=lambda term: term.coefficient < 0)
 
 
 def rank_of(key: Key) -> tuple[bool, bool, int]:
@@ -343,3 +350,26 @@ def without_sign(part: Expr) -> Expr:
     if part.op == "number":
         return number(-part.value)
     return Expr(part.op, (without_sign(part.args[0]), part.args[1]), ())
+
+
+def add_up(parts: Sequence[Expr]) -> Expr:
+    """The sum of parts, those with a plus before those with a minus."""
+    parts = sorted(parts, key=_is_negative)
+    total = parts[0]
+    for part in parts[1:]:
+        if part.op == "neg":
+            total = Expr("-", (total, part.args[0]), ())
+        elif part.op in ("*", "/") and leading_number(part) < 0:
+            total = Expr("-", (total, without_sign(part)), ())
+        elif part.op == "number" and part.value < 0:
+            total = Expr("-", (total, number(-part.value)), ())
+        else:
+            total = Expr("+", (total, part), ())
+    return total
+
+
+def _is_negative(part: Expr) -> bool:
+    """Whether a minus stands in front."""
+    if part.op == "number":
+        return bool(part.value < 0)
+    return part.op == "neg" or (part.op in ("*", "/") and leading_number(part) < 0)

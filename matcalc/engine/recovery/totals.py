@@ -20,7 +20,7 @@ def join_totals(
     assembler: Assembler, total: Total, terms: Sequence[Term], *, scaled: bool = False
 ) -> list[Term]:
     """sum(f) - sum(g) as sum(f - g), tr(F) + tr(G) as tr(F + G); ``scaled`` also where they
-    are multiplied by scalars.
+    are multiplied by scalars, and the arrays have factors in common.
     """
     factory, writer = assembler.factory, assembler.writer
     groups: dict[tuple[str, Shape], list[tuple[Term, Expr]]] = {}
@@ -46,7 +46,9 @@ def join_totals(
             each = Term(quotient(term.coefficient, number), others, ((array, 1),), shape)
             inside.append(open_product(writer, each) if scaled else each)
         factor, scalars, body = assembler.take_apart(total(inside, shape))
-        if body is not None:
+        if scaled and body is not None and body.op in ("+", "-"):  # they share nothing
+            rest += [term for term, _ in members]
+        elif body is not None:
             whole = factory.call(op, (body,), ())
             rest.append(Term(number * factor, join_scalars([*scalars, (whole, 1)]), (), ()))
     return rest

@@ -45,8 +45,6 @@ def halve_squares(builder: Builder, node: Node) -> Node | None:
             rest.append((multiple * coefficient, term))
         else:
             outer.append(found)
-    if not outer:
-        return None
     paired: list[tuple[Rational, Node]] = []
     for square in [each for each in outer if each.left is each.right]:
         partners = [each for each in outer if each.left is square.left and each is not square]

@@ -283,7 +283,7 @@ def _not_a_product(context: Context, left: Expr, right: Expr, where: Span) -> Ex
         hint = f"write {tx}*{y}"
     else:
         hint = (
-            f"write {x}*{ty} for a column, or {ty}'*{x} for a row"
+            f"write {x}*{ty} for a column, or {y}*{x} for a row"
             if right.op != "'"
             else f"write {x}*{ty}, or {y}*{x}"
         )

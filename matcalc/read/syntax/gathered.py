@@ -42,6 +42,8 @@ def _read(root: SyntaxNode, ranks: Mapping[str, int]) -> SyntaxNode:
         for axis, place in enumerate(places):
             name = _looked_up(place, known)
             if name is not None:
+                if len(places) == 1 and place.kind == "entries" and base.kind != "name":
+                    return _entry(node, name, place.args[1])
                 base = _taken(base, name, axis, len(places))
                 inside = place.args[1] if place.kind == "entries" else None
                 places[axis] = inside or SyntaxNode(":", (), place.start, place.end)
@@ -75,6 +77,17 @@ def _looked_up(place: SyntaxNode, known: Container[str]) -> SyntaxNode | None:
     if place.kind == "entries" and len(place.args) == 2 and place.args[0].value in known:
         return place.args[0]
     return None
+
+
+def _entry(node: SyntaxNode, name: SyntaxNode, row: SyntaxNode) -> SyntaxNode:
+    """The entry of a value with one axis, a column or a row, that may depend on the index: its
+    inner product with a row of the one-hot matrix.
+    """
+    every = SyntaxNode(":", (), row.start, row.end)
+    line = SyntaxNode("entries", (name, row, every), name.start, row.end)
+    return SyntaxNode(
+        "call", (line, node.args[0]), node.start, node.end, mark=name.span, value="dot"
+    )
 
 
 def _taken(base: SyntaxNode, name: SyntaxNode, axis: int, rank: int) -> SyntaxNode:

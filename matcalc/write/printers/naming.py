@@ -17,7 +17,7 @@ from matcalc.write.printers.text import has_indices, piece
 from matcalc.write.printers.text_pieces import ATOM, number_text
 
 _SHORT = 20  # tokens up to which a result is written out in full
-_WORTH = 0.9  # unasked, names must bring the length down to this share,
+_WORTH = 0.95  # unasked, names must bring the length down to this share,
 _GAIN = 3  # and save so many tokens
 # for scalars, vectors, matrices and more axes, where few names are needed
 _LETTERS = ("abc", "uvwrs", "MNGHK", "TSR")
@@ -182,8 +182,9 @@ def _worthwhile(
     most = 2 if has_indices(order[-1]) else MOST_RESULT_AXES
     for expr in reversed(order):
         times = written[id(expr)]
-        # what is written both ways round is named as it stands; x^2 and vector(1) say more
+        # what is written both ways round is named as it stands; x^2, x[1], vector(1) say more
         plain = expr.op in ("^", ".^") and not expr.args[0].args
+        plain = plain or (expr.op == "slice" and not expr.shape and not expr.args[0].args)
         turned = expr.op == "'" and (parents[id(expr.args[0])] > 1 or expr.args[0].op == "indexed")
         other = turned or expr.op in ("fill", "eye")
         worth = times * full[id(expr)] - (times + 1 + full[id(expr)])

@@ -414,6 +414,10 @@ REFUSED = [
         "write 1./N to divide entry by entry, inv(N) for the inverse; or declare N: scalar",
     ),
     ("A*x'", "write A*x, or x'*A; or declare A: vector"),
+    (
+        "A*(x'*B)",
+        "write A*(x'*B)' for a column, or x'*B*A for a row; or declare A: vector or B: vector",
+    ),
     ("x' + y", "write x + y for columns"),
     (
         "exp(-x^2/2)",

@@ -47,10 +47,18 @@ def test_gradient(text, wrt, printed):
     assert str(matcalc.diff(text, wrt, variables=KINDS)) == printed
 
 
-def test_labels():
-    """Cross-entropy, with each label as a place."""
+LABELS = [
+    "Z = X*W; -sum[i](Z[i, y[i]] - logsumexp[k](Z[i, k]))",
+    "-sum[i](logsoftmax(X[i, :]*W)[y[i]])",
+    "-sum[i](log(softmax(W'*X[i, :]')[y[i]]))",
+    "sum[i](logsumexp(X[i, :]*W) - (X[i, :]*W)[y[i]])",
+]
+
+
+@pytest.mark.parametrize("text", LABELS)
+def test_labels(text):
+    """Cross-entropy, with each label as a place; also in what depends on the index itself."""
     kinds = {"X": "matrix(n, d)", "W": "matrix(d, k)", "y": "onehot(n, k)"}
-    text = "Z = X*W; -sum[i](Z[i, y[i]] - logsumexp[k](Z[i, k]))"
     assert str(matcalc.diff(text, "W", variables=kinds)) == "X'*(softmax(X*W, 2) - y)"
 
 
