@@ -9,7 +9,6 @@ from matcalc.core.options import AN_ORDER, closest
 
 _CHOICE = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)$", re.S)
 _SAID = {  # the end of argparse's complaint, and what helps
-    ": --json": "write --format json",
     "are required: --of": "name what the equation determines: --of y, for y as a function of the "
     "others",
 }
@@ -49,6 +48,8 @@ def refuse_unknown(
             f"unrecognized arguments: {' '.join(words)}",
             hint="matcalc --help lists what is possible",
         )
+    if option == "--json":
+        raise ArgumentError(f"{command} has no option --json", hint="write --format json")
     having = [name for name, options in known.items() if option in options]
     close = closest(option, known.get(command, ()))
     if having:
