@@ -31,7 +31,7 @@ from matcalc.verify.exact.field import (
     permute,
     product,
 )
-from matcalc.verify.exact.generators import MOST_ROOTS, Generators
+from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.jets import constant
 from matcalc.verify.exact.points import EXPONENTS, PointSurvey, direction, repeat_entries
 
@@ -42,6 +42,7 @@ _DRAWING = 500  # multiplications that take as long as a point
 _ALIKE = 3  # what is zero at so many points is zero
 _MOST_POINTS = 4
 _LOOKS = 12  # points at which a cube root may show that it is none of a cube
+_MOST_CHOICES = 8  # of roots and signs; each doubles the number of cases
 _MOST_MEMBERS = 30  # settings of one-hot vectors
 
 _SPARE = "?"  # no name in the language
@@ -265,7 +266,7 @@ class Judge:
             return self._certainly_not(field)
         # a sign that is opaque stands for both
         choices = field.root_count + (0 if agreed else field.sign_count)
-        if choices > MOST_ROOTS:
+        if choices > _MOST_CHOICES:
             raise Undecided(f"{choices} roots and signs")
         patterns: list[tuple[int, int | None]] = [
             (roots, signs)

@@ -170,6 +170,16 @@ HESSIANS = {
     "det": ("det(a*X + Y)", "a", "det(a*X + Y)*(tr(inv(a*X + Y)*X)^2 - tr((inv(a*X + Y)*X)^2))"),
     "inv": ("tr(inv(a*X + Y))", "a", "2*tr((inv(a*X + Y)*X)^2*inv(a*X + Y))"),
     "relu": ("relu(a)^3", "a", "6*relu(a)"),
+    "clipped": (
+        "sum(max(min(x, b), a).^2)",
+        "x",
+        "2*diag(step(b - x).*step(min(x, b) - a))",
+    ),
+    "two-layers-of-relu": (
+        "norm2(relu(X*relu(A'*z)))^2",
+        "z",
+        "2*A*diag(step(A'*z))*X'*diag(step(X*relu(A'*z)))*X*diag(step(A'*z))*A'",
+    ),
 }
 
 
