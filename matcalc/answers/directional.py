@@ -123,7 +123,7 @@ def jvp(
     """
     mappings = [directions] if isinstance(directions, Mapping) else list(directions)
     if not mappings:
-        raise ArgumentError("a direction is missing", hint='for example {"x": "v"}')
+        raise ArgumentError("a direction is missing", hint='--direction x=v, in Python {"x": "v"}')
     program = expression._program
     for moves in mappings:
         program = with_directions(program, moves)

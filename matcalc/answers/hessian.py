@@ -127,6 +127,6 @@ def hessian(expression: Expression, wrt: Sequence[str], *, verify: bool = True) 
     names = require_different(wrt)
     for name in names:
         require_variable(expression._program, name)
-    hint = "differentiate with respect to one variable with order=2"
+    hint = "matcalc diff --order 2 (in Python diff(..., order=2)) differentiates it twice"
     require_scalar(expression._program.expr, "the Hessian is", hint)
     return Hessian(expression, names, verify=verify)

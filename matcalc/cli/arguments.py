@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -20,8 +19,16 @@ from matcalc.cli.calculus import (
 from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.order import COMMANDS_OF_EXPRESSIONS, expressions_last
 from matcalc.cli.shown import add_graph_options, add_steps_options
-from matcalc.cli.spelling import claim_meant, refuse_unknown, value_meant
-from matcalc.cli.tool_options import add_file_option, add_plot_option, add_tools, require_expression
+from matcalc.cli.spelling import claim_meant, refuse_unknown, sides_of, value_meant
+from matcalc.cli.tool_options import (
+    add_claim_option,
+    add_file_option,
+    add_plot_option,
+    add_rng,
+    add_tools,
+    natural,
+    require_expression,
+)
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import FORMS
 from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_order
@@ -85,6 +92,8 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
         require_order(options.order)
     if options.command == "diff":
         require_expression(options)
+    if options.command == "equal" and options.right is None:
+        options.left, options.right = sides_of(options.left)
     if options.command == "graph":
         options.wrt = _names(options.wrt) or None
     elif options.command in ("diff", "check", *BY_VARIABLES):
@@ -205,7 +214,7 @@ def _add_web(commands: argparse._SubParsersAction[Parser], *, used: bool) -> Non
     if not used:
         return
     web.add_argument(
-        "--port", metavar="N", type=_natural, default=0, help="the port (default: a free one)"
+        "--port", metavar="N", type=natural, default=0, help="the port (default: a free one)"
     )
     web.add_argument("--no-browser", action="store_true", help="only print the address")
     web.set_defaults(identities=[])
@@ -254,7 +263,7 @@ def _add_verdict(command: Parser) -> None:
         action="store_false",
         help="print the answer without verifying it",
     )
-    _add_rng(command, "of the random points of --check (default: 0)")
+    add_rng(command, "of the random points of --check (default: 0)")
 
 
 def _add_expression(command: Parser) -> None:
@@ -321,7 +330,7 @@ def _add_further(
         "--format", choices=formats, default="text", help="what to print (default: text)"
     )
     if name in REPORTED:
-        _add_rng(command, "of the random points (default: 0)")
+        add_rng(command, "of the random points (default: 0)")
         return
     _add_names(command)
     _add_verdict(command)
@@ -356,7 +365,7 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     )
     _add_variable(check)
     _add_latex(check, "EXPR and the claim are formulas in LaTeX", sums=False)
-    check.add_argument("--claim", "-c", metavar="TEXT", help="the claimed derivative")
+    add_claim_option(check)
     check.add_argument("--typed", default="", help=argparse.SUPPRESS)  # as of equal, below
     _add_declarations(check)
     _add_conventions(check, "derivative")
@@ -364,7 +373,7 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
         "--format", choices=REPORTS, default="text", help="of the report (default: text)"
     )
     add_plot_option(check)
-    _add_rng(check, "of the random points (default: 0)")
+    add_rng(check, "of the random points (default: 0)")
 
 
 def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
@@ -404,11 +413,12 @@ def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     if not used:
         return
     equal.add_argument("left", metavar="EXPR", help="an expression")
-    equal.add_argument("right", metavar="EXPR", help="another; a name means the same in both")
+    more = "another; a name means the same in both"
+    equal.add_argument("right", metavar="EXPR", nargs="?", help=more)
     equal.add_argument("--typed", default="", help=argparse.SUPPRESS)  # EXPR less the session's
     _add_latex(equal, "both are formulas in LaTeX")
     _add_declarations(equal)
-    _add_rng(equal, "of the random points (default: 0)")
+    add_rng(equal, "of the random points (default: 0)")
 
 
 def _add_graph(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
@@ -442,28 +452,3 @@ def _add_identities(parser: Parser) -> None:
         "docs/own-identities.md"
     )
     parser.add_argument("--identities", metavar="FILE", action="append", default=[], help=help_text)
-
-
-class _FormerName(argparse.Action):
-    """An option that is kept under its former name for one release."""
-
-    def __call__(
-        self, parser: object, options: argparse.Namespace, value: object, option: str | None = None
-    ) -> None:
-        """Takes the value, and says what the option is called now."""
-        setattr(options, self.dest, value)
-        print(f"warning: {option} is now called --{self.dest}", file=sys.stderr)
-
-
-def _add_rng(parser: Parser, help_text: str) -> None:
-    parser.add_argument("--rng", metavar="N", type=_natural, default=0, help=help_text)
-    parser.add_argument(
-        "--seed", metavar="N", dest="rng", type=_natural, action=_FormerName, help=argparse.SUPPRESS
-    )
-
-
-def _natural(text: str) -> int:
-    """A seed."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a natural number")
-    return int(text)

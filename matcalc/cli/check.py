@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from dataclasses import replace
+from pathlib import Path
 
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.files import read_claims
@@ -16,6 +18,8 @@ from matcalc.core.extras import extra
 from matcalc.core.notes import at_command_line
 from matcalc.core.split import split_declarations
 
+# the sign of a derivative
+_DERIVING = re.compile(r"\\(nabla|partial|[dt]?frac\s*\{\s*(\\mathrm\s*\{?\s*)?d)|[∇∂]")
 _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
 
 
@@ -62,6 +66,8 @@ def _stated_claims(options: Namespace) -> list[Claim]:
     if options.latex:
         if options.claim is None:
             found = statements(options.expression)
+            if options.wrt is None:
+                _require_derivatives([left for left, *_ in found])
             stated = [(left, claim) for left, *claims in found for claim in claims]
         if not stated:
             hint = r"--claim, or an equation as in \nabla_x x^\top x = 2x"
@@ -76,6 +82,17 @@ def _stated_claims(options: Namespace) -> list[Claim]:
     return [Claim(expression, options.wrt or "", claim, *asked) for expression, claim in stated]
 
 
+def _require_derivatives(sides: list[str]) -> None:
+    """Refuses x^\\top x = 2x, which says nothing of a derivative."""
+    for side in sides:
+        if not _DERIVING.search(side):
+            raise ArgumentError(
+                f"{side.strip()} is no derivative, and no variable is named",
+                hint=r"write \nabla_x before it, or add --wrt x; matcalc equal --latex compares "
+                "two formulas",
+            )
+
+
 def _of_file(options: Namespace) -> list[Report]:
     """Reports on the claims of a file; one that cannot be read is undecided, and the others are
     judged all the same.
@@ -83,6 +100,8 @@ def _of_file(options: Namespace) -> list[Report]:
     if options.wrt is not None or options.var:
         left, equals, right = options.expression.partition("=")
         hint = "a file of claims takes no --wrt and no --var"
+        if not Path(options.expression).suffix[1:].isalpha():  # no file
+            hint = 'write what is claimed: --claim "..."'
         if equals:
             hint = f'write "{left.strip()}" --claim "{right.strip()}"'
         raise ArgumentError("what is claimed? --claim is missing", hint=hint)

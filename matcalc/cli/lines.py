@@ -10,6 +10,7 @@ import re
 import shlex
 
 from matcalc.cli.order import COMMANDS_OF_EXPRESSIONS, OPTIONS_WITH_VALUE, expressions_last
+from matcalc.cli.spelling import sides_of
 from matcalc.core.errors import ArgumentError
 from matcalc.tools.session import Session, names_defined_in
 
@@ -17,7 +18,6 @@ OWN = ("help", "vars", "forget", "load", "exit", "quit")  # commands of the prom
 _ALONE = frozenset({"--help", "--file"})  # options that need no expression
 _OPTION = re.compile(r"(?:^|\s)(--[a-z][a-z-]*)(?=[=\s]|$)")
 _WRT = re.compile(r"\s+wrt\s+([^\s()]+(?:\s*,\s*[^\s()]+)*)\s*$")
-_EQUAL = re.compile(r"(?<![<>!=.])==?(?!=)")
 
 
 def begins_with(line: str, commands: tuple[str, ...]) -> str:
@@ -92,21 +92,10 @@ def _split(command: str, text: str) -> tuple[list[str], list[str]]:
         options.insert(0, f"--wrt={by[1]}")
     first = first.strip()
     if command == "equal" and first:
-        return options, _sides(first)
+        return options, list(sides_of(first))
     if not first and options and not _ALONE & {option.partition("=")[0] for option in options}:
         raise ArgumentError(
             "the expression is missing, which comes before the options",
             hint=f"for example  {command} x'*A*x --wrt x",
         )
     return options, [first] if first else []
-
-
-def _sides(text: str) -> list[str]:
-    """The two sides of an equation."""
-    places = list(_EQUAL.finditer(text))
-    if len(places) != 1:
-        raise ArgumentError(
-            "which two expressions are compared?",
-            hint='write  equal LEFT = RIGHT  with one sign, or  equal "LEFT" "RIGHT"',
-        )
-    return [text[: places[0].start()].strip(), text[places[0].end() :].strip()]

@@ -7,21 +7,46 @@ from typing import NoReturn
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import AN_ORDER, closest
 
-_CHOICE = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)$", re.S)
+_CHOICE = re.compile(
+    r"invalid choice: (?P<quote>['\"])(?P<word>.*?)(?P=quote) \(choose from (?P<known>.*)\)$", re.S
+)
 _SAID = {  # the end of argparse's complaint, and what helps
     "are required: --of": "name what the equation determines: --of y, for y as a function of the "
     "others",
 }
 _MOST_NAMED = 5  # commands
+_EQUAL = re.compile(r"(?<![<>!=.])==?(?!=)")
 _NO_NUMBER = re.compile(r"argument (--[a-z-]+): invalid int value: ")
+_COMMAND = "argument COMMAND: "
+_OTHER_WORDS = {  # of commands, formats and options
+    **dict.fromkeys(
+        ("derive", "derivative", "differentiate", "grad", "gradient", "jacobian", "d"), "diff"
+    ),
+    "hess": "hessian",
+    **dict.fromkeys(("minimize", "minimise", "solve", "optimize"), "stationary"),
+    **dict.fromkeys(("prove", "verify", "judge"), "check"),
+    "tex": "latex",
+    **dict.fromkeys(("python", "py", "np"), "numpy"),
+    "pytorch": "torch",
+    "c++": "cpp",
+    **dict.fromkeys(("octave", "m"), "matlab"),
+    "md": "markdown",
+    "jl": "julia",
+    "--tex": "--latex",
+    **dict.fromkeys(("--by", "--respect-to", "--variable", "--variables"), "--wrt"),
+    **dict.fromkeys(("--declare", "--kind", "--vars"), "--var"),
+}
 
 
 def value_meant(message: str) -> str | None:
     """The hint for a complaint of argparse; None where nothing more can be said."""
-    found = _CHOICE.search(message)
-    close = found and closest(found["word"], re.findall(r"[\w.-]+", found["known"]))
-    if close:
-        return f"did you mean {close}?"
+    if choice := _CHOICE.search(message):
+        word, known = choice["word"], re.findall(r"[\w.-]+", choice["known"])
+        if message.startswith(_COMMAND) and not re.fullmatch(r"[\w-]+", word):
+            return f'write matcalc diff "{word}"'
+        other = _OTHER_WORDS.get(word.lower())
+        close = other if other in known else closest(word, known)
+        return f"did you mean {close}?" if close else None
     if number := _NO_NUMBER.match(message):
         option = number[1]
         return f"it is {AN_ORDER}: --order 2" if option == "--order" else f"as in {option} 2"
@@ -51,7 +76,8 @@ def refuse_unknown(
     if option == "--json":
         raise ArgumentError(f"{command} has no option --json", hint="write --format json")
     having = [name for name, options in known.items() if option in options]
-    close = closest(option, known.get(command, ()))
+    other, own = _OTHER_WORDS.get(option), known.get(command, ())
+    close = other if other in own else closest(option, own)
     if having:
         more = ", ..." if len(having) > _MOST_NAMED else ""
         hint = f"{option} is an option of {', '.join(having[:_MOST_NAMED])}{more}"
@@ -68,3 +94,14 @@ def claim_meant(names: Iterable[str]) -> str | None:
     """
     formula = next((name for name in names if re.search(r"[*+/]", name)), None)
     return formula and f'{formula} is not a name; what is claimed is written --claim "{formula}"'
+
+
+def sides_of(text: str) -> tuple[str, str]:
+    """The two sides of an equation."""
+    places = list(_EQUAL.finditer(text))
+    if len(places) != 1:
+        raise ArgumentError(
+            "which two expressions are compared?",
+            hint='write  equal LEFT = RIGHT  with one sign, or  equal "LEFT" "RIGHT"',
+        )
+    return text[: places[0].start()].strip(), text[places[0].end() :].strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,52 @@ def add_plot_option(check: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="draw the error of the claim against the step size, as .svg, .png or .pdf",
     )
+
+
+class _FormerName(argparse.Action):
+    """An option that is kept under its former name for one release."""
+
+    def __call__(
+        self, parser: object, options: argparse.Namespace, value: object, option: str | None = None
+    ) -> None:
+        """Takes the value, and says what the option is called now."""
+        setattr(options, self.dest, value)
+        print(f"warning: {option} is now called --{self.dest}", file=sys.stderr)
+
+
+def add_rng(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """The seed of random points, also under its former name."""
+    parser.add_argument("--rng", metavar="N", type=natural, default=0, help=help_text)
+    parser.add_argument(
+        "--seed", metavar="N", dest="rng", type=natural, action=_FormerName, help=argparse.SUPPRESS
+    )
+
+
+def natural(text: str) -> int:
+    """A seed."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a natural number")
+    return int(text)
+
+
+class _Once(argparse.Action):
+    """An option whose value would be lost where it stands twice."""
+
+    def __call__(
+        self, parser: object, options: argparse.Namespace, value: object, option: str | None = None
+    ) -> None:
+        """Takes the value, or refuses another."""
+        if getattr(options, self.dest) not in (None, value):
+            raise ArgumentError(
+                f"{option} stands there twice",
+                hint="one claim is judged at a time; those of a file are judged together",
+            )
+        setattr(options, self.dest, value)
+
+
+def add_claim_option(check: argparse.ArgumentParser) -> None:
+    """What is claimed."""
+    check.add_argument("--claim", "-c", metavar="TEXT", action=_Once, help="the claimed derivative")
 
 
 def require_expression(options: argparse.Namespace) -> None:

@@ -1,0 +1,76 @@
+"""Options, commands and formats in other words, and declarations of nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from matcalc.cli import main
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (
+            ["diff", "x'*x", "-wrt", "x"],
+            "-wrt has one dash where an option has two",
+            "write --wrt; -(wrt) is the negative of a variable",
+        ),
+        (["diff", "x'*x", "-order=2"], "-order has one dash where an option has two", "--order=2"),
+        (["diff", "x'*x", "--wrt", "x", "--order", "two"], "'two'", "a whole number from 1 to 20"),
+        (["implicit", "A*x - b", "--wrt", "b"], "required: --of", "--of y, for y as a function"),
+        (["diff", "x'*x", "--wtr", "x"], "diff has no option --wtr", "did you mean --wrt?"),
+        (["diff", "x'*x", "--tex"], "diff has no option --tex", "did you mean --latex?"),
+        (["diff", "x'*x", "--format", "tex"], "invalid choice: 'tex'", "did you mean latex?"),
+        (["diff", "x'*x", "--format", "python"], "'python'", "did you mean numpy?"),
+        (["gradient", "x'*x"], "invalid choice: 'gradient'", "did you mean diff?"),
+        (["x'*x", "--wrt", "x"], "invalid choice", 'write matcalc diff "x\'*x"'),
+        (["check", "x'*x", "--wrt", "x"], "--claim is missing", 'claimed: --claim "..."'),
+        (
+            ["check", "x'*x", "--claim", "x", "--claim", "2*x"],
+            "--claim stands there twice",
+            "one claim is judged at a time",
+        ),
+        (
+            ["check", "--latex", r"x^\top x = 2x"],
+            r"x^\top x is no derivative",
+            r"write \nabla_x before it, or add --wrt x",
+        ),
+        (["equal", "tr(A*B)"], "which two expressions", "equal LEFT = RIGHT"),
+        (["jvp", "x'*x"], "a direction is missing", "--direction x=v"),
+        (["functions", "nuclear"], "no function is called nuclear", "did you mean nucnorm?"),
+        (["functions", "eigmax"], "no function is called eigmax", "did you mean lambda_max?"),
+        (["functions", "qqq"], "no function is called qqq", "matcalc functions lists them all"),
+    ],
+)
+def test_wrong_words(
+    capsys: pytest.CaptureFixture[str], words: list[str], message: str, hint: str
+) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert hint in said.partition("hint: ")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        (["diff", "x'*A*x", "--wrt", "x", "--var", "B: symmetric"], "B is declared, and does not"),
+        (["diff", "x'*A*x", "--wrt", "x", "--var", "A: symmetric"], ""),
+        (["simplify", "A*x", "--var", "x, y: vector(n)"], "y is declared, and does not occur"),
+        (["jvp", "A*x", "--direction", "x=v", "--var", "v: vector"], ""),
+        (["diff", "--latex", r"x^\top \Sigma x", "--wrt", "x", "--var", "Sigma: psd(n)"], ""),
+        (["diff", "--latex", r"x^\top \Sigma x", "--wrt", "x", "--var", "S: psd(n)"], "S is decl"),
+    ],
+)
+def test_declarations_of_nothing(
+    capsys: pytest.CaptureFixture[str], words: list[str], note: str
+) -> None:
+    main(words)
+    said = capsys.readouterr().err
+    assert note in said if note else "does not occur" not in said
+
+
+def test_an_equation_has_two_sides(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["equal", "tr(A*B) = tr(B*A)"]) == 0
+    assert capsys.readouterr().out.startswith("equal: tr(A*B) = tr(B*A)")
+    assert main(["check", "--latex", r"x^\top x = 2x", "--wrt", "x"]) == 0
