@@ -12,6 +12,7 @@ from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
 from matcalc.core.members import families, family_of
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
 
 _FEW = 4  # members of a family that are all listed
@@ -73,6 +74,9 @@ def note_on_name(program: Program, name: str) -> str:
         one = not variable.declared and known.isalpha() and len(known) <= 3
         if one and name in known and name != known:
             return f"; {known} is one name, write {'*'.join(known)} for a product"
+        applied = known.removesuffix(name)
+        if not variable.declared and applied != known and applied in OPERATIONS:
+            return f"; {known} is one name, write {applied}({name}) for the function"
     base, _, places = name.partition("_")
     whole = program.variables.get(base) or program.variables.get(base.capitalize())
     if whole is None or not whole.shape or not places.isalnum():

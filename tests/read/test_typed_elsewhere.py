@@ -134,6 +134,27 @@ def test_what_to_write(typed: str, written: str, meant: str) -> None:
         ("x'*x where", "y'*y where y = A*x"),
         ("x -> x'*x", "without its arguments"),
         ('"x\'*x"', "quotes belong to the command line"),
+        ("r'*r with r = A*x", "y'*y where y = A*x"),
+        ("r'*r, r = A*x", "write r'*r where r = A*x"),
+        ("f(x) = x'*A*x; f(x)", "write x'*A*x"),
+        ("x |-> x'*x", "write the expression alone"),
+        ("argmin norm(x)", "only the objective is written"),
+        ("min_x norm(x)", "only the objective is written"),
+        ("grad norm(x)", "only what is differentiated is written"),
+        ("(d/dx)(x'*x)", "only what is differentiated is written"),
+        ("D(x'*x, x)", "only what is differentiated is written"),
+        ("sum([x_i^2 for i in range(n)])", "write sum[i](x[i]^2)"),
+        ("x_+", "write max(x, 0)"),
+        ("(x)_+", "write max(x, 0)"),
+        ("x % 2", "neither comments nor remainders"),
+        ("sin^-1(x)", "write asin(x) for the inverse function, 1./sin(x)"),
+        ("x <> 2", "write !="),
+        ("x ~= 2", "write !="),
+        ("x_1 + ... + x_n", "dots are not read"),
+        ("x_1 + … + x_n", "dots are not read"),
+        ("[[1, 2], [3, 4]] @ x", "write [1, 2; 3, 4] for the matrix, [1, 2, 3, 4] for one row"),
+        ("{{1, 2}, {3, 4}}*x", "write [1, 2; 3, 4]*x"),
+        ("((1, 2), (3, 4))*x", "write [1, 2; 3, 4]*x"),
         ("np.exp(A*t)", "or declare t: scalar"),
         ("map(exp, x)", "write exp(x)"),
         ("apply(X, 1, sum)", "write sum(X, 2)"),
@@ -173,3 +194,23 @@ def test_parts_by_their_subscripts(formula: str, wrt: str, part: str) -> None:
         objective.diff(wrt)
     assert f'"{part}" is a' in str(caught.value.hint)
     assert objective.diff(part)
+
+
+@pytest.mark.parametrize(
+    "text", ["[[1, 2]; [3, 4]]*x", "[[x; y], z]", "[[a, b, c]; x']", "[[x], [y]]"]
+)
+def test_blocks_in_blocks_are_read(text: str) -> None:
+    given = {"x": "vector(2)", "y": "vector(2)", "z": "vector(4)"}
+    if text.startswith("[[a"):
+        given["x"] = "vector(3)"
+    if text == "[[x], [y]]":
+        with pytest.raises(MatcalcError):
+            read(text, given)
+        return
+    read(text, given)
+
+
+def test_a_function_and_its_argument_in_one_name() -> None:
+    with pytest.raises(MatcalcError) as caught:
+        matcalc.diff("sinx", "x")
+    assert "write sin(x) for the function" in str(caught.value.hint)

@@ -21,6 +21,7 @@ from matcalc.read.syntax.brackets import (
 )
 from matcalc.read.syntax.mathematica import as_products
 from matcalc.read.syntax.names import DERIVED, GREEK
+from matcalc.read.syntax.nested import nested_rows
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 LATEX = "this looks like LaTeX: add --latex, or latex=True in Python"
@@ -35,8 +36,12 @@ COMMANDS = frozenset(
     {*_COMMANDS.split(), *GREEK, *(name.capitalize() for name in GREEK), "varepsilon", "varphi"}
 )
 _OBJECTIVE = "only the objective is written; matcalc stationary looks for its minimum"
-_LEIBNIZ = re.compile(r"\s*d\s*(\^\s*\d\s*)?(/\s*d\w|\(.*\)\s*/\s*d\w+\s*$)", re.DOTALL)
+_LEIBNIZ = re.compile(r"\s*\(?\s*d\s*(\^\s*\d\s*)?(/\s*d\w|\(.*\)\s*/\s*d\w+\s*$)", re.DOTALL)
 _SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$")
+
+_INVERSE = re.compile(r"\b(sin|cos|tan|sinh|cosh|tanh)\s*\^\s*(?:-\s*1|\(\s*-\s*1\s*\))\s*\(")
+_POSITIVE_PART = re.compile(r"(\w+?|[\[(]\w+[\])])_\+")
+_DEFINED_BEHIND = re.compile(r"([^,;=\[\]]+),\s*([^\W\d]\w*\s*=[^=].*)")
 
 _SEPARATING = frozenset(
     {"COMMA", "SEPARATOR", "COMPARE", "EQUALS", "COLON", "ARROW", "WHERE", "$END"}
@@ -56,6 +61,9 @@ _WORDS = {
     ),
     **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
     **dict.fromkeys(("of", "wrt", "by"), DERIVED),
+    "with": "definitions follow behind where: y'*y where y = A*x",
+    **dict.fromkeys(("grad", "gradient", "hessian", "jacobian", "nabla"), DERIVED),
+    **dict.fromkeys(("argmin", "argmax"), _OBJECTIVE),
     "not": "1 - c is 1 where the condition c does not hold: 1 - (x > 0)",
     "where": "definitions follow behind the expression: y'*y where y = A*x",
     "let": "write a definition without let: y = A*x; y'*y",
@@ -84,6 +92,8 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
         return LATEX
     if is_quotient_of_differentials(text):
         return DERIVED
+    if known := _elsewhere(text, readable):
+        return known
     kind, before = stream[k][0], stream[k - 1] if k else ("", 0, 0, "")
     if before[0] == "METHOD" and len(before[3]) == 2 and before[3] not in (".H", ".I"):  # .A
         return as_products(text, readable)
@@ -122,10 +132,28 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     return None
 
 
+def _elsewhere(text: str, readable: Callable[[str], bool]) -> str | None:
+    """Nested rows, inverse functions, positive parts and definitions behind a comma."""
+    if rows := nested_rows(text):
+        written = text[: rows[0]] + rows[2] + text[rows[1] :]
+        return f"write {written}" if readable(written) else None
+    if inverse := _INVERSE.search(text):
+        name = inverse[1]
+        return f"write a{name}(x) for the inverse function, 1./{name}(x) for the reciprocal"
+    if positive := _POSITIVE_PART.search(text):
+        return f"write max({positive[1].strip('[]()')}, 0) for the positive part"
+    defined = _DEFINED_BEHIND.fullmatch(text)
+    alone = defined is not None and defined[1].count("(") == defined[1].count(")")
+    written = f"{defined[1]} where {defined[2]}" if defined and alone else ""
+    return f"write {written}" if written and readable(written) else None
+
+
 def _unhead(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
     """f(x) = ...: the value of a function is written without its name."""
     kinds = [each[0] for each in stream[:k]]
-    body = text[stream[k][2] :].strip()
+    body, _, value = text[stream[k][2] :].strip().partition(";")
+    if value.strip() not in ("", text[: stream[k][1]].strip()):
+        return None  # f(x) = ...; g(x)
     head = kinds[0] == "NAME" and kinds[1] == "LPAR" and not {*kinds[2:-1]} - {"NAME", "COMMA"}
     return f"write {body}" if head and len(body) <= _LONGEST and readable(body) else None
 

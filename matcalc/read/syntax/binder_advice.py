@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from matcalc.core.operations import OF_ENTRIES
+
 _LONGEST = 120  # characters of a text that is written again
 _MOST = 8  # sums of a text
 _NAMES = {"∑": "sum", "Σ": "sum", "∏": "prod", "Π": "prod", "Sum": "sum", "Product": "prod"}
@@ -52,6 +54,8 @@ def as_binders(text: str, readable: Callable[[str], bool]) -> str | None:
     if not _PLACED.search(found) or not readable(found):
         below = _BELOW.search(text)
         head = _NAMES.get(below["head"], below["head"]) if below else ""
+        if head in OF_ENTRIES and below and (below["one"] or "i") not in "ijklmn":
+            return "only the objective is written; matcalc stationary looks for its minimum"
         return f"write {head}(x) for all entries, {head}[i](x[i]) over an index" if head else None
     plain = _attached_advice(text.strip())
     return f"write {found}" + (f", or {plain} for the power of the sum" if plain else "")
@@ -98,6 +102,8 @@ def _called_advice(text: str) -> str | None:
         if closing is None:
             continue
         parts = _parts(text[match.end() : closing])
+        if len(parts) == 1 and re.fullmatch(r"\s*\[.*\]\s*", parts[0]):
+            parts = _parts(parts[0].strip()[1:-1])  # sum([x_i for i in range(n)])
         generator = _FOR.search(parts[0]) if len(parts) == 1 else None
         if generator:
             places, body = generator["places"], parts[0][: generator.start()]

@@ -103,6 +103,12 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return LATEX
     if char == "_" and before.isdecimal():
         return "a number has no _: write 1000, not 1_000"
+    if char == "_" and text[position + 1 : position + 2] == "+":
+        return "write max(x, 0) for the positive part of x"
+    if char == "…" or text.startswith("..", position):
+        return "dots are not read: write a sum, sum[i](x[i]), or the whole vector"
+    if char == "{" and (rows := _nested(text)):
+        return f"write {text[: rows[0]]}{rows[2]}{text[rows[1] :]}"
     if char in _RAISED:
         return f"write ^{_RAISED[char]}"
     if char in _ADVICE:
@@ -135,6 +141,8 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return f"write {plain.strip()}"
     if char == "." and re.search(r"(?<!\w)s\.?\s*t?$", text[:position]):
         return "constraints are not read: write the objective alone"
+    if char == "~":
+        return "write != for what is not equal, 1 - (x > 0) for the opposite of a condition"
     if char == "." and before == "@":  # Julia's @. x^2
         return "write the operators that go entry by entry with a dot, as in x.^2 and x.*y"
     if char == "." and text[position + 1 : position + 2] in ("(", "+", "-"):  # Julia's exp.(x)
@@ -192,6 +200,8 @@ def _in_r(text: str, position: int) -> str:
 def _without_comment(text: str, position: int) -> str:
     """A text with a comment behind it, and 5%."""
     alone, number = text[:position].strip(), re.search(r"[\d.]+$", text[:position])
+    if re.fullmatch(r"%\s*\w+\s*", text[position:]) and not number:
+        return "neither comments nor remainders are read: write the expression alone"
     if number and text[position] == "%":
         return f"write {number[0]}/100 for {number[0]} per cent"
     written = re.search(r"[\w)\]']$", alone) and "\n" not in alone and len(alone) <= _LONGEST
@@ -201,6 +211,7 @@ def _without_comment(text: str, position: int) -> str:
 def refuse_two_meanings(text: str, stream: list[Token]) -> None:
     """Refuses what is read here in one way, and in R, in MATLAB or in books in another."""
     _refuse_prompt(text)
+    _refuse_nested(text)
     _refuse_assignment(text)
     _refuse_transposed_one(text, stream)
     _refuse_spaced_blocks(text, stream)
@@ -223,6 +234,27 @@ def _refuse_prompt(text: str) -> None:
             span=Span(0, sign + 1),
             hint=f"write {body}; put brackets around what is compared",
         )
+
+
+def _nested(text: str) -> tuple[int, int, str] | None:
+    from matcalc.read.syntax.nested import nested_rows  # noqa: PLC0415 - few texts have [[
+
+    return nested_rows(text)
+
+
+def _refuse_nested(text: str) -> None:
+    """Refuses [[1, 2], [3, 4]], a matrix in Python and one row here."""
+    rows = _nested(text) if "[[" in text else None
+    if rows is None:
+        return
+    start, end, written = rows
+    beside = written.replace(";", ",")
+    raise ParseError(
+        "rows in brackets may stand above each other, as in Python, or beside each other",
+        source=text,
+        span=Span(start, end),
+        hint=f"write {written} for the matrix, {beside} for one row",
+    )
 
 
 def _refuse_assignment(text: str) -> None:
@@ -461,6 +493,9 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
             span=Span(before[1], end),
             hint="write / for the quotient of numbers",
         )
+    if piece == ">" and before is not None and before[3] == "<":
+        span = Span(before[1], end)
+        return ParseError("<> is not in the language", source=text, span=span, hint="write !=")
     if piece == "<" and before is None:
         return ParseError(
             f"there is {piece} where an expression begins",

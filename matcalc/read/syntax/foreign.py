@@ -16,7 +16,7 @@ _COMPLEX = "matcalc diff knows complex ones, declared as in z: complex vector(n)
 # operator follows
 WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
     ("diff", 1): "write (0)[2:end] - (0)[1:end - 1] for the differences of neighbours",
-    ("diff", 2): DERIVED,
+    **dict.fromkeys((("diff", 2), ("D", 2), ("Derivative", 2)), DERIVED),
     ("sinc", 1): "write sin(pi*(0))./(pi*(0)), or sin({0})./(0) for the one without pi",
     ("abs2", 1): "write (0).^2",
     ("opnorm", 1): "write specnorm({0})",

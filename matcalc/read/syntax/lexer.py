@@ -217,8 +217,10 @@ class _Nesting:
         """Refuses a norm that is still open."""
         if self.norms:
             position, _, style = self.norms[-1]
+            arrow = self.text.startswith("|->", position)
             either = style != "‖" and self.text[:position].strip()
             hint = "one of two conditions holds where max(a > 0, b > 0) is 1" if either else None
+            hint = "write the expression alone, without its arguments" if arrow else hint
             raise self._problem(
                 f"this {style} is not closed", position, position + len(style), hint
             )
