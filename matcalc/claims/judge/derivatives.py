@@ -4,7 +4,7 @@ another objective, by an inner function.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -79,8 +79,8 @@ def other_objectives(question: Question) -> Iterator[Variant]:
 
 
 def split_derivatives(question: Question) -> Iterator[Variant]:
-    """Of a product or a quotient of two scalars: what is made of both derivatives instead, and the
-    derivative of the numerator.
+    """Of a product or a quotient of two scalars: without a term of the rule, what is made of both
+    derivatives instead, and the derivative of the numerator.
     """
     program = question.program
     assert program is not None
@@ -98,20 +98,29 @@ def split_derivatives(question: Question) -> Iterator[Variant]:
         )[0]
         return question.to_layout(structured_gradient(found, question.kind, 0, 1))
 
-    def product(sample: Sample) -> Array:
-        return slope(left, sample) * slope(right, sample)
-
-    def quotient(sample: Sample) -> Array:
-        return slope(left, sample) / slope(right, sample)
+    def value(part: Expr, sample: Sample) -> Array:
+        return evaluate_claim(part, sample.point)
 
     a, b = quote(left), quote(right)
-    joined, what = (product, "product") if whole.op == "*" else (quotient, "quotient")
-    if whole.op == "/":
-        said = f"it is the derivative of {a} alone"
-        yield Variant("product-rule", said, lambda sample: slope(left, sample), LIKELY)
-    if not question.variables[question.wrt].shape:
-        said = f"it is the {what} of the derivatives of {a} and {b}"
-        yield Variant("product-rule", said, joined, LIKELY)
+    number = not question.variables[question.wrt].shape
+    missing = "the term of the {} rule that differentiates {} is missing"
+    forms: list[tuple[str, Callable[[Sample], Array]]]
+    if whole.op == "*":
+        said = f"it is the product of the derivatives of {a} and {b}"
+        forms = [
+            (missing.format("product", b), lambda at: slope(left, at) * value(right, at)),
+            (missing.format("product", a), lambda at: slope(right, at) * value(left, at)),
+            *([(said, lambda at: slope(left, at) * slope(right, at))] if number else []),
+        ]
+    else:
+        said = f"it is the quotient of the derivatives of {a} and {b}"
+        forms = [
+            (missing.format("quotient", b), lambda at: slope(left, at) / value(right, at)),
+            (f"it is the derivative of {a} alone", lambda at: slope(left, at)),
+            *([(said, lambda at: slope(left, at) / slope(right, at))] if number else []),
+        ]
+    for said, form in forms:
+        yield Variant("product-rule", said, form, LIKELY)
 
 
 def _moves(part: Expr, name: str) -> bool:

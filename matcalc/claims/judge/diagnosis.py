@@ -278,9 +278,11 @@ def _best(
 
 
 def _says_nothing(match: _Match, factor: Factor, question: Question, correct: str) -> bool:
-    """Whether most of the derivative is a factor that is said to be missing, and something else is
-    said to be wrong: that can be said of any claim.
+    """Whether three slips are told, or most of the derivative is a factor that is said to be
+    missing, and something else is said to be wrong: that can be said of any claim.
     """
+    if match.mended.cost and match.variant.cost and factor.formula not in ("", "-1"):
+        return True
     said, answer = match.variant.said, question.answer
     gone = said.gone if isinstance(said, Mutation) and match.mended.cost else None
     if gone is not None and answer is not None and 2 * len(gone.parts) > len(answer.parts):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Mutation
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.operations import OPERATIONS
-from matcalc.core.tree import Expr, variable
+from matcalc.core.tree import Expr, transpose, variable
 from matcalc.core.user_functions import calls_function
 from matcalc.write.printers.text import text
 
@@ -24,6 +24,16 @@ def swaps(
     for places in _places([node for node in order if node.op == "variable"]):
         if len(places) < 2:
             continue  # a single place is an edit
+        if places[0].rank == 2 and SYMMETRY.get(variables[str(places[0].value)].kind) != 1:
+            turned = {id(node): transpose(node) for node in places}
+            yield Mutation(
+                "factor-transposed",
+                places[0],
+                transpose(places[0]),
+                _replace(tree, turned),
+                FARFETCHED,
+                everywhere=True,
+            )
         name, shape = places[0].value, places[0].shape
         for wanted, declared in variables.items():
             if wanted != name and declared.shape == shape and declared.kind != "function":

@@ -416,6 +416,9 @@ def test_deep_claims_do_not_meet_the_recursion_limit():
         ("sin(a)/exp(a^2)", "a", "cos(a)/(2*a*exp(a^2))", 1, "it is the quotient of the"),
         ("x'*A*x/(x'*x)", "x", "(A + A')*x", 1, "it is the derivative of x'*A*x alone"),
         ("a*exp(a)", "a", "a*exp(a)", 1, "the term exp(a) is missing"),
+        ("(a - b)/(a + b)", "a", "1/(a + b)", 1, "the term of the quotient rule that"),
+        ("sum(sin(A*x))", "x", "A*cos(A'*x)", 1, "A should be A' everywhere"),
+        ("norm2(X*w - y)^2", "w", "2*X*(X'*w - y)", 1, "X should be X' everywhere"),
     ],
 )
 def test_words_for_slips(expr: str, wrt: str, claim: str, order: int, said: str) -> None:
@@ -429,4 +432,6 @@ def test_words_for_slips(expr: str, wrt: str, claim: str, order: int, said: str)
 def test_a_factor_that_is_most_of_the_derivative_explains_nothing() -> None:
     """Beside another slip: any claim is the derivative, less and times something."""
     report = judge(Claim("sigmoid(A*sigmoid(B*x))", "x", "A*B"))
+    assert (report.verdict, report.diagnosis) == (WRONG, None)
+    report = judge(Claim("sum(norm2(X, 2))", "X", "X/norm2(X)"))  # three slips would explain it
     assert (report.verdict, report.diagnosis) == (WRONG, None)
