@@ -16,6 +16,7 @@ from matcalc.conjugates.check import TOLERANCE, largest_error
 from matcalc.core.errors import (
     MatcalcError,
     NotationWarning,
+    ShapeError,
     UnsupportedError,
     VerificationError,
 )
@@ -479,6 +480,13 @@ def test_a_complex_vector_shares_its_size_with_its_conjugate() -> None:
     with pytest.raises(MatcalcError, match="needs its size") as found:
         matcalc.wirtinger("x'*x", "x", variables={"x": "complex vector"})
     assert found.value.hint == "declare x: complex vector(n)"
+
+
+@pytest.mark.parametrize(("text", "latex"), [("z^H*A*z", False), ("z^H A z", True)])
+def test_errors_speak_of_conjugates(text, latex):
+    kinds = {"z": "complex vector(n)", "A": "matrix(m, m)"}
+    with pytest.raises(ShapeError, match=r"n from conj\(z\) \(declared\)"):
+        matcalc.wirtinger(text, "z", variables=kinds, latex=latex)
 
 
 def test_steps_are_those_of_two_independent_variables(capsys):

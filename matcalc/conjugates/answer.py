@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +15,7 @@ from matcalc.conjugates.reading import (
     read_complex,
     read_complex_latex,
     renaming,
+    with_conjugates,
 )
 from matcalc.conjugates.unit import without_powers
 from matcalc.core.boundary import public, warn_of_notes
@@ -261,10 +261,7 @@ class Wirtinger:
 
     def _outside(self, text: str) -> str:
         """The text with conj(z) for the variable that stands for it."""
-        for name in self._names:
-            text = re.sub(rf"\b{conjugate(name)}'", f"ctranspose({name})", text)
-            text = re.sub(rf"\b(d?){conjugate(name)}\b", rf"\1conj({name})", text)
-        return text
+        return with_conjugates(text, self._names)
 
     @public
     def text(self) -> str:

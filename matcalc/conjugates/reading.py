@@ -9,11 +9,12 @@ operator and its application in adaptive array theory, 1983).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import default_language
 from matcalc.core.operations import ALIASES, ANALYTIC, OPERATIONS
@@ -86,6 +87,27 @@ def conjugate(name: str) -> str:
     return f"{name}{_CONJUGATE}"
 
 
+def with_conjugates(text: str, names: Iterable[str]) -> str:
+    """A text of ours with ``conj(z)`` and ``ctranspose(z)`` for the variables that stand for
+    them.
+    """
+    for name in names:
+        text = re.sub(rf"\b{conjugate(name)}'", f"ctranspose({name})", text)
+        text = re.sub(rf"\b(d?){conjugate(name)}\b", rf"\1conj({name})", text)
+    return text
+
+
+@contextmanager
+def _explain_errors(names: Collection[str]) -> Iterator[None]:
+    """Errors in the user's words."""
+    try:
+        yield
+    except MatcalcError as problem:
+        problem.message = with_conjugates(problem.message, names)
+        problem.hint = problem.hint and with_conjugates(problem.hint, names)
+        raise
+
+
 def read_complex(
     text: str,
     declarations: Mapping[str, str | Variable] | Iterable[str] = (),
@@ -105,7 +127,8 @@ def read_complex(
     made = conjugated.statements(statements)
     if conjugated.unit:
         variables[UNIT] = _UNIT
-    program = infer(made, variables, plain, None, definitions, language=language)
+    with _explain_errors(kinds):
+        program = infer(made, variables, plain, None, definitions, language=language)
     return _complex_program(program, kinds, conjugated)
 
 
@@ -143,7 +166,8 @@ def read_complex_latex(
     meant = _IMAGINARY.sub(rf"\\mathit{{{UNIT}}}", text)
     known = {**variables, **shown, UNIT: _UNIT}
     complex_letters = Complex(bars, turned, UNIT, set())
-    program = tex.read_complex_latex(meant, known, complex_letters, {**definitions, **adopted})
+    with _explain_errors(kinds):
+        program = tex.read_complex_latex(meant, known, complex_letters, {**definitions, **adopted})
     if "'" not in text:  # X^H has a transpose, and X^\\top says what it is
         conjugated.notes = []
     found = _complex_program(program, kinds, conjugated)
