@@ -14,6 +14,7 @@ from matcalc.core.errors import MatcalcError, VerificationError
 from matcalc.core.options import MANIFOLDS as NAMES
 from matcalc.manifolds import answer
 from matcalc.manifolds.answer import Riemannian
+from matcalc.manifolds.proof import ProductProof
 from matcalc.manifolds.table import MANIFOLDS
 
 KINDS = {
@@ -231,8 +232,8 @@ def test_products_at_the_command_line(capsys) -> None:
     ("options", "message"),
     [
         (["--manifold", "sphere,sphere,sphere"], "3 manifolds do not go with 2 variables"),
-        (["--manifold", "sphere", "--order", "2"], "--order does not go with manifolds of several"),
-        (["--manifold", "sphere", "--format", "numpy"], "not as numpy"),
+        (["--manifold", "sphere", "--order", "3"], "--order does not go with manifolds of several"),
+        (["--manifold", "sphere", "--order", "2", "--format", "numpy"], "not as numpy"),
         (["--manifold", "sphere,spere"], "did you mean sphere?"),
         (["--manifold", "sphere,euclidian"], "did you mean euclidean?"),
         (["--metric", "M"], "--metric goes with the derivative with respect to one variable"),
@@ -255,3 +256,89 @@ def test_the_norm_on_the_sphere_is_one(expr, variables, said) -> None:
     found = matcalc.diff(expr, "x", variables=variables).riemannian("sphere")
     assert str(found) == said
     assert found.verification.kind == "exact"
+
+
+HESSIANS = [  # on products, along a direction for each variable
+    (
+        "x'*B*y",
+        {},
+        ["x", "y"],
+        ["sphere", "euclidean"],
+        {"x": "B*dy - (dx*y' + x*dy')*B'*x", "y": "B'*dx"},
+    ),
+    (
+        "x'*B*y",
+        {},
+        ["x", "y"],
+        "sphere",
+        {"x": "B*dy - (dx*y' + x*dy')*B'*x", "y": "B'*dx - (dy*x' + y*dx')*B*y"},
+    ),
+    (
+        "tr(U'*A*V)",
+        {"U": "matrix(m, k)", "V": "matrix(n, k)"},
+        ["U", "V"],
+        "stiefel",
+        None,
+    ),
+    (
+        "tr(U'*A*U)*t^2",
+        {"U": "matrix(m, k)", "A": "symmetric(m)", "t": "scalar"},
+        ["U", "t"],
+        ["grassmann", "euclidean"],
+        None,
+    ),
+    (
+        "logdet(X) + (a'*inv(X)*a)*(y'*x)",
+        {"X": "psd(n)", "a": "vector(n)"},
+        ["X", "x", "y"],
+        ["spd", "poincare", "sphere"],
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "kinds", "wrt", "manifolds", "said"), HESSIANS)
+def test_hessians_on_products(expr, kinds, wrt, manifolds, said) -> None:
+    found = matcalc.diff(expr, wrt, variables=kinds).riemannian(manifolds, order=2)
+    assert found.verification.kind == "exact"
+    assert list(found) == wrt
+    if said is not None:
+        assert {name: str(part) for name, part in found.items()} == said
+    assert found.latex().count(r"\operatorname{Hess}") == len(wrt)
+
+
+@pytest.mark.parametrize("wrong", ["x", "y"])
+def test_a_wrong_hessian_on_a_product_is_seen(wrong) -> None:
+    """The mixed part is left out, or a part is no tangent."""
+    found = matcalc.diff("x'*B*y", ["x", "y"]).riemannian("sphere", order=2)
+    program = found[wrong]._program
+    size = "n" if wrong == "x" else "m"
+    other = matcalc.parse(f"0*d{wrong}", {f"d{wrong}": f"vector({size})"})._tree
+    trees = {name: part._tree for name, part in found.items()} | {wrong: other}
+    proof = ProductProof(program, dict.fromkeys(("x", "y"), MANIFOLDS["sphere"]))
+    with pytest.raises(VerificationError):
+        proof.hessian(trees, found.directions)
+
+
+def test_a_block_on_a_product_is_the_hessian_in_its_factor() -> None:
+    """Where the other variable stays, as the Hessian on one manifold says."""
+    kinds = {"A": "symmetric(n)"}
+    both = matcalc.diff("x'*A*x + x'*B*y", ["x", "y"], variables=kinds)
+    found = str(both.riemannian("sphere", order=2)["x"])
+    one = matcalc.diff("x'*A*x + x'*B*y", "x", variables=kinds, order=2).riemannian("sphere")
+    shapes = {**kinds, "x": "sphere(n)", "y": "sphere(m)", "dx": "vector(n)", "dy": "vector(m)"}
+    there = found.replace("dy", "zeros(m)")
+    assert matcalc.equal(there, str(one).removeprefix("dx -> "), variables=shapes)
+
+
+def test_code_on_products() -> None:
+    found = matcalc.diff("x'*B*y", ["x", "y"]).riemannian(["sphere", "euclidean"])
+    space: dict = {}
+    exec(found.source("numpy"), space)
+    rng = np.random.default_rng(0)
+    x, B, y = rng.normal(size=3), rng.normal(size=(3, 2)), rng.normal(size=2)
+    x /= np.linalg.norm(x)
+    values = space["f"](x=x, B=B, y=y)
+    assert np.allclose(values["x"], B @ y - (x @ B @ y) * x)
+    assert np.allclose(values["y"], B.T @ x)
+    assert "import torch" in found.source("torch")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import require_different, with_members
+from matcalc.answers.several_code import source_of_several
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_code
+from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.subspaces import require_coordinates
@@ -29,7 +31,7 @@ from matcalc.write.printers.program import array_head, several_text
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
 
 if TYPE_CHECKING:
-    from matcalc.answers.on_products import RiemannianGradients
+    from matcalc.answers.on_products import RiemannianGradients, RiemannianHessian
     from matcalc.core.kinds import Variable
     from matcalc.graph.picture import ComputationalGraph
     from matcalc.verify.oracle.compare import Comparison
@@ -160,27 +162,12 @@ class Gradients(Mapping[str, Derivative]):
         It returns a mapping from names to arrays; with ``value`` the value of the expression stands
         before it. ``runtime`` as for one derivative.
         """
-        require_code(backend, runtime, name)
-        # a plain answer does not need it
-        from matcalc.stable import stable  # noqa: PLC0415
-        from matcalc.write.printers.backends import source_kind  # noqa: PLC0415
-
         trees = {VALUE: self.expression._tree} if value else {}
         trees |= {key: each._tree for key, each in self._derivatives.items()}
-        root = Expr("several", tuple(trees.values()), value=tuple(trees))
-        spoken = self.expression._program.language
-        tree = stable(root, self.variables, spoken)
-        source = source_kind(backend, runtime)(tree, self.variables, name, self._title())
-        text = source.text()
-        if self._verify:
-            # it loads NumPy
-            from matcalc.verify.readback.code import several_say as code_says  # noqa: PLC0415
-
-            if backend != "numpy":  # what is run is the same program for NumPy
-                source = source_kind("numpy", runtime)(tree, self.variables, name, "")
-            ran = text if backend == "numpy" else source.text()
-            confirm(code_says(ran, source, trees, self.variables), "code", spoken)
-        return text
+        program = replace(self.expression._program, variables=self.variables)
+        return source_of_several(
+            program, trees, self._title(), backend, name, runtime, verify=self._verify
+        )
 
     def _title(self) -> str:
         return f"The derivatives of {self.expression}:\n\n{self}"
@@ -200,14 +187,15 @@ class Gradients(Mapping[str, Derivative]):
 
     @public
     def riemannian(
-        self, manifolds: str | Sequence[str], *, verify: bool = True
-    ) -> RiemannianGradients:
-        """The gradients on the product of a manifold for each variable, or of one for all; see
-        docs/manifolds.md.
+        self, manifolds: str | Sequence[str], *, order: int = 1, verify: bool = True
+    ) -> RiemannianGradients | RiemannianHessian:
+        """The gradients on the product of a manifold for each variable, or of one for all; of order
+        2 the Hessian along a direction for each. See docs/manifolds.md.
         """
-        from matcalc.answers.on_products import RiemannianGradients  # noqa: PLC0415 - few need it
+        # few need it
+        from matcalc.answers.on_products import on_product  # noqa: PLC0415
 
-        return RiemannianGradients(self.expression, list(self), manifolds, verify=verify)
+        return on_product(self.expression, list(self), manifolds, order, verify=verify)
 
     @public
     def graph(self, *, at: Mapping[str, Any] | None = None) -> ComputationalGraph:

@@ -1,4 +1,6 @@
-"""Gradients on products of manifolds: in each factor that of the function of it alone."""
+"""Gradients on products of manifolds, in each factor that of the function of it alone, and
+Hessians.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +9,28 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from matcalc.answers.names import free_name, require_scalar, with_variable
+from matcalc.answers.several_code import source_of_several
 from matcalc.core.boundary import public
+from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.options import MANIFOLDS as NAMES
+from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.manifolds.answer import Riemannian, point_on, require_known
-from matcalc.results import Derivative, Expression
+from matcalc.core.tree import Expr
+from matcalc.manifolds.answer import (
+    Riemannian,
+    derive_on,
+    point_on,
+    require_invariant,
+    require_known,
+)
+from matcalc.manifolds.proof import ProductProof
+from matcalc.manifolds.table import MANIFOLDS, euclidean
+from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.steps import weakest
-from matcalc.verify.verification import Verification
+from matcalc.verify.verification import Verification, warn_unverified
 from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.latex_pieces import align
 
@@ -39,21 +54,10 @@ class RiemannianGradients(Mapping[str, Riemannian | Derivative]):
         *,
         verify: bool = True,
     ) -> None:
-        names = [manifolds] * len(wrt) if isinstance(manifolds, str) else list(manifolds)
-        if len(names) != len(wrt):
-            raise ArgumentError(
-                f"{len(names)} manifolds do not go with {len(wrt)} variables",
-                hint=f"name one for each of {', '.join(wrt)}; {EUCLIDEAN} is one, of all arrays",
-            )
-        for name in names:
-            require_known(name, (*NAMES, EUCLIDEAN))
-        self.manifolds = dict(zip(wrt, names, strict=True))
-        program = expression._program
-        points = dict(program.variables)
-        for name, manifold in self.manifolds.items():
-            if manifold in NAMES:
-                points[name] = point_on(manifold, points[name])
-        program = replace(program, variables=points)
+        self.expression = expression
+        self.manifolds = _manifolds_of(wrt, manifolds)
+        program = _points_of(expression._program, self.manifolds)
+        self._verify = verify
         self._parts: dict[str, Riemannian | Derivative] = {}
         for name, manifold in self.manifolds.items():
             if manifold == EUCLIDEAN:
@@ -114,6 +118,15 @@ class RiemannianGradients(Mapping[str, Riemannian | Derivative]):
             ]
         )
 
+    @public
+    def source(self, backend: str = "numpy", *, name: str = "f", runtime: str = "inline") -> str:
+        """Source of one function that returns a mapping from names to the gradients."""
+        reading = self.reading
+        title = f"{reading[0].upper()}{reading[1:]} of {self.expression}:\n\n{self}"
+        trees = {name: part._tree for name, part in self._parts.items()}
+        program = replace(self.expression._program, variables=self.variables)
+        return source_of_several(program, trees, title, backend, name, runtime, verify=self._verify)
+
     def to_json(self) -> Mapping[str, Any]:
         """What JSON says of them."""
         return {
@@ -123,3 +136,152 @@ class RiemannianGradients(Mapping[str, Riemannian | Derivative]):
             "text": self.text(),
             "latex": self.latex(),
         }
+
+
+class RiemannianHessian(Mapping[str, Formula]):
+    """The Hessian of a scalar on a product of manifolds, along a direction for each variable: a
+    mapping from the names of the variables to its parts, which are tangents.
+
+    The derivative of a gradient along what moves in another factor needs no connection, because
+    the tangents at a point do not depend on that. So each part is the formula of its manifold, with
+    the derivative of the free gradient along all directions.
+    """
+
+    def __init__(
+        self,
+        expression: Expression,
+        wrt: Sequence[str],
+        manifolds: str | Sequence[str],
+        *,
+        verify: bool = True,
+    ) -> None:
+        self.manifolds = _manifolds_of(wrt, manifolds)
+        program = _points_of(replace(expression._program, definitions={}), self.manifolds)
+        require_scalar(program.expr, "a Hessian on manifolds is")
+        self._spaces = {
+            name: euclidean(len(program.variables[name].shape))
+            if each == EUCLIDEAN
+            else MANIFOLDS[each]
+            for name, each in self.manifolds.items()
+        }
+        self.directions: dict[str, str] = {}
+        for name in wrt:
+            self.directions[name] = free_name(program, f"d{name}", *"UVWuvw")
+            direction = direction_of(program.variables[name], self.directions[name])
+            program = with_variable(program, direction, "a direction")
+        self._program = replace(program, asked=None)
+        self._proof = ProductProof(self._program, self._spaces)
+        parts: dict[str, Expr] = {}
+        for name, space in self._spaces.items():
+            statement = DerivativeStatement(self._program, name)
+            require_invariant(self._proof.factors[name], statement)
+            parts[name] = derive_on(space, statement, self.directions, {})
+        self._parts = {
+            name: Formula(replace(self._program, expr=tree), tree, verify=verify)
+            for name, tree in parts.items()
+        }
+        if verify:
+            warn_unverified(self.verification)
+
+    def __getitem__(self, name: str) -> Formula:
+        return self._parts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<matcalc.RiemannianHessian {'; '.join(str(self).splitlines())}>"
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """The variables of the texts, with the directions."""
+        return dict(self._program.variables)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What may have been meant otherwise."""
+        return self._program.notes
+
+    @property
+    def reading(self) -> str:
+        """What it is, in words."""
+        factors = [f"{name}: {manifold}" for name, manifold in self.manifolds.items()]
+        along = ", ".join(self.directions.values())
+        return f"the Hessian along {along} on the product of {', '.join(factors)}"
+
+    @cached_property
+    @public
+    def verification(self) -> Verification:
+        """How it was proved; VerificationError where it is wrong."""
+        trees = {name: part._tree for name, part in self._parts.items()}
+        self._proof.hessian(trees, self.directions)
+        return weakest(self._proof.found)
+
+    @public
+    def text(self) -> str:
+        """A line for each variable."""
+        return "\n".join([f"H{name} = {part}" for name, part in self._parts.items()])
+
+    @public
+    def latex(self, *, bold: bool = False) -> str:
+        """The parts in LaTeX, a line each."""
+        along = ", ".join([letter(name) for name in self.directions.values()])
+        return align(
+            [
+                rf"\operatorname{{Hess}}_{{{letter(name)}}} f[{along}] &= {part.latex(bold=bold)}"
+                for name, part in self._parts.items()
+            ]
+        )
+
+    def to_json(self) -> Mapping[str, Any]:
+        """What JSON says of them."""
+        return {
+            "manifolds": self.manifolds,
+            "reading": self.reading,
+            "derivatives": {name: str(part) for name, part in self._parts.items()},
+            "text": self.text(),
+            "latex": self.latex(),
+        }
+
+
+def on_product(
+    expression: Expression,
+    wrt: Sequence[str],
+    manifolds: str | Sequence[str],
+    order: int = 1,
+    *,
+    verify: bool = True,
+) -> RiemannianGradients | RiemannianHessian:
+    """The gradients on a product of manifolds, or of order 2 the Hessian."""
+    if order not in (1, 2):
+        raise ArgumentError(f"on manifolds there are order 1 and 2, not {order}")
+    kind = RiemannianGradients if order == 1 else RiemannianHessian
+    return kind(expression, wrt, manifolds, verify=verify)
+
+
+def _manifolds_of(wrt: Sequence[str], manifolds: str | Sequence[str]) -> dict[str, str]:
+    """The manifold of each variable."""
+    names = [manifolds] * len(wrt) if isinstance(manifolds, str) else list(manifolds)
+    if len(names) != len(wrt):
+        raise ArgumentError(
+            f"{len(names)} manifolds do not go with {len(wrt)} variables",
+            hint=f"name one for each of {', '.join(wrt)}; {EUCLIDEAN} is one, of all arrays",
+        )
+    for name in names:
+        require_known(name, (*NAMES, EUCLIDEAN))
+    return dict(zip(wrt, names, strict=True))
+
+
+def _points_of(program: Program, manifolds: Mapping[str, str]) -> Program:
+    """The program with variables that are points of these manifolds."""
+    points = dict(program.variables)
+    for name, manifold in manifolds.items():
+        if manifold in NAMES:
+            points[name] = point_on(manifold, points[name])
+    return replace(program, variables=points)

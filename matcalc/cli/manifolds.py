@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from collections.abc import Callable
 
-from matcalc.answers.on_products import RiemannianGradients
+from matcalc.answers.on_products import RiemannianGradients, RiemannianHessian, on_product
 from matcalc.cli.refusals import TO_READ, refuse_given, require_plain, unusual
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import BACKENDS
@@ -19,7 +19,7 @@ from matcalc.version import __version__
 
 def gradient(
     text: str, options: Namespace, read: Callable[[], Program]
-) -> Riemannian | RiemannianGradients:
+) -> Riemannian | RiemannianGradients | RiemannianHessian:
     """The gradient that the options ask for."""
     if len(options.several) > 1 and options.manifold and not options.metric:
         return _on_product(options, read)
@@ -44,23 +44,28 @@ def gradient(
     return derivative.riemannian(options.manifold, metric=options.metric, verify=options.verify)
 
 
-def _on_product(options: Namespace, read: Callable[[], Program]) -> RiemannianGradients:
+def _on_product(
+    options: Namespace, read: Callable[[], Program]
+) -> RiemannianGradients | RiemannianHessian:
     """The gradients by several variables, with a manifold for each or one for all."""
     names, several = options.manifold.split(","), options.several
     require_plain(Namespace(**{**vars(options), "several": []}), "--manifold")
-    refuse_given(unusual(options), "{} does not go with manifolds of several variables")
-    if options.format not in TO_READ:
+    given = {**unusual(options), "--order": options.order > 2}
+    refuse_given(given, "{} does not go with manifolds of several variables")
+    is_code = options.format in BACKENDS and options.order == 1
+    if options.format not in TO_READ and not is_code:
         raise ArgumentError(
-            f"gradients by several variables are printed as text, latex or json, not as "
-            f"{options.format}",
+            f"a Hessian on manifolds of several variables is printed as text, latex or json, not "
+            f"as {options.format}",
             hint=f"for code differentiate with respect to one of them: --wrt {several[0]}",
         )
     manifolds = names[0] if len(names) == 1 else [name.strip() for name in names]
-    return RiemannianGradients(Expression(read()), several, manifolds, verify=options.verify)
+    expression = Expression(read())
+    return on_product(expression, several, manifolds, options.order, verify=options.verify)
 
 
 def format_answer(
-    found: Riemannian | RiemannianGradients,
+    found: Riemannian | RiemannianGradients | RiemannianHessian,
     text: str,
     options: Namespace,
     verdict: Verification | None,
@@ -68,6 +73,8 @@ def format_answer(
     """The answer in a format."""
     if options.format == "latex":
         return found.latex()
+    if options.format in BACKENDS and isinstance(found, RiemannianGradients):
+        return found.source(options.format).rstrip("\n")
     if options.format in BACKENDS and isinstance(found, Riemannian):
         program = found.program()
         return Formula(program, program.expr).source(options.format).rstrip("\n")

@@ -74,32 +74,9 @@ class Riemannian:
     def _derive(
         self, statement: DerivativeStatement, space: Manifold, more: dict[str, Expr]
     ) -> Expr:
-        here = variable(self.wrt, statement.variable.shape)
-        trees = {**more, "X": here, "G": differentiate(statement)}
-        if not self._proof.is_invariant(trees["G"]):
-            raise UnsupportedError(
-                f"{statement.program.source or 'the expression'} is not a function of the span of "
-                f"{self.wrt}: it changes where {self.wrt} is multiplied by an orthogonal matrix",
-                hint="on stiefel it has a gradient",
-            )
-        found = [self._shorten(self._program, space, trees)]
-        if space.kind == "sphere":  # what cancels at all points may go first
-            free = free_variable(self.wrt, statement.variable)
-            everywhere = {**self._program.variables, self.wrt: free}
-            program = replace(self._program, variables=everywhere)
-            trees["G"] = differentiate(statement._replace(program=program))
-            short = self._shorten(program, space, trees)
-            found.append(shorten(self._program, short))
-        return min(found, key=lambda tree: len(tree.parts))
-
-    def _shorten(self, program: Program, space: Manifold, trees: dict[str, Expr]) -> Expr:
-        """The formula with the gradient that is known, and the Hessian where it is asked for."""
-        if self.order == 1:
-            return shorten(program, formula(space.gradient, trees))
-        steps: list[Step] = [self.wrt, {self.wrt: self.direction}]
-        along = variable(self.direction, trees["X"].shape)
-        more = {"V": along, "H": derive_steps(program, steps)[-1]}
-        return shorten(program, formula(space.hessian, {**trees, **more}))
+        require_invariant(self._proof, statement)
+        moves = {} if self.order == 1 else {self.wrt: self.direction}
+        return derive_on(space, statement._replace(program=self._program), moves, more)
 
     @cached_property
     @public
@@ -190,6 +167,48 @@ class Riemannian:
             "text": self.text(),
             "latex": self.latex(),
         }
+
+
+def require_invariant(proof: Proof, statement: DerivativeStatement) -> None:
+    """UnsupportedError where the expression is no function on the manifold."""
+    if not proof.is_invariant(differentiate(statement)):
+        wrt = statement.wrt
+        raise UnsupportedError(
+            f"{statement.program.source or 'the expression'} is not a function of the span of "
+            f"{wrt}: it changes where {wrt} is multiplied by an orthogonal matrix",
+            hint="on stiefel it has a gradient",
+        )
+
+
+def derive_on(
+    space: Manifold,
+    statement: DerivativeStatement,
+    moves: Mapping[str, str],
+    more: Mapping[str, Expr],
+) -> Expr:
+    """The gradient on a manifold; with directions of its variable, and of others that move too,
+    this part of the Hessian along them. ``more`` are trees of further letters.
+
+    The Hessian of each manifold is that of its formula, where H is the derivative of G along the
+    directions: with others it has the gradient of the mixed derivative besides.
+    """
+    program, wrt = statement.program, statement.wrt
+    here = variable(wrt, statement.variable.shape)
+
+    def shortened(program: Program) -> Expr:
+        gradient = differentiate(statement._replace(program=program))
+        trees = {**more, "X": here, "G": gradient}
+        if not moves:
+            return shorten(program, formula(space.gradient, trees))
+        steps: list[Step] = [wrt, moves]
+        trees |= {"V": variable(moves[wrt], here.shape), "H": derive_steps(program, steps)[-1]}
+        return shorten(program, formula(space.hessian, trees))
+
+    found = [shortened(program)]
+    if space.kind == "sphere":  # what cancels at all points may go first
+        everywhere = {**program.variables, wrt: free_variable(wrt, statement.variable)}
+        found.append(shorten(program, shortened(replace(program, variables=everywhere))))
+    return min(found, key=lambda tree: len(tree.parts))
 
 
 def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None:

@@ -8,7 +8,7 @@ manifold and along tangents that are made of free arrays.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_trees
@@ -17,7 +17,7 @@ from matcalc.core.kinds import ZERO, Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, number, variable, zeros
+from matcalc.core.tree import Expr, add_terms, number, variable, zeros
 from matcalc.manifolds.formulas import formula
 from matcalc.manifolds.table import Manifold
 from matcalc.verify.readback.values import confirm
@@ -27,10 +27,17 @@ _FREE = ("?u", "?v", "?w")  # a point, and two tangents; no names in the languag
 
 
 class Proof:
-    """What is proved of an expression on a manifold; ``more`` are trees of further letters."""
+    """What is proved of an expression on a manifold; ``more`` are trees of further letters, and
+    ``mark`` tells the free arrays of several manifolds apart.
+    """
 
     def __init__(
-        self, program: Program, wrt: str, manifold: Manifold, more: dict[str, Expr]
+        self,
+        program: Program,
+        wrt: str,
+        manifold: Manifold,
+        more: dict[str, Expr],
+        mark: str = "",
     ) -> None:
         self.manifold = manifold
         self.wrt = wrt
@@ -38,9 +45,10 @@ class Proof:
         self.found: list[Verification] = []
         shape = program.variables[wrt].shape
         kind = free_kind(len(shape))
-        free = {name: Variable(name, kind, shape) for name in _FREE}
+        names = [name + mark for name in _FREE]
+        free = {name: Variable(name, kind, shape) for name in names}
         self.program = replace(program, variables={**program.variables, **free}, definitions={})
-        point, first, second = (variable(name, shape) for name in _FREE)
+        point, first, second = (variable(name, shape) for name in names)
         here = variable(wrt, shape)
         self.point = self._make(manifold.point, W=point) if manifold.point else here
         self.first = self._make(manifold.project, W=first, X=self.point)
@@ -51,8 +59,7 @@ class Proof:
 
     def at(self, tree: Expr, moves: dict[str, Expr]) -> Expr:
         """The tree at the point, with tangents in place of names."""
-        known = {self.wrt: self.point, **moves}
-        return replace_variables(tree, {name: _taker(value) for name, value in known.items()})
+        return put(tree, {self.wrt: self.point, **moves})
 
     def _decide(self, left: Expr, right: Expr) -> Decision:
         return decide_trees(self.program, left, right)
@@ -66,9 +73,9 @@ class Proof:
         self.found.append(Verification(kind, 0.0, decision.how))
         return decision.verdict == EQUAL
 
-    def along(self, curve: Expr, order: int, tree: Expr) -> None:
-        """Proves the derivative by t, where it is zero, of the expression on a curve."""
-        moved = replace_variables(self.program.expr, {self.wrt: _taker(curve)})
+    def along(self, curves: dict[str, Expr], order: int, tree: Expr) -> None:
+        """Proves the derivative by t, where it is zero, of the expression on curves."""
+        moved = put(self.program.expr, curves)
         variables = {**self.program.variables, PARAMETER: Variable(PARAMETER, ZERO)}
         program = replace(self.program, expr=moved, variables=variables)
         self.found.append(verify(DerivativeStatement(program, PARAMETER, order), tree))
@@ -85,29 +92,33 @@ class Proof:
     def gradient(self, tree: Expr) -> None:
         """The gradient is a tangent, and its inner products are the derivatives."""
         here = self.at(tree, {})
-        self._tangent(here)
-        product = self._make(self.manifold.inner, X=self.point, U=here, V=self.first)
-        self.along(self._curve(self.first, None), 1, product)
+        self.tangent(here)
+        product = self.inner(here, self.first)
+        self.along({self.wrt: self._curve(self.first, None)}, 1, product)
 
     def hessian(self, tree: Expr, direction: str) -> None:
         """The Hessian along a direction, by its name in the tree."""
         first = self.at(tree, {direction: self.first})
         second = self.at(tree, {direction: self.second})
-        self._tangent(first)
-        inner = self.manifold.inner
-        across = [
-            self._make(inner, X=self.point, U=one, V=other)
-            for one, other in ((first, self.second), (second, self.first))
-        ]
-        self.equal(*across)
-        bend = self._make(self.manifold.bend, X=self.point, V=self.first, W=self.first)
-        product = self._make(inner, X=self.point, U=first, V=self.first)
-        self.along(self._curve(self.first, bend), 2, product)
+        self.tangent(first)
+        self.equal(self.inner(first, self.second), self.inner(second, self.first))
+        product = self.inner(first, self.first)
+        self.along({self.wrt: self.geodesic()}, 2, product)
 
-    def _tangent(self, here: Expr) -> None:
+    def tangent(self, here: Expr) -> None:
+        """It is a tangent at the point."""
         if self.manifold.tangent:
             left = self._make(self.manifold.tangent, X=self.point, Z=here)
             self.equal(left, zeros(left.shape))
+
+    def inner(self, one: Expr, other: Expr) -> Expr:
+        """The inner product of two tangents at the point."""
+        return self._make(self.manifold.inner, X=self.point, U=one, V=other)
+
+    def geodesic(self) -> Expr:
+        """The geodesic along the first tangent, up to the second order in t."""
+        bend = self._make(self.manifold.bend, X=self.point, V=self.first, W=self.first)
+        return self._curve(self.first, bend)
 
     def _curve(self, tangent: Expr, bend: Expr | None) -> Expr:
         """point + t*tangent + t^2/2*bend."""
@@ -118,6 +129,48 @@ class Proof:
             return curve
         square = Expr("/", (Expr("^", (parameter, number(2))), number(2)))
         return Expr("+", (curve, Expr("*", (square, bend), shape)), shape)
+
+
+class ProductProof:
+    """What is proved of a Hessian on a product of manifolds, one for each variable: inner products
+    are sums of those in the factors, and geodesics have geodesics as their parts.
+    """
+
+    def __init__(self, program: Program, spaces: Mapping[str, Manifold]) -> None:
+        self.factors: dict[str, Proof] = {}
+        for name, space in spaces.items():
+            self.factors[name] = Proof(program, name, space, {}, mark=str(len(self.factors)))
+            program = self.factors[name].program
+        for proof in self.factors.values():
+            proof.program = program
+
+    @property
+    def found(self) -> list[Verification]:
+        """All that was proved."""
+        return [each for proof in self.factors.values() for each in proof.found]
+
+    def hessian(self, trees: Mapping[str, Expr], directions: Mapping[str, str]) -> None:
+        """The parts of the Hessian along directions, which have names in the trees."""
+        factors = self.factors
+        points = {name: proof.point for name, proof in factors.items()}
+        first = {directions[name]: proof.first for name, proof in factors.items()}
+        second = {directions[name]: proof.second for name, proof in factors.items()}
+        along = {name: put(tree, {**points, **first}) for name, tree in trees.items()}
+        across = {name: put(tree, {**points, **second}) for name, tree in trees.items()}
+        for name, proof in factors.items():
+            proof.tangent(along[name])
+        one = [proof.inner(along[name], proof.second) for name, proof in factors.items()]
+        other = [proof.inner(across[name], proof.first) for name, proof in factors.items()]
+        size = [proof.inner(along[name], proof.first) for name, proof in factors.items()]
+        any_factor = next(iter(factors.values()))
+        any_factor.equal(add_terms(one, ()), add_terms(other, ()))
+        curves = {name: proof.geodesic() for name, proof in factors.items()}
+        any_factor.along(curves, 2, add_terms(size, ()))
+
+
+def put(tree: Expr, values: Mapping[str, Expr]) -> Expr:
+    """The tree with values in place of variables."""
+    return replace_variables(tree, {name: _taker(value) for name, value in values.items()})
 
 
 def _taker(tree: Expr) -> Callable[[Expr], Expr]:

@@ -115,3 +115,17 @@ MANIFOLDS = {
         "Besse, Einstein Manifolds (1987), theorem 1.159",
     ),
 }
+
+
+def euclidean(rank: int) -> Manifold:
+    """All arrays with so many axes, with the inner product of the entries."""
+    return Manifold(
+        says="all arrays",
+        rank=rank,
+        gradient="G",
+        hessian="H",
+        inner=("U*V", "U'*V", "tr(U'*V)")[rank],
+        project="W",
+        bend="0*W",
+        source=f"{_AMS}, section 3.6",
+    )
