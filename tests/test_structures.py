@@ -9,13 +9,14 @@ from sweeps import slow
 from matcalc import diff, jvp
 from matcalc.claims.judge.claims import Claim
 from matcalc.claims.judge.verdict import judge
+from matcalc.core.dims import dim
 from matcalc.core.errors import (
     ArgumentError,
     UnknownNameError,
     UnsupportedError,
     VerificationError,
 )
-from matcalc.core.kinds import FREE, ROWS, kind_spec
+from matcalc.core.kinds import FREE, ROWS, Variable, kind_spec
 from matcalc.core.subspaces import SPACES, WITH_COORDINATES, coordinates, independent
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.read.syntax.declare import declare
@@ -27,6 +28,7 @@ A = {"A": "matrix(n, n)"}
 S, K, L, D = (
     {"X": kind, **A} for kind in ("symmetric(n)", "skew(n)", "triangular(n)", "diagonal(n)")
 )
+W = {"X": "banded(n, 2)", **A}
 U, T = {"X": "upper(n)", **A}, {"X": "tridiagonal(n)", **A}
 B = {"X": "tridiagonal(n)", "a": "vector(n)", "b": "vector(n)"}
 Z, C, H = ({"X": kind, **A} for kind in ("toeplitz(n)", "circulant(n)", "hankel(n)"))
@@ -60,6 +62,11 @@ ANSWERS = [
     ("tr(A*X)", T, "declared", 1, "triu(tril(A', 1), -1)"),
     ("a'*X*b", B, "declared", 1, "triu(tril(a*b', 1), -1)"),
     ("b'*X'*a", B, "declared", 1, "triu(tril(a*b', 1), -1)"),
+    ("tr(A*X)", W, "declared", 1, "triu(tril(A', 2), -2)"),
+    ("tr(A*X)", W, "independent", 1, "triu(tril(A', 2), -2)"),
+    ("logdet(X)", {"X": "banded(n, 3)"}, "declared", 1, "triu(tril(inv(X)', 3), -3)"),
+    ("tr(A*X)", {"X": "banded(n, 1)", **A}, "declared", 1, "triu(tril(A', 1), -1)"),
+    ("tr(A*X)", {"X": "banded(n, 0)", **A}, "declared", 1, "diag(diag(A))"),
     ("tr(A*X)", Z, "declared", 1, "toeplitz(A')"),
     ("tr(A*X)", C, "declared", 1, "circulant(A')"),
     ("tr(A*X)", H, "declared", 1, "hankel(A)"),
@@ -95,6 +102,9 @@ WRONG = [  # what a corrupted rule would answer
     ("tr(A*X)", U, "vech", 1, "vech(A')"),
     ("tr(A*X)", U, "declared", 1, "A'"),
     ("tr(A*X)", T, "declared", 1, "tril(A')"),
+    ("tr(A*X)", W, "declared", 1, "triu(tril(A', 3), -3)"),
+    ("tr(A*X)", W, "declared", 1, "triu(tril(A', 1), -1)"),
+    ("tr(A*X)", W, "declared", 1, "A'"),
     ("tr(A*X)", D, "vech", 1, "2*diag(A)"),
     ("tr(A*X)", Z, "declared", 1, "toeplitz(A)"),
     ("tr(A*X)", Z, "declared", 1, "circulant(A')"),
@@ -132,19 +142,23 @@ def test_judges_have_tables_of_their_own(kind):
     spec = kind_spec(kind)
     rng = np.random.default_rng(0)
     assert (kind in SPACES) == spec.linear
-    variable = declare({"X": spec.shown[-1]})["X"]
-    X = draw(variable, rng, {"n": 5, "m": 5, "p": 3}, "normal")
+    shown = spec.shown[-1].replace("k)", f"{spec.width})")
+    variable = declare({"X": shown})["X"]
+    assert variable.kind == kind and str(variable) in (shown, kind)
+    n = 5 if spec.width is None else spec.width + 3
+    X = draw(variable, rng, {"n": n, "m": 5, "p": 3}, "normal")
     assert is_of_kind(variable, X) and (spec.least is None or np.min(X) >= spec.least)
     if kind not in ("positive", "invertible"):
         assert not is_of_kind(variable, rng.uniform(2.0, 3.0, X.shape))
     if spec.linear:
-        assert f"along-{spec.tangent}" in {each.name for each in LIBRARY.all()}
-        mask = np.ones((5, 5)) if spec.below is None else np.triu(np.ones((5, 5)), -spec.below)
+        name = spec.tangent if spec.width is None else spec.word
+        assert f"along-{name}" in {each.name for each in LIBRARY.all()}
+        mask = np.ones((n, n)) if spec.below is None else np.triu(np.ones((n, n)), -spec.below)
         mask = mask if spec.above is None else np.tril(mask, spec.above)
-        Y = _matrix(kind, rng.uniform(1.0, 2.0, len(independent(kind, 5))), 5)
+        Y = _matrix(kind, rng.uniform(1.0, 2.0, len(independent(kind, n))), n)
         assert not spec.symmetry or np.array_equal(Y.T, spec.symmetry * Y)
         assert spec.nearest or np.array_equal(
-            Y != 0, mask * (1 - np.eye(5) * (spec.symmetry < 0)) > 0
+            Y != 0, mask * (1 - np.eye(n) * (spec.symmetry < 0)) > 0
         )
 
 
@@ -152,7 +166,7 @@ def test_judges_have_tables_of_their_own(kind):
 def test_differences_by_the_independent_entries(kind):
     """Of a cubic, whose extrapolated differences are exact."""
     n, step = 3, 0.5
-    variables = {"X": f"{kind}(n)", **A}
+    variables = {"X": str(Variable("X", kind, (dim("n"),))), **A}
     rng = np.random.default_rng(0)
     places = independent(kind, n)
     p, given = rng.standard_normal(len(places)), rng.standard_normal((n, n))
@@ -193,6 +207,7 @@ REFUSED = [
     ("orthogonal(n)", "independent", "depend on each other in no linear way"),
     ("matrix(n, n)", "vech", "all entries are independent"),
     ("tridiagonal(n)", "vech", "no such vector"),
+    ("banded(n, 2)", "vech", "no such vector"),
     ("circulant(n)", "vech", "of no vector that has a name"),
     ("toeplitz(n)", "independent", "of no vector that has a name"),
 ]
@@ -263,7 +278,10 @@ def test_a_claim_that_is_not_projected(expr, order, claim):
 
 
 MADE_OF = [
-    ("banded(n, 2)", "tridiagonal(n) is a kind", "tril(triu(X, -k), k)"),
+    ("banded(n, k)", "for another k", "tril(triu(X, -k), k)"),
+    ("banded(n, 10)", "for another k", "tril(triu(X, -k), k)"),
+    ("banded(n)", "for example X: banded(n, 2)", "tridiagonal(n)"),
+    ("banded-2(n)", "the kinds are", "banded(n, k)"),
     ("unit(n)", "declare X: sphere(n)", "--manifold sphere"),
     ("stiefel(n, p)", "declare X: orthonormal(n, p)", "--manifold stiefel"),
 ]

@@ -12,6 +12,7 @@ from matcalc.answers.domains import bounds_of_domain, bounds_of_variables, may_c
 from matcalc.answers.singular import format_direction
 from matcalc.answers.solving import Requirement, Zero
 from matcalc.answers.taylor import put
+from matcalc.answers.within import is_within
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE, Variable, free_kind, kind_spec
 from matcalc.core.program import Program
@@ -81,6 +82,8 @@ def is_surely(program: Program, kind: Variable, point: Expr) -> bool:
     known = Definiteness(program)
     if kind.kind == "positive":
         return known.is_positive(point)
+    if kind.kind != "psd" and kind_spec(kind.kind).linear:
+        return is_within(program, kind, point)
     return kind.kind == "psd" and known.is_symmetric(point) and known.is_definite(point)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.cli.arguments import command_names
 from matcalc.cli.lines import OWN
-from matcalc.core.kinds import KINDS
+from matcalc.core.kinds import WORDS
 from matcalc.core.operations import SUBJECTS
 from matcalc.tools.session import Session
 
@@ -45,7 +45,7 @@ class Completer:
 
     def _offers(self, before: str, command: Command | None) -> list[str]:
         if re.fullmatch(r"\s*\w+\s*:\s*", before):
-            return [*KINDS, "function"]
+            return [*WORDS, "function"]
         chosen = re.search(r"--([a-z-]+)[=\s]\s*$", before)
         if command is not None and chosen is not None:
             for option in command.options:

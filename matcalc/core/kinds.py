@@ -27,6 +27,7 @@ class KindSpec:
     forms: tuple[
         str, ...
     ] = ()  # of declarations, where the dimensions have other letters than usual
+    width: int | None = None  # the number that stands in a declaration behind the dimension
     # linear spaces of square matrices, and what is open in them
     symmetry: int = 0  # 1 where X' = X, -1 where X' = -X
     below: int | None = None  # diagonals below the main one that have entries; None: all of them
@@ -65,12 +66,26 @@ class KindSpec:
         return self.banded or self.symmetry != 0 or bool(self.nearest)
 
     @property
+    def word(self) -> str:
+        """What a declaration calls the kind."""
+        return self.name if self.width is None else _BANDED
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """The kind as declarations say it: ``matrix(m, n)``."""
         return self.forms or (self.name + _LETTERS[self.dimensions],)
 
 
 _LETTERS = ("", "(n)", "(m, n)", "(n, m, k)")
+_BANDED = "banded"
+WIDEST = 9  # of a banded matrix, the most diagonals on each side
+
+
+def banded(width: int) -> str:
+    """The kind of the matrices that have so many diagonals on each side of the main one."""
+    return {0: "diagonal", 1: "tridiagonal"}.get(width, f"{_BANDED}-{width}")
+
+
 ROWS = (
     KindSpec("scalar", 0),
     KindSpec(
@@ -135,6 +150,18 @@ ROWS = (
         above=1,
         along="{d} is tridiagonal, so only these diagonals count",
     ),
+    *[
+        KindSpec(
+            banded(width),
+            square=True,
+            below=width,
+            above=width,
+            forms=(f"{_BANDED}(n, k)",),
+            width=width,
+            along="{d} is banded, so only these diagonals count",
+        )
+        for width in range(2, WIDEST + 1)
+    ],
     KindSpec(  # X[i,j] depends on i - j alone
         "toeplitz",
         square=True,
@@ -185,7 +212,8 @@ ROWS = (
 )
 SPECS = {row.name: row for row in ROWS}
 KINDS = {row.name: row.dimensions for row in ROWS}
-FORMS = tuple(form for row in ROWS for form in row.shown)
+FORMS = tuple(dict.fromkeys(form for row in ROWS for form in row.shown))
+WORDS = tuple(dict.fromkeys(row.word for row in ROWS))  # what declarations call the kinds
 CURVED = tuple(row.name for row in ROWS if row.curved)
 SYMMETRY = {row.name: row.symmetry for row in ROWS if row.symmetry}
 ZERO = "zero"  # of what is 0 wherever a point is drawn; no declaration says it
@@ -234,8 +262,11 @@ class Variable:
     @property
     def room(self) -> tuple[Dim, ...]:
         """What else has to be a size: the rows that orthonormal columns leave over, unless there
-        are as many by declaration.
+        are as many by declaration; the diagonals of a banded matrix of any size that are zero.
         """
+        width = kind_spec(self.kind).width
+        if width is not None and self.dims[0].integer is None:
+            return (self.dims[0].plus(Dim(width + 1, ()), -1),)
         if self.kind != "orthonormal" or self.dims[0] == self.dims[1]:
             return ()
         return (self.dims[0].plus(self.dims[1], -1),)
@@ -263,7 +294,9 @@ class Variable:
                 str(Variable("", free_kind(len(shape)), shape)) for shape in self.shapes
             ]
             return f"function({', '.join(given)}) -> {value}"
-        return f"{self.kind}({', '.join(map(str, self.dims))})" if self.dims else self.kind
+        spec = kind_spec(self.kind)
+        sizes = [*map(str, self.dims), *([] if spec.width is None else [str(spec.width)])]
+        return f"{spec.word}({', '.join(sizes)})" if sizes else self.kind
 
 
 def size_names(variables: Iterable[Variable]) -> dict[str, None]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Shape, half
 from matcalc.core.errors import ArgumentError
-from matcalc.core.kinds import CURVED, FREE, KINDS, ROWS, Variable, kind_spec
+from matcalc.core.kinds import CURVED, FREE, KINDS, ROWS, WIDEST, Variable, banded, kind_spec
 
 _BY = " by "  # joins a kind and the coordinates in it; no kind has a space
 
@@ -45,8 +45,8 @@ def _upper(i: int, j: int, n: int) -> Entry | None:
     return Entry(i, j) if i <= j else None
 
 
-def _tridiagonal(i: int, j: int, n: int) -> Entry | None:
-    return Entry(i, j) if abs(i - j) <= 1 else None
+def _within(width: int) -> Callable[[int, int, int], Entry | None]:
+    return lambda i, j, n: Entry(i, j) if abs(i - j) <= width else None
 
 
 def _toeplitz(i: int, j: int, n: int) -> Entry | None:
@@ -69,7 +69,7 @@ SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
     "skew": _skew,
     "triangular": _lower,
     "upper": _upper,
-    "tridiagonal": _tridiagonal,
+    **{banded(width): _within(width) for width in range(1, WIDEST + 1)},
     "toeplitz": _toeplitz,
     "circulant": _circulant,
     "hankel": _hankel,

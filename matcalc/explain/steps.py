@@ -375,7 +375,8 @@ class ChainBuilder:
             self._line(Line(EQUAL, line, reasons))
         if within is not factor:
             spec = kind_spec(self.kind)
-            reason = cite(f"along-{spec.tangent}", spec.along.format(d=self.d_wrt))
+            name = spec.tangent if spec.width is None else spec.word
+            reason = cite(f"along-{name}", spec.along.format(d=self.d_wrt))
             self._line(Line(EQUAL, self._inner(within, self.d_wrt), (reason,)))
         self.lines.append(Line(ANSWER, within))
         if within is not self.answer:

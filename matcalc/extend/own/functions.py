@@ -11,7 +11,7 @@ from typing import Any
 
 from matcalc.core.errors import MatcalcError
 from matcalc.core.identity import Identity
-from matcalc.core.kinds import KINDS, Variable, size_names
+from matcalc.core.kinds import WORDS, Variable, size_names
 from matcalc.core.language import Language
 from matcalc.core.operations import BUILT_IN_NAMES, CONSTANT_SHAPES
 from matcalc.core.program import Program
@@ -40,7 +40,7 @@ PLAIN = ("scalar", "vector", "matrix")
 # names with a meaning of their own, in the language or inside of the engine
 _RESERVED = {
     *CONSTANT_SHAPES,
-    *KINDS,
+    *WORDS,
     "I",
     "T",
     "pi",

@@ -8,7 +8,17 @@ from functools import lru_cache
 
 from matcalc.core.dims import OPEN
 from matcalc.core.errors import MatcalcError, ParseError, Span, UnknownNameError, UnsupportedError
-from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, FORMS, KINDS, MOST_DIMENSIONS, Variable
+from matcalc.core.kinds import (
+    COMPLEX_HINT,
+    COMPLEX_ONLY,
+    FORMS,
+    KINDS,
+    MOST_DIMENSIONS,
+    WIDEST,
+    WORDS,
+    Variable,
+    banded,
+)
 from matcalc.core.members import member
 from matcalc.core.options import closest
 from matcalc.core.split import split_declarations, split_outside_brackets
@@ -97,6 +107,8 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
     kind = body.value if body.kind in ("name", "call") else None
     hint = f"the kinds are {_FORMS}, function; docs/complex.md has those of complex variables"
     kind = _OTHERWISE.get(kind, kind) if isinstance(kind, str) else kind
+    if kind == "banded":
+        return _banded(statement.name, body, source)
     if isinstance(kind, str):
         hint = instead(kind, statement.name) or _kind_meant(kind, body, source) or hint
     if kind == "complex":
@@ -152,12 +164,31 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
     return variable
 
 
+def _banded(name: str, body: SyntaxNode, source: str) -> Variable:
+    """``banded(n, k)``, the matrices with k diagonals on each side of the main one."""
+    wanted = "banded(n, k) takes a dimension and how many diagonals there are on each side"
+    args = body.args if body.kind == "call" else ()
+    if len(args) != 2:
+        hint = f"for example {name}: banded(n, 2); tridiagonal(n) is banded(n, 1)"
+        raise UnknownNameError(wanted, source=source, span=body.span, hint=hint)
+    width = size(args[1], source, positive=False).integer
+    if width is None or not 0 <= width <= WIDEST:
+        rest = f"declare {name}: matrix(n, n), and write tril(triu({name}, -k), k)"
+        raise UnknownNameError(
+            f"the number of diagonals on each side is a whole number from 0 to {WIDEST}",
+            source=source,
+            span=args[1].span,
+            hint=f"for another k {rest}",
+        )
+    return Variable(name, banded(width), (size(args[0], source),))
+
+
 def _kind_meant(kind: str, body: SyntaxNode, source: str) -> str:
     """The kind that is spelt like a word that is none, with its dimensions."""
     if kind in KINDS:
         return ""
-    longer = [each for each in KINDS if len(kind) > 1 and each.startswith(kind)]  # sym, diag
-    close = longer[0] if len(longer) == 1 else closest(kind, (*KINDS, *_OTHERWISE))
+    longer = [each for each in WORDS if len(kind) > 1 and each.startswith(kind)]  # sym, diag
+    close = longer[0] if len(longer) == 1 else closest(kind, (*WORDS, *_OTHERWISE))
     place = source.find("(", body.start, body.end)
     dimensions = source[place : body.end] if place >= 0 else ""
     return f"did you mean {close}{dimensions}?" if close else ""
@@ -210,11 +241,6 @@ def instead(kind: str, name: str) -> str:
         )
     if kind in _WORDS:
         return _WORDS[kind]
-    if kind == "banded":
-        return (
-            f"tridiagonal(n) is a kind; for k diagonals on each side declare {name}: "
-            f"matrix(n, n), and write tril(triu({name}, -k), k)"
-        )
     return ""
 
 
@@ -237,7 +263,7 @@ def _hint_of_line(line: str) -> str | None:
     from matcalc.read.syntax.declare_advice import declaration_meant  # noqa: PLC0415 - on errors
 
     spoken = _SPOKEN.fullmatch(line)
-    kinds = (*KINDS, *_OTHERWISE)
+    kinds = (*WORDS, *_OTHERWISE)
     if spoken and spoken["kind"] in kinds:
         return f'write "{spoken["name"]}: {spoken["kind"]}{spoken["sizes"] or ""}"'
     meant = declaration_meant(line, kinds)

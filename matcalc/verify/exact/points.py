@@ -91,7 +91,9 @@ class PointSurvey:
         ]
         used_ones = self.variables.values()
         self.skew = set(size_names([v for v in used_ones if v.kind == "skew"]))
-        self.wide = set(names_in([v.dims[0] for v in used_ones if v.room]))
+        self.wide = set(
+            names_in([v.dims[0] for v in used_ones if v.kind == "orthonormal" and v.room])
+        )
         self.small = set(names_in(small))
         self.delicate = set(names_in(delicate)) - self.skew
         self.names = list(names_in(dims))

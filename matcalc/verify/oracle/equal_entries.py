@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from matcalc.core.dims import Shape
 from matcalc.core.indexed import HOLDS
-from matcalc.core.kinds import FREE, Variable
+from matcalc.core.kinds import FREE, WIDEST, Variable, banded
 from matcalc.core.operations import PRIMARY
 from matcalc.core.scalars import SCALARS
 from matcalc.core.tree import Expr
@@ -204,4 +204,6 @@ _REDUCTIONS: dict[str, Callable[[list[float]], float]] = {
     "logsumexp": lambda found: math.log(sum(map(math.exp, found))),
 }
 _EQUAL = frozenset({*FREE, "positive", "symmetric", "simplex"})
-_OF_ONE = frozenset({"psd", "diagonal", "invertible", "triangular", "upper", "tridiagonal"})
+_OF_ONE = frozenset({"psd", "diagonal", "invertible", "triangular", "upper"}) | {
+    banded(width) for width in range(1, WIDEST + 1)
+}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from matcalc.core.errors import DomainProblem
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import WIDEST, Variable, banded
 from matcalc.core.operations import COMPARISONS, frechet, picking_function
 from matcalc.core.tree import Expr, operation
 from matcalc.core.user_functions import inline, user_function
@@ -129,6 +129,10 @@ def _same(a: Array, b: Array) -> bool:
     return bool(np.allclose(a, b, rtol=1e-9, atol=1e-9))
 
 
+def _is_banded(width: int) -> Callable[[Array], bool]:
+    return lambda a: _same(a, np.tril(np.triu(a, -width), width))
+
+
 _OF_KIND: dict[str, Callable[[Array], bool]] = {
     "symmetric": lambda a: _same(a, a.T),
     "psd": lambda a: _same(a, a.T) and float(np.min(np.linalg.eigvalsh(a))) > 0,
@@ -141,7 +145,7 @@ _OF_KIND: dict[str, Callable[[Array], bool]] = {
     "skew": lambda a: _same(a, -a.T),
     "triangular": lambda a: _same(a, np.tril(a)),
     "upper": lambda a: _same(a, np.triu(a)),
-    "tridiagonal": lambda a: _same(a, np.tril(np.triu(a, -1), 1)),
+    **{banded(width): _is_banded(width) for width in range(1, WIDEST + 1)},
     "toeplitz": lambda a: _same(a[1:, 1:], a[:-1, :-1]),
     "circulant": lambda a: _same(a, np.roll(a, (1, 1), (0, 1))),
     "hankel": lambda a: _same(a[1:, :-1], a[:-1, 1:]),

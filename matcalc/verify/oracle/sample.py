@@ -12,7 +12,7 @@ import numpy as np
 
 from matcalc.core.dims import fit, names_in
 from matcalc.core.errors import DomainProblem
-from matcalc.core.kinds import ZERO, Variable, size_names
+from matcalc.core.kinds import WIDEST, ZERO, Variable, banded, size_names
 from matcalc.core.operations import OF_TALL, PROJECTORS
 from matcalc.core.subspaces import independent
 from matcalc.core.tree import Expr, positive_sizes
@@ -56,7 +56,11 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
     numbers.
     """
     dims = [size for variable in variables.values() for size in (*variable.dims, *variable.room)]
-    wide = [(size.dims[0].plain, size.dims[1].plain) for size in variables.values() if size.room]
+    wide = [
+        (each.dims[0].plain, each.dims[1].plain)
+        for each in variables.values()
+        if each.kind == "orthonormal"
+    ]
     for expr in exprs:
         for node in inline(expr).parts:
             dims += positive_sizes(node)
@@ -184,12 +188,16 @@ def _triangular(rng: np.random.Generator, n: int, entries: Entries) -> Array:
     return np.tril(_dominant(A))
 
 
-def _tridiagonal(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+def _banded(width: int) -> Callable[[np.random.Generator, int, Entries], Array]:
     """As well conditioned as a triangular one."""
-    A = entries(rng, (n, n))
-    if entries is STYLES["normal"]:
-        np.fill_diagonal(A, rng.choice((-1.0, 1.0), n) * rng.uniform(0.5, 2.0, n))
-    return np.tril(np.triu(_dominant(A), -1), 1)
+
+    def rule(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+        A = entries(rng, (n, n))
+        if entries is STYLES["normal"]:
+            np.fill_diagonal(A, rng.choice((-1.0, 1.0), n) * rng.uniform(0.5, 2.0, n))
+        return np.tril(np.triu(_dominant(A), -width), width)
+
+    return rule
 
 
 def _repeating(kind: str) -> Callable[[np.random.Generator, int, Entries], Array]:
@@ -245,7 +253,7 @@ _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
     "skew": _skew,
     "triangular": _triangular,
     "upper": lambda rng, n, entries: _triangular(rng, n, entries).T,
-    "tridiagonal": _tridiagonal,
+    **{banded(width): _banded(width) for width in range(1, WIDEST + 1)},
     **{kind: _repeating(kind) for kind in PROJECTORS.values()},
     "invertible": _invertible,
 }

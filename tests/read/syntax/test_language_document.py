@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from matcalc.core.errors import ShapeError
-from matcalc.core.kinds import KINDS
+from matcalc.core.kinds import WORDS
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
 from matcalc.read.frontend import read
 
@@ -21,7 +21,7 @@ def words() -> set[str]:
 
 def test_every_function_kind_and_constant_is_there() -> None:
     arcs = {alias for alias in ALIASES if alias.startswith("arc")}  # written as "arcsin ..."
-    assert set(OPERATIONS) | (set(ALIASES) - arcs) | set(KINDS) | set(CONSTANT_SHAPES) <= words()
+    assert set(OPERATIONS) | (set(ALIASES) - arcs) | set(WORDS) | set(CONSTANT_SHAPES) <= words()
 
 
 NAMES = "|".join([*OPERATIONS, *ALIASES, "eye", "ones", "zeros"])

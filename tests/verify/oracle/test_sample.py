@@ -30,7 +30,7 @@ from verify.oracle.trees import (
 
 from matcalc.core.dims import dim
 from matcalc.core.errors import EvaluationError
-from matcalc.core.kinds import KINDS, Variable
+from matcalc.core.kinds import KINDS, WIDEST, Variable
 from matcalc.core.tree import dimension, eye, variable
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.oracle.preconditions import KINK, violated_precondition
@@ -65,6 +65,10 @@ PROPERTIES = {
     "skew": lambda v: close(v, -v.T) and np.any(v),
     "triangular": lambda v: close(v, np.tril(v)) and np.linalg.cond(v) < 50,
     "upper": lambda v: close(v, np.triu(v)) and np.linalg.cond(v) < 50,
+    **{
+        f"banded-{k}": lambda v, k=k: close(v, np.tril(np.triu(v, -k), k))
+        for k in range(2, WIDEST + 1)
+    },
     "tridiagonal": lambda v: close(v, np.tril(np.triu(v, -1), 1)) and np.linalg.cond(v) < 50,
     "toeplitz": lambda v: close(v[1:, 1:], v[:2, :2]) and np.linalg.cond(v) < 50,
     "circulant": lambda v: close(v, v[:, [1, 2, 0]][[1, 2, 0]]) and np.linalg.cond(v) < 50,
