@@ -203,3 +203,10 @@ def test_command(capsys):
     said = capsys.readouterr()
     assert said.out.startswith("dg/db = l\n  adjoint     l = inv(A)'*y\n")
     assert said.err == "with A: matrix(n, n), x: vector(n)\n"  # as many equations as unknowns
+
+
+def test_what_cannot_be_proved_is_no_bug():
+    """Within the banded matrices A*X = C has no solution for most C."""
+    kinds = {"X": "banded(n, 2)", "A": "psd(n)", "C": "psd(n)"}
+    with pytest.raises(MatcalcError, match="could not be proved|has no solution"):
+        matcalc.implicit("A*X = C", "X", "C", objective="tr(X)", variables=kinds)

@@ -15,6 +15,7 @@ from matcalc.answers.implicit import (
     Solved,
     implicit,
     match_sizes,
+    prove_solution,
     require_determined,
     where_determined,
 )
@@ -37,7 +38,7 @@ from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, add_terms, variable, zeros
+from matcalc.core.tree import Expr, add_terms, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.inner import expand
 from matcalc.engine.pipeline import differentiate
@@ -244,10 +245,7 @@ def _inner(multiplier: Expr, equation: Expr) -> Expr:
 
 def _prove(program: Program, name: str, balance: Derivative, point: Expr) -> str:
     """How it is proved that the adjoint variable solves its equation."""
-    total = put(balance._tree, {name: point})
-    return require_equal(
-        program, total, zeros(total.shape), "the adjoint that it found does not solve its equation"
-    )
+    return prove_solution(program, put(balance._tree, {name: point}), "the adjoint")
 
 
 def _forwards(

@@ -13,7 +13,7 @@ from matcalc.answers.nowhere import require_values
 from matcalc.answers.singular import is_singular, singular_because
 from matcalc.answers.solving import inverse_of_slope, matrix_of_map
 from matcalc.answers.taylor import put
-from matcalc.claims.equality import require_equal
+from matcalc.claims.equality import UNDECIDED, decide_trees, require_equal
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import (
@@ -159,13 +159,22 @@ def _prove(program: Program, of: str, slope: Derivative, tree: Expr, moved: Expr
         (along,) = derive_steps(moving, [{of: step}])
         whole = put(along, {step: tree})
     total = Expr("+", (whole, moved), moved.shape)
-    how = require_equal(
-        program,
-        total,
-        zeros(total.shape),
-        "the implicit derivative that it found does not solve its equation",
-    )
+    how = prove_solution(program, total, "the implicit derivative")
     return f"dG is zero along it, {how}"
+
+
+def prove_solution(program: Program, total: Expr, what: str) -> str:
+    """How it is proved that what was put into an equation solves it; UnsupportedError where that
+    is undecided, as where an inverse in it exists nowhere.
+    """
+    decision = decide_trees(program, total, zeros(total.shape))
+    if decision.verdict == UNDECIDED:
+        raise UnsupportedError(
+            f"{what} that was found could not be proved: {decision.how}",
+            hint="declare the kinds of the variables, where they have some",
+        )
+    otherwise = f"{what} that it found does not solve its equation"
+    return require_equal(program, total, zeros(total.shape), otherwise)
 
 
 def newton(expression: Expression, wrt: str) -> Solved:
