@@ -17,7 +17,6 @@ from matcalc.answers.solving import (
     product_of,
     products_of,
     scale_tree,
-    scaled_terms,
 )
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within
@@ -29,7 +28,7 @@ from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.projections import project_on_kind
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, multiply, number, transpose, variable
+from matcalc.core.tree import Expr, multiply, number, scaled_terms, transpose, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, simplify
 from matcalc.results import Formula

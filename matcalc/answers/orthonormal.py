@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import reduce
 
 from matcalc.answers.names import free_name, require_scalar, variable_names
-from matcalc.answers.solving import products_of, scale_tree, scaled_terms
+from matcalc.answers.solving import products_of, scale_tree
 from matcalc.answers.stationary import NamedProblem
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
@@ -28,6 +28,7 @@ from matcalc.core.tree import (
     is_zero,
     multiply,
     number,
+    scaled_terms,
     transpose,
     variable,
     zeros,

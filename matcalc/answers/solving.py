@@ -15,7 +15,17 @@ from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.operations import ENTRYWISE, INVERSES, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, eye, fill, is_number, is_zero, number, variable, zeros
+from matcalc.core.tree import (
+    Expr,
+    eye,
+    fill,
+    is_number,
+    is_zero,
+    number,
+    scaled_terms,
+    variable,
+    zeros,
+)
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.verify.verification import verify
@@ -367,26 +377,6 @@ def _total(terms: list[Expr]) -> Expr:
 def scale_tree(scale: Expr, tree: Expr) -> Expr:
     """A multiple of a tree."""
     return Expr("*", (scale, tree), tree.shape)
-
-
-def scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
-    """The terms of a sum, each with the number that it is multiplied by."""
-    found: list[tuple[Expr, Expr]] = []
-    stack: list[tuple[Expr, Expr]] = [(number(1), linear)]
-    while stack:
-        scale, tree = stack.pop()
-        if tree.op == "neg":
-            stack.append((Expr("neg", (scale,)), tree.args[0]))
-        elif tree.op == "*" and not tree.args[0].shape:
-            stack.append((Expr("*", (scale, tree.args[0])), tree.args[1]))
-        elif tree.op == "/" and not tree.args[1].shape:
-            stack.append((Expr("/", (scale, tree.args[1])), tree.args[0]))
-        elif tree.op in ("+", "-"):
-            other = scale if tree.op == "+" else Expr("neg", (scale,))
-            stack += [(other, tree.args[1]), (scale, tree.args[0])]
-        else:
-            found.append((scale, tree))
-    return found
 
 
 def _terms(linear: Expr, kind: str) -> list[tuple[Expr, Expr]]:

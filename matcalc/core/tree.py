@@ -334,3 +334,23 @@ def signed_terms(
         else:
             found.append((sign, part))
     return found
+
+
+def scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
+    """The terms of a sum, each with the number that it is multiplied by."""
+    found: list[tuple[Expr, Expr]] = []
+    stack: list[tuple[Expr, Expr]] = [(number(1), linear)]
+    while stack:
+        scale, tree = stack.pop()
+        if tree.op == "neg":
+            stack.append((Expr("neg", (scale,)), tree.args[0]))
+        elif tree.op == "*" and not tree.args[0].shape:
+            stack.append((Expr("*", (scale, tree.args[0])), tree.args[1]))
+        elif tree.op == "/" and not tree.args[1].shape:
+            stack.append((Expr("/", (scale, tree.args[1])), tree.args[0]))
+        elif tree.op in ("+", "-"):
+            other = scale if tree.op == "+" else Expr("neg", (scale,))
+            stack += [(other, tree.args[1]), (scale, tree.args[0])]
+        else:
+            found.append((scale, tree))
+    return found

@@ -13,8 +13,8 @@ from matcalc.core.indexed import all_parts
 from matcalc.core.inner import INNER
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import Engine, differentiate, leaf_of
+from matcalc.core.tree import Expr, add_terms, fill, scaled_terms
+from matcalc.engine.pipeline import Engine, differentiate, leaf_of, matricize
 from matcalc.verify.verification import verify
 
 
@@ -88,11 +88,16 @@ def _contract(program: Program, node: Expr, tree: Expr) -> Expr:
     """The sum of the entries of the derivative at the same places of both groups of axes."""
     if not tree.shape:
         return tree
-    if tree.rank == 2:
-        whole = Expr("tr", (tree,))
-    else:
-        half = tuple(range(tree.rank // 2))
-        whole = Expr("einsum", (tree,), value=(((*half, *half),), ()))
+    half = tuple(range(tree.rank // 2))
+    whole = Expr("einsum", (tree,), value=(((*half, *half),), ()))
+    if tree.rank > 2:
+        tree = matricize(tree, program.variables, len(half), language=program.language) or tree
+    if tree.rank == 2:  # the trace, term by term
+        terms = [
+            Expr("*", (scale, Expr("tr", (part if part.shape else fill(part, tree.shape),))))
+            for scale, part in scaled_terms(tree)
+        ]
+        whole = add_terms(terms, ())
     engine = Engine(replace(program, expr=whole), "mixed")
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in program.variables.values()}
     network = engine.shorten(engine.lowering.lower(whole, names))
