@@ -212,6 +212,9 @@ INSIDE = [  # what is known of a variable inside of the domain
     ("1/x + 1/(1 - x)", "x", X, NEITHER),
     ("logit(x)", "x", X, NEITHER),
     ("where(x > 0, x*log(x), 0) + x^3", "x", X, NEITHER),
+    # the size n is a whole number, so x may be below zero
+    ("x^n + norm2(y)^2", "x", {"x": S, "y": "vector(n)"}, NEITHER),
+    ("x^a", "x", {"x": S, "a": S}, NEITHER),
     ("asin(sin(x))", "x", X, UNKNOWN),  # its kinks are inside of the domain
 ]
 
