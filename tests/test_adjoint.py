@@ -208,5 +208,5 @@ def test_command(capsys):
 def test_what_cannot_be_proved_is_no_bug():
     """Within the banded matrices A*X = C has no solution for most C."""
     kinds = {"X": "banded(n, 2)", "A": "psd(n)", "C": "psd(n)"}
-    with pytest.raises(MatcalcError, match="could not be proved|has no solution"):
+    with pytest.raises(MatcalcError, match=r"could not be proved|has no solution"):
         matcalc.implicit("A*X = C", "X", "C", objective="tr(X)", variables=kinds)
