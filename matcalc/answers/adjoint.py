@@ -54,8 +54,8 @@ def differentiate_root(
     expression: Expression,
     of: Sequence[str],
     wrt: str,
-    objective: str = "",
-    others: Sequence[str | Equation] = (),
+    objective: str,
+    others: Sequence[str | Equation],
 ) -> Solved | SolvedTogether:
     """The derivative of what an equation determines, or with an objective the gradient of that;
     with ``others``, which are equations, the differentials of several variables.

@@ -304,8 +304,8 @@ def derive_backwards(
     wrt: Sequence[str] | None,
     language: Language,
     *,
-    data: Sequence[str] = (),
-    verify: bool = True,
+    data: Sequence[str],
+    verify: bool,
 ) -> Backprop:
     """The forward equations and the backward recursion, verified."""
     program = read_looped(source, declarations, language)

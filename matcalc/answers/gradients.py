@@ -114,7 +114,7 @@ class Gradients(Mapping[str, Derivative]):
         ]
         return "\n".join([*text, f"where {', '.join(definitions)}"] if definitions else text)
 
-    def _name_parts(self, cse: bool = False) -> tuple[dict[str, Expr], dict[int, str]]:
+    def _name_parts(self, cse: bool) -> tuple[dict[str, Expr], dict[int, str]]:
         """The trees as they are shown, and the names of their parts."""
         program = self.expression._program
         root = write_known_sizes(Expr("several", tuple(self._shown.values())), program.variables)

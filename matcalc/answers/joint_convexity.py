@@ -18,7 +18,7 @@ Blocks = dict[tuple[str, str], Expr]
 
 
 def joint_certificate(
-    program: Program, names: Sequence[str], known: Definiteness, *, negative: bool = False
+    program: Program, names: Sequence[str], known: Definiteness, *, negative: bool
 ) -> Certificate | None:
     """Why the Hessian by several scalars and vectors together is positive semidefinite, or with
     ``negative`` its negative; None where that is not proved.

@@ -35,7 +35,7 @@ Point = (
 
 
 def stationary_point(
-    expression: Expression, wrt: str | Sequence[str], given: Sequence[str | Equation] = ()
+    expression: Expression, wrt: str | Sequence[str], given: Sequence[str | Equation]
 ) -> Point:
     """The point where a scalar is stationary within the kind of a variable, and under equations; or
     in several variables together.

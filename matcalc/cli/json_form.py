@@ -23,7 +23,7 @@ def json_report(
     text: str,
     report: Comparison | None,
     verification: str | None,
-    cse: bool = False,
+    cse: bool,
 ) -> str:
     """Everything known of a derivative of the expression that was written as ``text``; ``cse`` as
     for ``Formula.text``.
@@ -43,7 +43,7 @@ def json_answer(
     asked: Mapping[str, Any],
     report: Comparison | None,
     verification: str | None,
-    cse: bool = False,
+    cse: bool,
 ) -> str:
     """The same of any answer; ``asked`` says what was wanted of the expression.
 
@@ -79,7 +79,7 @@ def json_hessian(
     text: str,
     report: Comparison | None,
     verification: str | None,
-    cse: bool = False,
+    cse: bool,
 ) -> str:
     """The same of second derivatives in blocks; each block says by which variables it is."""
     content = {

@@ -421,7 +421,7 @@ def matricize(
     variables: Mapping[str, Variable],
     columns: int,
     *,
-    language: Language | None = None,
+    language: Language | None,
 ) -> Expr | None:
     """The matrix J of d vec(F) = J*d vec(X) for a derivative whose last ``columns`` axes are those
     of X.
@@ -467,7 +467,7 @@ def matricize(
 def prepare_to_print(
     tree: Expr,
     variables: Mapping[str, Variable],
-    columns: int = 0,
+    columns: int,
     *,
     language: Language | None = None,
 ) -> Expr:

@@ -81,7 +81,7 @@ def _as_comparisons(conditions: str) -> str:
 
 
 def contract_with(
-    tree: Expr, statement: DerivativeStatement, names: Sequence[str], *, first: bool = False
+    tree: Expr, statement: DerivativeStatement, names: Sequence[str], *, first: bool
 ) -> Expr:
     """The array of a derivative contracted with variables: over the axes of the variable from the
     last ones on, or with a cotangent over the axes of the expression.

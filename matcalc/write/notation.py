@@ -62,8 +62,8 @@ def write_tree(
     names: Mapping[int, str],
     variables: Mapping[str, Variable],
     *,
-    verify: bool = True,
-    language: Language | None = None,
+    verify: bool,
+    language: Language | None,
 ) -> str:
     """The text of a tree with these names of its parts, which is read back; an array by its entries
     has a head. Raises VerificationError where no text means the tree.
@@ -78,7 +78,7 @@ def write_equation(
     variables: Mapping[str, Variable],
     *,
     verify: bool = True,
-    language: Language | None = None,
+    language: Language | None,
 ) -> tuple[str, str, str]:
     """The parts of what ``write_tree`` writes: a name for an array by its entries, the places
     ``[i, k]`` of these, and the formula; only the formula where the tree is no such array.
@@ -110,8 +110,8 @@ def value_name(variables: Mapping[str, Variable], taken: Iterable[str] = ()) -> 
 def name_parts(
     tree: Expr,
     variables: Mapping[str, Variable],
-    cse: bool = False,
-    defined: DefinedNames | None = None,
+    cse: bool,
+    defined: DefinedNames | None,
 ) -> tuple[Expr, dict[int, str]]:
     """A tree as it is set, and its parts that get names; the value of a name that is ``defined``
     keeps it.
@@ -169,7 +169,7 @@ def _regroup(
 
 
 def name_arrays(
-    tree: Expr, variables: Mapping[str, Variable], defined: DefinedNames | None = None
+    tree: Expr, variables: Mapping[str, Variable], defined: DefinedNames | None
 ) -> dict[int, str]:
     """Names for those parts alone that nothing but a name stands for: arrays by their entries. The
     value of a name that is ``defined``, and no variable, keeps it.
@@ -183,9 +183,7 @@ def name_arrays(
     return name_entries(tree, taken, known)
 
 
-def _names_in(
-    tree: Expr, variables: Mapping[str, Variable], defined: Iterable[str] = ()
-) -> set[str]:
+def _names_in(tree: Expr, variables: Mapping[str, Variable], defined: Iterable[str]) -> set[str]:
     """The names that a part of the tree cannot have."""
     taken = {*variables, *size_names(variables.values()), *defined}
     forms = [part.value for part in tree.parts if part.op == "indexed"]

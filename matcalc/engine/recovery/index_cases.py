@@ -37,7 +37,7 @@ class CaseWriter:
         node: Node,
         places: Places,
         scope: tuple[Index, ...],
-        without: Collection[int] = (),
+        without: Collection[int],
     ) -> IndexTerm:
         raise NotImplementedError
 

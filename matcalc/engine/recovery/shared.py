@@ -125,7 +125,7 @@ def number_in_front(terms: Sequence[Term], factory: ExpressionFactory) -> Ration
     return common_number([term.coefficient for term in terms], decimals=factory.decimals)
 
 
-def common_number(coefficients: Sequence[Rational], *, decimals: bool = False) -> Rational:
+def common_number(coefficients: Sequence[Rational], *, decimals: bool) -> Rational:
     """The rational factor to write in front of a bracket so that all numbers together are shortest;
     negative where all are. ``decimals``: whether they are written as such.
     """

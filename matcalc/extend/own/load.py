@@ -101,7 +101,7 @@ def read_extension(
     language: Language,
     path: str | Path,
     *,
-    functions: Mapping[str, Callable[..., Any]] | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None,
 ) -> Extension:
     """The functions and identities of a TOML file, if all that it states is true in the language;
     see docs/own-identities.md. CatalogueError where something is not, ArgumentError where the file

@@ -42,9 +42,7 @@ def evidence(context: Context) -> Evidence:
     return Evidence(frozenset(firm), frozenset(numbered))
 
 
-def note_numbered(
-    context: Context, names: Sequence[str], beside: Sequence[str] = ()
-) -> tuple[str, ...]:
+def note_numbered(context: Context, names: Sequence[str], beside: Sequence[str]) -> tuple[str, ...]:
     """What to say of the x_1 and x_2 of ``x_1 + x_2``, which nothing but the letter makes
     vectors. Letters ``beside`` them have to be declared as the numbers that they are.
     """

@@ -81,7 +81,7 @@ class _State:
 
 
 def settle_readings(
-    attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int, *, patient: bool = True
+    attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int, *, patient: bool
 ) -> tuple[Outcome, dict[str, Candidate]]:
     """The outcome of the cheapest reading, and the letters that it reads otherwise; the error where
     there is none. The search ends sooner if it is not ``patient``.

@@ -28,7 +28,7 @@ _POWER_T = re.compile(r"(\w+|\([^()]*\))\s*(?:\^|\*\*)t\b")
 _LONGEST = 200
 
 
-def check_names(program: Program, *, latex: bool = False) -> Program:
+def check_names(program: Program, *, latex: bool) -> Program:
     """The program with notes on names that may be meant otherwise.
 
     UnknownNameError where what is read can hardly be meant.

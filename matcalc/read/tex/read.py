@@ -126,7 +126,7 @@ def _type(
     language: Language,
     *,
     strict: bool = False,
-    einstein: bool = False,
+    einstein: bool,
 ) -> Program:
     scope = Scope(text, dict(declared), language, strict=strict, einstein=einstein)
     program, notes = either(
@@ -214,7 +214,7 @@ def _type_pair(
     language: Language,
     *,
     strict: bool = False,
-    einstein: bool = False,
+    einstein: bool,
 ) -> tuple[Program, Program]:
     text = f"{left}\n{right}"
     scope = Scope(text, dict(declared), language, strict=strict, einstein=einstein)
@@ -353,7 +353,7 @@ def _type_and_learn(
     resolver: Resolver,
     sides: list[list[Named]],
     typed: Typed,
-    definitions: Mapping[str, Expr] | None = None,
+    definitions: Mapping[str, Expr] | None,
 ) -> Program:
     """The typed program; resolved again where the shapes tell that a letter is not what it was
     taken for.

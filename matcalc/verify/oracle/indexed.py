@@ -28,7 +28,7 @@ def evaluate_indexed(
     extent: tuple[int, ...],
     step: Callable[[Expr, list[Array]], Array],
     shape: Callable[[Expr], tuple[int, ...]],
-    watch: Callable[[Expr, list[Array]], None] | None = None,
+    watch: Callable[[Expr, list[Array]], None] | None,
 ) -> Array:
     """The value of an ``indexed`` node; ``step`` evaluates what has no indices itself, and
     ``watch`` is told what the others are taken of.

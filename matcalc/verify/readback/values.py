@@ -30,7 +30,7 @@ def alike(one: Expr, other: Expr, variables: Mapping[str, Variable]) -> bool:
         return False
 
 
-def confirm(right: bool, what: str, language: Language | None = None) -> None:
+def confirm(right: bool, what: str, language: Language | None) -> None:
     """Raises VerificationError where a text, LaTeX or code does not mean what it was printed
     from.
     """

@@ -86,7 +86,7 @@ def latex(
 
 
 def latex_parts(
-    expr: Expr, named: Mapping[int, str], *, bold: bool = False, declared: Iterable[str] = ()
+    expr: Expr, named: Mapping[int, str], *, bold: bool, declared: Iterable[str]
 ) -> tuple[list[tuple[str, str]], str]:
     """Both sides of the definition of each part that has a name, and the formula without a head."""
     taken = _taken_letters(expr.parts, named, declared)
@@ -135,9 +135,9 @@ def _taken_letters(
 def several_latex(
     trees: Mapping[str, Expr],
     *,
-    bold: bool = False,
+    bold: bool,
     named: Mapping[int, str],
-    declared: Iterable[str] = (),
+    declared: Iterable[str],
 ) -> str:
     """Several formulas, each in a line with its head, behind the parts that have names."""
     order = Expr("several", tuple(trees.values())).parts[:-1]

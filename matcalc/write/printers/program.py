@@ -37,7 +37,7 @@ def program_text(tree: Expr, names: Mapping[int, str], sized: Container[int] = (
 
 
 def several_text(
-    trees: Sequence[Expr], names: Mapping[int, str], sized: Container[int] = ()
+    trees: Sequence[Expr], names: Mapping[int, str], sized: Container[int]
 ) -> tuple[list[str], list[str]]:
     """The texts of several trees, and the definitions of the parts that have names in them."""
     pieces, definitions = _pieces(Expr("several", tuple(trees)), names, sized)
