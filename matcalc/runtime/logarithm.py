@@ -17,8 +17,8 @@ from matcalc.runtime.elementwise import Array
 from matcalc.runtime.exponential import expm, of_symmetric
 from matcalc.runtime.linear import inv
 
-_NEAR = 0.25  # 1-norm of X - 1 up to which the quadrature is exact to double precision
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(9)
+_NEAR = 0.75  # 1-norm of X - 1 up to which the quadrature is exact to double precision
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _FAR = 0.5  # from here on the iteration is scaled
 _MOST_ROOTS = 60
 _MOST_STEPS = 40
@@ -100,7 +100,7 @@ def _root(A: Array) -> Array:
 
 
 def _logarithm(A: Array) -> Array:
-    """log(A) = 2^s*log(A^(1/2^s)), s so large that the argument is close to 1; there the [9/9] Pade
+    """log(A) = 2^s*log(A^(1/2^s)), s so large that the argument is close to 1; there the [16/16] Pade
     approximant of log(1 + Y).
 
     It is the Gauss-Legendre quadrature of the integral of Y*inv(1 + t*Y) over t from 0 to 1 (Dieci,
