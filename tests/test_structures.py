@@ -1,5 +1,6 @@
 """Derivatives by the independent entries of a structured matrix, and by its vech."""
 
+import json
 import re
 
 import numpy as np
@@ -9,6 +10,7 @@ from sweeps import slow
 from matcalc import diff, jvp
 from matcalc.claims.judge.claims import Claim
 from matcalc.claims.judge.verdict import judge
+from matcalc.cli import main
 from matcalc.core.dims import dim
 from matcalc.core.errors import (
     ArgumentError,
@@ -355,3 +357,11 @@ def test_the_largest_number_of_a_symmetric_matrix():
     found = diff("max(vech(X))", "X", variables={"X": "symmetric(3)"})
     X = np.array([[1.0, 4.0, 2.0], [4.0, 3.0, 0.0], [2.0, 0.0, -1.0]])
     np.testing.assert_array_equal(found.to_callable()(X=X), [[0, 0.5, 0], [0.5, 0, 0], [0, 0, 0]])
+
+
+def test_json_has_the_kind_as_it_is_declared(capsys):
+    assert (
+        main(["diff", "tr(A*X)", "--wrt", "X", "--var", "X: banded(n, 2)", "--format", "json"]) == 0
+    )
+    kind = json.loads(capsys.readouterr().out)["variables"]["X"]
+    assert kind == {"kind": "banded", "dims": ["n", 2], "declared": True}

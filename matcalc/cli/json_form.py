@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from matcalc.core.kinds import kind_spec
 from matcalc.results import Formula
 from matcalc.version import __version__
 
@@ -103,8 +104,11 @@ def json_hessian(
 
 def _variable(variable: Variable) -> dict[str, Any]:
     dims = [str(dim) if dim.integer is None else dim.integer for dim in variable.dims]
+    kind = kind_spec(variable.kind)
+    if kind.width is not None:
+        dims.append(kind.width)
     return {
-        "kind": str(variable) if variable.ranks else variable.kind,
+        "kind": str(variable) if variable.ranks else kind.word,
         "dims": dims,
         "declared": variable.declared,
     }

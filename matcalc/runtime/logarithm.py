@@ -100,8 +100,8 @@ def _root(A: Array) -> Array:
 
 
 def _logarithm(A: Array) -> Array:
-    """log(A) = 2^s*log(A^(1/2^s)), s so large that the argument is close to 1; there the [16/16] Pade
-    approximant of log(1 + Y).
+    """log(A) = 2^s*log(A^(1/2^s)), s so large that the argument is close to 1; there the [16/16]
+    Pade approximant of log(1 + Y).
 
     It is the Gauss-Legendre quadrature of the integral of Y*inv(1 + t*Y) over t from 0 to 1 (Dieci,
     Morini & Papini 1996).

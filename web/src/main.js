@@ -8,7 +8,7 @@ import { derivation } from "./steps.js";
 
 const KINDS = [
   "scalar", "positive", "vector", "matrix", "tensor", "symmetric", "psd", "diagonal", "orthogonal", "skew",
-  "triangular", "upper", "tridiagonal", "toeplitz", "circulant", "hankel", "invertible", "simplex", "onehot", "orthonormal", "sphere",
+  "triangular", "upper", "tridiagonal", "banded", "toeplitz", "circulant", "hankel", "invertible", "simplex", "onehot", "orthonormal", "sphere",
 ];
 const TABS = ["diff", "steps", "graph", "check", "simplify", "equal"];
 // what an answer is copied as: its key there, and what the button says
@@ -325,6 +325,7 @@ function row(name, declaration) {
 function fitting(kind, size) {
   const sizes = size.split(",").map((each) => each.trim()).filter(Boolean);
   if (kind === "scalar" || kind === "positive") return "";
+  if (kind === "banded") return `${sizes[0] ?? "n"}, ${/^[2-9]$/.test(sizes[1]) ? sizes[1] : 2}`;
   const wanted = ["matrix", "orthonormal"].includes(kind) ? 2 : 1;
   return sizes.length >= wanted ? sizes.slice(0, wanted).join(", ") : "";
 }

@@ -294,10 +294,13 @@ def common_of(terms: Sequence[IndexTerm]) -> dict[Key, Rational]:
 
 def alike(terms: Sequence[IndexTerm], *, alone: bool) -> list[IndexTerm]:
     """The terms that have the most factors in common; none where no two do, nor, if they stand
-    ``alone``, where all do.
+    ``alone``, where all do. Terms with deltas are left, for they are mostly alike up to the order
+    of their indices.
     """
     found: dict[object, list[IndexTerm]] = {}
     for term in terms:
+        if any(isinstance(key[0], Leaf) and key[0].kind == "eye" for key, _ in term.factors):
+            continue
         for key, exponent in term.factors:
             found.setdefault((key, exponent > 0), []).append(term)
     groups = [each for each in found.values() if 1 < len(each) < len(terms) + (not alone)]

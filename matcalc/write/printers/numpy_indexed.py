@@ -14,7 +14,8 @@ from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place, condition_of
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
-from matcalc.core.tree import Expr, operation
+from matcalc.core.tree import APPLY, Expr, operation
+from matcalc.core.user_functions import acts_entrywise
 from matcalc.write.printers.numpy_functions import CALLS, CodeLowering, power
 from matcalc.write.printers.numpy_nodes import CodeNode
 
@@ -165,6 +166,9 @@ class _Body:
         if op in ENTRYWISE and (op in CALLS or op == "sign"):
             indices, nodes, shape = self._align(args)
             return Batch(indices, self.build.call(CALLS.get(op, "np.sign"), *nodes, shape=shape))
+        if op == APPLY and acts_entrywise(part):
+            indices, nodes, shape = self._align(args)
+            return Batch(indices, self.build.node("apply", part.value, tuple(nodes), shape))
         message = f"code for {operation(part)} of what depends on an index is not supported"
         raise UnsupportedError(message, span=part.span)
 

@@ -854,3 +854,15 @@ def test_shared_subtrees_stay_linear() -> None:
     source = numpy_source(program.expr, program.variables)
     assert len(source.splitlines()) < 100
     assert compile_numpy(source)(x=[1.0, 0.5]) == 1.0
+
+
+def test_declared_functions_of_what_depends_on_indices() -> None:
+    expression = "sum[i,j](w[i]*g(A[i,j] - x[j])) + sum[i!=j](x[i]*exp(x[j]))"
+    found = matcalc.diff(expression, "x", variables={"g": "function"})
+    assert "sum[i!=j]" in str(found)
+    rng = np.random.default_rng(3)
+    A, w, x = rng.normal(size=(4, 4)), rng.normal(size=4), rng.normal(size=4)
+    np.testing.assert_allclose(
+        found.to_callable()(A=A, w=w, x=x, dg=np.cos),
+        -w @ np.cos(A - x) + np.exp(x).sum() - np.exp(x) + np.exp(x) * (x.sum() - x),
+    )
