@@ -25,7 +25,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.operations import MIRRORED
+from matcalc.core.operations import MIRRORED, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 
@@ -221,6 +221,12 @@ def all_parts(root: Expr) -> list[Expr]:
     """The nodes of a tree and of the bodies of its forms, each once, children before parents."""
     order = root.parts
     return postorder(root, parts) if "indexed" in {node.op for node in order} else order
+
+
+def compares_indices(expr: Expr) -> bool:
+    """Whether this function jumps or has a kink where indices are certain numbers."""
+    jumps = expr.op in HOLDS or (expr.op in OPERATIONS and OPERATIONS[expr.op].kink != "")
+    return jumps and any(part.op == "index" for part in expr.parts)
 
 
 def condition_of(expr: Expr) -> Condition | None:

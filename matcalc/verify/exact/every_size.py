@@ -14,8 +14,8 @@ from itertools import combinations_with_replacement
 
 from matcalc.core.dims import ONE, Dim, Shape, dim
 from matcalc.core.functions.spec import SPECIAL
-from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
-from matcalc.core.operations import COMPARISONS, FRECHET, OF_TALL, OPERATIONS, SYLVESTER
+from matcalc.core.indexed import Condition, Form, Index, Place, Reduction, compares_indices
+from matcalc.core.operations import COMPARISONS, FRECHET, OF_TALL, OPERATIONS, SYLVESTER, TRIANGLES
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, dimension, number
 from matcalc.core.user_functions import inline
@@ -101,6 +101,9 @@ class _Naming:
             raise _Counted
         if node.op == "number":
             return self._number(node) if self.multiples else node
+        moved = node.op in TRIANGLES and any(arg.op != "number" for arg in args[1:])
+        if moved or (self.found and compares_indices(node)):
+            raise _Counted  # tril(A, n/2) and i == n/11 say something at some n alone
         value = node.value
         if node.op == "indexed":
             value = self._form(value)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import prod
+from math import ceil, prod
 
 from matcalc.core.dims import Dim, fit, names_in
-from matcalc.core.indexed import all_parts
+from matcalc.core.indexed import all_parts, compares_indices
 from matcalc.core.kinds import ZERO, Variable, size_names
+from matcalc.core.operations import TRIANGLES
 from matcalc.core.subspaces import SPACES, independent
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.verify.exact.field import (
@@ -89,14 +90,13 @@ class PointSurvey:
         delicate += [
             size for v in self.variables.values() if v.kind == "orthogonal" for size in v.dims
         ]
-        used_ones = self.variables.values()
-        self.skew = set(size_names([v for v in used_ones if v.kind == "skew"]))
-        self.wide = set(
-            names_in([v.dims[0] for v in used_ones if v.kind == "orthonormal" and v.room])
-        )
+        kept = self.variables.values()
+        self.skew = set(size_names([v for v in kept if v.kind == "skew"]))
+        self.wide = set(names_in([v.dims[0] for v in kept if v.kind == "orthonormal" and v.room]))
         self.small = set(names_in(small))
         self.delicate = set(names_in(delicate)) - self.skew
         self.names = list(names_in(dims))
+        self.far, self.reach = _far_places([node for tree in trees for node in all_parts(tree)])
         self.dims = list(dims)
         self.taken = {size.integer for size in dims}
         inside = (node for exponent in exponents for node in exponent.parts)
@@ -119,17 +119,20 @@ class PointSurvey:
             ):
                 for name in self.names:
                     if name in names and name not in sizes:
-                        free = [
-                            size
-                            for size in pool
-                            if size not in self.taken and size not in sizes.values()
-                        ]
-                        again = [size for size in pool if size not in self.taken] or [pool[-1] + 1]
+                        again = self._beyond(name, pool)
+                        free = [size for size in again if size not in sizes.values()]
                         sizes[name] = free[0] if free else again[len(sizes) % len(again)]
             found = fit(sizes, self.dims)
             if found is not None and found not in seen:
                 seen.append(found)
                 yield found
+
+    def _beyond(self, name: str, pool: Sequence[int]) -> list[int]:
+        """The sizes of a pool that are no others, larger than the places that are spoken of."""
+        reach = self.reach if name in self.far else 0
+        reach += reach % 2 if name in self.skew else 0  # those of skew matrices stay even
+        found = [size + reach for size in pool]
+        return [size for size in found if size not in self.taken] or [found[-1] + 1]
 
     def members(self, sizes: Mapping[str, int]) -> int:
         """How many settings the one-hot vectors have: there are few of them, so that all have to be
@@ -175,6 +178,27 @@ class PointSurvey:
                     extent, _VALUES.get(variable.kind, _free)(field, extent), count
                 )
         return found
+
+
+def _far_places(parts: Sequence[Expr]) -> tuple[set[str], int]:
+    """The names of sizes that say nothing unless they are large, and how large: tril(A, -7) is zero
+    of 7 rows, and so are sums over i > j + 7 and what is taken where i == 7.
+    """
+    sizes: list[Dim] = []
+    reach = 0
+    for node in parts:
+        numbers: Sequence[Expr] = ()
+        if node.op in TRIANGLES and len(node.args) > 1:
+            numbers = node.args[1:]
+            sizes += node.shape
+        elif compares_indices(node):
+            numbers = [part for part in node.parts if part.op == "number"]
+            sizes += [part.value.size for part in node.parts if part.op == "index"]
+        reach += sum([ceil(abs(each.value)) for each in numbers])
+        for condition in node.value.conditions if node.op == "reduce" else ():
+            reach += abs(condition.place.offset.integer or 0)
+            sizes += [index.size for index, _ in condition.place.terms]
+    return set(names_in(sizes)), reach
 
 
 def _is_positive(exponent: Expr) -> bool:

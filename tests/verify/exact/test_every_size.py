@@ -3,6 +3,9 @@
 import pytest
 
 import matcalc
+from matcalc.claims.judge.claim import Claim
+from matcalc.claims.judge.report import WRONG
+from matcalc.claims.judge.verdict import judge as judge_claim
 from matcalc.core.tree import fill, number
 from matcalc.read.frontend import read
 from matcalc.verify.exact.every_size import for_every_size
@@ -89,3 +92,23 @@ def test_sizes_that_are_counted_with_stay(text, wrt, kinds):
 def test_small_sizes_stay():
     found = matcalc.diff("x'*x", "x", variables={"x": "vector(10)"}, verify=False)
     assert not list(for_every_size(found._statement, found._tree))
+
+
+@pytest.mark.parametrize("size", ["n", "100"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sum(tril(x*x', -7))",
+        "sum(triu(x*x', 50))",
+        "sum[i,j,i-j>7](x[i]*x[j])",
+        "sum[i](where(i==9,x[i],0))",
+    ],
+)
+def test_what_is_zero_at_small_sizes_is_not_zero(text, size):
+    found = matcalc.equal(text, "0*sum(x)", variables={"x": f"vector({size})"})
+    assert found.verdict == "different"
+
+
+def test_a_band_that_small_sizes_lack_is_no_part_of_a_derivative():
+    claim = Claim("x'*x", "x", "2*x + tril(ones(n, n), -9)*x", {"x": "vector(n)"})
+    assert judge_claim(claim).verdict == WRONG
