@@ -164,11 +164,13 @@ def _function(op: str, args: list[Bounds]) -> Bounds:
     if row is None:
         return _RANGES.get(op, EVERYTHING)
     if row.slope == 1 and op in SCALARS and len(args) == 1:
+        (a,) = args
+        flat = row.branches != ""  # relu below zero, where its end is reached
         return Bounds(
-            _value(op, args[0].least, -1),
-            _value(op, args[0].most, 1),
-            args[0].above or (row.strict and args[0].least == -INFINITE),
-            args[0].below or (row.strict and args[0].most == INFINITE),
+            _value(op, a.least, -1),
+            _value(op, a.most, 1),
+            (a.above and not (flat and a.least < 0)) or (row.strict and a.least == -INFINITE),
+            (a.below and not (flat and a.most <= 0)) or (row.strict and a.most == INFINITE),
         )
     if op in ("abs", "cosh"):
         return _even(op, args[0])
@@ -224,7 +226,7 @@ def _product(node: Expr, args: list[Bounds]) -> Bounds:
     if node.op in ("/", "./"):
         if right.positive:
             return left.times(_reciprocal(right))
-        return left.times(_reciprocal(right.negate()).negate()) if right.negative else (EVERYTHING)
+        return left.times(_reciprocal(right.negate()).negate()) if right.negative else EVERYTHING
     if node.op == ".*" or not node.args[0].shape or not node.args[1].shape:
         return left.times(right)
     outer = node.args[0].rank == node.args[1].rank == 1 and node.rank == 2
@@ -232,7 +234,9 @@ def _product(node: Expr, args: list[Bounds]) -> Bounds:
 
 
 def _reciprocal(a: Bounds) -> Bounds:
-    """1/a of what is above zero."""
+    """1/a of what is above zero; where nothing is, of no number."""
+    if a.most <= 0:
+        return ABOVE_ZERO
     most = INFINITE if a.least == 0 else 1 / a.least
     least = Fraction(0) if a.most == INFINITE else 1 / a.most
     return Bounds(least, most, least == 0 or a.below, a.above)

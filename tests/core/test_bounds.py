@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import matcalc
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.report import UNDECIDED, WRONG
 from matcalc.claims.judge.verdict import judge
@@ -79,3 +80,24 @@ def test_branches_have_bounds() -> None:
     """log(-where(s > 0, s^2, s^4)) has a value nowhere."""
     report = judge(Claim("log(-where(s > 0, s^2, s^4))", "s", "1", {"s": "scalar"}))
     assert (report.verdict, "never above 0" in report.reason) == (UNDECIDED, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "above", "below"),
+    [
+        ("relu(p - 1)", False, False),
+        ("relu(-p)", False, False),
+        ("relu(p)", True, False),
+        ("exp(-p)", True, True),
+        ("(0*p)^-2", True, False),
+    ],
+)
+def test_ends_that_are_reached(text: str, above: bool, below: bool) -> None:
+    program = read(text, {"p": "positive"})
+    found = bounds(program.expr, program.variables)
+    assert (found.positive, found.most < np.inf and found.below) == (above, below)
+
+
+def test_a_number_that_may_be_zero_makes_nothing_strictly_convex() -> None:
+    found = matcalc.convex("a^2*relu(c - 1)", "a", variables={"c": "positive"})
+    assert found.verdict == "convex"
