@@ -7,11 +7,12 @@ from fractions import Fraction
 from math import ceil, prod
 
 from matcalc.core.dims import Dim, fit, names_in
-from matcalc.core.indexed import all_parts, compares_indices
+from matcalc.core.indexed import all_parts, compares_indices, parts
 from matcalc.core.kinds import ZERO, Variable, size_names
 from matcalc.core.operations import TRIANGLES
 from matcalc.core.subspaces import SPACES, independent
-from matcalc.core.tree import Expr, positive_sizes
+from matcalc.core.tree import Expr, is_number, positive_sizes
+from matcalc.core.walk import fold
 from matcalc.verify.exact.field import (
     Entries,
     Extent,
@@ -52,6 +53,9 @@ _OF_SIZE = frozenset(
 # 2 x 2 matrices satisfy more equations than others: tr(B)*B - B^2 = det(B)*eye, rotations commute
 _ROOTS = frozenset(("sqrt", "cbrt", "asin", "acos", "asinh", "acosh"))
 _SQUARE = frozenset(("inv", "det", "logdet", "adj", "cof"))
+# what is zero for small sizes longer than its factors: tril(A, -3)*tril(B, -3) of 6 rows
+_JOINING = frozenset(("*", ".*", "dot", "einsum", "indexed", "reduce"))
+_FURTHEST = 1_000  # larger sizes are none that can be tried
 
 
 class PointSurvey:
@@ -96,7 +100,9 @@ class PointSurvey:
         self.small = set(names_in(small))
         self.delicate = set(names_in(delicate)) - self.skew
         self.names = list(names_in(dims))
-        self.far, self.reach = _far_places([node for tree in trees for node in all_parts(tree)])
+        reaches = [_far_places(tree) for tree in trees]
+        self.reach = max([reach for reach, _ in reaches], default=0)
+        self.far = set(names_in([size for _, sizes in reaches for size in sizes]))
         self.dims = list(dims)
         self.taken = {size.integer for size in dims}
         inside = (node for exponent in exponents for node in exponent.parts)
@@ -180,25 +186,30 @@ class PointSurvey:
         return found
 
 
-def _far_places(parts: Sequence[Expr]) -> tuple[set[str], int]:
-    """The names of sizes that say nothing unless they are large, and how large: tril(A, -7) is zero
-    of 7 rows, and so are sums over i > j + 7 and what is taken where i == 7.
+def _far_places(tree: Expr) -> tuple[int, list[Dim]]:
+    """How large sizes have to be for the tree to say something, and which: tril(A, -7) is zero of 7
+    rows, tril(A, -1)^7 as well, and so are sums over i > j + 7 and what is taken where i == 7.
     """
     sizes: list[Dim] = []
-    reach = 0
-    for node in parts:
+
+    def rule(node: Expr, inside: list[int]) -> int:
         numbers: Sequence[Expr] = ()
         if node.op in TRIANGLES and len(node.args) > 1:
             numbers = node.args[1:]
-            sizes += node.shape
+            sizes.extend(node.shape)
         elif compares_indices(node):
             numbers = [part for part in node.parts if part.op == "number"]
-            sizes += [part.value.size for part in node.parts if part.op == "index"]
-        reach += sum([ceil(abs(each.value)) for each in numbers])
+            sizes.extend([part.value.size for part in node.parts if part.op == "index"])
+        reach: int = sum([ceil(abs(each.value)) for each in numbers])
         for condition in node.value.conditions if node.op == "reduce" else ():
             reach += abs(condition.place.offset.integer or 0)
-            sizes += [index.size for index, _ in condition.place.terms]
-    return set(names_in(sizes)), reach
+            sizes.extend([index.size for index, _ in condition.place.terms])
+        if node.op == "^" and node.rank == 2 and is_number(node.args[1]):
+            inside = [inside[0] * ceil(abs(node.args[1].value))]
+        reach += (sum if node.op in _JOINING else max)([0, *inside])
+        return min(reach, _FURTHEST)
+
+    return fold(tree, parts, rule), sizes
 
 
 def _is_positive(exponent: Expr) -> bool:

@@ -94,6 +94,7 @@ def test_small_sizes_stay():
     assert not list(for_every_size(found._statement, found._tree))
 
 
+@pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
 @pytest.mark.parametrize("size", ["n", "100"])
 @pytest.mark.parametrize(
     "text",
@@ -102,6 +103,8 @@ def test_small_sizes_stay():
         "sum(triu(x*x', 50))",
         "sum[i,j,i-j>7](x[i]*x[j])",
         "sum[i](where(i==9,x[i],0))",
+        "sum(tril(x*x', -1)^12)",
+        "sum(B*B*B*B) where B = tril(x*x', -3)",
     ],
 )
 def test_what_is_zero_at_small_sizes_is_not_zero(text, size):
