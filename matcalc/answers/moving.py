@@ -229,11 +229,11 @@ def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator
         point, moved = term.args
         there = Expr(name, (point,), point.shape)
         value = Expr("/", (value, scale), value.shape)
-        inner: Expr | None = Expr(frechet(inverse), (there, value), value.shape)
-        assert inner is not None
+        back = Expr(frechet(inverse), (there, value), value.shape)
+        inner: Expr | None = back
         if moved.op != "variable":
             slope = differentiate(DerivativeStatement(replace(program, expr=moved), _STEP))
-            inner = inverse_of_map(program, slope, inner, step)
+            inner = inverse_of_map(program, slope, back, step)
         if inner is not None:
             found = simplify(replace(program, expr=inner))
             yield Direction(found, Undone(there, _other_side(program, there, unknown), inverse))

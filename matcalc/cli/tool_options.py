@@ -56,7 +56,7 @@ def add_rng(parser: argparse.ArgumentParser, help_text: str) -> None:
 
 
 def natural(text: str) -> int:
-    """A seed."""
+    """A seed, or a port."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not a natural number")
     return int(text)

@@ -24,9 +24,8 @@ class KindSpec:
     name: str
     dimensions: int = 1  # written in a declaration
     square: bool = False  # a matrix with as many rows as columns, the one dimension
-    forms: tuple[
-        str, ...
-    ] = ()  # of declarations, where the dimensions have other letters than usual
+    # of declarations, where the dimensions have other letters than usual
+    forms: tuple[str, ...] = ()
     width: int | None = None  # the number that stands in a declaration behind the dimension
     # linear spaces of square matrices, and what is open in them
     symmetry: int = 0  # 1 where X' = X, -1 where X' = -X

@@ -187,7 +187,7 @@ def _in_language(program: Program, tree: Expr) -> Expr:
 
 
 class LineNames:
-    """LineNames of directions, cotangents and differentials that the program does not use."""
+    """Names of directions, cotangents and differentials that the program does not use."""
 
     def __init__(self, statement: DerivativeStatement) -> None:
         program = statement.program

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -360,6 +360,7 @@ def _points(
     matrices.
     """
     program, around = statement.program, _find_differenced(statement)
+    drawn = partial(find_point, variables=program.variables, rng=rng, moving=statement.wrt)
     reason = ""
     tall = _of_tall(tree)
     both = [[program.expr, *tall], [program.expr]] if tall else [[program.expr]]
@@ -367,9 +368,7 @@ def _points(
         (trial, sizes) for trial in both for sizes in sizes_for(trial, program.variables)
     ):
         chosen = sizes if misfit is None else misfit.choose_sizes(sizes)
-        values, reason = find_point(
-            trees, program.variables, rng, chosen, around, moving=statement.wrt
-        )
+        values, reason = drawn(trees, sizes=chosen, around=around)
         if values is None:
             continue
         yield Point(complete(chosen), values)
@@ -379,19 +378,12 @@ def _points(
             larger = larger if misfit is None else misfit.choose_sizes(larger)
             if apart > _APART and _entries(statement, larger) > _MOST_ENTRIES:
                 continue
-            other = find_point(trees, program.variables, rng, larger, around, moving=statement.wrt)[
-                0
-            ]
+            other, _ = drawn(trees, sizes=larger, around=around)
             if other is not None:
                 yield Point(complete(larger), other)
                 break
         while True:
-            values = (
-                find_point(
-                    [program.expr], program.variables, rng, chosen, around, moving=statement.wrt
-                )[0]
-                or values
-            )
+            values = drawn([program.expr], sizes=chosen, around=around)[0] or values
             yield Point(complete(chosen), values)
     hint = "declare variables that must be positive as positive"
     raise EvaluationError(f"no point inside the domain was found: {reason}", hint=hint)

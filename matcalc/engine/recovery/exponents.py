@@ -1,4 +1,4 @@
-"""The exponents of factors: those inside of products, and s^2*s^d as s^(d + 2)."""
+"""The exponents of factors: those inside of products, and s^2*s^d as s^(2 + d)."""
 
 from __future__ import annotations
 

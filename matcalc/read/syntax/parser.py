@@ -63,9 +63,8 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
             problem.hint = sum_advice(text) or problem.hint
         raise
     signed = " -" in text or " +" in text
-    turned = "<-" in text or "> " in text[:_PROMPTED]
-    turned = turned or "[[" in text
-    if turned or "1'*" in text.replace(" ", "") or ("[" in text and signed):
+    elsewhere = "<-" in text or "> " in text[:_PROMPTED] or "[[" in text
+    if elsewhere or "1'*" in text.replace(" ", "") or ("[" in text and signed):
         from matcalc.read.syntax.diagnose import refuse_two_meanings  # noqa: PLC0415 - as below
 
         refuse_two_meanings(text, stream)
