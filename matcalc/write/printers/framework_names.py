@@ -60,14 +60,18 @@ def as_places(value, size, count=None):
     """The places of the ones in the rows of a one-hot matrix with so many columns, counted from 0;
     a list of places is what it is. ``count`` is how many there have to be.
     """
-    array = jnp.asarray(value)
+    array = places = jnp.asarray(value)
+    fits = (0 <= array) & (array < size)
     if array.ndim == 2 and array.shape[1] == size:
-        array = jnp.argmax(array, axis=1)
-    if array.ndim != 1 or not jnp.issubdtype(array.dtype, jnp.integer):
+        places = jnp.argmax(array, axis=1)
+        fits = (jnp.sum(array != 0, axis=1) == 1) & (jnp.sum(array, axis=1) == 1)
+    if places.ndim != 1 or not jnp.issubdtype(places.dtype, jnp.integer):
         raise ValueError(f"expected a one-hot matrix with {size} columns, or its places")
-    if count not in (None, array.shape[0]):
-        raise ValueError(f"expected {count} rows or places, not {array.shape[0]}")
-    return array''',
+    if count not in (None, places.shape[0]):
+        raise ValueError(f"expected {count} rows or places, not {places.shape[0]}")
+    if not isinstance(fits, jax.core.Tracer) and not jnp.all(fits):
+        raise ValueError(f"expected a single 1 in each row, or places from 0 to {size - 1}")
+    return places''',
 )
 TORCH = Framework(
     "torch",
@@ -98,14 +102,22 @@ def as_places(value, like, size, count=None):
     """The places of the ones in the rows of a one-hot matrix with so many columns, counted from 0;
     a list of places is what it is. ``count`` is how many there have to be.
     """
-    array = torch.as_tensor(value, device=like.device)
+    array = places = torch.as_tensor(value, device=like.device)
+    fits = (0 <= array) & (array < size)
     if array.ndim == 2 and array.shape[1] == size:
-        array = torch.argmax(array, dim=1)
-    if array.ndim != 1 or array.is_floating_point() or array.is_complex():
+        places = torch.argmax(array, dim=1)
+        fits = (torch.sum(array != 0, dim=1) == 1) & (torch.sum(array, dim=1) == 1)
+    if places.ndim != 1 or places.is_floating_point() or places.is_complex():
         raise ValueError(f"expected a one-hot matrix with {size} columns, or its places")
-    if count not in (None, array.shape[0]):
-        raise ValueError(f"expected {count} rows or places, not {array.shape[0]}")
-    return array.long()''',
+    if count not in (None, places.shape[0]):
+        raise ValueError(f"expected {count} rows or places, not {places.shape[0]}")
+    try:
+        fit = bool(torch.all(fits))
+    except RuntimeError:  # within vmap there are no values
+        fit = True
+    if not fit:
+        raise ValueError(f"expected a single 1 in each row, or places from 0 to {size - 1}")
+    return places.long()''',
 )
 ARRAY_API = Framework(
     "array-api",
@@ -137,12 +149,21 @@ def as_places(xp, value, like, size, count=None):
     """The places of the ones in the rows of a one-hot matrix with so many columns, counted from 0;
     a list of places is what it is. ``count`` is how many there have to be.
     """
-    array = xp.asarray(value, device=device(like))
+    array = places = xp.asarray(value, device=device(like))
+    fits = (0 <= array) & (array < size)
     if array.ndim == 2 and array.shape[1] == size:
-        array = xp.argmax(array, axis=1)
-    if array.ndim != 1 or not xp.isdtype(array.dtype, "integral"):
+        places = xp.argmax(array, axis=1)
+        counts = [xp.astype(each, places.dtype) for each in (array != 0, array == 1)]
+        fits = (xp.sum(counts[0], axis=1) == 1) & (xp.sum(counts[1], axis=1) == 1)
+    if places.ndim != 1 or not xp.isdtype(places.dtype, "integral"):
         raise ValueError(f"expected a one-hot matrix with {size} columns, or its places")
-    if count not in (None, array.shape[0]):
-        raise ValueError(f"expected {count} rows or places, not {array.shape[0]}")
-    return array''',
+    if count not in (None, places.shape[0]):
+        raise ValueError(f"expected {count} rows or places, not {places.shape[0]}")
+    try:
+        fit = bool(xp.all(fits))
+    except TypeError:  # traced code has no values
+        fit = True
+    if not fit:
+        raise ValueError(f"expected a single 1 in each row, or places from 0 to {size - 1}")
+    return places''',
 )

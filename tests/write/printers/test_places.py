@@ -133,6 +133,17 @@ def test_what_is_no_list_of_places(values: dict[str, Any], message: str) -> None
         f(**{"s": [0, 4, 4], "x": np.ones(5), "y": np.ones(3), **values})
 
 
+@everywhere
+@pytest.mark.parametrize(
+    "places", [[0, 4, 5], [0, 4, -1], np.full((3, 5), 0.2), 2 * np.eye(5)[[0, 4, 4]]]
+)
+def test_what_is_no_list_of_places_for_frameworks(places: Any, framework: str) -> None:
+    f = formula("norm2(s*x - y)^2", "x", {"s": "onehot(m, n)"}, 1).to_callable(framework)
+    values = arrays(framework, {"s": np.asarray(places), "x": np.ones(5), "y": np.ones(3)})
+    with pytest.raises(ValueError, match="a single 1 in each row, or places from 0 to 4"):
+        f(**values)
+
+
 def test_sizes_that_only_the_matrix_tells() -> None:
     """Then it has to be one."""
     found = formula("norm2(C*s)^2", "C", {"s": "onehot(m, n)", "C": "matrix(q, m)"}, 1)
