@@ -32,6 +32,14 @@ DECLARED = [
     ("symmetric A", "A: symmetric"),
     ("symmetric(n) A", "A: symmetric(n)"),
     ("A is symmetric", "A: symmetric"),
+    ("A: symmetric matrix", "A: symmetric"),
+    ("A: symmetric matrix(n, n)", "A: symmetric(n)"),
+    ("A: lower triangular", "A: triangular"),
+    ("A: upper-triangular(n)", "A: upper(n)"),
+    ("A: real matrix(m, n)", "A: matrix(m, n)"),
+    ("x: column vector", "x: vector"),
+    ("A: 3x2", "A: matrix(3, 2)"),
+    ("A in R^{mxn}", "A: matrix(m, n)"),
 ]
 
 
@@ -48,6 +56,10 @@ def test_declarations(typed: str, meant: str) -> None:
     [
         ("S: definite(n)", "psd (or spd) is the kind"),
         ("S: covariance", "psd (or spd) is the kind"),
+        ("S: positive definite", "psd (or spd) is the kind"),
+        ("S is positive definite", "psd (or spd) is the kind"),
+        ("S: symmetric positive-semidefinite(n)", "psd (or spd) is the kind"),
+        ("A: positive matrix", "positive(m, n) for a matrix"),
         ("x: row(n)", "declare a vector(n), and write '"),
         ("A: square(n)", "matrix(n, n)"),
         ("A: matrix(n)", "it is written matrix(m, n)"),
@@ -65,7 +77,12 @@ def test_words_for_kinds(typed: str, hint: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("(3, 4)", "matrix(3, 4)"), ("R^n", "vector(n)"), ("n x m", "matrix(n, m)")],
+    [
+        ("(3, 4)", "matrix(3, 4)"),
+        ("R^n", "vector(n)"),
+        ("n x m", "matrix(n, m)"),
+        ("symmetric matrix", "symmetric"),
+    ],
 )
 def test_values_of_mappings(typed: str, meant: str) -> None:
     with pytest.raises(MatcalcError) as caught:

@@ -262,6 +262,8 @@ def _hint_of_line(line: str) -> str | None:
     """What to write for a declaration in other words; None where nothing is known."""
     from matcalc.read.syntax.declare_advice import declaration_meant  # noqa: PLC0415 - on errors
 
+    if re.search(r"\bpositive[\s_-]+(semi)?definite\b", line):
+        return _POSITIVE
     spoken = _SPOKEN.fullmatch(line)
     kinds = (*WORDS, *_OTHERWISE)
     if spoken and spoken["kind"] in kinds:
@@ -305,9 +307,10 @@ def _from_item(name: str, text: str) -> Variable:
     try:
         return _declared_item(name, text)
     except MatcalcError as problem:
-        from matcalc.read.syntax.declare_advice import kind_of_room  # noqa: PLC0415 - as above
+        # as above
+        from matcalc.read.syntax.declare_advice import kind_in_words, kind_of_room  # noqa: PLC0415
 
-        kind = kind_of_room(text)
+        kind = kind_in_words(text) or kind_of_room(text)
         problem.hint = f'write "{kind}"' if kind else problem.hint
         raise
 
