@@ -461,6 +461,21 @@ def test_linear_equations_of_matrices(equation, variables, wrt, said):
     assert "exact" in found.proof
 
 
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("A*x == b", "write A\\*x = b"),
+        ("A*x - b == 0", "write A\\*x - b = 0"),
+        ("A*x <= b", "with equality"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
+def test_implicit_refuses_comparisons(typed, hint):
+    for equations, unknown in ((typed, "x"), ([typed, "B*x = y"], ["x", "y"])):
+        with pytest.raises(MatcalcError, match=f"is not an equation(.|\n)*{hint}"):
+            matcalc.implicit(equations, unknown, "b", variables={"b": "vector(n)"})
+
+
 @pytest.mark.parametrize(("equation", "of", "wrt", "variables", "said"), IMPLICIT)
 def test_implicit(equation, of, wrt, variables, said):
     found = matcalc.implicit(equation, of, wrt, variables=variables)

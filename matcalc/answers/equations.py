@@ -11,6 +11,7 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim, dim
 from matcalc.core.errors import ArgumentError, MatcalcError, ParseError
 from matcalc.core.kinds import Variable, free_kind, size_names
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.program import Program
 from matcalc.core.substitution import replace_sizes
 from matcalc.core.tree import Expr, is_zero
@@ -122,6 +123,13 @@ def read_equations(
             program, tree = read_equation(program, each)
             trees.append(tree)
     return program, [program.expr, *trees]
+
+
+def require_equation(tree: Expr) -> None:
+    """ArgumentError for a comparison, ``A*x == b``, which is 1 or 0 and no left side."""
+    if tree.op in COMPARISONS:
+        left, right = map(text, tree.args)
+        _sides(f"{left} {tree.op} {right}")
 
 
 def _join(program: Program, other: Program) -> tuple[Program, Program] | None:

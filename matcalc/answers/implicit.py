@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from matcalc.answers.equations import fit_sizes
+from matcalc.answers.equations import fit_sizes, require_equation
 from matcalc.answers.moving import solve_direction
 from matcalc.answers.names import free_name, with_variable
 from matcalc.answers.nowhere import require_values
@@ -135,6 +135,7 @@ def match_sizes(expression: Expression, of: str, wrt: str) -> Expression:
     declared with the sizes that make it so.
     """
     program = expression._program
+    require_equation(program.expr)
     unknown = require_variable(program, of)
     require_variable(program, wrt)
     if of == wrt:

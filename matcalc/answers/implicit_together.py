@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from matcalc.answers.equations import Equation, fit_sizes, read_equations
+from matcalc.answers.equations import Equation, fit_sizes, read_equations, require_equation
 from matcalc.answers.extremes import format_tree
 from matcalc.answers.formulas import NamedFormulas
 from matcalc.answers.implicit import require_open
@@ -77,6 +77,7 @@ def match_together(
     """
     program, names = replace(expression._program, definitions={}), require_different(of)
     program = replace(program, expr=expression._tree)
+    require_equation(program.expr)
     program, trees = read_equations(program, others)
     for name in (*names, wrt):
         require_variable(program, name)
