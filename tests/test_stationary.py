@@ -881,3 +881,19 @@ def test_undeclared_signs_are_named():
     kinds = {"c": "positive", "S": "psd(n)"}
     found = matcalc.stationary("w'*m - c/2*w'*S*w", "w", variables=kinds)
     assert found.condition.startswith("the only maximum")
+
+
+@pytest.mark.parametrize("ask", [matcalc.stationary, matcalc.convex, matcalc.newton])
+def test_a_number_is_declared(ask):
+    with pytest.raises(MatcalcError) as caught:
+        ask("sum(y)*log(p)", "p")
+    assert caught.value.hint == "declare p: scalar if it is a number"
+    ask("sum(y)*log(p) - p", "p", variables={"p": "scalar"})
+
+
+@pytest.mark.parametrize("ask", [matcalc.stationary, matcalc.convex, matcalc.newton])
+def test_no_declaration_makes_a_number(ask):
+    for variables in ({}, {"x": "vector(n)"}):
+        with pytest.raises(MatcalcError) as caught:
+            ask("A*x", "x", variables=variables)
+        assert "declare" not in str(caught.value)

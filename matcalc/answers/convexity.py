@@ -12,7 +12,7 @@ from matcalc.answers.composition import Composition
 from matcalc.answers.curvature import Chord, Curved, Numbers, find_declared_function
 from matcalc.answers.domains import bounds_of_variables
 from matcalc.answers.joint_convexity import joint_certificate
-from matcalc.answers.names import require_different, require_scalar, variable_names
+from matcalc.answers.names import number_hint, require_different, require_scalar, variable_names
 from matcalc.answers.nowhere import require_values
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError, VerificationError
@@ -167,7 +167,7 @@ def _require_convex_sets(program: Program, wrt: str | Sequence[str]) -> list[str
                 f"{name} is {variable}, and these do not form a convex set",
                 hint=f"declare {name} without its kind to ask about all of them",
             )
-    require_scalar(program.expr, "convexity is")
+    require_scalar(program.expr, "convexity is", number_hint(program, names[0]))
     require_values(program)
     return names
 

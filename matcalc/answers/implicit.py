@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from matcalc.answers.equations import fit_sizes, require_equation
 from matcalc.answers.moving import solve_direction
-from matcalc.answers.names import free_name, with_variable
+from matcalc.answers.names import free_name, number_hint, with_variable
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.singular import is_singular, singular_because
 from matcalc.answers.solving import inverse_of_slope, matrix_of_map
@@ -183,9 +183,9 @@ def newton(expression: Expression, wrt: str) -> Solved:
     program = expression._program
     known = require_variable(program, wrt)
     if program.expr.rank:
-        raise ArgumentError(
-            "Newton's step is that of a scalar that is minimised", hint="or matcalc gauss-newton"
-        )
+        message = "Newton's step is that of a scalar that is minimised"
+        least = "matcalc gauss-newton has the step for a vector of residuals"
+        raise ArgumentError(message, hint=number_hint(program, wrt) or least)
     if len(known.shape) > 1:
         raise UnsupportedError(
             f"{wrt} is {known}, and the step is written for scalars and vectors",

@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from matcalc.core.directions import direction_of
-from matcalc.core.errors import ArgumentError, ParseError, ShapeError, UnknownNameError
+from matcalc.core.errors import (
+    ArgumentError,
+    MatcalcError,
+    ParseError,
+    ShapeError,
+    UnknownNameError,
+)
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.members import families
 from matcalc.core.program import Program
@@ -21,6 +27,18 @@ def require_scalar(expr: Expr, what: str, hint: str | None = None) -> None:
         kind = ("", "a vector", "a matrix", "an array")[min(expr.rank, 3)]
         message = f"{what} defined for scalars, and this expression is {kind}"
         raise ArgumentError(message, hint=hint)
+
+
+def number_hint(program: Program, name: str) -> str | None:
+    """The declaration with which the program is a scalar; None where there is none."""
+    known = {each.name: each for each in program.variables.values() if each.declared}
+    if name in known or not program.variables[name].shape:
+        return None
+    try:
+        scalar = read(program.source, {**known, name: "scalar"}, language=program.language)
+    except MatcalcError:
+        return None
+    return None if scalar.expr.rank else f"declare {name}: scalar if it is a number"
 
 
 def require_different(wrt: Sequence[str]) -> list[str]:
