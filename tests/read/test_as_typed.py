@@ -105,6 +105,16 @@ HINTS = [
     (False, "matrix_frac(x, P)", "unknown", "x'*inv(P)*x", (None, "x'*inv(P)*x", "x'*(P\\x)")),
     (False, "tv(x)", "unknown", "norm1(x[2:end] - x[1:end - 1])", None),
     (False, "np.logaddexp(x, y)", "not known", "log(exp(x) + exp(y))", None),
+    (False, "mse(y, X*w)", "unknown", "mean((y - (X*w)).^2)", None),
+    (False, "layer_norm(x)", "unknown", "(x - mean(x))/std(x)", None),
+    (
+        False,
+        "tr(cofactor(X))",
+        "unknown",
+        "adj(X)'",
+        ("cofactor(X)", "adj(X)'", "tr(det(X)*inv(X)')"),
+    ),
+    (False, "attention(Q, K)", "unknown", "attention: function(vector(n), vector(n))", None),
     # neighbours, projections, probabilities
     (True, r"\sum_{\langle i,j \rangle} s_i s_j", "pairs of neighbours", "W_{ij} x_i x_j", None),
     (True, r"\|P_\Omega(X - M)\|_F^2", "a projection, the probability", r"W \odot X for", None),

@@ -223,6 +223,9 @@ def _similar(context: Context, node: SyntaxNode, name: str) -> str:
     """Functions with a similar name, or what else a call can be."""
     plain = name.rstrip("'")
     declare = f'or declare "{plain}: function"'
+    if len(node.args) > 1:
+        vectors = ", ".join(["vector(n)"] * len(node.args))
+        declare = f'or declare it, as in "{plain}: function({vectors}) -> scalar"'
     written = elsewhere.instead(context, node, plain)
     if written:
         return written

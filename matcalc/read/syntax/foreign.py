@@ -59,6 +59,20 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
     ("logsigmoid", 1): "write log(sigmoid({0}))",
     ("normalize", 1): "write (0)/norm2({0})",
     ("logaddexp", 2): "write log(exp({0}) + exp({1}))",
+    **dict.fromkeys(
+        [(name, 2) for name in ("mse", "mseloss", "meansquarederror")], "write mean(({0} - (1)).^2)"
+    ),
+    ("rmse", 2): "write sqrt(mean(({0} - (1)).^2))",
+    **dict.fromkeys(
+        [(name, 2) for name in ("mae", "l1loss", "meanabsoluteerror")],
+        "write mean(abs({0} - (1)))",
+    ),
+    ("layernorm", 1): "write ((0) - mean({0}))/std({0})",
+    **dict.fromkeys([("cofactor", 1), ("cofactors", 1)], "write adj({0})'"),
+    **dict.fromkeys(
+        [("corr", 2), ("corrcoef", 2), ("cor", 2)],
+        "write mean(((0) - mean({0})).*((1) - mean({1})))/(std({0})*std({1}))",
+    ),
     # CVXPY's
     ("sumsquares", 1): "write norm2({0})^2",
     ("quadform", 2): "write (0)'*(1)*(0)",
@@ -178,6 +192,10 @@ ANYWAY: Mapping[str, str] = {
     **dict.fromkeys(("clip", "clamp"), "write min(max(x, a), b) for x between a and b"),
     "cumprod": "write exp(cumsum(log(x))) where all entries are positive",
     "crossentropy": "write it out: -dot(y, log(softmax(z))) of labels y and scores z",
+    **dict.fromkeys(
+        ("bce", "bceloss", "binarycrossentropy"),
+        "write it out: -mean(y.*log(p) + (1 - y).*log(1 - p)) of labels y and probabilities p",
+    ),
     "cov": "write it out, with rows that have the mean 0: X'*X/n",
     **dict.fromkeys(
         ("round", "floor", "ceil", "mod", "rank"),
