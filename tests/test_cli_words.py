@@ -26,6 +26,26 @@ from matcalc.cli import main
         (["x'*x", "--wrt", "x"], "invalid choice", 'write matcalc diff "x\'*x"'),
         (["check", "x'*x", "--wrt", "x"], "--claim is missing", 'claimed: --claim "..."'),
         (
+            ["check", "r = A*x; r'*r", "--wrt", "x"],
+            "--claim is missing",
+            'what is claimed: --claim "..."',
+        ),
+        (
+            ["check", "r = A*x; r'*r = 2*A'*r", "--wrt", "x"],
+            "--claim is missing",
+            'write "r = A*x; r\'*r" --claim "2*A\'*r"',
+        ),
+        (
+            [
+                "check",
+                "--typed=f wrt x claim 2*x",
+                "--var=x: vector",
+                "f = x'*x; f wrt x claim 2*x",
+            ],
+            "--claim is missing",
+            'write "f" --wrt x --claim "2*x"',
+        ),
+        (
             ["check", "x'*x", "--claim", "x", "--claim", "2*x"],
             "--claim stands there twice",
             "one claim is judged at a time",

@@ -20,6 +20,9 @@ from matcalc.core.split import split_declarations
 
 # the sign of a derivative
 _DERIVING = re.compile(r"\\(nabla|partial|[dt]?frac\s*\{\s*(\\mathrm\s*\{?\s*)?d)|[∇∂]")
+_CLAIMING = re.compile(
+    r"\s*(diff\s+)?(?P<left>.+?)(\s+wrt\s+(?P<wrt>\S+))?\s*(=|\bclaim\b)\s*(?P<claim>.+?)\s*"
+)
 _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
 
 
@@ -93,18 +96,25 @@ def _require_derivatives(sides: list[str]) -> None:
             )
 
 
+def _claim_hint(options: Namespace) -> str:
+    """How a claim is written that stands in the expression, behind = or the word claim."""
+    said = options.typed or options.expression
+    before, semicolon, last = said.rpartition(";")
+    found = None if re.search(r"\bwhere\b", last) else _CLAIMING.fullmatch(last)
+    if found:
+        by = f" --wrt {found['wrt']}" if found["wrt"] else ""
+        return f'write "{before}{semicolon and "; "}{found["left"]}"{by} --claim "{found["claim"]}"'
+    if Path(said).suffix[1:].isalpha():
+        return "a file of claims takes no --wrt and no --var"
+    return 'write what is claimed: --claim "..."'
+
+
 def _of_file(options: Namespace) -> list[Report]:
     """Reports on the claims of a file; one that cannot be read is undecided, and the others are
     judged all the same.
     """
     if options.wrt is not None or options.var:
-        left, equals, right = options.expression.partition("=")
-        hint = "a file of claims takes no --wrt and no --var"
-        if not Path(options.expression).suffix[1:].isalpha():  # no file
-            hint = 'write what is claimed: --claim "..."'
-        if equals:
-            hint = f'write "{left.strip()}" --claim "{right.strip()}"'
-        raise ArgumentError("what is claimed? --claim is missing", hint=hint)
+        raise ArgumentError("what is claimed? --claim is missing", hint=_claim_hint(options))
     reports = []
     for claim in read_claims(options.expression):
         try:
