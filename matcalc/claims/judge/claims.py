@@ -19,11 +19,12 @@ from matcalc.claims.judge.reading import (
     read_objective,
     read_stated,
     refuse_part,
+    refuse_unknown,
     reparse,
 )
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.dims import dim, names_in
-from matcalc.core.errors import EvaluationError, MatcalcError, UnknownNameError, UnsupportedError
+from matcalc.core.errors import EvaluationError, MatcalcError, UnsupportedError
 from matcalc.core.operations import COMPARISONS, OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -65,17 +66,7 @@ def about(program: Program, claim: Claim) -> Question:
     known = program.variables
     given = claim.claim
     stated, misfit = read_stated(claim, program)
-    unknown = [name for name in stated.variables if name not in known]
-    if unknown:
-        hint = f"its variables are {', '.join(known)}; others have to be declared"
-        unit = re.fullmatch(r"e_?(\d+|[a-z])", unknown[0])
-        size = next((str(each.dims[0]) for each in known.values() if len(each.dims) == 1), None)
-        if unit and size:
-            hint = f"the unit vector is unit({unit[1]}, {size}), in LaTeX [I]_{{:,{unit[1]}}}"
-        raise UnknownNameError(
-            f"the claim contains {unknown[0]}, which is not a variable of the expression",
-            hint=hint,
-        )
+    refuse_unknown(stated, known)
     tree = stated.expr
 
     def asking(misfit: Misfit | None) -> Question:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, decide
 from matcalc.claims.judge.claim import Claim
-from matcalc.claims.judge.reading import read_formula
+from matcalc.claims.judge.reading import read_formula, refuse_unknown
 from matcalc.claims.judge.report import AGREED, PROVED, UNDECIDED, WRONG, Checked, Report, command
-from matcalc.core.errors import UnknownNameError
 from matcalc.core.program import Program
 from matcalc.results import Expression
 
@@ -22,12 +21,7 @@ def judge_part(program: Program, claim: Claim, seed: int) -> Report:
     found = Expression(program).diff(claim.wrt, order=claim.order, structure=claim.structure)
     stated = read_formula(claim.claim, program.variables, program.definitions, program.language)
     true = found.as_expression()._program
-    strangers = [name for name in stated.variables if name not in program.variables]
-    if strangers:
-        raise UnknownNameError(
-            f"the claim contains {strangers[0]}, which is not a variable of the expression",
-            hint=f"its variables are {', '.join(program.variables)}; others have to be declared",
-        )
+    refuse_unknown(stated, program.variables)
     shapes = ""
     if true.expr.rank != stated.expr.rank:
         shapes = f"the claim is {_kind_name(stated)}, the derivative {_kind_name(true)}"

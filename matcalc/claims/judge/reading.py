@@ -11,7 +11,7 @@ from dataclasses import replace
 from matcalc.claims.judge.claim import Claim, Misfit
 from matcalc.claims.judge.sizes import true_shape
 from matcalc.core.dims import Shape, dim
-from matcalc.core.errors import ArgumentError, MatcalcError, ShapeError
+from matcalc.core.errors import ArgumentError, MatcalcError, ShapeError, UnknownNameError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language
 from matcalc.core.program import Program
@@ -74,6 +74,23 @@ def is_part(program: Program, wrt: str) -> bool:
     """Whether this is an entry or a slice of a variable, V[i,j]."""
     whole, bracket, _ = wrt.partition("[")
     return bool(bracket) and wrt not in program.variables and whole in program.variables
+
+
+def refuse_unknown(stated: Program, known: Mapping[str, Variable]) -> None:
+    """UnknownNameError where a claim has a variable that the expression has not."""
+    name = next((each for each in stated.variables if each not in known), None)
+    if name is None:
+        return
+    hint = f"its variables are {', '.join(known)}; others have to be declared"
+    unit = re.fullmatch(r"e_?(\d+|[a-z])", name)
+    size = next((str(each.dims[0]) for each in known.values() if len(each.dims) == 1), None)
+    if unit and size:
+        hint = f"the unit vector is unit({unit[1]}, {size}), in LaTeX [I]_{{:,{unit[1]}}}"
+    elif set(name) <= known.keys():  # Ax
+        hint = f"{name} is one name, write {'*'.join(name)} for a product; {hint}"
+    raise UnknownNameError(
+        f"the claim contains {name}, which is not a variable of the expression", hint=hint
+    )
 
 
 def refuse_part(program: Program, wrt: str) -> None:

@@ -72,6 +72,12 @@ def test_verdicts(capsys, argv, code, start):
             ["x'*x", "-w", "x", "-c", "y"], "error: the claim contains y", id="unknown-name"
         ),
         pytest.param(
+            ["x'*A*x", "-w", "x", "-c", "2Ax"],
+            "error: the claim contains Ax, which is not a variable of the expression\n"
+            "hint: Ax is one name, write A*x for a product; its variables are",
+            id="product-as-one-name",
+        ),
+        pytest.param(
             ["x'*x", "-w", "z", "-c", "x"], "error: z is not a variable", id="unknown-variable"
         ),
         pytest.param(["x'*y", "-c", "x"], "error: wrt is missing", id="no-variable"),
