@@ -206,7 +206,8 @@ def test_bad_expression_prints_the_error(
         ),
         pytest.param(
             ["diff", "A*x", "x", "A"],
-            "error: unrecognized arguments: A\nhint: matcalc --help lists what is possible",
+            "error: unrecognized arguments: A\n"
+            "hint: several variables are separated by commas: --wrt NAME,A",
             id="three-words",
         ),
         pytest.param(

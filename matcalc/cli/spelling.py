@@ -16,6 +16,14 @@ _SAID = {  # the end of argparse's complaint, and what helps
 }
 _MOST_NAMED = 5  # commands
 _EQUAL = re.compile(r"(?<![<>!=.])==?(?!=)")
+_FURTHER_WORDS = {  # by command, what the first of these stands for
+    "check": 'what is claimed is written --claim "{0}"',
+    "diff": "several variables are separated by commas: --wrt NAME,{0}",
+    "graph": "the variable is written --wrt {0}",
+    "hvp": "the direction is written --direction {0}",
+    "jvp": "the direction is written --direction {0}={1}",
+    "vjp": "the cotangent is written --cotangent {0}",
+}
 _NO_NUMBER = re.compile(r"argument (--[a-z-]+): invalid int value: ")
 _COMMAND = "argument COMMAND: "
 _OTHER_WORDS = {  # of commands, formats and options
@@ -69,9 +77,9 @@ def refuse_unknown(
     """Refuses words that a command does not take; ``known`` has the options of all commands."""
     option = words[0].partition("=")[0]
     if not option.startswith("-"):
+        hint = _FURTHER_WORDS.get(command, "matcalc --help lists what is possible")
         raise ArgumentError(
-            f"unrecognized arguments: {' '.join(words)}",
-            hint="matcalc --help lists what is possible",
+            f"unrecognized arguments: {' '.join(words)}", hint=hint.format(*words, "v")
         )
     if option == "--json":
         raise ArgumentError(f"{command} has no option --json", hint="write --format json")

@@ -4,6 +4,7 @@ names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -70,6 +71,9 @@ def note_on_name(program: Program, name: str) -> str:
     """What to say of a name that is the name of no variable: of the x in Ax, which is one name, and
     of the x_i that is an entry of x.
     """
+    several = re.split(r"[\s,]+", name)
+    if len(several) > 1 and set(several) <= program.variables.keys():
+        return f"; of several it is --wrt {','.join(several)}, in Python wrt={several}"
     for known, variable in program.variables.items():
         one = not variable.declared and known.isalpha() and len(known) <= 3
         if one and name in known and name != known:

@@ -57,7 +57,8 @@ _WORDS = {
     "or": "max(x < 0, x > 1) is 1 where one of them holds",
     **dict.fromkeys(
         ("for", "in"),
-        "sum(x) and prod(x) go over all entries, sum(X, 1) and sum(X, 2) over each column and row",
+        "sum(x) and prod(x) go over all entries, sum(X, 1) and sum(X, 2) over each column and row; "
+        "a loop is written for k = 1:K; f[k] = tanh(A*f[k-1]); end",
     ),
     **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
     **dict.fromkeys(("of", "wrt", "by"), DERIVED),
