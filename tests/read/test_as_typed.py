@@ -115,6 +115,8 @@ HINTS = [
         ("cofactor(X)", "adj(X)'", "tr(det(X)*inv(X)')"),
     ),
     (False, "attention(Q, K)", "unknown", "attention: function(vector(n), vector(n))", None),
+    (True, "tr(A*X)", "tr is a product", "leave --latex (latex=True in Python) out", None),
+    (True, r"\log tr(A)", "tr is a product", r"\operatorname{tr} for the function", None),
     # neighbours, projections, probabilities
     (True, r"\sum_{\langle i,j \rangle} s_i s_j", "pairs of neighbours", "W_{ij} x_i x_j", None),
     (True, r"\|P_\Omega(X - M)\|_F^2", "a projection, the probability", r"W \odot X for", None),

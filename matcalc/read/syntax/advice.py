@@ -37,7 +37,7 @@ COMMANDS = frozenset(
 )
 _OBJECTIVE = "only the objective is written; matcalc stationary looks for its minimum"
 _LEIBNIZ = re.compile(r"\s*\(?\s*d\s*(\^\s*\d\s*)?(/\s*d\w|\(.*\)\s*/\s*d\w+\s*$)", re.DOTALL)
-_SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$")
+_SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$|(?<![\w)\]'])\\\|")
 
 _INVERSE = re.compile(r"\b(sin|cos|tan|sinh|cosh|tanh)\s*\^\s*(?:-\s*1|\(\s*-\s*1\s*\))\s*\(")
 _POSITIVE_PART = re.compile(r"(\w+?|[\[(]\w+[\])])_\+")

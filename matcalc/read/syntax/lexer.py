@@ -216,11 +216,15 @@ class _Nesting:
     def finish(self) -> None:
         """Refuses a norm that is still open."""
         if self.norms:
+            # on the path of an error only
+            from matcalc.read.syntax.advice import LATEX, looks_like_latex  # noqa: PLC0415
+
             position, _, style = self.norms[-1]
             arrow = self.text.startswith("|->", position)
             either = style != "‖" and self.text[:position].strip()
             hint = "one of two conditions holds where max(a > 0, b > 0) is 1" if either else None
             hint = "write the expression alone, without its arguments" if arrow else hint
+            hint = LATEX if looks_like_latex(self.text) else hint
             raise self._problem(
                 f"this {style} is not closed", position, position + len(style), hint
             )

@@ -296,6 +296,11 @@ class _Lexer:
         ):
             written = r"\lVert x \rVert" if piece == "norm" else rf"\operatorname{{{piece}}}"
             hint = f"write {written} for the function, {' '.join(piece)} for the product"
+            if "\\" not in self.text:
+                hint += (
+                    "; where the text is not LaTeX, leave --latex (latex=True in Python) out: "
+                    "--format latex prints LaTeX"
+                )
             message = f"{piece} is a product of {len(piece)} letters in LaTeX"
             raise UnknownNameError(
                 message, source=self.text, span=Span(start, start + len(piece)), hint=hint

@@ -98,6 +98,12 @@ REFUSED = [
         "write abs(A) entry by entry, det(A) for the determinant",
         id="bars-of-a-matrix",
     ),
+    pytest.param(
+        r"\|x\|^2",
+        4,
+        "this looks like LaTeX: add --latex, or latex=True in Python",
+        id="latex-norm",
+    ),
     pytest.param("a | t", 2, "one of two conditions holds where max(a > 0, b > 0) is 1", id="or"),
     pytest.param(
         "|a||b|",
