@@ -132,9 +132,16 @@ _HOMES = {
 }
 
 
+_OTHER_WORDS = {  # and what is called by them here
+    "check": "matcalc.testing.check_gradient",
+    **dict.fromkeys(("derivative", "grad", "gradient", "jacobian"), "matcalc.diff"),
+}
+
+
 def __getattr__(name: str) -> Any:
     if name not in __all__ and name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        meant = f"; write {_OTHER_WORDS[name]}" if name in _OTHER_WORDS else ""
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{meant}")
     from importlib import import_module  # noqa: PLC0415 - the command does not need it
 
     if name not in _HOMES:

@@ -421,8 +421,10 @@ def test_import_is_lazy() -> None:
 def test_names_of_the_package() -> None:
     assert set(matcalc.__all__) <= set(dir(matcalc))
     assert all(getattr(matcalc, name) is not None for name in matcalc.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'integrate'"):
+    with pytest.raises(AttributeError, match=r"no attribute 'integrate'$"):
         _ = matcalc.integrate
+    with pytest.raises(AttributeError, match=r"'check'; write matcalc\.testing\.check_gradient"):
+        _ = matcalc.check
 
 
 KINKS = [

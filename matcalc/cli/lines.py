@@ -17,12 +17,14 @@ from matcalc.tools.session import Session, names_defined_in
 OWN = ("help", "vars", "forget", "load", "exit", "quit")  # commands of the prompt alone
 _ALONE = frozenset({"--help", "--file"})  # options that need no expression
 _OPTION = re.compile(r"(?:^|\s)(--[a-z][a-z-]*)(?=[=\s]|$)")
+_BARE_OPTION = re.compile(r"\s+wrt\s+(\S+)\s+([a-z][a-z-]*)\s+(\S+)\s*$")  # wrt x order 2
 _WRT = re.compile(r"\s+wrt\s+([^\s()]+(?:\s*,\s*[^\s()]+)*)\s*$")
 
 
 def begins_with(line: str, commands: tuple[str, ...]) -> str:
     """The command that a line begins with; empty where it is a statement or an expression."""
     word, *rest = line.split(None, 1)
+    word = "exit" if word in ("exit()", "quit()") and "exit" in commands else word
     if word not in commands:
         return ""
     if rest and (rest[0][0] in "=:" or (word in OWN and rest[0][0] in "+-*^.")):
@@ -86,6 +88,10 @@ def _split(command: str, text: str) -> tuple[list[str], list[str]]:
             first = f"{first} {value}"
         else:
             options.append(f"{match[1]}={value}" if value else match[1])
+    bare = _BARE_OPTION.search(first)
+    if bare is not None and f"--{bare[2]}" in OPTIONS_WITH_VALUE:
+        hint = f"write wrt {bare[1]} --{bare[2]} {bare[3]}"
+        raise ArgumentError(f"{bare[2]} is an option here, and has two dashes", hint=hint)
     by = _WRT.search(first)
     if by is not None:
         first = first[: by.start()]

@@ -59,6 +59,7 @@ def typed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
         pytest.param(["load = 2*x", "load + 1"], "2*x + 1", id="not-a-command"),
         pytest.param(["# only a comment", ""], "", id="comment"),
         pytest.param(["x'*x", "exit", "y'*y"], "x'*x", id="exit"),
+        pytest.param(["x'*x", "quit()", "y'*y"], "x'*x", id="quit-as-in-python"),
     ],
 )
 def test_standard_input(typed: object, lines: list[str], out: str | None) -> None:
@@ -234,3 +235,10 @@ def test_a_question_without_its_command_is_told_it(typed, line, said, answer):
 def test_a_name_may_be_called_wrt(typed):
     assert typed("wrt = 2", "wrt*x")[1] == "2*x\n"
     assert "an operator is missing" in typed("x y wrt x")[2]
+
+
+def test_an_option_without_its_dashes(typed: object) -> None:
+    code, out, said = typed("diff x'*A*x wrt x order 2")  # type: ignore[operator]
+    assert (code, out) == (2, "")
+    assert "hint: write wrt x --order 2\n" in said
+    assert typed("diff x'*A*x wrt x --order 2")[:2] == (0, "A + A'\n")  # type: ignore[operator]
