@@ -115,6 +115,7 @@ HINTS = [
         ("cofactor(X)", "adj(X)'", "tr(det(X)*inv(X)')"),
     ),
     (False, "attention(Q, K)", "unknown", "attention: function(vector(n), vector(n))", None),
+    (False, "log(A:B)", "unexpected :", "dot(A, B)", ("A:B", "dot(A, B)", "log(sum(A.*B))")),
     (True, "tr(A*X)", "tr is a product", "leave --latex (latex=True in Python) out", None),
     (True, r"\log tr(A)", "tr is a product", r"\operatorname{tr} for the function", None),
     # neighbours, projections, probabilities

@@ -358,14 +358,21 @@ def _entry_of_value(
 def _entries(
     text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]
 ) -> str | None:
-    """``A(:, 1)``."""
+    """``A(:, 1)``; and ``log(A:B)``, in which it is the product of two matrices."""
     closer = find_closer(stream, opener)
     if closer is None:
         return None
     places = [text[start:end].strip() for start, end in find_arguments(stream, opener, closer)]
     if places == [":"]:
         return f"write vec({stream[opener - 1][3]})"
-    entries = f"{stream[opener - 1][3]}[{', '.join(places)}]"
+    name = stream[opener - 1][3]
+    if name in OPERATIONS or name in ALIASES:
+        left, _, right = places[0].partition(":")
+        if left.isdecimal():
+            return None  # a range
+        dot = f"dot({left.strip()}, {right.strip()})"
+        return f"write {dot} for the sum of the products of the entries" if readable(dot) else None
+    entries = f"{name}[{', '.join(places)}]"
     return f"write {entries}" if readable(entries) else None
 
 
