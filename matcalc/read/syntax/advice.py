@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from matcalc.core.kinds import KINDS
 from matcalc.core.operations import ALIASES, OPERATIONS
 from matcalc.read.syntax.arguments import advise_on_axis, advise_on_name
 from matcalc.read.syntax.brackets import (
@@ -105,7 +106,11 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
         k > 1 and stream[1][0] == "COLON" and not any(each[0] == "SEPARATOR" for each in stream[:k])
     )
     if declared and opener is None and kind in FACTORS:
-        return "write ; between a declaration and what follows"
+        from matcalc.read.syntax.declare_advice import declaration_meant  # noqa: PLC0415 - as above
+
+        line, semicolon, _ = text.partition(";")
+        meant = declaration_meant(line, KINDS if semicolon else ())
+        return f"write {meant}" if meant else "write ; between a declaration and what follows"
     called = (
         opener is not None
         and stream[opener][0] == "LPAR"
