@@ -342,3 +342,8 @@ def test_code_on_products() -> None:
     assert np.allclose(values["x"], B @ y - (x @ B @ y) * x)
     assert np.allclose(values["y"], B.T @ x)
     assert "import torch" in found.source("torch")
+
+
+def test_the_space_is_said_with_the_variable() -> None:
+    found = matcalc.diff("tr(Q'*A*Q)", "Q", variables={"Q": "orthonormal(n, p)"})
+    assert "Q'*Q = eye" in found.riemannian("stiefel").reading

@@ -56,6 +56,8 @@ _NAMES = f"""\
 Undeclared names are scalars if they begin with a-g, vectors if with h-z, matrices if with A-Z;
 Greek names are scalars. Kinds for --var:
 {_KINDS}, function.
+"""
+_STREAMS = """\
 The answer alone goes to standard output; inferred shapes, notes and the verdict of --check to
 standard error.
 """
@@ -225,7 +227,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "diff",
         "differentiate an expression",
-        f"Differentiate an expression with respect to one of its variables.\n\n{_NAMES}",
+        f"Differentiate an expression with respect to one of its variables.\n\n{_NAMES}{_STREAMS}",
     )
     add_file_option(diff)
     _add_variable(diff, "; several as in --wrt W,b, or all")
@@ -382,7 +384,8 @@ def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -
         commands,
         "simplify",
         "write an expression shorter",
-        f"Write an expression as short as matcalc finds it; see docs/simplify.md.\n\n{_NAMES}",
+        "Write an expression as short as matcalc finds it; see docs/simplify.md.\n\n"
+        f"{_NAMES}{_STREAMS}",
     )
     if not used:
         return

@@ -119,7 +119,7 @@ class Riemannian:
         """What it is, in words."""
         what = "gradient" if self.order == 1 else "Hessian"
         if self.manifold:
-            return f"the {what} on {self._space.says}"
+            return f"the {what} on {self._space.says.format(self.wrt)}"
         return f"the {what} in the inner product of {self.metric}"
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ _EAS = "Edelman, Arias & Smith, The geometry of algorithms with orthogonality co
 
 MANIFOLDS = {
     "sphere": Manifold(
-        says="the sphere, norm2(x) = 1",
+        says="the sphere, norm2({0}) = 1",
         rank=1,
         kind="sphere",
         gradient="G - (X'*G)*X",
@@ -52,7 +52,7 @@ MANIFOLDS = {
         source=f"{_AMS}, sections 3.6.1 and 5.5",
     ),
     "stiefel": Manifold(
-        says="the Stiefel manifold, X'*X = eye, with the inner product of the entries",
+        says="the Stiefel manifold, {0}'*{0} = eye, with the inner product of the entries",
         rank=2,
         kind="orthonormal",
         gradient="G - X*(X'*G + G'*X)/2",
@@ -65,7 +65,7 @@ MANIFOLDS = {
         source=f"{_AMS}, sections 3.6.1 and 5.5; geodesics: {_EAS}, section 2.2",
     ),
     "grassmann": Manifold(
-        says="the Grassmann manifold of the spans of X, X'*X = eye",
+        says="the Grassmann manifold of the spans of {0}, {0}'*{0} = eye",
         rank=2,
         kind="orthonormal",
         gradient="G - X*(X'*G)",
@@ -103,7 +103,7 @@ MANIFOLDS = {
         "an open set of the symmetric matrices",
     ),
     "poincare": Manifold(
-        says="the Poincare ball, norm2(x) < 1",
+        says="the Poincare ball, norm2({0}) < 1",
         rank=1,
         gradient="((1 - X'*X)^2/4)*G",
         hessian="((1 - X'*X)^2/4)*H - ((1 - X'*X)/2)*((X'*V)*G + (G'*V)*X - (X'*G)*V)",

@@ -87,6 +87,10 @@ HINTS = [
     (False, "max(A, [], 'all')", "nothing", "amax(A)", (None, "amax(A)", "max(A)")),
     (False, "sum((y - X %*% b)^2)", "%", "sum((y - X * b).^2)", (" %*% b)^", " * b).^", None)),
     (False, "np.diagonal(X)", "not known", "diag(A)", ("np.diagonal", "diag", "diag(X)")),
+    # the vector of ones
+    (False, "x'*1", "vector of ones", "vector(1)", ("*1", "*vector(1)", "sum(x)")),
+    (False, "norm2(A*1 - b)^2", "vector of ones", "vector(1)", ("*1", "*vector(1)", None)),
+    (False, "(A*1)'*y", "vector of ones", "vector(1)", ("*1", "*vector(1)", "sum(A, 2)'*y")),
     # powers and what stands behind them
     (False, "x.^2'*y", "in MATLAB", "(x.^2)'", ("x.^2'", "(x.^2)'", "sum(x.*x.*y)")),
     (False, "tr(A^-1'*B)", "in MATLAB", "(A^-1)'", ("A^-1'", "(A^-1)'", "dot(inv(A), B)")),

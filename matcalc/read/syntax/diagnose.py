@@ -9,6 +9,7 @@ from matcalc.core.errors import ParseError, Span
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY
 from matcalc.core.split import split_declarations
 from matcalc.read.syntax.names import DERIVED, GREEK, default_kind
+from matcalc.read.syntax.ones import refuse_ones
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 # Characters that are taken for others, and what to type instead
@@ -213,7 +214,7 @@ def refuse_two_meanings(text: str, stream: list[Token]) -> None:
     _refuse_prompt(text)
     _refuse_nested(text)
     _refuse_assignment(text)
-    _refuse_transposed_one(text, stream)
+    refuse_ones(text, stream)
     _refuse_spaced_blocks(text, stream)
 
 
@@ -268,20 +269,6 @@ def _refuse_assignment(text: str) -> None:
             span=Span(found.start(2), found.end(2)),
             hint=f"write {name} = {rest} for a definition, {name} < -{rest} for the comparison",
         )
-
-
-def _refuse_transposed_one(text: str, stream: list[Token]) -> None:
-    """Refuses 1'*x, which would be the number 1, where books mean the vector of ones."""
-    for number, mark, behind in zip(stream, stream[1:], stream[2:], strict=False):
-        start, end = number[1], mark[2]
-        written = number[3] == "1" and mark[0] == "TRANSPOSE" and behind[3] == "*"
-        if written and not re.search(r"\^\s*-?\s*$", text[:start]):  # but A^-1'
-            raise ParseError(
-                f"{text[start:end]} may be the number 1 or the transposed vector of ones",
-                source=text,
-                span=Span(start, end),
-                hint="write ones' for the vector; leave out the number",
-            )
 
 
 def _refuse_spaced_blocks(text: str, stream: list[Token]) -> None:

@@ -64,7 +64,8 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         raise
     signed = " -" in text or " +" in text
     elsewhere = "<-" in text or "> " in text[:_PROMPTED] or "[[" in text
-    if elsewhere or "1'*" in text.replace(" ", "") or ("[" in text and signed):
+    ones = text.replace(" ", "")
+    if elsewhere or "1'*" in ones or "*1" in ones or ("[" in text and signed):
         from matcalc.read.syntax.diagnose import refuse_two_meanings  # noqa: PLC0415 - as below
 
         refuse_two_meanings(text, stream)
