@@ -219,13 +219,15 @@ def test_factors_and_matrices_of_few_diagonals(language: str, run: Any, tmp_path
 
 # Julia
 
+# of Base and LinearAlgebra, and the arguments of helpers that are functions
 BASE = """
 ArgumentError Diagonal DimensionMismatch Matrix Symmetric T abs acos acosh argmax asin asinh atan
-atanh axes cbrt cholesky cond cos cosh cot cross csc cumsum det diag dot dropdims eachcol eachindex
-eigvals eigvecs eltype exp expm1 fill filter float hcat hypot ifelse inv isnan iszero kron length
-log log10 log1p log2 logabsdet logdet lyap map max maximum min minimum ndims norm oftype one ones
-opnorm permutedims pinv prod promote_type reduce reshape reverse sec sign sin sinh size sqrt sum svd
-svdvals sylvester tan tanh throw tr tril triu typeof vcat vec zero zeros zip f"""
+atanh axes cbrt cholesky cond copy cos cosh cot cross csc cumsum det diag dot dropdims eachcol
+eachindex eigvals eigvecs eltype exp expm1 fill filter float hcat hypot ifelse inv isnan iszero
+kron length log log10 log1p log2 logabsdet logdet lyap map max maximum min minimum mod ndims norm
+oftype one ones opnorm permutedims pinv prod promote_type qr reduce reshape reverse sec sign sin
+sinh size sqrt sum svd svdvals sylvester tan tanh throw tr tril triu typeof vcat vec zero zeros
+zip f place"""
 
 
 def structure(source: str) -> list[str]:
