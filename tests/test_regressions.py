@@ -71,6 +71,16 @@ FIXED = [
         "norm2(cos(x))^2 + norm2(sin(x))^2",
     ),
     ("zeroth-power-of-zero", "sum(x.*(y - y).^0)", "x", 1, "ones(n)"),
+    ("two-outer-squares-of-a-vector", "logsumexp(softmax(x))/(1 + X[1, n]^2)", "x", 2, None),
+    ("size-of-what-a-function-is-taken-of", "sum(x)*logsumexp(0*z)", "x", 1, "log(m)*ones(n)"),
+    ("place-without-end", "(1./diag(1 + eye(m)))'*(softmax(B, 1) + B)[:, 2]", "B", 1, None),
+    (
+        "inner-product-before-an-index-form",
+        "a*sum[i, j]((B[:, j]'*z*(B[i, :]*x))^2*z[i]*x[j])",
+        "z",
+        1,
+        None,
+    ),
 ]
 
 

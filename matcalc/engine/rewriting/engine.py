@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from matcalc.core.dims import Dim
+from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.walk import postorder
 from matcalc.engine.catalogue.compiled import bind_sizes, catalogue_of
@@ -186,7 +186,7 @@ class Rewriter:
     def _results(self, rule: Pattern, matcher: Matcher, node: Node) -> Iterator[Node]:
         if isinstance(node, Call):
             for binding in matcher.node(rule.left, node, {}):
-                yield self._right(rule, binding, node.axes)
+                yield self._right(rule, binding, node.axes, node.args[0].axes)
         elif isinstance(node, Sum):
             assert isinstance(rule.left, Sum)
             for binding, ratio, rest in matcher.terms(rule.left, node, {}):
@@ -221,8 +221,10 @@ class Rewriter:
         }
         return labels, tuple([sizes[label] for label in labels])
 
-    def _right(self, rule: Pattern, binding: Binding, axes: tuple[Dim, ...]) -> Node:
-        """The right side with the variables replaced, on the axes of the place."""
+    def _right(self, rule: Pattern, binding: Binding, axes: Shape, inner: Shape = ()) -> Node:
+        """The right side with the variables replaced, on the axes of the place; ``inner`` are those
+        of what a function is taken of.
+        """
         sizes = bind_sizes(
             (variable.shape, binding[name])
             for name, variable in rule.rule.variables.items()
@@ -231,7 +233,7 @@ class Rewriter:
         if isinstance(rule.left, Call) and not rule.rule.variables:
             sizes = {
                 size.plain: axis
-                for size, axis in zip(rule.left.args[0].axes, axes or (), strict=False)
+                for size, axis in zip(rule.left.args[0].axes, inner, strict=False)
                 if size.plain
             }
         lowering = Lowering(self.builder, lambda name: None) if rule.names else self.lowering

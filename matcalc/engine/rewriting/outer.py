@@ -29,6 +29,10 @@ class _Outer:
     def scale(self) -> tuple[Rational, tuple[Factor, ...]]:
         return self.number, self.scalars
 
+    @property
+    def is_square(self) -> bool:
+        return self.left is self.right
+
 
 def halve_squares(builder: Builder, node: Node) -> Node | None:
     """A sum of terms on two equal axes with the outer squares among the others, and what is
@@ -46,11 +50,11 @@ def halve_squares(builder: Builder, node: Node) -> Node | None:
         else:
             outer.append(found)
     paired: list[tuple[Rational, Node]] = []
-    for square in [each for each in outer if each.left is each.right]:
+    for square in [each for each in outer if each.is_square]:
         partners = [each for each in outer if each.left is square.left and each is not square]
         pairs = [(each, _mirrored(each, outer)) for each in partners]
         pairs = [(each, other) for each, other in pairs if other is not None]
-        if square in outer and pairs:
+        if square in outer and not all(each.is_square for each, _ in pairs):
             paired += _in_halves(builder, square, [each for each, _ in pairs], node)
             gone = [square, *(each for pair in pairs for each in pair)]
             outer = [each for each in outer if each not in gone]
@@ -103,13 +107,12 @@ def _in_halves(
     """A square and pairs with its vector as one pair, divided by the number and the denominators of
     the first.
     """
-    first = pairs[0]
+    first = next(each for each in pairs if not each.is_square)
     below = tuple([factor for factor in first.scalars if factor[2] < 0])
-    terms = [*((each, 1) for each in pairs), (square, 2)]
     whole = builder.sum(
         [
             (
-                Fraction(quotient(each.number, first.number)) / share,
+                Fraction(quotient(each.number, first.number)) / (2 if each.is_square else 1),
                 builder.product(
                     1,
                     [
@@ -121,7 +124,7 @@ def _in_halves(
                     node.axes[:1],
                 ),
             )
-            for each, share in terms
+            for each in (*pairs, square)
         ],
         node.axes[:1],
     )

@@ -273,6 +273,8 @@ class Shortener:
         if len(node.terms) > _QUOTIENTS:
             return None
         for place in find_places(self.builder, node):
+            if self.length(place.inside) >= self.length(node):
+                continue  # unit(2)*(unit(2)'*a + unit(2)'*b) has the whole there
             inside = self.shorten(place.inside)
             more = len(as_sum(inside)[1]) > len(place.terms)
             if more or self.length(inside) >= self.length(place.inside):

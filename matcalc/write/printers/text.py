@@ -64,7 +64,10 @@ def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     )
     mixed = mixed or (inner in (".*", "./") and expr.op in ("*", "/"))
     mixed = mixed or (
-        inner == "*" and expr.op == "*" and not expr.args[0].shape and expr.args[0].args[0].rank > 0
+        inner == "*"
+        and expr.op == "*"
+        and not expr.args[0].shape
+        and any(arg.rank > 0 for arg in expr.args[0].args[:1])  # a slot has none
     )
     first = f"({left})" if level < PRODUCT or mixed else left
     scaled = expr.op == "*" and not expr.args[0].shape and expr.args[1].shape and right[2] == "*"
