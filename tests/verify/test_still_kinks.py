@@ -13,6 +13,9 @@ STILL = [
     ("sum(sqrt(1 - y).*exp(z))", "z", {"y": "onehot(n)"}),
     ("sum(sqrt(Y + Y.*Y).*Z)", "Z", {"Y": "onehot(m, n)", "Z": "matrix(m, n)"}),
     ("norm2(A*y - A*y)*sum(z)", "z", {}),
+    ("norm1(diag(P))*sum(z)", "z", {"P": "spd(n)"}),
+    ("relu(P[1, 1])*sum(z)", "z", {"P": "spd(n)"}),
+    ("sum(z)*sum(abs(T[:, 1] - T[:, 2]))", "z", {"T": "circulant(n)"}),
 ]
 
 

@@ -47,8 +47,8 @@ class _Squares:
         return self._of_square(node, before) if found.least < 0 < found.most else EVERYTHING
 
     def _of_square(self, node: Expr, before: Mapping[int, Bounds]) -> Bounds:
-        """x.*x, x'*x, x'*A*x, the trace and the determinant of a positive semidefinite A, and the
-        trace of a product of two.
+        """x.*x, x'*x, x'*A*x, the diagonal, trace and determinant of a positive semidefinite A, and
+        the trace of a product of two.
         """
         op, args = node.op, node.args
         if op in (".*", "dot") and self.alike.of(args[0]) == self.alike.of(args[1]):
@@ -57,6 +57,8 @@ class _Squares:
             both = args[0].args if op == "tr" and args[0].op == "*" else args
             definite = id(args[0]) in self.definite or all(id(arg) in self.definite for arg in both)
             return NOT_BELOW_ZERO if definite else EVERYTHING
+        if op == "diag" or (op == "slice" and not node.shape and len(set(node.value)) == 1):
+            return NOT_BELOW_ZERO if id(args[0]) in self.definite else EVERYTHING
         return EVERYTHING if op != "*" or node.shape else self._of_congruence(node, before)
 
     def _is_definite(self, node: Expr, before: Mapping[int, Bounds]) -> bool:

@@ -21,6 +21,7 @@ from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.implied import Goal
 from matcalc.verify.oracle.interpret import Sizes
 from matcalc.verify.oracle.pieces import Pieces, Switch
+from matcalc.verify.oracle.preconditions import is_of_kind
 
 _MARGINS = (1.0, 0.1, 1e-2, 1e-3, 1e-4, 1e-6)  # how far beyond a border, within narrow pieces
 _ROUNDS = 4
@@ -151,10 +152,10 @@ def _move(aim: _Aim, name: str, goal: Goal, values: Values) -> Values | None:
             return aim.gap(goal, at(place, entry)) - goal.side * aim.margin
 
         found = _root(miss, float(start.flat[place]), exact=goal.side == 0)
-        if found is None or (kind == "positive" and not found > 0):
+        if found is None:
             continue
         made = at(place, found)
-        if aim.is_met(goal, made):
+        if is_of_kind(aim.variables[name], made[name]) and aim.is_met(goal, made):
             return made
     return None
 
