@@ -290,6 +290,10 @@ def test_equal() -> None:
     assert isinstance(result, matcalc.Equality) and isinstance(result, Equality)
     assert result.verdict == "equal"
     assert matcalc.equal("x'*A*y", "y'*A*x").verdict == "different"
+    kinds = {"S": "symmetric(n)"}
+    rows = "softmax(S, 2)"
+    assert matcalc.equal("softmax(S, 1)", rows, variables=kinds).verdict == "different"
+    assert matcalc.equal("softmax(S, 1)", f"{rows}'", variables=kinds).verdict == "equal"
 
 
 def test_equal_is_told_what_it_cannot_take() -> None:

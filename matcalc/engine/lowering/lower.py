@@ -162,7 +162,8 @@ class Lowering:
         number = int(axis.coefficient)  # type: ignore[attr-defined]
         place = number - 1 + matrix.rank - expr.args[0].rank
         others = [k for k in range(matrix.rank) if k != place]
-        rows = self.builder.permute(matrix, (*others, place)) if place < matrix.rank - 1 else matrix
+        last = matrix.rank - 1
+        rows = self.builder.permute(matrix, (*others, place)) if place < last else matrix
         definition = self.definitions(f"{name}-rows")
         if definition is not None:
             names = dict(zip(definition.parameters, [rows], strict=True))
@@ -174,9 +175,8 @@ class Lowering:
             value = self.builder.call(
                 name, [rows, self.builder.number(2)], rows.axes if keeps else rows.axes[:-1]
             )
-        if rows is matrix or value.rank < matrix.rank:
-            return value
-        last = matrix.rank - 1
+        if place == last or value.rank < matrix.rank:
+            return value  # a symmetric matrix is its own transpose; its softmax is not
         return self.builder.permute(value, (*range(place), last, *range(place, last)))
 
     def power(self, base: Node, exponent: Node) -> Node:
