@@ -74,6 +74,20 @@ FIXED = [
     ("two-outer-squares-of-a-vector", "logsumexp(softmax(x))/(1 + X[1, n]^2)", "x", 2, None),
     ("size-of-what-a-function-is-taken-of", "sum(x)*logsumexp(0*z)", "x", 1, "log(m)*ones(n)"),
     ("function-along-columns-of-a-symmetric-matrix", "softmax(A'*A, 1)*x", "x", 1, None),
+    (
+        "diagonal-matrix-in-a-kernel",
+        "sum[i,j](z[i]*z[j]*exp(-(A[i,:] - A[j,:])*D*(A[i,:] - A[j,:])'))",
+        "A",
+        1,
+        None,
+    ),
+    (
+        "diagonal-matrix-in-an-index-form",
+        "sum[i<j](norm2(D[i,:] - D[j,:])*x[i]*x[j])",
+        "x",
+        1,
+        None,
+    ),
     ("place-without-end", "(1./diag(1 + eye(m)))'*(softmax(B, 1) + B)[:, 2]", "B", 1, None),
     (
         "inner-product-before-an-index-form",

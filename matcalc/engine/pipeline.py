@@ -297,7 +297,7 @@ class Engine:
         writer = IndexWriter(recovery, self.index_names, self.taken, 2 * size)
         length = inf
         with suppress(TooLong):
-            tree = writer.array(node, pairs)
+            tree = writer.array(restore_diagonals(self.builder, node), pairs)
             if lies(node, self.rank, self.layout):
                 tree = recovery.factory.transpose(tree)
             length = written_size(tree)
@@ -348,7 +348,10 @@ class Engine:
             # behind their entries nobody sees that they are symmetric
             (tree,) = sum_rows([tree], {**self.program.variables, **pair_variables(found[1])})
             writer = IndexWriter(self._recovery(), self.index_names, self.taken)
-            arrays = {name: writer.array(pairs) for name, pairs in found[1].items()}
+            arrays = {
+                name: writer.array(restore_diagonals(self.builder, pairs))
+                for name, pairs in found[1].items()
+            }
             tried.append((self.factory.intern(tree, arrays), self.factory))
         return min(tried, key=lambda named: written_size(named[0]), default=None)
 
