@@ -57,6 +57,7 @@ def violated_precondition(
         id(node)
         for node in postorder(root, lambda node: node.args[:1] if node.op == "where" else node.args)
     }
+    squared = _squared_norms(root)
     for node in root.parts:
         args = [results[id(arg)] for arg in node.args]
         outside = _outside(node, args)
@@ -85,7 +86,7 @@ def violated_precondition(
             return f"{node.op} of a large matrix"
         if id(node) in strict and not np.all(np.isfinite(result)):
             return f"{operation(node)} is not finite"
-        if node.op in _DISTANCES:
+        if node.op in _DISTANCES and id(node) not in squared:
             distance = _DISTANCES[node.op](*args)
             if distance < kink and (distance > 0 or not _stands(node, moving)):
                 return f"{node.op} is near a kink"
@@ -95,6 +96,17 @@ def violated_precondition(
                 return f"{name} is near a kink"
         results[id(node)] = result
     return None
+
+
+def _squared_norms(root: Expr) -> set[int]:
+    """The norms that stand in even powers alone, which have no kink: norm2(x)^2 is x'*x."""
+    even: set[int] = set()
+    others = {id(root)}
+    for node in root.parts:
+        power = node.args[1].value if node.op == "^" and node.args[1].op == "number" else 0
+        (even if power > 0 and power % 2 == 0 else others).update(map(id, node.args))
+    norms = {id(node) for node in root.parts if node.op == "norm2"}
+    return norms & (even - others)
 
 
 def _stands(node: Expr, moving: str) -> bool:

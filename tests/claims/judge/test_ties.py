@@ -45,6 +45,8 @@ WRONG = [
     ("sum(max(A*x, 0).^2)", "x", "2*A'*(max(A*x, 0) + (A*x == 0))", "where A*x == 0, entry"),
     # the other entries have a derivative on the kink of one
     ("abs(a)*b + b^2", "b", "abs(a) + 2*b + (a == 0)", ""),
+    # the square of a norm has no kink
+    ("norm2(x)^2", "x", "2*x + (norm2(x) == 0)*vector(1)", ""),
 ]
 WITHIN = [
     ("max(a, b)", "a", "(a > b) + (a == b)/2"),
