@@ -137,6 +137,8 @@ MORE = [
     ("tr(S*logm(S))", "S", PSD, CONVEX),
     ("tr(S^2*logm(S))", "S", PSD, NEITHER),
     ("gammaln(x)", "x", {"x": P}, CONVEX),
+    ("gammaln(x)", "x", X, CONVEX),  # a chord may not pass a pole
+    ("-log(abs(x))", "x", X, UNKNOWN),
     ("log(normcdf(x))", "x", X, CONCAVE),
     ("sum(log(normcdf(A*x)))", "x", {}, CONCAVE),
     ("logdet(X'*X)", "X", {"X": "matrix(m, n)"}, NEITHER),

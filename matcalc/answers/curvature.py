@@ -41,7 +41,7 @@ _WITH_POLES = frozenset(name for name, row in OPERATIONS.items() if row.breaks)
 _STARTS = {name: row.starts for name, row in OPERATIONS.items() if row.starts is not None}
 _REGULAR = frozenset(name for name, row in OPERATIONS.items() if row.regular)
 _GUARDED = frozenset(("/", "./", *_STARTS, *_REGULAR))
-_REFINEMENTS = 3
+_REFINEMENTS = 6
 _NEAR = 1e-3  # a divisor that comes so near to zero may pass it
 
 
@@ -366,7 +366,7 @@ def _guard(node: Expr, args: Sequence[np.ndarray[Any, Any]]) -> Any:
         partial = np.any(args[1] < 0) or np.any(args[1] != np.round(args[1]))
         return args[0] if partial else None
     if node.op in _STARTS:
-        return args[0] - _STARTS[node.op]
+        return np.maximum(args[0] - _STARTS[node.op], 0.0)  # below, gammaln has values and poles
     if node.op in _REGULAR or (node.op == "^" and args[0].ndim == 2):
         square = args[0].ndim == 2 and args[0].shape[0] == args[0].shape[1]
         return np.linalg.det(args[0]) if square else None

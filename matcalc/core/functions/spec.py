@@ -76,7 +76,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     total: bool = False  # has a finite value at all real arguments
     values: tuple[float, float] | None = None  # the least and the largest at real arguments
     strict: bool = False  # it never takes these two
-    starts: float | None = None  # its argument has to be above this number
+    starts: float | None = None  # above this number it has values all along
     regular: bool = False  # of matrices of full rank alone, or not continuous at others
     pole: bool = False  # infinite at 0
     flat: bool = False  # its derivative is zero wherever it has one

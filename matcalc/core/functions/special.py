@@ -111,6 +111,7 @@ ROWS = [
         curvature="convex",
         smooth=True,
         pole=True,
+        starts=0,
         log_of="gamma",
     ),
     _row(
