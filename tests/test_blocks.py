@@ -259,3 +259,16 @@ def test_refused(text: str, variables: dict[str, str], message: str) -> None:
         parse(text, variables)
     assert message in str(caught.value)
     assert "^" in str(caught.value)
+
+
+def test_the_place_of_a_maximum_is_found_in_the_array_that_it_is_of() -> None:
+    """A*x is rounded otherwise than its rows in [A; B]*x, so no row of it may be the maximum."""
+    kinds = {"A": "matrix(m, n)", "B": "matrix(k, n)"}
+    found = diff("amax([A*x; B*x])", "x", variables=kinds)
+    assert str(found).endswith("where u = [A; B]*x, v = u == max(u)")
+    gradient, rng = found.to_callable(), np.random.default_rng(1)
+    for _ in range(200):
+        A, B, x = rng.normal(size=(33, 67)), rng.normal(size=(21, 67)), rng.normal(size=67)
+        both = np.vstack([A, B])
+        np.testing.assert_array_equal(gradient(A=A, B=B, x=x), both[np.argmax(both @ x)])
+    assert str(diff("amax([x; y])", "x")) == "x == max([x; y])"

@@ -165,12 +165,33 @@ class _Place:
 
 
 def _entrywise(builder: Builder, node: Node) -> bool:
+    """Whether ranges go into the arguments.
+
+    They do not go into ``u == max(u)`` where u is a sum of products: both sides have to be rounded
+    alike, and a range of u would be computed anew.
+    """
     return (
         isinstance(node, Call)
         and builder.acts_entrywise(node.name)
         and not node.slots
         and node.rank > 0
+        and not (node.name == "equal" and any(map(_sums, node.args)))
     )
+
+
+def _sums(node: Node) -> bool:
+    """Whether there is a sum over an index in it, blocks apart."""
+    return any(
+        isinstance(part, Product) and _summed(part)
+        for part in postorder(node, lambda each: each.children)
+    )
+
+
+def _summed(product: Product) -> set[int]:
+    """The labels that are summed, but for those at which a range selects."""
+    used = {label for _, labels, _ in product.factors for label in labels}
+    ranges = {label for node, labels, _ in product.factors if is_range(node) for label in labels}
+    return used - ranges - set(range(product.rank))
 
 
 def _axes(node: Node, axis: int, leaf: Leaf) -> Shape:

@@ -383,11 +383,13 @@ class Resolver(ResolverBase):
             x = signs.operand(self, phrase.args[0])
             if phrase.args[0].kind == "call" and phrase.mark is not None:  # \sin^2 x
                 head = self.scope.source[phrase.mark.start : phrase.mark.end].partition("^")[0]
-                x = f"{head}({', '.join(map(self.quote, phrase.args[0].args))})"
+                inside = ", ".join(map(self.quote, phrase.args[0].args))
+                x = f"{head}({inside})" if head else x  # \sin(x)^2
             times = self.scope.source[phrase.args[1].start : phrase.args[1].end].strip("{} ")
             hint = rf"write {x}^{{\odot {times}}} entry by entry"
             if times == "2":
-                hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
+                inside = x if x.startswith("\\") else self.quote(phrase.args[0])
+                hint = rf"write \lVert {inside} \rVert^2 or {x}^{{\odot 2}}"
             hint += signs.or_transpose(x, times) + signs.or_number(self, phrase.args[0])
             raise self.problem("a power of a vector", phrase, hint)
         return Value(make.node("^", base.node, exponent.node), base.rank)

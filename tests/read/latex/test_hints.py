@@ -57,6 +57,14 @@ ROWS: list[tuple[str, str, Offers]] = [
         {r"(\mathbb{1}[x > 0]) \odot x": "max(x, 0)"},
     ),
     (r"e^{-(x-\mu)^2}", "a power of a vector", {"x: scalar": "x: scalar; exp(-(x - mu)^2)"}),
+    (
+        r"\max(0, x)^2",
+        "a power of a vector",
+        {
+            r"\lVert \max(0, x) \rVert^2": "norm2(max(x, 0))^2",
+            r"\max(0, x)^{\odot 2}": "max(x, 0).^2",
+        },
+    ),
     # commands and environments
     (r"\vx^\top \mathbf{A} \vx", r"unknown command \vx", {r"\vx => \mathbf{x}": "x'*A*x"}),
     (r"x^\T A x", r"unknown command \T", {r"^\T => ^\top": "x'*A*x"}),
