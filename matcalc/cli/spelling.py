@@ -32,6 +32,8 @@ _OTHER_WORDS = {  # of commands, formats and options
     ),
     "hess": "hessian",
     **dict.fromkeys(("minimize", "minimise", "solve", "optimize"), "stationary"),
+    **dict.fromkeys(("linearize", "linearise", "affine"), "taylor --order 1"),
+    **dict.fromkeys(("expand", "series"), "taylor"),
     **dict.fromkeys(("prove", "verify", "judge"), "check"),
     "tex": "latex",
     **dict.fromkeys(("python", "py", "np"), "numpy"),
@@ -51,9 +53,14 @@ def value_meant(message: str) -> str | None:
     if choice := _CHOICE.search(message):
         word, known = choice["word"], re.findall(r"[\w.-]+", choice["known"])
         if message.startswith(_COMMAND) and not re.fullmatch(r"[\w-]+", word):
-            return f'write matcalc diff "{word}"'
-        other = _OTHER_WORDS.get(word.lower())
-        close = other if other in known else closest(word, known)
+            head, _, rest = word.partition(" ")
+            return (
+                f'write matcalc {head} "{rest}"'
+                if head in known
+                else f'write matcalc diff "{word}"'
+            )
+        other = _OTHER_WORDS.get(word.lower(), "")
+        close = other if other.partition(" ")[0] in known else closest(word, known)
         return f"did you mean {close}?" if close else None
     if number := _NO_NUMBER.match(message):
         option = number[1]
