@@ -128,9 +128,11 @@ def published() -> list[Published]:
     found = []
     for name, (expr, wrt, right) in KNOWN.items():
         try:
-            variables = {each: str(kind) for each, kind in read(expr, V).variables.items()}
+            known = read(expr, V).variables
         except MatcalcError:
             continue
+        # those that the text declares are not declared beside it
+        variables = {each: str(kind) for each, kind in known.items() if f"{each}:" not in expr}
         found.append(Published(name, expr, variables, wrt, 1, right))
     for entry in LIBRARY.all():
         if entry.form == "derivative":
