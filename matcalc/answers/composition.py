@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from matcalc.answers.names import free_name, variable_names
+from matcalc.answers.names import free_name
 from matcalc.answers.quadratic import Quadratics
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import LINEAR, OPERATIONS, PRIMARY, TOTAL
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, flat_factors, number
+from matcalc.core.tree import Expr, flat_factors, number, variable_names
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
 

@@ -12,7 +12,7 @@ from matcalc.answers.composition import Composition
 from matcalc.answers.curvature import Chord, Curved, Numbers, find_declared_function
 from matcalc.answers.domains import bounds_of_variables
 from matcalc.answers.joint_convexity import joint_certificate
-from matcalc.answers.names import number_hint, require_different, require_scalar, variable_names
+from matcalc.answers.names import number_hint, require_different, require_scalar
 from matcalc.answers.nowhere import require_values
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError, VerificationError
@@ -22,7 +22,7 @@ from matcalc.core.operations import ENTRYWISE, ROOTS, SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, is_zero
+from matcalc.core.tree import Expr, is_zero, variable_names
 from matcalc.core.walk import postorder
 from matcalc.engine.definite import Certificate, Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Set
 from fractions import Fraction
 from math import isinf
 
-from matcalc.answers.names import variable_names
 from matcalc.core.bounds import EVERYTHING, Bounds, meet
 from matcalc.core.indexed import Form, free_indices
 from matcalc.core.operations import ENTRYWISE
-from matcalc.core.tree import Expr, fill, is_number, number
+from matcalc.core.tree import Expr, fill, is_number, number, variable_names
 from matcalc.verify.oracle.domain import interval
 
 _POWERS = ("^", ".^")

@@ -15,7 +15,7 @@ from matcalc.answers.equations import Equation, fit_sizes, read_equations, requi
 from matcalc.answers.extremes import format_tree
 from matcalc.answers.formulas import NamedFormulas
 from matcalc.answers.implicit import require_open
-from matcalc.answers.names import free_name, require_different, variable_names, with_variable
+from matcalc.answers.names import free_name, require_different, with_variable
 from matcalc.answers.singular import is_singular
 from matcalc.answers.solving import affine_zero
 from matcalc.answers.taylor import put
@@ -26,7 +26,7 @@ from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, transpose, zeros
+from matcalc.core.tree import Expr, transpose, variable_names, zeros
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, require_variable, simplify

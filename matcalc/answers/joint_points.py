@@ -22,7 +22,7 @@ from matcalc.answers.extremes import (
     kind_of,
 )
 from matcalc.answers.formulas import NamedFormulas
-from matcalc.answers.names import require_different, require_scalar, variable_names
+from matcalc.answers.names import require_different, require_scalar
 from matcalc.answers.solving import Zero
 from matcalc.answers.stationary import zeros_of
 from matcalc.answers.taylor import put
@@ -33,7 +33,7 @@ from matcalc.core.errors import MatcalcError, UnsupportedError
 from matcalc.core.kinds import CURVED
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, zeros
+from matcalc.core.tree import Expr, variable_names, zeros
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Expression
 from matcalc.verify.verification import verify

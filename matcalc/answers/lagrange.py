@@ -14,7 +14,7 @@ from typing import NamedTuple
 from matcalc.answers.convexity import verdict_on
 from matcalc.answers.equations import Equation, read_equation, said_of
 from matcalc.answers.extremes import domain_there
-from matcalc.answers.names import free_name, variable_names
+from matcalc.answers.names import free_name
 from matcalc.answers.roots import find_roots
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import affine_zero
@@ -32,7 +32,7 @@ from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, is_zero, number, transpose, variable, zeros
+from matcalc.core.tree import Expr, is_zero, number, transpose, variable, variable_names, zeros
 from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Expression, Formula

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from matcalc.answers.names import variable_names
 from matcalc.core.program import Program
 from matcalc.core.tree import (
     Expr,
@@ -14,6 +13,7 @@ from matcalc.core.tree import (
     is_zero,
     number,
     signed_terms,
+    variable_names,
 )
 from matcalc.engine.pipeline import simplify
 

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
-from matcalc.answers.names import variable_names
 from matcalc.answers.solving import (
     inverse_of_map,
     inverse_of_slope,
@@ -28,7 +27,15 @@ from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.projections import project_on_kind
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, multiply, number, scaled_terms, transpose, variable
+from matcalc.core.tree import (
+    Expr,
+    multiply,
+    number,
+    scaled_terms,
+    transpose,
+    variable,
+    variable_names,
+)
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, simplify
 from matcalc.results import Formula

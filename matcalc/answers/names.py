@@ -124,12 +124,6 @@ def _require_name(name: object, role: str) -> None:
         raise ArgumentError(f"{name!r} is not a name that a variable can have")
 
 
-def variable_names(tree: Expr) -> set[str]:
-    """The names of the variables in a tree."""
-    parts = tree.parts
-    return {str(part.value) for part in parts if part.op == "variable"}
-
-
 def free_name(program: Program, *wanted: str) -> str:
     """The first of these names that means nothing yet; the first one numbered where all do."""
     sizes = size_names(program.variables.values())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import reduce
 
-from matcalc.answers.names import free_name, require_scalar, variable_names
+from matcalc.answers.names import free_name, require_scalar
 from matcalc.answers.solving import products_of, scale_tree
 from matcalc.answers.stationary import NamedProblem
 from matcalc.answers.taylor import put
@@ -31,6 +31,7 @@ from matcalc.core.tree import (
     scaled_terms,
     transpose,
     variable,
+    variable_names,
     zeros,
 )
 from matcalc.engine.definite import Definiteness

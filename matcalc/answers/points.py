@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from matcalc.answers.names import free_name, variable_names, with_variable
+from matcalc.answers.names import free_name, with_variable
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, DomainProblem, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
-from matcalc.core.tree import Expr, is_number, is_zero, variable
+from matcalc.core.tree import Expr, is_number, is_zero, variable, variable_names
 from matcalc.read.frontend import read, read_pair
 from matcalc.write.printers.text import text
 

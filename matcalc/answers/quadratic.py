@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from matcalc.answers.names import variable_names
 from matcalc.core.operations import LINEAR, ROOTS, TOTALS
-from matcalc.core.tree import Expr, flat_factors, multiply, transpose
+from matcalc.core.tree import Expr, flat_factors, multiply, transpose, variable_names
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
 

@@ -11,13 +11,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from matcalc.answers.names import variable_names
 from matcalc.answers.solving import Zero
 from matcalc.answers.taylor import put
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, kind_spec
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, eye, number, scaled_terms, signed_terms, variable, zeros
+from matcalc.core.tree import (
+    Expr,
+    eye,
+    number,
+    scaled_terms,
+    signed_terms,
+    variable,
+    variable_names,
+    zeros,
+)
 from matcalc.engine.pipeline import simplify
 from matcalc.write.printers.text import text
 

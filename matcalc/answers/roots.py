@@ -13,7 +13,6 @@ from itertools import product
 from math import factorial, gcd, isqrt, lcm
 from typing import NamedTuple
 
-from matcalc.answers.names import variable_names
 from matcalc.answers.solving import Requirement, Zero, undo
 from matcalc.answers.taylor import put
 from matcalc.core.errors import UnsupportedError
@@ -21,7 +20,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.operations import ENTRYWISE, INVERSES, LINEAR, PERIODIC
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, is_number, is_zero, number, variable
+from matcalc.core.tree import Expr, is_number, is_zero, number, variable, variable_names
 from matcalc.core.walk import fold
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, simplify

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import factorial
 
-from matcalc.answers.names import variable_names
 from matcalc.answers.points import ExpansionPoint, point_of
 from matcalc.answers.series_terms import (
     BELOW_ONE,
@@ -34,7 +33,7 @@ from matcalc.core.directions import direction_of
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, is_number, is_zero, number
+from matcalc.core.tree import Expr, fill, is_number, is_zero, number, variable_names
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import require_variable, simplify
 from matcalc.read.frontend import read

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from itertools import islice, permutations
 
-from matcalc.answers.names import variable_names
 from matcalc.claims.equality import EQUAL, decide_trees
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, is_zero, number, variable, zeros
+from matcalc.core.tree import Expr, fill, is_zero, number, variable, variable_names, zeros
 from matcalc.write.printers.text import text
 
 _NOTHING = 1e-9  # of the largest singular value

@@ -7,7 +7,6 @@ from fractions import Fraction
 from math import inf
 from typing import NamedTuple
 
-from matcalc.answers.names import variable_names
 from matcalc.answers.singular import is_everywhere_zero, is_singular, kernel
 from matcalc.answers.taylor import put
 from matcalc.core.dims import Shape
@@ -24,6 +23,7 @@ from matcalc.core.tree import (
     number,
     scaled_terms,
     variable,
+    variable_names,
     zeros,
 )
 from matcalc.engine.definite import Definiteness, negate

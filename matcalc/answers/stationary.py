@@ -12,7 +12,7 @@ from itertools import chain
 from matcalc.answers.domains import bounds_of_domain
 from matcalc.answers.extremes import is_beyond, kind_of
 from matcalc.answers.logarithms import without_logarithms
-from matcalc.answers.names import free_name, number_hint, require_scalar, variable_names
+from matcalc.answers.names import free_name, number_hint, require_scalar
 from matcalc.answers.nowhere import require_values
 from matcalc.answers.quadratic_matrix import quadratic_zeros
 from matcalc.answers.roots import factors, find_roots, is_periodic
@@ -36,6 +36,7 @@ from matcalc.core.tree import (
     number,
     signed_terms,
     variable,
+    variable_names,
     zeros,
 )
 from matcalc.core.walk import fold

@@ -12,7 +12,7 @@ from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
 from matcalc.core.kinds import size_names
 from matcalc.core.operations import CUTS
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import Expr, is_number, variable_names
 from matcalc.core.walk import fold
 from matcalc.verify.oracle.interpret import interpret, values_of_parts
 from matcalc.verify.oracle.sample import draw
@@ -137,7 +137,7 @@ def _has_cut(node: Expr) -> bool:
 
 
 def _moves(node: Expr, moving: set[str]) -> bool:
-    return any(part.op == "variable" and part.value in moving for part in node.parts)
+    return not moving.isdisjoint(variable_names(node))
 
 
 def _error(

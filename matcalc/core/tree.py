@@ -274,6 +274,21 @@ def is_large(expr: Expr) -> bool:
     return any(usual_entries(node.shape) > _MOST_ENTRIES for node in expr.parts)
 
 
+def variable_names(tree: Expr) -> set[str]:
+    """The names of the variables in a tree."""
+    return {str(part.value) for part in tree.parts if part.op == "variable"}
+
+
+def moving_parts(order: Iterable[Expr], name: str) -> set[int]:
+    """The ids of the nodes that depend on a variable, of an order with children before parents."""
+    found: set[int] = set()
+    for node in order:
+        own = node.op == "variable" and node.value == name
+        if own or any(id(arg) in found for arg in node.args):
+            found.add(id(node))
+    return found
+
+
 def multiply(left: Expr, right: Expr) -> Expr:
     """The product of numbers, columns, rows and matrices that fit."""
     if not left.shape or not right.shape:

@@ -12,7 +12,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, intern_trees
+from matcalc.core.tree import Expr, intern_trees, variable_names
 from matcalc.engine.calculus.derivative import derivatives
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
@@ -78,7 +78,7 @@ def derive_one(statement: DerivativeStatement) -> Expr:
 
 
 def _occurs(name: str, segment: Segment) -> bool:
-    return any(node.op == "variable" and node.value == name for node in segment.expr.parts)
+    return name in variable_names(segment.expr)
 
 
 def _forks(segments: Sequence[Segment]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.operations import ALONG
-from matcalc.core.tree import Expr, operation
+from matcalc.core.tree import Expr, moving_parts, operation
 from matcalc.explain.instances import CannotShow, Trees
 from matcalc.explain.norms import stated_rule
 
@@ -14,13 +14,11 @@ def expand_definitions(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[s
     """
     made: dict[int, Expr] = {}
     used: list[str] = []
-    moving: set[int] = set()
+    moving = moving_parts(root.parts, wrt)
     for expr in root.parts:
         args = tuple([made[id(arg)] for arg in expr.args])
         fresh = trees.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
-        moves = expr.op == "variable" and expr.value == wrt
-        if moves or any(id(arg) in moving for arg in expr.args):
-            moving.add(id(expr))
+        if id(expr) in moving:
             fresh = expand_by_catalogue(trees, fresh, used)
         made[id(expr)] = fresh
     return made[id(root)], list(dict.fromkeys(used))

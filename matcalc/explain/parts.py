@@ -12,7 +12,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from matcalc.core.operations import COMPARISONS, OPERATIONS
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, moving_parts
 from matcalc.explain.differential import is_multilinear
 from matcalc.explain.instances import Trees
 from matcalc.explain.norms import moving_args
@@ -85,7 +85,7 @@ def partition(
     chosen = _Choice(trees, root, wrt, detail).ids() | {
         id(expr) for expr in order if id(expr) in given and expr.args and expr is not root
     }
-    active = _active(order, wrt)
+    active = moving_parts(order, wrt)
     kept = [expr for expr in order if id(expr) in chosen and id(expr) in active]
     ranks = Counter(expr.rank for expr in kept)
     parts: list[NamedPart] = []
@@ -107,15 +107,6 @@ def partition(
     return parts, made[id(root)]
 
 
-def _active(order: list[Expr], wrt: str) -> set[int]:
-    """The nodes that depend on the variable."""
-    found: set[int] = set()
-    for expr in order:
-        if (expr.op == "variable" and expr.value == wrt) or any(id(a) in found for a in expr.args):
-            found.add(id(expr))
-    return found
-
-
 class _Choice:
     """Chooses the parts of one expression."""
 
@@ -123,7 +114,7 @@ class _Choice:
         self.size = trees.factory.size
         self.root = root
         self.order = root.parts
-        self.active = _active(self.order, wrt)
+        self.active = moving_parts(self.order, wrt)
         self.least = _LONG if detail == BRIEF else _SHORT
         self.affine_size = _AFFINE[detail]
         self.affine: set[int] = set()

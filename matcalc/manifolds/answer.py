@@ -16,8 +16,7 @@ from matcalc.core.kinds import FREE, Variable, size_names
 from matcalc.core.options import closest
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, variable
-from matcalc.core.walk import postorder
+from matcalc.core.tree import Expr, variable, variable_names
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
 from matcalc.manifolds.formulas import formula, shorten
@@ -309,8 +308,7 @@ def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Pr
             + f", and {text} is {'a size' if text in sizes else 'none'}",
             hint=_metric_hint(found, text, size),
         )
-    parts = postorder(found.expr, lambda node: node.args)
-    if order > 1 and any(part.op == "variable" and part.value == here.name for part in parts):
+    if order > 1 and here.name in variable_names(found.expr):
         raise UnsupportedError(
             f"the metric depends on {here.name}, so the Hessian needs its connection",
             hint="the manifolds spd and poincare have theirs",

@@ -16,7 +16,7 @@ from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.variant import PLAIN, Variant
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.operations import OPERATIONS
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, moving_parts, variable_names
 from matcalc.core.tree import variable as name_of
 from matcalc.core.user_functions import calls_function
 from matcalc.runtime.elementwise import Array
@@ -88,7 +88,11 @@ def split_derivatives(question: Question) -> Iterator[Variant]:
     if whole.op not in ("*", "/") or whole.rank or question.order > 1:
         return
     left, right = whole.args
-    if left.rank or right.rank or not all(_moves(part, question.wrt) for part in whole.args):
+    if (
+        left.rank
+        or right.rank
+        or not all(question.wrt in variable_names(part) for part in whole.args)
+    ):
         return
 
     def slope(part: Expr, sample: Sample) -> Array:
@@ -123,10 +127,6 @@ def split_derivatives(question: Question) -> Iterator[Variant]:
         yield Variant("product-rule", said, form, LIKELY)
 
 
-def _moves(part: Expr, name: str) -> bool:
-    return any(node.op == "variable" and node.value == name for node in part.parts)
-
-
 def outer_derivatives(question: Question) -> Iterator[Variant]:
     """The derivative by an inner function, without that of the inner function: half of the chain
     rule.
@@ -139,12 +139,7 @@ def outer_derivatives(question: Question) -> Iterator[Variant]:
     shapes += [()] if square else []  # what is said of eye(n)/det(X)
     whole = program.expr.fold(_as_logarithm)
     order = whole.parts
-    moving: set[int] = set()
-    for node in order:
-        if (node.op == "variable" and node.value == question.wrt) or any(
-            id(arg) in moving for arg in node.args
-        ):
-            moving.add(id(node))
+    moving = moving_parts(order, question.wrt)
     inner = [
         node
         for node in order

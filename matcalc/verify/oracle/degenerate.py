@@ -12,7 +12,7 @@ import numpy as np
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import NUMBERED
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, moving_parts
 from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import evaluate
@@ -32,12 +32,7 @@ def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str |
     vanishes everywhere or hardly anywhere.
     """
     order = inline(expr).parts
-    moving: set[int] = set()
-    for node in order:
-        if (node.op == "variable" and node.value == wrt) or any(
-            id(arg) in moving for arg in node.args
-        ):
-            moving.add(id(node))
+    moving = moving_parts(order, wrt)
     suspects = {id(node): node for node in order if node.op in GAPS and id(node) in moving}
     seen: set[int] = set()
     unreal: set[int] = set()

@@ -13,7 +13,7 @@ import numpy as np
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import DomainProblem, EvaluationError
 from matcalc.core.operations import COMPARISONS, FRECHET
-from matcalc.core.tree import APPLY, Expr, operation
+from matcalc.core.tree import APPLY, Expr, moving_parts, operation
 from matcalc.core.user_functions import UserFunction, inline, user_function
 from matcalc.core.walk import fold
 from matcalc.runtime import matrix_power, power
@@ -87,15 +87,11 @@ def function_of(expr: Expr, name: str, values: Values, sizes: Sizes) -> Callable
     """
     expr = inline(expr)
     order = expr.parts
-    moving: set[int] = set()
+    moving = moving_parts(order, name)
     known: dict[int, Array] = {}
     with np.errstate(all="ignore"):
         for node in order:
-            if (node.op == "variable" and node.value == name) or any(
-                id(arg) in moving for arg in node.args
-            ):
-                moving.add(id(node))
-            else:
+            if id(node) not in moving:
                 known[id(node)] = evaluate(
                     node, [known[id(arg)] for arg in node.args], values=values, sizes=sizes
                 )

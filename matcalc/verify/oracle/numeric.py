@@ -14,7 +14,7 @@ from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.indexed import all_parts
 from matcalc.core.kinds import Variable
 from matcalc.core.subspaces import SPACES, coordinates, independent, split_frame
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, moving_parts
 from matcalc.core.user_functions import inline, user_function
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.functions import REAL_ONLY
@@ -118,12 +118,10 @@ def takes_differences(expr: Expr, wrt: str, order: int) -> bool:
 
 def _has_complex_path(expr: Expr, wrt: str) -> bool:
     """Whether no function that is evaluated for real arguments only meets the variable."""
-    moving: set[int] = set()
-    for node in inline(expr).parts:
-        if (node.op == "variable" and node.value == wrt) or any(
-            id(arg) in moving for arg in node.args
-        ):
-            moving.add(id(node))
+    order = inline(expr).parts
+    moving = moving_parts(order, wrt)
+    for node in order:
+        if id(node) in moving:
             # a user's function is called with real arguments alone
             inside = all_parts(node.value.body) if node.op == "indexed" else [node]
             if any(_is_real(part) for part in inside):

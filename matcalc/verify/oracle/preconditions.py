@@ -11,7 +11,7 @@ import numpy as np
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import WIDEST, Variable, banded
 from matcalc.core.operations import COMPARISONS, frechet, picking_function
-from matcalc.core.tree import Expr, operation
+from matcalc.core.tree import Expr, operation, variable_names
 from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
 from matcalc.runtime import norm2, std
@@ -88,7 +88,7 @@ def violated_precondition(
             return f"{operation(node)} is not finite"
         if node.op in _DISTANCES and id(node) not in squared:
             distance = _DISTANCES[node.op](*args)
-            if distance < kink and (distance > 0 or not _stands(node, moving)):
+            if distance < kink and (distance > 0 or not moving or moving in variable_names(node)):
                 return f"{node.op} is near a kink"
         for part, found in inside:
             name = picking_function(part)  # of the others values are enough
@@ -107,13 +107,6 @@ def _squared_norms(root: Expr) -> set[int]:
         (even if power > 0 and power % 2 == 0 else others).update(map(id, node.args))
     norms = {id(node) for node in root.parts if node.op == "norm2"}
     return norms & (even - others)
-
-
-def _stands(node: Expr, moving: str) -> bool:
-    """Whether a part does not depend on the variable that moves."""
-    return bool(moving) and not any(
-        part.op == "variable" and part.value == moving for part in node.parts
-    )
 
 
 def _outside(node: Expr, args: list[Array]) -> str | None:

@@ -13,7 +13,7 @@ from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import ZERO, Variable
 from matcalc.core.operations import COMPARISONS, FLAT, OF_ENTRIES, PICKING, picking_function
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, moving_parts
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
@@ -74,12 +74,10 @@ def _suspects(root: Expr, wrt: str) -> Iterator[Expr]:
     """The parts that take a maximum or minimum of what moves with the variable, and that have a
     derivative.
     """
-    moving: set[int] = set()
-    for node in postorder(root, _differentiated_args):
-        if (node.op == "variable" and node.value == wrt) or any(
-            id(arg) in moving for arg in node.args
-        ):
-            moving.add(id(node))
+    order = postorder(root, _differentiated_args)
+    moving = moving_parts(order, wrt)
+    for node in order:
+        if id(node) in moving:
             inside = node.value.body.parts if node.op == "indexed" else (node,)
             if any(map(picking_function, inside)):
                 yield node
