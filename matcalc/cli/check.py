@@ -16,7 +16,7 @@ from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.extras import extra
 from matcalc.core.notes import at_command_line
-from matcalc.core.split import split_declarations
+from matcalc.core.split import declaration_lines
 
 # the sign of a derivative
 _DERIVING = re.compile(r"\\(nabla|partial|[dt]?frac\s*\{\s*(\\mathrm\s*\{?\s*)?d)|[∇∂]")
@@ -78,8 +78,7 @@ def _stated_claims(options: Namespace) -> list[Claim]:
         stated = [(f"${expression}$", f"${claim}$") for expression, claim in stated]
     # a declaration is judged where it is read; a mapping keeps them in order for the line that
     # reproduces the report
-    split = [each for line in options.var for each in split_declarations(line)]
-    lines = [line if ":" in line else line.replace("=", ":", 1) for line in split]
+    lines = declaration_lines(options.var)
     declared = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in lines}
     asked = (declared, options.order, options.layout, options.structure)
     return [Claim(expression, options.wrt or "", claim, *asked) for expression, claim in stated]

@@ -16,6 +16,7 @@ from matcalc.cli.kinds import inferred_kinds, kind_of, shapes_line
 from matcalc.cli.refusals import refuse_given, unusual
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
+from matcalc.core.split import split_outside_brackets
 from matcalc.results import Expression
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _polynomial(
     names = options.several or [expression.find_wrt(None, 1)[0]]
     at = options.at
     if len(at) == 1 and len(names) > 1:
-        at = _parts(at[0])
+        at = split_outside_brackets(at[0], ",")
     found = taylor(expression, names, at or None, options.order, verify=options.verify)
     return found, {"operation": "taylor", "wrt": names, "at": found.at, "order": options.order}
 
@@ -59,18 +60,6 @@ def remainder_line(found: Directional | TaylorPolynomial, seed: int) -> str:
     if not isinstance(found, TaylorPolynomial):
         return ""
     return f"remainder: it falls like the power {found.remainder(seed):.0f} of the displacement"
-
-
-def _parts(text: str) -> list[str]:
-    """A text parted at the commas that stand in no brackets."""
-    parts, depth = [""], 0
-    for letter in text:
-        depth += (letter in "([{") - (letter in ")]}")
-        if letter == "," and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return [part.strip() for part in parts]
 
 
 def along_of_diff(options: Namespace, program: Program) -> tuple[Directional, dict[str, Any]]:

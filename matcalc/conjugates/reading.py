@@ -19,7 +19,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import default_language
 from matcalc.core.operations import ALIASES, ANALYTIC, OPERATIONS
 from matcalc.core.program import Program
-from matcalc.core.split import split_declarations
+from matcalc.core.split import declaration_lines
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, transpose, variable
 from matcalc.core.walk import fold
@@ -181,8 +181,7 @@ def read_complex_latex(
 def _lines(declarations: Mapping[str, str | Variable] | Iterable[str]) -> list[str]:
     if isinstance(declarations, Mapping):
         declarations = [f"{name}: {kind}" for name, kind in declarations.items()]
-    split = [each for line in declarations for each in split_declarations(line)]
-    return [line if ":" in line else line.replace("=", ":", 1) for line in split]
+    return declaration_lines(declarations)
 
 
 def _conjugation(

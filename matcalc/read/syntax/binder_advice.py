@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from matcalc.core.operations import OF_ENTRIES
+from matcalc.core.split import split_outside_brackets
 
 _LONGEST = 120  # characters of a text that is written again
 _MOST = 8  # sums of a text
@@ -101,9 +102,9 @@ def _called_advice(text: str) -> str | None:
         closing = closing_bracket(text, match.end() - 1)
         if closing is None:
             continue
-        parts = _parts(text[match.end() : closing])
-        if len(parts) == 1 and re.fullmatch(r"\s*\[.*\]\s*", parts[0]):
-            parts = _parts(parts[0].strip()[1:-1])  # sum([x_i for i in range(n)])
+        parts = split_outside_brackets(text[match.end() : closing], ",")
+        if len(parts) == 1 and re.fullmatch(r"\[.*\]", parts[0]):
+            parts = split_outside_brackets(parts[0][1:-1], ",")  # sum([x_i for i in range(n)])
         generator = _FOR.search(parts[0]) if len(parts) == 1 else None
         if generator:
             places, body = generator["places"], parts[0][: generator.start()]
@@ -204,15 +205,3 @@ def closing_bracket(text: str, opening: int) -> int | None:
         if not depth:
             return k
     return None
-
-
-def _parts(text: str) -> list[str]:
-    """What stands between the commas outside of brackets."""
-    parts, depth = [""], 0
-    for char in text:
-        if char == "," and not depth:
-            parts.append("")
-            continue
-        depth += (char in "([{") - (char in ")]}")
-        parts[-1] += char
-    return parts
