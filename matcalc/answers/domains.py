@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import isinf
 
 from matcalc.core.bounds import EVERYTHING, Bounds, meet
-from matcalc.core.indexed import Form, free_indices
+from matcalc.core.indexed import Form, all_parts, free_indices
 from matcalc.core.operations import ENTRYWISE
 from matcalc.core.tree import Expr, fill, is_number, number, variable_names
 from matcalc.verify.oracle.domain import interval
@@ -81,15 +81,9 @@ def _constant(end: float, like: Expr) -> Expr:
     return fill(one, like.shape, row=like.row) if like.shape else one
 
 
-def _with_bodies(tree: Expr) -> Iterator[Expr]:
-    for node in tree.parts:
-        yield node
-        yield from node.value.body.parts if node.op == "indexed" else ()
-
-
 def may_choose(tree: Expr) -> bool:
     """Whether values are left out somewhere, so that parts may have none there."""
-    return any(map(_chooses, _with_bodies(tree)))
+    return any(map(_chooses, all_parts(tree)))
 
 
 def _chooses(node: Expr) -> bool:

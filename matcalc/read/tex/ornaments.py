@@ -24,15 +24,20 @@ def blank_ornaments(text: str) -> str:
 
 
 def _blank_decorations(text: str) -> str:
-    while ornament := _ORNAMENT.search(text):
+    kept = list(text)
+
+    def blank(start: int, end: int) -> None:
+        kept[start:end] = " " * (end - start)
+
+    for ornament in _ORNAMENT.finditer(text):
         start, end = ornament.span()
         inside = _group_end(text, end)
         if inside and not ornament["around"]:
             end = inside
         elif inside and (label := _LABEL.match(text, inside)):
-            text = _blank(text, inside, _group_end(text, label.end()) or inside)
-        text = _blank(text, start, end)
-    return text
+            blank(inside, _group_end(text, label.end()) or inside)
+        blank(start, end)
+    return "".join(kept)
 
 
 def _blank_head(text: str) -> str:
@@ -44,7 +49,7 @@ def _blank_head(text: str) -> str:
     if _OUTSIDE.search(re.sub(r"\([^()]*\)", "", head)):
         return text
     equals = _EQUALS.match(text, len(head))
-    return _blank(text, 0, equals.end()) if equals else text
+    return " " * equals.end() + text[equals.end() :] if equals else text
 
 
 def _head(text: str) -> str:
@@ -70,7 +75,3 @@ def _group_end(text: str, start: int) -> int | None:
         if not depth:
             return place + 1
     return None
-
-
-def _blank(text: str, start: int, end: int) -> str:
-    return text[:start] + " " * (end - start) + text[end:]
