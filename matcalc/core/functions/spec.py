@@ -96,8 +96,9 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     letters: tuple[str, ...] = ()  # that this takes, which a variable may have too
     over: str = ""  # the command where it is taken over indices, as in ``sum[i]``
     numpy: str | None = None  # what generated code calls, without a dot of ``matcalc.runtime``
-    # the decomposition of ``matcalc.runtime`` that it is a part of, and the index of the part
-    part_of: tuple[str, str] | None = None
+    # the decomposition of ``matcalc.runtime`` of whose factors it is one, or is taken: which, and
+    # what stands behind it then
+    part_of: tuple[str, int, str] | None = None
     sympy: str = ""  # SymPy's function of the entries
 
     @property

@@ -22,7 +22,7 @@ ROWS = [
         symmetric=True,
         rank=1,
         numpy="np.linalg.eigvalsh",
-        part_of=("symmetric_eigen", "[0]"),
+        part_of=("symmetric_eigen", 0, ""),
     ),
     _row(
         "eigvecs",
@@ -31,7 +31,7 @@ ROWS = [
         SQUARE_TO_SQUARE,
         symmetric=True,
         of_scalar=1,
-        part_of=("symmetric_eigen", "[1]"),
+        part_of=("symmetric_eigen", 1, ""),
     ),
     _row(
         "lambda_max",
@@ -43,7 +43,7 @@ ROWS = [
         latex=r"\lambda_{\max}",
         letters=(r"\lambda",),
         in_order="convex",
-        part_of=("symmetric_eigen", "[0][-1]"),
+        part_of=("symmetric_eigen", 0, "[-1]"),
     ),
     _row(
         "lambda_min",
@@ -55,7 +55,7 @@ ROWS = [
         latex=r"\lambda_{\min}",
         letters=(r"\lambda",),
         in_order="concave",
-        part_of=("symmetric_eigen", "[0][0]"),
+        part_of=("symmetric_eigen", 0, "[0]"),
     ),
     _row(
         "eigvec",
@@ -64,7 +64,7 @@ ROWS = [
         symmetric=True,
         rank=1,
         of_scalar=1,
-        part_of=("symmetric_eigen", "[1][:, -1]"),
+        part_of=("symmetric_eigen", 1, "[:, -1]"),
     ),
     _row(
         "eigval",
@@ -74,7 +74,7 @@ ROWS = [
         numbered=True,
         rank=0,
         breaks=True,
-        part_of=("real_eigen", "[0]"),
+        part_of=("real_eigen", 0, ""),
     ),
     _row(
         "eigright",
@@ -84,7 +84,7 @@ ROWS = [
         numbered=True,
         rank=1,
         of_scalar=1,
-        part_of=("real_eigen", "[1]"),
+        part_of=("real_eigen", 1, ""),
     ),
     _row(
         "eigleft",
@@ -94,7 +94,7 @@ ROWS = [
         numbered=True,
         rank=1,
         of_scalar=1,
-        part_of=("real_eigen", "[2]"),
+        part_of=("real_eigen", 2, ""),
     ),
     _row(
         "chol",
@@ -111,7 +111,7 @@ ROWS = [
         "the Q with orthonormal columns of A = Q*R, of full rank, with no more columns than rows",
         "m,n->m,n",
         of_scalar=_SIGN,
-        part_of=("qr_factors", "[0]"),
+        part_of=("qr_factors", 0, ""),
     ),
     _row(
         "qr_r",
@@ -119,7 +119,7 @@ ROWS = [
         "the upper triangular R of A = Q*R with a positive diagonal, of such a matrix",
         "m,n->n,n",
         of_scalar=_ABSOLUTE,
-        part_of=("qr_factors", "[1]"),
+        part_of=("qr_factors", 1, ""),
     ),
     _row(
         "lu_l",
@@ -127,14 +127,14 @@ ROWS = [
         "the lower triangular L of A = L*U with ones on the diagonal; without exchanges of rows",
         SQUARE_TO_SQUARE,
         of_scalar=1,
-        part_of=("lu_factors", "[0]"),
+        part_of=("lu_factors", 0, ""),
     ),
     _row(
         "lu_u",
         "lu_u(A)",
         "the upper triangular U of A = L*U; without exchanges of rows",
         SQUARE_TO_SQUARE,
-        part_of=("lu_factors", "[1]"),
+        part_of=("lu_factors", 1, ""),
     ),
     _row(
         "invgap",
@@ -153,7 +153,7 @@ ROWS = [
         rank=1,
         of_scalar=_ABSOLUTE,
         values=(0, inf),
-        part_of=("tall_svd", "[1]"),
+        part_of=("tall_svd", 1, ""),
     ),
     _row(
         "leftvecs",
@@ -162,7 +162,7 @@ ROWS = [
         "m,n->m,n",
         of_transpose="rightvecs",
         of_scalar=_SIGN,
-        part_of=("tall_svd", "[0]"),
+        part_of=("tall_svd", 0, ""),
     ),
     _row(
         "rightvecs",
@@ -171,7 +171,7 @@ ROWS = [
         "m,n->n,n",
         of_transpose="leftvecs",
         of_scalar=1,
-        part_of=("tall_svd", "[2]"),
+        part_of=("tall_svd", 2, ""),
     ),
     _row(
         "specnorm",
@@ -183,7 +183,7 @@ ROWS = [
         latex=None,
         curvature="convex",
         values=(0, inf),
-        part_of=("leading_triple", "[1]"),
+        part_of=("leading_triple", 1, ""),
     ),
     _row(
         "leftvec",
@@ -193,7 +193,7 @@ ROWS = [
         rank=1,
         of_scalar=_SIGN,
         apart=True,
-        part_of=("leading_triple", "[0]"),
+        part_of=("leading_triple", 0, ""),
     ),
     _row(
         "rightvec",
@@ -203,7 +203,7 @@ ROWS = [
         rank=1,
         of_scalar=1,
         apart=True,
-        part_of=("leading_triple", "[2]"),
+        part_of=("leading_triple", 2, ""),
     ),
     _row(
         "nucnorm",

@@ -9,28 +9,27 @@ from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_spectral import THIN
 
-# what is called for one factor -> the decomposition, and where the factor is in it
+# what is called -> the decomposition, which of its factors, and what stands behind that
 _FACTORS = {row.numpy or name: row.part_of for name, row in OPERATIONS.items() if row.part_of}
-_FACTORS |= {thin: ("thin_svd", _FACTORS[name][1]) for name, thin in THIN.items()}
-_FIRST = len("[0]")
+_FACTORS |= {thin: ("thin_svd", *_FACTORS[name][1:]) for name, thin in THIN.items()}
 _Decomposition = tuple[str, tuple[CodeNode, ...]]  # what it is, and of what
 
 
 def share_decompositions(build: CodeBuilder, root: CodeNode) -> CodeNode:
     """The program with each decomposition of which it takes several factors made once."""
-    factors: dict[_Decomposition, set[str]] = {}
+    factors: dict[_Decomposition, set[int]] = {}
     for node in postorder(root, _args):
         found = _decomposition(node)
         if found is not None:
-            factors.setdefault(found, set()).add(_FACTORS[node.attr[0]][1][:_FIRST])
+            factors.setdefault(found, set()).add(_FACTORS[node.attr[0]][1])
     if all(len(each) == 1 for each in factors.values()):
         return root
 
     def rule(node: CodeNode, args: list[CodeNode]) -> CodeNode:
         found = _decomposition(node)
         if found is not None and len(factors[found]) > 1:
-            maker, place = _FACTORS[node.attr[0]]
-            return build.suffix(build.call(maker, *args), place, node.shape)
+            maker, factor, behind = _FACTORS[node.attr[0]]
+            return build.suffix(build.call(maker, *args), f"[{factor}]{behind}", node.shape)
         same = all(old is new for old, new in zip(node.args, args, strict=True))
         return node if same else build.node(node.op, node.attr, tuple(args), node.shape)
 
