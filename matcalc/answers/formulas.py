@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
+from matcalc.answers.parts import Parts
 from matcalc.core.boundary import public
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -13,25 +14,16 @@ from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.latex_pieces import align
 
 
-class NamedFormulas(Mapping[str, Formula]):
+class NamedFormulas(Parts[str, Formula]):
     """A mapping from names to formulas in the variables of a program; ``str`` has a line for
     each.
     """
 
     def __init__(self, program: Program, values: Iterable[tuple[str, Expr]]) -> None:
-        self._values = {name: Formula(replace(program, expr=tree), tree) for name, tree in values}
-
-    def __getitem__(self, name: str) -> Formula:
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
+        self._parts = {name: Formula(replace(program, expr=tree), tree) for name, tree in values}
 
     def __str__(self) -> str:
-        return "\n".join(f"{name} = {value}" for name, value in self._values.items())
+        return "\n".join(f"{name} = {value}" for name, value in self._parts.items())
 
     def __repr__(self) -> str:
         return f"<matcalc.{type(self).__name__} {'; '.join(str(self).splitlines())}>"
@@ -39,4 +31,4 @@ class NamedFormulas(Mapping[str, Formula]):
     @public
     def latex(self) -> str:
         """The formulas in LaTeX, a line each."""
-        return align([f"{letter(name)} &= {each.latex()}" for name, each in self._values.items()])
+        return align([f"{letter(name)} &= {each.latex()}" for name, each in self._parts.items()])

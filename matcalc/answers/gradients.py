@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import require_different, with_members
+from matcalc.answers.parts import Parts
 from matcalc.answers.several_code import source_of_several
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from matcalc.verify.verification import Verification
 
 
-class Gradients(Mapping[str, Derivative]):
+class Gradients(Parts[str, Derivative]):
     """A mapping from variables to derivatives, with the parts that these share.
 
     ``str`` gives a line for each, ``dW = ...``, and names what repeats in one ``where`` for all.
@@ -48,27 +49,18 @@ class Gradients(Mapping[str, Derivative]):
         self, expression: Expression, derivatives: Mapping[str, Derivative], *, verify: bool = True
     ) -> None:
         self.expression = expression
-        self._derivatives = dict(derivatives)
+        self._parts = dict(derivatives)
         self._verify = verify
         self._verification: Verification | None = None
         self._text: str | None = None
         plain: set[int] = (
             set()
         )  # the derivatives share their parts, and each part is looked at once
-        for derivative in self._derivatives.values():
+        for derivative in self._parts.values():
             derivative._plain = plain
-        shown = intern_trees([d._shown for d in self._derivatives.values()])
+        shown = intern_trees([d._shown for d in self._parts.values()])
         shown = functions_of_arrays(shown)
-        self._shown = dict(zip(self._derivatives, shown, strict=True))
-
-    def __getitem__(self, name: str) -> Derivative:
-        return self._derivatives[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._derivatives)
-
-    def __len__(self) -> int:
-        return len(self._derivatives)
+        self._shown = dict(zip(self._parts, shown, strict=True))
 
     def __repr__(self) -> str:
         return f"<matcalc.Gradients by {', '.join(self)}>"
@@ -163,7 +155,7 @@ class Gradients(Mapping[str, Derivative]):
         before it. ``runtime`` as for one derivative.
         """
         trees = {VALUE: self.expression._tree} if value else {}
-        trees |= {key: each._tree for key, each in self._derivatives.items()}
+        trees |= {key: each._tree for key, each in self._parts.items()}
         program = replace(self.expression._program, variables=self.variables)
         return source_of_several(
             program, trees, self._title(), backend, name, runtime, verify=self._verify
@@ -212,10 +204,10 @@ class Gradients(Mapping[str, Derivative]):
         """
         if self._verification is None:
             found = []
-            whole, first = self._whole(), next(iter(self._derivatives.values()))
+            whole, first = self._whole(), next(iter(self._parts.values()))
             if first.layout == "mixed" and whole:
                 found.append(verify_several(self.expression._program, whole, first.structure))
-            for name, each in self._derivatives.items():
+            for name, each in self._parts.items():
                 if name not in whole or first.layout != "mixed" or each._shown is not each._tree:
                     found.append(each.verification)
                 else:
@@ -229,11 +221,9 @@ class Gradients(Mapping[str, Derivative]):
         that failed, or the one with the largest error.
         """
         drawn = seed_of(rng, None)
-        whole, first = self._whole(), next(iter(self._derivatives.values()))
+        whole, first = self._whole(), next(iter(self._parts.values()))
         together = whole if first.layout == "mixed" else {}
-        reports = [
-            each.check(drawn) for name, each in self._derivatives.items() if name not in together
-        ]
+        reports = [each.check(drawn) for name, each in self._parts.items() if name not in together]
         if together:
             program = self.expression._program
             reports.append(compare_several(program, together, first.structure, drawn))
@@ -242,7 +232,7 @@ class Gradients(Mapping[str, Derivative]):
     def _whole(self) -> dict[str, Expr]:
         """The derivatives by variables; those by parts of them are others."""
         names = self.expression.variables
-        return {name: each._tree for name, each in self._derivatives.items() if name in names}
+        return {name: each._tree for name, each in self._parts.items() if name in names}
 
 
 class FamilyDerivative(Gradients):

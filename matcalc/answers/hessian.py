@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.directional import Directional
 from matcalc.answers.names import require_different, require_scalar
+from matcalc.answers.parts import Parts
 from matcalc.core.boundary import public
 from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 
 
-class Hessian(Mapping[Pair, Directional]):
+class Hessian(Parts[Pair, Directional]):
     """A mapping from pairs of variables to the derivative by the first, then by the second.
 
     ``str`` gives the block matrix, where all variables are scalars and vectors, and a line for each
@@ -34,20 +35,11 @@ class Hessian(Mapping[Pair, Directional]):
         self.expression = expression
         self.wrt = tuple(wrt)
         program = expression._program
-        self._blocks = {
+        self._parts = {
             (one, other): Directional(expression, "hessian", program, [one, other], verify=verify)
             for one in self.wrt
             for other in self.wrt
         }
-
-    def __getitem__(self, pair: Pair) -> Directional:
-        return self._blocks[pair]
-
-    def __iter__(self) -> Iterator[Pair]:
-        return iter(self._blocks)
-
-    def __len__(self) -> int:
-        return len(self._blocks)
 
     def __repr__(self) -> str:
         return f"<matcalc.Hessian by {', '.join(self.wrt)}>"
@@ -66,7 +58,7 @@ class Hessian(Mapping[Pair, Directional]):
                 ", ".join(self._format_block(one, other) for other in self.wrt) for one in self.wrt
             )
             lines.append(f"H = [{'; '.join(rows)}]")
-        for (one, other), block in self._blocks.items():
+        for (one, other), block in self._parts.items():
             text = block.text(cse=cse)
             name = "H" if alone else _name(one, other)
             lines.append(f"{name}{text[1:]}" if text.startswith("D[") else f"{name} = {text}")
@@ -100,7 +92,7 @@ class Hessian(Mapping[Pair, Directional]):
 
         lines = [
             rf"\frac{{{above}}}{{{below(*pair)}}} &= {block.latex(bold=bold, cse=cse)}"
-            for pair, block in self._blocks.items()
+            for pair, block in self._parts.items()
         ]
         return align(lines)
 
@@ -109,13 +101,13 @@ class Hessian(Mapping[Pair, Directional]):
         """The blocks against numbers that are computed without the engine: the first report that
         failed, or the one with the largest error.
         """
-        return worst([block.check(rng) for block in self._blocks.values()])
+        return worst([block.check(rng) for block in self._parts.values()])
 
     @property
     @public
     def verification(self) -> Verification:
         """How the blocks were verified: as sure as the least sure."""
-        return weakest([block.verification for block in self._blocks.values()])
+        return weakest([block.verification for block in self._parts.values()])
 
 
 def _name(one: str, other: str) -> str:

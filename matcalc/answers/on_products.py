@@ -4,12 +4,14 @@ Hessians.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from matcalc.answers.names import free_name, require_scalar, with_variable
+from matcalc.answers.parts import Part, Parts
 from matcalc.answers.several_code import source_of_several
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
@@ -37,7 +39,42 @@ from matcalc.write.printers.latex_pieces import align
 EUCLIDEAN = "euclidean"  # all arrays, with the inner product of the entries
 
 
-class RiemannianGradients(Mapping[str, Riemannian | Derivative]):
+class _OnProduct(Parts[str, Part]):
+    """What there is by each variable on a product of manifolds; a line for each."""
+
+    manifolds: dict[str, str]
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<matcalc.{type(self).__name__} {'; '.join(str(self).splitlines())}>"
+
+    @property
+    @abstractmethod
+    def reading(self) -> str:
+        """What it is, in words."""
+
+    @abstractmethod
+    def text(self) -> str:
+        """A line for each variable."""
+
+    @abstractmethod
+    def latex(self, *, bold: bool = False) -> str:
+        """The parts in LaTeX, a line each."""
+
+    def to_json(self) -> Mapping[str, Any]:
+        """What JSON says of them."""
+        return {
+            "manifolds": self.manifolds,
+            "reading": self.reading,
+            "derivatives": {name: str(part) for name, part in self._parts.items()},
+            "text": self.text(),
+            "latex": self.latex(),
+        }
+
+
+class RiemannianGradients(_OnProduct[Riemannian | Derivative]):
     """The gradients of a scalar by several variables, each on a manifold of its own: a mapping from
     the names of the variables.
 
@@ -65,21 +102,6 @@ class RiemannianGradients(Mapping[str, Riemannian | Derivative]):
             else:
                 statement = DerivativeStatement(program, name)
                 self._parts[name] = Riemannian(statement, manifold, verify=verify)
-
-    def __getitem__(self, name: str) -> Riemannian | Derivative:
-        return self._parts[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parts)
-
-    def __len__(self) -> int:
-        return len(self._parts)
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __repr__(self) -> str:
-        return f"<matcalc.RiemannianGradients {'; '.join(str(self).splitlines())}>"
 
     @property
     def variables(self) -> dict[str, Variable]:
@@ -127,18 +149,8 @@ class RiemannianGradients(Mapping[str, Riemannian | Derivative]):
         program = replace(self.expression._program, variables=self.variables)
         return source_of_several(program, trees, title, backend, name, runtime, verify=self._verify)
 
-    def to_json(self) -> Mapping[str, Any]:
-        """What JSON says of them."""
-        return {
-            "manifolds": self.manifolds,
-            "reading": self.reading,
-            "derivatives": {name: part.text() for name, part in self._parts.items()},
-            "text": self.text(),
-            "latex": self.latex(),
-        }
 
-
-class RiemannianHessian(Mapping[str, Formula]):
+class RiemannianHessian(_OnProduct[Formula]):
     """The Hessian of a scalar on a product of manifolds, along a direction for each variable: a
     mapping from the names of the variables to its parts, which are tangents.
 
@@ -183,21 +195,6 @@ class RiemannianHessian(Mapping[str, Formula]):
         if verify:
             warn_unverified(self.verification)
 
-    def __getitem__(self, name: str) -> Formula:
-        return self._parts[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parts)
-
-    def __len__(self) -> int:
-        return len(self._parts)
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __repr__(self) -> str:
-        return f"<matcalc.RiemannianHessian {'; '.join(str(self).splitlines())}>"
-
     @property
     def variables(self) -> dict[str, Variable]:
         """The variables of the texts, with the directions."""
@@ -238,16 +235,6 @@ class RiemannianHessian(Mapping[str, Formula]):
                 for name, part in self._parts.items()
             ]
         )
-
-    def to_json(self) -> Mapping[str, Any]:
-        """What JSON says of them."""
-        return {
-            "manifolds": self.manifolds,
-            "reading": self.reading,
-            "derivatives": {name: str(part) for name, part in self._parts.items()},
-            "text": self.text(),
-            "latex": self.latex(),
-        }
 
 
 def on_product(
