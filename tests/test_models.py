@@ -19,7 +19,6 @@ DIRECTIONS = "derivatives along directions: tests/test_directions.py"
 LOOPS = "loops and families: tests/test_families.py"
 # cases whose printed form is longer than the published one, each with the reason
 LONGER = {
-    "o3-black-scholes-speed": "no rewrite joins the two densities that the quotient rule leaves",
 }
 
 
