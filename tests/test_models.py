@@ -18,8 +18,7 @@ MANY = "several variables at a time: tests/test_several.py and test_hessian.py"
 DIRECTIONS = "derivatives along directions: tests/test_directions.py"
 LOOPS = "loops and families: tests/test_families.py"
 # cases whose printed form is longer than the published one, each with the reason
-LONGER = {
-}
+LONGER: dict[str, str] = {}
 
 
 def reason(case):
