@@ -339,6 +339,18 @@ def test_names_of_classes_mean_one_thing() -> None:
     assert not shared, f"call one of each otherwise: {shared}"
 
 
+def test_names_of_one_file_stay_in_it() -> None:
+    """What another module needs has a public name."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno} imports {alias.name}"
+        for path in parsed()
+        for node in nodes_of(path)
+        for alias in (node.names if isinstance(node, ast.ImportFrom) else ())
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert not wrong, wrong
+
+
 def test_comprehensions_are_read_at_once() -> None:
     """A third ``for`` is a loop, a helper or ``itertools.product``."""
     wrong = [

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from matcalc.core.dims import ONE
 from matcalc.core.errors import UnsupportedError
 from matcalc.write.printers.c_code import CWriter
-from matcalc.write.printers.numpy_emit import _ATOM
+from matcalc.write.printers.code_levels import ATOM, Code
 from matcalc.write.printers.numpy_nodes import CodeNode
 
 _FILE = Path(__file__).resolve().parent / "helpers" / "functions.c"
@@ -46,13 +46,13 @@ def signatures() -> dict[str, Signature]:
     return found
 
 
-def whole_call(emitter: CWriter, name: str, node: CodeNode, more: Sequence[str]) -> tuple[str, int]:
+def whole_call(emitter: CWriter, name: str, node: CodeNode, more: Sequence[str]) -> Code:
     """The code of a function of whole arrays that comes with the code."""
     emitter.helper(name)
     call = Call(emitter, signatures()[name], node, list(more))
     text = f"{name}({', '.join(call.given)})"
     if call.signature.returns:
-        return text, _ATOM
+        return text, ATOM
     emitter.lines.append(f"{text};")
     return emitter.entry(call.result, node.shape)
 

@@ -18,15 +18,13 @@ from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.functions.languages import ENTRY_CALLS, LANGUAGE_CALLS
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
+from matcalc.write.printers.code_levels import ATOM, COMPARISON, LEVELS, SUM, TERM, UNARY, Code
 from matcalc.write.printers.language_code import LanguageWriter, TargetLanguage, is_condition
-from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_nodes import CodeNode
 
-_Code = tuple[str, int]
 INDENT = "    "
 C = TargetLanguage("c", "C", "//", INDENT, "/", "functions.c", r"\A// (\w+): ")
 _WIDTH = 240  # characters of an entry that is computed where it is needed
-_COMPARISON = _LEVELS["<"]
 _MOST_SQUARED = 16  # the highest power that is computed by products
 _SIMPLE = re.compile(r"-?[\w.]+\Z")
 
@@ -34,7 +32,7 @@ _SIMPLE = re.compile(r"-?[\w.]+\Z")
 class Factor(NamedTuple):
     """A factor of a contraction: the code of an entry, and the labels of its axes."""
 
-    code: _Code
+    code: Code
     labels: tuple[int, ...]
 
 
@@ -62,12 +60,12 @@ class CWriter(LanguageWriter):
 
     # entries and loops
 
-    def entry(self, name: str, shape: Shape) -> _Code:
+    def entry(self, name: str, shape: Shape) -> Code:
         """The code of an array in memory."""
         code = self._in_memory(name, shape)
         self.named.add(code)
         self.pointers[code] = name
-        return code, _ATOM
+        return code, ATOM
 
     def _in_memory(self, name: str, shape: Shape) -> str:
         """An entry of an array that stands row by row."""
@@ -116,14 +114,14 @@ class CWriter(LanguageWriter):
                 body = [head, *(INDENT + line for line in body), "}"]
         return body
 
-    def fill(self, text: str, code: _Code, shape: Shape) -> None:
+    def fill(self, text: str, code: Code, shape: Shape) -> None:
         """Statements that write every entry."""
         axes = self.axes(shape)
         names = [index for index, _ in axes]
         line = f"{text.format(*names)} = {code[0].format(*names)};"
         self.lines += self.loops(axes, [line])
 
-    def store(self, code: _Code, shape: Shape, node: CodeNode | None = None) -> _Code:
+    def store(self, code: Code, shape: Shape, node: CodeNode | None = None) -> Code:
         """The same in memory."""
         if not shape:
             return self._name(code)
@@ -131,7 +129,7 @@ class CWriter(LanguageWriter):
         self.fill(made[0], code, shape)
         return made
 
-    def at_hand(self, code: _Code, shape: Shape) -> _Code:
+    def at_hand(self, code: Code, shape: Shape) -> Code:
         """What costs next to nothing to read: in memory, unless it is a number or there already."""
         cheap = code[0] in self.named or _SIMPLE.match(code[0])
         return code if cheap else self.store(code, shape)
@@ -146,14 +144,14 @@ class CWriter(LanguageWriter):
             return found
         return self.pointers[self.store(code, node.shape)[0]]
 
-    def move(self, code: _Code, places: Sequence[str]) -> _Code:
+    def move(self, code: Code, places: Sequence[str]) -> Code:
         """The entries at other places; as cheap as what they are of."""
         text = code[0].format(*places)
         if code[0] in self.named:
             self.named.add(text)
         return text, code[1]
 
-    def over(self, arg: CodeNode, node: CodeNode) -> _Code:
+    def over(self, arg: CodeNode, node: CodeNode) -> Code:
         """An operand with as many axes as the node, behind axes of length 1."""
         code = self.codes[id(arg)]
         if arg.shape == node.shape or arg.op == "number":
@@ -165,29 +163,29 @@ class CWriter(LanguageWriter):
             ["0" if dim == ONE else f"{{{axis + shift}}}" for axis, dim in enumerate(arg.shape)],
         )
 
-    def of(self, code: _Code, level: int = _ATOM) -> str:
+    def of(self, code: Code, level: int = ATOM) -> str:
         """The code in brackets, unless it binds as tightly."""
         return code[0] if code[1] >= level else f"({code[0]})"
 
     # what the pass over the nodes calls
 
-    def _name(self, code: _Code, node: CodeNode | None = None) -> _Code:
+    def _name(self, code: Code, node: CodeNode | None = None) -> Code:
         if node is not None and node.rank:
             return self.store(code, node.shape, node)
         name = next(self.fresh)
         self.named.add(name)
         self.lines.append(f"const double {name} = {code[0]};")
-        return name, _ATOM
+        return name, ATOM
 
-    def note(self, code: _Code) -> _Code:
+    def note(self, code: Code) -> Code:
         """A name for a number."""
         return self._name(code)
 
-    def _write_node(self, node: CodeNode) -> _Code:
+    def _write_node(self, node: CodeNode) -> Code:
         code = self._code(node)
         return self._name(code, node) if len(code[0]) > _WIDTH and node.args else code
 
-    def choice(self, node: CodeNode) -> _Code:
+    def choice(self, node: CodeNode) -> Code:
         """One of two ways, by the sizes."""
         name = self.target(node, node.shape)
         made = self.entry(name, node.shape)
@@ -200,7 +198,7 @@ class CWriter(LanguageWriter):
         for head, (lines, text) in zip(heads, sides, strict=True):
             outside, self.lines = self.lines, lines
             if text != made[0]:
-                self.fill(made[0], (text, _ATOM), node.shape)
+                self.fill(made[0], (text, ATOM), node.shape)
             lines, self.lines = self.lines, outside
             self.lines += [head, *(INDENT + line for line in lines)]
         self.lines.append("}")
@@ -208,7 +206,7 @@ class CWriter(LanguageWriter):
 
     # entry by entry
 
-    def infix(self, node: CodeNode) -> _Code:
+    def infix(self, node: CodeNode) -> Code:
         """An operator between entries, or a product of matrices."""
         left, right = node.args
         if node.attr == "@":
@@ -216,41 +214,41 @@ class CWriter(LanguageWriter):
         codes = [self.over(arg, node) for arg in node.args]
         return self.operator(node.attr, codes, right)
 
-    def operator(self, sign: str, codes: Sequence[_Code], right: CodeNode) -> _Code:
+    def operator(self, sign: str, codes: Sequence[Code], right: CodeNode) -> Code:
         """An operator between two numbers."""
         if sign == "**":
             return self.power(codes[0], codes[1], right)
-        level = _LEVELS[sign]
+        level = LEVELS[sign]
         first = level + 1 if sign in COMPARISONS else level
         return f"{self.of(codes[0], first)} {sign} {self.of(codes[1], level + 1)}", level
 
-    def power(self, base: _Code, exponent: _Code, right: CodeNode) -> _Code:
+    def power(self, base: Code, exponent: Code, right: CodeNode) -> Code:
         """A power: a product where the exponent is a small whole number."""
         value = right.attr if right.op == "number" else None
         if value is not None and value.denominator == 1 and abs(value) <= _MOST_SQUARED:
             if value == 2 and (base[0] in self.named or _SIMPLE.match(base[0])):
-                return f"{self.of(base)} * {self.of(base)}", _TERM
-            return f"{self.helper('whole_power')}({base[0]}, {value})", _ATOM
-        return f"pow({base[0]}, {exponent[0]})", _ATOM
+                return f"{self.of(base)} * {self.of(base)}", TERM
+            return f"{self.helper('whole_power')}({base[0]}, {value})", ATOM
+        return f"pow({base[0]}, {exponent[0]})", ATOM
 
-    def map_entries(self, node: CodeNode, cell: str) -> _Code:
+    def map_entries(self, node: CodeNode, cell: str) -> Code:
         """A function entry by entry."""
         codes = [self.over(arg, node) for arg in node.args]
         if cell == "/":
             return self.operator("/", codes, node.args[1])
         name = self.helper(cell[1:] or node.attr[0]) if cell[0] == "=" else cell
-        return f"{name}({', '.join(text for text, _ in codes)})", _ATOM
+        return f"{name}({', '.join(text for text, _ in codes)})", ATOM
 
     def condition(self, node: CodeNode, whole: CodeNode) -> str:
         """The test of a choice between entries."""
         code = self.over(node, whole)
         if is_condition(node):
-            return self.of(code, _COMPARISON)
-        return f"{self.of(code, _SUM)} != 0.0"
+            return self.of(code, COMPARISON)
+        return f"{self.of(code, SUM)} != 0.0"
 
     # sums
 
-    def matrix_product(self, left: CodeNode, right: CodeNode, node: CodeNode) -> _Code:
+    def matrix_product(self, left: CodeNode, right: CodeNode, node: CodeNode) -> Code:
         """A product of matrices and vectors, and of stacks of them."""
         k, row, column = 100, 50, 51
         batch = list(range(max(left.rank, right.rank, 2) - 2))
@@ -268,7 +266,7 @@ class CWriter(LanguageWriter):
         inputs: Sequence[Sequence[int]],
         output: Sequence[int],
         node: CodeNode,
-    ) -> _Code:
+    ) -> Code:
         """The product of all operands on all indices, summed: two at a time, those first that leave
         fewest axes.
         """
@@ -311,13 +309,13 @@ class CWriter(LanguageWriter):
         output: tuple[int, ...],
         sizes: Mapping[int, Dim],
         node: CodeNode | None,
-    ) -> _Code:
+    ) -> Code:
         labels = list(dict.fromkeys([*output, *(x for each in factors for x in each.labels)]))
         codes = [self._place(each, labels, sizes) for each in factors]
         codes = [code for code in codes if code[0] != "1.0"] or codes[:1]
-        text = " * ".join(self.of(code, _UNARY if place else _TERM)
+        text = " * ".join(self.of(code, UNARY if place else TERM)
                           for place, code in enumerate(codes))  # fmt: skip
-        level = codes[0][1] if len(codes) == 1 else _TERM
+        level = codes[0][1] if len(codes) == 1 else TERM
         gone = labels[len(output) :]
         if not gone:
             return text, level
@@ -330,7 +328,7 @@ class CWriter(LanguageWriter):
             self.named.add(total)
             self.lines.append(f"double {total} = 0.0;")
             self.lines += self.loops(axes, [f"{total} += {body};"])
-            return total, _ATOM
+            return total, ATOM
         made = self.entry(self.target(node, shape), shape)
         own, summed = axes[: len(output)], axes[len(output) :]
         place = made[0].format(*names)
@@ -345,7 +343,7 @@ class CWriter(LanguageWriter):
         self.lines += self.loops(own, [*lines, f"{place} = {total};"])
         return made
 
-    def _place(self, factor: Factor, labels: list[int], sizes: Mapping[int, Dim]) -> _Code:
+    def _place(self, factor: Factor, labels: list[int], sizes: Mapping[int, Dim]) -> Code:
         """The entry of a factor with its labels at their places among all."""
         code = factor.code
         if set(labels) != set(factor.labels):  # read several times

@@ -9,18 +9,17 @@ from fractions import Fraction
 from matcalc.core.dims import ONE, ZERO, Shape
 from matcalc.write.printers.c_calls import whole_call
 from matcalc.write.printers.c_code import C, CWriter, cell_of, is_entrywise, offset
+from matcalc.write.printers.code_levels import ATOM, SUM, UNARY, Code
 from matcalc.write.printers.language_code import whole_numbers
-from matcalc.write.printers.numpy_emit import _ATOM, _SUM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
 
-_Code = tuple[str, int]
-Rule = Callable[[CWriter, CodeNode], _Code]
+Rule = Callable[[CWriter, CodeNode], Code]
 _CONSTANTS = {
-    "np.pi": ("3.141592653589793", _ATOM),
-    "np.e": ("2.718281828459045", _ATOM),
-    "np.inf": ("INFINITY", _ATOM),
-    "-np.inf": ("-INFINITY", _UNARY),
+    "np.pi": ("3.141592653589793", ATOM),
+    "np.e": ("2.718281828459045", ATOM),
+    "np.inf": ("INFINITY", ATOM),
+    "-np.inf": ("-INFINITY", UNARY),
 }
 # what a reduction begins with, and what each entry x does to it
 _FOLDS = {
@@ -30,7 +29,7 @@ _FOLDS = {
 }
 
 
-def literal(value: Fraction) -> _Code:
+def literal(value: Fraction) -> Code:
     """A number."""
     text, level = number_code(value)
     if "np." in text:
@@ -40,39 +39,39 @@ def literal(value: Fraction) -> _Code:
     return text, level
 
 
-def _size(emitter: CWriter, node: CodeNode) -> _Code:
-    return f"(double){emitter.factor(node.attr)}", _UNARY
+def _size(emitter: CWriter, node: CodeNode) -> Code:
+    return f"(double){emitter.factor(node.attr)}", UNARY
 
 
-def _name(emitter: CWriter, node: CodeNode) -> _Code:
+def _name(emitter: CWriter, node: CodeNode) -> Code:
     name = emitter.names[node.attr]
-    return emitter.entry(name, node.shape) if node.rank else (name, _ATOM)
+    return emitter.entry(name, node.shape) if node.rank else (name, ATOM)
 
 
-def _negative(emitter: CWriter, node: CodeNode) -> _Code:
-    return f"-{emitter.of(emitter.codes[id(node.args[0])])}", _UNARY
+def _negative(emitter: CWriter, node: CodeNode) -> Code:
+    return f"-{emitter.of(emitter.codes[id(node.args[0])])}", UNARY
 
 
-def _fill(emitter: CWriter, node: CodeNode) -> _Code:
+def _fill(emitter: CWriter, node: CodeNode) -> Code:
     function = node.attr.rpartition(".")[2]
     if function == "eye":
         return cheap(emitter, "({0} == {1} ? 1.0 : 0.0)")
     if node.args:
         return emitter.at_hand(emitter.codes[id(node.args[0])], ())
-    return {"ones": "1.0", "zeros": "0.0"}[function], _ATOM
+    return {"ones": "1.0", "zeros": "0.0"}[function], ATOM
 
 
-def cheap(emitter: CWriter, text: str) -> _Code:
+def cheap(emitter: CWriter, text: str) -> Code:
     """The code of what may be computed as often as it is needed."""
     emitter.named.add(text)
-    return text, _ATOM
+    return text, ATOM
 
 
-def _unit(emitter: CWriter, node: CodeNode) -> _Code:
+def _unit(emitter: CWriter, node: CodeNode) -> Code:
     return cheap(emitter, f"({{0}} == {emitter.factor(node.attr)} ? 1.0 : 0.0)")
 
 
-def _slice(emitter: CWriter, node: CodeNode) -> _Code:
+def _slice(emitter: CWriter, node: CodeNode) -> Code:
     (arg,) = node.args
     kept = iter(range(node.rank))
     places = []
@@ -86,7 +85,7 @@ def _slice(emitter: CWriter, node: CodeNode) -> _Code:
     return emitter.move(emitter.codes[id(arg)], places)
 
 
-def _stack(emitter: CWriter, node: CodeNode) -> _Code:
+def _stack(emitter: CWriter, node: CodeNode) -> Code:
     """Each block is written to its place."""
     _, rows, columns = node.attr
     made = emitter.entry(emitter.target(node, node.shape), node.shape)
@@ -119,16 +118,16 @@ def _wide(block: CodeNode) -> Shape:
     return block.shape or (ONE, ONE)
 
 
-def _several(emitter: CWriter, node: CodeNode) -> _Code:
-    return "", _ATOM
+def _several(emitter: CWriter, node: CodeNode) -> Code:
+    return "", ATOM
 
 
-def _scatter(emitter: CWriter, node: CodeNode) -> _Code:
+def _scatter(emitter: CWriter, node: CodeNode) -> Code:
     """The values on a diagonal, added to what is there."""
     value, *base = node.args
     pattern: tuple[int, ...] = node.attr
     once = list(dict.fromkeys(pattern))
-    source = emitter.codes[id(base[0])] if base else ("0.0", _ATOM)
+    source = emitter.codes[id(base[0])] if base else ("0.0", ATOM)
     made = emitter.entry(emitter.target(node, node.shape), node.shape)
     emitter.fill(made[0], source, node.shape)
     shape = tuple([node.shape[pattern.index(label)] for label in once])
@@ -144,12 +143,12 @@ def _scatter(emitter: CWriter, node: CodeNode) -> _Code:
     return made
 
 
-def _einsum(emitter: CWriter, node: CodeNode) -> _Code:
+def _einsum(emitter: CWriter, node: CodeNode) -> Code:
     inputs, output = node.attr
     return emitter.contraction(node.args, inputs, output, node)
 
 
-def _chain(emitter: CWriter, node: CodeNode) -> _Code:
+def _chain(emitter: CWriter, node: CodeNode) -> Code:
     """A product of several matrices, in an order that is chosen when it is called."""
     name, room = emitter.helper("chain"), emitter.helper("chain_room")
     count = len(node.args)
@@ -163,13 +162,13 @@ def _chain(emitter: CWriter, node: CodeNode) -> _Code:
     return emitter.entry(result, node.shape)
 
 
-def _rows(emitter: CWriter, node: CodeNode) -> _Code:
+def _rows(emitter: CWriter, node: CodeNode) -> Code:
     """Another shape, the entries taken row by row: the same memory."""
     (arg,) = node.args
     return emitter.entry(emitter.pointer(arg), node.shape)
 
 
-def columns(emitter: CWriter, node: CodeNode) -> _Code:
+def columns(emitter: CWriter, node: CodeNode) -> Code:
     """Another shape, the entries taken column by column: the axes turned round, twice."""
     arg = node.args[0]
     shape = arg.shape[::-1]
@@ -185,7 +184,7 @@ def _reverse(rank: int) -> list[str]:
     return [f"{{{axis}}}" for axis in reversed(range(rank))]
 
 
-def _suffix(emitter: CWriter, node: CodeNode) -> _Code:
+def _suffix(emitter: CWriter, node: CodeNode) -> Code:
     inner, text = node.args[0], node.attr
     code = emitter.codes[id(inner)]
     if inner.calls("np.linalg.slogdet"):
@@ -207,25 +206,25 @@ def _suffix(emitter: CWriter, node: CodeNode) -> _Code:
     return emitter.move(emitter.at_hand(code, inner.shape), [f"{{{axis}}}" for axis in kept])
 
 
-def permute(emitter: CWriter, code: _Code, order: Sequence[int]) -> _Code:
+def permute(emitter: CWriter, code: Code, order: Sequence[int]) -> Code:
     """The axes in another order."""
     return emitter.move(code, [f"{{{order.index(axis)}}}" for axis in range(len(order))])
 
 
-def _apply(emitter: CWriter, node: CodeNode) -> _Code:
+def _apply(emitter: CWriter, node: CodeNode) -> Code:
     """A function that is an argument, entry by entry."""
     function = node.attr
     if any(getattr(function, "ranks", (1,))):
         raise emitter.missing_error("functions of arrays as arguments")
     codes = [emitter.over(arg, node) for arg in node.args]
-    return f"{emitter.functions[function]}({', '.join(text for text, _ in codes)})", _ATOM
+    return f"{emitter.functions[function]}({', '.join(text for text, _ in codes)})", ATOM
 
 
-def _text(emitter: CWriter, node: CodeNode) -> _Code:
+def _text(emitter: CWriter, node: CodeNode) -> Code:
     return _CONSTANTS[node.attr]
 
 
-def _call(emitter: CWriter, node: CodeNode) -> _Code:
+def _call(emitter: CWriter, node: CodeNode) -> Code:
     function, _, after = node.attr
     cell = cell_of(function)
     own = _CALLS.get(function)
@@ -256,7 +255,7 @@ def _summed_axes(node: CodeNode) -> list[int]:
     return sorted({axis % rank for axis in whole_numbers(after[0])}) if after else list(range(rank))
 
 
-def _total(emitter: CWriter, node: CodeNode) -> _Code:
+def _total(emitter: CWriter, node: CodeNode) -> Code:
     (arg,) = node.args
     if not arg.rank:
         return emitter.codes[id(arg)]
@@ -264,12 +263,12 @@ def _total(emitter: CWriter, node: CodeNode) -> _Code:
     return emitter.contraction([arg], [range(arg.rank)], kept, node)
 
 
-def _reduce(emitter: CWriter, node: CodeNode, function: str) -> _Code:
+def _reduce(emitter: CWriter, node: CodeNode, function: str) -> Code:
     """One number for each index that is left."""
     (arg,) = node.args
     code = emitter.codes[id(arg)]
     if not arg.rank:
-        return ("0.0", _ATOM) if function in ("np.var", "np.std") else code
+        return ("0.0", ATOM) if function in ("np.var", "np.std") else code
     gone = _summed_axes(node)
     kept = [axis for axis in range(arg.rank) if axis not in gone]
     if function in _SPREADS:
@@ -282,7 +281,7 @@ def _reduce(emitter: CWriter, node: CodeNode, function: str) -> _Code:
     lines, value = _fold(emitter, function, x, inner, f"(double)({count})")
     if not kept:
         emitter.lines += lines
-        return emitter.note((value, _SUM))
+        return emitter.note((value, SUM))
     made = emitter.entry(emitter.target(node, node.shape), node.shape)
     outer = axes[: len(kept)]
     place = made[0].format(*(index for index, _ in outer))
@@ -322,30 +321,30 @@ def _fold(
     return lines, f"sqrt({value})" if function == "np.std" else value
 
 
-def _factorise(emitter: CWriter, node: CodeNode) -> _Code:
+def _factorise(emitter: CWriter, node: CodeNode) -> Code:
     """The matrix, in memory; what is taken of its determinant says which part."""
     (arg,) = node.args
     return emitter.entry(emitter.pointer(arg), arg.shape)
 
 
-def _where(emitter: CWriter, node: CodeNode) -> _Code:
+def _where(emitter: CWriter, node: CodeNode) -> Code:
     condition, *branches = node.args
     test = emitter.condition(condition, node)
     values = [emitter.over(arg, node) for arg in branches]
     values += [
         _CONSTANTS[text] if "np." in text else literal(Fraction(text)) for text in node.attr[2]
     ]
-    one, other = (emitter.of(code, _SUM) for code in values)
-    return f"({test} ? {one} : {other})", _ATOM
+    one, other = (emitter.of(code, SUM) for code in values)
+    return f"({test} ? {one} : {other})", ATOM
 
 
-def _outer(emitter: CWriter, node: CodeNode) -> _Code:
+def _outer(emitter: CWriter, node: CodeNode) -> Code:
     left, right = node.args
     first, second = range(left.rank), range(50, 50 + right.rank)
     return emitter.contraction(node.args, [first, second], [*first, *second], node)
 
 
-def _kron(emitter: CWriter, node: CodeNode) -> _Code:
+def _kron(emitter: CWriter, node: CodeNode) -> Code:
     """All products on four axes; they are in memory what the product has on two."""
     left, right = node.args
     first, second = list(range(left.rank)), list(range(50, 50 + right.rank))
@@ -356,7 +355,7 @@ def _kron(emitter: CWriter, node: CodeNode) -> _Code:
     return _join(emitter, node, (first, second), output, shape)
 
 
-def _khatrirao(emitter: CWriter, node: CodeNode) -> _Code:
+def _khatrirao(emitter: CWriter, node: CodeNode) -> Code:
     left, right = node.args
     shape = (left.shape[0], right.shape[0], left.shape[1])
     return _join(emitter, node, ((0, 2), (1, 2)), (0, 1, 2), shape)
@@ -368,19 +367,19 @@ def _join(
     inputs: Sequence[Sequence[int]],
     output: Sequence[int],
     shape: Shape,
-) -> _Code:
+) -> Code:
     code = emitter.contraction(node.args, inputs, output, node)
     name = emitter.target(node, shape)
     emitter.fill(emitter.entry(name, shape)[0], code, shape)
     return emitter.entry(name, node.shape)
 
 
-def _gram(emitter: CWriter, node: CodeNode) -> _Code:
+def _gram(emitter: CWriter, node: CodeNode) -> Code:
     w, Z = node.args
     return emitter.contraction((w, Z, Z), [(0,), (0, 1), (0, 2)], (1, 2), node)
 
 
-def _diag(emitter: CWriter, node: CodeNode) -> _Code:
+def _diag(emitter: CWriter, node: CodeNode) -> Code:
     code = emitter.codes[id(node.args[0])]
     if node.args[0].rank == 2:
         return emitter.move(code, ("{0}", "{0}"))
@@ -388,26 +387,26 @@ def _diag(emitter: CWriter, node: CodeNode) -> _Code:
     return cheap(emitter, f"({{0}} == {{1}} ? {entry[0]} : 0.0)")
 
 
-def _diagonal(emitter: CWriter, node: CodeNode) -> _Code:
+def _diagonal(emitter: CWriter, node: CodeNode) -> Code:
     if node.args[0].rank != 2:
         raise emitter.missing_error("diagonal of an array with more than two axes")
     return emitter.move(emitter.codes[id(node.args[0])], ("{0}", "{0}"))
 
 
-def _trace(emitter: CWriter, node: CodeNode) -> _Code:
+def _trace(emitter: CWriter, node: CodeNode) -> Code:
     return emitter.contraction(node.args, [(0, 0)], (), node)
 
 
-def _triangle(emitter: CWriter, node: CodeNode) -> _Code:
+def _triangle(emitter: CWriter, node: CodeNode) -> Code:
     code, function = emitter.codes[id(node.args[0])], node.attr[0]
     k = whole_numbers(node.attr[2][0])[0] if node.attr[2] else 0
     edge = "{0}" if k == 0 else f"{{0}} {'+' if k > 0 else '-'} {abs(k)}"
     sign = "<=" if function == "np.tril" else ">="
-    text = f"({{1}} {sign} {edge} ? {emitter.of(code, _SUM)} : 0.0)"
-    return cheap(emitter, text) if code[0] in emitter.named else (text, _ATOM)
+    text = f"({{1}} {sign} {edge} ? {emitter.of(code, SUM)} : 0.0)"
+    return cheap(emitter, text) if code[0] in emitter.named else (text, ATOM)
 
 
-def _transpose(emitter: CWriter, node: CodeNode) -> _Code:
+def _transpose(emitter: CWriter, node: CodeNode) -> Code:
     arg, after = node.args[0], node.attr[2]
     order = whole_numbers(after[0]) if node.calls("np.transpose") else list(range(arg.rank))
     if node.calls("np.swapaxes"):
@@ -415,7 +414,7 @@ def _transpose(emitter: CWriter, node: CodeNode) -> _Code:
     return permute(emitter, emitter.codes[id(arg)], order)
 
 
-def _take(emitter: CWriter, node: CodeNode) -> _Code:
+def _take(emitter: CWriter, node: CodeNode) -> Code:
     """Entries at places along an axis; those outside of it are never used."""
     arg, places = node.args
     axis = whole_numbers(node.attr[2][0])[0]
@@ -428,13 +427,13 @@ def _take(emitter: CWriter, node: CodeNode) -> _Code:
     )
 
 
-def _subscripts(emitter: CWriter, node: CodeNode) -> _Code:
+def _subscripts(emitter: CWriter, node: CodeNode) -> Code:
     inputs, _, output = node.attr[1][0].strip('"').partition("->")
     letters = [list(map(ord, each)) for each in inputs.split(",")]
     return emitter.contraction(node.args, letters, list(map(ord, output)), node)
 
 
-def _count(emitter: CWriter, node: CodeNode) -> _Code:
+def _count(emitter: CWriter, node: CodeNode) -> Code:
     first = node.args[0]
     start = emitter.size(first.attr) if first.op == "size" else str(first.attr)
     return cheap(emitter, f"(double)({{0}} + {start})" if start != "0" else "(double){0}")
@@ -490,7 +489,7 @@ class CEmitter(CWriter):
 
     language = C
 
-    def _code(self, node: CodeNode) -> _Code:
+    def _code(self, node: CodeNode) -> Code:
         rule = RULES.get(node.op)
         if rule is None:
             raise self.missing_error(node.op)

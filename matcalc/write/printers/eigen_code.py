@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Dim
+from matcalc.write.printers.code_levels import ATOM, LEVELS, SUM, TERM, UNARY, Code
 from matcalc.write.printers.language_code import LanguageEmitter, TargetLanguage
-from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import CodeNode
 
-_Code = tuple[str, int]
 _INDENT = "    "
 CPP = TargetLanguage(
     "cpp",
@@ -49,14 +48,14 @@ def _type(rank: int) -> str:
 class EigenEmitter(LanguageEmitter):
     """Writes the statements."""
 
-    def _name(self, code: _Code, node: CodeNode | None = None) -> _Code:
+    def _name(self, code: Code, node: CodeNode | None = None) -> Code:
         if code[0].isidentifier():  # the factors of a matrix are found where they are used
             return code
         name = next(self.fresh)
         self.named.add(name)
         kind = "auto" if node is None or node.calls("psd_factors") else _type(node.rank)
         self.lines.append(f"const {kind} {name} = {code[0]};")
-        return name, _ATOM
+        return name, ATOM
 
     def _branches(
         self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
@@ -71,7 +70,7 @@ class EigenEmitter(LanguageEmitter):
             self.lines += [f"{_INDENT}{line}" for line in [*lines, f"{name} = {code};"]]
         self.lines.append("}")
 
-    def _literal(self, value: Fraction) -> _Code:
+    def _literal(self, value: Fraction) -> Code:
         text, _ = number_code(value)
         if "np." in text:
             return self._constant(text)
@@ -79,26 +78,26 @@ class EigenEmitter(LanguageEmitter):
             text = re.sub(r"(-?\d+) / (\d+)", r"\1.0 / \2.0", text)
         elif "e" not in text and abs(value.numerator) > 2**31 - 1:
             text += ".0"
-        return f"T({text})", _ATOM
+        return f"T({text})", ATOM
 
-    def _write_size(self, dim: Dim) -> _Code:
-        return f"T({self.size(dim)})", _ATOM
+    def _write_size(self, dim: Dim) -> Code:
+        return f"T({self.size(dim)})", ATOM
 
-    def _hold(self, code: _Code, rank: int) -> str:
+    def _hold(self, code: Code, rank: int) -> str:
         """An array in memory, and not an expression of Eigen's."""
         text = code[0]
         if not rank or text.isidentifier() or text.startswith((f"{_type(rank)}(", "axes<")):
             return text
         return f"{_type(rank)}({text})"
 
-    def _each(self, body: str, codes: Sequence[_Code], ranks: Sequence[int]) -> _Code:
+    def _each(self, body: str, codes: Sequence[Code], ranks: Sequence[int]) -> Code:
         """A function entry by entry, also of arrays that broadcast."""
         given = [self._hold(code, rank) for code, rank in zip(codes, ranks, strict=True)]
         names = ", ".join(f"T {name}" for name in "abc"[: len(given)])
         function = self.helper("each")
-        return f"{function}([]({names}) {{ return {body}; }}, {', '.join(given)})", _ATOM
+        return f"{function}([]({names}) {{ return {body}; }}, {', '.join(given)})", ATOM
 
-    def _infix(self, node: CodeNode) -> _Code:
+    def _infix(self, node: CodeNode) -> Code:
         left, right = node.args
         sign = node.attr
         plain = left.shape == right.shape or not left.rank or not right.rank
@@ -110,101 +109,101 @@ class EigenEmitter(LanguageEmitter):
         codes = [self.codes[id(arg)] for arg in node.args]
         ranks = [arg.rank for arg in node.args]
         if sign in "+-" and ranks == [2, 1]:
-            return f"{_of(codes[0])}.rowwise() {sign} {_of(codes[1])}.transpose()", _SUM
+            return f"{_of(codes[0])}.rowwise() {sign} {_of(codes[1])}.transpose()", SUM
         return self._each(_scalar(sign), self.operands(node), [2, 2])
 
-    def _scale(self, node: CodeNode, left: CodeNode, right: CodeNode) -> _Code | None:
+    def _scale(self, node: CodeNode, left: CodeNode, right: CodeNode) -> Code | None:
         """Rows or columns of a matrix times the entries of a vector."""
         if node.attr != "*":
             return None
         for one, other in ((left, right), (right, left)):
             if other.shape != node.shape:
                 continue
-            matrix = self._bracket(other, _TERM)
+            matrix = self._bracket(other, TERM)
             if one.op == "suffix" and one.attr == "[:, None]":
-                vector = self._bracket(one.args[0], _ATOM)
-                return f"{vector}.asDiagonal() * {self._bracket(other, _UNARY)}", _TERM
+                vector = self._bracket(one.args[0], ATOM)
+                return f"{vector}.asDiagonal() * {self._bracket(other, UNARY)}", TERM
             if one.rank == 1:
-                return f"{matrix} * {self._bracket(one, _ATOM)}.asDiagonal()", _TERM
+                return f"{matrix} * {self._bracket(one, ATOM)}.asDiagonal()", TERM
         return None
 
-    def _entrywise(self, operator: str, operands: list[_Code], ranks: list[int]) -> _Code:
+    def _entrywise(self, operator: str, operands: list[Code], ranks: list[int]) -> Code:
         rank = max(ranks)
         left, right = operands
-        level = _LEVELS[operator]
+        level = LEVELS[operator]
         thin = any(text.startswith("axes<") for text, _ in operands)
         if not rank:
             if operator == "**":
-                return f"std::pow({left[0]}, {right[0]})", _ATOM
+                return f"std::pow({left[0]}, {right[0]})", ATOM
             text = f"{_of(left, level)} {operator} {_of(right, level + 1)}"
-            return (f"T({text})", _ATOM) if level < _SUM else (text, level)
-        if rank > 2 or thin or level < _SUM:
+            return (f"T({text})", ATOM) if level < SUM else (text, level)
+        if rank > 2 or thin or level < SUM:
             return self._each(_scalar(operator), operands, ranks)
         if operator in "+-" and 0 not in ranks:
-            return f"{_of(left, _SUM)} {operator} {_of(right, _TERM)}", _SUM
+            return f"{_of(left, SUM)} {operator} {_of(right, TERM)}", SUM
         if 0 in ranks:
             return self._with_number(operator, left, right, ranks)
         if operator == "**":
-            return f"{_of(left)}.array().pow({_of(right)}.array()).matrix()", _ATOM
+            return f"{_of(left)}.array().pow({_of(right)}.array()).matrix()", ATOM
         method = {"*": "cwiseProduct", "/": "cwiseQuotient"}[operator]
-        return f"{_of(left)}.{method}({right[0]})", _ATOM
+        return f"{_of(left)}.{method}({right[0]})", ATOM
 
-    def _with_number(self, operator: str, left: _Code, right: _Code, ranks: list[int]) -> _Code:
+    def _with_number(self, operator: str, left: Code, right: Code, ranks: list[int]) -> Code:
         if operator == "*":
-            return f"{_of(left, _UNARY)} * {_of(right, _UNARY)}", _TERM
+            return f"{_of(left, UNARY)} * {_of(right, UNARY)}", TERM
         if operator == "/" and not ranks[1]:
-            return f"{_of(left, _TERM)} / {_of(right, _UNARY)}", _TERM
+            return f"{_of(left, TERM)} / {_of(right, UNARY)}", TERM
         if operator == "**":
             if ranks[0]:
                 method = {"T(2)": "square()", "T(3)": "cube()"}.get(right[0], f"pow({right[0]})")
-                return f"{_of(left)}.array().{method}.matrix()", _ATOM
+                return f"{_of(left)}.array().{method}.matrix()", ATOM
             return self._each("std::pow(a, b)", [left, right], ranks)
-        level = _LEVELS[operator]
+        level = LEVELS[operator]
         texts = [
             f"{_of(code)}.array()" if rank else _of(code, level + place)
             for place, (code, rank) in enumerate(zip((left, right), ranks, strict=True))
         ]
-        return f"({texts[0]} {operator} {texts[1]}).matrix()", _ATOM
+        return f"({texts[0]} {operator} {texts[1]}).matrix()", ATOM
 
-    def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+    def _product(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
-            return f"{_of(left)}.dot({right[0]})", _ATOM
+            return f"{_of(left)}.dot({right[0]})", ATOM
         if first == 1:
-            return f"{_of(self._rearrange(right, 2, (1, 0)))} * {_of(left, _UNARY)}", _TERM
-        return f"{_of(left, _TERM)} * {_of(right, _UNARY)}", _TERM
+            return f"{_of(self._rearrange(right, 2, (1, 0)))} * {_of(left, UNARY)}", TERM
+        return f"{_of(left, TERM)} * {_of(right, UNARY)}", TERM
 
-    def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+    def _outer(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
-            return f"{_of(left, _TERM)} * {_of(right)}.transpose()", _TERM
+            return f"{_of(left, TERM)} * {_of(right)}.transpose()", TERM
         return super()._outer(left, first, right, second)
 
-    def _rearrange(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
+    def _rearrange(self, code: Code, rank: int, order: Sequence[int | None]) -> Code:
         places = list(order)
         if places == list(range(rank)):
             return code
         if places == [1, 0]:
             text = _of(code)
             if text.endswith(".transpose()"):
-                return text.removesuffix(".transpose()"), _ATOM
-            return f"{text}.transpose()", _ATOM
+                return text.removesuffix(".transpose()"), ATOM
+            return f"{text}.transpose()", ATOM
         self.helper("axes")
         axes = ", ".join("-1" if axis is None else str(axis) for axis in places)
-        return f"axes<{len(places)}>({self._hold(code, rank)}, {{{axes}}})", _ATOM
+        return f"axes<{len(places)}>({self._hold(code, rank)}, {{{axes}}})", ATOM
 
-    def _diagonal(self, code: _Code) -> _Code:
-        return f"{_of(code)}.diagonal()", _ATOM
+    def _diagonal(self, code: Code) -> Code:
+        return f"{_of(code)}.diagonal()", ATOM
 
-    def _reduce(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+    def _reduce(self, function: str, code: Code, rank: int, axes: Sequence[int] | None) -> Code:
         if not rank:
-            return ("T(0)", _ATOM) if function in ("np.var", "np.std") else code
+            return ("T(0)", ATOM) if function in ("np.var", "np.std") else code
         if axes is None and rank <= 2 and function in _PARTIAL:
-            return f"{_of(code)}.{_PARTIAL[function]}", _ATOM
+            return f"{_of(code)}.{_PARTIAL[function]}", ATOM
         if axes is None and rank <= 2 and function == "np.logaddexp.reduce":
-            return f"{self.helper('logsumexp')}({self._hold(code, rank)})", _ATOM
+            return f"{self.helper('logsumexp')}({self._hold(code, rank)})", ATOM
         if axes is None and rank <= 2:
             name = self.helper("variance")
             text = f"{name}({self._hold(code, rank)})"
-            return (f"std::sqrt({text})" if function == "np.std" else text), _ATOM
+            return (f"std::sqrt({text})" if function == "np.std" else text), ATOM
         if rank == 2 and axes is not None:
             return self._of_lines(function, code, axes[0])
         if function not in _FOLDED:
@@ -215,42 +214,42 @@ class EigenEmitter(LanguageEmitter):
         left = rank - len(gone)
         return (
             f"{name}<{left}>({_FOLDED[function]}, {self._hold(code, rank)}, {{{places}}})",
-            _ATOM,
+            ATOM,
         )
 
-    def _of_lines(self, function: str, code: _Code, axis: int) -> _Code:
+    def _of_lines(self, function: str, code: Code, axis: int) -> Code:
         """Of each column (axis 0) or row of a matrix."""
         if function in _PARTIAL:
             if axis:
-                return f"{_of(code)}.rowwise().{_PARTIAL[function]}", _ATOM
-            return f"{_of(code)}.colwise().{_PARTIAL[function]}.transpose()", _ATOM
+                return f"{_of(code)}.rowwise().{_PARTIAL[function]}", ATOM
+            return f"{_of(code)}.colwise().{_PARTIAL[function]}.transpose()", ATOM
         turned = code if axis else self._rearrange(code, 2, (1, 0))
         if function == "np.logaddexp.reduce":
-            return f"{self.helper('logsumexp')}({self._hold(turned, 2)}, 2)", _ATOM
+            return f"{self.helper('logsumexp')}({self._hold(turned, 2)}, 2)", ATOM
         text = f"{self.helper('variances')}({self._hold(turned, 2)})"
-        return (f"{text}.cwiseSqrt()" if function == "np.std" else text), _ATOM
+        return (f"{text}.cwiseSqrt()" if function == "np.std" else text), ATOM
 
-    def _map(self, cell: str, node: CodeNode) -> _Code:
+    def _map(self, cell: str, node: CodeNode) -> Code:
         operands = self.operands(node)
         is_method = cell.isidentifier()
         name = f"std::{cell}" if is_method else cell
         if cell[0] == "=":
             name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
         if not node.rank:
-            return f"{name}({', '.join(text for text, _ in operands)})", _ATOM
+            return f"{name}({', '.join(text for text, _ in operands)})", ATOM
         if is_method and node.rank <= 2 and len(operands) == 1:
-            return f"{_of(operands[0])}.array().{cell}().matrix()", _ATOM
+            return f"{_of(operands[0])}.array().{cell}().matrix()", ATOM
         call = f"{name}({', '.join('abc'[: len(operands)])})"
         if node.rank <= 2 and len(operands) == 1:
-            return f"{_of(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", _ATOM
+            return f"{_of(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", ATOM
         return self._each(call, operands, [arg.rank for arg in node.args])
 
-    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> Code:
         codes = [self.codes[id(arg)] for arg in node.args]
         if node.attr[0] == "np.diag":
-            return f"Matrix<T>({_of(codes[0])}.asDiagonal())", _ATOM
+            return f"Matrix<T>({_of(codes[0])}.asDiagonal())", ATOM
         if cell[0] != "=":
-            return f"{_of(codes[0])}.{cell}()", _ATOM
+            return f"{_of(codes[0])}.{cell}()", ATOM
         name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
         given = [
             self._hold(code, arg.rank) if arg.rank or not _is_whole(arg) else self._whole(arg)
@@ -262,56 +261,56 @@ class EigenEmitter(LanguageEmitter):
             name += "<T>"  # no argument tells the type of the numbers
         if name == "reshape":
             name, given = f"{name}<{node.rank}>", [given[0], f"{{{', '.join(given[1:])}}}"]
-        return f"{name}({', '.join([*given, *more])})", _ATOM
+        return f"{name}({', '.join([*given, *more])})", ATOM
 
     def _whole(self, node: CodeNode) -> str:
         return self.size(node.attr) if node.op == "size" else str(node.attr.numerator)
 
-    def _choose(self, condition: _Code, branches: list[_Code], node: CodeNode) -> _Code:
+    def _choose(self, condition: Code, branches: list[Code], node: CodeNode) -> Code:
         ranks = [arg.rank and node.rank for arg in node.args]
         ranks += [0] * (1 + len(branches) - len(ranks))
         if not node.rank:
             one, other = (text for text, _ in branches)
-            return f"({condition[0]} != T(0) ? {one} : {other})", _ATOM
+            return f"({condition[0]} != T(0) ? {one} : {other})", ATOM
         return self._each("a != T(0) ? b : c", [condition, *branches], ranks)
 
-    def _indicator(self, node: CodeNode) -> _Code:
+    def _indicator(self, node: CodeNode) -> Code:
         return self.codes[id(node.args[0])]
 
-    def _fill(self, function: str, node: CodeNode) -> _Code:
+    def _fill(self, function: str, node: CodeNode) -> Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         value = {"ones": "T(1)", "zeros": "T(0)"}.get(function)
         if node.args:
             value = self.text(node.args[0])
         if not node.rank:
-            return value or "T(1)", _ATOM
+            return value or "T(1)", ATOM
         if function == "eye":
             return self._eye(self.size(node.shape[0]))
         if node.rank > 2:
             name = self.helper("constant")
-            return f"{name}<{node.rank}>({value}, {{{sizes}}})", _ATOM
+            return f"{name}<{node.rank}>({value}, {{{sizes}}})", ATOM
         if function == "full":
-            return f"{_type(node.rank)}::Constant({sizes}, {value})", _ATOM
+            return f"{_type(node.rank)}::Constant({sizes}, {value})", ATOM
         method = "Ones" if function == "ones" else "Zero"
-        return f"{_type(node.rank)}::{method}({sizes})", _ATOM
+        return f"{_type(node.rank)}::{method}({sizes})", ATOM
 
-    def _eye(self, size: str) -> _Code:
-        return f"Matrix<T>::Identity({size}, {size})", _ATOM
+    def _eye(self, size: str) -> Code:
+        return f"Matrix<T>::Identity({size}, {size})", ATOM
 
-    def _reshape(self, node: CodeNode, rows: bool) -> _Code:
+    def _reshape(self, node: CodeNode, rows: bool) -> Code:
         (arg,) = node.args
         held = self._hold(self.codes[id(arg)], arg.rank)
         if not rows and node.rank == 1:
-            return f"{self.helper('vec')}({held})", _ATOM
+            return f"{self.helper('vec')}({held})", ATOM
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         name = self.helper("reshape_rows" if rows else "reshape")
-        return f"{name}<{node.rank}>({held}, {{{sizes}}})", _ATOM
+        return f"{name}<{node.rank}>({held}, {{{sizes}}})", ATOM
 
-    def _slice(self, node: CodeNode) -> _Code:
+    def _slice(self, node: CodeNode) -> Code:
         (arg,) = node.args
         text = self._hold(self.codes[id(arg)], arg.rank)
         if not text.isidentifier():
-            text = self._name((text, _ATOM), arg)[0]
+            text = self._name((text, ATOM), arg)[0]
         places = [
             None if place is None else (self.size(place[0]), place[1] and self.size(place[1]))
             for place in node.attr
@@ -321,16 +320,16 @@ class EigenEmitter(LanguageEmitter):
             assert place is not None
             return (
                 f"{text}.segment({place[0]}, {place[1]})" if place[1] else f"{text}({place[0]})"
-            ), _ATOM
+            ), ATOM
         if arg.rank == 2:
-            return self._block(text, places), _ATOM
+            return self._block(text, places), ATOM
         starts = ", ".join("0" if place is None else place[0] for place in places)
         counts = ", ".join(
             f"{text}.dimension({axis})" if place is None else place[1] or "-1"
             for axis, place in enumerate(places)
         )
         name = self.helper("sliced")
-        return f"{name}<{node.rank}>({text}, {{{starts}}}, {{{counts}}})", _ATOM
+        return f"{name}<{node.rank}>({text}, {{{starts}}}, {{{counts}}})", ATOM
 
     @staticmethod
     def _block(text: str, places: Sequence[tuple[str, str | None] | None]) -> str:
@@ -351,34 +350,34 @@ class EigenEmitter(LanguageEmitter):
         assert column is not None
         return f"{text}.block({row[0]}, {column[0]}, {row[1]}, {column[1]})"
 
-    def _stack(self, node: CodeNode) -> _Code:
+    def _stack(self, node: CodeNode) -> Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         parts = ", ".join(self.text(arg) for arg in node.args)
-        return f"({_type(node.rank)}({sizes}) << {parts}).finished()", _ATOM
+        return f"({_type(node.rank)}({sizes}) << {parts}).finished()", ATOM
 
-    def _unit(self, node: CodeNode) -> _Code:
-        return f"Vector<T>::Unit({self.size(node.shape[0])}, {self.size(node.attr)})", _ATOM
+    def _unit(self, node: CodeNode) -> Code:
+        return f"Vector<T>::Unit({self.size(node.shape[0])}, {self.size(node.attr)})", ATOM
 
-    def _count(self, node: CodeNode) -> _Code:
+    def _count(self, node: CodeNode) -> Code:
         size, (first, _) = self.size(node.shape[0]), node.args
         start = self.text(first)
-        return f"Vector<T>::LinSpaced({size}, {start}, {start} + T({size} - 1))", _ATOM
+        return f"Vector<T>::LinSpaced({size}, {start}, {start} + T({size} - 1))", ATOM
 
-    def _chain(self, node: CodeNode) -> _Code:
+    def _chain(self, node: CodeNode) -> Code:
         given = ", ".join(self.text(arg) for arg in node.args)
-        return f"{self.helper('multiply')}<T>({{{given}}})", _ATOM
+        return f"{self.helper('multiply')}<T>({{{given}}})", ATOM
 
-    def _determinant(self, node: CodeNode, sign: bool) -> _Code:
+    def _determinant(self, node: CodeNode, sign: bool) -> Code:
         name = self.helper("detsign" if sign else "logabsdet")
-        return f"{name}({self._hold(self.codes[id(node.args[0])], 2)})", _ATOM
+        return f"{name}({self._hold(self.codes[id(node.args[0])], 2)})", ATOM
 
-    def _constant(self, text: str) -> _Code:
+    def _constant(self, text: str) -> Code:
         infinity = "std::numeric_limits<T>::infinity()"
         return {
-            "np.pi": ("T(3.141592653589793238462643383279502884L)", _ATOM),
-            "np.e": ("T(2.718281828459045235360287471352662498L)", _ATOM),
-            "np.inf": (infinity, _ATOM),
-            "-np.inf": (f"-{infinity}", _UNARY),
+            "np.pi": ("T(3.141592653589793238462643383279502884L)", ATOM),
+            "np.e": ("T(2.718281828459045235360287471352662498L)", ATOM),
+            "np.inf": (infinity, ATOM),
+            "-np.inf": (f"-{infinity}", UNARY),
         }[text]
 
 
@@ -386,7 +385,7 @@ def _is_whole(node: CodeNode) -> bool:
     return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
 
 
-def _of(code: _Code, level: int = _ATOM) -> str:
+def _of(code: Code, level: int = ATOM) -> str:
     text, own = code
     return text if own >= level else f"({text})"
 
@@ -395,4 +394,4 @@ def _scalar(operator: str) -> str:
     """An operator between two numbers."""
     if operator == "**":
         return "std::pow(a, b)"
-    return f"a {operator} b" if _LEVELS[operator] >= _SUM else f"T(a {operator} b)"
+    return f"a {operator} b" if LEVELS[operator] >= SUM else f"T(a {operator} b)"

@@ -16,24 +16,16 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.frameworks import FRAMEWORK_CALLS
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.user_functions import UserFunction
+from matcalc.write.printers.code_levels import ATOM, COMPARISON, SUM, TERM, UNARY, Code
 from matcalc.write.printers.framework_names import ARRAY_API, JAX, TORCH, Framework
 from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, portable
 from matcalc.write.printers.numpy_code import NO_ROOM, Source
-from matcalc.write.printers.numpy_emit import (
-    _ATOM,
-    _COMPARISON,
-    _TERM,
-    _UNARY,
-    Emitter,
-    size_code,
-    subscripts,
-)
+from matcalc.write.printers.numpy_emit import Emitter, size_code, subscripts
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, is_bare
 from matcalc.write.printers.standalone import shape_checks
 from matcalc.write.printers.user_functions import imports
 
 _INDENT = "    "
-_Code = tuple[str, int]
 
 
 _OF_TABLE = re.compile(r"\bxp\.((?:linalg\.)?\w+)")
@@ -53,17 +45,17 @@ class FrameworkEmitter(Emitter):
     def _own(self, node: CodeNode) -> str:
         return self.codes[id(node)][0]
 
-    def _code(self, node: CodeNode) -> _Code:
+    def _code(self, node: CodeNode) -> Code:
         rule = _RULES.get(node.op)
         if rule is not None:
             return rule(self, node)
         return super()._code(node)
 
-    def _write_node(self, node: CodeNode) -> _Code:
+    def _write_node(self, node: CodeNode) -> Code:
         text, level = super()._write_node(node)
         return re.sub(r"-?np\.(pi|e|inf)\b", _constant, text), level
 
-    def plain_code(self, node: CodeNode) -> _Code:
+    def plain_code(self, node: CodeNode) -> Code:
         """The code that NumPy has, too."""
         return super()._code(node)
 
@@ -89,7 +81,7 @@ class FrameworkEmitter(Emitter):
             return f"torch.tensor(float({text}){self.like()})"
         return f"{self.plain('asarray')}(float({text}){self.like()})"
 
-    def _scatter(self, node: CodeNode) -> _Code:
+    def _scatter(self, node: CodeNode) -> Code:
         """The values on a diagonal, by multiplying with identities; and what they are added to."""
         value, *base = node.args
         pattern: tuple[int, ...] = node.attr
@@ -102,11 +94,11 @@ class FrameworkEmitter(Emitter):
             places = [":" if k in (seen[label], axis) else "None" for k in range(len(pattern))]
             size = self._size(node.shape[axis])[0]
             eyes.append(f"{self.plain('eye')}({size}{self.like()})[{', '.join(places)}]")
-        text = self._bracket(value, _UNARY)
+        text = self._bracket(value, UNARY)
         if value.rank:
             firsts = set(seen.values())
             places = [":" if k in firsts else "None" for k in range(len(pattern))]
-            text = f"{self._bracket(value, _ATOM)}[{', '.join(places)}]"
+            text = f"{self._bracket(value, ATOM)}[{', '.join(places)}]"
         kept = [axis for label, axis in seen.items() if pattern.count(label) == 1]
         shape = dict(zip(seen.values(), value.shape or [None] * len(seen), strict=True))
         if any(shape[axis] != node.shape[axis] for axis in kept):
@@ -114,8 +106,8 @@ class FrameworkEmitter(Emitter):
             eyes.append(f"{self.plain('ones')}({whole}{self.like()})")
         product = " * ".join([text, *eyes])
         if not base:
-            return product, _TERM
-        return f"{self._bracket(base[0], 1)} + {product}", 1
+            return product, TERM
+        return f"{self._bracket(base[0], SUM)} + {product}", SUM
 
 
 def _constant(found: re.Match[str]) -> str:
@@ -123,7 +115,7 @@ def _constant(found: re.Match[str]) -> str:
     return f"{sign}math.{found[1]}"
 
 
-def _call(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _call(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     function, before, after = node.attr
     if function == OUTER:
         return _outer(emitter, node)
@@ -144,7 +136,7 @@ def _call(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
             arg if _whole(each) else emitter.array(each)
             for each, arg in zip(node.args, args, strict=True)
         ]
-        return f"{name}({', '.join([*first, *before, *numbers, *more, *last])})", _ATOM
+        return f"{name}({', '.join([*first, *before, *numbers, *more, *last])})", ATOM
     given = [
         arg if _whole(each) and function in _WHOLE else emitter.array(each)
         for each, arg in zip(node.args, args, strict=True)
@@ -159,7 +151,7 @@ def _call(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
         more = []
     if function == "np.arange":
         given = args
-    return f"{emitter.plain(cell)}({', '.join([*before, *given, *more])})", _ATOM
+    return f"{emitter.plain(cell)}({', '.join([*before, *given, *more])})", ATOM
 
 
 # what keeps its whole numbers
@@ -194,99 +186,99 @@ def _missing_error(function: str, title: str) -> UnsupportedError:
 
 def _where(
     emitter: FrameworkEmitter, node: CodeNode, args: list[str], after: tuple[str, ...]
-) -> _Code:
+) -> Code:
     if after == ("1.0", "0.0"):
         if not emitter.first:
-            return f"{emitter.plain('where')}({args[0]}, 1.0, 0.0)", _ATOM
-        return emitter.framework.cast.format(args[0], emitter.first), _ATOM
+            return f"{emitter.plain('where')}({args[0]}, 1.0, 0.0)", ATOM
+        return emitter.framework.cast.format(args[0], emitter.first), ATOM
     condition = args[0]
     if node.args[0].op != "infix" or node.args[0].attr not in ("<", "<=", ">", ">=", "==", "!="):
-        condition = f"{emitter._bracket(node.args[0], _COMPARISON + 1)} != 0"
+        condition = f"{emitter._bracket(node.args[0], COMPARISON + 1)} != 0"
     branches = [emitter.array(arg) for arg in node.args[1:]]
     branches += [
         f"{emitter.plain('asarray' if emitter.framework.backend != 'torch' else 'tensor')}"
         f"({text}{emitter.like()})"
         for text in after
     ]
-    return f"{emitter.plain('where')}({', '.join([condition, *branches])})", _ATOM
+    return f"{emitter.plain('where')}({', '.join([condition, *branches])})", ATOM
 
 
-def _outer(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _outer(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     left, right = node.args
     if not left.rank or not right.rank:
-        return f"{emitter._bracket(left, _TERM)} * {emitter._bracket(right, _UNARY)}", _TERM
+        return f"{emitter._bracket(left, TERM)} * {emitter._bracket(right, UNARY)}", TERM
     places = ", ".join([":"] * left.rank + ["None"] * right.rank)
-    return f"{emitter._bracket(left, _ATOM)}[{places}] * {emitter._bracket(right, _UNARY)}", _TERM
+    return f"{emitter._bracket(left, ATOM)}[{places}] * {emitter._bracket(right, UNARY)}", TERM
 
 
-def _fill(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _fill(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     function = node.attr.rpartition(".")[2]
     shape = emitter._shape(node.shape, eye=function == "eye")
     if function == "full":
         one = f"{emitter.plain('ones')}({shape}{emitter.like()})"
-        return f"{emitter._bracket(node.args[0], _UNARY)} * {one}", _TERM
+        return f"{emitter._bracket(node.args[0], UNARY)} * {one}", TERM
     if function != "eye" and "(" not in shape:
         shape = f"({shape},)"
-    return f"{emitter.plain(function)}({shape}{emitter.like()})", _ATOM
+    return f"{emitter.plain(function)}({shape}{emitter.like()})", ATOM
 
 
-def _shape(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _shape(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     shape = ", ".join(emitter._size(dim)[0] for dim in node.shape)
     comma = "," if len(node.shape) == 1 else ""
     return (
         f"{emitter.plain('reshape')}({emitter.codes[id(node.args[0])][0]}, ({shape}{comma}))",
-        _ATOM,
+        ATOM,
     )
 
 
-def _reshape(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _reshape(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     first = ["xp"] if emitter.framework.backend == "array-api" else []
     sizes = [emitter._size(dim)[0] for dim in node.shape]
     given = [*first, emitter.codes[id(node.args[0])][0], *sizes]
-    return f"{emitter.helper('reshape')}({', '.join(given)})", _ATOM
+    return f"{emitter.helper('reshape')}({', '.join(given)})", ATOM
 
 
-def _einsum(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _einsum(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     given = [subscripts(*node.attr), *(emitter.codes[id(arg)][0] for arg in node.args)]
-    return f"{emitter.plain('einsum')}({', '.join(given)})", _ATOM
+    return f"{emitter.plain('einsum')}({', '.join(given)})", ATOM
 
 
-def _suffix(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _suffix(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     inner, text = node.args[0], node.attr
     if text.startswith(".transpose("):
         axes = text.removeprefix(".transpose")
         name = emitter.framework.renamed.get("permute_dims", "xp.permute_dims")
-        return f"{name}({emitter.codes[id(inner)][0]}, {axes})", _ATOM
+        return f"{name}({emitter.codes[id(inner)][0]}, {axes})", ATOM
     if text.startswith(".ravel("):
         first = "xp, " if emitter.framework.backend == "array-api" else ""
-        return f"{emitter.helper('vec')}({first}{emitter.codes[id(inner)][0]})", _ATOM
+        return f"{emitter.helper('vec')}({first}{emitter.codes[id(inner)][0]})", ATOM
     if text.startswith("[") and ("None" in text or ":" in text):  # the standard asks for all axes
         missing = inner.rank - text.count(":")
         text = f"{text[:-1]}{', :' * missing}]"
-    return emitter._bracket(inner, _ATOM) + text, _ATOM
+    return emitter._bracket(inner, ATOM) + text, ATOM
 
 
-def _multiply(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
-    given = [emitter._bracket(arg, _ATOM) for arg in node.args]
+def _multiply(emitter: FrameworkEmitter, node: CodeNode) -> Code:
+    given = [emitter._bracket(arg, ATOM) for arg in node.args]
     if emitter.framework.backend == "array-api":
-        return " @ ".join(given), _TERM
-    return f"{emitter.plain('linalg.multi_dot')}([{', '.join(given)}])", _ATOM
+        return " @ ".join(given), TERM
+    return f"{emitter.plain('linalg.multi_dot')}([{', '.join(given)}])", ATOM
 
 
-def _gather(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _gather(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     """Rows or columns at places; the standard has a function for that."""
     if emitter.framework.backend != "array-api":
         return emitter.plain_code(node)
     values, places = (emitter.codes[id(arg)][0] for arg in node.args)
-    return f"xp.take({values}, {places}, axis={node.attr})", _ATOM
+    return f"xp.take({values}, {places}, axis={node.attr})", ATOM
 
 
-def _unit(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _unit(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     size, place = emitter._size(node.shape[0])[0], emitter._size(node.attr)[0]
-    return f"{emitter.plain('eye')}({size}{emitter.like()})[{place}, :]", _ATOM
+    return f"{emitter.plain('eye')}({size}{emitter.like()})[{place}, :]", ATOM
 
 
-def _stack(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
+def _stack(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     function, rows, columns = node.attr
     concat = emitter.framework.renamed.get("concat", emitter.framework.prefix + "concat")
     wide = "(1,)" if function == "np.hstack" else "(1, 1)"
@@ -297,17 +289,17 @@ def _stack(emitter: FrameworkEmitter, node: CodeNode) -> _Code:
         for arg in node.args
     ]
     if function == "np.hstack":
-        return f"{concat}([{', '.join(parts)}], axis=0)", _ATOM
+        return f"{concat}([{', '.join(parts)}], axis=0)", ATOM
     lines = [
         f"{concat}([{', '.join(parts[r * columns : (r + 1) * columns])}], axis=1)"
         if columns > 1
         else parts[r]
         for r in range(rows)
     ]
-    return (f"{concat}([{', '.join(lines)}], axis=0)" if rows > 1 else lines[0]), _ATOM
+    return (f"{concat}([{', '.join(lines)}], axis=0)" if rows > 1 else lines[0]), ATOM
 
 
-_RULES: dict[str, Callable[[FrameworkEmitter, CodeNode], _Code]] = {
+_RULES: dict[str, Callable[[FrameworkEmitter, CodeNode], Code]] = {
     "call": _call,
     "filled": _fill,
     "shaped": _shape,

@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, Dim
+from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code
 from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
 from matcalc.write.printers.language_source import LanguageSource, Sizes
 from matcalc.write.printers.numpy_code import NO_ROOM
-from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _SUM, _TERM, _UNARY
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import CodeNode
 
-_Code = tuple[str, int]
 _INDENT = "    "
 _JULIA = TargetLanguage("julia", "Julia", "#", _INDENT, "÷", "functions.jl", r"\A# (\w+): ")
 _SIGNS = {"**": "^"}
@@ -51,141 +50,141 @@ class JuliaEmitter(LanguageEmitter):
             self.lines += [f"{_INDENT}{line}" for line in [*lines, f"{name} = {code}"]]
         self.lines.append("end")
 
-    def _literal(self, value: Fraction) -> _Code:
+    def _literal(self, value: Fraction) -> Code:
         text, level = number_code(value)
         if "np." in text:
             return self._constant(text)
         if value.denominator != 1 or "e" in text or "." in text:
-            return f"T({text})", _ATOM
+            return f"T({text})", ATOM
         return text, level
 
-    def _write_size(self, dim: Dim) -> _Code:
-        return f"T({self.size(dim)})", _ATOM
+    def _write_size(self, dim: Dim) -> Code:
+        return f"T({self.size(dim)})", ATOM
 
-    def _entrywise(self, operator: str, operands: list[_Code], ranks: list[int]) -> _Code:
-        level = _LEVELS[operator]
+    def _entrywise(self, operator: str, operands: list[Code], ranks: list[int]) -> Code:
+        level = LEVELS[operator]
         left, right = operands
         sign = _SIGNS.get(operator, operator)
         plain = not max(ranks) or (operator == "*" and 0 in ranks)
         plain = plain or (operator == "/" and not ranks[1])
         sign = sign if plain else f".{sign}"
         if operator == "**":
-            return f"{_of(left)} {sign} {_of(right)}", _POWER
-        if level < _SUM:  # comparisons may be chained, so they have brackets
-            return f"({_of(left, _SUM)} {sign} {_of(right, _SUM)})", _ATOM
-        mixed = level == _TERM and f" {sign} " not in left[0]
-        before = _of(left, _UNARY if mixed and left[1] == _TERM else level)
+            return f"{_of(left)} {sign} {_of(right)}", POWER
+        if level < SUM:  # comparisons may be chained, so they have brackets
+            return f"({_of(left, SUM)} {sign} {_of(right, SUM)})", ATOM
+        mixed = level == TERM and f" {sign} " not in left[0]
+        before = _of(left, UNARY if mixed and left[1] == TERM else level)
         return f"{before} {sign} {_of(right, level + 1)}", level
 
-    def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+    def _product(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
-            return f"dot({left[0]}, {right[0]})", _ATOM
+            return f"dot({left[0]}, {right[0]})", ATOM
         if first == 1:
             return self._times(self._rearrange(right, 2, (1, 0)), left)
         return self._times(left, right)
 
-    def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+    def _outer(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
-            return self._times(left, (f"{_of(right)}'", _ATOM))
+            return self._times(left, (f"{_of(right)}'", ATOM))
         return super()._outer(left, first, right, second)
 
     @staticmethod
-    def _times(left: _Code, right: _Code) -> _Code:
-        plain = left[1] != _TERM or not re.search(r" (\.\*|\./|/) ", left[0])
-        return f"{_of(left, _TERM if plain else _UNARY)} * {_of(right, _UNARY)}", _TERM
+    def _times(left: Code, right: Code) -> Code:
+        plain = left[1] != TERM or not re.search(r" (\.\*|\./|/) ", left[0])
+        return f"{_of(left, TERM if plain else UNARY)} * {_of(right, UNARY)}", TERM
 
-    def _rearrange(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
+    def _rearrange(self, code: Code, rank: int, order: Sequence[int | None]) -> Code:
         places = list(order)
         if places == list(range(rank)):
             return code
         if places in ([1, 0], [None, 0]):
             text = _of(code)
             double = text.endswith("'") and rank == 2
-            return (text[:-1] if double else f"{text}'"), _ATOM
+            return (text[:-1] if double else f"{text}'"), ATOM
         if places == [0, None]:
-            return f"reshape({code[0]}, :, 1)", _ATOM
+            return f"reshape({code[0]}, :, 1)", ATOM
         axes = ", ".join("0" if axis is None else str(axis + 1) for axis in places)
-        return f"{self.helper('rearranged')}({code[0]}, ({axes}))", _ATOM
+        return f"{self.helper('rearranged')}({code[0]}, ({axes}))", ATOM
 
-    def _diagonal(self, code: _Code) -> _Code:
-        return f"diag({code[0]})", _ATOM
+    def _diagonal(self, code: Code) -> Code:
+        return f"diag({code[0]})", ATOM
 
-    def _reduce(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+    def _reduce(self, function: str, code: Code, rank: int, axes: Sequence[int] | None) -> Code:
         if not rank:
-            return ("zero(T)", _ATOM) if function in ("np.var", "np.std") else code
+            return ("zero(T)", ATOM) if function in ("np.var", "np.std") else code
         name = _NAMES[function]
         if name[0] == "=":
             name = self.helper(name[1:])
         whole = axes is None and name not in ("norm_along", "logsumexp_along")
         if whole:
-            return f"{name}({code[0]})", _ATOM
+            return f"{name}({code[0]})", ATOM
         gone = [axis + 1 for axis in (range(rank) if axes is None else axes)]
         dims = str(gone[0]) if len(gone) == 1 else f"({', '.join(map(str, gone))})"
         text = f"dropdims({name}({code[0]}; dims = {dims}); dims = {dims})"
-        return (f"{text}[]" if axes is None else text), _ATOM  # without axes it is an array still
+        return (f"{text}[]" if axes is None else text), ATOM  # without axes it is an array still
 
-    def _map(self, cell: str, node: CodeNode) -> _Code:
+    def _map(self, cell: str, node: CodeNode) -> Code:
         operands = self.operands(node)
         name = cell
         if cell[0] == "=":
             name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
         dot = "." if node.rank else ""
-        return f"{name}{dot}({', '.join(text for text, _ in operands)})", _ATOM
+        return f"{name}{dot}({', '.join(text for text, _ in operands)})", ATOM
 
-    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> Code:
         codes = [self.codes[id(arg)] for arg in node.args]
         function = node.attr[0]
         if function == "np.diag":
-            return f"Matrix(Diagonal({codes[0][0]}))", _ATOM
+            return f"Matrix(Diagonal({codes[0][0]}))", ATOM
         if function == "matrix_power":
-            return f"{_of(codes[0])} ^ {self._whole_or(node.args[1])}", _POWER
+            return f"{_of(codes[0])} ^ {self._whole_or(node.args[1])}", POWER
         if "{" in cell:
             text = cell.format(*(_of(code) for code in codes))
-            return (text, _ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", _ATOM)
+            return (text, ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", ATOM)
         name = cell
         if cell[0] == "=":
             name = self.helper(cell[1:] or function.rpartition(".")[2])
         given = [self._whole_or(arg) for arg in node.args]
         if function == "np.cumsum":
             more = [f"dims = {text}" for text in more]
-            return f"{name}({given[0]}; {more[0]})", _ATOM
-        return f"{name}({', '.join([*given, *more])})", _ATOM
+            return f"{name}({given[0]}; {more[0]})", ATOM
+        return f"{name}({', '.join([*given, *more])})", ATOM
 
     def _whole_or(self, node: CodeNode) -> str:
         """A size or a whole number as Julia's integer, anything else as it is."""
         return self.size(node.attr) if node.op == "size" else self.text(node)
 
-    def _choose(self, condition: _Code, branches: list[_Code], node: CodeNode) -> _Code:
+    def _choose(self, condition: Code, branches: list[Code], node: CodeNode) -> Code:
         dot = "." if node.rank else ""
         given = [condition[0], *(text for text, _ in branches)]
-        return f"ifelse{dot}({', '.join(given)})", _ATOM
+        return f"ifelse{dot}({', '.join(given)})", ATOM
 
-    def _indicator(self, node: CodeNode) -> _Code:
-        return f"T{'.' if node.rank else ''}({self.text(node.args[0])})", _ATOM
+    def _indicator(self, node: CodeNode) -> Code:
+        return f"T{'.' if node.rank else ''}({self.text(node.args[0])})", ATOM
 
-    def _fill(self, function: str, node: CodeNode) -> _Code:
+    def _fill(self, function: str, node: CodeNode) -> Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         if function == "eye":
             return self._eye(self.size(node.shape[0]))
         if not node.rank:
-            return self.text(node.args[0]) if node.args else "one(T)", _ATOM
+            return self.text(node.args[0]) if node.args else "one(T)", ATOM
         if function == "full":
-            return f"fill(T({self.text(node.args[0])}), {sizes})", _ATOM
-        return f"{function}(T, {sizes})", _ATOM
+            return f"fill(T({self.text(node.args[0])}), {sizes})", ATOM
+        return f"{function}(T, {sizes})", ATOM
 
-    def _eye(self, size: str) -> _Code:
-        return f"Matrix{{T}}(I, {size}, {size})", _ATOM
+    def _eye(self, size: str) -> Code:
+        return f"Matrix{{T}}(I, {size}, {size})", ATOM
 
-    def _reshape(self, node: CodeNode, rows: bool) -> _Code:
+    def _reshape(self, node: CodeNode, rows: bool) -> Code:
         (arg,) = node.args
         text = self.text(arg)
         if not rows and node.rank == 1:
-            return f"vec({text})", _ATOM
+            return f"vec({text})", ATOM
         sizes = ", ".join(self.size(dim) for dim in node.shape)
         name = self.helper("reshape_rows") if rows else "reshape"
-        return f"{name}({text}, {sizes})", _ATOM
+        return f"{name}({text}, {sizes})", ATOM
 
-    def _slice(self, node: CodeNode) -> _Code:
+    def _slice(self, node: CodeNode) -> Code:
         (arg,) = node.args
         places = []
         for place in node.attr:
@@ -195,36 +194,36 @@ class JuliaEmitter(LanguageEmitter):
             start, part = place
             first = self.size(start.plus(ONE))
             places.append(first if part is None else f"{first}:{self.size(start.plus(part))}")
-        return f"{_of(self.codes[id(arg)])}[{', '.join(places)}]", _ATOM
+        return f"{_of(self.codes[id(arg)])}[{', '.join(places)}]", ATOM
 
-    def _stack(self, node: CodeNode) -> _Code:
+    def _stack(self, node: CodeNode) -> Code:
         function, rows, columns = node.attr
         parts = [self.text(arg) for arg in node.args]
         if function == "np.hstack":
-            return f"vcat({', '.join(parts)})", _ATOM
+            return f"vcat({', '.join(parts)})", ATOM
         lines = [f"hcat({', '.join(parts[r * columns : (r + 1) * columns])})" for r in range(rows)]
-        return (f"vcat({', '.join(lines)})" if rows > 1 else lines[0]), _ATOM
+        return (f"vcat({', '.join(lines)})" if rows > 1 else lines[0]), ATOM
 
-    def _unit(self, node: CodeNode) -> _Code:
+    def _unit(self, node: CodeNode) -> Code:
         place = self.size(node.attr.plus(ONE))
-        return f"T.((1:{self.size(node.shape[0])}) .== {place})", _ATOM
+        return f"T.((1:{self.size(node.shape[0])}) .== {place})", ATOM
 
-    def _count(self, node: CodeNode) -> _Code:
+    def _count(self, node: CodeNode) -> Code:
         first, behind = (self._whole_or(arg) for arg in node.args)
-        return f"T.({first}:{behind} - 1)", _ATOM
+        return f"T.({first}:{behind} - 1)", ATOM
 
-    def _chain(self, node: CodeNode) -> _Code:
-        return " * ".join(_of(self.codes[id(arg)], _UNARY) for arg in node.args), _TERM
+    def _chain(self, node: CodeNode) -> Code:
+        return " * ".join(_of(self.codes[id(arg)], UNARY) for arg in node.args), TERM
 
-    def _determinant(self, node: CodeNode, sign: bool) -> _Code:
-        return f"logabsdet({self.text(node.args[0])})[{2 if sign else 1}]", _ATOM
+    def _determinant(self, node: CodeNode, sign: bool) -> Code:
+        return f"logabsdet({self.text(node.args[0])})[{2 if sign else 1}]", ATOM
 
-    def _constant(self, text: str) -> _Code:
+    def _constant(self, text: str) -> Code:
         return {
-            "np.pi": ("T(pi)", _ATOM),
-            "np.e": ("exp(one(T))", _ATOM),
-            "np.inf": ("T(Inf)", _ATOM),
-            "-np.inf": ("-T(Inf)", _UNARY),
+            "np.pi": ("T(pi)", ATOM),
+            "np.e": ("exp(one(T))", ATOM),
+            "np.inf": ("T(Inf)", ATOM),
+            "-np.inf": ("-T(Inf)", UNARY),
         }[text]
 
 
@@ -296,7 +295,7 @@ class JuliaSource(LanguageSource):
         return "\n\n".join(["using LinearAlgebra", "\n".join(function), *helpers]) + "\n"
 
 
-def _of(code: _Code, level: int = _ATOM) -> str:
+def _of(code: Code, level: int = ATOM) -> str:
     text, own = code
     return text if own >= level else f"({text})"
 

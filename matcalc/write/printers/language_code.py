@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.languages import ENTRY_CALLS, LANGUAGE_CALLS
-from matcalc.write.printers.numpy_emit import _ATOM, _UNARY, Emitter
+from matcalc.write.printers.code_levels import ATOM, UNARY, Code
+from matcalc.write.printers.numpy_emit import Emitter
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
 
-_Code = tuple[str, int]
 _Order = Sequence[int | None]  # axes of the operand, and None for an axis of length 1
 _HERE = Path(__file__).resolve().parent
 _REDUCTIONS = frozenset(
@@ -121,7 +121,7 @@ class LanguageWriter(Emitter):
         """A size."""
         return self._size(dim)[0]
 
-    def _size(self, dim: Dim) -> _Code:
+    def _size(self, dim: Dim) -> Code:
         text, level = super()._size(dim)
         return text.replace(" // ", f" {self.language.quotient} "), level
 
@@ -132,7 +132,7 @@ class LanguageWriter(Emitter):
 class LanguageEmitter(LanguageWriter):
     """Writes the statements in a language that has arrays."""
 
-    def _code(self, node: CodeNode) -> _Code:
+    def _code(self, node: CodeNode) -> Code:
         rule = _RULES.get(node.op)
         if rule is not None:
             return rule(self, node)
@@ -140,14 +140,14 @@ class LanguageEmitter(LanguageWriter):
             return self._choice(node)
         return super()._code(node)
 
-    def _choice(self, node: CodeNode) -> _Code:
+    def _choice(self, node: CodeNode) -> Code:
         sides = self._sides(node)
         name = next(self.fresh)
         self.named.add(name)
         self._branches(self._no_more(node.attr), name, sides, node)
-        return name, _ATOM
+        return name, ATOM
 
-    def operands(self, node: CodeNode) -> list[_Code]:
+    def operands(self, node: CodeNode) -> list[Code]:
         """The operands with as many axes as the node; those without axes stay."""
         return [
             self.align(self.codes[id(arg)], arg.rank, node.rank)
@@ -156,21 +156,21 @@ class LanguageEmitter(LanguageWriter):
             for arg in node.args
         ]
 
-    def align(self, code: _Code, rank: int, wanted: int) -> _Code:
+    def align(self, code: Code, rank: int, wanted: int) -> Code:
         """An array that has axes of length 1 in front of its own."""
         if rank == wanted:
             return code
         order = [*[None] * (wanted - rank), *range(rank)]
         return self._rearrange(code, rank, order)
 
-    def _infix(self, node: CodeNode) -> _Code:
+    def _infix(self, node: CodeNode) -> Code:
         left, right = node.args
         if node.attr == "@":
             return self._matrix_product(left, right, node)
         operands = self.operands(node)
         return self._entrywise(node.attr, operands, [arg.rank for arg in node.args])
 
-    def _matrix_product(self, left: CodeNode, right: CodeNode, node: CodeNode) -> _Code:
+    def _matrix_product(self, left: CodeNode, right: CodeNode, node: CodeNode) -> Code:
         if max(left.rank, right.rank) <= 2:
             return self._product(self.codes[id(left)], left.rank, self.codes[id(right)], right.rank)
         k, batch = 100, list(range(max(left.rank, right.rank) - 2))
@@ -181,10 +181,10 @@ class LanguageEmitter(LanguageWriter):
 
     def contraction(
         self, args: Sequence[CodeNode], inputs: Sequence[Sequence[int]], output: Sequence[int]
-    ) -> _Code:
+    ) -> Code:
         """The product of all operands on all indices, summed."""
         labels = [*output, *dict.fromkeys(x for each in inputs for x in each if x not in output)]
-        factors: list[_Code] = []
+        factors: list[Code] = []
         for arg, given in zip(args, inputs, strict=True):
             code, own = self.codes[id(arg)], list(given)
             if arg.rank == 2 and own[0] == own[1]:
@@ -203,12 +203,12 @@ class LanguageEmitter(LanguageWriter):
             return total
         return self._reduce("np.sum", total, len(labels), gone if output else None)
 
-    def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+    def _outer(self, left: Code, first: int, right: Code, second: int) -> Code:
         """All products of an entry of the one and an entry of the other."""
         wide = self._rearrange(left, first, [*range(first), *[None] * second])
         return self._entrywise("*", [wide, self.align(right, second, first + second)], [1, 1])
 
-    def _write_size(self, dim: Dim) -> _Code:
+    def _write_size(self, dim: Dim) -> Code:
         """A size as a number."""
         return self._size(dim)
 
@@ -221,88 +221,88 @@ class LanguageEmitter(LanguageWriter):
         """Statements that give a name the one value or the other."""
 
     @abstractmethod
-    def _entrywise(self, operator: str, operands: list[_Code], ranks: list[int]) -> _Code:
+    def _entrywise(self, operator: str, operands: list[Code], ranks: list[int]) -> Code:
         """An operator between arrays with the same number of axes, or numbers."""
 
     @abstractmethod
-    def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+    def _product(self, left: Code, first: int, right: Code, second: int) -> Code:
         """A product of matrices and vectors."""
 
     @abstractmethod
-    def _rearrange(self, code: _Code, rank: int, order: _Order) -> _Code:
+    def _rearrange(self, code: Code, rank: int, order: _Order) -> Code:
         """An array with its axes in another order, and axes of length 1."""
 
     @abstractmethod
-    def _diagonal(self, code: _Code) -> _Code:
+    def _diagonal(self, code: Code) -> Code:
         """The diagonal of a square matrix."""
 
     @abstractmethod
-    def _reduce(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+    def _reduce(self, function: str, code: Code, rank: int, axes: Sequence[int] | None) -> Code:
         """A reduction over some axes, or over all."""
 
     @abstractmethod
-    def _map(self, cell: str, node: CodeNode) -> _Code:
+    def _map(self, cell: str, node: CodeNode) -> Code:
         """A function entry by entry."""
 
     @abstractmethod
-    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> Code:
         """A function of whole arrays; ``more`` are arguments that are texts."""
 
     @abstractmethod
-    def _choose(self, condition: _Code, branches: list[_Code], node: CodeNode) -> _Code:
+    def _choose(self, condition: Code, branches: list[Code], node: CodeNode) -> Code:
         """``where``, the condition being one."""
 
     @abstractmethod
-    def _indicator(self, node: CodeNode) -> _Code:
+    def _indicator(self, node: CodeNode) -> Code:
         """The condition that is the first operand, as numbers."""
 
     @abstractmethod
-    def _fill(self, function: str, node: CodeNode) -> _Code:
+    def _fill(self, function: str, node: CodeNode) -> Code:
         """An array of ones, zeros, a number, or the identity."""
 
     @abstractmethod
-    def _eye(self, size: str) -> _Code:
+    def _eye(self, size: str) -> Code:
         """An identity."""
 
     @abstractmethod
-    def _reshape(self, node: CodeNode, rows: bool) -> _Code:
+    def _reshape(self, node: CodeNode, rows: bool) -> Code:
         """Another shape, the entries taken row by row or column by column."""
 
     @abstractmethod
-    def _slice(self, node: CodeNode) -> _Code:
+    def _slice(self, node: CodeNode) -> Code:
         """A part of an array."""
 
     @abstractmethod
-    def _stack(self, node: CodeNode) -> _Code:
+    def _stack(self, node: CodeNode) -> Code:
         """Blocks."""
 
     @abstractmethod
-    def _unit(self, node: CodeNode) -> _Code:
+    def _unit(self, node: CodeNode) -> Code:
         """A unit vector."""
 
     @abstractmethod
-    def _count(self, node: CodeNode) -> _Code:
+    def _count(self, node: CodeNode) -> Code:
         """The numbers from the first operand to that before the second."""
 
     @abstractmethod
-    def _chain(self, node: CodeNode) -> _Code:
+    def _chain(self, node: CodeNode) -> Code:
         """The product of several matrices, in the order that is cheapest."""
 
     @abstractmethod
-    def _determinant(self, node: CodeNode, sign: bool) -> _Code:
+    def _determinant(self, node: CodeNode, sign: bool) -> Code:
         """The sign of a determinant, or the logarithm of its absolute value."""
 
     @abstractmethod
-    def _constant(self, text: str) -> _Code:
+    def _constant(self, text: str) -> Code:
         """A number that has a name in NumPy."""
 
-    def _literal(self, value: Fraction) -> _Code:
+    def _literal(self, value: Fraction) -> Code:
         """A number."""
         text, level = number_code(value)
         return self._constant(text) if "np." in text else (text, level)
 
 
-def _call(emitter: LanguageEmitter, node: CodeNode) -> _Code:
+def _call(emitter: LanguageEmitter, node: CodeNode) -> Code:
     function, before, after = node.attr
     arg = node.args[0] if node.args else None
     cell = LANGUAGE_CALLS.get(function, {}).get(emitter.language.backend, "-")
@@ -364,7 +364,7 @@ def _axes(after: Sequence[str], rank: int) -> list[int] | None:
     return None if len(axes) == rank else axes
 
 
-def _where(emitter: LanguageEmitter, node: CodeNode, after: Sequence[str]) -> _Code:
+def _where(emitter: LanguageEmitter, node: CodeNode, after: Sequence[str]) -> Code:
     if tuple(after) == ("1.0", "0.0"):
         return emitter._indicator(node)
     condition, *branches = emitter.operands(node)
@@ -385,7 +385,7 @@ def is_condition(node: CodeNode) -> bool:
     return node.op == "infix" and node.attr in ("<", "<=", ">", ">=", "==", "!=")
 
 
-def _suffix(emitter: LanguageEmitter, node: CodeNode) -> _Code:
+def _suffix(emitter: LanguageEmitter, node: CodeNode) -> Code:
     inner, text = node.args[0], node.attr
     code = emitter.codes[id(inner)]
     if inner.calls("np.linalg.slogdet"):
@@ -406,7 +406,7 @@ def _suffix(emitter: LanguageEmitter, node: CodeNode) -> _Code:
     return emitter._rearrange(code, inner.rank, [*order, *axes])
 
 
-def _scatter(emitter: LanguageEmitter, node: CodeNode) -> _Code:
+def _scatter(emitter: LanguageEmitter, node: CodeNode) -> Code:
     """The values on a diagonal, by multiplying with identities; and what they are added to."""
     value, *base = node.args
     pattern: tuple[int, ...] = node.attr
@@ -433,16 +433,16 @@ def _scatter(emitter: LanguageEmitter, node: CodeNode) -> _Code:
     return emitter._entrywise("+", [emitter.codes[id(base[0])], total], [rank, rank])
 
 
-def _negative(emitter: LanguageEmitter, node: CodeNode) -> _Code:
-    return f"-{emitter._bracket(node.args[0], _UNARY)}", _UNARY
+def _negative(emitter: LanguageEmitter, node: CodeNode) -> Code:
+    return f"-{emitter._bracket(node.args[0], UNARY)}", UNARY
 
 
-def _apply(emitter: LanguageEmitter, node: CodeNode) -> _Code:
+def _apply(emitter: LanguageEmitter, node: CodeNode) -> Code:
     given = ", ".join(emitter.text(arg) for arg in node.args)
-    return f"{emitter.functions[node.attr]}({given})", _ATOM
+    return f"{emitter.functions[node.attr]}({given})", ATOM
 
 
-_RULES: dict[str, Callable[[Any, CodeNode], _Code]] = {
+_RULES: dict[str, Callable[[Any, CodeNode], Code]] = {
     "number": lambda emitter, node: emitter._literal(node.attr),
     "text": lambda emitter, node: emitter._constant(node.attr),
     "size": lambda emitter, node: emitter._write_size(node.attr),

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
+from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, TERM, UNARY, Code
 from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
 from matcalc.write.printers.language_source import LanguageSource, Sizes
 from matcalc.write.printers.numpy_code import NO_ROOM
-from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _TERM, _UNARY
 from matcalc.write.printers.numpy_nodes import CodeNode
 
-_Code = tuple[str, int]
 _INDENT = "  "
 _MATLAB = TargetLanguage(
     "matlab",
@@ -42,11 +41,11 @@ mean max min var std numel ans"""
 class MatlabEmitter(LanguageEmitter):
     """Writes the statements."""
 
-    def _name(self, code: _Code, node: CodeNode | None = None) -> _Code:
+    def _name(self, code: Code, node: CodeNode | None = None) -> Code:
         name = next(self.fresh)
         self.named.add(name)
         self.lines.append(f"{name} = {code[0]};")
-        return name, _ATOM
+        return name, ATOM
 
     def _branches(
         self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
@@ -57,8 +56,8 @@ class MatlabEmitter(LanguageEmitter):
             self.lines += [f"{_INDENT}{line}" for line in [*lines, f"{name} = {code};"]]
         self.lines.append("end")
 
-    def _entrywise(self, operator: str, operands: list[_Code], ranks: list[int]) -> _Code:
-        level = _LEVELS[operator]
+    def _entrywise(self, operator: str, operands: list[Code], ranks: list[int]) -> Code:
+        level = LEVELS[operator]
         left, right = operands
         if operator in ("+", "-"):
             sign = operator
@@ -71,12 +70,12 @@ class MatlabEmitter(LanguageEmitter):
         else:
             sign = _DOTTED.get(operator, operator)
         if operator == "**":
-            return f"{_close(left, _ATOM)} {sign} {_close(right, _ATOM)}", _POWER
-        mixed = level == _TERM and f" {sign} " not in left[0]
-        before = _close(left, _UNARY if mixed and left[1] == _TERM else level)
+            return f"{_close(left, ATOM)} {sign} {_close(right, ATOM)}", POWER
+        mixed = level == TERM and f" {sign} " not in left[0]
+        before = _close(left, UNARY if mixed and left[1] == TERM else level)
         return f"{before} {sign} {_close(right, level + 1)}", level
 
-    def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+    def _product(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == 1:
             turned = self._rearrange(left, 2, (1, 0)) if second == 1 else left
             if second == 2:
@@ -84,17 +83,17 @@ class MatlabEmitter(LanguageEmitter):
             return self._times(turned, right)
         return self._times(left, right)
 
-    def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+    def _outer(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
             return self._times(left, self._rearrange(right, 2, (1, 0)))
         return super()._outer(left, first, right, second)
 
     @staticmethod
-    def _times(left: _Code, right: _Code) -> _Code:
-        plain = left[1] != _TERM or not any(sign in left[0] for sign in (".*", "./", " / "))
-        return f"{_close(left, _TERM if plain else _UNARY)} * {_close(right, _UNARY)}", _TERM
+    def _times(left: Code, right: Code) -> Code:
+        plain = left[1] != TERM or not any(sign in left[0] for sign in (".*", "./", " / "))
+        return f"{_close(left, TERM if plain else UNARY)} * {_close(right, UNARY)}", TERM
 
-    def _rearrange(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
+    def _rearrange(self, code: Code, rank: int, order: Sequence[int | None]) -> Code:
         absent = iter(range(max(rank, 1), max(rank, 1) + len(order)))  # a column has one axis
         places = [next(absent) if axis is None else axis for axis in order]
         places += [axis for axis in range(max(1, *places) + 1) if axis not in places]
@@ -103,28 +102,28 @@ class MatlabEmitter(LanguageEmitter):
         if places == sorted(places):
             return code
         if places == [1, 0]:
-            text = _close(code, _ATOM)
-            return (text[:-2], _ATOM) if text.endswith(".'") else (f"{text}.'", _ATOM)
-        return f"permute({code[0]}, [{' '.join(str(axis + 1) for axis in places)}])", _ATOM
+            text = _close(code, ATOM)
+            return (text[:-2], ATOM) if text.endswith(".'") else (f"{text}.'", ATOM)
+        return f"permute({code[0]}, [{' '.join(str(axis + 1) for axis in places)}])", ATOM
 
-    def _diagonal(self, code: _Code) -> _Code:
-        return f"diag({code[0]})", _ATOM
+    def _diagonal(self, code: Code) -> Code:
+        return f"diag({code[0]})", ATOM
 
-    def _reduce(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+    def _reduce(self, function: str, code: Code, rank: int, axes: Sequence[int] | None) -> Code:
         text = code[0]
         if axes is None or rank == 1:
             if not rank:
-                return (f"0 * {_close(code, _ATOM)}", _TERM) if function in _SPREADS else code
+                return (f"0 * {_close(code, ATOM)}", TERM) if function in _SPREADS else code
             if rank == 1 and function in ("np.sum", "np.prod", "np.max", "np.min", "np.mean"):
-                return f"{function[3:]}({text})", _ATOM
+                return f"{function[3:]}({text})", ATOM
             whole = text if rank == 1 else f"reshape({text}, [], 1)"
-            return self._along(function, whole, 1), _ATOM
+            return self._along(function, whole, 1), ATOM
         if len(axes) > 1 and function not in ("np.sum", "np.prod", "np.max", "np.min"):
             raise self.missing_error(f"{function.rpartition('.')[2]} over several axes")
         for axis in axes:
             text = self._along(function, text, axis + 1)
         kept = [axis for axis in range(rank) if axis not in axes]
-        return self._rearrange((text, _ATOM), rank, [*kept, *axes])
+        return self._rearrange((text, ATOM), rank, [*kept, *axes])
 
     def _along(self, function: str, text: str, axis: int) -> str:
         name = function.rpartition(".")[2]
@@ -134,16 +133,16 @@ class MatlabEmitter(LanguageEmitter):
             return f"{self.helper('logsumexp_along')}({text}, {axis})"
         return f"{name}({text}, {_BEFORE_AXIS.get(function, '')}{axis})"
 
-    def _map(self, cell: str, node: CodeNode) -> _Code:
+    def _map(self, cell: str, node: CodeNode) -> Code:
         operands = self.operands(node)
         if "{" in cell:
             return _form(cell, operands)
         name = cell
         if cell[0] == "=":
             name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
-        return f"{name}({', '.join(text for text, _ in operands)})", _ATOM
+        return f"{name}({', '.join(text for text, _ in operands)})", ATOM
 
-    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> _Code:
+    def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> Code:
         operands = [self.codes[id(arg)] for arg in node.args]
         if "{" in cell:
             return _form(cell, operands)
@@ -153,20 +152,20 @@ class MatlabEmitter(LanguageEmitter):
         given = [text for text, _ in operands]
         if name == "reshape" and len(given) == 2:
             more = ["1"]
-        return f"{name}({', '.join([*given, *more])})", _ATOM
+        return f"{name}({', '.join([*given, *more])})", ATOM
 
-    def _choose(self, condition: _Code, branches: list[_Code], node: CodeNode) -> _Code:
+    def _choose(self, condition: Code, branches: list[Code], node: CodeNode) -> Code:
         given = [condition[0], *(text for text, _ in branches)]
-        return f"{self.helper('choose')}({', '.join(given)})", _ATOM
+        return f"{self.helper('choose')}({', '.join(given)})", ATOM
 
-    def _indicator(self, node: CodeNode) -> _Code:
-        return f"double({self.text(node.args[0])})", _ATOM
+    def _indicator(self, node: CodeNode) -> Code:
+        return f"double({self.text(node.args[0])})", ATOM
 
-    def _fill(self, function: str, node: CodeNode) -> _Code:
+    def _fill(self, function: str, node: CodeNode) -> Code:
         if function == "eye":
             return self._eye(self.size(node.shape[0]))
         made = "ones" if function == "full" else function
-        code = f"{made}({self._sizes(node.shape)})", _ATOM
+        code = f"{made}({self._sizes(node.shape)})", ATOM
         if function == "full":
             return self._entrywise("*", [self.codes[id(node.args[0])], code], [0, node.rank])
         return code
@@ -175,19 +174,19 @@ class MatlabEmitter(LanguageEmitter):
         sizes = [self.size(dim) for dim in shape]
         return ", ".join([*sizes, *["1"] * (2 - len(sizes))])
 
-    def _eye(self, size: str) -> _Code:
-        return f"eye({size})", _ATOM
+    def _eye(self, size: str) -> Code:
+        return f"eye({size})", ATOM
 
-    def _reshape(self, node: CodeNode, rows: bool) -> _Code:
+    def _reshape(self, node: CodeNode, rows: bool) -> Code:
         (arg,) = node.args
         text = self.text(arg)
         if not rows:
             sizes = "[], 1" if node.rank == 1 else self._sizes(node.shape)
-            return f"reshape({text}, {sizes})", _ATOM
+            return f"reshape({text}, {sizes})", ATOM
         sizes = ", ".join(self.size(dim) for dim in node.shape)
-        return f"{self.helper('reshape_rows')}({text}, {arg.rank}, [{sizes}])", _ATOM
+        return f"{self.helper('reshape_rows')}({text}, {arg.rank}, [{sizes}])", ATOM
 
-    def _slice(self, node: CodeNode) -> _Code:
+    def _slice(self, node: CodeNode) -> Code:
         (arg,) = node.args
         code = self.codes[id(arg)]
         if not code[0].isidentifier():
@@ -204,42 +203,42 @@ class MatlabEmitter(LanguageEmitter):
                 places.append(first)
             else:
                 places.append(f"{first}:{self.size(start.plus(part))}")
-        taken = f"{code[0]}({', '.join(places)})", _ATOM
+        taken = f"{code[0]}({', '.join(places)})", ATOM
         if len(entries) == arg.rank or not entries:
             return taken
         kept = [axis for axis in range(arg.rank) if axis not in entries]
         return self._rearrange(taken, arg.rank, [*kept, *entries])
 
-    def _stack(self, node: CodeNode) -> _Code:
+    def _stack(self, node: CodeNode) -> Code:
         function, rows, columns = node.attr
-        parts = [_close(self.codes[id(arg)], _ATOM) for arg in node.args]  # a space is a comma
+        parts = [_close(self.codes[id(arg)], ATOM) for arg in node.args]  # a space is a comma
         if function == "np.hstack":
-            return f"[{'; '.join(parts)}]", _ATOM
+            return f"[{'; '.join(parts)}]", ATOM
         lines = [", ".join(parts[r * columns : (r + 1) * columns]) for r in range(rows)]
-        return f"[{'; '.join(lines)}]", _ATOM
+        return f"[{'; '.join(lines)}]", ATOM
 
-    def _unit(self, node: CodeNode) -> _Code:
+    def _unit(self, node: CodeNode) -> Code:
         place = self.size(node.attr.plus(ONE))
-        return f"double((1:{self.size(node.shape[0])}).' == {place})", _ATOM
+        return f"double((1:{self.size(node.shape[0])}).' == {place})", ATOM
 
-    def _count(self, node: CodeNode) -> _Code:
+    def _count(self, node: CodeNode) -> Code:
         first, behind = (self.codes[id(arg)] for arg in node.args)
-        return f"({first[0]}:{behind[0]} - 1).'", _ATOM
+        return f"({first[0]}:{behind[0]} - 1).'", ATOM
 
-    def _chain(self, node: CodeNode) -> _Code:
+    def _chain(self, node: CodeNode) -> Code:
         given = ", ".join(self.text(arg) for arg in node.args)
-        return f"{self.helper('multiply')}({given})", _ATOM
+        return f"{self.helper('multiply')}({given})", ATOM
 
-    def _determinant(self, node: CodeNode, sign: bool) -> _Code:
+    def _determinant(self, node: CodeNode, sign: bool) -> Code:
         name = self.helper("detsign" if sign else "logabsdet")
-        return f"{name}({self.text(node.args[0])})", _ATOM
+        return f"{name}({self.text(node.args[0])})", ATOM
 
-    def _constant(self, text: str) -> _Code:
+    def _constant(self, text: str) -> Code:
         return {
-            "np.pi": ("pi", _ATOM),
-            "np.e": ("exp(1)", _ATOM),
-            "np.inf": ("Inf", _ATOM),
-            "-np.inf": ("-Inf", _UNARY),
+            "np.pi": ("pi", ATOM),
+            "np.e": ("exp(1)", ATOM),
+            "np.inf": ("Inf", ATOM),
+            "-np.inf": ("-Inf", UNARY),
         }[text]
 
 
@@ -305,12 +304,12 @@ class MatlabSource(LanguageSource):
         return "\n\n".join([text, *helpers]) + "\n"
 
 
-def _form(cell: str, operands: Sequence[_Code]) -> _Code:
+def _form(cell: str, operands: Sequence[Code]) -> Code:
     """A form of the table, in brackets unless it is a call."""
-    text = cell.format(*(_close(each, _ATOM) for each in operands))
-    return (text, _ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", _ATOM)
+    text = cell.format(*(_close(each, ATOM) for each in operands))
+    return (text, ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", ATOM)
 
 
-def _close(code: _Code, level: int) -> str:
+def _close(code: Code, level: int) -> str:
     text, own = code
     return text if own >= level else f"({text})"

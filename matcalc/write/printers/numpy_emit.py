@@ -17,21 +17,12 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import postorder
 from matcalc.write.printers import numpy_blocks as blocks
+from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
 
 _WIDTH = 88  # characters of an expression on one line
 _SHORT = 8  # characters of a decimal that is written instead of a quotient
 _EXACT = 2**53  # beyond it integers are written as the float that they become
-_COMPARISON, _SUM, _TERM, _UNARY, _POWER, _ATOM = range(6)
-_LEVELS = {
-    **dict.fromkeys(COMPARISONS, _COMPARISON),
-    "+": _SUM,
-    "-": _SUM,
-    "*": _TERM,
-    "/": _TERM,
-    "@": _TERM,
-    "**": _POWER,
-}
 _LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # what has a value that nobody else holds
 _FRESH = frozenset(
@@ -57,7 +48,6 @@ _FOLLOWING = frozenset(
 # functions that cost less as methods of an array
 _METHODS = frozenset(f"np.{name}" for name in ("sum", "max", "min", "prod", "diagonal", "trace"))
 _MULTIPLIED = 16  # the highest power that is computed by products, a fifth of the work of NumPy's
-_Code = tuple[str, int]  # text and how tightly it binds
 
 
 class Emitter:
@@ -82,7 +72,7 @@ class Emitter:
         self.functions = functions
         self.sizes = sizes
         self.fresh = (f"t{number}" for number in count(1) if not taken(f"t{number}"))
-        self.codes: dict[int, _Code] = {}
+        self.codes: dict[int, Code] = {}
         self.lines: list[str] = []
         self.named: set[str] = set()  # what we have given names to
         self.complex: set[CodeNode] = set()  # what is complex where the arguments are
@@ -148,18 +138,18 @@ class Emitter:
         self.lines, self.codes, self.held = outside, codes, held
         return sides
 
-    def _choice(self, node: CodeNode) -> _Code:
+    def _choice(self, node: CodeNode) -> Code:
         """``x if cost <= cost else y``, or statements where a side needs some."""
         condition = self._no_more(node.attr)
         (first, one), (second, other) = self._sides(node)
         if not first and not second and len(one) + len(other) + len(condition) < _WIDTH - 20:
-            return self._name((f"{one} if {condition} else {other}", _ATOM))
+            return self._name((f"{one} if {condition} else {other}", ATOM))
         name = next(self.fresh)
         self.named.add(name)
         for head, lines, code in ((f"if {condition}:", first, one), ("else:", second, other)):
             self.lines.append(head)
             self.lines += [f"    {line}" for line in [*lines, f"{name} = {code}"]]
-        return name, _ATOM
+        return name, ATOM
 
     def _no_more(self, difference: Dim) -> str:
         """The difference of two costs as a comparison of sums of positive terms."""
@@ -174,14 +164,14 @@ class Emitter:
         ]
         return f"{texts[0]} <= {texts[1]}"
 
-    def _name(self, code: _Code, node: CodeNode | None = None) -> _Code:
+    def _name(self, code: Code, node: CodeNode | None = None) -> Code:
         """A name for the code, which is that of the node if there is one."""
         name = next(self.fresh)
         self.named.add(name)
         self.lines.append(f"{name} = {code[0]}")
-        return name, _ATOM
+        return name, ATOM
 
-    def _write_node(self, node: CodeNode) -> _Code:
+    def _write_node(self, node: CodeNode) -> Code:
         """The code of a node; while it is too long, its longest operand is given a name."""
         code = self._code(node)
         while len(code[0]) > _WIDTH:
@@ -196,14 +186,14 @@ class Emitter:
         text, own = self.codes[id(node)]
         return text if own >= level else f"({text})"
 
-    def _code(self, node: CodeNode) -> _Code:
+    def _code(self, node: CodeNode) -> Code:
         match node.op:
             case "name":
-                return self.names[node.attr], _ATOM
+                return self.names[node.attr], ATOM
             case "several":
-                return "", _ATOM  # several results; Source writes them
+                return "", ATOM  # several results; Source writes them
             case "text":
-                return node.attr, _ATOM
+                return node.attr, ATOM
             case "number":
                 return number(node.attr)
             case "size":
@@ -212,15 +202,15 @@ class Emitter:
                 values = "".join(f", {self._float(arg)}" for arg in node.args)
                 return (
                     f"{node.attr}({self._shape(node.shape, eye=node.attr == 'np.eye')}{values})",
-                    _ATOM,
+                    ATOM,
                 )
             case "shaped":
                 shape = ", ".join(self._size(dim)[0] for dim in node.shape)
-                return f"{self._bracket(node.args[0], _ATOM)}.reshape({shape})", _ATOM
+                return f"{self._bracket(node.args[0], ATOM)}.reshape({shape})", ATOM
             case "einsum":
                 given = [subscripts(*node.attr), *(self.codes[id(arg)][0] for arg in node.args)]
                 more = ["optimize=True"] * (len(node.args) > 2)
-                return f"np.einsum({', '.join([*given, *more])})", _ATOM
+                return f"np.einsum({', '.join([*given, *more])})", ATOM
             case "scattered":
                 return self._scatter(node)
             case "choice" if self.side is not None:
@@ -229,49 +219,49 @@ class Emitter:
                 return self._choice(node)
             case "multiplied":
                 given = [self.codes[id(arg)][0] for arg in node.args]
-                return f"np.linalg.multi_dot([{', '.join(given)}])", _ATOM
+                return f"np.linalg.multi_dot([{', '.join(given)}])", ATOM
             case "stepped":
                 return self._add_ones(node)
             case "gathered":
-                values, places = (self._bracket(arg, _ATOM) for arg in node.args)
-                return f"{values}[{':, ' * node.attr}{places}]", _ATOM
+                values, places = (self._bracket(arg, ATOM) for arg in node.args)
+                return f"{values}[{':, ' * node.attr}{places}]", ATOM
             case "reshaped":
                 shape = self._shape(node.shape, eye=False)
-                return f'{self._bracket(node.args[0], _ATOM)}.reshape({shape}, order="F")', _ATOM
+                return f'{self._bracket(node.args[0], ATOM)}.reshape({shape}, order="F")', ATOM
             case "neg":
-                return f"-{self._bracket(node.args[0], _UNARY)}", _UNARY
+                return f"-{self._bracket(node.args[0], UNARY)}", UNARY
             case "suffix":
-                return self._bracket(node.args[0], _ATOM) + node.attr, _ATOM
+                return self._bracket(node.args[0], ATOM) + node.attr, ATOM
             case "call":
                 function, before, after = node.attr
                 if self.quick and function in _METHODS and node.args[0].rank:
-                    array = self._bracket(node.args[0], _ATOM)
-                    return f"{array}.{function[3:]}({', '.join(after)})", _ATOM
+                    array = self._bracket(node.args[0], ATOM)
+                    return f"{array}.{function[3:]}({', '.join(after)})", ATOM
                 given = [*before, *(self.codes[id(arg)][0] for arg in node.args), *after]
                 if function == "psd_inverse" and self.uses[id(node.args[0])] == 1:
                     given.append("overwrite=True")
                 function = self.functions.get(function, function)
-                return f"{function}({', '.join(given)})", _ATOM
+                return f"{function}({', '.join(given)})", ATOM
             case "stacked" if self.quick and node.rank == 1 and all(arg.rank for arg in node.args):
                 given = [self.codes[id(arg)][0] for arg in node.args]
-                return f"np.concatenate([{', '.join(given)}])", _ATOM
+                return f"np.concatenate([{', '.join(given)}])", ATOM
             case "sliced" | "stacked" | "unit":
                 inner = [
-                    self._bracket(arg, _ATOM) if node.op == "sliced" else self.codes[id(arg)][0]
+                    self._bracket(arg, ATOM) if node.op == "sliced" else self.codes[id(arg)][0]
                     for arg in node.args
                 ]
-                return blocks.code(node, inner, lambda dim: self._size(dim)[0]), _ATOM
+                return blocks.code(node, inner, lambda dim: self._size(dim)[0]), ATOM
             case "apply":
                 given = [self.codes[id(arg)][0] for arg in node.args]
-                return f"{self.functions[node.attr]}({', '.join(given)})", _ATOM
+                return f"{self.functions[node.attr]}({', '.join(given)})", ATOM
         return self._infix(node)
 
-    def _infix(self, node: CodeNode) -> _Code:
+    def _infix(self, node: CodeNode) -> Code:
         """Left-associative, apart from ``**``; * and @ are bracketed beside each other, though
         Python would read them right.
         """
         left, right = node.args
-        level = _LEVELS[node.attr]
+        level = LEVELS[node.attr]
         name = self.codes[id(left)][0]
         if (
             node.attr in _INPLACE
@@ -281,18 +271,18 @@ class Emitter:
             and self._is_fresh(left)
         ):
             self.lines.append(f"{name} {node.attr}= {self.codes[id(right)][0]}")
-            return name, _ATOM
+            return name, ATOM
         if node.attr == "**":
             return self._power(left, right)
         if self.quick and node.rank:
             code = self._in_place(node) or self._quick(node)
             if code is not None:
                 return code
-        mixed = level == _TERM and left.op == "infix" and (left.attr == "@") != (node.attr == "@")
-        before = self._bracket(left, _UNARY if mixed else level)
+        mixed = level == TERM and left.op == "infix" and (left.attr == "@") != (node.attr == "@")
+        before = self._bracket(left, UNARY if mixed else level)
         return f"{before} {node.attr} {self._bracket(right, level + 1)}", level
 
-    def _in_place(self, node: CodeNode) -> _Code | None:
+    def _in_place(self, node: CodeNode) -> Code | None:
         """Statements that make the value where that of an operand is, which nobody else needs; None
         where there is no such operand.
         """
@@ -311,7 +301,7 @@ class Emitter:
             name = self._own(right)
             function = "np.subtract" if node.attr == "-" else "np.divide"
             self.lines.append(f"{function}({self._scalar(left)}, {name}, out={name})")
-        return name, _ATOM
+        return name, ATOM
 
     def _is_ours(self, arg: CodeNode, whole: CodeNode) -> bool:
         """Whether an operand is an array, as large as the whole, that may be changed into it: one
@@ -324,18 +314,18 @@ class Emitter:
         whole = node.op == "number" and node.attr.denominator == 1
         return repr(float(node.attr)) if whole else self.codes[id(node)][0]
 
-    def _quick(self, node: CodeNode) -> _Code | None:
+    def _quick(self, node: CodeNode) -> Code | None:
         """``v @ A`` for ``A.T @ v``, and ``2.0 * v``: NumPy needs no view then and converts no
         number. None where that says nothing else.
         """
         left, right = node.args
-        level = _LEVELS[node.attr]
+        level = LEVELS[node.attr]
         if node.attr == "@":
             turned = left.op == "suffix" and left.attr == ".T" and right.rank == 1
             if not turned or self.codes[id(left)][0].isidentifier():
                 return None
             return (
-                f"{self._bracket(right, _POWER)} @ {self._bracket(left.args[0], _POWER)}",
+                f"{self._bracket(right, POWER)} @ {self._bracket(left.args[0], POWER)}",
                 level,
             )
         if node.attr not in _INPLACE:
@@ -346,25 +336,25 @@ class Emitter:
             return f"{self._bracket(left, level)} {node.attr} {self._scalar(right)}", level
         return None
 
-    def _power(self, base: CodeNode, exponent: CodeNode) -> _Code:
+    def _power(self, base: CodeNode, exponent: CodeNode) -> Code:
         """``x ** 2 * x`` for the cube of an array: NumPy is quick at squares alone."""
         value = exponent.attr if exponent.op == "number" else Fraction(0)
         whole = value.denominator == 1 and (value == -2 or 2 < abs(value) <= _MULTIPLIED)
         if not (self.multiplies and base.rank and whole):
-            return f"{self._bracket(base, _ATOM)} ** {self._bracket(exponent, _UNARY)}", _POWER
+            return f"{self._bracket(base, ATOM)} ** {self._bracket(exponent, UNARY)}", POWER
         if not self.codes[id(base)][0].isidentifier():
             self.codes[id(base)] = self._name(self.codes[id(base)], base)
         name = text = self.codes[id(base)][0]
-        level = _ATOM
+        level = ATOM
         for bit in bin(abs(int(value)))[3:]:
-            text, level = f"{text if level == _ATOM else f'({text})'} ** 2", _POWER
+            text, level = f"{text if level == ATOM else f'({text})'} ** 2", POWER
             if bit == "1":
-                text, level = f"{text} * {name}", _TERM
+                text, level = f"{text} * {name}", TERM
         if value < 0:
-            text, level = f"1 / {text if level == _POWER else f'({text})'}", _TERM
+            text, level = f"1 / {text if level == POWER else f'({text})'}", TERM
         return text, level
 
-    def _scatter(self, node: CodeNode) -> _Code:
+    def _scatter(self, node: CodeNode) -> Code:
         """Statements that add to a diagonal of an array of our own."""
         value, *base = node.args
         code = self.codes[id(value)]
@@ -373,7 +363,7 @@ class Emitter:
             if value.rank:
                 code = code if code[0].isidentifier() else self._name(code)
                 kind = f", {code[0]}.dtype"
-            name = self._name((f"np.zeros({self._shape(node.shape, eye=False)}{kind})", _ATOM))[0]
+            name = self._name((f"np.zeros({self._shape(node.shape, eye=False)}{kind})", ATOM))[0]
         else:
             name = self._own(base[0])
         pattern = "".join(_LETTERS[label] for label in node.attr)
@@ -383,19 +373,19 @@ class Emitter:
             operator, code = "-=", self.codes[id(value.args[0])]
         code = self._name(code) if len(code[0]) > _WIDTH // 2 else code
         self.lines.append(f'np.einsum("{pattern}->{once}", {name})[...] {operator} {code[0]}')
-        return name, _ATOM
+        return name, ATOM
 
-    def _add_ones(self, node: CodeNode) -> _Code:
+    def _add_ones(self, node: CodeNode) -> Code:
         """Statements that add 1 at a place of each row, or take it away, in an array of our own."""
         name, places = self._own(node.args[0]), self.codes[id(node.args[1])][0]
         self.lines.append(f"{name}[np.arange(len({places})), {places}] {node.attr}= 1")
-        return name, _ATOM
+        return name, ATOM
 
     def _own(self, node: CodeNode) -> str:
         """The name of an array that may be changed."""
         code = self.codes[id(node)]
         if not self._is_fresh(node):
-            return self._name((f"np.array({code[0]})", _ATOM))[0]
+            return self._name((f"np.array({code[0]})", ATOM))[0]
         if code[0] in self.named:
             return code[0]
         return self._name(code)[0]
@@ -413,7 +403,7 @@ class Emitter:
     def _float(self, node: CodeNode) -> str:
         return _decimal(node.attr) if node.op == "number" else self.codes[id(node)][0]
 
-    def _size(self, dim: Dim) -> _Code:
+    def _size(self, dim: Dim) -> Code:
         return size_code(dim, self.sizes)
 
     def _shape(self, shape: Shape, *, eye: bool) -> str:
@@ -450,20 +440,20 @@ def subscripts(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> str:
     return f'"{left}->{right}"'
 
 
-def size_code(dim: Dim, sizes: Mapping[str, str]) -> _Code:
+def size_code(dim: Dim, sizes: Mapping[str, str]) -> Code:
     """The size of a dimension, given the variables that hold those of the names."""
     if not dim.rest:
         factors = _factors(int(dim.scale), dim.names, sizes)
-        return " * ".join(factors), _ATOM if len(factors) == 1 else _TERM
+        return " * ".join(factors), ATOM if len(factors) == 1 else TERM
     number, shared, inner = dim.parts()
     text = " + ".join(" * ".join(_factors(c, names, sizes)) for c, names in inner).replace(
         "+ -", "- "
     )
     if number == 1 and not shared:
-        return text, _SUM
+        return text, SUM
     front = _factors(number.numerator, shared, sizes) if number.numerator != 1 or shared else []
     divisor = f" // {number.denominator}" if number.denominator != 1 else ""
-    return " * ".join([*front, f"({text})"]) + divisor, _TERM
+    return " * ".join([*front, f"({text})"]) + divisor, TERM
 
 
 def _factors(scale: int, names: Sequence[str], sizes: Mapping[str, str]) -> list[str]:
@@ -474,16 +464,16 @@ def _factors(scale: int, names: Sequence[str], sizes: Mapping[str, str]) -> list
     return [f"-{found[0]}", *found[1:]] if scale < 0 else found
 
 
-def number(value: Fraction) -> _Code:
+def number(value: Fraction) -> Code:
     """A number: an integer, a short decimal, or a quotient."""
     if value.denominator == 1 and abs(value.numerator) < _EXACT:
-        return str(value.numerator), _ATOM if value >= 0 else _UNARY
+        return str(value.numerator), ATOM if value >= 0 else UNARY
     decimal = _decimal(value)
     quotient = f"{value.numerator} / {value.denominator}"
     ends = places(value) is not None and len(decimal) <= len(quotient)
     if ends or len(decimal) <= _SHORT or max(abs(value.numerator), value.denominator) >= _EXACT:
-        return decimal, _ATOM if value >= 0 else _UNARY
-    return quotient, _TERM
+        return decimal, ATOM if value >= 0 else UNARY
+    return quotient, TERM
 
 
 def _decimal(value: Fraction) -> str:

@@ -1,0 +1,17 @@
+"""How tightly pieces of generated code bind, from a comparison to what needs no brackets."""
+
+from __future__ import annotations
+
+from matcalc.core.operations import COMPARISONS
+
+COMPARISON, SUM, TERM, UNARY, POWER, ATOM = range(6)
+LEVELS = {
+    **dict.fromkeys(COMPARISONS, COMPARISON),
+    "+": SUM,
+    "-": SUM,
+    "*": TERM,
+    "/": TERM,
+    "@": TERM,
+    "**": POWER,
+}
+Code = tuple[str, int]  # a text and its level
