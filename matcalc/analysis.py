@@ -15,7 +15,7 @@ from matcalc.answers.convexity import Convexity, convexity
 from matcalc.answers.equations import as_equations, left_side
 from matcalc.answers.implicit import Solved
 from matcalc.answers.implicit_together import SolvedTogether
-from matcalc.answers.sets import Point, stationary_point
+from matcalc.answers.sets import StationaryAnswer, stationary_point
 from matcalc.answers.symmetry import Symmetry
 from matcalc.answers.symmetry import symmetry as symmetric
 from matcalc.answers.taylor import TaylorPolynomial
@@ -80,7 +80,7 @@ def stationary(
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> Point:
+) -> StationaryAnswer:
     """The point where a scalar is stationary within the kind of ``wrt``, under equations such as
     ``A*x = b`` if there are any, proved by substitution, or the problem that it leads to; of
     several variables a mapping from these to their values (docs/stationary.md).

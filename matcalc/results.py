@@ -40,7 +40,7 @@ from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
     from matcalc.explain.build import Derivation
-    from matcalc.graph.build import Asked
+    from matcalc.graph.build import AskedVariables
     from matcalc.graph.picture import ComputationalGraph
     from matcalc.manifolds.answer import Riemannian
     from matcalc.notations.answer import InNotation
@@ -372,7 +372,7 @@ class Expression(Formula):
 
     @public
     def graph(
-        self, wrt: Asked = None, *, at: Mapping[str, Any] | None = None
+        self, wrt: AskedVariables = None, *, at: Mapping[str, Any] | None = None
     ) -> ComputationalGraph:
         """The computational graph with local derivatives for ``wrt``, a name or several, or all
         variables; with values where ``at`` has those of all inputs. See docs/graph.md."""

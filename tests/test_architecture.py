@@ -326,17 +326,29 @@ def test_files_and_functions_are_short() -> None:
 
 
 def test_names_of_classes_mean_one_thing() -> None:
-    """Two classes that other modules import have two names."""
+    """Two classes or types that other modules import have two names."""
     used = {name for path in parsed() for node in nodes_of(path) for name in imported(node)}
-    homes: dict[str, list[str]] = {}
+    homes: dict[str, dict[str, list[str]]] = {}  # name -> what it is -> the modules
     for module, path in our_modules().items():
         for node in parsed()[path].body:
-            if isinstance(node, ast.ClassDef) and f"{module}.{node.name}" in used:
-                homes.setdefault(node.name, []).append(module)
-    shared = {name: modules for name, modules in homes.items() if len(modules) > 1}
+            for name, what in _types(node, module):
+                if f"{module}.{name}" in used:
+                    homes.setdefault(name, {}).setdefault(what, []).append(module)
     # the language that users extend is that of the stages, and knows how to read a file
-    shared.pop("Language")
+    homes.pop("Language")
+    shared = {name: list(meanings) for name, meanings in homes.items() if len(meanings) > 1}
     assert not shared, f"call one of each otherwise: {shared}"
+
+
+def _types(node: ast.stmt, module: str) -> list[tuple[str, str]]:
+    """The class or type that a statement defines, and what tells it from others of its name."""
+    if isinstance(node, ast.ClassDef):
+        return [(node.name, module)]
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        name = node.targets[0].id
+        if isinstance(node.value, ast.Subscript | ast.BinOp) and re.match(r"[A-Z]+[a-z]", name):
+            return [(name, ast.unparse(node.value))]
+    return []
 
 
 def test_names_of_one_file_stay_in_it() -> None:

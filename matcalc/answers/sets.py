@@ -24,7 +24,7 @@ from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
 
 _IDENTITY = "I"  # what papers call eye, unless it is declared
-Point = (
+StationaryAnswer = (
     StationaryPoint
     | StationaryPoints
     | ConstrainedPoint
@@ -36,7 +36,7 @@ Point = (
 
 def stationary_point(
     expression: Expression, wrt: str | Sequence[str], given: Sequence[str | Equation]
-) -> Point:
+) -> StationaryAnswer:
     """The point where a scalar is stationary within the kind of a variable, and under equations; or
     in several variables together.
     """

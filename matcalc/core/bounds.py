@@ -163,21 +163,22 @@ def _function(op: str, args: list[Bounds]) -> Bounds:
     row = OPERATIONS.get(op)
     if row is None:
         return _RANGES.get(op, EVERYTHING)
+    above, below = [end in row.avoids for end in row.values or (-INFINITE, INFINITE)]
     if row.slope == 1 and op in SCALARS and len(args) == 1:
         (a,) = args
         flat = row.branches != ""  # relu below zero, where its end is reached
         return Bounds(
             _value(op, a.least, -1),
             _value(op, a.most, 1),
-            (a.above and not (flat and a.least < 0)) or (row.strict and a.least == -INFINITE),
-            (a.below and not (flat and a.most <= 0)) or (row.strict and a.most == INFINITE),
+            (a.above and not (flat and a.least < 0)) or (above and a.least == -INFINITE),
+            (a.below and not (flat and a.most <= 0)) or (below and a.most == INFINITE),
         )
     if op in ("abs", "cosh"):
         return _even(op, args[0])
     if row.values is None:
         return _RANGES.get(op, EVERYTHING)
     least, most = map(_end, row.values)
-    return Bounds(least, most, row.strict, row.strict)
+    return Bounds(least, most, above, below)
 
 
 def _even(op: str, a: Bounds) -> Bounds:

@@ -26,7 +26,7 @@ from matcalc.engine.pipeline import simplify
 from matcalc.engine.placed import place_lines
 from matcalc.engine.segments import pair
 from matcalc.engine.several import derive_several
-from matcalc.verify.readback.forms import Form, Forms
+from matcalc.verify.readback.forms import Forms, SignedForm
 from matcalc.write.complements import use_complements
 from matcalc.write.printers.naming import choose_names
 
@@ -50,7 +50,8 @@ class Backpropagation:
         self._pending: dict[str, list[Expr]] = {}
         self._forms = Forms()
         self._made: set[str] = set()  # parts that are made of adjoints
-        self._computed: dict[tuple[tuple[str, ...], Form], str] = {}  # forward values with names
+        # forward values with names
+        self._computed: dict[tuple[tuple[str, ...], SignedForm], str] = {}
         self.backward = self._all()
 
     def adjoint(self, name: str) -> str:
@@ -170,7 +171,7 @@ class Backpropagation:
         for name, tree in zip(names, root.args, strict=True):
             self._pending.setdefault(name, []).append(made[id(tree)])
 
-    def _place(self, value: Expr, around: tuple[str, ...]) -> tuple[tuple[str, ...], Form]:
+    def _place(self, value: Expr, around: tuple[str, ...]) -> tuple[tuple[str, ...], SignedForm]:
         """Under which the name of a part is remembered."""
         return around, self._forms.tree(_column(value), sized=False)
 

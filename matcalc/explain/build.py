@@ -13,7 +13,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, matricize
-from matcalc.explain.derivation import Chain, Reason
+from matcalc.explain.derivation import LineChain, Reason
 from matcalc.explain.forms import as_fields, as_markdown, as_text
 from matcalc.explain.instances import CannotShow
 from matcalc.explain.parts import DETAILS, USUAL, Names
@@ -35,7 +35,7 @@ class Derivation:
     first derivative, and one more for the second.
     """
 
-    chains: tuple[Chain, ...] = field(default=())
+    chains: tuple[LineChain, ...] = field(default=())
 
     def __str__(self) -> str:
         return as_text(self.chains)
@@ -88,7 +88,7 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
         )
     if len(statement.program.expr.parts) > _MOST:
         raise _refusal("the expression is too long to be read step by step")
-    chains: list[Chain] = []
+    chains: list[LineChain] = []
     why = ""  # the value of the next chain is one that the last chain does not end with
     if statement.order > 1 and len(statement.program.variables[statement.wrt].shape) > _MOST_AXES:
         raise _refusal(f"{statement.wrt} has more than two axes, and this is a second derivative")
@@ -111,7 +111,7 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
     return Derivation(tuple(chains))
 
 
-def _chain(statement: DerivativeStatement, tree: Expr, turn: int, detail: int) -> Chain:
+def _chain(statement: DerivativeStatement, tree: Expr, turn: int, detail: int) -> LineChain:
     program = statement.program
     if program.expr.rank > _MOST_AXES or has_indices(program.expr):
         raise _refusal("the expression is in index notation")

@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Chain:
+class LineChain:
     """The derivation of one derivative: of the value that the lines call ``name``, by ``wrt``."""
 
     program: Program

@@ -17,8 +17,8 @@ from matcalc.explain.derivation import (
     LET,
     VALUE,
     VECTORISED,
-    Chain,
     Line,
+    LineChain,
     Reason,
 )
 from matcalc.write.notation import name_arrays, write_equation
@@ -27,14 +27,14 @@ _WIDTH = 100  # of a line with its reasons behind the formula
 _COLUMN = 60  # where reasons begin, if the formulas are shorter
 
 
-def variables_in(chain: Chain, line: Line) -> Mapping[str, Variable]:
+def variables_in(chain: LineChain, line: Line) -> Mapping[str, Variable]:
     """The variables that a line may have: where no names of the lines stand, what the user calls by
     such a name is not called otherwise.
     """
     return chain.program.variables if line.kind in (VALUE, CLOSED) else chain.variables
 
 
-def formula(chain: Chain, line: Line) -> tuple[str, str, str]:
+def formula(chain: LineChain, line: Line) -> tuple[str, str, str]:
     """A name for the array whose entries a line gives, the places ``[i, k]`` of these, or nothing;
     and the formula, which reads as it was meant. VerificationError where none does. Arrays inside
     have the names that the user gave them, before these are variables and after.
@@ -65,7 +65,7 @@ class Sources:
         return [(number, reason) for reason, number in self.numbers.items()]
 
 
-def left_side(chain: Chain, line: Line) -> str:
+def left_side(chain: LineChain, line: Line) -> str:
     """What stands before the equals sign; empty where that is the line above."""
     place = next(k for k, each in enumerate(chain.lines) if each is line)
     if line.kind == EQUAL and chain.lines[place - 1].kind == LET:
@@ -79,7 +79,7 @@ def left_side(chain: Chain, line: Line) -> str:
     return ""
 
 
-def equation(chain: Chain, line: Line) -> tuple[str, str]:
+def equation(chain: LineChain, line: Line) -> tuple[str, str]:
     """Both sides of a line; ``df[i]`` where the right side is an array that is given by its
     entries.
     """
@@ -104,7 +104,7 @@ def words(line: Line) -> list[Reason]:
     return [*inserted, *line.reasons, *weaker]
 
 
-def introduction(chain: Chain, line: Line) -> str:
+def introduction(chain: LineChain, line: Line) -> str:
     """The words before an answer."""
     if line.kind == ANSWER:
         return f"so the derivative of {chain.name} with respect to {chain.wrt} is"
@@ -113,7 +113,7 @@ def introduction(chain: Chain, line: Line) -> str:
     return ""
 
 
-def as_text(chains: Iterable[Chain], spell: Callable[[str], str] = str) -> str:
+def as_text(chains: Iterable[LineChain], spell: Callable[[str], str] = str) -> str:
     """Formulas one below the other, reasons beside them, sources at the end; ``spell`` writes the
     names in a formula as the user does.
     """
@@ -123,7 +123,7 @@ def as_text(chains: Iterable[Chain], spell: Callable[[str], str] = str) -> str:
     return "\n\n".join([*blocks, "\n".join(cited)] if cited else blocks)
 
 
-def _block(chain: Chain, sources: Sources, spell: Callable[[str], str]) -> str:
+def _block(chain: LineChain, sources: Sources, spell: Callable[[str], str]) -> str:
     rows: list[tuple[str, str]] = []
     indent = 0
     for line in chain.lines:
@@ -150,7 +150,7 @@ def _block(chain: Chain, sources: Sources, spell: Callable[[str], str]) -> str:
     return "\n".join([*lines, *map(spell, closing_lines(chain))])
 
 
-def closing_lines(chain: Chain) -> list[str]:
+def closing_lines(chain: LineChain) -> list[str]:
     """How the lines were proved, and what could not be."""
     said = [chain.remark] if chain.remark else []
     weaker = [line.proof for line in chain.lines if line.proof.startswith("numeric")]
@@ -164,7 +164,7 @@ def closing_lines(chain: Chain) -> list[str]:
     return said
 
 
-def as_markdown(chains: Iterable[Chain], spell: Callable[[str], str] = str) -> str:
+def as_markdown(chains: Iterable[LineChain], spell: Callable[[str], str] = str) -> str:
     """A table for each derivative, and the sources as a list; ``spell`` as for text."""
     sources = Sources()
     blocks = []
@@ -191,7 +191,9 @@ def _in_table(said: str) -> str:
     return f"`{said}`" if "=" in said else said
 
 
-def as_fields(chains: Iterable[Chain], spell: Callable[[str], str] = str) -> list[dict[str, Any]]:
+def as_fields(
+    chains: Iterable[LineChain], spell: Callable[[str], str] = str
+) -> list[dict[str, Any]]:
     """Everything known of each line, for JSON; ``spell`` as for text."""
     return [
         {

@@ -15,14 +15,14 @@ from matcalc.explain.norms import moving_args, needed_parts
 
 _MATRIX = 2  # axes
 _LETTERS = "ijklpqrstuvw"
-Rule = Callable[[Expr, list[list[Expr]]], list[Expr]]
+IndexedRule = Callable[[Expr, list[list[Expr]]], list[Expr]]
 
 
 def of_entries(
     trees: Trees,
     expr: Expr,
     parts: Sequence[list[Expr]],
-    rule: Rule,
+    rule: IndexedRule,
     used: list[str],
     own: Expr | None = None,
 ) -> Expr:

@@ -12,7 +12,16 @@ from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.catalogue.sides import sides
 from matcalc.engine.pipeline import defined_names
 from matcalc.explain.citations import entry
-from matcalc.explain.derivation import ANSWER, CLOSED, LET, VALUE, VECTORISED, Chain, Line, Reason
+from matcalc.explain.derivation import (
+    ANSWER,
+    CLOSED,
+    LET,
+    VALUE,
+    VECTORISED,
+    Line,
+    LineChain,
+    Reason,
+)
 from matcalc.explain.forms import (
     Sources,
     closing_lines,
@@ -40,7 +49,7 @@ class _Writer:
     variables of ``spelling``: what is written for them in LaTeX.
     """
 
-    def __init__(self, chain: Chain, bold: bool, spelling: Mapping[str, str]) -> None:
+    def __init__(self, chain: LineChain, bold: bool, spelling: Mapping[str, str]) -> None:
         self.chain = chain
         self.bold = bold
         self.spelling = spelling
@@ -98,7 +107,7 @@ def rename_variables(tree: Expr, names: Mapping[str, str]) -> Expr:
 
 
 def as_latex(
-    chains: Iterable[Chain],
+    chains: Iterable[LineChain],
     *,
     bold: bool = False,
     spelling: Mapping[str, str] = MappingProxyType({}),
@@ -131,7 +140,7 @@ def _block(writer: _Writer, sources: Sources, spell: Callable[[str], str]) -> st
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n{said}"
 
 
-def typeset(chains: Iterable[Chain]) -> dict[str, Any]:
+def typeset(chains: Iterable[LineChain]) -> dict[str, Any]:
     """The lines in LaTeX one by one, for a page that sets each formula alone, and the sources."""
     sources = Sources()
     shown = []

@@ -24,7 +24,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.explain import derivation as kinds
-from matcalc.explain.derivation import Chain, Line
+from matcalc.explain.derivation import Line, LineChain
 from matcalc.explain.indexed import by_entries, is_given_by_entries
 from matcalc.explain.instances import Trees
 from matcalc.verify.exact.directional import judge_differential
@@ -36,7 +36,7 @@ _EXACT = f"exact (error probability < 2^-{BITS})"
 _STEP = Fraction(1, 1000)  # of the way along which the numeric judge moves a variable
 
 
-def prove(chain: Chain) -> None:
+def prove(chain: LineChain) -> None:
     """Judges every line, and says in it how; VerificationError for a line that is wrong."""
     _Proof(chain).run()
 
@@ -44,7 +44,7 @@ def prove(chain: Chain) -> None:
 class _Proof:
     """What is known while the lines of one chain are read."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: LineChain) -> None:
         self.chain = chain
         self.trees = Trees(chain.program.language)
         self.values: dict[str, Expr] = {}  # names that lines define

@@ -24,8 +24,8 @@ from matcalc.explain.derivation import (
     LET,
     VALUE,
     VECTORISED,
-    Chain,
     Line,
+    LineChain,
     Reason,
 )
 from matcalc.explain.differential import Differentials
@@ -94,7 +94,7 @@ class ChainBuilder:
         self.answer = None if answer is None else self.trees.intern(answer)
         self.name = self.names.first(_VALUES[min(turn, 1)])
 
-    def build(self) -> Chain:
+    def build(self) -> LineChain:
         """The chain of lines from the value to its derivative."""
         root = self.trees.intern(self.program.expr)
         self.lines.append(Line(VALUE, root, name=self.name))
@@ -106,7 +106,7 @@ class ChainBuilder:
         for part in parts:
             self._part(part)
         self._value(root, parts)
-        return Chain(
+        return LineChain(
             self.program,
             self.wrt,
             self.name,

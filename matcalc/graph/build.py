@@ -55,7 +55,7 @@ class GraphNode:
 
 
 @dataclass(slots=True)
-class Edge:
+class GraphEdge:
     """The dependence of a node on one of its parents, with the local derivative.
 
     ``derivative`` has the axes of the child, then those of the parent; ``label`` is its text, or
@@ -78,7 +78,7 @@ class ComputationGraph:
     source: str
     wrt: tuple[str, ...]
     nodes: list[GraphNode]
-    edges: list[Edge]
+    edges: list[GraphEdge]
     variables: dict[str, Variable] = field(default_factory=dict)
     remark: str = ""
 
@@ -92,10 +92,10 @@ class ComputationGraph:
         return self.nodes[-1]
 
 
-Asked = str | Sequence[str] | None  # a variable, several of them, or all
+AskedVariables = str | Sequence[str] | None  # a variable, several of them, or all
 
 
-def variables_asked(program: Program, wrt: Asked) -> tuple[str, ...]:
+def variables_asked(program: Program, wrt: AskedVariables) -> tuple[str, ...]:
     """The variables that are meant; UnknownNameError for one that is not there."""
     names = [name for name, each in program.variables.items() if each.kind != "function"]
     if wrt is None:
@@ -109,7 +109,7 @@ def variables_asked(program: Program, wrt: Asked) -> tuple[str, ...]:
     return asked
 
 
-def build(program: Program, wrt: Asked = None) -> ComputationGraph:
+def build(program: Program, wrt: AskedVariables = None) -> ComputationGraph:
     """The graph of a program; with ``wrt`` only what depends on these variables is differentiated.
 
     Raises UnknownNameError for a variable that is not there, UnsupportedError for a graph that is
@@ -124,7 +124,7 @@ def build(program: Program, wrt: Asked = None) -> ComputationGraph:
         for parent in node.parents:
             moving = parent in active and node.number in active
             graph.edges.append(
-                builder.edge(node, nodes[parent - 1]) if moving else Edge(parent, node.number)
+                builder.edge(node, nodes[parent - 1]) if moving else GraphEdge(parent, node.number)
             )
     below = [node for node in reversed(nodes) if node.number in active]
     for place, node in enumerate(below, 1):
@@ -242,7 +242,7 @@ class _GraphBuilder:
             return factory.negative(factory.transpose(expr.args[0]))
         return factory.transpose(expr)
 
-    def edge(self, child: GraphNode, parent: GraphNode) -> Edge:
+    def edge(self, child: GraphNode, parent: GraphNode) -> GraphEdge:
         """The derivative of an operation by one of its arguments, in which its value has its
         name.
         """
@@ -258,13 +258,13 @@ class _GraphBuilder:
         try:
             tree = differentiate(statement)
         except UnsupportedError:
-            return Edge(parent.number, child.number)
+            return GraphEdge(parent.number, child.number)
         verify(statement, tree)
         printed = prepare_to_print(
             tree, program.variables, statement.columns, language=program.language
         )
         label, vectorised = self._label(child, printed), printed.rank < tree.rank
-        return Edge(parent.number, child.number, tree, label, vectorised)
+        return GraphEdge(parent.number, child.number, tree, label, vectorised)
 
     def _label(self, child: GraphNode, printed: Expr) -> str:
         """The text of a derivative, in which the value of the operation has its name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matcalc.graph.build import ComputationGraph, Edge, GraphNode
+from matcalc.graph.build import ComputationGraph, GraphEdge, GraphNode
 
 _LABEL = 34  # characters of a line in a picture
 _KINDS = ("number", "vector", "matrix")
@@ -121,7 +121,7 @@ def _role(node: GraphNode, graph: ComputationGraph) -> str:
     return "output" if node is graph.output else "operation"
 
 
-def _derivative(edge: Edge, graph: ComputationGraph) -> str:
+def _derivative(edge: GraphEdge, graph: ComputationGraph) -> str:
     if edge.label is None:
         return ""
     return f"d {graph.node(edge.child).name} / d {graph.node(edge.parent).name} = {edge.label}"
@@ -145,7 +145,7 @@ def as_dot(graph: ComputationGraph) -> str:
     return "\n".join([*lines, "}"])
 
 
-def _attributes(edge: Edge) -> str:
+def _attributes(edge: GraphEdge) -> str:
     if edge.label is None:
         return " [style=dashed]"
     label = r"\n".join(quote(line) for line in break_label(edge.label))

@@ -25,7 +25,7 @@ from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
 from matcalc.engine.segments import pair
 from matcalc.explain.instances import Trees
-from matcalc.graph.build import Asked, ComputationGraph, GraphNode, build
+from matcalc.graph.build import AskedVariables, ComputationGraph, GraphNode, build
 from matcalc.graph.modes_text import JacobianChain, Pass, cost_lines, order_lines
 from matcalc.graph.operations import (
     Count,
@@ -55,7 +55,7 @@ class Modes:
     def __init__(
         self,
         program: Program,
-        wrt: Asked = None,
+        wrt: AskedVariables = None,
         sizes: Mapping[str, int] = MappingProxyType({}),
         mode: str = "auto",
     ) -> None:

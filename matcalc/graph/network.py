@@ -20,7 +20,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, is_number
 from matcalc.engine.pipeline import Engine, differentiate, leaf_of
-from matcalc.graph.build import Asked, variables_asked
+from matcalc.graph.build import AskedVariables, variables_asked
 from matcalc.verify.verification import verify
 
 _MOST = 300  # tensors that anybody would look at
@@ -91,7 +91,7 @@ class Network:
         return f"{self.left} = {said or '0'}"
 
 
-def networks(program: Program, wrt: Asked = None) -> list[Network]:
+def networks(program: Program, wrt: AskedVariables = None) -> list[Network]:
     """The network of a program, those of its derivatives with respect to ``wrt`` or all variables,
     and those of the parts that have names in others.
 

@@ -10,7 +10,7 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
 from matcalc.graph import network_forms
-from matcalc.graph.build import Asked, ComputationGraph, build
+from matcalc.graph.build import AskedVariables, ComputationGraph, build
 from matcalc.graph.draw import as_svg
 from matcalc.graph.forms import as_dot, as_mermaid, as_picture, as_text
 from matcalc.graph.network import networks
@@ -26,7 +26,7 @@ class ComputationalGraph:
     """
 
     def __init__(
-        self, program: Program, wrt: Asked = None, at: Mapping[str, Any] | None = None
+        self, program: Program, wrt: AskedVariables = None, at: Mapping[str, Any] | None = None
     ) -> None:
         self.graph: ComputationGraph = build(program, wrt)
         self._asked = program, wrt
@@ -92,7 +92,7 @@ class TensorNetwork:
     known, or where there are too many tensors to be drawn.
     """
 
-    def __init__(self, program: Program, wrt: Asked = None) -> None:
+    def __init__(self, program: Program, wrt: AskedVariables = None) -> None:
         self.networks = networks(program, wrt)
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from matcalc.core.tree import Expr, number, signed_terms
-from matcalc.verify.readback.forms import Form, Forms
+from matcalc.verify.readback.forms import Forms, SignedForm
 
 SIGMOID = "sigmoid"
 _PRODUCTS = ("*", ".*", "/", "./")
@@ -70,7 +70,7 @@ def _wholes(tree: Expr, find: Find) -> dict[int, Expr]:
     return found
 
 
-def _terms(expr: Expr, forms: dict[int, Form]) -> Terms:
+def _terms(expr: Expr, forms: dict[int, SignedForm]) -> Terms:
     """A sum as its terms; a sign in front of a sum is one in front of each."""
     counts: Counter[int] = Counter()
     for sign, node in signed_terms(expr):

@@ -90,6 +90,9 @@ def test_branches_have_bounds() -> None:
         ("relu(p)", True, False),
         ("exp(-p)", True, True),
         ("(0*p)^-2", True, False),
+        ("softmax(z)[1]", True, False),  # of one entry it is 1
+        ("1 - softmax(z)[1]", False, True),
+        ("tanh(p)", True, True),
     ],
 )
 def test_ends_that_are_reached(text: str, above: bool, below: bool) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from matcalc.claims.equality import EQUAL, UNDECIDED, decide_exactly, decide_numerically
 from matcalc.claims.judge.branches import is_piecewise, one_branch
 from matcalc.claims.judge.conditions import ClaimCondition, conditions
-from matcalc.claims.judge.factors import NONE, Factor, Factors
+from matcalc.claims.judge.factors import NONE, ConstantFactor, Factors
 from matcalc.claims.judge.mend import Mended, as_it_is, format_claim, mended_claim, mendings
 from matcalc.claims.judge.mutations import Mutation, quote
 from matcalc.claims.judge.question import Question, Sample, closeness, tolerance
@@ -249,8 +249,8 @@ def _best(
     factors: Factors,
     question: Question,
     correct: str,
-) -> tuple[float, _Match, Factor, str] | None:
-    best: tuple[float, _Match, Factor, str] | None = None
+) -> tuple[float, _Match, ConstantFactor, str] | None:
+    best: tuple[float, _Match, ConstantFactor, str] | None = None
     tried = 0
     on_surfaces = _is_wrong_on_surfaces(samples, question)
     for match in matches:
@@ -277,7 +277,7 @@ def _best(
     return best
 
 
-def _says_nothing(match: _Match, factor: Factor, question: Question, correct: str) -> bool:
+def _says_nothing(match: _Match, factor: ConstantFactor, question: Question, correct: str) -> bool:
     """Whether three slips are told, or most of the derivative is a factor that is said to be
     missing, and something else is said to be wrong: that can be said of any claim.
     """
@@ -310,7 +310,7 @@ def _jumps(formula: str, question: Question) -> bool:
     return any(switch.describe(0, text) not in kinks for switch in jumps)
 
 
-def _is_coincidence(match: _Match, factor: Factor, question: Question) -> bool:
+def _is_coincidence(match: _Match, factor: ConstantFactor, question: Question) -> bool:
     """Whether two formulas, one made of the claim and one of the derivative, have the same values
     by chance, as where a function is saturated, or where no point is on a piece.
     """
@@ -334,7 +334,7 @@ def _is_coincidence(match: _Match, factor: Factor, question: Question) -> bool:
         return not as_it_stands
 
 
-def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Factor | None:
+def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> ConstantFactor | None:
     """The factor between the two if it has a name, and they agree in all samples."""
     ratios: dict[int, float] = {}
     close = closeness(samples)

@@ -23,7 +23,7 @@ _UNUSUAL = 1.2  # what a number costs that is not 2 or 1/2
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
+class ConstantFactor:
     """By what the claim has to be multiplied to be right: kind of slip, what to say, and how
     far-fetched it is.
     """
@@ -35,7 +35,7 @@ class Factor:
     formula: str = ""  # the factor with its sign, in the language
 
 
-NONE = Factor("", "", 0.0)
+NONE = ConstantFactor("", "", 0.0)
 
 
 class Factors:
@@ -50,7 +50,7 @@ class Factors:
         self._close = max(tolerance(sample, close) for sample in samples)
         self._scalars = list(_scalars(question, samples))
 
-    def find(self, measured: Mapping[int, float]) -> Factor | None:
+    def find(self, measured: Mapping[int, float]) -> ConstantFactor | None:
         """The name of truth/claim, given by the places of samples; None where it has none, so that
         it is no constant at all.
         """
@@ -69,7 +69,7 @@ class Factors:
                 )
                 if rest is not None:
                     cost = 1.0 if abs(rest) == 1 else 1.5
-                    return Factor(
+                    return ConstantFactor(
                         "factor",
                         _describe(rest, name, up),
                         cost,
@@ -90,7 +90,7 @@ class Factors:
                     usual = _UP if up else _DOWN
                     cost = usual if rest == 1 else 1.6
                     formula = _formula(rest, whole, up)
-                    return Factor(
+                    return ConstantFactor(
                         "chain-factor", _describe(rest, name, up), cost, rest < 0, formula
                     )
         return None
@@ -107,16 +107,16 @@ class Factors:
         return found if fits else None
 
 
-def _of_number(value: Fraction) -> Factor:
+def _of_number(value: Fraction) -> ConstantFactor:
     if value == 1:
         return NONE
     if value == -1:
-        return Factor("sign", "it has the wrong sign", 1.0, formula="-1")
+        return ConstantFactor("sign", "it has the wrong sign", 1.0, formula="-1")
     size = abs(value)
     said = f"the factor {size} is missing" if size > 1 else f"it is {1 / size} times the derivative"
     usual = size in (2, Fraction(1, 2))
     cost = (1.0 if usual else _UNUSUAL) + (0.5 if value < 0 else 0.0)
-    return Factor("factor", said, cost, value < 0, str(value))
+    return ConstantFactor("factor", said, cost, value < 0, str(value))
 
 
 def _formula(rest: Fraction, name: str, up: bool) -> str:

@@ -18,7 +18,7 @@ from matcalc.claims.judge.claims import (
     evaluate_claim,
     size_completer,
 )
-from matcalc.claims.judge.factors import Factor
+from matcalc.claims.judge.factors import ConstantFactor
 from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Mutation, mutations, replace_node
 from matcalc.claims.judge.proof import proof
 from matcalc.claims.judge.question import Point, Question, Sample, closeness, tolerance
@@ -230,7 +230,7 @@ def mended_claim(
     question: Question,
     mended: Mended,
     variant: Variant,
-    factor: Factor,
+    factor: ConstantFactor,
     samples: Sequence[Sample],
     correct: str,
 ) -> str | None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.operations import COMPARISONS, FLAT, LINEAR, LOGARITHMS, OPERATIONS, PRIMARY
-from matcalc.core.tree import Expr, number, transpose, variable
+from matcalc.core.tree import Expr, multiply, number, transpose, variable
 from matcalc.core.user_functions import calls_function
 from matcalc.verify.oracle.close import nearby
 from matcalc.write.printers.text import text
@@ -179,10 +179,8 @@ def replace_node(tree: Expr, part: Expr, instead: Expr) -> Expr:
 
 
 def product(left: Expr, right: Expr) -> Expr:
-    """The matrix product of two factors with axes."""
-    rows = () if left.rank == 1 and (left.row or right.rank == 2) else left.shape[:1]
-    columns = () if right.rank == 1 and not right.row else right.shape[-1:]
-    return Expr("*", (left, right), rows + columns, row=not rows and bool(columns))
+    """The product of two factors with axes; a column before a matrix is a row."""
+    return multiply(_row(left) if left.rank == 1 and right.rank == 2 else left, right)
 
 
 def chain(expr: Expr) -> list[Expr]:

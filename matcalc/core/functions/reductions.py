@@ -200,7 +200,7 @@ ROWS = [
         total=True,
         smooth=True,
         values=(0, 1),
-        strict=True,
+        avoids=(0,),
     ),
     _row(
         "logsoftmax",

@@ -75,7 +75,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     skips_zeros: bool = False  # zeros among the entries change nothing
     total: bool = False  # has a finite value at all real arguments
     values: tuple[float, float] | None = None  # the least and the largest at real arguments
-    strict: bool = False  # it never takes these two
+    avoids: tuple[float, ...] = ()  # which of these two it never takes
     starts: float | None = None  # above this number it has values all along
     regular: bool = False  # of matrices of full rank alone, or not continuous at others
     pole: bool = False  # infinite at 0

@@ -19,7 +19,7 @@ ROWS = [
         total=True,
         smooth=True,
         values=(-1, 1),
-        strict=True,
+        avoids=(-1, 1),
         slope=1,
         inverse="erfinv",
     ),
@@ -31,7 +31,7 @@ ROWS = [
         total=True,
         values=(0, 2),
         smooth=True,
-        strict=True,
+        avoids=(0, 2),
     ),
     _row(
         "erfinv",
@@ -53,7 +53,7 @@ ROWS = [
         total=True,
         smooth=True,
         values=(0, 1),
-        strict=True,
+        avoids=(0, 1),
         slope=1,
     ),
     _row(
@@ -65,7 +65,7 @@ ROWS = [
         slope=1,
         smooth=True,
         values=(-inf, 0),
-        strict=True,
+        avoids=(0,),
     ),
     _row(
         "normpdf",
@@ -77,7 +77,7 @@ ROWS = [
         total=True,
         smooth=True,
         values=(0, 0.4),
-        strict=True,
+        avoids=(0,),
     ),
     _row(
         "gamma",

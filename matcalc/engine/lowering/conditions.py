@@ -10,24 +10,24 @@ from collections.abc import Callable, Sequence
 
 from matcalc.engine.ir.masks import MASKS
 from matcalc.engine.ir.nodes import Call, Leaf, Node, Sum, as_term, is_number, is_ones
-from matcalc.engine.lowering.terms import ContractionBuilder, Value
+from matcalc.engine.lowering.terms import ContractionBuilder, Lowered
 
 
-def _above(sums: ContractionBuilder, left: Value, right: Value) -> Node:
+def _above(sums: ContractionBuilder, left: Lowered, right: Lowered) -> Node:
     """1 where left > right."""
     return sums.builder.elementwise("step", [sums.close(sums.add(left, right, -1))])
 
 
-def _equal(sums: ContractionBuilder, left: Value, right: Value) -> Node:
+def _equal(sums: ContractionBuilder, left: Lowered, right: Lowered) -> Node:
     return sums.builder.elementwise("equal", [sums.close(left), sums.close(right)])
 
 
-def _otherwise(sums: ContractionBuilder, node: Node) -> Value:
+def _otherwise(sums: ContractionBuilder, node: Node) -> Lowered:
     """1 where the indicator is 0."""
     return sums.add(sums.builder.number(1), node, -1)
 
 
-def _where(sums: ContractionBuilder, args: Sequence[Value]) -> Value:
+def _where(sums: ContractionBuilder, args: Sequence[Lowered]) -> Lowered:
     """a where the condition is not 0, else b."""
     builder = sums.builder
     condition, first, second = (sums.close(arg) for arg in args)
@@ -66,7 +66,7 @@ def _one(node: Node) -> bool:
     return coefficient == 1 and all(is_ones(f) for f, _, _ in factors)
 
 
-RULES: dict[str, Callable[[ContractionBuilder, Sequence[Value]], Value]] = {
+RULES: dict[str, Callable[[ContractionBuilder, Sequence[Lowered]], Lowered]] = {
     ">": lambda sums, args: _above(sums, args[0], args[1]),
     "<": lambda sums, args: _above(sums, args[1], args[0]),
     "<=": lambda sums, args: _otherwise(sums, _above(sums, args[0], args[1])),

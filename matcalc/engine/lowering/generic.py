@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Factor, Node
-from matcalc.engine.lowering.terms import ContractionBuilder, Value
+from matcalc.engine.lowering.terms import ContractionBuilder, Lowered
 
 
 def generic(
     sums: ContractionBuilder, function: FunctionRef, args: Sequence[Node], shape: Shape
-) -> Value:
+) -> Lowered:
     """The call; hess_f(u, w) is the sum over k of w[k] times the second derivatives of f_k."""
     if function.entrywise:
         return sums.builder.elementwise(function, args)
@@ -31,7 +31,7 @@ def _along(
     directions: Sequence[Node],
     shape: Shape,
     weights: Node | None = None,
-) -> Value:
+) -> Lowered:
     """A derivative of a function of a vector in directions; of a vector of functions it is that of
     their sum with weights.
     """

@@ -20,14 +20,14 @@ from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
 from matcalc.engine.lowering.batches import Batch, exponential_share, slice_batch
 from matcalc.engine.lowering.blocks import block_places
-from matcalc.engine.lowering.terms import Value
+from matcalc.engine.lowering.terms import Lowered
 
 if TYPE_CHECKING:
     from matcalc.engine.ir.build import Builder
     from matcalc.engine.lowering.lower import Lowering
 
 
-def lower_indexed(low: Lowering, expr: Expr, args: list[Value]) -> Node:
+def lower_indexed(low: Lowering, expr: Expr, args: list[Lowered]) -> Node:
     """The node of an ``indexed`` node of the tree."""
     low.builder.indexed = True
     form = expr.value

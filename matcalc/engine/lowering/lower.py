@@ -23,7 +23,7 @@ from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.engine.ir.nodes import is_number as is_rational
 from matcalc.engine.lowering import functions, multilinear
 from matcalc.engine.lowering.blocks import block_places
-from matcalc.engine.lowering.terms import Combination, ContractionBuilder, Open, Value
+from matcalc.engine.lowering.terms import Combination, ContractionBuilder, Lowered, Open
 
 
 class Definition(Protocol):
@@ -83,13 +83,13 @@ class Lowering:
         for expr in order:
             for arg in expr.args:
                 uses[id(arg)] = uses.get(id(arg), 0) + 1
-        values: dict[int, Value] = {}
+        values: dict[int, Lowered] = {}
         for expr in order:
             value = self._step(expr, [values[id(arg)] for arg in expr.args], names)
             values[id(expr)] = self.sums.close(value) if uses.get(id(expr), 0) > 1 else value
         return [self.sums.close(values[id(root)]) for root in roots]
 
-    def _step(self, expr: Expr, args: list[Value], names: Mapping[str, Node]) -> Value:
+    def _step(self, expr: Expr, args: list[Lowered], names: Mapping[str, Node]) -> Lowered:
         if expr.op == "variable":
             return names[expr.value]
         if expr.op in COMPARISONS or expr.op == "where":
@@ -153,7 +153,7 @@ class Lowering:
 
         return blockwise(self.builder, name, node)
 
-    def _along(self, expr: Expr, matrix: Node, axis: Node) -> Value:
+    def _along(self, expr: Expr, matrix: Node, axis: Node) -> Lowered:
         """A function along the last axis: of each row of a matrix; along another axis it is that of
         the permuted array, permuted back.
         """
@@ -202,7 +202,7 @@ class Lowering:
         return sums.close(result)
 
 
-def multiply(sums: ContractionBuilder, left: Value, right: Value) -> Open:
+def multiply(sums: ContractionBuilder, left: Lowered, right: Lowered) -> Open:
     """The matrix product over the last label of the left and the first of the right."""
     a, b = sums.open(left), sums.open(right)
     return sums.join(
@@ -214,7 +214,7 @@ def multiply(sums: ContractionBuilder, left: Value, right: Value) -> Open:
     )
 
 
-def _times(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+def _times(low: Lowering, expr: Expr, args: list[Lowered]) -> Lowered:
     first, second = expr.args
     if not first.shape or not second.shape:
         return low.sums.entrywise(*args)
@@ -224,43 +224,43 @@ def _times(low: Lowering, expr: Expr, args: list[Value]) -> Value:
     return multiply(low.sums, *args)
 
 
-def _reciprocal(low: Lowering, value: Value) -> Node:
+def _reciprocal(low: Lowering, value: Lowered) -> Node:
     node = low.sums.close(value)
     if is_rational(node) and node.coefficient == 0:  # type: ignore[attr-defined]
         raise UnsupportedError("division by zero")
     return low.builder.power(node, -1)
 
 
-def _divide(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+def _divide(low: Lowering, expr: Expr, args: list[Lowered]) -> Lowered:
     return low.sums.entrywise(args[0], _reciprocal(low, args[1]))
 
 
-def _power(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+def _power(low: Lowering, expr: Expr, args: list[Lowered]) -> Lowered:
     base, exponent = (low.sums.close(arg) for arg in args)
     return low.matrix_power(base, exponent) if expr.args[0].rank == 2 else low.power(base, exponent)
 
 
-def _negate(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+def _negate(low: Lowering, expr: Expr, args: list[Lowered]) -> Lowered:
     return Combination([(-c, node) for c, node in low.sums.terms(args[0])], args[0].axes)
 
 
-def _transpose(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+def _transpose(low: Lowering, expr: Expr, args: list[Lowered]) -> Lowered:
     value = low.sums.open(args[0])
     return Open(value.coefficient, value.factors, value.outputs[::-1], value.axes[::-1])
 
 
-def _fill(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+def _fill(low: Lowering, expr: Expr, args: list[Lowered]) -> Lowered:
     return low.sums.entrywise(
         args[0], low.builder.ones(tuple([low.size(size) for size in expr.shape]))
     )
 
 
-def _number(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+def _number(low: Lowering, expr: Expr, args: list[Lowered]) -> Lowered:
     value: Fraction = expr.value
     return low.builder.number(value)
 
 
-def _slice(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+def _slice(low: Lowering, expr: Expr, args: list[Lowered]) -> Lowered:
     """X[start + i] = sum_k S[k,i] X[k]."""
     a, build = low.sums.open(args[0]), low.builder
     factors, outputs, axes = list(a.factors), [], []
@@ -279,7 +279,7 @@ def _slice(low: Lowering, expr: Expr, args: list[Value]) -> Value:
     return Open(a.coefficient, factors, tuple(outputs), tuple(axes))
 
 
-def _blocks(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+def _blocks(low: Lowering, expr: Expr, args: list[Lowered]) -> Lowered:
     """The sum of the blocks, each at its place."""
     shape = tuple([low.size(size) for size in expr.shape])
     terms: list[tuple[Rational, Node]] = []
@@ -295,7 +295,7 @@ def _blocks(low: Lowering, expr: Expr, args: list[Value]) -> Value:
     return low.builder.sum(terms, shape)
 
 
-_RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
+_RULES: dict[str, Callable[[Lowering, Expr, list[Lowered]], Lowered]] = {
     "number": _number,
     "constant": lambda low, expr, args: low.builder.leaf("constant", (), expr.value),
     "dimension": lambda low, expr, args: low.builder.size(low.size(expr.value)),

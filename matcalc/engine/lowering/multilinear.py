@@ -12,7 +12,7 @@ from matcalc.core.operations import PROJECTORS
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nearest import projector
 from matcalc.engine.ir.nodes import Factor, Labels, Node
-from matcalc.engine.lowering.terms import ContractionBuilder, Open, Value
+from matcalc.engine.lowering.terms import ContractionBuilder, Lowered, Open
 
 _THREE = Dim(3, ())
 Size = Callable[[Dim], Dim]  # a dimension of the tree in the names of the network
@@ -23,7 +23,7 @@ def fuse(sums: ContractionBuilder, inner: Dim, outer: Dim) -> Node:
     return sums.builder.leaf("fuse", (inner.times(outer), inner, outer))
 
 
-def _vec(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _vec(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """vec(A)[i + j*m] = A[i,j]."""
     return stack(sums, sums.open(args[0]))
 
@@ -49,7 +49,7 @@ def _fuse_all(
     return factors, (label, size)
 
 
-def _kron(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _kron(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """kron(A, B)[i2 + i1*p, j2 + j1*q] = A[i1,j1] B[i2,j2]; a column has no j, a row no i."""
     a, b = sums.open(args[0]), sums.open(args[1])
     factors = a.factors + b.factors
@@ -75,7 +75,7 @@ def _place(expr: Expr, axis: int) -> int | None:
     return 0 if expr.row == (axis == 1) else None
 
 
-def _khatrirao(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _khatrirao(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """khatrirao(A, B)[i2 + i1*p, j] = A[i1,j] B[i2,j]."""
     a, b = sums.open(args[0]), sums.open(args[1])
     (k,) = sums.labels(1)
@@ -95,7 +95,7 @@ def _sign(sums: ContractionBuilder) -> Node:
     return sums.builder.leaf("epsilon", (_THREE,) * 3)
 
 
-def _cross(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _cross(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """cross(x, y)[i] = sum_jk e[i,j,k] x[j] y[k]."""
     a, b = sums.open(args[0]), sums.open(args[1])
     (i,) = sums.labels(1)
@@ -103,7 +103,7 @@ def _cross(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) 
     return Open(a.coefficient * b.coefficient, [*a.factors, *b.factors, sign], (i,), (_THREE,))
 
 
-def _skewmat(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _skewmat(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """skewmat(x)[i,k] = sum_j e[i,j,k] x[j]."""
     a = sums.open(args[0])
     i, k = sums.labels(2)
@@ -112,7 +112,7 @@ def _skewmat(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size
     )
 
 
-def _vee(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _vee(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """vee(M)[j] = sum_ik e[i,j,k] M[i,k]/2."""
     a = sums.open(args[0])
     (j,) = sums.labels(1)
@@ -120,7 +120,7 @@ def _vee(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) ->
     return Open(Fraction(a.coefficient) / 2, [*a.factors, sign], (j,), (_THREE,))
 
 
-def _reshape(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _reshape(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """R[i,j] = u[i + j*m], where u is the argument or its vec."""
     u = stack(sums, sums.open(args[0]))
     outputs = sums.labels(len(expr.shape))
@@ -130,7 +130,7 @@ def _reshape(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size
     return Open(u.coefficient, [*u.factors, *factors, same], outputs, axes)
 
 
-def _permute(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _permute(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """R[i,j,k] = T[k,i,j], as the value says."""
     a = sums.open(args[0])
     return Open(
@@ -141,7 +141,7 @@ def _permute(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size
     )
 
 
-def _commutation(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _commutation(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """K[j + i*n, i + j*m] = 1: the place of A[i,j] in vec(A') and in vec(A)."""
     m, n = (size(_stated_size(arg)) for arg in expr.args)
     k, q, i, j = sums.labels(4)
@@ -153,18 +153,18 @@ def _commutation(sums: ContractionBuilder, expr: Expr, args: list[Value], size: 
     )
 
 
-def _halving_matrix(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _halving_matrix(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """The matrix as a function without arguments: its axes say its size."""
     return sums.open(sums.builder.call(expr.op, [], tuple([size(axis) for axis in expr.shape])))
 
 
-def _projector(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _projector(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """The constant, which is an identity for n = 1."""
     n = size(_stated_size(expr.args[0]))
     return sums.open(projector(sums.builder, PROJECTORS[expr.op], n))
 
 
-def _vech(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _vech(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """vech(A) = elimination(n)*vec(A)."""
     u = stack(sums, sums.open(args[0]))
     n = size(expr.args[0].shape[0])
@@ -180,7 +180,7 @@ def _stated_size(arg: Expr) -> Dim:
     return Dim(int(arg.value), ()) if arg.op == "number" else arg.value
 
 
-def _einsum(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _einsum(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """The sum over the labels that are not in the output, as results write it."""
     labels, outputs = expr.value
     names: dict[int, int] = {}
@@ -198,7 +198,7 @@ def _einsum(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size)
     )
 
 
-def _fuse(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _fuse(sums: ContractionBuilder, expr: Expr, args: list[Lowered], size: Size) -> Open:
     """The fused index itself, as a factor of an ``einsum``."""
     return sums.open(fuse(sums, size(expr.shape[1]), size(expr.shape[2])))
 
@@ -218,7 +218,7 @@ def matrix_of(sums: ContractionBuilder, node: Node, rows: int) -> Node:
     return sums.close(Open(value.coefficient, factors, tuple(outputs), tuple(axes)))
 
 
-RULES: dict[str, Callable[[ContractionBuilder, Expr, list[Value], Size], Open]] = {
+RULES: dict[str, Callable[[ContractionBuilder, Expr, list[Lowered], Size], Open]] = {
     "vec": _vec,
     "kron": _kron,
     "khatrirao": _khatrirao,

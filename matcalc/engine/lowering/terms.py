@@ -31,7 +31,7 @@ class Combination:
     axes: Shape
 
 
-Value = Open | Combination | Node
+Lowered = Open | Combination | Node
 
 
 class ContractionBuilder:
@@ -46,7 +46,7 @@ class ContractionBuilder:
         self._next += count
         return tuple(range(self._next - count, self._next))
 
-    def open(self, value: Value) -> Open:
+    def open(self, value: Lowered) -> Open:
         """The value as one product."""
         if isinstance(value, Open):
             return value
@@ -61,7 +61,7 @@ class ContractionBuilder:
             factors.append((factor, tuple([names[label] for label in labels]), exponent))
         return Open(coefficient, factors, tuple(names[: node.rank]), node.axes)
 
-    def close(self, value: Value) -> Node:
+    def close(self, value: Lowered) -> Node:
         """The value as a node in normal form."""
         if isinstance(value, Node):
             return value
@@ -69,7 +69,7 @@ class ContractionBuilder:
             return self.builder.product(value.coefficient, value.factors, value.outputs, value.axes)
         return self.builder.sum(value.terms, value.axes)
 
-    def terms(self, value: Value) -> list[tuple[Rational, Node]]:
+    def terms(self, value: Lowered) -> list[tuple[Rational, Node]]:
         """The value as a linear combination."""
         return value.terms if isinstance(value, Combination) else [(1, self.close(value))]
 
@@ -87,7 +87,7 @@ class ContractionBuilder:
             axes,
         )
 
-    def entrywise(self, left: Value, right: Value) -> Open:
+    def entrywise(self, left: Lowered, right: Lowered) -> Open:
         """The entry-by-entry product; a scalar multiplies everything."""
         a, b = self.open(left), self.open(right)
         if not b.outputs:
@@ -96,7 +96,7 @@ class ContractionBuilder:
             return self.join(a, b, [], b.outputs, b.axes)
         return self.join(a, b, list(zip(a.outputs, b.outputs, strict=True)), a.outputs, a.axes)
 
-    def add(self, left: Value, right: Value, sign: int) -> Combination:
+    def add(self, left: Lowered, right: Lowered, sign: int) -> Combination:
         """The sum; a scalar is added to every entry."""
         first, second = self.terms(left), self.terms(right)
         axes = max(first[0][1].axes, second[0][1].axes, key=len) if first and second else ()

@@ -37,7 +37,7 @@ class Link(NamedTuple):
 
 
 Chain = tuple[Link, ...]
-Parts = tuple[tuple[Chain, Rational], ...]  # entry-by-entry product of chains to powers
+EntryProduct = tuple[tuple[Chain, Rational], ...]  # entry-by-entry product of chains to powers
 
 
 Scalars = tuple[tuple[Expr, Rational], ...]
@@ -51,7 +51,7 @@ class Term:
 
     coefficient: Rational
     scalars: Scalars
-    parts: Parts
+    parts: EntryProduct
     shape: Shape
 
     @property
@@ -122,7 +122,7 @@ class ProductWriter:
         ] = {}  # the factors of the Kronecker and Khatri-Rao products that were made
         self.inner: dict[int, Chain] = {}  # the chains of the inner products that were made
         self.products: dict[int, Chain] = {}  # and of all products
-        self.factors: dict[int, Parts] = {}  # and of those that were made entry by entry
+        self.factors: dict[int, EntryProduct] = {}  # and of those that were made entry by entry
         self._made: dict[object, Expr] = {}
         self.symmetric: set[int] = set()  # factors that are their own transposes
 
@@ -420,13 +420,13 @@ class ProductWriter:
         """Shorter first, then by the alphabet."""
         return self.factory.size(expr), self.factory.label(expr)
 
-    def multiply(self, parts: Parts, shape: Shape) -> Expr:
+    def multiply(self, parts: EntryProduct, shape: Shape) -> Expr:
         """The entry-by-entry product of chains to powers, which remembers its factors."""
         whole = self.body(parts, shape)
         self.factors[id(whole)] = parts
         return whole
 
-    def hadamard(self, parts: Parts, shape: Shape) -> Expr:
+    def hadamard(self, parts: EntryProduct, shape: Shape) -> Expr:
         """The entry-by-entry product of chains to powers."""
         factory = self.factory
         if any(is_mask(chain) for chain, _ in parts):
@@ -483,14 +483,14 @@ class ProductWriter:
         """The ways in which the diagonal of a square product may be written as a matrix."""
         shape = (self.shape(chain)[0],)
         if len(chain) == 2 and all(link.expr.rank == 1 for link in chain):
-            parts: Parts = tuple([((Link(link.expr),), 1) for link in chain])
+            parts: EntryProduct = tuple([((Link(link.expr),), 1) for link in chain])
             vectors = [self.hadamard(parts, shape)]  # type: ignore[arg-type]
         else:
             both = [self.product(c) for c in (chain, flip(chain))]
             vectors = [self.factory.call("diag", (c,), shape) for c in both]  # type: ignore[arg-type]
         return [self.factory.call("diag", (vector,), shape * 2) for vector in vectors]  # type: ignore[arg-type]
 
-    def _triangle(self, parts: Parts, shape: Shape) -> Expr:
+    def _triangle(self, parts: EntryProduct, shape: Shape) -> Expr:
         """The product of the other parts within the triangles of ones among them."""
         rest = tuple([part for part in parts if not is_mask(part[0])])
         result = self.body(rest, shape) if rest else None
@@ -521,7 +521,7 @@ class ProductWriter:
         )
         return rows, columns
 
-    def body(self, parts: Parts, shape: Shape) -> Expr:
+    def body(self, parts: EntryProduct, shape: Shape) -> Expr:
         """The array that the parts are."""
         if len(parts) == 1 and parts[0][1] == 1:
             return self._whole(parts[0][0])

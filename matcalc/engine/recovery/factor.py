@@ -16,8 +16,8 @@ from matcalc.engine.ir.nodes import magnitude, quotient
 from matcalc.engine.recovery.assemble import Assembler
 from matcalc.engine.recovery.chains import (
     Chain,
+    EntryProduct,
     Link,
-    Parts,
     ProductWriter,
     Scalars,
     Term,
@@ -296,7 +296,7 @@ class Factoring:
             if inner.shape
             else ()
         )
-        parts: Parts = ()
+        parts: EntryProduct = ()
         if shared.parts:
             parts = shared.parts + (((middle, 1),) if middle else ())
         elif shape:

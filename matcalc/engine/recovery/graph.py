@@ -17,7 +17,15 @@ from matcalc.core.dims import Dim
 from matcalc.core.operations import TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Labels, Rational
-from matcalc.engine.recovery.chains import Chain, Link, Parts, ProductWriter, flip, is_mask, key
+from matcalc.engine.recovery.chains import (
+    Chain,
+    EntryProduct,
+    Link,
+    ProductWriter,
+    flip,
+    is_mask,
+    key,
+)
 from matcalc.engine.recovery.factory import ExpressionFactory
 
 Edge = tuple[int, int, Chain]
@@ -200,13 +208,13 @@ class Graph:
         for serial in list(self._at[label]):
             self.cut(serial)
 
-    def vector(self, parts: Parts, label: int) -> Chain:
+    def vector(self, parts: EntryProduct, label: int) -> Chain:
         """The entry-by-entry product of weights as the end of a chain."""
         if len(parts) == 1 and parts[0][1] == 1:
             return parts[0][0]
         return (Link(self.writer.multiply(parts, (self.dims[label],))),)
 
-    def diagonal(self, parts: Parts, label: int) -> Chain:
+    def diagonal(self, parts: EntryProduct, label: int) -> Chain:
         """diag of the weights, as a link; nothing where there are none. diag(kron(ones, u)) is
         kron(eye, diag(u)).
         """
@@ -218,7 +226,7 @@ class Graph:
             return self.writer.spread("kron", [self._diagonal(((factor, 1),)) for factor in spread])
         return self._diagonal(parts)
 
-    def _diagonal(self, parts: Parts) -> Chain:
+    def _diagonal(self, parts: EntryProduct) -> Chain:
         if len(parts) == 1 and _ones(parts[0][0]):
             return (Link(self.factory.eye(parts[0][0][0].expr.shape[0]), False, True),)
         vector = self.writer.multiply(parts, parts[0][0][0].expr.shape[:1])

@@ -33,9 +33,9 @@ from matcalc.engine.ir.wide import has_wide, is_wide
 from matcalc.engine.recovery.index_cases import CaseWriter, Pair
 from matcalc.engine.recovery.index_places import always, at_index, bind
 from matcalc.engine.recovery.index_terms import (
+    EntryKey,
     Group,
     IndexTerm,
-    Key,
     add_up,
     alike,
     chain,
@@ -227,12 +227,12 @@ class IndexWriter(DirectionWriter, CaseWriter):
         factors = [factor for k, factor in enumerate(everything) if k not in without]
         labels: dict[int, Place] = dict(enumerate(places))
         bound, masks = bind(factors, labels, lambda size, inner: self._pick(size, (*scope, *inner)))
-        outer: dict[Key, Rational] = {}
-        inner: list[tuple[set[Index], Key, Rational]] = []
+        outer: dict[EntryKey, Rational] = {}
+        inner: list[tuple[set[Index], EntryKey, Rational]] = []
         wholes, bound = place_directions(factors, labels, bound)
         for factor, at, exponent in wholes:
             touched = {index for place in at for index, _ in place.terms} & set(bound)
-            key: Key = (factor, at)
+            key: EntryKey = (factor, at)
             if isinstance(factor, Leaf) and factor.kind == "ones":
                 continue
             if isinstance(factor, Leaf) and factor.kind in ("lower", "apart", "place"):
@@ -362,7 +362,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             result = Expr("/", (result, chain(below)), ())
         return Expr("neg", (result,), ()) if term.coefficient < 0 else result
 
-    def _power(self, key: Key, exponent: Rational, scope: tuple[Index, ...]) -> Expr:
+    def _power(self, key: EntryKey, exponent: Rational, scope: tuple[Index, ...]) -> Expr:
         what, places = key
         if isinstance(what, Group):
             return raise_to(self._reduce(what, scope), exponent)

@@ -13,7 +13,7 @@ from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum, content,
 from matcalc.engine.recovery.open_derivatives import Directed, Places
 
 # a node, a derivative in directions, or a sum, and where its entry is taken
-Key = tuple["Node | Directed | Group", Places]
+EntryKey = tuple["Node | Directed | Group", Places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class IndexTerm:
     """A number times powers of entries."""
 
     coefficient: Rational
-    factors: tuple[tuple[Key, Rational], ...]
+    factors: tuple[tuple[EntryKey, Rational], ...]
 
-    def without(self, common: dict[Key, Rational]) -> IndexTerm:
+    def without(self, common: dict[EntryKey, Rational]) -> IndexTerm:
         """The quotient by factors."""
         left = [(key, e - common.get(key, 0)) for key, e in self.factors]
         missing = [(key, -e) for key, e in common.items() if key not in dict(self.factors)]
@@ -135,7 +135,7 @@ def plain_sum(group: Group) -> bool:
     return len(group.indices) == 1 and not group.conditions and len(group.terms) == 1
 
 
-def touches(key: Key, index: Index) -> bool:
+def touches(key: EntryKey, index: Index) -> bool:
     """Whether an entry, or the sum that this is, depends on an index."""
     what, places = key
     if isinstance(what, Group):
@@ -152,7 +152,7 @@ def size_of(vector: Expr) -> int:
 
 def collect(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
     """Terms with the same factors as one."""
-    found: dict[frozenset[tuple[Key, Rational]], IndexTerm] = {}
+    found: dict[frozenset[tuple[EntryKey, Rational]], IndexTerm] = {}
     for term in terms:
         same = frozenset(term.factors)
         known = found.get(same)
@@ -226,7 +226,7 @@ def differences(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
     is a*(X[i,k] - X[j,k]); those with the same difference as one, too.
     """
     left = list(terms)
-    found: dict[Key, list[IndexTerm]] = {}
+    found: dict[EntryKey, list[IndexTerm]] = {}
     while left:
         term = left.pop(0)
         match = next(
@@ -240,7 +240,7 @@ def differences(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
         sign = 1 if _order(one) <= _order(other) else -1
         inner = (IndexTerm(sign, ((one, 1),)), IndexTerm(-sign, ((other, 1),)))
         inner = inner if sign > 0 else inner[::-1]
-        key: Key = (Group((), (), inner), ())
+        key: EntryKey = (Group((), (), inner), ())
         factors = tuple([(each, e) for each, e in term.factors if each != one])
         found.setdefault(key, []).append(IndexTerm(term.coefficient * sign, factors))
     result = []
@@ -256,7 +256,7 @@ def differences(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
     return result
 
 
-def _find_moved(one: IndexTerm, other: IndexTerm) -> tuple[Key, Key] | None:
+def _find_moved(one: IndexTerm, other: IndexTerm) -> tuple[EntryKey, EntryKey] | None:
     """The entries of one array in which two terms of opposite sign differ, and in nothing else."""
     if one.coefficient != -other.coefficient or len(one.factors) != len(other.factors):
         return None
@@ -268,7 +268,7 @@ def _find_moved(one: IndexTerm, other: IndexTerm) -> tuple[Key, Key] | None:
     return (a, b) if same and len(one.factors) > 1 else None
 
 
-def _order(key: Key) -> list[tuple[str, int]]:
+def _order(key: EntryKey) -> list[tuple[str, int]]:
     """Entries of one array, by the names of their indices."""
     return [(index.name, c) for place in key[1] for index, c in place.terms]
 
@@ -279,9 +279,9 @@ def shared_number(terms: Sequence[IndexTerm]) -> Rational:
     return -shared if all(term.coefficient < 0 for term in terms) else shared
 
 
-def common_of(terms: Sequence[IndexTerm]) -> dict[Key, Rational]:
+def common_of(terms: Sequence[IndexTerm]) -> dict[EntryKey, Rational]:
     """The factors that all terms have, to the power that all have."""
-    found: dict[Key, Rational] = {}
+    found: dict[EntryKey, Rational] = {}
     each = [dict(term.factors) for term in terms]
     for key, _ in terms[0].factors:
         powers = [factors.get(key, Fraction(0)) for factors in each]
@@ -308,8 +308,8 @@ def alike(terms: Sequence[IndexTerm], *, alone: bool) -> list[IndexTerm]:
 
 
 def merge(
-    first: tuple[tuple[Key, Rational], ...], second: tuple[tuple[Key, Rational], ...]
-) -> tuple[tuple[Key, Rational], ...]:
+    first: tuple[tuple[EntryKey, Rational], ...], second: tuple[tuple[EntryKey, Rational], ...]
+) -> tuple[tuple[EntryKey, Rational], ...]:
     """The product of two products."""
     found = dict(first)
     for key, exponent in second:
@@ -317,7 +317,7 @@ def merge(
     return tuple([(key, e) for key, e in found.items() if e])
 
 
-def rank_of(key: Key) -> tuple[bool, bool, int]:
+def rank_of(key: EntryKey) -> tuple[bool, bool, int]:
     """Scalars first, sums last."""
     what, places = key
     return isinstance(what, Group), isinstance(what, Sum | Product), len(places)

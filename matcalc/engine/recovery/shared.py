@@ -12,8 +12,8 @@ from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Rational, content, magnitude, quotient
 from matcalc.engine.recovery.chains import (
     Chain,
+    EntryProduct,
     Link,
-    Parts,
     ProductWriter,
     Scalars,
     Term,
@@ -44,7 +44,7 @@ class Shared:
     scalars: Scalars
     left: Chain
     right: Chain
-    parts: Parts
+    parts: EntryProduct
     factory: ExpressionFactory
 
     @property
@@ -99,7 +99,7 @@ def collect(terms: Sequence[Term]) -> list[Term]:
 
 def share(terms: Sequence[Term], factory: ExpressionFactory, *, multiplied: bool = False) -> Shared:
     """What all the terms share; ``multiplied`` says that their sum is a factor."""
-    parts: Parts = (
+    parts: EntryProduct = (
         _common([term.parts for term in terms], key)
         if any(len(term.parts) > 1 for term in terms)
         else ()

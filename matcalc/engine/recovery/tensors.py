@@ -13,7 +13,7 @@ from matcalc.core.operations import is_value
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Labels, Rational
 from matcalc.engine.recovery.block_terms import slice_of
-from matcalc.engine.recovery.chains import Chain, Link, Parts
+from matcalc.engine.recovery.chains import Chain, EntryProduct, Link
 from matcalc.engine.recovery.graph import Edge, Graph, Hyper
 from matcalc.engine.recovery.masks import is_running
 from matcalc.engine.recovery.products import Tree, fused_indices
@@ -31,7 +31,7 @@ def reduce_arrays(graph: Graph) -> bool:
     )
 
 
-def align_factors(graph: Graph) -> Parts | None:
+def align_factors(graph: Graph) -> EntryProduct | None:
     """The factors of a product entry by entry, where all that is left are arrays on the outputs."""
     outputs = set(range(graph.rank))
     if graph.edges or any(graph.weights.values()) or set(graph.weights) != outputs:
@@ -75,7 +75,8 @@ def _join(graph: Graph) -> bool:
             continue
         found = []
         for order in dict.fromkeys(own for _, own in members):
-            parts: Parts = tuple([((link(_permute(graph, each, order)),), 1) for each in members])
+            links = [link(_permute(graph, each, order)) for each in members]
+            parts: EntryProduct = tuple([((each,), 1) for each in links])
             shape = tuple([graph.dims[label] for label in order])
             found.append((graph.writer.hadamard(parts, shape), order))
         graph.hyper = [hyper for hyper in graph.hyper if hyper not in members]

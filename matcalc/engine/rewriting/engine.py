@@ -27,7 +27,7 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.lowering.lower import Lowering
-from matcalc.engine.rewriting.match import Binding, Matcher, Search
+from matcalc.engine.rewriting.match import Match, Matcher, Search
 from matcalc.engine.rewriting.pattern import Pattern, functions, heads, pattern
 
 _BUDGET = 5000  # steps for one node; far above what any terminating set of rules needs
@@ -221,7 +221,7 @@ class Rewriter:
         }
         return labels, tuple([sizes[label] for label in labels])
 
-    def _right(self, rule: Pattern, binding: Binding, axes: Shape, inner: Shape = ()) -> Node:
+    def _right(self, rule: Pattern, binding: Match, axes: Shape, inner: Shape = ()) -> Node:
         """The right side with the variables replaced, on the axes of the place; ``inner`` are those
         of what a function is taken of.
         """

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Rational, Sum, as_term
 from matcalc.engine.rewriting.ordinary import Ordinary
-from matcalc.engine.rewriting.paths import Direction, Pair, path, times
+from matcalc.engine.rewriting.paths import Pair, PlacedMatrix, path, times
 
 Commute = Callable[[Node, Node], bool]
 
@@ -41,7 +41,7 @@ class Kernel:
         ]
         self.directions = [self._direction(pair) for pair in self.pairs]
 
-    def _direction(self, pair: Pair) -> Direction | None:
+    def _direction(self, pair: Pair) -> PlacedMatrix | None:
         return path(self.builder, self.rank, self.factors, pair, self.index)
 
     def reduce(self) -> list[Factor] | None:
@@ -184,7 +184,7 @@ def _linear(builder: Builder, term: Node) -> tuple[tuple[Node, Labels], Rational
     return (kernel, first), coefficient, builder.product(1, whole, (0, 1), direction[0].axes)
 
 
-def _is_eye(found: Direction | None) -> bool:
+def _is_eye(found: PlacedMatrix | None) -> bool:
     return found is not None and isinstance(found[0], Leaf) and found[0].kind == "eye"
 
 

@@ -30,7 +30,7 @@ from matcalc.engine.ir.nodes import (
 
 # the larger and the smaller of two: the order in which these stand does not matter
 _EITHER_WAY = frozenset(name for name, row in OPERATIONS.items() if row.branches == "order")
-Binding = Mapping[str, Node]
+Match = Mapping[str, Node]
 Names = Mapping[int, int]  # labels of the pattern -> labels of the network
 
 
@@ -46,7 +46,7 @@ class Matcher:
         self.variables = variables
         self.lifted = lifted
 
-    def node(self, pattern: Node, node: Node, binding: Binding) -> Iterator[Binding]:
+    def node(self, pattern: Node, node: Node, binding: Match) -> Iterator[Match]:
         """The bindings under which the pattern is the node."""
         if isinstance(pattern, Leaf):
             yield from self._leaf(pattern, node, binding)
@@ -74,7 +74,7 @@ class Matcher:
         else:
             yield from self._whole_product(pattern, node, binding)
 
-    def _all(self, pairs: list[tuple[Node, Node]], binding: Binding) -> Iterator[Binding]:
+    def _all(self, pairs: list[tuple[Node, Node]], binding: Match) -> Iterator[Match]:
         if not pairs:
             yield binding
             return
@@ -86,7 +86,7 @@ class Matcher:
         scalar = self.builder.constant_entry(node) if self.lifted else node
         return scalar.coefficient if isinstance(scalar, Product) and not scalar.factors else None
 
-    def _leaf(self, pattern: Leaf, node: Node, binding: Binding) -> Iterator[Binding]:
+    def _leaf(self, pattern: Leaf, node: Node, binding: Match) -> Iterator[Match]:
         if isinstance(pattern, Literal):
             if node is pattern.node:
                 yield binding
@@ -117,7 +117,7 @@ class Matcher:
 
     # products
 
-    def _whole_product(self, pattern: Node, node: Node, binding: Binding) -> Iterator[Binding]:
+    def _whole_product(self, pattern: Node, node: Node, binding: Match) -> Iterator[Match]:
         if not self.lifted and pattern.rank != node.rank:
             return
         own, wanted = as_product(pattern)
@@ -145,8 +145,8 @@ class Matcher:
                     yield found
 
     def _match_multiple(
-        self, wanted: tuple[Factor, ...], node: Node, binding: Binding
-    ) -> Binding | None:
+        self, wanted: tuple[Factor, ...], node: Node, binding: Match
+    ) -> Match | None:
         """a*A for a scalar a: all numbers and scalar factors there are, if there are any."""
         if len(wanted) != 2 or not all(
             isinstance(f, Leaf) and f.kind == "variable" and e == 1 for f, _, e in wanted
@@ -169,9 +169,7 @@ class Matcher:
         )
         return {**binding, names[0]: a, names[1]: bare} if fits else None
 
-    def _multiple(
-        self, wanted: tuple[Factor, ...], node: Node, binding: Binding
-    ) -> Iterator[Binding]:
+    def _multiple(self, wanted: tuple[Factor, ...], node: Node, binding: Match) -> Iterator[Match]:
         """a*F for a scalar a and a scalar F that is not a variable: a is all else that there is,
         numbers and powers included.
         """
@@ -204,8 +202,8 @@ class Matcher:
     # sums
 
     def terms(
-        self, pattern: Sum, node: Sum, binding: Binding
-    ) -> Iterator[tuple[Binding, Rational, list[tuple[Rational, Node]]]]:
+        self, pattern: Sum, node: Sum, binding: Match
+    ) -> Iterator[tuple[Match, Rational, list[tuple[Rational, Node]]]]:
         """Ways to find the pattern's terms, all times one ratio, among those of a sum, and what is
         left over.
         """
@@ -215,9 +213,9 @@ class Matcher:
         self,
         wanted: list[tuple[Rational, Node]],
         there: list[tuple[Rational, Node]],
-        binding: Binding,
+        binding: Match,
         ratio: Rational | None,
-    ) -> Iterator[tuple[Binding, Rational, list[tuple[Rational, Node]]]]:
+    ) -> Iterator[tuple[Match, Rational, list[tuple[Rational, Node]]]]:
         if not wanted:
             assert ratio is not None
             yield binding, ratio, there
@@ -293,8 +291,8 @@ class Search:
         self.tries = _TRIES
 
     def run(
-        self, wanted: list[Factor], there: list[Factor], binding: Binding, names: Names
-    ) -> Iterator[tuple[Binding, Names, list[Factor]]]:
+        self, wanted: list[Factor], there: list[Factor], binding: Match, names: Names
+    ) -> Iterator[tuple[Match, Names, list[Factor]]]:
         """Every way: the binding, the labels, and the factors left over.
 
         A label that the pattern sums must be summed there and touch nothing that is left over.
@@ -316,8 +314,13 @@ class Search:
             )
 
     def _with(
-        self, first: Factor, rest: list[Factor], there: list[Factor], binding: Binding, names: Names
-    ) -> Iterator[tuple[Binding, Names, list[Factor]]]:
+        self,
+        first: Factor,
+        rest: list[Factor],
+        there: list[Factor],
+        binding: Match,
+        names: Names,
+    ) -> Iterator[tuple[Match, Names, list[Factor]]]:
         """The ways in which ``first`` is found next."""
         bound = _find_bound_product(first, binding)
         if bound is not None:
@@ -398,8 +401,8 @@ class Search:
         return free and len(set(seen)) == len(seen) and all(n == 1 for n in touches)
 
     def _remainder(
-        self, first: Factor, there: list[Factor], binding: Binding, names: Names
-    ) -> Iterator[tuple[Binding, Names, list[Factor]]]:
+        self, first: Factor, there: list[Factor], binding: Match, names: Names
+    ) -> Iterator[tuple[Match, Names, list[Factor]]]:
         """The last free matrix variable of a whole product may stand for several factors."""
         node, labels, exponent = first
         if (
@@ -434,7 +437,7 @@ def _openness(node: Node) -> int:
     return 2 if is_number(node) else int(isinstance(node, Leaf) and node.kind == "variable")
 
 
-def _freedom(factor: Factor, binding: Binding) -> int:
+def _freedom(factor: Factor, binding: Match) -> int:
     """Calls first, then bound variables, then free ones: the most telling factor narrows the search
     most.
     """
@@ -444,7 +447,7 @@ def _freedom(factor: Factor, binding: Binding) -> int:
     return 0
 
 
-def _find_bound_product(factor: Factor, binding: Binding) -> Product | None:
+def _find_bound_product(factor: Factor, binding: Match) -> Product | None:
     """The product that the factor's variable is bound to: it stands flattened among the factors."""
     node, labels, exponent = factor
     if isinstance(node, Leaf) and node.kind == "variable" and exponent == 1 and labels:

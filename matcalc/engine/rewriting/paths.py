@@ -9,12 +9,12 @@ from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Factor, Node
 
 Pair = tuple[int, int]
-Direction = tuple[Node, list[int]]  # a matrix, and the places of its factors
+PlacedMatrix = tuple[Node, list[int]]  # a matrix, and the places of its factors
 
 
 def path(
     builder: Builder, rank: int, factors: Sequence[Factor], pair: Pair, kernel: int | None
-) -> Direction | None:
+) -> PlacedMatrix | None:
     """The matrix D for which factors are D[a, b]: nothing else touches what is between, and only
     the kernel its ends.
 

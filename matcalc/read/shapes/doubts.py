@@ -21,7 +21,7 @@ from matcalc.read.shapes.context import ODDITIES, Context, Oddity, operands
 from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.syntax.nodes import SyntaxNode
 
-Key = tuple[str, int]
+LetterKey = tuple[str, int]
 _SHORT = 40
 _MOST_LETTERS = 8  # that are tried at one conflict
 _PRICES = {  # of reading a letter against the rule of its first letter
@@ -58,7 +58,7 @@ class Doubt(NamedTuple):
     note says if it stays. Candidates that are ``together`` are all meant or none is.
     """
 
-    key: Key
+    key: LetterKey
     price: int
     candidates: list[Candidate]
     left: str

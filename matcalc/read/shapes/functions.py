@@ -32,7 +32,7 @@ from matcalc.read.shapes.scalars import of_scalar
 from matcalc.read.syntax.nodes import SyntaxNode
 from matcalc.read.syntax.parser import sum_advice
 
-Rule = Callable[[Context, SyntaxNode, str, list[Expr]], Expr]
+FunctionRule = Callable[[Context, SyntaxNode, str, list[Expr]], Expr]
 
 
 def apply(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
@@ -350,7 +350,7 @@ def _rank(context: Context, expr: Expr) -> int | None:
     return None if id(expr) in context.rankless else expr.rank
 
 
-_BY_SIGNATURE: dict[str, Rule] = {
+_BY_SIGNATURE: dict[str, FunctionRule] = {
     "elementwise": _elementwise,
     "square->scalar": _square,
     "square->square": _square,
@@ -360,7 +360,7 @@ _BY_SIGNATURE: dict[str, Rule] = {
     "vector->vector": _of_vector,
     **dict.fromkeys(SINGULAR, singular),
 }
-_RULES: dict[str, Rule] = {
+_RULES: dict[str, FunctionRule] = {
     "kron": multilinear.kron,
     "cross": multilinear.cross,
     "skewmat": multilinear.skewmat,

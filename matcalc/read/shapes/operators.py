@@ -497,10 +497,10 @@ def _inverse_behind(context: Context, node: SyntaxNode, left: Expr, right: Expr)
     return multiply(context, node, left, _inverse(context, node, 1, right, "pinv"))
 
 
-Rule = Callable[[Context, SyntaxNode, Expr, Expr], Expr]
+OperatorRule = Callable[[Context, SyntaxNode, Expr, Expr], Expr]
 
 
-def _transposing_rule(rule: Rule, place: int) -> Rule:
+def _transposing_rule(rule: OperatorRule, place: int) -> OperatorRule:
     """The rule with one operand transposed."""
 
     def transposed(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:

@@ -23,7 +23,7 @@ from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.doubts import (
     Candidate,
     Doubt,
-    Key,
+    LetterKey,
     conflict,
     doubts,
     quote_node,
@@ -68,7 +68,7 @@ class _State:
 
     letters: dict[str, Candidate] = field(default_factory=dict)
     signs: dict[int, str] = field(default_factory=dict)
-    accepted: frozenset[Key] = frozenset()
+    accepted: frozenset[LetterKey] = frozenset()
     spent: int = 0
     done: bool = False
 

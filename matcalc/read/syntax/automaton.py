@@ -7,8 +7,8 @@ from typing import Any
 
 from matcalc.core.errors import ParseError
 from matcalc.read.syntax.table import ParseTable
+from matcalc.read.syntax.tokens import Token
 
-Token = tuple[str, int, int, str]  # terminal, start, end, text
 Build = Callable[[list[Any]], Any] | None
 Refuse = Callable[[Token, Token | None, dict[str, int]], ParseError]
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.read.syntax.table import ParseTable
-from matcalc.read.tex.lexer import Token, tokens
+from matcalc.read.syntax.tokens import Token
+from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.scope import Scope
 
 _LETTER = frozenset({"LETTERS", "GREEK", "STYLED"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from matcalc.core.errors import ParseError, Span, UnknownNameError
-from matcalc.read.syntax.automaton import Token
+from matcalc.read.syntax.tokens import Token
 from matcalc.read.tex.phrases import Phrase
 
 _DECIMAL = re.compile(r"([0-9]+)\{?,\}?([0-9]+)")

@@ -22,7 +22,7 @@ from matcalc.read.tex.scope import OF_COMPLEX
 from matcalc.read.tex.values import ALONG_AXES, Maker, Value, binary, call_function
 from matcalc.read.tex.vocabulary import OPERATORS, OPTIMA
 
-Rule = Callable[[ResolverBase, Phrase, list[Value]], Value]
+ReadingRule = Callable[[ResolverBase, Phrase, list[Value]], Value]
 # whose argument is not a number
 _OF_ARRAYS = frozenset(
     name

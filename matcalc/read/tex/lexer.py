@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.operations import ALIASES
 from matcalc.read.syntax.table import ParseTable
+from matcalc.read.syntax.tokens import Token
 from matcalc.read.tex.diagnose import BAR_BELOW, below
 from matcalc.read.tex.ornaments import blank_ornaments
 from matcalc.read.tex.pasted import SCRIPTS, script_tokens, with_indices
@@ -15,7 +16,6 @@ from matcalc.read.tex.vocabulary import CHARACTERS, FRACTIONS, OPTIMA, advice, f
 
 LONGEST = 65_536  # characters of a text
 DEEPEST = 3_000  # levels of brackets
-Token = tuple[str, int, int, str]  # terminal, start, end, text
 
 _OPENING = {
     "LPAR": "RPAR",

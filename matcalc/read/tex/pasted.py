@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import ParseError, Span
+from matcalc.read.syntax.tokens import Token
 from matcalc.read.tex.vocabulary import INDICES
-
-Token = tuple[str, int, int, str]  # as of the lexer
 
 _RAISED, _LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵀ", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₘ"
 _PLAIN = dict(zip(_RAISED + _LOWERED, "0123456789-+nT0123456789ijknm", strict=True))

@@ -112,7 +112,7 @@ class Resolver(ResolverBase):
             raise self.scope.refusal(f"{shown} stands alone here", phrase.span, hint)
         return rule
 
-    def _functional(self, rule: functions.Rule) -> Callable[[Phrase, list[Value]], Value]:
+    def _functional(self, rule: functions.ReadingRule) -> Callable[[Phrase, list[Value]], Value]:
         return lambda phrase, args: rule(self, phrase, args)
 
     # -- letters and indices

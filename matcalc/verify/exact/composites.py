@@ -13,6 +13,7 @@ from fractions import Fraction
 from matcalc.verify.exact.field import Extent, P, Undecided, inverse, number_root, strides, times
 from matcalc.verify.exact.functions import (
     FUNCTIONS,
+    FieldRule,
     along,
     apply,
     back,
@@ -23,6 +24,7 @@ from matcalc.verify.exact.functions import (
     not_negative,
     offset,
     raise_power,
+    single,
     spread,
     step,
     total,
@@ -30,6 +32,7 @@ from matcalc.verify.exact.functions import (
 from matcalc.verify.exact.generators import HALF, Generators
 from matcalc.verify.exact.jets import (
     Jet,
+    Series,
     add,
     constant,
     entrywise,
@@ -40,9 +43,6 @@ from matcalc.verify.exact.jets import (
     solve_inverse,
     stack,
 )
-from matcalc.verify.exact.series import Series
-
-Rule = Callable[[Generators, Sequence[Jet]], Jet]
 
 
 def _whole(a: Jet) -> int:
@@ -344,12 +344,8 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
 }
 
 
-def _single(rule: Callable[[Generators, Jet], Jet]) -> Rule:
-    return lambda field, args: rule(field, args[0])
-
-
-COMPOSITES: dict[str, Rule] = {
-    **{name: _single(rule) for name, rule in _ONE_ARGUMENT.items()},
+COMPOSITES: dict[str, FieldRule] = {
+    **{name: single(rule) for name, rule in _ONE_ARGUMENT.items()},
     "leakyrelu": _leaky_relu,
     "elu": _elu,
     "huber": _huber,

@@ -230,7 +230,7 @@ class _Inside(Bound):
         return self.opaque(node, args)
 
 
-Rule = Callable[[Bound, Expr, list[Degree]], Degree]
+DegreeRule = Callable[[Bound, Expr, list[Degree]], Degree]
 
 
 def _product(args: Sequence[Degree]) -> Degree:
@@ -368,12 +368,12 @@ def _of_form(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     return found
 
 
-def _names(rule: Rule, names: str) -> dict[str, Rule]:
+def _names(rule: DegreeRule, names: str) -> dict[str, DegreeRule]:
     return dict.fromkeys(names.split(), rule)
 
 
 # arithmetic, and functions that are no more than that
-_RULES: dict[str, Rule] = {
+_RULES: dict[str, DegreeRule] = {
     **_names(
         lambda bound, node, args: Degree(0), "number constant dimension eye fuse epsilon unit"
     ),
@@ -402,7 +402,7 @@ _RULES: dict[str, Rule] = {
 }
 
 # functions with opaque values, signs and roots
-_FUNCTIONS: dict[str, Rule] = {
+_FUNCTIONS: dict[str, DegreeRule] = {
     **_names(
         lambda bound, node, args: bound.opaque(node, args),
         "exp log log2 log10 log1p expm1 logsumexp softplus erf erfc",

@@ -35,7 +35,7 @@ from matcalc.verify.exact.jets import (
 )
 from matcalc.verify.exact.series import integer_power, polygamma, series
 
-Rule = Callable[[Generators, Sequence[Jet]], Jet]
+FieldRule = Callable[[Generators, Sequence[Jet]], Jet]
 
 
 def spread(a: Jet, b: Jet) -> tuple[Jet, Jet]:
@@ -100,7 +100,7 @@ def matrix(a: Jet) -> Jet:
     return a if len(a.extent) == 2 else Jet((*a.extent, *(1, 1)[len(a.extent) :]), a.parts)
 
 
-def _kept_square(rule: Callable[[Jet], Jet]) -> Rule:
+def _kept_square(rule: Callable[[Jet], Jet]) -> FieldRule:
     """A square -> square function, of scalars too."""
     return lambda field, args: Jet(args[0].extent, rule(matrix(args[0])).parts)
 
@@ -267,7 +267,7 @@ def _softmax(field: Generators, args: Sequence[Jet]) -> Jet:
     return _positive(field, divide(field, e, back(whole, args)))
 
 
-def _extreme(sign: int) -> Rule:
+def _extreme(sign: int) -> FieldRule:
     """The largest entry, or with -1 the smallest: of all, or along an axis."""
 
     def rule(field: Generators, args: Sequence[Jet]) -> Jet:
@@ -404,20 +404,21 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
 }
 
 
-def _single(rule: Callable[[Generators, Jet], Jet]) -> Rule:
+def single(rule: Callable[[Generators, Jet], Jet]) -> FieldRule:
+    """A rule of one argument as a rule of a list of them."""
     return lambda field, args: rule(field, args[0])
 
 
-def _primitive(name: str) -> Rule:
+def _primitive(name: str) -> FieldRule:
     return lambda field, args: apply(field, name, args[0])
 
 
-FUNCTIONS: dict[str, Rule] = {
+FUNCTIONS: dict[str, FieldRule] = {
     **{
         name: _primitive(name)
         for name in ("exp", "log", "sin", "cos", "cbrt", "asin", "atan", "erf", "gammaln", "sign")
     },
-    **{name: _single(rule) for name, rule in _ONE_ARGUMENT.items()},
+    **{name: single(rule) for name, rule in _ONE_ARGUMENT.items()},
     "max": _maximum,
     "min": _minimum,
     "polygamma": _polygamma,

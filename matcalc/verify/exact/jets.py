@@ -23,7 +23,7 @@ from matcalc.verify.exact.field import (
     times,
 )
 
-Part = Entries | None  # None is zero
+JetPart = Entries | None  # None is zero
 Bilinear = Callable[[Entries, Entries], Entries]
 
 
@@ -34,7 +34,9 @@ class Jet:
 
     __slots__ = ("extent", "number", "parts")
 
-    def __init__(self, extent: Extent, parts: list[Part], number: Fraction | None = None) -> None:
+    def __init__(
+        self, extent: Extent, parts: list[JetPart], number: Fraction | None = None
+    ) -> None:
         self.extent = extent
         self.parts = parts
         self.number = number
@@ -76,10 +78,10 @@ def splits(whole: int) -> list[tuple[int, int]]:
 
 def bilinear(a: Jet, b: Jet, rule: Bilinear, extent: Extent) -> Jet:
     """The product rule: the part S is the sum over the ways to split S of rule(a_T, b_rest)."""
-    parts: list[Part] = []
+    parts: list[JetPart] = []
     left, right = a.parts, b.parts
     for whole in range(len(left)):
-        total: Part = None
+        total: JetPart = None
         for first, second in splits(whole):
             x, y = left[first], right[second]
             if x is not None and y is not None:
@@ -91,7 +93,7 @@ def bilinear(a: Jet, b: Jet, rule: Bilinear, extent: Extent) -> Jet:
 
 def add(a: Jet, b: Jet, sign: int = 1) -> Jet:
     """a + sign*b of arrays with the same extent."""
-    parts: list[Part] = []
+    parts: list[JetPart] = []
     for x, y in zip(a.parts, b.parts, strict=True):
         if y is not None and sign != 1:
             y = scale_entries(sign, y)
@@ -126,9 +128,9 @@ def solve_inverse(a: Jet) -> Jet:
     """
     n = a.extent[0]
     first = invert(a.value, n)
-    parts: list[Part] = [first]
+    parts: list[JetPart] = [first]
     for whole in range(1, len(a.parts)):
-        total: Part = None
+        total: JetPart = None
         for moved, rest in splits(whole):
             x, y = a.parts[moved], parts[rest] if moved else None
             if moved and x is not None and y is not None:
@@ -150,7 +152,7 @@ def det(a: Jet) -> Jet:
     row of its own.
     """
     n = a.extent[0]
-    parts: list[Part] = []
+    parts: list[JetPart] = []
     for whole in range(len(a.parts)):
         placings: list[list[tuple[int, Entries]]] = []
         for blocks in _partitions(whole):
@@ -203,7 +205,7 @@ def cofactors(a: Jet) -> Jet:
 
 def stack(entries: Sequence[Jet], extent: Extent) -> Jet:
     """The array with these scalars as entries."""
-    parts: list[Part] = []
+    parts: list[JetPart] = []
     for k in range(len(entries[0].parts)):
         column = [entry.parts[k] for entry in entries]
         moved = any(part is not None for part in column)
@@ -236,7 +238,7 @@ def entrywise(a: Jet, series: Series) -> Jet:
     if order > 2:
         raise Undecided("a function in more than two directions")
     columns = [list(column) for column in zip(*[series(x, order) for x in a.value], strict=True)]
-    parts: list[Part] = [columns[0]]
+    parts: list[JetPart] = [columns[0]]
     for whole in range(1, len(a.parts)):
         part = a.parts[whole]
         total = None if part is None else times(columns[1], part)

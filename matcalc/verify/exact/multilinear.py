@@ -8,7 +8,7 @@ from itertools import product
 from matcalc.core.operations import PROJECTORS
 from matcalc.core.subspaces import independent
 from matcalc.verify.exact.field import P, inverse, permute
-from matcalc.verify.exact.functions import Rule, matrix, spread, stack
+from matcalc.verify.exact.functions import FieldRule, matrix, spread, stack
 from matcalc.verify.exact.generators import HALF, Generators
 from matcalc.verify.exact.jets import Jet, bilinear, constant, hadamard, linear
 
@@ -109,7 +109,7 @@ def _duplication(field: Generators, args: Sequence[Jet]) -> Jet:
     return constant((n * n, len(places)), entries, len(args[0].parts))
 
 
-def _nearest(kind: str) -> Rule:
+def _nearest(kind: str) -> FieldRule:
     """Each entry that stands in several places of a matrix of a kind is the mean of those."""
 
     def rule(field: Generators, args: Sequence[Jet]) -> Jet:
@@ -130,7 +130,7 @@ def _nearest(kind: str) -> Rule:
     return rule
 
 
-def _projector(kind: str) -> Rule:
+def _projector(kind: str) -> FieldRule:
     """1/c for two of the c places of an entry of a matrix of a kind, else 0."""
 
     def rule(field: Generators, args: Sequence[Jet]) -> Jet:
@@ -153,7 +153,7 @@ def epsilon() -> list[int]:
     return entries
 
 
-FUNCTIONS: dict[str, Rule] = {
+FUNCTIONS: dict[str, FieldRule] = {
     "kron": kron,
     "khatrirao": _khatrirao,
     "reshape": _reshape,

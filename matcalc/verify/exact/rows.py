@@ -19,7 +19,7 @@ from matcalc.verify.exact.functions import FUNCTIONS, apply, spread
 from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.jets import (
     Jet,
-    Part,
+    JetPart,
     constant,
     entrywise,
     hadamard,
@@ -238,7 +238,7 @@ def _join(rows: list[Jet]) -> Column:
 
 
 def _merge(rows: list[Jet]) -> Stacked:
-    parts: list[Part] = []
+    parts: list[JetPart] = []
     width = len(rows[0].value)
     for k in range(len(rows[0].parts)):
         found = [row.parts[k] for row in rows]

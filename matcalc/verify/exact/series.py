@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from matcalc.verify.exact.field import P, VanishingDivisor, inverse
 from matcalc.verify.exact.generators import Generators
-
-Series = Callable[[int, int], tuple[int, ...]]
+from matcalc.verify.exact.jets import Series
 
 
 def series(field: Generators, name: str) -> Series:

@@ -25,7 +25,7 @@ from matcalc.verify.oracle.numeric import (
 )
 from matcalc.verify.oracle.rounding import noise
 from matcalc.verify.oracle.sample import find_point, find_sizes
-from matcalc.verify.oracle.survey import Piece, survey
+from matcalc.verify.oracle.survey import SwitchSide, survey
 
 POINTS = 2
 _REDRAWS = 4  # further points looked at where the derivative almost vanishes and would hide errors
@@ -64,7 +64,7 @@ class Comparison:
     sizes: dict[str, int] = field(default_factory=dict)
     points: int = POINTS
     problem: str | None = None
-    unvisited: tuple[Piece, ...] = ()  # sides of kinks on which no point was found
+    unvisited: tuple[SwitchSide, ...] = ()  # sides of kinks on which no point was found
     hidden: bool = False  # by rounding errors: the point tells nothing
 
     @property

@@ -156,14 +156,14 @@ def _power(point: _Point, node: Expr, args: list[float]) -> float:
     return math.pow(base, args[1])
 
 
-Rule = Callable[[_Point, Expr, list[float]], float]
+EntryRule = Callable[[_Point, Expr, list[float]], float]
 
 
-def _truth(holds: Callable[[float, float], bool]) -> Rule:
+def _truth(holds: Callable[[float, float], bool]) -> EntryRule:
     return lambda point, node, args: float(holds(*args))
 
 
-_RULES: dict[str, Rule] = {
+_RULES: dict[str, EntryRule] = {
     "variable": lambda point, node, args: point.draw(node),
     "indexed": _Point.evaluate_form,
     "number": lambda point, node, args: float(node.value),

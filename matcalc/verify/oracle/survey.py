@@ -58,7 +58,7 @@ Values = dict[str, Array]
 Feature = tuple[object, ...]
 
 
-class Piece(NamedTuple):
+class SwitchSide(NamedTuple):
     """A side of a switch."""
 
     switch: Switch
@@ -89,7 +89,7 @@ def survey(
     *,
     near: bool = False,
     surfaces: bool = False,
-) -> tuple[list[Values], list[Piece]]:
+) -> tuple[list[Values], list[SwitchSide]]:
     """Points at which all of ``strict`` is smooth, and ``beside`` on no kink; and the pieces that
     none of them visits. With ``surfaces`` only those on which ``beside`` alone jumps.
     """
@@ -134,7 +134,7 @@ class _Survey:
         # those of ``strict``, while points are looked for where ``beside`` alone jumps
         self.smooth: Pieces | None = None
 
-    def result(self) -> tuple[list[Values], list[Piece]]:
+    def result(self) -> tuple[list[Values], list[SwitchSide]]:
         for values in self._draws():
             self._look(values)
         sides = Sides(self.pieces, self.variables, self.sizes, self.moving, self.sights)
@@ -152,7 +152,7 @@ class _Survey:
                 elif switch.kind == PLACE and self.near:
                     self._tie(place)
         missing = [
-            Piece(self.pieces.switches[place], side)
+            SwitchSide(self.pieces.switches[place], side)
             for place, side in wanted
             if ("side", place, side) not in self.seen
         ]
@@ -161,7 +161,7 @@ class _Survey:
             missing = self._unseen_windows()
         return self._choose(), missing
 
-    def surfaces(self) -> tuple[list[Values], list[Piece]]:
+    def surfaces(self) -> tuple[list[Values], list[SwitchSide]]:
         """Points on the surfaces on which ``beside`` alone jumps, and those that were not found."""
         for values in islice(self._draws(), _COMPARED):
             self._look(values)
@@ -169,13 +169,13 @@ class _Survey:
         missing = self._visit_equations_of_claims(sides)
         return self._choose(), missing
 
-    def _visit_equations_of_claims(self, sides: Sides) -> list[Piece]:
+    def _visit_equations_of_claims(self, sides: Sides) -> list[SwitchSide]:
         """Points on a surface such as sum(x) == 1 on which only ``beside`` jumps: an expression
         that is smooth there has a derivative, which no convention decides. What is returned are
         the surfaces on which no point was found, fit or not.
         """
         strict = Pieces(self.strict)
-        missing: list[Piece] = []
+        missing: list[SwitchSide] = []
         for place in sorted(self.moving):
             switch, wanted = self.pieces.switches[place], ("side", place, 0)
             if wanted in self.seen or not jumps_at_zero(switch):
@@ -189,18 +189,18 @@ class _Survey:
             )
             found = wanted in self.seen or unfit
             if not found and not strict.switches and sides.may_vanish(place):
-                missing.append(Piece(switch, 0))
+                missing.append(SwitchSide(switch, 0))
         return missing
 
-    def _unseen_windows(self) -> list[Piece]:
+    def _unseen_windows(self) -> list[SwitchSide]:
         """The sides of narrow pieces that no point is in, nor is found to be."""
-        found: list[Piece] = []
+        found: list[SwitchSide] = []
         for both in windows(self.pieces, self.sights) if self.paired else ():
             feature = ("pair", *both[0], *both[1])
             if feature not in self.seen:
                 self._reach(both, feature)
             if feature not in self.seen and not found:
-                found = [Piece(self.pieces.switches[place], side) for place, side in both]
+                found = [SwitchSide(self.pieces.switches[place], side) for place, side in both]
         return found
 
     def _draws(self) -> Iterator[Values]:

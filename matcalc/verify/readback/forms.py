@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 
-from matcalc.core.indexed import Form as IndexedForm
-from matcalc.core.indexed import describe, number_indices
+from matcalc.core.indexed import Form, describe, number_indices
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, COMPARISONS, OF_ENTRIES, OPERATIONS
 from matcalc.core.tree import APPLY, Expr, operation
@@ -20,7 +19,7 @@ from matcalc.core.user_functions import user_function
 from matcalc.core.walk import fold, postorder
 from matcalc.read.syntax.nodes import Statement, SyntaxNode, children
 
-Form = tuple[int, int]  # the sign, and the place among the forms
+SignedForm = tuple[int, int]  # the sign, and the place among the forms
 _PRODUCTS = ("*", "/", ".*", "./")
 _BINARY = frozenset({*_PRODUCTS, "+", "-", "^", ".^", *COMPARISONS})
 _PLAIN = frozenset({*_BINARY, "number", "variable", "neg", "'", "several"})
@@ -34,7 +33,7 @@ class Forms:
         self._made: list[tuple[Hashable, ...]] = []
         self._scalars: set[int] = set()  # products that are scalars: factors of what they multiply
 
-    def of(self, *form: Hashable) -> Form:
+    def of(self, *form: Hashable) -> SignedForm:
         """The form that is made of these."""
         place = self._places.get(form)
         if place is None:
@@ -42,12 +41,12 @@ class Forms:
             self._made.append(form)
         return 1, place
 
-    def tree(self, expr: Expr, *, sized: bool) -> Form:
+    def tree(self, expr: Expr, *, sized: bool) -> SignedForm:
         """That of a typed tree; constants with their shapes if ``sized``, which no text says by
         itself.
         """
 
-        def rule(node: Expr, args: list[Form]) -> Form:
+        def rule(node: Expr, args: list[SignedForm]) -> SignedForm:
             return self._form_of_typed(node, args, sized)
 
         return expr.fold(rule)
@@ -55,15 +54,15 @@ class Forms:
     def parts(
         self,
         expr: Expr,
-        known: Mapping[int, Form],
-        names: Mapping[str, Form],
+        known: Mapping[int, SignedForm],
+        names: Mapping[str, SignedForm],
         *,
         sized: bool = True,
-    ) -> dict[int, Form]:
+    ) -> dict[int, SignedForm]:
         """Those of all parts of a typed tree, by their ids; ``known`` are those of some parts, and
         ``names`` those of some variables.
         """
-        found: dict[int, Form] = {}
+        found: dict[int, SignedForm] = {}
         for node in postorder(expr, lambda node: () if id(node) in known else node.args):
             if id(node) in known:
                 found[id(node)] = known[id(node)]
@@ -75,23 +74,23 @@ class Forms:
                 )
         return found
 
-    def program(self, statements: Sequence[Statement]) -> Form:
+    def program(self, statements: Sequence[Statement]) -> SignedForm:
         """That of the value of a program of definitions."""
         return self.definitions(statements)[statements[-1].name]
 
-    def definitions(self, statements: Sequence[Statement]) -> dict[str, Form]:
+    def definitions(self, statements: Sequence[Statement]) -> dict[str, SignedForm]:
         """Those of all that a program defines; its value has the name of the last statement."""
-        names: dict[str, Form] = {}
+        names: dict[str, SignedForm] = {}
         for statement in statements:
             names[statement.name] = fold(
                 statement.body, children, lambda node, args: self._form_of_parsed(node, args, names)
             )
         return names
 
-    def _number(self, value: Fraction) -> Form:
+    def _number(self, value: Fraction) -> SignedForm:
         return -1 if value < 0 else 1, self.of("number", abs(value))[1]
 
-    def _value(self, form: Form) -> Fraction | None:
+    def _value(self, form: SignedForm) -> Fraction | None:
         kind, *rest = self._made[form[1]]
         if kind != "number":
             return None
@@ -99,10 +98,10 @@ class Forms:
         assert isinstance(value, Fraction)
         return form[0] * value
 
-    def _negate(self, form: Form) -> Form:
+    def _negate(self, form: SignedForm) -> SignedForm:
         return form if self._value(form) == 0 else (-form[0], form[1])
 
-    def _binary(self, op: str, left: Form, right: Form) -> Form:
+    def _binary(self, op: str, left: SignedForm, right: SignedForm) -> SignedForm:
         if op == "-":
             op, right = "+", self._negate(right)
         if op not in _PRODUCTS:
@@ -113,7 +112,7 @@ class Forms:
                 return self._number(above / below)
         return left[0] * right[0], self.of(op, left[1], right[1])[1]
 
-    def _form_of_typed(self, expr: Expr, args: list[Form], sized: bool) -> Form:
+    def _form_of_typed(self, expr: Expr, args: list[SignedForm], sized: bool) -> SignedForm:
         op = expr.op
         if op == "*" and not expr.args[0].shape and expr.args[1].op == "*" and expr.args[1].shape:
             return self._multiple(args[0], args[1])
@@ -143,11 +142,11 @@ class Forms:
             return self.of(op, *args)
         return self.of(op, expr.value, expr.shape, *args)
 
-    def _form_of_indexed(self, value: IndexedForm, args: list[Form], sized: bool) -> Form:
+    def _form_of_indexed(self, value: Form, args: list[SignedForm], sized: bool) -> SignedForm:
         """That of an expression with bound indices, which are numbered: their names say nothing."""
         numbers = number_indices(value)
 
-        def rule(node: Expr, inner: list[Form]) -> Form:
+        def rule(node: Expr, inner: list[SignedForm]) -> SignedForm:
             if node.op == "slot":
                 place: int = node.value
                 return args[place]
@@ -158,7 +157,7 @@ class Forms:
         axes = tuple([(index.start, index.size) for index in value.indices])
         return self.of("indexed", axes, value.body.fold(rule))
 
-    def _multiple(self, scalar: Form, product: Form) -> Form:
+    def _multiple(self, scalar: SignedForm, product: SignedForm) -> SignedForm:
         """s*(A*B) as it is read: (s*A)*B."""
         place, rights = product[1], []
         while self._made[place][0] == "*" and place not in self._scalars:
@@ -172,8 +171,8 @@ class Forms:
         return scalar[0] * product[0], place
 
     def _form_of_parsed(
-        self, node: SyntaxNode, args: list[Form], names: Mapping[str, Form]
-    ) -> Form:
+        self, node: SyntaxNode, args: list[SignedForm], names: Mapping[str, SignedForm]
+    ) -> SignedForm:
         kind, value = node.kind, node.value
         if kind in _BINARY:
             return self._binary(kind, *args)

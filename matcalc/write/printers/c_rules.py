@@ -14,7 +14,7 @@ from matcalc.write.printers.language_code import whole_numbers
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
 
-Rule = Callable[[CWriter, CodeNode], Code]
+CodeRule = Callable[[CWriter, CodeNode], Code]
 _CONSTANTS = {
     "np.pi": ("3.141592653589793", ATOM),
     "np.e": ("2.718281828459045", ATOM),
@@ -439,7 +439,7 @@ def _count(emitter: CWriter, node: CodeNode) -> Code:
     return cheap(emitter, f"(double)({{0}} + {start})" if start != "0" else "(double){0}")
 
 
-_CALLS: dict[str, Rule] = {
+_CALLS: dict[str, CodeRule] = {
     "np.sum": _total,
     "np.linalg.slogdet": _factorise,
     "np.where": _where,
@@ -460,7 +460,7 @@ _CALLS: dict[str, Rule] = {
     "vec": columns,
     "reshape": columns,
 }
-RULES: dict[str, Rule] = {
+RULES: dict[str, CodeRule] = {
     "name": _name,
     "number": lambda emitter, node: literal(node.attr),
     "text": _text,

@@ -12,7 +12,7 @@ from matcalc.core.tree import Expr
 from matcalc.write.printers.c_code import INDENT, C, CWriter
 from matcalc.write.printers.c_rules import CEmitter
 from matcalc.write.printers.language_code import LanguageWriter
-from matcalc.write.printers.language_source import LanguageSource, Sizes
+from matcalc.write.printers.language_source import LanguageSource, SizeBindings
 from matcalc.write.printers.numpy_families import docstring_lines
 
 _WIDTH = 96
@@ -64,10 +64,10 @@ class CSource(LanguageSource):
             if node.rank:
                 emitter.targets.setdefault(id(node), name)
 
-    def _sizes_of(self) -> Sizes:
-        return Sizes(list(self.sizes), [], [])
+    def _sizes_of(self) -> SizeBindings:
+        return SizeBindings(list(self.sizes), [], [])
 
-    def comment(self, sizes: Sizes) -> list[str]:
+    def comment(self, sizes: SizeBindings) -> list[str]:
         """The comment above the code."""
         lines = [
             wrapped
@@ -100,7 +100,7 @@ class CSource(LanguageSource):
     def _left(self) -> list[str]:
         return [self.size_of(size) for size in self.room] if self.check else []
 
-    def _begin(self, sizes: Sizes) -> list[str]:
+    def _begin(self, sizes: SizeBindings) -> list[str]:
         left = self._left()
         if not left:
             return []
@@ -144,7 +144,7 @@ class CSource(LanguageSource):
             before = f"{name} + {size}"
         return lines
 
-    def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
+    def _whole(self, sizes: SizeBindings, body: list[str], helpers: list[str]) -> str:
         arguments = [
             f"const double *{self.locals[key]}" if each.shape else f"double {self.locals[key]}"
             for key, each in self.variables.items()

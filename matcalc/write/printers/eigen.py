@@ -6,7 +6,7 @@ import re
 
 from matcalc.write.printers.eigen_code import CPP, EigenEmitter
 from matcalc.write.printers.language_code import LanguageWriter
-from matcalc.write.printers.language_source import LanguageSource, Sizes
+from matcalc.write.printers.language_source import LanguageSource, SizeBindings
 from matcalc.write.printers.numpy_code import NO_ROOM
 
 _INDENT = "    "
@@ -34,7 +34,7 @@ class EigenSource(LanguageSource):
             return f"{local}.dimension({axis})"
         return f"{local}.size()" if rank == 1 else f"{local}.{('rows()', 'cols()')[axis]}"
 
-    def _begin(self, sizes: Sizes) -> list[str]:
+    def _begin(self, sizes: SizeBindings) -> list[str]:
         lines = [f"const Index {self.sizes[name]} = {code};" for name, code in sizes.bound]
         ranks = {self.locals[key]: len(each.shape) for key, each in self.variables.items()}
         wrong = [
@@ -72,7 +72,7 @@ class EigenSource(LanguageSource):
         lines += [f"result.{name} = {code};" for name, _, code in self.results(emitter)]
         return [*lines, "return result;"]
 
-    def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
+    def _whole(self, sizes: SizeBindings, body: list[str], helpers: list[str]) -> str:
         names = f"{self.name}_parts"
         types = [f"typename F{place}" for place in range(len(self.declared))]
         said = "\n".join(body)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from matcalc.core.dims import ONE, Dim
 from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code
 from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
-from matcalc.write.printers.language_source import LanguageSource, Sizes
+from matcalc.write.printers.language_source import LanguageSource, SizeBindings
 from matcalc.write.printers.numpy_code import NO_ROOM
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import CodeNode
@@ -241,7 +241,7 @@ class JuliaSource(LanguageSource):
     def _whole_quotient(self, size: str, divisor: str) -> str:
         return f"{size} ÷ ({divisor})"
 
-    def _begin(self, sizes: Sizes) -> list[str]:
+    def _begin(self, sizes: SizeBindings) -> list[str]:
         lines = [f"{self.sizes[name]} = {code}" for name, code in sizes.bound]
         ranks = {self.locals[key]: len(each.shape) for key, each in self.variables.items()}
         wrong = [
@@ -271,7 +271,7 @@ class JuliaSource(LanguageSource):
         fields = [f"{name} = {code}" for name, _, code in self.results(emitter)]
         return [f"return (; {', '.join(fields)})"]
 
-    def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
+    def _whole(self, sizes: SizeBindings, body: list[str], helpers: list[str]) -> str:
         arguments = [
             f"{self.locals[key]}::{_kind(len(each.shape))}" for key, each in self.variables.items()
         ]

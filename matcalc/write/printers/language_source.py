@@ -26,7 +26,7 @@ _WIDTH = 96
 _WORDS = re.compile(r"[A-Za-z_]\w*")
 
 
-class Sizes(NamedTuple):
+class SizeBindings(NamedTuple):
     """How the sizes of a formula follow from the arguments."""
 
     given: list[str]  # names that no array tells
@@ -129,7 +129,7 @@ class LanguageSource(Source):
         """None: the code has both."""
         return []
 
-    def _sizes_of(self) -> Sizes:
+    def _sizes_of(self) -> SizeBindings:
         missing = dict(self.sizes)
         bound: list[tuple[str, str]] = []
         tells: set[tuple[str, int]] = set()
@@ -154,7 +154,7 @@ class LanguageSource(Source):
             if self.check and (local, axis) not in tells
         ]
         used = self.needed | {name for _, _, dim in checked for name in dim.letters}
-        return Sizes(
+        return SizeBindings(
             [name for name in missing if name in used],
             [each for each in bound if each[0] in used],
             checked,
@@ -189,7 +189,7 @@ class LanguageSource(Source):
         text = size_code(dim, self.sizes)[0]
         return text.replace(" // ", f" {self.language.quotient} ")
 
-    def comment(self, sizes: Sizes) -> list[str]:
+    def comment(self, sizes: SizeBindings) -> list[str]:
         """The comment above the code."""
         lines = [
             wrapped
@@ -209,7 +209,7 @@ class LanguageSource(Source):
         lines.append(f"Returns {self.describe_result()}.")
         return [f"{self.language.comment} {line}".rstrip() for line in lines]
 
-    def arguments_of(self, sizes: Sizes) -> list[str]:
+    def arguments_of(self, sizes: SizeBindings) -> list[str]:
         """What the function takes."""
         given = [self.sizes[name] for name in sizes.given]
         return [*self.locals.values(), *self.declared.values(), *given]
@@ -266,7 +266,7 @@ class LanguageSource(Source):
         return f"{size} {self.language.quotient} ({divisor})"
 
     @abstractmethod
-    def _begin(self, sizes: Sizes) -> list[str]:
+    def _begin(self, sizes: SizeBindings) -> list[str]:
         """Statements that bind the sizes and check the arguments."""
 
     @abstractmethod
@@ -274,7 +274,7 @@ class LanguageSource(Source):
         """Statements that return the result."""
 
     @abstractmethod
-    def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
+    def _whole(self, sizes: SizeBindings, body: list[str], helpers: list[str]) -> str:
         """The text."""
 
     def results(self, emitter: LanguageWriter) -> list[tuple[str, CodeNode, str]]:

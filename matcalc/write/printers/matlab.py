@@ -11,7 +11,7 @@ from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
 from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, TERM, UNARY, Code
 from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
-from matcalc.write.printers.language_source import LanguageSource, Sizes
+from matcalc.write.printers.language_source import LanguageSource, SizeBindings
 from matcalc.write.printers.numpy_code import NO_ROOM
 from matcalc.write.printers.numpy_nodes import CodeNode
 
@@ -256,7 +256,7 @@ class MatlabSource(LanguageSource):
         axes = [str(dim) for dim in variable.shape]
         return f"({', '.join([*axes, *['1'] * (2 - len(axes))])})"
 
-    def _begin(self, sizes: Sizes) -> list[str]:
+    def _begin(self, sizes: SizeBindings) -> list[str]:
         lines = [f"{self.sizes[name]} = {code};" for name, code in sizes.bound]
         wrong = []
         for key, each in self.variables.items():
@@ -296,7 +296,7 @@ class MatlabSource(LanguageSource):
             return [f"result = {result};"]
         return [f"result.{name} = {code};" for name, _, code in self.results(emitter)]
 
-    def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
+    def _whole(self, sizes: SizeBindings, body: list[str], helpers: list[str]) -> str:
         head = f"function result = {self.name}({', '.join(self.arguments_of(sizes))})"
         inside = [*self.comment(sizes), *body]
         lines = "\n".join(inside).splitlines()

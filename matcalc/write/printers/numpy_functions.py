@@ -24,7 +24,7 @@ from matcalc.write.printers.numpy_products import (
     CodeProduct,
 )
 
-Value = CodeNode | CodeProduct
+CodeValue = CodeNode | CodeProduct
 
 
 class CodeLowering(Protocol):
@@ -40,7 +40,7 @@ class CodeLowering(Protocol):
     def open(self, expr: Expr) -> CodeProduct:
         """The value of a subtree as a product to build on."""
 
-    def einsum(self, expr: Expr) -> Value:
+    def einsum(self, expr: Expr) -> CodeValue:
         """A contraction."""
 
 
@@ -76,7 +76,7 @@ def squared_norm(low: CodeLowering, norm: Expr) -> CodeNode:
     return low.build.call("np.sum", squares, shape=norm.shape, after=_axis(norm))
 
 
-def _inverse(low: CodeLowering, expr: Expr) -> Value:
+def _inverse(low: CodeLowering, expr: Expr) -> CodeValue:
     """Left open: beside something it becomes the solution of a system."""
     product = low.open(expr.args[0])
     if product.scaled or len(product.factors) > 1:
@@ -95,13 +95,13 @@ def _inverse(low: CodeLowering, expr: Expr) -> Value:
     return CodeProduct(expr.shape, factors=deque([CodeFactor(kind, factor.node, factor.flipped)]))
 
 
-def _trace(low: CodeLowering, expr: Expr) -> Value:
+def _trace(low: CodeLowering, expr: Expr) -> CodeValue:
     inside = low.open(expr.args[0])
     scalars = low.chains.trace(list(inside.factors), inside.shape)
     return CodeProduct((), inside.number, inside.top + scalars, list(inside.bottom))
 
 
-def _sum(low: CodeLowering, expr: Expr) -> Value:
+def _sum(low: CodeLowering, expr: Expr) -> CodeValue:
     """1' F 1: row and column sums before products; or along an axis of a tensor."""
     if len(expr.args) == 2:
         return _reduction("np.sum")(low, expr)
@@ -125,7 +125,7 @@ def _sum(low: CodeLowering, expr: Expr) -> Value:
     return result
 
 
-def _diag(low: CodeLowering, expr: Expr) -> Value:
+def _diag(low: CodeLowering, expr: Expr) -> CodeValue:
     (arg,) = expr.args
     if arg.rank == 1:
         return CodeProduct(expr.shape, factors=deque([CodeFactor(DIAGONAL, low.node(arg))]))
@@ -141,11 +141,11 @@ def _diag(low: CodeLowering, expr: Expr) -> Value:
     )
 
 
-def _logdet(low: CodeLowering, expr: Expr) -> Value:
+def _logdet(low: CodeLowering, expr: Expr) -> CodeValue:
     return low.build.logdet(low.node(expr.args[0]))
 
 
-def _sign(low: CodeLowering, expr: Expr) -> Value:
+def _sign(low: CodeLowering, expr: Expr) -> CodeValue:
     """That of a determinant is known where the determinant itself overflows."""
     (arg,) = expr.args
     if arg.op == "det":
@@ -155,7 +155,7 @@ def _sign(low: CodeLowering, expr: Expr) -> Value:
     return low.build.call("np.sign", low.node(arg), shape=expr.shape)
 
 
-def _norm1(low: CodeLowering, expr: Expr) -> Value:
+def _norm1(low: CodeLowering, expr: Expr) -> CodeValue:
     sizes = low.build.call("np.abs", low.node(expr.args[0]), shape=expr.args[0].shape)
     return low.build.call("np.sum", sizes, shape=expr.shape, after=_axis(expr))
 
@@ -165,21 +165,21 @@ def _axis(expr: Expr) -> tuple[str, ...]:
     return (f"axis={int(expr.args[1].value) - 1}",) if len(expr.args) == 2 else ()
 
 
-def _norminf(low: CodeLowering, expr: Expr) -> Value:
+def _norminf(low: CodeLowering, expr: Expr) -> CodeValue:
     (arg,) = expr.args
     return low.build.call("np.max", low.build.call("np.abs", low.node(arg), shape=arg.shape))
 
 
-def _reduction(function: str) -> Callable[[CodeLowering, Expr], Value]:
+def _reduction(function: str) -> Callable[[CodeLowering, Expr], CodeValue]:
     """Over all entries, or along an axis."""
 
-    def form(low: CodeLowering, expr: Expr) -> Value:
+    def form(low: CodeLowering, expr: Expr) -> CodeValue:
         return low.build.call(function, low.node(expr.args[0]), shape=expr.shape, after=_axis(expr))
 
     return form
 
 
-def _where(low: CodeLowering, expr: Expr) -> Value:
+def _where(low: CodeLowering, expr: Expr) -> CodeValue:
     """A comparison is the condition itself, not the numbers 1 and 0."""
     condition, *branches = (low.node(arg) for arg in expr.args)
     if condition.calls("np.where") and condition.attr[2] == ("1.0", "0.0"):
@@ -187,17 +187,17 @@ def _where(low: CodeLowering, expr: Expr) -> Value:
     return low.build.call("np.where", condition, *branches, shape=expr.shape)
 
 
-def _vec(low: CodeLowering, expr: Expr) -> Value:
+def _vec(low: CodeLowering, expr: Expr) -> CodeValue:
     node = low.node(expr.args[0])
     return node if node.rank < 2 else low.build.suffix(node, '.ravel("F")', expr.shape)
 
 
-def _permute(low: CodeLowering, expr: Expr) -> Value:
+def _permute(low: CodeLowering, expr: Expr) -> CodeValue:
     axes = ", ".join(map(str, expr.value))
     return low.build.suffix(low.node(expr.args[0]), f".transpose({axes})", expr.shape)
 
 
-def _kron(low: CodeLowering, expr: Expr) -> Value:
+def _kron(low: CodeLowering, expr: Expr) -> CodeValue:
     """A column beside a matrix or a row is one column, a row one row."""
     nodes = []
     for arg in expr.args:
@@ -210,26 +210,26 @@ def _kron(low: CodeLowering, expr: Expr) -> Value:
     return low.build.call("np.kron", *nodes, shape=expr.shape)
 
 
-def _dot(low: CodeLowering, expr: Expr) -> Value:
+def _dot(low: CodeLowering, expr: Expr) -> CodeValue:
     left, right = (low.node(arg) for arg in expr.args)
     if left.rank == 1:
         return low.build.dot(left, right)
     return low.build.call("np.sum", low.build.times(left, right))
 
 
-def _outer(low: CodeLowering, expr: Expr) -> Value:
+def _outer(low: CodeLowering, expr: Expr) -> CodeValue:
     left, right = (low.node(arg) for arg in expr.args)
     return CodeProduct(
         expr.shape, factors=deque([CodeFactor(COLUMN, left), CodeFactor(ROW, right)])
     )
 
 
-def _triangle(low: CodeLowering, expr: Expr) -> Value:
+def _triangle(low: CodeLowering, expr: Expr) -> CodeValue:
     after = tuple(str(offset.value) for offset in expr.args[1:])
     return low.build.call(f"np.{expr.op}", low.node(expr.args[0]), shape=expr.shape, after=after)
 
 
-def _cumulative(low: CodeLowering, expr: Expr) -> Value:
+def _cumulative(low: CodeLowering, expr: Expr) -> CodeValue:
     axis = expr.args[1].value if len(expr.args) == 2 else 1
     node, backwards = low.node(expr.args[0]), expr.op == "revcumsum"
     if backwards:
@@ -241,20 +241,20 @@ def _cumulative(low: CodeLowering, expr: Expr) -> Value:
     )
 
 
-def _frechet(low: CodeLowering, expr: Expr) -> Value:
+def _frechet(low: CodeLowering, expr: Expr) -> CodeValue:
     after = (f"slots={expr.value}",) if expr.value else ()
     return low.build.call(
         expr.op, *(low.node(arg) for arg in expr.args), shape=expr.shape, after=after
     )
 
 
-def _sylvester(low: CodeLowering, expr: Expr) -> Value:
+def _sylvester(low: CodeLowering, expr: Expr) -> CodeValue:
     """The solution, or the array that the right side is contracted with."""
     name = "sylvester_inverse" if expr.rank > 2 else "sylvester"
     return low.build.call(name, *(low.node(arg) for arg in expr.args), shape=expr.shape)
 
 
-FORMS: dict[str, Callable[[CodeLowering, Expr], Value]] = {
+FORMS: dict[str, Callable[[CodeLowering, Expr], CodeValue]] = {
     "inv": _inverse,
     "tr": _trace,
     "sum": _sum,

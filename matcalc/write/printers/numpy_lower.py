@@ -21,7 +21,7 @@ from matcalc.write.printers.numpy_finish import finish
 from matcalc.write.printers.numpy_functions import (
     CALLS,
     FORMS,
-    Value,
+    CodeValue,
     power,
     root,
     squared_norm,
@@ -101,7 +101,7 @@ class _Lowering:
         self.build = builder
         self.chains = Chains(builder, kept)
         self.inverted = inverted
-        self.values: dict[int, Value] = {}
+        self.values: dict[int, CodeValue] = {}
         self.order = root.parts
         self.uses = Counter(id(arg) for node in self.order for arg in node.args)
 
@@ -164,7 +164,7 @@ class _Lowering:
         result.bottom += coefficient.bottom
         return result
 
-    def product(self, expr: Expr) -> Value:
+    def product(self, expr: Expr) -> CodeValue:
         left, right = expr.args
         if left.rank == 0 or right.rank == 0:
             return self.scale(left, right) if left.rank == 0 else self.scale(right, left)
@@ -183,15 +183,15 @@ class _Lowering:
             result.factors.clear()
         return result
 
-    def transpose(self, expr: Expr) -> Value:
+    def transpose(self, expr: Expr) -> CodeValue:
         return self.open(expr.args[0]).transpose()
 
-    def negative(self, expr: Expr) -> Value:
+    def negative(self, expr: Expr) -> CodeValue:
         result = self.open(expr.args[0])
         result.number = -result.number
         return result
 
-    def quotient(self, expr: Expr) -> Value:
+    def quotient(self, expr: Expr) -> CodeValue:
         numerator, divisor = expr.args
         if divisor.rank > 0:
             return self.build.infix(
@@ -205,7 +205,7 @@ class _Lowering:
             result.bottom += norms(self.build, below)
         return result
 
-    def entrywise_product(self, expr: Expr) -> Value:
+    def entrywise_product(self, expr: Expr) -> CodeValue:
         left, right = expr.args
         if left.rank == 0 or right.rank == 0:
             return self.product(expr)
@@ -225,7 +225,7 @@ class _Lowering:
             else expr
         )
 
-    def sum(self, expr: Expr) -> Value:
+    def sum(self, expr: Expr) -> CodeValue:
         left, right = expr.args
         factored = self._factor(expr) or self._added_diagonals(expr)
         if factored is not None:
@@ -304,7 +304,7 @@ class _Lowering:
         result.factors.extend([*both[:first], CodeFactor(MATRIX, total), *both[len(both) - last :]])
         return result
 
-    def indicator(self, expr: Expr) -> Value:
+    def indicator(self, expr: Expr) -> CodeValue:
         """A comparison as a number, 1 or 0."""
         left, right = expr.args
         holds = self.build.infix(
@@ -312,13 +312,13 @@ class _Lowering:
         )
         return self.build.call("np.where", holds, shape=expr.shape, after=("1.0", "0.0"))
 
-    def fill(self, expr: Expr) -> Value:
+    def fill(self, expr: Expr) -> CodeValue:
         value = self.node(expr.args[0])
         if value.op == "number" and value.attr in (0, 1):
             return self.build.fill("np.ones" if value.attr == 1 else "np.zeros", expr.shape)
         return self.build.fill("np.full", expr.shape, value)
 
-    def power(self, expr: Expr) -> Value:
+    def power(self, expr: Expr) -> CodeValue:
         base, exponent = expr.args
         if base.op == "norm2" and is_number(exponent, 2) and self.uses[id(base)] == 1:
             return squared_norm(self, base)
@@ -326,7 +326,7 @@ class _Lowering:
             self.build, self.beside(base, exponent), self.beside(exponent, base), expr.shape
         )
 
-    def any_power(self, expr: Expr) -> Value:
+    def any_power(self, expr: Expr) -> CodeValue:
         """Of a scalar; of a matrix a short chain, or a call for high, negative and symbolic
         exponents.
         """
@@ -340,7 +340,7 @@ class _Lowering:
             "matrix_power", self.node(base), self.node(exponent), shape=expr.shape
         )
 
-    def einsum(self, expr: Expr) -> Value:
+    def einsum(self, expr: Expr) -> CodeValue:
         """Scalars leave as a coefficient, and ones on indices that others have too."""
         inputs, output = expr.value
         operands = list(zip(expr.args, inputs, strict=True))
@@ -365,14 +365,14 @@ class _Lowering:
             result.top += [value] if expr.rank == 0 else []
         return result
 
-    def lower_form(self, expr: Expr) -> Value:
+    def lower_form(self, expr: Expr) -> CodeValue:
         """A form with bound indices."""
         # few expressions have any
         from matcalc.write.printers.numpy_indexed import lower_indexed  # noqa: PLC0415
 
         return lower_indexed(self, expr)
 
-    def function(self, expr: Expr) -> Value:
+    def function(self, expr: Expr) -> CodeValue:
         """A function of the catalogue."""
         rule = FORMS.get(expr.op)
         if rule is not None:
@@ -385,7 +385,7 @@ class _Lowering:
         return self.build.call(CALLS[expr.op], *args, shape=expr.shape)
 
 
-_RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
+_RULES: dict[str, Callable[[_Lowering, Expr], CodeValue]] = {
     "several": lambda low, expr: low.build.node(
         "several", expr.value, tuple([low.node(arg) for arg in expr.args]), ()
     ),
