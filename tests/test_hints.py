@@ -184,7 +184,10 @@ REWRITTEN = [
     ),
     pytest.param("X(:)", None, {"vec(X)": "vec(X)"}, id="matlab-all-entries"),
     pytest.param("sum(X(:).^2)", "X(:)", {"vec(X)": "norm2(X)^2"}, id="matlab-all-squares"),
-    pytest.param("sin^2(t)", None, {"sin(t)^2": "sin(t)*sin(t)"}, id="power-of-a-sine"),
+    pytest.param("sin^2(t)", None, {"sin(t).^2": "sin(t)*sin(t)"}, id="power-of-a-sine"),
+    pytest.param("sin^2(x)", None, {"sin(x).^2": "sin(x).*sin(x)"}, id="power-of-sines"),
+    pytest.param("det^2(A)", None, {"det(A)^2": "det(A)*det(A)"}, id="power-of-a-determinant"),
+    pytest.param("x*'y", None, {"x'*y": "dot(x, y)"}, id="transpose-behind-the-sign"),
     pytest.param("[t 2]", None, {"[t, 2]": "[t, 2]", "[t*2]": "2*t"}, id="blocks"),
     pytest.param(
         "e^(-t)", None, {"exp(-t)": "1/exp(t)", "e: scalar": "e: scalar; e^(-t)"}, id="euler"

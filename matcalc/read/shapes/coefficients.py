@@ -12,6 +12,7 @@ from matcalc.read.shapes.evidence import evidence
 _COUNTS = frozenset("ijklmnNMTKL")  # letters that count, whatever they are by convention,
 _NUMBERS = frozenset("hrst")  # and letters that are numbers about as often as vectors
 _PARAMETERS = frozenset("hijklmnopqrst")  # and those that are no unknowns
+_UNKNOWNS = frozenset("XYZ")
 _SUMS = frozenset({"+", "-", "neg"})
 _OF_NUMBERS = frozenset({"*", "/", *_SUMS})  # what a coefficient is made with
 
@@ -71,6 +72,19 @@ def coefficient(context: Context, expr: Expr) -> list[str]:
     beside = [arg.op for part in parts if part.op in _SUMS for arg in part.args if not arg.shape]
     sure = "number" in beside or not _COUNTS.isdisjoint(plain)
     return names if sure or ("variable" in beside and _PARAMETERS.issuperset(plain)) else []
+
+
+def raised_letters(context: Context, exponent: Expr) -> list[str]:
+    """The letters of the exponent of a number, such as D/2, -N and (N - P - 1)/2, which are numbers
+    as well. None where it is no such sum or product, or where none counts and no number is in it.
+    """
+    parts = list(postorder(exponent, operands))
+    if any(part.op not in (*_OF_NUMBERS, "variable", "number") for part in parts):
+        return []
+    names = [str(part.value) for part in parts if part.op == "variable"]
+    sure = any(part.op in ("number", "neg") for part in parts)
+    sure = sure and _UNKNOWNS.isdisjoint(names)
+    return names if sure or any(counts(context, name) for name in names) else []
 
 
 def survey(context: Context) -> None:

@@ -15,6 +15,7 @@ from matcalc.read.shapes.coefficients import (
     counts,
     is_undeclared,
     leaders,
+    raised_letters,
     survey,
 )
 from matcalc.read.shapes.context import ODDITIES, Context, Oddity, operands
@@ -129,6 +130,10 @@ def conflict(
         odd = [each for doubt in doubts(context) for each in doubt.candidates]
         return [each for each in odd if each.name not in given], []
     text = quote_node(context, node)
+    raised = _exponents(context, node)
+    if raised:
+        why = f"it stands in the exponent of a number, {text}"
+        return [each._replace(price=1) for each in _as(raised, "scalar", why)], []
     candidates = []
     known = {
         (each.name, each.kind): each.why
@@ -148,6 +153,16 @@ def conflict(
             candidates.append(Candidate(name, kind, price, why))
     signs = [(id(node), sign, _SIGN) for sign in _SIGNS.get(node.kind, ())]
     return candidates, signs
+
+
+def _exponents(context: Context, node: SyntaxNode) -> list[str]:
+    """The letters of D/2 in (2*pi)^(-D/2), which are matrices by convention alone."""
+    if node.kind != "^" or context.operands[0].shape:
+        return []
+    exponent = context.operands[1]
+    names = _undeclared(context, [exponent])
+    raised = raised_letters(context, exponent)
+    return [name for name in names if name in raised and default_kind(name) == "matrix"]
 
 
 def quote_node(context: Context, node: SyntaxNode) -> str:

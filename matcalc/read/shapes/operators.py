@@ -274,6 +274,9 @@ def _not_a_product(context: Context, left: Expr, right: Expr, where: Span) -> Ex
             f"write {tx}*{y} for the inner product, {x}*{ty} for the outer product, "
             f"{x}.*{y} entry by entry"
         )
+        inside = left.args[0] if left.op == "exp" else left
+        if inside.op == "*" and inside.args[0].rank == 2:  # exp(A*t)*x
+            hint = f"write expm({context.quote(inside)})*{y} for the matrix exponential; {hint}"
     elif left.rank == right.rank:
         hint = (
             f"write {x}*{ty} for the inner product, {tx}*{y} for the outer product, "

@@ -44,7 +44,8 @@ def note_names(program: Program, *, latex: bool = False) -> Program:
     for name, variable in program.variables.items():
         if variable.declared:
             continue
-        if len(name) == 2 or "_" in name or not name.isascii() or name == "t":
+        odd = "_" in name or not name.isascii() or "√" in program.source
+        if len(name) == 2 or name == "t" or odd:
             # most letters are alone
             from matcalc.read.shapes.spelled import check_names  # noqa: PLC0415
 

@@ -25,6 +25,8 @@ _COMPACT = re.compile(r"([A-Z])([a-z]|[A-Z])")
 _OF_PRODUCTS = frozenset("bcuvwxyz")  # what stands behind a matrix as a rule
 _MIXED = re.compile(r"([α-ωΑ-Ω])([A-Za-z]\w*)")
 _POWER_T = re.compile(r"(\w+|\([^()]*\))\s*(?:\^|\*\*)t\b")
+_EXPONENTIAL = re.compile(r"(?<!\w)exp\((\s*-?\s*(?:[A-Z]\w*\s*\*\s*t|t\s*\*\s*[A-Z]\w*)\s*)\)")
+_ROOT = re.compile(r"√\s*(\w+)\s*(?:'|ᵀ|⊤|\.T\b|\^T\b)")
 _LONGEST = 200
 
 
@@ -44,10 +46,30 @@ def check_names(program: Program, *, latex: bool) -> Program:
         for note in (_compact(program, name, latex), "" if latex else _part(program, name))
         if note
     ]
-    if not latex and "t" in free and (power := _POWER_T.search(program.source)):
+    notes += [] if latex else _signs(program.source, free, program.variables)
+    return replace(program, notes=(*program.notes, *notes)) if notes else program
+
+
+def _signs(text: str, free: Mapping[str, Variable], variables: Mapping[str, Variable]) -> list[str]:
+    """What to say of A^t, of exp(A*t) and of the root of a transposed vector."""
+    notes = []
+    if "t" in free and (power := _POWER_T.search(text)):
         base = power[1]
         notes.append(f"note: {base}^t is read as a power; write {base}' for the transpose")
-    return replace(program, notes=(*program.notes, *notes)) if notes else program
+    if "t" in free and (times := _EXPONENTIAL.search(text)):
+        inside, what = times[1].strip(), ", of a vector t" if free["t"].shape else ""
+        notes.append(
+            f"note: exp({inside}) is read entry by entry{what}; write expm({inside}) for the "
+            "matrix exponential"
+        )
+    roots = {root[1]: None for root in _ROOT.finditer(text) if root[1] in variables}
+    notes += [
+        f"note: √{name} is read as the root of {name} alone; write √(...) with brackets around "
+        "all that is below the root"
+        for name in roots
+        if variables[name].shape
+    ]
+    return notes
 
 
 def explain_indices(problem: ShapeError, text: str) -> None:

@@ -37,6 +37,7 @@ COMMANDS = frozenset(
     {*_COMMANDS.split(), *GREEK, *(name.capitalize() for name in GREEK), "varepsilon", "varphi"}
 )
 _OBJECTIVE = "only the objective is written; matcalc stationary looks for its minimum"
+_OPTIMA = ("min", "max")
 _LEIBNIZ = re.compile(r"\s*\(?\s*d\s*(\^\s*\d\s*)?(/\s*d\w|\(.*\)\s*/\s*d\w+\s*$)", re.DOTALL)
 _SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$|(?<![\w)\]'])\\\|")
 
@@ -123,6 +124,10 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
         and stream[opener - 1][0] in ENDS
     ):
         return _places(text, opener, stream, readable)
+    if kind == "TRANSPOSE" and before[0] in ("TIMES", "DOTTIMES"):  # x*'y
+        sign = "" if stream[k + 1][0] in ("TIMES", "DOTTIMES") else before[3]
+        written = f"{text[: before[1]]}{stream[k][3]}{sign}{text[stream[k][2] :]}"
+        return f"write {written}" if readable(written) else None
     if kind == "COLON" and called and opener is not None and stream[opener - 1][0] == "NAME":
         return _entries(text, opener, stream, readable)
     if kind == "EQUALS" and called and before[3] in ("axis", "dim"):
@@ -173,6 +178,8 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
     (kind, _, _, left), (following, _, _, right) = stream[k - 1], stream[k]
     if left in _WORDS or right in _WORDS:
         return _WORDS[right if right in _WORDS else left]
+    if left.partition("_")[0] in ("argmin", "argmax") or (left == "arg" and right in _OPTIMA):
+        return _OBJECTIVE
     if left in ("Σ", "Π"):
         total = {"Σ": "sum", "Π": "prod"}[left]
         return f"write {total}({right.partition('_')[0]}) for that of all entries"
@@ -183,6 +190,8 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
     if kind == "NAME" and (left in OPERATIONS or left in ALIASES):
         end = find_operand_end(stream, k)
         over = stream[end + 1][0] in (*_SEPARATING, *CLOSING, "PLUS", "MINUS")
+        if left in _OPTIMA and not over:  # min x'*x
+            return _OBJECTIVE
         return (
             f"write {left}({text[stream[k][1] : stream[end][2]]})"
             if over
@@ -196,7 +205,9 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
     ):
         closer = find_closer(stream, k)  # sin^2(x)
         inside = text[stream[k][1] : stream[closer][2]] if closer else "(...)"
-        return f"write {stream[k - 3][3]}{inside}^{left}"
+        name = stream[k - 3][3]
+        dot = "." * (OPERATIONS[name].signature == "elementwise")
+        return f"write {name}{inside}{dot}^{left}"
     if following == "LPAR" and kind in CLOSING:
         entry = _entry_of_value(text, k, stream, readable)
         if entry:

@@ -13,6 +13,8 @@ from matcalc.read.syntax.brackets import (
 )
 from matcalc.read.syntax.tokens import Token
 
+_ORDER = re.compile(r"\b(?:p|ord)\s*=\s*([12])\b")
+
 
 def advise_on_axis(text: str, stream: list[Token], k: int) -> str:
     """``sum(X, axis=0)`` and ``X.sum(axis=-1)``."""
@@ -22,7 +24,15 @@ def advise_on_axis(text: str, stream: list[Token], k: int) -> str:
     name = stream[opener - 1][3].rpartition(".")[2]
     found = re.match(r"\s*(-?\s*[0-9]+)\s*[,)]", text[stream[k][2] :])
     array = _in_our_signs(text, opener, stream)
-    return along(name, int(found[1]) if found else None, array)
+    inside = text[stream[opener][2] : stream[find_closer(stream, opener) or -1][1]]
+    order = _ORDER.search(inside) if name == "norm" else None
+    return along(f"norm{order[1]}" if order else name, int(found[1]) if found else None, array)
+
+
+def _names_axis(stream: list[Token], k: int, opener: int) -> bool:
+    """Whether this is the = of ``axis=0`` among the arguments in the brackets."""
+    named = stream[k][0] == "EQUALS" and stream[k - 1][3] in ("axis", "dim")
+    return named and find_opener(stream, k) == opener
 
 
 def _in_our_signs(text: str, opener: int, stream: list[Token]) -> str:
@@ -65,6 +75,9 @@ def advise_on_name(
     opener = find_opener(stream, k) or 1
     name, value = stream[opener - 1][3].rpartition(".")[2], stream[k + 1][3]
     key, array = stream[k - 1][3], _array(text, opener, stream)
+    axis = next((i for i in range(k, len(stream) - 1) if _names_axis(stream, i, opener)), None)
+    if key not in ("ddof", "correction", "unbiased") and axis is not None:
+        return advise_on_axis(text, stream, axis)
     if name in ("norm", "vector_norm") and key in ("p", "ord") and value:
         written = f"norm({array}, {value.strip(chr(34) + chr(39))})"
         return f"write {written}" if readable(written) else None

@@ -99,8 +99,6 @@ _INSTEAD = {
     "reciprocal": "write 1./x",
     "cross_entropy": "write logsumexp(z) - z[k] for the class k, -dot(y, logsoftmax(z)) for "
     "probabilities y",
-    "mse_loss": "write mean((x - y).^2)",
-    "l1_loss": "write mean(abs(x - y))",
     "binary_cross_entropy": "write -mean(y.*log(p) + (1 - y).*log(1 - p))",
     "binary_cross_entropy_with_logits": "write mean(softplus(z) - y.*z)",
     **dict.fromkeys(("transpose", "permute", "swapaxes", "swapdims"), "write X'"),
@@ -126,12 +124,12 @@ def read_dotted_call(
     its first argument.
     """
     *packages, last = name.removeprefix(".").split(".")
-    method = name.startswith(".")
-    if method and last in _FUNCTIONAL and len(arguments) == 2 and _is_torch(*arguments):
+    method, count = name.startswith("."), len(arguments)
+    if method and last in _FUNCTIONAL and count > 1 and _is_torch(*arguments[:2]):
         return read_dotted_call(f"torch.nn.functional.{last}", arguments[1:], start, end, mark)
-    count, args = len(arguments), tuple(arguments)
     if method and arguments[0].kind == "name" and arguments[0].value in _CVXPY:
         raise UnknownCall(f"{arguments[0].value}.{last}", mark, arguments[1:])
+    args = tuple(arguments)
     known = method or not set(packages[1:]) - _PACKAGES
     if not known:
         raise UnknownCall(name, mark)
@@ -218,6 +216,8 @@ class UnknownCall(UnknownNameError):
     def advise(self, text: str) -> None:
         """Takes the hint from the text."""
         texts = [text[span.start : span.end] for span in self.arguments]
+        if texts[:1] == ["F"] and self.last not in _DIRECTED:  # torch.nn.functional
+            texts = texts[1:]
         general = foreign.find_advice(self.last, texts) if all(texts) else None
         self.hint = self.own or general or foreign.find_general_advice(self.last) or _UNPREFIXED
 

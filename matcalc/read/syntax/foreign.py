@@ -1,5 +1,5 @@
-"""Functions of NumPy, MATLAB, Julia, R, SymPy, Mathematica and Maple that the language has not, and
-what to write in their place.
+"""Functions of NumPy, MATLAB, Julia, R, Stan, SymPy, Mathematica and Maple that the language has
+not, and what to write in their place.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from matcalc.read.syntax.names import DERIVED
 
 _WHOLE = re.compile(r"[\w.]+|[\w.]+\([^()]*\)")  # what stands before ' and .^ without brackets
+_MATRIX = re.compile(r"[A-Z]\w*")
 _PLACE = re.compile(r"\((\d)\)|\{(\d)\}")
 _COMPLEX = "matcalc diff knows complex ones, declared as in z: complex vector(n)"
 # name and number of arguments -> what to write, {0} for the first argument and (0) for it where an
@@ -85,6 +86,19 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
     ("relentr", 2): "write (0).*log((0)./(1))",
     ("kldiv", 2): "write (0).*log((0)./(1)) - (0) + (1), or without what follows the product",
     ("tv", 1): "write norm1((0)[2:end] - (0)[1:end - 1])",
+    # Stan's
+    ("dotself", 1): "write norm2({0})^2",
+    ("dotproduct", 2): "write dot({0}, {1})",
+    ("distance", 2): "write norm2({0} - (1))",
+    ("squareddistance", 2): "write norm2({0} - (1))^2",
+    ("tracequadform", 2): "write tr((1)'*(0)*(1))",
+    ("invlogit", 1): "write sigmoid({0})",
+    ("loginvlogit", 1): "write log(sigmoid({0}))",
+    ("log1mexp", 1): "write log(1 - exp({0}))",
+    ("log1pexp", 1): "write softplus({0})",
+    ("log1m", 1): "write log(1 - (0))",
+    ("mdivideleft", 2): "write (0)\\(1)",
+    ("sd", 1): "write std({0}): matcalc divides by n; times sqrt(n/(n - 1)) for R's",
     # more arguments than the function has here
     ("kron", 3): "write kron(kron({0}, {1}), {2})",
     ("dot", 3): "write (0)'*(1)*(2)",
@@ -217,6 +231,8 @@ def find_advice(name: str, texts: Sequence[str]) -> str | None:
     """What to write for a call of a name that is no function, with the texts of its arguments."""
     spelt = name.lower().replace("_", "")
     template = WITH_ARGUMENTS.get((name, len(texts)), WITH_ARGUMENTS.get((spelt, len(texts))))
+    if spelt == "quadform" and texts and _MATRIX.fullmatch(texts[0]):  # Stan's begins with it
+        texts = texts[::-1]
     return None if template is None else fill(template, texts)
 
 

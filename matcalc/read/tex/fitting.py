@@ -5,17 +5,41 @@ n + tr(A) is a number.
 from __future__ import annotations
 
 from matcalc.core.walk import postorder
-from matcalc.read.tex.phrases import Phrase, operands
+from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.resolver_base import ResolverBase
+from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import symbol
 
 _PARAMETERS = frozenset("hijklmnopqrst")  # letters that are numbers about as often as vectors
+
+
+def waits(resolver: ResolverBase, phrase: Phrase) -> bool:
+    r"""Whether this is the y - b of y - b - w^\top x, whose letters fit what follows."""
+    return (
+        id(phrase) in resolver.letters.summands
+        and not resolver.scope.strict
+        and all(_unsigned(term).kind in ("symbol", "indexed") for term in terms(phrase))
+    )
+
+
+def fit_all(resolver: ResolverBase, phrase: Phrase) -> None:
+    """Fits the operands of a sum, and those of the sums that have waited for it."""
+    fit(resolver, *phrase.args)
+    waiting: list[Phrase] = []
+    inner = phrase.args[0]
+    while inner.kind in ("+", "-") and waits(resolver, inner):
+        waiting.append(inner)
+        inner = inner.args[0]
+    for each in reversed(waiting):
+        fit(resolver, *each.args)
 
 
 def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
     """In papers only like is added to like: what can be a vector or a matrix becomes one; failing
     that, a letter that is a vector by its first letter a number.
     """
+    if id(left) in resolver.letters.raised:
+        return  # of numbers, as P is in |S|^{(\nu + P)/2}
     value_of, promote, shown = resolver.value_of, resolver.letters.promote, resolver.quote
     pairs = [(left, right), (right, left)]
     for phrase, beside in pairs:  # X b + c, where both letters are vectors
@@ -47,9 +71,10 @@ def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
             (value.rank == 1 or (value.rank == 2 and _unsigned(phrase).kind == "*"))
             and other.rank == 0
             and beside.kind not in ("number", "symbol", "indexed")
-            and not _is_array_in(resolver, phrase, beside)
         ):
-            promote(resolver.letter_of(phrase), 0, _why_like(resolver, phrase, beside))
+            for term in terms(phrase):
+                if value_of(term).rank and not _is_array_in(resolver, term, beside):
+                    promote(resolver.letter_of(term), 0, _why_like(resolver, term, beside))
 
 
 def _why_like(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> str:
@@ -59,16 +84,14 @@ def _why_like(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> str:
 
 
 def _is_array_in(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> bool:
-    r"""Whether this is the x of x - \operatorname{mean}(x), which is an array there."""
+    r"""Whether this is the x of x - \operatorname{mean}(x) or x + \|x\|^2, an array there."""
     letter = _unsigned(phrase)
     if letter.kind not in ("symbol", "indexed"):
         return False
     name = resolver.scope.name(letter)
     return any(
-        part.kind == "call"
-        and part.args[0].kind == letter.kind
-        and resolver.scope.name(part.args[0]) == name
-        for part in postorder(beside, operands)
+        part.kind == letter.kind and resolver.scope.name(part) == name
+        for part in postorder(beside, children)
     )
 
 

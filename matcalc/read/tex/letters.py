@@ -65,16 +65,15 @@ class Letters:
         self.used_whole: set[Key] = set()  # those with subscripts that are no entries by their use
         self.bound: list[tuple[Phrase, frozenset[str]]] = []  # the sums, with their indices
         self.subscripted: list[tuple[Phrase, str]] = []  # what has a subscript, and a letter in it
-        self.fixed: set[int] = (
-            set()
-        )  # the phrases that are entries at a fixed place; and in this pass:
+        self.raised: set[int] = set()  # the phrases in exponents, and the sums that begin others
+        self.summands: set[int] = set()
+        # the phrases that are entries at a fixed place; and in this pass:
+        self.fixed: set[int] = set()
         self.places: set[str] = set()  # the letters of such places,
-        self.alone: dict[
-            int, Phrase
-        ] = {}  # the letters with a subscript that occur in no other way,
-        self.own: dict[
-            str, str
-        ] = {}  # and what to say of variables that look like a part of another
+        # the letters with a subscript that occur in no other way,
+        self.alone: dict[int, Phrase] = {}
+        # and what to say of variables that look like a part of another
+        self.own: dict[str, str] = {}
         self.changed = False
         self.binding = False  # whether sums are binders of the language, and no products
 

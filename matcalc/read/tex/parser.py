@@ -13,6 +13,7 @@ from matcalc.read.tex import binders, chains, conditions, derivatives, diagnose,
 from matcalc.read.tex.conjugates import read_superscript
 from matcalc.read.tex.defined import tokens_of
 from matcalc.read.tex.phrases import EquationPhrase, Phrase
+from matcalc.read.tex.reach import widen_sum
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.scripts import POSTFIX_T, bare_norm, refuse_script
 
@@ -449,7 +450,12 @@ class _Builder:
         return self._binary("frobenius", left, ("", start, end, ":"), right)
 
     def on_sum(self, parts: list[Any]) -> Phrase:
-        left, sign, right = parts
+        left: Phrase = parts[0]
+        right: Phrase = parts[2]
+        sign: tuple[str, int, int, str] = parts[1]
+        kind, mark = "-" if sign[0] == "MINUS" else "+", Span(sign[1], sign[2])
+        if widen_sum(left, kind, right, mark, self.scope):
+            return left
         for operand in (left, right):
             if operand.kind == "gradient" and not operand.bracketed:
                 hint = "write brackets around everything that is differentiated"
@@ -458,13 +464,7 @@ class _Builder:
                     operand.span,
                     hint,
                 )
-        return Phrase(
-            "-" if sign[0] == "MINUS" else "+",
-            left.start,
-            right.end,
-            args=(left, right),
-            mark=Span(sign[1], sign[2]),
-        )
+        return Phrase(kind, left.start, right.end, args=(left, right), mark=mark)
 
     def on_negative(self, parts: list[Any]) -> Phrase:
         (_, start, end, _), operand = parts

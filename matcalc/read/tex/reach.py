@@ -1,6 +1,7 @@
 r"""How far a product, a maximum or a minimum over an index reaches: \prod_i x_i c may end before c.
 
-Of a sum both readings are equal.
+Of a sum both readings are equal. It ends before a +, unless its index stands behind that:
+\sum_i y_i \log p_i + (1 - y_i) \log (1 - p_i).
 """
 
 from __future__ import annotations
@@ -9,20 +10,84 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from matcalc.core.errors import Span
+from matcalc.core.operations import OF_ENTRIES
 from matcalc.core.walk import postorder
 from matcalc.read.tex import subscripts
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size_leaves
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.symbols import letters as letters_of
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Value
 
 if TYPE_CHECKING:
     from matcalc.read.tex.letters import Letters
 
+_LONGEST = 40  # characters of what is quoted
 _PRODUCTS = frozenset(("*", ".", ".*", "x", "/"))
+_ENDING = frozenset(  # whose last operand stands at the end
+    ("bigsum", "gradient", "neg", "+", "-", "*", ".")
+)
 _OPENED = re.compile(r"\\left\s*$|(?:\\left\s*)?[(\[]\s*$")
 _BRACKET = re.compile(r"(?:\\left\s*)?[(\[]")
 _CLOSED = re.compile(r"\s*(?:\\right\s*)?[)\]]")
+
+
+def widen_sum(left: Phrase, kind: str, right: Phrase, mark: Span, scope: Scope) -> bool:
+    r"""Takes the b_i of \sum_i a_i + b_i into the sum at the end of what stands before the sign.
+
+    Returns whether there is one over an index that stands behind the sign, and means nothing there.
+    """
+    if scope.einstein or scope.printed is not None:
+        return False
+    before: list[Phrase] = []
+    sums: list[int] = []
+    node = left
+    while not node.bracketed and node.kind in _ENDING and node.args:
+        before.append(node)
+        if node.kind == "bigsum" and (node.text == "sum" or node.text in OF_ENTRIES):
+            sums.append(len(before))
+        node = node.args[-1]
+    free = _free_indices(right, scope) if sums else set()
+    reached = [k for k in sums if free & _indices(before[k - 1], scope)]
+    if not reached or before[reached[-1] - 1].args[0].bracketed:
+        return False
+    total = before[reached[-1] - 1]
+    (body,) = total.args
+    shown, sign = (
+        scope.source[a:b] for a, b in ((right.start, right.end), (total.start, body.start))
+    )
+    total.args = (Phrase(kind, body.start, right.end, args=(body, right), mark=mark),)
+    for each in before[: reached[-1]]:
+        each.end = right.end
+    shown = " ".join(shown.split())
+    shown = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."
+    scope.note(
+        f"note: {shown} is read as a part of {sign.strip()}, whose index stands in it; write "
+        "brackets around all that belongs to it"
+    )
+    return True
+
+
+def _indices(total: Phrase, scope: Scope) -> set[str]:
+    """The indices that are written below a sign."""
+    leaves = [leaf for part in total.parts for leaf in letters_of(part) or ()]
+    return {symbol(leaf, scope.source).name for leaf in leaves if leaf.kind == "symbol"}
+
+
+def _free_indices(phrase: Phrase, scope: Scope) -> set[str]:
+    """The letters of subscripts over which nothing inside runs."""
+    found: set[str] = set()
+    stack: list[tuple[Phrase, frozenset[str]]] = [(phrase, frozenset())]
+    while stack:
+        part, bound = stack.pop()
+        if part.kind == "indexed" and not scope.knows(part):
+            found.update(set(subscripts.names(part, scope.source)) - bound)
+        if part.kind == "bigsum":
+            bound |= _indices(part, scope)
+        stack += [(child, bound) for child in part.args]
+    return found
 
 
 def letters_inside(phrase: Phrase, letters: Letters, *, plain: bool) -> set[str]:

@@ -211,7 +211,8 @@ class Resolver(ResolverBase):
         make = Maker(phrase)
         if left.indexed or right.indexed:
             return self._entrywise(phrase, args)
-        fitting.fit(self, *phrase.args)
+        if not fitting.waits(self, phrase):
+            fitting.fit_all(self, phrase)
         if self.letters.changed or homographs.learn_label(self, phrase):
             return left
         homographs.note_broadcast(self, phrase, left, right)
@@ -374,6 +375,8 @@ class Resolver(ResolverBase):
             if self.quote(phrase.args[1]).strip("{} ") == "t":
                 why += r", where ^\top would be the transpose"
             if self.learn_number(phrase.args[1], why, letters=EXPONENTS):
+                return base
+            if not base.rank and signs.learn_raised(self, phrase):
                 return base
             raise signs.exponent(self, phrase, exponent)
         if (base.indexed or exponent.indexed) and base.order != 1:

@@ -15,7 +15,7 @@ from matcalc.read.tex.values import BeyondProducts, Maker, Value
 LONGEST_QUOTE = 40
 NUMBERS = frozenset("hijklmnrst")  # letters that are numbers about as often as vectors,
 EXPONENTS = NUMBERS | {"o", "p", "q"}
-_COUNTS = frozenset("NMTKL")  # and those that count, which are matrices by convention
+COUNTS = frozenset("NMTKL")  # and those that count, which are matrices by convention
 
 
 class ResolverBase:
@@ -75,7 +75,7 @@ class ResolverBase:
             return False
         name = symbol(letter, self.scope.source).name
         rank = self._values[id(letter)].rank
-        number = (rank == 1 and name in letters) or (rank == 2 and counted and name in _COUNTS)
+        number = (rank == 1 and name in letters) or (rank == 2 and counted and name in COUNTS)
         return number and self.letters.promote(letter, 0, why)
 
     def letter_of(self, phrase: Phrase) -> Phrase:

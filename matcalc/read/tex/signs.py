@@ -11,8 +11,8 @@ from matcalc.core.notes import format_offer
 from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import homographs
-from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.resolver_base import ResolverBase
+from matcalc.read.tex.phrases import Phrase, operands
+from matcalc.read.tex.resolver_base import COUNTS, ResolverBase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import letters, symbol
@@ -28,6 +28,7 @@ _LETTERS = ("symbol", "indexed", "number")
 _FUNCTIONS = frozenset({"f", "g", "h"})
 _SPECTRAL = re.compile(r"\\(lambda|sigma)_(\w|\{\w\})|\\(kappa|rho)")
 _COUNTS = frozenset("ijklmn")
+_UNKNOWNS = frozenset("XYZ")
 
 
 def operand(resolver: ResolverBase, phrase: Phrase) -> str:
@@ -281,6 +282,20 @@ def learn_counts(resolver: ResolverBase, phrase: Phrase) -> bool:
         return False
     why = f"it stands beside {names[1]}, and both count"
     return resolver.learn_number(phrase.args[0], why)
+
+
+def learn_raised(resolver: ResolverBase, phrase: Phrase) -> bool:
+    r"""Takes the D of (2\pi)^{-D/2}, and the N and P of a^{(N - P - 1)/2}, for numbers."""
+    parts = list(postorder(phrase.args[1], operands))
+    letters = [part for part in parts if part.kind == "symbol"]
+    made = {part.kind for part in parts} <= {"number", "symbol", "neg", "+", "-", "*", "/"}
+    sure = any(part.kind in ("number", "neg") for part in parts)
+    sure = sure and _UNKNOWNS.isdisjoint(part.text for part in letters)
+    if not made or not (sure or any(part.text in COUNTS for part in letters)):
+        return False
+    why = f"it stands in the exponent of a number, {resolver.quote(phrase)}"
+    matrices = [part for part in letters if resolver.value_of(part).rank == 2]
+    return any(resolver.letters.promote(part, 0, why) for part in matrices)
 
 
 def broadcast(phrase: Phrase, left: Value, right: Value) -> bool:

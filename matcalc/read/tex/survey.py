@@ -45,6 +45,12 @@ def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[i
             letters.ranges[id(phrase)] = running
         if phrase.kind == "*":
             followed.add(id(phrase.args[0]))
+        if phrase.kind in ("+", "-") and phrase.args[0].kind in ("+", "-"):
+            letters.summands.add(id(phrase.args[0]))
+        if phrase.kind == "power" or id(phrase) in letters.raised:
+            letters.raised.update(
+                map(id, phrase.args[-1:] if phrase.kind == "power" else phrase.args)
+            )
         if phrase.kind == "bigsum":
             depth += 1
             if depth > _MOST_NESTED:

@@ -41,7 +41,7 @@ AMBIGUOUS = [
     pytest.param(r"\mathbf{x} + x", UnknownNameError, 13, "in another style", id="bold-and-plain"),
     pytest.param("e + a", UnknownNameError, 0, "Euler's number", id="e"),
     pytest.param(
-        r"\sum_i x_i + y_i", UnknownNameError, 13, "outside of the sum", id="reach-of-a-sum"
+        r"\sum_i (x_i) + y_i", UnknownNameError, 15, "outside of the sum", id="reach-of-a-sum"
     ),
     pytest.param(r"\sum_i A_i", ShapeError, 7, "a row or a column", id="row-or-column"),
     pytest.param(

@@ -133,7 +133,7 @@ REFUSED = [
     pytest.param(
         "log x'*y", 4, "write log(...) with its argument in brackets", id="function-of-what"
     ),
-    pytest.param("sin^2(t)", 5, "write sin(t)^2", id="power-of-a-function"),
+    pytest.param("sin^2(t)", 5, "write sin(t).^2", id="power-of-a-function"),
     pytest.param("exp^x", 0, "write exp(x)", id="power-of-exp"),
     pytest.param("e^(-t)", 0, "write exp(-t), or declare e: scalar", id="euler"),
     pytest.param(

@@ -1,0 +1,143 @@
+r"""Formulas as lecture notes, statistics books, Stan, R and PyTorch have them: sums without
+brackets, exponents with D and N, intercepts before products, functions by other names.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from matcalc.claims.equality import EQUAL, decide
+from matcalc.core.errors import MatcalcError
+from matcalc.core.program import Program
+from matcalc.read.frontend import read
+from matcalc.read.tex.read import read_latex
+
+# LaTeX, what it means, and words of its note
+IN_LATEX = [
+    # a sum reaches as far as its index
+    (
+        r"\sum_i y_i \log p_i + (1-y_i) \log(1-p_i)",
+        "y: vector(n); p: vector(n); sum(y.*log(p) + (1 - y).*log(1 - p))",
+        r"(1-y_i) \log(1-p_i) is read as a part of \sum_i, whose index stands in it",
+    ),
+    (
+        r"-\frac{1}{m} \sum_{i=1}^m y^{(i)} \log \sigma(\theta^T x^{(i)}) "
+        r"+ (1 - y^{(i)}) \log(1 - \sigma(\theta^T x^{(i)})) + \lambda \|\theta\|^2",
+        "theta: vector(n); y: vector(m); lambda*norm2(theta)^2 "
+        "- (y'*log(sigmoid(X*theta)) + (1 - y)'*log(1 - sigmoid(X*theta)))/m",
+        r"is read as a part of \sum_{i=1}^m",
+    ),
+    (
+        r"\sum_i \sum_j a_{ij} x_j + b_i x_i",
+        "a: matrix(n, n); b: vector(n); ones(n)'*a*x + b'*x",
+        r"b_i x_i is read as a part of \sum_i,",
+    ),
+    (
+        r"\sum_i \sum_j a_{ij}^2 - b_{ij}^2",
+        "a: matrix(n, m); b: matrix(n, m); sum(a.^2) - sum(b.^2)",
+        r"b_{ij}^2 is read as a part of \sum_j,",
+    ),
+    (r"c - \sum_i x_i^2 + x_i + c^2", "c - sum(x.^2 + x) + c^2", "x_i is read as a part of"),
+    (r"\max_i a_i^\top x + b_i", "b: vector(m); max(A*x + b)", r"b_i is read as a part of \max_i,"),
+    # exponents of numbers
+    (r"(2\pi)^{-D/2} a", "D: scalar; (2*pi)^(-D/2)*a", "in the exponent of a number"),
+    (r"|S|^{(N - P - 1)/2}", "N: scalar; P: scalar; det(S)^((N - P - 1)/2)", "P is read as a"),
+    (r"|S|^{(\nu + P + 1)/2}", "P: scalar; det(S)^((nu + P + 1)/2)", "P is read as a number"),
+    (r"\sigma^{N}", "N: scalar; sigma^N", "N is read as a number"),
+    # intercepts
+    (r"(y - b - x^\top w)^2", "y: scalar; (y - b - x'*w)^2", "y is read as a number"),
+    (r"\|y - b - X w\|^2", "b: vector; norm2(y - b - X*w)^2", "b is read as a vector"),
+    (
+        r"(r_{ui} - \mu - b_u - b_i - q_i^\top p_u)^2",
+        "r_ui: scalar; q_i: vector; p_u: vector; (r_ui - mu - b_u - b_i - q_i'*p_u)^2",
+        "r_ui is read as a number",
+    ),
+    (r"x + x^\top A x", "x + x'*A*x", "is added to every entry of x"),
+]
+# the same in the plain language
+PLAIN = [
+    ("(2*pi)^(-D/2)*exp(-x'*x/2)", "D: scalar; (2*pi)^(-D/2)*exp(-x'*x/2)", "the exponent of a"),
+    ("det(S)^((N - P - 1)/2)", "N: scalar; P: scalar; det(S)^((N - P - 1)/2)", "P is read as"),
+    ("norm2(x)^(2*K)", "K: scalar; norm2(x)^(2*K)", "K is read as scalar"),
+    ("exp(A*t)", "exp(A*t)", "write expm(A*t) for the matrix exponential"),
+    ("exp(t*A)", "t: scalar; exp(t*A)", "write expm(t*A) for the matrix exponential"),
+    ("√x'*x", "sqrt(x)'*x", "√x is read as the root of x alone"),
+]
+# what is refused, and what the hint says to write, with its meaning
+HINTS = [
+    ("x*'y", "x'*y", "dot(x, y)"),
+    ("x*'*y", "x'*y", "dot(x, y)"),
+    ("x.*'z", "x'.*z", None),
+    ("exp(A*t)*x", "expm(A*t)*x", "expm(A*t)*x"),
+    ("min x'*x", "only the objective is written", None),
+    ("argmin_x norm(A*x)", "only the objective is written", None),
+    ("arg min norm(A*x)", "only the objective is written", None),
+    ("F.softmax(X, 1)", "softmax(X, 2)", "softmax(X, 2)"),
+    ("F.log_softmax(X, 0)", "logsoftmax(X, 1)", "logsoftmax(X, 1)"),
+    ("F.mse_loss(A @ x, y)", "mean((A @ x - y).^2)", "mean((A*x - y).^2)"),
+    ("torch.norm(X, dim=1, p=1)", "norm1(X, 2)", "norm1(X, 2)"),
+    ("np.linalg.norm(X, ord=1, axis=1)", "norm1(X, 2)", "norm1(X, 2)"),
+    ("inv_logit(A*x)", "sigmoid(A*x)", "1./(1 + exp(-A*x))"),
+    ("log1p_exp(x)", "softplus(x)", "log(1 + exp(x))"),
+    ("dot_self(A*x - y)", "norm2(A*x - y)^2", "norm2(A*x - y)^2"),
+    ("quad_form(A, x)", "x'*A*x", "x'*A*x"),
+    ("quad_form(x, P)", "x'*P*x", "x'*P*x"),
+    ("trace_quad_form(A, B)", "tr(B'*A*B)", "tr(B'*A*B)"),
+    ("squared_distance(x, y)", "norm2(x - y)^2", "norm2(x - y)^2"),
+    ("sd(x)", "std(x): matcalc divides by n", None),
+]
+# where an exponent or a sum stays what it was
+REFUSED = [
+    (False, "a^X", "the exponent is matrix"),
+    (False, "2^(A + B)", "the exponent is matrix"),
+    (False, "2^(X/2)", "the exponent is matrix"),
+    (True, r"\sum_i (x_i) + y_i", "outside of the sum"),
+    (True, r"\left(\sum_i x_i\right) + y_i", "outside of the sum"),
+    (True, r"\sum_i x_i + c + y_i", "outside of the sum"),
+    (True, r"\log \sum_i e^{x_i} + x_i", "outside of the sum"),
+    (True, r"\prod_i x_i + y_i", "outside of the sum"),
+]
+
+
+def parse(text: str, *, latex: bool) -> Program:
+    return read_latex(text) if latex else read(text)
+
+
+@pytest.mark.parametrize(("text", "meant", "words"), IN_LATEX, ids=[row[0] for row in IN_LATEX])
+def test_in_latex(text: str, meant: str, words: str) -> None:
+    found = read_latex(text)
+    assert decide(found, read(meant)).verdict == EQUAL
+    assert any(words in note for note in found.notes)
+
+
+@pytest.mark.parametrize(("text", "meant", "words"), PLAIN, ids=[row[0] for row in PLAIN])
+def test_plain(text: str, meant: str, words: str) -> None:
+    found = read(text)
+    assert decide(found, read(meant)).verdict == EQUAL
+    assert any(words in note for note in found.notes)
+
+
+@pytest.mark.parametrize(("text", "written", "meant"), HINTS, ids=[row[0] for row in HINTS])
+def test_hints(text: str, written: str, meant: str | None) -> None:
+    with pytest.raises(MatcalcError) as caught:
+        read(text)
+    assert written in (caught.value.hint or "")
+    if meant is not None:
+        assert decide(read(written), read(meant)).verdict == EQUAL
+
+
+@pytest.mark.parametrize(("latex", "text", "words"), REFUSED, ids=[row[1] for row in REFUSED])
+def test_refused(text: str, words: str, *, latex: bool) -> None:
+    with pytest.raises(MatcalcError, match=words):
+        parse(text, latex=latex)
+
+
+def test_a_sum_reaches_its_index_behind_a_derivative_sign() -> None:
+    program = read_latex(r"\nabla_x \sum_i x_i^2 + b_i x_i")
+    assert program.asked == ("x", 1)
+    assert decide(program, read("b: vector(n); x'*x + b'*x")).verdict == EQUAL
+
+
+def test_brackets_around_a_root_say_how_far_it_reaches() -> None:
+    assert not read("(√x)'*x").notes
+    assert not read("√(x'*x)").notes
