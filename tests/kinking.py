@@ -121,6 +121,7 @@ RIGHT = [
     ("sum(where(x.^2>4,x,0))", "x", "where(abs(x)>2,1,0)"),
 ]
 JOINT = [
+    ("where(norm2(x)>5,where(norm2(x)<5+1/1000,sum(x),x'*x),x'*x)", "x", "2*x"),
     ("where((k==1)*(a==2),s,s^2)", "s", "2*s"),
     ("sum(where((y==1).*(x>3),x,x.^2))", "x", "2*x"),
     ("where((k==1)*(a>50),s,s^2)", "s", "2*s"),
@@ -314,5 +315,5 @@ BROAD_RIGHT = [
 
 # wrong on a piece that no search comes to: a thin shell
 UNREACHED = [
-    ("where(norm2(x)>5,where(norm2(x)<5+1/1000,sum(x),x'*x),x'*x)", "x", "2*x"),
+    ("where(norm2(x)>5,where(norm2(x)<5+1/10^9,sum(x),x'*x),x'*x)", "x", "2*x"),
 ]

@@ -13,7 +13,7 @@ import numpy as np
 
 from matcalc.claims.judge.claim import OPEN, Claim, Misfit
 from matcalc.claims.judge.proof import exceptions, prove
-from matcalc.claims.judge.question import Point, Question, Sample
+from matcalc.claims.judge.question import OnBorder, Point, Question, Sample, Surveyed
 from matcalc.claims.judge.reading import (
     equalize_shape,
     read_objective,
@@ -206,14 +206,14 @@ def _survey(
     rng: np.random.Generator,
     *,
     proved: bool,
-) -> tuple[list[Point], tuple[str, ...]]:
-    """Points on all sides of the kinks of objective and claim, and what holds on those to which no
-    way was found; and points on sides that the answer alone shows, as of sqrt((a + 1)^2). Of a
-    claim that is proved the points where it alone jumps: no proof in a field sees these.
+) -> Surveyed:
+    """What a survey finds; points on sides that the answer alone shows, as of sqrt((a + 1)^2), are
+    among them. Of a claim that is proved the points where it alone jumps: no proof in a field sees
+    these.
     """
     program, around = statement.program, _find_differenced(statement)
 
-    def found(beside: Expr | None) -> tuple[list[Any], list[Any]]:
+    def found(beside: Expr | None) -> tuple[list[Any], list[Any], list[Any]]:
         trees = [] if beside is None else [beside]
         return survey(
             [program.expr],
@@ -227,11 +227,16 @@ def _survey(
             surfaces=proved,
         )
 
-    points, missing = found(tree)
+    points, missing, rough = found(tree)
     if answer is not None:
         points = [*points, *found(answer)[0]]
-    return [Point(point.sizes, values) for values in points], tuple(
-        dict.fromkeys(piece.describe(text) for piece in missing)
+    return Surveyed(
+        [Point(point.sizes, values) for values in points],
+        tuple(dict.fromkeys(piece.describe(text) for piece in missing)),
+        [
+            OnBorder(each.switch.describe(0, text), Point(point.sizes, each.values))
+            for each in rough
+        ],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,6 +30,25 @@ class Point:
 
     sizes: dict[str, int]
     values: dict[str, Array]
+
+
+class OnBorder(NamedTuple):
+    """A point at which a condition of the claim holds, and where the objective may have no
+    derivative.
+    """
+
+    condition: str
+    point: Point
+
+
+class Surveyed(NamedTuple):
+    """Points on all sides of the kinks of objective and claim, what holds on the sides without, and
+    points on borders.
+    """
+
+    points: list[Point]
+    missing: tuple[str, ...]
+    borders: list[OnBorder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +131,9 @@ class Question:
     kinked: Callable[[Point], bool] = lambda point: (
         False
     )  # whether a point lies on a kink, where conventions decide
-    # points on all sides of the kinks of both trees, with the sizes of a given one, and the pieces
-    # without
-    survey: Callable[[Point, np.random.Generator, bool], tuple[list[Point], tuple[str, ...]]] = (
-        lambda point, rng, proved: ([], ())
+    # what is found at the sizes of a given point
+    survey: Callable[[Point, np.random.Generator, bool], Surveyed] = lambda point, rng, proved: (
+        Surveyed([], (), [])
     )
     # which maximum is in two places at once, so that there is no derivative; of a formula
     tied: Callable[[], str] = lambda: ""

@@ -1,36 +1,36 @@
-"""What a claim says on a kink of the objective. Where there is no derivative, a value there is a
-convention, but not one beyond the values beside it.
+"""What a claim says at points where the objective may not be smooth, as on a kink or where a matrix
+is singular. Where there is no derivative, a value there is a convention, but not one beyond the
+values beside it.
 
 If the limits of a partial derivative are one number and the objective is continuous, that number is
 its value there, by the mean value theorem. Else the generalised gradient is the convex hull of the
 limits of gradients (Clarke, Optimization and Nonsmooth Analysis, 1983, theorem 2.5.1). So no entry
-of its members is larger or smaller than in all of these limits.
+of its members is larger or smaller than in all of these limits. The same holds of second
+derivatives, which are derivatives of the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.claims.judge.question import Point, Question, Sample
+from matcalc.claims.judge.question import OnBorder, Point, Question
 from matcalc.claims.judge.smallest import Counterexample
 from matcalc.core.kinds import FREE
-from matcalc.core.tree import Expr
+from matcalc.core.subspaces import SPACES, independent
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.implied import Goal, branch_goals
 from matcalc.verify.oracle.interpret import interpret
-from matcalc.verify.oracle.pieces import Pieces, jumps_at_zero
-from matcalc.verify.oracle.reach import names_of, reach_points
-from matcalc.write.printers.text import text
+from matcalc.verify.oracle.numeric import numeric_derivative
+from matcalc.verify.oracle.sample import matrix_of_entries
 
-_MOST_LOOKS = 300  # points that are looked at for one kink
 _RAYS = 24  # to a point on a kink, so that each entry comes from both of its sides,
 _STEP = 1e-7  # and how far they begin from it
 _MORE = 1e-4  # by which a value is beyond others
 _ONE = 1e-6  # of how much beyond it is: by so little differ limits that are one
 _ZERO = 1e-9  # what rounding leaves of zero
+_PLAIN = (0.0, 1.0, -1.0, 2.0)
 _JUMP = 1e-4  # by so much jumps what is not continuous
 
 
@@ -43,21 +43,26 @@ class OnKink(NamedTuple):
     counterexample: Counterexample | None = None
 
 
-def find_beyond(asked: Question, samples: Sequence[Sample]) -> OnKink | None:
-    """Whether a claim that is right off the kinks of the objective has a value on one that is not
-    the derivative there, or where there is none, a value that no generalised gradient has.
+def find_beyond(asked: Question, rough: Sequence[OnBorder]) -> OnKink | None:
+    """Whether a claim that is right elsewhere has a value at one of these points that is not the
+    derivative there, or where there is none, a value that no generalised gradient has.
     """
-    if asked.program is None or asked.tree is None or asked.order != 1:
+    if asked.program is None or asked.tree is None:
         return None
-    if asked.variables[asked.wrt].kind not in FREE:
+    if asked.variables[asked.wrt].kind not in (*FREE, *SPACES):
         return None
     noted: OnKink | None = None
-    for condition, point in _on_kinks(asked, asked.tree, samples):
+    for condition, point in sorted(rough, key=lambda each: _count_odd(each.point)):
         found = _compare(asked, condition, point)
         if found is not None and found.counterexample is not None:
             return found
         noted = noted or found
     return noted
+
+
+def _count_odd(point: Point) -> int:
+    """How many entries are no numbers that one would choose."""
+    return sum(int(np.sum(~np.isin(value, _PLAIN))) for value in point.values.values())
 
 
 def _compare(asked: Question, condition: str, point: Point) -> OnKink | None:
@@ -86,55 +91,60 @@ def _compare(asked: Question, condition: str, point: Point) -> OnKink | None:
             Counterexample(point, index, float(there[worst]), values[0]),
         )
     shown = " to ".join(dict.fromkeys([f"{each:.4g}" for each in values]))
+    what = "generalised gradient" if asked.order == 1 else "limit of the derivative"
     return OnKink(
         f"on the kink where {condition}, {entry} is {there[worst]:.4g}, and beside it "
-        f"{shown}: no generalised gradient is beyond these"
+        f"{shown}: no {what} is beyond these"
     )
 
 
-def _on_kinks(
-    asked: Question, tree: Expr, samples: Sequence[Sample]
-) -> Iterator[tuple[str, Point]]:
-    """Points on kinks of the objective on which the claim may have a value of its own, and what
-    holds there.
-    """
-    assert asked.program is not None
-    pieces = Pieces([asked.program.expr, tree])
-    own = {switch.describe(0, text) for switch in Pieces([tree]).switches if jumps_at_zero(switch)}
-    variables = {
-        name: variable for name, variable in asked.variables.items() if variable.kind != "function"
-    }
-    bases = [sample.point.values for sample in samples[:3]]
-    sizes = samples[0].point.sizes
-    for place, switch in enumerate(pieces.switches):
-        condition = switch.describe(0, text)
-        if condition not in own or asked.wrt not in names_of(switch):
-            continue
-        goals = [*branch_goals(pieces, place), Goal(place, 0)]
-        for values in reach_points(goals, pieces, variables, sizes, bases, [_MOST_LOOKS]):
-            point = Point(sizes, values)
-            if asked.kinked(point):
-                yield condition, point
-                break
-
-
 def _limits(asked: Question, point: Point) -> tuple[Array, bool]:
-    """The limits of the claim, which is the derivative off the kinks, along some rays to a point
-    on one; and whether the objective is continuous there.
+    """The limits of the claim, which is the derivative elsewhere, along some rays to a point; and
+    whether what is differentiated last is continuous there.
+    """
+    rng = np.random.default_rng(0)
+    pairs = []
+    for _ in range(_RAYS):
+        step = _STEP * _direction(asked, point, rng)
+        pair = [
+            Point(point.sizes, {**point.values, asked.wrt: point.values[asked.wrt] + part * step})
+            for part in (1, 1 / 2)
+        ]
+        pairs.append(pair)
+    limits = [2 * asked.claimed(near) - asked.claimed(far) for far, near in pairs]
+    return np.array(limits), all(
+        _is_continuous(asked, point, pairs, order) for order in range(asked.order)
+    )
+
+
+def _direction(asked: Question, point: Point, rng: np.random.Generator) -> Array:
+    """A random direction in which the variable may move, of entries about as large as its own."""
+    variable, value = asked.variables[asked.wrt], point.values[asked.wrt]
+    if variable.kind not in SPACES:
+        return np.asarray((1 + np.abs(value)) * rng.uniform(-1, 1, value.shape))
+    entries = rng.uniform(-1, 1, len(independent(variable.kind, len(value))))
+    room = 1 + float(np.max(np.abs(value), initial=0.0))
+    return room * matrix_of_entries(variable.kind, entries, len(value))
+
+
+def _is_continuous(
+    asked: Question, point: Point, pairs: Sequence[Sequence[Point]], order: int
+) -> bool:
+    """Whether the objective, or its derivative of lower order, has one limit along all rays: that
+    is its value.
     """
     assert asked.program is not None
-    rng, expr = np.random.default_rng(0), asked.program.expr
-    value = point.values[asked.wrt]
-    here = interpret(expr, point.values, point.sizes)
-    limits, largest = [], 0.0
-    for _ in range(_RAYS):
-        step = _STEP * (1 + np.abs(value)) * rng.uniform(-1, 1, value.shape)
-        far, near = (
-            Point(point.sizes, {**point.values, asked.wrt: value + part * step})
-            for part in (1, 1 / 2)
+    expr = asked.program.expr
+
+    def at(place: Point) -> Array:
+        if not order:
+            return interpret(expr, place.values, place.sizes)
+        found, _ = numeric_derivative(
+            expr, asked.variables, asked.wrt, order, place.values, place.sizes
         )
-        if not (asked.kinked(far) or asked.kinked(near)):
-            limits.append(2 * asked.claimed(near) - asked.claimed(far))
-            jump = np.abs(interpret(expr, near.values, near.sizes) - here)
-            largest = max(largest, float(np.max(jump, initial=0.0)))
-    return np.array(limits), largest < _JUMP * max(1.0, float(np.max(np.abs(here), initial=0.0)))
+        return found
+
+    ends = np.array([at(near) for _, near in pairs])
+    here = ends[0] if order and len(ends) else at(point)
+    room = _JUMP * max(1.0, float(np.max(np.abs(here), initial=0.0)))
+    return bool(np.max(np.abs(ends - here), initial=0.0) < room)

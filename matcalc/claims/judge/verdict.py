@@ -19,7 +19,7 @@ from matcalc.claims.judge.claims import about
 from matcalc.claims.judge.diagnosis import Diagnosis, Slip, diagnose
 from matcalc.claims.judge.parts import judge_part
 from matcalc.claims.judge.precision import differences, single
-from matcalc.claims.judge.question import Question, Sample
+from matcalc.claims.judge.question import OnBorder, Question, Sample
 from matcalc.claims.judge.reading import is_part, read_objective
 from matcalc.claims.judge.report import (
     AGREED,
@@ -121,9 +121,9 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         return _without_numbers(asked, problem.message, common)
     proved = asked.proof()
     verdict, reason = _verdict(asked, samples, proved)
-    further: list[Sample] = []
+    further, borders = list[Sample](), list[OnBorder]()
     if verdict in (AGREED, PROVED):
-        further, missing = _survey(asked, samples, rng, proved=verdict == PROVED)
+        further, missing, borders = _survey(asked, samples, rng, proved=verdict == PROVED)
         verdict, reason = _verdict(asked, [*samples, *further], proved)
         telling = _wrong_samples(further)
         samples = (
@@ -144,7 +144,7 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         verdict = WRONG if different else verdict
     checked, worst = _check(asked, samples, seed, proved)
     if verdict != WRONG:
-        on_kink = find_beyond(asked, samples) if verdict != UNDECIDED else None
+        on_kink = find_beyond(asked, borders) if verdict != UNDECIDED else None
         if on_kink is not None and on_kink.counterexample is not None:
             return _wrong_on_kink(asked, on_kink, checked, seed, common)
         notes = _notes(asked, on_kink, proved=verdict == PROVED)
@@ -154,7 +154,7 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     )
     if not rounded and not further and has_branches(asked):
         # what is said has to hold on all sides
-        further, _ = _survey(asked, samples, rng, proved=False)
+        further, _, _ = _survey(asked, samples, rng, proved=False)
     told = [*samples, *further[:_MOST_SIDES]]
     explained = None if rounded else _explain(asked, told, rng, correct)
     if explained is None and asked.tree is not None and checked.error < _ROUNDING:
@@ -220,16 +220,16 @@ def _worlds(asked: Question, rng: np.random.Generator) -> list[Sample]:
 
 def _survey(
     asked: Question, samples: Sequence[Sample], rng: np.random.Generator, *, proved: bool
-) -> tuple[list[Sample], tuple[str, ...]]:
-    """Worlds on all sides of the kinks, and the pieces that are in none; where the truth has no
-    value nothing is seen.
+) -> tuple[list[Sample], tuple[str, ...], list[OnBorder]]:
+    """Worlds on all sides of the kinks, the pieces that are in none, and points on borders; where
+    the truth has no value nothing is seen.
     """
-    points, missing = asked.survey(samples[0].point, rng, proved)
+    points, missing, borders = asked.survey(samples[0].point, rng, proved)
     found = [asked.sample(point) for point in points]
     seen = [
         each for each in found if np.all(np.isfinite(each.truth)) and not _is_rounding(asked, each)
     ]
-    return seen, missing
+    return seen, missing, borders
 
 
 def _is_rounding(asked: Question, sample: Sample) -> bool:

@@ -164,7 +164,7 @@ def check(
             values = _next_point(statement, rng, sizes, values, around)
         seen.append(_visible(statement, around, sizes, values, rng, truth_at))
         values = seen[-1][0]
-    points, missing = survey([program.expr], trees, program.variables, rng, sizes, around, wrt)
+    points, missing, _ = survey([program.expr], trees, program.variables, rng, sizes, around, wrt)
     for values in points:
         expected, method = truth_at(values)
         if np.all(np.isfinite(expected)):
@@ -199,7 +199,7 @@ def agree(left: Program, right: Program, seed: int = 0) -> Comparison:
         size = max(magnitude(expr, values, sizes) for expr in both)
         reports.append(_judge(expected, found, size, _IDENTITY, seed, sizes))
         values = find_point(both, variables, rng, sizes, still=True)[0] or values
-    points, missing = survey(both, (), variables, rng, sizes, near=True)
+    points, missing, _ = survey(both, (), variables, rng, sizes, near=True)
     for values in points:
         expected, found = (interpret(expr, values, sizes) for expr in both)
         size = max(magnitude(expr, values, sizes) for expr in both)

@@ -16,7 +16,7 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import FREE, Variable
-from matcalc.core.subspaces import SPACES
+from matcalc.core.subspaces import SPACES, independent
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.implied import Goal
 from matcalc.verify.oracle.interpret import Sizes
@@ -27,10 +27,10 @@ _MARGINS = (1.0, 0.1, 1e-2, 1e-3, 1e-4, 1e-6)  # how far beyond a border, within
 _ROUNDS = 4
 _MOST_SIGHTS = 300  # points that are looked at for one set of goals
 _STEPS = 24
-_QUARTERS = 4
+_QUARTERS, _SMALL = 4, 8
 _TRIED = 3  # entries of a variable
 _ENTRIES = (0, 1)  # entries of what decides: of x[i] - x[j] the first is always 0
-_MOVED = FREE | {"positive", *SPACES} - {"skew"}
+_MOVED = FREE | {"positive", *SPACES}
 
 Values = dict[str, Array]
 
@@ -85,36 +85,43 @@ def reach_points(
     decide = [pieces.switches[goal.place] for goal in goals]
     count = Counter(name for switch in decide for name in names_of(switch))
     equal = any(goal.side == 0 for goal in goals)
+    bordering = any(goal.side for goal in goals)
+    single = all(not each.node.shape and each not in pieces.inside for each in decide)
+    entries = _ENTRIES[:1] if single else _ENTRIES
     allowed = min(_MOST_SIGHTS, budget[0])
     sights = [allowed]
     for base in _starts(bases, variables, count, equal):
-        bordering = any(goal.side for goal in goals)
-        for margin, entry in product(_MARGINS if bordering else _MARGINS[:1], _ENTRIES):
+        for margin, entry in product(_MARGINS if bordering else _MARGINS[:1], entries):
             aim = _Aim(pieces, variables, sizes, entry, margin, sights)
             found = _settle(aim, goals, base, count)
             budget[0], allowed = budget[0] - allowed + sights[0], sights[0]
             if found is not None:
                 yield found
-                break
+                if bordering:
+                    break
 
 
 def _starts(
     bases: Sequence[Values], variables: Mapping[str, Variable], count: Counter[str], equal: bool
 ) -> Iterator[Values]:
-    """The points themselves or, for equations, such of quarters, of ones and of zeros."""
+    """The points themselves or, for equations, such of fractions, of ones and of zeros."""
     for base in bases if not equal else ():
         yield base
-    moved = {name for name in count if variables[name].kind in FREE}
-    for base in bases if equal else ():
-        yield {
-            name: np.round(value * _QUARTERS) / _QUARTERS if name in moved else value
-            for name, value in base.items()
+    moved = {name for name in count if variables[name].kind in _MOVED}
+
+    def each(base: Values, change: Callable[[Array], Array]) -> Values:
+        made = {name: change(base[name]) for name in moved}
+        return {
+            **base,
+            **{name: x for name, x in made.items() if is_of_kind(variables[name], x)},
         }
-        for fill in (1.0, 0.0):
-            yield {
-                name: np.full_like(value, fill) if name in moved else value
-                for name, value in base.items()
-            }
+
+    for base in bases if equal else ():
+        yield each(base, lambda value: np.round(value * _QUARTERS) / _QUARTERS)
+        yield each(base, np.ones_like)
+        yield each(base, np.zeros_like)
+        # of positive numbers some sums and traces are reached from small ones only
+        yield each(base, lambda value: np.round(value * _SMALL) / _SMALL**2)
 
 
 def _settle(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str]) -> Values | None:
@@ -123,6 +130,7 @@ def _settle(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str])
         unmet = [goal for goal in goals if not aim.is_met(goal, values)]
         if not unmet:
             return values
+        before = values
         for goal in unmet:
             # what decides least besides is moved first
             names = sorted(
@@ -134,30 +142,39 @@ def _settle(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str])
                 if aim.variables[name].kind in _MOVED
             )
             values = next((found for found in moved if found is not None), values)
+        if values is before:
+            return None
     return None
 
 
 def _move(aim: _Aim, name: str, goal: Goal, values: Values) -> Values | None:
-    """The point with one entry of a variable moved so far that the goal is met."""
-    start, kind = values[name], aim.variables[name].kind
+    """The point with one independent entry of a variable moved so far that the goal is met."""
+    start = values[name]
+    for places in _independent_entries(aim.variables[name], start)[:_TRIED]:
 
-    def at(place: int, entry: float) -> Values:
-        made = np.array(start, dtype=float)
-        made.flat[place] = entry
-        return {**values, name: made}
+        def at(entry: float, places: Sequence[tuple[int, ...]] = places) -> Values:
+            made = np.array(start, dtype=float)
+            for *place, sign in places:
+                made[tuple(place)] = sign * entry
+            return {**values, name: made}
 
-    for place in range(min(_TRIED, start.size) if kind in FREE else 1):
+        def miss(entry: float, at: Callable[[float], Values] = at) -> float:
+            return aim.gap(goal, at(entry)) - goal.side * aim.margin
 
-        def miss(entry: float, place: int = place) -> float:
-            return aim.gap(goal, at(place, entry)) - goal.side * aim.margin
-
-        found = _root(miss, float(start.flat[place]), exact=goal.side == 0)
+        found = _root(miss, float(start[tuple(places[0][:-1])]), exact=goal.side == 0)
         if found is None:
             continue
-        made = at(place, found)
+        made = at(found)
         if is_of_kind(aim.variables[name], made[name]) and aim.is_met(goal, made):
             return made
     return None
+
+
+def _independent_entries(variable: Variable, value: Array) -> Sequence[tuple[tuple[int, ...], ...]]:
+    """Where each entry that can be chosen stands, and with which sign."""
+    if variable.kind in SPACES:
+        return independent(variable.kind, len(value))
+    return [((*place, 1),) for place in np.ndindex(*value.shape)]
 
 
 def _root(miss: Callable[[float], float], start: float, *, exact: bool) -> float | None:

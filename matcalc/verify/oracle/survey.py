@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, permutations
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +26,8 @@ from matcalc.core.subspaces import SPACES
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.implied import Goal, branch_goals, windows
-from matcalc.verify.oracle.interpret import Sizes, interpret
+from matcalc.verify.oracle.interpret import Sizes
+from matcalc.verify.oracle.notable import notable_points
 from matcalc.verify.oracle.pieces import (
     PLACE,
     SIDE,
@@ -39,6 +40,7 @@ from matcalc.verify.oracle.preconditions import KINK, violated_precondition
 from matcalc.verify.oracle.reach import names_of, reach_points
 from matcalc.verify.oracle.sample import STYLES, draw, nudge
 from matcalc.verify.oracle.sides import Sides
+from matcalc.verify.oracle.surfaces import Rough, Surface, is_border_of
 
 _WORK = 150_000  # evaluations of nodes that one survey may take
 _MOST_LOOKS = 1200
@@ -89,13 +91,14 @@ def survey(
     *,
     near: bool = False,
     surfaces: bool = False,
-) -> tuple[list[Values], list[SwitchSide]]:
-    """Points at which all of ``strict`` is smooth, and ``beside`` on no kink; and the pieces that
-    none of them visits. With ``surfaces`` only those on which ``beside`` alone jumps.
+) -> tuple[list[Values], list[SwitchSide], list[Rough]]:
+    """Points at which all of ``strict`` is smooth, and ``beside`` on no kink; the pieces that none
+    of them visits; and points where ``beside`` jumps at which ``strict`` may not be smooth. With
+    ``surfaces`` only those on which ``beside`` alone jumps.
     """
     pieces = Pieces([*strict, *beside])
     if not pieces.switches or (surfaces and not any(map(jumps_at_zero, pieces.switches))):
-        return [], []
+        return [], [], []
     asked = _Survey(pieces, strict, beside, variables, rng, sizes, around, wrt, near=near)
     return asked.surfaces() if surfaces else asked.result()
 
@@ -131,10 +134,12 @@ class _Survey:
         self.unfit: list[tuple[Values, Sight]] = []
         self.sights: list[Sight] = []  # of the first points, by which switches are compared
         self.numbers = _numbers(pieces)
-        # those of ``strict``, while points are looked for where ``beside`` alone jumps
-        self.smooth: Pieces | None = None
+        # where ``beside`` alone jumps, while points on it are looked for, and what jumps not there
+        self.surface: Surface | None = None
+        self.smooth = Pieces(strict)
+        self.rough: list[Rough] = []
 
-    def result(self) -> tuple[list[Values], list[SwitchSide]]:
+    def result(self) -> tuple[list[Values], list[SwitchSide], list[Rough]]:
         for values in self._draws():
             self._look(values)
         sides = Sides(self.pieces, self.variables, self.sizes, self.moving, self.sights)
@@ -159,36 +164,38 @@ class _Survey:
         missing += unequal
         if not missing:
             missing = self._unseen_windows()
-        return self._choose(), missing
+        return self._choose(), missing, self.rough
 
-    def surfaces(self) -> tuple[list[Values], list[SwitchSide]]:
+    def surfaces(self) -> tuple[list[Values], list[SwitchSide], list[Rough]]:
         """Points on the surfaces on which ``beside`` alone jumps, and those that were not found."""
         for values in islice(self._draws(), _COMPARED):
             self._look(values)
         sides = Sides(self.pieces, self.variables, self.sizes, self.moving, self.sights)
         missing = self._visit_equations_of_claims(sides)
-        return self._choose(), missing
+        return self._choose(), missing, self.rough
 
     def _visit_equations_of_claims(self, sides: Sides) -> list[SwitchSide]:
         """Points on a surface such as sum(x) == 1 on which only ``beside`` jumps: an expression
         that is smooth there has a derivative, which no convention decides. What is returned are
         the surfaces on which no point was found, fit or not.
         """
-        strict = Pieces(self.strict)
+        claimed = set(Pieces(self.beside).switches)
         missing: list[SwitchSide] = []
         for place in sorted(self.moving):
-            switch, wanted = self.pieces.switches[place], ("side", place, 0)
-            if wanted in self.seen or not jumps_at_zero(switch):
+            switch = self.pieces.switches[place]
+            if switch not in claimed or not jumps_at_zero(switch):
                 continue
-            self.smooth = strict
-            self._reach([*branch_goals(self.pieces, place), Goal(place, 0)], wanted)
-            self._search(place, 0)
-            self.smooth = None
-            unfit = any(
-                side == 0 for _, sight in self.unfit for side, _ in sight.sides(switch, place)
-            )
-            found = wanted in self.seen or unfit
-            if not found and not strict.switches and sides.may_vanish(place):
+            self.surface = surface = Surface(place, self.pieces, self.sights)
+            goals = [*branch_goals(self.pieces, place), Goal(place, 0)]
+            for values in chain(self._ways_to(goals), self._notable(switch)):
+                self._look(values)
+                if surface.full or self.budget <= 0:
+                    break
+            self.surface = None
+            self.rough += [Rough(switch, values) for values in surface.rough]
+            known = is_border_of(place, range(len(self.smooth.switches)), self.sights)
+            found = surface.smooth or surface.rough or surface.is_in_another_branch()
+            if not (found or known) and sides.may_vanish(place):
                 missing.append(SwitchSide(switch, 0))
         return missing
 
@@ -257,9 +264,15 @@ class _Survey:
         if len(self.sights) < _COMPARED:
             self.sights.append(sight)
         features = self._features(sight).union(own)
+        surface = self.surface if self.surface and self.surface.holds(sight, values) else None
+        if surface:
+            features |= {("surface", surface.place, len(surface.smooth))}
         if features <= self.seen and len(self.looks) > 2:
             return sight
-        if not self._fit(values):
+        fit = self._fit(values)
+        if surface:
+            (surface.smooth if fit else surface.rough).append(values)
+        if not fit:
             self.unfit.append((values, sight))
             return sight
         self.looks.append(Look(values, sight, features))
@@ -276,7 +289,7 @@ class _Survey:
                 for place in places
             ):
                 return False
-            if self.smooth is not None:  # a claim says there what it says
+            if self.surface is not None:  # a claim says there what it says
                 return not self._is_near_kink(self.smooth, values)
             found = [
                 violated_precondition(expr, values, self.sizes, kink=_BESIDE_KINK, moving=self.wrt)
@@ -347,8 +360,10 @@ class _Survey:
         switch, wanted = self.pieces.switches[place], ("side", place, side)
         names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
         if side == 0 and switch.kind != PLACE:
-            if switch not in self.pieces.inside:
-                self._equalise(switch, names)
+            for values in self._notable(switch):
+                self._look(values)
+                if wanted in self.seen or self.budget <= 0:
+                    return
             return
         for base in self._bases():
             for moving in [names, *([name] for name in names if len(names) > 1)]:
@@ -373,48 +388,29 @@ class _Survey:
         """Moves single entries until all goals are met at once."""
         if wanted in self.seen:
             return
-        ways = reach_points(
-            goals, self.pieces, self.variables, self.sizes, self._bases(), self.sought
-        )
-        for values in ways if self.budget > 0 else ():
+        for values in self._ways_to(goals):
             self._look(values)
             if wanted in self.seen or self.budget <= 0:
                 return
+
+    def _ways_to(self, goals: Sequence[Goal]) -> Iterator[Values]:
+        """Points at which all goals are met at once, single entries being moved."""
+        if self.budget > 0:
+            yield from reach_points(
+                goals, self.pieces, self.variables, self.sizes, self._bases(), self.sought
+            )
+
+    def _notable(self, switch: Switch) -> Iterator[Values]:
+        """Points at which both sides of an equation may be the same."""
+        sides = [switch.left, *([] if switch.right is None else [switch.right])]
+        numbers = (0.0, *self.numbers)
+        for base in self._bases()[:2] if switch not in self.pieces.inside else ():
+            yield from notable_points(sides, base, self.variables, self.sizes, numbers)
 
     def _along(self, name: str, base: Array, other: Array, step: float) -> Array:
         if self.variables[name].kind in ("positive", "psd"):  # a cone
             return base * abs(step) if step > 0 else base / abs(step)
         return np.asarray(base + step * other)
-
-    def _equalise(self, switch: Switch, names: Collection[str]) -> None:
-        """A variable that is one side of an equation gets the value of the other."""
-        sides = [switch.left, switch.right]
-        for one, other in (sides, sides[::-1]):
-            inner = one.args[0] if one is not None and one.op == "fill" else one
-            if inner is None or inner.op != "variable" or inner.value not in names:
-                continue
-            for base in self._bases():
-                try:
-                    value = np.zeros(()) if other is None else interpret(other, base, self.sizes)
-                except (EvaluationError, np.linalg.LinAlgError):
-                    continue
-                if np.ndim(value) == 0 or np.shape(value) == base[inner.value].shape:
-                    self._look(
-                        {
-                            **base,
-                            inner.value: np.broadcast_to(value, base[inner.value].shape).astype(
-                                float
-                            ),
-                        }
-                    )
-        mine = [name for name in names if name in names_of(switch)]
-        for base in self._bases()[:2]:
-            for number in dict.fromkeys((0.0, *self.numbers)):
-                for name in mine:
-                    self._look({**base, name: np.full(base[name].shape, number)})
-            for name, same in permutations(mine, 2):
-                if base[name].shape == base[same].shape:
-                    self._look({**base, name: base[same]})
 
     def _border(self, place: int) -> None:
         """Points close to the border of a switch, on the line between one before it and one behind
@@ -525,8 +521,9 @@ def _decider(sight: Sight, place: int, entry: int) -> float:
 
 
 def _worth(features: Collection[Feature]) -> int:
-    """A side counts more than all pairs, and what is near to one more than a pair."""
-    return sum({"side": 1000, "near": 10}.get(str(feature[0]), 1) for feature in features)
+    """A side counts more than all pairs, and a surface or what is near to a side more than one."""
+    worths = {"side": 1000, "surface": 100, "near": 10}
+    return sum(worths.get(str(feature[0]), 1) for feature in features)
 
 
 def _numbers(pieces: Pieces) -> list[float]:

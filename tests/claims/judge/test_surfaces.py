@@ -8,11 +8,20 @@ from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.report import AGREED, PROVED, UNDECIDED, WRONG
 from matcalc.claims.judge.verdict import judge
 
-KINDS = {"K": "psd(n)"}
+KINDS = {
+    "K": "psd(n)",
+    "S": "symmetric(n)",
+    "D": "diagonal(n)",
+    "W": "skew(n)",
+    "A": "matrix(n, n)",
+    "B": "matrix(n, n)",
+}
 
 
 def _claim(text: str, wrt: str, claim: str) -> Claim:
-    return Claim(text, wrt, claim, {name: kind for name, kind in KINDS.items() if name in text})
+    return Claim(
+        text, wrt, claim, {name: kind for name, kind in KINDS.items() if name in text + claim}
+    )
 
 
 @pytest.mark.parametrize(
@@ -32,6 +41,27 @@ def _claim(text: str, wrt: str, claim: str) -> Claim:
         ("abs(a)", "a", "sign(a) + (a == 2)"),
         ("sum(exp(x))", "x", "exp(x) + (prod(x) == 3)*x"),
         ("logdet(K)", "K", "inv(K)*(det(K) != 2)"),
+        ("logdet(K)", "K", "inv(K) + (tr(K) == 1)*eye"),
+        # the claim adds nothing where the surface is zero, so other points on it are needed
+        ("tr(A*A)", "A", "2*A' + (norm2(A - A') == 0)*A"),
+        ("tr(A*A)", "A", "2*A' + (norm2(A'*A - eye) == 0)*A"),
+        ("tr(A*A)", "A", "2*A' + (norm2(A - eye) == 0)*A"),
+        ("tr(expm(A))", "A", "expm(A)' + (norm2(A*B - B*A) == 0)*A"),
+        ("a^2*b", "a", "2*a*b + (a^2 + b^2 == 0)"),
+        ("sum(x.*log(x))", "x", "1 + log(x) + (sum(x) == 1)"),
+        ("norm2(S)^2", "S", "2*S.*(1 + (S == 0)) + (S[1,2] == 0)*S"),
+        ("norm2(D)^2", "D", "2*D + eye.*(D == 0)"),
+        ("norm2(W)^2", "W", "2*W + (W[1,2] == 0)*W"),
+        # where the objective may not be smooth, but has a derivative
+        ("norm2(x)^3", "x", "3*norm2(x)*x + (norm2(x) == 0)*vector(1)"),
+        ("norm2(x)^3", "x", "where(x'*x == 0, vector(2), 3*norm2(x)*x)"),
+        ("(x'*x)^(3/2)", "x", "3*norm2(x)*x + (sum(x.^2) == 0)*vector(1)"),
+        ("hypot(a, b)^3", "a", "3*hypot(a, b)*a + (hypot(a, b) == 0)"),
+        ("det(A)", "A", "cof(A) + (det(A) == 0)*ones(n, n)"),
+        ("det(A)^2", "A", "2*det(A)*cof(A) + (det(A) == 0)*A"),
+        ("sum(relu(S).^2)", "S", "2*relu(S) + 5*(S == 0)"),
+        ("sum(relu(D).^2)", "D", "2*relu(D) + 5*(D == 0).*eye"),
+        ("sum(relu(W).^2)", "W", "relu(W) - relu(-W) + (W[1,2] == 0)*W.^3"),
     ],
 )
 def test_a_jump_of_the_claim_is_seen(text: str, wrt: str, claim: str) -> None:
@@ -44,8 +74,9 @@ def test_a_jump_of_the_claim_is_seen(text: str, wrt: str, claim: str) -> None:
 @pytest.mark.parametrize(
     ("text", "claim", "surface"),
     [
-        ("x'*x", "2*x + (x'*x == 2)*x", "x'*x == 2"),
-        ("x'*x", "2*x + (exp(sum(x)) == 2)*x", "exp(sum(x)) == 2"),
+        ("x'*x", "2*x + (sum(x)^2 == 2)*x", "sum(x)^2 == 2"),
+        ("x'*x", "2*x + (sin(sum(x)) == 1)*x", "sin(sum(x)) == 1"),
+        ("norm1(x)", "sign(x) + (sum(x)^2 == 2)*x", "sum(x)^2 == 2"),
     ],
 )
 def test_a_surface_without_points_is_named(text: str, claim: str, surface: str) -> None:
@@ -67,6 +98,9 @@ def test_a_surface_without_points_is_named(text: str, claim: str, surface: str) 
         ("a*abs(a)", "a", "2*a*sign(a)"),
         ("a^3", "a", "3*a^2*sign(a)^2"),
         ("x'*x", "x", "2*x + (x'*x == -1)*x"),  # nowhere
+        ("sum(huber(x, 1))", "x", "where(abs(x) < 1, x, sign(x))"),  # where x is not 0
+        ("norm2(x)^3", "x", "where(norm2(x) == 0, 0*x, 3*norm2(x)*x)"),
+        ("norm1(S)", "S", "sign(S) + (S == 0)/2"),
     ],
 )
 def test_a_right_claim_may_jump(text: str, wrt: str, claim: str) -> None:

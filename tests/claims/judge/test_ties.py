@@ -23,6 +23,21 @@ BEYOND = [
     ("max(a, 0)", "a", "(a > 0) + 3*(a == 0)", "is 3, and beside it 0 to 1: no"),
     # at a jump of the objective there is no derivative, whatever its limits
     ("where(a > 0, a + 1, a)", "a", "1 + (a == 0)", "the claim is 2, and beside it 1: no"),
+    (
+        "sum(abs(S))",
+        "S",
+        "sign(S) + 5*(S == 0)",
+        "entry [0, 0] of the claim is 5, and beside it -1",
+    ),
+]
+SECOND = [
+    ("max(a, 0)^3", "6*max(a, 0)", "proved", ""),
+    ("max(a, 0)^3", "6*max(a, 0) + (a == 0)", "wrong", "the derivative is 0, and the claim 1"),
+    ("a*abs(a)", "2*sign(a) + (a == 0)", "agreed", ""),
+    ("a*abs(a)", "2*sign(a) + 5*(a == 0)", "agreed", "beside it -2 to 2: no limit of the deriv"),
+    ("abs(a)", "7*(a == 0)", "agreed", "the claim is 7, and beside it 0: no limit"),
+    ("sum(relu(x).^3)", "6*diag(relu(x)) + diag((x == 0))", "wrong", "entry [0, 0] of the"),
+    ("norm2(x)^5", "5*norm2(x)^3*eye + 15*norm2(x)*x*x' + (norm2(x) == 0)*eye", "wrong", "is 0"),
 ]
 WRONG = [
     ("max(a, 0)^2", "a", "2*a*(a > 0) + (a == 0)", "where a == 0, the derivative is 0, and the"),
@@ -67,7 +82,7 @@ WITHIN = [
 
 @pytest.mark.parametrize(("text", "wrt", "claim", "words"), BEYOND, ids=[row[2] for row in BEYOND])
 def test_beyond(text: str, wrt: str, claim: str, words: str) -> None:
-    report = judge(Claim(text, wrt, claim, {}))
+    report = judge(Claim(text, wrt, claim, {"S": "symmetric(n)"} if wrt == "S" else {}))
     assert report.ok
     assert any(words in note for note in report.notes)
 
@@ -85,3 +100,12 @@ def test_within(text: str, wrt: str, claim: str) -> None:
     report = judge(Claim(text, wrt, claim, {}))
     assert report.ok
     assert not any("kink" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(("text", "claim", "verdict", "words"), SECOND, ids=lambda text: text)
+def test_second_derivatives(text: str, claim: str, verdict: str, words: str) -> None:
+    report = judge(Claim(text, "x" if "x" in claim and "max" not in claim else "a", claim, order=2))
+    assert report.verdict == verdict
+    said = " ".join((str(report.diagnosis), *report.notes))
+    assert words in said
+    assert words or not report.notes
