@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import public
 from matcalc.core.dims import dim
@@ -18,7 +18,7 @@ from matcalc.core.errors import (
 )
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.language import Language, default_language
-from matcalc.core.loops import Assignment, Item, LoopProgram, base, indices
+from matcalc.core.loops import Assignment, Item, LoopProgram, base, indices, output_of
 from matcalc.core.members import families, family_of, places_of
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -31,6 +31,10 @@ from matcalc.verify.verification import Verification
 from matcalc.write.printers.loops import as_members, latex_lines, lines
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
 from matcalc.write.printers.text import text
+
+if TYPE_CHECKING:
+    from matcalc.graph.build import AskedVariables
+    from matcalc.graph.picture import LoopGraph
 
 _VERIFIED = (1, 2, 3)  # values of the names in ranges for which the program is written out
 _RUN = 3  # the same where code is run
@@ -60,9 +64,9 @@ class Backprop:
         }
         self._place = 0
         self.verification = Verification("none", how="not asked for")
-        self._read_back = verify
+        self._verify = verify
         if verify:
-            self.verification = self._verify()
+            self.verification = self._prove()
 
     def __repr__(self) -> str:
         return f"<matcalc.Backprop by {', '.join(self.wrt)}>"
@@ -129,10 +133,19 @@ class Backprop:
             return latex_says(formula, tree, known, self.language)
 
         short, long = latex(as_members(tree), named={}), latex(tree, named={})
-        if not self._read_back or (short != long and read_back(short)):
+        if not self._verify or (short != long and read_back(short)):
             return short
         confirm(read_back(long), "LaTeX", self.language)
         return long
+
+    @public
+    def graph(self, wrt: AskedVariables = None) -> LoopGraph:
+        """The computational graph of one step of each loop, differentiated with respect to the
+        same variables or to these; see docs/graph.md.
+        """
+        from matcalc.graph.picture import LoopGraph  # noqa: PLC0415 - few look at graphs
+
+        return LoopGraph(self.program, wrt or self.wrt, self.language)
 
     @public
     def source(self) -> str:
@@ -163,7 +176,7 @@ class Backprop:
             prepare,
         )
         text = made.text(f"The value of {' '.join(self.program.source.split())} and its gradients.")
-        if self._read_back:
+        if self._verify:
             # as above
             from matcalc.answers.loop_code import loop_code_says  # noqa: PLC0415
 
@@ -220,8 +233,7 @@ class Backprop:
 
     def _forward(self) -> list[Item]:
         taken = {base(name) for name in self._derivation.variables}
-        name = next(n for n in ("value", "loss", "value_", "loss_") if n not in taken)
-        return [*self.program.items, Assignment(name, self.program.value)]
+        return [*self.program.items, output_of(self.program, taken)]
 
     def _text(self, tree: Expr) -> str:
         known = write_known_sizes(tree, {**self.program.variables, **self._ranges})
@@ -229,7 +241,7 @@ class Backprop:
         zero = known.op == "fill"
         return text(known, choices[-1 if zero else min(self._place, len(choices) - 1)])
 
-    def _verify(self) -> Verification:
+    def _prove(self) -> Verification:
         """Proves the text; with all sizes in it where it says too little without them."""
         problem: MatcalcError | None = None
         for self._place in range(3):
@@ -319,6 +331,19 @@ def derive_backwards(
     if not names:
         raise ArgumentError("there is no variable to differentiate with respect to")
     return Backprop(program, names, language, verify=verify)
+
+
+def graph_of_loops(
+    source: str,
+    declarations: Mapping[str, str | Variable] | Iterable[str],
+    wrt: AskedVariables = None,
+    language: Language | None = None,
+) -> LoopGraph:
+    """The computational graph of one step of each loop of a program."""
+    from matcalc.graph.picture import LoopGraph  # noqa: PLC0415 - few look at graphs
+
+    spoken = language or default_language()
+    return LoopGraph(read_looped(source, declarations, spoken), wrt, spoken)
 
 
 @public

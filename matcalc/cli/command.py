@@ -136,7 +136,7 @@ def _graph(options: Namespace) -> int:
     from matcalc.cli.graph import graph_text, source_text  # noqa: PLC0415 - few look at graphs
 
     text = _standard_input() if options.expression == "-" else source_text(options.expression)
-    _answer(graph_text(_read(text, options), options))
+    _answer(graph_text(text, lambda: _read(text, options), options))
     return DONE
 
 

@@ -8,10 +8,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcalc.core.errors import ArgumentError, ParseError
+from matcalc.core.errors import ArgumentError, ParseError, SymbolicLoopError
 from matcalc.graph.picture import ComputationalGraph, TensorNetwork
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matcalc.core.program import Program
 
 _LONGEST = 255  # characters of a file's name
@@ -31,8 +33,12 @@ def source_text(given: str) -> str:
         raise ParseError(f"cannot read {given}: {problem}") from None
 
 
-def graph_text(program: Program, options: Namespace) -> str:
-    """The graph in the format that was asked for."""
+def graph_text(source: str, read: Callable[[], Program], options: Namespace) -> str:
+    """The graph in the format that was asked for, of what was read or of a program with loops."""
+    try:
+        program = read()
+    except SymbolicLoopError:
+        return _loops_text(source, options)
     if options.mode or options.sizes:
         return _modes_text(program, options)
     if options.network:
@@ -42,9 +48,25 @@ def graph_text(program: Program, options: Namespace) -> str:
         from matcalc.graph.values import read_values  # noqa: PLC0415 - it loads NumPy
 
         values = read_values(options.at)
-    graph = ComputationalGraph(program, options.wrt, values)
-    forms = {"svg": graph.svg, "dot": graph.dot, "mermaid": graph.mermaid}
-    return forms[options.format]() if options.format in forms else str(graph)
+    return _in_format(ComputationalGraph(program, options.wrt, values), options.format)
+
+
+def _loops_text(source: str, options: Namespace) -> str:
+    """The graph of one step of each loop."""
+    from matcalc.answers.backprop import graph_of_loops  # noqa: PLC0415 - few programs have loops
+
+    if options.at is not None:
+        raise ArgumentError(
+            "a loop that ends at a name has no values", hint="write a number in its range"
+        )
+    graph = graph_of_loops(source, options.var, options.wrt)
+    if options.mode or options.sizes:
+        graph.modes()
+    return _in_format(graph.network() if options.network else graph, options.format)
+
+
+def _in_format(graph: ComputationalGraph | TensorNetwork, form: str) -> str:
+    return str(graph) if form == "text" else str(getattr(graph, form)())
 
 
 def _modes_text(program: Program, options: Namespace) -> str:
@@ -79,6 +101,4 @@ def _network_text(program: Program, options: Namespace) -> str:
         raise ArgumentError(
             "tensor networks are not drawn by Mermaid", hint="--format svg, dot or text"
         )
-    network = TensorNetwork(program, options.wrt)
-    forms = {"svg": network.svg, "dot": network.dot}
-    return forms[options.format]() if options.format in forms else str(network)
+    return _in_format(TensorNetwork(program, options.wrt), options.format)

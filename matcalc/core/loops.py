@@ -5,7 +5,7 @@ In the body of a loop ``f[k]`` and ``f[k-1]`` are variables of these names (``co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matcalc.core.dims import Dim
@@ -82,6 +82,17 @@ def indices(items: Sequence[Item]) -> list[str]:
 def base(name: str) -> str:
     """The family of a member, or the name itself."""
     return family_of(name) or name
+
+
+def names_read(expr: Expr) -> list[str]:
+    """The variables in an expression, in order."""
+    return list(dict.fromkeys(str(node.value) for node in expr.parts if node.op == "variable"))
+
+
+def output_of(program: LoopProgram, taken: Collection[str]) -> Assignment:
+    """The value of a program as a statement, with a name that is free."""
+    names = ("value", "loss", "value_", "loss_")
+    return Assignment(next(name for name in names if name not in taken), program.value)
 
 
 def run(

@@ -18,7 +18,16 @@ from matcalc.core.dims import Dim, dim
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, size_names
-from matcalc.core.loops import Assignment, ForLoop, Item, LoopProgram, assignments, base, run
+from matcalc.core.loops import (
+    Assignment,
+    ForLoop,
+    Item,
+    LoopProgram,
+    assignments,
+    base,
+    names_read,
+    run,
+)
 from matcalc.core.members import family_of, member, move_member, move_size, places_of
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, intern_trees
@@ -71,7 +80,7 @@ class Backpropagation:
         while True:
             before = len(active)
             for each in assignments(self.program.items):
-                if any(base(name) in active for name in _names(each.expr)):
+                if any(base(name) in active for name in names_read(each.expr)):
                     active.setdefault(base(each.name))
             if len(active) == before:
                 return active
@@ -84,14 +93,18 @@ class Backpropagation:
             each.adds for each in items if each.name == value.value
         ):
             return None
-        return None if any(value.value in _names(each.expr) for each in items) else str(value.value)
+        return (
+            None
+            if any(value.value in names_read(each.expr) for each in items)
+            else str(value.value)
+        )
 
     def _all(self) -> tuple[Item, ...]:
         found: list[Item] = []
         if self._sum is not None:
             found += self._reverse(self.program.items, ())
             return tuple(_Writes(self, found).settle())
-        names = [name for name in _names(self.program.value) if base(name) in self._active]
+        names = [name for name in names_read(self.program.value) if base(name) in self._active]
         self._derive(self.program.value, names, (), found)
         found += self._reverse(self.program.items, ())
         return tuple(_Writes(self, found).settle())
@@ -115,7 +128,7 @@ class Backpropagation:
 
     def _backwards(self, item: Assignment, around: tuple[str, ...], found: list[Item]) -> None:
         """Hands the adjoint of what a statement defines on to what it uses."""
-        names = [name for name in _names(item.expr) if base(name) in self._active]
+        names = [name for name in names_read(item.expr) if base(name) in self._active]
         if item.name == self._sum:
             self._derive(item.expr, names, around, found)
             return
@@ -186,7 +199,7 @@ class Backpropagation:
         found.append(Assignment(name, column))
         self.variables[name] = free_variable(name, value)
         moving = {*self._adjoints.values()} | self._made
-        if any(base(each) in moving for each in _names(column)):
+        if any(base(each) in moving for each in names_read(column)):
             self._made.add(base(name))
         else:
             self._computed[self._place(value, around)] = name
@@ -232,12 +245,6 @@ def _column(value: Expr) -> Expr:
     return Expr("'", (value,), value.shape) if value.row else value
 
 
-def _names(expr: Expr) -> list[str]:
-    """The variables in an expression, in order."""
-    nodes = expr.parts
-    return list(dict.fromkeys(str(node.value) for node in nodes if node.op == "variable"))
-
-
 class _Writes:
     """Where an adjoint is defined, where it is added to, and what begins as zero."""
 
@@ -270,7 +277,7 @@ class _Writes:
         firsts: dict[int, set[bool]] = {}
         for item, values in run(self.items, env):
             put = _put(values)
-            for name in _names(item.expr):
+            for name in names_read(item.expr):
                 if base(name) in self.adjoints and move_member(name, put) not in written:
                     zeros.add(move_member(name, put))
                     written.add(move_member(name, put))
@@ -288,9 +295,9 @@ class _Writes:
         used = [
             move_member(n, _put(v))
             for item, v in run(program.items, env)
-            for n in _names(item.expr)
+            for n in names_read(item.expr)
         ]
-        used += [move_member(name, _put(env)) for name in _names(program.value)]
+        used += [move_member(name, _put(env)) for name in names_read(program.value)]
         return [self.backprop.adjoint(name) for name in dict.fromkeys(used) if base(name) in wrt]
 
     def _first_added(self, env: Mapping[str, int], adds: set[int]) -> set[str]:

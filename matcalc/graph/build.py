@@ -4,19 +4,23 @@ Mathematics for Machine Learning (2020), section 5.6.2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, size_names
+from matcalc.core.language import Language
+from matcalc.core.loops import Assignment, ForLoop, base
+from matcalc.core.members import families
 from matcalc.core.program import Program, unknown_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import differentiate, prepare_to_print
 from matcalc.explain.instances import Trees
 from matcalc.verify.verification import verify
+from matcalc.write.printers.loops import split_sign
 from matcalc.write.printers.program import array_head
 from matcalc.write.printers.text import text
 
@@ -31,8 +35,9 @@ class GraphNode:
 
     ``number`` is its place in the forward order, from 1; ``reverse`` that in the reverse order,
     from 1 at the output, and 0 where the output is not to be differentiated by it. ``tree`` is the
-    operation over the names of the ``parents``, None for an input. ``whole`` is the value in terms
-    of the inputs.
+    operation over the names of the ``parents``, None for an input, and for what another step of a
+    loop has computed. ``whole`` is the value in terms of the inputs. With ``adds`` the value is
+    added to what has this name. ``loops`` are those around it.
     """
 
     number: int
@@ -45,13 +50,21 @@ class GraphNode:
     reverse: int = 0
     value: Any = None
     adjoint: Any = None
+    adds: bool = False
+    loops: tuple[ForLoop, ...] = ()
+
+    @property
+    def is_input(self) -> bool:
+        """Whether nothing in the program computes it."""
+        return self.tree is None and not self.parents
 
     @property
     def formula(self) -> str:
         """``u = A*x``; of an array by its entries ``K[i,j] = ...``, of an input its name."""
         if self.tree is None:
             return self.name
-        return f"{self.name}{array_head(self.tree)} = {text(self.tree)}"
+        sign, tree = split_sign(Assignment(self.name, self.tree, self.adds))
+        return f"{self.name}{array_head(tree)} {sign}= {text(tree)}"
 
 
 @dataclass(slots=True)
@@ -62,6 +75,9 @@ class GraphEdge:
     that of the matrix J of d vec(child) = J*d vec(parent) where it has more than two axes and this
     matrix has a form: it is ``vectorised`` then. Both are None where nothing is differentiated, or
     no derivative is known.
+
+    Where the child is the parent itself in another step of a loop, there is nothing to
+    differentiate, and ``step`` says in which: ``k = 1``, ``next k``.
     """
 
     parent: int
@@ -69,6 +85,7 @@ class GraphEdge:
     derivative: Expr | None = None
     label: str | None = None
     vectorised: bool = False
+    step: str | None = None
 
 
 @dataclass(slots=True)
@@ -96,17 +113,20 @@ AskedVariables = str | Sequence[str] | None  # a variable, several of them, or a
 
 
 def variables_asked(program: Program, wrt: AskedVariables) -> tuple[str, ...]:
-    """The variables that are meant; UnknownNameError for one that is not there."""
+    """The variables and the members of families that are meant; UnknownNameError for a name that
+    is not there.
+    """
     names = [name for name, each in program.variables.items() if each.kind != "function"]
     if wrt is None:
         return tuple(names)
     asked = (wrt,) if isinstance(wrt, str) else tuple(dict.fromkeys(wrt))
     if asked == ("all",) and "all" not in names:
         return tuple(names)
+    members = families(names)
     for name in asked:
-        if name not in names:
+        if name not in names and name not in members:
             raise unknown_variable(names, name)
-    return asked
+    return tuple(each for name in asked for each in members.get(name, [name]))
 
 
 def build(program: Program, wrt: AskedVariables = None) -> ComputationGraph:
@@ -116,68 +136,86 @@ def build(program: Program, wrt: AskedVariables = None) -> ComputationGraph:
     too large to be drawn.
     """
     asked = variables_asked(program, wrt)
-    builder = _GraphBuilder(program)
-    nodes = builder.nodes()
-    graph = ComputationGraph(program.source, asked, nodes, [], builder.variables)
-    active = _active(graph, asked)
-    for node in nodes:
-        for parent in node.parents:
-            moving = parent in active and node.number in active
-            graph.edges.append(
-                builder.edge(node, nodes[parent - 1]) if moving else GraphEdge(parent, node.number)
-            )
-    below = [node for node in reversed(nodes) if node.number in active]
-    for place, node in enumerate(below, 1):
-        node.reverse = place
-    return graph
+    builder = GraphBuilder(program.variables, program.definitions, program.language)
+    there = {expr.value for expr in program.expr.parts if expr.op == "variable"}
+    for name, each in program.variables.items():
+        if name in there:
+            builder.give(name, str(each))
+    builder.add(program.expr)
+    return builder.graph(program.source, asked)
 
 
-def _active(graph: ComputationGraph, wrt: tuple[str, ...]) -> set[int]:
+def _active(graph: ComputationGraph) -> set[int]:
     """The numbers of the nodes that depend on one of the variables, and that the output depends
     on.
     """
-    depends = {node.number for node in graph.nodes if node.tree is None and node.name in wrt}
-    for node in graph.nodes:
-        if depends.intersection(node.parents):
-            depends.add(node.number)
+    depends = {
+        node.number
+        for node in graph.nodes
+        if node.is_input and {node.name, base(node.name)}.intersection(graph.wrt)
+    }
+    before = -1
+    while len(depends) > before:  # once, where there are no loops
+        before = len(depends)
+        depends.update(node.number for node in graph.nodes if depends.intersection(node.parents))
     return depends
 
 
-class _GraphBuilder:
-    """Names the operations of one program."""
+class GraphBuilder:
+    """Names inputs and operations one after the other: ``nodes`` has what is there so far, and
+    ``numbers`` the nodes that names stand for.
+    """
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.trees = Trees(program.language)
-        self.variables: dict[str, Variable] = dict(program.variables)
-        self.given = {
-            id(self.trees.intern(tree)): name for name, tree in program.definitions.items()
-        }
-        self.taken = {
-            *program.variables,
-            *program.definitions,
-            *size_names(program.variables.values()),
-        }
+    def __init__(
+        self,
+        variables: Mapping[str, Variable],
+        definitions: Mapping[str, Expr],
+        language: Language,
+    ) -> None:
+        self.language = language
+        self.trees = Trees(language)
+        self.variables: dict[str, Variable] = dict(variables)
+        self.given = {id(self.trees.intern(tree)): name for name, tree in definitions.items()}
+        taken = {*variables, *definitions, *size_names(variables.values())}
         self.letter = next(
             letter
             for letter in ("x", "v", "z", "node")
-            if not any(
-                name.startswith(letter) and name[len(letter) :].isdigit() for name in self.taken
-            )
+            if not any(name.startswith(letter) and name[len(letter) :].isdigit() for name in taken)
         )
+        self.nodes: list[GraphNode] = []
+        self.numbers: dict[str, int] = {}
+        self.steps: dict[tuple[int, int], str] = {}  # what edges of loops say, by their ends
 
-    def nodes(self) -> list[GraphNode]:
-        """The inputs in the order of the program, then the operations in that of the tree."""
-        root = self.trees.intern(self.program.expr)
+    def give(self, name: str, kind: str) -> GraphNode:
+        """The node of a variable that no operation computes."""
+        shape = self.variables[name].shape
+        tree = self.trees.factory.make("variable", (), shape, name)
+        self.numbers[name] = len(self.nodes) + 1
+        node = GraphNode(self.numbers[name], name, shape, tree, kind=kind)
+        self.nodes.append(node)
+        return node
+
+    def graph(self, source: str, wrt: tuple[str, ...]) -> ComputationGraph:
+        """The nodes with their edges; what depends on the variables ``wrt`` is differentiated."""
+        graph = ComputationGraph(source, wrt, self.nodes, [], self.variables)
+        active = _active(graph)
+        for node in self.nodes:
+            for parent in node.parents:
+                moving = parent in active and node.number in active
+                step = self.steps.get((parent, node.number))
+                if step is not None or not moving:
+                    graph.edges.append(GraphEdge(parent, node.number, step=step))
+                else:
+                    graph.edges.append(self._edge(node, self.nodes[parent - 1]))
+        below = [node for node in reversed(self.nodes) if node.number in active]
+        for place, node in enumerate(below, 1):
+            node.reverse = place
+        return graph
+
+    def add(self, expr: Expr, name: str | None = None) -> GraphNode:
+        """The operations of an expression, in the order of its tree; the last one has the name."""
+        root = self.trees.intern(expr)
         order = root.parts
-        there = {expr.value for expr in order if expr.op == "variable"}
-        found: list[GraphNode] = []
-        numbers: dict[str, int] = {}
-        for name, each in self.program.variables.items():
-            if name in there:
-                numbers[name] = len(found) + 1
-                tree = self.trees.factory.make("variable", (), each.shape, name)
-                found.append(GraphNode(numbers[name], name, each.shape, tree, kind=str(each)))
         made: dict[int, Expr] = {}
         literals: set[int] = set()  # numbers, and what is computed of numbers alone
         for expr in order:
@@ -188,15 +226,16 @@ class _GraphBuilder:
             args = tuple([made[id(arg)] for arg in expr.args])
             fresh = self.trees.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
             inline = id(expr) in literals or self._is_inline(expr)
-            if not inline or (expr is root and expr.op != "variable"):
-                fresh = self._name(expr, fresh, found, numbers)
+            last = expr is root and (name is not None or expr.op != "variable")
+            if last or not inline:
+                fresh = self._name(expr, fresh, name if last else None)
             made[id(expr)] = fresh
-            if len(found) > _MOST:
+            if len(self.nodes) > _MOST:
                 raise UnsupportedError(
                     f"the graph has more than {_MOST} nodes, which nobody could read",
                     hint="draw a part of the expression",
                 )
-        return found
+        return self.nodes[-1]
 
     def _is_inline(self, expr: Expr) -> bool:
         """Names, literals, transposes, and negatives of names stand in the formulas of others."""
@@ -208,28 +247,20 @@ class _GraphBuilder:
         inner = inner.args[0] if inner.op == "'" else inner
         return inner is not expr and (inner.op in _INLINE or inner.op == "variable")
 
-    def _name(
-        self, expr: Expr, fresh: Expr, found: list[GraphNode], numbers: dict[str, int]
-    ) -> Expr:
+    def _name(self, expr: Expr, fresh: Expr, name: str | None) -> Expr:
         factory = self.trees.factory
         upright = self._upright(fresh)
-        number = len(found) + 1
-        given = self.given.get(id(expr))
-        name = given if given is not None and given not in numbers else f"{self.letter}{number}"
-        parents = dict.fromkeys(part.value for part in upright.parts if part.op == "variable")
-        numbers[name] = number
+        number = len(self.nodes) + 1
+        if name is None:
+            given = self.given.get(id(expr))
+            free = given is not None and given not in self.numbers
+            name = given if given is not None and free else f"{self.letter}{number}"
+        names = dict.fromkeys(part.value for part in upright.parts if part.op == "variable")
+        parents = tuple(self.numbers[parent] for parent in names)
+        self.numbers[name] = number
         self.variables[name] = Variable(name, _KINDS[upright.rank], upright.shape)
         whole = self._upright(expr)
-        found.append(
-            GraphNode(
-                number,
-                name,
-                upright.shape,
-                whole,
-                upright,
-                tuple(numbers[parent] for parent in parents),
-            )
-        )
+        self.nodes.append(GraphNode(number, name, upright.shape, whole, upright, parents))
         letter = self.trees.variable(name, upright)
         return factory.transpose(letter) if fresh.row else letter
 
@@ -242,7 +273,7 @@ class _GraphBuilder:
             return factory.negative(factory.transpose(expr.args[0]))
         return factory.transpose(expr)
 
-    def edge(self, child: GraphNode, parent: GraphNode) -> GraphEdge:
+    def _edge(self, child: GraphNode, parent: GraphNode) -> GraphEdge:
         """The derivative of an operation by one of its arguments, in which its value has its
         name.
         """
@@ -253,7 +284,8 @@ class _GraphBuilder:
             if part.op == "variable"
         }
         functions = {n: v for n, v in self.variables.items() if v.kind == "function"}
-        program = Program(child.tree, {**used, **functions}, text(child.tree))
+        known = {**used, **functions}
+        program = Program(child.tree, known, text(child.tree), language=self.language)
         statement = DerivativeStatement(program, parent.name, 1, "free")
         try:
             tree = differentiate(statement)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from matcalc.core.loops import ForLoop
 from matcalc.graph.build import ComputationGraph, GraphEdge, GraphNode
+from matcalc.write.printers.loops import heading
 
 _LABEL = 34  # characters of a line in a picture
 _KINDS = ("number", "vector", "matrix")
@@ -25,18 +28,14 @@ def _write(value: object) -> str:
 def as_text(graph: ComputationGraph) -> str:
     """The nodes in forward order, then the edges in reverse order."""
     rows = [["forward", "", "parents", "kind", "reverse", "value", "adjoint"]]
-    rows += [
-        [
-            str(node.number),
-            node.formula,
-            "input" if node.tree is None else _list(node.parents),
-            node.kind or kind(node),
-            str(node.reverse or ""),
-            "" if node.value is None else _write(node.value),
-            "" if node.adjoint is None else _write(node.adjoint),
-        ]
-        for node in graph.nodes
-    ]
+    steps = {(edge.parent, edge.child): edge.step for edge in graph.edges if edge.step}
+    for part, depth in _in_loops(graph):
+        if isinstance(part, GraphNode):
+            row = _row(part, steps)
+        else:
+            row = ["", heading(part) if part else "end", *[""] * 5]
+        row[1] = "  " * depth + row[1]
+        rows.append(row)
     lines = table(rows)
     derived = [edge for edge in graph.edges if edge.label is not None]
     if derived:
@@ -50,8 +49,35 @@ def as_text(graph: ComputationGraph) -> str:
     return "\n".join([*lines, *([graph.remark] if graph.remark else [])])
 
 
-def _list(numbers: tuple[int, ...]) -> str:
-    return ", ".join(map(str, numbers))
+def _row(node: GraphNode, steps: Mapping[tuple[int, int], str]) -> list[str]:
+    said = [(number, steps.get((number, node.number))) for number in node.parents]
+    parents = ", ".join([f"{number} ({step})" if step else str(number) for number, step in said])
+    return [
+        str(node.number),
+        node.formula,
+        "input" if node.is_input else parents,
+        node.kind or kind(node),
+        str(node.reverse or ""),
+        "" if node.value is None else _write(node.value),
+        "" if node.adjoint is None else _write(node.adjoint),
+    ]
+
+
+def _in_loops(graph: ComputationGraph) -> Iterator[tuple[GraphNode | ForLoop | None, int]]:
+    """The nodes in forward order, each loop before those that stand in it, and None where one ends;
+    with the number of loops around.
+    """
+    inside: tuple[ForLoop, ...] = ()
+    for node in [*graph.nodes, None]:
+        wanted = node.loops if node is not None else ()
+        shared = 0
+        while shared < min(len(inside), len(wanted)) and inside[shared] is wanted[shared]:
+            shared += 1
+        yield from [(None, depth) for depth in range(len(inside) - 1, shared - 1, -1)]
+        yield from [(wanted[depth], depth) for depth in range(shared, len(wanted))]
+        inside = wanted
+        if node is not None:
+            yield node, len(inside)
 
 
 def table(rows: list[list[str]]) -> list[str]:
@@ -91,14 +117,24 @@ def as_picture(graph: ComputationGraph) -> dict[str, Any]:
     """What a drawing shows, for a program that lays it out: boxes with lines of text, and arrows.
 
     ``full`` is what the lines were cut from. An arrow is ``dashed`` where nothing is
-    differentiated.
+    differentiated. ``loops`` are frames around nodes, and ``inside`` is the frame of a node or of a
+    frame.
     """
+    frames: dict[int, str] = {}
+    loops = []
+    for node in graph.nodes:
+        for depth, loop in enumerate(node.loops):
+            if id(loop) not in frames:
+                frames[id(loop)] = f"loop{len(frames) + 1}"
+                frame = {"id": frames[id(loop)], "says": heading(loop)}
+                loops.append({**frame, "inside": _frame(node.loops[:depth], frames)})
     nodes = [
         {
             "id": node.number,
             "lines": _lines(node),
             "full": node.formula,
             "role": _role(node, graph),
+            "inside": _frame(node.loops, frames),
         }
         for node in graph.nodes
     ]
@@ -106,18 +142,28 @@ def as_picture(graph: ComputationGraph) -> dict[str, Any]:
         {
             "from": edge.parent,
             "to": edge.child,
-            "lines": [] if edge.label is None else break_label(edge.label),
+            "lines": _edge_lines(edge),
             "full": _derivative(edge, graph),
             "dashed": edge.label is None,
         }
         for edge in graph.edges
     ]
-    return {"nodes": nodes, "edges": edges}
+    return {"nodes": nodes, "edges": edges, "loops": loops}
+
+
+def _frame(loops: tuple[ForLoop, ...], frames: Mapping[int, str]) -> str:
+    return frames[id(loops[-1])] if loops else ""
+
+
+def _edge_lines(edge: GraphEdge) -> list[str]:
+    """What stands at an arrow."""
+    says = edge.label or edge.step
+    return break_label(says) if says else []
 
 
 def _role(node: GraphNode, graph: ComputationGraph) -> str:
     if node.tree is None:
-        return "input"
+        return "input"  # from outside, or from another step
     return "output" if node is graph.output else "operation"
 
 
@@ -136,20 +182,34 @@ def as_dot(graph: ComputationGraph) -> str:
         'fillcolor="#ffffff", color="#555555"];',
         '  edge [fontname="Helvetica", fontsize=9, color="#777777", fontcolor="#1f4e79"];',
     ]
-    for node in graph.nodes:
-        color = "#e8f0fa" if node.tree is None else "#fdf1dc" if node is graph.output else "#ffffff"
-        label = r"\n".join(quote(line) for line in _lines(node))
-        tip = quote(node.formula)
-        lines.append(f'  n{node.number} [label="{label}", fillcolor="{color}", tooltip="{tip}"];')
+    frames = 0
+    for part, _ in _in_loops(graph):
+        if isinstance(part, GraphNode):
+            lines.append(_dot_node(part, graph))
+        elif part is None:
+            lines.append("  }")
+        else:
+            frames += 1
+            lines += [f"  subgraph cluster{frames} {{", f'  label="{quote(heading(part))}";']
+            lines.append('  fontname="Helvetica"; fontsize=11; color="#999999"; labeljust=l;')
     lines += [f"  n{edge.parent} -> n{edge.child}{_attributes(edge)};" for edge in graph.edges]
     return "\n".join([*lines, "}"])
 
 
+def _dot_node(node: GraphNode, graph: ComputationGraph) -> str:
+    color = "#e8f0fa" if node.tree is None else "#fdf1dc" if node is graph.output else "#ffffff"
+    label = r"\n".join(quote(line) for line in _lines(node))
+    tip = quote(node.formula)
+    return f'  n{node.number} [label="{label}", fillcolor="{color}", tooltip="{tip}"];'
+
+
 def _attributes(edge: GraphEdge) -> str:
+    label = r"\n".join(quote(line) for line in _edge_lines(edge))
+    says = [f'label=" {label} "'] if label else []
     if edge.label is None:
-        return " [style=dashed]"
-    label = r"\n".join(quote(line) for line in break_label(edge.label))
-    return f' [label=" {label} ", tooltip="{quote(edge.label)}"]'
+        back = ["constraint=false"] if edge.parent >= edge.child else []
+        return f" [{', '.join([*says, 'style=dashed', *back])}]"
+    return f' [{says[0]}, tooltip="{quote(edge.label)}"]'
 
 
 def quote(text: str) -> str:
@@ -160,16 +220,22 @@ def quote(text: str) -> str:
 def as_mermaid(graph: ComputationGraph) -> str:
     """A flowchart for Mermaid, as Markdown of many sites draws it."""
     lines = ["flowchart TD"]
-    for node in graph.nodes:
-        label = "<br>".join(_entity(line) for line in _lines(node))
-        left, right = ("([", "])") if node.tree is None else ("[", "]")
-        lines.append(f'  n{node.number}{left}"{label}"{right}')
-    for edge in graph.edges:
-        if edge.label is None:
-            lines.append(f"  n{edge.parent} -.-> n{edge.child}")
+    frames = 0
+    for part, _ in _in_loops(graph):
+        if isinstance(part, GraphNode):
+            label = "<br>".join(_entity(line) for line in _lines(part))
+            left, right = ("([", "])") if part.tree is None else ("[", "]")
+            lines.append(f'  n{part.number}{left}"{label}"{right}')
+        elif part is None:
+            lines.append("  end")
         else:
-            label = "<br>".join(_entity(line) for line in break_label(edge.label))
-            lines.append(f'  n{edge.parent} -->|"{label}"| n{edge.child}')
+            frames += 1
+            lines.append(f'  subgraph loop{frames}["{_entity(heading(part))}"]')
+    for edge in graph.edges:
+        label = "<br>".join(_entity(line) for line in _edge_lines(edge))
+        arrow = "-.->" if edge.label is None else "-->"
+        says = f'|"{label}"|' if label else ""
+        lines.append(f"  n{edge.parent} {arrow}{says} n{edge.child}")
     return "\n".join(lines)
 
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.language import Language
+from matcalc.core.loops import LoopProgram
 from matcalc.core.program import Program
 from matcalc.graph import network_forms
 from matcalc.graph.build import AskedVariables, ComputationGraph, build
 from matcalc.graph.draw import as_svg
 from matcalc.graph.forms import as_dot, as_mermaid, as_picture, as_text
+from matcalc.graph.loops import build_loops
 from matcalc.graph.network import networks
 
 if TYPE_CHECKING:
@@ -82,6 +85,30 @@ class ComputationalGraph:
     def network(self) -> TensorNetwork:
         """The expression and its derivatives as tensor networks."""
         return TensorNetwork(*self._asked)
+
+
+class LoopGraph(ComputationalGraph):
+    """The computational graph of a program with loops that end at names: one step of each loop."""
+
+    def __init__(self, program: LoopProgram, wrt: AskedVariables, language: Language) -> None:
+        self.graph = build_loops(program, wrt, language)
+
+    @public
+    def modes(self, sizes: Mapping[str, int] = MappingProxyType({}), mode: str = "auto") -> Modes:
+        """Raises UnsupportedError."""
+        raise UnsupportedError(
+            "the operations of a loop that ends at a name are not counted",
+            hint="matcalc backprop (matcalc.backprop in Python) writes reverse mode as a loop; "
+            "with a number in the range, the operations are counted",
+        )
+
+    @public
+    def network(self) -> TensorNetwork:
+        """Raises UnsupportedError."""
+        raise UnsupportedError(
+            "a loop that ends at a name is no tensor network",
+            hint="write a number in its range, or draw the body of the loop",
+        )
 
 
 class TensorNetwork:

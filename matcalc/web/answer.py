@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from warnings import catch_warnings, simplefilter
 
 from matcalc import api
@@ -17,11 +17,17 @@ from matcalc.core.errors import (
     ArgumentError,
     MatcalcError,
     NotationWarning,
+    SymbolicLoopError,
     UnsupportedError,
     VerificationWarning,
 )
+from matcalc.core.loops import base
 from matcalc.core.options import BACKENDS, require_choice
 from matcalc.results import Derivative, Expression, Formula
+
+if TYPE_CHECKING:
+    from matcalc.answers.backprop import Backprop
+    from matcalc.graph.picture import ComputationalGraph
 
 LONGEST = 100_000  # characters of a field; the parser has a limit of its own
 
@@ -40,9 +46,20 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
         with catch_warnings():
             for said in (NotationWarning, VerificationWarning):  # in the notes, and on the badge
                 simplefilter("ignore", said)
-            return {"ok": True, **_OPERATIONS[_choice(question)](question)}
+            return {"ok": True, **_found(question)}
     except MatcalcError as problem:
         return {"ok": False, "error": _error(problem)}
+
+
+def _found(question: Mapping[str, Any]) -> dict[str, Any]:
+    op = _choice(question)
+    try:
+        return _OPERATIONS[op](question)
+    except SymbolicLoopError:
+        options = {**_options(question), "structure": "declared"}
+        if op not in _OF_LOOPS or question.get("latex") or options != _options({}):
+            raise
+        return _OF_LOOPS[op](question)
 
 
 def _choice(question: Mapping[str, Any]) -> str:
@@ -105,9 +122,48 @@ def _derive(
         derivative = expression.diff(wrt, **options)
         found = derivative.verification
     except ModuleNotFoundError:
-        how = "not verified (this needs numbers, which the engine in the page lacks)"
-        return expression.diff(wrt, **options, verify=False), {"kind": "none", "text": how}
+        return expression.diff(wrt, **options, verify=False), _UNVERIFIED
     return derivative, {"kind": found.kind, "text": str(found)}
+
+
+def _loops(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The backward recursion of a program with loops that end at names, as it is."""
+    try:
+        found = _derive_loops(question)
+        verification = {"kind": found.verification.kind, "text": str(found.verification)}
+    except ModuleNotFoundError:
+        found, verification = _derive_loops(question, verify=False), _UNVERIFIED
+    with_code = question.get("form", "code") == "code"
+    return {
+        "text": str(found),
+        "latex": _form_or_nothing(lambda each: each.latex(), found),
+        **({"code": _form_or_nothing(lambda each: each.source(), found)} if with_code else {}),
+        "backends": [BACKENDS[0]],
+        **_of_loops(found, question),
+        "verification": verification,
+    }
+
+
+def _graph_of_loops(question: Mapping[str, Any]) -> dict[str, Any]:
+    found = _derive_loops(question, verify=False)
+    graph = found.graph()
+    return {**_forms_of_graph(graph), **_of_loops(found, question)}
+
+
+def _derive_loops(question: Mapping[str, Any], *, verify: bool = True) -> Backprop:
+    wrt = question.get("wrt") or _ALL
+    names = None if wrt == _ALL else base(wrt)
+    program = _text(question, "expression")
+    found: Any = api.diff(program, names, variables=_declare(question), verify=verify)
+    return cast("Backprop", found)
+
+
+def _of_loops(found: Backprop, question: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "wrt": question.get("wrt") or _ALL,
+        "variables": {name: str(kind) for name, kind in found.variables.items()},
+        "notes": [],
+    }
 
 
 def _variable(expression: Expression, question: Mapping[str, Any]) -> str | None:
@@ -160,7 +216,10 @@ def _graph(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _computation(expression: Expression, wrt: str | None) -> dict[str, Any]:
-    found = expression.graph(wrt)
+    return _forms_of_graph(expression.graph(wrt))
+
+
+def _forms_of_graph(found: ComputationalGraph) -> dict[str, Any]:
     return {
         "report": str(found),
         "dot": found.dot(),
@@ -292,14 +351,14 @@ def _show(formula: Formula, question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _latex(formula: Formula) -> str:
-    return _form_or_nothing(Formula.latex, formula)
+    return _form_or_nothing(lambda each: each.latex(), formula)
 
 
 def _code(formula: Formula, backend: str) -> str:
     return _form_or_nothing(lambda each: each.source(backend), formula)
 
 
-def _form_or_nothing(form: Callable[[Formula], str], formula: Formula) -> str:
+def _form_or_nothing(form: Callable[[Any], str], formula: Formula | Backprop) -> str:
     """A form of the answer, or nothing where it has none."""
     try:
         return form(formula)
@@ -323,6 +382,11 @@ def _error(problem: MatcalcError) -> dict[str, Any]:
     }
 
 
+_ALL = "all"  # what a program with loops is differentiated by, where nothing else is asked
+_UNVERIFIED = {
+    "kind": "none",
+    "text": "not verified (this needs numbers, which the engine in the page lacks)",
+}
 _LIKELY = ("x", "X", "w", "W", "theta", "beta", "z", "Z")
 _SAID = {
     "proved": "{claim} is the derivative",
@@ -337,3 +401,4 @@ _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "steps": _steps,
     "graph": _graph,
 }
+_OF_LOOPS = {"diff": _loops, "graph": _graph_of_loops}

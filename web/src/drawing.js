@@ -5,6 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const FONT = 13;
 const SMALL = 12;
 const LEADING = 1.3;
+const ROOM = 18; // of the heading of a loop
 const FAMILY = "ui-monospace, 'DejaVu Sans Mono', monospace";
 // names of the page's colours, and what they are in a file of its own
 const COLOURS = { paper: "#fff", ink: "#1c1e21", soft: "#5b6168", line: "#c9ced4", field: "#f6f7f9", accent: "#1558b0" };
@@ -25,7 +26,8 @@ function make(name, attributes, ...children) {
 }
 
 // picture: nodes (id, lines, full, role) and edges (from, to, lines, full, dashed); roles are
-// input, operation, output, and in a tensor network tensor, index (a dot) and leg (its open end)
+// input, operation, output, and in a tensor network tensor, index (a dot) and leg (its open end);
+// loops (id, says) are frames around the nodes and loops that are inside of them
 export function draw(picture, title, description, direction = "TB") {
   const layout = laidOut(picture, direction);
   const { width: wide, height: high } = layout.graph();
@@ -48,7 +50,13 @@ export function draw(picture, title, description, direction = "TB") {
       ),
     ),
   );
-  picture.edges.forEach((edge, place) => root.append(drawnEdge(layout.edge(String(edge.from), String(edge.to), String(place)), edge, `${id}-arrow`)));
+  for (const { id: name, says } of picture.loops ?? []) root.append(frame(layout.node(name), says, rooms(picture, name)));
+  picture.edges.forEach((edge, place) => {
+    const { from, to } = edge;
+    const [one, other] = [layout.node(String(from)), layout.node(String(to))];
+    const way = from === to ? round(one, edge) : reaching(layout.edge(String(from), String(to), String(place)), one, other);
+    root.append(drawnEdge(way, edge, `${id}-arrow`));
+  });
   const nodes = picture.nodes.map((node) => drawnNode(layout.node(String(node.id)), node));
   root.append(...nodes);
   walkable(picture, nodes);
@@ -56,17 +64,24 @@ export function draw(picture, title, description, direction = "TB") {
 }
 
 function laidOut(picture, direction) {
-  const layout = new dagre.graphlib.Graph({ multigraph: true });
-  layout.setGraph({ rankdir: direction, nodesep: 24, ranksep: 32, edgesep: 16, marginx: 6, marginy: 6 });
+  const layout = new dagre.graphlib.Graph({ multigraph: true, compound: true });
+  const loops = picture.loops ?? [];
+  const above = Math.max(0, ...loops.map(({ id }) => rooms(picture, id))) * ROOM;
+  layout.setGraph({ rankdir: direction, nodesep: 24, ranksep: 32 + above / 2, edgesep: 16, marginx: 6, marginy: 6 + above });
   for (const { id, lines, role } of picture.nodes) {
     const dot = role === "index";
     const [across, down] = role === "leg" ? [6, 4] : [20, 14];
+    const box = dot ? 8 : width(lines, FONT) + across;
     layout.setNode(String(id), {
-      width: dot ? 8 : width(lines, FONT) + across,
+      box,
+      width: box + 2 * bend(picture, id),
       height: dot ? 8 : lines.length * FONT * LEADING + down,
     });
   }
+  for (const { id } of loops) layout.setNode(id, {});
+  for (const { id, inside } of [...picture.nodes, ...loops]) if (inside) layout.setParent(String(id), inside);
   picture.edges.forEach(({ from, to, lines }, place) => {
+    if (from === to) return;
     const label = lines.length ? { width: width(lines, SMALL) + 8, height: lines.length * SMALL * LEADING + 4, labelpos: "c" } : {};
     layout.setEdge(String(from), String(to), label, String(place));
   });
@@ -74,7 +89,51 @@ function laidOut(picture, direction) {
   return layout;
 }
 
-function drawnNode({ x, y, width: wide, height: high }, { lines, full, role }) {
+// how many headings stand above each other at the top of a loop: its own, and those of loops inside
+function rooms({ loops }, id) {
+  return 1 + Math.max(0, ...loops.filter(({ inside }) => inside === id).map((each) => rooms({ loops }, each.id)));
+}
+
+function frame({ x, y, width: wide, height: high }, says, headings) {
+  const left = x - wide / 2;
+  const top = y - high / 2 - headings * ROOM + 8;
+  const group = make("g", { role: "img", "aria-label": says, class: "loop" });
+  group.append(
+    make("rect", { x: left, y: top, width: wide, height: y + high / 2 - top, rx: 4, fill: "none", stroke: colour("line"), "stroke-width": 1.5 }),
+    make("text", { x: left + 8, y: top + SMALL + 4, "font-size": SMALL, fill: colour("soft"), "aria-hidden": "true" }, says),
+  );
+  return group;
+}
+
+// up to the boxes themselves: a node with an arrow to itself was laid out wider
+function reaching(way, one, other) {
+  const points = [...way.points];
+  if (one.width > one.box) points[0] = border(one, points[1]);
+  if (other.width > other.box) points[points.length - 1] = border(other, points.at(-2));
+  return { ...way, points };
+}
+
+// where the line from a point to the middle of a box meets its border
+function border({ x, y, box, height: high }, point) {
+  const [across, down] = [point.x - x, point.y - y];
+  const share = Math.min(1, box / 2 / Math.abs(across), high / 2 / Math.abs(down));
+  return { x: x + share * across, y: y + share * down };
+}
+
+// what an arrow from a node to itself takes at its side
+function bend({ edges }, id) {
+  const own = edges.find(({ from, to }) => from === id && to === id);
+  return own ? width(own.lines, SMALL) + 28 : 0;
+}
+
+function round({ x, y, box }, { lines }) {
+  const right = x + box / 2;
+  const [wide, high] = [width(lines, SMALL), lines.length * SMALL * LEADING];
+  const points = [[0, -10], [18, -16], [18, 16], [0, 10]].map(([across, down]) => ({ x: right + across, y: y + down }));
+  return { points, x: right + 22 + wide / 2, y, width: wide, height: high };
+}
+
+function drawnNode({ x, y, box: wide, height: high }, { lines, full, role }) {
   const group = make("g", { role: "img", "aria-label": [full, ...lines.slice(1)].join(", "), class: `node ${role}`, tabindex: -1 });
   group.append(make("title", {}, full));
   if (role === "index") {
@@ -135,8 +194,9 @@ function walkable(picture, nodes) {
   nodes[0]?.setAttribute("tabindex", 0);
   nodes.forEach((node, k) => {
     const { id } = picture.nodes[k];
-    const below = picture.edges.filter(({ from }) => from === id).map(({ to }) => place.get(to));
-    const above = picture.edges.filter(({ to }) => to === id).map(({ from }) => place.get(from));
+    const edges = picture.edges.filter(({ from, to }) => from !== to);
+    const below = edges.filter(({ from }) => from === id).map(({ to }) => place.get(to));
+    const above = edges.filter(({ to }) => to === id).map(({ from }) => place.get(from));
     node.addEventListener("keydown", (event) => {
       const next = { ArrowDown: below[0], ArrowUp: above[0], ArrowRight: k + 1, ArrowLeft: k - 1 }[event.key];
       if (next === undefined || !nodes[next]) return;

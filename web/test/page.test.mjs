@@ -209,6 +209,26 @@ for (const [name, serve] of ENGINES) {
       await page.waitForSelector("#shown .node.output");
     });
 
+    test("a loop that ends at a name: the backward recursion, and the graph of one step", async () => {
+      const loop = { expr: "f[0] = x; s = 0; for k = 1:K; f[k] = tanh(W*f[k-1]); s += sum(f[k]); end; s", wrt: "W" };
+      await open({ op: "diff", ...loop });
+      await shown("#form", "dW += u[k]*f[k-1]'");
+      await shown("#badge", "exact");
+      assert.deepEqual(await page.$$eval("#formula .katex-error", (all) => all.map((each) => each.textContent)), []);
+      await open({ op: "graph", ...loop });
+      await page.waitForSelector("#shown .loop[aria-label='for k = 1:K']");
+      const drawn = await page.$eval("#shown svg", (svg) => ({
+        frame: [svg.querySelector(".loop > rect")].map((rect) => rect.getBBox()).map(({ x, y, width, height }) => [x, y, x + width, y + height])[0],
+        boxes: [...svg.querySelectorAll(".node > rect, .loop > text")].map((rect) => rect.getBBox()).map(({ x, y, width, height }) => [x, y, x + width, y + height]),
+        high: svg.viewBox.baseVal.height,
+      }));
+      assert.deepEqual(overlaps(drawn.boxes), []);
+      const inside = drawn.boxes.filter(([left, top, right, bottom]) => drawn.frame[0] < left && drawn.frame[1] < top && right < drawn.frame[2] && bottom < drawn.frame[3]);
+      assert.equal(inside.length, 5); // four nodes and the heading
+      assert.ok(drawn.frame[1] > 0 && drawn.frame[3] < drawn.high);
+      await shot("loop");
+    });
+
     test("a wrong claim", async () => {
       await open({ op: "check", expr: "x'*A*x", second: "2*A*x", wrt: "x" });
       await shown("#report", "it is right only if A is symmetric");

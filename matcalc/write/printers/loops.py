@@ -22,7 +22,7 @@ def lines(items: Sequence[Item], write: Callable[[Expr], str], depth: int = 0) -
             sign, expr = split_sign(item)
             found.append(f"{space}{item.name} {sign}= {write(expr)}")
             continue
-        found.append(f"{space}for {item.index} = {bounds(item)}")
+        found.append(f"{space}{heading(item)}")
         found += [*lines(item.items, write, depth + 1), f"{space}end"]
     return found
 
@@ -44,6 +44,11 @@ def split_sign(item: Assignment) -> tuple[str, Expr]:
     return "-", node
 
 
+def heading(loop: ForLoop) -> str:
+    """``for k = K:-1:1``."""
+    return f"for {loop.index} = {bounds(loop)}"
+
+
 def bounds(loop: ForLoop) -> str:
     """``K:-1:1``."""
     first, last = (str(end).replace(" ", "") for end in (loop.first, loop.last))
@@ -56,17 +61,17 @@ def latex_lines(
     name: Callable[[str], str],
     depth: int = 0,
 ) -> list[str]:
-    """The same in LaTeX, aligned at the sign."""
+    """The same in LaTeX; how far a line is set in says which loops it stands in."""
     found: list[str] = []
-    space = r"\\quad ".replace("\\\\", "\\") * depth
+    space = "&" + r"\quad " * depth
     for item in items:
         if isinstance(item, Assignment):
             sign, expr = split_sign(item)
             sign = rf"\mathrel{{{sign}}}" if sign else ""
-            found.append(rf"{space}{name(item.name)} &{sign}= {write(expr)}")
+            found.append(f"{space}{name(item.name)} {sign}= {write(expr)}")
             continue
         ends = ", ".join([name(item.index), *_range(item)])
-        found.append(rf"&{space}\text{{for }} {ends.replace(', ', ' = ', 1)} \text{{:}}")
+        found.append(rf"{space}\text{{for }} {ends.replace(', ', ' = ', 1)} \text{{:}}")
         found += latex_lines(item.items, write, name, depth + 1)
     return found
 
