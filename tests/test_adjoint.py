@@ -128,6 +128,33 @@ NAMED = [  # equations that say that something is a function of a matrix
         "reshape(inv(2*diag(vec(X)) + kron(eye, B))*vec(dA), n, m)",
     ),
     ("D + D*D = B", "D", "B", DIAGONALS, "dB*inv(2*D + eye)"),
+    (
+        "L*S*L' = A",
+        "L",
+        "A",
+        {**LOWER, "S": "psd(n)"},
+        "L*chol(S)*(tril(N) - diag(diag(N))/2)*M where M = inv(chol(S)), "
+        "N = M*inv(L)*dA*inv(L)'*M'",
+    ),
+    (
+        "L*D*L' = A",
+        "L",
+        "A",
+        {**LOWER, "D": "diagonal(n)"},
+        "L*D*(tril(N) - diag(diag(N))/2) where M = inv(L*D), N = M*dA*M'",
+    ),
+    (
+        "U'*S*U = A",
+        "U",
+        "S",
+        {"U": "upper(n)", "S": "psd(n)", **PSD},
+        "M'*(diag(diag(N))/2 - triu(N))*chol(S)'*U where M = inv(chol(S)), N = M*dS*M'",
+    ),
+    ("chol(A) = L", "A", "L", LOWER, "L*dL' + dL*L'"),
+    ("2*chol(A) = L", "A", "L", LOWER, "(chol(A)*dL' + dL*chol(A)')/2"),
+    ("chol(B*A*B') = L", "A", "L", LOWER, "inv(B)*(L*dL' + dL*L')*inv(B)'"),
+    ("chol(A + S) = L", "A", "S", {**LOWER, "S": "psd(n)"}, "-dS"),
+    ("expm(K) = Q", "K", "Q", {"K": "skew(n)", "Q": "orthogonal(n)"}, "frechet_logm(Q, dQ)"),
 ]
 
 
@@ -163,6 +190,13 @@ def test_the_direction_is_that_of_cholesky():
             "*inv(L)/2",
         ),
         ("expm(L) = A", "A", "tr(B*L)", SQUARE, "U = frechet_logm(A, B)'"),
+        (
+            "L*D*L' = A",
+            "A",
+            "logdet(L)",
+            {**LOWER, "D": "diagonal(n)"},
+            "U = inv(L*D)'*D*inv(L*D)/2",
+        ),
     ],
 )
 def test_adjoints_of_functions_of_matrices(equation, wrt, objective, variables, said):
@@ -180,7 +214,10 @@ REFUSED = [
     ("L*L' = B", "L", {"L": "triangular(n)"}, "dB is not known to be symmetric"),
     # L*Q is a solution for each orthogonal Q
     ("L*L' = B", "L", {"B": "psd(n)"}, "does not determine L.*declare the kind of L, such as tri"),
-    ("L*S*L' = B", "L", {"S": "psd(n)", "B": "psd(n)", "L": "triangular(n)"}, "no inverse that"),
+    # which of the leading minors of S are zero is not known
+    ("L*S*L' = B", "L", {"S": "symmetric(n)", **LOWER, "B": "psd(n)"}, "no inverse that"),
+    ("chol(X) = B", "X", {"X": "psd(n)"}, "no inverse that"),
+    ("expm(X) = B", "X", {"X": "skew(n)"}, r"not known to be skew.*as in B: orthogonal\(n\)"),
 ]
 
 

@@ -23,7 +23,7 @@ from matcalc.cli import main
         (["diff", "x'*x", "--format", "tex"], "invalid choice: 'tex'", "did you mean latex?"),
         (["diff", "x'*x", "--format", "python"], "'python'", "did you mean numpy?"),
         (["gradient", "x'*x"], "invalid choice: 'gradient'", "did you mean diff?"),
-        (["linearize", "sin(x)"], "invalid choice: 'linearize'", "did you mean taylor --order 1?"),
+        (["linearise", "sin(x)"], "invalid choice: 'linearise'", "did you mean linearize?"),
         (["x'*x", "--wrt", "x"], "invalid choice", 'write matcalc diff "x\'*x"'),
         (["taylor x'*x"], "invalid choice", 'write matcalc taylor "x\'*x"'),
         (["check", "x'*x", "--wrt", "x"], "--claim is missing", 'claimed: --claim "..."'),

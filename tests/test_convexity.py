@@ -210,6 +210,13 @@ INSIDE = [  # what is known of a variable inside of the domain
     ("x*logit(x)", "x", X, CONVEX),
     ("x*atanh(x)", "x", X, CONVEX),
     ("asin(x)", "x", {"x": P}, CONVEX),
+    # products and quotients of which one sign alone is possible
+    ("x*log(x/(1 - x))", "x", X, CONVEX),
+    ("sum(x.*log(x./(1 - x)))", "x", {"x": "vector(n)"}, CONVEX),
+    ("log(1 - 2*x)*x", "x", X, CONCAVE),
+    ("x*log(x/(3 - 2*x))", "x", X, CONVEX),
+    ("x^3 - log(-x*(2 + x))", "x", X, NEITHER),
+    ("x^3 - log(x*(y - x))", "x", {"x": S, "y": S}, NEITHER),  # both signs are possible
     # nothing is known where nothing has to be positive, or where a branch leaves it out
     ("1/x + 1/(1 - x)", "x", X, NEITHER),
     ("logit(x)", "x", X, NEITHER),

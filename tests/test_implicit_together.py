@@ -126,6 +126,15 @@ ADJOINT = [
         "1 + k",
         ["l = (x/y - 1)/(2*(x^2/y - y))", "k = (1 - 2*l*x)/y"],
     ),
+    (  # that x and y have one size is said by the objective alone
+        ["A*x = y", "y + x = B*b"],
+        ["x", "y"],
+        "b",
+        "x'*y",
+        {"b": "vector(k)"},
+        "B'*q",
+        ["q = inv(A' + eye)*(A'*x + y)", "l = q - x"],
+    ),
 ]
 
 
@@ -145,6 +154,10 @@ SIZES = [  # sizes that are not declared are those that make the equations as ma
     (["C*x - y", "A*x + B*y = b"], {"x": "vector(m)", "y": "vector(n)"}),  # not n of both
     (["p*x - y'*w = 1", "A*y = x*w"], {"x": S, "y": "vector(n)"}),
     (["A*X + Y = C", "B*Y = X"], {"X": "matrix(m, p)", "Y": "matrix(n, p)"}),
+    (
+        ["sum[j](A[:,j]*x[j]) - y", "sum[j](B[:,j]*y[j]) + x - b"],
+        {"x": "vector(m)", "y": "vector(n)"},
+    ),
 ]
 
 

@@ -33,6 +33,8 @@ ROWS = [
     ("tr(X'*A*X*N)", "X", "stiefel", 1, "(2*eye - X*X')*A*X*N - X*N*X'*A*X"),
     ("tr(X'*A*X*N)", "X", "stiefel", 2, None),
     ("tr(X'*A*X)", "X", "grassmann", 1, "2*(A - X*X'*A)*X"),
+    ("(x'*x)^2", "x", "sphere", 2, "dx -> zeros(n)"),
+    ("tr(X'*X)", "X", "grassmann", 2, "dX -> zeros(n, p)"),
     ("tr(X'*A*X)", "X", "grassmann", 2, "dX -> 2*((A - X*X'*A)*dX - dX*X'*A*X)"),
     ("logdet(X) + tr(inv(X)*S)", "X", "spd", 1, "X - S"),
     ("logdet(X)", "X", "spd", 2, "dX -> zeros(n, n)"),
@@ -233,7 +235,6 @@ def test_products_at_the_command_line(capsys) -> None:
     [
         (["--manifold", "sphere,sphere,sphere"], "3 manifolds do not go with 2 variables"),
         (["--manifold", "sphere", "--order", "3"], "--order does not go with manifolds of several"),
-        (["--manifold", "sphere", "--order", "2", "--format", "numpy"], "not as numpy"),
         (["--manifold", "sphere,spere"], "did you mean sphere?"),
         (["--manifold", "sphere,euclidian"], "did you mean euclidean?"),
         (["--metric", "M"], "--metric goes with the derivative with respect to one variable"),
@@ -342,6 +343,19 @@ def test_code_on_products() -> None:
     assert np.allclose(values["x"], B @ y - (x @ B @ y) * x)
     assert np.allclose(values["y"], B.T @ x)
     assert "import torch" in found.source("torch")
+
+
+def test_code_of_a_hessian_on_a_product(capsys) -> None:
+    words = ["diff", "x'*B*y", "--wrt", "x,y", "--manifold", "sphere", "--order", "2"]
+    assert main([*words, "--format", "numpy"]) == 0
+    space: dict = {}
+    exec(capsys.readouterr().out, space)
+    rng = np.random.default_rng(0)
+    x, B, y = rng.normal(size=3), rng.normal(size=(3, 2)), rng.normal(size=2)
+    dx, dy = rng.normal(size=3), rng.normal(size=2)
+    values = space["f"](x=x, B=B, y=y, dx=dx, dy=dy)
+    assert np.allclose(values["x"], B @ dy - (x @ B @ y) * dx - (x @ B @ dy) * x)
+    assert np.allclose(values["y"], B.T @ dx - (x @ B @ y) * dy - (y @ B.T @ dx) * y)
 
 
 def test_the_space_is_said_with_the_variable() -> None:

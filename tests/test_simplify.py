@@ -66,6 +66,12 @@ def simplified(text: str, *, expand_inverse: bool = False) -> str:
         pytest.param("A'*B' + (B*A)'", "2*(B*A)'", id="transposes"),
         pytest.param("tr(A*B) - tr(B*A)", "0", id="cyclic"),
         pytest.param("A - A", "zeros(n, n)", id="zero-matrix"),
+        # what was typed with a fraction stands once as it is and once transposed
+        pytest.param(
+            "F*(A/2 + B)*F' + F*(A'/2 + B')*F'", "F*((A/2 + B)' + A/2 + B)*F'", id="fractions"
+        ),
+        pytest.param("inv(chol(P))*P*x", "chol(P)'*x", id="factor"),
+        pytest.param("chol(P)'*inv(P)", "inv(chol(P))", id="factor-of-inverse"),
         pytest.param("inv(A)*A*x", "x", id="inverse"),
         pytest.param("inv(A*B)*A", "inv(B)", id="inverse-of-product"),
         pytest.param("A\\(A*x)", "x", id="solve"),

@@ -133,6 +133,12 @@ def test_linearize():
     assert str(found) == "vector(1)/n + (x - mean(x))/n"
 
 
+def test_linearize_command(capsys):
+    assert main(["linearize", "x*y", "--wrt", "x,y", "--at", "a,b", "-v", "x, y: scalar"]) == 0
+    assert capsys.readouterr().out == "a*b + ((x - a)*b + (y - b)*a)\n"
+    assert main(["linearize", "sin(x)", "--order", "2"]) == 2  # it is the order 1
+
+
 def test_command(capsys):
     arguments = ["taylor", "sin(x)", "--at", "0", "--order", "3", "-v", "x: scalar", "--check"]
     assert main(arguments) == 0

@@ -134,3 +134,21 @@ def test_generated_code_of_matrices(expression):
     np.testing.assert_allclose(
         matcalc.parse(expression).to_callable()(X=X), getattr(runtime, name)(*args)
     )
+
+
+WHOLE = [  # a triangle with the diagonal and the other one without it
+    ("tril(X) + triu(X, 1)", "X"),
+    ("A*(tril(S) + tril(S, -1)')*B", "A*S*B"),
+    ("2*tril(A, -1) + 2*triu(A)", "2*A"),
+    ("x'*tril(A)*x + x'*triu(A, 1)*x", "x'*A*x"),
+    ("diag(diag(S))/2 + tril(S, -1) + (diag(diag(S))/2 + tril(S, -1))'", "S"),
+    ("tril(A) + tril(A, -1)", "tril(A) + tril(A, -1)"),
+    ("tril(A) - triu(A, 1)", "tril(A) - triu(A, 1)"),
+]
+
+
+@pytest.mark.parametrize(("text", "whole"), WHOLE)
+def test_triangles_that_make_up_a_whole(text, whole):
+    kinds = {**SQUARE, "S": "symmetric(n)", "X": "matrix(n, n)"}
+    used = {name: kind for name, kind in kinds.items() if name in text}
+    assert str(matcalc.simplify(text, variables=used)) == whole

@@ -32,7 +32,8 @@ from matcalc.answers.moving import Direction, solve_direction
 from matcalc.answers.names import free_name, with_variable
 from matcalc.answers.solving import affine_zero
 from matcalc.answers.taylor import put
-from matcalc.claims.equality import EQUAL, decide_trees, require_equal
+from matcalc.answers.within import is_within
+from matcalc.claims.equality import require_equal
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable, free_kind, kind_spec
@@ -127,7 +128,7 @@ def adjoint_together(
 
     Raises UnsupportedError where the multipliers cannot be solved for one after the other.
     """
-    program, trees = match_together(expression, others, of, wrt)
+    program, trees = match_together(expression, others, of, wrt, objective)
     program, goal = _with_objective(program, objective)
     equations = replace(program, definitions={}, asked=None)
     bare = replace(equations, expr=goal, source=objective)
@@ -218,16 +219,15 @@ def _with_objective(program: Program, objective: str) -> tuple[Program, Expr]:
 
 
 def _kind_of_multiplier(equation: Program, unknown: Variable) -> str:
-    """That of the equation: an equation of symmetric matrices has as many entries as one."""
-    tree, kind = equation.expr, kind_spec(unknown.kind)
-    sign = kind.reflection or (1 if kind.banded else 0)
-    if not sign:
-        return free_kind(len(unknown.shape))
-    across: Expr = Expr("'", (tree,), tree.shape)
-    same = across if sign > 0 else Expr("neg", (across,), tree.shape)
-    if decide_trees(equation, tree, same).verdict != EQUAL:
-        return free_kind(len(unknown.shape))
-    return "symmetric" if sign > 0 else "skew"
+    """That of the equation: one of symmetric or of triangular matrices has as many entries."""
+    kind, shape = kind_spec(unknown.kind), equation.expr.shape
+    kinds = ["symmetric"] * (kind.reflection > 0 or kind.banded) + ["skew"] * (kind.reflection < 0)
+    if kind.linear:
+        kinds += ["triangular", "upper"]
+    for name in kinds:
+        if is_within(equation, Variable(_CHANGE, name, shape[:1]), equation.expr):
+            return name
+    return free_kind(len(unknown.shape))
 
 
 def _inner(multiplier: Expr, equation: Expr) -> Expr:
@@ -264,7 +264,8 @@ def _forwards(
     moving = replace(bare, variables={**bare.variables, **directions})
     (along,) = derive_steps(replace(moving, expr=equation.expr), [{known.name: step}])
     rest = Expr("neg", (along,), along.shape)
-    dx = solve_direction(replace(moving, expr=equation.expr), slope._tree, rest, unknown)
+    here, moves = replace(moving, expr=equation.expr), {known.name: step}
+    dx = solve_direction(here, slope._tree, rest, unknown, moves)
     if dx is None:
         return ""
     (total,) = derive_steps(moving, [{known.name: step, unknown.name: moved}])

@@ -13,6 +13,7 @@ from matcalc.core.tree import Expr, fill, is_number, number, variable_names
 from matcalc.verify.oracle.domain import interval
 
 _POWERS = ("^", ".^")
+_PRODUCTS = ("*", ".*", "/", "./")
 
 
 def bounds_of_variables(tree: Expr, names: Set[str]) -> dict[str, Bounds]:
@@ -23,22 +24,22 @@ def bounds_of_variables(tree: Expr, names: Set[str]) -> dict[str, Bounds]:
         return {}
     found: dict[str, Bounds] = {}
     for _, bound in bounds_of_domain(tree, names):
-        known = _solved(bound)
-        if known is not None:
-            name, bounds = known
+        for name, bounds in _solved(bound).items():
             found[name] = meet(found.get(name, EVERYTHING), bounds)
     return found
 
 
-def _solved(tree: Expr) -> tuple[str, Bounds] | None:
-    """A variable, and its bounds where x + c or c - x is above zero."""
+def _solved(tree: Expr) -> dict[str, Bounds]:
+    """The bounds of variables where a tree is above zero: x + c, c - x, and products and quotients
+    of these of which one sign alone is possible.
+    """
     sign, rest = 1, Fraction(0)
     while True:
         if tree.op == "variable":
             end = -rest * sign  # sign*x + rest is above zero
             if sign > 0:
-                return str(tree.value), EVERYTHING._replace(least=end, above=True)
-            return str(tree.value), EVERYTHING._replace(most=end, below=True)
+                return {str(tree.value): EVERYTHING._replace(least=end, above=True)}
+            return {str(tree.value): EVERYTHING._replace(most=end, below=True)}
         numbers = [_number(each) for each in tree.args]
         if tree.op == "neg":
             sign, tree = -sign, tree.args[0]
@@ -48,8 +49,50 @@ def _solved(tree: Expr) -> tuple[str, Bounds] | None:
         elif tree.op in ("+", "-") and numbers[0] is not None:
             rest += sign * numbers[0]
             sign, tree = sign if tree.op == "+" else -sign, tree.args[1]
+        elif tree.op in _PRODUCTS and numbers[1]:
+            factor = abs(numbers[1])
+            sign = sign if numbers[1] > 0 else -sign
+            rest = rest * factor if tree.op in ("/", "./") else rest / factor
+            tree = tree.args[0]
+        elif tree.op in ("*", ".*") and numbers[0]:
+            sign, rest = sign if numbers[0] > 0 else -sign, rest / abs(numbers[0])
+            tree = tree.args[1]
+        elif tree.op in _PRODUCTS and not rest:
+            return _of_signs(tree, sign)
         else:
-            return None
+            return {}
+
+
+def _of_signs(tree: Expr, sign: int) -> dict[str, Bounds]:
+    """The bounds where the product or quotient of two entries has a sign: there are two ways for
+    their own signs, and nothing is known where both are possible.
+    """
+    one, other = tree.args
+    if tree.op == "*" and one.shape and other.shape:
+        return {}  # a product of matrices
+    ways = []
+    for first in (1, -1):
+        found, last = _with_sign(one, first), _with_sign(other, first * sign)
+        if found is None or last is None:
+            continue
+        for name, bounds in last.items():
+            found[name] = meet(found.get(name, EVERYTHING), bounds)
+        if not any(_is_empty(bounds) for bounds in found.values()):
+            ways.append(found)
+    return ways[0] if len(ways) == 1 else {}
+
+
+def _with_sign(tree: Expr, sign: int) -> dict[str, Bounds] | None:
+    """The bounds where a tree has a sign; None where it has the other one."""
+    known = _number(tree)
+    if known is not None:
+        return {} if known * sign > 0 else None
+    return _solved(tree if sign > 0 else Expr("neg", (tree,), tree.shape, row=tree.row))
+
+
+def _is_empty(bounds: Bounds) -> bool:
+    """Whether nothing is above the one end and below the other."""
+    return bounds.least >= bounds.most and (bounds.above or bounds.below)
 
 
 def _number(tree: Expr) -> Fraction | None:

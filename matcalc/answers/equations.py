@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
+from types import MappingProxyType
 from typing import NamedTuple
 
-from matcalc.core.dims import Dim, dim
+from matcalc.core.dims import Dim, dim, size_letters
 from matcalc.core.errors import ArgumentError, MatcalcError, ParseError
 from matcalc.core.kinds import Variable, free_kind, size_names
 from matcalc.core.operations import COMPARISONS
@@ -20,6 +21,7 @@ from matcalc.read.frontend import read
 from matcalc.write.printers.text import text
 
 _EQUATION = re.compile(r"(?<![<>=!:])=(?!=)")
+_NO_KINDS: Mapping[str, str] = MappingProxyType({})
 _MOST_UNKNOWNS = 4  # of which all orders are tried
 
 
@@ -92,24 +94,30 @@ def read_equation(program: Program, source: str | Equation) -> tuple[Program, Ex
     """What is zero in an equation, its left side less its right one, and the program with its
     variables.
     """
-    kinds = {} if isinstance(source, str) else source.kinds
     left, right = _sides(said_of(source))
-    difference = f"{left} - ({right})"
+    kinds = {} if isinstance(source, str) else source.kinds
+    program, tree = read_beside(program, f"{left} - ({right})", kinds)
+    if tree.op == "-" and is_zero(tree.args[1]):
+        (tree, _) = tree.args
+    return program, tree
+
+
+def read_beside(
+    program: Program, source: str, kinds: Mapping[str, str] = _NO_KINDS
+) -> tuple[Program, Expr]:
+    """An expression, and the program with its variables, of sizes that both have a meaning with."""
     language = program.language
     try:
-        whole = read(difference, program.variables, kinds, language=language, expand=expand)
+        whole = read(source, program.variables, kinds, language=language, expand=expand)
     except MatcalcError:
-        # the equation may say which sizes there are, and the function may not
+        # the expression may say which sizes there are, and the program may not
         ranks = {**_kinds(program.variables), **kinds}
-        whole = read(difference, _stated(program), ranks, language=language, expand=expand)
+        whole = read(source, _stated(program), ranks, language=language, expand=expand)
         joined = _join(program, whole)
         if joined is None:
             raise
         program, whole = joined
-    tree = whole.expr
-    if tree.op == "-" and is_zero(tree.args[1]):
-        (tree, _) = tree.args
-    return replace(program, variables={**program.variables, **whole.variables}), tree
+    return replace(program, variables={**program.variables, **whole.variables}), whole.expr
 
 
 def read_equations(
@@ -136,16 +144,11 @@ def _join(program: Program, other: Program) -> tuple[Program, Program] | None:
     """Two programs with the same sizes of the variables that they share; None where there are no
     such sizes.
     """
-    if _has_indices(program.expr) or _has_indices(other.expr):
-        return None
     stated = size_names(_stated(program).values())
-    taken = {*size_names(program.variables.values()), *stated, *program.variables}
-    apart = {
-        name: dim(f"{name}{len(taken)}")
-        for name in size_names(other.variables.values())
-        if name not in stated
-    }
-    other = _with_sizes(other, apart)
+    sizes = size_names(other.variables.values())
+    taken = {*size_names(program.variables.values()), *sizes, *program.variables, *other.variables}
+    free = (dim(letter) for letter in size_letters() if letter not in taken)
+    other = _with_sizes(other, {name: next(free) for name in sizes if name not in stated})
     pairs = [
         pair
         for name, each in program.variables.items()
@@ -181,8 +184,6 @@ def fit_sizes(
     unknowns = [program.variables[name] for name in names]
     if sorted(map(_size, unknowns)) == sorted(map(_size, trees)):
         return program, list(trees)
-    if any(map(_has_indices, trees)):
-        return None
     names = list(size_names(program.variables.values()))
     stated = size_names(_stated(program).values())
     found = []
@@ -201,11 +202,6 @@ def fit_sizes(
     fitted = [replace_sizes(tree, known.get) for tree in trees]
     sized = _with_sizes(program, known)
     return replace(sized, expr=fitted[0], definitions={}), fitted
-
-
-def _has_indices(tree: Expr) -> bool:
-    """Whether there are forms with indices, of which the sizes stay as they were read."""
-    return any(part.op == "indexed" for part in tree.parts)
 
 
 def _with_sizes(program: Program, known: Mapping[str, Dim]) -> Program:

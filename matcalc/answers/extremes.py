@@ -280,4 +280,5 @@ def _short(program: Program, tree: Expr) -> str:
 
 def format_tree(program: Program, tree: Expr) -> str:
     """The text of a tree over the variables of a program."""
-    return str(Formula(replace(program, definitions={}), tree))
+    variables = {k: each for k, each in program.variables.items() if k.isidentifier()}
+    return str(Formula(replace(program, definitions={}, variables=variables), tree))

@@ -74,7 +74,8 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
         moved = expression.diff(wrt)._tree
     rest = Expr("neg", (moved,), moved.shape)
     require_determined(expression, slope, unknown)
-    found = solve_direction(program, slope._tree, rest, unknown)
+    moves = {wrt: step} if along else {}
+    found = solve_direction(program, slope._tree, rest, unknown, moves)
     if found is None:
         raise UnsupportedError(
             f"the derivative {slope} by {of} has no inverse that can be written",

@@ -11,7 +11,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from matcalc.answers.equations import Equation, fit_sizes, read_equations, require_equation
+from matcalc.answers.equations import (
+    Equation,
+    fit_sizes,
+    read_beside,
+    read_equations,
+    require_equation,
+)
 from matcalc.answers.extremes import format_tree
 from matcalc.answers.formulas import NamedFormulas
 from matcalc.answers.implicit import require_open
@@ -70,15 +76,23 @@ class SolvedTogether(NamedFormulas):
 
 
 def match_together(
-    expression: Expression, others: Sequence[str | Equation], of: Sequence[str], wrt: str
+    expression: Expression,
+    others: Sequence[str | Equation],
+    of: Sequence[str],
+    wrt: str,
+    objective: str = "",
 ) -> tuple[Program, list[Expr]]:
     """What is zero in each equation, over variables of sizes such that there is one equation for
-    each of those that are to be determined, if there are such sizes.
+    each of those that are to be determined, and that the objective has a meaning, if there are
+    such sizes.
     """
     program, names = replace(expression._program, definitions={}), require_different(of)
     program = replace(program, expr=expression._tree)
     require_equation(program.expr)
     program, trees = read_equations(program, others)
+    if objective:
+        program, _ = read_beside(program, objective)
+        program, trees = read_equations(program, others)
     for name in (*names, wrt):
         require_variable(program, name)
     if wrt in names:

@@ -4,9 +4,11 @@ should.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import reduce
+from types import MappingProxyType
 from typing import NamedTuple
 
 from matcalc.answers.solving import (
@@ -29,6 +31,7 @@ from matcalc.core.projections import project_on_kind
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import (
     Expr,
+    flat_factors,
     multiply,
     number,
     scaled_terms,
@@ -36,22 +39,21 @@ from matcalc.core.tree import (
     variable,
     variable_names,
 )
+from matcalc.engine.definite import Definiteness
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, simplify
 from matcalc.results import Formula
 from matcalc.write.printers.text import text
 
-_STEP, _DIAGONAL = "?e", "?d"  # no names in the language
+_STEP, _DIAGONAL, _TURN = "?e", "?d", "?w"  # no names in the language
 
 
 class Undone(NamedTuple):
-    """A function of a matrix that the equation says the value of, and the function that undoes
-    it.
-    """
+    """A function of a matrix, what the equation says that it is, and what its argument is then."""
 
     whole: Expr
     value: Expr
-    inverse: str
+    argument: Expr
 
 
 class Direction(NamedTuple):
@@ -64,7 +66,7 @@ class Direction(NamedTuple):
         """A tree with what the equation says in place of the function."""
         if self.undone is None:
             return tree
-        whole, value, _ = self.undone
+        whole, value = self.undone[:2]
         said = text(whole)
 
         def rule(node: Expr, args: list[Expr]) -> Expr:
@@ -76,23 +78,27 @@ class Direction(NamedTuple):
     @property
     def where(self) -> str:
         """What has to be so for the direction to be right; mostly nothing."""
-        if self.undone is None:
+        if self.undone is None or self.undone.value is self.undone.whole:
             return ""
-        whole, value, inverse = self.undone
-        return f"{text(whole.args[0])} = {inverse}({text(value)})"
+        return f"{text(self.undone.whole.args[0])} = {text(self.undone.argument)}"
 
 
 def solve_direction(
-    program: Program, slope: Expr, value: Expr, unknown: Variable
+    program: Program,
+    slope: Expr,
+    value: Expr,
+    unknown: Variable,
+    moves: Mapping[str, str] = MappingProxyType({}),
 ) -> Direction | None:
     """The direction of the unknown along which the derivative of the program is ``value``;
-    ``slope`` is its derivative by the unknown. None where it cannot be written.
+    ``slope`` is its derivative by the unknown. None where it cannot be written. ``moves`` are
+    variables with the directions in which they move within their kinds.
 
     Raises UnsupportedError where the direction that there is leads out of the kind of the unknown.
     """
     outside, step = None, replace(unknown, name=_STEP)
     for found in _directions(program, slope, value, unknown):
-        if is_within(program, step, found.tree):
+        if _stays_within(program, step, found, moves):
             return found
         outside = outside or found
     if outside is None:
@@ -102,9 +108,40 @@ def solve_direction(
     raise UnsupportedError(
         f"d{name} = {moved} is not known to be {kind}, as {name} is: the equation may have "
         f"more entries than {name}",
-        hint=f"declare the kinds of the other variables, so that both sides are {kind}; or "
+        hint=f"declare the kinds of the other variables, {_wanted(outside, kind)}; or "
         f"{name}: matrix({', '.join(map(str, unknown.shape))})",
     )
+
+
+def _wanted(found: Direction, kind: str) -> str:
+    """What the kinds of the other variables have to say."""
+    if found.undone is not None and kind == "skew":
+        whole, value = found.undone[:2]
+        if whole.op == "expm" and value.op == "variable":
+            return f"as in {value.value}: orthogonal({value.shape[0]})"
+    return f"so that both sides are {kind}"
+
+
+def _stays_within(
+    program: Program, step: Variable, found: Direction, moves: Mapping[str, str]
+) -> bool:
+    """Whether a direction is of the kind of the unknown, where the equation holds."""
+    if is_within(program, step, found.tree):
+        return True
+    if found.undone is None:
+        return False
+    said = found.by_equation(found.tree)
+    if is_within(program, step, said):
+        return True
+    whole, value = found.undone[:2]
+    name = str(value.value) if value.op == "variable" else ""
+    if name not in moves or program.variables[name].kind != "orthogonal":
+        return False
+    # Q moves by Q*W with a skew matrix W
+    turn = variable(_TURN, whole.shape)
+    skew = Variable(_TURN, "skew", whole.shape[:1])
+    program = replace(program, variables={**program.variables, _TURN: skew})
+    return is_within(program, step, put(said, {name: whole, moves[name]: multiply(whole, turn)}))
 
 
 def _directions(
@@ -120,6 +157,7 @@ def _directions(
         yield from _along_diagonal(program, value, unknown)
     if kind_spec(unknown.kind).linear:
         yield from _among_all(program, value, unknown)
+    yield from _undo_cholesky(program, value, unknown)
     yield from _undo_function(program, value, unknown)
 
 
@@ -164,8 +202,8 @@ def _within_triangle(
 ) -> Iterator[Direction]:
     """The direction E of a triangular matrix where the derivative is T + T' for T = A*E*B.
 
-    With U = inv(B')*A triangular as E is, U*E + (U*E)' = inv(B')*value*inv(B) says the triangle of
-    U*E: the diagonal counts twice. Else the same from the other side, with V = B*inv(A').
+    With a matrix G such that inv(G)*A and B*inv(G)' are triangular as E is, so is their product
+    with E between them, and inv(G)*value*inv(G)' says it: the diagonal counts twice.
     """
     free = free_variable(_STEP, unknown)
     matrix = matrix_of_map(program, slope, free) if kind_spec(unknown.kind).banded else None
@@ -184,17 +222,33 @@ def _within_triangle(
     bound = replace(unknown, name=_STEP)
     left, right = product.left, product.right
     value = Expr("/", (value, product.scale), value.shape)
-    for near, far, on_left in ((transpose(right), left, True), (left, transpose(right), False)):
-        factor = simplify(replace(program, expr=multiply(_inverse(near), far), definitions={}))
-        across = multiply(multiply(_inverse(near), value), transpose(_inverse(near)))
-        inner = _half(unknown.kind, across)
-        if on_left and is_within(program, bound, factor):
-            found = multiply(_inverse(factor), inner)
-        elif not on_left and is_within(program, bound, transpose(factor)):
-            found = multiply(inner, transpose(_inverse(factor)))
-        else:
+    for side in _sides(program, left, transpose(right)):
+        before = simplify(replace(program, expr=multiply(_inverse(side), left), definitions={}))
+        behind = multiply(right, transpose(_inverse(side)))
+        behind = simplify(replace(program, expr=behind, definitions={}))
+        if not is_within(program, bound, before) or not is_within(program, bound, behind):
             continue
-        yield Direction(simplify(replace(program, expr=found, definitions={})))
+        across = multiply(multiply(_inverse(side), value), transpose(_inverse(side)))
+        inner = multiply(_inverse(before), _half(unknown.kind, across))
+        found = multiply(inner, _inverse(behind))
+        whole = replace(program, expr=found, definitions={})
+        yield Direction(simplify(whole, as_typed=False))
+
+
+def _sides(program: Program, left: Expr, right: Expr) -> Iterator[Expr]:
+    """Candidates for G: both sides of E, what they begin with, and that with half of a positive
+    definite matrix S behind it, which is C*C' for C = chol(S).
+    """
+    yield right
+    yield left
+    known = Definiteness(program)
+    for factors in (flat_factors(right), flat_factors(left)):
+        for end, last in enumerate(factors):
+            before = factors[:end]
+            if before:
+                yield reduce(multiply, before)
+            if known.is_definite(last):
+                yield reduce(multiply, [*before, Expr("chol", (last,), last.shape)])
 
 
 def _half_of_symmetric(matrix: Expr) -> Expr | None:
@@ -242,8 +296,40 @@ def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator
             slope = differentiate(DerivativeStatement(replace(program, expr=moved), _STEP))
             inner = inverse_of_map(program, slope, back, step)
         if inner is not None:
-            found = simplify(replace(program, expr=inner))
-            yield Direction(found, Undone(there, _other_side(program, there, unknown), inverse))
+            said = _other_side(program, there, unknown)
+            undone = Undone(there, said, Expr(inverse, (said,), said.shape))
+            yield Direction(simplify(replace(program, expr=inner)), undone)
+
+
+def _undo_cholesky(program: Program, value: Expr, unknown: Variable) -> Iterator[Direction]:
+    """The direction where the equation says what c*C is, for the factor C = chol(E): along a
+    triangular dC the matrix E = C*C' moves by dC*C' + C*dC'.
+    """
+    bare = replace(program, definitions={})
+    moving = [
+        (scale, term)
+        for scale, term in scaled_terms(simplify(bare))
+        if unknown.name in variable_names(scale) | variable_names(term)
+    ]
+    if len(moving) != 1:
+        return
+    ((scale, factor),) = moving
+    lower = Variable(_STEP, "triangular", unknown.dims)
+    if (
+        factor.op != "chol"
+        or unknown.name in variable_names(scale)
+        or not is_within(program, lower, value)
+    ):
+        return
+    half = multiply(Expr("/", (value, scale), value.shape), transpose(factor))
+    change = Expr("+", (half, transpose(half)), half.shape)
+    (point,) = factor.args
+    slope = differentiate(DerivativeStatement(replace(bare, expr=point), unknown.name))
+    moved = inverse_of_map(program, slope, change, unknown)
+    if moved is not None:
+        said = _other_side(program, factor, unknown)
+        undone = Undone(factor, said, multiply(said, transpose(said)))
+        yield Direction(simplify(replace(bare, expr=moved), as_typed=False), undone)
 
 
 def _other_side(program: Program, whole: Expr, unknown: Variable) -> Expr:

@@ -8,10 +8,10 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from matcalc.answers.names import free_name, require_scalar, with_variable
-from matcalc.answers.parts import Part, Parts
+from matcalc.answers.parts import Parts
 from matcalc.answers.several_code import source_of_several
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
@@ -36,19 +36,27 @@ from matcalc.verify.verification import Verification, warn_unverified
 from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.latex_pieces import align
 
+Shown = TypeVar("Shown", bound=Riemannian | Formula)
 EUCLIDEAN = "euclidean"  # all arrays, with the inner product of the entries
 
 
-class _OnProduct(Parts[str, Part]):
+class _OnProduct(Parts[str, Shown]):
     """What there is by each variable on a product of manifolds; a line for each."""
 
+    expression: Expression
     manifolds: dict[str, str]
+    _verify: bool
 
     def __str__(self) -> str:
         return self.text()
 
     def __repr__(self) -> str:
         return f"<matcalc.{type(self).__name__} {'; '.join(str(self).splitlines())}>"
+
+    @property
+    @abstractmethod
+    def variables(self) -> dict[str, Variable]:
+        """The variables of the texts."""
 
     @property
     @abstractmethod
@@ -62,6 +70,15 @@ class _OnProduct(Parts[str, Part]):
     @abstractmethod
     def latex(self, *, bold: bool = False) -> str:
         """The parts in LaTeX, a line each."""
+
+    @public
+    def source(self, backend: str = "numpy", *, name: str = "f", runtime: str = "inline") -> str:
+        """Source of one function that returns a mapping from names to the parts."""
+        reading = self.reading
+        title = f"{reading[0].upper()}{reading[1:]} of {self.expression}:\n\n{self}"
+        trees = {name: part._tree for name, part in self._parts.items()}
+        program = replace(self.expression._program, variables=self.variables)
+        return source_of_several(program, trees, title, backend, name, runtime, verify=self._verify)
 
     def to_json(self) -> Mapping[str, Any]:
         """What JSON says of them."""
@@ -140,15 +157,6 @@ class RiemannianGradients(_OnProduct[Riemannian | Derivative]):
             ]
         )
 
-    @public
-    def source(self, backend: str = "numpy", *, name: str = "f", runtime: str = "inline") -> str:
-        """Source of one function that returns a mapping from names to the gradients."""
-        reading = self.reading
-        title = f"{reading[0].upper()}{reading[1:]} of {self.expression}:\n\n{self}"
-        trees = {name: part._tree for name, part in self._parts.items()}
-        program = replace(self.expression._program, variables=self.variables)
-        return source_of_several(program, trees, title, backend, name, runtime, verify=self._verify)
-
 
 class RiemannianHessian(_OnProduct[Formula]):
     """The Hessian of a scalar on a product of manifolds, along a direction for each variable: a
@@ -167,6 +175,7 @@ class RiemannianHessian(_OnProduct[Formula]):
         *,
         verify: bool = True,
     ) -> None:
+        self.expression, self._verify = expression, verify
         self.manifolds = _manifolds_of(wrt, manifolds)
         program = _points_of(replace(expression._program, definitions={}), self.manifolds)
         require_scalar(program.expr, "a Hessian on manifolds is")

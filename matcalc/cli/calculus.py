@@ -35,6 +35,10 @@ FURTHER = {
         "docs/taylor.md.\nWithout --at the point is the variable itself, and the polynomial is one "
         "in the displacement.",
     ),
+    "linearize": (
+        "the nearest affine function at a point",
+        "The Taylor polynomial of order 1; see docs/taylor.md.",
+    ),
     "stationary": (
         "the stationary point in closed form",
         "The point where the gradient of a scalar is zero, proved by substitution, with what it is "
@@ -66,6 +70,7 @@ BY_VARIABLES = {
     "hessian": "; several as in --wrt x,y, or all",
     "hvp": "",
     "taylor": "; several as in --wrt x,y",
+    "linearize": "; several as in --wrt x,y",
     "stationary": "; several together as in --wrt x,y",
     "convex": "; several together as in --wrt x,y",
     "implicit": "",
@@ -170,7 +175,7 @@ def add_further_options(command: ArgumentParser, name: str) -> None:
             default="",
             help="a scalar in that variable, of which the gradient is wanted: one adjoint solve",
         )
-    if name == "taylor":
+    if name in ("taylor", "linearize"):
         command.add_argument(
             "--at",
             metavar="POINT",
@@ -178,6 +183,9 @@ def add_further_options(command: ArgumentParser, name: str) -> None:
             default=[],
             help="a new name, a number or an expression; of several variables one for each",
         )
+    if name == "linearize":
+        command.set_defaults(order=1)
+    if name == "taylor":
         command.add_argument(
             "--order", metavar="K", type=int, default=2, help="the order (default: 2)"
         )

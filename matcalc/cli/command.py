@@ -87,7 +87,7 @@ def _command(options: Namespace) -> int:
         return _hessian(options)
     if options.command in REPORTED or getattr(options, "series", False):
         return _report(options)
-    if options.command in ("jvp", "vjp", "hvp", "taylor"):
+    if options.command in ("jvp", "vjp", "hvp", "taylor", "linearize"):
         return _directional(
             options, _standard_input() if options.expression == "-" else options.expression
         )

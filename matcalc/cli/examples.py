@@ -24,6 +24,7 @@ EXAMPLES = """\
   matcalc taylor "sin(x)" --at 0 --order 5 --var "x: scalar"
   matcalc taylor "inv(X)" --wrt X --order 2
   matcalc taylor "log(1 + x)" --at 0 --order 3 --series --var "x: scalar"
+  matcalc linearize "softmax(x)" --at 0
   matcalc stationary "norm2(X*w - y)^2 + c*w'*w" --wrt w --var "y: vector(n)" --var "c: positive"
   matcalc convex "logsumexp(A*x)" --wrt x
   matcalc implicit "A*x - b" --of x --wrt b --var "b: vector(n)"

@@ -33,7 +33,7 @@ def directional(
     if options.command == "jvp":
         moves = [_mapping(given) for given in options.direction]
         return along.jvp(expression, moves, verify=options.verify), {**asked, "directions": moves}
-    if options.command == "taylor":
+    if options.command in ("taylor", "linearize"):
         return _polynomial(options, expression)
     wrt, _ = expression.find_wrt(options.wrt, 1)
     asked["wrt"] = wrt
@@ -52,7 +52,12 @@ def _polynomial(
     if len(at) == 1 and len(names) > 1:
         at = split_outside_brackets(at[0], ",")
     found = taylor(expression, names, at or None, options.order, verify=options.verify)
-    return found, {"operation": "taylor", "wrt": names, "at": found.at, "order": options.order}
+    return found, {
+        "operation": options.command,
+        "wrt": names,
+        "at": found.at,
+        "order": options.order,
+    }
 
 
 def remainder_line(found: Directional | TaylorPolynomial, seed: int) -> str:

@@ -7,12 +7,12 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from matcalc.answers.on_products import RiemannianGradients, RiemannianHessian, on_product
-from matcalc.cli.refusals import TO_READ, refuse_given, require_plain, unusual
+from matcalc.cli.refusals import refuse_given, require_plain, unusual
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import BACKENDS
 from matcalc.core.program import Program
 from matcalc.manifolds.answer import Riemannian
-from matcalc.results import Expression, Formula
+from matcalc.results import Expression
 from matcalc.verify.verification import Verification
 from matcalc.version import __version__
 
@@ -52,13 +52,6 @@ def _on_product(
     require_plain(Namespace(**{**vars(options), "several": []}), "--manifold")
     given = {**unusual(options), "--order": options.order > 2}
     refuse_given(given, "{} does not go with manifolds of several variables")
-    is_code = options.format in BACKENDS and options.order == 1
-    if options.format not in TO_READ and not is_code:
-        raise ArgumentError(
-            f"a Hessian on manifolds of several variables is printed as text, latex or json, not "
-            f"as {options.format}",
-            hint=f"for code differentiate with respect to one of them: --wrt {several[0]}",
-        )
     manifolds = names[0] if len(names) == 1 else [name.strip() for name in names]
     expression = Expression(read())
     return on_product(expression, several, manifolds, options.order, verify=options.verify)
@@ -73,11 +66,9 @@ def format_answer(
     """The answer in a format."""
     if options.format == "latex":
         return found.latex()
-    if options.format in BACKENDS and isinstance(found, RiemannianGradients):
-        return found.source(options.format).rstrip("\n")
-    if options.format in BACKENDS and isinstance(found, Riemannian):
-        program = found.program()
-        return Formula(program, program.expr).source(options.format).rstrip("\n")
+    if options.format in BACKENDS:
+        coded = found if not isinstance(found, Riemannian) else Expression(found.program())
+        return coded.source(options.format).rstrip("\n")
     if options.format == "json":
         content = {
             "version": __version__,

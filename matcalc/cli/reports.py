@@ -60,7 +60,8 @@ def with_sizes(options: Namespace, program: Program) -> Program:
     wrt, _ = expression.find_wrt(options.wrt, 1)
     if len(of) == 1 and not options.also:
         return match_sizes(expression, of[0], wrt)._program
-    return match_together(expression, _equations(options.also, options, program), of, wrt)[0]
+    others = _equations(options.also, options, program)
+    return match_together(expression, others, of, wrt, options.objective)[0]
 
 
 def _unknowns(options: Namespace) -> list[str]:

@@ -32,7 +32,7 @@ _OTHER_WORDS = {  # of commands, formats and options
     ),
     "hess": "hessian",
     **dict.fromkeys(("minimize", "minimise", "solve", "optimize"), "stationary"),
-    **dict.fromkeys(("linearize", "linearise", "affine"), "taylor --order 1"),
+    **dict.fromkeys(("linearise", "affine", "tangent"), "linearize"),
     **dict.fromkeys(("expand", "series"), "taylor"),
     **dict.fromkeys(("prove", "verify", "judge"), "check"),
     "tex": "latex",

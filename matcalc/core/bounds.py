@@ -51,6 +51,10 @@ class Bounds(NamedTuple):
             return self.negate().times(other).negate()
         if other.most <= 0 < -other.least:
             return self.times(other.negate()).negate()
+        for one, factor in ((self, other), (other, self)):
+            if factor.least == factor.most > 0:  # a number
+                ends = [_times(end, factor.least) for end in one[:2]]
+                return Bounds(ends[0], ends[1], one.above, one.below)
         if self.nonnegative and other.nonnegative:
             least = _times(self.least, other.least)
             strict = least == 0 and self.positive and other.positive

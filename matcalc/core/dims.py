@@ -7,9 +7,9 @@ Sums come from blocks: ``[x; y]`` has m + p entries; differences from slices: ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
-from itertools import product
+from itertools import count, product
 from math import gcd, lcm
 from typing import NamedTuple
 
@@ -248,3 +248,10 @@ def has_more_columns(shape: Shape) -> bool:
 def names_in(sizes: Iterable[Dim]) -> dict[str, None]:
     """The names in some sizes, each once, in order."""
     return dict.fromkeys([name for size in sizes for name in size.letters])
+
+
+def size_letters() -> Iterator[str]:
+    """What sizes without a name are called: n, m, p, ... and then n1, n2, ..."""
+    yield from "nmpqrkhdlst"
+    for k in count(1):
+        yield f"n{k}"

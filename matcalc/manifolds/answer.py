@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from matcalc.claims.equality import DIFFERENT, decide_by_value
@@ -16,7 +17,7 @@ from matcalc.core.kinds import FREE, Variable, size_names
 from matcalc.core.options import closest
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, variable, variable_names
+from matcalc.core.tree import Expr, flat_factors, variable, variable_names, zeros
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
 from matcalc.manifolds.formulas import formula, shorten
@@ -30,6 +31,7 @@ from matcalc.verify.verification import Verification, warn_unverified
 from matcalc.write.notation import format_text
 
 _ORDERS = 2
+_ORTHOGONAL = "X'*Z"  # what is zero for a tangent Z of some manifolds at X
 _SQUARE = ("matrix", "symmetric", "psd", "invertible")
 
 
@@ -203,11 +205,32 @@ def derive_on(
         trees |= {"V": variable(moves[wrt], here.shape), "H": derive_steps(program, steps)[-1]}
         return shorten(program, formula(space.hessian, trees))
 
-    found = [shortened(program)]
+    found = [_along_tangents(program, space, here, moves, shortened(program))]
     if space.kind == "sphere":  # what cancels at all points may go first
         everywhere = {**program.variables, wrt: free_variable(wrt, statement.variable)}
-        found.append(shorten(program, shortened(replace(program, variables=everywhere))))
+        short = shorten(program, shortened(replace(program, variables=everywhere)))
+        found.append(_along_tangents(program, space, here, moves, short))
     return min(found, key=lambda tree: len(tree.parts))
+
+
+def _along_tangents(
+    program: Program, space: Manifold, here: Expr, moves: Mapping[str, str], tree: Expr
+) -> Expr:
+    """The tree without the products that are zero because the direction is a tangent."""
+    if space.tangent != _ORTHOGONAL or not moves:
+        return tree
+    name, direction = str(here.value), moves[str(here.value)]
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        factors = flat_factors(node) if node.op == "*" else []
+        for one, other in pairwise(factors):
+            across = one.args[0] if one.op == "'" else one
+            if one.op == "'" and {across.value, other.value} == {name, direction}:
+                return zeros(node.shape, row=node.row)
+        return node.with_args(args)
+
+    found = tree.fold(rule)
+    return tree if found is tree else shorten(program, found)
 
 
 def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None:

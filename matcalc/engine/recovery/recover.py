@@ -297,7 +297,8 @@ class Recovery:
             if isinstance(factor, Leaf) and factor.kind == "select":
                 expr = self._place(factor)
             if isinstance(factor, Sum | Product) and exponent == 1 and not self.several:
-                expr = self._as_factor(factor, expr)
+                if expr is self._known[factor]:
+                    expr = self._as_factor(factor, expr)
                 number, scalars, body = self.assembler.take_apart(expr)
                 graph.coefficient *= number
                 graph.scalars += scalars

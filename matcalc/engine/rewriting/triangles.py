@@ -1,4 +1,5 @@
-"""Two triangles that make up a whole: tril(A) + triu(A) = A + diag(diag(A)).
+"""Two triangles that make up a whole: tril(A) + triu(A, 1) = A, tril(A) + triu(A) =
+A + diag(diag(A)).
 
 Sums over pairs i < j are triangles. Of a symmetric array the two halves are the array without its
 diagonal, sum[i<j](J[i,j]*s[i]*s[j]) by s is (J - diag(diag(J)))*s.
@@ -6,11 +7,12 @@ diagonal, sum[i<j](J[i,j]*s[i]*s[j]) by s is (J - diag(diag(J)))*s.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.walk import fold
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, as_product, as_sum
+from matcalc.engine.ir.nodes import Factor, Leaf, Node, Product, Rational, Sum, as_product, as_sum
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.wide import singular_masks
 
@@ -27,7 +29,11 @@ def join_triangles(builder: Builder, root: Node) -> Node:
 
 
 def _join(builder: Builder, node: Node) -> Node:
-    multiple, terms = as_sum(node)
+    multiple, sides = as_sum(node)
+    terms = [part for term in sides for part in _opened(builder, *term)]
+    parted = _join_parted(builder, terms)
+    if parted is not None:
+        terms = parted
     found: dict[tuple[Node, str], list[tuple[Rational, Rational, Node]]] = {}
     kept: list[tuple[Rational, Node]] = []
     paired = False
@@ -46,10 +52,68 @@ def _join(builder: Builder, node: Node) -> Node:
         del same[place]
         whole, diagonal = _whole(builder, term)
         kept += [(c, whole), (c if key[1] == "0" else -c, diagonal)]
-    if not paired:
+    if not paired and parted is None:
         return node
     kept += [(c, term) for same in found.values() for _, c, term in same]
     return builder.scale(multiple, builder.sum(kept, node.axes))
+
+
+def _opened(builder: Builder, c: Rational, term: Node) -> list[tuple[Rational, Node]]:
+    """The terms of a sum that stands in another one, as it does if it is transposed."""
+    coefficient, factors = as_product(term)
+    inner, labels, exponent = factors[0] if len(factors) == 1 else (term, (), 0)
+    if not isinstance(inner, Sum) or exponent != 1:
+        return [(c, term)]
+    outputs = tuple(range(term.rank))
+    return [
+        (c * own, builder.product(coefficient, [(part, labels, 1)], outputs, term.axes))
+        for own, part in inner.terms
+    ]
+
+
+def _join_parted(
+    builder: Builder, terms: Sequence[tuple[Rational, Node]]
+) -> list[tuple[Rational, Node]] | None:
+    """The terms, a triangle with the diagonal and the other one without it, tril(A) + triu(A, 1),
+    as the whole; None where there are none.
+    """
+    left: dict[Node, Rational] = {}
+    for c, term in terms:
+        left[term] = left.get(term, 0) + c
+    found: list[tuple[Rational, Node]] = []
+    for term, c in tuple(left.items()):
+        other = _other_triangle(builder, term) if term in left else None
+        if other is not None and left.get(other[1]) == c * other[0]:
+            del left[term], left[other[1]]
+            found.append((c, _whole(builder, term)[0]))
+    return [*((c, term) for term, c in left.items()), *found] if found else None
+
+
+def _other_triangle(builder: Builder, term: Node) -> tuple[Rational, Node] | None:
+    """The term with what its one triangle leaves out, as a multiple of a node."""
+    coefficient, factors = as_product(term)
+    place = _place_of_triangle(term, factors)
+    if place is None:
+        return None
+    mask, labels, _ = factors[place]
+    assert isinstance(mask, Leaf)
+    opposite = builder.leaf("lower", mask.axes, str(-1 - int(mask.name)))
+    rest = [*factors[:place], (opposite, labels[::-1], 1), *factors[place + 1 :]]
+    made = builder.product(coefficient, rest, tuple(range(term.rank)), term.axes)
+    multiple, terms = as_sum(made)
+    return (multiple * terms[0][0], terms[0][1]) if len(terms) == 1 else None
+
+
+def _place_of_triangle(term: Node, factors: Sequence[Factor]) -> int | None:
+    """The one triangle of a square among the factors, with the diagonal or without it."""
+    places = [k for k, (f, _, _) in enumerate(factors) if isinstance(f, Leaf) and f.kind == "lower"]
+    if len(places) != 1:
+        return None
+    mask = factors[places[0]][0]
+    assert isinstance(mask, Leaf)
+    if mask.axes[0] != mask.axes[1] or mask.name not in ("0", "-1") or singular_masks(term):
+        return None
+    return places[0]
 
 
 def _whole_of_skew(builder: Builder, node: Node) -> Node:
@@ -73,14 +137,12 @@ def _half(builder: Builder, term: Node) -> tuple[Rational, tuple[Node, str]] | N
     a number, and the term apart from the diagonal with the number of the triangle.
     """
     coefficient, factors = as_product(term)
-    places = [k for k, (f, _, _) in enumerate(factors) if isinstance(f, Leaf) and f.kind == "lower"]
-    if len(places) != 1:
+    place = _place_of_triangle(term, factors)
+    if place is None:
         return None
-    mask, labels, _ = factors[places[0]]
+    mask, labels, _ = factors[place]
     assert isinstance(mask, Leaf)
-    if mask.axes[0] != mask.axes[1] or mask.name not in ("0", "-1") or singular_masks(term):
-        return None
-    rest = [*factors[: places[0]], *factors[places[0] + 1 :]]
+    rest = [*factors[:place], *factors[place + 1 :]]
     rest.append((builder.leaf("apart", mask.axes, "0"), labels, 1))
     made = builder.product(coefficient, rest, tuple(range(term.rank)), term.axes)
     if isinstance(made, Product) and made.coefficient != 1:

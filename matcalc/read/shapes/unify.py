@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from itertools import count
 from math import gcd
 from typing import Generic, TypeVar
 
-from matcalc.core.dims import Dim, combine_terms
+from matcalc.core.dims import Dim, combine_terms, size_letters
 from matcalc.core.errors import ShapeError
 
 C = TypeVar("C")  # what an equation carries with it: why it has to hold
 _MOST_FACTORS = 1_024
-_POOL = "nmpqrkhdlst"
 
 
 class Unifier(Generic[C]):
@@ -244,7 +242,7 @@ class Unifier(Generic[C]):
     def name_unknowns(self, taken: Iterable[str]) -> dict[str, str]:
         """A name for each unknown that is left, in order of appearance, none of them ``taken``."""
         used = set(taken)
-        names = (name for name in _candidates() if name not in used)
+        names = (name for name in size_letters() if name not in used)
         return {f"?{k}": next(names) for k in range(self._unknowns) if f"?{k}" not in self._bound}
 
 
@@ -266,13 +264,6 @@ def _limit(dim: Dim) -> Dim:
     if len(dim.letters) > _MOST_FACTORS or dim.scale.numerator.bit_length() > _MOST_FACTORS:
         raise ShapeError(f"a dimension with more than {_MOST_FACTORS} factors")
     return dim
-
-
-def _candidates() -> Iterable[str]:
-    """n, m, p, ... and then n1, n2, ..."""
-    yield from _POOL
-    for k in count(1):
-        yield f"n{k}"
 
 
 def _is_unknown(dim: Dim) -> bool:
