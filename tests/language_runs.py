@@ -1,17 +1,31 @@
-"""Functions in other languages, and what the code for NumPy computes: for tests that run both."""
+"""Functions in other languages, run by what is installed, and what the code for NumPy computes."""
 
 from __future__ import annotations
 
+import ctypes
+import re
+import subprocess
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from shutil import which
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 from test_cases import cases, inputs
 from written import KINDS, VALUES
 
 import matcalc
 from matcalc.core.errors import UnsupportedError
 from matcalc.read.frontend import read
+
+needs_octave = pytest.mark.skipif(
+    which("octave-cli") is None, reason="Octave is not installed: apt-get install octave"
+)
+needs_eigen = pytest.mark.skipif(
+    which("g++") is None or not Path("/usr/include/eigen3").is_dir(),
+    reason="g++ or Eigen is not installed: apt-get install g++ libeigen3-dev",
+)
 
 
 class Run(NamedTuple):
@@ -96,3 +110,198 @@ SAMPLE = [
     "reshape(X, 1, n*n)*vec(S)*theta_1",
     "0.1*log(det(X)) + pi - 2/3*a^(-2)",
 ]
+
+
+# MATLAB
+
+
+def literal(value: Any) -> str:
+    array = np.asarray(value, dtype=float)
+    flat = " ".join(map(repr, array.ravel(order="F").tolist()))
+    sizes = [*array.shape, *[1] * (2 - array.ndim)]
+    return f"reshape([{flat}], {sizes})"
+
+
+def octave(folder: Path, runs: Sequence[Run]) -> list[np.ndarray]:
+    """What the functions return, column by column, in one process."""
+    lines = ["warning('off', 'all');", f"addpath('{folder}');"]
+    for run in runs:
+        name = run.source.split("(")[0].split()[-1]
+        (folder / f"{name}.m").write_text(run.source, encoding="utf-8")
+        given = ", ".join(map(literal, run.arguments))
+        lines += [
+            f"try, r = {name}({given});",
+            "printf('%.17g ', r); catch e, printf('%s', strrep(e.message, char(10), ' '));",
+            "end; printf('\\n');",
+        ]
+    (folder / "all_of_them.m").write_text("\n".join(lines), encoding="utf-8")
+    ran = subprocess.run(
+        ["octave-cli", "--norc", "--quiet", "--no-history", str(folder / "all_of_them.m")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not ran.stderr, ran.stderr
+    return [numbers(line) for line in ran.stdout.splitlines()]
+
+
+# C++
+
+
+def eigen_literal(value: Any) -> str:
+    array = np.asarray(value, dtype=float)
+    if not array.ndim:
+        return f"double({array})"
+    if np.asarray(value).dtype.kind == "i":
+        return f"std::vector<int>{{{', '.join(map(str, np.asarray(value)))}}}"
+    kind = {1: "Eigen::VectorXd", 2: "Eigen::MatrixXd"}.get(array.ndim)
+    flat = ", ".join(map(repr, array.ravel(order="F").tolist()))
+    sizes = ", ".join(map(str, array.shape))
+    if kind is None:
+        kind = f"Eigen::Tensor<double, {array.ndim}>"
+        return f"filled({kind}({sizes}), {{{flat}}})"
+    return f"filled({kind}({sizes}), {{{flat}}})"
+
+
+MAIN = """
+#include <cstdio>
+#include <initializer_list>
+#include <exception>
+#include <vector>
+template <typename A> A filled(A x, std::initializer_list<double> entries)
+{
+    std::copy(entries.begin(), entries.end(), x.data());
+    return x;
+}
+inline void show(double x) { std::printf("%.17g ", x); }
+template <typename A> void show(const A& x)
+{
+    for (Eigen::Index k = 0; k < x.size(); ++k) std::printf("%.17g ", x.data()[k]);
+}
+int main()
+{
+"""
+
+
+def eigen(folder: Path, runs: Sequence[Run]) -> list[np.ndarray]:
+    """What the functions return, column by column, in one program."""
+    heads, lines = [], []
+    for run in runs:
+        found = re.search(r"(\w+)\([^()]*\)\s*\{\s*using namespace (\w+)_parts", run.source)
+        assert found is not None
+        name = found[2]
+        (folder / f"{name}.hpp").write_text(run.source, encoding="utf-8")
+        heads.append(f'#include "{name}.hpp"')
+        given = ", ".join(
+            str(each) if isinstance(each, int) else eigen_literal(each) for each in run.arguments
+        )
+        lines.append(
+            f"    try {{ show({name}<double>({given})); }} catch (const std::exception& e) "
+            '{ std::printf("%s", e.what()); }\n    std::printf("\\n");'
+        )
+    text = "\n".join([*heads, MAIN, *lines, "}"])
+    (folder / "main.cpp").write_text(text, encoding="utf-8")
+    made = subprocess.run(
+        ["g++", "-std=c++17", "-O0", "-Wall", "-Wextra", "-I/usr/include/eigen3", "main.cpp"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert made.returncode == 0, made.stderr[:3000]
+    ran = subprocess.run(
+        [str(folder / "a.out")], capture_output=True, text=True, check=True, cwd=folder
+    )
+    return [numbers(line) for line in ran.stdout.splitlines()]
+
+
+def numbers(line: str) -> np.ndarray:
+    try:
+        return np.array([float(word) for word in line.split()])
+    except ValueError:
+        return np.array([line], dtype=object).astype(str)
+
+
+# C
+
+needs_cc = pytest.mark.skipif(
+    which("cc") is None, reason="no C compiler is installed: apt-get install gcc"
+)
+_STRICT = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fPIC", "-shared"]
+_POINTER = ctypes.POINTER(ctypes.c_double)
+
+
+def built(folder: Path, sources: Sequence[str]) -> ctypes.CDLL:
+    """All functions in one library."""
+    names = [f"part{place}.c" for place in range(len(sources))]
+    for name, source in zip(names, sources, strict=True):
+        (folder / name).write_text(source, encoding="utf-8")
+    made = subprocess.run(
+        ["cc", *_STRICT, *names, "-o", "all.so", "-lm"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert made.returncode == 0, made.stderr[:3000]
+    return ctypes.CDLL(str(folder / "all.so"))
+
+
+def parameters(source: str) -> tuple[str, list[tuple[str, str]]]:
+    """The name of the function, and the type and name of each parameter."""
+    head = re.search(r"(?ms)^int (\w+)\((.*?)\)\n\{", source)
+    assert head is not None, source
+    given = [re.fullmatch(r"(.*?)(\w+)", text.strip()) for text in head[2].split(",")]
+    return head[1], [(each[1].strip(), each[2]) for each in given if each]
+
+
+def called(
+    library: ctypes.CDLL, source: str, values: dict[str, Any], results: Sequence[np.ndarray]
+) -> int:
+    """What the function returns; it writes the results."""
+    name, heads = parameters(source)
+    function = getattr(library, name)
+    left = list(results)
+    kept, arguments = [], []
+    for kind, parameter in heads:
+        value = values.get(parameter, values.get(parameter.rstrip("_")))
+        if kind == "double *restrict":
+            arguments.append(left.pop(0).ctypes.data_as(_POINTER))
+        elif kind == "const double *":
+            kept.append(np.ascontiguousarray(value, dtype=float))
+            arguments.append(kept[-1].ctypes.data_as(_POINTER))
+        elif kind == "const ptrdiff_t *":
+            kept.append(np.ascontiguousarray(value, dtype=np.intp))
+            arguments.append(ctypes.c_void_p(kept[-1].ctypes.data))
+        elif kind == "double":
+            arguments.append(ctypes.c_double(value))
+        else:
+            assert kind == "ptrdiff_t", (kind, parameter)
+            arguments.append(ctypes.c_ssize_t(int(value)))
+    return int(function(*arguments))
+
+
+# Julia
+
+# of Base and LinearAlgebra, and the arguments of helpers that are functions
+BASE = """
+ArgumentError Diagonal DimensionMismatch Matrix Symmetric T abs acos acosh any argmax asin asinh
+atan atanh axes cbrt cholesky cond copy cos cosh cot cross csc cumsum det diag dot dropdims eachcol
+eachindex eachrow eigvals eigvecs eltype exp expm1 fill filter float hcat hypot ifelse inv isnan
+iszero kron length log log10 log1p log2 logabsdet logdet lyap map max maximum min minimum mod ndims
+norm oftype one ones opnorm permutedims pinv prod promote_type qr reduce reshape reverse sec sign
+sin sinh size sqrt sum svd svdvals sylvester tan tanh throw tr tril triu typeof vcat vec zero zeros
+zip f place"""
+
+
+def structure(source: str) -> list[str]:
+    """What cannot be Julia: calls of what nobody defines, blocks and brackets that do not close."""
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith("#")]
+    text = re.sub(r'"[^"]*"', '""', "\n".join(lines))
+    defined = set(re.findall(r"(?m)^(?:function )?(\w+)\(", text)) | set(BASE.split())
+    wrong = [name for name in re.findall(r"(\w+)\.?\(", text) if name not in defined]
+    opened = len(re.findall(r"(?m)^\s*(?:function|if|for)\b", text))
+    wrong += ["end"] * (opened != len(re.findall(r"(?m)^\s*end$", text)))
+    return wrong + [
+        pair for pair in ("()", "[]", "{}") if text.count(pair[0]) != text.count(pair[1])
+    ]

@@ -99,9 +99,9 @@ np.swapaxes         | permute                | transpose    | permutedims   | tr
 np.trace            | trace                  | trace        | tr            | trace
 np.diagonal         | diag                   | diagonal     | diag          | diagonal
 np.diag             | diag                   | asDiagonal   | diagm         | diag
-one_hot             | -                      | -            | -             | -
-pick                | -                      | -            | -             | -
-sum_at              | -                      | -            | -             | -
+one_hot             | =                      | =            | =             | one_hot
+pick                | =                      | =            | =             | pick
+sum_at              | =                      | =            | =             | sum_at
 np.kron             | kron                   | =            | kron          | kron
 np.tril             | tril                   | =            | tril          | tril
 np.triu             | triu                   | =            | triu          | triu

@@ -357,6 +357,12 @@ def _last(text: str) -> str | None:
     return found[1] if found else None
 
 
+def cheap(emitter: CWriter, text: str) -> Code:
+    """The code of what may be computed as often as it is needed."""
+    emitter.named.add(text)
+    return text, ATOM
+
+
 def cell_of(function: str) -> str:
     """What C calls a function of NumPy code."""
     return LANGUAGE_CALLS.get(function, {}).get("c", "-")

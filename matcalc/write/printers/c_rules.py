@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, ZERO, Shape
+from matcalc.write.printers import c_places
 from matcalc.write.printers.c_calls import whole_call
-from matcalc.write.printers.c_code import C, CWriter, cell_of, is_entrywise, offset
+from matcalc.write.printers.c_code import C, CWriter, cell_of, cheap, is_entrywise, offset
 from matcalc.write.printers.code_levels import ATOM, SUM, UNARY, Code
 from matcalc.write.printers.language_code import whole_numbers
 from matcalc.write.printers.numpy_emit import number as number_code
@@ -59,12 +60,6 @@ def _fill(emitter: CWriter, node: CodeNode) -> Code:
     if node.args:
         return emitter.at_hand(emitter.codes[id(node.args[0])], ())
     return {"ones": "1.0", "zeros": "0.0"}[function], ATOM
-
-
-def cheap(emitter: CWriter, text: str) -> Code:
-    """The code of what may be computed as often as it is needed."""
-    emitter.named.add(text)
-    return text, ATOM
 
 
 def _unit(emitter: CWriter, node: CodeNode) -> Code:
@@ -459,6 +454,9 @@ _CALLS: dict[str, CodeRule] = {
     "np.take": _take,
     "vec": columns,
     "reshape": columns,
+    "one_hot": c_places.one_hot,
+    "pick": c_places.pick,
+    "sum_at": c_places.sum_at,
 }
 RULES: dict[str, CodeRule] = {
     "name": _name,
@@ -480,6 +478,8 @@ RULES: dict[str, CodeRule] = {
     "scattered": _scatter,
     "einsum": _einsum,
     "multiplied": _chain,
+    "gathered": c_places.gather,
+    "paired": c_places.pair,
     "choice": lambda emitter, node: emitter.choice(node),
 }
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
 from matcalc.write.printers.eigen_code import CPP, EigenEmitter
 from matcalc.write.printers.language_code import LanguageWriter
 from matcalc.write.printers.language_source import LanguageSource, SizeBindings
@@ -28,6 +31,19 @@ class EigenSource(LanguageSource):
     emitter = EigenEmitter
     words = frozenset(_KEYWORDS.split())
     sized = frozenset((*LanguageSource.sized, "stacked"))
+    placing = "const Places {} = places_of({}, {});"
+
+    def __init__(
+        self,
+        expr: Expr,
+        variables: Mapping[str, Variable],
+        name: str,
+        title: str,
+        check: bool = True,
+    ) -> None:
+        super().__init__(expr, variables, name, title, check)
+        for key in self.listed:
+            self.inner[key] = self._local(f"{self.locals[key]}_places")
 
     def _axis_of(self, local: str, axis: int, rank: int) -> str:
         if rank > 2:
@@ -35,8 +51,9 @@ class EigenSource(LanguageSource):
         return f"{local}.size()" if rank == 1 else f"{local}.{('rows()', 'cols()')[axis]}"
 
     def _begin(self, sizes: SizeBindings) -> list[str]:
-        lines = [f"const Index {self.sizes[name]} = {code};" for name, code in sizes.bound]
-        ranks = {self.locals[key]: len(each.shape) for key, each in self.variables.items()}
+        lines = self._places()
+        lines += [f"const Index {self.sizes[name]} = {code};" for name, code in sizes.bound]
+        ranks = {self.inner[key]: len(each.shape) for key, each in self.shaped.items()}
         wrong = [
             f"{self._axis_of(local, axis, ranks[local])} != {self.size_of(dim)}"
             for local, axis, dim in sizes.checked
@@ -74,13 +91,16 @@ class EigenSource(LanguageSource):
 
     def _whole(self, sizes: SizeBindings, body: list[str], helpers: list[str]) -> str:
         names = f"{self.name}_parts"
-        types = [f"typename F{place}" for place in range(len(self.declared))]
+        types = [f"typename P{place}" for place in range(len(self.listed))]
+        types += [f"typename F{place}" for place in range(len(self.declared))]
         said = "\n".join(body)
         arguments = []
         for key, each in self.variables.items():
             local, rank = self.locals[key], len(each.shape)
             used = re.search(rf"\b{local}\b", said)
             kind = f"const {_public(rank)}&" if rank else "T"
+            if key in self.listed:
+                kind = f"const P{[*self.listed].index(key)}&"
             arguments.append(f"{'' if used else '[[maybe_unused]] '}{kind} {local}")
         arguments += [
             f"const F{place}& {local}" for place, local in enumerate(self.declared.values())
@@ -115,6 +135,7 @@ class EigenSource(LanguageSource):
         whole = own + text
         begin = ["#pragma once", "", *_includes(whole), "", f"namespace {names} {{", "", _ALIASES]
         begin += [_TENSOR] if "Tensor<" in whole else []
+        begin += [_PLACES] if "Places" in whole else []
         begin += ["", own] if own else []
         return "\n".join([*begin, "", f"}}  // namespace {names}", "", text, ""])
 
@@ -128,6 +149,7 @@ using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;"""
 _TENSOR = """\
 template <typename T, int R>
 using Tensor = Eigen::Tensor<T, R>;"""
+_PLACES = "using Places = Eigen::Matrix<Index, Eigen::Dynamic, 1>;"
 _INCLUDES = {
     "<algorithm>": r"std::(min|max|reverse|sort)\b",
     "<array>": r"std::array",
@@ -135,6 +157,7 @@ _INCLUDES = {
     "<limits>": r"numeric_limits",
     "<stdexcept>": r"std::\w+_(argument|error)",
     "<string>": r"std::(string|to_string)",
+    "<type_traits>": r"std::is_\w+_v",
     "<vector>": r"std::vector",
 }
 

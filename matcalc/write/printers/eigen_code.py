@@ -39,6 +39,14 @@ _FOLDED = {
     "np.min": "[](T a, T b) { return b < a ? b : a; }",
 }
 _OF_RANK = {0: "T", 1: "Vector<T>", 2: "Matrix<T>"}
+# what is computed of all entries of a part, if it cannot be put together step by step
+_OF_PARTS = {
+    "np.mean": "x.mean()",
+    "np.linalg.norm": "x.norm()",
+    "np.logaddexp.reduce": "logsumexp(x)",
+    "np.var": "variance(x)",
+    "np.std": "std::sqrt(variance(x))",
+}
 
 
 def _type(rank: int) -> str:
@@ -206,16 +214,18 @@ class EigenEmitter(LanguageEmitter):
             return (f"std::sqrt({text})" if function == "np.std" else text), ATOM
         if rank == 2 and axes is not None:
             return self._of_lines(function, code, axes[0])
-        if function not in _FOLDED:
-            raise self.missing_error(f"{function.rpartition('.')[2]} of more than two axes")
         gone = list(range(rank)) if axes is None else list(axes)
+        if function in _FOLDED:
+            name, step = self.helper("folded"), _FOLDED[function]
+        else:
+            for needed in ("logsumexp", "variance"):
+                if needed in _OF_PARTS[function]:
+                    self.helper(needed)
+            step = f"[](const Vector<T>& x) {{ return {_OF_PARTS[function]}; }}"
+            name = self.helper("of_parts")
         places = ", ".join(map(str, gone))
-        name = self.helper("folded")
         left = rank - len(gone)
-        return (
-            f"{name}<{left}>({_FOLDED[function]}, {self._hold(code, rank)}, {{{places}}})",
-            ATOM,
-        )
+        return f"{name}<{left}>({step}, {self._hold(code, rank)}, {{{places}}})", ATOM
 
     def _of_lines(self, function: str, code: Code, axis: int) -> Code:
         """Of each column (axis 0) or row of a matrix."""
@@ -257,7 +267,7 @@ class EigenEmitter(LanguageEmitter):
         ]
         if node.attr[0].startswith("psd_") and node.attr[0] != "psd_factors":
             given[0] = codes[0][0]  # a factorisation
-        if all(map(_is_whole, node.args)):
+        if all(map(_is_whole, node.args)) or node.calls("one_hot"):
             name += "<T>"  # no argument tells the type of the numbers
         if name == "reshape":
             name, given = f"{name}<{node.rank}>", [given[0], f"{{{', '.join(given[1:])}}}"]
@@ -349,6 +359,23 @@ class EigenEmitter(LanguageEmitter):
         assert row is not None
         assert column is not None
         return f"{text}.block({row[0]}, {column[0]}, {row[1]}, {column[1]})"
+
+    def _gather(self, node: CodeNode) -> Code:
+        array, places = node.args
+        text = self._hold(self.codes[id(array)], array.rank)
+        if not text.isidentifier():
+            text = self._name((text, ATOM), array)[0]
+        whole = "Eigen::placeholders::all"
+        inside = [whole, self.text(places)] if node.attr else [self.text(places), whole]
+        return f"{text}({', '.join(inside[: array.rank])})", ATOM
+
+    def _pair(self, node: CodeNode) -> Code:
+        row, column = (_of(self.codes[id(arg)]) for arg in node.args)
+        name = next(self.fresh)
+        self.named.add(name)
+        size = self._factor(node.attr)
+        self.lines.append(f"const Places {name} = {row} * {size} + {column};")
+        return name, ATOM
 
     def _stack(self, node: CodeNode) -> Code:
         sizes = ", ".join(self.size(dim) for dim in node.shape)

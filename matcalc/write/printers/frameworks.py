@@ -21,6 +21,7 @@ from matcalc.write.printers.framework_names import ARRAY_API, JAX, TORCH, Framew
 from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, portable
 from matcalc.write.printers.numpy_code import NO_ROOM, Source
 from matcalc.write.printers.numpy_emit import Emitter, size_code, subscripts
+from matcalc.write.printers.numpy_families import nested_list
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, is_bare
 from matcalc.write.printers.standalone import shape_checks
 from matcalc.write.printers.user_functions import imports
@@ -322,8 +323,8 @@ class FrameworkSource(Source):
     sized = frozenset((*Source.sized, "scattered"))
     reserved = frozenset(
         [
-            *("jax", "jnp", "torch", "xp", "math", "product", "like", "as_arrays", "arguments"),
-            "as_places",
+            *("np", "jax", "jnp", "torch", "xp", "math", "product", "like", "arguments"),
+            *("as_arrays", "as_places"),
             *("array_namespace", "device", "is_array_api_obj"),
             *(name for module in PORTABLE for name in defines(module)),
         ]
@@ -381,17 +382,15 @@ class FrameworkSource(Source):
         ]
 
     def _checks(self, given: list[str]) -> list[str]:
+        lines = []
         if not self.plain:
-            names = [*self.locals.values(), *self.declared.values()]
-            keys = [*self.variables, *self.declared.values()]
-            names += [self.sizes[name] for name in given]
-            keys += [self.sizes[name] for name in given]
-            taken = ", ".join(f'arguments["{key}"]' for key in keys)
-            lines = [
-                f"{', '.join(names)}{',' * (len(names) == 1)} = {taken}{',' * (len(names) == 1)}"
-            ]
-        else:
-            lines = []
+            more = [*self.declared.values(), *(self.sizes[name] for name in given)]
+            names = ", ".join([*self._inputs().values(), *more])
+            taken = ", ".join(f'arguments["{key}"]' for key in [*self._inputs(), *more])
+            lines.append(f"[{names}] = [{taken}]")
+        for family, members in self.families.items():
+            inside = nested_list([self.locals[name] for name in members], members)
+            lines.append(f"{inside} = {self.lists[family]}")
         return lines + self._arrays()
 
     def _arrays(self) -> list[str]:

@@ -145,6 +145,8 @@ class JuliaEmitter(LanguageEmitter):
         if cell[0] == "=":
             name = self.helper(cell[1:] or function.rpartition(".")[2])
         given = [self._whole_or(arg) for arg in node.args]
+        if function == "one_hot":
+            given = ["T", *given]
         if function == "np.cumsum":
             more = [f"dims = {text}" for text in more]
             return f"{name}({given[0]}; {more[0]})", ATOM
@@ -196,6 +198,15 @@ class JuliaEmitter(LanguageEmitter):
             places.append(first if part is None else f"{first}:{self.size(start.plus(part))}")
         return f"{_of(self.codes[id(arg)])}[{', '.join(places)}]", ATOM
 
+    def _gather(self, node: CodeNode) -> Code:
+        array, places = node.args
+        inside = ":, {}" if node.attr else "{}" + ", :" * (array.rank - 1)
+        return f"{_of(self.codes[id(array)])}[{inside.format(self.text(places))}]", ATOM
+
+    def _pair(self, node: CodeNode) -> Code:
+        row, column = (_of(self.codes[id(arg)]) for arg in node.args)
+        return f"({row} .- 1) .* {self._factor(node.attr)} .+ {column}", SUM
+
     def _stack(self, node: CodeNode) -> Code:
         function, rows, columns = node.attr
         parts = [self.text(arg) for arg in node.args]
@@ -234,6 +245,7 @@ class JuliaSource(LanguageSource):
     emitter = JuliaEmitter
     words = frozenset(_WORDS.split())
     ascii = False
+    first = 1
 
     def _axis_of(self, local: str, axis: int, rank: int) -> str:
         return f"length({local})" if rank == 1 else f"size({local}, {axis + 1})"
@@ -242,8 +254,9 @@ class JuliaSource(LanguageSource):
         return f"{size} ÷ ({divisor})"
 
     def _begin(self, sizes: SizeBindings) -> list[str]:
-        lines = [f"{self.sizes[name]} = {code}" for name, code in sizes.bound]
-        ranks = {self.locals[key]: len(each.shape) for key, each in self.variables.items()}
+        lines = self._places()
+        lines += [f"{self.sizes[name]} = {code}" for name, code in sizes.bound]
+        ranks = {self.locals[key]: len(each.shape) for key, each in self.shaped.items()}
         wrong = [
             f"{self._axis_of(local, axis, ranks[local])} != {self.size_of(dim)}"
             for local, axis, dim in sizes.checked
@@ -273,7 +286,9 @@ class JuliaSource(LanguageSource):
 
     def _whole(self, sizes: SizeBindings, body: list[str], helpers: list[str]) -> str:
         arguments = [
-            f"{self.locals[key]}::{_kind(len(each.shape))}" for key, each in self.variables.items()
+            f"{self.locals[key]}::"
+            f"{'AbstractVecOrMat' if key in self.listed else _kind(len(each.shape))}"
+            for key, each in self.variables.items()
         ]
         arguments += [*self.declared.values(), *(self.sizes[name] for name in sizes.given)]
         said = "\n".join(body)
@@ -281,7 +296,7 @@ class JuliaSource(LanguageSource):
         if re.search(r"\bT\b", said):
             types = [
                 f"{'eltype' if each.shape else 'typeof'}({self.locals[key]})"
-                for key, each in self.variables.items()
+                for key, each in self.arrays.items()
             ]
             kind = f"float(promote_type({', '.join(types)}))" if types else "Float64"
             first = [f"T = {kind}"]

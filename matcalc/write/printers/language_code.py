@@ -285,6 +285,14 @@ class LanguageEmitter(LanguageWriter):
         """The numbers from the first operand to that before the second."""
 
     @abstractmethod
+    def _gather(self, node: CodeNode) -> Code:
+        """The entries, rows or columns of the first operand at the places that are the second."""
+
+    @abstractmethod
+    def _pair(self, node: CodeNode) -> Code:
+        """The places of entries row by row, from those of their rows and their columns."""
+
+    @abstractmethod
     def _chain(self, node: CodeNode) -> Code:
         """The product of several matrices, in the order that is cheapest."""
 
@@ -459,4 +467,6 @@ _RULES: dict[str, Callable[[Any, CodeNode], Code]] = {
     "stacked": lambda emitter, node: emitter._stack(node),
     "unit": lambda emitter, node: emitter._unit(node),
     "multiplied": lambda emitter, node: emitter._chain(node),
+    "gathered": lambda emitter, node: emitter._gather(node),
+    "paired": lambda emitter, node: emitter._pair(node),
 }

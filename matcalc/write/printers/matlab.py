@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
-from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, TERM, UNARY, Code
+from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code
 from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
 from matcalc.write.printers.language_source import LanguageSource, SizeBindings
 from matcalc.write.printers.numpy_code import NO_ROOM
@@ -118,7 +118,7 @@ class MatlabEmitter(LanguageEmitter):
                 return f"{function[3:]}({text})", ATOM
             whole = text if rank == 1 else f"reshape({text}, [], 1)"
             return self._along(function, whole, 1), ATOM
-        if len(axes) > 1 and function not in ("np.sum", "np.prod", "np.max", "np.min"):
+        if len(axes) > 1 and function in _SPREADS:  # of the others that of the parts is the whole's
             raise self.missing_error(f"{function.rpartition('.')[2]} over several axes")
         for axis in axes:
             text = self._along(function, text, axis + 1)
@@ -188,9 +188,7 @@ class MatlabEmitter(LanguageEmitter):
 
     def _slice(self, node: CodeNode) -> Code:
         (arg,) = node.args
-        code = self.codes[id(arg)]
-        if not code[0].isidentifier():
-            code = self._name(code)
+        code = self._with_name(arg)
         places, entries = [], []
         for axis, place in enumerate(node.attr):
             if place is None:
@@ -208,6 +206,20 @@ class MatlabEmitter(LanguageEmitter):
             return taken
         kept = [axis for axis in range(arg.rank) if axis not in entries]
         return self._rearrange(taken, arg.rank, [*kept, *entries])
+
+    def _with_name(self, node: CodeNode) -> Code:
+        """An array that entries can be taken of."""
+        code = self.codes[id(node)]
+        return code if code[0].isidentifier() else self._name(code)
+
+    def _gather(self, node: CodeNode) -> Code:
+        array, places = node.args
+        inside = ":, {}" if node.attr else "{}" + ", :" * (array.rank - 1)
+        return f"{self._with_name(array)[0]}({inside.format(self.text(places))})", ATOM
+
+    def _pair(self, node: CodeNode) -> Code:
+        row, column = (_close(self.codes[id(arg)], ATOM) for arg in node.args)
+        return f"({row} - 1) * {self._factor(node.attr)} + {column}", SUM
 
     def _stack(self, node: CodeNode) -> Code:
         function, rows, columns = node.attr
@@ -248,6 +260,8 @@ class MatlabSource(LanguageSource):
     language = _MATLAB
     emitter = MatlabEmitter
     words = frozenset(_WORDS.split())
+    first = 1
+    placing = "{} = places_of({}, {});"
 
     def _axis_of(self, local: str, axis: int, rank: int) -> str:
         return f"size({local}, {axis + 1})"
@@ -257,9 +271,10 @@ class MatlabSource(LanguageSource):
         return f"({', '.join([*axes, *['1'] * (2 - len(axes))])})"
 
     def _begin(self, sizes: SizeBindings) -> list[str]:
-        lines = [f"{self.sizes[name]} = {code};" for name, code in sizes.bound]
+        lines = self._places()
+        lines += [f"{self.sizes[name]} = {code};" for name, code in sizes.bound]
         wrong = []
-        for key, each in self.variables.items():
+        for key, each in self.shaped.items():
             local, rank = self.locals[key], len(each.shape)
             test = {0: "~isscalar({})", 1: "~iscolumn({})", 2: "~ismatrix({})"}
             wrong.append(test.get(rank, f"ndims({{}}) > {rank}").format(local))

@@ -4,14 +4,24 @@ shapes, with care otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from matcalc.core.dims import Dim
+from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.write.printers.numpy_emit import size_code
 
 _WIDTH = 100
 _INDENT = "    "
+
+
+def require_name(name: str, called: Container[str]) -> None:
+    """ArgumentError where the function would have the name of something that it calls."""
+    if name in called:
+        raise ArgumentError(
+            f"{name!r} cannot be the name of the function: it calls something of that name",
+            hint="choose another name",
+        )
 
 
 def fit_statements(variables: Mapping[str, Variable], names: Mapping[str, str]) -> list[str]:

@@ -19,7 +19,13 @@ from matcalc.write.printers import numpy_checks as checks
 from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
 from matcalc.write.printers.numpy_emit import Emitter, size_code
-from matcalc.write.printers.numpy_families import docstring_lines, format_count, gather, take_out
+from matcalc.write.printers.numpy_families import (
+    docstring_lines,
+    format_count,
+    gather,
+    spell_member,
+    take_out,
+)
 from matcalc.write.printers.numpy_guards import guard
 from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
@@ -90,7 +96,7 @@ def of_family(function: Callable[..., Any], family: str) -> Callable[..., Any]:
 class Source:
     """The parts of one source text."""
 
-    reserved = frozenset(["np", *_HELPERS])  # names that no variable gets
+    reserved = frozenset(["np", "math", "itertools", *_HELPERS])  # names that no variable gets
     guards = True  # whether it refuses points where a formula has no value
     quick = False  # whether it is for small arrays rather than for the eye
     places = True  # whether one-hot matrices are lists of places
@@ -153,9 +159,7 @@ class Source:
         """The name itself, where Python and the names that the code uses allow it; else one like
         it.
         """
-        local = unicodedata.normalize("NFKC", key)
-        if local[-1] == "]":  # a member of a family
-            local = local[:-1].replace("[", "_").replace(",", "_").replace("-", "m")
+        local = spell_member(unicodedata.normalize("NFKC", key))
         while keyword.iskeyword(local) or local in self.taken or local in taken:
             local += "_"
         self.taken.add(local)
@@ -180,18 +184,19 @@ class Source:
 
     def text(self, side: int | None = None) -> str:
         """The whole source; with ``side`` that side of every choice that is left to the sizes."""
+        checks.require_name(self.name, self.reserved)
         given, bindings = self._bindings()
         functions: dict[UserFunction | FunctionRef | str, str] = dict(self.own.items())
         functions.update(self.declared.items())
         functions.update(self._renames())
         emitter = self._emitter(functions, side)
         statements, result = emitter.statements()
-        checks = [*self._checks(given), *bindings, *self._room()]
+        before = [*self._checks(given), *bindings, *self._room()]
         if self.root.op == "several":
             statements += self._results(emitter)
         else:
             statements.append(f"return {self._result(self.root, result)}")
-        body = [*self._docstring(given), *checks, *statements]
+        body = [*self._docstring(given), *before, *statements]
         return "\n".join(
             [
                 *self._imports(given),
@@ -315,6 +320,7 @@ class Source:
         helpers = self._helpers(given)
         lines = ["import numpy as np"]
         if self.runtime:
+            checks.require_name(self.name, self.runtime)
             lines.append(f"from matcalc.runtime import {', '.join(self.runtime)}")
         if helpers:
             helpers.sort(key=str.islower)  # constants first
@@ -364,15 +370,9 @@ class Source:
 
     def _checks(self, given: list[str]) -> list[str]:
         """The arguments as arrays of the right shapes."""
-        keys = [*self._inputs(), *self.declared.values(), *(self.sizes[name] for name in given)]
-        targets = ", ".join(
-            [
-                *self._inputs().values(),
-                *self.declared.values(),
-                *(self.sizes[name] for name in given),
-            ]
-        )
-        wanted = ", ".join(f'"{key}"' for key in keys)
+        more = [*self.declared.values(), *(self.sizes[name] for name in given)]
+        targets = ", ".join([*self._inputs().values(), *more])
+        wanted = ", ".join(f'"{key}"' for key in [*self._inputs(), *more])
         lines = [] if self.plain else [f"[{targets}] = take(arguments, {wanted})"]
         lines += [
             f'{self.sizes[name]} = check_size("{name}", {self.sizes[name]})'
@@ -530,7 +530,7 @@ def _dimension_names(order: list[CodeNode], room: list[Dim], sized: frozenset[st
         for node in order
         for dim in (
             (node.attr,)
-            if node.op in ("size", "choice")
+            if node.op in ("size", "choice", "paired")
             else node.shape
             if node.op in sized or (node.op == "scattered" and len(node.args) == 1)
             else block_dims(node)

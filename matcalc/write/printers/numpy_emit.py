@@ -225,6 +225,9 @@ class Emitter:
             case "gathered":
                 values, places = (self._bracket(arg, ATOM) for arg in node.args)
                 return f"{values}[{':, ' * node.attr}{places}]", ATOM
+            case "paired":
+                row, column = (self._bracket(arg, ATOM) for arg in node.args)
+                return f"{row} * {self._factor(node.attr)} + {column}", SUM
             case "reshaped":
                 shape = self._shape(node.shape, eye=False)
                 return f'{self._bracket(node.args[0], ATOM)}.reshape({shape}, order="F")', ATOM
@@ -405,6 +408,11 @@ class Emitter:
 
     def _size(self, dim: Dim) -> Code:
         return size_code(dim, self.sizes)
+
+    def _factor(self, dim: Dim) -> str:
+        """A size, in brackets where it is not a name or a number."""
+        text = self._size(dim)[0]
+        return text if text.isalnum() else f"({text})"
 
     def _shape(self, shape: Shape, *, eye: bool) -> str:
         texts = [self._size(dim)[0] for dim in shape]

@@ -11,6 +11,13 @@ from matcalc.core.members import family_of, places_of
 _SHOWN = 4  # members of a family that are described one by one
 
 
+def spell_member(name: str) -> str:
+    """A member of a family without brackets: ``W[1,-2]`` is ``W_1_m2``."""
+    if name[-1] != "]":
+        return name
+    return name[:-1].replace("[", "_").replace(",", "_").replace("-", "m")
+
+
 def format_count(names: Sequence[str]) -> str:
     """How many members there are: ``3``, or ``(2, 3)`` of lists in a list."""
     shape = _grid(names)
@@ -54,7 +61,8 @@ def gather(codes: Mapping[str, str], families: Mapping[str, Sequence[str]]) -> d
         if family is None or any(name not in codes for name in families[family]):
             found[key] = code
         elif family not in found:
-            found[family] = _list([codes[name] for name in families[family]], families[family])
+            names = families[family]
+            found[family] = nested_list([codes[name] for name in names], names)
     return found
 
 
@@ -81,7 +89,8 @@ def nest(values: Sequence[Any], names: Sequence[str]) -> Any:
     return parts
 
 
-def _list(codes: Sequence[str], names: Sequence[str]) -> str:
+def nested_list(codes: Sequence[str], names: Sequence[str]) -> str:
+    """The codes of the members in lists as the function takes them."""
     lengths = _grid(names)
     parts = list(codes)
     for length in reversed(lengths):

@@ -13,6 +13,8 @@ op           attr                             code
 ``infix``    operator                         ``a @ b``
 ``neg``                                       ``-a``
 ``suffix``   the suffix                       ``A.T``, ``v[:, None]``
+``gathered`` whether columns                  ``A[places]``, ``A[:, places]``
+``paired``   ``Dim``                          ``rows * n + columns``
 ``sliced``   places                           ``A[:m, 0]``
 ``stacked``  function, rows, columns          ``np.block([[A, B], [C, D]])``, ``np.hstack([x, y])``
 ``unit``     place                            ``np.eye(1, n, k)[0]``

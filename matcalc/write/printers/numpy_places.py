@@ -203,9 +203,8 @@ class PlacesBuilder(CodeBuilder):
             bare = row._replace(weight=None)
             if row.places is column.places:
                 return self.call("np.diag", self._add_up(bare, weight, shape[0]), shape=shape)
-            width = self._count(shape[1])
-            places = self.infix("*", row.places, width, row.places.shape)
-            places = self.infix("+", places, column.places, row.places.shape)
+            pair = (row.places, column.places)
+            places = self.node("paired", shape[1], pair, row.places.shape)
             entries = shape[0].times(shape[1])
             flat = self._add_up(bare._replace(places=places), weight, entries)
             return self.node("shaped", None, (flat,), shape)

@@ -6,17 +6,25 @@ sample runs by default; the shared cases and every function under ``slow``.
 
 from __future__ import annotations
 
-import ctypes
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import which
-from typing import Any
 
 import numpy as np
 import pytest
-from language_runs import SAMPLE, Run, compare, of_texts, run_of, shared, some
+from language_runs import (
+    SAMPLE,
+    Run,
+    built,
+    called,
+    compare,
+    needs_cc,
+    of_texts,
+    parameters,
+    run_of,
+    shared,
+    some,
+)
 from written import FUNCTIONS, KINDS, MORE, expression
 
 import matcalc
@@ -24,59 +32,6 @@ from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.functions.languages import LANGUAGE_CALLS
 from matcalc.write.printers.c_code import C
 from matcalc.write.printers.language_code import helpers
-
-needs_cc = pytest.mark.skipif(
-    which("cc") is None, reason="no C compiler is installed: apt-get install gcc"
-)
-_STRICT = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fPIC", "-shared"]
-_POINTER = ctypes.POINTER(ctypes.c_double)
-
-
-def built(folder: Path, sources: Sequence[str]) -> ctypes.CDLL:
-    """All functions in one library."""
-    names = [f"part{place}.c" for place in range(len(sources))]
-    for name, source in zip(names, sources, strict=True):
-        (folder / name).write_text(source, encoding="utf-8")
-    made = subprocess.run(
-        ["cc", *_STRICT, *names, "-o", "all.so", "-lm"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
-    assert made.returncode == 0, made.stderr[:3000]
-    return ctypes.CDLL(str(folder / "all.so"))
-
-
-def parameters(source: str) -> tuple[str, list[tuple[str, str]]]:
-    """The name of the function, and the type and name of each parameter."""
-    head = re.search(r"(?ms)^int (\w+)\((.*?)\)\n\{", source)
-    assert head is not None, source
-    given = [re.fullmatch(r"(.*?)(\w+)", text.strip()) for text in head[2].split(",")]
-    return head[1], [(each[1].strip(), each[2]) for each in given if each]
-
-
-def called(
-    library: ctypes.CDLL, source: str, values: dict[str, Any], results: Sequence[np.ndarray]
-) -> int:
-    """What the function returns; it writes the results."""
-    name, heads = parameters(source)
-    function = getattr(library, name)
-    left = list(results)
-    kept, arguments = [], []
-    for kind, parameter in heads:
-        value = values.get(parameter, values.get(parameter.rstrip("_")))
-        if kind == "double *restrict":
-            arguments.append(left.pop(0).ctypes.data_as(_POINTER))
-        elif kind == "const double *":
-            kept.append(np.ascontiguousarray(value, dtype=float))
-            arguments.append(kept[-1].ctypes.data_as(_POINTER))
-        elif kind == "double":
-            arguments.append(ctypes.c_double(value))
-        else:
-            assert kind == "ptrdiff_t", (kind, parameter)
-            arguments.append(ctypes.c_ssize_t(int(value)))
-    return int(function(*arguments))
 
 
 def agree(folder: Path, runs: Sequence[Run]) -> None:

@@ -239,6 +239,22 @@ def test_several_derivatives(framework: str) -> None:
     assert "return " in found.source(framework, value=True)
 
 
+@everywhere
+def test_families_are_lists_or_arrays(framework: str) -> None:
+    kinds = {"W[k]": "matrix(n, n)", "x": "vector(n)", "lambda": "scalar"}
+    found = matcalc.diff("lambda*sum(tanh(W[2]*tanh(W[1]*x)))", ["W", "x"], variables=kinds)
+    rng = np.random.default_rng(0)
+    W, x = rng.normal(size=(2, 3, 3)), rng.normal(size=3)
+    wanted = found.to_callable()(**{"W": W, "x": x, "lambda": 2.0})
+    f = found.to_callable(framework)
+    one, other = arrays(framework, {"0": W[0], "1": W[1]}).values()
+    given = arrays(framework, {"x": x, "lambda": np.array(2.0)})
+    result = f(W=[one, other], **given)
+    compare(result["x"], wanted["x"])
+    for part, right in zip(result["W"], wanted["W"], strict=True):
+        compare(part, right)
+
+
 def test_every_function_has_a_row() -> None:
     """What NumPy code calls is known of every backend, if only that it cannot."""
     lacking = {"elimination", "duplication", "vech", "frechet_logm", "frechet_sqrtm"}

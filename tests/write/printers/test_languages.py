@@ -10,15 +10,26 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import numpy as np
 import pytest
-from language_runs import SAMPLE, Run, compare, of_texts, run_of, shared, some
+from language_runs import (
+    SAMPLE,
+    Run,
+    compare,
+    eigen,
+    needs_eigen,
+    needs_octave,
+    octave,
+    of_texts,
+    run_of,
+    shared,
+    some,
+    structure,
+)
 from written import FUNCTIONS, KINDS, MORE, expression
 
 import matcalc
@@ -31,122 +42,8 @@ from matcalc.write.printers.language_code import helpers
 from matcalc.write.printers.language_source import LanguageSource
 from matcalc.write.printers.matlab import MatlabSource
 
-needs_octave = pytest.mark.skipif(
-    which("octave-cli") is None, reason="Octave is not installed: apt-get install octave"
-)
-needs_eigen = pytest.mark.skipif(
-    which("g++") is None or not Path("/usr/include/eigen3").is_dir(),
-    reason="g++ or Eigen is not installed: apt-get install g++ libeigen3-dev",
-)
 STEP = 1 if os.environ.get("MATCALC_ALL_CASES") else 12
 SOURCES: list[type[LanguageSource]] = [MatlabSource, EigenSource, JuliaSource]
-
-
-# MATLAB
-
-
-def literal(value: Any) -> str:
-    array = np.asarray(value, dtype=float)
-    flat = " ".join(map(repr, array.ravel(order="F").tolist()))
-    sizes = [*array.shape, *[1] * (2 - array.ndim)]
-    return f"reshape([{flat}], {sizes})"
-
-
-def octave(folder: Path, runs: Sequence[Run]) -> list[np.ndarray]:
-    """What the functions return, column by column, in one process."""
-    lines = ["warning('off', 'all');", f"addpath('{folder}');"]
-    for run in runs:
-        name = run.source.split("(")[0].split()[-1]
-        (folder / f"{name}.m").write_text(run.source, encoding="utf-8")
-        given = ", ".join(map(literal, run.arguments))
-        lines += [
-            f"try, r = {name}({given});",
-            "printf('%.17g ', r); catch e, printf('%s', strrep(e.message, char(10), ' '));",
-            "end; printf('\\n');",
-        ]
-    (folder / "all_of_them.m").write_text("\n".join(lines), encoding="utf-8")
-    ran = subprocess.run(
-        ["octave-cli", "--norc", "--quiet", "--no-history", str(folder / "all_of_them.m")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert not ran.stderr, ran.stderr
-    return [numbers(line) for line in ran.stdout.splitlines()]
-
-
-# C++
-
-
-def eigen_literal(value: Any) -> str:
-    array = np.asarray(value, dtype=float)
-    if not array.ndim:
-        return f"double({array})"
-    kind = {1: "Eigen::VectorXd", 2: "Eigen::MatrixXd"}.get(array.ndim)
-    flat = ", ".join(map(repr, array.ravel(order="F").tolist()))
-    sizes = ", ".join(map(str, array.shape))
-    if kind is None:
-        kind = f"Eigen::Tensor<double, {array.ndim}>"
-        return f"filled({kind}({sizes}), {{{flat}}})"
-    return f"filled({kind}({sizes}), {{{flat}}})"
-
-
-MAIN = """
-#include <cstdio>
-#include <initializer_list>
-#include <exception>
-template <typename A> A filled(A x, std::initializer_list<double> entries)
-{
-    std::copy(entries.begin(), entries.end(), x.data());
-    return x;
-}
-inline void show(double x) { std::printf("%.17g ", x); }
-template <typename A> void show(const A& x)
-{
-    for (Eigen::Index k = 0; k < x.size(); ++k) std::printf("%.17g ", x.data()[k]);
-}
-int main()
-{
-"""
-
-
-def eigen(folder: Path, runs: Sequence[Run]) -> list[np.ndarray]:
-    """What the functions return, column by column, in one program."""
-    heads, lines = [], []
-    for run in runs:
-        found = re.search(r"(\w+)\([^()]*\)\s*\{\s*using namespace (\w+)_parts", run.source)
-        assert found is not None
-        name = found[2]
-        (folder / f"{name}.hpp").write_text(run.source, encoding="utf-8")
-        heads.append(f'#include "{name}.hpp"')
-        given = ", ".join(
-            str(each) if isinstance(each, int) else eigen_literal(each) for each in run.arguments
-        )
-        lines.append(
-            f"    try {{ show({name}<double>({given})); }} catch (const std::exception& e) "
-            '{ std::printf("%s", e.what()); }\n    std::printf("\\n");'
-        )
-    text = "\n".join([*heads, MAIN, *lines, "}"])
-    (folder / "main.cpp").write_text(text, encoding="utf-8")
-    made = subprocess.run(
-        ["g++", "-std=c++17", "-O0", "-Wall", "-Wextra", "-I/usr/include/eigen3", "main.cpp"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
-    assert made.returncode == 0, made.stderr[:3000]
-    ran = subprocess.run(
-        [str(folder / "a.out")], capture_output=True, text=True, check=True, cwd=folder
-    )
-    return [numbers(line) for line in ran.stdout.splitlines()]
-
-
-def numbers(line: str) -> np.ndarray:
-    try:
-        return np.array([float(word) for word in line.split()])
-    except ValueError:
-        return np.array([line], dtype=object).astype(str)
 
 
 EVERY = [*map(expression, FUNCTIONS), *MORE]
@@ -217,30 +114,40 @@ def test_factors_and_matrices_of_few_diagonals(language: str, run: Any, tmp_path
     compare(found, run(tmp_path, found))
 
 
+SEVERAL_AXES = [
+    "sum[i,j](norm2(X[i,:] - S[j,:])^3)",
+    "sum[i,j](mean(exp(X[i,:] - S[j,:])))*X",
+    "sum[i](logsumexp[j,k](X[i,j]*S[j,k]))",
+    "X^5*x",
+]
+MEMBERS = {"W[1]": "matrix(n, n)", "W[2]": "matrix(n, n)", "x": "vector(n)"}
+
+
+@pytest.mark.parametrize(
+    ("language", "run"),
+    [
+        pytest.param("matlab", octave, marks=needs_octave, id="matlab"),
+        pytest.param("cpp", eigen, marks=needs_eigen, id="cpp"),
+    ],
+)
+def test_functions_along_axes_and_members_of_families(
+    language: str, run: Any, tmp_path: Path
+) -> None:
+    runs = some(of_texts(language, SEVERAL_AXES))
+    d = matcalc.diff("sum(tanh(W[2]*tanh(W[1]*x)))", "x", variables=MEMBERS)
+    W, x = [np.eye(3) - 0.2, np.diag([1.0, 2.0, 3.0]) + 0.1], np.array([1.0, 2.0, -1.0])
+    source = d.source(language, name="of_members")
+    members = [*W[::-1], x]  # in the order of the formula
+    runs.append(Run("members", source, members, d.to_callable()(W=W, x=x), {}))
+    compare(runs, run(tmp_path, runs))
+
+
+def test_results_for_members_have_names() -> None:
+    g = matcalc.diff("sum(tanh(W[2]*tanh(W[1]*x)))", ["W"], variables=MEMBERS)
+    assert re.findall(r"result\.(\w+) =", g.source("matlab")) == ["dW_1", "dW_2"]
+
+
 # Julia
-
-# of Base and LinearAlgebra, and the arguments of helpers that are functions
-BASE = """
-ArgumentError Diagonal DimensionMismatch Matrix Symmetric T abs acos acosh argmax asin asinh atan
-atanh axes cbrt cholesky cond copy cos cosh cot cross csc cumsum det diag dot dropdims eachcol
-eachindex eigvals eigvecs eltype exp expm1 fill filter float hcat hypot ifelse inv isnan iszero
-kron length log log10 log1p log2 logabsdet logdet lyap map max maximum min minimum mod ndims norm
-oftype one ones opnorm permutedims pinv prod promote_type qr reduce reshape reverse sec sign sin
-sinh size sqrt sum svd svdvals sylvester tan tanh throw tr tril triu typeof vcat vec zero zeros
-zip f place"""
-
-
-def structure(source: str) -> list[str]:
-    """What cannot be Julia: calls of what nobody defines, blocks and brackets that do not close."""
-    lines = [line for line in source.splitlines() if not line.lstrip().startswith("#")]
-    text = re.sub(r'"[^"]*"', '""', "\n".join(lines))
-    defined = set(re.findall(r"(?m)^(?:function )?(\w+)\(", text)) | set(BASE.split())
-    wrong = [name for name in re.findall(r"(\w+)\.?\(", text) if name not in defined]
-    opened = len(re.findall(r"(?m)^\s*(?:function|if|for)\b", text))
-    wrong += ["end"] * (opened != len(re.findall(r"(?m)^\s*end$", text)))
-    return wrong + [
-        pair for pair in ("()", "[]", "{}") if text.count(pair[0]) != text.count(pair[1])
-    ]
 
 
 def julia(texts: Sequence[str], step: int) -> list[Run]:

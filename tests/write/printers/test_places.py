@@ -9,64 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from in_frameworks import arrays, compare, everywhere
+from placed import CASES, SIZES, arguments, formula
 
 import matcalc
 from matcalc.core.errors import EvaluationError
-from matcalc.core.kinds import Variable
-from matcalc.results import Derivative
 from matcalc.verify.oracle.interpret import interpret
-
-SIZES = {"m": 7, "n": 5, "p": 6, "q": 3, "k": 4}
-EDGES = {"s": "onehot(m, n)", "t": "onehot(m, n)"}
-RATINGS = {"s": "onehot(m, n)", "t": "onehot(m, p)", "U": "matrix(n, q)", "V": "matrix(p, q)"}
-BIASES = {**RATINGS, "a": "vector(n)", "b": "vector(p)"}
-WORDS = {"s": "onehot(m, n)", "E": "matrix(n, q)", "W": "matrix(q, k)"}
-SCORES = {"s": "onehot(m, n)", "Z": "matrix(m, n)"}
-CASES = [
-    ("sum[i](x[s[i]]^2)", "x", {"s": "onehot(m, n)"}),
-    ("sum[e](norm2(X[s[e], :] - X[t[e], :])^2)", "X", EDGES),
-    ("sum[e](w[e]*norm2(X[s[e], :] - X[t[e], :])^2)", "X", EDGES),
-    ("tr(X'*(s - t)'*diag(w)*(s + 2*t)*X)", "X", {**EDGES, "X": "matrix(n, q)"}),
-    ("tr(X'*(s + s)'*(s - t)*X)", "X", {**EDGES, "X": "matrix(n, q)"}),
-    ("x'*s'*s*x + norm2(s*x - y)^2*x'*s'*t*x", "x", {**EDGES, "x": "vector(n)"}),
-    ("-sum(Y.*logsoftmax(X*W, 2))", "W", {"Y": "onehot(m, k)", "W": "matrix(n, k)"}),
-    ("sum[i](logsumexp(Z[i, :]) - Z[i, s[i]])", "Z", SCORES),
-    ("sum(s.*tanh(Z))", "Z", SCORES),
-    ("sum(s.*Z, 2)'*y", "Z", SCORES),
-    ("sum(sin(sum(s.*Z, 1)))", "Z", SCORES),
-    ("sum((s.*Z).*exp(Z))", "Z", SCORES),
-    ("norm2(y - s*E*w)^2", "E", WORDS),
-    ("sum(log(s*E*W))", "W", WORDS),
-    ("sum(log(s*E*W))", "E", WORDS),
-    ("sum[e](log(sigmoid(U[s[e], :]*V[t[e], :]')))", "U", RATINGS),
-    ("sum[e]((r[e] - a[s[e]] - b[t[e]] - U[s[e], :]*V[t[e], :]')^2)", "V", BIASES),
-    ("sum(softmax(A*s', 1).*B)", "A", {"s": "onehot(m, n)", "A": "matrix(q, n)"}),
-    ("tr(s*A*s'*B)", "A", {"s": "onehot(m, n)", "A": "matrix(n, n)"}),
-    ("norm2(s'*y - x)^2", "y", {"s": "onehot(m, n)", "x": "vector(n)"}),
-    ("sum(Y.*(X*W))", "X", {"Y": "onehot(m, 4)", "W": "matrix(n, 4)"}),
-]
-
-
-def given(variables: dict[str, Variable]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments with one-hot matrices, and the same with lists of places."""
-    rng = np.random.default_rng(0)
-    matrices: dict[str, Any] = {}
-    lists: dict[str, Any] = {}
-    for key, variable in variables.items():
-        shape = tuple(dim.size(SIZES) for dim in variable.shape)
-        if variable.kind == "onehot":
-            lists[key] = rng.integers(0, shape[1], shape[0])
-            matrices[key] = np.eye(shape[1])[lists[key]]
-        else:
-            lists[key] = matrices[key] = rng.uniform(0.2, 1.5, shape)
-    return matrices, lists
-
-
-def formula(expr: str, wrt: str, kinds: dict[str, str], order: int) -> Derivative:
-    found = matcalc.diff(expr, wrt, variables=kinds, order=order, verify=False)
-    assert isinstance(found, Derivative)
-    return found
-
 
 both_orders = pytest.mark.parametrize("order", [1, 2])
 all_cases = pytest.mark.parametrize(
@@ -78,7 +25,7 @@ all_cases = pytest.mark.parametrize(
 @all_cases
 def test_numpy(expr: str, wrt: str, kinds: dict[str, str], order: int) -> None:
     found = formula(expr, wrt, kinds, order)
-    matrices, lists = given(found.variables)
+    matrices, lists = arguments(found.variables)
     wanted = interpret(found._tree, matrices, sizes=SIZES)
     for runtime in ("inline", "matcalc"):
         namespace: dict[str, Any] = {}
@@ -99,7 +46,7 @@ def test_numpy(expr: str, wrt: str, kinds: dict[str, str], order: int) -> None:
 @all_cases
 def test_frameworks(expr: str, wrt: str, kinds: dict[str, str], order: int, framework: str) -> None:
     found = formula(expr, wrt, kinds, order)
-    for values in given(found.variables):
+    for values in arguments(found.variables):
         wanted = found.to_callable()(**values)
         compare(found.to_callable(framework)(**arrays(framework, values)), wanted)
 
@@ -147,16 +94,11 @@ def test_what_is_no_list_of_places_for_frameworks(places: Any, framework: str) -
 def test_sizes_that_only_the_matrix_tells() -> None:
     """Then it has to be one."""
     found = formula("norm2(C*s)^2", "C", {"s": "onehot(m, n)", "C": "matrix(q, m)"}, 1)
-    matrices, lists = given(found.variables)
+    matrices, lists = arguments(found.variables)
     compare(found.to_callable()(**matrices), interpret(found._tree, matrices, sizes=SIZES))
     assert "places" not in found.source("numpy")
     with pytest.raises(EvaluationError, match=r"argument s must have the shape \(m, n\)"):
         found.to_callable()(**lists)
-
-
-def test_languages_take_matrices() -> None:
-    for language in ("matlab", "cpp", "julia", "c"):
-        assert "places" not in formula(*CASES[0], 1).source(language)
 
 
 def test_problem_with_labels() -> None:

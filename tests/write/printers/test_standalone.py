@@ -12,6 +12,7 @@ import pytest
 
 import matcalc
 from matcalc import runtime
+from matcalc.core.errors import ArgumentError
 from matcalc.write.printers.inline import inline_functions, join_definitions
 
 ALONE = {"numpy", "math", "cmath", "functools", "itertools", "typing", "fractions"}
@@ -139,6 +140,22 @@ def test_functions_called_like_a_helper() -> None:
     namespace: dict[str, object] = {}
     exec(text, namespace)
     np.testing.assert_allclose(namespace["sigmoid"](x=[0.0]), [0.5])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("backend", "runtime", "name"),
+    [
+        ("numpy", "inline", "np"),
+        ("numpy", "inline", "as_arrays"),
+        ("numpy", "matcalc", "sigmoid"),
+        ("jax", "inline", "sigmoid"),
+        ("torch", "inline", "torch"),
+    ],
+)
+def test_functions_called_like_what_they_call(backend: str, runtime: str, name: str) -> None:
+    found = matcalc.diff("sum(softplus(x))", "x")
+    with pytest.raises(ArgumentError, match=f"'{name}' cannot be the name of the function"):
+        found.source(backend, name=name, runtime=runtime)
 
 
 def test_several_derivatives() -> None:

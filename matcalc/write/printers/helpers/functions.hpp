@@ -391,6 +391,33 @@ auto folded(F f, const A& x, const std::vector<int>& gone)
     return result;
 }
 
+// of_parts: a function of the vector of the entries along some axes
+template <int R, typename F, typename A>
+auto of_parts(F f, const A& x, const std::vector<int>& gone)
+{
+    using T = typename RankOf<A>::number;
+    const View<T> given = view(x);
+    const std::vector<Index> own = strides(given.sizes);
+    std::vector<Index> sizes, steps, inner, along;
+    Index count = 1;
+    for (int k = 0; k < static_cast<int>(given.sizes.size()); ++k) {
+        const bool stays = std::find(gone.begin(), gone.end(), k) == gone.end();
+        (stays ? sizes : inner).push_back(given.sizes[k]);
+        (stays ? steps : along).push_back(own[k]);
+        count *= stays ? 1 : given.sizes[k];
+    }
+    auto result = ArrayOf<T, R>::made(sizes);
+    T* out = entries(result);
+    Vector<T> part(count);
+    walk(sizes, {strides(sizes), steps}, [&](const std::vector<Index>& at) {
+        walk(inner, {strides(inner), along}, [&](const std::vector<Index>& place) {
+            part(place[0]) = given.entries[at[1] + place[1]];
+        });
+        out[at[0]] = f(part);
+    });
+    return result;
+}
+
 // reshape: another shape, the entries taken column by column
 template <int R, typename A>
 auto reshape(const A& x, const std::vector<Index>& sizes)
@@ -1009,9 +1036,10 @@ Matrix<T> adj(const Matrix<T>& A)
 }
 
 // matrix_power: A^p
-template <typename T>
-Matrix<T> matrix_power(const Matrix<T>& A, T p)
+template <typename T, typename P>
+Matrix<T> matrix_power(const Matrix<T>& A, P exponent)
 {
+    const T p = T(exponent);
     if (p != std::floor(p)) {
         return A.pow(p);
     }
@@ -1398,4 +1426,70 @@ std::string shape_of(const A& x)
     } else {
         return "(" + std::to_string(x.rows()) + ", " + std::to_string(x.cols()) + ")";
     }
+}
+
+// places_of: the places of the ones in the rows of a one-hot matrix with so many columns
+template <typename T>
+Places places_of(const Matrix<T>& A, Index count)
+{
+    Places places(A.rows());
+    bool right = A.cols() == count;
+    for (Index i = 0; right && i < A.rows(); ++i) {
+        right = A.row(i).maxCoeff(&places(i)) == T(1) && (A.row(i).array() != T(0)).count() == 1;
+    }
+    if (!right) {
+        throw std::invalid_argument("expected a matrix with a single 1 in each row, and "
+            + std::to_string(count) + " columns");
+    }
+    return places;
+}
+
+// places_of: a list of places, counted from 0
+template <typename S>
+Places places_of(const S& s, Index count)
+{
+    static_assert(std::is_integral_v<std::decay_t<decltype(s[0])>>, "places are whole numbers");
+    Places places(Index(s.size()));
+    for (Index i = 0; i < places.size(); ++i) {
+        places(i) = Index(s[i]);
+        if (places(i) < 0 || places(i) >= count) {
+            throw std::invalid_argument("expected places from 0 to " + std::to_string(count - 1));
+        }
+    }
+    return places;
+}
+
+// one_hot: the matrix of so many columns with a 1 in each row, at its place
+template <typename T>
+Matrix<T> one_hot(const Places& places, Index count)
+{
+    Matrix<T> A = Matrix<T>::Zero(places.size(), count);
+    for (Index i = 0; i < places.size(); ++i) {
+        A(i, places(i)) = T(1);
+    }
+    return A;
+}
+
+// pick: the entry of each row that stands at its place
+template <typename T>
+Vector<T> pick(const Matrix<T>& A, const Places& places)
+{
+    Vector<T> x(places.size());
+    for (Index i = 0; i < places.size(); ++i) {
+        x(i) = A(i, places(i));
+    }
+    return x;
+}
+
+// sum_at: numbers or rows that are added up at their places
+template <typename T, int C>
+Eigen::Matrix<T, Eigen::Dynamic, C> sum_at(
+    const Eigen::Matrix<T, Eigen::Dynamic, C>& values, const Places& places, Index count)
+{
+    Eigen::Matrix<T, Eigen::Dynamic, C> total
+        = Eigen::Matrix<T, Eigen::Dynamic, C>::Zero(count, values.cols());
+    for (Index i = 0; i < places.size(); ++i) {
+        total.row(places(i)) += values.row(i);
+    }
+    return total;
 }

@@ -344,3 +344,43 @@ circulant(A) = means(A, (i, j) -> mod(i - j, size(A, 1)) + 1)
 
 # hankel: each entry the mean along its antidiagonal
 hankel(A) = means(A, (i, j) -> i + j - 1)
+
+# places_of: the places of the ones in the rows of a one-hot matrix with so many columns
+function places_of(s::AbstractMatrix, count)
+    if size(s, 2) != count || any(row -> sum(row .!= 0) != 1 || sum(row .== 1) != 1, eachrow(s))
+        throw(ArgumentError("expected a single 1 in each row, or places from 1 to $count"))
+    end
+    return [argmax(row) for row in eachrow(s)]
+end
+
+# places_of: a list of places, counted from 1
+function places_of(s::AbstractVector{<:Integer}, count)
+    if any(place -> place < 1 || place > count, s)
+        throw(ArgumentError("expected a single 1 in each row, or places from 1 to $count"))
+    end
+    return s
+end
+
+# one_hot: the matrix of so many columns with a 1 in each row, at its place
+one_hot(T, places, count) = T.(places .== (1:count)')
+
+# pick: the entry of each row that stands at its place
+pick(A, places) = [A[row, places[row]] for row in axes(A, 1)]
+
+# sum_at: numbers that are added up at their places
+function sum_at(values::AbstractVector, places, count)
+    total = zeros(eltype(values), count)
+    for row in eachindex(places)
+        total[places[row]] += values[row]
+    end
+    return total
+end
+
+# sum_at: rows that are added up at their places
+function sum_at(values::AbstractMatrix, places, count)
+    total = zeros(eltype(values), count, size(values, 2))
+    for row in eachindex(places)
+        total[places[row], :] .+= values[row, :]
+    end
+    return total
+end

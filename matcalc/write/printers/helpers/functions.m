@@ -697,3 +697,34 @@ function y = mvlgamma(a, p)
     y = y + gammaln(a - j / 2);
   end
 end
+
+function places = places_of(s, count)
+  % the places of the ones in the rows of a one-hot matrix with so many columns, counted from 1;
+  % a list of places is what it is
+  right = true;
+  places = s;
+  if size(s, 2) == count && ~iscolumn(s)
+    right = all(sum(s ~= 0, 2) == 1 & sum(s == 1, 2) == 1);
+    [~, places] = max(s, [], 2);
+  end
+  if ~right || ~iscolumn(places) || any(places < 1 | places > count | places ~= fix(places))
+    error('matcalc:places', 'expected a single 1 in each row, or places from 1 to %d', count);
+  end
+end
+
+function A = one_hot(places, count)
+  % the matrix of so many columns with a 1 in each row, at its place
+  A = double(places == 1:count);
+end
+
+function x = pick(A, places)
+  % the entry of each row that stands at its place
+  x = A(sub2ind(size(A), (1:size(A, 1)).', places));
+end
+
+function total = sum_at(values, places, count)
+  % numbers or rows that are added up at their places
+  columns = size(values, 2);
+  where = [repmat(places, columns, 1), kron((1:columns).', ones(numel(places), 1))];
+  total = accumarray(where, values(:), [count, columns]);
+end
