@@ -104,13 +104,30 @@ class Backward:
                 self.variables[name] = free_variable(name, segment.node)
 
     def gradients(self) -> dict[str, Expr]:
-        """The gradient by each variable, and under the hidden names the intermediate values."""
+        """The gradient by each variable."""
+        needed = self._needed()
         for segment in self.segments[:-1]:
-            value = self.simplify(self._program(segment.expr))
-            self.values[segment.name] = self._resolve(value)
+            if segment.name in needed:
+                value = self.simplify(self._program(segment.expr))
+                self.values[segment.name] = self._resolve(value)
         for segment in reversed(self.segments):
             self._step(segment)
-        return {name: _total(self.found[name], self.variables[name].shape) for name in self.wrt}
+        return {
+            name: _total(self.found[name][::-1], self.variables[name].shape) for name in self.wrt
+        }
+
+    def _needed(self) -> set[str]:
+        """The hidden names whose values may stand in a gradient: not those that are only added to
+        something, as the beginning of a long sum is to the rest.
+        """
+        found: set[str] = set()
+        for segment in reversed(self.segments):
+            whole = segment.name in found
+            for term in _summands(segment.expr, segment.node.shape):
+                bare = term.args[0] if term.op == "neg" else term
+                if whole or bare.op != "variable":
+                    found |= _names(bare)
+        return found
 
     def _program(self, expr: Expr) -> Program:
         return replace(self.program, expr=expr, variables=self.variables, definitions={})
@@ -160,13 +177,25 @@ def _total(terms: Sequence[Expr], shape: Shape) -> Expr:
     found = intern_trees(terms)
     counts = Counter(map(id, found))
     once = {id(term): term for term in found}.values()
-    return add_terms(
-        [
-            term if counts[id(term)] == 1 else Expr("*", (number(counts[id(term)]), term), shape)
-            for term in once
-        ],
-        shape,
-    )
+    whole = [
+        term if counts[id(term)] == 1 else Expr("*", (number(counts[id(term)]), term), shape)
+        for term in once
+    ]
+    return add_terms([term for each in whole for term in _summands(each, shape)], shape)
+
+
+def _summands(total: Expr, shape: Shape) -> list[Expr]:
+    """What stands between the signs of a sum, so that a longer sum needs no brackets for it."""
+    found: list[Expr] = []
+    todo = [total]
+    while todo:
+        node = todo.pop()
+        if node.op in ("+", "-") and all(arg.shape == shape for arg in node.args):
+            left, right = node.args
+            todo += [right if node.op == "+" else Expr("neg", (right,), right.shape), left]
+        else:
+            found.append(node)
+    return found
 
 
 def _names(tree: Expr) -> set[str]:

@@ -39,4 +39,14 @@ def test_values_beside_what_is_made_of_them(program):
 
 def test_what_comes_twice_is_doubled():
     program = "z = W*x + b; s = tanh(z).*z; t = exp(-s).*b; t'*b"
-    assert "db = 2*(b.*exp(-s)) + u" in str(matcalc.diff(program, ["W", "x", "b"], variables=LAYER))
+    assert "db = u + 2*(b.*exp(-s))" in str(matcalc.diff(program, ["W", "x", "b"], variables=LAYER))
+
+
+def test_long_sums_have_their_terms_in_order_and_no_brackets():
+    terms = [f"sin({k}*x)" for k in range(2, 120)]
+    found = matcalc.diff(" + ".join(terms), "x", variables={"x": "scalar"})
+    assert str(found).replace("cos(", "").count("(") == 0
+    assert str(found).startswith("2*cos(2*x) + 3*cos(3*x) + 4*cos(4*x)")
+    assert str(found).endswith("+ 119*cos(119*x)")
+    logarithm = matcalc.diff(f"log({' + '.join(terms)})", "x", variables={"x": "scalar"})
+    assert logarithm.verification.kind == "exact"
