@@ -78,6 +78,12 @@ def test_latex():
     assert r"\mathbf{W}" in steps("norm2(W*x)^2", "x", {}).latex(bold=True)
 
 
+def test_latex_says_what_stands_below_a_quotient_of_entries():
+    shown = steps("sum(sqrt(y.*z))", "z", {}).latex()
+    assert r"y \odot \,\mathrm{d}z \oslash \left(2 \sqrt{y \odot z}\right)" in shown
+    assert r"x \oslash A z" in steps("sum(x./(A*z))", "z", {}).latex()
+
+
 def test_latex_compiles(tmp_path):
     """All of them in one document, without a warning of an undefined command."""
     tex = shutil.which("pdflatex")

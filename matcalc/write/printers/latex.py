@@ -37,6 +37,7 @@ from matcalc.write.printers.latex_pieces import (
     LatexPiece,
     add,
     align,
+    bracket,
     call,
     compare,
     fraction,
@@ -317,7 +318,13 @@ def _entrywise_product(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
 def _entrywise_quotient(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     if expr.args[1].rank == 0:
         return _quotient(expr, args)
-    return with_operator(args[0], r"\oslash", args[1])
+    first = below = expr.args[1]
+    while first.op in ("*", ".*"):
+        first = first.args[0]
+    right = args[1]
+    if first is not below and first.rank < 2:  # x ⊘ 2 y may be (x ⊘ 2) y
+        right = LatexPiece(bracket(right, POWER), POWER, right.tall)
+    return with_operator(args[0], r"\oslash", right)
 
 
 def _entrywise_power(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
