@@ -147,7 +147,7 @@ ALLOWED = {
     "api": "core frontend tex judge results answers bridges own inner",
     "analysis": "core results answers api",
     "__init__": "core version api analysis judge results answers testing conjugates",
-    "web": "core exact judge results answers api graph",
+    "web": "core exact judge results answers api graph conjugates",
     "session": "core syntax frontend",
     "plot": "core judge",
     "cli": "core version frontend tex catalogue oracle verification results answers judge own "

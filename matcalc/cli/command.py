@@ -7,7 +7,6 @@ matcalc; 130 and 141 after an interrupt and a closed pipe.
 
 from __future__ import annotations
 
-import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -28,6 +27,7 @@ from matcalc.core.errors import (
     VerificationWarning,
 )
 from matcalc.core.extras import extra
+from matcalc.core.kinds import declares_complex
 from matcalc.core.members import families
 from matcalc.core.notes import at_command_line
 from matcalc.core.options import BACKENDS
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from matcalc.results import Derivative, Expression, Formula
     from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
-
-# a declaration of a complex variable
-_COMPLEX = re.compile(r":\s*complex\b|^\s*\w+\s*=\s*complex(?:\s+(?:scalar|vector|matrix)\b|\s*$)")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -268,7 +265,7 @@ def _in_notation(text: str, options: Namespace) -> int:
 
 
 def _is_complex(text: str, options: Namespace) -> bool:
-    return any(_COMPLEX.search(each) for each in (text, *options.var))
+    return declares_complex((text, *options.var))
 
 
 def _complex(text: str, options: Namespace) -> int:

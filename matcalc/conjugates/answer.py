@@ -112,6 +112,11 @@ class Wirtinger:
         if verify:
             warn_unverified(self.verification)
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether it was to be verified."""
+        return self._verify
+
     def _asked(self, wrt: str, order: int) -> tuple[str, int]:
         """The variable and the order that the formula itself asks for."""
         asked = self._found.asked

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
+from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import size_names
 from matcalc.core.operations import CUTS
 from matcalc.core.program import Program
@@ -16,12 +17,14 @@ from matcalc.core.tree import Expr, is_number, variable_names
 from matcalc.core.walk import fold
 from matcalc.verify.oracle.interpret import interpret, values_of_parts
 from matcalc.verify.oracle.sample import draw
+from matcalc.write.printers.numpy_code import compile_numpy
 
 _STEPS = (1e-5, 3e-5)
 TOLERANCE = 1e-6
 _SAME = 1e-9
 _REAL = 1e-12  # of an imaginary part, relatively: none but rounding
 _POINTS, _TRIES = 2, 12
+_OF_CODE, _TRIES_OF_CODE = 1e-9, 8  # the relative error of generated code, and points for it
 _POINTS_OF_BRANCHES = 24  # of which some are on each side of a cut,
 _FAR = 4.0  # and every other one is so many times as far from 0: exp(z) is on all sides of it
 
@@ -222,3 +225,34 @@ def _difference(
 def _along(derivative: Any, direction: Any) -> Any:
     """The derivative contracted with a direction over its last axes."""
     return np.tensordot(derivative, direction, axes=np.ndim(direction))
+
+
+def code_agrees(
+    text: str, name: str, found: ComplexProgram, trees: Mapping[str, Expr]
+) -> bool | None:
+    """Whether the code computes the trees at a complex point: at an ill-conditioned one right code
+    may fail, but not at all. None where no point is found at which they have values.
+    """
+    function = compile_numpy(text, name)
+    hidden = {*map(conjugate, found.conjugated), UNIT}
+    visited = False
+    with np.errstate(all="ignore"):
+        for values, sizes in points(found, _TRIES_OF_CODE):
+            expected = {key: interpret(tree, values, sizes) for key, tree in trees.items()}
+            if not all(np.all(np.isfinite(each)) for each in expected.values()):
+                continue
+            visited = True
+            own = {key: value for key, value in values.items() if key not in hidden}
+            try:
+                computed = function(**own)
+            except (EvaluationError, ArithmeticError, ValueError, TypeError, IndexError):
+                continue
+            if all(_same(computed[key], each) for key, each in expected.items()):
+                return True
+    return False if visited else None
+
+
+def _same(computed: Any, expected: Any) -> bool:
+    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+    there = np.shape(computed) == np.shape(expected)
+    return there and np.allclose(computed, expected, atol=_OF_CODE * scale)

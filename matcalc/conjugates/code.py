@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-import numpy as np
-
-from matcalc.conjugates.check import points
 from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
 from matcalc.core.boundary import warn_caller
-from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationWarning
+from matcalc.core.errors import UnsupportedError, VerificationWarning
 from matcalc.core.tree import Expr
-from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.readback.values import confirm
-from matcalc.write.printers.numpy_code import compile_numpy
 from matcalc.write.printers.standalone import Standalone
 
 _INNER = "_derivatives"  # the function of the variables and their conjugates
-_TOLERANCE = 1e-9
-_TRIES = 8
 # what other frameworks call the gradient of a real function
 _CONVENTIONS = {
     "jax": "jax.grad gives 2*d/dz, the conjugate of the gradient here",
@@ -73,38 +65,12 @@ def source(
         ]
     )
     if verify:
-        verdict = _agrees(text, name, found, trees)
+        # it loads NumPy
+        from matcalc.conjugates.check import code_agrees  # noqa: PLC0415
+
+        verdict = code_agrees(text, name, found, trees)
         if verdict is None:
             says = "not verified: the code was not run, for no point was found where it has a value"
             warn_caller(says, VerificationWarning)
         confirm(verdict is not False, "code", found.program.language)
     return text
-
-
-def _agrees(text: str, name: str, found: ComplexProgram, trees: Mapping[str, Expr]) -> bool | None:
-    """Whether the code computes the trees at a complex point: at an ill-conditioned one right code
-    may fail, but not at all. None where no point is found at which they have values.
-    """
-    function = compile_numpy(text, name)
-    hidden = {*map(conjugate, found.conjugated), UNIT}
-    visited = False
-    with np.errstate(all="ignore"):
-        for values, sizes in points(found, _TRIES):
-            expected = {key: interpret(tree, values, sizes) for key, tree in trees.items()}
-            if not all(np.all(np.isfinite(each)) for each in expected.values()):
-                continue
-            visited = True
-            own = {key: value for key, value in values.items() if key not in hidden}
-            try:
-                computed = function(**own)
-            except (EvaluationError, ArithmeticError, ValueError, TypeError, IndexError):
-                continue
-            if all(_same(computed[key], each) for key, each in expected.items()):
-                return True
-    return False if visited else None
-
-
-def _same(computed: Any, expected: Any) -> bool:
-    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
-    there = np.shape(computed) == np.shape(expected)
-    return there and np.allclose(computed, expected, atol=_TOLERANCE * scale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matcalc.core.statement import DerivativeStatement
 from matcalc.explain.build import Derivation, derivation
@@ -44,12 +45,34 @@ class ComplexDerivation:
         # text does not need it
         from matcalc.explain.latex_form import as_latex  # noqa: PLC0415
 
-        bars = {key: rf"\bar{{{letter(name)}}}" for key, name in self.conjugated.items()}
         lead = self._lead(f"${letter(self.wrt)}$", rf"$\bar{{{letter(self.wrt)}}}$")
-        shown = as_latex(self.whole.chains, spelling=bars, spell=self.spell)
+        shown = as_latex(self.whole.chains, spelling=self._bars, spell=self.spell)
+        return f"{lead}{self._across(shown)}"
+
+    def typeset(self) -> dict[str, Any]:
+        """The lines in LaTeX one by one, for a page that sets each alone, and the sources."""
+        # text does not need it
+        from matcalc.explain.latex_form import typeset  # noqa: PLC0415
+
+        found = typeset(self.whole.chains, spelling=self._bars, spell=self.spell)
+        for chain in found["chains"]:
+            for line in chain["lines"]:
+                line["formula"] = self._across(line["formula"])
+        if len(found["chains"]) > 1:
+            said = self._lead(self.wrt, f"conj({self.wrt})").strip()
+            found["chains"][0]["closing"].append(said)
+        return found
+
+    @property
+    def _bars(self) -> dict[str, str]:
+        return {key: rf"\bar{{{letter(name)}}}" for key, name in self.conjugated.items()}
+
+    def _across(self, shown: str) -> str:
+        """Transposes of conjugates as people write them."""
         for key, name in self.conjugated.items():
-            shown = shown.replace(rf"{bars[key]}^{{\top}}", rf"{letter(name)}^{{\mathsf{{H}}}}")
-        return f"{lead}{shown}"
+            across = rf"{letter(name)}^{{\mathsf{{H}}}}"
+            shown = shown.replace(rf"{self._bars[key]}^{{\top}}", across)
+        return shown
 
     def fields(self) -> list[dict[str, object]]:
         """All that is known of each line, as JSON has it."""

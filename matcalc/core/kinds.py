@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,12 @@ from matcalc.core.dims import Dim, Shape, names_in
 # what is said of complex kinds where they are not known
 COMPLEX_ONLY = "only matcalc diff, hessian and check have complex variables"
 COMPLEX_HINT = "in Python it is matcalc.wirtinger; everywhere else all numbers are real"
+_COMPLEX = re.compile(r":\s*complex\b|^\s*\w+\s*=\s*complex(?:\s+(?:scalar|vector|matrix)\b|\s*$)")
+
+
+def declares_complex(texts: Iterable[str]) -> bool:
+    """Whether one of the texts, programs or declarations, declares a complex variable."""
+    return any(_COMPLEX.search(text) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,26 +140,34 @@ def _block(writer: _Writer, sources: Sources, spell: Callable[[str], str]) -> st
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n{said}"
 
 
-def typeset(chains: Iterable[LineChain]) -> dict[str, Any]:
-    """The lines in LaTeX one by one, for a page that sets each formula alone, and the sources."""
+def typeset(
+    chains: Iterable[LineChain],
+    *,
+    spelling: Mapping[str, str] = MappingProxyType({}),
+    spell: Callable[[str], str] = str,
+) -> dict[str, Any]:
+    """The lines in LaTeX one by one, for a page that sets each formula alone, and the sources.
+    ``spelling`` and ``spell`` are those of ``as_latex``.
+    """
     sources = Sources()
     shown = []
     for chain in chains:
-        writer, known = _Writer(chain, bold=False, spelling={}), catalogue(chain.program.language)
+        writer = _Writer(chain, bold=False, spelling=spelling)
+        known = catalogue(chain.program.language)
         lines = [
             {
-                "words": introduction(chain, line),
+                "words": spell(introduction(chain, line)),
                 "left": "" if introduction(chain, line) else side,
                 "formula": formula,
                 "reasons": [
                     {"latex": said, "source": number}
-                    for said, number in _reasons(line, sources, known)
+                    for said, number in _reasons(line, sources, known, spell)
                 ],
             }
             for line in chain.lines
             for side, formula in [_equation(writer, line)]
         ]
-        shown.append({"lines": lines, "closing": closing_lines(chain)})
+        shown.append({"lines": lines, "closing": [spell(said) for said in closing_lines(chain)]})
     cited = [
         {"number": number, "identity": reason.name, "source": reason.source}
         for number, reason in sources.entries()

@@ -8,14 +8,17 @@ wrong with the input is an error of the tool, with the place and the hint.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from matcalc.core.kinds import FORMS
+from matcalc.core.options import BACKENDS
 from matcalc.version import __version__
 from matcalc.web.answer import answer
+
+Form = Literal["latex", "code"]  # what a formula can be had in beside its text
 
 _INSTRUCTIONS = f"""\
 matcalc differentiates expressions of scalars, vectors and matrices, and proves its answers. Use
@@ -26,6 +29,7 @@ entry by entry, X' transposed. Undeclared names are scalars if they begin with a
 h-z, matrices with A-Z; declare others in variables: {{"b": "vector(m)", "S": "symmetric(n)"}}.
 Kinds: {", ".join(FORMS)}.
 Definitions come first: r = A*x - y; r'*r. With latex the texts are LaTeX.
+Loops may end at a name: f[0] = x; for k = 1:K; f[k] = tanh(W[k]*f[k-1]); end; sum(f[K])
 """
 
 
@@ -36,12 +40,14 @@ def derive(
     order: int = 1,
     layout: str = "mixed",
     latex: bool = False,
+    forms: list[Form] | None = None,
+    backend: str = BACKENDS[0],
 ) -> dict[str, Any]:
     """The derivative of an expression with respect to one of its variables in closed form: text,
-    LaTeX, NumPy code, shape, and how it was proved. Layouts: mixed (gradients are columns,
-    Jacobians have the output's axes first), numerator, denominator.
+    shape, and how it was proved; with forms also LaTeX, and code for the backend. Layouts: mixed
+    (gradients are columns, Jacobians have the output's axes first), numerator, denominator.
     """
-    return _answer("diff", locals())
+    return _answer("diff", {**locals(), "forms": forms or []})
 
 
 def check_claim(
@@ -60,10 +66,15 @@ def check_claim(
 
 
 def simplify(
-    expression: str, variables: dict[str, str] | None = None, latex: bool = False
+    expression: str,
+    variables: dict[str, str] | None = None,
+    latex: bool = False,
+    forms: list[Form] | None = None,
 ) -> dict[str, Any]:
-    """An equal expression that is as short as matcalc finds it, verified."""
-    return _answer("simplify", locals())
+    """An equal expression that is as short as matcalc finds it, verified; with forms also in LaTeX
+    and as NumPy code.
+    """
+    return _answer("simplify", {**locals(), "forms": forms or []})
 
 
 def equal(

@@ -21,12 +21,14 @@ from matcalc.core.errors import (
     UnsupportedError,
     VerificationWarning,
 )
+from matcalc.core.kinds import declares_complex
 from matcalc.core.loops import base
 from matcalc.core.options import BACKENDS, require_choice
 from matcalc.results import Derivative, Expression, Formula
 
 if TYPE_CHECKING:
     from matcalc.answers.backprop import Backprop
+    from matcalc.conjugates.answer import Wirtinger
     from matcalc.graph.picture import ComputationalGraph
 
 LONGEST = 100_000  # characters of a field; the parser has a limit of its own
@@ -38,9 +40,9 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     A question has ``op`` (``diff``, ``steps``, ``graph``, ``check``, ``simplify`` or ``equal``),
     ``expression``, ``latex`` (whether texts are LaTeX), ``variables`` (declarations by name) and
     what the operation needs: ``wrt``, ``order``, ``layout``, ``structure``, ``detail``,
-    ``picture`` (``graph`` or ``network``), ``claim``, ``other``. ``form`` is what is shown of a
-    formula (``text``, ``latex`` or ``code``): the code is written and run for one who looks at it,
-    or where no form is named. ``backend`` is the framework of the code.
+    ``picture`` (``graph`` or ``network``), ``claim``, ``other``. ``forms`` are those that a formula
+    has beside its text, ``latex`` and ``code``, and both where it is missing: LaTeX is read back,
+    and code is run, for one who looks at it. ``backend`` is the framework of the code.
     """
     try:
         with catch_warnings():
@@ -53,6 +55,9 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _found(question: Mapping[str, Any]) -> dict[str, Any]:
     op = _choice(question)
+    declared = [f"{name}: {kind}" for name, kind in _declare(question).items()]
+    if op in _OF_COMPLEX and declares_complex([_text(question, "expression"), *declared]):
+        return _complex(op, question)
     try:
         return _OPERATIONS[op](question)
     except SymbolicLoopError:
@@ -104,8 +109,7 @@ def _diff(question: Mapping[str, Any]) -> dict[str, Any]:
     derivative, verification = _derive(expression, question)
     return {
         **_show(derivative, question),
-        "title": f"d ({expression}) / d {derivative.wrt}",
-        "expression": _latex(expression),
+        **_typeset(expression, question),
         "wrt": derivative.wrt,
         "verification": verification,
     }
@@ -118,12 +122,38 @@ def _derive(
     not.
     """
     wrt, options = _variable(expression, question), _options(question)
+    derivative = expression.diff(wrt, **options, verify=False)  # it is verified below
     try:
-        derivative = expression.diff(wrt, **options)
         found = derivative.verification
     except ModuleNotFoundError:
-        return expression.diff(wrt, **options, verify=False), _UNVERIFIED
+        return derivative, _UNVERIFIED
+    derivative._verify = True
     return derivative, {"kind": found.kind, "text": str(found)}
+
+
+def _complex(op: str, question: Mapping[str, Any]) -> dict[str, Any]:
+    """The derivatives by a complex variable and by its conjugate, and what is said of them."""
+    # few variables are complex
+    from matcalc.web import conjugated  # noqa: PLC0415
+
+    options, is_latex = _options(question), bool(question.get("latex"))
+    if options != {**_options({}), "order": options["order"]}:
+        raise ArgumentError(
+            "derivatives by complex variables have no other layout", hint="choose the mixed one"
+        )
+    text, wrt = _text(question, "expression"), question.get("wrt") or ""
+    given = {"order": options["order"], "latex": is_latex}
+    found = conjugated.derive(text, wrt, _declare(question), **given)
+    shown = conjugated.common_fields(found)
+    if op == "check":
+        return {**shown, **conjugated.claim_fields(found, _text(question, "claim"), latex=is_latex)}
+    how = found.verification if found.is_verified else None
+    verification = {"kind": how.kind, "text": str(how)} if how else _UNVERIFIED
+    if op == "steps":
+        forms = conjugated.step_fields(found, question.get("detail", 2))
+    else:
+        forms = conjugated.derivative_fields(found, _wanted(question), _form_or_nothing)
+    return {**shown, **forms, "verification": verification}
 
 
 def _loops(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,11 +163,9 @@ def _loops(question: Mapping[str, Any]) -> dict[str, Any]:
         verification = {"kind": found.verification.kind, "text": str(found.verification)}
     except ModuleNotFoundError:
         found, verification = _derive_loops(question, verify=False), _UNVERIFIED
-    with_code = question.get("form", "code") == "code"
     return {
         "text": str(found),
-        "latex": _form_or_nothing(lambda each: each.latex(), found),
-        **({"code": _form_or_nothing(lambda each: each.source(), found)} if with_code else {}),
+        **_forms(found, question, BACKENDS[0]),
         "backends": [BACKENDS[0]],
         **_of_loops(found, question),
         "verification": verification,
@@ -245,7 +273,7 @@ def _lacking_error(what: str, problem: ModuleNotFoundError) -> UnsupportedError:
 def _simplify(question: Mapping[str, Any]) -> dict[str, Any]:
     expression = _expression(question)
     simple = expression.simplify()
-    return {**_show(simple, question), "expression": _latex(expression)}
+    return {**_show(simple, question), **_typeset(expression, question)}
 
 
 def _equal(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -336,12 +364,9 @@ def _backend(question: Mapping[str, Any]) -> str:
 
 def _show(formula: Formula, question: Mapping[str, Any]) -> dict[str, Any]:
     """The formula in its forms, with what was inferred."""
-    backend = _backend(question)
-    with_code = question.get("form", "code") == "code"
     return {
         "text": str(formula),
-        "latex": _latex(formula),
-        **({"code": _code(formula, backend)} if with_code else {}),
+        **_forms(formula, question, _backend(question)),
         "backends": list(BACKENDS),
         "shape": [str(size) for size in formula.shape],
         "row": formula.row,
@@ -350,15 +375,36 @@ def _show(formula: Formula, question: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _latex(formula: Formula) -> str:
-    return _form_or_nothing(lambda each: each.latex(), formula)
+def _wanted(question: Mapping[str, Any]) -> tuple[str, ...]:
+    """The forms that a formula is written in beside its text."""
+    given = question.get("forms")
+    if given is None:
+        return _FORMS
+    if not isinstance(given, list) or not all(form in _FORMS for form in given):
+        raise ArgumentError(f"forms must be a list of {' and '.join(_FORMS)}")
+    return tuple(given)
 
 
-def _code(formula: Formula, backend: str) -> str:
-    return _form_or_nothing(lambda each: each.source(backend), formula)
+def _forms(
+    formula: Formula | Backprop, question: Mapping[str, Any], backend: str
+) -> dict[str, str]:
+    wanted, found = _wanted(question), {}
+    if "latex" in wanted:
+        found["latex"] = _form_or_nothing(lambda each: each.latex(), formula)
+    if "code" in wanted:
+        options = {} if backend == BACKENDS[0] else {"backend": backend}
+        found["code"] = _form_or_nothing(lambda each: each.source(**options), formula)
+    return found
 
 
-def _form_or_nothing(form: Callable[[Any], str], formula: Formula | Backprop) -> str:
+def _typeset(expression: Expression, question: Mapping[str, Any]) -> dict[str, str]:
+    """What was asked about, for those who typeset the answer."""
+    if "latex" not in _wanted(question):
+        return {}
+    return {"expression": _form_or_nothing(lambda each: each.latex(), expression)}
+
+
+def _form_or_nothing(form: Callable[[Any], str], formula: Formula | Backprop | Wirtinger) -> str:
     """A form of the answer, or nothing where it has none."""
     try:
         return form(formula)
@@ -382,6 +428,7 @@ def _error(problem: MatcalcError) -> dict[str, Any]:
     }
 
 
+_FORMS = ("latex", "code")
 _ALL = "all"  # what a program with loops is differentiated by, where nothing else is asked
 _UNVERIFIED = {
     "kind": "none",
@@ -401,4 +448,5 @@ _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "steps": _steps,
     "graph": _graph,
 }
+_OF_COMPLEX = ("diff", "steps", "check")
 _OF_LOOPS = {"diff": _loops, "graph": _graph_of_loops}

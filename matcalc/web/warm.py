@@ -26,10 +26,16 @@ _EXPRESSIONS = [
 _FIRST = {"expression": "tr(A*X'*B*X*C)", "wrt": "X"}
 
 
-def _questions(op: str, form: str = "text") -> list[dict[str, Any]]:
+def _questions(op: str, *forms: str) -> list[dict[str, Any]]:
     """One for each expression."""
     return [
-        {"op": op, "expression": text, "wrt": wrt, "variables": variables, "form": form}
+        {
+            "op": op,
+            "expression": text,
+            "wrt": wrt,
+            "variables": variables,
+            "forms": ["latex", *forms],
+        }
         for text, wrt, variables in _EXPRESSIONS
     ]
 
@@ -37,7 +43,7 @@ def _questions(op: str, form: str = "text") -> list[dict[str, Any]]:
 DERIVATIVES = [
     *_questions("diff"),
     # verified by numbers: NumPy is slow to load
-    {"op": "diff", "expression": "tr(expm(X))", "wrt": "X", "form": "text"},
+    {"op": "diff", "expression": "tr(expm(X))", "wrt": "X", "forms": ["latex"]},
 ]
 OTHERS: list[dict[str, Any]] = [
     *_questions("diff", "code"),

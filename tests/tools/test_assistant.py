@@ -30,6 +30,19 @@ def asked(*calls: tuple[str, dict[str, Any]], server: Any = None) -> list[Any]:
             {"expression": "x'*A*x", "wrt": "x", "variables": {"A": "symmetric(n)"}, "order": 2},
             {"text": "2*A"},
         ),
+        (
+            "derive",
+            {"expression": "x'*x", "wrt": "x", "forms": ["latex"]},
+            {"text": "2*x", "latex": "2 x"},
+        ),
+        (
+            "derive",
+            {
+                "expression": "f[0] = x; for k = 1:K; f[k] = A*f[k-1]; end; y'*f[K]",
+                "wrt": "x",
+            },
+            {"wrt": "x", "notes": []},
+        ),
         ("derive", {"expression": r"x^\top A x", "wrt": "A", "latex": True}, {"text": "x*x'"}),
         (
             "check_claim",

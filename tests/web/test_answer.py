@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from matcalc import results
 from matcalc.api import diff
 from matcalc.core.kinds import ROWS
 from matcalc.web import answer as module
@@ -38,10 +39,12 @@ def test_forms(question: dict[str, Any], text: str) -> None:
     assert set(said["variables"]) and json.dumps(said)
 
 
-def test_code_is_written_for_one_who_looks_at_it() -> None:
+def test_forms_are_written_for_one_who_looks_at_them() -> None:
     asked = {"expression": "x'*x", "wrt": "x"}
-    forms = {form: set(answer({**asked, "form": form})) for form in ("text", "code")}
-    assert forms["code"] - forms["text"] == {"code"}
+    keys = {forms: set(answer({**asked, "forms": list(forms)})) for forms in [(), ("latex",)]}
+    assert keys["latex",] - keys[()] == {"latex", "expression"}
+    assert set(answer(asked)) - keys["latex",] == {"code"}
+    assert answer({**asked, "forms": ["pdf"]})["error"]["message"].endswith("latex and code")
 
 
 def test_a_derivative_says_how_it_was_verified() -> None:
@@ -207,6 +210,22 @@ def test_derivatives_without_numpy() -> None:
     said = answer({"expression": "tr(expm(X*A))", "wrt": "X"})
     assert said["verification"]["kind"] == "none"
     assert "needs numbers" in said["verification"]["text"]
+    loop = "f[0] = x; for k = 1:K; f[k] = {}(A*f[k-1]); end; sum(f[K])"
+    said = answer({"expression": loop.format("tanh"), "wrt": "A"})
+    assert said["verification"]["kind"] == "exact" and said["code"].startswith("import numpy")
+    said = answer({"expression": loop.format("gammaln"), "wrt": "A"})
+    assert said["verification"]["kind"] == "none" and "dA += u[k]*f[k-1]'" in said["text"]
+
+
+@pytest.mark.usefixtures("without_numpy")
+def test_a_derivative_that_cannot_be_verified_is_derived_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    derive = results.derive_one
+    monkeypatch.setattr(results, "derive_one", lambda each: asked.append(1) or derive(each))
+    assert answer({"expression": "tr(expm(X))", "wrt": "X"})["ok"]
+    assert len(asked) == 1
 
 
 @pytest.mark.usefixtures("without_numpy")
@@ -219,6 +238,50 @@ def test_steps_and_graphs_without_numpy() -> None:
     assert lines[-1]["words"] == "with all names written out:"
     assert said["typeset"]["sources"][0]["identity"] == "d-tanh"
     assert answer({**TWO_LAYERS, "op": "graph"})["ok"]
+
+
+COMPLEX = {"expression": "z^H*A*z", "wrt": "z", "variables": {"z": "complex vector(n)"}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields"),
+    [
+        ({"op": "diff"}, {"text": "d/dz       = A'*conj(z)\nd/dconj(z) = A*z", "wrt": "z"}),
+        ({"op": "diff", "wrt": None, "order": 2}, {"wrt": "z"}),
+        ({"op": "check", "claim": "A*z"}, {"verdict": "proved"}),
+        ({"op": "check", "claim": "2*A*z"}, {"verdict": "wrong"}),
+        ({"op": "steps", "detail": 1}, {"proved": True}),
+        (
+            {"op": "diff", "expression": r"\bar z^\top z", "latex": True},
+            {
+                "notes": [
+                    "the expression is real: its gradient, the direction of steepest ascent, is "
+                    "2*d/dconj(z)"
+                ]
+            },
+        ),
+    ],
+)
+def test_complex_variables(asked: dict[str, Any], fields: dict[str, Any]) -> None:
+    said = answer({**COMPLEX, **asked})
+    assert {name: said[name] for name in ("ok", *fields)} == {"ok": True, **fields}
+    assert said["variables"]["z"] == "complex vector(n)"
+
+
+def test_steps_of_a_conjugate_are_typeset() -> None:
+    said = answer({**COMPLEX, "op": "steps"})["typeset"]
+    formulas = [line["formula"] for chain in said["chains"] for line in chain["lines"]]
+    assert formulas[0] == r"z^{\mathsf{H}} A z" and r"A^{\top} \bar{z}" in formulas
+    assert not any("?" in formula or "conj" in formula for formula in formulas)
+    assert "z and conj(z) are independent here" in said["chains"][0]["closing"]
+
+
+@pytest.mark.usefixtures("without_numpy")
+def test_complex_variables_without_numpy() -> None:
+    said = answer(COMPLEX)
+    assert said["text"].endswith("d/dconj(z) = A*z") and said["code"].startswith("import numpy")
+    assert answer({**COMPLEX, "op": "steps"})["ok"]
+    assert answer({**COMPLEX, "layout": "numerator"})["error"]["hint"] == "choose the mixed one"
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ const KINDS = [
   "scalar", "positive", "vector", "matrix", "tensor", "symmetric", "psd", "diagonal", "orthogonal", "skew",
   "triangular", "upper", "tridiagonal", "banded", "toeplitz", "circulant", "hankel", "invertible", "simplex", "onehot", "orthonormal", "sphere",
 ];
+const COMPLEX_KINDS = ["complex scalar", "complex vector", "complex matrix", "complex hermitian", "complex psd"];
 const TABS = ["diff", "steps", "graph", "check", "simplify", "equal"];
 // what an answer is copied as: its key there, and what the button says
 const FORMULA = [["text", "Text"], ["latex", "LaTeX"], ["code", "Code"]];
@@ -62,7 +63,7 @@ function question() {
     layout: find("layout").value,
     detail: Number(find("detail").value),
     picture: find("picture").value,
-    form: state.form,
+    forms: state.form === "code" ? ["latex", "code"] : ["latex"],
     backend: state.backend,
     ...(SECOND[state.op] ? { [key]: second.text } : {}),
   };
@@ -276,22 +277,22 @@ function showVariables(variables, wrt) {
 }
 
 function row(name, declaration) {
-  const [, kind, size] = /^(\w+)(?:\((.*)\))?$/.exec(declaration) ?? [null, "", declaration];
+  const [, kind, size] = /^((?:complex )?\w+)(?:\((.*)\))?$/.exec(declaration) ?? [null, "", declaration];
   const line = document.createElement("tr");
   const head = document.createElement("th");
   head.scope = "row";
   head.textContent = name;
-  const known = KINDS.includes(kind);
+  const choices = [...KINDS, ...COMPLEX_KINDS];
   const kinds = document.createElement("select");
   kinds.id = `kind-${name}`;
   kinds.setAttribute("aria-label", `kind of ${name}`);
-  kinds.append(...(known ? KINDS : [...KINDS, kind]).map((each) => new Option(each, each, false, each === kind)));
+  kinds.append(...(choices.includes(kind) ? choices : [...choices, kind]).map((each) => new Option(each, each, false, each === kind)));
   const sizes = document.createElement("input");
   sizes.id = `size-${name}`;
   sizes.setAttribute("aria-label", `size of ${name}`);
   sizes.value = size ?? "";
   sizes.size = 8;
-  sizes.disabled = kind === "scalar";
+  sizes.disabled = kind.endsWith("scalar");
   const declare = (kind, size) => {
     state.declared[name] = size ? `${kind}(${size})` : kind;
     ask();
@@ -324,9 +325,9 @@ function row(name, declaration) {
 // the sizes that a kind takes, of those that were there; left to inference where they do not fit
 function fitting(kind, size) {
   const sizes = size.split(",").map((each) => each.trim()).filter(Boolean);
-  if (kind === "scalar" || kind === "positive") return "";
+  if (kind.endsWith("scalar") || kind === "positive") return "";
   if (kind === "banded") return `${sizes[0] ?? "n"}, ${/^[2-9]$/.test(sizes[1]) ? sizes[1] : 2}`;
-  const wanted = ["matrix", "orthonormal"].includes(kind) ? 2 : 1;
+  const wanted = ["matrix", "complex matrix", "orthonormal"].includes(kind) ? 2 : 1;
   return sizes.length >= wanted ? sizes.slice(0, wanted).join(", ") : "";
 }
 

@@ -10,7 +10,7 @@ from matcalc.web.warm import DERIVATIVES
 def ask(question): return json.dumps(answer(json.loads(question)))
 `;
 const PAUSE = 50; // ms in which a question of the user comes first
-const TRIAL = JSON.stringify({ op: "diff", expression: "x'*x", wrt: "x", form: "text" });
+const TRIAL = JSON.stringify({ op: "diff", expression: "x'*x", wrt: "x", forms: ["latex"] });
 
 async function load() {
   const loading = engineFile();
