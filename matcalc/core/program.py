@@ -74,6 +74,8 @@ def note_on_name(program: Program, name: str) -> str:
     several = re.split(r"[\s,]+", name)
     if len(several) > 1 and set(several) <= program.variables.keys():
         return f"; of several it is --wrt {','.join(several)}, in Python wrt={several}"
+    if re.search(rf"\bd\w*\s*/\s*d{re.escape(name)}\b", program.source):
+        return f"; leave .../d{name} out: only what is differentiated is written"
     for known, variable in program.variables.items():
         one = not variable.declared and known.isalpha() and len(known) <= 3
         if one and name in known and name != known:

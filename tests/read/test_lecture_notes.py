@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+import matcalc
 from matcalc.claims.equality import EQUAL, decide
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
@@ -84,6 +85,24 @@ HINTS = [
     ("quad_form(x, P)", "x'*P*x", "x'*P*x"),
     ("trace_quad_form(A, B)", "tr(B'*A*B)", "tr(B'*A*B)"),
     ("squared_distance(x, y)", "norm2(x - y)^2", "norm2(x - y)^2"),
+    ("sum[i] x[i]^2", "sum[i](x[i]^2)", "norm2(x)^2"),
+    ("sum[i] x[i]*y[i] + 3", "sum[i](x[i]*y[i]) + 3", "x'*y + 3"),
+    ("sum[i](x[i]) y", "sum[i](x[i])*y", "sum(x)*y"),
+    ("sum(x[i], i, 1, n)", "sum[i=1:n](x[i])", "sum(x)"),
+    ("Sum[x[[i]]^2, {i, 1, n}]", "sum[i=1:n](x[i]^2)", "norm2(x)^2"),
+    ("sum[i=1:n, x[i]]", "sum[i=1:n](x[i])", "sum(x)"),
+    ("A[i][j]", "A[i, j]", "A[i, j]"),
+    ("max(x, y, z)", "max(max(x, y), z)", "max(x, max(y, z))"),
+    ("y = A*x y'*y", "y = A*x; y'*y", "norm2(A*x)^2"),
+    ("r = A*x - z, r'*r/2", "r = A*x - z; r'*r/2", "norm2(A*x - z)^2/2"),
+    ("x'*A*x = 0", "leave one side out; matcalc implicit", None),
+    ("tr(X) = 1", "leave one side out; matcalc implicit", None),
+    ("print(x'*x)", "write the expression alone", None),
+    ("print x", "write the expression alone", None),
+    ("import numpy as np; np.sum(x)", "write the expression alone", None),
+    ("function(x) x'*A*x", "without its arguments", None),
+    ("x'*x.", "delete it", None),
+    ("x'*x?", "delete it", None),
     ("sd(x)", "std(x): matcalc divides by n", None),
 ]
 # where an exponent or a sum stays what it was
@@ -136,6 +155,16 @@ def test_a_sum_reaches_its_index_behind_a_derivative_sign() -> None:
     program = read_latex(r"\nabla_x \sum_i x_i^2 + b_i x_i")
     assert program.asked == ("x", 1)
     assert decide(program, read("b: vector(n); x'*x + b'*x")).verdict == EQUAL
+
+
+def test_the_sign_for_parallel_lines_is_that_of_a_norm() -> None:
+    assert decide(read("∥A*x∥^2"), read("norm2(A*x)^2")).verdict == EQUAL
+    assert decide(read_latex("∥Ax∥^2"), read("norm2(A*x)^2")).verdict == EQUAL
+
+
+def test_a_quotient_of_differentials_is_left_out() -> None:
+    with pytest.raises(MatcalcError, match=r"leave \.\.\./dw out"):
+        matcalc.diff("dL/dw", "w")
 
 
 def test_brackets_around_a_root_say_how_far_it_reaches() -> None:

@@ -18,7 +18,7 @@ from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr, moving_parts, variable_names
 from matcalc.core.tree import variable as name_of
-from matcalc.core.user_functions import calls_function
+from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import numeric_derivative, structured_gradient
 
@@ -26,6 +26,7 @@ _ADDED = 1.45  # of the derivative by a variable that is only added
 _BRANCHED = 0.2  # the derivative of one branch is more likely than that by the whole function
 _MOST_INNER = 8  # inner functions whose derivative may have been forgotten
 _INNER = "?"  # a variable in the place of an inner function; no name in the language
+_BY_ENTRY = frozenset(("variable", "+", "-", "neg", ".*", "./", ".^"))
 _OBJECTIVE_SLIPS = ("logarithm", "norm-squared", "elementwise")
 
 
@@ -79,26 +80,28 @@ def other_objectives(question: Question) -> Iterator[Variant]:
 
 
 def split_derivatives(question: Question) -> Iterator[Variant]:
-    """Of a product or a quotient of two scalars: without a term of the rule, what is made of both
-    derivatives instead, and the derivative of the numerator.
+    """Of a product or a quotient of two scalars, or the sum of one entry by entry: without a term
+    of the rule, what is made of both derivatives instead, and the derivative of the numerator.
     """
     program = question.program
     assert program is not None
     whole = program.expr
-    if whole.op not in ("*", "/") or whole.rank or question.order > 1:
+    summed = whole.op == "sum" and _is_entrywise(whole.args[0], question.wrt)
+    whole = whole.args[0] if summed else whole
+    if whole.op not in ((".*", "./") if summed else ("*", "/")) or question.order > 1:
         return
     left, right = whole.args
-    if (
-        left.rank
-        or right.rank
-        or not all(question.wrt in variable_names(part) for part in whole.args)
-    ):
+    if any(
+        part.rank != whole.rank or question.wrt not in variable_names(part)
+        for part in (left, right)
+    ) or (whole.rank and not summed):
         return
 
     def slope(part: Expr, sample: Sample) -> Array:
         point = sample.point
+        total = Expr("sum", (part,), ()) if part.rank else part
         found = numeric_derivative(
-            part, question.variables, question.wrt, 1, point.values, point.sizes
+            total, question.variables, question.wrt, 1, point.values, point.sizes
         )[0]
         return question.to_layout(structured_gradient(found, question.kind, 0, 1))
 
@@ -106,10 +109,10 @@ def split_derivatives(question: Question) -> Iterator[Variant]:
         return evaluate_claim(part, sample.point)
 
     a, b = quote(left), quote(right)
-    number = not question.variables[question.wrt].shape
+    number = summed or not question.variables[question.wrt].shape
     missing = "the term of the {} rule that differentiates {} is missing"
     forms: list[tuple[str, Callable[[Sample], Array]]]
-    if whole.op == "*":
+    if whole.op in ("*", ".*"):
         said = f"it is the product of the derivatives of {a} and {b}"
         forms = [
             (missing.format("product", b), lambda at: slope(left, at) * value(right, at)),
@@ -125,6 +128,15 @@ def split_derivatives(question: Question) -> Iterator[Variant]:
         ]
     for said, form in forms:
         yield Variant("product-rule", said, form, LIKELY)
+
+
+def _is_entrywise(expr: Expr, wrt: str) -> bool:
+    """Whether each entry is made of one entry of the variable."""
+    parts = [part for part in expr.parts if wrt in variable_names(part)]
+    shape = expr.shape
+    return bool(shape) and all(
+        part.shape == shape and (part.op in _BY_ENTRY or acts_entrywise(part)) for part in parts
+    )
 
 
 def outer_derivatives(question: Question) -> Iterator[Variant]:

@@ -279,9 +279,13 @@ def _best(
 
 def _says_nothing(match: _Match, factor: ConstantFactor, question: Question, correct: str) -> bool:
     """Whether three slips are told, or most of the derivative is a factor that is said to be
-    missing, and something else is said to be wrong: that can be said of any claim.
+    missing, and something else is said to be wrong: that can be said of any claim, and of a number
+    that two factors are missing.
     """
-    if match.mended.cost and match.variant.cost and factor.formula not in ("", "-1"):
+    slips = bool(match.mended.cost), bool(match.variant.cost), factor.formula not in ("", "-1")
+    if all(slips) or (
+        sum(slips) > 1 and question.tree is not None and question.tree.op == "number"
+    ):
         return True
     said, answer = match.variant.said, question.answer
     gone = said.gone if isinstance(said, Mutation) and match.mended.cost else None
@@ -365,16 +369,16 @@ def _largest(array: Array) -> float:
 
 
 def _fits(match: _Match, question: Question) -> bool:
-    """Whether the mended formula is one of the language: NumPy broadcasts more than the shape rules
-    permit.
+    """Whether the formulas that are made of the claim and of the derivative are of the language:
+    NumPy broadcasts more than the shape rules permit.
     """
-    if match.mended.tree is None:
-        return True
-    variables = question.variables
+    said, variables = match.variant.said, question.variables
     if question.misfit is not None and match.variant is not IDENTITY:
         variables = equalize_sizes(variables, question.misfit)
+    trees = [match.mended.tree, said.tree if isinstance(said, Mutation) else None]
     try:
-        read(format_claim(match.mended.tree), variables, language=question.language)
+        for tree in filter(None, trees):
+            read(format_claim(tree), variables, language=question.language)
     except MatcalcError:
         return False
     return True

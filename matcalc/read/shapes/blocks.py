@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from string import ascii_letters
@@ -178,7 +179,10 @@ def entries(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
         if arg.rank == 2 and inside == ["0"]:
             inside = ["1"]  # as places are counted from 1
         hint = None
-        if arg.rank == 2:
+        behind = re.match(r"\s*\[([^\[\],:]+)\]", context.source[node.end :])
+        if arg.rank == 2 and behind:  # A[i][j]
+            hint = f"write {context.base(arg)}[{inside[0]}, {behind[1].strip()}]"
+        elif arg.rank == 2:
             hint = (
                 f"write {context.base(arg)}[{inside[0]}, :] for a row, "
                 f"{context.base(arg)}[:, {inside[0]}] for a column"

@@ -38,10 +38,15 @@ COMMANDS = frozenset(
 )
 _OBJECTIVE = "only the objective is written; matcalc stationary looks for its minimum"
 _OPTIMA = ("min", "max")
+_EQUATION = (
+    "leave one side out; matcalc implicit derives what an equation determines, and matcalc equal "
+    "compares its sides"
+)
 _LEIBNIZ = re.compile(r"\s*\(?\s*d\s*(\^\s*\d\s*)?(/\s*d\w|\(.*\)\s*/\s*d\w+\s*$)", re.DOTALL)
 _SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$|(?<![\w)\]'])\\\|")
 
 _INVERSE = re.compile(r"\b(sin|cos|tan|sinh|cosh|tanh)\s*\^\s*(?:-\s*1|\(\s*-\s*1\s*\))\s*\(")
+_FUNCTION = re.compile(r"\s*(?:\w+\s*(?:=|<-)\s*)?function\s*\(")  # R's
 _POSITIVE_PART = re.compile(r"(\w+?|[\[(]\w+[\])])_\+")
 _DEFINED_BEHIND = re.compile(r"([^,;=\[\]]+),\s*([^\W\d]\w*\s*=[^=].*)")
 
@@ -70,7 +75,10 @@ _WORDS = {
     "not": "1 - c is 1 where the condition c does not hold: 1 - (x > 0)",
     "where": "definitions follow behind the expression: y'*y where y = A*x",
     "let": "write a definition without let: y = A*x; y'*y",
-    **dict.fromkeys(("return", "def", "function"), "write the expression alone"),
+    **dict.fromkeys(
+        ("return", "def", "function", "import", "from", "using", "library", "print", "disp"),
+        "write the expression alone",
+    ),
     **dict.fromkeys(("minimize", "minimise", "maximize", "maximise", "subject"), _OBJECTIVE),
 }
 _IN_MATLAB = re.compile(r"\s*(?:(?:\d+|end(?:\s*-\s*\d+)?)?\s*:?\s*(?:\d+|end)?)\s*")
@@ -136,8 +144,10 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
         return advise_on_name(text, stream, k, readable)
     if kind == "EQUALS" and opener is None and before[0] == "RPAR":
         return _unhead(text, k, stream, readable)
+    if kind == "EQUALS" and opener is None and not _is_definition(stream, k):
+        return _EQUATION
     if kind == "COMMA":
-        return _comma(stream, k)
+        return _apart(text, k, stream, readable) or _comma(stream, k)
     if kind in FACTORS or kind in ("NUMBER", "LSQUARE"):
         return _product(text, k, stream, readable) if before[0] in ENDS else None
     return None
@@ -151,12 +161,31 @@ def _elsewhere(text: str, readable: Callable[[str], bool]) -> str | None:
     if inverse := _INVERSE.search(text):
         name = inverse[1]
         return f"write a{name}(x) for the inverse function, 1./{name}(x) for the reciprocal"
+    if _FUNCTION.match(text):
+        return "write the expression alone, without its arguments"
     if positive := _POSITIVE_PART.search(text):
         return f"write max({positive[1].strip('[]()')}, 0) for the positive part"
     defined = _DEFINED_BEHIND.fullmatch(text)
     alone = defined is not None and defined[1].count("(") == defined[1].count(")")
     written = f"{defined[1]} where {defined[2]}" if defined and alone else ""
     return f"write {written}" if written and readable(written) else None
+
+
+def _is_definition(stream: list[Token], k: int) -> bool:
+    """Whether another = stands before the k-th token in its statement."""
+    start = max((i for i in range(k) if stream[i][0] == "SEPARATOR"), default=-1)
+    return any(each[0] == "EQUALS" for each in stream[start + 1 : k])
+
+
+def _apart(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
+    """``y = A*x, y'*y`` and ``y = A*x y'*y``: a definition, and what uses it."""
+    start = max((i for i in range(k) if stream[i][0] == "SEPARATOR"), default=-1) + 1
+    defined = stream[start][0] == "NAME" and stream[start + 1][0] == "EQUALS"
+    if not defined or all(each[3] != stream[start][3] for each in stream[k:]):
+        return None
+    behind = stream[k][2] if stream[k][0] == "COMMA" else stream[k][1]
+    written = f"{text[: stream[k - 1][2]]}; {text[behind:].strip()}"
+    return f"write {written}" if readable(written) else None
 
 
 def _unhead(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
@@ -166,6 +195,8 @@ def _unhead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     if value.strip() not in ("", text[: stream[k][1]].strip()):
         return None  # f(x) = ...; g(x)
     head = kinds[0] == "NAME" and kinds[1] == "LPAR" and not {*kinds[2:-1]} - {"NAME", "COMMA"}
+    if stream[0][3] in OPERATIONS or stream[0][3] in ALIASES:  # tr(X) = 1
+        return _EQUATION
     return f"write {body}" if head and len(body) <= _LONGEST and readable(body) else None
 
 
@@ -187,6 +218,8 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
         return "write the expression alone, without its arguments"
     if kind == "NUMBER" and right == "j" and stream[k - 1][2] == stream[k][1]:
         return "all numbers are real here; complex variables are declared, as in z: complex scalar"
+    if apart := _apart(text, k, stream, readable):
+        return apart
     if kind == "NAME" and (left in OPERATIONS or left in ALIASES):
         end = find_operand_end(stream, k)
         over = stream[end + 1][0] in (*_SEPARATING, *CLOSING, "PLUS", "MINUS")
@@ -311,6 +344,8 @@ def _is_missing(stream: list[Token], k: int) -> bool:
     kind, before = stream[k][0], stream[k - 1][0]
     if before not in ENDS or (kind not in FACTORS and kind != "NUMBER"):
         return False
+    if kind == "LPAR" and before == "RSQUARE":
+        return stream[find_operand_start(stream, k - 1) - 1][0] != "BINDER"  # sum[i](x[i])
     return kind != "LPAR" or before not in ("NAME", "QUALIFIED") or is_row(stream[k - 1])
 
 

@@ -17,13 +17,16 @@ _HEAD = r"(?<![\w.])(?P<head>sum|prod|mean|max|min|logsumexp|∑|∏|Σ|Π|Sum|P
 _WORD = r"[A-Za-z0-9]\w*"
 _END = rf"{_WORD}(?:\s*[-+]\s*{_WORD})?"
 # SymPy's (i, 0, n-1), which counts from 0
-_TRIPLE = re.compile(rf"\(\s*(?P<i>[A-Za-z]\w*)\s*,\s*(?P<a>{_WORD})\s*,\s*(?P<b>{_END})\s*\)$")
+# and Mathematica's {i, 1, n}
+_TRIPLE = re.compile(
+    rf"[({{]\s*(?P<i>[A-Za-z]\w*)\s*,\s*(?P<a>{_WORD})\s*,\s*(?P<b>{_END})\s*[)}}]$"
+)
 _BELOW = re.compile(
     rf"{_HEAD}\s*_\s*(?:\{{(?P<set>[^{{}}\\]*)\}}|(?P<one>[A-Za-z])(?:=(?P<from>\w+))?(?!\w))"
     rf"(?:\s*\^\s*(?:\{{(?P<top>[^{{}}]*)\}}|(?P<end>\w+)))?"
 )
 _BEHIND = re.compile(rf"{_HEAD}\s*\[(?P<places>[^\[\]]*)\]")
-_CALL = re.compile(rf"{_HEAD}\s*\(")
+_CALL = re.compile(rf"{_HEAD}\s*[(\[]")
 _FROM_TO = re.compile(
     rf"^(?P<i>[A-Za-z]\w*)\s*(?:=|∈|\bin\b)\s*(?P<a>{_WORD})\s*"
     rf"(?::|\.\.+|…|,\s*\.\.\.\s*,|\bto\b)\s*(?P<b>{_WORD}(?:\s*[-+]\s*{_WORD})?)$"
@@ -91,7 +94,8 @@ def _behind(text: str) -> str | None:
     """``∑[i](...)``, ``sum[i=1..n](...)`` and ``sum[i<j<k](...)``."""
     for match in _BEHIND.finditer(text):
         places = _normal(match["places"])
-        if match["head"] in _NAMES or places != match["places"]:
+        bare = text[match.end() :].lstrip()[:1] not in ("", "(") and match["head"].islower()
+        if match["head"] in _NAMES or places != match["places"] or bare:
             return _write(text, match, places, match.end())
     return None
 
@@ -100,9 +104,11 @@ def _called_advice(text: str) -> str | None:
     """``sum(i=1:n, x[i])``, ``sum(x[i], i)`` and ``sum(x[i] for i in range(n))``."""
     for match in _CALL.finditer(text):
         closing = closing_bracket(text, match.end() - 1)
-        if closing is None:
+        binds = match[0].endswith("[") and closing and text[closing + 1 :].lstrip()[:1] == "("
+        if closing is None or binds:  # as here
             continue
-        parts = split_outside_brackets(text[match.end() : closing], ",")
+        inside = text[match.end() : closing].replace("[[", "[").replace("]]", "]")
+        parts = split_outside_brackets(inside, ",")
         if len(parts) == 1 and re.fullmatch(r"\[.*\]", parts[0]):
             parts = split_outside_brackets(parts[0][1:-1], ",")  # sum([x_i for i in range(n)])
         generator = _FOR.search(parts[0]) if len(parts) == 1 else None

@@ -247,6 +247,9 @@ def instead(kind: str, name: str) -> str:
 @lru_cache(maxsize=1_024)
 def _from_line(line: str) -> Variable:
     """``A: symmetric(n)``."""
+    if not line.strip():
+        hint = 'for example "A: symmetric(n)"'
+        raise ParseError("there is no declaration", source=line, span=Span(0, 0), hint=hint)
     _refuse_command(line)
     try:
         return _declared(line)

@@ -102,6 +102,8 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return f"write {text[prompt.end() :].strip()}"
     if looks_like_latex(text):
         return LATEX
+    if char in ".?" and not text[position + 1 :].strip():
+        return "delete it"
     if char == "_" and before.isdecimal():
         return "a number has no _: write 1000, not 1_000"
     if char == "_" and text[position + 1 : position + 2] == "+":

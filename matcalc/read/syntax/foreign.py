@@ -100,6 +100,9 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
     ("mdivideleft", 2): "write (0)\\(1)",
     ("sd", 1): "write std({0}): matcalc divides by n; times sqrt(n/(n - 1)) for R's",
     # more arguments than the function has here
+    ("max", 3): "write max(max({0}, {1}), {2})",
+    ("min", 3): "write min(min({0}, {1}), {2})",
+    **dict.fromkeys([("sum", 4), ("symsum", 4)], "write sum[{1}={2}:{3}]({0})"),
     ("kron", 3): "write kron(kron({0}, {1}), {2})",
     ("dot", 3): "write (0)'*(1)*(2)",
     ("cos", 2): "write dot({0}, {1})/(norm2({0})*norm2({1})) for the cosine of the angle",
@@ -184,6 +187,7 @@ ANYWAY: Mapping[str, str] = {
         ("ctranspose", "hermitian"),
         f"all numbers are real here: write '; {_COMPLEX}",
     ),
+    **dict.fromkeys(("print", "println", "disp", "display"), "write the expression alone"),
     "sort": "leave it out: sums, norms and maxima do not depend on the order of the entries",
     "lg": "write log2(x) or log10(x)",
     "t": "write A' for the transpose, or t*(...) for a product",

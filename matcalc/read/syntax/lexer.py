@@ -65,6 +65,7 @@ def tokens(text: str, table: ParseTable, *, power_of_T: bool = False) -> list[To
             source=text,
             span=Span(LONGEST, LONGEST + 1),
         )
+    text = text.replace("∥", "‖")  # U+2225 is the sign for parallel lines
     result: list[Token] = []
     scan, ignored = table.scan, table.ignored
     position, length = 0, len(text)

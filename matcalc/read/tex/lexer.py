@@ -125,7 +125,7 @@ def tokens(
     if len(text) > LONGEST:
         message = f"the text has {len(text):,} characters; at most {LONGEST:,} are read"
         raise ParseError(message, source=text, span=Span(LONGEST, LONGEST + 1))
-    lexer = _Lexer(blank_ornaments(text), words, table, users)
+    lexer = _Lexer(blank_ornaments(text.replace("∥", "‖")), words, table, users)
     lexer.read(0, len(text))
     return lexer.finish()
 

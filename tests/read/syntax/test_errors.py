@@ -37,7 +37,7 @@ from matcalc.read.frontend import read
         pytest.param("(x)(y)", ParseError, 3, "write (x)*(y)", id="implicit-product-of-brackets"),
         pytest.param("x, y", ParseError, 1, "separates the arguments", id="comma"),
         pytest.param("a = b = c", ParseError, 6, "name = expression", id="two-definitions"),
-        pytest.param("2 = a", ParseError, 2, "name = expression", id="number-defined"),
+        pytest.param("2 = a", ParseError, 2, "leave one side out", id="number-defined"),
         pytest.param(
             "a < b < 1",
             ParseError,
@@ -166,7 +166,7 @@ def test_refused(text: str, kind: type[MatcalcError], column: int, part: str) ->
             ["A: matrix(m, n)", "A: scalar"], UnknownNameError, "declared twice", id="twice"
         ),
         pytest.param(["A: matrix(m, n"], ParseError, "not closed", id="unclosed"),
-        pytest.param([""], ParseError, "no expression", id="empty"),
+        pytest.param([""], ParseError, "no declaration", id="empty"),
         pytest.param(
             {"A": "matrx(m, n)"}, UnknownNameError, "matrx(m, n) is not a kind", id="misspelt"
         ),
