@@ -98,7 +98,7 @@ def _part(program: Program, name: str) -> str:
 def _compact(program: Program, name: str, latex: bool) -> str:
     """What to say of the Ax that stands for A*x."""
     found = _COMPACT.fullmatch(name)
-    if found is None:
+    if found is None or any(note.endswith(f"data matrix {name}") for note in program.notes):
         return ""
     first, second = found.groups()
     both = first in program.variables or second in program.variables

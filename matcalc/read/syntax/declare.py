@@ -248,8 +248,12 @@ def instead(kind: str, name: str) -> str:
 def _from_line(line: str) -> Variable:
     """``A: symmetric(n)``."""
     if not line.strip():
-        hint = 'for example "A: symmetric(n)"'
-        raise ParseError("there is no declaration", source=line, span=Span(0, 0), hint=hint)
+        raise ParseError(
+            "there is no declaration",
+            source=line,
+            span=Span(0, 0),
+            hint='for example "A: symmetric(n)"',
+        )
     _refuse_command(line)
     try:
         return _declared(line)

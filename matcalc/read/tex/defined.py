@@ -1,11 +1,16 @@
-r"""A function that the first lines of a formula write out: ``f(x) = \|Ax - b\|^2 \\ \nabla f(x)``.
+r"""What a formula writes out in lines of its own or behind it.
 
-The letter is then a name for the value, so its arguments are left away where it is called with the
-same ones, and ``\nabla`` without a letter below has its only argument.
+A function: ``f(x) = \|Ax - b\|^2 \\ \nabla f(x)``. The letter is then a name for the value, so its
+arguments are left away where it is called with the same ones, and ``\nabla`` without a letter below
+has its only argument.
+
+Letters in the same line: ``r^\top r \text{ where } r = A x - b``, ``h = \tanh(W x), y = v^\top h``.
+They are put before the value that uses them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from matcalc.read.syntax.table import ParseTable
@@ -14,12 +19,17 @@ from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.scope import Scope
 
 _LETTER = frozenset({"LETTERS", "GREEK", "STYLED"})
+_WORD = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{\s*,?\s*(?:where|with|and)\s*\}")
+_OPENING = frozenset({"LPAR", "LSQUARE", "LBRACE", "LANGLE", "BEGIN"})
+_CLOSING = frozenset({"RPAR", "RSQUARE", "RBRACE", "RANGLE", "END"})
+_MOST = 20  # letters that one line defines
 _Function = tuple[str, list[Token]]  # the letter, and what stands behind it: ( x , y )
 
 
 def tokens_of(text: str, table: ParseTable, scope: Scope) -> list[Token]:
     """The tokens of a formula, those of its functions as those of their values."""
     found = tokens(text, table, scope.words, scope.user_words)
+    found = _definitions_first(found, text) if text.count("=") else found
     start = 0
     while True:
         function = _defined(found, start)
@@ -28,6 +38,69 @@ def tokens_of(text: str, table: ParseTable, scope: Scope) -> list[Token]:
         start = next((k + 1 for k in range(start, len(found)) if found[k][0] == "SEPARATOR"), 0)
         if not start:
             return found
+
+
+def _definitions_first(found: list[Token], text: str) -> list[Token]:
+    """The tokens with the letters that a line defines before the one value that uses them."""
+    *line, end = found
+    pieces = _pieces(line, text)
+    if not 1 < len(pieces) <= _MOST or any(each[0] == "SEPARATOR" for each in line):
+        return found
+    names = [_name(piece) for piece in pieces]
+    used = [
+        {i for i, name in enumerate(names) if name and i != k and _occurs(name, piece)}
+        for k, piece in enumerate(pieces)
+    ]
+    values = [k for k in range(len(pieces)) if not any(k in each for each in used)]
+    order: list[int] = []
+    while len(order) < len(pieces):
+        ready = [k for k in range(len(pieces)) if k not in order and used[k] <= {*order}]
+        if not ready:
+            return found  # they need each other
+        order.append(ready[0])
+    if len(values) != 1 or order[-1] != values[0]:
+        return found
+    result: list[Token] = []
+    for k in order:
+        start = pieces[k][0][1]
+        result += [("SEPARATOR", start, start, r"\\")] * bool(result) + pieces[k]
+    return [*result, end]
+
+
+def _pieces(line: list[Token], text: str) -> list[list[Token]]:
+    """What stands between commas and words such as where, if a letter is defined behind each."""
+    pieces: list[list[Token]] = [[]]
+    depth = 0
+    for k, token in enumerate(line):
+        depth += (token[0] in _OPENING) - (token[0] in _CLOSING)
+        if not depth and (token[0] == "COMMA" or _is_word(token, text)):
+            behind = next((i for i in range(k + 1, len(line)) if not _is_word(line[i], text)), k)
+            if _name(line[behind:]):
+                pieces.append([])
+                continue
+        pieces[-1].append(token)
+    return [piece for piece in pieces if piece]
+
+
+def _is_word(token: Token, text: str) -> bool:
+    return _WORD.fullmatch(text[token[1] : token[2]].strip()) is not None
+
+
+def _name(piece: list[Token]) -> list[str]:
+    """The letter with its subscript before the first equals sign; nothing if something else stands
+    there.
+    """
+    end = next((k for k, each in enumerate(piece) if each[0] == "EQUALS"), 0)
+    head = piece[:end]
+    if not head or head[0][0] not in _LETTER:
+        return []
+    simple = len(head) == 1 or (head[1][0] == "SUB" and (len(head) == 3 or head[2][0] == "LBRACE"))
+    return [each[3] for each in head] if simple else []
+
+
+def _occurs(name: list[str], piece: list[Token]) -> bool:
+    texts = [each[3] for each in piece]
+    return any(texts[k : k + len(name)] == name for k in range(len(texts)))
 
 
 def _defined(found: Sequence[Token], start: int) -> _Function | None:

@@ -70,7 +70,7 @@ def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
         if (
             (value.rank == 1 or (value.rank == 2 and _unsigned(phrase).kind == "*"))
             and other.rank == 0
-            and beside.kind not in ("number", "symbol", "indexed")
+            and _is_computed(resolver, beside)
         ):
             for term in terms(phrase):
                 if value_of(term).rank and not _is_array_in(resolver, term, beside):
@@ -81,6 +81,13 @@ def _why_like(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> str:
     """Why a letter is of the rank of what is added to it, or to what it is a factor of."""
     alone = resolver.letter_of(phrase) is _unsigned(phrase)
     return f"{'it' if alone else resolver.quote(phrase)} is added to {resolver.quote(beside)}"
+
+
+def _is_computed(resolver: ResolverBase, phrase: Phrase) -> bool:
+    """Whether this is no letter, or one that a line before defines."""
+    if phrase.kind not in ("number", "symbol", "indexed"):
+        return True
+    return phrase.kind != "number" and resolver.scope.name(phrase) in resolver.letters.defined
 
 
 def _is_array_in(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> bool:

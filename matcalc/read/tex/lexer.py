@@ -69,6 +69,7 @@ _IN_CASES = re.compile(
     r"(if otherwise|otherwise|else|in all other cases))?[.,:]?\s*\}"
 )
 _STYLE = re.compile(r"\\([A-Za-z]+\*?)\s*\{?\s*((?:.|\n)*?)\s*\}?\s*", re.DOTALL)
+_NAMED = re.compile(r"\\operatorname\*?\s*\{\s*\\math(?:bf|rm|sf|it)\s*\{\s*(\w+)\s*\}\s*\}")
 _SWITCH = re.compile(
     r"(?:\{\s*)?\\(rm|bf|it|sf|tt|cal|bfseries|boldmath)(?![A-Za-z])\s*(.*)", re.DOTALL
 )
@@ -430,6 +431,8 @@ def _invisible(text: str) -> set[int]:
 
 def _plain_style(piece: str) -> str:
     r"""{\bf x} and \mathop{\rm tr} in the words of today: \mathbf{x}, \mathrm{tr}."""
+    named = _NAMED.fullmatch(piece)
+    piece = f"\\operatorname{{{named[1]}}}" if named else piece
     while True:
         wrapped = re.fullmatch(r"\\mathop\s*\{\s*(.*?)\s*\}", piece, re.DOTALL)
         switched = _SWITCH.fullmatch(piece.removesuffix("}"))

@@ -12,7 +12,9 @@ from matcalc.core.errors import MatcalcError, ShapeError
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import format_offer
 from matcalc.core.program import Program
+from matcalc.core.tree import variable_names
 from matcalc.read.shapes.singles import without_declarations
+from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex.scope import Scope
 
@@ -23,6 +25,7 @@ _FOR_ARRAYS = re.compile(
 )
 _PARTIAL = re.compile(r"\\partial|\\nabla|∂|∇")
 _OFFERED = re.compile(r'; or declare (?:"\w+: scalar"(?: and )?)+ if (?:it is|these are).*$')
+_PI = re.compile(r"\\pi(?![A-Za-z])(?:\s*_\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![A-Za-z])))?")
 _MOST = 30  # letters of a formula that are tried as numbers
 
 Typed = Callable[[Scope], Program]
@@ -57,21 +60,49 @@ def as_numbers(
         if not fresh:
             break
         names += fresh
-    if program is None or not names or any(part.shape for part in program.expr.parts):
+    if program is None or any(part.shape for part in program.expr.parts):
         return None
+    used = variable_names(program.expr)
+    names, unused = [n for n in names if n in used], {n for n in names if n not in used}
+    if not names:
+        return None
+    kept = {name: each for name, each in program.variables.items() if name not in unused}
+    program = replace(program, variables=kept)
     return without_declarations(program, names), names
+
+
+def entries_of_pi(text: str) -> dict[str, Variable]:
+    r"""The vector \pi where a sum runs over its entries, such as the weights \pi_k of a mixture;
+    nothing where the number stands there as well.
+    """
+    places = {found[1] or found[2] or "" for found in _PI.finditer(text)}
+    running = all(re.search(rf"\\(?:sum|prod|max|min)_\{{?\s*{i}\b", text) for i in places if i)
+    return declare(["pi: vector"]) if places and "" not in places and running else {}
 
 
 def read_ordinary(found: tuple[Program, list[str]] | None) -> Program | None:
     """The formula of numbers, where it asks for a derivative by one of them; notes say so."""
     if found is None or found[0].asked is None or found[0].asked[0] not in found[1]:
         return None
-    program, names = found
+    return _noted(*found, f"because d/d{found[0].asked[0]} is the derivative by a number")
+
+
+def read_numbered(found: tuple[Program, list[str]] | None) -> Program | None:
+    """The formula of numbers, where all letters that would be vectors have a number below and there
+    are powers, as in x_1^2 + x_1 x_2; notes say so.
+    """
+    if found is None or not all(name[-1].isdecimal() for name in found[1]):
+        return None
+    if "^" not in found[0].source:
+        return None
+    return _noted(*found, "because the formula has no meaning for vectors")
+
+
+def _noted(program: Program, names: list[str], why: str) -> Program:
     shown, are = names[0], "is read as a number"
     if len(names) > 1:
         shown, are = f"{', '.join(names[:-1])} and {names[-1]}", "are read as numbers"
     declared = " and ".join(f'"{name}: vector"' for name in names)
-    why = f"because d/d{found[0].asked[0]} is the derivative by a number"
     note = f"note: {shown} {are}, {why}; declare {declared} otherwise"
     return replace(program, notes=(note, *program.notes))
 

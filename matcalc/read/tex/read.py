@@ -32,7 +32,14 @@ from matcalc.read.tex.densities import density_error
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.einstein import sum_repeated
 from matcalc.read.tex.hints import speak_latex
-from matcalc.read.tex.numbers import as_numbers, may_be_ordinary, offer_numbers, read_ordinary
+from matcalc.read.tex.numbers import (
+    as_numbers,
+    entries_of_pi,
+    may_be_ordinary,
+    offer_numbers,
+    read_numbered,
+    read_ordinary,
+)
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.resolve import Resolver
@@ -74,6 +81,15 @@ def read_latex(
     if printed is not None:
         return _type_in(Scope(text, dict(declared), spoken, printed=printed), parts)
 
+    weights = entries_of_pi(text) if "pi" not in declared else {}
+    if weights:
+        program = read_latex(
+            text, {**declared, **weights}, definitions, language=language, einstein=einstein
+        )
+        note = "note: pi is read as a vector, because its entries are summed"
+        program = without_declarations(program, weights)
+        return replace(program, notes=(note, *program.notes))
+
     def scope_with(more: Mapping[str, Variable]) -> Scope:
         return Scope(text, {**declared, **more}, spoken, einstein=einstein)
 
@@ -88,13 +104,16 @@ def read_latex(
         return True
 
     try:
-        program = read_ordinary(type_numbers()) if may_be_ordinary(text) else None
-        program = program or _type(text, declared, parts, spoken, einstein=einstein)
+        ordinary = read_ordinary(type_numbers()) if may_be_ordinary(text) else None
+        program = ordinary or _type(text, declared, parts, spoken, einstein=einstein)
     except ShapeError as problem:
         found = type_numbers()
-        if found is not None:
-            offer_numbers(problem, found[1], fits)
-        raise
+        numbered = read_numbered(found)
+        if numbered is None:
+            if found is not None:
+                offer_numbers(problem, found[1], fits)
+            raise
+        program = numbered
     if not program.notes:
         return note_names(program, latex=True)
     notes = keep_readable(

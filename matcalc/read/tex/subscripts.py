@@ -133,7 +133,7 @@ def matrix_beside(letters_: Letters, phrase: Phrase) -> str | None:
     """
     base, scope = phrase.args[0], letters_.scope
     found = symbol(base, scope.source)
-    name = letters_.base_name(base)
+    name = found.name
     matrix = name[:1].upper() + name[1:]
     if matrix == name or found.key in letters_.whole_keys or scope.knows(base):
         return None

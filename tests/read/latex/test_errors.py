@@ -158,9 +158,9 @@ WRONG = [
         r"k\log p", ShapeError, 1, 'or declare "k: scalar" if it is a number', id="two-numbers"
     ),
     pytest.param(
-        r"\sum_k \pi_k x_k",
+        r"\pi \sum_k \pi_k x_k",
         ShapeError,
-        7,
+        11,
         'declare "pi: vector" if it is a variable here',
         id="entries-of-a-number",
     ),

@@ -104,11 +104,11 @@ HINTS = [
     ),
     (r"\alpha P^\top \pi", '"pi: vector(n)"', "", {"pi": "vector(n)"}, "pi: vector; alpha*P'*pi"),
     (
-        r"\sum_k \pi_k \log \pi_k",
+        r"\pi \sum_k \pi_k \log \pi_k",
         '"pi: vector"',
         "",
         {"pi": "vector"},
-        "pi: vector; sum(pi.*log(pi))",
+        "pi: vector; pi*sum(pi.*log(pi))",
     ),
     (r"\|u - \pi(P x)\|^2", r"\pi \cdot", r"\|u - \pi \cdot (P x)\|^2", {}, "norm2(u - pi*P*x)^2"),
     (r"\mu (I_1 - 3)", '"I_1: scalar"', "", {"I_1": "scalar"}, "I_1: scalar; mu*(I_1 - 3)"),
