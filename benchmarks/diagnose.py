@@ -384,7 +384,7 @@ def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
                 )
             try:
                 slipped = derive(
-                    replace(program, expr=replaced(program.expr, node, other)),
+                    program._replace(expr=replaced(program.expr, node, other)),
                     source.wrt,
                     structure="free",
                 )

@@ -5,7 +5,6 @@ demand.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +132,7 @@ class Formula:
 
     def program(self) -> Program:
         """The typed program of the formula as it is shown."""
-        return replace(self._program, expr=self._shown, source=str(self), asked=None)
+        return self._program._replace(expr=self._shown, source=str(self), asked=None)
 
     @property
     def shape(self) -> tuple[int | str, ...]:
@@ -220,7 +219,7 @@ class Formula:
         """The array with all its axes as an expression, also where it is shown as a matrix or in
         index notation.
         """
-        return Expression(replace(self._program, expr=self._tree, source=str(self), asked=None))
+        return Expression(self._program._replace(expr=self._tree, source=str(self), asked=None))
 
     @public
     def source(
@@ -319,7 +318,7 @@ class Expression(Formula):
         """
         program = self._program
         tree = simplify(program, expand_inverse=expand_inverse)
-        simplified = replace(program, expr=tree)
+        simplified = program._replace(expr=tree)
         decision = decide_by_value(program, simplified)
         if decision.verdict == DIFFERENT:
             raise VerificationError(

@@ -86,7 +86,9 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
     made = transpose(made) if tree.row and not made.row else made
     made = made.fold(lambda node, args: _unfolded(node.with_args(args)))
     given = dict(variables)
-    same = decide_by_value(Program(tree, given, ""), Program(made, given, ""))
+    same = decide_by_value(
+        Program(tree, given, "", known.language), Program(made, given, "", known.language)
+    )
     return made if same.verdict == EQUAL else tree
 
 
@@ -166,7 +168,7 @@ class _Stabiliser:
     def __init__(self, tree: Expr, variables: Mapping[str, Variable], known: Catalogue) -> None:
         self.tree = tree
         self.variables = variables
-        self.functions = known.language.functions
+        self.language = known.language
         self.activations = [activation for activation in known.rewrites if activation.code]
         self.sought = frozenset().union(*(activation.needs for activation in self.activations))
         self.inside: dict[int, frozenset[str]] = {}  # the functions that rewrites look for
@@ -236,7 +238,7 @@ class _Stabiliser:
             return None
         if after is before and not _is_root(node):
             return None
-        tree = Recovery(functions=self.functions).recover(after)
+        tree = Recovery(functions=self.language.functions).recover(after)
         if after is before and tree.op != "norm2":
             return None
         if any(each.op == "einsum" for each in tree.parts):
@@ -285,7 +287,9 @@ class _Stabiliser:
 
     def _agrees(self, part: _Part, tree: Expr) -> bool:
         """Whether the values are the same; of what cannot be decided nothing is changed."""
-        left, right = (Program(each, self._variables(part), "") for each in (part.tree, tree))
+        left, right = (
+            Program(each, self._variables(part), "", self.language) for each in (part.tree, tree)
+        )
         return decide_by_value(left, right).verdict == EQUAL
 
     def _variables(self, part: _Part) -> dict[str, Variable]:

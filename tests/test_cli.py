@@ -437,8 +437,8 @@ def test_a_plain_answer_loads_no_more_than_it_needs() -> None:
     script = (
         "import sys; from matcalc.cli import main; code = main(['diff', \"x'*A*x\", "
         "'--wrt', 'x'])\n"
-        "print(code, [name for name in ('numpy', 'sympy', 'mpmath', 'lark', 'matcalc.read.tex', "
-        "'matcalc.claims.judge') if name in sys.modules])"
+        "print(code, [name for name in ('numpy', 'sympy', 'mpmath', 'lark', 'inspect', "
+        "'matcalc.read.tex', 'matcalc.claims.judge') if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

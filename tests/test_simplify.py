@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -52,7 +51,7 @@ def simplified(text: str, *, expand_inverse: bool = False) -> str:
     """The answer, after the judge (the field where it can, else real numbers) has confirmed it."""
     program = read(text, GIVEN)
     tree = simplify(program, expand_inverse=expand_inverse)
-    decision = decide_by_value(program, replace(program, expr=tree))
+    decision = decide_by_value(program, program._replace(expr=tree))
     assert decision.verdict == EQUAL, decision
     return render(tree, program.variables)
 
@@ -268,7 +267,7 @@ def test_random_expressions(term: Term) -> None:
     text = render(tree, program.variables)
     again = read(text, program.variables)
     assert (again.expr.shape, again.expr.row) == (program.expr.shape, program.expr.row)
-    assert decide_by_value(program, replace(program, expr=again.expr)).verdict != DIFFERENT
+    assert decide_by_value(program, program._replace(expr=again.expr)).verdict != DIFFERENT
     assert "[" not in text
 
 

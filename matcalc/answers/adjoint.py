@@ -8,7 +8,6 @@ g - <l, G> with x and l held fixed (Plessix, A review of the adjoint-state metho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from matcalc.answers.equations import Equation
 from matcalc.answers.implicit import (
@@ -79,17 +78,17 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved
     """
     program, goal = _with_objective(expression._program, objective)
     unknown, known = program.variables[of], program.variables[wrt]
-    equation = replace(program, definitions={})
-    bare = replace(equation, expr=goal, source=objective)
+    equation = program._replace(definitions={})
+    bare = equation._replace(expr=goal, source=objective)
     slope = Expression(equation).diff(of)
     require_determined(expression, slope, unknown)
     name = free_name(program, *("LUVQR" if len(unknown.shape) == 2 else "lqrhkuv"))
     multiplier = Variable(name, _kind_of_multiplier(equation, unknown), unknown.shape)
     bare = with_variable(bare, multiplier, "the adjoint variable")
     inner = _inner(variable(multiplier.name, unknown.shape), equation.expr)
-    lagrangian = replace(bare, expr=Expr("-", (bare.expr, inner)))
+    lagrangian = bare._replace(expr=Expr("-", (bare.expr, inner)))
     balance = Expression(lagrangian).diff(of)
-    zero = affine_zero(replace(lagrangian, expr=balance._tree), multiplier.name, by_vec=True)
+    zero = affine_zero(lagrangian._replace(expr=balance._tree), multiplier.name, by_vec=True)
     if zero is None or zero.along is not None:
         found = _by_transposing(bare, equation.expr, slope, unknown, multiplier)
     else:
@@ -130,8 +129,8 @@ def adjoint_together(
     """
     program, trees = match_together(expression, others, of, wrt, objective)
     program, goal = _with_objective(program, objective)
-    equations = replace(program, definitions={}, asked=None)
-    bare = replace(equations, expr=goal, source=objective)
+    equations = program._replace(definitions={}, asked=None)
+    bare = equations._replace(expr=goal, source=objective)
     terms, multipliers = [goal], []
     for tree in trees:
         name = free_name(bare, *("LUVQR" if tree.rank == 2 else "lkqrhuv"))
@@ -139,7 +138,7 @@ def adjoint_together(
         known = Variable(name, free_kind(tree.rank), tree.shape)
         bare = with_variable(bare, known, "an adjoint variable")
         terms.append(Expr("neg", (_inner(variable(name, tree.shape), tree),)))
-    lagrangian = replace(bare, expr=add_terms(terms, ()))
+    lagrangian = bare._replace(expr=add_terms(terms, ()))
     balances = [Expression(lagrangian).diff(name)._tree for name in of]
     pivots = Elimination(bare, trees, list(of)).eliminate(balances, multipliers)
     if pivots is None:
@@ -178,8 +177,8 @@ def _forwards_together(
     """
     steps = {name: free_name(bare, f"?{name}") for name in (*of, wrt)}
     directions = {step: direction_of(bare.variables[name], step) for name, step in steps.items()}
-    moving = replace(bare, variables={**bare.variables, **directions})
-    moved = [derive_steps(replace(moving, expr=tree), [steps])[0] for tree in trees]
+    moving = bare._replace(variables={**bare.variables, **directions})
+    moved = [derive_steps(moving._replace(expr=tree), [steps])[0] for tree in trees]
     pivots = Elimination(moving, trees, list(of)).eliminate(moved, [steps[name] for name in of])
     if pivots is None:
         return ""
@@ -194,28 +193,28 @@ def _by_transposing(
     """The adjoint variable by the map that sends a change R of the equation to the direction X(R)
     of the unknown: l is the gradient of <dg/dx, X(R)> by R. None where X(R) cannot be written.
     """
-    change = replace(multiplier, name=_CHANGE)
-    bare = replace(program, variables={**program.variables, _CHANGE: change})
+    change = multiplier._replace(name=_CHANGE)
+    bare = program._replace(variables={**program.variables, _CHANGE: change})
     value = variable(_CHANGE, multiplier.shape)
-    found = solve_direction(replace(bare, expr=equation), slope._tree, value, unknown)
+    found = solve_direction(bare._replace(expr=equation), slope._tree, value, unknown)
     if found is None:
         return None
     weight = Expression(program).diff(unknown.name)._tree
-    paired = replace(bare, expr=_inner(weight, found.tree), definitions={})
+    paired = bare._replace(expr=_inner(weight, found.tree), definitions={})
     return found._replace(tree=differentiate(DerivativeStatement(paired, _CHANGE)))
 
 
 def _with_objective(program: Program, objective: str) -> tuple[Program, Expr]:
     """The program with the variables that the objective brings, and the objective."""
-    declared = {name: replace(each, declared=True) for name, each in program.variables.items()}
+    declared = {name: each._replace(declared=True) for name, each in program.variables.items()}
     found = read(objective, declared, language=program.language, expand=expand)
     if found.expr.shape:
         raise ArgumentError(
             f"the objective must be a scalar, and {objective} is not",
             hint="matcalc implicit without --objective gives the derivative of the variable itself",
         )
-    goal = Expression(replace(found, definitions={}))._tree
-    return replace(program, variables={**found.variables, **program.variables}), goal
+    goal = Expression(found._replace(definitions={}))._tree
+    return program._replace(variables={**found.variables, **program.variables}), goal
 
 
 def _kind_of_multiplier(equation: Program, unknown: Variable) -> str:
@@ -261,10 +260,10 @@ def _forwards(
     """
     step, moved = free_name(bare, f"?{known.name}"), free_name(bare, f"?{unknown.name}")
     directions = {step: direction_of(known, step), moved: direction_of(unknown, moved)}
-    moving = replace(bare, variables={**bare.variables, **directions})
-    (along,) = derive_steps(replace(moving, expr=equation.expr), [{known.name: step}])
+    moving = bare._replace(variables={**bare.variables, **directions})
+    (along,) = derive_steps(moving._replace(expr=equation.expr), [{known.name: step}])
     rest = Expr("neg", (along,), along.shape)
-    here, moves = replace(moving, expr=equation.expr), {known.name: step}
+    here, moves = moving._replace(expr=equation.expr), {known.name: step}
     dx = solve_direction(here, slope._tree, rest, unknown, moves)
     if dx is None:
         return ""

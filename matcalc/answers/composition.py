@@ -8,7 +8,6 @@ one, in the order in which A <= B says that B - A is positive semidefinite (3.6.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from matcalc.answers.names import free_name
 from matcalc.answers.quadratic import Quadratics
@@ -85,7 +84,7 @@ class Composition:
             return UNKNOWN
         self._certified += 1
         names = [name for name in self.program.variables if name in self.wrt]
-        found = self._certify(replace(self.program, expr=node, definitions={}), names)
+        found = self._certify(self.program._replace(expr=node, definitions={}), names)
         if found is None:
             return UNKNOWN
         self.rules.append(f"{text(node)} is {found[0]}: {found[1]}")
@@ -186,7 +185,7 @@ class Composition:
                 return UNKNOWN
             scalar = Expr("*", (scalar, part))
         variables = {name: Variable(name, kind)}
-        alone = replace(self.program, expr=scalar, definitions={}, variables=variables)
+        alone = self.program._replace(expr=scalar, definitions={}, variables=variables)
         found = self._certify(alone, [name])
         if found is None or found[0] not in (CONVEX, CONCAVE):
             return UNKNOWN

@@ -138,7 +138,7 @@ def decisive_kinds(program: Program, names: Sequence[str]) -> tuple[str, str] | 
 
     def verdict() -> str | None:
         with suppress(MatcalcError):
-            found = _certify(replace(program, variables={**program.variables, **kinds}), names)
+            found = _certify(program._replace(variables={**program.variables, **kinds}), names)
             return None if found is None else found.verdict
         return None
 
@@ -177,9 +177,9 @@ def _certify(program: Program, names: Sequence[str]) -> Convexity | None:
     plain = _without_indices(program)
     found = _by_hessian(program, list(names)) or _by_composition(plain, list(names))
     if found is None:  # sum(svdvals(X)) has a name of which more is known
-        short = simplify(replace(plain, definitions={}))
+        short = simplify(plain._replace(definitions={}))
         if short is not plain.expr:
-            found = _by_composition(replace(plain, expr=short, definitions={}), list(names))
+            found = _by_composition(plain._replace(expr=short, definitions={}), list(names))
     return found
 
 
@@ -187,7 +187,7 @@ def _without_indices(program: Program) -> Program:
     """The program in matrix notation, where it has bound indices and there is one."""
     if not any(node.op == "indexed" for node in program.expr.parts):
         return program
-    return replace(program, expr=simplify(replace(program, definitions={})), definitions={})
+    return program._replace(expr=simplify(program._replace(definitions={})), definitions={})
 
 
 def _by_composition(program: Program, names: list[str]) -> Convexity | None:
@@ -222,7 +222,7 @@ def _by_one_hessian(program: Program, wrt: str, known: Definiteness) -> Convexit
     if verify(statement, tree).kind == "none":
         return None
     columns = statement.columns
-    hessian = Formula(replace(program, expr=tree), tree, columns)
+    hessian = Formula(program._replace(expr=tree), tree, columns)
     if is_zero(tree):
         return Convexity(AFFINE, wrt, f"the Hessian is zero, {_WHERE}", hessian)
     shown = matricize(tree, program.variables, columns, language=program.language) or tree
@@ -231,7 +231,7 @@ def _by_one_hessian(program: Program, wrt: str, known: Definiteness) -> Convexit
     for verdict, whole in ((CONVEX, shown), (CONCAVE, negate(program, shown))):
         found = known.certificate(whole)
         if found is not None:
-            parts = tuple([Formula(replace(program, expr=term), term) for term in found.terms])
+            parts = tuple([Formula(program._replace(expr=term), term) for term in found.terms])
             said = _kind(verdict, found, scalar=not shown.rank)
             why = f"the Hessian is {said}, {_WHERE}"
             strict = "strictly " if found.definite else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import with_directions, with_variable
@@ -149,7 +148,7 @@ def vjp(
     if not isinstance(cotangent, str):
         raise ArgumentError(f"the name of the cotangent must be a string, not {cotangent!r}")
     program = with_variable(program, free_variable(cotangent, value), "the cotangent")
-    paired = replace(program, expr=_pair(variable(cotangent, value.shape), value))
+    paired = program._replace(expr=_pair(variable(cotangent, value.shape), value))
     return Directional(expression, "vjp", paired, [wrt], verify=verify)
 
 

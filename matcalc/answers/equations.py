@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import permutations
 from types import MappingProxyType
 from typing import NamedTuple
@@ -117,7 +116,7 @@ def read_beside(
         if joined is None:
             raise
         program, whole = joined
-    return replace(program, variables={**program.variables, **whole.variables}), whole.expr
+    return program._replace(variables={**program.variables, **whole.variables}), whole.expr
 
 
 def read_equations(
@@ -201,17 +200,16 @@ def fit_sizes(
     known = min(found, key=len)  # the most general sizes
     fitted = [replace_sizes(tree, known.get) for tree in trees]
     sized = _with_sizes(program, known)
-    return replace(sized, expr=fitted[0], definitions={}), fitted
+    return sized._replace(expr=fitted[0], definitions={}), fitted
 
 
 def _with_sizes(program: Program, known: Mapping[str, Dim]) -> Program:
     """The program with other sizes for some names."""
     variables = {
-        name: replace(each, dims=tuple([size.put(known.get) for size in each.dims]))
+        name: each._replace(dims=tuple([size.put(known.get) for size in each.dims]))
         for name, each in program.variables.items()
     }
-    return replace(
-        program,
+    return program._replace(
         expr=replace_sizes(program.expr, known.get),
         variables=variables,
         definitions={

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import suppress
-from dataclasses import replace
 from typing import NamedTuple
 
 from matcalc.answers.convexity import decisive_kinds, has_kinks, verdict_on
@@ -107,10 +106,10 @@ def _after_a_change(expression: Expression, wrt: str) -> PointKind | None:
     """
     program = expression._program
     for said, value, kind in _changes(program.variables[wrt]):
-        changed = replace(program, variables={**program.variables, wrt: kind}, definitions={})
+        changed = program._replace(variables={**program.variables, wrt: kind}, definitions={})
         with suppress(MatcalcError):
-            expr = simplify(replace(changed, expr=put(program.expr, {wrt: value})))
-            found = verdict_on(Expression(replace(changed, expr=expr)), wrt)
+            expr = simplify(changed._replace(expr=put(program.expr, {wrt: value})))
+            found = verdict_on(Expression(changed._replace(expr=expr)), wrt)
             if found.verdict in EXTREMES:
                 why = found.why.replace(DOMAIN, "")
                 why = f"as a function of {said} it is {found.verdict}, {why}"
@@ -134,7 +133,7 @@ def _after_a_function(expression: Expression, wrt: str) -> PointKind | None:
         ("logarithm", Expr("log", (whole,)), side),
         ("reciprocal", Expr("/", (number(1), whole)), -side),
     ):
-        changed = Expression(replace(program, expr=tree, definitions={}))
+        changed = Expression(program._replace(expr=tree, definitions={}))
         with suppress(MatcalcError):
             found = verdict_on(changed, wrt)
             if found.verdict in EXTREMES:
@@ -155,7 +154,7 @@ def _changes(known: Variable) -> Iterator[tuple[str, Expr, Variable]]:
         op = "./" if known.shape else "/"
         one = fill(number(1), known.shape) if known.shape else number(1)
         yield f"1{op}{known.name}", Expr(op, (one, leaf), known.shape), known
-        free = replace(known, kind=free_kind(len(known.shape)))
+        free = known._replace(kind=free_kind(len(known.shape)))
         yield f"log({known.name})", Expr("exp", (leaf,), known.shape), free
 
 
@@ -167,7 +166,7 @@ def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr
     for op, bound in bounds_of_domain(program.expr, names):
         if known.is_positive(bound):  # wherever the variables are of their kinds
             continue
-        inside = simplify(replace(program, expr=there(bound), definitions={}))
+        inside = simplify(program._replace(expr=there(bound), definitions={}))
         if not known.is_positive(inside) and not _is_root_of_zero(known, op, bound, inside):
             found.append(format_tree(program, _without_positive(inside, known)))
     if not found:
@@ -195,7 +194,7 @@ def is_beyond(program: Program, wrt: str, point: Expr) -> bool:
     """Whether it is proved that the function has no value at a point, or none on one side of it."""
     known = Definiteness(program)
     for op, bound in bounds_of_domain(program.expr, {wrt}):
-        there = simplify(replace(program, expr=put(bound, {wrt: point}), definitions={}))
+        there = simplify(program._replace(expr=put(bound, {wrt: point}), definitions={}))
         if _is_root_of_zero(known, op, bound, there):
             continue
         if known.is_nonnegative(negate(program, there)):
@@ -226,7 +225,7 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKin
     program = expression._program
     hessian = differentiate(DerivativeStatement(program, wrt, 2))
     columns = len(program.variables[wrt].shape)
-    there = simplify(replace(program, expr=put(hessian, {wrt: point}), definitions={}))
+    there = simplify(program._replace(expr=put(hessian, {wrt: point}), definitions={}))
     shown = matricize(there, program.variables, columns, language=program.language) or there
     what = "second derivative" if not shown.shape else "Hessian"
     if shown.rank in (0, 2):
@@ -268,8 +267,8 @@ def _where_it_counts(program: Program, wrt: str, point: Expr) -> Program:
     if point.op != "variable" or program.variables[wrt].kind in FREE:
         return program
     name = str(point.value)
-    same = replace(program.variables[wrt], name=name)
-    return replace(program, variables={**program.variables, name: same})
+    same = program.variables[wrt]._replace(name=name)
+    return program._replace(variables={**program.variables, name: same})
 
 
 def _short(program: Program, tree: Expr) -> str:
@@ -281,4 +280,4 @@ def _short(program: Program, tree: Expr) -> str:
 def format_tree(program: Program, tree: Expr) -> str:
     """The text of a tree over the variables of a program."""
     variables = {k: each for k, each in program.variables.items() if k.isidentifier()}
-    return str(Formula(replace(program, definitions={}, variables=variables), tree))
+    return str(Formula(program._replace(definitions={}, variables=variables), tree))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from matcalc.answers.parts import Parts
 from matcalc.core.boundary import public
@@ -20,7 +19,7 @@ class NamedFormulas(Parts[str, Formula]):
     """
 
     def __init__(self, program: Program, values: Iterable[tuple[str, Expr]]) -> None:
-        self._parts = {name: Formula(replace(program, expr=tree), tree) for name, tree in values}
+        self._parts = {name: Formula(program._replace(expr=tree), tree) for name, tree in values}
 
     def __str__(self) -> str:
         return "\n".join(f"{name} = {value}" for name, value in self._parts.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +155,7 @@ class Gradients(Parts[str, Derivative]):
         """
         trees = {VALUE: self.expression._tree} if value else {}
         trees |= {key: each._tree for key, each in self._parts.items()}
-        program = replace(self.expression._program, variables=self.variables)
+        program = self.expression._program._replace(variables=self.variables)
         return source_of_several(
             program, trees, self._title(), backend, name, runtime, verify=self._verify
         )

@@ -4,8 +4,6 @@ Newton's.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from matcalc.answers.equations import fit_sizes, require_equation
 from matcalc.answers.moving import solve_direction
 from matcalc.answers.names import free_name, number_hint, with_variable
@@ -38,7 +36,7 @@ class Solved(Formula):
     def __init__(
         self, program: Program, tree: Expr, head: str, lines: list[tuple[str, str]], proof: str
     ) -> None:
-        super().__init__(replace(program, definitions={}, asked=None), tree)
+        super().__init__(program._replace(definitions={}, asked=None), tree)
         self.head = head
         self.lines = lines
         self.proof = proof
@@ -157,7 +155,7 @@ def _prove(program: Program, of: str, slope: Derivative, tree: Expr, moved: Expr
         whole = Expr("*", (slope._tree, tree), moved.shape)
     else:
         step = free_name(program, f"?{of}")
-        moving = replace(program, variables={**program.variables, step: direction_of(known, step)})
+        moving = program._replace(variables={**program.variables, step: direction_of(known, step)})
         (along,) = derive_steps(moving, [{of: step}])
         whole = put(along, {step: tree})
     total = Expr("+", (whole, moved), moved.shape)
@@ -238,14 +236,14 @@ def gauss_newton(expression: Expression, wrt: str) -> Solved:
         )
     if residual.row:
         residual = Expr("'", (residual,), residual.shape)
-    of = Expression(replace(program, expr=residual))
+    of = Expression(program._replace(expr=residual))
     jacobian = of.diff(wrt)
     if not known.shape:
         return _gauss_newton_of_number(program, known.name, residual, jacobian)
     J = jacobian._tree
     across = Expr("'", (J,), J.shape[::-1])
     square = Expr("*", (across, J), (J.shape[1], J.shape[1]))
-    matrix = simplify(replace(program, expr=square, definitions={}))
+    matrix = simplify(program._replace(expr=square, definitions={}))
     rest = Expr("neg", (Expr("*", (across, residual), (J.shape[1],)),), (J.shape[1],))
     tree = Expr("*", (Expr("inv", (matrix,), matrix.shape), rest), rest.shape)
     where = "J'*J is invertible"
@@ -255,7 +253,7 @@ def gauss_newton(expression: Expression, wrt: str) -> Solved:
         tree = Expr("*", (inverse, Expr("neg", (residual,), residual.shape)), rest.shape)
         why = singular_because(program, matrix, known)
         where = f"J'*J is {why}; of all steps it is the shortest"
-    tree = simplify(replace(program, expr=tree, definitions={}))
+    tree = simplify(program._replace(expr=tree, definitions={}))
     lines = [
         ("residual", str(Formula(program, residual))),
         ("Jacobian", str(jacobian)),
@@ -270,9 +268,9 @@ def _gauss_newton_of_number(
 ) -> Solved:
     """The step -J'*r/(J'*J), where the Jacobian J is a column."""
     across = Expr("'", (jacobian._tree,), jacobian._tree.shape, row=True)
-    matrix = simplify(replace(program, expr=Expr("*", (across, jacobian._tree)), definitions={}))
+    matrix = simplify(program._replace(expr=Expr("*", (across, jacobian._tree)), definitions={}))
     rest = Expr("neg", (Expr("*", (across, residual)),))
-    tree = simplify(replace(program, expr=Expr("/", (rest, matrix)), definitions={}))
+    tree = simplify(program._replace(expr=Expr("/", (rest, matrix)), definitions={}))
     lines = [
         ("residual", str(Formula(program, residual))),
         ("Jacobian", str(jacobian)),

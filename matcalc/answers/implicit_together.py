@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matcalc.answers.equations import (
     Equation,
@@ -86,8 +86,8 @@ def match_together(
     each of those that are to be determined, and that the objective has a meaning, if there are
     such sizes.
     """
-    program, names = replace(expression._program, definitions={}), require_different(of)
-    program = replace(program, expr=expression._tree)
+    program, names = expression._program._replace(definitions={}), require_different(of)
+    program = program._replace(expr=expression._tree)
     require_equation(program.expr)
     program, trees = read_equations(program, others)
     if objective:
@@ -124,7 +124,7 @@ def implicit_together(
         step = free_name(program, f"d{name}", *"hkvu")
         program = with_variable(program, direction_of(program.variables[name], step), "a direction")
         moves[name] = step
-    program = replace(program, asked=None)
+    program = program._replace(asked=None)
     equations = [_differential(program, tree, moves) for tree in trees]
     pivots = Elimination(program, trees, names).eliminate(equations, [moves[x] for x in names])
     if pivots is None:
@@ -147,7 +147,7 @@ def _differential(program: Program, tree: Expr, moves: dict[str, str]) -> Expr:
     found = {name: step for name, step in moves.items() if name in variable_names(tree)}
     if not found:
         return zeros(tree.shape)
-    return derive_steps(replace(program, expr=tree), [found])[0]
+    return derive_steps(program._replace(expr=tree), [found])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Elimination:
             return []
         for place, pivot in self._pivots(differentials, unknowns):
             rest = [
-                simplify(replace(self.program, expr=put(each, {pivot.name: pivot.value})))
+                simplify(self.program._replace(expr=put(each, {pivot.name: pivot.value})))
                 for k, each in enumerate(differentials)
                 if k != place
             ]
@@ -196,7 +196,7 @@ class Elimination:
         known = self.program.variables[name]
         if equation.shape != known.shape or name not in variable_names(equation):
             return None
-        here = replace(self.program, expr=equation)
+        here = self.program._replace(expr=equation)
         with suppress(UnsupportedError):
             slope = differentiate(DerivativeStatement(here, name))
             if len(known.shape) < 2 and self._is_singular(slope):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.quadratic import times
@@ -91,4 +90,4 @@ def _eliminate(program: Program, blocks: Blocks, pivot: str, left: Sequence[str]
 
 
 def _of(program: Program, tree: Expr) -> Program:
-    return replace(program, expr=tree, definitions={})
+    return program._replace(expr=tree, definitions={})

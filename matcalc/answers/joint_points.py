@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, permutations
 
 from matcalc.answers.convexity import verdict_on
@@ -77,7 +77,7 @@ class JointPoint(NamedFormulas):
     def __init__(
         self, expression: Expression, solved: Sequence[_Solved], said: Sequence[str], proof: str
     ) -> None:
-        program = replace(expression._program, definitions={})
+        program = expression._program._replace(definitions={})
         super().__init__(program, [(each.name, each.value) for each in _readable(solved)])
         self.expression = expression
         self.condition = "; ".join(said)
@@ -149,7 +149,7 @@ def _eliminate(
     A value is put into what is left; one that depends on no other variable stays a name there.
     """
     solved: list[_Solved] = []
-    current = replace(program, definitions={}, asked=None)
+    current = program._replace(definitions={}, asked=None)
     equations = dict(gradients)
     for place, name in enumerate(order):
         zero = _zero(current, name, equations.pop(name))
@@ -161,12 +161,12 @@ def _eliminate(
         if not set(later) & set(variable_names(value)):
             continue
         rest = {key: each for key, each in current.variables.items() if key != name}
-        base = replace(current, variables=rest)
-        current = replace(base, expr=simplify(replace(base, expr=put(current.expr, {name: value}))))
+        base = current._replace(variables=rest)
+        current = base._replace(expr=simplify(base._replace(expr=put(current.expr, {name: value}))))
         # where the gradient by this variable is zero, those by the others are the derivatives of
         # what is left
         equations = {
-            key: simplify(replace(base, expr=put(each, {name: value})))
+            key: simplify(base._replace(expr=put(each, {name: value})))
             for key, each in equations.items()
         }
     return solved
@@ -183,7 +183,7 @@ def _zero(program: Program, name: str, gradient: Expr) -> Zero | None:
                 continue
             there = put(gradient, {name: zero.point})
             rest = {key: each for key, each in program.variables.items() if key != name}
-            base = replace(program, variables=rest)
+            base = program._replace(variables=rest)
             if prove_all(base, [(there, zeros(there.shape, row=there.row))]) is not None:
                 return zero
     return None
@@ -202,7 +202,7 @@ def _prove(
     for gradient in gradients.values():
         there = _there(gradient, solved)
         pairs.append((there, zeros(there.shape, row=there.row)))
-    return prove_all(replace(program, variables=rest), pairs)
+    return prove_all(program._replace(variables=rest), pairs)
 
 
 def _there(tree: Expr, solved: Sequence[_Solved]) -> Expr:
@@ -243,7 +243,7 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> list[str]:
     conditions = [f"if {' and '.join(kinds)}"] if kinds else []
     conditions += domain_there(program, set(names), lambda tree: _there(tree, solved))
     requires = [
-        required._replace(tree=simplify(replace(program, expr=_there(required.tree, solved))))
+        required._replace(tree=simplify(program._replace(expr=_there(required.tree, solved))))
         for each in solved
         for required in each.zero.requires
     ]

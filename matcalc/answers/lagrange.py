@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from matcalc.answers.convexity import verdict_on
@@ -63,7 +63,7 @@ class ConstrainedPoint(Formula):
         proof: str,
         other: Formula | None = None,
     ) -> None:
-        super().__init__(replace(program, definitions={}), point)
+        super().__init__(program._replace(definitions={}), point)
         self.wrt = wrt
         self.multipliers = multipliers
         self.condition = condition
@@ -107,7 +107,7 @@ def find_constrained_point(
     for source in equations:
         program, constraint = _constraint(program, source, wrt)
         found.append(constraint)
-    objective = replace(program, definitions={})
+    objective = program._replace(definitions={})
     expression = Expression(objective)
     with suppress(UnsupportedError, ArgumentError):
         named = _eigenproblem(objective, wrt, found)
@@ -148,7 +148,7 @@ def _of_kind(
     kind, equation = _UNDER[known.kind]
     said = equation.format(known.name)
     bare = Variable(known.name, kind, known.shape)
-    program = replace(program, variables={**program.variables, known.name: bare})
+    program = program._replace(variables={**program.variables, known.name: bare})
     plain = [said_of(each).replace(" ", "") for each in constraints]
     return program, bare, [*([] if said.replace(" ", "") in plain else [said]), *constraints]
 
@@ -168,7 +168,7 @@ def _constraint(program: Program, equation: str | Equation, wrt: str) -> tuple[P
     name = free_name(program, "l", "k", "u")
     kind = "vector" if zero.shape else "scalar"
     multiplier = Variable(name, kind, zero.shape)
-    program = replace(program, variables={**program.variables, name: multiplier})
+    program = program._replace(variables={**program.variables, name: multiplier})
     return program, Constraint(source, zero, multiplier)
 
 
@@ -182,7 +182,7 @@ def _lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint]
     whole = program.expr
     for each in found:
         whole = Expr("+", (whole, _weigh(each)))
-    return differentiate(DerivativeStatement(replace(program, expr=whole), wrt, 1, "free"))
+    return differentiate(DerivativeStatement(program._replace(expr=whole), wrt, 1, "free"))
 
 
 class _Problem(NamedTuple):
@@ -208,7 +208,7 @@ def _candidates(problem: _Problem) -> Iterator[tuple[Expr, dict[str, Expr]]]:
     known = program.variables[wrt]
     for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
-            zero = affine_zero(replace(program, expr=equation), wrt)
+            zero = affine_zero(program._replace(expr=equation), wrt)
             if zero is None or zero.along is not None:
                 continue
             yield from _with_multipliers(program, wrt, found, zero.point)
@@ -249,7 +249,7 @@ def _solve(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
     op = ".*" if multiplier.shape else "*"
     for equation in (left, Expr(op, (factor, left), left.shape)):
         with suppress(UnsupportedError):
-            zero = affine_zero(replace(program, expr=equation), name)
+            zero = affine_zero(program._replace(expr=equation), name)
             if zero is not None and zero.along is None:
                 return zero.point
     if multiplier.shape:
@@ -268,9 +268,9 @@ def _solve(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
 
 def _bend(program: Program, equation: Expr, name: str) -> Expr | None:
     """The root of a*l^2 + b that is above zero."""
-    bare = replace(program, expr=_simplify(program, equation))
+    bare = program._replace(expr=_simplify(program, equation))
     slope = differentiate(DerivativeStatement(bare, name))
-    twice = differentiate(DerivativeStatement(replace(bare, expr=slope), name))
+    twice = differentiate(DerivativeStatement(bare._replace(expr=slope), name))
     if name in variable_names(twice) or is_zero(twice):
         return None
     zero = {name: number(0)}
@@ -304,7 +304,7 @@ def _scale(
     if not choices:
         return
     whole = min(choices, key=lambda each: len(text(each)))
-    normal = differentiate(DerivativeStatement(replace(program, expr=constraint.zero), wrt))
+    normal = differentiate(DerivativeStatement(program._replace(expr=constraint.zero), wrt))
     if wrt in variable_names(normal):
         return
     others = [each for each in found if each is not constraint]
@@ -317,7 +317,7 @@ def _scale(
 
 
 def _simplify(program: Program, tree: Expr) -> Expr:
-    return simplify(replace(program, expr=tree, definitions={}))
+    return simplify(program._replace(expr=tree, definitions={}))
 
 
 def _prove(
@@ -336,13 +336,13 @@ def _prove(
     where = ", ".join(dict.fromkeys(text(each) for each in doubtful))
     names = {each.multiplier.name for each in found}
     rest = {n: v for n, v in program.variables.items() if n not in names}
-    base = replace(program, variables=rest, asked=None)
+    base = program._replace(variables=rest, asked=None)
     levels = {name: _simplify(program, each) for name, each in multipliers.items()}
-    shown = {n: Formula(replace(base, expr=each), each) for n, each in levels.items()}
+    shown = {n: Formula(base._replace(expr=each), each) for n, each in levels.items()}
     other = _other(problem, point, multipliers)
     proof = f"the constraint holds there, and the gradient of the Lagrangian is zero, {how}"
     return ConstrainedPoint(
-        replace(base, expr=short),
+        base._replace(expr=short),
         wrt,
         short,
         shown,
@@ -350,7 +350,7 @@ def _prove(
         + (f"; it exists where {where} is invertible" if where else "")
         + _counts(program, program.variables[wrt], short),
         proof,
-        None if other is None else Formula(replace(base, expr=other), other),
+        None if other is None else Formula(base._replace(expr=other), other),
     )
 
 
@@ -408,7 +408,7 @@ def _condition(
     linear = all(
         wrt
         not in variable_names(
-            differentiate(DerivativeStatement(replace(program, expr=c.zero), wrt))
+            differentiate(DerivativeStatement(program._replace(expr=c.zero), wrt))
         )
         for c in found
     )
@@ -462,7 +462,7 @@ def _eigenproblem(program: Program, wrt: str, found: Sequence[Constraint]) -> Na
     variables = {**program.variables, value: Variable(value, "scalar")}
     there = put(gradient, {name: Expr("neg", (scale,))})
     twice = Expr("*", (number(2), Expr("-", (ends[0], ends[1]), shape)), shape)
-    moving = replace(program, variables=variables)
+    moving = program._replace(variables=variables)
     if not is_everywhere_zero(moving, Expr("-", (there, twice), shape)):
         return None
     kind = "an eigenproblem" if right.op == "eye" else "a generalized eigenproblem"

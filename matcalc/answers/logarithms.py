@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from matcalc.core.program import Program
 from matcalc.core.tree import (
     Expr,
@@ -43,7 +41,7 @@ def without_logarithms(program: Program, equation: Expr, wrt: str) -> Expr | Non
         return None
     one = fill(number(1), shape) if shape else number(1)
     right = sides.get(-1, one)
-    total = simplify(replace(program, expr=add_terms(rest, shape, row=row), definitions={}))
+    total = simplify(program._replace(expr=add_terms(rest, shape, row=row), definitions={}))
     if not is_zero(total):
         weighed = Expr("/", (total, number(weights.pop())), shape)
         right = Expr(op, (right, Expr("exp", (weighed,), shape)), shape)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import reduce
 from types import MappingProxyType
 from typing import NamedTuple
@@ -96,7 +95,7 @@ def solve_direction(
 
     Raises UnsupportedError where the direction that there is leads out of the kind of the unknown.
     """
-    outside, step = None, replace(unknown, name=_STEP)
+    outside, step = None, unknown._replace(name=_STEP)
     for found in _directions(program, slope, value, unknown):
         if _stays_within(program, step, found, moves):
             return found
@@ -140,7 +139,7 @@ def _stays_within(
     # Q moves by Q*W with a skew matrix W
     turn = variable(_TURN, whole.shape)
     skew = Variable(_TURN, "skew", whole.shape[:1])
-    program = replace(program, variables={**program.variables, _TURN: skew})
+    program = program._replace(variables={**program.variables, _TURN: skew})
     return is_within(program, step, put(said, {name: whole, moves[name]: multiply(whole, turn)}))
 
 
@@ -164,7 +163,7 @@ def _directions(
 def _among_all(program: Program, value: Expr, unknown: Variable) -> Iterator[Direction]:
     """The direction that there is among all matrices, and that in the triangle."""
     free = free_variable(unknown.name, unknown)
-    bare = replace(program, variables={**program.variables, unknown.name: free})
+    bare = program._replace(variables={**program.variables, unknown.name: free})
     try:
         slope = differentiate(DerivativeStatement(program, unknown.name, 1, "free"))
     except UnsupportedError:  # a function of symmetric matrices
@@ -182,11 +181,11 @@ def _along_diagonal(program: Program, value: Expr, unknown: Variable) -> Iterato
     whole = put(program.expr, {unknown.name: Expr("diag", (inner,), unknown.shape)})
     variables = {**program.variables, _DIAGONAL: known}
     kind = Variable(_STEP, "diagonal", unknown.dims)
-    moving = replace(program, variables=variables)
+    moving = program._replace(variables=variables)
     if not is_within(program, kind, value) or not is_within(moving, kind, whole):
         return
-    entries = replace(
-        program, expr=Expr("diag", (whole,), inner.shape), variables=variables, definitions={}
+    entries = program._replace(
+        expr=Expr("diag", (whole,), inner.shape), variables=variables, definitions={}
     )
     with suppress(UnsupportedError):
         slope = differentiate(DerivativeStatement(entries, _DIAGONAL))
@@ -194,7 +193,7 @@ def _along_diagonal(program: Program, value: Expr, unknown: Variable) -> Iterato
         if found is not None:
             there = Expr("diag", (variable(unknown.name, unknown.shape),), inner.shape)
             moved = Expr("diag", (put(found, {_DIAGONAL: there}),), unknown.shape)
-            yield Direction(simplify(replace(program, expr=moved, definitions={})))
+            yield Direction(simplify(program._replace(expr=moved, definitions={})))
 
 
 def _within_triangle(
@@ -213,25 +212,25 @@ def _within_triangle(
     if product is None:
         return
     if not is_within(program, Variable(_STEP, "symmetric", unknown.dims), value):
-        moved = simplify(replace(program, expr=value, definitions={}))
+        moved = simplify(program._replace(expr=value, definitions={}))
         said = Formula(program, moved, verify=False)
         raise UnsupportedError(
             f"the equation is one of symmetric matrices, and {said} is not known to be symmetric",
             hint="declare what stands on the other side as symmetric(n) or psd(n)",
         )
-    bound = replace(unknown, name=_STEP)
+    bound = unknown._replace(name=_STEP)
     left, right = product.left, product.right
     value = Expr("/", (value, product.scale), value.shape)
     for side in _sides(program, left, transpose(right)):
-        before = simplify(replace(program, expr=multiply(_inverse(side), left), definitions={}))
+        before = simplify(program._replace(expr=multiply(_inverse(side), left), definitions={}))
         behind = multiply(right, transpose(_inverse(side)))
-        behind = simplify(replace(program, expr=behind, definitions={}))
+        behind = simplify(program._replace(expr=behind, definitions={}))
         if not is_within(program, bound, before) or not is_within(program, bound, behind):
             continue
         across = multiply(multiply(_inverse(side), value), transpose(_inverse(side)))
         inner = multiply(_inverse(before), _half(unknown.kind, across))
         found = multiply(inner, _inverse(behind))
-        whole = replace(program, expr=found, definitions={})
+        whole = program._replace(expr=found, definitions={})
         yield Direction(simplify(whole, as_typed=False))
 
 
@@ -274,12 +273,12 @@ def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator
     derivative of the inverse: of ``expm``, by that of ``logm``.
     """
     step = free_variable(_STEP, unknown)
-    program = replace(program, variables={**program.variables, _STEP: step})
+    program = program._replace(variables={**program.variables, _STEP: step})
     try:
         (along,) = derive_steps(program, [{unknown.name: _STEP}])
     except UnsupportedError:
         return
-    program = replace(program, definitions={})
+    program = program._replace(definitions={})
     terms = scaled_terms(along)
     if len(terms) != 1:
         return
@@ -293,19 +292,19 @@ def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator
         back = Expr(frechet(inverse), (there, value), value.shape)
         inner: Expr | None = back
         if moved.op != "variable":
-            slope = differentiate(DerivativeStatement(replace(program, expr=moved), _STEP))
+            slope = differentiate(DerivativeStatement(program._replace(expr=moved), _STEP))
             inner = inverse_of_map(program, slope, back, step)
         if inner is not None:
             said = _other_side(program, there, unknown)
             undone = Undone(there, said, Expr(inverse, (said,), said.shape))
-            yield Direction(simplify(replace(program, expr=inner)), undone)
+            yield Direction(simplify(program._replace(expr=inner)), undone)
 
 
 def _undo_cholesky(program: Program, value: Expr, unknown: Variable) -> Iterator[Direction]:
     """The direction where the equation says what c*C is, for the factor C = chol(E): along a
     triangular dC the matrix E = C*C' moves by dC*C' + C*dC'.
     """
-    bare = replace(program, definitions={})
+    bare = program._replace(definitions={})
     moving = [
         (scale, term)
         for scale, term in scaled_terms(simplify(bare))
@@ -324,12 +323,12 @@ def _undo_cholesky(program: Program, value: Expr, unknown: Variable) -> Iterator
     half = multiply(Expr("/", (value, scale), value.shape), transpose(factor))
     change = Expr("+", (half, transpose(half)), half.shape)
     (point,) = factor.args
-    slope = differentiate(DerivativeStatement(replace(bare, expr=point), unknown.name))
+    slope = differentiate(DerivativeStatement(bare._replace(expr=point), unknown.name))
     moved = inverse_of_map(program, slope, change, unknown)
     if moved is not None:
         said = _other_side(program, factor, unknown)
         undone = Undone(factor, said, multiply(said, transpose(said)))
-        yield Direction(simplify(replace(bare, expr=moved), as_typed=False), undone)
+        yield Direction(simplify(bare._replace(expr=moved), as_typed=False), undone)
 
 
 def _other_side(program: Program, whole: Expr, unknown: Variable) -> Expr:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import (
@@ -86,7 +85,7 @@ def with_variable(program: Program, variable: Variable, role: str) -> Program:
             f"{name} is a size here, so {role} cannot have this name",
             hint="give it a name that does not occur",
         )
-    return replace(program, variables={**program.variables, name: variable})
+    return program._replace(variables={**program.variables, name: variable})
 
 
 def with_directions(program: Program, moves: Mapping[str, str]) -> Program:

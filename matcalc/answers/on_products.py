@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -77,7 +76,7 @@ class _OnProduct(Parts[str, Shown]):
         reading = self.reading
         title = f"{reading[0].upper()}{reading[1:]} of {self.expression}:\n\n{self}"
         trees = {name: part._tree for name, part in self._parts.items()}
-        program = replace(self.expression._program, variables=self.variables)
+        program = self.expression._program._replace(variables=self.variables)
         return source_of_several(program, trees, title, backend, name, runtime, verify=self._verify)
 
     def to_json(self) -> Mapping[str, Any]:
@@ -177,7 +176,7 @@ class RiemannianHessian(_OnProduct[Formula]):
     ) -> None:
         self.expression, self._verify = expression, verify
         self.manifolds = _manifolds_of(wrt, manifolds)
-        program = _points_of(replace(expression._program, definitions={}), self.manifolds)
+        program = _points_of(expression._program._replace(definitions={}), self.manifolds)
         require_scalar(program.expr, "a Hessian on manifolds is")
         self._spaces = {
             name: euclidean(len(program.variables[name].shape))
@@ -190,7 +189,7 @@ class RiemannianHessian(_OnProduct[Formula]):
             self.directions[name] = free_name(program, f"d{name}", *"UVWuvw")
             direction = direction_of(program.variables[name], self.directions[name])
             program = with_variable(program, direction, "a direction")
-        self._program = replace(program, asked=None)
+        self._program = program._replace(asked=None)
         self._proof = ProductProof(self._program, self._spaces)
         parts: dict[str, Expr] = {}
         for name, space in self._spaces.items():
@@ -198,7 +197,7 @@ class RiemannianHessian(_OnProduct[Formula]):
             require_invariant(self._proof.factors[name], statement)
             parts[name] = derive_on(space, statement, self.directions, {})
         self._parts = {
-            name: Formula(replace(self._program, expr=tree), tree, verify=verify)
+            name: Formula(self._program._replace(expr=tree), tree, verify=verify)
             for name, tree in parts.items()
         }
         if verify:
@@ -280,4 +279,4 @@ def _points_of(program: Program, manifolds: Mapping[str, str]) -> Program:
     for name, manifold in manifolds.items():
         if manifold in NAMES:
             points[name] = point_on(manifold, points[name])
-    return replace(program, variables=points)
+    return program._replace(variables=points)

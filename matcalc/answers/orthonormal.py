@@ -52,9 +52,9 @@ class ProcrustesPoint(Formula):
     def __init__(
         self, program: Program, wrt: str, points: list[Expr], linear: Formula, proof: str
     ) -> None:
-        super().__init__(replace(program, definitions={}), points[0])
+        super().__init__(program._replace(definitions={}), points[0])
         self.wrt = wrt
-        self.other = Formula(replace(program, expr=points[1], definitions={}), points[1])
+        self.other = Formula(program._replace(expr=points[1], definitions={}), points[1])
         self.condition = (
             "the minimum on the set, and the other one the maximum: the function is a constant "
             f"less tr(M'*{wrt}), M = {linear}, which is largest at polar(M) (Schonemann 1966), "
@@ -86,22 +86,21 @@ def on_orthonormal(expression: Expression, wrt: str) -> ProcrustesPoint | NamedP
     known = require_variable(program, wrt)
     require_scalar(program.expr, "stationary points are")
     free = Variable(wrt, "matrix", known.shape, known.declared)
-    bare = replace(
-        program,
-        expr=simplify(replace(program, definitions={})),
+    bare = program._replace(
+        expr=simplify(program._replace(definitions={})),
         definitions={},
         variables={**program.variables, wrt: free},
     )
     gradient = differentiate(DerivativeStatement(bare, wrt))
     rest, dropped = _without_multiplier(program, wrt, gradient)
-    slope = differentiate(DerivativeStatement(replace(bare, expr=rest), wrt))
+    slope = differentiate(DerivativeStatement(bare._replace(expr=rest), wrt))
     refused = UnsupportedError(
         f"no closed form was found for {wrt} where {expression} is stationary among {known}",
         hint="matcalc diff --manifold stiefel has the gradient within them, which is zero there",
     )
     if wrt in variable_names(slope):
         raise refused
-    constant = simplify(replace(bare, expr=put(rest, {wrt: zeros(known.shape)})))
+    constant = simplify(bare._replace(expr=put(rest, {wrt: zeros(known.shape)})))
     terms = [] if is_zero(slope) else _terms(bare, slope, free)
     if terms is None:
         raise refused
@@ -128,10 +127,10 @@ def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Exp
     """The gradient on the set without terms X*L with a symmetric L that depends on X, which say
     nothing there; and whether there were any.
     """
-    definite = Definiteness(replace(program, definitions={}))
+    definite = Definiteness(program._replace(definitions={}))
     left = []
     dropped = False
-    for scale, factors in _multiply_out(simplify(replace(program, expr=gradient, definitions={}))):
+    for scale, factors in _multiply_out(simplify(program._replace(expr=gradient, definitions={}))):
         first, *others = factors
         if first.op == "variable" and first.value == wrt and len(others) > 1:
             inner = reduce(multiply, others)
@@ -142,7 +141,7 @@ def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Exp
     if not dropped:
         return gradient, False
     total = add_terms(left, gradient.shape)
-    return simplify(replace(program, expr=total, definitions={})), True
+    return simplify(program._replace(expr=total, definitions={})), True
 
 
 def _multiply_out(tree: Expr) -> list[tuple[Expr, list[Expr]]]:
@@ -169,7 +168,7 @@ def _terms(program: Program, slope: Expr, free: Variable) -> list[tuple[Expr, Ex
     found = products_of(program, slope, free)
     if found is None:
         return None
-    short = [[simplify(replace(program, expr=part)) for part in each] for each in found]
+    short = [[simplify(program._replace(expr=part)) for part in each] for each in found]
     return [(scale, left, right) for scale, left, right in short]
 
 
@@ -186,10 +185,10 @@ def _procrustes(
     program: Program, wrt: str, gradient: Expr, constant: Expr
 ) -> ProcrustesPoint | None:
     """polar(-C) and polar(C) for the gradient X*L + C, both proved by substitution."""
-    base = replace(program, definitions={}, asked=None)  # with wrt, which says n >= p
-    inner = simplify(replace(base, expr=Expr("neg", (constant,), constant.shape)))
-    first = simplify(replace(base, expr=Expr("polar", (inner,), constant.shape)))
-    points = [first, simplify(replace(base, expr=Expr("neg", (first,), constant.shape)))]
+    base = program._replace(definitions={}, asked=None)  # with wrt, which says n >= p
+    inner = simplify(base._replace(expr=Expr("neg", (constant,), constant.shape)))
+    first = simplify(base._replace(expr=Expr("polar", (inner,), constant.shape)))
+    points = [first, simplify(base._replace(expr=Expr("neg", (first,), constant.shape)))]
     held: list[tuple[Expr, Expr]] = []
     for point in points:
         there = put(gradient, {wrt: point})
@@ -202,9 +201,9 @@ def _procrustes(
         return None
     how = f"{wrt}'*{wrt} = eye and {wrt}'*G = G'*{wrt} there, for the free gradient G, {proof}"
     rest = {name: each for name, each in program.variables.items() if name != wrt}
-    base = replace(base, variables=rest)
-    linear = Formula(replace(base, expr=inner), inner)
-    return ProcrustesPoint(replace(base, expr=points[0]), wrt, points, linear, how)
+    base = base._replace(variables=rest)
+    linear = Formula(base._replace(expr=inner), inner)
+    return ProcrustesPoint(base._replace(expr=points[0]), wrt, points, linear, how)
 
 
 def _difference(
@@ -234,8 +233,8 @@ def _eigenproblem(
     scale, left, right = term
     if not definite.is_symmetric(left):
         return None
-    one = simplify(replace(program, expr=Expr("*", (scale, left), left.shape)))
-    half = simplify(replace(program, expr=Expr("/", (one, number(2)), left.shape)))
+    one = simplify(program._replace(expr=Expr("*", (scale, left), left.shape)))
+    half = simplify(program._replace(expr=Expr("/", (one, number(2)), left.shape)))
     x = variable(wrt, program.variables[wrt].shape)
     product = text(Expr("*", (left if dropped else half, x), x.shape))
     level = free_name(program, "Λ", "L")
@@ -255,7 +254,7 @@ def _eigenproblem(
             equation,
             how,
         )
-    weight = Formula(replace(program, expr=right), right)
+    weight = Formula(program._replace(expr=right), right)
     if right.op != "variable" or program.variables[right.value].kind != "diagonal":
         return None
     return NamedProblem(

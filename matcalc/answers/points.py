@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from matcalc.answers.names import free_name, with_variable
@@ -64,7 +64,7 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Expansion
         )
     meant = {*_SHAPES, *program.definitions, *variable_names(program.expr)}  # names that are values
     if said.isidentifier() and said not in meant:
-        program = with_variable(program, replace(known, name=said), "the point")
+        program = with_variable(program, known._replace(name=said), "the point")
         point = variable(said, known.shape)
         return program, ExpansionPoint(wrt, said, point, Expr("-", (self, point), known.shape))
     program, point = _type(program, known, said)
@@ -89,8 +89,8 @@ def _type(program: Program, known: Variable, said: str) -> tuple[Program, Expr]:
                 hint=f"write {said}*{one}{more}",
             )
         return program, Expr("fill", (alone,), known.shape)
-    column = replace(program, expr=variable(known.name, known.shape), source=known.name)
-    declared = {name: replace(each, declared=True) for name, each in program.variables.items()}
+    column = program._replace(expr=variable(known.name, known.shape), source=known.name)
+    declared = {name: each._replace(declared=True) for name, each in program.variables.items()}
     _, point = read_pair(column, said, declared, language=program.language)
     if known.name in variable_names(point.expr):
         raise ArgumentError(
@@ -98,7 +98,7 @@ def _type(program: Program, known: Variable, said: str) -> tuple[Program, Expr]:
             hint="give the point a name of its own, and put the expression in its place later",
         )
     fresh = {name: each for name, each in point.variables.items() if name not in declared}
-    return replace(program, variables={**program.variables, **fresh}), point.expr
+    return program._replace(variables={**program.variables, **fresh}), point.expr
 
 
 def _sizes(known: Variable) -> str:

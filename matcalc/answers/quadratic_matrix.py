@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 from matcalc.answers.solving import Zero
 from matcalc.answers.taylor import put
@@ -43,7 +42,7 @@ def quadratic_zeros(program: Program, gradient: Expr, known: Variable) -> Iterat
             for sign, term in signed_terms(gradient):  # each for itself, so that inverses cancel
                 times = Expr("*", (x, term), known.shape) if sides else term
                 times = Expr("*", (times, x), known.shape) if sides > 1 else times
-                times = simplify(replace(program, expr=times, definitions={}))
+                times = simplify(program._replace(expr=times, definitions={}))
                 total = Expr("-" if sign < 0 else "+", (total, times), known.shape)
             root = _root(program, total, known)
             if root is not None:
@@ -55,7 +54,7 @@ def _root(program: Program, equation: Expr, known: Variable) -> Expr | None:
     shape = known.shape
 
     def short(tree: Expr) -> Expr:
-        return simplify(replace(program, expr=tree, definitions={}))
+        return simplify(program._replace(expr=tree, definitions={}))
 
     def sum_of(op: str, left: Expr, right: Expr) -> Expr:
         return Expr(op, (left, right), shape)

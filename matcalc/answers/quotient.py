@@ -10,7 +10,6 @@ in h, by the binomial theorem where its exponent is a name.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from math import comb, factorial
 
@@ -78,17 +77,17 @@ def from_definition(expression: Expression, wrt: str) -> FromDefinition:
     Raises UnsupportedError for functions whose quotient has no form without a division by h.
     """
     program = expression._program
-    program = replace(program, expr=_squares(program.expr), definitions={})
+    program = program._replace(expr=_squares(program.expr), definitions={})
     known = require_variable(program, wrt)
     step = free_name(program, "h", "e", "s", "t")
-    program = replace(program, variables={**program.variables, step: Variable(step, "scalar")})
+    program = program._replace(variables={**program.variables, step: Variable(step, "scalar")})
     h = variable(step, ())
     name = ""
     move = h
     if known.shape:
         name = free_name(program, *("VUWE" if len(known.shape) == 2 else "vuwe"))
         way = direction_of(known, name)
-        program = replace(program, variables={**program.variables, name: way})
+        program = program._replace(variables={**program.variables, name: way})
         move = Expr("*", (h, variable(name, known.shape)), known.shape)
     x = variable(wrt, known.shape)
     moved = Expr("+", (x, move), known.shape)
@@ -105,9 +104,9 @@ def from_definition(expression: Expression, wrt: str) -> FromDefinition:
     if without is None or not first:
         direction = variable(name, known.shape) if name else number(1)
         without = _quotient(program, wrt, moved, direction)
-        without, why = simplify(replace(program, expr=without)), f"{step} cancels"
+        without, why = simplify(program._replace(expr=without)), f"{step} cancels"
         first = _equal(program, difference, _times(h, without))
-    limit = simplify(replace(program, expr=put(without, {step: number(0)})))
+    limit = simplify(program._replace(expr=put(without, {step: number(0)})))
     derivative = expression.diff(wrt)
     if name:
         (along,) = derive_steps(program, [{wrt: name}])
@@ -154,7 +153,7 @@ def _expand(program: Program, wrt: str, name: str, h: Expr) -> Expr | None:
     known = program.variables[wrt]
     direction, moving = name or "?v", program
     if not name:
-        moving = replace(program, variables={**program.variables, "?v": direction_of(known, "?v")})
+        moving = program._replace(variables={**program.variables, "?v": direction_of(known, "?v")})
     try:
         trees = derive_steps(moving, [{wrt: direction}] * (_MOST_DEGREE + 1))
     except UnsupportedError:
@@ -169,7 +168,7 @@ def _expand(program: Program, wrt: str, name: str, h: Expr) -> Expr | None:
             power = Expr("^", (h, number(k))) if k > 1 else h
             term = Expr("*", (power, term), term.shape, row=term.row)
         term = Expr("/", (term, number(factorial(k + 1))), term.shape, row=term.row)
-        terms.append(simplify(replace(program, expr=term)))
+        terms.append(simplify(program._replace(expr=term)))
     return add_terms(terms, program.expr.shape, row=program.expr.row)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import product
@@ -105,7 +104,7 @@ def is_periodic(program: Program, tree: Expr, wrt: str) -> bool:
         put_marks = {text(part): variable(_MARK, ()) for part in calls}
         rest = fold(factor, lambda node: node.args, partial(_put_values, put_marks))
         (inside,) = moving.values()
-        speed = differentiate(DerivativeStatement(replace(program, expr=inside), wrt))
+        speed = differentiate(DerivativeStatement(program._replace(expr=inside), wrt))
         if wrt not in variable_names(rest) and wrt not in variable_names(speed):
             return True
     return False
@@ -127,7 +126,7 @@ def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | Non
     inverse = Expr("/", (number(1), variable(_MARK, ())))
     kind = program.variables[wrt].kind
     marked = {**program.variables, _MARK: Variable(_MARK, kind)}
-    turned = replace(program, expr=put(factor, {wrt: inverse}), variables=marked, definitions={})
+    turned = program._replace(expr=put(factor, {wrt: inverse}), variables=marked, definitions={})
     with suppress(UnsupportedError):
         below = _coefficients(turned, simplify(turned), _MARK)
         if below is not None:
@@ -137,7 +136,7 @@ def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | Non
     for power in range(1, _MOST_POLES + 1):
         times = Expr("*", (Expr("^", (x, number(power))), factor))
         with suppress(UnsupportedError):
-            short = simplify(replace(program, expr=times, definitions={}))
+            short = simplify(program._replace(expr=times, definitions={}))
             found = _coefficients(program, short, wrt)
             if found is not None:
                 roots = _of_letters(program, found)
@@ -300,12 +299,12 @@ def _coefficients(program: Program, tree: Expr, wrt: str) -> list[Expr] | None:
     found: list[Expr] = []
     zero = {wrt: number(0)}
     for order in range(_HIGHEST_DEGREE + 1):
-        there = simplify(replace(program, expr=put(tree, zero), definitions={}))
+        there = simplify(program._replace(expr=put(tree, zero), definitions={}))
         scaled = Expr("/", (there, number(factorial(order))))
-        found.append(simplify(replace(program, expr=scaled, definitions={})))
+        found.append(simplify(program._replace(expr=scaled, definitions={})))
         if wrt not in variable_names(tree):
             return found
-        tree = differentiate(DerivativeStatement(replace(program, expr=tree), wrt))
+        tree = differentiate(DerivativeStatement(program._replace(expr=tree), wrt))
     return None
 
 
@@ -319,7 +318,7 @@ def _of_letters(program: Program, coefficients: list[Expr]) -> list[Zero] | None
     degree = len(coefficients) - 1
 
     def short(tree: Expr) -> Expr:
-        return simplify(replace(program, expr=tree, definitions={}))
+        return simplify(program._replace(expr=tree, definitions={}))
 
     if degree < 1:
         return found
@@ -375,10 +374,10 @@ def _of_function(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
     if wrt in variable_names(marked):
         return None
     new = {_MARK: Variable(_MARK, "scalar"), _UNIT: Variable(_UNIT, "positive")}
-    inner = replace(program, expr=marked, variables={**program.variables, **new}, definitions={})
+    inner = program._replace(expr=marked, variables={**program.variables, **new}, definitions={})
     if _UNIT in variable_names(marked):
-        inner = replace(inner, expr=Expr("/", (marked, variable(_UNIT, ()))))
-        inner = replace(inner, expr=simplify(inner))
+        inner = inner._replace(expr=Expr("/", (marked, variable(_UNIT, ()))))
+        inner = inner._replace(expr=simplify(inner))
     if _UNIT in variable_names(inner.expr):
         return None
     roots = _of_factor(inner, inner.expr, _MARK)
@@ -390,7 +389,7 @@ def _of_function(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
         if there is None:
             continue
         inside = Expr("-", (call.args[0], there.point))
-        short = simplify(replace(program, expr=inside, definitions={}))
+        short = simplify(program._replace(expr=inside, definitions={}))
         points = _of_factor(program, short, wrt)
         if points is None:
             return None
@@ -419,7 +418,7 @@ def _values_of_one(program: Program, calls: list[Expr]) -> tuple[Expr, dict[str,
     ratios = {}
     for call in calls:
         quotient = Expr("/", (call.args[0], first.args[0]))
-        ratio = ratio_of(simplify(replace(program, expr=quotient, definitions={})), "")
+        ratio = ratio_of(simplify(program._replace(expr=quotient, definitions={})), "")
         ratios[text(call)] = None if ratio is None else ratio.above[0] / ratio.below[0]
     if first.op == "sigmoid" and set(ratios.values()) == {1, -1}:
         other = Expr("-", (number(1), mark))
@@ -432,7 +431,7 @@ def _values_of_one(program: Program, calls: list[Expr]) -> tuple[Expr, dict[str,
     above = gcd(*[each.numerator for each in known.values()])
     unit = Fraction(above, lcm(*[each.denominator for each in known.values()]))
     inside = Expr("*", (number(unit), first.args[0]))
-    base = Expr("exp", (simplify(replace(program, expr=inside, definitions={})),))
+    base = Expr("exp", (simplify(program._replace(expr=inside, definitions={})),))
     return base, {said: Expr("^", (mark, number(ratio / unit))) for said, ratio in known.items()}
 
 
@@ -440,6 +439,6 @@ def _quotient_of_two(program: Program, calls: list[Expr]) -> tuple[Expr, dict[st
     """The same of two exponentials: one is their quotient times the other, ``_UNIT``."""
     one, other = calls
     between = Expr("-", (one.args[0], other.args[0]))
-    base = Expr("exp", (simplify(replace(program, expr=between, definitions={})),))
+    base = Expr("exp", (simplify(program._replace(expr=between, definitions={})),))
     unit = variable(_UNIT, ())
     return base, {text(one): Expr("*", (variable(_MARK, ()), unit)), text(other): unit}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from matcalc.claims.equality import EQUAL, decide
@@ -97,7 +96,7 @@ def _part(program: Program, terms: list[tuple[int, Expr]]) -> Program:
         total = Expr("+" if sign > 0 else "-", (total, term), ())
     used = {node.value for node in postorder(total, lambda e: e.args) if node.op == "variable"}
     variables = {name: each for name, each in program.variables.items() if name in used}
-    return replace(program, expr=total, variables=variables, definitions={}, undetermined=())
+    return program._replace(expr=total, variables=variables, definitions={}, undetermined=())
 
 
 def _adds_up(program: Program, rows: str, mean: bool) -> bool:

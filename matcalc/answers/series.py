@@ -106,7 +106,7 @@ def series(
     require_variable(program, wrt)
     begins = TaylorPolynomial(expression, [wrt], [at], order)
     program, point = point_of(program, wrt, at)
-    bare = replace(program, definitions={})
+    bare = program._replace(definitions={})
     finder = _Finder(bare, wrt, point)
     for tree in (program.expr, simplify(bare)):
         try:
@@ -132,7 +132,7 @@ class _Finder:
         self.parts: list[SeriesPart] = []
         self.converges: list[str] = []
         step = direction_of(program.variables[wrt], _STEP)
-        self._moving = replace(program, variables={**program.variables, _STEP: step})
+        self._moving = program._replace(variables={**program.variables, _STEP: step})
 
     @property
     def where(self) -> str:
@@ -182,7 +182,7 @@ class _Finder:
         scale = number(1)
         for factor in factors:
             scale = Expr("*", (scale, factor))
-        coefficient = format_tree(simplify(replace(self.program, expr=scale)))
+        coefficient = format_tree(simplify(self.program._replace(expr=scale)))
         if core is None:  # a power of x alone, at zero
             self.constants.append(text(Expr("neg", (term,), term.shape) if minus else term))
             return
@@ -244,7 +244,7 @@ class _Finder:
             raise self._refusal(node)
         core, degree = self._core(inside, ".") if inside.shape else self._core(inside, "")
         if exponent is not None:
-            exponent = simplify(replace(self.program, expr=exponent))
+            exponent = simplify(self.program._replace(expr=exponent))
             if is_number(exponent, -1):
                 name = "reciprocal"
             natural = is_number(exponent) and exponent.value.denominator == 1 and exponent.value > 0
@@ -277,9 +277,9 @@ class _Finder:
 
     def _core(self, inside: Expr, dot: str) -> tuple[Core, int]:
         """The argument as B + D, and the power of what moves in D."""
-        start = simplify(replace(self.program, expr=put(inside, {self.wrt: self.point.tree})))
+        start = simplify(self.program._replace(expr=put(inside, {self.wrt: self.point.tree})))
         change, degree = self._change(inside)
-        change = simplify(replace(self._moving, expr=change))
+        change = simplify(self._moving._replace(expr=change))
         shown, negative = self._sign(change)
         quotient, falls = self._sign(self._ratio(start, change))
         filled = start.args[0] if start.op == "fill" else start
@@ -295,7 +295,7 @@ class _Finder:
             whole = Expr("*", (Expr("inv", (start,), start.shape), moved), moved.shape)
         else:
             whole = Expr("./" if moved.shape else "/", (moved, start), moved.shape)
-        return simplify(replace(self._moving, expr=whole))
+        return simplify(self._moving._replace(expr=whole))
 
     def _sign(self, tree: Expr | None) -> tuple[str, bool]:
         """The text of a tree without a minus in front."""
@@ -315,14 +315,14 @@ class _Finder:
     def _change(self, inside: Expr) -> tuple[Expr, int]:
         """What moves of an argument, as a monomial in the displacement ``?t``, and its degree."""
         known = self.program.variables[self.wrt]
-        moving = replace(self._moving, expr=inside)
+        moving = self._moving._replace(expr=inside)
         highest = _MOST_DEGREE if not known.shape else 1
         trees = derive_steps(moving, [{self.wrt: _STEP}] * (highest + 1))
         degree = next((k for k, tree in enumerate(trees) if is_zero(tree)), None)
         if not degree:
             raise self._refusal(inside)
         for tree in trees[: degree - 1]:
-            if not is_zero(simplify(replace(moving, expr=put(tree, {self.wrt: self.point.tree})))):
+            if not is_zero(simplify(moving._replace(expr=put(tree, {self.wrt: self.point.tree})))):
                 raise self._refusal(inside)
         change = trees[degree - 1]
         if self.wrt in variable_names(change):
@@ -351,7 +351,7 @@ def _prove(program: Program, finder: _Finder, whole: TaylorPolynomial) -> str:
             if part.step * k + part.shift <= whole.order
         ]
     shape = whole._tree.shape
-    variables = {name: replace(each, declared=True) for name, each in program.variables.items()}
+    variables = {name: each._replace(declared=True) for name, each in program.variables.items()}
     found = read(" + ".join(pieces) or "0", variables, language=program.language).expr
     if found.shape != shape and not found.shape:
         found = fill(found, shape)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from matcalc.answers.equations import Equation, read_equation
 from matcalc.answers.joint_points import JointPoint, joint_stationary
@@ -78,7 +77,7 @@ def _with_orthonormal(program: Program, wrt: str, source: str | Equation) -> Pro
         return None
     shape = program.variables[wrt].shape
     kind, dims = ("orthogonal", shape[:1]) if shape[0] == shape[1] else ("orthonormal", shape)
-    return replace(program, variables={**program.variables, wrt: Variable(wrt, kind, dims)})
+    return program._replace(variables={**program.variables, wrt: Variable(wrt, kind, dims)})
 
 
 def _is_gram(tree: Expr, name: str) -> bool:

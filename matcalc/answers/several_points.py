@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 from matcalc.answers.convexity import has_kinks, verdict_on
 from matcalc.answers.extremes import EXTREMES, PointKind, format_tree, is_beyond, kind_of
@@ -96,7 +95,7 @@ def find_all_points(
     rest = {name: each for name, each in program.variables.items() if name != wrt}
     points = []
     for root in roots:
-        left = replace(program, expr=root.point, variables=rest, definitions={}, asked=None)
+        left = program._replace(expr=root.point, variables=rest, definitions={}, asked=None)
         points.append((Formula(left, root.point), _kind_of(expression, wrt, root)))
     return StationaryPoints(gradient, points, str(proofs[0]))
 
@@ -109,7 +108,7 @@ def prove_zero(program: Program, wrt: str, gradient: Expr, point: Expr) -> str |
     """How it is proved that the gradient is zero at a point; None where it is not."""
     there = put(gradient, {wrt: point})
     rest = {name: each for name, each in program.variables.items() if name != wrt}
-    base = replace(program, variables=rest)
+    base = program._replace(variables=rest)
     return prove_all(base, [(there, zeros(there.shape, row=there.row))])
 
 
@@ -126,8 +125,8 @@ def _by_orders(program: Program, wrt: str, point: Expr) -> PointKind:
     known = Definiteness(program)
     tree = differentiate(DerivativeStatement(program, wrt))
     for order in range(2, _MOST_ORDERS + 1):
-        tree = differentiate(DerivativeStatement(replace(program, expr=tree), wrt))
-        there = simplify(replace(program, expr=put(tree, {wrt: point}), definitions={}))
+        tree = differentiate(DerivativeStatement(program._replace(expr=tree), wrt))
+        there = simplify(program._replace(expr=put(tree, {wrt: point}), definitions={}))
         if is_zero(there):
             continue
         which = "second derivative" if order == 2 else f"derivative of order {order}"

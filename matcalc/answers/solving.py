@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from math import inf
 from typing import NamedTuple
@@ -63,12 +62,12 @@ def undo(program: Program, name: str, value: Expr) -> Zero | None:
         inside.append(_less(_constant(most, value.shape), value))
     known, left = Definiteness(program), []
     for tree in inside:
-        short = simplify(replace(program, expr=tree, definitions={}))
+        short = simplify(program._replace(expr=tree, definitions={}))
         if known.is_nonnegative(negate(program, short)):
             return None
         if not known.is_positive(short):
             left.append(Requirement(short))
-    point = simplify(replace(program, expr=_inverse_at(name, value), definitions={}))
+    point = simplify(program._replace(expr=_inverse_at(name, value), definitions={}))
     return Zero(point, requires=tuple(left))
 
 
@@ -111,7 +110,7 @@ def affine_zero(program: Program, wrt: str, *, by_vec: bool = False) -> Zero | N
     bare, linear = slope
     known = program.variables[wrt]
     zero = zeros(known.shape)
-    rest = simplify(replace(bare, expr=put(bare.expr, {wrt: zero}), definitions={}))
+    rest = simplify(bare._replace(expr=put(bare.expr, {wrt: zero}), definitions={}))
     value = Expr("neg", (rest,), rest.shape)
     if len(known.shape) == 1 and is_singular(bare, linear):
         return Zero(_some_solution(bare, linear, rest, known), kernel(bare, linear, known))
@@ -135,7 +134,7 @@ def _some_solution(program: Program, linear: Expr, rest: Expr, known: Variable) 
     inverse = Expr("pinv", (linear,), linear.shape)
     value = Expr("neg", (rest,), rest.shape)
     whole = Expr("*", (inverse, value), value.shape)
-    return simplify(replace(program, expr=whole, definitions={}))
+    return simplify(program._replace(expr=whole, definitions={}))
 
 
 def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
@@ -146,7 +145,7 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
     shape = known.shape
     if not shape:
         whole = Expr("/", (value, linear), value.shape)
-        return simplify(replace(program, expr=whole, definitions={}))
+        return simplify(program._replace(expr=whole, definitions={}))
     if len(shape) == 1:
         terms = scaled_terms(linear)
         if all(each.op == "diag" and each.args[0].rank == 1 for _, each in terms):
@@ -155,10 +154,10 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
             if value.rank == 2:  # a Jacobian, each row divided
                 weights = Expr("./", (number(1), below), below.shape)
                 whole = Expr("*", (Expr("diag", (weights,), shape * 2), value), value.shape)
-            return simplify(replace(program, expr=whole, definitions={}))
+            return simplify(program._replace(expr=whole, definitions={}))
         inverse = Expr("inv", (linear,), linear.shape)
         whole = Expr("*", (inverse, value), value.shape)
-        return simplify(replace(program, expr=whole, definitions={}))
+        return simplify(program._replace(expr=whole, definitions={}))
     products = products_of(program, linear, known)
     if products is None:
         return _entrywise_inverse(program, linear, value, known)
@@ -171,12 +170,12 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         if not is_number(scale, 1):
             value = Expr("/", (value, scale), shape)
         solution = Expr("sylvester", (left, right, value), shape)
-        return simplify(replace(program, expr=solution, definitions={}))
+        return simplify(program._replace(expr=solution, definitions={}))
     scale, left, right = parts
     inverse = Expr("inv", (left,), left.shape)
     whole = Expr("*", (inverse, value), shape)
     whole = Expr("*", (whole, Expr("inv", (right,), right.shape)), shape)
-    return simplify(replace(program, expr=Expr("/", (whole, scale), shape), definitions={}))
+    return simplify(program._replace(expr=Expr("/", (whole, scale), shape), definitions={}))
 
 
 def inverse_of_map(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
@@ -199,7 +198,7 @@ def _inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable
             scale_tree(each.scale, Expr("kron", (_across(each.right), each.left), (size, size)))
             for each in products
         ]
-        matrix = simplify(replace(program, expr=_total(terms), definitions={}))
+        matrix = simplify(program._replace(expr=_total(terms), definitions={}))
     else:
         found = matrix_of_map(program, linear, known)
         if found is None or kind_spec(known.kind).linear or is_singular(program, found):
@@ -207,7 +206,7 @@ def _inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable
         matrix = found
     if matrix.op == "inv":  # what it undoes may be shorter
         return _along_matrix(program, matrix.args[0], value, known)
-    short = simplify(replace(program, expr=value, definitions={}))
+    short = simplify(program._replace(expr=value, definitions={}))
     negative = (short.op == "neg") != (matrix.op == "neg")
     short, matrix = (each.args[0] if each.op == "neg" else each for each in (short, matrix))
     if negative and matrix.op == "-":
@@ -222,7 +221,7 @@ def _along_matrix(program: Program, matrix: Expr, value: Expr, known: Variable) 
     """The value of the map with a matrix."""
     size = matrix.shape[:1]
     moved = Expr("*", (matrix, Expr("vec", (value,), size)), size)
-    return simplify(replace(program, expr=_reshaped(moved, known.shape), definitions={}))
+    return simplify(program._replace(expr=_reshaped(moved, known.shape), definitions={}))
 
 
 def _reshaped(vector: Expr, shape: Shape) -> Expr:
@@ -245,7 +244,7 @@ def _entrywise_inverse(program: Program, linear: Expr, value: Expr, known: Varia
             return None
         terms.append(scale_tree(scale, factor))
     whole = Expr("./", (value, _total(terms)), known.shape)
-    return simplify(replace(program, expr=whole, definitions={}))
+    return simplify(program._replace(expr=whole, definitions={}))
 
 
 def _unstacked(tree: Expr, shape: Shape) -> Expr | None:
@@ -296,7 +295,7 @@ def _merge(program: Program, products: list[_Product]) -> list[_Product]:
         key = text(each.left), text(each.right)
         before = found.get(key)
         scale = each.scale if before is None else _total([before.scale, each.scale])
-        scale = simplify(replace(program, expr=scale, definitions={}))
+        scale = simplify(program._replace(expr=scale, definitions={}))
         found[key] = each._replace(scale=scale)
     return list(found.values())
 
@@ -306,9 +305,9 @@ def _slope(program: Program, wrt: str) -> tuple[Program, Expr] | None:
     constant.
     """
     known = program.variables[wrt]
-    tree = simplify(replace(program, definitions={}))
+    tree = simplify(program._replace(definitions={}))
     free = Variable(wrt, free_kind(len(known.shape)), known.shape, known.declared)
-    bare = replace(program, expr=tree, definitions={}, variables={**program.variables, wrt: free})
+    bare = program._replace(expr=tree, definitions={}, variables={**program.variables, wrt: free})
     statement = DerivativeStatement(bare, wrt)
     linear = differentiate(statement)
     if wrt in variable_names(linear) or verify(statement, linear).kind == "none":

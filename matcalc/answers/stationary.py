@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import chain
@@ -59,7 +59,7 @@ class StationaryPoint(Formula):
     def __init__(
         self, gradient: Derivative, point: Expr, program: Program, condition: str, proof: str
     ) -> None:
-        super().__init__(replace(program, definitions={}), point)
+        super().__init__(program._replace(definitions={}), point)
         self.gradient = gradient
         self.condition = condition
         self.proof = proof
@@ -140,9 +140,9 @@ def stationary(
             if proof is not None and is_within(program, known, point):
                 condition = str(kind_of(expression, wrt, zero))
                 rest = {name: each for name, each in program.variables.items() if name != wrt}
-                left = replace(program, expr=point, variables=rest, asked=None)
+                left = program._replace(expr=point, variables=rest, asked=None)
                 return StationaryPoint(gradient, point, left, condition, proof)
-    sum_of = kernel_equation(replace(program, expr=gradient._tree), wrt)
+    sum_of = kernel_equation(program._replace(expr=gradient._tree), wrt)
     if sum_of is not None:
         how = "the gradient is written so, exactly"
         name = "a linear matrix equation"
@@ -170,16 +170,16 @@ def stationary(
 def form_matrix(program: Program, wrt: str, part: Expr) -> Expr | None:
     """The symmetric A of a quadratic form x'*A*x; None where the part is none."""
     shape = program.variables[wrt].shape
-    form = replace(program, expr=part)
+    form = program._replace(expr=part)
     slope = differentiate(DerivativeStatement(form, wrt))
-    bend = differentiate(DerivativeStatement(replace(program, expr=slope), wrt))
+    bend = differentiate(DerivativeStatement(program._replace(expr=slope), wrt))
     zero = {wrt: zeros(shape)}
-    rest = simplify(replace(program, expr=put(slope, zero), definitions={}))
-    none = simplify(replace(program, expr=put(part, zero), definitions={}))
+    rest = simplify(program._replace(expr=put(slope, zero), definitions={}))
+    none = simplify(program._replace(expr=put(part, zero), definitions={}))
     if wrt in variable_names(bend) or not is_zero(rest) or not is_zero(none):
         return None
     half = Expr("/", (bend, number(2)), bend.shape)
-    return simplify(replace(program, expr=half, definitions={}))
+    return simplify(program._replace(expr=half, definitions={}))
 
 
 def equations_of(program: Program, gradient: Expr, known: Variable) -> Iterator[Expr]:
@@ -249,7 +249,7 @@ def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
     known = program.variables[wrt]
     for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
-            zero = affine_zero(replace(program, expr=equation), wrt)
+            zero = affine_zero(program._replace(expr=equation), wrt)
             if zero is not None:
                 yield zero
     for zero in zeros_by_functions(program, gradient, known):
@@ -259,7 +259,7 @@ def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
     plain = without_logarithms(program, gradient, wrt)
     if plain is not None:
         with suppress(UnsupportedError):
-            zero = affine_zero(replace(program, expr=plain), wrt)
+            zero = affine_zero(program._replace(expr=plain), wrt)
             if zero is not None and zero.along is None:
                 yield zero
     yield from zeros_within(program, wrt)
@@ -276,7 +276,7 @@ def _where_terms_agree(program: Program, gradient: Expr, known: Variable) -> Ite
             continue
         (sign, one), (other_sign, other) = terms
         with suppress(UnsupportedError):
-            quotient = simplify(replace(program, expr=Expr("/", (one, other)), definitions={}))
+            quotient = simplify(program._replace(expr=Expr("/", (one, other)), definitions={}))
             whole = Expr("+" if sign == other_sign else "-", (quotient, number(1)))
             yield from find_roots(program, whole, known.name) or ()
 
@@ -295,7 +295,7 @@ def zeros_by_functions(program: Program, gradient: Expr, known: Variable) -> Ite
             continue
         variables = {**program.variables, _MARK: mark}
         with suppress(UnsupportedError):
-            zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
+            zero = affine_zero(program._replace(expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
                 there = undo(program, name, zero.point)
                 if there is not None:
@@ -312,7 +312,7 @@ def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterato
     variables = {**program.variables, _MARK: mark}
     for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
-            short = simplify(replace(program, expr=equation, definitions={}))
+            short = simplify(program._replace(expr=equation, definitions={}))
             found = [_power_of(node, known.name) for node in short.parts]
             powers = {text(power): power for power in found if power is not None}
             if len(powers) != 1:
@@ -321,7 +321,7 @@ def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterato
             marked = fold(short, _args, partial(_with_power_marked, known.name))
             if known.name in variable_names(marked) or is_zero(power):
                 continue
-            zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
+            zero = affine_zero(program._replace(expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
                 yield Zero(_root(zero.point, power))
 

@@ -57,7 +57,7 @@ class TaylorPolynomial(Formula):
         directions = {
             step: direction_of(program.variables[name], step) for name, step in moves.items()
         }
-        self._derived = replace(program, variables={**program.variables, **directions})
+        self._derived = program._replace(variables={**program.variables, **directions})
         self._steps: list[Step] = [moves] * order
         terms = self._terms(moves, verify=verify)
         total = add_terms(terms, program.expr.shape, row=program.expr.row)
@@ -86,7 +86,7 @@ class TaylorPolynomial(Formula):
             leaves = {**stepping.names, **stepping.within}
             stepping.points = {p.wrt: engine.lowering.lower(p.tree, leaves) for p in fixed}
         nodes = [stepping.value(), *stepping.nodes()] if fixed else stepping.nodes()
-        parts = [] if fixed else [simplify(replace(program, definitions={}))]
+        parts = [] if fixed else [simplify(program._replace(definitions={}))]
         for place, node in enumerate(nodes, start=len(parts)):
             parts.append(engine.recover(builder.scale(Fraction(1, factorial(place)), node)))
         away = {moves[point.wrt]: point.moved for point in self._points}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 from matcalc.answers.solving import Zero, affine_zero
 from matcalc.answers.taylor import put
@@ -25,7 +24,7 @@ def is_within(program: Program, known: Variable, point: Expr) -> bool:
     if not kind_spec(known.kind).linear:
         return True
     rest = {name: each for name, each in program.variables.items() if name != known.name}
-    base = replace(program, variables=rest)
+    base = program._replace(variables=rest)
     return prove_all(base, [(project_on_kind(known.kind, point), point)]) is not None
 
 
@@ -38,22 +37,22 @@ def zeros_within(program: Program, wrt: str) -> Iterator[Zero]:
     known = program.variables[wrt]
     if not kind_spec(known.kind).linear:
         return
-    bare = replace(program, expr=simplify(replace(program, definitions={})), definitions={})
+    bare = program._replace(expr=simplify(program._replace(definitions={})), definitions={})
     if known.kind == "diagonal":
         inner = variable(_DIAGONAL, known.shape[:1])
         moved = put(bare.expr, {wrt: Expr("diag", (inner,), known.shape)})
         variables = {**bare.variables, _DIAGONAL: Variable(_DIAGONAL, "vector", known.shape[:1])}
-        whole = replace(bare, expr=moved, variables=variables)
+        whole = bare._replace(expr=moved, variables=variables)
         with suppress(UnsupportedError):
             gradient = differentiate(DerivativeStatement(whole, _DIAGONAL))
-            zero = affine_zero(replace(whole, expr=gradient), _DIAGONAL)
+            zero = affine_zero(whole._replace(expr=gradient), _DIAGONAL)
             if zero is not None and zero.along is None:
                 point = Expr("diag", (zero.point,), known.shape)
-                yield Zero(simplify(replace(bare, expr=point)))
+                yield Zero(simplify(bare._replace(expr=point)))
     with suppress(UnsupportedError):
         gradient = differentiate(DerivativeStatement(bare, wrt, 1, "free"))
         free = {**bare.variables, wrt: Variable(wrt, "matrix", known.shape)}
-        zero = affine_zero(replace(bare, expr=gradient, variables=free), wrt)
+        zero = affine_zero(bare._replace(expr=gradient, variables=free), wrt)
         if zero is not None and zero.along is None:
             point = project_on_kind(known.kind, zero.point)
-            yield Zero(simplify(replace(bare, expr=point)))
+            yield Zero(simplify(bare._replace(expr=point)))

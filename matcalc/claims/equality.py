@@ -5,7 +5,7 @@ else numerically.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
 from matcalc.core.program import Program
@@ -19,8 +19,7 @@ SEEDS = 3
 _APART = 1e-6  # a relative error that rounding does not explain
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """``equal``, ``different`` or ``undecided``, and how that was found or why it was not.
 
     ``is_exact`` says whether it was found in the field, and not by numbers; ``is_proved`` whether
@@ -49,7 +48,7 @@ def decide(left: Program, right: Program, seed: int = 0) -> Decision:
     if decision.verdict == EQUAL and decision.is_exact:
         least = least_sizes(*as_statement(left, right.expr))
         sizes = [f", for {name} >= {size}" for name, size in least.items()]
-        return replace(decision, how=decision.how + "".join(sizes))
+        return decision._replace(how=decision.how + "".join(sizes))
     if rest is None or decision.verdict == DIFFERENT or decision.is_exact:
         return decision
     from matcalc.verify.oracle.apart import is_apart_somewhere  # noqa: PLC0415 - it loads NumPy
@@ -85,8 +84,8 @@ def decide_by_value(left: Program, right: Program, seed: int = 0) -> Decision:
 
 def decide_trees(program: Program, left: Expr, right: Expr, seed: int = 0) -> Decision:
     """The same of two trees over the variables of a program."""
-    bare = replace(program, definitions={})
-    return decide_by_value(replace(bare, expr=left), replace(bare, expr=right), seed)
+    bare = program._replace(definitions={})
+    return decide_by_value(bare._replace(expr=left), bare._replace(expr=right), seed)
 
 
 def prove_all(program: Program, pairs: Iterable[tuple[Expr, Expr]]) -> str | None:
@@ -130,7 +129,7 @@ def _difference(left: Program, right: Program) -> Expr | None:
     whole = left.expr
     difference = Expr("-", (whole, right.expr), whole.shape, row=whole.row)
     try:
-        return simplify(replace(left, expr=difference))
+        return simplify(left._replace(expr=difference))
     except UnsupportedError:
         return None
 

@@ -107,7 +107,7 @@ class Wirtinger:
             self._last = [
                 each
                 for side in self._first
-                for each in self._sides(side.by, replace(self._program, expr=side.tree))
+                for each in self._sides(side.by, self._program._replace(expr=side.tree))
             ]
         if verify:
             warn_unverified(self.verification)
@@ -233,10 +233,10 @@ class Wirtinger:
     def _gradient_tree(self) -> tuple[str, Expr]:
         """What the gradient is, and its tree."""
         if len(self._first) == 1:
-            across = replace(self._program, expr=transpose(self._first[0].shown))
+            across = self._program._replace(expr=transpose(self._first[0].shown))
             return f"the transpose of d/d{self.wrt}", simplify(across)
         expr = self._program.expr
-        twice = replace(self._program, expr=Expr("*", (number(2), expr)))
+        twice = self._program._replace(expr=Expr("*", (number(2), expr)))
         return f"2*d/dconj({self.wrt})", self._side((), twice, conjugate(self.wrt)).shown
 
     @property
@@ -297,7 +297,7 @@ class Wirtinger:
         if UNIT in program.variables:
             marks.mark(UNIT, r"\mathrm{i}")
         variables = {
-            marks.names.get(name, name): replace(each, name=marks.names.get(name, name))
+            marks.names.get(name, name): each._replace(name=marks.names.get(name, name))
             for name, each in program.variables.items()
         }
         power = "" if self.order == 1 else f"^{self.order}"
@@ -398,7 +398,7 @@ class Wirtinger:
         from matcalc.conjugates.check import has_branches, same_values  # noqa: PLC0415
 
         program = self._program
-        decision = decide_by_value(replace(program, expr=tree), replace(program, expr=meant))
+        decision = decide_by_value(program._replace(expr=tree), program._replace(expr=meant))
         # real points say nothing of branches, and
         # the field does not know what the square of the imaginary unit is
         branched = has_branches((tree, meant), self._found.names)

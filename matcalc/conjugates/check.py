@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ def largest_error(found: ComplexProgram, wrt: str, trees: Sequence[Expr]) -> flo
     """
     errors: list[float] = []
     program, trees = found.program, [*map(_continue, trees)]
-    program = replace(program, expr=_continue(program.expr))
+    program = program._replace(expr=_continue(program.expr))
     branches = has_branches((program.expr, *trees), found.names)
     wanted = _POINTS_OF_BRANCHES if branches else _POINTS
     with np.errstate(all="ignore"):

@@ -153,7 +153,7 @@ def read_complex_latex(
         bars[name] = "_".join((stem, "bar", *pieces))
         if bars[name] in variables:
             raise ArgumentError(f"{bars[name]} is the conjugate of {name}", hint="rename it")
-    shown = {bars[name]: replace(variables[name], name=bars[name]) for name in kinds}
+    shown = {bars[name]: variables[name]._replace(name=bars[name]) for name in kinds}
     adopted = {bars[name]: definitions[conjugate(name)] for name in bars if name in definitions}
 
     def turned(
@@ -197,8 +197,8 @@ def _conjugation(
         if name in self_adjoint:  # the engine takes its entries for independent
             variables[name] = Variable(name, "matrix", here.shape, complex=True)
         else:
-            variables[name] = replace(here, complex=True)
-            variables[conjugate(name)] = replace(here, name=conjugate(name), complex=True)
+            variables[name] = here._replace(complex=True)
+            variables[conjugate(name)] = here._replace(name=conjugate(name), complex=True)
     known = {name for name, each in variables.items() if name != "H" or not each.shape}
     return _Conjugation(set(kinds), self_adjoint, known, source)
 

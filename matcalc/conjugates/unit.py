@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from matcalc.conjugates.reading import UNIT
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_number, number
@@ -18,7 +16,7 @@ def without_powers(program: Program, tree: Expr) -> Expr:
         shorter = tree.fold(_without_power)
         if not any(_is_power(part) for part in tree.parts):
             break
-        tree = simplify(replace(program, expr=shorter, definitions={}))
+        tree = simplify(program._replace(expr=shorter, definitions={}))
     return tree
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from matcalc.core.kinds import ROWS, ZERO, Variable, free_kind
 from matcalc.core.program import Program
@@ -51,7 +50,7 @@ def displace(program: Program, moves: Mapping[str, str]) -> Program:
 
     expr = replace_variables(program.expr, dict.fromkeys(moves, moved))
     variables = {**program.variables, PARAMETER: Variable(PARAMETER, ZERO)}
-    return replace(program, expr=expr, variables=variables)
+    return program._replace(expr=expr, variables=variables)
 
 
 def _like(node: Expr, op: str, args: tuple[Expr, ...], value: object = None) -> Expr:

@@ -4,13 +4,12 @@ of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _WINDOW = 90  # characters of a source line shown around the caret
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Half-open range of characters [start, end) in a source text."""
 
     start: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape, names_in
 
@@ -19,8 +19,7 @@ def declares_complex(texts: Iterable[str]) -> bool:
     return any(_COMPLEX.search(text) for text in texts)
 
 
-@dataclass(frozen=True, slots=True)
-class KindSpec:
+class KindSpec(NamedTuple):
     """All that the engine knows of a kind.
 
     The judges have tables of their own: which entries a matrix of a linear kind has
@@ -242,8 +241,7 @@ def free_kind(rank: int) -> str:
     return _FREE[min(rank, 3)]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Variable:
+class Variable(NamedTuple):
     """A variable's name, kind and dimensions as written in a declaration (one for a square kind).
 
     Of a ``function`` that is declared, ``ranks`` are those of its arguments and of its value, whose

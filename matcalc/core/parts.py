@@ -4,7 +4,7 @@ program gives a name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.kinds import ZERO, Variable
@@ -16,8 +16,7 @@ from matcalc.core.walk import fold
 Places = tuple["tuple[Dim, Dim | None] | None", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What is derived by: the ``places`` of a ``whole``, as a slice has them, or all of it.
 
     The whole is a variable, or a part of the tree that has a name. ``name`` is as it was asked for.
@@ -44,7 +43,7 @@ class Part:
         else:
             expr = put_in(program.expr, whole, put(whole))
         variables = {**program.variables, self.name: Variable(self.name, ZERO, self.shape)}
-        return replace(program, expr=expr, variables=variables)
+        return program._replace(expr=expr, variables=variables)
 
     def _embed(self) -> Expr:
         """An array like the whole with the part in its place, and zeros elsewhere."""

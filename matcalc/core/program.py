@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from matcalc.core.dims import Dim
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language, default_language
+from matcalc.core.language import Language
 from matcalc.core.members import families, family_of
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
@@ -19,8 +20,7 @@ from matcalc.core.tree import Expr
 _FEW = 4  # members of a family that are all listed
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A parsed and typed program: its value, its variables in order of appearance, and notes for
     the user.
 
@@ -35,12 +35,12 @@ class Program:
     expr: Expr
     variables: dict[str, Variable]
     source: str
+    language: Language
     notes: tuple[str, ...] = ()
     undetermined: tuple[Dim, ...] = ()
     asked: tuple[str, int] | None = None
-    definitions: Mapping[str, Expr] = field(default_factory=dict)
-    learnt: Mapping[str, str] = field(default_factory=dict)
-    language: Language = field(default_factory=default_language, compare=False)
+    definitions: Mapping[str, Expr] = MappingProxyType({})
+    learnt: Mapping[str, str] = MappingProxyType({})
     unexpanded: bool = False
 
 

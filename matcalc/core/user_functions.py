@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
@@ -19,7 +18,6 @@ from matcalc.core.operations import ENTRYWISE, OPERATIONS
 from matcalc.core.tree import APPLY, Expr, fill
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class UserFunction:
     """A function that a user brought.
 
@@ -30,14 +28,27 @@ class UserFunction:
     apart are two, whatever they say.
     """
 
-    name: str
-    parameters: tuple[Variable, ...]
-    shape: Shape
-    body: Expr | None = None
-    function: Callable[..., Any] | None = None
-    origin: tuple[str, str] | None = None
-    latex: str = ""
-    domain: tuple[Variable, ...] = ()
+    __slots__ = ("body", "domain", "function", "latex", "name", "origin", "parameters", "shape")
+
+    def __init__(
+        self,
+        name: str,
+        parameters: tuple[Variable, ...],
+        shape: Shape,
+        body: Expr | None = None,
+        function: Callable[..., Any] | None = None,
+        origin: tuple[str, str] | None = None,
+        latex: str = "",
+        domain: tuple[Variable, ...] = (),
+    ) -> None:
+        self.name = name
+        self.parameters = parameters
+        self.shape = shape
+        self.body = body
+        self.function = function
+        self.origin = origin
+        self.latex = latex
+        self.domain = domain
 
     def __str__(self) -> str:
         return self.name

@@ -18,6 +18,7 @@ from matcalc.core.dims import Dim, dim
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, size_names
+from matcalc.core.language import default_language
 from matcalc.core.loops import (
     Assignment,
     ForLoop,
@@ -160,7 +161,7 @@ class Backpropagation:
         """
         if not names:
             return
-        program = Program(expr, dict(self.variables), "")
+        program = Program(expr, dict(self.variables), "", default_language())
         trees = list(derive_several(program, names).values())
         if item is not None and not item.adds:  # the name of a sum is not that of a term
             trees = self._with_value(trees, item)
@@ -210,7 +211,7 @@ class Backpropagation:
         its complement.
         """
         forms = Forms()
-        value = simplify(Program(item.expr, dict(self.variables), ""))
+        value = simplify(Program(item.expr, dict(self.variables), "", default_language()))
         known = {forms.tree(each, sized=False) for each in (value, item.expr)}
         root = Expr("several", tuple(trees))
         given = {True: item.name, False: None}
@@ -384,11 +385,11 @@ def _move_variable(variable: Variable, old: str, new: str) -> Variable:
     (place,), (wanted,) = places_of(old), places_of(new)
     letters = place.letters
     if not letters:
-        return replace(variable, name=new)
+        return variable._replace(name=new)
     start = place.plus(dim(letters[0]), -1)
     value = wanted.plus(start, -1)
     dims = [move_size(each, lambda n: value if n == letters[0] else None) for each in variable.dims]
-    return replace(variable, name=new, dims=tuple(dims))
+    return variable._replace(name=new, dims=tuple(dims))
 
 
 def _put(values: Mapping[str, int]) -> Callable[[str], Dim | None]:

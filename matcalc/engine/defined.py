@@ -7,7 +7,6 @@ it, so that each costs what it adds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from matcalc.core.directions import free_variable
 from matcalc.core.likeness import Likeness, symmetric_names
@@ -53,7 +52,7 @@ class Defined:
         return typed | {self._likeness.of(tree): name for name, tree in written.items()}
 
     def _write(self, value: Expr, program: Program) -> Expr:
-        return self.simplify(replace(program, expr=value, definitions={}))
+        return self.simplify(program._replace(expr=value, definitions={}))
 
     def _one_by_one(self, definitions: Mapping[str, Expr]) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -75,7 +74,7 @@ class Defined:
                 if node.op == "variable" and node.value in values
             }
             known = {**self.program.variables, **hidden} if hidden else self.program.variables
-            tree = recalled(replace(self.program, expr=cut, variables=dict(known)), ())[""]
+            tree = recalled(self.program._replace(expr=cut, variables=dict(known)), ())[""]
             before[id(value)] = f"{_HIDDEN}{len(before)}"
             values[before[id(value)]] = tree
             found[self._likeness.of(tree)] = name

@@ -7,7 +7,7 @@ Klaus, Merk, Wiedom, Laue, Giesen, Convexity Certificates from Hessians (NeurIPS
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 
 from matcalc.core.bounds import ABOVE_ZERO, EVERYTHING, NOT_BELOW_ZERO, Bounds, entry_bounds
@@ -152,7 +152,7 @@ class Definiteness:
 
     def _simplify(self, tree: Expr) -> Expr | None:
         try:
-            return simplify(replace(self.program, expr=tree, definitions={}))
+            return simplify(self.program._replace(expr=tree, definitions={}))
         except UnsupportedError:
             return None
 
@@ -427,4 +427,4 @@ def _congruent(tree: Expr) -> Expr | None:
 def negate(program: Program, tree: Expr) -> Expr:
     """Minus the tree, as the engine writes it."""
 
-    return simplify(replace(program, expr=Expr("neg", (tree,), tree.shape), definitions={}))
+    return simplify(program._replace(expr=Expr("neg", (tree,), tree.shape), definitions={}))

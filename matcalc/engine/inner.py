@@ -6,7 +6,6 @@ Each is proved before it takes its place. What comes after sees an expression wi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import all_parts
@@ -24,7 +23,7 @@ def expand(program: Program) -> Program:
 
     Raises UnsupportedError where one stands below indices, or where no rule is known.
     """
-    bare = replace(program, definitions={}, notes=(), asked=None, unexpanded=False)
+    bare = program._replace(definitions={}, notes=(), asked=None, unexpanded=False)
     notes: dict[str, None] = dict.fromkeys(program.notes)
     made: dict[int, Expr] = {}
     roots = [*program.definitions.values(), program.expr]
@@ -39,8 +38,7 @@ def expand(program: Program) -> Program:
             notes |= {f"{node.op} is not verified: {how}": None} if how else {}
         else:
             made[id(node)] = node.with_args(args)
-    return replace(
-        program,
+    return program._replace(
         expr=made[id(program.expr)],
         definitions={name: made[id(value)] for name, value in program.definitions.items()},
         notes=tuple(notes),
@@ -65,7 +63,7 @@ def _derivative(program: Program, node: Expr, args: tuple[Expr, ...]) -> tuple[E
     inner, *variables = args
     if inner.row:
         inner = Expr("'", (inner,), inner.shape)
-    program = replace(program, expr=inner)
+    program = program._replace(expr=inner)
     order = 2 if node.op in ("hessian", "lap") else 1
     found, why = [], ""
     for variable in variables:
@@ -98,7 +96,7 @@ def _contract(program: Program, node: Expr, tree: Expr) -> Expr:
             for scale, part in scaled_terms(tree)
         ]
         whole = add_terms(terms, ())
-    engine = Engine(replace(program, expr=whole), "mixed")
+    engine = Engine(program._replace(expr=whole), "mixed")
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in program.variables.values()}
     network = engine.shorten(engine.lowering.lower(whole, names))
     return engine.recover(engine.ordinary(network))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING
@@ -133,7 +132,7 @@ def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool =
     # derivatives do without
     from matcalc.engine.rewriting.constants import compute, is_numeric  # noqa: PLC0415
 
-    program = replace(program, expr=compute(program.expr))
+    program = program._replace(expr=compute(program.expr))
     if is_numeric(program.expr):
         return program.expr
     engine = Engine(program, "mixed", () if expand_inverse else PHASES)

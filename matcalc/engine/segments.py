@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from matcalc.core.dims import Shape
 from matcalc.core.directions import free_variable
@@ -30,8 +30,7 @@ Derive = Callable[[Program, Sequence[str]], Mapping[str, Expr]]
 Simplify = Callable[[Program], Expr]
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A part of a program between intermediate values, which are variables in it."""
 
     name: str  # of its own value; empty for the last one
@@ -130,7 +129,7 @@ class Backward:
         return found
 
     def _program(self, expr: Expr) -> Program:
-        return replace(self.program, expr=expr, variables=self.variables, definitions={})
+        return self.program._replace(expr=expr, variables=self.variables, definitions={})
 
     def _step(self, segment: Segment) -> None:
         """Hands the adjoint of a segment on to all that it is made of."""

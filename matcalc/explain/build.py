@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
@@ -99,7 +99,7 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
         if why:
             chains[-1].lines[0].reasons = (Reason(why),)
         if turn + 1 < statement.order:
-            program, why = replace(first.program, expr=tree, definitions={}, asked=None), ""
+            program, why = first.program._replace(expr=tree, definitions={}, asked=None), ""
             if tree.rank > _MOST_AXES or has_indices(tree):
                 program, why = _along(first, chains[-1].name)
             first = first._replace(program=program)
@@ -142,12 +142,12 @@ def _along(statement: DerivativeStatement, name: str) -> tuple[Program, str]:
     names = Names({*program.variables, *sizes, *program.language.functions})
     direction = names.first(_DIRECTIONS[len(variable.shape)])
     known = {**program.variables, direction: direction_of(variable, direction)}
-    program = replace(program, variables=known, asked=None)
+    program = program._replace(variables=known, asked=None)
     step = {wrt: direction}
     (tree,) = derive_steps(program, [step], statement.structure)
     verify_steps(program, [step], [tree], statement.structure)
-    return replace(
-        program, expr=tree, definitions={}
+    return program._replace(
+        expr=tree, definitions={}
     ), f"d{name} for a constant d{wrt} = {direction}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -78,7 +77,7 @@ class _Writer:
         marked = rename_variables(tree, names)
         known = variables_in(self.chain, line)
         variables = {
-            names.get(name, name): replace(each, name=names.get(name, name))
+            names.get(name, name): each._replace(name=names.get(name, name))
             for name, each in known.items()
         }
         chain, bold = self.chain, self.bold

@@ -7,7 +7,6 @@ from, so a rule that was applied wrongly, or a line that was changed, is found.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from matcalc.claims.equality import (
@@ -120,7 +119,7 @@ class _Proof:
         value = self.trees.intern(program.expr, moved)
         along = self.trees.times(factory.number(_STEP), self.trees.intern(tree, moved))
         variables = {**program.variables, "?t": Variable("?t", "scalar")}
-        moving_program = replace(program, expr=value, variables=variables)
+        moving_program = program._replace(expr=value, variables=variables)
         try:
             found = verify(DerivativeStatement(moving_program, "?t", 1, "free"), along)
         except VerificationError as problem:
@@ -185,7 +184,7 @@ class _Proof:
     def _program(self, tree: Expr, source: str = "") -> Program:
         """A line as a program, with the names and the sizes of the whole."""
         variables = dict(self.chain.variables)
-        return replace(self.chain.program, expr=tree, variables=variables, source=source)
+        return self.chain.program._replace(expr=tree, variables=variables, source=source)
 
     def _spell(self, tree: Expr) -> Expr:
         """The tree in the variables of the program and the differential of one of them."""

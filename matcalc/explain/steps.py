@@ -5,7 +5,6 @@ last part to the first, and the coefficient of the differential of the variable.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable, kind_spec, size_names
@@ -296,8 +295,8 @@ class ChainBuilder:
             problem = None
         except CannotShow as why:
             problem = why
-        program = replace(
-            self.program, expr=tree, variables=self.variables, definitions={}, asked=None
+        program = self.program._replace(
+            expr=tree, variables=self.variables, definitions={}, asked=None
         )
         statement = DerivativeStatement(program, step, structure="declared" if kind else "free")
         whole = self.trees.intern(differentiate(statement))

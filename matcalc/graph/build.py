@@ -285,7 +285,7 @@ class GraphBuilder:
         }
         functions = {n: v for n, v in self.variables.items() if v.kind == "function"}
         known = {**used, **functions}
-        program = Program(child.tree, known, text(child.tree), language=self.language)
+        program = Program(child.tree, known, text(child.tree), self.language)
         statement = DerivativeStatement(program, parent.name, 1, "free")
         try:
             tree = differentiate(statement)

@@ -136,7 +136,8 @@ class _Writer:
     def __init__(self, graph: ComputationGraph, program: Program, sizes: Mapping[str, int]) -> None:
         self.graph = graph
         self.sizes = sizes
-        self.trees = Trees(program.language)
+        self.language = program.language
+        self.trees = Trees(self.language)
         self.named = {
             id(self.trees.intern(node.tree)): self.trees.variable(node.name, node.tree)
             for node in graph.nodes
@@ -169,7 +170,7 @@ class _Writer:
         }
         for each in more:
             known[self.slopes[each.name]] = free_variable(self.slopes[each.name], _like(each))
-        return Program(tree, known, text(tree))
+        return Program(tree, known, text(tree), self.language)
 
     def _with_names(self, tree: Expr) -> Expr:
         """A slope in which the values of nodes have their names."""
@@ -221,7 +222,7 @@ class _Writer:
         for node in seeds:
             name = self.slopes[node.name]
             known[name] = free_variable(name, _like(node))
-        return Program(self._output.whole, known, self.graph.source)
+        return Program(self._output.whole, known, self.graph.source, self.language)
 
     def _is_made(self, name: str) -> bool:
         return any(node.name == name and node.tree is not None for node in self.graph.nodes)
@@ -272,7 +273,7 @@ class _Writer:
         program = self._whole_program([] if not output.shape else [output])
         if output.shape:
             whole = pair(self._slope(output), program.expr)
-            program = Program(whole, program.variables, program.source)
+            program = program._replace(expr=whole)
         found = []
         for node in self.inputs:
             statement = DerivativeStatement(program, node.name, 1, "free")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -56,10 +55,10 @@ class Riemannian:
         self._verify = verify
         space = MANIFOLDS[manifold] if manifold else _inner_product(statement)
         self._space = space
-        program = replace(statement.program, definitions={})
+        program = statement.program._replace(definitions={})
         known = program.variables[self.wrt]
         variable_here = point_on(manifold, known) if manifold else _free_point(known)
-        program = replace(program, variables={**program.variables, self.wrt: variable_here})
+        program = program._replace(variables={**program.variables, self.wrt: variable_here})
         more: dict[str, Expr] = {}
         if metric:
             program, more["M"] = _metric(program, metric, variable_here, statement.order)
@@ -150,8 +149,7 @@ class Riemannian:
 
     def program(self) -> Program:
         """The typed program of the formula, of order 2 with the direction as a variable."""
-        return replace(
-            self._program,
+        return self._program._replace(
             expr=self._tree,
             source=self.text(),
             asked=None,
@@ -208,7 +206,7 @@ def derive_on(
     found = [_along_tangents(program, space, here, moves, shortened(program))]
     if space.kind == "sphere":  # what cancels at all points may go first
         everywhere = {**program.variables, wrt: free_variable(wrt, statement.variable)}
-        short = shorten(program, shortened(replace(program, variables=everywhere)))
+        short = shorten(program, shortened(program._replace(variables=everywhere)))
         found.append(_along_tangents(program, space, here, moves, short))
     return min(found, key=lambda tree: len(tree.parts))
 
@@ -336,7 +334,7 @@ def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Pr
             f"the metric depends on {here.name}, so the Hessian needs its connection",
             hint="the manifolds spd and poincare have theirs",
         )
-    program = replace(program, variables=found.variables)
+    program = program._replace(variables=found.variables)
     _require_symmetric(program, found.expr, text)
     return program, found.expr
 
@@ -357,8 +355,8 @@ def _metric_hint(found: Program, text: str, size: Shape) -> str | None:
 def _require_symmetric(program: Program, tree: Expr, text: str) -> None:
     if not tree.shape:
         return
-    across = replace(program, expr=Expr("'", (tree,), tree.shape))
-    if decide_by_value(replace(program, expr=tree), across).verdict == DIFFERENT:
+    across = program._replace(expr=Expr("'", (tree,), tree.shape))
+    if decide_by_value(program._replace(expr=tree), across).verdict == DIFFERENT:
         raise ArgumentError(
             f"{text} is not symmetric, so it makes no inner product",
             hint=f"declare it: {text}: psd(n)" if text.isidentifier() else None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from matcalc.core.dims import Shape
 from matcalc.core.kinds import Variable, free_kind
@@ -31,4 +30,4 @@ def _constant(tree: Expr) -> Callable[[Expr], Expr]:
 
 def shorten(program: Program, tree: Expr) -> Expr:
     """The tree as the engine writes it."""
-    return simplify(replace(program, expr=tree, definitions={}, source="", asked=None))
+    return simplify(program._replace(expr=tree, definitions={}, source="", asked=None))

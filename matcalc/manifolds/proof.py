@@ -9,7 +9,6 @@ manifold and along tangents that are made of free arrays.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_trees
 from matcalc.core.directions import PARAMETER
@@ -47,7 +46,7 @@ class Proof:
         kind = free_kind(len(shape))
         names = [name + mark for name in _FREE]
         free = {name: Variable(name, kind, shape) for name in names}
-        self.program = replace(program, variables={**program.variables, **free}, definitions={})
+        self.program = program._replace(variables={**program.variables, **free}, definitions={})
         point, first, second = (variable(name, shape) for name in names)
         here = variable(wrt, shape)
         self.point = self._make(manifold.point, W=point) if manifold.point else here
@@ -77,7 +76,7 @@ class Proof:
         """Proves the derivative by t, where it is zero, of the expression on curves."""
         moved = put(self.program.expr, curves)
         variables = {**self.program.variables, PARAMETER: Variable(PARAMETER, ZERO)}
-        program = replace(self.program, expr=moved, variables=variables)
+        program = self.program._replace(expr=moved, variables=variables)
         self.found.append(verify(DerivativeStatement(program, PARAMETER, order), tree))
 
     # -- what is proved

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matcalc.core.dims import Shape
 from matcalc.core.directions import Step, direction_of, free_variable
@@ -131,7 +131,7 @@ class Writer:
             tree = Expr("vec", (tree,), (count,))
         if tree.rank and not rows and not tree.row:
             tree = Expr("'", (tree,), tree.shape, row=True)
-        return simplify(replace(program, expr=tree, definitions={}))
+        return simplify(program._replace(expr=tree, definitions={}))
 
     # -- maps
 
@@ -155,8 +155,8 @@ class Writer:
         value = self.program.expr
         name = self.names.cotangent()
         cotangent = free_variable(name, value)
-        known = replace(self.program, variables={**self.program.variables, name: cotangent})
-        paired = replace(known, expr=inner(variable(name, value.shape), value))
+        known = self.program._replace(variables={**self.program.variables, name: cotangent})
+        paired = known._replace(expr=inner(variable(name, value.shape), value))
         tree = derive_steps(paired, [self.statement.wrt], self.statement.structure)[-1]
         return NotationLine("adjoint", (name,), known, _in_language(known, tree))
 
@@ -235,7 +235,7 @@ class LineNames:
             else (lambda name: direction_of(moving, name))
         )
         more = {name: make(name) for name in names}
-        return replace(program, variables={**program.variables, **more})
+        return program._replace(variables={**program.variables, **more})
 
 
 def inner(left: Expr, right: Expr) -> Expr:

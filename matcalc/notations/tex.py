@@ -3,7 +3,7 @@ r"""The lines of a notation in LaTeX: ``\mathrm{d}X \mapsto A \,\mathrm{d}X B``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matcalc.core.indexed import Condition
 from matcalc.core.kinds import Variable
@@ -54,7 +54,7 @@ def _formula(line: NotationLine, marks: Marks, *, bold: bool, verify: bool) -> s
     tree = write_known_sizes(line.tree, line.program.variables)
     tree = replace_variables(tree, {name: _renaming(other) for name, other in marks.names.items()})
     variables: Mapping[str, Variable] = {
-        marks.names.get(name, name): replace(each, name=marks.names.get(name, name))
+        marks.names.get(name, name): each._replace(name=marks.names.get(name, name))
         for name, each in line.program.variables.items()
     }
     result = latex(tree, bold=bold, named={}, declared=variables)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from matcalc.core.errors import (
     ParseError,
@@ -65,7 +64,7 @@ def read(
         explain_indices(problem, text)
         raise
     if program.notes:
-        program = replace(program, notes=keep_readable(program.notes, len(text), typed))
+        program = program._replace(notes=keep_readable(program.notes, len(text), typed))
     program = note_names(program)
     return _expand(program, expand) if program.unexpanded else program
 
@@ -91,7 +90,7 @@ def read_pair(
         notes = keep_readable(
             one.notes, size, lambda more: _type_pair(left, right, {**given, **more}, spoken)
         )
-        one, other = replace(one, notes=notes), replace(other, notes=notes)
+        one, other = one._replace(notes=notes), other._replace(notes=notes)
     if one.unexpanded:
         return _expand(one, expand), _expand(other, expand)
     return one, other
@@ -136,7 +135,7 @@ def _type_pair(
             )
     program = infer_pair(sides[0], sides[1], variables, text, definitions=known, language=language)
     one, other = program.expr.args
-    return replace(program, expr=one), replace(program, expr=other)
+    return program._replace(expr=one), program._replace(expr=other)
 
 
 def _declared_kinds(

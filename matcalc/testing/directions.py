@@ -54,7 +54,7 @@ def vjp_question(
             cotangent: Variable(cotangent, free_kind(len(shape)), shape),
         }
         return ask_about_formula(
-            replace(program, expr=product, variables=variables),
+            program._replace(expr=product, variables=variables),
             f"sum({cotangent}.*({objective}))",
             claim,
             setting,
@@ -119,9 +119,9 @@ def jvp_question(
             replace_variables(program.expr, {X.name: lambda node: moved}),
             variables,
             program.source,
+            program.language,
             program.notes,
             program.undetermined,
-            language=program.language,
         )
         asked = ask_about_formula(shifted, f"{objective} along {tangent}", claim, along)
         return _hold(replace(asked, answer=_at_zero(shifted, step)), step)
@@ -170,7 +170,7 @@ def _at_zero(program: Program, step: str) -> Expr | None:
     try:
         slope = replace_variables(derive(program, step), {step: lambda node: number(0)})
         product = Expr("*", (variable(step, ()), slope), slope.shape, row=slope.row)
-        return derive(replace(program, expr=product, definitions={}), step)
+        return derive(program._replace(expr=product, definitions={}), step)
     except MatcalcError:
         return None
 

@@ -170,7 +170,7 @@ def ask_about_formula(
     if isinstance(
         claim, Formula
     ):  # it has names of its own, and not those that the objective defines
-        program, claim = replace(program, definitions={}), claim.program().source
+        program, claim = program._replace(definitions={}), claim.program().source
     stated = Claim(
         title, setting.wrt, claim, setting.variables, setting.order, "mixed", setting.structure
     )

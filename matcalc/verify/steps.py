@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matcalc.core.directions import PARAMETER, Step, displace, free_variable
@@ -30,7 +29,7 @@ def verify_steps(
     found = []
     for step, tree in zip(steps, trees, strict=True):
         found.append(verify(_claim(program, step, structure), tree))
-        program = replace(program, expr=tree)
+        program = program._replace(expr=tree)
     return weakest(found)
 
 
@@ -42,7 +41,7 @@ def compare_steps(
         report = compare(_claim(program, step, structure), tree, seed)
         if not report.ok:
             break
-        program = replace(program, expr=tree)
+        program = program._replace(expr=tree)
     return report
 
 
@@ -114,7 +113,7 @@ def _along_all(program: Program, trees: Mapping[str, Expr]) -> tuple[DerivativeS
         direction: free_variable(direction, program.variables[name])
         for name, direction in moves.items()
     }
-    program = replace(program, variables={**program.variables, **directions})
+    program = program._replace(variables={**program.variables, **directions})
     total: Expr | None = None
     for name, tree in trees.items():
         term = _apply(tree, variable(moves[name], directions[moves[name]].shape))

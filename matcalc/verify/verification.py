@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matcalc.core.boundary import warn_caller
 from matcalc.core.errors import (
@@ -43,8 +42,7 @@ _FAILURES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(NamedTuple):
     """How a derivative was verified: ``exact``, with the sizes if these were the only ones that
     could be decided, ``numeric`` with the error and the method, or ``none`` with the reason.
     """

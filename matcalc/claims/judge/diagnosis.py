@@ -9,7 +9,7 @@ first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from math import prod
 
@@ -329,7 +329,7 @@ def _is_coincidence(match: _Match, factor: ConstantFactor, question: Question) -
         formula = f"{'-' if factor.formula == '-1' else factor.formula + '*'}({formula})"
     try:
         made = read(formula, question.variables, language=question.language)
-        right = replace(question.program, expr=edited.tree, variables=dict(question.variables))
+        right = question.program._replace(expr=edited.tree, variables=dict(question.variables))
         decision = decide_exactly(made, right)
         if as_it_stands and decision.verdict == UNDECIDED:
             decision = decide_numerically(made, right, draws=1)

@@ -361,7 +361,7 @@ def _is_another(
         if is_zero(rest) or question.answer is None:
             return not is_zero(rest)
         # there may be a branch that no point is on
-        answer = replace(question.program, expr=question.answer, definitions={})
+        answer = question.program._replace(expr=question.answer, definitions={})
         return decide_numerically(answer, stated, draws=1).verdict != EQUAL
     points = [sample.point for sample in samples]
     return rest is not None and any(

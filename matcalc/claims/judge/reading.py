@@ -54,7 +54,7 @@ def read_formula(
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most claims are not in LaTeX
 
     program = read_latex(formula, declarations, definitions, language=language)
-    return replace(program, source=str(Expression(program)))
+    return program._replace(source=str(Expression(program)))
 
 
 def read_objective(claim: Claim) -> tuple[Program, Claim]:
@@ -240,7 +240,7 @@ def reparse(stated: Program, objective: Program) -> tuple[str, ...]:
 
 def equalize_sizes(variables: Mapping[str, Variable], misfit: Misfit) -> dict[str, Variable]:
     """The same variables with one size for all named dimensions."""
-    return {name: replace(v, dims=equalize_shape(v.dims, misfit)) for name, v in variables.items()}
+    return {name: v._replace(dims=equalize_shape(v.dims, misfit)) for name, v in variables.items()}
 
 
 def equalize_shape(shape: Shape, misfit: Misfit) -> Shape:

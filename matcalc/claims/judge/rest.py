@@ -5,7 +5,6 @@ a claim that numbers cannot tell from the derivative.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from matcalc.claims.equality import name_multiple
 from matcalc.claims.judge.question import Question, Sample
@@ -40,7 +39,7 @@ def difference(asked: Question) -> Expr | None:
     times = Expr("*", (Expr("variable", value=name), rest), rest.shape, row=rest.row)
     variables = {**asked.variables, name: Variable(name, "scalar")}
     try:
-        return derive(replace(asked.program, expr=times, variables=variables), name)
+        return derive(asked.program._replace(expr=times, variables=variables), name)
     except MatcalcError:
         return None  # some have no closed form
 

@@ -11,7 +11,7 @@ axes of the node alone.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from matcalc.core.dims import Shape
 from matcalc.core.walk import postorder
@@ -20,8 +20,7 @@ from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, is_zero
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
+class _Term(NamedTuple):
     """``coefficient * prod(factors)`` on the labels of the fixed end (root or variable) and of a
     node.
     """

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from matcalc.engine.ir.nodes import Call, Factor, Labels, Node, Product, Rational, Sum, as_term
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(NamedTuple):
     """``d node[outputs] / d child[inputs] = coefficient * prod(factors)``, summed over all other
     labels.
     """
@@ -21,8 +20,7 @@ class Partial:
     inputs: Labels
 
 
-@dataclass(frozen=True, slots=True)
-class LocalDerivative:
+class LocalDerivative(NamedTuple):
     """The derivative of a call by one argument.
 
     Entry by entry it is a node with the axes of the call; otherwise those of the argument follow.

@@ -7,9 +7,8 @@ of the built-in language are compiled once, whatever languages extend it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property, reduce
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import CatalogueError
@@ -29,8 +28,7 @@ from matcalc.engine.ir.traits import Traits
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A function's definition; or its differential, with Y for the value and ``d`` + name for that
     of each parameter.
     """
@@ -51,11 +49,10 @@ class Rule:
                 return Expr(node.op, (*args, which), node.shape)
             return node.with_args(args)
 
-        return replace(self, body=self.body.fold(rule))
+        return self._replace(body=self.body.fold(rule))
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(NamedTuple):
     """``left = right`` for all values of the variables that are of the kinds declared."""
 
     name: str
@@ -119,8 +116,7 @@ class Catalogue:
         functions = self.language.functions.values()
         if not own and not functions:
             return traits
-        return replace(
-            traits,
+        return traits._replace(
             transposition={
                 **traits.transposition,
                 **{each.function: each.trait for each in own if each.trait in TRANSPOSITIONS},

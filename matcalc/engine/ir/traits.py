@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from matcalc.engine.ir.nodes import FunctionName
 
 
-@dataclass(frozen=True)
-class Traits:
+class Traits(NamedTuple):
     """What the normal form may know of functions; the catalogue reads it off the identities.
 
     ``transposition``: name -> ``equivariant`` (f(A') = f(A)'), ``invariant`` (f(A') = f(A)) or
@@ -19,7 +18,7 @@ class Traits:
     symmetric; ``entrywise``: users' functions that act entry by entry.
     """
 
-    transposition: Mapping[FunctionName, str] = field(default_factory=dict)
+    transposition: Mapping[FunctionName, str] = MappingProxyType({})
     positive: frozenset[str] = frozenset()
     odd: frozenset[str] = frozenset()
     even: frozenset[str] = frozenset()

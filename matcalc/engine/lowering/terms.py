@@ -4,15 +4,14 @@ costs one pass.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, as_term
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """``coefficient * prod(factors)`` with the given output labels; labels are the workshop's own
     and used once.
     """
@@ -23,8 +22,7 @@ class Open:
     axes: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(NamedTuple):
     """A linear combination not yet collected."""
 
     terms: list[tuple[Rational, Node]]

@@ -5,7 +5,6 @@ never glued.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple
@@ -43,8 +42,7 @@ EntryProduct = tuple[tuple[Chain, Rational], ...]  # entry-by-entry product of c
 Scalars = tuple[tuple[Expr, Rational], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """``coefficient * scalars * parts``: numbers, scalar factors with exponents, each factor once,
     and the entry-by-entry product of chains.
     """

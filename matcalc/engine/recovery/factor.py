@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from matcalc.core.dims import Shape
@@ -214,7 +213,7 @@ class Factoring:
 
     def _pull_out(self, terms: Sequence[Term], shape: Shape) -> Expr:
         if not shape:
-            terms = [replace(term, scalars=self.assembler.means(term.scalars)) for term in terms]
+            terms = [term._replace(scalars=self.assembler.means(term.scalars)) for term in terms]
             terms = join_totals(self.assembler, self.sum, terms)
             scaled = terms[:1]
             if len(terms) > 1:
@@ -389,7 +388,7 @@ class Factoring:
                     assert term.chain is not None
                     link = Link(whole, term.chain[0].flipped)
                     rest = [each for each in terms if each is not term and each is not other]
-                    return [*rest, replace(term, parts=(((link,), 1),))]
+                    return [*rest, term._replace(parts=(((link,), 1),))]
         return terms
 
     def _join(self, members: Sequence[Term]) -> Term:
@@ -400,11 +399,11 @@ class Factoring:
             link = term.chain[0]
             argument = link.expr.args[0]
             inside = self.writer.inside.get(id(link.expr), (Link(argument),))
-            inner.append(replace(term, parts=((inside, 1),), shape=argument.shape))
+            inner.append(term._replace(parts=((inside, 1),), shape=argument.shape))
         if argument.rank == 1:
             inner = [open_product(self.writer, each) for each in inner]
         number = number_in_front(inner, self.factory)
-        inner = [replace(t, coefficient=quotient(t.coefficient, number)) for t in inner]
+        inner = [t._replace(coefficient=quotient(t.coefficient, number)) for t in inner]
         whole = self.factory.make(
             link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip
 from matcalc.engine.recovery.exponents import as_power
@@ -23,7 +21,7 @@ def open_product(writer: ProductWriter, term: Term) -> Term:
     if link.flipped and link.expr.rank == 2:
         found = tuple([(flip(each), exponent) for each, exponent in found])
     found = tuple([_as_power(*part) for part in found])
-    return replace(term, parts=found)
+    return term._replace(parts=found)
 
 
 def is_row(term: Term) -> bool:

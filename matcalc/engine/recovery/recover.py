@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -160,7 +159,7 @@ class Recovery:
                 number = terms[0].coefficient if alone else number_in_front(terms, self.factory)
                 scale = 1 / Fraction(magnitude(number))
             if scale not in (None, 1):
-                multiplied = [replace(term, coefficient=scale * term.coefficient) for term in terms]
+                multiplied = [term._replace(coefficient=scale * term.coefficient) for term in terms]
                 tree = self._sum(factoring, multiplied, node.axes)
                 self._scaled[node] = Scaled(tree, scale)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from matcalc.core.decimals import places
 from matcalc.core.dims import Shape
@@ -34,8 +33,7 @@ _UNITS = frozenset((1, -1))
 _CANDIDATES = 8  # common numbers tried in front of a sum
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """A number, scalar factors, the beginning and the end of the chains, or entry-by-entry
     factors.
     """

@@ -4,8 +4,6 @@ skewmat(x), a matrix 2*vee(M).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Labels
 from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip, key
@@ -124,7 +122,7 @@ def upright(term: Term) -> Term:
             chain, turned = _set_upright(chain)
             sign *= turned
         parts.append((chain, exponent))
-    return replace(term, coefficient=sign * term.coefficient, parts=tuple(parts))
+    return term._replace(coefficient=sign * term.coefficient, parts=tuple(parts))
 
 
 def _set_upright(chain: Chain) -> tuple[Chain, int]:
@@ -143,12 +141,12 @@ def exchange_signs(writer: ProductWriter, term: Term) -> Term | None:
                 (writer.scalar(chain), exponent),
                 *term.scalars[index + 1 :],
             )
-            return replace(term, coefficient=-term.coefficient, scalars=scalars)
+            return term._replace(coefficient=-term.coefficient, scalars=scalars)
     for index, (chain, exponent) in enumerate(term.parts):
         fresh = _exchange(writer, chain) if exponent == 1 else None
         if fresh is not None:
             parts = (*term.parts[:index], (fresh, exponent), *term.parts[index + 1 :])
-            return replace(term, coefficient=-term.coefficient, parts=parts)
+            return term._replace(coefficient=-term.coefficient, parts=parts)
     return None
 
 

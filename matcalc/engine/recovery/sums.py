@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr
@@ -30,7 +29,7 @@ def kroneckers(writer: ProductWriter, total: Total, terms: list[Term], shape: Sh
             ("last", factors[-1], factors[:-1]),
         ):
             if op == "cross" and side == "last":  # cross(x, y) is -cross(y, x)
-                side, term = "first", replace(term, coefficient=-term.coefficient)
+                side, term = "first", term._replace(coefficient=-term.coefficient)
             rest = writer.spread(op, others)
             name = (side, op, mirrored, key(shared), writer.shape(rest))
             groups.setdefault(name, []).append((term, place, shared, rest))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 
 from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
@@ -19,15 +18,21 @@ _CONSTANT = ("number", "fill", "eye")
 _PLACES = {".*": (0, 1), "*": (0, 1), "./": (0,), **LINEAR}  # the arguments that carry a sign
 
 
-@dataclass(frozen=True)
 class Turning:
     """Turns sums in terms round; ``write`` writes terms with their signs as one sum."""
 
-    factory: ExpressionFactory
-    writer: ProductWriter
-    assembler: Assembler
-    write: Callable[[Signed], Expr]
-    sums: dict[Expr, frozenset[Expr]] = field(default_factory=dict)  # that are factors of a tree
+    def __init__(
+        self,
+        factory: ExpressionFactory,
+        writer: ProductWriter,
+        assembler: Assembler,
+        write: Callable[[Signed], Expr],
+    ) -> None:
+        self.factory = factory
+        self.writer = writer
+        self.assembler = assembler
+        self.write = write
+        self.sums: dict[Expr, frozenset[Expr]] = {}  # that are factors of a tree
 
     def turn(self, term: Term) -> Term | None:
         """The term with the opposite coefficient and one sum turned round, rather not 1 - x."""
@@ -80,7 +85,7 @@ class Turning:
             if fresh is None:
                 signed.append((not positive, part))
             else:
-                bare = replace(fresh, coefficient=-fresh.coefficient)
+                bare = fresh._replace(coefficient=-fresh.coefficient)
                 signed.append((True, self.assembler.term(bare)))
         return self.write(signed) if any(positive for positive, _ in signed) else None
 
@@ -95,7 +100,7 @@ class Turning:
             fresh = self._inside(base, reverse) if exponent == 1 else None
             if fresh is not None:
                 scalars = (*term.scalars[:index], (fresh, exponent), *term.scalars[index + 1 :])
-                return replace(term, coefficient=-term.coefficient, scalars=scalars)
+                return term._replace(coefficient=-term.coefficient, scalars=scalars)
         for index, (chain, exponent) in enumerate(term.parts):
             if exponent.denominator != 1 or exponent % 2 == 0:
                 continue
@@ -108,7 +113,7 @@ class Turning:
                     continue
                 links = (*chain[:place], Link(fresh, *link[1:]), *chain[place + 1 :])
                 parts = (*term.parts[:index], (links, exponent), *term.parts[index + 1 :])
-                return replace(term, coefficient=-term.coefficient, parts=parts)
+                return term._replace(coefficient=-term.coefficient, parts=parts)
         return None
 
     def _inside(self, expr: Expr, reverse: Reverse) -> Expr | None:

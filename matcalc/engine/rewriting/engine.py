@@ -5,8 +5,8 @@ kept.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedError
@@ -36,8 +36,7 @@ _BUDGET = 5000  # steps for one node; far above what any terminating set of rule
 PHASES = ("short", "introducing")  # of the rewrites that can be left out; see ``Identity``
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One application of a rewrite."""
 
     rule: str

@@ -6,8 +6,8 @@ So the Hessian of softmax(x)'*y is diag(u) - u*p' - p*u' where p = softmax(x), u
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Factor, Node, Rational, Sum, as_sum, as_term, quotient
@@ -16,8 +16,7 @@ from matcalc.engine.rewriting.places import gather_places
 _LONGEST = 12  # factors of a term that is looked at
 
 
-@dataclass(frozen=True, slots=True)
-class _Outer:
+class _Outer(NamedTuple):
     """``number * scalars * left * right'``."""
 
     number: Rational

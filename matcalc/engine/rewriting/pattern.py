@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from matcalc.core.identity import Identity
 from matcalc.core.operations import ANALYTIC, INDEX_ARITHMETIC
@@ -31,8 +31,7 @@ _ANALYTIC = ANALYTIC | INDEX_ARITHMETIC | {"pow"}
 _ANYTHING = frozenset(("", above, inside) for above in (True, False) for inside in (True, False))
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """``head``: the function of a call, or ``*`` (part of a product) or ``+`` (part of a sum).
 
     ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on

@@ -23,6 +23,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from matcalc.core.dims import ONE, Dim, Shape, combine_terms, dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.language import default_language
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, dimension, eye, fill, multiply, number, transpose, variable
@@ -54,7 +55,7 @@ def convert(expression: Any) -> Program:
                 f"rename the variable"
             )
     sized = {id(node) for node in nodes if node.op in ("eye", "fill")}
-    return Program(expr, importer.variables, text(expr, sized))
+    return Program(expr, importer.variables, text(expr, sized), default_language())
 
 
 def _refusal(node: Any) -> UnsupportedError:

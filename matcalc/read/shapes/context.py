@@ -5,7 +5,6 @@ why.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -52,8 +51,7 @@ class Cause(NamedTuple):
     hint: Callable[[], str | None] | None
 
 
-@dataclass(slots=True)
-class IndexUse:
+class IndexUse(NamedTuple):
     """A place on an axis, where a bound index stands."""
 
     place: Place
@@ -62,18 +60,18 @@ class IndexUse:
     node: SyntaxNode
 
 
-@dataclass(slots=True)
 class Indices:
     """The bound indices of one inference."""
 
-    by_bound: dict[Bound, Index] = field(default_factory=dict)
-    written: set[Index] = field(default_factory=set)
-    conditioned: set[Index] = field(default_factory=set)
-    along: dict[Index, IndexUse] = field(default_factory=dict)  # the first axis of each
-    ends: dict[Index, Dim] = field(default_factory=dict)  # the last value of a range without one
-    compared: list[tuple[Index, Index]] = field(default_factory=list)  # by a condition
-    uses: list[IndexUse] = field(default_factory=list)
-    forms: list[Form] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.by_bound: dict[Bound, Index] = {}
+        self.written: set[Index] = set()
+        self.conditioned: set[Index] = set()
+        self.along: dict[Index, IndexUse] = {}  # the first axis of each
+        self.ends: dict[Index, Dim] = {}  # the last value of a range without one
+        self.compared: list[tuple[Index, Index]] = []  # by a condition
+        self.uses: list[IndexUse] = []
+        self.forms: list[Form] = []
 
 
 class Oddity(NamedTuple):
@@ -135,7 +133,7 @@ class Context:
                 open_dims = tuple(
                     [self.unifier.fresh() if size == OPEN else size for size in variable.dims]
                 )
-                declared = {**declared, name: replace(variable, dims=open_dims)}
+                declared = {**declared, name: variable._replace(dims=open_dims)}
         self.declared = declared
         self.rankless: dict[int, Expr] = {}
         self.notes: dict[str, None] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import replace
 
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ShapeError, UnknownNameError
@@ -485,7 +484,7 @@ def _resize(context: Context, variable: Variable, names: dict[str, str]) -> Vari
     """The variable with the names of the sizes that were found."""
     if not any(name[0] == "?" for axis in variable.dims for name in axis.letters):
         return variable
-    return replace(variable, dims=tuple([context.final(axis, names) for axis in variable.dims]))
+    return variable._replace(dims=tuple([context.final(axis, names) for axis in variable.dims]))
 
 
 def _finish(
@@ -520,10 +519,10 @@ def _finish(
         value,
         variables,
         context.source,
+        context.language,
         notes,
         undetermined,
         definitions=context.definitions,
         learnt=learnt,
-        language=context.language,
         unexpanded=context.unexpanded,
     )

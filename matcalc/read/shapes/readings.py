@@ -11,8 +11,8 @@ reading has a rival, or that needs a sign put in, is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from types import MappingProxyType
 from typing import NamedTuple
 
 from matcalc.core.errors import MatcalcError, ShapeError
@@ -60,14 +60,13 @@ Attempt = Callable[
 ]  # kinds of letters, signs put in -> outcome
 
 
-@dataclass(slots=True)
-class _State:
+class _State(NamedTuple):
     """Letters read otherwise, with the reasons; signs put in; oddities that are accepted; and what
     all that costs.
     """
 
-    letters: dict[str, Candidate] = field(default_factory=dict)
-    signs: dict[int, str] = field(default_factory=dict)
+    letters: Mapping[str, Candidate] = MappingProxyType({})
+    signs: Mapping[int, str] = MappingProxyType({})
     accepted: frozenset[LetterKey] = frozenset()
     spent: int = 0
     done: bool = False
@@ -82,7 +81,7 @@ class _State:
 
 def settle_readings(
     attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int, *, patient: bool
-) -> tuple[Outcome, dict[str, Candidate]]:
+) -> tuple[Outcome, Mapping[str, Candidate]]:
     """The outcome of the cheapest reading, and the letters that it reads otherwise; the error where
     there is none. The search ends sooner if it is not ``patient``.
     """
@@ -160,7 +159,7 @@ def _offer_numbers(attempt: Attempt, first: Outcome, given: Mapping[str, str]) -
 
 def _cheapest(
     attempt: Attempt, first: Outcome, given: Mapping[str, str], budget: int
-) -> tuple[Outcome, dict[str, Candidate]]:
+) -> tuple[Outcome, Mapping[str, Candidate]]:
     """The same by search."""
     search = _Search(attempt, first, given, budget)
     found = search.run()

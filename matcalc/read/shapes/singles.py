@@ -5,7 +5,6 @@ and x2 of ``[x1, x2]*[a, b; b, c]*[x1; x2]`` are numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import replace
 
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
@@ -27,16 +26,16 @@ def with_numbers(program: Program, again: Callable[[Mapping[str, str]], Program]
     notes = [
         f"note: {name} is read as a number, because a vector would have one entry" for name in names
     ]
-    return replace(without_declarations(found, names), notes=(*notes, *found.notes))
+    return without_declarations(found, names)._replace(notes=(*notes, *found.notes))
 
 
 def without_declarations(program: Program, names: Container[str]) -> Program:
     """The program, of which nobody has declared the letters with these names."""
     variables = {
-        name: replace(variable, declared=False) if name in names else variable
+        name: variable._replace(declared=False) if name in names else variable
         for name, variable in program.variables.items()
     }
-    return replace(program, variables=variables)
+    return program._replace(variables=variables)
 
 
 def note_names(program: Program, *, latex: bool = False) -> Program:

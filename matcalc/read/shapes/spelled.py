@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from matcalc.core.errors import MatcalcError, ShapeError, Span, UnknownNameError
 from matcalc.core.kinds import Variable
@@ -47,7 +46,7 @@ def check_names(program: Program, *, latex: bool) -> Program:
         if note
     ]
     notes += [] if latex else _signs(program.source, free, program.variables)
-    return replace(program, notes=(*program.notes, *notes)) if notes else program
+    return program._replace(notes=(*program.notes, *notes)) if notes else program
 
 
 def _signs(text: str, free: Mapping[str, Variable], variables: Mapping[str, Variable]) -> list[str]:

@@ -9,7 +9,6 @@ family. ``s += E`` adds to a value that was defined before; what is added is one
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -437,7 +436,7 @@ class _Unrolled:
             if name in self.exact or not (family_of(name) and _is_template(name))
         }
         return {
-            name: replace(v, dims=tuple([move_size(size, self._count) for size in v.dims]))
+            name: v._replace(dims=tuple([move_size(size, self._count) for size in v.dims]))
             for name, v in {**plain, **self.members}.items()
         }
 
@@ -468,7 +467,7 @@ def _instance(template: Variable, name: str) -> Variable:
         for index, place in zip(places_of(template.name), places_of(name), strict=True)
     }
     dims = tuple([move_size(size, env.get) for size in template.dims])
-    return replace(template, name=name, dims=dims)
+    return template._replace(name=name, dims=dims)
 
 
 def _varies(loop: Loop) -> bool:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from matcalc.core.errors import MatcalcError, ShapeError
 from matcalc.core.kinds import Variable
@@ -67,7 +66,7 @@ def as_numbers(
     if not names:
         return None
     kept = {name: each for name, each in program.variables.items() if name not in unused}
-    program = replace(program, variables=kept)
+    program = program._replace(variables=kept)
     return without_declarations(program, names), names
 
 
@@ -104,7 +103,7 @@ def _noted(program: Program, names: list[str], why: str) -> Program:
         shown, are = f"{', '.join(names[:-1])} and {names[-1]}", "are read as numbers"
     declared = " and ".join(f'"{name}: vector"' for name in names)
     note = f"note: {shown} {are}, {why}; declare {declared} otherwise"
-    return replace(program, notes=(note, *program.notes))
+    return program._replace(notes=(note, *program.notes))
 
 
 def offer_numbers(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import (
@@ -88,7 +87,7 @@ def read_latex(
         )
         note = "note: pi is read as a vector, because its entries are summed"
         program = without_declarations(program, weights)
-        return replace(program, notes=(note, *program.notes))
+        return program._replace(notes=(note, *program.notes))
 
     def scope_with(more: Mapping[str, Variable]) -> Scope:
         return Scope(text, {**declared, **more}, spoken, einstein=einstein)
@@ -121,7 +120,7 @@ def read_latex(
         len(text) * _passes(program.notes),
         lambda more: _type(text, {**declared, **declare(more)}, parts, spoken, einstein=einstein),
     )
-    return note_names(replace(program, notes=notes), latex=True)
+    return note_names(program._replace(notes=notes), latex=True)
 
 
 def read_complex_latex(
@@ -159,7 +158,7 @@ def _type(
         ),
         lambda program: program.variables,
     )
-    program = replace(program, notes=(*notes, *program.notes)) if notes else program
+    program = program._replace(notes=(*notes, *program.notes)) if notes else program
     return with_numbers(
         program,
         lambda more: _type(
@@ -197,7 +196,7 @@ def _type_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
                 )
 
         program = _either_way(scope, [values], typed, definitions)
-    return replace(program, notes=(*scope.notes, *program.notes), asked=asked)
+    return program._replace(notes=(*scope.notes, *program.notes), asked=asked)
 
 
 def read_latex_pair(
@@ -223,7 +222,7 @@ def read_latex_pair(
             left, right, {**declared, **declare(more)}, spoken, einstein=einstein
         ),
     )
-    return replace(one, notes=notes), replace(other, notes=notes)
+    return one._replace(notes=notes), other._replace(notes=notes)
 
 
 def _type_pair(
@@ -247,7 +246,7 @@ def _type_pair(
     )
     if not notes:
         return one, other
-    one, other = (replace(each, notes=(*notes, *each.notes)) for each in (one, other))
+    one, other = (each._replace(notes=(*notes, *each.notes)) for each in (one, other))
     return one, other
 
 
@@ -284,8 +283,8 @@ def _type_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program
 
         program = _either_way(scope, sides, typed)
     first, second = program.expr.args
-    program = replace(program, notes=(*scope.notes, *program.notes))
-    return replace(program, expr=first), replace(program, expr=second)
+    program = program._replace(notes=(*scope.notes, *program.notes))
+    return program._replace(expr=first), program._replace(expr=second)
 
 
 def name_of_variable(text: str, variables: Mapping[str, Variable]) -> str:
@@ -387,8 +386,8 @@ def _type_and_learn(
         return program
     resolver.letters.ranks.bound.update(program.learnt)
     again = typed(resolver, _resolve(resolver, sides, definitions), counted)
-    return replace(
-        again, notes=tuple(dict.fromkeys((*program.notes, *again.notes))), learnt=program.learnt
+    return again._replace(
+        notes=tuple(dict.fromkeys((*program.notes, *again.notes))), learnt=program.learnt
     )
 
 

@@ -8,7 +8,6 @@ multiplied (blocks, slices, ``vec``, ``kron``), where one number may be several 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
@@ -55,13 +54,13 @@ def for_every_size(
         try:
             given, stated = naming.tree(program.expr), naming.tree(tree)
             variables = {
-                name: replace(variable, dims=naming.shape(variable.dims))
+                name: variable._replace(dims=naming.shape(variable.dims))
                 for name, variable in program.variables.items()
             }
         except _Counted:
             return
         if multiples <= naming.found:
-            general = replace(program, expr=given, variables=variables)
+            general = program._replace(expr=given, variables=variables)
             yield statement._replace(program=general), stated
 
 

@@ -5,8 +5,8 @@ not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from math import ceil, log2, prod
+from typing import NamedTuple
 
 from matcalc.core.dims import dim, fit
 from matcalc.core.kinds import Variable
@@ -65,8 +65,7 @@ class Nowhere(NoPoint):
     """The expression itself has no value anywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """``exact``, ``wrong`` (certainly), ``undecided`` or, of an expression without a value,
     ``undefined``, with the reason. ``alone`` are the sizes, if it was decided at one choice of
     these and could not be at others.
@@ -125,7 +124,7 @@ def as_statement(
     """That two expressions have one value, as a statement on derivatives of order zero by a
     variable that occurs in neither.
     """
-    program = replace(left, variables={spare.name: spare, **left.variables})
+    program = left._replace(variables={spare.name: spare, **left.variables})
     return DerivativeStatement(program, spare.name, 0, "free"), right
 
 
@@ -166,7 +165,7 @@ class Judge:
     ) -> None:
         program, axes = statement.program, statement.axes
         columns = statement.columns if as_matrix else 0
-        self.program = replace(program, expr=inline(program.expr))
+        self.program = program._replace(expr=inline(program.expr))
         self.tree = inline(tree)
         self.given, self.stated = in_order(self.program.expr), in_order(self.tree)
         self.wrt = statement.wrt

@@ -55,6 +55,7 @@ _ROOTS = frozenset(("sqrt", "cbrt", "asin", "acos", "asinh", "acosh"))
 _SQUARE = frozenset(("inv", "det", "logdet", "adj", "cof"))
 # what is zero for small sizes longer than its factors: tril(A, -3)*tril(B, -3) of 6 rows
 _JOINING = frozenset(("*", ".*", "dot", "einsum", "indexed", "reduce"))
+_REACHING = frozenset((*TRIANGLES, "indexed"))  # what may speak of places
 _FURTHEST = 1_000  # larger sizes are none that can be tried
 
 
@@ -71,6 +72,7 @@ class PointSurvey:
         }
         exponents = []
         self.sensitive = self.square = False
+        reaching = False
         used = {wrt}
         delicate: list[Dim] = []
         small: list[Dim] = []
@@ -80,6 +82,7 @@ class PointSurvey:
                 if node.op in _ROOTS:
                     small += node.args[0].shape
                 self.square = self.square or node.op in _SQUARE
+                reaching = reaching or node.op in _REACHING
                 if node.op in _SQUARE or (
                     node.op == "^" and node.rank == 2 and not _is_positive(node.args[1])
                 ):
@@ -100,7 +103,7 @@ class PointSurvey:
         self.small = set(names_in(small))
         self.delicate = set(names_in(delicate)) - self.skew
         self.names = list(names_in(dims))
-        reaches = [_far_places(tree) for tree in trees]
+        reaches = [_far_places(tree) for tree in trees] if reaching else []
         self.reach = max([reach for reach, _ in reaches], default=0)
         self.far = set(names_in([size for _, sizes in reaches for size in sizes]))
         self.dims = list(dims)

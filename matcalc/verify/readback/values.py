@@ -18,7 +18,7 @@ _SEEDS = (0, 1)
 
 def alike(one: Expr, other: Expr, variables: Mapping[str, Variable]) -> bool:
     """Whether the values agree wherever the expressions were tried."""
-    left, right = (Program(expr, dict(variables), "") for expr in (one, other))
+    left, right = (Program(expr, dict(variables), "", default_language()) for expr in (one, other))
     outcome = same_value(left, right)
     if outcome != "undecided":
         return outcome == "exact"

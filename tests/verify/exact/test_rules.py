@@ -3,7 +3,6 @@ is rational.
 """
 
 import re
-from dataclasses import replace
 
 import pytest
 from sweeps import thinned
@@ -68,7 +67,7 @@ def corrupted(monkeypatch):
     """Installs a corrupted entry for one test."""
 
     def install(entry, wrong):
-        monkeypatch.setitem(LIBRARY._loaded, entry.name, replace(entry, right=wrong))
+        monkeypatch.setitem(LIBRARY._loaded, entry.name, entry._replace(right=wrong))
         monkeypatch.setattr(BUILT_IN, "_made", {})
 
     return install

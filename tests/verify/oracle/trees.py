@@ -2,6 +2,7 @@
 
 from matcalc.core.dims import Dim, dim
 from matcalc.core.kinds import Variable
+from matcalc.core.language import BUILT_IN
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number, variable
 
@@ -70,4 +71,4 @@ def names_in(expr):
 
 def program(expr):
     """The program with this value, its variables being those of the table."""
-    return Program(expr, {name: VARIABLES[name] for name in names_in(expr)}, "")
+    return Program(expr, {name: VARIABLES[name] for name in names_in(expr)}, "", BUILT_IN)

@@ -692,9 +692,8 @@ def test_a_size_from_a_multiple() -> None:
     size = dim("n").times(dim(2))
     x = variable("x", (size,))
     program = read("eye(n)", {"x": "vector(n)"})
-    from dataclasses import replace
 
-    source = numpy_source(program.expr, {"x": replace(program.variables["x"], dims=x.shape)})
+    source = numpy_source(program.expr, {"x": program.variables["x"]._replace(dims=x.shape)})
     np.testing.assert_array_equal(compile_numpy(source)(x=np.ones(6)), np.eye(3))
 
 
