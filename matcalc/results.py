@@ -236,17 +236,11 @@ class Formula:
 
     def _write_code(self, name: str, runtime: str, backend: str, check: bool) -> tuple[str, Any]:
         """The source, and those of its arguments that are functions."""
-        from matcalc.stable import stable  # noqa: PLC0415 - a plain answer does not need it
-        from matcalc.write.printers.backends import source_kind  # noqa: PLC0415 - as above
+        from matcalc.coded import Request, write_code  # noqa: PLC0415 - plain answers need it not
 
-        tree = stable(self._tree, self.variables, self._program.language)
-        source = source_kind(backend, runtime)(tree, self.variables, name, self._title(), check)
-        text = source.text()
-        if self._verify:
-            from matcalc.verify.readback.code import confirm_code  # noqa: PLC0415 - it loads NumPy
-
-            confirm_code(text, source, backend, (tree, self._tree), self._program)
-        return text, tuple(source.declared.values())
+        asked = Request(backend, runtime, name, self._title(), check, self._verify)
+        program = self._program._replace(variables=self.variables)
+        return write_code(self._tree, program, asked)
 
     def _title(self) -> str:
         return str(self)

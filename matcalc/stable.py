@@ -42,8 +42,16 @@ _LEAVES = frozenset(("number", "constant", "dimension", "variable"))
 _HIDDEN = "?"  # no name in the language begins with it
 
 
-def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | None = None) -> Expr:
-    """The tree with its parts in the forms that can be computed for the largest range of values."""
+def stable(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    language: Language | None = None,
+    *,
+    poles: bool = False,
+) -> Expr:
+    """The tree with its parts in the forms that can be computed for the largest range of values;
+    with ``poles`` matrices are inverted also where determinants need no inverse.
+    """
     functions = {
         operation(node) for node in tree.parts if node.op in OPERATIONS or node.op == APPLY
     } - INDEX_ARITHMETIC
@@ -51,7 +59,7 @@ def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | N
         return tree
     (tree,) = intern_trees([inline(tree)])
     known = catalogue(language or default_language())
-    tree = _without_poles(tree, variables, known)
+    tree = tree if poles else _without_poles(tree, variables, known)
     if _norms(tree) or any(
         activation.code and activation.needs & functions for activation in known.rewrites
     ):

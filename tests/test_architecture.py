@@ -120,6 +120,7 @@ ALLOWED = {
     "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery pipeline equality",
+    "coded": "core stable printers readback",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline directional "
     "notation printers readback verification steps equality exact",
     "graph": "core ir pipeline directional segments explain verification steps printers oracle "
@@ -133,7 +134,7 @@ ALLOWED = {
     "conjugates": "core syntax shapes frontend tex pipeline notation printers readback explain "
     "verification exact steps oracle equality",
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
-    "verification equality stable oracle bridges explain graph directional steps notations "
+    "verification equality coded oracle bridges explain graph directional steps notations "
     "manifolds",
     "answers": "core frontend tex looped pieces pipeline backprop notation directional several "
     "printers readback stable oracle verification steps results equality inner definite "

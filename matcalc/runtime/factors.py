@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from matcalc.runtime.elementwise import Array
 
 _SMALL = 16  # rows up to which nothing is gained
+_NARROW = 64  # columns up to which a whole product costs less than rows that are taken apart
 
 
 # a matrix; the lower triangle with L*L' = S where there is one, and the routines that solve and
@@ -79,6 +80,9 @@ def weighted_gram(w: ArrayLike, Z: ArrayLike) -> Array:
         return _gram(w, Z)
     if negative.all():
         return -_gram(-w, Z)
+    if Z.shape[1] <= _NARROW:
+        product = Z.T @ (w[:, None] * Z)
+        return np.asarray((product + product.T) / 2)
     return _gram(w[~negative], Z[~negative]) - _gram(-w[negative], Z[negative])
 
 

@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections.abc import Container
 
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
+from matcalc.write.printers.numpy_products import (
+    DIAGONAL,
+    SUMS,
+    is_summed,
+    is_triangle,
+    sums_of,
+    unfold,
+)
 
 _DEEP = 12  # levels of structure that are looked into
 _TERMS = 12  # of a sum; longer ones are computed
@@ -106,6 +114,15 @@ def _inside(
     if matrix.calls("np.diag"):
         return args[0] if is_ones(vector) else build.times(args[0], vector)
     if (matrix.op, matrix.attr) == ("filled", "np.eye"):
+        return vector
+    if is_summed(matrix) or is_triangle(matrix):
+        for factor in reversed(unfold(build, matrix, flipped)):
+            if factor.kind == SUMS:
+                vector = sums_of(build, vector, factor.flipped)
+            elif factor.kind == DIAGONAL:
+                vector = factor.node if is_ones(vector) else build.times(factor.node, vector)
+            else:
+                vector = inner(factor.node, factor.flipped, vector)
         return vector
     if matrix.op != "infix" or matrix.rank != 2:
         return None

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
-from itertools import pairwise
 
 from matcalc.core.dims import Shape
 from matcalc.write.printers.numpy_apply import apply, diagonal_of, is_slim, spread
@@ -29,8 +28,13 @@ from matcalc.write.printers.numpy_products import (
     INVERSE,
     MATRIX,
     ROW,
+    SUMS,
     CodeFactor,
     CodeProduct,
+    is_product,
+    parts_of,
+    sums_of,
+    unfold,
 )
 
 # how many times as much work the whole must be before its terms are multiplied one by one: where a
@@ -93,7 +97,7 @@ class Chains:
             return [], factors[0].node
         scalars: list[CodeNode] = []
         ends: list[CodeNode] = []
-        for part in _parts(factors):
+        for part in parts_of(factors):
             if part and part[0].kind == ROW and part[-1].kind == COLUMN:
                 scalars.append(
                     self.builder.dot(part[0].node, self._apply_all(part[1:-1], part[-1].node))
@@ -152,6 +156,10 @@ class Chains:
         """One factor as an array of its own."""
         if factor.kind == DIAGONAL:
             return self.builder.call("np.diag", factor.node, shape=factor.node.shape * 2)
+        if factor.kind == SUMS:
+            ones = self.builder.fill("np.ones", factor.node.shape * 2)
+            name = "np.triu" if factor.flipped else "np.tril"
+            return self.builder.call(name, ones, shape=ones.shape)
         if factor.kind == INVERSE:
             node = self.builder.inverse(factor.node)
             return self.builder.transpose(node) if factor.flipped else node
@@ -172,6 +180,8 @@ class Chains:
         if vector.op == "infix" and vector.attr == "/" and not vector.args[1].rank:
             whole = self._apply(factor, vector.args[0])  # perhaps wanted by others as well
             return self.builder.infix("/", whole, vector.args[1], whole.shape)
+        if factor.kind == SUMS:
+            return sums_of(self.builder, vector, factor.flipped)
         if factor.kind == INVERSE:
             return self.builder.solution(factor.node, factor.flipped, vector)
         return apply(self.builder, factor.node, factor.flipped, vector, self.kept)
@@ -217,7 +227,7 @@ class Chains:
             if factor.kind != MATRIX or factor.node in self.kept:
                 continue
             terms = spread(factor.node)
-            products = [term for _, term in terms if _is_product(term)]
+            products = [term for _, term in terms if is_product(term)]
             if not products or not 1 < len(terms) <= _SPREAD:
                 continue
             if any(term.shape != factor.node.shape for _, term in terms):
@@ -238,9 +248,9 @@ class Chains:
         flipped: bool,
         after: Sequence[CodeFactor],
     ) -> CodeNode:
-        """L*A*B*R as (L*A)*(B*R)."""
-        middle = _unfold(term, flipped)
-        if len(middle) == 1:
+        """L*A*B*R as (L*A)*(B*R); with an inverse or sums the order is planned."""
+        middle = unfold(self.builder, term, flipped)
+        if len(middle) < 2 or any(factor.kind in (INVERSE, SUMS) for factor in middle):
             return self.matrix([*before, *middle, *after], ())
         left = self.matrix([*before, *middle[:-1]], ())
         right = self.matrix([middle[-1], *after], ())
@@ -282,6 +292,26 @@ class Chains:
                 row = row if scale is None else self.builder.times(scale, row)
                 outer = self.builder.outer(column, row)
                 total = self._plus(total, sign, outer)
+            return total
+        return None
+
+    def _trace_apart(self, factors: list[CodeFactor], shape: Shape) -> CodeNode | None:
+        """tr((D - u*w')*R) as tr(D*R) - w'*R*u; None where no factor is a sum with a dyad."""
+        for place, factor in enumerate(factors):
+            if factor.kind != MATRIX or factor.node in self.kept:
+                continue
+            terms = spread(factor.node)
+            dyads = [(sign, term) for sign, term in terms if term.calls(OUTER)]
+            if not dyads or any(term.shape != factor.node.shape for _, term in terms):
+                continue
+            rest = factors[place + 1 :] + factors[:place]
+            total: CodeNode | None = None
+            for sign, middle in self._join(terms, factor.flipped):  # as deep as there are factors
+                traces = self.trace([*middle, *rest], shape)
+                total = self._plus(total, sign, reduce(self.builder.times, traces))
+            for sign, dyad in dyads:
+                u, w = dyad.args if not factor.flipped else dyad.args[::-1]
+                total = self._plus(total, sign, self.builder.dot(w, self._apply_all(rest, u)))
             return total
         return None
 
@@ -410,6 +440,10 @@ class Chains:
             node = build.rows_scaled(left.node, self.single(right))
         elif right.kind == DIAGONAL:
             node = build.times(self.single(left), right.node)
+        elif left.kind == SUMS:
+            node = sums_of(build, self.single(right), left.flipped)
+        elif right.kind == SUMS:
+            node = sums_of(build, self.single(left), right.flipped, rows=True)
         elif left.kind == INVERSE:
             node = build.solution(left.node, left.flipped, self.single(right))
         elif right.kind == INVERSE:  # B*inv(X) = (inv(X)'*B')'
@@ -460,6 +494,9 @@ class Chains:
             return self.core([factors[-1], *factors[:-1]], ())[0]
         if not factors:
             return [build.size(shape[0])]
+        apart = self._trace_apart(factors, shape)
+        if apart is not None:
+            return [apart]
         if len(factors) == 1:
             factor = factors[0]
             return [
@@ -491,36 +528,6 @@ class Chains:
         return [build.pair(self.matrix(turned[:place], ()), self._transpose(turned[place:]))]
 
 
-def _is_product(node: CodeNode) -> bool:
-    """Whether this is a product of two matrices."""
-    return node.op == "infix" and node.attr == "@" and all(arg.rank == 2 for arg in node.args)
-
-
-def _unfold(node: CodeNode, flipped: bool) -> list[CodeFactor]:
-    """A product of matrices as its factors."""
-    factors: list[CodeFactor] = []
-    stack = [(node, flipped)]
-    while stack:
-        each, turned = stack.pop()
-        if each.op == "suffix" and each.attr == ".T":
-            stack.append((each.args[0], not turned))
-        elif _is_product(each):
-            stack += [(arg, turned) for arg in (each.args if turned else each.args[::-1])]
-        else:
-            factors.append(CodeFactor(MATRIX, each, turned))
-    return factors
-
-
 def _idempotent(weight: CodeNode) -> CodeNode | None:
     """The weight itself, where it is made of zeros and ones."""
     return weight if weight.calls("step") else None
-
-
-def _parts(factors: list[CodeFactor]) -> list[list[CodeFactor]]:
-    """The chain, cut between every column and the row after it."""
-    cuts = [
-        place + 1
-        for place, (left, right) in enumerate(pairwise(factors))
-        if left.kind == COLUMN and right.kind == ROW
-    ]
-    return [factors[start:end] for start, end in pairwise([0, *cuts, len(factors)])]

@@ -52,7 +52,7 @@ _KEEPING = frozenset(
         *("psd_factors", "psd_solve", "psd_inverse", "logsoftmax", "logsumexp", "softplus"),
         *("logit", "prodothers", "silu", "softsign", "normpdf", "adj", "cof", "pinv", "polar"),
         *("khatrirao", "cross", "skewmat", "vech", "lambda_max", "lambda_min"),
-        *("regular_det", "without_nan", "pick", "sum_at"),
+        *("regular_det", "without_nan", "pick", "sum_at", "revcumsum"),
     ]
 )
 _WIDTH = 100
@@ -98,6 +98,7 @@ class Source:
 
     reserved = frozenset(["np", "math", "itertools", *_HELPERS])  # names that no variable gets
     guards = True  # whether it refuses points where a formula has no value
+    wary = False  # whether it refuses matrices that are not well conditioned
     quick = False  # whether it is for small arrays rather than for the eye
     places = True  # whether one-hot matrices are lists of places
     changes = True  # whether it changes arrays of its own
@@ -118,7 +119,7 @@ class Source:
         self.listed = listed(self.variables) if self.places else {}
         self.arrays = {key: each for key, each in self.variables.items() if key not in self.listed}
         builder = PlacesBuilder(self.changes) if self.listed else CodeBuilder()
-        self.builder = builder
+        self.builder, builder.tries = builder, self.quick
         nodes = {
             key: builder.name(
                 key, each.shape, symmetric=SYMMETRY.get(each.kind) == 1, definite=each.kind == "psd"
@@ -131,7 +132,7 @@ class Source:
                 nodes[key] = builder.one_hot(places, self.variables[key].shape[1])
         self.root = lower(expr, nodes, builder)
         if self.guards:
-            self.root = guard(builder, self.root, list(nodes.values()))
+            self.root = guard(builder, self.root, list(nodes.values()), self.wary)
             self.root = share_decompositions(builder, self.root)
         self.indexed = any(part.op == "indexed" for part in expr.parts)
         self.order = postorder(self.root, _args)

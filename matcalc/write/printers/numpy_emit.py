@@ -429,6 +429,8 @@ def _is_complex(node: CodeNode, known: set[CodeNode]) -> bool:
         return False
     if node.op in ("infix", "neg") and node.attr in COMPARISONS:
         return False
+    if node.op == "scattered":  # the array that is added to
+        return node.args[-1] in known
     return node.op == "name" or (node.op in _FOLLOWING and not known.isdisjoint(node.args))
 
 

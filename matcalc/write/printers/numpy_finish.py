@@ -13,6 +13,7 @@ from matcalc.core.dims import ONE, Shape
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_contract import Labels, contract
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
+from matcalc.write.printers.numpy_norms import squared_norms, weighted_sum
 from matcalc.write.printers.numpy_terms import CodeTerm, Operands, join, value
 
 _MANY = 3  # axes from which on a sum is looked at as a whole
@@ -49,7 +50,7 @@ class _Finish:
         self.build = build
         self.root = root
         order = postorder(root, _args)
-        uses = Counter(id(arg) for node in order for arg in node.args)
+        self.uses = uses = Counter(id(arg) for node in order for arg in node.args)
         self.inner = {  # seen from the sum that they are in
             id(arg)
             for node in order
@@ -77,6 +78,8 @@ class _Finish:
         elif node.op == "infix" and node.attr in ("+", "-"):
             made = self._add(node.attr, made.args[0], made.args[1], node.shape)
             made = self.build.change(self._broadcast(made))
+        elif node.args and self.uses[id(node.args[0])] == 1:
+            made = squared_norms(self.build, made) or weighted_sum(self.build, made) or made
         return made
 
     def _broadcast(self, node: CodeNode) -> CodeNode:

@@ -13,12 +13,16 @@ from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 
 
-def guard(build: CodeBuilder, root: CodeNode, arguments: Sequence[CodeNode]) -> CodeNode:
-    """The program with calls that refuse such points; the same program where there are none."""
+def guard(
+    build: CodeBuilder, root: CodeNode, arguments: Sequence[CodeNode], wary: bool = False
+) -> CodeNode:
+    """The program with calls that refuse such points; the same program where there are none. With
+    ``wary`` it refuses all that are not well conditioned.
+    """
     order = postorder(root, _args)
     calls = {node.attr[0] for node in order if node.op == "call"}
     if calls & {"np.linalg.det", "cof"}:
-        root = _with_regular(build, root, order)
+        root = _with_regular(build, root, order, ("wary=True",) if wary else ())
     if "np.prod" not in calls:
         return root
     if root.op != "several":
@@ -31,10 +35,17 @@ def _args(node: CodeNode) -> tuple[CodeNode, ...]:
     return node.args
 
 
-def _with_regular(build: CodeBuilder, root: CodeNode, order: Sequence[CodeNode]) -> CodeNode:
+def _with_regular(
+    build: CodeBuilder, root: CodeNode, order: Sequence[CodeNode], more: tuple[str, ...]
+) -> CodeNode:
     """Determinants of what is inverted as ``regular_det``."""
     inverses = {id(node.args[0]): node for node in order if node.calls("np.linalg.inv")}
     solved = {id(_upright(node.args[0])) for node in order if node.calls("np.linalg.solve")}
+    for node in order:
+        if node.calls("psd_inverse") and build.is_tried(node.args[0].args[0]):
+            inverses[id(node.args[0].args[0])] = node
+        elif node.calls("psd_solve") and build.is_tried(node.args[0].args[0]):
+            solved.add(id(node.args[0].args[0]))
     inverted = solved.union(inverses)
     holding = set(inverted)  # what is inverted, and all that is made of it
     for node in order:
@@ -50,10 +61,10 @@ def _with_regular(build: CodeBuilder, root: CodeNode, order: Sequence[CodeNode])
         if node.calls("cof") and id(node.args[0]) in inverted:
             # other inverses are left, so what minors say of this one is of no use
             inverse = build.inverse(matrix)
-            det = build.call("regular_det", matrix, inverse)
+            det = build.call("regular_det", matrix, inverse, after=more)
             return build.infix("*", det, build.transpose(inverse), node.shape)
         if known or id(node.args[0]) in holding:
-            return build.call("regular_det", matrix, *known)
+            return build.call("regular_det", matrix, *known, after=more)
         return node if same else build.node(node.op, node.attr, (matrix,), node.shape)
 
     return fold(root, _args, rule)

@@ -62,6 +62,8 @@ class CodeBuilder:
         self._known: dict[tuple[Any, ...], CodeNode] = {}
         self._symmetric: set[CodeNode] = set()
         self._definite: set[CodeNode] = set()
+        self._likely: set[CodeNode] = set()
+        self.tries = False  # whether factorisations that may fail are tried
         self._python: set[CodeNode] = set()
 
     def node(self, op: str, attr: Any, args: tuple[CodeNode, ...], shape: Shape) -> CodeNode:
@@ -74,6 +76,8 @@ class CodeBuilder:
                 self._python.add(found)
             if _is_symmetric(found, self._symmetric):
                 self._symmetric.add(found)
+            if self.tries and _is_likely(found, self._likely):
+                self._likely.add(found)
         return found
 
     def name(self, name: str, shape: Shape, *, symmetric: bool, definite: bool = False) -> CodeNode:
@@ -85,28 +89,35 @@ class CodeBuilder:
             self._symmetric.add(node)
         if definite:
             self._definite.add(node)
+            self._likely.add(node)
         return node
 
     def is_definite(self, matrix: CodeNode) -> bool:
         """Whether a matrix is declared positive definite."""
         return matrix in self._definite
 
+    def is_tried(self, matrix: CodeNode) -> bool:
+        """Whether a matrix is not declared positive definite and factorised all the same: the
+        general way is taken where that fails.
+        """
+        return matrix in self._likely and matrix not in self._definite
+
     def inverse(self, matrix: CodeNode) -> CodeNode:
         """inv(X)."""
-        if matrix in self._definite:
+        if matrix in self._definite or matrix in self._likely:
             return self.call("psd_inverse", self._factors(matrix), shape=matrix.shape)
         return self.call("np.linalg.inv", matrix, shape=matrix.shape)
 
     def solution(self, matrix: CodeNode, flipped: bool, right: CodeNode) -> CodeNode:
         """inv(X)*B, or inv(X)'*B."""
-        if matrix in self._definite:
+        if matrix in self._definite or matrix in self._likely:
             return self.call("psd_solve", self._factors(matrix), right, shape=right.shape)
         matrix = self.transpose(matrix) if flipped else matrix
         return self.call("np.linalg.solve", matrix, right, shape=right.shape)
 
     def logdet(self, matrix: CodeNode) -> CodeNode:
         """log|det(X)|."""
-        if matrix in self._definite:
+        if matrix in self._definite or matrix in self._likely:
             return self.call("psd_logdet", self._factors(matrix))
         return self.suffix(self.call("np.linalg.slogdet", matrix), "[1]", ())
 
@@ -308,6 +319,33 @@ def _is_mirrored(one: CodeNode, other: CodeNode) -> bool:
         return a is d and b is c and a.shape == b.shape
     numbers = a.op == c.op == "number" and a.attr == -c.attr
     return bool(x.attr == "*" and numbers and b is d)
+
+
+def _is_likely(node: CodeNode, known: set[CodeNode]) -> bool:
+    """Whether a matrix that was just made is positive definite if its numbers are those of a
+    covariance, given which of its parts are: ``A' * A``, a sum of such, one with a diagonal matrix.
+    """
+    if node.rank != 2:
+        return False
+    if node.op == "call":
+        return bool(node.calls("weighted_gram"))
+    if node.op != "infix":
+        return (node.op, node.attr) == ("filled", "np.eye")
+    left, right = node.args
+    if node.attr == "+":
+        return any(
+            one in known and (other in known or other.calls("np.diag"))
+            for one, other in ((left, right), (right, left))
+        )
+    if node.attr == "*":
+        return not left.rank and right in known and left.op != "neg" and not _is_negative(left)
+    if node.attr == "/":
+        return left in known and not right.rank and right.op != "neg"
+    return node.attr == "@" and _is_symmetric(node, set())
+
+
+def _is_negative(node: CodeNode) -> bool:
+    return bool(node.op == "number" and node.attr < 0)
 
 
 def _is_symmetric(node: CodeNode, known: set[CodeNode]) -> bool:

@@ -1,4 +1,4 @@
-"""Division by the square of a norm as two divisions by the norm.
+"""Norms and sums along axes. Division by the square of a norm is two divisions by the norm.
 
 The square of 1e200 overflows, where ``x*x'/(x'*x)`` has entries between -1 and 1. With a norm below
 each of its two vectors nothing overflows, and both have become one.
@@ -6,6 +6,7 @@ each of its two vectors nothing overflows, and both have become one.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
@@ -41,3 +42,39 @@ def halves(bottom: list[CodeNode]) -> tuple[list[CodeNode], list[CodeNode]]:
     other = [node for node, count in Counter(bottom).items() for _ in range(count // 2)]
     left = Counter(bottom) - Counter(other)
     return list(left.elements()), other
+
+
+def squared_norms(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
+    """The squares of norms along an axis as sums of squares: no root is taken."""
+    if node.op != "infix" or node.attr != "**" or node.args[1] is not build.number(2):
+        return None
+    norm = node.args[0]
+    axis = _axis(norm) if norm.calls("np.linalg.norm") else None
+    if axis is None:
+        return None
+    (x,) = norm.args
+    labels = tuple(range(x.rank))
+    output = labels[:axis] + labels[axis + 1 :]
+    return build.node("einsum", ((labels, labels), output), (x, x), node.shape)
+
+
+def weighted_sum(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
+    """A sum along the last axis with weights on it, which is a product with their vector."""
+    if not node.calls("np.sum") or not node.rank or node.args[0].op != "infix":
+        return None
+    (product,) = node.args
+    if product.attr != "*" or _axis(node) != product.rank - 1:
+        return None
+    for array, weights in (product.args, product.args[::-1]):
+        bare = weights.op == "suffix" and set(weights.attr) <= set("[]None,: ")
+        vector = weights.args[0] if bare else weights
+        along = vector.rank == 1 and weights.shape[-1:] == vector.shape
+        if along and array.shape == product.shape and product.rank > 2:
+            return build.infix("@", array, vector, node.shape)
+    return None
+
+
+def _axis(node: CodeNode) -> int | None:
+    """The axis that a call reduces over; None where it is not a single one."""
+    found = re.fullmatch(r"axis=(-?\d+)", node.attr[2][0]) if len(node.attr[2]) == 1 else None
+    return int(found[1]) % node.args[0].rank if found else None

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from matcalc.core.dims import Dim, names_in
 from matcalc.write.printers.numpy_places import is_placed
-from matcalc.write.printers.numpy_products import DIAGONAL, INVERSE, MATRIX, CodeFactor
+from matcalc.write.printers.numpy_products import DIAGONAL, INVERSE, MATRIX, SUMS, CodeFactor
 
 _NOMINAL = 100  # the size that stands for every name
 PLANNED = 24  # longer chains of matrices are multiplied from the left
@@ -18,8 +18,11 @@ def _size(dim: Dim, known: Mapping[str, int]) -> int:
 
 
 def _kind(factor: CodeFactor) -> str:
-    """That of the factor; a product with a list of places has the cost of one with a diagonal."""
-    return DIAGONAL if factor.kind == MATRIX and is_placed(factor.node) else factor.kind
+    """That of the factor; a product with a list of places, or cumulative sums, has the cost of
+    one with a diagonal.
+    """
+    cheap = factor.kind == SUMS or (factor.kind == MATRIX and is_placed(factor.node))
+    return DIAGONAL if cheap else factor.kind
 
 
 def _cost(left: str, right: str, rows: int, inner: int, columns: int) -> int:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.write.printers.numpy_nodes import CodeNode
+from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode
 
 MATRIX, INVERSE, DIAGONAL, COLUMN, ROW = "matrix", "inverse", "diagonal", "column", "row"
+SUMS = "sums"  # the lower triangle of ones, which sums what stands above
 
 
 class CodeFactor(NamedTuple):
-    """One factor: ``node`` is the matrix, the matrix to invert, the diagonal or the vector."""
+    """One factor: ``node`` is the matrix, the matrix to invert, the diagonal or the vector; of the
+    triangle of ones a column of it.
+    """
 
     kind: str
     node: CodeNode
@@ -32,7 +36,7 @@ class CodeFactor(NamedTuple):
         shape = self.node.shape
         return (
             (shape[0], shape[0])
-            if self.kind == DIAGONAL
+            if self.kind in (DIAGONAL, SUMS)
             else (shape[-1], shape[0])
             if self.flipped
             else (shape[0], shape[-1])
@@ -86,3 +90,97 @@ def shared_ends(left: CodeProduct, right: CodeProduct) -> tuple[int, int]:
     first = next((k for k in range(most) if a[k] != b[k]), most)
     last = next((k for k in range(most - first) if a[-1 - k] != b[-1 - k]), most - first)
     return first, last
+
+
+def is_product(node: CodeNode) -> bool:
+    """Whether this is a product of two matrices, perhaps with an inverse, or cumulative sums of
+    one.
+    """
+    bare = node.args[0] if node.op == "suffix" and node.attr == ".T" else node
+    if is_summed(bare):
+        return True
+    product = bare.op == "infix" and bare.attr == "@"
+    solved = bare.calls("np.linalg.solve") or bare.calls("psd_solve")
+    return (product or solved) and all(arg.rank == 2 for arg in bare.args)
+
+
+def unfold(build: CodeBuilder, node: CodeNode, flipped: bool) -> list[CodeFactor]:
+    """A product of matrices as its factors; none for the identity."""
+    factors: list[CodeFactor] = []
+    stack: list[CodeFactor] = [CodeFactor(MATRIX, node, flipped)]
+    while stack:
+        factor = stack.pop()
+        _, each, turned = factor
+        if factor.kind != MATRIX:
+            factors.append(factor)
+        elif each.op == "suffix" and each.attr == ".T":
+            stack.append(CodeFactor(MATRIX, each.args[0], not turned))
+        elif is_product(each):
+            inner = [CodeFactor(MATRIX, arg) for arg in each.args]
+            if is_summed(each):
+                inner = _summed(build, each)
+            elif each.op == "call":
+                inner[0] = _inverted(each.args[0])
+            stack += [part.transpose() for part in inner] if turned else inner[::-1]
+        elif is_triangle(each):
+            u, w = (CodeFactor(DIAGONAL, arg) for arg in each.args[0].args)
+            ones = build.fill("np.ones", each.shape[:1])
+            inner = [u, CodeFactor(SUMS, ones, each.calls("np.triu")), w]
+            stack += [part.transpose() for part in inner] if turned else inner[::-1]
+        elif each.calls("np.diag"):
+            factors.append(CodeFactor(DIAGONAL, each.args[0]))
+        elif (each.op, each.attr) != ("filled", "np.eye"):
+            factors.append(factor)
+    return factors
+
+
+_SUMMING = ("np.cumsum", "revcumsum")
+_ALONG_ROWS = (("axis=1",), ("2",))
+
+
+def _summed(build: CodeBuilder, node: CodeNode) -> list[CodeFactor]:
+    """Cumulative sums of a matrix as its product with a triangle of ones."""
+    (matrix,), rows = node.args, node.attr[2] in _ALONG_ROWS
+    ones = build.fill("np.ones", (node.shape[rows],))
+    sums = CodeFactor(SUMS, ones, node.calls("revcumsum") != rows)
+    inner = CodeFactor(MATRIX, matrix)
+    return [inner, sums] if rows else [sums, inner]
+
+
+def is_summed(node: CodeNode) -> bool:
+    """Whether these are cumulative sums of a matrix."""
+    return node.op == "call" and node.attr[0] in _SUMMING and node.rank == 2
+
+
+def is_triangle(node: CodeNode) -> bool:
+    """Whether this is one half of a dyad."""
+    half = node.op == "call" and node.attr[0] in ("np.triu", "np.tril") and not node.attr[2]
+    return half and node.args[0].calls(OUTER) and node.shape[0] == node.shape[1]
+
+
+def sums_of(build: CodeBuilder, array: CodeNode, flipped: bool, *, rows: bool = False) -> CodeNode:
+    """The triangle of ones, or its transpose, times an array; with ``rows`` the array times it."""
+    if flipped != rows:
+        after: tuple[str, ...] = ("2",) if rows else ()
+        return build.call("revcumsum", array, shape=array.shape, after=after)
+    after = (f"axis={int(rows)}",) if array.rank > 1 else ()
+    return build.call("np.cumsum", array, shape=array.shape, after=after)
+
+
+def _inverted(node: CodeNode) -> CodeFactor:
+    """The inverse of the matrix that a system is solved with."""
+    if node.calls("psd_factors"):
+        return CodeFactor(INVERSE, node.args[0])
+    if node.op == "suffix" and node.attr == ".T":
+        return CodeFactor(INVERSE, node.args[0], flipped=True)
+    return CodeFactor(INVERSE, node)
+
+
+def parts_of(factors: list[CodeFactor]) -> list[list[CodeFactor]]:
+    """The chain, cut between every column and the row after it."""
+    cuts = [
+        place + 1
+        for place, (left, right) in enumerate(pairwise(factors))
+        if left.kind == COLUMN and right.kind == ROW
+    ]
+    return [factors[start:end] for start, end in pairwise([0, *cuts, len(factors)])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,9 @@ def test_a_matrix_beside_the_identity_less_a_dyad_is_not_multiplied() -> None:
     joint = matcalc.compile(text, ["a", "b", "c"], variables=kinds)
     products = [line for line in joint.source.splitlines() if " @ " in line]
     assert not any("np.eye" in line for line in products)
-    assert all("y" in line for line in products)  # each is one with a vector
+    vectors = re.findall(r"(\w+) = \S+ @ y", joint.source)
+    assert vectors
+    assert all(re.search(rf"\b({'|'.join(['y', *vectors])})\b", line) for line in products)
     D = np.subtract.outer(np.arange(4.0), np.arange(4.0)) ** 2
     found = joint(a=0.1, b=0.2, c=-0.3, D=D, y=np.arange(4.0)).gradients
     for name, value in found.items():
@@ -189,3 +192,99 @@ def test_minors_keep_single_precision() -> None:
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, np.diag([6.0, 0.0, 0.0]))
     assert gradient(X=np.diag([0, 2, 3])).dtype == float
+
+
+COVARIANCES = {"F": "matrix(n, k)", "S": "symmetric(n)", "K": "psd(n)", "s": "scalar"}
+COVARIANCES |= {"d": "vector(n)", "y": "vector(n)"}
+SOLVED = [
+    ("y'*inv(K + s*eye(n))*y + logdet(K + s*eye(n))", "s", 1),
+    ("logdet(F*F' + diag(d)) + tr(inv(F*F' + diag(d))*S)", "F", 2),
+    ("logdet(F*diag(y[1:k])*F' + diag(d)) + d'*inv(F*diag(y[1:k])*F' + diag(d))*d", "d", 1),
+    ("y'*inv(S)*y", "y", 0),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "factors"), SOLVED)
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_what_is_like_a_covariance_is_factorised_by_cholesky(
+    text: str, wrt: str, factors: int, sign: float
+) -> None:
+    """And in the general way where that fails."""
+    kinds = {name: kind for name, kind in COVARIANCES.items() if name in text.replace("diag", "")}
+    d = matcalc.diff(text, wrt, variables=kinds)
+    f = d.to_callable()
+    assert f.source.count("psd_factors(") == factors  # one in each way
+    rng = np.random.default_rng(0)
+    F = rng.normal(size=(20, 3))
+    values = {"F": F, "S": F @ F.T - 2 * np.eye(20), "K": F @ F.T + np.eye(20), "s": 3.0 * sign}
+    values |= {"d": sign * rng.uniform(1, 2, 20), "y": rng.normal(size=20)}
+    given = {name: values[name] for name in kinds}
+    namespace: dict[str, Any] = {}
+    exec(d.source(), namespace)
+    wanted = namespace["f"](**given)
+    scale = 1e-8 * np.abs(wanted).max()
+    np.testing.assert_allclose(f(**given), wanted, rtol=1e-8, atol=scale)
+
+
+def test_a_sum_is_not_multiplied_by_a_narrow_matrix_as_a_whole() -> None:
+    text, kinds = SOLVED[1][0], {name: COVARIANCES[name] for name in ("F", "d", "S")}
+    source = matcalc.diff(text, "F", variables=kinds).to_callable().source
+    assert "psd_solve(t2, S @ t3)" in source
+
+
+def test_second_minors_by_the_inverse_where_that_is_good() -> None:
+    d = matcalc.diff("det(X)", "X", order=2, variables={"X": "matrix(n, n)"})
+    f = d.to_callable()
+    general = written(d.source())
+    rng = np.random.default_rng(0)
+    U, V = (np.linalg.qr(rng.normal(size=(5, 5)))[0] for _ in range(2))
+    for least in (1.0, 1e-3, 1e-9, 0.0):
+        X = U @ np.diag([4.0, 3.0, 2.0, 1.5, least]) @ V.T
+        np.testing.assert_allclose(f(X=X), general(X=X), rtol=1e-10, atol=1e-10)
+    X = U[:, :3] @ V[:, :3].T  # two singular values are 0
+    np.testing.assert_allclose(f(X=X), general(X=X), rtol=1e-10, atol=1e-10)
+    single = f(X=np.eye(5, dtype=np.float32))
+    assert single.dtype == np.float32
+    again = pickle.loads(pickle.dumps(f))
+    np.testing.assert_array_equal(again(X=np.eye(5)), f(X=np.eye(5)))
+    with pytest.raises(EvaluationError, match="must have the shape"):
+        f(X=np.ones((2, 3)))
+
+
+SUMMED = [
+    "sum[i](d[i]*(X[i,:]*w - log(sum[j=1:i](exp(X[j,:]*w)))))",
+    "sum(log(revcumsum(exp(X*w))).*d)",
+    "sum(log(1 + cumsum(X*w).^2).*d)",
+]
+
+
+@pytest.mark.parametrize("text", SUMMED)
+def test_cumulative_sums_are_no_products_with_triangles(text: str) -> None:
+    """Partial likelihoods: neither the Hessian nor its product has n*n entries on the way."""
+    kinds = {"d": "vector(n)", "X": "matrix(n, p)", "w": "vector(p)"}
+    rng = np.random.default_rng(0)
+    for n in (40, 3):
+        given = {"d": rng.uniform(1, 2, n), "X": rng.normal(size=(n, 4)), "w": rng.normal(size=4)}
+        d = matcalc.diff(text, "w", order=2, variables=kinds)
+        wanted = written(d.source())(**given)
+        close = {"rtol": 1e-10, "atol": 1e-10 * np.abs(wanted).max()}
+        np.testing.assert_allclose(d.to_callable()(**given), wanted, **close)
+        product = matcalc.compile(text, ["w"], hvp=True, variables=kinds)
+        v = rng.normal(size=4)
+        np.testing.assert_allclose(product(**given, v=v).product["w"], wanted @ v, **close)
+    code = d.to_callable().source
+    quick = code[: code.index("    else:")] if "    else:" in code else code
+    assert "np.tri" not in quick
+
+
+def test_norms_and_weights_along_axes() -> None:
+    kinds = {"X": "matrix(n, p)", "M": "matrix(m, p)", "w": "vector(p)"}
+    text = "sum[i,k](exp(-norm2(X[i,:] - M[k,:])^2)) + sum[i,k](exp(-sum[j](w[j]*X[i,j]*M[k,j]^2)))"
+    f = matcalc.parse(text, kinds).to_callable()
+    assert "linalg.norm" not in f.source
+    rng = np.random.default_rng(0)
+    X, M, w = rng.normal(size=(5, 3)), rng.normal(size=(4, 3)), rng.normal(size=3)
+    wanted = (
+        np.exp(-((X[:, None] - M[None]) ** 2).sum(-1)).sum() + np.exp(-(X * w) @ (M**2).T).sum()
+    )
+    np.testing.assert_allclose(f(X=X, M=M, w=w), wanted)
