@@ -81,33 +81,34 @@ class _Proof:
         whole = line.name == self.chain.name
         value = self.value if whole else self.values[line.name]
         assert value is not None
-        own = {} if whole else {line.name: value}
         names = self.chain.differentials
-        if whole:
-            tree_of, moving = self._spell(tree), {self.chain.wrt: self.chain.step}
-        else:
-            tree_of = self.trees.intern(tree, own)
+        # names as what they stand for, which may stand in the value itself
+        spelt = self._spell(value), self._spell(tree), {self.chain.wrt: self.chain.step}
+        readings = [spelt]
+        if not whole:
             moving = {name: names[name] for name in names if name != line.name}
-        self._judge_differential(line, value, tree_of, moving)
+            readings = [(value, self.trees.intern(tree, {line.name: value}), moving), spelt]
+        if not any(self._is_differential(line, *reading) for reading in readings):
+            raise self._wrong(line)
         if not whole:
             self.steps[names[line.name]] = tree
         self.current, self.owner = tree, line.name
 
-    def _judge_differential(
+    def _is_differential(
         self, line: Line, value: Expr, tree: Expr, moving: Mapping[str, str]
-    ) -> None:
+    ) -> bool:
+        """Whether the tree is not found to be another than the differential of the value."""
         program = self._program(value, text(value))
         verdict = judge_differential(program, tree, moving)
         if verdict.outcome == "exact":
             line.proof, line.proved = _EXACT, True
-        elif verdict.outcome == "wrong":
-            raise self._wrong(line)
-        else:
-            self._numerically(line, program, tree, moving)
+        elif verdict.outcome == "undecided":
+            return self._numerically(line, program, tree, moving)
+        return verdict.outcome != "wrong"
 
     def _numerically(
         self, line: Line, program: Program, tree: Expr, moving: Mapping[str, str]
-    ) -> None:
+    ) -> bool:
         """By moving every variable along its differential, as a number ``?t`` says how far."""
         factory = self.trees.factory
         way = self.trees.times(factory.number(_STEP), factory.make("variable", (), (), "?t"))
@@ -122,9 +123,10 @@ class _Proof:
         moving_program = program._replace(expr=value, variables=variables)
         try:
             found = verify(DerivativeStatement(moving_program, "?t", 1, "free"), along)
-        except VerificationError as problem:
-            raise self._wrong(line) from problem
+        except VerificationError:
+            return False
         line.proof, line.proved = str(found), found.kind != "none"
+        return True
 
     def _equal(self, line: Line, tree: Expr) -> None:
         assert self.current is not None

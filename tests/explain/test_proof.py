@@ -79,3 +79,24 @@ def test_what_was_inserted_has_to_be_its_formula():
     name.tree = trees.factory.make("cosh", (inner,), inner.shape)
     with pytest.raises(VerificationError):
         prove(chain)
+
+
+@pytest.mark.parametrize(
+    ("expression", "variables", "options", "detail"),
+    [
+        ("(x - mean(x))/std(x)", {}, {}, 3),
+        ("sin(a*x)/x", {"x": "scalar", "a": "scalar"}, {"order": 2}, 2),
+    ],
+)
+def test_names_that_stand_in_a_value_as_what_they_stand_for(expression, variables, options, detail):
+    found = matcalc.diff(expression, "x", variables=variables, **options)
+    steps = found.steps(detail=detail)
+    assert steps.proved
+    for chain in steps.chains:
+        for line in chain.lines:
+            if line.kind == "differential":
+                true, trees = line.tree, Trees(BUILT_IN)
+                line.tree = trees.times(trees.factory.number(2), trees.intern(true))
+                with pytest.raises(VerificationError, match="does not follow"):
+                    prove(chain)
+                line.tree = true
