@@ -28,6 +28,16 @@ from matcalc.cli import main
         (["taylor x'*x"], "invalid choice", 'write matcalc taylor "x\'*x"'),
         (["check", "x'*x", "--wrt", "x"], "--claim is missing", 'claimed: --claim "..."'),
         (
+            ["check", "d/dx x'*A*x = 2*A*x"],
+            "--claim is missing",
+            'write "x\'*A*x" --wrt x --claim "2*A*x"',
+        ),
+        (
+            ["check", "--latex", r"\mathrm{d}\log\det X = \mathrm{tr}(X^{-1} dX)"],
+            "is no derivative",
+            "differentials are not read",
+        ),
+        (
             ["check", "r = A*x; r'*r", "--wrt", "x"],
             "--claim is missing",
             'what is claimed: --claim "..."',

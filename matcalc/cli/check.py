@@ -20,8 +20,10 @@ from matcalc.core.split import declaration_lines
 
 # the sign of a derivative
 _DERIVING = re.compile(r"\\(nabla|partial|[dt]?frac\s*\{\s*(\\mathrm\s*\{?\s*)?d)|[∇∂]")
+_DIFFERENTIAL = re.compile(r"\s*(?:d|\\mathrm\s*\{\s*d\s*\}|D)\s*(?:[\\(]|[A-Za-z]\b)")
 _CLAIMING = re.compile(
-    r"\s*(diff\s+)?(?P<left>.+?)(\s+wrt\s+(?P<wrt>\S+))?\s*(=|\bclaim\b)\s*(?P<claim>.+?)\s*"
+    r"\s*(diff\s+|[d∂]/[d∂](?P<by>\w+)\s*)?(?P<left>.+?)(\s+wrt\s+(?P<wrt>\S+))?"
+    r"\s*(=|\bclaim\b)\s*(?P<claim>.+?)\s*"
 )
 _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
 
@@ -88,10 +90,12 @@ def _require_derivatives(sides: list[str]) -> None:
     """Refuses x^\\top x = 2x, which says nothing of a derivative."""
     for side in sides:
         if not _DERIVING.search(side):
+            hint = r"write \nabla_x before it, or add --wrt x"
+            if _DIFFERENTIAL.match(side):
+                hint = r"differentials are not read: write \nabla_x before what is differentiated"
             raise ArgumentError(
                 f"{side.strip()} is no derivative, and no variable is named",
-                hint=r"write \nabla_x before it, or add --wrt x; matcalc equal --latex compares "
-                "two formulas",
+                hint=f"{hint}; matcalc equal --latex compares two formulas",
             )
 
 
@@ -101,7 +105,8 @@ def _claim_hint(options: Namespace) -> str:
     before, semicolon, last = said.rpartition(";")
     found = None if re.search(r"\bwhere\b", last) else _CLAIMING.fullmatch(last)
     if found:
-        by = f" --wrt {found['wrt']}" if found["wrt"] else ""
+        wrt = found["wrt"] or found["by"]
+        by = f" --wrt {wrt}" if wrt else ""
         return f'write "{before}{semicolon and "; "}{found["left"]}"{by} --claim "{found["claim"]}"'
     if Path(said).suffix[1:].isalpha():
         return "a file of claims takes no --wrt and no --var"
@@ -112,7 +117,8 @@ def _of_file(options: Namespace) -> list[Report]:
     """Reports on the claims of a file; one that cannot be read is undecided, and the others are
     judged all the same.
     """
-    if options.wrt is not None or options.var:
+    equation = _CLAIMING.fullmatch(options.expression) and not Path(options.expression).exists()
+    if options.wrt is not None or options.var or equation:
         raise ArgumentError("what is claimed? --claim is missing", hint=_claim_hint(options))
     reports = []
     for claim in read_claims(options.expression):

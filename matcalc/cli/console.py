@@ -47,6 +47,8 @@ class Console:
 
     def do(self, text: str) -> int:
         """The same; raises MatcalcError where the entry is wrong, unless it is a command."""
+        whole = text.removeprefix("matcalc ")  # as at a shell's prompt
+        text = whole if whole.strip() and begins_with(whole, self._commands) else text
         own = begins_with(text, OWN)
         if own:
             return self._own(own, text.split()[1:])

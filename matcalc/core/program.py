@@ -76,6 +76,10 @@ def note_on_name(program: Program, name: str) -> str:
         return f"; of several it is --wrt {','.join(several)}, in Python wrt={several}"
     if re.search(rf"\bd\w*\s*/\s*d{re.escape(name)}\b", program.source):
         return f"; leave .../d{name} out: only what is differentiated is written"
+    for known in program.variables:
+        base, _, places = known.partition("_")
+        if base == name and len(places) in (1, 2) and places.isalnum():
+            return f"; write {name}[{','.join(places)}] for an entry of {name}"
     for known, variable in program.variables.items():
         one = not variable.declared and known.isalpha() and len(known) <= 3
         if one and name in known and name != known:

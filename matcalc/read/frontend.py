@@ -112,7 +112,7 @@ def _type_pair(
     language: Language,
 ) -> tuple[Program, Program]:
     first, second = (side if isinstance(side, str) else side.source for side in (left, right))
-    text = f"{first};\n{second}"
+    text = f"{first}\n{second}"
     start = len(text) - len(second)
     known: dict[str, Expr] = {}
     texts = []

@@ -128,6 +128,13 @@ HINTS = [
     ("Sum[x[[i]]^2, {i, 1, n}]", "sum[i=1:n](x[i]^2)", "norm2(x)^2"),
     ("sum[i=1:n, x[i]]", "sum[i=1:n](x[i])", "sum(x)"),
     ("A[i][j]", "A[i, j]", "A[i, j]"),
+    ("sum_ij A_ij x_i x_j", "sum[i,j](A[i,j]*x[i]*x[j])", "x'*A*x"),
+    ("sum_{i,j} A_{ij} x_i x_j", "sum[i,j](A[i,j]*x[i]*x[j])", "x'*A*x"),
+    ("sum_k w_k x_k + c", "sum[k](w[k]*x[k]) + c", "w'*x + c"),
+    ("1/2m * sum(x)", "1/(2*m) * sum(x)", "m: scalar; sum(x)/m/2"),
+    ("cos_sim(x, y)", "dot(x, y)/(norm2(x)*norm2(y))", "x'*y/norm2(x)/norm2(y)"),
+    ("dist(x, y)", "norm2(x - y)", "norm2(y - x)"),
+    ("lbeta(a, b)", "gammaln(a) + gammaln(b) - gammaln(a + b)", None),
     ("max(x, y, z)", "max(max(x, y), z)", "max(x, max(y, z))"),
     ("y = A*x y'*y", "y = A*x; y'*y", "norm2(A*x)^2"),
     ("r = A*x - z, r'*r/2", "r = A*x - z; r'*r/2", "norm2(A*x - z)^2/2"),
@@ -207,6 +214,8 @@ def test_the_sign_for_parallel_lines_is_that_of_a_norm() -> None:
 def test_a_quotient_of_differentials_is_left_out() -> None:
     with pytest.raises(MatcalcError, match=r"leave \.\.\./dw out"):
         matcalc.diff("dL/dw", "w")
+    with pytest.raises(MatcalcError, match=r"write X\[i,j\] for an entry of X"):
+        matcalc.diff("tr(X_ij)", "X")
 
 
 def test_brackets_around_a_root_say_how_far_it_reaches() -> None:

@@ -46,6 +46,7 @@ def typed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
         pytest.param(["r = A*x", "diff r'*r + r = 2*x; r'*r wrt x"], "", id="two-programs"),
         pytest.param(["r = A*x", "diff r = 2*x; r'*r wrt x"], "8*x", id="own-definition"),
         pytest.param(["diff -x'*x"], "-2*x", id="minus"),
+        pytest.param(['matcalc diff "x\'*x" --wrt x'], "2*x", id="as-in-a-shell"),
         pytest.param(["diff x'*x --order=2"], "2*eye(n)", id="order"),
         pytest.param([r"diff --latex x^\top A x --wrt x"], "(A + A')*x", id="latex"),
         pytest.param(["A: symmetric(n)", r"diff --latex x^\top A x --wrt x"], "2*A*x", id="both"),

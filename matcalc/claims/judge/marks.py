@@ -59,7 +59,10 @@ _WHERE = re.compile(
     rf"{_SPACE}&?{_SPACE}(?=(?:{_NAME}|{_FUNCTION.pattern})\s*&?\s*:?=)"
 )
 # between equations beside each other
-_BESIDE = re.compile(r"[,;]\s*(?:\\q?quad(?![a-z])\s*)+(?=[^=]*=)")
+_BESIDE = re.compile(
+    r"[,;]\s*(?:(?:\\q?quad(?![a-z])\s*)+(?=[^=]*=)"
+    rf"|(?=(?:{_NAME}|{_FUNCTION.pattern})\s*&?\s*:?=|\\nabla|\\frac\s*\{{\s*\\partial)(?=[^=]*=))"
+)
 # what may stand around the side of an equation: alignment, ends of lines and of sentences
 _AROUND = re.compile(r"^(?:\s|&|\\\\|\\[,;:! ])+|(?:\s|&|\\\\|\\[,;:! ]|[.,;:])+$")
 
@@ -113,7 +116,7 @@ def statements(formula: str) -> list[list[str]]:
     """
     plain = _GRID.sub("", _IGNORED.sub("", formula))
     if r"\begin" not in plain:  # in a matrix or in cases these are no equations
-        plain = _BESIDE.sub(r" \\\\ ", _WHERE.sub(r" \\\\ ", plain))
+        plain = _in_lines(_WHERE.sub(r" \\\\ ", plain))
     found = [sides(text) for text in _split_equations(plain)]
     defined = [
         bool(len(each) == 2 and _LETTER.fullmatch(each[0]))
@@ -130,6 +133,17 @@ def statements(formula: str) -> list[list[str]]:
         for each, is_one in zip(found, defined, strict=True)
         if not is_one
     ]
+
+
+def _in_lines(formula: str) -> str:
+    """The formula with equations beside each other in lines of their own."""
+
+    def line(match: re.Match[str]) -> str:
+        before = formula[: match.start()]
+        inside = any(before.count(a) > before.count(b) for a, b in ("{}", "()", "[]"))
+        return match[0] if inside else r" \\ "
+
+    return _BESIDE.sub(line, formula)
 
 
 def _split_equations(formula: str) -> list[str]:

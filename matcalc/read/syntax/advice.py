@@ -317,8 +317,11 @@ def _with_products(text: str, stream: list[Token], first: int, last: int) -> lis
     plain = _join(text, stream, first, last, missing, ())
     if divided:
         reach = [(a, _product_end(stream, b, last)) for a, b in divided]
-        bracketed = _join(text, stream, first, last, missing, reach)
-        return [(plain, ""), (bracketed, "")] if len(divided) == 1 else []
+        ends = [reach]
+        if reach[0][1] != divided[0][1] and stream[divided[0][1]][0] == "NAME":  # 1/2m*sum(x)
+            ends.insert(0, [(divided[0][0], divided[0][1])])
+        below = [_join(text, stream, first, last, missing, each) for each in ends]
+        return [(each, "") for each in (plain, *below)] if len(divided) == 1 else []
     if not compact and not calls:
         return [(plain, "")]
     apart = _join(text, stream, first, last, [*missing, *calls], (), frozenset(compact))

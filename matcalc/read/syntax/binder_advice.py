@@ -22,7 +22,7 @@ _TRIPLE = re.compile(
     rf"[({{]\s*(?P<i>[A-Za-z]\w*)\s*,\s*(?P<a>{_WORD})\s*,\s*(?P<b>{_END})\s*[)}}]$"
 )
 _BELOW = re.compile(
-    rf"{_HEAD}\s*_\s*(?:\{{(?P<set>[^{{}}\\]*)\}}|(?P<one>[A-Za-z])(?:=(?P<from>\w+))?(?!\w))"
+    rf"{_HEAD}\s*_\s*(?:\{{(?P<set>[^{{}}\\]*)\}}|(?P<one>[A-Za-z]|[i-n]{{2}})(?:=(?P<from>\w+))?(?!\w))"
     rf"(?:\s*\^\s*(?:\{{(?P<top>[^{{}}]*)\}}|(?P<end>\w+)))?"
 )
 _BEHIND = re.compile(rf"{_HEAD}\s*\[(?P<places>[^\[\]]*)\]")
@@ -38,6 +38,7 @@ _IN = re.compile(
 _CHAIN = re.compile(r"\s*(<=|>=|≤|≥|<|>)\s*")
 _FOR = re.compile(r"\s+for\s+(?P<places>[A-Za-z]\w*\s+in\s+.*)$")
 _PLACED = re.compile(r"\]\(.*\w\[")  # a sum, and entries inside
+_BESIDE = re.compile(r"(?<=[\w\])'])\s+(?=[A-Za-z(])")  # factors without a sign
 _ENDS = frozenset("+-,;)]}=<>")
 
 
@@ -55,6 +56,7 @@ def as_binders(text: str, readable: Callable[[str], bool]) -> str | None:
         found = changed
     if found == text.strip():
         return None
+    found = found if readable(found) else _BESIDE.sub("*", found)
     if not _PLACED.search(found) or not readable(found):
         below = _BELOW.search(text)
         head = _NAMES.get(below["head"], below["head"]) if below else ""
@@ -70,7 +72,7 @@ def _below(text: str) -> str | None:
     match = _BELOW.search(text)
     if match is None:
         return None
-    places = (match["set"] or match["one"] or "").strip()
+    places = (match["set"] or ",".join(match["one"] or "")).strip()
     first = match["from"]
     if match["set"] and "=" in places and not re.search("[<>!]", places):
         places, _, first = (part.strip() for part in places.partition("="))

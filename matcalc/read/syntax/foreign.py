@@ -74,6 +74,16 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
         [("corr", 2), ("corrcoef", 2), ("cor", 2)],
         "write mean(((0) - mean({0})).*((1) - mean({1})))/(std({0})*std({1}))",
     ),
+    **dict.fromkeys(
+        [("cossim", 2), ("cosinesimilarity", 2), ("cosine", 2)],
+        "write dot({0}, {1})/(norm2({0})*norm2({1}))",
+    ),
+    ("dist", 2): "write norm2({0} - (1))",
+    ("beta", 2): "write gamma({0}).*gamma({1})./gamma({0} + (1))",
+    **dict.fromkeys(
+        [("lbeta", 2), ("betaln", 2), ("logbeta", 2)],
+        "write gammaln({0}) + gammaln({1}) - gammaln({0} + (1))",
+    ),
     # CVXPY's
     ("sumsquares", 1): "write norm2({0})^2",
     ("quadform", 2): "write (0)'*(1)*(0)",
@@ -148,6 +158,7 @@ OTHER_NAMES = {
     "nuclear": "nucnorm",
     "relu6": "min(max(x, 0), 6)",
     "identity": "eye",
+    "diagonal": "diag",
     "σ": "sigmoid",
     "cholesky": "chol",
     **dict.fromkeys(("Phi", "Φ", "pnorm"), "normcdf"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import matcalc
 from matcalc.claims.equality import DIFFERENT, EQUAL, UNDECIDED, Decision, decide, decide_by_value
 from matcalc.claims.judge.equal import equal
 from matcalc.core.errors import MatcalcError, ParseError, ShapeError, UnknownNameError
@@ -204,3 +205,9 @@ def test_not_to_be_compared(left: str, right: str, kind: type[MatcalcError], par
     with pytest.raises(kind) as caught:
         equal(left, right, GIVEN)
     assert part in str(caught.value)
+
+
+def test_errors_quote_what_was_typed() -> None:
+    with pytest.raises(MatcalcError) as caught:
+        matcalc.equal("foo(x)", "x")
+    assert "foo(x)\n" in str(caught.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matcalc.claims.judge.claim import Claim
+from matcalc.claims.judge.marks import statements
 from matcalc.claims.judge.report import PROVED, WRONG
 from matcalc.claims.judge.verdict import judge
 from matcalc.read.frontend import read
@@ -30,6 +31,20 @@ TOLD = [
     ("det(X)", "X", "1", {}, ""),
 ]
 
+# formulas in LaTeX, of which each derivative is right
+PROVED_TOGETHER = [
+    (r"\nabla_x \|Ax-b\|^2 = 2A^\top r, r = Ax - b", 1),
+    (r"r = Ax - b, \nabla_x \|r\|^2 = 2A^\top r", 1),
+    (r"\nabla_x f(x, y) = y, f(x, y) = x^\top y", 1),
+    (r"\nabla_x \sum_{i, j=1}^n x_i A_{ij} x_j = (A+A^\top)x", 1),
+    (r"\nabla_x x^\top x = 2x, \nabla_x \|x\| = x/\|x\|", 2),
+    (
+        r"\frac{\partial \ell}{\partial w} = X^\top(\sigma(Xw) - y), "
+        r"\ell = -\sum_i y_i\log\sigma(w^\top x_i) + (1-y_i)\log(1-\sigma(w^\top x_i))",
+        1,
+    ),
+]
+
 
 @pytest.mark.parametrize(("expr", "wrt", "claim", "given", "said"), TOLD)
 def test_told(expr: str, wrt: str, claim: str, given: dict[str, str], said: str) -> None:
@@ -40,3 +55,9 @@ def test_told(expr: str, wrt: str, claim: str, given: dict[str, str], said: str)
         variables = {name: str(each) for name, each in read(expr, given).variables.items()}
         mended = Claim(expr, wrt, report.diagnosis.mended, variables=variables)
         assert judge(mended).verdict == PROVED
+
+
+@pytest.mark.parametrize(("formula", "count"), PROVED_TOGETHER)
+def test_equations_beside_each_other(formula: str, count: int) -> None:
+    found = [Claim(f"${left}$", "", f"${claim}$") for left, claim in statements(formula)]
+    assert [judge(each).verdict for each in found] == [PROVED] * count
