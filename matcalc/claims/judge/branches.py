@@ -25,9 +25,12 @@ _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def one_branch(question: Question, samples: Sequence[Sample]) -> ClaimCondition | None:
-    """Where the claim is right, if those are the entries on one side of a kink and no others."""
+    """Where the claim is right, if those are the entries on one side of a kink and no others. A
+    number is claimed of each entry.
+    """
     program = question.program
-    if program is None or any(sample.truth.shape != sample.claimed.shape for sample in samples):
+    shapes = [(sample.claimed.shape, sample.truth.shape) for sample in samples]
+    if program is None or any(claimed not in ((), truth) for claimed, truth in shapes):
         return None
     close = closeness(samples)
     right = [_right(sample, close) for sample in samples]

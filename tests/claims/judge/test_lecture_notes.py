@@ -27,6 +27,10 @@ TOLD = [
         {},
         "it is the derivative of exp(x) alone",
     ),
+    # one branch, of which a number is claimed
+    ("sum(abs(x))", "x", "1", {}, "it is right only where x > 0"),
+    ("sum(max(x, 5))", "x", "0", {}, "it is right only where x <= 5"),
+    ("sum(relu(X))", "X", "1", {}, "it is right only where X > 0"),
     # a number says nothing of its factors
     ("det(X)", "X", "1", {}, ""),
 ]
