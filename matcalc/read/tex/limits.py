@@ -107,6 +107,9 @@ def _indices(total: Phrase, letters_: Letters) -> tuple[Phrase, ...]:
     """
     source = letters_.scope.source
     found = [leaf for part in total.parts for leaf in letters(part) or (part,)]
+    if any(leaf.kind == "number" for leaf in found):  # \sum_1^n
+        hint = rf"write \{total.text}_{{i=1}}^{{n}}"
+        raise letters_.problem(f"a {total.text} runs over a letter", total.mark or total.span, hint)
     if any(leaf.kind != "symbol" for leaf in found):
         return total.parts
     names = [symbol(leaf, source).name for leaf in found]

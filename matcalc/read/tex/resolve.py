@@ -135,6 +135,10 @@ class Resolver(ResolverBase):
 
     def _read_indexed(self, phrase: Phrase, args: list[Value]) -> Value:
         """W_1, an entry, or [...]_ij: the vector or matrix of what stands in the brackets."""
+        if phrase.args[0].kind == "mark":  # \eta \nabla_x f
+            hint = "write it before the whole formula, and write out what it is taken of"
+            shown = self.quote(phrase)
+            raise self.scope.refusal(f"{shown} stands inside of a formula", phrase.span, hint)
         if not args:
             return self.letters.letter(phrase)
         running = self.letters.ranges.get(id(phrase), {})

@@ -145,9 +145,10 @@ def _check_star(resolver: ResolverBase, phrase: Phrase, left: Value, right: Valu
 def _check_one(resolver: ResolverBase, phrase: Phrase, left: Value) -> None:
     r"""x^\top 1: nobody writes the number behind a vector."""
     number = phrase.args[1]
-    if number.kind != "number" or number.text not in ("0", "1") or not left.rank:
+    if number.kind != "number" or number.bracketed or is_star(resolver, phrase):
         return
-    if is_star(resolver, phrase):
+    if number.text not in ("0", "1") or not left.rank:
+        _check_behind(resolver, phrase)
         return
     a = operand(resolver, phrase.args[0]) if phrase.args[0].kind == "*" else None
     a = a or resolver.quote(phrase.args[0])
@@ -157,6 +158,22 @@ def _check_one(resolver: ResolverBase, phrase: Phrase, left: Value) -> None:
         phrase,
         f"write {a} \\mathbf{{{number.text}}} for the vector, {a} \\cdot {number.text} for the "
         f"number",
+    )
+
+
+def _check_behind(resolver: ResolverBase, phrase: Phrase) -> None:
+    r"""Refuses x2 and \|x\|2: nobody writes a number behind what it multiplies."""
+    before, number = phrase.args
+    while before.kind == "*" and not before.bracketed:
+        before = before.args[1]
+    if before.kind in ("number", "/", "power") or resolver.scope.printed is not None:
+        return
+    a, n = operand(resolver, before), number.text
+    named = f"{a}_{{{n}}} for a letter of its own, " * (before.kind == "symbol")
+    raise resolver.problem(
+        f"{a} {n} may be a power or a product",
+        phrase,
+        f"write {a}^{{{n}}} for the power, {named}{n} {a} for the product",
     )
 
 
