@@ -98,6 +98,7 @@ PLAIN = [
     ("norm2(x)^(2*K)", "K: scalar; norm2(x)^(2*K)", "K is read as scalar"),
     ("exp(A*t)", "exp(A*t)", "write expm(A*t) for the matrix exponential"),
     ("exp(t*A)", "t: scalar; exp(t*A)", "write expm(t*A) for the matrix exponential"),
+    ("2*Pi*x", "Pi*x*2", "write pi for the number"),
     ("√x'*x", "sqrt(x)'*x", "√x is read as the root of x alone"),
 ]
 # what is refused, and what the hint says to write, with its meaning
@@ -144,6 +145,11 @@ HINTS = [
     ("print x", "write the expression alone", None),
     ("import numpy as np; np.sum(x)", "write the expression alone", None),
     ("function(x) x'*A*x", "without its arguments", None),
+    ("x[::2]", "sum[i](x[2*i]) runs over every second place", None),
+    ("(1,2)*x", "[1; 2]", None),
+    ("max 0 x", "max(...) with its argument in brackets", None),
+    ("x => 0", ">=", None),
+    ("x =< 0", "<=", None),
     ("x'*x.", "delete it", None),
     ("x'*x?", "delete it", None),
     ("sd(x)", "std(x): matcalc divides by n", None),
@@ -175,6 +181,8 @@ REFUSED = [
     (True, "x2", "may be a power or a product"),
     (True, r"x^\top A x2", "may be a power or a product"),
     (True, r"\sum_1^n x_i", "a sum runs over a letter"),
+    (True, r"A_{*j}^\top x", "may be all places, or an optimum"),
+    (True, r"A_{i*} x", "where a place is expected"),
 ]
 
 

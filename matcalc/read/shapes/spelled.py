@@ -51,7 +51,11 @@ def check_names(program: Program, *, latex: bool) -> Program:
 
 def _signs(text: str, free: Mapping[str, Variable], variables: Mapping[str, Variable]) -> list[str]:
     """What to say of A^t, of exp(A*t) and of the root of a transposed vector."""
-    notes = []
+    notes = [
+        f"note: {name} is read as a variable; write pi for the number"
+        for name in ("Pi", "PI")
+        if name in free
+    ]
     if "t" in free and (power := _POWER_T.search(text)):
         base = power[1]
         notes.append(f"note: {base}^t is read as a power; write {base}' for the transpose")

@@ -120,6 +120,8 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
         line, semicolon, _ = text.partition(";")
         meant = declaration_meant(line, KINDS if semicolon else ())
         return f"write {meant}" if meant else "write ; between a declaration and what follows"
+    if kind == before[0] == "COLON":  # x[::2]
+        return "ranges have no steps here: sum[i](x[2*i]) runs over every second place"
     called = (
         opener is not None
         and stream[opener][0] == "LPAR"
@@ -223,7 +225,7 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
     if kind == "NAME" and (left in OPERATIONS or left in ALIASES):
         end = find_operand_end(stream, k)
         over = stream[end + 1][0] in (*_SEPARATING, *CLOSING, "PLUS", "MINUS")
-        if left in _OPTIMA and not over:  # min x'*x
+        if left in _OPTIMA and not over and following != "NUMBER":  # min x'*x
             return _OBJECTIVE
         return (
             f"write {left}({text[stream[k][1] : stream[end][2]]})"
@@ -496,6 +498,8 @@ def _comma(stream: list[Token], k: int) -> str | None:
         and right.isdecimal()
     ):
         decimal = f"{left}.{right}"
+        if stream[k - 2][0] == "LPAR" and stream[k + 2][0] == "RPAR":
+            return f"write [{left}; {right}] for a vector, {decimal} if the comma is a decimal one"
         return (
             f"write {left}{right}, or {decimal} if the comma is a decimal one"
             if len(right) == 3

@@ -482,6 +482,12 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
             span=Span(before[1], end),
             hint="write / for the quotient of numbers",
         )
+    if piece in ("<", ">") and before is not None and before[3] == "=":  # =< and =>
+        sign = ParseError(
+            f"={piece} is not in the language", source=text, span=Span(before[1], end)
+        )
+        sign.hint = f"write {piece}="
+        return sign
     if piece == ">" and before is not None and before[3] == "<":
         span = Span(before[1], end)
         return ParseError("<> is not in the language", source=text, span=span, hint="write !=")

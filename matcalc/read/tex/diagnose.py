@@ -10,7 +10,7 @@ from matcalc.read.syntax.tokens import Token
 from matcalc.read.tex.phrases import Phrase
 
 _DECIMAL = re.compile(r"([0-9]+)\{?,\}?([0-9]+)")
-_PLACED = re.compile(r"_\s*\{[^{}]*(?::|\\cdot|·)\s*\}?$")
+_PLACED = re.compile(r"_\s*\{[^{}]*(?::|\\cdot|·|\*)\s*\}?$")
 _LONGEST_NUMBER = 20  # characters around a comma
 _BELOW_SUM = re.compile(r"\\(sum|prod)\s*(\\(limits|nolimits)\s*)?_\s*\{[^{}]*(\\\{[^{}]*)?$")
 _MINUS = re.compile(r"\^\s*\{?\s*[-−]\s*$")
@@ -107,7 +107,7 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
         if decimal is not None:
             return decimal
         raised = _PLACED.search(text, 0, end)
-        if raised and kind in ("RBRACE", "CDOT"):
+        if raised and kind in ("RBRACE", "CDOT", "STAR"):
             return ParseError(
                 f"{what} where a place is expected",
                 source=text,

@@ -120,6 +120,13 @@ def subscript_pieces(part: Phrase, source: str) -> list[str]:
         _PIECES.findall(leaf.text) if leaf.kind == "number" else [_text(leaf, source)]
         for leaf in flat
     ]
+    if len(pieces) > 1 and ["star"] in pieces:  # A_{*j}
+        raise UnknownNameError(
+            "a star beside a letter may be all places, or an optimum",
+            source=source,
+            span=part.span,
+            hint=r"write A_{i,:} for a row, A_{:,j} for a column, x_{\mathrm{opt}} for an optimum",
+        )
     return ["".join(piece for found in pieces for piece in found)]
 
 
