@@ -27,7 +27,7 @@ def shell() -> object:
     ("cell", "shown"),
     [
         ("A: symmetric(n)\nr = A*x - y\ndiff r'*r wrt x", "2*A*(A*x - y)"),
-        ("r'*r", "(A*x - y)'*(A*x - y)"),
+        ("A: symmetric(n)\nr = A*x - y\nr'*r", "(A*x - y)'*(A*x - y)"),
         ("simplify inv(K*L)*K --var K: invertible(n)", "inv(L)"),
         (r"diff --latex z^\top B z --wrt z", "(B + B')*z"),
     ],
