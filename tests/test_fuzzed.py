@@ -2,6 +2,7 @@
 reads back as what it is.
 """
 
+import numpy as np
 import pytest
 from sweeps import thinned
 
@@ -27,7 +28,7 @@ KINDS = {
 # expression, variable: a vector of ones in a cross product is no Kronecker factor; the diagonal of
 # a matrix inside of the scalar that stands before an identity is restored too; what a row is times
 # is no scalar; an identity with one row is no factor; a letter that is declared runs nowhere; a
-# sum of ones is a number
+# sum of ones is a number; what functions take of a number everywhere is an array
 FOUND = [
     ("mean(amin(F)*cross(diag(D), y))", "D"),
     ("sum(cross(diag(D), y))", "D"),
@@ -48,6 +49,20 @@ FOUND = [
     ("cumsum(kron((A*C)', C), 1)", "C"),
     ("sum[i<j](norm2(Z[i,:] - Z[j,:])^2*i*B[j,i])", "B"),
     ("p*kron(F, F)*vec(A)*T[1, 1, 1]", "A"),
+    ("p*sum(abs(c - c - 3))", "p"),
+    ("p*sum(tanh(-3*ones(n)))", "p"),
+    ("max(p, norm1(c - c - 3))", "p"),
+    ("max(var(diag(c)*c), max(prod(c), det(4*eye(n))))", "c"),
+    ("prodothers(eye(n), 1)*c", "c"),
+    ("prodothers(E, 2)*c", "c"),
+]
+# the formula would divide by entries that are zero by declaration
+DIVIDING = [
+    ("prodothers(A, 2)", "A", {"A": "upper(n)"}),
+    ("prodothers(diag(c), 2)*c", "c", {"c": "vector(n)"}),
+    ("sum(prodothers(A, 1))", "A", {"A": "tridiagonal(n)"}),
+    ("sum(prodothers([c; 0]))", "c", {"c": "vector(n)"}),
+    ("prod(vec(A))", "A", {"A": "triangular(n)"}),
 ]
 
 
@@ -61,3 +76,17 @@ def test_found(expression, wrt):
     assert result.verification.kind in ("exact", "numeric")
     assert result.check(1).ok
     assert result.latex()  # which is read back
+
+
+@pytest.mark.parametrize(("expression", "wrt", "kinds"), DIVIDING, ids=[row[0] for row in DIVIDING])
+def test_division_by_zeros_is_no_bug(expression, wrt, kinds):
+    with pytest.raises(matcalc.MatcalcError, match=r"is not known|division by zero"):
+        matcalc.diff(expression, wrt, variables=kinds).verification  # noqa: B018
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_products_of_others_of_an_identity(size):
+    result = matcalc.diff("prodothers(eye(n), 1)*c", "c", variables={"c": "vector(n)"})
+    value = result.to_callable()(c=np.zeros(size))
+    others = [[np.prod(np.delete(row, k)) for k in range(size)] for row in np.eye(size)]
+    assert np.array_equal(value, np.transpose(others))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matcalc.core.boundary import warn_caller
@@ -139,6 +140,12 @@ def _verify_numerically(
             reports.append(report)
     except DomainProblem as problem:
         _refuse_degenerate(program, statement.wrt)
+        if program.variables[statement.wrt].kind == "onehot" and problem.message.endswith("kink"):
+            zeros = f"{statement.wrt} is one-hot, and its zeros are on a kink"
+            raise UnsupportedError(
+                f"there is no derivative: {zeros}",
+                hint="declare it positive; then the derivative is that off the kink",
+            ) from None
         return Verification("none", how=problem.message)
     except UnsupportedError as problem:
         return Verification("none", how=problem.message)
@@ -146,6 +153,12 @@ def _verify_numerically(
     if wrong is None:
         return Verification(
             "none", how="rounding errors hide the derivative at all points that were tried"
+        )
+    if not any(isfinite(each.worst.found) for each in reports if each.worst is not None):
+        raise UnsupportedError(
+            f"the derivative of {program.source or 'this expression'} is not known: the formula "
+            "that was found divides by zero at every point",
+            hint="some entries are zero everywhere; write the formula without them",
         )
     raise _problem(program, f"wrong: {wrong}")
 

@@ -31,5 +31,18 @@ def test_claims(claim: str, verdict: str) -> None:
 
 
 def test_what_moves_may_not() -> None:
-    with pytest.warns(matcalc.VerificationWarning, match="near a kink"):
+    with pytest.raises(matcalc.MatcalcError, match="y is one-hot, and its zeros are on a kink"):
         matcalc.diff("sum(sqrt(y).*z)", "y", variables={"y": "onehot(n)"}).verification  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "verdict"),
+    [
+        ("sqrt(y)", "y", "equal"),
+        ("sum(y.^(1/3))", "1", "equal"),
+        ("sqrt(y)", "2*y", "different"),
+        ("norm2(y - y)", "0", "equal"),
+    ],
+)
+def test_values_may_be_on_a_kink(left: str, right: str, verdict: str) -> None:
+    assert matcalc.equal(left, right, variables={"y": "onehot(n)"}).verdict == verdict

@@ -51,7 +51,11 @@ class LocalDerivatives:
             self._refuse_line(node.name)
         rule = catalogue_of(self.builder).differential(node.name, _variant(node))
         if rule is None:
-            raise UnsupportedError(f"the derivative of {node.name} is not known")
+            known = catalogue_of(self.builder).definition(node.name)
+            hint = "its definition divides by entries, of which some are zero everywhere"
+            raise UnsupportedError(
+                f"the derivative of {node.name} is not known", hint=hint if known else None
+            )
         if node.name in NUMBERED and len(node.args) == 2:
             which = node.args[1]
             assert isinstance(which, Product), "the reader takes numbers alone"

@@ -441,15 +441,15 @@ class Builder:
         """A function entry by entry; arguments that are one number everywhere become scalars."""
         axes = max((arg.axes for arg in args), key=len)
         args = [self.constant_entry(arg) for arg in args]
+        if axes and not any(arg.axes for arg in args):
+            return self.times(self.ones(axes), self.elementwise(name, args))
         if name in OF_ENTRIES and is_number(args[0]):  # step(0) = 0 is the one convention
             args = args[::-1]
         sign = PARITY.get(name, 0)
         if sign and is_negative(args[0]):
             return self.scale(sign, self.elementwise(name, [self.scale(-1, args[0])]))
         if name == "abs" and self.nonnegative(args[0]):
-            return args[0] if args[0].axes == axes else self.times(args[0], self.ones(axes))
-        if axes and all(not arg.axes for arg in args):
-            return self.times(self.ones(axes), self._call(name, tuple(args), (), 0))
+            return args[0]
         if len(axes) > 2:
             order = permutation_of(args[0])
             if order is not None and all(arg.rank for arg in args):

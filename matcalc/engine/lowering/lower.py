@@ -19,6 +19,7 @@ from matcalc.core.program import Program
 from matcalc.core.slices import join_all_slices
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.facts import DIAGONAL, LOWER, SKEW, UPPER
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.engine.ir.nodes import is_number as is_rational
 from matcalc.engine.lowering import functions, multilinear
@@ -123,7 +124,7 @@ class Lowering:
         name = operation(expr)
         if len(nodes) == 2 and expr.op in ALONG:
             return self._along(expr, *nodes)
-        definition = self.definitions(name)
+        definition = self._definition(name, name, nodes[0])
         if definition is not None:
             names = dict(zip(definition.parameters, nodes, strict=True))
             return Lowering(self.builder, self.definitions).lower(
@@ -146,6 +147,15 @@ class Lowering:
             return by_blocks
         return self.builder.call(name, nodes, tuple([self.size(size) for size in expr.shape]))
 
+    def _definition(self, name: str, entry: str, arg: Node) -> Definition | None:
+        """What a function is defined by, if that has a value: a quotient has none by the zeros of a
+        diagonal or a triangle.
+        """
+        divides = name == "prodothers"
+        if divides and self.builder.properties.facts(arg) & (DIAGONAL | LOWER | UPPER | SKEW):
+            return None
+        return self.definitions(entry)
+
     def _blockwise(self, name: str, node: Node) -> Node | None:
         """The function of a matrix that is block-diagonal."""
         # needed only where there are blocks
@@ -164,7 +174,7 @@ class Lowering:
         others = [k for k in range(matrix.rank) if k != place]
         last = matrix.rank - 1
         rows = self.builder.permute(matrix, (*others, place)) if place < last else matrix
-        definition = self.definitions(f"{name}-rows")
+        definition = self._definition(name, f"{name}-rows", rows)
         if definition is not None:
             names = dict(zip(definition.parameters, [rows], strict=True))
             value = Lowering(self.builder, self.definitions).lower(

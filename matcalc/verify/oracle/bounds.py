@@ -6,11 +6,14 @@ semidefinite A.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from matcalc.core.bounds import EVERYTHING, NOT_BELOW_ZERO, Bounds, entry_bounds
 from matcalc.core.kinds import Variable
 from matcalc.core.likeness import MOST, Likeness, symmetric_names
 from matcalc.core.tree import Expr
+
+_ZERO = Bounds(Fraction(0), Fraction(0))
 
 
 def bounds(tree: Expr, variables: Mapping[str, Variable]) -> Bounds:
@@ -44,7 +47,11 @@ class _Squares:
         """What that says of the entries; the parts ``before`` have bounds."""
         if node.rank == 2 and self._is_definite(node, before):
             self.definite.add(id(node))
-        return self._of_square(node, before) if found.least < 0 < found.most else EVERYTHING
+        if not found.least < 0 < found.most:
+            return EVERYTHING
+        if node.op == "-" and self.alike.of(node.args[0]) == self.alike.of(node.args[1]):
+            return _ZERO
+        return self._of_square(node, before)
 
     def _of_square(self, node: Expr, before: Mapping[int, Bounds]) -> Bounds:
         """x.*x, x'*x, x'*A*x, the diagonal, trace and determinant of a positive semidefinite A, and

@@ -48,8 +48,9 @@ def violated_precondition(
 
     A branch of ``where`` need not be finite: what is taken of it is. ``still`` says that nothing
     moves: then a matrix with a pseudoinverse may lack ranks, if it is clear which. ``kink`` is how
-    close the argument of a function may come to its kink. What does not depend on the one variable
-    that is ``moving``, if one is named, may be on a kink: sqrt(y) of a one-hot y has a value.
+    close the argument of a function may come to its kink. What does not move, because nothing does
+    or because it does not depend on the one variable that is ``moving``, may be on a kink: sqrt(y)
+    of a one-hot y has a value.
     """
     results: dict[int, Array] = {}
     root = inline(expr)
@@ -88,7 +89,8 @@ def violated_precondition(
             return f"{operation(node)} is not finite"
         if node.op in _DISTANCES and id(node) not in squared:
             distance = _DISTANCES[node.op](*args)
-            if distance < kink and (distance > 0 or not moving or moving in variable_names(node)):
+            stays = still or (moving and moving not in variable_names(node))
+            if distance < kink and not (stays and distance == 0):
                 return f"{node.op} is near a kink"
         for part, found in inside:
             name = picking_function(part)  # of the others values are enough
