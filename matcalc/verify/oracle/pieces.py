@@ -16,7 +16,7 @@ from matcalc.core.tree import Expr, is_number
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.interpret import Sizes, Values, evaluate, look_inside
+from matcalc.verify.oracle.interpret import Sizes, Values, evaluate, extent, look_inside
 
 SIDE, EQUAL, PLACE, JOINT = "side", "equal", "place", "joint"
 _OF_ZERO = frozenset(
@@ -287,18 +287,32 @@ class Pieces:
         self.inside = {each.switch: each.inside for each in found if each.inside is not None}
         self._forms = {id(inside.form) for inside in self.inside.values()}
         self.orders = [root.parts for root in self.roots]
+        self._deciding = self._find_deciding()
         self.size = sum(len(order) for order in self.orders)
         bodies = {id(each.form): each.form.value.body for each in self.inside.values()}
         self.size += _ROWS * sum(len(body.parts) for body in bodies.values())
 
+    def _find_deciding(self) -> set[int]:
+        """The parts whose values matter: those that switches and branches depend on."""
+        roots = [each.form for each in self.inside.values()]
+        for switch in self.switches:
+            roots += [switch.left, *switch.node.args[1:], *switch.factors]
+            roots += [] if switch.right is None else [switch.right]
+        for order in self.orders:
+            roots += [node.args[0] for node in order if node.op == "where"]
+        return {id(part) for part in Expr("several", tuple(roots)).parts}
+
     def sight(self, values: Values, sizes: Sizes) -> Sight:
-        """What is seen at a point; EvaluationError where something has no value."""
+        """What is seen at a point; EvaluationError where what decides has no value."""
         known: dict[int, Array] = {}
         counting: dict[int, Array] = {}
         rows: dict[int, list[list[Array]]] = {}
         with np.errstate(all="ignore"):
             for order in self.orders:
                 for node in order:
+                    if id(node) not in self._deciding:
+                        known[id(node)] = np.broadcast_to(0.0, extent(node.shape, sizes))
+                        continue
                     args = [known[id(arg)] for arg in node.args]
                     if id(node) in self._forms:
                         looked, value = look_inside(node, args, values, sizes)
