@@ -19,7 +19,9 @@ from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.scope import Scope
 
 _LETTER = frozenset({"LETTERS", "GREEK", "STYLED"})
-_WORD = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{\s*,?\s*(?:where|with|and)\s*\}")
+_WORD = re.compile(
+    r"\\(?:text|mbox|textrm|mathrm)\s*\{\s*,?\s*(?:where|with|and)\s*\}|where|with|and"
+)
 _OPENING = frozenset({"LPAR", "LSQUARE", "LBRACE", "LANGLE", "BEGIN"})
 _CLOSING = frozenset({"RPAR", "RSQUARE", "RBRACE", "RANGLE", "END"})
 _MOST = 20  # letters that one line defines

@@ -68,6 +68,7 @@ _IN_CASES = re.compile(
     r"\\(?:text|mbox|mathrm|textrm|textup|textit|operatorname)\s*\{\s*(?:if|when|for|where|,|"
     r"(if otherwise|otherwise|else|in all other cases))?[.,:]?\s*\}"
 )
+_BETWEEN = re.compile(r"\$[\s,;]*(where|with|and)\s*\$")  # words between formulas
 _STYLE = re.compile(r"\\([A-Za-z]+\*?)\s*\{?\s*((?:.|\n)*?)\s*\}?\s*", re.DOTALL)
 _NAMED = re.compile(r"\\operatorname\*?\s*\{\s*\\math(?:bf|rm|sf|it)\s*\{\s*(\w+)\s*\}\s*\}")
 _SWITCH = re.compile(
@@ -140,16 +141,14 @@ class _Lexer:
         self.words = words
         self.table = table
         self.tokens: list[Token] = []
-        self.open: list[
-            tuple[str, int]
-        ] = []  # what closes each open bracket, and its token's number
+        # what closes each open bracket, and its token's number
+        self.open: list[tuple[str, int]] = []
         self.size = ""  # \left or \right just before this token
         self.macros: set[int] = set()  # the tokens of \\norm{ and \\abs{
         self.invisible: set[int] | None = None  # where \left. and \right. stand as a pair
         self.single = 0  # how many one-token arguments are still to come
-        self.closed: dict[
-            int, int
-        ] = {}  # depth -> number of the token that closed an undirected bar there
+        # depth -> number of the token that closed an undirected bar there
+        self.closed: dict[int, int] = {}
 
     def read(self, position: int, end: int) -> None:
         """The tokens of a part of the text."""
@@ -285,6 +284,10 @@ class _Lexer:
 
     def _letters(self, start: int, piece: str, single: int) -> None:
         """A run of letters: a declared name, or one letter after the other."""
+        between = _BETWEEN.match(self.text, self.text.rfind("$", 0, start))
+        if between and between.start(1) == start:
+            self.tokens.append(("STYLED", start, start + len(piece), piece))
+            return
         if piece in self.words and not single:
             self.tokens.append(("LETTERS", start, start + len(piece), piece))
             return
