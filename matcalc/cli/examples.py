@@ -40,6 +40,7 @@ EXAMPLES = """\
   matcalc graph "norm2(W*tanh(V*x) - y)^2" --wrt V --var "y: vector(m)" --format mermaid
   matcalc graph "tr(A*X'*B*X*C)" --wrt X --network
   matcalc graph "norm2(W*tanh(V*x) - y)^2" --wrt V --var "y: vector(m)" --sizes m=5,n=20,p=10
+  matcalc graph "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1]); end; norm2(f[K])^2" --wrt A
   matcalc identities logdet
   matcalc functions softmax
   matcalc web --port 8000
