@@ -473,3 +473,9 @@ def test_what_appears_when_names_are_written_out_names_its_source():
     closed = derivation.chains[0].lines[-1]
     assert [reason.name for reason in closed.reasons] == ["sigmoid-quotient"]
     assert "written out:        exp(x)/(1 + exp(x)) = sigmoid(x) [6]" in str(derivation)
+
+
+def test_fused_indices_that_lead_to_each_other_end():
+    """Leaves gave way to roots, whose leaves gave way in turn, without end."""
+    derivation = matcalc.diff("tr(kron(eye(2), F)'*A*kron(eye(2), F)*B)", "F").steps()
+    assert derivation.proved

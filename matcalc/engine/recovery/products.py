@@ -391,7 +391,7 @@ def peel(graph: Graph) -> bool:
     times F[k',p,j].
     """
     trees = fused_indices(graph)
-    taken = {leaf for tree in trees for leaf in tree.leaves}
+    taken = {label for tree in trees for label in (tree.root, *tree.leaves)}
     for tree in trees:
         for place, leaf in enumerate(tree.leaves):
             ways = graph.incident(leaf)
