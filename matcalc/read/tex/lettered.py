@@ -71,10 +71,11 @@ def apply_letter(
     derivative = jacobian(item, scope)
     if derivative is not None:
         return _call(item, bracket, derivative, args)
-    known = scope.knows(item) or (
+    whole = scope.knows(item)
+    known = whole or (
         item.kind == "indexed" and scope.knows(item.args[0])
     )  # v_j is an entry of a declared v
-    if known and item.kind != "script":
+    if whole and item.kind != "script":
         variable = scope.declared.get(scope.name(item))
         if variable is not None and variable.kind == "function":
             return _call(item, bracket, scope.name(item), args)

@@ -81,6 +81,10 @@ def settle(total: Phrase, letters_: Letters, running: Ranges) -> None:
         )
     rest = []
     for bound in total.bounds:
+        plain = bound.text or all(_is_shift(side) for side in bound.args)
+        if letters_.binding and not plain:
+            rest.append(bound)  # a binder reads i >= k + 1 - p as well
+            continue
         (a, p), sign, (b, q) = _sides(bound, letters_)
         if a == "" and sign == "<=" and p - q <= 1 and b in known:
             if p - q < 1:
@@ -166,15 +170,23 @@ def _side(phrase: Phrase, letters_: Letters) -> Side:
         return "", int(phrase.text)
     if phrase.kind in ("symbol", "indexed"):
         return _name(phrase, letters_), 0
-    if (
-        phrase.kind in ("+", "-")
-        and phrase.args[0].kind in ("symbol", "indexed")
-        and phrase.args[1].kind == "number"
-    ):
+    if _is_shift(phrase):
         added = int(phrase.args[1].text) if phrase.args[1].text.isdecimal() else 0
         return _name(phrase.args[0], letters_), added if phrase.kind == "+" else -added
-    hint = "limits are 1, a size, and indices with a number added to them"
-    raise letters_.scope.refusal("this limit of a sum is not supported", phrase.span, hint)
+    raise BeyondProducts(
+        "this limit of a sum is not supported",
+        source=letters_.scope.source,
+        span=phrase.span,
+        hint="limits are 1, a size, and indices with a number added to them",
+    )
+
+
+def _is_shift(phrase: Phrase) -> bool:
+    """Whether a limit is a number, a letter, or a letter to which a number is added."""
+    if phrase.kind in ("+", "-"):
+        letter, number = phrase.args
+        return letter.kind in ("symbol", "indexed") and number.kind == "number"
+    return phrase.kind in ("symbol", "indexed", "number")
 
 
 def _from_zero(bound: Phrase, letters_: Letters) -> ParseError:
@@ -195,8 +207,10 @@ def factors(total: Phrase, letters_: Letters, running: Ranges) -> list[Value]:
 def require_inside(total: Phrase, letters_: Letters) -> None:
     r"""Refuses limits that run and go beyond the range of their index, as in \sum_{j=1}^{i+1}."""
     for bound in total.bounds:
+        if not bound.text:
+            continue
         (a, p), _, (_, q) = _sides(bound, letters_)
-        if bound.text and a and q - p > 0:
+        if a and q - p > 0:
             raise _refusal(bound, letters_, a)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import (
@@ -18,6 +18,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.shapes.singles import note_names, with_numbers, without_declarations
@@ -356,15 +357,31 @@ def _either_way(
 ) -> Program:
     """The typed program: with sums as products of whole arrays, or else as binders."""
     notes = dict(scope.notes)
+
+    def read(*, binding: bool) -> Program:
+        scope.notes = dict(notes)
+        resolver = Resolver(scope)
+        resolver.letters.binding = binding
+        return _type_and_learn(resolver, sides, typed, definitions)
+
     try:
-        resolver = Resolver(scope)
-        resolver.letters.binding = scope.printed is not None
-        return _type_and_learn(resolver, sides, typed, definitions)
+        return read(binding=scope.printed is not None)
     except BeyondProducts:
-        scope.notes = notes
-        resolver = Resolver(scope)
-        resolver.letters.binding = True
-        return _type_and_learn(resolver, sides, typed, definitions)
+        return read(binding=True)
+    except ShapeError as problem:
+        if not _take_parts(sides):
+            raise
+        with suppress(MatcalcError):  # x_t up to T-1 is a part of x, not all of it
+            return read(binding=True)
+        raise problem from None
+
+
+def _take_parts(sides: list[list[Named]]) -> bool:
+    """Whether a sum ends at n-1, as no whole array does."""
+    phrases = [phrase for values in sides for _, phrase in values]
+    parts = (part for root in phrases for part in postorder(root, lambda part: part.args))
+    sums = [part for part in parts if part.kind == "bigsum" and part.limit is not None]
+    return any(part.limit.kind in ("+", "-") for part in sums if part.limit is not None)
 
 
 def _type_and_learn(

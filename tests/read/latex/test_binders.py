@@ -10,6 +10,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::matcalc.core.errors.NotationWar
 
 F = {"g": "function"}
 LOSS = {"ell": "function(scalar, scalar) -> scalar"}
+XY = {"x": "vector(T)", "y": "vector(T)"}
 # a formula, declarations, and the same in the language
 ROWS = [
     (r"\sum_{i<j} \|x_i - x_j\|^2", {}, "sum[i<j](norm2(X[i,:] - X[j,:])^2)"),
@@ -33,6 +34,10 @@ ROWS = [
     (r"2 \prod_i c x_i", {}, "2*prod(c*x)"),
     (r"\sum_i g(w^\top x_i)", F, "sum(g(X*w))"),
     (r"\sum_i \ell(w^\top x_i, y_i)", LOSS, "sum(ell(X*w, y))"),
+    # ends at a part of a declared array
+    (r"\sum_{t=1}^{T-1} x_t y_t", XY, "sum(x.*y) - x[T]*y[T]"),
+    (r"\sum_{s=1}^{T-1} \sum_{t=s+1}^{T} x_s y_t", XY, "sum[s<t](x[s]*y[t])"),
+    (r"\sum_{i=1}^{n-1} \sum_{j=i+1}^{n} (r_i - r_j)^2", {}, "sum[i<j]((r[i] - r[j])^2)"),
 ]
 
 
@@ -73,3 +78,28 @@ def test_what_has_no_reading_is_refused(formula: str, message: str) -> None:
 def test_two_ranges_are_named_as_they_are_written() -> None:
     with pytest.raises(matcalc.MatcalcError, match=r"1:n by x_i and 0:n - 1 by x_\{i\+1\}\n"):
         matcalc.parse_latex(r"\sum_i x_i x_{i+1}")
+
+
+# the weights and the input of two convolutions, as they are printed
+CONVOLUTION = {"X": "matrix(n, m)", "K": "matrix(p, q)", "Y": "matrix(n-p+1, m-q+1)"}
+RESIDUAL = r"\left(Y_{i j} - \sum_{%s} K_{%s} X_{%s}\right)"
+
+
+@pytest.mark.parametrize(
+    ("wrt", "printed"),
+    [
+        (
+            "K",
+            r"D_{a b} = -2 \sum_{i, j} X_{i+a-1, j+b-1} "
+            + RESIDUAL % ("k, l", "k l", "i+k-1, j+l-1"),
+        ),
+        (
+            "X",
+            r"D_{k l} = -2 \sum_{i \leq k, i \geq k+1 - p, j \leq l, j \geq l+1 - q} "
+            r"K_{k-i+1, l-j+1} " + RESIDUAL % ("a, b", "a b", "i+a-1, j+b-1"),
+        ),
+    ],
+)
+def test_convolutions_read_back(wrt: str, printed: str) -> None:
+    loss = "sum[i,j]((Y[i,j] - sum[a,b](K[a,b]*X[i+a-1,j+b-1]))^2)"
+    assert matcalc.diff(loss, wrt, variables=CONVOLUTION).latex() == printed
