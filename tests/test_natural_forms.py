@@ -59,7 +59,7 @@ CASES = [
     # of what stands before a denominator only as much goes in as there are fractions
     ("sum(1./(x.*(1 + 1./x)))", "x", "-(1 + x).^-2"),
     ("sum((x + v)./(x.*(1 + v./x)))", "x", "zeros(n)"),
-    ("1/(a^2*(1 + s/a))", "a", "-(2 + s/a)/(a*(a + s)^2)"),
+    ("1/(a^2*(1 + s/a))", "a", "-(2*a + s)/(a*(a + s))^2"),
     # the entries of softmax(x), and of a simplex, add up to 1
     (
         "softmax(x)'*log(softmax(x))",

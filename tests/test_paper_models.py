@@ -430,6 +430,47 @@ FORMS = {
         "q",
         "-diag(inv(diag(exp(q))*V'*V + eye))",
     ),
+    "Cauchy's loss with its scale": (
+        "sum(log(1 + (y - X*w).^2/c^2))",
+        {"X": "matrix(n, d)", "c": "scalar"},
+        ["w", "c"],
+        "dw = 2*X'*(u./v)\ndc = -2*sum(u.^2./v)/c\nwhere u = X*w - y, v = u.^2 + c^2",
+    ),
+    "Geman and McClure's loss": (
+        "sum((y - X*w).^2./(1 + (y - X*w).^2/c^2))",
+        {"X": "matrix(n, d)", "c": "scalar"},
+        "w",
+        "2*X'*((X*w - y)./(((X*w - y)/c).^2 + 1).^2)",
+    ),
+    "logarithm of the hyperbolic cosine": (
+        "sum(log(cosh(y - X*w))) + l*w'*w",
+        {"X": "matrix(n, d)", "l": "scalar"},
+        "w",
+        "2*l*w + X'*tanh(X*w - y)",
+    ),
+    "exchangeable pairs": (
+        "sum[i,j!=i](x[i]*x[j])/2 - h'*x",
+        {"x": "vector(n)", "h": "vector(n)"},
+        "x",
+        "sum(x) - h - x",
+    ),
+    "Poisson's equation on a grid": (
+        "norm2(U[1:n-2,2:m-1] + U[3:n,2:m-1] + U[2:n-1,1:m-2] + U[2:n-1,3:m] - 4*U[2:n-1,2:m-1]"
+        " - F)^2",
+        {"U": "matrix(n, m)", "F": "matrix(n-2, m-2)"},
+        "U",
+        "2*([N; zeros(2, m)] + [zeros(1, m); M, zeros(n - 2, 2); zeros(1, m)] + [zeros(2, m); N] +"
+        " [zeros(1, m); zeros(n - 2, 2), M; zeros(1, m)] - 4*blkdiag(zeros(1, 1), M, zeros(1, 1)))"
+        " where M = U[1:n - 2, 2:m - 1] + U[2:n - 1, 1:m - 2] + U[2:n - 1, 3:m] +"
+        " U[3:n, 2:m - 1] - 4*U[2:n - 1, 2:m - 1] - F,"
+        " N = [zeros(n - 2, 1), M, zeros(n - 2, 1)]",
+    ),
+    "the largest square of a grid": (
+        "norm2(U[2:n-1,3:m])^2",
+        {"U": "matrix(n, m)"},
+        "U",
+        "2*[zeros(1, m); zeros(n - 2, 2), U[2:n - 1, 3:m]; zeros(1, m)]",
+    ),
 }
 
 

@@ -27,6 +27,7 @@ from matcalc.engine.pipeline import (
     used_variables,
 )
 from matcalc.engine.recalled import Recalled
+from matcalc.engine.recovery.even import match_signs
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.segments import Backward, Segment, cut_segments
 
@@ -55,7 +56,8 @@ def derive_several(
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
     shortest = min([intern_trees(trees) for trees in found], key=_operations)
-    return dict(zip(wrt, sum_rows(shortest, program.variables), strict=True))
+    matched = match_signs(Expr("several", tuple(shortest)), Expr.with_args)
+    return dict(zip(wrt, sum_rows(matched.args, program.variables), strict=True))
 
 
 def derive_one(statement: DerivativeStatement) -> Expr:

@@ -149,7 +149,8 @@ def _pad(writer: ProductWriter, chain: Chain) -> Chain:
             ),
         )
     result = writer.product(inner)
-    for axis, known in enumerate(ranges):
+    for axis in (1, 0):  # lines of zeros above and below are not cut
+        known = ranges[axis]
         if known is not None:
             taken, whole = known
             result = stack_blocks(factory, [(taken, result)], whole, axis)
@@ -188,6 +189,8 @@ def stack_blocks(
 def _merge(factory: ExpressionFactory, cells: list[Expr], shape: Shape, axis: int) -> Expr:
     """Lines of blocks on top of each other as one grid, where they are cut alike."""
     lines = [cell for cell in cells if not _is_zero(cell)]
+    if len(lines) == 1 < len(cells) and not _is_square(cells, lines[0], axis):
+        return _grid(factory, [[cell] for cell in cells] if axis == 0 else [cells], shape)
     split = lines[0].op == "blocks" and lines[0].value[axis] == 1 and lines[0].value[1 - axis] > 1
     if split and all(_alike(lines[0], line, axis) for line in lines):
         pattern = lines[0].args
@@ -207,6 +210,14 @@ def _merge(factory: ExpressionFactory, cells: list[Expr], shape: Shape, axis: in
             grid = [list(line) for line in zip(*grid, strict=True)]
         return _grid(factory, grid, shape)
     return _grid(factory, [[cell] for cell in cells] if axis == 0 else [cells], shape)
+
+
+def _is_square(cells: list[Expr], line: Expr, axis: int) -> bool:
+    """Whether a block stands on the diagonal of as many lines as columns: blkdiag(zeros, M)."""
+    if line.op != "blocks" or line.value[axis] != 1 or line.value[1 - axis] != len(cells):
+        return False
+    inside = [not _is_zero(cell) for cell in line.args]
+    return inside == [cell is line for cell in cells]
 
 
 def _alike(one: Expr, other: Expr, axis: int) -> bool:

@@ -27,6 +27,7 @@ from matcalc.engine.recovery.chains import (
     key,
 )
 from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.masks import is_off_diagonal
 
 Edge = tuple[int, int, Chain]
 Hyper = tuple[Expr, Labels]
@@ -339,9 +340,21 @@ class Graph:
                 else (Link(self._ones(label)),)
             )
             self.drop(label)
-            self.add_weight(other, flip(chain) + end)
+            self.add_weight(other, self._others(flip(chain), end) or flip(chain) + end)
             return True
         return False
+
+    def _others(self, chain: Chain, end: Chain) -> Chain:
+        """sum(x) - x for (matrix(1) - eye)*x, where that is shorter; not of exponentials, among
+        which the largest would hide the others. Empty where it is something else.
+        """
+        if len(chain) != 1 or not is_off_diagonal(chain[0].expr):
+            return ()
+        vector, plain = self.writer.product(end), self.writer.product(chain + end)
+        if any(part.op in ("exp", "fill") for part in vector.parts):
+            return ()
+        whole = self.factory.binary("-", self._sum(vector), vector)
+        return (Link(whole),) if self.factory.size(whole) < self.factory.size(plain) else ()
 
     def _entrywise_root(self, square: Expr) -> Expr | None:
         """R for R.^2, tril(R) for tril(R.^2)."""

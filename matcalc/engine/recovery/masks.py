@@ -42,6 +42,9 @@ def transpose_mask(triangle: Expr) -> tuple[str, list[Fraction]]:
 
 def is_masked(tree: Expr) -> bool:
     """Whether ones beside a diagonal stand in the tree, for which indices have conditions."""
-    return any(
-        part.op == "-" and [arg.op for arg in part.args] == ["fill", "eye"] for part in tree.parts
-    )
+    return any(map(is_off_diagonal, tree.parts))
+
+
+def is_off_diagonal(expr: Expr) -> bool:
+    """Whether this is ones - eye."""
+    return expr.op == "-" and [arg.op for arg in expr.args] == ["fill", "eye"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from matcalc.core.operations import LINEAR
+from matcalc.core.operations import LINEAR, PARITY
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
 from matcalc.engine.recovery.assemble import Assembler
@@ -15,7 +15,13 @@ from matcalc.engine.recovery.factory import ExpressionFactory
 Signed = list[tuple[bool, Expr]]  # terms, and whether they are added
 Reverse = Callable[[Expr], Expr | None]  # b - a for a - b; None for a sum that is left as it is
 _CONSTANT = ("number", "fill", "eye")
-_PLACES = {".*": (0, 1), "*": (0, 1), "./": (0,), **LINEAR}  # the arguments that carry a sign
+# the arguments that carry a sign
+SIGN_PLACES: dict[object, tuple[int, ...]] = {
+    **dict.fromkeys((".*", "*"), (0, 1)),
+    **dict.fromkeys(("/", "./"), (0,)),
+    **dict.fromkeys((name for name, sign in PARITY.items() if sign < 0), (0,)),
+}
+SIGN_PLACES.update(LINEAR)
 
 
 class Turning:
@@ -117,10 +123,10 @@ class Turning:
         return None
 
     def _inside(self, expr: Expr, reverse: Reverse) -> Expr | None:
-        """b - a for a - b, also in tr(a - b), (a - b).*c, (a - b)./c."""
+        """b - a for a - b, also in tr(a - b), (a - b).*c, (a - b)./c, sin(a - b)."""
         if expr.op in ("+", "-"):
             return reverse(expr)
-        places = _PLACES.get(expr.op, ())
+        places = SIGN_PLACES.get(expr.op, ())
         if len(places) > 1 and self._sums(expr.args[0]) & self._sums(expr.args[1]):
             return None  # (a - b)'*(a - b) is a square
         for index in places:

@@ -6,9 +6,10 @@ Sums stay factors otherwise: ``A'*(A*x - b)`` must come out like that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from matcalc.core.dims import Shape
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.facts import SIMPLEX
@@ -57,6 +58,11 @@ class Shortener:
     def _step(self, node: Node, children: list[Node]) -> Node:
         if node not in self._done:
             fresh = rebuild(self.builder, node, children)
+            if isinstance(node, Sum) and fresh is not node:
+                # 1/u - x/(s^2*u^2) is 1/u^2 where u = 1 + x/s^2, unless s went into u first
+                whole = self._quotient(node)
+                if whole is not None and self.length(whole) < self.length(fresh):
+                    fresh = self.shorten(whole)
             while True:
                 shorter = (
                     self._sum(fresh)
@@ -306,12 +312,30 @@ class Shortener:
             if is_zero(product):
                 return None  # x[i] - x[j] is 0 where delta[i,j] is not
             above.append((coefficient * own, product))
-        total = self.builder.sum(above, node.axes)
+        total = self._open_sums(above, {base for base, _, _ in depths}, node.axes)
         opened = self.expand(total) or total
+        if len(as_sum(opened)[1]) > len(as_sum(total)[1]):
+            opened = total
         if len(as_sum(opened)[1]) > len(node.terms):
             return None
         below = [(base, labels, -max(deep)) for (base, labels, _), deep in depths.items()]
         return self.builder.product(1, [(opened, whole, 1), *below], whole, node.axes)
+
+    def _open_sums(
+        self, terms: Sequence[tuple[Rational, Node]], sums: Container[Node], axes: Shape
+    ) -> Node:
+        """The sum of the terms, with those of the factors multiplied out that are among the
+        sums.
+        """
+        opened = []
+        for coefficient, term in terms:
+            factors = term.factors if isinstance(term, Product) else ()
+            for place, (factor, _, exponent) in enumerate(factors):
+                if isinstance(factor, Sum) and factor in sums and exponent == 1:
+                    term = self._distribute(term, place)  # type: ignore[arg-type]
+                    break
+            opened.append((coefficient, term))
+        return self.builder.sum(opened, axes)
 
     def symmetrise(self, node: Node) -> Node:
         """G + G' with the terms of a sum G collected with their transposes, where that is

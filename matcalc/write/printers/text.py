@@ -153,6 +153,11 @@ def _blocks(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """[A, B; C, D], or blkdiag(A, D) where all others are zeros."""
     rows, columns = expr.value
     texts = [_block(arg, argument, sized) for arg, argument in zip(expr.args, args, strict=True)]
+    if columns == 1:  # a line of blocks needs no brackets of its own
+        texts = [
+            text[1:-1] if arg.op == piece[2] == "blocks" and arg.value[0] == 1 else text
+            for text, arg, piece in zip(texts, expr.args, args, strict=True)
+        ]
     across = [k for k in range(rows * columns) if k // columns != k % columns]
     if rows == columns and all(_zeros(expr.args[k]) for k in across):
         return f"blkdiag({', '.join(texts[k * (rows + 1)] for k in range(rows))})", ATOM, "blkdiag"
