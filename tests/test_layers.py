@@ -75,9 +75,9 @@ FORMS = {
         "sum[i]((y[i] - sum[k](w[k]*exp(-g*norm2(X[i,:] - C[k,:])^2)))^2)",
         {"y": "vector(n)", "w": "vector(m)", "X": "matrix(n, p)", "C": "matrix(m, p)"},
         ["w", "C", "g"],
-        "dw = 2*N'*(N*w - y)\ndC = 4*g*(diag(w.*(N'*u))*C - diag(w)*N'*diag(u)*X)\n"
-        "dg = 2*u'*(M.*N)*w\n"
-        "where M[i,k] = norm2(X[i,:] - C[k,:])^2, N = exp(-g*M), u = y - N*w",
+        "dw = 2*N'*u\ndC = 4*g*(diag(w)*N'*diag(u)*X - diag(w.*(N'*u))*C)\n"
+        "dg = 2*(y - N*w)'*(M.*N)*w\n"
+        "where M[i,k] = norm2(X[i,:] - C[k,:])^2, N = exp(-g*M), u = N*w - y",
     ),
     "kernels in matrix notation": (
         "mean[i,j](exp(-norm2(X[i,:] - X[j,:])^2/(2*s^2)))"

@@ -103,7 +103,7 @@ FORMS = {
         "-sum[i](log(sigmoid(b*((x[i]-u[i]) - (y[i]-v[i])))))",
         {"x": "vector(n)", "u": "vector(n)", "y": "vector(n)", "v": "vector(n)"},
         ["x", "y", "b"],
-        "dx = -b*w\ndy = b*w\ndb = -(v + x - u - y)'*w\nwhere w = sigmoid(b*(u + y - v - x))",
+        "dx = -b*r\ndy = b*r\ndb = w'*r\nwhere w = u + y - v - x, r = sigmoid(b*w)",
     ),
     "maximum entropy": (
         "w'*m - log(sum(exp(F*w)))",
@@ -249,8 +249,8 @@ FORMS = {
             "R": "psd(m)",
         },
         ["Q", "R", "x"],
-        "dQ = C'*M*N*C/2\ndR = M*N/2\ndx = A'*C'*M*(u - y)\nwhere M ="
-        " inv(C*(A*P*A' + Q)*C' + R), u = C*A*x, e = y - u, N = eye - e*e'*M",
+        "dQ = C'*M*N*C/2\ndR = M*N/2\ndx = -A'*C'*M*e\nwhere M ="
+        " inv(C*(A*P*A' + Q)*C' + R), e = y - C*A*x, N = eye - e*e'*M",
     ),
     "L-ensemble": (
         "logdet(L) - logdet(eye + L)",

@@ -33,8 +33,8 @@ FORMS = {
         ["mu", "l", "W"],
         "dmu = mu - t3/c\n"
         "dl = (exp(l) - (t1.*t3)/c - 1)/2\n"
-        "dW = (t2 - x)*(t1 + mu)'/c\n"
-        "where t1 = e.*exp(l/2), t2 = W*(t1 + mu), t3 = W'*(x - t2)",
+        "dW = -t2*(t1 + mu)'/c\n"
+        "where t1 = e.*exp(l/2), t2 = x - W*(t1 + mu), t3 = W'*t2",
     ),
     "noise-contrastive estimation": (
         "-sum[i](log(sigmoid(X[i,:]*w - b[i]))) - sum[j](log(1 - sigmoid(Y[j,:]*w - c[j])))",
@@ -89,7 +89,7 @@ FORMS = {
         "-log(sigmoid(p'*(q - r))) + l/2*(norm2(p)^2 + norm2(q)^2 + norm2(r)^2)",
         {"p": "vector(k)", "q": "vector(k)", "r": "vector(k)", "l": "scalar"},
         ["p", "q", "r"],
-        "dp = l*p - a*(q - r)\ndq = l*q - a*p\ndr = l*r + a*p\nwhere a = sigmoid(-(q - r)'*p)",
+        "dp = l*p - a*(q - r)\ndq = l*q - a*p\ndr = l*r + a*p\nwhere a = sigmoid((r - q)'*p)",
     ),
     "LambdaRank": (
         "sum[i,j](Z[i,j]*log(1 + exp(-sigma*(s[i] - s[j]))))",
@@ -129,10 +129,10 @@ FORMS = {
             "M": "matrix(K, d)",
         },
         ["a", "M", "S"],
-        "da = t1./a\n"
-        "dM = (t2 - t3)*t4\n"
-        "dS = (t4*(M'*(t3 - t2) + X'*(diag(R*vector(1))*X - R*M))*t4 - sum(R)*t4)/2\n"
-        "where t1 = R'*vector(1), t2 = R'*X, t3 = diag(t1)*M, t4 = inv(S)",
+        "da = u./a\n"
+        "dM = N*G\n"
+        "dS = (G*(X'*(diag(R*vector(1))*X - R*M) - M'*N)*G - sum(R)*G)/2\n"
+        "where u = R'*vector(1), N = R'*X - diag(u)*M, G = inv(S)",
     ),
     "two graph convolutions": (
         "-sum(Y.*logsoftmax(A*relu(A*X*W1)*W2, 2))",
@@ -204,9 +204,9 @@ FORMS = {
         "sum[t=3:n]((y[t] - a*y[t-1] - b*y[t-2])^2)",
         {"y": "vector(n)", "a": "scalar", "b": "scalar"},
         ["a", "b"],
-        "da = -t3*t1\n"
-        "db = -t3*t2\n"
-        "where t1 = y[2:n - 1], t2 = y[1:n - 2], t3 = 2*(y[3:n] - a*t1 - b*t2)'",
+        "da = t3*t1\n"
+        "db = t3*t2\n"
+        "where t1 = y[2:n - 1], t2 = y[1:n - 2], t3 = 2*(a*t1 + b*t2 - y[3:n])'",
     ),
     "Hawkes process": (
         "sum[i](log(mu + a*sum[j<i](exp(-b*(t[i]-t[j]))))) - mu*T - a/b*sum[i](1 -"
@@ -333,9 +333,7 @@ FORMS = {
         "sum[i,j](Y[i,j]*(t[i]-b[j]) - log(1+exp(t[i]-b[j])))",
         {"Y": "matrix(n, m)", "b": "vector(m)", "t": "vector(n)"},
         ["t", "b"],
-        "dt = (Y - M)*vector(1)\n"
-        "db = (M - Y)'*vector(1)\n"
-        "where M = sigmoid(t*vector(1)' - vector(1)*b')",
+        "dt = M*vector(1)\ndb = -M'*vector(1)\nwhere M = Y - sigmoid(t*vector(1)' - vector(1)*b')",
     ),
     "DistMult": (
         "sum[i](log(1+exp(-y[i]*sum[k](H[i,k]*R[i,k]*T[i,k]))))",
@@ -464,6 +462,26 @@ FORMS = {
         " where M = U[1:n - 2, 2:m - 1] + U[2:n - 1, 1:m - 2] + U[2:n - 1, 3:m] +"
         " U[3:n, 2:m - 1] - 4*U[2:n - 1, 2:m - 1] - F,"
         " N = [zeros(n - 2, 1), M, zeros(n - 2, 1)]",
+    ),
+    "spatial autoregression": (
+        "-logdet(eye - r*W) + log(norm2(y - r*W*y - X*b))",
+        {"r": "scalar", "W": "matrix(n, n)", "X": "matrix(n, k)", "b": "vector(k)"},
+        ["r", "b"],
+        "dr = tr(W*inv(eye - r*W)) - u'*W*y/a\n"
+        "db = -X'*u/a\n"
+        "where u = y - X*b - r*W*y, a = norm2(u)^2",
+    ),
+    "least squares by all that is in it": (
+        "norm2(A*x - b)^2/2",
+        {"A": "matrix(m, n)", "b": "vector(m)"},
+        ["A", "x", "b"],
+        "dA = u*x'\ndx = A'*u\ndb = -u\nwhere u = A*x - b",
+    ),
+    "flow matching by the time": (
+        "norm2(W*((1 - t)*x + t*y) - (y - x))^2",
+        {"W": "matrix(d, d)", "t": "scalar"},
+        "t",
+        "2*(W*((1 - t)*x + t*y) + x - y)'*W*(y - x)",
     ),
     "the largest square of a grid": (
         "norm2(U[2:n-1,3:m])^2",

@@ -27,7 +27,7 @@ from matcalc.engine.pipeline import (
     used_variables,
 )
 from matcalc.engine.recalled import Recalled
-from matcalc.engine.recovery.even import match_signs
+from matcalc.engine.recovery.even import match_signs, share_differences
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.segments import Backward, Segment, cut_segments
 
@@ -57,7 +57,8 @@ def derive_several(
         found.append([whole[name] for name in wrt])
     shortest = min([intern_trees(trees) for trees in found], key=_operations)
     matched = match_signs(Expr("several", tuple(shortest)), Expr.with_args)
-    return dict(zip(wrt, sum_rows(matched.args, program.variables), strict=True))
+    alike = share_differences(matched.args, program.variables)
+    return dict(zip(wrt, sum_rows(intern_trees(alike), program.variables), strict=True))
 
 
 def derive_one(statement: DerivativeStatement) -> Expr:

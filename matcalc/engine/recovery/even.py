@@ -1,12 +1,17 @@
-"""Arguments of even functions, with the sign that they have elsewhere in the answer."""
+"""One sign of a difference throughout an answer: in even functions, and in several results."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from math import prod
 
+from matcalc.core.kinds import Variable
+from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.operations import EVEN
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, transpose
+from matcalc.core.walk import fold
 from matcalc.engine.recovery.turning import SIGN_PLACES, is_name, signed_spine
+from matcalc.write.printers.naming import shown_size
 
 
 def match_signs(root: Expr, remake: Callable[[Expr, list[Expr]], Expr]) -> Expr:
@@ -54,3 +59,63 @@ def _is_even(expr: Expr) -> bool:
 
 def _key(total: Expr, *, turned: bool) -> frozenset[tuple[bool, int]]:
     return frozenset([(positive != turned, id(part)) for positive, part in signed_spine(total)])
+
+
+_Signed = tuple[int, Expr]
+_WAYS = ((1, False), (-1, False), (1, True), (-1, True))  # the sign, and whether it is transposed
+
+
+def share_differences(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> Sequence[Expr]:
+    """dA = u*x', db = -u for dA = (A*x - b)*x', db = b - A*x: where a difference and its negative
+    or its transpose stand in several results, one is written by the other, if that is shorter.
+    """
+    root = Expr("several", tuple(trees))
+    likeness = Likeness(symmetric_names(variables))
+    known: dict[Hashable, Expr] = {}
+    by_others: dict[int, _Signed] = {}
+    for part in root.parts:
+        if part.op != "-":
+            continue
+        for sign, turned in _WAYS if part.rank > 1 else _WAYS[:2]:
+            terms = [
+                (plus == (sign > 0), likeness.of(term, turned=turned))
+                for plus, term in signed_spine(part)
+            ]
+            found = known.get(frozenset(terms))
+            if found is not None:
+                by_others[id(part)] = sign, transpose(found) if turned else found
+                break
+        else:
+            terms = [(plus, likeness.of(term)) for plus, term in signed_spine(part)]
+            known[frozenset(terms)] = part
+    if not by_others:
+        return trees
+
+    def rule(node: Expr, args: list[_Signed]) -> _Signed:
+        return by_others.get(id(node)) or _with_sign(node, args)
+
+    _, shared = fold(root, lambda node: node.args, rule)
+    return shared.args if shown_size(shared) < shown_size(root) else trees
+
+
+def _with_sign(node: Expr, args: list[_Signed]) -> _Signed:
+    """The operation of arguments of which some are to be negated, with its own sign."""
+    signs, plain = [sign for sign, _ in args], [arg for _, arg in args]
+    if min(signs, default=1) > 0:
+        return 1, node.with_args(plain)
+    if node.op in ("+", "-"):
+        first, second = signs[0], signs[1] * (1 if node.op == "+" else -1)
+        if first < second:  # b - a for -a + b
+            return 1, Expr("-", (plain[1], plain[0]), node.shape, row=node.row)
+        op = "+" if first == second else "-"
+        return first, Expr(op, tuple(plain), node.shape, row=node.row)
+    if node.op == "neg":
+        return 1, plain[0]
+    places = SIGN_PLACES.get(node.op, ())
+    negated = [place for place, sign in enumerate(signs) if sign < 0]
+    if negated == [0] and _is_even(node):
+        return 1, node.with_args(plain)
+    if all(place in places for place in negated):
+        return prod(signs), node.with_args(plain)
+    whole = [arg if sign > 0 else Expr("neg", (arg,), arg.shape, row=arg.row) for sign, arg in args]
+    return 1, node.with_args(whole)

@@ -29,7 +29,7 @@ from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_triangle
 from matcalc.engine.recovery.opened import is_row, open_product
 from matcalc.engine.recovery.shared import Shared, collect, number_in_front, share, tokens
-from matcalc.engine.recovery.totals import join_totals
+from matcalc.engine.recovery.totals import join_inner, join_totals
 from matcalc.engine.recovery.turning import Turning, signed_spine
 
 # functions of sums that are written for sums of functions
@@ -220,6 +220,11 @@ class Factoring:
                 scaled = join_totals(self.assembler, self.sum, terms, scaled=True)
             if len(scaled) == 1 < len(terms):
                 whole = self._single(scaled[0])
+                if self.factory.size(whole) < self.factory.size(self._plain(terms)):
+                    return whole
+            joined = join_inner(self.assembler, self.sum, terms)
+            if len(joined) < len(terms):
+                whole = self.sum(joined, shape)
                 if self.factory.size(whole) < self.factory.size(self._plain(terms)):
                     return whole
             if len(terms) == 1:

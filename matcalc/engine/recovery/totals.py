@@ -1,4 +1,6 @@
-"""Sums and traces of several arrays as those of one: tr(A*B) + tr(C*A) is tr(A*(B + C))."""
+"""Sums, traces and inner products of several arrays as those of one: tr(A*B) + tr(C*A) is
+tr(A*(B + C)).
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,13 @@ from collections.abc import Callable, Sequence
 from matcalc.core.dims import Shape
 from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
-from matcalc.engine.ir.nodes import quotient
+from matcalc.engine.ir.nodes import Rational, quotient
 from matcalc.engine.recovery.assemble import Assembler
-from matcalc.engine.recovery.chains import Chain, Link, Term, flip, join_scalars
+from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip, join_scalars
 from matcalc.engine.recovery.opened import open_product
 from matcalc.engine.recovery.shared import number_in_front
 
+_NAME = 2  # tokens of a name and the operator behind it
 Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
 
 
@@ -52,6 +55,58 @@ def join_totals(
             whole = factory.call(op, (body,), ())
             rest.append(Term(number * factor, join_scalars([*scalars, (whole, 1)]), (), ()))
     return rest
+
+
+def join_inner(assembler: Assembler, total: Total, terms: Sequence[Term]) -> Sequence[Term]:
+    """x'*A*y - x'*A*z as x'*A*(y - z), where what is shared is more than a name."""
+    writer, size = assembler.writer, assembler.factory.size
+    groups: dict[tuple[int, bool], dict[int, Chain]] = {}
+    for place, term in enumerate(terms):
+        found = [writer.inner.get(id(base)) for base, e in term.scalars if e == 1]
+        chains = [chain for chain in found if chain is not None]
+        for way in (chains[0], flip(chains[0])) if len(chains) == 1 else ():
+            groups.setdefault(way[0].key, {}).setdefault(place, way)
+    best: tuple[int, Chain, dict[int, Chain]] | None = None
+    for members in groups.values():
+        shared = _common_beginning(list(members.values()))
+        length = sum([size(link.expr) + 1 for link in shared])
+        saved = (len(members) - 1) * length
+        if len(members) > 1 and length > _NAME and (best is None or saved > best[0]):
+            best = saved, shared, members
+    if best is None:
+        return terms
+    _, shared, members = best
+    number = number_in_front([terms[place] for place in members], assembler.factory)
+    inside = []
+    for place, way in members.items():
+        term = terms[place]
+        others = tuple([entry for entry in term.scalars if not _is_inner(writer, entry)])
+        rest = way[len(shared) :]
+        shape = writer.product(rest).shape
+        inside.append(Term(quotient(term.coefficient, number), others, ((rest, 1),), shape))
+    factor, scalars, body = assembler.take_apart(total(inside, inside[0].shape))
+    if body is None or len({term.shape for term in inside}) > 1:
+        return terms
+    whole = writer.scalar((*shared, Link(body)))
+    joined = Term(number * factor, join_scalars([*scalars, (whole, 1)]), (), ())
+    return [*(term for place, term in enumerate(terms) if place not in members), joined]
+
+
+def _is_inner(writer: ProductWriter, entry: tuple[Expr, Rational]) -> bool:
+    return entry[1] == 1 and id(entry[0]) in writer.inner
+
+
+def _common_beginning(chains: Sequence[Chain]) -> Chain:
+    """The longest that leaves something of each chain."""
+    first, most = chains[0], min(map(len, chains)) - 1
+    return next(
+        (
+            first[:k]
+            for k in range(most, 0, -1)
+            if len({tuple([link.key for link in chain[:k]]) for chain in chains}) == 1
+        ),
+        (),
+    )
 
 
 def _align_traces(cycles: Sequence[Chain | None]) -> Sequence[Chain | None]:

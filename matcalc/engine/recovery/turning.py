@@ -18,7 +18,7 @@ _CONSTANT = ("number", "fill", "eye")
 # the arguments that carry a sign
 SIGN_PLACES: dict[object, tuple[int, ...]] = {
     **dict.fromkeys((".*", "*"), (0, 1)),
-    **dict.fromkeys(("/", "./"), (0,)),
+    **dict.fromkeys(("/", "./", "'"), (0,)),
     **dict.fromkeys((name for name, sign in PARITY.items() if sign < 0), (0,)),
 }
 SIGN_PLACES.update(LINEAR)
