@@ -290,8 +290,8 @@ atan atanh axes cbrt cholesky cond copy cos cosh cot cross csc cumsum det diag d
 eachindex eachrow eigvals eigvecs eltype exp expm1 fill filter float hcat hypot ifelse inv isnan
 iszero kron length log log10 log1p log2 logabsdet logdet lyap map max maximum min minimum mod ndims
 norm oftype one ones opnorm permutedims pinv prod promote_type qr reduce reshape reverse sec sign
-sin sinh size sqrt sum svd svdvals sylvester tan tanh throw tr tril triu typeof vcat vec zero zeros
-zip f place"""
+sin sinh size sqrt sum svd svdvals sylvester tan tanh throw tr transpose tril
+triu typeof vcat vec zero zeros zip f place"""
 
 
 def structure(source: str) -> list[str]:

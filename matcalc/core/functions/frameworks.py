@@ -171,6 +171,9 @@ commutation         | =*                     | =*                     | =*
 toeplitz            | =                      | =                      | =
 circulant           | =                      | =                      | =
 hankel              | =                      | =                      | =
+vech                | =                      | =                      | =
+elimination         | =*                     | =*                     | =*
+duplication         | =*                     | =*                     | =*
 toeplitz_projector  | =*                     | =*                     | =*
 circulant_projector | =*                     | =*                     | =*
 hankel_projector    | =*                     | =*                     | =*

@@ -61,7 +61,7 @@ erf                 | erf                    | std::erf     | -             | er
 erfc                | erfc                   | std::erfc    | -             | erfc
 erfinv              | erfinv                 | -            | -             | -
 normcdf             | =                      | =            | -             | =
-lognormcdf          | =                      | -            | -             | =
+lognormcdf          | =                      | =            | -             | =
 hypot               | hypot                  | std::hypot   | hypot         | hypot
 atan2               | atan2                  | std::atan2   | atan          | atan2
 normpdf             | =                      | =            | =             | =
@@ -119,9 +119,9 @@ psd_inverse         | =                      | =            | =             | =
 psd_logdet          | =                      | =            | =             | =
 weighted_gram       | =                      | =            | =             | gram
 pinv                | pinv                   | =pinv        | pinv          | =
-sylvester           | sylvester              | -            | sylvester({0}, {1}, -({2})) | -
-sylvester_inverse   | -                      | -            | -             | -
-lyapunov            | sylvester({0}, ({0})', {1}) | -        | lyap({0}, -({1})) | -
+sylvester           | sylvester              | =            | sylvester({0}, {1}, -({2})) | -
+sylvester_inverse   | =                      | =            | =             | -
+lyapunov            | sylvester({0}, ({0})', {1}) | =        | lyap({0}, -({1})) | -
 cof                 | =                      | =            | =             | =
 adj                 | =                      | =            | =             | =
 expm                | expm                   | =            | exp           | =
@@ -147,9 +147,9 @@ eigvecs             | =                      | =            | =eigenvectors | =
 eigvec              | =                      | =            | =             | =
 lambda_max          | =                      | =            | =             | =
 lambda_min          | =                      | =            | =             | =
-eigval              | =                      | -            | -             | -
-eigright            | =                      | -            | -             | -
-eigleft             | =                      | -            | -             | -
+eigval              | =                      | =            | -             | -
+eigright            | =                      | =            | -             | -
+eigleft             | =                      | =            | -             | -
 qr_q                | =                      | =            | =             | =
 qr_r                | =                      | =            | =             | =
 lu_l                | =                      | =            | =             | =
@@ -180,9 +180,9 @@ vech                | =                      | =            | =             | =
 toeplitz            | =toeplitz_part         | =            | =             | =
 circulant           | =circulant_part        | =            | =             | =
 hankel              | =hankel_part           | =            | =             | =
-toeplitz_projector  | =                      | =            | -             | -
-circulant_projector | =                      | =            | -             | -
-hankel_projector    | =                      | =            | -             | -
+toeplitz_projector  | =                      | =            | =             | =
+circulant_projector | =                      | =            | =             | =
+hankel_projector    | =                      | =            | =             | =
 signs               | =                      | -            | =             | -
 np.where            | =choose                | select       | ifelse        | ?:
 """

@@ -151,8 +151,9 @@ template <typename T, int R>
 using Tensor = Eigen::Tensor<T, R>;"""
 _PLACES = "using Places = Eigen::Matrix<Index, Eigen::Dynamic, 1>;"
 _INCLUDES = {
-    "<algorithm>": r"std::(min|max|reverse|sort)\b",
+    "<algorithm>": r"std::(min|max|reverse|sort|stable_sort)\b",
     "<array>": r"std::array",
+    "<complex>": r"std::complex",
     "<cmath>": r"std::(pow|sqrt|exp\w*|log\w*|abs|\w+gamma|erfc?|\w*h|cbrt|sin|cos|tan)\b",
     "<limits>": r"numeric_limits",
     "<stdexcept>": r"std::\w+_(argument|error)",

@@ -244,6 +244,24 @@ def commutation(xp: Any, m: int, n: int, **like: Any) -> Array:
     return xp.reshape(xp.permute_dims(unit, (1, 0, 2)), (m * n, m * n))
 
 
+def vech(xp: Any, A: Array) -> Array:
+    """The lower half of A, column by column."""
+    return xp.concat([A[k:, k] for k in range(A.shape[0])])
+
+
+def elimination(xp: Any, n: int, **like: Any) -> Array:
+    """The matrix L with L*vec(A) = vech(A)."""
+    unit = xp.eye(n * n, **like)
+    return xp.concat([unit[k * (n + 1) : (k + 1) * n, :] for k in range(n)])
+
+
+def duplication(xp: Any, n: int, **like: Any) -> Array:
+    """The matrix D with D*vech(S) = vec(S) for symmetric S."""
+    L = elimination(xp, n, **like)
+    turned = xp.permute_dims(xp.reshape(L, (-1, n, n)), (0, 2, 1))
+    return xp.maximum(L, xp.reshape(turned, (-1, n * n))).T
+
+
 def signs(xp: Any, **like: Any) -> Array:
     """The sign of the permutation i, j, k of three."""
     units = xp.eye(3, **like)

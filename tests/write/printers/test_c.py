@@ -50,6 +50,7 @@ def test_sample(tmp_path: Path) -> None:
         "prodothers(x) + cumsum(x)",
         "tr(inv(X)*S) + nucnorm(X)*lambda_max(S)",
         "det(X[1:2, 1:2])*inv(S[1:2, 1:2])*x[1:2]",
+        "toeplitz_projector(n)*vec(X) + circulant_projector(n)*vec(X) + hankel_projector(n)*vec(S)",
     ]
     agree(tmp_path, some(of_texts("c", texts)))
 

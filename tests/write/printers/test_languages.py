@@ -114,7 +114,10 @@ def test_factors_and_matrices_of_few_diagonals(language: str, run: Any, tmp_path
     compare(found, run(tmp_path, found))
 
 
-SEVERAL_AXES = [
+WIDER = [
+    "sylvester(X, S, X) + lyapunov(X, S)",
+    "eigval(X)*eigright(X) + eigleft(X) + eigval(X, 2)*x",
+    "lognormcdf(x) + lognormcdf(10*x - 8)",
     "sum[i,j](norm2(X[i,:] - S[j,:])^3)",
     "sum[i,j](mean(exp(X[i,:] - S[j,:])))*X",
     "sum[i](logsumexp[j,k](X[i,j]*S[j,k]))",
@@ -130,10 +133,14 @@ MEMBERS = {"W[1]": "matrix(n, n)", "W[2]": "matrix(n, n)", "x": "vector(n)"}
         pytest.param("cpp", eigen, marks=needs_eigen, id="cpp"),
     ],
 )
-def test_functions_along_axes_and_members_of_families(
-    language: str, run: Any, tmp_path: Path
-) -> None:
-    runs = some(of_texts(language, SEVERAL_AXES))
+def test_more_functions_and_members_of_families(language: str, run: Any, tmp_path: Path) -> None:
+    runs = some(of_texts(language, WIDER))
+    kinds = {"A": "matrix(m, m)", "B": "matrix(n, n)", "C": "matrix(m, n)"}
+    d = matcalc.diff("sum(sylvester(A, B, C).^3)", "C", order=2, variables=kinds)
+    values = {"A": np.diag([3.0, 2.0]) + 0.2, "B": POINTS["matrix(3, 3)"] + 4 * np.eye(3)}
+    values["C"] = np.arange(6.0).reshape(2, 3)
+    runs += some(iter([run_of("sylvester", d, language, "of_sylvester", values)]))
+    assert len(runs) == len(WIDER) + 1
     d = matcalc.diff("sum(tanh(W[2]*tanh(W[1]*x)))", "x", variables=MEMBERS)
     W, x = [np.eye(3) - 0.2, np.diag([1.0, 2.0, 3.0]) + 0.1], np.array([1.0, 2.0, -1.0])
     source = d.source(language, name="of_members")

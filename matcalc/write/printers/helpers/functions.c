@@ -1488,3 +1488,42 @@ static void hankel(ptrdiff_t n, const double *A, double *result)
         }
     }
 }
+
+// toeplitz_projector: the matrix P with P*vec(A) = vec(toeplitz(A))
+static void toeplitz_projector(ptrdiff_t n, double *result)
+{
+    for (ptrdiff_t a = 0; a < n * n; ++a) {
+        const ptrdiff_t i = a % n, j = a / n;
+        const ptrdiff_t count = n - (i > j ? i - j : j - i);
+        for (ptrdiff_t b = 0; b < n * n; ++b) {
+            const ptrdiff_t k = b % n, l = b / n;
+            result[a * n * n + b] = i - j == k - l ? 1.0 / (double)count : 0.0;
+        }
+    }
+}
+
+// circulant_projector: the matrix P with P*vec(A) = vec(circulant(A))
+static void circulant_projector(ptrdiff_t n, double *result)
+{
+    for (ptrdiff_t a = 0; a < n * n; ++a) {
+        const ptrdiff_t i = a % n, j = a / n;
+        const ptrdiff_t count = n;
+        for (ptrdiff_t b = 0; b < n * n; ++b) {
+            const ptrdiff_t k = b % n, l = b / n;
+            result[a * n * n + b] = (i - j + n) % n == (k - l + n) % n ? 1.0 / (double)count : 0.0;
+        }
+    }
+}
+
+// hankel_projector: the matrix P with P*vec(A) = vec(hankel(A))
+static void hankel_projector(ptrdiff_t n, double *result)
+{
+    for (ptrdiff_t a = 0; a < n * n; ++a) {
+        const ptrdiff_t i = a % n, j = a / n;
+        const ptrdiff_t count = i + j < n ? i + j + 1 : 2 * n - 1 - i - j;
+        for (ptrdiff_t b = 0; b < n * n; ++b) {
+            const ptrdiff_t k = b % n, l = b / n;
+            result[a * n * n + b] = i + j == k + l ? 1.0 / (double)count : 0.0;
+        }
+    }
+}

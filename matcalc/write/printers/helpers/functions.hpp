@@ -98,7 +98,25 @@ T normcdf(T x)
     return std::erfc(-x / std::sqrt(T(2))) / T(2);
 }
 
-// normpdf: its density
+// lognormcdf: its logarithm, by a continued fraction where it is tiny
+template <typename T>
+T lognormcdf(T x)
+{
+    if (x > T(0)) {
+        return std::log1p(-std::erfc(x / std::sqrt(T(2))) / T(2));
+    }
+    if (x > T(-5)) {
+        return std::log(normcdf(x));
+    }
+    T below = -x;
+    for (int k = 80; k > 0; --k) {
+        below = -x + T(k) / below;
+    }
+    return -x * x / T(2) - std::log(T(2) * T(3.141592653589793238462643383279502884L)) / T(2)
+        - std::log(below);
+}
+
+// normpdf: the density of the standard normal distribution
 template <typename T>
 T normpdf(T x)
 {
@@ -1222,6 +1240,91 @@ Matrix<T> directed(const Matrix<T>& U, const Matrix<T>& V)
         result.col(j) *= V(place, j) < T(0) ? T(-1) : T(1);
     }
     return result;
+}
+
+// sylvester: the X with A*X + X*B = C, by Schur forms of A and B
+template <typename T>
+Matrix<T> sylvester(const Matrix<T>& A, const Matrix<T>& B, const Matrix<T>& C)
+{
+    using Complex = Eigen::MatrixX<std::complex<T>>;
+    const Eigen::ComplexSchur<Matrix<T>> left(A), right(B);
+    const Complex R = left.matrixT(), S = right.matrixT();
+    Complex Y = left.matrixU().adjoint() * C.template cast<std::complex<T>>() * right.matrixU();
+    const Complex I = Complex::Identity(A.rows(), A.rows());
+    for (Index k = 0; k < Y.cols(); ++k) {
+        Y.col(k) -= Y.leftCols(k) * S.col(k).head(k);
+        const Complex shifted = R + S(k, k) * I;
+        Y.col(k) = shifted.template triangularView<Eigen::Upper>().solve(Y.col(k)).eval();
+    }
+    return (left.matrixU() * Y * right.matrixU().adjoint()).real();
+}
+
+// lyapunov: the X with A*X + X*A' = Q
+template <typename T>
+Matrix<T> lyapunov(const Matrix<T>& A, const Matrix<T>& Q)
+{
+    return sylvester(A, Matrix<T>(A.transpose()), Q);
+}
+
+// sylvester_inverse: R with X(i,j) = sum_kl R(i,j,k,l)*C(k,l) for the X of sylvester
+template <typename T>
+Eigen::Tensor<T, 4> sylvester_inverse(const Matrix<T>& A, const Matrix<T>& B)
+{
+    const Index m = A.rows(), n = B.rows();
+    const Matrix<T> one = Matrix<T>::Identity(m, m), other = Matrix<T>::Identity(n, n);
+    const Matrix<T> system = kron(A, other) + kron(one, Matrix<T>(B.transpose()));
+    return reshape_rows<4>(Matrix<T>(system.inverse()), {m, n, m, n});
+}
+
+// real_eigen: the k-th largest of the real eigenvalues, its unit right vector v and its left vector
+// u with u'*v = 1 as the columns of a matrix, below the value; nan where there are fewer
+template <typename T>
+Matrix<T> real_eigen(const Matrix<T>& A, int k)
+{
+    const Index n = A.rows();
+    const Eigen::EigenSolver<Matrix<T>> found(A);
+    std::vector<Index> places;
+    for (Index i = 0; i < n; ++i) {
+        if (found.eigenvalues()(i).imag() == T(0)) {
+            places.push_back(i);
+        }
+    }
+    std::stable_sort(places.begin(), places.end(), [&](Index i, Index j) {
+        return found.eigenvalues()(i).real() > found.eigenvalues()(j).real();
+    });
+    if (static_cast<int>(places.size()) < k) {
+        return Matrix<T>::Constant(n + 1, 2, std::numeric_limits<T>::quiet_NaN());
+    }
+    const Index place = places[k - 1];
+    const Matrix<T> unit = found.eigenvectors().col(place).real().normalized();
+    const Vector<T> v = directed(unit, unit);
+    const Vector<T> u = found.eigenvectors().inverse().row(place).real().transpose();
+    Matrix<T> result(n + 1, 2);
+    result.row(0).setConstant(found.eigenvalues()(place).real());
+    result.col(0).tail(n) = v;
+    result.col(1).tail(n) = u / u.dot(v);
+    return result;
+}
+
+// eigval: the k-th largest of the real eigenvalues of a square matrix
+template <typename T>
+T eigval(const Matrix<T>& A, int k = 1)
+{
+    return real_eigen(A, k)(0, 0);
+}
+
+// eigright: the unit right eigenvector of eigval(A, k)
+template <typename T>
+Vector<T> eigright(const Matrix<T>& A, int k = 1)
+{
+    return real_eigen(A, k).col(0).tail(A.rows());
+}
+
+// eigleft: the left eigenvector u of eigval(A, k), with u'*eigright(A, k) = 1
+template <typename T>
+Vector<T> eigleft(const Matrix<T>& A, int k = 1)
+{
+    return real_eigen(A, k).col(1).tail(A.rows());
 }
 
 // symmetric_part: (A + A')/2

@@ -384,3 +384,26 @@ function sum_at(values::AbstractMatrix, places, count)
     end
     return total
 end
+
+# sylvester_inverse: R with X[i,j] = sum_kl R[i,j,k,l]*C[k,l] for the X with A*X + X*B = C
+function sylvester_inverse(A, B)
+    m, n = size(A, 1), size(B, 1)
+    system = kron(A, Matrix(I, n, n)) + kron(Matrix(I, m, m), transpose(B))
+    return reshape_rows(inv(system), m, n, m, n)
+end
+
+# same_place: the matrix that takes the mean of the entries with the same place, column by column
+function same_place(place, n)
+    places = vec([place(i, j) for i in 1:n, j in 1:n])
+    same = float.(places .== permutedims(places))
+    return same ./ sum(same; dims = 2)
+end
+
+# toeplitz_projector: the matrix P with P*vec(A) = vec(toeplitz(A))
+toeplitz_projector(n) = same_place((i, j) -> i - j, n)
+
+# circulant_projector: the matrix P with P*vec(A) = vec(circulant(A))
+circulant_projector(n) = same_place((i, j) -> mod(i - j, n), n)
+
+# hankel_projector: the matrix P with P*vec(A) = vec(hankel(A))
+hankel_projector(n) = same_place((i, j) -> i + j, n)

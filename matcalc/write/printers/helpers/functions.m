@@ -543,6 +543,13 @@ function U = lu_u(A)
   [~, U] = eliminated(A);
 end
 
+function R = sylvester_inverse(A, B)
+  % R with X(i,j) = sum_kl R(i,j,k,l)*C(k,l) for the X with A*X + X*B = C
+  m = size(A, 1);
+  n = size(B, 1);
+  R = reshape_rows(inv(kron(A, eye(n)) + kron(eye(m), B.')), 2, [m, n, m, n]);
+end
+
 function [value, v, u] = real_eigen(A, k)
   % the k-th largest of the real eigenvalues, its unit right vector v and its left vector u with
   % u'*v = 1; NaN where there are fewer
