@@ -401,6 +401,7 @@ KEYED_BY_FUNCTIONS = {
     "engine/ir/forms.py": "facts: which kind the value of a projection is of",
     "answers/series_terms.py": "the general terms of series, with where they converge",
     "graph/operations.py": "rules: how many multiplications and additions a function takes",
+    "core/far.py": "rules: of which functions what is far adds up",
     "core/bounds.py": "rules: between which numbers the values of functions lie",
     "core/scalars.py": "rules: functions of numbers, for the bounds and for points of domains",
     "conjugates/reading.py": "the norms that are roots of products with the conjugate",

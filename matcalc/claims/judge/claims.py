@@ -360,15 +360,16 @@ def _points(
     reason = ""
     tall = _of_tall(tree)
     both = [[program.expr, *tall], [program.expr]] if tall else [[program.expr]]
+    beside = [] if tree is None else [tree]
     for trees, sizes in (
-        (trial, sizes) for trial in both for sizes in sizes_for(trial, program.variables)
+        (trial, sizes) for trial in both for sizes in sizes_for(trial, program.variables, beside)
     ):
         chosen = sizes if misfit is None else misfit.choose_sizes(sizes)
         values, reason = drawn(trees, sizes=chosen, around=around)
         if values is None:
             continue
         yield Point(complete(chosen), values)
-        far = _far([program.expr, *([] if tree is None else [tree])])
+        far = _far([program.expr, *beside])
         for apart in dict.fromkeys((far, far // 2, _APART)):
             larger = {name: size + apart for name, size in chosen.items()}
             larger = larger if misfit is None else misfit.choose_sizes(larger)

@@ -17,6 +17,8 @@ from matcalc.runtime.elementwise import Array
 
 PROVED, AGREED, WRONG, UNDECIDED = "proved", "agreed", "wrong", "undecided"
 _ALL_DIGITS = 12  # that are more than rounding
+# entries of an axis that are shown, also of a large matrix; of more the first and the last are
+_MOST_SHOWN, _MOST_OF_MANY = 10, 4
 EXIT_CODES = {PROVED: 0, AGREED: 0, WRONG: 1, UNDECIDED: 2}
 
 
@@ -179,11 +181,19 @@ def describe_place(
 
 
 def format_array(value: Array | float, digits: int = 6) -> str:
-    """An array as a list, numbers as short as they can be."""
+    """An array as a list, numbers as short as they can be; of a long one some entries."""
     array = np.asarray(value)
+    most = _MOST_SHOWN if array.ndim < 2 or array.size <= _MOST_SHOWN**2 else _MOST_OF_MANY
+    return _format_rows(array, digits, most)
+
+
+def _format_rows(array: Array, digits: int, most: int) -> str:
     if array.ndim == 0:
         return f"{float(array):.{digits}g}"
-    return "[" + ",".join(format_array(row, digits) for row in array) + "]"
+    shown = [_format_rows(row, digits, most) for row in array]
+    if len(shown) > most:
+        shown = [*shown[: most - 2], "...", shown[-1]]
+    return f"[{','.join(shown)}]"
 
 
 def command(title: str, wrt: str, claim: str, options: dict[str, Any]) -> str:

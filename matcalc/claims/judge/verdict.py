@@ -17,6 +17,7 @@ from matcalc.claims.judge.claim import DISPROVED, Claim
 from matcalc.claims.judge.claim import PROVED as EXACT
 from matcalc.claims.judge.claims import about
 from matcalc.claims.judge.diagnosis import Diagnosis, Slip, diagnose
+from matcalc.claims.judge.general import name_sizes, say_sizes
 from matcalc.claims.judge.parts import judge_part
 from matcalc.claims.judge.precision import differences, single
 from matcalc.claims.judge.question import OnBorder, Question, Sample
@@ -72,7 +73,7 @@ def judge(claim: Claim, seed: int = 0) -> Report:
     program, read = read_objective(claim)
     if is_part(program, read.wrt):
         return judge_part(program, read, seed)
-    found = report(about(program, read), seed)
+    found = _judge_for_all_sizes(about(program, read), seed)
     wrt, given = program.variables[read.wrt], claim.variables
     if (
         found.shapes
@@ -83,6 +84,29 @@ def judge(claim: Claim, seed: int = 0) -> Report:
         note = f'it is right if {wrt.name} is a number: declare "{wrt.name}: scalar"'
         return replace(found, notes=(*found.notes, note))
     return found
+
+
+def _judge_for_all_sizes(asked: Question, seed: int) -> Report:
+    """The report on a claim about formulas; where its sizes are large numbers, that on the claim
+    for all sizes, if there is a verdict on that.
+    """
+    general = name_sizes(asked)
+    if general is None:
+        return report(asked, seed)
+    try:
+        found = report(about(*read_objective(general)), seed)
+    except MatcalcError:  # a size in the text is none of the sizes with names
+        return report(asked, seed)
+    if found.verdict == UNDECIDED or asked.source is None:
+        return report(asked, seed)
+    return replace(
+        say_sizes(found),
+        title=asked.title,
+        claim=asked.stated,
+        variables=dict(asked.variables),
+        correct=correct_form(asked),
+        reproduce=found.reproduce and _reproduce(asked, asked.source, seed),
+    )
 
 
 def _is_of_number(claim: Claim, wrt: str) -> bool:

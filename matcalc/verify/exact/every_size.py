@@ -19,7 +19,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, dimension, number
 from matcalc.core.user_functions import inline
 
-_LARGEST = 10  # a size up to which it is kept as it is
+LARGEST = 10  # a size up to which it is kept as it is
 _PLAIN = 16  # the largest numerator times denominator of c in c*n and c/n
 _FEW = 5  # numbers up to which numerators and denominators are no multiples of sizes
 _HANDED_ON = frozenset(
@@ -47,7 +47,7 @@ def for_every_size(
         size: dim(f"{size}?")  # no name in the language
         for variable in program.variables.values()
         for size in variable.dims
-        if (size.integer or 0) > _LARGEST
+        if (size.integer or 0) > LARGEST
     }
     for multiples in (False, True) if large else ():
         naming = _Naming(large, multiples)
@@ -91,7 +91,7 @@ class _Naming:
 
     def _size(self, size: Dim) -> Dim:
         name = self.names.get(size, size)
-        if (name.integer or 0) > _LARGEST:
+        if (name.integer or 0) > LARGEST:
             raise _Counted
         return name
 
@@ -147,7 +147,7 @@ class _Naming:
     def _condition(self, condition: Condition) -> Condition:
         """As it stands, of other indices."""
         terms, offset = condition.place
-        if abs(offset.integer or 0) > _LARGEST:
+        if abs(offset.integer or 0) > LARGEST:
             raise _Counted
         return Condition(
             condition.op, Place(tuple([(self._index(i), c) for i, c in terms]), offset)

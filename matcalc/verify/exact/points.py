@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import ceil, prod
+from math import prod
 
 from matcalc.core.dims import Dim, fit, names_in
-from matcalc.core.indexed import all_parts, compares_indices, parts
+from matcalc.core.far import REACHING, far_places
+from matcalc.core.indexed import all_parts
 from matcalc.core.kinds import ZERO, Variable, size_names
-from matcalc.core.operations import TRIANGLES
 from matcalc.core.subspaces import SPACES, independent
-from matcalc.core.tree import Expr, is_number, positive_sizes
-from matcalc.core.walk import fold
+from matcalc.core.tree import Expr, positive_sizes
 from matcalc.verify.exact.field import (
     Entries,
     Extent,
@@ -53,10 +52,6 @@ _OF_SIZE = frozenset(
 # 2 x 2 matrices satisfy more equations than others: tr(B)*B - B^2 = det(B)*eye, rotations commute
 _ROOTS = frozenset(("sqrt", "cbrt", "asin", "acos", "asinh", "acosh"))
 _SQUARE = frozenset(("inv", "det", "logdet", "adj", "cof"))
-# what is zero for small sizes longer than its factors: tril(A, -3)*tril(B, -3) of 6 rows
-_JOINING = frozenset(("*", ".*", "dot", "einsum", "indexed", "reduce"))
-_REACHING = frozenset((*TRIANGLES, "indexed"))  # what may speak of places
-_FURTHEST = 1_000  # larger sizes are none that can be tried
 
 
 class PointSurvey:
@@ -82,7 +77,7 @@ class PointSurvey:
                 if node.op in _ROOTS:
                     small += node.args[0].shape
                 self.square = self.square or node.op in _SQUARE
-                reaching = reaching or node.op in _REACHING
+                reaching = reaching or node.op in REACHING
                 if node.op in _SQUARE or (
                     node.op == "^" and node.rank == 2 and not _is_positive(node.args[1])
                 ):
@@ -103,7 +98,7 @@ class PointSurvey:
         self.small = set(names_in(small))
         self.delicate = set(names_in(delicate)) - self.skew
         self.names = list(names_in(dims))
-        reaches = [_far_places(tree) for tree in trees] if reaching else []
+        reaches = [far_places(tree) for tree in trees] if reaching else []
         self.reach = max([reach for reach, _ in reaches], default=0)
         self.far = set(names_in([size for _, sizes in reaches for size in sizes]))
         self.dims = list(dims)
@@ -187,32 +182,6 @@ class PointSurvey:
                     extent, _VALUES.get(variable.kind, _free)(field, extent), count
                 )
         return found
-
-
-def _far_places(tree: Expr) -> tuple[int, list[Dim]]:
-    """How large sizes have to be for the tree to say something, and which: tril(A, -7) is zero of 7
-    rows, tril(A, -1)^7 as well, and so are sums over i > j + 7 and what is taken where i == 7.
-    """
-    sizes: list[Dim] = []
-
-    def rule(node: Expr, inside: list[int]) -> int:
-        numbers: Sequence[Expr] = ()
-        if node.op in TRIANGLES and len(node.args) > 1:
-            numbers = node.args[1:]
-            sizes.extend(node.shape)
-        elif compares_indices(node):
-            numbers = [part for part in node.parts if part.op == "number"]
-            sizes.extend([part.value.size for part in node.parts if part.op == "index"])
-        reach: int = sum([ceil(abs(each.value)) for each in numbers])
-        for condition in node.value.conditions if node.op == "reduce" else ():
-            reach += abs(condition.place.offset.integer or 0)
-            sizes.extend([index.size for index, _ in condition.place.terms])
-        if node.op == "^" and node.rank == 2 and is_number(node.args[1]):
-            inside = [inside[0] * ceil(abs(node.args[1].value))]
-        reach += (sum if node.op in _JOINING else max)([0, *inside])
-        return min(reach, _FURTHEST)
-
-    return fold(tree, parts, rule), sizes
 
 
 def _is_positive(exponent: Expr) -> bool:

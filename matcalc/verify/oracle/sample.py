@@ -12,6 +12,7 @@ import numpy as np
 
 from matcalc.core.dims import fit, names_in
 from matcalc.core.errors import DomainProblem
+from matcalc.core.far import far_places
 from matcalc.core.kinds import WIDEST, ZERO, Variable, banded, size_names
 from matcalc.core.operations import OF_TALL, PROJECTORS
 from matcalc.core.subspaces import independent
@@ -51,10 +52,15 @@ STYLES: dict[str, Entries] = {
 }
 
 
-def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Iterator[dict[str, int]]:
+def sizes_for(
+    exprs: Sequence[Expr], variables: Mapping[str, Variable], beside: Sequence[Expr] = ()
+) -> Iterator[dict[str, int]]:
     """Ways to give each named dimension a size of its own, different from the sizes written as
-    numbers.
+    numbers, and so large that no part of these and of the expressions ``beside`` is empty.
     """
+    reaches = [far_places(inline(expr)) for expr in (*exprs, *beside)]
+    reach = max([each for each, _ in reaches], default=0)
+    far = set(names_in([size for _, sizes in reaches for size in sizes]))
     dims = [size for variable in variables.values() for size in (*variable.dims, *variable.room)]
     wide = [
         (each.dims[0].plain, each.dims[1].plain)
@@ -74,7 +80,7 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
         for rows, columns in wide:
             if rows in chosen and columns in chosen and chosen[rows] < chosen[columns]:
                 chosen[rows], chosen[columns] = chosen[columns], chosen[rows]
-        sizes = fit({name: chosen[name] for name in names}, dims)
+        sizes = fit({name: _beyond(chosen[name], reach, name in far) for name in names}, dims)
         if sizes is not None:
             yield sizes
     skew = set(size_names([each for each in variables.values() if each.kind == "skew"]))
@@ -82,9 +88,18 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
         pool.sort(key=lambda size: size % 2)
         order = [*skew.intersection(names), *(name for name in names if name not in skew)]
         order.sort(key=lambda name: (name not in skew, name))
-        sizes = fit({name: pool[k % len(pool)] for k, name in enumerate(order)}, dims)
+        even = reach + reach % 2
+        sizes = fit(
+            {name: _beyond(pool[k % len(pool)], even, name in far) for k, name in enumerate(order)},
+            dims,
+        )
         if sizes is not None:
             yield sizes
+
+
+def _beyond(size: int, reach: int, far: bool) -> int:
+    """The size, beyond the places that are spoken of."""
+    return size + reach if far and size <= reach else size
 
 
 def matrix_exponents(exprs: Sequence[Expr]) -> set[str]:
