@@ -35,7 +35,8 @@ def cumsum(X: ArrayLike, axis: ArrayLike = 1) -> Array:
 def revcumsum(X: ArrayLike, axis: ArrayLike = 1) -> Array:
     """x[i] + ... + x[n], likewise."""
     place = int(np.real(axis)) - 1
-    return np.asarray(np.flip(np.cumsum(np.flip(X, place), axis=place), place))
+    turned = (*[slice(None)] * place, slice(None, None, -1))
+    return np.asarray(np.cumsum(np.asarray(X)[turned], axis=place)[turned])
 
 
 def vec(X: ArrayLike) -> Array:

@@ -422,12 +422,6 @@ def _take(emitter: CWriter, node: CodeNode) -> Code:
     )
 
 
-def _subscripts(emitter: CWriter, node: CodeNode) -> Code:
-    inputs, _, output = node.attr[1][0].strip('"').partition("->")
-    letters = [list(map(ord, each)) for each in inputs.split(",")]
-    return emitter.contraction(node.args, letters, list(map(ord, output)), node)
-
-
 def _count(emitter: CWriter, node: CodeNode) -> Code:
     first = node.args[0]
     start = emitter.size(first.attr) if first.op == "size" else str(first.attr)
@@ -449,7 +443,6 @@ _CALLS: dict[str, CodeRule] = {
     "np.triu": _triangle,
     "np.transpose": _transpose,
     "np.swapaxes": _transpose,
-    "np.einsum": _subscripts,
     "np.arange": _count,
     "np.take": _take,
     "vec": columns,

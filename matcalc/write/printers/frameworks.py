@@ -240,6 +240,8 @@ def _reshape(emitter: FrameworkEmitter, node: CodeNode) -> Code:
 
 
 def _einsum(emitter: FrameworkEmitter, node: CodeNode) -> Code:
+    if emitter.framework.backend == "array-api":
+        return _summed_product(emitter, node)
     given = [subscripts(*node.attr), *(emitter.codes[id(arg)][0] for arg in node.args)]
     return f"{emitter.plain('einsum')}({', '.join(given)})", ATOM
 
@@ -264,6 +266,28 @@ def _multiply(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     if emitter.framework.backend == "array-api":
         return " @ ".join(given), TERM
     return f"{emitter.plain('linalg.multi_dot')}([{', '.join(given)}])", ATOM
+
+
+def _summed_product(emitter: FrameworkEmitter, node: CodeNode) -> Code:
+    """A contraction as a product that is summed: the standard has no einsum."""
+    inputs, output = node.attr
+    labels = list(dict.fromkeys([*output, *(label for each in inputs for label in each)]))
+    factors = []
+    for arg, own in zip(node.args, inputs, strict=True):
+        if len(set(own)) < len(own):
+            raise _missing_error("einsum with an index twice at one array", ARRAY_API.title)
+        order = [own.index(label) for label in labels if label in own]
+        text = emitter._bracket(arg, ATOM)
+        if order != sorted(order):
+            text = f"xp.permute_dims({text}, ({', '.join(map(str, order))}))"
+        places = [":" if label in own else "None" for label in labels]
+        factors.append(f"{text}[{', '.join(places)}]" if "None" in places and own else text)
+    product = " * ".join(factors)
+    gone = list(range(len(output), len(labels)))
+    if not gone:
+        return product, TERM
+    axes = str(gone[0]) if len(gone) == 1 else f"({', '.join(map(str, gone))})"
+    return f"xp.sum({product}{f', axis={axes}' if output else ''})", ATOM
 
 
 def _gather(emitter: FrameworkEmitter, node: CodeNode) -> Code:

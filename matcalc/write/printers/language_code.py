@@ -311,7 +311,7 @@ class LanguageEmitter(LanguageWriter):
 
 
 def _call(emitter: LanguageEmitter, node: CodeNode) -> Code:
-    function, before, after = node.attr
+    function, _, after = node.attr
     arg = node.args[0] if node.args else None
     cell = LANGUAGE_CALLS.get(function, {}).get(emitter.language.backend, "-")
     if function == OUTER:
@@ -324,10 +324,6 @@ def _call(emitter: LanguageEmitter, node: CodeNode) -> Code:
         if function == "np.swapaxes":
             order[-2:] = order[:-3:-1]
         return emitter._rearrange(emitter.codes[id(arg)], arg.rank, order)
-    if function == "np.einsum":
-        inputs, _, output = before[0].strip('"').partition("->")
-        letters = [list(map(ord, each)) for each in inputs.split(",")]
-        return emitter.contraction(node.args, letters, list(map(ord, output)))
     if function == "np.linalg.slogdet":
         assert arg is not None
         return emitter.codes[id(arg)]  # what is taken of it says which part

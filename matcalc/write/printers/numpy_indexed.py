@@ -130,10 +130,15 @@ class _Body:
             for arg, text in zip(args, own, strict=True)
         ]
         output = "".join(letters[index] for index in indices) + kept
-        subscripts = (f'"{",".join(inputs)}->{output}"',)
-        nodes = [arg.node for arg in args]
         full = (*[index.size for index in indices], *shape)
-        return Batch(indices, self.build.call("np.einsum", *nodes, before=subscripts, shape=full))
+        return Batch(indices, self._contraction([arg.node for arg in args], inputs, output, full))
+
+    def _contraction(
+        self, nodes: Sequence[CodeNode], inputs: Sequence[str], output: str, shape: Shape
+    ) -> CodeNode:
+        """A sum of products, its axes being letters."""
+        labels = tuple([tuple(map(ord, each)) for each in inputs])
+        return self.build.node("einsum", (labels, tuple(map(ord, output))), tuple(nodes), shape)
 
     # -- parts
 
@@ -252,11 +257,11 @@ class _Body:
         spare = iter(_OWN)
         inside = [letters[index] if index is not None else next(spare) for index in axes]
         kept_own = "".join(each for each in inside if each in _OWN)
-        text = f'"{"".join(inside)}->{"".join(letters[i] for i in indices)}{kept_own}"'
+        output = "".join([*(letters[index] for index in indices), kept_own])
         shape = (*[index.size for index in indices], *own)
         if len(set(axes)) == len(axes) == 2 and len(own) == 0:
             return Batch(indices, self.build.transpose(node))
-        return Batch(indices, self.build.call("np.einsum", node, before=(text,), shape=shape))
+        return Batch(indices, self._contraction([node], ["".join(inside)], output, shape))
 
     def _gather(self, node: CodeNode, axis: int, place: Place) -> tuple[CodeNode, list[Index]]:
         """An axis of an array at places made of several indices, which become axes; those that
