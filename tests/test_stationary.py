@@ -42,7 +42,7 @@ POINTS = [
         "S",
         "C/n",
         {"S": "psd(k)", "C": "psd(k)", "n": "positive"},
-        "a minimum wherever the point exists: as a function of inv(S) it is convex",
+        "the only minimum: as a function of inv(S) it is strictly convex",
     ),
     (
         "variance",
@@ -402,7 +402,7 @@ def test_verdict(expr, variables, verdict):
 @pytest.mark.parametrize(
     ("expr", "variables", "verdict"),
     [
-        ("-logdet(S)", {"S": "psd(n)"}, "convex"),
+        ("-logdet(S)", {"S": "psd(n)"}, "strictly convex"),
         ("lambda_max(S)", {"S": "symmetric(n)"}, "convex"),
         ("tr(inv(S))", {"S": "psd(n)"}, "convex"),
     ],

@@ -122,3 +122,34 @@ def test_derivative(text, wrt, kinds, order, line):
 def test_error(text):
     with pytest.raises(matcalc.MatcalcError):
         matcalc.parse(text)
+
+
+SQUARES = dict.fromkeys("ABCLMNX", "matrix(n, n)")
+FUSED = [  # what is between two fused indices, in matrices alone
+    (
+        "vech(chol(A))",
+        "A",
+        {"A": "psd(n)"},
+        "elimination(n)*(khatrirao(eye, chol(A))*khatrirao(M', M')' + kron(eye, chol(A))"
+        "*diag(vec(tril(matrix(1), -1)))*(eye + commutation(n, n))*kron(M, M))/2 "
+        "where M = inv(chol(A))",
+    ),
+    (
+        "vech(L*tril(M*X*N, -1))",
+        "X",
+        SQUARES,
+        "elimination(n)*kron(eye, L)*diag(vec(tril(matrix(1), -1)))*kron(N', M)",
+    ),
+    ("C*vec(L*(B.*(M*X*N)))", "X", {}, "C*kron(eye, L)*diag(vec(B))*kron(N', M)"),
+    ("L*diag(diag(M*X*N))", "X", SQUARES, "khatrirao(eye, L)*khatrirao(N, M')'"),
+    ("L*diag(diag(M*X*N))*B", "X", {}, "khatrirao(B', L)*khatrirao(N, M')'"),
+    ("L*L'", "L", {"L": "triangular(n)"}, None),  # an index that is in both stays
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "kinds", "shown"), FUSED)
+def test_fused_indices(expr, wrt, kinds, shown):
+    used = {name: kind for name, kind in kinds.items() if name in expr.replace("vech", "")}
+    d = matcalc.diff(expr, wrt, variables=used)
+    assert shown is None or str(d) == shown
+    assert d.verification.kind != "none"

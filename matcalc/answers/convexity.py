@@ -233,6 +233,10 @@ def _by_one_hessian(program: Program, wrt: str, known: Definiteness) -> Convexit
         if found is not None:
             parts = tuple([Formula(program._replace(expr=term), term) for term in found.terms])
             said = _kind(verdict, found, scalar=not shown.rank)
+            symmetric = kind_spec(program.variables[wrt].kind).reflection == 1
+            if symmetric and not found.definite and known.is_definite_on_symmetric(whole):
+                found = replace(found, definite=True)
+                said = f"{_kind(verdict, found, scalar=False)} on the symmetric matrices"
             why = f"the Hessian is {said}, {_WHERE}"
             strict = "strictly " if found.definite else ""
             return Convexity(f"{strict}{verdict}", wrt, why, hessian, parts, found.reasons)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
 from matcalc.core.declared import FunctionRef
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _POINTS, _DIRECTIONS, _CHORDS = 24, 60, 60
 _CLEAR = 1e-6  # a relative curvature that is no rounding
 _STEP = 1e-3
+_AGREE = 1e-3  # two second differences of a smooth function
+_MOST_TOGETHER = 24  # entries of several variables of which all second differences are taken
 _PLACES = 9  # along a chord
 _SCALES = (1.0, 0.3, 3.0, 0.1, 10.0)  # points of cones are also sought nearer and farther
 _CONES = FREE | {row.name for row in ROWS if row.linear or row.strict}
@@ -50,14 +53,16 @@ class Curved:
     """A point and a direction along which an expression is curved, and how much."""
 
     values: Values
-    direction: np.ndarray[Any, Any]
+    direction: Values
     curvature: float
 
     def describe(self, wrt: str) -> str:
-        """``x = [1, 2], along v = [0, 1]: v'*H*v = -3``."""
-        along = f" along {_format_array(self.direction)} of {wrt}" if self.direction.ndim else ""
-        place = f"at {_list(self.values)}{along}"
-        return f"{place} the second derivative is {self.curvature:.3g}"
+        """``at x = [1, 2] along [0, 1] of x the second derivative is -3``."""
+        along = f" along {_list(self.direction, 'd')}"
+        if len(self.direction) == 1:
+            (step,) = self.direction.values()
+            along = f" along {_format_array(step)} of {wrt}" if step.ndim else ""
+        return f"at {_list(self.values)}{along} the second derivative is {self.curvature:.3g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,8 @@ def _format_array(array: np.ndarray[Any, Any]) -> str:
     return np.array2string(np.asarray(array), precision=3, separator=", ").replace("\n", "")
 
 
-def _list(values: Values) -> str:
-    return ", ".join(f"{name} = {_format_array(value)}" for name, value in values.items())
+def _list(values: Values, before: str = "") -> str:
+    return ", ".join(f"{before}{name} = {_format_array(value)}" for name, value in values.items())
 
 
 class Numbers:
@@ -154,7 +159,10 @@ class Numbers:
     def curvatures(self) -> tuple[Curved | Chord | None, Curved | Chord | None]:
         """Where the expression is curved upwards, and where downwards."""
         found: dict[bool, Curved | Chord] = {}
-        search = self._curved_points() if len(self.wrt) == 1 else self._along_lines()
+        alone = len(self.wrt) == 1
+        search: Iterator[Curved | Chord] = (
+            self._curved_points() if alone else chain(self._curved_together(), self._along_lines())
+        )
         for each in search:
             found.setdefault(each.curvature > 0, each)
             if len(found) == 2:
@@ -199,16 +207,58 @@ class Numbers:
                         continue
                     bend = self._bend(values, {wrt: direction})
                     if np.isfinite(bend) and abs(bend - curvature) <= 0.1 * abs(curvature):
-                        yield Curved(dict(values), direction, curvature)
+                        yield Curved(dict(values), {wrt: direction}, curvature)
             values = self._point(count)
 
-    def _bend(self, values: Values, direction: Values) -> float:
+    def _curved_together(self) -> Iterator[Curved]:
+        """The same in several variables together, by second differences along the eigenvectors of
+        these.
+        """
+        import numpy as np  # noqa: PLC0415 - slow to load
+
+        variables, values = self.program.variables, self.first
+        count = sum(int(np.prod(values[name].shape, dtype=int)) for name in self.wrt)
+        steps = [direction_of(variables[name], name) for name in self.wrt]
+        if count > _MOST_TOGETHER or any(step.kind not in FREE for step in steps):
+            return
+        for k in range(_POINTS):
+            self.seen += 1
+            matrix = np.zeros((count, count))
+            for i, j in combinations_with_replacement(range(count), 2):
+                both = [self._bend(values, self._split(step)) for step in _corners(i, j, count)]
+                matrix[i, j] = matrix[j, i] = both[0] if i == j else (both[0] - both[1]) / 4
+            if np.all(np.isfinite(matrix)):
+                scale = max(1.0, float(np.max(np.abs(matrix), initial=0.0)))
+                for column in np.linalg.eigh(matrix)[1].T:
+                    step = self._split(column)
+                    bends = [self._bend(values, step, size) for size in (_STEP, _STEP / 2)]
+                    clear = all(abs(bend) > _CLEAR * scale for bend in bends)
+                    if clear and abs(bends[0] - bends[1]) <= _AGREE * abs(bends[1]):
+                        ends = [
+                            {**values, **{name: values[name] + t * v for name, v in step.items()}}
+                            for t in (-_STEP, _STEP)
+                        ]
+                        if self._stays_inside(ends[0], ends[1]):
+                            yield Curved(dict(values), step, bends[1])
+            values = self._point(k)
+
+    def _split(self, vector: np.ndarray[Any, Any]) -> Values:
+        """The entries of all variables one after another, as those of each."""
+        found, place = {}, 0
+        for name in self.wrt:
+            shape = self.first[name].shape
+            size = self.first[name].size
+            found[name] = vector[place : place + size].reshape(shape)
+            place += size
+        return found
+
+    def _bend(self, values: Values, direction: Values, size: float = _STEP) -> float:
         """The second difference along a direction."""
         ends = [
             self._value({**values, **{k: values[k] + t * v for k, v in direction.items()}})
-            for t in (-_STEP, 0.0, _STEP)
+            for t in (-size, 0.0, size)
         ]
-        return (ends[0] - 2 * ends[1] + ends[2]) / _STEP**2
+        return (ends[0] - 2 * ends[1] + ends[2]) / size**2
 
     def _along_lines(self) -> Iterator[Chord]:
         """Short chords in all of the variables together."""
@@ -338,6 +388,14 @@ class Numbers:
         if not np.all(np.isfinite(results[id(self.tree)])):
             return None
         return (np.concatenate(found) if found else np.zeros(0)), poles
+
+
+def _corners(i: int, j: int, count: int) -> list[np.ndarray[Any, Any]]:
+    """The directions along which second differences say the entry i, j of second derivatives."""
+    import numpy as np  # noqa: PLC0415 - slow to load
+
+    one, other = np.eye(count)[i], np.eye(count)[j]
+    return [one] if i == j else [one + other, one - other]
 
 
 def _is_root(node: Expr) -> bool:

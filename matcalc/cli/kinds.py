@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from matcalc.cli.output import say
 
+_WORDS = re.compile(r"\b(?:(?:grad|jac|hess|d\d+)_)?([^\W_]\w*)")  # the f of grad_f
+
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
     from matcalc.core.program import Program
@@ -40,7 +42,7 @@ def shapes_line(formula: Formula, reading: str = "") -> str:
 def say_unused(program: Program, text: str, options: Namespace) -> None:
     """Says of a variable of --var that it occurs nowhere: its name may be misspelt."""
     given = {name: value for name, value in vars(options).items() if name != "var"}
-    words = {*re.findall(r"[^\W_]\w*", f"{text} {given}")}
+    words = {*_WORDS.findall(f"{text} {given}")}
     used = {part.value for part in program.expr.parts if part.op == "variable"}
     for name, variable in program.variables.items():
         if variable.declared and name.isidentifier() and name not in used | words:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 from matcalc.claims.equality import DIFFERENT, decide_by_value
 from matcalc.core.boundary import public
-from matcalc.core.dims import Shape
 from matcalc.core.directions import Step, free_variable
-from matcalc.core.errors import ArgumentError, ShapeError, UnsupportedError
-from matcalc.core.kinds import FREE, Variable, size_names
+from matcalc.core.errors import ArgumentError, MatcalcError, ShapeError, UnsupportedError
+from matcalc.core.kinds import FREE, Variable, free_kind, size_names
 from matcalc.core.options import closest
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, flat_factors, variable, variable_names, zeros
+from matcalc.core.tree import (
+    Expr,
+    add_terms,
+    flat_factors,
+    scaled_terms,
+    variable,
+    variable_names,
+    zeros,
+)
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
 from matcalc.manifolds.formulas import formula, shorten
@@ -30,6 +38,7 @@ from matcalc.verify.verification import Verification, warn_unverified
 from matcalc.write.notation import format_text
 
 _ORDERS = 2
+_MOST_TERMS = 6  # of a gradient and a Hessian that are tried term by term
 _ORTHOGONAL = "X'*Z"  # what is zero for a tangent Z of some manifolds at X
 _SQUARE = ("matrix", "symmetric", "psd", "invertible")
 
@@ -193,22 +202,44 @@ def derive_on(
     """
     program, wrt = statement.program, statement.wrt
     here = variable(wrt, statement.variable.shape)
+    text = space.hessian if moves else space.gradient
 
-    def shortened(program: Program) -> Expr:
-        gradient = differentiate(statement._replace(program=program))
-        trees = {**more, "X": here, "G": gradient}
-        if not moves:
-            return shorten(program, formula(space.gradient, trees))
-        steps: list[Step] = [wrt, moves]
-        trees |= {"V": variable(moves[wrt], here.shape), "H": derive_steps(program, steps)[-1]}
-        return shorten(program, formula(space.hessian, trees))
+    def trees_of(program: Program) -> dict[str, Expr]:
+        trees = {**more, "X": here, "G": differentiate(statement._replace(program=program))}
+        if moves:
+            steps: list[Step] = [wrt, moves]
+            trees |= {"V": variable(moves[wrt], here.shape), "H": derive_steps(program, steps)[-1]}
+        return trees
 
-    found = [_along_tangents(program, space, here, moves, shortened(program))]
+    def shortened(trees: Mapping[str, Expr]) -> Expr:
+        whole = shorten(program, formula(text, trees))
+        return _along_tangents(program, space, here, moves, whole)
+
+    trees = trees_of(program)
+    found = [shortened(trees)]
+    parts = [shortened(each) for each in _term_by_term(trees)]
+    if parts:
+        found.append(shorten(program, add_terms(parts, here.shape)))
     if space.kind == "sphere":  # what cancels at all points may go first
         everywhere = {**program.variables, wrt: free_variable(wrt, statement.variable)}
-        short = shorten(program, shortened(program._replace(variables=everywhere)))
+        anywhere = program._replace(variables=everywhere)
+        short = shorten(program, shorten(anywhere, formula(text, trees_of(anywhere))))
         found.append(_along_tangents(program, space, here, moves, short))
     return min(found, key=lambda tree: len(tree.parts))
+
+
+def _term_by_term(trees: Mapping[str, Expr]) -> list[dict[str, Expr]]:
+    """The trees with one term of G and H each, in which all formulas are linear together; none
+    where that is no help.
+    """
+    zero = {name: zeros(trees[name].shape) for name in ("G", "H") if name in trees}
+    terms = [(name, scale, part) for name in zero for scale, part in scaled_terms(trees[name])]
+    if not len(zero) < len(terms) <= _MOST_TERMS:
+        return []
+    return [
+        {**trees, **zero, name: Expr("*", (scale, part), trees[name].shape)}
+        for name, scale, part in terms
+    ]
 
 
 def _along_tangents(
@@ -319,15 +350,15 @@ def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Pr
     sizes = size_names(known.values())
     if text.isidentifier() and text not in known and text not in sizes:
         known[text] = Variable(text, "psd", size) if here.shape else Variable(text, "positive")
-    found = read(text, known, language=program.language)
+    found = _read_metric(text, known, here, program)
     wanted = size * 2
     if found.expr.shape != wanted:
         shown = ", ".join(map(str, wanted))
         raise ShapeError(
             f"the metric of {here.name}: {here} is "
             + (f"a matrix({shown})" if wanted else "a scalar")
-            + f", and {text} is {'a size' if text in sizes else 'none'}",
-            hint=_metric_hint(found, text, size),
+            + f", and {text} is {_said_of(found.expr, text in sizes)}",
+            hint=_metric_hint(found, text, here),
         )
     if order > 1 and here.name in variable_names(found.expr):
         raise UnsupportedError(
@@ -339,16 +370,38 @@ def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Pr
     return program, found.expr
 
 
-def _metric_hint(found: Program, text: str, size: Shape) -> str | None:
+def _read_metric(
+    text: str, known: Mapping[str, Variable], here: Variable, program: Program
+) -> Program:
+    """The metric, of sizes with which it can stand before a point, where there are such."""
+    if here.shape:
+        with suppress(MatcalcError):
+            found = read(f"({text})*{here.name}", known, language=program.language)
+            factor = found.expr.args[0] if found.expr.op == "*" else found.expr
+            if factor.shape == here.shape[:1] * 2:
+                return found._replace(expr=factor)
+    return read(text, known, language=program.language)
+
+
+def _said_of(tree: Expr, is_size: bool) -> str:
+    """What a metric of another shape is."""
+    if is_size:
+        return "a size"
+    return f"a matrix({', '.join(map(str, tree.shape))})" if tree.rank == 2 else "none"
+
+
+def _metric_hint(found: Program, text: str, here: Variable) -> str | None:
     """What to write for a metric of another shape."""
+    size = here.shape[:1]
     if not size:
         return None
+    if len(found.expr.shape) == 2 and found.expr.shape[0] == found.expr.shape[1]:
+        shape = (found.expr.shape[0], *here.shape[1:])  # a matrix, of another size
+        return f"declare {here.name}: {Variable(here.name, free_kind(len(shape)), shape)}"
     constant = not any(part.op == "variable" for part in found.expr.parts)
     if not found.expr.shape and constant:
         factor = text if text.isalnum() else f"({text})"
         return f"write {factor}*eye({size[0]}) for that multiple of the usual inner product"
-    if found.undetermined:
-        return f"say its size: eye({size[0]})"
     return f"declare the names in it, as in M: psd({size[0]})"
 
 

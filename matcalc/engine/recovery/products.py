@@ -262,6 +262,33 @@ def _block(graph: Graph, rows: list[int], columns: list[int], kept: set[int]) ->
     if len(rows) == 1:
         chain = _star(graph, rows[0], columns, kept) or _carry(graph, rows[0], columns, kept)
         return None if chain is None else Block(tuple(rows), tuple(columns), flip(chain))
+    if set(rows) & set(columns):
+        return None
+    chain = _through(graph, rows, columns, kept)
+    if chain is None:
+        across = _through(graph, columns, rows, kept)
+        chain = across and flip(across)
+    return None if chain is None else Block(tuple(rows), tuple(columns), chain)
+
+
+def _through(graph: Graph, leaves: list[int], others: list[int], kept: set[int]) -> Chain | None:
+    """L[i,j] M[j,k] N[j,l] with i, j fused and k, l: khatrirao(eye, L)*khatrirao(N', M')', where j
+    leads to all of the others.
+    """
+    for carrier in leaves:
+        rest = [leaf for leaf in leaves if leaf != carrier]
+        if carrier in kept or any(
+            leaf in kept or [end for _, end, _ in graph.incident(leaf)] != [carrier]
+            for leaf in rest
+        ):
+            continue
+        onward = _star(graph, carrier, others, kept)
+        sides = {leaf: _between(graph, leaf, carrier, {*kept, carrier}) for leaf in rest}
+        if onward is None or any(side is None for side in sides.values()):
+            continue
+        one = identity(graph, graph.dims[carrier])
+        spread = [sides.get(leaf) or one for leaf in leaves]
+        return graph.writer.spread("khatrirao", spread) + flip(onward)
     return None
 
 
@@ -388,39 +415,53 @@ def _uproot(graph: Graph, tree: Tree) -> None:
 
 def peel(graph: Graph) -> bool:
     """A leaf that leads to an index elsewhere gives way to that: F[k,i,j] M[i,p] is kron(eye, M)
-    times F[k',p,j].
+    times F[k',p,j]; rather one that leads to a neighbour of another leaf, so that what is between
+    them comes inside.
     """
+    choices = _peelable(graph)
+    if not choices:
+        return False
+    tree, place, end = next(
+        (
+            (tree, place, end)
+            for tree, place, end in choices
+            if any(leaf != tree.leaves[place] and graph.between(end, leaf) for leaf in tree.leaves)
+        ),
+        choices[0],
+    )
+    leaf, before, after = tree.leaves[place], tree.leaves[:place], tree.leaves[place + 1 :]
+    ((_, _, onward),) = graph.incident(leaf)
+    chain = graph.diagonal(tuple(graph.weights[leaf]), leaf) + onward
+    pieces = [
+        identity(graph, joint_size(graph, before)),
+        chain,
+        identity(graph, joint_size(graph, after)),
+    ]
+    whole = kronecker(
+        graph, [piece for piece in pieces if piece is chain or piece[0].expr.shape[0] != ONE]
+    )
+    _uproot(graph, tree)
+    graph.drop(leaf)
+    graph.connect(tree.root, _plant(graph, (*before, end, *after)), whole)
+    return True
+
+
+def _peelable(graph: Graph) -> list[tuple[Tree, int, int]]:
+    """The places of leaves that may give way, with what they lead to."""
     trees = fused_indices(graph)
     taken = {label for tree in trees for label in (tree.root, *tree.leaves)}
+    found = []
     for tree in trees:
+        if len(set(tree.leaves)) < len(tree.leaves):
+            continue
         for place, leaf in enumerate(tree.leaves):
             ways = graph.incident(leaf)
-            if (
-                leaf < graph.rank
-                or len(ways) != 1
-                or _count_touching(graph, leaf) != 1
-                or len(set(tree.leaves)) < len(tree.leaves)
-            ):
+            if leaf < graph.rank or len(ways) != 1 or _count_touching(graph, leaf) != 1:
                 continue
             end = ways[0][1]
-            if end < graph.rank or end in taken:
-                continue
-            before, after = tree.leaves[:place], tree.leaves[place + 1 :]
-            chain = graph.diagonal(tuple(graph.weights[leaf]), leaf) + ways[0][2]
-            pieces = [
-                identity(graph, joint_size(graph, before)),
-                chain,
-                identity(graph, joint_size(graph, after)),
-            ]
-            whole = kronecker(
-                graph,
-                [piece for piece in pieces if piece is chain or piece[0].expr.shape[0] != ONE],
-            )
-            _uproot(graph, tree)
-            graph.drop(leaf)
-            graph.connect(tree.root, _plant(graph, (*before, end, *after)), whole)
-            return True
-    return False
+            if end >= graph.rank and end not in taken:
+                found.append((tree, place, end))
+    return found
 
 
 def _plant(graph: Graph, leaves: Sequence[int]) -> int:
