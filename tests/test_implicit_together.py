@@ -44,6 +44,28 @@ TOGETHER = [
         {"dX": "sylvester(A, B + inv(D), dC)", "dY": "dX*inv(D)"},
         ["the equation for dY has one solution", "the equation for dX has one solution"],
     ),
+    (  # S - l*eye is singular wherever the equation holds, and the matrix of all blocks is not
+        ["S*x = l*x", "x'*x = 1"],
+        ["x", "l"],
+        "S",
+        {"S": "symmetric(n)", "l": S},
+        {
+            "dl": "(inv([S - l*eye, -x; 2*x', 0])*[-dS*x; 0])[n + 1]",
+            "dx": "(inv([S - l*eye, -x; 2*x', 0])*[-dS*x; 0])[1:n]",
+        },
+        ["[S - l*eye, -x; 2*x', 0] is invertible"],
+    ),
+    (
+        ["A*x = l*x", "b'*x = t"],
+        ["x", "l"],
+        "t",
+        {"l": S, "t": S},
+        {
+            "dl": "dt*inv([A - l*eye, -x; b', 0])[n + 1, n + 1]",
+            "dx": "dt*inv([A - l*eye, -x; b', 0])[1:n, n + 1]",
+        },
+        ["[A - l*eye, -x; b', 0] is invertible"],
+    ),
     (  # solutions are looked for up to the end of the domain
         ["sqrt(x) + y = r", "sqrt(y) - x = r"],
         ["x", "y"],
@@ -84,11 +106,30 @@ def test_the_differentials_are_those_of_solutions():
         assert value == pytest.approx((above - below) / (2 * step), rel=1e-6)
 
 
+def test_the_differentials_are_those_of_eigenvectors():
+    found = matcalc.implicit(
+        ["S*x = l*x", "x'*x = 1"], ["x", "l"], "S", variables={"S": "symmetric(n)", "l": S}
+    )
+    rng = np.random.default_rng(1)
+    B, E = rng.normal(size=(2, 4, 4))
+    B, E, step = B + B.T, E + E.T, 1e-6
+
+    def pair(t):
+        values, vectors = np.linalg.eigh(B + t * E)
+        return values[1], vectors[:, 1] * np.sign(vectors[0, 1])
+
+    (value, x), above, below = pair(0.0), pair(step), pair(-step)
+    given = {"S": B, "x": x, "l": value, "dS": E, "dx": x, "dl": 0.0}
+    for name, one, other in zip(("dl", "dx"), above, below, strict=True):
+        moved = found[name].to_callable()(**given)
+        assert np.allclose(moved, (one - other) / (2 * step), atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("equations", "of", "message"),
     [
-        # S - l*eye is singular wherever the equation holds
-        (["S*x = l*x", "x'*x = 1"], ["x", "l"], "could not be solved for x, l"),
+        # the matrix of all blocks is singular: the second equation says what the first one does
+        (["S*x = l*x", "x'*S*x = l*x'*x"], ["x", "l"], "could not be solved for x, l"),
         (["x'*S*x = l"], ["x", "l"], "1 equations do not determine 2 variables"),
         (["S*x = l*x", "x'*x = 1"], ["x", "S"], "S cannot be a function of itself"),
     ],

@@ -140,7 +140,7 @@ def adjoint_together(
         terms.append(Expr("neg", (_inner(variable(name, tree.shape), tree),)))
     lagrangian = bare._replace(expr=add_terms(terms, ()))
     balances = [Expression(lagrangian).diff(name)._tree for name in of]
-    pivots = Elimination(bare, trees, list(of)).eliminate(balances, multipliers)
+    pivots = Elimination(bare, trees, list(of)).solve(balances, multipliers)
     if pivots is None:
         raise UnsupportedError(
             f"the adjoint equations could not be solved for {', '.join(multipliers)}, one after "
@@ -179,7 +179,7 @@ def _forwards_together(
     directions = {step: direction_of(bare.variables[name], step) for name, step in steps.items()}
     moving = bare._replace(variables={**bare.variables, **directions})
     moved = [derive_steps(moving._replace(expr=tree), [steps])[0] for tree in trees]
-    pivots = Elimination(moving, trees, list(of)).eliminate(moved, [steps[name] for name in of])
+    pivots = Elimination(moving, trees, list(of)).solve(moved, [steps[name] for name in of])
     if pivots is None:
         return ""
     (total,) = derive_steps(moving, [steps])

@@ -28,11 +28,12 @@ from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within
 from matcalc.claims.equality import require_equal
 from matcalc.core.boundary import public
+from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, transpose, variable_names, zeros
+from matcalc.core.tree import Expr, multiply, transpose, variable_names, zeros
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
@@ -126,7 +127,7 @@ def implicit_together(
         moves[name] = step
     program = program._replace(asked=None)
     equations = [_differential(program, tree, moves) for tree in trees]
-    pivots = Elimination(program, trees, names).eliminate(equations, [moves[x] for x in names])
+    pivots = Elimination(program, trees, names).solve(equations, [moves[x] for x in names])
     if pivots is None:
         raise UnsupportedError(
             f"the equations could not be solved for {', '.join(names)}, one after the other",
@@ -158,7 +159,48 @@ class Elimination:
     trees: Sequence[Expr]
     names: Sequence[str]
 
-    def eliminate(
+    def solve(self, differentials: Sequence[Expr], unknowns: Sequence[str]) -> list[Pivot] | None:
+        """The values of the unknown differentials: one after the other, or all at once; None where
+        they have none that can be written.
+        """
+        found = self._eliminate(differentials, unknowns)
+        return found if found is not None else self._all_at_once(differentials, unknowns)
+
+    def _all_at_once(
+        self, differentials: Sequence[Expr], unknowns: Sequence[str]
+    ) -> list[Pivot] | None:
+        """The same by the inverse of the matrix of all blocks, where they are numbers and vectors:
+        none of the blocks has to be invertible.
+        """
+        shapes = [self.program.variables[name].shape for name in unknowns]
+        if any(len(shape) > 1 for shape in shapes) or any(each.rank > 1 for each in differentials):
+            return None
+        zero = {name: zeros(shape) for name, shape in zip(unknowns, shapes, strict=True)}
+        blocks = []
+        for equation in differentials:
+            here = self.program._replace(expr=equation)
+            rows = [DerivativeStatement(here, name, layout="numerator") for name in unknowns]
+            blocks += [differentiate(each) for each in rows]
+        count, size = len(unknowns), add_sizes(shapes)
+        rest = [put(Expr("neg", (each,), each.shape), zero) for each in differentials]
+        rest = [simplify(self.program._replace(expr=each)) for each in rest]
+        matrix = Expr("blocks", tuple(blocks), (size, size), value=(count, count))
+        if self._is_singular(matrix):
+            return None
+        right = Expr("blocks", tuple(rest), (size,), value=(count, 1))
+        whole = multiply(Expr("inv", (matrix,), matrix.shape), right)
+        whole = simplify(self.program._replace(expr=whole))
+        condition = f"{format_tree(self.program, matrix)} is invertible"
+        found, start = [], ZERO
+        for name, shape in zip(unknowns, shapes, strict=True):
+            length = shape[0] if shape else None
+            place = Expr("slice", (whole,), shape, value=((start, length),))
+            value = simplify(self.program._replace(expr=place))
+            found.append(Pivot(name, value, condition))
+            start = start.plus(length or ONE)
+        return found
+
+    def _eliminate(
         self, differentials: Sequence[Expr], unknowns: Sequence[str]
     ) -> list[Pivot] | None:
         """The values of the unknown differentials, each in terms of those that are solved for after
@@ -172,7 +214,7 @@ class Elimination:
                 for k, each in enumerate(differentials)
                 if k != place
             ]
-            later = self.eliminate(rest, [each for each in unknowns if each != pivot.name])
+            later = self._eliminate(rest, [each for each in unknowns if each != pivot.name])
             if later is not None:
                 return [pivot, *later]
         return None
@@ -228,6 +270,14 @@ class Elimination:
         shown = shown.args[0] if shown.op == "'" else shown
         end = "invertible" if slope.shape else "not zero"
         return f"{format_tree(self.program, shown)} is {end}"
+
+
+def add_sizes(shapes: Sequence[Shape]) -> Dim:
+    """How many entries numbers and vectors have together."""
+    total = ZERO
+    for shape in shapes:
+        total = total.plus(shape[0] if shape else ONE)
+    return total
 
 
 def prove_zero(
