@@ -88,6 +88,6 @@ def test_command(capsys):
     assert main(["taylor", "log(1 + x)", "--at", "0", "--series", "-v", "x: scalar"]) == 0
     assert capsys.readouterr().out.splitlines()[:3] == [
         "the sum of (-1)^(k + 1)*x^k/k over k = 1, 2, ...",
-        "  begins      x - x^2/2",
+        "  begins      x - x^2/2 + x^3/3",
         "  converges   where abs(x) < 1",
     ]

@@ -42,6 +42,7 @@ from matcalc.write.printers.text import text
 
 PROVED_ORDER, PROVED_OF_MATRICES = 6, 3
 _STEP = "?t"  # no name in the language
+_SHOWN = 3  # terms at least, of what a series begins with
 _MOST_DEGREE = 6  # of D, in what moves
 _NAMED = re.compile(r"(factorial|binomial)\(((?:[^()]|\([^()]*\))*)\)")
 
@@ -104,7 +105,6 @@ def series(
         expression = Expression(read(expression, variables or {}))
     program = expression._program
     require_variable(program, wrt)
-    begins = TaylorPolynomial(expression, [wrt], [at], order)
     program, point = point_of(program, wrt, at)
     bare = program._replace(definitions={})
     finder = _Finder(bare, wrt, point)
@@ -119,6 +119,8 @@ def series(
         raise refused
     most = PROVED_OF_MATRICES if len(program.variables[wrt].shape) == 2 else PROVED_ORDER
     whole = TaylorPolynomial(expression, [wrt], [at], max(order, most))
+    shown = max(order, *whole.powers[:_SHOWN], 1)
+    begins = TaylorPolynomial(expression, [wrt], [at], shown)
     proof = _prove(bare, finder, whole)
     return Series(finder.constants, finder.parts, begins, finder.where, proof)
 

@@ -17,7 +17,7 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, add_terms, number, variable
+from matcalc.core.tree import Expr, add_terms, is_zero, number, variable
 from matcalc.engine.directional import Stepping
 from matcalc.engine.pipeline import require_variable, simplify
 from matcalc.results import Expression, Formula
@@ -38,7 +38,7 @@ _ROUNDING = 3e-12  # of the value: what is left below it counts as nothing
 
 class TaylorPolynomial(Formula):
     """The Taylor polynomial of an expression in some of its variables, which move together from a
-    point each.
+    point each; ``powers`` are the orders of its terms.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class TaylorPolynomial(Formula):
         self._derived = program._replace(variables={**program.variables, **directions})
         self._steps: list[Step] = [moves] * order
         terms = self._terms(moves, verify=verify)
+        self.powers = [power for power, term in enumerate(terms) if not is_zero(term)]
         total = add_terms(terms, program.expr.shape, row=program.expr.row)
         super().__init__(program, total, 0, verify=verify)
         self.expression, self.order = expression, order
