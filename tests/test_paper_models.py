@@ -483,6 +483,12 @@ FORMS = {
         "t",
         "2*(W*((1 - t)*x + t*y) + x - y)'*W*(y - x)",
     ),
+    "bound of the horseshoe prior": (
+        "-sum(log(log(1 + 2*s^2./w.^2)))",
+        {"w": "vector(n)", "s": "scalar"},
+        "w",
+        "4*s^2./(w.*(2*s^2 + w.^2).*log(1 + 2*(s./w).^2))",
+    ),
     "the largest square of a grid": (
         "norm2(U[2:n-1,3:m])^2",
         {"U": "matrix(n, m)"},

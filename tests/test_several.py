@@ -325,3 +325,14 @@ def test_a_residual_network_is_printed_with_linear_length(wrt):
         assert found.verification.kind == "exact"
         lengths.append(len(str(found)))
     assert lengths[2] - lengths[1] < 2.4 * (lengths[1] - lengths[0])
+
+
+@pytest.mark.parametrize("wrt", ["b", ["b", "x"]])
+def test_a_variable_with_the_name_of_a_size(wrt):
+    """The hint, when followed, gives the answer."""
+    variables = {"x": "vector(n)", "b": "scalar"}
+    with pytest.raises(matcalc.MatcalcError, match="n is a variable and a size") as caught:
+        str(matcalc.diff("sum(x + n*b)^2", wrt, variables={**variables, "n": "scalar"}))
+    assert "another name" in caught.value.hint
+    named = matcalc.diff("sum(x + c*b)^2", "b", variables={**variables, "c": "scalar"})
+    assert str(named) == "2*c*n*(b*c*n + sum(x))"

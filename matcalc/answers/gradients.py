@@ -21,7 +21,7 @@ from matcalc.engine.several import derive_several
 from matcalc.read.pieces import part_of
 from matcalc.results import Derivative, Expression
 from matcalc.verify.readback.text import several_say
-from matcalc.verify.readback.values import confirm
+from matcalc.verify.readback.values import confirm, refuse_homonyms
 from matcalc.verify.steps import compare_several, verify_several, weakest, worst
 from matcalc.verify.verification import warn_unverified
 from matcalc.write.arrays import functions_of_arrays
@@ -96,6 +96,8 @@ class Gradients(Parts[str, Derivative]):
             )
             if not said or all(said.values()):
                 break
+            if place == 2:
+                refuse_homonyms(trees, self.variables)
             confirm(place < 2, "text", self.expression._program.language)
             for k, same in said.items():
                 choices = size_choices(trees[k])

@@ -13,7 +13,7 @@ from matcalc.core.language import Language
 from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.tree import Expr, intern_trees
 from matcalc.verify.readback.text import says
-from matcalc.verify.readback.values import confirm
+from matcalc.verify.readback.values import confirm, refuse_homonyms
 from matcalc.write.complements import SIGMOID, use_complements
 from matcalc.write.printers.naming import choose_names, name_entries, written_size
 from matcalc.write.printers.program import array_head, array_names, program_text
@@ -94,6 +94,8 @@ def write_equation(
         body = program_text(tree, names, sized)
         if (len(choices) == 1 and not verify) or says(head + body, tree, variables, language):
             return name, places, body
+    if verify:
+        refuse_homonyms([tree], variables)
     confirm(not verify, "text", language)
     return name, places, body
 

@@ -67,7 +67,10 @@ class Assembler:
         return plain if inside is None else min(inside, plain, key=self.factory.size)
 
     def _inside(self, term: Term, exponent: Rational) -> Expr | None:
-        """x.^2/t^2 written as (x/t).^2; None where no scalar fits."""
+        """x.^2/t^2 written as (x/t).^2, t^2*x.^-2 as (t./x).^2; None where no scalar fits."""
+        above = any(e > 0 and magnitude(e) == magnitude(exponent) for _, e in term.scalars)
+        turned = exponent < 0 and above
+        exponent = magnitude(exponent) if turned else exponent
         moved = tuple(
             [
                 (scalar, e / Fraction(exponent))
@@ -85,7 +88,11 @@ class Assembler:
         if not moved:
             return None
         inner = self.scale(
-            1, moved, self.writer.body(tuple([(chain, 1) for chain, _ in term.parts]), term.shape)
+            1,
+            moved,
+            self.writer.body(
+                tuple([(chain, -1 if turned else 1) for chain, _ in term.parts]), term.shape
+            ),
         )
         return self.scale(term.coefficient, kept, self.factory.power(inner, exponent))
 

@@ -4,8 +4,9 @@ real numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from matcalc.core.dims import names_in
 from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
@@ -28,6 +29,22 @@ def alike(one: Expr, other: Expr, variables: Mapping[str, Variable]) -> bool:
         return any(agree(left, right, seed).ok for seed in _SEEDS)
     except (EvaluationError, UnsupportedError):
         return False
+
+
+def refuse_homonyms(trees: Iterable[Expr], variables: Mapping[str, Variable]) -> None:
+    """Raises UnsupportedError where a size that is written in an answer has the name of a
+    variable.
+    """
+    parts = [part for tree in trees for part in tree.parts]
+    sizes = [size for part in parts if part.op in ("fill", "eye") for size in part.shape]
+    sizes += [part.value for part in parts if part.op == "dimension"]
+    both = [name for name in names_in(sizes) if name in variables]
+    if both:
+        raise UnsupportedError(
+            f"{both[0]} is a variable and a size, and the size stands in the answer",
+            hint=f"give the variable {both[0]} another name, or leave out its declaration if it "
+            "is the size",
+        )
 
 
 def confirm(right: bool, what: str, language: Language | None) -> None:
