@@ -418,6 +418,8 @@ CLAIMS = [
     ("w^H*R*w", "w", "2*R*w", 0, "is 2*d/dconj(w), the gradient"),
     ("w^H*R*w", "w", "2*conj(R*w)", 1, "as jax.grad has it"),
     ("w^H*R*w", "R", "2*conj(w)*w'", 1, "is 2*d/dR, which is none"),
+    ("w^H*R*w", "w", "R*conj(w)", 1, "is d/dconj(w) with conj(w) in place of w, which is none"),
+    ("w^H*B*w", "w", "B'*w", 1, "is d/dw with w in place of conj(w), which is none"),
     ("w^H*R*w", "w", "R'*w", 1, "is none of the derivatives"),
     ("w^H*R*w", "w", "tr(R)", 1, "has another shape, (no axes)"),
     ("tr(R*M)", "R", "M", 1, "is the transpose of d/dR"),

@@ -376,7 +376,8 @@ class Wirtinger:
         said = self._read_like(claim, latex=latex)
         sides = dict(zip([side.by for side in self._last], heads, strict=True))
         wanted = sides[self._wanted] if self._wanted else ""
-        asked = Asked(self._source, claim, said, trees, texts, gradient, wanted)
+        conjugates = {name: conjugate(name) for name in self._found.conjugated}
+        asked = Asked(self._source, claim, said, trees, texts, gradient, wanted, conjugates)
         return judge(asked, self._compare)
 
     def _read_like(self, text: str, *, latex: bool = False) -> Expr:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from matcalc.core.tree import Expr, number, transpose
+from matcalc.core.tree import Expr, number, transpose, variable
 
 PROVED, WRONG, UNDECIDED = "proved", "wrong", "undecided"
 _EXIT_CODES = {PROVED: 0, WRONG: 1, UNDECIDED: 2}
 _FACTORS = ((Fraction(2), "2*"), (Fraction(1, 2), "1/2*"), (Fraction(-1), "-"))
+_MOST_PLACES = 12  # of variables that are conjugated one by one
 
 
 Compared = Callable[[Expr, Expr], tuple[bool | None, str]]
@@ -21,7 +22,8 @@ Compared = Callable[[Expr, Expr], tuple[bool | None, str]]
 class Asked:
     """A claim and what it is compared with: the derivatives by their heads, as trees and as texts,
     and of a real function the gradient: what it is, its tree and its text. ``wanted`` is the head
-    of the one that is claimed, if the claim says which.
+    of the one that is claimed, if the claim says which; ``conjugates`` the variables that stand for
+    the conjugates of others, by these.
     """
 
     source: str
@@ -31,6 +33,7 @@ class Asked:
     shown: Mapping[str, str]
     gradient: tuple[str, Expr, str] | None
     wanted: str = ""
+    conjugates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,13 @@ def judge(asked: Asked, compared: Compared) -> ComplexReport:
         same, how = _same(asked, side, compared)
         if same:
             return report(WRONG, f"is {label}, which is none of the derivatives", how)
+    for said, tree in _conjugated(asked):
+        for label, side in rights:
+            same, how = compared(tree, side) if tree.shape == side.shape else (False, "")
+            if same:
+                comma = "," * (", " in label)
+                says = f"is {label}{comma} with {said}, which is none of the derivatives"
+                return report(WRONG, says, how)
     return report(WRONG, "is none of the derivatives")
 
 
@@ -130,3 +140,28 @@ def _slips(asked: Asked) -> list[tuple[str, Expr]]:
         label, side = scaled[0]
         scaled[0] = f"{label}, the gradient as jax.grad has it", side
     return [*scaled, *turned]
+
+
+def _conjugated(asked: Asked) -> Iterator[tuple[str, Expr]]:
+    """The claim with the conjugate of a variable in one of its places, or in all, and what stands
+    there instead.
+    """
+    pairs = {**asked.conjugates, **{other: name for name, other in asked.conjugates.items()}}
+    places = [node for node in asked.tree.parts if node.op == "variable" and node.value in pairs]
+    names = dict.fromkeys(node.value for node in places)
+    chosen = [[node] for node in places[:_MOST_PLACES]]
+    chosen += [[node for node in places if node.value == name] for name in names]
+    for nodes in chosen:
+        name, turned = nodes[0].value, {id(node) for node in nodes}
+
+        def rule(
+            node: Expr, args: list[Expr], turned: set[int] = turned, other: str = pairs[name]
+        ) -> Expr:
+            if id(node) in turned:
+                return variable(other, node.shape, row=node.row)
+            return node.with_args(args)
+
+        plain = name if name in asked.conjugates else pairs[name]
+        both = (plain, f"conj({plain})")
+        said, meant = both if name == plain else both[::-1]
+        yield f"{said} in place of {meant}", asked.tree.fold(rule)

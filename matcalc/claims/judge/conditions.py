@@ -14,6 +14,7 @@ from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.core.kinds import ROWS, Variable
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.pieces import EQUAL, Pieces
 from matcalc.verify.oracle.sample import draw
 
 _TRIALS = 2
@@ -142,10 +143,21 @@ def _commuting_samples(
 def _draw_samples(
     question: Question, base: Point, values: Callable[[], dict[str, Array]]
 ) -> list[Sample]:
+    """Samples at which the same equations of the objective hold as at the base: off the surface
+    tr(A) == 1 a claim that is wrong on it says nothing.
+    """
     found: list[Sample] = []
+    pieces = Pieces([] if question.program is None else [question.program.expr])
+    places = [place for place, each in enumerate(pieces.switches) if each.kind == EQUAL]
+
+    def holding(point: Point) -> list[bool]:
+        gaps = pieces.sight(point.values, point.sizes).gaps if places else []
+        return [bool(np.any(gaps[place] == 0)) for place in places]
+
+    there = holding(base)
     for _ in range(_ATTEMPTS):
         point = Point(base.sizes, values())
-        if question.smooth(point):
+        if question.smooth(point) and holding(point) == there:
             found.append(question.sample(point))
             if len(found) == _TRIALS:
                 return found

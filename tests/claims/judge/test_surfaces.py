@@ -105,3 +105,11 @@ def test_a_surface_without_points_is_named(text: str, claim: str, surface: str) 
 )
 def test_a_right_claim_may_jump(text: str, wrt: str, claim: str) -> None:
     assert judge(_claim(text, wrt, claim)).verdict in (AGREED, PROVED)
+
+
+@pytest.mark.parametrize("condition", ["tr(A) == 1", "norm2(A - A') == 0", "det(A - B) == 0"])
+def test_a_kind_of_matrix_is_no_reason_off_the_surface(condition: str) -> None:
+    # a diagonal matrix has another trace, so the claim is right for all that are drawn
+    report = judge(Claim(f"where({condition}, sum(x), x'*A*x)", "x", "(A + A')*x", KINDS))
+    assert report.verdict in (WRONG, UNDECIDED)
+    assert "only if" not in str(report.diagnosis)
