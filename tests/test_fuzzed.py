@@ -21,6 +21,7 @@ KINDS = {
     "Z": "matrix(n, 2)",
     "c": "vector(n)",
     "p": "scalar",
+    "q": "positive",
     "x": "vector(3)",
     "y": "vector(3)",
 }
@@ -55,6 +56,10 @@ FOUND = [
     ("max(var(diag(c)*c), max(prod(c), det(4*eye(n))))", "c"),
     ("prodothers(eye(n), 1)*c", "c"),
     ("prodothers(E, 2)*c", "c"),
+    ("huber(q, 1)", "q"),
+    ("huber(tanh(S)[1, 2], 1)", "S"),
+    ("sum(where(c > c, c, c.^2))", "c"),
+    ("polar(K)*vector(1)", "K"),
 ]
 # the formula would divide by entries that are zero by declaration
 DIVIDING = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -155,11 +156,7 @@ def _verify_numerically(
             "none", how="rounding errors hide the derivative at all points that were tried"
         )
     if not any(isfinite(each.worst.found) for each in reports if each.worst is not None):
-        raise UnsupportedError(
-            f"the derivative of {program.source or 'this expression'} is not known: the formula "
-            "that was found divides by zero at every point",
-            hint="some entries are zero everywhere; write the formula without them",
-        )
+        _refuse_division(program, statement.wrt)
     raise _problem(program, f"wrong: {wrong}")
 
 
@@ -172,6 +169,20 @@ def _refuse_degenerate(program: Program, wrt: str) -> None:
     reason = degenerate(program.expr, program.variables, wrt)
     if reason is not None:
         raise UnsupportedError(reason, source=program.source or None)
+
+
+def _refuse_division(program: Program, wrt: str) -> None:
+    """UnsupportedError where the expression has entries that are zero everywhere, by which a
+    formula may have been divided.
+    """
+    from matcalc.verify.oracle.degenerate import has_zeros  # noqa: PLC0415 - it loads NumPy
+
+    if has_zeros(program.expr, program.variables, wrt):
+        raise UnsupportedError(
+            f"the derivative of {program.source or 'this expression'} is not known: the formula "
+            "that was found divides by zero at every point",
+            hint="some entries are zero everywhere; write the formula without them",
+        )
 
 
 def _refuse_tied(statement: DerivativeStatement) -> None:
@@ -212,7 +223,14 @@ def compare(
 
     # of a wide matrix there are no such vectors, so that the sizes have to be others
     tall = [node for node in tree.parts if node.op in OF_TALL]
-    return check(statement, mixed, seed, beside=tall, trees=[tree], truths=truths)
+    judged = partial(check, statement, mixed, seed, trees=[tree], truths=truths)
+    try:
+        return judged(beside=tall)
+    except DomainProblem:  # singular values that are equal everywhere, as those of a skew matrix
+        found = judged(beside=[]) if tall else None
+        if found is None or not found.ok:
+            raise
+        return found
 
 
 def _problem(program: Program, how: str) -> VerificationError:

@@ -22,10 +22,12 @@ def bounds(tree: Expr, variables: Mapping[str, Variable]) -> Bounds:
 
 
 def dominates(big: Expr, small: Expr) -> bool:
-    """Whether an entry of the first is never below that of the second: max(x, y), abs(x), relu(x)
-    and amax(x) beside x.
+    """Whether an entry of the first is never below that of the second: x itself, max(x, y), abs(x),
+    relu(x) and amax(x) beside x.
     """
     alike = Likeness()
+    if alike.of(big) == alike.of(small):
+        return True
 
     def of(tree: Expr, ops: tuple[str, ...], inside: Expr) -> bool:
         return tree.op in ops and alike.of(inside) in [alike.of(arg) for arg in tree.args]

@@ -15,8 +15,8 @@ from matcalc.core.operations import NUMBERED
 from matcalc.core.tree import Expr, moving_parts
 from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.interpret import evaluate
-from matcalc.verify.oracle.sample import sample, sizes_for
+from matcalc.verify.oracle.interpret import evaluate, values_of_parts
+from matcalc.verify.oracle.sample import find_sizes, sample, sizes_for
 from matcalc.verify.oracle.spectra import GAPS
 
 _SIZES, _POINTS = 7, 4  # looked at
@@ -73,3 +73,13 @@ def _too_few(node: Expr) -> str:
     which = int(node.args[1].value) if len(node.args) == 2 else 1
     lacking = "is there a real eigenvalue" if which == 1 else f"are there {which} real eigenvalues"
     return f"no derivative of {node.op}: at none of the points tried {lacking}"
+
+
+def has_zeros(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> bool:
+    """Whether some entries of a part are exactly 0 at a random point, as those below the diagonal
+    of an upper triangular matrix are.
+    """
+    rng = np.random.default_rng(0)
+    sizes, values = find_sizes([expr], variables, rng, moving=wrt)
+    parts = values_of_parts(inline(expr), values, sizes).values()
+    return any(bool(np.any(part == 0)) for part in parts if part.ndim)

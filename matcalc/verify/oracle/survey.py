@@ -203,6 +203,8 @@ class _Survey:
         """The sides of narrow pieces that no point is in, nor is found to be."""
         found: list[SwitchSide] = []
         for both in windows(self.pieces, self.sights) if self.paired else ():
+            if not all(("side", *goal) in self.seen for goal in both):
+                continue  # all sides that are not empty were seen
             feature = ("pair", *both[0], *both[1])
             if feature not in self.seen:
                 self._reach(both, feature)
