@@ -50,11 +50,12 @@ class Names:
         )
 
     def take(self, name: str) -> str:
-        """The name, or the first of name1, name2 ... that is free."""
+        """The name, or the first of name1, name2 ... that is free; of a member w[2] it is w1[2]."""
         found, count = name, 0
+        stem, bracket, places = name.partition("[")
         while not self.free(found):
             count += 1
-            found = f"{name}{count}"
+            found = f"{stem}{count}{bracket}{places}"
         self._given.update((found, f"d{found}"))
         return found
 

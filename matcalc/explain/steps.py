@@ -321,7 +321,8 @@ class ChainBuilder:
         for step in self._present(tree):
             factor = self._coefficient(normal, tree, step)
             if step != self.d_wrt and self.trees.factory.size(factor) > _LONG:
-                name = self.names.take(f"{owners[step]}bar")
+                stem, bracket, places = owners[step].partition("[")
+                name = self.names.take(f"{stem}bar{bracket}{places}")
                 self._declare(name, factor)
                 self.adjoints[name] = owners[step]
                 self.lines.append(Line(LET, factor, name=name))

@@ -479,3 +479,22 @@ def test_fused_indices_that_lead_to_each_other_end():
     """Leaves gave way to roots, whose leaves gave way in turn, without end."""
     derivation = matcalc.diff("tr(kron(eye(2), F)'*A*kron(eye(2), F)*B)", "F").steps()
     assert derivation.proved
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "variables"),
+    [
+        (
+            "f[0] = h; for t = 1:3; f[t] = tanh(W*f[t-1] + U*x[t]); end; v'*f[3]",
+            "U",
+            {"W": "matrix(n, n)", "U": "matrix(n, p)", "x[t]": "vector(p)", "h": "vector(n)"},
+        ),
+        ("sum[i](logsumexp[j=i:n](X[j,:]*b)/(i + 1))", "b", {"b": "vector(p)"}),
+        ("-1/beta*sum[i](logsumexp[k](-beta*norm2(X[i,:] - C[k,:])^2))", "C", {"beta": "scalar"}),
+    ],
+)
+def test_steps_of_loops_and_binders_are_read_back(expression, wrt, variables):
+    """The adjoint of a member f[1] is fbar[1]; LaTeX of what is taken over an index is read."""
+    derivation = matcalc.diff(expression, wrt, variables=variables).steps()
+    assert "bar[1]" in str(derivation) or "[0]" not in expression
+    assert derivation.latex()

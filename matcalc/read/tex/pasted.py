@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import ParseError, Span
+from matcalc.core.operations import OVER_INDICES
 from matcalc.read.syntax.tokens import Token
 from matcalc.read.tex.vocabulary import INDICES
 
@@ -34,7 +35,9 @@ def script_tokens(match: re.Match[str]) -> list[Token]:
 
 
 def with_indices(tokens: list[Token], text: str) -> None:
-    r"""Gives \sum x_i the one index that the formula has, and takes Σ_{i=1}^n for a sum."""
+    r"""Gives \sum x_i the one index that the formula has, and takes Σ_{i=1}^n for a sum, and
+    \operatorname{logsumexp}_k for what is taken over k.
+    """
     for k in reversed(range(len(tokens))):
         kind, start, end, piece = tokens[k]
         following = tokens[k + 1][0] if k + 1 < len(tokens) else "$END"
@@ -44,6 +47,8 @@ def with_indices(tokens: list[Token], text: str) -> None:
                 tokens[k] = ("SUM", start, end, "∑" if piece[-5:] in ("Σ", "Sigma") else "∏")
             elif piece in ("Σ", "Π"):
                 _refuse_sign(tokens, k, over, text)
+        elif kind == "FUNCTION" and piece in OVER_INDICES and following == "SUB":
+            tokens[k] = ("SUM", start, end, piece)
         elif kind == "SUM" and following not in ("SUB", "SUP"):
             indices = {token[3]: token for token in _letters_below(tokens[k:])}
             if len(indices) == 1:
