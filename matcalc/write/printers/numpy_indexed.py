@@ -411,6 +411,21 @@ def _transpose(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     )
 
 
+def _diagonal(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    """The diagonal matrix of a vector for each index."""
+    (value,) = args
+    if len(value.own) != 1:
+        raise UnsupportedError(
+            f"code for {part.op} of a matrix that depends on an index", span=part.span
+        )
+    (size,) = value.own
+    text = f"[{', '.join([*[':'] * value.node.rank, 'None'])}]"
+    column = body.build.suffix(value.node, text, (*value.node.shape, ONE))
+    eye = body.build.fill("np.eye", (size, size))
+    shape = (*value.node.shape, size)
+    return Batch(value.indices, body.build.infix("*", column, eye, shape))
+
+
 def _behind(function: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
     """A function of all entries of the value itself."""
 
@@ -442,6 +457,7 @@ _RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
     "^": _power,
     ".^": _power,
     "'": _transpose,
+    "diag": _diagonal,
     "dot": _dot,
     "norm2": _norm,
     "sum": _behind("np.sum"),

@@ -866,3 +866,19 @@ def test_declared_functions_of_what_depends_on_indices() -> None:
         found.to_callable()(A=A, w=w, x=x, dg=np.cos),
         -w @ np.cos(A - x) - 4 * (1 / apart**3).sum(axis=1),
     )
+
+
+def test_a_diagonal_matrix_for_each_index() -> None:
+    kinds = {
+        "X": "tensor(q, m, n)",
+        "P": "tensor(q, m, r)",
+        "S": "matrix(q, r)",
+        "V": "matrix(n, r)",
+    }
+    text = "sum[k](norm2(X[k,:,:] - P[k,:,:]*diag(S[k,:]')*V')^2)"
+    rng = np.random.default_rng(0)
+    X, P = rng.normal(size=(3, 4, 5)), rng.normal(size=(3, 4, 2))
+    S, V = rng.normal(size=(3, 2)), rng.normal(size=(5, 2))
+    parts = [X[k] - P[k] @ np.diag(S[k]) @ V.T for k in range(3)]
+    found = matcalc.parse(text, kinds).to_callable()(X=X, P=P, S=S, V=V)
+    np.testing.assert_allclose(found, sum(np.sum(part**2) for part in parts))
