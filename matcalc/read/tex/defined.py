@@ -4,7 +4,8 @@ A function: ``f(x) = \|Ax - b\|^2 \\ \nabla f(x)``. The letter is then a name fo
 arguments are left away where it is called with the same ones, and ``\nabla`` without a letter below
 has its only argument.
 
-Letters in the same line: ``r^\top r \text{ where } r = A x - b``, ``h = \tanh(W x), y = v^\top h``.
+Letters in the same line, or in lines behind: ``r^\top r \text{ where } r = A x - b``, ``h = \tanh(W
+x), y = v^\top h``.
 They are put before the value that uses them.
 """
 
@@ -43,12 +44,15 @@ def tokens_of(text: str, table: ParseTable, scope: Scope) -> list[Token]:
 
 
 def _definitions_first(found: list[Token], text: str) -> list[Token]:
-    """The tokens with the letters that a line defines before the one value that uses them."""
+    """The tokens with the letters that a line or lines define before the one value that uses
+    them.
+    """
     *line, end = found
     pieces = _pieces(line, text)
-    if not 1 < len(pieces) <= _MOST or any(each[0] == "SEPARATOR" for each in line):
-        return found
     names = [_name(piece) for piece in pieces]
+    known = [tuple(name) for name in names if name]
+    if not 1 < len(pieces) <= _MOST or len(set(known)) < len(known):
+        return found
     used = [
         {i for i, name in enumerate(names) if name and i != k and _occurs(name, piece)}
         for k, piece in enumerate(pieces)
@@ -70,11 +74,18 @@ def _definitions_first(found: list[Token], text: str) -> list[Token]:
 
 
 def _pieces(line: list[Token], text: str) -> list[list[Token]]:
-    """What stands between commas and words such as where, if a letter is defined behind each."""
+    """What stands in lines, and between commas and words such as where, if a letter is defined
+    behind each.
+    """
     pieces: list[list[Token]] = [[]]
     depth = 0
     for k, token in enumerate(line):
         depth += (token[0] in _OPENING) - (token[0] in _CLOSING)
+        if token[0] == "SEPARATOR" and not depth:
+            while pieces[-1] and _is_word(pieces[-1][-1], text):  # where, at the end of a line
+                pieces[-1].pop()
+            pieces.append([])
+            continue
         if not depth and (token[0] == "COMMA" or _is_word(token, text)):
             behind = next((i for i in range(k + 1, len(line)) if not _is_word(line[i], text)), k)
             if _name(line[behind:]):

@@ -106,3 +106,19 @@ RESIDUAL = r"\left(Y_{i j} - \sum_{%s} K_{%s} X_{%s}\right)"
 def test_convolutions_read_back(wrt: str, printed: str) -> None:
     loss = "sum[i,j]((Y[i,j] - sum[a,b](K[a,b]*X[i+a-1,j+b-1]))^2)"
     assert matcalc.diff(loss, wrt, variables=CONVOLUTION).latex() == printed
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\begin{aligned} f &= \|y - A h\|^2 \\ h &= \tanh(B x) \end{aligned}",
+        r"\begin{aligned} f &= \|y - A h\|^2 \quad \text{where} \\ h &= \tanh(B x) \end{aligned}",
+        r"\|y - A h\|^2, \\ h = \tanh(B x)",
+        r"f = \|y - A h\|^2 \\ h = \tanh(u), \\ u = B x",
+        r"h = \tanh(B x) \\ f = \|y - A h\|^2",
+    ],
+)
+def test_lines_behind_the_value_define_its_letters(formula: str) -> None:
+    read = matcalc.parse_latex(formula)
+    plain = "norm2(y - A*tanh(B*x))^2"
+    assert matcalc.equal(read, matcalc.parse(plain, dict(read.variables)))
