@@ -86,7 +86,7 @@ def test_shapes(text: str, message: str) -> None:
     with pytest.raises(MatcalcError) as caught:
         matcalc.equal(matcalc.diff("norm2(A*x - b)^2", "x", variables={"b": "vector(m)"}), text)
     assert caught.value.message == message
-    assert caught.value.source == f"2*A'*(A*x - b);\n{text}"
+    assert caught.value.source == f"2*A'*(A*x - b)\n{text}"
 
 
 COMMANDS = [

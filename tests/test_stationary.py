@@ -883,6 +883,7 @@ def test_undeclared_signs_are_named():
     assert found.condition.startswith("the only maximum")
 
 
+@pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
 @pytest.mark.parametrize("ask", [matcalc.stationary, matcalc.convex, matcalc.newton])
 def test_a_number_is_declared(ask):
     with pytest.raises(MatcalcError) as caught:

@@ -74,6 +74,9 @@ def note_on_name(program: Program, name: str) -> str:
     several = re.split(r"[\s,]+", name)
     if len(several) > 1 and set(several) <= program.variables.keys():
         return f"; of several it is --wrt {','.join(several)}, in Python wrt={several}"
+    rows = name[:1].upper() + name[1:]
+    if any(note.endswith(f"data matrix {rows}") for note in program.notes):
+        return f"; {rows} has them as its rows: differentiate by that"
     if re.search(rf"\bd\w*\s*/\s*d{re.escape(name)}\b", program.source):
         return f"; leave .../d{name} out: only what is differentiated is written"
     for known in program.variables:

@@ -89,6 +89,11 @@ IN_LATEX = [
     ),
     (r"x_1^2 + 2x_1x_2", "x_1: scalar; x_2: scalar; x_1^2 + 2*x_1*x_2", "are read as numbers"),
     (r"\operatorname{\mathbf{tr}}(CX)", "tr(C*X)", ""),
+    (
+        r"\sum_{i} (x_i\log p + (1 - x_i)\log q)",
+        "sum(x)*log(p) + sum(1 - x)*log(q)",
+        "p and q are read as vectors, and so is the value",
+    ),
     (r"x + x^\top A x", "x + x'*A*x", "is added to every entry of x"),
 ]
 # the same in the plain language
@@ -99,6 +104,7 @@ PLAIN = [
     ("exp(A*t)", "exp(A*t)", "write expm(A*t) for the matrix exponential"),
     ("exp(t*A)", "t: scalar; exp(t*A)", "write expm(t*A) for the matrix exponential"),
     ("2*Pi*x", "Pi*x*2", "write pi for the number"),
+    ("sum(x)*log(p)", "log(p)*sum(x)", "p is read as a vector, and so is the value"),
     ("√x'*x", "sqrt(x)'*x", "√x is read as the root of x alone"),
 ]
 # what is refused, and what the hint says to write, with its meaning

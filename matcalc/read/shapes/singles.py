@@ -7,7 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 
 from matcalc.core.errors import MatcalcError
+from matcalc.core.notes import format_offer
 from matcalc.core.program import Program
+from matcalc.core.user_functions import acts_entrywise
+from matcalc.read.syntax.names import default_kind
 
 
 def with_numbers(program: Program, again: Callable[[Mapping[str, str]], Program]) -> Program:
@@ -40,6 +43,7 @@ def without_declarations(program: Program, names: Container[str]) -> Program:
 
 def note_names(program: Program, *, latex: bool = False) -> Program:
     """The program with what its names leave to say, if they are spelt as something else is."""
+    program = _note_value(program)
     for name, variable in program.variables.items():
         if variable.declared:
             continue
@@ -50,3 +54,37 @@ def note_names(program: Program, *, latex: bool = False) -> Program:
 
             return check_names(program, latex=latex)
     return program
+
+
+def _note_value(program: Program) -> Program:
+    """The program with a note on the p of ``sum(x)*log(p)``, a vector by convention alone, of which
+    a function makes a vector of what would be a number: nothing else has its size.
+    """
+    if program.expr.rank != 1:
+        return program
+    arrays = {name: each for name, each in program.variables.items() if each.shape}
+    names = [name for name, each in arrays.items() if program.expr.shape[0] in each.shape]
+    vectors = all(len(arrays[each].shape) == 1 and not arrays[each].declared for each in names)
+    if not vectors or len(names) in (0, len(arrays)):
+        return program
+    if any(default_kind(name) != "vector" for name in names) or not _in_functions(program, names):
+        return program
+    said, number = ("is read as a vector", "it is a number")
+    if len(names) > 1:
+        said, number = ("are read as vectors", "these are numbers")
+    offer = format_offer(", ".join(names), "scalar")
+    note = f"note: {' and '.join(names)} {said}, and so is the value; {offer} if {number}"
+    return program._replace(notes=(*program.notes, note))
+
+
+def _in_functions(program: Program, names: list[str]) -> bool:
+    """Whether variables occur as arguments of functions of entries only."""
+    stack, seen = [program.expr], set[int]()
+    while stack:
+        part = stack.pop()
+        if part.op == "variable" and part.value in names:
+            return False
+        if id(part) not in seen and not acts_entrywise(part):
+            seen.add(id(part))
+            stack += part.args
+    return True
