@@ -222,6 +222,8 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
         return "all numbers are real here; complex variables are declared, as in z: complex scalar"
     if apart := _apart(text, k, stream, readable):
         return apart
+    if kind == "RNORM" and right in ("F", "p") and stream[k - 1][2] == stream[k][1]:  # ‖X‖F
+        return "write ‖X‖_F for the Frobenius norm, normp(x, p) for a p-norm"
     if kind == "NAME" and (left in OPERATIONS or left in ALIASES):
         end = find_operand_end(stream, k)
         over = stream[end + 1][0] in (*_SEPARATING, *CLOSING, "PLUS", "MINUS")

@@ -10,6 +10,7 @@ from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY
 from matcalc.core.split import split_declarations
 from matcalc.read.syntax.names import DERIVED, GREEK, default_kind
 from matcalc.read.syntax.ones import refuse_ones
+from matcalc.read.syntax.raised import RAISED, raised_sign, subscript
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 # Characters that are taken for others, and what to type instead
@@ -45,7 +46,6 @@ _ALPHABETS = (
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", "Greek"),
 )
 _STARTS = FACTORS | {"NUMBER", "LSQUARE"}  # what an operand may start with
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "0123456789n", strict=True))
 
 _PROMPT = re.compile(
     r"\s*(>{2,3}|>|\$|%|\.{3}|In \[\d+\]:|(?:julia|sage|R|octave(?::\d+)?|ipdb)>)\s+(?=\S)"
@@ -104,6 +104,10 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return LATEX
     if char in ".?" and not text[position + 1 :].strip():
         return "delete it"
+    if char in "⁻ᵗ":
+        return raised_sign(text, position)
+    if char == "_" and re.search(r"(?:\|\||‖)\s*(?:\^\s*\d|²)$", text[:position]):
+        return "the index of a norm stands before the power: write ||x||_2^2"
     if char == "_" and before.isdecimal():
         return "a number has no _: write 1000, not 1_000"
     if char == "_" and text[position + 1 : position + 2] == "+":
@@ -112,8 +116,8 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return "dots are not read: write a sum, sum[i](x[i]), or the whole vector"
     if char == "{" and (rows := _nested(text)):
         return f"write {text[: rows[0]]}{rows[2]}{text[rows[1] :]}"
-    if char in _RAISED:
-        return f"write ^{_RAISED[char]}"
+    if char in RAISED:
+        return f"write ^{RAISED[char]}"
     if char in _ADVICE:
         quoted = char == '"' and not (before and text[position + 1 :].strip())
         return _ADVICE["“" if quoted else char]
@@ -135,7 +139,7 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if unicodedata.combining(char) and before.isalpha():
         return f"write {before}_{_ACCENTS.get(char, 'new')}, with a word, for a letter with a sign"
     if unicodedata.decomposition(char).startswith("<sub>"):
-        below = _subscript(text, position)
+        below = subscript(text, position)
         total = "; a sum over it is written sum[i](x[i])" if re.search("[ΣΠ∑∏]", text) else ""
         return f"write x[{below}] for an entry of x, x_{below} for a name{total}"
     if "⁄" in plain:
@@ -296,16 +300,6 @@ def _refuse_spaced_blocks(text: str, stream: list[Token]) -> None:
 def _belongs(text: str, before: Token, start: int) -> bool:
     """Whether a bracket belongs to what stands before it, as in x[1] and sum[i=1:n]."""
     return before[0] in ENDS or text[start - 1].isalnum()
-
-
-def _subscript(text: str, position: int) -> str:
-    """The letters and digits that are set below the line at a place."""
-    import unicodedata  # noqa: PLC0415 - as above
-
-    end = position
-    while end < len(text) and unicodedata.decomposition(text[end]).startswith("<sub>"):
-        end += 1
-    return unicodedata.normalize("NFKC", text[position:end])
 
 
 def refuse_command(text: str, position: int) -> None:
