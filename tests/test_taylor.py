@@ -26,11 +26,11 @@ POLYNOMIALS = [
         "X",
         2,
         {"X": "matrix(n, n)"},
-        "logdet(P) + tr((X - P)*inv(P)) - tr(((X - P)*inv(P))^2)/2",
+        "logdet(P) + tr(inv(P)*(X - P)) - tr((inv(P)*(X - P))^2)/2",
     ),
     ("vector", "logsumexp(A*x)", "x", 2, {}, None),
     ("eigenvalue", "lambda_max(S)", "S", 2, {"S": "symmetric(n)"}, None),
-    ("symmetric", "logdet(S)", "S", 1, {"S": "psd(n)"}, "logdet(P) + tr((S - P)*inv(P))"),
+    ("symmetric", "logdet(S)", "S", 1, {"S": "psd(n)"}, "logdet(P) + tr(inv(P)*(S - P))"),
 ]
 
 
@@ -62,14 +62,14 @@ AT_VALUES = [
     ("fraction", "x^3", "x", "1/2", 1, S, "1/8 + 3*(x - 1/2)/4"),
     ("one-to-the-one", "x^x", "x", 1, 2, S, "1 + (x - 1) + (x - 1)^2"),
     ("pi", "sin(x)", "x", "pi", 3, S, "-(x - pi) + (x - pi)^3/6"),
-    ("parameter", "exp(a*x)", "x", 0, 2, S, "1 + x*a + (x*a)^2/2"),
+    ("parameter", "exp(a*x)", "x", 0, 2, S, "1 + a*x + (a*x)^2/2"),
     ("vector", "logsumexp(x)", "x", 0, 1, {}, "log(n) + mean(x)"),
     ("identity", "inv(X)", "X", "eye(n)", 2, {}, "eye - (X - eye) + (X - eye)^2"),
-    ("multiple", "sum(exp(x))", "x", "2*p", 1, {}, "sum(exp(2*p)) + (x - 2*p)'*exp(2*p)"),
+    ("multiple", "sum(exp(x))", "x", "2*p", 1, {}, "sum(exp(2*p)) + exp(2*p)'*(x - 2*p)"),
     ("displacement", "inv(X)", "X", None, 1, {}, "inv(X) - inv(X)*dX*inv(X)"),
     ("nothing-left", "x^2", "x", 0, 1, S, "0"),
-    ("together", "x'*A*y", ["x", "y"], None, 2, {}, "x'*A*y + (dx'*A*y + x'*A*dy) + dx'*A*dy"),
-    ("name-taken", "dx*x", "x", None, 1, S, "dx*x + h*dx"),
+    ("together", "x'*A*y", ["x", "y"], None, 2, {}, "x'*A*y + (x'*A*dy + dx'*A*y) + dx'*A*dy"),
+    ("name-taken", "dx*x", "x", None, 1, S, "dx*x + dx*h"),
 ]
 
 
@@ -135,7 +135,7 @@ def test_linearize():
 
 def test_linearize_command(capsys):
     assert main(["linearize", "x*y", "--wrt", "x,y", "--at", "a,b", "-v", "x, y: scalar"]) == 0
-    assert capsys.readouterr().out == "a*b + ((x - a)*b + (y - b)*a)\n"
+    assert capsys.readouterr().out == "a*b + (a*(y - b) + b*(x - a))\n"
     assert main(["linearize", "sin(x)", "--order", "2"]) == 2  # it is the order 1
 
 
