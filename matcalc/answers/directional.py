@@ -11,7 +11,7 @@ from matcalc.core.directions import Step, free_variable
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
-from matcalc.core.tree import Expr, variable
+from matcalc.core.tree import pair, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import require_variable
 from matcalc.read.frontend import read
@@ -148,17 +148,8 @@ def vjp(
     if not isinstance(cotangent, str):
         raise ArgumentError(f"the name of the cotangent must be a string, not {cotangent!r}")
     program = with_variable(program, free_variable(cotangent, value), "the cotangent")
-    paired = program._replace(expr=_pair(variable(cotangent, value.shape), value))
+    paired = program._replace(expr=pair(variable(cotangent, value.shape), value))
     return Directional(expression, "vjp", paired, [wrt], verify=verify)
-
-
-def _pair(cotangent: Expr, value: Expr) -> Expr:
-    """The sum of the products of the entries."""
-    if not value.shape:
-        return Expr("*", (cotangent, value))
-    if value.row:
-        cotangent = Expr("'", (cotangent,), value.shape, row=True)
-    return Expr("sum", (Expr(".*", (cotangent, value), value.shape, row=value.row),))
 
 
 def hvp(

@@ -33,7 +33,14 @@ from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, multiply, transpose, variable_names, zeros
+from matcalc.core.tree import (
+    Expr,
+    drop_transpose,
+    multiply,
+    transpose,
+    variable_names,
+    zeros,
+)
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
@@ -267,7 +274,7 @@ class Elimination:
         if known.is_definite(slope) or known.is_definite(opposite):
             return ""
         shown = opposite if slope.op == "neg" else slope
-        shown = shown.args[0] if shown.op == "'" else shown
+        shown = drop_transpose(shown)
         end = "invertible" if slope.shape else "not zero"
         return f"{format_tree(self.program, shown)} is {end}"
 

@@ -14,7 +14,6 @@ from matcalc.conjugates.reading import (
     conjugate,
     read_complex,
     read_complex_latex,
-    renaming,
     with_conjugates,
 )
 from matcalc.conjugates.unit import without_powers
@@ -23,7 +22,7 @@ from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedErro
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.substitution import replace_variables
+from matcalc.core.substitution import rename, replace_variables
 from matcalc.core.tree import Expr, number, transpose
 from matcalc.engine.pipeline import differentiate, prepare_to_print, simplify, tensorize
 from matcalc.verify.exact.judge import judge
@@ -304,7 +303,7 @@ class Wirtinger:
         above = rf"\partial{power} {letter(value_name(program.variables))}"
         lines = []
         for side in self._last:
-            tree = replace_variables(side.shown, {a: renaming(b) for a, b in marks.names.items()})
+            tree = replace_variables(side.shown, {a: rename(b) for a, b in marks.names.items()})
             formula = latex(tree, named={}, declared=variables)
             if self._verify:
                 confirm(latex_says(formula, tree, variables), "LaTeX", program.language)

@@ -20,8 +20,8 @@ from matcalc.core.language import default_language
 from matcalc.core.operations import ALIASES, ANALYTIC, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.split import declaration_lines
-from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, transpose, variable
+from matcalc.core.substitution import rename, replace_variables
+from matcalc.core.tree import Expr, transpose
 from matcalc.core.walk import fold
 from matcalc.read.frontend import statements_of
 from matcalc.read.shapes.infer import infer
@@ -72,14 +72,9 @@ class ComplexProgram:
         values: dict[str, Callable[[Expr], Expr]] = {UNIT: lambda node: Expr("neg", (node,))}
         for name in self.conjugated:
             for one, other in ((name, conjugate(name)), (conjugate(name), name)):
-                values[one] = renaming(other)
+                values[one] = rename(other)
         values |= dict.fromkeys(self.self_adjoint, transpose)
         return replace_variables(tree, values)
-
-
-def renaming(name: str) -> Callable[[Expr], Expr]:
-    """What puts another variable in the place of one."""
-    return lambda node: variable(name, node.shape, row=node.row)
 
 
 def conjugate(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from matcalc.core.dims import Dim
 from matcalc.core.indexed import Form, Index, Place, Reduction
-from matcalc.core.tree import Expr, dimension
+from matcalc.core.tree import Expr, dimension, variable
 
 
 def replace_variables(tree: Expr, values: Mapping[str, Callable[[Expr], Expr]]) -> Expr:
@@ -21,6 +21,11 @@ def replace_variables(tree: Expr, values: Mapping[str, Callable[[Expr], Expr]]) 
         return node.with_args(args)
 
     return tree.fold(rule)
+
+
+def rename(name: str) -> Callable[[Expr], Expr]:
+    """What puts another variable in the place of one."""
+    return lambda node: variable(name, node.shape, row=node.row)
 
 
 def replace_sizes(tree: Expr, known: Callable[[str], Dim | None]) -> Expr:

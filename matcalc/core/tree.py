@@ -209,6 +209,18 @@ def transpose(expr: Expr) -> Expr:
     return Expr("'", (expr,), expr.shape[::-1], row=expr.rank == 1 and not expr.row)
 
 
+def drop_transpose(expr: Expr) -> Expr:
+    """The expression without a transpose around it."""
+    return expr.args[0] if expr.op == "'" else expr
+
+
+def sides_of(expr: Expr) -> tuple[Dim | None, Dim | None]:
+    """Rows and columns; None for the one that a vector lacks."""
+    if expr.rank == 2:
+        return expr.shape[0], expr.shape[1]
+    return (None, expr.shape[0]) if expr.row else (expr.shape[0], None)
+
+
 def grid(expr: Expr) -> tuple[Shape, Shape]:
     """The heights of the rows of blocks and the widths of the columns."""
     rows, columns = expr.value
@@ -297,6 +309,15 @@ def multiply(left: Expr, right: Expr) -> Expr:
     rows = () if left.row else left.shape[:1]
     columns = right.shape[-1:] if right.rank == 2 or right.row else ()
     return Expr("*", (left, right), rows + columns, row=not rows and bool(columns))
+
+
+def pair(cotangent: Expr, value: Expr) -> Expr:
+    """The sum of the products of the entries of a cotangent, which is a column, and a value."""
+    if not value.shape:
+        return Expr("*", (cotangent, value))
+    if value.row:
+        cotangent = transpose(cotangent)
+    return Expr("sum", (Expr(".*", (cotangent, value), value.shape, row=value.row),))
 
 
 def flat_factors(tree: Expr) -> list[Expr]:

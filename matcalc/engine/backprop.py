@@ -31,10 +31,9 @@ from matcalc.core.loops import (
 )
 from matcalc.core.members import family_of, member, move_member, move_size, places_of
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, intern_trees
+from matcalc.core.tree import Expr, intern_trees, pair
 from matcalc.engine.pipeline import simplify
 from matcalc.engine.placed import place_lines
-from matcalc.engine.segments import pair
 from matcalc.engine.several import derive_several
 from matcalc.verify.readback.forms import Forms, SignedForm
 from matcalc.write.complements import use_complements

@@ -7,7 +7,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.tree import Expr, add_terms, extent, eye, is_number, is_zero, transpose
+from matcalc.core.tree import (
+    Expr,
+    add_terms,
+    drop_transpose,
+    extent,
+    eye,
+    is_number,
+    is_zero,
+    transpose,
+)
 
 
 def place_lines(tree: Expr, moving: Collection[str]) -> Expr:
@@ -32,7 +41,7 @@ def _place(node: Expr, axis: int, moving: Collection[str]) -> Expr | None:
         for k in range(count)
     ]
     sizes = [extent(line[0])[axis] for line in lines]
-    empty = [all(is_zero(_column(cell)) for cell in line) for line in lines]
+    empty = [all(is_zero(drop_transpose(cell)) for cell in line) for line in lines]
     gaps = [size for size, none in zip(sizes, empty, strict=True) if none]
     if not any(set(size.letters) & set(moving) for size in gaps):
         return None
@@ -45,10 +54,6 @@ def _place(node: Expr, axis: int, moving: Collection[str]) -> Expr | None:
             terms.append(_term(node, line, axis, _range(whole, start, size)))
         start = start.plus(size)
     return add_terms(terms, node.shape, row=node.row)
-
-
-def _column(cell: Expr) -> Expr:
-    return cell.args[0] if cell.op == "'" else cell
 
 
 def _range(whole: Dim, start: Dim, size: Dim) -> Expr:

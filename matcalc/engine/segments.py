@@ -17,7 +17,16 @@ from matcalc.core.dims import Shape
 from matcalc.core.directions import free_variable
 from matcalc.core.kinds import MOST_AXES, Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, add_terms, intern_trees, is_zero, number, transpose
+from matcalc.core.tree import (
+    Expr,
+    add_terms,
+    intern_trees,
+    is_zero,
+    number,
+    pair,
+    transpose,
+    variable_names,
+)
 
 _LEAST = 4  # nodes of a segment that is cut at a definition or at a value that is used again,
 _MOST = 14  # and anywhere
@@ -125,7 +134,7 @@ class Backward:
             for term in _summands(segment.expr, segment.node.shape):
                 bare = term.args[0] if term.op == "neg" else term
                 if whole or bare.op != "variable":
-                    found |= _names(bare)
+                    found |= variable_names(bare)
         return found
 
     def _program(self, expr: Expr) -> Program:
@@ -134,7 +143,7 @@ class Backward:
     def _step(self, segment: Segment) -> None:
         """Hands the adjoint of a segment on to all that it is made of."""
         expr = segment.expr
-        used = _names(expr)
+        used = variable_names(expr)
         inner = [each.name for each in self.segments if each.name in used]
         outer = [name for name in self.wrt if name in used]
         if segment.name:
@@ -142,7 +151,9 @@ class Backward:
             if is_zero(adjoint):
                 return
             # the adjoint stands still while the segment is derived
-            if len(adjoint.parts) > _SHORT or not _names(adjoint).isdisjoint([*outer, *inner]):
+            if len(adjoint.parts) > _SHORT or not variable_names(adjoint).isdisjoint(
+                [*outer, *inner]
+            ):
                 name = _adjoint(segment.name)
                 self.values[name] = self._resolve(adjoint)
                 adjoint = Expr("variable", (), segment.node.shape, value=name)
@@ -195,16 +206,3 @@ def _summands(total: Expr, shape: Shape) -> list[Expr]:
         else:
             found.append(node)
     return found
-
-
-def _names(tree: Expr) -> set[str]:
-    return {str(node.value) for node in tree.parts if node.op == "variable"}
-
-
-def pair(cotangent: Expr, value: Expr) -> Expr:
-    """The sum of the products of the entries of a cotangent, which is a column, and a value."""
-    if not value.shape:
-        return Expr("*", (cotangent, value))
-    if value.row:
-        cotangent = transpose(cotangent)
-    return Expr("sum", (Expr(".*", (cotangent, value), value.shape, row=value.row),))

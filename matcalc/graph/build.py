@@ -16,7 +16,7 @@ from matcalc.core.loops import Assignment, ForLoop, base
 from matcalc.core.members import families
 from matcalc.core.program import Program, unknown_variable
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, drop_transpose
 from matcalc.engine.pipeline import differentiate, prepare_to_print
 from matcalc.explain.instances import Trees
 from matcalc.verify.verification import verify
@@ -244,7 +244,7 @@ class GraphBuilder:
         if expr.op == "'":
             return True
         inner = expr.args[0] if expr.op in ("neg", "fill") else expr
-        inner = inner.args[0] if inner.op == "'" else inner
+        inner = drop_transpose(inner)
         return inner is not expr and (inner.op in _INLINE or inner.op == "variable")
 
     def _name(self, expr: Expr, fresh: Expr, name: str | None) -> Expr:

@@ -20,10 +20,9 @@ from matcalc.core.options import require_choice
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, number, variable
+from matcalc.core.tree import Expr, number, pair, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
-from matcalc.engine.segments import pair
 from matcalc.explain.instances import Trees
 from matcalc.graph.build import AskedVariables, ComputationGraph, GraphNode, build
 from matcalc.graph.modes_text import JacobianChain, Pass, cost_lines, order_lines

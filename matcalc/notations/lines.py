@@ -12,7 +12,7 @@ from matcalc.core.kinds import Variable, size_names
 from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, variable
+from matcalc.core.tree import Expr, pair, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import (
     by_entries,
@@ -156,7 +156,7 @@ class Writer:
         name = self.names.cotangent()
         cotangent = free_variable(name, value)
         known = self.program._replace(variables={**self.program.variables, name: cotangent})
-        paired = known._replace(expr=inner(variable(name, value.shape), value))
+        paired = known._replace(expr=pair(variable(name, value.shape), value))
         tree = derive_steps(paired, [self.statement.wrt], self.statement.structure)[-1]
         return NotationLine("adjoint", (name,), known, _in_language(known, tree))
 
@@ -236,15 +236,6 @@ class LineNames:
         )
         more = {name: make(name) for name in names}
         return program._replace(variables={**program.variables, **more})
-
-
-def inner(left: Expr, right: Expr) -> Expr:
-    """The sum of the products of the entries."""
-    if not right.shape:
-        return Expr("*", (left, right))
-    if right.row:
-        left = Expr("'", (left,), right.shape, row=True)
-    return Expr("sum", (Expr(".*", (left, right), right.shape, row=right.row),))
 
 
 def reverse_axes(tree: Expr, rows: int) -> Expr:

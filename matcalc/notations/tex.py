@@ -2,13 +2,13 @@ r"""The lines of a notation in LaTeX: ``\mathrm{d}X \mapsto A \,\mathrm{d}X B``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matcalc.core.indexed import Condition
 from matcalc.core.kinds import Variable
-from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, variable
+from matcalc.core.substitution import rename, replace_variables
+from matcalc.core.tree import Expr
 from matcalc.notations.conditions import format_conditions
 from matcalc.notations.lines import NotationLine
 from matcalc.verify.readback.latex import latex_says
@@ -52,7 +52,7 @@ def _letter(text: str, line: NotationLine, name: str, *, bold: bool) -> str:
 
 def _formula(line: NotationLine, marks: Marks, *, bold: bool, verify: bool) -> str:
     tree = write_known_sizes(line.tree, line.program.variables)
-    tree = replace_variables(tree, {name: _renaming(other) for name, other in marks.names.items()})
+    tree = replace_variables(tree, {name: rename(other) for name, other in marks.names.items()})
     variables: Mapping[str, Variable] = {
         marks.names.get(name, name): each._replace(name=marks.names.get(name, name))
         for name, each in line.program.variables.items()
@@ -62,10 +62,6 @@ def _formula(line: NotationLine, marks: Marks, *, bold: bool, verify: bool) -> s
         language = line.program.language
         confirm(latex_says(result, tree, variables, language), "LaTeX", language)
     return result
-
-
-def _renaming(name: str) -> Callable[[Expr], Expr]:
-    return lambda node: variable(name, node.shape, row=node.row)
 
 
 def _head(line: NotationLine, marks: Marks, *, bold: bool) -> str:

@@ -28,6 +28,7 @@ from matcalc.claims.judge.variants import variants
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.compare import largest_entry
 from matcalc.verify.oracle.pieces import Pieces, jumps_at_zero, on_jump
 from matcalc.write.printers.text import text
 
@@ -110,7 +111,7 @@ def diagnose(
     if not samples:
         return None
     # candidates are found in the first, so nothing may vanish there
-    plain = [sample for sample in samples if _largest(sample.truth) > sample.noise]
+    plain = [sample for sample in samples if largest_entry(sample.truth) > sample.noise]
     telling = [sample for sample in plain if sample.error > sample.method.tolerance]
     first = (*telling, *plain, samples[0])[0]
     samples = [first, *(sample for sample in samples if sample is not first)]
@@ -350,22 +351,18 @@ def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Const
         if left is None or right is None or left.shape != right.shape:
             return None
         square = float(np.sum(left * left))
-        largest, noise = _largest(right), sample.noise
-        if max(_largest(left), largest) <= noise:
+        largest, noise = largest_entry(right), sample.noise
+        if max(largest_entry(left), largest) <= noise:
             continue  # as where a step is 0: any factor fits
         if not square > 0:
             return None
         ratio = float(np.sum(left * right)) / square
-        if not _largest(ratio * left - right) <= tolerance(sample, close) * largest + noise:
+        if not largest_entry(ratio * left - right) <= tolerance(sample, close) * largest + noise:
             return None
         ratios[place] = ratio
     if all(abs(ratio - 1) < tolerance(samples[place], close) for place, ratio in ratios.items()):
         return NONE if ratios else None
     return factors.find(ratios)
-
-
-def _largest(array: Array) -> float:
-    return float(np.max(np.abs(array), initial=0.0))
 
 
 def _fits(match: _Match, question: Question) -> bool:
@@ -392,6 +389,7 @@ def _find_condition(
         condition
         for condition, found in conditions(question, samples, rng)
         if all(sample.error <= 10 * sample.method.tolerance for sample in found)
-        and any(_largest(sample.truth) > sample.noise for sample in found)  # 0 holds beside a step
+        # 0 holds beside a step
+        and any(largest_entry(sample.truth) > sample.noise for sample in found)
     ]
     return min(held, key=lambda condition: condition.cost, default=None)

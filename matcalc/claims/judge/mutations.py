@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.operations import COMPARISONS, FLAT, LINEAR, LOGARITHMS, OPERATIONS, PRIMARY
-from matcalc.core.tree import Expr, multiply, number, transpose, variable
+from matcalc.core.tree import Expr, drop_transpose, multiply, number, transpose, variable
 from matcalc.core.user_functions import calls_function
 from matcalc.verify.oracle.close import nearby
 from matcalc.write.printers.text import text
@@ -208,7 +208,7 @@ def _transposes(
         return
     if node.op == "variable" and SYMMETRY.get(variables[node.value].kind) == 1:
         return
-    inner = node.args[0] if node.op == "'" else node
+    inner = drop_transpose(node)
     beside_ones = any(part.op == "fill" for user in users if user.op == "*" for part in user.args)
     kind = (
         "inverse-transposed"
@@ -230,7 +230,7 @@ def _axes(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> 
         return
     place = 0 if node.args[0].rank == 1 else 1
     ones, A = node.args[place], node.args[1 - place]
-    inner = ones.args[0] if ones.op == "'" else ones
+    inner = drop_transpose(ones)
     if inner.op != "fill" or A.shape[0] == A.shape[1]:
         return
     turned = Expr("fill", inner.args, node.shape, row=inner.row)

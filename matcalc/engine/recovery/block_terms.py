@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.slices import join_slices
-from matcalc.core.tree import Expr, extent
+from matcalc.core.tree import Expr, drop_transpose, extent
 from matcalc.engine.ir.ranges import Range, in_order
 from matcalc.engine.recovery.chains import Chain, Link, Term, flip
 from matcalc.engine.recovery.entries import Adding, entries
@@ -237,7 +237,7 @@ def _thin(cell: Expr, axis: int) -> bool:
 
 
 def _is_zero(expr: Expr) -> bool:
-    bare = expr.args[0] if expr.op == "'" else expr
+    bare = drop_transpose(expr)
     return bare.op == "fill" and bare.args[0].op == "number" and bare.args[0].value == 0
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.operations import ENTRYWISE, TRIANGLES
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, drop_transpose
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.recovery.exponents import factors_of, join_exponents
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -88,11 +88,6 @@ def is_placed(chain: Chain) -> bool:
 def is_mask(chain: Chain) -> bool:
     """Whether this is nothing but a triangle of ones."""
     return len(chain) == 1 and is_triangle(chain[0].expr)
-
-
-def _bare(expr: Expr) -> Expr:
-    """The expression without a transpose around it."""
-    return expr.args[0] if expr.op == "'" else expr
 
 
 def _weights(link: Link) -> Expr | None:
@@ -236,11 +231,13 @@ class ProductWriter:
 
     def open(self, chain: Chain) -> Chain:
         """The chain with the products among its links taken apart."""
-        if not self.products or not any(id(_bare(link.expr)) in self.products for link in chain):
+        if not self.products or not any(
+            id(drop_transpose(link.expr)) in self.products for link in chain
+        ):
             return chain
         links: list[Link] = []
         for link in chain:
-            inner = self.products.get(id(_bare(link.expr)), (link,))
+            inner = self.products.get(id(drop_transpose(link.expr)), (link,))
             links += (
                 inner if inner == (link,) or link.flipped == (link.expr.op == "'") else flip(inner)
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.slices import join_slices
-from matcalc.core.tree import Expr, grid, is_number
+from matcalc.core.tree import Expr, drop_transpose, grid, is_number
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.ir.ranges import Range, in_order
 from matcalc.engine.recovery.chains import Link, Scalars, Term
@@ -123,7 +123,7 @@ def _cells(expr: Expr) -> list[tuple[Dim, Expr]] | None:
     """The entries of a vector of scalars and zeros, with their places."""
     found, start = [], ZERO
     for part, size in zip(expr.args, grid(expr)[int(expr.row)], strict=True):
-        bare = part.args[0] if part.op == "'" else part
+        bare = drop_transpose(part)
         if not part.shape:
             if not is_number(part, 0):
                 found.append((start, part))

@@ -12,7 +12,7 @@ from typing import Any
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.functions.spec import VECTOR_TO_VECTOR
 from matcalc.core.operations import ALONG, FRECHET, OPERATIONS
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import Expr, is_number, sides_of
 from matcalc.core.tree import eye as make_eye
 from matcalc.core.tree import fill as make_fill
 from matcalc.engine.ir.nodes import Rational
@@ -252,7 +252,7 @@ class ExpressionFactory:
 
     def kron(self, slow: Expr, fast: Expr) -> Expr:
         """The Kronecker product; a column is a matrix of one column, a row one of one row."""
-        (rows, columns), (more_rows, more_columns) = _sides(slow), _sides(fast)
+        (rows, columns), (more_rows, more_columns) = sides_of(slow), sides_of(fast)
         sides = [
             a if b is None else b if a is None else a.times(b)
             for a, b in ((rows, more_rows), (columns, more_columns))
@@ -294,10 +294,3 @@ def _is_square(expr: Expr) -> bool:
 
 def _square(expr: Expr) -> bool:
     return expr.rank == 2 and expr.shape[0] == expr.shape[1]
-
-
-def _sides(expr: Expr) -> tuple[Dim | None, Dim | None]:
-    """Rows and columns; None for the one that a vector lacks."""
-    if expr.rank == 2:
-        return expr.shape[0], expr.shape[1]
-    return (None, expr.shape[0]) if expr.row else (expr.shape[0], None)

@@ -37,11 +37,6 @@ def unfuse(graph: Graph) -> bool:
     )
 
 
-def _exclusive(graph: Graph, label: int) -> bool:
-    """Whether a summed vertex touches just one factor of three axes or more."""
-    return label >= graph.rank and sum(label in labels for _, labels in graph.hyper) == 1
-
-
 def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """F[k,i,i] w[i], where nothing else touches i, is the weight vec(diag(w)) of k; else an edge
     khatrirao(eye, eye).
@@ -49,7 +44,7 @@ def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     k, i, j = hyper[1]
     if i != j:
         return False
-    if not _exclusive(graph, i) or graph.incident(i):
+    if not graph.has_one_hyper(i) or graph.incident(i):
         graph.hyper.remove(hyper)
         spread = graph.factory.call(
             "khatrirao", (graph.factory.eye(graph.dims[i]),) * 2, (graph.dims[k], graph.dims[i])
@@ -68,12 +63,12 @@ def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 def _nearest(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """F[k,i,j] P[k,l] F[l,a,b] M[a,b] with a projector P as an edge from i to j: toeplitz(M)."""
     k, i, j = hyper[1]
-    edges = graph.incident(k) if _exclusive(graph, k) and not graph.weights[k] else []
+    edges = graph.incident(k) if graph.has_one_hyper(k) and not graph.weights[k] else []
     if len(edges) != 1 or len(edges[0][2]) != 1 or edges[0][2][0].expr.op not in PROJECTORS:
         return False
     _, other, chain = edges[0]
     ends = [each for each in graph.hyper if each[0].op == "fuse" and each[1][0] == other]
-    if len(ends) != 1 or not _exclusive(graph, other) or graph.degree(other) > 1:
+    if len(ends) != 1 or not graph.has_one_hyper(other) or graph.degree(other) > 1:
         return False
     if graph.weights[other]:
         return False
@@ -103,7 +98,7 @@ def _nearest_matrix(graph: Graph, name: str, matrix: Chain) -> Link:
 def _unvec(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """F[k,i,j] u[k] as an edge from i to j: the matrix reshape(u, m, n) of which u is the vec."""
     k, i, j = hyper[1]
-    if not _exclusive(graph, k) or graph.incident(k) or not graph.weights[k] or i == j:
+    if not graph.has_one_hyper(k) or graph.incident(k) or not graph.weights[k] or i == j:
         return False
     graph.hyper.remove(hyper)
     factory, shape = graph.factory, (graph.dims[i], graph.dims[j])
@@ -179,7 +174,7 @@ def _bridge(graph: Graph, start: int, end: int) -> Chain | None:
             if shared
             else None
         )
-    if not (_exclusive(graph, start) and _exclusive(graph, end)):
+    if not (graph.has_one_hyper(start) and graph.has_one_hyper(end)):
         return None
     ways = graph.incident(start)
     if len(ways) != 1 or ways[0][1] != end or len(graph.incident(end)) != 1:
@@ -232,9 +227,8 @@ def _write_weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """
     expr, labels = hyper
     values = labels[: expr.value.of_vectors]
-    inner = [
-        k for k in labels if labels.count(k) == 1 and _exclusive(graph, k) and not graph.incident(k)
-    ]
+    once = [k for k in labels if labels.count(k) == 1]
+    inner = [k for k in once if graph.has_one_hyper(k) and not graph.incident(k)]
     outer = [k for k in labels if k not in inner][:2]
     if len(inner) + len(outer) < len(labels) or any(k in outer for k in values):
         return False

@@ -461,10 +461,7 @@ class Graph:
             return False
         first, _, chain = self.cut(between[0])
         chain = chain if first == i else flip(chain)
-        alone = all(
-            label >= self.rank and not self.degree(label) and self._hypers(label) == 1
-            for label in (i, j)
-        )
+        alone = all(self.has_one_hyper(label) and not self.degree(label) for label in (i, j))
         if alone and not (self.weights[i] and self.weights[j]):
             chain = (
                 self.diagonal(tuple(self.weights[i]), i)
@@ -477,8 +474,13 @@ class Graph:
         )
         return True
 
-    def _hypers(self, label: int) -> int:
+    def count_hypers(self, label: int) -> int:
+        """How many factors of three axes or more touch a vertex."""
         return sum(label in labels for _, labels in self.hyper)
+
+    def has_one_hyper(self, label: int) -> bool:
+        """Whether a summed vertex touches just one factor of three axes or more."""
+        return label >= self.rank and self.count_hypers(label) == 1
 
     def matrix_between(self, first: int, second: int, hyper: Hyper) -> Chain | None:
         """What closes a pair of axes of a factor: an edge, or the outer product of weights; None if

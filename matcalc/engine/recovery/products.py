@@ -57,7 +57,7 @@ def fused_indices(graph: Graph) -> list[Tree]:
     inner = {
         label
         for label in by_root
-        if roots.count(label) == 1 and _bare(graph, label) and _count_touching(graph, label) == 2
+        if roots.count(label) == 1 and _bare(graph, label) and graph.count_hypers(label) == 2
     }
     inner &= {label for _, labels in fuses for label in labels[1:]}
     found = []
@@ -80,10 +80,6 @@ def fused_indices(graph: Graph) -> list[Tree]:
 
 def _bare(graph: Graph, label: int) -> bool:
     return label >= graph.rank and not graph.weights[label] and not graph.incident(label)
-
-
-def _count_touching(graph: Graph, label: int) -> int:
-    return sum(label in labels for _, labels in graph.hyper)
 
 
 def _move_inside(graph: Graph, tree: Tree) -> bool:
@@ -167,7 +163,7 @@ def _lent(graph: Graph, goal: Tree, tree: Tree) -> int | None:
     """
     alone = (
         all(end in tree.leaves for _, end, _ in graph.incident(goal.root))
-        and _count_touching(graph, goal.root) <= 1
+        and graph.count_hypers(goal.root) <= 1
     )
     return goal.root if goal.root < graph.rank and alone and graph.weights[goal.root] else None
 
@@ -395,7 +391,7 @@ def _split(graph: Graph, tree: Tree, leaf: int) -> bool:
     ]
     if leaf < graph.rank or graph.weights[leaf] or graph.incident(leaf):
         return False
-    if len(places) != 2 or _count_touching(graph, leaf) > len({n for n, _ in places}):
+    if len(places) != 2 or graph.count_hypers(leaf) > len({n for n, _ in places}):
         return False
     other, (n, axis) = graph.fresh(graph.dims[leaf]), places[-1]
     expr, labels = tree.hypers[n]
@@ -456,7 +452,7 @@ def _peelable(graph: Graph) -> list[tuple[Tree, int, int]]:
             continue
         for place, leaf in enumerate(tree.leaves):
             ways = graph.incident(leaf)
-            if leaf < graph.rank or len(ways) != 1 or _count_touching(graph, leaf) != 1:
+            if leaf < graph.rank or len(ways) != 1 or graph.count_hypers(leaf) != 1:
                 continue
             end = ways[0][1]
             if end >= graph.rank and end not in taken:

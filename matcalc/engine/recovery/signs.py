@@ -22,11 +22,7 @@ def unsign(graph: Graph) -> bool:
 
 def _lone(graph: Graph, label: int) -> bool:
     """Whether a summed index touches nothing but the sign and vectors."""
-    return _inner(graph, label) and not graph.incident(label)
-
-
-def _inner(graph: Graph, label: int) -> bool:
-    return label >= graph.rank and sum(label in labels for _, labels in graph.hyper) == 1
+    return graph.has_one_hyper(label) and not graph.incident(label)
 
 
 def _write_cross(graph: Graph, hyper: Hyper) -> bool:
@@ -90,7 +86,7 @@ def _write_vee(graph: Graph, hyper: Hyper) -> bool:
         i, j, k = (labels[(place + turn) % 3] for turn in (-1, 0, 1))
         between = graph.between(i, k)
         if len(between) != 1 or not all(
-            _inner(graph, end) and len(graph.incident(end)) == 1 for end in (i, k)
+            graph.has_one_hyper(end) and len(graph.incident(end)) == 1 for end in (i, k)
         ):
             continue
         ((_, _, chain),) = graph.incident(i)

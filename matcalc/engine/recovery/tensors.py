@@ -89,7 +89,7 @@ def _slice(graph: Graph, hyper: Hyper) -> bool:
     """A range of an index that nothing else touches, or one place, as a slice of the array."""
     expr, labels = hyper
     for axis, label in enumerate(labels):
-        if label < graph.rank or _count_touching(graph, label) > 1:
+        if label < graph.rank or graph.count_hypers(label) > 1:
             continue
         weights, edges = graph.weights[label], graph.incident(label)
         if not edges and len(weights) == 1 and _is_place(weights[0]):
@@ -113,7 +113,7 @@ def _accumulate(graph: Graph, hyper: Hyper) -> bool:
     expr, labels = hyper
     for axis, label in enumerate(labels):
         edges = graph.incident(label)
-        if label < graph.rank or _count_touching(graph, label) > 1 or graph.weights[label]:
+        if label < graph.rank or graph.count_hypers(label) > 1 or graph.weights[label]:
             continue
         if len(edges) == 1 and is_running(edges[0][2][0].expr):
             first = edges[0][2][0]
@@ -231,10 +231,6 @@ def _inside(graph: Graph, label: int, hypers: Sequence[Hyper], *, bare: bool = T
     if graph.incident(label) or (bare and graph.weights[label]):
         return False
     return all(label not in hyper[1] for hyper in graph.hyper if hyper not in hypers)
-
-
-def _count_touching(graph: Graph, label: int) -> int:
-    return sum(label in labels for _, labels in graph.hyper)
 
 
 def _sum(graph: Graph, hyper: Hyper) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from matcalc.core.operations import LINEAR, PARITY
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, drop_transpose
 from matcalc.core.walk import fold
 from matcalc.engine.recovery.assemble import Assembler
 from matcalc.engine.recovery.chains import Link, ProductWriter, Term
@@ -162,4 +162,4 @@ def signed_spine(node: Expr) -> Signed:
 
 def is_name(expr: Expr) -> bool:
     """Whether this is a variable or its transpose."""
-    return (expr.args[0] if expr.op == "'" else expr).op == "variable"
+    return drop_transpose(expr).op == "variable"

@@ -5,17 +5,10 @@ vech.
 from __future__ import annotations
 
 from matcalc.core.dims import ONE, Dim, Shape, half
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, sides_of
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.operators import multiply
 from matcalc.read.syntax.nodes import SyntaxNode
-
-
-def _sides(arg: Expr) -> tuple[Dim | None, Dim | None]:
-    """Rows and columns; None for the one that a vector lacks."""
-    if arg.rank == 2:
-        return arg.shape[0], arg.shape[1]
-    return (None, arg.shape[0]) if arg.row else (arg.shape[0], None)
 
 
 def _join(context: Context, left: Dim | None, right: Dim | None) -> Dim | None:
@@ -32,7 +25,9 @@ def kron(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Exp
             if not arg.shape:
                 context.odd("function", arg, part, name=name)
         return multiply(context, node, left, right)
-    rows, columns = (_join(context, a, b) for a, b in zip(_sides(left), _sides(right), strict=True))
+    rows, columns = (
+        _join(context, a, b) for a, b in zip(sides_of(left), sides_of(right), strict=True)
+    )
     shape: Shape = tuple([axis for axis in (rows, columns) if axis is not None])
     return context.make(name, (left, right), shape, node, row=rows is None)
 

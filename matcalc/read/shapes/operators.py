@@ -8,7 +8,7 @@ from collections.abc import Callable
 from matcalc.core.errors import Span
 from matcalc.core.kinds import size_names
 from matcalc.core.operations import COMPARISONS
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, drop_transpose
 from matcalc.read.shapes.coefficients import is_count
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax.nodes import SyntaxNode
@@ -216,7 +216,7 @@ def _note_outer(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> 
     written = context.source[node.start : node.end]
     if written.endswith("'"):  # which is no sign of Python's
         return
-    column = right.args[0] if right.op == "'" else right
+    column = drop_transpose(right)
     inner = f"{context.base(left)} @ {context.base(column)}"
     note = f"{written} is read as the outer product of columns; write {inner} for the inner product"
     context.notes.setdefault(f"note: {note}")

@@ -44,7 +44,7 @@ def by_entries(equation: EquationPhrase, scope: Scope) -> EquationPhrase:
         return equation
     value = equation.value
     whole = Phrase("indexed", value.start, value.end, args=(value,), parts=entry.parts)
-    shown = scope.source[entry.start : entry.end]
+    shown = scope.quote(entry)
     kind = _KINDS[len(wanted)] if len(wanted) < len(_KINDS) else "array"
     alone = "" if ends else "; write the right side alone for one of them"
     scope.note(f"note: {shown} = ... is read as the {kind} of these entries{alone}")
@@ -135,7 +135,7 @@ def _ends(
 
 def _array_of(equation: EquationPhrase, names: Iterable[str], scope: Scope) -> str:
     value = equation.value
-    right, below = scope.source[value.start : value.end], ",".join(names)
+    right, below = scope.quote(value), ",".join(names)
     return f"\\left[{right}\\right]_{{{below}}}"
 
 
@@ -151,7 +151,7 @@ def _refuse_part(entry: Phrase, equation: EquationPhrase, scope: Scope) -> None:
     free = [name for name in names if _are_entries([name], ends, equation, scope)]
     if not ends and not (several and clash) and not free:
         return
-    shown = scope.source[entry.start : entry.end]
+    shown = scope.quote(entry)
     message = f"{shown} = ... may define an array by its entries, or name one value"
     if clash:
         message += f": {clash[0]} is an index of {shown}, and summed over on the right side"

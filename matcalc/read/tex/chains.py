@@ -185,7 +185,7 @@ def _refuse_reach(call: Phrase, name: Span, total: Phrase, scope: Scope) -> None
     if _BRACKET.match(scope.source, name.end):
         return
     shown, argument = (scope.source[a:b] for a, b in ((name.start, name.end), (name.end, call.end)))
-    argument, rest = argument.strip(), scope.source[total.start : total.end]
+    argument, rest = argument.strip(), scope.quote(total)
     raise scope.refusal(
         f"where the argument of {call.text} ends has two readings",
         Span(call.start, total.end),
@@ -230,7 +230,7 @@ def _open(item: Phrase, scope: Scope) -> Phrase:
         message = (
             "a comma separates the arguments of a function, and no function stands before this"
         )
-        stacked = " \\\\ ".join(scope.source[arg.start : arg.end] for arg in core.args)
+        stacked = " \\\\ ".join(scope.quote(arg) for arg in core.args)
         hint = f"write \\begin{{bmatrix}} {stacked} \\end{{bmatrix}} to stack them"
         if len(core.args) == 2:
             x, y = stacked.split(" \\\\ ")[:2]
@@ -242,7 +242,7 @@ def _open(item: Phrase, scope: Scope) -> Phrase:
 
 def script_in_brackets_error(item: Phrase, script: Phrase, scope: Scope) -> ParseError:
     """The error for W^{(1)}."""
-    base, text = (scope.source[part.start : part.end] for part in (item.args[0], script))
+    base, text = (scope.quote(part) for part in (item.args[0], script))
     text = text.strip("{}()[] ")
     return scope.refusal(
         "this superscript may be an index or a power",
@@ -293,9 +293,9 @@ def _unclear(head: Phrase, first: Phrase, factors: list[Phrase], scope: Scope) -
         if _stops(second, factor) and factor is not factors[-1]:
             break
         second = factor
-    a = scope.source[first.start : first.end]
+    a = scope.quote(first)
     b = scope.source[factors[-1].start : second.end]
-    name = scope.source[head.start : head.end].strip()
+    name = scope.quote(head).strip()
     hint = f"write {name}({a}) {b} or {name}({a} {b})"
     span = Span(head.start, second.end)
     return scope.refusal(f"where the argument of {head.text} ends has two readings", span, hint)
@@ -329,7 +329,7 @@ def _subscript_error(head: Phrase, scope: Scope) -> ParseError:
     if head.text != "log":
         message, hint = f"{shown} may be a function or something over a set", OPTIMA
     if function(head.text, scope.user_words) and head.text != "log":
-        place = scope.source[head.parts[0].start : head.parts[0].end].strip("{}")
+        place = scope.quote(head.parts[0]).strip("{}")
         hint = f"write \\operatorname{{{head.text}}}(...)_{{{place}}} for an entry of its value"
     if head.text in OF_ENTRIES:
         message, hint = f"{shown} may be the {head.text}imum over a set, which is not read", OPTIMA

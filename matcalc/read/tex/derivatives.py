@@ -62,7 +62,7 @@ def _nabla_alone(head: Phrase, order: int, scope: Scope) -> ParseError:
         return scope_problem(scope, message, head.span, hint)
     if head.kind == "indexed" and head.args[0].text == "PARTIAL":
         hint = r"write \partial_x, with one variable, and \partial_x^2 for the second derivative"
-        shown = scope.source[head.start : head.end]
+        shown = scope.quote(head)
         return scope_problem(scope, f"{shown} does not name one variable", head.span, hint)
     hint = r"write \nabla_x, with the variable, before the formula itself"
     return scope_problem(scope, r"\nabla does not name its variable", head.span, hint)

@@ -207,11 +207,9 @@ def _refuse_layers(letters: Letters, root: Phrase) -> None:
 def inverse_or_reciprocal(power: Phrase, scope: Scope) -> ParseError:
     r"""The error of A_{ij}^{-1}, an entry of the inverse or one over the entry."""
     base = power.args[0]
-    shown, entry = (scope.source[each.start : each.end] for each in (power, base))
-    letter = scope.source[base.args[0].start : base.args[0].end]
-    below = ",".join(
-        scope.source[part.start : part.end].strip("{}") for part in subscripts.places(base, 2)
-    )
+    shown, entry = (scope.quote(each) for each in (power, base))
+    letter = scope.quote(base.args[0])
+    below = ",".join(scope.quote(part).strip("{}") for part in subscripts.places(base, 2))
     if "^" in entry:  # A^{-1}_{ij}
         entry = f"{letter}_{{{below}}}"
     hint = f"write \\frac{{1}}{{{entry}}} for the reciprocal"

@@ -224,7 +224,7 @@ class _Convention:
     # ------------------------------------------------------------------------------------
 
     def _show(self, phrase: Phrase) -> str:
-        return self.scope.source[phrase.start : phrase.end]
+        return self.scope.quote(phrase)
 
     def _problem(self, message: str, phrase: Phrase, hint: str | None = None) -> MatcalcError:
         return self.scope.refusal(message, phrase.span, hint)

@@ -82,7 +82,7 @@ def apply_letter(
     special = None if known else _special(item, bracket, args)
     if special is not None or item.kind == "script":
         return special
-    shown = scope.source[item.start : item.end]
+    shown = scope.quote(item)
     if item.text in _FUNCTIONS:
         name, words = _FUNCTIONS[item.text]
         if known:
@@ -166,7 +166,7 @@ def prime_of_function(
     r"""The error for f'(x) and \sigma'(x): a derivative, or a product with a transpose."""
     while base.kind == "transpose":
         base = base.args[0]
-    shown = scope.source[base.start : base.end]
+    shown = scope.quote(base)
     primes = _count_primes(scope.source[base.end : where.end])
     own = ""
     if base.kind == "symbol":
@@ -189,7 +189,7 @@ def refuse_primed(base: Phrase, where: Span, scope: Scope) -> None:
     letter = base.args[0] if base.kind == "transpose" and base.text == "'" else base
     if letter is base or letter.kind not in ("symbol", "indexed") or scope.knows(letter):
         return
-    x = scope.source[letter.start : letter.end].replace("'", "")
+    x = scope.quote(letter).replace("'", "")
     new = rf"{x}_{{\mathrm{{new}}}}" if letter.kind == "symbol" else rf"\tilde{{{x[0]}}}{x[1:]}"
     raise scope.refusal(
         f"{x}' is transposed here, so that it is a letter of its own",
@@ -218,7 +218,7 @@ def refuse_composition(left: Phrase, right: Phrase, sign: Span, scope: Scope) ->
             and not scope.knows(part)
             and (part.text in _FUNCTIONS or symbol(part, scope.source).stem in _UNCLEAR)
         ):
-            a, b = (scope.source[each.start : each.end] for each in (left, right))
+            a, b = (scope.quote(each) for each in (left, right))
             inner = f"; write {a}({b}) for the composition" if left.text in _FUNCTIONS else ""
             raise scope.refusal(
                 f"{a} \\circ {b} may be a composition or a product entry by entry",
@@ -251,7 +251,7 @@ def operator(item: Phrase, bracket: Phrase, scope: Scope) -> Phrase | None:
         or (letter.stem in ("E", "P") and bracket.text == "[" and not scope.knows(item))
     ):
         return None
-    shown = scope.source[item.start : item.end]
+    shown = scope.quote(item)
     return Phrase("application", item.start, bracket.end, text=shown, parts=bracket.args)
 
 
@@ -304,9 +304,7 @@ def refuse_operator(letter: Phrase, found: Symbol, known: bool, scope: Scope) ->
     what = meant or (
         "a set of numbers" if found.style == "mathbb" else "an operator, a set or a distribution"
     )
-    raise scope.problem(
-        f"{scope.source[letter.start : letter.end]} may be {what}", letter.span, hint
-    )
+    raise scope.problem(f"{scope.quote(letter)} may be {what}", letter.span, hint)
 
 
 def _call(item: Phrase, bracket: Phrase, name: str, args: tuple[Phrase, ...]) -> Phrase:

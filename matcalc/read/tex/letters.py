@@ -93,7 +93,7 @@ class Letters:
                 return self._entry_of_letter(phrase, running)
             if not self.scope.knows(phrase) and self.indices_of_sums.intersection(indices):
                 hint = "write brackets around everything that is summed"
-                shown = self.scope.source[phrase.start : phrase.end]
+                shown = self.scope.quote(phrase)
                 raise self.scope.problem(
                     f"{shown} stands outside of the sum over its index", phrase.span, hint
                 )
@@ -158,7 +158,7 @@ class Letters:
 
     def text(self, phrase: Phrase) -> str:
         """The text of a letter."""
-        return self.scope.source[phrase.start : phrase.end]
+        return self.scope.quote(phrase)
 
     def base_name(self, base: Phrase) -> str:
         """The name of a letter whose entries are meant; these may be set in plain where the letter
@@ -258,7 +258,7 @@ class Letters:
         if matrix is None:
             return False
         name, (index,) = self.base_name(phrase.args[0]), subscripts.indices_of(self, phrase) or [""]
-        shown = self.scope.source[phrase.start : phrase.end]
+        shown = self.scope.quote(phrase)
         self.data[name] = matrix
         self.ranks.bound[matrix] = "matrix"
         self.ranks.bound.pop(name, None)
@@ -500,7 +500,7 @@ class Letters:
 
     def entry(self, value: Value, phrase: Phrase, indices: list[str], running: Ranges) -> Value:
         """The entry of a value at indices that run."""
-        shown = self.scope.source[phrase.start : phrase.end]
+        shown = self.scope.quote(phrase)
         if self.binding:
             return subscripts.value_entry(self, phrase, value)
         if value.rank != len(indices):

@@ -191,7 +191,7 @@ def _is_shift(phrase: Phrase) -> bool:
 
 def _from_zero(bound: Phrase, letters_: Letters) -> ParseError:
     span = bound.args[0].span
-    index = letters_.scope.source[bound.args[1].start : bound.args[1].end]
+    index = letters_.scope.quote(bound.args[1])
     hint = (
         f"entries are counted from 1 to the size: begin with {index}=1, and write {index}-1 "
         f"where {index} is a number, as in \\sum_{{t=1}}^{{T}} \\gamma^{{t-1}} r_t"

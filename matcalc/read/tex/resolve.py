@@ -105,7 +105,7 @@ class Resolver(ResolverBase):
                 f"{phrase.text} has no argument", phrase.span, "write brackets around its argument"
             )
         if rule is None or (phrase.kind == "gradient" and not phrase.args):
-            shown = self.scope.source[phrase.start : phrase.end]
+            shown = self.scope.quote(phrase)
             hint = None
             if phrase.kind == "differential" or phrase.text == "PARTIAL":
                 hint = r"a derivative is written \frac{\partial}{\partial x} before the formula"
@@ -349,7 +349,7 @@ class Resolver(ResolverBase):
         left, right = args
         make = Maker(phrase)
         if right.rank and not right.indexed:
-            above = self.scope.source[phrase.args[0].start : phrase.args[0].end].strip("{} ")
+            above = self.scope.quote(phrase.args[0]).strip("{} ")
             why = f"{above if len(above) < LONGEST_QUOTE else 'something'} is divided by it"
             if self.learn_number(phrase.args[1], why, counted=not left.order):
                 return left
@@ -389,10 +389,10 @@ class Resolver(ResolverBase):
         if base.order == 1:
             x = signs.operand(self, phrase.args[0])
             if phrase.args[0].kind == "call" and phrase.mark is not None:  # \sin^2 x
-                head = self.scope.source[phrase.mark.start : phrase.mark.end].partition("^")[0]
+                head = self.scope.quote(phrase.mark).partition("^")[0]
                 inside = ", ".join(map(self.quote, phrase.args[0].args))
                 x = f"{head}({inside})" if head else x  # \sin(x)^2
-            times = self.scope.source[phrase.args[1].start : phrase.args[1].end].strip("{} ")
+            times = self.scope.quote(phrase.args[1]).strip("{} ")
             hint = rf"write {x}^{{\odot {times}}} entry by entry"
             if times == "2":
                 inside = x if x.startswith("\\") else self.quote(phrase.args[0])

@@ -35,7 +35,7 @@ class ResolverBase:
 
     def quote(self, phrase: Phrase) -> str:
         """The text of a part, shortened if it is long."""
-        text = " ".join(self.scope.source[phrase.start : phrase.end].split())
+        text = " ".join(self.scope.quote(phrase).split())
         return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 3] + "..."
 
     def require_unindexed(self, phrase: Phrase, args: list[Value]) -> list[Value]:

@@ -134,14 +134,12 @@ def _as_numbers(
 
 def _show(scope: Scope, name: str) -> str:
     phrase, _ = scope.doubtful[name]
-    return scope.source[phrase.start : phrase.end].strip("{}() ")
+    return scope.quote(phrase).strip("{}() ")
 
 
 def _two_readings(scope: Scope, name: str) -> MatcalcError:
     phrase, _ = scope.doubtful[name]
-    base, index = (
-        scope.source[part.start : part.end] for part in (phrase.args[0], phrase.parts[0])
-    )
+    base, index = (scope.quote(part) for part in (phrase.args[0], phrase.parts[0]))
     return scope.problem(
         f"{_show(scope, name)} may be a number, the entry {index.strip('{}')} of {base}, or a "
         f"vector of its own",

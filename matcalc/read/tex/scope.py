@@ -80,6 +80,10 @@ class Scope:
         self.complex = meant
         self.user_words |= OF_COMPLEX
 
+    def quote(self, part: Phrase | Span) -> str:
+        """A part of the formula as it is written."""
+        return self.source[part.start : part.end]
+
     def note(self, text: str) -> None:
         """Something that may have been meant otherwise."""
         self.notes.setdefault(text)

@@ -114,9 +114,9 @@ def refuse_script(base: Phrase, script: Phrase, where: Span, scope: Scope) -> No
     r"""Refuses x^{opt}, x^{\mathrm{true}}, W^1 and A^0, which are names with an index."""
     if scope.printed is not None or script.bracketed or base.kind not in ("symbol", "indexed"):
         return
-    text = scope.source[script.start : script.end].strip()
+    text = scope.quote(script).strip()
     text = text[1:-1].strip() if text.startswith("{") else text
-    shown = scope.source[base.start : base.end]
+    shown = scope.quote(base)
     stem = symbol(base, scope.source).stem if base.kind == "symbol" else ""
     if script.kind == "number" and text in ("0", "1") and not scope.knows(base):
         raise scope.refusal(

@@ -35,7 +35,7 @@ def operand(resolver: ResolverBase, phrase: Phrase) -> str:
     """The text of an operand, with brackets where a superscript behind it would mean something
     else.
     """
-    text = " ".join(resolver.scope.source[phrase.start : phrase.end].split())
+    text = " ".join(resolver.scope.quote(phrase).split())
     inner = text[1:-1] if text.startswith("{") and text.endswith("}") else text
     if phrase.kind in _WHOLE and (not phrase.bracketed or phrase.kind in _LETTERS):
         return inner if inner.count("{") == inner.count("}") else text
@@ -88,7 +88,7 @@ def note_index(resolver: ResolverBase, total: Phrase) -> None:
     index = total.parts[0] if total.parts else None
     if index is None or total.mark is None or index.start <= total.args[0].start:
         return
-    sign = resolver.scope.source[total.mark.start : total.mark.end]
+    sign = resolver.scope.quote(total.mark)
     if sign in (r"\sum", r"\prod", "∑", "∏"):  # Einstein's convention has none
         resolver.scope.note(f"note: {sign} is read over {resolver.quote(index)}")
 
@@ -244,7 +244,7 @@ def application(phrase: Phrase, scope: Scope) -> str:
     advice = [f"write out what {phrase.text} is of its argument"]
     spectral = _SPECTRAL.fullmatch(phrase.text)
     if spectral and len(phrase.parts) == 1:
-        a = scope.source[phrase.parts[0].start : phrase.parts[0].end]
+        a = scope.quote(phrase.parts[0])
         if re.search("[A-Z]", re.sub(r"\^\s*\{?\s*[TH]", "", a)):  # of a matrix
             advice = [_of_spectrum(spectral, a)]
     if phrase.text in ("O", "o"):
@@ -343,7 +343,7 @@ def product(resolver: ResolverBase, phrase: Phrase) -> str | None:
     if first.kind == "call" and first.text == "exp" and first.args[0].kind == "*":
         inside = first.args[0]
         if resolver.value_of(inside.args[0]).rank == 2:
-            power = resolver.scope.source[inside.start : inside.end].strip("()")
+            power = resolver.scope.quote(inside).strip("()")
             return f"write e^{{{power}}} {b} for the matrix exponential"
     if first.kind in ("exponential", "call") and len(first.args) == 1:
         first = first.args[0]
@@ -432,7 +432,7 @@ def exponent(resolver: ResolverBase, phrase: Phrase, value: Value) -> MatcalcErr
     """The error for an exponent that is a vector or a matrix."""
     base = operand(resolver, phrase.args[0])
     script = phrase.args[1]
-    text = resolver.scope.source[script.start : script.end].strip("{} ")
+    text = resolver.scope.quote(script).strip("{} ")
     hint = ""
     if value.rank == 1 and not value.row:
         hint = rf"write {base}^{{\odot {text}}} to raise to each entry"
@@ -480,7 +480,7 @@ def unlike(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) ->
     of_rows = right.row if right.rank == 1 else left.row
     if of_rows:
         part = phrase.args[right.rank == 1]
-        vector = resolver.scope.source[part.start : part.end]
+        vector = resolver.scope.quote(part)
     whole = rf"\mathbf{{1}} {vector}" if of_rows else rf"{vector} \mathbf{{1}}^\top"
     each = "row" if of_rows else "column"
     text = f"{a} {sign} {whole}" if right.rank == 1 else f"{whole} {sign} {b}"

@@ -22,6 +22,7 @@ from matcalc.verify.exact.functions import (
     log_sum_exp,
     matrix,
     not_negative,
+    note_positive,
     offset,
     raise_power,
     single,
@@ -129,12 +130,6 @@ def _product(field: Generators, args: Sequence[Jet]) -> Jet:
     return result
 
 
-def _positive(field: Generators, a: Jet) -> Jet:
-    for x in a.value:
-        field.positive(x)
-    return a
-
-
 def _hypot(field: Generators, args: Sequence[Jet]) -> Jet:
     """sqrt(x^2 + y^2)."""
     x, y = spread(args[0], args[1])
@@ -151,13 +146,15 @@ def _atan2(field: Generators, args: Sequence[Jet]) -> Jet:
 def _normcdf(field: Generators, x: Jet) -> Jet:
     """(1 + erf(x/sqrt(2)))/2."""
     scaled = scale(inverse(number_root(Fraction(2))), x)
-    return _positive(field, scale(HALF, offset(apply(field, "erf", scaled), 1)))
+    return note_positive(field, scale(HALF, offset(apply(field, "erf", scaled), 1)))
 
 
 def _normpdf(field: Generators, x: Jet) -> Jet:
     """exp(-x^2/2)/(sqrt(2)*sqrt(pi))."""
     norm = number_root(Fraction(2)) * field.sqrt(field.pi()) % P
-    return _positive(field, scale(inverse(norm), apply(field, "exp", scale(-HALF, hadamard(x, x)))))
+    return note_positive(
+        field, scale(inverse(norm), apply(field, "exp", scale(-HALF, hadamard(x, x))))
+    )
 
 
 def _erfinv(field: Generators) -> Series:

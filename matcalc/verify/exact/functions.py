@@ -107,12 +107,13 @@ def _kept_square(rule: Callable[[Jet], Jet]) -> FieldRule:
 
 def _sigmoid(field: Generators, a: Jet) -> Jet:
     """1/(1 + exp(-x))."""
-    return _positive(
+    return note_positive(
         field, apply(field, "reciprocal", offset(apply(field, "exp", scale(-1, a)), 1))
     )
 
 
-def _positive(field: Generators, a: Jet) -> Jet:
+def note_positive(field: Generators, a: Jet) -> Jet:
+    """The same, of which it is noted that it is positive."""
     for x in a.value:
         field.positive(x)
     return a
@@ -264,7 +265,7 @@ def _softmax(field: Generators, args: Sequence[Jet]) -> Jet:
         field.log(
             x
         )  # so that the logarithms of the parts are found by it: log(e[i]/s) = x[i] - log(s)
-    return _positive(field, divide(field, e, back(whole, args)))
+    return note_positive(field, divide(field, e, back(whole, args)))
 
 
 def _extreme(sign: int) -> FieldRule:
@@ -383,7 +384,7 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
     "sigmoid": _sigmoid,
     "tanh": _tanh,
     "sinh": _hyperbolic(-1),
-    "cosh": lambda field, a: _positive(field, _hyperbolic(1)(field, a)),
+    "cosh": lambda field, a: note_positive(field, _hyperbolic(1)(field, a)),
     "asinh": _area(1),
     "acosh": _area(-1),
     "atanh": _atanh,
@@ -393,7 +394,7 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
     "log10": _log_of_base(10),
     "log1p": lambda field, a: apply(field, "log", offset(a, 1)),
     "expm1": lambda field, a: offset(apply(field, "exp", a), -1),
-    "softplus": lambda field, a: _positive(
+    "softplus": lambda field, a: note_positive(
         field, apply(field, "log", offset(apply(field, "exp", a), 1))
     ),
     "erfc": lambda field, a: offset(scale(-1, apply(field, "erf", a)), 1),

@@ -252,7 +252,7 @@ def _visible(
     for _ in range(1 + _REDRAWS):
         derivative, method = truth_at(values)
         size = max(1.0, magnitude(statement.program.expr, values, sizes))
-        points.append((_largest(derivative) / size, values, derivative, size, method))
+        points.append((largest_entry(derivative) / size, values, derivative, size, method))
         if points[-1][0] >= _VISIBLE:
             break
         values = _next_point(statement, rng, sizes, values, around)
@@ -275,7 +275,8 @@ def _candidate(
         raise
 
 
-def _largest(array: Array) -> float:
+def largest_entry(array: Array) -> float:
+    """The largest absolute value; 0 of an empty array."""
     return float(np.max(np.abs(array), initial=0.0))
 
 
@@ -287,10 +288,10 @@ def _is_faint(expected: Array, found: Array, size: float, method: Method) -> boo
     """
     bits = np.finfo(float).eps * size
     zero = (
-        _largest(found) <= _LAST_BITS * bits
-        and _largest(expected) <= (_LAST_BITS + method.rounded) * bits
+        largest_entry(found) <= _LAST_BITS * bits
+        and largest_entry(expected) <= (_LAST_BITS + method.rounded) * bits
     )
-    return max(_largest(expected), _largest(found)) < _FLOOR * size and not zero
+    return max(largest_entry(expected), largest_entry(found)) < _FLOOR * size and not zero
 
 
 def _judge(
@@ -309,8 +310,8 @@ def _judge(
     """
     tolerance, hidden = method.tolerance, False
     if doubt is not None:
-        scale = max(_largest(expected), np.finfo(float).tiny)
-        hidden = not doubt <= _READABLE * max(scale, _largest(found))
+        scale = max(largest_entry(expected), np.finfo(float).tiny)
+        hidden = not doubt <= _READABLE * max(scale, largest_entry(found))
         tolerance = tolerance if hidden else tolerance + doubt / scale
         size = 0.0
     common = (tolerance, method.name, method.step, seed, sizes)
@@ -328,7 +329,7 @@ def _judge(
         )
     if expected.size == 0:
         return Comparison(True, 0.0, None, *common)
-    scale = max(_largest(expected), _FLOOR * size, np.finfo(float).tiny)
+    scale = max(largest_entry(expected), _FLOOR * size, np.finfo(float).tiny)
     with np.errstate(
         over="ignore", invalid="ignore"
     ):  # an error that is too large for a number is infinite

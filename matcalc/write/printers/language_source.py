@@ -18,7 +18,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction
 from matcalc.write.printers.language_code import LanguageWriter, TargetLanguage, helpers, with_needs
 from matcalc.write.printers.numpy_code import VALUE, Source
-from matcalc.write.printers.numpy_emit import size_code
+from matcalc.write.printers.numpy_emit import size_code, tuple_code
 from matcalc.write.printers.numpy_families import spell_member
 from matcalc.write.printers.numpy_nodes import CodeNode
 
@@ -265,8 +265,7 @@ class LanguageSource(Source):
 
     def _shape_of(self, variable: Variable) -> str:
         """The shape as the error says it."""
-        axes = [str(dim) for dim in variable.shape]
-        return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
+        return tuple_code([str(dim) for dim in variable.shape])
 
     def _places(self) -> list[str]:
         """Statements that leave lists of places."""

@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping, Sequence
 from matcalc.core.dims import Dim
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
-from matcalc.write.printers.numpy_emit import size_code
+from matcalc.write.printers.numpy_emit import size_code, tuple_code
 
 _WIDTH = 100
 _INDENT = "    "
@@ -119,4 +119,4 @@ def _expand(dim: Dim) -> str:
 def _axes(variable: Variable) -> str:
     """The shape as ``check_shapes`` takes it."""
     axes = [str(dim.scale) if not dim.letters else repr(_expand(dim)) for dim in variable.shape]
-    return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
+    return tuple_code(axes)

@@ -450,6 +450,11 @@ def subscripts(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> str:
     return f'"{left}->{right}"'
 
 
+def tuple_code(parts: Sequence[str]) -> str:
+    """A tuple of texts."""
+    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
+
+
 def size_code(dim: Dim, sizes: Mapping[str, str]) -> Code:
     """The size of a dimension, given the variables that hold those of the names."""
     if not dim.rest:

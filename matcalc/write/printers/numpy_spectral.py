@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from matcalc.core.operations import COMPARISONS, OF_TALL, OPERATIONS, VANISHING
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, drop_transpose
 from matcalc.core.user_functions import acts_entrywise
 from matcalc.core.walk import fold, postorder
 
@@ -68,7 +68,7 @@ def _entrywise(weight: Expr) -> Expr | None:
 
 def _vanishes(weight: Expr) -> bool:
     """Whether this is made of singular values, and 0 where they are."""
-    inside = weight.args[0] if weight.op == "'" else weight
+    inside = drop_transpose(weight)
 
     def rule(node: Expr, args: list[bool]) -> bool:
         if _are_values(node):
@@ -89,7 +89,7 @@ def _vanishes(weight: Expr) -> bool:
 
 
 def _of_one(weights: list[Expr]) -> bool:
-    first, second = (_entrywise(_matrix(weight)) for weight in weights)
+    first, second = (_entrywise(drop_transpose(weight)) for weight in weights)
     return first is second
 
 
@@ -116,11 +116,11 @@ def _pair(product: Expr) -> Expr:
     ends = [
         place
         for place, factor in enumerate(factors)
-        if _matrix(factor).op in OF_TALL and _matrix(factor).rank == 2
+        if drop_transpose(factor).op in OF_TALL and drop_transpose(factor).rank == 2
     ]
     for first, last in pairwise(ends):
         left, right = factors[first], factors[last]
-        one, other = _matrix(left), _matrix(right)
+        one, other = drop_transpose(left), drop_transpose(right)
         between = factors[first + 1 : last]
         fits = (
             left.op != "'"
@@ -134,10 +134,6 @@ def _pair(product: Expr) -> Expr:
             factors[first : last + 1] = [_rename(each) for each in factors[first : last + 1]]
             found = True
     return _chain(factors) if found else product
-
-
-def _matrix(factor: Expr) -> Expr:
-    return factor.args[0] if factor.op == "'" else factor
 
 
 def _chain(factors: list[Expr]) -> Expr:

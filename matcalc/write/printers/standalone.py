@@ -10,7 +10,7 @@ from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.write.printers.inline import inline_functions, join_definitions
 from matcalc.write.printers.numpy_code import Source
-from matcalc.write.printers.numpy_emit import size_code
+from matcalc.write.printers.numpy_emit import size_code, tuple_code
 from matcalc.write.printers.user_functions import imports
 
 _WIDTH = 100
@@ -99,8 +99,7 @@ def _texts(head: str, text: str, end: str) -> list[str]:
 
 
 def _shape(variable: Variable) -> str:
-    axes = [str(dim) for dim in variable.shape]
-    return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
+    return tuple_code([str(dim) for dim in variable.shape])
 
 
 def _misfits(variables: Mapping[str, Variable]) -> list[str]:
