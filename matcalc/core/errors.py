@@ -109,10 +109,15 @@ class NotationWarning(UserWarning):
     """Something in a formula that may have been meant otherwise; the text says how it is read."""
 
 
+def line_at(source: str, place: int) -> tuple[int, str]:
+    """Where the line of a place begins, and the line."""
+    start = source.rfind("\n", 0, place) + 1
+    end = source.find("\n", place)
+    return start, source[start : len(source) if end < 0 else end]
+
+
 def _excerpt(source: str, span: Span) -> list[str]:
-    start = source.rfind("\n", 0, span.start) + 1
-    end = source.find("\n", span.start)
-    line = source[start : len(source) if end < 0 else end]
+    start, line = line_at(source, span.start)
     column = span.start - start
     width = max(1, min(span.end, start + len(line)) - span.start)
     left = max(0, column - _WINDOW // 2) if len(line) > _WINDOW else 0

@@ -78,6 +78,14 @@ class Condition(NamedTuple):
     op: str
     place: Place
 
+    def solve_for(self, index: Index) -> tuple[Place, str, Place]:
+        """The condition with an index on the left, and all else on the right."""
+        condition = self.mirror() if dict(self.place.terms)[index] < 0 else self
+        terms, offset = condition.place
+        left = Place(((index, dict(terms)[index]),), ZERO)
+        right = Place(tuple([(i, -c) for i, c in terms if i is not index]), ZERO.plus(offset, -1))
+        return left, condition.op, right
+
     def mirror(self) -> Condition:
         """The same, said of -place: j - i > 0 for i - j < 0."""
         terms, offset = self.place

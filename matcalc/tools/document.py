@@ -19,7 +19,7 @@ from matcalc.claims.judge.report import Report
 from matcalc.claims.judge.verdict import judge
 from matcalc.cli.arguments import command_names, parse_arguments
 from matcalc.cli.lines import OWN, arguments, begins_with, split_line
-from matcalc.core.errors import MatcalcError
+from matcalc.core.errors import MatcalcError, line_at
 from matcalc.core.operations import SUBJECTS
 from matcalc.read.tex.read import read_latex
 from matcalc.results import Expression, Formula
@@ -122,9 +122,7 @@ def _place(problem: MatcalcError, entry: Entry, text: str) -> Problem:
     source, span = problem.source, problem.span
     if source is None or span is None:
         return _whole(entry, said, ERROR)
-    begin = source.rfind("\n", 0, span.start) + 1
-    stop = source.find("\n", span.start)
-    line = source[begin : len(source) if stop < 0 else stop]
+    begin, line = line_at(source, span.start)
     found = text.rfind(line, 0, entry.start + len(entry.text)) if line.strip() else -1
     if found < 0:
         return _whole(entry, said, ERROR)

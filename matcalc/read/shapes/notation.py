@@ -261,13 +261,20 @@ def _similar(context: Context, node: SyntaxNode, name: str) -> str:
     return f"did you mean {' or '.join(close[:3])}?" if close else product
 
 
+def count_arguments(name: str, arity: tuple[int, int], given: int) -> str:
+    """How many arguments a function takes, and has got."""
+    least, most = arity
+    wanted = (
+        str(least) if least == most else f"{least} {'or' if most == least + 1 else 'to'} {most}"
+    )
+    return f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {given}"
+
+
 def wrong_number(
     context: Context, node: SyntaxNode, name: str, arity: tuple[int, int]
 ) -> UnknownNameError:
     """The error for a call with too few or too many arguments."""
-    least, most = arity
-    wanted = str(least) if least == most else f"{least} to {most}"
-    message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(node.args)}"
+    message = count_arguments(name, arity, len(node.args))
     hint = elsewhere.instead(context, node, name)
     if hint is None and name in OPERATIONS:
         hint = f"it is called as in {OPERATIONS[name].call}"

@@ -13,6 +13,7 @@ from matcalc.core.inner import INNER
 from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS, PRIMARY
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.bars import LATEX
+from matcalc.read.shapes.notation import count_arguments
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import indices, norms, signs, vectors
 from matcalc.read.tex.declared import rank_of_derivative
@@ -83,12 +84,9 @@ def call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
             else "docs/language.md lists the functions"
         )
         raise resolver.scope.problem(f"unknown function {name}", phrase.mark, hint)
-    least, most = OPERATIONS[name].arity if own is None else (len(own.parameters),) * 2
-    if not least <= len(phrase.args) <= most:
-        wanted = str(least) if least == most else f"{least} to {most}"
-        message = (
-            f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(phrase.args)}"
-        )
+    arity = OPERATIONS[name].arity if own is None else (len(own.parameters),) * 2
+    if not arity[0] <= len(phrase.args) <= arity[1]:
+        message = count_arguments(name, arity, len(phrase.args))
         raise resolver.scope.problem(message, phrase.span)
     args = [*args, *(Value(resolver.letters.size(size)) for size in phrase.args[len(args) :])]
     return _call(resolver, phrase, name, args)

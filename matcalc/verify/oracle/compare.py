@@ -193,17 +193,18 @@ def agree(left: Program, right: Program, seed: int = 0) -> Comparison:
     rng = np.random.default_rng(seed)
     both = [left.expr, right.expr]
     sizes, values = find_sizes(both, variables, rng, still=True)
+
+    def compare(values: dict[str, Array]) -> Comparison:
+        expected, found = (interpret(expr, values, sizes) for expr in both)
+        size = max(magnitude(expr, values, sizes) for expr in both)
+        return _judge(expected, found, size, _IDENTITY, seed, sizes)
+
     reports = []
     for _ in range(POINTS):
-        expected, found = (interpret(expr, values, sizes) for expr in both)
-        size = max(magnitude(expr, values, sizes) for expr in both)
-        reports.append(_judge(expected, found, size, _IDENTITY, seed, sizes))
+        reports.append(compare(values))
         values = find_point(both, variables, rng, sizes, still=True)[0] or values
     points, missing, _ = survey(both, (), variables, rng, sizes, near=True)
-    for values in points:
-        expected, found = (interpret(expr, values, sizes) for expr in both)
-        size = max(magnitude(expr, values, sizes) for expr in both)
-        reports.append(_judge(expected, found, size, _IDENTITY, seed, sizes))
+    reports += [compare(values) for values in points]
     return replace(worst(reports), points=len(reports), unvisited=tuple(missing))
 
 

@@ -146,10 +146,5 @@ def _mean(reduction: Reduction, signs: str, body: LatexPiece) -> LatexPiece:
 def _condition(condition: Condition, own: Sequence[Index], called: Names) -> str:
     terms = condition.place.terms
     first = next((index for index, _ in terms if index in own), terms[0][0])
-    if dict(terms)[first] < 0:
-        condition = condition.mirror()
-    op, (terms, offset) = condition
-    left = Place(((first, dict(terms)[first]),), ZERO)
-    others = tuple([(index, -c) for index, c in terms if index is not first])
-    right = Place(others, ZERO.plus(offset, -1))
+    left, op, right = condition.solve_for(first)
     return f"{_place(left, called)} {_SIGNS[op]} {_place(right, called)}"

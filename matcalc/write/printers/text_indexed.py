@@ -139,11 +139,7 @@ def _condition(condition: Condition, reduction: Reduction, names: Names) -> str:
         key=reduction.indices.index,
         default=terms[0][0],
     )
-    if dict(terms)[first] < 0:
-        condition = condition.mirror()
-    op, (terms, offset) = condition
-    left = Place(((first, dict(terms)[first]),), ZERO)
-    right = Place(tuple([(i, -c) for i, c in terms if i is not first]), ZERO.plus(offset, -1))
+    left, op, right = condition.solve_for(first)
     return f"{_place(left, names)}{op}{_place(right, names)}"
 
 

@@ -157,7 +157,7 @@ GIVEN = [
             "sum(A, 1, 2)",
             UnknownNameError,
             0,
-            "sum takes 1 to 2 arguments, not 3",
+            "sum takes 1 or 2 arguments, not 3",
             id="sum-of-three",
         ),
         pytest.param("softmax(B)", ShapeError, 8, "softmax(vec(B))", id="softmax"),
