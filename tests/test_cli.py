@@ -184,13 +184,13 @@ def test_bad_expression_prints_the_error(
         pytest.param(
             ["check", "A*x", "-w", "x", "-w", "A", "-c", "A"],
             "error: there are 2 variables to differentiate with respect to: x, A\n"
-            "hint: differentiate by one at a time: --wrt x, then --wrt A",
+            "hint: differentiate with respect to one at a time: --wrt x, then --wrt A",
             id="two-variables",
         ),
         pytest.param(
             ["check", "A*x", "x", "-w", "A", "-c", "A"],
             "error: there are 2 variables to differentiate with respect to: A, x\n"
-            "hint: differentiate by one at a time: --wrt A, then --wrt x",
+            "hint: differentiate with respect to one at a time: --wrt A, then --wrt x",
             id="two-variables-in-two-ways",
         ),
         pytest.param(

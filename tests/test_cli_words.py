@@ -59,7 +59,7 @@ from matcalc.cli import main
         ),
         (
             ["check", "x'*x", "--claim", "x", "--claim", "2*x"],
-            "--claim stands there twice",
+            "--claim is given twice",
             "one claim is judged at a time",
         ),
         (

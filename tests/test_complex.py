@@ -607,4 +607,4 @@ def test_steps_are_printed_in_every_form(form, capsys):
 def test_steps_are_no_code(capsys):
     argv = ["diff", "z^H*z", "--wrt", "z", "--var", "z: complex vector(n)", "--steps"]
     assert main([*argv, "--format", "numpy"]) == 2
-    assert "steps are formulas, and code is none" in capsys.readouterr().err
+    assert "steps are printed as formulas, not as code" in capsys.readouterr().err

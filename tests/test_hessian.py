@@ -39,7 +39,7 @@ def test_blocks_of_matrices():
     [
         (lambda: matcalc.hessian("A*x", ["x"]), ArgumentError, "defined for scalars"),
         (lambda: matcalc.hessian("x'*x", []), ArgumentError, "no variable"),
-        (lambda: matcalc.hessian("x'*x", ["x", "x"]), ArgumentError, "x is there twice"),
+        (lambda: matcalc.hessian("x'*x", ["x", "x"]), ArgumentError, "x is given twice"),
         (lambda: matcalc.hessian("x'*x", ["z"]), UnknownNameError, "z is not a variable"),
     ],
 )

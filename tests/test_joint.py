@@ -68,7 +68,7 @@ def test_what_was_not_asked_for_is_not_computed() -> None:
 REFUSED = [
     pytest.param({"order": 3}, "order is 0, 1 or 2", id="order"),
     pytest.param({"value": False, "order": 0}, "nothing is asked for", id="nothing"),
-    pytest.param({"wrt": ["x", "x"]}, "x is there twice", id="twice"),
+    pytest.param({"wrt": ["x", "x"]}, "x is given twice", id="twice"),
     pytest.param({"backend": "cuda"}, "backend is", id="backend"),
 ]
 

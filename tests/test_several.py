@@ -182,7 +182,7 @@ def test_all_variables_that_are_no_data():
             ArgumentError,
             "no variable to differentiate with respect to",
         ),
-        (lambda: matcalc.diff("x'*x", ["x", "x"]), ArgumentError, "x is there twice"),
+        (lambda: matcalc.diff("x'*x", ["x", "x"]), ArgumentError, "x is given twice"),
         (lambda: matcalc.diff("x'*x", ["x", "z"]), UnknownNameError, "z is not a variable"),
         (lambda: matcalc.diff("x'*x", [1]), ArgumentError, "names of variables"),
         (lambda: matcalc.diff("x'*y", ["x", "y"], order=2), ArgumentError, "first derivatives"),

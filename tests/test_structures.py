@@ -247,8 +247,12 @@ def test_free_entries_are_named_where_entries_repeat():
 
 
 DIAGNOSED = [
-    ("declared", "A + A' - diag(diag(A))", r"by the independent entries of X.*independent\)"),
-    ("declared", "vech(A + A' - diag(diag(A)))", r"by vech\(X\) \(structure vech\)"),
+    (
+        "declared",
+        "A + A' - diag(diag(A))",
+        r"with respect to the independent entries of X.*independent\)",
+    ),
+    ("declared", "vech(A + A' - diag(diag(A)))", r"with respect to vech\(X\) \(structure vech\)"),
     ("independent", "(A + A')/2", "within the symmetric matrices"),
     ("vech", "vech((A + A')/2)", "factor|half|twice|diag"),
 ]

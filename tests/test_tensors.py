@@ -255,7 +255,7 @@ REFUSED = [
     ('einsum("ij,ijk->kk", M, T)', "twice behind the arrow"),
     ('einsum("ij,jk->ik", M, T)', "names 2 axes, and this is tensor(n, m, k)"),
     ('einsum("ij,jik->k", M, T)', "n from"),
-    ('einsum("ij->ji", M, T)', "told of 1 arrays and given 2"),
+    ('einsum("ij->ji", M, T)', "names the axes of 1 arrays, and is given 2"),
     ('einsum("...j->j", T)', "no dots"),
     ('einsum("i1->i", M)', "not '1' here"),
 ]

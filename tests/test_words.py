@@ -30,7 +30,8 @@ SAID = [
     (["diff", "sum[i](a[i]*b[i]*x[i+1])", "--wrt=x"], "i has two ranges: 1:n by a[i]"),
     (
         ["diff", "t*z^H*z", "--wrt=t", "--var=z: complex vector(n)", "--var=t: scalar"],
-        "t is real; with complex variables in it an expression is differentiated by these only: z",
+        "t is real; an expression with complex variables is differentiated with respect to these "
+        "only: z",
     ),
 ]
 

@@ -156,9 +156,10 @@ def adjoint_together(
     forwards = _forwards_together(equations, bare, trees, of, wrt, found)
     if forwards:
         proof += f"; along d{wrt} it is what the derivatives of {', '.join(of)} give, {forwards}"
+    names = ", ".join(of)
     lines = [
         *[("adjoint", f"{each.name} = {Formula(bare, each.value)}") for each in reversed(pivots)],
-        ("from", f"the derivatives by {', '.join(of)} of {text(lagrangian.expr)} are zero"),
+        ("from", f"the derivatives with respect to {names} of {text(lagrangian.expr)} are zero"),
         *[("where", said) for said in conditions_of(pivots)],
     ]
     return Solved(lagrangian, gradient._tree, f"dg/d{wrt}", lines, proof)

@@ -304,8 +304,8 @@ def _by_numbers(program: Program, numbers: Numbers) -> Convexity:
         return Convexity(UNKNOWN, wrt, why)
     other, verdict = (CONCAVE, CONVEX) if down is None else (CONVEX, CONCAVE)
     why = (
-        f"it is not {other}; no certificate says that it is {verdict}, and nothing at {seen} "
-        "random points speaks against it"
+        f"it is not {other}; no certificate says that it is {verdict}, and no counterexample was "
+        f"found at {seen} random points"
     )
     return Convexity(UNKNOWN, wrt, why, up=up, down=down)
 

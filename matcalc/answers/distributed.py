@@ -51,7 +51,7 @@ class Distributed(Minimization):
         self.rows = rows_of(expression.variables, known)
         self.parts = split(expression, self.rows)
         if not any(name in self.parts.data.variables for name in self.over):
-            raise ArgumentError("what is minimised over has no part in the terms with data")
+            raise ArgumentError("the terms with data do not depend on what is minimised over")
         self.blocks = self._blocks(large)
 
     def _blocks(self, large: Mapping[str, Any]) -> list[dict[str, Any]]:

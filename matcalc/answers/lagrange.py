@@ -14,7 +14,7 @@ from typing import NamedTuple
 from matcalc.answers.convexity import verdict_on
 from matcalc.answers.equations import Equation, read_equation, said_of
 from matcalc.answers.extremes import domain_there
-from matcalc.answers.names import free_name
+from matcalc.answers.names import free_name, number_hint, require_scalar
 from matcalc.answers.roots import find_roots
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import affine_zero
@@ -94,8 +94,7 @@ def find_constrained_point(
     """
     program = expression._program
     known = require_variable(program, wrt)
-    if program.expr.rank:
-        raise ArgumentError("stationary points are those of a scalar, and this expression is none")
+    require_scalar(program.expr, "stationary points are", number_hint(program, wrt))
     program, known, equations = _of_kind(program, known, list(constraints))
     if len(known.shape) > 1:
         raise UnsupportedError(

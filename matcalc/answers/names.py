@@ -53,7 +53,7 @@ def require_different(wrt: Sequence[str]) -> list[str]:
         if not isinstance(name, str):
             raise ArgumentError(f"wrt has the names of variables, not {name!r}")
         if names.count(name) > 1:
-            raise ArgumentError(f"{name} is there twice", hint="name each variable once")
+            raise ArgumentError(f"{name} is given twice", hint="name each variable once")
     return names
 
 

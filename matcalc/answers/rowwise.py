@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from matcalc.answers.names import require_scalar
 from matcalc.claims.equality import EQUAL, decide
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable, size_names
@@ -55,8 +56,7 @@ def split(expression: Expression, rows: str) -> Split:
     none, with what was tried.
     """
     program = expression._program
-    if expression._tree.rank:
-        raise ArgumentError("what is split is a scalar, and this expression is none")
+    require_scalar(expression._tree, "sums over blocks of rows are")
     data: list[tuple[int, Expr]] = []
     rest: list[tuple[int, Expr]] = []
     for sign, term in signed_terms(expression._tree, most=_TERMS):

@@ -122,7 +122,8 @@ def _one_variable(names: list[str]) -> str | None:
         raise ArgumentError(
             f"there are {count} variables to differentiate with respect to: {listed}",
             hint=claim_meant(names)
-            or f"differentiate by one at a time: --wrt {names[0]}, then --wrt {names[1]}",
+            or "differentiate with respect to one at a time: "
+            f"--wrt {names[0]}, then --wrt {names[1]}",
         )
     return names[0] if names else None
 
@@ -265,7 +266,7 @@ def _add_verdict(command: Parser) -> None:
         action="store_false",
         help="print the answer without verifying it",
     )
-    add_rng(command, "of the random points of --check (default: 0)")
+    add_rng(command, "the seed of the random points of --check (default: 0)")
 
 
 def _add_expression(command: Parser) -> None:
@@ -297,8 +298,8 @@ def _add_conventions(command: Parser, found: str) -> None:
         "--structure",
         choices=STRUCTURES,
         default="declared",
-        help=f"the {found} within the declared set (default), with free entries, by the "
-        "independent entries, or by their vector vech",
+        help=f"the {found} within the declared set (default), with free entries, with "
+        "respect to the independent entries, or to their vector vech",
     )
 
 
@@ -332,7 +333,7 @@ def _add_further(
         "--format", choices=formats, default="text", help="what to print (default: text)"
     )
     if name in REPORTED:
-        add_rng(command, "of the random points (default: 0)")
+        add_rng(command, "the seed of the random points (default: 0)")
         return
     _add_names(command)
     _add_verdict(command)
@@ -372,10 +373,10 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     _add_declarations(check)
     _add_conventions(check, "derivative")
     check.add_argument(
-        "--format", choices=REPORTS, default="text", help="of the report (default: text)"
+        "--format", choices=REPORTS, default="text", help="the format of the report (default: text)"
     )
     add_plot_option(check)
-    add_rng(check, "of the random points (default: 0)")
+    add_rng(check, "the seed of the random points (default: 0)")
 
 
 def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
@@ -395,7 +396,7 @@ def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -
     simplify.add_argument(
         "--expand-inverse",
         action="store_true",
-        help="write inv(A + U*V) by inv(A), and the determinant by det(A)",
+        help="write inv(A + U*V) in terms of inv(A), and the determinant in terms of det(A)",
     )
     simplify.add_argument(
         "--format", choices=FORMULAS, default="text", help="what to print (default: text)"
@@ -421,7 +422,7 @@ def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     equal.add_argument("--typed", default="", help=argparse.SUPPRESS)  # EXPR less the session's
     _add_latex(equal, "both are formulas in LaTeX")
     _add_declarations(equal)
-    add_rng(equal, "of the random points (default: 0)")
+    add_rng(equal, "the seed of the random points (default: 0)")
 
 
 def _add_graph(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:

@@ -21,7 +21,7 @@ def steps_text(derivative: Derivative | Wirtinger, text: str, options: Namespace
         raise ArgumentError("markdown is a format of steps", hint="--steps --format markdown")
     if options.format in BACKENDS:
         raise ArgumentError(
-            "steps are formulas, and code is none",
+            "steps are printed as formulas, not as code",
             hint="leave out --steps for the code, or use --format text, latex, markdown or json",
         )
     found = derivative.steps(detail=options.detail)

@@ -71,7 +71,7 @@ class _Once(argparse.Action):
         """Takes the value, or refuses another."""
         if getattr(options, self.dest) not in (None, value):
             raise ArgumentError(
-                f"{option} stands there twice",
+                f"{option} is given twice",
                 hint="one claim is judged at a time; those of a file are judged together",
             )
         setattr(options, self.dest, value)

@@ -86,8 +86,8 @@ class Wirtinger:
         self.wrt = wrt or self._only()
         if self.wrt in self._program.variables and self.wrt not in self._found.names:
             raise UnknownNameError(
-                f"{self.wrt} is real; with complex variables in it an expression is differentiated "
-                f"by these only: {', '.join(self._found.names) or 'none'}"
+                f"{self.wrt} is real; an expression with complex variables is differentiated with "
+                f"respect to these only: {', '.join(self._found.names) or 'none'}"
             )
         if self.wrt not in self._found.names:
             raise UnknownNameError(

@@ -11,5 +11,5 @@ INNER = {
     "jacobian": "jacobian(F, x), or jacobian(F, s, t) with the derivatives as columns",
     "hessian": "hessian(f, x), the second derivatives of a scalar",
     "lap": "lap(f, x), the sum of the second derivatives of a scalar",
-    "div": "div(F, x), the sum of the derivatives of the entries by those of x at the same place",
+    "div": "div(F, x), the trace of the Jacobian of F with respect to x",
 }

@@ -53,7 +53,7 @@ def unknown_variable(names: Sequence[str], name: str, note: str = "") -> Unknown
             source=name,
             span=Span(0, len(name)),
             hint=f"name a member: {', '.join(_abridge(members[name]))}; matcalc diff --wrt {name}"
-            f' (matcalc.diff(..., "{name}") in Python) differentiates by all of them',
+            f' (matcalc.diff(..., "{name}") in Python) differentiates with respect to all of them',
         )
     known = dict.fromkeys([family_of(each) or each for each in names])
     listed = [each for key in known for each in _abridge(members.get(key, [key]))]

@@ -145,7 +145,7 @@ def require_coordinates(variable: Variable, structure: str, *, alone: bool = Tru
         raise ArgumentError(
             f"{variable.name} is {variable}: its entries depend on each other in no linear way, so "
             f"there are no independent ones",
-            hint="--structure free, in Python structure='free', takes all entries for independent",
+            hint="--structure free, in Python structure='free', lets all entries vary freely",
         )
     size, entry = kind_spec(kind).made_of
     if (structure == "vech" and size) or (structure == "independent" and size not in ("", "n")):

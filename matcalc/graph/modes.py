@@ -144,7 +144,7 @@ class _Writer:
         }
         self.inputs = [node for node in graph.nodes if node.tree is None and node.reverse]
         if not self.inputs:
-            raise UnknownNameError("the value does not depend on what it is differentiated by")
+            raise UnknownNameError("the value does not depend on the variables of the derivative")
         self.active = [node for node in graph.nodes if node.reverse and node.tree is not None]
         self.taken = set(graph.variables) | set(size_names(graph.variables.values()))
         self.slopes = {node.name: self._slope_name(node.name) for node in graph.nodes}

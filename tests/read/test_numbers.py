@@ -111,7 +111,7 @@ def test_ordinary_derivatives(text: str, numbers: str) -> None:
     assert not any(each.declared for each in program.variables.values())
     (note,) = program.notes
     assert note.startswith(f"note: {' and '.join(numbers.split())} ")
-    assert "is the derivative by a number" in note
+    assert "is the derivative with respect to a number" in note
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ class Convergence:
             return f"the error does not fall with the step: the claim is wrong by {self.level:.1e}"
         if self.slope > _QUADRATIC:
             return "the error falls with the square of the step, down to the noise"
-        return "the error falls, but slower than with the square of the step"
+        return "the error falls, but more slowly than the square of the step"
 
 
 def convergence(claim: Claim, seed: int = 0) -> Convergence:

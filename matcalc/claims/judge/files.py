@@ -103,7 +103,7 @@ def _entries(table: dict[str, Any], following: str, place: str) -> list[tuple[st
     found = equations(following)
     if found is None:
         hint = (
-            "the claim stands in the marker (claim = ...), or in the first formula "
+            "write the claim in the marker (claim = ...), or in the first formula "
             "between it and the next marker"
         )
         raise ParseError(f"{place}: claim is missing, and no formula follows", hint=hint)
@@ -123,7 +123,7 @@ def _right_sides(found: list[list[str]], place: str) -> list[tuple[str | None, s
     if len(found) > 1:
         raise ParseError(
             f"{place}: the formula that follows has {len(found)} equations",
-            hint="the claim stands in the marker (claim = ...); without expr, each equation "
+            hint="write the claim in the marker (claim = ...); without expr, each equation "
             "states a derivative of its own",
         )
     (sides,) = found

@@ -211,9 +211,9 @@ def _structures(question: Question, variable: Variable) -> Iterator[Variant]:
     independent = text(by_independent_entries(kind, name_of("G", variable.shape)))
     said = {
         "declared": f"within the {kind} matrices (structure declared)",
-        "independent": f"by the independent entries of {name}, {independent} "
+        "independent": f"with respect to the independent entries of {name}, {independent} "
         f"where G has free entries (structure independent)",
-        "vech": f"by {coordinate_name(variable)} (structure vech)",
+        "vech": f"with respect to {coordinate_name(variable)} (structure vech)",
     }
     for structure, what in said.items():
         if structure != question.structure:

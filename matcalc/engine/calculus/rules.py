@@ -88,8 +88,8 @@ class LocalDerivatives:
     def _refuse_constant(node: Call, index: int) -> None:
         if index > 0:
             raise UnsupportedError(
-                "the derivative of frechet_power by its exponent is not known",
-                hint="that of X^p by p is logm(X)*X^p",
+                "the derivative of frechet_power with respect to its exponent is not known",
+                hint="that of X^p with respect to p is logm(X)*X^p",
             )
 
     @staticmethod

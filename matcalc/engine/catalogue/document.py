@@ -73,7 +73,7 @@ def _conditions(entry: Identity) -> str:
     domain = ", ".join(f"{name}: {kind}" for name, kind in (entry.domain or {}).items())
     within = {
         "declared": f"within {entry.given.get(entry.wrt, '')}",
-        "independent": f"by the independent entries of {entry.wrt}",
+        "independent": f"with respect to the independent entries of {entry.wrt}",
         "vech": f"by vech({entry.wrt})",
     }.get(entry.structure, "")
     return "; ".join(

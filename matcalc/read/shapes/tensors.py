@@ -57,7 +57,7 @@ def einsum(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> E
     """
     inputs, output = _subscripts(context, node)
     if len(inputs) != len(args):
-        message = f"einsum is told of {len(inputs)} arrays and given {len(args)}"
+        message = f"einsum names the axes of {len(inputs)} arrays, and is given {len(args)}"
         raise context.problem(message, node.span)
     first: dict[str, tuple[Expr, Dim]] = {}
     for arg, letters, place in zip(args, inputs, node.args[1:], strict=True):

@@ -118,8 +118,8 @@ def _refuse_differential(letters: Letters, factors: list[Phrase], *, whole: bool
     raise scope.refusal(
         f"{sign} before {rest} may be a differential or a factor",
         head.span,
-        "write the formula alone, and what it is differentiated by as \\frac{\\partial}"
-        "{\\partial X} before it; declare d: scalar if it is a factor",
+        "write the formula alone, or \\frac{\\partial}{\\partial X} before it for its derivative "
+        "with respect to X; declare d: scalar if it is a factor",
     )
 
 

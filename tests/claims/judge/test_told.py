@@ -103,7 +103,7 @@ TOLD = [
         "x",
         "2*A'*A*x - A'*b",
         B,
-        "the term -A'*b has to count twice",
+        "the term -A'*b should count twice",
         "2*A'*A*x - 2*A'*b",
     ),
     (
@@ -114,7 +114,7 @@ TOLD = [
         "the term -2*A'*b is missing",
         "2*A'*A*x - 2*A'*b",
     ),
-    ("x'*x + a'*x", "x", "a + x", AB, "the term x has to count twice", "a + 2*x"),
+    ("x'*x + a'*x", "x", "a + x", AB, "the term x should count twice", "a + 2*x"),
 ]
 
 

@@ -106,7 +106,7 @@ REFUSED = [
         "exponent-of-directional-derivative",
         "tr(frechet_power(X, a, Y))",
         "a",
-        "derivative of frechet_power by its exponent",
+        "derivative of frechet_power with respect to its exponent",
     ),
 ]
 
