@@ -36,6 +36,7 @@ RARE_KINDS = tuple(row.name for row in ROWS if row.rare)
 TRAITS = ("positive", "odd", "even", "equivariant", "invariant", "skew")
 TRANSPOSITIONS = TRAITS[3:]
 _FLAGS = ("code", "real")
+_OF_FUNCTIONS = ("d-", "define-", "slope-")  # what entries of functions/ are found by
 
 
 class Activation(NamedTuple):
@@ -204,6 +205,12 @@ def compile_index(root: str) -> str:
     no rewrite.
     """
     entries = [parse_entry(name, *place) for name, place in cut_entries(sources(root)).items()]
+    for entry in entries:
+        if entry.file.startswith("functions/") and not entry.name.startswith(_OF_FUNCTIONS):
+            raise CatalogueError(
+                f"{entry.file}, {entry.name}: a name here begins with {', '.join(_OF_FUNCTIONS)}; "
+                "an equation that makes answers shorter belongs in rewrites/"
+            )
     traits = {entry.name: trait for entry in entries if (trait := trait_of(entry)) is not None}
     lines = [f"checksum {checksum(root)}"]
     named = {

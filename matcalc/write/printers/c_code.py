@@ -18,7 +18,16 @@ from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.functions.languages import ENTRY_CALLS, LANGUAGE_CALLS
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
-from matcalc.write.printers.code_levels import ATOM, COMPARISON, LEVELS, SUM, TERM, UNARY, Code
+from matcalc.write.printers.code_levels import (
+    ATOM,
+    COMPARISON,
+    LEVELS,
+    SUM,
+    TERM,
+    UNARY,
+    Code,
+    bracket,
+)
 from matcalc.write.printers.language_code import LanguageWriter, TargetLanguage, is_condition
 from matcalc.write.printers.numpy_nodes import CodeNode
 
@@ -163,10 +172,6 @@ class CWriter(LanguageWriter):
             ["0" if dim == ONE else f"{{{axis + shift}}}" for axis, dim in enumerate(arg.shape)],
         )
 
-    def of(self, code: Code, level: int = ATOM) -> str:
-        """The code in brackets, unless it binds as tightly."""
-        return code[0] if code[1] >= level else f"({code[0]})"
-
     # what the pass over the nodes calls
 
     def _name(self, code: Code, node: CodeNode | None = None) -> Code:
@@ -220,14 +225,14 @@ class CWriter(LanguageWriter):
             return self.power(codes[0], codes[1], right)
         level = LEVELS[sign]
         first = level + 1 if sign in COMPARISONS else level
-        return f"{self.of(codes[0], first)} {sign} {self.of(codes[1], level + 1)}", level
+        return f"{bracket(codes[0], first)} {sign} {bracket(codes[1], level + 1)}", level
 
     def power(self, base: Code, exponent: Code, right: CodeNode) -> Code:
         """A power: a product where the exponent is a small whole number."""
         value = right.attr if right.op == "number" else None
         if value is not None and value.denominator == 1 and abs(value) <= _MOST_SQUARED:
             if value == 2 and (base[0] in self.named or _SIMPLE.match(base[0])):
-                return f"{self.of(base)} * {self.of(base)}", TERM
+                return f"{bracket(base)} * {bracket(base)}", TERM
             return f"{self.helper('whole_power')}({base[0]}, {value})", ATOM
         return f"pow({base[0]}, {exponent[0]})", ATOM
 
@@ -243,8 +248,8 @@ class CWriter(LanguageWriter):
         """The test of a choice between entries."""
         code = self.over(node, whole)
         if is_condition(node):
-            return self.of(code, COMPARISON)
-        return f"{self.of(code, SUM)} != 0.0"
+            return bracket(code, COMPARISON)
+        return f"{bracket(code, SUM)} != 0.0"
 
     # sums
 
@@ -313,7 +318,7 @@ class CWriter(LanguageWriter):
         labels = list(dict.fromkeys([*output, *(x for each in factors for x in each.labels)]))
         codes = [self._place(each, labels, sizes) for each in factors]
         codes = [code for code in codes if code[0] != "1.0"] or codes[:1]
-        text = " * ".join(self.of(code, UNARY if place else TERM)
+        text = " * ".join(bracket(code, UNARY if place else TERM)
                           for place, code in enumerate(codes))  # fmt: skip
         level = codes[0][1] if len(codes) == 1 else TERM
         gone = labels[len(output) :]

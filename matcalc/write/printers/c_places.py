@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from matcalc.write.printers.c_code import CWriter, cheap
-from matcalc.write.printers.code_levels import ATOM, Code
+from matcalc.write.printers.code_levels import ATOM, Code, bracket
 from matcalc.write.printers.numpy_nodes import CodeNode
 
 
 def place(emitter: CWriter, node: CodeNode, index: str) -> str:
     """The place that stands in a list at an index."""
-    return emitter.of(emitter.codes[id(node)]).format(index)
+    return bracket(emitter.codes[id(node)]).format(index)
 
 
 def gather(emitter: CWriter, node: CodeNode) -> Code:

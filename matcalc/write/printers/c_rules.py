@@ -10,7 +10,7 @@ from matcalc.core.dims import ONE, ZERO, Shape
 from matcalc.write.printers import c_places
 from matcalc.write.printers.c_calls import whole_call
 from matcalc.write.printers.c_code import C, CWriter, cell_of, cheap, is_entrywise, offset
-from matcalc.write.printers.code_levels import ATOM, SUM, UNARY, Code
+from matcalc.write.printers.code_levels import ATOM, SUM, UNARY, Code, bracket
 from matcalc.write.printers.language_code import whole_numbers
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
@@ -50,7 +50,7 @@ def _name(emitter: CWriter, node: CodeNode) -> Code:
 
 
 def _negative(emitter: CWriter, node: CodeNode) -> Code:
-    return f"-{emitter.of(emitter.codes[id(node.args[0])])}", UNARY
+    return f"-{bracket(emitter.codes[id(node.args[0])])}", UNARY
 
 
 def _fill(emitter: CWriter, node: CodeNode) -> Code:
@@ -329,7 +329,7 @@ def _where(emitter: CWriter, node: CodeNode) -> Code:
     values += [
         _CONSTANTS[text] if "np." in text else literal(Fraction(text)) for text in node.attr[2]
     ]
-    one, other = (emitter.of(code, SUM) for code in values)
+    one, other = (bracket(code, SUM) for code in values)
     return f"({test} ? {one} : {other})", ATOM
 
 
@@ -397,7 +397,7 @@ def _triangle(emitter: CWriter, node: CodeNode) -> Code:
     k = whole_numbers(node.attr[2][0])[0] if node.attr[2] else 0
     edge = "{0}" if k == 0 else f"{{0}} {'+' if k > 0 else '-'} {abs(k)}"
     sign = "<=" if function == "np.tril" else ">="
-    text = f"({{1}} {sign} {edge} ? {emitter.of(code, SUM)} : 0.0)"
+    text = f"({{1}} {sign} {edge} ? {bracket(code, SUM)} : 0.0)"
     return cheap(emitter, text) if code[0] in emitter.named else (text, ATOM)
 
 

@@ -15,3 +15,9 @@ LEVELS = {
     "**": POWER,
 }
 Code = tuple[str, int]  # a text and its level
+
+
+def bracket(code: Code, level: int = ATOM) -> str:
+    """The text, in brackets unless it binds as tightly as the level."""
+    text, own = code
+    return text if own >= level else f"({text})"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Dim
-from matcalc.write.printers.code_levels import ATOM, LEVELS, SUM, TERM, UNARY, Code
+from matcalc.write.printers.code_levels import ATOM, LEVELS, SUM, TERM, UNARY, Code, bracket
 from matcalc.write.printers.language_code import LanguageEmitter, TargetLanguage
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import CodeNode
@@ -117,7 +117,7 @@ class EigenEmitter(LanguageEmitter):
         codes = [self.codes[id(arg)] for arg in node.args]
         ranks = [arg.rank for arg in node.args]
         if sign in "+-" and ranks == [2, 1]:
-            return f"{_of(codes[0])}.rowwise() {sign} {_of(codes[1])}.transpose()", SUM
+            return f"{bracket(codes[0])}.rowwise() {sign} {bracket(codes[1])}.transpose()", SUM
         return self._each(_scalar(sign), self.operands(node), [2, 2])
 
     def _scale(self, node: CodeNode, left: CodeNode, right: CodeNode) -> Code | None:
@@ -143,46 +143,46 @@ class EigenEmitter(LanguageEmitter):
         if not rank:
             if operator == "**":
                 return f"std::pow({left[0]}, {right[0]})", ATOM
-            text = f"{_of(left, level)} {operator} {_of(right, level + 1)}"
+            text = f"{bracket(left, level)} {operator} {bracket(right, level + 1)}"
             return (f"T({text})", ATOM) if level < SUM else (text, level)
         if rank > 2 or thin or level < SUM:
             return self._each(_scalar(operator), operands, ranks)
         if operator in "+-" and 0 not in ranks:
-            return f"{_of(left, SUM)} {operator} {_of(right, TERM)}", SUM
+            return f"{bracket(left, SUM)} {operator} {bracket(right, TERM)}", SUM
         if 0 in ranks:
             return self._with_number(operator, left, right, ranks)
         if operator == "**":
-            return f"{_of(left)}.array().pow({_of(right)}.array()).matrix()", ATOM
+            return f"{bracket(left)}.array().pow({bracket(right)}.array()).matrix()", ATOM
         method = {"*": "cwiseProduct", "/": "cwiseQuotient"}[operator]
-        return f"{_of(left)}.{method}({right[0]})", ATOM
+        return f"{bracket(left)}.{method}({right[0]})", ATOM
 
     def _with_number(self, operator: str, left: Code, right: Code, ranks: list[int]) -> Code:
         if operator == "*":
-            return f"{_of(left, UNARY)} * {_of(right, UNARY)}", TERM
+            return f"{bracket(left, UNARY)} * {bracket(right, UNARY)}", TERM
         if operator == "/" and not ranks[1]:
-            return f"{_of(left, TERM)} / {_of(right, UNARY)}", TERM
+            return f"{bracket(left, TERM)} / {bracket(right, UNARY)}", TERM
         if operator == "**":
             if ranks[0]:
                 method = {"T(2)": "square()", "T(3)": "cube()"}.get(right[0], f"pow({right[0]})")
-                return f"{_of(left)}.array().{method}.matrix()", ATOM
+                return f"{bracket(left)}.array().{method}.matrix()", ATOM
             return self._each("std::pow(a, b)", [left, right], ranks)
         level = LEVELS[operator]
         texts = [
-            f"{_of(code)}.array()" if rank else _of(code, level + place)
+            f"{bracket(code)}.array()" if rank else bracket(code, level + place)
             for place, (code, rank) in enumerate(zip((left, right), ranks, strict=True))
         ]
         return f"({texts[0]} {operator} {texts[1]}).matrix()", ATOM
 
     def _product(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
-            return f"{_of(left)}.dot({right[0]})", ATOM
+            return f"{bracket(left)}.dot({right[0]})", ATOM
         if first == 1:
-            return f"{_of(self._rearrange(right, 2, (1, 0)))} * {_of(left, UNARY)}", TERM
-        return f"{_of(left, TERM)} * {_of(right, UNARY)}", TERM
+            return f"{bracket(self._rearrange(right, 2, (1, 0)))} * {bracket(left, UNARY)}", TERM
+        return f"{bracket(left, TERM)} * {bracket(right, UNARY)}", TERM
 
     def _outer(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
-            return f"{_of(left, TERM)} * {_of(right)}.transpose()", TERM
+            return f"{bracket(left, TERM)} * {bracket(right)}.transpose()", TERM
         return super()._outer(left, first, right, second)
 
     def _rearrange(self, code: Code, rank: int, order: Sequence[int | None]) -> Code:
@@ -190,7 +190,7 @@ class EigenEmitter(LanguageEmitter):
         if places == list(range(rank)):
             return code
         if places == [1, 0]:
-            text = _of(code)
+            text = bracket(code)
             if text.endswith(".transpose()"):
                 return text.removesuffix(".transpose()"), ATOM
             return f"{text}.transpose()", ATOM
@@ -199,13 +199,13 @@ class EigenEmitter(LanguageEmitter):
         return f"axes<{len(places)}>({self._hold(code, rank)}, {{{axes}}})", ATOM
 
     def _diagonal(self, code: Code) -> Code:
-        return f"{_of(code)}.diagonal()", ATOM
+        return f"{bracket(code)}.diagonal()", ATOM
 
     def _reduce(self, function: str, code: Code, rank: int, axes: Sequence[int] | None) -> Code:
         if not rank:
             return ("T(0)", ATOM) if function in ("np.var", "np.std") else code
         if axes is None and rank <= 2 and function in _PARTIAL:
-            return f"{_of(code)}.{_PARTIAL[function]}", ATOM
+            return f"{bracket(code)}.{_PARTIAL[function]}", ATOM
         if axes is None and rank <= 2 and function == "np.logaddexp.reduce":
             return f"{self.helper('logsumexp')}({self._hold(code, rank)})", ATOM
         if axes is None and rank <= 2:
@@ -231,8 +231,8 @@ class EigenEmitter(LanguageEmitter):
         """Of each column (axis 0) or row of a matrix."""
         if function in _PARTIAL:
             if axis:
-                return f"{_of(code)}.rowwise().{_PARTIAL[function]}", ATOM
-            return f"{_of(code)}.colwise().{_PARTIAL[function]}.transpose()", ATOM
+                return f"{bracket(code)}.rowwise().{_PARTIAL[function]}", ATOM
+            return f"{bracket(code)}.colwise().{_PARTIAL[function]}.transpose()", ATOM
         turned = code if axis else self._rearrange(code, 2, (1, 0))
         if function == "np.logaddexp.reduce":
             return f"{self.helper('logsumexp')}({self._hold(turned, 2)}, 2)", ATOM
@@ -248,18 +248,18 @@ class EigenEmitter(LanguageEmitter):
         if not node.rank:
             return f"{name}({', '.join(text for text, _ in operands)})", ATOM
         if is_method and node.rank <= 2 and len(operands) == 1:
-            return f"{_of(operands[0])}.array().{cell}().matrix()", ATOM
+            return f"{bracket(operands[0])}.array().{cell}().matrix()", ATOM
         call = f"{name}({', '.join('abc'[: len(operands)])})"
         if node.rank <= 2 and len(operands) == 1:
-            return f"{_of(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", ATOM
+            return f"{bracket(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", ATOM
         return self._each(call, operands, [arg.rank for arg in node.args])
 
     def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> Code:
         codes = [self.codes[id(arg)] for arg in node.args]
         if node.attr[0] == "np.diag":
-            return f"Matrix<T>({_of(codes[0])}.asDiagonal())", ATOM
+            return f"Matrix<T>({bracket(codes[0])}.asDiagonal())", ATOM
         if cell[0] != "=":
-            return f"{_of(codes[0])}.{cell}()", ATOM
+            return f"{bracket(codes[0])}.{cell}()", ATOM
         name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
         given = [
             self._hold(code, arg.rank) if arg.rank or not _is_whole(arg) else self._whole(arg)
@@ -370,7 +370,7 @@ class EigenEmitter(LanguageEmitter):
         return f"{text}({', '.join(inside[: array.rank])})", ATOM
 
     def _pair(self, node: CodeNode) -> Code:
-        row, column = (_of(self.codes[id(arg)]) for arg in node.args)
+        row, column = (bracket(self.codes[id(arg)]) for arg in node.args)
         name = next(self.fresh)
         self.named.add(name)
         size = self._factor(node.attr)
@@ -410,11 +410,6 @@ class EigenEmitter(LanguageEmitter):
 
 def _is_whole(node: CodeNode) -> bool:
     return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
-
-
-def _of(code: Code, level: int = ATOM) -> str:
-    text, own = code
-    return text if own >= level else f"({text})"
 
 
 def _scalar(operator: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, Dim
-from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code
+from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code, bracket
 from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
 from matcalc.write.printers.language_source import LanguageSource, SizeBindings
 from matcalc.write.printers.numpy_code import NO_ROOM
@@ -69,12 +69,12 @@ class JuliaEmitter(LanguageEmitter):
         plain = plain or (operator == "/" and not ranks[1])
         sign = sign if plain else f".{sign}"
         if operator == "**":
-            return f"{_of(left)} {sign} {_of(right)}", POWER
+            return f"{bracket(left)} {sign} {bracket(right)}", POWER
         if level < SUM:  # comparisons may be chained, so they have brackets
-            return f"({_of(left, SUM)} {sign} {_of(right, SUM)})", ATOM
+            return f"({bracket(left, SUM)} {sign} {bracket(right, SUM)})", ATOM
         mixed = level == TERM and f" {sign} " not in left[0]
-        before = _of(left, UNARY if mixed and left[1] == TERM else level)
-        return f"{before} {sign} {_of(right, level + 1)}", level
+        before = bracket(left, UNARY if mixed and left[1] == TERM else level)
+        return f"{before} {sign} {bracket(right, level + 1)}", level
 
     def _product(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
@@ -85,20 +85,20 @@ class JuliaEmitter(LanguageEmitter):
 
     def _outer(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
-            return self._times(left, (f"{_of(right)}'", ATOM))
+            return self._times(left, (f"{bracket(right)}'", ATOM))
         return super()._outer(left, first, right, second)
 
     @staticmethod
     def _times(left: Code, right: Code) -> Code:
         plain = left[1] != TERM or not re.search(r" (\.\*|\./|/) ", left[0])
-        return f"{_of(left, TERM if plain else UNARY)} * {_of(right, UNARY)}", TERM
+        return f"{bracket(left, TERM if plain else UNARY)} * {bracket(right, UNARY)}", TERM
 
     def _rearrange(self, code: Code, rank: int, order: Sequence[int | None]) -> Code:
         places = list(order)
         if places == list(range(rank)):
             return code
         if places in ([1, 0], [None, 0]):
-            text = _of(code)
+            text = bracket(code)
             double = text.endswith("'") and rank == 2
             return (text[:-1] if double else f"{text}'"), ATOM
         if places == [0, None]:
@@ -137,9 +137,9 @@ class JuliaEmitter(LanguageEmitter):
         if function == "np.diag":
             return f"Matrix(Diagonal({codes[0][0]}))", ATOM
         if function == "matrix_power":
-            return f"{_of(codes[0])} ^ {self._whole_or(node.args[1])}", POWER
+            return f"{bracket(codes[0])} ^ {self._whole_or(node.args[1])}", POWER
         if "{" in cell:
-            text = cell.format(*(_of(code) for code in codes))
+            text = cell.format(*(bracket(code) for code in codes))
             return (text, ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", ATOM)
         name = cell
         if cell[0] == "=":
@@ -196,15 +196,15 @@ class JuliaEmitter(LanguageEmitter):
             start, part = place
             first = self.size(start.plus(ONE))
             places.append(first if part is None else f"{first}:{self.size(start.plus(part))}")
-        return f"{_of(self.codes[id(arg)])}[{', '.join(places)}]", ATOM
+        return f"{bracket(self.codes[id(arg)])}[{', '.join(places)}]", ATOM
 
     def _gather(self, node: CodeNode) -> Code:
         array, places = node.args
         inside = ":, {}" if node.attr else "{}" + ", :" * (array.rank - 1)
-        return f"{_of(self.codes[id(array)])}[{inside.format(self.text(places))}]", ATOM
+        return f"{bracket(self.codes[id(array)])}[{inside.format(self.text(places))}]", ATOM
 
     def _pair(self, node: CodeNode) -> Code:
-        row, column = (_of(self.codes[id(arg)]) for arg in node.args)
+        row, column = (bracket(self.codes[id(arg)]) for arg in node.args)
         return f"({row} .- 1) .* {self._factor(node.attr)} .+ {column}", SUM
 
     def _stack(self, node: CodeNode) -> Code:
@@ -224,7 +224,7 @@ class JuliaEmitter(LanguageEmitter):
         return f"T.({first}:{behind} - 1)", ATOM
 
     def _chain(self, node: CodeNode) -> Code:
-        return " * ".join(_of(self.codes[id(arg)], UNARY) for arg in node.args), TERM
+        return " * ".join(bracket(self.codes[id(arg)], UNARY) for arg in node.args), TERM
 
     def _determinant(self, node: CodeNode, sign: bool) -> Code:
         return f"logabsdet({self.text(node.args[0])})[{2 if sign else 1}]", ATOM
@@ -308,11 +308,6 @@ class JuliaSource(LanguageSource):
             "end",
         ]
         return "\n\n".join(["using LinearAlgebra", "\n".join(function), *helpers]) + "\n"
-
-
-def _of(code: Code, level: int = ATOM) -> str:
-    text, own = code
-    return text if own >= level else f"({text})"
 
 
 def _kind(rank: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
-from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code
+from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code, bracket
 from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
 from matcalc.write.printers.language_source import LanguageSource, SizeBindings
 from matcalc.write.printers.numpy_code import NO_ROOM
@@ -70,10 +70,10 @@ class MatlabEmitter(LanguageEmitter):
         else:
             sign = _DOTTED.get(operator, operator)
         if operator == "**":
-            return f"{_close(left, ATOM)} {sign} {_close(right, ATOM)}", POWER
+            return f"{bracket(left, ATOM)} {sign} {bracket(right, ATOM)}", POWER
         mixed = level == TERM and f" {sign} " not in left[0]
-        before = _close(left, UNARY if mixed and left[1] == TERM else level)
-        return f"{before} {sign} {_close(right, level + 1)}", level
+        before = bracket(left, UNARY if mixed and left[1] == TERM else level)
+        return f"{before} {sign} {bracket(right, level + 1)}", level
 
     def _product(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == 1:
@@ -91,7 +91,7 @@ class MatlabEmitter(LanguageEmitter):
     @staticmethod
     def _times(left: Code, right: Code) -> Code:
         plain = left[1] != TERM or not any(sign in left[0] for sign in (".*", "./", " / "))
-        return f"{_close(left, TERM if plain else UNARY)} * {_close(right, UNARY)}", TERM
+        return f"{bracket(left, TERM if plain else UNARY)} * {bracket(right, UNARY)}", TERM
 
     def _rearrange(self, code: Code, rank: int, order: Sequence[int | None]) -> Code:
         absent = iter(range(max(rank, 1), max(rank, 1) + len(order)))  # a column has one axis
@@ -102,7 +102,7 @@ class MatlabEmitter(LanguageEmitter):
         if places == sorted(places):
             return code
         if places == [1, 0]:
-            text = _close(code, ATOM)
+            text = bracket(code, ATOM)
             return (text[:-2], ATOM) if text.endswith(".'") else (f"{text}.'", ATOM)
         return f"permute({code[0]}, [{' '.join(str(axis + 1) for axis in places)}])", ATOM
 
@@ -113,7 +113,7 @@ class MatlabEmitter(LanguageEmitter):
         text = code[0]
         if axes is None or rank == 1:
             if not rank:
-                return (f"0 * {_close(code, ATOM)}", TERM) if function in _SPREADS else code
+                return (f"0 * {bracket(code, ATOM)}", TERM) if function in _SPREADS else code
             if rank == 1 and function in ("np.sum", "np.prod", "np.max", "np.min", "np.mean"):
                 return f"{function[3:]}({text})", ATOM
             whole = text if rank == 1 else f"reshape({text}, [], 1)"
@@ -218,12 +218,12 @@ class MatlabEmitter(LanguageEmitter):
         return f"{self._with_name(array)[0]}({inside.format(self.text(places))})", ATOM
 
     def _pair(self, node: CodeNode) -> Code:
-        row, column = (_close(self.codes[id(arg)], ATOM) for arg in node.args)
+        row, column = (bracket(self.codes[id(arg)], ATOM) for arg in node.args)
         return f"({row} - 1) * {self._factor(node.attr)} + {column}", SUM
 
     def _stack(self, node: CodeNode) -> Code:
         function, rows, columns = node.attr
-        parts = [_close(self.codes[id(arg)], ATOM) for arg in node.args]  # a space is a comma
+        parts = [bracket(self.codes[id(arg)], ATOM) for arg in node.args]  # a space is a comma
         if function == "np.hstack":
             return f"[{'; '.join(parts)}]", ATOM
         lines = [", ".join(parts[r * columns : (r + 1) * columns]) for r in range(rows)]
@@ -321,10 +321,5 @@ class MatlabSource(LanguageSource):
 
 def _form(cell: str, operands: Sequence[Code]) -> Code:
     """A form of the table, in brackets unless it is a call."""
-    text = cell.format(*(_close(each, ATOM) for each in operands))
+    text = cell.format(*(bracket(each, ATOM) for each in operands))
     return (text, ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", ATOM)
-
-
-def _close(code: Code, level: int) -> str:
-    text, own = code
-    return text if own >= level else f"({text})"

@@ -18,7 +18,7 @@ from matcalc.core.walk import postorder
 from matcalc.write.printers import numpy_checks as checks
 from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
-from matcalc.write.printers.numpy_emit import Emitter, size_code
+from matcalc.write.printers.numpy_emit import Emitter, size_code, solve_size
 from matcalc.write.printers.numpy_families import (
     docstring_lines,
     format_count,
@@ -277,28 +277,17 @@ class Source:
         return f"len({local})" if axis == 0 else f"{local}.shape[{axis}]"
 
     def _solve(self, name: str, missing: Mapping[str, str]) -> str | None:
-        """The size from an axis that is a multiple of it, plus what is known."""
-        for key, variable in self.variables.items():
-            for axis, dim in enumerate(variable.shape):
-                if dim.letters.count(name) == 1 and all(
-                    other == name or (other in self.sizes and other not in missing)
-                    for other in dim.letters
-                ):
-                    (scale, names) = next(term for term in dim.terms if name in term[1])
-                    rest = [
-                        size_code(Dim(-c, own), self.sizes)[0]
-                        for c, own in dim.terms
-                        if name not in own
-                    ]
-                    left = " + ".join([f"{self.locals[key]}.shape[{axis}]", *rest]).replace(
-                        "+ -", "- "
-                    )
-                    others = [self.sizes[other] for other in names if other != name]
-                    if scale != 1 or others:
-                        left = f"({left})" if rest else left
-                        left = f"{left} // ({' * '.join([str(scale)] * (scale != 1) + others)})"
-                    return f"{missing[name]} = {left}"
-        return None
+        places = [
+            (dim, f"{self.locals[key]}.shape[{axis}]")
+            for key, variable in self.variables.items()
+            for axis, dim in enumerate(variable.shape)
+            if name in dim.letters
+        ]
+        found = solve_size(name, places, self.sizes, missing)
+        if found is None:
+            return None
+        left, divisor = found
+        return f"{missing[name]} = {left}" + (f" // ({divisor})" if divisor else "")
 
     def _helpers(self, given: list[str]) -> list[str]:
         """What the code needs of ``runtime/arguments.py``."""

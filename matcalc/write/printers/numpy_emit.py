@@ -5,7 +5,7 @@ name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 
@@ -17,7 +17,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import postorder
 from matcalc.write.printers import numpy_blocks as blocks
-from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code
+from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code, bracket
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
 
 _WIDTH = 88  # characters of an expression on one line
@@ -183,8 +183,7 @@ class Emitter:
         return code
 
     def _bracket(self, node: CodeNode, level: int) -> str:
-        text, own = self.codes[id(node)]
-        return text if own >= level else f"({text})"
+        return bracket(self.codes[id(node)], level)
 
     def _code(self, node: CodeNode) -> Code:
         match node.op:
@@ -448,6 +447,26 @@ def subscripts(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> str:
         for side in (inputs, [output])
     )
     return f'"{left}->{right}"'
+
+
+def solve_size(
+    name: str, places: Iterable[tuple[Dim, str]], sizes: Mapping[str, str], missing: Collection[str]
+) -> tuple[str, str] | None:
+    """A size from an axis that is a multiple of it, plus what is known: the code of the dividend
+    and of the divisor, empty where that is 1; None where no axis tells. ``places`` are the axes,
+    each with the code of its size.
+    """
+    for dim, code in places:
+        others = [other for other in dim.letters if other != name]
+        if dim.letters.count(name) != 1 or any(o in missing or o not in sizes for o in others):
+            continue
+        scale, names = next(term for term in dim.terms if name in term[1])
+        rest = [size_code(Dim(-c, own), sizes)[0] for c, own in dim.terms if name not in own]
+        left = " + ".join([code, *rest]).replace("+ -", "- ")
+        factors = [str(scale)] * (scale != 1) + [sizes[other] for other in names if other != name]
+        left = f"({left})" if rest and factors else left
+        return left, " * ".join(factors)
+    return None
 
 
 def tuple_code(parts: Sequence[str]) -> str:

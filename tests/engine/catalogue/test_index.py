@@ -2,6 +2,7 @@
 
 import pytest
 
+from matcalc.core.errors import CatalogueError
 from matcalc.core.identity import Identity
 from matcalc.core.language import BUILT_IN
 from matcalc.core.resources import folder
@@ -44,6 +45,21 @@ source = "here"
     library = Library(tmp_path)
     assert library.rewrites == [Activation("twice", frozenset({"det"}), frozenset({"det"}), "")]
     assert library.get("twice").right == "det(X)^2"
+
+
+def test_a_rewrite_among_the_functions_is_refused(tmp_path):
+    """It would be shown and tested, and never applied."""
+    (tmp_path / "functions").mkdir()
+    entry = """[[identity]]
+name = "twice"
+given = { X = "matrix(n, n)" }
+expr = "det(X)*det(X)"
+to = "det(X)^2"
+source = "here"
+"""
+    (tmp_path / "functions" / "mine.toml").write_text(entry)
+    with pytest.raises(CatalogueError, match=r"twice: .* belongs in rewrites/"):
+        compile_index(str(tmp_path))
 
 
 def test_a_stored_entry_is_the_entry():
