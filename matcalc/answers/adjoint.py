@@ -153,7 +153,7 @@ def adjoint_together(
     gradient = Expression(lagrangian).diff(wrt)
     proof = f"the adjoint equations hold, {how}; the gradient is {gradient.verification}"
     found = put_pivots(gradient._tree, pivots)
-    forwards = _forwards_together(equations, bare, trees, of, wrt, found)
+    forwards = _forwards_together(bare, trees, of, wrt, found)
     if forwards:
         proof += f"; along d{wrt} it is what the derivatives of {', '.join(of)} give, {forwards}"
     names = ", ".join(of)
@@ -166,7 +166,6 @@ def adjoint_together(
 
 
 def _forwards_together(
-    equations: Program,
     bare: Program,
     trees: Sequence[Expr],
     of: Sequence[str],

@@ -284,7 +284,7 @@ def _riemannian(text: str, options: Namespace) -> int:
 
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
-        found = gradient(text, options, lambda: _read(text, options))
+        found = gradient(options, lambda: _read(text, options))
         verdict = found.verification if options.verify else None
     _say(f"{inferred_kinds(found.variables)}result: {found.reading}")
     for note in found.notes:

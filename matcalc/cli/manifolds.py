@@ -18,7 +18,7 @@ from matcalc.version import __version__
 
 
 def gradient(
-    text: str, options: Namespace, read: Callable[[], Program]
+    options: Namespace, read: Callable[[], Program]
 ) -> Riemannian | RiemannianGradients | RiemannianHessian:
     """The gradient that the options ask for."""
     if len(options.several) > 1 and options.manifold and not options.metric:

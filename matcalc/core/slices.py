@@ -42,7 +42,7 @@ def join_slices(blocks: Expr) -> Expr | None:
     if base.rank > 2 or any(other is not base for other in others):
         return None
     along = [k for k in range(base.rank) if len({part.value[k] for part in parts}) > 1]
-    place = _span([part.value[along[0]] for part in parts], base, along[0]) if along else None
+    place = _span([part.value[along[0]] for part in parts]) if along else None
     flat = base.rank == 1 or all(part.rank == 0 for part in parts)
     if len(along) != 1 or place is None or not (flat or along[0] == axis):
         return None
@@ -67,7 +67,7 @@ def _join_lines(blocks: Expr) -> Expr | None:
     return join_slices(Expr("blocks", tuple(lines), blocks.shape, value=(rows, 1)))
 
 
-def _span(places: Sequence[_Place], base: Expr, axis: int) -> tuple[Dim, Dim] | None:
+def _span(places: Sequence[_Place]) -> tuple[Dim, Dim] | None:
     """The first place and the number of those that follow each other; None where they do not."""
     start = end = places[0][0] if places[0] is not None else ZERO
     for place in places:

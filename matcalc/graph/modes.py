@@ -159,7 +159,7 @@ class _Writer:
     def _slope(self, node: GraphNode) -> Expr:
         return variable(self.slopes[node.name], node.shape)
 
-    def _program(self, node: GraphNode, more: list[GraphNode], tree: Expr) -> Program:
+    def _program(self, more: list[GraphNode], tree: Expr) -> Program:
         """The operation of a node over its parents and the slopes of other nodes."""
         used = {part.value for part in tree.parts if part.op == "variable"}
         known = {
@@ -192,7 +192,7 @@ class _Writer:
             moving = [
                 self.graph.node(place) for place in node.parents if self.graph.node(place).reverse
             ]
-            program = self._program(node, moving, node.tree)
+            program = self._program(moving, node.tree)
             moves = {each.name: self.slopes[each.name] for each in moving}
             trees = derive_steps(program, [moves], "free")
             verify_steps(program, [moves], trees, "free")
@@ -260,7 +260,7 @@ class _Writer:
         """What the adjoint of a node adds to that of its parent."""
         assert child.tree is not None
         whole = pair(self._slope(child), child.tree)
-        program = self._program(child, [child], whole)
+        program = self._program([child], whole)
         statement = DerivativeStatement(program, parent.name, 1, "free")
         tree = differentiate(statement)
         verify(statement, tree)

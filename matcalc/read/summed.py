@@ -43,7 +43,7 @@ def with_loops(text: str, statements: list[Statement], declared: Mapping[str, Va
             for inner in flat(statement.statements):
                 _refuse(text, _outermost(inner.body, families))
             continue
-        start = _start(text, statement)
+        start = _start(statement)
         loops, written = [], text[start : statement.body.start]
         place = statement.body.start
         for each in _outermost(statement.body, families):
@@ -87,7 +87,7 @@ def _describe(text: str, node: SyntaxNode) -> str:
     return text[node.start : node.end]
 
 
-def _start(text: str, statement: Statement) -> int:
+def _start(statement: Statement) -> int:
     """Where a statement begins: what it defines stands before its body."""
     if statement.name_span is None or statement.role == "value":
         return statement.body.start

@@ -57,7 +57,7 @@ def _fields(report: Report) -> dict[str, Any]:
         },
         "difference": report.difference or None,
         "shapes": report.shapes or None,
-        "counterexample": _counterexample(report.counterexample, report),
+        "counterexample": _counterexample(report.counterexample),
         "checked": None
         if checked is None
         else {
@@ -75,7 +75,7 @@ def _fields(report: Report) -> dict[str, Any]:
     }
 
 
-def _counterexample(found: Counterexample | None, report: Report) -> dict[str, Any] | None:
+def _counterexample(found: Counterexample | None) -> dict[str, Any] | None:
     if found is None:
         return None
     return {

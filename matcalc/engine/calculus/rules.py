@@ -34,7 +34,7 @@ class LocalDerivatives:
 
     def _slope(self, node: Call, index: int) -> LocalDerivative:
         if node.slots:
-            self._refuse_constant(node, index)
+            self._refuse_constant(index)
             return LocalDerivative(
                 self.builder.call(
                     node.name, node.args, node.axes + node.args[0].axes, node.slots + 1
@@ -85,7 +85,7 @@ class LocalDerivatives:
         return LocalDerivative(self.builder.permute(call, order), entrywise=False)
 
     @staticmethod
-    def _refuse_constant(node: Call, index: int) -> None:
+    def _refuse_constant(index: int) -> None:
         if index > 0:
             raise UnsupportedError(
                 "the derivative of frechet_power with respect to its exponent is not known",

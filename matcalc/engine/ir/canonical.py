@@ -41,7 +41,7 @@ def _search(
     factors: list[Factor], rank: int, colours: dict[int, int], budget: list[int]
 ) -> tuple[tuple[Factor, ...], int]:
     """The smallest form over the ways to tell apart labels that refinement leaves alike."""
-    colours = _refine(factors, rank, colours)
+    colours = _refine(factors, colours)
     classes: dict[int, list[int]] = {}
     for label, colour in colours.items():
         classes.setdefault(colour, []).append(label)
@@ -67,7 +67,7 @@ def _search(
     return best
 
 
-def _refine(factors: list[Factor], rank: int, colours: dict[int, int]) -> dict[int, int]:
+def _refine(factors: list[Factor], colours: dict[int, int]) -> dict[int, int]:
     """Split colour classes until nothing tells two labels of one class apart."""
     if len(colours) > _MANY:
         return refine(factors, colours)

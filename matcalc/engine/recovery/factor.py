@@ -238,7 +238,7 @@ class Factoring:
             shared = share(opened, self.factory)
             if shared.parts and all(term.parts for term in shared.rest(opened)):
                 return self._single(self._merge(opened, shape, shared))
-        merged = self._wrap(terms, shape)
+        merged = self._wrap(terms)
         if self.writer.krons:
             # few expressions have Kronecker products
             from matcalc.engine.recovery.sums import kroneckers  # noqa: PLC0415
@@ -347,7 +347,7 @@ class Factoring:
         chains = [term.chain or () for term in terms]
         return whole if self.writer.pays(plain, whole, chains) else None
 
-    def _wrap(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
+    def _wrap(self, terms: Sequence[Term]) -> list[Term]:
         """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) +
         diag(diag(A)) = tril(A).
         """

@@ -51,7 +51,7 @@ def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         )
         graph.connect(k, i, (Link(spread),))
         return True
-    matrix = graph.diagonal(tuple(graph.weights[i]), i) or identity(graph, graph.dims[i])
+    matrix = graph.diagonal(tuple(graph.weights[i])) or identity(graph, graph.dims[i])
     graph.hyper.remove(hyper)
     graph.drop(i)
     graph.add_weight(
@@ -170,9 +170,7 @@ def _bridge(graph: Graph, start: int, end: int) -> Chain | None:
             and sum(start in labels for _, labels in graph.hyper) == 2
         )
         return (
-            (graph.diagonal(tuple(graph.weights[start]), start) or _eye(graph, start))
-            if shared
-            else None
+            (graph.diagonal(tuple(graph.weights[start])) or _eye(graph, start)) if shared else None
         )
     if not (graph.has_one_hyper(start) and graph.has_one_hyper(end)):
         return None
@@ -180,8 +178,8 @@ def _bridge(graph: Graph, start: int, end: int) -> Chain | None:
     if len(ways) != 1 or ways[0][1] != end or len(graph.incident(end)) != 1:
         return None
     before, after = (
-        graph.diagonal(tuple(graph.weights[start]), start),
-        graph.diagonal(tuple(graph.weights[end]), end),
+        graph.diagonal(tuple(graph.weights[start])),
+        graph.diagonal(tuple(graph.weights[end])),
     )
     return before + ways[0][2] + after
 

@@ -215,7 +215,7 @@ class Graph:
             return parts[0][0]
         return (Link(self.writer.multiply(parts, (self.dims[label],))),)
 
-    def diagonal(self, parts: EntryProduct, label: int) -> Chain:
+    def diagonal(self, parts: EntryProduct) -> Chain:
         """diag of the weights, as a link; nothing where there are none. diag(kron(ones, u)) is
         kron(eye, diag(u)).
         """
@@ -438,7 +438,7 @@ class Graph:
             return False
         label = min(inner, key=lambda v: (bool(self.weights[v]), v))
         (_, start, left), (_, end, right) = self.incident(label)
-        middle = self.diagonal(tuple(self.weights[label]), label)
+        middle = self.diagonal(tuple(self.weights[label]))
         self.drop(label)
         if len(right) == 1 and right[0].expr.op == "eye":
             right = ()
@@ -464,9 +464,9 @@ class Graph:
         alone = all(self.has_one_hyper(label) and not self.degree(label) for label in (i, j))
         if alone and not (self.weights[i] and self.weights[j]):
             chain = (
-                self.diagonal(tuple(self.weights[i]), i)
+                self.diagonal(tuple(self.weights[i]))
                 + chain
-                + self.diagonal(tuple(self.weights[j]), j)
+                + self.diagonal(tuple(self.weights[j]))
             )
             self.weights[i], self.weights[j] = [], []
         self.add_weight(
@@ -497,14 +497,14 @@ class Graph:
             return (
                 None
                 if self.incident(first)
-                else self.diagonal(tuple(self.weights[first]), first) or identity
+                else self.diagonal(tuple(self.weights[first])) or identity
             )
         edges = self.incident(first), self.incident(second)
         if [edge[1] for edge in edges[0]] == [second] and len(edges[1]) == 1:
             return (
-                self.diagonal(tuple(self.weights[first]), first)
+                self.diagonal(tuple(self.weights[first]))
                 + edges[0][0][2]
-                + self.diagonal(tuple(self.weights[second]), second)
+                + self.diagonal(tuple(self.weights[second]))
             )
         if not edges[0] and not edges[1]:
             if not self.weights[first] and not self.weights[second]:

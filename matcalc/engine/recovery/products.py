@@ -322,10 +322,10 @@ def _vector(graph: Graph, leaves: list[int]) -> Chain | None:
 
 def _between(graph: Graph, start: int, end: int, kept: set[int]) -> Chain | None:
     """The one edge between two leaves with the weights of both as diagonal matrices."""
-    before = () if start in kept else graph.diagonal(tuple(graph.weights[start]), start)
+    before = () if start in kept else graph.diagonal(tuple(graph.weights[start]))
     if start == end:
         return before or identity(graph, graph.dims[start])
-    after = () if end in kept else graph.diagonal(tuple(graph.weights[end]), end)
+    after = () if end in kept else graph.diagonal(tuple(graph.weights[end]))
     ways = [chain for _, other, chain in graph.incident(start) if other == end]
     return before + ways[0] + after if len(ways) == 1 else None
 
@@ -344,9 +344,7 @@ def _star(graph: Graph, centre: int, leaves: list[int], kept: set[int]) -> Chain
     if any(chain is None for chain in columns):
         return None
     product = graph.writer.spread("khatrirao", [chain or () for chain in columns])
-    return product + (
-        () if centre in kept else graph.diagonal(tuple(graph.weights[centre]), centre)
-    )
+    return product + (() if centre in kept else graph.diagonal(tuple(graph.weights[centre])))
 
 
 def double(graph: Graph) -> bool:
@@ -427,7 +425,7 @@ def peel(graph: Graph) -> bool:
     )
     leaf, before, after = tree.leaves[place], tree.leaves[:place], tree.leaves[place + 1 :]
     ((_, _, onward),) = graph.incident(leaf)
-    chain = graph.diagonal(tuple(graph.weights[leaf]), leaf) + onward
+    chain = graph.diagonal(tuple(graph.weights[leaf])) + onward
     pieces = [
         identity(graph, joint_size(graph, before)),
         chain,

@@ -379,8 +379,8 @@ class Recovery:
         first, _, chain = graph.edges[0]
         chain = chain if first == 0 else flip(chain)
         if len(chain) == 1 and chain[0].expr.op == "eye" and (rows or columns):
-            return graph.diagonal(rows + columns, 0), 1
-        return graph.diagonal(rows, 0) + chain + graph.diagonal(columns, 1), 1
+            return graph.diagonal(rows + columns), 1
+        return graph.diagonal(rows) + chain + graph.diagonal(columns), 1
 
     def _write_indexed(self, graph: Graph) -> Expr:
         """The index form of whatever is left."""

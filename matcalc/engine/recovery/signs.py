@@ -91,9 +91,9 @@ def _write_vee(graph: Graph, hyper: Hyper) -> bool:
             continue
         ((_, _, chain),) = graph.incident(i)
         chain = (
-            graph.diagonal(tuple(graph.weights[i]), i)
+            graph.diagonal(tuple(graph.weights[i]))
             + chain
-            + graph.diagonal(tuple(graph.weights[k]), k)
+            + graph.diagonal(tuple(graph.weights[k]))
         )
         candidates = [(*_set_upright(chain), 2), (*_set_upright(flip(chain)), -2)]
         chain, sign, number = min(

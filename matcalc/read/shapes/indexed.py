@@ -181,14 +181,14 @@ def binder(context: Context, node: SyntaxNode, body: Expr) -> Expr:
     assert isinstance(binding, Binding)
     context.settle(body)
     bound = tuple([_index(context, each) for each in binding.bounds])
-    conditions = _conditions(context, node, binding)
+    conditions = _conditions(context, binding)
     for condition in conditions:
         context.indices.conditioned.update(index for index, _ in condition.place.terms)
         if len(condition.place.terms) == 2:
             (one, _), (other, _) = condition.place.terms
             context.indices.compared.append((one, other))
     for each, own in zip(binding.bounds, bound, strict=True):
-        _check_range(context, node, binding, each, own)
+        _check_range(context, binding, each, own)
     if binding.name == "array":
         return _array(context, node, body, bound, conditions)
     if body.shape and binding.name not in LINEAR:
@@ -201,7 +201,7 @@ def binder(context: Context, node: SyntaxNode, body: Expr) -> Expr:
     return _close(context, node, (), reduced)
 
 
-def _conditions(context: Context, node: SyntaxNode, binding: Binding) -> tuple[Condition, ...]:
+def _conditions(context: Context, binding: Binding) -> tuple[Condition, ...]:
     """Those that are written, and those of ranges that depend on other indices."""
     found: list[Condition] = []
     for bound in binding.bounds:
@@ -236,9 +236,7 @@ def _on_one_index(context: Context, binding: Binding, part: SyntaxNode, name: st
     return context.problem("only an end of the range can be a condition here", part.span, hint)
 
 
-def _check_range(
-    context: Context, node: SyntaxNode, binding: Binding, bound: Bound, own: Index
-) -> None:
+def _check_range(context: Context, binding: Binding, bound: Bound, own: Index) -> None:
     """Refuses an index whose range is not written and does not follow, or follows in two ways."""
     indices = context.indices
     if own in indices.written:

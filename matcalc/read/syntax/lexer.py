@@ -80,7 +80,7 @@ def tokens(text: str, table: ParseTable, *, power_of_T: bool = False) -> list[To
         if kind in _NESTED:
             kind, end = nesting.place(kind, position, end, result)
         elif kind in ("TRANSPOSE", "TEXT") and (kind == "TEXT" or text[position] == "'"):
-            kind, end = _text(text, position, end, result) or (kind, end)
+            kind, end = _text(text, position, result) or (kind, end)
         elif kind == "SOLVE":
             # few texts solve systems
             from matcalc.read.syntax.diagnose import refuse_command  # noqa: PLC0415
@@ -240,7 +240,7 @@ def _takes_text(result: list[Token]) -> bool:
     return kinds[-1:] == ["COMMA"] or kinds in (["NAME", "LPAR"], ["QUALIFIED", "LPAR"])
 
 
-def _text(text: str, position: int, end: int, result: list[Token]) -> tuple[str, int] | None:
+def _text(text: str, position: int, result: list[Token]) -> tuple[str, int] | None:
     """A text in quotes, which only an argument can be: ``norm(A, 'fro')``."""
     match = _TEXTS[text[position]].match(text, position) if _takes_text(result) else None
     if match is None and text[position] == '"':

@@ -138,7 +138,7 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
             applied = lettered.apply_letter(
                 item, following, tuple(map(value, following.args)), scope
             )
-            factors.append(_put(factors.pop(), following, applied) if applied else item)
+            factors.append(_put(factors.pop(), applied) if applied else item)
         elif (
             factors
             and following.kind == "bracket"
@@ -206,7 +206,7 @@ def _is_open(core: Phrase) -> bool:
     return core.kind == "bracket" and core.text == "("
 
 
-def _put(item: Phrase, core: Phrase, new: Phrase) -> Phrase:
+def _put(item: Phrase, new: Phrase) -> Phrase:
     """The item with another core, beginning where that begins."""
     parent, _ = _core(item)
     if parent is None:
@@ -237,7 +237,7 @@ def _open(item: Phrase, scope: Scope) -> Phrase:
             hint += f", \\langle {x}, {y} \\rangle for the inner product"
         raise scope.refusal(message, core.span, hint)
     inside = value(core)
-    return inside if core is item else _put(item, core, inside)
+    return inside if core is item else _put(item, inside)
 
 
 def script_in_brackets_error(item: Phrase, script: Phrase, scope: Scope) -> ParseError:
@@ -260,7 +260,7 @@ def _apply(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
     if core.kind == "bracket":
         call = _call(head, tuple(value(arg) for arg in core.args), core.end, scope)
         call = after_star(call, core, scope)
-        return _put(following, core, _raise_call(call, head, scope))
+        return _put(following, _raise_call(call, head, scope))
     argument = following
     if factors and not _stops(following, factors[-1]):
         if (

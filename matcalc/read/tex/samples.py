@@ -97,7 +97,7 @@ def either(
     try:
         result = read()
     except ShapeError:  # an error about names says itself what is not clear
-        numbers = _as_numbers(scope, list(scope.doubtful), again)
+        numbers = _as_numbers(list(scope.doubtful), again)
         if numbers is None:
             raise
         names, other = numbers
@@ -111,14 +111,14 @@ def either(
         for name, (_, beside) in scope.doubtful.items()
         if beside and name in known and len(known[name].shape) == 1
     ]
-    numbers = _as_numbers(scope, vectors, again)
+    numbers = _as_numbers(vectors, again)
     if numbers is not None:
         raise _two_readings(scope, numbers[0][0])
     return result, ()
 
 
 def _as_numbers(
-    scope: Scope, names: list[str], again: Callable[[Declared], Result]
+    names: list[str], again: Callable[[Declared], Result]
 ) -> tuple[list[str], Result] | None:
     """The first choice of letters that can be numbers: all of them, or else one."""
     choices = [names] if names else []

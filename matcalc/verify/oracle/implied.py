@@ -66,10 +66,10 @@ def is_implied(pieces: Pieces, goal: Goal, sights: Sequence[Sight]) -> bool:
     is not below 0.
     """
     facts = branch_goals(pieces, goal.place)
-    return any(excludes(pieces, fact, goal, sights) for fact in facts)
+    return any(excludes(fact, goal, sights) for fact in facts)
 
 
-def excludes(pieces: Pieces, one: Goal, other: Goal, sights: Sequence[Sight]) -> bool:
+def excludes(one: Goal, other: Goal, sights: Sequence[Sight]) -> bool:
     """Whether two sides have nothing in common, because the same quantity decides."""
     relation = _relation(*_entries(sights, one.place, other.place))
     if relation is None:

@@ -161,7 +161,7 @@ class Sides:
     def _may_hold(self, goals: Sequence[Goal]) -> bool:
         """Whether no bounds and no two of these sides say that they are empty together."""
         return all(self._may_be(goal) for goal in goals) and not any(
-            excludes(self.pieces, one, other, self.sights) for one, other in combinations(goals, 2)
+            excludes(one, other, self.sights) for one, other in combinations(goals, 2)
         )
 
     def _table(self, switch: Switch) -> list[_Row]:

@@ -150,7 +150,7 @@ def test_refinement_of_many_labels_gives_the_colours_of_rounds():
         summed = {label for _, labels, _ in factors for label in labels if label >= rank}
         colours = {**{label: label for label in range(rank)}, **dict.fromkeys(sorted(summed), rank)}
         own = [each for each in factors if set(each[1]) <= set(colours)]
-        assert refine(own, colours) == _refine(own, rank, colours)
+        assert refine(own, colours) == _refine(own, colours)
 
 
 def test_the_trace_of_many_equal_factors():
