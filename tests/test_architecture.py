@@ -364,6 +364,19 @@ def test_names_of_one_file_stay_in_it() -> None:
     assert not wrong, wrong
 
 
+def test_docstrings_of_modules_name_functions_that_are_there() -> None:
+    """``derive_part(): ...`` at the head of a file is the function to begin with."""
+    wrong = []
+    for path, module in parsed().items():
+        named = re.match(r"(\w+)\(\):", ast.get_docstring(module) or "")
+        defined = {
+            node.name for node in nodes_of(path) if isinstance(node, (*FUNCTION, ast.ClassDef))
+        }
+        if named and named[1] not in defined:
+            wrong.append(f"{path.relative_to(ROOT)}: {named[1]}")
+    assert not wrong, wrong
+
+
 def test_comprehensions_are_read_at_once() -> None:
     """A third ``for`` is a loop, a helper or ``itertools.product``."""
     wrong = [

@@ -1,4 +1,5 @@
-"""derived_by(): the derivative by a part of a program: an entry, a slice, or what has a name.
+"""derive_part(): the derivative with respect to a part of a program: an entry, a slice, or what has
+a name.
 
 The whole is a free variable while we differentiate. From its axes the places are taken after each
 derivative, so that no more is kept than was asked for.

@@ -1,5 +1,5 @@
-"""gathered(): what the derivatives of the branches of ``where`` leave behind becomes one ``where``
-again.
+"""gather_branches(): what the derivatives of the branches of ``where`` leave behind becomes one
+``where`` again.
 
 d where(c, f, g) is where(c, 1, 0)*df + where(c, 0, 1)*dg. A factor that may have no value where its
 branch is not taken, as the 1/x of log(x), must not stand outside; what both branches have in common

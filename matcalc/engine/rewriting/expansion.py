@@ -1,5 +1,5 @@
-"""expanded(): inverses, determinants and log-determinants of updated matrices in terms of those of
-the matrix that is updated.
+"""expand_inverses(): inverses, determinants and log-determinants of updated matrices in terms of
+those of the matrix that is updated.
 
     inv(A + u*v')   = inv(A) - inv(A)*u*v'*inv(A)/(1 + v'*inv(A)*u)                      Sherman &
     Morrison (1950)
