@@ -83,7 +83,9 @@ def read_ordinary(found: tuple[Program, list[str]] | None) -> Program | None:
     """The formula of numbers, where it asks for a derivative by one of them; notes say so."""
     if found is None or found[0].asked is None or found[0].asked[0] not in found[1]:
         return None
-    return _noted(*found, f"because d/d{found[0].asked[0]} is the derivative by a number")
+    return _noted(
+        *found, f"because d/d{found[0].asked[0]} is the derivative with respect to a number"
+    )
 
 
 def read_numbered(found: tuple[Program, list[str]] | None) -> Program | None:
