@@ -323,11 +323,10 @@ FORMS = {
         " (1-Y[i,j])*log(1-sigmoid(a[j]*(t[i]-b[j]))))",
         {"Y": "matrix(n, m)", "a": "vector(m)", "b": "vector(m)", "t": "vector(n)"},
         ["t", "a", "b"],
-        "dt = (Y - M')*a\n"
-        "da = (Y' - M)*t + b.*u\n"
-        "db = a.*u\n"
-        "where M = sigmoid(diag(a)*(vector(1)*t' - b*vector(1)')), u = (M -"
-        " Y')*vector(1)",
+        "dt = M*a\n"
+        "da = M'*t - b.*u\n"
+        "db = -a.*u\n"
+        "where M = Y - sigmoid(diag(a)*(vector(1)*t' - b*vector(1)'))', u = M'*vector(1)",
     ),
     "Rasch model": (
         "sum[i,j](Y[i,j]*(t[i]-b[j]) - log(1+exp(t[i]-b[j])))",

@@ -45,7 +45,7 @@ LOOPS = {
         "l = 0; for t = 2:T; l -= log(norm2(X[:,t] - A*X[:,t-1])^2 + 1); end; l",
         {"A": "matrix(n, n)", "X": "matrix(n, T)"},
         ["X", "A"],
-        "dX += 2*(A'*t3[t]*unit(t - 1, T)' + (A*t2[t] - t1[t])*unit(t, T)')/t4[t]",
+        "dX += 2*(A'*v[t]*unit(t - 1, T)' - v[t]*unit(t, T)')/a[t]",
     ),
     "rows that are used twice": (
         "s = 0; for t = 1:T; s -= norm2(A*X[t,:]' - y)^2; end; s",

@@ -578,7 +578,7 @@ JOINT = [
         "uS",
         {"X": "matrix(m, n)", "u": "vector(n)", "S": "psd(n)"},
         {"u": "X'*vector(1)/m", "S": "X'*(X - vector(1)*u')/m + u*(u' - vector(1)'*X/m)"},
-        "as a function of inv(S) it is convex",
+        "as a function of inv(S) it is strictly convex",
         id="mean and covariance",
         marks=pytest.mark.slow,
     ),

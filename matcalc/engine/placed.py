@@ -64,8 +64,10 @@ def _range(whole: Dim, start: Dim, size: Dim) -> Expr:
 
 
 def _term(node: Expr, line: list[Expr], axis: int, taken: Expr) -> Expr:
-    """Rows or columns at their place."""
+    """Rows or columns at their place, with the sign of a single one in front."""
     part = line[0]
+    if len(line) == 1 and part.op == "neg":
+        return Expr("neg", (_term(node, [*part.args], axis, taken),), node.shape, row=node.row)
     if len(line) > 1:
         beside = extent(node)[1 - axis]
         thin = taken.rank == 1

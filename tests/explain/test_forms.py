@@ -128,8 +128,8 @@ def test_command(capsys):
     ("words", "said"),
     [
         pytest.param(["--format", "markdown"], "markdown is a format of steps", id="markdown"),
-        pytest.param(["--steps", "--format", "numpy"], "code is none", id="numpy"),
-        pytest.param(["--steps", "--format", "c"], "code is none", id="c"),
+        pytest.param(["--steps", "--format", "numpy"], "steps are printed as formulas", id="numpy"),
+        pytest.param(["--steps", "--format", "c"], "steps are printed as formulas", id="c"),
         pytest.param(["--wrt", "a", "--steps"], "steps are those of one variable", id="several"),
         pytest.param(["--steps", "--detail", "5"], "invalid choice: 5", id="detail"),
     ],

@@ -26,6 +26,7 @@ from matcalc.claims.judge.reading import equalize_sizes
 from matcalc.claims.judge.variant import IDENTITY, PLAIN, Variant
 from matcalc.claims.judge.variants import variants
 from matcalc.core.errors import MatcalcError
+from matcalc.core.substitution import replace_sizes
 from matcalc.read.frontend import read
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.compare import largest_entry
@@ -369,12 +370,14 @@ def _fits(match: _Match, question: Question) -> bool:
     """Whether the formulas that are made of the claim and of the derivative are of the language:
     NumPy broadcasts more than the shape rules permit.
     """
-    said, variables = match.variant.said, question.variables
-    if question.misfit is not None and match.variant is not IDENTITY:
-        variables = equalize_sizes(variables, question.misfit)
+    said, variables, misfit = match.variant.said, question.variables, question.misfit
     trees = [match.mended.tree, said.tree if isinstance(said, Mutation) else None]
+    made = [tree for tree in trees if tree is not None]
+    if misfit is not None and match.variant is not IDENTITY:
+        variables = equalize_sizes(variables, misfit)
+        made = [replace_sizes(tree, misfit.size) for tree in made]
     try:
-        for tree in filter(None, trees):
+        for tree in made:
             read(format_claim(tree), variables, language=question.language)
     except MatcalcError:
         return False
