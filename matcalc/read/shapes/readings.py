@@ -179,7 +179,9 @@ def _cheapest(
             for each in found
             if not each.signs and each.letters and each.spent <= best.spent + _FAR
         ]
-        raise search.problem_of_power() or _refusal(first, offers)
+        unsigned = best._replace(signs={})  # has a problem that the signs remove
+        blamed = search.outcome(unsigned) if best.signs and first.problem is None else first
+        raise search.problem_of_power() or _refusal(blamed, offers)
     return search.outcome(best), best.letters
 
 

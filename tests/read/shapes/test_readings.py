@@ -419,6 +419,8 @@ REFUSED = [
         "write A*(x'*B)' for a column, or x'*B*A for a row; or declare A: vector or B: vector",
     ),
     ("x' + y", "write x + y for columns"),
+    ("A*x - b'", "write A*x - b for columns"),
+    ("a' + x", "write a + x for columns"),
     (
         "exp(-x^2/2)",
         "write x.^2 entry by entry, x'*x for the sum of the squares; or declare x: scalar",
