@@ -269,6 +269,7 @@ def test_least_squares_under_equations():
     [
         ("x'*x", "sum(x) <= 1", "not an equation, and inequalities are not solved"),
         ("x'*x", "sum(x)", "not an equation"),
+        ("x'*x", "sum(x) = 1, m'*x = 2", "once for each equation"),
         ("x'*x", "a = 1", "does not constrain x"),
         ("sum(exp(x))", "norm1(x) = 1", "no closed form was found"),
     ],
@@ -276,6 +277,14 @@ def test_least_squares_under_equations():
 def test_no_point_under_an_equation(expr, equation, message):
     with pytest.raises(MatcalcError, match=message):
         matcalc.stationary(expr, "x", subject_to=[equation])
+
+
+def test_sizes_that_the_equation_alone_says():
+    kinds = {"S": "psd(n)", "m": "vector"}
+    found = matcalc.stationary("x'*S*x", "x", subject_to="m'*x = b", variables=kinds)
+    assert str(found) == "b*inv(S)*m/(m'*inv(S)*m)"
+    with pytest.raises(MatcalcError, match=r"A\*x - b\n"):
+        matcalc.stationary("x'*x", "x", subject_to="A*x = b", variables={"A": "vector(p)"})
 
 
 def test_eigenproblems_under_an_equation():

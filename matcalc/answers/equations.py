@@ -8,7 +8,7 @@ from itertools import permutations
 from types import MappingProxyType
 from typing import NamedTuple
 
-from matcalc.core.dims import Dim, dim, size_letters
+from matcalc.core.dims import Dim, dim, names_in, size_letters
 from matcalc.core.errors import ArgumentError, MatcalcError, ParseError
 from matcalc.core.kinds import Variable, free_kind, size_names
 from matcalc.core.operations import COMPARISONS
@@ -52,7 +52,7 @@ def left_side(text: str, *, latex: bool = False) -> str:
     left, right = text[start : signs[0]].strip(" &"), text[signs[0] + 1 :].strip(" ;\n&")
     if not left or not right:
         return text
-    return f"{text[:start]}({left}) - ({right})" if latex else f"{text[:start]}{left} - ({right})"
+    return text[:start] + (f"({left}) - ({right})" if latex else _less(left, right))
 
 
 def from_latex(source: str, program: Program) -> Equation:
@@ -95,7 +95,7 @@ def read_equation(program: Program, source: str | Equation) -> tuple[Program, Ex
     """
     left, right = _sides(said_of(source))
     kinds = {} if isinstance(source, str) else source.kinds
-    program, tree = read_beside(program, f"{left} - ({right})", kinds)
+    program, tree = read_beside(program, _less(left, right), kinds)
     if tree.op == "-" and is_zero(tree.args[1]):
         (tree, _) = tree.args
     return program, tree
@@ -110,8 +110,13 @@ def read_beside(
         whole = read(source, program.variables, kinds, language=language, expand=expand)
     except MatcalcError:
         # the expression may say which sizes there are, and the program may not
-        ranks = {**_kinds(program.variables), **kinds}
-        whole = read(source, _stated(program), ranks, language=language, expand=expand)
+        stated = _stated(program)
+        ranks = {
+            name: free_kind(len(each.shape))
+            for name, each in program.variables.items()
+            if name not in stated
+        }
+        whole = read(source, stated, {**ranks, **kinds}, language=language, expand=expand)
         joined = _join(program, whole)
         if joined is None:
             raise
@@ -161,6 +166,11 @@ def _join(program: Program, other: Program) -> tuple[Program, Program] | None:
     return _with_sizes(program, known), _with_sizes(other, known)
 
 
+def _less(left: str, right: str) -> str:
+    """The difference of two sides, as short as an error may quote it."""
+    return f"{left} - ({right})" if re.search(r"[^\w\s.*/'^()]", right) else f"{left} - {right}"
+
+
 def _sides(source: str) -> list[str]:
     if re.search(r"[<>]|!=|\\leq?\b|\\geq?\b", source):
         raise ArgumentError(
@@ -170,6 +180,8 @@ def _sides(source: str) -> list[str]:
     sides = [side.strip() for side in _EQUATION.split(source)]
     if len(sides) != 2 or not all(sides):
         hint = f"write {source.replace('==', '=')}" if "==" in source else "for example A*x = b"
+        if len(sides) > 2 and re.search("[;,\n]", source):
+            hint = "give the option once for each equation, in Python a list of them"
         raise ParseError(f"{source} is not an equation", hint=hint)
     return sides
 
@@ -247,7 +259,14 @@ def _size(each: Variable | Expr) -> list[str]:
 
 
 def _stated(program: Program) -> dict[str, Variable]:
-    return {name: each for name, each in program.variables.items() if each.declared}
+    """The variables that are declared; not those without sizes that the program does not use."""
+    free = names_in(program.undetermined).keys()
+    return {
+        name: each
+        for name, each in program.variables.items()
+        if each.declared
+        and not (each.kind == free_kind(len(each.shape)) and free & names_in(each.dims).keys())
+    }
 
 
 def _kinds(variables: dict[str, Variable]) -> dict[str, str]:
