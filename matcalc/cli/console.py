@@ -68,6 +68,8 @@ class Console:
         answer(str(expression))
 
     def _own(self, command: str, words: list[str]) -> int:
+        if command == "help" and words and words[0] in self._commands:
+            return self._main([words[0], "--help"])
         if command == "help":
             answer(_HELP.format(commands=", ".join(self._commands)))
         elif command == "vars":

@@ -4,6 +4,7 @@ their forms.
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 255  # characters of a file's name
 _MOST_DIGITS = 12  # of a size
+_NAME_OF_FILE = re.compile(r"[\w./-]+\.(txt|matcalc|tex|md)")
 
 
 def source_text(given: str) -> str:
@@ -26,6 +28,8 @@ def source_text(given: str) -> str:
         return given
     file = Path(given)
     if not file.suffix or not file.is_file():
+        if _NAME_OF_FILE.fullmatch(given):
+            raise ParseError(f"cannot read {given}: No such file or directory")
         return given
     try:
         return file.read_text(encoding="utf-8")

@@ -221,6 +221,12 @@ def test_command(capsys, tmp_path):
     assert out.startswith("flowchart")
 
 
+def test_a_file_that_is_none(capsys):
+    code, _, said = run(capsys, "no-such-loss.txt")
+    assert code == 2
+    assert "cannot read no-such-loss.txt: No such file" in said
+
+
 @pytest.mark.parametrize("content", ["[1, 2]", "{", "no"])
 def test_files_of_values_that_are_none(tmp_path, content):
     from matcalc.graph.values import read_values

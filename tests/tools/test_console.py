@@ -94,6 +94,7 @@ def test_standard_input(typed: object, lines: list[str], out: str | None) -> Non
         ),
         pytest.param(["functions softmax"], 0, "softmax(x)", id="no-expression"),
         pytest.param(["diff --help"], 0, "usage: matcalc diff", id="help"),
+        pytest.param(["help diff"], 0, "usage: matcalc diff", id="help-of-a-command"),
     ],
 )
 def test_commands(typed: object, lines: list[str], code: int, first: str) -> None:
