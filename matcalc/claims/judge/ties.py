@@ -94,7 +94,7 @@ def _compare(asked: Question, condition: str, point: Point) -> OnKink | None:
     what = "generalised gradient" if asked.order == 1 else "limit of the derivative"
     return OnKink(
         f"on the kink where {condition}, {entry} is {there[worst]:.4g}, and beside it "
-        f"{shown}: no {what} is beyond these"
+        f"{shown}: no other value is a {what}"
     )
 
 

@@ -34,8 +34,8 @@ SECOND = [
     ("max(a, 0)^3", "6*max(a, 0)", "proved", ""),
     ("max(a, 0)^3", "6*max(a, 0) + (a == 0)", "wrong", "the derivative is 0, and the claim 1"),
     ("a*abs(a)", "2*sign(a) + (a == 0)", "agreed", ""),
-    ("a*abs(a)", "2*sign(a) + 5*(a == 0)", "agreed", "beside it -2 to 2: no limit of the deriv"),
-    ("abs(a)", "7*(a == 0)", "agreed", "the claim is 7, and beside it 0: no limit"),
+    ("a*abs(a)", "2*sign(a) + 5*(a == 0)", "agreed", "beside it -2 to 2: no other value is a"),
+    ("abs(a)", "7*(a == 0)", "agreed", "the claim is 7, and beside it 0: no other"),
     ("sum(relu(x).^3)", "6*diag(relu(x)) + diag((x == 0))", "wrong", "entry [0, 0] of the"),
     ("norm2(x)^5", "5*norm2(x)^3*eye + 15*norm2(x)*x*x' + (norm2(x) == 0)*eye", "wrong", "is 0"),
 ]
