@@ -7,14 +7,16 @@ from contextlib import suppress
 from matcalc.answers.convexity import has_kinks, verdict_on
 from matcalc.answers.extremes import EXTREMES, PointKind, format_tree, is_beyond, kind_of
 from matcalc.answers.roots import find_roots
+from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import Zero
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.operations import FLAT, VANISHING
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, is_zero, zeros
+from matcalc.core.tree import Expr, is_zero, variable_names, zeros
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, simplify
 from matcalc.results import Derivative, Expression, Formula
@@ -22,6 +24,7 @@ from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.text import text
 
 _MOST_ORDERS = 12  # until a derivative is not zero
+_JUMPS = FLAT & VANISHING  # the derivatives of what has kinks; each is 0 at 0
 _WIDTH = 11  # of the words in front of a line
 
 
@@ -105,11 +108,18 @@ def _is_not_above(program: Program, signs: Definiteness, point: Expr) -> bool:
 
 
 def prove_zero(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
-    """How it is proved that the gradient is zero at a point; None where it is not."""
+    """How it is proved that the gradient is zero at a point; None where it is not. On a kink it is
+    so by convention alone, as that of ``norm1(x)`` is at 0.
+    """
     there = put(gradient, {wrt: point})
     rest = {name: each for name, each in program.variables.items() if name != wrt}
     base = program._replace(variables=rest)
-    return prove_all(base, [(there, zeros(there.shape, row=there.row))])
+    proof = prove_all(base, [(there, zeros(there.shape, row=there.row))])
+    jumps = [part for part in gradient.parts if part.op in _JUMPS and wrt in variable_names(part)]
+    for part in jumps if proof is not None else ():
+        if is_everywhere_zero(base, put(part.args[0], {wrt: point})):
+            return f"{proof}; by the convention {part.op}(0) = 0, for it jumps there"
+    return proof
 
 
 def _kind_of(expression: Expression, wrt: str, root: Zero) -> PointKind:

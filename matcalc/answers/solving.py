@@ -438,4 +438,4 @@ def kernel_equation(program: Program, wrt: str) -> str | None:
     if len(program.variables[wrt].shape) != 2:
         return None
     slope = _slope(program, wrt)
-    return None if slope is None else text(slope[0].expr)
+    return None if slope is None or is_zero(slope[1]) else text(slope[0].expr)
