@@ -217,6 +217,8 @@ INSIDE = [  # what is known of a variable inside of the domain
     ("x*log(x/(3 - 2*x))", "x", X, CONVEX),
     ("x^3 - log(-x*(2 + x))", "x", X, NEITHER),
     ("x^3 - log(x*(y - x))", "x", {"x": S, "y": S}, NEITHER),  # both signs are possible
+    # a product with a matrix of ones is a sum of entries, which may be negative
+    ("sum(log(A*vector(1))) - sum(A.^3)", "A", {"A": "matrix(n, n)"}, NEITHER),
     # nothing is known where nothing has to be positive, or where a branch leaves it out
     ("1/x + 1/(1 - x)", "x", X, NEITHER),
     ("logit(x)", "x", X, NEITHER),

@@ -41,6 +41,8 @@ def _solved(tree: Expr) -> dict[str, Bounds]:
                 return {str(tree.value): EVERYTHING._replace(least=end, above=True)}
             return {str(tree.value): EVERYTHING._replace(most=end, below=True)}
         numbers = [_number(each) for each in tree.args]
+        if tree.op == "*" and all(each.shape for each in tree.args):
+            return {}  # sums of entries
         if tree.op == "neg":
             sign, tree = -sign, tree.args[0]
         elif tree.op in ("+", "-") and numbers[1] is not None:
@@ -68,8 +70,6 @@ def _of_signs(tree: Expr, sign: int) -> dict[str, Bounds]:
     their own signs, and nothing is known where both are possible.
     """
     one, other = tree.args
-    if tree.op == "*" and one.shape and other.shape:
-        return {}  # a product of matrices
     ways = []
     for first in (1, -1):
         found, last = _with_sign(one, first), _with_sign(other, first * sign)
