@@ -32,6 +32,7 @@ from matcalc.cli import main
             "--claim is missing",
             'write "x\'*A*x" --wrt x --claim "2*A*x"',
         ),
+        (["check", 80 * "x'*x + " + "y = 2*x"], "--claim is missing", '--claim "2*x"'),
         (
             ["check", "--latex", r"\mathrm{d}\log\det X = \mathrm{tr}(X^{-1} dX)"],
             "is no derivative",

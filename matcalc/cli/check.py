@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from dataclasses import replace
+from os.path import exists
 from pathlib import Path
 
 from matcalc.claims.judge.claim import Claim
@@ -117,7 +118,7 @@ def _of_file(options: Namespace) -> list[Report]:
     """Reports on the claims of a file; one that cannot be read is undecided, and the others are
     judged all the same.
     """
-    equation = _CLAIMING.fullmatch(options.expression) and not Path(options.expression).exists()
+    equation = _CLAIMING.fullmatch(options.expression) and not exists(options.expression)
     if options.wrt is not None or options.var or equation:
         raise ArgumentError("what is claimed? --claim is missing", hint=_claim_hint(options))
     reports = []

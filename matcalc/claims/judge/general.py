@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from matcalc.claims.equality import DIFFERENT, decide_numerically
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.diagnosis import Diagnosis, Slip
 from matcalc.claims.judge.question import Question
@@ -48,6 +49,17 @@ def name_sizes(asked: Question) -> Claim | None:
         for each in variables
     }
     return replace(source, variables=named)
+
+
+def is_wrong_there(asked: Question) -> bool:
+    """Whether the claim has another value than the derivative at the sizes that are declared: what
+    is wrong for most n may be right for one, as det(-A) == det(A) is for every even one.
+    """
+    if asked.program is None or asked.tree is None or asked.answer is None:
+        return False
+    bare = asked.program._replace(variables=dict(asked.variables), definitions={})
+    both = [bare._replace(expr=each) for each in (asked.answer, asked.tree)]
+    return decide_numerically(*both, draws=1).verdict == DIFFERENT
 
 
 def _counts(tree: Expr, large: dict[Dim, None]) -> bool:

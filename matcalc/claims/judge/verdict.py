@@ -17,7 +17,7 @@ from matcalc.claims.judge.claim import DISPROVED, Claim
 from matcalc.claims.judge.claim import PROVED as EXACT
 from matcalc.claims.judge.claims import about
 from matcalc.claims.judge.diagnosis import Diagnosis, Slip, diagnose
-from matcalc.claims.judge.general import name_sizes, say_sizes
+from matcalc.claims.judge.general import is_wrong_there, name_sizes, say_sizes
 from matcalc.claims.judge.parts import judge_part
 from matcalc.claims.judge.precision import differences, single
 from matcalc.claims.judge.question import OnBorder, Question, Sample
@@ -88,7 +88,7 @@ def judge(claim: Claim, seed: int = 0) -> Report:
 
 def _judge_for_all_sizes(asked: Question, seed: int) -> Report:
     """The report on a claim about formulas; where its sizes are large numbers, that on the claim
-    for all sizes, if there is a verdict on that.
+    for all sizes, if there is a verdict on that which holds for these.
     """
     general = name_sizes(asked)
     if general is None:
@@ -97,7 +97,8 @@ def _judge_for_all_sizes(asked: Question, seed: int) -> Report:
         found = report(about(*read_objective(general)), seed)
     except MatcalcError:  # a size in the text is none of the sizes with names
         return report(asked, seed)
-    if found.verdict == UNDECIDED or asked.source is None:
+    untold = found.verdict == UNDECIDED or (found.verdict == WRONG and not is_wrong_there(asked))
+    if untold or asked.source is None:
         return report(asked, seed)
     return replace(
         say_sizes(found),

@@ -11,9 +11,11 @@ from matcalc.claims.judge.verdict import judge
 KINDS = {
     "A": "matrix(1000, 1000)",
     "B": "matrix(300, 200)",
+    "D": "matrix(12, 12)",
     "S": "symmetric(400)",
     "b": "vector(300)",
     "u": "vector(200)",
+    "w": "vector(20)",
     "x": "vector(1000)",
 }
 
@@ -32,6 +34,9 @@ def _judge(text: str, wrt: str, claim: str):
         ("mean(u.^2)", "u", "u/100"),
         ("logdet(S)", "S", "inv(S)"),
         ("sum(u[1:100])", "u", "[ones(100); zeros(100)]"),
+        # right at these sizes alone
+        ("mean(w.^2)", "w", "w/10"),
+        ("det(-D)", "D", "det(D)*inv(D)'"),
     ],
 )
 def test_right(text, wrt, claim):
