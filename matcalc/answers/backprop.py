@@ -56,7 +56,7 @@ class Backprop:
         self.program = program
         self.wrt = tuple(wrt)
         self.language = language
-        self._derivation = Backpropagation(program, wrt)
+        self._derivation = Backpropagation(program, wrt, language)
         numbers = (*program.counts, *indices([*program.items, *self._derivation.backward]))
         # what makes these names sizes: each has a meaning where it is written
         self._ranges = {

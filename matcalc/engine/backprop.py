@@ -18,7 +18,7 @@ from matcalc.core.dims import Dim, dim
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, size_names
-from matcalc.core.language import default_language
+from matcalc.core.language import Language
 from matcalc.core.loops import (
     Assignment,
     ForLoop,
@@ -45,8 +45,9 @@ _COUNTS = (2, 3, 4, 5)  # values of the names in ranges for which the order is l
 class Backpropagation:
     """The program of the adjoints of a program, by inputs."""
 
-    def __init__(self, program: LoopProgram, wrt: Sequence[str]) -> None:
+    def __init__(self, program: LoopProgram, wrt: Sequence[str], language: Language) -> None:
         self.program = program
+        self.language = language
         self.wrt = tuple(wrt)
         self.variables: dict[str, Variable] = dict(program.variables)
         self.forward: list[Item] = []  # the program, with parts that the adjoints use again
@@ -160,7 +161,7 @@ class Backpropagation:
         """
         if not names:
             return
-        program = Program(expr, dict(self.variables), "", default_language())
+        program = Program(expr, dict(self.variables), "", self.language)
         trees = list(derive_several(program, names).values())
         if item is not None and not item.adds:  # the name of a sum is not that of a term
             trees = self._with_value(trees, item)
@@ -210,7 +211,7 @@ class Backpropagation:
         its complement.
         """
         forms = Forms()
-        value = simplify(Program(item.expr, dict(self.variables), "", default_language()))
+        value = simplify(Program(item.expr, dict(self.variables), "", self.language))
         known = {forms.tree(each, sized=False) for each in (value, item.expr)}
         root = Expr("several", tuple(trees))
         given = {True: item.name, False: None}

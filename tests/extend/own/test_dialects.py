@@ -150,3 +150,10 @@ def test_a_refused_file_leaves_nothing_behind(dialects, tmp_path):
 def test_what_is_no_language_is_refused():
     with pytest.raises(matcalc.MatcalcError, match="language must be a matcalc"):
         matcalc.parse("x'*x", language="mine.toml")
+
+
+def test_loops_are_derived_in_their_language(dialects):
+    program = "h[0] = a; for k = 1:K; h[k] = f(b*h[k-1]); end; h[K]^2"
+    backwards = [matcalc.backprop(program, "b", language=dialect) for dialect in dialects]
+    assert all(each.verification.kind != "none" for each in backwards)
+    assert str(backwards[0]) != str(backwards[1])
