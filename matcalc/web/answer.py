@@ -136,11 +136,13 @@ def _complex(op: str, question: Mapping[str, Any]) -> dict[str, Any]:
     # few variables are complex
     from matcalc.web import conjugated  # noqa: PLC0415
 
-    options, is_latex = _options(question), bool(question.get("latex"))
-    if options != {**_options({}), "order": options["order"]}:
-        raise ArgumentError(
-            "derivatives by complex variables have no other layout", hint="choose the mixed one"
-        )
+    options, is_latex, usual = _options(question), bool(question.get("latex")), _options({})
+    for name in ("layout", "structure"):
+        if options[name] != usual[name]:
+            raise ArgumentError(
+                f"derivatives with respect to complex variables have no other {name}",
+                hint=f"choose the {usual[name]} one",
+            )
     text, wrt = _text(question, "expression"), question.get("wrt") or ""
     given = {"order": options["order"], "latex": is_latex}
     found = conjugated.derive(text, wrt, _declare(question), **given)
@@ -175,6 +177,8 @@ def _loops(question: Mapping[str, Any]) -> dict[str, Any]:
 def _graph_of_loops(question: Mapping[str, Any]) -> dict[str, Any]:
     found = _derive_loops(question, verify=False)
     graph = found.graph()
+    if question.get("picture") == "network":
+        graph.network()  # which says that there is none
     return {**_forms_of_graph(graph), **_of_loops(found, question)}
 
 

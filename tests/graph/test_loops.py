@@ -163,5 +163,7 @@ def test_the_page_and_assistants_get_them():
     assert every["wrt"] == "all" and "dx = df[0]" in every["text"]
     again = answer({**asked, "op": "graph", "variables": every["variables"], "wrt": "all"})
     assert again["ok"] and again["picture"]["loops"]
+    network = answer({**asked, "op": "graph", "picture": "network"})
+    assert "is no tensor network" in network["error"]["message"]
     for refused in ({"op": "steps"}, {"op": "diff", "order": 2}, {"layout": "numerator"}):
         assert answer({**asked, **refused})["error"]["kind"] == "SymbolicLoopError"

@@ -282,6 +282,7 @@ def test_complex_variables_without_numpy() -> None:
     assert said["text"].endswith("d/dconj(z) = A*z") and said["code"].startswith("import numpy")
     assert answer({**COMPLEX, "op": "steps"})["ok"]
     assert answer({**COMPLEX, "layout": "numerator"})["error"]["hint"] == "choose the mixed one"
+    assert answer({**COMPLEX, "structure": "free"})["error"]["hint"] == "choose the declared one"
 
 
 @pytest.fixture(scope="module")
