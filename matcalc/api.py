@@ -138,7 +138,8 @@ def diff(
     try:
         expression = as_expression(expression, variables, language, latex=latex)
     except SymbolicLoopError:
-        if latex or order != 1 or (wrt is not None and data is not None):
+        plain = (order, layout, structure) == (1, "mixed", "declared")
+        if latex or not plain or (wrt is not None and data is not None):
             raise
         names = [wrt] if isinstance(wrt, str) else wrt
         given = {"variables": variables, "language": language, "verify": verify}

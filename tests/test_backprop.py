@@ -7,6 +7,7 @@ import pytest
 from sweeps import thinned
 
 import matcalc
+from matcalc import cli
 from matcalc.core.errors import MatcalcError, VerificationError
 from matcalc.core.language import default_language
 from matcalc.read.looped import read_looped
@@ -226,3 +227,14 @@ def test_wrong_code_is_not_given(monkeypatch):
     )
     with pytest.raises(VerificationError, match="the code of this result"):
         found.source()
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("order", 2), ("layout", "numerator"), ("structure", "independent")]
+)
+def test_what_a_recursion_has_not_is_refused(option, value, capsys):
+    text = "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1]); end; sum(f[K])"
+    with pytest.raises(MatcalcError, match="is not written out"):
+        matcalc.diff(text, "A", **{option: value})
+    assert cli.main(["diff", text, "--wrt", "A", f"--{option}", str(value)]) == 2
+    assert f"--{option} does not go with a loop" in capsys.readouterr().err
