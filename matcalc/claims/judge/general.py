@@ -58,8 +58,8 @@ def is_wrong_there(asked: Question) -> bool:
     if asked.program is None or asked.tree is None or asked.answer is None:
         return False
     bare = asked.program._replace(variables=dict(asked.variables), definitions={})
-    both = [bare._replace(expr=each) for each in (asked.answer, asked.tree)]
-    return decide_numerically(*both, draws=1).verdict == DIFFERENT
+    right, claimed = (bare._replace(expr=each) for each in (asked.answer, asked.tree))
+    return decide_numerically(right, claimed, draws=1).verdict == DIFFERENT
 
 
 def _counts(tree: Expr, large: dict[Dim, None]) -> bool:
