@@ -61,6 +61,9 @@ def apply_letter(
     """
     if item.kind == "transpose" and item.text == "'":
         return _read_primed_call(item, bracket, args, scope)
+    if item.kind == "power" and _is_raised_function(item.args[0], args, scope):
+        shown = scope.quote(item)
+        return Phrase("application", item.start, bracket.end, text=shown, parts=args)
     if item.kind not in ("symbol", "indexed", "script"):
         return None
     if scope.printed is not None and item.kind == "indexed" and item.args[0].text in _SYMBOLS:
@@ -93,7 +96,7 @@ def apply_letter(
     if _is_operator(item, scope):
         named = (item,) * item.text.startswith((r"\mathrm", r"\text", r"\operatorname"))
         return Phrase("application", item.start, bracket.end, text=shown, parts=args, bounds=named)
-    lone = args[0].kind in ("symbol", "indexed", "number", *COMPARISONS)  # P(x > 0)
+    lone = _is_lone(args[0])
     lone = lone or (item.text == r"\delta" and _is_difference(args[0]))
     if not known and scripts.is_projection(item, scope):
         lone = True
@@ -111,6 +114,19 @@ def kronecker(letter: Phrase, places: int, scope: Scope) -> Phrase:
     if letter.text != r"\delta" or places != 2 or scope.knows(letter) or scope.knows(one):
         return letter
     return one
+
+
+def _is_lone(argument: Phrase) -> bool:
+    """Whether brackets around this are those of a function: P(x > 0), a(x) but not a(x - y)."""
+    return argument.kind in ("symbol", "indexed", "number", *COMPARISONS)
+
+
+def _is_raised_function(letter: Phrase, args: tuple[Phrase, ...], scope: Scope) -> bool:
+    r"""Whether the letter of f^{-1}(A x), f^2(x) and \Phi^{-1}(p) may be a function."""
+    if letter.kind not in ("symbol", "indexed") or scope.knows(letter):
+        return False
+    unclear = symbol(letter, scope.source).stem in _UNCLEAR
+    return unclear or (letter.text in _FUNCTIONS and _is_lone(args[0]))
 
 
 def _is_difference(phrase: Phrase) -> bool:

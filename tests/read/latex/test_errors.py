@@ -26,6 +26,8 @@ AMBIGUOUS = [
         id="argument-of-the-trace",
     ),
     pytest.param("f(x)", ParseError, 0, "may be a function or a product", id="application"),
+    pytest.param(r"f^{-1}(A x)", ParseError, 0, r"write f^{-1} \cdot", id="inverse-of-a-function"),
+    pytest.param(r"\Phi^{-1}(p)", ParseError, 0, "may be a function or a", id="quantile"),
     pytest.param("2 u(x)", ParseError, 2, r"write u \cdot", id="lone-letter-in-brackets"),
     pytest.param("g(x, y)", ParseError, 0, "may be a function", id="application-to-two"),
     pytest.param(r"\sin^{-1} a", ParseError, 0, r"\arcsin", id="inverse-or-reciprocal"),

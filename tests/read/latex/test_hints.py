@@ -72,6 +72,7 @@ ROWS: list[tuple[str, str, Offers]] = [
     (r"\begin{vmatrix} a & b \\ c & d \end{vmatrix}", "the environment vmatrix", {}),
     (r"x \in \mathbb{R}^n", r"unknown command \in", {}),
     (r"f(x)", "may be a function or a product", {r"f => f \cdot": None}),
+    (r"f^2(A x)", "may be a function or a product", {r"f^2 => f^2 \cdot": "f^2*(A*x)"}),
     (r"W^{[1]} x", "may be an index or a power", {"W^{[1]} => W_{1}": None}),
 ]
 READ = [
