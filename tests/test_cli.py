@@ -194,6 +194,12 @@ def test_bad_expression_prints_the_error(
             id="two-variables-in-two-ways",
         ),
         pytest.param(
+            ["implicit", "x^2 = a*b", "--of", "x", "--wrt", "a,b"],
+            "error: there are 2 variables to differentiate with respect to: a, b\n"
+            "hint: differentiate with respect to one at a time: --wrt a, then --wrt b",
+            id="two-variables-with-a-comma",
+        ),
+        pytest.param(
             ["check", "x'*A*x", "2*A*x", "--wrt", "x"],
             "error: there are 2 variables to differentiate with respect to: x, 2*A*x\n"
             'hint: 2*A*x is not a name; what is claimed is written --claim "2*A*x"',

@@ -132,6 +132,7 @@ def test_the_differentials_are_those_of_eigenvectors():
         (["S*x = l*x", "x'*S*x = l*x'*x"], ["x", "l"], "could not be solved for x, l"),
         (["x'*S*x = l"], ["x", "l"], "1 equations do not determine 2 variables"),
         (["S*x = l*x", "x'*x = 1"], ["x", "S"], "S cannot be a function of itself"),
+        ("S*x = l*x, x'*x = 1", ["x", "l"], "these are 2 equations"),
     ],
 )
 def test_refused(equations, of, message):

@@ -13,6 +13,7 @@ from matcalc.core.errors import ArgumentError, MatcalcError, ParseError
 from matcalc.core.kinds import Variable, free_kind, size_names
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.program import Program
+from matcalc.core.split import split_outside_brackets
 from matcalc.core.substitution import replace_sizes
 from matcalc.core.tree import Expr, is_zero
 from matcalc.engine.inner import expand
@@ -47,6 +48,13 @@ def left_side(text: str, *, latex: bool = False) -> str:
                 start, signs = place + 1, []
         elif sign == "=":
             signs.append(place)
+    parts = [part for part in split_outside_brackets(text[start:]) if part]
+    if 1 < len(parts) == len(signs) and all(len(_EQUATION.split(part)) == 2 for part in parts):
+        added = " ".join(f'--and "{part}"' for part in parts[1:])
+        raise ArgumentError(
+            f"these are {len(parts)} equations: {', '.join(parts)}",
+            hint=f'write "{parts[0]}" {added}; in Python it is a list of equations',
+        )
     if len(signs) != 1 or re.search(r"\bwhere\b|[<>!:]=", text):
         return text
     left, right = text[start : signs[0]].strip(" &"), text[signs[0] + 1 :].strip(" ;\n&")

@@ -99,10 +99,10 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     if options.command == "graph":
         options.wrt = _names(options.wrt) or None
     elif options.command in ("diff", "check", *BY_VARIABLES):
-        names = [*options.wrt, *([options.variable] if options.variable else [])]
+        names = _names([*options.wrt, *([options.variable] if options.variable else [])])
         if options.command == "diff" or BY_VARIABLES.get(options.command):
-            options.several = _names(names)
-            names = options.several if len(options.several) == 1 else []
+            options.several = names
+            names = names if len(names) == 1 else []
         options.wrt = _one_variable(names)
     return options
 
