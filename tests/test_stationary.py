@@ -828,6 +828,9 @@ def test_kinks_have_no_second_derivative() -> None:
     assert "not known" in matcalc.stationary("x^2 - 2*abs(x)", "x", variables=given).condition
     with pytest.raises(MatcalcError, match="no closed form"):
         matcalc.stationary("relu(x)*(x - 2)", "x", variables=given)
+    for through in ("sum(relu(x)) - sum(relu(-x))", "sum(2*relu(x) - relu(-x))"):
+        with pytest.raises(MatcalcError, match="no closed form"):
+            matcalc.stationary(through, "x")
     found = matcalc.stationary("norm1(A*x)", "x")
     assert found.proof.endswith("by the convention sign(0) = 0, for it jumps there")
     with pytest.raises(MatcalcError, match="no closed form"):

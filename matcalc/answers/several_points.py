@@ -13,6 +13,7 @@ from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import FREE
 from matcalc.core.operations import FLAT, VANISHING
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -25,6 +26,8 @@ from matcalc.write.printers.text import text
 
 _MOST_ORDERS = 12  # until a derivative is not zero
 _JUMPS = FLAT & VANISHING  # the derivatives of what has kinks; each is 0 at 0
+_STEP = 1e-4  # to the sides of a kink
+_SLOPE = 1e-3  # below it a function is flat there
 _WIDTH = 11  # of the words in front of a line
 
 
@@ -109,7 +112,8 @@ def _is_not_above(program: Program, signs: Definiteness, point: Expr) -> bool:
 
 def prove_zero(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
     """How it is proved that the gradient is zero at a point; None where it is not. On a kink it is
-    so by convention alone, as that of ``norm1(x)`` is at 0.
+    so by convention alone, as that of ``norm1(x)`` is at 0, and not where the function rises
+    through the kink, as ``relu(x) - relu(-x)`` does.
     """
     there = put(gradient, {wrt: point})
     rest = {name: each for name, each in program.variables.items() if name != wrt}
@@ -118,8 +122,35 @@ def prove_zero(program: Program, wrt: str, gradient: Expr, point: Expr) -> str |
     jumps = [part for part in gradient.parts if part.op in _JUMPS and wrt in variable_names(part)]
     for part in jumps if proof is not None else ():
         if is_everywhere_zero(base, put(part.args[0], {wrt: point})):
+            if _passes_through(program, wrt, point):
+                return None
             return f"{proof}; by the convention {part.op}(0) = 0, for it jumps there"
     return proof
+
+
+def _passes_through(program: Program, wrt: str, point: Expr) -> bool:
+    """Whether the function rises on one side of a point and falls on the other, along an entry of
+    the variable.
+    """
+    import numpy as np  # noqa: PLC0415 - slow to load
+
+    from matcalc.verify.oracle.interpret import interpret  # noqa: PLC0415 - it loads NumPy
+    from matcalc.verify.oracle.sample import find_sizes  # noqa: PLC0415 - as above
+
+    if program.variables[wrt].kind not in FREE:
+        return False
+    sizes, values = find_sizes([program.expr], program.variables, np.random.default_rng(0))
+    place = np.asarray(interpret(point, values, sizes), dtype=float)
+
+    def value(step: float, entry: int) -> float:
+        moved = place.copy()
+        moved.reshape(-1)[entry] += step
+        return float(interpret(program.expr, {**values, wrt: moved}, sizes))
+
+    start = value(0.0, 0)
+    least = _STEP * _SLOPE * max(1.0, abs(start))
+    sides = [[value(step, k) - start for step in (_STEP, -_STEP)] for k in range(place.size)]
+    return any(one * other < 0 and min(abs(one), abs(other)) > least for one, other in sides)
 
 
 def _kind_of(expression: Expression, wrt: str, root: Zero) -> PointKind:
