@@ -186,9 +186,9 @@ def _derive(options: Namespace, text: str) -> int:
     try:
         expression = Expression(_read(text, options))
     except SymbolicLoopError:
-        from matcalc.cli.refusals import refuse_given, unusual  # noqa: PLC0415 - few have loops
+        from matcalc.cli.refusals import refuse_beside_loop  # noqa: PLC0415 - few have loops
 
-        refuse_given(unusual(options), "{} does not go with a loop that ends at a name")
+        refuse_beside_loop(options)
         return _backprop(text, options)
     if len(options.several) > 1 or options.data or _means_several(options.several, expression):
         if options.steps or options.format == "markdown":

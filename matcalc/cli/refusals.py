@@ -27,6 +27,12 @@ def unusual(options: Namespace) -> dict[str, bool]:
     }
 
 
+def refuse_beside_loop(options: Namespace) -> None:
+    """ArgumentError for what does not go with a loop that ends at a name."""
+    given = {**unusual(options), "--steps": options.steps}
+    refuse_given(given, "{} does not go with a loop that ends at a name")
+
+
 def require_plain(options: Namespace, name: str = "--notation", *, steps: bool = False) -> None:
     """ArgumentError for what does not go with a notation, or with another option like it; ``steps``
     where --steps does.

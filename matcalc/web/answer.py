@@ -61,8 +61,7 @@ def _found(question: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return _OPERATIONS[op](question)
     except SymbolicLoopError:
-        options = {**_options(question), "structure": "declared"}
-        if op not in _OF_LOOPS or question.get("latex") or options != _options({}):
+        if op not in _OF_LOOPS or question.get("latex") or _options(question) != _options({}):
             raise
         return _OF_LOOPS[op](question)
 
