@@ -914,3 +914,11 @@ def test_no_declaration_makes_a_number(ask):
         with pytest.raises(MatcalcError) as caught:
             ask("A*x", "x", variables=variables)
         assert "declare" not in str(caught.value)
+
+
+def test_an_equation_between_numbers_is_told_how_to_say_so() -> None:
+    with pytest.raises(MatcalcError) as told, pytest.warns(matcalc.NotationWarning):
+        matcalc.implicit("x^3 + t*x - 1", of="x", wrt="t")
+    assert 'declare "t, x: scalar"' in str(told.value)
+    found = matcalc.implicit("x^3 + t*x - 1", of="x", wrt="t", variables={"t, x": "scalar"})
+    assert str(found) == "-x/(3*x^2 + t)"

@@ -13,7 +13,7 @@ from matcalc.answers.solving import inverse_of_slope, matrix_of_map
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import UNDECIDED, decide_trees, require_equal
 from matcalc.core.boundary import public
-from matcalc.core.directions import direction_of
+from matcalc.core.directions import direction_of, free_variable
 from matcalc.core.errors import (
     ArgumentError,
     ShapeError,
@@ -141,10 +141,14 @@ def match_sizes(expression: Expression, of: str, wrt: str) -> Expression:
         raise ArgumentError(f"{of} cannot be a function of itself", hint="--of x --wrt t")
     fitted = fit_sizes(program, [expression._tree], [of])
     if fitted is None:
-        raise ShapeError(
-            f"the equation has the axes {list(expression.shape)}, and {of} is {unknown}",
-            hint=f"it takes as many equations as {of} has entries",
-        )
+        known = program.variables.values()
+        vectors = [each.name for each in known if each.kind == "vector" and not each.declared]
+        hint = f"it takes as many equations as {of} has entries"
+        if not unknown.shape and vectors and all(len(each.shape) < 2 for each in known):
+            numbers = ", ".join(sorted({*vectors, *([] if unknown.declared else [of])}))
+            hint += f'; or declare "{numbers}: scalar" if these are numbers'
+        equation = free_variable("", program.expr)
+        raise ShapeError(f"the equation is {equation}, and {of} is {unknown}", hint=hint)
     return expression if fitted[0] is program else Expression(fitted[0])
 
 
