@@ -18,7 +18,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, is_zero, number, variable
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import differentiate, matricize, simplify
+from matcalc.engine.pipeline import differentiate, matricize, simplify, simplify_tree
 from matcalc.results import Expression, Formula
 
 # what a stationary point of a function is, by the verdict on the function
@@ -166,7 +166,7 @@ def domain_there(program: Program, names: Set[str], there: Callable[[Expr], Expr
     for op, bound in bounds_of_domain(program.expr, names):
         if known.is_positive(bound):  # wherever the variables are of their kinds
             continue
-        inside = simplify(program._replace(expr=there(bound), definitions={}))
+        inside = simplify_tree(program, there(bound))
         if not known.is_positive(inside) and not _is_root_of_zero(known, op, bound, inside):
             found.append(format_tree(program, _without_positive(inside, known)))
     if not found:
@@ -194,7 +194,7 @@ def is_beyond(program: Program, wrt: str, point: Expr) -> bool:
     """Whether it is proved that the function has no value at a point, or none on one side of it."""
     known = Definiteness(program)
     for op, bound in bounds_of_domain(program.expr, {wrt}):
-        there = simplify(program._replace(expr=put(bound, {wrt: point}), definitions={}))
+        there = simplify_tree(program, put(bound, {wrt: point}))
         if _is_root_of_zero(known, op, bound, there):
             continue
         if known.is_nonnegative(negate(program, there)):
@@ -225,7 +225,7 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKin
     program = expression._program
     hessian = differentiate(DerivativeStatement(program, wrt, 2))
     columns = len(program.variables[wrt].shape)
-    there = simplify(program._replace(expr=put(hessian, {wrt: point}), definitions={}))
+    there = simplify_tree(program, put(hessian, {wrt: point}))
     shown = matricize(there, program.variables, columns, language=program.language) or there
     what = "second derivative" if not shown.shape else "Hessian"
     if shown.rank in (0, 2):

@@ -23,7 +23,7 @@ from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, zeros
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import require_variable, simplify
+from matcalc.engine.pipeline import require_variable, simplify_tree
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.text import text
 
@@ -247,7 +247,7 @@ def gauss_newton(expression: Expression, wrt: str) -> Solved:
     J = jacobian._tree
     across = Expr("'", (J,), J.shape[::-1])
     square = Expr("*", (across, J), (J.shape[1], J.shape[1]))
-    matrix = simplify(program._replace(expr=square, definitions={}))
+    matrix = simplify_tree(program, square)
     rest = Expr("neg", (Expr("*", (across, residual), (J.shape[1],)),), (J.shape[1],))
     tree = Expr("*", (Expr("inv", (matrix,), matrix.shape), rest), rest.shape)
     where = "J'*J is invertible"
@@ -257,7 +257,7 @@ def gauss_newton(expression: Expression, wrt: str) -> Solved:
         tree = Expr("*", (inverse, Expr("neg", (residual,), residual.shape)), rest.shape)
         why = singular_because(program, matrix, known)
         where = f"J'*J is {why}; of all steps it is the shortest"
-    tree = simplify(program._replace(expr=tree, definitions={}))
+    tree = simplify_tree(program, tree)
     lines = [
         ("residual", str(Formula(program, residual))),
         ("Jacobian", str(jacobian)),
@@ -272,9 +272,9 @@ def _gauss_newton_of_number(
 ) -> Solved:
     """The step -J'*r/(J'*J), where the Jacobian J is a column."""
     across = Expr("'", (jacobian._tree,), jacobian._tree.shape, row=True)
-    matrix = simplify(program._replace(expr=Expr("*", (across, jacobian._tree)), definitions={}))
+    matrix = simplify_tree(program, Expr("*", (across, jacobian._tree)))
     rest = Expr("neg", (Expr("*", (across, residual)),))
-    tree = simplify(program._replace(expr=Expr("/", (rest, matrix)), definitions={}))
+    tree = simplify_tree(program, Expr("/", (rest, matrix)))
     lines = [
         ("residual", str(Formula(program, residual))),
         ("Jacobian", str(jacobian)),

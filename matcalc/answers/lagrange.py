@@ -34,7 +34,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero, number, transpose, variable, variable_names, zeros
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import differentiate, require_variable, simplify
+from matcalc.engine.pipeline import differentiate, require_variable, simplify_tree
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
 
@@ -226,7 +226,7 @@ def _with_multipliers(
     values: dict[str, Expr] = {}
     for each in found:
         name = each.multiplier.name
-        left = _simplify(program, put(put(each.zero, {wrt: point}), values))
+        left = simplify_tree(program, put(put(each.zero, {wrt: point}), values))
         value = _solve(program, each, left)
         if value is None:
             for other in found:
@@ -267,17 +267,17 @@ def _solve(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
 
 def _bend(program: Program, equation: Expr, name: str) -> Expr | None:
     """The root of a*l^2 + b that is above zero."""
-    bare = program._replace(expr=_simplify(program, equation))
+    bare = program._replace(expr=simplify_tree(program, equation))
     slope = differentiate(DerivativeStatement(bare, name))
     twice = differentiate(DerivativeStatement(bare._replace(expr=slope), name))
     if name in variable_names(twice) or is_zero(twice):
         return None
     zero = {name: number(0)}
-    if not is_zero(_simplify(program, put(slope, zero))):
+    if not is_zero(simplify_tree(program, put(slope, zero))):
         return None
     rest = put(bare.expr, zero)
     whole = Expr("/", (Expr("*", (number(-2), rest)), twice))
-    return _simplify(program, Expr("sqrt", (whole,)))
+    return simplify_tree(program, Expr("sqrt", (whole,)))
 
 
 def _scale(
@@ -299,7 +299,7 @@ def _scale(
         sum_of = Expr("-", (put(constraint.zero, {wrt: point}), rest))
         scale = Expr("/", (Expr("neg", (rest,)), sum_of))
         with suppress(UnsupportedError):  # it is zero at some, and divided by
-            choices.append(_simplify(program, Expr("*", (point, scale), shape)))
+            choices.append(simplify_tree(program, Expr("*", (point, scale), shape)))
     if not choices:
         return
     whole = min(choices, key=lambda each: len(text(each)))
@@ -311,12 +311,8 @@ def _scale(
     there = put(gradient, {wrt: whole})
     row = transpose(normal)
     top, bottom = Expr("*", (row, there)), Expr("*", (row, normal))
-    value = _simplify(program, Expr("neg", (Expr("/", (top, bottom)),)))
+    value = simplify_tree(program, Expr("neg", (Expr("/", (top, bottom)),)))
     yield whole, {name: value}
-
-
-def _simplify(program: Program, tree: Expr) -> Expr:
-    return simplify(program._replace(expr=tree, definitions={}))
 
 
 def _prove(
@@ -336,7 +332,7 @@ def _prove(
     names = {each.multiplier.name for each in found}
     rest = {n: v for n, v in program.variables.items() if n not in names}
     base = program._replace(variables=rest, asked=None)
-    levels = {name: _simplify(program, each) for name, each in multipliers.items()}
+    levels = {name: simplify_tree(program, each) for name, each in multipliers.items()}
     shown = {n: Formula(base._replace(expr=each), each) for n, each in levels.items()}
     other = _other(problem, point, multipliers)
     proof = f"the constraint holds there, and the gradient of the Lagrangian is zero, {how}"
@@ -358,7 +354,7 @@ def _prove_shortest(
 ) -> tuple[Expr, str] | None:
     """The point as it is printed, and how it was proved; None where it was not."""
     how = problem.proof_at({problem.wrt: point, **multipliers})
-    short = None if how is None else _simplify(problem.program, point)
+    short = None if how is None else simplify_tree(problem.program, point)
     if how is None or short is None or prove_all(problem.program, [(point, short)]) is None:
         return None
     return short, how
@@ -393,7 +389,7 @@ def _other(problem: _Problem, point: Expr, multipliers: dict[str, Expr]) -> Expr
     program, wrt, found, _ = problem
     if len(found) > 1 or found[0].zero.shape:
         return None
-    opposite = _simplify(program, Expr("neg", (point,), point.shape))
+    opposite = simplify_tree(program, Expr("neg", (point,), point.shape))
     if text(opposite) == text(point):
         return None
     turned = {n: Expr("neg", (m,), m.shape) for n, m in multipliers.items()}
@@ -444,7 +440,7 @@ def _eigenproblem(program: Program, wrt: str, found: Sequence[Constraint]) -> Na
         return None
     zero = found[0].zero
     shape = program.variables[wrt].shape
-    level = _simplify(program, Expr("neg", (put(zero, {wrt: zeros(shape)}),)))
+    level = simplify_tree(program, Expr("neg", (put(zero, {wrt: zeros(shape)}),)))
     form = Expr("+", (zero, level))
     left = form_matrix(program, wrt, program.expr)
     right = form_matrix(program, wrt, form)

@@ -13,7 +13,7 @@ from matcalc.core.tree import (
     signed_terms,
     variable_names,
 )
-from matcalc.engine.pipeline import simplify
+from matcalc.engine.pipeline import simplify_tree
 
 
 def without_logarithms(program: Program, equation: Expr, wrt: str) -> Expr | None:
@@ -41,7 +41,7 @@ def without_logarithms(program: Program, equation: Expr, wrt: str) -> Expr | Non
         return None
     one = fill(number(1), shape) if shape else number(1)
     right = sides.get(-1, one)
-    total = simplify(program._replace(expr=add_terms(rest, shape, row=row), definitions={}))
+    total = simplify_tree(program, add_terms(rest, shape, row=row))
     if not is_zero(total):
         weighed = Expr("/", (total, number(weights.pop())), shape)
         right = Expr(op, (right, Expr("exp", (weighed,), shape)), shape)

@@ -40,7 +40,7 @@ from matcalc.core.tree import (
 )
 from matcalc.engine.definite import Definiteness
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import differentiate, simplify
+from matcalc.engine.pipeline import differentiate, simplify, simplify_tree
 from matcalc.results import Formula
 from matcalc.write.printers.text import text
 
@@ -193,7 +193,7 @@ def _along_diagonal(program: Program, value: Expr, unknown: Variable) -> Iterato
         if found is not None:
             there = Expr("diag", (variable(unknown.name, unknown.shape),), inner.shape)
             moved = Expr("diag", (put(found, {_DIAGONAL: there}),), unknown.shape)
-            yield Direction(simplify(program._replace(expr=moved, definitions={})))
+            yield Direction(simplify_tree(program, moved))
 
 
 def _within_triangle(
@@ -212,7 +212,7 @@ def _within_triangle(
     if product is None:
         return
     if not is_within(program, Variable(_STEP, "symmetric", unknown.dims), value):
-        moved = simplify(program._replace(expr=value, definitions={}))
+        moved = simplify_tree(program, value)
         said = Formula(program, moved, verify=False)
         raise UnsupportedError(
             f"the equation is one of symmetric matrices, and {said} is not known to be symmetric",
@@ -222,9 +222,9 @@ def _within_triangle(
     left, right = product.left, product.right
     value = Expr("/", (value, product.scale), value.shape)
     for side in _sides(program, left, transpose(right)):
-        before = simplify(program._replace(expr=multiply(_inverse(side), left), definitions={}))
+        before = simplify_tree(program, multiply(_inverse(side), left))
         behind = multiply(right, transpose(_inverse(side)))
-        behind = simplify(program._replace(expr=behind, definitions={}))
+        behind = simplify_tree(program, behind)
         if not is_within(program, bound, before) or not is_within(program, bound, behind):
             continue
         across = multiply(multiply(_inverse(side), value), transpose(_inverse(side)))

@@ -35,7 +35,7 @@ from matcalc.core.tree import (
     zeros,
 )
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import differentiate, require_variable, simplify
+from matcalc.engine.pipeline import differentiate, require_variable, simplify, simplify_tree
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
 
@@ -130,7 +130,7 @@ def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Exp
     definite = Definiteness(program._replace(definitions={}))
     left = []
     dropped = False
-    for scale, factors in _multiply_out(simplify(program._replace(expr=gradient, definitions={}))):
+    for scale, factors in _multiply_out(simplify_tree(program, gradient)):
         first, *others = factors
         if first.op == "variable" and first.value == wrt and len(others) > 1:
             inner = reduce(multiply, others)
@@ -141,7 +141,7 @@ def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Exp
     if not dropped:
         return gradient, False
     total = add_terms(left, gradient.shape)
-    return simplify(program._replace(expr=total, definitions={})), True
+    return simplify_tree(program, total), True
 
 
 def _multiply_out(tree: Expr) -> list[tuple[Expr, list[Expr]]]:

@@ -25,7 +25,7 @@ from matcalc.core.tree import (
     variable_names,
     zeros,
 )
-from matcalc.engine.pipeline import simplify
+from matcalc.engine.pipeline import simplify_tree
 from matcalc.write.printers.text import text
 
 
@@ -42,7 +42,7 @@ def quadratic_zeros(program: Program, gradient: Expr, known: Variable) -> Iterat
             for sign, term in signed_terms(gradient):  # each for itself, so that inverses cancel
                 times = Expr("*", (x, term), known.shape) if sides else term
                 times = Expr("*", (times, x), known.shape) if sides > 1 else times
-                times = simplify(program._replace(expr=times, definitions={}))
+                times = simplify_tree(program, times)
                 total = Expr("-" if sign < 0 else "+", (total, times), known.shape)
             root = _root(program, total, known)
             if root is not None:
@@ -54,7 +54,7 @@ def _root(program: Program, equation: Expr, known: Variable) -> Expr | None:
     shape = known.shape
 
     def short(tree: Expr) -> Expr:
-        return simplify(program._replace(expr=tree, definitions={}))
+        return simplify_tree(program, tree)
 
     def sum_of(op: str, left: Expr, right: Expr) -> Expr:
         return Expr(op, (left, right), shape)

@@ -22,7 +22,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_number, is_zero, number, variable, variable_names
 from matcalc.core.walk import fold
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import differentiate, simplify
+from matcalc.engine.pipeline import differentiate, simplify, simplify_tree
 from matcalc.engine.polynomials import (
     Polynomial,
     common_divisor,
@@ -136,7 +136,7 @@ def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | Non
     for power in range(1, _MOST_POLES + 1):
         times = Expr("*", (Expr("^", (x, number(power))), factor))
         with suppress(UnsupportedError):
-            short = simplify(program._replace(expr=times, definitions={}))
+            short = simplify_tree(program, times)
             found = _coefficients(program, short, wrt)
             if found is not None:
                 roots = _of_letters(program, found)
@@ -299,9 +299,9 @@ def _coefficients(program: Program, tree: Expr, wrt: str) -> list[Expr] | None:
     found: list[Expr] = []
     zero = {wrt: number(0)}
     for order in range(_HIGHEST_DEGREE + 1):
-        there = simplify(program._replace(expr=put(tree, zero), definitions={}))
+        there = simplify_tree(program, put(tree, zero))
         scaled = Expr("/", (there, number(factorial(order))))
-        found.append(simplify(program._replace(expr=scaled, definitions={})))
+        found.append(simplify_tree(program, scaled))
         if wrt not in variable_names(tree):
             return found
         tree = differentiate(DerivativeStatement(program._replace(expr=tree), wrt))
@@ -318,7 +318,7 @@ def _of_letters(program: Program, coefficients: list[Expr]) -> list[Zero] | None
     degree = len(coefficients) - 1
 
     def short(tree: Expr) -> Expr:
-        return simplify(program._replace(expr=tree, definitions={}))
+        return simplify_tree(program, tree)
 
     if degree < 1:
         return found
@@ -389,7 +389,7 @@ def _of_function(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
         if there is None:
             continue
         inside = Expr("-", (call.args[0], there.point))
-        short = simplify(program._replace(expr=inside, definitions={}))
+        short = simplify_tree(program, inside)
         points = _of_factor(program, short, wrt)
         if points is None:
             return None
@@ -418,7 +418,7 @@ def _values_of_one(program: Program, calls: list[Expr]) -> tuple[Expr, dict[str,
     ratios = {}
     for call in calls:
         quotient = Expr("/", (call.args[0], first.args[0]))
-        ratio = ratio_of(simplify(program._replace(expr=quotient, definitions={})), "")
+        ratio = ratio_of(simplify_tree(program, quotient), "")
         ratios[text(call)] = None if ratio is None else ratio.above[0] / ratio.below[0]
     if first.op == "sigmoid" and set(ratios.values()) == {1, -1}:
         other = Expr("-", (number(1), mark))
@@ -431,7 +431,7 @@ def _values_of_one(program: Program, calls: list[Expr]) -> tuple[Expr, dict[str,
     above = gcd(*[each.numerator for each in known.values()])
     unit = Fraction(above, lcm(*[each.denominator for each in known.values()]))
     inside = Expr("*", (number(unit), first.args[0]))
-    base = Expr("exp", (simplify(program._replace(expr=inside, definitions={})),))
+    base = Expr("exp", (simplify_tree(program, inside),))
     return base, {said: Expr("^", (mark, number(ratio / unit))) for said, ratio in known.items()}
 
 
@@ -439,6 +439,6 @@ def _quotient_of_two(program: Program, calls: list[Expr]) -> tuple[Expr, dict[st
     """The same of two exponentials: one is their quotient times the other, ``_UNIT``."""
     one, other = calls
     between = Expr("-", (one.args[0], other.args[0]))
-    base = Expr("exp", (simplify(program._replace(expr=between, definitions={})),))
+    base = Expr("exp", (simplify_tree(program, between),))
     unit = variable(_UNIT, ())
     return base, {text(one): Expr("*", (variable(_MARK, ()), unit)), text(other): unit}

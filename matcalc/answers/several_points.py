@@ -19,7 +19,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero, variable_names, zeros
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import differentiate, simplify
+from matcalc.engine.pipeline import differentiate, simplify_tree
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.text import text
@@ -167,7 +167,7 @@ def _by_orders(program: Program, wrt: str, point: Expr) -> PointKind:
     tree = differentiate(DerivativeStatement(program, wrt))
     for order in range(2, _MOST_ORDERS + 1):
         tree = differentiate(DerivativeStatement(program._replace(expr=tree), wrt))
-        there = simplify(program._replace(expr=put(tree, {wrt: point}), definitions={}))
+        there = simplify_tree(program, put(tree, {wrt: point}))
         if is_zero(there):
             continue
         which = "second derivative" if order == 2 else f"derivative of order {order}"

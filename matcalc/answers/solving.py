@@ -26,7 +26,7 @@ from matcalc.core.tree import (
     zeros,
 )
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import differentiate, matricize, simplify
+from matcalc.engine.pipeline import differentiate, matricize, simplify, simplify_tree
 from matcalc.verify.verification import verify
 from matcalc.write.printers.text import text
 
@@ -62,12 +62,12 @@ def undo(program: Program, name: str, value: Expr) -> Zero | None:
         inside.append(_less(_constant(most, value.shape), value))
     known, left = Definiteness(program), []
     for tree in inside:
-        short = simplify(program._replace(expr=tree, definitions={}))
+        short = simplify_tree(program, tree)
         if known.is_nonnegative(negate(program, short)):
             return None
         if not known.is_positive(short):
             left.append(Requirement(short))
-    point = simplify(program._replace(expr=_inverse_at(name, value), definitions={}))
+    point = simplify_tree(program, _inverse_at(name, value))
     return Zero(point, requires=tuple(left))
 
 
@@ -110,7 +110,7 @@ def affine_zero(program: Program, wrt: str, *, by_vec: bool = False) -> Zero | N
     bare, linear = slope
     known = program.variables[wrt]
     zero = zeros(known.shape)
-    rest = simplify(bare._replace(expr=put(bare.expr, {wrt: zero}), definitions={}))
+    rest = simplify_tree(bare, put(bare.expr, {wrt: zero}))
     value = Expr("neg", (rest,), rest.shape)
     if len(known.shape) == 1 and is_singular(bare, linear):
         return Zero(_some_solution(bare, linear, rest, known), kernel(bare, linear, known))
@@ -134,7 +134,7 @@ def _some_solution(program: Program, linear: Expr, rest: Expr, known: Variable) 
     inverse = Expr("pinv", (linear,), linear.shape)
     value = Expr("neg", (rest,), rest.shape)
     whole = Expr("*", (inverse, value), value.shape)
-    return simplify(program._replace(expr=whole, definitions={}))
+    return simplify_tree(program, whole)
 
 
 def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
@@ -145,7 +145,7 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
     shape = known.shape
     if not shape:
         whole = Expr("/", (value, linear), value.shape)
-        return simplify(program._replace(expr=whole, definitions={}))
+        return simplify_tree(program, whole)
     if len(shape) == 1:
         terms = scaled_terms(linear)
         if all(each.op == "diag" and each.args[0].rank == 1 for _, each in terms):
@@ -154,10 +154,10 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
             if value.rank == 2:  # a Jacobian, each row divided
                 weights = Expr("./", (number(1), below), below.shape)
                 whole = Expr("*", (Expr("diag", (weights,), shape * 2), value), value.shape)
-            return simplify(program._replace(expr=whole, definitions={}))
+            return simplify_tree(program, whole)
         inverse = Expr("inv", (linear,), linear.shape)
         whole = Expr("*", (inverse, value), value.shape)
-        return simplify(program._replace(expr=whole, definitions={}))
+        return simplify_tree(program, whole)
     products = products_of(program, linear, known)
     if products is None:
         return _entrywise_inverse(program, linear, value, known)
@@ -170,12 +170,12 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         if not is_number(scale, 1):
             value = Expr("/", (value, scale), shape)
         solution = Expr("sylvester", (left, right, value), shape)
-        return simplify(program._replace(expr=solution, definitions={}))
+        return simplify_tree(program, solution)
     scale, left, right = parts
     inverse = Expr("inv", (left,), left.shape)
     whole = Expr("*", (inverse, value), shape)
     whole = Expr("*", (whole, Expr("inv", (right,), right.shape)), shape)
-    return simplify(program._replace(expr=Expr("/", (whole, scale), shape), definitions={}))
+    return simplify_tree(program, Expr("/", (whole, scale), shape))
 
 
 def inverse_of_map(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
@@ -198,7 +198,7 @@ def _inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable
             scale_tree(each.scale, Expr("kron", (_across(each.right), each.left), (size, size)))
             for each in products
         ]
-        matrix = simplify(program._replace(expr=_total(terms), definitions={}))
+        matrix = simplify_tree(program, _total(terms))
     else:
         found = matrix_of_map(program, linear, known)
         if found is None or kind_spec(known.kind).linear or is_singular(program, found):
@@ -206,7 +206,7 @@ def _inverse_by_vec(program: Program, linear: Expr, value: Expr, known: Variable
         matrix = found
     if matrix.op == "inv":  # what it undoes may be shorter
         return _along_matrix(program, matrix.args[0], value, known)
-    short = simplify(program._replace(expr=value, definitions={}))
+    short = simplify_tree(program, value)
     negative = (short.op == "neg") != (matrix.op == "neg")
     short, matrix = (each.args[0] if each.op == "neg" else each for each in (short, matrix))
     if negative and matrix.op == "-":
@@ -221,7 +221,7 @@ def _along_matrix(program: Program, matrix: Expr, value: Expr, known: Variable) 
     """The value of the map with a matrix."""
     size = matrix.shape[:1]
     moved = Expr("*", (matrix, Expr("vec", (value,), size)), size)
-    return simplify(program._replace(expr=_reshaped(moved, known.shape), definitions={}))
+    return simplify_tree(program, _reshaped(moved, known.shape))
 
 
 def _reshaped(vector: Expr, shape: Shape) -> Expr:
@@ -244,7 +244,7 @@ def _entrywise_inverse(program: Program, linear: Expr, value: Expr, known: Varia
             return None
         terms.append(scale_tree(scale, factor))
     whole = Expr("./", (value, _total(terms)), known.shape)
-    return simplify(program._replace(expr=whole, definitions={}))
+    return simplify_tree(program, whole)
 
 
 def _unstacked(tree: Expr, shape: Shape) -> Expr | None:
@@ -295,7 +295,7 @@ def _merge(program: Program, products: list[_Product]) -> list[_Product]:
         key = text(each.left), text(each.right)
         before = found.get(key)
         scale = each.scale if before is None else _total([before.scale, each.scale])
-        scale = simplify(program._replace(expr=scale, definitions={}))
+        scale = simplify_tree(program, scale)
         found[key] = each._replace(scale=scale)
     return list(found.values())
 

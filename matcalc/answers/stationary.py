@@ -41,7 +41,7 @@ from matcalc.core.tree import (
 )
 from matcalc.core.walk import fold
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import differentiate, require_variable, simplify
+from matcalc.engine.pipeline import differentiate, require_variable, simplify_tree
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
 from matcalc.write.printers.text import text
@@ -174,12 +174,12 @@ def form_matrix(program: Program, wrt: str, part: Expr) -> Expr | None:
     slope = differentiate(DerivativeStatement(form, wrt))
     bend = differentiate(DerivativeStatement(program._replace(expr=slope), wrt))
     zero = {wrt: zeros(shape)}
-    rest = simplify(program._replace(expr=put(slope, zero), definitions={}))
-    none = simplify(program._replace(expr=put(part, zero), definitions={}))
+    rest = simplify_tree(program, put(slope, zero))
+    none = simplify_tree(program, put(part, zero))
     if wrt in variable_names(bend) or not is_zero(rest) or not is_zero(none):
         return None
     half = Expr("/", (bend, number(2)), bend.shape)
-    return simplify(program._replace(expr=half, definitions={}))
+    return simplify_tree(program, half)
 
 
 def equations_of(program: Program, gradient: Expr, known: Variable) -> Iterator[Expr]:
@@ -276,7 +276,7 @@ def _where_terms_agree(program: Program, gradient: Expr, known: Variable) -> Ite
             continue
         (sign, one), (other_sign, other) = terms
         with suppress(UnsupportedError):
-            quotient = simplify(program._replace(expr=Expr("/", (one, other)), definitions={}))
+            quotient = simplify_tree(program, Expr("/", (one, other)))
             whole = Expr("+" if sign == other_sign else "-", (quotient, number(1)))
             yield from find_roots(program, whole, known.name) or ()
 
@@ -312,7 +312,7 @@ def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterato
     variables = {**program.variables, _MARK: mark}
     for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
-            short = simplify(program._replace(expr=equation, definitions={}))
+            short = simplify_tree(program, equation)
             found = [_power_of(node, known.name) for node in short.parts]
             powers = {text(power): power for power in found if power is not None}
             if len(powers) != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matcalc.conjugates.reading import UNIT
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_number, number
-from matcalc.engine.pipeline import simplify
+from matcalc.engine.pipeline import simplify_tree
 
 _MOST_ROUNDS = 4  # of taking powers away and bringing what is left in order
 
@@ -16,7 +16,7 @@ def without_powers(program: Program, tree: Expr) -> Expr:
         shorter = tree.fold(_without_power)
         if not any(_is_power(part) for part in tree.parts):
             break
-        tree = simplify(program._replace(expr=shorter, definitions={}))
+        tree = simplify_tree(program, shorter)
     return tree
 
 

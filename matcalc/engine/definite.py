@@ -33,7 +33,7 @@ from matcalc.engine.ir.facts import (
     SEMIDEFINITE,
     SYMMETRIC,
 )
-from matcalc.engine.pipeline import Engine, leaf_of, simplify
+from matcalc.engine.pipeline import Engine, leaf_of, simplify_tree
 from matcalc.engine.polynomials import ratio_of, sign_of
 from matcalc.write.printers.text import text
 
@@ -152,7 +152,7 @@ class Definiteness:
 
     def _simplify(self, tree: Expr) -> Expr | None:
         try:
-            return simplify(self.program._replace(expr=tree, definitions={}))
+            return simplify_tree(self.program, tree)
         except UnsupportedError:
             return None
 
@@ -427,4 +427,4 @@ def _congruent(tree: Expr) -> Expr | None:
 def negate(program: Program, tree: Expr) -> Expr:
     """Minus the tree, as the engine writes it."""
 
-    return simplify(program._replace(expr=Expr("neg", (tree,), tree.shape), definitions={}))
+    return simplify_tree(program, Expr("neg", (tree,), tree.shape))

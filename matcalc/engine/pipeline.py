@@ -158,6 +158,11 @@ def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool =
     return typed if as_typed and (has_indices(tree, program.variables) or longer) else tree
 
 
+def simplify_tree(program: Program, tree: Expr) -> Expr:
+    """Another tree over the variables of a program, as the engine writes it."""
+    return simplify(program._replace(expr=tree, definitions={}))
+
+
 class Engine:
     """What one derivation works with: a builder, all that keeps its nodes, and the road back to
     matrix notation. ``several`` says that it has several results, whose parts get names.

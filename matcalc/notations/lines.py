@@ -19,7 +19,7 @@ from matcalc.engine.pipeline import (
     differentiate,
     matricize,
     prepare_to_print,
-    simplify,
+    simplify_tree,
     tensorize,
 )
 from matcalc.write.printers.text import has_indices
@@ -131,7 +131,7 @@ class Writer:
             tree = Expr("vec", (tree,), (count,))
         if tree.rank and not rows and not tree.row:
             tree = Expr("'", (tree,), tree.shape, row=True)
-        return simplify(program._replace(expr=tree, definitions={}))
+        return simplify_tree(program, tree)
 
     # -- maps
 
