@@ -20,6 +20,7 @@ from matcalc.core.errors import (
     UnsupportedError,
 )
 from matcalc.core.kinds import Variable, free_kind, kind_spec
+from matcalc.core.notes import format_number_offer
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, zeros
 from matcalc.engine.directional import derive_steps
@@ -145,8 +146,8 @@ def match_sizes(expression: Expression, of: str, wrt: str) -> Expression:
         vectors = [each.name for each in known if each.kind == "vector" and not each.declared]
         hint = f"it takes as many equations as {of} has entries"
         if not unknown.shape and vectors and all(len(each.shape) < 2 for each in known):
-            numbers = ", ".join(sorted({*vectors, *([] if unknown.declared else [of])}))
-            hint += f'; or declare "{numbers}: scalar" if these are numbers'
+            numbers = sorted({*vectors, *([] if unknown.declared else [of])})
+            hint += f"; or {format_number_offer(numbers)}"
         equation = free_variable("", program.expr)
         raise ShapeError(f"the equation is {equation}, and {of} is {unknown}", hint=hint)
     return expression if fitted[0] is program else Expression(fitted[0])

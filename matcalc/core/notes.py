@@ -7,6 +7,7 @@ scalar"``: that is ``--var`` at the command line and ``variables`` in Python.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # compiled where there is a note
 _DECLARED = r'declare ("\w+: [^"]+"(?: and "\w+: [^"]+")*)'
@@ -17,6 +18,12 @@ _ONE = r'"(\w+): ([^"]+)"'
 def format_offer(name: str, kind: str) -> str:
     """The declaration of one letter, as notes offer it."""
     return f'declare "{name}: {kind}"'
+
+
+def format_number_offer(names: Sequence[str]) -> str:
+    """The declaration of letters as numbers, and when to make it."""
+    those = "it is a number" if len(names) == 1 else "these are numbers"
+    return f"{format_offer(', '.join(names), 'scalar')} if {those}"
 
 
 def read_offer(note: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 
 from matcalc.core.errors import MatcalcError
-from matcalc.core.notes import format_offer
+from matcalc.core.notes import format_number_offer
 from matcalc.core.program import Program
 from matcalc.core.user_functions import acts_entrywise
 from matcalc.read.syntax.names import default_kind
@@ -69,11 +69,9 @@ def _note_value(program: Program) -> Program:
         return program
     if any(default_kind(name) != "vector" for name in names) or not _in_functions(program, names):
         return program
-    said, number = ("is read as a vector", "it is a number")
-    if len(names) > 1:
-        said, number = ("are read as vectors", "these are numbers")
-    offer = format_offer(", ".join(names), "scalar")
-    note = f"note: {' and '.join(names)} {said}, and so is the value; {offer} if {number}"
+    said = "is read as a vector" if len(names) == 1 else "are read as vectors"
+    offer = format_number_offer(names)
+    note = f"note: {' and '.join(names)} {said}, and so is the value; {offer}"
     return program._replace(notes=(*program.notes, note))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from matcalc.core.errors import MatcalcError, ShapeError
 from matcalc.core.kinds import Variable
-from matcalc.core.notes import format_offer
+from matcalc.core.notes import format_number_offer
 from matcalc.core.program import Program
 from matcalc.core.tree import variable_names
 from matcalc.read.shapes.singles import without_declarations
@@ -115,14 +115,12 @@ def offer_numbers(
     where that ``fits``.
     """
     hint = problem.hint or ""
-    offer = format_offer(", ".join(names), "scalar")
-    those = "if it is a number" if len(names) == 1 else "if these are numbers"
     found = _OFFERED.search(hint)
     offered = re.findall(r'"(\w+): scalar"', found[0]) if found else []
     if sorted(offered) == sorted(names):
         return
     if found and fits({name: Variable(name, "scalar") for name in offered}):
-        problem.hint = f"{hint}, {offer.removeprefix('declare ')} if all letters are"
+        problem.hint = f'{hint}, "{", ".join(names)}: scalar" if all letters are'
         return
-    kept = _OFFERED.sub("", hint)
-    problem.hint = f"{kept}; or {offer} {those}" if kept else f"{offer} {those}"
+    kept, offer = _OFFERED.sub("", hint), format_number_offer(names)
+    problem.hint = f"{kept}; or {offer}" if kept else offer

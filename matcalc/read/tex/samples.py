@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from matcalc.core.errors import MatcalcError, ShapeError
 from matcalc.core.kinds import Variable
-from matcalc.core.notes import format_offer
+from matcalc.core.notes import format_number_offer, format_offer
 from matcalc.core.walk import postorder
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.names import GREEK, default_kind
@@ -144,6 +144,5 @@ def _two_readings(scope: Scope, name: str) -> MatcalcError:
         f"{_show(scope, name)} may be a number, the entry {index.strip('{}')} of {base}, or a "
         f"vector of its own",
         phrase.span,
-        f"{format_offer(name, 'scalar')} if it is a number; {format_offer(name, 'vector')} if it "
-        f"is a vector",
+        f"{format_number_offer([name])}; {format_offer(name, 'vector')} if it is a vector",
     )

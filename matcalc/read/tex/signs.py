@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
-from matcalc.core.notes import format_offer
+from matcalc.core.notes import format_number_offer, format_offer
 from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import homographs
@@ -390,7 +390,7 @@ def declaration_hint(resolver: ResolverBase, phrase: Phrase) -> str:
     if alike:
         both = " and ".join(f'"{each}: scalar"' for each in (name, *alike))
         return f"; or declare {both} if these are numbers"
-    return f"; or {format_offer(name, 'scalar')} if it is a number"
+    return f"; or {format_number_offer([name])}"
 
 
 def _same_but_number(resolver: ResolverBase, name: str) -> list[str]:
