@@ -12,7 +12,17 @@ from fractions import Fraction
 
 from matcalc.core.walk import fold
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Factor, Leaf, Node, Product, Rational, Sum, as_product, as_sum
+from matcalc.engine.ir.nodes import (
+    Factor,
+    Labels,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_product,
+    as_sum,
+)
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.wide import singular_masks
 
@@ -91,29 +101,29 @@ def _join_parted(
 
 def _other_triangle(builder: Builder, term: Node) -> tuple[Rational, Node] | None:
     """The term with what its one triangle leaves out, as a multiple of a node."""
-    coefficient, factors = as_product(term)
-    place = _place_of_triangle(term, factors)
-    if place is None:
+    parted = _take_triangle(term)
+    if parted is None:
         return None
-    mask, labels, _ = factors[place]
-    assert isinstance(mask, Leaf)
+    coefficient, rest, mask, labels = parted
     opposite = builder.leaf("lower", mask.axes, str(-1 - int(mask.name)))
-    rest = [*factors[:place], (opposite, labels[::-1], 1), *factors[place + 1 :]]
+    rest.append((opposite, labels[::-1], 1))
     made = builder.product(coefficient, rest, tuple(range(term.rank)), term.axes)
     multiple, terms = as_sum(made)
     return (multiple * terms[0][0], terms[0][1]) if len(terms) == 1 else None
 
 
-def _place_of_triangle(term: Node, factors: Sequence[Factor]) -> int | None:
-    """The one triangle of a square among the factors, with the diagonal or without it."""
-    places = [k for k, (f, _, _) in enumerate(factors) if isinstance(f, Leaf) and f.kind == "lower"]
-    if len(places) != 1:
+def _take_triangle(term: Node) -> tuple[Rational, list[Factor], Leaf, Labels] | None:
+    """The coefficient and the other factors of a product with one triangle, and that with its
+    labels; None where it is none of a square, with the diagonal or without it.
+    """
+    coefficient, factors = as_product(term)
+    masks = [(f, labels) for f, labels, _ in factors if isinstance(f, Leaf) and f.kind == "lower"]
+    if len(masks) != 1:
         return None
-    mask = factors[places[0]][0]
-    assert isinstance(mask, Leaf)
+    ((mask, labels),) = masks
     if mask.axes[0] != mask.axes[1] or mask.name not in ("0", "-1") or singular_masks(term):
         return None
-    return places[0]
+    return coefficient, [each for each in factors if each[0] is not mask], mask, labels
 
 
 def _whole_of_skew(builder: Builder, node: Node) -> Node:
@@ -136,13 +146,10 @@ def _half(builder: Builder, term: Node) -> tuple[Rational, tuple[Node, str]] | N
     """What a term with one triangle of a square has in common with the term of the other triangle:
     a number, and the term apart from the diagonal with the number of the triangle.
     """
-    coefficient, factors = as_product(term)
-    place = _place_of_triangle(term, factors)
-    if place is None:
+    parted = _take_triangle(term)
+    if parted is None:
         return None
-    mask, labels, _ = factors[place]
-    assert isinstance(mask, Leaf)
-    rest = [*factors[:place], *factors[place + 1 :]]
+    coefficient, rest, mask, labels = parted
     rest.append((builder.leaf("apart", mask.axes, "0"), labels, 1))
     made = builder.product(coefficient, rest, tuple(range(term.rank)), term.axes)
     if isinstance(made, Product) and made.coefficient != 1:
@@ -153,12 +160,9 @@ def _half(builder: Builder, term: Node) -> tuple[Rational, tuple[Node, str]] | N
 
 def _whole(builder: Builder, term: Node) -> tuple[Node, Node]:
     """The term without its triangle, and on the diagonal alone."""
-    coefficient, factors = as_product(term)
-    place = next(
-        k for k, (f, _, _) in enumerate(factors) if isinstance(f, Leaf) and f.kind == "lower"
-    )
-    mask, labels, _ = factors[place]
-    rest = [*factors[:place], *factors[place + 1 :]]
+    parted = _take_triangle(term)
+    assert parted is not None
+    coefficient, rest, mask, labels = parted
     covered = {label for _, each, _ in rest for label in each}
     for axis, label in zip(mask.axes, labels, strict=True):
         if label not in covered:  # the triangle alone has it, and a sum over it counts
