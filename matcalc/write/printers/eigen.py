@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-from matcalc.core.kinds import Variable
-from matcalc.core.tree import Expr
 from matcalc.write.printers.eigen_code import CPP, EigenEmitter
 from matcalc.write.printers.language_code import LanguageWriter
 from matcalc.write.printers.language_source import LanguageSource, SizeBindings
@@ -31,19 +28,8 @@ class EigenSource(LanguageSource):
     emitter = EigenEmitter
     words = frozenset(_KEYWORDS.split())
     sized = frozenset((*LanguageSource.sized, "stacked"))
+    rebinds = False
     placing = "const Places {} = places_of({}, {});"
-
-    def __init__(
-        self,
-        expr: Expr,
-        variables: Mapping[str, Variable],
-        name: str,
-        title: str,
-        check: bool = True,
-    ) -> None:
-        super().__init__(expr, variables, name, title, check)
-        for key in self.listed:
-            self.inner[key] = self._local(f"{self.locals[key]}_places")
 
     def _axis_of(self, local: str, axis: int, rank: int) -> str:
         if rank > 2:

@@ -42,6 +42,7 @@ class LanguageSource(Source):
     guards = False
     changes = False
     first = 0  # the number of the first place
+    rebinds = True  # whether a name of a matrix can be that of its list of places as well
     lists_only = False  # whether a list of places has to be one
     placing = "{} = places_of({}, {})"  # the statement that makes a list of a matrix
     ascii = True  # whether names have letters without accents only
@@ -71,7 +72,11 @@ class LanguageSource(Source):
                         self.sizes[size] = self._local(size)
         self.needed = {*self._mentioned_sizes()}
         self.shaped = {key: self.listed.get(key, each) for key, each in self.variables.items()}
-        self.inner = dict(self.locals)  # what the statements call the arguments
+        apart = () if self.rebinds else self.listed
+        self.inner = {  # what the statements call the arguments
+            key: self._local(f"{local}_places") if key in apart else local
+            for key, local in self.locals.items()
+        }
         self.helpers: dict[str, None] = {}
 
     def _reserved_names(self) -> frozenset[str]:
