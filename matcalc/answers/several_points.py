@@ -134,22 +134,18 @@ def _passes_through(program: Program, wrt: str, point: Expr) -> bool:
     """
     import numpy as np  # noqa: PLC0415 - slow to load
 
-    from matcalc.verify.oracle.interpret import interpret  # noqa: PLC0415 - it loads NumPy
+    from matcalc.verify.oracle.interpret import function_of, interpret  # noqa: PLC0415 - it loads NumPy
     from matcalc.verify.oracle.sample import find_sizes  # noqa: PLC0415 - as above
 
     if program.variables[wrt].kind not in FREE:
         return False
     sizes, values = find_sizes([program.expr], program.variables, np.random.default_rng(0))
     place = np.asarray(interpret(point, values, sizes), dtype=float)
-
-    def value(step: float, entry: int) -> float:
-        moved = place.copy()
-        moved.reshape(-1)[entry] += step
-        return float(interpret(program.expr, {**values, wrt: moved}, sizes))
-
-    start = value(0.0, 0)
-    least = _STEP * _SLOPE * max(1.0, abs(start))
-    sides = [[value(step, k) - start for step in (_STEP, -_STEP)] for k in range(place.size)]
+    value = function_of(program.expr, wrt, values, sizes)
+    start = value(place)
+    least = _STEP * _SLOPE * max(1.0, abs(float(start)))
+    steps = _STEP * np.eye(place.size).reshape(place.size, *place.shape)
+    sides = [[float(value(place + step) - start) for step in (each, -each)] for each in steps]
     return any(one * other < 0 and min(abs(one), abs(other)) > least for one, other in sides)
 
 

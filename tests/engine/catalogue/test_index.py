@@ -23,6 +23,13 @@ from matcalc.engine.catalogue.schema import identity
 from matcalc.engine.rewriting.pattern import functions, pattern
 
 ROOT = folder("identities")
+REWRITE = """[[identity]]
+name = "twice"
+given = { X = "matrix(n, n)" }
+expr = "det(X)*det(X)"
+to = "det(X)^2"
+source = "here"
+"""
 
 
 def test_the_stored_index_is_fresh():
@@ -33,14 +40,7 @@ def test_the_stored_index_is_fresh():
 
 def test_a_stale_index_is_compiled_afresh(tmp_path):
     (tmp_path / "rewrites").mkdir()
-    entry = """[[identity]]
-name = "twice"
-given = { X = "matrix(n, n)" }
-expr = "det(X)*det(X)"
-to = "det(X)^2"
-source = "here"
-"""
-    (tmp_path / "rewrites" / "mine.toml").write_text(entry)
+    (tmp_path / "rewrites" / "mine.toml").write_text(REWRITE)
     (tmp_path / index.TABLE).write_text("checksum 1\nrewrite other;;;\n")
     library = Library(tmp_path)
     assert library.rewrites == [Activation("twice", frozenset({"det"}), frozenset({"det"}), "")]
@@ -50,14 +50,7 @@ source = "here"
 def test_a_rewrite_among_the_functions_is_refused(tmp_path):
     """It would be shown and tested, and never applied."""
     (tmp_path / "functions").mkdir()
-    entry = """[[identity]]
-name = "twice"
-given = { X = "matrix(n, n)" }
-expr = "det(X)*det(X)"
-to = "det(X)^2"
-source = "here"
-"""
-    (tmp_path / "functions" / "mine.toml").write_text(entry)
+    (tmp_path / "functions" / "mine.toml").write_text(REWRITE)
     with pytest.raises(CatalogueError, match=r"twice: .* belongs in rewrites/"):
         compile_index(str(tmp_path))
 
