@@ -11,7 +11,9 @@ from collections.abc import Container
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 from matcalc.write.printers.numpy_products import (
     DIAGONAL,
+    INVERSE,
     SUMS,
+    CodeFactor,
     is_summed,
     is_triangle,
     sums_of,
@@ -90,6 +92,26 @@ def apply(
     return build.infix("@", build.transpose(matrix) if flipped else matrix, vector, shape)
 
 
+def apply_factor(
+    build: CodeBuilder,
+    factor: CodeFactor,
+    vector: CodeNode,
+    kept: Container[CodeNode],
+    level: int = 0,
+) -> CodeNode:
+    """A factor of a chain times a column."""
+    if factor.kind == DIAGONAL:
+        return factor.node if is_ones(vector) else build.times(factor.node, vector)
+    if vector.op == "infix" and vector.attr == "/" and not vector.args[1].rank:
+        whole = apply_factor(build, factor, vector.args[0], kept, level)
+        return build.infix("/", whole, vector.args[1], whole.shape)
+    if factor.kind == SUMS:
+        return sums_of(build, vector, factor.flipped)
+    if factor.kind == INVERSE:
+        return build.solution(factor.node, factor.flipped, vector)
+    return apply(build, factor.node, factor.flipped, vector, kept, level)
+
+
 def _inside(
     build: CodeBuilder,
     matrix: CodeNode,
@@ -117,12 +139,7 @@ def _inside(
         return vector
     if is_summed(matrix) or is_triangle(matrix):
         for factor in reversed(unfold(build, matrix, flipped)):
-            if factor.kind == SUMS:
-                vector = sums_of(build, vector, factor.flipped)
-            elif factor.kind == DIAGONAL:
-                vector = factor.node if is_ones(vector) else build.times(factor.node, vector)
-            else:
-                vector = inner(factor.node, factor.flipped, vector)
+            vector = apply_factor(build, factor, vector, kept, level + 1)
         return vector
     if matrix.op != "infix" or matrix.rank != 2:
         return None

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import reduce
 
 from matcalc.core.dims import Shape
-from matcalc.write.printers.numpy_apply import apply, diagonal_of, is_slim, spread
+from matcalc.write.printers.numpy_apply import apply_factor, diagonal_of, is_slim, spread
 from matcalc.write.printers.numpy_cost import choose
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
@@ -175,16 +175,7 @@ class Chains:
         return vector
 
     def _apply(self, factor: CodeFactor, vector: CodeNode) -> CodeNode:
-        if factor.kind == DIAGONAL:
-            return factor.node if is_ones(vector) else self.builder.times(factor.node, vector)
-        if vector.op == "infix" and vector.attr == "/" and not vector.args[1].rank:
-            whole = self._apply(factor, vector.args[0])  # perhaps wanted by others as well
-            return self.builder.infix("/", whole, vector.args[1], whole.shape)
-        if factor.kind == SUMS:
-            return sums_of(self.builder, vector, factor.flipped)
-        if factor.kind == INVERSE:
-            return self.builder.solution(factor.node, factor.flipped, vector)
-        return apply(self.builder, factor.node, factor.flipped, vector, self.kept)
+        return apply_factor(self.builder, factor, vector, self.kept)
 
     def matrix(self, factors: Sequence[CodeFactor], shape: Shape) -> CodeNode:
         """A chain without vectors."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -275,6 +276,23 @@ def test_cumulative_sums_are_no_products_with_triangles(text: str) -> None:
     code = d.to_callable().source
     quick = code[: code.index("    else:")] if "    else:" in code else code
     assert "np.tri" not in quick
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("cumsum(inv(A)*B, 1)*x", lambda M, x: np.cumsum(M, axis=0) @ x),
+        ("cumsum(inv(A)*B, 2)'*x", lambda M, x: np.cumsum(M, axis=1).T @ x),
+    ],
+)
+def test_cumulative_sums_of_a_solution(text: str, sums: Callable[..., Any]) -> None:
+    """The inverse inside was multiplied by as the matrix itself."""
+    kinds = {"A": "matrix(n, n)", "B": "matrix(n, n)", "x": "vector(n)"}
+    expression = matcalc.parse(text, kinds)
+    rng = np.random.default_rng(0)
+    A, B, x = rng.normal(size=(4, 4)), rng.normal(size=(4, 4)), rng.normal(size=4)
+    for f in (expression.to_callable(), written(expression.source())):
+        np.testing.assert_allclose(f(A=A, B=B, x=x), sums(np.linalg.solve(A, B), x))
 
 
 def test_norms_and_weights_along_axes() -> None:
