@@ -13,6 +13,7 @@ from matcalc.write.printers.c_code import INDENT, C, CWriter
 from matcalc.write.printers.c_rules import CEmitter
 from matcalc.write.printers.language_code import LanguageWriter
 from matcalc.write.printers.language_source import LanguageSource, SizeBindings
+from matcalc.write.printers.numpy_emit import tuple_code
 
 _WIDTH = 96
 _WORDS = """
@@ -43,6 +44,7 @@ class CSource(LanguageSource):
         check: bool = True,
     ) -> None:
         super().__init__(expr, variables, name, title, check)
+        self.index = self._local("place") if self.listed else ""  # of a list of places
         for node in self.order:
             for dim in node.shape:
                 for size in dim.letters:
@@ -71,8 +73,7 @@ class CSource(LanguageSource):
         """The comment above the code."""
         lines = self.describe_names(self.locals, self.sizes)
         for name, node in self.outputs:
-            axes = ", ".join(map(str, node.shape))
-            what = f"({axes}{',' if node.rank == 1 else ''})" if node.rank else "a number"
+            what = tuple_code([str(dim) for dim in node.shape]) if node.rank else "a number"
             lines.append(f"{name}, which is written: {what}")
         lines += ["Arrays stand row by row, the last axis fastest, and do not overlap a result."]
         fails = ["1 where there is no memory"] * bool(self.memory)
@@ -99,7 +100,7 @@ class CSource(LanguageSource):
         """Statements that refuse places where there is nothing."""
         lines: list[str] = []
         if self.listed:
-            index = self._local("place")
+            index = self.index
         for key, each in self.listed.items():
             width = self.size_of(self.variables[key].shape[1])
             entry = f"{self.locals[key]}[{index}]"

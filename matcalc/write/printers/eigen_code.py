@@ -39,14 +39,6 @@ _FOLDED = {
     "np.min": "[](T a, T b) { return b < a ? b : a; }",
 }
 _OF_RANK = {0: "T", 1: "Vector<T>", 2: "Matrix<T>"}
-# what is computed of all entries of a part, if it cannot be put together step by step
-_OF_PARTS = {
-    "np.mean": "x.mean()",
-    "np.linalg.norm": "x.norm()",
-    "np.logaddexp.reduce": "logsumexp(x)",
-    "np.var": "variance(x)",
-    "np.std": "std::sqrt(variance(x))",
-}
 
 
 def _type(rank: int) -> str:
@@ -204,28 +196,30 @@ class EigenEmitter(LanguageEmitter):
     def _reduce(self, function: str, code: Code, rank: int, axes: Sequence[int] | None) -> Code:
         if not rank:
             return ("T(0)", ATOM) if function in ("np.var", "np.std") else code
-        if axes is None and rank <= 2 and function in _PARTIAL:
-            return f"{bracket(code)}.{_PARTIAL[function]}", ATOM
-        if axes is None and rank <= 2 and function == "np.logaddexp.reduce":
-            return f"{self.helper('logsumexp')}({self._hold(code, rank)})", ATOM
         if axes is None and rank <= 2:
-            name = self.helper("variance")
-            text = f"{name}({self._hold(code, rank)})"
-            return (f"std::sqrt({text})" if function == "np.std" else text), ATOM
+            held = code if function in _PARTIAL else (self._hold(code, rank), ATOM)
+            return self._of_entries(function, held), ATOM
         if rank == 2 and axes is not None:
             return self._of_lines(function, code, axes[0])
         gone = list(range(rank)) if axes is None else list(axes)
         if function in _FOLDED:
             name, step = self.helper("folded"), _FOLDED[function]
         else:
-            for needed in ("logsumexp", "variance"):
-                if needed in _OF_PARTS[function]:
-                    self.helper(needed)
-            step = f"[](const Vector<T>& x) {{ return {_OF_PARTS[function]}; }}"
+            value = self._of_entries(function, ("x", ATOM))
+            step = f"[](const Vector<T>& x) {{ return {value}; }}"
             name = self.helper("of_parts")
         places = ", ".join(map(str, gone))
         left = rank - len(gone)
         return f"{name}<{left}>({step}, {self._hold(code, rank)}, {{{places}}})", ATOM
+
+    def _of_entries(self, function: str, code: Code) -> str:
+        """Of all entries of a vector or a matrix."""
+        if function in _PARTIAL:
+            return f"{bracket(code)}.{_PARTIAL[function]}"
+        if function == "np.logaddexp.reduce":
+            return f"{self.helper('logsumexp')}({code[0]})"
+        text = f"{self.helper('variance')}({code[0]})"
+        return f"std::sqrt({text})" if function == "np.std" else text
 
     def _of_lines(self, function: str, code: Code, axis: int) -> Code:
         """Of each column (axis 0) or row of a matrix."""
@@ -318,9 +312,7 @@ class EigenEmitter(LanguageEmitter):
 
     def _slice(self, node: CodeNode) -> Code:
         (arg,) = node.args
-        text = self._hold(self.codes[id(arg)], arg.rank)
-        if not text.isidentifier():
-            text = self._name((text, ATOM), arg)[0]
+        text = self._with_name(arg)
         places = [
             None if place is None else (self.size(place[0]), place[1] and self.size(place[1]))
             for place in node.attr
@@ -340,6 +332,11 @@ class EigenEmitter(LanguageEmitter):
         )
         name = self.helper("sliced")
         return f"{name}<{node.rank}>({text}, {{{starts}}}, {{{counts}}})", ATOM
+
+    def _with_name(self, node: CodeNode) -> str:
+        """An array that entries can be taken of."""
+        text = self._hold(self.codes[id(node)], node.rank)
+        return text if text.isidentifier() else self._name((text, ATOM), node)[0]
 
     @staticmethod
     def _block(text: str, places: Sequence[tuple[str, str | None] | None]) -> str:
@@ -362,9 +359,7 @@ class EigenEmitter(LanguageEmitter):
 
     def _gather(self, node: CodeNode) -> Code:
         array, places = node.args
-        text = self._hold(self.codes[id(array)], array.rank)
-        if not text.isidentifier():
-            text = self._name((text, ATOM), array)[0]
+        text = self._with_name(array)
         whole = "Eigen::placeholders::all"
         inside = [whole, self.text(places)] if node.attr else [self.text(places), whole]
         return f"{text}({', '.join(inside[: array.rank])})", ATOM

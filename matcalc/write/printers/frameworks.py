@@ -20,7 +20,7 @@ from matcalc.write.printers.code_levels import ATOM, COMPARISON, SUM, TERM, UNAR
 from matcalc.write.printers.framework_names import ARRAY_API, JAX, TORCH, Framework
 from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, portable
 from matcalc.write.printers.numpy_code import NO_ROOM, Source
-from matcalc.write.printers.numpy_emit import Emitter, size_code, subscripts
+from matcalc.write.printers.numpy_emit import Emitter, size_code, subscripts, tuple_code
 from matcalc.write.printers.numpy_families import nested_list
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, is_bare
 from matcalc.write.printers.standalone import shape_checks
@@ -224,12 +224,8 @@ def _fill(emitter: FrameworkEmitter, node: CodeNode) -> Code:
 
 
 def _shape(emitter: FrameworkEmitter, node: CodeNode) -> Code:
-    shape = ", ".join(emitter._size(dim)[0] for dim in node.shape)
-    comma = "," if len(node.shape) == 1 else ""
-    return (
-        f"{emitter.plain('reshape')}({emitter.codes[id(node.args[0])][0]}, ({shape}{comma}))",
-        ATOM,
-    )
+    shape = tuple_code([emitter._size(dim)[0] for dim in node.shape])
+    return f"{emitter.plain('reshape')}({emitter.codes[id(node.args[0])][0]}, {shape})", ATOM
 
 
 def _reshape(emitter: FrameworkEmitter, node: CodeNode) -> Code:
@@ -390,8 +386,8 @@ class FrameworkSource(Source):
     def _imports(self, given: list[str]) -> list[str]:
         return imports(self.own)
 
-    def _length(self, local: str, axis: int) -> str:
-        return f"{local}.shape[{axis}]"
+    def _length(self, key: str, axis: int) -> str:
+        return f"{self.locals[key]}.shape[{axis}]"
 
     def _quietly(self) -> list[str]:
         return []
@@ -408,9 +404,8 @@ class FrameworkSource(Source):
     def _checks(self, given: list[str]) -> list[str]:
         lines = []
         if not self.plain:
-            more = [*self.declared.values(), *(self.sizes[name] for name in given)]
-            names = ", ".join([*self._inputs().values(), *more])
-            taken = ", ".join(f'arguments["{key}"]' for key in [*self._inputs(), *more])
+            names = ", ".join([*self._inputs().values(), *self._others(given)])
+            taken = ", ".join(f'arguments["{key}"]' for key in self._parameters(given))
             lines.append(f"[{names}] = [{taken}]")
         for family, members in self.families.items():
             inside = nested_list([self.locals[name] for name in members], members)

@@ -217,10 +217,8 @@ class LanguageSource(Source):
         """What is said of the result."""
         if self.root.op == "several":
             return ", ".join(self.fields().values())
-        axes = ", ".join(map(str, self.root.shape))
-        if not self.root.rank:
-            return "a number"
-        return f"an array of shape ({axes}{',' if self.root.rank == 1 else ''})"
+        shape = tuple_code([str(dim) for dim in self.root.shape])
+        return f"an array of shape {shape}" if self.root.rank else "a number"
 
     def fields(self) -> dict[str, str]:
         """What each of several results is called."""
@@ -269,9 +267,8 @@ class LanguageSource(Source):
     def _axis_of(self, local: str, axis: int, rank: int) -> str:
         """The size of an axis of an argument."""
 
-    def _length(self, local: str, axis: int) -> str:
-        key = next(key for key, name in self.inner.items() if name == local)
-        return self._axis_of(local, axis, len(self.variables[key].shape))
+    def _length(self, key: str, axis: int) -> str:
+        return self._axis_of(self.inner[key], axis, len(self.variables[key].shape))
 
     def _whole_quotient(self, size: str, divisor: str) -> str:
         """A size over another."""

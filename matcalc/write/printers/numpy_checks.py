@@ -90,8 +90,8 @@ def plain_fit(variables: Mapping[str, Variable]) -> list[str] | None:
                 if not own[place]
             ]
         else:
-            wanted = ", ".join(size_code(dim, sizes)[0] for dim in axes)
-            fits.append(f"{name}.shape == ({wanted}{',' * (len(axes) == 1)})")
+            wanted = tuple_code([size_code(dim, sizes)[0] for dim in axes])
+            fits.append(f"{name}.shape == {wanted}")
     return fits
 
 

@@ -104,20 +104,20 @@ class CodeBuilder:
 
     def inverse(self, matrix: CodeNode) -> CodeNode:
         """inv(X)."""
-        if matrix in self._definite or matrix in self._likely:
+        if matrix in self._likely:
             return self.call("psd_inverse", self._factors(matrix), shape=matrix.shape)
         return self.call("np.linalg.inv", matrix, shape=matrix.shape)
 
     def solution(self, matrix: CodeNode, flipped: bool, right: CodeNode) -> CodeNode:
         """inv(X)*B, or inv(X)'*B."""
-        if matrix in self._definite or matrix in self._likely:
+        if matrix in self._likely:
             return self.call("psd_solve", self._factors(matrix), right, shape=right.shape)
         matrix = self.transpose(matrix) if flipped else matrix
         return self.call("np.linalg.solve", matrix, right, shape=right.shape)
 
     def logdet(self, matrix: CodeNode) -> CodeNode:
         """log|det(X)|."""
-        if matrix in self._definite or matrix in self._likely:
+        if matrix in self._likely:
             return self.call("psd_logdet", self._factors(matrix))
         return self.suffix(self.call("np.linalg.slogdet", matrix), "[1]", ())
 

@@ -110,28 +110,31 @@ def unfold(build: CodeBuilder, node: CodeNode, flipped: bool) -> list[CodeFactor
     stack: list[CodeFactor] = [CodeFactor(MATRIX, node, flipped)]
     while stack:
         factor = stack.pop()
-        _, each, turned = factor
-        if factor.kind != MATRIX:
+        inner = _parts(build, factor.node) if factor.kind == MATRIX else None
+        if inner is None:
             factors.append(factor)
-        elif each.op == "suffix" and each.attr == ".T":
-            stack.append(CodeFactor(MATRIX, each.args[0], not turned))
-        elif is_product(each):
-            inner = [CodeFactor(MATRIX, arg) for arg in each.args]
-            if is_summed(each):
-                inner = _summed(build, each)
-            elif each.op == "call":
-                inner[0] = _inverted(each.args[0])
-            stack += [part.transpose() for part in inner] if turned else inner[::-1]
-        elif is_triangle(each):
-            u, w = (CodeFactor(DIAGONAL, arg) for arg in each.args[0].args)
-            ones = build.fill("np.ones", each.shape[:1])
-            inner = [u, CodeFactor(SUMS, ones, each.calls("np.triu")), w]
-            stack += [part.transpose() for part in inner] if turned else inner[::-1]
-        elif each.calls("np.diag"):
-            factors.append(CodeFactor(DIAGONAL, each.args[0]))
-        elif (each.op, each.attr) != ("filled", "np.eye"):
-            factors.append(factor)
+        else:
+            stack += [part.transpose() for part in inner] if factor.flipped else inner[::-1]
     return factors
+
+
+def _parts(build: CodeBuilder, node: CodeNode) -> list[CodeFactor] | None:
+    """The factors of one product; None where there is none."""
+    if node.op == "suffix" and node.attr == ".T":
+        return [CodeFactor(MATRIX, node.args[0], flipped=True)]
+    if is_summed(node):
+        return _summed(build, node)
+    if is_triangle(node):
+        u, w = (CodeFactor(DIAGONAL, arg) for arg in node.args[0].args)
+        ones = build.fill("np.ones", node.shape[:1])
+        return [u, CodeFactor(SUMS, ones, node.calls("np.triu")), w]
+    if node.calls("np.diag"):
+        return [CodeFactor(DIAGONAL, node.args[0])]
+    if is_product(node):
+        left, right = node.args
+        first = _inverted(left) if node.op == "call" else CodeFactor(MATRIX, left)
+        return [first, CodeFactor(MATRIX, right)]
+    return [] if (node.op, node.attr) == ("filled", "np.eye") else None
 
 
 _SUMMING = ("np.cumsum", "revcumsum")

@@ -30,10 +30,8 @@ class Inverting(Quick):
             for text, name in zip(texts, names, strict=True)
         ]
         given, _ = self._bindings()
-        signature = self._signature(given)
-        inside = signature.partition("(")[2].removesuffix("):")
-        passed = ", ".join(f"{each}={each}" for each in inside.removeprefix("*, ").split(", "))
-        passed = inside if inside.startswith("**") else passed
+        named = ", ".join(f"{each}={each}" for each in self._parameters(given))
+        passed = named if self.plain else "**arguments"
         body = [
             *self._docstring(given),
             "try:",
@@ -41,7 +39,7 @@ class Inverting(Quick):
             "except np.linalg.LinAlgError:",
             f"{_INDENT}return {names[1]}({passed})",
         ]
-        chooses = [signature, *(_INDENT + line if line else "" for line in body), ""]
+        chooses = [self._signature(given), *(_INDENT + line if line else "" for line in body), ""]
         return "\n\n".join([*ways, "\n".join(chooses)])
 
     def sides(self) -> list[str]:
@@ -51,5 +49,5 @@ class Inverting(Quick):
 
 def takes_inverses_up(computed: Expr, shown: Expr) -> bool:
     """Whether a tree has singular values in the place of the inverses of what is shown."""
-    values = {"svdvals"} & {part.op for part in computed.parts}
-    return bool(values) and not any(part.op == "svdvals" for part in shown.parts)
+    inside = [any(part.op == "svdvals" for part in tree.parts) for tree in (computed, shown)]
+    return inside == [True, False]

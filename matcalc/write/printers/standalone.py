@@ -116,8 +116,8 @@ def _misfits(variables: Mapping[str, Variable]) -> list[str]:
         axes = each.shape
         known = all(letter in sizes for dim in axes for letter in dim.letters)
         if axes and known and not any((name, place) in sources for place in range(len(axes))):
-            shape = ", ".join(size_code(dim, sizes)[0] for dim in axes)
-            wrong.append(f"{name}.shape != ({shape}{',' * (len(axes) == 1)})")
+            shape = tuple_code([size_code(dim, sizes)[0] for dim in axes])
+            wrong.append(f"{name}.shape != {shape}")
             continue
         wrong.append(f"{name}.ndim != {len(axes)}")
         for place, dim in enumerate(axes):
