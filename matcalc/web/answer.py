@@ -151,9 +151,9 @@ def _complex(op: str, question: Mapping[str, Any]) -> dict[str, Any]:
     how = found.verification if found.is_verified else None
     verification = {"kind": how.kind, "text": str(how)} if how else _UNVERIFIED
     if op == "steps":
-        forms = conjugated.step_fields(found, question.get("detail", 2))
+        forms = _fields_of_steps(found.steps(detail=question.get("detail", 2)), str(found))
     else:
-        forms = conjugated.derivative_fields(found, _wanted(question), _form_or_nothing)
+        forms = _in_numpy(found, question)
     return {**shown, **forms, "verification": verification}
 
 
@@ -165,12 +165,16 @@ def _loops(question: Mapping[str, Any]) -> dict[str, Any]:
     except ModuleNotFoundError:
         found, verification = _derive_loops(question, verify=False), _UNVERIFIED
     return {
-        "text": str(found),
-        **_forms(found, question, BACKENDS[0]),
-        "backends": [BACKENDS[0]],
+        **_in_numpy(found, question),
         **_of_loops(found, question),
         "verification": verification,
     }
+
+
+def _in_numpy(found: Backprop | Wirtinger, question: Mapping[str, Any]) -> dict[str, Any]:
+    """The forms of what has code for NumPy alone."""
+    backend = BACKENDS[0]
+    return {"text": str(found), **_forms(found, question, backend), "backends": [backend]}
 
 
 def _graph_of_loops(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -211,21 +215,27 @@ def _steps(question: Mapping[str, Any]) -> dict[str, Any]:
     expression, detail = _expression(question), question.get("detail", 2)
     derivative, verification = _derive(expression, question)
     try:
-        found = derivative.steps(detail=detail)
-        forms = {"steps": found.latex(), "typeset": found.typeset()}
+        forms = _fields_of_steps(derivative.steps(detail=detail), str(derivative))
     except ModuleNotFoundError as problem:
         raise _lacking_error("the steps of this derivative", problem) from None
     return {
         **forms,
         "wrt": derivative.wrt,
-        "proved": found.proved,
-        "report": str(found),
-        "text": str(derivative),
-        "code": found.markdown(),
-        "lines": found.fields(),
         "variables": {name: str(kind) for name, kind in derivative.variables.items()},
         "notes": list(derivative.notes),
         "verification": verification,
+    }
+
+
+def _fields_of_steps(found: Any, text: str) -> dict[str, Any]:
+    return {
+        "steps": found.latex(),
+        "typeset": found.typeset(),
+        "proved": found.proved,
+        "report": str(found),
+        "text": text,
+        "code": found.markdown(),
+        "lines": found.fields(),
     }
 
 
@@ -389,7 +399,7 @@ def _wanted(question: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _forms(
-    formula: Formula | Backprop, question: Mapping[str, Any], backend: str
+    formula: Formula | Backprop | Wirtinger, question: Mapping[str, Any], backend: str
 ) -> dict[str, str]:
     wanted, found = _wanted(question), {}
     if "latex" in wanted:

@@ -4,15 +4,12 @@ conjugate, the derivation, and the verdict on a claim.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from matcalc.conjugates.answer import Wirtinger
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.options import BACKENDS
-
-Form = Callable[[Callable[[Any], str], Wirtinger], str]  # writes a form, or nothing where none is
 
 
 def derive(text: str, wrt: str, declared: Mapping[str, str], **options: Any) -> Wirtinger:
@@ -32,30 +29,6 @@ def common_fields(found: Wirtinger) -> dict[str, Any]:
         if found.order == 1 and found.convention:
             notes.append(found.convention)
     return {"wrt": found.wrt, "variables": found.variables, "notes": notes}
-
-
-def derivative_fields(found: Wirtinger, forms: tuple[str, ...], write: Form) -> dict[str, Any]:
-    """The derivatives in the forms that are wanted beside their text."""
-    makers = {"latex": Wirtinger.latex, "code": Wirtinger.source}
-    return {
-        "text": found.text(),
-        **{form: write(makers[form], found) for form in forms},
-        "backends": [BACKENDS[0]],
-    }
-
-
-def step_fields(found: Wirtinger, detail: int) -> dict[str, Any]:
-    """How both derivatives are found."""
-    steps = found.steps(detail=detail)
-    return {
-        "steps": steps.latex(),
-        "typeset": steps.typeset(),
-        "proved": steps.proved,
-        "report": str(steps),
-        "text": found.text(),
-        "code": steps.markdown(),
-        "lines": steps.fields(),
-    }
 
 
 def claim_fields(found: Wirtinger, claim: str, *, latex: bool) -> dict[str, Any]:
