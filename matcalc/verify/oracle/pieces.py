@@ -48,6 +48,11 @@ class Switch(NamedTuple):
     sign: int = 1
     factors: tuple[Expr, ...] = ()
 
+    @property
+    def ends(self) -> list[Expr]:
+        """What is compared: one expression where the other is 0."""
+        return [self.left] if self.right is None else [self.left, self.right]
+
     def describe(self, side: int, text: Callable[[Expr], str]) -> str:
         """The condition that holds on a side, in the language."""
         left = text(_whole(self.left))

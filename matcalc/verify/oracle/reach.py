@@ -8,8 +8,8 @@ begins at such numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, product
 from typing import NamedTuple
 
 import numpy as np
@@ -30,15 +30,14 @@ _STEPS = 24
 _QUARTERS, _SMALL = 4, 8
 _TRIED = 3  # entries of a variable
 _ENTRIES = (0, 1)  # entries of what decides: of x[i] - x[j] the first is always 0
-_MOVED = FREE | {"positive", *SPACES}
+MOVED = FREE | {"positive", *SPACES}
 
 Values = dict[str, Array]
 
 
 def names_of(switch: Switch) -> set[str]:
     """The variables that decide."""
-    roots = [switch.left, *([switch.right] if switch.right is not None else [])]
-    nodes = (node for root in roots for node in root.parts)
+    nodes = (node for root in switch.ends for node in root.parts)
     return {node.value for node in nodes if node.op == "variable"}
 
 
@@ -107,7 +106,7 @@ def _starts(
     """The points themselves or, for equations, such of fractions, of ones and of zeros."""
     for base in bases if not equal else ():
         yield base
-    moved = {name for name in count if variables[name].kind in _MOVED}
+    moved = {name for name in count if variables[name].kind in MOVED}
 
     def each(base: Values, change: Callable[[Array], Array]) -> Values:
         made = {name: change(base[name]) for name in moved}
@@ -139,7 +138,7 @@ def _settle(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str])
             moved = (
                 _move(aim, name, goal, values)
                 for name in names
-                if aim.variables[name].kind in _MOVED
+                if aim.variables[name].kind in MOVED
             )
             values = next((found for found in moved if found is not None), values)
         if values is before:
@@ -150,7 +149,7 @@ def _settle(aim: _Aim, goals: Sequence[Goal], base: Values, count: Counter[str])
 def _move(aim: _Aim, name: str, goal: Goal, values: Values) -> Values | None:
     """The point with one independent entry of a variable moved so far that the goal is met."""
     start = values[name]
-    for places in _independent_entries(aim.variables[name], start)[:_TRIED]:
+    for places in islice(_independent_entries(aim.variables[name], start), _TRIED):
 
         def at(entry: float, places: Sequence[tuple[int, ...]] = places) -> Values:
             made = np.array(start, dtype=float)
@@ -170,11 +169,11 @@ def _move(aim: _Aim, name: str, goal: Goal, values: Values) -> Values | None:
     return None
 
 
-def _independent_entries(variable: Variable, value: Array) -> Sequence[tuple[tuple[int, ...], ...]]:
+def _independent_entries(variable: Variable, value: Array) -> Iterable[tuple[tuple[int, ...], ...]]:
     """Where each entry that can be chosen stands, and with which sign."""
     if variable.kind in SPACES:
         return independent(variable.kind, len(value))
-    return [((*place, 1),) for place in np.ndindex(*value.shape)]
+    return (((*place, 1),) for place in np.ndindex(*value.shape))
 
 
 def _root(miss: Callable[[float], float], start: float, *, exact: bool) -> float | None:

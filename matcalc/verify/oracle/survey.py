@@ -13,7 +13,7 @@ stands in does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import NamedTuple
@@ -22,7 +22,6 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import FREE, Variable
-from matcalc.core.subspaces import SPACES
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.implied import Goal, branch_goals, windows
@@ -37,7 +36,7 @@ from matcalc.verify.oracle.pieces import (
     jumps_at_zero,
 )
 from matcalc.verify.oracle.preconditions import KINK, violated_precondition
-from matcalc.verify.oracle.reach import names_of, reach_points
+from matcalc.verify.oracle.reach import MOVED, names_of, reach_points
 from matcalc.verify.oracle.sample import STYLES, draw, nudge
 from matcalc.verify.oracle.sides import Sides
 from matcalc.verify.oracle.surfaces import Rough, Surface, is_border_of
@@ -48,7 +47,6 @@ _MOST_SOUGHT = 1500  # points on ways to such at which several things hold
 _MOST_CHOSEN = 32
 _PAIRED = 8  # with so many switches also pairs of sides are looked for, and the borders
 _SCALES = (1.0, 4.0, 30.0, 300.0, 1e4, 1e7)
-_LINEAR = FREE | {*SPACES, "positive"}
 _STEPS = tuple(s * 2.0**k for k in range(-2, 52, 3) for s in (1, -1))
 _BESIDE = (1e-5, 2e-4, 4e-3, 0.02, 0.2)
 _NEAR = (4e-3, 1e-5)  # the distances of the points that are always taken
@@ -250,7 +248,7 @@ class _Survey:
     def _draw(self, name: str, style: str, scale: float) -> Array:
         variable = self.variables[name]
         value = draw(variable, self.rng, self.sizes, style)
-        return value * scale if variable.kind in _LINEAR else value
+        return value * scale if variable.kind in MOVED else value
 
     def _look(self, values: Values, *own: Feature) -> Sight | None:
         """Looks at a point, and keeps it if it is fit; ``own`` are features that it has whatever is
@@ -360,12 +358,9 @@ class _Survey:
         further.
         """
         switch, wanted = self.pieces.switches[place], ("side", place, side)
-        names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
+        names = [name for name in self.variables if self.variables[name].kind in MOVED]
         if side == 0 and switch.kind != PLACE:
-            for values in self._notable(switch):
-                self._look(values)
-                if wanted in self.seen or self.budget <= 0:
-                    return
+            self._look_at(self._notable(switch), wanted)
             return
         for base in self._bases():
             for moving in [names, *([name] for name in names if len(names) > 1)]:
@@ -388,9 +383,12 @@ class _Survey:
 
     def _reach(self, goals: Sequence[Goal], wanted: Feature) -> None:
         """Moves single entries until all goals are met at once."""
-        if wanted in self.seen:
-            return
-        for values in self._ways_to(goals):
+        if wanted not in self.seen:
+            self._look_at(self._ways_to(goals), wanted)
+
+    def _look_at(self, points: Iterable[Values], wanted: Feature) -> None:
+        """Looks at points until one shows what is wanted."""
+        for values in points:
             self._look(values)
             if wanted in self.seen or self.budget <= 0:
                 return
@@ -404,10 +402,9 @@ class _Survey:
 
     def _notable(self, switch: Switch) -> Iterator[Values]:
         """Points at which both sides of an equation may be the same."""
-        sides = [switch.left, *([] if switch.right is None else [switch.right])]
         numbers = (0.0, *self.numbers)
         for base in self._bases()[:2] if switch not in self.pieces.inside else ():
-            yield from notable_points(sides, base, self.variables, self.sizes, numbers)
+            yield from notable_points(switch.ends, base, self.variables, self.sizes, numbers)
 
     def _along(self, name: str, base: Array, other: Array, step: float) -> Array:
         if self.variables[name].kind in ("positive", "psd"):  # a cone
@@ -431,7 +428,7 @@ class _Survey:
         )
         if below is None or above is None:
             return
-        names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
+        names = [name for name in self.variables if self.variables[name].kind in MOVED]
         entry = int(np.argmax(above.sight.gaps[place]))
         start = _decider(above.sight, place, entry)
         if (
@@ -467,7 +464,7 @@ class _Survey:
 
     def _tie(self, place: int) -> None:
         """Points at which another entry is almost as large as the largest one."""
-        names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
+        names = [name for name in self.variables if self.variables[name].kind in MOVED]
         one = self.looks[0] if self.looks else None
         other = next(
             (
@@ -532,8 +529,8 @@ def _numbers(pieces: Pieces) -> list[float]:
     """The numbers that the switches mention, and their opposites."""
     found: dict[float, None] = {}
     for switch in pieces.switches:
-        for root in (switch.left, switch.right):
-            for node in root.parts if root is not None else ():
+        for root in switch.ends:
+            for node in root.parts:
                 if node.op == "number" and 0 < abs(node.value) < 10**9:
                     found |= dict.fromkeys((float(node.value), -float(node.value)))
     return list(found)[:12]
