@@ -205,7 +205,7 @@ class Numbers:
                     curvature = float(flat @ matrix @ flat)
                     if abs(curvature) <= _CLEAR * scale * float(flat @ flat):
                         continue
-                    bend = self._bend(values, {wrt: direction})
+                    bend = self._bend(values, self._value(values), {wrt: direction})
                     if np.isfinite(bend) and abs(bend - curvature) <= 0.1 * abs(curvature):
                         yield Curved(dict(values), {wrt: direction}, curvature)
             values = self._point(count)
@@ -221,23 +221,24 @@ class Numbers:
         steps = [direction_of(variables[name], name) for name in self.wrt]
         if count > _MOST_TOGETHER or any(step.kind not in FREE for step in steps):
             return
+        units = np.eye(count)
         for k in range(_POINTS):
             self.seen += 1
+            middle = self._value(values)
             matrix = np.zeros((count, count))
             for i, j in combinations_with_replacement(range(count), 2):
-                both = [self._bend(values, self._split(step)) for step in _corners(i, j, count)]
+                corners = [self._split(step) for step in _corners(units[i], units[j])]
+                both = [self._bend(values, middle, step) for step in corners]
                 matrix[i, j] = matrix[j, i] = both[0] if i == j else (both[0] - both[1]) / 4
             if np.all(np.isfinite(matrix)):
                 scale = max(1.0, float(np.max(np.abs(matrix), initial=0.0)))
                 for column in np.linalg.eigh(matrix)[1].T:
                     step = self._split(column)
-                    bends = [self._bend(values, step, size) for size in (_STEP, _STEP / 2)]
+                    sizes = (_STEP, _STEP / 2)
+                    bends = [self._bend(values, middle, step, size) for size in sizes]
                     clear = all(abs(bend) > _CLEAR * scale for bend in bends)
                     if clear and abs(bends[0] - bends[1]) <= _AGREE * abs(bends[1]):
-                        ends = [
-                            {**values, **{name: values[name] + t * v for name, v in step.items()}}
-                            for t in (-_STEP, _STEP)
-                        ]
+                        ends = [_move(values, step, t) for t in (-_STEP, _STEP)]
                         if self._stays_inside(ends[0], ends[1]):
                             yield Curved(dict(values), step, bends[1])
             values = self._point(k)
@@ -252,13 +253,10 @@ class Numbers:
             place += size
         return found
 
-    def _bend(self, values: Values, direction: Values, size: float = _STEP) -> float:
-        """The second difference along a direction."""
-        ends = [
-            self._value({**values, **{k: values[k] + t * v for k, v in direction.items()}})
-            for t in (-size, 0.0, size)
-        ]
-        return (ends[0] - 2 * ends[1] + ends[2]) / size**2
+    def _bend(self, values: Values, middle: float, direction: Values, size: float = _STEP) -> float:
+        """The second difference along a direction, at a point where the value is ``middle``."""
+        one, other = (self._value(_move(values, direction, t)) for t in (-size, size))
+        return (one - 2 * middle + other) / size**2
 
     def _along_lines(self) -> Iterator[Chord]:
         """Short chords in all of the variables together."""
@@ -281,11 +279,7 @@ class Numbers:
                 }
                 sizes = [np.max(np.abs(values[name]), initial=0.0) for name in self.wrt]
                 step = 0.03 * max(0.1, float(min(sizes)))
-                ends = [
-                    {**values, **{k: values[k] + t * v for k, v in direction.items()}}
-                    for t in (-step, step)
-                ]
-                chord = self._chord(*ends)
+                chord = self._chord(*(_move(values, direction, t) for t in (-step, step)))
                 if chord is not None and abs(chord.gap) > _CLEAR * (1 + abs(chord.middle)):
                     yield chord
             values = self._point(count)
@@ -390,12 +384,16 @@ class Numbers:
         return (np.concatenate(found) if found else np.zeros(0)), poles
 
 
-def _corners(i: int, j: int, count: int) -> list[np.ndarray[Any, Any]]:
-    """The directions along which second differences say the entry i, j of second derivatives."""
-    import numpy as np  # noqa: PLC0415 - slow to load
+def _move(values: Values, direction: Values, t: float) -> Values:
+    """The point t steps along a direction."""
+    return {**values, **{name: values[name] + t * step for name, step in direction.items()}}
 
-    one, other = np.eye(count)[i], np.eye(count)[j]
-    return [one] if i == j else [one + other, one - other]
+
+def _corners(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
+    """The directions along which second differences say what two entries, perhaps the same, have
+    as their second derivative.
+    """
+    return [one] if (one == other).all() else [one + other, one - other]
 
 
 def _is_root(node: Expr) -> bool:

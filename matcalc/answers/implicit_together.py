@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 
 from matcalc.answers.equations import (
     Equation,
@@ -28,7 +29,7 @@ from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within
 from matcalc.claims.equality import require_equal
 from matcalc.core.boundary import public
-from matcalc.core.dims import ONE, ZERO, Dim, Shape
+from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.program import Program
@@ -188,7 +189,9 @@ class Elimination:
             here = self.program._replace(expr=equation)
             rows = [DerivativeStatement(here, name, layout="numerator") for name in unknowns]
             blocks += [differentiate(each) for each in rows]
-        count, size = len(unknowns), add_sizes(shapes)
+        lengths = [shape[0] if shape else None for shape in shapes]
+        starts = list(accumulate([each or ONE for each in lengths], Dim.plus, initial=ZERO))
+        count, size = len(unknowns), starts.pop()
         rest = [put(Expr("neg", (each,), each.shape), zero) for each in differentials]
         rest = [simplify(self.program._replace(expr=each)) for each in rest]
         matrix = Expr("blocks", tuple(blocks), (size, size), value=(count, count))
@@ -198,13 +201,11 @@ class Elimination:
         whole = multiply(Expr("inv", (matrix,), matrix.shape), right)
         whole = simplify(self.program._replace(expr=whole))
         condition = f"{format_tree(self.program, matrix)} is invertible"
-        found, start = [], ZERO
-        for name, shape in zip(unknowns, shapes, strict=True):
-            length = shape[0] if shape else None
+        found = []
+        for name, shape, length, start in zip(unknowns, shapes, lengths, starts, strict=True):
             place = Expr("slice", (whole,), shape, value=((start, length),))
             value = simplify(self.program._replace(expr=place))
             found.append(Pivot(name, value, condition))
-            start = start.plus(length or ONE)
         return found
 
     def _eliminate(
@@ -277,14 +278,6 @@ class Elimination:
         shown = drop_transpose(shown)
         end = "invertible" if slope.shape else "not zero"
         return f"{format_tree(self.program, shown)} is {end}"
-
-
-def add_sizes(shapes: Sequence[Shape]) -> Dim:
-    """How many entries numbers and vectors have together."""
-    total = ZERO
-    for shape in shapes:
-        total = total.plus(shape[0] if shape else ONE)
-    return total
 
 
 def prove_zero(

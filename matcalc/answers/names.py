@@ -29,7 +29,11 @@ def require_scalar(expr: Expr, what: str, hint: str | None = None) -> None:
 
 
 def number_hint(program: Program, name: str) -> str | None:
-    """The declaration with which the program is a scalar; None where there is none."""
+    """The declaration with which the program is a scalar; None where there is none, or where it is
+    one.
+    """
+    if not program.expr.rank:
+        return None
     known = {each.name: each for each in program.variables.values() if each.declared}
     if name in known or not program.variables[name].shape:
         return None

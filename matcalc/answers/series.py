@@ -120,7 +120,7 @@ def series(
     most = PROVED_OF_MATRICES if len(program.variables[wrt].shape) == 2 else PROVED_ORDER
     whole = TaylorPolynomial(expression, [wrt], [at], max(order, most))
     shown = max(order, *whole.powers[:_SHOWN], 1)
-    begins = TaylorPolynomial(expression, [wrt], [at], shown)
+    begins = whole if shown == whole.order else TaylorPolynomial(expression, [wrt], [at], shown)
     proof = _prove(bare, finder, whole)
     return Series(finder.constants, finder.parts, begins, finder.where, proof)
 

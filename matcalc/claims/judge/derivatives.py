@@ -132,7 +132,8 @@ def split_derivatives(question: Question) -> Iterator[Variant]:
 
 def _is_entrywise(expr: Expr, wrt: str) -> bool:
     """Whether each entry is made of one entry of the variable."""
-    parts = [part for part in expr.parts if wrt in variable_names(part)]
+    moving = moving_parts(expr.parts, wrt)
+    parts = [part for part in expr.parts if id(part) in moving]
     shape = expr.shape
     return bool(shape) and all(
         part.shape == shape and (part.op in _BY_ENTRY or acts_entrywise(part)) for part in parts

@@ -68,13 +68,16 @@ def _count_odd(point: Point) -> int:
 def _compare(asked: Question, condition: str, point: Point) -> OnKink | None:
     """What is said of the claim at one point on a kink."""
     there = asked.claimed(point)
-    limits, is_continuous = _limits(asked, point)
+    limits, pairs = _limits(asked, point)
     if not (limits.size and np.all(np.isfinite(there)) and np.all(np.isfinite(limits))):
         return None
     low, high = limits.min(axis=0), limits.max(axis=0)
     beyond = np.maximum(there - high, low - there)
     slack = _MORE * max(1.0, float(np.max(np.abs(limits))))
+    if not np.any(beyond > slack):
+        return None
     # where the limits of a partial derivative are one number, that is its value there
+    is_continuous = all(_is_continuous(asked, point, pairs, order) for order in range(asked.order))
     smooth = np.logical_and(is_continuous, high - low <= _ONE * beyond)
     smooth = np.logical_and(smooth, beyond > slack)
     worst = np.unravel_index(int(np.argmax(np.where(smooth, np.inf, beyond))), beyond.shape)
@@ -98,9 +101,9 @@ def _compare(asked: Question, condition: str, point: Point) -> OnKink | None:
     )
 
 
-def _limits(asked: Question, point: Point) -> tuple[Array, bool]:
+def _limits(asked: Question, point: Point) -> tuple[Array, list[list[Point]]]:
     """The limits of the claim, which is the derivative elsewhere, along some rays to a point; and
-    whether what is differentiated last is continuous there.
+    two points on each ray.
     """
     rng = np.random.default_rng(0)
     pairs = []
@@ -112,9 +115,7 @@ def _limits(asked: Question, point: Point) -> tuple[Array, bool]:
         ]
         pairs.append(pair)
     limits = [2 * asked.claimed(near) - asked.claimed(far) for far, near in pairs]
-    return np.array(limits), all(
-        _is_continuous(asked, point, pairs, order) for order in range(asked.order)
-    )
+    return np.array(limits), pairs
 
 
 def _direction(asked: Question, point: Point, rng: np.random.Generator) -> Array:
@@ -145,6 +146,6 @@ def _is_continuous(
         return found
 
     ends = np.array([at(near) for _, near in pairs])
-    here = ends[0] if order and len(ends) else at(point)
+    here = ends[0] if order else at(point)
     room = _JUMP * max(1.0, float(np.max(np.abs(here), initial=0.0)))
     return bool(np.max(np.abs(ends - here), initial=0.0) < room)
