@@ -17,7 +17,7 @@ from matcalc.core.options import NOTATIONS, require_choice, require_code
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement, make_statement
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, variable_names
 from matcalc.engine.parts import derive_part
 from matcalc.engine.pipeline import (
     by_entries,
@@ -346,7 +346,7 @@ class Expression(Formula):
 
     def _only_variable(self) -> str:
         """The variable of an expression that has one."""
-        there = {part.value for part in self._tree.parts if part.op == "variable"}
+        there = variable_names(self._tree)
         names = [name for name in self.variables if name in there]
         if len(names) != 1:
             hint = (

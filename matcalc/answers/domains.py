@@ -105,7 +105,7 @@ def bounds_of_domain(tree: Expr, names: Set[str]) -> Iterator[tuple[str, Expr]]:
     """Functions of the variables, and what has to be positive for them to have values."""
     for node in _within_domain(tree):
         inside = node.args[0 if node.op in _POWERS else -1]
-        if not names & set(variable_names(inside)):
+        if not names & variable_names(inside):
             continue
         least, most = interval(node)
         if not least:

@@ -135,7 +135,7 @@ def _readable(solved: Sequence[_Solved]) -> list[_Solved]:
     left, found = list(solved), []
     while left:
         names = {each.name for each in left}
-        ready = next(each for each in left if not names & set(variable_names(each.value)))
+        ready = next(each for each in left if not names & variable_names(each.value))
         left.remove(ready)
         found.append(ready)
     return found
@@ -158,7 +158,7 @@ def _eliminate(
         value = zero.point
         later = order[place + 1 :]
         solved.append(_Solved(name, zero, current, tuple(later)))
-        if not set(later) & set(variable_names(value)):
+        if not set(later) & variable_names(value):
             continue
         rest = {key: each for key, each in current.variables.items() if key != name}
         base = current._replace(variables=rest)

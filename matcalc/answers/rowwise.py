@@ -16,7 +16,7 @@ from matcalc.claims.equality import EQUAL, decide
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, signed_terms
+from matcalc.core.tree import Expr, signed_terms, variable_names
 from matcalc.core.walk import postorder
 from matcalc.read.frontend import read_pair
 from matcalc.results import Expression
@@ -94,7 +94,7 @@ def _part(program: Program, terms: list[tuple[int, Expr]]) -> Program:
         total = Expr("neg", (total,), ())
     for sign, term in others:
         total = Expr("+" if sign > 0 else "-", (total, term), ())
-    used = {node.value for node in postorder(total, lambda e: e.args) if node.op == "variable"}
+    used = variable_names(total)
     variables = {name: each for name, each in program.variables.items() if name in used}
     return program._replace(expr=total, variables=variables, definitions={}, undetermined=())
 

@@ -115,10 +115,11 @@ def _names(given: list[str]) -> list[str]:
 
 
 def _one_variable(names: list[str]) -> str | None:
-    """The variable to differentiate with respect to; None where none was named."""
-    different = dict.fromkeys(names)
-    if len(different) > 1:
-        count, listed = len(different), ", ".join(different)
+    """The variable to differentiate with respect to, of different ones; None where none was
+    named.
+    """
+    if len(names) > 1:
+        count, listed = len(names), ", ".join(names)
         raise ArgumentError(
             f"there are {count} variables to differentiate with respect to: {listed}",
             hint=claim_meant(names)

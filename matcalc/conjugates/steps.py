@@ -69,9 +69,10 @@ class ComplexDerivation:
 
     def _across(self, shown: str) -> str:
         """Transposes of conjugates as people write them."""
+        bars = self._bars
         for key, name in self.conjugated.items():
             across = rf"{letter(name)}^{{\mathsf{{H}}}}"
-            shown = shown.replace(rf"{self._bars[key]}^{{\top}}", across)
+            shown = shown.replace(rf"{bars[key]}^{{\top}}", across)
         return shown
 
     def fields(self) -> list[dict[str, object]]:

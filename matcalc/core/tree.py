@@ -291,11 +291,13 @@ def variable_names(tree: Expr) -> set[str]:
     return {str(part.value) for part in tree.parts if part.op == "variable"}
 
 
-def moving_parts(order: Iterable[Expr], name: str) -> set[int]:
-    """The ids of the nodes that depend on a variable, of an order with children before parents."""
+def moving_parts(order: Iterable[Expr], *names: str) -> set[int]:
+    """The ids of the nodes that depend on one of the variables, of an order with children before
+    parents.
+    """
     found: set[int] = set()
     for node in order:
-        own = node.op == "variable" and node.value == name
+        own = node.op == "variable" and node.value in names
         if own or any(id(arg) in found for arg in node.args):
             found.add(id(node))
     return found

@@ -261,12 +261,7 @@ class Engine:
             other = self._tree(self._finish(_without_signs(self.builder, node)))
             if not has_indices(other[1]):
                 _, tree, self.factory = other
-        factory = self.factory
-
-        def remake(node: Expr, args: list[Expr]) -> Expr:
-            return factory.make(node.op, tuple(args), node.shape, node.value, node.row)
-
-        return match_signs(rebalance(factory, tree), remake)
+        return match_signs(rebalance(self.factory, tree), self.factory.remake)
 
     def _find_typed(self) -> None:
         """Finds how the sums with fractions were typed."""

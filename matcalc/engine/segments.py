@@ -22,6 +22,7 @@ from matcalc.core.tree import (
     add_terms,
     intern_trees,
     is_zero,
+    moving_parts,
     number,
     pair,
     transpose,
@@ -50,7 +51,7 @@ class Segment(NamedTuple):
 def cut_segments(program: Program, wrt: Sequence[str]) -> list[Segment]:
     """The segments of a program, each behind those that it uses; one alone where it is short."""
     order = program.expr.parts
-    moving = _dependents(order, wrt)
+    moving = moving_parts(order, *wrt)
     uses: dict[int, int] = {}
     for node in order:
         for arg in node.args:
@@ -74,17 +75,6 @@ def cut_segments(program: Program, wrt: Sequence[str]) -> list[Segment]:
             size[id(node)] = 1
         made[id(node)] = expr
     return segments if len(segments) >= _FEWEST else [Segment("", program.expr, program.expr)]
-
-
-def _dependents(order: Sequence[Expr], wrt: Sequence[str]) -> set[int]:
-    """The nodes that one of the variables is part of."""
-    moving: set[int] = set()
-    for node in order:
-        if (node.op == "variable" and node.value in wrt) or any(
-            id(arg) in moving for arg in node.args
-        ):
-            moving.add(id(node))
-    return moving
 
 
 class Backward:

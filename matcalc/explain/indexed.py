@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from matcalc.core.dims import ZERO, names_in
 from matcalc.core.indexed import Form, Index, Place, Reduction
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, variable_names
 from matcalc.explain.definitions import expand_by_catalogue
 from matcalc.explain.instances import CannotShow, Trees
 from matcalc.explain.norms import moving_args, needed_parts
@@ -60,7 +60,7 @@ def _linear(trees: Trees, node: Expr, terms: list[Expr]) -> Expr:
     if node.op == "reduce" and node.value.name != "sum":
         raise CannotShow(f"the differential of a {node.value.name} over indices is not written out")
     inner = trees.sum(terms, node.args[0])
-    return trees.factory.make(node.op, (inner,), node.shape, node.value, node.row)
+    return trees.factory.remake(node, [inner])
 
 
 def _expand(trees: Trees, body: Expr, parts: Sequence[list[Expr]], used: list[str]) -> Expr:
@@ -68,8 +68,7 @@ def _expand(trees: Trees, body: Expr, parts: Sequence[list[Expr]], used: list[st
     made: dict[int, Expr] = {}
     moving: set[int] = set()
     for node in body.parts:
-        args = tuple([made[id(arg)] for arg in node.args])
-        fresh = trees.factory.make(node.op, args, node.shape, node.value, node.row)
+        fresh = trees.factory.remake(node, [made[id(arg)] for arg in node.args])
         if any(id(arg) in moving for arg in node.args) or (node.op == "slot" and parts[node.value]):
             moving.add(id(node))
             fresh = expand_by_catalogue(trees, fresh, used)
@@ -117,6 +116,6 @@ def by_entries(trees: Trees, factor: Expr, step: Expr) -> Expr:
 
 def _letters(expr: Expr) -> list[str]:
     """Letters for indices that are no names of the expression."""
-    taken = {part.value for part in expr.parts if part.op == "variable"}
+    taken = variable_names(expr)
     taken |= set(names_in(expr.shape))
     return [letter for letter in _LETTERS if letter not in taken]

@@ -108,8 +108,3 @@ class Normal:
         if like is not None and like.row != tree.row:
             return self.trees.factory.transpose(tree)
         return tree
-
-
-def variables_of(tree: Expr) -> set[str]:
-    """The names that occur."""
-    return {part.value for part in tree.parts if part.op == "variable"}

@@ -10,7 +10,7 @@ from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable, kind_spec, size_names
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, variable_names
 from matcalc.engine.pipeline import differentiate
 from matcalc.explain.changes import describe_change, same_but_arithmetic
 from matcalc.explain.citations import cite
@@ -30,7 +30,7 @@ from matcalc.explain.derivation import (
 from matcalc.explain.differential import Differentials
 from matcalc.explain.indexed import by_entries, is_given_by_entries
 from matcalc.explain.instances import CannotShow, Trees
-from matcalc.explain.normal import Normal, variables_of
+from matcalc.explain.normal import Normal
 from matcalc.explain.parts import FULL, USUAL, NamedPart, Names, partition
 from matcalc.explain.turns import explain_factors, explain_turns
 from matcalc.write.printers.text import has_indices
@@ -157,7 +157,7 @@ class ChainBuilder:
         else:
             tree = self._as_inner_products(tree)
         self.formulas[part.name] = tree
-        there = variables_of(tree)
+        there = variable_names(tree)
         direct = {name for name in self.formulas if self.steps[name] in there}
         self.depends[part.name] = direct.union(*(self.depends[name] for name in direct))
 
@@ -202,7 +202,7 @@ class ChainBuilder:
         """The differential of the value, and what becomes of it."""
         tree, reasons = self._differential(root)
         self.lines.append(Line(DIFFERENTIAL, tree, reasons, name=self.name))
-        if not variables_of(tree) & set(self.steps.values()):
+        if not variable_names(tree) & set(self.steps.values()):
             self._finish_constant()
             return
         if root.rank == 0:
@@ -231,7 +231,7 @@ class ChainBuilder:
 
     def _next(self, tree: Expr, parts: list[NamedPart]) -> list[str]:
         """The names whose differentials are inserted next: none that another of them depends on."""
-        there = variables_of(tree)
+        there = variable_names(tree)
         waiting = [part.name for part in parts if self.steps[part.name] in there]
         return [
             name for name in waiting if not any(name in self.depends[other] for other in waiting)
@@ -309,7 +309,7 @@ class ChainBuilder:
 
     def _present(self, tree: Expr) -> list[str]:
         """The differentials in a line, that of the variable last."""
-        there = variables_of(tree)
+        there = variable_names(tree)
         found = [step for step in self.steps.values() if step in there]
         return sorted(found, key=lambda step: step == self.d_wrt)
 
@@ -365,7 +365,7 @@ class ChainBuilder:
             if has_indices(self.answer):
                 raise
             factor, within, rules = self.answer, self.answer, []
-        if not variables_of(within) - self.program.variables.keys():  # as the answer is written
+        if not variable_names(within) - self.program.variables.keys():  # as the answer is written
             factor = self.answer if within is factor else factor
             within = self.answer
         line = self._inner(factor, self.d_wrt)

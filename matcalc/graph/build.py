@@ -16,7 +16,7 @@ from matcalc.core.loops import Assignment, ForLoop, base
 from matcalc.core.members import families
 from matcalc.core.program import Program, unknown_variable
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, drop_transpose
+from matcalc.core.tree import Expr, drop_transpose, variable_names
 from matcalc.engine.pipeline import differentiate, prepare_to_print
 from matcalc.explain.instances import Trees
 from matcalc.verify.verification import verify
@@ -137,7 +137,7 @@ def build(program: Program, wrt: AskedVariables = None) -> ComputationGraph:
     """
     asked = variables_asked(program, wrt)
     builder = GraphBuilder(program.variables, program.definitions, program.language)
-    there = {expr.value for expr in program.expr.parts if expr.op == "variable"}
+    there = variable_names(program.expr)
     for name, each in program.variables.items():
         if name in there:
             builder.give(name, str(each))

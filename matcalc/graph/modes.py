@@ -20,7 +20,7 @@ from matcalc.core.options import require_choice
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, number, pair, variable
+from matcalc.core.tree import Expr, number, pair, variable, variable_names
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
 from matcalc.explain.instances import Trees
@@ -161,7 +161,7 @@ class _Writer:
 
     def _program(self, more: list[GraphNode], tree: Expr) -> Program:
         """The operation of a node over its parents and the slopes of other nodes."""
-        used = {part.value for part in tree.parts if part.op == "variable"}
+        used = variable_names(tree)
         known = {
             name: v
             for name, v in self.graph.variables.items()

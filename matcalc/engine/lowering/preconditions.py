@@ -10,7 +10,7 @@ from matcalc.core.dims import ONE, Dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import MOVING, OF_SYMMETRIC, PICKING
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, variable_names
 from matcalc.engine.ir.facts import (
     CIRCULANT,
     DIAGONAL,
@@ -86,7 +86,7 @@ def require_single(
         while inner.op in MOVING or inner.op == "abs":
             unsigned = unsigned or inner.op == "abs"
             inner = inner.args[0]
-        there = {part.value for part in inner.parts if part.op == "variable"}
+        there = variable_names(inner)
         if inner.rank != 2 or there.isdisjoint(moving):
             continue
         facts = lowering.builder.properties.facts(lowering.lower(inner, names))

@@ -32,7 +32,7 @@ def rebalance(factory: ExpressionFactory, root: Expr) -> Expr:
         return root
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
-        made = factory.make(node.op, tuple(args), node.shape, node.value, node.row)
+        made = factory.remake(node, args)
         return _share(factory, made) if node.op in ("*", "/") else made
 
     return root.fold(rule)
@@ -131,7 +131,7 @@ def _scale(factory: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | N
 
 def _scale_term(factory: ExpressionFactory, node: Expr, args: list[Expr], factor: Fraction) -> Expr:
     if node.op in ("+", "-"):
-        return factory.make(node.op, tuple(args), node.shape, node.value, node.row)
+        return factory.remake(node, args)
     if node.op == "neg":
         return factory.negative(_scale_term(factory, node.args[0], [], factor))
     coefficient, rest = _coefficient(node)

@@ -4,7 +4,7 @@ how it sorts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -59,13 +59,17 @@ class ExpressionFactory:
             self._pieces[id(found)] = (short[:_LABEL], level, kind)
         return found
 
+    def remake(self, node: Expr, args: Sequence[Expr]) -> Expr:
+        """A node of other arguments."""
+        return self.make(node.op, tuple(args), node.shape, node.value, node.row)
+
     def intern(self, tree: Expr, values: Mapping[str, Expr] = MappingProxyType({})) -> Expr:
         """The same tree, made here, with other values for some of its variables."""
 
         def rule(node: Expr, args: list[Expr]) -> Expr:
             if node.op == "variable" and node.value in values:
                 return self.intern(values[node.value])
-            return self.make(node.op, tuple(args), node.shape, node.value, node.row)
+            return self.remake(node, args)
 
         return tree.fold(rule)
 
