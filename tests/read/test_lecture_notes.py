@@ -81,6 +81,11 @@ IN_LATEX = [
         "y: scalar; (w'*x + b - y)^2/2",
         r"y is read as a number, because it is added to \hat y",
     ),
+    (
+        r"x^\top M x \text{ where } M = \begin{bmatrix} a & b \\ c & d \end{bmatrix}",
+        "a: scalar; b: scalar; c: scalar; d: scalar; x'*[a, b; c, d]*x",
+        "",
+    ),
     # weights of a mixture
     (
         r"\log \sum_k \pi_k e^{x_k}",

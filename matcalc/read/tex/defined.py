@@ -16,15 +16,13 @@ from collections.abc import Sequence
 
 from matcalc.read.syntax.table import ParseTable
 from matcalc.read.syntax.tokens import Token
-from matcalc.read.tex.lexer import tokens
+from matcalc.read.tex.lexer import CLOSING, OPENING, tokens
 from matcalc.read.tex.scope import Scope
 
 _LETTER = frozenset({"LETTERS", "GREEK", "STYLED"})
 _WORD = re.compile(
     r"\\(?:text|mbox|textrm|mathrm)\s*\{\s*,?\s*(?:where|with|and)\s*\}|where|with|and"
 )
-_OPENING = frozenset({"LPAR", "LSQUARE", "LBRACE", "LANGLE", "BEGIN"})
-_CLOSING = frozenset({"RPAR", "RSQUARE", "RBRACE", "RANGLE", "END"})
 _MOST = 20  # letters that one line defines
 _Function = tuple[str, list[Token]]  # the letter, and what stands behind it: ( x , y )
 
@@ -58,14 +56,14 @@ def _definitions_first(found: list[Token], text: str) -> list[Token]:
         for k, piece in enumerate(pieces)
     ]
     values = [k for k in range(len(pieces)) if not any(k in each for each in used)]
+    if len(values) != 1:
+        return found
     order: list[int] = []
     while len(order) < len(pieces):
         ready = [k for k in range(len(pieces)) if k not in order and used[k] <= {*order}]
         if not ready:
             return found  # they need each other
         order.append(ready[0])
-    if len(values) != 1 or order[-1] != values[0]:
-        return found
     result: list[Token] = []
     for k in order:
         start = pieces[k][0][1]
@@ -80,7 +78,7 @@ def _pieces(line: list[Token], text: str) -> list[list[Token]]:
     pieces: list[list[Token]] = [[]]
     depth = 0
     for k, token in enumerate(line):
-        depth += (token[0] in _OPENING) - (token[0] in _CLOSING)
+        depth += (token[0] in OPENING) - (token[0] in CLOSING)
         if token[0] == "SEPARATOR" and not depth:
             while pieces[-1] and _is_word(pieces[-1][-1], text):  # where, at the end of a line
                 pieces[-1].pop()

@@ -15,11 +15,7 @@ _PARAMETERS = frozenset("hijklmnopqrst")  # letters that are numbers about as of
 
 def waits(resolver: ResolverBase, phrase: Phrase) -> bool:
     r"""Whether this is the y - b of y - b - w^\top x, whose letters fit what follows."""
-    return (
-        id(phrase) in resolver.letters.summands
-        and not resolver.scope.strict
-        and all(_unsigned(term).kind in ("symbol", "indexed") for term in terms(phrase))
-    )
+    return id(phrase) in resolver.letters.waiting and not resolver.scope.strict
 
 
 def fit_all(resolver: ResolverBase, phrase: Phrase) -> None:

@@ -66,7 +66,7 @@ class Letters:
         self.bound: list[tuple[Phrase, frozenset[str]]] = []  # the sums, with their indices
         self.subscripted: list[tuple[Phrase, str]] = []  # what has a subscript, and a letter in it
         self.raised: set[int] = set()  # the phrases in exponents, and the sums that begin others
-        self.summands: set[int] = set()
+        self.waiting: set[int] = set()  # sums of letters alone that other sums begin with
         # the phrases that are entries at a fixed place; and in this pass:
         self.fixed: set[int] = set()
         self.places: set[str] = set()  # the letters of such places,

@@ -17,16 +17,16 @@ from matcalc.read.tex.vocabulary import CHARACTERS, FRACTIONS, OPTIMA, advice, f
 LONGEST = 65_536  # characters of a text
 DEEPEST = 3_000  # levels of brackets
 
-_OPENING = {
+OPENING = {
     "LPAR": "RPAR",
     "LSQUARE": "RSQUARE",
     "LCURLY": "RCURLY",
     "LBRACE": "RBRACE",
     "LANGLE": "RANGLE",
 }
-_OPENING["BEGINMATRIX"] = "ENDMATRIX"
-_OPENING["BEGINCASES"] = "ENDCASES"
-_CLOSING = frozenset(_OPENING.values())
+OPENING["BEGINMATRIX"] = "ENDMATRIX"
+OPENING["BEGINCASES"] = "ENDCASES"
+CLOSING = frozenset(OPENING.values())
 _BARS = {"LBAR": "RBAR", "LNORM": "RNORM"}
 _UNDIRECTED = frozenset({"|", "||", r"\vert", r"\Vert", r"\|", "‖"})
 _ENDS = frozenset(
@@ -41,7 +41,7 @@ _ENDS = frozenset(
         "TOP",
         "RBAR",
         "RNORM",
-        *_CLOSING,
+        *CLOSING,
     }
 )  # an operand may end with these
 _SIGNS = frozenset({"PLUS", "MINUS", "STAR"})
@@ -58,7 +58,7 @@ _STARTS = frozenset(
         "FUNCTION",
         "FRAC",
         "SQRT",
-        *_OPENING,
+        *OPENING,
         "LBAR",
         "LNORM",
     }
@@ -354,12 +354,12 @@ class _Lexer:
 
     def _brackets(self, kind: str, start: int, end: int, piece: str) -> None:
         """Each closing bracket has to match the last open one."""
-        if kind in _OPENING or kind in _BARS:
-            self.open.append((_OPENING.get(kind) or _BARS[kind], len(self.tokens)))
+        if kind in OPENING or kind in _BARS:
+            self.open.append((OPENING.get(kind) or _BARS[kind], len(self.tokens)))
             if len(self.open) > DEEPEST:
                 message = f"brackets are nested more than {DEEPEST:,} levels deep"
                 raise ParseError(message, source=self.text, span=Span(start, end))
-        elif kind in _CLOSING or kind in _BARS.values():
+        elif kind in CLOSING or kind in _BARS.values():
             if not self.open:
                 raise ParseError(
                     f"this {piece} has no opening bracket", source=self.text, span=Span(start, end)

@@ -24,7 +24,6 @@ from matcalc.read.tex.values import Value
 if TYPE_CHECKING:
     from matcalc.read.tex.letters import Letters
 
-_LONGEST = 40  # characters of what is quoted
 _PRODUCTS = frozenset(("*", ".", ".*", "x", "/"))
 _ENDING = frozenset(  # whose last operand stands at the end
     ("bigsum", "gradient", "neg", "+", "-", "*", ".")
@@ -55,14 +54,10 @@ def widen_sum(left: Phrase, kind: str, right: Phrase, mark: Span, scope: Scope) 
         return False
     total = before[reached[-1] - 1]
     (body,) = total.args
-    shown, sign = (
-        scope.source[a:b] for a, b in ((right.start, right.end), (total.start, body.start))
-    )
+    shown, sign = scope.shorten(right), scope.source[total.start : body.start]
     total.args = (Phrase(kind, body.start, right.end, args=(body, right), mark=mark),)
     for each in before[: reached[-1]]:
         each.end = right.end
-    shown = " ".join(shown.split())
-    shown = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."
     scope.note(
         f"note: {shown} is read as a part of {sign.strip()}, whose index stands in it; write "
         "brackets around all that belongs to it"

@@ -23,8 +23,8 @@ from matcalc.read.tex import (
     vectors,
 )
 from matcalc.read.tex.phrases import Phrase, terms
-from matcalc.read.tex.resolver_base import EXPONENTS, LONGEST_QUOTE, ResolverBase
-from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.resolver_base import EXPONENTS, ResolverBase
+from matcalc.read.tex.scope import LONGEST_QUOTE, Scope
 from matcalc.read.tex.scripts import PROJECTED
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, binary, call_function, transpose

@@ -12,7 +12,6 @@ from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value
 
-LONGEST_QUOTE = 40
 NUMBERS = frozenset("hijklmnrst")  # letters that are numbers about as often as vectors,
 EXPONENTS = NUMBERS | {"o", "p", "q"}
 COUNTS = frozenset("NMTKL")  # and those that count, which are matrices by convention
@@ -35,8 +34,7 @@ class ResolverBase:
 
     def quote(self, phrase: Phrase) -> str:
         """The text of a part, shortened if it is long."""
-        text = " ".join(self.scope.quote(phrase).split())
-        return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 3] + "..."
+        return self.scope.shorten(phrase)
 
     def require_unindexed(self, phrase: Phrase, args: list[Value]) -> list[Value]:
         """The operands, none of which depends on an index."""

@@ -20,6 +20,8 @@ from matcalc.read.tex.vocabulary import GREEK
 _FEW_LETTERS = 6  # that are written again
 _OPERATOR = re.compile(r"\\operatorname\{(.*)\}")
 
+LONGEST_QUOTE = 40  # characters
+
 
 class Complex(NamedTuple):
     r"""What makes a formula one in complex variables: these, how their conjugates are called, and
@@ -83,6 +85,11 @@ class Scope:
     def quote(self, part: Phrase | Span) -> str:
         """A part of the formula as it is written."""
         return self.source[part.start : part.end]
+
+    def shorten(self, part: Phrase | Span) -> str:
+        """The same, its end left out if it is long."""
+        text = " ".join(self.quote(part).split())
+        return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 3] + "..."
 
     def note(self, text: str) -> None:
         """Something that may have been meant otherwise."""

@@ -15,6 +15,7 @@ from matcalc.read.tex.symbols import letters as letters_of
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.vocabulary import INDICES
 
+_SUMS, _LETTERS = ("+", "-"), ("symbol", "indexed")
 _MOST_NESTED = 20  # sums inside of sums
 
 
@@ -34,8 +35,15 @@ def children(phrase: Phrase) -> tuple[Phrase, ...]:
 def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[int]:
     """Tells ``letters`` what is found; returns the factors behind which another stands."""
     followed = set()
+    plain: set[int] = set()  # letters, and sums of nothing but letters
     for part in postorder(root, children):
         _note_letters(letters, part)
+        total = part.kind in _SUMS
+        inside = part.kind == "neg" or total
+        if part.kind in _LETTERS or (inside and all(id(arg) in plain for arg in part.args)):
+            plain.add(id(part))
+        if total and part.args[0].kind in _SUMS and id(part.args[0]) in plain:
+            letters.waiting.add(id(part.args[0]))
     for part in label.parts if label is not None and label.kind == "application" else ():
         _note_whole(letters, part)
     stack: list[tuple[Phrase, Ranges, int]] = [(root, {}, 0)]
@@ -45,8 +53,6 @@ def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[i
             letters.ranges[id(phrase)] = running
         if phrase.kind == "*":
             followed.add(id(phrase.args[0]))
-        if phrase.kind in ("+", "-") and phrase.args[0].kind in ("+", "-"):
-            letters.summands.add(id(phrase.args[0]))
         if phrase.kind == "power" or id(phrase) in letters.raised:
             letters.raised.update(
                 map(id, phrase.args[-1:] if phrase.kind == "power" else phrase.args)
