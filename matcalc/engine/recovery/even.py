@@ -6,10 +6,9 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from math import prod
 
 from matcalc.core.kinds import Variable
-from matcalc.core.likeness import Likeness, symmetric_names
+from matcalc.core.likeness import MOST, Likeness, symmetric_names
 from matcalc.core.operations import EVEN
 from matcalc.core.tree import Expr, transpose
-from matcalc.core.walk import fold
 from matcalc.engine.recovery.turning import SIGN_PLACES, is_name, signed_spine
 from matcalc.write.printers.naming import shown_size
 
@@ -74,27 +73,28 @@ def share_differences(trees: Sequence[Expr], variables: Mapping[str, Variable]) 
     known: dict[Hashable, Expr] = {}
     by_others: dict[int, _Signed] = {}
     for part in root.parts:
-        if part.op != "-":
+        spine = signed_spine(part) if part.op == "-" else []
+        if not 0 < len(spine) <= MOST:
             continue
-        for sign, turned in _WAYS if part.rank > 1 else _WAYS[:2]:
-            terms = [
-                (plus == (sign > 0), likeness.of(term, turned=turned))
-                for plus, term in signed_spine(part)
-            ]
-            found = known.get(frozenset(terms))
-            if found is not None:
-                by_others[id(part)] = sign, transpose(found) if turned else found
-                break
+        ways = {
+            (sign, turned): frozenset(
+                [(plus == (sign > 0), likeness.of(term, turned=turned)) for plus, term in spine]
+            )
+            for sign, turned in (_WAYS if part.rank > 1 else _WAYS[:2])
+        }
+        way = next((way for way, terms in ways.items() if terms in known), None)
+        if way is None:
+            known[ways[_WAYS[0]]] = part
         else:
-            terms = [(plus, likeness.of(term)) for plus, term in signed_spine(part)]
-            known[frozenset(terms)] = part
+            found = known[ways[way]]
+            by_others[id(part)] = way[0], transpose(found) if way[1] else found
     if not by_others:
         return trees
 
     def rule(node: Expr, args: list[_Signed]) -> _Signed:
         return by_others.get(id(node)) or _with_sign(node, args)
 
-    _, shared = fold(root, lambda node: node.args, rule)
+    _, shared = root.fold(rule)
     return shared.args if shown_size(shared) < shown_size(root) else trees
 
 

@@ -84,8 +84,10 @@ def join_inner(assembler: Assembler, total: Total, terms: Sequence[Term]) -> Seq
         rest = way[len(shared) :]
         shape = writer.product(rest).shape
         inside.append(Term(quotient(term.coefficient, number), others, ((rest, 1),), shape))
+    if len({term.shape for term in inside}) > 1:
+        return terms
     factor, scalars, body = assembler.take_apart(total(inside, inside[0].shape))
-    if body is None or len({term.shape for term in inside}) > 1:
+    if body is None:
         return terms
     whole = writer.scalar((*shared, Link(body)))
     joined = Term(number * factor, join_scalars([*scalars, (whole, 1)]), (), ())
