@@ -13,7 +13,7 @@ from matcalc.core.walk import fold
 
 # what is zero for small sizes longer than its factors: tril(A, -3)*tril(B, -3) of 6 rows
 _JOINING = frozenset(("*", ".*", "dot", "einsum", "indexed", "reduce"))
-REACHING = frozenset((*TRIANGLES, "indexed"))  # what may speak of places
+_REACHING = frozenset((*TRIANGLES, "indexed"))  # what may speak of places
 _FURTHEST = 1_000  # larger sizes are none that can be tried
 
 
@@ -22,7 +22,7 @@ def far_places(tree: Expr) -> tuple[int, list[Dim]]:
     rows, tril(A, -1)^7 as well, and so are sums over i > j + 7 and what is taken where i == 7.
     """
     sizes: list[Dim] = []
-    if not any(node.op in REACHING for node in tree.parts):
+    if not any(node.op in _REACHING for node in tree.parts):
         return 0, sizes
 
     def rule(node: Expr, inside: list[int]) -> int:

@@ -79,6 +79,14 @@ def indices(items: Sequence[Item]) -> list[str]:
     return list(found)
 
 
+def count_shared(one: Sequence[ForLoop], other: Sequence[ForLoop]) -> int:
+    """How many of the outermost loops around two statements are the same."""
+    count = 0
+    while count < min(len(one), len(other)) and one[count] is other[count]:
+        count += 1
+    return count
+
+
 def base(name: str) -> str:
     """The family of a member, or the name itself."""
     return family_of(name) or name

@@ -7,7 +7,7 @@ loop: ``f[k-1]``. Sizes have such names as well: ``h[k]`` is that of layer ``k``
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from matcalc.core.dims import ZERO, Dim, dim
 
@@ -23,6 +23,11 @@ def member(family: str, places: Sequence[Dim]) -> str:
 def family_of(name: str) -> str | None:
     """The family that a name says a member of; None where it is that of a plain variable."""
     return name.partition("[")[0] if name[-1:] == "]" else None
+
+
+def in_family(name: str, family: str) -> str:
+    """The member of another family at the same places; the other name of a plain one."""
+    return family + name[len(family_of(name) or name) :]
 
 
 def places_of(name: str) -> tuple[Dim, ...]:
@@ -44,6 +49,11 @@ def move_member(name: str, value: Callable[[str], Dim | None]) -> str:
     if family is None:
         return name
     return member(family, [place.put(value) for place in places_of(name)])
+
+
+def at_values(values: Mapping[str, int]) -> Callable[[str], Dim | None]:
+    """The values of indices as sizes, for ``move_member``."""
+    return lambda name: dim(values[name]) if name in values else None
 
 
 def move_size(size: Dim, value: Callable[[str], Dim | None]) -> Dim:

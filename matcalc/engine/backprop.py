@@ -11,7 +11,7 @@ two holds follows from the order of the statements for a few values of the names
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from matcalc.core.dims import Dim, dim
@@ -29,7 +29,15 @@ from matcalc.core.loops import (
     names_read,
     run,
 )
-from matcalc.core.members import family_of, member, move_member, move_size, places_of
+from matcalc.core.members import (
+    at_values,
+    family_of,
+    in_family,
+    member,
+    move_member,
+    move_size,
+    places_of,
+)
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, intern_trees, pair
 from matcalc.engine.pipeline import simplify
@@ -66,8 +74,7 @@ class Backpropagation:
 
     def adjoint(self, name: str) -> str:
         """The name of the adjoint of a variable."""
-        adjoint = self._adjoints[base(name)]
-        return member(adjoint, places_of(name)) if family_of(name) else adjoint
+        return in_family(name, self._adjoints[base(name)])
 
     def _free(self, name: str) -> str:
         while name in self._taken:
@@ -277,7 +284,7 @@ class _Writes:
         zeros: set[str] = set()
         firsts: dict[int, set[bool]] = {}
         for item, values in run(self.items, env):
-            put = _put(values)
+            put = at_values(values)
             for name in names_read(item.expr):
                 if base(name) in self.adjoints and move_member(name, put) not in written:
                     zeros.add(move_member(name, put))
@@ -294,18 +301,18 @@ class _Writes:
         """The adjoints of what is derived by, which have to be there in the end."""
         program, wrt = self.backprop.program, self.backprop.wrt
         used = [
-            move_member(n, _put(v))
+            move_member(n, at_values(v))
             for item, v in run(program.items, env)
             for n in names_read(item.expr)
         ]
-        used += [move_member(name, _put(env)) for name in names_read(program.value)]
+        used += [move_member(name, at_values(env)) for name in names_read(program.value)]
         return [self.backprop.adjoint(name) for name in dict.fromkeys(used) if base(name) in wrt]
 
     def _first_added(self, env: Mapping[str, int], adds: set[int]) -> set[str]:
         written: set[str] = set()
         found: set[str] = set()
         for item, values in run(self.items, env):
-            cell = move_member(item.name, _put(values))
+            cell = move_member(item.name, at_values(values))
             if id(item) in adds and cell not in written:
                 found.add(cell)
             written.add(cell)
@@ -390,10 +397,6 @@ def _move_variable(variable: Variable, old: str, new: str) -> Variable:
     value = wanted.plus(start, -1)
     dims = [move_size(each, lambda n: value if n == letters[0] else None) for each in variable.dims]
     return variable._replace(name=new, dims=tuple(dims))
-
-
-def _put(values: Mapping[str, int]) -> Callable[[str], Dim | None]:
-    return lambda name: dim(values[name]) if name in values else None
 
 
 def _mark(items: Sequence[Item], adds: set[int]) -> list[Item]:

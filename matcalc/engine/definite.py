@@ -23,8 +23,8 @@ from matcalc.core.tree import (
     number,
     signed_terms,
     transpose,
+    variable_names,
 )
-from matcalc.core.walk import postorder
 from matcalc.engine.ir.facts import (
     DEFINITE,
     DIAGONAL,
@@ -113,7 +113,7 @@ class Definiteness:
     def _by_sturm(self, tree: Expr, strict: bool) -> bool:
         """Of a rational function of one number."""
         names = {name for name, each in self.program.variables.items() if not each.shape}
-        inside = _variables(tree)
+        inside = variable_names(tree)
         if len(inside) != 1 or not inside <= names:
             return False
         (name,) = inside
@@ -373,12 +373,6 @@ class Definiteness:
         sums = "zero" if is_zero(rows) else "above zero" if strict else "not below zero"
         reason = f"beside the diagonal nothing is above zero, and the sums of the rows are {sums}"
         return Certificate((tree,), strict, (reason,))
-
-
-def _variables(tree: Expr) -> set[str]:
-    """The names of the variables in a tree."""
-    order = postorder(tree, lambda node: node.args)
-    return {str(node.value) for node in order if node.op == "variable"}
 
 
 def _fraction(tree: Expr) -> tuple[Expr, Expr]:

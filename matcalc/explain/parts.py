@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
+from matcalc.core.loops import base
+from matcalc.core.members import in_family
 from matcalc.core.operations import COMPARISONS, OPERATIONS
 from matcalc.core.tree import Expr, moving_parts
 from matcalc.explain.differential import is_multilinear
@@ -52,10 +54,10 @@ class Names:
     def take(self, name: str) -> str:
         """The name, or the first of name1, name2 ... that is free; of a member w[2] it is w1[2]."""
         found, count = name, 0
-        stem, bracket, places = name.partition("[")
+        stem = base(name)
         while not self.free(found):
             count += 1
-            found = f"{stem}{count}{bracket}{places}"
+            found = in_family(name, f"{stem}{count}")
         self._given.update((found, f"d{found}"))
         return found
 

@@ -82,13 +82,15 @@ class _Proof:
         value = self.value if whole else self.values[line.name]
         assert value is not None
         names = self.chain.differentials
-        # names as what they stand for, which may stand in the value itself
-        spelt = self._spell(value), self._spell(tree), {self.chain.wrt: self.chain.step}
-        readings = [spelt]
+        found = False
         if not whole:
             moving = {name: names[name] for name in names if name != line.name}
-            readings = [(value, self.trees.intern(tree, {line.name: value}), moving), spelt]
-        if not any(self._is_differential(line, *reading) for reading in readings):
+            with_value = self.trees.intern(tree, {line.name: value})
+            found = self._is_differential(line, value, with_value, moving)
+        # or names as what they stand for, which may stand in the value itself
+        if not found and not self._is_differential(
+            line, self._spell(value), self._spell(tree), {self.chain.wrt: self.chain.step}
+        ):
             raise self._wrong(line)
         if not whole:
             self.steps[names[line.name]] = tree

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable, kind_spec, size_names
+from matcalc.core.loops import base
+from matcalc.core.members import in_family
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, variable_names
@@ -321,8 +323,8 @@ class ChainBuilder:
         for step in self._present(tree):
             factor = self._coefficient(normal, tree, step)
             if step != self.d_wrt and self.trees.factory.size(factor) > _LONG:
-                stem, bracket, places = owners[step].partition("[")
-                name = self.names.take(f"{stem}bar{bracket}{places}")
+                owner = owners[step]
+                name = self.names.take(in_family(owner, f"{base(owner)}bar"))
                 self._declare(name, factor)
                 self.adjoints[name] = owners[step]
                 self.lines.append(Line(LET, factor, name=name))

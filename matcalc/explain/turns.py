@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.core.operations import TOTALS
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, moving_parts
 from matcalc.explain import citations as because
 from matcalc.explain.citations import cite
 from matcalc.explain.derivation import Reason
@@ -20,7 +20,7 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
     none where that is arithmetic.
     """
     order = before.parts
-    moving = _moving_nodes(before, steps)
+    moving = moving_parts(before.parts, *steps)
     traces = [expr for expr in order if expr.op == "tr" and id(expr) in moving]
     across = any(expr.op == "'" and id(expr) in moving for expr in order)
     after = {part.op for term in terms for part in term.parts}
@@ -53,7 +53,7 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
 
 def _in_trace(term: Expr, steps: Sequence[str]) -> bool:
     """Whether a differential stands in a trace."""
-    moving = _moving_nodes(term, steps)
+    moving = moving_parts(term.parts, *steps)
     return any(part.op == "tr" and id(part) in moving for part in term.parts)
 
 
@@ -81,7 +81,7 @@ def _explain_moves(order: Sequence[Expr], moving: set[int]) -> list[Reason]:
 def explain_factors(step: str, before: Expr, answer: Expr) -> list[Reason]:
     """The reasons why a differential, vectorised, is a matrix times that of the variable."""
     order = before.parts
-    moving = _moving_nodes(before, [step])
+    moving = moving_parts(before.parts, step)
     across = any(expr.op == "'" and id(expr) in moving for expr in order)
     entries = any(expr.op == ".*" and id(expr) in moving for expr in order)
     products = any(expr.op == "*" and expr.args[0].shape and id(expr) in moving for expr in order)
@@ -97,20 +97,6 @@ def explain_factors(step: str, before: Expr, answer: Expr) -> list[Reason]:
     if not matrix and entries and "diag" in inside:
         reasons.append(cite(*because.AS_DIAGONAL))
     return reasons or [Reason(f"{step} is factored out")]
-
-
-def _moving_nodes(tree: Expr, steps: Sequence[str]) -> set[int]:
-    """The nodes that a differential occurs in."""
-    found: set[int] = set()
-
-    def visit(expr: Expr, inner: list[bool]) -> bool:
-        moves = any(inner) or (expr.op == "variable" and expr.value in steps)
-        if moves:
-            found.add(id(expr))
-        return moves
-
-    tree.fold(visit)
-    return found
 
 
 def _ends(tree: Expr, steps: Sequence[str]) -> bool:

@@ -116,7 +116,11 @@ def variables_asked(program: Program, wrt: AskedVariables) -> tuple[str, ...]:
     """The variables and the members of families that are meant; UnknownNameError for a name that
     is not there.
     """
-    names = [name for name, each in program.variables.items() if each.kind != "function"]
+    return names_asked([n for n, v in program.variables.items() if v.kind != "function"], wrt)
+
+
+def names_asked(names: Sequence[str], wrt: AskedVariables) -> tuple[str, ...]:
+    """The same of some names."""
     if wrt is None:
         return tuple(names)
     asked = (wrt,) if isinstance(wrt, str) else tuple(dict.fromkeys(wrt))

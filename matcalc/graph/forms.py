@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from matcalc.core.loops import ForLoop
+from matcalc.core.loops import ForLoop, count_shared
 from matcalc.graph.build import ComputationGraph, GraphEdge, GraphNode
 from matcalc.write.printers.loops import heading
 
@@ -70,9 +70,7 @@ def _in_loops(graph: ComputationGraph) -> Iterator[tuple[GraphNode | ForLoop | N
     inside: tuple[ForLoop, ...] = ()
     for node in [*graph.nodes, None]:
         wanted = node.loops if node is not None else ()
-        shared = 0
-        while shared < min(len(inside), len(wanted)) and inside[shared] is wanted[shared]:
-            shared += 1
+        shared = count_shared(inside, wanted)
         yield from [(None, depth) for depth in range(len(inside) - 1, shared - 1, -1)]
         yield from [(wanted[depth], depth) for depth in range(shared, len(wanted))]
         inside = wanted

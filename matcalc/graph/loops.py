@@ -17,13 +17,19 @@ from matcalc.core.loops import (
     ForLoop,
     Item,
     LoopProgram,
+    count_shared,
     names_read,
     output_of,
     run,
 )
-from matcalc.core.members import family_of, move_member, places_of
-from matcalc.core.program import unknown_variable
-from matcalc.graph.build import AskedVariables, ComputationGraph, GraphBuilder, GraphNode
+from matcalc.core.members import at_values, family_of, move_member, places_of
+from matcalc.graph.build import (
+    AskedVariables,
+    ComputationGraph,
+    GraphBuilder,
+    GraphNode,
+    names_asked,
+)
 
 _COUNTS = (2, 3, 4, 5)  # values of the names in ranges
 
@@ -37,13 +43,7 @@ def build_loops(program: LoopProgram, wrt: AskedVariables, language: Language) -
 
     ``wrt`` has variables and families. Raises UnknownNameError and UnsupportedError as ``build``.
     """
-    names = [wrt] if isinstance(wrt, str) else list(wrt or program.inputs)
-    if names == ["all"] and "all" not in program.inputs:
-        names = list(program.inputs)
-    for name in names:
-        if name not in program.inputs:
-            raise unknown_variable(program.inputs, name)
-    return _Loops(program, language).graph(tuple(dict.fromkeys(names)))
+    return _Loops(program, language).graph(names_asked(program.inputs, wrt or None))
 
 
 def _around(items: Sequence[Item], outer: Around = ()) -> Iterator[tuple[Assignment, Around]]:
@@ -84,16 +84,13 @@ class _Loops:
         for count in _COUNTS:
             written: dict[str, tuple[int, Values]] = {}
             for item, values in run(self.items, dict.fromkeys(self.program.counts, count)):
-
-                def place(name: str, values: Values = values) -> str:
-                    return move_member(name, lambda n: dim(values[n]) if n in values else None)
-
+                put = at_values(values)
                 for name in [*names_read(item.expr), *([item.name] if item.adds else [])]:
                     sources = found.setdefault((id(item), name), defaultdict(list))
-                    if place(name) in written:
-                        source, where = written[place(name)]
+                    if (cell := move_member(name, put)) in written:
+                        source, where = written[cell]
                         sources[source].append((values, where))
-                written[place(item.name)] = id(item), values
+                written[move_member(item.name, put)] = id(item), values
         return found
 
     def _enter(self, items: Sequence[Item], around: Around) -> None:
@@ -166,9 +163,7 @@ class _Loops:
 
 def _step(reader: Around, writer: Around, occasions: Occasions) -> str:
     """In which steps something that is read was written there: ``k = 1``, ``next k``."""
-    shared = 0
-    while shared < min(len(reader), len(writer)) and reader[shared] is writer[shared]:
-        shared += 1
+    shared = count_shared(reader, writer)
     said = [_pace(loop, occasions) for loop in reader[:shared]]
     said += [_place(loop, [where for _, where in occasions]) for loop in writer[shared:]]
     said += [_place(loop, [values for values, _ in occasions]) for loop in reader[shared:]]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import prod
 
 from matcalc.core.dims import Dim, fit, names_in
-from matcalc.core.far import REACHING, far_places
+from matcalc.core.far import far_places
 from matcalc.core.indexed import all_parts
 from matcalc.core.kinds import ZERO, Variable, size_names
 from matcalc.core.subspaces import SPACES, independent
@@ -67,7 +67,6 @@ class PointSurvey:
         }
         exponents = []
         self.sensitive = self.square = False
-        reaching = False
         used = {wrt}
         delicate: list[Dim] = []
         small: list[Dim] = []
@@ -77,7 +76,6 @@ class PointSurvey:
                 if node.op in _ROOTS:
                     small += node.args[0].shape
                 self.square = self.square or node.op in _SQUARE
-                reaching = reaching or node.op in REACHING
                 if node.op in _SQUARE or (
                     node.op == "^" and node.rank == 2 and not _is_positive(node.args[1])
                 ):
@@ -98,7 +96,7 @@ class PointSurvey:
         self.small = set(names_in(small))
         self.delicate = set(names_in(delicate)) - self.skew
         self.names = list(names_in(dims))
-        reaches = [far_places(tree) for tree in trees] if reaching else []
+        reaches = [far_places(tree) for tree in trees]
         self.reach = max([reach for reach, _ in reaches], default=0)
         self.far = set(names_in([size for _, sizes in reaches for size in sizes]))
         self.dims = list(dims)

@@ -12,7 +12,7 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import FREE, Variable
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, variable_names
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import Sizes, interpret
 from matcalc.verify.oracle.preconditions import is_of_kind
@@ -31,7 +31,7 @@ def notable_points(
     """Points at which the sides of an equation may be equal, all but one variable as at the base;
     the most general come first. ``numbers`` are such as a variable may consist of.
     """
-    names = _names(sides)
+    names = sorted(set().union(*map(variable_names, sides)))
     for name, value in _solved(sides, base, sizes):
         if name in names and np.shape(value) in ((), base[name].shape):
             filled = np.array(np.broadcast_to(value, base[name].shape), dtype=float)
@@ -43,11 +43,6 @@ def notable_points(
         found = [*_patterns(base[name]), *(np.full(base[name].shape, each) for each in numbers)]
         for value in found:
             yield from _if_of_kind(name, value, base, variables)
-
-
-def _names(sides: Sequence[Expr]) -> list[str]:
-    nodes = (node for side in sides for node in side.parts)
-    return sorted({node.value for node in nodes if node.op == "variable"})
 
 
 def _if_of_kind(

@@ -89,8 +89,8 @@ def violated_precondition(
             return f"{operation(node)} is not finite"
         if node.op in _DISTANCES and id(node) not in squared:
             distance = _DISTANCES[node.op](*args)
-            stays = still or (moving and moving not in variable_names(node))
-            if distance < kink and not (stays and distance == 0):
+            stays = distance == 0 and (still or (moving and moving not in variable_names(node)))
+            if distance < kink and not stays:
                 return f"{node.op} is near a kink"
         for part, found in inside:
             name = picking_function(part)  # of the others values are enough
