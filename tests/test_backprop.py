@@ -1,6 +1,7 @@
 """Backpropagation through loops: what is printed, what it computes, what is refused."""
 
 import inspect
+import json
 
 import numpy as np
 import pytest
@@ -8,7 +9,12 @@ from sweeps import thinned
 
 import matcalc
 from matcalc import cli
-from matcalc.core.errors import MatcalcError, VerificationError
+from matcalc.core.errors import (
+    ArgumentError,
+    MatcalcError,
+    UnsupportedError,
+    VerificationError,
+)
 from matcalc.core.language import default_language
 from matcalc.read.looped import read_looped
 from matcalc.write.printers.numpy_loops import LoopSource
@@ -244,3 +250,26 @@ def test_a_recursion_has_no_steps(capsys):
     text = "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1]); end; sum(f[K])"
     assert cli.main(["diff", text, "--wrt", "A", "--steps"]) == 2
     assert "--steps does not go with a loop" in capsys.readouterr().err
+
+
+LOOP = "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1]); end; sum(f[K])"
+
+
+@pytest.mark.parametrize("form", ["jax", "torch", "matlab", "c", "markdown"])
+def test_a_recursion_is_not_printed_in_another_format_than_asked(form, capsys):
+    assert cli.main(["diff", LOOP, "--wrt", "A", "--format", form]) == 2
+    shown = capsys.readouterr()
+    assert not shown.out
+    assert "a loop that ends at a name" in shown.err
+    with pytest.raises(UnsupportedError if form != "markdown" else ArgumentError):
+        matcalc.diff(LOOP, "A").source(form)
+
+
+def test_a_recursion_as_json(capsys):
+    for command in ("diff", "backprop"):
+        assert cli.main([command, LOOP, "--wrt", "A", "--format", "json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["adjoints"] == {"A": "dA"}
+        assert found["text"] == f"{found['forward']}\n{found['backward']}"
+        assert found["numpy"].startswith("import numpy")
+        assert found["verification"].startswith("exact")

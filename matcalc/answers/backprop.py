@@ -20,6 +20,7 @@ from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.language import Language, default_language
 from matcalc.core.loops import Assignment, Item, LoopProgram, base, indices, output_of
 from matcalc.core.members import families, family_of, places_of
+from matcalc.core.options import BACKENDS, require_choice
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.engine.backprop import Backpropagation
@@ -148,8 +149,16 @@ class Backprop:
         return LoopGraph(self.program, wrt or self.wrt, self.language)
 
     @public
-    def source(self) -> str:
-        """Python source of a function with the loops in it, which needs NumPy."""
+    def source(self, backend: str = "numpy") -> str:
+        """Python source of a function with the loops in it, which needs NumPy; UnsupportedError for
+        other frameworks.
+        """
+        require_choice("backend", backend, BACKENDS)
+        if backend != BACKENDS[0]:
+            raise UnsupportedError(
+                f"code with a loop that ends at a name is for NumPy, not {backend}",
+                hint="write a number in its range, or take the code for NumPy",
+            )
         # a plain answer does not need it
         from matcalc.stable import stable  # noqa: PLC0415
         from matcalc.write.printers.numpy_loops import LoopSource  # noqa: PLC0415
@@ -197,6 +206,19 @@ class Backprop:
         from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
 
         return compile_numpy(self.source(), "f")
+
+    def to_json(self) -> dict[str, Any]:
+        """What JSON says of it."""
+        return {
+            "wrt": list(self.wrt),
+            "variables": {name: str(kind) for name, kind in self.variables.items()},
+            "adjoints": self.adjoints,
+            "forward": self.forward,
+            "backward": self.backward,
+            "text": str(self),
+            "latex": self.latex(),
+            "numpy": self.source(),
+        }
 
     def _lengths(self) -> tuple[dict[str, tuple[str, int]], dict[str, int]]:
         """From which family the name in a range follows, and how much longer it is; and where each

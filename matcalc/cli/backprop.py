@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from matcalc.version import __version__
 
 if TYPE_CHECKING:
     from matcalc.answers.backprop import Backprop
 
-_FORMATS = ("text", "latex", "numpy")
+_FORMATS = ("text", "latex", "numpy", "json")
 
 
 def add_backprop(
@@ -70,8 +73,16 @@ def derive(text: str, options: argparse.Namespace) -> Backprop:
     )
 
 
-def format_answer(found: Backprop, form: str) -> str:
+def format_answer(found: Backprop, text: str, form: str) -> str:
     """The answer in a format."""
-    if form == "latex":
-        return found.latex()
-    return found.source().rstrip("\n") if form == "numpy" else str(found)
+    if form == "text":
+        return str(found)
+    if form == "json":
+        content = {
+            "version": __version__,
+            "expression": text,
+            **found.to_json(),
+            "verification": str(found.verification),
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False)
+    return found.latex() if form == "latex" else found.source(form).rstrip("\n")

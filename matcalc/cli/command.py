@@ -110,7 +110,7 @@ def _backprop(text: str, options: Namespace) -> int:
 
     found = derive(text, options)
     _say(f"{inferred_kinds(found.variables)}verified: {found.verification}")
-    _answer(format_answer(found, options.format))
+    _answer(format_answer(found, text, options.format))
     return DONE
 
 

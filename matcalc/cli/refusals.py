@@ -29,7 +29,13 @@ def unusual(options: Namespace) -> dict[str, bool]:
 
 def refuse_beside_loop(options: Namespace) -> None:
     """ArgumentError for what does not go with a loop that ends at a name."""
-    given = {**unusual(options), "--steps": options.steps}
+    given = {
+        **unusual(options),
+        "--steps": options.steps,
+        "--format markdown": options.format == "markdown",
+        "--cse": options.cse,
+        "--symmetric-check": options.symmetric_check,
+    }
     refuse_given(given, "{} does not go with a loop that ends at a name")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from matcalc.core.identity import Identity
@@ -10,13 +11,35 @@ from matcalc.engine.catalogue.index import parse_entry
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.explain.derivation import Reason
 
+_VALUE = re.compile(r"\bY\b")
+_MOST_VALUES = 2  # that are written out in a differential
+
 
 def cite(name: str, words: str = "", known: Catalogue | None = None) -> Reason:
     """The entry of that name as a reason, called by ``words`` or by its formula; of a language, if
     its catalogue is given.
     """
     found = entry(name, known)
-    return Reason(words or found.formula, found.name, found.source)
+    return Reason(words or formula(found), found.name, found.source)
+
+
+def formula(found: Identity) -> str:
+    """The statement of an entry in one line, without a Y that nobody has explained."""
+    if not has_value(found):
+        return found.formula
+    if is_long(found):
+        return f"{found.formula} for Y = {found.expr}"
+    return _VALUE.sub(found.expr, found.formula)
+
+
+def has_value(found: Identity) -> bool:
+    """Whether a differential has the value of the function in it, as Y."""
+    return found.form == "diff" and _VALUE.search(found.right) is not None
+
+
+def is_long(found: Identity) -> bool:
+    """Whether the value stands there too often to be written out."""
+    return len(_VALUE.findall(found.right)) > _MOST_VALUES
 
 
 def entry(name: str, known: Catalogue | None = None) -> Identity:

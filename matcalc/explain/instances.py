@@ -18,6 +18,7 @@ from matcalc.core.walk import fold
 from matcalc.engine.catalogue.compiled import Rule, catalogue
 from matcalc.engine.recovery.factory import ExpressionFactory
 
+_MATRIX = 2  # axes
 _ARRAYED = {"*": ".*", "/": "./", "^": ".^"}
 
 
@@ -39,6 +40,8 @@ class Trees:
         def rule(expr: Expr, args: list[Expr]) -> Expr:
             if expr.op == "variable" and expr.value in put:
                 return put[expr.value]
+            if put and expr.op == "*" and args[1].op == "*":
+                return self.times(*args)
             return self.factory.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
 
         return tree.fold(rule)
@@ -95,7 +98,7 @@ class Trees:
         return self.factory.make("vec", (matrix,), (rows.times(columns),))
 
     def times(self, left: Expr, right: Expr) -> Expr:
-        """The product as ``*`` means it."""
+        """The product as ``*`` means it; of matrices without brackets: A*B*C for A*(B*C)."""
         if right.op == "neg":
             return self.factory.negative(self.times(left, right.args[0]))
         if is_number(left, 1):
@@ -104,7 +107,14 @@ class Trees:
             return left
         if is_number(left, -1):
             return self.factory.negative(right)
-        return self.factory.times(left, right)
+        behind = []
+        while left.shape and right.op == "*" and all(arg.rank == _MATRIX for arg in right.args):
+            right, last = right.args
+            behind.append(last)
+        made = self.factory.times(left, right)
+        for each in reversed(behind):
+            made = self.factory.times(made, each)
+        return made
 
     def inner(self, factor: Expr, step: Expr, *, across: bool = False) -> Expr:
         """The inner product of an array and a differential: g*da, g'*dx, tr(G'*dX), with the
@@ -122,7 +132,7 @@ class Trees:
         left = rest if across else factory.transpose(rest)
         if factor.rank == 1:
             return factory.times(left if scalar is None else self.times(scalar, left), step)
-        made = factory.make("tr", (factory.times(left, step),))
+        made = factory.make("tr", (step if left.op == "eye" else factory.times(left, step),))
         return made if scalar is None else self.times(scalar, made)
 
     def _pull(self, factor: Expr) -> tuple[Expr | None, Expr]:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.catalogue.sides import sides
 from matcalc.engine.pipeline import defined_names
-from matcalc.explain.citations import entry
+from matcalc.explain.citations import entry, formula, has_value, is_long
 from matcalc.explain.derivation import (
     ANSWER,
     CLOSED,
@@ -223,14 +224,19 @@ def _reason(reason: Reason, known: Catalogue, spell: Callable[[str], str]) -> st
     if not reason.name or "=" not in reason.text:
         return rf"\text{{{escape(spell(reason.text))}}}"
     found = entry(reason.name, known)
-    if reason.text != found.formula:
+    if reason.text != formula(found):
         return rf"\text{{{escape(reason.text)}}}"
     left, right = sides(found, known.language)
     marks = Marks()
     for name in found.given:
         marks.mark(f"d{name}", rf"\mathrm{{d}}{letter(name)}")
-    right_text = marks.unmark(latex(rename_variables(right.expr, marks.names), named={}))
+    written = right.expr
+    if has_value(found) and not is_long(found):
+        written = replace_variables(written, {"Y": lambda _: left.expr})
+    right_text = marks.unmark(latex(rename_variables(written, marks.names), named={}))
     left_text = latex(left.expr, named={})
+    if has_value(found) and is_long(found):
+        right_text += rf"\ \text{{for}}\ Y = {left_text}"
     if found.form == "diff":
         inner = rf"\left({left_text}\right)" if left.expr.args else left_text
         left_text = rf"\mathrm{{d}}{inner}"

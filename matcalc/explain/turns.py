@@ -25,8 +25,9 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
     across = any(expr.op == "'" and id(expr) in moving for expr in order)
     after = {part.op for term in terms for part in term.parts}
     in_traces = any(_in_trace(term, steps) for term in terms)
+    called = _calls(order, moving)
     reasons: list[Reason] = []
-    if any(not _ends(expr.args[0], steps) for expr in traces):
+    if any(not _ends(expr.args[0], moving) for expr in traces):
         reasons.append(cite(*because.CYCLIC))
     if traces and across:
         reasons.append(cite(*because.OF_TRANSPOSE))
@@ -42,12 +43,14 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
         reasons.append(cite(*(because.SUMMED if summed else because.AS_TRACE)))
     elif summed and not in_traces:
         reasons.append(cite(*because.ENTRIES))
-    elif not traces and (called := _calls(order, moving)):
-        reasons.append(Reason(f"adjoint of {' and '.join(called)}"))
+    elif called:
+        pass  # said below
     elif across and not traces:
         reasons.append(cite(*because.INNER))
     elif inner and not traces:
         reasons += _explain_moves(order, moving)
+    if called and not indexed:
+        reasons.append(Reason(f"adjoint of {' and '.join(called)}"))
     return reasons
 
 
@@ -59,7 +62,7 @@ def _in_trace(term: Expr, steps: Sequence[str]) -> bool:
 
 def _calls(order: Sequence[Expr], moving: set[int]) -> list[str]:
     """The linear functions that a differential is an argument of, beside sums of entries."""
-    plain = _OPERATORS | TOTALS | {"fill"}
+    plain = _OPERATORS | TOTALS | {"fill", "tr"}
     found = [expr.op for expr in order if id(expr) in moving and expr.op not in plain]
     return list(dict.fromkeys(_SAID.get(op, op) for op in found))
 
@@ -99,8 +102,8 @@ def explain_factors(step: str, before: Expr, answer: Expr) -> list[Reason]:
     return reasons or [Reason(f"{step} is factored out")]
 
 
-def _ends(tree: Expr, steps: Sequence[str]) -> bool:
-    """Whether a product ends in a differential."""
+def _ends(tree: Expr, moving: set[int]) -> bool:
+    """Whether a product ends in a differential, or in a linear function of one."""
     while tree.op in ("*", "neg"):
         tree = tree.args[-1]
-    return tree.op == "variable" and tree.value in steps
+    return id(tree) in moving and (tree.op == "variable" or tree.op not in _OPERATORS)

@@ -14,6 +14,7 @@ from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language
 from matcalc.core.loops import Assignment, ForLoop, base
 from matcalc.core.members import families
+from matcalc.core.operations import ENTRYWISE
 from matcalc.core.program import Program, unknown_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, drop_transpose, variable_names
@@ -26,6 +27,7 @@ from matcalc.write.printers.text import text
 
 _KINDS = ("scalar", "vector", "matrix")
 _INLINE = ("number", "constant", "dimension", "eye", "unit")  # no nodes of their own
+_TURNED = ENTRYWISE | {"neg", "+", "-", "*", ".*", "/", "./"}  # whose rows are those of columns
 _MOST = 300  # nodes of a graph that anybody would look at
 
 
@@ -228,7 +230,7 @@ class GraphBuilder:
             ):
                 literals.add(id(expr))
             args = tuple([made[id(arg)] for arg in expr.args])
-            fresh = self.trees.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
+            fresh = self._again(expr, args)
             inline = id(expr) in literals or self._is_inline(expr)
             last = expr is root and (name is not None or expr.op != "variable")
             if last or not inline:
@@ -240,6 +242,13 @@ class GraphBuilder:
                     hint="draw a part of the expression",
                 )
         return self.nodes[-1]
+
+    def _again(self, expr: Expr, args: tuple[Expr, ...]) -> Expr:
+        """The operation, of other arguments."""
+        factory = self.trees.factory
+        if expr.op == "'":
+            return factory.transpose(args[0])  # of what was a row and has a name, nothing is left
+        return factory.make(expr.op, args, expr.shape, expr.value, expr.row)
 
     def _is_inline(self, expr: Expr) -> bool:
         """Names, literals, transposes, and negatives of names stand in the formulas of others."""
@@ -269,13 +278,16 @@ class GraphBuilder:
         return factory.transpose(letter) if fresh.row else letter
 
     def _upright(self, expr: Expr) -> Expr:
-        """A row as a column."""
+        """A row as a column: A'*x for x'*A."""
         if not expr.row:
             return expr
         factory = self.trees.factory
-        if expr.op == "neg":
-            return factory.negative(factory.transpose(expr.args[0]))
-        return factory.transpose(expr)
+        if expr.op not in _TURNED:
+            return factory.transpose(expr)
+        args = [self._upright(arg) if arg.row else factory.transpose(arg) for arg in expr.args]
+        if expr.op == "*" and all(arg.shape for arg in args):
+            args.reverse()
+        return factory.make(expr.op, tuple(args), expr.shape, expr.value)
 
     def _edge(self, child: GraphNode, parent: GraphNode) -> GraphEdge:
         """The derivative of an operation by one of its arguments, in which its value has its

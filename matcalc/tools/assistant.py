@@ -44,8 +44,9 @@ def derive(
     backend: str = BACKENDS[0],
 ) -> dict[str, Any]:
     """The derivative of an expression with respect to one of its variables in closed form: text,
-    shape, and how it was proved; with forms also LaTeX, and code for the backend. Layouts: mixed
-    (gradients are columns, Jacobians have the output's axes first), numerator, denominator.
+    shape, and how it was proved; with forms also LaTeX, and code for the backend, or in lacking why
+    there is none. Layouts: mixed (gradients are columns, Jacobians have the output's axes first),
+    numerator, denominator.
     """
     return _answer("diff", {**locals(), "forms": forms or []})
 

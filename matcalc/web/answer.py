@@ -7,6 +7,7 @@ WebAssembly, inside the page itself, where there is no NumPy: what needs it says
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import copy
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
@@ -153,7 +154,7 @@ def _complex(op: str, question: Mapping[str, Any]) -> dict[str, Any]:
     if op == "steps":
         forms = _fields_of_steps(found.steps(detail=question.get("detail", 2)), str(found))
     else:
-        forms = _in_numpy(found, question)
+        forms = _written(found, question)
     return {**shown, **forms, "verification": verification}
 
 
@@ -165,16 +166,10 @@ def _loops(question: Mapping[str, Any]) -> dict[str, Any]:
     except ModuleNotFoundError:
         found, verification = _derive_loops(question, verify=False), _UNVERIFIED
     return {
-        **_in_numpy(found, question),
+        **_written(found, question),
         **_of_loops(found, question),
         "verification": verification,
     }
-
-
-def _in_numpy(found: Backprop | Wirtinger, question: Mapping[str, Any]) -> dict[str, Any]:
-    """The forms of what has code for NumPy alone."""
-    backend = BACKENDS[0]
-    return {"text": str(found), **_forms(found, question, backend), "backends": [backend]}
 
 
 def _graph_of_loops(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -378,9 +373,7 @@ def _backend(question: Mapping[str, Any]) -> str:
 def _show(formula: Formula, question: Mapping[str, Any]) -> dict[str, Any]:
     """The formula in its forms, with what was inferred."""
     return {
-        "text": str(formula),
-        **_forms(formula, question, _backend(question)),
-        "backends": list(BACKENDS),
+        **_written(formula, question),
         "shape": [str(size) for size in formula.shape],
         "row": formula.row,
         "variables": {name: str(kind) for name, kind in formula.variables.items()},
@@ -398,31 +391,39 @@ def _wanted(question: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _forms(
-    formula: Formula | Backprop | Wirtinger, question: Mapping[str, Any], backend: str
-) -> dict[str, str]:
-    wanted, found = _wanted(question), {}
-    if "latex" in wanted:
-        found["latex"] = _form_or_nothing(lambda each: each.latex(), formula)
-    if "code" in wanted:
-        options = {} if backend == BACKENDS[0] else {"backend": backend}
-        found["code"] = _form_or_nothing(lambda each: each.source(**options), formula)
-    return found
+def _written(
+    formula: Formula | Backprop | Wirtinger, question: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The answer as text and in the forms that are wanted; where it lacks one, why."""
+    backend = _backend(question)
+    forms = {
+        "latex": lambda each: each.latex(),
+        "code": lambda each: each.source(backend),
+    }
+    found: dict[str, Any] = {"text": str(formula), "backends": list(BACKENDS)}
+    lacking: dict[str, str] = {}
+    for name in _wanted(question):
+        try:
+            found[name] = _form(forms[name], formula)
+        except MatcalcError as problem:
+            found[name] = ""
+            lacking[name] = problem.message + (f"; {problem.hint}" if problem.hint else "")
+    return found | ({"lacking": lacking} if lacking else {})
 
 
 def _typeset(expression: Expression, question: Mapping[str, Any]) -> dict[str, str]:
     """What was asked about, for those who typeset the answer."""
     if "latex" not in _wanted(question):
         return {}
-    return {"expression": _form_or_nothing(lambda each: each.latex(), expression)}
+    with suppress(MatcalcError):  # it has none
+        return {"expression": _form(lambda each: each.latex(), expression)}
+    return {}
 
 
-def _form_or_nothing(form: Callable[[Any], str], formula: Formula | Backprop | Wirtinger) -> str:
-    """A form of the answer, or nothing where it has none."""
+def _form(form: Callable[[Any], str], formula: Formula | Backprop | Wirtinger) -> str:
+    """A form of the answer."""
     try:
         return form(formula)
-    except MatcalcError:
-        return ""
     except ModuleNotFoundError:  # reading it back needs NumPy
         unread = copy(formula)
         unread._verify = False

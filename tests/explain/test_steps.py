@@ -400,7 +400,7 @@ def test_a_second_derivative_with_many_axes_goes_along_a_direction():
     assert found.chains[1].lines[0].reasons[0].text == "df for a constant dX = V"
     assert lines(found)[:2] == [
         "g -inv(X)*V*inv(X)",
-        "g inv(X)*dX*inv(X)*V*inv(X) + inv(X)*V*(inv(X)*dX*inv(X))",
+        "g inv(X)*dX*inv(X)*V*inv(X) + inv(X)*V*inv(X)*dX*inv(X)",
     ]
     assert found.proved
 
@@ -498,3 +498,26 @@ def test_steps_of_loops_and_binders_are_read_back(expression, wrt, variables):
     derivation = matcalc.diff(expression, wrt, variables=variables).steps()
     assert "bar[1]" in str(derivation) or "[0]" not in expression
     assert derivation.latex()
+
+
+@pytest.mark.parametrize(
+    ("source", "wrt", "line", "reasons"),
+    [
+        ("y'*inv(S)*y", "S", "-y'*inv(S)*dS*inv(S)*y", ["d inv(X) = -inv(X)*dX*inv(X)"]),
+        ("sum(tanh(x))", "x", "sum((1 - tanh(x).^2).*dx)", ["d tanh(x) = (1 - tanh(x)^2)*dx"]),
+        (
+            "y'*softmax(x)",
+            "x",
+            "y'*(softmax(x).*dx) - y'*(softmax(x)*(softmax(x)'*dx))",
+            ["d softmax(x) = Y.*dx - Y*(Y'*dx) for Y = softmax(x)"],
+        ),
+        ("tr(diag(x)*A)", "x", "diag(A)'*dx", ["the trace is cyclic", "adjoint of diag"]),
+        ("tr(A*tril(X))", "X", "tr(triu(A)*dX)", ["adjoint of tril"]),
+        ("tr(kron(X, X))", "X", "2*tr(X)*tr(dX)", ["adjoint of kron"]),
+        ("tr(A*X)", "X", "tr(A*dX)", []),
+    ],
+)
+def test_reasons_say_what_was_used(source, wrt, line, reasons):
+    found = matcalc.diff(source, wrt).steps().chains[0].lines
+    shown = {text(each.tree): [why.text for why in each.reasons] for each in found}
+    assert shown[line] == reasons

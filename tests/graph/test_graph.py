@@ -245,3 +245,17 @@ def test_arrays_by_their_entries_have_a_head_and_a_form_of_their_own():
     assert "d K / d X" in str(graph)
     assert "J*d vec(parent)" not in str(graph)  # entries are shown, and no matrix
     assert "J*d vec(parent)" in str(graph_of(*NETWORK[:1], "V", NETWORK[1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "formulas"),
+    [
+        ("x'*A*y", ["x4 = A'*x", "x5 = x4'*y"]),
+        ("-x'*A", ["x3 = A'*(-x)"]),
+        ("(a*x' - y'*B)*z", ["x6 = a*x", "x7 = B'*y", "x8 = x6 - x7", "x9 = x8'*z"]),
+        ("exp(x'./y')*(x'*A)'", ["x4 = x./y", "x5 = exp(x4)", "x6 = A'*x", "x7 = x5'*x6"]),
+    ],
+)
+def test_rows_are_shown_as_columns(text, formulas):
+    graph = matcalc.parse(text).graph()
+    assert [node.formula for node in graph.graph.nodes if node.tree is not None] == formulas

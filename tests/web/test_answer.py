@@ -352,3 +352,29 @@ def test_warming_up_warns_of_nothing() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             diff(question["expression"], question["wrt"], variables=question.get("variables", {}))
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        (
+            {
+                "expression": "z^H*A*z",
+                "wrt": "z",
+                "variables": {"z": "complex vector(n)", "A": "matrix(n, n)"},
+            },
+            "for NumPy, not jax",
+        ),
+        (
+            {"expression": "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1]); end; sum(f[K])"},
+            "for NumPy, not jax",
+        ),
+    ],
+)
+def test_a_form_that_an_answer_lacks_says_why(question: dict[str, Any], why: str) -> None:
+    said = answer({**question, "backend": "jax"})
+    assert (said["ok"], said["code"]) == (True, "")
+    assert why in said["lacking"]["code"]
+    said = answer(question)
+    assert "lacking" not in said
+    assert said["code"].startswith("import numpy")

@@ -258,7 +258,8 @@ function chooseForm(form) {
   find("form").dataset.op = state.op;
   const text = state.answer?.[form] ?? "";
   const isComing = isLater(form, state.answer);
-  find("form").textContent = text || (isComing ? "…" : "There is no such form of this result.");
+  const lacking = state.answer?.lacking?.[form] ?? "There is no such form of this result.";
+  find("form").textContent = text || (isComing ? "…" : lacking);
   find("copy").disabled = !text;
   if (isComing) ask();
 }
