@@ -7,6 +7,7 @@ first call of ``gamma`` or ``gammaln`` with complex numbers.
 
 from matcalc.runtime.activations import elu, gelu, huber, leakyrelu, silu, softsign
 from matcalc.runtime.bessel import besselj
+from matcalc.runtime.distances import squared_distances
 from matcalc.runtime.elementwise import (
     abs_,
     cbrt,
@@ -274,6 +275,7 @@ __all__ = [
     "softsign",
     "specnorm",
     "sqrtm",
+    "squared_distances",
     "std",
     "step",
     "sum_at",

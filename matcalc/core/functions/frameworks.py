@@ -114,6 +114,7 @@ psd_solve           | =cho_solve             | =cholesky_solve        | =
 psd_inverse         | =                      | cholesky_inverse       | =
 psd_logdet          | =                      | =                      | =
 weighted_gram       | =                      | =                      | =
+squared_distances   | =                      | =                      | =
 pinv                | linalg.pinv            | linalg.pinv            | linalg.pinv
 sylvester           | =                      | =                      | =
 sylvester_inverse   | =                      | =                      | =

@@ -118,6 +118,7 @@ psd_solve           | =                      | =            | =             | =
 psd_inverse         | =                      | =            | =             | =
 psd_logdet          | =                      | =            | =             | =
 weighted_gram       | =                      | =            | =             | gram
+squared_distances   | =                      | =            | =             | =
 pinv                | pinv                   | =pinv        | pinv          | =
 sylvester           | sylvester              | =            | sylvester({0}, {1}, -({2})) | -
 sylvester_inverse   | =                      | =            | =             | -

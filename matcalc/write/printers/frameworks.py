@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.frameworks import FRAMEWORK_CALLS
+from matcalc.core.functions.languages import ENTRY_CALLS
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.user_functions import UserFunction
 from matcalc.write.printers.code_levels import ATOM, COMPARISON, SUM, TERM, UNARY, Code
@@ -123,7 +124,7 @@ def _call(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     cell = FRAMEWORK_CALLS.get(function, {}).get(emitter.framework.backend, "-")
     if cell == "-":
         raise _missing_error(function, emitter.framework.title)
-    if function == "matrix_power" and not _whole(node.args[1]):
+    if function == "matrix_power" and not _is_whole(node.args[1]):
         raise _missing_error("power of a matrix with this exponent", emitter.framework.title)
     args = [emitter.codes[id(arg)][0] for arg in node.args]
     more = [_argument(emitter, text) for text in after]
@@ -133,15 +134,9 @@ def _call(emitter: FrameworkEmitter, node: CodeNode) -> Code:
         name = emitter.helper(cell[1:].rstrip("*") or function.rpartition(".")[2])
         first = ["xp"] if emitter.framework.backend == "array-api" else []
         last = ["**like"] if cell[-1] == "*" and emitter.first else []
-        numbers = [
-            arg if _whole(each) else emitter.array(each)
-            for each, arg in zip(node.args, args, strict=True)
-        ]
+        numbers = _arguments(emitter, node, ours=True)
         return f"{name}({', '.join([*first, *before, *numbers, *more, *last])})", ATOM
-    given = [
-        arg if _whole(each) and function in _WHOLE else emitter.array(each)
-        for each, arg in zip(node.args, args, strict=True)
-    ]
+    given = _arguments(emitter, node, ours=False)
     if function in ("np.var", "np.std") and emitter.framework.backend == "torch":
         more.append("correction=0")
     if function == "np.cumsum" and not more:
@@ -155,18 +150,29 @@ def _call(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     return f"{emitter.plain(cell)}({', '.join([*before, *given, *more])})", ATOM
 
 
-# what keeps its whole numbers
-_WHOLE = frozenset(
-    (
-        "matrix_power",
-        "np.arange",
-        "sum_at",
-        *(row.numpy for row in OPERATIONS.values() if row.whole is not None and row.numpy),
-    )
-)
+# at which places whole numbers stay what they are
+_WHOLE = dict.fromkeys(("matrix_power", "np.arange", "sum_at"), frozenset(range(3))) | {
+    row.numpy: frozenset(row.whole[:1])
+    for row in OPERATIONS.values()
+    if row.whole is not None and row.numpy
+}
 
 
-def _whole(node: CodeNode) -> bool:
+def _arguments(emitter: FrameworkEmitter, node: CodeNode, *, ours: bool) -> list[str]:
+    """The arguments as arrays, but for what says a size, an axis or a place. Functions of ours take
+    these alone as numbers, unless they act on entries.
+    """
+    function = node.attr[0]
+    counts = _WHOLE.get(function, frozenset())
+    if ours and function not in ENTRY_CALLS:
+        counts = frozenset(range(len(node.args)))
+    return [
+        emitter.codes[id(arg)][0] if place in counts and _is_whole(arg) else emitter.array(arg)
+        for place, arg in enumerate(node.args)
+    ]
+
+
+def _is_whole(node: CodeNode) -> bool:
     return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
 
 

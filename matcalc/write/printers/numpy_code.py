@@ -51,7 +51,7 @@ _KEEPING = frozenset(
         *("sigmoid", "sigmoid_slope", "relu", "step", "softmax", "norm2", "weighted_gram"),
         *("psd_factors", "psd_solve", "psd_inverse", "logsoftmax", "logsumexp", "softplus"),
         *("logit", "prodothers", "silu", "softsign", "normpdf", "adj", "cof", "pinv", "polar"),
-        *("khatrirao", "cross", "skewmat", "vech", "lambda_max", "lambda_min"),
+        *("squared_distances", "khatrirao", "cross", "skewmat", "vech", "lambda_max", "lambda_min"),
         *("regular_det", "without_nan", "pick", "sum_at", "revcumsum"),
     ]
 )
@@ -122,7 +122,11 @@ class Source:
         self.builder, builder.tries = builder, self.quick
         nodes = {
             key: builder.name(
-                key, each.shape, symmetric=SYMMETRY.get(each.kind) == 1, definite=each.kind == "psd"
+                key,
+                each.shape,
+                symmetric=SYMMETRY.get(each.kind) == 1,
+                definite=each.kind == "psd",
+                positive=each.kind == "positive",
             )
             for key, each in self.arrays.items()
         }

@@ -32,14 +32,19 @@ _FRESH = frozenset(
     )
 )
 _VIEWS = frozenset(("np.diagonal",))
-_MAKING = frozenset(("sigmoid", "sigmoid_slope", "softmax", "weighted_gram", "psd_inverse"))
+_MAKING = frozenset(
+    (
+        *("sigmoid", "sigmoid_slope", "softmax", "weighted_gram", "psd_inverse"),
+        "squared_distances",
+    )
+)
 _INPLACE = frozenset("+-*/")
 # functions whose values are complex where the arguments are
 _NUMBERS = frozenset(
     [
         *("np.exp", "np.log", "np.sqrt", "np.sin", "np.cos", "np.tanh", "np.sum", OUTER),
         *("np.linalg.inv", "np.linalg.solve", "softmax", "logsoftmax", "psd_inverse"),
-        *("psd_solve", "weighted_gram", "sigmoid", "sigmoid_slope"),
+        *("psd_solve", "weighted_gram", "sigmoid", "sigmoid_slope", "squared_distances"),
     ]
 )
 _FOLLOWING = frozenset(

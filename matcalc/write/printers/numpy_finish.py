@@ -11,6 +11,7 @@ from itertools import combinations
 
 from matcalc.core.dims import ONE, Shape
 from matcalc.core.walk import fold, postorder
+from matcalc.write.printers.numpy_broadcast import distances, sum_of_parts
 from matcalc.write.printers.numpy_contract import Labels, contract
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 from matcalc.write.printers.numpy_norms import squared_norms, weighted_sum
@@ -79,7 +80,8 @@ class _Finish:
             made = self._add(node.attr, made.args[0], made.args[1], node.shape)
             made = self.build.change(self._broadcast(made))
         elif node.args and self.uses[id(node.args[0])] == 1:
-            made = squared_norms(self.build, made) or weighted_sum(self.build, made) or made
+            rules = (squared_norms, distances, weighted_sum, sum_of_parts)
+            made = next((new for rule in rules if (new := rule(self.build, made))), made)
         return made
 
     def _broadcast(self, node: CodeNode) -> CodeNode:

@@ -16,6 +16,7 @@ from matcalc.core.indexed import Condition, Index, Place, condition_of
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
 from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import acts_entrywise
+from matcalc.write.printers.numpy_broadcast import distances, map_differences
 from matcalc.write.printers.numpy_functions import CALLS, CodeLowering, power
 from matcalc.write.printers.numpy_nodes import CodeNode
 
@@ -138,7 +139,9 @@ class _Body:
     ) -> CodeNode:
         """A sum of products, its axes being letters."""
         labels = tuple([tuple(map(ord, each)) for each in inputs])
-        return self.build.node("einsum", (labels, tuple(map(ord, output))), tuple(nodes), shape)
+        letters = (labels, tuple(map(ord, output)))
+        made = self.build.node("einsum", letters, tuple(nodes), shape)
+        return distances(self.build, made) or map_differences(self.build, made) or made
 
     # -- parts
 
@@ -315,7 +318,8 @@ class _Body:
             return node
         which = str(axes[0]) if len(axes) == 1 else f"({', '.join(map(str, axes))})"
         after = () if len(axes) == node.rank and name != "logsumexp" else (f"axis={which}",)
-        return self.build.call(_TAKEN[name], node, shape=shape, after=after)
+        taken = self.build.call(_TAKEN[name], node, shape=shape, after=after)
+        return distances(self.build, taken) or taken
 
     def _count_mean(
         self, part: Expr, value: Batch, node: CodeNode, axes: Sequence[int], shape: Shape
@@ -437,7 +441,8 @@ def _behind(function: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
             raise UnsupportedError(f"code for {part.op} along an axis", span=part.span)
         which = str(axes[0]) if len(axes) == 1 else str(axes)
         after = (f"axis={which}",) if axes else ()
-        return Batch(value.indices, body.build.call(function, value.node, shape=shape, after=after))
+        made = body.build.call(function, value.node, shape=shape, after=after)
+        return Batch(value.indices, distances(body.build, made) or made)
 
     return rule
 

@@ -32,6 +32,7 @@ from operator import add, mul, sub, truediv
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.functions.languages import ENTRY_CALLS
 from matcalc.core.walk import postorder
 
 
@@ -63,6 +64,7 @@ class CodeBuilder:
         self._symmetric: set[CodeNode] = set()
         self._definite: set[CodeNode] = set()
         self._likely: set[CodeNode] = set()
+        self._positive: set[CodeNode] = set()
         self.tries = False  # whether factorisations that may fail are tried
         self._python: set[CodeNode] = set()
 
@@ -76,13 +78,21 @@ class CodeBuilder:
                 self._python.add(found)
             if _is_symmetric(found, self._symmetric):
                 self._symmetric.add(found)
-            if self.tries and _is_likely(found, self._likely):
+            if self.tries and _is_likely(found, self._likely, self._symmetric):
                 self._likely.add(found)
         return found
 
-    def name(self, name: str, shape: Shape, *, symmetric: bool, definite: bool = False) -> CodeNode:
+    def name(
+        self,
+        name: str,
+        shape: Shape,
+        *,
+        symmetric: bool,
+        definite: bool = False,
+        positive: bool = False,
+    ) -> CodeNode:
         """An argument; a symmetric matrix is its own transpose, a positive definite one has a
-        Cholesky factor.
+        Cholesky factor, and positive entries have roots.
         """
         node = self.node("name", name, (), shape)
         if symmetric:
@@ -90,6 +100,8 @@ class CodeBuilder:
         if definite:
             self._definite.add(node)
             self._likely.add(node)
+        if positive:
+            self._positive.add(node)
         return node
 
     def is_definite(self, matrix: CodeNode) -> bool:
@@ -101,6 +113,10 @@ class CodeBuilder:
         general way is taken where that fails.
         """
         return matrix in self._likely and matrix not in self._definite
+
+    def is_positive(self, node: CodeNode) -> bool:
+        """Whether the entries of an argument are declared positive."""
+        return node in self._positive
 
     def inverse(self, matrix: CodeNode) -> CodeNode:
         """inv(X)."""
@@ -321,14 +337,16 @@ def _is_mirrored(one: CodeNode, other: CodeNode) -> bool:
     return bool(x.attr == "*" and numbers and b is d)
 
 
-def _is_likely(node: CodeNode, known: set[CodeNode]) -> bool:
+def _is_likely(node: CodeNode, known: set[CodeNode], symmetric: set[CodeNode]) -> bool:
     """Whether a matrix that was just made is positive definite if its numbers are those of a
-    covariance, given which of its parts are: ``A' * A``, a sum of such, one with a diagonal matrix.
+    covariance, given which of its parts are: ``A' * A``, exponentials (a kernel of distances), a
+    sum of such, one with a diagonal matrix.
     """
     if node.rank != 2:
         return False
     if node.op == "call":
-        return bool(node.calls("weighted_gram"))
+        kernel = node.calls("np.exp") and node in symmetric
+        return bool(kernel or node.calls("weighted_gram"))
     if node.op != "infix":
         return (node.op, node.attr) == ("filled", "np.eye")
     left, right = node.args
@@ -372,7 +390,9 @@ def _is_symmetric(node: CodeNode, known: set[CodeNode]) -> bool:
             return args[0] in known
         if node.attr[0] in ("psd_inverse", "weighted_gram"):
             return True
-        if node.attr[0] == OUTER:
+        if node.attr[0] in (OUTER, "squared_distances"):
             return args[0] is args[1]
+        if node.attr[0] in ENTRY_CALLS:
+            return all(arg in known or not arg.rank for arg in args)
         return bool(node.calls("np.diag"))
     return (node.op, node.attr) == ("filled", "np.eye")

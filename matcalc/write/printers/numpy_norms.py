@@ -6,9 +6,9 @@ each of its two vectors nothing overflows, and both have become one.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
+from matcalc.write.printers.numpy_broadcast import reduced_axes
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 
 _MOST = 6  # the highest power of a norm that is taken apart
@@ -49,10 +49,11 @@ def squared_norms(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     if node.op != "infix" or node.attr != "**" or node.args[1] is not build.number(2):
         return None
     norm = node.args[0]
-    axis = _axis(norm) if norm.calls("np.linalg.norm") else None
-    if axis is None:
+    if norm.calls("np.sqrt") and norm.args[0].calls("squared_distances"):
+        return norm.args[0]
+    if not norm.calls("np.linalg.norm") or len(axes := reduced_axes(norm)) != 1:
         return None
-    (x,) = norm.args
+    (x,), (axis,) = norm.args, axes
     labels = tuple(range(x.rank))
     output = labels[:axis] + labels[axis + 1 :]
     return build.node("einsum", ((labels, labels), output), (x, x), node.shape)
@@ -63,7 +64,7 @@ def weighted_sum(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     if not node.calls("np.sum") or not node.rank or node.args[0].op != "infix":
         return None
     (product,) = node.args
-    if product.attr != "*" or _axis(node) != product.rank - 1:
+    if product.attr != "*" or reduced_axes(node) != [product.rank - 1]:
         return None
     for array, weights in (product.args, product.args[::-1]):
         bare = weights.op == "suffix" and set(weights.attr) <= set("[]None,: ")
@@ -72,9 +73,3 @@ def weighted_sum(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
         if along and array.shape == product.shape and product.rank > 2:
             return build.infix("@", array, vector, node.shape)
     return None
-
-
-def _axis(node: CodeNode) -> int | None:
-    """The axis that a call reduces over; None where it is not a single one."""
-    found = re.fullmatch(r"axis=(-?\d+)", node.attr[2][0]) if len(node.attr[2]) == 1 else None
-    return int(found[1]) % node.args[0].rank if found else None

@@ -237,6 +237,12 @@ def weighted_gram(xp: Any, w: Array, Z: Array) -> Array:
     return Z.T @ (w[:, None] * Z)
 
 
+def squared_distances(xp: Any, X: Array, Y: Array) -> Array:
+    """norm2(X[i,:] - Y[j,:])^2 for all i and j."""
+    apart = X[:, None, :] - Y[None, :, :]
+    return xp.sum(apart * apart, axis=2)
+
+
 def psd_logdet(xp: Any, L: Array) -> Array:
     """log(det(L*L'))."""
     return 2.0 * xp.sum(xp.log(xp.linalg.diagonal(L)))

@@ -260,6 +260,21 @@ def test_sums_over_indices(text: str, framework: str) -> None:
     assert "einsum" not in found.source("array-api")
 
 
+NUMBERS = ["step(0)*x", "huber(2, 1)*x", "elu(3, 1)*x", "sigmoid(2)*x", "eigval(X, 1)*x"]
+
+
+@everywhere
+@pytest.mark.parametrize("text", [*NUMBERS, "polygamma(1, 2)*x"])
+def test_functions_of_numbers(text: str, framework: str) -> None:
+    """Numbers become arrays, for functions take nothing else, but those that count something."""
+    found = matcalc.parse(text, {"x": "vector(n)", "X": "matrix(n, n)"})
+    values = {"x": np.arange(3.0), "X": np.diag([3.0, 2.0, 1.0])}
+    given = {name: values[name] for name in found.variables}
+    if framework == "array-api" and text not in NUMBERS[:-1]:
+        pytest.skip("the standard has none")
+    compare(found.to_callable(framework)(**arrays(framework, given)), found.to_callable()(**given))
+
+
 @everywhere
 def test_families_are_lists_or_arrays(framework: str) -> None:
     kinds = {"W[k]": "matrix(n, n)", "x": "vector(n)", "lambda": "scalar"}

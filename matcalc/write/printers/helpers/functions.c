@@ -784,6 +784,22 @@ static double psd_logdet(ptrdiff_t n, const double *L)
     return result;
 }
 
+// squared_distances: |x - y|^2 for each row x of X[m,p] and each row y of Y[n,p]
+static void squared_distances(
+    ptrdiff_t m, ptrdiff_t p, ptrdiff_t n, const double *X, const double *Y, double *result)
+{
+    for (ptrdiff_t i = 0; i < m; ++i) {
+        for (ptrdiff_t j = 0; j < n; ++j) {
+            double total = 0.0;
+            for (ptrdiff_t k = 0; k < p; ++k) {
+                const double apart = X[i * p + k] - Y[j * p + k];
+                total += apart * apart;
+            }
+            result[i * n + j] = total;
+        }
+    }
+}
+
 // product: A*B of square matrices
 static void product(ptrdiff_t n, const double *A, const double *B, double *result)
 {

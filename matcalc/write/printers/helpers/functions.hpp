@@ -991,6 +991,17 @@ Matrix<T> weighted_gram(const Vector<T>& w, const Matrix<T>& Z)
     return Z.transpose() * w.asDiagonal() * Z;
 }
 
+// squared_distances: |x - y|^2 for each row x of X and each row y of Y
+template <typename T>
+Matrix<T> squared_distances(const Matrix<T>& X, const Matrix<T>& Y)
+{
+    Matrix<T> result(X.rows(), Y.rows());
+    for (Index j = 0; j < Y.rows(); ++j) {
+        result.col(j) = (X.rowwise() - Y.row(j)).rowwise().squaredNorm();
+    }
+    return result;
+}
+
 // psd_factors: the factorisation of a positive definite matrix
 template <typename T>
 Eigen::LLT<Matrix<T>> psd_factors(const Matrix<T>& S)

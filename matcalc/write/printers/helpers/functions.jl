@@ -124,6 +124,9 @@ revcumsum(x, axis = 1) = reverse(cumsum(reverse(x; dims = axis); dims = axis); d
 # weighted_gram: Z'*diag(w)*Z
 weighted_gram(w, Z) = Z' * (w .* Z)
 
+# squared_distances: |x - y|^2 for each row x of X and each row y of Y
+squared_distances(X, Y) = [sum(abs2, x - y) for x in eachrow(X), y in eachrow(Y)]
+
 # psd_factors: the factorisation of a positive definite matrix
 psd_factors(S) = cholesky(Symmetric(S))
 

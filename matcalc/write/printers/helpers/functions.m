@@ -227,6 +227,14 @@ function r = weighted_gram(w, Z)
   r = Z.' * (w .* Z);
 end
 
+function r = squared_distances(X, Y)
+  % norm2(X(i,:) - Y(j,:))^2 for all i and j
+  r = zeros(size(X, 1), size(Y, 1));
+  for k = 1:size(X, 2)
+    r = r + (X(:, k) - Y(:, k).').^2;
+  end
+end
+
 function r = psd_inverse(L)
   % inv(L*L')
   half = L \ eye(size(L, 1));
