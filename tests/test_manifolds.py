@@ -29,7 +29,7 @@ KINDS = {
 
 ROWS = [
     ("x'*A*x", "x", "sphere", 1, "2*(A*x - (x'*A*x)*x)"),
-    ("x'*A*x", "x", "sphere", 2, "dx -> 2*(A*dx - (dx*x' + x*dx')*A*x)"),
+    ("x'*A*x", "x", "sphere", 2, "dx -> 2*(A*dx - (dx'*A*x)*x - (x'*A*x)*dx)"),
     ("tr(X'*A*X*N)", "X", "stiefel", 1, "(2*eye - X*X')*A*X*N - X*N*X'*A*X"),
     ("tr(X'*A*X*N)", "X", "stiefel", 2, None),
     ("tr(X'*A*X)", "X", "grassmann", 1, "2*(A - X*X'*A)*X"),
@@ -287,21 +287,21 @@ HESSIANS = [  # on products, along a direction for each variable
         {"a": "scalar"},
         ["x", "y"],
         "sphere",
-        {"x": "2*a*((dx*y' + x*dy')*x - dy)", "y": "2*a*((dy*x' + y*dx')*y - dx)"},
+        {"x": "2*a*((dy'*x)*x + (x'*y)*dx - dy)", "y": "2*a*((dx'*y)*y + (x'*y)*dy - dx)"},
     ),
     (
         "x'*B*y",
         {},
         ["x", "y"],
         ["sphere", "euclidean"],
-        {"x": "B*dy - (dx*y' + x*dy')*B'*x", "y": "B'*dx"},
+        {"x": "B*dy - (x'*B*dy)*x - (x'*B*y)*dx", "y": "B'*dx"},
     ),
     (
         "x'*B*y",
         {},
         ["x", "y"],
         "sphere",
-        {"x": "B*dy - (dx*y' + x*dy')*B'*x", "y": "B'*dx - (dy*x' + y*dx')*B*y"},
+        {"x": "B*dy - (x'*B*dy)*x - (x'*B*y)*dx", "y": "B'*dx - (dx'*B*y)*y - (x'*B*y)*dy"},
     ),
     (
         "tr(U'*A*V)",

@@ -31,6 +31,11 @@ CASES = [
     ("exp(-(x - v)'*inv(P)*(x - v)/2)", "x", "exp(-(x - v)'*inv(P)*(x - v)/2)*inv(P)*(v - x)"),
     ("exp(-norm2(x - v)^2)", "x", "2*exp(-norm2(x - v)^2)*(v - x)"),
     ("sum(y.*log(W*x)) - sum(W*x)", "x", "W'*(y./(W*x) - 1)"),
+    # products of inner products keep them, instead of an outer product times a vector
+    ("(v'*x)*(q'*x)*(p'*x)", "x", "(p'*x)*(q'*x)*v + (p'*x)*(v'*x)*q + (q'*x)*(v'*x)*p"),
+    ("norm2(x)^4 - (v'*x)^2", "x", "2*(2*(x'*x)*x - (v'*x)*v)"),
+    ("norm2(x)^2*(v'*x) + (q'*x)^3", "x", "(x'*x)*v + 2*(v'*x)*x + 3*(q'*x)^2*q"),
+    ("(v'*x)*norm2(x)^2*(q'*x)", "x", "(q'*x)*(x'*x)*v + (v'*x)*(x'*x)*q + 2*(q'*x)*(v'*x)*x"),
     # scalars go into what has them as denominators
     ("logdet(eye(n) + X*X'/s)", "X", "2*inv(X*X' + s*eye)*X"),
     ("logdet(eye(n) + P/s^2)", "s", "-2*tr(P*inv(P + s^2*eye))/s"),

@@ -183,7 +183,7 @@ class Factoring:
 
     def _inward(self, terms: Sequence[Term]) -> list[Term] | None:
         """(a'*x)*b + (b'*x)*a as b*a'*x + a*b'*x, for there x can be pulled out; None if no two
-        terms share such an x.
+        terms share such an x. Where x is met twice, as in (a'*x)*(b'*x)*c, the scalars say more.
         """
         ends: dict[tuple[int, bool], list[tuple[int, int, Chain]]] = {}
         for place, term in enumerate(terms):
@@ -194,11 +194,12 @@ class Factoring:
                     else None
                 )
                 for way in (chain, flip(chain)) if chain else ():
-                    ends.setdefault(way[-1].key, []).append((place, k, way))
+                    if not self._is_met(way[-1].expr, term, k):
+                        ends.setdefault(way[-1].key, []).append((place, k, way))
         best = max(ends.values(), key=len, default=[])
         moves = {place: (k, chain) for place, k, chain in best}
-        if len(moves) < 2:
-            return None
+        if len({terms[place].scalars[k] for place, (k, _) in moves.items()}) < 2:
+            return None  # one and the same scalar is pulled out itself
         moved = []
         for place, term in enumerate(terms):
             if place not in moves:
@@ -210,6 +211,12 @@ class Factoring:
                 Term(term.coefficient, scalars, (((term.chain or ()) + chain, 1),), term.shape)
             )
         return moved
+
+    def _is_met(self, vector: Expr, term: Term, place: int) -> bool:
+        """Whether a term has the vector outside of one of its scalar factors."""
+        chains = [self.writer.inner.get(id(base), ()) for base, _ in term.scalars]
+        met = [term.chain or (), *chains[:place], *chains[place + 1 :]]
+        return any(link.expr is vector for chain in met for link in chain)
 
     def _pull_out(self, terms: Sequence[Term], shape: Shape) -> Expr:
         if not shape:
@@ -246,7 +253,8 @@ class Factoring:
             merged = kroneckers(self.writer, self.sum, merged, shape)
         if len(merged) < len(terms):
             return self.sum(merged, shape)
-        grouped = None if _are_orders(terms) else self._group(list(terms), shape)
+        even = _are_orders(terms) or _are_all_but_one(terms)
+        grouped = None if even else self._group(list(terms), shape)
         if grouped is not None:
             return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
         across = self._transpose(terms, shape)
@@ -480,6 +488,15 @@ def _are_orders(terms: Sequence[Term]) -> bool:
         Counter(word) == counts and [key for key in word if counts[key] == 1] == rest
         for word in words
     )
+
+
+def _are_all_but_one(terms: Sequence[Term]) -> bool:
+    """Whether each term lacks another one of the same three or more scalars, as in the derivative
+    of (a'*x)*(b'*x)*(c'*x).
+    """
+    counts = Counter(scalar for term in terms for scalar in term.scalars)
+    alike = len(counts) == len(terms) > 2 and set(counts.values()) == {len(terms) - 1}
+    return alike and all(len(set(term.scalars)) == len(terms) - 1 for term in terms)
 
 
 def _constant(term: Term) -> Expr | None:
