@@ -16,7 +16,7 @@ from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError, SymbolicLoopError, describe_value
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, declares_complex
 from matcalc.core.language import Language as Base
 from matcalc.core.members import families
 from matcalc.core.program import Program
@@ -281,6 +281,13 @@ def equal(
     drawn = seed_of(rng, seed)
     shared = _common(_language(language), left, right)
     known = dict(_declarations(variables))
+    if isinstance(left, str) and isinstance(right, str) and _is_complex((left, right), known):
+        # few variables are complex
+        from matcalc.conjugates.equality import equal as equal_complex  # noqa: PLC0415
+
+        found = equal_complex(left, right, known, latex=latex)
+        warn_of_notes(found.notes)
+        return found
     if latex and isinstance(left, str) and isinstance(right, str):
         # most expressions are not in LaTeX
         from matcalc.read.tex.read import read_latex_pair  # noqa: PLC0415
@@ -371,6 +378,11 @@ def _language(language: Base | None) -> Base | None:
         message = f"language must be a matcalc.Language, not {describe_value(language)}"
         raise ArgumentError(message, hint=hint)
     return language
+
+
+def _is_complex(texts: Sequence[str], known: Declarations) -> bool:
+    """Whether a variable is declared to be complex."""
+    return declares_complex([*texts, *(f"{name}: {kind}" for name, kind in known.items())])
 
 
 def _common(language: Base | None, *sides: str | Formula) -> Base | None:

@@ -132,7 +132,7 @@ ALLOWED = {
     "manifolds": "core frontend directional pipeline notation readback verification steps equality "
     "notations",
     "conjugates": "core syntax shapes frontend tex pipeline notation printers readback explain "
-    "verification exact steps oracle equality",
+    "verification exact steps oracle equality judge",
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
     "verification equality coded oracle bridges explain graph directional steps notations "
     "manifolds",
@@ -145,7 +145,7 @@ ALLOWED = {
     "pytest_plugin": "core judge",
     "own": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle runtime "
     "equality judge",
-    "api": "core frontend tex judge results answers bridges own inner",
+    "api": "core frontend tex judge results answers bridges own inner conjugates",
     "analysis": "core results answers api",
     "__init__": "core version api analysis judge results answers testing conjugates",
     "web": "core exact judge results answers api graph conjugates",

@@ -162,7 +162,6 @@ def test_what_is_refused(expr: str, wrt: str, kinds: dict[str, str], message: st
         ["convex", "abs(z)^2"],
         ["taylor", "z^2", "--wrt", "z", "--order", "2"],
         ["stationary", "abs(z)^2", "--wrt", "z"],
-        ["equal", "conj(z)*z", "abs(z)^2"],
         ["jvp", "z^2", "--direction", "z=d"],
     ],
 )
@@ -172,7 +171,7 @@ def test_other_commands_say_who_knows_complex_variables(
     declared = [] if ": complex" in line[1] else ["--var", "z: complex scalar"]
     assert main([*line, *declared]) == 2
     said = capsys.readouterr().err
-    assert "only matcalc diff, hessian and check have complex variables" in said
+    assert "only matcalc diff, hessian, check and equal have complex variables" in said
     assert "matcalc.wirtinger" in said
 
 
@@ -608,3 +607,54 @@ def test_steps_are_no_code(capsys):
     argv = ["diff", "z^H*z", "--wrt", "z", "--var", "z: complex vector(n)", "--steps"]
     assert main([*argv, "--format", "numpy"]) == 2
     assert "steps are printed as formulas, not as code" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "kinds", "verdict"),
+    [
+        ("conj(z)*z", "abs(z)^2", {"z": "complex scalar"}, "equal"),
+        ("z^H*A*z", "conj(z)'*A*z", {"z": "complex vector(n)"}, "equal"),
+        ("z^H*A*z", "z'*A*z", {"z": "complex vector(n)"}, "different"),
+        ("real(z)^2 + imag(z)^2", "abs(z)^2", {"z": "complex scalar"}, "equal"),
+        ("imagunit^2*z", "-z", {"z": "complex scalar"}, "equal"),
+        ("sqrt(z^2)", "z", {"z": "complex scalar"}, "different"),
+        ("log(z*w)", "log(z) + log(w)", {"z, w": "complex scalar"}, "different"),
+        ("exp(z + w)", "exp(z)*exp(w)", {"z, w": "complex scalar"}, "equal"),
+        ("tr(X^H*X)", "norm2(X)^2", {"X": "complex matrix(m, n)"}, "equal"),
+        ("S'", "conj(S)", {"S": "complex hermitian(n)"}, "equal"),
+        ("S'", "S", {"S": "complex hermitian(n)"}, "different"),
+        ("det(X^H)", "conj(det(X))", {"X": "complex matrix(n, n)"}, "equal"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
+def test_equal(left: str, right: str, kinds: dict[str, str], verdict: str) -> None:
+    assert matcalc.equal(left, right, variables=kinds).verdict == verdict
+
+
+def test_equal_at_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["equal", "conj(z)*z", "abs(z)^2", "--var", "z: complex scalar"]) == 0
+    assert capsys.readouterr().out.startswith("equal: conj(z)*z = abs(z)^2\n  decided ")
+    line = ["equal", "--latex", r"z^{\mathsf{H}} A z", r"\bar{z}^\top A z"]
+    assert main([*line, "--var", "z: complex vector(n)"]) == 0
+    assert main(["equal", "z", "z'*z", "--var", "z: complex vector(n)"]) == 2
+    assert "shapes are different" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "answer"),
+    [
+        ("norm2(z)^2", "complex vector(n)", "z"),
+        ("abs(z)^2", "complex scalar", "z"),
+        ("sum(abs(z).^2)", "complex vector(n)", "z"),
+        ("sum(|z|^2)", "complex vector(n)", None),
+        ("sum(abs(z)^2)", "complex vector(n)", None),
+    ],
+)
+def test_squares_of_norms_have_no_branches(text: str, kind: str, answer: str | None) -> None:
+    if answer is None:
+        with pytest.raises(ShapeError, match="to a power with"):
+            matcalc.wirtinger(text, "z", {"z": kind})
+        return
+    found = matcalc.wirtinger(text, "z", {"z": kind})
+    assert found.by_conjugate == answer
+    assert found.verification.kind == "exact"

@@ -20,6 +20,7 @@ from matcalc.cli.kinds import inferred_kinds, say_unused, shapes_line
 from matcalc.cli.output import answer as _answer
 from matcalc.cli.output import say as _say
 from matcalc.cli.output import say_unverified
+from matcalc.cli.refusals import is_latex
 from matcalc.core.errors import (
     ArgumentError,
     ParseError,
@@ -150,11 +151,9 @@ def _simplify(options: Namespace) -> int:
 
 
 def _equal(options: Namespace) -> int:
-    # --help does not wait for the engine
-    from matcalc.claims.judge.equal import judge_equation  # noqa: PLC0415
+    from matcalc.cli.equality import decide  # noqa: PLC0415 - --help does not wait for the engine
 
-    left = options.typed or options.left
-    verdict = judge_equation(*_read_pair(options), left, options.right, options.rng)
+    verdict = decide(options)
     for note in verdict.notes:
         _say(at_command_line(note))
     _answer(str(verdict))
@@ -334,7 +333,7 @@ def _report(options: Namespace) -> int:
 
     text = _standard_input() if options.expression == "-" else options.expression
     if options.command == "implicit":
-        text = left_side(text, latex=_is_latex(options))
+        text = left_side(text, latex=is_latex(options))
     program = with_sizes(options, _read(text, options))
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # the answer is proved by itself
@@ -423,7 +422,7 @@ def _conclude(report: Comparison | None, verdict: Verification | None) -> int:
 
 
 def _read(text: str, options: Namespace) -> Program:
-    if _is_latex(options):
+    if is_latex(options):
         from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
         program = read_latex(text, options.var, einstein=options.einstein)
@@ -434,24 +433,6 @@ def _read(text: str, options: Namespace) -> Program:
     if options.var and getattr(options, "file", None) is None:
         say_unused(program, text, options)
     return program
-
-
-def _is_latex(options: Namespace) -> bool:
-    if options.einstein and not options.latex:
-        raise ArgumentError("--einstein is for formulas in LaTeX", hint="add --latex")
-    return bool(options.latex)
-
-
-def _read_pair(options: Namespace) -> tuple[Program, Program]:
-    if _is_latex(options):
-        # most expressions are not in LaTeX
-        from matcalc.read.tex.read import read_latex_pair  # noqa: PLC0415
-
-        sides = (options.left, options.right)
-        return read_latex_pair(*sides, options.var, einstein=options.einstein)
-    from matcalc.read.frontend import read_pair  # noqa: PLC0415 - --help does not wait for the engine
-
-    return read_pair(options.left, options.right, options.var, expand=_expand)
 
 
 def _expand(program: Program) -> Program:

@@ -17,6 +17,13 @@ def refuse_given(given: Mapping[str, bool], message: str) -> None:
             raise ArgumentError(message.format(option), hint=f"leave {option} out")
 
 
+def is_latex(options: Namespace) -> bool:
+    """Whether expressions are in LaTeX; ArgumentError for what is said of LaTeX alone."""
+    if options.einstein and not options.latex:
+        raise ArgumentError("--einstein is for formulas in LaTeX", hint="add --latex")
+    return bool(options.latex)
+
+
 def unusual(options: Namespace) -> dict[str, bool]:
     """Whether the derivative is not one of first order in the usual conventions, by option."""
     return {

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from matcalc.claims.equality import DIFFERENT, EQUAL, decide_by_value
 from matcalc.conjugates.analytic import analytic
+from matcalc.conjugates.branches import has_branches
+from matcalc.conjugates.equality import require_no_cut, same_value
 from matcalc.conjugates.reading import (
     UNIT,
     conjugate,
@@ -165,24 +167,13 @@ class Wirtinger:
     @property
     def variables(self) -> dict[str, str]:
         """Each variable with its kind."""
-        hidden = {*map(conjugate, self._names), UNIT}
-        return {
-            name: self._kind(name, each)
-            for name, each in self._program.variables.items()
-            if name not in hidden
-        }
+        return self._found.kinds
 
     @property
     def inferred(self) -> dict[str, str]:
         """The variables that were not declared, each with its kind."""
         known = self._program.variables
         return {name: kind for name, kind in self.variables.items() if not known[name].declared}
-
-    def _kind(self, name: str, each: Variable) -> str:
-        kind = self._found.self_adjoint.get(name)
-        if kind is not None:
-            return f"complex {kind}({each.dims[0]})"
-        return f"complex {each}" if name in self._names else str(each)
 
     @property
     def lines(self) -> dict[tuple[str, ...], str]:
@@ -206,14 +197,10 @@ class Wirtinger:
         """Whether the expression is a real number: it is compared with its conjugate at complex
         points.
         """
-        # it loads NumPy
-        from matcalc.conjugates.check import same_values  # noqa: PLC0415
-
         program = self._program
         if program.expr.shape:
             return False
-        other = self._found.conjugate_of(program.expr)
-        return same_values(self._found, other, program.expr) is True
+        return self._compare(self._found.conjugate_of(program.expr), program.expr)[0] is True
 
     @property
     @public
@@ -393,20 +380,7 @@ class Wirtinger:
         return found.program.expr
 
     def _compare(self, tree: Expr, meant: Expr) -> tuple[bool | None, str]:
-        """Whether two trees have one value, None where it is not known; and how that is decided."""
-        # it loads NumPy
-        from matcalc.conjugates.check import has_branches, same_values  # noqa: PLC0415
-
-        program = self._program
-        decision = decide_by_value(program._replace(expr=tree), program._replace(expr=meant))
-        # real points say nothing of branches, and
-        # the field does not know what the square of the imaginary unit is
-        branched = has_branches((tree, meant), self._found.names)
-        different = decision.verdict == DIFFERENT and not self._has_unit
-        if not branched and (decision.verdict == EQUAL or different):
-            return decision.verdict == EQUAL, decision.how
-        same = same_values(self._found, tree, meant)
-        return same, decision.how if same is None else "values at complex points"
+        return same_value(self._found, tree, meant)
 
     # -- proofs
 
@@ -414,17 +388,7 @@ class Wirtinger:
     @public
     def verification(self) -> Verification:
         """The weakest of the proofs; VerificationError where a line is wrong."""
-        # it loads NumPy
-        from matcalc.conjugates.check import find_cut  # noqa: PLC0415
-
-        branched = find_cut(self._found)
-        if branched:
-            raise UnsupportedError(
-                f"{branched} is taken of negative numbers alone, where it is not analytic: "
-                f"they are its branch cut",
-                source=self._program.source,
-                hint="turn the argument, as imagunit*sqrt(w) for sqrt(-w)",
-            )
+        require_no_cut(self._found, self._program.source)
         groups = [self._first]
         if self.order > 1:
             size = len(self._first)
@@ -432,24 +396,30 @@ class Wirtinger:
         return weakest([each for sides in groups for each in self._proofs(sides)])
 
     def _proofs(self, sides: list[_Side]) -> list[Verification]:
-        """How the derivatives of one program are proved."""
-        # it loads NumPy
-        from matcalc.conjugates.check import TOLERANCE, has_branches, largest_error  # noqa: PLC0415
-
+        """How the derivatives of one program are proved. Without NumPy there are no differences; a
+        proof in the field is enough then, where no function has branches.
+        """
         program = sides[0].statement.program
         trees = [side.tree for side in sides]
-        names = self._found.names
-        error = largest_error(replace(self._found, program=program), self.wrt, trees)
-        if error is not None and error > TOLERANCE and has_branches((program.expr, *trees), names):
-            raise UnsupportedError(
-                "the formula that was found holds on one branch of its roots and logarithms alone",
-                source=program.source,
-                hint="differentiate an expression without them, as abs(z)^2 for abs(z)",
-            )
-        confirm(error is None or error <= TOLERANCE, "derivative", program.language)
+        branched = has_branches((program.expr, *trees), self._found.names)
+        verdicts = [judge(side.statement, side.tree) for side in sides]
+        is_exact = not branched and all(verdict.outcome == "exact" for verdict in verdicts)
+        error = None
+        if not is_exact or find_spec("numpy") is not None:
+            # it loads NumPy
+            from matcalc.conjugates.check import TOLERANCE, largest_error  # noqa: PLC0415
+
+            error = largest_error(replace(self._found, program=program), self.wrt, trees)
+            if error is not None and error > TOLERANCE and branched:
+                raise UnsupportedError(
+                    "the formula that was found holds on one branch of its roots and logarithms "
+                    "alone",
+                    source=program.source,
+                    hint="differentiate an expression without them, as abs(z)^2 for abs(z)",
+                )
+            confirm(error is None or error <= TOLERANCE, "derivative", program.language)
         found = []
-        for side in sides:
-            verdict = judge(side.statement, side.tree)
+        for side, verdict in zip(sides, verdicts, strict=True):
             confirm(verdict.outcome != "wrong", "derivative", program.language)
             if verdict.outcome == "exact":
                 found.append(Verification("exact"))
@@ -457,7 +427,7 @@ class Wirtinger:
                 found.append(Verification("numeric", error, "differences at complex points"))
             if any(side is shown for shown in self._last):
                 self._read_back(side, self._outside(self._write(side.shown)))
-        if error is None:
+        if error is None and not is_exact:
             found.append(Verification("none", how="no complex point was found"))
         return found
 

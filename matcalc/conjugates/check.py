@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from matcalc.conjugates.branches import has_branches, has_cut, moves
 from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import size_names
 from matcalc.core.operations import CUTS
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_number, variable_names
+from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
 from matcalc.verify.oracle.interpret import interpret, values_of_parts
 from matcalc.verify.oracle.sample import draw
@@ -73,21 +74,13 @@ def _continue(tree: Expr) -> Expr:
     """
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
-        if node.op in ("^", ".^") and _has_cut(node):
+        if node.op in ("^", ".^") and has_cut(node):
             power = Expr("log", (args[0],), node.shape, row=node.row)
             product = Expr(".*", (args[1], power), node.shape, row=node.row)
             return Expr("exp", (product,), node.shape, row=node.row)
         return node.with_args(args)
 
     return fold(tree, lambda node: node.args, rule)
-
-
-def has_branches(trees: Iterable[Expr], names: Sequence[str]) -> bool:
-    """Whether a function of complex values has a branch cut; sqrt(a)*sqrt(b) is sqrt(a*b) on one
-    side of it alone.
-    """
-    moving = {*names, *map(conjugate, names), UNIT}
-    return any(_has_cut(node) and _moves(node, moving) for tree in trees for node in tree.parts)
 
 
 def find_cut(found: ComplexProgram) -> str:
@@ -118,7 +111,7 @@ def points(
 def _on_cut(program: Program, values: dict[str, Any], sizes: dict[str, int]) -> set[str]:
     """The functions with a branch cut of which an argument that is not real lies on it."""
     moving = {name for name, value in values.items() if np.iscomplexobj(value)}
-    branched = [node for node in program.expr.parts if _has_cut(node) and _moves(node, moving)]
+    branched = [node for node in program.expr.parts if has_cut(node) and moves(node, moving)]
     if not branched:
         return set()
     known = values_of_parts(program.expr, values, sizes)
@@ -129,17 +122,6 @@ def _on_cut(program: Program, values: dict[str, Any], sizes: dict[str, int]) -> 
         if np.any((at.real < start) & (np.abs(at.imag) <= _REAL * np.abs(at))):
             found.add("a power" if node.op in ("^", ".^") else node.op)
     return found
-
-
-def _has_cut(node: Expr) -> bool:
-    if node.op in ("^", ".^"):
-        power = node.args[1]
-        return not (is_number(power) and power.value.denominator == 1)
-    return node.op in CUTS
-
-
-def _moves(node: Expr, moving: set[str]) -> bool:
-    return not moving.isdisjoint(variable_names(node))
 
 
 def _error(

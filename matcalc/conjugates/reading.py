@@ -22,7 +22,7 @@ from matcalc.core.program import Program
 from matcalc.core.split import declaration_lines
 from matcalc.core.substitution import rename, replace_variables
 from matcalc.core.tree import Expr, transpose
-from matcalc.core.walk import fold
+from matcalc.core.walk import fold, postorder
 from matcalc.read.frontend import statements_of
 from matcalc.read.shapes.infer import infer
 from matcalc.read.syntax.declare import declare, instead
@@ -64,6 +64,19 @@ class ComplexProgram:
     def conjugated(self) -> tuple[str, ...]:
         """The complex variables whose conjugates are variables."""
         return tuple([name for name in self.names if name not in self.self_adjoint])
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Each variable with its kind, as it is declared."""
+        hidden = {*map(conjugate, self.conjugated), UNIT}
+        known = self.program.variables
+        return {name: self._kind(name, known[name]) for name in known if name not in hidden}
+
+    def _kind(self, name: str, each: Variable) -> str:
+        kind = self.self_adjoint.get(name)
+        if kind is not None:
+            return f"complex {kind}({each.dims[0]})"
+        return f"complex {each}" if name in self.conjugated else str(each)
 
     def conjugate_of(self, tree: Expr) -> Expr:
         """The conjugate of a value: that of its variables, as all functions have real
@@ -195,7 +208,8 @@ def _conjugation(
             variables[name] = here._replace(complex=True)
             variables[conjugate(name)] = here._replace(name=conjugate(name), complex=True)
     known = {name for name, each in variables.items() if name != "H" or not each.shape}
-    return _Conjugation(set(kinds), self_adjoint, known, source)
+    scalars = {name for name, kind in kinds.items() if kind == "scalar"}
+    return _Conjugation(set(kinds), self_adjoint, scalars, known, source)
 
 
 def _complex_program(
@@ -240,15 +254,23 @@ class _Conjugation:
     """Rewrites syntax trees: each value beside its conjugate."""
 
     def __init__(
-        self, names: set[str], self_adjoint: set[str], known: set[str], source: str
+        self,
+        names: set[str],
+        self_adjoint: set[str],
+        scalars: set[str],
+        known: set[str],
+        source: str,
     ) -> None:
         self.complex = names
         self.self_adjoint = self_adjoint
+        self.scalars = {each for name in scalars for each in (name, conjugate(name))}
         self.known = known
         self.source = source
         self.unit = False
         self.bars: Mapping[str, str] = {}  # other names of conjugates
         self.notes: list[str] = []
+        # the roots of norms by their ids, and what stands under them
+        self.roots: dict[int, tuple[SyntaxNode, SyntaxNode]] = {}
 
     def adopt(self, definitions: Iterable[str]) -> None:
         """Takes on the names that another program has defined, and that of the conjugates."""
@@ -289,6 +311,8 @@ class _Conjugation:
             return self._norm(node, parts[0], str(node.value or ""), moves)
         if node.kind == "^" and self._is_h(node.args[1]):
             return self._adjoint(node, parts[0])
+        if node.kind in ("^", ".^") and (square := self._square(node, parts)) is not None:
+            return square
         if moves and node.kind not in _OPERATORS:
             raise self._refusal(node, "has no meaning here for complex values")
         if moves and node.kind == "'":
@@ -396,7 +420,23 @@ class _Conjugation:
                 "call", (squares,), node.start, node.end, mark=node.span, value="sum"
             )
         root = SyntaxNode("call", (squares,), node.start, node.end, mark=node.span, value="sqrt")
+        self.roots[id(root)] = root, squares
         return root, root, False
+
+    def _square(self, node: SyntaxNode, parts: list[Pair]) -> Pair | None:
+        """The square of a norm without the root, which has branches."""
+        known, exponent = self.roots.get(id(parts[0][0])), parts[1][0]
+        if known is None or exponent.kind != "number" or exponent.value != 2:
+            return None
+        squares = known[1]
+        if node.kind == "^" and squares.kind != "call" and not self._is_number(squares):
+            return None  # of a vector there is no such power
+        return squares, squares, False
+
+    def _is_number(self, node: SyntaxNode) -> bool:
+        """Whether all that stands there are complex scalars."""
+        names = [each.value for each in postorder(node, children) if each.kind == "name"]
+        return all(name in self.scalars or name == UNIT for name in names)
 
     def _make(self, node: SyntaxNode, kind: str, *args: SyntaxNode) -> SyntaxNode:
         return SyntaxNode(kind, args, node.start, node.end, mark=node.span)

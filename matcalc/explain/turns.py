@@ -46,7 +46,7 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
     elif called:
         pass  # said below
     elif across and not traces:
-        reasons.append(cite(*because.INNER))
+        reasons += [cite(*because.INNER), *_explain_moves(order, moving)]
     elif inner and not traces:
         reasons += _explain_moves(order, moving)
     if called and not indexed:

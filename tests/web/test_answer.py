@@ -15,6 +15,7 @@ import pytest
 
 from matcalc import results
 from matcalc.api import diff
+from matcalc.conjugates import answer as wirtinger
 from matcalc.core.kinds import ROWS
 from matcalc.web import answer as module
 from matcalc.web.answer import LONGEST, answer
@@ -129,7 +130,8 @@ def without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.delitem(sys.modules, "matcalc.verify.readback.code", raising=False)
     monkeypatch.setitem(sys.modules, "numpy", None)
-    monkeypatch.setattr(module, "find_spec", lambda _: None)
+    for each in (module, wirtinger):
+        monkeypatch.setattr(each, "find_spec", lambda _: None)
 
 
 @pytest.mark.usefixtures("without_numpy")
@@ -280,7 +282,10 @@ def test_steps_of_a_conjugate_are_typeset() -> None:
 def test_complex_variables_without_numpy() -> None:
     said = answer(COMPLEX)
     assert said["text"].endswith("d/dconj(z) = A*z") and said["code"].startswith("import numpy")
+    assert said["verification"]["kind"] == "exact"
     assert answer({**COMPLEX, "op": "steps"})["ok"]
+    assert answer({**COMPLEX, "op": "check", "claim": "A*z"})["verdict"] == "proved"
+    assert answer({**COMPLEX, "op": "equal", "other": "conj(z)'*A*z"})["verdict"] == "equal"
     assert answer({**COMPLEX, "layout": "numerator"})["error"]["hint"] == "choose the mixed one"
     assert answer({**COMPLEX, "structure": "free"})["error"]["hint"] == "choose the declared one"
 
