@@ -10,7 +10,7 @@ from typing import Any
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.kinds import Variable, size_names
+from matcalc.core.kinds import Variable, kind_spec, size_names
 from matcalc.core.language import Language
 from matcalc.core.loops import Assignment, ForLoop, base
 from matcalc.core.members import families
@@ -284,10 +284,17 @@ class GraphBuilder:
         factory = self.trees.factory
         if expr.op not in _TURNED:
             return factory.transpose(expr)
-        args = [self._upright(arg) if arg.row else factory.transpose(arg) for arg in expr.args]
+        args = [self._upright(arg) if arg.row else self._turned(arg) for arg in expr.args]
         if expr.op == "*" and all(arg.shape for arg in args):
             args.reverse()
         return factory.make(expr.op, tuple(args), expr.shape, expr.value)
+
+    def _turned(self, expr: Expr) -> Expr:
+        """The transpose; a symmetric variable stays."""
+        known = self.variables.get(expr.value) if expr.op == "variable" else None
+        if known is not None and kind_spec(known.kind).symmetry == 1:
+            return expr
+        return self.trees.factory.transpose(expr)
 
     def _edge(self, child: GraphNode, parent: GraphNode) -> GraphEdge:
         """The derivative of an operation by one of its arguments, in which its value has its

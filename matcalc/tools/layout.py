@@ -29,11 +29,14 @@ def lay_out(text: str) -> str:
         return text
     pieces: list[str] = []
     depth = 0  # of square brackets, in which nothing is changed
+    ranged = False  # whether a colon stands between the ends of a range
     for place, (kind, start, end, _) in enumerate(found):
         before = found[place - 1] if place else None
         gap = text[before[2] : start] if before else ""
+        ranged = kind == "FOR" or (ranged and kind != "SEPARATOR" and "\n" not in gap)
         if depth == 0 and before is not None and kind != "$END":
-            gap = _gap(gap, before, found[place - 2] if place > 1 else None, kind)
+            in_range = ranged and before[0] == "COLON"
+            gap = "" if in_range else _gap(gap, before, found[max(place - 2, 0)], kind)
         written = text[start:end]
         pieces += [gap, written.strip(" \t") if ";" in written else written]
         depth += (kind == "LSQUARE") - (kind == "RSQUARE")
@@ -41,7 +44,7 @@ def lay_out(text: str) -> str:
     return made if _same(text, made) else text
 
 
-def _gap(gap: str, before: Token, earlier: Token | None, kind: str) -> str:
+def _gap(gap: str, before: Token, earlier: Token, kind: str) -> str:
     """What stands between two tokens."""
     if "\n" in gap or "\n" in before[3]:
         return gap
@@ -53,7 +56,7 @@ def _gap(gap: str, before: Token, earlier: Token | None, kind: str) -> str:
     if last == "SEPARATOR" or last in ("COMMA", "COLON") or {kind, last} & _SPACED:
         return " "
     if last in _SIGNS:
-        return " " if earlier is not None and earlier[0] in ENDS else ""
+        return " " if earlier[0] in ENDS else ""
     if kind in _SIGNS:
         return " " if last in ENDS else ""
     if kind == "LPAR" and last in ENDS:

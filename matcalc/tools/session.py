@@ -14,13 +14,13 @@ from typing import NamedTuple
 from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.program import Program
 from matcalc.read.frontend import read
-from matcalc.read.syntax.nodes import Statement
+from matcalc.read.syntax.nodes import Loop, Statement
 from matcalc.read.syntax.parser import parse
 
 # a question without its command: words that may stand for it, the expression, the variable
 _QUESTION = re.compile(
     r"\s*(?:(?P<word>steps|derive|derivative|differentiate|gradient|grad)\b(?: of\b)?)?"
-    r"(?P<expression>.*\S)\s+wrt\s+(?P<wrt>\S+)\s*",
+    r"(?P<expression>.*\S)\s+(?:--)?wrt\s+(?P<wrt>\S+)\s*",
     re.DOTALL,
 )
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -123,6 +123,8 @@ class Session:
 
     def _enter(self, text: str) -> Entered:
         statements = parse(text)
+        if any(one.places or isinstance(one, Loop) for one in statements):
+            return Entered({}, (), text)  # members of a family are known in their program alone
         value = next((one for one in statements if one.role == "value"), None)
         # what is defined behind the value, or in brackets of it, is its own
         end = len(text) if value is None else _start(value)

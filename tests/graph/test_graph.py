@@ -252,6 +252,7 @@ def test_arrays_by_their_entries_have_a_head_and_a_form_of_their_own():
     [
         ("x'*A*y", ["x4 = A'*x", "x5 = x4'*y"]),
         ("-x'*A", ["x3 = A'*(-x)"]),
+        ("S: symmetric(n); x'*S*x", ["x3 = S*x", "x4 = x3'*x"]),
         ("(a*x' - y'*B)*z", ["x6 = a*x", "x7 = B'*y", "x8 = x6 - x7", "x9 = x8'*z"]),
         ("exp(x'./y')*(x'*A)'", ["x4 = x./y", "x5 = exp(x4)", "x6 = A'*x", "x7 = x5'*x6"]),
     ],

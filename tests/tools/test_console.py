@@ -225,6 +225,7 @@ def test_the_prompt_of_a_terminal(tmp_path: Path) -> None:
         ("x'*A*x wrt x", "no command stands here", "(A + A')*x"),
         ("gradient of x'*A*x wrt x", "gradient is no command", "(A + A')*x"),
         ("steps x'*x wrt x", "steps is no command", "f = x'*x"),
+        ("steps x'*x --wrt x", "steps is no command", "f = x'*x"),
     ],
 )
 def test_a_question_without_its_command_is_told_it(typed, line, said, answer):

@@ -123,6 +123,11 @@ def test_layout_of_files() -> None:
         ("2x+norm( A , 'fro' ) where A=-B", "2x + norm(A, 'fro') where A = -B"),
         ("(0<x).*(x<=1)", "(0 < x).*(x <= 1)"),
         ("a+-b - -c", "a + -b - -c"),
+        (
+            "f[0]=x;for k = 1 : K-1;f[k]=tanh(B*f[k-1]);end;sum(f[K-1])",
+            "f[0] = x; for k = 1:K - 1; f[k] = tanh(B*f[k-1]); end; sum(f[K-1])",
+        ),
+        ("for k=K:-1:1\n  x:vector", "for k = K:-1:1\n  x: vector"),
         ("x = (y\n  +z)", "x = (y\n  + z)"),
         ("[1 -2]", "[1 -2]"),
         ("x * (", "x*("),

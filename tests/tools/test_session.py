@@ -91,3 +91,15 @@ def test_where_an_entry_goes_on(text: str, more: bool) -> None:
 
 def test_many_entries_are_parted_in_one_pass() -> None:
     assert sum(1 for _ in entries("x + (y)\n" * 50_000)) == 50_000
+
+
+def test_programs_with_members_of_families_stay_whole() -> None:
+    session = Session()
+    session.enter("B: symmetric(n)")
+    text = "h[0] = x; for k = 1:2; h[k] = B*h[k-1]; end; sum(h[2])"
+    entered = session.enter(text)
+    assert (entered.made, entered.value) == ({}, text)
+    assert str(session.read(text).expr.shape) == "()"
+    assert list(session.kept) == ["B"]
+    with pytest.raises(MatcalcError, match="not written out"):
+        session.read(text.replace("1:2", "1:K").replace("h[2]", "h[K]"))
