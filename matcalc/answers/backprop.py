@@ -368,6 +368,25 @@ def graph_of_loops(
     return LoopGraph(read_looped(source, declarations, spoken), wrt, spoken)
 
 
+def write_out_loops(source: str, declarations: Iterable[str], values: Mapping[str, Any]) -> Program:
+    """The program with its loops written out, as far as the numbers say at which they end.
+
+    ArgumentError where the end of a loop is no natural number among the values.
+    """
+    import numpy as np  # noqa: PLC0415 - the values are its arrays
+
+    counts = {}
+    for name in read_looped(source, declarations, default_language()).counts:
+        given = np.asarray(values.get(name))
+        if given.ndim or given.dtype.kind not in "iu" or given < 1:
+            raise ArgumentError(
+                f"a loop ends at {name}, of which no whole number is among the values",
+                hint=f'add "{name}": 3 to the file, or write a number in the range',
+            )
+        counts[name] = int(given)
+    return read(source, declarations, counts=counts)
+
+
 @public
 def backprop(
     program: str,

@@ -56,13 +56,16 @@ def graph_text(source: str, read: Callable[[], Program], options: Namespace) -> 
 
 
 def _loops_text(source: str, options: Namespace) -> str:
-    """The graph of one step of each loop."""
-    from matcalc.answers.backprop import graph_of_loops  # noqa: PLC0415 - few programs have loops
+    """The graph of one step of each loop; with values that of the program written out."""
+    # few programs have loops
+    from matcalc.answers.backprop import graph_of_loops, write_out_loops  # noqa: PLC0415
 
     if options.at is not None:
-        raise ArgumentError(
-            "a loop that ends at a name has no values", hint="write a number in its range"
-        )
+        from matcalc.graph.values import read_values  # noqa: PLC0415 - it loads NumPy
+
+        values = read_values(options.at)
+        program = write_out_loops(source, options.var, values)
+        return _in_format(ComputationalGraph(program, options.wrt, values), options.format)
     graph = graph_of_loops(source, options.var, options.wrt)
     if options.mode or options.sizes:
         graph.modes()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from matcalc.core.errors import ArgumentError, EvaluationError
+from matcalc.core.members import families
 from matcalc.graph.build import ComputationGraph, GraphNode
 from matcalc.runtime.arguments import check_shapes
 from matcalc.verify.oracle.interpret import interpret
@@ -40,6 +41,7 @@ def evaluate(graph: ComputationGraph, values: Mapping[str, Any]) -> ComputationG
     Raises EvaluationError where an input is missing or has another shape.
     """
     inputs = [node for node in graph.nodes if node.tree is None]
+    values = _with_members(values, [node.name for node in inputs])
     missing = [node.name for node in inputs if node.name not in values]
     if missing:
         raise EvaluationError(
@@ -63,6 +65,22 @@ def evaluate(graph: ComputationGraph, values: Mapping[str, Any]) -> ComputationG
         return graph
     _reverse(graph, known, sizes)
     return graph
+
+
+def _with_members(values: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    """The values, with those of the members of families that are given as a list."""
+    found = dict(values)
+    for family, members in families(names).items():
+        given = values.get(family)
+        if given is None:
+            continue
+        if len(given) != len(members):
+            raise EvaluationError(
+                f"{len(given)} values are given for the family {family}, which has the "
+                f"{len(members)} members {', '.join(members)}"
+            )
+        found = {**dict(zip(members, given, strict=True)), **found}
+    return found
 
 
 def _sizes(inputs: list[GraphNode], arrays: Mapping[str, Any]) -> dict[str, int]:

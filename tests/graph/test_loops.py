@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+import numpy as np
 import pytest
 
 import matcalc
@@ -137,13 +139,13 @@ def test_what_a_loop_has_not(do, said):
         do(graph_of(NETWORK, None, LAYERS))
 
 
-def test_command(capsys, tmp_path):
+def test_command(capsys):
     declared = [word for name, kind in LAYERS.items() for word in ("--var", f"{name}: {kind}")]
     assert cli.main(["graph", NETWORK, "--wrt", "W", *declared]) == 0
     assert "3 (k = 1), 9 (next k)" in capsys.readouterr().out
     assert cli.main(["graph", NETWORK, "--wrt", "V", *declared]) == 2
     assert "its variables are x, W, b, y" in capsys.readouterr().err
-    for option in (["--mode", "reverse"], ["--network"], ["--at", str(tmp_path / "at.json")]):
+    for option in (["--mode", "reverse"], ["--network"]):
         assert cli.main(["graph", NETWORK, *declared, *option]) == 2
         assert "hint: " in capsys.readouterr().err
 
@@ -167,3 +169,26 @@ def test_the_page_and_assistants_get_them():
     assert "is no tensor network" in network["error"]["message"]
     for refused in ({"op": "steps"}, {"op": "diff", "order": 2}, {"layout": "numerator"}):
         assert answer({**asked, **refused})["error"]["kind"] == "SymbolicLoopError"
+
+
+@pytest.mark.parametrize("form", ["json", "npz"])
+def test_values_write_a_loop_out(tmp_path, capsys, form):
+    text = "f[0] = x; for k = 1:K; f[k] = W[k]*f[k-1]; end; sum(f[K])/K"
+    values = {"K": 2, "x": [1, 2], "W": [[[1, 0], [0, 1]], [[2, 0], [0, 1]]]}
+    file = tmp_path / f"at.{form}"
+    if form == "npz":
+        np.savez(file, **values)
+    else:
+        file.write_text(json.dumps(values), encoding="utf-8")
+    line = ["graph", text, "--var", "W[k]: matrix(n, n)", "--wrt", "x", "--at", str(file)]
+    assert cli.main(line) == 0
+    x = next(row for row in capsys.readouterr().out.splitlines() if " x  " in row)
+    assert "[1, 2]" in x and "[1, 0.5]" in x  # (W[2]*W[1])'*ones/2
+    file = tmp_path / "none.json"
+    for wrong in ({}, {"K": 1.5}, {"K": 0}, {"K": [1, 2]}):
+        file.write_text(json.dumps({**values, "K": None} | wrong), encoding="utf-8")
+        assert cli.main([*line[:-1], str(file)]) == 2
+        assert "a loop ends at K" in capsys.readouterr().err
+    file.write_text(json.dumps({**values, "K": 3}), encoding="utf-8")
+    assert cli.main([*line[:-1], str(file)]) == 2
+    assert "has the 3 members W[1], W[2], W[3]" in capsys.readouterr().err
