@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
@@ -99,7 +100,7 @@ def names_read(expr: Expr) -> list[str]:
 
 def output_of(program: LoopProgram, taken: Collection[str]) -> Assignment:
     """The value of a program as a statement, with a name that is free."""
-    names = ("value", "loss", "value_", "loss_")
+    names = chain(("value", "loss"), (f"value{k}" for k in count(1)))
     return Assignment(next(name for name in names if name not in taken), program.value)
 
 

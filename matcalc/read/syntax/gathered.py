@@ -20,7 +20,7 @@ def read_lookups(statements: list[Statement], variables: Mapping[str, Variable])
     are declared.
     """
     known = {name: len(v.dims) for name, v in variables.items() if v.kind == "onehot"}
-    for statement in flat(statements):
+    for statement in flat(statements) if known else ():
         statement.body = _read(statement.body, known)
 
 

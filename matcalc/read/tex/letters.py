@@ -18,7 +18,7 @@ from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.tex import lettered, subscripts
 from matcalc.read.tex.chains import script_in_brackets_error
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.places import length, size_leaves
+from matcalc.read.tex.places import length, names_inside, size_leaves
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import Key, Symbol, letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, call_function, transpose
@@ -285,7 +285,7 @@ class Letters:
         beside = (
             id(phrase) in self.fixed and key in self.summed and key not in self.whole_keys
         )  # u_o beside \sum_w u_w
-        if indices[0] not in self.ranges.get(id(phrase), {}) and not beside:
+        if not self._runs(phrase) and not beside:
             return None
         matrix = name[:1].upper() + name[1:]
         known = self.scope.declared.get(matrix)
@@ -462,7 +462,7 @@ class Letters:
         if part.kind == "symbol":
             name = symbol(part, self.scope.source).name
             return name if name in running else ""
-        if any(symbol(leaf, self.scope.source).name in running for leaf in size_leaves(part)):
+        if any(name in running for name in names_inside(part, self.scope.source)):
             hint = r"write the entries as [x]_{2:n} and [x]_{1:n-1}"
             raise BeyondProducts(
                 "an index that is shifted, or made of others, is not read",

@@ -8,6 +8,7 @@ from matcalc.core.walk import fold, postorder
 from matcalc.read.syntax.nodes import SyntaxNode, children
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.symbols import letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value
 
 _OPERATORS = {"*": "*", ".": "*", "+": "+", "-": "-", "/": "/", "power": "^"}
@@ -16,6 +17,16 @@ _OPERATORS = {"*": "*", ".": "*", "+": "+", "-": "-", "/": "/", "power": "^"}
 def size_leaves(phrase: Phrase) -> list[Phrase]:
     """The letters in a size."""
     return [part for part in postorder(phrase, _operands) if part.kind in ("symbol", "indexed")]
+
+
+def names_inside(part: Phrase, source: str) -> list[str]:
+    """The letters in one place of a subscript, and those in their subscripts."""
+    found = []
+    for leaf in letters(part) or size_leaves(part):
+        if leaf.kind in ("symbol", "indexed"):
+            found.append(symbol(leaf, source).name)
+            found += [name for inner in leaf.parts for name in names_inside(inner, source)]
+    return found
 
 
 def size(phrase: Phrase, scope: Scope) -> SyntaxNode:
@@ -29,12 +40,26 @@ def size(phrase: Phrase, scope: Scope) -> SyntaxNode:
             return make.node(_OPERATORS[part.kind], *args)
         if part.kind not in ("symbol", "indexed", "function"):
             raise scope.problem("a size is made of letters, numbers and + - *", part.span)
+        if chooses(scope, part):  # X_{s_e}, w_y
+            (base, *inside) = (part.args[0], *part.parts) if part.kind == "indexed" else (part,)
+            chosen = make.node("name", value=scope.name(base))
+            at = [size(each, scope) for each in inside]
+            return make.node("entries", chosen, *at) if at else chosen
         name = scope.name(part)
         if name in scope.declared:
             raise scope.problem(f"{name} is declared as a variable, so it is not a size", part.span)
         return make.node("name", value=name)
 
     return fold(phrase, _operands, rule)
+
+
+def chooses(scope: Scope, part: Phrase) -> bool:
+    """Whether a subscript is declared to be a place, or is one of those in a matrix."""
+    base = part.args[0] if part.kind == "indexed" else part
+    if base.kind != "symbol":
+        return False
+    declared = scope.declared.get(scope.name(base))
+    return declared is not None and declared.kind == "onehot"
 
 
 def length(phrase: Phrase, scope: Scope) -> SyntaxNode:
@@ -63,7 +88,7 @@ def entries(
     make = Maker(phrase)
     ends = [end for part in phrase.parts for end in (part.args if part.kind in _WIDE else (part,))]
     if not binding and any(
-        scope.name(leaf) in running for end in ends for leaf in size_leaves(end)
+        name in running for end in ends for name in names_inside(end, scope.source)
     ):
         raise BeyondProducts("a part at an index", source=scope.source, span=phrase.span)
     places, single = [], []

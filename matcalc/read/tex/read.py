@@ -23,7 +23,8 @@ from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.shapes.singles import note_names, with_numbers, without_declarations
 from matcalc.read.syntax.binders import bind
-from matcalc.read.syntax.declare import declare
+from matcalc.read.syntax.declare import declare, split_declarations
+from matcalc.read.syntax.gathered import read_lookups
 from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.arrays import as_printed, by_entries
@@ -303,7 +304,16 @@ def name_of_variable(text: str, variables: Mapping[str, Variable]) -> str:
 
 
 def _declare(declarations: Declarations) -> dict[str, Variable]:
-    return declare([declarations] if isinstance(declarations, str) else declarations)
+    """The declared variables, whose names may be written in LaTeX: \\Sigma: psd(n)."""
+    if isinstance(declarations, Mapping):
+        return declare({_plain(name): kind for name, kind in declarations.items()})
+    lines = [declarations] if isinstance(declarations, str) else declarations
+    parts = (each.partition(":") for line in lines for each in split_declarations(line))
+    return declare([f"{_plain(name)}:{kind}" if sep else name for name, sep, kind in parts])
+
+
+def _plain(name: str) -> str:
+    return name_of_variable(name.strip(), {}) if any(sign in name for sign in r"\{^") else name
 
 
 @contextmanager
@@ -437,6 +447,8 @@ def _resolve(
         else:
             refuse_lone(letters, letters.alone.values() if doubtful else ())
             letters.finish()
+            for statements in result:
+                read_lookups(statements, resolver.scope.declared)
             if letters.binding:
                 for statements in result:
                     bind(statements, resolver.scope.source)

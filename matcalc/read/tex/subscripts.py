@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.errors import MatcalcError
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.places import size, size_leaves
+from matcalc.read.tex.places import chooses, names_inside, size, size_leaves
 from matcalc.read.tex.symbols import letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, transpose
 
@@ -30,10 +30,29 @@ _TENSOR = 3  # axes of an array that is no matrix, of which nothing was declared
 
 
 def names(phrase: Phrase, source: str) -> list[str]:
-    """The letters in a subscript, those of k + 1 included."""
+    """The letters in a subscript, those of k + 1 included, and the e of X_{s_e}."""
+    parts = phrase.parts if phrase.kind in ("indexed", "entries") else ()
+    return [name for part in parts for name in names_inside(part, source)]
+
+
+def require_places(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
+    """Refuses X_{s_e} in a sum over e, unless s is a matrix that chooses places."""
+    scope = letters_.scope
     parts = phrase.parts if phrase.kind in ("indexed", "entries") else ()
     leaves = [leaf for part in parts for leaf in letters(part) or size_leaves(part)]
-    return [symbol(leaf, source).name for leaf in leaves if leaf.kind in ("symbol", "indexed")]
+    for leaf in leaves:
+        if not any(name in running for name in names(leaf, scope.source)):
+            continue
+        name = symbol(leaf.args[0], scope.source).name
+        declared = scope.declared.get(name)
+        if declared is None or declared.kind != "onehot":
+            shown = letters_.text(leaf)
+            raise scope.problem(
+                f"{shown} is not an index",
+                leaf.span,
+                f"declare {name}: onehot(m, n), a matrix with a single 1 in each row; then {shown} "
+                "is the place of one of these",
+            )
 
 
 def places(phrase: Phrase, rank: int) -> list[Phrase]:
@@ -60,7 +79,7 @@ def kind_of(part: Phrase, letters_: Letters) -> str:
     if part.kind != "symbol":
         return UNCLEAR
     found = symbol(part, letters_.scope.source)
-    if found.name in letters_.scope.dimensions:
+    if found.name in letters_.scope.dimensions or chooses(letters_.scope, part):
         return PLACE
     if part.text.startswith("\\") and part.text != r"\ell":
         return LABEL if len(found.stem) > 1 and not part.text[1:].isalpha() else UNCLEAR

@@ -80,6 +80,7 @@ def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[i
             name in running for name in subscripts.names(phrase, letters.scope.source)
         ):
             letters.summed.add(symbol(phrase.args[0], letters.scope.source).key)
+        subscripts.require_places(letters, phrase, running)
         letters.note_sizes(phrase)
         stack += [(child, running, depth) for child in children(phrase)]
     return followed

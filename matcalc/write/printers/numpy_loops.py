@@ -10,6 +10,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.loops import Assignment, ForLoop, Item, assignments, base
 from matcalc.core.members import family_of, places_of
 from matcalc.core.tree import Expr
+from matcalc.write.printers.code_levels import TERM, bracket
 from matcalc.write.printers.numpy_code import Source
 
 _INDENT = "    "
@@ -118,9 +119,11 @@ class LoopSource:
         piece.taken |= self.names
         piece.locals = {name: _code(name) for name in used}
         lines = self._sizes(piece, item)
-        statements, result = piece._emitter({}, 0).statements()
+        emitter = piece._emitter({}, 0)
+        statements, value = emitter.statements()
         self.runtime |= set(piece.runtime)
-        value = f"{target} + {_close(result)}" if item.adds else result
+        if item.adds:
+            value = f"{target} + {bracket(emitter.codes[id(emitter.root)], TERM)}"
         return [*lines, *statements, f"{target} = {value}"]
 
     def _sizes(self, piece: Source, item: Assignment) -> list[str]:
@@ -165,10 +168,6 @@ def _indices(items: Sequence[Item]) -> set[str]:
         if isinstance(item, ForLoop):
             found |= {item.index} | _indices(item.items)
     return found
-
-
-def _close(code: str) -> str:
-    return code if code.isidentifier() else f"({code})"
 
 
 def _code(name: str) -> str:
