@@ -77,6 +77,20 @@ def cut_segments(program: Program, wrt: Sequence[str]) -> list[Segment]:
     return segments if len(segments) >= _FEWEST else [Segment("", program.expr, program.expr)]
 
 
+def needed_values(segments: Sequence[Segment]) -> set[str]:
+    """The hidden names whose values may stand in a gradient: not those that are only added to
+    something, as the beginning of a long sum is to the rest.
+    """
+    found: set[str] = set()
+    for segment in reversed(segments):
+        whole = segment.name in found
+        for term in _summands(segment.expr, segment.node.shape):
+            bare = term.args[0] if term.op == "neg" else term
+            if whole or bare.op != "variable":
+                found |= variable_names(bare)
+    return found.intersection(segment.name for segment in segments)
+
+
 class Backward:
     """Gradients of a scalar program from the last segment to the first."""
 
@@ -103,7 +117,7 @@ class Backward:
 
     def gradients(self) -> dict[str, Expr]:
         """The gradient by each variable."""
-        needed = self._needed()
+        needed = needed_values(self.segments)
         for segment in self.segments[:-1]:
             if segment.name in needed:
                 value = self.simplify(self._program(segment.expr))
@@ -113,19 +127,6 @@ class Backward:
         return {
             name: _total(self.found[name][::-1], self.variables[name].shape) for name in self.wrt
         }
-
-    def _needed(self) -> set[str]:
-        """The hidden names whose values may stand in a gradient: not those that are only added to
-        something, as the beginning of a long sum is to the rest.
-        """
-        found: set[str] = set()
-        for segment in reversed(self.segments):
-            whole = segment.name in found
-            for term in _summands(segment.expr, segment.node.shape):
-                bare = term.args[0] if term.op == "neg" else term
-                if whole or bare.op != "variable":
-                    found |= variable_names(bare)
-        return found
 
     def _program(self, expr: Expr) -> Program:
         return self.program._replace(expr=expr, variables=self.variables, definitions={})
@@ -177,11 +178,22 @@ def _total(terms: Sequence[Expr], shape: Shape) -> Expr:
     found = intern_trees(terms)
     counts = Counter(map(id, found))
     once = {id(term): term for term in found}.values()
-    whole = [
-        term if counts[id(term)] == 1 else Expr("*", (number(counts[id(term)]), term), shape)
-        for term in once
-    ]
+    whole = [term if counts[id(term)] == 1 else _multiple(counts[id(term)], term) for term in once]
     return add_terms([term for each in whole for term in _summands(each, shape)], shape)
+
+
+def _multiple(count: int, term: Expr) -> Expr:
+    """Several times a term, with one number in front."""
+    products, first = [], term
+    while first.op == "*":
+        products.append(first)
+        first = first.args[0]
+    if first.op != "number":
+        return Expr("*", (number(count), term), term.shape, row=term.row)
+    scaled = number(count * first.value)
+    for product in reversed(products):
+        scaled = product.with_args((scaled, product.args[1]))
+    return scaled
 
 
 def _summands(total: Expr, shape: Shape) -> list[Expr]:

@@ -29,9 +29,11 @@ from matcalc.engine.pipeline import (
 from matcalc.engine.recalled import Recalled
 from matcalc.engine.recovery.even import match_signs, share_differences
 from matcalc.engine.recovery.row_sums import sum_rows
-from matcalc.engine.segments import Backward, Segment, cut_segments
+from matcalc.engine.segments import Backward, Segment, cut_segments, needed_values
 
 _LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked,
+_LONG_FLAT = 400  # and of one that is not deep,
+_FLAT = 3  # values between segments that make no deep program,
 _SHARED = 12  # if the one variable stands in so many of them, or so many of them are used again
 
 
@@ -51,7 +53,8 @@ def derive_several(
         # what a segment does not show of its values, as that they are symmetric, the whole does
         with suppress(UnsupportedError):
             found.append(_through(program, wrt, segments, structure))
-    if not found or len(program.expr.parts) <= _LONG:
+    flat = len(needed_values(segments)) <= _FLAT  # as a sum of a few dozen terms
+    if not found or len(program.expr.parts) <= (_LONG_FLAT if flat else _LONG):
         engine = Engine(program, layout, several=True)
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
