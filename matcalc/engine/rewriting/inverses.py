@@ -1,18 +1,19 @@
 """Inverse algebra: equal forms of sums and products with inverses, to be taken where they are
 shorter.
 
-Three theorems, each true wherever the inverses exist that are written down:
+Four theorems, each true wherever the inverses exist that are written down:
 
 * ``M*inv(M) = eye``, term by term of a sum ``M``: ``eye - B*inv(A + B) = A*inv(A + B)``;
 * ``inv(A)*(B - A)*inv(B) = inv(A) - inv(B)``, the resolvent identity (Horn & Johnson, Matrix
   Analysis (2013), 0.7.4 and 5.8);
+* ``L*N*R + L*N*X*N*R = L*N*(M + X)*N*R`` where ``N = inv(M)``, from the first;
 * ``inv(c*eye + U*V)*U = U*inv(c*eye + V*U)``, the push-through identity (Henderson & Searle, SIAM
   Review 23 (1981), (17)).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ from matcalc.engine.ir.nodes import (
     is_zero,
     quotient,
 )
+from matcalc.engine.rewriting.places import open_term
 
 _TERMS = 12  # sums of more terms, and products of more factors, are left alone
 _FACTORS = 12
@@ -119,6 +121,66 @@ class Inverses:
                 )
                 queue += [(common * own, other) for own, other in linear]
         return done + queue
+
+    def of_frames(self, node: Node, expand: Callable[[Node], Node | None]) -> Iterator[Node]:
+        """Sums that equal a sum with terms L*N*R and L*N*X*N*R, where N = inv(M): the two are
+        L*N*(M + X)*N*R, and with ``expand`` terms of M and X cancel.
+        """
+        common, linear = as_sum(node)
+        if not 2 <= len(linear) <= _TERMS or node.rank > 2:
+            return
+        opened = [open_term(term) for _, term in linear]
+        terms = [
+            (common * c * own, list(factors))
+            for (c, _), (own, factors) in zip(linear, opened, strict=True)
+        ]
+        for longer, (c, factors) in enumerate(terms):
+            for one, two in self._pairs(factors):
+                for shorter, (other, fewer) in enumerate(terms):
+                    left = self._between(one, two, fewer, node.rank) if shorter != longer else None
+                    if left is None:
+                        continue
+                    axes = one.inside.axes
+                    between = self.builder.product(1, left, (one.far, two.near), axes)
+                    middle = self.builder.sum([(c, between), (other, one.inside)], axes)
+                    inside = expand(middle) or middle
+                    count = [len(self._linear(each)[1]) for each in (inside, one.inside, between)]
+                    if count[0] >= count[1] + count[2]:
+                        continue
+                    around = [factor for factor in factors if factor not in left]
+                    whole = self.builder.product(
+                        1,
+                        [*around, (inside, (one.far, two.near), 1)],
+                        tuple(range(node.rank)),
+                        node.axes,
+                    )
+                    rest = [
+                        (common * c, t)
+                        for k, (c, t) in enumerate(linear)
+                        if k not in (longer, shorter)
+                    ]
+                    yield self.builder.sum([(1, whole), *rest], node.axes)
+
+    def _pairs(self, factors: list[Factor]) -> Iterator[tuple[Place, Place]]:
+        """Two inverses of one matrix, one behind the other."""
+        if len(factors) <= _FACTORS:
+            for one in self._among(factors):
+                for two in self._among(one.rest):
+                    if one.inside is two.inside and one.near != two.far:
+                        yield one, two
+
+    def _between(
+        self, one: Place, two: Place, factors: list[Factor], rank: int
+    ) -> list[Factor] | None:
+        """The X of L*N*X*N*R where the factors are L*N*R."""
+        for place in self._among(factors):
+            names = {k: k for k in range(rank)}
+            ends = ((place.near, one.near), (place.far, two.far))
+            if place.inside is one.inside and all(names.setdefault(*end) == end[1] for end in ends):
+                found = embed(place.rest, two.rest, names, rank, rank)
+                if found is not None:
+                    return found[0]
+        return None
 
     def of_product(self, node: Node) -> Iterator[Node]:
         """Differences that equal a product: inv(A)*(B - A)*inv(B)."""

@@ -46,14 +46,14 @@ def put_together(builder: Builder, node: Sum, place: Place, inside: Node) -> Nod
 
 def find_places(builder: Builder, node: Sum) -> Iterator[Place]:
     """The places at which two terms or more of a sum differ, and sums stand."""
-    products = [_open(term)[1] for _, term in node.terms]
+    products = [open_term(term)[1] for _, term in node.terms]
     return _places(builder, node, _axes_of_sums(products))
 
 
 def _places(builder: Builder, node: Sum, axes: Container[int]) -> Iterator[Place]:
     found: dict[object, list[tuple[int, tuple[Factor, ...], Labels, Term]]] = {}
     for index, (coefficient, term) in enumerate(node.terms if axes else ()):
-        number, factors = _open(term)
+        number, factors = open_term(term)
         if len(factors) > _LONGEST:
             continue
         for labels in _candidates(factors, axes, term.rank):
@@ -91,7 +91,7 @@ def _axes_of_sums(products: Sequence[Sequence[Factor]]) -> set[int]:
     return {base.rank for base in sums if 0 < base.rank <= _WIDEST}
 
 
-def _open(term: Node) -> tuple[Rational, tuple[Factor, ...]]:
+def open_term(term: Node) -> tuple[Rational, tuple[Factor, ...]]:
     """A term as a number and factors, those of one scalar network among them taken apart."""
     number, factors = as_product(term)
     atoms = [k for k, (base, _, e) in enumerate(factors) if is_atom(base) and e == 1]

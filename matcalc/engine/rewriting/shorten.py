@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 
 from matcalc.core.dims import Shape
 from matcalc.core.walk import fold, postorder
@@ -252,7 +253,10 @@ class Shortener:
             if candidate is not None and self.length(candidate) < self.length(node):
                 return candidate
         found = self._cancel(node) or self._quotient(node) or self._at_one_place(node)
-        return found or self._least(self.inverses.of_sum(node), node)
+        if found is not None:
+            return found
+        others = self.inverses.of_sum(node), self.inverses.of_frames(node, self.expand)
+        return self._least(chain(*others), node)
 
     def _quotient(self, node: Sum) -> Node | None:
         """The sum over a common denominator, if that is shorter: x/u - x*y/u^2 is x/u^2 where u = 1
