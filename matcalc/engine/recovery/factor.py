@@ -229,7 +229,7 @@ class Factoring:
                 whole = self._single(scaled[0])
                 if self.factory.size(whole) < self.factory.size(self._plain(terms)):
                     return whole
-            joined = join_inner(self.assembler, self.sum, terms)
+            joined = join_inner(self.assembler, self.sum, terms, names=self.several)
             if len(joined) < len(terms):
                 whole = self.sum(joined, shape)
                 if self.factory.size(whole) < self.factory.size(self._plain(terms)):

@@ -57,8 +57,12 @@ def join_totals(
     return rest
 
 
-def join_inner(assembler: Assembler, total: Total, terms: Sequence[Term]) -> Sequence[Term]:
-    """x'*A*y - x'*A*z as x'*A*(y - z), where what is shared is more than a name."""
+def join_inner(
+    assembler: Assembler, total: Total, terms: Sequence[Term], *, names: bool = False
+) -> Sequence[Term]:
+    """x'*A*y - x'*A*z as x'*A*(y - z), where what is shared is more than a name; with ``names``
+    also x'*y - x'*z as x'*(y - z).
+    """
     writer, size = assembler.writer, assembler.factory.size
     groups: dict[tuple[int, bool], dict[int, Chain]] = {}
     for place, term in enumerate(terms):
@@ -66,12 +70,13 @@ def join_inner(assembler: Assembler, total: Total, terms: Sequence[Term]) -> Seq
         chains = [chain for chain in found if chain is not None]
         for way in (chains[0], flip(chains[0])) if len(chains) == 1 else ():
             groups.setdefault(way[0].key, {}).setdefault(place, way)
+    least = 0 if names else _NAME
     best: tuple[int, Chain, dict[int, Chain]] | None = None
     for members in groups.values():
         shared = _common_beginning(list(members.values()))
         length = sum([size(link.expr) + 1 for link in shared])
         saved = (len(members) - 1) * length
-        if len(members) > 1 and length > _NAME and (best is None or saved > best[0]):
+        if len(members) > 1 and length > least and (best is None or saved > best[0]):
             best = saved, shared, members
     if best is None:
         return terms
