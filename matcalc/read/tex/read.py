@@ -17,13 +17,14 @@ from matcalc.core.errors import (
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
+from matcalc.core.split import split_declarations
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.shapes.singles import note_names, with_numbers, without_declarations
 from matcalc.read.syntax.binders import bind
-from matcalc.read.syntax.declare import declare, split_declarations
+from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.gathered import read_lookups
 from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.offers import keep_readable
