@@ -8,17 +8,21 @@ wrong with the input is an error of the tool, with the place and the hint.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import Field
 
 from matcalc.core.kinds import FORMS
-from matcalc.core.options import BACKENDS
+from matcalc.core.options import BACKENDS, LAYOUTS
 from matcalc.version import __version__
 from matcalc.web.answer import answer
 
 Form = Literal["latex", "code"]  # what a formula can be had in beside its text
+# what is chosen from a list is named in the schema, and refused by our own message
+Layout = Annotated[str, Field(json_schema_extra={"enum": list(LAYOUTS)})]
+Backend = Annotated[str, Field(json_schema_extra={"enum": list(BACKENDS)})]
 
 _INSTRUCTIONS = f"""\
 matcalc differentiates expressions of scalars, vectors and matrices, and proves its answers. Use
@@ -38,10 +42,10 @@ def derive(
     wrt: str = "",
     variables: dict[str, str] | None = None,
     order: int = 1,
-    layout: str = "mixed",
+    layout: Layout = LAYOUTS[0],
     latex: bool = False,
     forms: list[Form] | None = None,
-    backend: str = BACKENDS[0],
+    backend: Backend = BACKENDS[0],
 ) -> dict[str, Any]:
     """The derivative of an expression with respect to one of its variables in closed form: text,
     shape, and how it was proved; with forms also LaTeX, and code for the backend, or in lacking why
@@ -57,7 +61,7 @@ def check_claim(
     wrt: str = "",
     variables: dict[str, str] | None = None,
     order: int = 1,
-    layout: str = "mixed",
+    layout: Layout = LAYOUTS[0],
     latex: bool = False,
 ) -> dict[str, Any]:
     """Whether a claimed derivative is right: the verdict is proved, agreed, wrong or undecided. Of

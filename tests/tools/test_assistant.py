@@ -83,3 +83,19 @@ def test_over_pipes() -> None:
     (found,) = asked(("derive", {"expression": "log(det(X))", "wrt": "X"}), server=server)
     assert found.structured_content["text"] == "inv(X)'"
     assert found.structured_content["verification"]["kind"] == "exact"
+
+
+def test_choices_stand_in_the_schema() -> None:
+    from matcalc.core.options import BACKENDS, LAYOUTS
+    from matcalc.tools.assistant import server
+
+    async def tools() -> Any:
+        async with mcp.Client(server()) as client:
+            return (await client.list_tools()).tools
+
+    derive = next(tool for tool in asyncio.run(tools()) if tool.name == "derive")
+    known = derive.input_schema["properties"]
+    assert tuple(known["backend"]["enum"]) == BACKENDS
+    assert tuple(known["layout"]["enum"]) == LAYOUTS
+    (found,) = asked(("derive", {"expression": "x'*x", "wrt": "x", "backend": "cobol"}))
+    assert "backend is 'numpy' or 'jax'" in found.content[0].text

@@ -55,7 +55,8 @@ class Convergence:
         if self.slope is None:
             return "all errors are noise: along this direction the differences have no error"
         if self.slope < _FLAT:
-            return f"the error does not fall with the step: the claim is wrong by {self.level:.1e}"
+            usual = float(np.median(self.errors))
+            return f"the error does not fall with the step: the claim is wrong by {usual:.1e}"
         if self.slope > _QUADRATIC:
             return "the error falls with the square of the step, down to the noise"
         return "the error falls, but more slowly than the square of the step"
