@@ -89,6 +89,9 @@ class Trees:
         total = terms[0]
         for term in terms[1:]:
             sign, right = ("-", term.args[0]) if term.op == "neg" else ("+", term)
+            number = _leading_number(term)
+            if number is not None and number.value < 0:
+                sign, right = "-", self.times(self.factory.number(-number.value), term.args[1])
             total = self.factory.binary(sign, total, right)
         return total
 

@@ -150,7 +150,7 @@ class ChainBuilder:
         own = self.trees.variable(part.name, part.tree)
         tree, reasons = self._differential(part.tree, own)
         self.named[id(part.tree)] = own
-        tree = self.trees.replace(tree, self.named)
+        tree = self._with_names(tree)
         self._step(part.name, part.tree)
         self.lines.append(Line(DIFFERENTIAL, tree, reasons, name=part.name))
         if tree.shape or not self._present(tree):
@@ -219,6 +219,13 @@ class ChainBuilder:
         if self.answer is not None:
             self.lines.append(Line(ANSWER, self.answer))
 
+    def _with_names(self, tree: Expr) -> Expr:
+        """The tree with the names of its parts, and of parts of these."""
+        named = self.trees.replace(tree, self.named)
+        while named is not tree:
+            tree, named = named, self.trees.replace(named, self.named)
+        return named
+
     # values that are numbers: inner products with adjoints
 
     def _backwards(self, tree: Expr, parts: list[NamedPart]) -> Expr:
@@ -243,7 +250,7 @@ class ChainBuilder:
         """The line with some differentials replaced by their formulas."""
         steps = tuple(self.steps[name] for name in names)
         put = {self.steps[name]: self.formulas[name] for name in names}
-        inserted = self.trees.intern(tree, put)
+        inserted = self._with_names(self.trees.intern(tree, put))
         if self.trees.factory.size(inserted) > _LONGEST:
             raise CannotShow("its lines get too long")
         arrays = any(each.op == "indexed" and each.value.indices for each in put.values())
@@ -385,15 +392,16 @@ class ChainBuilder:
             self.lines.append(Line(CLOSED, self.answer, self._behind_names(within)))
 
     def _behind_names(self, tree: Expr) -> tuple[Reason, ...]:
-        """The rewrites that fire once the names in a tree are written out, and that bring in a
-        function that was not there.
-        """
-        assert self.answer is not None
+        """The rewrites that fire once the names in a tree are written out."""
         put: dict[str, Expr] = {}
         for line in self.lines:
             if line.kind == LET:
                 put[line.name] = self.trees.intern(line.tree, put)
-        spelt = self.trees.intern(tree, put)
+        return self._bringing(self.trees.intern(tree, put))
+
+    def _bringing(self, spelt: Expr) -> tuple[Reason, ...]:
+        """The rewrites of a tree that bring a function into the answer that was not there."""
+        assert self.answer is not None
         new = {part.op for part in self.answer.parts} - {part.op for part in spelt.parts}
         if not new:
             return ()
@@ -434,12 +442,12 @@ class ChainBuilder:
         variable = self.program.variables[self.wrt]
         step = self.trees.variable(self.d_wrt, Expr("", (), variable.shape))
         upright = self.trees.vectorise(step) if step.rank == 2 else step
-        line = self.trees.times(self.answer, upright)
-        if tree.rank == 2 and step.shape:
-            reasons = tuple(explain_factors(self.d_wrt, tree, self.answer))
-            self._line(Line(VECTORISED, line, reasons))
-        else:
-            line = self.trees.factory.transpose(line) if line.row != tree.row else line
-            if line is not tree:
-                self._line(Line(EQUAL, line, tuple(explain_factors(self.d_wrt, tree, self.answer))))
+        line = self.trees.times(self._with_names(self.answer), upright)
+        vectorised = tree.rank == 2 and bool(step.shape)
+        if not vectorised and line.row != tree.row:
+            line = self.trees.factory.transpose(line)
+        if line is not tree:
+            factored = explain_factors(self.d_wrt, tree, self.answer)
+            reasons = (*self._behind_names(tree), *factored)
+            self._line(Line(VECTORISED if vectorised else EQUAL, line, reasons))
         self.lines.append(Line(ANSWER, self.answer))

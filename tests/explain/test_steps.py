@@ -521,3 +521,28 @@ def test_reasons_say_what_was_used(source, wrt, line, reasons):
     found = matcalc.diff(source, wrt).steps().chains[0].lines
     shown = {text(each.tree): [why.text for why in each.reasons] for each in found}
     assert shown[line] == reasons
+
+
+@pytest.mark.parametrize(
+    ("source", "wrt", "wanted"),
+    [
+        ("inv(A + x*x')", "x", "-(kron(inv(M)'*x, inv(M)) + kron(inv(M)', inv(M)*x))*dx"),
+        ("tanh(W*tanh(V*x))", "x", "diag(1 - tanh(W*u).^2)*W*diag(1 - u.^2)*V*dx"),
+        ("u = A*x; v = tanh(u); B*v", "x", "B*diag(1 - v.^2)*A*dx"),
+        ("sin(a)^2 + cos(a)^2", "a", "0*da"),
+        (
+            "sum((x - mean(x)).^2)",
+            "x",
+            "2*sum((x - mean(x)).*dx) - 2*sum((x - mean(x)).*vector(mean(dx)))",
+        ),
+    ],
+)
+def test_lines_use_the_names_of_parts(source, wrt, wanted):
+    found = matcalc.diff(source, wrt).steps()
+    assert found.proved
+    assert wanted in [text(line.tree) for line in found.chains[0].lines]
+
+
+def test_rewrites_of_a_jacobian_are_named():
+    found = matcalc.diff("exp(A*x)/sum(exp(A*x))", "x").steps().chains[0].lines[-2]
+    assert "exp(x)/sum(exp(x)) = softmax(x)" in [why.text for why in found.reasons]
