@@ -100,6 +100,7 @@ SECOND = [
     ("F(f(x))", "x", "diag(f'(x))*hess_F(f(x))*diag(f'(x)) + diag(f''(x).*grad_F(f(x)))"),
     ("log(F(x))", "x", "(hess_F(x) - grad_F(x)*grad_F(x)'/F(x))/F(x)"),
     ("F(x)^2", "x", "2*(F(x)*hess_F(x) + grad_F(x)*grad_F(x)')"),
+    ("H(x + t*v)", "t", "d2_H(t*v + x, v, v)"),
 ]
 THIRD = [
     ("H(Z*x)", "x", "D[i,j,k,l] = Z[:,j]'*d3_H(Z*x, delta[:,i], Z[:,l])*Z[:,k]"),
@@ -109,6 +110,11 @@ FIRST += [
     ("hess_H(x, l)*v", "x", "d3_H(x, l, v)"),
     ("v'*d3_H(x, l, v)*v", "x", "d4_H(x, l, v, v, v)"),
     ("d3_H(x, l, v, v)", "v", "2*d3_H(x, l, v)"),
+    ("jac_H(x)*v", "x", "d2_H(x, v)"),
+    ("C*jac_H(Z*x)*v", "x", "C*d2_H(Z*x, v)*Z"),
+    ("norm2(jac_H(x)*v)^2/2", "x", "hess_H(x, jac_H(x)*v)*v"),
+    ("d2_H(x, v, v)", "v", "2*d2_H(x, v)"),
+    ("x - inv(jac_r(x))*r(x)", "x", "inv(jac_r(x))*d2_r(x, inv(jac_r(x))*r(x))"),
 ]
 ALL = [*((1, *row) for row in FIRST), *thinned([(2, *row) for row in SECOND], 3)]
 ALL += [(3, *row) for row in THIRD]
@@ -144,6 +150,8 @@ def test_the_derivative_is_proved_short_and_read_back(
         ),
         ("F(x, x)", {"F": KINDS["F"]}, "takes one argument", ""),
         ("hess_H(x)", {"H": KINDS["H"]}, "the point and weights", ""),
+        ("d2_H(x)", {"H": KINDS["H"]}, "a point and 1 or 2 directions", ""),
+        ("d2_F(x, x)", {"F": KINDS["F"]}, "not one of its derivatives", "hess_F(u)"),
         ("exp(x)", {"exp": "function"}, "exp is a function of the language", "another name"),
         ("f(x)", {"f": "function(vector(n))"}, "not a declaration of a function", "-> scalar"),
         ("f(x)", {"f": "function(vector) -> matrix(n, n)"}, "arguments and values", "-> scalar"),
@@ -199,6 +207,7 @@ def test_generated_code_takes_the_functions() -> None:
         ("h(A*x)", "x", 2, r"A^{\top} \nabla^{2} h(A x) A"),
         ("H(x)", "x", 1, r"J_{H}(x)"),
         ("l'*H(x)", "x", 2, r"\nabla^{2} (l^{\top} H)(x)"),
+        ("H(x + t*v)", "t", 2, r"\mathrm{D}^{2} H(t v + x)[v, v]"),
     ],
 )
 def test_latex(expr: str, wrt: str, order: int, expected: str) -> None:

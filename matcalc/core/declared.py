@@ -17,7 +17,9 @@ class FunctionRef(NamedTuple):
     argument for each order. The second derivative of a vector takes weights w as a second
     argument, and is the matrix of second derivatives of w'*f(u); from the third order on, those of
     a vector take directions at the end, with which they are contracted: d3_f(u, v) is the
-    derivative of hess_f(u) in the direction v, and d3_f(u, w, v) that of hess_f(u, w).
+    derivative of hess_f(u) in the direction v, and d3_f(u, w, v) that of hess_f(u, w). ``along``
+    says that the second derivative of a vector takes directions and no weights: d2_f(u, v) is the
+    derivative of jac_f(u) in the direction v, and d2_f(u, v, v) that of f twice.
 
     Of a function of several arguments ``by`` are those that it is derived by, counted from 0 and
     sorted; one of scalars alone acts entry by entry.
@@ -27,6 +29,7 @@ class FunctionRef(NamedTuple):
     ranks: tuple[int, ...] = ()
     order: int = 0
     by: tuple[int, ...] = ()
+    along: bool = False
 
     def __str__(self) -> str:
         """f, f', f'' of a function of one scalar; grad_f, hess_f, jac_f, d3_f of another argument;
@@ -36,7 +39,10 @@ class FunctionRef(NamedTuple):
             return self.name + "'" * self.order
         if self.arity > 1:
             return f"d{''.join([str(place + 1) for place in self.by])}_{self.name}"
-        kind = {1: "jac" if self.ranks[-1] else "grad", 2: "hess"}.get(self.order, f"d{self.order}")
+        names = {1: "jac" if self.ranks[-1] else "grad"}
+        if not self.along:
+            names[2] = "hess"
+        kind = names.get(self.order, f"d{self.order}")
         return f"{kind}_{self.name}"
 
     @property
@@ -63,6 +69,11 @@ class FunctionRef(NamedTuple):
     def of_vectors(self) -> bool:
         """Whether it maps vectors to vectors."""
         return self.ranks == (1, 1)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether it takes weights, with which the values of a vector of functions are summed."""
+        return self.of_vectors and self.order > 1 and not self.along
 
     @property
     def of_a_vector(self) -> bool:

@@ -18,7 +18,7 @@ def generic(
         return sums.builder.elementwise(function, args)
     if len(args) == 1 or not function.classic:
         return sums.builder.call(function, args, shape)
-    if function.scalar_of_vector:
+    if not function.weighted:
         return _along(sums, function, args[0], args[1:], shape)
     point, weights, *directions = args
     return _along(sums, function, point, directions, shape, weights)
@@ -33,12 +33,14 @@ def _along(
     weights: Node | None = None,
 ) -> Lowered:
     """A derivative of a function of a vector in directions; of a vector of functions it is that of
-    their sum with weights.
+    their sum with weights, or of each of them.
     """
     order, rank = function.order, len(shape)
-    values = weights.axes if weights is not None else ()
-    labels = (*[order] * len(values), *range(order))
-    whole = sums.builder.call(function, [point], values + point.axes * order)
+    values = shape[: function.along] if weights is None else weights.axes
+    first = 1 if function.along else 0  # of the labels for the argument
+    labels = (*[0 if function.along else order for _ in values], *range(first, first + order))
+    bare = function._replace(along=False)
+    whole = sums.builder.call(bare, [point], values + point.axes * order)
     factors: list[Factor] = [(whole, labels, 1)]
     factors += [(direction, (rank + k,), 1) for k, direction in enumerate(directions)]
     if weights is not None:

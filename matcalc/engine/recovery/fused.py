@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.operations import PROJECTORS, SYLVESTER
-from matcalc.core.tree import Expr
+from matcalc.core.tree import APPLY, Expr
 from matcalc.engine.ir.nodes import Labels
 from matcalc.engine.recovery.arrange import identity
 from matcalc.engine.recovery.chains import Chain, Link, flip, key
@@ -221,15 +221,21 @@ def _is_directed(function: object) -> bool:
 
 def _write_weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """A derivative in all directions but up to two, d3_f(u, v); of a vector of functions that of
-    their sum with weights: hess_f(u, w), d3_f(u, w, v).
+    their sum with weights: hess_f(u, w), d3_f(u, w, v); or of each of them, d2_f(u, v).
     """
     expr, labels = hyper
     values = labels[: expr.value.of_vectors]
     once = [k for k in labels if labels.count(k) == 1]
     inner = [k for k in once if graph.has_one_hyper(k) and not graph.incident(k)]
     outer = [k for k in labels if k not in inner][:2]
-    if len(inner) + len(outer) < len(labels) or any(k in outer for k in values):
+    if len(inner) + len(outer) < len(labels):
         return False
+    if any(k in outer for k in values):
+        if expr.value.order > 2 or labels.count(labels[0]) > 1:
+            return False
+        expr = graph.factory.make(APPLY, expr.args, expr.shape, expr.value._replace(along=True))
+        values = ()
+        outer = [k for k in labels if k in outer]  # the values first
     if values and expr.value.order == 2 and len(outer) < 2:
         outer = list(labels[1:])  # hess_f(u, w) takes no directions
         inner = list(values)
@@ -246,7 +252,7 @@ def _write_weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     elif len(outer) == 1:
         graph.add_weight(outer[0], (Link(whole),))
     else:
-        graph.connect(outer[0], outer[1], (Link(whole, symmetric=True),))
+        graph.connect(outer[0], outer[1], (Link(whole, symmetric=not expr.value.along),))
     return True
 
 

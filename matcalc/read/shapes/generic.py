@@ -17,17 +17,17 @@ from matcalc.read.shapes.context import Context, derivative_of
 from matcalc.read.shapes.operators import entrywise
 from matcalc.read.syntax.nodes import SyntaxNode
 
-_HIGHER = re.compile(f"d[3-{HIGHEST_ORDER}]")
+_HIGHER = re.compile(f"d[2-{HIGHEST_ORDER}]")
 _PARTIAL = re.compile(f"d[1-9]{{1,{HIGHEST_ORDER}}}")
 
 
 def call(context: Context, node: SyntaxNode, function: Variable, args: list[Expr]) -> Expr:
     """The value of a declared function or of a derivative of it."""
     ref = _derivative(context, node, function)
-    weighted = ref.of_vectors and ref.order >= 2
-    directed = ref.of_a_vector and ref.order > 2
-    fewest = ref.arity + weighted + (ref.order - 2) * directed
-    counts = tuple(range(fewest, fewest + (3 if directed else 1)))
+    weighted = ref.weighted
+    directed = ref.along or (ref.of_a_vector and ref.order > 2)
+    directions = range(max(ref.order - 2, ref.along), ref.order + 1) if directed else (0,)
+    counts = tuple([ref.arity + weighted + count for count in directions])
     if len(node.args) not in counts:
         message = (
             f"{node.value} takes {_argument_count(ref, counts, weighted)}, not {len(node.args)}"
@@ -66,9 +66,9 @@ def _derivative(context: Context, node: SyntaxNode, function: Variable) -> Funct
                 return ref
         order = {"hess": 2, "jac" if ref.ranks[-1:] != (0,) else "grad": 1}.get(prefix, 0)
         if _HIGHER.fullmatch(prefix) and (ref.of_a_vector or not ref.classic):
-            order = int(prefix[1])
+            order = int(prefix[1]) if prefix != "d2" or ref.of_vectors else 0
         if order and ref.arity == 1 and not ref.primed:
-            return ref._replace(order=order)
+            return ref._replace(order=order, along=prefix == "d2")
     elif not prefix and primes <= (HIGHEST_ORDER if ref.primed else 0):
         return ref._replace(order=primes)
     hint = f"its derivatives are {_derivative_name(ref)}"
@@ -86,7 +86,7 @@ def _derivative_name(ref: FunctionRef) -> str:
     elif ref.primed:
         hint = "{0}'(x), {0}''(x)"
     elif ref.of_vectors:
-        hint = "jac_{0}(u), hess_{0}(u, w), d3_{0}(u, w, v)"
+        hint = "jac_{0}(u), hess_{0}(u, w), d2_{0}(u, v), d3_{0}(u, w, v)"
     elif ref.scalar_of_vector:
         hint = "grad_{0}(u), hess_{0}(u), d3_{0}(u, v)"
     else:
@@ -103,7 +103,8 @@ def _argument_count(ref: FunctionRef, counts: tuple[int, ...], weighted: bool) -
         return "two arguments: the point and weights"
     before = 1 + weighted
     what = "a point, weights" if weighted else "a point"
-    return f"{what} and {counts[0] - before} to {counts[-1] - before} directions"
+    least, most = counts[0] - before, counts[-1] - before
+    return f"{what} and {least} {'to' if most > least + 1 else 'or'} {most} directions"
 
 
 def _argument(context: Context, node: SyntaxNode, place: int, arg: Expr, wanted: Shape) -> Expr:

@@ -35,7 +35,7 @@ def generic(function: FunctionRef, args: Sequence[Jet], extent: Extent, meter: M
         return _entry_by_entry(function, args, extent)
     order, name = function.order, function.name
     points, others = args[: function.arity], args[function.arity :]
-    weighted = function.of_vectors and bool(others)
+    weighted = function.weighted and bool(others)
     directions = others[weighted:]
     counts = [prod(point.extent) for point in points]
     count = sum(counts)

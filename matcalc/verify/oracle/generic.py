@@ -23,7 +23,7 @@ def generic(function: FunctionRef, args: Sequence[Array], extent: tuple[int, ...
     """The value of a declared function, or of a derivative of it."""
     order, name = function.order, function.name
     points, others = args[: function.arity], args[function.arity :]
-    weighted = function.of_vectors and len(others) > 0
+    weighted = function.weighted and bool(others)
     directions = others[weighted:]
     counts = [1 if function.entrywise else point.size for point in points]
     count = sum(counts)

@@ -58,7 +58,7 @@ def callable_name(function: FunctionRef) -> str:
 
 def declared_form(function: FunctionRef, args: list[LatexPiece], name: str) -> LatexPiece:
     r"""f'(x), \nabla f(u), \nabla^2 f(u), J_{f}(u), \partial_{12} f(u, A); \nabla^2 (w^\top f)(u)
-    of several functions with weights.
+    of several functions with weights, \mathrm{D}^{2} f(u)[v] of them in a direction.
     """
     order = function.order
     if function.primed or order == 0:
@@ -68,6 +68,10 @@ def declared_form(function: FunctionRef, args: list[LatexPiece], name: str) -> L
         return call(rf"\partial_{{{places}}} {name}", *args)
     if function.ranks[-1] and order == 1:
         return call(f"J_{{{name}}}", args[0])
+    if function.along:
+        whole = call(rf"\mathrm{{D}}^{{2}} {name}", args[0])
+        inside = ", ".join([each.text for each in args[1:]])
+        return LatexPiece(rf"{whole.text}[{inside}]", ATOM, any(each.tall for each in args))
     if len(args) > 1 and function.of_vectors:
         name, args = f"({transpose(args[1]).text} {name})", [args[0], *args[2:]]
     return call(rf"\nabla {name}" if order == 1 else rf"\nabla^{{{order}}} {name}", *args)
