@@ -577,7 +577,7 @@ JOINT = [
         "sum[i](log(s) + (x[i] - u)^2/(2*s^2))",
         "us",
         {"x": "vector(n)", "u": "scalar", "s": "positive"},
-        {"u": "mean(x)", "s": "sqrt(norm2(x - u)^2/n)"},
+        {"u": "mean(x)", "s": "norm2(x - u)/sqrt(n)"},
         "the only minimum; in u, for every s: the only minimum",
         id="mean and deviation",
         marks=pytest.mark.slow,
@@ -603,7 +603,7 @@ JOINT = [
         "a*x^2 + (y - x)^2",
         "xy",
         {"x": "scalar", "y": "scalar", "a": "scalar"},
-        {"y": "0", "x": "y/(1 + a)"},
+        {"x": "0", "y": "0"},
         "where ",
         id="a condition stays one",
     ),
@@ -641,11 +641,6 @@ def test_joint_points_in_a_dozen_variables():
     assert {name: str(value) for name, value in found.items()} == {
         name: str(k) for k, name in enumerate(names)
     }
-
-
-def test_joint_points_are_no_points_under_equations():
-    with pytest.raises(UnsupportedError, match="equations are solved for one variable"):
-        matcalc.stationary("a^2 + b^2", ["a", "b"], subject_to="a + b = 1")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -190,11 +190,11 @@ def _without_positive(tree: Expr, known: Definiteness) -> Expr:
     return tree
 
 
-def is_beyond(program: Program, wrt: str, point: Expr) -> bool:
+def is_beyond(program: Program, values: Mapping[str, Expr]) -> bool:
     """Whether it is proved that the function has no value at a point, or none on one side of it."""
     known = Definiteness(program)
-    for op, bound in bounds_of_domain(program.expr, {wrt}):
-        there = simplify_tree(program, put(bound, {wrt: point}))
+    for op, bound in bounds_of_domain(program.expr, values.keys()):
+        there = simplify_tree(program, put(bound, values))
         if _is_root_of_zero(known, op, bound, there):
             continue
         if known.is_nonnegative(negate(program, there)):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice, permutations
 
 from matcalc.answers.convexity import verdict_on
+from matcalc.answers.equations import Equation, said_of
 from matcalc.answers.extremes import (
     DOMAIN,
     EXTREMES,
@@ -22,7 +23,9 @@ from matcalc.answers.extremes import (
     kind_of,
 )
 from matcalc.answers.formulas import NamedFormulas
+from matcalc.answers.lagrange import read_constraint
 from matcalc.answers.names import require_different, require_scalar
+from matcalc.answers.points_together import JointPoints, find_points_together
 from matcalc.answers.solving import Zero
 from matcalc.answers.stationary import zeros_of
 from matcalc.answers.taylor import put
@@ -75,10 +78,13 @@ class JointPoint(NamedFormulas):
     """
 
     def __init__(
-        self, expression: Expression, solved: Sequence[_Solved], said: Sequence[str], proof: str
+        self,
+        expression: Expression,
+        values: Sequence[tuple[str, Expr]],
+        said: Sequence[str],
+        proof: str,
     ) -> None:
-        program = expression._program._replace(definitions={})
-        super().__init__(program, [(each.name, each.value) for each in _readable(solved)])
+        super().__init__(expression._program._replace(definitions={}), values)
         self.expression = expression
         self.condition = "; ".join(said)
         self._said = said
@@ -88,14 +94,12 @@ class JointPoint(NamedFormulas):
     def report(self) -> str:
         """The point with the condition and the proof, a line each."""
         said = "\n              ".join(self._said)  # each below the first
-        return (
-            f"{self}\n  it is       {said}\n"
-            f"  proved      the gradients there are zero, {self.proof}"
-        )
+        return f"{self}\n  it is       {said}\n  proved      {self.proof}"
 
 
-def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint:
-    """The point where the gradients of a scalar by several variables are zero together.
+def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint | JointPoints:
+    """The point where the gradients of a scalar by several variables are zero together; of numbers
+    all points.
 
     In some order each variable has to be solved for, with the values of those before it put in.
     Raises UnsupportedError where no order leads to the end.
@@ -114,6 +118,9 @@ def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint:
         statement = DerivativeStatement(program, name)
         gradients[name] = differentiate(statement)
         verify(statement, gradients[name])
+    together = find_points_together(expression, names)
+    if together is not None and len(together.points) > 1:
+        return together
     furthest: list[_Solved] = []
     for order in islice(permutations(names), _MOST_ORDERS):
         solved = _eliminate(program, order, gradients)
@@ -122,12 +129,60 @@ def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint:
         if len(solved) == len(names):
             proof = _prove(program, solved, gradients)
             if proof is not None:
-                return JointPoint(expression, solved, _condition(expression, solved), proof)
-    said = "; ".join([f"{each.name} = {format_tree(program, each.value)}" for each in furthest])
+                is_sure, said = _condition(expression, solved)
+                if is_sure or together is None:
+                    values = [(each.name, each.value) for each in _readable(solved)]
+                    proof = f"the gradients there are zero, {proof}"
+                    return JointPoint(expression, values, said, proof)
+                break
+    if together is not None:
+        return _one_or_all(expression, together)
+    steps = "; ".join([f"{each.name} = {format_tree(program, each.value)}" for each in furthest])
     raise UnsupportedError(
         f"no closed form was found for {', '.join(names)} where all gradients are zero",
-        hint=f"for given values of the others there is {said}" if said else "ask about one of them",
+        hint=f"for given values of the others there is {steps}"
+        if steps
+        else "ask about one of them",
     )
+
+
+def points_under(
+    expression: Expression, wrt: Sequence[str], equations: Sequence[str | Equation]
+) -> JointPoint | JointPoints:
+    """All points where a scalar is stationary by several numbers under equations.
+
+    Raises UnsupportedError where they are not numbers, or have no closed form.
+    """
+    program, names = expression._program, require_different(wrt)
+    require_scalar(program.expr, "stationary points are")
+    for name in names:
+        known = require_variable(program, name)
+        if known.shape:
+            raise UnsupportedError(
+                f"{name} is {known}, and equations are solved for one variable, or for numbers",
+                hint="write what stands together as one vector, with blocks such as [A, B]",
+            )
+    found = []
+    for source in equations:
+        program, constraint = read_constraint(program, source, *names)
+        found.append(constraint)
+    points = find_points_together(Expression(program), names, found)
+    if points is None:
+        raise UnsupportedError(
+            f"no closed form was found for {', '.join(names)} where {expression} is stationary "
+            f"under {', '.join(map(said_of, equations))}",
+            hint="polynomials have one where one number after the other can be eliminated",
+        )
+    return _one_or_all(expression, points)
+
+
+def _one_or_all(expression: Expression, found: JointPoints) -> JointPoint | JointPoints:
+    """The point where there is one alone, else all of them."""
+    if len(found.points) > 1 or found.points[0][0].free:
+        return found
+    ((point, kind),) = found.points
+    values = [(name, value._tree) for name, value in point.items()]
+    return JointPoint(expression, values, [str(kind)], found.proof)
 
 
 def _readable(solved: Sequence[_Solved]) -> list[_Solved]:
@@ -212,14 +267,16 @@ def _there(tree: Expr, solved: Sequence[_Solved]) -> Expr:
     return tree
 
 
-def _condition(expression: Expression, solved: Sequence[_Solved]) -> list[str]:
-    """What kind of point it is, by all variables together or step by step, and where it counts.
+def _condition(expression: Expression, solved: Sequence[_Solved]) -> tuple[bool, list[str]]:
+    """Whether it is known what kind of point it is; and that, by all variables together or step by
+    step, with where it counts.
 
     Where a function of x and y is least at x = a(y) for each y, and what is left is least at y, the
     point is a minimum in both.
     """
     names = [each.name for each in reversed(solved)]
     said: list[str] = []
+    is_sure = True
     with suppress(MatcalcError):
         found = verdict_on(expression, names)
         if found.verdict in EXTREMES:
@@ -232,6 +289,7 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> list[str]:
             by = f"in {each.name}, for every {others}" if others else f"in {each.name}, then"
             steps.append((by, PointKind(what.said, what.why.replace(DOMAIN, ""))))
         whole = _together([what for _, what in steps])
+        is_sure = bool(whole)
         said = [*whole, *[f"{by}: {what}" for by, what in steps]]
     program = expression._program
     values = {each.name: _there(each.value, solved) for each in solved}
@@ -248,7 +306,7 @@ def _condition(expression: Expression, solved: Sequence[_Solved]) -> list[str]:
         for required in each.zero.requires
     ]
     conditions = list(dict.fromkeys([*conditions, *format_requirements(program, requires)]))
-    return [*said, counts_only(conditions)] if conditions else said
+    return is_sure, [*said, counts_only(conditions)] if conditions else said
 
 
 def _together(steps: Sequence[PointKind]) -> list[str]:

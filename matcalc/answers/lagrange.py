@@ -104,7 +104,7 @@ def find_constrained_point(
         )
     found: list[Constraint] = []
     for source in equations:
-        program, constraint = _constraint(program, source, wrt)
+        program, constraint = read_constraint(program, source, wrt)
         found.append(constraint)
     objective = program._replace(definitions={})
     expression = Expression(objective)
@@ -112,7 +112,7 @@ def find_constrained_point(
         named = _eigenproblem(objective, wrt, found)
         if named is not None:
             return named
-    problem = _Problem(objective, wrt, found, _lagrangian_gradient(objective, wrt, found))
+    problem = _Problem(objective, wrt, found, lagrangian_gradient(objective, wrt, found))
     for point, multipliers in _candidates(problem):
         with suppress(UnsupportedError):
             solve = _prove if len(multipliers) == len(found) else _family
@@ -152,12 +152,15 @@ def _of_kind(
     return program, bare, [*([] if said.replace(" ", "") in plain else [said]), *constraints]
 
 
-def _constraint(program: Program, equation: str | Equation, wrt: str) -> tuple[Program, Constraint]:
+def read_constraint(
+    program: Program, equation: str | Equation, *wrt: str
+) -> tuple[Program, Constraint]:
     """An equation as what is zero in it, and the program with its variables and multiplier."""
     program, zero = read_equation(program, equation)
     source = said_of(equation)
-    if wrt not in variable_names(zero):
-        raise ArgumentError(f"{source} does not constrain {wrt}", hint=f"it has no {wrt}")
+    if variable_names(zero).isdisjoint(wrt):
+        names = " or ".join(wrt)
+        raise ArgumentError(f"{source} does not constrain {names}", hint=f"it has no {names}")
     if zero.rank > 1:
         raise UnsupportedError(
             f"{source} is an equation of matrices",
@@ -177,7 +180,8 @@ def _weigh(constraint: Constraint) -> Expr:
     return Expr("*", (transpose(factor), constraint.zero))
 
 
-def _lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint]) -> Expr:
+def lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint]) -> Expr:
+    """The gradient of a scalar and the constraints with their multipliers, f + l'*c."""
     whole = program.expr
     for each in found:
         whole = Expr("+", (whole, _weigh(each)))
@@ -307,7 +311,7 @@ def _scale(
     if wrt in variable_names(normal):
         return
     others = [each for each in found if each is not constraint]
-    gradient = _lagrangian_gradient(program, wrt, others)
+    gradient = lagrangian_gradient(program, wrt, others)
     there = put(gradient, {wrt: whole})
     row = transpose(normal)
     top, bottom = Expr("*", (row, there)), Expr("*", (row, normal))
@@ -400,18 +404,28 @@ def _condition(
     expression: Expression, program: Program, wrt: str, found: Sequence[Constraint], both: bool
 ) -> str:
     """What kind of point it is on the set."""
-    linear = all(
-        wrt
-        not in variable_names(
-            differentiate(DerivativeStatement(program._replace(expr=c.zero), wrt))
-        )
-        for c in found
-    )
     verdict = verdict_on(expression, wrt).verdict
-    if not linear:
-        if verdict == "affine" and both:
-            return "the minimum and the maximum, one each: a linear function on an ellipsoid"
-        return "a stationary point; the constraint is not linear, so compare the values"
+    if are_affine(program, [wrt], found):
+        return kind_on_affine_set(verdict) or "a stationary point on the set"
+    if verdict == "affine" and both:
+        return "the minimum and the maximum, one each: a linear function on an ellipsoid"
+    return "a stationary point; the constraint is not linear, so compare the values"
+
+
+def are_affine(program: Program, names: Sequence[str], found: Sequence[Constraint]) -> bool:
+    """Whether equations are affine in all these variables together."""
+    slopes = [
+        differentiate(DerivativeStatement(program._replace(expr=each.zero), name))
+        for each in found
+        for name in names
+    ]
+    return all(variable_names(slope).isdisjoint(names) for slope in slopes)
+
+
+def kind_on_affine_set(verdict: str) -> str | None:
+    """What a stationary point of a function with a verdict is, under equations that are affine;
+    None where that is not known.
+    """
     kinds = {
         "strictly convex": "the only minimum on the set",
         "strictly concave": "the only maximum on the set",
@@ -419,7 +433,7 @@ def _condition(
         "concave": "a maximum on the set",
     }
     if verdict not in kinds:
-        return "a stationary point on the set"
+        return None
     return f"{kinds[verdict]}: the function is {verdict} and the constraint is linear"
 
 
@@ -452,7 +466,7 @@ def _eigenproblem(program: Program, wrt: str, found: Sequence[Constraint]) -> Na
     other = x if right.op == "eye" else Expr("*", (right, x), shape)
     ends = [Expr("*", (left, x), shape), Expr("*", (scale, other), shape)]
     # the gradient of the Lagrangian with l = -λ is twice the difference
-    gradient = _lagrangian_gradient(program, wrt, found)
+    gradient = lagrangian_gradient(program, wrt, found)
     name = found[0].multiplier.name
     variables = {**program.variables, value: Variable(value, "scalar")}
     there = put(gradient, {name: Expr("neg", (scale,))})

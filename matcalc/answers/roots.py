@@ -53,12 +53,14 @@ def find_roots(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
     return list(found.values())
 
 
-def factors(tree: Expr, wrt: str) -> Iterator[Expr]:
-    """The factors that have zeros; what a quotient is divided by has none where it has a value."""
+def factors(tree: Expr, *wrt: str) -> Iterator[Expr]:
+    """The factors with some of the variables that have zeros; what a quotient is divided by has
+    none where it has a value.
+    """
     stack = [tree]
     while stack:
         node = stack.pop()
-        if wrt not in variable_names(node) or node.op == "exp":
+        if variable_names(node).isdisjoint(wrt) or node.op == "exp":
             continue
         if node.op in ("*", ".*"):
             stack += reversed(node.args)
@@ -86,7 +88,7 @@ def _of_factor(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
             return _of_function(program, factor, wrt)
         return None
     with suppress(UnsupportedError):
-        coefficients = _coefficients(program, factor, wrt)
+        coefficients = coefficients_of(program, factor, wrt)
         if coefficients is not None:
             return _of_letters(program, coefficients)
     with suppress(UnsupportedError):
@@ -128,7 +130,7 @@ def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | Non
     marked = {**program.variables, _MARK: Variable(_MARK, kind)}
     turned = program._replace(expr=put(factor, {wrt: inverse}), variables=marked, definitions={})
     with suppress(UnsupportedError):
-        below = _coefficients(turned, simplify(turned), _MARK)
+        below = coefficients_of(turned, simplify(turned), _MARK)
         if below is not None:
             while is_zero(below[0]):
                 below = below[1:]
@@ -137,7 +139,7 @@ def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | Non
         times = Expr("*", (Expr("^", (x, number(power))), factor))
         with suppress(UnsupportedError):
             short = simplify_tree(program, times)
-            found = _coefficients(program, short, wrt)
+            found = coefficients_of(program, short, wrt)
             if found is not None:
                 roots = _of_letters(program, found)
                 return roots and [root for root in roots if not is_zero(root.point)]
@@ -156,27 +158,35 @@ def _of_numbers(polynomial: Polynomial) -> list[Zero] | None:
 
 
 def _of_square_free(factor: Polynomial) -> list[Expr] | None:
-    whole = _without_content(factor)
-    found: list[Expr] = []
+    surds, whole = _surds(_without_content(factor))
+    found = [_surd(each) for each in surds]
+    if len(whole) == 1:
+        return found
+    if not any(whole[1:-1]):
+        return [*found, *_pure(Fraction(-whole[0], whole[-1]), len(whole) - 1)]
+    if not any(whole[1::2]):
+        squares, rest = _surds(whole[::2])
+        if not count_roots(tuple(map(Fraction, rest)), positive=True):
+            return [*found, *_roots_of_squares(squares)]
+    return None if count_roots(tuple(map(Fraction, whole)), positive=False) else found
+
+
+def _surds(whole: list[int]) -> tuple[list[_Surd], list[int]]:
+    """The rational roots and those of a quadratic factor, and the polynomial without them."""
+    found: list[_Surd] = []
     if not whole[0]:
-        found.append(number(0))
+        found.append(_Surd(0, 0, 1, 1))
         whole = whole[1:]
     if max(abs(whole[0]), abs(whole[-1])) <= _LARGEST:
         for root in _rational_roots(whole):
-            found.append(number(root))
+            found.append(_Surd(root.numerator, 0, 1, root.denominator))
             rest, _ = divide(tuple(map(Fraction, whole)), (-root, Fraction(1)))
             whole = _without_content(rest)
-    if len(whole) == 1:
-        return found
     if len(whole) == 2:
-        return [*found, number(Fraction(-whole[0], whole[1]))]
+        return [*found, _reduced(-whole[0], 0, 1, whole[1])], [1]
     if len(whole) == 3:
-        return [*found, *[_surd(each) for each in _quadratic(*whole[::-1])]]
-    if not any(whole[1:-1]):
-        return [*found, *_pure(Fraction(-whole[0], whole[-1]), len(whole) - 1)]
-    if len(whole) == 5 and not whole[1] and not whole[3]:
-        return [*found, *_roots_of_squares(_quadratic(*whole[::-2]))]
-    return None if count_roots(tuple(map(Fraction, whole)), positive=False) else found
+        return [*found, *_quadratic(*whole[::-1])], [1]
+    return found, whole
 
 
 def _without_content(polynomial: Polynomial) -> list[int]:
@@ -294,7 +304,7 @@ def _roots_of_squares(squares: list[_Surd]) -> list[Expr]:
     return found
 
 
-def _coefficients(program: Program, tree: Expr, wrt: str) -> list[Expr] | None:
+def coefficients_of(program: Program, tree: Expr, wrt: str) -> list[Expr] | None:
     """Those of a polynomial, from the constant one on; None for what is none of a low degree."""
     found: list[Expr] = []
     zero = {wrt: number(0)}

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 
 from matcalc.answers.equations import Equation, read_equation
-from matcalc.answers.joint_points import JointPoint, joint_stationary
+from matcalc.answers.joint_points import JointPoint, joint_stationary, points_under
 from matcalc.answers.lagrange import (
     ConstrainedPoint,
     find_constrained_point,
     sets_of_equations,
 )
 from matcalc.answers.orthonormal import KINDS, ProcrustesPoint, on_orthonormal
+from matcalc.answers.points_together import JointPoints
 from matcalc.answers.several_points import StationaryPoints
 from matcalc.answers.stationary import NamedProblem, StationaryPoint, stationary
 from matcalc.core.errors import UnsupportedError
@@ -29,6 +30,7 @@ StationaryAnswer = (
     | ConstrainedPoint
     | ProcrustesPoint
     | JointPoint
+    | JointPoints
     | NamedProblem
 )
 
@@ -41,10 +43,7 @@ def stationary_point(
     """
     if not isinstance(wrt, str) and len(wrt) != 1:
         if given:
-            raise UnsupportedError(
-                "equations are solved for one variable",
-                hint="put what they say into the expression, or ask about one variable",
-            )
+            return points_under(expression, wrt, given)
         return joint_stationary(expression, wrt)
     (wrt,) = [wrt] if isinstance(wrt, str) else wrt
     known = require_variable(expression._program, wrt)

@@ -82,7 +82,7 @@ def find_all_points(
     if known.kind == "positive":
         signs = Definiteness(program)
         roots = [root for root in roots if not _is_not_above(program, signs, root.point)]
-    beyond = [root.point for root in roots if is_beyond(program, wrt, root.point)]
+    beyond = [root.point for root in roots if is_beyond(program, {wrt: root.point})]
     roots = [root for root in roots if root.point not in beyond]
     if not roots:
         where = f"no {known} {wrt}"
@@ -153,11 +153,11 @@ def _kind_of(expression: Expression, wrt: str, root: Zero) -> PointKind:
     program = expression._program
     kind = kind_of(expression, wrt, root)
     if verdict_on(expression, wrt).verdict not in EXTREMES:
-        kind = _by_orders(program, wrt, root.point)._replace(conditions=kind.conditions)
+        kind = by_orders(program, wrt, root.point)._replace(conditions=kind.conditions)
     return kind
 
 
-def _by_orders(program: Program, wrt: str, point: Expr) -> PointKind:
+def by_orders(program: Program, wrt: str, point: Expr) -> PointKind:
     """By the first derivative there that is not zero: one of even order makes an extreme."""
     known = Definiteness(program)
     tree = differentiate(DerivativeStatement(program, wrt))

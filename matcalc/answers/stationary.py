@@ -133,7 +133,7 @@ def stationary(
     for zero in chain.from_iterable(found):
         with suppress(UnsupportedError):
             point = zero.point
-            if is_beyond(program, wrt, point):
+            if is_beyond(program, {wrt: point}):
                 beyond = point
                 continue
             proof = prove_zero(program, wrt, gradient._tree, point)
@@ -323,7 +323,7 @@ def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterato
                 continue
             zero = affine_zero(program._replace(expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
-                yield Zero(_root(zero.point, power))
+                yield Zero(simplify_tree(program, _root(zero.point, power)))
 
 
 def _is_positive(program: Program, known: Variable) -> bool:

@@ -1,0 +1,183 @@
+"""All points where a function of several numbers is stationary, under equations too, each with its
+kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matcalc.answers.convexity import has_kinks
+from matcalc.answers.extremes import PointKind, format_tree, is_beyond
+from matcalc.answers.formulas import NamedFormulas
+from matcalc.answers.kinds_together import CriticalPoint, kinds_of
+from matcalc.answers.lagrange import Constraint, lagrangian_gradient
+from matcalc.answers.singular import is_everywhere_zero
+from matcalc.answers.systems import Solution, solve_system
+from matcalc.answers.taylor import put
+from matcalc.claims.equality import prove_all
+from matcalc.core.boundary import public
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr, is_zero, number, variable, variable_names
+from matcalc.engine.definite import Definiteness, negate
+from matcalc.engine.pipeline import simplify_tree
+from matcalc.results import Expression, Formula
+from matcalc.write.printers.latex_names import name as letter
+from matcalc.write.printers.text import text
+
+_MOST_NUMBERS = 4  # of which determinants are taken
+_WIDTH = 11  # of the words in front of a line
+
+
+class Point(NamedFormulas):
+    """The values of several numbers; ``free`` are those that may be anything."""
+
+    def __init__(self, program: Program, values: Mapping[str, Expr], free: Sequence[str]) -> None:
+        super().__init__(program, values.items())
+        self.free = tuple(free)
+
+    def __str__(self) -> str:
+        whole = f"({', '.join(map(str, self.values()))})"
+        return f"{whole} for every {', '.join(self.free)}" if self.free else whole
+
+    @public
+    def latex(self) -> str:
+        """The values in round brackets."""
+        return rf"\left({', '.join([each.latex() for each in self.values()])}\right)"
+
+
+class JointPoints:
+    """All points where a function of several numbers is stationary: ``points`` are mappings from
+    names to values, each with what it is. ``gradients`` are those of the function, or of the
+    Lagrangian. ``proof`` says how it was proved that they are zero there, and where there are no
+    other points.
+    """
+
+    def __init__(
+        self, gradients: Mapping[str, Formula], points: list[tuple[Point, PointKind]], proof: str
+    ) -> None:
+        self.gradients = gradients
+        self.points = points
+        self.proof = proof
+
+    def __str__(self) -> str:
+        points = " or ".join([str(point) for point, _ in self.points])
+        return f"({', '.join(self.gradients)}) = {points}"
+
+    @public
+    def report(self) -> str:
+        """The points, a line each with its kind, and the proof."""
+        said = ", ".join(map(str, self.gradients.values()))
+        kinds = [(f"at {point}", str(kind)) for point, kind in self.points]
+        rows = [("gradient", f"({said})"), *kinds, ("proved", self.proof)]
+        width = max(_WIDTH, *[len(head) for head, _ in rows])
+        return "\n".join([str(self), *[f"  {head:<{width}} {line}" for head, line in rows]])
+
+    @public
+    def latex(self) -> str:
+        """The points as one line of LaTeX."""
+        names = ", ".join(map(letter, self.gradients))
+        points = r",\ ".join([point.latex() for point, _ in self.points])
+        return rf"\left({names}\right) \in \left\{{{points}\right\}}"
+
+
+def find_points_together(
+    expression: Expression, names: Sequence[str], found: Sequence[Constraint] = ()
+) -> JointPoints | None:
+    """All points where the gradients by several numbers are zero, or those of the Lagrangian; None
+    where some are not found, or cannot be proved. Raises UnsupportedError where there is none.
+    """
+    program = expression._program._replace(definitions={}, asked=None)
+    multipliers = [each.multiplier for each in found]
+    moving = [*[each.name for each in multipliers], *names]  # multipliers are eliminated first
+    if len(names) > _MOST_NUMBERS or any(program.variables[name].shape for name in moving):
+        return None
+    if has_kinks(program.expr, list(names), Definiteness(program)):
+        return None
+    gradients = {name: lagrangian_gradient(program, name, found) for name in names}
+    equations = [*gradients.values(), *[each.zero for each in found]]
+    solutions = solve_system(program, equations, moving)
+    if solutions is None:
+        return None
+    places: dict[str, CriticalPoint] = {}
+    for each in solutions:
+        values = {name: each.values.get(name, variable(name, ())) for name in moving}
+        key = ", ".join([text(values[name]) for name in names])
+        if not is_beyond(program, {name: values[name] for name in names}):
+            places.setdefault(key, CriticalPoint(values, each.values.keys(), each.requires))
+    if not places:
+        if any(variable_names(tree) - set(moving) for tree in equations):
+            return None  # there may be some for special values of letters
+        what = "gradients of the Lagrangian" if found else "gradients"
+        raise UnsupportedError(
+            f"there is no stationary point: the {what} by {', '.join(names)} are nowhere zero "
+            "together",
+            hint="matcalc convex says how the function is curved",
+        )
+    kept = _without_instances(program, list(places.values()))
+    proofs = [_prove(program, each, equations) for each in kept]
+    if None in proofs:
+        return None
+    points = []
+    kinds = kinds_of(expression, names, found, kept)
+    for place, kind in zip(kept, kinds, strict=True):
+        free = [name for name in names if name not in place.known]
+        values = {name: place.values[name] for name in names}
+        points.append((Point(_around(program, place), values, free), kind))
+    said = {name: Formula(program, tree) for name, tree in gradients.items()}
+    whose = "the equations hold there, and the gradients of the Lagrangian" if found else ""
+    proof = f"{whose or 'the gradients there'} are zero, {proofs[0]}"
+    return JointPoints(said, points, proof + _completeness(program, solutions))
+
+
+def _without_instances(program: Program, places: Sequence[CriticalPoint]) -> list[CriticalPoint]:
+    """The points that are not among those of another one in which more numbers may be anything."""
+
+    def is_instance(place: CriticalPoint, whole: CriticalPoint) -> bool:
+        there = {name: place.values[name] for name in whole.values if name not in whole.known}
+        gaps = [
+            simplify_tree(program, Expr("-", (put(tree, there), place.values[name])))
+            for name, tree in whole.values.items()
+        ]
+        return all(is_zero(gap) or is_everywhere_zero(program, gap) for gap in gaps)
+
+    return [
+        place
+        for place in places
+        if not any(
+            is_instance(place, whole) for whole in places if len(whole.known) < len(place.known)
+        )
+    ]
+
+
+def _around(program: Program, place: CriticalPoint) -> Program:
+    """The program with the variables that a point may depend on."""
+    kept = {
+        name: each
+        for name, each in program.variables.items()
+        if name not in place.values or name not in place.known
+    }
+    return program._replace(variables=kept)
+
+
+def _prove(program: Program, place: CriticalPoint, equations: Sequence[Expr]) -> str | None:
+    """How it is proved that the equations hold at a point; None where it is not."""
+    pairs = [(put(tree, place.values), number(0)) for tree in equations]
+    return prove_all(_around(program, place), pairs)
+
+
+def _completeness(program: Program, solutions: Sequence[Solution]) -> str:
+    """Where there are no other points: where what was divided by is not zero."""
+    if not all(each.is_complete for each in solutions):
+        return ""
+    known = Definiteness(program)
+    apart = [
+        tree
+        for each in solutions
+        for tree in each.apart
+        if variable_names(tree)
+        and not (known.is_positive(tree) or known.is_positive(negate(program, tree)))
+    ]
+    names = [format_tree(program, tree.args[0] if tree.op == "neg" else tree) for tree in apart]
+    where = " and ".join([f"{each} is not zero" for each in dict.fromkeys(names)])
+    return "; there are no other points" + (f" where {where}" if where else "")

@@ -1,0 +1,162 @@
+"""All stationary points of functions of several numbers, free and under equations."""
+
+from __future__ import annotations
+
+import pytest
+
+import matcalc
+from matcalc.core.errors import UnsupportedError
+
+NUMBERS = {"x": "scalar", "y": "scalar"}
+POSITIVE = dict.fromkeys("xyapqm", "positive")
+# an expression, and the points with what each is
+FREE = [
+    ("x^3 + y^3 - 3*x*y", {"(0, 0)": "a saddle", "(1, 1)": "a local minimum"}),
+    (
+        "x^4 + y^4 - 4*x*y + 1",
+        {"(0, 0)": "a saddle", "(-1, -1)": "a local minimum", "(1, 1)": "a local minimum"},
+    ),
+    (
+        "x*exp(-x^2 - y^2)",
+        {"(-sqrt(2)/2, 0)": "a local minimum", "(sqrt(2)/2, 0)": "a local maximum"},
+    ),
+    ("(x^2 + y^2)*exp(-x)", {"(0, 0)": "a minimum", "(2, 0)": "a saddle"}),
+    (
+        "x^3 + 3*x*y^2 - 15*x - 12*y",
+        {
+            "(-1, -2)": "a saddle",
+            "(-2, -1)": "a local maximum",
+            "(2, 1)": "a local minimum",
+            "(1, 2)": "a saddle",
+        },
+    ),
+    (
+        "exp(-x^2 - y^2)*(x^2 + 2*y^2)",
+        {
+            "(0, 0)": "a minimum",
+            "(0, -1)": "a local maximum",
+            "(0, 1)": "a local maximum",
+            "(-1, 0)": "a saddle",
+            "(1, 0)": "a saddle",
+        },
+    ),
+    (
+        "(x - 1)^2*(y + 2)^2",
+        {"(1, y) for every y": "a minimum", "(x, -2) for every x": "a minimum"},
+    ),
+    (
+        "x^2*y*(4 - x - y)",  # (0, 2) is one of the first
+        {
+            "(0, y) for every y": "a stationary point",
+            "(4, 0)": "a saddle",
+            "(2, 1)": "a local maximum",
+        },
+    ),
+]
+# the same under an equation, with the value there
+UNDER = [
+    (
+        "x*y",
+        "x^2 + y^2 = 1",
+        NUMBERS,
+        {
+            "(sqrt(2)/2, sqrt(2)/2)": "a maximum on the set: the value there is 1/2",
+            "(-sqrt(2)/2, -sqrt(2)/2)": "a maximum on the set: the value there is 1/2",
+            "(sqrt(2)/2, -sqrt(2)/2)": "a minimum on the set: the value there is -1/2",
+            "(-sqrt(2)/2, sqrt(2)/2)": "a minimum on the set: the value there is -1/2",
+        },
+    ),
+    (
+        "x + y",
+        "x*y = 1",
+        NUMBERS,
+        {
+            "(-1, -1)": "a local maximum on the set: the value there is -2",
+            "(1, 1)": "a local minimum on the set: the value there is 2",
+        },
+    ),
+]
+# one point alone is a mapping
+ALONE = [
+    ("x*y", (), NUMBERS, {"x": "0", "y": "0"}, "a saddle: the Hessian there, [0, 1; 1, 0],"),
+    ("x^3 + y^2", (), NUMBERS, {"x": "0", "y": "0"}, "a saddle: along x the derivative of order 3"),
+    ("x*y + 1/x + 1/y", (), NUMBERS, {"x": "1", "y": "1"}, "a local minimum"),
+    ("x^2 + y^2", ["x + y = 1"], NUMBERS, {"x": "0.5", "y": "0.5"}, "the only minimum on the set"),
+    (
+        "x^a*y^(1 - a)",
+        ["p*x + q*y = m"],
+        POSITIVE,
+        {"x": "a*m/p", "y": "m*(1 - a)/q"},
+        "a stationary point on the set",
+    ),
+    (
+        "-x*log(x) - y*log(y)",
+        ["x + y = 1"],
+        {"x": "positive", "y": "positive"},
+        {"x": "1/2", "y": "1/2"},
+        "the only maximum on the set",
+    ),
+]
+
+
+def _kinds(found: matcalc.Formula) -> dict[str, str]:
+    return {str(point): str(kind) for point, kind in found.points}
+
+
+@pytest.mark.parametrize(("expr", "points"), FREE)
+def test_all_points(expr: str, points: dict[str, str]) -> None:
+    found = matcalc.stationary(expr, ["x", "y"], variables=NUMBERS)
+    kinds = _kinds(found)
+    assert kinds.keys() == points.keys()
+    assert all(kinds[point].startswith(kind + ":") for point, kind in points.items())
+    assert "exact" in found.proof and found.proof.endswith("there are no other points")
+    assert found.latex().count(",") >= len(points)
+
+
+@pytest.mark.parametrize(("expr", "equation", "kinds", "points"), UNDER)
+def test_all_points_under_an_equation(
+    expr: str, equation: str, kinds: dict[str, str], points: dict[str, str]
+) -> None:
+    found = matcalc.stationary(expr, ["x", "y"], subject_to=equation, variables=kinds)
+    said = _kinds(found)
+    assert said.keys() == points.keys()
+    assert all(said[point].startswith(kind) for point, kind in points.items())
+
+
+@pytest.mark.parametrize(("expr", "equations", "kinds", "values", "condition"), ALONE)
+def test_one_point_is_a_mapping(
+    expr: str, equations: list[str], kinds: dict[str, str], values: dict[str, str], condition: str
+) -> None:
+    found = matcalc.stationary(expr, ["x", "y"], subject_to=equations, variables=kinds)
+    assert {name: str(value) for name, value in found.items()} == values
+    assert found.condition.startswith(condition)
+
+
+def test_other_points_for_special_letters_are_not_denied() -> None:
+    kinds = NUMBERS | {"a": "scalar"}
+    found = matcalc.stationary("x^3 + y^3 - 3*a*x*y", ["x", "y"], variables=kinds)
+    assert _kinds(found).keys() == {"(0, 0)", "(a, a)"}
+    assert found.proof.endswith("there are no other points where a is not zero")
+    found = matcalc.stationary("a*x^2 + x*y", ["x", "y"], variables=kinds)
+    assert {name: str(value) for name, value in found.items()} == {"x": "0", "y": "0"}
+
+
+def test_several_equations() -> None:
+    kinds = NUMBERS | {"z": "scalar"}
+    found = matcalc.stationary(
+        "x^2 + y^2 + z^2",
+        ["x", "y", "z"],
+        subject_to=["x + y + z = 1", "x - y = 2"],
+        variables=kinds,
+    )
+    assert [str(value) for value in found.values()] == ["4/3", "-2/3", "1/3"]
+    assert "l = -2/3, k = -2" in found.condition
+
+
+def test_no_point_and_no_closed_form() -> None:
+    with pytest.raises(UnsupportedError, match="no stationary point: the gradients by x, y are"):
+        matcalc.stationary("x + y", ["x", "y"], variables=NUMBERS)
+    with pytest.raises(UnsupportedError, match="no closed form was found for x, y"):
+        matcalc.stationary("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", ["x", "y"], variables=NUMBERS)
+    with pytest.raises(UnsupportedError, match="for one variable, or for numbers"):
+        matcalc.stationary("norm2(u)^2 + norm2(v)^2", ["u", "v"], subject_to="sum(u) + sum(v) = 1")
