@@ -456,10 +456,11 @@ class Flattening:
             return labelled, [], scalars
         closed = connected(labelled)
         # the smallest label of a component is an output if there is one
-        kept = {label for label in closed if label >= self.rank}
-        inner = {id(factor) for label in kept for factor in closed[label]}
-        opened = [factor for factor in labelled if id(factor) not in inner]
-        return opened, [closed[label] for label in closed if label in kept], scalars
+        inner = [part for label, part in closed.items() if label >= self.rank]
+        nested = [factor for part in inner for factor in part]
+        within = {label for _, labels, _ in nested for label in labels}
+        opened = [factor for factor in labelled if factor[1][0] not in within]
+        return opened, inner, scalars
 
 
 def connected(factors: Sequence[Factor]) -> dict[int, list[Factor]]:

@@ -93,7 +93,7 @@ class Properties:
     def __init__(self, positive: Collection[str]) -> None:
         self._positive = positive
         self._facts: dict[Node, int] = {}
-        self._complex: set[Node] = set()
+        self._complex_nodes: set[Node] = set()
 
     def facts(self, root: Node) -> int:
         """All that is proved of a node, as bits of ``facts``."""
@@ -107,7 +107,7 @@ class Properties:
     def is_complex(self, node: Node) -> bool:
         """Whether a complex variable occurs in a node."""
         self.facts(node)
-        return node in self._complex
+        return node in self._complex_nodes
 
     def has(self, node: Node, kind: str) -> bool:
         """Whether the node is proved to be of a kind that can be declared."""
@@ -116,7 +116,7 @@ class Properties:
     def _prove(self, node: Node) -> int:
         if isinstance(node, Leaf):
             if node.structure == COMPLEX:
-                self._complex.add(node)
+                self._complex_nodes.add(node)
             if node.rank == 1 and node.structure == "diagonal":
                 return 0  # the diagonal of a diagonal matrix
             return closure(_KINDS.get(node.structure, _LEAVES.get(node.kind, 0)) | _triangle(node))
@@ -132,8 +132,8 @@ class Properties:
         else:
             assert isinstance(node, Call)
             facts |= self._call(node, square=square)
-        if self._complex and not self._complex.isdisjoint(node.children):
-            self._complex.add(node)
+        if self._complex_nodes and not self._complex_nodes.isdisjoint(node.children):
+            self._complex_nodes.add(node)
             # what makes a sum invertible is that x'*P*x is above zero
             facts &= ALGEBRAIC & ~INVERTIBLE if isinstance(node, Sum) else ALGEBRAIC
         return closure(facts)

@@ -21,6 +21,7 @@ from matcalc.write.printers.text import text
 _LONG = 10**5  # numbers below that are left as they are
 # a factor inside is one outside
 _LINEAR = ("neg", "'", *(name for name, places in LINEAR.items() if places == (0,)))
+_SCALABLE = (*_LINEAR, "*", ".*")
 
 
 def rebalance(factory: ExpressionFactory, root: Expr) -> Expr:
@@ -80,7 +81,7 @@ def _linear(node: Expr) -> int | None:
         return 0
     if node.op in ("*", ".*"):
         sums = [k for k, arg in enumerate(node.args) if arg.op in ("+", "-")]
-        nested = [k for k, arg in enumerate(node.args) if arg.op in (*_LINEAR, "*", ".*")]
+        nested = [k for k, arg in enumerate(node.args) if arg.op in _SCALABLE]
         return next(iter([*sums, *nested]), None)
     return 0 if node.op in ("/", "./") else None
 

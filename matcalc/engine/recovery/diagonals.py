@@ -207,7 +207,7 @@ def _unmerge(
         if label in links and label not in apart:
             apart[label], fresh = fresh, fresh + 1
     other: Factor = (node, (1 - k, *(apart.get(label, label) for label in inside)), 1)
-    return [*(f for f in factors if f is not unit), other], apart, fresh
+    return [*(f for f in factors if f != unit), other], apart, fresh
 
 
 def _sides(factors: Sequence[Factor], label: int, rank: int) -> tuple[list[Factor], list[Factor]]:

@@ -117,7 +117,7 @@ def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """
     k, i, j = hyper[1]
     for other in graph.hyper:
-        if other is hyper or other[0].op != "fuse":
+        if other == hyper or other[0].op != "fuse":
             continue
         q, a, b = other[1]
         matrix = _bridge(graph, k, q) if k != q and i != j and a != b else None

@@ -514,7 +514,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             vector = self._vector(inner, at, hole, scope)
             if vector is None:
                 return None
-            outer = tuple([f for f in term.factors if f is not inside[0]])
+            outer = tuple([f for f in term.factors if not touches(f[0], hole)])
             parts.append((IndexTerm(term.coefficient, outer), vector))
         row = any(vector.row for _, vector in parts)
         total: Expr | None = None

@@ -361,7 +361,7 @@ def _by_pieces(builder: Builder, call: Call, argument: Node) -> Node:
         place = there[0][0] if len(there) == 1 else None
         if not isinstance(place, Leaf) or place.kind not in ("select", "unit"):
             return call
-        rest = [factor for factor in factors if factor is not there[0]]
+        rest = [factor for factor in factors if axis not in factor[1]]
         inner = there[0][1][1:]
         axes = (*argument.axes[:axis], *place.axes[1:])
         rest += [(builder.leaf("ones", place.axes[1:]), inner, 1)] if inner else []

@@ -176,7 +176,7 @@ def _linear(builder: Builder, term: Node) -> tuple[tuple[Node, Labels], Rational
     others = [
         factor
         for k, factor in enumerate(factors)
-        if k not in (places[0], *(direction[1] if direction else ()))
+        if k != places[0] and not (direction and k in direction[1])
     ]
     if direction is None or any(own for _, own, _ in others):
         return None

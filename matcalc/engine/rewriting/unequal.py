@@ -40,10 +40,10 @@ def drop_masks(builder: Builder, root: Node) -> Node:
             return made
         leaf, pair, _ = mask
         outputs = tuple(range(made.rank))
-        both = [each for each in made.factors if set(each[1]) == set(pair) and each is not mask]
+        both = [each for each in made.factors if set(each[1]) == set(pair) and each != mask]
         if not any(has_wide(factor) for factor, _, _ in both):
             return made
-        rest = [each for each in made.factors if each is not mask and each not in both]
+        rest = [each for each in made.factors if each != mask and each not in both]
         rest += [(builder.ones(leaf.axes[:1]), (label,), 1) for label in pair]
         rest += [(builder.ones((size,)), (label,), 1) for label, size in enumerate(made.axes)]
         equal = [(_diagonal(builder, factor), pair[:1], e) for factor, _, e in both]
@@ -116,7 +116,7 @@ def _finite_apart(builder: Builder, factors: Sequence[Factor]) -> Factor | None:
     """A factor i != j beside which nothing is infinite at i = j, if there is one."""
     for mask in factors:
         if _is_unequal(mask[0]):
-            both = [each for each in factors if each is not mask and set(mask[1]) <= set(each[1])]
+            both = [each for each in factors if each != mask and set(mask[1]) <= set(each[1])]
             if all(_is_finite(builder, f) and _has_power(builder, f, e) for f, _, e in both):
                 return mask
     return None

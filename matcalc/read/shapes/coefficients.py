@@ -15,6 +15,8 @@ _PARAMETERS = frozenset("hijklmnopqrst")  # and those that are no unknowns
 _UNKNOWNS = frozenset("XYZ")
 _SUMS = frozenset({"+", "-", "neg"})
 _OF_NUMBERS = frozenset({"*", "/", *_SUMS})  # what a coefficient is made with
+_IN_COUNTS = _OF_NUMBERS | {"variable", "number"}
+_IN_COEFFICIENTS = _IN_COUNTS | {"dimension"}
 
 
 def is_undeclared(context: Context, name: str) -> bool:
@@ -46,7 +48,7 @@ def is_count(context: Context, expr: Expr) -> bool:
     """Whether an expression such as 2*n has no letters but undeclared ones that count."""
     parts = postorder(expr, operands)
     names = [str(part.value) for part in parts if part.op == "variable"]
-    return all(part.op in (*_OF_NUMBERS, "variable", "number") for part in parts) and all(
+    return all(part.op in _IN_COUNTS for part in parts) and all(
         is_undeclared(context, name) and _strip_number(name) in _COUNTS for name in names
     )
 
@@ -60,7 +62,7 @@ def coefficient(context: Context, expr: Expr) -> list[str]:
     if expr.op not in _OF_NUMBERS:
         return []
     parts = postorder(expr, operands)
-    if any(part.op not in (*_OF_NUMBERS, "variable", "number", "dimension") for part in parts):
+    if any(part.op not in _IN_COEFFICIENTS for part in parts):
         return []
     variables = [part for part in parts if part.op == "variable"]
     names = list(dict.fromkeys(str(part.value) for part in variables if part.shape))
@@ -79,7 +81,7 @@ def raised_letters(context: Context, exponent: Expr) -> list[str]:
     as well. None where it is no such sum or product, or where none counts and no number is in it.
     """
     parts = list(postorder(exponent, operands))
-    if any(part.op not in (*_OF_NUMBERS, "variable", "number") for part in parts):
+    if any(part.op not in _IN_COUNTS for part in parts):
         return []
     names = [str(part.value) for part in parts if part.op == "variable"]
     sure = any(part.op in ("number", "neg") for part in parts)

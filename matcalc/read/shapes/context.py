@@ -20,6 +20,8 @@ from matcalc.read.shapes.unify import Unifier
 from matcalc.read.syntax.nodes import Bound, SyntaxNode
 
 _LONGEST_QUOTE = 60
+_LOOSE = ("+", "-", "neg", *COMPARISONS)  # bind less than a product
+_INFIX = (*_LOOSE, "*", "/", "^", ".*", "./", ".^")
 ODDITIES = frozenset({"transposed", "added", "behind", "outer", "function", "entrywise", "leading"})
 _LARGEST = (
     4_096  # bits of a number that is computed here: repeated squaring by definitions would not end
@@ -388,27 +390,12 @@ class Context:
     def factor(self, expr: Expr) -> str:
         """The text of an operand as it can stand in a product."""
         text = self.quote(expr)
-        return (
-            f"({text})"
-            if expr.op in ("+", "-", "neg", *COMPARISONS) and id(expr) not in self.names_given
-            else text
-        )
+        return f"({text})" if expr.op in _LOOSE and id(expr) not in self.names_given else text
 
     def base(self, expr: Expr) -> str:
         """The text of an operand as it can stand before ``'`` or ``.^``."""
         text = self.quote(expr)
-        inner = id(expr) in self.names_given or expr.op not in (
-            "+",
-            "-",
-            "neg",
-            "*",
-            "/",
-            "^",
-            ".*",
-            "./",
-            ".^",
-            *COMPARISONS,
-        )
+        inner = id(expr) in self.names_given or expr.op not in _INFIX
         return text if inner else f"({text})"
 
     def _origin(self, expr: Expr, dim: Dim) -> str:

@@ -17,6 +17,7 @@ from matcalc.read.shapes.context import Context, Evidence
 
 _MOST = 8  # letters of which a note speaks
 _SUMS = frozenset({"+", "-", *COMPARISONS})
+_SCALED = _SUMS | {"neg", "/"}  # sums and multiples
 
 
 def evidence(context: Context) -> Evidence:
@@ -71,7 +72,7 @@ def _is_soft(context: Context, part: Expr, soft: set[int]) -> bool:
         if left.shape and right.shape:  # y*w'*x is y*(w'*x)
             return id(left) in soft and (right.row or left.rank == 2)
         return all(id(arg) in soft for arg in shaped) and bool(shaped)
-    if part.op in ("neg", "/", *_SUMS) or (calls_function(part) and acts_entrywise(part)):
+    if part.op in _SCALED or (calls_function(part) and acts_entrywise(part)):
         return all(id(arg) in soft for arg in shaped) and bool(shaped)
     return False
 

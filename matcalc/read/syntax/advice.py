@@ -53,6 +53,7 @@ _DEFINED_BEHIND = re.compile(r"([^,;=\[\]]+),\s*([^\W\d]\w*\s*=[^=].*)")
 _SEPARATING = frozenset(
     {"COMMA", "SEPARATOR", "COMPARE", "EQUALS", "COLON", "ARROW", "WHERE", "$END"}
 )
+_ENDING = _SEPARATING.union(CLOSING, ("PLUS", "MINUS"))
 _TIGHT = frozenset(
     {"DIVIDE", "SOLVE", "DOTDIVIDE", "KRON", "POWER", "DOTPOWER"}
 )  # what follows may be the product or a factor
@@ -226,7 +227,7 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
         return "write ‖X‖_F for the Frobenius norm, normp(x, p) for a p-norm"
     if kind == "NAME" and (left in OPERATIONS or left in ALIASES):
         end = find_operand_end(stream, k)
-        over = stream[end + 1][0] in (*_SEPARATING, *CLOSING, "PLUS", "MINUS")
+        over = stream[end + 1][0] in _ENDING
         if left in _OPTIMA and not over and following != "NUMBER":  # min x'*x
             return _OBJECTIVE
         return (

@@ -28,6 +28,7 @@ from matcalc.read.syntax.nodes import (
 
 NORMALISED = ("softmax",)  # at each value of an index that is bound around them
 BINDERS = tuple(sorted(OVER_INDICES, key=lambda name: name in OF_ENTRIES))  # sums first
+_PLACES = ("name", "bounds", *COMPARISONS)  # what may stand in the brackets of a binder
 _MOST_COPIED = 20_000  # nodes, for softmax inside of softmax
 _MOST = 8  # indices of one binder: an array has no more axes
 _Names = Mapping[str, Bound]
@@ -99,7 +100,7 @@ def _normalise(node: SyntaxNode, binding: Binding, names: _Names, source: str, r
     """
     for place in binding.places:
         named = place.args[0] if place.kind == "bounds" else place
-        if place.kind not in ("name", "bounds", *COMPARISONS):
+        if place.kind not in _PLACES:
             raise _misplaced_error(binding, place, source)
         if named.kind == "name" and str(named.value) not in names:
             raise ParseError(

@@ -185,11 +185,15 @@ class Bound:
         denominator; ``weight`` says of what degree in the arguments that is.
         """
         entries = max([1, *(self.entries(arg) for arg in node.args)])
-        inside = 2 * weight * entries * sum(arg.whole for arg in args)
+        inside = 2 * weight * entries * sum([arg.whole for arg in args], 0.0)
         outside = self.fresh * (entries if fraction else 1)
-        ahead = inside + 4 * self.fresh * entries + sum(arg.above + arg.ahead for arg in args)
+        ahead = (
+            inside + 4 * self.fresh * entries + sum([arg.above + arg.ahead for arg in args], 0.0)
+        )
         behind = (
-            inside + 2 * (outside if fraction else 0) + sum(arg.below + arg.behind for arg in args)
+            inside
+            + 2 * (outside if fraction else 0)
+            + sum([arg.below + arg.behind for arg in args], 0.0)
         )
         return _cap(outside, outside if fraction else 0.0, ahead, behind)
 
@@ -257,7 +261,7 @@ def _exponent(node: Expr) -> float:
         elif part.op == "variable":
             found[id(part)] = _LARGEST_EXPONENT
         elif part.op in ("+", "-", "neg"):
-            found[id(part)] = sum(inner)
+            found[id(part)] = sum(inner, 0.0)
         else:
             found[id(part)] = prod(inner) if part.op == "*" else _HUGE
     return found[id(node)]

@@ -101,7 +101,7 @@ class Evaluation:
             self.meter.pay(len(args[0].value) * len(args[-1].value))
         elif op == "commutation":
             self.meter.pay((args[0].value[0] * args[1].value[0]) ** 2)
-        elif op in ("elimination", "duplication", *PROJECTORS):
+        elif op in PROJECTORS or op in ("elimination", "duplication"):
             self.meter.pay(args[0].value[0] ** 4)
         elif op in ("inv", "pinv"):
             self.meter.pay(n**3 * self.count)
