@@ -78,6 +78,13 @@ DERIVATIVES = [
     ("tr(A*frechet_expm(X, B))", "X", 1, "frechet_expm(X, A, B)'"),
     ("tr(A*frechet_expm(X, B))", "B", 1, "frechet_expm(X, A)'"),
     ("tr(expm(X))", "X", 2, "D[i,j,k,l] = frechet_expm(X, delta[:,k]*delta[l,:])[j,i]"),
+    ("tr(A*expm(X))", "X", 2, "D[i,j,k,l] = frechet_expm(X, A, delta[:,k]*delta[l,:])[j,i]"),
+    (
+        "tr(A*sinm(X))",
+        "X",
+        3,
+        "D[i,j,k,l,p,q] = frechet_sinm(X, A, delta[:,k]*delta[l,:], delta[:,p]*delta[q,:])[j,i]",
+    ),
 ]
 
 

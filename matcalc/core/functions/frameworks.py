@@ -128,10 +128,12 @@ tanhm               | =                      | =                      | -
 sinm                | =                      | =                      | -
 cosm                | =                      | =                      | -
 tanm                | =                      | =                      | -
-logm                | -                      | -                      | -
-sqrtm               | -                      | -                      | -
+logm                | =                      | =                      | =
+sqrtm               | =                      | =                      | =
 matrix_power        | linalg.matrix_power    | linalg.matrix_power    | -
 frechet_expm        | =                      | =                      | -
+frechet_logm        | =                      | =                      | =
+frechet_sqrtm       | =                      | =                      | =
 frechet_sinm        | =                      | =                      | -
 frechet_cosm        | =                      | =                      | -
 frechet_tanm        | =                      | =                      | -

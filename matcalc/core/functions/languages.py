@@ -51,26 +51,26 @@ sigmoid_slope       | =                      | =            | =             | =
 softplus            | =                      | =            | =             | =
 silu                | =                      | =            | =             | =
 softsign            | =                      | =            | =             | =
-gelu                | =                      | =            | -             | =
+gelu                | =                      | =            | =             | =
 leakyrelu           | =                      | =            | =             | =
 elu                 | =                      | =            | =             | =
 huber               | =                      | =            | =             | =
 logit               | =                      | =            | =             | =
 xlogy               | =                      | =            | =             | =
-erf                 | erf                    | std::erf     | -             | erf
-erfc                | erfc                   | std::erfc    | -             | erfc
-erfinv              | erfinv                 | -            | -             | -
-normcdf             | =                      | =            | -             | =
-lognormcdf          | =                      | =            | -             | =
+erf                 | erf                    | std::erf     | erf           | erf
+erfc                | erfc                   | std::erfc    | erfc          | erfc
+erfinv              | erfinv                 | -            | erfinv        | -
+normcdf             | =                      | =            | =             | =
+lognormcdf          | =                      | =            | =             | =
 hypot               | hypot                  | std::hypot   | hypot         | hypot
 atan2               | atan2                  | std::atan2   | atan          | atan2
 normpdf             | =                      | =            | =             | =
-gamma               | gamma                  | std::tgamma  | -             | tgamma
-gammaln             | gammaln                | std::lgamma  | -             | lgamma
-digamma             | psi(0, {0})            | =            | -             | =
-polygamma           | psi                    | =            | -             | =
-mvlgamma            | =                      | =            | -             | =
-besselj             | besselj                | -            | -             | -
+gamma               | gamma                  | std::tgamma  | gamma         | tgamma
+gammaln             | gammaln                | std::lgamma  | =             | lgamma
+digamma             | psi(0, {0})            | =            | digamma       | =
+polygamma           | psi                    | =            | polygamma     | =
+mvlgamma            | =                      | =            | =             | =
+besselj             | besselj                | -            | besselj       | -
 """
 
 _WHOLE = r"""
@@ -148,9 +148,9 @@ eigvecs             | =                      | =            | =eigenvectors | =
 eigvec              | =                      | =            | =             | =
 lambda_max          | =                      | =            | =             | =
 lambda_min          | =                      | =            | =             | =
-eigval              | =                      | =            | -             | -
-eigright            | =                      | =            | -             | -
-eigleft             | =                      | =            | -             | -
+eigval              | =                      | =            | =             | -
+eigright            | =                      | =            | =             | -
+eigleft             | =                      | =            | =             | -
 qr_q                | =                      | =            | =             | =
 qr_r                | =                      | =            | =             | =
 lu_l                | =                      | =            | =             | =

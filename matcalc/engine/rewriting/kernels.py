@@ -57,7 +57,22 @@ class Kernel:
         lone = next((k for k in known if _is_eye(self.directions[k])), None)
         if lone is not None:
             return self._lower(lone)
-        return None
+        return self._turn()
+
+    def _turn(self) -> list[Factor] | None:
+        """tr(M*L(X, E, F)) as tr(L(X, M, F)*E) where E is open: the value has the axes that are
+        asked for, and a direction less runs over all basis matrices.
+        """
+        value = self.pairs[0]
+        open_ = [k for k, pair in enumerate(self.pairs) if max(pair) < self.rank]
+        if self.directions[0] is None or len(open_) < 2:  # one is turned where it is written
+            return None
+        pairs = list(self.pairs)
+        pairs[0], pairs[open_[0]] = pairs[open_[0]], value
+        first, *others = pairs
+        labels: Labels = (first[1], first[0], *(label for pair in others for label in pair))
+        rest = [factor for place, factor in enumerate(self.factors) if place != self.index]
+        return [*rest, (self.call, labels, 1)]
 
     def _ordinary(self, known: list[int]) -> list[Factor] | None:
         """f^(k)(X) times all matrices that commute, in place of the matrix that need not."""

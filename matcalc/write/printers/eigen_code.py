@@ -270,6 +270,14 @@ class EigenEmitter(LanguageEmitter):
     def _whole(self, node: CodeNode) -> str:
         return self.size(node.attr) if node.op == "size" else str(node.attr.numerator)
 
+    def _open(self, node: CodeNode, slots: int) -> Code:
+        function = self.helper(node.attr[0].removeprefix("frechet_"))
+        X, *given = (self._hold(self.codes[id(arg)], arg.rank) for arg in node.args)
+        directions = f"std::vector<Matrix<T>>{{{', '.join(given)}}}"
+        each = f"[](const Matrix<T>& Y) {{ return {function}(Y); }}"
+        name = f"{self.helper('open_directions')}<{2 * slots + 2}, T>"
+        return f"{name}({each}, {X}, {directions})", ATOM
+
     def _choose(self, condition: Code, branches: list[Code], node: CodeNode) -> Code:
         ranks = [arg.rank and node.rank for arg in node.args]
         ranks += [0] * (1 + len(branches) - len(ranks))

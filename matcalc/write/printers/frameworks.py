@@ -349,7 +349,7 @@ class FrameworkSource(Source):
     sized = frozenset((*Source.sized, "scattered"))
     reserved = frozenset(
         [
-            *("np", "jax", "jnp", "torch", "xp", "math", "product", "like", "arguments"),
+            *("np", "jax", "jnp", "torch", "xp", "math", "like", "arguments"),
             *("as_arrays", "as_places"),
             *("array_namespace", "device", "is_array_api_obj"),
             *(name for module in PORTABLE for name in defines(module)),
@@ -373,7 +373,6 @@ class FrameworkSource(Source):
         behind = join_definitions(definitions)
         lines = list(self.framework.imports)
         lines += ["import math"] if "math." in text + behind else []
-        lines += ["from itertools import product"] if " product(" in behind else []
         if "jax." not in text + behind and "import jax" in lines:
             lines.remove("import jax")
         head = "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line)))

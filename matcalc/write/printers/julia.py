@@ -36,6 +36,10 @@ _NAMES = {
     "np.linalg.norm": "=norm_along",
     "np.logaddexp.reduce": "=logsumexp_along",
 }
+# functions of the package SpecialFunctions
+_SPECIAL = re.compile(
+    r"\b(?:erf|erfc|erfcx|erfinv|gamma|logabsgamma|digamma|polygamma|besselj)\.?\("
+)
 
 
 class JuliaEmitter(LanguageEmitter):
@@ -155,6 +159,10 @@ class JuliaEmitter(LanguageEmitter):
     def _whole_or(self, node: CodeNode) -> str:
         """A size or a whole number as Julia's integer, anything else as it is."""
         return self.size(node.attr) if node.op == "size" else self.text(node)
+
+    def _open(self, node: CodeNode, slots: int) -> Code:
+        given = [self.helper(node.attr[0]), str(slots), *map(self.text, node.args)]
+        return f"{self.helper('open_directions')}({', '.join(given)})", ATOM
 
     def _choose(self, condition: Code, branches: list[Code], node: CodeNode) -> Code:
         dot = "." if node.rank else ""
@@ -307,7 +315,11 @@ class JuliaSource(LanguageSource):
             *(_INDENT + line for line in lines),
             "end",
         ]
-        return "\n\n".join(["using LinearAlgebra", "\n".join(function), *helpers]) + "\n"
+        pieces = ["\n".join(function), *helpers]
+        uses = ["using LinearAlgebra"]
+        if any(_SPECIAL.search(piece) for piece in pieces):
+            uses.append("using SpecialFunctions")
+        return "\n\n".join(["\n".join(uses), *pieces]) + "\n"
 
 
 def _kind(rank: int) -> str:

@@ -249,6 +249,10 @@ class LanguageEmitter(LanguageWriter):
         """A function of whole arrays; ``more`` are arguments that are texts."""
 
     @abstractmethod
+    def _open(self, node: CodeNode, slots: int) -> Code:
+        """A derivative along directions, the last of which are all basis matrices."""
+
+    @abstractmethod
     def _choose(self, condition: Code, branches: list[Code], node: CodeNode) -> Code:
         """``where``, the condition being one."""
 
@@ -351,7 +355,7 @@ def _call(emitter: LanguageEmitter, node: CodeNode) -> Code:
         axis = 0 if not after else whole_numbers(after[0])[0]
         return emitter._call(cell, node, [str(axis + 1)])
     if any("=" in text for text in after):
-        raise emitter.missing_error(f"{function} with open directions")
+        return emitter._open(node, whole_numbers(after[0])[0])
     return emitter._call(cell, node, after)
 
 

@@ -154,6 +154,10 @@ class MatlabEmitter(LanguageEmitter):
             more = ["1"]
         return f"{name}({', '.join([*given, *more])})", ATOM
 
+    def _open(self, node: CodeNode, slots: int) -> Code:
+        given = [f"@{self.helper(node.attr[0])}", str(slots), *map(self.text, node.args)]
+        return f"{self.helper('open_directions')}({', '.join(given)})", ATOM
+
     def _choose(self, condition: Code, branches: list[Code], node: CodeNode) -> Code:
         given = [condition[0], *(text for text, _ in branches)]
         return f"{self.helper('choose')}({', '.join(given)})", ATOM

@@ -114,6 +114,33 @@ def test_factors_and_matrices_of_few_diagonals(language: str, run: Any, tmp_path
     compare(found, run(tmp_path, found))
 
 
+OPEN = [
+    ("tr(expm(A)*B)", "matrix(n, n)", 2),
+    ("tr(sqrtm(A)*B)", "psd(n)", 2),
+    ("sum(tanhm(A).^2)", "matrix(n, n)", 2),
+    ("logm(A)*B", "psd(n)", 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "run"),
+    [
+        pytest.param("matlab", octave, marks=needs_octave, id="matlab"),
+        pytest.param("cpp", eigen, marks=needs_eigen, id="cpp"),
+    ],
+)
+def test_derivatives_along_all_directions(language: str, run: Any, tmp_path: Path) -> None:
+    runs = []
+    values = {"A": np.array([[4.0, 1], [1, 3]]), "B": np.array([[1.0, 2], [-1, 0.5]])}
+    for place, (text, kind, order) in enumerate(OPEN):
+        kinds = {"A": kind, "B": "matrix(n, n)"}
+        d = matcalc.diff(text, "A", variables=kinds, order=order)
+        runs.append(run_of(text, d, language, f"open{place}", values))
+    found = some(iter(runs))
+    assert len(found) == len(OPEN)
+    compare(found, run(tmp_path, found))
+
+
 WIDER = [
     "sylvester(X, S, X) + lyapunov(X, S)",
     "eigval(X)*eigright(X) + eigleft(X) + eigval(X, 2)*x",
@@ -176,6 +203,13 @@ def test_julia_is_parsed() -> None:
         assert not structure(run.source), run.label
         assert not parser.parse(run.source.encode()).root_node.has_error, run.source
     assert parser.parse(b"function f(x)\n  return x[\nend").root_node.has_error
+
+
+def test_julia_takes_special_functions_from_their_package() -> None:
+    for text, wanted in (("erf(x) + gelu(x)", True), ("sum(mvlgamma(a, 2)*x)", True), ("x", False)):
+        head = matcalc.parse(text, KINDS).source("julia").splitlines()[:2]
+        assert ("using SpecialFunctions" in head) == wanted
+    assert "gamma_ *" in matcalc.parse("gamma*x", {**KINDS, "gamma": "scalar"}).source("julia")
 
 
 JULIA = [

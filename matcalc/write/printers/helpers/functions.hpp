@@ -1177,6 +1177,29 @@ Matrix<T> frechet(F f, const Matrix<T>& X, const std::vector<Matrix<T>>& directi
     return f(Y).topRightCorner(n, n);
 }
 
+// open_directions: the same for all basis matrices as the last directions, whose axes are the last
+template <int R, typename T, typename F>
+Tensor<T, R> open_directions(F f, const Matrix<T>& X, std::vector<Matrix<T>> directions)
+{
+    constexpr int slots = R / 2 - 1;
+    const Index n = X.rows(), units = n * n;
+    std::array<Index, R> sizes;
+    sizes.fill(n);
+    Tensor<T, R> result(sizes);
+    const std::size_t given = directions.size();
+    directions.resize(given + slots);
+    for (Index k = 0; k * units < result.size(); ++k) {
+        Index left = k;
+        for (int slot = 0; slot < slots; ++slot, left /= units) {
+            directions[given + slot] = Matrix<T>::Zero(n, n);
+            directions[given + slot].data()[left % units] = T(1);
+        }
+        const Matrix<T> value = frechet<T>(f, X, directions);
+        std::copy(value.data(), value.data() + units, result.data() + k * units);
+    }
+    return result;
+}
+
 // frechet_expm: the derivative of expm along directions
 template <typename T, typename... D>
 Matrix<T> frechet_expm(const Matrix<T>& X, const D&... E)

@@ -28,6 +28,30 @@ softsign(x) = x / (1 + abs(x))
 # normpdf: exp(-x^2/2)/sqrt(2*pi)
 normpdf(x) = exp(-x^2 / 2) / sqrt(2 * oftype(float(x), pi))
 
+# normcdf: the distribution function of the standard normal distribution
+normcdf(x) = erfc(-x / sqrt(oftype(float(x), 2))) / 2
+
+# lognormcdf: its logarithm, also where it is tiny
+function lognormcdf(x)
+    z = -x / sqrt(oftype(float(x), 2))
+    if z > 2
+        return log(erfcx(z) / 2) - z * z
+    end
+    return z < 0 ? log1p(-erfc(-z) / 2) : log(erfc(z) / 2)
+end
+
+# gelu: x*normcdf(x)
+gelu(x) = x * normcdf(x)
+
+# gammaln: the logarithm of the absolute value of the gamma function
+gammaln(x) = first(logabsgamma(x))
+
+# mvlgamma: the logarithm of the multivariate gamma function
+function mvlgamma(a, p)
+    parts = sum(gammaln(a + oftype(float(a), (1 - k) / 2)) for k in 1:p)
+    return parts + oftype(float(a), p * (p - 1) / 4 * log(pi))
+end
+
 # leakyrelu: x where x > 0, else a*x
 leakyrelu(x, a) = x > 0 ? x : a * x
 
@@ -166,6 +190,30 @@ lambda_max(A) = maximum(eigenvalues(A))
 # lambda_min: the smallest eigenvalue of a symmetric matrix
 lambda_min(A) = minimum(eigenvalues(A))
 
+# real_eigen: the k-th largest of the real eigenvalues, its unit right vector v and its left vector
+# u with u'*v = 1; nan where there are fewer
+function real_eigen(A, k)
+    found = eigen(A)
+    real_ones = filter(place -> iszero(imag(found.values[place])), axes(A, 1))
+    if length(real_ones) < k
+        nothing_there = fill(oftype(float(A[1, 1]), NaN), size(A, 1))
+        return nothing_there[1], nothing_there, nothing_there
+    end
+    place = sort(real_ones; by = place -> real(found.values[place]), rev = true)[k]
+    v, u = real(found.vectors[:, place]), real(inv(found.vectors)[place, :])
+    scale = norm(v) * sign(v[argmax(abs.(v))])
+    return real(found.values[place]), v / scale, u * scale
+end
+
+# eigval: the k-th largest of the real eigenvalues of a square matrix
+eigval(A, k = 1) = real_eigen(A, k)[1]
+
+# eigright: the unit right eigenvector of eigval(A, k)
+eigright(A, k = 1) = real_eigen(A, k)[2]
+
+# eigleft: the left eigenvector u of eigval(A, k), with u'*eigright(A, k) = 1
+eigleft(A, k = 1) = real_eigen(A, k)[3]
+
 # invgap: 1/(x[j] - x[i]) off the diagonal, and 0 on it
 invgap(x) = [i == j ? zero(x[1]) : 1 / (x[j] - x[i]) for i in eachindex(x), j in eachindex(x)]
 
@@ -267,6 +315,15 @@ function frechet(f, X, directions)
         Y = [Y block; zero(Y) Y]
     end
     return f(Y)[1:n, end-n+1:end]
+end
+
+# open_directions: f(X, ..., E) for all basis matrices E in the last places, whose axes are the last
+function open_directions(f, slots, X, directions...)
+    n = size(X, 1)
+    units = [one(eltype(X)) .* reshape(1:n*n .== k, n, n) for k in 1:n*n]
+    every = Iterators.product(ntuple(slot -> units, slots)...)
+    values = vec([f(X, directions..., E...) for E in every])
+    return reshape(reduce(hcat, values), ntuple(axis -> n, 2 * slots + 2))
 end
 
 # frechet_expm: the derivative of exp along directions

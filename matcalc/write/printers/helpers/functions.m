@@ -315,6 +315,23 @@ function r = frechet(f, X, directions)
   r = whole(1:n, end - n + 1:end);
 end
 
+function r = open_directions(f, slots, X, varargin)
+  % f(X, ..., E) for all basis matrices E in the last places, whose axes are the last ones
+  n = size(X, 1);
+  units = cell(1, slots);
+  r = zeros(n, n, n^(2 * slots));
+  for k = 1:n^(2 * slots)
+    left = k - 1;
+    for s = 1:slots
+      units{s} = zeros(n);
+      units{s}(mod(left, n^2) + 1) = 1;
+      left = floor(left / n^2);
+    end
+    r(:, :, k) = f(X, varargin{:}, units{:});
+  end
+  r = reshape(r, n * ones(1, 2 * slots + 2));
+end
+
 function r = frechet_expm(X, varargin)
   % the derivative of expm along directions
   r = frechet(@expm, X, varargin);
