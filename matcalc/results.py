@@ -14,7 +14,7 @@ from matcalc.core.errors import ArgumentError, VerificationError
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import escape_markdown, in_python
 from matcalc.core.options import NOTATIONS, require_choice, require_code
-from matcalc.core.program import Program
+from matcalc.core.program import Program, part_called
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement, make_statement
 from matcalc.core.tree import Expr, variable_names
@@ -334,6 +334,8 @@ class Expression(Formula):
             from matcalc.read.tex.read import name_of_variable  # noqa: PLC0415
 
             wrt = name_of_variable(wrt, self.variables)
+            if wrt not in self.variables:
+                wrt = part_called(self._program, wrt) or wrt
         if asked is None:
             return self._only_variable() if wrt is None else wrt, order
         if wrt not in (None, asked[0]) or order not in (1, asked[1]):

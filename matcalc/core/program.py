@@ -74,8 +74,8 @@ def note_on_name(program: Program, name: str) -> str:
     several = re.split(r"[\s,]+", name)
     if len(several) > 1 and set(several) <= program.variables.keys():
         return f"; of several it is --wrt {','.join(several)}, in Python wrt={several}"
-    rows = name[:1].upper() + name[1:]
-    if any(note.endswith(f"data matrix {rows}") for note in program.notes):
+    rows = _rows(program, name)
+    if rows:
         return f"; {rows} has them as its rows: differentiate by that"
     if re.search(rf"\bd\w*\s*/\s*d{re.escape(name)}\b", program.source):
         return f"; leave .../d{name} out: only what is differentiated is written"
@@ -90,15 +90,31 @@ def note_on_name(program: Program, name: str) -> str:
         applied = known.removesuffix(name)
         if not variable.declared and applied != known and applied in OPERATIONS:
             return f"; {known} is one name, write {applied}({name}) for the function"
+    part = part_called(program, name)
+    what = "a row" if part.endswith(":]") else "an entry"
+    return f'; "{part}" is {what} of {part.partition("[")[0]}' if part else ""
+
+
+def part_called(program: Program, name: str) -> str:
+    """The entry or row that a name with a subscript may stand for, x[k] for x_k and Mu[k,:] for
+    mu_k; the matrix of which letters are the rows; empty if there is none.
+    """
+    rows = _rows(program, name)
     base, _, places = name.partition("_")
     whole = program.variables.get(base) or program.variables.get(base.capitalize())
-    if whole is None or not whole.shape or not places.isalnum():
-        return ""
+    if rows or whole is None or not whole.shape or not places.isalnum():
+        return rows
     if len(whole.shape) == 1:
-        return f'; "{whole.name}[{places}]" is an entry of {whole.name}'
+        return f"{whole.name}[{places}]"
     if len(places) == 2 and not places.isdecimal():
-        return f'; "{whole.name}[{places[0]},{places[1]}]" is an entry of {whole.name}'
-    return f'; "{whole.name}[{places},:]" is a row of {whole.name}'
+        return f"{whole.name}[{places[0]},{places[1]}]"
+    return f"{whole.name}[{places},:]"
+
+
+def _rows(program: Program, name: str) -> str:
+    """The data matrix whose rows are letters of this name."""
+    rows = name[:1].upper() + name[1:]
+    return rows if any(n.endswith(f"data matrix {rows}") for n in program.notes) else ""
 
 
 def _abridge(members: Sequence[str]) -> list[str]:

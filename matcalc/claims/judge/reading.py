@@ -65,8 +65,20 @@ def read_objective(claim: Claim) -> tuple[Program, Claim]:
     wrt, order = Expression(program).find_wrt(claim.wrt or None, claim.order)
     if not is_latex(claim.expr):
         return program, replace(claim, wrt=wrt)
+    stated = claim.claim
+    if is_latex(stated):
+        from matcalc.read.tex.scope import Scope  # noqa: PLC0415 - as read_latex above
+        from matcalc.read.tex.written import with_definitions  # noqa: PLC0415
+
+        scope = Scope(claim.expr, dict(program.variables))
+        stated = f"${with_definitions(stated, claim.expr, scope, program.definitions)}$"
     return program, replace(
-        claim, expr=program.source, wrt=wrt, order=order, variables=program.variables
+        claim,
+        expr=program.source,
+        claim=stated,
+        wrt=wrt,
+        order=order,
+        variables=program.variables,
     )
 
 

@@ -28,9 +28,8 @@ def variable_of(letters: Letters, letter: Phrase) -> str:
     if not rank or found == {subscripts.LABEL}:
         return scope.name(letter)
     places = [part.text for part in parts if part.kind in ("symbol", "number")]
-    running = letters.binding and letters.indices_of_sums.intersection(places)
     whole = len(places) == len(parts) and (len(parts) == rank or (data and len(parts) == 1))
-    if found != {subscripts.PLACE} or not whole or running:
+    if found != {subscripts.PLACE} or not whole:
         raise _refusal(letters, letter, name)
     everything = [":"] * (rank - len(parts))
     return f"{data or name}[{','.join([*places, *everything])}]"
@@ -43,5 +42,5 @@ def _refusal(letters: Letters, letter: Phrase, name: str) -> UnsupportedError:
         source=letters.scope.source,
         span=letter.span,
         hint=rf"write \frac{{\partial}}{{\partial {base}}}: the derivative with respect to {shown} "
-        "is an entry of the answer; or let the sum run over another letter",
+        "is an entry of the answer",
     )

@@ -14,12 +14,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from matcalc.core.errors import MatcalcError, Span
 from matcalc.read.syntax.table import ParseTable
 from matcalc.read.syntax.tokens import Token
 from matcalc.read.tex.lexer import CLOSING, OPENING, tokens
+from matcalc.read.tex.pasted import refuse_eaten, split_raised
 from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.symbols import apply_style
 
-_LETTER = frozenset({"LETTERS", "GREEK", "STYLED"})
+LETTER = frozenset({"LETTERS", "GREEK", "STYLED"})
 _WORD = re.compile(
     r"\\(?:text|mbox|textrm|mathrm)\s*\{\s*,?\s*(?:where|with|and)\s*\}|where|with|and"
 )
@@ -30,6 +33,8 @@ _Function = tuple[str, list[Token]]  # the letter, and what stands behind it: ( 
 def tokens_of(text: str, table: ParseTable, scope: Scope) -> list[Token]:
     """The tokens of a formula, those of its functions as those of their values."""
     found = tokens(text, table, scope.words, scope.user_words)
+    refuse_eaten(found, text)
+    split_raised(found)
     found = _definitions_first(found, text) if text.count("=") else found
     start = 0
     while True:
@@ -46,13 +51,13 @@ def _definitions_first(found: list[Token], text: str) -> list[Token]:
     them.
     """
     *line, end = found
-    pieces = _pieces(line, text)
-    names = [_name(piece) for piece in pieces]
+    pieces = pieces_of(line, text)
+    names = [_name(piece, text) for piece in pieces]
     known = [tuple(name) for name in names if name]
     if not 1 < len(pieces) <= _MOST or len(set(known)) < len(known):
         return found
     used = [
-        {i for i, name in enumerate(names) if name and i != k and _occurs(name, piece)}
+        {i for i, name in enumerate(names) if name and i != k and _occurs(name, piece, text)}
         for k, piece in enumerate(pieces)
     ]
     values = [k for k in range(len(pieces)) if not any(k in each for each in used)]
@@ -71,7 +76,7 @@ def _definitions_first(found: list[Token], text: str) -> list[Token]:
     return [*result, end]
 
 
-def _pieces(line: list[Token], text: str) -> list[list[Token]]:
+def pieces_of(line: list[Token], text: str) -> list[list[Token]]:
     """What stands in lines, and between commas and words such as where, if a letter is defined
     behind each.
     """
@@ -86,7 +91,7 @@ def _pieces(line: list[Token], text: str) -> list[list[Token]]:
             continue
         if not depth and (token[0] == "COMMA" or _is_word(token, text)):
             behind = next((i for i in range(k + 1, len(line)) if not _is_word(line[i], text)), k)
-            if _name(line[behind:]):
+            if _name(line[behind:], text) or _is_function(line[behind:]):
                 pieces.append([])
                 continue
         pieces[-1].append(token)
@@ -97,20 +102,43 @@ def _is_word(token: Token, text: str) -> bool:
     return _WORD.fullmatch(text[token[1] : token[2]].strip()) is not None
 
 
-def _name(piece: list[Token]) -> list[str]:
+def _is_function(piece: list[Token]) -> bool:
+    """Whether this begins with the head of a function, h(x) = or h_\\theta(x) =."""
+    end = next((k for k, each in enumerate(piece) if each[0] == "EQUALS"), 0)
+    kinds = [each[0] for each in piece[:end]]
+    inner = kinds[kinds.index("LPAR") + 1 : -1] if "LPAR" in kinds else []
+    return (
+        kinds[:1] != kinds[-1:] == ["RPAR"]
+        and kinds[0] in LETTER
+        and LETTER.issuperset(kind for kind in inner if kind not in ("COMMA", "PRIME"))
+    )
+
+
+def spelling(token: Token, text: str) -> str:
+    r"""A token as it is told from others: \mathbf z and \mathbf{z} are one letter."""
+    kind, start, end, piece = token
+    if kind != "STYLED":
+        return piece
+    try:
+        return repr(apply_style(piece, Span(start, end), text))
+    except MatcalcError:
+        return piece
+
+
+def _name(piece: list[Token], text: str) -> list[str]:
     """The letter with its subscript before the first equals sign; nothing if something else stands
     there.
     """
     end = next((k for k, each in enumerate(piece) if each[0] == "EQUALS"), 0)
     head = piece[:end]
-    if not head or head[0][0] not in _LETTER:
+    if not head or head[0][0] not in LETTER:
         return []
     simple = len(head) == 1 or (head[1][0] == "SUB" and (len(head) == 3 or head[2][0] == "LBRACE"))
-    return [each[3] for each in head] if simple else []
+    return [spelling(each, text) for each in head] if simple else []
 
 
-def _occurs(name: list[str], piece: list[Token]) -> bool:
-    texts = [each[3] for each in piece]
+def _occurs(name: list[str], piece: list[Token], text: str) -> bool:
+    texts = [spelling(each, text) for each in piece]
     return any(texts[k : k + len(name)] == name for k in range(len(texts)))
 
 
@@ -118,13 +146,13 @@ def _defined(found: Sequence[Token], start: int) -> _Function | None:
     """The function that a line writes out, before other lines; None where it does not."""
     if not any(each[0] == "SEPARATOR" for each in found[start:]):
         return None
-    if found[start][0] not in _LETTER or found[start + 1][0] != "LPAR":
+    if found[start][0] not in LETTER or found[start + 1][0] != "LPAR":
         return None
     place = start + 2
-    while found[place][0] in _LETTER and found[place + 1][0] == "COMMA":
+    while found[place][0] in LETTER and found[place + 1][0] == "COMMA":
         place += 2
     ends = [each[0] for each in found[place : place + 3]]
-    if len(ends) < 3 or ends[0] not in _LETTER or ends[1:] != ["RPAR", "EQUALS"]:
+    if len(ends) < 3 or ends[0] not in LETTER or ends[1:] != ["RPAR", "EQUALS"]:
         return None
     return found[start][3], list(found[start + 1 : place + 2])
 
@@ -138,7 +166,7 @@ def _without_arguments(found: list[Token], function: _Function) -> list[Token]:
     while place < len(found):
         token = found[place]
         place += 1
-        if token[3] != letter or token[0] not in _LETTER:
+        if token[3] != letter or token[0] not in LETTER:
             result.append(token)
             continue
         before = result[-1] if result else None

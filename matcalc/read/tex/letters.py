@@ -424,7 +424,7 @@ class Letters:
             return subscripts.running_entry(self, phrase, data)
         parts = subscripts.places(phrase, 2)
         indices = [self._index(part, running) for part in parts]
-        if found.key == ("delta", ()) and len(indices) == 2 and not self.scope.knows(base):
+        if subscripts.is_kronecker(self, phrase, len(indices)):
             return self._entry_of(
                 Value(Maker(phrase).node("name", value="eye"), 2), phrase, parts, running
             )

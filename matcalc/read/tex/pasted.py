@@ -2,17 +2,21 @@ r"""Formulas that were copied from a page: x₁², Aᵀ, Σ_{i=1}^n, and sums wh
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import OVER_INDICES
 from matcalc.read.syntax.tokens import Token
+from matcalc.read.tex.scripts import POSTFIX_T
 from matcalc.read.tex.vocabulary import INDICES
 
 _RAISED, _LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵀ", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₘ"
 _PLAIN = dict(zip(_RAISED + _LOWERED, "0123456789-+nT0123456789ijknm", strict=True))
 SCRIPTS = re.compile(f"[{_RAISED}]+|[{_LOWERED}]+")
 _KINDS = {"-": "MINUS", "+": "PLUS"}
+_BACKSLASH = re.compile(r"\\(?=[ \n]|$)")
+_BETWEEN_ENTRIES = frozenset({"AMPERSAND", "SEPARATOR", "BEGINMATRIX", "ENDMATRIX"})
 _PIECES = re.compile(r"[0-9]+|.")
 
 
@@ -54,6 +58,39 @@ def with_indices(tokens: list[Token], text: str) -> None:
             if len(indices) == 1:
                 (index,) = indices.values()
                 tokens[k + 1 : k + 1] = [("SUB", end, end, "_"), index]
+
+
+def split_raised(tokens: list[Token]) -> None:
+    r"""Takes x^{(i)\top} for the transpose of x^{(i)}."""
+    for k in reversed(range(len(tokens) - 5)):
+        kinds = [token[0] for token in tokens[k : k + 3]]
+        if kinds != ["SUP", "LBRACE", "LPAR"] or tokens[k + 4][0] != "RPAR":
+            continue
+        sign, closing = tokens[k + 5 : k + 7]
+        transposes = sign[0] in ("TOP", "PRIME") or sign[3] in POSTFIX_T
+        if closing[0] == "RBRACE" and transposes:
+            kind, start, _, piece = sign
+            end = closing[2]  # the whole is quoted with its brace
+            mark = (kind, end, end, piece)
+            behind = [mark] if kind == "PRIME" else [("SUP", end, end, "^"), mark]
+            tokens[k + 5 : k + 7] = [("RBRACE", start, end, "}"), *behind]
+
+
+def refuse_eaten(tokens: list[Token], text: str) -> None:
+    r"""Refuses the blank ``\ `` between entries of a matrix, which may be half of the end of a
+    row: shells take the other half.
+    """
+    depth = 0
+    for token, following in itertools.pairwise(tokens):
+        depth += (token[0] == "BEGINMATRIX") - (token[0] == "ENDMATRIX")
+        blank = _BACKSLASH.search(text, token[2], following[1]) if depth else None
+        if blank and token[0] not in _BETWEEN_ENTRIES and following[0] not in _BETWEEN_ENTRIES:
+            raise ParseError(
+                "a backslash before a blank in a matrix may be a blank, or the end of a row",
+                source=text,
+                span=Span(blank.start(), blank.start() + 1),
+                hint=r"write \\ between rows, in quotes that keep both; leave it out otherwise",
+            )
 
 
 def _letters_below(tokens: list[Token]) -> list[Token]:

@@ -26,7 +26,7 @@ from matcalc.read.shapes.singles import note_names, with_numbers, without_declar
 from matcalc.read.syntax.binders import bind
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.gathered import read_lookups
-from matcalc.read.syntax.nodes import Statement, SyntaxNode
+from matcalc.read.syntax.nodes import Statement, SyntaxNode, children
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.arrays import as_printed, by_entries
 from matcalc.read.tex.asked import variable_of
@@ -49,6 +49,7 @@ from matcalc.read.tex.samples import either, remember
 from matcalc.read.tex.scope import Complex, Scope
 from matcalc.read.tex.survey import survey
 from matcalc.read.tex.values import BeyondProducts, Value
+from matcalc.read.tex.written import write_out
 
 _OF_LETTERS = frozenset({"transposed", "behind", "outer", "leading"})
 _MOST_LEARNT = 60  # letters whose kind only their use says: each takes another pass
@@ -83,11 +84,32 @@ def read_latex(
     if printed is not None:
         return _type_in(Scope(text, dict(declared), spoken, printed=printed), parts)
 
+    scope = Scope(text, dict(declared), spoken)
+    text = write_out(text, scope) or text
+    try:
+        return _read(text, declared, parts, spoken, einstein=einstein)
+    except MatcalcError as problem:
+        written = write_out(text, scope, entries=True)
+        if written is None:
+            raise
+        try:
+            return _read(written, declared, parts, spoken, einstein=einstein)
+        except MatcalcError as other:
+            raise (problem if isinstance(problem, ShapeError) else other) from None
+
+
+def _read(
+    text: str,
+    declared: dict[str, Variable],
+    parts: dict[str, Expr],
+    spoken: Language,
+    *,
+    einstein: bool,
+) -> Program:
+    """The program of a formula in which nothing is to be written out."""
     weights = entries_of_pi(text) if "pi" not in declared else {}
     if weights:
-        program = read_latex(
-            text, {**declared, **weights}, definitions, language=language, einstein=einstein
-        )
+        program = _read(text, {**declared, **weights}, parts, spoken, einstein=einstein)
         note = "note: pi is read as a vector, because its entries are summed"
         program = without_declarations(program, weights)
         return program._replace(notes=(note, *program.notes))
@@ -341,10 +363,18 @@ def _values(equations: list[EquationPhrase], scope: Scope) -> list[Named]:
             raise ParseError(
                 "this value is not used", source=text, span=equation.value.span, hint=hint
             )
+    _refuse_repeated(equations, scope)
     for equation in equations[:-1]:
         if equation.left is not None and equation.left.kind not in ("symbol", "indexed"):
+            hint = (
+                "a function is put in where it is called with as many arguments, none of them in "
+                "another call of it, and where its sums run over other letters"
+            )
             raise ParseError(
-                "a definition has a letter on its left", source=text, span=equation.left.span
+                "a definition has a letter on its left",
+                source=text,
+                span=equation.left.span,
+                hint=hint if equation.left.kind == "application" else None,
             )
         if equation.value.kind == "gradient":
             raise ParseError(
@@ -358,6 +388,21 @@ def _values(equations: list[EquationPhrase], scope: Scope) -> list[Named]:
         read = sum_repeated if scope.einstein else by_entries
         whole = [read(equation, scope) for equation in equations]
     return [(equation.left, equation.value) for equation in whole]
+
+
+def _refuse_repeated(equations: list[EquationPhrase], scope: Scope) -> None:
+    """Refuses y = A x \\ y = B x, of which only one line would count."""
+    found: set[str] = set()
+    for left in (each.left for each in equations if each.left is not None):
+        if left.kind not in ("symbol", "indexed"):
+            continue
+        if scope.quote(left) in found:
+            raise scope.refusal(
+                f"{scope.quote(left)} is written twice",
+                left.span,
+                "write one of the two alone; matcalc equal --latex compares two formulas",
+            )
+        found.add(scope.quote(left))
 
 
 def _either_way(
@@ -450,6 +495,8 @@ def _resolve(
             letters.finish()
             for statements in result:
                 read_lookups(statements, resolver.scope.declared)
+            for statements, values in zip(result, sides, strict=True) if doubtful else ():
+                _note_unused(statements, values[-1][0], resolver.scope)
             if letters.binding:
                 for statements in result:
                     bind(statements, resolver.scope.source)
@@ -458,6 +505,23 @@ def _resolve(
         f"more than {_MOST_LEARNT} letters of which only their use says what they are",
         hint="declare them",
     )
+
+
+def _note_unused(statements: list[Statement], label: Phrase | None, scope: Scope) -> None:
+    """A note for each line that defines what no line behind it uses, and for a value in which the
+    letter stands that it is called.
+    """
+    used: set[str] = set()
+    for statement in reversed(statements):
+        if statement.name_span is not None and statement.name not in used:
+            shown = scope.quote(statement.name_span)
+            scope.note(f"note: {shown} is defined and not used: only the last line counts")
+        nodes = postorder(statement.body, children)
+        used.update(str(node.value) for node in nodes if node.kind == "name")
+        last = statement is statements[-1]
+        if last and label is not None and label.kind == "symbol" and scope.name(label) in used:
+            shown = scope.quote(label)
+            scope.note(f"note: {shown} = ... has {shown} on both sides: the right one counts")
 
 
 def _pass(resolver: Resolver, values: list[Named]) -> list[Statement] | None:

@@ -358,7 +358,7 @@ def running_entry(letters_: Letters, phrase: Phrase, data: str | None) -> Value:
     at = [size(part, letters_.scope) for part in parts]
     if found.key == ("epsilon", ()) and len(at) == _TENSOR and not letters_.scope.knows(base):
         return Value(make.node("entries", make.node("name", value="epsilon"), *at))
-    if found.key == ("delta", ()) and len(at) == 2 and not letters_.scope.knows(base):
+    if is_kronecker(letters_, phrase, len(at)):
         return Value(make.node("entries", make.node("name", value="eye"), *at))
     if data is not None:
         rows = make.node("name", value=data)
@@ -374,6 +374,20 @@ def running_entry(letters_: Letters, phrase: Phrase, data: str | None) -> Value:
         letters_.ranks.bound[name] = "tensor"
     letters_.promote(base, min(len(at), 2), f"its entries {letters_.text(phrase)} are summed")
     return value_entry(letters_, phrase, letters_.base(base))
+
+
+def is_kronecker(letters_: Letters, phrase: Phrase, count: int) -> bool:
+    r"""Whether this is the \delta_{ij} of Kronecker, which a note says."""
+    base, scope = phrase.args[0], letters_.scope
+    if symbol(base, scope.source).key != ("delta", ()) or count != _MATRIX or scope.knows(base):
+        return False
+    if scope.printed is None and not scope.einstein:
+        shown = letters_.text(phrase)
+        letters_.own[shown] = (
+            f"note: {shown} is read as Kronecker's delta, 1 where both places are equal; "
+            "declare delta: matrix if it is a variable"
+        )
+    return True
 
 
 def _read_fused(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | None:

@@ -1,0 +1,277 @@
+r"""Functions and entries that a statement of its own writes out, and that others use with other
+arguments or at other places: ``h_\theta(x) = \theta^\top x \\ \sum_i (h_\theta(x_i) - y_i)^2``,
+``p_i = \sigma(w^\top x_i) \\ \sum_i (p_i - y_i)^2``.
+
+Each use is replaced by what it stands for, in brackets. What comes out is read in place of the
+text, so errors show what was put in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from typing import NamedTuple
+
+from matcalc.core.errors import MatcalcError
+from matcalc.read.syntax.table import load
+from matcalc.read.syntax.tokens import Token
+from matcalc.read.tex.defined import LETTER, pieces_of, spelling
+from matcalc.read.tex.lexer import CLOSING, OPENING, tokens
+from matcalc.read.tex.scope import Scope
+
+_LONGEST = 8_000  # characters of a text that has been written out
+_DEEPEST = 20  # definitions, each put in by itself
+_SIZE = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*$")
+_LETTER = re.compile(r"\\[A-Za-z]+(\{[^{}]*\})?|[A-Za-z0-9]")
+_LETTER_WITH_SCRIPTS = re.compile(rf"({_LETTER.pattern})([_^](\w|\{{[^{{}}]*\}}))*")
+_COMMAND_AT_END = re.compile(r"\\[A-Za-z]+$")
+_RAISED = ["SUP", "LBRACE", "LPAR"]  # of x^{(i)}
+_Values = Mapping[str, str]
+
+
+class _Definition(NamedTuple):
+    head: list[str]  # the letter with the subscript of its name, as spelt
+    opening: str  # LPAR of a function; SUB and SUP of entries
+    parameters: list[str]
+    body: list[Token]
+
+
+class _Use(NamedTuple):
+    start: int  # in the text
+    end: int
+    arguments: list[str]
+    spelt: list[str]  # the same as tokens, without commas
+
+
+def write_out(text: str, scope: Scope, *, entries: bool = False) -> str | None:
+    """The text with the functions that it defines put in where they are called with other
+    arguments, or, with ``entries``, with what it defines at an index put in as well. None if there
+    is nothing to put in.
+    """
+    whole = None
+    for _ in range(_DEEPEST):
+        step = _put_one_in(text, scope, entries=entries)
+        if step is None or len(step[0]) > _LONGEST:
+            break
+        text = whole = step[0]
+    return whole
+
+
+def with_definitions(formula: str, text: str, scope: Scope, known: Container[str]) -> str:
+    """A formula with those definitions of another text before it that are put in, and that it
+    uses: the names that are ``known`` have a value.
+    """
+    result = formula
+    for _ in range(_DEEPEST):
+        step = _put_one_in(text, scope, entries=True)
+        if step is None:
+            break
+        text, definition, statement = step
+        piece = _tokens(formula, scope)
+        if definition.head[0] not in known and piece and _uses(piece, definition, formula):
+            result = rf"{statement} \\ {result}"
+    return result
+
+
+def _tokens(text: str, scope: Scope) -> list[Token]:
+    try:
+        return tokens(text, load("latex"), scope.words, scope.user_words)[:-1]
+    except MatcalcError:
+        return []  # the reader says what is wrong
+
+
+def _put_one_in(text: str, scope: Scope, *, entries: bool) -> tuple[str, _Definition, str] | None:
+    """The text without one of its definitions, which is put in wherever it is used."""
+    pieces = pieces_of(_tokens(text, scope), text)
+    for number, piece in enumerate(pieces if len(pieces) > 1 else ()):
+        definition = _defined(piece, text, entries=entries)
+        if definition is None or "".join(definition.head) in scope.declared:
+            continue
+        others = [each for k, each in enumerate(pieces) if k != number]
+        uses = [_uses(each, definition, text) for each in (definition.body, *others)]
+        made = [
+            None if found is None else _replace(each, found, definition, text)
+            for each, found in zip(others, uses[1:], strict=True)
+        ]
+        called = [use.spelt for found in uses[1:] for use in found or ()]
+        as_defined = "".join(definition.parameters)
+        other = definition.opening != "LPAR" or any("".join(each) != as_defined for each in called)
+        if called and other and uses[0] == [] and None not in made:
+            statement = text[piece[0][1] : piece[-1][2]]
+            return r" \\ ".join(filter(None, made)), definition, statement
+    return None
+
+
+def _defined(piece: Sequence[Token], text: str, *, entries: bool) -> _Definition | None:
+    """What a statement defines: a function of letters, or an entry at an index."""
+    end = next((k for k, each in enumerate(piece) if each[0] == "EQUALS"), 0)
+    head, body = list(piece[:end]), list(piece[end + 1 :])
+    if not head or not body or head[0][0] not in LETTER:
+        return None
+    kinds = [each[0] for each in head]
+    start = _end_of_script(head, 1) if kinds[1:2] == ["SUB"] else 1
+    if kinds[start : start + 1] == ["LPAR"] and _end_of_bracket(head, start) == end:
+        opening, inner = "LPAR", head[start + 1 : -1]
+    elif entries and start == end > 1:
+        opening, inner, start = "SUB", _in_script(head, 1), 1
+    elif entries and kinds[1:4] == _RAISED and kinds[-2:] == ["RPAR", "RBRACE"]:
+        opening, inner, start = "SUP", head[4:-2], 1
+    else:
+        return None
+    letters = [each for each in inner if each[0] not in ("COMMA", "PRIME")]
+    parameters = [_primed(inner, k, text) for k, each in enumerate(inner) if each in letters]
+    index = [each[0] == "LETTERS" and each[3].islower() for each in letters]
+    right = all(each[0] in LETTER for each in letters) and (opening == "LPAR" or all(index))
+    if not parameters or not right or len({*parameters}) < len(parameters):
+        return None
+    return _Definition(_plain(head[:start], text), opening, parameters, body)
+
+
+def _uses(piece: list[Token], definition: _Definition, text: str) -> list[_Use] | None:
+    """Where a statement uses it; None if its letter stands there in another way as well."""
+    found: list[_Use] = []
+    for k, token in enumerate(piece):
+        if spelling(token, text) != definition.head[0]:
+            continue
+        start = k + 1
+        below = _end_of_script(piece, start) if _kind(piece, start) == "SUB" else start
+        if definition.opening != "SUB" and _plain(piece[k:below], text) != definition.head:
+            continue  # another name, h_\phi
+        start = start if definition.opening == "SUB" else below
+        use = _use(piece, k, start, definition.opening, text)
+        if use is None or len(use.arguments) != len(definition.parameters):
+            return None
+        if (
+            k
+            and piece[k - 1][0] == "NABLA"
+            and "".join(use.spelt) != "".join(definition.parameters)
+        ):
+            return None  # the gradient of f, at another place
+        found.append(use)
+    return found
+
+
+def _use(piece: list[Token], letter: int, start: int, opening: str, text: str) -> _Use | None:
+    """The use of a letter that is followed by its arguments."""
+    if opening == "LPAR":
+        if _kind(piece, start) != "LPAR":
+            return None
+        end = _end_of_bracket(piece, start)
+        found = _arguments(piece[start:end], text)
+        inner = [each for each in piece[start + 1 : end - 1] if each[0] != "COMMA"]
+        return _Use(piece[letter][1], piece[end - 1][2], found, _plain(inner, text))
+    if _kind(piece, start) != opening:
+        return None
+    end = _end_of_script(piece, start)
+    inner = _in_script(piece, start)
+    if opening == "SUP":
+        if [each[0] for each in inner[:1] + inner[-1:]] != ["LPAR", "RPAR"]:
+            return None
+        inner = inner[1:-1]
+    places = [each for each in inner if each[0] != "COMMA"]
+    if any(each[0] not in ("LETTERS", "NUMBER") for each in places):
+        return None  # y_{i+1}
+    found = [each[3] for each in places]
+    return _Use(piece[letter][1], piece[end - 1][2], found, found)
+
+
+def _arguments(bracket: list[Token], text: str) -> list[str]:
+    """The texts between the commas of a bracket."""
+    found, depth, begin = [], 0, bracket[0][2]
+    for kind, start, end, _ in bracket[1:]:
+        if not depth and (kind == "COMMA" or kind in CLOSING):
+            found.append(_SIZE.sub("", text[begin:start]).strip())
+            begin = end
+        depth += (kind in OPENING) - (kind in CLOSING)
+    return found
+
+
+def _replace(
+    piece: list[Token], uses: list[_Use], definition: _Definition, text: str
+) -> str | None:
+    """A statement with the body for each use; None where that would say something else."""
+    result, done = "", piece[0][1]
+    for use in uses:
+        values = dict(zip(definition.parameters, use.arguments, strict=True))
+        body = _with_values(definition, values, text)
+        if body is None or use.start < done:  # an argument of another use
+            return None
+        result += f"{text[done : use.start]}{{({body})}}"
+        done = use.end
+    return result + text[done : piece[-1][2]]
+
+
+def _with_values(definition: _Definition, values: _Values, text: str) -> str | None:
+    """The body with arguments for the parameters."""
+    body = definition.body
+    if _captures(body, values, text):
+        return None
+    result, done = "", body[0][1]
+    for k, token in enumerate(body):
+        name = _primed(body, k, text)
+        name = name if name in values else spelling(token, text)
+        if name not in values or token[0] not in LETTER:
+            continue
+        last = k + len(name) - len(spelling(token, text))
+        value, behind = values[name], _kind(body, last + 1)
+        before = result + text[done : token[1]]
+        if definition.opening == "LPAR":
+            below = body[last + 2] if behind == "SUB" else token
+            if behind == "SUB" and not (below[0] == "LETTERS" and below[3].islower()):
+                return None  # x_0 beside the argument x
+            scripted = behind in ("SUP", "SUB", "PRIME")
+            value = f"({value})" if scripted and not _LETTER.fullmatch(value) else value
+        alone = (_LETTER_WITH_SCRIPTS if definition.opening == "LPAR" else _LETTER).fullmatch(value)
+        value = value if alone else f"{{{value}}}"
+        result = before + " " * bool(_COMMAND_AT_END.search(before)) + value
+        done = body[last][2]
+    return result + text[done : body[-1][2]]
+
+
+def _captures(body: list[Token], values: _Values, text: str) -> bool:
+    """Whether a sum of the body runs over a parameter, or over a letter of an argument."""
+    for k, token in enumerate(body):
+        if token[0] == "SUM":
+            below = body[k + 2 : _end_of_script(body, k + 1)]
+            names = [spelling(each, text) for each in below if each[0] in LETTER]
+            if any(name in values or name in "".join(values.values()) for name in names):
+                return True
+    return False
+
+
+def _primed(piece: Sequence[Token], place: int, text: str) -> str:
+    """A letter with the primes behind it: the x' of k(x, x')."""
+    end = place + 1
+    while _kind(piece, end) == "PRIME":
+        end += 1
+    return spelling(piece[place], text) + "'" * (end - place - 1)
+
+
+def _kind(piece: Sequence[Token], place: int) -> str:
+    return piece[place][0] if place < len(piece) else ""
+
+
+def _end_of_bracket(piece: Sequence[Token], start: int) -> int:
+    """The number of the token behind the bracket, or the one token, at ``start``."""
+    depth = 0
+    for k in range(start, len(piece)):
+        depth += (piece[k][0] in OPENING) - (piece[k][0] in CLOSING)
+        if depth <= 0:
+            return k + 1
+    return len(piece)
+
+
+def _end_of_script(piece: Sequence[Token], start: int) -> int:
+    """The number of the token behind the script whose ``_`` or ``^`` is at ``start``."""
+    return _end_of_bracket(piece, start + 1)
+
+
+def _in_script(piece: Sequence[Token], start: int) -> list[Token]:
+    """What stands in a script, without its braces."""
+    inner = list(piece[start + 1 : _end_of_script(piece, start)])
+    return inner[1:-1] if inner and inner[0][0] == "LBRACE" else inner
+
+
+def _plain(piece: Sequence[Token], text: str) -> list[str]:
+    """How tokens are spelt, without the braces around a script."""
+    return [spelling(each, text) for each in piece if each[0] not in ("LBRACE", "RBRACE")]
