@@ -331,7 +331,7 @@ class Expression(Formula):
         asked = self._program.asked
         if isinstance(wrt, str) and set(wrt) & set("\\{}$"):
             # most names are not in LaTeX
-            from matcalc.read.tex.read import name_of_variable  # noqa: PLC0415
+            from matcalc.read.tex.asked import name_of_variable  # noqa: PLC0415
 
             wrt = name_of_variable(wrt, self.variables)
             if wrt not in self.variables:

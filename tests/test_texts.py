@@ -18,7 +18,7 @@ READERS = (
     "matcalc.read.syntax.parser.parse",
     "matcalc.read.tex.read.read_latex",
     "matcalc.read.tex.read.read_latex_pair",
-    "matcalc.read.tex.read.name_of_variable",
+    "matcalc.read.tex.asked.name_of_variable",
 )
 PRINTERS = ("text", "format_text", "latex", "format_claim", "str")
 # who reads a text outside of read/, cli/ and tools/, and whose text it is

@@ -67,7 +67,8 @@ def read_objective(claim: Claim) -> tuple[Program, Claim]:
         return program, replace(claim, wrt=wrt)
     stated = claim.claim
     if is_latex(stated):
-        from matcalc.read.tex.scope import Scope  # noqa: PLC0415 - as read_latex above
+        # as read_latex above
+        from matcalc.read.tex.scope import Scope  # noqa: PLC0415
         from matcalc.read.tex.written import with_definitions  # noqa: PLC0415
 
         scope = Scope(claim.expr, dict(program.variables))

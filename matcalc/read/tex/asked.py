@@ -4,10 +4,15 @@ by its entry x[i], of data vectors by the row X[i,:].
 
 from __future__ import annotations
 
-from matcalc.core.errors import UnsupportedError
+from collections.abc import Mapping
+
+from matcalc.core.errors import Span, UnknownNameError, UnsupportedError
+from matcalc.core.kinds import Variable
 from matcalc.read.tex import subscripts
 from matcalc.read.tex.letters import Letters
+from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
 
 
@@ -44,3 +49,19 @@ def _refusal(letters: Letters, letter: Phrase, name: str) -> UnsupportedError:
         hint=rf"write \frac{{\partial}}{{\partial {base}}}: the derivative with respect to {shown} "
         "is an entry of the answer",
     )
+
+
+def name_of_variable(text: str, variables: Mapping[str, Variable]) -> str:
+    r"""The name of a variable that is written in LaTeX: \Sigma, \mathbf{x}, W_{1}."""
+    scope = Scope(text, dict(variables))
+    (*before, last) = parse(text, scope)
+    if before or last.left is not None or last.value.kind not in ("symbol", "indexed"):
+        raise UnknownNameError(
+            f"{text} is not a letter",
+            source=text,
+            span=Span(0, len(text)),
+            hint=rf"write \frac{{\partial}}{{\partial {text}}} before the formula"
+            if last.left is None and last.value.kind == "power"
+            else r"write \Sigma, x or W_{1}",
+        )
+    return scope.name(last.value)

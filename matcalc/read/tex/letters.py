@@ -506,10 +506,8 @@ class Letters:
         if value.rank != len(indices):
             subscripts.require_axes(self, phrase, indices)
             if value.rank == 2 and len(indices) == 1:
-                hint = "write both indices, or the product of the whole matrix; declare "
-                hint += f"{self.base_name(phrase.args[0])}: vector if these are numbers"
                 what = f"{shown} may be a row or a column of a matrix"
-                raise self.problem(what, phrase.span, hint)
+                raise self.problem(what, phrase.span, subscripts.row_or_column(self, phrase))
             kind = ("a number", "a vector", "a matrix")[value.rank]
             bare, plural = shown.partition("_")[0], "s" * (len(indices) > 1)
             other = subscripts.instead_of_number(self, phrase) if value.rank == 0 else None

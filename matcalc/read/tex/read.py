@@ -11,7 +11,6 @@ from matcalc.core.errors import (
     ParseError,
     ShapeError,
     Span,
-    UnknownNameError,
     UnsupportedError,
 )
 from matcalc.core.kinds import Variable
@@ -47,6 +46,7 @@ from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.resolve import Resolver
 from matcalc.read.tex.samples import either, remember
 from matcalc.read.tex.scope import Complex, Scope
+from matcalc.read.tex.squares import by_square
 from matcalc.read.tex.survey import survey
 from matcalc.read.tex.values import BeyondProducts, Value
 from matcalc.read.tex.written import write_out
@@ -84,6 +84,12 @@ def read_latex(
     if printed is not None:
         return _type_in(Scope(text, dict(declared), spoken, printed=printed), parts)
 
+    squared = by_square(text)
+    if squared is not None:
+        program = read_latex(
+            squared[0], declared, definitions, language=language, einstein=einstein
+        )
+        return program._replace(notes=(squared[1], *program.notes))
     scope = Scope(text, dict(declared), spoken)
     text = write_out(text, scope) or text
     try:
@@ -310,20 +316,6 @@ def _type_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program
     first, second = program.expr.args
     program = program._replace(notes=(*scope.notes, *program.notes))
     return program._replace(expr=first), program._replace(expr=second)
-
-
-def name_of_variable(text: str, variables: Mapping[str, Variable]) -> str:
-    r"""The name of a variable that is written in LaTeX: \Sigma, \mathbf{x}, W_{1}."""
-    scope = Scope(text, dict(variables))
-    (*before, last) = parse(text, scope)
-    if before or last.left is not None or last.value.kind not in ("symbol", "indexed"):
-        raise UnknownNameError(
-            f"{text} is not a letter",
-            source=text,
-            span=Span(0, len(text)),
-            hint=r"write \Sigma, x or W_{1}",
-        )
-    return scope.name(last.value)
 
 
 def _declare(declarations: Declarations) -> dict[str, Variable]:

@@ -387,6 +387,8 @@ class Resolver(ResolverBase):
             self.require_numbers(phrase, args)
             return indices.entrywise(make, lambda nodes: make.node(".^", *nodes), args)
         if base.order == 1:
+            if signs.learn_leading(self, phrase.args[0]):
+                return base
             x = signs.operand(self, phrase.args[0])
             if phrase.args[0].kind == "call" and phrase.mark is not None:  # \sin^2 x
                 head = self.scope.quote(phrase.mark).partition("^")[0]

@@ -315,6 +315,21 @@ def learn_raised(resolver: ResolverBase, phrase: Phrase) -> bool:
     return any(resolver.letters.promote(part, 0, why) for part in matrices)
 
 
+def learn_leading(resolver: ResolverBase, base: Phrase) -> bool:
+    r"""Takes the y of (1 - y w^\top x)^2 for a number, as no vector has a power."""
+    for product in postorder(base, operands):
+        factors = [product]
+        while factors[0].kind == "*":
+            factors[:1] = factors[0].args
+        if len(factors) < 3 or factors[0].kind not in _LETTERS:
+            continue
+        first, second, last = (resolver.value_of(factors[k]) for k in (0, 1, -1))
+        if second.row and (first.order, last.order, first.row, last.row) == (1, 1, False, False):
+            why = f"it stands first in {resolver.quote(product)}, of which a power is taken"
+            return resolver.letters.promote(factors[0], 0, why)
+    return False
+
+
 def broadcast(phrase: Phrase, left: Value, right: Value) -> bool:
     """Whether a number that is not written as one is added to a vector or a matrix."""
     number = phrase.args[1 if left.rank else 0]

@@ -307,11 +307,27 @@ def both(letters_: Letters, phrase: Phrase, name: str) -> MatcalcError:
     )
 
 
+def _base_text(letters_: Letters, phrase: Phrase) -> str:
+    r"""The letter without its subscript, also of \mathbf{x_i}."""
+    base = letters_.text(phrase.args[0])
+    return base + "}" * (base.count("{") - base.count("}"))
+
+
+def row_or_column(letters_: Letters, phrase: Phrase) -> str:
+    """What to write for X_i beside a matrix X, which may be several things."""
+    base, name = _base_text(letters_, phrase), letters_.base_name(phrase.args[0])
+    index = letters_.text(phrase.parts[0]).strip("{}")
+    data = f"{name.lower()}_{index} for a vector of data, whose transpose is the row; "
+    return (
+        f"write {base}_{{{index},:}} for the row, {base}_{{:,{index}}} for the column; "
+        f"{data if name.isalpha() and len(name) == 1 else ''}"
+        f"declare {name}: vector if these are numbers"
+    )
+
+
 def entry_of(letters_: Letters, phrase: Phrase) -> str:
     r"""The spelling of an entry that cannot be a name: [x]_{k}."""
-    source = letters_.scope.source
-    base = source[phrase.args[0].start : phrase.args[0].end]
-    base += "}" * (base.count("{") - base.count("}"))  # \mathbf{x_i}
+    source, base = letters_.scope.source, _base_text(letters_, phrase)
     inside = ",".join(source[part.start : part.end].strip("{}") for part in places(phrase, 2))
     return f"[{base}]_{{{inside}}}"
 

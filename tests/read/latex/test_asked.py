@@ -47,3 +47,81 @@ def test_a_backslash_that_a_shell_ate(formula: str) -> None:
     place = refused.value.span
     assert place is not None
     assert formula[place.start : place.end] == "\\"
+
+
+LIKELIHOOD = r"-\frac{n}{2}\log(2\pi\sigma^2) - \frac{1}{2\sigma^2}\sum_{i=1}^n (x_i-\mu)^2"
+SQUARES = [
+    # Bickel & Doksum, Mathematical Statistics (2015), example 2.2.9
+    (
+        rf"\frac{{\partial}}{{\partial \sigma^2}} \left({LIKELIHOOD}\right)",
+        "(norm2(x - mu)^2/sigma2 - n)/(2*sigma2)",
+    ),
+    (
+        rf"\frac{{\partial^2}}{{\partial (\sigma^2)^2}} \left({LIKELIHOOD}\right)",
+        "(n/2 - norm2(x - mu)^2/sigma2)/sigma2^2",
+    ),
+    (
+        r"\frac{\partial}{\partial \sigma_n^2} \log\det(K+\sigma_n^2 I)",
+        "tr(inv(K + sigma2_n*eye))",
+    ),
+    (
+        r"\frac{\partial}{\partial \tau^{2}} (\tau^{-2} x^\top x + \tau^4)",
+        "2*tau2 - x'*x/tau2^2",
+    ),
+    (r"\frac{\partial^2}{\partial \sigma^2} (\sigma^2 x^\top x)", "2*x'*x"),  # twice by sigma
+]
+
+
+@pytest.mark.parametrize(("formula", "wanted"), SQUARES)
+def test_the_derivative_by_a_square(formula: str, wanted: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", matcalc.NotationWarning)
+        assert str(matcalc.diff(formula, latex=True)) == wanted
+
+
+def test_a_letter_beside_its_square() -> None:
+    formula = r"\frac{\partial}{\partial \sigma^2} (2\log\sigma + \sigma^2)"
+    with pytest.raises(MatcalcError, match=r"\\sigma stands beside \\sigma\^2") as refused:
+        matcalc.diff(formula, latex=True)
+    assert r"\sqrt{\sigma^2}" in (refused.value.hint or "")
+    followed = formula.replace(r"\log\sigma", r"\log\sqrt{\sigma^2}")
+    with pytest.warns(matcalc.NotationWarning):
+        assert str(matcalc.diff(followed, latex=True)) == "1 + 1/sigma2"
+    with pytest.raises(MatcalcError, match="is not a letter") as refused:
+        matcalc.diff(LIKELIHOOD, r"\sigma^2", latex=True)
+    assert r"\frac{\partial}{\partial \sigma^2}" in (refused.value.hint or "")
+
+
+LEADING = [
+    (r"(1 - y w^\top x)^2", "2*y*(y*w'*x - 1)*x"),
+    (r"\max(0, 1 - y w^\top x)^2", "-2*y*max(1 - y*w'*x, 0)*x"),
+    (r"\left(1 - yw^\top x\right)_{+}^{2}", "-2*y*relu(1 - y*w'*x)*x"),
+    (r"(3 - y w^\top A x)^2", "2*y*(y*w'*A*x - 3)*A*x"),
+]
+
+
+@pytest.mark.parametrize(("formula", "wanted"), LEADING)
+def test_what_leads_a_power_is_a_number(formula: str, wanted: str) -> None:
+    with pytest.warns(matcalc.NotationWarning, match="y is read as a number"):
+        assert str(matcalc.diff(formula, "w", latex=True)) == wanted
+
+
+ROWS = [
+    (r"\sum_i (X_i w - y_i)^2", r"X_{i,:}"),
+    (r"\sum_i (\boldsymbol{X_i} w - y_i)^2", r"\boldsymbol{X}_{i,:}"),
+]
+
+
+@pytest.mark.parametrize(("formula", "row"), ROWS)
+def test_a_row_or_a_column_is_asked_for(formula: str, row: str) -> None:
+    with pytest.raises(MatcalcError, match="a row or a column") as refused:
+        matcalc.diff(formula, "w", latex=True)
+    hint = refused.value.hint or ""
+    assert f"write {row} for the row" in hint
+    assert "x_i for a vector of data" in hint
+    written = row.replace("{i,:}", "i") if row.startswith("X") else r"\boldsymbol{X_i}"
+    for followed in (row, r"x_i^\top"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", matcalc.NotationWarning)
+            answer = matcalc.diff(formula.replace(written, followed), "w", latex=True)
+        assert str(answer) == "2*X'*(X*w - y)"
