@@ -73,7 +73,7 @@ REFUSED = [
     ("zeros(n,1) + x", "cannot add matrix(n, 1) and vector(m)", "zeros(n)"),
     ("np.inner(x, y)", "np.inner is not known", "x'*y"),
     ("np.linalg.slogdet(A)[1]", "is not known", "logdet(A)"),
-    ("np.clip(x, 0, 1)", "is not known", "min(max(x, a), b)"),
+    ("np.clip(x, 0, 1)", "is not known", "min(max(x, 0), 1)"),
 ]
 # the text, and what the hint says to write
 WRITTEN = [

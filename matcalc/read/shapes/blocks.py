@@ -189,7 +189,9 @@ def entries(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
             )
         elif arg.rank == 1:
             hint = f"write {context.base(arg)}[{inside[0]}]"
-        elif arg.rank:
+        elif not arg.rank:
+            hint = f"write {context.quote(arg)} alone"
+        else:
             more = [*inside[: arg.rank], *[":"] * (arg.rank - len(inside))]
             hint = f"write {context.base(arg)}[{', '.join(more)}]"
         raise context.problem(

@@ -307,7 +307,11 @@ def _norm_of_power(context: Context, node: SyntaxNode, name: str, args: list[Exp
     value = context.literal(exponent)
     if value is not None and value < 1:
         p = context.base(exponent)
-        hint = f"sum(abs({context.quote(arg)}).^({value}))^(1/{p}) is that expression for any p"
+        hint = (
+            f"sum(abs({context.quote(arg)}).^({value}))^(1/{p}) is that expression for any p"
+            if value
+            else f"write sum({context.base(arg)} != 0) for the number of entries that are not 0"
+        )
         raise context.problem(
             f"the p of a p-norm is at least 1, not {value}", node.args[1].span, hint
         )

@@ -11,6 +11,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, drop_transpose
 from matcalc.read.shapes.coefficients import is_count
 from matcalc.read.shapes.context import Context
+from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import SyntaxNode
 
 _WORDS = {
@@ -75,6 +76,10 @@ def _orientation_hint(context: Context, node: SyntaxNode, left: Expr, right: Exp
             else (_transpose_text(context, left), b(right))
         )
         blank = " " if sign in ("+", "-") else ""
+        standing = left if right is lying else right
+        if standing.op == "variable" and default_kind(str(standing.value)) == "matrix":
+            rows = [f"ones*{a(arg)}" if arg is lying else a(arg) for arg in (left, right)]
+            return f"write {f'{blank}{sign}{blank}'.join(rows)} for {a(lying)} in every row"
         return f"write {columns[0]}{blank}{sign}{blank}{columns[1]} for columns"
     thin = next((arg for arg in (left, right) if arg.op == "fill" and arg.rank == 2), None)
     if thin is not None and thin.shape[1].integer == 1:
@@ -275,7 +280,7 @@ def _not_a_product(context: Context, left: Expr, right: Expr, where: Span) -> Ex
             f"{x}.*{y} entry by entry"
         )
         inside = left.args[0] if left.op == "exp" else left
-        if inside.op == "*" and inside.args[0].rank == 2:  # exp(A*t)*x
+        if inside is not left and inside.op == "*" and inside.args[0].rank == 2:  # exp(A*t)*x
             hint = f"write expm({context.quote(inside)})*{y} for the matrix exponential; {hint}"
     elif left.rank == right.rank:
         hint = (

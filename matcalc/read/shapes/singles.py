@@ -7,9 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 
 from matcalc.core.errors import MatcalcError
+from matcalc.core.functions.spec import SQUARE_TO_SCALAR
 from matcalc.core.notes import format_number_offer
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.program import Program
+from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise
+from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import default_kind
 
 
@@ -44,6 +48,7 @@ def without_declarations(program: Program, names: Container[str]) -> Program:
 def note_names(program: Program, *, latex: bool = False) -> Program:
     """The program with what its names leave to say, if they are spelt as something else is."""
     program = _note_value(program)
+    program = program if latex else _note_entrywise(program)
     for name, variable in program.variables.items():
         if variable.declared:
             continue
@@ -73,6 +78,34 @@ def _note_value(program: Program) -> Program:
     offer = format_number_offer(names)
     note = f"note: {' and '.join(names)} {said}, and so is the value; {offer}"
     return program._replace(notes=(*program.notes, note))
+
+
+def _note_entrywise(program: Program) -> Program:
+    """The program with a note on the exp(X) of ``tr(exp(X))``, which goes entry by entry, though
+    hardly anybody takes the trace of that.
+    """
+    found: dict[str, None] = {}
+    for whole in postorder(program.expr, lambda part: part.args):
+        known = OPERATIONS.get(whole.op)
+        of_matrix = known is not None and known.signature == SQUARE_TO_SCALAR
+        stack = [whole.args[0]] if of_matrix else []
+        while stack:
+            part = stack.pop()
+            if part.op in ("*", "'", "neg") and part.rank == 2:
+                stack += part.args
+            elif len(part.args) == 1 and f"{part.op}m" in OPERATIONS and _is_square(part.args[0]):
+                inside = part.args[0].value if part.args[0].op == "variable" else "..."
+                found.setdefault(
+                    f"note: {part.op}({inside}) is read entry by entry; write {part.op}m({inside}) "
+                    "for the function of a matrix"
+                )
+    return program._replace(notes=(*program.notes, *found)) if found else program
+
+
+def _is_square(part: Expr) -> bool:
+    """Whether this is a square matrix that no operator makes entry by entry."""
+    made = part.op in ("variable", "*", "/", "+", "-", "neg", "'")
+    return made and part.rank == 2 and part.shape[0] == part.shape[1]
 
 
 def _in_functions(program: Program, names: list[str]) -> bool:

@@ -449,7 +449,8 @@ def _places(
     counted = any(
         match and ("-" in (match[1], match[4]) or match[2] == "0") for match in matches
     )  # as only Python does
-    both = (_from_zero, _from_zero if counted else _from_one)
+    of_r = any(match and not match[0].strip() for match in matches)  # X[1, ]
+    both = (_from_one if of_r else _from_zero, _from_zero if counted else _from_one)
     python, ours = ([place(match) if match else "" for match in matches] for place in both)
     zero, one = (f"{base}[{', '.join(places)}]" for places in (python, ours))
     if not readable(zero) or not readable(one):
@@ -468,7 +469,7 @@ def _from_zero(match: re.Match[str]) -> str:
     elif first:
         first = f"{first} + 1"
     if not colon:
-        return first
+        return first or ":"
     if last.isdecimal():
         last = _from_end(int(last)) if last_sign else last
     return f"{first or 1}:{last or 'end'}" if first or last else ":"
@@ -478,7 +479,7 @@ def _from_one(match: re.Match[str]) -> str:
     sign, first, colon, last_sign, last = match.groups(default="")
     first, last = f"{sign}{first}", f"{last_sign}{last}"
     if not colon:
-        return first
+        return first or ":"
     return f"{first or 1}:{last or 'end'}" if first or last else ":"
 
 

@@ -79,7 +79,9 @@ def advise_on_name(
     if key not in ("ddof", "correction", "unbiased") and axis is not None:
         return advise_on_axis(text, stream, axis)
     if name in ("norm", "vector_norm") and key in ("p", "ord") and value:
-        written = f"norm({array}, {value.strip(chr(34) + chr(39))})"
+        order = value.strip(chr(34) + chr(39))
+        order = f"'{order}'" if order.isalpha() and order != value else order
+        written = f"norm({array}, {order})"
         return f"write {written}" if readable(written) else None
     if key == "dims" and value in ("1", "2"):  # Julia counts from 1
         return dotted.along(name, int(value) - 1, array)

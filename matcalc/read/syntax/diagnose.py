@@ -47,6 +47,7 @@ _ALPHABETS = (
 )
 _STARTS = FACTORS | {"NUMBER", "LSQUARE"}  # what an operand may start with
 
+_PART_IN_R = re.compile(r"^[^$\\]*?(?P<name>\w+)(\((?P<inside>[^$]*)\))?\$[A-Za-z][^$]*$")
 _PROMPT = re.compile(
     r"\s*(>{2,3}|>|\$|%|\.{3}|In \[\d+\]:|(?:julia|sage|R|octave(?::\d+)?|ipdb)>)\s+(?=\S)"
 )
@@ -100,6 +101,9 @@ def _instead(char: str, text: str, position: int) -> str | None:
     before = text[:position][-1:]
     if (prompt := _PROMPT.match(text)) and position < prompt.end():
         return f"write {text[prompt.end() :].strip()}"
+    if char == "$" and (part := _PART_IN_R.search(text)):
+        called = part["inside"] if part["name"] in ("determinant", "det") else None
+        return f"write logdet({called})" if called else "leave the part of a list, $..., out"
     if looks_like_latex(text):
         return LATEX
     if char in ".?" and not text[position + 1 :].strip():

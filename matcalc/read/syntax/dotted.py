@@ -23,7 +23,12 @@ _CVXPY = ("cp", "cvxpy")  # of which some functions are others here
 _OF_CVXPY = {
     "logistic": "write log(1 + exp(x))",
     "norm": "write norm2(x) of a vector, specnorm(X) of a matrix",
-    "log_det": "write logdet(X)",
+}
+_SAME_IN_CVXPY = {  # by the number of arguments
+    1: frozenset(
+        ["sum", "trace", "exp", "log", "sqrt", "abs", "square", "max", "min", "diag", "cumsum"]
+    ),
+    2: frozenset(["multiply", "matmul", "maximum", "minimum", "kron", "norm"]),
 }
 _SAME = (
     "exp log log2 log10 log1p expm1 sqrt cbrt abs sign sin cos tan sinh cosh tanh "
@@ -87,7 +92,6 @@ _INSTEAD = {
     "slogdet": "write logdet(A) for log(abs(det(A)))",
     "diagonal": "write diag(A)",
     "tensordot": "write dot(A, B) for the sum of the products of all entries, A*B for the product",
-    "clip": "write min(max(x, a), b)",
     "concatenate": "write [A, B] beside each other, [A; B] above each other",
     "column_stack": "write [a, b]",
     **dict.fromkeys(
@@ -128,7 +132,9 @@ def read_dotted_call(
     if method and last in _FUNCTIONAL and count > 1 and _is_torch(*arguments[:2]):
         return read_dotted_call(f"torch.nn.functional.{last}", arguments[1:], start, end, mark)
     if method and arguments[0].kind == "name" and arguments[0].value in _CVXPY:
-        raise UnknownCall(f"{arguments[0].value}.{last}", mark, arguments[1:])
+        if last not in _SAME_IN_CVXPY.get(count - 1, ()):
+            raise UnknownCall(f"{arguments[0].value}.{last}", mark, arguments[1:])
+        return read_dotted_call(f"np.{last}", arguments[1:], start, end, mark)
     args = tuple(arguments)
     known = method or not set(packages[1:]) - _PACKAGES
     if not known:

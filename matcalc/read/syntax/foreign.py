@@ -12,6 +12,8 @@ from matcalc.read.syntax.names import DERIVED
 _WHOLE = re.compile(r"[\w.]+|[\w.]+\([^()]*\)")  # what stands before ' and .^ without brackets
 _MATRIX = re.compile(r"[A-Z]\w*")
 _PLACE = re.compile(r"\((\d)\)|\{(\d)\}")
+_OF_R = frozenset({"colsums", "rowsums", "colmeans", "rowmeans"})  # where X*Y and X^2 go by entries
+_ENTRYWISE = re.compile(r"(?<![.%*])([*^/])(?![%*])")
 _COMPLEX = "matcalc diff knows complex ones, declared as in z: complex vector(n)"
 # name and number of arguments -> what to write, {0} for the first argument and (0) for it where an
 # operator follows
@@ -21,6 +23,18 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
     ("sinc", 1): "write sin(pi*(0))./(pi*(0)), or sin({0})./(0) for the one without pi",
     ("abs2", 1): "write (0).^2",
     ("opnorm", 1): "write specnorm({0})",
+    ("square", 1): "write (0).^2",
+    ("rms", 1): "write sqrt(mean((0).^2))",
+    ("inner", 2): "write (0)'*(1)",
+    ("mldivide", 2): "write (0)\\(1)",
+    ("logdeterminant", 1): "write logdet({0})",
+    ("logdet", 1): "write logdet({0})",
+    ("logsumexp", 1): "write logsumexp({0})",
+    ("sumsq", 1): "write norm2({0})^2",
+    ("colsums", 1): "write sum({0}, 1)",
+    ("rowsums", 1): "write sum({0}, 2)",
+    ("colmeans", 1): "write mean({0}, 1)",
+    ("rowmeans", 1): "write mean({0}, 2)",
     ("diagm", 1): "write diag({0})",
     ("matrixinverse", 1): "write inv({0})",
     ("hadamardproduct", 2): "write (0).*(1)",
@@ -148,7 +162,6 @@ OTHER_NAMES = {
     "mul": "*",
     "Σ": "∑",
     "Π": "prod",
-    "sumsq": "norm2(...)^2",
     "hess": "hessian",
     "laplacian": "lap",
     "divergence": "div",
@@ -206,18 +219,10 @@ ANYWAY: Mapping[str, str] = {
         ("length", "numel", "nrow", "ncol", "size", "len"),
         "a size has a name: declare x: vector(n), and write n",
     ),
-    "colsums": "write sum(X, 1)",
-    "rowsums": "write sum(X, 2)",
-    "colmeans": "write mean(X, 1)",
-    "rowmeans": "write mean(X, 2)",
     "solve": "write A\\b, or inv(A) for the inverse",
     "eig": "write eigvals(A), of a symmetric A",
     "svd": "write svdvals(A) for the singular values",
     **dict.fromkeys(("if", "ifelse", "piecewise"), "write where(c, a, b): a where c holds, else b"),
-    "mldivide": "write A\\b",
-    "inner": "write x'*y",
-    "square": "write x.^2",
-    "rms": "write sqrt(mean(x.^2))",
     **dict.fromkeys(("clip", "clamp"), "write min(max(x, a), b) for x between a and b"),
     "cumprod": "write exp(cumsum(log(x))) where all entries are positive",
     "crossentropy": "write it out: -dot(y, log(softmax(z))) of labels y and scores z",
@@ -246,6 +251,8 @@ def find_advice(name: str, texts: Sequence[str]) -> str | None:
     """What to write for a call of a name that is no function, with the texts of its arguments."""
     spelt = name.lower().replace("_", "")
     template = WITH_ARGUMENTS.get((name, len(texts)), WITH_ARGUMENTS.get((spelt, len(texts))))
+    if spelt in _OF_R:
+        texts = [_ENTRYWISE.sub(r".\1", text) for text in texts]
     if spelt == "quadform" and texts and _MATRIX.fullmatch(texts[0]):  # Stan's begins with it
         texts = texts[::-1]
     return None if template is None else fill(template, texts)

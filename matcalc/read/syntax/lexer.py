@@ -235,9 +235,12 @@ class _Nesting:
 
 
 def _takes_text(result: list[Token]) -> bool:
-    """Whether an argument of a function begins here."""
+    """Whether an argument of a function begins here, or what Python gives one by its name."""
     kinds = [token[0] for token in result[-2:]]
-    return kinds[-1:] == ["COMMA"] or kinds in (["NAME", "LPAR"], ["QUALIFIED", "LPAR"])
+    return kinds[-1:] in (["COMMA"], ["EQUALS"]) or kinds in (
+        ["NAME", "LPAR"],
+        ["QUALIFIED", "LPAR"],
+    )
 
 
 def _text(text: str, position: int, result: list[Token]) -> tuple[str, int] | None:

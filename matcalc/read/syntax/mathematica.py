@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from matcalc.core.operations import ALIASES, OPERATIONS
-from matcalc.read.syntax.names import default_kind
+from matcalc.read.syntax.names import DERIVED, default_kind
 
 _LONGEST = 80  # characters of a text that is written again
 _OTHERWISE = {  # functions with two capitals and other names
@@ -25,6 +25,7 @@ _OTHERWISE = {  # functions with two capitals and other names
     "kroneckerproduct": "kron",
 }
 _CALL = re.compile(r"(?<![\w.])(?P<name>[A-Z]\w*)\[(?P<inside>[^\[\]]*)\]")
+_DERIVATIVE = re.compile(r"D\[.*,\s*(\w+|\{[^{}]*\})\s*\]", re.DOTALL)
 _DOT = re.compile(r"(?<=[\w)'])(?<![\d.])\s*\.\s*(?!T\b)(?=[A-Za-z(])")
 _FIRST = re.compile(r"(?<![\w.)'\]])(?P<name>[A-Za-z]\w*)(?=\s*\.\s*(?!T\b)[A-Za-z(])")
 
@@ -43,6 +44,8 @@ def as_products(text: str, readable: Callable[[str], bool]) -> str | None:
     """
     if len(text) > _LONGEST:
         return None
+    if _DERIVATIVE.fullmatch(text.strip()):
+        return DERIVED
     found = text
     while call := _CALL.search(found):
         name = plain_name(call["name"])

@@ -15,10 +15,13 @@ import re
 from collections.abc import Sequence
 
 from matcalc.core.errors import MatcalcError, Span
+from matcalc.core.walk import postorder
+from matcalc.read.syntax.nodes import Statement, children
 from matcalc.read.syntax.table import ParseTable
 from matcalc.read.syntax.tokens import Token
 from matcalc.read.tex.lexer import CLOSING, OPENING, tokens
 from matcalc.read.tex.pasted import refuse_eaten, split_raised
+from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import apply_style
 
@@ -179,3 +182,20 @@ def _without_arguments(found: list[Token], function: _Function) -> list[Token]:
         elif found[place][0] == "LPAR":
             return found
     return result
+
+
+def note_unused(statements: list[Statement], label: Phrase | None, scope: Scope) -> None:
+    """A note for each line that defines what no line behind it uses, and for a value in which the
+    letter stands that it is called.
+    """
+    used: set[str] = set()
+    for statement in reversed(statements):
+        if statement.name_span is not None and statement.name not in used:
+            shown = scope.quote(statement.name_span)
+            scope.note(f"note: {shown} is defined and not used: only the last line counts")
+        nodes = postorder(statement.body, children)
+        used.update(str(node.value) for node in nodes if node.kind == "name")
+        last = statement is statements[-1]
+        if last and label is not None and label.kind == "symbol" and scope.name(label) in used:
+            shown = scope.quote(label)
+            scope.note(f"note: {shown} = ... has {shown} on both sides: the right one counts")

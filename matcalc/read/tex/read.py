@@ -25,10 +25,11 @@ from matcalc.read.shapes.singles import note_names, with_numbers, without_declar
 from matcalc.read.syntax.binders import bind
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.gathered import read_lookups
-from matcalc.read.syntax.nodes import Statement, SyntaxNode, children
+from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.arrays import as_printed, by_entries
-from matcalc.read.tex.asked import variable_of
+from matcalc.read.tex.asked import name_of_variable, variable_of
+from matcalc.read.tex.defined import note_unused
 from matcalc.read.tex.densities import density_error
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.einstein import sum_repeated
@@ -488,7 +489,7 @@ def _resolve(
             for statements in result:
                 read_lookups(statements, resolver.scope.declared)
             for statements, values in zip(result, sides, strict=True) if doubtful else ():
-                _note_unused(statements, values[-1][0], resolver.scope)
+                note_unused(statements, values[-1][0], resolver.scope)
             if letters.binding:
                 for statements in result:
                     bind(statements, resolver.scope.source)
@@ -497,23 +498,6 @@ def _resolve(
         f"more than {_MOST_LEARNT} letters of which only their use says what they are",
         hint="declare them",
     )
-
-
-def _note_unused(statements: list[Statement], label: Phrase | None, scope: Scope) -> None:
-    """A note for each line that defines what no line behind it uses, and for a value in which the
-    letter stands that it is called.
-    """
-    used: set[str] = set()
-    for statement in reversed(statements):
-        if statement.name_span is not None and statement.name not in used:
-            shown = scope.quote(statement.name_span)
-            scope.note(f"note: {shown} is defined and not used: only the last line counts")
-        nodes = postorder(statement.body, children)
-        used.update(str(node.value) for node in nodes if node.kind == "name")
-        last = statement is statements[-1]
-        if last and label is not None and label.kind == "symbol" and scope.name(label) in used:
-            shown = scope.quote(label)
-            scope.note(f"note: {shown} = ... has {shown} on both sides: the right one counts")
 
 
 def _pass(resolver: Resolver, values: list[Named]) -> list[Statement] | None:
