@@ -225,12 +225,7 @@ SPELLINGS = [
     (r"\frac{\partial}{\partial x_k} \sum_i \|x_i - \mu\|^2", {}, None, "2*(X[k, :]' - mu)"),
     (r"\frac{\partial^2}{\partial x_i^2} \sum_j x_j^3", {}, None, "6*x[i]"),
     (r"\frac{\partial}{\partial x_0} (\|x_0\|^2 + \|x\|^2)", {}, None, "2*x_0"),
-    (
-        r"\frac{\partial}{\partial x_i} \prod_{i=1}^n x_i",
-        None,
-        None,
-        "let the sum run over another",
-    ),
+    (r"\frac{\partial}{\partial x_i} \prod_{i=1}^n x_i", {}, None, "prod(x)/x[i]"),
     (r"\sum_{i=1}^n (x_i - \bar x)^3", {}, "x", "3*(x - mean(x)).^2 - 3*mean((x - mean(x)).^2)"),
     (r"\sum_i \|x_i - \bar x\|^2", {}, "X", "2*(X - ones*mean(X, 1))"),
     (r"\sum_i (x_i - \bar{x})(y_i - \bar{y})", {}, "x", "y - mean(y)"),
