@@ -23,6 +23,7 @@ from matcalc.core.members import families, family_of, places_of
 from matcalc.core.options import BACKENDS, require_choice
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.core.typeset import Typeset
 from matcalc.engine.backprop import Backpropagation
 from matcalc.read.frontend import read
 from matcalc.read.looped import read_looped
@@ -43,7 +44,7 @@ _RANGE = "range_of_"
 _FURTHER = (4, 5)  # and where it has no meaning for some of these
 
 
-class Backprop:
+class Backprop(Typeset):
     """The forward equations and the backward recursion; ``str`` gives both, a program of the
     language.
 

@@ -138,9 +138,6 @@ class Gradients(Parts[str, Derivative]):
         }
         return latex.several_latex(heads, bold=bold, named=names, declared=declared)
 
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
-
     @public
     def source(
         self,

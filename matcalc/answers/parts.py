@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from matcalc.core.typeset import Typeset
+
 Key = TypeVar("Key")
 Part = TypeVar("Part")
 
 
-class Parts(Mapping[Key, Part]):
+class Parts(Mapping[Key, Part], Typeset):
     """The parts by their keys, in order."""
 
     _parts: Mapping[Key, Part]

@@ -18,6 +18,7 @@ from matcalc.core.operations import FLAT, VANISHING
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero, variable_names, zeros
+from matcalc.core.typeset import Typeset
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, simplify_tree
 from matcalc.results import Derivative, Expression, Formula
@@ -31,7 +32,7 @@ _SLOPE = 1e-3  # below it a function is flat there
 _WIDTH = 11  # of the words in front of a line
 
 
-class StationaryPoints:
+class StationaryPoints(Typeset):
     """All zeros of the derivative of a function of one number: ``points`` are their values, each
     with what it is; ``proof`` says how it was proved that the derivative is zero there.
     """

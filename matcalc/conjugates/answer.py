@@ -26,6 +26,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import rename, replace_variables
 from matcalc.core.tree import Expr, number, transpose
+from matcalc.core.typeset import Typeset
 from matcalc.engine.pipeline import differentiate, prepare_to_print, simplify, tensorize
 from matcalc.verify.exact.judge import judge
 from matcalc.verify.readback.latex import latex_says
@@ -58,7 +59,7 @@ class _Side:
         return self.shown.rank < self.tree.rank
 
 
-class Wirtinger:
+class Wirtinger(Typeset):
     """``d/dz`` and ``d/dconj(z)`` of an expression in complex variables; with ``order=2`` the four
     second derivatives. By a Hermitian matrix there is one derivative.
 

@@ -25,6 +25,7 @@ from matcalc.core.tree import (
     variable_names,
     zeros,
 )
+from matcalc.core.typeset import Typeset
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
 from matcalc.manifolds.formulas import formula, shorten
@@ -43,7 +44,7 @@ _ORTHOGONAL = "X'*Z"  # what is zero for a tangent Z of some manifolds at X
 _SQUARE = ("matrix", "symmetric", "psd", "invertible")
 
 
-class Riemannian:
+class Riemannian(Typeset):
     """The Riemannian gradient of a scalar, or of order 2 the Hessian as a map of tangents.
 
     ``str`` gives its text. With ``verify`` it is proved: by inner products with tangents, and along
@@ -152,9 +153,6 @@ class Riemannian:
     def latex(self, *, bold: bool = False) -> str:
         """The formula in LaTeX."""
         return line_latex(self._line, (), bold=bold, verify=self._verify)
-
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
 
     def program(self) -> Program:
         """The typed program of the formula, of order 2 with the direction as a variable."""

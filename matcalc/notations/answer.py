@@ -13,6 +13,7 @@ from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
+from matcalc.core.typeset import Typeset
 from matcalc.notations.cases import Case, cases_of, nest_cases, with_body
 from matcalc.notations.conditions import format_conditions
 from matcalc.notations.lines import NotationLine, Writer, array_of
@@ -32,7 +33,7 @@ _READINGS = {
 }
 
 
-class InNotation:
+class InNotation(Typeset):
     """A derivative in one of the notations; ``str`` gives its text, one line for each statement.
 
     With ``verify`` each line is read back, and what it says is proved equal to the derivative.
@@ -148,9 +149,6 @@ class InNotation:
 
     def __repr__(self) -> str:
         return f"<matcalc.InNotation {self.notation}: {self.text()}>"
-
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
 
     # -- proofs
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,3 +101,23 @@ def test_notebooks_run(notebook: Path) -> None:
 
 def test_there_are_three() -> None:
     assert len(NOTEBOOKS) == 3
+
+
+@pytest.mark.parametrize(
+    ("make", "shown"),
+    [
+        (
+            lambda: matcalc.diff("f[0] = x; for k = 1:K; f[k] = A*f[k-1]; end; sum(f[K])", "x"),
+            r"\mathit{dx} = \mathit{df}_{0}",
+        ),
+        (
+            lambda: matcalc.wirtinger("conj(z)*z", "z", {"z": "complex scalar"}),
+            r"\frac{\partial f}{\partial \bar{z}} &= z",
+        ),
+        (lambda: matcalc.hessian("x'*A*y", ["x", "y"]), r"\partial x \, \partial y} &= A \\"),
+        (lambda: matcalc.stationary("a^2 - a^4", "a"), r"a \in \left\{0"),
+    ],
+)
+def test_answers_of_several_lines_are_typeset(make: Callable[[], Any], shown: str) -> None:
+    found = make()._repr_latex_()
+    assert found.startswith("$\\displaystyle ") and shown in found
