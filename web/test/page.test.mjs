@@ -148,6 +148,20 @@ for (const [name, serve] of ENGINES) {
       await page.click("#form-text");
     });
 
+    test("complex variables: why code is missing, and equality", async () => {
+      await open({ op: "diff", expr: "z^H*A*z", wrt: "z", var: "z: complex vector(n)" });
+      await shown("#form", "d/dconj(z) = A*z");
+      await shown("#badge", "exact");
+      await page.click("#form-code");
+      await page.selectOption("#backend", "torch");
+      await shown("#form", "is for NumPy, not torch");
+      await page.selectOption("#backend", "numpy");
+      await shown("#form", "import numpy");
+      await page.click("#form-text");
+      await open({ op: "equal", expr: "z^H*z", second: "norm2(z)^2", var: "z: complex vector(n)" });
+      await shown("#report", "equal: z^H*z = norm2(z)^2");
+    });
+
     test("steps: each line typeset, with its identity and the source", async () => {
       await open({ op: "steps", expr: "norm2(W*tanh(V*x) - y)^2", wrt: "V", var: "y: vector(m)" });
       await shown("#shown .closing", "each line is proved");
