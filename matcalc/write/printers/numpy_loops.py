@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from matcalc.core.dims import Dim, names_in
+from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.loops import Assignment, ForLoop, Item, assignments, base
@@ -134,25 +134,24 @@ class LoopSource:
                 continue
             place = next(
                 (
-                    (name, axis)
+                    (array, axis)
                     for name, variable in self.variables.items()
                     for axis, each in enumerate(variable.shape)
-                    if each.plain == size and self._reachable(name, item)
+                    if each.plain == size and (array := self._given(name))
                 ),
                 None,
             )
             if place is None:
                 raise UnsupportedError(f"no array of the program has the size {size}")
-            found.append(f"{local} = {_code(place[0])}.shape[{place[1]}]")
+            found.append(f"{local} = {place[0]}.shape[{place[1]}]")
         return found
 
-    def _reachable(self, name: str, item: Assignment) -> bool:
-        """Whether a variable has a value there: an input, or what is used there."""
-        if base(name) not in self.inputs:
-            return False
-        letters = set(names_in(places_of(name))) if family_of(name) else set()
-        here = set(names_in(places_of(item.name))) if family_of(item.name) else set()
-        return letters <= here | set(self.counts)
+    def _given(self, name: str) -> str | None:
+        """An array that is given and has the axes of a variable: of a family the first member."""
+        family = base(name)
+        if family not in self.inputs:
+            return None
+        return f"{family}[{self.starts[family]}]" if family in self.starts else name
 
 
 class _Piece(Source):
