@@ -32,6 +32,7 @@ from matcalc.engine.ir.nodes import (
 from matcalc.engine.ir.wide import has_wide, is_wide
 from matcalc.engine.recovery.index_cases import CaseWriter, Pair
 from matcalc.engine.recovery.index_places import always, at_index, bind
+from matcalc.engine.recovery.index_starts import settle_starts
 from matcalc.engine.recovery.index_terms import (
     EntryKey,
     Group,
@@ -105,7 +106,8 @@ class IndexWriter(DirectionWriter, CaseWriter):
         places = tuple([at_index(axis) for axis in axes])
         body = self._cases(node, pairs, places, axes) if pairs else self._entry(node, places, axes)
         slots, self._slots = self._slots, outer
-        return self.factory.make("indexed", tuple(slots), node.axes, Form(axes, body))
+        form = Form(axes, settle_starts(self.factory, body))
+        return self.factory.make("indexed", tuple(slots), node.axes, form)
 
     def _pick(self, size: Dim, scope: Sequence[Index]) -> Index:
         """An index that is not in use: the first of the input that runs over as much, or a
@@ -124,8 +126,6 @@ class IndexWriter(DirectionWriter, CaseWriter):
                     self._indices[key] = Index(name, size)
                 return self._indices[key]
         raise AssertionError("there are more names than indices")
-
-    # -- entries
 
     def _slot(self, tree: Expr) -> Expr:
         if tree.op == "number":
