@@ -158,8 +158,9 @@ def _regroup(
     """
     likeness = Likeness(symmetric_names(variables))
     before = likeness.of(tree)
-    products = defined.products() if defined else []
     for place in range(2):
+        named = [part for part in tree.parts if id(part) in names and part.op == "*"]
+        products = [*(defined.products() if defined else ()), *named]
         new = regroup_products(tree, products, likeness) if place else regroup_sums(tree, likeness)
         if new is None or written_size(new) >= written_size(tree):
             continue

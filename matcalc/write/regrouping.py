@@ -125,11 +125,11 @@ def _add(found: Sequence[Signed], like: Expr) -> Expr:
     return total
 
 
-def regroup_products(tree: Expr, defined: Iterable[Expr], likeness: Likeness) -> Expr | None:
-    """The tree with the products that were defined together in longer ones; None where there are
+def regroup_products(tree: Expr, named: Iterable[Expr], likeness: Likeness) -> Expr | None:
+    """The tree with the products that have names together in longer ones; None where there are
     none.
     """
-    known = [(each, chain(each)) for each in defined if each.op == "*" and each.rank]
+    known = [(each, chain(each)) for each in named if each.op == "*" and each.rank]
     plain = [(each, links) for each, (scalars, links) in known if not scalars]
     inner = {id(arg) for node in tree.parts if _is_product(node) for arg in node.args}
     outer = {id(arg) for node in tree.parts if not _is_product(node) for arg in node.args}
@@ -140,7 +140,7 @@ def regroup_products(tree: Expr, defined: Iterable[Expr], likeness: Likeness) ->
         scalars, links = chain(node)
         new = links
         for each, own in plain if len(links) <= _LONGEST else ():
-            new = _put_product(new, each, own, likeness)
+            new = new if each is node else _put_product(new, each, own, likeness)
         if new is not links:
             made[id(node)] = scalars, new
 
