@@ -376,9 +376,22 @@ def learn_vectors(resolver: ResolverBase, phrase: Phrase, why: str) -> bool:
     them is taken for one.
     """
     found = list(terms(phrase))
-    if any(part.kind not in ("indexed", "symbol") for part in found):
+    plain = [part for part in found if part.kind in ("indexed", "symbol")]
+    if not all(part in plain or _may_be_vector(part) for part in found):
         return False
-    return any(resolver.letters.promote_entry(part, why) for part in reversed(found))
+    return any(resolver.letters.promote_entry(part, why) for part in reversed(plain))
+
+
+def _may_be_vector(phrase: Phrase) -> bool:
+    r"""Whether this is c x_i or \sum_j w_{ij} x_j, and no number as w^\top x_i is."""
+    while phrase.kind == "bigsum":
+        phrase = phrase.args[0]
+    if phrase.kind != "*" or phrase.args[-1].kind != "indexed":
+        return False
+    before = phrase.args[0]
+    while before.kind == "*":
+        before = before.args[-1]
+    return before.kind != "transpose"
 
 
 def no_vectors(resolver: ResolverBase, phrase: Phrase, what: str) -> None:

@@ -15,7 +15,8 @@ _LABEL = re.compile(r"\s*[_^]\s*(?=\{)")  # of a brace
 _SEPARATING = re.compile(r"\\(?:mid|parallel|vert|Vert|middle|\|)|[|;]")
 _DERIVING = re.compile(r"\\(?:nabla|partial|[dt]?frac|mathrm\s*\{?\s*d\b)")
 _EQUALS = re.compile(r"&?\s*(?::?=|\\(?:triangleq|coloneqq|equiv)(?![A-Za-z]))")
-_OUTSIDE = re.compile(r"[+*/<>&]|\\\\")  # what no head has outside of its brackets
+_OUTSIDE = re.compile(r"[+*/<>&,]|\\\\")  # what no head has outside of its brackets
+_INNER = re.compile(r"\([^(){}]*\)|\{[^(){}]*\}")
 
 
 def blank_ornaments(text: str) -> str:
@@ -46,7 +47,10 @@ def _blank_head(text: str) -> str:
     opened = head.find("(") if head else -1
     if opened < 0 or _DERIVING.search(head) or not _SEPARATING.search(head, opened):
         return text
-    if _OUTSIDE.search(re.sub(r"\([^()]*\)", "", head)):
+    outside, inside = "", head
+    while outside != inside:
+        outside, inside = inside, _INNER.sub("", inside)
+    if _OUTSIDE.search(outside) or _SEPARATING.search(outside):
         return text
     equals = _EQUALS.match(text, len(head))
     return " " * equals.end() + text[equals.end() :] if equals else text

@@ -78,11 +78,11 @@ class ResolverBase:
 
     def letter_of(self, phrase: Phrase) -> Phrase:
         """What a phrase is a multiple of: of several numbers the last."""
-        while phrase.kind in ("neg", "*", "/"):
+        while phrase.kind in ("neg", "*", "/") or (phrase.kind, phrase.text) == ("bigsum", "sum"):
             if phrase.kind != "*":
                 phrase = phrase.args[0]
                 continue
-            left, right = (self.value_of(arg).rank for arg in phrase.args)
+            left, right = (not self.value_of(arg).scalar for arg in phrase.args)
             if left and right:
                 break
             phrase = phrase.args[0 if left else 1]

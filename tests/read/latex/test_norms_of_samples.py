@@ -1,0 +1,56 @@
+r"""Norms of sums in which one term is x_i: the x_i are vectors, and so are the other terms; a head
+with bars, as p(x \mid \mu), and no norm before a definition.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from matcalc.claims.equality import EQUAL, decide
+from matcalc.read.frontend import read
+from matcalc.read.tex.read import read_latex
+
+# the formula, and what it means in the language
+READ = [
+    (
+        r"\sum_i\left\|x_i - \sum_j w_{ij}x_j\right\|^2",
+        "X: matrix(n, d); w: matrix(n, n); norm2(X - w*X)^2",
+    ),
+    (
+        r"\sum_i\left\|x_i - a y_i\right\|^2",
+        "X: matrix(n, d); Y: matrix(n, d); a: scalar; norm2(X - a*Y)^2",
+    ),
+    (
+        r"\sum_i\left\|x_i - a_i y_i\right\|^2",
+        "X: matrix(n, d); Y: matrix(n, d); a: vector(n); norm2(X - diag(a)*Y)^2",
+    ),
+    (
+        r"\sum_i\|x_i - \sum_k z_{ik} \mu_k\|^2",
+        "X: matrix(n, d); Mu: matrix(K, d); z: matrix(n, K); norm2(X - z*Mu)^2",
+    ),
+    (
+        r"\sum_{i} \| \sum_j \frac{\exp(q_i^\top k_j)}{\sum_l \exp(q_i^\top k_l)} v_j - y_i \|^2",
+        "Q: matrix(n, d); K: matrix(m, d); V: matrix(m, p); Y: matrix(n, p);"
+        " norm2(softmax(Q*K', 2)*V - Y)^2",
+    ),
+    (
+        r"\sum_i\left\|y_i - w^\top x_i\right\|^2",
+        "X: matrix(n, d); y: vector(n); norm2(y - X*w)^2",
+    ),
+    (
+        r"\sum_i\left\|y_i - a w^\top x_i\right\|^2",
+        "X: matrix(n, d); y: vector(n); a: scalar; norm2(y - a*X*w)^2",
+    ),
+    # what stands before a definition is its value, and no head
+    (r"\|P(y - x)\|^2, P = Z Z^\top", "Z: matrix(n, q); y: vector(n); norm2(Z*Z'*(y - x))^2"),
+    (
+        r"\left\Vert P_Z(y - x)\right\Vert^2, P_Z = Z Z^\top",
+        "Z: matrix(n, q); y: vector(n); norm2(Z*Z'*(y - x))^2",
+    ),
+    (r"p(x \mid \mu) = e^{-\mu^\top x}", "x: vector(n); exp(-mu'*x)"),
+]
+
+
+@pytest.mark.parametrize(("formula", "meant"), READ, ids=[row[0] for row in READ])
+def test_read(formula, meant):
+    assert decide(read_latex(formula), read(meant)).verdict == EQUAL
