@@ -60,6 +60,62 @@ FORMS = {
         ["W", "b", "x", "x0"],
         "dW = (c.*x0)*x'\ndb = c.*x0\ndx = W'*(c.*x0) + c\ndx0 = c.*(W*x + b)",
     ),
+    "autoregression of order p": (
+        "sum[t=p+1:n]((x[t] - sum[j=1:p](f[j]*x[t-j]))^2)",
+        {"f": "vector(p)", "x": "vector(n)"},
+        "f",
+        "D[j=1:p] = -2*sum[t=p+1:n](x[t-j]*(x[t] - sum[i](x[t-i]*f[i])))",
+    ),
+    "Gaussian process with a length for each feature": (
+        "K[i,j] = exp(-sum[k](t[k]*(X[i,k] - X[j,k])^2)); y'*inv(K)*y + logdet(K)",
+        {"t": "vector(d)", "X": "matrix(n, d)", "y": "vector(n)"},
+        "t",
+        "2*((X.^2)'*(y.*u - 1) + diag(X'*(K.*inv(K))*X) - (X.*(K*diag(u)*X))'*u)"
+        " where K[i,j] = exp(-sum[k](t[k]*(X[i,k] - X[j,k])^2)), u = inv(K)*y",
+    ),
+    "Tucker decomposition": (
+        'norm2(T - einsum("pqr,ip,jq,kr->ijk", G, A, B, C))^2',
+        {
+            "T": "tensor(n, m, p)",
+            "A": "matrix(n, a)",
+            "B": "matrix(m, b)",
+            "C": "matrix(p, c)",
+            "G": "tensor(a, b, c)",
+        },
+        ["A", "G"],
+        'dA = -2*einsum("ijk,lmn,jm,kn->il", S, G, B, C)\n'
+        'dG = -2*einsum("ij,ikl,km,ln->jmn", A, S, B, C)\n'
+        'where S = T - einsum("ij,kl,mn,jln->ikm", A, B, C, G)',
+    ),
+    "bilinear tensor layer": (
+        "z[k] = x'*W[k,:,:]*y; norm2(z - t)^2",
+        {"W": "tensor(d, n, m)", "x": "vector(n)", "y": "vector(m)"},
+        ["W", "x"],
+        'dW = 2*einsum("i,j,k->ijk", u, x, y)\n'
+        'dx = 2*einsum("i,ijk,k->j", u, W, y)\n'
+        'where u = einsum("ijk,j,k->i", W, x, y) - t',
+    ),
+    "normalised energy of a graph": (
+        "sum[i,j](A[i,j]*norm2(X[i,:]/sqrt(d[i]) - X[j,:]/sqrt(d[j]))^2)/2",
+        {"A": "symmetric(n)", "X": "matrix(n, k)", "d": "positive(n)"},
+        "X",
+        "2*(diag((A*vector(1))./d) - diag(1./sqrt(d))*A*diag(1./sqrt(d)))*X",
+    ),
+    "flow of an image": (
+        "sum[i,j]((G[i,j]*u[i,j] + H[i,j]*v[i,j] + F[i,j])^2)"
+        " + a*sum[i=1:n-1,j]((u[i+1,j] - u[i,j])^2)",
+        dict.fromkeys("FGHuv", "matrix(n, m)") | {"a": "scalar"},
+        ["u", "v"],
+        "du = 2*(G.*M + a*([zeros; N] - [N; zeros]))\n"
+        "dv = 2*(H.*M)\n"
+        "where M = F + G.*u + H.*v, N = u[2:n, :] - u[1:n - 1, :]",
+    ),
+    "likelihood of a Markov chain": (
+        "sum[t=1:T-1](log(X[t,:]*P*X[t+1,:]'))",
+        {"X": "matrix(T, n)", "P": "matrix(n, n)"},
+        "P",
+        "M'*diag(1./diag(M*P*N'))*N where M = X[1:T - 1, :], N = X[2:T, :]",
+    ),
     "variational graph autoencoder": (
         "-sum[i,j](A[i,j]*log(sigmoid(Z[i,:]*Z[j,:]')) + (1 - A[i,j])*log(1 -"
         " sigmoid(Z[i,:]*Z[j,:]'))) - sum[i,k](1 + 2*l[i,k] - M[i,k]^2 - exp(2*l[i,k]))/2",
@@ -70,6 +126,6 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize(("expr", "variables", "wrt", "printed"), form_rows(FORMS, 8))
+@pytest.mark.parametrize(("expr", "variables", "wrt", "printed"), form_rows(FORMS, 9))
 def test_form(expr, variables, wrt, printed):
     check_form(expr, variables, wrt, printed)

@@ -234,9 +234,10 @@ class Resolver(ResolverBase):
         for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
             if value.scalar and other.order == 1 and not other.row:
                 why = f"it is added to {self.quote(phrase.args[operand is phrase.args[0]])}"
-                letter = self.letter_of(operand)
-                if self.letters.promote_entry(letter, why) or self.letters.promote(letter, 1, why):
-                    return value
+                for letter in map(self.letter_of, terms(operand)):
+                    learnt = self.letters.promote_entry(letter, why)
+                    if learnt or self.letters.promote(letter, 1, why):
+                        return value
         if all(value.scalar for value in args):
             return indices.entrywise(make, lambda nodes: make.node(phrase.kind, *nodes), args)
         left, right = self.open_entries(phrase, args)

@@ -41,6 +41,19 @@ READ = [
         r"\sum_i\left\|y_i - a w^\top x_i\right\|^2",
         "X: matrix(n, d); y: vector(n); a: scalar; norm2(y - a*X*w)^2",
     ),
+    (
+        r"\sum_{i} \|x_i - \mu - W z_i\|^2",
+        "X: matrix(n, d); Z: matrix(n, k); W: matrix(d, k); norm2(X - Z*W' - vector(1)*mu')^2",
+    ),
+    (
+        r"\sum_i (x_i - \mu - W z_i)^\top \Sigma^{-1} (x_i - \mu - W z_i)",
+        "X: matrix(n, d); Z: matrix(n, k); W: matrix(d, k); Y = X - Z*W' - vector(1)*mu';"
+        " tr(Y*inv(Sigma)*Y')",
+    ),
+    (
+        r"\sum_i\|y_i - b - w x_i\|^2",
+        "Y: matrix(n, m); x: vector(n); b: vector(m); norm2(Y - vector(1)*b' - x*w')^2",
+    ),
     # what stands before a definition is its value, and no head
     (r"\|P(y - x)\|^2, P = Z Z^\top", "Z: matrix(n, q); y: vector(n); norm2(Z*Z'*(y - x))^2"),
     (
