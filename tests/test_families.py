@@ -69,6 +69,7 @@ REFUSED = [  # a program, its error, its hint
     ("for k = 1:2; x: vector(n); end; x", "a declaration stands before the loop", None),
     ("u[1] = x; sum[k](norm2(u[k]))", "the range of k is needed", "k=1:3"),
     ("u[1] = x; max[k=1:1](norm2(u[k]))", "max over members of families", None),
+    ("u[1] = x; r[k=1:1] = 2*u[k]; sum(r)", "not made of members", "for k = 1:K; r[k] = ...; end"),
     ("for k = 1:99999; f[k] = x; end; x", "are not written out", None),
     ("for k = 1:2; f[k] = x", "the text ends", None),
 ]

@@ -116,6 +116,26 @@ FORMS = {
         "P",
         "M'*diag(1./diag(M*P*N'))*N where M = X[1:T - 1, :], N = X[2:T, :]",
     ),
+    "deviator of a stress": (
+        "norm2(S - tr(S)/3*eye)^2",
+        {"S": "symmetric(3)"},
+        "S",
+        "2*(S - tr(S)*eye/3)",
+    ),
+    "deviator in n dimensions": (
+        "norm2(S - tr(S)/n*eye)",
+        {"S": "matrix(n, n)"},
+        "S",
+        "(S - tr(S)*eye/n)/norm2(S - tr(S)*eye/n)",
+    ),
+    "camera of points by its place": (
+        "sum[i](norm2(u[i,:]' - (K*(R*X[i,:]' + t))[1:2]/(K*(R*X[i,:]' + t))[3])^2)",
+        {"u": "matrix(n, 2)", "K": "matrix(3, 3)", "R": "matrix(3, 3)", "X": "matrix(n, 3)"}
+        | {"t": "vector(3)"},
+        "t",
+        "2*((diag(t6*t5*t1)./t3.^2)*t2 - t4*t6*t5)'*vector(1) where t1 = R*X' + t*vector(1)',"
+        " t2 = K[3, :], t3 = t1'*t2', t4 = diag(1./t3), t5 = K[1:2, :], t6 = u - t4*t1'*t5'",
+    ),
     "variational graph autoencoder": (
         "-sum[i,j](A[i,j]*log(sigmoid(Z[i,:]*Z[j,:]')) + (1 - A[i,j])*log(1 -"
         " sigmoid(Z[i,:]*Z[j,:]'))) - sum[i,k](1 + 2*l[i,k] - M[i,k]^2 - exp(2*l[i,k]))/2",

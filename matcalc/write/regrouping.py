@@ -55,17 +55,24 @@ def regroup_sums(tree: Expr, likeness: Likeness) -> Expr | None:
 
 
 def turn_sums(tree: Expr, likeness: Likeness) -> Expr | None:
-    """The tree with A' + B' as the transpose of the A + B that stands elsewhere, if it does."""
+    """The tree with A' + B' as the transpose of the A + B that stands elsewhere, if it does, and
+    P*Q' as that of Q*P' in such sums.
+    """
     sums = [node for node in tree.parts if node.op in ("+", "-") and node.rank == 2]
-    if len(sums) < 2 or not any(part.op == "'" for node in sums for part in node.args):
+    if len(sums) < 2 or not any(part.op == "'" for node in sums for part in node.parts):
         return None
     first: dict[int, Expr] = {}
     for node in sorted(sums, key=_transposes):
         first.setdefault(likeness.of(node), node)
     made: dict[int, Expr] = {}
+    gone: set[int] = set()
     for node in sums:
-        straight = first.get(likeness.of(node, turned=True))
-        if straight is not None and _transposes(straight) < _transposes(node):
+        own, other = likeness.of(node), likeness.of(node, turned=True)
+        straight = first.get(other)
+        if straight is None or other == own or other in gone:
+            continue
+        if _transposes(straight) <= _transposes(first[own]):
+            gone.add(own)
             made[id(node)] = straight
     if not made:
         return None
@@ -77,8 +84,8 @@ def turn_sums(tree: Expr, likeness: Likeness) -> Expr | None:
 
 
 def _transposes(total: Expr) -> int:
-    """How many of the terms of a sum are transposed matrices."""
-    return sum(term.op == "'" and term.rank == 2 for _, term in _terms(total))
+    """How many matrices are transposed in a sum."""
+    return sum(part.op == "'" and part.rank == 2 for part in total.parts)
 
 
 def _sums(tree: Expr, likeness: Likeness) -> list[tuple[Expr, Counter[int]]]:

@@ -84,18 +84,20 @@ class Shortener:
         if merged is not None:
             return merged
         tried = 0 if len(node.factors) <= _FACTORS else _TRIES
-        for index, (factor, _, exponent) in enumerate(node.factors):
+        for index, (factor, labels, exponent) in enumerate(node.factors):
+            traced = len({*labels}) < len(labels)  # tr(S - c*eye) is tr(S) - c*n
             if (
                 isinstance(factor, Sum)
                 and exponent == 1
-                and len(node.factors) + (node.coefficient != 1) > 1
+                and (traced or len(node.factors) + (node.coefficient != 1) > 1)
                 and tried < _TRIES
             ):
                 tried += 1
-                if self._least_opened(node, index) >= self.length(node):
+                most = self.length(node) + traced
+                if self._least_opened(node, index) >= most:
                     continue
                 candidate = self._distribute(node, index)
-                if self.length(candidate) < self.length(node):
+                if self.length(candidate) < most:
                     return candidate
         other = self._shares(node) or self._least(self.inverses.of_product(node), node)
         if other is not None:

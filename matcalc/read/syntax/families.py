@@ -391,9 +391,13 @@ class _Unrolled:
         written_out = binding.name in LINEAR or binding.name == "prod"
         if not written_out or binding.conditions:
             what = " under a condition" if written_out else ""
-            raise self._refusal(
-                f"{binding.name} over members of families{what} is not supported", node.span
-            )
+            message = f"{binding.name} over members of families{what} is not supported"
+            hint = None
+            if binding.name == "array":
+                message = "an array is not made of members of families"
+                k = bound.name
+                hint = f"write a loop, which defines them: for {k} = 1:K; r[{k}] = ...; end"
+            raise UnsupportedError(message, source=self.source, span=node.span, hint=hint)
         if bound.first is None or bound.last is None:
             raise self._problem(
                 f"the range of {bound.name} is needed: it says which members are meant",
