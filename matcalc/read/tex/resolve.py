@@ -260,9 +260,11 @@ class Resolver(ResolverBase):
                 self, phrase.args[1], f"{self.quote(phrase.args[0])} stands before"
             )
         if left.rank == 2 or left.row:
-            self.letters.refuse_entry(
-                phrase.args[1], f"{self.quote(phrase.args[0])} stands before it"
-            )
+            why = f"{self.quote(phrase.args[0])} stands before it"
+            number = self.letters.binding and not right.rank and kind == "*"
+            if number and self.letters.promote_entry(phrase.args[1], why):  # x_i in A x_i
+                return left
+            self.letters.refuse_entry(phrase.args[1], why)
         if (
             left.row
             and not right.rank

@@ -54,6 +54,17 @@ READ = [
         r"\sum_i\|y_i - b - w x_i\|^2",
         "Y: matrix(n, m); x: vector(n); b: vector(m); norm2(Y - vector(1)*b' - x*w')^2",
     ),
+    # where sums are no products of matrices
+    (
+        r"\sum_{i<j} w_{ij}\|A x_i - A x_j\|^2",
+        "X: matrix(n, d); A: matrix(k, d); w: matrix(n, n);"
+        " sum[i<j](w[i,j]*norm2(A*(X[i,:] - X[j,:])')^2)",
+    ),
+    (
+        r"\sum_{t=1}^{T-1} \|x_{t+1} - A x_t - B u_t\|^2",
+        "X: matrix(T, n); A: matrix(n, n); U: matrix(T - 1, m); B: matrix(n, m);"
+        " sum[t=1:T-1](norm2(X[t+1,:]' - A*X[t,:]' - B*U[t,:]')^2)",
+    ),
     # what stands before a definition is its value, and no head
     (r"\|P(y - x)\|^2, P = Z Z^\top", "Z: matrix(n, q); y: vector(n); norm2(Z*Z'*(y - x))^2"),
     (
