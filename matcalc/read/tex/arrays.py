@@ -9,7 +9,7 @@ subscript may be part of two names, and is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from matcalc.core.walk import postorder
 from matcalc.read.tex import subscripts
@@ -25,8 +25,12 @@ _KINDS = ("", "vector", "matrix")
 _COUNTING = frozenset("ijklqrst")  # what is no size as the end of a sum
 
 
-def by_entries(equation: EquationPhrase, scope: Scope) -> EquationPhrase:
-    """The equation; of the whole array if its left side is an entry of it."""
+def by_entries(
+    equation: EquationPhrase, scope: Scope, behind: Sequence[Phrase] = ()
+) -> EquationPhrase:
+    """The equation; of the whole array if its left side is an entry of it. ``behind`` are the
+    values that may use the array.
+    """
     entry = equation.left
     if entry is not None and entry.kind == "application" and entry.bounds:
         (entry,) = entry.bounds  # f_k(x) = ...
@@ -38,7 +42,9 @@ def by_entries(equation: EquationPhrase, scope: Scope) -> EquationPhrase:
         _refuse_part(entry, equation, scope)
         return equation
     ends = _ends(wanted, entry, equation, scope)
-    if not _are_entries(wanted, ends, equation, scope):
+    if not _are_entries(wanted, ends, equation, scope) and not _is_used_whole(
+        entry, wanted, equation, behind, scope
+    ):
         if ends or len(wanted) > 1:
             _refuse_part(entry, equation, scope)
         return equation
@@ -88,6 +94,32 @@ def _in_conditions(total: Phrase, scope: Scope) -> set[str]:
     """The letters in the conditions of a sum, those that it runs over among them."""
     sides = [side for bound in total.bounds for side in bound.args]
     return {symbol(leaf, scope.source).name for side in sides for leaf in size_leaves(side)}
+
+
+def _is_used_whole(
+    entry: Phrase,
+    wanted: list[str],
+    equation: EquationPhrase,
+    behind: Sequence[Phrase],
+    scope: Scope,
+) -> bool:
+    r"""Whether K stands behind K_{ij} = k(\|x_i - x_j\|), which would be used for nothing if it
+    were one value.
+    """
+    source = scope.source
+    key = symbol(entry.args[0], source).key
+    whole = any(
+        part.kind == "symbol" and symbol(part, source).key == key
+        for value in behind
+        for part in postorder(value, children)
+    )
+    standing = {
+        name
+        for part in postorder(equation.value, children)
+        for name in subscripts.names(part, source)
+    }
+    several = len(wanted) > 1 and standing.issuperset(wanted)
+    return whole and several and not _summation_letters(equation, scope).intersection(wanted)
 
 
 def _summation_letters(equation: EquationPhrase, scope: Scope) -> set[str]:

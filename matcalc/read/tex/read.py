@@ -377,9 +377,13 @@ def _values(equations: list[EquationPhrase], scope: Scope) -> list[Named]:
         whole = [
             as_printed(equation, scope, last=equation is equations[-1]) for equation in equations
         ]
+    elif scope.einstein:
+        whole = [sum_repeated(equation, scope) for equation in equations]
     else:
-        read = sum_repeated if scope.einstein else by_entries
-        whole = [read(equation, scope) for equation in equations]
+        values = [equation.value for equation in equations]
+        whole = [
+            by_entries(equation, scope, values[k + 1 :]) for k, equation in enumerate(equations)
+        ]
     return [(equation.left, equation.value) for equation in whole]
 
 

@@ -65,6 +65,15 @@ READ = [
         "X: matrix(T, n); A: matrix(n, n); U: matrix(T - 1, m); B: matrix(n, m);"
         " sum[t=1:T-1](norm2(X[t+1,:]' - A*X[t,:]' - B*U[t,:]')^2)",
     ),
+    # a matrix by its entries, which is used as a whole
+    (
+        r"K_{ij} = \exp(-\|x_i - x_j\|^2) \\ y^\top K y",
+        "X: matrix(n, d); y: vector(n); sum[i,j](y[i]*y[j]*exp(-norm2(X[i,:] - X[j,:])^2))",
+    ),
+    (
+        r"k_{ij} = a \|x_i - x_j\| \\ \mathrm{tr}(k k)",
+        "X: matrix(n, d); a: scalar; K[i,j] = a*norm2(X[i,:] - X[j,:]); tr(K*K)",
+    ),
     # what stands before a definition is its value, and no head
     (r"\|P(y - x)\|^2, P = Z Z^\top", "Z: matrix(n, q); y: vector(n); norm2(Z*Z'*(y - x))^2"),
     (
