@@ -25,7 +25,7 @@ op           attr                             code
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import add, mul, sub, truediv
@@ -359,7 +359,23 @@ def _is_likely(node: CodeNode, known: set[CodeNode], symmetric: set[CodeNode]) -
         return not left.rank and right in known and left.op != "neg" and not _is_negative(left)
     if node.attr == "/":
         return left in known and not right.rank and right.op != "neg"
-    return node.attr == "@" and _is_symmetric(node, set())
+    return node.attr == "@" and _is_symmetric(node, known)
+
+
+def _are_mirrored(one: CodeNode, other: CodeNode) -> bool:
+    """Whether one matrix is the transpose of the other."""
+    return any(
+        each.op == "suffix" and each.attr == ".T" and each.args[0] is bare
+        for each, bare in ((one, other), (other, one))
+    )
+
+
+def _middles(left: CodeNode, right: CodeNode) -> Iterator[tuple[CodeNode, CodeNode, CodeNode]]:
+    """A product of three matrices as the middle one and the ends."""
+    if right.op == "infix" and right.attr == "@":
+        yield right.args[0], left, right.args[1]
+    if left.op == "infix" and left.attr == "@":
+        yield left.args[1], left.args[0], right
 
 
 def _is_negative(node: CodeNode) -> bool:
@@ -380,9 +396,8 @@ def _is_symmetric(node: CodeNode, known: set[CodeNode]) -> bool:
         if node.attr in ("*", "/"):
             return all(arg in known or not arg.rank for arg in args)
         if node.attr == "@":
-            return any(
-                one.op == "suffix" and one.attr == ".T" and one.args[0] is other
-                for one, other in ((left, right), (right, left))
+            return _are_mirrored(left, right) or any(
+                middle in known and _are_mirrored(*ends) for middle, *ends in _middles(left, right)
             )
         return bool(node.attr == "**" and left in known and not right.rank)
     if node.op == "call":

@@ -202,6 +202,8 @@ SOLVED = [
     ("logdet(F*F' + diag(d)) + tr(inv(F*F' + diag(d))*S)", "F", 2),
     ("logdet(F*diag(y[1:k])*F' + diag(d)) + d'*inv(F*diag(y[1:k])*F' + diag(d))*d", "d", 1),
     ("y'*inv(S)*y", "y", 0),
+    ("logdet(F'*K*F + s*eye(k))", "s", 1),
+    ("y'*inv(exp(S/9) + s*eye(n))*y + logdet(exp(S/9) + s*eye(n))", "s", 1),
 ]
 
 
