@@ -285,14 +285,14 @@ def called(
 
 # of Base and LinearAlgebra, and the arguments of helpers that are functions
 BASE = """
-abs acos acosh any argmax ArgumentError asin asinh atan atanh axes besselj cbrt cholesky cond copy
-cos cosh cot cross csc cumsum det diag Diagonal digamma DimensionMismatch dot dropdims eachcol
-eachindex eachrow eigen eigvals eigvecs eltype erf erfc erfcx erfinv exp expm1 f fill filter first
-float gamma hcat hypot ifelse imag inv isnan iszero kron length log log10 log1p log2 logabsdet
-logabsgamma logdet lyap map Matrix max maximum min minimum mod ndims norm ntuple oftype one ones
-opnorm permutedims pinv place polygamma prod product promote_type qr real reduce reshape reverse sec
-sign sin sinh size sort sqrt sum svd svdvals sylvester Symmetric T tan tanh throw tr transpose tril
-triu typeof vcat vec zero zeros zip"""
+abs acos acosh any argmax ArgumentError asin asinh atan atanh axes besselj cbrt cholesky clamp
+Colon cond copy cos cosh cot cross csc cumsum det diag Diagonal digamma DimensionMismatch dot
+dropdims eachcol eachindex eachrow eigen eigvals eigvecs eltype erf erfc erfcx erfinv exp expm1 f
+fill filter first float gamma hcat hypot ifelse imag inv isnan iszero kron length log log10 log1p
+log2 logabsdet logabsgamma logdet lyap map Matrix max maximum min minimum mod ndims norm ntuple
+oftype one ones opnorm permutedims pinv place polygamma prod product promote_type qr real reduce
+reshape reverse sec sign sin sinh size sort sqrt sum svd svdvals sylvester Symmetric T tan tanh
+throw tr transpose tril triu typeof vcat vec zero zeros zip"""
 
 
 def structure(source: str) -> list[str]:

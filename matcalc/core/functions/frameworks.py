@@ -97,6 +97,7 @@ np.diagonal         | diagonal               | diagonal               | linalg.d
 np.diag             | diag                   | diag                   | =diag
 one_hot             | =*                     | =*                     | =*
 pick                | =                      | =                      | =
+np.take             | take                   | =index_select          | =take_at
 sum_at              | jax.ops.segment_sum    | =index_add             | =
 np.kron             | kron                   | =                      | =
 np.tril             | tril                   | tril                   | tril

@@ -101,6 +101,7 @@ np.diagonal         | diag                   | diagonal     | diag          | di
 np.diag             | diag                   | asDiagonal   | diagm         | diag
 one_hot             | =                      | =            | =             | one_hot
 pick                | =                      | =            | =             | pick
+np.take             | =take_at               | =take_at     | =take_at      | take
 sum_at              | =                      | =            | =             | sum_at
 np.kron             | kron                   | =            | kron          | kron
 np.tril             | tril                   | =            | tril          | tril

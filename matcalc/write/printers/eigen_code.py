@@ -270,6 +270,11 @@ class EigenEmitter(LanguageEmitter):
     def _whole(self, node: CodeNode) -> str:
         return self.size(node.attr) if node.op == "size" else str(node.attr.numerator)
 
+    def _take(self, node: CodeNode, axis: int) -> Code:
+        given = [self._hold(self.codes[id(arg)], arg.rank) for arg in node.args]
+        name = f"{self.helper('take_at')}<{node.rank}>"
+        return f"{name}({', '.join(given)}, {axis})", ATOM
+
     def _open(self, node: CodeNode, slots: int) -> Code:
         function = self.helper(node.attr[0].removeprefix("frechet_"))
         X, *given = (self._hold(self.codes[id(arg)], arg.rank) for arg in node.args)

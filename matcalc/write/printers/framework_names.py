@@ -21,6 +21,7 @@ class Framework:
     prefix: str  # of its functions
     like: str  # how an array is made that is like ``{0}``
     cast: str  # to the type of ``{1}``
+    whole: str  # to whole numbers
     others: Mapping[str, str]  # names of functions of ours or the standard that no row has
     arrays: str  # the text of ``as_arrays``
     places: str  # that of ``as_places``
@@ -43,6 +44,7 @@ JAX = Framework(
     "jnp.",
     '{{"dtype": {0}.dtype}}',
     "({0}).astype({1}.dtype)",
+    "{0}.astype(int)",
     {
         "expm": "jax.scipy.linalg.expm",
         "ndtr": "jax.scipy.special.ndtr",
@@ -80,6 +82,7 @@ TORCH = Framework(
     "torch.",
     '{{"dtype": {0}.dtype, "device": {0}.device}}',
     "({0}).to({1}.dtype)",
+    "{0}.long()",
     {
         "expm": "torch.linalg.matrix_exp",
         "ndtr": "torch.special.ndtr",
@@ -126,6 +129,7 @@ ARRAY_API = Framework(
     "xp.",
     '{{"dtype": {0}.dtype, "device": device({0})}}',
     "xp.astype({0}, {1}.dtype)",
+    "xp.astype({0}, xp.int64)",
     {},
     '''\
 def as_arrays(**values):

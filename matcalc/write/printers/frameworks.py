@@ -133,6 +133,7 @@ def _call(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     if cell[0] == "=":
         name = emitter.helper(cell[1:].rstrip("*") or function.rpartition(".")[2])
         first = ["xp"] if emitter.framework.backend == "array-api" else []
+        more = more[:1] if function == "np.take" else more  # these stay inside of themselves
         last = ["**like"] if cell[-1] == "*" and emitter.first else []
         numbers = _arguments(emitter, node, ours=True)
         return f"{name}({', '.join([*first, *before, *numbers, *more, *last])})", ATOM
@@ -198,8 +199,10 @@ def _where(
         if not emitter.first:
             return f"{emitter.plain('where')}({args[0]}, 1.0, 0.0)", ATOM
         return emitter.framework.cast.format(args[0], emitter.first), ATOM
-    condition = args[0]
-    if node.args[0].op != "infix" or node.args[0].attr not in ("<", "<=", ">", ">=", "==", "!="):
+    condition, test = args[0], node.args[0]
+    while test.op == "suffix" and test.attr.startswith("["):
+        (test,) = test.args
+    if test.op != "infix" or test.attr not in ("<", "<=", ">", ">=", "==", "!="):
         condition = f"{emitter._bracket(node.args[0], COMPARISON + 1)} != 0"
     branches = [emitter.array(arg) for arg in node.args[1:]]
     branches += [
@@ -257,6 +260,8 @@ def _suffix(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     if text.startswith(".ravel("):
         first = "xp, " if emitter.framework.backend == "array-api" else ""
         return f"{emitter.helper('vec')}({first}{emitter.codes[id(inner)][0]})", ATOM
+    if text == ".astype(int)":
+        return emitter.framework.whole.format(emitter._bracket(inner, ATOM)), ATOM
     if text.startswith("[") and ("None" in text or ":" in text):  # the standard asks for all axes
         missing = inner.rank - text.count(":")
         text = f"{text[:-1]}{', :' * missing}]"

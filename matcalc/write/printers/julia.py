@@ -160,6 +160,10 @@ class JuliaEmitter(LanguageEmitter):
         """A size or a whole number as Julia's integer, anything else as it is."""
         return self.size(node.attr) if node.op == "size" else self.text(node)
 
+    def _take(self, node: CodeNode, axis: int) -> Code:
+        given = [*map(self.text, node.args), str(axis + 1)]
+        return f"{self.helper('take_at')}({', '.join(given)})", ATOM
+
     def _open(self, node: CodeNode, slots: int) -> Code:
         given = [self.helper(node.attr[0]), str(slots), *map(self.text, node.args)]
         return f"{self.helper('open_directions')}({', '.join(given)})", ATOM

@@ -249,6 +249,10 @@ class LanguageEmitter(LanguageWriter):
         """A function of whole arrays; ``more`` are arguments that are texts."""
 
     @abstractmethod
+    def _take(self, node: CodeNode, axis: int) -> Code:
+        """The entries of the first operand at the places that are the second, along an axis."""
+
+    @abstractmethod
     def _open(self, node: CodeNode, slots: int) -> Code:
         """A derivative along directions, the last of which are all basis matrices."""
 
@@ -354,6 +358,8 @@ def _call(emitter: LanguageEmitter, node: CodeNode) -> Code:
     if function == "np.cumsum":
         axis = 0 if not after else whole_numbers(after[0])[0]
         return emitter._call(cell, node, [str(axis + 1)])
+    if function == "np.take":
+        return emitter._take(node, whole_numbers(after[0])[0])
     if any("=" in text for text in after):
         return emitter._open(node, whole_numbers(after[0])[0])
     return emitter._call(cell, node, after)

@@ -154,6 +154,11 @@ class MatlabEmitter(LanguageEmitter):
             more = ["1"]
         return f"{name}({', '.join([*given, *more])})", ATOM
 
+    def _take(self, node: CodeNode, axis: int) -> Code:
+        x, places = node.args
+        given = [self.text(x), self.text(places), *map(str, (axis + 1, x.rank, places.rank))]
+        return f"{self.helper('take_at')}({', '.join(given)})", ATOM
+
     def _open(self, node: CodeNode, slots: int) -> Code:
         given = [f"@{self.helper(node.attr[0])}", str(slots), *map(self.text, node.args)]
         return f"{self.helper('open_directions')}({', '.join(given)})", ATOM

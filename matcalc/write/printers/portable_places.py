@@ -21,6 +21,20 @@ def pick(xp: Any, values: Array, places: Array) -> Array:
     return xp.take(xp.reshape(values, (-1,)), starts + places)
 
 
+def take_at(xp: Any, x: Array, places: Array, axis: int) -> Array:
+    """The entries at places along an axis; what is beyond its ends is never used."""
+    inside = xp.clip(xp.reshape(places, (-1,)), 0, x.shape[axis] - 1)
+    taken = xp.take(x, inside, axis=axis)
+    return xp.reshape(taken, (*x.shape[:axis], *places.shape, *x.shape[axis + 1 :]))
+
+
+def index_select(xp: Any, x: Array, places: Array, axis: int) -> Array:
+    """The entries at places along an axis, in PyTorch; what is beyond its ends is never used."""
+    inside = xp.clip(xp.reshape(places, (-1,)), 0, x.shape[axis] - 1)
+    taken = xp.index_select(x, axis, inside)
+    return xp.reshape(taken, (*x.shape[:axis], *places.shape, *x.shape[axis + 1 :]))
+
+
 def sum_at(xp: Any, values: Array, places: Array, size: int) -> Array:
     """one_hot'*values, as a product: the standard does not add up at places."""
     return xp.matrix_transpose(one_hot(xp, places, size, dtype=values.dtype)) @ values

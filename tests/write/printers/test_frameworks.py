@@ -284,6 +284,27 @@ def test_roots_and_logarithms(text: str, wrt: str, order: int, framework: str) -
         assert np.isnan(numbers(found.to_callable(framework)(**arrays(framework, given)))).any()
 
 
+STRIDED = [
+    ("sum[i=1:n](x[2*i]^2*y[i])", "x"),
+    ("sum[i=1:n-2](tanh(sum[j=1:3](h[j]*y[i+j-1])))", "h"),
+    ("sum[i=1:n-2](sum[j=1:3](h[j]*y[i+j-1])^2)", "y"),
+    ("sum[i=1:n-2,l](tanh(sum[j=1:3](h[j]*X[i+j-1,l])))", "X"),
+]
+STRIDES = {"x": "vector(2*n)", "y": "vector(n)", "h": "vector(3)", "X": "matrix(n, m)"}
+
+
+@everywhere
+@pytest.mark.parametrize(("text", "wrt"), STRIDED)
+def test_entries_at_computed_places(text: str, wrt: str, framework: str) -> None:
+    kinds = {name: kind for name, kind in STRIDES.items() if f"{name}[" in text}
+    found = matcalc.diff(text, wrt, variables=kinds)
+    rng = np.random.default_rng(0)
+    values = {"x": rng.normal(size=10), "y": rng.normal(size=5), "h": rng.normal(size=3)}
+    values["X"] = rng.normal(size=(5, 2))
+    given = {name: values[name] for name in found.variables}
+    compare(found.to_callable(framework)(**arrays(framework, given)), found.to_callable()(**given))
+
+
 NUMBERS = ["step(0)*x", "huber(2, 1)*x", "elu(3, 1)*x", "sigmoid(2)*x", "eigval(X, 1)*x"]
 
 

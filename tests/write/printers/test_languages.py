@@ -277,8 +277,37 @@ def test_names_that_a_function_cannot_have(name: str) -> None:
 
 
 def test_what_is_refused_is_named() -> None:
-    with pytest.raises(UnsupportedError, match="MATLAB has no take"):
-        matcalc.parse("sum[i=1:n](x[2*i])", {"x": "vector(2*n)"}).source("matlab")
+    with pytest.raises(UnsupportedError, match="C\\+\\+ has no besselj"):
+        matcalc.parse("sum(besselj(1, x))", KINDS).source("cpp")
+
+
+STRIDES = {"x": "vector(2*n)", "y": "vector(n)", "h": "vector(3)", "X": "matrix(n, m)"}
+STRIDED = [
+    ("sum[i=1:n](x[2*i]^2*y[i])", "x"),
+    ("sum[i=1:n-2](tanh(sum[j=1:3](h[j]*y[i+j-1])))", "h"),
+    ("sum[i=1:n-2,l](tanh(sum[j=1:3](h[j]*X[i+j-1,l])))", "X"),
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "run"),
+    [
+        pytest.param("matlab", octave, marks=needs_octave, id="matlab"),
+        pytest.param("cpp", eigen, marks=needs_eigen, id="cpp"),
+    ],
+)
+def test_entries_at_computed_places(language: str, run: Any, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    values = {"x": rng.normal(size=10), "y": rng.normal(size=5), "h": rng.normal(size=3)}
+    values["X"] = rng.normal(size=(5, 2))
+    runs = []
+    for place, (text, wrt) in enumerate(STRIDED):
+        kinds = {name: kind for name, kind in STRIDES.items() if f"{name}[" in text}
+        d = matcalc.diff(text, wrt, variables=kinds)
+        runs.append(run_of(text, d, language, f"strided{place}", values))
+    found = some(iter(runs))
+    assert len(found) == len(STRIDED)
+    compare(found, run(tmp_path, found))
 
 
 def test_every_function_has_a_row() -> None:

@@ -984,6 +984,38 @@ Matrix<T> cholesky(const Matrix<T>& S)
     return factors.matrixL();
 }
 
+// take_at: the entries at places along an axis; what is beyond its ends is never used
+template <int R, typename A, typename P>
+auto take_at(const A& x, const P& places, int axis)
+{
+    using T = typename RankOf<A>::number;
+    const auto from = view(x);
+    const auto at = view(places);
+    std::vector<Index> sizes = from.sizes;
+    const Index size = sizes[axis];
+    Index before = 1, behind = 1, count = 1;
+    for (int k = 0; k < static_cast<int>(sizes.size()); ++k) {
+        before *= k < axis ? sizes[k] : 1;
+        behind *= k > axis ? sizes[k] : 1;
+    }
+    for (const Index own : at.sizes) {
+        count *= own;
+    }
+    sizes.erase(sizes.begin() + axis);
+    sizes.insert(sizes.begin() + axis, at.sizes.begin(), at.sizes.end());
+    auto result = ArrayOf<T, R>::made(sizes);
+    T* out = entries(result);
+    for (Index k = 0; k < behind; ++k) {
+        for (Index j = 0; j < count; ++j) {
+            const Index place = std::min(std::max(Index(at.entries[j]), Index(0)), size - 1);
+            for (Index i = 0; i < before; ++i) {
+                out[i + before * (j + count * k)] = from.entries[i + before * (place + size * k)];
+            }
+        }
+    }
+    return result;
+}
+
 // weighted_gram: Z'*diag(w)*Z
 template <typename T>
 Matrix<T> weighted_gram(const Vector<T>& w, const Matrix<T>& Z)

@@ -145,6 +145,12 @@ kl(x, y) = sum(xlogy.(x, x) .- xlogy.(x, y))
 # revcumsum: x[i] + ... + x[n]
 revcumsum(x, axis = 1) = reverse(cumsum(reverse(x; dims = axis); dims = axis); dims = axis)
 
+# take_at: the entries at places, counted from 0, along an axis; what is beyond its ends is never used
+function take_at(x, places, axis)
+    inside = clamp.(round.(Int, places), 0, size(x, axis) - 1) .+ 1
+    return x[ntuple(k -> k == axis ? inside : Colon(), ndims(x))...]
+end
+
 # weighted_gram: Z'*diag(w)*Z
 weighted_gram(w, Z) = Z' * (w .* Z)
 

@@ -222,6 +222,15 @@ function r = psd_solve(L, B)
   r = L.' \ (L \ B);
 end
 
+function r = take_at(x, places, axis, x_axes, axes)
+  % the entries at places, counted from 0, along an axis; what is beyond its ends is never used
+  sizes = arrayfun(@(k) size(x, k), 1:x_axes);
+  own = arrayfun(@(k) size(places, k), 1:axes);
+  index = repmat({':'}, 1, max(x_axes, 2));
+  index{axis} = min(max(places(:), 0), sizes(axis) - 1) + 1;
+  r = reshape(x(index{:}), [sizes(1:axis - 1), own, sizes(axis + 1:end), 1, 1]);
+end
+
 function r = weighted_gram(w, Z)
   % Z'*diag(w)*Z
   r = Z.' * (w .* Z);
