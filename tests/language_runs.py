@@ -291,8 +291,8 @@ dropdims eachcol eachindex eachrow eigen eigvals eigvecs eltype erf erfc erfcx e
 fill filter first float gamma hcat hypot ifelse imag inv isnan iszero kron length log log10 log1p
 log2 logabsdet logabsgamma logdet lyap map Matrix max maximum min minimum mod ndims norm ntuple
 oftype one ones opnorm permutedims pinv place polygamma prod product promote_type qr real reduce
-reshape reverse sec sign sin sinh size sort sqrt sum svd svdvals sylvester Symmetric T tan tanh
-throw tr transpose tril triu typeof vcat vec zero zeros zip"""
+reshape reverse round sec sign sin sinh size sort sqrt sum svd svdvals sylvester Symmetric T tan
+tanh throw tr transpose tril triu typeof vcat vec zero zeros zip"""
 
 
 def structure(source: str) -> list[str]:
