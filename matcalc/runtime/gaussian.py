@@ -1,9 +1,9 @@
 """The error function and the normal distribution, for real arguments and for arguments that carry a
 complex step.
 
-SciPy is no dependency. Real values are those of the standard library; complex ones come from a
-power series and a continued fraction, in which the imaginary part keeps its relative precision
-however small it is.
+SciPy is no dependency; many real values are computed by it where it is installed. Else real values
+are those of the standard library; complex ones come from a power series and a continued fraction,
+in which the imaginary part keeps its relative precision however small it is.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matcalc.runtime.elementwise import Array
-from matcalc.runtime.special import entrywise
+from matcalc.runtime.special import by_scipy, entrywise
 
 _NEAR = 2.0  # real part up to which the series has no cancellation to speak of
 _SERIES_TERMS = 60
@@ -27,7 +27,8 @@ def erf(x: ArrayLike) -> Array:
     """2/sqrt(pi) int_0^x exp(-t^2) dt."""
     x = np.asarray(x)
     if not np.iscomplexobj(x):
-        return entrywise(math.erf, x)
+        known = by_scipy("erf", x)
+        return entrywise(math.erf, x) if known is None else known
     side = np.where(np.real(x) < 0, -1.0, 1.0)
     z = side * x
     near = np.real(z) < _NEAR
@@ -40,7 +41,8 @@ def erfc(x: ArrayLike) -> Array:
     """1 - erf(x), accurate for large x."""
     x = np.asarray(x)
     if not np.iscomplexobj(x):
-        return entrywise(math.erfc, x)
+        known = by_scipy("erfc", x)
+        return entrywise(math.erfc, x) if known is None else known
     far = np.real(x) >= _NEAR
     return np.where(far, _fraction(np.where(far, x, _NEAR)), 1.0 - erf(np.where(far, 0.0, x)))
 
@@ -74,6 +76,9 @@ def _continued_fraction(z: Array) -> Array:
 def erfinv(x: ArrayLike) -> Array:
     """The y with erf(y) = x, where -1 < x < 1; infinite at the ends."""
     x = np.asarray(x)
+    known = by_scipy("erfinv", x)
+    if known is not None:
+        return known
     y = entrywise(_inverse, np.real(x))
     if not np.iscomplexobj(x):
         return y
@@ -109,6 +114,9 @@ def lognormcdf(x: ArrayLike) -> Array:
     """log(normcdf(x)). Far to the left of 0 the exponent is taken out of erfc before the logarithm,
     to the right the logarithm is that of 1 less the other tail.
     """
+    known = by_scipy("log_ndtr", np.asarray(x))
+    if known is not None:
+        return known
     z = -np.asarray(x) / math.sqrt(2.0)
     left, right = np.real(z) > _NEAR, np.real(z) < 0
     far = np.where(left, z, _NEAR)

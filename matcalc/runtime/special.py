@@ -1,5 +1,6 @@
-"""The gamma family, without SciPy (which is no dependency): of real numbers by the standard library
-and by series, of complex ones also by mpmath's double precision.
+"""The gamma family. SciPy, which is no dependency, computes those of many positive numbers where it
+is installed; else they come from the standard library and from series, those of complex numbers
+also from mpmath's double precision.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ import cmath
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,30 @@ _LARGEST_GAMMA = 171.6  # argument beyond which Gamma is no double
 _FRACTIONS = "1/6 -1/30 1/42 -1/30 5/66 -691/2730 7/6 -3617/510 43867/798 -174611/330"
 _FAR = 15.0  # real part from which on, beside the order, ten terms of the series for psi are enough
 _BERNOULLI = [float(Fraction(each)) for each in _FRACTIONS.split()]
+_FEW = 16  # numbers for which nothing is loaded
 _ASYMPTOTIC = 7.0  # real part beyond which mpmath's log-gamma has neither a zero nor a pole
+
+
+@cache
+def _scipy() -> Any:
+    """The functions of SciPy, or None."""
+    try:
+        import scipy.special  # noqa: PLC0415  (optional)
+    except ImportError:
+        return None
+    return scipy.special
+
+
+def by_scipy(name: str, x: Array, *before: Any) -> Array | None:
+    """SciPy's values at many real numbers, if it is there; for a few it is not loaded."""
+    if x.size <= _FEW or x.dtype.kind != "f" or _scipy() is None:
+        return None
+    return np.asarray(getattr(_scipy(), name)(*before, np.asarray(x, dtype=float)))
+
+
+def _of_positive(name: str, x: Array, *before: Any) -> Array | None:
+    """The same, where no pole is near: what there is differs."""
+    return by_scipy(name, x, *before) if x.size > _FEW and np.real(x).min() > 0 else None
 
 
 def entrywise(function: Callable[[Any], Any], x: ArrayLike) -> Array:
@@ -38,6 +63,9 @@ def gamma(x: ArrayLike) -> Array:
     """Gamma(x); infinite beyond the range of floating point, nan at the poles."""
     x = np.asarray(x)
     if not np.iscomplexobj(x):
+        known = _of_positive("gamma", x)
+        if known is not None:
+            return known
         return entrywise(lambda z: math.inf if z > _LARGEST_GAMMA else math.gamma(z), x)
     from mpmath import fp  # noqa: PLC0415  (heavy, and only the gamma family needs it)
 
@@ -48,7 +76,8 @@ def gammaln(x: ArrayLike) -> Array:
     """log|Gamma(x)|; complex by log|Gamma(x)| = log Gamma(x + n) - sum_k log|x + k|, k < n."""
     x = np.asarray(x)
     if not np.iscomplexobj(x):
-        return entrywise(math.lgamma, x)
+        known = _of_positive("gammaln", x)
+        return entrywise(math.lgamma, x) if known is None else known
     from mpmath import fp  # noqa: PLC0415  (heavy, and only the gamma family needs it)
 
     def value(z: complex) -> complex:
@@ -67,7 +96,10 @@ def digamma(x: ArrayLike) -> Array:
 
 def polygamma(k: ArrayLike, x: ArrayLike) -> Array:
     """The k-th derivative of digamma."""
-    order = int(np.real(k))
+    x, order = np.asarray(x), int(np.real(k))
+    known = _of_positive("polygamma", x, order) if order else _of_positive("digamma", x)
+    if known is not None:
+        return known
     sign = (-1) ** order
 
     def value(z: Any) -> Any:  # the reflection keeps real numbers real

@@ -539,3 +539,24 @@ def test_third_frechet_derivative_of_the_cube_is_the_symmetrised_product():
     np.testing.assert_allclose(
         runtime.frechet_power(np.ones((3, 3)), 3, A3, B3, C3), expected, rtol=1e-12
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["erf", "erfc", "erfinv", "lognormcdf", "gamma", "gammaln", "digamma", "polygamma"]
+)
+def test_many_numbers_by_scipy_are_those_of_ours(name, monkeypatch):
+    pytest.importorskip("scipy.special")
+    x = np.concatenate([np.linspace(0.05, 0.95, 20), np.linspace(1.5, 180, 40)])
+    x = x[x < 1] if name == "erfinv" else np.append(x, -x) if "erf" in name or "cdf" in name else x
+    function = getattr(runtime, name)
+    order = (2,) if name == "polygamma" else ()
+    found = function(*order, x)
+    assert found.dtype == function(*order, x.astype("f")).dtype == float
+    monkeypatch.setattr(runtime.special, "_scipy", lambda: None)
+    np.testing.assert_allclose(found, function(*order, x), rtol=1e-12, atol=1e-300)
+    for pole in (0.0, -2.0):  # with one of these among them, ours alone
+        wanted = function(*order, np.append(x, pole))
+        monkeypatch.undo()
+        np.testing.assert_array_equal(
+            np.isnan(function(*order, np.append(x, pole))), np.isnan(wanted)
+        )

@@ -16,7 +16,12 @@ from matcalc.core.errors import ArgumentError
 from matcalc.write.printers.inline import inline_functions, join_definitions
 
 ALONE = {"numpy", "math", "cmath", "functools", "itertools", "typing", "fractions"}
-OPTIONAL = {"scipy.linalg", "mpmath"}  # inside of functions that can do without, or need complex
+OPTIONAL = {
+    "scipy.linalg",
+    "mpmath",
+    "scipy.special",
+    "scipy.spatial.distance",
+}  # inside of functions that can do without, or need complex
 RNG = np.random.default_rng(5)
 S = np.cov(RNG.normal(size=(3, 20))) + np.eye(3)
 T = RNG.uniform(0.2, 0.8, (4, 3))
@@ -37,6 +42,12 @@ CASES = [
     ("x'*y", "a", {"a": "scalar", "x": "vector(n)", "y": "vector(n)"}, {"a": 1.0, "x": v, "y": w}),
     ("vec(X)'*y", "X", {"X": "matrix(m, n)", "y": "vector(m*n)"}, {"X": T, "y": np.arange(12.0)}),
     ("kl(x, y)*c", "c", {"x": "vector(n)", "y": "vector(n)"}, {"x": v, "y": w, "c": 2.0}),
+    (
+        "sum[i,j](v[i]*norm2(T[i,:] - T[j,:]))",
+        "v",
+        {"T": "matrix(m, n)"},
+        {"T": T, "v": np.ones(4)},
+    ),
 ]
 
 
