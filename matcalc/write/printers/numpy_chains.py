@@ -467,9 +467,13 @@ class Chains:
     def _matrix_diagonal(self, factors: list[CodeFactor], shape: Shape) -> CodeNode:
         if not factors:
             return self.builder.fill("np.ones", shape[:1])
-        if len(factors) == 1 or any(factor.kind == INVERSE for factor in factors):
+        if len(factors) == 1:
             return self.builder.call("np.diagonal", self.matrix(factors, shape), shape=shape[:1])
-        place = cut(factors)[1]
+        kinds = [factor.kind for factor in factors]
+        if INVERSE in kinds:  # a system is solved for what stands behind it, or beside it in front
+            place = kinds.index(INVERSE) or min(2, len(factors) - 1)
+        else:
+            place = cut(factors)[1]
         return self.builder.pair(
             self.matrix(factors[:place], ()), self._transpose(factors[place:]), axis=1
         )

@@ -235,6 +235,34 @@ def test_a_sum_is_not_multiplied_by_a_narrow_matrix_as_a_whole() -> None:
     assert "psd_solve(t2, S @ t3)" in source
 
 
+DIAGONAL_SHAPES = {"X": (5, 3), "Y": (3, 5), "S": (3, 3), "x": (3,)}
+DIAGONALS = [
+    ("diag(X*inv(S)*X')", "np.linalg.solve(S, X.T).T"),
+    ("diag(X*inv(S)*Y)", "np.linalg.solve(S, Y).T"),
+    ("diag(inv(S)*X'*X)", "np.linalg.solve(S, X.T) * X.T"),
+    ("diag(inv(S)*S')", "np.linalg.inv(S)"),
+    ("diag((X - ones(5)*x')*inv(S)*(X' - x*ones(5)'))", "X - x[None, :]"),
+]
+
+
+@pytest.mark.parametrize(("text", "part"), DIAGONALS)
+def test_a_diagonal_of_systems_needs_no_product(text: str, part: str) -> None:
+    kinds = {"X": "matrix(5, 3)", "Y": "matrix(3, 5)", "S": "matrix(3, 3)", "x": "vector(3)"}
+    parsed = matcalc.parse(text, kinds)
+    assert part in parsed.source()
+    assert "diagonal" not in parsed.source().split('"""')[2]
+    values = {name: RNG.standard_normal(each) for name, each in DIAGONAL_SHAPES.items()}
+    given = {name: values[name] for name in parsed.variables}
+    X, Y, S, x = values.values()
+    wanted = {
+        "diag(X*inv(S)*X')": X @ np.linalg.inv(S) @ X.T,
+        "diag(X*inv(S)*Y)": X @ np.linalg.inv(S) @ Y,
+        "diag(inv(S)*X'*X)": np.linalg.inv(S) @ X.T @ X,
+        "diag(inv(S)*S')": np.linalg.inv(S) @ S.T,
+    }.get(text, (X - x) @ np.linalg.inv(S) @ (X - x).T)
+    np.testing.assert_allclose(parsed.to_callable()(**given), np.diagonal(wanted), rtol=1e-9)
+
+
 def test_second_minors_by_the_inverse_where_that_is_good() -> None:
     d = matcalc.diff("det(X)", "X", order=2, variables={"X": "matrix(n, n)"})
     f = d.to_callable()
