@@ -24,7 +24,7 @@ def fraction(above: Phrase, below: Phrase, span: Span, scope: Scope) -> Phrase |
     if below.kind != "differential":
         return None
     order, body = _above(above, scope)
-    variable, times = _below(below, scope)
+    variable, times = _below(below, scope, of_vec=[part for part in body if _is_vec(part)] != [])
     if order != times:
         message = f"the derivative is of order {order} above and {times} below"
         raise scope_problem(scope, message, span)
@@ -142,8 +142,14 @@ def _above(above: Phrase, scope: Scope) -> tuple[int, tuple[Phrase, ...]]:
     return order, above.args[1:] if above.kind == "differential" else ()
 
 
-def _below(below: Phrase, scope: Scope) -> tuple[Phrase, int]:
-    """The one variable of a denominator, and how many times it stands there."""
+def _is_vec(phrase: Phrase) -> bool:
+    return phrase.kind == "call" and phrase.text == "vec"
+
+
+def _below(below: Phrase, scope: Scope, *, of_vec: bool) -> tuple[Phrase, int]:
+    r"""The one variable of a denominator, and how many times it stands there. Below the derivative
+    of a vec it may be \operatorname{vec}(X), which is how J is written.
+    """
     variable: Phrase | None = None
     times = 0
     for part in below.args:
@@ -151,6 +157,7 @@ def _below(below: Phrase, scope: Scope) -> tuple[Phrase, int]:
             continue
         count = _exponent(part.args[1], scope) if part.kind == "power" else 1
         letter = part.args[0] if part.kind in ("power", "transpose") else part
+        letter = letter.args[0] if of_vec and _is_vec(letter) else letter
         if letter.kind not in ("symbol", "indexed"):
             raise scope_problem(
                 scope, "this is not a variable to differentiate with respect to", part.span, _NAMES

@@ -13,6 +13,7 @@ _ORNAMENT = re.compile(
 )
 _LABEL = re.compile(r"\s*[_^]\s*(?=\{)")  # of a brace
 _SEPARATING = re.compile(r"\\(?:mid|parallel|vert|Vert|middle|\|)|[|;]")
+_UNSAID = re.compile(rf"{_SEPARATING.pattern}|\\[lc]?dots(?![A-Za-z])|…")
 _DERIVING = re.compile(r"\\(?:nabla|partial|[dt]?frac|mathrm\s*\{?\s*d\b)")
 _EQUALS = re.compile(r"&?\s*(?::?=|\\(?:triangleq|coloneqq|equiv)(?![A-Za-z]))")
 _OUTSIDE = re.compile(r"[+*/<>&,]|\\\\")  # what no head has outside of its brackets
@@ -42,10 +43,12 @@ def _blank_decorations(text: str) -> str:
 
 
 def _blank_head(text: str) -> str:
-    r"""The formula without p(x \mid \mu) = before it, which names its value."""
-    head = _head(text) if _SEPARATING.search(text) else ""
+    r"""The formula without p(x \mid \mu) = or E(w_1, \ldots, w_K) = before it, which names its
+    value.
+    """
+    head = _head(text) if _UNSAID.search(text) else ""
     opened = head.find("(") if head else -1
-    if opened < 0 or _DERIVING.search(head) or not _SEPARATING.search(head, opened):
+    if opened < 0 or _DERIVING.search(head) or not _UNSAID.search(head, opened):
         return text
     outside, inside = "", head
     while outside != inside:

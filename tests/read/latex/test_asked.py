@@ -19,6 +19,25 @@ ASKED = [
     (r"\sum_{i,k} \|x_i - \mu_k\|^2", r"\mu", "2*(n*Mu - matrix(1)*X)"),
     (r"\sum_{i,j} A_{ij} x_i x_j", "{x_k}", "(A + A')[k, :]*x"),
     (r"\frac{\partial}{\partial x_k} \sum_k (x_k - a_k)^2", None, "2*(x - a)[k]"),
+    # a function of letters that dots count: Bishop (2006), (4.109)
+    (r"f(x_1, \dots, x_n) = \prod_i x_i", "x", "prod(x)./x"),
+    (
+        r"E(\mathbf{w}_1,\ldots,\mathbf{w}_K) = \sum_n (\log\sum_k e^{\mathbf{w}_k^T\phi_n} - "
+        r"\sum_k t_{nk} \mathbf{w}_k^T\phi_n)",
+        "W",
+        "(softmax(Phi*W', 2) - t)'*Phi",
+    ),
+    # Magnus & Neudecker, Matrix Differential Calculus (2019), 9.14
+    (
+        r"\frac{\partial \operatorname{vec}(AXB)}{\partial \operatorname{vec}(X)^\top}",
+        None,
+        "kron(B', A)",
+    ),
+    (
+        r"\frac{\partial \operatorname{vec} X^{-1}}{\partial (\operatorname{vec} X)'}",
+        None,
+        "-kron(inv(X)', inv(X))",
+    ),
     # samples that are transposed in the same superscript
     (r"\sum_i x^{(i)\top} A x^{(i)}", "A", "X'*X"),
     (r"\sum_{i=1}^m (x^{(i)T}w - y^{(i)})^2", "w", "2*X'*(X*w - y)"),
@@ -31,6 +50,13 @@ def test_asked(formula: str, wrt: str | None, wanted: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", matcalc.NotationWarning)
         assert str(matcalc.diff(formula, wrt, latex=True)) == wanted
+
+
+def test_vec_below_alone() -> None:
+    with pytest.raises(MatcalcError, match="not a variable to differentiate"):
+        matcalc.diff(
+            r"\frac{\partial \operatorname{tr}(AX)}{\partial \operatorname{vec}(X)}", latex=True
+        )
 
 
 EATEN = [
