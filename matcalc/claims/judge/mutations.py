@@ -13,7 +13,16 @@ from typing import NamedTuple
 
 from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.operations import COMPARISONS, FLAT, LINEAR, LOGARITHMS, OPERATIONS, PRIMARY
-from matcalc.core.tree import Expr, drop_transpose, multiply, number, transpose, variable
+from matcalc.core.tree import (
+    Expr,
+    drop_transpose,
+    eye,
+    is_number,
+    multiply,
+    number,
+    transpose,
+    variable,
+)
 from matcalc.core.user_functions import calls_function
 from matcalc.verify.oracle.close import nearby
 from matcalc.write.printers.text import text
@@ -370,6 +379,13 @@ def _entrywise(
         sides = (_row(left), _column(right)) if node.rank else (_column(left), _row(right))
         yield Change("order", product(*sides), POSSIBLE)
     square = node.rank == 2 and node.shape[0] == node.shape[1]
+    if square and node.op in ("+", "-") and {arg.rank for arg in node.args} == {0, 2}:
+        unit = eye(node.shape[0])  # meant in A'*A + lambda, which adds lambda to every entry
+        added = [
+            arg if arg.rank else unit if is_number(arg, 1) else multiply(arg, unit)
+            for arg in node.args
+        ]
+        yield Change("elementwise", Expr(node.op, tuple(added), node.shape), LIKELY)
     if square and node.op in ("^", ".^") and node.args[1].op in ("number", "neg"):
         yield Change(
             "elementwise", Expr("^" if node.op == ".^" else ".^", node.args, node.shape), LIKELY

@@ -252,6 +252,22 @@ SLIPS = [
         "exp(X) should be expm(X)",
     ),
     row(
+        "number-beside-a-matrix",
+        "c*x'*x + norm2(A*x - y)^2",
+        "x",
+        "2*(A'*A + c)*x - 2*A'*y",
+        {"elementwise"},
+        "A'*A + c should be A'*A + c*eye",
+    ),
+    row(
+        "one-beside-a-matrix",
+        "logdet(eye + X*X')",
+        "X",
+        "2*inv(1 + X*X')*X",
+        {"elementwise"},
+        "1 + X*X' should be eye + X*X'",
+    ),
+    row(
         "elementwise-cos",
         "tr(sinm(X))",
         "X",
