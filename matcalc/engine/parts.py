@@ -7,6 +7,7 @@ derivative, so that no more is kept than was asked for.
 
 from __future__ import annotations
 
+from matcalc.core.dims import names_in
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable, free_kind
 from matcalc.core.parts import Part, put_in
@@ -47,6 +48,7 @@ def derive_part(program: Program, part: Part, statement: DerivativeStatement) ->
         hole = column if whole.row else column.args[0]
         expr = put_in(expr, whole, hole)
     engine = Engine(program, statement.layout)
+    engine.taken.update(names_in([place[0] for place in part.places if place]))
     builder, lowering = engine.builder, engine.lowering
     leaves = {v.name: leaf_of(builder, v, free=v.name == name) for v in program.variables.values()}
     if named:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING
 
-from matcalc.core.dims import Shape, names_in
+from matcalc.core.dims import Dim, Shape, names_in
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import Language, default_language
@@ -191,6 +191,7 @@ class Engine:
         ]
         self.taken = {str(part.value) for part in parts if part.op == "variable"}
         self.taken.update(names_in([size for part in parts for size in part.shape]))
+        self.taken.update(names_in(_starts(parts)))
         self.program = program
         self.typed_sums = typed_sums(parts)
         self.typed = Typed(has_decimals(parts))
@@ -504,7 +505,7 @@ def by_entries(
     node = Rewriter(builder, lowering, final=True).rewrite(lowering.lower(tree, names))
     sizes = size_names(variables.values())
     recovery = Recovery(functions=language.functions, branches=builder.complex)
-    writer = IndexWriter(recovery, [], {*variables, *sizes})
+    writer = IndexWriter(recovery, [], {*variables, *sizes, *names_in(_starts(tree.parts))})
     return writer.array(restore_diagonals(builder, node))
 
 
@@ -522,3 +523,12 @@ def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
             args.append(Expr("fuse", (), (fast.times(slow), fast, slow)))
             labels.append((label, *axes))
     return Expr("einsum", tuple(args), shape, value=((tuple(own), *labels), tuple(range(rank))))
+
+
+def _starts(parts: Iterable[Expr]) -> Iterator[Dim]:
+    """Where the slices and the unit vectors of a tree begin: the k of x[k] is no index."""
+    for part in parts:
+        if part.op == "slice":
+            yield from [place[0] for place in part.value if place]
+        elif part.op == "unit":
+            yield part.value

@@ -19,6 +19,13 @@ ASKED = [
     (r"\sum_{i,k} \|x_i - \mu_k\|^2", r"\mu", "2*(n*Mu - matrix(1)*X)"),
     (r"\sum_{i,j} A_{ij} x_i x_j", "{x_k}", "(A + A')[k, :]*x"),
     (r"\frac{\partial}{\partial x_k} \sum_k (x_k - a_k)^2", None, "2*(x - a)[k]"),
+    (
+        r"\sum_{i=1}^N\log\sum_{k=1}^K\pi_k e^{-\frac{1}{2}\|x_i-\mu_k\|^2}",
+        r"\mu_k",
+        "pi[k]*(X'*v - sum(v)*u') where u = Mu[k, :], "
+        "M[i,j] = exp(-norm2(X[i,:] - Mu[j,:])^2/2), "
+        "v = exp(-(X - vector(1)*u).^2*vector(1)/2)./(M*pi)",
+    ),
     # a function of letters that dots count: Bishop (2006), (4.109)
     (r"f(x_1, \dots, x_n) = \prod_i x_i", "x", "prod(x)./x"),
     (
