@@ -160,3 +160,27 @@ def test_no_point_and_no_closed_form() -> None:
         matcalc.stationary("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", ["x", "y"], variables=NUMBERS)
     with pytest.raises(UnsupportedError, match="for one variable, or for numbers"):
         matcalc.stationary("norm2(u)^2 + norm2(v)^2", ["u", "v"], subject_to="sum(u) + sum(v) = 1")
+
+
+# vectors on a sphere: the minimum, the maximum, and what is said of them
+SPHERES = [
+    ("norm2(x - y)^2", "x'*x = 1", "y/norm2(y)", "-y/norm2(y)"),
+    ("norm2(x - y)^2", "norm2(x) = 1", "y/norm2(y)", "-y/norm2(y)"),
+    ("c'*x", "norm2(x) = 1", "-c/norm2(c)", "c/norm2(c)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "equation", "least", "largest"), SPHERES)
+def test_both_ends_on_a_sphere(expr: str, equation: str, least: str, largest: str) -> None:
+    kinds = {"x": "vector(n)", "y": "vector(n)", "c": "vector(n)"}
+    found = matcalc.stationary(expr, "x", subject_to=equation, variables=kinds)
+    assert (str(found), str(found.other)) == (least, largest)
+    assert found.condition.startswith("the minimum on the set, and the other one the maximum")
+
+
+def test_what_has_no_point_on_a_set_is_refused_soon() -> None:
+    kinds = {"c": "vector(n)", "y": "vector(n)", "P": "psd(n)"}
+    with pytest.raises(UnsupportedError, match=r"c \+ l, does not depend on x"):
+        matcalc.stationary("c'*x", "x", subject_to="sum(x) = 1", variables=kinds)
+    with pytest.raises(UnsupportedError, match="no closed form"):
+        matcalc.stationary("norm2(x - y)^2", "x", subject_to="x'*P*x = 1", variables=kinds)

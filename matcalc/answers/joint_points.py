@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, permutations
 
+from matcalc.answers.constraints import read_constraint
 from matcalc.answers.convexity import verdict_on
 from matcalc.answers.equations import Equation, said_of
 from matcalc.answers.extremes import (
@@ -23,7 +24,6 @@ from matcalc.answers.extremes import (
     kind_of,
 )
 from matcalc.answers.formulas import NamedFormulas
-from matcalc.answers.lagrange import read_constraint
 from matcalc.answers.names import require_different, require_scalar
 from matcalc.answers.points_together import JointPoints, find_points_together
 from matcalc.answers.solving import Zero

@@ -7,6 +7,7 @@ from contextlib import suppress
 from itertools import combinations
 from typing import NamedTuple
 
+from matcalc.answers.constraints import Constraint, lagrangian_gradient
 from matcalc.answers.convexity import verdict_on
 from matcalc.answers.extremes import (
     DOMAIN,
@@ -17,12 +18,7 @@ from matcalc.answers.extremes import (
     format_tree,
     is_surely,
 )
-from matcalc.answers.lagrange import (
-    Constraint,
-    are_affine,
-    kind_on_affine_set,
-    lagrangian_gradient,
-)
+from matcalc.answers.lagrange import are_affine, kind_on_affine_set
 from matcalc.answers.several_points import by_orders
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import Requirement

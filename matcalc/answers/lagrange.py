@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from matcalc.answers.constraints import Constraint, lagrangian_gradient, read_constraint
 from matcalc.answers.convexity import verdict_on
-from matcalc.answers.equations import Equation, read_equation, said_of
-from matcalc.answers.extremes import domain_there
+from matcalc.answers.equations import Equation, said_of
+from matcalc.answers.extremes import domain_there, format_tree
 from matcalc.answers.names import free_name, number_hint, require_scalar
 from matcalc.answers.roots import find_roots
 from matcalc.answers.singular import is_everywhere_zero
@@ -33,19 +33,10 @@ from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero, number, transpose, variable, variable_names, zeros
-from matcalc.engine.definite import Definiteness
+from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, require_variable, simplify_tree
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """An equation, with what is zero in it and the multiplier it has."""
-
-    source: str
-    zero: Expr
-    multiplier: Variable
 
 
 class ConstrainedPoint(Formula):
@@ -108,15 +99,27 @@ def find_constrained_point(
         found.append(constraint)
     objective = program._replace(definitions={})
     expression = Expression(objective)
+    gradient = lagrangian_gradient(objective, wrt, found)
+    if wrt not in variable_names(gradient):
+        raise UnsupportedError(
+            f"the gradient of the Lagrangian, {format_tree(objective, gradient)}, does not depend "
+            f"on {wrt}",
+            hint="there is a stationary point only where it is zero, and then each point of the "
+            "set is one",
+        )
     with suppress(UnsupportedError, ArgumentError):
         named = _eigenproblem(objective, wrt, found)
         if named is not None:
             return named
-    problem = _Problem(objective, wrt, found, lagrangian_gradient(objective, wrt, found))
-    for point, multipliers in _candidates(problem):
+    problem = _Problem(objective, wrt, found, gradient)
+    for candidates in _candidates(problem):
         with suppress(UnsupportedError):
-            solve = _prove if len(multipliers) == len(found) else _family
-            result = solve(expression, problem, point, multipliers)
+            whole = len(candidates[0][1]) == len(found)
+            result = (
+                _prove(expression, problem, candidates)
+                if whole
+                else _family(expression, problem, *candidates[0])
+            )
             if result is not None:
                 return result
     raise UnsupportedError(
@@ -152,40 +155,10 @@ def _of_kind(
     return program, bare, [*([] if said.replace(" ", "") in plain else [said]), *constraints]
 
 
-def read_constraint(
-    program: Program, equation: str | Equation, *wrt: str
-) -> tuple[Program, Constraint]:
-    """An equation as what is zero in it, and the program with its variables and multiplier."""
-    program, zero = read_equation(program, equation)
-    source = said_of(equation)
-    if variable_names(zero).isdisjoint(wrt):
-        names = " or ".join(wrt)
-        raise ArgumentError(f"{source} does not constrain {names}", hint=f"it has no {names}")
-    if zero.rank > 1:
-        raise UnsupportedError(
-            f"{source} is an equation of matrices",
-            hint="of scalars and vectors there are solutions",
-        )
-    zero = transpose(zero) if zero.row else zero
-    name = free_name(program, "l", "k", "u")
-    kind = "vector" if zero.shape else "scalar"
-    multiplier = Variable(name, kind, zero.shape)
-    program = program._replace(variables={**program.variables, name: multiplier})
-    return program, Constraint(source, zero, multiplier)
-
-
-def _weigh(constraint: Constraint) -> Expr:
-    """l'*c."""
-    factor = variable(constraint.multiplier.name, constraint.zero.shape)
-    return Expr("*", (transpose(factor), constraint.zero))
-
-
-def lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint]) -> Expr:
-    """The gradient of a scalar and the constraints with their multipliers, f + l'*c."""
-    whole = program.expr
-    for each in found:
-        whole = Expr("+", (whole, _weigh(each)))
-    return differentiate(DerivativeStatement(program._replace(expr=whole), wrt, 1, "free"))
+_MINIMUM_FIRST = (
+    "the minimum on the set, and the other one the maximum: on this ellipsoid the function is "
+    "linear, up to a constant"
+)
 
 
 class _Problem(NamedTuple):
@@ -205,8 +178,11 @@ class _Problem(NamedTuple):
         return prove_all(self.program, [(tree, zeros(tree.shape, row=tree.row)) for tree in trees])
 
 
-def _candidates(problem: _Problem) -> Iterator[tuple[Expr, dict[str, Expr]]]:
-    """Points with multipliers; they are proved later."""
+_Candidate = tuple[Expr, dict[str, Expr]]  # a point with its multipliers
+
+
+def _candidates(problem: _Problem) -> Iterator[tuple[_Candidate, ...]]:
+    """Points with multipliers, those that belong together; they are proved later."""
     program, wrt, found, gradient = problem
     known = program.variables[wrt]
     for equation in equations_of(program, gradient, known):
@@ -222,29 +198,34 @@ def _candidates(problem: _Problem) -> Iterator[tuple[Expr, dict[str, Expr]]]:
 
 def _with_multipliers(
     program: Program, wrt: str, found: Sequence[Constraint], start: Expr
-) -> Iterator[tuple[Expr, dict[str, Expr]]]:
+) -> Iterator[tuple[_Candidate, ...]]:
     """The point with its multipliers replaced by what the constraints say they are, one after the
-    other.
+    other; of one constraint all such points.
     """
     point = start
     values: dict[str, Expr] = {}
     for each in found:
         name = each.multiplier.name
         left = simplify_tree(program, put(put(each.zero, {wrt: point}), values))
-        value = _solve(program, each, left)
-        if value is None:
+        solved = _solve(program, each, left)
+        if not solved:
             for other in found:
-                yield from _scale(program, wrt, found, other, start)
+                for candidate in _scale(program, wrt, found, other, start):
+                    yield (candidate,)
             return
+        if len(found) == 1:
+            yield tuple([(put(point, {name: value}), {name: value}) for value in solved])
+            return
+        value = solved[0]
         point = put(point, {name: value})
         values = {k: put(v, {name: value}) for k, v in values.items()}
         values[name] = value
-    yield point, values
+    yield ((point, values),)
 
 
-def _solve(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
-    """The multiplier with which a constraint holds: affine in it, in its inverse, or in the square
-    of that; else the first of the roots in it.
+def _solve(program: Program, constraint: Constraint, left: Expr) -> list[Expr]:
+    """The multipliers with which a constraint holds: one where it is affine in it, in its inverse,
+    or in the square of that; else the roots in it.
     """
     multiplier = constraint.multiplier
     name = multiplier.name
@@ -254,19 +235,18 @@ def _solve(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
         with suppress(UnsupportedError):
             zero = affine_zero(program._replace(expr=equation), name)
             if zero is not None and zero.along is None:
-                return zero.point
+                return [zero.point]
     if multiplier.shape:
-        return None
+        return []
     square = Expr("^", (factor, number(2)))
     for equation in (Expr("*", (square, left)), left):
         with suppress(UnsupportedError):
             bend = _bend(program, equation, name)
             if bend is not None:
-                return bend
+                return [bend]
     with suppress(UnsupportedError):
-        roots = find_roots(program, left, name)
-        return roots[0].point if roots else None
-    return None
+        return [root.point for root in find_roots(program, left, name) or ()]
+    return []
 
 
 def _bend(program: Program, equation: Expr, name: str) -> Expr | None:
@@ -320,16 +300,22 @@ def _scale(
 
 
 def _prove(
-    expression: Expression, problem: _Problem, point: Expr, multipliers: dict[str, Expr]
+    expression: Expression, problem: _Problem, candidates: Sequence[_Candidate]
 ) -> ConstrainedPoint | None:
-    """The point, where it is proved that it fulfils the constraints and the gradient of the
-    Lagrangian is zero there; None where it is not.
+    """The first point, where it is proved that it fulfils the constraints and the gradient of the
+    Lagrangian is zero there; None where it is not. The next one goes with it.
     """
     program, wrt, found, _ = problem
-    proved = _prove_shortest(problem, point, multipliers)
-    if proved is None:
+    proofs = [_prove_shortest(problem, *each) for each in candidates[:2]]
+    if proofs[0] is None:
         return None
-    short, how = proved
+    (point, multipliers), (short, how) = candidates[0], proofs[0]
+    other = proofs[1][0] if len(proofs) > 1 and proofs[1] else None
+    if other is None:
+        other = _other(problem, point, multipliers)
+    rise = None if other is None else _rise_on_line(problem, short, other)
+    if rise == -1 and other is not None and len(candidates) > 1:  # the minimum first
+        return _prove(expression, problem, candidates[1::-1])
     inverted = [node.args[0] for node in point.parts if node.op == "inv"]
     doubtful = [each for each in inverted if not Definiteness(program).is_definite(each)]
     where = ", ".join(dict.fromkeys(text(each) for each in doubtful))
@@ -338,14 +324,17 @@ def _prove(
     base = program._replace(variables=rest, asked=None)
     levels = {name: simplify_tree(program, each) for name, each in multipliers.items()}
     shown = {n: Formula(base._replace(expr=each), each) for n, each in levels.items()}
-    other = _other(problem, point, multipliers)
     proof = f"the constraint holds there, and the gradient of the Lagrangian is zero, {how}"
     return ConstrainedPoint(
         base._replace(expr=short),
         wrt,
         short,
         shown,
-        _condition(expression, program, wrt, found, other is not None)
+        (
+            _MINIMUM_FIRST
+            if rise == 1
+            else _condition(expression, program, wrt, found, other is not None)
+        )
         + (f"; it exists where {where} is invertible" if where else "")
         + _counts(program, program.variables[wrt], short),
         proof,
@@ -386,6 +375,35 @@ def _family(
     )
     name = f"where {names} {'is' if len(left) == 1 else 'are'} such that {what}; it is {kind}"
     return NamedProblem(name, f"{wrt} = {text(short)}", proof)
+
+
+def _rise_on_line(problem: _Problem, point: Expr, other: Expr) -> int | None:
+    """1 where a function that is linear on the set, up to a multiple of the constraint, is larger
+    at the other point, -1 where it is less; None of other functions.
+    """
+    program, wrt, found, _ = problem
+    if len(found) > 1 or found[0].zero.shape:
+        return None
+    slopes, bends = [], []
+    for tree in (program.expr, found[0].zero):
+        slope = differentiate(DerivativeStatement(program._replace(expr=tree), wrt))
+        slopes.append(put(slope, {wrt: zeros(point.shape)}))
+        bends.append(differentiate(DerivativeStatement(program._replace(expr=slope), wrt)))
+    if bends[1].rank != 2 or not Definiteness(program).is_definite(bends[1]):
+        return None
+    ratio = Expr("/", (Expr("tr", (bends[0],)), Expr("tr", (bends[1],))))
+    gap, slope = (
+        Expr("-", (one, Expr("*", (ratio, two), two.shape)), two.shape)
+        for one, two in (bends, slopes)
+    )
+    if not is_everywhere_zero(program, gap):
+        return None
+    way = Expr("-", (other, point), point.shape)
+    rise = simplify_tree(program, Expr("*", (transpose(slope), way)))
+    known = Definiteness(program)
+    if known.is_nonnegative(rise):
+        return 1
+    return -1 if known.is_nonnegative(negate(program, rise)) else None
 
 
 def _other(problem: _Problem, point: Expr, multipliers: dict[str, Expr]) -> Expr | None:

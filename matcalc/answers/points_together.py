@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from matcalc.answers.constraints import Constraint, lagrangian_gradient
 from matcalc.answers.convexity import has_kinks
 from matcalc.answers.extremes import PointKind, format_tree, is_beyond
 from matcalc.answers.formulas import NamedFormulas
 from matcalc.answers.kinds_together import CriticalPoint, kinds_of
-from matcalc.answers.lagrange import Constraint, lagrangian_gradient
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.systems import Solution, solve_system
 from matcalc.answers.taylor import put

@@ -4,7 +4,7 @@ rational numbers go, and of what is affine in one exponential, logarithm or the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import suppress
 from fractions import Fraction
 from functools import partial
@@ -34,6 +34,7 @@ from matcalc.engine.polynomials import (
 from matcalc.write.printers.text import text
 
 _HIGHEST_DEGREE = 6  # of a polynomial with letters for numbers
+_MOST_DIVISORS = 6
 _MOST_POLES = 4  # powers of the variable in denominators
 _LARGEST = 10**6  # of the coefficients whose divisors are tried
 _MOST_STEPS = 100_000  # terms of a polynomial, at all the candidates for its roots
@@ -73,6 +74,28 @@ def factors(tree: Expr, *wrt: str) -> Iterator[Expr]:
             yield node
 
 
+def divisors(tree: Expr, names: Set[str]) -> Iterator[Expr]:
+    """What a tree divides by that depends on some of the variables."""
+    for node in tree.parts:
+        divisor = None
+        if node.op in ("/", "./"):
+            divisor = node.args[1]
+        elif node.op in ("^", ".^") and is_number(node.args[1]) and node.args[1].value < 0:
+            divisor = node.args[0]
+        if divisor is not None and not divisor.shape and names & variable_names(divisor):
+            yield divisor
+
+
+def cleared(program: Program, tree: Expr, free: Set[str]) -> Expr:
+    """The tree times what it divides by, as far as that makes it a polynomial."""
+    for _ in range(_MOST_DIVISORS):
+        divisor = next(divisors(tree, free), None)
+        if divisor is None:
+            return tree
+        tree = simplify_tree(program, Expr("*", (divisor, tree)))
+    return tree
+
+
 def _of_factor(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
     ratio = ratio_of(factor, wrt)
     if ratio is not None and ratio.above:
@@ -92,8 +115,25 @@ def _of_factor(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
         if coefficients is not None:
             return _of_letters(program, coefficients)
     with suppress(UnsupportedError):
-        return _without_poles(program, factor, wrt)
+        found = _without_poles(program, factor, wrt)
+        return _without_divisors(program, factor, wrt) if found is None else found
     return None
+
+
+def _without_divisors(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
+    """The roots of what is left when a factor is multiplied by its divisors, where these are not
+    zero.
+    """
+    below = list(divisors(factor, {wrt}))
+    whole = cleared(program, factor, {wrt})
+    coefficients = coefficients_of(program, whole, wrt) if below else None
+    if coefficients is None:
+        return None
+    return [
+        root
+        for root in _of_letters(program, coefficients) or ()
+        if not any(is_zero(simplify_tree(program, put(each, {wrt: root.point}))) for each in below)
+    ]
 
 
 def is_periodic(program: Program, tree: Expr, wrt: str) -> bool:
@@ -306,6 +346,8 @@ def _roots_of_squares(squares: list[_Surd]) -> list[Expr]:
 
 def coefficients_of(program: Program, tree: Expr, wrt: str) -> list[Expr] | None:
     """Those of a polynomial, from the constant one on; None for what is none of a low degree."""
+    if any(part.op == "inv" and wrt in variable_names(part) for part in tree.parts):
+        return None  # its derivatives grow, and none of them is zero
     found: list[Expr] = []
     zero = {wrt: number(0)}
     for order in range(_HIGHEST_DEGREE + 1):

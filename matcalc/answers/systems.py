@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
-from matcalc.answers.roots import coefficients_of, factors, find_roots
+from matcalc.answers.roots import cleared, coefficients_of, divisors, factors, find_roots
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import Requirement, undo
 from matcalc.answers.taylor import put
@@ -20,7 +20,6 @@ from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.tree import (
     Expr,
-    is_number,
     is_zero,
     number,
     signed_terms,
@@ -33,7 +32,6 @@ from matcalc.write.printers.text import text
 
 _MARK = "?u"  # no name in the language
 _MOST_BRANCHES = 60
-_MOST_DIVISORS = 6
 _NO_WAY = 9  # a cost above all others
 
 
@@ -63,7 +61,7 @@ def solve_system(
     """All real solutions; None where some have no closed form that is found. The first of the names
     are eliminated first where that is as simple.
     """
-    below = tuple(each for tree in equations for each in _divisors(tree, set(names)))
+    below = tuple(each for tree in equations for each in divisors(tree, set(names)))
     stack = [_Branch(Solution(apart=below), tuple(equations))]
     found: list[Solution] = []
     for _ in range(_MOST_BRANCHES):
@@ -86,18 +84,6 @@ def solve_system(
     return None
 
 
-def _divisors(tree: Expr, names: Set[str]) -> Iterator[Expr]:
-    """What a tree divides by that depends on some of the numbers."""
-    for node in tree.parts:
-        divisor = None
-        if node.op in ("/", "./"):
-            divisor = node.args[1]
-        elif node.op in ("^", ".^") and is_number(node.args[1]) and node.args[1].value < 0:
-            divisor = node.args[0]
-        if divisor is not None and not divisor.shape and names & variable_names(divisor):
-            yield divisor
-
-
 def _vanishes(program: Program, tree: Expr) -> bool:
     return is_zero(tree) or is_everywhere_zero(program, tree)
 
@@ -106,7 +92,7 @@ def _equations_left(program: Program, branch: _Branch, free: Set[str]) -> list[E
     """The equations that still say something; None where one of them cannot hold."""
     known, left = Definiteness(program), []
     for tree in branch.equations:
-        short = _cleared(program, simplify_tree(program, tree), free)
+        short = cleared(program, simplify_tree(program, tree), free)
         if _vanishes(program, short):
             continue
         if not free & variable_names(short):
@@ -115,16 +101,6 @@ def _equations_left(program: Program, branch: _Branch, free: Set[str]) -> list[E
                 return None
         left.append(short)
     return left
-
-
-def _cleared(program: Program, tree: Expr, free: Set[str]) -> Expr:
-    """The tree times what it divides by, as far as that makes it a polynomial."""
-    for _ in range(_MOST_DIVISORS):
-        divisor = next(_divisors(tree, free), None)
-        if divisor is None:
-            return tree
-        tree = simplify_tree(program, Expr("*", (divisor, tree)))
-    return tree
 
 
 def _differs(program: Program, tree: Expr) -> bool:
