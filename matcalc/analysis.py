@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @public
 def taylor(
     expression: str | Expression | Derivative,
-    wrt: str | Sequence[str],
+    wrt: str | Sequence[str] | None = None,
     *,
     at: object = None,
     order: int = 2,
@@ -52,13 +52,13 @@ def taylor(
     UnsupportedError where the expression is not smooth at the point.
     """
     expression = as_expression(expression, variables, language, latex=latex)
-    return expansion(expression, wrt, at, order, verify=verify)
+    return expansion(expression, _wrt(expression, wrt), at, order, verify=verify)
 
 
 @public
 def linearize(
     expression: str | Expression | Derivative,
-    wrt: str | Sequence[str],
+    wrt: str | Sequence[str] | None = None,
     *,
     at: object = None,
     variables: Declarations | None = None,
@@ -68,13 +68,13 @@ def linearize(
 ) -> TaylorPolynomial:
     """The best affine approximation near a point: the Taylor polynomial of order 1, verified."""
     expression = as_expression(expression, variables, language, latex=latex)
-    return expansion(expression, wrt, at, 1, verify=verify)
+    return expansion(expression, _wrt(expression, wrt), at, 1, verify=verify)
 
 
 @public
 def stationary(
     expression: str | Expression | Derivative,
-    wrt: str | Sequence[str],
+    wrt: str | Sequence[str] | None = None,
     *,
     subject_to: str | Sequence[str] = (),
     variables: Declarations | None = None,
@@ -86,13 +86,14 @@ def stationary(
     several variables a mapping from these to their values (docs/stationary.md).
     """
     given = as_expression(expression, variables, language, latex=latex)
-    return stationary_point(given, wrt, as_equations(subject_to, given._program, latex=latex))
+    equations = as_equations(subject_to, given._program, latex=latex)
+    return stationary_point(given, _wrt(given, wrt), equations)
 
 
 @public
 def convex(
     expression: str | Expression | Derivative,
-    wrt: str | Sequence[str],
+    wrt: str | Sequence[str] | None = None,
     *,
     rng: Any = 0,
     variables: Declarations | None = None,
@@ -100,7 +101,8 @@ def convex(
     language: Base | None = None,
 ) -> Convexity:
     """Whether a scalar is convex, in several variables together too (docs/stationary.md)."""
-    return convexity(as_expression(expression, variables, language, latex=latex), wrt, rng)
+    given = as_expression(expression, variables, language, latex=latex)
+    return convexity(given, _wrt(given, wrt), rng)
 
 
 @public
@@ -130,27 +132,29 @@ def implicit(
 @public
 def newton(
     expression: str | Expression | Derivative,
-    wrt: str,
+    wrt: str | None = None,
     *,
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
 ) -> Solved:
     """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimised."""
-    return minimizing.newton(as_expression(expression, variables, language, latex=latex), wrt)
+    given = as_expression(expression, variables, language, latex=latex)
+    return minimizing.newton(given, given.find_wrt(wrt, 1)[0])
 
 
 @public
 def gauss_newton(
     expression: str | Expression | Derivative,
-    wrt: str,
+    wrt: str | None = None,
     *,
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
 ) -> Solved:
     """The step of the Gauss-Newton method for residuals, or for the sum of their squares."""
-    return minimizing.gauss_newton(as_expression(expression, variables, language, latex=latex), wrt)
+    given = as_expression(expression, variables, language, latex=latex)
+    return minimizing.gauss_newton(given, given.find_wrt(wrt, 1)[0])
 
 
 @public
@@ -159,3 +163,8 @@ def symmetry(derivative: Derivative | Hessian, *, rng: Any = 0) -> Symmetry:
     printed; see docs/several.md.
     """
     return symmetric(derivative, seed_of(rng, None))
+
+
+def _wrt(expression: Expression, wrt: str | Sequence[str] | None) -> str | Sequence[str]:
+    """The variables that are named; without a name the one variable there is."""
+    return expression.find_wrt(wrt, 1)[0] if wrt is None or isinstance(wrt, str) else wrt

@@ -4,7 +4,7 @@ demand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, VerificationError
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import escape_markdown, in_python
-from matcalc.core.options import NOTATIONS, require_choice, require_code
+from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import Program, part_called
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement, make_statement
@@ -32,6 +32,7 @@ from matcalc.read.pieces import part_of
 from matcalc.verify.readback.values import confirm
 from matcalc.verify.verification import Verification, compare, warn_unverified
 from matcalc.verify.verification import verify as verified
+from matcalc.with_code import WithCode
 from matcalc.write.notation import format_text, name_parts
 from matcalc.write.printers.kinds import describe_kind
 from matcalc.write.printers.sizes import write_known_sizes
@@ -49,7 +50,7 @@ _LONGEST_REPR = 120  # characters of a formula
 _ORDERS_IN_ONE = 2  # orders of derivatives that the judges take in one step
 
 
-class Formula:
+class Formula(WithCode):
     """A typed tree over the variables of a program; texts and code are made when they are asked
     for.
     """
@@ -220,43 +221,6 @@ class Formula:
         index notation.
         """
         return Expression(self._program._replace(expr=self._tree, source=str(self), asked=None))
-
-    @public
-    def source(
-        self,
-        backend: str = "numpy",
-        *,
-        name: str = "f",
-        runtime: str = "inline",
-        check: bool = True,
-    ) -> str:
-        """Source of a function of all the variables by keyword; see docs/code.md."""
-        require_code(backend, runtime, name)
-        return self._write_code(name, runtime, backend, check)[0]
-
-    def _write_code(self, name: str, runtime: str, backend: str, check: bool) -> tuple[str, Any]:
-        """The source, and those of its arguments that are functions."""
-        from matcalc.coded import Request, write_code  # noqa: PLC0415 - plain answers need it not
-
-        asked = Request(backend, runtime, name, self._title(), check, self._verify)
-        program = self._program._replace(variables=self.variables)
-        return write_code(self._tree, program, asked)
-
-    def _title(self) -> str:
-        return str(self)
-
-    @public
-    def to_callable(self, backend: str = "numpy", *, check: bool = True) -> Callable[..., Any]:
-        """A function of all the variables by keyword, of arrays of NumPy or of another backend,
-        which validates shapes unless ``check`` is False, for floats alone; ``.source`` is its code.
-        """
-        from matcalc.write.printers.backends import function_of  # noqa: PLC0415 - as above
-
-        require_code(backend, "matcalc", "f")
-        source, functions = self._write_code("f", "called", backend, check)
-        users = self._program.language.functions.values()
-        brought = {each.name: each.function for each in users if each.function is not None}
-        return function_of(backend, source, functions, brought)
 
     @public
     def to_sympy(self) -> Any:

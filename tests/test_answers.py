@@ -108,3 +108,13 @@ COMMANDS = [
 def test_where(command: list[str], start: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(command)
     assert capsys.readouterr().out.startswith(start)
+
+
+def test_one_variable_needs_no_name():
+    assert str(matcalc.taylor("exp(x)", at=0, variables={"x": "scalar"})) == "1 + x + x^2/2"
+    assert str(matcalc.linearize("exp(x)", at=0, variables={"x": "scalar"})) == "1 + x"
+    assert matcalc.convex("logsumexp(x)").verdict == "convex"
+    assert str(matcalc.stationary("x^2 - 2*x", variables={"x": "scalar"})) == "1"
+    assert str(matcalc.newton("x - log(x)", variables={"x": "positive"})) == "x*(1 - x)"
+    with pytest.raises(matcalc.MatcalcError, match="wrt"):
+        matcalc.stationary("x'*A*x")

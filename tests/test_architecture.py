@@ -121,6 +121,7 @@ ALLOWED = {
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery pipeline equality",
     "coded": "core stable printers readback",
+    "with_code": "core printers coded",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline directional "
     "notation printers readback verification steps equality exact",
     "graph": "core ir pipeline directional segments explain verification steps printers oracle "
@@ -130,11 +131,11 @@ ALLOWED = {
     "definite": "core ir pipeline printers polynomials",
     "notations": "core frontend directional pipeline notation printers readback equality",
     "manifolds": "core frontend directional pipeline notation readback verification steps equality "
-    "notations",
+    "with_code notations",
     "conjugates": "core syntax shapes frontend tex pipeline notation printers readback explain "
     "verification exact steps oracle equality judge",
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
-    "verification equality coded oracle bridges explain graph directional steps notations "
+    "verification equality with_code oracle bridges explain graph directional steps notations "
     "manifolds",
     "answers": "core frontend tex looped pieces pipeline backprop notation directional several "
     "printers readback stable oracle verification steps results equality inner definite "

@@ -246,3 +246,37 @@ def test_command(capsys):
     assert main(words) == 0
     said = capsys.readouterr().out
     assert said.startswith("dy = inv(B*inv(A)*B')*B*inv(A)*dc\ndx = inv(A)*(dc - B'*dy)\n")
+
+
+# an equation of entries is read as one for every place
+ENTRIES = [
+    ("sum[j](A[i,j]*x[j]) = b[i]", "x", "b", {"b": "vector(n)"}, "inv(A)"),
+    (
+        "x[i] = tanh(sum[j](W[i,j]*x[j]) + b[i])",
+        "x",
+        "b",
+        {"b": "vector(n)"},
+        "inv(eye - M*W)*M where M = diag(1 - tanh(W*x + b).^2)",
+    ),
+    ("x[i]^3 + x[i] = b[i]", "x", "b", {"b": "vector(n)"}, "diag(1./(1 + 3*x.^2))"),
+    ("sum[j](A[i,j]*X[j,k]) = B[i,k]", "X", "A", {}, "-inv(A)*dA*X"),
+]
+
+
+@pytest.mark.parametrize(("equation", "of", "wrt", "kinds", "expected"), ENTRIES)
+def test_equations_of_entries(equation, of, wrt, kinds, expected):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = matcalc.implicit(equation, of, wrt, variables=kinds)
+    assert str(found) == expected
+    assert any("read as one for every" in note for note in found.notes)
+
+
+def test_an_objective_is_told_from_an_equation():
+    with pytest.raises(MatcalcError) as told:
+        matcalc.implicit("norm2(A*x - b)^2", "x", "b", variables={"b": "vector(m)"})
+    assert told.value.hint.endswith("for a minimum of f it is grad(f, x)")
+    found = matcalc.implicit(
+        "grad(norm2(A*x - b)^2, x)", "x", "b", variables={"b": "vector(m)", "x": "vector(n)"}
+    )
+    assert str(found) == "pinv(A)"

@@ -390,3 +390,19 @@ def test_code_of_a_hessian_on_a_product(capsys) -> None:
 def test_the_space_is_said_with_the_variable() -> None:
     found = matcalc.diff("tr(Q'*A*Q)", "Q", variables={"Q": "orthonormal(n, p)"})
     assert "Q'*Q = eye" in found.riemannian("stiefel").reading
+
+
+def test_code_of_gradients_and_hessians():
+    rng = np.random.default_rng(0)
+    A, x, v = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3)
+    x /= np.linalg.norm(x)
+    v -= (x @ v) * x
+    d = matcalc.diff("x'*A*x", "x")
+    gradient = d.riemannian("sphere").to_callable()(x=x, A=A)
+    free = (A + A.T) @ x
+    assert np.allclose(gradient, free - (x @ free) * x)
+    second = matcalc.diff("x'*A*x", "x", order=2).riemannian("sphere")
+    assert f"def f(*, x, A, {second.direction})" in second.source()
+    along = second.to_callable()(x=x, A=A, **{second.direction: v})
+    bent = (A + A.T) @ v
+    assert np.allclose(along, bent - (x @ bent) * x - (x @ free) * v)

@@ -164,3 +164,14 @@ def test_what_terms_share_has_one_name():
     names = [each.split(" = ")[0] for each in text.partition(" where ")[2].split(", ")]
     assert names
     assert len(set(names)) == len(names)
+
+
+def test_points_are_given_by_name():
+    kinds = {"x": "scalar", "y": "scalar"}
+    found = matcalc.linearize("x*y", ["x", "y"], at="x=1, y=2", variables=kinds)
+    assert str(found) == "2 + (2*(x - 1) + (y - 2))"
+    assert str(matcalc.taylor("x^2", "x", at="x=3", variables=kinds)) == str(
+        matcalc.taylor("x^2", "x", at=3, variables=kinds)
+    )
+    with pytest.raises(matcalc.MatcalcError, match="there is a point for z, which does not move"):
+        matcalc.linearize("x*y", ["x", "y"], at="x=1, z=2", variables=kinds)

@@ -21,6 +21,9 @@ from matcalc.read.frontend import read
 from matcalc.write.printers.text import text
 
 _EQUATION = re.compile(r"(?<![<>=!:])=(?!=)")
+_PLACES = re.compile(r"\[([^\[\]]*)\]")  # of entries, and the letters there
+_LETTER = re.compile(r"\b[a-z]\b")
+_BINDER = re.compile(r"\b(?:sum|prod|max|min|mean)\[([^\[\]]*)\]")
 _NO_KINDS: Mapping[str, str] = MappingProxyType({})
 _MOST_UNKNOWNS = 4  # of which all orders are tried
 
@@ -77,6 +80,29 @@ def from_latex(source: str, program: Program) -> Equation:
     tree = found.expr
     one, other = map(text, tree.args) if tree.op == "-" else (text(tree), "0")
     return Equation(f"{one} = {other}", _kinds(found.variables))
+
+
+def for_all_entries(program: Program) -> Program | None:
+    """What is zero as an array, where it is one entry for letters that are no sizes: of
+    ``x[i]^3 - b[i]`` the vector ``D[i] = x[i]^3 - b[i]``. None where it is no such entry.
+    """
+    sizes = size_names(_stated(program).values())
+    bound = {letter for part in _BINDER.findall(program.source) for letter in _LETTER.findall(part)}
+    letters = [
+        letter
+        for part in _PLACES.findall(program.source)
+        for letter in _LETTER.findall(part)
+        if letter not in sizes and letter not in bound
+    ]
+    if program.expr.rank or not letters:
+        return None
+    every = ", ".join(dict.fromkeys(letters))
+    source = f"D[{every}] = {program.source}"
+    try:
+        whole = read(source, _stated(program), language=program.language, expand=expand)
+    except MatcalcError:
+        return None
+    return whole._replace(notes=(*whole.notes, f"the equation is read as one for every {every}"))
 
 
 def as_zero(source: str) -> str:

@@ -4,7 +4,7 @@ Newton's.
 
 from __future__ import annotations
 
-from matcalc.answers.equations import fit_sizes, require_equation
+from matcalc.answers.equations import fit_sizes, for_all_entries, require_equation
 from matcalc.answers.moving import solve_direction
 from matcalc.answers.names import free_name, number_hint, with_variable
 from matcalc.answers.nowhere import require_values
@@ -141,10 +141,15 @@ def match_sizes(expression: Expression, of: str, wrt: str) -> Expression:
     if of == wrt:
         raise ArgumentError(f"{of} cannot be a function of itself", hint="--of x --wrt t")
     fitted = fit_sizes(program, [expression._tree], [of])
+    whole = for_all_entries(program) if fitted is None else None
+    if whole is not None and {of, wrt} <= whole.variables.keys():
+        fitted = fit_sizes(whole, [whole.expr], [of])
     if fitted is None:
         known = program.variables.values()
         vectors = [each.name for each in known if each.kind == "vector" and not each.declared]
         hint = f"it takes as many equations as {of} has entries"
+        if not program.expr.rank:
+            hint += f"; for a minimum of f it is grad(f, {of})"
         if not unknown.shape and vectors and all(len(each.shape) < 2 for each in known):
             numbers = sorted({*vectors, *([] if unknown.declared else [of])})
             hint += f"; or {format_number_offer(numbers)}"

@@ -11,6 +11,7 @@ from matcalc.core.errors import ArgumentError, DomainProblem, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
+from matcalc.core.split import split_outside_brackets
 from matcalc.core.tree import Expr, is_number, is_zero, variable, variable_names
 from matcalc.read.frontend import read, read_pair
 from matcalc.write.printers.text import text
@@ -37,6 +38,17 @@ class ExpansionPoint:
     def is_named(self) -> bool:
         """Whether the displacement is a variable, and the point the variable itself."""
         return self.moved.op == "variable" and not self.fixed
+
+
+def points_by_name(said: str) -> dict[str, str] | None:
+    """The points that ``x=1, y=2`` says, by the names of the variables; None of other texts."""
+    found = {}
+    for piece in split_outside_brackets(said):
+        name, equals, point = piece.partition("=")
+        if not equals or not name.strip().isidentifier() or point.startswith("="):
+            return None
+        found[name.strip()] = point.strip()
+    return found
 
 
 def point_of(program: Program, wrt: str, at: object) -> tuple[Program, ExpansionPoint]:

@@ -10,7 +10,13 @@ from math import factorial
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import require_different
-from matcalc.answers.points import ExpansionPoint, beside, point_of, require_smooth
+from matcalc.answers.points import (
+    ExpansionPoint,
+    beside,
+    point_of,
+    points_by_name,
+    require_smooth,
+)
 from matcalc.core.boundary import public
 from matcalc.core.directions import Step, direction_of
 from matcalc.core.errors import ArgumentError
@@ -209,11 +215,14 @@ def taylor(
 ) -> TaylorPolynomial:
     """The Taylor polynomial in one variable or in several.
 
-    ``at`` is the point: None for the variables themselves, of several a mapping or a sequence.
+    ``at`` is the point: None for the variables themselves, of several a mapping, a sequence or a
+    text such as ``x=1, y=2``.
     """
-    if isinstance(wrt, str):
+    if isinstance(at, str):
+        at = points_by_name(at) or at
+    if isinstance(wrt, str) and not isinstance(at, Mapping):
         return TaylorPolynomial(expression, [wrt], [at], order, verify=verify)
-    names = require_different(wrt)
+    names = require_different([wrt] if isinstance(wrt, str) else wrt)
     if isinstance(at, Mapping):
         unknown = [name for name in at if name not in names]
         if unknown:

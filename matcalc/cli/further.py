@@ -49,8 +49,8 @@ def _polynomial(
 ) -> tuple[TaylorPolynomial, dict[str, Any]]:
     names = options.several or [expression.find_wrt(None, 1)[0]]
     at = options.at
-    if len(at) == 1 and len(names) > 1:
-        at = split_outside_brackets(at[0], ",")
+    if len(at) == 1:
+        at = at[0] if len(names) == 1 or "=" in at[0] else split_outside_brackets(at[0], ",")
     found = taylor(expression, names, at or None, options.order, verify=options.verify)
     return found, {
         "operation": options.command,

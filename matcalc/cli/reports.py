@@ -11,6 +11,7 @@ from matcalc.answers.convexity import convexity
 from matcalc.answers.equations import Equation, as_equations
 from matcalc.answers.implicit import gauss_newton, match_sizes, newton
 from matcalc.answers.implicit_together import match_together
+from matcalc.answers.points import points_by_name
 from matcalc.answers.quotient import from_definition
 from matcalc.answers.series import series
 from matcalc.answers.sets import stationary_point
@@ -80,4 +81,5 @@ def _series(options: Namespace, expression: Expression) -> str:
     if options.format != "text":
         raise ArgumentError("series are printed as text", hint="leave out --format")
     at = options.at[0] if options.at else None
+    at = (points_by_name(at or "") or {}).get(names[0], at)
     return series(expression, names[0], at, options.order).report()

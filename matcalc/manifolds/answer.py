@@ -36,6 +36,7 @@ from matcalc.notations.tex import line_latex
 from matcalc.read.frontend import read
 from matcalc.verify.steps import weakest
 from matcalc.verify.verification import Verification, warn_unverified
+from matcalc.with_code import WithCode
 from matcalc.write.notation import format_text
 
 _ORDERS = 2
@@ -44,7 +45,7 @@ _ORTHOGONAL = "X'*Z"  # what is zero for a tangent Z of some manifolds at X
 _SQUARE = ("matrix", "symmetric", "psd", "invertible")
 
 
-class Riemannian(Typeset):
+class Riemannian(WithCode, Typeset):
     """The Riemannian gradient of a scalar, or of order 2 the Hessian as a map of tangents.
 
     ``str`` gives its text. With ``verify`` it is proved: by inner products with tangents, and along
