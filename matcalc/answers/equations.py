@@ -87,19 +87,20 @@ def for_all_entries(program: Program) -> Program | None:
     ``x[i]^3 - b[i]`` the vector ``D[i] = x[i]^3 - b[i]``. None where it is no such entry.
     """
     sizes = size_names(_stated(program).values())
-    bound = {letter for part in _BINDER.findall(program.source) for letter in _LETTER.findall(part)}
+    source = text(program.expr)
+    bound = {letter for part in _BINDER.findall(source) for letter in _LETTER.findall(part)}
     letters = [
         letter
-        for part in _PLACES.findall(program.source)
+        for part in _PLACES.findall(source)
         for letter in _LETTER.findall(part)
         if letter not in sizes and letter not in bound
     ]
     if program.expr.rank or not letters:
         return None
     every = ", ".join(dict.fromkeys(letters))
-    source = f"D[{every}] = {program.source}"
     try:
-        whole = read(source, _stated(program), language=program.language, expand=expand)
+        entries = f"D[{every}] = {source}"
+        whole = read(entries, _stated(program), language=program.language, expand=expand)
     except MatcalcError:
         return None
     return whole._replace(notes=(*whole.notes, f"the equation is read as one for every {every}"))
