@@ -184,3 +184,19 @@ def test_what_has_no_point_on_a_set_is_refused_soon() -> None:
         matcalc.stationary("c'*x", "x", subject_to="sum(x) = 1", variables=kinds)
     with pytest.raises(UnsupportedError, match="no closed form"):
         matcalc.stationary("norm2(x - y)^2", "x", subject_to="x'*P*x = 1", variables=kinds)
+
+
+# the gradient says what a letter is, and then the second derivative has one sign
+ONE_SIGN = [
+    ("k*log(p) + (n - k)*log(1 - p)", "p", {"p": "scalar"}, "a local maximum"),
+    ("n*log(p) + k/(2*p^2)", "p", {"p": "positive", "k": "scalar"}, "a local minimum"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "kinds", "kind"), ONE_SIGN)
+def test_the_sign_wherever_the_gradient_is_zero(
+    expr: str, wrt: str, kinds: dict[str, str], kind: str
+) -> None:
+    found = matcalc.stationary(expr, wrt, variables={"k": "positive", "n": "positive"} | kinds)
+    assert found.condition.startswith(f"{kind}: the second derivative is ")
+    assert "wherever the gradient is zero" in found.condition

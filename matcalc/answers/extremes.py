@@ -16,7 +16,7 @@ from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE, Variable, free_kind, kind_spec
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, fill, is_zero, number, variable
+from matcalc.core.tree import Expr, fill, is_zero, number, variable, variable_names
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, matricize, simplify, simplify_tree
 from matcalc.results import Expression, Formula
@@ -245,6 +245,11 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKin
             why = f"the {what} there, {_short(program, shown)}, is {below}"
             return PointKind("a local maximum", why)
         if not shown.shape:
+            sign = _sign_at_zeros(program, wrt, hessian)
+            if sign:
+                end, side = ("minimum", "above") if sign > 0 else ("maximum", "below")
+                why = f"the {what} is {side} zero wherever the gradient is zero"
+                return PointKind(f"a local {end}", why)
             said = f"a minimum where {_short(program, shown)} is above zero, a maximum below"
             return PointKind(said + _if_declared(program, wrt))
     return PointKind(
@@ -252,6 +257,29 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKin
         "maximum where it is negative definite, a saddle where it is indefinite"
         + _if_declared(program, wrt)
     )
+
+
+def _sign_at_zeros(program: Program, wrt: str, bend: Expr) -> int | None:
+    """The sign of the second derivative wherever the gradient by a number is zero: the gradient
+    determines another number that it is affine in, and that is put into it. None where it is not
+    known.
+    """
+    known = Definiteness(program, bounds_of_variables(program.expr, {wrt}))
+    gradient = program._replace(expr=differentiate(DerivativeStatement(program, wrt)))
+    for name in sorted(variable_names(gradient.expr) - {wrt}):
+        if program.variables[name].shape:
+            continue
+        slope = differentiate(DerivativeStatement(gradient, name))
+        has_sign = known.is_positive(slope) or known.is_positive(negate(program, slope))
+        if name in variable_names(slope) or not has_sign:
+            continue
+        rest = put(gradient.expr, {name: number(0)})
+        value = Expr("/", (Expr("neg", (rest,)), slope))
+        there = simplify_tree(program, put(bend, {name: value}))
+        for sign, tree in ((1, there), (-1, negate(program, there))):
+            if known.is_positive(tree):
+                return sign
+    return None
 
 
 def _if_declared(program: Program, wrt: str) -> str:
