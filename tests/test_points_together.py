@@ -200,3 +200,19 @@ def test_the_sign_wherever_the_gradient_is_zero(
     found = matcalc.stationary(expr, wrt, variables={"k": "positive", "n": "positive"} | kinds)
     assert found.condition.startswith(f"{kind}: the second derivative is ")
     assert "wherever the gradient is zero" in found.condition
+
+
+# what jumps or bends in the gradient is zero there
+ON_KINKS = [
+    ("abs(x - 1)", "x", {"x": "scalar"}, "1"),
+    ("huber(x - a, 1)", "x", {"x": "scalar", "a": "scalar"}, "a"),
+    ("sum(abs(x - y))", "x", {"x": "vector(n)", "y": "vector(n)"}, "y"),
+    ("sum(huber(x - y, 1))", "x", {"x": "vector(n)", "y": "vector(n)"}, "y"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "kinds", "point"), ON_KINKS)
+def test_points_on_kinks(expr: str, wrt: str, kinds: dict[str, str], point: str) -> None:
+    found = matcalc.stationary(expr, wrt, variables=kinds)
+    assert str(found) == point
+    assert found.condition.startswith("a minimum")

@@ -9,8 +9,9 @@ from fractions import Fraction
 from functools import partial
 from itertools import chain
 
+from matcalc.answers.convexity import verdict_on
 from matcalc.answers.domains import bounds_of_domain
-from matcalc.answers.extremes import is_beyond, kind_of
+from matcalc.answers.extremes import EXTREMES, is_beyond, kind_of
 from matcalc.answers.logarithms import without_logarithms
 from matcalc.answers.names import free_name, number_hint, require_scalar
 from matcalc.answers.nowhere import require_values
@@ -25,7 +26,7 @@ from matcalc.core.boundary import public
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import DomainProblem, UnsupportedError
 from matcalc.core.kinds import CURVED, FREE, Variable, free_kind, kind_spec
-from matcalc.core.operations import INVERSES
+from matcalc.core.operations import ENTRYWISE, INVERSES, SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import (
@@ -264,6 +265,27 @@ def zeros_of(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
                 yield zero
     yield from zeros_within(program, wrt)
     yield from quadratic_zeros(program, gradient, known)
+    yield from _zeros_on_kinks(program, gradient, known)
+
+
+def _zeros_on_kinks(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
+    """Where what jumps or bends in a gradient is zero inside, as x is 1 for ``sign(x - 1)``. A zero
+    by convention says something of convex and of concave functions alone.
+    """
+    inside = [
+        arg
+        for part in gradient.parts
+        if part.op in ENTRYWISE and part.op not in SMOOTH
+        for arg in part.args
+        if arg.shape == known.shape and known.name in variable_names(arg)
+    ]
+    if not inside or verdict_on(Expression(program), known.name).verdict not in EXTREMES:
+        return
+    for arg in inside:
+        with suppress(UnsupportedError):
+            zero = affine_zero(program._replace(expr=arg), known.name)
+            if zero is not None and zero.along is None:
+                yield zero
 
 
 def _where_terms_agree(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
