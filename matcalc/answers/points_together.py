@@ -19,6 +19,7 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_zero, number, variable, variable_names
+from matcalc.core.typeset import Typeset
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import simplify_tree
 from matcalc.results import Expression, Formula
@@ -46,7 +47,7 @@ class Point(NamedFormulas):
         return rf"\left({', '.join([each.latex() for each in self.values()])}\right)"
 
 
-class JointPoints:
+class JointPoints(Typeset):
     """All points where a function of several numbers is stationary: ``points`` are mappings from
     names to values, each with what it is. ``gradients`` are those of the function, or of the
     Lagrangian. ``proof`` says how it was proved that they are zero there, and where there are no
