@@ -131,8 +131,8 @@ def _by_values(
     """The kind of a point on a bounded set, where a function has a least and a largest value: these
     are among the values at all points.
     """
-    if not any(_is_bounded(program, names, each) for each in found):
-        return None
+    if len(found) > 1 or not _is_bounded(program, names, found[0]):
+        return None  # several sets may touch at a point where there are no multipliers
     signs = [_sign(program, simplify_tree(program, Expr("-", (own, each)))) for each in all_]
     if None in signs:
         return None
