@@ -128,7 +128,10 @@ def find_points_together(
     said = {name: Formula(program, tree) for name, tree in gradients.items()}
     whose = "the equations hold there, and the gradients of the Lagrangian" if found else ""
     proof = f"{whose or 'the gradients there'} are zero, {proofs[0]}"
-    return JointPoints(said, points, proof + _completeness(program, solutions))
+    rest = _completeness(program, solutions)
+    if found:  # a point where an equation has no gradient may be an extreme without multipliers
+        rest = rest.replace("there are no other points", "no other points have multipliers")
+    return JointPoints(said, points, proof + rest)
 
 
 def _without_instances(program: Program, places: Sequence[CriticalPoint]) -> list[CriticalPoint]:
