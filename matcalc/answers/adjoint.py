@@ -37,11 +37,10 @@ from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, add_terms, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.inner import expand
-from matcalc.engine.pipeline import differentiate
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.text import text
@@ -176,8 +175,7 @@ def _forwards_together(
     where their differentials cannot be written.
     """
     steps = {name: free_name(bare, f"?{name}") for name in (*of, wrt)}
-    directions = {step: direction_of(bare.variables[name], step) for name, step in steps.items()}
-    moving = bare._replace(variables={**bare.variables, **directions})
+    moving = bare.declare(*[direction_of(bare.variables[k], step) for k, step in steps.items()])
     moved = [derive_steps(moving._replace(expr=tree), [steps])[0] for tree in trees]
     pivots = Elimination(moving, trees, list(of)).solve(moved, [steps[name] for name in of])
     if pivots is None:
@@ -193,15 +191,14 @@ def _by_transposing(
     """The adjoint variable by the map that sends a change R of the equation to the direction X(R)
     of the unknown: l is the gradient of <dg/dx, X(R)> by R. None where X(R) cannot be written.
     """
-    change = multiplier._replace(name=_CHANGE)
-    bare = program._replace(variables={**program.variables, _CHANGE: change})
+    bare = program.declare(multiplier._replace(name=_CHANGE))
     value = variable(_CHANGE, multiplier.shape)
     found = solve_direction(bare._replace(expr=equation), slope._tree, value, unknown)
     if found is None:
         return None
     weight = Expression(program).diff(unknown.name)._tree
     paired = bare._replace(expr=_inner(weight, found.tree), definitions={})
-    return found._replace(tree=differentiate(DerivativeStatement(paired, _CHANGE)))
+    return found._replace(tree=derive(paired, _CHANGE))
 
 
 def _with_objective(program: Program, objective: str) -> tuple[Program, Expr]:
@@ -259,8 +256,7 @@ def _forwards(
     derivative of x cannot be written.
     """
     step, moved = free_name(bare, f"?{known.name}"), free_name(bare, f"?{unknown.name}")
-    directions = {step: direction_of(known, step), moved: direction_of(unknown, moved)}
-    moving = bare._replace(variables={**bare.variables, **directions})
+    moving = bare.declare(direction_of(known, step), direction_of(unknown, moved))
     (along,) = derive_steps(moving._replace(expr=equation.expr), [{known.name: step}])
     rest = Expr("neg", (along,), along.shape)
     here, moves = moving._replace(expr=equation.expr), {known.name: step}

@@ -10,10 +10,9 @@ from matcalc.answers.names import free_name
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, number, transpose, variable, variable_names
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import differentiate
+from matcalc.engine.pipeline import derive
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +72,4 @@ def lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint])
     whole = program.expr
     for each in found:
         whole = Expr("+", (whole, _weigh(each)))
-    return differentiate(DerivativeStatement(program._replace(expr=whole), wrt, 1, "free"))
+    return derive(program._replace(expr=whole), wrt, structure="free")

@@ -18,6 +18,7 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError, VerificationError
 from matcalc.core.indexed import parts
 from matcalc.core.kinds import FREE, Variable, kind_spec
+from matcalc.core.notes import label_lines
 from matcalc.core.operations import ENTRYWISE, ROOTS, SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
@@ -67,22 +68,15 @@ class Convexity:
     hint: str = ""
 
     def __str__(self) -> str:
-        lines = [f"{self.verdict}: {self.why}"]
-        if self.hessian is not None:
-            lines.append(f"  Hessian     {self.hessian}")
-        if len(self.terms) > 1:
-            lines += [f"  term        {term}" for term in self.terms]
-        lines += [f"  because     {reason}" for reason in self.reasons]
-        lines += [f"  rule        {rule}" for rule in self.rules]
-        if self.up is not None:
-            lines.append(f"  upwards     {self.up.describe(self.wrt)}")
-        if self.down is not None:
-            lines.append(f"  downwards   {self.down.describe(self.wrt)}")
-        if self.checked:
-            lines.append(f"  checked     at {self.checked} random chords")
-        if self.hint:
-            lines.append(f"  hint        {self.hint}")
-        return "\n".join(lines)
+        rows = [] if self.hessian is None else [("Hessian", str(self.hessian))]
+        rows += [("term", str(term)) for term in self.terms if len(self.terms) > 1]
+        rows += [("because", reason) for reason in self.reasons]
+        rows += [("rule", rule) for rule in self.rules]
+        for label, curved in (("upwards", self.up), ("downwards", self.down)):
+            rows += [] if curved is None else [(label, curved.describe(self.wrt))]
+        rows += [("checked", f"at {self.checked} random chords")] if self.checked else []
+        rows += [("hint", self.hint)] if self.hint else []
+        return "\n".join([f"{self.verdict}: {self.why}", *label_lines(rows)])
 
     @property
     def said(self) -> str:

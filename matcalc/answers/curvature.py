@@ -370,7 +370,7 @@ class Numbers:
         poles: list[bool] = []
         try:
             with np.errstate(all="ignore"):
-                for node in postorder(self.tree, lambda node: node.args):
+                for node in self.tree.parts:
                     args = [results[id(arg)] for arg in node.args]
                     results[id(node)] = evaluate(node, args, values=values, sizes=self.sizes)
                     guard = _guard(node, args)
@@ -405,7 +405,7 @@ def _is_root(node: Expr) -> bool:
 
 def _shows_its_poles(tree: Expr) -> bool:
     """Whether what may not pass zero is seen: it is not inside of sums over indices."""
-    outside = postorder(tree, lambda node: node.args)
+    outside = tree.parts
     forms = [node.value for node in outside if node.op == "indexed"]
     inside = {node.op for form in forms for node in postorder(form.body, parts)}
     ops = {node.op for node in outside}
@@ -432,7 +432,7 @@ def _guard(node: Expr, args: Sequence[np.ndarray[Any, Any]]) -> Any:
 def find_declared_function(program: Program) -> str:
     """The name of a function that is only declared, if one is called; else nothing."""
 
-    for node in postorder(program.expr, lambda node: node.args):
+    for node in program.expr.parts:
         if node.op == APPLY and isinstance(node.value, FunctionRef):
             return node.value.name
     return ""

@@ -156,7 +156,7 @@ def read_beside(
         if joined is None:
             raise
         program, whole = joined
-    return program._replace(variables={**program.variables, **whole.variables}), whole.expr
+    return program.declare(*whole.variables.values()), whole.expr
 
 
 def read_equations(

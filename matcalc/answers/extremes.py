@@ -15,10 +15,9 @@ from matcalc.answers.within import is_within
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE, Variable, free_kind, kind_spec
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, is_zero, number, variable, variable_names
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import differentiate, matricize, simplify, simplify_tree
+from matcalc.engine.pipeline import derive, matricize, simplify, simplify_tree
 from matcalc.results import Expression, Formula
 
 # what a stationary point of a function is, by the verdict on the function
@@ -223,7 +222,7 @@ def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:
 def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKind:
     """The kind of a point by the Hessian there, or the condition on it."""
     program = expression._program
-    hessian = differentiate(DerivativeStatement(program, wrt, 2))
+    hessian = derive(program, wrt, 2)
     columns = len(program.variables[wrt].shape)
     there = simplify_tree(program, put(hessian, {wrt: point}))
     shown = matricize(there, program.variables, columns, language=program.language) or there
@@ -265,11 +264,11 @@ def _sign_at_zeros(program: Program, wrt: str, bend: Expr) -> int | None:
     known.
     """
     known = Definiteness(program, bounds_of_variables(program.expr, {wrt}))
-    gradient = program._replace(expr=differentiate(DerivativeStatement(program, wrt)))
+    gradient = program._replace(expr=derive(program, wrt))
     for name in sorted(variable_names(gradient.expr) - {wrt}):
         if program.variables[name].shape:
             continue
-        slope = differentiate(DerivativeStatement(gradient, name))
+        slope = derive(gradient, name)
         has_sign = known.is_positive(slope) or known.is_positive(negate(program, slope))
         if name in variable_names(slope) or not has_sign:
             continue
@@ -295,8 +294,7 @@ def _where_it_counts(program: Program, wrt: str, point: Expr) -> Program:
     if point.op != "variable" or program.variables[wrt].kind in FREE:
         return program
     name = str(point.value)
-    same = program.variables[wrt]._replace(name=name)
-    return program._replace(variables={**program.variables, name: same})
+    return program.declare(program.variables[wrt]._replace(name=name))
 
 
 def _short(program: Program, tree: Expr) -> str:

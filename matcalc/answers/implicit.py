@@ -20,7 +20,7 @@ from matcalc.core.errors import (
     UnsupportedError,
 )
 from matcalc.core.kinds import Variable, free_kind, kind_spec
-from matcalc.core.notes import format_number_offer
+from matcalc.core.notes import format_number_offer, label_lines
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, zeros
 from matcalc.engine.directional import derive_steps
@@ -49,7 +49,7 @@ class Solved(Formula):
     def report(self) -> str:
         """The formula with what it is made of, a line each."""
         rows = [*self.lines, *([("proved", self.proof)] if self.proof else [])]
-        return "\n".join([f"{self.head} = {self}", *[f"  {a:<11} {b}" for a, b in rows]])
+        return "\n".join([f"{self.head} = {self}", *label_lines(rows)])
 
 
 def implicit(expression: Expression, of: str, wrt: str) -> Solved:
@@ -165,7 +165,7 @@ def _prove(program: Program, of: str, slope: Derivative, tree: Expr, moved: Expr
         whole = Expr("*", (slope._tree, tree), moved.shape)
     else:
         step = free_name(program, f"?{of}")
-        moving = program._replace(variables={**program.variables, step: direction_of(known, step)})
+        moving = program.declare(direction_of(known, step))
         (along,) = derive_steps(moving, [{of: step}])
         whole = put(along, {step: tree})
     total = Expr("+", (whole, moved), moved.shape)

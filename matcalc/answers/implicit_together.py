@@ -32,6 +32,7 @@ from matcalc.core.boundary import public
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.notes import label_lines
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import (
@@ -44,7 +45,7 @@ from matcalc.core.tree import (
 )
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import differentiate, require_variable, simplify
+from matcalc.engine.pipeline import derive, differentiate, require_variable, simplify
 from matcalc.results import Expression
 from matcalc.write.printers.text import text
 
@@ -81,7 +82,7 @@ class SolvedTogether(NamedFormulas):
     def report(self) -> str:
         """The differentials with the condition and the proof, a line each."""
         rows = [*[("where", said) for said in self.conditions], ("proved", self.proof)]
-        return "\n".join([str(self), *[f"  {head:<11} {said}" for head, said in rows]])
+        return "\n".join([str(self), *label_lines(rows)])
 
 
 def match_together(
@@ -248,7 +249,7 @@ class Elimination:
             return None
         here = self.program._replace(expr=equation)
         with suppress(UnsupportedError):
-            slope = differentiate(DerivativeStatement(here, name))
+            slope = derive(here, name)
             if len(known.shape) < 2 and self._is_singular(slope):
                 return None
             zero = affine_zero(here, name)

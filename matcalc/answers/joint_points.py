@@ -34,6 +34,7 @@ from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import MatcalcError, UnsupportedError
 from matcalc.core.kinds import CURVED
+from matcalc.core.notes import label_lines
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, variable_names, zeros
@@ -93,8 +94,9 @@ class JointPoint(NamedFormulas):
     @public
     def report(self) -> str:
         """The point with the condition and the proof, a line each."""
-        said = "\n              ".join(self._said)  # each below the first
-        return f"{self}\n  it is       {said}\n  proved      {self.proof}"
+        first, *more = self._said
+        rows = [("it is", first), *[("", said) for said in more], ("proved", self.proof)]
+        return "\n".join([str(self), *label_lines(rows)])
 
 
 def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint | JointPoints:
@@ -215,8 +217,7 @@ def _eliminate(
         solved.append(_Solved(name, zero, current, tuple(later)))
         if not set(later) & variable_names(value):
             continue
-        rest = {key: each for key, each in current.variables.items() if key != name}
-        base = current._replace(variables=rest)
+        base = current.without(name)
         current = base._replace(expr=simplify(base._replace(expr=put(current.expr, {name: value}))))
         # where the gradient by this variable is zero, those by the others are the derivatives of
         # what is left
@@ -237,9 +238,10 @@ def _zero(program: Program, name: str, gradient: Expr) -> Zero | None:
             if zero.along is not None or not is_within(program, known, zero.point):
                 continue
             there = put(gradient, {name: zero.point})
-            rest = {key: each for key, each in program.variables.items() if key != name}
-            base = program._replace(variables=rest)
-            if prove_all(base, [(there, zeros(there.shape, row=there.row))]) is not None:
+            if (
+                prove_all(program.without(name), [(there, zeros(there.shape, row=there.row))])
+                is not None
+            ):
                 return zero
     return None
 
@@ -248,16 +250,11 @@ def _prove(
     program: Program, solved: Sequence[_Solved], gradients: Mapping[str, Expr]
 ) -> str | None:
     """How it is proved that all gradients are zero with all values put in."""
-    rest = {
-        key: each
-        for key, each in program.variables.items()
-        if key not in {each.name for each in solved}
-    }
     pairs = []
     for gradient in gradients.values():
         there = _there(gradient, solved)
         pairs.append((there, zeros(there.shape, row=there.row)))
-    return prove_all(program._replace(variables=rest), pairs)
+    return prove_all(program.without(*[each.name for each in solved]), pairs)
 
 
 def _there(tree: Expr, solved: Sequence[_Solved]) -> Expr:

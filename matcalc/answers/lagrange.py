@@ -30,11 +30,11 @@ from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.notes import label_lines
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero, number, transpose, variable, variable_names, zeros
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import differentiate, require_variable, simplify_tree
+from matcalc.engine.pipeline import derive, require_variable, simplify_tree
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
 
@@ -67,13 +67,10 @@ class ConstrainedPoint(Formula):
     @public
     def report(self) -> str:
         """The point with its multipliers, the condition and the proof, a line each."""
-        lines = [f"{self.wrt} = {self}"]
-        if self.other is not None:
-            lines.append(f"  and         {self.wrt} = {self.other}")
-        lines += [f"  multiplier  {name} = {each}" for name, each in self.multipliers.items()]
-        lines.append(f"  it is       {self.condition}")
-        lines.append(f"  proved      {self.proof}")
-        return "\n".join(lines)
+        rows = [] if self.other is None else [("and", f"{self.wrt} = {self.other}")]
+        rows += [("multiplier", f"{name} = {each}") for name, each in self.multipliers.items()]
+        rows += [("it is", self.condition), ("proved", self.proof)]
+        return "\n".join([f"{self.wrt} = {self}", *label_lines(rows)])
 
 
 def find_constrained_point(
@@ -150,7 +147,7 @@ def _of_kind(
     kind, equation = _UNDER[known.kind]
     said = equation.format(known.name)
     bare = Variable(known.name, kind, known.shape)
-    program = program._replace(variables={**program.variables, known.name: bare})
+    program = program.declare(bare)
     plain = [said_of(each).replace(" ", "") for each in constraints]
     return program, bare, [*([] if said.replace(" ", "") in plain else [said]), *constraints]
 
@@ -252,8 +249,8 @@ def _solve(program: Program, constraint: Constraint, left: Expr) -> list[Expr]:
 def _bend(program: Program, equation: Expr, name: str) -> Expr | None:
     """The root of a*l^2 + b that is above zero."""
     bare = program._replace(expr=simplify_tree(program, equation))
-    slope = differentiate(DerivativeStatement(bare, name))
-    twice = differentiate(DerivativeStatement(bare._replace(expr=slope), name))
+    slope = derive(bare, name)
+    twice = derive(bare._replace(expr=slope), name)
     if name in variable_names(twice) or is_zero(twice):
         return None
     zero = {name: number(0)}
@@ -287,7 +284,7 @@ def _scale(
     if not choices:
         return
     whole = min(choices, key=lambda each: len(text(each)))
-    normal = differentiate(DerivativeStatement(program._replace(expr=constraint.zero), wrt))
+    normal = derive(program._replace(expr=constraint.zero), wrt)
     if wrt in variable_names(normal):
         return
     others = [each for each in found if each is not constraint]
@@ -319,9 +316,7 @@ def _prove(
     inverted = [node.args[0] for node in point.parts if node.op == "inv"]
     doubtful = [each for each in inverted if not Definiteness(program).is_definite(each)]
     where = ", ".join(dict.fromkeys(text(each) for each in doubtful))
-    names = {each.multiplier.name for each in found}
-    rest = {n: v for n, v in program.variables.items() if n not in names}
-    base = program._replace(variables=rest, asked=None)
+    base = program.without(*[each.multiplier.name for each in found])._replace(asked=None)
     levels = {name: simplify_tree(program, each) for name, each in multipliers.items()}
     shown = {n: Formula(base._replace(expr=each), each) for n, each in levels.items()}
     proof = f"the constraint holds there, and the gradient of the Lagrangian is zero, {how}"
@@ -386,9 +381,9 @@ def _rise_on_line(problem: _Problem, point: Expr, other: Expr) -> int | None:
         return None
     slopes, bends = [], []
     for tree in (program.expr, found[0].zero):
-        slope = differentiate(DerivativeStatement(program._replace(expr=tree), wrt))
+        slope = derive(program._replace(expr=tree), wrt)
         slopes.append(put(slope, {wrt: zeros(point.shape)}))
-        bends.append(differentiate(DerivativeStatement(program._replace(expr=slope), wrt)))
+        bends.append(derive(program._replace(expr=slope), wrt))
     if bends[1].rank != 2 or not Definiteness(program).is_definite(bends[1]):
         return None
     ratio = Expr("/", (Expr("tr", (bends[0],)), Expr("tr", (bends[1],))))
@@ -432,11 +427,7 @@ def _condition(
 
 def are_affine(program: Program, names: Sequence[str], found: Sequence[Constraint]) -> bool:
     """Whether equations are affine in all these variables together."""
-    slopes = [
-        differentiate(DerivativeStatement(program._replace(expr=each.zero), name))
-        for each in found
-        for name in names
-    ]
+    slopes = [derive(program._replace(expr=each.zero), name) for each in found for name in names]
     return all(variable_names(slope).isdisjoint(names) for slope in slopes)
 
 
@@ -486,10 +477,9 @@ def _eigenproblem(program: Program, wrt: str, found: Sequence[Constraint]) -> Na
     # the gradient of the Lagrangian with l = -λ is twice the difference
     gradient = lagrangian_gradient(program, wrt, found)
     name = found[0].multiplier.name
-    variables = {**program.variables, value: Variable(value, "scalar")}
     there = put(gradient, {name: Expr("neg", (scale,))})
     twice = Expr("*", (number(2), Expr("-", (ends[0], ends[1]), shape)), shape)
-    moving = program._replace(variables=variables)
+    moving = program.declare(Variable(value, "scalar"))
     if not is_everywhere_zero(moving, Expr("-", (there, twice), shape)):
         return None
     kind = "an eigenproblem" if right.op == "eye" else "a generalized eigenproblem"

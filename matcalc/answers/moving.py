@@ -27,7 +27,6 @@ from matcalc.core.kinds import Variable, kind_spec
 from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.projections import project_on_kind
-from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import (
     Expr,
     flat_factors,
@@ -40,7 +39,7 @@ from matcalc.core.tree import (
 )
 from matcalc.engine.definite import Definiteness
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import differentiate, simplify, simplify_tree
+from matcalc.engine.pipeline import derive, simplify, simplify_tree
 from matcalc.results import Formula
 from matcalc.write.printers.text import text
 
@@ -138,9 +137,8 @@ def _stays_within(
         return False
     # Q moves by Q*W with a skew matrix W
     turn = variable(_TURN, whole.shape)
-    skew = Variable(_TURN, "skew", whole.shape[:1])
-    program = program._replace(variables={**program.variables, _TURN: skew})
-    return is_within(program, step, put(said, {name: whole, moves[name]: multiply(whole, turn)}))
+    turning = program.declare(Variable(_TURN, "skew", whole.shape[:1]))
+    return is_within(turning, step, put(said, {name: whole, moves[name]: multiply(whole, turn)}))
 
 
 def _directions(
@@ -163,9 +161,9 @@ def _directions(
 def _among_all(program: Program, value: Expr, unknown: Variable) -> Iterator[Direction]:
     """The direction that there is among all matrices, and that in the triangle."""
     free = free_variable(unknown.name, unknown)
-    bare = program._replace(variables={**program.variables, unknown.name: free})
+    bare = program.declare(free)
     try:
-        slope = differentiate(DerivativeStatement(program, unknown.name, 1, "free"))
+        slope = derive(program, unknown.name, structure="free")
     except UnsupportedError:  # a function of symmetric matrices
         return
     found = inverse_of_map(bare, slope, value, free)
@@ -179,16 +177,13 @@ def _along_diagonal(program: Program, value: Expr, unknown: Variable) -> Iterato
     inner = variable(_DIAGONAL, unknown.shape[:1])
     known = Variable(_DIAGONAL, "vector", inner.shape)
     whole = put(program.expr, {unknown.name: Expr("diag", (inner,), unknown.shape)})
-    variables = {**program.variables, _DIAGONAL: known}
     kind = Variable(_STEP, "diagonal", unknown.dims)
-    moving = program._replace(variables=variables)
+    moving = program.declare(known)
     if not is_within(program, kind, value) or not is_within(moving, kind, whole):
         return
-    entries = program._replace(
-        expr=Expr("diag", (whole,), inner.shape), variables=variables, definitions={}
-    )
+    entries = moving._replace(expr=Expr("diag", (whole,), inner.shape), definitions={})
     with suppress(UnsupportedError):
-        slope = differentiate(DerivativeStatement(entries, _DIAGONAL))
+        slope = derive(entries, _DIAGONAL)
         found = inverse_of_slope(entries, slope, Expr("diag", (value,), inner.shape), known)
         if found is not None:
             there = Expr("diag", (variable(unknown.name, unknown.shape),), inner.shape)
@@ -273,7 +268,7 @@ def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator
     derivative of the inverse: of ``expm``, by that of ``logm``.
     """
     step = free_variable(_STEP, unknown)
-    program = program._replace(variables={**program.variables, _STEP: step})
+    program = program.declare(step)
     try:
         (along,) = derive_steps(program, [{unknown.name: _STEP}])
     except UnsupportedError:
@@ -292,7 +287,7 @@ def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator
         back = Expr(frechet(inverse), (there, value), value.shape)
         inner: Expr | None = back
         if moved.op != "variable":
-            slope = differentiate(DerivativeStatement(program._replace(expr=moved), _STEP))
+            slope = derive(program._replace(expr=moved), _STEP)
             inner = inverse_of_map(program, slope, back, step)
         if inner is not None:
             said = _other_side(program, there, unknown)
@@ -323,7 +318,7 @@ def _undo_cholesky(program: Program, value: Expr, unknown: Variable) -> Iterator
     half = multiply(Expr("/", (value, scale), value.shape), transpose(factor))
     change = Expr("+", (half, transpose(half)), half.shape)
     (point,) = factor.args
-    slope = differentiate(DerivativeStatement(bare._replace(expr=point), unknown.name))
+    slope = derive(bare._replace(expr=point), unknown.name)
     moved = inverse_of_map(program, slope, change, unknown)
     if moved is not None:
         said = _other_side(program, factor, unknown)

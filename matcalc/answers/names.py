@@ -89,7 +89,7 @@ def with_variable(program: Program, variable: Variable, role: str) -> Program:
             f"{name} is a size here, so {role} cannot have this name",
             hint="give it a name that does not occur",
         )
-    return program._replace(variables={**program.variables, name: variable})
+    return program.declare(variable)
 
 
 def with_directions(program: Program, moves: Mapping[str, str]) -> Program:

@@ -18,8 +18,8 @@ from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.notes import label_lines
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import (
     Expr,
     add_terms,
@@ -35,7 +35,7 @@ from matcalc.core.tree import (
     zeros,
 )
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import differentiate, require_variable, simplify, simplify_tree
+from matcalc.engine.pipeline import derive, require_variable, simplify, simplify_tree
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
 
@@ -68,12 +68,9 @@ class ProcrustesPoint(Formula):
     @public
     def report(self) -> str:
         """The points with the condition and the proof, a line each."""
-        return (
-            f"{self.wrt} = {self}\n"
-            f"  and         {self.wrt} = {self.other}\n"
-            f"  it is       {self.condition}\n"
-            f"  proved      {self.proof}"
-        )
+        other = f"{self.wrt} = {self.other}"
+        rows = [("and", other), ("it is", self.condition), ("proved", self.proof)]
+        return "\n".join([f"{self.wrt} = {self}", *label_lines(rows)])
 
 
 def on_orthonormal(expression: Expression, wrt: str) -> ProcrustesPoint | NamedProblem:
@@ -86,14 +83,11 @@ def on_orthonormal(expression: Expression, wrt: str) -> ProcrustesPoint | NamedP
     known = require_variable(program, wrt)
     require_scalar(program.expr, "stationary points are")
     free = Variable(wrt, "matrix", known.shape, known.declared)
-    bare = program._replace(
-        expr=simplify(program._replace(definitions={})),
-        definitions={},
-        variables={**program.variables, wrt: free},
-    )
-    gradient = differentiate(DerivativeStatement(bare, wrt))
+    plain = program._replace(definitions={})
+    bare = plain.declare(free)._replace(expr=simplify(plain))
+    gradient = derive(bare, wrt)
     rest, dropped = _without_multiplier(program, wrt, gradient)
-    slope = differentiate(DerivativeStatement(bare._replace(expr=rest), wrt))
+    slope = derive(bare._replace(expr=rest), wrt)
     refused = UnsupportedError(
         f"no closed form was found for {wrt} where {expression} is stationary among {known}",
         hint="matcalc diff --manifold stiefel has the gradient within them, which is zero there",
@@ -200,8 +194,7 @@ def _procrustes(
     if proof is None:
         return None
     how = f"{wrt}'*{wrt} = eye and {wrt}'*G = G'*{wrt} there, for the free gradient G, {proof}"
-    rest = {name: each for name, each in program.variables.items() if name != wrt}
-    base = base._replace(variables=rest)
+    base = base.without(wrt)
     linear = Formula(base._replace(expr=inner), inner)
     return ProcrustesPoint(base._replace(expr=points[0]), wrt, points, linear, how)
 

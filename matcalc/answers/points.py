@@ -109,8 +109,8 @@ def _type(program: Program, known: Variable, said: str) -> tuple[Program, Expr]:
             f"the point {said} depends on {known.name}, which moves away from it",
             hint="give the point a name of its own, and put the expression in its place later",
         )
-    fresh = {name: each for name, each in point.variables.items() if name not in declared}
-    return program._replace(variables={**program.variables, **fresh}), point.expr
+    fresh = [each for name, each in point.variables.items() if name not in declared]
+    return program.declare(*fresh), point.expr
 
 
 def _sizes(known: Variable) -> str:

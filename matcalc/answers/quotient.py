@@ -20,10 +20,10 @@ from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.notes import label_lines
 from matcalc.core.operations import LINEAR
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, add_terms, is_number, is_zero, number, transpose, variable
-from matcalc.core.walk import fold
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import require_variable, simplify
 from matcalc.results import Expression, Formula
@@ -68,7 +68,7 @@ class FromDefinition:
         """The lines, what follows and the proof."""
         rows = [("so", self.derivative)] if self.derivative else []
         rows.append(("proved", self.proof))
-        return "\n".join([str(self), *[f"  {label:<11} {row}" for label, row in rows]])
+        return "\n".join([str(self), *label_lines(rows)])
 
 
 def from_definition(expression: Expression, wrt: str) -> FromDefinition:
@@ -80,14 +80,13 @@ def from_definition(expression: Expression, wrt: str) -> FromDefinition:
     program = program._replace(expr=_squares(program.expr), definitions={})
     known = require_variable(program, wrt)
     step = free_name(program, "h", "e", "s", "t")
-    program = program._replace(variables={**program.variables, step: Variable(step, "scalar")})
+    program = program.declare(Variable(step, "scalar"))
     h = variable(step, ())
     name = ""
     move = h
     if known.shape:
         name = free_name(program, *("VUWE" if len(known.shape) == 2 else "vuwe"))
-        way = direction_of(known, name)
-        program = program._replace(variables={**program.variables, name: way})
+        program = program.declare(direction_of(known, name))
         move = Expr("*", (h, variable(name, known.shape)), known.shape)
     x = variable(wrt, known.shape)
     moved = Expr("+", (x, move), known.shape)
@@ -136,7 +135,7 @@ def _squares(tree: Expr) -> Expr:
                 return square if power.value == 2 else Expr("^", (square, number(power.value / 2)))
         return node.with_args(args)
 
-    return fold(tree, lambda node: node.args, rule)
+    return tree.fold(rule)
 
 
 def _times(h: Expr, tree: Expr) -> Expr:
@@ -153,7 +152,7 @@ def _expand(program: Program, wrt: str, name: str, h: Expr) -> Expr | None:
     known = program.variables[wrt]
     direction, moving = name or "?v", program
     if not name:
-        moving = program._replace(variables={**program.variables, "?v": direction_of(known, "?v")})
+        moving = program.declare(direction_of(known, "?v"))
     try:
         trees = derive_steps(moving, [{wrt: direction}] * (_MOST_DEGREE + 1))
     except UnsupportedError:
@@ -184,7 +183,7 @@ def _quotient(program: Program, wrt: str, moved: Expr, direction: Expr) -> Expr:
             return None
         return _rule(node, parts, lambda tree: put(tree, {wrt: moved}))
 
-    found = fold(program.expr, lambda node: node.args, rule)
+    found = program.expr.fold(rule)
     if found is None:
         raise UnsupportedError(
             f"{Formula(program, program.expr)} does not depend on {wrt}",

@@ -18,11 +18,9 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ENTRYWISE, INVERSES, LINEAR, PERIODIC
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_number, is_zero, number, variable, variable_names
-from matcalc.core.walk import fold
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import differentiate, simplify, simplify_tree
+from matcalc.engine.pipeline import derive, simplify, simplify_tree
 from matcalc.engine.polynomials import (
     Polynomial,
     common_divisor,
@@ -144,9 +142,9 @@ def is_periodic(program: Program, tree: Expr, wrt: str) -> bool:
         if len(moving) != 1:
             continue
         put_marks = {text(part): variable(_MARK, ()) for part in calls}
-        rest = fold(factor, lambda node: node.args, partial(_put_values, put_marks))
+        rest = factor.fold(partial(_put_values, put_marks))
         (inside,) = moving.values()
-        speed = differentiate(DerivativeStatement(program._replace(expr=inside), wrt))
+        speed = derive(program._replace(expr=inside), wrt)
         if wrt not in variable_names(rest) and wrt not in variable_names(speed):
             return True
     return False
@@ -166,9 +164,8 @@ def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | Non
     """
     x = variable(wrt, ())
     inverse = Expr("/", (number(1), variable(_MARK, ())))
-    kind = program.variables[wrt].kind
-    marked = {**program.variables, _MARK: Variable(_MARK, kind)}
-    turned = program._replace(expr=put(factor, {wrt: inverse}), variables=marked, definitions={})
+    marked = program.declare(program.variables[wrt]._replace(name=_MARK))
+    turned = marked._replace(expr=put(factor, {wrt: inverse}), definitions={})
     with suppress(UnsupportedError):
         below = coefficients_of(turned, simplify(turned), _MARK)
         if below is not None:
@@ -356,7 +353,7 @@ def coefficients_of(program: Program, tree: Expr, wrt: str) -> list[Expr] | None
         found.append(simplify_tree(program, scaled))
         if wrt not in variable_names(tree):
             return found
-        tree = differentiate(DerivativeStatement(program._replace(expr=tree), wrt))
+        tree = derive(program._replace(expr=tree), wrt)
     return None
 
 
@@ -422,11 +419,11 @@ def _of_function(program: Program, tree: Expr, wrt: str) -> list[Zero] | None:
     if values is None:
         return None
     call, written = values
-    marked = fold(tree, lambda node: node.args, partial(_put_values, written))
+    marked = tree.fold(partial(_put_values, written))
     if wrt in variable_names(marked):
         return None
-    new = {_MARK: Variable(_MARK, "scalar"), _UNIT: Variable(_UNIT, "positive")}
-    inner = program._replace(expr=marked, variables={**program.variables, **new}, definitions={})
+    marking = program.declare(Variable(_MARK, "scalar"), Variable(_UNIT, "positive"))
+    inner = marking._replace(expr=marked, definitions={})
     if _UNIT in variable_names(marked):
         inner = inner._replace(expr=Expr("/", (marked, variable(_UNIT, ()))))
         inner = inner._replace(expr=simplify(inner))

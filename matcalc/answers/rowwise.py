@@ -17,7 +17,6 @@ from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, signed_terms, variable_names
-from matcalc.core.walk import postorder
 from matcalc.read.frontend import read_pair
 from matcalc.results import Expression
 
@@ -76,7 +75,7 @@ def split(expression: Expression, rows: str) -> Split:
 
 
 def _has_rows(tree: Expr, variables: Mapping[str, Variable], rows: str) -> bool:
-    for node in postorder(tree, lambda each: each.args):
+    for node in tree.parts:
         dims = list(node.shape)
         if node.op == "variable":
             dims += variables[str(node.value)].shape

@@ -133,8 +133,7 @@ class _Finder:
         self.constants: list[str] = []
         self.parts: list[SeriesPart] = []
         self.converges: list[str] = []
-        step = direction_of(program.variables[wrt], _STEP)
-        self._moving = program._replace(variables={**program.variables, _STEP: step})
+        self._moving = program.declare(direction_of(program.variables[wrt], _STEP))
 
     @property
     def where(self) -> str:

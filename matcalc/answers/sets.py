@@ -76,7 +76,7 @@ def _with_orthonormal(program: Program, wrt: str, source: str | Equation) -> Pro
         return None
     shape = program.variables[wrt].shape
     kind, dims = ("orthogonal", shape[:1]) if shape[0] == shape[1] else ("orthonormal", shape)
-    return program._replace(variables={**program.variables, wrt: Variable(wrt, kind, dims)})
+    return program.declare(Variable(wrt, kind, dims))
 
 
 def _is_gram(tree: Expr, name: str) -> bool:

@@ -14,13 +14,13 @@ from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE
+from matcalc.core.notes import label_lines
 from matcalc.core.operations import FLAT, VANISHING
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero, variable_names, zeros
 from matcalc.core.typeset import Typeset
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import differentiate, simplify_tree
+from matcalc.engine.pipeline import derive, simplify_tree
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.text import text
@@ -29,7 +29,6 @@ _MOST_ORDERS = 12  # until a derivative is not zero
 _JUMPS = FLAT & VANISHING  # the derivatives of what has kinks; each is 0 at 0
 _STEP = 1e-4  # to the sides of a kink
 _SLOPE = 1e-3  # below it a function is flat there
-_WIDTH = 11  # of the words in front of a line
 
 
 class StationaryPoints(Typeset):
@@ -53,10 +52,8 @@ class StationaryPoints(Typeset):
         proof = f"the gradient there is zero, {self.proof}; it has no other zeros"
         kinds = [(f"at {point}", str(kind)) for point, kind in self.points]
         rows = [("gradient", str(self.gradient)), *kinds, ("proved", proof)]
-        width = max(_WIDTH, *[len(head) for head, _ in rows])
-        lines = [f"  {head:<{width}} {said}" for head, said in rows]
         points = " or ".join([str(point) for point, _ in self.points])
-        return "\n".join([f"{self.gradient.wrt} = {points}", *lines])
+        return "\n".join([f"{self.gradient.wrt} = {points}", *label_lines(rows)])
 
     @public
     def latex(self) -> str:
@@ -99,10 +96,10 @@ def find_all_points(
         proofs = [prove_zero(program, wrt, gradient._tree, root.point) for root in roots]
     if None in proofs:
         return None
-    rest = {name: each for name, each in program.variables.items() if name != wrt}
+    rest = program.without(wrt)._replace(definitions={}, asked=None)
     points = []
     for root in roots:
-        left = program._replace(expr=root.point, variables=rest, definitions={}, asked=None)
+        left = rest._replace(expr=root.point)
         points.append((Formula(left, root.point), _kind_of(expression, wrt, root)))
     return StationaryPoints(gradient, points, str(proofs[0]))
 
@@ -117,8 +114,7 @@ def prove_zero(program: Program, wrt: str, gradient: Expr, point: Expr) -> str |
     through the kink, as ``relu(x) - relu(-x)`` does.
     """
     there = put(gradient, {wrt: point})
-    rest = {name: each for name, each in program.variables.items() if name != wrt}
-    base = program._replace(variables=rest)
+    base = program.without(wrt)
     proof = prove_all(base, [(there, zeros(there.shape, row=there.row))])
     jumps = [part for part in gradient.parts if part.op in _JUMPS and wrt in variable_names(part)]
     for part in jumps if proof is not None else ():
@@ -161,9 +157,9 @@ def _kind_of(expression: Expression, wrt: str, root: Zero) -> PointKind:
 def by_orders(program: Program, wrt: str, point: Expr) -> PointKind:
     """By the first derivative there that is not zero: one of even order makes an extreme."""
     known = Definiteness(program)
-    tree = differentiate(DerivativeStatement(program, wrt))
+    tree = derive(program, wrt)
     for order in range(2, _MOST_ORDERS + 1):
-        tree = differentiate(DerivativeStatement(program._replace(expr=tree), wrt))
+        tree = derive(program._replace(expr=tree), wrt)
         there = simplify_tree(program, put(tree, {wrt: point}))
         if is_zero(there):
             continue

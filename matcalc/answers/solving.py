@@ -307,7 +307,7 @@ def _slope(program: Program, wrt: str) -> tuple[Program, Expr] | None:
     known = program.variables[wrt]
     tree = simplify(program._replace(definitions={}))
     free = Variable(wrt, free_kind(len(known.shape)), known.shape, known.declared)
-    bare = program._replace(expr=tree, definitions={}, variables={**program.variables, wrt: free})
+    bare = program.declare(free)._replace(expr=tree, definitions={})
     statement = DerivativeStatement(bare, wrt)
     linear = differentiate(statement)
     if wrt in variable_names(linear) or verify(statement, linear).kind == "none":

@@ -26,6 +26,7 @@ from matcalc.core.boundary import public
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import DomainProblem, UnsupportedError
 from matcalc.core.kinds import CURVED, FREE, Variable, free_kind, kind_spec
+from matcalc.core.notes import label_lines
 from matcalc.core.operations import ENTRYWISE, INVERSES, SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -40,9 +41,8 @@ from matcalc.core.tree import (
     variable_names,
     zeros,
 )
-from matcalc.core.walk import fold
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import differentiate, require_variable, simplify_tree
+from matcalc.engine.pipeline import derive, differentiate, require_variable, simplify_tree
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
 from matcalc.write.printers.text import text
@@ -71,12 +71,12 @@ class StationaryPoint(Formula):
     @public
     def report(self) -> str:
         """The point with the condition and the proof, a line each."""
-        return (
-            f"{self.gradient.wrt} = {self}\n"
-            f"  gradient    {self.gradient}\n"
-            f"  it is       {self.condition}\n"
-            f"  proved      the gradient there is zero, {self.proof}"
-        )
+        rows = [
+            ("gradient", str(self.gradient)),
+            ("it is", self.condition),
+            ("proved", f"the gradient there is zero, {self.proof}"),
+        ]
+        return "\n".join([f"{self.gradient.wrt} = {self}", *label_lines(rows)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class NamedProblem:
 
     def report(self) -> str:
         """The equation with the proof."""
-        return f"{self}\n  proved      {self.proof}"
+        return "\n".join([str(self), *label_lines([("proved", self.proof)])])
 
 
 def stationary(
@@ -140,8 +140,7 @@ def stationary(
             proof = prove_zero(program, wrt, gradient._tree, point)
             if proof is not None and is_within(program, known, point):
                 condition = str(kind_of(expression, wrt, zero))
-                rest = {name: each for name, each in program.variables.items() if name != wrt}
-                left = program._replace(expr=point, variables=rest, asked=None)
+                left = program.without(wrt)._replace(expr=point, asked=None)
                 return StationaryPoint(gradient, point, left, condition, proof)
     sum_of = kernel_equation(program._replace(expr=gradient._tree), wrt)
     if sum_of is not None:
@@ -172,8 +171,8 @@ def form_matrix(program: Program, wrt: str, part: Expr) -> Expr | None:
     """The symmetric A of a quadratic form x'*A*x; None where the part is none."""
     shape = program.variables[wrt].shape
     form = program._replace(expr=part)
-    slope = differentiate(DerivativeStatement(form, wrt))
-    bend = differentiate(DerivativeStatement(program._replace(expr=slope), wrt))
+    slope = derive(form, wrt)
+    bend = derive(program._replace(expr=slope), wrt)
     zero = {wrt: zeros(shape)}
     rest = simplify_tree(program, put(slope, zero))
     none = simplify_tree(program, put(part, zero))
@@ -310,14 +309,13 @@ def zeros_by_functions(program: Program, gradient: Expr, known: Variable) -> Ite
     if gradient.op == "'" and gradient.shape == known.shape:  # it has the same zeros
         (gradient,) = gradient.args
     names = {part.op for part in gradient.parts}
+    marking = program.declare(Variable(_MARK, free_kind(len(known.shape)), known.shape))
     for name in sorted(INVERSES.keys() & names):
-        mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
-        marked = fold(gradient, _args, partial(_mark, name, known.name))
+        marked = gradient.fold(partial(_mark, name, known.name))
         if known.name in variable_names(marked) or _MARK not in variable_names(marked):
             continue
-        variables = {**program.variables, _MARK: mark}
         with suppress(UnsupportedError):
-            zero = affine_zero(program._replace(expr=marked, variables=variables), _MARK)
+            zero = affine_zero(marking._replace(expr=marked), _MARK)
             if zero is not None and zero.along is None:
                 there = undo(program, name, zero.point)
                 if there is not None:
@@ -330,8 +328,7 @@ def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterato
     """
     if len(known.shape) > 1 or not _is_positive(program, known):
         return
-    mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
-    variables = {**program.variables, _MARK: mark}
+    marking = program.declare(Variable(_MARK, free_kind(len(known.shape)), known.shape))
     for equation in equations_of(program, gradient, known):
         with suppress(UnsupportedError):
             short = simplify_tree(program, equation)
@@ -340,10 +337,10 @@ def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterato
             if len(powers) != 1:
                 continue
             (power,) = powers.values()
-            marked = fold(short, _args, partial(_with_power_marked, known.name))
+            marked = short.fold(partial(_with_power_marked, known.name))
             if known.name in variable_names(marked) or is_zero(power):
                 continue
-            zero = affine_zero(program._replace(expr=marked, variables=variables), _MARK)
+            zero = affine_zero(marking._replace(expr=marked), _MARK)
             if zero is not None and zero.along is None:
                 yield Zero(simplify_tree(program, _root(zero.point, power)))
 
@@ -393,10 +390,6 @@ def _has_value(program: Program, point: Expr) -> bool:
     except DomainProblem:
         return False
     return True
-
-
-def _args(node: Expr) -> tuple[Expr, ...]:
-    return node.args
 
 
 def _mark(name: str, wrt: str, node: Expr, args: list[Expr]) -> Expr:
@@ -455,7 +448,7 @@ def _eigenproblem(program: Program, wrt: str) -> NamedProblem | None:
     two = text(Expr("*", (scale, other), x.shape))
     name = "an eigenproblem" if right.op == "eye" else "a generalized eigenproblem"
     said = f"{value} = {text(whole)} is the eigenvalue"
-    gradient = differentiate(DerivativeStatement(program, wrt))
+    gradient = derive(program, wrt)
     product = Expr("*", (whole.args[1], gradient), x.shape)
     sides = [Expr("*", (side, x), x.shape) for side in (left, right)]
     rest = Expr("-", (sides[0], Expr("*", (whole, sides[1]), x.shape)), x.shape)

@@ -60,10 +60,8 @@ class TaylorPolynomial(Formula):
         if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST_ORDER:
             raise ArgumentError(f"order is a number from 1 to {MOST_ORDER}, not {order!r}")
         moves = {point.wrt: f"{_STEP}{point.wrt}" for point in self._points}
-        directions = {
-            step: direction_of(program.variables[name], step) for name, step in moves.items()
-        }
-        self._derived = program._replace(variables={**program.variables, **directions})
+        ways = [direction_of(program.variables[name], step) for name, step in moves.items()]
+        self._derived = program.declare(*ways)
         self._steps: list[Step] = [moves] * order
         terms = self._terms(moves, verify=verify)
         self.powers = [power for power, term in enumerate(terms) if not is_zero(term)]

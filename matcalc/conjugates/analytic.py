@@ -7,7 +7,6 @@ from fractions import Fraction
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ANALYTIC, SIZES
 from matcalc.core.tree import Expr, is_number, number, transpose
-from matcalc.core.walk import fold
 
 # operators of the typed tree that are analytic in their arguments
 _OPERATORS = frozenset(
@@ -36,7 +35,7 @@ def analytic(tree: Expr, moving: set[str]) -> Expr:
             return _power(args[0].args[0], args[1].value / 2, node), True
         return node.with_args(args), moves
 
-    result, _ = fold(tree, lambda node: node.args, rule)
+    result, _ = tree.fold(rule)
 
     def check(node: Expr, parts: list[bool]) -> bool:
         moves = any(parts) or (node.op == "variable" and node.value in moving)
@@ -46,7 +45,7 @@ def analytic(tree: Expr, moving: set[str]) -> Expr:
             )
         return moves
 
-    fold(result, lambda node: node.args, check)
+    result.fold(check)
     return result
 
 

@@ -14,7 +14,6 @@ from matcalc.core.kinds import size_names
 from matcalc.core.operations import CUTS
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
 from matcalc.verify.oracle.interpret import interpret, values_of_parts
 from matcalc.verify.oracle.sample import draw
 from matcalc.write.printers.numpy_code import compile_numpy
@@ -80,7 +79,7 @@ def _continue(tree: Expr) -> Expr:
             return Expr("exp", (product,), node.shape, row=node.row)
         return node.with_args(args)
 
-    return fold(tree, lambda node: node.args, rule)
+    return tree.fold(rule)
 
 
 def find_cut(found: ComplexProgram) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr, number, transpose, variable
 
 PROVED, WRONG, UNDECIDED = "proved", "wrong", "undecided"
@@ -152,16 +153,9 @@ def _conjugated(asked: Asked) -> Iterator[tuple[str, Expr]]:
     chosen = [[node] for node in places[:_MOST_PLACES]]
     chosen += [[node for node in places if node.value == name] for name in names]
     for nodes in chosen:
-        name, turned = nodes[0].value, {id(node) for node in nodes}
-
-        def rule(
-            node: Expr, args: list[Expr], turned: set[int] = turned, other: str = pairs[name]
-        ) -> Expr:
-            if id(node) in turned:
-                return variable(other, node.shape, row=node.row)
-            return node.with_args(args)
-
+        name = nodes[0].value
+        others = {node: variable(pairs[name], node.shape, row=node.row) for node in nodes}
         plain = name if name in asked.conjugates else pairs[name]
         both = (plain, f"conj({plain})")
         said, meant = both if name == plain else both[::-1]
-        yield f"{said} in place of {meant}", asked.tree.fold(rule)
+        yield f"{said} in place of {meant}", put_in(asked.tree, others)

@@ -7,12 +7,14 @@ scalar"``: that is ``--var`` at the command line and ``variables`` in Python.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 # compiled where there is a note
 _DECLARED = r'declare ("\w+: [^"]+"(?: and "\w+: [^"]+")*)'
 _SIGNS = frozenset("\\`*_{}[]<>#|$~&")
 _ONE = r'"(\w+): ([^"]+)"'
+
+_LABEL = 11  # letters of the words in front of the lines of a report
 
 
 def format_offer(name: str, kind: str) -> str:
@@ -59,3 +61,10 @@ def _options(found: re.Match[str]) -> str:
 def _argument(found: re.Match[str]) -> str:
     declared = ", ".join(f'"{a}": "{b}"' for a, b in re.findall(_ONE, found[1]))
     return f"add variables={{{declared}}}"
+
+
+def label_lines(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """The lines of a report: ``  checked     at 24 random chords``, the texts below each other."""
+    found = list(rows)
+    width = max(_LABEL, *[len(label) for label, _ in found], 0)
+    return [f"  {label:<{width}} {said}" for label, said in found]

@@ -65,6 +65,7 @@ SMOOTH = frozenset(row.name for row in _ROWS if row.smooth or row.linear)
 LOGARITHMS = {row.log_of: row.name for row in _ROWS if row.log_of}
 ROOTS = frozenset(row.name for row in _ROWS if row.root)  # of sums of squares
 BY_BLOCKS = frozenset(row.name for row in _ROWS if row.by_blocks)
+QUOTIENTS = frozenset(row.name for row in _ROWS if row.quotient)
 POLES = frozenset(row.name for row in _ROWS if row.pole)
 FLAT = frozenset(row.name for row in _ROWS if row.flat)
 FUSED = frozenset(row.name for row in _ROWS if row.fused)

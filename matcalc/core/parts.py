@@ -9,9 +9,8 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.kinds import ZERO, Variable
 from matcalc.core.program import Program
-from matcalc.core.substitution import replace_variables
+from matcalc.core.substitution import put_in, replace_variables
 from matcalc.core.tree import Expr, eye
-from matcalc.core.walk import fold
 
 Places = tuple["tuple[Dim, Dim | None] | None", ...]
 
@@ -41,7 +40,7 @@ class Part(NamedTuple):
         if whole.op == "variable":
             expr = replace_variables(program.expr, {whole.value: put})
         else:
-            expr = put_in(program.expr, whole, put(whole))
+            expr = put_in(program.expr, {whole: put(whole)})
         variables = {**program.variables, self.name: Variable(self.name, ZERO, self.shape)}
         return program._replace(expr=expr, variables=variables)
 
@@ -69,18 +68,3 @@ class Part(NamedTuple):
                 own.append(rank + axis)
         axes = tuple(range(rank))
         return Expr("einsum", tuple(args), self.whole.shape, value=((tuple(own), *labels), axes))
-
-
-def put_in(tree: Expr, old: Expr, new: Expr) -> Expr:
-    """The tree with another node in place of one of its own."""
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        if node is old:
-            return new
-        if all(was is now for was, now in zip(node.args, args, strict=True)):
-            return node
-        return Expr(
-            node.op, tuple(args), node.shape, value=node.value, row=node.row, span=node.span
-        )
-
-    return fold(tree, lambda node: () if node is old else node.args, rule)

@@ -43,6 +43,17 @@ class Program(NamedTuple):
     learnt: Mapping[str, str] = MappingProxyType({})
     unexpanded: bool = False
 
+    def declare(self, *variables: Variable) -> Program:
+        """The program with these variables, in place of those of their names."""
+        return self._replace(
+            variables={**self.variables, **{each.name: each for each in variables}}
+        )
+
+    def without(self, *names: str) -> Program:
+        """The program without some of its variables."""
+        left = {name: each for name, each in self.variables.items() if name not in names}
+        return self._replace(variables=left)
+
 
 def unknown_variable(names: Sequence[str], name: str, note: str = "") -> UnknownNameError:
     """The error that says which variables an expression has, as this is the name of none."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.tree import Expr, intern_trees, transpose
-from matcalc.core.walk import fold
 
 _Place = tuple[Dim, Dim | None] | None
 
@@ -20,7 +19,7 @@ def join_all_slices(tree: Expr) -> Expr:
         whole = node.with_args(args)
         return join_slices(whole) or whole
 
-    return fold(tree, lambda node: node.args, rule)
+    return tree.fold(rule)
 
 
 def join_slices(blocks: Expr) -> Expr | None:

@@ -8,6 +8,7 @@ from typing import Any
 from matcalc.core.dims import Dim
 from matcalc.core.indexed import Form, Index, Place, Reduction
 from matcalc.core.tree import Expr, dimension, variable
+from matcalc.core.walk import fold
 
 
 def replace_variables(tree: Expr, values: Mapping[str, Callable[[Expr], Expr]]) -> Expr:
@@ -21,6 +22,15 @@ def replace_variables(tree: Expr, values: Mapping[str, Callable[[Expr], Expr]]) 
         return node.with_args(args)
 
     return tree.fold(rule)
+
+
+def put_in(tree: Expr, others: Mapping[Expr, Expr]) -> Expr:
+    """The tree with others in place of some of its own nodes."""
+    return fold(
+        tree,
+        lambda node: () if node in others else node.args,
+        lambda node, args: others[node] if node in others else node.with_args(args),
+    )
 
 
 def rename(name: str) -> Callable[[Expr], Expr]:

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 N = TypeVar("N")
 R = TypeVar("R")
+T = TypeVar("T", bound="Tree")
+
+
+class Tree(Protocol):
+    """What has operands of its own kind: a typed tree, a phrase of LaTeX, generated code."""
+
+    @property
+    def args(self: T) -> tuple[T, ...]:
+        """The operands."""
+
+
+def operands(node: T) -> tuple[T, ...]:
+    """The operands of a node, as the children that a walk goes to."""
+    return node.args
 
 
 def postorder(root: N, children: Callable[[N], Sequence[N]]) -> list[N]:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from matcalc.core.directions import free_variable
 from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
+from matcalc.core.substitution import put_in
+from matcalc.core.tree import Expr, variable
 from matcalc.engine.recalled import Recalled
 
 _HIDDEN = "?="  # what begins so is no name in the language
@@ -56,7 +56,7 @@ class Defined:
 
     def _one_by_one(self, definitions: Mapping[str, Expr]) -> dict[int, str]:
         found: dict[int, str] = {}
-        before: dict[int, str] = {}  # the hidden names of the definitions, by their values
+        before: dict[Expr, Expr] = {}  # the definitions, with variables that stand for them
 
         def written(part: Program, _: Sequence[str]) -> dict[str, Expr]:
             return {"": self._write(part.expr, part)}
@@ -64,10 +64,10 @@ class Defined:
         recalled = Recalled(written)
         values = self._likeness.values  # of the hidden names
         for name, value in definitions.items():
-            if id(value) in before:
-                found[self._likeness.of(values[before[id(value)]])] = name
+            if value in before:
+                found[self._likeness.of(values[before[value].value])] = name
                 continue
-            cut = _cut_before(value, before)
+            cut = put_in(value, before)
             hidden = {
                 str(node.value): free_variable(node.value, node)
                 for node in cut.parts
@@ -75,18 +75,7 @@ class Defined:
             }
             known = {**self.program.variables, **hidden} if hidden else self.program.variables
             tree = recalled(self.program._replace(expr=cut, variables=dict(known)), ())[""]
-            before[id(value)] = f"{_HIDDEN}{len(before)}"
-            values[before[id(value)]] = tree
+            hole = variable(f"{_HIDDEN}{len(before)}", value.shape, row=value.row)
+            before[value], values[hole.value] = hole, tree
             found[self._likeness.of(tree)] = name
         return found
-
-
-def _cut_before(value: Expr, before: Mapping[int, str]) -> Expr:
-    """A definition with variables in place of those before it."""
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        if id(node) in before:
-            return Expr("variable", (), node.shape, value=before[id(node)], row=node.row)
-        return node.with_args(args)
-
-    return fold(value, lambda node: () if id(node) in before else node.args, rule)

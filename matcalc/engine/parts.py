@@ -10,9 +10,10 @@ from __future__ import annotations
 from matcalc.core.dims import names_in
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable, free_kind
-from matcalc.core.parts import Part, put_in
+from matcalc.core.parts import Part
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
+from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr, variable
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
@@ -46,7 +47,7 @@ def derive_part(program: Program, part: Part, statement: DerivativeStatement) ->
     if named:
         column = Expr("'", (variable(name, whole.shape),), whole.shape, row=True)
         hole = column if whole.row else column.args[0]
-        expr = put_in(expr, whole, hole)
+        expr = put_in(expr, {whole: hole})
     engine = Engine(program, statement.layout)
     engine.taken.update(names_in([place[0] for place in part.places if place]))
     builder, lowering = engine.builder, engine.lowering

@@ -141,8 +141,7 @@ def _along(statement: DerivativeStatement, name: str) -> tuple[Program, str]:
     sizes = size_names(program.variables.values())
     names = Names({*program.variables, *sizes, *program.language.functions})
     direction = names.first(_DIRECTIONS[len(variable.shape)])
-    known = {**program.variables, direction: direction_of(variable, direction)}
-    program = program._replace(variables=known, asked=None)
+    program = program.declare(direction_of(variable, direction))._replace(asked=None)
     step = {wrt: direction}
     (tree,) = derive_steps(program, [step], statement.structure)
     verify_steps(program, [step], [tree], statement.structure)

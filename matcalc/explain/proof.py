@@ -121,8 +121,7 @@ class _Proof:
             moved[name] = factory.binary("+", here, self.trees.times(way, there))
         value = self.trees.intern(program.expr, moved)
         along = self.trees.times(factory.number(_STEP), self.trees.intern(tree, moved))
-        variables = {**program.variables, "?t": Variable("?t", "scalar")}
-        moving_program = program._replace(expr=value, variables=variables)
+        moving_program = program.declare(Variable("?t", "scalar"))._replace(expr=value)
         try:
             found = verify(DerivativeStatement(moving_program, "?t", 1, "free"), along)
         except VerificationError:

@@ -41,7 +41,6 @@ from matcalc.write.notation import format_text
 
 _ORDERS = 2
 _MOST_TERMS = 6  # of a gradient and a Hessian that are tried term by term
-_ORTHOGONAL = "X'*Z"  # what is zero for a tangent Z of some manifolds at X
 _SQUARE = ("matrix", "symmetric", "psd", "invertible")
 
 
@@ -69,7 +68,7 @@ class Riemannian(WithCode, Typeset):
         program = statement.program._replace(definitions={})
         known = program.variables[self.wrt]
         variable_here = point_on(manifold, known) if manifold else _free_point(known)
-        program = program._replace(variables={**program.variables, self.wrt: variable_here})
+        program = program.declare(variable_here)
         more: dict[str, Expr] = {}
         if metric:
             program, more["M"] = _metric(program, metric, variable_here, statement.order)
@@ -220,8 +219,7 @@ def derive_on(
     if parts:
         found.append(shorten(program, add_terms(parts, here.shape)))
     if space.kind == "sphere":  # what cancels at all points may go first
-        everywhere = {**program.variables, wrt: free_variable(wrt, statement.variable)}
-        anywhere = program._replace(variables=everywhere)
+        anywhere = program.declare(free_variable(wrt, statement.variable))
         short = shorten(program, shorten(anywhere, formula(text, trees_of(anywhere))))
         found.append(_along_tangents(program, space, here, moves, short))
     return min(found, key=lambda tree: len(tree.parts))
@@ -245,15 +243,18 @@ def _along_tangents(
     program: Program, space: Manifold, here: Expr, moves: Mapping[str, str], tree: Expr
 ) -> Expr:
     """The tree without the products that are zero because the direction is a tangent."""
-    if space.tangent != _ORTHOGONAL or not moves:
+    if not (moves and space.tangent):
         return tree
-    name, direction = str(here.value), moves[str(here.value)]
+    direction = moves[str(here.value)]
+    vanishing = formula(space.tangent, {"X": here, "Z": variable(direction, here.shape)})
+    if vanishing.op != "*":
+        return tree
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         factors = flat_factors(node) if node.op == "*" else []
         for one, other in pairwise(factors):
             across = one.args[0] if one.op == "'" else one
-            if one.op == "'" and {across.value, other.value} == {name, direction}:
+            if one.op == "'" and {across.value, other.value} == {here.value, direction}:
                 return zeros(node.shape, row=node.row)
         return node.with_args(args)
 

@@ -45,8 +45,8 @@ class Proof:
         shape = program.variables[wrt].shape
         kind = free_kind(len(shape))
         names = [name + mark for name in _FREE]
-        free = {name: Variable(name, kind, shape) for name in names}
-        self.program = program._replace(variables={**program.variables, **free}, definitions={})
+        free = [Variable(name, kind, shape) for name in names]
+        self.program = program.declare(*free)._replace(definitions={})
         point, first, second = (variable(name, shape) for name in names)
         here = variable(wrt, shape)
         self.point = self._make(manifold.point, W=point) if manifold.point else here
@@ -75,8 +75,7 @@ class Proof:
     def along(self, curves: dict[str, Expr], order: int, tree: Expr) -> None:
         """Proves the derivative by t, where it is zero, of the expression on curves."""
         moved = put(self.program.expr, curves)
-        variables = {**self.program.variables, PARAMETER: Variable(PARAMETER, ZERO)}
-        program = self.program._replace(expr=moved, variables=variables)
+        program = self.program.declare(Variable(PARAMETER, ZERO))._replace(expr=moved)
         self.found.append(verify(DerivativeStatement(program, PARAMETER, order), tree))
 
     # -- what is proved

@@ -120,7 +120,8 @@ def _with_deltas_outside(array: Expr) -> Expr:
                 total = Expr("-" if sign < 0 else "+", (total, whole))
         return total or made
 
-    return fold(array.value.body, lambda part: part.args, rule)
+    body: Expr = array.value.body
+    return body.fold(rule)
 
 
 def _part(array: Expr, term: Expr, reduction: Expr) -> tuple[list[Expr], list[Expr]]:

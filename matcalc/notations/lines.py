@@ -155,7 +155,7 @@ class Writer:
         value = self.program.expr
         name = self.names.cotangent()
         cotangent = free_variable(name, value)
-        known = self.program._replace(variables={**self.program.variables, name: cotangent})
+        known = self.program.declare(cotangent)
         paired = known._replace(expr=pair(variable(name, value.shape), value))
         tree = derive_steps(paired, [self.statement.wrt], self.statement.structure)[-1]
         return NotationLine("adjoint", (name,), known, _in_language(known, tree))
@@ -234,8 +234,7 @@ class LineNames:
             if self.statement.structure == "free"
             else (lambda name: direction_of(moving, name))
         )
-        more = {name: make(name) for name in names}
-        return program._replace(variables={**program.variables, **more})
+        return program.declare(*map(make, names))
 
 
 def reverse_axes(tree: Expr, rows: int) -> Expr:

@@ -9,7 +9,6 @@ from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.parts import Part
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, variable
-from matcalc.core.walk import postorder
 from matcalc.read.frontend import read
 
 _ENTRIES = FREE | {"positive", "invertible", "simplex"}  # kinds whose entries vary on their own
@@ -58,7 +57,7 @@ def part_of(program: Program, text: object, *, free: bool = False) -> Part | Non
 def _whole(program: Program, name: str, tree: Expr) -> Part:
     """All of what has a name."""
     tree = _column(tree)
-    if all(node is not tree for node in postorder(program.expr, lambda node: node.args)):
+    if all(node is not tree for node in program.expr.parts):
         raise ArgumentError(f"{name} does not stand in this expression as a part of its own")
     return Part(name, tree, (None,) * tree.rank, tree.shape)
 

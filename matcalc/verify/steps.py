@@ -113,7 +113,7 @@ def _along_all(program: Program, trees: Mapping[str, Expr]) -> tuple[DerivativeS
         direction: free_variable(direction, program.variables[name])
         for name, direction in moves.items()
     }
-    program = program._replace(variables={**program.variables, **directions})
+    program = program.declare(*directions.values())
     total: Expr | None = None
     for name, tree in trees.items():
         term = _apply(tree, variable(moves[name], directions[moves[name]].shape))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, UNDECIDED, decide
 from matcalc.core.kinds import Variable
+from matcalc.core.notes import label_lines
 from matcalc.core.program import Program
 from matcalc.engine.inner import expand
 from matcalc.read.frontend import read_pair
@@ -52,9 +53,7 @@ class Equality:
 
     def __str__(self) -> str:
         lines = [("smallest", self._smallest()), ("decided", self.how)]
-        return "\n".join(
-            [self._headline, *(f"  {label:<11} {said}" for label, said in lines if said)]
-        )
+        return "\n".join([self._headline, *label_lines(row for row in lines if row[1])])
 
     def _smallest(self) -> str:
         found = self.counterexample

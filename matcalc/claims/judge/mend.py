@@ -33,7 +33,7 @@ from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import Condition, Form, Reduction
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_zero, number
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.apart import is_apart
 from matcalc.write.printers.text import text
@@ -108,11 +108,11 @@ def mendings(question: Question) -> Iterator[Mended]:
 
 def _of_pairs(tree: Expr) -> Iterator[Mended]:
     """The claim with a sum over other pairs: over j != i, j < i, j > i or all."""
-    for node in postorder(tree, lambda node: node.args):
+    for node in tree.parts:
         if node.op != "indexed":
             continue
         form: Form = node.value
-        for part in postorder(form.body, lambda part: part.args):
+        for part in form.body.parts:
             for condition in part.value.conditions if part.op == "reduce" else ():
                 if len(condition.place.terms) != 2 or condition.place.offset != ZERO:
                     continue

@@ -17,7 +17,6 @@ from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.substitution import replace_sizes
 from matcalc.core.tree import Expr, dimension
-from matcalc.core.walk import postorder
 from matcalc.engine.inner import expand
 from matcalc.read.frontend import read
 from matcalc.results import Expression
@@ -168,7 +167,7 @@ def _read_array(claim: Claim, objective: Program) -> Program:
 def _places(program: Program) -> list[str]:
     """The letters at which entries are taken, x[i]."""
     found: dict[str, None] = {}
-    for node in postorder(program.expr, lambda part: part.args):
+    for node in program.expr.parts:
         if node.op == "slice":
             for part in node.value:
                 if part is not None and part[1] is None:

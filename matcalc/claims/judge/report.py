@@ -13,6 +13,7 @@ import numpy as np
 from matcalc.claims.judge.diagnosis import Diagnosis
 from matcalc.claims.judge.smallest import Counterexample
 from matcalc.core.kinds import Variable, size_names
+from matcalc.core.notes import label_lines
 from matcalc.runtime.elementwise import Array
 
 PROVED, AGREED, WRONG, UNDECIDED = "proved", "agreed", "wrong", "undecided"
@@ -106,9 +107,7 @@ class Report:
         return self.diagnosis.kinds if self.diagnosis is not None else ()
 
     def __str__(self) -> str:
-        return "\n".join(
-            [self.headline, *(f"  {label:<11} {said}" for label, said in self.lines())]
-        )
+        return "\n".join([self.headline, *label_lines(self.lines())])
 
     explain = __str__
 

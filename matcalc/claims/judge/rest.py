@@ -37,9 +37,8 @@ def difference(asked: Question) -> Expr | None:
     )
     rest = Expr("-", (answer, claim), answer.shape, row=answer.row)
     times = Expr("*", (Expr("variable", value=name), rest), rest.shape, row=rest.row)
-    variables = {**asked.variables, name: Variable(name, "scalar")}
     try:
-        return derive(asked.program._replace(expr=times, variables=variables), name)
+        return derive(asked.program.declare(Variable(name, "scalar"))._replace(expr=times), name)
     except MatcalcError:
         return None  # some have no closed form
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from math import floor, log10
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -75,12 +75,8 @@ def judge(claim: Claim, seed: int = 0) -> Report:
         return judge_part(program, read, seed)
     found = _judge_for_all_sizes(about(program, read), seed)
     wrt, given = program.variables[read.wrt], claim.variables
-    if (
-        found.shapes
-        and wrt.name not in given
-        and len(wrt.shape) == 1
-        and _is_of_number(claim, wrt.name)
-    ):
+    undeclared = wrt.name not in given and len(wrt.shape) == 1
+    if found.shapes and undeclared and _is_of_number(claim, wrt.name):
         note = f'it is right if {wrt.name} is a number: declare "{wrt.name}: scalar"'
         return replace(found, notes=(*found.notes, note))
     return found
@@ -98,7 +94,7 @@ def _judge_for_all_sizes(asked: Question, seed: int) -> Report:
     except MatcalcError:  # a size in the text is none of the sizes with names
         return report(asked, seed)
     untold = found.verdict == UNDECIDED or (found.verdict == WRONG and not is_wrong_there(asked))
-    if untold or asked.source is None:
+    if untold:
         return report(asked, seed)
     return replace(
         say_sizes(found),
@@ -106,7 +102,7 @@ def _judge_for_all_sizes(asked: Question, seed: int) -> Report:
         claim=asked.stated,
         variables=dict(asked.variables),
         correct=correct_form(asked),
-        reproduce=found.reproduce and _reproduce(asked, asked.source, seed),
+        reproduce=found.reproduce and _reproduce(asked, seed),
     )
 
 
@@ -119,32 +115,59 @@ def _is_of_number(claim: Claim, wrt: str) -> bool:
         return False
 
 
-@np.errstate(
-    all="ignore"
-)  # candidates and functions are tried where they overflow or have no value
+class _Seen(NamedTuple):
+    """What is known of a claim when its verdict is decided: the samples that say so, others on all
+    sides of its kinks, and points on borders.
+    """
+
+    verdict: str
+    reason: str
+    samples: list[Sample]
+    further: list[Sample]
+    borders: list[OnBorder]
+
+
+@np.errstate(all="ignore")  # functions and candidates are tried where they have no value, too
 def report(asked: Question, seed: int | None, rng: np.random.Generator | None = None) -> Report:
     """The report on a question that was put already; ``rng`` draws in place of one made of the
     seed.
     """
     rng = np.random.default_rng(seed) if rng is None else rng
-    correct = correct_form(asked)
-    common = {
-        "title": asked.title,
-        "wrt": asked.wrt,
-        "claim": asked.stated,
-        "order": asked.order,
-        "variables": dict(asked.variables),
-        "name": asked.source.name if asked.source is not None else "",
-        "correct": correct,
-    }
+    blank = Report(
+        UNDECIDED,
+        title=asked.title,
+        wrt=asked.wrt,
+        claim=asked.stated,
+        order=asked.order,
+        variables=dict(asked.variables),
+        name=asked.source.name if asked.source is not None else "",
+        correct=correct_form(asked),
+        notes=asked.notes,
+    )
     tied = asked.tied()
     if tied and not asked.misfit:
-        return Report(UNDECIDED, reason=tied, notes=asked.notes, **common)  # type: ignore[arg-type]
+        return replace(blank, reason=tied)
     try:
         samples = _worlds(asked, rng)
     except (EvaluationError, UnsupportedError) as problem:
-        return _without_numbers(asked, problem.message, common)
+        return _without_numbers(asked, problem.message, blank)
     proved = asked.proof()
+    seen = _decide(asked, samples, rng, proved)
+    checked, worst = _check(asked, seen.samples, seed, proved)
+    blank = replace(blank, checked=checked)
+    if seen.verdict == WRONG:
+        return _wrong(asked, seen, rng, seed, replace(blank, worst=worst))
+    on_kink = find_beyond(asked, seen.borders) if seen.verdict != UNDECIDED else None
+    if on_kink is not None and on_kink.counterexample is not None:
+        return _wrong_on_kink(asked, on_kink, seed, blank)
+    notes = _notes(asked, on_kink, proved=seen.verdict == PROVED)
+    return replace(blank, verdict=seen.verdict, reason=seen.reason, worst=worst, notes=notes)
+
+
+def _decide(asked: Question, samples: list[Sample], rng: np.random.Generator, proved: str) -> _Seen:
+    """The verdict: what is right at a few points is looked at on all sides of its kinks, and for
+    what rounding may hide.
+    """
     verdict, reason = _verdict(asked, samples, proved)
     further, borders = list[Sample](), list[OnBorder]()
     if verdict in (AGREED, PROVED):
@@ -167,38 +190,35 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         if different is None:
             verdict, reason = UNDECIDED, why_untold(asked, samples)
         verdict = WRONG if different else verdict
-    checked, worst = _check(asked, samples, seed, proved)
-    if verdict != WRONG:
-        on_kink = find_beyond(asked, borders) if verdict != UNDECIDED else None
-        if on_kink is not None and on_kink.counterexample is not None:
-            return _wrong_on_kink(asked, on_kink, checked, seed, common)
-        notes = _notes(asked, on_kink, proved=verdict == PROVED)
-        return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
-    rounded = (
-        all(sample.error <= sample.method.tolerance for sample in samples) and not asked.misfit
-    )
+    return _Seen(verdict, reason, samples, further, borders)
+
+
+def _wrong(
+    asked: Question, seen: _Seen, rng: np.random.Generator, seed: int | None, blank: Report
+) -> Report:
+    """The report on a claim that is wrong: a diagnosis, and a counterexample."""
+    samples, further = seen.samples, seen.further
+    close = all(sample.error <= sample.method.tolerance for sample in samples)
+    rounded = close and not asked.misfit
     if not rounded and not further and has_branches(asked):
         # what is said has to hold on all sides
         further, _, _ = _survey(asked, samples, rng, proved=False)
     told = [*samples, *further[:_MOST_SIDES]]
-    explained = None if rounded else _explain(asked, told, rng, correct)
-    if explained is None and asked.tree is not None and checked.error < _ROUNDING:
+    error = max(sample.error for sample in samples)
+    explained = None if rounded else _explain(asked, told, rng, blank.correct)
+    if explained is None and asked.tree is not None and error < _ROUNDING:
         rounded = True
-    diagnosis = _diagnose_rounding(asked, checked.error) if rounded else explained
+    diagnosis = _diagnose_rounding(asked, error) if rounded else explained
     misshapen = [each for each in samples if each.truth.shape != each.claimed.shape]
     rest = _rest(asked) if diagnosis is None and not misshapen else None
-    diagnosis = _single_term(rest, asked) if rest is not None else diagnosis
-    return Report(
-        WRONG,
-        diagnosis=diagnosis,
+    return replace(
+        blank,
+        verdict=WRONG,
+        diagnosis=_single_term(rest, asked) if rest is not None else diagnosis,
         difference=_text_of(rest, asked),
         shapes=_shapes(asked, (*misshapen, samples[0])[0]),
         counterexample=smallest(asked) or largest_error(samples) or smallest(asked, at_kinks=True),
-        worst=worst,
-        checked=checked,
-        reproduce=_reproduce(asked, asked.source, seed) if asked.source is not None else "",
-        notes=asked.notes,
-        **common,  # type: ignore[arg-type]
+        reproduce=_reproduce(asked, seed),
     )
 
 
@@ -209,21 +229,18 @@ def _notes(asked: Question, on_kink: OnKink | None, *, proved: bool) -> tuple[st
     return (*asked.notes, *small, *_row_note(asked), *beyond)
 
 
-def _wrong_on_kink(
-    asked: Question, found: OnKink, checked: Checked, seed: int | None, common: dict[str, Any]
-) -> Report:
+def _wrong_on_kink(asked: Question, found: OnKink, seed: int | None, blank: Report) -> Report:
     """The report on a claim that is right everywhere but where the objective has a kink, and a
     derivative all the same.
     """
-    diagnosis = Diagnosis((Slip("kink", found.says),), mended=correct_form(asked))
-    return Report(
-        WRONG,
-        diagnosis=diagnosis,
+    assert blank.checked is not None
+    return replace(
+        blank,
+        verdict=WRONG,
+        diagnosis=Diagnosis((Slip("kink", found.says),), mended=blank.correct),
         counterexample=found.counterexample,
-        checked=replace(checked, exact=""),
-        reproduce=_reproduce(asked, asked.source, seed) if asked.source is not None else "",
-        notes=asked.notes,
-        **common,
+        checked=replace(blank.checked, exact=""),
+        reproduce=_reproduce(asked, seed),
     )
 
 
@@ -284,16 +301,13 @@ def _format_unvisited(missing: Sequence[str]) -> str:
     )
 
 
-def _without_numbers(asked: Question, reason: str, common: dict[str, Any]) -> Report:
+def _without_numbers(asked: Question, reason: str, blank: Report) -> Report:
     """The report where there is no point to compare numbers at: proved, or undecided."""
     nowhere = asked.program and no_value(asked.program.expr, asked.variables)
     if nowhere or asked.proof() != EXACT:
-        reason = nowhere or reason
-        return Report(UNDECIDED, reason=reason, notes=asked.notes, **common)
-    notes = (*asked.notes, *asked.exceptions(), *_row_note(asked))
-    return Report(
-        PROVED, checked=Checked("", 0, {}, None, 0.0, 0.0, _SAID[EXACT]), notes=notes, **common
-    )
+        return replace(blank, reason=nowhere or reason)
+    checked = Checked("", 0, {}, None, 0.0, 0.0, _SAID[EXACT])
+    return replace(blank, verdict=PROVED, checked=checked, notes=_notes(asked, None, proved=True))
 
 
 def _verdict(asked: Question, samples: Sequence[Sample], proved: str) -> tuple[str, str]:
@@ -375,12 +389,8 @@ def _check(
     if worst.truth.shape != worst.claimed.shape or not worst.truth.size:
         return checked, None
     gaps = np.abs(worst.claimed - worst.truth)
-    index = tuple(
-        int(k)
-        for k in np.unravel_index(
-            int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps))), gaps.shape
-        )
-    )
+    place = int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)))
+    index = tuple(map(int, np.unravel_index(place, gaps.shape)))
     return checked, Worst(index, float(worst.claimed[index]), float(worst.truth[index]))
 
 
@@ -393,13 +403,9 @@ def _row_note(asked: Question) -> tuple[str, ...]:
     so.
     """
     tree, answer = asked.tree, asked.answer
-    if (
-        tree is None
-        or answer is None
-        or tree.rank != 1
-        or answer.rank != 1
-        or tree.row == answer.row
-    ):
+    if tree is None or answer is None or not tree.rank == answer.rank == 1:
+        return ()
+    if tree.row == answer.row:
         return ()
     is_, should = ("row", "column") if tree.row else ("column", "row")
     return (
@@ -465,7 +471,11 @@ def _format_shape(shape: Shape) -> str:
     return f"{free_kind(len(shape))}({', '.join(map(str, shape))})" if shape else "scalar"
 
 
-def _reproduce(asked: Question, claim: Claim, seed: int | None) -> str:
+def _reproduce(asked: Question, seed: int | None) -> str:
+    """The command that gives the report again, where the claim is text."""
+    claim = asked.source
+    if claim is None:
+        return ""
     declared = [f"{v.name}: {v}" for v in asked.variables.values() if v.name in claim.variables]
     asked_for = (
         ("order", claim.order, 1),

@@ -122,6 +122,7 @@ ROWS = [
         along=True,
         of_scalar=1,
         numpy="prodothers",
+        quotient=True,
         smooth=True,
     ),
     _row(

@@ -67,6 +67,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     triangle: str = ""  # the one that it keeps
     halves: bool = False  # between vec and vech
     projects: str = ""  # a matrix that takes vec(A) to vec(f(A)), f the projection on a kind
+    quotient: bool = False  # its definition divides by the entries of its argument
     by_blocks: bool = False  # has formulas for block matrices, with Schur complements
 
     # its values and derivatives

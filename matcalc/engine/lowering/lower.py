@@ -14,7 +14,7 @@ from typing import Protocol
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, has_more_columns
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ALONG, COMPARISONS, OF_TALL, OPERATIONS
+from matcalc.core.operations import ALONG, COMPARISONS, OF_TALL, OPERATIONS, QUOTIENTS
 from matcalc.core.program import Program
 from matcalc.core.slices import join_all_slices
 from matcalc.core.tree import Expr, operation
@@ -151,8 +151,8 @@ class Lowering:
         """What a function is defined by, if that has a value: a quotient has none by the zeros of a
         diagonal or a triangle.
         """
-        divides = name == "prodothers"
-        if divides and self.builder.properties.facts(arg) & (DIAGONAL | LOWER | UPPER | SKEW):
+        zeros = DIAGONAL | LOWER | UPPER | SKEW
+        if name in QUOTIENTS and self.builder.properties.facts(arg) & zeros:
             return None
         return self.definitions(entry)
 

@@ -189,27 +189,21 @@ def stack_blocks(
 def _merge(factory: ExpressionFactory, cells: list[Expr], shape: Shape, axis: int) -> Expr:
     """Lines of blocks on top of each other as one grid, where they are cut alike."""
     lines = [cell for cell in cells if not _is_zero(cell)]
-    if len(lines) == 1 < len(cells) and not _is_square(cells, lines[0], axis):
+    pattern = lines[0]
+    split = pattern.op == "blocks" and pattern.value[axis] == 1 and pattern.value[1 - axis] > 1
+    alone = len(lines) == 1 < len(cells) and not _is_square(cells, pattern, axis)
+    if alone or not (split and all(_alike(pattern, line, axis) for line in lines)):
         return _grid(factory, [[cell] for cell in cells] if axis == 0 else [cells], shape)
-    split = lines[0].op == "blocks" and lines[0].value[axis] == 1 and lines[0].value[1 - axis] > 1
-    if split and all(_alike(lines[0], line, axis) for line in lines):
-        pattern = lines[0].args
-        grid = []
-        for cell in cells:
-            if _is_zero(cell):
-                size = extent(cell)[axis]
-                grid.append(
-                    [
-                        _zero_beside(factory, size, each, axis, thin=cell.rank == 1)
-                        for each in pattern
-                    ]
-                )
-            else:
-                grid.append(list(cell.args))
-        if axis == 1:
-            grid = [list(line) for line in zip(*grid, strict=True)]
-        return _grid(factory, grid, shape)
-    return _grid(factory, [[cell] for cell in cells] if axis == 0 else [cells], shape)
+    grid = []
+    for cell in cells:
+        if _is_zero(cell):
+            size, thin = extent(cell)[axis], cell.rank == 1
+            grid.append([_zero_beside(factory, size, p, axis, thin=thin) for p in pattern.args])
+        else:
+            grid.append(list(cell.args))
+    if axis == 1:
+        grid = [list(line) for line in zip(*grid, strict=True)]
+    return _grid(factory, grid, shape)
 
 
 def _is_square(cells: list[Expr], line: Expr, axis: int) -> bool:

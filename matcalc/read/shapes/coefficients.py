@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
+from matcalc.core.letters import INDICES, PARAMETERS, SIZES, are_numbers_in_exponent
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
-from matcalc.read.shapes.context import Context, operands
+from matcalc.core.walk import operands, postorder
+from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.evidence import evidence
 
-_COUNTS = frozenset("ijklmnNMTKL")  # letters that count, whatever they are by convention,
-_NUMBERS = frozenset("hrst")  # and letters that are numbers about as often as vectors
-_PARAMETERS = frozenset("hijklmnopqrst")  # and those that are no unknowns
-_UNKNOWNS = frozenset("XYZ")
+_COUNTS = INDICES | SIZES  # whatever they are by convention
+_NUMBERS = frozenset("hrst")  # letters that are numbers about as often as vectors
 _SUMS = frozenset({"+", "-", "neg"})
 _OF_NUMBERS = frozenset({"*", "/", *_SUMS})  # what a coefficient is made with
 _IN_COUNTS = _OF_NUMBERS | {"variable", "number"}
@@ -73,20 +72,16 @@ def coefficient(context: Context, expr: Expr) -> list[str]:
     plain = [_strip_number(name) for name in names]
     beside = [arg.op for part in parts if part.op in _SUMS for arg in part.args if not arg.shape]
     sure = "number" in beside or not _COUNTS.isdisjoint(plain)
-    return names if sure or ("variable" in beside and _PARAMETERS.issuperset(plain)) else []
+    return names if sure or ("variable" in beside and PARAMETERS.issuperset(plain)) else []
 
 
 def raised_letters(context: Context, exponent: Expr) -> list[str]:
-    """The letters of the exponent of a number, such as D/2, -N and (N - P - 1)/2, which are numbers
-    as well. None where it is no such sum or product, or where none counts and no number is in it.
-    """
+    """The letters of the exponent of a number that are numbers as well."""
     parts = list(postorder(exponent, operands))
-    if any(part.op not in _IN_COUNTS for part in parts):
-        return []
     names = [str(part.value) for part in parts if part.op == "variable"]
-    sure = any(part.op in ("number", "neg") for part in parts)
-    sure = sure and _UNKNOWNS.isdisjoint(names)
-    return names if sure or any(counts(context, name) for name in names) else []
+    kinds = {part.op for part in parts if part.op != "variable"}
+    count = any(counts(context, name) for name in names)
+    return names if are_numbers_in_exponent(kinds, names, count) else []
 
 
 def survey(context: Context) -> None:

@@ -15,7 +15,7 @@ from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold, operands, postorder
 from matcalc.read.shapes.unify import Unifier
 from matcalc.read.syntax.nodes import Bound, SyntaxNode
 
@@ -26,11 +26,6 @@ ODDITIES = frozenset({"transposed", "added", "behind", "outer", "function", "ent
 _LARGEST = (
     4_096  # bits of a number that is computed here: repeated squaring by definitions would not end
 )
-
-
-def operands(expr: Expr) -> tuple[Expr, ...]:
-    """The operands, for the walks of ``core.walk``."""
-    return expr.args
 
 
 def derivative_of(name: str, function: str) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from matcalc.core.operations import OPERATIONS, TRIANGLES
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise, calls_function
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold, operands, postorder
 from matcalc.read.shapes.coefficients import (
     coefficient,
     counts,
@@ -18,7 +18,7 @@ from matcalc.read.shapes.coefficients import (
     raised_letters,
     survey,
 )
-from matcalc.read.shapes.context import ODDITIES, Context, Oddity, operands
+from matcalc.read.shapes.context import ODDITIES, Context, Oddity
 from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.syntax.nodes import SyntaxNode
 

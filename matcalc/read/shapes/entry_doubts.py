@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from matcalc.core.errors import MatcalcError
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.read.shapes.coefficients import is_undeclared
-from matcalc.read.shapes.context import Context, Oddity, operands
+from matcalc.read.shapes.context import Context, Oddity
 
 _LONGEST = 120  # characters of a text that is written again
 _OPAQUE = frozenset({"reduce", "indexed"})  # sums over entries are numbers without doubt

@@ -7,8 +7,8 @@ these. The reading is the one in which the vec-kron identity holds, vec(B*X*A') 
 from __future__ import annotations
 
 from matcalc.core.dims import names_in
-from matcalc.core.walk import postorder
-from matcalc.read.shapes.context import Cause, Context, operands
+from matcalc.core.walk import operands, postorder
+from matcalc.read.shapes.context import Cause, Context
 
 
 def notes(context: Context) -> list[str]:

@@ -41,7 +41,7 @@ def variable_of(letters: Letters, letter: Phrase) -> str:
 
 
 def _refusal(letters: Letters, letter: Phrase, name: str) -> UnsupportedError:
-    shown, base = letters.text(letter), letters.text(letter.args[0])
+    shown, base = letters.scope.quote(letter), letters.scope.quote(letter.args[0])
     return UnsupportedError(
         f"{shown} may be a part of {name} or a variable of its own",
         source=letters.scope.source,

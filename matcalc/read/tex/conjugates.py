@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import Span
-from matcalc.core.walk import fold
-from matcalc.read.tex.phrases import Phrase, operands
+from matcalc.core.walk import fold, operands
+from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import OF_COMPLEX, Scope
 from matcalc.read.tex.symbols import declared_key, symbol
 

@@ -90,7 +90,7 @@ def _refuse_unknown(letters: Letters, gradient: Phrase) -> None:
     entries = is_entry_by_entry(letters, body, variable)
     if scope.knows(body) or found.key == by.key or part or entries:
         return
-    shown, named = letters.text(body), letters.text(variable)
+    shown, named = letters.scope.quote(body), letters.scope.quote(variable)
     raise scope.problem(
         f"nothing says how {shown} depends on {named}",
         body.span,
@@ -114,7 +114,7 @@ def _refuse_differential(letters: Letters, factors: list[Phrase], *, whole: bool
         return
     if not (whole or head.text.startswith(r"\mathrm")) or factors[1].kind in _LETTERS:
         return  # d x is found above
-    sign, rest = letters.text(head), letters.text(factors[1])
+    sign, rest = letters.scope.quote(head), letters.scope.quote(factors[1])
     raise scope.refusal(
         f"{sign} before {rest} may be a differential or a factor",
         head.span,
@@ -138,14 +138,14 @@ def _refuse_steps(letters: Letters, factors: list[Phrase]) -> None:
         if other.name in scope.dimensions or other.name == "pi":
             continue
         what, spelling = _STEPS[found.name]
-        sign, x = letters.text(head), letters.text(letter)
+        sign, x = letters.scope.quote(head), letters.scope.quote(letter)
         own = spelling.format(x if found.name != "d" else other.name)
         name = f"{found.name}{'' if found.name == 'd' else '_'}{other.name}"
         laplacian = ", the Laplacian" if found.name == "Delta" else ""
         raise scope.refusal(
             f"{sign} {x} may be {what} {x}{laplacian} or the product of {sign} and {x}",
             head.span,
-            f"write {sign} \\cdot {letters.text(after)} for the product; write {own} and "
+            f"write {sign} \\cdot {letters.scope.quote(after)} for the product; write {own} and "
             f"declare {name}: {default_kind(other.name)} for {what.removesuffix(' of')}"
             + _or_derivative(scope.source, head),
         )
@@ -165,7 +165,7 @@ def _refuse_derivative(letters: Letters, factors: list[Phrase]) -> None:
             continue
         base, by = (symbol(part, scope.source) for part in (head.args[0], head.parts[0]))
         if base.key == ("D", ()) and by.key in letters.whole_keys:
-            shown, x = letters.text(head), letters.text(head.parts[0]).strip("{}")
+            shown, x = letters.scope.quote(head), letters.scope.quote(head.parts[0]).strip("{}")
             raise scope.refusal(
                 f"{shown} may be the derivative with respect to {x} or a matrix",
                 head.span,
@@ -186,12 +186,12 @@ def _refuse_layers(letters: Letters, root: Phrase) -> None:
         shift = phrase.args[1].kind in ("symbol", "+", "-")
         if len(leaves) != 1 or not shift or scope.knows(leaves[0]) or base.stem in GREEK:
             continue
-        bases.setdefault(letters.text(leaves[0]), {}).setdefault(base.stem, phrase)
+        bases.setdefault(letters.scope.quote(leaves[0]), {}).setdefault(base.stem, phrase)
     for letter, found in bases.items():
         capitals = [stem for stem in found if stem[:1].isupper()]
         if capitals and len(capitals) < len(found):
             phrase = found[capitals[0]]
-            shown, bare = letters.text(phrase), letters.text(phrase.args[0])
+            shown, bare = letters.scope.quote(phrase), letters.scope.quote(phrase.args[0])
             raise scope.refusal(
                 f"{shown} may be a power, or one of several {bare}",
                 phrase.span,
@@ -264,7 +264,7 @@ def _refuse_two_kinds(letters: Letters, root: Phrase) -> None:
                     letter = _letter(part)
                     entries.setdefault(symbol(letter.args[0], source).key, letter)
         for key in bare.keys() & entries.keys():
-            name, entry = letters.text(bare[key]), letters.text(entries[key])
+            name, entry = letters.scope.quote(bare[key]), letters.scope.quote(entries[key])
             raise letters.scope.problem(
                 f"{name} may be a number, as it stands beside entries, or a vector, of which "
                 f"{entry} is an entry",
@@ -397,7 +397,7 @@ def _may_be_entries(letters: Letters, pair: list[Phrase]) -> bool:
     if any(each.stem[:1].isupper() for each in found):
         return False
     if found[0].stem in GREEK and found[1].stem not in GREEK:
-        a, b = (letters.text(part) for part in pair)
+        a, b = (letters.scope.quote(part) for part in pair)
         (index,) = letters.indices(pair[0]) or [""]
         letters.read_before.setdefault(
             f"note: {a} {b} is read as a product of two variables; write \\sum_{{{index}}} "
@@ -411,7 +411,7 @@ def _repeated_error(
     letters: Letters, product: Phrase, free: list[tuple[Phrase, list[str]]]
 ) -> ParseError:
     scope = letters.scope
-    shown = letters.text(product)
+    shown = letters.scope.quote(product)
     counts = Counter(name for _, names in free for name in names)
     indices = [name for name, count in counts.items() if count > 1]
     plain = [factor for factor, _ in free if factor.kind == "indexed"]
@@ -419,7 +419,7 @@ def _repeated_error(
     signs = [each if len(each) == 1 else f"\\{each}" for each in indices]
     sum_of = f"\\sum_{{{','.join(signs)}}} {shown}"
     if len(plain) == len(free) == len(_flat(product)[0]):
-        bases = [letters.text(part.args[0]) for part in plain]
+        bases = [letters.scope.quote(part.args[0]) for part in plain]
         whole = in_matrices([(b, names) for b, (_, names) in zip(bases, free, strict=True)])
         sum_of = f"{whole} or {sum_of}" if whole else sum_of
     advice = [f"write {sum_of} for the sum"]
@@ -466,7 +466,7 @@ def refuse_lone(letters: Letters, phrases: Iterable[Phrase]) -> None:
         if base.key in letters.used_whole or phrase.text == "(":
             continue
         if any(part.kind in ("+", "-") for part in phrase.parts):  # x_{t+1}
-            shown, bare = letters.text(phrase), letters.text(phrase.args[0])
+            shown, bare = letters.scope.quote(phrase), letters.scope.quote(phrase.args[0])
             raise letters.scope.problem(
                 f"{shown} may be an entry of {bare}, a number, or a variable of its own",
                 phrase.span,
@@ -481,7 +481,7 @@ def refuse_lone(letters: Letters, phrases: Iterable[Phrase]) -> None:
         if letters.rank(name) == 0:
             _refuse_symbols(letters, phrase, base.stem, parts)
             continue
-        shown, bare = letters.text(phrase), letters.text(phrase.args[0])
+        shown, bare = letters.scope.quote(phrase), letters.scope.quote(phrase.args[0])
         entry = f"write {subscripts.entry_of(letters, phrase)} for the entry"
         if len(phrase.parts) == 1 and phrase.parts[0].kind == "number":  # a block X_{12}
             entry = f"write [{bare}]_{{{','.join(part.text for part in parts)}}} for the entry"
@@ -498,10 +498,10 @@ def _refuse_symbols(letters: Letters, phrase: Phrase, stem: str, parts: list[Phr
     indices = [part for part in parts if part.kind == "symbol"]
     if len(indices) != len(parts):
         return
-    shown, name = letters.text(phrase), symbol(phrase, letters.scope.source).name
+    shown, name = letters.scope.quote(phrase), symbol(phrase, letters.scope.source).name
     own = f"declare {name}: scalar if it is a number of its own"
     if stem == "delta" and len(parts) == 2:
-        entry = f"[I]_{{{','.join(map(letters.text, parts))}}}"
+        entry = f"[I]_{{{','.join(map(letters.scope.quote, parts))}}}"
         message = f"{shown} may be Kronecker's delta or a variable"
         raise letters.scope.problem(
             message, phrase.span, f"write {entry} for an entry of the identity; {own}"

@@ -4,13 +4,12 @@ n + tr(A) is a number.
 
 from __future__ import annotations
 
+from matcalc.core.letters import PARAMETERS
 from matcalc.core.walk import postorder
 from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import symbol
-
-_PARAMETERS = frozenset("hijklmnopqrst")  # letters that are numbers about as often as vectors
 
 
 def waits(resolver: ResolverBase, phrase: Phrase) -> bool:
@@ -103,7 +102,7 @@ def _may_count(resolver: ResolverBase, phrase: Phrase) -> bool:
     if phrase.kind != "symbol" or resolver.scope.knows(phrase):
         return False
     name = symbol(phrase, resolver.scope.source).name
-    return name in _PARAMETERS and resolver.letters.ranks.is_free(name)
+    return name in PARAMETERS and resolver.letters.ranks.is_free(name)
 
 
 def _unsigned(phrase: Phrase) -> Phrase:

@@ -11,13 +11,13 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.spec import ANY_TO_SCALAR, VECTOR_TO_SCALAR, VECTOR_TO_VECTOR
 from matcalc.core.inner import INNER
 from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS, PRIMARY
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.read.shapes.bars import LATEX
 from matcalc.read.shapes.notation import count_arguments
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import indices, norms, signs, vectors
 from matcalc.read.tex.declared import rank_of_derivative
-from matcalc.read.tex.phrases import Phrase, operands, terms
+from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.scope import OF_COMPLEX
 from matcalc.read.tex.values import ALONG_AXES, Maker, Value, binary, call_function

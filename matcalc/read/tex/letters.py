@@ -144,7 +144,7 @@ class Letters:
 
     def _note_accent(self, phrase: Phrase, found: Symbol) -> None:
         r"""Says of \dot x and of e_i what they are read as."""
-        shown = self.text(phrase)
+        shown = self.scope.quote(phrase)
         if {"dot", "ddot"}.intersection(found.pieces):
             self.own[shown] = (
                 f"note: {shown} is read as a variable of its own, {found.name}, not as a derivative"
@@ -155,10 +155,6 @@ class Letters:
             self.own[shown] = (
                 f"note: {shown} is read as a variable; write {entry} for the unit vector"
             )
-
-    def text(self, phrase: Phrase) -> str:
-        """The text of a letter."""
-        return self.scope.quote(phrase)
 
     def base_name(self, base: Phrase) -> str:
         """The name of a letter whose entries are meant; these may be set in plain where the letter
@@ -189,7 +185,7 @@ class Letters:
 
     def note_own(self, phrase: Phrase, name: str) -> None:
         """Remembers that a letter with a subscript is no part of the letter."""
-        shown = self.text(phrase)
+        shown = self.scope.quote(phrase)
         self.own[shown] = (
             f"note: {shown} is read as a variable of its own, not as a part of {name}; "
             f"declare it if that is right"
@@ -240,9 +236,8 @@ class Letters:
         if id(phrase) not in self.fixed:
             return
         base = self.base_name(phrase.args[0])
-        message = (
-            f"{self.text(phrase)} may be an entry of {base}, or a {kind} of its own, because {why}"
-        )
+        shown = self.scope.quote(phrase)
+        message = f"{shown} may be an entry of {base}, or a {kind} of its own, because {why}"
         own, entry = subscripts.own_name(self, phrase, kind), subscripts.entry_of(self, phrase)
         raise self.scope.problem(
             message, phrase.span, f"{own} if it is one; write {entry} for the entry"
@@ -413,7 +408,7 @@ class Letters:
 
     def _entry_of_letter(self, phrase: Phrase, running: Ranges) -> Value:
         base, source = phrase.args[0], self.scope.source
-        shown = self.text(phrase)
+        shown = self.scope.quote(phrase)
         if self.scope.knows(phrase):
             message = f"{shown} may be an entry or the variable {self.scope.name(phrase)}"
             raise self.scope.problem(message, phrase.span, "let the sum run over another letter")
@@ -481,16 +476,16 @@ class Letters:
             return self.entry(value, phrase, indices, running)
         if len(indices) != 2 or value.rank != 2:
             raise self.problem(
-                f"{self.text(phrase)} has an index that runs and one that does not", phrase.span
+                f"{self.scope.quote(phrase)} has an index that runs and one that does not",
+                phrase.span,
             )
         make = Maker(phrase)
         row = indices[0] == ""
         unclear = parts[0 if row else 1]
         if subscripts.kind_of(unclear, self) != subscripts.PLACE:
-            raise self.problem(
-                f"{self.text(phrase)} has an index that runs, and another that is not an index",
-                phrase.span,
-            )
+            shown = self.scope.quote(phrase)
+            message = f"{shown} has an index that runs, and another that is not an index"
+            raise self.problem(message, phrase.span)
         at, everything = subscripts.place(self, unclear), make.node(":")
         line = make.node("entries", value.node, *((at, everything) if row else (everything, at)))
         limit = running["".join(indices)]

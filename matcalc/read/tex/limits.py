@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError, ParseError, Span, UnsupportedError
 from matcalc.core.operations import POLES
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.read.tex.diagnose import OF_SETS
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
@@ -118,11 +118,7 @@ def _indices(total: Phrase, letters_: Letters) -> tuple[Phrase, ...]:
         return total.parts
     names = [symbol(leaf, source).name for leaf in found]
     running = letters_.ranges.get(id(total), {})
-    below = {
-        name
-        for part in postorder(total.args[0], lambda part: part.args)
-        for name in names_in(part, source)
-    }
+    below = {name for part in postorder(total.args[0], operands) for name in names_in(part, source)}
     for bound in total.bounds:
         for leaf in (leaf for side in bound.args for leaf in size_leaves(side)):
             name = _name(leaf, letters_)
@@ -216,7 +212,7 @@ def require_inside(total: Phrase, letters_: Letters) -> None:
 
 def _require_finite(bound: Phrase, total: Phrase, letters_: Letters) -> None:
     """Refuses a condition i != j, which becomes a factor 0, on what may be infinite for i = j."""
-    for part in postorder(total.args[0], lambda part: part.args):
+    for part in postorder(total.args[0], operands):
         pole = part.kind == "call" and part.text in POLES
         inverse = part.kind in ("power", "entrywise") and part.args[1].kind == "neg"
         if part.kind == "/" or pole or inverse:

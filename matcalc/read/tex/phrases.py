@@ -111,11 +111,6 @@ class Phrase:
         return made
 
 
-def operands(phrase: Phrase) -> tuple[Phrase, ...]:
-    """The parts that are values, for the walks of ``core.walk``."""
-    return phrase.args
-
-
 def terms(phrase: Phrase) -> Iterator[Phrase]:
     """What a sum or a difference is made of."""
     stack = [phrase]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.errors import Span
 from matcalc.core.operations import OF_ENTRIES
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.read.tex import subscripts
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size_leaves
@@ -89,7 +89,7 @@ def letters_inside(phrase: Phrase, letters: Letters, *, plain: bool) -> set[str]
     """The letters that stand inside as subscripts, as ends of ranges, and as such if ``plain``."""
     source = letters.scope.source
     found: set[str] = set()
-    for part in postorder(phrase, lambda part: part.args):
+    for part in postorder(phrase, operands):
         found.update(subscripts.names(part, source))
         if part.kind == "symbol" and plain:
             found.add(symbol(part, source).name)
@@ -126,7 +126,7 @@ def require_one_end(phrase: Phrase, letters: Letters, values: Mapping[int, Value
         stop = closed.end()
     inner, rest = source[start:cut].strip(), source[cut:stop].strip()
     raise letters.scope.problem(
-        f"{letters.text(first.args[1])} may stand inside of the {phrase.text} or behind it",
+        f"{letters.scope.quote(first.args[1])} may stand inside of the {phrase.text} or behind it",
         first.args[1].span,
         rf"write \left({operator} {inner}\right) {rest}, or {operator} \left({inner} {rest}\right)",
     )

@@ -18,7 +18,7 @@ from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.split import split_declarations
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.shapes.singles import note_names, with_numbers, without_declarations
@@ -432,7 +432,7 @@ def _either_way(
 def _take_parts(sides: list[list[Named]]) -> bool:
     """Whether a sum ends at n-1, as no whole array does."""
     phrases = [phrase for values in sides for _, phrase in values]
-    parts = (part for root in phrases for part in postorder(root, lambda part: part.args))
+    parts = (part for root in phrases for part in postorder(root, operands))
     sums = [part for part in parts if part.kind == "bigsum" and part.limit is not None]
     return any(part.limit.kind in ("+", "-") for part in sums if part.limit is not None)
 

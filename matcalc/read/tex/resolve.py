@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.letters import PARAMETERS
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.read.tex import (
@@ -23,7 +24,7 @@ from matcalc.read.tex import (
     vectors,
 )
 from matcalc.read.tex.phrases import Phrase, terms
-from matcalc.read.tex.resolver_base import EXPONENTS, ResolverBase
+from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.scope import LONGEST_QUOTE, Scope
 from matcalc.read.tex.scripts import PROJECTED
 from matcalc.read.tex.survey import children
@@ -381,7 +382,7 @@ class Resolver(ResolverBase):
             why = "it is an exponent"
             if self.quote(phrase.args[1]).strip("{} ") == "t":
                 why += r", where ^\top would be the transpose"
-            if self.learn_number(phrase.args[1], why, letters=EXPONENTS):
+            if self.learn_number(phrase.args[1], why, letters=PARAMETERS):
                 return base
             if not base.rank and signs.learn_raised(self, phrase):
                 return base

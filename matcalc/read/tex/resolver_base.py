@@ -5,6 +5,7 @@ read, the text of a part, and what is learnt of letters by how they are used.
 from __future__ import annotations
 
 from matcalc.core.errors import MatcalcError
+from matcalc.core.letters import SIZES
 from matcalc.read.tex import vectors
 from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase
@@ -12,9 +13,7 @@ from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value
 
-NUMBERS = frozenset("hijklmnrst")  # letters that are numbers about as often as vectors,
-EXPONENTS = NUMBERS | {"o", "p", "q"}
-COUNTS = frozenset("NMTKL")  # and those that count, which are matrices by convention
+NUMBERS = frozenset("hijklmnrst")  # letters that are numbers about as often as vectors
 
 
 class ResolverBase:
@@ -73,7 +72,7 @@ class ResolverBase:
             return False
         name = symbol(letter, self.scope.source).name
         rank = self._values[id(letter)].rank
-        number = (rank == 1 and name in letters) or (rank == 2 and counted and name in COUNTS)
+        number = (rank == 1 and name in letters) or (rank == 2 and counted and name in SIZES)
         return number and self.letters.promote(letter, 0, why)
 
     def letter_of(self, phrase: Phrase) -> Phrase:

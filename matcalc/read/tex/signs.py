@@ -7,12 +7,13 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
+from matcalc.core.letters import INDICES, SIZES, are_numbers_in_exponent
 from matcalc.core.notes import format_number_offer, format_offer
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import homographs
-from matcalc.read.tex.phrases import Phrase, operands
-from matcalc.read.tex.resolver_base import COUNTS, ResolverBase
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import letters, symbol
@@ -27,8 +28,6 @@ _TAKEN = {"scalar": "scalar", "vector": "vector(d)", "matrix": "matrix(p, d)"}
 _LETTERS = ("symbol", "indexed", "number")
 _FUNCTIONS = frozenset({"f", "g", "h"})
 _SPECTRAL = re.compile(r"\\(lambda|sigma)_(\w|\{\w\})|\\(kappa|rho)")
-_COUNTS = frozenset("ijklmn")
-_UNKNOWNS = frozenset("XYZ")
 
 
 def operand(resolver: ResolverBase, phrase: Phrase) -> str:
@@ -295,7 +294,7 @@ def learn_count(resolver: ResolverBase, phrase: Phrase, left: Value, right: Valu
 def learn_counts(resolver: ResolverBase, phrase: Phrase) -> bool:
     r"""Takes the n and k of \frac{nk}{2} \log 2\pi, which both count, for numbers."""
     names = [part.text for part in phrase.args if part.kind == "symbol" and not part.bracketed]
-    if len(names) < 2 or not _COUNTS.issuperset(names):
+    if len(names) < 2 or not INDICES.issuperset(names):
         return False
     why = f"it stands beside {names[1]}, and both count"
     return resolver.learn_number(phrase.args[0], why)
@@ -305,10 +304,9 @@ def learn_raised(resolver: ResolverBase, phrase: Phrase) -> bool:
     r"""Takes the D of (2\pi)^{-D/2}, and the N and P of a^{(N - P - 1)/2}, for numbers."""
     parts = list(postorder(phrase.args[1], operands))
     letters = [part for part in parts if part.kind == "symbol"]
-    made = {part.kind for part in parts} <= {"number", "symbol", "neg", "+", "-", "*", "/"}
-    sure = any(part.kind in ("number", "neg") for part in parts)
-    sure = sure and _UNKNOWNS.isdisjoint(part.text for part in letters)
-    if not made or not (sure or any(part.text in COUNTS for part in letters)):
+    kinds = {part.kind for part in parts if part.kind != "symbol"}
+    names = [part.text for part in letters]
+    if not are_numbers_in_exponent(kinds, names, not SIZES.isdisjoint(names)):
         return False
     why = f"it stands in the exponent of a number, {resolver.quote(phrase)}"
     matrices = [part for part in letters if resolver.value_of(part).rank == 2]

@@ -46,7 +46,7 @@ def require_places(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
         name = symbol(leaf.args[0], scope.source).name
         declared = scope.declared.get(name)
         if declared is None or declared.kind != "onehot":
-            shown = letters_.text(leaf)
+            shown = letters_.scope.quote(leaf)
             raise scope.problem(
                 f"{shown} is not an index",
                 leaf.span,
@@ -98,7 +98,7 @@ def _refuse_small_identity(letters_: Letters, phrase: Phrase) -> None:
     (part, *more) = phrase.parts
     if more or part.kind != "number" or part.text not in _SMALL:
         return
-    shown = letters_.text(phrase)
+    shown = letters_.scope.quote(phrase)
     name = "_".join(symbol(phrase, letters_.scope.source).key[1])
     raise letters_.scope.problem(
         f"{shown} may be the identity matrix of this size or a variable",
@@ -156,7 +156,7 @@ def matrix_beside(letters_: Letters, phrase: Phrase) -> str | None:
     matrix = name[:1].upper() + name[1:]
     if matrix == name or found.key in letters_.whole_keys or scope.knows(base):
         return None
-    shown = letters_.text(phrase)
+    shown = letters_.scope.quote(phrase)
     own = symbol(phrase, scope.source).name if phrase.text != "(" else name
     if matrix in scope.declared:
         if len(scope.declared[matrix].shape) != 2:
@@ -170,10 +170,10 @@ def matrix_beside(letters_: Letters, phrase: Phrase) -> str | None:
         each.name == matrix for each in letters_.whole_keys.values()
     )
     if bare and len(places(phrase, 2)) == 2:
-        capital = letters_.text(base)
+        capital = letters_.scope.quote(base)
         capital = f"\\{matrix}" if capital == f"\\{name}" else matrix
         inside = ",".join(
-            part.text if part.kind == "number" else letters_.text(part).strip("{}()")
+            part.text if part.kind == "number" else letters_.scope.quote(part).strip("{}()")
             for part in places(phrase, 2)
         )
         entry = f"[{capital}]_{{{inside}}}"
@@ -213,7 +213,7 @@ def _commutation(letters_: Letters, phrase: Phrase) -> Value | None:
         names_of = [symbol(leaf, scope.source).name for leaf in size_leaves(part)]
         if not names_of or not all(name in scope.dimensions for name in names_of):
             return None
-    shown = letters_.text(phrase)
+    shown = letters_.scope.quote(phrase)
     letters_.own[shown] = (
         f"note: {shown} is read as the commutation matrix; declare K if it is a matrix"
     )
@@ -241,9 +241,10 @@ def mean(letters_: Letters, phrase: Phrase) -> Value | None:
         hint = (
             f"write \\operatorname{{mean}}({name}) for that of all entries, or declare {found.name}"
         )
-        message = f"{letters_.text(phrase)} may be the mean of all entries, of rows or of columns"
+        shown = letters_.scope.quote(phrase)
+        message = f"{shown} may be the mean of all entries, of rows or of columns"
         raise letters_.scope.problem(message, phrase.span, hint)
-    shown = letters_.text(phrase)
+    shown = letters_.scope.quote(phrase)
     letters_.own[shown] = (
         f"note: {shown} is read as the mean; declare {found.name} if it is a variable"
     )
@@ -288,7 +289,7 @@ def both(letters_: Letters, phrase: Phrase, name: str) -> MatcalcError:
     """The error where a letter with a subscript may be a part of the letter or a variable of its
     own.
     """
-    shown = letters_.text(phrase)
+    shown = letters_.scope.quote(phrase)
     own = (
         symbol(phrase, letters_.scope.source).name
         if all(letters(part) for part in phrase.parts)
@@ -340,7 +341,7 @@ def own_name(letters_: Letters, phrase: Phrase, kind: str) -> str:
     if name.isidentifier():
         return f"declare {name}: {kind}"
     word = "next" if any(part.kind == "+" for part in phrase.parts) else "prev"
-    return rf"write {letters_.text(phrase.args[0])}_{{\mathrm{{{word}}}}}"
+    return rf"write {letters_.scope.quote(phrase.args[0])}_{{\mathrm{{{word}}}}}"
 
 
 def check_alone(letters_: Letters) -> None:
@@ -350,7 +351,7 @@ def check_alone(letters_: Letters) -> None:
     for phrase in letters_.alone.values():
         for name in names(phrase, letters_.scope.source):
             if name in letters_.places and phrase.parts[0].kind == "symbol":
-                shown, base = letters_.text(phrase), letters_.text(phrase.args[0])
+                shown, base = letters_.scope.quote(phrase), letters_.scope.quote(phrase.args[0])
                 message = (
                     f"{shown} may be an entry of {base}, as others at the place {name} "
                     f"are, or a variable of its own"
@@ -388,7 +389,8 @@ def running_entry(letters_: Letters, phrase: Phrase, data: str | None) -> Value:
     name = letters_.base_name(base)
     if len(at) == _TENSOR and not letters_.scope.knows(base) and letters_.ranks.is_free(name):
         letters_.ranks.bound[name] = "tensor"
-    letters_.promote(base, min(len(at), 2), f"its entries {letters_.text(phrase)} are summed")
+    why = f"its entries {letters_.scope.quote(phrase)} are summed"
+    letters_.promote(base, min(len(at), 2), why)
     return value_entry(letters_, phrase, letters_.base(base))
 
 
@@ -445,9 +447,9 @@ def value_entry(letters_: Letters, phrase: Phrase, value: Value) -> Value:
     if value.rank != len(parts) and letters_.scope.printed is None:
         kind = ("a number", "a vector", "a matrix")[value.rank] if value.rank < _TENSOR else ""
         what = kind or f"an array with {value.rank} axes"
+        shown, base = letters_.scope.quote(phrase), letters_.scope.quote(phrase.args[0])
         raise letters_.problem(
-            f"{letters_.text(phrase)} has {len(parts)} subscript{'s' * (len(parts) > 1)}, but "
-            f"{letters_.text(phrase.args[0])} is {what}",
+            f"{shown} has {len(parts)} subscript{'s' * (len(parts) > 1)}, but {base} is {what}",
             phrase.span,
             f"declare it as a tensor, with {len(parts)} sizes" if len(parts) > _TENSOR else None,
         )
@@ -469,7 +471,7 @@ def require_bound(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
     for name in names(phrase, letters_.scope.source):
         if name not in running and name in letters_.indices_of_sums:
             raise letters_.scope.problem(
-                f"{name} is free in {letters_.text(phrase)}, outside of the sum over {name}",
+                f"{name} is free in {letters_.scope.quote(phrase)}, outside of the sum over {name}",
                 phrase.span,
                 "let the sum run over another letter, or write brackets around everything that is "
                 "summed",
@@ -479,5 +481,5 @@ def require_bound(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
 def require_axes(letters_: Letters, phrase: Phrase, wanted: list[str]) -> None:
     """BeyondProducts for more subscripts than a matrix has."""
     if len(wanted) >= _TENSOR:
-        message = f"{letters_.text(phrase)} has {len(wanted)} subscripts"
+        message = f"{letters_.scope.quote(phrase)} has {len(wanted)} subscripts"
         raise BeyondProducts(message, source=letters_.scope.source, span=phrase.span)

@@ -42,7 +42,7 @@ def _relation(x: Array, y: Array) -> Relation | None:
     return (float(slope), float(offset)) if np.max(gaps) < _SAME and slope != 0 else None
 
 
-def _entries(sights: Sequence[Sight], one: int, other: int) -> tuple[Array, Array]:
+def gaps_of(sights: Sequence[Sight], one: int, other: int) -> tuple[Array, Array]:
     """The values of two switches, entry by entry, at all points; a scalar goes with each entry."""
     pairs = [
         np.broadcast_arrays(sight.gaps[one], sight.gaps[other])
@@ -71,7 +71,7 @@ def is_implied(pieces: Pieces, goal: Goal, sights: Sequence[Sight]) -> bool:
 
 def excludes(one: Goal, other: Goal, sights: Sequence[Sight]) -> bool:
     """Whether two sides have nothing in common, because the same quantity decides."""
-    relation = _relation(*_entries(sights, one.place, other.place))
+    relation = _relation(*gaps_of(sights, one.place, other.place))
     if relation is None:
         return False
     a, c = relation  # the second is a*x + c where the first is x
@@ -125,7 +125,7 @@ def windows(pieces: Pieces, sights: Sequence[Sight]) -> Iterator[tuple[Goal, Goa
     ]
     for turn, one in enumerate(free):
         for other in free[turn + 1 :]:
-            relation = _relation(*_entries(sights, one, other))
+            relation = _relation(*gaps_of(sights, one, other))
             if relation is None or abs(relation[1]) <= _NOTHING:
                 continue
             a, c = relation

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.implied import Goal, branch_goals
+from matcalc.verify.oracle.implied import Goal, branch_goals, gaps_of
 from matcalc.verify.oracle.pieces import Pieces, Sight, Switch
 from matcalc.verify.oracle.reach import names_of
 
@@ -80,15 +80,9 @@ class Surface:
 
 def is_border_of(place: int, others: Iterable[int], sights: Sequence[Sight]) -> bool:
     """Whether a surface seems to be that of another switch, which decides alike at all points."""
-
-    def signs(each: int) -> list[Array]:
-        return [np.sign(sight.gaps[each]) for sight in sights]
-
-    ours = signs(place)
     for other in others:
-        pairs = [(one, two) for one, two in zip(ours, signs(other), strict=True)]
-        if all(one.shape == two.shape for one, two in pairs):
-            products = np.concatenate([(one * two).ravel() for one, two in pairs])
-            if np.all(products >= 0) or np.all(products <= 0):
-                return True
+        ours, theirs = gaps_of(sights, place, other)
+        products = np.sign(ours) * np.sign(theirs)
+        if len(products) and (np.all(products >= 0) or np.all(products <= 0)):
+            return True
     return False

@@ -85,11 +85,6 @@ class CWriter(LanguageWriter):
                 text = f"{inner} * {self.factor(dim)} + {{{axis}}}" if text else f"{{{axis}}}"
         return f"{name}[{text or '0'}]"
 
-    def factor(self, dim: Dim) -> str:
-        """A size, in brackets where it is not a name or a number."""
-        text = self.size(dim)
-        return text if re.fullmatch(r"\w+", text) else f"({text})"
-
     def amount(self, shape: Shape) -> str:
         """How many entries an array has."""
         return " * ".join(self.factor(dim) for dim in shape if dim != ONE) or "1"

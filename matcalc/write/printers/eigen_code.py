@@ -381,7 +381,7 @@ class EigenEmitter(LanguageEmitter):
         row, column = (bracket(self.codes[id(arg)]) for arg in node.args)
         name = next(self.fresh)
         self.named.add(name)
-        size = self._factor(node.attr)
+        size = self.factor(node.attr)
         self.lines.append(f"const Places {name} = {row} * {size} + {column};")
         return name, ATOM
 

@@ -217,7 +217,7 @@ class JuliaEmitter(LanguageEmitter):
 
     def _pair(self, node: CodeNode) -> Code:
         row, column = (bracket(self.codes[id(arg)]) for arg in node.args)
-        return f"({row} .- 1) .* {self._factor(node.attr)} .+ {column}", SUM
+        return f"({row} .- 1) .* {self.factor(node.attr)} .+ {column}", SUM
 
     def _stack(self, node: CodeNode) -> Code:
         function, rows, columns = node.attr

@@ -228,7 +228,7 @@ class MatlabEmitter(LanguageEmitter):
 
     def _pair(self, node: CodeNode) -> Code:
         row, column = (bracket(self.codes[id(arg)], ATOM) for arg in node.args)
-        return f"({row} - 1) * {self._factor(node.attr)} + {column}", SUM
+        return f"({row} - 1) * {self.factor(node.attr)} + {column}", SUM
 
     def _stack(self, node: CodeNode) -> Code:
         function, rows, columns = node.attr

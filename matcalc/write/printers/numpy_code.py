@@ -14,7 +14,7 @@ from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.members import families, family_of
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.write.printers import numpy_checks as checks
 from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
@@ -139,7 +139,7 @@ class Source:
             self.root = guard(builder, self.root, list(nodes.values()), self.wary)
             self.root = share_decompositions(builder, self.root)
         self.indexed = any(part.op == "indexed" for part in expr.parts)
-        self.order = postorder(self.root, _args)
+        self.order = postorder(self.root, operands)
         self.runtime = sorted(
             {node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]}
         )
@@ -445,7 +445,7 @@ class Source:
         strange = any(node.op in ("apply", "text") for node in self.order)
         plain = not strange and root.op in ("infix", "neg", "name", "suffix")
         if not self.check:  # numbers may be Python's own then, beside arrays they are not
-            plain = plain and any(node.rank for node in postorder(root, _args))
+            plain = plain and any(node.rank for node in postorder(root, operands))
         if plain or (root.op == "call" and root.attr[0][:3] == "np."):
             bare = root.op in ("name", "suffix") or root.op == "call"
             return f"{code}.item()" if bare else f"({code}).item()"
@@ -466,7 +466,7 @@ class Source:
             return self._number(root, code)
         view = _base(root).op == "name" or root.calls("np.diagonal")
         arrays = [self.locals[key] for key, each in self.arrays.items() if each.shape]
-        if arrays and not view and any(map(self._is_double, postorder(root, _args))):
+        if arrays and not view and any(map(self._is_double, postorder(root, operands))):
             simple = code.isidentifier() or (code[-1] in ")]" and root.op == "call")
             return f"{code if simple else f'({code})'}.astype({arrays[0]}.dtype, copy=False)"
         return f"np.array({code})" if view else code
@@ -492,10 +492,6 @@ class Source:
         return [f"return {value}{{", *(f"{_INDENT}{entry}," for entry in entries), "}"]
 
 
-def _args(node: CodeNode) -> tuple[CodeNode, ...]:
-    return node.args
-
-
 class Quick(Source):
     """The same for a function that is called and not read."""
 
@@ -504,7 +500,7 @@ class Quick(Source):
 
 def _is_constant(node: CodeNode) -> bool:
     """Whether this is made of numbers, sizes and constants alone."""
-    parts = postorder(node, _args)
+    parts = postorder(node, operands)
     return all(part.args or part.op in ("number", "size", "text") for part in parts)
 
 

@@ -15,7 +15,7 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.write.printers import numpy_blocks as blocks
 from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code, bracket
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
@@ -86,7 +86,7 @@ class Emitter:
     def statements(self) -> tuple[list[str], str]:
         """The assignments, and the expression for the root."""
         if self.quick:
-            for node in postorder(self.root, _args):
+            for node in postorder(self.root, operands):
                 if _is_complex(node, self.complex):
                     self.complex.add(node)
         self._write(self.root)
@@ -231,7 +231,7 @@ class Emitter:
                 return f"{values}[{':, ' * node.attr}{places}]", ATOM
             case "paired":
                 row, column = (self._bracket(arg, ATOM) for arg in node.args)
-                return f"{row} * {self._factor(node.attr)} + {column}", SUM
+                return f"{row} * {self.factor(node.attr)} + {column}", SUM
             case "reshaped":
                 shape = self._shape(node.shape, eye=False)
                 return f'{self._bracket(node.args[0], ATOM)}.reshape({shape}, order="F")', ATOM
@@ -413,18 +413,14 @@ class Emitter:
     def _size(self, dim: Dim) -> Code:
         return size_code(dim, self.sizes)
 
-    def _factor(self, dim: Dim) -> str:
+    def factor(self, dim: Dim) -> str:
         """A size, in brackets where it is not a name or a number."""
         text = self._size(dim)[0]
-        return text if text.isalnum() else f"({text})"
+        return text if text.isidentifier() or text.isdigit() else f"({text})"
 
     def _shape(self, shape: Shape, *, eye: bool) -> str:
         texts = [self._size(dim)[0] for dim in shape]
         return texts[0] if eye or len(texts) == 1 else f"({', '.join(texts)})"
-
-
-def _args(node: CodeNode) -> tuple[CodeNode, ...]:
-    return node.args
 
 
 def _is_complex(node: CodeNode, known: set[CodeNode]) -> bool:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from matcalc.core.dims import ONE, Shape
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold, operands, postorder
 from matcalc.write.printers.numpy_broadcast import distances, sum_of_parts
 from matcalc.write.printers.numpy_contract import Labels, contract
 from matcalc.write.printers.numpy_directions import directed
@@ -25,10 +25,6 @@ _TERMS = 60  # of a sum; longer ones are taken as they come
 def finish(build: CodeBuilder, root: CodeNode) -> CodeNode:
     """The same program, in the form in which it is written."""
     return _Finish(build, root).result()
-
-
-def _args(node: CodeNode) -> tuple[CodeNode, ...]:
-    return node.args
 
 
 def _is_linear(node: CodeNode) -> bool:
@@ -51,7 +47,7 @@ class _Finish:
     def __init__(self, build: CodeBuilder, root: CodeNode) -> None:
         self.build = build
         self.root = root
-        order = postorder(root, _args)
+        order = postorder(root, operands)
         self.uses = uses = Counter(id(arg) for node in order for arg in node.args)
         self.inner = {  # seen from the sum that they are in
             id(arg)
@@ -64,7 +60,7 @@ class _Finish:
 
     def result(self) -> CodeNode:
         """The new root."""
-        return fold(self.root, _args, self._step)
+        return fold(self.root, operands, self._step)
 
     def _step(self, node: CodeNode, args: list[CodeNode]) -> CodeNode:
         same = all(old is new for old, new in zip(node.args, args, strict=True))

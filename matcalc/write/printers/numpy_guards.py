@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold, operands, postorder
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 
 
@@ -19,7 +19,7 @@ def guard(
     """The program with calls that refuse such points; the same program where there are none. With
     ``wary`` it refuses all that are not well conditioned.
     """
-    order = postorder(root, _args)
+    order = postorder(root, operands)
     calls = {node.attr[0] for node in order if node.op == "call"}
     if calls & {"np.linalg.det", "cof"}:
         root = _with_regular(build, root, order, ("wary=True",) if wary else ())
@@ -29,10 +29,6 @@ def guard(
         return _without_nan(build, root, arguments)
     results = tuple([_without_nan(build, each, arguments) for each in root.args])
     return build.node(root.op, root.attr, results, root.shape)
-
-
-def _args(node: CodeNode) -> tuple[CodeNode, ...]:
-    return node.args
 
 
 def _with_regular(
@@ -67,7 +63,7 @@ def _with_regular(
             return build.call("regular_det", matrix, *known, after=more)
         return node if same else build.node(node.op, node.attr, (matrix,), node.shape)
 
-    return fold(root, _args, rule)
+    return fold(root, operands, rule)
 
 
 def _upright(matrix: CodeNode) -> CodeNode:
@@ -75,7 +71,7 @@ def _upright(matrix: CodeNode) -> CodeNode:
 
 
 def _without_nan(build: CodeBuilder, root: CodeNode, arguments: Sequence[CodeNode]) -> CodeNode:
-    order = postorder(root, _args)
+    order = postorder(root, operands)
     inside = {id(node.args[0]) for node in order if node.calls("np.prod")}
     for node in reversed(order):
         if id(node) in inside:

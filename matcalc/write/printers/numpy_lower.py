@@ -14,7 +14,7 @@ from fractions import Fraction
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import APPLY, Expr, intern_trees, is_number
 from matcalc.core.user_functions import inline
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
 from matcalc.write.printers.numpy_chains import Chains
 from matcalc.write.printers.numpy_finish import finish
@@ -74,7 +74,7 @@ def _made_matrices(root: CodeNode) -> frozenset[CodeNode]:
 def _wanted_inverses(root: CodeNode) -> frozenset[CodeNode]:
     """Matrices whose inverse is needed anyway, or that take part in many systems."""
     solves: Counter[CodeNode] = Counter()
-    for node in postorder(root, lambda each: each.args):
+    for node in postorder(root, operands):
         if node.calls("np.linalg.inv"):
             solves[node.args[0]] += _SOLVES + 1
         elif node.calls("psd_inverse"):

@@ -33,7 +33,7 @@ from typing import Any
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.functions.languages import ENTRY_CALLS
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -317,7 +317,7 @@ def is_ones(node: CodeNode) -> bool:
 
 def is_bare(node: CodeNode) -> bool:
     """Whether the value is made of numbers, sizes and constants such as pi, by operators alone."""
-    parts = postorder(node, lambda part: part.args)
+    parts = postorder(node, operands)
     return all(part.op == "text" or part.op in _PYTHON for part in parts)
 
 

@@ -5,7 +5,7 @@ once.
 from __future__ import annotations
 
 from matcalc.core.operations import OPERATIONS
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold, operands, postorder
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_spectral import THIN
 
@@ -18,7 +18,7 @@ _Decomposition = tuple[str, tuple[CodeNode, ...]]  # what it is, and of what
 def share_decompositions(build: CodeBuilder, root: CodeNode) -> CodeNode:
     """The program with each decomposition of which it takes several factors made once."""
     factors: dict[_Decomposition, set[int]] = {}
-    for node in postorder(root, _args):
+    for node in postorder(root, operands):
         found = _decomposition(node)
         if found is not None:
             factors.setdefault(found, set()).add(_FACTORS[node.attr[0]][1])
@@ -33,7 +33,7 @@ def share_decompositions(build: CodeBuilder, root: CodeNode) -> CodeNode:
         same = all(old is new for old, new in zip(node.args, args, strict=True))
         return node if same else build.node(node.op, node.attr, tuple(args), node.shape)
 
-    return fold(root, _args, rule)
+    return fold(root, operands, rule)
 
 
 def _decomposition(node: CodeNode) -> _Decomposition | None:
@@ -41,7 +41,3 @@ def _decomposition(node: CodeNode) -> _Decomposition | None:
     if node.op != "call" or node.attr[0] not in _FACTORS:
         return None
     return _FACTORS[node.attr[0]][0], node.args
-
-
-def _args(node: CodeNode) -> tuple[CodeNode, ...]:
-    return node.args

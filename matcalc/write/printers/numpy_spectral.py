@@ -13,7 +13,7 @@ from itertools import pairwise
 from matcalc.core.operations import COMPARISONS, OF_TALL, OPERATIONS, VANISHING
 from matcalc.core.tree import Expr, drop_transpose
 from matcalc.core.user_functions import acts_entrywise
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold, operands, postorder
 
 THIN = {name: f"thin_{name}" for name in sorted(OF_TALL)}
 _ENTRYWISE = frozenset({"+", "-", "neg", "*", "/", ".*", "./", ".^", *COMPARISONS})
@@ -27,10 +27,6 @@ def thin(root: Expr) -> Expr:
         return root
     result = root.fold(_step)
     return root if any(node.op in OF_TALL for node in result.parts) else result
-
-
-def _args(node: Expr) -> tuple[Expr, ...]:
-    return node.args
 
 
 def _step(node: Expr, args: list[Expr]) -> Expr:
@@ -97,7 +93,7 @@ def _rename(tree: Expr) -> Expr:
     """The tree with the functions of tall matrices as those of any."""
     return fold(
         tree,
-        _args,
+        operands,
         lambda n, args: Expr(THIN.get(n.op, n.op), tuple(args), n.shape, value=n.value, row=n.row),
     )
 
