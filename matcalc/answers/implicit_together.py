@@ -269,7 +269,7 @@ class Elimination:
 
     def _condition(self, name: str, slope: Expr) -> str:
         """What has to be so for the differential to be the only one; empty where it always is."""
-        if slope.rank > 2 or len(self.program.variables[name].shape) > 1:
+        if slope.is_tensor or len(self.program.variables[name].shape) > 1:
             return f"the equation for {name} has one solution"
         known = Definiteness(self.program)
         opposite = negate(self.program, slope)

@@ -283,7 +283,7 @@ def products_of(program: Program, linear: Expr, known: Variable) -> list[_Produc
 
 def matrix_of_map(program: Program, linear: Expr, known: Variable) -> Expr | None:
     """The matrix of a map of matrices, column by column; None where it has no matrix notation."""
-    if linear.rank <= 2:
+    if not linear.is_tensor:
         return linear
     return matricize(linear, program.variables, len(known.shape), language=program.language)
 

@@ -112,7 +112,7 @@ def is_value(expr: Expr) -> bool:
     functions with axes left open are none.
     """
     name = expr.op
-    open_derivative = expr.rank > 2 and (
+    open_derivative = expr.is_tensor and (
         name in (APPLY, SYLVESTER) or (name in FRECHET and expr.value)
     )
     return name not in ("fuse", "epsilon", "place") and not open_derivative

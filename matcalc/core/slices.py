@@ -38,7 +38,7 @@ def join_slices(blocks: Expr) -> Expr | None:
     if any(part.op != "slice" for part in parts):
         return None
     base, *others = intern_trees([part.args[0] for part in parts])
-    if base.rank > 2 or any(other is not base for other in others):
+    if base.is_tensor or any(other is not base for other in others):
         return None
     along = [k for k in range(base.rank) if len({part.value[k] for part in parts}) > 1]
     place = _span([part.value[along[0]] for part in parts]) if along else None

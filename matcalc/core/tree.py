@@ -101,6 +101,11 @@ class Expr:
             self._below = tuple(postorder(self, _args)[:-1])
         return [*self._below, self]
 
+    @property
+    def is_tensor(self) -> bool:
+        """Whether it has three axes or more, so that it is no matrix."""
+        return self.rank > 2
+
     def fold(self, rule: Callable[[Expr, list[R]], R]) -> R:
         """The value of the tree when ``rule(node, values of its children)`` gives that of each
         node, computed once.

@@ -88,7 +88,7 @@ def _contract(program: Program, node: Expr, tree: Expr) -> Expr:
         return tree
     half = tuple(range(tree.rank // 2))
     whole = Expr("einsum", (tree,), value=(((*half, *half),), ()))
-    if tree.rank > 2:
+    if tree.is_tensor:
         tree = matricize(tree, program.variables, len(half), language=program.language) or tree
     if tree.rank == 2:  # the trace, term by term
         terms = [

@@ -437,7 +437,7 @@ def matricize(
     Both sides are vectorised column by column. None where J has no matrix notation.
     """
     rows = tree.rank - columns
-    if not 0 < rows <= _MOST_FUSED or columns > _MOST_FUSED or tree.rank <= 2:
+    if not 0 < rows <= _MOST_FUSED or columns > _MOST_FUSED or not tree.is_tensor:
         return None
     if not has_indices(tree, variables):
         return None  # it is in the language as it is

@@ -102,7 +102,7 @@ class Normal:
         functions = self.trees.known.language.functions
         recovery = Recovery(functions=functions, branches=self.builder.complex)
         tree = self.trees.intern(recovery.recover(node))
-        if tree.rank > 2 or has_indices(tree):
+        if tree.is_tensor or has_indices(tree):
             raise CannotShow("it has no matrix notation")
         self.rules = [*steps, *(step.rule for step in last.steps)]
         if like is not None and like.row != tree.row:

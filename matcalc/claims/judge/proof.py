@@ -52,7 +52,7 @@ def _provable(statement: DerivativeStatement, stated: Program) -> tuple[Expr, bo
     """
     total = len(statement.mixed_shape)
     tree = stated.expr
-    folded = tree.rank <= 2 and is_folded(statement.program.expr.rank, total, statement.order)
+    folded = not tree.is_tensor and is_folded(statement.program.expr.rank, total, statement.order)
     if tree.rank != (2 if folded else total):
         return None
     if stated.undetermined:

@@ -167,7 +167,7 @@ class Question:
         if total < self.rank:
             return derivative
         laid = np.transpose(derivative, layout_axes(self.rank, total, self.layout))
-        whole = self.tree is not None and self.tree.rank > 2
+        whole = self.tree is not None and self.tree.is_tensor
         if whole or not is_folded(self.rank, total, self.order):
             return laid
         return laid.reshape(*self.split(laid.shape), order="F")

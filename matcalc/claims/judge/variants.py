@@ -58,7 +58,7 @@ def variants(question: Question) -> Iterator[Variant]:
     for place, entry in named_entries(question):
         shown = f"[{place}]" if "," in place else place
         yield Variant("entry", f"it is entry {shown} of the derivative alone", entry, PLAIN)
-    if question.answer is not None and question.answer.rank <= 2:
+    if question.answer is not None and not question.answer.is_tensor:
         yield from _missing_terms(question.answer, question)
         yield from _missing_pairs(question.answer, question)
         yield from _edits(question.answer, question)
@@ -89,7 +89,7 @@ def _layouts(question: Question) -> Iterator[Variant]:
             _transpose,
         )
         return
-    array = question.tree is not None and question.tree.rank > 2  # the claim is no matrix J
+    array = question.tree is not None and question.tree.is_tensor  # the claim is no matrix J
     if array or not is_folded(question.rank, total, question.order):
         yield from _permutations(total)
         return

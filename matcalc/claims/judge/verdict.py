@@ -459,7 +459,7 @@ def _shapes(asked: Question, sample: Sample) -> str:
         return f"the claim does not fit together: {asked.misfit.why}"
     if sample.truth.shape == sample.claimed.shape:
         return ""
-    if asked.tree is not None and asked.answer is not None and asked.answer.rank <= 2:
+    if asked.tree is not None and asked.answer is not None and not asked.answer.is_tensor:
         return (
             f"the claim is {_format_shape(asked.tree.shape)}, the derivative "
             f"{_format_shape(asked.answer.shape)}"

@@ -35,7 +35,7 @@ _OF_ALL = ("norm1", "norm2")  # exported over all entries alone
 
 
 def _convert(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -> Any:
-    if node.rank > 2 and node.op != "einsum":
+    if node.is_tensor and node.op != "einsum":
         raise UnsupportedError(
             "SymPy's matrix expressions have no arrays with three axes or more", span=node.span
         )

@@ -34,7 +34,7 @@ def bars(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
     if not arg.shape and id(arg) not in context.rankless:
         return apply(context, node, "abs", [arg])
     context.settle(arg)
-    if arg.rank > 2 or (arg.rank == 2 and _is_oblong(context, arg)):
+    if arg.is_tensor or (arg.rank == 2 and _is_oblong(context, arg)):
         entries, norm = (_written_form(context, node, arg, each) for each in (_ABS, _NORM))
         hint = f"write {entries}, {norm}"
         what = f"|...| of {context.describe(arg)} has several readings"

@@ -26,7 +26,7 @@ def blocks(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
     """
     lengths = node.value
     assert isinstance(lengths, tuple)
-    if any(arg.rank > 2 for arg in args):
+    if any(arg.is_tensor for arg in args):
         refuse_blocks(context, args, node.args)
     columns = lengths[0]
     if all(length == columns for length in lengths):

@@ -60,7 +60,7 @@ def cumulative(context: Context, node: SyntaxNode, name: str, args: list[Expr]) 
         if arg.rank == 2:
             hint = f"{name}({x}, 1) sums down each column, {name}({x}, 2) along each row"
             raise context.problem(f"{name} of a matrix needs a direction", node.args[0].span, hint)
-        if arg.rank > 2:
+        if arg.is_tensor:
             hint = f"{name}({x}, 1) sums along the first axis, {name}({x}, {arg.rank}) the last"
             raise context.problem(f"{name} of a tensor needs an axis", node.args[0].span, hint)
         if not arg.shape:
@@ -68,7 +68,7 @@ def cumulative(context: Context, node: SyntaxNode, name: str, args: list[Expr]) 
             return arg
         return context.make(name, (arg,), arg.shape, node, row=arg.row)
     which, at = context.literal(args[1]), node.args[1]
-    if arg.rank > 2 and which not in range(1, arg.rank + 1):
+    if arg.is_tensor and which not in range(1, arg.rank + 1):
         raise context.problem(
             f"the second argument of {name} is an axis, a number from 1 to {arg.rank}", at.span
         )

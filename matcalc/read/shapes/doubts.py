@@ -76,7 +76,7 @@ def doubts(context: Context) -> list[Doubt]:
     for oddity in context.oddities.values():
         if oddity.kind not in context.counted:
             continue
-        if oddity.other is not None and oddity.other.rank > 2:
+        if oddity.other is not None and oddity.other.is_tensor:
             continue  # arrays are declared, and letters of which nothing is known are none
         if oddity.kind == "leading":
             names = leaders(context, oddity.scalar)

@@ -40,7 +40,7 @@ def apply(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Ex
     spec = OPERATIONS[name]
     if not spec.takes_tensors:
         for arg, place in zip(args, node.args, strict=False):
-            if arg.rank > 2 and not (spec.along and len(args) == 2):
+            if arg.is_tensor and not (spec.along and len(args) == 2):
                 raise tensors.refuse_function(context, name, arg, place)
     rule = _RULES.get(name) or _BY_SIGNATURE[spec.signature]
     return rule(context, node, name, args)
@@ -109,7 +109,7 @@ def _along(context: Context, node: SyntaxNode, name: str, arg: Expr, axis: Expr)
     column X*ones.
     """
     which = context.literal(axis)
-    if arg.rank > 2:
+    if arg.is_tensor:
         if which is None or which not in range(1, arg.rank + 1):
             message = (
                 f"the second argument of {name} is the number of an axis of "

@@ -35,7 +35,7 @@ def norm_in_bars(context: Context, node: SyntaxNode, arg: Expr) -> str:
     context.settle(arg)
     if arg.rank == 2 and index == "2":
         return "specnorm"
-    if arg.rank > 2 and index in ("1", "2", "inf"):
+    if arg.is_tensor and index in ("1", "2", "inf"):
         raise _of_tensor(context, node, arg, index)
     if arg.rank == 2 and index != "F":
         a = context.quote(arg)
@@ -88,14 +88,14 @@ def norm_of_order(
     else:
         value = context.literal(order[0])
         name = f"norm{value}" if value in (1, 2) else "normp"
-        if arg.rank > 2:
+        if arg.is_tensor:
             raise _of_tensor(context, node, arg, str(value) if value in (1, 2) else "p")
         if arg.rank == 2:
             hint = _OF_MATRICES[int(value) if value in (1, 2) else None].format(a)
             raise context.problem(
                 "this norm of a matrix has several readings", node.span, f"write {hint}"
             )
-    if arg.rank > 2 and name == "norminf":
+    if arg.is_tensor and name == "norminf":
         raise _of_tensor(context, node, arg, "inf")
     if arg.rank == 2 and name == "norminf":
         raise context.problem(

@@ -310,7 +310,7 @@ def _note_axis(context: Context, node: SyntaxNode, name: str, args: list[Expr]) 
         return
     array, size = context.quote(args[0]), "larger" if name == "max" else "smaller"
     along = f"write a{name}({array}, {axis}) for that of each {'column' if axis == 1 else 'row'}"
-    if args[0].rank > 2:
+    if args[0].is_tensor:
         along = f"write a{name}({array}, {axis}) for that along an axis"
     elif axis == 3:
         along = "a matrix has no axis 3"

@@ -229,7 +229,7 @@ def _note_outer(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> 
 
 def _require_matrices(context: Context, node: SyntaxNode, *args: Expr) -> None:
     """Refuses operands with more axes than a matrix has."""
-    if any(arg.rank > 2 for arg in args):
+    if any(arg.is_tensor for arg in args):
         # few programs have tensors
         from matcalc.read.shapes.tensors import refuse_operator  # noqa: PLC0415
 

@@ -144,7 +144,7 @@ def refuse_operator(context: Context, node: SyntaxNode, args: Sequence[Expr]) ->
     kind = node.kind if node.kind in _VERBS else "*"
     kind = "'" if len(args) == 1 else kind  # also where a reading transposes what is not marked
     message = f"cannot {_VERBS[kind].format(*map(context.describe, args))}"
-    arg = next(arg for arg in args if arg.rank > 2)
+    arg = next(arg for arg in args if arg.is_tensor)
     if kind == "'":
         order = ", ".join(map(str, [2, 1, *range(3, arg.rank + 1)]))
         hint = f"permute({context.quote(arg)}, {order}) exchanges the first two axes"
@@ -168,7 +168,7 @@ def refuse_operator(context: Context, node: SyntaxNode, args: Sequence[Expr]) ->
 def refuse_blocks(context: Context, args: Sequence[Expr], places: Sequence[SyntaxNode]) -> None:
     """Blocks that are no scalars, vectors and matrices."""
     for arg, place in zip(args, places, strict=True):
-        if arg.rank > 2:
+        if arg.is_tensor:
             hint = f"{_slice(context, arg)} is a matrix"
             message = f"blocks are scalars, vectors and matrices, not {context.describe(arg)}"
             raise context.problem(message, place.span, hint)

@@ -44,7 +44,7 @@ class EigenSource(LanguageSource):
             f"{self._axis_of(local, axis, ranks[local])} != {self.size_of(dim)}"
             for local, axis, dim in sizes.checked
         ]
-        if any(node.rank > 2 for node in self.order):
+        if any(node.is_tensor for node in self.order):
             self.helpers["tensors"] = None
         if wrong:
             name = "shape_of"

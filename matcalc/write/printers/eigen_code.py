@@ -241,10 +241,10 @@ class EigenEmitter(LanguageEmitter):
             name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
         if not node.rank:
             return f"{name}({', '.join(text for text, _ in operands)})", ATOM
-        if is_method and node.rank <= 2 and len(operands) == 1:
+        if is_method and not node.is_tensor and len(operands) == 1:
             return f"{bracket(operands[0])}.array().{cell}().matrix()", ATOM
         call = f"{name}({', '.join('abc'[: len(operands)])})"
-        if node.rank <= 2 and len(operands) == 1:
+        if not node.is_tensor and len(operands) == 1:
             return f"{bracket(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", ATOM
         return self._each(call, operands, [arg.rank for arg in node.args])
 
@@ -303,7 +303,7 @@ class EigenEmitter(LanguageEmitter):
             return value or "T(1)", ATOM
         if function == "eye":
             return self._eye(self.size(node.shape[0]))
-        if node.rank > 2:
+        if node.is_tensor:
             name = self.helper("constant")
             return f"{name}<{node.rank}>({value}, {{{sizes}}})", ATOM
         if function == "full":

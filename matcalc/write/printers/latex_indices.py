@@ -37,7 +37,7 @@ def entries(tree: Expr) -> tuple[set[int], set[int]]:
     """
     terms: dict[int, Expr] = {}
     above: set[int] = set()
-    stack = [tree] if tree.rank > 2 else []
+    stack = [tree] if tree.is_tensor else []
     while stack:
         expr = stack.pop()
         if expr.op in ("+", "-", "neg", "/") or (expr.op == "*" and not expr.args[0].rank):

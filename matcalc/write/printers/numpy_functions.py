@@ -250,7 +250,7 @@ def _frechet(low: CodeLowering, expr: Expr) -> CodeValue:
 
 def _sylvester(low: CodeLowering, expr: Expr) -> CodeValue:
     """The solution, or the array that the right side is contracted with."""
-    name = "sylvester_inverse" if expr.rank > 2 else "sylvester"
+    name = "sylvester_inverse" if expr.is_tensor else "sylvester"
     return low.build.call(name, *(low.node(arg) for arg in expr.args), shape=expr.shape)
 
 

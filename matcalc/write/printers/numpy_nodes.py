@@ -51,6 +51,11 @@ class CodeNode:
         """How many axes the value has."""
         return len(self.shape)
 
+    @property
+    def is_tensor(self) -> bool:
+        """Whether it has three axes or more, so that it is no matrix."""
+        return self.rank > 2
+
     def calls(self, function: str) -> bool:
         """Whether this is a call of the function."""
         return self.op == "call" and bool(self.attr[0] == function)

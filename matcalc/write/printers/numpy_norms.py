@@ -70,6 +70,6 @@ def weighted_sum(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
         bare = weights.op == "suffix" and set(weights.attr) <= set("[]None,: ")
         vector = weights.args[0] if bare else weights
         along = vector.rank == 1 and weights.shape[-1:] == vector.shape
-        if along and array.shape == product.shape and product.rank > 2:
+        if along and array.shape == product.shape and product.is_tensor:
             return build.infix("@", array, vector, node.shape)
     return None

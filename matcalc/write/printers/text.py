@@ -136,7 +136,7 @@ def _eye(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
 
 
 def _fill(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    if id(expr) not in sized and expr.rank <= 2:
+    if id(expr) not in sized and not expr.is_tensor:
         return f"{'vector' if expr.rank == 1 else 'matrix'}({args[0][0]})", ATOM, "fill"
     value = args[0][0]
     if value == "0":
@@ -258,7 +258,7 @@ def has_indices(
                 return True
         elif part.op == "epsilon" or not (is_value(part) or part.op == "fuse"):
             return True
-        elif part.rank > 2 and part.op not in _NEUTRAL:
+        elif part.is_tensor and part.op not in _NEUTRAL:
             wide = True
     if plain is not None and not found and not wide:
         plain.update(map(id, order))
