@@ -89,6 +89,7 @@ NOTATIONS = (
 # everything that can be called
 BUILT_IN_NAMES = frozenset({*OPERATIONS, *ALIASES, *CONSTANT_SHAPES, *NOTATIONS})
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 # functions of a vector that a second argument applies to each column (1) or to each row (2) of a

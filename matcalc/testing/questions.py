@@ -28,6 +28,7 @@ from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
 from matcalc.testing.arrays import Arrays, Called, library_of, numpy_values, precision_of
 from matcalc.testing.differences import DOUBLE, SINGLE, basis, derivative, kinks, move, project
+from matcalc.verify.oracle.compare import largest_place
 from matcalc.verify.oracle.numeric import Method
 from matcalc.verify.oracle.sample import STYLES, draw, sizes_for
 
@@ -385,9 +386,7 @@ def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:
     except _UNFIT:
         return False
     for direction in found[:1]:
-        index = [
-            int(k) for k in np.unravel_index(int(np.argmax(np.abs(direction))), direction.shape)
-        ]
+        index = list(largest_place(np.abs(direction)))
         note = (
             f"{f.name} has a kink in {setting.wrt}{index or ''}; points where it has are not judged"
         )

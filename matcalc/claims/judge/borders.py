@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from matcalc.claims.judge.branches import kinks, negate_condition
-from matcalc.claims.judge.mutations import LIKELY, MOST_NODES, Mutation, replace_node
+from matcalc.claims.judge.mutations import LIKELY, MOST_NODES, Mutation
 from matcalc.core.operations import COMPARISONS
+from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr, is_number
 from matcalc.write.printers.text import text
 
@@ -32,7 +33,7 @@ def borders(tree: Expr, others: Sequence[Expr]) -> Iterator[Mutation]:
                 instead = _write_step(made) if node.op == "step" else made
                 fits = instead.shape == node.shape and instead.row == node.row
                 if fits and text(instead) != shown:
-                    whole = replace_node(tree, node, instead)
+                    whole = put_in(tree, {node: instead})
                     yield Mutation("condition", node, instead, whole, cost)
 
 

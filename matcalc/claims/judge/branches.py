@@ -11,7 +11,7 @@ from matcalc.claims.judge.claims import evaluate_claim
 from matcalc.claims.judge.conditions import ClaimCondition
 from matcalc.claims.judge.question import Question, Sample, closeness
 from matcalc.core.errors import MatcalcError
-from matcalc.core.operations import COMPARISONS, OPERATIONS
+from matcalc.core.operations import COMPARISONS, OPERATIONS, OPPOSITE
 from matcalc.core.tree import Expr, number
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.pieces import together
@@ -21,7 +21,6 @@ KINKED = frozenset(name for name, row in OPERATIONS.items() if row.branches)
 _COST, _OF_WHERE = 1.32, 1.05  # what is written as a branch is said as one
 _MOST = 4  # kinks that are looked at,
 _TOGETHER = 2  # and sides of kinks that are named together
-_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def one_branch(question: Question, samples: Sequence[Sample]) -> ClaimCondition | None:
@@ -152,4 +151,4 @@ def _compare(op: str, left: Expr, right: Expr) -> Expr:
 
 def negate_condition(kink: Expr) -> Expr:
     """The condition that holds where another does not."""
-    return Expr(_NEGATED[kink.op], kink.args, kink.shape, row=kink.row)
+    return Expr(OPPOSITE[kink.op], kink.args, kink.shape, row=kink.row)

@@ -343,6 +343,11 @@ def evaluate_claim(tree: Expr, point: Point, known: Mapping[int, Array] | None =
         return np.full(extent(tree.shape, point.sizes), np.nan)
 
 
+def evaluator(tree: Expr) -> Callable[[Sample], Array]:
+    """The value of a tree as a function of samples."""
+    return lambda sample: evaluate_claim(tree, sample.point)
+
+
 def _points(
     statement: DerivativeStatement,
     tree: Expr | None,

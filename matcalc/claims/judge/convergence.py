@@ -17,7 +17,6 @@ from matcalc.claims.judge.claims import question
 from matcalc.claims.judge.question import Point, Question
 from matcalc.core.errors import DomainProblem, UnsupportedError
 from matcalc.core.options import COORDINATES
-from matcalc.core.statement import layout_axes
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret, magnitude
 from matcalc.verify.oracle.numeric import structured_gradient
@@ -123,9 +122,7 @@ def _along(asked: Question, point: Point, direction: Array) -> Array:
             f"the claim has shape {claimed.shape} and the derivative {asked.to_layout(true).shape}",
             hint="without --plot the report says what is wrong with the claim",
         )
-    axes = layout_axes(asked.rank, true.ndim, asked.layout)
-    laid = claimed.reshape([true.shape[axis] for axis in axes], order="F")
-    array = np.transpose(laid, np.argsort(axes)) if axes else laid
+    array = asked.from_layout(claimed, true.shape)
     return np.asarray(np.tensordot(array, direction, axes=direction.ndim))
 
 

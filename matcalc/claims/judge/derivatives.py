@@ -11,11 +11,12 @@ import numpy as np
 
 from matcalc.claims.judge.branches import KINKED
 from matcalc.claims.judge.claims import evaluate_claim
-from matcalc.claims.judge.mutations import LIKELY, POSSIBLE, mutations, quote, replace_node
+from matcalc.claims.judge.mutations import LIKELY, POSSIBLE, mutations, quote
 from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.variant import PLAIN, Variant
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.operations import OPERATIONS
+from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr, moving_parts, variable_names
 from matcalc.core.tree import variable as name_of
 from matcalc.core.user_functions import acts_entrywise, calls_function
@@ -161,7 +162,7 @@ def outer_derivatives(question: Question) -> Iterator[Variant]:
     for node in inner[-_MOST_INNER:] if question.order == 1 else ():
         if node is whole:
             continue
-        tree = replace_node(whole, node, name_of(_INNER, node.shape, row=node.row))
+        tree = put_in(whole, {node: name_of(_INNER, node.shape, row=node.row)})
         variables = {
             **question.variables,
             _INNER: Variable(_INNER, free_kind(node.rank), node.shape),

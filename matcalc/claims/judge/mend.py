@@ -16,10 +16,11 @@ from matcalc.claims.judge.claims import (
     Neighbours,
     compares_sizes,
     evaluate_claim,
+    evaluator,
     size_completer,
 )
 from matcalc.claims.judge.factors import ConstantFactor
-from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Mutation, mutations, replace_node
+from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Mutation, mutations
 from matcalc.claims.judge.proof import proof
 from matcalc.claims.judge.question import Point, Question, Sample, closeness, tolerance
 from matcalc.claims.judge.reading import read_stated
@@ -32,6 +33,7 @@ from matcalc.core.dims import ZERO
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import Condition, Form, Reduction
 from matcalc.core.program import Program
+from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr, is_zero, number
 from matcalc.core.walk import fold
 from matcalc.runtime.elementwise import Array
@@ -119,13 +121,13 @@ def _of_pairs(tree: Expr) -> Iterator[Mended]:
                 for op in ("!=", "<", ">", ""):
                     if op != condition.op:
                         made = _over(part, condition, op)
-                        body = replace_node(form.body, part, made)
+                        body = put_in(form.body, {part: made})
                         value = Form(form.indices, body, form.room)
                         other = Expr("indexed", node.args, node.shape, value=value, row=node.row)
-                        whole = replace_node(tree, node, other)
+                        whole = put_in(tree, {node: other})
                         said = f"the sum over {_pair(condition, condition.op)} should be "
                         said += f"one over {_pair(condition, op)}" if op else "one over all"
-                        yield Mended("range", said, _value_of(whole), LIKELY, tree=whole)
+                        yield Mended("range", said, evaluator(whole), LIKELY, tree=whole)
 
 
 def _over(reduced: Expr, condition: Condition, op: str) -> Expr:
@@ -144,10 +146,6 @@ def _pair(condition: Condition, op: str) -> str:
     """``j > i``."""
     (one, c), (other, _) = condition.place.terms
     return f"{one.name} {op} {other.name}" if c > 0 else f"{other.name} {op} {one.name}"
-
-
-def _value_of(tree: Expr) -> Callable[[Sample], Array]:
-    return lambda sample: evaluate_claim(tree, sample.point)
 
 
 def _of_terms(tree: Expr) -> Iterator[Mended]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.operations import COMPARISONS, FLAT, LINEAR, LOGARITHMS, OPERATIONS, PRIMARY
+from matcalc.core.substitution import put_in
 from matcalc.core.tree import (
     Expr,
     drop_transpose,
@@ -114,7 +115,7 @@ def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Mutation]:
                     change.kind,
                     node,
                     change.instead,
-                    replace_node(tree, node, change.instead),
+                    put_in(tree, {node: change.instead}),
                     change.cost + (_HIDDEN if id(node) in conditions else 0.0),
                     gone=change.gone if place != INSIDE else None,
                     among=node if place == IN_TERM else None,
@@ -174,17 +175,6 @@ def quote(expr: Expr) -> str:
         expr.args[0] if expr.op == "fill" and expr.args[0].op not in ("number", "neg") else expr
     )
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."
-
-
-def replace_node(tree: Expr, part: Expr, instead: Expr) -> Expr:
-    """The formula with one of its parts replaced."""
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        if node is part:
-            return instead
-        return node.with_args(args)
-
-    return tree.fold(rule)
 
 
 def product(left: Expr, right: Expr) -> Expr:

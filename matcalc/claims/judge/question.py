@@ -172,6 +172,12 @@ class Question:
             return laid
         return laid.reshape(*self.split(laid.shape), order="F")
 
+    def from_layout(self, claimed: Array, shape: tuple[int, ...]) -> Array:
+        """A claim with the axes of a derivative of this shape."""
+        axes = layout_axes(self.rank, len(shape), self.layout)
+        laid = claimed.reshape([shape[axis] for axis in axes], order="F")
+        return np.transpose(laid, np.argsort(axes)) if axes else laid
+
     def split(self, shape: tuple[int, ...]) -> tuple[int, int]:
         """Rows and columns of the matrix J of a derivative with these axes."""
         columns = self.columns(len(shape))

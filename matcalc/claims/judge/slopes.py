@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, Mutation, replace_node
+from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, Mutation
 from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import ENTRYWISE, OPERATIONS
+from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
@@ -32,7 +33,7 @@ def slopes(tree: Expr) -> Iterator[Mutation]:
         slope = _slope(node.op, node.rank)
         if slope is not None:
             instead = _at(slope, node)
-            whole = replace_node(tree, node, instead)
+            whole = put_in(tree, {node: instead})
             yield Mutation("function", node, instead, whole, FARFETCHED)
 
 

@@ -16,6 +16,7 @@ from matcalc.core.kinds import FREE, Variable
 from matcalc.core.subspaces import SPACES, independent
 from matcalc.core.tree import positive_sizes
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.compare import largest_place
 from matcalc.verify.oracle.interpret import extent
 from matcalc.verify.oracle.sample import matrix_of_entries
 
@@ -174,7 +175,7 @@ def _entry_differs(sample: Sample) -> Counterexample | None:
         1.0, sample.scale
     ):
         return None
-    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
+    index = largest_place(gaps)
     return Counterexample(
         sample.point, index, float(sample.claimed[index]), float(_rid(sample.truth)[index])
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Mutation
 from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.operations import OPERATIONS
+from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr, transpose, variable
 from matcalc.core.user_functions import calls_function
 from matcalc.write.printers.text import text
@@ -25,21 +26,20 @@ def swaps(
         if len(places) < 2:
             continue  # a single place is an edit
         if places[0].rank == 2 and SYMMETRY.get(variables[str(places[0].value)].kind) != 1:
-            turned = {id(node): transpose(node) for node in places}
+            turned = {node: transpose(node) for node in places}
             yield Mutation(
                 "factor-transposed",
                 places[0],
                 transpose(places[0]),
-                _replace(tree, turned),
+                put_in(tree, turned),
                 FARFETCHED,
                 everywhere=True,
             )
         name, shape = places[0].value, places[0].shape
         for wanted, declared in variables.items():
             if wanted != name and declared.shape == shape and declared.kind != "function":
-                made = _replace(
-                    tree, {id(node): variable(wanted, shape, row=node.row) for node in places}
-                )
+                named = {node: variable(wanted, shape, row=node.row) for node in places}
+                made = put_in(tree, named)
                 other = variable(wanted, shape)
                 yield Mutation(
                     "name", variable(name, shape), other, made, FARFETCHED, everywhere=True
@@ -102,14 +102,3 @@ def _places(nodes: Sequence[Expr]) -> list[list[Expr]]:
     for node in nodes:
         found.setdefault(text(node), []).append(node)
     return list(found.values())
-
-
-def _replace(tree: Expr, instead: dict[int, Expr]) -> Expr:
-    """The formula with some of its parts replaced."""
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        if id(node) in instead:
-            return instead[id(node)]
-        return node.with_args(args)
-
-    return tree.fold(rule)

@@ -21,6 +21,7 @@ from matcalc.claims.judge.smallest import Counterexample
 from matcalc.core.kinds import FREE
 from matcalc.core.subspaces import SPACES, independent
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.compare import largest_place
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.oracle.numeric import numeric_derivative
 from matcalc.verify.oracle.sample import matrix_of_entries
@@ -80,23 +81,22 @@ def _compare(asked: Question, condition: str, point: Point) -> OnKink | None:
     is_continuous = all(_is_continuous(asked, point, pairs, order) for order in range(asked.order))
     smooth = np.logical_and(is_continuous, high - low <= _ONE * beyond)
     smooth = np.logical_and(smooth, beyond > slack)
-    worst = np.unravel_index(int(np.argmax(np.where(smooth, np.inf, beyond))), beyond.shape)
-    if not beyond[worst] > slack:
+    index = largest_place(np.where(smooth, np.inf, beyond))
+    if not beyond[index] > slack:
         return None
-    index = tuple(int(k) for k in worst)
     entry = f"entry {list(index)} of the claim" if index else "the claim"
-    values = [0.0 if abs(each) < _ZERO else each for each in (low[worst], high[worst])]
-    if smooth[worst]:
+    values = [0.0 if abs(each) < _ZERO else each for each in (low[index], high[index])]
+    if smooth[index]:
         what = f"entry {list(index)} of the derivative" if index else "the derivative"
         return OnKink(
             f"at a point where {condition}, {what} is {values[0]:.4g}, "
-            f"and the claim {there[worst]:.4g}",
-            Counterexample(point, index, float(there[worst]), values[0]),
+            f"and the claim {there[index]:.4g}",
+            Counterexample(point, index, float(there[index]), values[0]),
         )
     shown = " to ".join(dict.fromkeys([f"{each:.4g}" for each in values]))
     what = "generalised gradient" if asked.order == 1 else "limit of the derivative"
     return OnKink(
-        f"on the kink where {condition}, {entry} is {there[worst]:.4g}, and beside it "
+        f"on the kink where {condition}, {entry} is {there[index]:.4g}, and beside it "
         f"{shown}: no other value is a {what}"
     )
 

@@ -11,6 +11,7 @@ from matcalc.core.dims import names_in
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.compare import largest_place
 from matcalc.verify.oracle.interpret import magnitude
 from matcalc.verify.oracle.numeric import Method
 from matcalc.verify.oracle.preconditions import violated_precondition
@@ -34,7 +35,7 @@ def difference(left: Program, right: Program, seed: int) -> Counterexample | Non
     except MatcalcError:
         return None
     gaps = np.abs(sample.claimed - sample.truth)
-    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
+    index = largest_place(gaps)
     if not gaps[index] > _VALUE.tolerance * sample.scale:
         return None
     return Counterexample(

@@ -10,7 +10,7 @@ from itertools import combinations, permutations
 import numpy as np
 
 from matcalc.claims.judge.branches import KINKED
-from matcalc.claims.judge.claims import Neighbours, evaluate_claim
+from matcalc.claims.judge.claims import Neighbours, evaluator
 from matcalc.claims.judge.derivatives import (
     other_objectives,
     other_variables,
@@ -32,7 +32,7 @@ from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.claims.judge.variant import PLAIN, Variant
 from matcalc.core.kinds import Variable
 from matcalc.core.projections import by_independent_entries
-from matcalc.core.statement import is_folded, layout_axes
+from matcalc.core.statement import is_folded
 from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, frame_of
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
@@ -234,9 +234,7 @@ def _unproject(question: Question, sample: Sample) -> Array:
     if claimed.shape != sample.truth.shape:
         return none
     array = question.derivative(sample.point, question.wrt, question.kind)[0]
-    axes = layout_axes(question.rank, array.ndim, question.layout)
-    laid = claimed.reshape([array.shape[axis] for axis in axes], order="F")
-    back = np.transpose(laid, np.argsort(axes))
+    back = question.from_layout(claimed, array.shape)
     projected = structured_gradient(back, question.kind, question.rank, question.order)
     error = float(np.max(np.abs(question.to_layout(projected) - sample.truth), initial=0.0))
     return claimed if error <= _AGREES * sample.scale else none
@@ -345,7 +343,7 @@ def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
     found = terms(answer)
     outside = len(coarse_terms(answer))
     for place, term in enumerate(found):
-        value, written = _evaluator(term), _as_added(term, question)
+        value, written = evaluator(term), _as_added(term, question)
         shown = quote(term.args[0] if term.op == "fill" else term)
         for kind, said, times, back in (
             ("missing-term", f"the term {shown} is missing", -1.0, "+ "),
@@ -381,7 +379,7 @@ def _missing_pairs(answer: Expr, question: Question) -> Iterator[Variant]:
     if not 2 < len(found) <= _MOST_IN_PAIRS:
         return
     for one, other in combinations(found, 2):
-        values = _evaluator(one), _evaluator(other)
+        values = evaluator(one), evaluator(other)
         both = f"{_as_added(one, question)} + {_as_added(other, question)}"
         yield Variant(
             "missing-term",
@@ -397,10 +395,6 @@ def _as_added(term: Expr, question: Question) -> str:
     tree = question.tree
     turned = tree is not None and tree.rank == term.rank == 1 and tree.row != term.row
     return f"({text(term)})" + ("'" if turned else "")
-
-
-def _evaluator(tree: Expr) -> Callable[[Sample], Array]:
-    return lambda sample: evaluate_claim(tree, sample.point)
 
 
 def _edits(answer: Expr, question: Question) -> Iterator[Variant]:

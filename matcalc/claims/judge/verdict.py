@@ -46,6 +46,7 @@ from matcalc.core.kinds import free_kind
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import matricize
 from matcalc.verify.exact.judge import BITS
+from matcalc.verify.oracle.compare import largest_place
 from matcalc.verify.oracle.domain import no_value
 from matcalc.verify.oracle.pieces import on_jump
 from matcalc.write.notation import format_text
@@ -389,8 +390,7 @@ def _check(
     if worst.truth.shape != worst.claimed.shape or not worst.truth.size:
         return checked, None
     gaps = np.abs(worst.claimed - worst.truth)
-    place = int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)))
-    index = tuple(map(int, np.unravel_index(place, gaps.shape)))
+    index = largest_place(np.where(np.isnan(gaps), np.inf, gaps))
     return checked, Worst(index, float(worst.claimed[index]), float(worst.truth[index]))
 
 

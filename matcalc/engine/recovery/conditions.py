@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from matcalc.core.operations import OPPOSITE
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
 from matcalc.engine.recovery.factory import ExpressionFactory
-
-_OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def condition(factory: ExpressionFactory, tree: Expr) -> Expr:
@@ -15,8 +14,8 @@ def condition(factory: ExpressionFactory, tree: Expr) -> Expr:
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if node.op == "step":
             return _above(factory, node.args[0])
-        if node.op == "-" and args[1].op in _OPPOSITE and is_number(_entry(node.args[0]), 1):
-            return factory.binary(_OPPOSITE[args[1].op], *args[1].args)
+        if node.op == "-" and args[1].op in OPPOSITE and is_number(_entry(node.args[0]), 1):
+            return factory.binary(OPPOSITE[args[1].op], *args[1].args)
         return factory.binary(node.op, *args) if node.op in ("*", ".*") else node
 
     return fold(tree, lambda node: node.args if node.op in ("*", ".*", "-") else (), rule)

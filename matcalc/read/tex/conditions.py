@@ -3,13 +3,12 @@ r"""Conditions: \begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}, \ma
 from __future__ import annotations
 
 from matcalc.core.errors import ParseError, Span
-from matcalc.core.operations import MIRRORED
+from matcalc.core.operations import MIRRORED, OPPOSITE
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
 
 Branch = tuple[Phrase, list[Phrase]]  # a value, and the comparisons that hold there
-_NEGATED = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 
 def cases(branches: list[Branch], span: Span, source: str) -> Phrase:
@@ -48,9 +47,9 @@ def _is_opposite(first: list[Phrase], second: list[Phrase], source: str) -> bool
         for each in (first[0], second[0])
     ]
     if sides[0] == sides[1]:
-        return _NEGATED.get(first[0].kind) == second[0].kind
+        return OPPOSITE.get(first[0].kind) == second[0].kind
     turned = MIRRORED.get(second[0].kind, second[0].kind)
-    return sides[0] == sides[1][::-1] and _NEGATED.get(first[0].kind) == turned
+    return sides[0] == sides[1][::-1] and OPPOSITE.get(first[0].kind) == turned
 
 
 def indicator(base: Phrase, below: Phrase, end: int, scope: Scope) -> Phrase:

@@ -276,6 +276,11 @@ def _candidate(
         raise
 
 
+def largest_place(array: Array) -> tuple[int, ...]:
+    """The index of the largest entry."""
+    return tuple(map(int, np.unravel_index(int(np.argmax(array)), array.shape)))
+
+
 def largest_entry(array: Array) -> float:
     """The largest absolute value; 0 of an empty array."""
     return float(np.max(np.abs(array), initial=0.0))
@@ -336,7 +341,7 @@ def _judge(
     ):  # an error that is too large for a number is infinite
         errors = np.abs(found - expected) / scale
     errors = np.where(np.isnan(errors), np.inf, errors)
-    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(errors)), errors.shape))
+    index = largest_place(errors)
     worst = Worst(index, float(expected[index]), float(np.real(found[index])))
     error = float(errors[index])
     return Comparison(error <= tolerance, error, worst, *common, hidden=hidden)

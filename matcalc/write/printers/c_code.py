@@ -236,7 +236,7 @@ class CWriter(LanguageWriter):
         codes = [self.over(arg, node) for arg in node.args]
         if cell == "/":
             return self.operator("/", codes, node.args[1])
-        name = self.helper(cell[1:] or node.attr[0]) if cell[0] == "=" else cell
+        name = self.called(cell, node)
         return f"{name}({', '.join(text for text, _ in codes)})", ATOM
 
     def condition(self, node: CodeNode, whole: CodeNode) -> str:

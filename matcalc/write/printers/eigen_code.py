@@ -48,6 +48,8 @@ def _type(rank: int) -> str:
 class EigenEmitter(LanguageEmitter):
     """Writes the statements."""
 
+    branch = ("if ({}) {{", "}} else {{", "}")
+
     def _name(self, code: Code, node: CodeNode | None = None) -> Code:
         if code[0].isidentifier():  # the factors of a matrix are found where they are used
             return code
@@ -60,15 +62,8 @@ class EigenEmitter(LanguageEmitter):
     def _branches(
         self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
     ) -> None:
-        (first, one), (second, other) = sides
         self.lines.append(f"{_type(node.rank)} {name};")
-        for head, lines, code in (
-            (f"if ({condition}) {{", first, one),
-            ("} else {", second, other),
-        ):
-            self.lines.append(head)
-            self.lines += [f"{_INDENT}{line}" for line in [*lines, f"{name} = {code};"]]
-        self.lines.append("}")
+        super()._branches(condition, name, sides, node)
 
     def _literal(self, value: Fraction) -> Code:
         text, _ = number_code(value)
@@ -236,9 +231,7 @@ class EigenEmitter(LanguageEmitter):
     def _map(self, cell: str, node: CodeNode) -> Code:
         operands = self.operands(node)
         is_method = cell.isidentifier()
-        name = f"std::{cell}" if is_method else cell
-        if cell[0] == "=":
-            name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
+        name = f"std::{cell}" if is_method else self.called(cell, node)
         if not node.rank:
             return f"{name}({', '.join(text for text, _ in operands)})", ATOM
         if is_method and not node.is_tensor and len(operands) == 1:
@@ -254,7 +247,7 @@ class EigenEmitter(LanguageEmitter):
             return f"Matrix<T>({bracket(codes[0])}.asDiagonal())", ATOM
         if cell[0] != "=":
             return f"{bracket(codes[0])}.{cell}()", ATOM
-        name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
+        name = self.called(cell, node)
         given = [
             self._hold(code, arg.rank) if arg.rank or not _is_whole(arg) else self._whole(arg)
             for code, arg in zip(codes, node.args, strict=True)

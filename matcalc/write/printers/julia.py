@@ -10,7 +10,13 @@ from fractions import Fraction
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code, bracket
-from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
+from matcalc.write.printers.language_code import (
+    LanguageEmitter,
+    LanguageWriter,
+    TargetLanguage,
+    form_code,
+    infix_code,
+)
 from matcalc.write.printers.language_source import LanguageSource, SizeBindings
 from matcalc.write.printers.numpy_code import NO_ROOM
 from matcalc.write.printers.numpy_emit import number as number_code
@@ -45,14 +51,7 @@ _SPECIAL = re.compile(
 class JuliaEmitter(LanguageEmitter):
     """Writes the statements."""
 
-    def _branches(
-        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
-    ) -> None:
-        (first, one), (second, other) = sides
-        for head, lines, code in ((f"if {condition}", first, one), ("else", second, other)):
-            self.lines.append(head)
-            self.lines += [f"{_INDENT}{line}" for line in [*lines, f"{name} = {code}"]]
-        self.lines.append("end")
+    stop = ""
 
     def _literal(self, value: Fraction) -> Code:
         text, level = number_code(value)
@@ -76,9 +75,7 @@ class JuliaEmitter(LanguageEmitter):
             return f"{bracket(left)} {sign} {bracket(right)}", POWER
         if level < SUM:  # comparisons may be chained, so they have brackets
             return f"({bracket(left, SUM)} {sign} {bracket(right, SUM)})", ATOM
-        mixed = level == TERM and f" {sign} " not in left[0]
-        before = bracket(left, UNARY if mixed and left[1] == TERM else level)
-        return f"{before} {sign} {bracket(right, level + 1)}", level
+        return infix_code(left, sign, right, level)
 
     def _product(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == second == 1:
@@ -129,9 +126,7 @@ class JuliaEmitter(LanguageEmitter):
 
     def _map(self, cell: str, node: CodeNode) -> Code:
         operands = self.operands(node)
-        name = cell
-        if cell[0] == "=":
-            name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
+        name = self.called(cell, node)
         dot = "." if node.rank else ""
         return f"{name}{dot}({', '.join(text for text, _ in operands)})", ATOM
 
@@ -143,11 +138,8 @@ class JuliaEmitter(LanguageEmitter):
         if function == "matrix_power":
             return f"{bracket(codes[0])} ^ {self._whole_or(node.args[1])}", POWER
         if "{" in cell:
-            text = cell.format(*(bracket(code) for code in codes))
-            return (text, ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", ATOM)
-        name = cell
-        if cell[0] == "=":
-            name = self.helper(cell[1:] or function.rpartition(".")[2])
+            return form_code(cell, codes)
+        name = self.called(cell, node)
         given = [self._whole_or(arg) for arg in node.args]
         if function == "one_hot":
             given = ["T", *given]

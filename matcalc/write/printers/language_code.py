@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.languages import ENTRY_CALLS, LANGUAGE_CALLS
-from matcalc.write.printers.code_levels import ATOM, UNARY, Code
+from matcalc.write.printers.code_levels import ATOM, TERM, UNARY, Code, bracket
 from matcalc.write.printers.numpy_emit import Emitter
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
@@ -95,6 +95,19 @@ def with_needs(language: TargetLanguage, names: Sequence[str]) -> list[str]:
     return [helper.text for name, helper in table.items() if name in wanted]
 
 
+def infix_code(left: Code, sign: str, right: Code, level: int) -> Code:
+    """Two operands of one level; a product before another sign of its level has brackets."""
+    mixed = level == TERM and f" {sign} " not in left[0]
+    before = bracket(left, UNARY if mixed and left[1] == TERM else level)
+    return f"{before} {sign} {bracket(right, level + 1)}", level
+
+
+def form_code(cell: str, operands: Sequence[Code]) -> Code:
+    """A form of the table of a language, in brackets unless it is a call."""
+    text = cell.format(*map(bracket, operands))
+    return (text, ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", ATOM)
+
+
 class LanguageWriter(Emitter):
     """What the code of every language has: functions that come with it, and sizes."""
 
@@ -112,6 +125,12 @@ class LanguageWriter(Emitter):
         """The name of a function that comes with the code."""
         self.helpers[name] = None
         return name
+
+    def called(self, cell: str, node: CodeNode) -> str:
+        """The function that a cell of the table names: the language's own, or one that comes with
+        the code (``=``).
+        """
+        return self.helper(cell[1:] or node.attr[0].rpartition(".")[2]) if cell[0] == "=" else cell
 
     def text(self, node: CodeNode) -> str:
         """The code of an operand."""
@@ -131,6 +150,9 @@ class LanguageWriter(Emitter):
 
 class LanguageEmitter(LanguageWriter):
     """Writes the statements in a language that has arrays."""
+
+    branch = ("if {}", "else", "end")  # what stands around the statements of two branches
+    stop = ";"  # ends a statement
 
     def _code(self, node: CodeNode) -> Code:
         rule = _RULES.get(node.op)
@@ -214,11 +236,16 @@ class LanguageEmitter(LanguageWriter):
 
     # what a language writes
 
-    @abstractmethod
     def _branches(
         self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
     ) -> None:
         """Statements that give a name the one value or the other."""
+        *heads, end = self.branch
+        for head, (lines, code) in zip(heads, sides, strict=True):
+            self.lines.append(head.format(condition))
+            statements = [*lines, f"{name} = {code}{self.stop}"]
+            self.lines += [f"{self.language.indent}{line}" for line in statements]
+        self.lines.append(end)
 
     @abstractmethod
     def _entrywise(self, operator: str, operands: list[Code], ranks: list[int]) -> Code:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 
-from matcalc.core.dims import ONE, ZERO, Dim
+from matcalc.core.dims import ONE, Dim
 from matcalc.core.indexed import Condition, Form, Index, Place, Reduction, condition_of
 from matcalc.core.operations import OVER_INDICES
 from matcalc.core.tree import Expr
@@ -14,15 +14,15 @@ from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
     SIGNED,
+    SIGNS,
     LatexPiece,
     bracket,
     fraction,
     multiply,
     parenthesize,
 )
-from matcalc.write.printers.text_indexed import follows, index_names
+from matcalc.write.printers.text_indexed import follows, format_place, index_names
 
-_SIGNS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 _SYMBOLS = {"eye": DELTA, "epsilon": r"\varepsilon"}
 Names = dict[Index, str]
 
@@ -86,17 +86,7 @@ def _entries(
 
 
 def _place(place: Place, called: Names) -> str:
-    text = ""
-    if place.offset.scale and place.terms and all(c < 0 for _, c in place.terms):
-        # n-i, and not -i+n
-        return names.size(place.offset) + _place(Place(place.terms, ZERO), called)
-    for index, c in sorted(place.terms, key=lambda term: term[1] < 0):
-        front = "-" if c < 0 else "+" if text else ""
-        text += front + (f"{abs(c)} " if abs(c) != 1 else "") + called[index]
-    if place.offset.scale or not text:
-        offset = names.size(place.offset)
-        text += offset if not text or offset[0] == "-" else f"+{offset}"
-    return text
+    return format_place(place, called, names.size, " ")
 
 
 def _reduce(expr: Expr, part: Expr, body: LatexPiece, called: Names) -> LatexPiece:
@@ -147,4 +137,4 @@ def _condition(condition: Condition, own: Sequence[Index], called: Names) -> str
     terms = condition.place.terms
     first = next((index for index, _ in terms if index in own), terms[0][0])
     left, op, right = condition.solve_for(first)
-    return f"{_place(left, called)} {_SIGNS[op]} {_place(right, called)}"
+    return f"{_place(left, called)} {SIGNS.get(op, op)} {_place(right, called)}"

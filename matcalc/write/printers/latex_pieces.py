@@ -89,12 +89,12 @@ def subtract(left: LatexPiece, right: LatexPiece) -> LatexPiece:
     return LatexPiece(f"{left.text} - {bracket(right, level)}", SUM, left.tall or right.tall)
 
 
-_SIGNS = {"<=": r"\leq", ">=": r"\geq", "==": "=", "!=": r"\neq"}
+SIGNS = {"<=": r"\leq", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 
 
 def compare(sign: str, left: LatexPiece, right: LatexPiece) -> LatexPiece:
     """[a > b], Iverson's bracket: 1 where it holds, else 0."""
-    inside = f"{left.text} {_SIGNS.get(sign, sign)} {right.text}"
+    inside = f"{left.text} {SIGNS.get(sign, sign)} {right.text}"
     tall = left.tall or right.tall
     return LatexPiece(f"\\left[{inside}\\right]" if tall else f"[{inside}]", ATOM, tall)
 

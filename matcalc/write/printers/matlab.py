@@ -4,13 +4,18 @@ its axes, the last ones of length 1 being those that MATLAB forgets.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
 from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code, bracket
-from matcalc.write.printers.language_code import LanguageEmitter, LanguageWriter, TargetLanguage
+from matcalc.write.printers.language_code import (
+    LanguageEmitter,
+    LanguageWriter,
+    TargetLanguage,
+    form_code,
+    infix_code,
+)
 from matcalc.write.printers.language_source import LanguageSource, SizeBindings
 from matcalc.write.printers.numpy_code import NO_ROOM
 from matcalc.write.printers.numpy_nodes import CodeNode
@@ -47,15 +52,6 @@ class MatlabEmitter(LanguageEmitter):
         self.lines.append(f"{name} = {code[0]};")
         return name, ATOM
 
-    def _branches(
-        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: CodeNode
-    ) -> None:
-        (first, one), (second, other) = sides
-        for head, lines, code in ((f"if {condition}", first, one), ("else", second, other)):
-            self.lines.append(head)
-            self.lines += [f"{_INDENT}{line}" for line in [*lines, f"{name} = {code};"]]
-        self.lines.append("end")
-
     def _entrywise(self, operator: str, operands: list[Code], ranks: list[int]) -> Code:
         level = LEVELS[operator]
         left, right = operands
@@ -71,9 +67,7 @@ class MatlabEmitter(LanguageEmitter):
             sign = _DOTTED.get(operator, operator)
         if operator == "**":
             return f"{bracket(left, ATOM)} {sign} {bracket(right, ATOM)}", POWER
-        mixed = level == TERM and f" {sign} " not in left[0]
-        before = bracket(left, UNARY if mixed and left[1] == TERM else level)
-        return f"{before} {sign} {bracket(right, level + 1)}", level
+        return infix_code(left, sign, right, level)
 
     def _product(self, left: Code, first: int, right: Code, second: int) -> Code:
         if first == 1:
@@ -136,19 +130,15 @@ class MatlabEmitter(LanguageEmitter):
     def _map(self, cell: str, node: CodeNode) -> Code:
         operands = self.operands(node)
         if "{" in cell:
-            return _form(cell, operands)
-        name = cell
-        if cell[0] == "=":
-            name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
+            return form_code(cell, operands)
+        name = self.called(cell, node)
         return f"{name}({', '.join(text for text, _ in operands)})", ATOM
 
     def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> Code:
         operands = [self.codes[id(arg)] for arg in node.args]
         if "{" in cell:
-            return _form(cell, operands)
-        name = cell
-        if cell[0] == "=":
-            name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
+            return form_code(cell, operands)
+        name = self.called(cell, node)
         given = [text for text, _ in operands]
         if name == "reshape" and len(given) == 2:
             more = ["1"]
@@ -326,9 +316,3 @@ class MatlabSource(LanguageSource):
         lines = "\n".join(inside).splitlines()
         text = "\n".join([head, *(_INDENT + line for line in lines), "end"])
         return "\n\n".join([text, *helpers]) + "\n"
-
-
-def _form(cell: str, operands: Sequence[Code]) -> Code:
-    """A form of the table, in brackets unless it is a call."""
-    text = cell.format(*(bracket(each, ATOM) for each in operands))
-    return (text, ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", ATOM)

@@ -101,17 +101,20 @@ def _entries(form: Expr, part: Expr, base: Piece, names: Names, sized: Container
 
 
 def _place(place: Place, names: Names) -> str:
+    return format_place(place, names, _end, "*")
+
+
+def format_place(place: Place, names: Names, size: Callable[[Dim], str], times: str) -> str:
+    """``2*i-j+n``: a place on an axis; ``size`` writes sizes, ``times`` stands behind numbers."""
     text = ""
     if place.offset.scale and place.terms and all(c < 0 for _, c in place.terms):
         # n-i, and not -i+n
-        return f"{place.offset}{_place(Place(place.terms, ZERO), names)}".replace(" ", "")
+        return size(place.offset) + format_place(Place(place.terms, ZERO), names, size, times)
     for index, c in sorted(place.terms, key=lambda term: term[1] < 0):
         front = "-" if c < 0 else "+" if text else ""
-        text += front + (f"{abs(c)}*" if abs(c) != 1 else "") + names[index]
+        text += front + (f"{abs(c)}{times}" if abs(c) != 1 else "") + names[index]
     if place.offset.scale or not text:
-        offset = str(place.offset).replace(" ", "").removeprefix("-1*")
-        if place.offset.scale == -1 and str(place.offset).startswith("-1*"):
-            offset = f"-{offset}"
+        offset = size(place.offset)
         text += offset if not text or offset[0] == "-" else f"+{offset}"
     return text
 
@@ -152,7 +155,8 @@ def _bind(index: Index, body: Expr, names: Names, args: Sequence[Expr]) -> str:
 
 
 def _end(size: Dim) -> str:
-    return str(size).replace(" ", "")
+    text = str(size).replace(" ", "")
+    return f"-{text[3:]}" if text.startswith("-1*") else text
 
 
 def follows(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
