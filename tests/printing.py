@@ -7,11 +7,17 @@ import pytest
 import matcalc
 from matcalc.engine.pipeline import prepare_to_print
 from matcalc.write.notation import format_text
+from matcalc.write.printers.numpy_code import Source
 
 
 def render(tree, variables, columns=0):
     """The text of a tree; where it has no other and its last axes are columns, of its matrix."""
     return format_text(prepare_to_print(tree, variables, columns), variables)
+
+
+def numpy_source(expr, variables, title=""):
+    """The code of a tree for NumPy."""
+    return Source(expr, variables, "f", title).text()
 
 
 def form_rows(forms, quick):

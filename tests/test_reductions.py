@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from printing import numpy_source
 from sweeps import thinned
 
 import matcalc
@@ -14,7 +15,7 @@ from matcalc.read.frontend import read
 from matcalc.read.tex.read import read_latex
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.write.printers.latex import latex
-from matcalc.write.printers.numpy_code import compile_numpy, numpy_source
+from matcalc.write.printers.numpy_code import compile_numpy
 
 REDUCTIONS = ["sum", "mean", *sorted(ALONG)]
 CONTEXTS = [

@@ -246,6 +246,7 @@ ROWS = [
         slope=2,
         branches="sign",
         root=True,
+        degree=1,
     ),
     _row(
         "sign",
@@ -273,6 +274,7 @@ ROWS = [
         slope=1,
         values=(0, inf),
         branches="sign",
+        narrow=True,
     ),
     _row(
         "step",
@@ -283,6 +285,7 @@ ROWS = [
         total=True,
         values=(0, 1),
         flat=True,
+        narrow=True,
     ),
     _row(
         "softplus",
@@ -294,6 +297,7 @@ ROWS = [
         smooth=True,
         values=(0, inf),
         avoids=(0,),
+        narrow=True,
     ),
     _row(
         "gelu",
@@ -311,6 +315,7 @@ ROWS = [
         breaks=True,
         smooth=True,
         inverse="sigmoid",
+        narrow=True,
     ),
     _row(
         "asin",
@@ -397,6 +402,7 @@ ROWS = [
         avoids=(0, 1),
         slope=1,
         inverse="logit",
+        narrow=True,
     ),
     _row(
         "silu",
@@ -406,6 +412,7 @@ ROWS = [
         numpy="silu",
         total=True,
         smooth=True,
+        narrow=True,
     ),
     _row(
         "softsign",
@@ -414,6 +421,7 @@ ROWS = [
         vanishes=True,
         total=True,
         numpy="softsign",
+        narrow=True,
     ),
     _row(
         "leakyrelu",

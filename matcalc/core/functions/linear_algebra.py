@@ -60,6 +60,7 @@ ROWS = [
         in_order="convex",
         analytic=True,
         inverse="inv",
+        degree=-1,
     ),
     FunctionSpec(
         name="adj",
@@ -68,6 +69,7 @@ ROWS = [
         says="adjugate",
         of_scalar=1,
         numpy="adj",
+        narrow=True,
         neighbours=("cof",),
         analytic=True,
     ),
@@ -78,6 +80,7 @@ ROWS = [
         says="cofactor matrix",
         of_scalar=1,
         numpy="cof",
+        narrow=True,
         analytic=True,
     ),
     FunctionSpec(
@@ -88,7 +91,9 @@ ROWS = [
         of_scalar=("/", 1, "x"),
         latex=None,
         numpy="pinv",
+        narrow=True,
         regular=True,
+        degree=-1,
     ),
     FunctionSpec(
         name="sylvester",

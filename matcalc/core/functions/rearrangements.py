@@ -57,6 +57,7 @@ ROWS = [
         any_rank=True,
         neighbours=("cumsum",),
         linear=(0,),
+        narrow=True,
     ),
     _row(
         "vec",
@@ -89,6 +90,7 @@ ROWS = [
         rank=1,
         numpy="cross",
         linear=(0, 1),
+        narrow=True,
     ),
     _row(
         "skewmat",
@@ -97,6 +99,7 @@ ROWS = [
         rank=2,
         numpy="skewmat",
         linear=(0,),
+        narrow=True,
     ),
     _row(
         "vee",
@@ -114,6 +117,7 @@ ROWS = [
         numpy="khatrirao",
         linear=(0, 1),
         fused=True,
+        narrow=True,
     ),
     _row(
         "reshape",
@@ -146,6 +150,7 @@ ROWS = [
         rank=1,
         numpy="vech",
         linear=(0,),
+        narrow=True,
     ),
     _row(
         "elimination",

@@ -67,6 +67,7 @@ ROWS = [
         slope=2,
         root=True,
         skips_zeros=True,
+        narrow=True,
     ),
     _row(
         "normp",
@@ -124,6 +125,7 @@ ROWS = [
         numpy="prodothers",
         quotient=True,
         smooth=True,
+        narrow=True,
     ),
     _row(
         "logsumexp",
@@ -137,6 +139,7 @@ ROWS = [
         slope=1,
         smooth=True,
         over=r"\operatorname{logsumexp}",
+        narrow=True,
     ),
     _row(
         "amax",
@@ -202,6 +205,7 @@ ROWS = [
         smooth=True,
         values=(0, 1),
         avoids=(0,),
+        narrow=True,
     ),
     _row(
         "logsoftmax",
@@ -215,6 +219,7 @@ ROWS = [
         curvature="concave",
         smooth=True,
         values=(-inf, 0),
+        narrow=True,
     ),
     _row(
         "dot",

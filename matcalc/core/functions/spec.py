@@ -73,6 +73,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     # its values and derivatives
     vanishes: bool = False  # f(0) = 0
     parity: int = 0  # entry by entry: 1 for f(-x) = f(x), -1 for f(-x) = -f(x)
+    degree: int = 0  # f(c*x) = c^degree*f(x) for positive numbers c
     skips_zeros: bool = False  # zeros among the entries change nothing
     total: bool = False  # has a finite value at all real arguments
     values: tuple[float, float] | None = None  # the least and the largest at real arguments
@@ -97,6 +98,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     letters: tuple[str, ...] = ()  # that this takes, which a variable may have too
     over: str = ""  # the command where it is taken over indices, as in ``sum[i]``
     numpy: str | None = None  # what generated code calls, without a dot of ``matcalc.runtime``
+    narrow: bool = False  # the function of ``matcalc.runtime`` keeps single precision
     # the decomposition of ``matcalc.runtime`` of whose factors it is one, or is taken: which, and
     # what stands behind it then
     part_of: tuple[str, int, str] | None = None

@@ -78,6 +78,7 @@ ROWS = [
         smooth=True,
         values=(0, 0.4),
         avoids=(0,),
+        narrow=True,
     ),
     _row(
         "gamma",

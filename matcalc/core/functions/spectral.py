@@ -44,6 +44,7 @@ ROWS = [
         letters=(r"\lambda",),
         in_order="convex",
         part_of=("symmetric_eigen", 0, "[-1]"),
+        narrow=True,
     ),
     _row(
         "lambda_min",
@@ -56,6 +57,7 @@ ROWS = [
         letters=(r"\lambda",),
         in_order="concave",
         part_of=("symmetric_eigen", 0, "[0]"),
+        narrow=True,
     ),
     _row(
         "eigvec",
@@ -222,6 +224,7 @@ ROWS = [
         "orthogonal polar factor X*(X'*X)^(-1/2), the gradient of nucnorm",
         "m,n->m,n",
         of_scalar=_SIGN,
+        narrow=True,
     ),
     _row(
         "schatten",

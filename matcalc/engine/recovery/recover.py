@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.operations import ALONG, HALVING, PROJECTORS, SYLVESTER, frechet
+from matcalc.core.operations import ALONG, DEGREES, HALVING, PROJECTORS, SYLVESTER, frechet
 from matcalc.core.tree import APPLY, Expr, is_number, signed_terms
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import fold
@@ -33,14 +33,7 @@ from matcalc.engine.recovery.equations import is_transpose
 from matcalc.engine.recovery.factor import Factoring
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import PLAIN, Graph, Preferences, Style
-from matcalc.engine.recovery.scales import (
-    AS_IT_IS,
-    DEGREES,
-    Scaled,
-    Typed,
-    is_linear,
-    scaled_factor,
-)
+from matcalc.engine.recovery.scales import AS_IT_IS, Scaled, Typed, is_linear, scaled_factor
 from matcalc.engine.recovery.shared import number_in_front
 
 

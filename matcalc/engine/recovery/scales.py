@@ -12,9 +12,6 @@ from typing import NamedTuple
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Factor, Node, Rational, Sum, exact_root, magnitude
 
-# functions of one argument with f(c*A) = c^degree*f(A) for positive c
-DEGREES = {"inv": -1, "pinv": -1, "abs": 1}
-
 
 class Typed(NamedTuple):
     """Whether decimals were typed, and by what sums of the network are multiplied to be as they

@@ -12,6 +12,7 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, names_in
 from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.members import families, family_of
+from matcalc.core.operations import NARROW
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import operands, postorder
@@ -48,24 +49,15 @@ _HELPERS = (
 # what has the type of its arguments
 _KEEPING = frozenset(
     [
-        *("sigmoid", "sigmoid_slope", "relu", "step", "softmax", "norm2", "weighted_gram"),
-        *("psd_factors", "psd_solve", "psd_inverse", "logsoftmax", "logsumexp", "softplus"),
-        *("logit", "prodothers", "silu", "softsign", "normpdf", "adj", "cof", "pinv", "polar"),
-        *("squared_distances", "khatrirao", "cross", "skewmat", "vech", "lambda_max", "lambda_min"),
-        *("regular_det", "without_nan", "pick", "sum_at", "revcumsum"),
+        *NARROW,
+        *("sigmoid_slope", "weighted_gram", "psd_factors", "psd_solve", "psd_inverse"),
+        *("squared_distances", "regular_det", "without_nan", "pick", "sum_at"),
     ]
 )
 _WIDTH = 100
 _INDENT = "    "
 NO_ROOM = "arrays of these sizes have no room for the entries that the formula takes"
 VALUE = ""  # the key of the value among several results
-
-
-def numpy_source(
-    expr: Expr, variables: Mapping[str, Variable], *, name: str = "f", title: str = ""
-) -> str:
-    """The source of ``def name(*, A, x): ...``, a function of all the variables by keyword."""
-    return Source(expr, variables, name, title).text()
 
 
 def compile_numpy(

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from printing import numpy_source
 
 from matcalc.core.errors import MatcalcError
 from matcalc.engine.pipeline import simplify
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.write.notation import format_text
-from matcalc.write.printers.numpy_code import compile_numpy, numpy_source
+from matcalc.write.printers.numpy_code import compile_numpy
 
 SIZES = {"n": 4, "p": 3, "m": 5}
 KINDS = {"x": "vector(n)", "y": "vector(n)", "b": "vector(p)", "X": "matrix(n, p)"}

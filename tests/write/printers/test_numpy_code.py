@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from printing import numpy_source
 from sweeps import slow, thinned
 from written import KINDS
 from written import VALUES as GIVEN
@@ -19,7 +20,7 @@ from matcalc.read.frontend import read
 from matcalc.runtime.factors import psd_factors, psd_inverse, psd_logdet, psd_solve
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.readback.code import code_says
-from matcalc.write.printers.numpy_code import Source, compile_numpy, numpy_source
+from matcalc.write.printers.numpy_code import Source, compile_numpy
 from matcalc.write.printers.numpy_emit import subscripts
 from matcalc.write.printers.numpy_functions import CALLS, FORMS
 
