@@ -310,14 +310,14 @@ def both(letters_: Letters, phrase: Phrase, name: str) -> MatcalcError:
 
 def _base_text(letters_: Letters, phrase: Phrase) -> str:
     r"""The letter without its subscript, also of \mathbf{x_i}."""
-    base = letters_.text(phrase.args[0])
+    base = letters_.scope.quote(phrase.args[0])
     return base + "}" * (base.count("{") - base.count("}"))
 
 
 def row_or_column(letters_: Letters, phrase: Phrase) -> str:
     """What to write for X_i beside a matrix X, which may be several things."""
     base, name = _base_text(letters_, phrase), letters_.base_name(phrase.args[0])
-    index = letters_.text(phrase.parts[0]).strip("{}")
+    index = letters_.scope.quote(phrase.parts[0]).strip("{}")
     data = f"{name.lower()}_{index} for a vector of data, whose transpose is the row; "
     return (
         f"write {base}_{{{index},:}} for the row, {base}_{{:,{index}}} for the column; "
@@ -400,7 +400,7 @@ def is_kronecker(letters_: Letters, phrase: Phrase, count: int) -> bool:
     if symbol(base, scope.source).key != ("delta", ()) or count != _MATRIX or scope.knows(base):
         return False
     if scope.printed is None and not scope.einstein:
-        shown = letters_.text(phrase)
+        shown = letters_.scope.quote(phrase)
         letters_.own[shown] = (
             f"note: {shown} is read as Kronecker's delta, 1 where both places are equal; "
             "declare delta: matrix if it is a variable"
