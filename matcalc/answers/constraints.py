@@ -42,8 +42,7 @@ def read_constraint(
     name = free_name(program, "l", "k", "u")
     kind = "vector" if zero.shape else "scalar"
     multiplier = Variable(name, kind, zero.shape)
-    program = program._replace(variables={**program.variables, name: multiplier})
-    return program, Constraint(source, zero, multiplier)
+    return program.declare(multiplier), Constraint(source, zero, multiplier)
 
 
 def _squared(program: Program, zero: Expr) -> Expr:
