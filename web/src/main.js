@@ -207,12 +207,19 @@ function showBadge(answer) {
 }
 
 function equation(answer) {
-  if (answer.wrt && answer.expression) {
-    const times = find("order").value === "2" ? "^{2}" : "";
-    const wrt = find("latex").checked ? answer.wrt : answer.wrt.replace(/_/g, "\\_");
-    return `\\frac{\\partial${times}}{\\partial ${wrt}${times}} \\left(${answer.expression}\\right) = ${answer.latex}`;
-  }
-  return answer.expression ? `${answer.expression} = ${answer.latex}` : answer.latex;
+  if (!answer.expression) return answer.latex;
+  if (!answer.wrt) return stated(answer.expression, answer.latex);
+  const times = find("order").value === "2" ? "^{2}" : "";
+  const wrt = find("latex").checked ? answer.wrt : answer.wrt.replace(/_/g, "\\_");
+  return stated(`\\frac{\\partial${times}}{\\partial ${wrt}${times}} \\left(${answer.expression}\\right)`, answer.latex);
+}
+
+// an equation; the names of parts, which stand in lines above a value, stay there
+function stated(left, latex) {
+  const lines = /^\\begin\{aligned\}\n([^]*)\n\\end\{aligned\}$/.exec(latex)?.[1].split(" \\\\\n") ?? [""];
+  const value = lines.pop();
+  if (!/^&(?!=)/.test(value)) return `${left} = ${latex}`;
+  return `\\begin{aligned}\n${[...lines, `${left} &= ${value.slice(1)}`].join(" \\\\\n")}\n\\end{aligned}`;
 }
 
 function typeset(element, latex) {

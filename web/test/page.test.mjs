@@ -148,6 +148,14 @@ for (const [name, serve] of ENGINES) {
       await page.click("#form-text");
     });
 
+    test("parts with names stand above the equation", async () => {
+      await open({ op: "diff", expr: "logsumexp(A*x)", wrt: "x", order: "2" });
+      await shown("#form", "where u = softmax(A*x)");
+      const said = await page.textContent("#formula annotation");
+      assert.match(said, /^\\begin\{aligned\}\nu &= .* \\\\\n\\frac\{\\partial\^\{2\}\}.* &= A\^\{\\top\}/);
+      assert.equal(await page.$("#formula .katex-error"), null);
+    });
+
     test("complex variables: why code is missing, and equality", async () => {
       await open({ op: "diff", expr: "z^H*A*z", wrt: "z", var: "z: complex vector(n)" });
       await shown("#form", "d/dconj(z) = A*z");
