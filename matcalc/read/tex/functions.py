@@ -15,7 +15,7 @@ from matcalc.core.walk import operands, postorder
 from matcalc.read.shapes.bars import LATEX
 from matcalc.read.shapes.notation import count_arguments
 from matcalc.read.syntax.names import default_kind
-from matcalc.read.tex import indices, norms, signs, vectors
+from matcalc.read.tex import indices, norms, signs, subscripts, vectors
 from matcalc.read.tex.declared import rank_of_derivative
 from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.resolver_base import ResolverBase
@@ -383,15 +383,20 @@ def learn_vectors(resolver: ResolverBase, phrase: Phrase, why: str) -> bool:
 
 
 def _may_be_vector(phrase: Phrase) -> bool:
-    r"""Whether this is c x_i or \sum_j w_{ij} x_j, and no number as w^\top x_i is."""
-    while phrase.kind == "bigsum":
-        phrase = phrase.args[0]
-    if phrase.kind != "*" or phrase.args[-1].kind != "indexed":
+    r"""Whether this is c x_i or \sum_j w_{ij} x_j/n, and no number as w^\top x_i and w_j x_{ij}
+    are.
+    """
+    whole = phrase
+    while phrase.kind in ("bigsum", "*", "/"):
+        before = phrase.args[0]
+        while before.kind == "*":
+            before = before.args[-1]
+        if phrase.kind == "*" and before.kind == "transpose":
+            return False
+        phrase = phrase.args[-1 if phrase.kind == "*" else 0]
+    if phrase is whole or phrase.kind != "indexed":
         return False
-    before = phrase.args[0]
-    while before.kind == "*":
-        before = before.args[-1]
-    return before.kind != "transpose"
+    return len(subscripts.places(phrase, 1)) == 1  # x_{ij} is a number
 
 
 def no_vectors(resolver: ResolverBase, phrase: Phrase, what: str) -> None:

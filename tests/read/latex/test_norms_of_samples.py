@@ -54,6 +54,14 @@ READ = [
         r"\sum_i\|y_i - b - w x_i\|^2",
         "Y: matrix(n, m); x: vector(n); b: vector(m); norm2(Y - vector(1)*b' - x*w')^2",
     ),
+    (
+        r"\sum_i \| x_i - \frac{1}{n}\sum_{j=1}^n x_j \|^2",
+        "X: matrix(n, d); norm2(X - vector(1)*mean(X, 1))^2",
+    ),
+    (
+        r"\sum_i \| y_i - \sum_j w_j x_{ij} \|^2",
+        "x: matrix(n, d); y: vector(n); w: vector(d); norm2(y - x*w)^2",
+    ),
     # where sums are no products of matrices
     (
         r"\sum_{i<j} w_{ij}\|A x_i - A x_j\|^2",
