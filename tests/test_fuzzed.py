@@ -60,6 +60,10 @@ FOUND = [
     ("huber(tanh(S)[1, 2], 1)", "S"),
     ("sum(where(c > c, c, c.^2))", "c"),
     ("polar(K)*vector(1)", "K"),
+    ("sum(kron(A, triu(K, 1)))", "K"),
+    ("sum(abs(eigvals(F'*F)))", "F"),
+    ("norm1(x.^2/norm2(y))", "y"),
+    ("huber(lambda_max(c*c' + eye/2), 1)", "c"),
 ]
 # the formula would divide by entries that are zero by declaration
 DIVIDING = [
@@ -87,6 +91,19 @@ def test_found(expression, wrt):
 def test_division_by_zeros_is_no_bug(expression, wrt, kinds):
     with pytest.raises(matcalc.MatcalcError, match=r"is not known|division by zero"):
         matcalc.diff(expression, wrt, variables=kinds).verification  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "expression", ["norminf(expm(A)*c)", "amax(expm(A)*c - c)", "sum(abs(expm(A)*c))"]
+)
+def test_second_derivatives_of_largest_entries(expression):
+    """What is computed alone may differ from an entry of the whole in its last bit."""
+    result = matcalc.diff(expression, "A", order=2, variables={"c": "vector(n)"})
+    assert result.verification.kind == "numeric"
+    code = result.to_callable()
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        assert np.any(code(A=rng.normal(size=(3, 3)), c=rng.normal(size=3)))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])

@@ -229,9 +229,11 @@ def _times(a: End, b: End) -> End:
 def _product(node: Expr, args: list[Bounds]) -> Bounds:
     left, right = args
     if node.op in ("/", "./"):
-        if right.positive:
-            return left.times(_reciprocal(right))
-        return left.times(_reciprocal(right.negate()).negate()) if right.negative else EVERYTHING
+        if right.nonnegative:  # where it is zero there is no value
+            return left.times(_reciprocal(right._replace(above=True)))
+        if right.most <= 0:
+            return left.times(_reciprocal(right.negate()._replace(above=True)).negate())
+        return EVERYTHING
     if node.op == ".*" or not node.args[0].shape or not node.args[1].shape:
         return left.times(right)
     outer = node.args[0].rank == node.args[1].rank == 1 and node.rank == 2

@@ -10,7 +10,7 @@ evaluated where a condition fails, and nothing twice.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple, Protocol
 
@@ -139,12 +139,27 @@ class FormEvaluator:
         found = list(product(*[self._range(index.start, index.size) for index in indices]))
         return self._column(self._plan.root, self._plan.takes, found)
 
+    def look(self, parts: Sequence[Expr]) -> None:
+        """Evaluates some parts of the body alone, for all choices that the form needs them for."""
+        indices = self._form.indices
+        found = list(product(*[self._range(index.start, index.size) for index in indices]))
+        needed = self._plan.needed_by(parts)
+        self._column(self._plan.root, self._plan.takes, found, needed)
+
     def _range(self, start: Dim, size: Dim) -> range:
         first = start.size(self._sizes)
         return range(first, first + size.size(self._sizes))
 
-    def _column(self, root: int, takes: _Takes, wanted: Sequence[Values]) -> tuple[Column, Rows]:
-        """A column, and its rows for what is taken of the values of indices."""
+    def _column(
+        self,
+        root: int,
+        takes: _Takes,
+        wanted: Sequence[Values],
+        alone: Collection[int] | None = None,
+    ) -> tuple[Column, Rows]:
+        """A column, and its rows for what is taken of the values of indices; ``alone`` are the
+        tables that are computed, where not all are.
+        """
         tables = self._plan.tables[: root + 1]
         known: list[dict[Values, int]] = [{} for _ in tables]
         rows = _rows(known[root], map(takes, wanted))
@@ -154,7 +169,7 @@ class FormEvaluator:
                 needed[number] = self._needs(tables[number], list(known[number]), known)
         columns: list[Column] = [None] * len(tables)
         for number, table in enumerate(tables):
-            if known[number]:
+            if known[number] and (alone is None or number in alone):
                 keys = list(known[number])
                 columns[number] = self._compute(table, keys, needed[number], columns)
         return columns[root], rows
@@ -301,6 +316,20 @@ class _Plan:
         self._numbers, first = _number_parts(form, self._free)
         self.tables = [self._table(node, children) for node in first]
         self.root, self.takes = self._table_of(form.body, form.indices)
+        self._needed: dict[tuple[int, ...], frozenset[int]] = {}
+
+    def needed_by(self, parts: Sequence[Expr]) -> frozenset[int]:
+        """The tables that some parts are computed from, and their own."""
+        key = tuple([self._numbers[id(part)] for part in parts])
+        if key not in self._needed:
+            found, todo = set[int](), list(key)
+            while todo:
+                number = todo.pop()
+                if number not in found:
+                    found.add(number)
+                    todo += [inner for inner, _ in self.tables[number].args]
+            self._needed[key] = frozenset(found)
+        return self._needed[key]
 
     def _table_of(self, part: Expr, indices: Sequence[Index]) -> tuple[int, _Takes]:
         """The table of a part, and what its rows are called by among the values of the indices."""

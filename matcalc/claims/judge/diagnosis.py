@@ -132,7 +132,10 @@ def diagnose(
         return None
     _, match, factor, formula = best
     causes = [*_causes(match), *([Slip(factor.kind, factor.text)] if factor.text else [])]
-    if factor.negative:
+    other = _other_number(match, factor)
+    if other is not None:
+        causes = [other]
+    elif factor.negative:
         causes.append(Slip("sign", _WRONG_SIGN))
     if [cause.kind for cause in causes] == ["sign"]:
         causes = [Slip("sign", causes[0].text + _of_another(wrong, samples))]
@@ -177,6 +180,15 @@ def _causes(match: _Match) -> list[Slip]:
             said = f"{quote(mine.part)} should be {quote(theirs.part)}"
             return [Slip(match.variant.kind, said)]
     return [Slip(part.kind, part.text) for part in (match.variant, match.mended) if part.text]
+
+
+def _other_number(match: _Match, factor: ConstantFactor) -> Slip | None:
+    """That a number should be another one, where it is left out and another is missing."""
+    said = match.mended.said
+    gone = said.gone if isinstance(said, Mutation) and match.variant is IDENTITY else None
+    if gone is None or gone.op != "number" or not factor.is_number:
+        return None
+    return Slip("factor", f"{quote(gone)} should be {factor.formula}")
 
 
 def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:

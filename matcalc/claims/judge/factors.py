@@ -34,6 +34,11 @@ class ConstantFactor:
     negative: bool = False  # whether the sign is wrong besides
     formula: str = ""  # the factor with its sign, in the language
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a fraction."""
+        return self.formula.lstrip("-").replace("/", "").isdecimal()
+
 
 NONE = ConstantFactor("", "", 0.0)
 

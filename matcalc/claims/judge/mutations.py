@@ -25,7 +25,7 @@ from matcalc.core.tree import (
     variable,
 )
 from matcalc.core.user_functions import calls_function
-from matcalc.verify.oracle.close import nearby
+from matcalc.verify.oracle.close import unrounded
 from matcalc.write.printers.text import text
 
 MOST_NODES = 150  # parts of a formula beyond which no slips are looked for
@@ -457,14 +457,13 @@ _NEIGHBOURS = [(name, other) for name, spec in OPERATIONS.items() for other in s
 def _constants(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
 ) -> Iterator[Change]:
-    """A number doubled, halved, with the other sign, or the plain one that it is close to;
-    exponents have rules of their own.
+    """A number doubled, halved, with the other sign, or the plain one that was rounded; exponents
+    have rules of their own.
     """
     if node.op == "number" and not any(
         user.op in ("^", ".^") and user.args[1] is node for user in users
     ):
-        plain = nearby(Fraction(node.value))
-        if plain is not None:
+        for plain in unrounded(Fraction(node.value)):
             yield Change("rounded", number(plain), LIKELY)
         for value in (2 * node.value, node.value / 2, -node.value):
             signed = value == -node.value

@@ -351,7 +351,7 @@ def _loops(node: Product, known: Facts) -> int:
 
 def _kronecker(factors: Sequence[Factor], start: int, end: int, known: Facts, sign: int) -> int:
     """kron(A, B) is what both A and B are; of two skew matrices it is symmetric, of a skew and a
-    symmetric one skew.
+    symmetric one skew. commutation(n, n) has the eigenvalues 1 and -1.
     """
     fused = [
         (node, labels)
@@ -370,6 +370,9 @@ def _kronecker(factors: Sequence[Factor], start: int, end: int, known: Facts, si
         for factor in factors
         if not (isinstance(factor[0], Leaf) and factor[0].kind == "fuse")
     ]
+    if left[1] == right[2] or left[2] == right[1]:  # a commutation, which swaps the two sides
+        swaps = not rest and left[1:] == (right[2], right[1])
+        return (SYMMETRIC | ORTHOGONAL) if swaps else 0
     sides = [_connected_factors(rest, {left[place], right[place]}) for place in (1, 2)]
     if len(sides[0]) + len(sides[1]) != len(rest) or any(factor in sides[1] for factor in sides[0]):
         return 0

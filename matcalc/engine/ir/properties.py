@@ -12,7 +12,7 @@ inverses 7.6; products of entries 7.5 (Schur); Kronecker products: Topics in Mat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from matcalc.core.kinds import ROWS
 from matcalc.core.operations import ENTRYWISE, PROJECTORS, VANISHING
@@ -49,6 +49,7 @@ from matcalc.engine.ir.nodes import (
     Leaf,
     Node,
     Product,
+    Rational,
     Sum,
     is_ones,
 )
@@ -163,7 +164,7 @@ class Properties:
                 found |= DEFINITE if definite else SEMIDEFINITE
             elif definite:
                 found |= INVERTIBLE
-        return found
+        return found | _reflections(parts)
 
     def _call(self, node: Call, *, square: bool) -> int:
         found = POSITIVE if node.name in self._positive else 0
@@ -178,6 +179,16 @@ class Properties:
             kept |= TOEPLITZ | CIRCULANT | HANKEL if node.name in ENTRYWISE else 0
             found |= argument & kept
         return found
+
+
+def _reflections(parts: Sequence[tuple[Rational, int]]) -> int:
+    """c*eye and multiples of symmetric orthogonal matrices, whose eigenvalues are 1 and -1; the
+    only definite one is the identity.
+    """
+    if not all(f & SYMMETRIC and f & ORTHOGONAL for _, f in parts):
+        return 0
+    least = sum(c if f & DEFINITE else -abs(c) for c, f in parts)
+    return DEFINITE if least > 0 else SEMIDEFINITE if least == 0 else 0
 
 
 def _triangle(node: Leaf) -> int:

@@ -31,7 +31,7 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.wide import has_wide, is_wide
 from matcalc.engine.recovery.index_cases import CaseWriter, Pair
-from matcalc.engine.recovery.index_places import always, at_index, bind
+from matcalc.engine.recovery.index_places import always, at_index, bind, free_name
 from matcalc.engine.recovery.index_starts import settle_starts
 from matcalc.engine.recovery.index_terms import (
     EntryKey,
@@ -45,6 +45,7 @@ from matcalc.engine.recovery.index_terms import (
     comparison,
     condition,
     connected_groups,
+    contracts,
     count_below,
     differences,
     merge,
@@ -65,8 +66,6 @@ from matcalc.engine.recovery.open_derivatives import (
 )
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.write.printers.text import has_indices
-
-_LETTERS = "ijklpqrstuvwabcdefgh"
 
 
 class TooLong(Exception):
@@ -113,19 +112,9 @@ class IndexWriter(DirectionWriter, CaseWriter):
         """An index that is not in use: the first of the input that runs over as much, or a
         letter.
         """
-        used = {index.name for index in scope}
-        known = {name for name, _ in self._names}
-        preferred = [name for name, own in self._names if own == size]
-        spare = [letter for letter in _LETTERS if letter not in known]
-        others = [name for name, own in self._names if own != size]
-        numbered = [f"i{k}" for k in range(1, 2 + len(scope) + len(self._taken))]
-        for name in (*preferred, *spare, *others, *numbered):
-            if name not in used and name not in self._taken:
-                key = (name, size)
-                if key not in self._indices:
-                    self._indices[key] = Index(name, size)
-                return self._indices[key]
-        raise AssertionError("there are more names than indices")
+        taken = self._taken.union([index.name for index in scope])
+        name = free_name(size, self._names, taken)
+        return self._indices.setdefault((name, size), Index(name, size))
 
     def _slot(self, tree: Expr) -> Expr:
         if tree.op == "number":
@@ -175,19 +164,30 @@ class IndexWriter(DirectionWriter, CaseWriter):
         assert isinstance(node, Leaf)
         return self.factory.make(node.kind, (), node.axes, node.name or None)
 
-    def _call(self, node: Call, places: Places, scope: tuple[Index, ...]) -> Expr:
+    def _call(
+        self, node: Call, places: Places, scope: tuple[Index, ...], *, whole: bool = False
+    ) -> Expr:
         if self._acts_entrywise(node) and not node.slots:
-            args = tuple([self._entry(arg, places if arg.axes else (), scope) for arg in node.args])
-            if node.name in ("pow", "equal"):
-                return Expr("^" if node.name == "pow" else "==", args, ())
+            entry = self._whole_entry if whole or node.name == "equal" else self._entry
+            args = tuple([entry(arg, places if arg.axes else (), scope) for arg in node.args])
             function = self.recovery.function(node.name)
             if function is not None:
                 return Expr(APPLY, args, (), value=function)
-            return Expr(str(node.name), args, ())
+            return Expr({"pow": "^", "equal": "=="}.get(str(node.name), str(node.name)), args, ())
         if node.rank > 2 and isinstance(node.name, FunctionRef):
             args = tuple([self._argument(arg) for arg in node.args])
             return self._at(self.factory.make(APPLY, args, node.axes, node.name), places)
         return self._at(self._close(node), places)
+
+    def _whole_entry(self, node: Node, places: Places, scope: tuple[Index, ...]) -> Expr:
+        """The entry of an array that is compared: computed alone, it may be rounded otherwise."""
+        if isinstance(node, Call) and self._acts_entrywise(node) and not node.slots:
+            return self._call(node, places, scope, whole=True)
+        if contracts(node) and not has_wide(node) and not is_wide(node):
+            tree = self.recovery.recover(node)
+            if not has_indices(tree):
+                return self._at(tree, places)
+        return self._entry(node, places, scope)
 
     def _acts_entrywise(self, node: Call) -> bool:
         function = self.recovery.function(node.name)

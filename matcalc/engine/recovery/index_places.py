@@ -7,7 +7,7 @@ has to be inside of its axis, which is a condition unless it always is: the deri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from typing import NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim
@@ -15,6 +15,7 @@ from matcalc.core.indexed import Condition, Index, Place
 from matcalc.engine.ir.nodes import Factor, Leaf
 from matcalc.engine.ir.ranges import nonnegative
 
+_LETTERS = "ijklpqrstuvwabcdefgh"
 _LONG = 5  # a sum or a function at a label counts for so many entries
 
 
@@ -180,3 +181,14 @@ def _extreme(place: Place, *, least: bool) -> Dim:
         last = index.start.plus(index.size).plus(ONE, -1)
         value = value.plus(index.start if least == (c > 0) else last, c)
     return value
+
+
+def free_name(size: Dim, names: Sequence[tuple[str, Dim]], taken: Collection[str]) -> str:
+    """A name for an index: the first of the ``names`` that runs over as much, or a letter."""
+    known = {name for name, _ in names}
+    preferred = [name for name, own in names if own == size]
+    spare = [letter for letter in _LETTERS if letter not in known]
+    others = [name for name, own in names if own != size]
+    numbered = [f"i{k}" for k in range(1, 2 + len(taken))]
+    found = (name for name in (*preferred, *spare, *others, *numbered) if name not in taken)
+    return next(found)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.tree import Expr, dimension, number, scalar_factors
+from matcalc.core.walk import postorder
 from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum, content, quotient
 from matcalc.engine.recovery.open_derivatives import Directed, Places
 
@@ -376,3 +377,19 @@ def _is_negative(part: Expr) -> bool:
     if part.op == "number":
         return bool(part.value < 0)
     return part.op == "neg" or (part.op in ("*", "/") and leading_number(part) < 0)
+
+
+def contracts(node: Node) -> bool:
+    """Whether this is a vector or a matrix in which products are summed over a label, outside of
+    functions of arrays.
+    """
+    if not 1 <= node.rank <= 2:
+        return False
+    inner = postorder(node, lambda each: each.children if isinstance(each, Sum | Product) else ())
+    return any(
+        label >= each.rank
+        for each in inner
+        if isinstance(each, Product)
+        for _, labels, _ in each.factors
+        for label in labels
+    )

@@ -152,6 +152,8 @@ def _half(builder: Builder, term: Node) -> tuple[Rational, tuple[Node, str]] | N
     coefficient, rest, mask, labels = parted
     rest.append((builder.leaf("apart", mask.axes, "0"), labels, 1))
     made = builder.product(coefficient, rest, tuple(range(term.rank)), term.axes)
+    if isinstance(made, Product) and made.coefficient == 0:
+        return None
     if isinstance(made, Product) and made.coefficient != 1:
         own = Fraction(made.coefficient)
         return own, (builder.scale(1 / own, made), mask.name)

@@ -56,13 +56,13 @@ class _Squares:
         return self._of_square(node, before)
 
     def _of_square(self, node: Expr, before: Mapping[int, Bounds]) -> Bounds:
-        """x.*x, x'*x, x'*A*x, the diagonal, trace and determinant of a positive semidefinite A, and
-        the trace of a product of two.
+        """x.*x, x'*x, x'*A*x, the diagonal, trace, determinant and eigenvalues of a positive
+        semidefinite A, and the trace of a product of two.
         """
         op, args = node.op, node.args
         if op in (".*", "dot") and self.alike.of(args[0]) == self.alike.of(args[1]):
             return NOT_BELOW_ZERO
-        if op in ("tr", "det"):
+        if op in ("tr", "det", "eigvals", "lambda_max", "lambda_min"):
             both = args[0].args if op == "tr" and args[0].op == "*" else args
             definite = id(args[0]) in self.definite or all(id(arg) in self.definite for arg in both)
             return NOT_BELOW_ZERO if definite else EVERYTHING
@@ -76,6 +76,9 @@ class _Squares:
         """
         if node.op == "variable":
             return node.value in self.variables and self.variables[node.value].kind == "psd"
+        if node.op == "/":
+            divisor = before[id(node.args[1])]
+            return id(node.args[0]) in self.definite and divisor.nonnegative
         if node.op in ("+", "inv", "'"):
             return all(id(arg) in self.definite for arg in node.args)
         if node.op == "*":

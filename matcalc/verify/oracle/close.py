@@ -10,6 +10,7 @@ from matcalc.core.tree import Expr, number
 
 _CLOSE = Fraction(1, 10**5)  # relative
 _PLAIN = 20  # the largest denominator of a number that is not itself a rounded one
+_MOST_DIGITS = 20
 _DIGITS = 10**8  # the denominator of a number with so many digits that it stands for another
 _CLOSEST = Fraction(1, 10**8)
 _KNOWN = {
@@ -28,10 +29,18 @@ _KNOWN = {
 }
 
 
-def nearby(value: Fraction) -> Fraction | None:
-    """The plain number that another is close to but not equal to."""
-    near = value.limit_denominator(_PLAIN)
-    return near if 0 < abs(value - near) <= _CLOSE * abs(near) else None
+def unrounded(value: Fraction) -> Iterator[Fraction]:
+    """The plain numbers that another is close to but not equal to, or that a decimal with two
+    digits or more is made of by rounding or cutting: 2/3 of 0.667 and of 0.66.
+    """
+    digits = next((k for k in range(_MOST_DIGITS) if (value * 10**k).denominator == 1), 0)
+    last = Fraction(1, 10**digits) if digits > 1 else Fraction(0)
+    for below in range(1, _PLAIN + 1):
+        near = Fraction(round(value * below), below)
+        lost = abs(near) - abs(value)
+        close = -last / 2 <= lost < last or abs(lost) <= _CLOSE * abs(near)
+        if near.denominator == below and lost and close:
+            yield near
 
 
 def close_numbers(one: Sequence[Expr], other: Sequence[Expr]) -> Iterator[tuple[Expr, Expr, str]]:

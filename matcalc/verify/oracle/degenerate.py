@@ -1,5 +1,5 @@
 """Spectral functions of matrices whose eigenvalues or singular values coincide, or vanish, at every
-point.
+point, and determinants of matrices that are singular there.
 """
 
 from __future__ import annotations
@@ -17,23 +17,28 @@ from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import evaluate, values_of_parts
 from matcalc.verify.oracle.sample import find_sizes, sample, sizes_for
-from matcalc.verify.oracle.spectra import GAPS
+from matcalc.verify.oracle.spectra import GAPS, least_singular_value
 
 _SIZES, _POINTS = 7, 4  # looked at
 _OF_FULL_RANK = ("nucnorm", "polar")
 _ROUNDING = 1e-9  # relative: gaps below are none
+_REGULAR = ("det", "adj", "cof")  # their rules have an inverse
+_DISTANCES = {
+    **{name: gap for name, (_, gap) in GAPS.items()},
+    **dict.fromkeys(_REGULAR, least_singular_value),
+}
 
 
 def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str | None:
-    """Which function of the variable never meets simple values, and which values; None where all do
-    somewhere.
+    """Which function of the variable never meets simple values, and which values, or no regular
+    matrix; None where all do somewhere.
 
     One point with simple values settles it, for the gap is an analytic function of the point: it
     vanishes everywhere or hardly anywhere.
     """
     order = inline(expr).parts
     moving = moving_parts(order, wrt)
-    suspects = {id(node): node for node in order if node.op in GAPS and id(node) in moving}
+    suspects = {id(node): node for node in order if node.op in _DISTANCES and id(node) in moving}
     seen: set[int] = set()
     unreal: set[int] = set()
     rng = np.random.default_rng(0)
@@ -53,7 +58,7 @@ def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str |
                                 unreal.add(id(node))
                                 continue
                             seen.add(id(node))
-                            if GAPS[node.op][1](*args) > _ROUNDING * float(
+                            if _DISTANCES[node.op](*args) > _ROUNDING * float(
                                 np.max(np.abs(args[0]), initial=0.0)
                             ):
                                 del suspects[id(node)]
@@ -63,6 +68,8 @@ def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str |
     if found is None:
         lacking = next((node for node in order if id(node) in suspects.keys() & unreal), None)
         return None if lacking is None else _too_few(lacking)
+    if found.op in _REGULAR:
+        return f"no derivative of {found.op} is known: its argument is singular at every point"
     how = (
         "a singular value is zero" if found.op in _OF_FULL_RANK else f"{GAPS[found.op][0]} coincide"
     )

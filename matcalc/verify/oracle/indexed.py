@@ -29,9 +29,11 @@ def evaluate_indexed(
     step: Callable[[Expr, list[Array]], Array],
     shape: Callable[[Expr], tuple[int, ...]],
     watch: Callable[[Expr, list[Array]], None] | None,
+    parts: Sequence[Expr] = (),
 ) -> Array:
     """The value of an ``indexed`` node; ``step`` evaluates what has no indices itself, and
-    ``watch`` is told what the others are taken of.
+    ``watch`` is told what the others are taken of. With ``parts`` these alone are evaluated, and
+    the value is zero.
     """
 
     if watch is None:
@@ -69,7 +71,11 @@ def evaluate_indexed(
     rules = Rules(
         step, lambda value: np.asarray(float(value)), take, reduce, lambda entry: not entry.any()
     )
-    column, rows = FormEvaluator(node.value, args, sizes, rules).values()
+    evaluator = FormEvaluator(node.value, args, sizes, rules)
+    if parts:
+        evaluator.look(parts)
+        return np.zeros(extent)
+    column, rows = evaluator.values()
     if not node.value.indices:
         return np.asarray(column[rows[0]])
     return np.stack([column[row] for row in rows]).reshape(extent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -131,7 +131,7 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
         return np.asarray(FUNCTIONS[node.op](*args))
     except EvaluationError:
         raise
-    except (ValueError, MemoryError) as problem:
+    except (ValueError, TypeError, MemoryError) as problem:
         kind = DomainProblem if _lies_with_the_point(problem, node, sizes) else EvaluationError
         large = isinstance(problem, MemoryError) or "Maximum allowed" in str(problem)
         said = "arrays of these sizes do not fit into memory" if large else problem
@@ -143,13 +143,18 @@ def _evaluate_form(node: Expr, args: list[Array], values: Values, sizes: Sizes) 
 
 
 def look_inside(
-    node: Expr, args: list[Array], values: Values, sizes: Sizes
+    node: Expr, args: list[Array], values: Values, sizes: Sizes, parts: Sequence[Expr] = ()
 ) -> tuple[list[tuple[Expr, list[Array]]], Array]:
     """What the parts of an ``indexed`` node are taken of, in the order in which they are evaluated;
-    of a reduction all values together. And the value.
+    of a reduction all values together. And the value. With ``parts`` these alone are evaluated, and
+    what they are made of; the value is zero then.
     """
     seen: list[tuple[Expr, list[Array]]] = []
-    value = _loop(node, args, values, sizes, lambda part, inside: seen.append((part, inside)))
+
+    def watch(part: Expr, inside: list[Array]) -> None:
+        seen.append((part, inside))
+
+    value = _loop(node, args, values, sizes, watch, parts)
     return seen, value
 
 
@@ -159,6 +164,7 @@ def _loop(
     values: Values,
     sizes: Sizes,
     watch: Callable[[Expr, list[Array]], None] | None,
+    parts: Sequence[Expr] = (),
 ) -> Array:
     # few trees have bound indices
     from matcalc.verify.oracle.indexed import evaluate_indexed  # noqa: PLC0415
@@ -176,6 +182,7 @@ def _loop(
         step,
         lambda part: extent(part.shape, sizes),
         watch,
+        parts,
     )
 
 

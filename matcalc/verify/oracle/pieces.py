@@ -292,20 +292,28 @@ class Pieces:
         self.inside = {each.switch: each.inside for each in found if each.inside is not None}
         self._forms = {id(inside.form) for inside in self.inside.values()}
         self.orders = [root.parts for root in self.roots]
-        self._deciding = self._find_deciding()
+        self._deciding, self._alone = self._find_deciding()
         self.size = sum(len(order) for order in self.orders)
         bodies = {id(each.form): each.form.value.body for each in self.inside.values()}
         self.size += _ROWS * sum(len(body.parts) for body in bodies.values())
 
-    def _find_deciding(self) -> set[int]:
-        """The parts whose values matter: those that switches and branches depend on."""
-        roots = [each.form for each in self.inside.values()]
+    def _find_deciding(self) -> tuple[set[int], dict[int, list[Expr]]]:
+        """The parts whose values matter: those that switches and branches depend on. And of each
+        form whose own value does not the parts of its body that do.
+        """
+        roots: list[Expr] = []
         for switch in self.switches:
             roots += [switch.left, *switch.node.args[1:], *switch.factors]
             roots += [] if switch.right is None else [switch.right]
         for order in self.orders:
             roots += [node.args[0] for node in order if node.op == "where"]
-        return {id(part) for part in Expr("several", tuple(roots)).parts}
+        deciding = {id(part) for part in Expr("several", tuple(roots)).parts}
+        alone: dict[int, list[Expr]] = {}
+        for each in self.inside.values():
+            if id(each.form) not in deciding:
+                alone.setdefault(id(each.form), []).append(each.part)
+        forms = tuple([each.form for each in self.inside.values()])
+        return deciding | {id(part) for part in Expr("several", forms).parts}, alone
 
     def sight(self, values: Values, sizes: Sizes) -> Sight:
         """What is seen at a point; EvaluationError where what decides has no value."""
@@ -320,7 +328,8 @@ class Pieces:
                         continue
                     args = [known[id(arg)] for arg in node.args]
                     if id(node) in self._forms:
-                        looked, value = look_inside(node, args, values, sizes)
+                        parts = self._alone.get(id(node), ())
+                        looked, value = look_inside(node, args, values, sizes, parts)
                         for part, found in looked:
                             rows.setdefault(id(part), []).append(found)
                         known[id(node)] = np.real(value)
@@ -329,17 +338,17 @@ class Pieces:
                 counting[id(order[-1])] = np.full(known[id(order[-1])].shape, fill_value=True)
                 for node in reversed(order):
                     _hand_down(node, known, counting)
-        gaps, counts = [], []
-        for switch in self.switches:
-            inside = self.inside.get(switch)
-            if inside is None:
-                gaps.append(self._gap(switch, known))
-                counts.append(_fit(counting[id(switch.node)], gaps[-1].shape))
-            else:
-                gaps.append(_row_gaps(switch, rows.get(id(inside.part), [])))
-                counts.append(self._counting_rows(switch, gaps[-1], rows))
-                if not np.any(counting[id(inside.form)]):
-                    counts[-1] = np.zeros_like(counts[-1])
+            gaps, counts = [], []
+            for switch in self.switches:
+                inside = self.inside.get(switch)
+                if inside is None:
+                    gaps.append(self._gap(switch, known))
+                    counts.append(_fit(counting[id(switch.node)], gaps[-1].shape))
+                else:
+                    gaps.append(_row_gaps(switch, rows.get(id(inside.part), [])))
+                    counts.append(self._counting_rows(switch, gaps[-1], rows))
+                    if not np.any(counting[id(inside.form)]):
+                        counts[-1] = np.zeros_like(counts[-1])
         return Sight(gaps, counts)
 
     def _counting_rows(

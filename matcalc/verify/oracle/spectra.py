@@ -42,8 +42,13 @@ def _simple(X: Array) -> float:
     return _gap(np.append(_singular(X), 0.0))
 
 
+def least_singular_value(X: Array) -> float:
+    """How far a matrix is from one that lacks a rank."""
+    return float(np.min(_singular(X)))
+
+
 def _rank(X: Array) -> float:
-    return float(np.min(_singular(X))) / _REACH
+    return least_singular_value(X) / _REACH
 
 
 def _columns(X: Array) -> float:

@@ -29,6 +29,10 @@ SLIPS = [
     row("sign", "a'*inv(X)*b", "X", "inv(X)'*a*b'*inv(X)'", {"sign"}, "wrong sign", AB),
     row("factor-2", LEAST_SQUARES, "x", "A'*(A*x - b)", {"factor"}, "the factor 2 is missing", B),
     row("factor-half", "x'*x/2", "x", "2*x", {"factor"}, "2 times the derivative"),
+    row("rounded", "x'*x/3", "x", "0.667*x", {"rounded"}, "0.667 should be 2/3"),
+    row("cut-off", "sum(x.^3)/9", "x", "0.33*x.^2", {"rounded"}, "0.33 should be 1/3"),
+    row("another-number", "x'*x", "x", "2.01*x", {"factor"}, "2.01 should be 2"),
+    row("another-step", "sum(relu(x))", "x", "sign(x)", {"function"}, "sign(x) should be step(x)"),
     row(
         "factor-1/m",
         f"{LEAST_SQUARES}/m",
