@@ -10,6 +10,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.options import require_code
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.engine.pipeline import require_symmetric
 
 
 class WithCode:
@@ -43,6 +44,7 @@ class WithCode:
 
         asked = Request(backend, runtime, name, self._title(), check, self._verify)
         program = self._program._replace(variables=dict(self.variables))
+        require_symmetric(program)
         return write_code(self._tree, program, asked)
 
     def _title(self) -> str:

@@ -94,7 +94,7 @@ def test_division_by_zeros_is_no_bug(expression, wrt, kinds):
 
 
 @pytest.mark.parametrize(
-    "expression", ["norminf(expm(A)*c)", "amax(expm(A)*c - c)", "sum(abs(expm(A)*c))"]
+    "expression", ["norminf(expm(A)*c)", "amax(expm(A)*c - c)", "norm1(expm(A)*c)"]
 )
 def test_second_derivatives_of_largest_entries(expression):
     """What is computed alone may differ from an entry of the whole in its last bit."""

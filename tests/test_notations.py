@@ -215,3 +215,18 @@ def test_cases_have_powers() -> None:
         "           (3*x[i]^2*x[j]/norm2(x)^2 - x[j])/norm2(x)^3  if i = k, j != k, i != j",
         "           3*x[i]*x[j]*x[k]/norm2(x)^5                   if j != k, i != j, i != k",
     ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "columns", "rows"),
+    [
+        ("sum(T.^2)", "T", "(2*vec(T))'", "(2*vec(permute(T, 3, 2, 1)))'"),
+        ("a*T", "a", "vec(T)", "vec(permute(T, 3, 2, 1))"),
+        ("x'*T[:, :, 1]*x", "T", "kron(kron(unit(1, k), x), x)'", "kron(kron(x, x), unit(1, k))'"),
+    ],
+)
+def test_kronecker_of_tensors(expression, wrt, columns, rows):
+    kinds = {"T": "tensor(n, n, k)"}
+    result = matcalc.diff(expression, wrt, variables=kinds)
+    assert str(result.in_notation("kronecker")) == columns
+    assert str(result.in_notation("kronecker", row_major=True)) == rows

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
-from matcalc.core.dims import Shape
+from matcalc.core.dims import Dim, Shape
 from matcalc.core.directions import Step, direction_of, free_variable
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, pair, variable
+from matcalc.core.tree import Expr, dimension, pair, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import (
     by_entries,
@@ -126,9 +127,8 @@ class Writer:
             return tree
         if columns == 1 and not rows and self.statement.order == 1:
             return differentiate(self.statement._replace(layout="numerator"))  # a row
-        if tree.rank == _MOST_ROWS:
-            count = tree.shape[0].times(tree.shape[1])
-            tree = Expr("vec", (tree,), (count,))
+        if tree.rank >= _MOST_ROWS:
+            tree = Expr("vec", (tree,), (reduce(Dim.times, tree.shape),))
         if tree.rank and not rows and not tree.row:
             tree = Expr("'", (tree,), tree.shape, row=True)
         return simplify_tree(program, tree)
@@ -273,10 +273,8 @@ def array_of_matrix(tree: Expr, shape: Shape, columns: int) -> Expr:
     rows = len(shape) - columns
     if rows and columns and len(shape) > _MOST_ROWS:
         return tensorize(tree, shape, columns)
-    if len(shape) == _MOST_ROWS and not (rows and columns):
-        whole = tree.shape[0]
-        fused = Expr("fuse", (), (whole, *shape))
-        return Expr("einsum", (tree, fused), shape, value=(((2,), (2, 0, 1)), (0, 1)))
     if tree.row:
-        return Expr("'", (tree,), tree.shape)
+        tree = Expr("'", (tree,), tree.shape)
+    if len(shape) >= _MOST_ROWS and not (rows and columns):
+        return Expr("reshape", (tree, *map(dimension, shape)), shape)
     return tree

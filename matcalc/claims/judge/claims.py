@@ -29,7 +29,7 @@ from matcalc.core.operations import COMPARISONS, OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import differentiate
+from matcalc.engine.pipeline import differentiate, require_symmetric
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude, values_of_parts
 from matcalc.verify.oracle.numeric import (
@@ -67,6 +67,8 @@ def about(program: Program, claim: Claim) -> Question:
     given = claim.claim
     stated, misfit = read_stated(claim, program)
     refuse_unknown(stated, known)
+    if misfit is None:
+        require_symmetric(stated)
     tree = stated.expr
 
     def asking(misfit: Misfit | None) -> Question:

@@ -13,6 +13,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.notes import label_lines
 from matcalc.core.program import Program
 from matcalc.engine.inner import expand
+from matcalc.engine.pipeline import require_symmetric
 from matcalc.read.frontend import read_pair
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def judge_equation(left: Program, right: Program, one: str, other: str, seed: in
     """The verdict on two programs over the same variables, of one shape, with the texts that they
     are shown as.
     """
+    for side in (left, right):
+        require_symmetric(side)
     decision = decide(left, right, seed)
     found = None
     if decision.verdict == DIFFERENT:

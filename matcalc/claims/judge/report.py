@@ -12,7 +12,7 @@ import numpy as np
 
 from matcalc.claims.judge.diagnosis import Diagnosis
 from matcalc.claims.judge.smallest import Counterexample
-from matcalc.core.kinds import Variable, size_names
+from matcalc.core.kinds import FREE, Variable, size_names
 from matcalc.core.notes import label_lines
 from matcalc.runtime.elementwise import Array
 
@@ -172,8 +172,14 @@ def describe_place(
     found: Counterexample, sizes: Mapping[str, int], variables: Mapping[str, Variable]
 ) -> str:
     """``n=1, x=[0.5]: entry [1]``, where the difference is; ``the value`` of a number."""
-    here = [f"{name}={size}" for name, size in sizes.items()]
-    here += [f"{name}={format_array(value)}" for name, value in found.point.values.items()]
+    shown = [each for name, each in variables.items() if name in found.point.values]
+    others = [each for each in variables.values() if each not in shown and each.dims]
+    left_out = {*size_names(others)} - {*size_names(shown)}
+    here = [f"{name}={size}" for name, size in sizes.items() if name not in left_out]
+    for name, value in found.point.values.items():
+        # a point close to a border is none without all of its digits
+        digits = 12 if name in variables and variables[name].kind in FREE | {"positive"} else 6
+        here.append(f"{name}={format_array(value, digits)}")
     here += [f"some {name}" for name, each in variables.items() if each.kind == "function"]
     place = f"entry {list(found.index)}" if found.index else "the value"
     return f"{', '.join(here)}: {place}" if here else place

@@ -27,7 +27,10 @@ def slopes(tree: Expr) -> Iterator[Mutation]:
     found = [
         node
         for node in order
-        if node.op in ENTRYWISE and node.op in OPERATIONS and len(node.args) == 1
+        if node.op in ENTRYWISE
+        and node.op in OPERATIONS
+        and len(node.args) == 1
+        and node.rank < len(_SHAPES)
     ]
     for node in found[:_MOST]:
         slope = _slope(node.op, node.rank)

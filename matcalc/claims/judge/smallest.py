@@ -14,7 +14,7 @@ from matcalc.core.dims import fits, names_in
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE, Variable
 from matcalc.core.subspaces import SPACES, independent
-from matcalc.core.tree import positive_sizes
+from matcalc.core.tree import positive_sizes, variable_names
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.compare import largest_place
 from matcalc.verify.oracle.interpret import extent
@@ -26,6 +26,7 @@ _ROTATIONS = dict.fromkeys(("orthogonal", "orthonormal"), "skew")  # what they a
 _DRAWS = 40  # random choices of entries at each choice of sizes, after the systematic ones
 _MOST_SIZES = 12
 _VISIBLE = 1e-6
+_DIGITS = (2, 3, 6)  # of a point that is shown
 _RESIDUE = 1e-30  # what a complex step leaves of zero
 _UNFIT = (
     MatcalcError,
@@ -97,10 +98,11 @@ def _sizes(question: Question) -> list[dict[str, int]]:
 def _at(
     question: Question, sizes: dict[str, int], rng: np.random.Generator, differs: Differs
 ) -> Counterexample | None:
+    occurring = _occurring(question)
     counts = {
         name: _count(variable, sizes)
         for name, variable in question.variables.items()
-        if variable.kind != "function"
+        if variable.kind != "function" and name in occurring
     }
     total = sum(counts.values())
     if total > 60:
@@ -110,6 +112,13 @@ def _at(
         if found is not None:
             return _simplify(question, sizes, counts, entries, found, differs)
     return None
+
+
+def _occurring(question: Question) -> set[str]:
+    """The variables that a formula or its claim contains; of functions, all."""
+    if question.program is None or question.tree is None:
+        return set(question.variables)
+    return variable_names(question.program.expr) | variable_names(question.tree) | {question.wrt}
 
 
 def _candidates(total: int, rng: np.random.Generator) -> Iterator[Array]:
@@ -158,12 +167,16 @@ def _judge(
             return None
         values[name] = made
         start += count
-    point = Point(sizes, values)
+    sample = _sample(question, Point(sizes, values))
+    return None if sample is None else differs(sample)
+
+
+def _sample(question: Question, point: Point) -> Sample | None:
+    """What is seen at a point; None where it is not smooth, or where something has no value."""
     try:
-        sample = question.sample(point) if question.smooth(point) else None
+        return question.sample(point) if question.smooth(point) else None
     except _UNFIT:
         return None
-    return None if sample is None else differs(sample)
 
 
 def _entry_differs(sample: Sample) -> Counterexample | None:
@@ -229,9 +242,34 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
     return X
 
 
-def largest_error(samples: Sequence[Sample]) -> Counterexample | None:
-    """Where no small point shows it: the random point at which the claim is most wrong."""
+def largest_error(question: Question, samples: Sequence[Sample]) -> Counterexample | None:
+    """Where no small point shows it: the random point at which the claim is most wrong, with as few
+    digits as it takes to be one.
+    """
     found = [
         (sample.error, made) for sample in samples if (made := _entry_differs(sample)) is not None
     ]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    if not found:
+        return None
+    worst = max(found, key=lambda pair: pair[0])[1]
+    for digits in _DIGITS:
+        sample = _sample(question, _rounded(question, worst.point, digits))
+        rounded = None if sample is None else _entry_differs(sample)
+        if rounded is not None:
+            return rounded
+    return worst
+
+
+def _rounded(question: Question, point: Point, digits: int) -> Point:
+    """The point with fewer digits, where its entries may be any."""
+
+    def plain(value: Array) -> Array:
+        return np.array([float(f"{x:.{digits}g}") for x in value.ravel()]).reshape(value.shape)
+
+    occurring = _occurring(question)
+    values = {
+        name: plain(value) if question.variables[name].kind in FREE | {"positive"} else value
+        for name, value in point.values.items()
+        if name in occurring
+    }
+    return Point(point.sizes, values)

@@ -218,7 +218,9 @@ def _wrong(
         diagnosis=_single_term(rest, asked) if rest is not None else diagnosis,
         difference=_text_of(rest, asked),
         shapes=_shapes(asked, (*misshapen, samples[0])[0]),
-        counterexample=smallest(asked) or largest_error(samples) or smallest(asked, at_kinks=True),
+        counterexample=smallest(asked)
+        or largest_error(asked, samples)
+        or smallest(asked, at_kinks=True),
         reproduce=_reproduce(asked, seed),
     )
 

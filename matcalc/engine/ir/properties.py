@@ -52,6 +52,7 @@ from matcalc.engine.ir.nodes import (
     Rational,
     Sum,
     is_ones,
+    magnitude,
 )
 
 # linear kinds by symmetry and diagonals; of others no theorem asks whether a matrix is of them
@@ -187,7 +188,9 @@ def _reflections(parts: Sequence[tuple[Rational, int]]) -> int:
     """
     if not all(f & SYMMETRIC and f & ORTHOGONAL for _, f in parts):
         return 0
-    least = sum(c if f & DEFINITE else -abs(c) for c, f in parts)
+    least: Rational = 0
+    for c, f in parts:
+        least += c if f & DEFINITE else -magnitude(c)
     return DEFINITE if least > 0 else SEMIDEFINITE if least == 0 else 0
 
 

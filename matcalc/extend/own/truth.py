@@ -144,7 +144,7 @@ def _judge_differential(table: Table, left: Program) -> None:
         ) from None
     if all(sample.error <= sample.method.tolerance for sample in samples):
         return
-    found = smallest(asked) or largest_error(samples)
+    found = smallest(asked) or largest_error(asked, samples)
     if found is None:
         raise table.problem(
             "the differential has no value where the function has a derivative", "diff"

@@ -220,10 +220,13 @@ def _names(
     parts: list[Expr], taken: Container[str], known: Callable[[Expr], str | None] | None
 ) -> dict[int, str]:
     """The user's names, letters by the rank where there are enough of them, else t1, t2, ..."""
-    given = {
-        id(part): name for part in parts if known is not None and (name := known(part)) is not None
-    }
-    used = set(given.values())
+    given: dict[int, str] = {}
+    used: set[str] = set()
+    for part in parts:
+        name = known(part) if known is not None else None
+        if name is not None and name not in used:  # of a row and a column one alone
+            given[id(part)] = name
+            used.add(name)
     free = [
         [letter for letter in letters if letter not in taken and letter not in used]
         for letters in _LETTERS

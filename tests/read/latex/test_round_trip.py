@@ -1,5 +1,6 @@
 """What is printed as LaTeX is read back and means the same: expressions, and their derivatives."""
 
+import numpy as np
 import pytest
 from calls import CALL_KINDS, example_of
 from hypothesis import HealthCheck, assume, given, settings
@@ -180,3 +181,12 @@ def test_sizes_that_no_variable_has(text: str) -> None:
     d = matcalc.diff(text, name, variables={"M": "matrix(n, n)", "x": "vector(n)"})
     again = matcalc.parse_latex(d.latex(), d.variables)
     assert agree(read(str(d), d.variables), read(str(again), again.variables)).ok
+
+
+def test_a_row_and_a_column_of_a_symmetric_matrix_have_names_of_their_own():
+    kinds = {"P": "psd(n)"}
+    result = matcalc.diff("inv(P)[1, 2]", "P", order=2, variables=kinds)
+    again = matcalc.parse_latex(result.latex(), result.variables)
+    P = np.array([[3.0, 1.0, 0.5], [1.0, 2.0, 0.2], [0.5, 0.2, 1.0]])
+    values = again.to_callable()(P=P)
+    assert np.allclose(values, matcalc.parse(str(result), kinds).to_callable()(P=P))
