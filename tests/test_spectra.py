@@ -164,6 +164,7 @@ NO_DERIVATIVE = [
     ("leftvec(B')", "B", 1, "one column or one row"),
     ("specnorm(B)", "B", 2, "one column or one row"),
     ("tr(cof(triu(A, 1)))", "A", 1, "of cof is known: its argument is singular at every point"),
+    ("x'*cof(triu(A, 1))*x", "x", 1, "of cof is known: its argument is singular at every point"),
     ("det(skewmat(x))", "x", 1, "of det is known: its argument is singular at every point"),
     ("eigvals((K + K')/2)", "K", 1, "of eigvals: at every point eigenvalues coincide"),
     ("leftvec(c*Q)", "c", 1, "of leftvec: at every point singular values coincide"),

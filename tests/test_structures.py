@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sweeps import slow
 
+import matcalc
 from matcalc import diff, jvp
 from matcalc.claims.judge.claims import Claim
 from matcalc.claims.judge.verdict import judge
@@ -369,3 +370,19 @@ def test_json_has_the_kind_as_it_is_declared(capsys):
     )
     kind = json.loads(capsys.readouterr().out)["variables"]["X"]
     assert kind == {"kind": "banded", "dims": ["n", 2], "declared": True}
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "size"),
+    [("x'*cof(K)*x", "x", "n"), ("x'*cof(K)*x", "K", "3"), ("tr(adj(K))", "K", "n")],
+)
+def test_skew_matrices_of_odd_size_have_no_inverse(expression, wrt, size):
+    """Of skewmat(w) the cofactors are w*w', so that x'*cof(K)*x is (w'*x)^2 and not 0."""
+    kinds = {"K": f"skew({size})"}
+    with pytest.raises(matcalc.MatcalcError, match="singular where its size is odd"):
+        matcalc.diff(expression, wrt, variables=kinds)
+    with pytest.raises(matcalc.MatcalcError, match="singular where its size is odd"):
+        matcalc.simplify(expression, variables=kinds)
+    even = matcalc.diff(expression, wrt, variables={"K": "skew(4)"})
+    assert str(even).startswith("zeros")
+    assert not matcalc.equal("x'*cof(K)*x", "0*x'*x", variables={"K": "skew(n)"})

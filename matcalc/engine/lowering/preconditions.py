@@ -23,23 +23,41 @@ from matcalc.engine.ir.facts import (
 from matcalc.engine.ir.nodes import Leaf, Node
 from matcalc.engine.lowering.lower import Lowering
 
+_BY_INVERSE = ("adj", "cof")  # what they are rewritten by
+
 
 def require_symmetry(
     program: Program, lowering: Lowering, names: Mapping[str, Node], wrt: str = ""
 ) -> None:
-    """UnsupportedError where an argument that should be symmetric is not proved to be.
+    """UnsupportedError where an argument that should be symmetric is not proved to be, or one that
+    is going to be inverted is skew: with an odd size it has no inverse anywhere.
 
     With ``wrt`` that variable counts as having free entries: what is symmetric only within its kind
     has no derivative then.
     """
-    calls = [expr for expr in program.expr.parts if expr.op in OF_SYMMETRIC]
-    if not calls:
-        return
     properties = lowering.builder.properties
-    for call in calls:
+    for call in program.expr.parts:
+        if call.op not in OF_SYMMETRIC and call.op not in _BY_INVERSE:
+            continue
         node = lowering.lower(call.args[0], names)
-        if not properties.has(node, "symmetric"):
+        if call.op in _BY_INVERSE:
+            if properties.has(node, "skew") and not _is_even(node.axes[0]):
+                raise _refusal(program, call)
+        elif not properties.has(node, "symmetric"):
             raise _problem(program, call, node, wrt)
+
+
+def _is_even(size: Dim) -> bool:
+    return size.integer is not None and size.integer % 2 == 0
+
+
+def _refusal(program: Program, call: Expr) -> UnsupportedError:
+    return UnsupportedError(
+        f"nothing is known of {call.op} of a skew matrix, which is singular where its size is odd",
+        source=program.source,
+        span=call.args[0].span,
+        hint="declare an even number as its size",
+    )
 
 
 def _problem(program: Program, call: Expr, node: Node, wrt: str) -> UnsupportedError:

@@ -4,7 +4,7 @@ not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil, log2, prod
 from typing import NamedTuple
 
@@ -47,6 +47,10 @@ _MOST_MEMBERS = 30  # settings of one-hot vectors
 
 _SPARE = "?"  # no name in the language
 _UNKNOWN = "values of which only some relations are known"
+
+
+def _list(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name}={size}" for name, size in sizes.items())
 
 
 class Undefined(VanishingDivisor):
@@ -220,7 +224,10 @@ class Judge:
                 break
         if not reached:
             raise last
-        alone = ", ".join(f"{name}={size}" for name, size in where.items()) if reached == 1 else ""
+        for sizes in self.setting.odd_sizes():
+            if self._fails(sizes):
+                return Verdict("wrong", f"it is wrong where {_list(sizes)}")
+        alone = _list(where) if reached == 1 else ""
         return Verdict("exact", alone=alone)
 
     def least_sizes(self) -> dict[str, int]:

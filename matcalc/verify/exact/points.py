@@ -45,6 +45,7 @@ _BESIDE = ((4, 2, 5, 6, 7, 8, 9), (2, 5, 6, 4, 7, 8, 9), (5, 4, 6, 7, 8, 9), (5,
 _SMALL = (2, 3, 4, 5)  # of arrays of roots: each entry has to be a square
 _WIDE = (5, 6, 7, 8, 9, 10)  # of rows, where there are fewer columns
 _SKEW = ((4, 6, 8), (6, 4, 8), (6, 4, 8), (4, 8, 10))
+_ODD = (3, 5)
 EXPONENTS = 5  # integer exponents are 2, 3, 4, 5, 6 in turn
 _OF_SIZE = frozenset(
     ("pinv", "dimension", "mean")
@@ -127,6 +128,16 @@ class PointSurvey:
             found = fit(sizes, self.dims)
             if found is not None and found not in seen:
                 seen.append(found)
+                yield found
+
+    def odd_sizes(self) -> Iterator[dict[str, int]]:
+        """Sizes at which skew matrices are singular, where there are such: what is proved at even
+        ones need not hold there.
+        """
+        usual = next(self.sizes(), {})
+        for size in _ODD if self.skew else ():
+            found = fit({**usual, **dict.fromkeys(self.skew, size)}, self.dims)
+            if found is not None:
                 yield found
 
     def _beyond(self, name: str, pool: Sequence[int]) -> list[int]:
