@@ -438,7 +438,9 @@ class Derivative(Formula):
             return []
         from matcalc.engine.directional import derive_steps  # noqa: PLC0415 - as above
 
-        return derive_steps(self._program, [self.wrt] * (self.order - 1), self.structure)
+        return derive_steps(
+            self._program, [self.wrt] * (self.order - 1), self.structure, last=False
+        )
 
     @public
     def in_notation(self, notation: str, *, row_major: bool = False) -> InNotation:

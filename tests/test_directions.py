@@ -263,3 +263,26 @@ def test_diff_along_directions(capsys, arguments, printed):
 def test_diff_along_directions_refuses(capsys, arguments, message):
     assert main(["diff", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "kind", "answer"),
+    [
+        ("var(h)", "h", "simplex(n)", "2*(d - mean(d))/n"),
+        ("sum(h)^3", "h", "simplex(n)", "6*sum(d)*ones(n)"),
+        ("(x'*x)^2", "x", "sphere(n)", "4*(2*(d'*x)*x + d)"),
+        ("norm2(Q)^4", "Q", "orthogonal(n)", "4*(2*tr(Q*d')*Q + n*d)"),
+        ("tr(V'*V)^2", "V", "orthonormal(m, n)", "4*(2*tr(V*d')*V + n*d)"),
+    ],
+)
+def test_the_equations_of_a_kind_hold_at_the_point_alone(expression, wrt, kind, answer):
+    """The gradient on the sphere is 4*x, and its derivative is not 4*d."""
+    result = matcalc.hvp(expression, wrt, direction="d", variables={wrt: kind})
+    assert str(result) == answer
+    assert result.check(1).ok
+
+
+def test_third_derivatives_at_a_point_of_the_sphere():
+    result = matcalc.diff("(x'*x)^2", "x", order=3, variables={"x": "sphere(n)"})
+    assert str(result) == "8*(kron(eye, x) + kron(x, eye) + vec(eye)*x')"
+    assert result.verification.kind == "exact"

@@ -175,3 +175,9 @@ def test_points_are_given_by_name():
     )
     with pytest.raises(matcalc.MatcalcError, match="there is a point for z, which does not move"):
         matcalc.linearize("x*y", ["x", "y"], at="x=1, z=2", variables=kinds)
+
+
+def test_at_a_point_of_the_sphere():
+    polynomial = matcalc.taylor("(x'*x)^2", "x", variables={"x": "sphere(n)"}, order=3)
+    assert polynomial.verification.kind == "exact"
+    assert polynomial.remainder() > 3.5

@@ -79,7 +79,7 @@ class TaylorPolynomial(Formula):
         program = self._derived
         stepping = Stepping(program, self._steps, "declared")
         engine, builder = stepping.engine, stepping.engine.builder
-        self._trees = stepping.trees()
+        self._trees = stepping.trees(len(self._steps) - 1)
         at = {point.wrt: point.tree for point in self._points}
         steps = {step: variable(step, program.variables[step].shape) for step in moves.values()}
         values = [put(tree, at) for tree in (program.expr, *self._trees)]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from matcalc.core.directions import Step, direction_of, keeps_kind
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.kinds import kind_spec
+from matcalc.core.kinds import CURVED, kind_spec
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivative, directional
@@ -24,15 +24,18 @@ from matcalc.engine.pipeline import Engine, leaf_of
 
 
 def derive_steps(
-    program: Program, steps: Sequence[Step], structure: str = "declared"
+    program: Program, steps: Sequence[Step], structure: str = "declared", *, last: bool = True
 ) -> list[Expr]:
     """The derivatives after the first step, after the second, and so on, as typed trees.
+
+    Of those before the last one (of all, if none is the ``last``) more derivatives are taken, so
+    that equations such as x'*x = 1 are not used in them.
 
     A step by a variable adds its axes behind those that there are; a step along directions adds
     none. Raises UnsupportedError where no rule is known, or where a direction leaves the symmetric
     matrices that a function is defined on.
     """
-    return Stepping(program, steps, structure).trees()
+    return Stepping(program, steps, structure).trees(len(steps) - last)
 
 
 class Stepping:
@@ -83,8 +86,10 @@ class Stepping:
                 hint=f"declare {direction}: {wanted}, or leave its declaration out",
             ) from None
 
-    def nodes(self) -> list[Node]:
-        """The derivative after each step, in the names of the variables with their kinds."""
+    def nodes(self, free: int = 0) -> list[Node]:
+        """The derivative after each step, in the names of the variables with their kinds; those
+        after the first steps, which are to be ``free``, without kinds that equations define.
+        """
         engine, builder = self.engine, self.engine.builder
         node = engine.rewriter.rewrite(lower_program(engine.lowering, self.program, self.names))
         slopes = LocalDerivatives(builder, engine.lowering)
@@ -100,7 +105,7 @@ class Stepping:
                 moves = {self.names[name]: self.names[step[name]] for name in step}
                 node = directional(builder, node, moves, slopes)
             node = engine.shorten(node)
-            found.append(self._settle(node, places))
+            found.append(self._settle(node, places, free=len(found) < free))
         return found
 
     def value(self) -> Node:
@@ -108,13 +113,14 @@ class Stepping:
         lowered = lower_program(self.engine.lowering, self.program, self.names)
         return self._settle(lowered, ())
 
-    def _settle(self, node: Node, places: Sequence[tuple[str, int]]) -> Node:
+    def _settle(self, node: Node, places: Sequence[tuple[str, int]], *, free: bool = False) -> Node:
         """The node in variables of their kinds, within the kinds that it was derived by."""
         builder = self.engine.builder
         back: Mapping[Node, Node] = {
             self.names[name]: leaf
             for name, leaf in self.within.items()
             if leaf is not self.names[name]
+            and not (free and self.program.variables[name].kind in CURVED)
         }
         back = {**back, **{self.names[name]: point for name, point in self.points.items()}}
         if back:
@@ -126,11 +132,13 @@ class Stepping:
             node = constrain(builder, node, kind, self.structure, [first], tidy)
         return node
 
-    def trees(self) -> list[Expr]:
-        """The typed tree of each step; along directions a row stays a row."""
+    def trees(self, free: int = 0) -> list[Expr]:
+        """The typed tree of each step; along directions a row stays a row. ``free`` is that of
+        ``nodes``.
+        """
         engine, found = self.engine, []
         row = self.program.expr.row
-        for step, node in zip(self.steps, self.nodes(), strict=True):
+        for step, node in zip(self.steps, self.nodes(free), strict=True):
             row = row and not isinstance(step, str)
             # in numerator layout the gradient of a scalar is a row
             engine.rank, engine.layout = (0, "numerator") if row else (node.rank, "mixed")
