@@ -242,6 +242,13 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
     return X
 
 
+def show_error(question: Question, samples: Sequence[Sample]) -> Counterexample | None:
+    """The smallest counterexample, else the worst of the samples, else one on a kink."""
+    return (
+        smallest(question) or largest_error(question, samples) or smallest(question, at_kinks=True)
+    )
+
+
 def largest_error(question: Question, samples: Sequence[Sample]) -> Counterexample | None:
     """Where no small point shows it: the random point at which the claim is most wrong, with as few
     digits as it takes to be one.

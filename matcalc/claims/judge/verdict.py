@@ -33,7 +33,7 @@ from matcalc.claims.judge.report import (
     command,
 )
 from matcalc.claims.judge.rest import difference, find_confusion, is_different, why_untold
-from matcalc.claims.judge.smallest import largest_error, smallest
+from matcalc.claims.judge.smallest import show_error
 from matcalc.claims.judge.ties import OnKink, find_beyond
 from matcalc.core.dims import Shape
 from matcalc.core.errors import (
@@ -218,9 +218,7 @@ def _wrong(
         diagnosis=_single_term(rest, asked) if rest is not None else diagnosis,
         difference=_text_of(rest, asked),
         shapes=_shapes(asked, (*misshapen, samples[0])[0]),
-        counterexample=smallest(asked)
-        or largest_error(asked, samples)
-        or smallest(asked, at_kinks=True),
+        counterexample=show_error(asked, samples),
         reproduce=_reproduce(asked, seed),
     )
 
