@@ -48,6 +48,7 @@ SIZES = {
 # finite at all real arguments; an equality of indices is one of them
 TOTAL = frozenset({"equal", *(row.name for row in _ROWS if row.total)})
 OF_SYMMETRIC = frozenset(row.name for row in _ROWS if row.symmetric)  # defined for these alone
+BY_INVERSE = frozenset(row.name for row in _ROWS if row.by_inverse)
 # of matrices with at least as many rows as columns, each with what has the same value at the
 # transpose of a wide one
 TRANSPOSED = {row.name: row.of_transpose for row in _ROWS if row.of_transpose}

@@ -72,6 +72,7 @@ ROWS = [
         narrow=True,
         neighbours=("cof",),
         analytic=True,
+        by_inverse=True,
     ),
     FunctionSpec(
         name="cof",
@@ -82,6 +83,7 @@ ROWS = [
         numpy="cof",
         narrow=True,
         analytic=True,
+        by_inverse=True,
     ),
     FunctionSpec(
         name="pinv",

@@ -53,6 +53,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     entrywise: bool = False  # of a special signature, and yet acts on every entry
     of_scalar: Any = ITSELF  # what it is of a 1 x 1 matrix
     symmetric: bool = False  # of symmetric matrices alone
+    by_inverse: bool = False  # its definition has an inverse, which it has not itself
     of_transpose: str = ""  # of tall matrices alone; what has the same value at the transpose
     arithmetic: bool = False  # lowered to sums over indices: no node of the network is called so
     fused: bool = False  # a product or constant of fused indices, which has several equal forms

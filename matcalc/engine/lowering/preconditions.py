@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import MOVING, OF_SYMMETRIC, PICKING
+from matcalc.core.operations import BY_INVERSE, MOVING, OF_SYMMETRIC, PICKING
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, variable_names
 from matcalc.engine.ir.facts import (
@@ -23,8 +23,6 @@ from matcalc.engine.ir.facts import (
 from matcalc.engine.ir.nodes import Leaf, Node
 from matcalc.engine.lowering.lower import Lowering
 
-_BY_INVERSE = ("adj", "cof")  # what they are rewritten by
-
 
 def require_symmetry(
     program: Program, lowering: Lowering, names: Mapping[str, Node], wrt: str = ""
@@ -37,10 +35,10 @@ def require_symmetry(
     """
     properties = lowering.builder.properties
     for call in program.expr.parts:
-        if call.op not in OF_SYMMETRIC and call.op not in _BY_INVERSE:
+        if call.op not in OF_SYMMETRIC and call.op not in BY_INVERSE:
             continue
         node = lowering.lower(call.args[0], names)
-        if call.op in _BY_INVERSE:
+        if call.op in BY_INVERSE:
             if properties.has(node, "skew") and not _is_even(node.axes[0]):
                 raise _refusal(program, call)
         elif not properties.has(node, "symmetric"):

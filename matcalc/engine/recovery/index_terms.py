@@ -386,10 +386,8 @@ def contracts(node: Node) -> bool:
     if not 1 <= node.rank <= 2:
         return False
     inner = postorder(node, lambda each: each.children if isinstance(each, Sum | Product) else ())
-    return any(
-        label >= each.rank
-        for each in inner
-        if isinstance(each, Product)
-        for _, labels, _ in each.factors
-        for label in labels
-    )
+    return any(isinstance(each, Product) and _sums(each) for each in inner)
+
+
+def _sums(product: Product) -> bool:
+    return any(label >= product.rank for _, labels, _ in product.factors for label in labels)

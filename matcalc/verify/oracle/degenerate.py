@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import NUMBERED
+from matcalc.core.operations import BY_INVERSE, NUMBERED
 from matcalc.core.tree import Expr, moving_parts
 from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
@@ -22,8 +22,7 @@ from matcalc.verify.oracle.spectra import GAPS, least_singular_value
 _SIZES, _POINTS = 7, 4  # looked at
 _OF_FULL_RANK = ("nucnorm", "polar")
 _ROUNDING = 1e-9  # relative: gaps below are none
-_BY_INVERSE = ("adj", "cof")  # what they are rewritten by
-_REGULAR = ("det", *_BY_INVERSE)  # their rules have an inverse
+_REGULAR = ("det", *sorted(BY_INVERSE))  # their rules have an inverse
 _DISTANCES = {
     **{name: gap for name, (_, gap) in GAPS.items()},
     **dict.fromkeys(_REGULAR, least_singular_value),
@@ -39,7 +38,7 @@ def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str |
     """
     order = inline(expr).parts
     moving = moving_parts(order, wrt)
-    moving |= {id(node) for node in order if node.op in _BY_INVERSE}
+    moving |= {id(node) for node in order if node.op in BY_INVERSE}
     suspects = {id(node): node for node in order if node.op in _DISTANCES and id(node) in moving}
     seen: set[int] = set()
     unreal: set[int] = set()
