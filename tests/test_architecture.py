@@ -121,7 +121,7 @@ ALLOWED = {
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery pipeline equality",
     "coded": "core stable printers readback",
-    "with_code": "core printers coded",
+    "with_code": "core pipeline printers coded",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline directional "
     "notation printers readback verification steps equality exact",
     "graph": "core ir pipeline directional segments explain verification steps printers oracle "
