@@ -121,7 +121,8 @@ ALLOWED = {
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery pipeline equality",
     "coded": "core stable printers readback",
-    "with_code": "core pipeline printers coded",
+    "demands": "core lowering pipeline",
+    "with_code": "core demands printers coded",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline directional "
     "notation printers readback verification steps equality exact",
     "graph": "core ir pipeline directional segments explain verification steps printers oracle "
@@ -141,7 +142,7 @@ ALLOWED = {
     "printers readback stable oracle verification steps results equality inner definite "
     "graph arrays polynomials manifolds",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
-    "results inner",
+    "results inner demands",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
     "own": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle runtime "

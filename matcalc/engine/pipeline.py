@@ -12,7 +12,6 @@ from matcalc.core.dims import Dim, Shape, names_in
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import Language, default_language
-from matcalc.core.operations import OF_SYMMETRIC
 from matcalc.core.program import Program, note_on_name, unknown_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -121,17 +120,6 @@ def used_variables(program: Program) -> dict[str, Variable]:
     nodes = program.expr.parts
     names = dict.fromkeys(str(node.value) for node in nodes if node.op == "variable")
     return {name: program.variables[name] for name in names}
-
-
-def require_symmetric(program: Program) -> None:
-    """UnsupportedError where a function of symmetric matrices is taken of what is not proved to be
-    symmetric: a value would be that of the symmetric part.
-    """
-    if any(part.op in OF_SYMMETRIC for part in program.expr.parts):
-        engine = Engine(program, "mixed")
-        used = used_variables(program).values()
-        names = {v.name: leaf_of(engine.builder, v, free=False) for v in used}
-        require_symmetry(program, engine.lowering, names)
 
 
 def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool = True) -> Expr:

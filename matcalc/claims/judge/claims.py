@@ -29,7 +29,8 @@ from matcalc.core.operations import COMPARISONS, OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import differentiate, require_symmetric
+from matcalc.engine.demands import require_symmetric
+from matcalc.engine.pipeline import differentiate
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude, values_of_parts
 from matcalc.verify.oracle.numeric import (
