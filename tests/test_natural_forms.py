@@ -85,6 +85,8 @@ def test_form(text: str, wrt: str, expected: str) -> None:
 
 # what stands in brackets anyway gives its ends away, and scalars stand around the whole product
 HESSIANS = [
+    ("sum(huber(A*x - b, s))", "A'*diag(step(s - abs(A*x - b)))*A"),
+    ("sum(huber(b - A*x, 2))", "A'*diag(step(2 - abs(b - A*x)))*A"),
     ("norm2(A*x - b)", "A'*(eye - u*u'/norm2(u)^2)*A/norm2(u) where u = A*x - b"),
     ("norm2(A*x - b)^4", "4*A'*(2*u*u' + norm2(u)^2*eye)*A where u = A*x - b"),
     ("1/norm2(A*x - b)", "A'*(3*u*u'/norm2(u)^2 - eye)*A/norm2(u)^3 where u = A*x - b"),

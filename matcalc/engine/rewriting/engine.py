@@ -193,7 +193,7 @@ class Rewriter:
                     [(ratio, self._right(rule, binding, node.axes)), *rest], node.axes
                 )
         else:
-            own, wanted = as_product(rule.left)
+            own, wanted = as_product(rule.left)[0], rule.factors
             coefficient, there = as_product(node)
             if len(there) < len(wanted) and all(exponent == 1 for _, _, exponent in there):
                 return

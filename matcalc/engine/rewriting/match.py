@@ -94,10 +94,16 @@ class Matcher:
             if isinstance(node, Leaf) and node.kind == pattern.kind and node.name == pattern.name:
                 yield binding
         elif pattern.name in binding:
-            if binding[pattern.name] is node:
+            known = binding[pattern.name]
+            if known is node or (self.lifted and self._is_broadcast(known, node)):
                 yield binding
         elif self._fits(self.variables[pattern.name], node):
             yield {**binding, pattern.name: node}
+
+    def _is_broadcast(self, one: Node, other: Node) -> bool:
+        """Whether both are one scalar, which goes with every entry: d + min(x, d) has it twice."""
+        scalar = self.builder.constant_entry
+        return one.rank != other.rank and scalar(one) is scalar(other)
 
     def _fits(self, variable: Variable, node: Node) -> bool:
         """Whether the node is provably of the declared kind."""
@@ -234,20 +240,22 @@ class Matcher:
             yield from self._terms(terms + rest, there, binding, ratio)
             return
         aim = None if ratio is None else ratio * coefficient
+        is_known = isinstance(term, Leaf) and term.name in binding
         squares = (
             isinstance(term, Leaf)
             and term.kind == "variable"
             and self.variables[term.name].kind == "positive"
         )
         for position, (own, node) in enumerate(there):
+            others = there[:position] + there[position + 1 :]
             if aim is None or own == aim:
                 found_ratio = quotient(own, coefficient) if ratio is None else ratio
                 for found in self.node(term, node, binding):
-                    others = there[:position] + there[position + 1 :]
                     yield from self._terms(rest, others, found, found_ratio)
-            elif squares and self._is_square(node, times := quotient(own, aim)):
+                continue
+            times = quotient(own, aim)
+            if is_known or (squares and self._is_square(node, times)):
                 for found in self.node(term, self.builder.scale(times, node), binding):
-                    others = there[:position] + there[position + 1 :]
                     yield from self._terms(rest, others, found, ratio)
 
     def _is_square(self, node: Node, times: Rational) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from matcalc.core.identity import Identity
 from matcalc.core.operations import ANALYTIC, INDEX_ARITHMETIC
 from matcalc.core.tree import Expr, operation
+from matcalc.core.walk import postorder
 from matcalc.engine.catalogue.compiled import Catalogue, Rewrite
 from matcalc.engine.catalogue.index import functions_in
 from matcalc.engine.ir.build import Builder
@@ -38,7 +40,8 @@ class Pattern(NamedTuple):
     any one tuple of labels. ``heads``: what a node must have at its top for the rule to be found
     there, see ``heads``. ``names``: the right side of a rewrite for the end has
     functions with a definition, which is not put in their place there. ``analytic``: it holds for
-    complex numbers, too. Of a part of a product: ``sums`` are the factors that are sums,
+    complex numbers, too. Of a part of a product: ``factors``, those first that say most of what the
+    variables are, ``sums`` are the factors that are sums,
     ``diagonal`` says that one has an axis twice, and ``beside`` is the function whose argument
     stands beside it.
     """
@@ -50,6 +53,7 @@ class Pattern(NamedTuple):
     heads: frozenset[Head]
     names: bool
     analytic: bool
+    factors: Sequence[Factor]
     sums: int
     diagonal: bool
     beside: FunctionName
@@ -81,7 +85,7 @@ def _pattern(known: Catalogue, entry: Identity) -> Pattern:
     lifted = all(not v.shape for v in rule.variables.values())
     named = final and _names(known, rule.right)
     analytic = not entry.real and functions_in(rule.left) | functions_in(rule.right) <= _ANALYTIC
-    part = as_product(left)[1] if head == "*" else ()
+    part = sorted(as_product(left)[1] if head == "*" else (), key=_indefiniteness)
     sums = sum(isinstance(node, Sum) for node, _, _ in part)
     variables = {node for node, _, e in part if _is_variable(node) and e == 1}
     diagonal = (
@@ -95,7 +99,14 @@ def _pattern(known: Catalogue, entry: Identity) -> Pattern:
         if isinstance(node, Call) and node.args and variables.issuperset(_bases(node.args[0]))
     ]
     beside = inside[0] if inside and not lifted else ""
-    return Pattern(rule, left, head, lifted, heads(left), named, analytic, sums, diagonal, beside)
+    return Pattern(
+        rule, left, head, lifted, heads(left), named, analytic, part, sums, diagonal, beside
+    )
+
+
+def _indefiniteness(factor: Factor) -> int:
+    """Less, the more is said in a call: step(d + min(x, d)) finds x and d, step(d - x) no sum."""
+    return -len(postorder(factor[0], attrgetter("children"))) if isinstance(factor[0], Call) else 0
 
 
 def _is_variable(node: Node) -> bool:

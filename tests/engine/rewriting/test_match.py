@@ -37,6 +37,9 @@ FIRES = [
     ("declared-kind", "x'*Q'*Q*y", "x'*y"),
     ("declared-kind-inside", "det(Q'*X*Q*Q')", "det(Q)*det(X)"),
     ("lifted-on-scalars", "exp(a)*exp(-a)", "1"),
+    ("scalar-alone-and-broadcast", "step(a - x).*step(a + min(x, a))", "step(a - abs(x))"),
+    ("bound-sum-in-a-call", "step(a - x + y).*step(a + min(x - y, a))", "step(a - abs(x - y))"),
+    ("bound-number-in-a-sum", "step(2 - x + y).*step(2 + min(x - y, 2))", "step(2 - abs(x - y))"),
     ("lifted-on-vectors", "exp(x).*exp(-x)", "ones(n)"),
     ("lifted-on-matrices", "exp(A).*exp(-A)", "ones(m, n)"),
     ("lifted-on-a-subexpression", "exp(A*x).*exp(-(A*x)).*z", "z"),
@@ -72,6 +75,8 @@ def test_fires(source, expected):
 
 
 STAYS = [
+    ("another-scalar-broadcast", "step(a - x).*step(b + min(x, a))"),
+    ("another-number-broadcast", "step(2 - x).*step(3 + min(x, 2))"),
     ("not-a-matrix-product", "inv(X.*Y)"),
     ("not-square-factors", "inv(A*C)"),
     ("not-square-factors-of-gram-matrix", "det(A'*A)"),
