@@ -34,7 +34,7 @@ FORMS = {
         "u = X*b - a*p; s = exp(u)/(1 + sum(exp(u))); q'*log(s)",
         {"X": "matrix(n, m)", "b": "vector(m)", "a": "scalar", "p": "vector(n)", "q": "vector(n)"},
         ["b", "a", "p"],
-        "db = -X'*w\nda = w'*p\ndp = a*w\nwhere v = exp(X*b - a*p), w = sum(q)*v/(1 + sum(v)) - q",
+        "db = X'*w\nda = -w'*p\ndp = -a*w\nwhere v = exp(X*b - a*p), w = q - sum(q)*v/(1 + sum(v))",
     ),
     "all pairs of three points of a family": (
         "sum[i=1:3,j=1:3](norm2(y[i] - y[j])^2)",

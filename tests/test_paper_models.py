@@ -371,7 +371,7 @@ FORMS = {
         {"d": "vector(n)", "k": "scalar", "X": "matrix(n, p)", "b": "vector(p)", "t": "vector(n)"},
         ["b", "k"],
         "db = k*X'*(u.^k - d)\n"
-        "dk = d'*log(t) + sum(d)/k - (u.^k)'*log(u) - d'*X*b\n"
+        "dk = (log(t) - X*b)'*d + sum(d)/k - (u.^k)'*log(u)\n"
         "where u = t.*exp(-X*b)",
     ),
     "regression with Student's errors": (

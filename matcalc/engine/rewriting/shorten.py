@@ -85,7 +85,8 @@ class Shortener:
             return merged
         tried = 0 if len(node.factors) <= _FACTORS else _TRIES
         for index, (factor, labels, exponent) in enumerate(node.factors):
-            traced = len({*labels}) < len(labels)  # tr(S - c*eye) is tr(S) - c*n
+            # tr(S - c*eye) is tr(S) - c*n; diag(S - c*eye) has its entries at an output
+            traced = len({*labels}) < len(labels) and max(labels) >= node.rank
             if (
                 isinstance(factor, Sum)
                 and exponent == 1
