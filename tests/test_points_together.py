@@ -153,11 +153,22 @@ def test_several_equations() -> None:
     assert "l = -2/3, k = -2" in found.condition
 
 
+def test_a_sign_that_is_not_known_decides_no_kind() -> None:
+    kinds = NUMBERS | {"z": "scalar", "b": "scalar"}  # for b > 0 a minimum, for b < 0 a maximum
+    found = matcalc.stationary(
+        "b*x^2 + y^2/b + z", ["x", "y", "z"], subject_to="z^3 + z = 2", variables=kinds
+    )
+    assert found.condition.startswith("a stationary point on the set: the value there is 1;")
+
+
 def test_no_point_and_no_closed_form() -> None:
     with pytest.raises(UnsupportedError, match="no stationary point: the gradients by x, y are"):
         matcalc.stationary("x + y", ["x", "y"], variables=NUMBERS)
     with pytest.raises(UnsupportedError, match="no closed form was found for x, y"):
         matcalc.stationary("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", ["x", "y"], variables=NUMBERS)
+    cubic = "a*log(x + b) + x^3/3 + c*x"  # its derivative has zeros, as for a = 1 and b = c = 0
+    with pytest.raises(UnsupportedError, match="no closed form was found"):
+        matcalc.stationary(cubic, "x", variables={"x": "scalar"})
     with pytest.raises(UnsupportedError, match="for one variable, or for numbers"):
         matcalc.stationary("norm2(u)^2 + norm2(v)^2", ["u", "v"], subject_to="sum(u) + sum(v) = 1")
 

@@ -180,7 +180,7 @@ def _by_bordered_hessian(
     for end, wanted in ends.items():
         if signs == wanted:
             return PointKind(f"a local {end} on the set", why)
-    return PointKind("a saddle on the set", why) if signs[-1] else None
+    return PointKind("a saddle on the set", why) if signs[-1] and None not in signs else None
 
 
 def _by_hessian(program: Program, values: Mapping[str, Expr]) -> PointKind:

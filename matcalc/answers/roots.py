@@ -125,11 +125,10 @@ def _without_divisors(program: Program, factor: Expr, wrt: str) -> list[Zero] | 
     below = list(divisors(factor, {wrt}))
     whole = cleared(program, factor, {wrt})
     coefficients = coefficients_of(program, whole, wrt) if below else None
-    if coefficients is None:
-        return None
-    return [
+    roots = None if coefficients is None else _of_letters(program, coefficients)
+    return roots and [
         root
-        for root in _of_letters(program, coefficients) or ()
+        for root in roots
         if not any(is_zero(simplify_tree(program, put(each, {wrt: root.point}))) for each in below)
     ]
 
