@@ -269,8 +269,7 @@ def _sign_at_zeros(program: Program, wrt: str, bend: Expr) -> int | None:
         if program.variables[name].shape:
             continue
         slope = derive(gradient, name)
-        has_sign = known.is_positive(slope) or known.is_positive(negate(program, slope))
-        if name in variable_names(slope) or not has_sign:
+        if name in variable_names(slope) or not known.is_nonzero(slope):
             continue
         rest = put(gradient.expr, {name: number(0)})
         value = Expr("/", (Expr("neg", (rest,)), slope))

@@ -26,12 +26,13 @@ from matcalc.answers.taylor import put
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, is_zero, number, variable_names
+from matcalc.core.tree import Expr, number, variable_names
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, simplify_tree
 from matcalc.results import Expression
 
 Square = Sequence[Sequence[Expr]]
+_NOT_DECIDED = PointKind("a stationary point", "its kind is not decided")
 
 
 class CriticalPoint(NamedTuple):
@@ -77,9 +78,6 @@ def _with_values(
     said = [f"{name} = {format_tree(program, place.values[name])}" for name in names]
     value = f"the value there is {format_tree(program, level)}"
     return ", ".join([value, *[why] * bool(why)]) + f"; {', '.join(said)}"
-
-
-_NOT_DECIDED = PointKind("a stationary point", "its kind is not decided")
 
 
 def _conditions(
@@ -260,4 +258,4 @@ def _sign(program: Program, tree: Expr) -> int | None:
         return 1
     if known.is_positive(negate(program, tree)):
         return -1
-    return 0 if is_zero(tree) or is_everywhere_zero(program, tree) else None
+    return 0 if is_everywhere_zero(program, tree) else None

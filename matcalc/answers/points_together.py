@@ -18,9 +18,9 @@ from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_zero, number, variable, variable_names
+from matcalc.core.tree import Expr, number, variable, variable_names
 from matcalc.core.typeset import Typeset
-from matcalc.engine.definite import Definiteness, negate
+from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import simplify_tree
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.latex_names import name as letter
@@ -143,7 +143,7 @@ def _without_instances(program: Program, places: Sequence[CriticalPoint]) -> lis
             simplify_tree(program, Expr("-", (put(tree, there), place.values[name])))
             for name, tree in whole.values.items()
         ]
-        return all(is_zero(gap) or is_everywhere_zero(program, gap) for gap in gaps)
+        return all(is_everywhere_zero(program, gap) for gap in gaps)
 
     return [
         place
@@ -179,8 +179,7 @@ def _completeness(program: Program, solutions: Sequence[Solution]) -> str:
         tree
         for each in solutions
         for tree in each.apart
-        if variable_names(tree)
-        and not (known.is_positive(tree) or known.is_positive(negate(program, tree)))
+        if variable_names(tree) and not known.is_nonzero(tree)
     ]
     names = [format_tree(program, tree.args[0] if tree.op == "neg" else tree) for tree in apart]
     where = " and ".join([f"{each} is not zero" for each in dict.fromkeys(names)])

@@ -102,7 +102,7 @@ def _of_factor(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
             above, _ = divide(above, shared)
         return _of_numbers(above)
     known = Definiteness(program)
-    if known.is_positive(factor) or known.is_positive(negate(program, factor)):
+    if known.is_nonzero(factor):
         return []
     if not _is_algebraic(factor, wrt):
         with suppress(UnsupportedError):
@@ -158,8 +158,8 @@ def _is_algebraic(tree: Expr, wrt: str) -> bool:
 
 
 def _without_poles(program: Program, factor: Expr, wrt: str) -> list[Zero] | None:
-    """The same of a factor that is a polynomial in the inverse of the variable, or becomes one in
-    the variable when it is multiplied by powers of that; zero is a root of that alone.
+    """The roots of a factor that is a polynomial in the inverse of the variable, or becomes one in
+    the variable when it is multiplied by a power of it. Zero is a root of the product alone.
     """
     x = variable(wrt, ())
     inverse = Expr("/", (number(1), variable(_MARK, ())))

@@ -86,5 +86,7 @@ def format_direction(vector: Expr) -> str:
 
 def is_everywhere_zero(program: Program, tree: Expr) -> bool:
     """Whether it is proved exactly that an expression is zero wherever it has a value."""
+    if is_zero(tree):
+        return True
     decision = decide_trees(program, tree, zeros(tree.shape, row=tree.row))
     return decision.verdict == EQUAL and decision.is_exact

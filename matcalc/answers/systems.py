@@ -70,7 +70,7 @@ def solve_system(
         branch = stack.pop()
         free = dict.fromkeys([n for n in names if n not in branch.known.values]).keys()
         left = _equations_left(program, branch, free)
-        if left is None or any(_vanishes(program, tree) for tree in branch.known.apart):
+        if left is None or any(is_everywhere_zero(program, each) for each in branch.known.apart):
             continue
         if any(not free & variable_names(tree) for tree in left):
             return None  # a condition on letters
@@ -84,20 +84,16 @@ def solve_system(
     return None
 
 
-def _vanishes(program: Program, tree: Expr) -> bool:
-    return is_zero(tree) or is_everywhere_zero(program, tree)
-
-
 def _equations_left(program: Program, branch: _Branch, free: Set[str]) -> list[Expr] | None:
     """The equations that still say something; None where one of them cannot hold."""
     known, left = Definiteness(program), []
     for tree in branch.equations:
         short = cleared(program, simplify_tree(program, tree), free)
-        if _vanishes(program, short):
+        if is_everywhere_zero(program, short):
             continue
         if not free & variable_names(short):
             is_other = not variable_names(short) and _differs(program, short)
-            if is_other or known.is_positive(short) or known.is_positive(negate(program, short)):
+            if is_other or known.is_nonzero(short):
                 return None
         left.append(short)
     return left
@@ -128,7 +124,7 @@ def _branches(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch
     for way in ways:
         for step in () if way is None else way.steps:
             apart = reversed(known.apart)  # the first ones are divided by the last ones
-            if any(_vanishes(program, put(each, step.values)) for each in apart):
+            if any(is_everywhere_zero(program, put(each, step.values)) for each in apart):
                 continue
             if any(_is_below(program, name, tree) for name, tree in step.values.items()):
                 continue
@@ -151,11 +147,10 @@ def _constant_factors(tree: Expr, free: Set[str]) -> Iterator[Expr]:
 
 
 def _is_below(program: Program, name: str, value: Expr) -> bool:
-    """Whether it is known that a positive number does not have a value."""
-    known = Definiteness(program)
-    return program.variables[name].kind == "positive" and known.is_nonnegative(
-        negate(program, value)
-    )
+    """Whether a number is declared positive, and a value is known not to be."""
+    if program.variables[name].kind != "positive":
+        return False
+    return Definiteness(program).is_nonnegative(negate(program, value))
 
 
 def _reduce(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch] | None:
@@ -170,28 +165,19 @@ def _reduce(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch] 
             return [replace(branch, equations=(part, *rest)) for part in parts]
     for one, other in permutations(range(len(trees)), 2):
         for name in sorted(free & variable_names(trees[one]) & variable_names(trees[other])):
-            left = _remainder(program, trees[one], trees[other], name, free)
+            left = _remainder(program, trees[one], trees[other], name)
             if left is not None:
                 return [replace(branch, equations=(*trees[:one], left, *trees[one + 1 :]))]
     return None
 
 
-def _remainder(
-    program: Program, tree: Expr, divisor: Expr, name: str, free: Set[str]
-) -> Expr | None:
-    """The remainder of a polynomial in a number by another one whose leading coefficient is free of
-    the numbers: where the divisor is zero, it is what the polynomial is.
+def _remainder(program: Program, tree: Expr, divisor: Expr, name: str) -> Expr | None:
+    """The remainder of a polynomial in a variable by another one whose leading coefficient is a
+    number: where the divisor is zero, the two have one value.
     """
     above = coefficients_of(program, tree, name)
     below = coefficients_of(program, divisor, name)
-    if (
-        above is None
-        or below is None
-        or len(above) < len(below)
-        or free & variable_names(below[-1])
-    ):
-        return None
-    if variable_names(below[-1]):
+    if above is None or below is None or len(above) < len(below) or variable_names(below[-1]):
         return None
     while len(above) >= len(below):
         scale = Expr("/", (above[-1], below[-1]))
@@ -295,7 +281,7 @@ def _by_function(program: Program, known: Definiteness, factor: Expr, name: str)
         if coefficients is None or len(coefficients) != 2 or name in variable_names(marked):
             return None
         lowest, slope = coefficients
-        if known.is_positive(slope) or known.is_positive(negate(program, slope)):
+        if known.is_nonzero(slope):
             value = simplify_tree(program, Expr("/", (Expr("neg", (lowest,)), slope)))
             there = undo(program, call, value)
             steps = () if there is None else (_Step({name: there.point}, (), (), there.requires),)
@@ -313,7 +299,7 @@ def _by_quotient(
     if len(terms) != 2 or any(not free & variable_names(term) for _, term in terms):
         return None
     for (sign, above), (other, below) in (terms, terms[::-1]):
-        if known.is_positive(below) or known.is_positive(negate(program, below)):
+        if known.is_nonzero(below):
             quotient = simplify_tree(program, Expr("/", (above, below)))
             if len(quotient.parts) < len(factor.parts):
                 rest = Expr("+" if sign == other else "-", (quotient, number(1)))
@@ -324,7 +310,7 @@ def _by_quotient(
 def _by_polynomial(
     program: Program, known: Definiteness, factor: Expr, name: str, free: Set[str]
 ) -> _Way | None:
-    """The same for one of its numbers, of which it is a multiple, or which it is affine in."""
+    """The value of a number of which the factor is a multiple, or which it is affine in."""
     coefficients = None
     with suppress(UnsupportedError):
         coefficients = coefficients_of(program, factor, name)
@@ -338,7 +324,7 @@ def _by_polynomial(
     if len(coefficients) > 2:
         return None
     value = simplify_tree(program, Expr("/", (Expr("neg", (lowest,)), slope)))
-    if known.is_positive(slope) or known.is_positive(negate(program, slope)):
+    if known.is_nonzero(slope):
         return _Way(1, (_Step({name: value}),))
     if not free & variable_names(slope):
         return _Way(1, (_Step({name: value}, apart=(slope,)),))

@@ -102,6 +102,10 @@ class Definiteness:
         """Whether all entries are above zero."""
         return self._has_sign(tree, strict=True)
 
+    def is_nonzero(self, tree: Expr) -> bool:
+        """Whether all entries are above zero, or all below it."""
+        return self.is_positive(tree) or self.is_positive(negate(self.program, tree))
+
     def _has_sign(self, tree: Expr, *, strict: bool) -> bool:
         found = self.bounds(tree)
         if found.positive or (found.nonnegative and not strict):
@@ -420,5 +424,4 @@ def _congruent(tree: Expr) -> Expr | None:
 
 def negate(program: Program, tree: Expr) -> Expr:
     """Minus the tree, as the engine writes it."""
-
     return simplify_tree(program, Expr("neg", (tree,), tree.shape))

@@ -23,9 +23,9 @@ def by_square(text: str) -> tuple[str, str] | None:
     says so; None where it asks for nothing of the kind.
     """
     asked = _ASKED.search(text)
-    letter = asked and (asked["inside"] or asked["alone"])
-    if not asked or not letter or (asked["alone"] and not _ORDER_ONE.search(text[: asked.start()])):
+    if asked is None or (asked["alone"] and not _ORDER_ONE.search(text[: asked.start()])):
         return None
+    letter = asked["inside"] or asked["alone"]
     named = _NAME.fullmatch(letter)
     assert named is not None
     name = f"{named[1]}2"

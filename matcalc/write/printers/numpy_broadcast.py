@@ -95,8 +95,8 @@ def distances(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     if apart is None or apart.axes[2] in output:
         return None
     rows = {apart.axes[0]: apart.first, apart.axes[1]: apart.second}
-    if len(squares) > _MANY - 1:
-        roots = _root_along(build, squares[2], apart.axes[2])
+    for weights in squares[2:]:
+        roots = _root_along(build, weights, apart.axes[2])
         if roots is None:
             return None
         rows = {axis: build.infix("*", X, roots, X.shape) for axis, X in rows.items()}

@@ -11,9 +11,9 @@ _OPEN = "slots="
 
 def directed(build: CodeBuilder, node: CodeNode) -> CodeNode:
     """The contraction with fewer open directions, or the same."""
-    for place, call in enumerate(node.args):
-        if node.op == "einsum" and call.op == "call" and call.attr[2][:1] != ():
-            found = _closed(build, node, place) if call.attr[2][0].startswith(_OPEN) else None
+    for place, call in enumerate(node.args if node.op == "einsum" else ()):
+        if call.op == "call" and call.attr[2] and call.attr[2][0].startswith(_OPEN):
+            found = _closed(build, node, place)
             if found is not None:
                 return directed(build, found)
     return node
