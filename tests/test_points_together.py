@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 import matcalc
+from matcalc.answers.systems import solve_system
 from matcalc.core.errors import UnsupportedError
+from matcalc.read.frontend import read
+from matcalc.write.printers.text import text
 
 NUMBERS = {"x": "scalar", "y": "scalar"}
 POSITIVE = dict.fromkeys("xyapqm", "positive")
@@ -159,6 +162,17 @@ def test_a_sign_that_is_not_known_decides_no_kind() -> None:
         "b*x^2 + y^2/b + z", ["x", "y", "z"], subject_to="z^3 + z = 2", variables=kinds
     )
     assert found.condition.startswith("a stationary point on the set: the value there is 1;")
+    assert found.proof.endswith("where b is not zero")
+
+
+def test_factors_that_are_letters_are_not_zero() -> None:
+    kinds = [f"{name}: scalar" for name in "xya"]
+    one, other = (
+        read(equation, kinds).expr
+        for equation in ("a*(x^2 + y^2 - 2)*(2*x^2 + y^2 - 3)", "x^2 - 2*y^2 + 1")
+    )
+    found = solve_system(read("x + y + a", kinds), [one, other], ["x", "y"])
+    assert found and all(text(each.apart[0]) == "a" for each in found)
 
 
 def test_no_point_and_no_closed_form() -> None:

@@ -5,12 +5,14 @@ kind.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from matcalc.answers.constraints import Constraint, lagrangian_gradient
 from matcalc.answers.convexity import has_kinks
 from matcalc.answers.extremes import PointKind, format_tree, is_beyond
 from matcalc.answers.formulas import NamedFormulas
 from matcalc.answers.kinds_together import CriticalPoint, kinds_of
+from matcalc.answers.roots import factors
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.systems import Solution, solve_system
 from matcalc.answers.taylor import put
@@ -175,12 +177,8 @@ def _completeness(program: Program, solutions: Sequence[Solution]) -> str:
     if not all(each.is_complete for each in solutions):
         return ""
     known = Definiteness(program)
-    apart = [
-        tree
-        for each in solutions
-        for tree in each.apart
-        if variable_names(tree) and not known.is_nonzero(tree)
-    ]
-    names = [format_tree(program, tree.args[0] if tree.op == "neg" else tree) for tree in apart]
+    apart = [tree for each in solutions for tree in each.apart]
+    parts = chain.from_iterable(factors(tree, *sorted(variable_names(tree))) for tree in apart)
+    names = [format_tree(program, each) for each in parts if not known.is_nonzero(each)]
     where = " and ".join([f"{each} is not zero" for each in dict.fromkeys(names)])
     return "; there are no other points" + (f" where {where}" if where else "")

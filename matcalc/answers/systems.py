@@ -4,7 +4,7 @@ eliminated, and each factor of an equation is a branch of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import permutations
@@ -118,8 +118,7 @@ def _branches(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch
     if cost == _NO_WAY:
         return _reduce(program, branch, free)
     rest = branch.equations[:place] + branch.equations[place + 1 :]
-    letters = tuple(_constant_factors(branch.equations[place], free))
-    known = replace(branch.known, apart=(*branch.known.apart, *letters))
+    known = _with_letters(branch.known, branch.equations[place], free)
     found: list[_Branch] = []
     for way in ways:
         for step in () if way is None else way.steps:
@@ -132,18 +131,13 @@ def _branches(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch
     return found
 
 
-def _constant_factors(tree: Expr, free: Set[str]) -> Iterator[Expr]:
-    """The factors that are letters alone: where one is zero, the equation says nothing."""
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if not free & variable_names(node):
-            if variable_names(node):
-                yield node
-        elif node.op in ("*", ".*"):
-            stack += reversed(node.args)
-        elif node.op in ("/", "./", "neg"):
-            stack.append(node.args[0])
+def _with_letters(known: Solution, tree: Expr, free: Set[str]) -> Solution:
+    """What is known, and that no factor of an equation without the numbers is zero: where one is,
+    the equation says nothing.
+    """
+    every = factors(tree, *sorted(variable_names(tree)))
+    letters = [each for each in every if free.isdisjoint(variable_names(each))]
+    return replace(known, apart=(*known.apart, *letters))
 
 
 def _is_below(program: Program, name: str, value: Expr) -> bool:
@@ -162,7 +156,8 @@ def _reduce(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch] 
         parts = list(factors(tree, *sorted(free)))
         if len(parts) > 1:
             rest = trees[:place] + trees[place + 1 :]
-            return [replace(branch, equations=(part, *rest)) for part in parts]
+            known = _with_letters(branch.known, tree, free)
+            return [_Branch(known, (part, *rest)) for part in parts]
     for one, other in permutations(range(len(trees)), 2):
         for name in sorted(free & variable_names(trees[one]) & variable_names(trees[other])):
             left = _remainder(program, trees[one], trees[other], name)
