@@ -106,12 +106,12 @@ def _is_word(token: Token, text: str) -> bool:
 
 
 def _is_function(piece: list[Token]) -> bool:
-    """Whether this begins with the head of a function, h(x) = or h_\\theta(x) =."""
+    r"""Whether this begins with the head of a function, h(x) = or h_\theta(x) =."""
     end = next((k for k, each in enumerate(piece) if each[0] == "EQUALS"), 0)
     kinds = [each[0] for each in piece[:end]]
     inner = kinds[kinds.index("LPAR") + 1 : -1] if "LPAR" in kinds else []
     return (
-        kinds[:1] != kinds[-1:] == ["RPAR"]
+        kinds[-1:] == ["RPAR"]
         and kinds[0] in LETTER
         and LETTER.issuperset(kind for kind in inner if kind not in ("COMMA", "PRIME"))
     )

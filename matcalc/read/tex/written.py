@@ -22,8 +22,9 @@ from matcalc.read.tex.scope import Scope
 _LONGEST = 8_000  # characters of a text that has been written out
 _DEEPEST = 20  # definitions, each put in by itself
 _SIZE = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*$")
-_LETTER = re.compile(r"\\[A-Za-z]+(\{[^{}]*\})?|[A-Za-z0-9]")
-_LETTER_WITH_SCRIPTS = re.compile(rf"({_LETTER.pattern})([_^](\w|\{{[^{{}}]*\}}))*")
+_SYMBOL = re.compile(r"\\[A-Za-z]+(\{[^{}]*\})?|[A-Za-z0-9]")
+_SYMBOL_WITH_SCRIPTS = re.compile(rf"({_SYMBOL.pattern})([_^](\w|\{{[^{{}}]*\}}))*")
+_NAME = re.compile(r"\\[A-Za-z]+|[A-Za-z]")  # \xi has no i in it
 _COMMAND_AT_END = re.compile(r"\\[A-Za-z]+$")
 _RAISED = ["SUP", "LBRACE", "LPAR"]  # of x^{(i)}
 _Values = Mapping[str, str]
@@ -220,8 +221,8 @@ def _with_values(definition: _Definition, values: _Values, text: str) -> str | N
             if behind == "SUB" and not (below[0] == "LETTERS" and below[3].islower()):
                 return None  # x_0 beside the argument x
             scripted = behind in ("SUP", "SUB", "PRIME")
-            value = f"({value})" if scripted and not _LETTER.fullmatch(value) else value
-        alone = (_LETTER_WITH_SCRIPTS if definition.opening == "LPAR" else _LETTER).fullmatch(value)
+            value = f"({value})" if scripted and not _SYMBOL.fullmatch(value) else value
+        alone = (_SYMBOL_WITH_SCRIPTS if definition.opening == "LPAR" else _SYMBOL).fullmatch(value)
         value = value if alone else f"{{{value}}}"
         result = before + " " * bool(_COMMAND_AT_END.search(before)) + value
         done = body[last][2]
@@ -230,11 +231,11 @@ def _with_values(definition: _Definition, values: _Values, text: str) -> str | N
 
 def _captures(body: list[Token], values: _Values, text: str) -> bool:
     """Whether a sum of the body runs over a parameter, or over a letter of an argument."""
+    inside = {*values, *_NAME.findall(" ".join(values.values()))}
     for k, token in enumerate(body):
         if token[0] == "SUM":
             below = body[k + 2 : _end_of_script(body, k + 1)]
-            names = [spelling(each, text) for each in below if each[0] in LETTER]
-            if any(name in values or name in "".join(values.values()) for name in names):
+            if any(spelling(each, text) in inside for each in below if each[0] in LETTER):
                 return True
     return False
 

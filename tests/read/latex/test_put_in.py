@@ -97,6 +97,8 @@ ANSWERS = [
     (r"f(x) = \sum_i x_i^2 \\ f(Ay) + f(y)", "y", {}, "2*(A'*A*y + y)"),
     (r"f(X) = \operatorname{tr}(X^\top A X) \\ f(UV^\top)", "U", {}, "(A + A')*U*V'*V"),
     (r"h(\mathbf{x}) = \beta\mathbf{x} \\ h(Ay)", "y", {}, "beta*A"),
+    # no i stands in \xi, so the sum may run over it
+    (r"g(x) = \sum_i \exp(x_i) \\ g(\xi) + \xi^\top \xi", "xi", {}, "2*xi + exp(xi)"),
     # letters in other braces are the same letters
     (
         r"\mathbf{z} = W\mathbf{x} + \mathbf{b}, \quad \hat{\mathbf y} = \tanh(\mathbf z), \quad "
