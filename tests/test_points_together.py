@@ -165,6 +165,14 @@ def test_a_sign_that_is_not_known_decides_no_kind() -> None:
     assert found.proof.endswith("where b is not zero")
 
 
+def test_a_multiplier_that_may_be_anything_is_not_said() -> None:
+    found = matcalc.stationary(  # the equation has no gradient there
+        "x^2 + y^2", ["x", "y"], subject_to="x^3 - y^2 = 0", variables=NUMBERS
+    )
+    assert [str(value) for value in found.values()] == ["0", "0"]
+    assert found.condition.startswith("a minimum") and "l =" not in found.condition
+
+
 def test_factors_that_are_letters_are_not_zero() -> None:
     kinds = [f"{name}: scalar" for name in "xya"]
     one, other = (

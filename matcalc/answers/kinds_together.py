@@ -73,11 +73,12 @@ def kinds_of(
 def _with_values(
     program: Program, why: str, level: Expr, found: Sequence[Constraint], place: CriticalPoint
 ) -> str:
-    """The reason with the value of the function and of the multipliers."""
-    names = [each.multiplier.name for each in found]
+    """The reason with the value of the function and of the multipliers that are determined."""
+    names = [each.multiplier.name for each in found if each.multiplier.name in place.known]
     said = [f"{name} = {format_tree(program, place.values[name])}" for name in names]
     value = f"the value there is {format_tree(program, level)}"
-    return ", ".join([value, *[why] * bool(why)]) + f"; {', '.join(said)}"
+    parts = [", ".join([value, *[why] * bool(why)]), ", ".join(said)]
+    return "; ".join(filter(None, parts))
 
 
 def _conditions(
