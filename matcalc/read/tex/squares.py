@@ -41,7 +41,7 @@ def by_square(text: str) -> tuple[str, str] | None:
         return one if times == 2 else f"{one}^{{{times // 2}}}"
 
     result = power.sub(halved, text)
-    left = re.search(rf"{re.escape(letter)}(?![A-Za-z])", result)
+    left = re.search(rf"{re.escape(letter)}(?![A-Za-z]|\s*_)", result)  # \sigma_0 is another one
     if left:
         raise ParseError(
             f"{letter} stands beside {letter}^2, by which the derivative is taken",

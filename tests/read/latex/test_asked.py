@@ -102,6 +102,10 @@ SQUARES = [
         "2*tau2 - x'*x/tau2^2",
     ),
     (r"\frac{\partial^2}{\partial \sigma^2} (\sigma^2 x^\top x)", "2*x'*x"),  # twice by sigma
+    (
+        r"\frac{\partial}{\partial \sigma^2} \frac{\sigma_0^2}{\sigma^2} x^\top x",
+        "-(x'*x)*(sigma_0/sigma2)^2",
+    ),
 ]
 
 
