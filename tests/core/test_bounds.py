@@ -93,6 +93,7 @@ def test_branches_have_bounds() -> None:
         ("softmax(z)[1]", True, False),  # of one entry it is 1
         ("1 - softmax(z)[1]", False, True),
         ("tanh(p)", True, True),
+        ("cbrt(p)", True, False),
     ],
 )
 def test_ends_that_are_reached(text: str, above: bool, below: bool) -> None:

@@ -231,6 +231,7 @@ ROWS = [
         latex=None,
         numpy="np.cbrt",
         total=True,
+        slope=1,
     ),
     _row(
         "abs",
