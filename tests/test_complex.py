@@ -483,6 +483,20 @@ def test_a_complex_vector_shares_its_size_with_its_conjugate() -> None:
     assert found.value.hint == "declare x: complex vector(n)"
 
 
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("complex(n)", "declare x: complex vector(n)"),
+        ("complex scalar(n)", "declare x: complex vector(n)"),
+        ("complex(m, n)", "declare x: complex matrix(m, n)"),
+    ],
+)
+def test_sizes_say_which_complex_kind_is_meant(kind, hint):
+    with pytest.raises(MatcalcError, match="a complex scalar has no sizes") as found:
+        matcalc.wirtinger("norm2(x)^2", "x", variables={"x": kind})
+    assert found.value.hint == hint
+
+
 @pytest.mark.parametrize(("text", "latex"), [("z^H*A*z", False), ("z^H A z", True)])
 def test_errors_speak_of_conjugates(text, latex):
     kinds = {"z": "complex vector(n)", "A": "matrix(m, m)"}

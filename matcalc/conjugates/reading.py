@@ -236,7 +236,14 @@ def _plain(text: str, kinds: dict[str, str]) -> str:
                 hint=instead(kind, found["name"])
                 or f"declare {found['name']}: complex matrix(n, n)",
             )
-        if kind != "scalar" and not (found["dims"] or "").strip():
+        sizes = (found["dims"] or "").strip(" ()")
+        if kind == "scalar" and sizes:
+            meant = "matrix" if "," in sizes else "vector"
+            raise ArgumentError(
+                "a complex scalar has no sizes",
+                hint=f"declare {found['name']}: complex {meant}({sizes})",
+            )
+        if kind != "scalar" and not sizes:
             sizes = "n" if kind in ("vector", *_SELF_ADJOINT) else "m, n"
             raise ArgumentError(
                 f"complex {kind} needs its size, which it shares with its conjugate",
