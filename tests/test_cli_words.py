@@ -20,6 +20,8 @@ from matcalc.cli import main
         (["implicit", "A*x - b", "--wrt", "b"], "required: --of", "--of y, for y as a function"),
         (["diff", "x'*x", "--wtr", "x"], "diff has no option --wtr", "did you mean --wrt?"),
         (["diff", "x'*x", "--tex"], "diff has no option --tex", "did you mean --latex?"),
+        (["jvp", "sin(x)", "--wrt", "x"], "jvp has no option --wrt", "--direction x=v"),
+        (["vjp", "A*x", "--direction", "v"], "vjp has no option --direction", "--cotangent v"),
         (["diff", "x'*x", "--format", "tex"], "invalid choice: 'tex'", "did you mean latex?"),
         (["diff", "x'*x", "--format", "python"], "'python'", "did you mean numpy?"),
         (["gradient", "x'*x"], "invalid choice: 'gradient'", "did you mean diff?"),

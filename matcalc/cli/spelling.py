@@ -24,6 +24,11 @@ _FURTHER_WORDS = {  # by command, what the first of these stands for
     "jvp": "the direction is written --direction {0}={1}",
     "vjp": "the cotangent is written --cotangent {0}",
 }
+_INSTEAD = {  # of an option that a command does not have, what it has
+    ("jvp", "--wrt"): "the direction names the variable: --direction x=v",
+    ("vjp", "--direction"): "a cotangent has the shape of the expression: --cotangent v; matcalc "
+    "jvp differentiates along a direction",
+}
 _NO_NUMBER = re.compile(r"argument (--[a-z-]+): invalid int value: ")
 _COMMAND = "argument COMMAND: "
 _OTHER_WORDS = {  # of commands, formats and options
@@ -96,7 +101,9 @@ def refuse_unknown(
     having = [name for name, options in known.items() if option in options]
     other, own = _OTHER_WORDS.get(option), known.get(command, ())
     close = other if other in own else closest(option, own)
-    if having:
+    if (command, option) in _INSTEAD:
+        hint = _INSTEAD[command, option]
+    elif having:
         more = ", ..." if len(having) > _MOST_NAMED else ""
         hint = f"{option} is an option of {', '.join(having[:_MOST_NAMED])}{more}"
     elif close:
