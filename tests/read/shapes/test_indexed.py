@@ -133,3 +133,13 @@ def test_hint_is_read(text, hint):
     assert problem.value.hint == f"write {hint}"
     head = text.partition("]")[0] + "]"
     read(text.replace(head, hint), KINDS)
+
+
+@pytest.mark.parametrize(
+    "text", ["sum[i,j](T[i,j,k]*x[i]*x[j])", "T[1,2,3]*x", 'einsum("ijk,i,j->k", T, x, x)']
+)
+def test_three_places_are_those_of_a_tensor(text):
+    with pytest.raises(MatcalcError) as problem:
+        read(text, {})
+    assert problem.value.hint == "declare T: tensor(n, m, p), where equal sizes have one name"
+    read(text, {"T": "tensor(n, n, p)"})
