@@ -720,6 +720,17 @@ def test_what_is_of_its_kind_by_itself_is_no_condition(expr, variables, point, w
     assert where in found.condition and ("counts only" in found.condition) == bool(where)
 
 
+@pytest.mark.parametrize(
+    ("expr", "point"),
+    [
+        ("logdet(S) + tr(inv(S)*C)", "C"),
+        ("2*logdet(S) + tr(A*inv(S)*B)", "B*A/2"),
+    ],
+)
+def test_a_gradient_that_is_a_transpose_is_multiplied_by_the_variable(expr, point):
+    assert str(matcalc.stationary(expr, "S")) == point
+
+
 MANY = [
     ("x^4 - x^2", {}, ["0", "sqrt(2)/2", "-sqrt(2)/2"], ["a local maximum", "a local minimum"]),
     ("x^3", {}, ["0"], ["no extreme: the derivative of order 3"]),

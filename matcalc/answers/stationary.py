@@ -202,6 +202,16 @@ def equations_of(program: Program, gradient: Expr, known: Variable) -> Iterator[
         yield Expr("*", (left, x), shape)
         across = Expr("'", (x,), shape)
         yield Expr("*", (Expr("*", (across, gradient), shape), across), shape)
+        plain = _untransposed(gradient, known)
+        if plain is not gradient:
+            yield Expr("*", (Expr("*", (x, plain), shape), x), shape)
+
+
+def _untransposed(gradient: Expr, known: Variable) -> Expr:
+    """The gradient, or what it is the transpose of, which has the same zeros."""
+    if gradient.op == "'" and gradient.shape == known.shape:
+        return gradient.args[0]
+    return gradient
 
 
 def _clear_denominators(program: Program, gradient: Expr, known: Variable) -> Iterator[Expr]:
@@ -306,8 +316,7 @@ def zeros_by_functions(program: Program, gradient: Expr, known: Variable) -> Ite
     """Where an expression is zero that is affine in a function of the variable, such as its
     exponential or its logarithm.
     """
-    if gradient.op == "'" and gradient.shape == known.shape:  # it has the same zeros
-        (gradient,) = gradient.args
+    gradient = _untransposed(gradient, known)
     names = {part.op for part in gradient.parts}
     marking = program.declare(Variable(_MARK, free_kind(len(known.shape)), known.shape))
     for name in sorted(INVERSES.keys() & names):
