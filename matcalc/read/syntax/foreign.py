@@ -29,7 +29,7 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
     ("mldivide", 2): "write (0)\\(1)",
     ("logdeterminant", 1): "write logdet({0})",
     ("logdet", 1): "write logdet({0})",
-    ("logsumexp", 1): "write logsumexp({0})",
+    **dict.fromkeys([("logsumexp", 1), ("lse", 1)], "write logsumexp({0})"),
     ("sumsq", 1): "write norm2({0})^2",
     ("colsums", 1): "write sum({0}, 1)",
     ("rowsums", 1): "write sum({0}, 2)",

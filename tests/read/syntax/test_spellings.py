@@ -229,6 +229,7 @@ REFUSED = [
     pytest.param("minimize x'*x", 9, "only the objective is written", id="minimize"),
     pytest.param("f(x) = x'*x", 5, "write x'*x", id="function-head"),
     pytest.param("diff(x'*x, x)", 0, "only what is differentiated", id="diff"),
+    pytest.param("lse(x)", 0, "write logsumexp(x)", id="short-name"),
     pytest.param("argmax(x)", 0, "it gives a place and has no derivative", id="no-value"),
 ]
 
