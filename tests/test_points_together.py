@@ -79,6 +79,20 @@ UNDER = [
         },
     ),
 ]
+# with neither a least nor a largest value that is sure: no value on the boundary of the domain,
+# and a singular point of the second equation
+UNSURE = [
+    (
+        "1/x + y",
+        ["x^2 + y^2 = 2"],
+        {"(-1, 1)": "a local maximum on the set", "(1, -1)": "a local minimum on the set"},
+    ),
+    (
+        "x",
+        ["x^2 + y^2 + z^2 = 2", "y^2 = x^3"],
+        dict.fromkeys(["(1, -1, 0)", "(1, 1, 0)"], "a stationary point on the set"),
+    ),
+]
 # one point alone is a mapping
 ALONE = [
     ("x*y", (), NUMBERS, {"x": "0", "y": "0"}, "a saddle: the Hessian there, [0, 1; 1, 0],"),
@@ -91,6 +105,20 @@ ALONE = [
         POSITIVE,
         {"x": "a*m/p", "y": "m*(1 - a)/q"},
         "a stationary point on the set",
+    ),
+    (
+        "x + y",
+        ["x^2 + y^2 = 1"],
+        {"x": "positive", "y": "positive"},
+        {"x": "sqrt(2)/2", "y": "sqrt(2)/2"},
+        "a local maximum on the set",
+    ),
+    (
+        "x^2*y^2",  # (0, 1) is none
+        ["x + y = 1"],
+        {"x": "positive", "y": "positive"},
+        {"x": "0.5", "y": "0.5"},
+        "a local maximum on the set",
     ),
     (
         "-x*log(x) - y*log(y)",
@@ -124,6 +152,37 @@ def test_all_points_under_an_equation(
     said = _kinds(found)
     assert said.keys() == points.keys()
     assert all(said[point].startswith(kind) for point, kind in points.items())
+
+
+@pytest.mark.parametrize(("expr", "equations", "points"), UNSURE)
+def test_a_set_on_which_no_value_is_known_to_be_the_least(
+    expr: str, equations: list[str], points: dict[str, str]
+) -> None:
+    names = ["x", "y", "z"][: len(equations) + 1]
+    kinds = dict.fromkeys(names, "scalar")
+    said = _kinds(matcalc.stationary(expr, names, subject_to=equations, variables=kinds))
+    assert said.keys() == points.keys()
+    assert all(said[point].startswith(kind) for point, kind in points.items())
+
+
+def test_a_sign_that_is_not_known_makes_no_saddle() -> None:
+    kinds = dict.fromkeys("cxyz", "scalar")
+    found = matcalc.stationary(
+        "c*x^2 + y^2/c + z", ["x", "y", "z"], subject_to="z = 0", variables=kinds
+    )
+    assert found.condition.startswith("a stationary point on the set")
+
+
+def test_what_is_divided_by_may_be_zero_at_another_point() -> None:
+    found = matcalc.stationary("(x*y - 1)^2", ["x", "y"], variables=NUMBERS)
+    assert _kinds(found).keys() == {"(0, 0)", "(1/y, y) for every y"}
+    with pytest.raises(UnsupportedError, match="no closed form was found"):
+        matcalc.stationary(
+            "x^2 + y", ["x", "y"], subject_to="(x^2 + y^2 - 1)^2 = 0", variables=NUMBERS
+        )
+    kinds = {"x": "positive", "y": "scalar"}
+    found = matcalc.stationary("x^2*y^2", ["x", "y"], variables=kinds)
+    assert _kinds(found).keys() == {"(x, 0) for every x"}
 
 
 @pytest.mark.parametrize(("expr", "equations", "kinds", "values", "condition"), ALONE)

@@ -28,6 +28,7 @@ from matcalc.answers.names import require_different, require_scalar
 from matcalc.answers.points_together import JointPoints, find_points_together
 from matcalc.answers.solving import Zero
 from matcalc.answers.stationary import zeros_of
+from matcalc.answers.systems import is_below
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within
 from matcalc.claims.equality import prove_all
@@ -128,7 +129,8 @@ def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint |
         solved = _eliminate(program, order, gradients)
         if len(solved) > len(furthest):
             furthest = solved
-        if len(solved) == len(names):
+        is_beyond = any(is_below(program, each.name, each.value) for each in solved)
+        if len(solved) == len(names) and not is_beyond:
             proof = _prove(program, solved, gradients)
             if proof is not None:
                 is_sure, said = _condition(expression, solved)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
+from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
 
@@ -24,15 +25,17 @@ from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import Requirement
 from matcalc.answers.taylor import put
 from matcalc.core.errors import MatcalcError
+from matcalc.core.kinds import FREE
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, number, variable_names
+from matcalc.core.tree import Expr, is_number, number, variable_names
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.pipeline import differentiate, simplify_tree
 from matcalc.results import Expression
 
 Square = Sequence[Sequence[Expr]]
 _NOT_DECIDED = PointKind("a stationary point", "its kind is not decided")
+_OF_POLYNOMIALS = frozenset({"variable", "+", "-", "neg", "*", ".*"})
 
 
 class CriticalPoint(NamedTuple):
@@ -127,11 +130,13 @@ def _by_value(program: Program, value: Expr) -> PointKind | None:
 def _by_values(
     program: Program, names: Sequence[str], found: Sequence[Constraint], own: Expr, all_: list[Expr]
 ) -> PointKind | None:
-    """The kind of a point on a bounded set, where a function has a least and a largest value: these
-    are among the values at all points.
+    """The kind of a point on a bounded set, where a polynomial has a least and a largest value:
+    these are among the values at all points.
     """
     if len(found) > 1 or not _is_bounded(program, names, found[0]):
         return None  # several sets may touch at a point where there are no multipliers
+    if not _is_polynomial(program, names):
+        return None  # it may fall without end where it has no value, or where positive numbers end
     signs = [_sign(program, simplify_tree(program, Expr("-", (own, each)))) for each in all_]
     if None in signs:
         return None
@@ -141,6 +146,22 @@ def _by_values(
                 f"a {end} on the set", f"{word} at these points, and the set is bounded"
             )
     return None
+
+
+def _is_polynomial(program: Program, names: Sequence[str]) -> bool:
+    """Whether a function is a polynomial in numbers that may be any numbers."""
+    moving = set(names)
+    return all(program.variables[name].kind in FREE for name in names) and all(
+        not moving & variable_names(node)
+        or node.op in _OF_POLYNOMIALS
+        or (node.op in ("/", "./") and not moving & variable_names(node.args[1]))
+        or (node.op in ("^", ".^") and is_number(node.args[1]) and _is_whole(node.args[1].value))
+        for node in program.expr.parts
+    )
+
+
+def _is_whole(power: Fraction) -> bool:
+    return power.denominator == 1 and power >= 0
 
 
 def _is_bounded(program: Program, names: Sequence[str], constraint: Constraint) -> bool:

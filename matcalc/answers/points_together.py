@@ -141,10 +141,13 @@ def _without_instances(program: Program, places: Sequence[CriticalPoint]) -> lis
 
     def is_instance(place: CriticalPoint, whole: CriticalPoint) -> bool:
         there = {name: place.values[name] for name in whole.values if name not in whole.known}
-        gaps = [
-            simplify_tree(program, Expr("-", (put(tree, there), place.values[name])))
-            for name, tree in whole.values.items()
-        ]
+        try:
+            gaps = [
+                simplify_tree(program, Expr("-", (put(tree, there), place.values[name])))
+                for name, tree in whole.values.items()
+            ]
+        except UnsupportedError:  # the (0, 0) beside (1/y, y)
+            return False
         return all(is_everywhere_zero(program, gap) for gap in gaps)
 
     return [

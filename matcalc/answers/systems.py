@@ -72,6 +72,8 @@ def solve_system(
         left = _equations_left(program, branch, free)
         if left is None or any(is_everywhere_zero(program, each) for each in branch.known.apart):
             continue
+        if any(is_below(program, name, tree) for name, tree in branch.known.values.items()):
+            continue
         if any(not free & variable_names(tree) for tree in left):
             return None  # a condition on letters
         if not left:
@@ -125,9 +127,12 @@ def _branches(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch
             apart = reversed(known.apart)  # the first ones are divided by the last ones
             if any(is_everywhere_zero(program, put(each, step.values)) for each in apart):
                 continue
-            if any(_is_below(program, name, tree) for name, tree in step.values.items()):
+            if any(is_below(program, name, tree) for name, tree in step.values.items()):
                 continue
-            found.append(_take(program, known, step, rest))
+            try:
+                found.append(_take(program, known, step, rest))
+            except UnsupportedError:  # what is divided by is zero, and was not seen to be
+                return None
     return found
 
 
@@ -140,7 +145,7 @@ def _with_letters(known: Solution, tree: Expr, free: Set[str]) -> Solution:
     return replace(known, apart=(*known.apart, *letters))
 
 
-def _is_below(program: Program, name: str, value: Expr) -> bool:
+def is_below(program: Program, name: str, value: Expr) -> bool:
     """Whether a number is declared positive, and a value is known not to be."""
     if program.variables[name].kind != "positive":
         return False
