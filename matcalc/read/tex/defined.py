@@ -29,6 +29,7 @@ LETTER = frozenset({"LETTERS", "GREEK", "STYLED"})
 _WORD = re.compile(
     r"\\(?:text|mbox|textrm|mathrm)\s*\{\s*,?\s*(?:where|with|and)\s*\}|where|with|and"
 )
+UNUSED = "is defined and not used: only the last line counts"
 _MOST = 20  # letters that one line defines
 _Function = tuple[str, list[Token]]  # the letter, and what stands behind it: ( x , y )
 
@@ -192,7 +193,7 @@ def note_unused(statements: list[Statement], label: Phrase | None, scope: Scope)
     for statement in reversed(statements):
         if statement.name_span is not None and statement.name not in used:
             shown = scope.quote(statement.name_span)
-            scope.note(f"note: {shown} is defined and not used: only the last line counts")
+            scope.note(f"note: {shown} {UNUSED}")
         nodes = postorder(statement.body, children)
         used.update(str(node.value) for node in nodes if node.kind == "name")
         last = statement is statements[-1]

@@ -29,7 +29,7 @@ from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.arrays import as_printed, by_entries
 from matcalc.read.tex.asked import name_of_variable, variable_of
-from matcalc.read.tex.defined import note_unused
+from matcalc.read.tex.defined import UNUSED, note_unused
 from matcalc.read.tex.densities import density_error
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.einstein import sum_repeated
@@ -94,7 +94,7 @@ def read_latex(
     scope = Scope(text, dict(declared), spoken)
     text = write_out(text, scope) or text
     try:
-        return _read(text, declared, parts, spoken, einstein=einstein)
+        program = _read(text, declared, parts, spoken, einstein=einstein)
     except MatcalcError as problem:
         written = write_out(text, scope, entries=True)
         if written is None:
@@ -103,6 +103,11 @@ def read_latex(
             return _read(written, declared, parts, spoken, einstein=einstein)
         except MatcalcError as other:
             raise (problem if isinstance(problem, ShapeError) else other) from None
+    if any(note.endswith(UNUSED) for note in program.notes):  # s_i = ... where s_j follows
+        written = write_out(text, scope, entries=True)
+        with suppress(MatcalcError):
+            return _read(written or text, declared, parts, spoken, einstein=einstein)
+    return program
 
 
 def _read(

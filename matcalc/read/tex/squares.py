@@ -30,8 +30,8 @@ def by_square(text: str) -> tuple[str, str] | None:
     assert named is not None
     name = f"{named[1]}2"
     one = rf"\mathit{{{name}}}{named[2]}"
-    power = re.compile(
-        rf"(\(\s*)?{re.escape(letter)}\s*\^\s*(?:(\d)|\{{\s*(-?\d+)\s*\}})(?(1)\s*\))"
+    power = re.compile(  # brackets elsewhere are those of a function, as in \log(\sigma^2)^2
+        rf"(?:(?<=\\partial)(\s*\(\s*))?{re.escape(letter)}\s*\^\s*(?:(\d)|\{{\s*(-?\d+)\s*\}})(?(1)\s*\))"
     )
 
     def halved(found: re.Match[str]) -> str:

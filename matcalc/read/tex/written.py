@@ -142,6 +142,8 @@ def _uses(piece: list[Token], definition: _Definition, text: str) -> list[_Use] 
         use = _use(piece, k, start, definition.opening, text)
         if use is None or len(use.arguments) != len(definition.parameters):
             return None
+        if not all(use.arguments):  # f()
+            return None
         if (
             k
             and piece[k - 1][0] == "NABLA"
@@ -223,7 +225,10 @@ def _with_values(definition: _Definition, values: _Values, text: str) -> str | N
             scripted = behind in ("SUP", "SUB", "PRIME")
             value = f"({value})" if scripted and not _SYMBOL.fullmatch(value) else value
         alone = (_SYMBOL_WITH_SCRIPTS if definition.opening == "LPAR" else _SYMBOL).fullmatch(value)
-        value = value if alone else f"{{{value}}}"
+        merges = (before.rstrip()[-1:].isalnum() and value[:1].isdigit()) or (
+            value[-1:].isdigit() and text[body[last][2] :].lstrip()[:1].isdigit()
+        )
+        value = value if alone and not merges else f"{{{value}}}"
         result = before + " " * bool(_COMMAND_AT_END.search(before)) + value
         done = body[last][2]
     return result + text[done : body[-1][2]]

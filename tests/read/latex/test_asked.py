@@ -106,6 +106,8 @@ SQUARES = [
         r"\frac{\partial}{\partial \sigma^2} \frac{\sigma_0^2}{\sigma^2} x^\top x",
         "-(x'*x)*(sigma_0/sigma2)^2",
     ),
+    (r"\frac{\partial}{\partial \sigma^2} \log(\sigma^2)^2", "2*log(sigma2)/sigma2"),
+    (r"f(\sigma^2) = \log\sigma^2 \\ \frac{\partial}{\partial (\sigma^2)} f(\sigma^2)", "1/sigma2"),
 ]
 
 

@@ -99,6 +99,12 @@ ANSWERS = [
     (r"h(\mathbf{x}) = \beta\mathbf{x} \\ h(Ay)", "y", {}, "beta*A"),
     # no i stands in \xi, so the sum may run over it
     (r"g(x) = \sum_i \exp(x_i) \\ g(\xi) + \xi^\top \xi", "xi", {}, "2*xi + exp(xi)"),
+    # an index of another name; a number beside a number
+    (r"p_i = \sigma(w^\top x_i) \\ \sum_j (p_j - y_j)^2", "y", {}, "2*(y - sigmoid(X*w))"),
+    (r"s_i = e^{x_i} \\ \log\sum_j s_j - \log s_k", "x", {}, "softmax(x) - unit(k, n)"),
+    (r"f(x) = 2x^2 \\ f(3)a^\top y", "y", {}, "18*a"),
+    (r"f(x) = \lambda x \\ f(2)a^\top y", "y", {}, "2*lambda*a"),
+    (r"s_i = 2i \\ s_1 a^\top y", "y", {}, "2*a"),
     # letters in other braces are the same letters
     (
         r"\mathbf{z} = W\mathbf{x} + \mathbf{b}, \quad \hat{\mathbf y} = \tanh(\mathbf z), \quad "
@@ -119,6 +125,7 @@ def test_answers(formula: str, wrt: str, kinds: dict[str, str], wanted: str) -> 
 
 REFUSED = [
     (r"f(x) = x^\top x \\ f(f(Ay))", "a definition has a letter on its left"),
+    (r"f(x) = x^\top y \\ f()", "where a letter, a number or a bracket is expected"),
     (r"f(x) = x_1^2 + x_2 \\ f(Ay)", "a definition has a letter on its left"),  # x_1 or an entry
     (r"f(x) = \sum_i x_i^2 \\ \sum_i f(y_i)", "a definition has a letter on its left"),
     (r"h_t = \tanh(W h_{t-1} + U x_t) \\ \sum_t (h_t - y_t)^2", "outside of the sum"),
