@@ -315,12 +315,13 @@ class Expression(Formula):
         there = variable_names(self._tree)
         names = [name for name in self.variables if name in there]
         if len(names) != 1:
-            hint = (
-                f"--wrt {names[0]}, in Python and in files wrt={names[0]!r}; its variables are "
-                f"{', '.join(names)}"
-                if names
-                else None
-            )
+            hint = None
+            if names:  # rather a vector than the matrix before it
+                name = min(names, key=lambda name: len(self.variables[name].shape) != 1)
+                hint = (
+                    f"--wrt {name}, in Python and in files wrt={name!r}; its variables are "
+                    f"{', '.join(names)}"
+                )
             message = (
                 "wrt is missing: the variable to differentiate with respect to"
                 if names

@@ -173,7 +173,7 @@ def test_bad_expression_prints_the_error(
         pytest.param(
             ["diff", "A*x"],
             "error: wrt is missing: the variable to differentiate with respect to\n"
-            "hint: --wrt A, in Python and in files wrt='A'; its variables are A, x",
+            "hint: --wrt x, in Python and in files wrt='x'; its variables are A, x",
             id="no-wrt",
         ),
         pytest.param(

@@ -52,7 +52,10 @@ def read_formula(
         )
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most claims are not in LaTeX
 
-    program = read_latex(formula, declarations, definitions, language=language)
+    bare = formula.strip()
+    if bare.count("$") == 2 and bare[0] == bare[-1] == "$":
+        bare = bare[1:-1]  # so that errors count columns in what was typed between the dollars
+    program = read_latex(bare, declarations, definitions, language=language)
     return program._replace(source=str(Expression(program)))
 
 

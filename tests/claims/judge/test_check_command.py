@@ -186,3 +186,11 @@ def test_bad_files(capsys, tmp_path, text, message):
     code, out, err = run(capsys, str(path))
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_latex_is_quoted_as_it_was_typed(capsys) -> None:
+    # claims are read between dollars, which nobody typed
+    assert main(["check", "--latex", r"\partial_\mu \log N(x|\mu,\Sigma) = 0"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "error: ) does not close the | in column 22"
+    assert lines[1].strip() == r"\partial_\mu \log N(x|\mu,\Sigma)"
