@@ -245,6 +245,10 @@ def test_factors_that_are_letters_are_not_zero() -> None:
 def test_no_point_and_no_closed_form() -> None:
     with pytest.raises(UnsupportedError, match="no stationary point: the gradients by x, y are"):
         matcalc.stationary("x + y", ["x", "y"], variables=NUMBERS)
+    # the minimum is at the cusp, where the gradient of the equation is zero
+    with pytest.raises(UnsupportedError, match="no point has multipliers") as raised:
+        matcalc.stationary("x", ["x", "y"], subject_to="y^2 = x^3", variables=NUMBERS)
+    assert "are not looked for" in str(raised.value)
     with pytest.raises(UnsupportedError, match="no closed form was found for x, y"):
         matcalc.stationary("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", ["x", "y"], variables=NUMBERS)
     cubic = "a*log(x + b) + x^3/3 + c*x"  # its derivative has zeros, as for a = 1 and b = c = 0

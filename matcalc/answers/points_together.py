@@ -111,9 +111,15 @@ def find_points_together(
     if not places:
         if any(variable_names(tree) - set(moving) for tree in equations):
             return None  # there may be some for special values of letters
-        what = "gradients of the Lagrangian" if found else "gradients"
+        if found:
+            raise UnsupportedError(
+                f"no point has multipliers: the gradients of the Lagrangian by {', '.join(names)} "
+                "are nowhere zero together",
+                hint="points at which the gradient of an equation is zero, as the cusp of "
+                "y^2 = x^3, are not looked for",
+            )
         raise UnsupportedError(
-            f"there is no stationary point: the {what} by {', '.join(names)} are nowhere zero "
+            f"there is no stationary point: the gradients by {', '.join(names)} are nowhere zero "
             "together",
             hint="matcalc convex says how the function is curved",
         )
