@@ -211,7 +211,7 @@ class Letters:
             phrase.kind == "indexed" and phrase.args[0].kind != "symbol"
         ):
             return False
-        if self.binding and phrase.kind == "indexed" and self._runs(phrase):
+        if phrase.kind == "indexed" and self._runs(phrase):
             return rank == 1 and self.promote_entry(phrase, why)
         if rank and id(phrase) in self.fixed:
             if rank == 1 and self.promote_entry(phrase, why):

@@ -13,6 +13,14 @@ from matcalc.read.tex.read import read_latex
 # the formula, and what it means in the language
 READ = [
     (
+        r"\|x - \sum_j a_j d_j\|^2",
+        "x: vector(n); D: matrix(m, n); a: vector(m); norm2(x - D'*a)^2",
+    ),
+    (
+        r"b^\top (y + \sum_j c_j d_j)",
+        "y: vector(n); D: matrix(m, n); c: vector(m); b: vector(n); b'*(y + D'*c)",
+    ),
+    (
         r"\sum_i\left\|x_i - \sum_j w_{ij}x_j\right\|^2",
         "X: matrix(n, d); w: matrix(n, n); norm2(X - w*X)^2",
     ),
