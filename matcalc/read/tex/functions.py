@@ -372,19 +372,21 @@ def positive(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value
 
 
 def learn_vectors(resolver: ResolverBase, phrase: Phrase, why: str) -> bool:
-    r"""Whether the letters of a sum, as in x_i - \mu, can be vectors for each index; the first of
-    them is taken for one.
+    r"""Whether the letters of a sum, as in x_i - c \mu, can be vectors for each index; the first of
+    them is taken for one, rather one that is a term.
     """
     found = list(terms(phrase))
-    plain = [part for part in found if part.kind in ("indexed", "symbol")]
-    if not all(part in plain or _may_be_vector(part) for part in found):
+    vectors = [_vector_in(part) for part in found]
+    if None in vectors:
         return False
-    return any(resolver.letters.promote_entry(part, why) for part in reversed(plain))
+    inside = [each for each in vectors if each not in found]
+    first = [*reversed([each for each in vectors if each in found]), *reversed(inside)]
+    return any(resolver.letters.promote_entry(each, why) for each in first if each is not None)
 
 
-def _may_be_vector(phrase: Phrase) -> bool:
-    r"""Whether this is c x_i or \sum_j w_{ij} x_j/n, and no number as w^\top x_i and w_j x_{ij}
-    are.
+def _vector_in(phrase: Phrase) -> Phrase | None:
+    r"""What is a vector if a term is one: the x_i of x_i, c x_i and \sum_j w_{ij} x_j/n; None of
+    w^\top x_i and w_j x_{ij}, which are numbers.
     """
     whole = phrase
     while phrase.kind in ("bigsum", "*", "/"):
@@ -392,11 +394,12 @@ def _may_be_vector(phrase: Phrase) -> bool:
         while before.kind == "*":
             before = before.args[-1]
         if phrase.kind == "*" and before.kind == "transpose":
-            return False
+            return None
         phrase = phrase.args[-1 if phrase.kind == "*" else 0]
-    if phrase is whole or phrase.kind != "indexed":
-        return False
-    return len(subscripts.places(phrase, 1)) == 1  # x_{ij} is a number
+    if phrase.kind == "symbol" or (phrase is whole and phrase.kind == "indexed"):
+        return phrase
+    is_row = phrase.kind == "indexed" and len(subscripts.places(phrase, 1)) == 1
+    return phrase if is_row else None  # x_{ij} is a number
 
 
 def no_vectors(resolver: ResolverBase, phrase: Phrase, what: str) -> None:

@@ -13,6 +13,14 @@ from matcalc.read.tex.read import read_latex
 # the formula, and what it means in the language
 READ = [
     (
+        r"\sum_i \|x_i - c\mu\|^2",
+        "X: matrix(n, d); c: scalar; mu: vector(d); norm2(X - vector(1)*c*mu')^2",
+    ),
+    (
+        r"\sum_i \|a_i x_i - b\|^2",
+        "X: matrix(n, d); a: vector(n); b: vector(d); norm2(diag(a)*X - vector(1)*b')^2",
+    ),
+    (
         r"\|x - \sum_j a_j d_j\|^2",
         "x: vector(n); D: matrix(m, n); a: vector(m); norm2(x - D'*a)^2",
     ),
