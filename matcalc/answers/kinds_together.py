@@ -27,10 +27,9 @@ from matcalc.answers.taylor import put
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_number, number, variable_names
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import differentiate, simplify_tree
+from matcalc.engine.pipeline import derive, simplify_tree
 from matcalc.results import Expression
 
 Square = Sequence[Sequence[Expr]]
@@ -105,9 +104,7 @@ def _by_verdict(
         verdict = verdict_on(expression, names)
         if found:
             is_flat = are_affine(expression._program, names, found)
-            said = kind_on_affine_set(verdict.verdict) if is_flat else None
-            what, _, why = (said or "").partition(": ")
-            return PointKind(what, why) if what else None
+            return kind_on_affine_set(verdict.verdict) if is_flat else None
         if verdict.verdict in EXTREMES:
             return PointKind(EXTREMES[verdict.verdict], verdict.why.replace(DOMAIN, ""))
     return None
@@ -180,10 +177,7 @@ def _by_bordered_hessian(
     the gradient of an equation around it (Magnus & Neudecker 2019, section 7.13).
     """
     zero = program._replace(expr=constraint.zero)
-    slopes = {
-        name: _there(program, differentiate(DerivativeStatement(zero, name)), place.values)
-        for name in names
-    }
+    slopes = {name: _there(program, derive(zero, name), place.values) for name in names}
     first = next((name for name in names if _sign(program, slopes[name])), None)
     if first is None:
         return None
@@ -244,8 +238,7 @@ def _hessian(
     rows = []
     for name in names:
         slope = program._replace(expr=lagrangian_gradient(program, name, found))
-        bends = [differentiate(DerivativeStatement(slope, other)) for other in names]
-        rows.append([_there(program, bend, values) for bend in bends])
+        rows.append([_there(program, derive(slope, other), values) for other in names])
     return rows
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from matcalc.answers.constraints import Constraint, lagrangian_gradient, read_constraint
 from matcalc.answers.convexity import verdict_on
 from matcalc.answers.equations import Equation, said_of
-from matcalc.answers.extremes import domain_there, format_tree
+from matcalc.answers.extremes import PointKind, domain_there, format_tree
 from matcalc.answers.names import free_name, number_hint, require_scalar
 from matcalc.answers.roots import find_roots
 from matcalc.answers.singular import is_everywhere_zero
@@ -419,7 +419,7 @@ def _condition(
     """What kind of point it is on the set."""
     verdict = verdict_on(expression, wrt).verdict
     if are_affine(program, [wrt], found):
-        return kind_on_affine_set(verdict) or "a stationary point on the set"
+        return str(kind_on_affine_set(verdict) or "a stationary point on the set")
     if verdict == "affine" and both:
         return "the minimum and the maximum, one each: a linear function on an ellipsoid"
     return "a stationary point; the constraint is not linear, so compare the values"
@@ -431,7 +431,7 @@ def are_affine(program: Program, names: Sequence[str], found: Sequence[Constrain
     return all(variable_names(slope).isdisjoint(names) for slope in slopes)
 
 
-def kind_on_affine_set(verdict: str) -> str | None:
+def kind_on_affine_set(verdict: str) -> PointKind | None:
     """What a stationary point of a function with a verdict is, under equations that are affine;
     None where that is not known.
     """
@@ -443,7 +443,7 @@ def kind_on_affine_set(verdict: str) -> str | None:
     }
     if verdict not in kinds:
         return None
-    return f"{kinds[verdict]}: the function is {verdict} and the constraint is linear"
+    return PointKind(kinds[verdict], f"the function is {verdict} and the constraint is linear")
 
 
 def _counts(program: Program, known: Variable, point: Expr) -> str:

@@ -19,6 +19,7 @@ from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.notes import label_lines
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number, variable, variable_names
 from matcalc.core.typeset import Typeset
@@ -29,7 +30,6 @@ from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.text import text
 
 _MOST_NUMBERS = 4  # of which determinants are taken
-_WIDTH = 11  # of the words in front of a line
 
 
 class Point(NamedFormulas):
@@ -73,8 +73,7 @@ class JointPoints(Typeset):
         said = ", ".join(map(str, self.gradients.values()))
         kinds = [(f"at {point}", str(kind)) for point, kind in self.points]
         rows = [("gradient", f"({said})"), *kinds, ("proved", self.proof)]
-        width = max(_WIDTH, *[len(head) for head, _ in rows])
-        return "\n".join([str(self), *[f"  {head:<{width}} {line}" for head, line in rows]])
+        return "\n".join([str(self), *label_lines(rows)])
 
     @public
     def latex(self) -> str:
@@ -136,10 +135,9 @@ def find_points_together(
     said = {name: Formula(program, tree) for name, tree in gradients.items()}
     whose = "the equations hold there, and the gradients of the Lagrangian" if found else ""
     proof = f"{whose or 'the gradients there'} are zero, {proofs[0]}"
-    rest = _completeness(program, solutions)
-    if found:  # a point where an equation has no gradient may be an extreme without multipliers
-        rest = rest.replace("there are no other points", "no other points have multipliers")
-    return JointPoints(said, points, proof + rest)
+    # a point where an equation has no gradient may be an extreme without multipliers
+    no_others = "no other points have multipliers" if found else "there are no other points"
+    return JointPoints(said, points, proof + _completeness(program, solutions, no_others))
 
 
 def _without_instances(program: Program, places: Sequence[CriticalPoint]) -> list[CriticalPoint]:
@@ -167,12 +165,7 @@ def _without_instances(program: Program, places: Sequence[CriticalPoint]) -> lis
 
 def _around(program: Program, place: CriticalPoint) -> Program:
     """The program with the variables that a point may depend on."""
-    kept = {
-        name: each
-        for name, each in program.variables.items()
-        if name not in place.values or name not in place.known
-    }
-    return program._replace(variables=kept)
+    return program.without(*place.known)
 
 
 def _prove(program: Program, place: CriticalPoint, equations: Sequence[Expr]) -> str | None:
@@ -181,8 +174,8 @@ def _prove(program: Program, place: CriticalPoint, equations: Sequence[Expr]) ->
     return prove_all(_around(program, place), pairs)
 
 
-def _completeness(program: Program, solutions: Sequence[Solution]) -> str:
-    """Where there are no other points: where what was divided by is not zero."""
+def _completeness(program: Program, solutions: Sequence[Solution], no_others: str) -> str:
+    """That there are no others, and where: where what was divided by is not zero."""
     if not all(each.is_complete for each in solutions):
         return ""
     known = Definiteness(program)
@@ -190,4 +183,4 @@ def _completeness(program: Program, solutions: Sequence[Solution]) -> str:
     parts = chain.from_iterable(factors(tree, *sorted(variable_names(tree))) for tree in apart)
     names = [format_tree(program, each) for each in parts if not known.is_nonzero(each)]
     where = " and ".join([f"{each} is not zero" for each in dict.fromkeys(names)])
-    return "; there are no other points" + (f" where {where}" if where else "")
+    return f"; {no_others}" + (f" where {where}" if where else "")

@@ -275,9 +275,9 @@ def _by_function(program: Program, known: Definiteness, factor: Expr, name: str)
     (call,) = calls
     mark = variable(_MARK, ())
     marked = factor.fold(lambda node, args: mark if is_call(node) else node.with_args(args))
-    variables = {**program.variables, _MARK: Variable(_MARK, "scalar")}
+    marking = program.declare(Variable(_MARK, "scalar"))
     with suppress(UnsupportedError):
-        coefficients = coefficients_of(program._replace(variables=variables), marked, _MARK)
+        coefficients = coefficients_of(marking, marked, _MARK)
         if coefficients is None or len(coefficients) != 2 or name in variable_names(marked):
             return None
         lowest, slope = coefficients

@@ -82,10 +82,10 @@ def indices(items: Sequence[Item]) -> list[str]:
 
 def count_shared(one: Sequence[ForLoop], other: Sequence[ForLoop]) -> int:
     """How many of the outermost loops around two statements are the same."""
-    count = 0
-    while count < min(len(one), len(other)) and one[count] is other[count]:
-        count += 1
-    return count
+    shared = 0
+    while shared < min(len(one), len(other)) and one[shared] is other[shared]:
+        shared += 1
+    return shared
 
 
 def base(name: str) -> str:

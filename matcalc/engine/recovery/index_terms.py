@@ -10,6 +10,7 @@ from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.tree import Expr, dimension, number, scalar_factors
 from matcalc.core.walk import postorder
+from matcalc.engine.ir.flatten import contract
 from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum, content, quotient
 from matcalc.engine.recovery.open_derivatives import Directed, Places
 
@@ -386,8 +387,4 @@ def contracts(node: Node) -> bool:
     if not 1 <= node.rank <= 2:
         return False
     inner = postorder(node, lambda each: each.children if isinstance(each, Sum | Product) else ())
-    return any(isinstance(each, Product) and _sums(each) for each in inner)
-
-
-def _sums(product: Product) -> bool:
-    return any(label >= product.rank for _, labels, _ in product.factors for label in labels)
+    return any(isinstance(each, Product) and contract(each) for each in inner)

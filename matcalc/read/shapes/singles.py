@@ -13,7 +13,6 @@ from matcalc.core.operations import OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise
-from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import default_kind
 
 
@@ -85,7 +84,7 @@ def _note_entrywise(program: Program) -> Program:
     hardly anybody takes the trace of that.
     """
     found: dict[str, None] = {}
-    for whole in postorder(program.expr, lambda part: part.args):
+    for whole in program.expr.parts:
         known = OPERATIONS.get(whole.op)
         of_matrix = known is not None and known.signature == SQUARE_TO_SCALAR
         stack = [whole.args[0]] if of_matrix else []

@@ -30,13 +30,17 @@ def reduced_axes(node: CodeNode) -> list[int]:
     return [int(axis) % array.rank for axis in said]
 
 
+def axes_said(axes: Sequence[int]) -> str:
+    """The argument that says over which axes a call reduces."""
+    return f"axis={axes[0] if len(axes) == 1 else tuple(axes)}"
+
+
 def total(build: CodeBuilder, array: CodeNode, axes: Sequence[int]) -> CodeNode:
     """The sum of an array over some axes."""
     if not axes:
         return array
-    which = str(axes[0]) if len(axes) == 1 else f"({', '.join(map(str, axes))})"
     shape = tuple(dim for axis, dim in enumerate(array.shape) if axis not in axes)
-    return build.call("np.sum", array, after=(f"axis={which}",) if shape else (), shape=shape)
+    return build.call("np.sum", array, after=(axes_said(axes),) if shape else (), shape=shape)
 
 
 # -- differences of rows

@@ -16,7 +16,7 @@ from matcalc.core.indexed import Condition, Index, Place, condition_of
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
 from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import acts_entrywise
-from matcalc.write.printers.numpy_broadcast import distances, map_differences
+from matcalc.write.printers.numpy_broadcast import axes_said, distances, map_differences
 from matcalc.write.printers.numpy_functions import CALLS, CodeLowering, power
 from matcalc.write.printers.numpy_nodes import CodeNode
 
@@ -316,8 +316,7 @@ class _Body:
                 inner = node.shape[:axis] + node.shape[axis + 1 :]
                 node = self._take(name, node, [axis], inner)
             return node
-        which = str(axes[0]) if len(axes) == 1 else f"({', '.join(map(str, axes))})"
-        after = () if len(axes) == node.rank and name != "logsumexp" else (f"axis={which}",)
+        after = () if len(axes) == node.rank and name != "logsumexp" else (axes_said(axes),)
         taken = self.build.call(_TAKEN[name], node, shape=shape, after=after)
         return distances(self.build, taken) or taken
 
@@ -439,8 +438,7 @@ def _behind(function: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
         axes = (-1, -2)[: len(value.own)]
         if len(args) == 2:
             raise UnsupportedError(f"code for {part.op} along an axis", span=part.span)
-        which = str(axes[0]) if len(axes) == 1 else str(axes)
-        after = (f"axis={which}",) if axes else ()
+        after = (axes_said(axes),) if axes else ()
         made = body.build.call(function, value.node, shape=shape, after=after)
         return Batch(value.indices, distances(body.build, made) or made)
 
