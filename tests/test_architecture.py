@@ -231,61 +231,15 @@ def test_document_shows_the_same_table() -> None:
         assert f"| `{name}` | {' '.join(allowed.split()) or '-'} |" in text
 
 
-def test_modules_do_not_import_each_other() -> None:
-    """No cycle among single modules either; imports for annotations alone (``if TYPE_CHECKING``) do
-    not run.
-    """
-    ours = our_modules()
-    graph: dict[str, set[str]] = {}
-    for module, path in ours.items():
-        unused = {
-            id(node) for test in nodes_of(path) if _for_types(test) for node in ast.walk(test)
-        }
-        unused.update(map(id, nodes_in_functions(path)))
-        graph[module] = set()
-        for node in nodes_of(path):
-            if id(node) in unused:
-                continue
-            for name in imported(node):
-                target = name if name in ours else name.rpartition(".")[0]
-                if target in ours:
-                    graph[module].add(target)
-    TopologicalSorter(graph).prepare()
-
-
-# imports within a function or for annotations that close a circle: one algorithm calls itself
-# through both files, and each needs most of what the other has; without them there is none
-RECURSIVE = {
-    ("engine.ir.flatten", "engine.ir.build"): "the builder makes products in normal form, whose "
-    "factors the builder makes",
-    ("engine.ir.branches", "engine.ir.build"): "as flatten",
-    ("engine.ir.restrict", "engine.ir.build"): "as flatten",
-    ("engine.lowering.lower", "engine.lowering.indexed"): "a sum over an index has any term, and "
-    "is a term",
-    ("read.tex.subscripts", "read.tex.letters"): "a subscript is made of letters, which have "
-    "subscripts",
-}
-
-
-def test_files_that_need_each_other_are_known() -> None:
-    """Every import counts here, wherever it stands."""
+def test_no_files_need_each_other() -> None:
+    """Every import counts here, wherever it stands: within a function and for annotations, too."""
     ours = our_modules()
     graph: dict[str, set[str]] = {}
     for module, path in ours.items():
         names = [name for node in nodes_of(path) for name in imported(node)]
         targets = {name if name in ours else name.rpartition(".")[0] for name in names}
         graph[module] = (targets & set(ours)) - {module}
-    for one, other in RECURSIVE:
-        graph[f"matcalc.{one}"].remove(f"matcalc.{other}")
     TopologicalSorter(graph).prepare()
-
-
-def _for_types(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.If)
-        and isinstance(node.test, ast.Name)
-        and node.test.id == "TYPE_CHECKING"
-    )
 
 
 def _functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -7,12 +7,9 @@ the branches are one chain.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from matcalc.engine.ir.nodes import Call, Factor, Node, Product
-
-if TYPE_CHECKING:
-    from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.table import NodeTable
 
 
 def equal_branches(factors: Sequence[Factor], rank: int) -> list[tuple[int, int, int]]:
@@ -32,7 +29,7 @@ def equal_branches(factors: Sequence[Factor], rank: int) -> list[tuple[int, int,
     return found
 
 
-def merge_equal_branches(builder: Builder, factors: list[Factor], rank: int) -> list[Factor]:
+def merge_equal_branches(builder: NodeTable, factors: list[Factor], rank: int) -> list[Factor]:
     """The factors with equal branches made into powers."""
     for label, first, second in equal_branches(factors, rank):
         one, other = _branch(factors, label, first, rank), _branch(factors, label, second, rank)
@@ -71,7 +68,7 @@ def _branch(factors: Sequence[Factor], label: int, start: int, rank: int) -> set
     return found
 
 
-def _close(builder: Builder, factors: list[Factor], label: int) -> Node:
+def _close(builder: NodeTable, factors: list[Factor], label: int) -> Node:
     node, labels, _ = next(factor for factor in factors if label in factor[1])
     size = node.axes[labels.index(label)]
     return builder.product(1, factors, (label,), (size,))
@@ -97,7 +94,7 @@ def lone_square(factors: Sequence[Factor], rank: int) -> int | None:
     return None
 
 
-def absorb_into_power(builder: Builder, factors: list[Factor], rank: int) -> list[Factor]:
+def absorb_into_power(builder: NodeTable, factors: list[Factor], rank: int) -> list[Factor]:
     """(A*B)[i,j]^e times A[i,k] B[k,j] is (A*B)[i,j]^(e+1): a network that is the base of a power
     joins it.
     """
@@ -122,7 +119,7 @@ def absorb_into_power(builder: Builder, factors: list[Factor], rank: int) -> lis
     return factors
 
 
-def _raise(builder: Builder, factors: list[Factor], index: int, rank: int) -> list[Factor] | None:
+def _raise(builder: NodeTable, factors: list[Factor], index: int, rank: int) -> list[Factor] | None:
     """u times u^k is u^(k+1), where u is a product and stands flattened."""
     node, labels, _ = factors[index]
     assert isinstance(node, Call)

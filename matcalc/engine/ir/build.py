@@ -10,16 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from matcalc.core.declared import FunctionRef
-from matcalc.core.dims import ONE, ZERO, Dim, Shape
+from matcalc.core.dims import Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.kinds import SYMMETRY
-from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES, OF_ENTRIES, PARITY
+from matcalc.core.operations import FUNCTIONS_OF_MATRICES, OF_ENTRIES, PARITY
 from matcalc.engine.ir.canonical import Terms, canonical, find_exchange, turn
-from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.flatten import Flattening
 from matcalc.engine.ir.nodes import (
-    COMPLEX,
     Call,
     Factor,
     FunctionName,
@@ -41,8 +37,8 @@ from matcalc.engine.ir.nodes import (
     quotient,
     rational,
 )
-from matcalc.engine.ir.properties import Properties
 from matcalc.engine.ir.signs import is_sign
+from matcalc.engine.ir.table import NodeTable
 from matcalc.engine.ir.traits import HasTraits
 
 _LONGEST = 1_200  # factors of a product: the time to bring one in order grows with the square
@@ -51,25 +47,12 @@ if TYPE_CHECKING:
     from matcalc.engine.ir.restrict import Restrictions
 
 
-class Builder:
+class Builder(NodeTable):
     """Makes the nodes of one derivation; it lives as long as that."""
 
     def __init__(self, catalogue: HasTraits) -> None:
-        self.catalogue = catalogue
-        traits = self.traits = catalogue.traits
-        self.properties = Properties(traits.positive)
-        self._table: dict[object, Node] = {}
+        super().__init__(catalogue)
         self._products: dict[object, Node] = {}  # as they were asked for
-        self._serial = 0
-        self.matrix_functions = (
-            False  # whether there are functions of matrices, their derivatives, powers
-        )
-        self.widest = 2  # axes of a sum that stays a factor: as many as values have
-        self.selecting = False  # whether there are ranges of indices
-        self.triangles = False  # whether there are triangles of ones
-        self.complex = False  # whether there are complex variables
-        self.indexed = False  # whether there are indices bound by sums, and arrays made by them
-        self.diagonals = False  # whether there are vectors that stand for diagonal matrices
         self._restrictions: Restrictions | None = None
 
     @property
@@ -81,88 +64,6 @@ class Builder:
 
             self._restrictions = Restrictions(self)
         return self._restrictions
-
-    def _intern(self, key: object, make: type[Node], *data: object) -> Node:
-        node = self._table.get(key)
-        if node is None:
-            node = make(self._serial, *data)  # type: ignore[arg-type]
-            self._serial += 1
-            self._table[key] = node
-        return node
-
-    # leaves
-
-    def leaf(
-        self, kind: str, axes: Shape, name: str = "", structure: str = "", start: Dim = ZERO
-    ) -> Node:
-        """A variable or a constant of the notation (see ``nodes.Leaf``)."""
-        key = (kind, axes, name, structure, start)
-        node = self._intern(key, Leaf, axes, kind, name, structure, start)
-        self.triangles = self.triangles or kind == "lower"
-        self.complex = self.complex or structure == COMPLEX
-        whole = kind == "eye" or (kind == "apart" and name == "0" and axes[0] == axes[1])
-        if whole:
-            return self._with_parity(node, 1)
-        if structure in SYMMETRY and len(axes) == 2:
-            return self._with_parity(node, SYMMETRY[structure])
-        if kind == "epsilon":  # of three axes: nothing is its transpose
-            node.parity = -1
-        return node
-
-    def _with_parity(self, node: Node, sign: int) -> Node:
-        """The node, which is its transpose times a sign."""
-        if node.parity == 0:
-            node.parity = sign
-            node.transposed = node if sign > 0 else self.scale(-1, node)
-        return node
-
-    def eye(self, size: Dim) -> Node:
-        """The identity matrix, delta_ij."""
-        return self.leaf("eye", (size, size))
-
-    def select(self, whole: Dim, start: Dim, size: Dim) -> Node:
-        """S[k, i] = 1 where k = start + i: the columns of the identity in a range."""
-        if whole == size:
-            return self.eye(whole)
-        if size == ONE:  # a range of one place is that place
-            one = (self.unit(whole, start), (0,), 1)
-            return self.product(1, [one], (0, 1), (whole, ONE))
-        self.selecting = True
-        return self._intern(
-            ("select", whole, start, size), Leaf, (whole, size), "select", "", "", start
-        )
-
-    def unit(self, whole: Dim, start: Dim) -> Node:
-        """The vector with a one at a place."""
-        if whole == ONE:
-            return self.ones((whole,))
-        self.selecting = True
-        return self._intern(("unit", whole, start), Leaf, (whole,), "unit", "", "", start)
-
-    def ones(self, axes: Shape) -> Node:
-        """Ones everywhere; the number 1 for no axes."""
-        factors: list[Factor] = [
-            (self.leaf("ones", (size,)), (axis,), 1) for axis, size in enumerate(axes)
-        ]
-        return self.product(1, factors, tuple(range(len(axes))), axes)
-
-    def number(self, value: Rational) -> Node:
-        """A rational number."""
-        value = rational(value)
-        return self._intern((value, (), 0), Product, (), value, ())
-
-    def zero(self, axes: Shape) -> Node:
-        """The zero of a shape."""
-        if not axes:
-            return self.number(0)
-        return self._intern(("zero", axes), Sum, axes, ())
-
-    def size(self, size: Dim) -> Node:
-        """A dimension as a scalar."""
-        if size.rest:
-            return self.sum([(scale, self.size(Dim(1, names))) for scale, names in size.terms], ())
-        factors: list[Factor] = [(self.leaf("dimension", (), name), (), 1) for name in size.names]
-        return self.product(size.scale, factors, (), ())
 
     # products
 
@@ -185,7 +86,8 @@ class Builder:
         self, coefficient: Rational, factors: tuple[Factor, ...], outputs: Labels, axes: Shape
     ) -> Node:
         """The product in normal form."""
-        flat = Flattening(self, factors, outputs, axes)
+        ranges = self.restrictions if self.selecting else None
+        flat = Flattening(self, factors, outputs, axes, ranges)
         if flat.vanishes or coefficient == 0:
             return self.zero(axes)
         if len(flat.flat) > _LONGEST:
@@ -264,16 +166,6 @@ class Builder:
             for c, term in inner.terms
         ]
         return self.scale(coefficient * flat.coefficient, self.sum(terms, axes))
-
-    def opens(self, node: Sum) -> bool:
-        """Whether a sum of more than two axes is multiplied out: not if it is one of values at
-        bound indices, which no identity of a derivative takes apart.
-        """
-        return not self.indexed or any(
-            isinstance(factor, Leaf) and factor.kind in _STRUCTURE
-            for _, term in node.terms
-            for factor, _, _ in as_term(term)[1]
-        )
 
     def scale(self, coefficient: Rational, node: Node) -> Node:
         """A rational multiple."""
@@ -431,12 +323,6 @@ class Builder:
             self._with_parity(node, -1)
         return node
 
-    def acts_entrywise(self, name: FunctionName) -> bool:
-        """Whether a function acts entry by entry."""
-        if isinstance(name, FunctionRef):
-            return name.entrywise
-        return name in ENTRYWISE or name in self.traits.entrywise
-
     def elementwise(self, name: FunctionName, args: Sequence[Node]) -> Node:
         """A function entry by entry; arguments that are one number everywhere become scalars."""
         axes = max((arg.axes for arg in args), key=len)
@@ -506,22 +392,8 @@ class Builder:
                 result.transposed = node
         return node.transposed
 
-    def is_complex(self, node: Node) -> bool:
-        """Whether the values may be complex numbers."""
-        return self.complex and self.properties.is_complex(node)
-
-    def nonnegative(self, node: Node) -> bool:
-        """Whether it is proved that no entry can be below zero."""
-        return bool(self.properties.facts(node) & NONNEGATIVE)
-
-    def positive(self, node: Node) -> bool:
-        """Whether it is proved that every entry is above zero."""
-        return bool(self.properties.facts(node) & POSITIVE)
-
 
 _OF_MATRICES = FUNCTIONS_OF_MATRICES - {"inv"}
-# leaves that say which indices are equal, or how they lie
-_STRUCTURE = frozenset({"eye", "fuse", "epsilon", "lower", "apart", "place"})
 
 
 def _is_scaled(node: Node) -> bool:

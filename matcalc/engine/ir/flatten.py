@@ -29,10 +29,10 @@ from matcalc.engine.ir.nodes import (
     rational,
 )
 from matcalc.engine.ir.signs import SIGN, contract_signs
+from matcalc.engine.ir.table import NodeTable
 
 if TYPE_CHECKING:
-    from matcalc.engine.ir.build import Builder
-
+    from matcalc.engine.ir.restrict import Restrictions
 
 _OUTER = 2  # axes of the least outer product
 _LONGEST = 12_000  # bits of a number that is worked out; Python prints numbers of up to some 14,000
@@ -44,13 +44,20 @@ _PROJECTIONS = frozenset(("eye", "fuse", "lower", "select", "unit", "apart", "pl
 class Flattening:
     """Works a list of factors into flat form; outputs become the labels 0 ... rank-1.
 
-    ``wide`` is the index of a factor that is a sum of more axes than values have, if there is one.
+    ``ranges`` has the nodes narrowed down to ranges, if there are any. ``wide`` is the index of a
+    factor that is a sum of more axes than values have, if there is one.
     """
 
     def __init__(
-        self, builder: Builder, factors: Iterable[Factor], outputs: Labels, axes: Shape
+        self,
+        builder: NodeTable,
+        factors: Iterable[Factor],
+        outputs: Labels,
+        axes: Shape,
+        ranges: Restrictions | None = None,
     ) -> None:
         self.builder = builder
+        self.ranges = ranges
         self.rank = len(outputs)
         self.coefficient: Rational = 1
         self.vanishes = False
@@ -353,11 +360,9 @@ class Flattening:
         """Ranges of indices that meet cancel or vanish, and what they select from is narrowed down;
         whether anything changed.
         """
-        if not self.builder.selecting or self.vanishes or self.alternatives is not None:
+        if self.ranges is None or self.vanishes or self.alternatives is not None:
             return False
-        from matcalc.engine.ir.restrict import meet  # noqa: PLC0415 - needed only where there are ranges
-
-        change = meet(self.builder, self.flat, self.rank)
+        change = self.ranges.meet(self.flat, self.rank)
         if change is None:
             return False
         self.vanishes, self.alternatives, self.flat = (

@@ -10,16 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from matcalc.core.dims import ONE, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Sum
 from matcalc.engine.ir.ranges import Range, are_disjoint, covers, in_order, inside
-
-if TYPE_CHECKING:
-    from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.table import NodeTable
 
 
 def is_range(node: Node) -> bool:
@@ -51,7 +48,7 @@ class Change:
 class Restrictions:
     """Nodes narrowed down to ranges, and what is known of the ranges inside of them."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: NodeTable) -> None:
         self.builder = builder
         self._made: dict[tuple[Node, int, Leaf], Node] = {}
         self._selected: dict[tuple[Node, int], bool] = {}
@@ -69,6 +66,26 @@ class Restrictions:
             if key not in self._made:
                 self._made[key] = self._make(place, leaf)
         return self._made[node, axis, leaf]
+
+    def meet(self, flat: list[Factor], rank: int) -> Change | None:
+        """The first thing that ranges do in a product; None where there is nothing to do."""
+        places = [index for index, (node, _, _) in enumerate(flat) if is_range(node)]
+        for index in places:
+            node, labels, exponent = flat[index]
+            if exponent != 1:
+                if exponent < 0:
+                    raise UnsupportedError(
+                        "division by zero", hint="a block of this expression is zero everywhere"
+                    )
+                return _replace(flat, {index: [(node, labels, 1)]})
+            change = (
+                _pairs(self.builder, flat, index, places)
+                or _alone(flat, index, rank)
+                or _narrow(self, flat, index, rank)
+            )
+            if change is not None:
+                return change
+        return _split(self, flat, rank)
 
     def is_selected(self, node: Node, axis: int) -> bool:
         """Whether a range stands on this axis somewhere inside."""
@@ -164,7 +181,7 @@ class _Place:
     axis: int
 
 
-def _entrywise(builder: Builder, node: Node) -> bool:
+def _entrywise(builder: NodeTable, node: Node) -> bool:
     """Whether ranges go into the arguments.
 
     They do not go into ``u == max(u)`` where u is a sum of products: both sides have to be rounded
@@ -198,27 +215,6 @@ def _axes(node: Node, axis: int, leaf: Leaf) -> Shape:
     return node.axes[:axis] + leaf.axes[1:] + node.axes[axis + 1 :]
 
 
-def meet(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
-    """The first thing that ranges do in a product; None where there is nothing to do."""
-    places = [index for index, (node, _, _) in enumerate(flat) if is_range(node)]
-    for index in places:
-        node, labels, exponent = flat[index]
-        if exponent != 1:
-            if exponent < 0:
-                raise UnsupportedError(
-                    "division by zero", hint="a block of this expression is zero everywhere"
-                )
-            return _replace(flat, {index: [(node, labels, 1)]})
-        change = (
-            _pairs(builder, flat, index, places)
-            or _alone(flat, index, rank)
-            or _narrow(builder, flat, index, rank)
-        )
-        if change is not None:
-            return change
-    return _split(builder, flat, rank)
-
-
 def _replace(flat: Sequence[Factor], changes: dict[int, list[Factor]]) -> Change:
     """The product with some factors replaced by others."""
     return Change(
@@ -227,7 +223,7 @@ def _replace(flat: Sequence[Factor], changes: dict[int, list[Factor]]) -> Change
     )
 
 
-def _pairs(builder: Builder, flat: list[Factor], index: int, places: list[int]) -> Change | None:
+def _pairs(builder: NodeTable, flat: list[Factor], index: int, places: list[int]) -> Change | None:
     """Two ranges of one index, or a range of a range."""
     node, labels, _ = flat[index]
     assert isinstance(node, Leaf)
@@ -254,7 +250,7 @@ def _pairs(builder: Builder, flat: list[Factor], index: int, places: list[int]) 
     return None
 
 
-def _compose(builder: Builder, node: Leaf, more: Leaf, labels: Labels, own: Labels) -> Factor:
+def _compose(builder: NodeTable, node: Leaf, more: Leaf, labels: Labels, own: Labels) -> Factor:
     """S[k,i] T[i,j] is a range of a range, S''[k,j]."""
     start = node.start.plus(more.start)
     if more.kind == "unit":
@@ -262,7 +258,7 @@ def _compose(builder: Builder, node: Leaf, more: Leaf, labels: Labels, own: Labe
     return builder.select(node.axes[0], start, more.axes[1]), (labels[0], own[1]), 1
 
 
-def _shift(builder: Builder, node: Leaf, more: Leaf, labels: Labels, own: Labels) -> Factor:
+def _shift(builder: NodeTable, node: Leaf, more: Leaf, labels: Labels, own: Labels) -> Factor:
     """S[k,i] T[k,j] with the range of S inside that of T: j is a place in i's range."""
     start = node.start.plus(more.start, -1)
     if node.kind == "unit":
@@ -280,7 +276,7 @@ def _alone(flat: Sequence[Factor], index: int, rank: int) -> Change | None:
     return change
 
 
-def _narrow(builder: Builder, flat: list[Factor], index: int, rank: int) -> Change | None:
+def _narrow(restrictions: Restrictions, flat: list[Factor], index: int, rank: int) -> Change | None:
     """What else stands on the index of a range: narrowed down, or at an output taken off it."""
     leaf, labels, _ = flat[index]
     assert isinstance(leaf, Leaf)
@@ -295,18 +291,18 @@ def _narrow(builder: Builder, flat: list[Factor], index: int, rank: int) -> Chan
         axis = own.index(whole)
         narrow = None
         if not isinstance(node, Leaf):
-            narrow = builder.restrictions.of(node, axis, leaf)
+            narrow = restrictions.of(node, axis, leaf)
         if narrow is None:
             several = leaf.kind == "unit" and (len(others) > 1 or exponent != 1)
             eye = isinstance(node, Leaf) and node.kind == "eye"
             if eye or (whole >= rank and not several):
                 continue
-            narrow = builder.restrictions.narrow(node, axis, leaf)
+            narrow = restrictions.narrow(node, axis, leaf)
         return _replace(flat, {k: [(narrow, own[:axis] + labels[1:] + own[axis + 1 :], exponent)]})
     return None
 
 
-def _split(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
+def _split(restrictions: Restrictions, flat: list[Factor], rank: int) -> Change | None:
     """Two factors of blocks over one summed index: the sum over the blocks, [A; B]'*[C; D] = A'*C +
     B'*D.
     """
@@ -321,11 +317,7 @@ def _split(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
         leaves: dict[Leaf, None] = {}
         for index in indices:
             node, labels, _ = flat[index]
-            cuts = (
-                None
-                if isinstance(node, Leaf)
-                else builder.restrictions.cuts(node, labels.index(label))
-            )
+            cuts = None if isinstance(node, Leaf) else restrictions.cuts(node, labels.index(label))
             if cuts is None:
                 break
             leaves.update(dict.fromkeys(cuts))
@@ -336,21 +328,27 @@ def _split(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
             return Change(
                 [],
                 alternatives=[
-                    [*rest, *_on(builder, flat, indices, label, leaf, fresh)] for leaf in leaves
+                    [*rest, *_on(restrictions, flat, indices, label, leaf, fresh)]
+                    for leaf in leaves
                 ],
             )
     return None
 
 
 def _on(
-    builder: Builder, flat: list[Factor], indices: list[int], label: int, leaf: Leaf, fresh: int
+    restrictions: Restrictions,
+    flat: list[Factor],
+    indices: list[int],
+    label: int,
+    leaf: Leaf,
+    fresh: int,
 ) -> list[Factor]:
     """The factors on one range of an index."""
     found: list[Factor] = []
     for index in indices:
         node, labels, exponent = flat[index]
         axis = labels.index(label)
-        narrow = builder.restrictions.of(node, axis, leaf)
+        narrow = restrictions.of(node, axis, leaf)
         assert narrow is not None
         found.append(
             (narrow, labels[:axis] + (fresh,) * (leaf.rank - 1) + labels[axis + 1 :], exponent)

@@ -24,7 +24,7 @@ class Batch(NamedTuple):
         return self.node.axes[len(self.indices) :]
 
 
-class Body(Protocol):
+class LowersParts(Protocol):
     """What lowers the body of a form."""
 
     @property
@@ -60,7 +60,7 @@ def slice_batch(build: Builder, size: Callable[[Dim], Dim], part: Expr, value: B
     return Batch(value.indices, build.product(1, factors, tuple(outputs), tuple(axes)))
 
 
-def exponential_share(body: Body, factor: Expr, quotient: Expr) -> Batch | None:
+def exponential_share(body: LowersParts, factor: Expr, quotient: Expr) -> Batch | None:
     """sigmoid(u - v) of exp(u)/(exp(u) + exp(v)), in which u and v may depend on different indices:
     the odds of Bradley and Terry; None where the quotient is none.
     """

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, Dim, Shape
@@ -18,16 +17,14 @@ from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
+from matcalc.engine.lowering import conditions
+from matcalc.engine.lowering.base import TreeLowering
 from matcalc.engine.lowering.batches import Batch, exponential_share, slice_batch
 from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.terms import Lowered
 
-if TYPE_CHECKING:
-    from matcalc.engine.ir.build import Builder
-    from matcalc.engine.lowering.lower import Lowering
 
-
-def lower_indexed(low: Lowering, expr: Expr, args: list[Lowered]) -> Node:
+def lower_indexed(low: TreeLowering, expr: Expr, args: list[Lowered]) -> Node:
     """The node of an ``indexed`` node of the tree."""
     low.builder.indexed = True
     form = expr.value
@@ -39,9 +36,9 @@ def lower_indexed(low: Lowering, expr: Expr, args: list[Lowered]) -> Node:
 class Body:
     """Lowers the body of one form."""
 
-    def __init__(self, low: Lowering, args: Sequence[Node], form: Expr) -> None:
+    def __init__(self, low: TreeLowering, args: Sequence[Node], form: Expr) -> None:
         self.low = low
-        self.build: Builder = low.builder
+        self.build = low.builder
         self.args = args
         self.form = form
 
@@ -138,9 +135,7 @@ class Body:
             ]
             plain = Expr(op, tuple(stubs), part.shape, value=part.value, row=part.row)
             sizes = self.low.sizes
-            return Batch(
-                (), type(self.low)(self.build, self.low.definitions).lower(plain, nodes, sizes)
-            )
+            return Batch((), self.low.fresh().lower(plain, nodes, sizes))
         rule = _RULES.get(op)
         if rule is not None:
             return rule(self, part, args)
@@ -257,7 +252,7 @@ class Body:
         else:
             args = (Expr("variable", (), matrix.axes, value="?"), Expr("number", value=2))
             call = Expr(name, args, matrix.axes[:1])
-        low = type(self.low)(self.build, self.low.definitions)
+        low = self.low.fresh()
         return Batch(others, low.lower(call, {"?": matrix}))
 
     def _sum(
@@ -327,9 +322,6 @@ class Body:
                 axes = (self.size(i), self.size(j))
                 factors = self.mask(condition, {i: 0, j: 1})
                 return Batch((i, j), self.product(1, factors, (0, 1), axes))
-        # few expressions have conditions
-        from matcalc.engine.lowering import conditions  # noqa: PLC0415
-
         indices, _, nodes = self.align(args)
         return Batch(indices, self.low.sums.close(conditions.RULES[part.op](self.low.sums, nodes)))
 
@@ -343,7 +335,7 @@ class Body:
             return Batch(indices, self.build.elementwise(function, nodes))
         if definition is not None and (entrywise or op in _DEFINED):
             holes = [self.build.leaf("hole", arg.own) for arg in args]
-            low = type(self.low)(self.build, self.low.definitions)
+            low = self.low.fresh()
             low.sizes = definition.sizes(holes)
             inside = Body(low, (), self.form)
             return inside.lower(
@@ -369,7 +361,7 @@ class Body:
         keeps = len(part.shape) == len(value.own)
         shape = axes if keeps else (*axes[: axis - 1], *axes[axis:])
         args = (Expr("variable", (), axes, value="?"), Expr("number", value=axis))
-        low = type(self.low)(self.build, self.low.definitions)
+        low = self.low.fresh()
         return Batch(value.indices, low.lower(Expr(op, args, shape), {"?": value.node}))
 
 

@@ -1,4 +1,4 @@
-"""lower(): a typed tree becomes a network node.
+"""Lowering: a typed tree becomes a network node.
 
 The pass goes by the rank that values *have*: a rule written for scalars (``(1 - Y^2)*dX``) is used
 on vectors and matrices by binding its names to nodes of that rank; products of scalars then act
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Protocol
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, has_more_columns
@@ -18,57 +17,19 @@ from matcalc.core.operations import ALONG, COMPARISONS, OF_TALL, OPERATIONS, QUO
 from matcalc.core.program import Program
 from matcalc.core.slices import join_all_slices
 from matcalc.core.tree import Expr, operation
-from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.facts import DIAGONAL, LOWER, SKEW, UPPER
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.engine.ir.nodes import is_number as is_rational
 from matcalc.engine.lowering import functions, multilinear
+from matcalc.engine.lowering.base import Definition, TreeLowering
 from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.terms import Combination, ContractionBuilder, Lowered, Open
-
-
-class Definition(Protocol):
-    """A function given by an expression in its parameters."""
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """The parameters' names."""
-
-    @property
-    def body(self) -> Expr:
-        """The value."""
-
-    def sizes(self, args: Sequence[Node]) -> Mapping[str, Dim]:
-        """What the dimension names of the definition are for these arguments."""
-
-
-Definitions = Callable[[str], Definition | None]
 
 _EXPANDED_POWER = 8  # integer matrix powers up to this one become chains of products
 
 
-class Lowering:
-    """Lowers trees into one builder; ``definitions`` gives parameters and body of functions defined
-    by others.
-    """
-
-    def __init__(self, builder: Builder, definitions: Definitions) -> None:
-        self.builder = builder
-        self.definitions = definitions
-        self.sums = ContractionBuilder(builder)
-        self.sizes: Mapping[str, Dim] = {}
-
-    def size(self, size: Dim) -> Dim:
-        """A dimension with the names that stand for others replaced."""
-        return size.put(self.sizes.get) if self.sizes else size
-
-    def lower(
-        self, root: Expr, names: Mapping[str, Node], sizes: Mapping[str, Dim] | None = None
-    ) -> Node:
-        """The node of a typed tree whose variables stand for ``names``, and whose dimension names
-        for ``sizes``.
-        """
-        return self.lower_all([root], names, sizes)[0]
+class Lowering(TreeLowering):
+    """Lowers trees into one builder, one rule for each operation."""
 
     def lower_all(
         self,
@@ -127,9 +88,7 @@ class Lowering:
         definition = self._definition(name, name, nodes[0])
         if definition is not None:
             names = dict(zip(definition.parameters, nodes, strict=True))
-            return Lowering(self.builder, self.definitions).lower(
-                definition.body, names, definition.sizes(nodes)
-            )
+            return self.fresh().lower(definition.body, names, definition.sizes(nodes))
         if expr.op.startswith("frechet_") and expr.value:
             return self.builder.call(
                 expr.op[8:], nodes, tuple([self.size(size) for size in expr.shape]), expr.value
@@ -177,9 +136,7 @@ class Lowering:
         definition = self._definition(name, f"{name}-rows", rows)
         if definition is not None:
             names = dict(zip(definition.parameters, [rows], strict=True))
-            value = Lowering(self.builder, self.definitions).lower(
-                definition.body, names, definition.sizes([rows])
-            )
+            value = self.fresh().lower(definition.body, names, definition.sizes([rows]))
         else:
             keeps = OPERATIONS[name].signature == "vector->vector"
             value = self.builder.call(

@@ -4,7 +4,7 @@ r"""Sums that are no product of whole arrays, as binders of the language.
 \min_k are binders always.
 
 A formula is read in this way where the other way ends, at ``BeyondProducts``. An entry is an entry
-then (``subscripts.running_entry``), and the sizes of arrays follow as in the language.
+then (``subscripts.value_entry``), and the sizes of arrays follow as in the language.
 """
 
 from __future__ import annotations

@@ -4,29 +4,24 @@ subscript.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 
-from matcalc.core.errors import MatcalcError, ShapeError, Span
+from matcalc.core.errors import Span
 from matcalc.core.kinds import MOST_RESULT_AXES
 from matcalc.core.notes import format_offer
 from matcalc.core.operations import SIZES
-from matcalc.read.shapes.ranks import Ranks
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.tex import lettered, subscripts
 from matcalc.read.tex.chains import script_in_brackets_error
+from matcalc.read.tex.letter_state import IDENTITY, LetterState, Ranges
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.places import length, names_inside, size_leaves
-from matcalc.read.tex.scope import Scope
-from matcalc.read.tex.symbols import Key, Symbol, letters, symbol
+from matcalc.read.tex.places import length, names_inside, size, size_leaves
+from matcalc.read.tex.symbols import Symbol, letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, call_function, transpose
 from matcalc.read.tex.vectors import row_of
 
-Ranges = Mapping[str, Phrase | None]  # the indices that run, each with its upper limit
 _LONGEST_NUMBER = 1_000  # digits
-_IDENTITY = ("I", ())
 _CHANGES = frozenset(
     {(0, 1), (0, 2), (1, 0), (1, 2), (2, 0)}
 )  # what the use of a letter can make of its rank
@@ -41,45 +36,8 @@ def _across(part: Phrase) -> list[Phrase]:
     return [part, *sizes]
 
 
-class Letters:
-    """The meaning of letters; what is learnt of their kinds stays for the next pass over the
-    formula.
-    """
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.ranks = Ranks(scope.declared, scope.dimensions)
-        self.read_before = dict(scope.notes)  # notes of the parser,
-        self.learnt: dict[str, None] = {}  # and those on letters that were learnt of
-        self.defined: dict[str, Value] = {}
-        self.ranges: dict[int, Ranges] = {}  # phrase -> the indices that run there
-        self.checks: list[
-            Statement
-        ] = []  # definitions that make the limits of sums agree with the sizes of vectors
-        self.indices_of_sums: set[str] = set()
-        self.data: dict[
-            str, str
-        ] = {}  # letters whose x_i are vectors, and the matrix of which these are the rows
-        self.whole_keys: dict[Key, Symbol] = {}  # letters that occur without a subscript
-        self.summed: set[Key] = set()  # letters of which entries are summed
-        self.used_whole: set[Key] = set()  # those with subscripts that are no entries by their use
-        self.bound: list[tuple[Phrase, frozenset[str]]] = []  # the sums, with their indices
-        self.subscripted: list[tuple[Phrase, str]] = []  # what has a subscript, and a letter in it
-        self.raised: set[int] = set()  # the phrases in exponents, and the sums that begin others
-        self.waiting: set[int] = set()  # sums of letters alone that other sums begin with
-        # the phrases that are entries at a fixed place; and in this pass:
-        self.fixed: set[int] = set()
-        self.places: set[str] = set()  # the letters of such places,
-        # the letters with a subscript that occur in no other way,
-        self.alone: dict[int, Phrase] = {}
-        # and what to say of variables that look like a part of another
-        self.own: dict[str, str] = {}
-        self.changed = False
-        self.binding = False  # whether sums are binders of the language, and no products
-
-    def problem(self, message: str, span: Span, hint: str | None = None) -> MatcalcError:
-        """An error about how many axes something has."""
-        return ShapeError(message, source=self.scope.source, span=span, hint=hint)
+class Letters(LetterState):
+    """The meaning of letters, read by what is known of them."""
 
     # -- names
     # ------------------------------------------------------------------------------------
@@ -113,7 +71,7 @@ class Letters:
             return self._identity(phrase)  # I_{n-1}, of which the subscript is no part of a name
         found = symbol(phrase, self.scope.source)
         known = self.scope.knows(phrase)
-        if not known and (found.stem, ()) == _IDENTITY and not found.style.startswith("mathcal"):
+        if not known and (found.stem, ()) == IDENTITY and not found.style.startswith("mathcal"):
             return self._identity(phrase)
         lettered.refuse_operator(phrase, found, known, self.scope)
         name = self.scope.name(phrase)
@@ -155,49 +113,6 @@ class Letters:
             self.own[shown] = (
                 f"note: {shown} is read as a variable; write {entry} for the unit vector"
             )
-
-    def base_name(self, base: Phrase) -> str:
-        """The name of a letter whose entries are meant; these may be set in plain where the letter
-        is bold.
-        """
-        found = symbol(base, self.scope.source)
-        bare = self.whole_keys.get(found.key)
-        if (
-            bare is not None
-            and bare.bold
-            and not found.bold
-            and not found.style
-            and len(self.scope.names.get(found.key, "1")) == 1
-        ):
-            return self.scope.names.get(found.key, [found.name])[0]
-        return self.scope.name(base)
-
-    def base(self, base: Phrase) -> Value:
-        """The value of a letter whose entries are meant."""
-        name = self.base_name(base)
-        bare = self.whole_keys.get(symbol(base, self.scope.source).key)
-        if name in self.defined:
-            return replace(self.defined[name], node=Maker(base).node("name", value=name))
-        return Value(
-            Maker(base).node("name", value=name),
-            self.rank(name, bold=bare is not None and bare.bold),
-        )
-
-    def note_own(self, phrase: Phrase, name: str) -> None:
-        """Remembers that a letter with a subscript is no part of the letter."""
-        shown = self.scope.quote(phrase)
-        self.own[shown] = (
-            f"note: {shown} is read as a variable of its own, not as a part of {name}; "
-            f"declare it if that is right"
-        )
-
-    def rank(self, name: str, *, bold: bool = False, arrow: bool = False) -> int:
-        """How many axes a variable has: by its declaration, by what was learnt, or by its first
-        letter.
-        """
-        if (bold and default_kind(name) == "scalar") or arrow:
-            self.ranks.bound.setdefault(name, "vector")
-        return self.ranks.rank(name)
 
     def promote(self, phrase: Phrase, rank: int, why: str) -> bool:
         """Gives an undeclared letter another rank than its first letter says: a scalar becomes a
@@ -365,25 +280,8 @@ class Letters:
                 for leaf in size_leaves(each):
                     self.scope.add_dimension(leaf)
 
-    def is_identity(self, phrase: Phrase) -> bool:
-        """Whether this is I or I_n."""
-        base = phrase if phrase.kind == "symbol" else phrase.args[0]
-        if base.kind != "symbol" or self.scope.knows(phrase):
-            return False
-        return symbol(base, self.scope.source).key == _IDENTITY
-
     # -- entries
     # ------------------------------------------------------------------------------------
-
-    def indices(self, phrase: Phrase) -> list[str] | None:
-        """The letters of a subscript as indices, or None if something else stands there."""
-        found = [letters(part) for part in phrase.parts]
-        if any(part is None for part in found):
-            return None
-        leaves = [leaf for part in found for leaf in part or ()]
-        if any(leaf.kind not in ("symbol", "indexed") for leaf in leaves):
-            return None
-        return [symbol(leaf, self.scope.source).name for leaf in leaves]
 
     def names_of(self, total: Phrase) -> list[str]:
         """The indices that a sum runs over."""
@@ -416,7 +314,7 @@ class Letters:
         found = symbol(base, source)
         data = self._data_of(phrase, found)
         if self.binding:
-            return subscripts.running_entry(self, phrase, data)
+            return self._running_entry(phrase, data)
         parts = subscripts.places(phrase, 2)
         indices = [self._index(part, running) for part in parts]
         if subscripts.is_kronecker(self, phrase, len(indices)):
@@ -438,6 +336,28 @@ class Letters:
             return self._entry_of(whole, phrase, parts, running)
         self.promote(base, min(len(indices), 2), f"its entries {shown} are summed")
         return self._entry_of(self.base(base), phrase, parts, running)
+
+    def _running_entry(self, phrase: Phrase, data: str | None) -> Value:
+        """x_{i+1}, A_{ij}, T_{ijk}, delta_{ij}; the row x_i of the matrix ``data``, as a column."""
+        make, base = Maker(phrase), phrase.args[0]
+        parts = subscripts.places(phrase, 2)
+        special = subscripts.entry_of_symbol(self, phrase, parts)
+        if special is not None:
+            return special
+        at = [size(part, self.scope) for part in parts]
+        if data is not None and len(at) != 2:
+            line = make.node("entries", make.node("name", value=data), *at, make.node(":"))
+            return Value(make.transpose(line), 1)
+        matrix = data
+        if matrix is None and len(at) == 2:
+            matrix = subscripts.matrix_beside(self, phrase)
+        if matrix is not None:
+            return Value(make.node("entries", make.node("name", value=matrix), *at))
+        name = self.base_name(base)
+        if len(at) == subscripts.TENSOR and not self.scope.knows(base) and self.ranks.is_free(name):
+            self.ranks.bound[name] = "tensor"
+        self.promote(base, min(len(at), 2), f"its entries {self.scope.quote(phrase)} are summed")
+        return subscripts.value_entry(self, phrase, self.base(base))
 
     def _data_of(self, phrase: Phrase, found: Symbol) -> str | None:
         """The matrix of which this is a row, or an entry of a row, if it is known to be one."""

@@ -6,12 +6,12 @@ in \sum_{j=1}^{i}.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from matcalc.core.errors import MatcalcError, ParseError, Span, UnsupportedError
 from matcalc.core.operations import POLES
 from matcalc.core.walk import operands, postorder
 from matcalc.read.tex.diagnose import OF_SETS
+from matcalc.read.tex.letter_state import Ranges
+from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.scope import Scope
@@ -19,9 +19,6 @@ from matcalc.read.tex.subscripts import names as names_in
 from matcalc.read.tex.symbols import letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value
 from matcalc.read.tex.vocabulary import INDICES
-
-if TYPE_CHECKING:
-    from matcalc.read.tex.letters import Letters, Ranges
 
 _TURNED = {">": "<", ">=": "<="}
 Side = tuple[

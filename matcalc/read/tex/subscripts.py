@@ -8,25 +8,21 @@ error.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from matcalc.core.errors import MatcalcError
 from matcalc.read.syntax.names import default_kind
+from matcalc.read.syntax.nodes import SyntaxNode
+from matcalc.read.tex.letter_state import LetterState, Ranges
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import chooses, names_inside, size, size_leaves
 from matcalc.read.tex.symbols import letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, transpose
-
-if TYPE_CHECKING:
-    from matcalc.read.syntax.nodes import SyntaxNode
-    from matcalc.read.tex.letters import Letters, Ranges
 
 PLACE, LABEL, UNCLEAR = "place", "label", "unclear"
 _SUMS = ("+", "-")
 _SMALL = ("0", "1")  # no sizes of an identity matrix
 _COMMUTATION = ("K", ())  # the letter of Magnus and Neudecker
 _MATRIX = 2  # axes
-_TENSOR = 3  # axes of an array that is no matrix, of which nothing was declared
+TENSOR = 3  # axes of an array that is no matrix, of which nothing was declared
 
 
 def names(phrase: Phrase, source: str) -> list[str]:
@@ -35,7 +31,7 @@ def names(phrase: Phrase, source: str) -> list[str]:
     return [name for part in parts for name in names_inside(part, source)]
 
 
-def require_places(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
+def require_places(letters_: LetterState, phrase: Phrase, running: Ranges) -> None:
     """Refuses X_{s_e} in a sum over e, unless s is a matrix that chooses places."""
     scope = letters_.scope
     parts = phrase.parts if phrase.kind in ("indexed", "entries") else ()
@@ -67,7 +63,7 @@ def places(phrase: Phrase, rank: int) -> list[Phrase]:
     return flat
 
 
-def kind_of(part: Phrase, letters_: Letters) -> str:
+def kind_of(part: Phrase, letters_: LetterState) -> str:
     """Whether a subscript is a place, a label that makes a name, or may be either."""
     if part.kind in _SUMS:
         kinds = {kind_of(each, letters_) for each in part.args}
@@ -86,14 +82,14 @@ def kind_of(part: Phrase, letters_: Letters) -> str:
     return PLACE if found.stem.islower() else UNCLEAR
 
 
-def instead_of_number(letters_: Letters, phrase: Phrase) -> str:
+def instead_of_number(letters_: LetterState, phrase: Phrase) -> str:
     """What to do with the subscript of a number."""
     if letters_.scope.is_pi(phrase.args[0]):
         return 'declare "pi: vector" if it is a variable here'
     return "take another letter for what has entries"
 
 
-def _refuse_small_identity(letters_: Letters, phrase: Phrase) -> None:
+def _refuse_small_identity(letters_: LetterState, phrase: Phrase) -> None:
     """Refuses I_1, which is no identity matrix in any text."""
     (part, *more) = phrase.parts
     if more or part.kind != "number" or part.text not in _SMALL:
@@ -107,7 +103,7 @@ def _refuse_small_identity(letters_: Letters, phrase: Phrase) -> None:
     )
 
 
-def fixed_entry(letters_: Letters, phrase: Phrase) -> Value | None:
+def fixed_entry(letters_: LetterState, phrase: Phrase) -> Value | None:
     """The entry or row that a letter with a subscript is; None for a variable of its own."""
     base = phrase.args[0]
     if base.kind != "symbol" or letters_.scope.knows(phrase):
@@ -146,7 +142,7 @@ def fixed_entry(letters_: Letters, phrase: Phrase) -> Value | None:
     return _entry(letters_, phrase, parts, data)
 
 
-def matrix_beside(letters_: Letters, phrase: Phrase) -> str | None:
+def matrix_beside(letters_: LetterState, phrase: Phrase) -> str | None:
     """The declared matrix A of which a_{ij} is an entry, which a note says; refused beside an A
     of which nothing is known.
     """
@@ -187,7 +183,7 @@ def matrix_beside(letters_: Letters, phrase: Phrase) -> str | None:
     return None
 
 
-def _part_of_matrix(letters_: Letters, phrase: Phrase) -> Value | None:
+def _part_of_matrix(letters_: LetterState, phrase: Phrase) -> Value | None:
     """The entry a_{ij} or the row x_i, as a column, of a declared matrix of which the letter is the
     small one.
     """
@@ -203,7 +199,7 @@ def _part_of_matrix(letters_: Letters, phrase: Phrase) -> Value | None:
     return _entry(letters_, phrase, parts, matrix)
 
 
-def _commutation(letters_: Letters, phrase: Phrase) -> Value | None:
+def _commutation(letters_: LetterState, phrase: Phrase) -> Value | None:
     """K_{m,n} of sizes of declared variables, where nothing is called K: the commutation matrix."""
     scope = letters_.scope
     found = symbol(phrase.args[0], scope.source)
@@ -221,7 +217,7 @@ def _commutation(letters_: Letters, phrase: Phrase) -> Value | None:
     return Value(Maker(phrase).call("commutation", *sizes), 2)
 
 
-def mean(letters_: Letters, phrase: Phrase) -> Value | None:
+def mean(letters_: LetterState, phrase: Phrase) -> Value | None:
     r"""\bar x beside the x_i of a sum: their mean, of data vectors that of the rows."""
     found = symbol(phrase, letters_.scope.source)
     key = (found.stem, found.pieces[1:])
@@ -254,7 +250,7 @@ def mean(letters_: Letters, phrase: Phrase) -> Value | None:
     return Value(make.call("mean", whole))
 
 
-def _entry(letters_: Letters, phrase: Phrase, parts: list[Phrase], data: str) -> Value:
+def _entry(letters_: LetterState, phrase: Phrase, parts: list[Phrase], data: str) -> Value:
     make = Maker(phrase)
     nodes = [place(letters_, part) for part in parts]
     letters_.fixed.add(id(phrase))
@@ -269,7 +265,7 @@ def _entry(letters_: Letters, phrase: Phrase, parts: list[Phrase], data: str) ->
     return Value(make.node("entries", letters_.base(phrase.args[0]).node, *nodes))
 
 
-def place(letters_: Letters, part: Phrase) -> SyntaxNode:
+def place(letters_: LetterState, part: Phrase) -> SyntaxNode:
     """A place; its letters mean nothing else in the formula."""
     scope = letters_.scope
     for leaf in size_leaves(part):
@@ -285,7 +281,7 @@ def place(letters_: Letters, part: Phrase) -> SyntaxNode:
     return size(part, scope)
 
 
-def both(letters_: Letters, phrase: Phrase, name: str) -> MatcalcError:
+def both(letters_: LetterState, phrase: Phrase, name: str) -> MatcalcError:
     """The error where a letter with a subscript may be a part of the letter or a variable of its
     own.
     """
@@ -308,13 +304,13 @@ def both(letters_: Letters, phrase: Phrase, name: str) -> MatcalcError:
     )
 
 
-def _base_text(letters_: Letters, phrase: Phrase) -> str:
+def _base_text(letters_: LetterState, phrase: Phrase) -> str:
     r"""The letter without its subscript, also of \mathbf{x_i}."""
     base = letters_.scope.quote(phrase.args[0])
     return base + "}" * (base.count("{") - base.count("}"))
 
 
-def row_or_column(letters_: Letters, phrase: Phrase) -> str:
+def row_or_column(letters_: LetterState, phrase: Phrase) -> str:
     """What to write for X_i beside a matrix X, which may be several things."""
     base, name = _base_text(letters_, phrase), letters_.base_name(phrase.args[0])
     index = letters_.scope.quote(phrase.parts[0]).strip("{}")
@@ -326,14 +322,14 @@ def row_or_column(letters_: Letters, phrase: Phrase) -> str:
     )
 
 
-def entry_of(letters_: Letters, phrase: Phrase) -> str:
+def entry_of(letters_: LetterState, phrase: Phrase) -> str:
     r"""The spelling of an entry that cannot be a name: [x]_{k}."""
     source, base = letters_.scope.source, _base_text(letters_, phrase)
     inside = ",".join(source[part.start : part.end].strip("{}") for part in places(phrase, 2))
     return f"[{base}]_{{{inside}}}"
 
 
-def own_name(letters_: Letters, phrase: Phrase, kind: str) -> str:
+def own_name(letters_: LetterState, phrase: Phrase, kind: str) -> str:
     """What to do with a letter that is a variable of its own: declare x_1, or write a word in place
     of t + 1, which no name contains.
     """
@@ -344,7 +340,7 @@ def own_name(letters_: Letters, phrase: Phrase, kind: str) -> str:
     return rf"write {letters_.scope.quote(phrase.args[0])}_{{\mathrm{{{word}}}}}"
 
 
-def check_alone(letters_: Letters) -> None:
+def check_alone(letters_: LetterState) -> None:
     """Refuses y_i beside an entry x_i, where nothing says whether y_i is a variable or an entry of
     y.
     """
@@ -362,39 +358,25 @@ def check_alone(letters_: Letters) -> None:
                 raise letters_.scope.problem(message, phrase.span, hint)
 
 
-def running_entry(letters_: Letters, phrase: Phrase, data: str | None) -> Value:
-    """x_{i+1}, A_{ij}, T_{ijk}, delta_{ij}; the row x_i of the matrix ``data``, as a column."""
-    make = Maker(phrase)
-    base = phrase.args[0]
-    parts = places(phrase, 2)
-    found = symbol(base, letters_.scope.source)
-    if found.key == ("delta", ()) and letters_.scope.printed is not None:
+def entry_of_symbol(letters_: LetterState, phrase: Phrase, parts: list[Phrase]) -> Value | None:
+    """delta_{ij} and epsilon_{ijk} at indices that run, where they are no variables."""
+    make, base, scope = Maker(phrase), phrase.args[0], letters_.scope
+    key = symbol(base, scope.source).key
+    if key == ("delta", ()) and scope.printed is not None:
         special = _read_fused(letters_, phrase, parts) or _read_delta(letters_, phrase, parts)
         if special is not None:
             return special
-    at = [size(part, letters_.scope) for part in parts]
-    if found.key == ("epsilon", ()) and len(at) == _TENSOR and not letters_.scope.knows(base):
-        return Value(make.node("entries", make.node("name", value="epsilon"), *at))
-    if is_kronecker(letters_, phrase, len(at)):
-        return Value(make.node("entries", make.node("name", value="eye"), *at))
-    if data is not None:
-        rows = make.node("name", value=data)
-        if len(at) == 2:
-            return Value(make.node("entries", rows, *at))
-        line = make.node("entries", rows, *at, make.node(":"))
-        return Value(make.transpose(line), 1)
-    matrix = matrix_beside(letters_, phrase) if len(at) == 2 else None
-    if matrix is not None:
-        return Value(make.node("entries", make.node("name", value=matrix), *at))
-    name = letters_.base_name(base)
-    if len(at) == _TENSOR and not letters_.scope.knows(base) and letters_.ranks.is_free(name):
-        letters_.ranks.bound[name] = "tensor"
-    why = f"its entries {letters_.scope.quote(phrase)} are summed"
-    letters_.promote(base, min(len(at), 2), why)
-    return value_entry(letters_, phrase, letters_.base(base))
+    if key == ("epsilon", ()) and len(parts) == TENSOR and not scope.knows(base):
+        name = "epsilon"
+    elif is_kronecker(letters_, phrase, len(parts)):
+        name = "eye"
+    else:
+        return None
+    at = [size(part, scope) for part in parts]
+    return Value(make.node("entries", make.node("name", value=name), *at))
 
 
-def is_kronecker(letters_: Letters, phrase: Phrase, count: int) -> bool:
+def is_kronecker(letters_: LetterState, phrase: Phrase, count: int) -> bool:
     r"""Whether this is the \delta_{ij} of Kronecker, which a note says."""
     base, scope = phrase.args[0], letters_.scope
     if symbol(base, scope.source).key != ("delta", ()) or count != _MATRIX or scope.knows(base):
@@ -408,7 +390,7 @@ def is_kronecker(letters_: Letters, phrase: Phrase, count: int) -> bool:
     return True
 
 
-def _read_fused(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | None:
+def _read_fused(letters_: LetterState, phrase: Phrase, parts: list[Phrase]) -> Value | None:
     r"""\delta_{k, i + (j - 1) m} of an answer of ours: 1 where k counts the entries (i, j) of a
     matrix with m rows column by column.
     """
@@ -426,7 +408,7 @@ def _read_fused(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value
     return Value(make.node("*", whole, make.node("entries", ones, at[1])))
 
 
-def _read_delta(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value | None:
+def _read_delta(letters_: LetterState, phrase: Phrase, parts: list[Phrase]) -> Value | None:
     r"""\delta_{ij} of an answer of ours where both indices have ranges of their own, so that it may
     be part of an identity: whether they are equal.
     """
@@ -440,25 +422,25 @@ def _read_delta(letters_: Letters, phrase: Phrase, parts: list[Phrase]) -> Value
     return Value(Maker(phrase).node("==", left, right))
 
 
-def value_entry(letters_: Letters, phrase: Phrase, value: Value) -> Value:
+def value_entry(letters_: LetterState, phrase: Phrase, value: Value) -> Value:
     """The entry of a value."""
     make = Maker(phrase)
     parts = places(phrase, value.rank)
     if value.rank != len(parts) and letters_.scope.printed is None:
-        kind = ("a number", "a vector", "a matrix")[value.rank] if value.rank < _TENSOR else ""
+        kind = ("a number", "a vector", "a matrix")[value.rank] if value.rank < TENSOR else ""
         what = kind or f"an array with {value.rank} axes"
         shown, base = letters_.scope.quote(phrase), letters_.scope.quote(phrase.args[0])
         raise letters_.problem(
             f"{shown} has {len(parts)} subscript{'s' * (len(parts) > 1)}, but {base} is {what}",
             phrase.span,
-            f"declare it as a tensor, with {len(parts)} sizes" if len(parts) > _TENSOR else None,
+            f"declare it as a tensor, with {len(parts)} sizes" if len(parts) > TENSOR else None,
         )
     whole = make.transpose(value.node) if value.row else value.node
     at = [size(part, letters_.scope) for part in parts]
     return Value(make.node("entries", whole, *at))
 
 
-def indices_of(letters_: Letters, phrase: Phrase) -> list[str]:
+def indices_of(letters_: LetterState, phrase: Phrase) -> list[str]:
     """The indices of a subscript; of x_{t+1} the t, where entries are read as such."""
     found = letters_.indices(phrase)
     if found is None and letters_.binding and len(phrase.parts) == 1:
@@ -466,7 +448,7 @@ def indices_of(letters_: Letters, phrase: Phrase) -> list[str]:
     return found or []
 
 
-def require_bound(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
+def require_bound(letters_: LetterState, phrase: Phrase, running: Ranges) -> None:
     """Refuses the k of W_{ki} outside of a sum over k."""
     for name in names(phrase, letters_.scope.source):
         if name not in running and name in letters_.indices_of_sums:
@@ -478,8 +460,8 @@ def require_bound(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
             )
 
 
-def require_axes(letters_: Letters, phrase: Phrase, wanted: list[str]) -> None:
+def require_axes(letters_: LetterState, phrase: Phrase, wanted: list[str]) -> None:
     """BeyondProducts for more subscripts than a matrix has."""
-    if len(wanted) >= _TENSOR:
+    if len(wanted) >= TENSOR:
         message = f"{letters_.scope.quote(phrase)} has {len(wanted)} subscripts"
         raise BeyondProducts(message, source=letters_.scope.source, span=phrase.span)

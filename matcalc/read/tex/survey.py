@@ -8,7 +8,8 @@ from matcalc.core.operations import SIZES
 from matcalc.core.walk import postorder
 from matcalc.read.tex import limits, subscripts
 from matcalc.read.tex.binders import require_range
-from matcalc.read.tex.letters import Letters, Ranges
+from matcalc.read.tex.letter_state import Ranges
+from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size_leaves
 from matcalc.read.tex.symbols import letters as letters_of
