@@ -46,6 +46,10 @@ DERIVATIVES = [
     ("tr(expm(D))", "D", 1, "expm(D)"),
     ("tr(expm(x*x'))", "x", 1, "2*expm(x*x')*x"),
     ("log(tr(expm(S)))", "S", 1, "expm(S)/tr(expm(S))"),
+    # products of symmetric matrices: f(P*Q)'*Q is Q*f(P*Q)
+    ("tr(sqrtm(P*Q))", "P", 1, "Q*inv(sqrtm(P*Q))/2"),
+    ("tr((P*Q)^p)", "P", 1, "p*Q*(P*Q)^(p - 1)"),
+    ("tr(expm(S*Q))", "S", 1, "Q*expm(S*Q)"),
     # functions of one matrix
     ("tr(X*logm(X))", "X", 1, "eye + logm(X)'"),
     ("-tr(P*logm(P))", "P", 1, "-(eye + logm(P))"),
@@ -104,6 +108,10 @@ def test_derivatives(text, wrt, order, line):
 
 
 SIMPLER = [
+    ("A*sinm(B*A) - sinm(A*B)*A", "zeros(n, n)"),
+    ("Q*logm(P*Q) - logm(P*Q)'*Q", "zeros(n, n)"),
+    ("inv(sqrtm(t*eye(n) + A*B))*A - A*inv(sqrtm(t*eye(n) + B*A))", "zeros(n, n)"),
+    ("R*sqrtm(R'*R) - sqrtm(R*R')*R", "R*sqrtm(R'*R) - sqrtm(R*R')*R"),  # of two sizes
     ("sqrtm(X)*sqrtm(X)", "X"),
     ("X^(1/2)*X^(-1/2)", "eye(n)"),
     ("X^p*X^q*X", "X^(1 + p + q)"),

@@ -7,8 +7,9 @@ Four theorems, each true wherever the inverses exist that are written down:
 * ``inv(A)*(B - A)*inv(B) = inv(A) - inv(B)``, the resolvent identity (Horn & Johnson, Matrix
   Analysis (2013), 0.7.4 and 5.8);
 * ``L*N*R + L*N*X*N*R = L*N*(M + X)*N*R`` where ``N = inv(M)``, from the first;
-* ``inv(c*eye + U*V)*U = U*inv(c*eye + V*U)``, the push-through identity (Henderson & Searle, SIAM
-  Review 23 (1981), (17)).
+* ``f(M)*U = U*f(N)`` where ``M*U = U*N``, the push-through identity: ``M = U*V`` and ``N = V*U``,
+  or a multiple of the identity is added to both (of inverses Henderson & Searle, SIAM Review 23
+  (1981), (17); of functions of matrices Higham, Functions of Matrices (2008), corollary 1.34).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from matcalc.core.operations import FUNCTIONS_OF_MATRICES
 from matcalc.engine.ir.branches import embed
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import (
@@ -36,19 +38,21 @@ from matcalc.engine.rewriting.places import open_term
 
 _TERMS = 12  # sums of more terms, and products of more factors, are left alone
 _FACTORS = 12
+_OTHERS = FUNCTIONS_OF_MATRICES - {"inv"}
 
 Terms = list[tuple[Rational, Node]]
 
 
 class Place(NamedTuple):
-    """An inverse in a product: as a matrix from ``near`` to ``far`` it is the inverse of
-    ``inside``; ``rest`` is all else.
+    """An inverse, or another function of a matrix, in a product: as a matrix from ``near`` to
+    ``far`` it is that of ``inside``; ``rest`` is all else, and ``call`` the function as it stands.
     """
 
     inside: Node
     near: int
     far: int
     rest: list[Factor]
+    call: Call
 
 
 class Meeting(NamedTuple):
@@ -93,6 +97,9 @@ class Inverses:
                             yield self.builder.sum(
                                 [*others, (c, pushed), *_scale(c, zero)], node.axes
                             )
+            for place in self._functions(term) if others else ():
+                for pushed in self._push_through(place, term):
+                    yield self.builder.sum([*others, (c, pushed)], node.axes)
 
     def _both(self, part: Node, inside: Node) -> set[tuple[Node, Node]]:
         return {(part, inside), (self.builder.transpose(part), self.builder.transpose(inside))}
@@ -213,14 +220,22 @@ class Inverses:
         if len(factors) <= _FACTORS:
             yield from self._among(list(factors))
 
-    def _among(self, factors: list[Factor]) -> Iterator[Place]:
-        """Every inverse among factors, read in both directions."""
+    def _functions(self, term: Node) -> Iterator[Place]:
+        """Every function of a matrix in a term but inverses."""
+        _, factors = as_product(term)
+        if self.builder.matrix_functions and len(factors) <= _FACTORS:
+            yield from self._among(list(factors), _OTHERS)
+
+    def _among(
+        self, factors: list[Factor], names: frozenset[str] = frozenset(("inv",))
+    ) -> Iterator[Place]:
+        """Every function of these names among factors, read in both directions."""
         for index, (node, labels, exponent) in enumerate(factors):
-            if isinstance(node, Call) and node.name == "inv" and exponent == 1:
+            if isinstance(node, Call) and node.name in names and exponent == 1 and not node.slots:
                 rest = factors[:index] + factors[index + 1 :]
                 near, far = labels
-                yield Place(node.args[0], near, far, rest)
-                yield Place(self.builder.transpose(node.args[0]), far, near, rest)
+                yield Place(node.args[0], near, far, rest, node)
+                yield Place(self.builder.transpose(node.args[0]), far, near, rest, node)
 
     def _linear(self, node: Node) -> tuple[Rational, Terms]:
         """The node as a multiple of a linear combination; the transpose of one too."""
@@ -276,41 +291,60 @@ class Inverses:
         return found
 
     def _push_through(self, place: Place, term: Node) -> Iterator[Node]:
-        """inv(c*eye + U*V)*U in the product as U*inv(c*eye + V*U), for each way to cut the chain
-        U*V.
-        """
-        common, linear = self._linear(place.inside)
-        if len(linear) != 2 or sum(_scalar_matrix(part) for _, part in linear) != 1:
-            return
-        (scalar, unit), (c, chain) = sorted(linear, key=lambda entry: not _scalar_matrix(entry[1]))
-        if not isinstance(chain, Product):
-            return
-        # few inverses are of an updated identity
-        from matcalc.engine.rewriting.cuts import bridges  # noqa: PLC0415
-
-        scale = _scalars(chain)
-        for cut in bridges(chain.factors):
-            size = cut.size
-            U = self.builder.product(1, cut.left, (0, cut.label), (chain.axes[0], size))
-            V = self.builder.product(1, [*scale, *cut.right], (cut.label, 1), (size, chain.axes[1]))
+        """f(M)*U in the product as U*f(N), for each U that is found in front of M and behind f."""
+        for U, inside in self._intertwined(place.inside):
+            size = inside.axes[0]
+            if size != place.inside.axes[0] and not _updates_identity(place):
+                continue  # f need not be defined at 0
             wanted = [(node, labels, e) for node, labels, e in as_term(U)[1]]
             found = embed(wanted, place.rest, {0: place.far}, term.rank, 2)
             if found is None or 1 not in found[1] or not _is_free(found[0], place.far, term.rank):
                 continue
-            inner = self.builder.product(1, [(V, (0, 2), 1), (U, (2, 1), 1)], (0, 1), (size, size))
-            one = self.builder.product(
-                1, [*_scalars(unit), (self.builder.eye(size), (0, 1), 1)], (0, 1), (size, size)
-            )
-            other = self.builder.sum([(common * scalar, one), (common * c, inner)], (size, size))
             middle = 1 + max(
                 (place.near, place.far, *(label for _, labels, _ in place.rest for label in labels))
             )
             factors = [
                 *found[0],
                 (U, (place.near, middle), 1),
-                (self._inverse(other), (middle, found[1][1]), 1),
+                (self._same_function(place.call, inside), (middle, found[1][1]), 1),
             ]
             yield self.builder.product(1, factors, tuple(range(term.rank)), term.axes)
+
+    def _same_function(self, call: Call, inside: Node) -> Node:
+        return self.builder.call(call.name, [inside, *call.args[1:]], inside.axes)
+
+    def _intertwined(self, node: Node) -> Iterator[tuple[Node, Node]]:
+        """U and N with M*U = U*N, for each way to cut the chain U*V that the matrix M is made of by
+        functions and multiples of the identity.
+        """
+        if isinstance(node, Call) and node.name in FUNCTIONS_OF_MATRICES and not node.slots:
+            for U, inside in self._intertwined(node.args[0]):
+                if inside.axes == node.axes:
+                    yield U, self._same_function(node, inside)
+            return
+        common, linear = self._linear(node)
+        chains = [(c, term) for c, term in linear if not _scalar_matrix(term)]
+        if len(chains) != 1 or len(linear) > 2:
+            return
+        ((c, chain),) = chains
+        if not isinstance(chain, Product):
+            return
+        # few functions of matrices are of products
+        from matcalc.engine.rewriting.cuts import bridges  # noqa: PLC0415
+
+        for cut in bridges(chain.factors):
+            size = cut.size
+            U = self.builder.product(1, cut.left, (0, cut.label), (chain.axes[0], size))
+            right = [*_scalars(chain), *cut.right]
+            V = self.builder.product(1, right, (cut.label, 1), (size, chain.axes[1]))
+            inner = self.builder.product(1, [(V, (0, 2), 1), (U, (2, 1), 1)], (0, 1), (size, size))
+            terms = [(common * c, inner)]
+            for scalar, unit in linear:
+                if unit is not chain:
+                    one = [*_scalars(unit), (self.builder.eye(size), (0, 1), 1)]
+                    square = self.builder.product(1, one, (0, 1), (size, size))
+                    terms.insert(0, (common * scalar, square))
+            yield U, self.builder.sum(terms, (size, size))
 
 
 def _scale(c: Rational, terms: Terms) -> Terms:
@@ -320,6 +354,13 @@ def _scale(c: Rational, terms: Terms) -> Terms:
 def _is_free(rest: list[Factor], label: int, rank: int) -> bool:
     """Whether a label is summed and nothing that is left touches it."""
     return label >= rank and not any(label in labels for _, labels, _ in rest)
+
+
+def _updates_identity(place: Place) -> bool:
+    """Whether this is the inverse of a sum, so that what is added to zero eigenvalues is
+    inverted.
+    """
+    return place.call.name == "inv" and len(as_sum(place.inside)[1]) > 1
 
 
 def _identity(node: Node) -> bool:
