@@ -392,7 +392,6 @@ KEYED_BY_FUNCTIONS = {
     "engine/recovery/factory.py": "a rule: elimination(n)*vec(A) is vech(A)",
     "read/syntax/advice.py": "commands of LaTeX",
     "read/syntax/dotted.py": "readings of names in Python",
-    "read/syntax/diagnose.py": "what the subscripts of norms mean, on the path of an error",
     "read/tex/scripts.py": "words, of which some are functions too",
 }
 OF_THE_JUDGES = ("verify/exact/", "verify/oracle/")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.operations import OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr
 from matcalc.write.printers.text import text
 
@@ -168,18 +169,24 @@ OF_ONE_MORE = {"log1p": "log"}  # of an argument with 1 added
 # the general terms, and where they add up
 ROWS: dict[str, tuple[Template, str]] = {
     "exp": (_exp, EVERYWHERE),
-    "sin": (_circular("sin", "cos", True), EVERYWHERE),
-    "cos": (_circular("cos", "-sin", True), EVERYWHERE),
-    "sinh": (_circular("sinh", "cosh", False), EVERYWHERE),
-    "cosh": (_circular("cosh", "sinh", False), EVERYWHERE),
+    **{
+        name: (_circular(*row.cycle, row.periodic), EVERYWHERE)
+        for name, row in OPERATIONS.items()
+        if any(row.cycle)
+    },
     "log": (_log, BELOW_ONE),
     "reciprocal": (_reciprocal, BELOW_ONE),
     "power": (_power, BELOW_ONE),
-    "atan": (_odd("D/(2*k + 1)", True), OF_MOVED),
-    "atanh": (_odd("D/(2*k + 1)", False), OF_MOVED),
-    "asin": (_odd("binomial(2*k, k)*D/(4^k*(2*k + 1))", False), OF_MOVED),
-    "erf": (_odd("2*D/(sqrt(pi)*factorial(k)*(2*k + 1))", True), EVERYWHERE),
 }
+for _name, _row in OPERATIONS.items():
+    if _row.series is not None:
+        _term, _alternating, _everywhere = _row.series
+        ROWS[_name] = _odd(_term, _alternating), EVERYWHERE if _everywhere else OF_MOVED
+# functions of matrices whose series add up everywhere
+ENTIRE = tuple(
+    name for name, scalar in PRIMARY.items() if ROWS.get(scalar, (None, ""))[1] == EVERYWHERE
+)
+OF_MATRICES = (*ENTIRE, "inv", "logm", "sqrtm", "logdet")
 
 
 def matrix_sums(core: Core) -> dict[str, list[SeriesPart]]:
@@ -187,8 +194,6 @@ def matrix_sums(core: Core) -> dict[str, list[SeriesPart]]:
     sign = "(-1)^k*" if core.negative else ""
     other = "-" if core.negative else "(-1)^(k + 1)*"
     power, inner = core.power(core.moved), core.quotient
-    even, odd = core.power(core.moved, 2), core.power(core.moved, 2, 1)
-    minus = "(-1)^(k + 1)*" if core.negative else "(-1)^k*"
     found = {
         "inv": [
             SeriesPart(f"{'' if core.falls else '(-1)^k*'}{core.power(inner)}")
@@ -200,20 +205,8 @@ def matrix_sums(core: Core) -> dict[str, list[SeriesPart]]:
         ],
     }
     if core.at_zero:
-        found |= {
-            "expm": [SeriesPart(f"{sign}{power}/factorial(k)")],
-            "sinm": [SeriesPart(f"{minus}{odd}/factorial(2*k + 1)", 0, 2, 1)],
-            "cosm": [SeriesPart(f"(-1)^k*{even}/factorial(2*k)", 0, 2)],
-            "sinhm": [
-                SeriesPart(f"{'-' if core.negative else ''}{odd}/factorial(2*k + 1)", 0, 2, 1)
-            ],
-            "coshm": [SeriesPart(f"{even}/factorial(2*k)", 0, 2)],
-        }
+        found |= {name: ROWS[PRIMARY[name]][0](core) for name in ENTIRE}
     if core.at_one:
         found["logm"] = [SeriesPart(f"{other}{power}/k", 1)]
         found["sqrtm"] = [SeriesPart(f"binomial(1/2, k)*{sign}{power}")]
     return found
-
-
-OF_MATRICES = ("expm", "sinm", "cosm", "sinhm", "coshm", "inv", "logm", "sqrtm", "logdet")
-ENTIRE = ("expm", "sinm", "cosm", "sinhm", "coshm")

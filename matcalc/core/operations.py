@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from matcalc.core.functions import (
+    activations,
     elementwise,
     linear_algebra,
     matrix_functions,
@@ -20,7 +21,7 @@ from matcalc.core.tree import APPLY, Expr
 __all__ = ["frechet"]
 
 SUBJECTS = {
-    "entry by entry": elementwise.ROWS,
+    "entry by entry": [*elementwise.ROWS, *activations.ROWS],
     "special functions, entry by entry": special.ROWS,
     "of all entries, or of each column or row": reductions.ROWS,
     "linear algebra": linear_algebra.ROWS,
@@ -57,6 +58,9 @@ OF_ENTRIES = {row.name: row.of_entries for row in _ROWS if row.of_entries}
 HALVING = frozenset(row.name for row in _ROWS if row.halves)
 PROJECTORS = {row.name: row.projects for row in _ROWS if row.projects}
 TRIANGLES = {row.name: row.triangle for row in _ROWS if row.triangle}
+# norms in bars, by the subscript of these
+VECTOR_NORMS = {row.bars[0]: row.name for row in _ROWS if row.bars[0]}
+MATRIX_NORMS = {row.bars[1]: row.name for row in _ROWS if row.bars[1]}
 OVER_INDICES = {row.name: row.over for row in _ROWS if row.over}
 LINEAR = {row.name: row.linear for row in _ROWS if row.linear}
 # linear, with a scalar as the value: what is the same of vectors and of matrices, and in which

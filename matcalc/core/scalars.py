@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from matcalc.core.functions.spec import ELEMENTWISE
+from matcalc.core.operations import OPERATIONS
+
 SCALARS: dict[str, Callable[..., float]] = {
     **{
         name: getattr(math, name)
-        for name in (
-            *("exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "sqrt"),
-            *("asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
-            *("erf", "erfc", "cbrt", "hypot", "atan2"),
-        )
+        for name, row in OPERATIONS.items()
+        if row.signature == ELEMENTWISE and hasattr(math, name)
     },
     "abs": abs,
     "sign": lambda a: float((a > 0) - (a < 0)),

@@ -51,6 +51,7 @@ ROWS = [
         values=(0, inf),
         slope=2,
         skips_zeros=True,
+        bars=("1", ""),
     ),
     _row(
         "norm2",
@@ -68,6 +69,7 @@ ROWS = [
         root=True,
         skips_zeros=True,
         narrow=True,
+        bars=("2", "F"),
     ),
     _row(
         "normp",
@@ -190,6 +192,7 @@ ROWS = [
         slope=2,
         skips_zeros=True,
         picks="farthest",
+        bars=(r"\infty", ""),
     ),
     _row(
         "softmax",

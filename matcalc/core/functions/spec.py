@@ -85,6 +85,12 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     flat: bool = False  # its derivative is zero wherever it has one
     analytic: bool = False  # so is it in the complex plane; above ``starts``, it has a cut below
     periodic: bool = False
+    # its derivatives of even and of odd order, but for the sign, which alternates in pairs for the
+    # periodic ones
+    cycle: tuple[str, str] = ("", "")
+    # an odd function by its series at 0: the general term, with D for the power of the argument,
+    # whether the signs alternate, and whether it adds up everywhere, or else below 1
+    series: tuple[str, bool, bool] | None = None
     breaks: bool = False  # has poles, or ends of its domain, that no other field tells
     linear: tuple[int, ...] = ()  # the places of the arguments in which it is linear
     smooth: bool = False  # has second derivatives wherever it has a value; so has what is linear
@@ -95,7 +101,10 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     apart: bool = False  # its derivative sets one singular value apart from the others
 
     # how it is written
-    latex: str | None = ""  # a command before the brackets, else its name; None: a rule of printers
+    # a command before the brackets, in which {0} is the first argument, else its name; None: a rule
+    # of printers
+    latex: str | None = ""
+    bars: tuple[str, str] = ("", "")  # a norm: the subscript of its bars around a vector, a matrix
     letters: tuple[str, ...] = ()  # that this takes, which a variable may have too
     over: str = ""  # the command where it is taken over indices, as in ``sum[i]``
     numpy: str | None = None  # what generated code calls, without a dot of ``matcalc.runtime``
@@ -103,7 +112,8 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     # the decomposition of ``matcalc.runtime`` of whose factors it is one, or is taken: which, and
     # what stands behind it then
     part_of: tuple[str, int, str] | None = None
-    sympy: str = ""  # SymPy's function of the entries
+    # SymPy's function of the entries, or an expression of SymPy in the letters of ``call``
+    sympy: str = ""
 
     @property
     def takes_tensors(self) -> bool:

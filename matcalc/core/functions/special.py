@@ -22,6 +22,7 @@ ROWS = [
         avoids=(-1, 1),
         slope=1,
         inverse="erfinv",
+        series=("2*D/(sqrt(pi)*factorial(k)*(2*k + 1))", True, True),
     ),
     _row(
         "erfc",
@@ -55,6 +56,7 @@ ROWS = [
         values=(0, 1),
         avoids=(0, 1),
         slope=1,
+        sympy="erfc(-x/sqrt(2))/2",
     ),
     _row(
         "lognormcdf",
@@ -66,6 +68,7 @@ ROWS = [
         smooth=True,
         values=(-inf, 0),
         avoids=(0,),
+        sympy="log(erfc(-x/sqrt(2))/2)",
     ),
     _row(
         "normpdf",
@@ -79,6 +82,7 @@ ROWS = [
         values=(0, 0.4),
         avoids=(0,),
         narrow=True,
+        sympy="exp(-x**2/2)/sqrt(2*pi)",
     ),
     _row(
         "gamma",
@@ -114,6 +118,7 @@ ROWS = [
         pole=True,
         starts=0,
         log_of="gamma",
+        sympy="loggamma",
     ),
     _row(
         "besselj",
@@ -123,10 +128,11 @@ ROWS = [
         arity=(2, 2),
         whole=(0, 0, "besselj(-k, x) is (-1)^k*besselj(k, x)"),
         entrywise=True,
-        latex=None,
+        latex="J_{{0}}",
         letters=("J",),
         numpy="besselj",
         breaks=True,
+        sympy="besselj",
     ),
     _row(
         "mvlgamma",
@@ -149,9 +155,10 @@ ROWS = [
         arity=(2, 2),
         whole=(0, 0, "polygamma(0, x) is digamma(x)"),
         entrywise=True,
-        latex=None,
+        latex=r"\psi^{({0})}",
         numpy="polygamma",
         pole=True,
         breaks=True,
+        sympy="polygamma",
     ),
 ]

@@ -186,6 +186,7 @@ ROWS = [
         curvature="convex",
         values=(0, inf),
         part_of=("leading_triple", 1, ""),
+        bars=("", "2"),
     ),
     _row(
         "leftvec",
@@ -217,6 +218,7 @@ ROWS = [
         latex=None,
         curvature="convex",
         values=(0, inf),
+        bars=("", "*"),
     ),
     _row(
         "polar",

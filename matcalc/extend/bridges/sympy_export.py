@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import sympy as sp
@@ -41,8 +42,8 @@ def _convert(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -> 
         )
     if node.op == "variable":
         return _variable(node, variables.get(node.value))
-    if node.op in _ELEMENTWISE:
-        return _entrywise(_ELEMENTWISE[node.op], args[0])
+    if node.op in OPERATIONS and OPERATIONS[node.op].sympy:
+        return _by_entries(node, args)
     rule = _RULES.get(node.op)
     along = len(args) == 2 and node.op in _OF_ALL  # by row or by column
     if rule is None or along:
@@ -204,23 +205,33 @@ def _vec(node: Expr, args: list[Any]) -> Any:
     return args[0].T if node.args[0].row and not node.row else args[0]
 
 
-def _of_two(function: Callable[[Any, Any], Any]) -> _Rule:
-    """A function of two scalars, or of every entry and a scalar."""
+@cache
+def _function(name: str) -> Any:
+    """SymPy's function, or the expression that the row gives, of its letters."""
+    row = OPERATIONS[name]
+    if row.sympy.isidentifier():
+        return getattr(sp, row.sympy)
+    letters = {letter: sp.Dummy(letter) for letter in re.findall(r"\w+", row.call)[1:]}
+    return sp.Lambda(tuple(letters.values()), sp.sympify(row.sympy, locals=letters))
 
-    def rule(node: Expr, args: list[Any]) -> Any:
-        matrices = [arg for arg in args if isinstance(arg, sp.MatrixExpr)]
-        if len(matrices) == 2:
-            raise UnsupportedError(
-                f"SymPy cannot represent the function {node.op} of two vectors or matrices",
-                span=node.span,
-            )
-        if not matrices:
-            return function(*args)
-        return matrices[0].applyfunc(
-            _lambda(lambda d: function(*(d if arg is matrices[0] else arg for arg in args)))
+
+def _by_entries(node: Expr, args: list[Any]) -> Any:
+    """A function of scalars; of one matrix among the arguments it is of every entry."""
+    function = _function(node.op)
+    matrices = [arg for arg in args if isinstance(arg, sp.MatrixExpr)]
+    if len(matrices) > 1:
+        raise UnsupportedError(
+            f"SymPy cannot represent the function {node.op} of two vectors or matrices",
+            span=node.span,
         )
-
-    return rule
+    if not matrices:
+        return function(*args)
+    (matrix,) = matrices
+    if len(args) == 1:
+        return matrix.applyfunc(function)
+    return matrix.applyfunc(
+        _lambda(lambda d: function(*(d if arg is matrix else arg for arg in args)))
+    )
 
 
 def _lambda(body: Callable[[Any], Any]) -> Any:
@@ -236,11 +247,6 @@ def _dot(node: Expr, args: list[Any]) -> Any:
 def _outer(node: Expr, args: list[Any]) -> Any:
     left, right = (arg.T if each.row else arg for each, arg in zip(node.args, args, strict=True))
     return left * right.T
-
-
-def _besselj(node: Expr, args: list[Any]) -> Any:
-    order = args[0]
-    return _entrywise(_lambda(lambda d: sp.besselj(order, d)), args[1])
 
 
 def _multivariate_gamma(node: Expr, args: list[Any]) -> Any:
@@ -272,38 +278,6 @@ def _log_softmax(node: Expr, args: list[Any]) -> Any:
     return args[0] - _totals(args[0].applyfunc(sp.exp), args[1])[1].applyfunc(sp.log)
 
 
-def _polygamma(node: Expr, args: list[Any]) -> Any:
-    order = args[0]
-    return _entrywise(_lambda(lambda d: sp.polygamma(order, d)), args[1])
-
-
-def _normcdf(d: Any) -> Any:
-    return sp.erfc(-d / sp.sqrt(2)) / 2
-
-
-_ELEMENTWISE: dict[str, Any] = {
-    **{name: getattr(sp, spec.sympy) for name, spec in OPERATIONS.items() if spec.sympy},
-    "sqrt": _lambda(sp.sqrt),
-    "abs": sp.Abs,
-    "log2": _lambda(lambda d: sp.log(d) / sp.log(2)),
-    "log10": _lambda(lambda d: sp.log(d) / sp.log(10)),
-    "log1p": _lambda(lambda d: sp.log(1 + d)),
-    "expm1": _lambda(lambda d: sp.exp(d) - 1),
-    "cbrt": _lambda(lambda d: sp.sign(d) * sp.Abs(d) ** sp.Rational(1, 3)),
-    "relu": _lambda(lambda d: sp.Max(d, 0)),
-    "step": _lambda(lambda d: sp.Heaviside(d, 0)),
-    "softplus": _lambda(lambda d: sp.log(1 + sp.exp(d))),
-    "sigmoid": _lambda(lambda d: 1 / (1 + sp.exp(-d))),
-    "gammaln": sp.loggamma,
-    "logit": _lambda(lambda d: sp.log(d / (1 - d))),
-    "silu": _lambda(lambda d: d / (1 + sp.exp(-d))),
-    "softsign": _lambda(lambda d: d / (1 + sp.Abs(d))),
-    "gelu": _lambda(lambda d: d * _normcdf(d)),
-    "normcdf": _lambda(_normcdf),
-    "lognormcdf": _lambda(lambda d: sp.log(_normcdf(d))),
-    "normpdf": _lambda(lambda d: sp.exp(-(d**2) / 2) / sp.sqrt(2 * sp.pi)),
-}
-
 _RULES: dict[str, _Rule] = {
     "number": lambda node, args: sp.Rational(node.value.numerator, node.value.denominator),
     "constant": lambda node, args: getattr(sp, node.value),
@@ -320,17 +294,7 @@ _RULES: dict[str, _Rule] = {
     ".^": _hadamard_power,
     "^": lambda node, args: args[0] ** args[1],
     "'": lambda node, args: args[0].T if node.rank else args[0],
-    "polygamma": _polygamma,
-    "besselj": _besselj,
     "mvlgamma": _multivariate_gamma,
-    "atan2": _of_two(sp.atan2),
-    "hypot": _of_two(lambda x, y: sp.sqrt(x**2 + y**2)),
-    "max": _of_two(sp.Max),
-    "min": _of_two(sp.Min),
-    "leakyrelu": _of_two(lambda x, a: sp.Max(x, 0) + a * sp.Min(x, 0)),
-    "elu": _of_two(lambda x, a: sp.Max(x, 0) + a * (sp.exp(sp.Min(x, 0)) - 1)),
-    "huber": _of_two(lambda x, d: (x**2 - sp.Max(sp.Abs(x) - d, 0) ** 2) / 2),
-    "xlogy": _of_two(lambda x, y: x * sp.log(y)),
     "tr": lambda node, args: sp.Trace(args[0]),
     "det": lambda node, args: sp.Determinant(args[0]),
     "logdet": lambda node, args: sp.log(sp.Abs(sp.Determinant(args[0]))),

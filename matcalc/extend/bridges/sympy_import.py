@@ -397,9 +397,9 @@ _RULES: dict[Any, Callable[[Any, list[Expr]], Expr]] = {
     sp.Heaviside: _step,
 }
 _FUNCTIONS: dict[Any, str] = {
-    **{getattr(sp, row.sympy): name for name, row in OPERATIONS.items() if row.sympy},
-    sp.Abs: "abs",
-    sp.loggamma: "gammaln",
+    getattr(sp, row.sympy): name
+    for name, row in OPERATIONS.items()
+    if row.sympy.isidentifier() and row.arity == (1, 1)
 }
 _SYMBOLS = (
     sp.Symbol,

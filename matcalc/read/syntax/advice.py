@@ -27,15 +27,13 @@ from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 LATEX = "this looks like LaTeX: add --latex, or latex=True in Python"
 _COMMANDS = (
-    "frac dfrac tfrac sqrt sum prod int top intercal mathsf mathbf mathrm mathcal "
-    "mathbb boldsymbol bm operatorname text left "
-    "right big Big cdot times odot circ otimes oslash exp log ln det tr diag sin cos "
-    "tan lVert rVert lvert rvert Vert vert "
-    "partial nabla infty ell hat bar tilde begin end langle rangle mid quad"
+    "frac dfrac tfrac int top intercal mathsf mathbf mathrm mathcal mathbb boldsymbol bm "
+    "operatorname text left right big Big cdot times odot circ otimes oslash lVert rVert lvert "
+    "rvert Vert vert partial nabla infty ell hat bar tilde begin end langle rangle mid quad "
+    "varepsilon varphi"
 )
-COMMANDS = frozenset(
-    {*_COMMANDS.split(), *GREEK, *(name.capitalize() for name in GREEK), "varepsilon", "varphi"}
-)
+_LETTERS = {*GREEK, *(name.capitalize() for name in GREEK)}
+COMMANDS = frozenset({*_COMMANDS.split(), *_LETTERS, *OPERATIONS, *ALIASES})
 _OBJECTIVE = "only the objective is written; matcalc stationary looks for its minimum"
 _OPTIMA = ("min", "max")
 _EQUATION = (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY
+from matcalc.core.operations import MATRIX_NORMS, VECTOR_NORMS
 from matcalc.core.split import split_declarations
 from matcalc.read.syntax.names import DERIVED, GREEK, default_kind
 from matcalc.read.syntax.ones import refuse_ones
@@ -65,7 +66,7 @@ _MISPLACED = {
 }
 
 _NORMED = re.compile(r"(?:(\|\||\||‖)(?P<inside>[^|‖]+)\1|norm\((?P<of>[^()]*)\))$")
-_NORMS = {"1": "norm1", "2": "norm2", "F": "norm2", "*": "nucnorm", "inf": "norminf"}
+_NORMS = {**MATRIX_NORMS, **VECTOR_NORMS, "inf": VECTOR_NORMS[r"\infty"]}
 _ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot"}
 _LONGEST = 80  # characters of a text that is written again
 _POINTS = r"\.(?=[(+-])"
@@ -174,10 +175,8 @@ def _of_norm(inside: str | None, behind: str) -> str:
     found = re.match(r"\{?(\*|\w+)", behind)
     name = _NORMS.get(found[1] if found else "")
     if name is None:
-        return (
-            "norm1, norm2, norminf and normp are the norms of vectors, nucnorm and specnorm of "
-            "matrices"
-        )
+        vectors, matrices = ", ".join(VECTOR_NORMS.values()), ", ".join(MATRIX_NORMS.values())
+        return f"vectors have the norms {vectors}, normp; matrices have {matrices}"
     return f"write {name}({(inside or '...').strip()})"
 
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.errors import Span, UnknownNameError
-from matcalc.core.operations import ALONG
+from matcalc.core.functions.spec import ELEMENTWISE
+from matcalc.core.operations import ALONG, OPERATIONS
 from matcalc.core.walk import postorder
 from matcalc.read.syntax import foreign
 from matcalc.read.syntax.nodes import Statement, SyntaxNode, children, flat
@@ -30,17 +31,20 @@ _SAME_IN_CVXPY = {  # by the number of arguments
     ),
     2: frozenset(["multiply", "matmul", "maximum", "minimum", "kron", "norm"]),
 }
+# of one number: what these names say is the same everywhere
+_OF_NUMBERS = [
+    name
+    for row in OPERATIONS.values()
+    if row.signature == ELEMENTWISE and row.arity == (1, 1)
+    for name in (row.name, *row.aliases)
+]
 _SAME = (
-    "exp log log2 log10 log1p expm1 sqrt cbrt abs sign sin cos tan sinh cosh tanh "
-    "arcsin arccos arctan arcsinh arccosh arctanh "
-    "asin acos atan asinh acosh atanh sum mean prod trace diag det logdet inv pinv "
-    "norm expm logm sqrtm sigmoid relu softplus "
-    "silu softsign gelu erf erfc erfinv gammaln lgamma digamma gamma amax amin max min cumsum "
-    "tril triu logsumexp softmax logit vec"
+    "sum mean prod trace diag det logdet inv pinv norm expm logm sqrtm amax amin max min cumsum "
+    "tril triu logsumexp softmax vec eye ones zeros var std"
 )
 _PAIRS = "kron outer cross vdot xlogy maximum minimum norm tril triu"
 _NAMES = {  # name there -> name here, for one argument and for two
-    1: {name: name for name in _SAME.split()}
+    1: {name: name for name in (*_OF_NUMBERS, *_SAME.split())}
     | {
         "inverse": "inv",
         "expit": "sigmoid",
@@ -49,7 +53,6 @@ _NAMES = {  # name there -> name here, for one argument and for two
         "absolute": "abs",
         "identity": "eye",
     }
-    | {name: name for name in ("eye", "ones", "zeros", "var", "std")}
     | {f"reduce_{name}": name for name in ("sum", "mean", "prod", "max", "min", "logsumexp")}
     | {"reduce_max": "amax", "reduce_min": "amin"},
     2: {name: name for name in _PAIRS.split()}

@@ -10,7 +10,14 @@ from collections.abc import Callable
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.spec import ANY_TO_SCALAR, VECTOR_TO_SCALAR, VECTOR_TO_VECTOR
 from matcalc.core.inner import INNER
-from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS, PRIMARY
+from matcalc.core.operations import (
+    ALIASES,
+    ENTRYWISE,
+    MATRIX_NORMS,
+    OPERATIONS,
+    PRIMARY,
+    VECTOR_NORMS,
+)
 from matcalc.core.walk import operands, postorder
 from matcalc.read.shapes.bars import LATEX
 from matcalc.read.shapes.notation import count_arguments
@@ -30,7 +37,11 @@ _OF_ARRAYS = frozenset(
     for name, row in OPERATIONS.items()
     if row.ranks or row.signature in (ANY_TO_SCALAR, VECTOR_TO_SCALAR, VECTOR_TO_VECTOR)
 )
-_MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
+_VECTOR_NORMS = {
+    **VECTOR_NORMS,
+    **dict.fromkeys(("", "F"), VECTOR_NORMS["2"]),
+    "∞": VECTOR_NORMS[r"\infty"],
+}
 _ENTRY_NORMS = ("2,1", "1,1")
 _SET = re.compile(r"\\(\{|lbrace)\s*$")  # of the x with a property: \{x : A x = b\}
 _COMPARED = re.compile(r"\s*(=|<|>|\\(le|ge|ne)(q|qslant)?(?![A-Za-z]))")
@@ -160,22 +171,15 @@ def _norm(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     if arg.order == 2:
         if arg.slots and index == "F":
             return vectors.norm(Maker(phrase), "norm2", arg)
-        if index in _MATRIX_NORMS and not arg.slots:
-            return call_function(Maker(phrase), _MATRIX_NORMS[index], args)
+        if index in MATRIX_NORMS and not arg.slots:
+            return call_function(Maker(phrase), MATRIX_NORMS[index], args)
         if index.replace(" ", "") in _ENTRY_NORMS and not arg.slots:
             return _entry_norm(resolver, phrase, args, index.replace(" ", ""))
         known = {"": "without a subscript may be the Frobenius or the spectral norm"}
         hint = norms.advise(index, resolver.quote(phrase.args[0]))
         message = f"the norm of a matrix {known.get(index, f'with the subscript {index}')}"
         raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
-    name = {
-        "": "norm2",
-        "2": "norm2",
-        "F": "norm2",
-        "1": "norm1",
-        r"\infty": "norminf",
-        "∞": "norminf",
-    }.get(index)
+    name = _VECTOR_NORMS.get(index)
     if index == "0":
         x = resolver.quote(phrase.args[0])
         message = (

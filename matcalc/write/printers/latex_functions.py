@@ -28,7 +28,9 @@ Form = Callable[[Expr, list[LatexPiece]], LatexPiece]
 
 
 def _command(command: str) -> Form:
-    """f(a, b) with the given command for f."""
+    """f(a, b) with the given command for f, which may have a place for the first argument."""
+    if "{0}" in command:
+        return lambda expr, args: call(command.replace("{0}", args[0].text), *args[1:])
     return lambda expr, args: call(command, *args)
 
 
@@ -59,16 +61,17 @@ def _absolute(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     )
 
 
-def _norm(index: str) -> Form:
+def _norm(vector: str, matrix: str) -> Form:
+    """Bars with the subscript that the norm has around a vector, or around a matrix."""
+
     def form(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
         if len(args) == 2:
-            return call(f"\\operatorname{{norm{index}}}", *args)
+            return call(f"\\operatorname{{{expr.op}}}", *args)
+        wide = expr.args[0].rank >= 2
         # the 1-norm of a matrix is a different thing (the largest column sum); ours is that of its
         # entries
-        inside = (
-            call(r"\mathrm{vec}", args[0]) if index == "1" and expr.args[0].rank >= 2 else args[0]
-        )
-        subscript = "F" if index == "2" and expr.args[0].rank >= 2 else index
+        inside = call(r"\mathrm{vec}", args[0]) if wide and not matrix else args[0]
+        subscript = matrix if wide and matrix else vector
         norm = delimit(r"\lVert", inside, r"\rVert")
         return LatexPiece(
             f"{norm.text}_{{{subscript}}}" if len(subscript) > 1 else f"{norm.text}_{subscript}",
@@ -86,14 +89,6 @@ def _norm_of_power(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
     inside = call(r"\mathrm{vec}", args[0]) if expr.args[0].rank >= 2 else args[0]
     norm = delimit(r"\lVert", inside, r"\rVert")
     return LatexPiece(f"{norm.text}_{{{args[1].text}}}", ATOM, norm.tall)
-
-
-def _matrix_norm(index: str) -> Form:
-    def form(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
-        norm = delimit(r"\lVert", args[0], r"\rVert")
-        return LatexPiece(f"{norm.text}_{index}", ATOM, norm.tall)
-
-    return form
 
 
 def _logdet(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
@@ -126,14 +121,6 @@ def _frechet(function: str, point: int) -> Form:
         return add_indices(value, free_letters((), expr.rank)) if expr.value else value
 
     return form
-
-
-def _polygamma(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
-    return call(f"\\psi^{{({args[0].text})}}", args[1])
-
-
-def _bessel(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
-    return call(f"J_{{{args[0].text}}}", args[1])
 
 
 def _log_multivariate_gamma(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
@@ -212,9 +199,7 @@ _RULES: dict[str, Form] = {
     "cbrt": _root(3),
     "abs": _absolute,
     "gammaln": _log_gamma,
-    "polygamma": _polygamma,
     "mvlgamma": _log_multivariate_gamma,
-    "besselj": _bessel,
     "kl": _divergence,
     "logdet": _logdet,
     "inv": lambda expr, args: invert(args[0]),
@@ -226,11 +211,6 @@ _RULES: dict[str, Form] = {
     "frechet_power": _frechet("", 1),
     "amax": _extreme("max"),
     "amin": _extreme("min"),
-    "specnorm": _matrix_norm("2"),
-    "nucnorm": _matrix_norm("*"),
-    "norm1": _norm("1"),
-    "norm2": _norm("2"),
-    "norminf": _norm(r"\infty"),
     "normp": _norm_of_power,
     "kron": _kron,
     "commutation": _commutation,
@@ -245,5 +225,6 @@ FUNCTIONS: dict[str, Form] = {
         for name, spec in OPERATIONS.items()
         if spec.latex is not None
     },
+    **{name: _norm(*spec.bars) for name, spec in OPERATIONS.items() if any(spec.bars)},
     **_RULES,
 }
