@@ -13,6 +13,11 @@ CASES = [
     # a square keeps its sign, and 1 - t.^2 is not turned round where something else can be
     ("(y - X*b)'*inv(V)*(y - X*b)", "V", "-inv(V)*(y - X*b)*(y - X*b)'*inv(V)"),
     ("norm2(y - W*tanh(x))^2", "x", "2*((1 - tanh(x).^2).*(W'*(W*tanh(x) - y)))"),
+    # projectors are symmetric, and not transposed
+    ("norm2((eye - W*pinv(W))*y)^2", "y", "2*(y - W*pinv(W)*y)"),
+    ("norm2((eye - W*pinv(W))*y)^2", "W", "2*(W*pinv(W) - eye)*y*y'*pinv(W)'"),
+    ("norm2((eye - pinv(W)*W)*x)^2", "x", "2*(x - pinv(W)*W*x)"),
+    ("tr(C'*A*B*pinv(A*B)) + tr(A*B*pinv(A*B)*C)", "C", "2*A*B*pinv(A*B)"),
     # the derivative of a power keeps its pattern
     ("tr(A*X^3)", "X", "(A*X^2 + X*A*X + X^2*A)'"),
     ("tr(A*X^4)", "X", "(A*X^3 + X*A*X^2 + X^2*A*X + X^3*A)'"),

@@ -207,7 +207,7 @@ class ProductWriter:
         return made
 
     def _product(self, chain: Chain) -> Expr:
-        chain = self.open(chain)
+        chain = self.project(self.open(chain))
         if len(chain) > 1 and any(link.expr.op == "skewmat" for link in chain):
             chain = self._write_cross(chain)
         self.symmetric.update([id(link.expr) for link in chain if link.symmetric])
@@ -242,6 +242,23 @@ class ProductWriter:
                 inner if inner == (link,) or link.flipped == (link.expr.op == "'") else flip(inner)
             )
         return tuple(links)
+
+    def project(self, chain: Chain) -> Chain:
+        """X*pinv(X) for pinv(X)'*X', and pinv(X)*X for X'*pinv(X)': projectors are symmetric
+        (Penrose, Proc. Cambridge Philos. Soc. 51 (1955), the third and the fourth equation).
+        """
+        for place, link in enumerate(chain):
+            if link.expr.op != "pinv" or not link.flipped:
+                continue
+            whole = link.expr.args[0]
+            inner = self.products.get(id(whole), (Link(whole),))
+            before, after, count = place - len(inner), place + 1, len(inner)
+            if key(chain[after : after + count]) == key(flip(inner)):
+                turned = (*chain[:place], *inner, Link(link.expr), *chain[after + count :])
+                return self.project(turned)
+            if before >= 0 and key(chain[before:place]) == key(flip(inner)):
+                return self.project((*chain[:before], Link(link.expr), *inner, *chain[after:]))
+        return chain
 
     def _append(self, left: Expr, right: Expr) -> Expr:
         """left*right without brackets where the right is a product itself."""

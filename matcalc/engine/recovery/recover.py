@@ -266,7 +266,8 @@ class Recovery:
             graph.scalars.append((self._write_indexed(graph), 1))
         for scalar, root in graph.roots:
             self.roots[id(scalar)] = root
-        parts = tuple([(self.writer.mask(chain), e) for chain, e in self._parts(graph)])
+        writer = self.writer
+        parts = tuple([(writer.project(writer.mask(chain)), e) for chain, e in self._parts(graph)])
         scalars = join_scalars(graph.scalars)
         term = Term(coefficient * own * graph.coefficient, scalars, parts, node.axes)
         if signed:
