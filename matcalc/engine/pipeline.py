@@ -310,7 +310,9 @@ class Engine:
         if named is not None and written_size(named[0]) <= _NAMED * min(length, size):
             self.factory = named[1]
             return named[0]
-        apart = node.rank > 2 or (matrix is not None and (has_indices(matrix) or is_masked(matrix)))
+        apart = node.is_tensor or (
+            matrix is not None and (has_indices(matrix) or is_masked(matrix))
+        )
         if matrix is not None and _FAVOUR * size <= length * (_FAVOUR if apart else 1):
             self.factory = factory
             return matrix

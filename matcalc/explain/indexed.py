@@ -13,7 +13,6 @@ from matcalc.explain.definitions import expand_by_catalogue
 from matcalc.explain.instances import CannotShow, Trees
 from matcalc.explain.norms import moving_args, needed_parts
 
-_MATRIX = 2  # axes
 _LETTERS = "ijklpqrstuvw"
 IndexedRule = Callable[[Expr, list[list[Expr]]], list[Expr]]
 
@@ -92,7 +91,7 @@ def _form(trees: Trees, like: Expr, body: Expr, args: Sequence[Expr]) -> Expr:
 
 def is_given_by_entries(answer: Expr) -> bool:
     """Whether a gradient is multiplied by the differential entry by entry, as in index notation."""
-    return answer.rank > _MATRIX or (answer.op == "indexed" and bool(answer.value.indices))
+    return answer.is_tensor or (answer.op == "indexed" and bool(answer.value.indices))
 
 
 def by_entries(trees: Trees, factor: Expr, step: Expr) -> Expr:

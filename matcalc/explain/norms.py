@@ -11,8 +11,6 @@ from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.explain.citations import entry
 from matcalc.explain.instances import Trees
 
-_MATRIX = 2  # axes
-
 
 def moving_args(expr: Expr) -> tuple[Expr, ...]:
     """What a node is differentiated by: its arguments; of a squared norm, those of the norm."""
@@ -33,7 +31,7 @@ def needed_parts(root: Expr) -> list[Expr]:
 def stated_rule(trees: Trees, expr: Expr) -> tuple[Rule, str] | None:
     """The differential of a norm, a squared norm or a square root, and the name of the entry."""
     args = moving_args(expr)
-    if not args or args[0].rank > _MATRIX or (expr.op in ALONG and len(expr.args) > 1):
+    if not args or args[0].is_tensor or (expr.op in ALONG and len(expr.args) > 1):
         return None
     function = operation(expr) if args is expr.args else f"squared-{expr.args[0].op}"
     variants = ("", "-vector", "-matrix")

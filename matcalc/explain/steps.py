@@ -309,7 +309,7 @@ class ChainBuilder:
         )
         statement = DerivativeStatement(program, step, structure="declared" if kind else "free")
         whole = self.trees.intern(differentiate(statement))
-        if whole.rank <= _MATRIX and not has_indices(whole):
+        if not whole.is_tensor and not has_indices(whole):
             normal.rules = []
             return whole
         if problem is not None:

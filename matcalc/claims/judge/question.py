@@ -159,6 +159,13 @@ class Question:
         names = size_names(self.variables.values())
         return {name: size for name, size in sizes.items() if name in names}
 
+    def folds(self, total: int) -> bool:
+        """Whether a claim of a derivative with these many axes is the matrix J of d vec(F) = J*d
+        vec(X), and no array.
+        """
+        whole = self.tree is not None and self.tree.is_tensor
+        return not whole and is_folded(self.rank, total, self.order)
+
     def to_layout(self, derivative: Array) -> Array:
         """A derivative as claims write it: in the layout asked for, beyond two axes as J of d
         vec(F) = J*d vec(X), unless it is claimed as an array.
@@ -167,8 +174,7 @@ class Question:
         if total < self.rank:
             return derivative
         laid = np.transpose(derivative, layout_axes(self.rank, total, self.layout))
-        whole = self.tree is not None and self.tree.is_tensor
-        if whole or not is_folded(self.rank, total, self.order):
+        if not self.folds(total):
             return laid
         return laid.reshape(*self.split(laid.shape), order="F")
 

@@ -32,7 +32,6 @@ from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.claims.judge.variant import PLAIN, Variant
 from matcalc.core.kinds import Variable
 from matcalc.core.projections import by_independent_entries
-from matcalc.core.statement import is_folded
 from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, frame_of
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
@@ -89,8 +88,7 @@ def _layouts(question: Question) -> Iterator[Variant]:
             _transpose,
         )
         return
-    array = question.tree is not None and question.tree.is_tensor  # the claim is no matrix J
-    if array or not is_folded(question.rank, total, question.order):
+    if not question.folds(total):
         yield from _permutations(total)
         return
     whole = "it is the transpose of J in d vec(F) = J*d vec(X)"

@@ -86,7 +86,7 @@ def by_coordinates(builder: Builder, node: Node, kind: str, first: int) -> Node:
         return builder.product(1, [(node, tuple(labels), 1)], tuple(outputs), axes)
     outputs = [*labels[:first], joined, *labels[first + 2 :]]
     axes = (*node.axes[:first], half(n), *node.axes[first + 2 :])
-    if node.rank > 2 and spec.reflection > 0:
+    if node.is_tensor and spec.reflection > 0:
         name, shape, order = "duplication", (n.times(n), half(n)), (fused, joined)
     else:
         if spec.banded:  # vech leaves out the rest

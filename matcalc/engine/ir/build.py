@@ -272,7 +272,7 @@ class Builder(NodeTable):
             return self.scale(-1, negative)
         if len(axes) != 2:
             node = self._intern(key, Sum, axes, terms)
-            if len(axes) > 2:
+            if node.is_tensor:
                 node.exchange = find_exchange(terms, axes, self._permute_terms)
             return node
         flipped = self._order([(c, self.transpose(node)) for c, node in terms])

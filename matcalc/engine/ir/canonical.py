@@ -138,7 +138,7 @@ def turn(factors: Sequence[Factor], order: Labels) -> tuple[tuple[Factor, ...], 
 
 def _is_wide(node: Node) -> bool:
     """Whether this is a sum that may be multiplied out where it is a factor."""
-    return isinstance(node, Sum) and node.rank > 2
+    return isinstance(node, Sum) and node.is_tensor
 
 
 def find_exchange(

@@ -44,6 +44,11 @@ class Node:
         self.exchange: tuple[int, int, int] | None = None
         self.transposed: Node | None = None
 
+    @property
+    def is_tensor(self) -> bool:
+        """Whether it has three axes or more, so that it is no matrix."""
+        return self.rank > 2
+
 
 class Leaf(Node):
     """A variable, or a constant of the notation.

@@ -8,7 +8,7 @@ from matcalc.engine.ir.nodes import Call, Node, Product, Sum
 
 def is_wide(node: Node) -> bool:
     """Whether this is a sum, or a function, of more than two axes."""
-    return node.rank > 2 and isinstance(node, Sum | Call)
+    return node.is_tensor and isinstance(node, Sum | Call)
 
 
 def has_wide(root: Node, *, functions: bool = True) -> bool:

@@ -158,7 +158,8 @@ class IndexWriter(DirectionWriter, CaseWriter):
         if node.kind == "unit":
             fixed = Place((), node.start.plus(Dim(1, ())))
             return self._at(self.factory.eye(node.axes[0]), (places[0], fixed))
-        return self._at(self.recovery.recover(node) if node.rank < 3 else self._plain(node), places)
+        tree = self._plain(node) if node.is_tensor else self.recovery.recover(node)
+        return self._at(tree, places)
 
     def _plain(self, node: Node) -> Expr:
         assert isinstance(node, Leaf)
@@ -174,7 +175,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             if function is not None:
                 return Expr(APPLY, args, (), value=function)
             return Expr({"pow": "^", "equal": "=="}.get(str(node.name), str(node.name)), args, ())
-        if node.rank > 2 and isinstance(node.name, FunctionRef):
+        if node.is_tensor and isinstance(node.name, FunctionRef):
             args = tuple([self._argument(arg) for arg in node.args])
             return self._at(self.factory.make(APPLY, args, node.axes, node.name), places)
         return self._at(self._close(node), places)
@@ -486,11 +487,9 @@ class IndexWriter(DirectionWriter, CaseWriter):
             return None
         if node.axes[touching[0]] != hole.size:
             return None
-        if isinstance(node, Leaf):
-            if node.kind != "variable":
-                return None
+        if isinstance(node, Leaf) and node.kind == "variable":
             tree = self.recovery.recover(node)
-        elif isinstance(node, Call) and not self._acts_entrywise(node) and node.rank <= 2:
+        elif isinstance(node, Call) and not self._acts_entrywise(node) and not node.is_tensor:
             tree = self._close(node)
         else:
             return None

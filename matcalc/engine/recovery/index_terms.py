@@ -384,7 +384,7 @@ def contracts(node: Node) -> bool:
     """Whether this is a vector or a matrix in which products are summed over a label, outside of
     functions of arrays.
     """
-    if not 1 <= node.rank <= 2:
+    if not node.rank or node.is_tensor:
         return False
     inner = postorder(node, lambda each: each.children if isinstance(each, Sum | Product) else ())
     return any(isinstance(each, Product) and contract(each) for each in inner)

@@ -44,7 +44,7 @@ Whole = tuple["Node | Directed", Places, Rational]  # a factor of a term
 def is_open(node: object) -> TypeGuard[Call]:
     """Whether this is a derivative with axes that are no value of the language."""
     return isinstance(node, Call) and (
-        bool(node.slots) or node.name == SYLVESTER or (_is_declared(node) and node.rank > 2)
+        bool(node.slots) or node.name == SYLVESTER or (_is_declared(node) and node.is_tensor)
     )
 
 
@@ -141,7 +141,7 @@ def _has_name(node: Node) -> bool:
     """Whether the entries of an array can be taken along an axis as they stand."""
     if isinstance(node, Leaf):
         return node.kind in ("variable", "epsilon")
-    return node.rank <= 2 and not is_open(node) and not isinstance(node, Product)
+    return not node.is_tensor and not is_open(node) and not isinstance(node, Product)
 
 
 class DirectionWriter:
@@ -230,7 +230,7 @@ class DirectionWriter:
         self, node: Node, places: Places, holes: Sequence[Index], sizes: Sequence[Dim]
     ) -> Expr:
         """The entries along indices as a column or a matrix."""
-        tree = self._argument(node) if node.rank < 3 else self._plain(node)
+        tree = self._plain(node) if node.is_tensor else self._argument(node)
         order = [hole for place in places if (hole := place.plain) in holes]
         array = self._slot(tree)
         row = len(holes) == 1 and node.rank > 1 and places[0].plain not in holes

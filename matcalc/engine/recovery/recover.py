@@ -8,7 +8,15 @@ from types import MappingProxyType
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.operations import ALONG, DEGREES, HALVING, PROJECTORS, SYLVESTER, frechet
+from matcalc.core.operations import (
+    ALONG,
+    DEGREES,
+    HALVING,
+    PROJECTORS,
+    SYLVESTER,
+    frechet,
+    is_value,
+)
 from matcalc.core.tree import APPLY, Expr, is_number, signed_terms
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import fold
@@ -91,9 +99,7 @@ class Recovery:
         tree = self._known.get(root)
         if tree is None:
             tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
-        if tree.op in ("fuse", "epsilon") or (
-            tree.rank > 2 and (tree.op.startswith("frechet_") or tree.op in (APPLY, SYLVESTER))
-        ):
+        if not is_value(tree):
             axes = tuple(range(tree.rank))
             return self.factory.make("einsum", (tree,), tree.shape, ((axes,), axes))
         return tree
@@ -210,7 +216,7 @@ class Recovery:
         if function is not None:
             return self.factory.make(APPLY, args, node.axes, function)
         assert isinstance(name, str)
-        if name in ALONG and len(args) == 2 and args[0].rank > 2:
+        if name in ALONG and len(args) == 2 and args[0].is_tensor:
             return self.factory.along(name, args[0])
         if name in PROJECTORS:
             size = self.factory.dimension(args[0].shape[0])

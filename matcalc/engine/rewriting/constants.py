@@ -64,7 +64,7 @@ def _value(node: Expr, args: Sequence[Grid | None]) -> Grid | None:
     if node.op == "number":
         return ((node.value,),)
     rule = _RULES.get(node.op)
-    if rule is None or any(arg is None for arg in args) or node.rank > 2:
+    if rule is None or any(arg is None for arg in args) or node.is_tensor:
         return None
     sizes = [size.integer for size in node.shape]
     if any(size is None for size in sizes):

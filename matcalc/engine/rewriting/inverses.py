@@ -77,7 +77,7 @@ class Inverses:
         """Sums that equal a sum."""
         common, linear = as_sum(node)
         terms = [(common * c, term) for c, term in linear]
-        if len(terms) > _TERMS or node.rank > 2:
+        if len(terms) > _TERMS or node.is_tensor:
             return
         replaced: set[tuple[Node, Node]] = set()  # parts and inverses, each with its transpose
         for index, (c, term) in enumerate(terms):
@@ -134,7 +134,7 @@ class Inverses:
         L*N*(M + X)*N*R, and with ``expand`` terms of M and X cancel.
         """
         common, linear = as_sum(node)
-        if not 2 <= len(linear) <= _TERMS or node.rank > 2:
+        if not 2 <= len(linear) <= _TERMS or node.is_tensor:
             return
         opened = [open_term(term) for _, term in linear]
         terms = [
@@ -192,7 +192,7 @@ class Inverses:
     def of_product(self, node: Node) -> Iterator[Node]:
         """Differences that equal a product: inv(A)*(B - A)*inv(B)."""
         coefficient, factors = as_product(node)
-        if node.rank > 2 or len(factors) > _FACTORS:
+        if node.is_tensor or len(factors) > _FACTORS:
             return
         for one in self._among(list(factors)):
             for two in self._among(one.rest):

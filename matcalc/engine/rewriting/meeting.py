@@ -59,7 +59,7 @@ class Meetings:
                     found.setdefault(base, []).extend([power * exponent for power in powers])
             elif node.kind == "ones":
                 continue
-            elif node.kind not in _PLAIN or node.rank > 2 or node.parity < 0:
+            elif node.kind not in _PLAIN or node.is_tensor or node.parity < 0:
                 return None
             else:
                 found.setdefault(node, []).append(exponent)

@@ -29,7 +29,7 @@ def name_pairs(builder: Builder, root: Node) -> tuple[Node, dict[str, Node]] | N
     leaves: dict[Node, Node] = {}
 
     def rule(node: Node, children: list[Node]) -> Node:
-        if node in inside and isinstance(node, Product) and 1 <= node.rank <= 2:
+        if node in inside and isinstance(node, Product) and node.rank and not node.is_tensor:
             core = _core(node)
             if core:
                 return _name(builder, node, core, leaves)

@@ -187,7 +187,7 @@ class _Clearing:
 
     def _others(self, terms: list[CarriedTerm], carrier: Carrier) -> list[CarriedTerm] | None:
         """The terms with divisions by entries taken up; None where some are left, as of tensors."""
-        if carrier.argument.rank > 2:
+        if carrier.argument.is_tensor:
             return None
         done: list[CarriedTerm] = []
         pool = Pool(self.builder, carrier, self.root)

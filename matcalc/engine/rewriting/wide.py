@@ -49,7 +49,7 @@ def _opens(factor: Factor) -> bool:
     node, _, exponent = factor
     return (
         isinstance(node, Sum)
-        and node.rank > 2
+        and node.is_tensor
         and exponent.denominator == 1
         and 1 <= exponent <= 4  # higher powers have too many terms
     )

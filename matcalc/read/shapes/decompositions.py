@@ -72,7 +72,7 @@ def cumulative(context: Context, node: SyntaxNode, name: str, args: list[Expr]) 
         raise context.problem(
             f"the second argument of {name} is an axis, a number from 1 to {arg.rank}", at.span
         )
-    if which is None or (arg.rank < 3 and which not in (1, 2)):
+    if which is None or (not arg.is_tensor and which not in (1, 2)):
         raise context.problem(
             f"the second argument of {name} is 1 (down each column) or 2 (along each row)", at.span
         )
