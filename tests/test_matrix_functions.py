@@ -50,6 +50,11 @@ DERIVATIVES = [
     ("tr(sqrtm(P*Q))", "P", 1, "Q*inv(sqrtm(P*Q))/2"),
     ("tr((P*Q)^p)", "P", 1, "p*Q*(P*Q)^(p - 1)"),
     ("tr(expm(S*Q))", "S", 1, "Q*expm(S*Q)"),
+    # functions of one symmetric matrix commute, and their product is symmetric
+    ("tr(logm(P)^2)", "P", 1, "2*logm(P)*inv(P)"),
+    ("tr(P^2*logm(P))", "P", 1, "2*P*logm(P) + P"),
+    ("tr(S^3*expm(S))", "S", 1, "S^2*(3*eye + S)*expm(S)"),
+    ("tr(sqrtm(P)*expm(P))", "P", 1, "expm(P)*inv(sqrtm(P))/2 + sqrtm(P)*expm(P)"),
     # functions of one matrix
     ("tr(X*logm(X))", "X", 1, "eye + logm(X)'"),
     ("-tr(P*logm(P))", "P", 1, "-(eye + logm(P))"),
@@ -108,6 +113,9 @@ def test_derivatives(text, wrt, order, line):
 
 
 SIMPLER = [
+    ("inv(P)*logm(P) - logm(P)*inv(P)", "zeros(n, n)"),
+    ("P*sqrtm(P)*expm(P) - expm(P)*P*sqrtm(P)", "zeros(n, n)"),
+    ("x'*expm(S)*S*y - y'*expm(S)*S*x", "0"),
     ("A*sinm(B*A) - sinm(A*B)*A", "zeros(n, n)"),
     ("Q*logm(P*Q) - logm(P*Q)'*Q", "zeros(n, n)"),
     ("inv(sqrtm(t*eye(n) + A*B))*A - A*inv(sqrtm(t*eye(n) + B*A))", "zeros(n, n)"),

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from matcalc.core.operations import FUNCTIONS_OF_MATRICES
 from matcalc.core.walk import fold
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Call, Factor, Node, Product, Sum, as_product, is_zero
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_product,
+    as_sum,
+    is_zero,
+)
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.rewriting.kernels import Kernel, merge_kernels
@@ -43,6 +53,8 @@ class Commuting:
                 fresh = other
                 seen.add(fresh)
             if isinstance(fresh, Sum):
+                fresh = self._merge_transposed(fresh)
+            if isinstance(fresh, Sum):
                 fresh = merge_kernels(self.builder, fresh) or fresh
             if isinstance(fresh, Call) and fresh.slots:
                 words = self.ordinary.write_out(fresh)
@@ -73,12 +85,28 @@ class Commuting:
                         tuple(range(node.rank)),
                         node.axes,
                     )
-        ordered = self._order(node.rank, list(factors))
+        ordered = self._order(node, list(factors))
         return (
             None
             if ordered is None
             else self.builder.product(coefficient, ordered, tuple(range(node.rank)), node.axes)
         )
+
+    def _merge_transposed(self, node: Sum) -> Node:
+        """The sum with the terms of transposed sums among its own, where some of them are there."""
+        spread: list[tuple[Rational, Node]] = []
+        for c, term in node.terms:
+            _, factors = as_product(term)
+            if len(factors) == 1 and isinstance(factors[0][0], Sum) and factors[0][1] == (1, 0):
+                own, turned = as_sum(self.builder.transpose(term))
+                spread += [
+                    (c * own * each, self.reduce(self.builder.transpose(part)))
+                    for each, part in turned
+                ]
+            else:
+                spread.append((c, term))
+        merged = self.builder.sum(spread, node.axes)
+        return merged if len(as_sum(merged)[1]) < len(spread) else node
 
     # which matrices commute
 
@@ -151,12 +179,14 @@ class Commuting:
             return [pair] if any(isinstance(n, Call) for n in pair) else None
         return None
 
-    def _order(self, rank: int, factors: list[Factor]) -> list[Factor] | None:
+    def _order(self, node: Product, factors: list[Factor]) -> list[Factor] | None:
         """Two neighbours of a chain that commute, one of them a function, change places if the
-        plainer one is behind.
+        plainer one is behind. Symmetric ones have no direction of their own: what comes first is
+        nearer to the rows of the product.
         """
+        steps = _distances(factors) if node.rank else {}
         for label in sorted(
-            {label for _, labels, _ in factors for label in labels if label >= rank}
+            {label for _, labels, _ in factors for label in labels if label >= node.rank}
         ):
             places = places_at(factors, label, None)
             if len(places) != 2:
@@ -185,12 +215,18 @@ class Commuting:
             together = self._exponential(left, right)
             if together is not None:
                 return [*rest, (together, (start, end), 1)]
-            if (
-                _order(p) > _order(q)
-                and left.axes[0] == right.axes[1] == left.axes[1]
-                and self.commute(left, right)
-            ):
+            if not left.axes[0] == right.axes[1] == left.axes[1]:
+                continue
+            symmetric = p.parity > 0 and q.parity > 0
+            if symmetric and steps.get(end, 0) < steps.get(start, 0):
+                (left, start), (right, end) = (right, end), (left, start)
+                p, q = q, p
+            if _order(p) > _order(q) and self.commute(left, right):
                 return [*rest, (right, (start, label), 1), (left, (label, end), 1)]
+            if symmetric and not steps and self.commute(left, right):
+                turned = [*rest, (left, (end, label), 1), (right, (label, start), 1)]
+                if self.builder.product(node.coefficient, turned, (), ()).id < node.id:
+                    return turned
         return None
 
     def _exponential(self, left: Node, right: Node) -> Node | None:
@@ -207,6 +243,19 @@ class Commuting:
             if is_zero(total)
             else self.builder.call("expm", [total], left.axes)
         )
+
+
+def _distances(factors: Sequence[Factor]) -> dict[int, int]:
+    """How many factors lie between the first output and each label."""
+    steps = {0: 0}
+    queue = [0]
+    for at in queue:
+        for _, labels, _ in factors:
+            if at in labels:
+                fresh = [label for label in labels if label not in steps]
+                steps.update(dict.fromkeys(fresh, steps[at] + 1))
+                queue += fresh
+    return steps
 
 
 def _order(node: Node) -> tuple[bool, int]:
