@@ -274,7 +274,7 @@ class Expression(Formula):
         With ``expand_inverse`` inverses of sums are expanded by the formulas of Woodbury and of
         Sherman and Morrison.
         """
-        program = self._program
+        program = self._value()
         tree = simplify(program, expand_inverse=expand_inverse)
         simplified = program._replace(expr=tree)
         decision = decide_by_value(program, simplified)
@@ -288,6 +288,23 @@ class Expression(Formula):
             )
         return Expression(simplified)
 
+    def _write_code(self, name: str, runtime: str, backend: str, check: bool) -> tuple[str, Any]:
+        self._value()
+        return super()._write_code(name, runtime, backend, check)
+
+    def _value(self) -> Program:
+        """The program; an error where the text begins with a derivative sign, so that this is not
+        its value.
+        """
+        if self._program.asked is not None:
+            by = f" by {self._program.asked[0]}" * bool(self._program.asked[0])
+            raise ArgumentError(
+                f"the formula asks for a derivative{by}, which is still to be worked out",
+                hint="matcalc diff works it out, in Python .diff(); leave out the sign for the "
+                "value of what it stands before",
+            )
+        return self._program
+
     def find_wrt(self, wrt: str | None, order: int) -> tuple[str, int]:
         """What to differentiate with respect to and how many times: as the caller says, or as the
         formula does; else the one variable there is.
@@ -300,6 +317,8 @@ class Expression(Formula):
             wrt = name_of_variable(wrt, self.variables)
             if wrt not in self.variables:
                 wrt = part_called(self._program, wrt) or wrt
+        if asked is not None and not asked[0]:  # \nabla, which names none
+            asked = self._only_variable() if wrt is None else wrt, asked[1]
         if asked is None:
             return self._only_variable() if wrt is None else wrt, order
         if wrt not in (None, asked[0]) or order not in (1, asked[1]):

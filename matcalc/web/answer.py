@@ -200,7 +200,7 @@ def _variable(expression: Expression, question: Mapping[str, Any]) -> str | None
     """What to differentiate with respect to: as asked, or as the formula says, or the likeliest."""
     wrt = question.get("wrt") or None
     names = list(expression.variables)
-    if wrt is not None or expression.program().asked is not None or not names:
+    if wrt is not None or (expression.program().asked or ("",))[0] or not names:
         return wrt
     return next((name for name in _LIKELY if name in names), names[0])
 

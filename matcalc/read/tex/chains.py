@@ -41,7 +41,8 @@ def product(items: list[Phrase], scope: Scope) -> Phrase:
         return _differential(items, scope)
     gradient = len(items) > 1 and is_gradient(items[0], _core(items[1])[1], scope)
     if named or (_is_mark(items[0], "NABLA") and not gradient):
-        head: Phrase | None = derivatives.nabla(items[0], scope)
+        following = items[1] if len(items) > 1 else None
+        head: Phrase | None = derivatives.nabla(items[0], following, scope)
         rest = items[1:]
     else:
         head = items[0] if items[0].kind == "gradient" and not items[0].bracketed else None

@@ -10,6 +10,7 @@ from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
 
+_OF_VECTORS = (r"\cdot", "·", "⋅", r"\times", "×")
 _NAMES = "write the variable below, as in \\frac{\\partial}{\\partial x}"
 
 
@@ -31,9 +32,14 @@ def fraction(above: Phrase, below: Phrase, span: Span, scope: Scope) -> Phrase |
     return Phrase("gradient", span.start, span.end, args=body, parts=(variable,), order=order)
 
 
-def nabla(head: Phrase, scope: Scope) -> Phrase:
-    r"""\nabla_x and \nabla_x^2, without what they stand before."""
+def nabla(head: Phrase, following: Phrase | None, scope: Scope) -> Phrase:
+    r"""\nabla_x and \nabla_x^2, without what they stand before; \nabla before a formula, whose
+    variable --wrt says, or which has only one.
+    """
     order = 1
+    named = following is None or following.kind in ("symbol", "indexed", "script", "mark")
+    if head.kind == "mark" and not named and not _is_vector_sign(head, scope):
+        return Phrase("gradient", head.start, head.end)
     if head.kind == "power":
         order = _exponent(head.args[1], scope)
         head = head.args[0]
@@ -46,9 +52,18 @@ def nabla(head: Phrase, scope: Scope) -> Phrase:
     return Phrase("gradient", head.start, head.end, parts=head.parts, order=order)
 
 
+def _is_vector_sign(head: Phrase, scope: Scope) -> bool:
+    """Whether a divergence or a curl begins here."""
+    return scope.complex is not None or _behind(head, scope).startswith(_OF_VECTORS)
+
+
+def _behind(head: Phrase, scope: Scope) -> str:
+    return scope.source[head.end :].lstrip("^{} 0123456789")
+
+
 def _nabla_alone(head: Phrase, order: int, scope: Scope) -> ParseError:
-    after = scope.source[head.end :].lstrip("^{} 0123456789")
-    if after.startswith((r"\cdot", "·", "⋅", r"\times", "×")):
+    after = _behind(head, scope)
+    if after.startswith(_OF_VECTORS):
         what = "divergence" if after.startswith((r"\cdot", "·", "⋅")) else "curl"
         hint = "in the plain language div(F, x) is the divergence; curls are not known"
         return scope_problem(scope, f"the {what} is not read", head.span, hint)

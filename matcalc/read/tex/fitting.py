@@ -4,7 +4,8 @@ n + tr(A) is a number.
 
 from __future__ import annotations
 
-from matcalc.core.letters import PARAMETERS
+from matcalc.core.letters import INDICES, PARAMETERS
+from matcalc.core.operations import ENTRYWISE
 from matcalc.core.walk import postorder
 from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.resolver_base import ResolverBase
@@ -98,11 +99,21 @@ def _is_array_in(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> bool
 
 
 def _may_count(resolver: ResolverBase, phrase: Phrase) -> bool:
-    r"""Whether this is the p of \nu + p, of which nothing says that it is a vector."""
-    if phrase.kind != "symbol" or resolver.scope.knows(phrase):
+    r"""Whether this is the p of \nu + p or the n \log \theta beside \sum_i x_i, of which nothing
+    says that it is a vector.
+    """
+    letters, first = PARAMETERS, phrase
+    while first.kind in ("*", "neg") and not first.bracketed:  # n \log \theta
+        behind = first.args[1:]
+        if any(resolver.value_of(part).rank for part in behind):
+            return False
+        letters, first = INDICES, first.args[0]
+    if first.kind == "call" and len(first.args) == 1 and first.text in ENTRYWISE:  # \log n!
+        letters, first = INDICES, first.args[0]
+    if first.kind != "symbol" or resolver.scope.knows(first):
         return False
-    name = symbol(phrase, resolver.scope.source).name
-    return name in PARAMETERS and resolver.letters.ranks.is_free(name)
+    name = symbol(first, resolver.scope.source).name
+    return name in letters and resolver.letters.ranks.is_free(name)
 
 
 def _unsigned(phrase: Phrase) -> Phrase:

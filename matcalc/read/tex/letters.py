@@ -55,6 +55,7 @@ class Letters(LetterState):
                 raise self.scope.problem(
                     f"{shown} stands outside of the sum over its index", phrase.span, hint
                 )
+            self._read_bold_row(phrase)
             entry = subscripts.fixed_entry(self, phrase)
             if entry is not None:
                 return entry
@@ -99,6 +100,14 @@ class Letters(LetterState):
         if name in self.defined:
             return Value(node, self.defined[name].rank, self.defined[name].row)
         return Value(node, self.rank(name, bold=found.bold, arrow=found.arrow))
+
+    def _read_bold_row(self, phrase: Phrase) -> None:
+        r"""Takes the \mathbf{u}_o beside \sum_w \mathbf{u}_w for a row, as the bold letters are."""
+        base = phrase.args[0]
+        if base.kind == "symbol" and symbol(base, self.scope.source).bold:
+            self.fixed.add(id(phrase))
+            self.promote_entry(phrase, "it is bold")
+            self.fixed.discard(id(phrase))
 
     def _note_accent(self, phrase: Phrase, found: Symbol) -> None:
         r"""Says of \dot x and of e_i what they are read as."""

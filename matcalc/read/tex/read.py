@@ -217,7 +217,8 @@ def _type_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
         ) -> Program:
             nonlocal asked
             if wanted.kind == "gradient":
-                asked = variable_of(resolver.letters, wanted.parts[0]), wanted.order
+                named = [variable_of(resolver.letters, part) for part in wanted.parts]
+                asked = "".join(named), wanted.order
             known = scope.declared
             if scope.complex is not None:
                 sides[0], known = scope.complex.turned(sides[0], known)

@@ -39,6 +39,7 @@ class Resolver(ResolverBase):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope)
+        self._root: Phrase | None = None
         self._rules: dict[str, Callable[[Phrase, list[Value]], Value]] = {
             "number": lambda phrase, args: self.letters.number(phrase),
             "symbol": lambda phrase, args: self.letters.letter(phrase),
@@ -61,7 +62,7 @@ class Resolver(ResolverBase):
             "inverse-transpose": self._inverse_transpose,
             "pinv": self._functional(functions.pinv),
             "bigsum": self._bigsum,
-            "gradient": lambda phrase, args: args[0],
+            "gradient": self._gradient,
             "application": self._application,
             **dict.fromkeys(_TIMES, self._product),
             **{
@@ -84,6 +85,7 @@ class Resolver(ResolverBase):
         was read before may depend on it.
         """
         values = self._values
+        self._root = root
         for phrase in postorder(root, children):
             args = [values[id(child)] for child in children(phrase)]
             try:
@@ -112,6 +114,17 @@ class Resolver(ResolverBase):
                 hint = r"a derivative is written \frac{\partial}{\partial x} before the formula"
             raise self.scope.refusal(f"{shown} stands alone here", phrase.span, hint)
         return rule
+
+    def _gradient(self, phrase: Phrase, args: list[Value]) -> Value:
+        r"""What is differentiated, where the sign stands before the whole formula."""
+        if phrase is not self._root:
+            raise self.scope.refusal(
+                "a derivative inside of a formula is not read",
+                phrase.span,
+                "write the sign before the whole formula, or what the derivative is in its place; "
+                "in the plain language grad(f, x) may stand anywhere",
+            )
+        return args[0]
 
     def _functional(self, rule: functions.ReadingRule) -> Callable[[Phrase, list[Value]], Value]:
         return lambda phrase, args: rule(self, phrase, args)

@@ -64,12 +64,48 @@ def check_product(resolver: ResolverBase, phrase: Phrase, left: Value, right: Va
     if phrase.kind == "*":
         _check_star(resolver, phrase, left, right)
         _check_one(resolver, phrase, left)
+        _check_argument(resolver, phrase, right)
+    if phrase.kind == "x" and not left.rank and not right.rank:
+        _note_times(resolver, phrase)
     if phrase.kind == ".*":
         _check_reach(resolver, phrase, left, right)
     if phrase.kind == "." and left.rank == 2 and right.rank == 1:
         _note_dot(resolver, phrase)
     if phrase.kind in ("*", "."):
         _note_identity(resolver, phrase, left, right)
+
+
+def _check_argument(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:
+    r"""Refuses \operatorname{tr} A \log A, where both may be the argument of the first function."""
+    head, following = phrase.args
+    while head.kind == "*" and not head.bracketed:
+        head = head.args[1]
+    if right.rank != 2 or head.kind != "call" or head.mark is None or head.bracketed:
+        return
+    (argument, *more), source = head.args, resolver.scope.source
+    shown = source[head.mark.end : head.end].strip()
+    closed = shown.endswith((")", "]", r"\}")) and argument.kind != "call"
+    if more or closed or not shown or resolver.value_of(argument).rank != 2:
+        return
+    name, rest = source[head.start : head.mark.end], resolver.quote(following)
+    raise resolver.problem(
+        f"where the argument of {head.text} ends has two readings",
+        phrase,
+        f"write {name}({shown}) {rest} or {name}({shown} {rest})",
+    )
+
+
+def _note_times(resolver: ResolverBase, phrase: Phrase) -> None:
+    r"""Says of a \times (b \times c), whose letters are numbers by convention, what is read."""
+    scope, (first, second) = resolver.scope, phrase.args
+    letters = [first, *(second.args if second.kind == "x" else (second,))]
+    if all(part.kind in ("symbol", "indexed") and not scope.knows(part) for part in letters):
+        a, *inner = (resolver.quote(part) for part in letters)
+        b = inner[0] if len(inner) == 1 else rf"\operatorname{{cross}}({', '.join(inner)})"
+        scope.note(
+            f"note: {resolver.quote(phrase)} is read as a product of numbers; write "
+            rf"\operatorname{{cross}}({a}, {b}) for the cross product"
+        )
 
 
 def _note_dot(resolver: ResolverBase, phrase: Phrase) -> None:

@@ -45,6 +45,26 @@ ASKED = [
         None,
         "-kron(inv(X)', inv(X))",
     ),
+    # a sign that names no variable, where there is one or --wrt names it
+    (r"\nabla \|Ax - b\|^2", "x", "2*A'*(A*x - b)"),
+    (r"\nabla (x^\top x)", None, "2*x"),
+    (r"\nabla \tfrac12 x^\top A x", "x", "(A + A')*x/2"),
+    # a bold letter beside the sum over its kind
+    (
+        r"\mathbf{u}_o^\top\mathbf{v}_c - \log\sum_w\exp(\mathbf{u}_w^\top\mathbf{v}_c)",
+        r"\mathbf{v}_c",
+        "U[o, :]' - U'*softmax(U*v_c)",
+    ),
+    (
+        r"-\log\frac{\exp(\mathbf{w}_y^\top\mathbf{x})}"
+        r"{\sum_{c=1}^C\exp(\mathbf{w}_c^\top\mathbf{x})}",
+        r"\mathbf{x}",
+        "W'*softmax(W*x) - W[y, :]'",
+    ),
+    # a letter that counts, before a function: the sum beside it is of numbers
+    (r"n\log\lambda - \lambda\sum x_i", r"\lambda", "n/lambda - sum(x)"),
+    (r"m\log a - a\sum_i x_i", "a", "m/a - sum(x)"),
+    (r"\|n\mu - \sum_i x_i\|^2", r"\mu", "2*n*(n*mu - X'*vector(1))"),
     # samples that are transposed in the same superscript
     (r"\sum_i x^{(i)\top} A x^{(i)}", "A", "X'*X"),
     (r"\sum_{i=1}^m (x^{(i)T}w - y^{(i)})^2", "w", "2*X'*(X*w - y)"),
@@ -164,3 +184,18 @@ def test_a_row_or_a_column_is_asked_for(formula: str, row: str) -> None:
             warnings.simplefilter("ignore", matcalc.NotationWarning)
             answer = matcalc.diff(formula.replace(written, followed), "w", latex=True)
         assert str(answer) == "2*X'*(X*w - y)"
+
+
+VALUES = ["simplify", "to_callable", "source"]
+
+
+@pytest.mark.parametrize("method", VALUES)
+def test_a_derivative_that_is_asked_for_is_no_value(method: str) -> None:
+    formula = matcalc.parse_latex(r"\nabla_x x^\top x")
+    with pytest.raises(MatcalcError, match="the formula asks for a derivative by x"):
+        getattr(formula, method)()
+
+
+def test_an_order_beside_a_sign_without_a_variable() -> None:
+    with pytest.raises(MatcalcError, match="the derivative of order 1 by x, not of order 2"):
+        matcalc.diff(r"\nabla (x^\top x)", "x", latex=True, order=2)

@@ -157,6 +157,29 @@ PRODUCTS = [
         "a cross product",
         {r"\operatorname{cross}((x - y), z)": "cross(x - y, z)"},
     ),
+    (
+        r"\operatorname{tr} A \log B",
+        "where the argument of tr ends",
+        {
+            r"\operatorname{tr}(A) \log B": "tr(A)*log(B)",
+            r"\operatorname{tr}(A \log B)": "tr(A*log(B))",
+        },
+    ),
+    (
+        r"2 \operatorname{tr} \exp(A) B",
+        "where the argument of tr ends",
+        {r"\operatorname{tr}(\exp(A) B)": "tr(exp(A)*B)"},
+    ),
+    (r"\det A \exp(B)", "where the argument of det ends", {r"\det(A) \exp(B)": "det(A)*exp(B)"}),
+    (r"\lVert \nabla_x x^\top x \rVert_1", "a derivative inside of a formula", {}),
+    (r"(\nabla_x x^\top x)^\top A x", "a derivative inside of a formula", {}),
+    (r"\exp(\frac{\partial}{\partial x} x^\top y)", "a derivative inside of a formula", {}),
+    (r"-\frac{\partial x^\top A x}{\partial x}", "a derivative inside of a formula", {}),
+    (
+        r"\frac{\partial}{\partial x} \left(\frac{\partial x^\top A y}{\partial y}\right)",
+        "a derivative inside of a formula",
+        {},
+    ),
     (r"x * y", "a convolution", {r"x^\top y": "x'*y", r"x \odot y": "x.*y"}),
     (
         r"x^\top 1",
@@ -288,6 +311,8 @@ NOTED = [
     (r"A \circ B", {}, "maps are composed as A B"),
     (r"A * B", {}, r"write A \odot B for the product entry by entry"),
     (r"A \times B", {}, "is read as the matrix product"),
+    (r"a \times b", {}, r"write \operatorname{cross}(a, b) for the cross product"),
+    (r"a \times (b \times c)", {}, r"\operatorname{cross}(a, \operatorname{cross}(b, c))"),
     (r"x \otimes z", {}, r"write x z^\top for the matrix"),
     (r"\operatorname{tr}(A B \odot C)", {}, r"write A (B \odot C) for the other"),
     (r"|A|", {}, "is read as the determinant"),
@@ -300,6 +325,9 @@ NOTED = [
 ]
 # what stays as it is, in silence
 PLAIN = [
+    (r"\operatorname{tr}(A) B", {}, "tr(A)*B"),
+    (r"\det A \det B", {}, "det(A)*det(B)"),
+    (r"\det\Sigma \exp(-x^\top x)", {}, "det(Sigma)*exp(-x'*x)"),
     (r"K_{nm} K_{mm}^{-1} K_{mn}", {}, "A*inv(B)*C"),
     (r"\Sigma_{xy} \Sigma_{yy}^{-1} \Sigma_{yx}", {}, "A*inv(B)*C"),
     (r"\|A v_i - \lambda_i v_i\|^2", {}, "norm2(A*x - b*x)^2"),
