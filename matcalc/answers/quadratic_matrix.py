@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 
 from matcalc.answers.solving import Zero
 from matcalc.answers.taylor import put
@@ -52,9 +53,7 @@ def quadratic_zeros(program: Program, gradient: Expr, known: Variable) -> Iterat
 def _root(program: Program, equation: Expr, known: Variable) -> Expr | None:
     """The solution with the positive root; None where the equation is not of that form."""
     shape = known.shape
-
-    def short(tree: Expr) -> Expr:
-        return simplify_tree(program, tree)
+    short = partial(simplify_tree, program)
 
     def sum_of(op: str, left: Expr, right: Expr) -> Expr:
         return Expr(op, (left, right), shape)

@@ -365,9 +365,7 @@ def _of_letters(program: Program, coefficients: list[Expr]) -> list[Zero] | None
         coefficients = coefficients[1:]
     degree = len(coefficients) - 1
 
-    def short(tree: Expr) -> Expr:
-        return simplify_tree(program, tree)
-
+    short = partial(simplify_tree, program)
     if degree < 1:
         return found
     lowest, highest = coefficients[0], coefficients[-1]

@@ -132,7 +132,7 @@ def _matrix(factors: Sequence[Factor], start: int, end: int, known: Facts, sign:
         if exponent > 0 and set(labels) == {start, end}:
             facts = known[node] & (DIAGONAL | LOWER | UPPER)
             zeros |= facts if labels == (start, end) else transpose_facts(facts)
-    if any(isinstance(node, Leaf) and node.kind == "fuse" for node, _, _ in factors):
+    if any(node.kind == "fuse" for node, _, _ in factors):
         facts = _kronecker(factors, start, end, known, sign) | _projection(factors, start, end)
         return closure(zeros | facts)
     found = chain(factors, start, end, known)
@@ -215,7 +215,7 @@ _OUTER = Link(("outer",), ("outer",), 1, closure(SEMIDEFINITE | CIRCULANT | HANK
 
 
 def _identity(node: Node) -> bool:
-    return isinstance(node, Leaf) and node.kind == "eye"
+    return node.kind == "eye"
 
 
 def _edge(parallel: Iterable[tuple[Node, bool, Rational]], known: Facts) -> Link:
@@ -353,11 +353,7 @@ def _kronecker(factors: Sequence[Factor], start: int, end: int, known: Facts, si
     """kron(A, B) is what both A and B are; of two skew matrices it is symmetric, of a skew and a
     symmetric one skew. commutation(n, n) has the eigenvalues 1 and -1.
     """
-    fused = [
-        (node, labels)
-        for node, labels, _ in factors
-        if isinstance(node, Leaf) and node.kind == "fuse"
-    ]
+    fused = [(node, labels) for node, labels, _ in factors if node.kind == "fuse"]
     if (
         len(fused) != 2
         or {labels[0] for _, labels in fused} != {start, end}
@@ -394,7 +390,7 @@ def _projection(factors: Sequence[Factor], start: int, end: int) -> int:
     fused = [
         labels[0]
         for node, labels, _ in factors
-        if isinstance(node, Leaf) and node.kind == "fuse" and set(labels[1:]) == {start, end}
+        if node.kind == "fuse" and set(labels[1:]) == {start, end}
     ]
     if len(fused) != 1 or sum({start, end} & set(labels) != set() for _, labels, _ in factors) > 1:
         return 0

@@ -12,7 +12,7 @@ MASKS = ("lower", "apart")  # the kinds of leaves
 
 def is_mask(node: Node) -> bool:
     """Whether this is a triangle of ones, or what is apart from a diagonal."""
-    return isinstance(node, Leaf) and node.kind in MASKS
+    return node.kind in MASKS
 
 
 def reduce_masks(factors: list[Factor]) -> tuple[list[Factor], list[Labels], bool]:
@@ -54,7 +54,7 @@ def reduce_masks(factors: list[Factor]) -> tuple[list[Factor], list[Labels], boo
 
 
 def _is_apart(node: Node) -> bool:
-    return isinstance(node, Leaf) and node.kind == "apart"
+    return node.kind == "apart"
 
 
 def _without_apart(factors: list[Factor], apart: list[Factor]) -> tuple[list[Factor], bool]:
@@ -62,11 +62,7 @@ def _without_apart(factors: list[Factor], apart: list[Factor]) -> tuple[list[Fac
 
     U_k meets its own diagonal where its labels are one, or where an identity joins them.
     """
-    equal = {
-        frozenset(labels)
-        for node, labels, _ in factors
-        if isinstance(node, Leaf) and node.kind == "eye"
-    }
+    equal = {frozenset(labels) for node, labels, _ in factors if node.kind == "eye"}
     kept = [factor for factor in factors if not _is_apart(factor[0])]
     for node, labels, exponent in apart:
         k = _offset(node)
@@ -84,7 +80,7 @@ def _without_apart(factors: list[Factor], apart: list[Factor]) -> tuple[list[Fac
 
 
 def _is_lower(node: Node) -> bool:
-    return isinstance(node, Leaf) and node.kind == "lower"
+    return node.kind == "lower"
 
 
 def _offset(mask: Node) -> int:

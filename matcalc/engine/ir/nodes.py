@@ -264,7 +264,7 @@ def permutation_of(node: Node) -> Labels | None:
 
 def is_ones(node: Node) -> bool:
     """Whether this is an array of ones."""
-    return isinstance(node, Leaf) and node.kind == "ones"
+    return node.kind == "ones"
 
 
 def as_term(node: Node) -> tuple[Rational, tuple[Factor, ...]]:

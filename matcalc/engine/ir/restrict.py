@@ -21,7 +21,7 @@ from matcalc.engine.ir.table import NodeTable
 
 def is_range(node: Node) -> bool:
     """Whether this is a selection or a unit vector."""
-    return isinstance(node, Leaf) and node.kind in ("select", "unit")
+    return node.kind in ("select", "unit")
 
 
 def range_of(leaf: Leaf) -> Range:
@@ -294,7 +294,7 @@ def _narrow(restrictions: Restrictions, flat: list[Factor], index: int, rank: in
             narrow = restrictions.of(node, axis, leaf)
         if narrow is None:
             several = leaf.kind == "unit" and (len(others) > 1 or exponent != 1)
-            eye = isinstance(node, Leaf) and node.kind == "eye"
+            eye = node.kind == "eye"
             if eye or (whole >= rank and not several):
                 continue
             narrow = restrictions.narrow(node, axis, leaf)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from matcalc.engine.ir.nodes import Factor, Labels, Leaf, Node
+from matcalc.engine.ir.nodes import Factor, Labels, Node
 
 SIGN = "epsilon"  # the kind of leaves
 
@@ -22,7 +22,7 @@ class Contraction(NamedTuple):
 
 def is_sign(node: Node) -> bool:
     """Whether this is the sign of a permutation."""
-    return isinstance(node, Leaf) and node.kind == SIGN
+    return node.kind == SIGN
 
 
 def contract_signs(factors: list[Factor], rank: int) -> Contraction | None:

@@ -163,9 +163,7 @@ class NodeTable:
         bound indices, which no identity of a derivative takes apart.
         """
         return not self.indexed or any(
-            isinstance(factor, Leaf) and factor.kind in _STRUCTURE
-            for _, term in node.terms
-            for factor, _, _ in as_term(term)[1]
+            factor.kind in _STRUCTURE for _, term in node.terms for factor, _, _ in as_term(term)[1]
         )
 
     def acts_entrywise(self, name: FunctionName) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from matcalc.engine.ir.masks import MASKS
-from matcalc.engine.ir.nodes import Call, Leaf, Node, Sum, as_term, is_number, is_ones
+from matcalc.engine.ir.nodes import Call, Node, Sum, as_term, is_number, is_ones
 from matcalc.engine.lowering.terms import ContractionBuilder, Lowered
 
 _INDICATORS = ("eye", *MASKS)  # leaves whose entries are 0 and 1
@@ -55,9 +55,7 @@ def _indicator(node: Node) -> bool:
         return False
     inside = all(label < node.rank for _, labels, _ in factors for label in labels)
     return inside and all(
-        _one(f)
-        or (isinstance(f, Leaf) and f.kind in _INDICATORS)
-        or (isinstance(f, Call) and f.name in ("step", "equal"))
+        _one(f) or (f.kind in _INDICATORS) or (isinstance(f, Call) and f.name in ("step", "equal"))
         for f, _, _ in factors
     )
 

@@ -99,7 +99,7 @@ def _weight(factors: Sequence[Factor], label: int) -> int:
     return sum(
         1 if isinstance(node, Leaf) else _LONG
         for node, labels, _ in factors
-        if label in labels and not (isinstance(node, Leaf) and node.kind == "place")
+        if label in labels and node.kind != "place"
     )
 
 

@@ -24,7 +24,6 @@ from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
-    Leaf,
     Node,
     Product,
     Rational,
@@ -364,7 +363,7 @@ def _updates_identity(place: Place) -> bool:
 
 
 def _identity(node: Node) -> bool:
-    return isinstance(node, Leaf) and node.kind == "eye"
+    return node.kind == "eye"
 
 
 def _scalars(node: Node) -> list[Factor]:

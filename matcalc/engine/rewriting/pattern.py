@@ -110,7 +110,7 @@ def _indefiniteness(factor: Factor) -> int:
 
 
 def _is_variable(node: Node) -> bool:
-    return isinstance(node, Leaf) and node.kind == "variable"
+    return node.kind == "variable"
 
 
 def _bases(node: Node) -> list[Node]:

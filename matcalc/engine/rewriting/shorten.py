@@ -17,7 +17,6 @@ from matcalc.engine.ir.facts import SIMPLEX
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
-    Leaf,
     Node,
     Product,
     Rational,
@@ -179,7 +178,7 @@ class Shortener:
                 )
                 if own and depth <= 0:  # x.*(1 - x) stays
                     continue
-                if depth > 1 and isinstance(scalar, Leaf) and scalar.kind == "dimension":
+                if depth > 1 and scalar.kind == "dimension":
                     continue  # sum(x)^2/n^2 is mean(x)^2
                 if 0 < depth <= times and depth.denominator == 1:
                     candidate = self._move(node, index, other, int(depth))

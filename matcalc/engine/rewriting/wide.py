@@ -77,7 +77,7 @@ def _spread(builder: Builder, node: Product, factors: list[Factor]) -> Node:
 def has_places(root: Node) -> bool:
     """Whether entries are taken at places that are made of several indices."""
     nodes = postorder(root, lambda node: node.children)
-    return any(isinstance(node, Leaf) and node.kind == "place" for node in nodes)
+    return any(node.kind == "place" for node in nodes)
 
 
 def singular_masks(root: Node) -> bool:
@@ -115,7 +115,7 @@ def _singular(node: Node) -> list[set[int]]:
 
 
 def _is_mask(node: Node) -> bool:
-    return isinstance(node, Leaf) and node.kind in ("lower", "apart")
+    return node.kind in ("lower", "apart")
 
 
 def _total(root: Node) -> bool:

@@ -12,7 +12,7 @@ from matcalc.core.dims import Dim
 from matcalc.write.printers.code_levels import ATOM, LEVELS, SUM, TERM, UNARY, Code, bracket
 from matcalc.write.printers.language_code import LanguageEmitter, TargetLanguage
 from matcalc.write.printers.numpy_emit import number as number_code
-from matcalc.write.printers.numpy_nodes import CodeNode
+from matcalc.write.printers.numpy_nodes import CodeNode, is_whole
 
 _INDENT = "    "
 CPP = TargetLanguage(
@@ -48,6 +48,11 @@ def _type(rank: int) -> str:
 class EigenEmitter(LanguageEmitter):
     """Writes the statements."""
 
+    constants = (
+        "T(3.141592653589793238462643383279502884L)",
+        "T(2.718281828459045235360287471352662498L)",
+        "std::numeric_limits<T>::infinity()",
+    )
     branch = ("if ({}) {{", "}} else {{", "}")
 
     def _name(self, code: Code, node: CodeNode | None = None) -> Code:
@@ -249,12 +254,12 @@ class EigenEmitter(LanguageEmitter):
             return f"{bracket(codes[0])}.{cell}()", ATOM
         name = self.called(cell, node)
         given = [
-            self._hold(code, arg.rank) if arg.rank or not _is_whole(arg) else self._whole(arg)
+            self._hold(code, arg.rank) if arg.rank or not is_whole(arg) else self._whole(arg)
             for code, arg in zip(codes, node.args, strict=True)
         ]
         if node.attr[0].startswith("psd_") and node.attr[0] != "psd_factors":
             given[0] = codes[0][0]  # a factorisation
-        if all(map(_is_whole, node.args)) or node.calls("one_hot"):
+        if all(map(is_whole, node.args)) or node.calls("one_hot"):
             name += "<T>"  # no argument tells the type of the numbers
         if name == "reshape":
             name, given = f"{name}<{node.rank}>", [given[0], f"{{{', '.join(given[1:])}}}"]
@@ -398,19 +403,6 @@ class EigenEmitter(LanguageEmitter):
     def _determinant(self, node: CodeNode, sign: bool) -> Code:
         name = self.helper("detsign" if sign else "logabsdet")
         return f"{name}({self._hold(self.codes[id(node.args[0])], 2)})", ATOM
-
-    def _constant(self, text: str) -> Code:
-        infinity = "std::numeric_limits<T>::infinity()"
-        return {
-            "np.pi": ("T(3.141592653589793238462643383279502884L)", ATOM),
-            "np.e": ("T(2.718281828459045235360287471352662498L)", ATOM),
-            "np.inf": (infinity, ATOM),
-            "-np.inf": (f"-{infinity}", UNARY),
-        }[text]
-
-
-def _is_whole(node: CodeNode) -> bool:
-    return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
 
 
 def _scalar(operator: str) -> str:

@@ -23,7 +23,7 @@ from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, p
 from matcalc.write.printers.numpy_code import NO_ROOM, Source
 from matcalc.write.printers.numpy_emit import Emitter, size_code, subscripts, tuple_code
 from matcalc.write.printers.numpy_families import nested_list
-from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, is_bare
+from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, axes_said, is_bare, is_whole
 from matcalc.write.printers.standalone import shape_checks
 from matcalc.write.printers.user_functions import imports
 
@@ -124,7 +124,7 @@ def _call(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     cell = FRAMEWORK_CALLS.get(function, {}).get(emitter.framework.backend, "-")
     if cell == "-":
         raise _missing_error(function, emitter.framework.title)
-    if function == "matrix_power" and not _is_whole(node.args[1]):
+    if function == "matrix_power" and not is_whole(node.args[1]):
         raise _missing_error("power of a matrix with this exponent", emitter.framework.title)
     args = [emitter.codes[id(arg)][0] for arg in node.args]
     more = [_argument(emitter, text) for text in after]
@@ -168,13 +168,9 @@ def _arguments(emitter: FrameworkEmitter, node: CodeNode, *, ours: bool) -> list
     if ours and function not in ENTRY_CALLS:
         counts = frozenset(range(len(node.args)))
     return [
-        emitter.codes[id(arg)][0] if place in counts and _is_whole(arg) else emitter.array(arg)
+        emitter.codes[id(arg)][0] if place in counts and is_whole(arg) else emitter.array(arg)
         for place, arg in enumerate(node.args)
     ]
-
-
-def _is_whole(node: CodeNode) -> bool:
-    return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
 
 
 def _argument(emitter: FrameworkEmitter, text: str) -> str:
@@ -293,8 +289,7 @@ def _summed_product(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     gone = list(range(len(output), len(labels)))
     if not gone:
         return product, TERM
-    axes = str(gone[0]) if len(gone) == 1 else f"({', '.join(map(str, gone))})"
-    return f"xp.sum({product}{f', axis={axes}' if output else ''})", ATOM
+    return f"xp.sum({product}{f', {axes_said(gone)}' if output else ''})", ATOM
 
 
 def _gather(emitter: FrameworkEmitter, node: CodeNode) -> Code:

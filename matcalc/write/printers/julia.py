@@ -52,6 +52,7 @@ class JuliaEmitter(LanguageEmitter):
     """Writes the statements."""
 
     stop = ""
+    constants = ("T(pi)", "exp(one(T))", "T(Inf)")
 
     def _literal(self, value: Fraction) -> Code:
         text, level = number_code(value)
@@ -232,14 +233,6 @@ class JuliaEmitter(LanguageEmitter):
 
     def _determinant(self, node: CodeNode, sign: bool) -> Code:
         return f"logabsdet({self.text(node.args[0])})[{2 if sign else 1}]", ATOM
-
-    def _constant(self, text: str) -> Code:
-        return {
-            "np.pi": ("T(pi)", ATOM),
-            "np.e": ("exp(one(T))", ATOM),
-            "np.inf": ("T(Inf)", ATOM),
-            "-np.inf": ("-T(Inf)", UNARY),
-        }[text]
 
 
 class JuliaSource(LanguageSource):

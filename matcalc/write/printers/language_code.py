@@ -148,11 +148,15 @@ class LanguageWriter(Emitter):
         return False  # nothing is changed in place
 
 
+_CONSTANTS = ("np.pi", "np.e", "np.inf")
+
+
 class LanguageEmitter(LanguageWriter):
     """Writes the statements in a language that has arrays."""
 
     branch = ("if {}", "else", "end")  # what stands around the statements of two branches
     stop = ";"  # ends a statement
+    constants: tuple[str, str, str]  # pi, e and infinity
 
     def _code(self, node: CodeNode) -> Code:
         rule = _RULES.get(node.op)
@@ -335,9 +339,10 @@ class LanguageEmitter(LanguageWriter):
     def _determinant(self, node: CodeNode, sign: bool) -> Code:
         """The sign of a determinant, or the logarithm of its absolute value."""
 
-    @abstractmethod
     def _constant(self, text: str) -> Code:
         """A number that has a name in NumPy."""
+        value = self.constants[_CONSTANTS.index(text.removeprefix("-"))]
+        return (f"-{value}", UNARY) if text.startswith("-") else (value, ATOM)
 
     def _literal(self, value: Fraction) -> Code:
         """A number."""

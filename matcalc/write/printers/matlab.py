@@ -46,6 +46,8 @@ mean max min var std numel ans"""
 class MatlabEmitter(LanguageEmitter):
     """Writes the statements."""
 
+    constants = ("pi", "exp(1)", "Inf")
+
     def _name(self, code: Code, node: CodeNode | None = None) -> Code:
         name = next(self.fresh)
         self.named.add(name)
@@ -243,14 +245,6 @@ class MatlabEmitter(LanguageEmitter):
     def _determinant(self, node: CodeNode, sign: bool) -> Code:
         name = self.helper("detsign" if sign else "logabsdet")
         return f"{name}({self.text(node.args[0])})", ATOM
-
-    def _constant(self, text: str) -> Code:
-        return {
-            "np.pi": ("pi", ATOM),
-            "np.e": ("exp(1)", ATOM),
-            "np.inf": ("Inf", ATOM),
-            "-np.inf": ("-Inf", UNARY),
-        }[text]
 
 
 class MatlabSource(LanguageSource):

@@ -8,7 +8,6 @@ the order that costs least.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from matcalc.core.dims import ONE, Dim
 from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_contract import Labels, Operand, contract, spread_axes
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
-from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode, total
 
 _MANY = 3  # axes from which on an array is not made to be summed
 # what is finite where the arguments are, if it does not divide
@@ -28,19 +27,6 @@ def reduced_axes(node: CodeNode) -> list[int]:
     (array,), after = node.args, node.attr[2]
     said = re.findall(r"-?\d+", after[0]) if after else range(array.rank)
     return [int(axis) % array.rank for axis in said]
-
-
-def axes_said(axes: Sequence[int]) -> str:
-    """The argument that says over which axes a call reduces."""
-    return f"axis={axes[0] if len(axes) == 1 else tuple(axes)}"
-
-
-def total(build: CodeBuilder, array: CodeNode, axes: Sequence[int]) -> CodeNode:
-    """The sum of an array over some axes."""
-    if not axes:
-        return array
-    shape = tuple(dim for axis, dim in enumerate(array.shape) if axis not in axes)
-    return build.call("np.sum", array, after=(axes_said(axes),) if shape else (), shape=shape)
 
 
 # -- differences of rows

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
-from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode
+from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, total
 
 Labels = tuple[int, ...]
 _NOMINAL = 100  # the size that stands for every name
@@ -321,10 +321,7 @@ class _Plan:
         if not gone:
             return operand
         labels = tuple(label for label in operand.labels if label in kept)
-        axes = str(gone[0]) if len(gone) == 1 else f"({', '.join(map(str, gone))})"
-        after = () if len(gone) == operand.node.rank else (f"axis={axes}",)
-        shape = tuple(self.dims[label] for label in labels)
-        return Operand(self.build.call("np.sum", operand.node, after=after, shape=shape), labels)
+        return Operand(total(self.build, operand.node, gone), labels)
 
     def _gram(self, output: Labels) -> CodeNode | None:
         """Z.T @ Z, where the operands are the same twice but for the names of free labels."""

@@ -16,9 +16,9 @@ from matcalc.core.indexed import Condition, Index, Place, condition_of
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
 from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import acts_entrywise
-from matcalc.write.printers.numpy_broadcast import axes_said, distances, map_differences
+from matcalc.write.printers.numpy_broadcast import distances, map_differences
 from matcalc.write.printers.numpy_functions import CALLS, CodeLowering, power
-from matcalc.write.printers.numpy_nodes import CodeNode
+from matcalc.write.printers.numpy_nodes import CodeNode, axes_said
 
 _LETTERS = "ijklmnopqrstuvwxyz"
 _OWN = "abcdefgh"

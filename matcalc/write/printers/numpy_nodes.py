@@ -25,7 +25,7 @@ op           attr                             code
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import add, mul, sub, truediv
@@ -416,3 +416,21 @@ def _is_symmetric(node: CodeNode, known: set[CodeNode]) -> bool:
             return all(arg in known or not arg.rank for arg in args)
         return bool(node.calls("np.diag"))
     return (node.op, node.attr) == ("filled", "np.eye")
+
+
+def axes_said(axes: Sequence[int]) -> str:
+    """The argument that says over which axes a call reduces."""
+    return f"axis={axes[0] if len(axes) == 1 else tuple(axes)}"
+
+
+def total(build: CodeBuilder, array: CodeNode, axes: Sequence[int]) -> CodeNode:
+    """The sum of an array over some axes."""
+    if not axes:
+        return array
+    shape = tuple(dim for axis, dim in enumerate(array.shape) if axis not in axes)
+    return build.call("np.sum", array, after=(axes_said(axes),) if shape else (), shape=shape)
+
+
+def is_whole(node: CodeNode) -> bool:
+    """Whether this is a whole number or a size."""
+    return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
