@@ -218,6 +218,13 @@ FORMS = {
         " u = S*x - a*m/b",
         2,
     ),
+    "scalars get names, and rows do not": (
+        "1 - x'*A*y/sqrt(x'*A*x*(y'*A*y))",
+        {"A": "psd(n)", "y": "vector(n)"},
+        "A",
+        "((x'*A*y)*(x*x'/a + y*y'/b) - x*y' - y*x')/(2*sqrt(a*b)) where a = x'*A*x, b = y'*A*y",
+        1,
+    ),
     "all entries of a vector are the vector": (
         "[q[1]; q[2]]'*A*[q[1]; q[2]]",
         {"q": "vector(2)", "A": "matrix(2, 2)"},

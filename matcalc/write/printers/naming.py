@@ -182,13 +182,15 @@ def _worthwhile(
     most = 2 if has_indices(order[-1]) else MOST_RESULT_AXES
     for expr in reversed(order):
         times = written[id(expr)]
-        # what is written both ways round is named as it stands; x^2, x[1], vector(1) say more
+        # what is written both ways round is named as it stands; x^2, x[1], vector(1) say more, and
+        # where u is a row, u*y reads as a product of two columns
         plain = expr.op in ("^", ".^") and not expr.args[0].args
         plain = plain or (expr.op == "slice" and not expr.shape and not expr.args[0].args)
         turned = expr.op == "'" and (parents[id(expr.args[0])] > 1 or expr.args[0].op == "indexed")
-        other = turned or expr.op in ("fill", "eye")
         worth = times * full[id(expr)] - (times + 1 + full[id(expr)])
-        named = worth == 0 and times > 1 and known is not None and known(expr) is not None
+        given = times > 1 and known is not None and known(expr) is not None
+        other = turned or expr.op in ("fill", "eye") or (expr.row and not given)
+        named = worth == 0 and given
         if expr.rank <= most and not plain and not other and (worth > 0 or named):
             chosen[id(expr)] = times
             times = 1
