@@ -47,6 +47,12 @@ CASES = [
     ("x'*inv(P/s + S)*x", "s", "x'*inv(P + s*S)*P*inv(P + s*S)*x"),
     ("sum(log(1 + x.^2/s^2))", "s", "-2*sum(x.^2./(s^2 + x.^2))/s"),
     ("sum(log(1 + x.^2/s^2))", "x", "2*(x./(s^2 + x.^2))"),
+    # a sum over another one
+    ("(1 + a/s)*norm2(x)^2/(a + s)", "x", "2*x/s"),
+    # numbers beside a size that has no number
+    ("norm2(S - tr(S)*eye/3)^2", "S", "2*(9*S + tr(S)*(n - 6)*eye)/9"),
+    ("norm2(S - tr(S)*eye/4)^2", "S", "2*S + tr(S)*(n/8 - 1)*eye"),
+    ("tr(S - tr(S)*eye/3)^2", "S", "2*tr(S)*(9 + n*(n - 6))*eye(n)/9"),
     # sums of quotients; and one half of a gradient that is symmetric anyway
     ("a*sum(x./exp(x))", "a", "sum(x./exp(x))"),
     ("logdet(eye(n) + P*S)", "P", "S*inv(P*S + eye)"),

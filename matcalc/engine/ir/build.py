@@ -225,9 +225,11 @@ class Builder(NodeTable):
             # delta_ij u_i + delta_ij v_i is delta_ij (u + v)_i
             eye = self.eye(axes[0])
             vectors = [(c, self._strip(node)) for c, node in entries]
-            return self.product(
-                1, [(eye, (0, 1), 1), (self.sum(vectors, axes[:1]), (0,), 1)], (0, 1), axes
-            )
+            scalars = [(c, self.constant_entry(vector)) for c, vector in vectors]
+            constant = not any(scalar.rank for _, scalar in scalars)
+            joined = self.sum(scalars, ()) if constant else self.sum(vectors, axes[:1])
+            place = (0,)[: joined.rank]
+            return self.product(1, [(eye, (0, 1), 1), (joined, place, 1)], (0, 1), axes)
         common = content(c for c, _ in entries)
         if all(c < 0 for c, _ in entries):
             common = -common

@@ -12,7 +12,7 @@ from matcalc.engine.recovery.arrange import identity
 from matcalc.engine.recovery.chains import Chain, Link, flip, key
 from matcalc.engine.recovery.equations import solve
 from matcalc.engine.recovery.graph import Graph
-from matcalc.engine.recovery.products import double, join, peel
+from matcalc.engine.recovery.products import double, join, peel, spell_out
 from matcalc.engine.recovery.signs import unsign
 
 
@@ -34,6 +34,7 @@ def unfuse(graph: Graph) -> bool:
         or any(_partial_trace(graph, hyper) for hyper in fuses)
         or double(graph)
         or peel(graph)
+        or spell_out(graph)
     )
 
 

@@ -380,6 +380,28 @@ def double(graph: Graph) -> bool:
     return False
 
 
+def spell_out(graph: Graph) -> bool:
+    """A fused index that another one runs through, along with one of its own parts or what leads
+    to one, written as its parts: F[k,i,j] F[i,l,j] has k run through l, j and j.
+    """
+    fuses = [hyper for hyper in graph.hyper if hyper[0].op == "fuse"]
+    for outer in fuses:
+        near = {end for leaf in outer[1][1:] for _, end, _ in graph.incident(leaf)}
+        for inner in fuses:
+            root = inner[1][0]
+            if root not in outer[1][1:] or not set(inner[1][1:]) & {*near, *outer[1][1:]}:
+                continue
+            before, again = list(graph.hyper), graph.fresh(graph.dims[root])
+            graph.hyper.remove(outer)
+            own = tuple([again if label == root else label for label in outer[1]])
+            graph.hyper += [(outer[0], own), (inner[0], (again, *inner[1][1:]))]
+            if double(graph) or join(graph):
+                return True
+            graph.hyper[:] = before
+            graph.drop(again)
+    return False
+
+
 def _split(graph: Graph, tree: Tree, leaf: int) -> bool:
     """An index that nothing else touches as two that an identity joins: F[k,i,i] is vec(eye)[k]
     where i is summed.

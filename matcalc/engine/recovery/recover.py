@@ -160,7 +160,8 @@ class Recovery:
             if scale not in (None, 1):
                 multiplied = [term._replace(coefficient=scale * term.coefficient) for term in terms]
                 tree = self._sum(factoring, multiplied, node.axes)
-                self._scaled[node] = Scaled(tree, scale)
+                if not _is_quotient(tree):  # (6 - a)/9*x has the sum of the network after all
+                    self._scaled[node] = Scaled(tree, scale)
 
     def _leaf(self, node: Leaf) -> Expr:
         if node.kind == "eye":
@@ -420,6 +421,11 @@ def _transposed_sum(node: Node) -> tuple[Rational, Sum] | None:
         if isinstance(inner, Sum) and labels == (1, 0) and exponent == 1:
             return node.coefficient, inner
     return None
+
+
+def _is_quotient(expr: Expr) -> bool:
+    """Whether this is something over a number."""
+    return expr.op == "/" and expr.args[1].op == "number"
 
 
 def _ones(expr: Expr) -> bool:

@@ -25,6 +25,7 @@ from matcalc.engine.ir.nodes import (
     as_sum,
     as_term,
     is_atom,
+    is_diagonal,
     is_zero,
 )
 from matcalc.engine.ir.rebuild import rebuild
@@ -99,7 +100,11 @@ class Shortener:
                 candidate = self._distribute(node, index)
                 if self.length(candidate) < most:
                     return candidate
-        other = self._shares(node) or self._least(self.inverses.of_product(node), node)
+        other = (
+            self._reduced(node)
+            or self._shares(node)
+            or self._least(self.inverses.of_product(node), node)
+        )
         if other is not None:
             return other
         # without the fractions it is easier to read even where it is as long
@@ -213,6 +218,28 @@ class Shortener:
         rest += [(inside, labels, exponent), (scalar, own, power - times * exponent)]
         return self.builder.product(node.coefficient, rest, tuple(range(node.rank)), node.axes)
 
+    def _reduced(self, node: Product) -> Node | None:
+        """(1 + a/b)/(a + b) as 1/b, and (1 + a/b)/(1 - a/b) as (a + b)/(b - a): with its sums over
+        their common denominators, if that is shorter.
+        """
+        sums = [k for k, (factor, _, _) in enumerate(node.factors) if isinstance(factor, Sum)]
+        if not 2 <= len(sums) <= _TRIES:
+            return None
+        factors, changed = list(node.factors), 0
+        for k in sums:
+            factor, labels, exponent = node.factors[k]
+            depths = self._depths(factor) if isinstance(factor, Sum) else {}
+            if any(f.kind == "dimension" for f, _, _ in depths):
+                continue  # a mean stays a mean
+            over = self._over(factor, depths) if depths and isinstance(factor, Sum) else None
+            if over is not None:
+                factors[k], changed = (over, labels, exponent), changed + 1
+        if not changed:
+            return None
+        outputs = tuple(range(node.rank))
+        whole = self.builder.product(node.coefficient, factors, outputs, node.axes)
+        return whole if self.length(whole) < self.length(node) else None
+
     def _cancel(self, node: Sum) -> Node | None:
         """1/u + x/(s*u) is 1/s where u = s + x: a sum over one of its denominators is another."""
         products = [as_term(term)[1] for _, term in node.terms]
@@ -237,15 +264,21 @@ class Shortener:
         return self.builder.product(1, [*shared, (over, whole, 1)], whole, node.axes)
 
     def _distribute(self, node: Product, index: int) -> Node:
+        terms = self._opened(node, index)
+        return self.builder.scale(node.coefficient, self.builder.sum(terms, node.axes))
+
+    def _opened(self, node: Product, index: int) -> list[tuple[Rational, Node]]:
+        """The terms that a product falls into with one of its sums multiplied out, without the
+        number in front.
+        """
         factor, labels, _ = node.factors[index]
         assert isinstance(factor, Sum)
         rest = (*node.factors[:index], *node.factors[index + 1 :])
         outputs = tuple(range(node.rank))
-        terms = [
+        return [
             (c, self.builder.product(1, [*rest, (term, labels, 1)], outputs, node.axes))
             for c, term in factor.terms
         ]
-        return self.builder.scale(node.coefficient, self.builder.sum(terms, node.axes))
 
     def _sum(self, node: Sum) -> Node | None:
         """The sum with every product over a sum in it multiplied out, if that is shorter."""
@@ -385,7 +418,10 @@ class Shortener:
                 position += 1
                 continue
             assert isinstance(term, Product)
-            multiple, opened = as_sum(self._distribute(term, index))
+            if _is_multiple_of_eye(term):  # as a sum these were one multiple again
+                multiple, opened = term.coefficient, tuple(self._opened(term, index))
+            else:
+                multiple, opened = as_sum(self._distribute(term, index))
             terms[position : position + 1] = [(coefficient * multiple * c, t) for c, t in opened]
             opened_ones += 1
         if not opened_ones or position < len(terms):
@@ -462,6 +498,11 @@ def _first_sum(factors: Sequence[Factor]) -> int | None:
         if isinstance(node, Sum) and exponent == 1:
             return place
     return None
+
+
+def _is_multiple_of_eye(term: Product) -> bool:
+    """Whether this is a scalar times an identity matrix."""
+    return is_diagonal(term) and all(labels in ((), (0, 1)) for _, labels, _ in term.factors)
 
 
 def _place_of_sum(term: Node) -> int | None:

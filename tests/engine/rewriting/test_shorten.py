@@ -16,6 +16,11 @@ SHORTER = [
     ("nested", "a*(b*(p + 1) - b) - a*b*p", "0"),
     ("denominator", "1/(a*(1 + b/a))", "1/(a + b)"),
     ("denominator-squared", "1/(a^2*(1 + b/a)^2)", "1/(a + b)^2"),
+    ("a-sum-cancels-another", "(1 + a/b)/(a + b)", "1/b"),
+    ("powers-of-sums-cancel", "(1 + a/b)^2/(a + b)", "(a + b)/b^2"),
+    ("a-common-denominator", "(1 + a/b)/(a/b - 1)", "(a + b)/(a - b)"),
+    ("entry-by-entry", "(1./x + 1./y)./(x + y)", "1./(x.*y)"),
+    ("another-denominator-stays", "(1 + a/b)/(a + c)", "(1 + a/b)/(a + c)"),
     ("inside-of-a-function", "exp(X*(x + y) - X*y)", "exp(X*x)"),
     ("sum-of-deviations", "sum(x - sum(x)/sum(ones(n)))", "0"),
 ]
