@@ -18,8 +18,8 @@ ROWS = [
     (
         MIXTURE,
         "M[k,:]",
-        "2*p[k]*(X'*v - sum(v)*u') where u = M[k, :], N[i,j] = exp(-norm2(X[i,:] - M[j,:])^2), "
-        "v = exp(-(X - vector(1)*u).^2*vector(1))./(N*p)",
+        "2*p[k]*(X'*u - sum(u)*M[k, :]') where N[i,j] = exp(-norm2(X[i,:] - M[j,:])^2), "
+        "u = exp(-(X - vector(1)*M[k, :]).^2*vector(1))./(N*p)",
     ),
 ]
 
