@@ -98,6 +98,47 @@ def test_row_by_row() -> None:
     assert (found.text(), found.reading) == ("kron(A, B')", "J of d vec(F') = J*d vec(X')")
 
 
+STACKED = [
+    ("X'*X", "X", 1, "J of d vec(F) = J*d vec(X)", "J of d vec(F') = J*d vec(X')"),
+    (
+        "inv(X)",
+        "X",
+        2,
+        "J of d vec(D) = J*d vec(X), D the first derivative, its first axis fastest",
+        "J of d vec(D) = J*d vec(X'), D the first derivative, its last axis fastest",
+    ),
+    (
+        "exp(W*x)",
+        "x",
+        3,
+        "J of d vec(D) = J*d vec(x), D the derivative of order 2, its first axis fastest",
+        "J of d vec(D) = J*d vec(x), D the derivative of order 2, its last axis fastest",
+    ),
+    (
+        "x*(x'*x)",
+        "x",
+        2,
+        "J of d vec(D) = J*d vec(x), D the first derivative",
+        "J of d vec(D') = J*d vec(x), D the first derivative",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "order", "columns", "rows"), STACKED)
+def test_what_the_jacobian_stands_for(
+    expr: str, wrt: str, order: int, columns: str, rows: str
+) -> None:
+    """Of any number of axes, both ways of stacking; each is proved when it is made."""
+    d = derived(expr, wrt, order)
+    said = [d.in_notation("kronecker", row_major=turned).reading for turned in (False, True)]
+    assert said == [columns, rows]
+
+
+def test_the_jacobian_by_half_the_entries() -> None:
+    d = matcalc.diff("inv(X)", "X", variables={"X": "symmetric(n)"}, structure="vech")
+    assert d.in_notation("kronecker").reading == "J of d vec(F) = J*d vech(X)"
+
+
 SPOILT = [
     (*PRODUCT, "kronecker", ["kron(A, B')"]),
     (*PRODUCT, "index", ["D[i,j,k,l] = A[i,k]*B[l,j]*2"]),
@@ -126,7 +167,8 @@ REFUSED = [
     ("operator", {}, {"row_major": True}, "row by row in kronecker"),
     ("operator", {"layout": "denominator"}, {}, "mixed layout"),
     ("kronecker", {"expression": "expm(X)"}, {}, "not a product of Kronecker products"),
-    ("cases", {"expression": "x*(x'*x)", "wrt": "x", "order": 3}, {}, "deltas"),
+    ("cases", {"expression": "(x'*x)^2*x", "wrt": "x", "order": 4}, {}, "10 deltas"),
+    ("cases", {"expression": "X^3", "wrt": "X", "order": 2}, {}, "42 cases"),
 ]
 
 
@@ -165,7 +207,11 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     ("options", "message"),
     [
         (["--steps"], "--steps does not go with --notation"),
-        (["--manifold", "sphere"], "--manifold does not go with --notation"),
+        (["--manifold", "sphere"], "a gradient on a manifold is the vector that stands for it"),
+        (["--metric", "M"], "a gradient in a metric is the vector that stands for it"),
+        (["--direction", "X=E"], "a value of the map that --notation operator writes"),
+        (["--cotangent", "u"], "a value of the adjoint that --notation operator writes"),
+        (["--cse"], "--cse does not go with --notation"),
         (["--format", "numpy"], "not as numpy"),
         (["--wrt", "x"], "with respect to one variable"),
     ],
@@ -210,9 +256,9 @@ def test_cases_have_powers() -> None:
     cases = matcalc.diff("x/norm2(x)", "x", order=2).in_notation("cases")
     assert str(cases).splitlines() == [
         "D[i,j,k] = (3*x[i]^3/norm2(x)^2 - 3*x[i])/norm2(x)^3     if i = j = k",
-        "           (3*x[i]*x[j]^2/norm2(x)^2 - x[i])/norm2(x)^3  if j = k, i != j, i != k",
-        "           (3*x[i]^2*x[k]/norm2(x)^2 - x[k])/norm2(x)^3  if i = j, j != k, i != k",
-        "           (3*x[i]^2*x[j]/norm2(x)^2 - x[j])/norm2(x)^3  if i = k, j != k, i != j",
+        "           (3*x[i]*x[j]^2/norm2(x)^2 - x[i])/norm2(x)^3  if j = k, i != j",
+        "           (3*x[i]^2*x[k]/norm2(x)^2 - x[k])/norm2(x)^3  if i = j, j != k",
+        "           (3*x[i]^2*x[j]/norm2(x)^2 - x[j])/norm2(x)^3  if i = k, j != k",
         "           3*x[i]*x[j]*x[k]/norm2(x)^5                   if j != k, i != j, i != k",
     ]
 

@@ -8,6 +8,14 @@ from collections.abc import Mapping
 from matcalc.core.errors import ArgumentError
 
 TO_READ = ("text", "latex", "json")
+_BESIDE_NOTATION = {  # why, where it has a reason of its own
+    "--direction": "along a direction it is a value of the map that --notation operator writes",
+    "--cotangent": "with a cotangent it is a value of the adjoint that --notation operator writes",
+    "--manifold": "it is the derivative that is written, and a gradient on a manifold is the "
+    "vector that stands for it in an inner product",
+    "--metric": "it is the derivative that is written, and a gradient in a metric is the vector "
+    "that stands for it in an inner product",
+}
 
 
 def refuse_given(given: Mapping[str, bool], message: str) -> None:
@@ -59,6 +67,8 @@ def require_plain(options: Namespace, name: str = "--notation", *, steps: bool =
     }
     if name == "--notation":
         given |= {"--manifold": bool(options.manifold), "--metric": bool(options.metric)}
+        for option, reason in _BESIDE_NOTATION.items():
+            refuse_given({option: given[option]}, f"{{}} does not go with {name}: {reason}")
     refuse_given(given, f"{{}} does not go with {name}")
     if len(options.several) > 1:
         raise ArgumentError(

@@ -46,7 +46,7 @@ from matcalc.write.printers.text import has_indices
 if TYPE_CHECKING:
     from matcalc.engine.rewriting.commuting import Commuting
 
-_MOST_FUSED = 2  # axes that are written as one
+_MOST_FUSED = 2  # axes that are written as one where nobody asks for that
 _NAMED = 1.25  # so much longer may the rest be in matrix notation beside kernels with names
 _FAVOUR = Fraction(3, 4)  # index notation has to bring the length of matrix notation down to this
 _LEAST_TRIED = 12  # tokens of a result that is tried multiplied out as well
@@ -432,14 +432,16 @@ def matricize(
     columns: int,
     *,
     language: Language | None,
+    most: int = _MOST_FUSED,
 ) -> Expr | None:
     """The matrix J of d vec(F) = J*d vec(X) for a derivative whose last ``columns`` axes are those
     of X.
 
-    Both sides are vectorised column by column. None where J has no matrix notation.
+    Both sides are vectorised, the first axis fastest. None where J has no matrix notation, and
+    where one of them has more than ``most`` axes.
     """
     rows = tree.rank - columns
-    if not 0 < rows <= _MOST_FUSED or columns > _MOST_FUSED or not tree.is_tensor:
+    if not 0 < rows <= most or columns > most or not tree.is_tensor:
         return None
     if not has_indices(tree, variables):
         return None  # it is in the language as it is
@@ -512,18 +514,17 @@ def by_entries(
 
 
 def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
-    """The array of three axes or more whose matrix this is: the inverse of ``array_of_matrix``."""
+    """The array of three axes or more whose matrix this is: the inverse of ``matricize``."""
     rank = len(shape)
-    args, labels, own = [matrix], [], []
-    for axes, label in (
-        (tuple(range(rank - columns)), rank),
-        (tuple(range(rank - columns, rank)), rank + 1),
-    ):
-        own.append(label if len(axes) == 2 else axes[0])
-        if len(axes) == 2:
-            fast, slow = (shape[axis] for axis in axes)
-            args.append(Expr("fuse", (), (fast.times(slow), fast, slow)))
-            labels.append((label, *axes))
+    args, labels, own = [matrix], list[tuple[int, ...]](), list[int]()
+    for axes in (range(rank - columns), range(rank - columns, rank)):
+        label, size = axes[0], shape[axes[0]]
+        for slow in axes[1:]:
+            whole = size.times(shape[slow])
+            args.append(Expr("fuse", (), (whole, size, shape[slow])))
+            labels.append((rank + len(labels), label, slow))
+            label, size = labels[-1][0], whole
+        own.append(label)
     return Expr("einsum", tuple(args), shape, value=((tuple(own), *labels), tuple(range(rank))))
 
 

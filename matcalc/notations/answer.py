@@ -23,9 +23,8 @@ from matcalc.write.notation import format_text
 from matcalc.write.printers.latex_pieces import align
 from matcalc.write.printers.program import program_text
 
+_MATRIX = 2  # axes
 _READINGS = {
-    "matrix": "J of d vec({F}) = J*d vec({X})",
-    "kronecker": "J of d vec({F}) = J*d vec({X})",
     "index": "the entries, axes of the expression before those of {x}",
     "cases": "the entries, axes of the expression before those of {x}",
     "operator": "the linear map, and its adjoint",
@@ -103,17 +102,23 @@ class InNotation(Typeset):
         if self.notation == "operator" and len(self._lines) == 1:
             symmetric = second and not expr.shape and statement.order == len(self._lines) + 1
             return "the linear map, which is its own adjoint" if symmetric else "the linear map"
-        name = "D" if second else "F"
-        rank = expr.rank + (statement.order - 1) * len(statement.variable.shape)
-        turn = "'" if self.row_major else ""
-        function = name + (turn if rank == 2 else "")
-        by = statement.wrt + (turn if len(statement.variable.shape) == 2 else "")
-        said = _READINGS[self.notation].format(F=function, X=by, x=statement.wrt)
-        return (
-            f"{said}, D the first derivative"
-            if second and self._lines[0].kind == "jacobian"
-            else said
-        )
+        if self._lines[0].kind == "jacobian":
+            return self._read_jacobian()
+        return _READINGS[self.notation].format(x=statement.wrt)
+
+    def _read_jacobian(self) -> str:
+        """The equation of the matrix, and how arrays of three axes or more are stacked."""
+        statement = self._statement
+        rank = statement.program.expr.rank + (statement.order - 1) * len(statement.variable.shape)
+        said = statement.reading
+        if self.row_major:  # where one of them is a matrix, of its transpose
+            sides = said.split(" = ", 1)
+            for k, axes in enumerate((rank, len(statement.variable.shape))):
+                sides[k] = sides[k].replace(")", "')", 1) if axes == _MATRIX else sides[k]
+            said = " = ".join(sides)
+        if rank > _MATRIX:
+            said += f", its {'last' if self.row_major else 'first'} axis fastest"
+        return said
 
     @cached_property
     def _texts(self) -> list[str]:

@@ -13,7 +13,9 @@ from matcalc.core.indexed import Condition, Form, Index, Place
 from matcalc.core.tree import Expr, is_number, number, signed_terms
 from matcalc.core.walk import fold, postorder
 
-MOST_DELTAS = 4  # different ones in the entries that are written by cases
+MOST_DELTAS = 8  # different ones in the entries that are written by cases
+MOST_CASES = 16
+_BY_INDEX = "--notation index writes them with delta[i,j]"
 _ONE = Fraction(1)
 _Powers = dict[int, tuple[Expr, Fraction]]  # by the identity of the base
 
@@ -30,7 +32,7 @@ def cases_of(array: Expr) -> list[Case]:
     """The cases of an array that is defined by its entries, the most special ones first; where the
     last one is zero, it has no conditions, and is what is left.
 
-    UnsupportedError where there are too many deltas.
+    UnsupportedError where there are too many deltas or cases.
     """
     array = with_body(array, _with_deltas_outside(array))
     form: Form = array.value
@@ -39,11 +41,16 @@ def cases_of(array: Expr) -> list[Case]:
         raise UnsupportedError(
             f"the entries have {len(deltas)} deltas, and more than {MOST_DELTAS} make too many "
             "cases",
-            hint="--notation index writes them with delta[i,j]",
+            hint=_BY_INDEX,
         )
     found = list(_branches(array, deltas))
     zero = [case for case in found if is_number(case.value, 0)]
     rest = [case for case in found if not is_number(case.value, 0)]
+    if len(rest) > MOST_CASES:
+        raise UnsupportedError(
+            f"the entries have {len(rest)} cases, and more than {MOST_CASES} are not listed",
+            hint=_BY_INDEX,
+        )
     if not rest:
         return [Case((), number(0))]
     if zero:

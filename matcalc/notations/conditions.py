@@ -15,7 +15,9 @@ def format_conditions(
     comma: str,
     names: Mapping[Any, str],
 ) -> str:
-    """``i = j = q, p != q``: chains of what is equal, then what is not."""
+    """``i = j = q, p != q``: chains of what is equal, then what is not, which is said once of two
+    chains.
+    """
     chains: list[list[Any]] = []
     for condition in conditions:
         if condition.op == "==":
@@ -28,12 +30,16 @@ def format_conditions(
         " = ".join(_end(end, names) for end in sorted(chain, key=lambda e: order.get(e, 99)))
         for chain in chains
     ]
-    found += [
-        f" {unequal} ".join(_end(end, names) for end in ends(condition))
-        for condition in conditions
-        if condition.op == "!="
-    ]
-    return comma.join(found)
+    apart: dict[frozenset[Any], str] = {}
+    for condition in conditions:
+        if condition.op == "!=":
+            sides = ends(condition)
+            joint = frozenset(
+                next((n for n, chain in enumerate(chains) if end in chain), names.get(end, end))
+                for end in sides
+            )
+            apart.setdefault(joint, f" {unequal} ".join(_end(end, names) for end in sides))
+    return comma.join([*found, *apart.values()])
 
 
 def _end(end: Any, names: Mapping[Any, str]) -> str:

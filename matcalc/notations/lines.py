@@ -120,7 +120,10 @@ class Writer:
         """The matrix of d vec(F) = J*d vec(X): a row where F is a scalar, a column where X is."""
         program = self.program
         if rows and columns and tree.rank > _MOST_ROWS:
-            return matricize(tree, program.variables, columns, language=program.language)
+            tree = tree if has_indices(tree, program.variables) else _by_axes(tree)
+            return matricize(
+                tree, program.variables, columns, language=program.language, most=tree.rank
+            )
         if has_indices(tree, program.variables):
             return None
         if rows and columns:
@@ -241,6 +244,12 @@ def reverse_axes(tree: Expr, rows: int) -> Expr:
     """The array whose axes that are rows, and those that are columns, stand the other way round."""
     axes = (*range(rows)[::-1], *range(rows, tree.rank)[::-1])
     return permute_axes(tree, axes)
+
+
+def _by_axes(tree: Expr) -> Expr:
+    """An array of the language as one whose axes have labels."""
+    axes = tuple(range(tree.rank))
+    return Expr("einsum", (tree,), tree.shape, value=((axes,), axes))
 
 
 def permute_axes(tree: Expr, axes: tuple[int, ...]) -> Expr:

@@ -225,8 +225,9 @@ class IndexWriter(DirectionWriter, CaseWriter):
         without: Collection[int] = (),
     ) -> IndexTerm:
         own, everything = as_product(node)
-        factors = [factor for k, factor in enumerate(everything) if k not in without]
-        labels: dict[int, Place] = dict(enumerate(places))
+        labels = dict(enumerate(places))
+        kept = [factor for k, factor in enumerate(everything) if k not in without]
+        factors = self._open_projectors(kept, labels)
         bound, masks = bind(factors, labels, lambda size, inner: self._pick(size, (*scope, *inner)))
         outer: dict[EntryKey, Rational] = {}
         inner: list[tuple[set[Index], EntryKey, Rational]] = []
@@ -348,8 +349,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         """A number, what stands above, one division, and the sign in front."""
         above: list[Expr] = []
         below: list[Expr] = []
-        ordered = sorted(term.factors, key=lambda factor: rank_of(factor[0]))
-        for key, exponent in ordered:
+        for key, exponent in sorted(term.factors, key=lambda factor: rank_of(factor[0])):
             value = self._power(key, exponent if exponent > 0 else -exponent, scope)
             (above if exponent > 0 else below).append(value)
         above += last

@@ -3,18 +3,19 @@
 The derivative of ``expm`` is an array F[i,j,k,l] that is no value of the language. Its entries are:
 F[i,j,k,l] is the entry i, j of ``frechet_expm(X, E)`` where E has a one at k, l and zeros
 elsewhere, which is ``delta[:,k]*delta[l,:]``. Where such axes are summed with what stands on them,
-that is the direction.
+that is the direction. The projectors on Toeplitz matrices and their like are written so, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeGuard
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
 from matcalc.core.indexed import Index, Place
-from matcalc.core.operations import SYLVESTER, frechet
+from matcalc.core.operations import PROJECTORS, SYLVESTER, frechet
 from matcalc.core.tree import APPLY, Expr
 from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -38,14 +39,20 @@ class Directed(NamedTuple):
     directions: tuple[Direction | None, ...]
 
 
+_NEAREST = frozenset(PROJECTORS.values())
 Whole = tuple["Node | Directed", Places, Rational]  # a factor of a term
 
 
 def is_open(node: object) -> TypeGuard[Call]:
     """Whether this is a derivative with axes that are no value of the language."""
     return isinstance(node, Call) and (
-        bool(node.slots) or node.name == SYLVESTER or (_is_declared(node) and node.is_tensor)
+        bool(node.slots) or _takes_matrices(node) or (_is_declared(node) and node.is_tensor)
     )
+
+
+def _takes_matrices(node: Call) -> bool:
+    """Whether this is linear in a matrix, which is its last argument."""
+    return node.name == SYLVESTER or node.name in _NEAREST
 
 
 def _is_declared(node: Call) -> bool:
@@ -65,7 +72,7 @@ def without_directions(node: Call) -> Directed:
 
 def _groups(node: Call) -> list[tuple[int, ...]]:
     """The axes of each direction; of a vector of functions first those of the weights."""
-    if node.slots or node.name == SYLVESTER:
+    if node.slots or _takes_matrices(node):
         return [(k, k + 1) for k in range(2, node.rank, 2)]
     if _is_weighted(node):
         return [(0,), *[(k,) for k in range(3, node.rank)]]
@@ -144,10 +151,48 @@ def _has_name(node: Node) -> bool:
     return not node.is_tensor and not is_open(node) and not isinstance(node, Product)
 
 
+def _fused(factors: Sequence[Factor], label: int, other: Factor) -> Factor | None:
+    """The fused index that is all that stands on a label besides the other factor."""
+    beside = [each for each in factors if label in each[1] and each is not other]
+    if len(beside) != 1 or beside[0][0].kind != "fuse" or beside[0][2] != 1:
+        return None
+    return beside[0] if beside[0][1].index(label) == 0 else None
+
+
 class DirectionWriter:
     """Writes derivatives in directions."""
 
     factory: ExpressionFactory
+
+    @cached_property
+    def _opened(self) -> dict[Node, Call]:
+        """Projectors with a pair of axes in the place of each fused one."""
+        return {}
+
+    def _open_projectors(
+        self, factors: Sequence[Factor], outputs: Mapping[int, Place]
+    ) -> list[Factor]:
+        """The factors with each projector between two fused indices as one with four axes: those
+        of its value, then those of the matrix that it takes, which are summed where one pair is.
+        """
+        found = list(factors)
+        for projector in factors:
+            node, labels, exponent = projector
+            if not isinstance(node, Call) or node.name not in PROJECTORS or exponent != 1:
+                continue
+            ends = [_fused(found, label, projector) for label in labels]
+            if None in ends or not outputs.keys().isdisjoint(labels) or len(set(labels)) < 2:
+                continue
+            pairs = [end for end in ends if end is not None]
+            pairs.sort(key=lambda end: outputs.keys().isdisjoint(end[1]))
+            (fuse, value, _), (_, taken, _) = pairs
+            size = fuse.axes[1]
+            opened = self._opened.setdefault(
+                node, Call(node.id, (size,) * 4, PROJECTORS[str(node.name)], (), 0)
+            )
+            found = [each for each in found if each is not projector and each not in pairs]
+            found.append((opened, (*value[1:], *taken[1:]), 1))
+        return found
 
     def _slot(self, tree: Expr) -> Expr:
         raise NotImplementedError
@@ -198,7 +243,7 @@ class DirectionWriter:
         shape = tuple([node.axes[axis] for axis in _value_axes(node)])
         if isinstance(node.name, FunctionRef):
             return Expr(APPLY, tuple(args), shape, value=node.name)
-        name = SYLVESTER if node.name == SYLVESTER else frechet(node.name)
+        name = str(node.name) if _takes_matrices(node) else frechet(node.name)
         return Expr(name, tuple(args), shape)
 
     def _unit(self, at: Places, sizes: Sequence[Dim]) -> Expr:

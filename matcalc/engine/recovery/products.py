@@ -272,38 +272,37 @@ def _through(graph: Graph, leaves: list[int], others: list[int], kept: set[int])
     leads to all of the others.
     """
     for carrier in leaves:
-        rest = [leaf for leaf in leaves if leaf != carrier]
-        if carrier in kept or any(
-            leaf in kept or [end for _, end, _ in graph.incident(leaf)] != [carrier]
-            for leaf in rest
-        ):
-            continue
-        onward = _star(graph, carrier, others, kept)
-        sides = {leaf: _between(graph, leaf, carrier, {*kept, carrier}) for leaf in rest}
-        if onward is None or any(side is None for side in sides.values()):
-            continue
-        one = identity(graph, graph.dims[carrier])
-        spread = [sides.get(leaf) or one for leaf in leaves]
-        return graph.writer.spread("khatrirao", spread) + flip(onward)
+        spread = _carried(graph, carrier, leaves, kept) if carrier not in kept else None
+        onward = _star(graph, carrier, others, kept) if spread is not None else None
+        if spread is not None and onward is not None:
+            return spread + flip(onward)
     return None
 
 
 def _carry(graph: Graph, goal: int, leaves: list[int], kept: set[int]) -> Chain | None:
     """M[j,i] B[i,k] with i and j fused: khatrirao(M, eye)*B, where j leads to i alone."""
-    if len(leaves) != 2:
-        return None
-    for carrier, other in (leaves, leaves[::-1]):
-        if [end for _, end, _ in graph.incident(other)] != [carrier] or other in kept:
-            continue
-        onward = _between(graph, carrier, goal, kept)
-        matrix = _between(graph, other, carrier, {*kept, carrier})
-        if onward is None or matrix is None:
-            continue
-        pair = [
-            identity(graph, graph.dims[carrier]) if leaf == carrier else matrix for leaf in leaves
-        ]
-        return graph.writer.spread("khatrirao", pair) + (() if is_identity(onward) else onward)
+    for carrier in leaves:
+        spread = _carried(graph, carrier, leaves, kept)
+        onward = _between(graph, carrier, goal, kept) if spread is not None else None
+        if spread is not None and onward is not None:
+            return spread + (() if is_identity(onward) else onward)
     return None
+
+
+def _carried(graph: Graph, carrier: int, leaves: list[int], kept: set[int]) -> Chain | None:
+    """The column-wise product of what stands between the leaves and one of them, where the others
+    lead to nothing else; the identity stands for that one.
+    """
+    rest = [leaf for leaf in leaves if leaf != carrier]
+    if not rest or any(
+        leaf in kept or [end for _, end, _ in graph.incident(leaf)] != [carrier] for leaf in rest
+    ):
+        return None
+    sides = {leaf: _between(graph, leaf, carrier, {*kept, carrier}) for leaf in rest}
+    if any(side is None for side in sides.values()):
+        return None
+    one = identity(graph, graph.dims[carrier])
+    return graph.writer.spread("khatrirao", [sides.get(leaf) or one for leaf in leaves])
 
 
 def _vector(graph: Graph, leaves: list[int]) -> Chain | None:

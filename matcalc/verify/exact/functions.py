@@ -5,7 +5,9 @@ rules under judgement.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from math import prod
+from operator import eq, gt, le
 
 from matcalc.verify.exact.field import (
     P,
@@ -293,11 +295,22 @@ def _weigh(a: Jet, slices: Sequence[tuple[list[int], range]], extent: tuple[int,
 
 def above(field: Generators, a: Jet, b: Jet) -> Jet:
     """1 where a > b, else 0."""
-    return step(field, add(*spread(a, b), -1))
+    known = _holds(gt, a, b)
+    return known or step(field, add(*spread(a, b), -1))
+
+
+def _holds(comparison: Callable[[Fraction, Fraction], bool], a: Jet, b: Jet) -> Jet | None:
+    """1 or 0, whether it holds of two numbers, such as indices; None where one is not known."""
+    if a.number is None or b.number is None:
+        return None
+    return constant((), [int(comparison(a.number, b.number))], len(a.parts))
 
 
 def at_most(field: Generators, a: Jet, b: Jet) -> Jet:
     """1 where a <= b, else 0: of abs(k) <= 0 that k may be 0."""
+    known = _holds(le, a, b)
+    if known is not None:
+        return known
     gap = add(*spread(a, b), -1)
     above_ = step(field, gap)
     entries = [
@@ -309,8 +322,9 @@ def at_most(field: Generators, a: Jet, b: Jet) -> Jet:
 
 def equal(field: Generators, a: Jet, b: Jet) -> Jet:
     """1 where a = b, else 0."""
-    if a.number is not None and b.number is not None:
-        return constant((), [int(a.number == b.number)], len(a.parts))
+    known = _holds(eq, a, b)
+    if known is not None:
+        return known
     gap = add(*spread(a, b), -1)
     return constant(gap.extent, [field.zero(x) for x in gap.value], len(gap.parts))
 
