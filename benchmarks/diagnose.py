@@ -1,8 +1,8 @@
 """How many wrong claims are found out, and how many diagnosed: published derivatives with known
-slips.
+mistakes.
 
-The slips are made here, on the typed tree of the published text, by code that shares nothing with
-the diagnosis; whether a slip changed anything is decided by the oracle's ``check``.
+The mistakes are made here, on the typed tree of the published text, by code that shares nothing
+with the diagnosis; whether a mistake changed anything is decided by the oracle's ``check``.
 
     python benchmarks/diagnose.py [--seed N] [--most N]     # N claims of each kind at most; prints
     a table
@@ -55,8 +55,8 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Slip:
-    """A wrong claim and the kinds of diagnosis that name its slip."""
+class Mistake:
+    """A wrong claim and the kinds of diagnosis that name its mistake."""
 
     kind: str
     source: Published
@@ -65,7 +65,7 @@ class Slip:
     structure: str = "free"
 
 
-# what the judge may call each slip that is made here
+# what the judge may call each mistake that is made here
 NAMES = {
     "transposed": "transpose",
     "sign": "sign",
@@ -110,7 +110,7 @@ NAMES = {
 }
 
 
-# of compositions: the claim without its first slip
+# of compositions: the claim without its first mistake
 COMPOSED = {
     "sign and transposed": lambda claim: f"-({claim})",
     "sign and inner transpose": lambda claim: f"-({claim})",
@@ -189,10 +189,10 @@ def written(parts: list[tuple[int, Expr]]) -> str:
     )
 
 
-def slips(
+def mistakes(
     source: Published, program: Program, tree: Expr, rng: random.Random
 ) -> Iterator[tuple[str, str]]:
-    """Kinds of slip with the wrong text."""
+    """Kinds of mistake with the wrong text."""
     right = text(tree)
     yield "sign", f"-({right})"
     yield "factor 2", f"2*({right})"
@@ -448,9 +448,11 @@ def same(program: Program, left: str, right: str) -> bool:
         return False
 
 
-def collect(seed: int, most: int, sources: int | None = None) -> tuple[list[Published], list[Slip]]:
-    """Right claims, and wrong ones with known slips, at most so many of a kind; from all published
-    ones, or so many.
+def collect(
+    seed: int, most: int, sources: int | None = None
+) -> tuple[list[Published], list[Mistake]]:
+    """Right claims, and wrong ones with known mistakes, at most so many of a kind; from all
+    published ones, or so many.
     """
     rng = random.Random(seed)
     right, wrong = [], []
@@ -464,7 +466,7 @@ def collect(seed: int, most: int, sources: int | None = None) -> tuple[list[Publ
             continue
         right.append(source)
         made = (
-            slips(source, program, stated.expr, rng),
+            mistakes(source, program, stated.expr, rng),
             powers(stated.expr, rng),
             elsewhere(source, program),
         )
@@ -473,19 +475,21 @@ def collect(seed: int, most: int, sources: int | None = None) -> tuple[list[Publ
             if alone is not None and (
                 not is_wrong(source, alone(claim)) or same(program, claim, alone(claim))
             ):
-                continue  # one of the two slips changes nothing here
+                continue  # one of the two mistakes changes nothing here
             if counts[kind] < most and is_wrong(source, claim):
                 counts[kind] += 1
-                wrong.append(Slip(kind, source, claim, frozenset(NAMES[kind].split())))
+                wrong.append(Mistake(kind, source, claim, frozenset(NAMES[kind].split())))
         for kind, other, claim in conventions(source, program, stated.expr):
             if counts[kind] < most and is_wrong(other, claim, "declared"):
                 counts[kind] += 1
-                wrong.append(Slip(kind, other, claim, frozenset(NAMES[kind].split()), "declared"))
+                wrong.append(
+                    Mistake(kind, other, claim, frozenset(NAMES[kind].split()), "declared")
+                )
     return right, wrong
 
 
 def named(report: Report, names: frozenset[str]) -> bool:
-    """Whether the slip that was made is among those that the diagnosis names."""
+    """Whether the mistake that was made is among those that the diagnosis names."""
     if (
         report.diagnosis is not None
         and "symmetric" in report.diagnosis.condition
@@ -512,19 +516,19 @@ def main() -> None:
     failed = [source.name for source in right if not judge(claim_of(source, source.right)).ok]
     table: dict[str, Counter[str]] = defaultdict(Counter)
     passed, times = [], []
-    for slip in wrong:
+    for mistake in wrong:
         start = time.perf_counter()
-        report = judge(claim_of(slip.source, slip.claim, slip.structure))
+        report = judge(claim_of(mistake.source, mistake.claim, mistake.structure))
         times.append(time.perf_counter() - start)
-        row = table[slip.kind]
+        row = table[mistake.kind]
         row["claims"] += 1
         row["explained"] += report.diagnosis is not None
-        row["named"] += named(report, slip.names)
+        row["named"] += named(report, mistake.names)
         row["counterexample"] += report.counterexample is not None
         if report.verdict != WRONG:
-            passed.append((slip.kind, slip.source.name, slip.claim))
-        elif options.show and not named(report, slip.names):
-            print(f"{slip.kind}: {slip.source.name}: {report.kinds}\n{report}\n")
+            passed.append((mistake.kind, mistake.source.name, mistake.claim))
+        elif options.show and not named(report, mistake.names):
+            print(f"{mistake.kind}: {mistake.source.name}: {report.kinds}\n{report}\n")
     print(f"{'slip':<30} {'claims':>6} {'named':>6} {'explained':>9} {'counterexample':>14}")
     total: Counter[str] = Counter()
     for kind in NAMES:

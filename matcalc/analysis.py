@@ -28,7 +28,7 @@ from matcalc.results import Formula
 if TYPE_CHECKING:
     from matcalc.answers.hessian import Hessian
     from matcalc.api import Declarations
-    from matcalc.core.language import Language as Base
+    from matcalc.core.language import BaseLanguage
     from matcalc.results import Derivative, Expression
 
 
@@ -42,7 +42,7 @@ def taylor(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> TaylorPolynomial:
     """The Taylor polynomial in ``wrt`` at a point, verified; see docs/taylor.md.
 
@@ -64,7 +64,7 @@ def linearize(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> TaylorPolynomial:
     """The best affine approximation near a point: the Taylor polynomial of order 1, verified."""
     expression = as_expression(expression, variables, language, latex=latex)
@@ -79,7 +79,7 @@ def stationary(
     subject_to: str | Sequence[str] = (),
     variables: Declarations | None = None,
     latex: bool = False,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> StationaryAnswer:
     """The point where a scalar is stationary within the kind of ``wrt``, under equations such as
     ``A*x = b`` if there are any, proved by substitution, or the problem that it leads to; of
@@ -98,7 +98,7 @@ def convex(
     rng: Any = 0,
     variables: Declarations | None = None,
     latex: bool = False,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Convexity:
     """Whether a scalar is convex, in several variables together too (docs/stationary.md)."""
     given = as_expression(expression, variables, language, latex=latex)
@@ -114,7 +114,7 @@ def implicit(
     objective: str = "",
     variables: Declarations | None = None,
     latex: bool = False,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Solved | SolvedTogether:
     """The derivative of ``of``, or of an ``objective``, where the expression stays zero; a text may
     be an equation, as in ``A*x = b``. As many equations as names in ``of`` are taken together.
@@ -136,7 +136,7 @@ def newton(
     *,
     variables: Declarations | None = None,
     latex: bool = False,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Solved:
     """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimised."""
     given = as_expression(expression, variables, language, latex=latex)
@@ -150,7 +150,7 @@ def gauss_newton(
     *,
     variables: Declarations | None = None,
     latex: bool = False,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Solved:
     """The step of the Gauss-Newton method for residuals, or for the sum of their squares."""
     given = as_expression(expression, variables, language, latex=latex)

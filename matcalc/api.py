@@ -17,7 +17,7 @@ from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError, SymbolicLoopError, describe_value
 from matcalc.core.kinds import Variable, declares_complex
-from matcalc.core.language import Language as Base
+from matcalc.core.language import BaseLanguage
 from matcalc.core.members import families
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @public
 def parse(
-    text: str, variables: Declarations | None = None, *, language: Base | None = None
+    text: str, variables: Declarations | None = None, *, language: BaseLanguage | None = None
 ) -> Expression:
     """The expression that a text means; ``variables`` declares names, as in ``{"A":
     "symmetric(n)"}``.
@@ -59,7 +59,7 @@ def parse_latex(
     text: str,
     variables: Declarations | None = None,
     *,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
     einstein: bool = False,
 ) -> Expression:
     """What a formula in LaTeX means (docs/latex.md), also with sums in Einstein's convention."""
@@ -83,7 +83,7 @@ def diff(
     layout: str = "mixed",
     structure: str = "declared",
     verify: bool = True,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Derivative: ...
 
 
@@ -99,7 +99,7 @@ def diff(
     layout: str = "mixed",
     structure: str = "declared",
     verify: bool = True,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Gradients: ...
 
 
@@ -115,7 +115,7 @@ def diff(
     layout: str = "mixed",
     structure: str = "declared",
     verify: bool = True,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Derivative | Gradients | Backprop:
     """The derivative of an expression with respect to a variable, ``order`` times, verified; see
     docs/conventions.md.
@@ -178,7 +178,7 @@ def jvp(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Directional:
     """The derivative along directions, ``{"x": "v"}``, without the Jacobian, verified; see
     docs/several.md.
@@ -201,7 +201,7 @@ def vjp(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Directional:
     """The gradient for ``wrt`` of the inner product of a cotangent and the expression, verified.
 
@@ -221,7 +221,7 @@ def hvp(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Directional:
     """The product of the Hessian for ``wrt`` and a direction, without the Hessian, verified."""
     expression = as_expression(expression, variables, language, latex=latex)
@@ -236,7 +236,7 @@ def hessian(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Hessian:
     """The second derivatives of a scalar for each pair of variables, ``h["x", "y"]``, verified."""
     if isinstance(wrt, str):
@@ -250,7 +250,7 @@ def simplify(
     *,
     variables: Declarations | None = None,
     expand_inverse: bool = False,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Expression:
     """The same value in matrix notation, as short as matcalc finds it, verified; see
     docs/simplify.md.
@@ -268,7 +268,7 @@ def equal(
     latex: bool = False,
     rng: Any = 0,
     seed: int | None = None,
-    language: Base | None = None,
+    language: BaseLanguage | None = None,
 ) -> Equality:
     """Whether two expressions have the same value wherever both have one; see docs/simplify.md.
 
@@ -355,7 +355,7 @@ def _warn_of_notes(program: Program) -> Expression:
 def as_expression(
     expression: str | Expression | Derivative,
     variables: Declarations | None,
-    language: Base | None,
+    language: BaseLanguage | None,
     *,
     latex: bool = False,
 ) -> Expression:
@@ -372,8 +372,8 @@ def as_expression(
     return expression if isinstance(expression, Expression) else Expression(expression.program())
 
 
-def _language(language: Base | None) -> Base | None:
-    if language is not None and not isinstance(language, Base):
+def _language(language: BaseLanguage | None) -> BaseLanguage | None:
+    if language is not None and not isinstance(language, BaseLanguage):
         hint = 'for example matcalc.Language().extended("mine.toml")'
         message = f"language must be a matcalc.Language, not {describe_value(language)}"
         raise ArgumentError(message, hint=hint)
@@ -385,7 +385,7 @@ def _is_complex(texts: Sequence[str], known: Declarations) -> bool:
     return declares_complex([*texts, *(f"{name}: {kind}" for name, kind in known.items())])
 
 
-def _common(language: Base | None, *sides: str | Formula) -> Base | None:
+def _common(language: BaseLanguage | None, *sides: str | Formula) -> BaseLanguage | None:
     """The one language of what is given; ArgumentError where there are two."""
     for side in sides:
         if isinstance(side, Formula):

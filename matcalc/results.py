@@ -14,7 +14,7 @@ from matcalc.core.errors import ArgumentError, VerificationError
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import escape_markdown, in_python
 from matcalc.core.options import NOTATIONS, require_choice
-from matcalc.core.program import Program, part_called
+from matcalc.core.program import Program, find_part
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement, make_statement
 from matcalc.core.tree import Expr, variable_names
@@ -316,7 +316,7 @@ class Expression(Formula):
 
             wrt = name_of_variable(wrt, self.variables)
             if wrt not in self.variables:
-                wrt = part_called(self._program, wrt) or wrt
+                wrt = find_part(self._program, wrt) or wrt
         if asked is not None and not asked[0]:  # \nabla, which names none
             asked = self._only_variable() if wrt is None else wrt, asked[1]
         if asked is None:

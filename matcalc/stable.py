@@ -19,7 +19,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.exponentials import without_overflow
 from matcalc.core.kinds import Variable, free_kind
-from matcalc.core.language import Language, default_language
+from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS, TOTALS
 from matcalc.core.program import Program
 from matcalc.core.tree import APPLY, Expr, dimension, intern_trees, is_number, operation, transpose
@@ -45,7 +45,7 @@ _HIDDEN = "?"  # no name in the language begins with it
 def stable(
     tree: Expr,
     variables: Mapping[str, Variable],
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
     *,
     poles: bool = False,
 ) -> Expr:

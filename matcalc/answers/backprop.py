@@ -17,7 +17,7 @@ from matcalc.core.errors import (
     describe_value,
 )
 from matcalc.core.kinds import Variable, free_kind
-from matcalc.core.language import Language, default_language
+from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.loops import Assignment, Item, LoopProgram, base, indices, output_of
 from matcalc.core.members import families, family_of, places_of
 from matcalc.core.options import BACKENDS, require_choice
@@ -53,7 +53,12 @@ class Backprop(Typeset):
     """
 
     def __init__(
-        self, program: LoopProgram, wrt: Sequence[str], language: Language, *, verify: bool = True
+        self,
+        program: LoopProgram,
+        wrt: Sequence[str],
+        language: BaseLanguage,
+        *,
+        verify: bool = True,
     ) -> None:
         self.program = program
         self.wrt = tuple(wrt)
@@ -337,7 +342,7 @@ def derive_backwards(
     source: str,
     declarations: Mapping[str, str | Variable] | Iterable[str],
     wrt: Sequence[str] | None,
-    language: Language,
+    language: BaseLanguage,
     *,
     data: Sequence[str],
     verify: bool,
@@ -360,7 +365,7 @@ def graph_of_loops(
     source: str,
     declarations: Mapping[str, str | Variable] | Iterable[str],
     wrt: AskedVariables = None,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> LoopGraph:
     """The computational graph of one step of each loop of a program."""
     from matcalc.graph.picture import LoopGraph  # noqa: PLC0415 - few look at graphs
@@ -396,7 +401,7 @@ def backprop(
     data: Sequence[str] = (),
     variables: Mapping[str, str | Variable] | None = None,
     verify: bool = True,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> Backprop:
     """The forward equations and the backward recursion of a program with loops, verified; see
     docs/backprop.md.

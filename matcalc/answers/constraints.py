@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matcalc.answers.equations import Equation, read_equation, said_of
+from matcalc.answers.equations import Equation, equation_text, read_equation
 from matcalc.answers.names import free_name
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable
@@ -29,7 +29,7 @@ def read_constraint(
 ) -> tuple[Program, Constraint]:
     """An equation as what is zero in it, and the program with its variables and multiplier."""
     program, zero = read_equation(program, equation)
-    source = said_of(equation)
+    source = equation_text(equation)
     if variable_names(zero).isdisjoint(wrt):
         names = " or ".join(wrt)
         raise ArgumentError(f"{source} does not constrain {names}", hint=f"it has no {names}")

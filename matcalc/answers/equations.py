@@ -111,7 +111,7 @@ def as_zero(source: str) -> str:
     return source if re.search(r"=|[<>]", source) else f"{source} = 0"
 
 
-def said_of(equation: str | Equation) -> str:
+def equation_text(equation: str | Equation) -> str:
     """The text of an equation."""
     return equation if isinstance(equation, str) else equation.text
 
@@ -128,7 +128,7 @@ def read_equation(program: Program, source: str | Equation) -> tuple[Program, Ex
     """What is zero in an equation, its left side less its right one, and the program with its
     variables.
     """
-    left, right = _sides(said_of(source))
+    left, right = _sides(equation_text(source))
     kinds = {} if isinstance(source, str) else source.kinds
     program, tree = read_beside(program, _less(left, right), kinds)
     if tree.op == "-" and is_zero(tree.args[1]):

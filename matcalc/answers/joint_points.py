@@ -11,7 +11,7 @@ from itertools import islice, permutations
 
 from matcalc.answers.constraints import read_constraint
 from matcalc.answers.convexity import verdict_on
-from matcalc.answers.equations import Equation, said_of
+from matcalc.answers.equations import Equation, equation_text
 from matcalc.answers.extremes import (
     DOMAIN,
     EXTREMES,
@@ -174,7 +174,7 @@ def points_under(
     if points is None:
         raise UnsupportedError(
             f"no closed form was found for {', '.join(names)} where {expression} is stationary "
-            f"under {', '.join(map(said_of, equations))}",
+            f"under {', '.join(map(equation_text, equations))}",
             hint="polynomials have one where one number after the other can be eliminated",
         )
     return _one_or_all(expression, points)

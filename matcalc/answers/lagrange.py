@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.answers.constraints import Constraint, lagrangian_gradient, read_constraint
 from matcalc.answers.convexity import verdict_on
-from matcalc.answers.equations import Equation, said_of
+from matcalc.answers.equations import Equation, equation_text
 from matcalc.answers.extremes import PointKind, domain_there, format_tree
 from matcalc.answers.names import free_name, number_hint, require_scalar
 from matcalc.answers.roots import find_roots
@@ -121,7 +121,7 @@ def find_constrained_point(
                 return result
     raise UnsupportedError(
         f"no closed form was found for {wrt} where {expression} is stationary under "
-        f"{', '.join(map(said_of, equations))}",
+        f"{', '.join(map(equation_text, equations))}",
         hint="a linear constraint with a quadratic has one, and x'*x = 1 with a linear function",
     )
 
@@ -148,7 +148,7 @@ def _of_kind(
     said = equation.format(known.name)
     bare = Variable(known.name, kind, known.shape)
     program = program.declare(bare)
-    plain = [said_of(each).replace(" ", "") for each in constraints]
+    plain = [equation_text(each).replace(" ", "") for each in constraints]
     return program, bare, [*([] if said.replace(" ", "") in plain else [said]), *constraints]
 
 

@@ -10,7 +10,7 @@ from matcalc.answers.problem import Minimization
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.options import require_choice
 from matcalc.read.frontend import read
 from matcalc.results import Expression, Formula
@@ -27,7 +27,7 @@ def compile(
     backend: str = "numpy",
     variables: Mapping[str, str | Variable] | None = None,
     verify: bool = True,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> Joint:
     """One function that returns the value, the gradients (``order=1``), the Hessian (``order=2``)
     and the products of the Hessian with directions (``hvp``) by the variables ``wrt``, verified; by
@@ -48,7 +48,7 @@ def Problem(
     variables: Mapping[str, str | Variable] | None = None,
     rng: Any = 0,
     verify: bool = True,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
     backend: str = "numpy",
 ) -> Minimization:
     """The scalar expression as a function of one vector, that of the entries of the variables
@@ -70,7 +70,7 @@ def Problem(
 def _expression(
     expression: str | Formula,
     variables: Mapping[str, str | Variable] | None,
-    language: Language | None,
+    language: BaseLanguage | None,
 ) -> Expression:
     """A text is read; what is an expression already has its variables."""
     if isinstance(expression, str):

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from matcalc.core.boundary import warn_of_notes
-from matcalc.core.language import Language, default_language
+from matcalc.core.language import BaseLanguage, default_language
 from matcalc.results import Derivative
 from matcalc.verify.verification import warn_unverified
 
@@ -27,7 +27,7 @@ class Question(NamedTuple):
 
     text: str
     variables: tuple[tuple[str, str], ...]
-    language: Language
+    language: BaseLanguage
     latex: bool
     wrt: str | None
     order: int
@@ -39,7 +39,7 @@ class Question(NamedTuple):
 def question(
     text: object,
     variables: object,
-    language: Language | None,
+    language: BaseLanguage | None,
     *,
     latex: object,
     wrt: object,
@@ -52,7 +52,7 @@ def question(
     items = tuple(variables.items()) if isinstance(variables, Mapping) else ()
     plain = (
         isinstance(text, str)
-        and (language is None or isinstance(language, Language))
+        and (language is None or isinstance(language, BaseLanguage))
         and len(text) <= _LONGEST
         and (wrt is None or isinstance(wrt, str))
         and type(order) is int

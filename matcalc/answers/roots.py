@@ -84,7 +84,7 @@ def divisors(tree: Expr, names: Set[str]) -> Iterator[Expr]:
             yield divisor
 
 
-def cleared(program: Program, tree: Expr, free: Set[str]) -> Expr:
+def clear_divisors(program: Program, tree: Expr, free: Set[str]) -> Expr:
     """The tree times what it divides by, as far as that makes it a polynomial."""
     for _ in range(_MOST_DIVISORS):
         divisor = next(divisors(tree, free), None)
@@ -123,7 +123,7 @@ def _without_divisors(program: Program, factor: Expr, wrt: str) -> list[Zero] | 
     zero.
     """
     below = list(divisors(factor, {wrt}))
-    whole = cleared(program, factor, {wrt})
+    whole = clear_divisors(program, factor, {wrt})
     coefficients = coefficients_of(program, whole, wrt) if below else None
     roots = None if coefficients is None else _of_letters(program, coefficients)
     return roots and [

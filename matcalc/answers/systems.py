@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
-from matcalc.answers.roots import cleared, coefficients_of, divisors, factors, find_roots
+from matcalc.answers.roots import clear_divisors, coefficients_of, divisors, factors, find_roots
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import Requirement, undo
 from matcalc.answers.taylor import put
@@ -90,7 +90,7 @@ def _equations_left(program: Program, branch: _Branch, free: Set[str]) -> list[E
     """The equations that still say something; None where one of them cannot hold."""
     known, left = Definiteness(program), []
     for tree in branch.equations:
-        short = cleared(program, simplify_tree(program, tree), free)
+        short = clear_divisors(program, simplify_tree(program, tree), free)
         if is_everywhere_zero(program, short):
             continue
         if not free & variable_names(short):

@@ -19,7 +19,7 @@ from matcalc.cli.calculus import (
 from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.order import COMMANDS_OF_EXPRESSIONS, expressions_last
 from matcalc.cli.shown import add_graph_options, add_steps_options
-from matcalc.cli.spelling import claim_meant, refuse_unknown, sides_of, value_meant
+from matcalc.cli.spelling import refuse_unknown, sides_of, suggest_claim, suggest_value
 from matcalc.cli.tool_options import (
     add_claim_option,
     add_file_option,
@@ -77,7 +77,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """What argparse does with wrong arguments."""
-        hint = value_meant(message) or f"{self.prog} --help lists what is possible"
+        hint = suggest_value(message) or f"{self.prog} --help lists what is possible"
         raise ArgumentError(message, hint=hint)
 
 
@@ -122,7 +122,7 @@ def _one_variable(names: list[str]) -> str | None:
         count, listed = len(names), ", ".join(names)
         raise ArgumentError(
             f"there are {count} variables to differentiate with respect to: {listed}",
-            hint=claim_meant(names)
+            hint=suggest_claim(names)
             or "differentiate with respect to one at a time: "
             f"--wrt {names[0]}, then --wrt {names[1]}",
         )

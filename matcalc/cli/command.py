@@ -459,13 +459,13 @@ def _identities(word: str) -> int:
 
 
 def _functions(word: str) -> int:
-    from matcalc.cli.functions import list_functions, name_meant  # noqa: PLC0415 - for this command alone
+    from matcalc.cli.functions import list_functions, suggest_name  # noqa: PLC0415 - for this command alone
 
     found = list_functions(word)
     if not found:
         raise ArgumentError(
             f"no function is called {word}",
-            hint=name_meant(word) or "matcalc functions lists them all",
+            hint=suggest_name(word) or "matcalc functions lists them all",
         )
     _answer(found)
     return DONE

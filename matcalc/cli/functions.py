@@ -19,7 +19,7 @@ def list_functions(word: str) -> str:
     return "\n".join("\n    ".join([spec.call, *_lines(spec)]) for spec in found)
 
 
-def name_meant(word: str) -> str | None:
+def suggest_name(word: str) -> str | None:
     """What a call of a name that is no function would be told; None where nothing is known."""
     from matcalc.read.frontend import read  # noqa: PLC0415 - on the path of an error only
 

@@ -56,7 +56,7 @@ _OTHER_WORDS = {  # of commands, formats and options
 }
 
 
-def value_meant(message: str) -> str | None:
+def suggest_value(message: str) -> str | None:
     """The hint for a complaint of argparse; None where nothing more can be said."""
     if choice := _CHOICE.search(message):
         word, known = choice["word"], re.findall(r"[\w.-]+", choice["known"])
@@ -113,7 +113,7 @@ def refuse_unknown(
     raise ArgumentError(f"{command} has no option {option}", hint=hint)
 
 
-def claim_meant(names: Iterable[str]) -> str | None:
+def suggest_claim(names: Iterable[str]) -> str | None:
     """The hint where a formula stands in the place of a variable; None where there are names
     alone.
     """

@@ -108,7 +108,7 @@ def judge(asked: Asked, compared: Compared) -> ComplexReport:
     if asked.tree.shape not in {side.shape for _, side in rights}:
         shape = ", ".join(map(str, asked.tree.shape)) or "no axes"
         return report(WRONG, f"has another shape, ({shape}), than the derivatives")
-    for label, side in _slips(asked):
+    for label, side in _mistakes(asked):
         same, how = _same(asked, side, compared)
         if same:
             return report(WRONG, f"is {label}, which is none of the derivatives", how)
@@ -128,7 +128,7 @@ def _same(asked: Asked, side: Expr, compared: Compared) -> tuple[bool | None, st
     return compared(asked.tree, side)
 
 
-def _slips(asked: Asked) -> list[tuple[str, Expr]]:
+def _mistakes(asked: Asked) -> list[tuple[str, Expr]]:
     """What is claimed by mistake: factors, and transposes."""
     plain = list(asked.derivatives.items())
     turned = [(f"the transpose of {a}", transpose(side)) for a, side in plain if side.rank == 2]

@@ -36,8 +36,10 @@ class Extension(NamedTuple):
     callables: Mapping[str, Callable[..., Any]] = MappingProxyType({})
 
 
-class Language:
-    """The built-in language with extensions, in the order in which they were added."""
+class BaseLanguage:
+    """The built-in language with extensions, in the order in which they were added. The public
+    ``Language`` can read files, too.
+    """
 
     def __init__(self, extensions: Iterable[Extension] = ()) -> None:
         self.extensions = tuple(extensions)
@@ -46,30 +48,30 @@ class Language:
         )
         self.statements = tuple([each for one in self.extensions for each in one.statements])
         self.identities = tuple([each for one in self.extensions for each in one.identities])
-        self._made: dict[Callable[[Language], Any], Any] = {}
+        self._made: dict[Callable[[BaseLanguage], Any], Any] = {}
 
     def __repr__(self) -> str:
         files = [extension.file for extension in self.extensions]
         return f"<matcalc.Language: {', '.join(files) or 'built-in'}>"
 
-    def with_extension(self, extension: Extension) -> Language:
+    def with_extension(self, extension: Extension) -> BaseLanguage:
         """The language with an extension more; it takes the place of one of the same file."""
-        return Language([*self.without(extension.path).extensions, extension])
+        return BaseLanguage([*self.without(extension.path).extensions, extension])
 
-    def without(self, path: str) -> Language:
+    def without(self, path: str) -> BaseLanguage:
         """The language without what a file added."""
         rest = [each for each in self.extensions if each.path != path]
-        return Language(rest) if rest else BUILT_IN
+        return BaseLanguage(rest) if rest else BUILT_IN
 
     def extension(self, path: str) -> Extension | None:
         """What a file added."""
         return next((each for each in self.extensions if each.path == path), None)
 
-    def includes(self, other: Language) -> bool:
+    def includes(self, other: BaseLanguage) -> bool:
         """Whether everything that the other language has is in this one."""
         return all(any(each is mine for mine in self.extensions) for each in other.extensions)
 
-    def once(self, make: Callable[[Language], T]) -> T:
+    def once(self, make: Callable[[BaseLanguage], T]) -> T:
         """What a stage makes of the language, made at the first call."""
         if make not in self._made:
             self._made[make] = make(self)
@@ -82,15 +84,15 @@ class Language:
         return f"this is a bug in matcalc{f', or in {files}' if files else ''}"
 
 
-BUILT_IN = Language()
+BUILT_IN = BaseLanguage()
 _default = [BUILT_IN]
 
 
-def default_language() -> Language:
+def default_language() -> BaseLanguage:
     """The language where none is given: the built-in one, unless ``load_identities`` changed it."""
     return _default[0]
 
 
-def set_default_language(language: Language) -> None:
+def set_default_language(language: BaseLanguage) -> None:
     """Makes a language the one that is used where none is given."""
     _default[0] = language

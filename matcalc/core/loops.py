@@ -93,7 +93,7 @@ def base(name: str) -> str:
     return family_of(name) or name
 
 
-def names_read(expr: Expr) -> list[str]:
+def names_in(expr: Expr) -> list[str]:
     """The variables in an expression, in order."""
     return list(dict.fromkeys(str(node.value) for node in expr.parts if node.op == "variable"))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.members import families, family_of
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
@@ -35,7 +35,7 @@ class Program(NamedTuple):
     expr: Expr
     variables: dict[str, Variable]
     source: str
-    language: Language
+    language: BaseLanguage
     notes: tuple[str, ...] = ()
     undetermined: tuple[Dim, ...] = ()
     asked: tuple[str, int] | None = None
@@ -101,12 +101,12 @@ def note_on_name(program: Program, name: str) -> str:
         applied = known.removesuffix(name)
         if not variable.declared and applied != known and applied in OPERATIONS:
             return f"; {known} is one name, write {applied}({name}) for the function"
-    part = part_called(program, name)
+    part = find_part(program, name)
     what = "a row" if part.endswith(":]") else "an entry"
     return f'; "{part}" is {what} of {part.partition("[")[0]}' if part else ""
 
 
-def part_called(program: Program, name: str) -> str:
+def find_part(program: Program, name: str) -> str:
     """The entry or row that a name with a subscript may stand for, x[k] for x_k and Mu[k,:] for
     mu_k; the matrix of which letters are the rows; empty if there is none.
     """

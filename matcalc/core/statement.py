@@ -96,7 +96,7 @@ def make_statement(
     return DerivativeStatement(program, wrt, times, structure, layout)
 
 
-def is_folded(rank: int, total: int, order: int) -> bool:
+def is_matricized(rank: int, total: int, order: int) -> bool:
     """Whether a derivative of an objective with ``rank`` axes is written as the matrix J of
     d vec(F) = J*d vec(X): that of a tensor, or by one, is an array.
     """

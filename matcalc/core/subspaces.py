@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Shape, half
 from matcalc.core.errors import ArgumentError
-from matcalc.core.kinds import CURVED, FREE, KINDS, ROWS, WIDEST, Variable, banded, kind_spec
+from matcalc.core.kinds import CURVED, FREE, KINDS, ROWS, WIDEST, Variable, banded_kind, kind_spec
 
 _BY = " by "  # joins a kind and the coordinates in it; no kind has a space
 
@@ -69,7 +69,7 @@ SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
     "skew": _skew,
     "triangular": _lower,
     "upper": _upper,
-    **{banded(width): _within(width) for width in range(1, WIDEST + 1)},
+    **{banded_kind(width): _within(width) for width in range(1, WIDEST + 1)},
     "toeplitz": _toeplitz,
     "circulant": _circulant,
     "hankel": _hankel,

@@ -18,7 +18,7 @@ from matcalc.core.dims import Dim, dim
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, size_names
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.loops import (
     Assignment,
     ForLoop,
@@ -26,7 +26,7 @@ from matcalc.core.loops import (
     LoopProgram,
     assignments,
     base,
-    names_read,
+    names_in,
     run,
 )
 from matcalc.core.members import (
@@ -53,7 +53,7 @@ _COUNTS = (2, 3, 4, 5)  # values of the names in ranges for which the order is l
 class Backpropagation:
     """The program of the adjoints of a program, by inputs."""
 
-    def __init__(self, program: LoopProgram, wrt: Sequence[str], language: Language) -> None:
+    def __init__(self, program: LoopProgram, wrt: Sequence[str], language: BaseLanguage) -> None:
         self.program = program
         self.language = language
         self.wrt = tuple(wrt)
@@ -88,7 +88,7 @@ class Backpropagation:
         while True:
             before = len(active)
             for each in assignments(self.program.items):
-                if any(base(name) in active for name in names_read(each.expr)):
+                if any(base(name) in active for name in names_in(each.expr)):
                     active.setdefault(base(each.name))
             if len(active) == before:
                 return active
@@ -102,9 +102,7 @@ class Backpropagation:
         ):
             return None
         return (
-            None
-            if any(value.value in names_read(each.expr) for each in items)
-            else str(value.value)
+            None if any(value.value in names_in(each.expr) for each in items) else str(value.value)
         )
 
     def _all(self) -> tuple[Item, ...]:
@@ -112,7 +110,7 @@ class Backpropagation:
         if self._sum is not None:
             found += self._reverse(self.program.items, ())
             return tuple(_Writes(self, found).settle())
-        names = [name for name in names_read(self.program.value) if base(name) in self._active]
+        names = [name for name in names_in(self.program.value) if base(name) in self._active]
         self._derive(self.program.value, names, (), found)
         found += self._reverse(self.program.items, ())
         return tuple(_Writes(self, found).settle())
@@ -136,7 +134,7 @@ class Backpropagation:
 
     def _backwards(self, item: Assignment, around: tuple[str, ...], found: list[Item]) -> None:
         """Hands the adjoint of what a statement defines on to what it uses."""
-        names = [name for name in names_read(item.expr) if base(name) in self._active]
+        names = [name for name in names_in(item.expr) if base(name) in self._active]
         if item.name == self._sum:
             self._derive(item.expr, names, around, found)
             return
@@ -207,7 +205,7 @@ class Backpropagation:
         found.append(Assignment(name, column))
         self.variables[name] = free_variable(name, value)
         moving = {*self._adjoints.values()} | self._made
-        if any(base(each) in moving for each in names_read(column)):
+        if any(base(each) in moving for each in names_in(column)):
             self._made.add(base(name))
         else:
             self._computed[self._place(value, around)] = name
@@ -285,7 +283,7 @@ class _Writes:
         firsts: dict[int, set[bool]] = {}
         for item, values in run(self.items, env):
             put = at_values(values)
-            for name in names_read(item.expr):
+            for name in names_in(item.expr):
                 if base(name) in self.adjoints and move_member(name, put) not in written:
                     zeros.add(move_member(name, put))
                     written.add(move_member(name, put))
@@ -303,9 +301,9 @@ class _Writes:
         used = [
             move_member(n, at_values(v))
             for item, v in run(program.items, env)
-            for n in names_read(item.expr)
+            for n in names_in(item.expr)
         ]
-        used += [move_member(name, at_values(env)) for name in names_read(program.value)]
+        used += [move_member(name, at_values(env)) for name in names_in(program.value)]
         return [self.backprop.adjoint(name) for name in dict.fromkeys(used) if base(name) in wrt]
 
     def _first_added(self, env: Mapping[str, int], adds: set[int]) -> set[str]:

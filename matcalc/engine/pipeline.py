@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.dims import Dim, Shape, names_in
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
-from matcalc.core.language import Language, default_language
+from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.program import Program, note_on_name, unknown_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -164,7 +164,7 @@ def simplify_tree(program: Program, tree: Expr) -> Expr:
 
 
 class Engine:
-    """What one derivation works with: a builder, all that keeps its nodes, and the road back to
+    """What one derivation works with: a builder, all that keeps its nodes, and the way back to
     matrix notation. ``several`` says that it has several results, whose parts get names.
     """
 
@@ -431,7 +431,7 @@ def matricize(
     variables: Mapping[str, Variable],
     columns: int,
     *,
-    language: Language | None,
+    language: BaseLanguage | None,
     most: int = _MOST_FUSED,
 ) -> Expr | None:
     """The matrix J of d vec(F) = J*d vec(X) for a derivative whose last ``columns`` axes are those
@@ -481,7 +481,7 @@ def prepare_to_print(
     variables: Mapping[str, Variable],
     columns: int,
     *,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> Expr:
     """The tree that is printed for a derivative whose last ``columns`` axes are those of the
     variable: itself where it is in the language, the matrix of ``matricize``, or an array that is
@@ -494,7 +494,7 @@ def prepare_to_print(
 
 
 def by_entries(
-    tree: Expr, variables: Mapping[str, Variable], *, language: Language | None = None
+    tree: Expr, variables: Mapping[str, Variable], *, language: BaseLanguage | None = None
 ) -> Expr:
     """The same value in index notation."""
     # most answers have matrix notation

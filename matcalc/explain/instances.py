@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Dim
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.operations import COMPARISONS, TOTALS
 from matcalc.core.tree import Expr, is_number, is_zero
 from matcalc.core.user_functions import acts_entrywise, calls_function
@@ -29,7 +29,7 @@ class CannotShow(Exception):
 class Trees:
     """Makes trees in which numbers are tidy: no 0 is added, nothing is multiplied by 1."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: BaseLanguage) -> None:
         self.factory = ExpressionFactory()
         self.known = catalogue(language)
 

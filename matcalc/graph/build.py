@@ -11,7 +11,7 @@ from typing import Any
 from matcalc.core.dims import Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, kind_spec, size_names
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.loops import Assignment, ForLoop, base
 from matcalc.core.members import families
 from matcalc.core.operations import ENTRYWISE
@@ -114,14 +114,14 @@ class ComputationGraph:
 AskedVariables = str | Sequence[str] | None  # a variable, several of them, or all
 
 
-def variables_asked(program: Program, wrt: AskedVariables) -> tuple[str, ...]:
+def select_variables(program: Program, wrt: AskedVariables) -> tuple[str, ...]:
     """The variables and the members of families that are meant; UnknownNameError for a name that
     is not there.
     """
-    return names_asked([n for n, v in program.variables.items() if v.kind != "function"], wrt)
+    return select_names([n for n, v in program.variables.items() if v.kind != "function"], wrt)
 
 
-def names_asked(names: Sequence[str], wrt: AskedVariables) -> tuple[str, ...]:
+def select_names(names: Sequence[str], wrt: AskedVariables) -> tuple[str, ...]:
     """The same of some names."""
     if wrt is None:
         return tuple(names)
@@ -141,7 +141,7 @@ def build(program: Program, wrt: AskedVariables = None) -> ComputationGraph:
     Raises UnknownNameError for a variable that is not there, UnsupportedError for a graph that is
     too large to be drawn.
     """
-    asked = variables_asked(program, wrt)
+    asked = select_variables(program, wrt)
     builder = GraphBuilder(program.variables, program.definitions, program.language)
     there = variable_names(program.expr)
     for name, each in program.variables.items():
@@ -176,7 +176,7 @@ class GraphBuilder:
         self,
         variables: Mapping[str, Variable],
         definitions: Mapping[str, Expr],
-        language: Language,
+        language: BaseLanguage,
     ) -> None:
         self.language = language
         self.trees = Trees(language)

@@ -11,14 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from matcalc.core.dims import dim
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.loops import (
     Assignment,
     ForLoop,
     Item,
     LoopProgram,
     count_shared,
-    names_read,
+    names_in,
     output_of,
     run,
 )
@@ -28,7 +28,7 @@ from matcalc.graph.build import (
     ComputationGraph,
     GraphBuilder,
     GraphNode,
-    names_asked,
+    select_names,
 )
 
 _COUNTS = (2, 3, 4, 5)  # values of the names in ranges
@@ -38,12 +38,14 @@ Values = Mapping[str, int]  # of the indices, and of the names in ranges
 Occasions = list[tuple[Values, Values]]  # in which step something is read, and where it was written
 
 
-def build_loops(program: LoopProgram, wrt: AskedVariables, language: Language) -> ComputationGraph:
+def build_loops(
+    program: LoopProgram, wrt: AskedVariables, language: BaseLanguage
+) -> ComputationGraph:
     """The graph of one step of each loop, and of what is before, between and behind them.
 
     ``wrt`` has variables and families. Raises UnknownNameError and UnsupportedError as ``build``.
     """
-    return _Loops(program, language).graph(names_asked(program.inputs, wrt or None))
+    return _Loops(program, language).graph(select_names(program.inputs, wrt or None))
 
 
 def _around(items: Sequence[Item], outer: Around = ()) -> Iterator[tuple[Assignment, Around]]:
@@ -56,7 +58,7 @@ def _around(items: Sequence[Item], outer: Around = ()) -> Iterator[tuple[Assignm
 
 
 class _Loops:
-    def __init__(self, program: LoopProgram, language: Language) -> None:
+    def __init__(self, program: LoopProgram, language: BaseLanguage) -> None:
         self.program = program
         output = output_of(program, {*program.variables, *program.counts})
         self.items: tuple[Item, ...] = (*program.items, output)
@@ -85,7 +87,7 @@ class _Loops:
             written: dict[str, tuple[int, Values]] = {}
             for item, values in run(self.items, dict.fromkeys(self.program.counts, count)):
                 put = at_values(values)
-                for name in [*names_read(item.expr), *([item.name] if item.adds else [])]:
+                for name in [*names_in(item.expr), *([item.name] if item.adds else [])]:
                     sources = found.setdefault((id(item), name), defaultdict(list))
                     if (cell := move_member(name, put)) in written:
                         source, where = written[cell]
@@ -98,14 +100,14 @@ class _Loops:
         read.
         """
         for item, inner in _around(items, around):
-            for name in names_read(item.expr):
+            for name in names_in(item.expr):
                 if not self.read[id(item), name] and self._home(item, name, inner) == around:
                     self._give(item, name, around)
         for step in items:
             if isinstance(step, ForLoop):
                 self._enter(step.items, (*around, step))
             else:
-                for name in names_read(step.expr):
+                for name in names_in(step.expr):
                     self._give(step, name, self._home(step, name, around))
                 self._assign(step, around)
 
@@ -143,7 +145,7 @@ class _Loops:
 
     def _assign(self, item: Assignment, around: Around) -> None:
         """The operations of a statement; to what it adds is a parent, too."""
-        for name in names_read(item.expr):
+        for name in names_in(item.expr):
             sources = self.read[id(item), name]
             key = self._same_step(sources, around)
             home = self._home(item, name, around)

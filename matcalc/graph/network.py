@@ -20,7 +20,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, is_number
 from matcalc.engine.pipeline import Engine, differentiate, leaf_of
-from matcalc.graph.build import AskedVariables, variables_asked
+from matcalc.graph.build import AskedVariables, select_variables
 from matcalc.verify.verification import verify
 
 _MOST = 300  # tensors that anybody would look at
@@ -98,7 +98,7 @@ def networks(program: Program, wrt: AskedVariables = None) -> list[Network]:
     Raises UnknownNameError for an unknown variable, UnsupportedError where a derivative is not
     known, or for more tensors than can be drawn.
     """
-    names = variables_asked(program, wrt)
+    names = select_variables(program, wrt)
     reader = _Reader(program)
     value = reader.value(program.expr)
     reader.add(value, "f", "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.loops import LoopProgram
 from matcalc.core.program import Program
 from matcalc.graph import network_forms
@@ -90,7 +90,7 @@ class ComputationalGraph:
 class LoopGraph(ComputationalGraph):
     """The computational graph of a program with loops that end at names: one step of each loop."""
 
-    def __init__(self, program: LoopProgram, wrt: AskedVariables, language: Language) -> None:
+    def __init__(self, program: LoopProgram, wrt: AskedVariables, language: BaseLanguage) -> None:
         self.graph = build_loops(program, wrt, language)
 
     @public

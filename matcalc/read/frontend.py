@@ -12,7 +12,7 @@ from matcalc.core.errors import (
     UnsupportedError,
 )
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language, default_language
+from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.infer import infer, infer_pair
@@ -32,7 +32,7 @@ def read(
     kinds: Mapping[str, str] | None = None,
     definitions: Mapping[str, Expr] | None = None,
     *,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
     expand: Expand | None = None,
     counts: Mapping[str, int] | None = None,
 ) -> Program:
@@ -74,7 +74,7 @@ def read_pair(
     right: str | Program,
     declarations: Mapping[str, str | Variable] | Iterable[str] = (),
     *,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
     expand: Expand | None = None,
 ) -> tuple[Program, Program]:
     """Two programs over the same variables whose values have one shape.
@@ -109,7 +109,7 @@ def _type_pair(
     left: str | Program,
     right: str | Program,
     declarations: Mapping[str, str | Variable],
-    language: Language,
+    language: BaseLanguage,
 ) -> tuple[Program, Program]:
     first, second = (side if isinstance(side, str) else side.source for side in (left, right))
     text = f"{first}\n{second}"
@@ -150,7 +150,7 @@ def _declared_kinds(
 def _statements(
     texts: list[str],
     declarations: Mapping[str, str | Variable],
-    language: Language,
+    language: BaseLanguage,
     counts: Mapping[str, int] | None = None,
 ) -> tuple[list[list[Statement]], dict[str, Variable]]:
     """The definitions and values of each text, and everything that is declared; loops and families
@@ -166,7 +166,7 @@ def _statements(
 
 
 def statements_of(
-    texts: list[str], declarations: Mapping[str, str | Variable], language: Language
+    texts: list[str], declarations: Mapping[str, str | Variable], language: BaseLanguage
 ) -> tuple[list[list[Statement]], dict[str, Variable]]:
     """The definitions and values of each text as they are typed, and everything that is
     declared.

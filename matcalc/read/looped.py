@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from matcalc.core.dims import Dim, dim
 from matcalc.core.errors import MatcalcError, ShapeError, UnsupportedError
 from matcalc.core.kinds import Variable, free_kind
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.loops import Assignment, ForLoop, Item, LoopProgram, base
 from matcalc.core.members import family_of, member, move_member, move_size, places_of
 from matcalc.core.program import Program
@@ -31,7 +31,7 @@ _SIZES = "sizes_of_indices"  # a variable that makes the indices sizes
 
 
 def read_looped(
-    text: str, declarations: Mapping[str, str | Variable] | Iterable[str], language: Language
+    text: str, declarations: Mapping[str, str | Variable] | Iterable[str], language: BaseLanguage
 ) -> LoopProgram:
     """The program, with its loops as they are; raises a MatcalcError as ``read`` does."""
     declarations = declare([declarations] if isinstance(declarations, str) else declarations)
@@ -72,7 +72,7 @@ class _Reading:
         given: list[str],
         counts: list[str],
         written: list[tuple[int, Program]],
-        language: Language,
+        language: BaseLanguage,
     ) -> None:
         self.source = source
         self.statements = statements

@@ -15,7 +15,7 @@ from matcalc.claims.judge.verdict import report
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.options import STRUCTURES, require_choice
 from matcalc.core.rng import warn_of_seed
 from matcalc.results import Formula
@@ -92,7 +92,7 @@ def check_gradient(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> Report:
     """The report on a claimed gradient of a scalar.
 
@@ -123,7 +123,7 @@ def check_jacobian(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> Report:
     """The report on a claimed derivative of anything; a function's value has the axes of the
     objective, then the variable's.
@@ -145,7 +145,7 @@ def check_hessian(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> Report:
     """The report on a claimed second derivative."""
     setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, language, order=2)
@@ -165,7 +165,7 @@ def check_jvp(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> Report:
     """The report on a claimed directional derivative, linear in the ``tangent`` (``dX`` for a
     variable X).
@@ -189,7 +189,7 @@ def check_vjp(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> Report:
     """The report on a claimed gradient of sum(cotangent.*objective), the product that reverse mode
     computes.
@@ -252,7 +252,7 @@ def _setting(
     arrays: str,
     rtol: Any,
     dtype: Any,
-    language: Language | None,
+    language: BaseLanguage | None,
     order: int = 1,
 ) -> Setting:
     if not isinstance(wrt, str):

@@ -18,7 +18,7 @@ from matcalc.core.boundary import warn_of_notes
 from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError
 from matcalc.core.kinds import MOST_AXES, Variable, free_kind
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -64,7 +64,7 @@ class Setting:
     notes: list[str] = field(default_factory=list)
     precision: str = ""
     rtol: float = 0.0  # the error that is allowed, if not that of the method
-    language: Language | None = None  # the default language where it is None
+    language: BaseLanguage | None = None  # the default language where it is None
     dtype: str = ""  # in which precision the functions compute, if their results do not say so
 
     @property

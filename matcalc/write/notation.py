@@ -9,7 +9,7 @@ from itertools import chain, count
 from typing import NamedTuple
 
 from matcalc.core.kinds import Variable, size_names
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.tree import Expr, intern_trees
 from matcalc.verify.readback.text import says
@@ -43,7 +43,7 @@ def format_text(
     cse: bool = False,
     defined: DefinedNames | None = None,
     verify: bool = True,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> str:
     """The text of a tree of the language.
 
@@ -63,7 +63,7 @@ def write_tree(
     variables: Mapping[str, Variable],
     *,
     verify: bool,
-    language: Language | None,
+    language: BaseLanguage | None,
 ) -> str:
     """The text of a tree with these names of its parts, which is read back; an array by its entries
     has a head. Raises VerificationError where no text means the tree.
@@ -78,7 +78,7 @@ def write_equation(
     variables: Mapping[str, Variable],
     *,
     verify: bool = True,
-    language: Language | None,
+    language: BaseLanguage | None,
 ) -> tuple[str, str, str]:
     """The parts of what ``write_tree`` writes: a name for an array by its entries, the places
     ``[i, k]`` of these, and the formula; only the formula where the tree is no such array.

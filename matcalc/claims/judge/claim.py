@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement, make_statement
 
@@ -26,7 +26,7 @@ class Claim:
     layout: str = "mixed"
     structure: str = "declared"
     name: str = ""
-    language: Language | None = field(default=None, compare=False, repr=False)
+    language: BaseLanguage | None = field(default=None, compare=False, repr=False)
 
     def about(self, program: Program) -> DerivativeStatement:
         """What is claimed to be found, of an objective that was read."""

@@ -23,7 +23,7 @@ _COSTS = {
     "symmetric": 1.25,
     "orthogonal": 1.35,
     "diagonal": 2.4,
-}  # almost any two slips vanish for diagonal matrices
+}  # almost any two mistakes vanish for diagonal matrices
 _NARROWER = {
     "matrix": ("symmetric", "orthogonal", "diagonal"),
     "invertible": ("symmetric", "orthogonal", "diagonal"),
@@ -109,7 +109,7 @@ def _format_list(names: list[str]) -> str:
 def _worlds(
     question: Question, base: Point, rng: np.random.Generator, kinds: dict[str, str]
 ) -> list[Sample]:
-    """Worlds in which the variables are of narrower kinds; none where the domain has no such
+    """Samples in which the variables are of narrower kinds; none where the domain has no such
     point.
     """
 

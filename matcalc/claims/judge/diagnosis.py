@@ -1,9 +1,9 @@
 """What is wrong with a wrong claim: the least far-fetched explanation of the numbers.
 
-Every claim with one slip mended is compared with every wrong answer that has one slip, up to a
-constant factor; so compositions of two slips, one of them in the text and one of the whole, cost no
-more than single ones. Candidates that agree in one sample are tried in the others, the cheapest
-first.
+Every claim with one mistake mended is compared with every wrong answer that has one mistake, up to
+a constant factor; so compositions of two mistakes, one of them in the text and one of the whole,
+cost no more than single ones. Candidates that agree in one sample are tried in the others, the
+cheapest first.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from matcalc.verify.oracle.pieces import Pieces, jumps_at_zero, on_jump
 from matcalc.write.printers.text import text
 
 _WRONG_SIGN = "it has the wrong sign"
-_DEAREST = 4.0  # two slips, a factor and a sign: what costs more explains nothing
-_COMPOSED = 0.3  # what a composition costs beyond its parts: one slip is likelier than two
+_DEAREST = 4.0  # two mistakes, a factor and a sign: what costs more explains nothing
+_COMPOSED = 0.3  # what a composition costs beyond its parts: one mistake is likelier than two
 _TELLING = (
     "needs-symmetric",
     "needs-commuting",
@@ -55,8 +55,8 @@ _AT_EQUAL_SIZES = 3  # points that are looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
-    """One slip: its kind, and what it is in words."""
+class Mistake:
+    """One mistake: its kind, and what it is in words."""
 
     kind: str
     text: str
@@ -64,7 +64,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The slips that together explain a claim, and a condition under which it is right as it
+    """The mistakes that together explain a claim, and a condition under which it is right as it
     stands.
 
     ``mended`` is the claim without them, in the language, and is the derivative: nothing is said
@@ -72,7 +72,7 @@ class Diagnosis:
     derivative cannot be written.
     """
 
-    causes: tuple[Slip, ...]
+    causes: tuple[Mistake, ...]
     condition: str = ""
     mended: str = ""
 
@@ -82,7 +82,7 @@ class Diagnosis:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of the slips."""
+        """The kinds of the mistakes."""
         return tuple(cause.kind for cause in self.causes)
 
 
@@ -127,18 +127,18 @@ def diagnose(
         return Diagnosis((alike,), mended=correct)
     held = _find_condition(question, list(samples), rng) or one_branch(question, samples)
     if held is not None and alike is None and (best is None or held.cost < best[0]):
-        return Diagnosis((Slip(held.kind, held.text),), mended=correct)
+        return Diagnosis((Mistake(held.kind, held.text),), mended=correct)
     if best is None:
         return None
     _, match, factor, formula = best
-    causes = [*_causes(match), *([Slip(factor.kind, factor.text)] if factor.text else [])]
+    causes = [*_causes(match), *([Mistake(factor.kind, factor.text)] if factor.text else [])]
     other = _other_number(match, factor)
     if other is not None:
         causes = [other]
     elif factor.negative:
-        causes.append(Slip("sign", _WRONG_SIGN))
+        causes.append(Mistake("sign", _WRONG_SIGN))
     if [cause.kind for cause in causes] == ["sign"]:
-        causes = [Slip("sign", causes[0].text + _of_another(wrong, samples))]
+        causes = [Mistake("sign", causes[0].text + _of_another(wrong, samples))]
     also = (
         held is not None
         and held.kind in _TELLING
@@ -149,14 +149,14 @@ def diagnose(
 
 def _find_equal_sizes(
     question: Question, samples: Sequence[Sample], rng: np.random.Generator
-) -> Slip | None:
+) -> Mistake | None:
     """What is said of a claim that is the derivative where sizes are equal: then nothing else that
     holds there explains it.
     """
     if question.misfit is not None:
         said = f"it is right only if all sizes are equal: {question.misfit.why}"
         right = all(sample.error < _SAME for sample in samples)
-        return Slip("needs-square", said) if right else None
+        return Mistake("needs-square", said) if right else None
     other = question.alike()
     if other is None or other.misfit is None:
         return None
@@ -165,11 +165,11 @@ def _find_equal_sizes(
     except (MatcalcError, ValueError, np.linalg.LinAlgError):
         return None
     right = all(sample.error < _SAME for sample in found)
-    return Slip("needs-square", f"it is right only if {other.misfit.why}") if right else None
+    return Mistake("needs-square", f"it is right only if {other.misfit.why}") if right else None
 
 
-def _causes(match: _Match) -> list[Slip]:
-    """The slips in words. Two that put the same thing into both formulas are one: exp(x) stands
+def _causes(match: _Match) -> list[Mistake]:
+    """The mistakes in words. Two that put the same thing into both formulas are one: exp(x) stands
     where sigmoid(x) belongs, whatever was put there to find that.
     """
     mine, theirs = match.mended.said, match.variant.said
@@ -178,17 +178,17 @@ def _causes(match: _Match) -> list[Slip]:
         same = text(mine.part) == text(theirs.part)
         if plain and not same and text(mine.instead) == text(theirs.instead):
             said = f"{quote(mine.part)} should be {quote(theirs.part)}"
-            return [Slip(match.variant.kind, said)]
-    return [Slip(part.kind, part.text) for part in (match.variant, match.mended) if part.text]
+            return [Mistake(match.variant.kind, said)]
+    return [Mistake(part.kind, part.text) for part in (match.variant, match.mended) if part.text]
 
 
-def _other_number(match: _Match, factor: ConstantFactor) -> Slip | None:
+def _other_number(match: _Match, factor: ConstantFactor) -> Mistake | None:
     """That a number should be another one, where it is left out and another is missing."""
     said = match.mended.said
     gone = said.gone if isinstance(said, Mutation) and match.variant is IDENTITY else None
     if gone is None or gone.op != "number" or not factor.is_number:
         return None
-    return Slip("factor", f"{quote(gone)} should be {factor.formula}")
+    return Mistake("factor", f"{quote(gone)} should be {factor.formula}")
 
 
 def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:
@@ -292,13 +292,13 @@ def _best(
 
 
 def _says_nothing(match: _Match, factor: ConstantFactor, question: Question, correct: str) -> bool:
-    """Whether three slips are told, or most of the derivative is a factor that is said to be
+    """Whether three mistakes are told, or most of the derivative is a factor that is said to be
     missing, and something else is said to be wrong: that can be said of any claim, and of a number
     that two factors are missing.
     """
-    slips = bool(match.mended.cost), bool(match.variant.cost), factor.formula not in ("", "-1")
-    if all(slips) or (
-        sum(slips) > 1 and question.tree is not None and question.tree.op == "number"
+    mistakes = bool(match.mended.cost), bool(match.variant.cost), factor.formula not in ("", "-1")
+    if all(mistakes) or (
+        sum(mistakes) > 1 and question.tree is not None and question.tree.op == "number"
     ):
         return True
     said, answer = match.variant.said, question.answer

@@ -24,7 +24,7 @@ _UNUSUAL = 1.2  # what a number costs that is not 2 or 1/2
 
 @dataclass(frozen=True, slots=True)
 class ConstantFactor:
-    """By what the claim has to be multiplied to be right: kind of slip, what to say, and how
+    """By what the claim has to be multiplied to be right: kind of mistake, what to say, and how
     far-fetched it is.
     """
 

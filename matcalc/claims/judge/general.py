@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from matcalc.claims.equality import DIFFERENT, decide_numerically
 from matcalc.claims.judge.claim import Claim
-from matcalc.claims.judge.diagnosis import Diagnosis, Slip
+from matcalc.claims.judge.diagnosis import Diagnosis, Mistake
 from matcalc.claims.judge.question import Question
 from matcalc.claims.judge.report import WRONG, Report
 from matcalc.core.dims import Dim, dim
@@ -104,7 +104,7 @@ def say_sizes(found: Report) -> Report:
 
 def _say_diagnosis(found: Diagnosis | None, say: Callable[[str], str]) -> Diagnosis | None:
     return found and Diagnosis(
-        tuple([Slip(each.kind, say(each.text)) for each in found.causes]),
+        tuple([Mistake(each.kind, say(each.text)) for each in found.causes]),
         say(found.condition),
         say(found.mended),
     )

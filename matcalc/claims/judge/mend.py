@@ -1,4 +1,4 @@
-"""The claim with its slips mended: a text of the language, and whether it is the derivative."""
+"""The claim with its mistakes mended: a text of the language, and whether it is the derivative."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _ELSEWHERE = LIKELY + 0.05  # the sign of a term that stands in brackets
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """The claim with a slip mended: what was wrong, the value without it, how far-fetched it is.
+    """The claim with a mistake mended: what was wrong, the value without it, how far-fetched it is.
 
     ``tree`` is there where a part of the claim was replaced, as ``said`` says then. A hundred are
     tried and one is said, so texts are made when they are asked for.
@@ -62,7 +62,7 @@ class Mended:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether the slip stands in a condition: beside another one, almost any explains that."""
+        """Whether the mistake stands in a condition: beside another, almost any explains that."""
         return isinstance(self.said, Mutation) and self.said.hidden
 
     @property
@@ -83,7 +83,7 @@ def as_it_is(question: Question) -> Mended:
 
 
 def mendings(question: Question) -> Iterator[Mended]:
-    """The claim with each slip of the pen mended; then with each of its terms, then summed."""
+    """The claim with each mistake mended; then with each of its terms, then summed."""
     tree = question.tree
     if tree is None:
         return
@@ -91,13 +91,13 @@ def mendings(question: Question) -> Iterator[Mended]:
     beside = [question.program.expr] if question.program is not None else []
     neighbours = Neighbours(tree)
     found = [*beside, *([] if question.answer is None else [question.answer])]
-    slips = (
+    mistakes = (
         *mutations(tree, variables),
         *swaps(tree, variables, beside),
         *slopes(tree),
         *borders(tree, found),
     )
-    for edit in slips:
+    for edit in mistakes:
         kind = "extra-term" if edit.kind == "term" else edit.kind
         said: str | Mutation = edit
         if edit.whole and kind == "factor-transposed":
@@ -232,7 +232,7 @@ def mended_claim(
     samples: Sequence[Sample],
     correct: str,
 ) -> str | None:
-    """The text that the slips, mended, make of the claim; None if it is not the derivative.
+    """The text that the mistakes, mended, make of the claim; None if it is not the derivative.
 
     Where one of them is that the claim is of something else altogether, this is the derivative as
     it is printed. It is empty where there is no text to be mended.

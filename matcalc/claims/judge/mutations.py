@@ -1,6 +1,6 @@
-"""Single slips of the pen: every formula that differs from a given one in one place.
+"""Single mistakes: every formula that differs from a given one in one place.
 
-They are tried both ways. If an edited claim is right, the claim has the slip; if the edited true
+They are tried both ways. If an edited claim is right, the claim has the mistake; if the edited true
 formula is the claim, too.
 """
 
@@ -25,21 +25,21 @@ from matcalc.core.tree import (
     variable,
 )
 from matcalc.core.user_functions import calls_function
-from matcalc.verify.oracle.close import unrounded
+from matcalc.verify.oracle.close import find_unrounded
 from matcalc.write.printers.text import text
 
-MOST_NODES = 150  # parts of a formula beyond which no slips are looked for
+MOST_NODES = 150  # parts of a formula beyond which no mistakes are looked for
 _LONGEST = 60  # characters of a part that is quoted
 
 JUMPING = frozenset((*FLAT, *COMPARISONS))  # flat away from where they jump
-_HIDDEN = 1.0  # what a slip costs that is inside of a condition
+_HIDDEN = 1.0  # what a mistake costs that is inside of a condition
 LIKELY, POSSIBLE, FARFETCHED = 1.2, 1.3, 1.4
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A formula with one part replaced: what kind of slip this is, both parts, and how far-fetched
-    it is.
+    """A formula with one part replaced: what kind of mistake this is, both parts, and how
+    far-fetched it is.
 
     ``gone`` is the factor that was left out, if this is what was done, of the whole or of a term
     (``among``): inside of a function a part is replaced by another. ``turned`` is what has another
@@ -60,13 +60,13 @@ class Mutation:
     hidden: bool = False
 
     def in_the_claim(self) -> str:
-        """What is said if the claim without this slip is right."""
+        """What is said if the claim without this mistake is right."""
         if self.gone is not None:
             return f"the factor {self._factor()} should not be there"
         return self._sign() or f"{quote(self.part)} should be {self._after()}"
 
     def in_the_truth(self) -> str:
-        """What is said if the right formula with this slip is the claim."""
+        """What is said if the right formula with this mistake is the claim."""
         if self.gone is not None:
             return f"the factor {self._factor()} is missing"
         return self._sign() or f"{self._after()} stands where {quote(self.part)} belongs"
@@ -86,7 +86,7 @@ class Mutation:
 
 
 class Change(NamedTuple):
-    """A kind of slip, the part instead, its cost; the factor that it leaves out, and what has
+    """A kind of mistake, the part instead, its cost; the factor that it leaves out, and what has
     another sign.
     """
 
@@ -98,7 +98,7 @@ class Change(NamedTuple):
 
 
 def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Mutation]:
-    """All formulas with one slip; none for a formula that is too long to be looked through."""
+    """All formulas with one mistake; none for a formula that is too long to be looked through."""
     order = tree.parts
     if len(order) > MOST_NODES:
         return
@@ -463,7 +463,7 @@ def _constants(
     if node.op == "number" and not any(
         user.op in ("^", ".^") and user.args[1] is node for user in users
     ):
-        for plain in unrounded(Fraction(node.value)):
+        for plain in find_unrounded(Fraction(node.value)):
             yield Change("rounded", number(plain), LIKELY)
         for value in (2 * node.value, node.value / 2, -node.value):
             signed = value == -node.value

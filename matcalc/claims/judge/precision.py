@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from matcalc.claims.judge.diagnosis import Slip
+from matcalc.claims.judge.diagnosis import Mistake
 from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.core.errors import ArgumentError
 from matcalc.runtime.elementwise import Array
@@ -22,7 +22,7 @@ _HINT = "rtol= allows for errors"
 Function = Callable[[Point], Array]
 
 
-def single(asked: Question, samples: Sequence[Sample]) -> Slip | None:
+def single(asked: Question, samples: Sequence[Sample]) -> Mistake | None:
     """The cause of small errors if the claim has single precision, though its type does not say
     so.
     """
@@ -37,10 +37,10 @@ def single(asked: Question, samples: Sequence[Sample]) -> Slip | None:
         f"it looks like single precision: errors of the order of {_order(samples)}; "
         f"dtype='float32' says so, {_HINT}"
     )
-    return Slip("precision", text)
+    return Mistake("precision", text)
 
 
-def differences(samples: Sequence[Sample]) -> Slip | None:
+def differences(samples: Sequence[Sample]) -> Mistake | None:
     """The cause of small errors that nothing else explains."""
     if not _small(samples):
         return None
@@ -48,7 +48,7 @@ def differences(samples: Sequence[Sample]) -> Slip | None:
         f"it looks like finite differences, or a rounded number: errors of the order of "
         f"{_order(samples)}; {_HINT}"
     )
-    return Slip("precision", text)
+    return Mistake("precision", text)
 
 
 def is_blurred(function: Function, point: Point, wrt: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from matcalc.claims.judge.claim import DISPROVED, OPEN, PROVED
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement, is_folded
+from matcalc.core.statement import DerivativeStatement, is_matricized
 from matcalc.core.substitution import replace_sizes
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.judge import Verdict, judge, least_sizes
@@ -25,8 +25,8 @@ def prove(statement: DerivativeStatement, stated: Program) -> Verdict:
     found = _provable(statement, stated)
     if found is None:
         return Verdict(OPEN)
-    tree, folded = found
-    verdict = judge(statement, tree, as_matrix=folded)
+    tree, as_matrix = found
+    verdict = judge(statement, tree, as_matrix=as_matrix)
     return verdict if verdict.outcome in (PROVED, DISPROVED) else Verdict(OPEN)
 
 
@@ -52,8 +52,10 @@ def _provable(statement: DerivativeStatement, stated: Program) -> tuple[Expr, bo
     """
     total = len(statement.mixed_shape)
     tree = stated.expr
-    folded = not tree.is_tensor and is_folded(statement.program.expr.rank, total, statement.order)
-    if tree.rank != (2 if folded else total):
+    as_matrix = not tree.is_tensor and is_matricized(
+        statement.program.expr.rank, total, statement.order
+    )
+    if tree.rank != (2 if as_matrix else total):
         return None
     if stated.undetermined:
         known = (
@@ -65,4 +67,4 @@ def _provable(statement: DerivativeStatement, stated: Program) -> tuple[Expr, bo
             # a formula that holds at some sizes of what it leaves open need not hold at others
             return None
         tree = replace_sizes(tree, known.get)
-    return tree, folded
+    return tree, as_matrix

@@ -11,9 +11,9 @@ import numpy as np
 
 from matcalc.claims.judge.claim import OPEN, Claim, Misfit
 from matcalc.core.kinds import Variable, size_names
-from matcalc.core.language import Language, default_language
+from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.program import Program
-from matcalc.core.statement import columns_of, is_folded, layout_axes
+from matcalc.core.statement import columns_of, is_matricized, layout_axes
 from matcalc.core.subspaces import frame_of
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
@@ -141,7 +141,7 @@ class Question:
     source: Claim | None = None  # where it came from, if that is a claim in text
 
     @property
-    def language(self) -> Language:
+    def language(self) -> BaseLanguage:
         """That of the objective, if it is a formula."""
         return default_language() if self.program is None else self.program.language
 
@@ -159,12 +159,12 @@ class Question:
         names = size_names(self.variables.values())
         return {name: size for name, size in sizes.items() if name in names}
 
-    def folds(self, total: int) -> bool:
+    def is_matricized(self, total: int) -> bool:
         """Whether a claim of a derivative with these many axes is the matrix J of d vec(F) = J*d
         vec(X), and no array.
         """
         whole = self.tree is not None and self.tree.is_tensor
-        return not whole and is_folded(self.rank, total, self.order)
+        return not whole and is_matricized(self.rank, total, self.order)
 
     def to_layout(self, derivative: Array) -> Array:
         """A derivative as claims write it: in the layout asked for, beyond two axes as J of d
@@ -174,7 +174,7 @@ class Question:
         if total < self.rank:
             return derivative
         laid = np.transpose(derivative, layout_axes(self.rank, total, self.layout))
-        if not self.folds(total):
+        if not self.is_matricized(total):
             return laid
         return laid.reshape(*self.split(laid.shape), order="F")
 

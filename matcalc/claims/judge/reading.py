@@ -13,7 +13,7 @@ from matcalc.claims.judge.sizes import true_shape
 from matcalc.core.dims import Shape, dim
 from matcalc.core.errors import ArgumentError, MatcalcError, ShapeError, UnknownNameError
 from matcalc.core.kinds import Variable, size_names
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.program import Program
 from matcalc.core.substitution import replace_sizes
 from matcalc.core.tree import Expr, dimension
@@ -41,7 +41,7 @@ def read_formula(
     formula: str,
     declarations: Declarations,
     definitions: Definitions = NO_DEFINITIONS,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> Program:
     """The typed program of a formula in either language; of LaTeX its ``source`` is the text that
     means the same.
@@ -217,7 +217,7 @@ def _read_misfit(
     known: Mapping[str, Variable],
     definitions: Definitions,
     problem: ShapeError,
-    language: Language,
+    language: BaseLanguage,
 ) -> tuple[Program, Misfit]:
     """The formula where all sizes that have names are one, or one of the sizes that are numbers;
     raises the problem if it does not fit even then.

@@ -103,7 +103,7 @@ class Report:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of the slips that explain the claim."""
+        """The kinds of the mistakes that explain the claim."""
         return self.diagnosis.kinds if self.diagnosis is not None else ()
 
     def __str__(self) -> str:
@@ -144,11 +144,11 @@ class Report:
     def _diagnosis(self) -> str:
         if self.diagnosis is not None:
             return str(self.diagnosis)
-        unknown = "none of the known slips"
+        unknown = "none of the known mistakes"
         return f"{unknown}; true - claim = {self.difference}" if self.difference else unknown
 
     def _mended(self) -> str:
-        """The claim without its slips, if it is not the derivative as it is printed."""
+        """The claim without its mistakes, if it is not the derivative as it is printed."""
         mended = self.diagnosis.mended if self.diagnosis is not None else ""
         return mended if mended != self.correct else ""
 

@@ -6,7 +6,7 @@ from functools import reduce
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms, names_in
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement, is_folded
+from matcalc.core.statement import DerivativeStatement, is_matricized
 
 
 def true_shape(statement: DerivativeStatement, rank: int) -> Shape:
@@ -15,7 +15,7 @@ def true_shape(statement: DerivativeStatement, rank: int) -> Shape:
     """
     laid = statement.shape
     objective = statement.program.expr.rank
-    if rank > 2 or not is_folded(objective, len(laid), statement.order):
+    if rank > 2 or not is_matricized(objective, len(laid), statement.order):
         return laid
     rows = len(laid) - statement.columns
     return reduce(Dim.times, laid[:rows], ONE), reduce(Dim.times, laid[rows:], ONE)

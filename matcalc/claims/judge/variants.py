@@ -41,7 +41,7 @@ from matcalc.write.printers.text import text
 
 _MOST_IN_PAIRS = 6  # terms of a sum that may lack two
 _OTHER_FORM = (
-    0.1  # a slip in the printed form is a bit less likely than one in the form that was claimed
+    0.1  # a mistake in the printed form is a bit less likely than one in the form that was claimed
 )
 _ALIKE = 1e-9  # entries that are equal, relative
 _AGREES = 1e-6  # of a claim that is projected, relative
@@ -88,7 +88,7 @@ def _layouts(question: Question) -> Iterator[Variant]:
             _transpose,
         )
         return
-    if not question.folds(total):
+    if not question.is_matricized(total):
         yield from _permutations(total)
         return
     whole = "it is the transpose of J in d vec(F) = J*d vec(X)"
@@ -396,14 +396,14 @@ def _as_added(term: Expr, question: Question) -> str:
 
 
 def _edits(answer: Expr, question: Question) -> Iterator[Variant]:
-    """The true formula with one slip of the pen."""
+    """The true formula with one mistake."""
     variables = dict(question.variables)
     beside = [question.program.expr] if question.program is not None else []
     neighbours = Neighbours(answer)
     claim = question.tree.parts if question.tree is not None else ()
     jumps = any(node.op in JUMPING or node.op in KINKED for node in claim)
-    slips = (*mutations(answer, variables), *swaps(answer, variables, beside), *slopes(answer))
-    for edit in slips:
+    mistakes = (*mutations(answer, variables), *swaps(answer, variables, beside), *slopes(answer))
+    for edit in mistakes:
         if edit.kind == "term" or (edit.hidden and not jumps):
             continue
         yield Variant(edit.kind, edit, neighbours.value(edit.tree), edit.cost + _OTHER_FORM)

@@ -16,7 +16,7 @@ from matcalc.claims.judge.branches import has_branches
 from matcalc.claims.judge.claim import DISPROVED, Claim
 from matcalc.claims.judge.claim import PROVED as EXACT
 from matcalc.claims.judge.claims import about
-from matcalc.claims.judge.diagnosis import Diagnosis, Slip, diagnose
+from matcalc.claims.judge.diagnosis import Diagnosis, Mistake, diagnose
 from matcalc.claims.judge.general import is_wrong_there, name_sizes, say_sizes
 from matcalc.claims.judge.parts import judge_part
 from matcalc.claims.judge.precision import differences, single
@@ -238,7 +238,7 @@ def _wrong_on_kink(asked: Question, found: OnKink, seed: int | None, blank: Repo
     return replace(
         blank,
         verdict=WRONG,
-        diagnosis=Diagnosis((Slip("kink", found.says),), mended=blank.correct),
+        diagnosis=Diagnosis((Mistake("kink", found.says),), mended=blank.correct),
         counterexample=found.counterexample,
         checked=replace(blank.checked, exact=""),
         reproduce=_reproduce(asked, seed),
@@ -264,7 +264,7 @@ def _worlds(asked: Question, rng: np.random.Generator) -> list[Sample]:
 def _survey(
     asked: Question, samples: Sequence[Sample], rng: np.random.Generator, *, proved: bool
 ) -> tuple[list[Sample], tuple[str, ...], list[OnBorder]]:
-    """Worlds on all sides of the kinks, the pieces that are in none, and points on borders; where
+    """Samples on all sides of the kinks, the pieces that are in none, and points on borders; where
     the truth has no value nothing is seen.
     """
     points, missing, borders = asked.survey(samples[0].point, rng, proved)
@@ -345,8 +345,8 @@ def _verdict(asked: Question, samples: Sequence[Sample], proved: str) -> tuple[s
 def _explain(
     asked: Question, samples: Sequence[Sample], rng: np.random.Generator, correct: str
 ) -> Diagnosis | None:
-    """What is wrong; a function that shows single precision or small errors that no slip explains
-    is said to be rough.
+    """What is wrong; a function that shows single precision or small errors that no mistake
+    explains is said to be rough.
     """
     if asked.tree is not None:
         return diagnose(asked, samples, rng, correct)
@@ -369,7 +369,7 @@ def _diagnose_rounding(asked: Question, error: float) -> Diagnosis:
     said = f"it is right to {_digits(error)} digits only"
     said += f", because {near[0]} stands for {near[1]}" if near else " where it was compared"
     said += f": true - claim = {rest}" if rest else ""
-    return Diagnosis((Slip("rounded", said),), mended=correct_form(asked))
+    return Diagnosis((Mistake("rounded", said),), mended=correct_form(asked))
 
 
 def _check(
@@ -450,7 +450,7 @@ def _single_term(rest: Expr, asked: Question) -> Diagnosis | None:
         return None
     too_much, term = rest.op == "neg", _text_of(inner, asked)
     kind, what = ("extra-term", "too much") if too_much else ("missing-term", "missing")
-    return Diagnosis((Slip(kind, f"the term {term} is {what}"),), mended=correct_form(asked))
+    return Diagnosis((Mistake(kind, f"the term {term} is {what}"),), mended=correct_form(asked))
 
 
 def _shapes(asked: Question, sample: Sample) -> str:

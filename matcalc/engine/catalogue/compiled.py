@@ -14,7 +14,7 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import CatalogueError
 from matcalc.core.identity import Identity
 from matcalc.core.kinds import Variable
-from matcalc.core.language import BUILT_IN, Language
+from matcalc.core.language import BUILT_IN, BaseLanguage
 from matcalc.core.operations import NUMBERED
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -77,7 +77,7 @@ def bind_sizes(pairs: Iterable[tuple[Shape, Node]]) -> dict[str, Dim]:
 class Catalogue:
     """The identities of a language that the engine works with."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: BaseLanguage) -> None:
         self.language = language
         self._own = {rule.name: rule for rule in (*language.statements, *language.identities)}
         self._built_in = self if language is BUILT_IN else catalogue(BUILT_IN)
@@ -159,7 +159,7 @@ class Catalogue:
         return made
 
 
-def catalogue(language: Language) -> Catalogue:
+def catalogue(language: BaseLanguage) -> Catalogue:
     """The catalogue of a language."""
     return language.once(Catalogue)
 

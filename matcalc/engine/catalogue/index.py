@@ -17,7 +17,7 @@ from zlib import crc32
 from matcalc.core.errors import CatalogueError
 from matcalc.core.identity import Identity
 from matcalc.core.kinds import ROWS
-from matcalc.core.language import BUILT_IN, Language
+from matcalc.core.language import BUILT_IN, BaseLanguage
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
 from matcalc.core.resources import folder_path, read_bytes, read_text, tables_in
 from matcalc.core.tree import Expr
@@ -58,7 +58,7 @@ class Trait(NamedTuple):
     trait: str
 
 
-def trait_of(entry: Identity, language: Language = BUILT_IN) -> Trait | None:
+def trait_of(entry: Identity, language: BaseLanguage = BUILT_IN) -> Trait | None:
     """What the entry says of a function, if it is a statement of that kind."""
     if entry.form == "diff" and entry.range:
         return Trait(_function(sides(entry, language)[0].expr), entry.range)
@@ -68,7 +68,7 @@ def trait_of(entry: Identity, language: Language = BUILT_IN) -> Trait | None:
     return _trait(left.expr, right.expr)
 
 
-def activation_of(entry: Identity, language: Language = BUILT_IN) -> Activation:
+def activation_of(entry: Identity, language: BaseLanguage = BUILT_IN) -> Activation:
     """When the rewrite is to be tried."""
     left, right = sides(entry, language)
     kinds = {variable.kind for variable in left.variables.values()}.intersection(RARE_KINDS)

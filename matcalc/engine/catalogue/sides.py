@@ -8,7 +8,7 @@ from types import MappingProxyType
 from matcalc.core.errors import CatalogueError, MatcalcError
 from matcalc.core.identity import Identity
 from matcalc.core.kinds import Variable, free_kind
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.program import Program
 from matcalc.read.frontend import read
 
@@ -16,7 +16,7 @@ from matcalc.read.frontend import read
 def parse(
     entry: Identity,
     text: str,
-    language: Language,
+    language: BaseLanguage,
     extra: Mapping[str, Variable] = MappingProxyType({}),
 ) -> Program:
     """A side of an identity; ``extra`` declares more names than ``given`` does."""
@@ -26,14 +26,14 @@ def parse(
         raise CatalogueError(f"{entry.file}, {entry.name}: {problem}") from problem
 
 
-def sides(entry: Identity, language: Language) -> tuple[Program, Program]:
+def sides(entry: Identity, language: BaseLanguage) -> tuple[Program, Program]:
     """Both sides; of a differential, see ``differential_program``."""
     if entry.form == "diff":
         return differential_program(entry, language)
     return parse(entry, entry.expr, language), parse(entry, entry.right, language)
 
 
-def differential_program(entry: Identity, language: Language) -> tuple[Program, Program]:
+def differential_program(entry: Identity, language: BaseLanguage) -> tuple[Program, Program]:
     """Both sides of ``d expr = right``."""
     left = parse(entry, entry.expr, language)
     extra = {"Y": _variable("Y", left)}

@@ -38,11 +38,11 @@ def merge_equal_branches(builder: NodeTable, factors: list[Factor], rank: int) -
         rest = [factor for index, factor in enumerate(factors) if index not in one | other]
         if label >= rank and not any(label in labels for _, labels, _ in rest):
             continue
-        node, twin = (
+        node, second_node = (
             _close(builder, [factors[index] for index in sorted(side)], label)
             for side in (one, other)
         )
-        if node is twin:
+        if node is second_node:
             return merge_equal_branches(builder, [*rest, (node, (label,), 2)], rank)
     return factors
 

@@ -459,7 +459,7 @@ class Flattening:
         labelled = [factor for factor in self.flat if factor[1]]
         if all(label < self.rank for _, labels, _ in labelled for label in labels[:1]):
             return labelled, [], scalars
-        closed = connected(labelled)
+        closed = connected_components(labelled)
         # the smallest label of a component is an output if there is one
         inner = [part for label, part in closed.items() if label >= self.rank]
         nested = [factor for part in inner for factor in part]
@@ -468,7 +468,7 @@ class Flattening:
         return opened, inner, scalars
 
 
-def connected(factors: Sequence[Factor]) -> dict[int, list[Factor]]:
+def connected_components(factors: Sequence[Factor]) -> dict[int, list[Factor]]:
     """The factors that are connected by labels, under the smallest label of each component."""
     roots = {label: label for _, labels, _ in factors for label in labels}
 
@@ -499,7 +499,7 @@ def outer_factors(node: Product) -> list[list[Factor]]:
     """
     if node.rank < _OUTER or not contract(node) or any(not own for _, own, _ in node.factors):
         return []
-    found = [*connected(node.factors).values()]
+    found = [*connected_components(node.factors).values()]
     return found if len(found) > 1 else []
 
 

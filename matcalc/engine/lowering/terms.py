@@ -12,8 +12,8 @@ from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, as_term
 
 
 class Open(NamedTuple):
-    """``coefficient * prod(factors)`` with the given output labels; labels are the workshop's own
-    and used once.
+    """``coefficient * prod(factors)`` with the given output labels; no other product
+    has these labels.
     """
 
     coefficient: Rational

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from matcalc.engine.ir.flatten import connected
+from matcalc.engine.ir.flatten import connected_components
 from matcalc.engine.ir.nodes import Factor, Node, Product, Rational, Sum, is_atom
 
 _PLAIN = frozenset(("", "variable", "constant"))  # leaves that meet nothing but themselves
@@ -82,7 +82,8 @@ def open_factor(
             own = term.factors
             loose = [node.kind == "ones" for node, _, _ in own]
             labelled = [factor for factor in own if factor[1]]
-            if (scalar or term.rank > 1) and (any(loose) or len(connected(labelled)) > 1):
+            wide = scalar or term.rank > 1
+            if wide and (any(loose) or len(connected_components(labelled)) > 1):
                 return None
         elif term.kind == "ones" and scalar:
             return None

@@ -12,7 +12,7 @@ from typing import Any
 from matcalc.core.errors import MatcalcError
 from matcalc.core.identity import Identity
 from matcalc.core.kinds import WORDS, Variable, size_names
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.operations import BUILT_IN_NAMES, CONSTANT_SHAPES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -59,7 +59,7 @@ _TRAITS = ("range", "odd", "transpose")
 Callables = Mapping[str, Callable[..., Any]]
 
 
-def check_table(table: Table, language: Language) -> None:
+def check_table(table: Table, language: BaseLanguage) -> None:
     """Whether the table has the keys that it needs, and no others; raises CatalogueError."""
     data = table.data
     name = data.get("name")
@@ -102,7 +102,7 @@ def check_table(table: Table, language: Language) -> None:
         )
 
 
-def user_function(table: Table, callables: Callables, language: Language) -> UserFunction:
+def user_function(table: Table, callables: Callables, language: BaseLanguage) -> UserFunction:
     """The function that a table describes, its differential not yet looked at."""
     data = table.data
     parameters = _parameters(table, "given")
@@ -191,7 +191,7 @@ def _value(table: Table, parameters: tuple[Variable, ...]) -> tuple[Any, ...] | 
     return value.shape
 
 
-def _body(table: Table, parameters: tuple[Variable, ...], language: Language) -> Expr:
+def _body(table: Table, parameters: tuple[Variable, ...], language: BaseLanguage) -> Expr:
     """What the function is, as a typed tree in its parameters."""
     program = read_side(
         table, "is", {parameter.name: parameter for parameter in parameters}, language
@@ -216,7 +216,7 @@ def _body(table: Table, parameters: tuple[Variable, ...], language: Language) ->
 
 
 def read_side(
-    table: Table, key: str, declarations: Mapping[str, Variable | str], language: Language
+    table: Table, key: str, declarations: Mapping[str, Variable | str], language: BaseLanguage
 ) -> Program:
     """The expression under a key, in these names alone."""
     try:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, describe_value
-from matcalc.core.language import Language as Base
+from matcalc.core.language import BaseLanguage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Language(Base):
+class Language(BaseLanguage):
     """The built-in functions and identities; ``extended`` adds those of a file.
 
     A language never changes, so any number of them may be used side by side, in threads too::
@@ -43,7 +43,7 @@ class Language(Base):
         check_file(path, functions)
         extension = read_extension(self, path, functions=functions)
         made = Language()
-        Base.__init__(made, [*self.without(extension.path).extensions, extension])
+        BaseLanguage.__init__(made, [*self.without(extension.path).extensions, extension])
         return made
 
     @property

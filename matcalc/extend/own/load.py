@@ -10,7 +10,7 @@ from typing import Any
 
 from matcalc.core.errors import ArgumentError, CatalogueError
 from matcalc.core.identity import Identity
-from matcalc.core.language import Extension, Language, default_language, set_default_language
+from matcalc.core.language import BaseLanguage, Extension, default_language, set_default_language
 from matcalc.core.user_functions import UserFunction
 from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.catalogue.schema import identity
@@ -98,7 +98,7 @@ def load_identities(
 
 
 def read_extension(
-    language: Language,
+    language: BaseLanguage,
     path: str | Path,
     *,
     functions: Mapping[str, Callable[..., Any]] | None,
@@ -125,7 +125,7 @@ def read_extension(
     return _judge_tables(tables(text, file), given, language.without(place))
 
 
-def _judge_tables(found: list[Table], given: Extension, language: Language) -> Extension:
+def _judge_tables(found: list[Table], given: Extension, language: BaseLanguage) -> Extension:
     """The extension with what its tables bring, each judged in the language with what came before.
 
     What the file brings is a value until it is whole, so nothing has to be undone where a
@@ -135,7 +135,9 @@ def _judge_tables(found: list[Table], given: Extension, language: Language) -> E
     functions: list[UserFunction] = []
     stated: list[tuple[Table, Identity]] = []
 
-    def extended(identities: Iterable[Identity] = (), *, with_statements: bool = True) -> Language:
+    def extended(
+        identities: Iterable[Identity] = (), *, with_statements: bool = True
+    ) -> BaseLanguage:
         statements = [entry for _, entry in stated] if with_statements else []
         return language.with_extension(
             given._replace(
@@ -176,7 +178,9 @@ def _judge_tables(found: list[Table], given: Extension, language: Language) -> E
     return extension._replace(notes=tuple(notes))
 
 
-def _identity(table: Table, entries: list[tuple[Table, Identity]], language: Language) -> Identity:
+def _identity(
+    table: Table, entries: list[tuple[Table, Identity]], language: BaseLanguage
+) -> Identity:
     """The checked entry of an ``[[identity]]``; its source may be missing, its name is free."""
     try:
         entry = identity({"source": "its user", **table.data}, table.file)
@@ -204,7 +208,7 @@ def _identity(table: Table, entries: list[tuple[Table, Identity]], language: Lan
     return entry
 
 
-def _judge(table: Table, entry: Identity, language: Language) -> None:
+def _judge(table: Table, entry: Identity, language: BaseLanguage) -> None:
     if entry.form == "derivative":
         judge_derivative(table, entry, language)
     elif entry.form == "diff":

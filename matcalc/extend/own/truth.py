@@ -20,7 +20,7 @@ from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import CatalogueError, EvaluationError, MatcalcError, UnsupportedError
 from matcalc.core.identity import Identity
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.program import Program
 from matcalc.core.user_functions import UserFunction
 from matcalc.extend.own.functions import PLAIN, read_side
@@ -39,7 +39,7 @@ _BESIDE = 1e-9
 
 
 def judge_function(
-    table: Table, own: UserFunction, entries: list[Identity], language: Language
+    table: Table, own: UserFunction, entries: list[Identity], language: BaseLanguage
 ) -> None:
     """Whether the function has values, and whether what is stated of it is true; raises
     CatalogueError.
@@ -88,7 +88,7 @@ def _reachable(wide: Program, narrow: Program) -> Program:
     return wide
 
 
-def _check_shapes(table: Table, own: UserFunction, language: Language) -> None:
+def _check_shapes(table: Table, own: UserFunction, language: BaseLanguage) -> None:
     """A function that acts entry by entry has to take arrays, with the same value for the same
     entry.
     """
@@ -233,7 +233,7 @@ def judge_equation(
     right: str,
     kinds: tuple[Mapping[str, str], Mapping[str, str]],
     key: str,
-    language: Language,
+    language: BaseLanguage,
 ) -> tuple[Program, Program]:
     """Whether two sides are equal wherever both have a value, not only in the domain, which is but
     where to look for points.
@@ -263,7 +263,7 @@ def judge_equation(
     raise table.problem(f"{left} = {right} is false{where}", key, hint)
 
 
-def judge_derivative(table: Table, entry: Identity, language: Language) -> None:
+def judge_derivative(table: Table, entry: Identity, language: BaseLanguage) -> None:
     """Whether a stated derivative is true."""
     kinds = {**entry.given, **(entry.domain or {})}
     try:
@@ -292,7 +292,7 @@ def judge_derivative(table: Table, entry: Identity, language: Language) -> None:
     raise table.problem(f"the derivative cannot be judged: {report.reason}", "derivative")
 
 
-def judge_differential(table: Table, entry: Identity, language: Language) -> None:
+def judge_differential(table: Table, entry: Identity, language: BaseLanguage) -> None:
     """Whether the differential of an expression is true."""
     try:
         pair = [

@@ -9,7 +9,7 @@ from functools import partial
 from matcalc.core.errors import MatcalcError, UnsupportedError
 from matcalc.core.identity import Identity
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.walk import fold, postorder
@@ -30,7 +30,7 @@ from matcalc.write.notation import format_text
 _MANY = 2  # a degree that is not one
 
 
-def check_trigger(table: Table, entry: Identity, language: Language) -> None:
+def check_trigger(table: Table, entry: Identity, language: BaseLanguage) -> None:
     """Whether the rewrite can be found: its left side is a pattern of functions or operators, and
     has all that the right has.
     """
@@ -53,7 +53,7 @@ def check_trigger(table: Table, entry: Identity, language: Language) -> None:
         )
 
 
-def try_rewrite(table: Table, entry: Identity, language: Language) -> str:
+def try_rewrite(table: Table, entry: Identity, language: BaseLanguage) -> str:
     """A note where the rewrite does not fire on its own left side; CatalogueError where rewriting
     that does not end.
     """
@@ -74,7 +74,7 @@ def try_rewrite(table: Table, entry: Identity, language: Language) -> str:
     return f"note: {entry.name} does not fire on its own left side: {why}"
 
 
-def try_function(table: Table, entry: Identity, language: Language) -> None:
+def try_function(table: Table, entry: Identity, language: BaseLanguage) -> None:
     """Derives the function by each argument, and compares with numbers."""
     program = read(entry.expr, {**entry.given, **(entry.domain or {})}, language=language)
     _check_linear(table, program)

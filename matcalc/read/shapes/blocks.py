@@ -13,7 +13,7 @@ from matcalc.core.tree import Expr, extent, is_number
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.elsewhere import refuse_square_call
-from matcalc.read.shapes.tensors import refuse_blocks, tensor_meant
+from matcalc.read.shapes.tensors import refuse_blocks, suggest_tensor
 from matcalc.read.syntax.nodes import SyntaxNode, children
 from matcalc.read.syntax.sizes import size
 
@@ -197,7 +197,7 @@ def entries(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
         raise context.problem(
             f"{counts[min(arg.rank, 3)]}, not {len(places)}; this is {context.describe(arg)}",
             node.span,
-            tensor_meant(context, arg, len(places)) or hint,
+            suggest_tensor(context, arg, len(places)) or hint,
         )
     value = tuple(
         _place(context, place, axis) for place, axis in zip(places, arg.shape, strict=True)

@@ -12,7 +12,7 @@ from matcalc.core.dims import OPEN, Dim, Shape, combine_terms, names_in
 from matcalc.core.errors import ShapeError, Span, UnknownNameError
 from matcalc.core.indexed import Form, Index, Place
 from matcalc.core.kinds import Variable, free_kind
-from matcalc.core.language import BUILT_IN, Language
+from matcalc.core.language import BUILT_IN, BaseLanguage
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, operands, postorder
@@ -110,7 +110,7 @@ class Context:
         dimensions: set[str],
         kinds: Mapping[str, str],
         counted: frozenset[str] = ODDITIES,
-        language: Language = BUILT_IN,
+        language: BaseLanguage = BUILT_IN,
     ) -> None:
         self.language = language
         self.source = source

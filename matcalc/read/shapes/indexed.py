@@ -21,7 +21,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.read.shapes.blocks import lookup_hint
 from matcalc.read.shapes.context import Cause, Context, IndexUse
-from matcalc.read.shapes.tensors import tensor_meant
+from matcalc.read.shapes.tensors import suggest_tensor
 from matcalc.read.syntax.binders import Affine, affine, plus
 from matcalc.read.syntax.nodes import Binding, Bound, SyntaxNode, children
 
@@ -120,7 +120,7 @@ def _count_error(context: Context, node: SyntaxNode, arg: Expr) -> ShapeError:
         return context.problem("a scalar has no entries", node.span, hint)
     axes = "one place" if arg.rank == 1 else f"{arg.rank} places"
     inside = [context.source[place.start : place.end] for place in node.args[1:]]
-    hint = tensor_meant(context, arg, count)
+    hint = suggest_tensor(context, arg, count)
     if arg.rank == 2 and count == 1:
         base = context.base(arg)
         hint = f"write {base}[{inside[0]}, :] for a row, {base}[:, {inside[0]}] for a column"

@@ -8,7 +8,7 @@ from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ShapeError, UnknownNameError
 from matcalc.core.inner import INNER
 from matcalc.core.kinds import KINDS, MOST_RESULT_AXES, Variable, size_names
-from matcalc.core.language import BUILT_IN, Language
+from matcalc.core.language import BUILT_IN, BaseLanguage
 from matcalc.core.operations import ALIASES, BUILT_IN_NAMES, OPERATIONS, SIZES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -47,7 +47,7 @@ def infer(
     kinds: Mapping[str, str] | None,
     definitions: Mapping[str, Expr] | None,
     counted: frozenset[str] = ODDITIES,
-    language: Language = BUILT_IN,
+    language: BaseLanguage = BUILT_IN,
     *,
     patient: bool = True,
 ) -> Program:
@@ -80,7 +80,7 @@ def infer_pair(
     kinds: Mapping[str, str] | None = None,
     definitions: Mapping[str, Expr] | None = None,
     counted: frozenset[str] = ODDITIES,
-    language: Language = BUILT_IN,
+    language: BaseLanguage = BUILT_IN,
 ) -> Program:
     """Two programs over the same variables, typed together: the value is ``=`` of their values,
     which have one shape.

@@ -27,7 +27,7 @@ def along(context: Context, node: SyntaxNode, name: str, arg: Expr, axis: int) -
     return context.make(name, (arg, context.number(axis, node.args[1])), shape, node)
 
 
-def tensor_meant(context: Context, arg: Expr, axes: int) -> str | None:
+def suggest_tensor(context: Context, arg: Expr, axes: int) -> str | None:
     """The declaration of a letter that is used as an array with more axes than a matrix has."""
     if arg.op != "variable" or arg.value in context.declared or not 2 < axes <= MOST_RESULT_AXES:
         return None
@@ -73,7 +73,7 @@ def einsum(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> E
         if arg.rank != len(letters):
             counted = f"{len(letters)} ax{'is' if len(letters) == 1 else 'es'}"
             message = f"{letters!r} names {counted}, and this is {context.describe(arg)}"
-            raise context.problem(message, place.span, tensor_meant(context, arg, len(letters)))
+            raise context.problem(message, place.span, suggest_tensor(context, arg, len(letters)))
         for letter, size in zip(letters, arg.shape, strict=True):
             known = first.setdefault(letter, (arg, size))
             what = f"einsum takes axis {letter} of {{0}} and {{1}} together"

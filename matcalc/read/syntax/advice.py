@@ -114,10 +114,10 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
         k > 1 and stream[1][0] == "COLON" and not any(each[0] == "SEPARATOR" for each in stream[:k])
     )
     if declared and opener is None and kind in FACTORS:
-        from matcalc.read.syntax.declare_advice import declaration_meant  # noqa: PLC0415 - as above
+        from matcalc.read.syntax.declare_advice import suggest_declaration  # noqa: PLC0415 - as above
 
         line, semicolon, _ = text.partition(";")
-        meant = declaration_meant(line, KINDS if semicolon else ())
+        meant = suggest_declaration(line, KINDS if semicolon else ())
         return f"write {meant}" if meant else "write ; between a declaration and what follows"
     if kind == before[0] == "COLON":  # x[::2]
         return "ranges have no steps here: sum[i](x[2*i]) runs over every second place"

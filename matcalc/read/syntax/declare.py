@@ -17,7 +17,7 @@ from matcalc.core.kinds import (
     WIDEST,
     WORDS,
     Variable,
-    banded,
+    banded_kind,
 )
 from matcalc.core.members import member
 from matcalc.core.options import closest
@@ -180,7 +180,7 @@ def _banded(name: str, body: SyntaxNode, source: str) -> Variable:
             span=args[1].span,
             hint=f"for another k {rest}",
         )
-    return Variable(name, banded(width), (size(args[0], source),))
+    return Variable(name, banded_kind(width), (size(args[0], source),))
 
 
 def _kind_meant(kind: str, body: SyntaxNode, source: str) -> str:
@@ -267,7 +267,7 @@ def _from_line(line: str) -> Variable:
 
 def _hint_of_line(line: str) -> str | None:
     """What to write for a declaration in other words; None where nothing is known."""
-    from matcalc.read.syntax.declare_advice import declaration_meant  # noqa: PLC0415 - on errors
+    from matcalc.read.syntax.declare_advice import suggest_declaration  # noqa: PLC0415 - on errors
 
     if re.search(r"\bpositive[\s_-]+(semi)?definite\b", line):
         return _POSITIVE
@@ -275,7 +275,7 @@ def _hint_of_line(line: str) -> str | None:
     kinds = (*WORDS, *_OTHERWISE)
     if spoken and spoken["kind"] in kinds:
         return f'write "{spoken["name"]}: {spoken["kind"]}{spoken["sizes"] or ""}"'
-    meant = declaration_meant(line, kinds)
+    meant = suggest_declaration(line, kinds)
     return f'write "{meant}"' if meant else None
 
 

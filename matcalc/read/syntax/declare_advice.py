@@ -22,7 +22,7 @@ _IN_WORDS = re.compile(
 )
 
 
-def declaration_meant(line: str, kinds: Container[str]) -> str | None:
+def suggest_declaration(line: str, kinds: Container[str]) -> str | None:
     """What to write for ``A in R^{m x n}``, ``A: m x n``, ``A: matrix m n`` and ``matrix A``."""
     before, apart = _BEFORE.fullmatch(line), _APART.fullmatch(line)
     if before and before["kind"] in kinds:

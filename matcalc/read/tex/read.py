@@ -14,7 +14,7 @@ from matcalc.core.errors import (
     UnsupportedError,
 )
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language, default_language
+from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.program import Program
 from matcalc.core.split import split_declarations
 from matcalc.core.tree import Expr
@@ -66,7 +66,7 @@ def read_latex(
     declarations: Declarations = (),
     definitions: Mapping[str, Expr] | None = None,
     *,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
     einstein: bool = False,
     printed: Shape | None = None,
 ) -> Program:
@@ -114,7 +114,7 @@ def _read(
     text: str,
     declared: dict[str, Variable],
     parts: dict[str, Expr],
-    spoken: Language,
+    spoken: BaseLanguage,
     *,
     einstein: bool,
 ) -> Program:
@@ -178,7 +178,7 @@ def _type(
     text: str,
     declared: dict[str, Variable],
     definitions: Mapping[str, Expr],
-    language: Language,
+    language: BaseLanguage,
     *,
     strict: bool = False,
     einstein: bool,
@@ -242,7 +242,7 @@ def read_latex_pair(
     right: str,
     declarations: Declarations = (),
     *,
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
     einstein: bool = False,
 ) -> tuple[Program, Program]:
     """Two formulas over the same letters whose values have one shape, as ``frontend.read_pair``
@@ -267,7 +267,7 @@ def _type_pair(
     left: str,
     right: str,
     declared: dict[str, Variable],
-    language: Language,
+    language: BaseLanguage,
     *,
     strict: bool = False,
     einstein: bool,

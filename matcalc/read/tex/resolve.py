@@ -309,7 +309,7 @@ class Resolver(ResolverBase):
             if learnt:
                 return left
             hint = signs.product(self, phrase) if columns else signs.of_prime(self, phrase.args[1])
-            hint = hint or signs.turned(self, phrase, left, right)
+            hint = hint or signs.advise_on_product(self, phrase, left, right)
             what = f"cannot multiply {self.kind_of(left)} by {self.kind_of(right)}"
             if columns and phrase.mark and self.scope.source[phrase.mark.start] == "*":
                 what = f"{self.quote(phrase)} may be a convolution or a product of two vectors"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from matcalc.core.dims import Shape
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import Variable, size_names
-from matcalc.core.language import BUILT_IN, Language
+from matcalc.core.language import BUILT_IN, BaseLanguage
 from matcalc.read.syntax.nodes import Statement
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, shifted_index, symbol
@@ -46,7 +46,7 @@ class Scope:
         self,
         source: str,
         declared: dict[str, Variable],
-        language: Language = BUILT_IN,
+        language: BaseLanguage = BUILT_IN,
         *,
         strict: bool = False,
         einstein: bool = False,

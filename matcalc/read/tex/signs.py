@@ -400,7 +400,7 @@ def product(resolver: ResolverBase, phrase: Phrase) -> str | None:
     return f"{hint}{declared or or_number(resolver, first)}"
 
 
-def turned(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> str:
+def advise_on_product(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> str:
     """What to write for a column before a matrix, and for what else has no product."""
     a, b = (operand(resolver, part) for part in phrase.args)
     if left.rank == 1 and not left.row and right.rank == 2 and len(a) + len(b) <= _LONGEST:

@@ -29,7 +29,7 @@ _KNOWN = {
 }
 
 
-def unrounded(value: Fraction) -> Iterator[Fraction]:
+def find_unrounded(value: Fraction) -> Iterator[Fraction]:
     """The plain numbers that another is close to but not equal to, or that a decimal with two
     digits or more is made of by rounding or cutting: 2/3 of 0.667 and of 0.66.
     """

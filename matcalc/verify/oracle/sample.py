@@ -13,7 +13,7 @@ import numpy as np
 from matcalc.core.dims import fit, names_in
 from matcalc.core.errors import DomainProblem
 from matcalc.core.far import far_places
-from matcalc.core.kinds import WIDEST, ZERO, Variable, banded, size_names
+from matcalc.core.kinds import WIDEST, ZERO, Variable, banded_kind, size_names
 from matcalc.core.operations import OF_TALL, PROJECTORS
 from matcalc.core.subspaces import independent
 from matcalc.core.tree import Expr, positive_sizes
@@ -268,7 +268,7 @@ _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
     "skew": _skew,
     "triangular": _triangular,
     "upper": lambda rng, n, entries: _triangular(rng, n, entries).T,
-    **{banded(width): _banded(width) for width in range(1, WIDEST + 1)},
+    **{banded_kind(width): _banded(width) for width in range(1, WIDEST + 1)},
     **{kind: _repeating(kind) for kind in PROJECTORS.values()},
     "invertible": _invertible,
 }

@@ -8,7 +8,7 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import all_parts
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.tree import APPLY, Expr
 from matcalc.read.tex.read import read_latex
 from matcalc.verify.readback.forms import Forms
@@ -23,7 +23,7 @@ def latex_says(
     formula: str,
     tree: Expr,
     variables: Mapping[str, Variable],
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
     *,
     headed: bool = False,
 ) -> bool:

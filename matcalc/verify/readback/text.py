@@ -9,7 +9,7 @@ from matcalc.core.dims import names_in
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.indexed import free_indices
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language
+from matcalc.core.language import BaseLanguage
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, operation
 from matcalc.read.frontend import read
@@ -24,7 +24,7 @@ _MOST_STEPS = 20_000
 
 
 def says(
-    text: str, tree: Expr, variables: Mapping[str, Variable], language: Language | None = None
+    text: str, tree: Expr, variables: Mapping[str, Variable], language: BaseLanguage | None = None
 ) -> bool:
     """Whether the text, read again with these variables, has the value of the tree, by its
     structure or by values.
@@ -75,7 +75,7 @@ def several_say(
     texts: Mapping[int, tuple[str, str, Expr]],
     definitions: Sequence[str],
     variables: Mapping[str, Variable],
-    language: Language | None = None,
+    language: BaseLanguage | None = None,
 ) -> dict[int, bool]:
     """The same of several texts with definitions in common: each with the indices of the array that
     it defines by its entries, if it does, and its tree.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from matcalc.core.dims import names_in
 from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
 from matcalc.core.kinds import Variable
-from matcalc.core.language import Language, default_language
+from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.judge import same_value
@@ -47,7 +47,7 @@ def refuse_homonyms(trees: Iterable[Expr], variables: Mapping[str, Variable]) ->
         )
 
 
-def confirm(right: bool, what: str, language: Language | None) -> None:
+def confirm(right: bool, what: str, language: BaseLanguage | None) -> None:
     """Raises VerificationError where a text, LaTeX or code does not mean what it was printed
     from.
     """

@@ -236,7 +236,7 @@ class CWriter(LanguageWriter):
         codes = [self.over(arg, node) for arg in node.args]
         if cell == "/":
             return self.operator("/", codes, node.args[1])
-        name = self.called(cell, node)
+        name = self.callee(cell, node)
         return f"{name}({', '.join(text for text, _ in codes)})", ATOM
 
     def condition(self, node: CodeNode, whole: CodeNode) -> str:

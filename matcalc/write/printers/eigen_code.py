@@ -236,7 +236,7 @@ class EigenEmitter(LanguageEmitter):
     def _map(self, cell: str, node: CodeNode) -> Code:
         operands = self.operands(node)
         is_method = cell.isidentifier()
-        name = f"std::{cell}" if is_method else self.called(cell, node)
+        name = f"std::{cell}" if is_method else self.callee(cell, node)
         if not node.rank:
             return f"{name}({', '.join(text for text, _ in operands)})", ATOM
         if is_method and not node.is_tensor and len(operands) == 1:
@@ -252,7 +252,7 @@ class EigenEmitter(LanguageEmitter):
             return f"Matrix<T>({bracket(codes[0])}.asDiagonal())", ATOM
         if cell[0] != "=":
             return f"{bracket(codes[0])}.{cell}()", ATOM
-        name = self.called(cell, node)
+        name = self.callee(cell, node)
         given = [
             self._hold(code, arg.rank) if arg.rank or not is_whole(arg) else self._whole(arg)
             for code, arg in zip(codes, node.args, strict=True)

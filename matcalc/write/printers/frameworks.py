@@ -23,7 +23,7 @@ from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, p
 from matcalc.write.printers.numpy_code import NO_ROOM, Source
 from matcalc.write.printers.numpy_emit import Emitter, size_code, subscripts, tuple_code
 from matcalc.write.printers.numpy_families import nested_list
-from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, axes_said, is_bare, is_whole
+from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, axis_argument, is_bare, is_whole
 from matcalc.write.printers.standalone import shape_checks
 from matcalc.write.printers.user_functions import imports
 
@@ -289,7 +289,7 @@ def _summed_product(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     gone = list(range(len(output), len(labels)))
     if not gone:
         return product, TERM
-    return f"xp.sum({product}{f', {axes_said(gone)}' if output else ''})", ATOM
+    return f"xp.sum({product}{f', {axis_argument(gone)}' if output else ''})", ATOM
 
 
 def _gather(emitter: FrameworkEmitter, node: CodeNode) -> Code:

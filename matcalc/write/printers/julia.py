@@ -127,7 +127,7 @@ class JuliaEmitter(LanguageEmitter):
 
     def _map(self, cell: str, node: CodeNode) -> Code:
         operands = self.operands(node)
-        name = self.called(cell, node)
+        name = self.callee(cell, node)
         dot = "." if node.rank else ""
         return f"{name}{dot}({', '.join(text for text, _ in operands)})", ATOM
 
@@ -140,7 +140,7 @@ class JuliaEmitter(LanguageEmitter):
             return f"{bracket(codes[0])} ^ {self._whole_or(node.args[1])}", POWER
         if "{" in cell:
             return form_code(cell, codes)
-        name = self.called(cell, node)
+        name = self.callee(cell, node)
         given = [self._whole_or(arg) for arg in node.args]
         if function == "one_hot":
             given = ["T", *given]

@@ -126,7 +126,7 @@ class LanguageWriter(Emitter):
         self.helpers[name] = None
         return name
 
-    def called(self, cell: str, node: CodeNode) -> str:
+    def callee(self, cell: str, node: CodeNode) -> str:
         """The function that a cell of the table names: the language's own, or one that comes with
         the code (``=``).
         """

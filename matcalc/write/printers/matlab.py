@@ -133,14 +133,14 @@ class MatlabEmitter(LanguageEmitter):
         operands = self.operands(node)
         if "{" in cell:
             return form_code(cell, operands)
-        name = self.called(cell, node)
+        name = self.callee(cell, node)
         return f"{name}({', '.join(text for text, _ in operands)})", ATOM
 
     def _call(self, cell: str, node: CodeNode, more: Sequence[str]) -> Code:
         operands = [self.codes[id(arg)] for arg in node.args]
         if "{" in cell:
             return form_code(cell, operands)
-        name = self.called(cell, node)
+        name = self.callee(cell, node)
         given = [text for text, _ in operands]
         if name == "reshape" and len(given) == 2:
             more = ["1"]

@@ -428,7 +428,7 @@ class Chains:
         if left.kind == DIAGONAL and right.kind == DIAGONAL:
             return CodeFactor(DIAGONAL, build.times(left.node, right.node))
         if left.kind == DIAGONAL:
-            node = build.rows_scaled(left.node, self.single(right))
+            node = build.scale_rows(left.node, self.single(right))
         elif right.kind == DIAGONAL:
             node = build.times(self.single(left), right.node)
         elif left.kind == SUMS:

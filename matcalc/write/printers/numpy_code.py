@@ -30,7 +30,7 @@ from matcalc.write.printers.numpy_families import (
 from matcalc.write.printers.numpy_guards import guard
 from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
-from matcalc.write.printers.numpy_places import PlacesBuilder, listed
+from matcalc.write.printers.numpy_places import PlacesBuilder, find_listed
 from matcalc.write.printers.numpy_shared import share_decompositions
 from matcalc.write.printers.user_functions import callable_name, imports
 
@@ -108,7 +108,7 @@ class Source:
         self.variables = {key: each for key, each in variables.items() if each.kind != "function"}
         self.name = name
         self.title = title
-        self.listed = listed(self.variables) if self.places else {}
+        self.listed = find_listed(self.variables) if self.places else {}
         self.arrays = {key: each for key, each in self.variables.items() if key not in self.listed}
         builder = PlacesBuilder(self.changes) if self.listed else CodeBuilder()
         self.builder, builder.tries = builder, self.quick

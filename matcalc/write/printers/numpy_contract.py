@@ -126,7 +126,7 @@ def spread_axes(build: CodeBuilder, operand: Operand, labels: Labels) -> CodeNod
     """The array with its axes in the order of the labels, and an axis of length 1 for those that it
     lacks.
     """
-    node = ordered(build, operand, tuple(x for x in labels if x in operand.labels))
+    node = order_axes(build, operand, tuple(x for x in labels if x in operand.labels))
     if len(operand.labels) == len(labels) or not node.rank:
         return node
     axes = iter(node.shape)
@@ -135,7 +135,7 @@ def spread_axes(build: CodeBuilder, operand: Operand, labels: Labels) -> CodeNod
     return build.suffix(node, f"[{index}]", shape)
 
 
-def ordered(build: CodeBuilder, operand: Operand, labels: Labels) -> CodeNode:
+def order_axes(build: CodeBuilder, operand: Operand, labels: Labels) -> CodeNode:
     """The array with its axes in the order of the labels."""
     return build.permute(operand.node, tuple(operand.labels.index(label) for label in labels))
 
@@ -156,7 +156,7 @@ class _Plan:
         if same is not None:
             return same
         final = self._pairs(self.operands, output)
-        return ordered(self.build, self._sum(final, output), output)
+        return order_axes(self.build, self._sum(final, output), output)
 
     def _pairs(self, operands: list[Operand], output: Labels) -> Operand:
         """One operand with the labels of the output, or a few more."""
@@ -280,7 +280,7 @@ class _Plan:
         if not batch and first and second and operand.labels == (*second, *first):
             # axes are joined where they are
             return self.build.transpose(self._fold(operand, [], second, first))
-        node = ordered(self.build, operand, (*batch, *first, *second))
+        node = order_axes(self.build, operand, (*batch, *first, *second))
         if len(first) <= 1 and len(second) <= 1:
             return node
         groups = [
@@ -362,7 +362,7 @@ class _Plan:
         labels = own + tuple(renaming[label] for label in own)
         if len(own) > 1:
             node = self.build.node("shaped", None, (node,), tuple(self.dims[x] for x in labels))
-        return ordered(self.build, Operand(node, labels), output)
+        return order_axes(self.build, Operand(node, labels), output)
 
 
 def _renaming(

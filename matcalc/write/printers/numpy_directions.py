@@ -9,13 +9,13 @@ from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 _OPEN = "slots="
 
 
-def directed(build: CodeBuilder, node: CodeNode) -> CodeNode:
+def close_directions(build: CodeBuilder, node: CodeNode) -> CodeNode:
     """The contraction with fewer open directions, or the same."""
     for place, call in enumerate(node.args if node.op == "einsum" else ()):
         if call.op == "call" and call.attr[2] and call.attr[2][0].startswith(_OPEN):
             found = _closed(build, node, place)
             if found is not None:
-                return directed(build, found)
+                return close_directions(build, found)
     return node
 
 

@@ -13,7 +13,7 @@ from matcalc.core.dims import ONE, Shape
 from matcalc.core.walk import fold, operands, postorder
 from matcalc.write.printers.numpy_broadcast import distances, sum_of_parts
 from matcalc.write.printers.numpy_contract import Labels, contract
-from matcalc.write.printers.numpy_directions import directed
+from matcalc.write.printers.numpy_directions import close_directions
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 from matcalc.write.printers.numpy_norms import squared_norms, weighted_sum
 from matcalc.write.printers.numpy_terms import CodeTerm, Operands, join, value
@@ -65,7 +65,7 @@ class _Finish:
     def _step(self, node: CodeNode, args: list[CodeNode]) -> CodeNode:
         same = all(old is new for old, new in zip(node.args, args, strict=True))
         made = node if same else self.build.node(node.op, node.attr, tuple(args), node.shape)
-        made = directed(self.build, made)
+        made = close_directions(self.build, made)
         if id(node) in self.inner:
             return made
         if _is_linear(node):

@@ -18,7 +18,7 @@ from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import acts_entrywise
 from matcalc.write.printers.numpy_broadcast import distances, map_differences
 from matcalc.write.printers.numpy_functions import CALLS, CodeLowering, power
-from matcalc.write.printers.numpy_nodes import CodeNode, axes_said
+from matcalc.write.printers.numpy_nodes import CodeNode, axis_argument
 
 _LETTERS = "ijklmnopqrstuvwxyz"
 _OWN = "abcdefgh"
@@ -316,7 +316,7 @@ class _Body:
                 inner = node.shape[:axis] + node.shape[axis + 1 :]
                 node = self._take(name, node, [axis], inner)
             return node
-        after = () if len(axes) == node.rank and name != "logsumexp" else (axes_said(axes),)
+        after = () if len(axes) == node.rank and name != "logsumexp" else (axis_argument(axes),)
         taken = self.build.call(_TAKEN[name], node, shape=shape, after=after)
         return distances(self.build, taken) or taken
 
@@ -438,7 +438,7 @@ def _behind(function: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
         axes = (-1, -2)[: len(value.own)]
         if len(args) == 2:
             raise UnsupportedError(f"code for {part.op} along an axis", span=part.span)
-        after = (axes_said(axes),) if axes else ()
+        after = (axis_argument(axes),) if axes else ()
         made = body.build.call(function, value.node, shape=shape, after=after)
         return Batch(value.indices, distances(body.build, made) or made)
 

@@ -250,7 +250,7 @@ class CodeBuilder:
         """Z'*diag(w)*Z for weights of any sign."""
         return self.call("weighted_gram", w, Z, shape=(Z.shape[1], Z.shape[1]))
 
-    def rows_scaled(self, v: CodeNode, M: CodeNode) -> CodeNode:
+    def scale_rows(self, v: CodeNode, M: CodeNode) -> CodeNode:
         """diag(v)*M."""
         column = self.suffix(v, "[:, None]", (*v.shape, Dim(1, ())))
         return self.infix("*", column, M, M.shape)
@@ -418,7 +418,7 @@ def _is_symmetric(node: CodeNode, known: set[CodeNode]) -> bool:
     return (node.op, node.attr) == ("filled", "np.eye")
 
 
-def axes_said(axes: Sequence[int]) -> str:
+def axis_argument(axes: Sequence[int]) -> str:
     """The argument that says over which axes a call reduces."""
     return f"axis={axes[0] if len(axes) == 1 else tuple(axes)}"
 
@@ -428,7 +428,7 @@ def total(build: CodeBuilder, array: CodeNode, axes: Sequence[int]) -> CodeNode:
     if not axes:
         return array
     shape = tuple(dim for axis, dim in enumerate(array.shape) if axis not in axes)
-    return build.call("np.sum", array, after=(axes_said(axes),) if shape else (), shape=shape)
+    return build.call("np.sum", array, after=(axis_argument(axes),) if shape else (), shape=shape)
 
 
 def is_whole(node: CodeNode) -> bool:

@@ -29,7 +29,7 @@ class _Term(NamedTuple):
     places: CodeNode
 
 
-def listed(variables: Mapping[str, Variable]) -> dict[str, Variable]:
+def find_listed(variables: Mapping[str, Variable]) -> dict[str, Variable]:
     """The one-hot matrices that may be lists of places, as vectors of these: how many columns they
     have is a number, or another array tells it.
     """
@@ -83,7 +83,7 @@ class PlacesBuilder(CodeBuilder):
     def times(self, left: CodeNode, right: CodeNode) -> CodeNode:
         """Entry by entry; one_hot'*diag(weight) is the transpose of one with scaled rows."""
         if _is_turned(left) and right.rank == 1 and self._terms(left.args[0]) is not None:
-            return self.transpose(self.rows_scaled(right, left.args[0]))
+            return self.transpose(self.scale_rows(right, left.args[0]))
         return super().times(left, right)
 
     def change(self, node: CodeNode) -> CodeNode:
@@ -99,7 +99,7 @@ class PlacesBuilder(CodeBuilder):
         """Z'*diag(w)*Z."""
         if self._terms(Z) is None:
             return super().gram(w, Z)
-        return self.infix("@", self.transpose(Z), self.rows_scaled(w, Z), (Z.shape[1],) * 2)
+        return self.infix("@", self.transpose(Z), self.scale_rows(w, Z), (Z.shape[1],) * 2)
 
     def _count(self, dim: Dim) -> CodeNode:
         """A size beside places: a whole number in any case."""
@@ -148,7 +148,7 @@ class PlacesBuilder(CodeBuilder):
         """The rows of an array with their weights."""
         if weight is None:
             return array
-        return self.rows_scaled(weight, array) if array.rank == 2 else self.times(weight, array)
+        return self.scale_rows(weight, array) if array.rank == 2 else self.times(weight, array)
 
     def _product(self, left: CodeNode, right: CodeNode) -> CodeNode | None:
         """left*right where one of them is made of one-hot matrices."""

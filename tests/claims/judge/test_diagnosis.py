@@ -1,4 +1,4 @@
-"""Wrong claims, each with what is said of it: the slip by its kind, and words that have to be in
+"""Wrong claims, each with what is said of it: the mistake by its kind, and words that have to be in
 the diagnosis.
 """
 
@@ -450,8 +450,8 @@ def test_words_for_slips(expr: str, wrt: str, claim: str, order: int, said: str)
 
 
 def test_a_factor_that_is_most_of_the_derivative_explains_nothing() -> None:
-    """Beside another slip: any claim is the derivative, less and times something."""
+    """Beside another mistake: any claim is the derivative, less and times something."""
     report = judge(Claim("sigmoid(A*sigmoid(B*x))", "x", "A*B"))
     assert (report.verdict, report.diagnosis) == (WRONG, None)
-    report = judge(Claim("sum(norm2(X, 2))", "X", "X/norm2(X)"))  # three slips would explain it
+    report = judge(Claim("sum(norm2(X, 2))", "X", "X/norm2(X)"))  # three mistakes would explain it
     assert (report.verdict, report.diagnosis) == (WRONG, None)

@@ -1,4 +1,6 @@
-"""A sample of what ``benchmarks/diagnose.py`` measures: published derivatives with known slips."""
+"""A sample of what ``benchmarks/diagnose.py`` measures: published derivatives with known
+mistakes.
+"""
 
 from __future__ import annotations
 
@@ -45,13 +47,13 @@ def test_no_wrong_claim_passes_most_slips_are_named_and_what_is_mended_is_right(
     _, wrong = sample
     assert len(wrong) > 50
     passed, named = [], []
-    for slip in wrong:
-        claim = benchmark.claim_of(slip.source, slip.claim, slip.structure)
+    for mistake in wrong:
+        claim = benchmark.claim_of(mistake.source, mistake.claim, mistake.structure)
         report = judge(claim)
         if report.verdict != WRONG:
-            passed.append(slip.claim)
-        named.append(benchmark.named(report, slip.names))
+            passed.append(mistake.claim)
+        named.append(benchmark.named(report, mistake.names))
         found = report.diagnosis
-        assert found is None or judge(replace(claim, claim=found.mended), seed=2).ok, slip
+        assert found is None or judge(replace(claim, claim=found.mended), seed=2).ok, mistake
     assert passed == []
     assert sum(named) >= LEAST_NAMED * len(named)

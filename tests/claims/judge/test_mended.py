@@ -61,7 +61,7 @@ def test_mended(
     assert judge(Claim(expr, wrt, mended, variables)).verdict == PROVED
 
 
-# expression, variable, claim, declarations, what is said, and the claim without its slips
+# expression, variable, claim, declarations, what is said, and the claim without its mistakes
 MENDED = [
     (
         "norm2(A*x - b)^2",

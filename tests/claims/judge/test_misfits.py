@@ -1,5 +1,5 @@
-"""Claims whose shapes do not fit, about functions that are only declared: a verdict with the slip,
-not an error.
+"""Claims whose shapes do not fit, about functions that are only declared: a verdict with the
+mistake, not an error.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ SAID = [
     ("x'*x", "2.0000002*x", "2.0000002 should be 2"),
     ("x'*x", "2*x + 1e-7*x", "the term 1e-7*x should not be there"),
     ("sum(sin(x))", "1.0000001*cos(x)", "1.0000001 should be 1"),
-    ("sum(abs(x))", "tanh(2000*x)", "none of the known slips"),
+    ("sum(abs(x))", "tanh(2000*x)", "none of the known mistakes"),
     # where the step is 1 the derivative vanishes
     (
         "softmax(x)",
