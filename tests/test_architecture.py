@@ -7,13 +7,16 @@ from __future__ import annotations
 import ast
 import gc
 import re
+import sys
 from collections.abc import Iterable
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
+from matcalc.cli.command import main
 from matcalc.core.operations import OPERATIONS
 from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.catalogue.load import LIBRARY
@@ -229,6 +232,31 @@ def test_document_shows_the_same_table() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for name, allowed in ALLOWED.items():
         assert f"| `{name}` | {' '.join(allowed.split()) or '-'} |" in text
+
+
+def test_document_shows_the_way_of_a_request(capsys: pytest.CaptureFixture[str]) -> None:
+    """The table of docs/architecture.md has the calls of ``matcalc diff`` in their order."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w/]+\.py)` \| `(?:\w+\.)?(\w+)` \|", text, re.MULTILINE)
+    assert len(rows) > 10
+    left = iter(rows)
+    wanted = next(left)
+
+    def note(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal wanted
+        code = frame.f_code
+        here = event == "call" and code.co_name == wanted[1]
+        if here and code.co_filename.endswith(f"matcalc/{wanted[0]}"):
+            wanted = next(left, ("", ""))
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        main(["diff", "norm2(A*x - b)^2", "--wrt", "x", "--var", "b: vector(m)"])
+    finally:
+        sys.setprofile(before)
+    assert wanted == ("", ""), f"{wanted[1]} of {wanted[0]} is not called after those before it"
+    assert "2*A'*(A*x - b)" in capsys.readouterr().out
 
 
 def test_no_files_need_each_other() -> None:
