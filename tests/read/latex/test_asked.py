@@ -22,9 +22,8 @@ ASKED = [
     (
         r"\sum_{i=1}^N\log\sum_{k=1}^K\pi_k e^{-\frac{1}{2}\|x_i-\mu_k\|^2}",
         r"\mu_k",
-        "pi[k]*(X'*v - sum(v)*u') where u = Mu[k, :], "
-        "M[i,j] = exp(-norm2(X[i,:] - Mu[j,:])^2/2), "
-        "v = exp(-(X - vector(1)*u).^2*vector(1)/2)./(M*pi)",
+        "pi[k]*(X'*u - sum(u)*Mu[k, :]') where M[i,j] = exp(-norm2(X[i,:] - Mu[j,:])^2/2), "
+        "u = exp(-(X - vector(1)*Mu[k, :]).^2*vector(1)/2)./(M*pi)",
     ),
     # a function of letters that dots count: Bishop (2006), (4.109)
     (r"f(x_1, \dots, x_n) = \prod_i x_i", "x", "prod(x)./x"),
