@@ -9,7 +9,7 @@ import matcalc
 from matcalc import cli
 from matcalc.cli.functions import document, list_functions
 from matcalc.core.functions.spec import ELEMENTWISE
-from matcalc.core.operations import ALIASES, OPERATIONS, PARITY
+from matcalc.core.operations import ALIASES, OPERATIONS, PARITY, REFLECTED
 from matcalc.verify.oracle.functions import FUNCTIONS as ORACLE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,11 +83,13 @@ def test_a_row_is_complete(name):
     "name", [name for name, spec in OPERATIONS.items() if spec.signature == ELEMENTWISE]
 )
 def test_odd_and_even_functions(name):
-    """The normal form moves signs by this fact, so it is compared with numbers."""
+    """The normal form moves signs by these facts, so they are compared with numbers."""
     points = np.array([0.3, 0.7])
-    sign = 0
+    sign, mirrored, plain = 0, np.zeros(2), np.zeros(2)
     if OPERATIONS[name].arity == (1, 1):
         with np.errstate(all="ignore"):
             mirrored, plain = ORACLE[name](-points), ORACLE[name](points)
         sign = next((s for s in (1, -1) if np.allclose(mirrored, s * plain)), 0)
     assert PARITY.get(name, 0) == sign
+    # of a step too, but for its value at 0
+    assert (name in REFLECTED or name == "step") == np.allclose(mirrored, 1 - plain)

@@ -13,6 +13,10 @@ CASES = [
     # a square keeps its sign, and 1 - t.^2 is not turned round where something else can be
     ("(y - X*b)'*inv(V)*(y - X*b)", "V", "-inv(V)*(y - X*b)*(y - X*b)'*inv(V)"),
     ("norm2(y - W*tanh(x))^2", "x", "2*((1 - tanh(x).^2).*(W'*(W*tanh(x) - y)))"),
+    # sigmoid(-z) is 1 - sigmoid(z) where that merges terms
+    ("sum(y.*log(sigmoid(W*x)) + (1 - y).*log(sigmoid(-W*x)))", "x", "W'*(y - sigmoid(W*x))"),
+    ("sum(y.*softplus(-W*x) + (1 - y).*softplus(W*x))", "x", "W'*(sigmoid(W*x) - y)"),
+    ("sum(A.*log(sigmoid(W*X)) + (1 - A).*log(sigmoid(-W*X)))", "X", "W'*(A - sigmoid(W*X))"),
     # projectors are symmetric, and not transposed
     ("norm2((eye - W*pinv(W))*y)^2", "y", "2*(y - W*pinv(W)*y)"),
     ("norm2((eye - W*pinv(W))*y)^2", "W", "2*(W*pinv(W) - eye)*y*y'*pinv(W)'"),

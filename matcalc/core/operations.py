@@ -131,6 +131,8 @@ PARITY: dict[object, int] = {row.name: row.parity for row in _ROWS if row.parity
 # the same for the opposite argument: entry by entry, and what is the absolute value of a number
 EVEN = {row.name for row in _ROWS if row.parity == 1 or row.of_scalar == ("abs", "x")}
 
+REFLECTED = frozenset(row.name for row in _ROWS if row.reflected)  # f(-x) = 1 - f(x)
+
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a
 # number, ``equal`` is ==
 ENTRYWISE = frozenset(

@@ -71,6 +71,7 @@ ROWS = [
         says="1./(1 + exp(-x))",
         aliases=("logistic",),
         tex_names=("Sigmoid",),
+        reflected=True,
         latex=r"\sigma",
         letters=(r"\sigma",),
         numpy="sigmoid",

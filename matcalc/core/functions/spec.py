@@ -74,6 +74,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     # its values and derivatives
     vanishes: bool = False  # f(0) = 0
     parity: int = 0  # entry by entry: 1 for f(-x) = f(x), -1 for f(-x) = -f(x)
+    reflected: bool = False  # entry by entry: f(-x) = 1 - f(x)
     degree: int = 0  # f(c*x) = c^degree*f(x) for positive numbers c
     skips_zeros: bool = False  # zeros among the entries change nothing
     total: bool = False  # has a finite value at all real arguments

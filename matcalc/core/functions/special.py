@@ -48,6 +48,7 @@ ROWS = [
     _row(
         "normcdf",
         says="distribution function of the standard normal distribution",
+        reflected=True,
         latex=r"\Phi",
         letters=(r"\Phi",),
         numpy="normcdf",
