@@ -91,6 +91,21 @@ PRINTED = [
         "df = 1 + 2*A*x\ndx = A'*(1 + 2*A*x)",
     ),
     (
+        "the sign of all blocks stands in front",
+        "sum[t=2:n]((x[t] - a*x[t-1] - b)^2)",
+        ["a", "x"],
+        {"b": "scalar"},
+        "da = 2*v'*u\ndx = 2*(a*[v; 0] - [0; v])\nwhere u = x[1:n - 1], v = a*u + b - x[2:n]",
+    ),
+    (
+        "a multiple of a variable gets no name",
+        "K = X*V; S = softmax(K*K', 2); norm2(S*X*W - Y)^2",
+        ["W", "V"],
+        {},
+        "dW = 2*X'*S'*t1\ndV = 2*X'*(t3 + t3')*K\nwhere K = X*V, S = softmax(K*K', 2), "
+        "t1 = S*X*W - Y, t2 = S.*(t1*W'*X'), t3 = t2 - diag(t2*vector(1))*S",
+    ),
+    (
         "slice",
         "norm2(A*X - B)^2",
         ["X[:,k]", "A"],

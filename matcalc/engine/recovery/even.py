@@ -8,7 +8,7 @@ from math import prod
 from matcalc.core.kinds import Variable
 from matcalc.core.likeness import MOST, Likeness, symmetric_names
 from matcalc.core.operations import EVEN
-from matcalc.core.tree import Expr, transpose
+from matcalc.core.tree import Expr, is_number, transpose
 from matcalc.engine.recovery.turning import SIGN_PLACES, is_name, signed_spine
 from matcalc.write.printers.naming import shown_size
 
@@ -54,6 +54,10 @@ def _is_even(expr: Expr) -> bool:
         power = expr.args[1]
         return power.op == "number" and power.value % 2 == 0
     return expr.op in EVEN
+
+
+def _is_zero(expr: Expr) -> bool:
+    return is_number(expr.args[0] if expr.op == "fill" else expr, 0)
 
 
 def _key(total: Expr, *, turned: bool) -> frozenset[tuple[bool, int]]:
@@ -117,5 +121,9 @@ def _with_sign(node: Expr, args: list[_Signed]) -> _Signed:
         return 1, node.with_args(plain)
     if all(place in places for place in negated):
         return prod(signs), node.with_args(plain)
+    if node.op == "blocks" and all(
+        sign < 0 or _is_zero(arg) for sign, arg in zip(signs, plain, strict=True)
+    ):
+        return -1, node.with_args(plain)
     whole = [arg if sign > 0 else Expr("neg", (arg,), arg.shape, row=arg.row) for sign, arg in args]
     return 1, node.with_args(whole)

@@ -6,12 +6,11 @@ Sums stay factors otherwise: ``A'*(A*x - b)`` must come out like that.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
 
 from matcalc.core.dims import Shape
-from matcalc.core.operations import REFLECTED
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.facts import SIMPLEX
@@ -29,11 +28,12 @@ from matcalc.engine.ir.nodes import (
     is_diagonal,
     is_zero,
 )
-from matcalc.engine.ir.rebuild import rebuild, substitute
+from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.absorbing import absorb
 from matcalc.engine.rewriting.inverses import Inverses
 from matcalc.engine.rewriting.meeting import Meetings, count_kept, open_factor
 from matcalc.engine.rewriting.places import find_places, put_together
+from matcalc.engine.rewriting.reflections import reflections
 
 _TERMS = 16  # a product that would fall into more terms than this is not multiplied out
 _TRIES = 4  # sums tried per product
@@ -292,25 +292,8 @@ class Shortener:
         if found is not None:
             return found
         others = self.inverses.of_sum(node), self.inverses.of_frames(node, self.expand)
-        return self._least(chain(*others, self._reflected(node)), node)
-
-    def _reflected(self, node: Sum) -> Iterator[Node]:
-        """The sum with 1 - sigmoid(x) for sigmoid(-x), and the other way round, where terms have
-        both: y*sigmoid(-x) - (1 - y)*sigmoid(x) is y - sigmoid(x).
-        """
-        factors = [factor for _, term in node.terms for factor, _, _ in as_term(term)[1]]
-        inner = [factor.terms for factor in factors if isinstance(factor, Sum)]
-        factors += [one for terms in inner for _, term in terms for one, _, _ in as_term(term)[1]]
-        calls = dict.fromkeys(
-            [each for each in factors if isinstance(each, Call) and each.name in REFLECTED]
-        )
-        for call in calls if len(calls) > 1 else ():
-            other = self.builder.elementwise(call.name, [self.builder.scale(-1, call.args[0])])
-            if other in calls:
-                one = self.builder.ones(call.axes) if call.axes else self.builder.number(1)
-                rest = self.builder.sum([(1, one), (-1, other)], call.axes)
-                found = substitute(self.builder, node, {call: rest})
-                yield self.expand(found) or found
+        reflected = [self.expand(each) or each for each in reflections(self.builder, node)]
+        return self._least(chain(*others, reflected), node)
 
     def _quotient(self, node: Sum) -> Node | None:
         """The sum over a common denominator, if that is shorter: x/u - x*y/u^2 is x/u^2 where u = 1

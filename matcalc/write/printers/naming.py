@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from itertools import count
 
 from matcalc.core.kinds import MOST_RESULT_AXES
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, drop_transpose
 from matcalc.write.printers.text import has_indices, piece
 from matcalc.write.printers.text_pieces import ATOM, number_text
 
@@ -182,9 +182,12 @@ def _worthwhile(
     most = 2 if has_indices(order[-1]) else MOST_RESULT_AXES
     for expr in reversed(order):
         times = written[id(expr)]
-        # what is written both ways round is named as it stands; x^2, x[1], vector(1) say more, and
-        # where u is a row, u*y reads as a product of two columns
+        # what is written both ways round is named as it stands; x^2, x[1], 2*X', vector(1) say
+        # more, and where u is a row, u*y reads as a product of two columns
         plain = expr.op in ("^", ".^") and not expr.args[0].args
+        plain = plain or (
+            expr.op == "*" and expr.args[0].op == "number" and not drop_transpose(expr.args[1]).args
+        )
         plain = plain or (expr.op == "slice" and not expr.shape and not expr.args[0].args)
         turned = expr.op == "'" and (parents[id(expr.args[0])] > 1 or expr.args[0].op == "indexed")
         worth = times * full[id(expr)] - (times + 1 + full[id(expr)])
