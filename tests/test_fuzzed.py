@@ -4,7 +4,7 @@ reads back as what it is.
 
 import numpy as np
 import pytest
-from sweeps import thinned
+from sweeps import slow, thinned
 
 import matcalc
 
@@ -77,7 +77,7 @@ DIVIDING = [
 
 @pytest.mark.parametrize(
     ("expression", "wrt"),
-    thinned([pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in FOUND], 2),
+    thinned([pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in FOUND], 3),
 )
 def test_found(expression, wrt):
     kinds = {name: kind for name, kind in KINDS.items() if name in expression}
@@ -94,7 +94,7 @@ def test_division_by_zeros_is_no_bug(expression, wrt, kinds):
 
 
 @pytest.mark.parametrize(
-    "expression", ["norminf(expm(A)*c)", "amax(expm(A)*c - c)", "norm1(expm(A)*c)"]
+    "expression", [slow("norminf(expm(A)*c)"), slow("amax(expm(A)*c - c)"), "norm1(expm(A)*c)"]
 )
 def test_second_derivatives_of_largest_entries(expression):
     """What is computed alone may differ from an entry of the whole in its last bit."""

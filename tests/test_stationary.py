@@ -206,18 +206,10 @@ def test_high_poles_are_turned_into_powers():
     assert all("a local minimum" in str(kind) for _, kind in found.points)
 
 
-@pytest.mark.parametrize(
-    ("expr", "point"),
-    [
-        ("x^a*(1 - x)^b", "a/(a + b)"),
-        ("x^a*exp(-b*x)", "a/b"),
-        ("b*x^a - x", "(1/(a*b))^(1/(a - 1))"),
-    ],
-)
-def test_powers_with_letters(expr, point):
+def test_a_power_with_a_letter():
     kinds = dict.fromkeys("xab", "positive")
-    found = matcalc.stationary(expr, "x", variables=kinds)
-    assert (str(found), "exact" in found.proof) == (point, True)
+    found = matcalc.stationary("b*x^a - x", "x", variables=kinds)
+    assert (str(found), "exact" in found.proof) == ("(1/(a*b))^(1/(a - 1))", True)
 
 
 @pytest.mark.parametrize(
@@ -876,7 +868,7 @@ FUNCTIONS = [  # a function that rises or falls with the expression says what th
 @pytest.mark.parametrize(("expr", "wrt", "variables", "point", "condition"), FUNCTIONS)
 def test_functions_of_the_expression(expr, wrt, variables, point, condition):
     found = matcalc.stationary(expr, wrt, variables=variables)
-    assert str(found) == point
+    assert (str(found), "exact" in found.proof) == (point, True)
     assert found.condition.startswith(condition)
 
 

@@ -342,7 +342,7 @@ def _roots_of_squares(squares: list[_Surd]) -> list[Expr]:
 
 def coefficients_of(program: Program, tree: Expr, wrt: str) -> list[Expr] | None:
     """Those of a polynomial, from the constant one on; None for what is none of a low degree."""
-    if any(part.op == "inv" and wrt in variable_names(part) for part in tree.parts):
+    if any(_is_never_constant(part) and wrt in variable_names(part) for part in tree.parts):
         return None  # its derivatives grow, and none of them is zero
     found: list[Expr] = []
     zero = {wrt: number(0)}
@@ -354,6 +354,11 @@ def coefficients_of(program: Program, tree: Expr, wrt: str) -> list[Expr] | None
             return found
         tree = derive(program._replace(expr=tree), wrt)
     return None
+
+
+def _is_never_constant(part: Expr) -> bool:
+    """Whether no derivative of it is constant: of an inverse, and of a power with a letter."""
+    return part.op == "inv" or (part.op in ("^", ".^") and not is_number(part.args[1]))
 
 
 def _of_letters(program: Program, coefficients: list[Expr]) -> list[Zero] | None:

@@ -45,7 +45,7 @@ _SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$|(?<![\w)\]'])\\\|")
 
 _INVERSE = re.compile(r"\b(sin|cos|tan|sinh|cosh|tanh)\s*\^\s*(?:-\s*1|\(\s*-\s*1\s*\))\s*\(")
 _FUNCTION = re.compile(r"\s*(?:\w+\s*(?:=|<-)\s*)?function\s*\(")  # R's
-_POSITIVE_PART = re.compile(r"(\w+?|[\[(]\w+[\])])_\+")
+_POSITIVE_PART = re.compile(r"(\b\w+?|[\[(]\w+[\])])_\+")
 _DEFINED_BEHIND = re.compile(r"([^,;=\[\]]+),\s*([^\W\d]\w*\s*=[^=].*)")
 
 _SEPARATING = frozenset(

@@ -107,7 +107,7 @@ def test_equations_on_all_pieces(left: str, right: str, verdict: str) -> None:
 
 def test_a_deep_chain_of_kinks_ends() -> None:
     expr = "x"
-    for _ in range(50):
+    for _ in range(30):  # a thousand million pieces
         expr = f"relu({expr} - 1/100)"
     assert judge(Claim(f"sum({expr}.^2)", "x", "2*x", dict(VARIABLES))).verdict != "proved"
 

@@ -1,9 +1,9 @@
 """The code for MATLAB, C++ and Julia computes what the code for NumPy does.
 
 Many functions run in one process: Octave for MATLAB, and a program that g++ compiles. A sample runs
-by default, the shared cases and every function under ``slow``; what takes g++ minutes needs
-MATCALC_ALL_CASES=1. Of code for Julia only the structure is checked: no Julia can be installed
-here, so it has not been run.
+by default, the shared cases and every function under ``slow``, with what takes g++ long; what takes
+it minutes needs MATCALC_ALL_CASES=1. Of code for Julia only the structure is checked: no Julia can
+be installed here, so it has not been run.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ from matcalc.write.printers.matlab import MatlabSource
 
 STEP = 1 if os.environ.get("MATCALC_ALL_CASES") else 12
 SOURCES: list[type[LanguageSource]] = [MatlabSource, EigenSource, JuliaSource]
+
+
+LONG = [needs_eigen, pytest.mark.slow]  # decompositions take g++ up to a minute
 
 
 EVERY = [*map(expression, FUNCTIONS), *MORE]
@@ -101,7 +104,7 @@ POINTS = {
     ("language", "run"),
     [
         pytest.param("matlab", octave, marks=needs_octave, id="matlab"),
-        pytest.param("cpp", eigen, marks=needs_eigen, id="cpp"),
+        pytest.param("cpp", eigen, marks=LONG, id="cpp"),
     ],
 )
 def test_factors_and_matrices_of_few_diagonals(language: str, run: Any, tmp_path: Path) -> None:
@@ -126,7 +129,7 @@ OPEN = [
     ("language", "run"),
     [
         pytest.param("matlab", octave, marks=needs_octave, id="matlab"),
-        pytest.param("cpp", eigen, marks=needs_eigen, id="cpp"),
+        pytest.param("cpp", eigen, marks=LONG, id="cpp"),
     ],
 )
 def test_derivatives_along_all_directions(language: str, run: Any, tmp_path: Path) -> None:
@@ -157,7 +160,7 @@ MEMBERS = {"W[1]": "matrix(n, n)", "W[2]": "matrix(n, n)", "x": "vector(n)"}
     ("language", "run"),
     [
         pytest.param("matlab", octave, marks=needs_octave, id="matlab"),
-        pytest.param("cpp", eigen, marks=needs_eigen, id="cpp"),
+        pytest.param("cpp", eigen, marks=LONG, id="cpp"),
     ],
 )
 def test_more_functions_and_members_of_families(language: str, run: Any, tmp_path: Path) -> None:

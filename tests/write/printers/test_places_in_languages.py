@@ -97,6 +97,7 @@ def test_cpp(tmp_path: Path) -> None:
 
 
 @needs_eigen
+@pytest.mark.slow
 def test_cpp_takes_matrices_and_refuses(tmp_path: Path) -> None:
     runs = runs_of("cpp", 1, FEW[:1], one_hot(5))
     compare(runs, eigen(tmp_path, runs))
@@ -106,6 +107,7 @@ def test_cpp_takes_matrices_and_refuses(tmp_path: Path) -> None:
 
 
 @needs_eigen
+@pytest.mark.slow
 def test_numbers_that_are_no_places_do_not_compile(tmp_path: Path) -> None:
     (run,) = runs_of("cpp", 1, CASES[:1], lambda places: places)
     main = "int main() { const Eigen::VectorXd x(7); placed1_0<double>(x, x); }"
