@@ -1,6 +1,7 @@
 """Gradients of an objective by one adjoint solve, and equations of Sylvester."""
 
 import pytest
+from sweeps import slow
 
 import matcalc
 from matcalc.cli import main
@@ -151,9 +152,9 @@ NAMED = [  # equations that say that something is a function of a matrix
         "M'*(diag(diag(N))/2 - triu(N))*chol(S)'*U where M = inv(chol(S)), N = M*dS*M'",
     ),
     ("chol(A) = L", "A", "L", LOWER, "L*dL' + dL*L'"),
-    ("2*chol(A) = L", "A", "L", LOWER, "(chol(A)*dL' + dL*chol(A)')/2"),
+    slow("2*chol(A) = L", "A", "L", LOWER, "(chol(A)*dL' + dL*chol(A)')/2"),
     ("chol(B*A*B') = L", "A", "L", LOWER, "inv(B)*(L*dL' + dL*L')*inv(B)'"),
-    ("chol(A + S) = L", "A", "S", {**LOWER, "S": "psd(n)"}, "-dS"),
+    slow("chol(A + S) = L", "A", "S", {**LOWER, "S": "psd(n)"}, "-dS"),
     ("expm(K) = Q", "K", "Q", {"K": "skew(n)", "Q": "orthogonal(n)"}, "frechet_logm(Q, dQ)"),
 ]
 

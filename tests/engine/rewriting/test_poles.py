@@ -4,6 +4,7 @@ matrix is singular, and it is the right one.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,15 @@ DECLARED = dict.fromkeys("XC", "matrix(n, n)")
 DECLARED |= {"S": "symmetric(n)", "v": "vector(n)", "w": "vector(m)", "Q": "matrix(m, n)"}
 
 
+@cache
+def called(text: str, wrt: str, order: int) -> tuple[Any, Any, tuple[str, ...]]:
+    """The derivative and what it is the derivative of, as functions, and their variables."""
+    formula = matcalc.parse(text, DECLARED)
+    before = formula.diff(wrt, order=order - 1, verify=False) if order > 1 else formula
+    d = formula.diff(wrt, order=order, verify=False)
+    return d.to_callable(), before.to_callable(), tuple(d.variables)
+
+
 @pytest.mark.parametrize("rank", [0, 1, 2, 3])
 @pytest.mark.parametrize(("text", "wrt", "order"), OF_TWO_INVERSES)
 def test_second_derivatives_of_a_singular_matrix(
@@ -121,11 +131,9 @@ def test_second_derivatives_of_a_singular_matrix(
     L, R = rng.normal(size=(4, rank)), rng.normal(size=(rank, 4))
     values = {"X": L @ R, "S": L @ np.diag([1.0, -2.0, 3.0][:rank]) @ L.T}
     values |= {"C": C, "Q": Q, "v": v, "w": w}
-    formula = matcalc.parse(text, DECLARED)
-    before = formula.diff(wrt, order=order - 1, verify=False) if order > 1 else formula
-    d = formula.diff(wrt, order=order, verify=False)
-    given = {name: values[name] for name in d.variables}
-    found, at = d.to_callable()(**given), before.to_callable()
+    derivative, at, names = called(text, wrt, order)
+    given = {name: values[name] for name in names}
+    found = derivative(**given)
     for place in np.ndindex(values[wrt].shape):
         step = np.zeros(values[wrt].shape)
         step[place] = 1e-3
