@@ -1,11 +1,16 @@
-"""Thousands of tests are objects that stay: the collector of garbage need not look at them."""
+"""Thousands of tests are objects that stay: the collector of garbage need not look at them. And
+their matrices are small: a second thread of BLAS only waits for the first.
+"""
 
 import gc
+import os
 import sys
 
 import pytest
 
 from matcalc.answers import recent
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy is loaded; OpenBLAS and MKL read it
 
 pytest.register_assert_rewrite("printing")
 
