@@ -166,7 +166,7 @@ ADJOINT = [
         "x + y + s",
         dict.fromkeys("xyrs", S),
         "1 + k",
-        ["l = (x/y - 1)/(2*(x^2/y - y))", "k = (1 - 2*l*x)/y"],
+        ["l = (x - y)/(2*(x^2 - y^2))", "k = (1 - 2*l*x)/y"],
     ),
     (  # that x and y have one size is said by the objective alone
         ["A*x = y", "y + x = B*b"],

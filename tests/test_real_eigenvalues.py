@@ -44,8 +44,8 @@ def test_along_a_direction(expr, said):
 
 def test_second_derivative_of_an_eigenvalue():
     found = matcalc.jvp("eigval(A)", [{"A": "E"}, {"A": "F"}])
-    where = "u = eigleft(A)', v = eigright(A), M = inv(v*u + eigval(A)*eye - A)"
-    assert str(found) == f"u*(E*M*F + F*M*E)*v - 2*(u*E*v)*(u*F*v) where {where}"
+    where = "u = eigleft(A), v = eigright(A), M = inv(v*u' + eigval(A)*eye - A)"
+    assert str(found) == f"u'*(E*M*F + F*M*E)*v - 2*(u'*E*v)*(u'*F*v) where {where}"
 
 
 def test_values():
