@@ -30,6 +30,7 @@ from matcalc.answers.implicit_together import (
 from matcalc.answers.moving import Direction, solve_direction
 from matcalc.answers.names import free_name, with_variable
 from matcalc.answers.solving import affine_zero
+from matcalc.answers.singular import with_cofactors
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within
 from matcalc.claims.equality import require_equal
@@ -98,10 +99,16 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved
             hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
         )
     point, gradient = found.tree, Expression(lagrangian).diff(wrt)
-    shown = Formula(bare, found.by_equation(point))
+
+    def where_it_holds(tree: Expr) -> Expr:
+        return with_cofactors(lagrangian, equation.expr, of, tree)
+
+    shown = Formula(bare, where_it_holds(found.by_equation(point)))
+    balanced = where_it_holds(balance._tree)
+    said = balance if balanced is balance._tree else Formula(lagrangian, balanced)
     lines = [
         ("adjoint", f"{multiplier.name} = {shown}"),
-        ("from", f"{balance} = 0, where the left side is d/d{of} of {text(lagrangian.expr)}"),
+        ("from", f"{said} = 0, where the left side is d/d{of} of {text(lagrangian.expr)}"),
         ("where", where_determined(unknown)),
         *([("and", found.where)] if found.where else []),
     ]
@@ -111,7 +118,8 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved
     proof = f"the adjoint equation holds, {how}; the gradient is {gradient.verification}"
     if forwards:
         proof += f"; along d{wrt} it is what the derivative of {of} gives, {forwards}"
-    return Solved(lagrangian, gradient._tree, f"dg/d{wrt}", lines, proof)
+    tree = where_it_holds(gradient._tree)
+    return Solved(lagrangian, tree, f"dg/d{wrt}", lines, proof)
 
 
 def adjoint_together(

@@ -8,7 +8,7 @@ from matcalc.answers.equations import fit_sizes, for_all_entries, require_equati
 from matcalc.answers.moving import solve_direction
 from matcalc.answers.names import free_name, number_hint, with_variable
 from matcalc.answers.nowhere import require_values
-from matcalc.answers.singular import is_singular, singular_because
+from matcalc.answers.singular import is_singular, singular_because, with_cofactors
 from matcalc.answers.solving import inverse_of_slope, matrix_of_map
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import UNDECIDED, decide_trees, require_equal
@@ -82,13 +82,23 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
         )
     proof = _prove(program, unknown.name, slope, found.tree, moved)
     head = f"d{of}" if along else f"d{of}/d{wrt}"
+
+    def where_it_holds(tree: Expr) -> Expr:
+        return with_cofactors(program, program.expr, of, tree)
+
+    by_unknown = where_it_holds(slope._tree)
+    said = str(slope if by_unknown is slope._tree else Formula(program, by_unknown))
     lines = [
-        (f"dG/d{of}", str(slope)),
-        (f"along {step}" if along else f"dG/d{wrt}", str(Formula(program, moved))),
+        (f"dG/d{of}", said),
+        (
+            f"along {step}" if along else f"dG/d{wrt}",
+            str(Formula(program, where_it_holds(moved))),
+        ),
         ("where", where_determined(unknown)),
         *([("and", found.where)] if found.where else []),
     ]
-    return Solved(program, found.by_equation(found.tree), head, lines, proof)
+    tree = where_it_holds(found.by_equation(found.tree))
+    return Solved(program, tree, head, lines, proof)
 
 
 def where_determined(unknown: Variable) -> str:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from itertools import islice, permutations
 
-from matcalc.claims.equality import EQUAL, decide_trees
-from matcalc.core.errors import MatcalcError
+from matcalc.claims.equality import EQUAL, decide_trees, prove_all
+from matcalc.core.errors import MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, is_zero, number, variable, variable_names, zeros
+from matcalc.core.tree import (
+    Expr,
+    fill,
+    is_number,
+    is_zero,
+    number,
+    transpose,
+    variable,
+    variable_names,
+    zeros,
+)
 from matcalc.write.printers.text import text
 
 _NOTHING = 1e-9  # of the largest singular value
@@ -90,3 +100,55 @@ def is_everywhere_zero(program: Program, tree: Expr) -> bool:
         return True
     decision = decide_trees(program, tree, zeros(tree.shape, row=tree.row))
     return decision.verdict == EQUAL and decision.is_exact
+
+
+def with_cofactors(program: Program, equation: Expr, name: str, tree: Expr) -> Expr:
+    """The tree with cofactors for the inverse of a matrix whose determinant is zero where the
+    equation for a variable holds: ``cof(A - t*eye)`` for ``det(A - t*eye)*inv(A - t*eye)'``.
+
+    Raises UnsupportedError where it is not the same without the inverse.
+    """
+    if not any(part.op == "det" and name in variable_names(part) for part in equation.parts):
+        return tree
+    from matcalc.verify.oracle.solutions import (  # noqa: PLC0415 - it loads NumPy
+        is_singular_at_solutions,
+    )
+
+    inverted = {text(part.args[0]): part.args[0] for part in tree.parts if part.op == "inv"}
+    singular = {
+        said
+        for said, matrix in inverted.items()
+        if is_singular_at_solutions(program, [equation], [name], matrix)
+    }
+    if not singular:
+        return tree
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if node.op in ("inv", "det") and text(node.args[0]) in singular:
+            return number(1) if node.op == "det" else transpose(Expr("cof", tuple(args), node.shape))
+        return _without_ones(node, args)
+
+    found = tree.fold(rule)  # the engine would write it with the inverse again
+    if prove_all(program, [(found, tree)]) is None:
+        inverses = " and ".join(f"inv({said})" for said in sorted(singular))
+        raise UnsupportedError(
+            f"the derivative that was found has {inverses}, which does not exist where the "
+            "equation holds",
+            hint=f"write the equation for {name} without a determinant, as the eigenproblem "
+            "A*x = t*x with x'*x = 1 for det(A - t*eye(n)) = 0",
+        )
+    return found
+
+
+def _without_ones(node: Expr, args: list[Expr]) -> Expr:
+    """The node of other arguments, without factors 1 and -1 and without double transposes."""
+    first = args[0] if args else node
+    if node.op == "*" and is_number(first, 1):
+        return args[1]
+    if node.op == "*" and first.op == "neg" and is_number(first.args[0], 1):
+        return Expr("neg", args[1:], args[1].shape, row=args[1].row)
+    if node.op == "*" and is_number(args[1], 1):
+        return first
+    if node.op in ("'", "tr") and first.op == "'" and len(first.shape) == 2:
+        return first.args[0] if node.op == "'" else Expr("tr", first.args, ())
+    return node.with_args(args)
