@@ -29,8 +29,8 @@ from matcalc.answers.implicit_together import (
 )
 from matcalc.answers.moving import Direction, solve_direction
 from matcalc.answers.names import free_name, with_variable
-from matcalc.answers.solving import affine_zero
 from matcalc.answers.singular import with_cofactors
+from matcalc.answers.solving import affine_zero
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within
 from matcalc.claims.equality import require_equal

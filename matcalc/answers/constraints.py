@@ -10,7 +10,7 @@ from matcalc.answers.names import free_name
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, number, transpose, variable, variable_names
+from matcalc.core.tree import Expr, is_number, number, transpose, variable, variable_names
 from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import derive
 
@@ -38,11 +38,20 @@ def read_constraint(
             f"{source} is an equation of matrices",
             hint="of scalars and vectors there are solutions",
         )
-    zero = _squared(program, transpose(zero) if zero.row else zero)
+    zero = _squared(program, (transpose(zero) if zero.row else zero).fold(_square_of_norm))
     name = free_name(program, "l", "k", "u")
     kind = "vector" if zero.shape else "scalar"
     multiplier = Variable(name, kind, zero.shape)
     return program.declare(multiplier), Constraint(source, zero, multiplier)
+
+
+def _square_of_norm(node: Expr, args: list[Expr]) -> Expr:
+    """x'*x for norm2(x)^2, which is the same with the values put in that the engine finds."""
+    if node.op == "^" and args[0].op == "norm2" and is_number(args[1], 2):
+        (vector,) = args[0].args
+        if vector.rank == 1 and not vector.row:
+            return Expr("*", (transpose(vector), vector))
+    return node.with_args(args)
 
 
 def _squared(program: Program, zero: Expr) -> Expr:

@@ -10,6 +10,7 @@ from matcalc.answers.convexity import decisive_kinds, has_kinks, verdict_on
 from matcalc.answers.domains import bounds_of_domain, bounds_of_variables, may_choose
 from matcalc.answers.singular import format_direction
 from matcalc.answers.solving import Requirement, Zero
+from matcalc.answers.surds import value_at
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within
 from matcalc.core.errors import MatcalcError
@@ -224,7 +225,7 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKin
     program = expression._program
     hessian = derive(program, wrt, 2)
     columns = len(program.variables[wrt].shape)
-    there = simplify_tree(program, put(hessian, {wrt: point}))
+    there = value_at(program, hessian, {wrt: point})
     shown = matricize(there, program.variables, columns, language=program.language) or there
     what = "second derivative" if not shown.shape else "Hessian"
     if shown.rank in (0, 2):
@@ -273,7 +274,7 @@ def _sign_at_zeros(program: Program, wrt: str, bend: Expr) -> int | None:
             continue
         rest = put(gradient.expr, {name: number(0)})
         value = Expr("/", (Expr("neg", (rest,)), slope))
-        there = simplify_tree(program, put(bend, {name: value}))
+        there = value_at(program, bend, {name: value})
         for sign, tree in ((1, there), (-1, negate(program, there))):
             if known.is_positive(tree):
                 return sign

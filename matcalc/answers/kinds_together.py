@@ -23,6 +23,7 @@ from matcalc.answers.lagrange import are_affine, kind_on_affine_set
 from matcalc.answers.several_points import by_orders
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import Requirement
+from matcalc.answers.surds import as_fraction, value_at
 from matcalc.answers.taylor import put
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE
@@ -77,7 +78,7 @@ def _with_values(
 ) -> str:
     """The reason with the value of the function and of the multipliers that are determined."""
     names = [each.multiplier.name for each in found if each.multiplier.name in place.known]
-    said = [f"{name} = {format_tree(program, place.values[name])}" for name in names]
+    said = [f"{name} = {format_tree(program, as_fraction(place.values[name]))}" for name in names]
     value = f"the value there is {format_tree(program, level)}"
     parts = [", ".join([value, *[why] * bool(why)]), ", ".join(said)]
     return "; ".join(filter(None, parts))
@@ -228,7 +229,7 @@ def _by_hessian(program: Program, values: Mapping[str, Expr]) -> PointKind:
 
 
 def _there(program: Program, tree: Expr, values: Mapping[str, Expr]) -> Expr:
-    return simplify_tree(program, put(tree, values))
+    return value_at(program, tree, values)
 
 
 def _hessian(

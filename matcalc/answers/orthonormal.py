@@ -55,10 +55,11 @@ class ProcrustesPoint(Formula):
         super().__init__(program._replace(definitions={}), points[0])
         self.wrt = wrt
         self.other = Formula(program._replace(expr=points[1], definitions={}), points[1])
+        inner = free_name(program, "M", *"CBKN")
         self.condition = (
             "the minimum on the set, and the other one the maximum: the function is a constant "
-            f"less tr(M'*{wrt}), M = {linear}, which is largest at polar(M) (Schonemann 1966), "
-            "and only there if M has full rank"
+            f"less tr({inner}'*{wrt}), {inner} = {linear}, which is largest at polar({inner}) "
+            f"(Schonemann 1966), and only there if {inner} has full rank"
         )
         self.proof = proof
 

@@ -14,6 +14,7 @@ from matcalc.answers.formulas import NamedFormulas
 from matcalc.answers.kinds_together import CriticalPoint, kinds_of
 from matcalc.answers.roots import factors
 from matcalc.answers.singular import is_everywhere_zero
+from matcalc.answers.surds import value_of
 from matcalc.answers.systems import Solution, solve_system
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
@@ -170,8 +171,9 @@ def _around(program: Program, place: CriticalPoint) -> Program:
 
 def _prove(program: Program, place: CriticalPoint, equations: Sequence[Expr]) -> str | None:
     """How it is proved that the equations hold at a point; None where it is not."""
-    pairs = [(put(tree, place.values), number(0)) for tree in equations]
-    return prove_all(_around(program, place), pairs)
+    trees = [put(tree, place.values) for tree in equations]
+    left = [(tree, number(0)) for tree in trees if value_of(tree) != {}]
+    return prove_all(_around(program, place), left) if left else "exact"
 
 
 def _completeness(program: Program, solutions: Sequence[Solution], no_others: str) -> str:

@@ -13,6 +13,7 @@ from math import factorial, gcd, isqrt, lcm
 from typing import NamedTuple
 
 from matcalc.answers.solving import Requirement, Zero, undo
+from matcalc.answers.surds import split_square, tidy_surds, write_surd
 from matcalc.answers.taylor import put
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
@@ -274,20 +275,8 @@ def _quadratic(a: int, b: int, c: int) -> list[_Surd]:
     inside = b * b - 4 * a * c
     if inside < 0:
         return []
-    outside, k = _split_square(inside)
+    outside, k = split_square(inside)
     return [_reduced(-b, sign * outside, k, 2 * a) for sign in (1, -1)]
-
-
-def _split_square(n: int) -> tuple[int, int]:
-    """s and k of n = s^2*k, where k has no small square factor."""
-    s, k, d = 1, n, 2
-    while d * d <= k and d < 1_000:
-        while k % (d * d) == 0:
-            k //= d * d
-            s *= d
-        d += 1
-    root = isqrt(k)
-    return (s * root, 1) if root * root == k else (s, k)
 
 
 def _reduced(p: int, q: int, k: int, r: int) -> _Surd:
@@ -301,13 +290,7 @@ def _surd(each: _Surd) -> Expr:
     p, q, k, r = each
     if not q:
         return number(Fraction(p, r))
-    root = Expr("sqrt", (number(k),))
-    whole = root if abs(q) == 1 else Expr("*", (number(abs(q)), root))
-    if p:
-        whole = Expr("+" if q > 0 else "-", (number(p), whole))
-    elif q < 0:
-        whole = Expr("neg", (whole,))
-    return whole if r == 1 else Expr("/", (whole, number(r)))
+    return write_surd({n: c for n, c in ((1, Fraction(p, r)), (k, Fraction(q, r))) if c})
 
 
 def _pure(value: Fraction, degree: int) -> list[Expr]:
@@ -332,11 +315,11 @@ def _roots_of_squares(squares: list[_Surd]) -> list[Expr]:
         if each.is_negative:
             continue
         if each.q:
-            root = Expr("sqrt", (_surd(each),))
+            root = tidy_surds(Expr("sqrt", (_surd(each),)))
         else:
-            outside, k = _split_square(each.p * each.r)
+            outside, k = split_square(each.p * each.r)
             root = _surd(_reduced(0, outside, k, each.r))
-        found += [root, Expr("neg", (root,))]
+        found += [root, tidy_surds(Expr("neg", (root,)))]
     return found
 
 

@@ -9,6 +9,7 @@ from matcalc.answers.extremes import EXTREMES, PointKind, format_tree, is_beyond
 from matcalc.answers.roots import find_roots
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import Zero
+from matcalc.answers.surds import value_at
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
@@ -20,7 +21,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_zero, variable_names, zeros
 from matcalc.core.typeset import Typeset
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import derive, simplify_tree
+from matcalc.engine.pipeline import derive
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.text import text
@@ -160,7 +161,7 @@ def by_orders(program: Program, wrt: str, point: Expr) -> PointKind:
     tree = derive(program, wrt)
     for order in range(2, _MOST_ORDERS + 1):
         tree = derive(program._replace(expr=tree), wrt)
-        there = simplify_tree(program, put(tree, {wrt: point}))
+        there = value_at(program, tree, {wrt: point})
         if is_zero(there):
             continue
         which = "second derivative" if order == 2 else f"derivative of order {order}"

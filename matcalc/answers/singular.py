@@ -124,8 +124,11 @@ def with_cofactors(program: Program, equation: Expr, name: str, tree: Expr) -> E
         return tree
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
-        if node.op in ("inv", "det") and text(node.args[0]) in singular:
-            return number(1) if node.op == "det" else transpose(Expr("cof", tuple(args), node.shape))
+        vanishing = len(node.args) == 1 and text(node.args[0]) in singular
+        if vanishing and node.op == "det":
+            return number(1)
+        if vanishing and node.op == "inv":
+            return transpose(Expr("cof", tuple(args), node.shape))
         return _without_ones(node, args)
 
     found = tree.fold(rule)  # the engine would write it with the inverse again
@@ -146,9 +149,11 @@ def _without_ones(node: Expr, args: list[Expr]) -> Expr:
     if node.op == "*" and is_number(first, 1):
         return args[1]
     if node.op == "*" and first.op == "neg" and is_number(first.args[0], 1):
-        return Expr("neg", args[1:], args[1].shape, row=args[1].row)
+        return Expr("neg", (args[1],), args[1].shape, row=args[1].row)
     if node.op == "*" and is_number(args[1], 1):
         return first
-    if node.op in ("'", "tr") and first.op == "'" and len(first.shape) == 2:
-        return first.args[0] if node.op == "'" else Expr("tr", first.args, ())
+    if first.op == "'" and len(first.shape) == 2 and node.op == "'":
+        return first.args[0]
+    if first.op == "'" and len(first.shape) == 2 and node.op == "tr":
+        return Expr("tr", first.args, ())
     return node.with_args(args)

@@ -12,6 +12,7 @@ from itertools import permutations
 from matcalc.answers.roots import clear_divisors, coefficients_of, divisors, factors, find_roots
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import Requirement, undo
+from matcalc.answers.surds import value_at
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import DIFFERENT, decide_trees
 from matcalc.core.errors import UnsupportedError
@@ -216,7 +217,7 @@ class _Way:
 
 def _take(program: Program, known: Solution, step: _Step, rest: Sequence[Expr]) -> _Branch:
     def there(tree: Expr) -> Expr:
-        return simplify_tree(program, put(tree, step.values)) if step.values else tree
+        return value_at(program, tree, step.values) if step.values else tree
 
     values = {name: there(tree) for name, tree in known.values.items()} | dict(step.values)
     apart = (*map(there, known.apart), *step.apart)

@@ -17,6 +17,15 @@ ADJOINT = [
     ("(A + p*B)*x - b", "x", "p", "p^2 + y'*x", {**B, "p": S}, "2*p - l'*B*x", "inv(A + p*B)'*y"),
     ("S*x - b", "x", "S", "b'*x", {**B, "S": "psd(n)"}, "-(l*x' + x*l')/2", "inv(S)*b"),
     ("x^3 + p*x - 1", "x", "p", "x^2", {"x": S, "p": S}, "-l*x", "2*x/(3*x^2 + p)"),
+    (
+        "det(A - t*eye(n))",
+        "t",
+        "A",
+        "t^2",
+        {"t": S},
+        "-l*cof(A - t*eye)",
+        "-2*t/tr(cof(A - t*eye))",
+    ),
     ("A*X + X*B - C", "X", "A", "tr(D'*X)", SYLVESTER, "-L*X'", "sylvester(A', B', D)"),
     # an equation of symmetric matrices has a symmetric adjoint
     ("A*X + X*A' - Q", "X", "A", "tr(C*X)", SYMMETRIC, "-2*L*X", "lyapunov(A', C + C')/2"),

@@ -70,6 +70,17 @@ UNDER = [
         },
     ),
     (
+        "x*y",
+        "x^2 + 3*y^2 = 1",
+        NUMBERS,
+        {
+            "(sqrt(2)/2, sqrt(6)/6)": "a maximum on the set: the value there is sqrt(3)/6",
+            "(-sqrt(2)/2, -sqrt(6)/6)": "a maximum on the set: the value there is sqrt(3)/6",
+            "(sqrt(2)/2, -sqrt(6)/6)": "a minimum on the set: the value there is -sqrt(3)/6",
+            "(-sqrt(2)/2, sqrt(6)/6)": "a minimum on the set: the value there is -sqrt(3)/6",
+        },
+    ),
+    (
         "x + y",
         "x*y = 1",
         NUMBERS,

@@ -365,6 +365,20 @@ def test_only_orthonormal_columns_are_taken_for_such(equation, variables, messag
         matcalc.stationary("tr(A'*X)", "X", subject_to=equation, variables=kinds)
 
 
+def test_the_letter_of_the_linear_function_is_not_in_use():
+    kinds = {"Q": "matrix(n, n)", "M": "matrix(n, n)"}
+    found = matcalc.stationary("tr(Q'*M)", "Q", subject_to="Q'*Q = eye(n)", variables=kinds)
+    assert "a constant less tr(C'*Q), C = -M, which is largest at polar(C)" in found.condition
+
+
+@pytest.mark.parametrize("equation", ["x'*x = 1", "norm2(x)^2 = 1", "norm2(x) = 1"])
+def test_the_nearest_point_of_the_sphere(equation):
+    kinds = {"x": "vector(n)", "a": "vector(n)"}
+    found = matcalc.stationary("norm2(x - a)^2", "x", subject_to=equation, variables=kinds)
+    assert (str(found), str(found.other)) == ("a/norm2(a)", "-a/norm2(a)")
+    assert found.condition.startswith("the minimum on the set, and the other one the maximum")
+
+
 @pytest.mark.parametrize("equation", ["X'*X = I", "eye(p) = X'*X"])
 def test_orthonormal_columns_are_known_however_they_are_said(equation):
     kinds = {"X": "matrix(n, p)", "A": "matrix(n, p)"}
@@ -428,6 +442,22 @@ IMPLICIT = [
     ("A*x - x.*t", "x", "t", {"t": "vector(n)"}, "dx/dt = inv(A - diag(t))*diag(x)"),
     ("exp(x) - b", "x", "b", {"x": "vector(n)", "b": "vector(n)"}, "dx/db = diag(1./exp(x))"),
     ("t*x - b - x", "x", "b", {"t": S, "b": "vector(n)"}, "dx/db = eye(n)/(t - 1)"),
+    # where the determinant is zero there is no inverse
+    (
+        "det(A - t*eye(n))",
+        "t",
+        "A",
+        {"t": S},
+        "dt/dA = cof(A - t*eye)/tr(cof(A - t*eye))\n  dG/dt       -tr(cof(A - t*eye))\n",
+    ),
+    (
+        "det(A - t*B)",
+        "t",
+        "B",
+        {"t": S},
+        "dt/dB = -t*cof(A - t*B)/tr(B*cof(A - t*B)')",
+    ),
+    ("det(A - t*eye(n)) - 1", "t", "A", {"t": S}, "dt/dA = inv(A - t*eye)'/tr(inv(A - t*eye))"),
 ]
 
 
@@ -490,6 +520,7 @@ def test_implicit(equation, of, wrt, variables, said):
     ("equation", "of", "wrt", "variables", "message"),
     [
         ("x'*x - t", "x", "t", {"t": S}, "as many equations as x has entries"),
+        ("det(B + t*A)*logdet(A)", "t", "A", {"t": S}, "does not exist where the equation holds"),
         ("A*x - b", "x", "x", {"b": "vector(n)"}, "a function of itself"),
         ("softmax(x) - t", "x", "t", {"t": "vector(n)"}, "singular at every point"),
     ],
@@ -732,6 +763,12 @@ MANY = [
     ("a*x^3 - b*x", {"a": S, "b": S}, None, ["only where b/(3*a) is not negative"] * 2),
     ("x^3*10^9 - 3*10^9*x", {}, ["-1", "1"], ["a local maximum", "a local minimum"]),
     ("(x^2 - 1)^2*(x - 2)", {}, ["-1", "1", "(4 + sqrt(21))/5", "(4 - sqrt(21))/5"], []),
+    (
+        "x^5 - 5*x^3 + 5*x",
+        {},
+        ["(1 + sqrt(5))/2", "-(1 + sqrt(5))/2", "(sqrt(5) - 1)/2", "(1 - sqrt(5))/2"],
+        ["the second derivative there, 25 + 5*sqrt(5),"],
+    ),
     ("x^3 + b*x^2 + c*x", {"b": S, "c": S}, None, ["only where b^2 - 3*c is not negative"]),
     ("x^2*exp(-x)", {}, ["0", "2"], ["a local minimum", "a local maximum"]),
     ("x^2*log(x)", {}, ["exp(-0.5)"], ["a local minimum"]),
