@@ -77,7 +77,13 @@ def _weigh(constraint: Constraint) -> Expr:
 
 def lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint]) -> Expr:
     """The gradient of a scalar and the constraints with their multipliers, f + l'*c."""
+    lagrangian = program._replace(expr=with_multipliers(program, found))
+    return derive(lagrangian, wrt, structure="free")
+
+
+def with_multipliers(program: Program, found: Sequence[Constraint]) -> Expr:
+    """The Lagrangian, f + l'*c."""
     whole = program.expr
     for each in found:
         whole = Expr("+", (whole, _weigh(each)))
-    return derive(program._replace(expr=whole), wrt, structure="free")
+    return whole

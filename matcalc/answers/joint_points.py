@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, permutations
 
-from matcalc.answers.constraints import read_constraint
+from matcalc.answers.constraints import Constraint, read_constraint, with_multipliers
 from matcalc.answers.convexity import verdict_on
 from matcalc.answers.equations import Equation, equation_text
 from matcalc.answers.extremes import (
@@ -24,6 +24,7 @@ from matcalc.answers.extremes import (
     kind_of,
 )
 from matcalc.answers.formulas import NamedFormulas
+from matcalc.answers.lagrange import are_affine, kind_on_affine_set
 from matcalc.answers.names import require_different, require_scalar
 from matcalc.answers.points_together import JointPoints, find_points_together
 from matcalc.answers.solving import Zero
@@ -39,6 +40,7 @@ from matcalc.core.notes import label_lines
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, variable_names, zeros
+from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.results import Expression
 from matcalc.verify.verification import verify
@@ -122,7 +124,7 @@ def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint |
         gradients[name] = differentiate(statement)
         verify(statement, gradients[name])
     together = find_points_together(expression, names)
-    if together is not None and len(together.points) > 1:
+    if together is not None and len(together.points) + len(together.near) > 1:
         return together
     furthest: list[_Solved] = []
     for order in islice(permutations(names), _MOST_ORDERS):
@@ -153,23 +155,20 @@ def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint |
 def points_under(
     expression: Expression, wrt: Sequence[str], equations: Sequence[str | Equation]
 ) -> JointPoint | JointPoints:
-    """All points where a scalar is stationary by several numbers under equations.
+    """All points where a scalar is stationary by several numbers under equations; of vectors and
+    matrices the point where one of them after the other can be solved for.
 
-    Raises UnsupportedError where they are not numbers, or have no closed form.
+    Raises UnsupportedError where no closed form is found.
     """
     program, names = expression._program, require_different(wrt)
     require_scalar(program.expr, "stationary points are")
-    for name in names:
-        known = require_variable(program, name)
-        if known.shape:
-            raise UnsupportedError(
-                f"{name} is {known}, and equations are solved for one variable, or for numbers",
-                hint="write what stands together as one vector, with blocks such as [A, B]",
-            )
+    shapes = [require_variable(program, name).shape for name in names]
     found = []
     for source in equations:
         program, constraint = read_constraint(program, source, *names)
         found.append(constraint)
+    if any(shapes):
+        return _arrays_under(expression, program, names, found)
     points = find_points_together(Expression(program), names, found)
     if points is None:
         raise UnsupportedError(
@@ -180,9 +179,56 @@ def points_under(
     return _one_or_all(expression, points)
 
 
+def _arrays_under(
+    expression: Expression, program: Program, names: Sequence[str], found: Sequence[Constraint]
+) -> JointPoint:
+    """The point where the gradients of the Lagrangian by several variables and by its multipliers
+    are zero, one after the other solved for.
+    """
+    bare = program._replace(definitions={}, asked=None)
+    multipliers = [each.multiplier.name for each in found]
+    lagrangian = bare._replace(expr=with_multipliers(bare, found))
+    moving = [*names, *multipliers]
+    gradients = {
+        name: differentiate(DerivativeStatement(lagrangian, name, 1, "free")) for name in moving
+    }
+    for order in islice(permutations(moving), _MOST_ORDERS):
+        solved = _eliminate(lagrangian, order, gradients)
+        proof = _prove(lagrangian, solved, gradients) if len(solved) == len(moving) else None
+        if proof is None:
+            continue
+        values = {each.name: each.value for each in _readable(solved)}
+        where = dict.fromkeys(
+            format_tree(lagrangian, node.args[0])
+            for tree in values.values()
+            for node in tree.parts
+            if node.op == "inv" and not Definiteness(lagrangian).is_definite(node.args[0])
+        )
+        said = [_kind_under(Expression(bare), names, found)]
+        said += [f"it exists where {' and '.join(where)} is invertible"] if where else []
+        proof = f"the equations hold there, and the gradients of the Lagrangian are zero, {proof}"
+        return JointPoint(Expression(lagrangian), list(values.items()), said, proof)
+    raise UnsupportedError(
+        f"no closed form was found for {', '.join(names)} where {expression} is stationary under "
+        f"{', '.join(each.source for each in found)}",
+        hint="write what stands together as one vector, with blocks such as [A, B]",
+    )
+
+
+def _kind_under(expression: Expression, names: Sequence[str], found: Sequence[Constraint]) -> str:
+    """What the point is, where the function is convex or concave and the equations are linear."""
+    with suppress(MatcalcError):
+        verdict = verdict_on(expression, names)
+        if are_affine(expression._program, names, found):
+            kind = kind_on_affine_set(verdict.verdict)
+            if kind is not None:
+                return str(kind)
+    return "a stationary point on the set"
+
+
 def _one_or_all(expression: Expression, found: JointPoints) -> JointPoint | JointPoints:
     """The point where there is one alone, else all of them."""
-    if len(found.points) > 1 or found.points[0][0].free:
+    if len(found.points) + len(found.near) > 1 or not found.points or found.points[0][0].free:
         return found
     ((point, kind),) = found.points
     values = [(name, value._tree) for name, value in point.items()]

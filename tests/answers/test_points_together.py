@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 import matcalc
@@ -11,6 +13,7 @@ from matcalc.read.frontend import read
 from matcalc.write.printers.text import text
 
 NUMBERS = {"x": "scalar", "y": "scalar"}
+LETTERS = {**NUMBERS, "a": "scalar"}
 POSITIVE = dict.fromkeys("xyapqm", "positive")
 # an expression, and the points with what each is
 FREE = [
@@ -259,14 +262,105 @@ def test_no_point_and_no_closed_form() -> None:
     # the minimum is at the cusp, where the gradient of the equation is zero
     with pytest.raises(UnsupportedError, match="no point has multipliers") as raised:
         matcalc.stationary("x", ["x", "y"], subject_to="y^2 = x^3", variables=NUMBERS)
-    assert "are not looked for" in str(raised.value)
+    assert "y^2 = x^3 has no gradient at (0, 0), where the function is 0" in str(raised.value)
     with pytest.raises(UnsupportedError, match="no closed form was found for x, y"):
-        matcalc.stationary("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", ["x", "y"], variables=NUMBERS)
+        matcalc.stationary("x^4 + y^4 + a*x*y + x + 2*y", ["x", "y"], variables=LETTERS)
     cubic = "a*log(x + b) + x^3/3 + c*x"  # its derivative has zeros, as for a = 1 and b = c = 0
     with pytest.raises(UnsupportedError, match="no closed form was found"):
         matcalc.stationary(cubic, "x", variables={"x": "scalar"})
-    with pytest.raises(UnsupportedError, match="for one variable, or for numbers"):
-        matcalc.stationary("norm2(u)^2 + norm2(v)^2", ["u", "v"], subject_to="sum(u) + sum(v) = 1")
+    with pytest.raises(UnsupportedError, match="no closed form was found for u, v"):
+        matcalc.stationary("norm2(u)^2 + norm2(v)^2", ["u", "v"], subject_to="u'*v = 1")
+
+
+def test_where_the_equation_has_no_gradient() -> None:
+    found = matcalc.stationary("x + y", ["x", "y"], subject_to="y^2 = x^3", variables=NUMBERS)
+    assert {name: str(value) for name, value in found.items()} == {"x": "4/9", "y": "-8/27"}
+    assert found.proof.endswith("y^2 = x^3 has no gradient at (0, 0), where the function is 0")
+
+
+# polynomials of which some points have no closed form: how many of these are of each kind, those
+# that have one, and the polynomial of the others
+WITHOUT_CLOSED_FORM = [
+    (
+        "(x^2 + y - 11)^2 + (x + y^2 - 7)^2",  # Himmelblau's function
+        {"a local minimum": 3, "a local maximum": 1, "a saddle": 4},
+        {"(3, 2)": "a minimum"},
+        "(y - 2)*(y^3 + 2*y^2 - 10*y - 19)*(32*y^5 - 208*y^3 - 168*y^2 + 1)",
+    ),
+    (
+        "x^4 + y^4 + x*y + x + 2*y",
+        {"a local minimum": 1},
+        {},
+        "256*y^9 + 384*y^6 + 192*y^3 - y + 31",
+    ),
+    (
+        "x^6/6 - x^4/2 - x^2*y + y^3/3 - y",
+        {"a local minimum": 2},  # which have one y
+        {"(0, -1)": "a saddle", "(0, 1)": "a saddle"},
+        "(t - 2)*(t + 2)*(t^8 - 36*t^6 - 56*t^5 + 340*t^4 + 304*t^3 - 1140*t^2 - 288*t + 1708), "
+        "t = x + 2*y,",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "kinds", "points", "polynomial"), WITHOUT_CLOSED_FORM)
+def test_points_without_a_closed_form(
+    expr: str, kinds: dict[str, int], points: dict[str, str], polynomial: str
+) -> None:
+    found = matcalc.stationary(expr, ["x", "y"], variables=NUMBERS)
+    assert {point: kind.split(":")[0] for point, kind in _kinds(found).items()} == points
+    assert dict(Counter(kind.said for _, kind in found.near)) == kinds
+    assert f"each real root of {polynomial} is one point" in found.proof
+    slopes = [matcalc.diff(expr, name, variables=NUMBERS).to_callable() for name in "xy"]
+    for values, _ in found.near:
+        place = dict(zip("xy", map(float, values), strict=True))
+        assert all(abs(slope(**place)) < 1e-2 for slope in slopes)
+    assert found.latex().count("approx") == len(found.near)
+
+
+A_AND_B = dict.fromkeys("xyab", "vector(n)")
+# several arrays under equations: the formulas, and where they exist
+ARRAYS = [
+    (
+        "norm2(x - a)^2 + norm2(y - b)^2",
+        "x = y",
+        A_AND_B,
+        {"l": "a - b", "x": "a - l/2", "y": "b + l/2"},
+        "",
+    ),
+    (
+        "norm2(x - a)^2 + norm2(y - b)^2",
+        "A*x = B*y",
+        {**A_AND_B, "y": "vector(m)", "b": "vector(m)", "A": "matrix(p, n)", "B": "matrix(p, m)"},
+        {"l": "2*inv(A*A' + B*B')*(A*a - B*b)", "x": "a - A'*l/2", "y": "B'*l/2 + b"},
+        "it exists where A*A' + B*B' is invertible",
+    ),
+    (
+        "x'*P*x/2 + y'*R*y/2",
+        "x = A*z + B*y",
+        {"P": "psd(n)", "R": "psd(m)", "A": "matrix(n, n)", "B": "matrix(n, m)", "z": "vector(n)"},
+        {"l": "-inv(B*inv(R)*B' + inv(P))*A*z", "x": "-inv(P)*l", "y": "inv(R)*B'*l"},
+        "",
+    ),
+    (
+        "norm2(x)^2 + y^2",
+        "a'*x + y = 1",
+        {"x": "vector(n)", "a": "vector(n)", "y": "scalar"},
+        {"l": "-2/(1 + a'*a)", "x": "-l*a/2", "y": "-l/2"},
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "equation", "kinds", "values", "where"), ARRAYS)
+def test_arrays_under_an_equation(
+    expr: str, equation: str, kinds: dict[str, str], values: dict[str, str], where: str
+) -> None:
+    found = matcalc.stationary(expr, ["x", "y"], subject_to=equation, variables=kinds)
+    assert {name: str(value) for name, value in found.items()} == values
+    assert found.condition.startswith("the only minimum on the set")
+    assert where in found.condition
+    assert found.proof.startswith("the equations hold there") and "exact" in found.proof
 
 
 # vectors on a sphere: the minimum, the maximum, and what is said of them
