@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.dims import Dim
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.operations import OF_ENTRIES
+from matcalc.core.walk import operands, postorder
 from matcalc.read.syntax.nodes import Binding, SyntaxNode
 from matcalc.read.syntax.parser import parse
 from matcalc.read.tex.phrases import Phrase
@@ -89,8 +90,21 @@ def require_range(phrase: Phrase, letters_: Letters) -> None:
         index = below[0]
         message = f"nothing says where {index} ends, which is not a subscript in the {phrase.text}"
         hint = f"write \\{phrase.text}_{{{index}=1}}^{{n}}, with the range, for numbers {index}"
+        raised = next((part for part in postorder(body, operands) if _is_raised(part, index)), None)
+        if raised is not None:
+            x = letters_.scope.quote(raised.args[0])
+            hint = f"write {x}^{{({index})}} for the sample {index}; {hint}"
         span = phrase.mark or phrase.span
         raise ParseError(message, source=source, span=span, hint=hint)
+
+
+def _is_raised(phrase: Phrase, index: str) -> bool:
+    """Whether this is x^i."""
+    return (
+        phrase.kind == "power"
+        and phrase.args[0].kind == "symbol"
+        and (phrase.args[1].kind, phrase.args[1].text) == ("symbol", index)
+    )
 
 
 def array(phrase: Phrase, body: Value, names: list[str]) -> Value:

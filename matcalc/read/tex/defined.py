@@ -19,7 +19,8 @@ from matcalc.core.walk import postorder
 from matcalc.read.syntax.nodes import Statement, children
 from matcalc.read.syntax.table import ParseTable
 from matcalc.read.syntax.tokens import Token
-from matcalc.read.tex.lexer import CLOSING, OPENING, tokens
+from matcalc.read.tex.delimiters import CLOSING, OPENING
+from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.pasted import refuse_eaten, split_raised
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope

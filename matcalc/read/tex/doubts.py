@@ -88,7 +88,8 @@ def _refuse_unknown(letters: Letters, gradient: Phrase) -> None:
     found, by = symbol(body, scope.source), symbol(variable, scope.source)
     part = body.kind == "indexed" and symbol(body.args[0], scope.source).key == by.key
     entries = is_entry_by_entry(letters, body, variable)
-    if scope.knows(body) or found.key == by.key or part or entries:
+    defined = body.kind == "indexed" and scope.knows(body.args[0])  # an entry of s = ...
+    if scope.knows(body) or found.key == by.key or part or entries or defined:
         return
     shown, named = letters.scope.quote(body), letters.scope.quote(variable)
     raise scope.problem(
@@ -368,6 +369,8 @@ def _free(letters: Letters, phrase: Phrase) -> list[str]:
 
 def _refuse_repeated(letters: Letters, product: Phrase, factors: list[Phrase]) -> None:
     r"""Refuses A_{ij} x_j and a_i b_i, which may be sums over what is repeated."""
+    if any(_has_unlike_terms(letters, factor) for factor in factors):
+        return
     free = [(factor, names) for factor in factors if (names := _free(letters, factor))]
     counts = Counter(name for _, names in free for name in names)
     for index in (name for name, count in counts.items() if count == 2):
@@ -380,6 +383,16 @@ def _refuse_repeated(letters: Letters, product: Phrase, factors: list[Phrase]) -
         elif index not in _TWO_OF:
             continue
         raise _repeated_error(letters, product, free)
+
+
+def _has_unlike_terms(letters: Letters, factor: Phrase) -> bool:
+    r"""Whether this is \delta_{ij} - s_i, whose terms have different indices: no convention sums
+    over these.
+    """
+    if factor.kind not in ("+", "-"):
+        return False
+    found = [frozenset(_free(letters, term)) for term in terms(factor)]
+    return frozenset() not in found and len(set(found)) > 1
 
 
 def _may_be_entries(letters: Letters, pair: list[Phrase]) -> bool:

@@ -50,6 +50,7 @@ _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 _UNCLEAR = frozenset({"f", "g", "h", "phi", "rho", "kappa", "ell", "chi", "O", "o"})  # o: series
 
 
+_ORDERS_IN_BRACKETS = frozenset("123456")  # of f^{(2)}(x)
 _SYMBOLS = (r"\delta", r"\varepsilon")  # with subscripts, in answers of ours
 
 
@@ -66,6 +67,8 @@ def apply_letter(
         return Phrase("application", item.start, bracket.end, text=shown, parts=args)
     if item.kind not in ("symbol", "indexed", "script"):
         return None
+    if item.kind == "script" and (order := _order_of_derivative(item, scope)):
+        return _call(item, bracket, scope.name(item.args[0]) + "'" * order, args)
     if scope.printed is not None and item.kind == "indexed" and item.args[0].text in _SYMBOLS:
         return None
     of_matrices = _derivative(item, bracket, args)
@@ -106,6 +109,19 @@ def apply_letter(
         return None
     start, end = item.start, bracket.end
     return Phrase("application", start, end, text=shown, parts=args, bounds=(item,))
+
+
+def _order_of_derivative(item: Phrase, scope: Scope) -> int:
+    r"""How often f^{(2)} derives a declared function of a number; 0 of anything else."""
+    letter, script = item.args[0], item.args[1]
+    while script.kind == "bracket" and len(script.args) == 1:
+        (script,) = script.args
+    if letter.kind != "symbol" or not scope.knows(letter) or script.kind != "number":
+        return 0
+    variable = scope.declared.get(scope.name(letter))
+    if variable is None or variable.kind != "function" or any(variable.ranks):
+        return 0
+    return int(script.text) if script.text in _ORDERS_IN_BRACKETS else 0
 
 
 def kronecker(letter: Phrase, places: int, scope: Scope) -> Phrase:

@@ -9,6 +9,7 @@ from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.operations import ALIASES
 from matcalc.read.syntax.table import ParseTable
 from matcalc.read.syntax.tokens import Token
+from matcalc.read.tex.delimiters import CLOSING, OPENING
 from matcalc.read.tex.diagnose import BAR_BELOW, below
 from matcalc.read.tex.ornaments import blank_ornaments
 from matcalc.read.tex.pasted import SCRIPTS, script_tokens, with_indices
@@ -17,16 +18,6 @@ from matcalc.read.tex.vocabulary import CHARACTERS, FRACTIONS, OPTIMA, advice, f
 LONGEST = 65_536  # characters of a text
 DEEPEST = 3_000  # levels of brackets
 
-OPENING = {
-    "LPAR": "RPAR",
-    "LSQUARE": "RSQUARE",
-    "LCURLY": "RCURLY",
-    "LBRACE": "RBRACE",
-    "LANGLE": "RANGLE",
-}
-OPENING["BEGINMATRIX"] = "ENDMATRIX"
-OPENING["BEGINCASES"] = "ENDCASES"
-CLOSING = frozenset(OPENING.values())
 _BARS = {"LBAR": "RBAR", "LNORM": "RNORM"}
 _UNDIRECTED = frozenset({"|", "||", r"\vert", r"\Vert", r"\|", "‖"})
 _ENDS = frozenset(

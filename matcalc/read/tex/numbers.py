@@ -12,10 +12,13 @@ from matcalc.core.kinds import Variable
 from matcalc.core.notes import format_number_offer
 from matcalc.core.program import Program
 from matcalc.core.tree import variable_names
+from matcalc.core.walk import postorder
 from matcalc.read.shapes.singles import without_declarations
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.names import default_kind
+from matcalc.read.tex.parser import parse
 from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.survey import children
 
 # signs of vectors and matrices, and letters with places
 _FOR_ARRAYS = re.compile(
@@ -25,6 +28,7 @@ _FOR_ARRAYS = re.compile(
 _PARTIAL = re.compile(r"\\partial|\\nabla|∂|∇")
 _OFFERED = re.compile(r'; or declare (?:"\w+: scalar"(?: and )?)+ if (?:it is|these are).*$')
 _PI = re.compile(r"\\pi(?![A-Za-z])(?:\s*_\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![A-Za-z])))?")
+_OF_VECTORS = frozenset(("transpose", "norm", "inner", "bars", ".*", "⊗"))
 _MOST = 30  # letters of a formula that are tried as numbers
 
 Typed = Callable[[Scope], Program]
@@ -86,6 +90,29 @@ def read_ordinary(found: tuple[Program, list[str]] | None) -> Program | None:
     return _noted(
         *found, f"because d/d{found[0].asked[0]} is the derivative with respect to a number"
     )
+
+
+def by_number(scope: Scope, typed: Callable[[dict[str, Variable]], Program]) -> Program | None:
+    r"""The formula with a number for the t of d/dt before it, where it has no meaning for a vector,
+    as in \frac{d}{dt} \|x + tv\|^2; a note says so.
+    """
+    try:
+        wanted = parse(scope.source, scope)[-1].value
+        name = scope.name(wanted.parts[0]) if wanted.kind == "gradient" else ""
+        if name in scope.declared or not name.isidentifier() or default_kind(name) != "vector":
+            return None
+        if any(
+            part.kind in _OF_VECTORS and scope.name(arg) == name
+            for part in postorder(wanted, children)
+            for arg in part.args
+            if arg.kind in ("symbol", "indexed")
+        ):
+            return None
+        program = typed({name: Variable(name, "scalar")})
+    except MatcalcError:
+        return None
+    why = f"because d/d{name} is the derivative with respect to a number"
+    return _noted(without_declarations(program, [name]), [name], why)
 
 
 def read_numbered(found: tuple[Program, list[str]] | None) -> Program | None:

@@ -1,5 +1,5 @@
 r"""What stands around a formula and says nothing of its value: \boxed{...}, \underbrace{...}_{...},
-colours, and a head with bars, as p(x \mid \mu) = ....
+colours, braces around the name of a function, and a head with bars, as p(x \mid \mu) = ....
 
 All of it is replaced by blanks, so that each place of the text stays where it is.
 """
@@ -10,6 +10,10 @@ import re
 
 _ORNAMENT = re.compile(
     r"\\(?:(?P<around>boxed|fbox|underbrace|overbrace)|textcolor|color|[hv]?phantom)(?![A-Za-z])\s*"
+)
+_NAMED = re.compile(  # {\mathrm{tr}}, which is no argument of what stands before
+    r"(?:^|(?<=[-=+*/(&,|\d\[]))\s*(\{)\s*\\(?:mathrm|text|textrm|mbox|operatorname|mathop)\s*"
+    r"\{[^{}]*\}\s*(\})(?=(?:\s|\\[,;!: ]|\\left)*[(\[{])"
 )
 _LABEL = re.compile(r"\s*[_^]\s*(?=\{)")  # of a brace
 _SEPARATING = re.compile(r"\\(?:mid|parallel|vert|Vert|middle|\|)|[|;]")
@@ -22,6 +26,9 @@ _INNER = re.compile(r"\([^(){}]*\)|\{[^(){}]*\}")
 
 def blank_ornaments(text: str) -> str:
     """The formula without them."""
+    for named in _NAMED.finditer(text):
+        for group in (1, 2):
+            text = f"{text[: named.start(group)]} {text[named.end(group) :]}"
     return _blank_head(_blank_decorations(text) if _ORNAMENT.search(text) else text)
 
 

@@ -8,6 +8,7 @@ import re
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import OVER_INDICES
 from matcalc.read.syntax.tokens import Token
+from matcalc.read.tex.delimiters import in_script
 from matcalc.read.tex.scripts import POSTFIX_T
 from matcalc.read.tex.vocabulary import INDICES
 
@@ -46,7 +47,7 @@ def with_indices(tokens: list[Token], text: str) -> None:
         kind, start, end, piece = tokens[k]
         following = tokens[k + 1][0] if k + 1 < len(tokens) else "$END"
         if piece in ("Σ", "Π", r"\Sigma", r"\Pi") and following == "SUB":
-            over = _subscript(tokens, k + 1)
+            over = in_script(tokens, k + 1)
             if "EQUALS" in [token[0] for token in over]:
                 tokens[k] = ("SUM", start, end, "∑" if piece[-5:] in ("Σ", "Sigma") else "∏")
             elif piece in ("Σ", "Π"):
@@ -98,21 +99,8 @@ def _letters_below(tokens: list[Token]) -> list[Token]:
     found: list[Token] = []
     for k, token in enumerate(tokens):
         if token[0] == "SUB":
-            found += [each for each in _subscript(tokens, k) if each[0] == "LETTERS"]
+            found += [each for each in in_script(tokens, k) if each[0] == "LETTERS"]
     return [each for each in found if each[3] in INDICES]
-
-
-def _subscript(tokens: list[Token], sign: int) -> list[Token]:
-    """The tokens of a subscript, whose sign has this place."""
-    if sign + 1 >= len(tokens) or tokens[sign + 1][0] != "LBRACE":
-        return tokens[sign + 1 : sign + 2]
-    last, depth = sign + 1, 0
-    while last < len(tokens):
-        depth += (tokens[last][0] == "LBRACE") - (tokens[last][0] == "RBRACE")
-        if not depth:
-            break
-        last += 1
-    return tokens[sign + 2 : last]
 
 
 def _refuse_sign(tokens: list[Token], k: int, over: list[Token], text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import (
@@ -36,6 +37,7 @@ from matcalc.read.tex.einstein import sum_repeated
 from matcalc.read.tex.hints import speak_latex
 from matcalc.read.tex.numbers import (
     as_numbers,
+    by_number,
     entries_of_pi,
     may_be_ordinary,
     offer_numbers,
@@ -93,41 +95,58 @@ def read_latex(
         return program._replace(notes=(squared[1], *program.notes))
     scope = Scope(text, dict(declared), spoken)
     text = write_out(text, scope) or text
+    manner = _Manner(spoken, einstein, scope.typed)
     try:
-        program = _read(text, declared, parts, spoken, einstein=einstein)
+        program = _read(text, declared, parts, manner)
     except MatcalcError as problem:
         written = write_out(text, scope, entries=True)
         if written is None:
             raise
         try:
-            return _read(written, declared, parts, spoken, einstein=einstein)
+            return _read(written, declared, parts, manner)
         except MatcalcError as other:
             raise (problem if isinstance(problem, ShapeError) else other) from None
     if any(note.endswith(UNUSED) for note in program.notes):  # s_i = ... where s_j follows
         written = write_out(text, scope, entries=True)
         with suppress(MatcalcError):
-            return _read(written or text, declared, parts, spoken, einstein=einstein)
+            return _read(written or text, declared, parts, manner)
     return program
 
 
+class _Manner(NamedTuple):
+    """How a formula is read: in which language, whether sums are left out, and what stood where
+    something was put in.
+    """
+
+    language: BaseLanguage
+    einstein: bool
+    typed: Mapping[str, str]
+
+    def scope(self, text: str, declared: Mapping[str, Variable], *, strict: bool = False) -> Scope:
+        """What is known before the formula is read."""
+        return Scope(
+            text,
+            dict(declared),
+            self.language,
+            strict=strict,
+            einstein=self.einstein,
+            typed=self.typed,
+        )
+
+
 def _read(
-    text: str,
-    declared: dict[str, Variable],
-    parts: dict[str, Expr],
-    spoken: BaseLanguage,
-    *,
-    einstein: bool,
+    text: str, declared: dict[str, Variable], parts: dict[str, Expr], manner: _Manner
 ) -> Program:
     """The program of a formula in which nothing is to be written out."""
     weights = entries_of_pi(text) if "pi" not in declared else {}
     if weights:
-        program = _read(text, {**declared, **weights}, parts, spoken, einstein=einstein)
+        program = _read(text, {**declared, **weights}, parts, manner)
         note = "note: pi is read as a vector, because its entries are summed"
         program = without_declarations(program, weights)
         return program._replace(notes=(note, *program.notes))
 
     def scope_with(more: Mapping[str, Variable]) -> Scope:
-        return Scope(text, {**declared, **more}, spoken, einstein=einstein)
+        return manner.scope(text, {**declared, **more})
 
     def type_numbers() -> tuple[Program, list[str]] | None:
         return as_numbers(scope_with, lambda scope: _type_in(scope, parts))
@@ -139,12 +158,17 @@ def _read(
             return False
         return True
 
+    may_be = may_be_ordinary(text)
     try:
-        ordinary = read_ordinary(type_numbers()) if may_be_ordinary(text) else None
-        program = ordinary or _type(text, declared, parts, spoken, einstein=einstein)
+        ordinary = read_ordinary(type_numbers()) if may_be else None
+        program = ordinary or _type(text, declared, parts, manner)
     except ShapeError as problem:
         found = type_numbers()
         numbered = read_numbered(found)
+        if numbered is None and may_be:
+            numbered = by_number(
+                scope_with({}), lambda more: _type(text, {**declared, **more}, parts, manner)
+            )
         if numbered is None:
             if found is not None:
                 offer_numbers(problem, found[1], fits)
@@ -155,7 +179,7 @@ def _read(
     notes = keep_readable(
         program.notes,
         len(text) * _passes(program.notes),
-        lambda more: _type(text, {**declared, **declare(more)}, parts, spoken, einstein=einstein),
+        lambda more: _type(text, {**declared, **declare(more)}, parts, manner),
     )
     return note_names(program._replace(notes=notes), latex=True)
 
@@ -178,29 +202,22 @@ def _type(
     text: str,
     declared: dict[str, Variable],
     definitions: Mapping[str, Expr],
-    language: BaseLanguage,
+    manner: _Manner,
     *,
     strict: bool = False,
-    einstein: bool,
 ) -> Program:
-    scope = Scope(text, dict(declared), language, strict=strict, einstein=einstein)
+    scope = manner.scope(text, declared, strict=strict)
     program, notes = either(
         scope,
         lambda: _type_in(scope, definitions),
         lambda more: without_declarations(
-            _type(
-                text, {**declared, **more}, definitions, language, strict=True, einstein=einstein
-            ),
-            more,
+            _type(text, {**declared, **more}, definitions, manner, strict=True), more
         ),
         lambda program: program.variables,
     )
     program = program._replace(notes=(*notes, *program.notes)) if notes else program
     return with_numbers(
-        program,
-        lambda more: _type(
-            text, {**declared, **declare(more)}, definitions, language, einstein=einstein
-        ),
+        program, lambda more: _type(text, {**declared, **declare(more)}, definitions, manner)
     )
 
 

@@ -416,6 +416,8 @@ class Resolver(ResolverBase):
             if times == "2":
                 inside = x if x.startswith("\\") else self.quote(phrase.args[0])
                 hint = rf"write \lVert {inside} \rVert^2 or {x}^{{\odot 2}}"
+            if times in self.letters.indices_of_sums and len(times) == 1:
+                hint = f"write {x}^{{({times})}} for the sample {times}; {hint}"
             hint += signs.or_transpose(x, times) + signs.or_number(self, phrase.args[0])
             raise self.problem("a power of a vector", phrase, hint)
         return Value(make.node("^", base.node, exponent.node), base.rank)
@@ -426,6 +428,15 @@ class Resolver(ResolverBase):
 
     def _transpose(self, phrase: Phrase, args: list[Value]) -> Value:
         (arg,) = args
+        (inner,) = phrase.args
+        twice = phrase.text == inner.text == "'" and inner.kind == "transpose"
+        if twice and not inner.bracketed:
+            x = self.quote(inner.args[0])
+            raise self.problem(
+                f"{x}'' may be a second derivative, or transposed twice",
+                phrase,
+                f"write {x} for what is transposed twice; \\ddot{{{x}}} is a letter of its own",
+            )
         if arg.slots:
             return vectors.transpose_slots(arg)
         if arg.indexed:

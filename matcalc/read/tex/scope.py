@@ -5,7 +5,8 @@ the user.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from matcalc.core.dims import Shape
@@ -18,6 +19,7 @@ from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, shifted
 from matcalc.read.tex.vocabulary import GREEK
 
 _FEW_LETTERS = 6  # that are written again
+_UNMATCHED = re.compile(r"([(\[{].*?)\s*\\right\s*([)\]}])", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{(.*)\}")
 
 LONGEST_QUOTE = 40  # characters
@@ -51,6 +53,7 @@ class Scope:
         strict: bool = False,
         einstein: bool = False,
         printed: Shape | None = None,
+        typed: Mapping[str, str] = MappingProxyType({}),  # what was put in -> what stood there
     ) -> None:
         self.language = language
         self.complex: Complex | None = None
@@ -74,6 +77,7 @@ class Scope:
         )
         self.power_of_T = "T" in declared and not declared["T"].shape
         self.notes: dict[str, None] = {}
+        self.typed: dict[str, str] = dict(typed)
         self.spelled: dict[str, Symbol] = {}
         self.doubtful: dict[str, tuple[Phrase, bool]] = {}  # those that may be numbers (samples)
 
@@ -83,8 +87,16 @@ class Scope:
         self.user_words |= OF_COMPLEX
 
     def quote(self, part: Phrase | Span) -> str:
-        """A part of the formula as it is written."""
-        return self.source[part.start : part.end]
+        """A part of the formula as it was typed, without braces around a letter."""
+        text = self.source[part.start : part.end]
+        for put_in, typed in reversed(self.typed.items()):
+            text = text.replace(put_in, typed)
+        if text.startswith("{") and isinstance(part, Phrase) and part.kind in ("symbol", "indexed"):
+            return text[1:-1].strip() if text.endswith("}") else text
+        unmatched = _UNMATCHED.fullmatch(text)  # \left stands before what is quoted
+        if unmatched and text.count(r"\left") < text.count(r"\right"):
+            return f"{unmatched[1]}{unmatched[2]}"
+        return text
 
     def shorten(self, part: Phrase | Span) -> str:
         """The same, its end left out if it is long."""

@@ -117,7 +117,11 @@ def fixed_entry(letters_: LetterState, phrase: Phrase) -> Value | None:
         and found.key not in letters_.summed
         and not letters_.scope.knows(base)
     ):
-        part = _part_of_matrix(letters_, phrase) or _commutation(letters_, phrase)
+        part = (
+            _part_of_matrix(letters_, phrase)
+            or _commutation(letters_, phrase)
+            or _delta_of_places(letters_, phrase)
+        )
         if part is None:
             letters_.alone[id(phrase)] = phrase
         return part
@@ -215,6 +219,28 @@ def _commutation(letters_: LetterState, phrase: Phrase) -> Value | None:
     )
     sizes = [size(part, scope) for part in phrase.parts]
     return Value(Maker(phrase).call("commutation", *sizes), 2)
+
+
+def _delta_of_places(letters_: LetterState, phrase: Phrase) -> Value | None:
+    r"""Kronecker's \delta_{ij} beside entries at these places, as in p_j (\delta_{ij} - p_i)."""
+    scope = letters_.scope
+    parts = places(phrase, _MATRIX)
+    own = {symbol(part, scope.source).name for part in parts if part.kind == "symbol"}
+    if len(own) != len(parts) or symbol(phrase.args[0], scope.source).key != ("delta", ()):
+        return None
+    known = letters_.summed | letters_.whole_keys.keys()
+    beside = any(
+        other.args[0].kind != "symbol"
+        or symbol(other.args[0], scope.source).key in known
+        or scope.knows(other.args[0])
+        for other, name in letters_.subscripted
+        if name in own
+    )
+    if not beside or not is_kronecker(letters_, phrase, len(parts)):
+        return None
+    make = Maker(phrase)
+    at = [place(letters_, part) for part in parts]
+    return Value(make.node("entries", make.node("name", value="eye"), *at))
 
 
 def mean(letters_: LetterState, phrase: Phrase) -> Value | None:

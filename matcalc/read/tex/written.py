@@ -16,7 +16,15 @@ from matcalc.core.errors import MatcalcError
 from matcalc.read.syntax.table import load
 from matcalc.read.syntax.tokens import Token
 from matcalc.read.tex.defined import LETTER, pieces_of, spelling
-from matcalc.read.tex.lexer import CLOSING, OPENING, tokens
+from matcalc.read.tex.delimiters import (
+    CLOSING,
+    OPENING,
+    end_of_bracket,
+    end_of_script,
+    in_script,
+    kind_at,
+)
+from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.scope import Scope
 
 _LONGEST = 8_000  # characters of a text that has been written out
@@ -63,14 +71,17 @@ def with_definitions(formula: str, text: str, scope: Scope, known: Container[str
     uses: the names that are ``known`` have a value.
     """
     result = formula
+    added: set[str] = set()
     for _ in range(_DEEPEST):
         step = _put_one_in(text, scope, entries=True)
         if step is None:
             break
         text, definition, statement = step
         piece = _tokens(formula, scope)
-        if definition.head[0] not in known and piece and _uses(piece, definition, formula):
+        put_in = definition.head[0] not in known and statement not in added
+        if put_in and piece and _uses(piece, definition, formula):
             result = rf"{statement} \\ {result}"
+            added.add(statement)
     return result
 
 
@@ -82,25 +93,42 @@ def _tokens(text: str, scope: Scope) -> list[Token]:
 
 
 def _put_one_in(text: str, scope: Scope, *, entries: bool) -> tuple[str, _Definition, str] | None:
-    """The text without one of its definitions, which is put in wherever it is used."""
+    """The text without one of its definitions, which is put in wherever it is used. Of uses in
+    others, f(f(x)), the inner ones come first, and the definition stays.
+    """
     pieces = pieces_of(_tokens(text, scope), text)
     for number, piece in enumerate(pieces if len(pieces) > 1 else ()):
         definition = _defined(piece, text, entries=entries)
         if definition is None or "".join(definition.head) in scope.declared:
             continue
-        others = [each for k, each in enumerate(pieces) if k != number]
-        uses = [_uses(each, definition, text) for each in (definition.body, *others)]
-        made = [
-            None if found is None else _replace(each, found, definition, text)
-            for each, found in zip(others, uses[1:], strict=True)
-        ]
-        called = [use.spelt for found in uses[1:] for use in found or ()]
+        uses = [_uses(each, definition, text) for each in pieces]
+        if None in uses or _uses(definition.body, definition, text) != []:
+            continue
+        found = [each or [] for each in uses]
+        inner = [_innermost(each) for each in found]
+        called = [use.spelt for each in found for use in each]
         as_defined = "".join(definition.parameters)
         other = definition.opening != "LPAR" or any("".join(each) != as_defined for each in called)
-        if called and other and uses[0] == [] and None not in made:
-            statement = text[piece[0][1] : piece[-1][2]]
+        if not called or not other:
+            continue
+        statement = text[piece[0][1] : piece[-1][2]]
+        nested = inner != found
+        made = [
+            statement * nested if k == number else _replace(each, inner[k], definition, text, scope)
+            for k, each in enumerate(pieces)
+        ]
+        if None not in made:
             return r" \\ ".join(filter(None, made)), definition, statement
     return None
+
+
+def _innermost(uses: list[_Use]) -> list[_Use]:
+    """The uses in which there are no others."""
+    return [
+        use
+        for use in uses
+        if not any(use.start < other.start and other.end <= use.end for other in uses)
+    ]
 
 
 def _defined(piece: Sequence[Token], text: str, *, entries: bool) -> _Definition | None:
@@ -110,11 +138,11 @@ def _defined(piece: Sequence[Token], text: str, *, entries: bool) -> _Definition
     if not head or not body or head[0][0] not in LETTER:
         return None
     kinds = [each[0] for each in head]
-    start = _end_of_script(head, 1) if kinds[1:2] == ["SUB"] else 1
-    if kinds[start : start + 1] == ["LPAR"] and _end_of_bracket(head, start) == end:
+    start = end_of_script(head, 1) if kinds[1:2] == ["SUB"] else 1
+    if kinds[start : start + 1] == ["LPAR"] and end_of_bracket(head, start) == end:
         opening, inner = "LPAR", head[start + 1 : -1]
     elif entries and start == end > 1:
-        opening, inner, start = "SUB", _in_script(head, 1), 1
+        opening, inner, start = "SUB", in_script(head, 1), 1
     elif entries and kinds[1:4] == _RAISED and kinds[-2:] == ["RPAR", "RBRACE"]:
         opening, inner, start = "SUP", head[4:-2], 1
     else:
@@ -135,7 +163,7 @@ def _uses(piece: list[Token], definition: _Definition, text: str) -> list[_Use] 
         if spelling(token, text) != definition.head[0]:
             continue
         start = k + 1
-        below = _end_of_script(piece, start) if _kind(piece, start) == "SUB" else start
+        below = end_of_script(piece, start) if kind_at(piece, start) == "SUB" else start
         if definition.opening != "SUB" and _plain(piece[k:below], text) != definition.head:
             continue  # another name, h_\phi
         start = start if definition.opening == "SUB" else below
@@ -157,16 +185,16 @@ def _uses(piece: list[Token], definition: _Definition, text: str) -> list[_Use] 
 def _use(piece: list[Token], letter: int, start: int, opening: str, text: str) -> _Use | None:
     """The use of a letter that is followed by its arguments."""
     if opening == "LPAR":
-        if _kind(piece, start) != "LPAR":
+        if kind_at(piece, start) != "LPAR":
             return None
-        end = _end_of_bracket(piece, start)
+        end = end_of_bracket(piece, start)
         found = _arguments(piece[start:end], text)
         inner = [each for each in piece[start + 1 : end - 1] if each[0] != "COMMA"]
         return _Use(piece[letter][1], piece[end - 1][2], found, _plain(inner, text))
-    if _kind(piece, start) != opening:
+    if kind_at(piece, start) != opening:
         return None
-    end = _end_of_script(piece, start)
-    inner = _in_script(piece, start)
+    end = end_of_script(piece, start)
+    inner = in_script(piece, start)
     if opening == "SUP":
         if [each[0] for each in inner[:1] + inner[-1:]] != ["LPAR", "RPAR"]:
             return None
@@ -190,16 +218,20 @@ def _arguments(bracket: list[Token], text: str) -> list[str]:
 
 
 def _replace(
-    piece: list[Token], uses: list[_Use], definition: _Definition, text: str
+    piece: list[Token], uses: list[_Use], definition: _Definition, text: str, scope: Scope
 ) -> str | None:
-    """A statement with the body for each use; None where that would say something else."""
+    """A statement with the body for each use; None where that would say something else. Messages
+    quote the use that was typed.
+    """
     result, done = "", piece[0][1]
     for use in uses:
         values = dict(zip(definition.parameters, use.arguments, strict=True))
         body = _with_values(definition, values, text)
-        if body is None or use.start < done:  # an argument of another use
+        if body is None:
             return None
-        result += f"{text[done : use.start]}{{({body})}}"
+        put_in = f"{{({body})}}"
+        scope.typed[put_in] = text[use.start : use.end]
+        result += text[done : use.start] + put_in
         done = use.end
     return result + text[done : piece[-1][2]]
 
@@ -211,12 +243,10 @@ def _with_values(definition: _Definition, values: _Values, text: str) -> str | N
         return None
     result, done = "", body[0][1]
     for k, token in enumerate(body):
-        name = _primed(body, k, text)
-        name = name if name in values else spelling(token, text)
-        if name not in values or token[0] not in LETTER:
+        name, last = _parameter(body, k, values, text)
+        if not name:
             continue
-        last = k + len(name) - len(spelling(token, text))
-        value, behind = values[name], _kind(body, last + 1)
+        value, behind = values[name], kind_at(body, last + 1)
         before = result + text[done : token[1]]
         if definition.opening == "LPAR":
             below = body[last + 2] if behind == "SUB" else token
@@ -234,12 +264,23 @@ def _with_values(definition: _Definition, values: _Values, text: str) -> str | N
     return result + text[done : body[-1][2]]
 
 
+def _parameter(body: Sequence[Token], place: int, values: _Values, text: str) -> tuple[str, int]:
+    """The parameter that a letter of the body is, with its primes if it has such, and the number
+    of its last token; "" if it is none.
+    """
+    bare, primed = spelling(body[place], text), _primed(body, place, text)
+    for name in (primed, bare):
+        if body[place][0] in LETTER and name in values:
+            return name, place + len(name) - len(bare)
+    return "", place
+
+
 def _captures(body: list[Token], values: _Values, text: str) -> bool:
     """Whether a sum of the body runs over a parameter, or over a letter of an argument."""
     inside = {*values, *_NAME.findall(" ".join(values.values()))}
     for k, token in enumerate(body):
         if token[0] == "SUM":
-            below = body[k + 2 : _end_of_script(body, k + 1)]
+            below = body[k + 2 : end_of_script(body, k + 1)]
             if any(spelling(each, text) in inside for each in below if each[0] in LETTER):
                 return True
     return False
@@ -248,34 +289,9 @@ def _captures(body: list[Token], values: _Values, text: str) -> bool:
 def _primed(piece: Sequence[Token], place: int, text: str) -> str:
     """A letter with the primes behind it: the x' of k(x, x')."""
     end = place + 1
-    while _kind(piece, end) == "PRIME":
+    while kind_at(piece, end) == "PRIME":
         end += 1
     return spelling(piece[place], text) + "'" * (end - place - 1)
-
-
-def _kind(piece: Sequence[Token], place: int) -> str:
-    return piece[place][0] if place < len(piece) else ""
-
-
-def _end_of_bracket(piece: Sequence[Token], start: int) -> int:
-    """The number of the token behind the bracket, or the one token, at ``start``."""
-    depth = 0
-    for k in range(start, len(piece)):
-        depth += (piece[k][0] in OPENING) - (piece[k][0] in CLOSING)
-        if depth <= 0:
-            return k + 1
-    return len(piece)
-
-
-def _end_of_script(piece: Sequence[Token], start: int) -> int:
-    """The number of the token behind the script whose ``_`` or ``^`` is at ``start``."""
-    return _end_of_bracket(piece, start + 1)
-
-
-def _in_script(piece: Sequence[Token], start: int) -> list[Token]:
-    """What stands in a script, without its braces."""
-    inner = list(piece[start + 1 : _end_of_script(piece, start)])
-    return inner[1:-1] if inner and inner[0][0] == "LBRACE" else inner
 
 
 def _plain(piece: Sequence[Token], text: str) -> list[str]:

@@ -28,6 +28,22 @@ PAPERS = [
         ["proved"],
     ),
     (r"\[ \nabla_x \|Ax - b\|^2 = A^\top u \text{ where } u := Ax - b \]", ["wrong"]),
+    # an entry of the Jacobian, with Kronecker's delta
+    (
+        r"\begin{align*} s_j &= \frac{e^{z_j}}{\sum_k e^{z_k}} \\ "
+        r"\frac{\partial s_j}{\partial z_i} &= s_j(\delta_{ij} - s_i) \end{align*}",
+        ["proved"],
+    ),
+    (
+        r"\[ s = \operatorname{softmax}(z), \quad "
+        r"\frac{\partial s_j}{\partial z_i} = s_j(\delta_{ij} - s_j) \]",
+        ["wrong"],
+    ),
+    (
+        r"\[ \frac{\partial}{\partial z_k}\left(-\log\frac{e^{z_y}}{\sum_j e^{z_j}}\right) "
+        r"= \frac{e^{z_k}}{\sum_j e^{z_j}} - \delta_{ky} \]",
+        ["proved"],
+    ),
     (r"\[ f(X) := \log\det X, \qquad \nabla f(X) = X^{-\top} \]", ["proved"]),
     (
         r"\begin{align*} f(x) &= x^\top A x \\ &= \operatorname{tr}(A x x^\top) \\ "

@@ -64,6 +64,9 @@ ASKED = [
     (r"n\log\lambda - \lambda\sum x_i", r"\lambda", "n/lambda - sum(x)"),
     (r"m\log a - a\sum_i x_i", "a", "m/a - sum(x)"),
     (r"\|n\mu - \sum_i x_i\|^2", r"\mu", "2*n*(n*mu - X'*vector(1))"),
+    # the letter of d/dt is a number where no vector fits
+    (r"\frac{d}{dt} \|x + tv\|^2", None, "2*(t*v + x)'*v"),
+    (r"\frac{d}{dt} (x + tv)^\top A (x + tv)", None, "(t*v + x)'*(A + A')*v"),
     # samples that are transposed in the same superscript
     (r"\sum_i x^{(i)\top} A x^{(i)}", "A", "X'*X"),
     (r"\sum_{i=1}^m (x^{(i)T}w - y^{(i)})^2", "w", "2*X'*(X*w - y)"),

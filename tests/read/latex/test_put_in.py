@@ -97,6 +97,21 @@ ANSWERS = [
     (r"f(x) = \sum_i x_i^2 \\ f(Ay) + f(y)", "y", {}, "2*(A'*A*y + y)"),
     (r"f(X) = \operatorname{tr}(X^\top A X) \\ f(UV^\top)", "U", {}, "(A + A')*U*V'*V"),
     (r"h(\mathbf{x}) = \beta\mathbf{x} \\ h(Ay)", "y", {}, "beta*A"),
+    # a function of itself, of which the inner use comes first
+    (r"f(x) = x^\top x \\ f(f(Ay))", "y", {}, "4*norm2(A*y)^2*A'*A*y"),
+    (
+        r"f(u) = \log(1 + u^2) \\ f(f(a^\top x))",
+        "x",
+        {},
+        "4*b*log(c)*a/(c*(1 + log(c)^2)) where b = a'*x, c = b^2 + 1",
+    ),
+    (
+        r"f(u) = Bu, g(u) = u + x \\ \|f(g(f(x))) - x\|^2",
+        "x",
+        {"B": "matrix(n, n)"},
+        "2*(B + B^2 - eye)'*(B*(B*x + x) - x)",
+    ),
+    (r"f(\mathbf{u}) = A\mathbf{u} \\ f(f(f(x)))", "x", {}, "A^3"),
     # no i stands in \xi, so the sum may run over it
     (r"g(x) = \sum_i \exp(x_i) \\ g(\xi) + \xi^\top \xi", "xi", {}, "2*xi + exp(xi)"),
     # an index of another name; a number beside a number
@@ -124,7 +139,6 @@ def test_answers(formula: str, wrt: str, kinds: dict[str, str], wanted: str) -> 
 
 
 REFUSED = [
-    (r"f(x) = x^\top x \\ f(f(Ay))", "a definition has a letter on its left"),
     (r"f(x) = x^\top y \\ f()", "where a letter, a number or a bracket is expected"),
     (r"f(x) = x_1^2 + x_2 \\ f(Ay)", "a definition has a letter on its left"),  # x_1 or an entry
     (r"f(x) = \sum_i x_i^2 \\ \sum_i f(y_i)", "a definition has a letter on its left"),

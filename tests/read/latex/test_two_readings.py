@@ -180,6 +180,23 @@ PRODUCTS = [
         "a derivative inside of a formula",
         {},
     ),
+    (r"x'' + x", "a second derivative, or transposed twice", {"x'' => x": "2*x"}),
+    (r"A''", "a second derivative, or transposed twice", {"A": "A", r"\ddot{A}": "A"}),
+    (
+        r"\sum_i (w^\top x^i)^2",
+        "nothing says where i ends",
+        {"x^i => x^{(i)}": None},
+    ),
+    (
+        r"\sum_{i=1}^n (w^\top x^i)^2",
+        "a power of a vector",
+        {r"x^i => x^{(i)}": "norm2(X*w)^2"},
+    ),
+    (
+        r"e^{\left(\frac{x-\mu}{a}\right)^2}",
+        "a power of a vector",
+        {r"(\frac{x-\mu}{a})^{\odot 2}": "((x - mu)/a).^2"},
+    ),
     (r"x * y", "a convolution", {r"x^\top y": "x'*y", r"x \odot y": "x.*y"}),
     (
         r"x^\top 1",
@@ -311,6 +328,13 @@ NOTED = [
     (r"A \circ B", {}, "maps are composed as A B"),
     (r"A * B", {}, r"write A \odot B for the product entry by entry"),
     (r"A \times B", {}, "is read as the matrix product"),
+    (r"z_k - \delta_{ky} + z^\top z", {}, "is read as Kronecker's delta"),
+    (
+        r"h(x) = \sigma(a^\top x) \\ \sum_i y_i \log h(x_i) + (1 - y_i)\log(1 - h(x_i))",
+        {},
+        r"(1 - y_i)\log(1 - h(x_i)) is read as a part of",  # as it was typed
+    ),
+    (r"\sum_{i\neq j} \log\frac{1}{q_{ij}}", {}, "its entries q_{ij} are summed"),
     (r"a \times b", {}, r"write \operatorname{cross}(a, b) for the cross product"),
     (r"a \times (b \times c)", {}, r"\operatorname{cross}(a, \operatorname{cross}(b, c))"),
     (r"x \otimes z", {}, r"write x z^\top for the matrix"),
@@ -326,6 +350,9 @@ NOTED = [
 # what stays as it is, in silence
 PLAIN = [
     (r"\operatorname{tr}(A) B", {}, "tr(A)*B"),
+    (r"{\mathrm{tr}}(A)", {}, "tr(A)"),
+    (r"2{\mathrm{trace}}\,(AB) + x^\top x", {}, "2*tr(A*B) + x'*x"),
+    (r"f^{(2)}(x)", {"f": "function"}, "f: function; f''(x)"),
     (r"\det A \det B", {}, "det(A)*det(B)"),
     (r"\det\Sigma \exp(-x^\top x)", {}, "det(Sigma)*exp(-x'*x)"),
     (r"K_{nm} K_{mm}^{-1} K_{mn}", {}, "A*inv(B)*C"),
