@@ -138,7 +138,7 @@ _OTHER_WORDS = {  # and what is called by them here
 }
 
 
-def __getattr__(name: str) -> Any:
+def _find(name: str) -> Any:
     if name not in __all__ and name not in _HOMES:
         meant = f"; write {_OTHER_WORDS[name]}" if name in _OTHER_WORDS else ""
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}{meant}")
@@ -149,6 +149,10 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
+
+
+if not TYPE_CHECKING:  # so that type checkers know the names above and no others
+    __getattr__ = _find
 
 
 def __dir__() -> list[str]:

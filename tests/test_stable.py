@@ -66,6 +66,8 @@ FORMS = [
     ("-log(exp(x[2])/sum(exp(x)))", {}, "-(x[2] - logsumexp(x))", 1600.0),
     ("log(w'*exp(x))", {}, "log(softmax(x)'*w) + logsumexp(x)", 800.0),
     ("log(sum(w.*exp(x)))", {"w": "vector(n)"}, "log(softmax(x)'*w) + logsumexp(x)", 800.0),
+    # the derivative of the same
+    ("w.*exp(x)/(w'*exp(x))", {"w": "vector(n)"}, None, [1.0, 0.0, 0.0]),
     ("log((X + 1)*exp(x))", {}, None, [800 + np.log(801), 800.0, 800.0]),
     ("sum(x.*exp(x))/sum(exp(x))", {}, "softmax(x)'*x", 800.0),
     ("exp(u)./exp(u/2 + 400)", U, None, [1.0, 0.0, np.exp(-399.5)]),

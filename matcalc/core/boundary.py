@@ -8,7 +8,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from warnings import warn
 
-from matcalc.core.errors import MatcalcError, NotationWarning
+from matcalc.core.errors import CheckFailure, MatcalcError, NotationWarning
 from matcalc.core.notes import in_python
 
 _P = ParamSpec("_P")
@@ -18,16 +18,19 @@ _T = TypeVar("_T")
 def public(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """A function or method that users call: of our own frames a traceback shows this one alone.
 
-    The message of a MatcalcError says what is wrong with the input; the stages that found it do not
-    help.
+    The message of a MatcalcError says what is wrong with the input, that of a CheckFailure with a
+    claim; the stages that found it do not help.
     """
 
     @wraps(function)
     def called(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        __tracebackhide__ = True  # pytest shows the line of the caller, not this one
         try:
             return function(*args, **kwargs)
         except MatcalcError as problem:
             raise problem.with_traceback(None) from problem.raised
+        except CheckFailure as problem:
+            raise problem.with_traceback(None) from None
 
     return called
 

@@ -16,6 +16,10 @@ class Span(NamedTuple):
     end: int
 
 
+class CheckFailure(AssertionError):
+    """What a test of a user asserts of a derivative does not hold."""
+
+
 class MatcalcError(Exception):
     """Bad input or an impossible request: a message, the place in the source it is about, and a
     hint.

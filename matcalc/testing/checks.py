@@ -13,7 +13,7 @@ from matcalc.claims.judge.report import Report, Worst
 from matcalc.claims.judge.smallest import Counterexample
 from matcalc.claims.judge.verdict import report
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentError
+from matcalc.core.errors import ArgumentError, CheckFailure
 from matcalc.core.kinds import Variable
 from matcalc.core.language import BaseLanguage
 from matcalc.core.options import STRUCTURES, require_choice
@@ -28,7 +28,7 @@ Declarations = Mapping[str, str | Variable]
 _PRECISIONS = ("float32", "float64")
 
 
-class GradientMismatch(AssertionError):
+class GradientMismatch(CheckFailure):
     """A claimed derivative that is wrong, or cannot be judged; ``report`` has everything that is
     known.
     """
@@ -239,7 +239,6 @@ def assert_vjp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> N
 
 
 def _demand(found: Report) -> None:
-    __tracebackhide__ = True  # pytest shows the line that asserts, not this one
     if not found.ok:
         raise GradientMismatch(found)
 

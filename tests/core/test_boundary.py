@@ -43,8 +43,16 @@ def test_a_traceback_shows_one_frame_of_ours(call: Callable[[], object]) -> None
     assert caught.value.__suppress_context__
 
 
+def test_a_check_that_fails_shows_one_frame_of_ours() -> None:
+    with pytest.raises(matcalc.testing.GradientMismatch) as caught:
+        matcalc.testing.assert_gradient("x'*x", "x", wrt="x")
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert len([frame for frame in frames if PACKAGE in Path(frame.filename).parents]) == 1
+
+
 def test_only_public_names_are_listed() -> None:
     assert dir(matcalc) == sorted(matcalc.__all__)
+    assert dir(matcalc.testing) == sorted(matcalc.testing.__all__)
     assert all(getattr(matcalc, name) is not None for name in matcalc.__all__)
 
 

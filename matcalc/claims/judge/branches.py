@@ -33,7 +33,7 @@ def one_branch(question: Question, samples: Sequence[Sample]) -> ClaimCondition 
         return None
     close = closeness(samples)
     right = [_right(sample, close) for sample in samples]
-    if all(np.all(each) for each in right) or not any(np.any(each) for each in right):
+    if not any(np.any(each == 0) for each in right) or not any(np.any(each == 1) for each in right):
         return None
     sides = []
     conditions = [
@@ -88,8 +88,13 @@ def is_piecewise(tree: Expr) -> bool:
 
 
 def _right(sample: Sample, close: float) -> Array:
-    """Where the claim agrees."""
-    return np.asarray(np.abs(sample.claimed - sample.truth) <= close * sample.scale)
+    """1 where the claim agrees, 0 where it does not, and nan where a difference is small beside the
+    largest entry and not beside its own.
+    """
+    difference = np.abs(sample.claimed - sample.truth)
+    own = np.maximum(np.abs(sample.claimed), np.abs(sample.truth))
+    unclear = np.where(difference <= close * own, 1.0, np.nan)
+    return np.where(difference > close * sample.scale, 0.0, unclear)
 
 
 def _value(kink: Expr, sample: Sample) -> Array | None:
@@ -108,7 +113,7 @@ def _explains(masks: Sequence[Array], right: Sequence[Array]) -> bool:
     inside = sum(int(np.sum(mask)) for mask in masks)
     outside = sum(int(np.sum(~mask)) for mask in masks)
     fits = all(
-        bool(np.all(each[mask])) and not bool(np.any(each[~mask]))
+        not bool(np.any(each[mask] == 0)) and not bool(np.any(each[~mask] == 1))
         for mask, each in zip(masks, right, strict=True)
     )
     return fits and inside > 0 and outside > 0

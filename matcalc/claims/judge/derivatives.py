@@ -15,7 +15,7 @@ from matcalc.claims.judge.mutations import LIKELY, POSSIBLE, mutations, quote
 from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.variant import PLAIN, Variant
 from matcalc.core.kinds import Variable, free_kind
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import FLAT, OPERATIONS
 from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr, moving_parts, variable_names
 from matcalc.core.tree import variable as name_of
@@ -160,7 +160,7 @@ def outer_derivatives(question: Question) -> Iterator[Variant]:
         if id(node) in moving and node.shape in shapes and calls_function(node)
     ]
     for node in inner[-_MOST_INNER:] if question.order == 1 else ():
-        if node is whole:
+        if node is whole or node.op in FLAT:  # the derivative of a step leads nowhere
             continue
         tree = put_in(whole, {node: name_of(_INNER, node.shape, row=node.row)})
         variables = {

@@ -14,6 +14,7 @@ from matcalc.core.errors import ArgumentError
 from matcalc.runtime.elementwise import Array
 
 _ROUGH = 1e-3  # of larger errors something else is the cause
+_SINGLE = 1e-4  # of single precision there are no larger ones
 _UNSEEN = 1e-10  # a relative change of the arguments that single precision does not see
 _OUTSIDE = (ArithmeticError, ValueError, RuntimeError)  # what a function raises off its domain
 _SEEN = 1e-3  # and one that it does
@@ -33,10 +34,11 @@ def single(asked: Question, samples: Sequence[Sample]) -> Mistake | None:
         is_blurred(asked.claimed, sample.point, asked.wrt) for sample in samples
     ):
         return None
-    text = (
-        f"it looks like single precision: errors of the order of {_order(samples)}; "
-        f"dtype='float32' says so, {_HINT}"
-    )
+    text = f"it looks like single precision: errors of the order of {_order(samples)}; "
+    if max(sample.error for sample in samples) > _SINGLE:  # float32 would not be believed
+        text = f"it looks like half precision: errors of the order of {_order(samples)}; {_HINT}"
+    else:
+        text += f"dtype='float32' says so, {_HINT}"
     return Mistake("precision", text)
 
 

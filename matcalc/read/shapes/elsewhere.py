@@ -43,12 +43,14 @@ def refuse_square_call(context: Context, node: SyntaxNode) -> None:
             f"expectations and probabilities are not read: write them out, over samples as a "
             f"sum for instance; declare {name} if it is a variable",
         )
-    from matcalc.read.syntax.mathematica import plain_name  # noqa: PLC0415 - few names are undeclared
+    # few names are undeclared
+    from matcalc.read.syntax.mathematica import plain_call, with_products  # noqa: PLC0415
 
-    plain = plain_name(name)
+    plain = plain_call(name, inside)
     if plain is not None:
+        outer = plain[1:-1] if plain.startswith("(") else plain
         raise context.name_problem(
             f"{name}[{inside}] may be a function of {inside} or an entry of {name}",
             node.span,
-            f"write {plain}({inside}); declare {name} if it is a variable",
+            f"write {with_products(outer)}; declare {name} if it is a variable",
         )

@@ -9,6 +9,7 @@ from matcalc.read.syntax.nodes import SyntaxNode
 
 _TEXTS = {
     "fro": "norm2",
+    "Frobenius": "norm2",
     "F": "norm2",
     "f": "norm2",
     "nuc": "nucnorm",

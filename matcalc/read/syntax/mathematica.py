@@ -24,6 +24,7 @@ _OTHERWISE = {  # functions with two capitals and other names
     "transpose": "transpose",
     "kroneckerproduct": "kron",
 }
+_POWER = re.compile(r"(?<!\.)\^")
 _CALL = re.compile(r"(?<![\w.])(?P<name>[A-Z]\w*)\[(?P<inside>[^\[\]]*)\]")
 _DERIVATIVE = re.compile(r"D\[.*,\s*(\w+|\{[^{}]*\})\s*\]", re.DOTALL)
 _DOT = re.compile(r"(?<=[\w)'])(?<![\d.])\s*\.\s*(?!T\b)(?=[A-Za-z(])")
@@ -38,6 +39,28 @@ def plain_name(name: str) -> str | None:
     return plain if called and (plain in OPERATIONS or plain == "transpose") else None
 
 
+def plain_call(name: str, inside: str) -> str | None:
+    """What to write for ``Name[inside]`` and the calls inside; None where it may be an array."""
+    plain = plain_name(name)
+    inside = _POWER.sub(".^", inside)  # of lists, entry by entry
+    if name == "Dot":
+        return _without_calls(f"({' . '.join(part.strip() for part in inside.split(','))})")
+    if plain is None:
+        return None
+    if plain == "norm2" and "," in inside:  # Norm[x, 1], which is not along an axis
+        plain = "norm"
+    return _without_calls(f"{plain}({inside})")
+
+
+def _without_calls(text: str) -> str | None:
+    while call := _CALL.search(text):
+        made = plain_call(call["name"], call["inside"])
+        if made is None:
+            return None
+        text = f"{text[: call.start()]}{made}{text[call.end() :]}"
+    return text
+
+
 def as_products(text: str, readable: Callable[[str], bool]) -> str | None:
     """What to write for a text whose products are dots: a vector before one is a row; None where
     it does not come out in the language.
@@ -46,15 +69,16 @@ def as_products(text: str, readable: Callable[[str], bool]) -> str | None:
         return None
     if _DERIVATIVE.fullmatch(text.strip()):
         return DERIVED
-    found = text
-    while call := _CALL.search(found):
-        name = plain_name(call["name"])
-        if name is None:
-            return None
-        found = f"{found[: call.start()]}{name}({call['inside']}){found[call.end() :]}"
-    found = _FIRST.sub(_as_row, found)
-    found = _DOT.sub("*", found)
+    found = _without_calls(text)
+    if found is None:
+        return None
+    found = with_products(found)
     return f"write {found}" if found != text and readable(found) else None
+
+
+def with_products(text: str) -> str:
+    """A text with products for dots; a vector before one is a row."""
+    return _DOT.sub("*", _FIRST.sub(_as_row, text))
 
 
 def _as_row(match: re.Match[str]) -> str:

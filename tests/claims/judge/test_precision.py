@@ -196,6 +196,17 @@ def test_slips_are_found_however_much_is_allowed():
         assert_vjp("2*A*X", lambda A, X, U: single(A.T @ U), wrt="X", dtype="float32")
 
 
+def test_half_precision_is_told():
+    report = check_gradient(
+        "sum(log(1 + exp(x)))",
+        lambda x: (1 / (1 + np.exp(-x.astype(np.float16)))).astype(float),
+        wrt="x",
+    )
+    assert report.verdict == "wrong"
+    assert "it looks like half precision: errors of the order of" in str(report.diagnosis)
+    assert "float32" not in str(report.diagnosis)
+
+
 def test_a_tolerance_beyond_the_method_is_told():
     report = check_gradient(loss, lambda A, x: grad(A, x) * (1 + 3e-7), wrt="x", at=AT, rtol=1e-12)
     assert report.ok
