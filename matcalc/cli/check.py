@@ -26,6 +26,13 @@ _CLAIMING = re.compile(
     r"\s*(diff\s+|[d∂]/[d∂](?P<by>\w+)\s*)?(?P<left>.+?)(\s+wrt\s+(?P<wrt>\S+))?"
     r"\s*(=|\bclaim\b)\s*(?P<claim>.+?)\s*"
 )
+_EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
+_DERIVATIVE = re.compile(
+    r"\s*(?:[d∂]\s*\((?P<of>.+)\)\s*/\s*[d∂]\s*(?P<by>[^\W\d]\w*)"
+    r"|(?:[d∂]\s*/\s*[d∂]\s*(?P<before>[^\W\d]\w*)|(?:∇|grad)_(?P<below>[^\W\d]\w*))"
+    r"(?=[\s(])(?P<behind>.+))\s*",
+    re.DOTALL,
+)
 _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
 
 
@@ -33,6 +40,9 @@ def check(options: Namespace) -> tuple[str, int]:
     """What to print, and the exit code: 1 if any claim is wrong, else 2 if any is undecided, else
     0.
     """
+    found = _read_derivative(options)
+    if found is not None:
+        options = Namespace(**{**vars(options), **found})
     formula = options.claim is not None or options.latex
     reports = (
         [_judge(claim, options) for claim in _stated_claims(options)]
@@ -43,6 +53,44 @@ def check(options: Namespace) -> tuple[str, int]:
         _draw(options, formula)
     codes = {report.exit_code for report in reports}
     return _FORMS[options.format](reports), 1 if 1 in codes else max(codes)
+
+
+def _read_derivative(options: Namespace) -> dict[str, str] | None:
+    """The claim of ``d(x'*x)/dx = 2*x``, which names its variable; None of anything else."""
+    if options.claim is not None or options.latex or exists(options.expression):
+        return None
+    before, semicolon, last = options.expression.rpartition(";")
+    sign = next((place for place in _outside(last) if _EQUALS.match(last, place)), None)
+    found = _DERIVATIVE.fullmatch(last[:sign]) if sign is not None else None
+    if sign is None or found is None:
+        return None
+    whole = (found["of"] or found["behind"]).strip()
+    reach = {whole[place] for place in _outside(whole)}
+    by = found["by"] or found["before"] or found["below"]
+    if not reach or (found["behind"] and reach & {"+", "-"}):
+        return None  # what the sign reaches is not clear
+    if options.wrt not in (None, by):
+        message = f"the claim is about the derivative with respect to {by}, and --wrt names"
+        raise ArgumentError(f"{message} {options.wrt}", hint="leave out --wrt")
+    return {
+        "expression": f"{before}{semicolon}{' ' * bool(semicolon)}{whole}",
+        "wrt": by,
+        "claim": last[sign + 1 :].strip(),
+        "typed": "",
+    }
+
+
+def _outside(text: str) -> list[int]:
+    """The places outside of brackets; of a text whose brackets do not match none."""
+    depth, found = 0, []
+    for place, char in enumerate(text):
+        depth -= char in ")]}"
+        if depth < 0:
+            return []
+        if depth == 0:
+            found.append(place)
+        depth += char in "([{"
+    return [] if depth else found
 
 
 def _draw(options: Namespace, formula: bool) -> None:

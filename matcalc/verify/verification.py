@@ -22,6 +22,7 @@ from matcalc.core.tree import Expr, usual_entries
 from matcalc.verify.exact.every_size import for_every_size
 from matcalc.verify.exact.judge import BITS, judge, orders
 from matcalc.verify.oracle.domain import no_value
+from matcalc.verify.oracle.zeros import no_point
 from matcalc.write.printers.text import text
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ def _verify(statement: DerivativeStatement, tree: Expr, truths: Truths | None) -
             program, f"wrong: {verdict.reason or 'it differs at a random point of a prime field'}"
         )
     if verdict.outcome == "undefined":
-        return Verification("none", how=f"no point inside the domain was found: {verdict.reason}")
+        return Verification(
+            "none", how=no_point(verdict.reason, [program.expr], program.variables)[0]
+        )
     for general in for_every_size(statement, tree):  # a few entries will do
         with suppress(VerificationError, UnsupportedError):
             found = _verify_numerically(*general, None)

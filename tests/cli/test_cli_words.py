@@ -33,9 +33,9 @@ from matcalc.cli import main
         (["taylor x'*x"], "invalid choice", 'write matcalc taylor "x\'*x"'),
         (["check", "x'*x", "--wrt", "x"], "--claim is missing", 'claimed: --claim "..."'),
         (
-            ["check", "d/dx x'*A*x = 2*A*x"],
+            ["check", "d/dx x'*A*x + a = 2*A*x"],  # what the sign reaches is not clear
             "--claim is missing",
-            'write "x\'*A*x" --wrt x --claim "2*A*x"',
+            'write "x\'*A*x + a" --wrt x --claim "2*A*x"',
         ),
         (["check", 80 * "x'*x + " + "y = 2*x"], "--claim is missing", '--claim "2*x"'),
         (

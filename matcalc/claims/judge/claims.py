@@ -44,6 +44,7 @@ from matcalc.verify.oracle.preconditions import violated_precondition
 from matcalc.verify.oracle.sample import find_point, sizes_for
 from matcalc.verify.oracle.survey import survey
 from matcalc.verify.oracle.ties import find_tie
+from matcalc.verify.oracle.zeros import no_point
 from matcalc.write.printers.text import text
 
 _REASON = re.compile(", because [^:;]*")  # within a note
@@ -390,8 +391,8 @@ def _points(
         while True:
             values = drawn([program.expr], sizes=chosen, around=around)[0] or values
             yield Point(complete(chosen), values)
-    hint = "declare variables that must be positive as positive"
-    raise EvaluationError(f"no point inside the domain was found: {reason}", hint=hint)
+    message, hint = no_point(reason, [program.expr, *beside], program.variables)
+    raise EvaluationError(message, hint=hint)
 
 
 def _far(trees: Sequence[Expr]) -> int:

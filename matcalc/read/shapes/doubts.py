@@ -20,7 +20,7 @@ from matcalc.read.shapes.coefficients import (
 )
 from matcalc.read.shapes.context import ODDITIES, Context, Oddity
 from matcalc.read.syntax.names import GREEK, default_kind
-from matcalc.read.syntax.nodes import SyntaxNode
+from matcalc.read.syntax.nodes import SyntaxNode, children
 
 LetterKey = tuple[str, int]
 _SHORT = 40
@@ -30,6 +30,7 @@ _PRICES = {  # of reading a letter against the rule of its first letter
     "vector": {"scalar": 2, "matrix": 7},
     "matrix": {"vector": 3, "scalar": 4},
 }
+_DIVIDING = 1  # the price of a number m that is divided by
 _SIGN = 2  # the price of a sign that was forgotten
 _LEADING = 4  # the price of a vector that stands where counts do
 _TRANSPOSED, _ADDED, _BEHIND, _OUTER, _FUNCTION, _SQUARE, _TIMES, _OVER = 8, 4, 5, 5, 5, 6, 4, 3
@@ -148,11 +149,20 @@ def conflict(
             # softmax(X) is meant for each row or for all entries, and so on: the error says how to
             # write that
             continue
+        divides = node.kind == "/" and default == "vector" and counts(context, name)
+        divides = divides and _stands_below(node, name)
         for kind, price in _PRICES[default].items():
+            price = _DIVIDING if divides and kind == "scalar" else price
             why = known.get((name, kind), f"{text} has no meaning for a {default} {name}")
             candidates.append(Candidate(name, kind, price, why))
     signs = [(id(node), sign, _SIGN) for sign in _SIGNS.get(node.kind, ())]
     return candidates, signs
+
+
+def _stands_below(quotient: SyntaxNode, name: str) -> bool:
+    """Whether a letter stands in what is divided by."""
+    below = postorder(quotient.args[1], children)
+    return any(node.kind == "name" and node.value == name for node in below)
 
 
 def _exponents(context: Context, node: SyntaxNode) -> list[str]:

@@ -169,8 +169,10 @@ def _cheapest(
         if search.exhausted and search.grave is not None:
             raise _too_many(first.context, search.grave)
         return first, {}
-    best, *others = found
-    rivals = [each for each in others if each.spent == best.spent and each.reading != best.reading]
+    best, *others = sorted(found, key=_rank)
+    rivals = [
+        each for each in others if _rank(each) == _rank(best) and each.reading != best.reading
+    ]
     if best.signs or (
         rivals and best.letters and all(each.letters or each.signs for each in rivals)
     ):
@@ -183,6 +185,15 @@ def _cheapest(
         blamed = search.outcome(unsigned) if best.signs and first.problem is None else first
         raise search.problem_of_power() or _refusal(blamed, offers)
     return search.outcome(best), best.letters
+
+
+def _rank(state: _State) -> tuple[int, int]:
+    """The price, and of equal prices how many capitals are read as vectors: hardly anybody means
+    that.
+    """
+    capitals = [default_kind(name) == "matrix" and each.kind == "vector"
+                for name, each in state.letters.items()]  # fmt: skip
+    return state.spent, sum(capitals)
 
 
 class _Search:

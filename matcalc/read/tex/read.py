@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import (
@@ -35,6 +34,7 @@ from matcalc.read.tex.densities import density_error
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.einstein import sum_repeated
 from matcalc.read.tex.hints import speak_latex
+from matcalc.read.tex.manner import Manner
 from matcalc.read.tex.numbers import (
     as_numbers,
     by_number,
@@ -95,7 +95,7 @@ def read_latex(
         return program._replace(notes=(squared[1], *program.notes))
     scope = Scope(text, dict(declared), spoken)
     text = write_out(text, scope) or text
-    manner = _Manner(spoken, einstein, scope.typed)
+    manner = Manner(spoken, einstein, scope.typed)
     try:
         program = _read(text, declared, parts, manner)
     except MatcalcError as problem:
@@ -113,29 +113,8 @@ def read_latex(
     return program
 
 
-class _Manner(NamedTuple):
-    """How a formula is read: in which language, whether sums are left out, and what stood where
-    something was put in.
-    """
-
-    language: BaseLanguage
-    einstein: bool
-    typed: Mapping[str, str]
-
-    def scope(self, text: str, declared: Mapping[str, Variable], *, strict: bool = False) -> Scope:
-        """What is known before the formula is read."""
-        return Scope(
-            text,
-            dict(declared),
-            self.language,
-            strict=strict,
-            einstein=self.einstein,
-            typed=self.typed,
-        )
-
-
 def _read(
-    text: str, declared: dict[str, Variable], parts: dict[str, Expr], manner: _Manner
+    text: str, declared: dict[str, Variable], parts: dict[str, Expr], manner: Manner
 ) -> Program:
     """The program of a formula in which nothing is to be written out."""
     weights = entries_of_pi(text) if "pi" not in declared else {}
@@ -202,7 +181,7 @@ def _type(
     text: str,
     declared: dict[str, Variable],
     definitions: Mapping[str, Expr],
-    manner: _Manner,
+    manner: Manner,
     *,
     strict: bool = False,
 ) -> Program:

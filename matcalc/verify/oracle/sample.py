@@ -21,6 +21,7 @@ from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import Sizes, extent
 from matcalc.verify.oracle.preconditions import violated_precondition
+from matcalc.verify.oracle.zeros import no_point
 
 _ATTEMPTS = 200  # points tried for one choice of sizes
 _SIZE_CHOICES = (
@@ -369,7 +370,5 @@ def find_sizes(
         )
         if values is not None:
             return sizes, values
-    raise DomainProblem(
-        f"no point inside the domain was found: {reason}",
-        hint="declare variables that must be positive as positive",
-    )
+    message, hint = no_point(reason, exprs, variables)
+    raise DomainProblem(message, hint=hint)

@@ -33,6 +33,22 @@ def run(capsys, *argv):
     ("argv", "code", "start"),
     [
         pytest.param(["x'*x", "--wrt", "x", "--claim", "2*x"], 0, "proved:", id="proved"),
+        pytest.param(
+            ["sum(y.*log(y./p))", "-w", "p", "-c", "-y./p", "-v", "y: onehot(n)"],
+            2,
+            "undecided: d (sum(y.*log(y./p))) / d p = -y./p\n"
+            "  reason      no point inside the domain was found: log is not finite; "
+            "xlogy(y, p) is y.*log(p), and 0 where y is 0\n",
+            id="logarithm-of-a-label",
+        ),
+        pytest.param(["d(x'*x)/dx = 2*x"], 0, "proved: d (x'*x) / d x = 2*x\n", id="fraction"),
+        pytest.param(["∂(x'*A*x)/∂x = 2*A*x"], 1, "wrong: d (x'*A*x) / d x", id="partial"),
+        pytest.param(["d/dx x'*x = 2*x"], 0, "proved: d (x'*x) / d x = 2*x\n", id="operator"),
+        pytest.param(["∇_x (x'*x) = x"], 1, "wrong: d ((x'*x)) / d x is not x\n", id="nabla"),
+        pytest.param(
+            ["r = A*x; d(r'*r)/dx = 2*A'*r", "--wrt", "x"], 0, "proved:", id="with-a-definition"
+        ),
+        pytest.param(["d(sum((x >= 0).*x))/dx = (x >= 0)"], 0, "proved:", id="with-comparisons"),
         pytest.param(["x'*x", "-w", "x", "-c", "-2*x"], 1, "wrong:", id="wrong-with-leading-minus"),
         pytest.param(
             ["sum(x)", "-w", "x", "-c", "sqrt(x)./sqrt(x)"], 2, "undecided:", id="undecided"
@@ -82,6 +98,12 @@ def test_verdicts(capsys, argv, code, start):
         ),
         pytest.param(["x'*y", "-c", "x"], "error: wrt is missing", id="no-variable"),
         pytest.param(["x'*x", "-w", "x"], "error: what is claimed?", id="no-claim"),
+        pytest.param(
+            ["d(x'*A*x)/dx = 2*A*x", "-w", "A"],
+            "error: the claim is about the derivative with respect to x, and --wrt names A",
+            id="another-variable",
+        ),
+        pytest.param(["d(x)/dx + (y)/dx = 2"], "error: what is claimed?", id="two-derivatives"),
         pytest.param(["no such file"], "error: cannot read no such file", id="no-file"),
         pytest.param(
             ["x'*x", "-w", "x", "-c", "x", "-v", "x: hermitian(n)"],

@@ -49,6 +49,20 @@ MEANT = [
         "n",
         "X'*(X*w - y)/n",
     ),
+    (
+        "X'*(X*theta - y)/m + lambda/m*theta",  # a capital is hardly meant as a vector
+        "theta",
+        "X: matrix(n, p), theta: vector(p), y: vector(n), m: scalar, lambda: scalar",
+        "theta m",
+        "(X'*X + lambda*eye)/m",
+    ),
+    (
+        "(A*b - y)/k",  # what counts is a number below
+        "b",
+        "A: matrix(n, m), b: vector(m), y: vector(n), k: scalar",
+        "b k",
+        "A/k",
+    ),
     ("(y - w'*x)^2", "w", "y: scalar, w: vector(n), x: vector(n)", "y", "2*(w'*x - y)*x"),
     ("y + x'*x", "x", "y: scalar, x: vector(n)", "y", "2*x"),
     ("y - X*b", "b", "y: vector(n), X: matrix(n, m), b: vector(m)", "b", "-X"),

@@ -1,0 +1,31 @@
+"""How a formula is read, whatever its letters are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from matcalc.core.kinds import Variable
+from matcalc.core.language import BaseLanguage
+from matcalc.read.tex.scope import Scope
+
+
+class Manner(NamedTuple):
+    """In which language, whether sums are left out, and what was typed where something was put
+    in.
+    """
+
+    language: BaseLanguage
+    einstein: bool
+    typed: Mapping[str, str]
+
+    def scope(self, text: str, declared: Mapping[str, Variable], *, strict: bool = False) -> Scope:
+        """What is known before the formula is read."""
+        return Scope(
+            text,
+            dict(declared),
+            self.language,
+            strict=strict,
+            einstein=self.einstein,
+            typed=self.typed,
+        )
