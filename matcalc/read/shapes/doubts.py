@@ -127,6 +127,8 @@ def conflict(
     node = context.failed
     if node is None or context.clashed or context.counted is not ODDITIES:
         return [], []
+    if node.kind in ("+", "-") and any(part.op == "diag" for part in context.operands):
+        return [], []  # A - diag(A), a diagonal matrix: the error says how that is written
     if node.kind == "=":
         odd = [each for doubt in doubts(context) for each in doubt.candidates]
         return [each for each in odd if each.name not in given], []

@@ -65,10 +65,8 @@ def _orientation_hint(context: Context, node: SyntaxNode, left: Expr, right: Exp
     if left.rank == right.rank:
         lying = left if left.row else right
         if sign is None:
-            return (
-                f"{context.quote(lying)} is a row; write {_transpose_text(context, lying)} "
-                f"for the column"
-            )
+            column = _transpose_text(context, lying)
+            return f"{context.quote(lying)} is a row; write {column} for the column"
         a, b = (context.factor if sign in ("+", "-") else context.base, context.base)
         columns = (
             (a(left), _transpose_text(context, right))
@@ -87,6 +85,8 @@ def _orientation_hint(context: Context, node: SyntaxNode, left: Expr, right: Exp
         size = context.quote(thin).partition("(")[2].partition(",")[0]
         return f"write {name}({size}) for the vector: {context.quote(thin)} is a matrix"
     vector = left if left.rank == 1 else right
+    if vector.op == "diag":
+        return f"write diag({context.quote(vector)}) for the diagonal matrix"
     column, row = context.factor(vector), _transpose_text(context, vector)
     column, row = (row, column) if vector.row else (column, row)
     return (

@@ -10,7 +10,10 @@ from matcalc.core.kinds import KINDS
 _NAME, _SIZE = r"[^\W\d]\w*", r"\w+(?:\s*[-+]\s*\w+)?"
 _SIZES = rf"(?P<rows>{_SIZE})(?:(?:\s*(?:,|×|\*|\bx\b|\bby\b)\s*|\s+)(?P<columns>{_SIZE}))?"
 _ROOM = re.compile(rf"(?P<reals>[Rℝ]\s*\^?|\^)?\s*(?P<open>[({{\[])?\s*{_SIZES}\s*[)}}\]]?")
-_MEMBER = re.compile(rf"\s*(?P<name>{_NAME})\s*(?:is\s+in\b|in\b|∈|:|=)\s*(?P<room>.*?)\s*")
+_MEMBER = re.compile(
+    rf"\s*(?P<name>{_NAME})\s*(?:(?P<within>is\s+in\b|in\b|∈|::)|:|=)\s*(?P<room>.*?)\s*"
+)
+_KIND = re.compile(r"(?P<kind>[a-z]+)(\(.*\))?")
 _APART = re.compile(rf"\s*(?P<name>{_NAME})\s*[:\s]\s*(?P<kind>[a-z]+)\s+{_SIZES}\s*")
 _BEFORE = re.compile(rf"\s*(?P<kind>[a-z]+)(?P<sizes>\(.*\))?\s+(?P<name>{_NAME})\s*")
 _TIMES = re.compile(r"\b([a-z]|\d+)x([a-z]|\d+)\b")  # mxn, 3x2
@@ -32,6 +35,9 @@ def suggest_declaration(line: str, kinds: Container[str]) -> str | None:
         return f"{apart['name']}: {apart['kind']}({sizes})"
     member = _MEMBER.fullmatch(line)
     kind = member and (kind_in_words(member["room"]) or kind_of_room(member["room"]))
+    exact = _KIND.fullmatch(member["room"]) if member and member["within"] else None
+    if member and exact and exact["kind"] in kinds:  # A in symmetric(n)
+        kind = member["room"]
     return f"{member['name']}: {kind}" if member and kind else None
 
 

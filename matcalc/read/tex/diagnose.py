@@ -13,6 +13,7 @@ _DECIMAL = re.compile(r"([0-9]+)\{?,\}?([0-9]+)")
 _PLACED = re.compile(r"_\s*\{[^{}]*(?::|\\cdot|·|\*)\s*\}?$")
 _LONGEST_NUMBER = 20  # characters around a comma
 _BELOW_SUM = re.compile(r"\\(sum|prod)\s*(\\(limits|nolimits)\s*)?_\s*\{[^{}]*(\\\{[^{}]*)?$")
+_CROSSED = re.compile(r"\[([^\[\]]*?)(?:\\right\s*)?\]\s*_\s*\{?\s*$")
 _MINUS = re.compile(r"\^\s*\{?\s*[-−]\s*$")
 _BELOW = re.compile(r"_\s*\{[^{}]*$")
 _ABOVE_SUM = re.compile(
@@ -198,10 +199,15 @@ def _of_limits(text: str, token: Token, what: str) -> ParseError | None:
 
 
 def _of_script(text: str, token: Token, before: Token | None, what: str) -> ParseError | None:
-    r"""The error for {}^t A, x^- and A^{-}."""
+    r"""The error for {}^t A, x^-, A^{-} and [x]_\times."""
     _, start, end, piece = token
+    crossed = _CROSSED.search(text, 0, start) if piece in (r"\times", "×") else None
     if re.match(r"\{\s*\}\s*\^", text[before[1] if before else 0 :]):
         hint = r"write A^\top for the transpose of A"
+    elif crossed:
+        hint = (
+            rf"write \operatorname{{skewmat}}({crossed[1].strip()}), the matrix of a cross product"
+        )
     elif _MINUS.search(text, 0, start + (piece in ("-", "−"))):
         hint = (
             r"write A^{-1} for the inverse, A^+ for the pseudo-inverse, x_{\mathrm{neg}}, a word, "

@@ -19,7 +19,6 @@ from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.tex import subscripts
 from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase, terms
-from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.summation import in_matrices
 from matcalc.read.tex.survey import children, is_entry_by_entry
 from matcalc.read.tex.symbols import Key, symbol
@@ -205,24 +204,6 @@ def _refuse_layers(letters: Letters, root: Phrase) -> None:
 # ----------------------------------------------------------------------------------------
 
 
-def inverse_or_reciprocal(power: Phrase, scope: Scope) -> ParseError:
-    r"""The error of A_{ij}^{-1}, an entry of the inverse or one over the entry."""
-    base = power.args[0]
-    shown, entry = (scope.quote(each) for each in (power, base))
-    letter = scope.quote(base.args[0])
-    below = ",".join(scope.quote(part).strip("{}") for part in subscripts.places(base, 2))
-    if "^" in entry:  # A^{-1}_{ij}
-        entry = f"{letter}_{{{below}}}"
-    hint = f"write \\frac{{1}}{{{entry}}} for the reciprocal"
-    if len(subscripts.places(base, 2)) > 1:
-        hint = f"write [{letter}^{{-1}}]_{{{below}}} for the entry of the inverse; {hint}"
-    return scope.refusal(
-        f"{shown} may be an entry of the inverse of {letter}, or the reciprocal of an entry",
-        power.span,
-        hint,
-    )
-
-
 def _runs(letters: Letters, phrase: Phrase) -> bool:
     """Whether this is an entry x_i at an index that runs."""
     if phrase.kind != "indexed" or phrase.args[0].kind != "symbol" or letters.scope.knows(phrase):
@@ -239,8 +220,9 @@ def _refuse_inverse_entries(letters: Letters, root: Phrase) -> None:
         base, exponent = phrase.args[0], phrase.args[1].args[0]
         if base.bracketed or exponent.text != "1" or _places(base) != 2:
             continue
-        if _runs(letters, base):
-            raise inverse_or_reciprocal(phrase, letters.scope)
+        raised_first = "^" in letters.scope.quote(base)  # A^{-1}_{11}
+        if _runs(letters, base) or raised_first:
+            raise subscripts.inverse_or_reciprocal(phrase, letters.scope)
 
 
 def _refuse_two_kinds(letters: Letters, root: Phrase) -> None:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from matcalc.core.errors import MatcalcError
 from matcalc.core.walk import fold, postorder
-from matcalc.read.tex.doubts import inverse_or_reciprocal
 from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.subscripts import inverse_or_reciprocal
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import letters, symbol
 

@@ -1,5 +1,5 @@
-r"""Letters and signs that are written as something else is: the \pi of \pi(P x),
-the y of \mathbb{1}[y = k], the numbers a and b of a \odot b.
+r"""Letters and signs that are written as something else is: the \pi of \pi(P x), the product
+tr A \log A, the y of \mathbb{1}[y = k], the numbers a and b of a \odot b.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from matcalc.read.tex.values import Value
 
 
 def check_product(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
-    r"""Refuses P \pi and \pi(P x), of which the number is hardly meant; learns of a \odot b that
-    these are vectors.
+    r"""Refuses P \pi and \pi(P x), of which the number is hardly meant, and tr A \log A; learns of
+    a \odot b that these are vectors.
     """
     first, second = phrase.args
     if resolver.scope.is_pi(second) and left.rank and phrase.kind in ("*", "."):
@@ -27,10 +27,47 @@ def check_product(resolver: ResolverBase, phrase: Phrase, left: Value, right: Va
             phrase,
             f"write out what {pi} is of its argument; write {pi} \\cdot (...) for the product",
         )
+    if phrase.kind == "*":
+        _refuse_reach(resolver, phrase, right)
+    if phrase.kind == "x" and not left.rank and not right.rank:
+        _note_times(resolver, phrase)
     if phrase.kind == ".*" and not (left.order or right.order or left.indexed or right.indexed):
         for operand in phrase.args:
             if operand.kind == "symbol" and not resolver.letters.changed:
                 resolver.letters.promote(operand, 1, f"{resolver.quote(phrase)} is entry by entry")
+
+
+def _refuse_reach(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:
+    r"""Refuses \operatorname{tr} A \log A, where both may be the argument of the first function."""
+    head, following = phrase.args
+    while head.kind == "*" and not head.bracketed:
+        head = head.args[1]
+    if right.rank != 2 or head.kind != "call" or head.mark is None or head.bracketed:
+        return
+    (argument, *more), source = head.args, resolver.scope.source
+    shown = source[head.mark.end : head.end].strip()
+    closed = shown.endswith((")", "]", r"\}")) and argument.kind != "call"
+    if more or closed or not shown or resolver.value_of(argument).rank != 2:
+        return
+    name, rest = source[head.start : head.mark.end], resolver.quote(following)
+    raise resolver.problem(
+        f"where the argument of {head.text} ends has two readings",
+        phrase,
+        f"write {name}({shown}) {rest} or {name}({shown} {rest})",
+    )
+
+
+def _note_times(resolver: ResolverBase, phrase: Phrase) -> None:
+    r"""Says of a \times (b \times c), whose letters are numbers by convention, what is read."""
+    scope, (first, second) = resolver.scope, phrase.args
+    letters = [first, *(second.args if second.kind == "x" else (second,))]
+    if all(part.kind in ("symbol", "indexed") and not scope.knows(part) for part in letters):
+        a, *inner = (resolver.quote(part) for part in letters)
+        b = inner[0] if len(inner) == 1 else rf"\operatorname{{cross}}({', '.join(inner)})"
+        scope.note(
+            f"note: {resolver.quote(phrase)} is read as a product of numbers; write "
+            rf"\operatorname{{cross}}({a}, {b}) for the cross product"
+        )
 
 
 def refuse_outer(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:

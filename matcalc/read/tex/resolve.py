@@ -168,8 +168,7 @@ class Resolver(ResolverBase):
             return places.entries(phrase, args[0], self.scope, running, self.letters.binding)
         if self.letters.binding and wanted and not args[0].rank:
             return binders.array(phrase, args[0], wanted)
-        if not args[0].indexed and wanted and args[0].rank == len(wanted):  # (A B)_{i j}
-            phrase.parts = tuple(subscripts.places(phrase, 2))
+        if not args[0].indexed and self._split_places(phrase, args[0]):
             return places.entries(phrase, args[0], self.scope, running, self.letters.binding)
         value = indices.merge_factors(make, args[0]) if args[0].indexed else args[0]
         if not wanted or set(value.axes) != set(wanted) or len(wanted) != len(value.axes):
@@ -186,7 +185,17 @@ class Resolver(ResolverBase):
         wanted = self.letters.indices(phrase)
         if wanted and all(index in running for index in wanted):
             return self.letters.entry(value, phrase, wanted, running)
+        self._split_places(phrase, value)
         return places.entries(phrase, value, self.scope, running, self.letters.binding)
+
+    @staticmethod
+    def _split_places(phrase: Phrase, value: Value) -> bool:
+        """Takes the two letters or digits below [A]_{ij} and (A B)_{12} for places, where A is a
+        matrix; says whether there are as many places as axes.
+        """
+        if len(phrase.parts) == 1 and value.rank == 2:
+            phrase.parts = tuple(subscripts.places(phrase, 2))
+        return bool(value.rank) and len(phrase.parts) == value.rank
 
     def _bigsum(self, phrase: Phrase, args: list[Value]) -> Value:
         signs.note_index(self, phrase)

@@ -64,48 +64,12 @@ def check_product(resolver: ResolverBase, phrase: Phrase, left: Value, right: Va
     if phrase.kind == "*":
         _check_star(resolver, phrase, left, right)
         _check_one(resolver, phrase, left)
-        _check_argument(resolver, phrase, right)
-    if phrase.kind == "x" and not left.rank and not right.rank:
-        _note_times(resolver, phrase)
     if phrase.kind == ".*":
         _check_reach(resolver, phrase, left, right)
     if phrase.kind == "." and left.rank == 2 and right.rank == 1:
         _note_dot(resolver, phrase)
     if phrase.kind in ("*", "."):
         _note_identity(resolver, phrase, left, right)
-
-
-def _check_argument(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:
-    r"""Refuses \operatorname{tr} A \log A, where both may be the argument of the first function."""
-    head, following = phrase.args
-    while head.kind == "*" and not head.bracketed:
-        head = head.args[1]
-    if right.rank != 2 or head.kind != "call" or head.mark is None or head.bracketed:
-        return
-    (argument, *more), source = head.args, resolver.scope.source
-    shown = source[head.mark.end : head.end].strip()
-    closed = shown.endswith((")", "]", r"\}")) and argument.kind != "call"
-    if more or closed or not shown or resolver.value_of(argument).rank != 2:
-        return
-    name, rest = source[head.start : head.mark.end], resolver.quote(following)
-    raise resolver.problem(
-        f"where the argument of {head.text} ends has two readings",
-        phrase,
-        f"write {name}({shown}) {rest} or {name}({shown} {rest})",
-    )
-
-
-def _note_times(resolver: ResolverBase, phrase: Phrase) -> None:
-    r"""Says of a \times (b \times c), whose letters are numbers by convention, what is read."""
-    scope, (first, second) = resolver.scope, phrase.args
-    letters = [first, *(second.args if second.kind == "x" else (second,))]
-    if all(part.kind in ("symbol", "indexed") and not scope.knows(part) for part in letters):
-        a, *inner = (resolver.quote(part) for part in letters)
-        b = inner[0] if len(inner) == 1 else rf"\operatorname{{cross}}({', '.join(inner)})"
-        scope.note(
-            f"note: {resolver.quote(phrase)} is read as a product of numbers; write "
-            rf"\operatorname{{cross}}({a}, {b}) for the cross product"
-        )
 
 
 def _note_dot(resolver: ResolverBase, phrase: Phrase) -> None:
@@ -295,6 +259,9 @@ def application(phrase: Phrase, scope: Scope) -> str:
         kind = "function" if plain else f"function({', '.join(kinds)}) -> scalar"
         given = "" if plain else ", or what it takes and gives,"
         advice.append(f"declare {name}: {kind}{given} if it is one that is not written out")
+        entry = phrase.parts[0]
+        if not plain and len(phrase.parts) == 1 and entry.kind == "indexed":
+            advice.append(f"declare {name}: function if {scope.quote(entry)} is a number")
     advice.append(f"write {phrase.text} \\cdot (...) for the product")
     return "; ".join(advice)
 
@@ -526,9 +493,11 @@ def unlike(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) ->
         one = operand(resolver, constant)
         return f"write {one} {one}^\\top for the matrix"
     vector = b if right.rank == 1 else a
+    part = phrase.args[right.rank == 1]
+    if part.kind == "call" and part.text == "diag":
+        return rf"write \operatorname{{diag}}({vector}) for the diagonal matrix"
     of_rows = right.row if right.rank == 1 else left.row
     if of_rows:
-        part = phrase.args[right.rank == 1]
         vector = resolver.scope.quote(part)
     whole = rf"\mathbf{{1}} {vector}" if of_rows else rf"{vector} \mathbf{{1}}^\top"
     each = "row" if of_rows else "column"

@@ -8,12 +8,13 @@ error.
 
 from __future__ import annotations
 
-from matcalc.core.errors import MatcalcError
+from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import SyntaxNode
 from matcalc.read.tex.letter_state import LetterState, Ranges
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import chooses, names_inside, size, size_leaves
+from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import letters, symbol
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, transpose
 
@@ -241,6 +242,31 @@ def _delta_of_places(letters_: LetterState, phrase: Phrase) -> Value | None:
     make = Maker(phrase)
     at = [place(letters_, part) for part in parts]
     return Value(make.node("entries", make.node("name", value="eye"), *at))
+
+
+def inverse_or_reciprocal(power: Phrase, scope: Scope) -> ParseError:
+    r"""The error of A_{ij}^{-1}, an entry of the inverse or one over the entry."""
+    base = power.args[0]
+    shown, entry = (scope.quote(each) for each in (power, base))
+    letter = scope.quote(base.args[0])
+    parts = places(base, 2)
+    below = ",".join(
+        part.text if part.kind == "number" else scope.quote(part).strip("{}") for part in parts
+    )
+    block = ""
+    if "^" in entry:  # A^{-1}_{ij}
+        entry = f"{letter}_{{{below}}}"
+        if all(part.kind == "number" for part in parts):
+            name = below.replace(",", "")
+            block = f"; write {letter}_{{{name}}}^{{-1}} for the inverse of a block"
+    hint = f"write \\frac{{1}}{{{entry}}} for the reciprocal{block}"
+    if len(parts) > 1:
+        hint = f"write [{letter}^{{-1}}]_{{{below}}} for the entry of the inverse; {hint}"
+    return scope.refusal(
+        f"{shown} may be an entry of the inverse of {letter}, or the reciprocal of an entry",
+        power.span,
+        hint,
+    )
 
 
 def mean(letters_: LetterState, phrase: Phrase) -> Value | None:

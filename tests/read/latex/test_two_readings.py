@@ -180,6 +180,33 @@ PRODUCTS = [
         "a derivative inside of a formula",
         {},
     ),
+    (
+        r"A - \operatorname{diag}(A^{-1})",
+        "a matrix and a vector",
+        {
+            r"\operatorname{diag}(A^{-1}) => \operatorname{diag}(\operatorname{diag}(A^{-1}))": (
+                "A - diag(diag(inv(A)))"
+            )
+        },
+    ),
+    (
+        r"\sum_{i=1}^n \rho(r_i)",
+        "a function or a product",
+        {"; rho: function": None},
+    ),
+    (
+        r"[x]_\times y",
+        "where a letter, a number or a bracket is expected",
+        {r"[x]_\times => \operatorname{skewmat}(x)": "skewmat(x)*y"},
+    ),
+    (
+        r"A^{-1}_{11} x",
+        "an entry of the inverse of A, or the reciprocal",
+        {
+            r"A^{-1}_{11} => [A^{-1}]_{1,1}": "inv(A)[1, 1]*x",
+            r"A^{-1}_{11} => A_{11}^{-1}": "inv(A)*x",
+        },
+    ),
     (r"x'' + x", "a second derivative, or transposed twice", {"x'' => x": "2*x"}),
     (r"A''", "a second derivative, or transposed twice", {"A": "A", r"\ddot{A}": "A"}),
     (
@@ -351,6 +378,10 @@ NOTED = [
 PLAIN = [
     (r"\operatorname{tr}(A) B", {}, "tr(A)*B"),
     (r"{\mathrm{tr}}(A)", {}, "tr(A)"),
+    (r"[A]_{ij}", {}, "A[i, j]"),
+    (r"[A B]_{12}", {}, "(A*B)[1, 2]"),
+    (r"(A^{-1})_{11}", {}, "inv(A)[1, 1]"),
+    (r"[x]_{12}", {}, "x[12]"),
     (r"2{\mathrm{trace}}\,(AB) + x^\top x", {}, "2*tr(A*B) + x'*x"),
     (r"f^{(2)}(x)", {"f": "function"}, "f: function; f''(x)"),
     (r"\det A \det B", {}, "det(A)*det(B)"),
