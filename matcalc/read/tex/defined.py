@@ -57,7 +57,7 @@ def _definitions_first(found: list[Token], text: str) -> list[Token]:
     """
     *line, end = found
     pieces = pieces_of(line, text)
-    names = [_name(piece, text) for piece in pieces]
+    names = [_name(piece, text) or _name_of_function(piece, text) for piece in pieces]
     known = [tuple(name) for name in names if name]
     if not 1 < len(pieces) <= _MOST or len(set(known)) < len(known):
         return found
@@ -96,7 +96,8 @@ def pieces_of(line: list[Token], text: str) -> list[list[Token]]:
             continue
         if not depth and (token[0] == "COMMA" or _is_word(token, text)):
             behind = next((i for i in range(k + 1, len(line)) if not _is_word(line[i], text)), k)
-            if _name(line[behind:], text) or _is_function(line[behind:]):
+            defines = _name(line[behind:], text) or _is_function(line[behind:])
+            if defines or line[behind][0] == "NABLA":
                 pieces.append([])
                 continue
         pieces[-1].append(token)
@@ -117,6 +118,14 @@ def _is_function(piece: list[Token]) -> bool:
         and kinds[0] in LETTER
         and LETTER.issuperset(kind for kind in inner if kind not in ("COMMA", "PRIME"))
     )
+
+
+def _name_of_function(piece: list[Token], text: str) -> list[str]:
+    """The letter of the function that is defined, with its subscript; nothing if none is."""
+    if not _is_function(piece):
+        return []
+    opened = next(k for k, each in enumerate(piece) if each[0] == "LPAR")
+    return [spelling(each, text) for each in piece[:opened]]
 
 
 def spelling(token: Token, text: str) -> str:

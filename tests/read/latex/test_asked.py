@@ -64,6 +64,15 @@ ASKED = [
     (r"n\log\lambda - \lambda\sum x_i", r"\lambda", "n/lambda - sum(x)"),
     (r"m\log a - a\sum_i x_i", "a", "m/a - sum(x)"),
     (r"\|n\mu - \sum_i x_i\|^2", r"\mu", "2*n*(n*mu - X'*vector(1))"),
+    # a function that is defined behind or before what derives it, in one line
+    (r"f(x) = \|Ax - b\|^2, \quad \nabla f(x)", None, "2*A'*(A*x - b)"),
+    (r"\nabla_x f(x) \text{ where } f(x) = \|Ax - b\|^2", None, "2*A'*(A*x - b)"),
+    (
+        r"J(\theta) = \frac{1}{2m}\sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2, \quad "
+        r"h_\theta(x) = \theta^\top x",
+        r"\theta",
+        "X'*(X*theta - y)/m",
+    ),
     # the letter of d/dt is a number where no vector fits
     (r"\frac{d}{dt} \|x + tv\|^2", None, "2*(t*v + x)'*v"),
     (r"\frac{d}{dt} (x + tv)^\top A (x + tv)", None, "(t*v + x)'*(A + A')*v"),
