@@ -30,6 +30,7 @@ LETTER = frozenset({"LETTERS", "GREEK", "STYLED"})
 _WORD = re.compile(
     r"\\(?:text|mbox|textrm|mathrm)\s*\{\s*,?\s*(?:where|with|and)\s*\}|where|with|and"
 )
+_BINARY = frozenset({"PLUS", "CDOT", "TIMES", "ODOT"})
 UNUSED = "is defined and not used: only the last line counts"
 _MOST = 20  # letters that one line defines
 _Function = tuple[str, list[Token]]  # the letter, and what stands behind it: ( x , y )
@@ -37,7 +38,7 @@ _Function = tuple[str, list[Token]]  # the letter, and what stands behind it: ( 
 
 def tokens_of(text: str, table: ParseTable, scope: Scope) -> list[Token]:
     """The tokens of a formula, those of its functions as those of their values."""
-    found = tokens(text, table, scope.words, scope.user_words)
+    found = join_lines(tokens(text, table, scope.words, scope.user_words), text)
     refuse_eaten(found, text)
     split_raised(found)
     found = _definitions_first(found, text) if text.count("=") else found
@@ -49,6 +50,33 @@ def tokens_of(text: str, table: ParseTable, scope: Scope) -> list[Token]:
         start = next((k + 1 for k in range(start, len(found)) if found[k][0] == "SEPARATOR"), 0)
         if not start:
             return found
+
+
+def join_lines(found: list[Token], text: str) -> list[Token]:
+    r"""The tokens without the ends of lines within a formula: before a sign, L = a \\ + b, and
+    behind one. A minus goes on, unless the line defines what is used behind it.
+    """
+    result: list[Token] = []
+    depth, start = 0, 0  # where the line begins in the result
+    for k, token in enumerate(found):
+        depth += (token[0] in OPENING) - (token[0] in CLOSING)
+        if token[0] == "SEPARATOR" and not depth and result and k + 1 < len(found):
+            before = result[start:]
+            name = (_name(before, text) or _name_of_function(before, text))[:1]
+            behind = found[k + 1][0]
+            used = name and _occurs(name, _line(found, k + 1), text)
+            goes_on = behind == "MINUS" and not used
+            if goes_on or behind in _BINARY or result[-1][0] in {*_BINARY, "MINUS"}:
+                continue
+            start = len(result) + 1
+        result.append(token)
+    return result
+
+
+def _line(found: list[Token], start: int) -> list[Token]:
+    """What stands from there to the next end of a line."""
+    ends = (k for k in range(start, len(found)) if found[k][0] == "SEPARATOR")
+    return found[start : next(ends, len(found))]
 
 
 def _definitions_first(found: list[Token], text: str) -> list[Token]:

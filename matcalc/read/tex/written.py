@@ -15,7 +15,7 @@ from typing import NamedTuple
 from matcalc.core.errors import MatcalcError
 from matcalc.read.syntax.table import load
 from matcalc.read.syntax.tokens import Token
-from matcalc.read.tex.defined import LETTER, pieces_of, spelling
+from matcalc.read.tex.defined import LETTER, join_lines, pieces_of, spelling
 from matcalc.read.tex.delimiters import (
     CLOSING,
     OPENING,
@@ -87,7 +87,8 @@ def with_definitions(formula: str, text: str, scope: Scope, known: Container[str
 
 def _tokens(text: str, scope: Scope) -> list[Token]:
     try:
-        return tokens(text, load("latex"), scope.words, scope.user_words)[:-1]
+        found = tokens(text, load("latex"), scope.words, scope.user_words)
+        return join_lines(found, text)[:-1]
     except MatcalcError:
         return []  # the reader says what is wrong
 

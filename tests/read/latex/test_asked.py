@@ -64,6 +64,14 @@ ASKED = [
     (r"n\log\lambda - \lambda\sum x_i", r"\lambda", "n/lambda - sum(x)"),
     (r"m\log a - a\sum_i x_i", "a", "m/a - sum(x)"),
     (r"\|n\mu - \sum_i x_i\|^2", r"\mu", "2*n*(n*mu - X'*vector(1))"),
+    # lines that go on with the formula before them
+    (r"\begin{align} L &= x^\top w \\ &\quad + y^\top w \end{align}", "w", "x + y"),
+    (r"\begin{split} x^\top w \\ - y^\top w \\ + z^\top w \end{split}", "w", "x + z - y"),
+    (r"\begin{align} L &= x^\top w + \\ & y^\top w \end{align}", "w", "x + y"),
+    (r"r = Ax \\ - y \\ r^\top r", "x", "2*A'*(A*x - y)"),
+    (r"r = Ax - y \\ -r^\top r", "x", "2*A'*(y - A*x)"),
+    (r"f(u) = u^\top u \\ -f(Ax)", "x", "-2*A'*A*x"),
+    (r"p_i = \sigma(w^\top x_i) \\ -\sum_j p_j", "w", "-X'*(sigmoid(X*w).*sigmoid(-X*w))"),
     # a function that is defined behind or before what derives it, in one line
     (r"f(x) = \|Ax - b\|^2, \quad \nabla f(x)", None, "2*A'*(A*x - b)"),
     (r"\nabla_x f(x) \text{ where } f(x) = \|Ax - b\|^2", None, "2*A'*(A*x - b)"),
