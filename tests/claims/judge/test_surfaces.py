@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sweeps import thinned
 
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.report import AGREED, PROVED, UNDECIDED, WRONG
@@ -24,46 +25,46 @@ def _claim(text: str, wrt: str, claim: str) -> Claim:
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "wrt", "claim"),
-    [
-        ("x'*x", "x", "2*x + (sum(x) == 1)*vector(1)"),
-        ("x'*x", "x", "2*x + (x'*x == 1)*x"),
-        ("x'*x", "x", "2*x + where(sum(x) == 1, 1, 0)*x"),
-        ("x'*x", "x", "2*x + (x[1] == x[2])*x"),
-        ("x'*x", "x", "2*x.*(x != 3)"),
-        ("x'*x", "x", "2*x + ((sum(x) >= 1) - (sum(x) > 1))*x"),
-        ("x'*A*x", "x", "(A + A')*x + (x'*A*x == 0)*x"),
-        ("tr(A*A)", "A", "2*A' + (tr(A) == 0)*A"),
-        ("a^2", "a", "2*a + 1 - sign(a - 2)^2"),
-        ("a", "a", "(a > 0) + (a < 0)"),
-        ("log(a)", "a", "1/a + (a == 1/3)"),
-        ("abs(a)", "a", "sign(a) + (a == 2)"),
-        ("sum(exp(x))", "x", "exp(x) + (prod(x) == 3)*x"),
-        ("logdet(K)", "K", "inv(K)*(det(K) != 2)"),
-        ("logdet(K)", "K", "inv(K) + (tr(K) == 1)*eye"),
-        # the claim adds nothing where the surface is zero, so other points on it are needed
-        ("tr(A*A)", "A", "2*A' + (norm2(A - A') == 0)*A"),
-        ("tr(A*A)", "A", "2*A' + (norm2(A'*A - eye) == 0)*A"),
-        ("tr(A*A)", "A", "2*A' + (norm2(A - eye) == 0)*A"),
-        ("tr(expm(A))", "A", "expm(A)' + (norm2(A*B - B*A) == 0)*A"),
-        ("a^2*b", "a", "2*a*b + (a^2 + b^2 == 0)"),
-        ("sum(x.*log(x))", "x", "1 + log(x) + (sum(x) == 1)"),
-        ("norm2(S)^2", "S", "2*S.*(1 + (S == 0)) + (S[1,2] == 0)*S"),
-        ("norm2(D)^2", "D", "2*D + eye.*(D == 0)"),
-        ("norm2(W)^2", "W", "2*W + (W[1,2] == 0)*W"),
-        # where the objective may not be smooth, but has a derivative
-        ("norm2(x)^3", "x", "3*norm2(x)*x + (norm2(x) == 0)*vector(1)"),
-        ("norm2(x)^3", "x", "where(x'*x == 0, vector(2), 3*norm2(x)*x)"),
-        ("(x'*x)^(3/2)", "x", "3*norm2(x)*x + (sum(x.^2) == 0)*vector(1)"),
-        ("hypot(a, b)^3", "a", "3*hypot(a, b)*a + (hypot(a, b) == 0)"),
-        ("det(A)", "A", "cof(A) + (det(A) == 0)*ones(n, n)"),
-        ("det(A)^2", "A", "2*det(A)*cof(A) + (det(A) == 0)*A"),
-        ("sum(relu(S).^2)", "S", "2*relu(S) + 5*(S == 0)"),
-        ("sum(relu(D).^2)", "D", "2*relu(D) + 5*(D == 0).*eye"),
-        ("sum(relu(W).^2)", "W", "relu(W) - relu(-W) + (W[1,2] == 0)*W.^3"),
-    ],
-)
+SEEN = [
+    ("x'*x", "x", "2*x + (sum(x) == 1)*vector(1)"),
+    ("x'*x", "x", "2*x + (x'*x == 1)*x"),
+    ("x'*x", "x", "2*x + where(sum(x) == 1, 1, 0)*x"),
+    ("x'*x", "x", "2*x + (x[1] == x[2])*x"),
+    ("x'*x", "x", "2*x.*(x != 3)"),
+    ("x'*x", "x", "2*x + ((sum(x) >= 1) - (sum(x) > 1))*x"),
+    ("x'*A*x", "x", "(A + A')*x + (x'*A*x == 0)*x"),
+    ("tr(A*A)", "A", "2*A' + (tr(A) == 0)*A"),
+    ("a^2", "a", "2*a + 1 - sign(a - 2)^2"),
+    ("a", "a", "(a > 0) + (a < 0)"),
+    ("log(a)", "a", "1/a + (a == 1/3)"),
+    ("abs(a)", "a", "sign(a) + (a == 2)"),
+    ("sum(exp(x))", "x", "exp(x) + (prod(x) == 3)*x"),
+    ("logdet(K)", "K", "inv(K)*(det(K) != 2)"),
+    ("logdet(K)", "K", "inv(K) + (tr(K) == 1)*eye"),
+    # the claim adds nothing where the surface is zero, so other points on it are needed
+    ("tr(A*A)", "A", "2*A' + (norm2(A - A') == 0)*A"),
+    ("tr(A*A)", "A", "2*A' + (norm2(A'*A - eye) == 0)*A"),
+    ("tr(A*A)", "A", "2*A' + (norm2(A - eye) == 0)*A"),
+    ("tr(expm(A))", "A", "expm(A)' + (norm2(A*B - B*A) == 0)*A"),
+    ("a^2*b", "a", "2*a*b + (a^2 + b^2 == 0)"),
+    ("sum(x.*log(x))", "x", "1 + log(x) + (sum(x) == 1)"),
+    ("norm2(S)^2", "S", "2*S.*(1 + (S == 0)) + (S[1,2] == 0)*S"),
+    ("norm2(D)^2", "D", "2*D + eye.*(D == 0)"),
+    ("norm2(W)^2", "W", "2*W + (W[1,2] == 0)*W"),
+    # where the objective may not be smooth, but has a derivative
+    ("norm2(x)^3", "x", "3*norm2(x)*x + (norm2(x) == 0)*vector(1)"),
+    ("norm2(x)^3", "x", "where(x'*x == 0, vector(2), 3*norm2(x)*x)"),
+    ("(x'*x)^(3/2)", "x", "3*norm2(x)*x + (sum(x.^2) == 0)*vector(1)"),
+    ("hypot(a, b)^3", "a", "3*hypot(a, b)*a + (hypot(a, b) == 0)"),
+    ("det(A)", "A", "cof(A) + (det(A) == 0)*ones(n, n)"),
+    ("det(A)^2", "A", "2*det(A)*cof(A) + (det(A) == 0)*A"),
+    ("sum(relu(S).^2)", "S", "2*relu(S) + 5*(S == 0)"),
+    ("sum(relu(D).^2)", "D", "2*relu(D) + 5*(D == 0).*eye"),
+    ("sum(relu(W).^2)", "W", "relu(W) - relu(-W) + (W[1,2] == 0)*W.^3"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "claim"), thinned(SEEN, 3))
 def test_a_jump_of_the_claim_is_seen(text: str, wrt: str, claim: str) -> None:
     report = judge(_claim(text, wrt, claim))
     assert report.verdict == WRONG

@@ -91,6 +91,7 @@ def test_c(order: int, tmp_path: Path) -> None:
 
 
 @needs_eigen
+@pytest.mark.slow
 def test_cpp(tmp_path: Path) -> None:
     runs = runs_of("cpp", 1, FEW, lambda places: places) + runs_of("cpp", 2, FEW[:2], list)
     compare(runs, eigen(tmp_path, runs))
