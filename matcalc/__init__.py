@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from matcalc.claims.judge.equal import Equality
     from matcalc.conjugates.answer import wirtinger
+    from matcalc.conjugates.expression import parse_complex
     from matcalc.core.errors import MatcalcError, NotationWarning, VerificationWarning
     from matcalc.results import Derivative, Expression
 
@@ -76,6 +77,7 @@ __all__ = [
     "load_identities",
     "newton",
     "parse",
+    "parse_complex",
     "parse_latex",
     "series",
     "simplify",
@@ -119,6 +121,7 @@ _HOMES = {
     "load_identities": "matcalc.api",
     "newton": "matcalc.analysis",
     "parse": "matcalc.api",
+    "parse_complex": "matcalc.conjugates.expression",
     "parse_latex": "matcalc.api",
     "series": "matcalc.answers.series",
     "simplify": "matcalc.api",

@@ -14,9 +14,10 @@ from matcalc.answers.hessian import Hessian
 from matcalc.answers.hessian import hessian as blocks
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
+from matcalc.conjugates.choice import compare_texts
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError, SymbolicLoopError, describe_value
-from matcalc.core.kinds import Variable, declares_complex
+from matcalc.core.kinds import Variable
 from matcalc.core.language import BaseLanguage
 from matcalc.core.members import families
 from matcalc.core.program import Program
@@ -281,20 +282,10 @@ def equal(
     drawn = seed_of(rng, seed)
     shared = _common(_language(language), left, right)
     known = dict(_declarations(variables))
-    if isinstance(left, str) and isinstance(right, str) and _is_complex((left, right), known):
-        # few variables are complex
-        from matcalc.conjugates.equality import equal as equal_complex  # noqa: PLC0415
-
-        found = equal_complex(left, right, known, latex=latex)
+    if isinstance(left, str) and isinstance(right, str):
+        found = compare_texts(left, right, known, latex=latex, language=shared, seed=drawn)
         warn_of_notes(found.notes)
         return found
-    if latex and isinstance(left, str) and isinstance(right, str):
-        # most expressions are not in LaTeX
-        from matcalc.read.tex.read import read_latex_pair  # noqa: PLC0415
-
-        sides = read_latex_pair(left, right, known, language=shared)
-        warn_of_notes(sides[0].notes)
-        return compared(*sides, left, right, drawn)
     for side in (left, right):
         for name, variable in side.variables.items() if isinstance(side, Formula) else ():
             if str(known.setdefault(name, variable)) != str(variable):
@@ -378,11 +369,6 @@ def _language(language: BaseLanguage | None) -> BaseLanguage | None:
         message = f"language must be a matcalc.Language, not {describe_value(language)}"
         raise ArgumentError(message, hint=hint)
     return language
-
-
-def _is_complex(texts: Sequence[str], known: Declarations) -> bool:
-    """Whether a variable is declared to be complex."""
-    return declares_complex([*texts, *(f"{name}: {kind}" for name, kind in known.items())])
 
 
 def _common(language: BaseLanguage | None, *sides: str | Formula) -> BaseLanguage | None:

@@ -136,8 +136,8 @@ ALLOWED = {
     "notations": "core frontend directional pipeline notation printers readback equality",
     "manifolds": "core frontend directional pipeline notation readback verification steps equality "
     "with_code notations",
-    "conjugates": "core syntax shapes frontend tex pipeline notation printers readback explain "
-    "verification exact steps oracle equality judge",
+    "conjugates": "core syntax shapes frontend tex pipeline inner notation printers readback "
+    "explain graph verification exact steps oracle equality judge",
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
     "verification equality with_code oracle bridges explain graph directional steps notations "
     "manifolds",
@@ -399,6 +399,8 @@ KEYED_BY_FUNCTIONS = {
     "core/far.py": "rules: of which functions what is far adds up",
     "core/bounds.py": "rules: between which numbers the values of functions lie",
     "core/scalars.py": "rules: functions of numbers, for the bounds and for points of domains",
+    "conjugates/written.py": "rules: what is written for a value and its conjugate",
+    "conjugates/branches.py": "a rule: which roots are moduli",
     "conjugates/reading.py": "the norms that are roots of products with the conjugate",
     "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",

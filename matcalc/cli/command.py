@@ -21,6 +21,7 @@ from matcalc.cli.output import answer as _answer
 from matcalc.cli.output import say as _say
 from matcalc.cli.output import say_unverified
 from matcalc.cli.refusals import is_latex
+from matcalc.conjugates.choice import compare_texts, has_complex
 from matcalc.core.errors import (
     ArgumentError,
     ParseError,
@@ -28,7 +29,6 @@ from matcalc.core.errors import (
     VerificationWarning,
 )
 from matcalc.core.extras import extra
-from matcalc.core.kinds import declares_complex
 from matcalc.core.members import families
 from matcalc.core.notes import at_command_line
 from matcalc.core.options import BACKENDS
@@ -134,6 +134,12 @@ def _graph(options: Namespace) -> int:
     from matcalc.cli.graph import graph_text, source_text  # noqa: PLC0415 - few look at graphs
 
     text = _standard_input() if options.expression == "-" else source_text(options.expression)
+    if _is_complex(text, options):
+        # few variables are complex
+        from matcalc.cli.complex_variables import draw  # noqa: PLC0415
+
+        _answer(draw(text, options))
+        return DONE
     _answer(graph_text(text, lambda: _read(text, options), options))
     return DONE
 
@@ -142,6 +148,12 @@ def _simplify(options: Namespace) -> int:
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
     text = _standard_input() if options.expression == "-" else options.expression
+    if _is_complex(text, options):
+        # few variables are complex
+        from matcalc.cli.complex_variables import simplify  # noqa: PLC0415
+
+        _answer(simplify(text, options, _say))
+        return DONE
     expression = Expression(_read(text, options)).simplify(expand_inverse=options.expand_inverse)
     _say(shapes_line(expression))
     for note in expression.notes:
@@ -151,9 +163,15 @@ def _simplify(options: Namespace) -> int:
 
 
 def _equal(options: Namespace) -> int:
-    from matcalc.cli.equality import decide  # noqa: PLC0415 - --help does not wait for the engine
-
-    verdict = decide(options)
+    verdict = compare_texts(
+        options.left,
+        options.right,
+        options.var,
+        latex=is_latex(options),
+        einstein=options.einstein,
+        seed=options.rng,
+        typed=options.typed,
+    )
     for note in verdict.notes:
         _say(at_command_line(note))
     _answer(str(verdict))
@@ -267,7 +285,7 @@ def _in_notation(text: str, options: Namespace) -> int:
 
 
 def _is_complex(text: str, options: Namespace) -> bool:
-    return declares_complex((text, *options.var))
+    return has_complex(options.var, text)
 
 
 def _complex(text: str, options: Namespace) -> int:

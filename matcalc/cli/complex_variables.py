@@ -1,4 +1,4 @@
-"""Derivatives by complex variables, at the command line."""
+"""What the command line knows of complex variables: derivatives, shorter forms, graphs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from collections.abc import Callable
 
 from matcalc.claims.judge.marks import statements
 from matcalc.cli.exits import DONE
-from matcalc.cli.refusals import refuse_given, require_plain, unusual
+from matcalc.cli.graph import in_format
+from matcalc.cli.refusals import is_latex, refuse_given, require_plain, unusual
 from matcalc.conjugates.answer import Wirtinger
+from matcalc.conjugates.expression import parse_expression
 from matcalc.core.errors import ArgumentError
 from matcalc.core.notes import at_command_line
 from matcalc.core.options import BACKENDS
 from matcalc.version import __version__
+
+_TOGETHER = "{} does not go with a complex variable"
 
 
 def derive(
@@ -54,7 +58,7 @@ def check(options: Namespace) -> tuple[str, int]:
         "--structure": options.structure != "declared",
         "--plot": options.plot is not None,
     }
-    refuse_given(given, "{} does not go with a complex variable")
+    refuse_given(given, _TOGETHER)
     if options.format not in ("text", "json"):
         raise ArgumentError("claims about complex variables are judged as text or json")
     asked = options.wrt or "", options.var
@@ -73,6 +77,38 @@ def check(options: Namespace) -> tuple[str, int]:
     return json.dumps(shown, indent=2, ensure_ascii=False), code
 
 
+def simplify(text: str, options: Namespace, say: Callable[[str], None]) -> str:
+    """The same value in fewer signs."""
+    given = {
+        "--expand-inverse": options.expand_inverse,
+        "--cse": options.cse,
+        "--einstein": options.einstein,
+    }
+    refuse_given(given, _TOGETHER)
+    simple = parse_expression(text, options.var, latex=is_latex(options)).simplify()
+    if simple.inferred:
+        say(f"with {', '.join(f'{name}: {kind}' for name, kind in simple.inferred.items())}")
+    for note in simple.notes:
+        say(at_command_line(note))
+    if options.format == "latex":
+        return simple.latex()
+    return simple.source(options.format).rstrip("\n") if options.format in BACKENDS else str(simple)
+
+
+def draw(text: str, options: Namespace) -> str:
+    """The computational graph in a format."""
+    given = {
+        "--at": options.at is not None,
+        "--network": options.network,
+        "--mode": options.mode,
+        "--sizes": options.sizes,
+        "--einstein": options.einstein,
+    }
+    refuse_given({option: bool(each) for option, each in given.items()}, _TOGETHER)
+    graph = parse_expression(text, options.var, latex=is_latex(options)).graph(options.wrt)
+    return in_format(graph, options.format)
+
+
 def _with_steps(options: Namespace) -> bool:
     asked = options.command != "hessian" and (options.steps or options.format == "markdown")
     return bool(asked)
@@ -87,11 +123,11 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
         del given["--order"]
         refuse_given(
             {each: bool(is_given) for each, is_given in given.items()},
-            "{} does not go with a complex variable",
+            _TOGETHER,
         )
         order = options.order
     given = {"--einstein": options.einstein, "--symmetric-check": options.symmetric_check}
-    refuse_given(given, "{} does not go with a complex variable")
+    refuse_given(given, _TOGETHER)
     if len(options.several) > 1:
         raise ArgumentError(
             "the second derivatives are with respect to one complex variable and its conjugate",

@@ -52,7 +52,7 @@ def graph_text(source: str, read: Callable[[], Program], options: Namespace) -> 
         from matcalc.graph.values import read_values  # noqa: PLC0415 - it loads NumPy
 
         values = read_values(options.at)
-    return _in_format(ComputationalGraph(program, options.wrt, values), options.format)
+    return in_format(ComputationalGraph(program, options.wrt, values), options.format)
 
 
 def _loops_text(source: str, options: Namespace) -> str:
@@ -65,14 +65,15 @@ def _loops_text(source: str, options: Namespace) -> str:
 
         values = read_values(options.at)
         program = write_out_loops(source, options.var, values)
-        return _in_format(ComputationalGraph(program, options.wrt, values), options.format)
+        return in_format(ComputationalGraph(program, options.wrt, values), options.format)
     graph = graph_of_loops(source, options.var, options.wrt)
     if options.mode or options.sizes:
         graph.modes()
-    return _in_format(graph.network() if options.network else graph, options.format)
+    return in_format(graph.network() if options.network else graph, options.format)
 
 
-def _in_format(graph: ComputationalGraph | TensorNetwork, form: str) -> str:
+def in_format(graph: ComputationalGraph | TensorNetwork, form: str) -> str:
+    """The graph in one of its forms."""
     return str(graph) if form == "text" else str(getattr(graph, form)())
 
 
@@ -108,4 +109,4 @@ def _network_text(program: Program, options: Namespace) -> str:
         raise ArgumentError(
             "tensor networks are not drawn by Mermaid", hint="--format svg, dot or text"
         )
-    return _in_format(TensorNetwork(program, options.wrt), options.format)
+    return in_format(TensorNetwork(program, options.wrt), options.format)

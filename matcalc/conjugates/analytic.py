@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from fractions import Fraction
 
 from matcalc.core.errors import UnsupportedError
@@ -20,9 +21,9 @@ _OPERATORS = frozenset(
 _NORM = "norm2"  # the only one that the engine writes of its own
 
 
-def analytic(tree: Expr, moving: set[str]) -> Expr:
-    """The tree without norms: those of the engine are ``sqrt(sum(x.^2))`` and stand for that.
-    UnsupportedError where something is left that is not analytic.
+def without_norms(tree: Expr, moving: set[str]) -> Expr:
+    """The tree without norms of complex values: those of the engine are ``sqrt(sum(x.^2))`` and
+    stand for that.
     """
 
     def rule(node: Expr, parts: list[tuple[Expr, bool]]) -> tuple[Expr, bool]:
@@ -35,18 +36,32 @@ def analytic(tree: Expr, moving: set[str]) -> Expr:
             return _power(args[0].args[0], args[1].value / 2, node), True
         return node.with_args(args), moves
 
-    result, _ = tree.fold(rule)
+    return tree.fold(rule)[0]
+
+
+def analytic(tree: Expr, moving: set[str]) -> Expr:
+    """The tree without norms. UnsupportedError where something is left that is not analytic."""
+    result = without_norms(tree, moving)
+    other = find_other(result, moving)
+    if other:
+        raise UnsupportedError(
+            f"the derivative has {other} of complex values, and no form without it is known"
+        )
+    return result
+
+
+def find_other(tree: Expr, moving: Container[str]) -> str:
+    """A function that is not analytic in the variables, such as abs; empty where there is none."""
+    found: list[str] = []
 
     def check(node: Expr, parts: list[bool]) -> bool:
         moves = any(parts) or (node.op == "variable" and node.value in moving)
         if moves and node.op not in _OPERATORS and node.op not in ANALYTIC:
-            raise UnsupportedError(
-                f"the derivative has {node.op} of complex values, and no form without it is known"
-            )
+            found.append(node.op)
         return moves
 
-    result.fold(check)
-    return result
+    tree.fold(check)
+    return found[0] if found else ""
 
 
 def _square(norm: Expr) -> Expr:

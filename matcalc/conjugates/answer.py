@@ -18,13 +18,13 @@ from matcalc.conjugates.reading import (
     read_complex_latex,
     with_conjugates,
 )
+from matcalc.conjugates.tex import ComplexLatex
 from matcalc.conjugates.unit import without_powers
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.substitution import rename, replace_variables
 from matcalc.core.tree import Expr, number, transpose
 from matcalc.core.typeset import Typeset
 from matcalc.engine.pipeline import differentiate, prepare_to_print, simplify, tensorize
@@ -34,8 +34,6 @@ from matcalc.verify.readback.values import confirm
 from matcalc.verify.steps import weakest
 from matcalc.verify.verification import Verification, warn_unverified
 from matcalc.write.notation import format_text, value_name
-from matcalc.write.printers.differentials import Marks
-from matcalc.write.printers.latex import latex
 from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.latex_pieces import align
 
@@ -278,29 +276,16 @@ class Wirtinger(Typeset):
     @public
     def latex(self) -> str:
         r"""All lines in LaTeX: ``\bar{z}``, and ``z^{\mathsf{H}}`` for its transpose."""
-        marks, program = Marks(), self._program
-        for name in self._names:
-            marks.mark(conjugate(name), rf"\bar{{{letter(name)}}}")
-        if UNIT in program.variables:
-            marks.mark(UNIT, r"\mathrm{i}")
-        variables = {
-            marks.names.get(name, name): each._replace(name=marks.names.get(name, name))
-            for name, each in program.variables.items()
-        }
+        letters, program = ComplexLatex(self._found), self._program
         power = "" if self.order == 1 else f"^{self.order}"
         above = rf"\partial{power} {letter(value_name(program.variables))}"
         lines = []
         for side in self._last:
-            tree = replace_variables(side.shown, {a: rename(b) for a, b in marks.names.items()})
-            formula = latex(tree, named={}, declared=variables)
+            formula, tree = letters.marked(side.shown)
             if self._verify:
-                confirm(latex_says(formula, tree, variables), "LaTeX", program.language)
-            shown_formula = marks.unmark(formula)
-            for name in self._names:
-                across = rf"\bar{{{letter(name)}}}^{{\top}}"
-                shown_formula = shown_formula.replace(across, rf"{letter(name)}^{{\mathsf{{H}}}}")
+                confirm(latex_says(formula, tree, letters.variables), "LaTeX", program.language)
             below = r" \, ".join(rf"\partial {self._letter(name)}" for name in side.by)
-            lines.append(rf"\frac{{{above}}}{{{below}}} &= {shown_formula}")
+            lines.append(rf"\frac{{{above}}}{{{below}}} &= {letters.finish(formula)}")
         return align(lines)
 
     def _letter(self, by: str) -> str:
@@ -402,7 +387,7 @@ class Wirtinger(Typeset):
         """
         program = sides[0].statement.program
         trees = [side.tree for side in sides]
-        branched = has_branches((program.expr, *trees), self._found.names)
+        branched = has_branches((program.expr, *trees), self._found)
         verdicts = [judge(side.statement, side.tree) for side in sides]
         is_exact = not branched and all(verdict.outcome == "exact" for verdict in verdicts)
         error = None

@@ -38,7 +38,7 @@ def largest_error(found: ComplexProgram, wrt: str, trees: Sequence[Expr]) -> flo
     errors: list[float] = []
     program, trees = found.program, [*map(_continue, trees)]
     program = program._replace(expr=_continue(program.expr))
-    branches = has_branches((program.expr, *trees), found.names)
+    branches = has_branches((program.expr, *trees), found)
     wanted = _POINTS_OF_BRANCHES if branches else _POINTS
     with np.errstate(all="ignore"):
         for values, sizes in points(found, wanted + _TRIES, _FAR if branches else 1.0):
@@ -53,7 +53,7 @@ def largest_error(found: ComplexProgram, wrt: str, trees: Sequence[Expr]) -> flo
 
 def same_values(found: ComplexProgram, left: Expr, right: Expr) -> bool | None:
     """Whether two trees have the same values at complex points; None where they have none."""
-    visited, branches = 0, has_branches((left, right), found.names)
+    visited, branches = 0, has_branches((left, right), found)
     count, far = (_POINTS_OF_BRANCHES, _FAR) if branches else (_TRIES, 1.0)
     with np.errstate(all="ignore"):
         for values, sizes in points(found, count, far):
@@ -225,6 +225,7 @@ def code_agrees(
             own = {key: value for key, value in values.items() if key not in hidden}
             try:
                 computed = function(**own)
+                computed = computed if isinstance(computed, dict) else {"": computed}
             except (EvaluationError, ArithmeticError, ValueError, TypeError, IndexError):
                 continue
             if all(_same(computed[key], each) for key, each in expected.items()):

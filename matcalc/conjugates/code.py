@@ -11,7 +11,7 @@ from matcalc.core.tree import Expr
 from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.standalone import Standalone
 
-_INNER = "_derivatives"  # the function of the variables and their conjugates
+_INNER = "_values"  # the function of the variables and their conjugates
 # what other frameworks call the gradient of a real function
 _CONVENTIONS = {
     "jax": "jax.grad gives 2*d/dz, the conjugate of the gradient here",
@@ -21,24 +21,28 @@ _CONVENTIONS = {
 
 def source(
     found: ComplexProgram,
-    trees: Mapping[str, Expr],
+    value: Expr | Mapping[str, Expr],
     backend: str,
     name: str,
     title: str,
     *,
     verify: bool,
 ) -> str:
-    """The source of a function of the variables alone: it forms the conjugates."""
+    """The source of a function of the variables alone, which forms the conjugates. It returns a
+    value, or a mapping of several.
+    """
+    several = not isinstance(value, Expr)
+    trees = {"": value} if isinstance(value, Expr) else value
     if backend != "numpy":
-        says = _CONVENTIONS.get(backend, "")
+        says = _CONVENTIONS.get(backend, "") if several else ""
         raise UnsupportedError(
-            f"code for derivatives with respect to complex variables is for NumPy, not {backend}",
+            f"code with complex variables is for NumPy, not {backend}",
             hint=f'source("numpy"), or --format numpy, computes it{f"; {says}" if says else ""}',
         )
     others = {conjugate(each): each for each in found.conjugated}
     program = found.program
     own = {key: each for key, each in program.variables.items() if key not in (*others, UNIT)}
-    root = Expr("several", tuple(trees.values()), value=tuple(trees))
+    root = Expr("several", tuple(trees.values()), value=tuple(trees)) if several else trees[""]
     inner = Standalone(root, {**own, **program.variables}, _INNER, "With the conjugates given.")
     wanted = [key for key in inner.arguments() if key not in (*others, UNIT)]
     got = "{0}" if inner.plain else 'arguments.get("{0}", np.nan)'  # the other one says what lacks
@@ -55,7 +59,7 @@ def source(
             f"def {name}({taken}):",
             f'    """{quoted}',
             "",
-            f"    Takes {', '.join(wanted)} by keyword. Returns a mapping.",
+            f"    Takes {', '.join(wanted)} by keyword.{' Returns a mapping.' * several}",
             '    """',
             f"    return {_INNER}(",
             *(f"        {each}," for each in passed),

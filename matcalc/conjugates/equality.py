@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from matcalc.claims.equality import DIFFERENT, EQUAL, UNDECIDED, decide_by_value
+from matcalc.claims.equality import DIFFERENT, EQUAL, UNDECIDED, decide_exactly, decide_numerically
 from matcalc.claims.judge.equal import Equality
-from matcalc.conjugates.branches import has_branches
-from matcalc.conjugates.reading import UNIT, ComplexProgram, read_complex, read_complex_latex
+from matcalc.conjugates.analytic import find_other
+from matcalc.conjugates.branches import cut_functions, has_branches
+from matcalc.conjugates.reading import (
+    UNIT,
+    ComplexProgram,
+    conjugate,
+    read_complex,
+    read_complex_latex,
+)
 from matcalc.core.errors import ShapeError, UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.likeness import Likeness
 from matcalc.core.tree import Expr
 
 
@@ -18,12 +26,23 @@ def same_value(found: ComplexProgram, tree: Expr, meant: Expr) -> tuple[bool | N
     """Whether two trees over the variables of a program have one value, None where it is not known;
     and how that is decided.
     """
-    program = found.program
-    decision = decide_by_value(program._replace(expr=tree), program._replace(expr=meant))
-    # real points say nothing of branches, and
+    sides = found.program._replace(expr=tree), found.program._replace(expr=meant)
+    decision = decide_exactly(*sides)
+    # real points, where a variable and its conjugate are independent, say nothing of branches and
+    # of real functions of real values, as abs(norm2(z)^2), and
     # the field does not know what the square of the imaginary unit is
-    branched = has_branches((tree, meant), found.names)
-    different = decision.verdict == DIFFERENT and UNIT not in program.variables
+    moving = {*found.names, *map(conjugate, found.names), UNIT}
+    branched = has_branches((tree, meant), found)
+    branched = branched or any(find_other(each, moving) for each in (tree, meant))
+    if branched or decision.verdict == UNDECIDED:
+        likeness = Likeness()
+        one, other = ((each.shape, each.row, likeness.of(each)) for each in (tree, meant))
+        if one == other:
+            return True, "both are the same formula"
+    if not branched and decision.verdict == UNDECIDED:
+        decision = decide_numerically(*sides)
+    different = decision.verdict == DIFFERENT and UNIT not in found.program.variables
+    different = different and not any(cut_functions((tree, meant), found))
     if not branched and (decision.verdict == EQUAL or different):
         return decision.verdict == EQUAL, decision.how
     # it loads NumPy
@@ -35,7 +54,7 @@ def same_value(found: ComplexProgram, tree: Expr, meant: Expr) -> tuple[bool | N
 
 def require_no_cut(found: ComplexProgram, source: str) -> None:
     """UnsupportedError where a function is always taken on its branch cut."""
-    if not has_branches((found.program.expr,), found.names):
+    if not has_branches((found.program.expr,), found):
         return
     # it loads NumPy
     from matcalc.conjugates.check import find_cut  # noqa: PLC0415

@@ -417,6 +417,8 @@ class _Conjugation:
         value, other, _ = part
         if not moves:
             return _like(node, (value,)), _like(node, (value,)), False
+        if entrywise and id(value) in self.roots:  # a modulus is its own
+            return part
         if which not in ("", "F"):
             raise self._refusal(node, "of complex values is norm2(z), or no norm that is known")
         if node.kind == "call" and len(node.args) > 1:
@@ -431,13 +433,17 @@ class _Conjugation:
         return root, root, False
 
     def _square(self, node: SyntaxNode, parts: list[Pair]) -> Pair | None:
-        """The square of a norm without the root, which has branches."""
+        """An even power of a norm without the root, which has branches."""
         known, exponent = self.roots.get(id(parts[0][0])), parts[1][0]
-        if known is None or exponent.kind != "number" or exponent.value != 2:
+        power = exponent.value if exponent.kind == "number" else None
+        if known is None or not isinstance(power, Fraction) or power % 2 or power < 2:
             return None
         squares = known[1]
         if node.kind == "^" and squares.kind != "call" and not self._is_number(squares):
             return None  # of a vector there is no such power
+        if power > 2:
+            half = SyntaxNode("number", (), node.start, node.end, value=power / 2)
+            squares = self._make(node, node.kind, squares, half)
         return squares, squares, False
 
     def _is_number(self, node: SyntaxNode) -> bool:

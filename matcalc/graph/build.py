@@ -27,7 +27,6 @@ from matcalc.write.printers.text import text
 
 _KINDS = ("scalar", "vector", "matrix")
 _INLINE = ("number", "constant", "dimension", "eye", "unit")  # no nodes of their own
-_TURNED = ENTRYWISE | {"neg", "+", "-", "*", ".*", "/", "./"}  # whose rows are those of columns
 _MOST = 300  # nodes of a graph that anybody would look at
 
 
@@ -172,6 +171,9 @@ class GraphBuilder:
     ``numbers`` the nodes that names stand for.
     """
 
+    turned = ENTRYWISE | {"neg", "+", "-", "*", ".*", "/", "./"}  # whose rows are those of columns
+    complex = False  # whether values are complex numbers
+
     def __init__(
         self,
         variables: Mapping[str, Variable],
@@ -269,9 +271,10 @@ class GraphBuilder:
             free = given is not None and given not in self.numbers
             name = given if given is not None and free else f"{self.letter}{number}"
         names = dict.fromkeys(part.value for part in upright.parts if part.op == "variable")
-        parents = tuple(self.numbers[parent] for parent in names)
+        parents = tuple(self.numbers[parent] for parent in names if parent in self.numbers)
         self.numbers[name] = number
-        self.variables[name] = Variable(name, _KINDS[upright.rank], upright.shape)
+        kind = _KINDS[upright.rank]
+        self.variables[name] = Variable(name, kind, upright.shape, complex=self.complex)
         whole = self._upright(expr)
         self.nodes.append(GraphNode(number, name, upright.shape, whole, upright, parents))
         letter = self.trees.variable(name, upright)
@@ -282,7 +285,7 @@ class GraphBuilder:
         if not expr.row:
             return expr
         factory = self.trees.factory
-        if expr.op not in _TURNED:
+        if expr.op not in self.turned:
             return factory.transpose(expr)
         args = [self._upright(arg) if arg.row else self._turned(arg) for arg in expr.args]
         if expr.op == "*" and all(arg.shape for arg in args):
@@ -295,6 +298,10 @@ class GraphBuilder:
         if known is not None and kind_spec(known.kind).symmetry == 1:
             return expr
         return self.trees.factory.transpose(expr)
+
+    def _settle(self, program: Program, derivative: Expr) -> Expr:
+        """A derivative that was verified, as it is to be shown."""
+        return derivative
 
     def _edge(self, child: GraphNode, parent: GraphNode) -> GraphEdge:
         """The derivative of an operation by one of its arguments, in which its value has its
@@ -315,6 +322,7 @@ class GraphBuilder:
         except UnsupportedError:
             return GraphEdge(parent.number, child.number)
         verify(statement, tree)
+        tree = self._settle(program, tree)
         printed = prepare_to_print(
             tree, program.variables, statement.columns, language=program.language
         )

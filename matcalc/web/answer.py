@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from warnings import catch_warnings, simplefilter
 
 from matcalc import api
+from matcalc.conjugates.choice import has_complex
 from matcalc.core.errors import (
     ArgumentError,
     MatcalcError,
@@ -22,7 +23,6 @@ from matcalc.core.errors import (
     UnsupportedError,
     VerificationWarning,
 )
-from matcalc.core.kinds import declares_complex
 from matcalc.core.loops import base
 from matcalc.core.options import BACKENDS, require_choice
 from matcalc.results import Derivative, Expression, Formula
@@ -30,7 +30,10 @@ from matcalc.results import Derivative, Expression, Formula
 if TYPE_CHECKING:
     from matcalc.answers.backprop import Backprop
     from matcalc.conjugates.answer import Wirtinger
+    from matcalc.conjugates.expression import ComplexExpression
     from matcalc.graph.picture import ComputationalGraph
+
+    _WithForms = Formula | Backprop | Wirtinger | ComplexExpression
 
 LONGEST = 100_000  # characters of a field; the parser has a limit of its own
 
@@ -56,9 +59,8 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _found(question: Mapping[str, Any]) -> dict[str, Any]:
     op = _choice(question)
-    declared = [f"{name}: {kind}" for name, kind in _declare(question).items()]
-    if op in _OF_COMPLEX and declares_complex([_text(question, "expression"), *declared]):
-        return _complex(op, question)
+    if op in _OF_COMPLEX and has_complex(_declare(question), _text(question, "expression")):
+        return _OF_COMPLEX[op](question)
     try:
         return _OPERATIONS[op](question)
     except SymbolicLoopError:
@@ -131,8 +133,9 @@ def _derive(
     return derivative, {"kind": found.kind, "text": str(found)}
 
 
-def _complex(op: str, question: Mapping[str, Any]) -> dict[str, Any]:
+def _complex(question: Mapping[str, Any]) -> dict[str, Any]:
     """The derivatives by a complex variable and by its conjugate, and what is said of them."""
+    op = _choice(question)
     # few variables are complex
     from matcalc.web import conjugated  # noqa: PLC0415
 
@@ -156,6 +159,29 @@ def _complex(op: str, question: Mapping[str, Any]) -> dict[str, Any]:
     else:
         forms = _written(found, question)
     return {**shown, **forms, "verification": verification}
+
+
+def _complex_expression(question: Mapping[str, Any]) -> ComplexExpression:
+    # few variables are complex
+    from matcalc.conjugates.expression import parse_expression  # noqa: PLC0415
+
+    text, is_latex = _text(question, "expression"), bool(question.get("latex"))
+    return parse_expression(text, _declare(question), latex=is_latex)
+
+
+def _simplify_complex(question: Mapping[str, Any]) -> dict[str, Any]:
+    """An expression in complex variables in fewer signs."""
+    return _show(_complex_expression(question).simplify(), question)
+
+
+def _graph_complex(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Its computational graph, in which conjugates are operations."""
+    found, wrt = _complex_expression(question), question.get("wrt") or None
+    graph = found.graph(wrt)
+    if question.get("picture") == "network":
+        graph.network()  # which says that there is none
+    said = {"variables": found.variables, "notes": list(found.notes), "wrt": wrt}
+    return {**_forms_of_graph(graph), **said}
 
 
 def _loops(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -370,7 +396,7 @@ def _backend(question: Mapping[str, Any]) -> str:
     return str(backend)
 
 
-def _show(formula: Formula, question: Mapping[str, Any]) -> dict[str, Any]:
+def _show(formula: Formula | ComplexExpression, question: Mapping[str, Any]) -> dict[str, Any]:
     """The formula in its forms, with what was inferred."""
     return {
         **_written(formula, question),
@@ -391,9 +417,7 @@ def _wanted(question: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _written(
-    formula: Formula | Backprop | Wirtinger, question: Mapping[str, Any]
-) -> dict[str, Any]:
+def _written(formula: _WithForms, question: Mapping[str, Any]) -> dict[str, Any]:
     """The answer as text and in the forms that are wanted; where it lacks one, why."""
     backend = _backend(question)
     forms = {
@@ -420,7 +444,7 @@ def _typeset(expression: Expression, question: Mapping[str, Any]) -> dict[str, s
     return {}
 
 
-def _form(form: Callable[[Any], str], formula: Formula | Backprop | Wirtinger) -> str:
+def _form(form: Callable[[Any], str], formula: _WithForms) -> str:
     """A form of the answer."""
     try:
         return form(formula)
@@ -462,5 +486,9 @@ _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "steps": _steps,
     "graph": _graph,
 }
-_OF_COMPLEX = ("diff", "steps", "check")
+_OF_COMPLEX = {
+    **dict.fromkeys(("diff", "steps", "check"), _complex),
+    "simplify": _simplify_complex,
+    "graph": _graph_complex,
+}
 _OF_LOOPS = {"diff": _loops, "graph": _graph_of_loops}

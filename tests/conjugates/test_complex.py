@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from matcalc.cli import main
 from matcalc.conjugates import code
 from matcalc.conjugates.answer import Wirtinger
 from matcalc.conjugates.check import TOLERANCE, largest_error
+from matcalc.conjugates.expression import ComplexExpression
 from matcalc.core.errors import (
     MatcalcError,
     NotationWarning,
@@ -20,6 +22,8 @@ from matcalc.core.errors import (
     UnsupportedError,
     VerificationError,
 )
+from matcalc.core.substitution import rename, replace_variables
+from matcalc.verify.oracle.interpret import interpret
 
 KINDS = {
     "X": "complex matrix(m, n)",
@@ -156,9 +160,7 @@ def test_what_is_refused(expr: str, wrt: str, kinds: dict[str, str], message: st
 @pytest.mark.parametrize(
     "line",
     [
-        ["simplify", "conj(z)*z"],
-        ["simplify", "z: complex; conj(z)*z"],
-        ["graph", "z*z"],
+        ["taylor", "z: complex; conj(z)*z", "--wrt", "z"],
         ["convex", "abs(z)^2"],
         ["taylor", "z^2", "--wrt", "z", "--order", "2"],
         ["stationary", "abs(z)^2", "--wrt", "z"],
@@ -171,7 +173,7 @@ def test_other_commands_say_who_knows_complex_variables(
     declared = [] if ": complex" in line[1] else ["--var", "z: complex scalar"]
     assert main([*line, *declared]) == 2
     said = capsys.readouterr().err
-    assert "only matcalc diff, hessian, check and equal have complex variables" in said
+    assert "only matcalc diff, hessian, check, equal, simplify and graph have complex" in said
     assert "matcalc.wirtinger" in said
 
 
@@ -638,6 +640,9 @@ def test_steps_are_no_code(capsys):
         ("S'", "conj(S)", {"S": "complex hermitian(n)"}, "equal"),
         ("S'", "S", {"S": "complex hermitian(n)"}, "different"),
         ("det(X^H)", "conj(det(X))", {"X": "complex matrix(n, n)"}, "equal"),
+        # abs is not analytic in z and conj(z)
+        ("abs(norm2(z)^2)", "norm2(z)^2", {"z": "complex vector(n)"}, "equal"),
+        ("abs(real(z))", "real(z)", {"z": "complex scalar"}, "different"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
@@ -672,3 +677,146 @@ def test_squares_of_norms_have_no_branches(text: str, kind: str, answer: str | N
     found = matcalc.wirtinger(text, "z", {"z": kind})
     assert found.by_conjugate == answer
     assert found.verification.kind == "exact"
+
+
+# shorter forms, as text and in LaTeX
+SHORT = [
+    ("conj(a)*a", "abs(a)^2", r"\lvert a \rvert^{2}"),
+    ("a*b*conj(a)", "b*abs(a)^2", r"b \lvert a \rvert^{2}"),
+    ("a^2*conj(a)", "a*abs(a)^2", None),
+    ("sqrt(conj(a)*a)", "abs(a)", r"\lvert a \rvert"),
+    ("sqrt(a^2)", "sqrt(a^2)", None),
+    ("(a + conj(a))/2", "real(a)", r"\operatorname{Re}\left(a\right)"),
+    ("a - imagunit*0 + 3*conj(a) + 2*a", "6*real(a)", None),
+    ("(a - conj(a))/(2*imagunit)", "imag(a)", r"\operatorname{Im}\left(a\right)"),
+    ("real(imagunit*a)", "-imag(a)", None),
+    ("real(a)^2 + imag(a)^2", "abs(a)^2", None),
+    ("real(a) + imagunit*imag(a)", "a", "a"),
+    ("abs(exp(imagunit*t))", "1", "1"),
+    ("abs(abs(a))", "abs(a)", None),
+    ("conj(a*b)/conj(a)", "conj(b)", r"\bar{b}"),
+    ("w^H*s + s^H*w", "2*real(ctranspose(s)*w)", None),
+    ("w^H*w", "norm2(w)^2", r"\lVert w \rVert_2^{2}"),
+    ("w'*w", "w'*w", r"w^{\top} w"),
+    ("norm2(A*w - b)^2", "norm2(A*w - b)^2", r"\lVert A w - b \rVert_2^{2}"),
+    ("(A*w - b)'", "(A*w - b)'", None),
+    ("(A*w - b)^H", "ctranspose(A*w - b)", r"\left(A w - b\right)^{\mathsf{H}}"),
+    ("conj(A*w - b)", "conj(A*w - b)", r"\left(A w - b\right)^{*}"),
+    ("tr(A*A^H)", "norm2(A)^2", r"\lVert A \rVert_F^{2}"),
+    ("conj(w).*w", "abs(w).^2", None),
+    ("sum(abs(A*w).^2)", "norm2(A*w)^2", None),
+    ("sum(abs(w))", "sum(abs(w))", None),
+    ("w^H*R*w", "ctranspose(w)*R*w", r"w^{\mathsf{H}} R w"),
+    ("conj(R)*w", "R'*w", None),
+    ("(w + s)^H*(w + s) + (w - s)^H*(w - s)", "2*(norm2(s)^2 + norm2(w)^2)", None),
+    ("inv(A^H*A)*A^H*A", "eye(n)", "I_{n}"),
+]
+
+
+@pytest.mark.parametrize(("text", "short", "formula"), SHORT)
+@pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
+def test_shorter_forms(text, short, formula):
+    kinds = {**PROCESSING, "a": "complex", "b": "complex", "t": "scalar"}
+    kinds = {**kinds, "b": PROCESSING["b"]} if "A*w" in text else kinds
+    found = matcalc.parse_complex(text, kinds).simplify()
+    assert str(found) == short
+    assert formula in (None, found.latex())
+
+
+def test_a_shorter_form_that_is_another_value_is_refused() -> None:
+    found = matcalc.parse_complex("a*conj(b)", {"a": "complex", "b": "complex"})
+    wrong = replace_variables(found._shown, {"b_conj": rename("b")})
+    with pytest.raises(VerificationError, match="the text"):
+        str(ComplexExpression(found._found, wrong))
+    with pytest.raises(VerificationError, match="the LaTeX"):
+        ComplexExpression(found._found, wrong).latex()
+
+
+def test_a_shorter_form_at_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    z = ["--var", "z: complex vector(n)"]
+    assert main(["simplify", r"z^{\mathsf H} z", "--latex", "--format", "latex", *z]) == 0
+    assert capsys.readouterr().out == r"\lVert z \rVert_2^{2}" + "\n"
+    assert main(["simplify", "z^H*z", *z, "--format", "numpy"]) == 0
+    assert "z=np.conj(z)" not in capsys.readouterr().out
+    assert main(["simplify", "z^H*z", *z, "--format", "torch"]) == 2
+    assert main(["simplify", "z^H*z", *z, "--expand-inverse"]) == 2
+    assert main(["simplify", r"\frac{\partial}{\partial z} z^H z", "--latex", *z]) == 2
+    assert "asks for a derivative with respect to z" in capsys.readouterr().err
+
+
+def test_code_of_an_expression() -> None:
+    found = matcalc.parse_complex("z^H*A*z", {"z": "complex vector(n)", "A": "matrix(n, n)"})
+    namespace: dict[str, Any] = {}
+    exec(found.source(), namespace)
+    z, A = np.array([1 + 2j, 3j]), np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert np.allclose(namespace["f"](z=z, A=A), z.conj() @ A @ z)
+
+
+# expressions, and the operations in their graphs
+GRAPHS = [
+    ("norm2(A*w - b)^2", ["A*w", "x4 - b", "conj(x5)", "x6.*x5", "sum(x7)"]),
+    ("w^H*R*w", ["conj(w)", "R'*x3", "x4'*w"]),
+    ("real(a*c)", ["a*c", "conj(x3)", "x3 + x4", "x5/2"]),
+    ("imagunit*a", ["imagunit*a"]),
+    ("abs(real(a))", ["conj(a)", "a + x2", "x3/2", "abs(x4)"]),
+    ("w^H*M'*conj(M)*conj(w)", None),
+]
+
+
+@pytest.mark.parametrize(("text", "operations"), GRAPHS)
+@pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
+def test_graphs_have_conjugates_as_operations(text, operations):
+    kinds = {**PROCESSING, "a": "complex", "c": "complex", "M": "complex matrix(n, n)"}
+    graph = matcalc.parse_complex(text, kinds).graph().graph
+    assert not any("_conj" in node.formula for node in graph.nodes)
+    made = [node.formula.partition(" = ")[2] for node in graph.nodes if node.parents]
+    assert operations in (None, made)
+    conjugated = {node.number for node in graph.nodes if "= conj(" in node.formula}
+    unlabelled = {edge.child for edge in graph.edges if edge.label is None}
+    assert conjugated == unlabelled
+
+
+def test_derivatives_on_the_edges_make_up_those_of_wirtinger() -> None:
+    """Backwards through the graph, along edges and across conjugates: D by z and C by conj(z)."""
+    kinds = {"z": "complex", "a": "complex"}
+    text = "abs(a*exp(z) + conj(z))^2*z"
+    graph = matcalc.parse_complex(text, kinds).graph().graph
+    values = {"z": np.asarray(0.3 + 0.7j), "a": np.asarray(-1.1 + 0.4j), "imagunit": 1j}
+    for node in graph.nodes:
+        if node.parents and node.tree.op == "conj":
+            values[node.name] = np.conj(values[graph.node(node.parents[0]).name])
+        elif node.parents:
+            values[node.name] = interpret(node.tree, values, {})
+    by_value = {node.number: 0 for node in graph.nodes} | {len(graph.nodes): 1}
+    by_conjugate = dict.fromkeys(by_value, 0)
+    for edge in sorted(graph.edges, key=lambda edge: -edge.child):
+        D, C = by_value[edge.child], by_conjugate[edge.child]
+        if edge.derivative is None:
+            by_value[edge.parent] += C
+            by_conjugate[edge.parent] += D
+        else:
+            local = interpret(edge.derivative, values, {})
+            by_value[edge.parent] += D * local
+            by_conjugate[edge.parent] += C * np.conj(local)
+    expected = matcalc.wirtinger(text, "z", kinds).to_callable()(z=values["z"], a=values["a"])
+    (z,) = [node.number for node in graph.nodes if node.name == "z"]
+    assert np.allclose([by_value[z], by_conjugate[z]], [expected["z"], expected["conj(z)"]])
+
+
+@pytest.mark.parametrize("form", ["text", "dot", "mermaid"])
+def test_graphs_at_the_command_line(form, capsys):
+    argv = ["graph", "z^H*z", "--var", "z: complex vector(n)"]
+    assert main([*argv, "--format", form]) == 0
+    out = capsys.readouterr().out
+    assert "conj(z)" in out and "_conj" not in out
+    for option in (["--network"], ["--sizes", "n=2"], ["--at", "z.npz"]):
+        assert main([*argv, *option]) == 2
+        assert f"{option[0]} does not go with a complex variable" in capsys.readouterr().err
+    assert main([*argv, "--wrt", "w"]) == 2
+
+
+def test_graphs_of_complex_variables_have_no_networks_and_no_modes() -> None:
+    graph = matcalc.parse_complex("a*conj(a)", {"a": "complex"}).graph()
+    for asked in (graph.network, graph.modes):
+        with pytest.raises(UnsupportedError, match="real variables"):
+            asked()

@@ -253,6 +253,8 @@ COMPLEX = {"expression": "z^H*A*z", "wrt": "z", "variables": {"z": "complex vect
         ({"op": "check", "claim": "A*z"}, {"verdict": "proved"}),
         ({"op": "check", "claim": "2*A*z"}, {"verdict": "wrong"}),
         ({"op": "steps", "detail": 1}, {"proved": True}),
+        ({"op": "simplify", "expression": "z^H*z"}, {"latex": r"\lVert z \rVert_2^{2}"}),
+        ({"op": "graph", "wrt": None}, {"wrt": None}),
         (
             {"op": "diff", "expression": r"\bar z^\top z", "latex": True},
             {
@@ -286,6 +288,9 @@ def test_complex_variables_without_numpy() -> None:
     assert answer({**COMPLEX, "op": "steps"})["ok"]
     assert answer({**COMPLEX, "op": "check", "claim": "A*z"})["verdict"] == "proved"
     assert answer({**COMPLEX, "op": "equal", "other": "conj(z)'*A*z"})["verdict"] == "equal"
+    shorter = {**COMPLEX, "op": "simplify", "expression": "sqrt(z^H*z) + z^H*z"}
+    assert answer(shorter)["text"] == "norm2(z)*(1 + norm2(z))"
+    assert answer({**COMPLEX, "op": "graph"})["ok"]
     assert answer({**COMPLEX, "layout": "numerator"})["error"]["hint"] == "choose the mixed one"
     assert answer({**COMPLEX, "structure": "free"})["error"]["hint"] == "choose the declared one"
 

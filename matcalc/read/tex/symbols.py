@@ -97,6 +97,8 @@ def apply_style(text: str, span: Span, source: str) -> Symbol:
         hint = r"\mathbf{A}\mathbf{x} is the product of two letters; \mathit{loss} is one name"
         if re.search(r"[A-Za-z]{2}\s|\s[A-Za-z]{2}|\.", text):
             hint = "words between formulas are not read: write the objective alone"
+        if "bar" in accents:
+            hint = f"the conjugate of a formula is ({text})^*, with complex variables"
         raise UnknownNameError(
             f"{text or 'this'} is not a letter or a word", source=source, span=span, hint=hint
         )
