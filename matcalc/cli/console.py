@@ -28,7 +28,8 @@ _HELP = """\
   load FILE                       the entries of a file, as if they were typed
   help, exit
 All commands of matcalc work here ({commands});
-diff --help lists the options of one. A line goes on inside brackets and after an operator."""
+diff --help lists the options of one. A line goes on inside brackets and after an operator, a
+program with a loop until its value."""
 
 
 class Console:

@@ -13,6 +13,7 @@ from matcalc.explain.derivation import Reason
 
 _VALUE = re.compile(r"\bY\b")
 _MOST_VALUES = 2  # that are written out in a differential
+WRITTEN_OUT, EXPLAINED = "written out", "explained"
 
 
 def cite(name: str, words: str = "", known: Catalogue | None = None) -> Reason:
@@ -25,21 +26,18 @@ def cite(name: str, words: str = "", known: Catalogue | None = None) -> Reason:
 
 def formula(found: Identity) -> str:
     """The statement of an entry in one line, without a Y that nobody has explained."""
-    if not has_value(found):
-        return found.formula
-    if is_long(found):
+    shown = value_shown(found)
+    if shown == EXPLAINED:
         return f"{found.formula} for Y = {found.expr}"
-    return _VALUE.sub(found.expr, found.formula)
+    return _VALUE.sub(found.expr, found.formula) if shown == WRITTEN_OUT else found.formula
 
 
-def has_value(found: Identity) -> bool:
-    """Whether a differential has the value of the function in it, as Y."""
-    return found.form == "diff" and _VALUE.search(found.right) is not None
-
-
-def is_long(found: Identity) -> bool:
-    """Whether the value stands there too often to be written out."""
-    return len(_VALUE.findall(found.right)) > _MOST_VALUES
+def value_shown(found: Identity) -> str:
+    """How a statement shows the value of the function, which is called Y in it: ``WRITTEN_OUT`` in
+    its place, ``EXPLAINED`` behind where it stands too often; empty where it does not stand there.
+    """
+    times = len(_VALUE.findall(found.right)) if found.form == "diff" else 0
+    return (EXPLAINED if times > _MOST_VALUES else WRITTEN_OUT) if times else ""
 
 
 def entry(name: str, known: Catalogue | None = None) -> Identity:

@@ -11,7 +11,7 @@ from matcalc.core.tree import Expr
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.catalogue.sides import sides
 from matcalc.engine.pipeline import defined_names
-from matcalc.explain.citations import entry, formula, has_value, is_long
+from matcalc.explain.citations import EXPLAINED, WRITTEN_OUT, entry, formula, value_shown
 from matcalc.explain.derivation import (
     ANSWER,
     CLOSED,
@@ -231,11 +231,12 @@ def _reason(reason: Reason, known: Catalogue, spell: Callable[[str], str]) -> st
     for name in found.given:
         marks.mark(f"d{name}", rf"\mathrm{{d}}{letter(name)}")
     written = right.expr
-    if has_value(found) and not is_long(found):
+    shown = value_shown(found)
+    if shown == WRITTEN_OUT:
         written = replace_variables(written, {"Y": lambda _: left.expr})
     right_text = marks.unmark(latex(rename_variables(written, marks.names), named={}))
     left_text = latex(left.expr, named={})
-    if has_value(found) and is_long(found):
+    if shown == EXPLAINED:
         right_text += rf"\ \text{{for}}\ Y = {left_text}"
     if found.form == "diff":
         inner = rf"\left({left_text}\right)" if left.expr.args else left_text

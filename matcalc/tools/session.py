@@ -26,6 +26,10 @@ _QUESTION = re.compile(
 _NAME = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 _GOES_ON = re.compile(r"(?:[-+*/^=,:<>@⊙∘⊘−≤≥≠⊗]|\\)\s*$")
+# at the beginning of a statement, or of a line behind its command
+_FOR = re.compile(r"(?:[a-z-]+\s+)?for\s+[^\W\d]\w*\s*=")
+_MEMBER = re.compile(r"(?:[a-z-]+\s+)?[^\W\d]\w*\[[\d,\s]+\]\s*=(?!=)")
+_DEFINED = re.compile(r"(?:[a-z-]+\s+)?[^\W\d]\w*(?:\[[\d,\s]+\])?\s*[-+]?=(?!=)")
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
@@ -54,11 +58,45 @@ class Entered(NamedTuple):
     value: str
 
 
+class _Lines:
+    """Lines of an entry, as far as they have come: what is open at their end."""
+
+    def __init__(self) -> None:
+        self.depth = 0  # of brackets
+        self.loops = 0
+        self.last = ""  # statement outside of brackets
+        self.program = False  # whether a loop or a member of a family has come
+        self.dangles = False  # whether an operator stands at the end
+
+    def add(self, line: str) -> None:
+        """Takes one more line in, without its comment."""
+        for part in line.split(";"):
+            statement = part.strip()
+            if statement and self.depth <= 0:
+                self.last = statement
+                begins = _FOR.match(statement) is not None
+                self.loops += 1 if begins else -1 if statement == "end" else 0
+                self.program = self.program or begins or _MEMBER.match(statement) is not None
+            self.depth += sum(_BRACKETS.get(char, 0) for char in part)
+        self.dangles = _GOES_ON.search(line) is not None
+
+    @property
+    def go_on(self) -> bool:
+        """Whether the entry is not complete: a bracket or a loop is open, or it ends with an
+        operator, or with a loop or a definition where members of families stand before: these are
+        a program, which ends with its value.
+        """
+        if self.depth > 0 or self.loops > 0 or self.dangles:
+            return True
+        return self.program and (self.last == "end" or _DEFINED.match(self.last) is not None)
+
+
 def goes_on(text: str) -> bool:
-    """Whether an entry is not complete: a bracket is open, or it ends with an operator."""
-    bare = _COMMENT.sub("", text)
-    depth = sum(_BRACKETS.get(char, 0) for char in bare)
-    return depth > 0 or _GOES_ON.search(bare) is not None
+    """Whether an entry is not complete."""
+    lines = _Lines()
+    for line in _COMMENT.sub("", text).splitlines():
+        lines.add(line)
+    return lines.go_on
 
 
 def entries(text: str) -> Iterator[Entry]:
@@ -66,17 +104,17 @@ def entries(text: str) -> Iterator[Entry]:
     past an empty one.
     """
     bare = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
-    start, line, depth = 0, 1, 0
+    start, line, lines = 0, 1, _Lines()
     first: int | None = None  # where the entry starts, and its line
     first_line = 1
     for piece in bare.splitlines(keepends=True):
         if first is None and piece.strip():
             first, first_line = start + len(piece) - len(piece.lstrip()), line
-        depth += sum(_BRACKETS.get(char, 0) for char in piece)
+        lines.add(piece)
         start, line = start + len(piece), line + 1
-        if first is not None and (not piece.strip() or (depth <= 0 and not _GOES_ON.search(piece))):
+        if first is not None and (not piece.strip() or not lines.go_on):
             yield Entry(bare[first:start].rstrip(), first, first_line)
-            first, depth = None, 0
+            first, lines = None, _Lines()
     if first is not None:
         yield Entry(bare[first:].rstrip(), first, first_line)
 

@@ -245,3 +245,12 @@ def test_an_option_without_its_dashes(typed: object) -> None:
     assert (code, out) == (2, "")
     assert "hint: write wrt x --order 2\n" in said
     assert typed("diff x'*A*x wrt x --order 2")[:2] == (0, "A + A'\n")  # type: ignore[operator]
+
+
+def test_a_program_may_have_a_loop_over_several_lines(typed) -> None:
+    lines = ["backprop f[0] = x", "s = 0", "for k = 1:K", "  f[k] = tanh(W*f[k-1])"]
+    lines += ["  s += sum(f[k])", "end", "s wrt W", "diff sum(x) wrt x"]
+    code, out, _ = typed(*lines)
+    assert code == 0
+    assert "  dW += u[k]*f[k-1]'" in out
+    assert out.endswith("ones(n)\n")

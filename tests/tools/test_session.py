@@ -83,7 +83,25 @@ def test_entries_of_a_text(text: str, found: list[Entry]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "more"),
-    [("(", True), ("x *", True), ("r =", True), ("x'", False), ("x)", False), ("x # (", False)],
+    [
+        ("(", True),
+        ("x *", True),
+        ("r =", True),
+        ("x'", False),
+        ("x)", False),
+        ("x # (", False),
+        ("r = A*x", False),
+        # a program with a loop ends with its value
+        ("diff f[0] = x", True),
+        ("f[0] = x; s = 0", True),
+        ("f[0] = x\nfor k = 1:2", True),
+        ("f[0] = x\nfor k = 1:2\nfor l = 1:2\nh[k,l] = x\nend", True),
+        ("f[0] = x\nfor k = 1:2\nf[k] = W*f[k-1]\nend", True),
+        ("f[0] = x\nfor k = 1:2\nf[k] = W*f[k-1]\nend\nsum(f[2]) wrt W", False),
+        ("K[i,j] = x[i]*y[j]", False),
+        ("sum(x[i]\nfor i in 1:3)", False),
+        ("x[1] == 2", False),
+    ],
 )
 def test_where_an_entry_goes_on(text: str, more: bool) -> None:
     assert goes_on(text) == more
