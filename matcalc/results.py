@@ -17,7 +17,7 @@ from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import Program, find_part
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement, make_statement
-from matcalc.core.tree import Expr, variable_names
+from matcalc.core.tree import Expr, intern_trees, variable_names
 from matcalc.engine.parts import derive_part
 from matcalc.engine.pipeline import (
     by_entries,
@@ -274,11 +274,11 @@ class Expression(Formula):
         With ``expand_inverse`` inverses of sums are expanded by the formulas of Woodbury and of
         Sherman and Morrison.
         """
-        program = self._value()
-        tree = simplify(program, expand_inverse=expand_inverse)
-        simplified = program._replace(expr=tree)
-        decision = decide_by_value(program, simplified)
-        if decision.verdict == DIFFERENT:
+        program, simplified = self._value(), self._shorten(expand_inverse)
+        tree = simplified._tree
+        typed, short = intern_trees([program.expr, tree])
+        decision = None if typed is short else decide_by_value(program, simplified._program)
+        if decision is not None and decision.verdict == DIFFERENT:
             raise VerificationError(
                 f"{program.language.blame()}: {self} was simplified to "
                 f"{format_text(tree, self.variables, language=program.language)}: "
@@ -286,7 +286,12 @@ class Expression(Formula):
                 hint="please report it with the expression, its declarations and the output "
                 "of matcalc --version",
             )
-        return Expression(simplified)
+        return simplified
+
+    def _shorten(self, expand_inverse: bool = False) -> Expression:
+        """The same, not verified."""
+        program = self._value()
+        return Expression(program._replace(expr=simplify(program, expand_inverse=expand_inverse)))
 
     def _write_code(self, name: str, runtime: str, backend: str, check: bool) -> tuple[str, Any]:
         self._value()

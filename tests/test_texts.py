@@ -38,6 +38,7 @@ READING = {
     "claims/judge/equal.py": "the user's: sides of an equation",
     "claims/judge/reading.py": "the user's: claims",
     "claims/judge/slopes.py": "its own, of a function that is named: the sum of its entries",
+    "conjugates/choice.py": "the user's: two sides, real or complex",
     "conjugates/reading.py": "the user's, with complex variables",
     "engine/catalogue/sides.py": "of the files of identities",
     "extend/own/functions.py": "of the user's files",

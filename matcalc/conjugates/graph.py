@@ -24,7 +24,7 @@ from matcalc.graph.build import (
     GraphBuilder,
     GraphEdge,
     GraphNode,
-    names_asked,
+    select_names,
 )
 from matcalc.graph.picture import ComputationalGraph, TensorNetwork
 
@@ -58,7 +58,7 @@ def build_complex(found: ComplexProgram, wrt: AskedVariables) -> ComputationGrap
     """The graph; UnknownNameError for a variable that is not there."""
     program = found.program
     names = [name for name in found.kinds if program.variables[name].kind != "function"]
-    asked = names_asked(names, wrt)
+    asked = select_names(names, wrt)
     tree = _with_conjugates(found, program.expr)
     known = {name: each for name, each in program.variables.items() if name in found.kinds}
     if UNIT in program.variables:

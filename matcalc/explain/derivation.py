@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
@@ -58,3 +58,5 @@ class LineChain:
     adjoints: Mapping[str, str]  # name -> the part that it is the adjoint of
     step: str  # the differential of ``wrt``
     remark: str = ""  # what could not be shown, or is shown otherwise
+    # formulas in LaTeX that were read back, by how they are set and by their lines
+    formulas: dict[Hashable, tuple[str, str, str]] = field(default_factory=dict, repr=False)

@@ -74,6 +74,12 @@ class _Writer:
         """A letter for an array by its entries, the places ``_{i k}`` of these, or nothing; and the
         formula. VerificationError where it does not read as it was meant.
         """
+        key = self.bold, tuple(self.spelling.items()), id(line)
+        if key not in self.chain.formulas:
+            self.chain.formulas[key] = self._written(line)
+        return self.chain.formulas[key]
+
+    def _written(self, line: Line) -> tuple[str, str, str]:
         tree, names = line.tree, self.marks.names
         marked = rename_variables(tree, names)
         known = variables_in(self.chain, line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,6 +41,8 @@ def warm_up() -> None:
     """Answers a question of each kind, so that no user waits for what the first one needs."""
     for question in DERIVATIVES:
         answer(question)
+    gc.collect()
+    gc.freeze()  # what is there now stays: the collector need not look through it
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -388,3 +388,28 @@ def test_a_form_that_an_answer_lacks_says_why(question: dict[str, Any], why: str
     said = answer(question)
     assert "lacking" not in said
     assert said["code"].startswith("import numpy")
+
+
+@pytest.mark.usefixtures("without_numpy")
+@pytest.mark.parametrize(
+    ("text", "variables", "short", "kind"),
+    [
+        ("lambda_max(A) + lambda_max(A)", {"A": "symmetric(n)"}, "2*lambda_max(A)", "none"),
+        ("lambda_max(A)", {"A": "symmetric(n)"}, "lambda_max(A)", None),
+        ("sqrt(a*conj(a))", {"a": "complex"}, "abs(a)", None),
+    ],
+)
+def test_shorter_forms_without_numpy(text, variables, short, kind) -> None:
+    said = answer({"op": "simplify", "expression": text, "variables": variables})
+    assert said["text"] == short and said["latex"]
+    assert said.get("verification", {}).get("kind") == kind
+
+
+@pytest.mark.usefixtures("without_numpy")
+def test_what_needs_numbers_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def needs_numbers(question: object) -> dict[str, Any]:
+        raise ModuleNotFoundError("No module named 'numpy'", name="numpy")
+
+    monkeypatch.setitem(module._OPERATIONS, "diff", needs_numbers)
+    error = answer({"op": "diff", "expression": "x'*x"})["error"]
+    assert error["message"] == "this answer needs numpy, which the engine in the page lacks"
