@@ -11,8 +11,10 @@ from matcalc.core.operations import LOGARITHMS, OF_ENTRIES
 from matcalc.read.tex import derivatives, lettered
 from matcalc.read.tex.conjugates import after_star
 from matcalc.read.tex.declared import is_gradient, take_gradient
+from matcalc.read.tex.diagnose import OF_SETS
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.sets import is_below_sum, is_element
 from matcalc.read.tex.vocabulary import OPTIMA, function
 
 _WRAPPERS = frozenset(
@@ -228,6 +230,11 @@ def _open(item: Phrase, scope: Scope) -> Phrase:
             raise script_in_brackets_error(item, item.args[1], scope)
         return item
     if len(core.args) > 1:
+        if core is item and is_element(scope.source, core):
+            return core  # (i, j) \in \Omega
+        if core.text in (r"\{", r"\lbrace") and is_below_sum(scope.source, core.start):
+            message = f"the set {scope.quote(core)} is not read"
+            raise scope.refusal(message, core.span, OF_SETS)
         message = (
             "a comma separates the arguments of a function, and no function stands before this"
         )

@@ -11,6 +11,20 @@ from matcalc.read.tex.symbols import symbol
 Branch = tuple[Phrase, list[Phrase]]  # a value, and the comparisons that hold there
 
 
+def comparisons(sides: list[Phrase], signs: list[Phrase]) -> list[Phrase]:
+    """The comparisons of 0 < x < 1, which are 1 where they hold, else 0."""
+    return [
+        Phrase(
+            "==" if sign.kind == "=" else sign.kind,
+            left.start,
+            right.end,
+            args=(left, right),
+            mark=sign.span,
+        )
+        for left, sign, right in zip(sides, signs, sides[1:], strict=False)
+    ]
+
+
 def cases(branches: list[Branch], span: Span, source: str) -> Phrase:
     """The value of the first branch of which the conditions hold, as calls of ``where``.
 

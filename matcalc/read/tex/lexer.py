@@ -13,6 +13,7 @@ from matcalc.read.tex.delimiters import CLOSING, OPENING
 from matcalc.read.tex.diagnose import BAR_BELOW, below
 from matcalc.read.tex.ornaments import blank_ornaments
 from matcalc.read.tex.pasted import SCRIPTS, script_tokens, with_indices
+from matcalc.read.tex.sets import is_below_sum
 from matcalc.read.tex.vocabulary import CHARACTERS, FRACTIONS, OPTIMA, advice, function
 
 LONGEST = 65_536  # characters of a text
@@ -38,7 +39,6 @@ _ENDS = frozenset(
 _SIGNS = frozenset({"PLUS", "MINUS", "STAR"})
 _PRIME = re.compile(r"\\prime(?![A-Za-z])")
 _PRIMES = re.compile(rf"\^\s*(?:{_PRIME.pattern}|\{{(?:\s*{_PRIME.pattern})+\s*\}})")
-_FACTORIAL = re.compile(r"(\\[A-Za-z]+|[A-Za-z])(_([A-Za-z0-9]|\{[^{}]*\}))?$")
 _STARTS = frozenset(
     {
         "NUMBER",
@@ -231,6 +231,8 @@ class _Lexer:
             self.tokens.append(("SUP", start, start, "^"))
         if kind == "COLON" and not self._in_subscript():
             kind = "DOUBLEDOT"
+        if kind == "IN" and not is_below_sum(self.text, start):
+            raise bad_character(self.text, start)
         if kind == "FUNCTION":
             piece = piece.strip().lstrip("\\")
         if piece == "*" and self._below_norm():
@@ -506,16 +508,11 @@ def bad_character(text: str, position: int) -> ParseError:
             hint="write the formula alone; differentiate first, and put the values in afterwards",
         )
     if char == "!":
-        base = _FACTORIAL.search(before)
-        n = base[0] if base else "n"
-        known = f", and declare {n}: scalar," if n.isalpha() else ""
-        number = None if base else re.search(r"[0-9]+$", before)
-        above = rf"\Gamma({int(number[0]) + 1})" if number else rf"\Gamma({n} + 1){known}"
         return ParseError(
-            "factorials are not read",
+            "double factorials are not read",
             source=text,
             span=Span(position, position + 1),
-            hint=f"write {above} for the factorial of {number[0] if number else n}",
+            hint="write (n!)! for a factorial twice, and the product for a double one",
         )
     span = Span(position, position + 1)
     if char == ";":

@@ -9,6 +9,8 @@ from __future__ import annotations
 from matcalc.core.errors import MatcalcError, ParseError, Span, UnsupportedError
 from matcalc.core.operations import POLES
 from matcalc.core.walk import operands, postorder
+from matcalc.read.tex import sets
+from matcalc.read.tex.conditions import comparisons
 from matcalc.read.tex.diagnose import OF_SETS
 from matcalc.read.tex.letter_state import Ranges
 from matcalc.read.tex.letters import Letters
@@ -32,10 +34,33 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
     """
     indices: list[Phrase] = []
     bounds: list[Phrase] = []
+    weights: list[Phrase] = []  # what is said of entries
+    such = False
     for bound in found:
         if bound[0].kind == "inner":  # \langle i,j \rangle
             raise scope.problem("pairs of neighbours are not read", bound[0].span, OF_SETS)
+        such = such or bound[0].kind == "such"
+        bound = bound[bound[0].kind == "such" :]
         operands, signs = bound[::2], bound[1::2]
+        if len(signs) == 1 and signs[0].kind == sets.IN:
+            element, into = operands
+            if (bound_above := sets.up_to(element, into, scope)) is not None:
+                indices.append(element)
+                bounds.append(bound_above)
+                continue
+            those, weight = sets.member(element, into, scope)
+            weights.append(weight)
+            indices += () if such else those
+            continue
+        if (labelled := sets.label(operands, signs, scope)) is not None:
+            weights.append(labelled[1])
+            indices += () if such else labelled[:1]
+            continue
+        if such and not (signs and all(map(_is_place, operands)) and signs[0].text != "="):
+            weights += comparisons(operands, signs)
+            if not signs:
+                raise scope.problem("this condition of a sum is not read", bound[0].span, OF_SETS)
+            continue
         if not signs:
             indices.append(operands[0])
         elif len(signs) == 1 and signs[0].text == "=":
@@ -54,7 +79,31 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
         if condition.kind not in ("<", "<=", "!=", ">", ">="):
             hint = r"sums have limits, and conditions i < j, i \neq j"
             raise scope.problem("this condition of a sum is not read", condition.span, hint)
-    return Phrase("subscripts", start, end, parts=tuple(indices), bounds=tuple(bounds))
+    return Phrase(
+        "subscripts",
+        start,
+        end,
+        args=tuple(weights),
+        parts=tuple(indices),
+        bounds=tuple(bounds),
+    )
+
+
+def bigsum(name: str, mark: Span, below: Phrase, body: Phrase, scope: Scope) -> Phrase:
+    """The sum, the product, the maximum or the minimum of what stands behind its sign."""
+    if below.args:
+        body = sets.weigh(body, below.args, below, scope)
+    return Phrase(
+        "bigsum",
+        mark.start,
+        body.end,
+        args=(body,),
+        text=name,
+        parts=below.parts,
+        limit=below.limit,
+        bounds=below.bounds,
+        mark=mark,
+    )
 
 
 def _ends(operands: list[Phrase]) -> tuple[int, int]:
@@ -172,6 +221,11 @@ def _side(phrase: Phrase, letters_: Letters) -> Side:
         span=phrase.span,
         hint="limits are 1, a size, and indices with a number added to them",
     )
+
+
+def _is_place(phrase: Phrase) -> bool:
+    """Whether this is an index with a number added to it or not, and nothing that has an index."""
+    return _is_shift(phrase) and all(leaf.kind == "symbol" for leaf in size_leaves(phrase))
 
 
 def _is_shift(phrase: Phrase) -> bool:

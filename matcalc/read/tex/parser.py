@@ -9,7 +9,17 @@ from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.table import load
-from matcalc.read.tex import binders, chains, conditions, derivatives, diagnose, lettered, limits
+from matcalc.read.tex import (
+    binders,
+    chains,
+    conditions,
+    derivatives,
+    diagnose,
+    factorials,
+    lettered,
+    limits,
+    sets,
+)
 from matcalc.read.tex.conjugates import read_superscript
 from matcalc.read.tex.defined import tokens_of
 from matcalc.read.tex.phrases import EquationPhrase, Phrase
@@ -29,6 +39,8 @@ _COMPARISONS = {
     "leq": "<=",
     "ge": ">=",
     "geq": ">=",
+    "in": "in",
+    "∈": "in",
 }
 _COMPARISONS |= {"ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "leqslant": "<=", "geqslant": ">="}
 _RAISED = frozenset(
@@ -119,7 +131,8 @@ class _Builder:
         return Phrase("inner", span.start, span.end, args=tuple(parts[1]), mark=span)
 
     def on_bars(self, parts: list[Any]) -> Phrase:
-        return Phrase("bars", parts[0][1], parts[2][2], args=(parts[1],))
+        counted = sets.count(parts[1], self.scope) if r"\in" in self.text else None
+        return counted or Phrase("bars", parts[0][1], parts[2][2], args=(parts[1],))
 
     def on_norm(self, parts: list[Any]) -> Phrase:
         return Phrase("norm", parts[0][1], parts[2][2], args=(parts[1],))
@@ -129,6 +142,10 @@ class _Builder:
         above, below = chains.value(above), chains.value(below)
         head = derivatives.fraction(above, below, Span(start, parts[2].end), self.scope)
         return head or Phrase("/", start, parts[2].end, args=(above, below), mark=Span(start, end))
+
+    def on_binomial(self, parts: list[Any]) -> Phrase:
+        above, below = map(chains.value, parts[1:])
+        return factorials.binomial(above, below, Span(parts[0][1], below.end), self.scope)
 
     def on_root(self, parts: list[Any]) -> Phrase:
         return Phrase(
@@ -150,25 +167,13 @@ class _Builder:
 
     def on_branch(self, parts: list[Any]) -> conditions.Branch:
         return chains.value(parts[0]), [
-            each for bound in parts[-1] for each in self.comparisons(bound)
+            each
+            for bound in parts[-1]
+            for each in conditions.comparisons([*map(chains.value, bound[::2])], bound[1::2])
         ]
 
     def on_last_branch(self, parts: list[Any]) -> conditions.Branch:
         return chains.value(parts[0]), []
-
-    def comparisons(self, bound: list[Phrase]) -> list[Phrase]:
-        """The comparisons of 0 < x < 1."""
-        sides = list(map(chains.value, bound[::2]))
-        return [
-            Phrase(
-                "==" if sign.kind == "=" else sign.kind,
-                left.start,
-                right.end,
-                args=(left, right),
-                mark=sign.span,
-            )
-            for left, sign, right in zip(sides, bound[1::2], sides[1:], strict=False)
-        ]
 
     def on_blocks(self, parts: list[Any]) -> Phrase:
         rows: list[list[Phrase]] = parts[1]
@@ -213,6 +218,10 @@ class _Builder:
         kind = _COMPARISONS.get(sign.lstrip("\\"), sign)
         return [*result, Phrase(kind, start, end, text="=" if sign in ("=", ":=") else sign), right]
 
+    def on_such(self, parts: list[Any]) -> list[list[Phrase]]:
+        bounds, (_, start, end, _), bound = parts
+        return [*bounds, [Phrase("such", start, end), *bound]]
+
     def on_bounded(self, parts: list[Any]) -> Phrase:
         found = [[*map(chains.value, bound)] for bound in parts[1]]
         return limits.read_bounds(found, parts[0][1], parts[2][2], self.scope)
@@ -223,6 +232,9 @@ class _Builder:
         if base.kind == "function" or letter in ("f", "g", "h"):
             raise lettered.prime_of_function(base, Span(start, end), self.scope)
         return Phrase("transpose", base.start, end, args=(base,), text="'", mark=Span(start, end))
+
+    def on_factorial(self, parts: list[Any]) -> Phrase:
+        return factorials.factorial(chains.value(parts[0]), parts[1][2], self.scope)
 
     def on_superscript(self, parts: list[Any]) -> Phrase:
         base: Phrase = parts[0]
@@ -480,28 +492,17 @@ class _Builder:
 
     def on_limits(self, parts: list[Any]) -> Phrase:
         above = chains.value(parts[3]) if len(parts) > 2 else None
-        below = parts[1]
-        return Phrase(
-            "limits", parts[0][1], parts[0][2], parts=below.parts, limit=above, bounds=below.bounds
-        )
+        below: Phrase = parts[1]
+        below.limit = above
+        return below
 
     def on_limits_above_first(self, parts: list[Any]) -> Phrase:
         return self.on_limits([parts[2], parts[3], parts[0], parts[1]])
 
     def on_bigsum(self, parts: list[Any]) -> Phrase:
         (_, start, end, sign), below, body = parts
-        mark = Span(start, end)
-        return Phrase(
-            "bigsum",
-            start,
-            body.end,
-            args=(body,),
-            text=binders.OPERATORS.get(sign, sign.lstrip("\\")),
-            parts=below.parts,
-            limit=below.limit,
-            bounds=below.bounds,
-            mark=mark,
-        )
+        name = binders.OPERATORS.get(sign, sign.lstrip("\\"))
+        return limits.bigsum(name, Span(start, end), below, body, self.scope)
 
     def on_bigsum_negative(self, parts: list[Any]) -> Phrase:
         sign, below, minus, body = parts

@@ -49,6 +49,7 @@ from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.resolve import Resolver
 from matcalc.read.tex.samples import either, remember
 from matcalc.read.tex.scope import Complex, Scope
+from matcalc.read.tex.sets import sets_of
 from matcalc.read.tex.squares import by_square
 from matcalc.read.tex.survey import survey
 from matcalc.read.tex.values import BeyondProducts, Value
@@ -123,6 +124,8 @@ def _read(
         note = "note: pi is read as a vector, because its entries are summed"
         program = without_declarations(program, weights)
         return program._replace(notes=(note, *program.notes))
+
+    declared = {**declared, **sets_of(text, declared)}
 
     def scope_with(more: Mapping[str, Variable]) -> Scope:
         return manner.scope(text, {**declared, **more})
@@ -245,6 +248,7 @@ def read_latex_pair(
     reads two texts.
     """
     declared = _declare(declarations)
+    declared |= sets_of(f"{left}\n{right}", declared)
     spoken = language or default_language()
     one, other = _type_pair(left, right, declared, spoken, einstein=einstein)
     if not one.notes:

@@ -13,6 +13,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.read.tex import (
     binders,
+    factorials,
     fitting,
     functions,
     homographs,
@@ -69,6 +70,7 @@ class Resolver(ResolverBase):
                 kind: self._functional(rule)
                 for kind, rule in {
                     "call": functions.call,
+                    "factorial": factorials.value,
                     "norm": functions.norm,
                     "bars": functions.bars,
                     "root": functions.root,

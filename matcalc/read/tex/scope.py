@@ -76,6 +76,7 @@ class Scope:
             name for name in declared if len(name) > 1 and name.isalpha() and name.isascii()
         )
         self.power_of_T = "T" in declared and not declared["T"].shape
+        self.sets: set[str] = set()  # arrays of zeros and ones that say what is in a set
         self.notes: dict[str, None] = {}
         self.typed: dict[str, str] = dict(typed)
         self.spelled: dict[str, Symbol] = {}

@@ -32,9 +32,6 @@ OPERATORS = {
         ("Cat", "Bern", "Beta", "Gam", "Dir", "Pois", "Uniform", "Normal"), "a distribution"
     ),
 }
-_BINOMIAL = (
-    "write \\frac{\\Gamma(n+1)}{\\Gamma(k+1) \\Gamma(n-k+1)}, and declare n: scalar and k: scalar"
-)
 _SAMPLES = "write it out, as a sum over samples for instance"
 BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bold", "textbf", "vec"})
 WORDS = frozenset(
@@ -144,7 +141,7 @@ _ADVICE = {
     ),
     **dict.fromkeys(("wedge", "vee"), "this product is not read"),
     "bullet": "write \\langle A, B \\rangle for the sum of the products of the entries",
-    "choose": _BINOMIAL,
+    "choose": "write \\binom{n}{k}",
     "substack": "write the conditions side by side: \\sum_{i=1, i \\neq k}^{n}",
     "backslash": "write A^{-1} b for the solution of a system",
     **dict.fromkeys(("inner", "ip", "innerprod", "iprod"), "write \\langle x, y \\rangle"),
@@ -154,7 +151,6 @@ _ADVICE = {
     **dict.fromkeys(("qty", "pqty", "paren"), "write \\left( \\right)"),
     **dict.fromkeys(("ones", "one", "bone", "vone"), "write \\mathbf{1}"),
     **dict.fromkeys(("eye", "Id", "ident"), "write I"),
-    **dict.fromkeys(("binom", "dbinom", "tbinom"), _BINOMIAL),
     **dict.fromkeys(
         ("lfloor", "rfloor", "lceil", "rceil"),
         "rounding is not read: its derivative is zero wherever there is one",

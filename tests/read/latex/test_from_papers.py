@@ -120,13 +120,6 @@ HINTS = [
         "softmax(z)[k]",
     ),
     (
-        r"\log(y_i!)",
-        r"\Gamma(y_i + 1)",
-        r"\log \Gamma(y_i + 1)",
-        {},
-        "y_i: vector; gammaln(y_i + 1)",
-    ),
-    (
         r"\sum_{t=0}^{T} \gamma^t r_t",
         "begin with t=1, and write t-1",
         r"\sum_{t=1}^{T} \gamma^{t-1} r_t",
