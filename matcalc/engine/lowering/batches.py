@@ -10,6 +10,7 @@ from matcalc.core.indexed import Index
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Factor, Node
+from matcalc.engine.lowering.base import TreeLowering
 
 
 class Batch(NamedTuple):
@@ -26,6 +27,8 @@ class Batch(NamedTuple):
 
 class LowersParts(Protocol):
     """What lowers the body of a form."""
+
+    low: TreeLowering
 
     @property
     def build(self) -> Builder:
@@ -82,3 +85,32 @@ def exponential_share(body: LowersParts, factor: Expr, quotient: Expr) -> Batch 
     )
     gap = body.build.sum([(1, first), (-1, second)], axes)
     return Batch(indices, body.build.elementwise("sigmoid", [gap]))
+
+
+def softmax_of(body: LowersParts, exponent: Expr) -> Batch | None:
+    """softmax[j](E) for the exponent E - logsumexp[j](E) with two other indices or more: along an
+    axis of an array; None for other exponents. What has fewer axes is found by its own identities.
+    """
+    total = exponent.args[1] if exponent.op == "-" else exponent
+    if total.op != "reduce" or total.value.name != "logsumexp" or total.value.conditions:
+        return None
+    if any(part.op == "variable" for part in exponent.parts):
+        return None  # of the definition of a function
+    above, below = body.lower(exponent.args[0], {}), body.lower(total.args[0], {})
+    (hidden,) = total.value.indices[:1]
+    places = [k for k, index in enumerate(below.indices) if index == hidden]
+    same = above.node is below.node and len(above.indices) == len(below.indices)
+    if above.own or not same or len(places) != 1 or len(total.value.indices) > 1:
+        return None
+    others = [
+        pair
+        for k, pair in enumerate(zip(above.indices, below.indices, strict=True))
+        if k != places[0]
+    ]
+    if len(others) < 2 or any(one is not other for one, other in others):
+        return None
+    axes = above.node.axes
+    args = (Expr("variable", (), axes, value="?"), Expr("number", value=places[0] + 1))
+    return Batch(
+        above.indices, body.low.fresh().lower(Expr("softmax", args, axes), {"?": above.node})
+    )

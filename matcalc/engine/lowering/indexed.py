@@ -13,13 +13,14 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place
+from matcalc.core.kinds import MOST_AXES
 from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
 from matcalc.engine.lowering import conditions
 from matcalc.engine.lowering.base import TreeLowering
-from matcalc.engine.lowering.batches import Batch, exponential_share, slice_batch
+from matcalc.engine.lowering.batches import Batch, exponential_share, slice_batch, softmax_of
 from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.terms import Lowered
 
@@ -228,8 +229,7 @@ class Body:
         return self._row(part, value, reduction.indices)
 
     def _is_row(self, value: Batch, indices: tuple[Index, ...]) -> bool:
-        others = [index for index in value.indices if index not in indices]
-        return len(indices) == 1 and len(others) <= 1
+        return len(indices) == 1 and len({*value.indices} - {*indices}) < MOST_AXES
 
     def _refuse_row(self, part: Expr, inside: int, outside: int) -> UnsupportedError:
         name = part.value.name
@@ -239,8 +239,8 @@ class Body:
         return self.refusal(part, f"{name} over {inside} indices", hint)
 
     def _row(self, part: Expr, value: Batch, indices: tuple[Index, ...]) -> Batch:
-        """A function of all values at an index, for each value of another: one of the rows of a
-        matrix.
+        """A function of all values at an index, for each choice of the others: along the last axis
+        of an array.
         """
         name = OF_ENTRIES.get(part.value.name, part.value.name)
         others = tuple([index for index in value.indices if index not in indices])
@@ -250,8 +250,10 @@ class Body:
         if not others:
             call = Expr(name, (Expr("variable", (), matrix.axes, value="?"),), ())
         else:
-            args = (Expr("variable", (), matrix.axes, value="?"), Expr("number", value=2))
-            call = Expr(name, args, matrix.axes[:1])
+            last = Expr("number", value=matrix.rank)
+            call = Expr(
+                name, (Expr("variable", (), matrix.axes, value="?"), last), matrix.axes[:-1]
+            )
         low = self.low.fresh()
         return Batch(others, low.lower(call, {"?": matrix}))
 
@@ -327,6 +329,8 @@ class Body:
 
     def _function(self, part: Expr, args: list[Batch]) -> Batch:
         op = operation(part)
+        if op == "exp" and (shares := softmax_of(self, part.args[0])) is not None:
+            return shares
         function = part.value if isinstance(part.value, FunctionRef) else op
         definition = self.low.definitions(op)
         entrywise = self.build.acts_entrywise(function)
@@ -361,8 +365,9 @@ class Body:
         keeps = len(part.shape) == len(value.own)
         shape = axes if keeps else (*axes[: axis - 1], *axes[axis:])
         args = (Expr("variable", (), axes, value="?"), Expr("number", value=axis))
-        low = self.low.fresh()
-        return Batch(value.indices, low.lower(Expr(op, args, shape), {"?": value.node}))
+        return Batch(
+            value.indices, self.low.fresh().lower(Expr(op, args, shape), {"?": value.node})
+        )
 
 
 _DEFINED = frozenset({"norm2", "std", "var"})  # defined by sums, whatever else there is
