@@ -33,6 +33,32 @@ FORMS = {
         '2*einsum("ijk,ilm,iln,mp,nj->ipk", V, T, T, X, X)'
         ' where T = softmax(einsum("ijk,ilk,mj,nl->imn", Q, K, X, X), 3)',
     ),
+    "batched attention, its shares by an index": (
+        "S[b,i,j] = softmax[j](Q[b,i,:]*K[b,j,:]'); sum(S.*C)",
+        {"Q": "tensor(b, n, d)", "K": "tensor(b, m, d)", "C": "tensor(b, n, m)"},
+        "Q",
+        'einsum("ijk,ikl->ijl", C.*S, K) - einsum("ij,ijk,ikl->ijl", sum(C.*S, 3), S, K)'
+        ' where S = softmax(einsum("ijk,ilk->ijl", Q, K), 3)',
+    ),
+    "log-sum-exp over one of three indices": (
+        "sum[b,i](logsumexp[j](Q[b,i,:]*K[b,j,:]'))",
+        {"Q": "tensor(b, n, d)", "K": "tensor(b, m, d)"},
+        "Q",
+        'einsum("ijk,ikl->ijl", softmax(einsum("ijk,ilk->ijl", Q, K), 3), K)',
+    ),
+    "market shares with an outside good, over consumers": (
+        "s[j] = mean[i](exp(d[j] + M[i,j])/(1 + sum[k](exp(d[k] + M[i,k])))); norm2(s - S)^2",
+        {"d": "vector(n)", "S": "vector(n)", "M": "matrix(m, n)"},
+        "d",
+        "2*(t3.*t4 - t1*((t1'*t4)./t2.^2))/m where t1 = exp(M' + d*vector(1)'), "
+        "t2 = 1 + t1'*vector(1), t3 = t1*(1./t2), t4 = t3/m - S",
+    ),
+    "pairs with different labels": (
+        "sum[i,j]((y[i] != y[j])*norm2(X[i,:] - X[j,:])^2)",
+        {"X": "matrix(n, d)", "y": "vector(n)"},
+        "X",
+        "4*(diag(M*vector(1)) - M)*X where M = y*vector(1)' != vector(1)*y'",
+    ),
     "layer normalisation: deviations from the mean stay as they are": (
         "m = mean(x); s = sqrt(var(x) + e); v'*(g.*(x - m)/s)",
         {"x": "vector(n)", "v": "vector(n)", "g": "vector(n)", "e": "scalar"},

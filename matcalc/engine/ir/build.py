@@ -333,6 +333,9 @@ class Builder(NodeTable):
             return self.times(self.ones(axes), self.elementwise(name, args))
         if name in OF_ENTRIES and is_number(args[0]):  # step(0) = 0 is the one convention
             args = args[::-1]
+        equal = name == "equal"  # a == b is b == a
+        if equal and self._table.get((name, tuple(args[::-1]), 0)) is not None:
+            args = args[::-1]
         sign = PARITY.get(name, 0)
         if sign and is_negative(args[0]):
             return self.scale(sign, self.elementwise(name, [self.scale(-1, args[0])]))
@@ -347,7 +350,8 @@ class Builder(NodeTable):
         if len(axes) != 2:
             return self._call(name, tuple(args), axes, 0)
         across = tuple([self.transpose(arg) if arg.rank else arg for arg in args])
-        parity = sign if args[0].parity < 0 else int(across == tuple(args))
+        turned = equal and across == tuple(args[::-1])
+        parity = sign if args[0].parity < 0 else int(turned or across == tuple(args))
         if parity:
             return self._with_parity(self._call(name, tuple(args), axes, 0), parity)
         if self._prefers(name, across, tuple(args)):

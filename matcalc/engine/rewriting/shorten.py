@@ -30,6 +30,7 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.absorbing import absorb
+from matcalc.engine.rewriting.diagonals import saved_by_diagonal
 from matcalc.engine.rewriting.inverses import Inverses
 from matcalc.engine.rewriting.meeting import Meetings, count_kept, open_factor
 from matcalc.engine.rewriting.places import find_places, put_together
@@ -95,7 +96,7 @@ class Shortener:
                 and tried < _TRIES
             ):
                 tried += 1
-                most = self.length(node) + traced
+                most = self.length(node) + traced + saved_by_diagonal(node, index, self.length)
                 if self._least_opened(node, index) >= most:
                     continue
                 candidate = self._distribute(node, index)
