@@ -43,7 +43,6 @@ HINTS = [
     (True, r"u^{\prime\prime}(x)", "u'' may be", "declare u: function", None),
     (True, r"\partial_{xy} x^\top y", "one variable", r"\partial_x, with one variable", None),
     (True, r"2 \partial_x x^\top x", "within a product", "write it first", None),
-    (True, r"5! a", "factorials", r"\Gamma(6)", ("5!", r"\Gamma(6)", "gamma(6)*a")),
     (False, "5!*a", "'!'", "gamma(6)", ("5!", "gamma(6)", "120*a")),
     (
         False,
