@@ -53,6 +53,31 @@ FORMS = {
         "2*(t3.*t4 - t1*((t1'*t4)./t2.^2))/m where t1 = exp(M' + d*vector(1)'), "
         "t2 = 1 + t1'*vector(1), t3 = t1*(1./t2), t4 = t3/m - S",
     ),
+    "a maximum for each of several indices: an entry is compared with it": (
+        "sum[i,j](C[i,j]*max[k](X[i,:]*W[k,:]' + b[j,k]))",
+        {"C": "matrix(n, m)", "b": "matrix(m, q)"},
+        "W",
+        "D[k,l] = sum[i, j](C[i,j]*X[i,l]*"
+        "(X[i,:]*W[k,:]' + b[j,k] == max[r](X[i,:]*W[r,:]' + b[j,r])))",
+    ),
+    "a product for each of several indices": (
+        "sum[i,j](prod[k](A[i,k] + B[j,k]))",
+        {"A": "matrix(n, m)", "B": "matrix(n, m)"},
+        "A",
+        "D[k,i] = sum[j](prod[l](A[k,l] + B[j,l])/(A[k,i] + B[j,i]))",
+    ),
+    "Bradley and Terry with weights: nothing is transposed twice": (
+        "sum[i<j](log(1 + exp(-s[i,j]*(u[i] - u[j]))))",
+        {"s": "matrix(n, n)", "u": "vector(n)"},
+        "u",
+        "(M' - M)*vector(1) where M = triu(s.*sigmoid(s*diag(u) - diag(u)*s), 1)",
+    ),
+    "log-sum-exp of each column": (
+        "logsumexp(A + a*ones(n)', 1)*y",
+        {"A": "matrix(n, n)", "a": "vector(n)", "y": "vector(n)"},
+        "a",
+        "softmax(A + a*vector(1)', 1)*y",
+    ),
     "pairs with different labels": (
         "sum[i,j]((y[i] != y[j])*norm2(X[i,:] - X[j,:])^2)",
         {"X": "matrix(n, d)", "y": "vector(n)"},

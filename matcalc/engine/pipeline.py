@@ -473,7 +473,9 @@ def matricize(
         node = _without_signs(builder, node)
         plain = fresh()
         _, matrix, _ = choose_style(lambda recovery: recovery.recover(node), plain)
-    return None if has_indices(matrix, variables) else matrix
+    if has_indices(matrix, variables):
+        return None
+    return match_signs(matrix, plain.factory.remake)
 
 
 def prepare_to_print(

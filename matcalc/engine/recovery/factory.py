@@ -11,7 +11,7 @@ from typing import Any
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.functions.spec import VECTOR_TO_VECTOR
-from matcalc.core.operations import ALONG, FRECHET, OPERATIONS
+from matcalc.core.operations import ALONG, ENTRYWISE, FRECHET, OPERATIONS
 from matcalc.core.tree import Expr, is_number, sides_of
 from matcalc.core.tree import eye as make_eye
 from matcalc.core.tree import fill as make_fill
@@ -118,11 +118,15 @@ class ExpressionFactory:
             return expr
         if expr.op == "'":
             return expr.args[0]
+        if expr.op in ENTRYWISE and expr.rank == 2:  # f(X')' is f(X)
+            turned = tuple([self._turned(arg) for arg in expr.args])
+            if any(map(self._is_shorter, turned, expr.args)):
+                return self.make(expr.op, turned, expr.shape[::-1], expr.value)
         if expr.op in ALONG and len(expr.args) == 2:
             array, axis = expr.args
-            if is_number(axis, 1) or array.op == "'":
+            if is_number(axis, 1) or self._is_shorter(self._turned(array), array):
                 other = 3 - int(axis.value)
-                args = (self.transpose(array), self.number(other))
+                args = (self._turned(array), self.number(other))
                 return self.make(expr.op, args, expr.shape[::-1], row=expr.rank == other == 1)
         if is_triangle(expr):
             op, offsets = transpose_mask(expr)
@@ -151,6 +155,26 @@ class ExpressionFactory:
         if expr.op == "fill" and expr.rank == 2:
             return self.fill(expr.args[0], expr.shape[::-1])
         return self.make("'", (expr,), expr.shape[::-1], row=expr.rank == 1 and not expr.row)
+
+    def _is_shorter(self, expr: Expr, other: Expr) -> bool:
+        return self.size(expr) < self.size(other)
+
+    def _turned(self, expr: Expr) -> Expr:
+        """The transpose, of a sum term by term, and of an outer product by its factors, where that
+        is no longer than the sum.
+        """
+        if expr.op not in ("+", "-"):
+            return self.transpose(expr)
+        terms = [self._turned_term(arg) for arg in expr.args]
+        whole = self.binary(expr.op, *terms)
+        return whole if self.size(whole) <= self.size(expr) else self.transpose(expr)
+
+    def _turned_term(self, expr: Expr) -> Expr:
+        if expr.op in ("+", "-"):
+            return self.binary(expr.op, *map(self._turned_term, expr.args))
+        if expr.op == "*" and all(arg.rank == 1 for arg in expr.args):  # u*v'
+            return self.times(*[self.transpose(arg) for arg in expr.args[::-1]])
+        return self.transpose(expr)
 
     def permute(self, expr: Expr, order: tuple[int, ...]) -> Expr:
         """The array whose axis k is axis ``order[k]`` of this one."""

@@ -49,6 +49,7 @@ from matcalc.engine.recovery.index_terms import (
     count_below,
     differences,
     merge,
+    over_axis,
     plain_sum,
     raise_to,
     rank_of,
@@ -104,9 +105,9 @@ class IndexWriter(DirectionWriter, CaseWriter):
             axes = (*axes, self._pick(size, axes))
         places = tuple([at_index(axis) for axis in axes])
         body = self._cases(node, pairs, places, axes) if pairs else self._entry(node, places, axes)
-        slots, self._slots = self._slots, outer
-        form = Form(axes, settle_starts(self.factory, body))
-        return self.factory.make("indexed", tuple(slots), node.axes, form)
+        form, args = Form(axes, settle_starts(self.factory, body)), tuple(self._slots)
+        self._slots = outer
+        return self.factory.make("indexed", args, node.axes, form)
 
     def _pick(self, size: Dim, scope: Sequence[Index]) -> Index:
         """An index that is not in use: the first of the input that runs over as much, or a
@@ -125,9 +126,8 @@ class IndexWriter(DirectionWriter, CaseWriter):
         return Expr("slot", (), tree.shape, value=place, row=tree.row)
 
     def _at(self, tree: Expr, places: Places) -> Expr:
-        if not places:
-            return self._slot(tree)
-        return Expr("at", (self._slot(tree),), (), value=places)
+        slot = self._slot(tree)
+        return Expr("at", (slot,), (), value=places) if places else slot
 
     def _entry(self, node: Node, places: Places, scope: tuple[Index, ...]) -> Expr:
         """The scalar at a place."""
@@ -158,8 +158,9 @@ class IndexWriter(DirectionWriter, CaseWriter):
         if node.kind == "unit":
             fixed = Place((), node.start.plus(Dim(1, ())))
             return self._at(self.factory.eye(node.axes[0]), (places[0], fixed))
-        tree = self._plain(node) if node.is_tensor else self.recovery.recover(node)
-        return self._at(tree, places)
+        return self._at(
+            self._plain(node) if node.is_tensor else self.recovery.recover(node), places
+        )
 
     def _plain(self, node: Node) -> Expr:
         assert isinstance(node, Leaf)
@@ -178,7 +179,8 @@ class IndexWriter(DirectionWriter, CaseWriter):
         if node.is_tensor and isinstance(node.name, FunctionRef):
             args = tuple([self._argument(arg) for arg in node.args])
             return self._at(self.factory.make(APPLY, args, node.axes, node.name), places)
-        return self._at(self._close(node), places)
+        over = over_axis(node, places, scope, self._pick, self._entry)
+        return over or self._at(self._close(node), places)
 
     def _whole_entry(self, node: Node, places: Places, scope: tuple[Index, ...]) -> Expr:
         """The entry of an array that is compared: computed alone, it may be rounded otherwise."""
@@ -196,9 +198,8 @@ class IndexWriter(DirectionWriter, CaseWriter):
 
     def _close(self, node: Node) -> Expr:
         """A function of arrays; those that have no matrix notation are defined by their entries."""
-        for arg in node.children:
-            if arg.axes:
-                self._argument(arg)
+        for arg in [each for each in node.children if each.axes]:
+            self._argument(arg)
         return self.recovery.recover(node)
 
     def _argument(self, node: Node) -> Expr:

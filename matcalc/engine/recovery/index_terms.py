@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.indexed import Condition, Index, Place
+from matcalc.core.indexed import Condition, Index, Place, Reduction
+from matcalc.core.operations import OF_ENTRIES, OVER_INDICES
 from matcalc.core.tree import Expr, dimension, number, scalar_factors
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.flatten import contract
-from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum, content, quotient
+from matcalc.engine.ir.nodes import (
+    Call,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    content,
+    quotient,
+)
 from matcalc.engine.recovery.open_derivatives import Directed, Places
 
 # a node, a derivative in directions, or a sum, and where its entry is taken
@@ -119,6 +129,29 @@ def _equation(leaf: Leaf, places: Places) -> Condition:
             terms[index] = terms.get(index, 0) - c * d
         offset = offset.plus(place.offset, -c)
     return Condition("==", Place(tuple([(i, c) for i, c in terms.items() if c]), offset))
+
+
+def over_axis(
+    node: Call,
+    places: Places,
+    scope: tuple[Index, ...],
+    pick: Callable[[Dim, Sequence[Index]], Index],
+    entry: Callable[[Node, Places, tuple[Index, ...]], Expr],
+) -> Expr | None:
+    """max[k](A[i,k] + B[j,k]), for the entry of a maximum, or another function, along the last axis
+    of a sum, a function or a product with three axes or more; None for what has a name, or fewer
+    axes.
+    """
+    names = {OF_ENTRIES.get(name, name): name for name in OVER_INDICES}
+    name = names.get(str(node.name))
+    if name is None or len(node.args) != 2 or not node.args[0].is_tensor:
+        return None
+    (array, _) = node.args
+    if isinstance(array, Leaf):
+        return None
+    index = pick(array.axes[-1], scope)
+    body = entry(array, (*places, Place(((index, 1),), ZERO)), (*scope, index))
+    return Expr("reduce", (body,), (), value=Reduction(name, (index,)))
 
 
 def connected_groups(bound: Sequence[Index], touched: Sequence[set[Index]]) -> list[set[Index]]:

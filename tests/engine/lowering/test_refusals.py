@@ -12,11 +12,6 @@ from matcalc.core.errors import UnsupportedError
     ("text", "message", "place"),
     [
         ("2*prod[i,j](A[i,j])", "prod over 2 indices is not supported", "prod[i,j](A[i,j])"),
-        (
-            "sum[i,j](max[k](A[i,k] + B[j,k]))",
-            "max for each choice of 2 indices is not supported",
-            "max[k](A[i,k] + B[j,k])",
-        ),
         ("sum[i](det(x[i]*A))", "det of what depends on the index i is not", "det(x[i]*A)"),
     ],
 )
