@@ -136,3 +136,35 @@ def test_generated_code_takes_callables() -> None:
     X, w, y = rng.standard_normal((3, 2)), rng.standard_normal(2), rng.standard_normal(3)
     found = gradient(X=X, w=w, y=y, d1_l=lambda a, b: 2 * (a - b))
     assert np.allclose(found, 2 * X.T @ (X @ w - y))
+
+
+STRUCTURED = {"P": "function(scalar) -> psd(n)", "S": "function(scalar, scalar) -> symmetric(n)"}
+OF_STRUCTURE = [
+    ("logdet(P(t))", 1, "tr(P'(t)*inv(P(t)))"),
+    ("z'*inv(P(t))*z", 2, "z'*inv(P(t))*(2*P'(t)*inv(P(t))*P'(t) - P''(t))*inv(P(t))*z"),
+    ("norm2(S(s, t)*z)^2", 1, "2*z'*S(s, t)*d2_S(s, t)*z"),
+    ("sum(log(diag(chol(P(t)))))", 1, "tr(P'(t)*inv(P(t)))/2"),
+]
+
+
+@pytest.mark.parametrize(("expr", "order", "expected"), OF_STRUCTURE, ids=str)
+def test_values_may_be_symmetric_or_definite(expr: str, order: int, expected: str) -> None:
+    kinds = {**declared(expr), **STRUCTURED}
+    found = matcalc.diff(expr, "t", order=order, variables=kinds)
+    assert str(found) == expected
+    assert found.verification.kind == "exact"
+    assert found.check().ok
+
+
+def test_a_structure_holds_for_what_is_declared_with_it_alone() -> None:
+    plain = {"K": KINDS["K"], "t": "scalar"}
+    assert not matcalc.equal("K(t)'", "K(t)", variables=plain)
+    symmetric = {**plain, "K": "function(scalar) -> symmetric(n)"}
+    assert matcalc.equal("K''(t)'", "K''(t)", variables=symmetric)
+    assert str(matcalc.parse("K(t)", symmetric).variables["K"]) == symmetric["K"]
+    found = matcalc.diff("lambda_max(K(t))", "t", variables=symmetric)
+    assert str(found) == "eigvec(K(t))'*K'(t)*eigvec(K(t))"
+    with pytest.raises(matcalc.MatcalcError, match="not known to be symmetric"):
+        matcalc.diff("lambda_max(K(t))", "t", variables=plain)
+    with pytest.raises(matcalc.MatcalcError, match="takes scalars"):
+        matcalc.parse("K(X)", {"K": "function(matrix(n, n)) -> psd(n)"})

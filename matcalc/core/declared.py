@@ -21,6 +21,9 @@ class FunctionRef(NamedTuple):
     says that the second derivative of a vector takes directions and no weights: d2_f(u, v) is the
     derivative of jac_f(u) in the direction v, and d2_f(u, v, v) that of f twice.
 
+    ``value`` is the kind of its values if these are symmetric or positive definite matrices. Then
+    its arguments are scalars, and its derivatives are symmetric matrices as well.
+
     Of a function of several arguments ``by`` are those that it is derived by, counted from 0 and
     sorted; one of scalars alone acts entry by entry.
     """
@@ -30,6 +33,7 @@ class FunctionRef(NamedTuple):
     order: int = 0
     by: tuple[int, ...] = ()
     along: bool = False
+    value: str = ""
 
     def __str__(self) -> str:
         """f, f', f'' of a function of one scalar; grad_f, hess_f, jac_f, d3_f of another argument;
@@ -87,7 +91,11 @@ class FunctionRef(NamedTuple):
 
     @property
     def symmetric(self) -> bool:
-        """Whether its value is a symmetric matrix: second derivatives of a number by a vector."""
+        """Whether its value is a symmetric matrix: declared so, or second derivatives of a number
+        by a vector.
+        """
+        if self.value:
+            return True
         if self.ranks[-1:] != (0,) or self.order != 2:
             return False
         return self.scalar_of_vector or (

@@ -248,8 +248,9 @@ class Variable(NamedTuple):
     """A variable's name, kind and dimensions as written in a declaration (one for a square kind).
 
     Of a ``function`` that is declared, ``ranks`` are those of its arguments and of its value, whose
-    sizes are ``dims`` in turn; without them it is one of scalars, entry by entry. The entries of a
-    ``complex`` one are complex numbers.
+    sizes are ``dims`` in turn; without them it is one of scalars, entry by entry. ``value`` is the
+    kind of its values where these are of one with structure. The entries of a ``complex`` variable
+    are complex numbers.
     """
 
     name: str
@@ -258,6 +259,7 @@ class Variable(NamedTuple):
     declared: bool = True
     ranks: tuple[int, ...] = ()
     complex: bool = False
+    value: str = ""
 
     @property
     def shape(self) -> Shape:
@@ -300,6 +302,8 @@ class Variable(NamedTuple):
             *given, value = [
                 str(Variable("", free_kind(len(shape)), shape)) for shape in self.shapes
             ]
+            if self.value:
+                value = str(Variable("", self.value, self.dims[-1:]))
             return f"function({', '.join(given)}) -> {value}"
         spec = kind_spec(self.kind)
         sizes = [*map(str, self.dims), *([] if spec.width is None else [str(spec.width)])]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.kinds import ROWS
 from matcalc.core.operations import ENTRYWISE, PROJECTORS, VANISHING
 from matcalc.core.walk import postorder
@@ -170,6 +171,8 @@ class Properties:
     def _call(self, node: Call, *, square: bool) -> int:
         found = POSITIVE if node.name in self._positive else 0
         argument = self._facts[node.args[0]] if node.args else 0
+        if isinstance(node.name, FunctionRef) and node.name.order == 0:
+            found |= _KINDS.get(node.name.value, 0)
         rule = _CALLS.get(node.name)
         if rule is not None and not node.slots:
             found |= rule(argument)

@@ -56,7 +56,7 @@ def call(context: Context, node: SyntaxNode, function: Variable, args: list[Expr
 
 def _derivative(context: Context, node: SyntaxNode, function: Variable) -> FunctionRef:
     """Which derivative of the function the name of a call says, the function itself included."""
-    ref = FunctionRef(function.name, function.ranks)
+    ref = FunctionRef(function.name, function.ranks, value=function.value)
     prefix, primes = derivative_of(str(node.value), function.name)
     if prefix and not primes:
         if ref.arity > 1 and _PARTIAL.fullmatch(prefix):

@@ -79,7 +79,7 @@ def declare(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict[
         if isinstance(text, Variable):
             assert name is not None
             name = _check_name(name)
-            result[name] = Variable(name, text.kind, text.dims, text.declared, text.ranks)
+            result[name] = text._replace(name=name, complex=False)
             continue
         variable = _from_line(text) if name is None else _from_item(name, text)
         if variable.name in result:

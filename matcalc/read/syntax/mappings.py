@@ -13,10 +13,11 @@ from matcalc.read.syntax.sizes import size
 
 _FORMS = (
     "a function is declared as  f: function  (of scalars, entry by entry),  f: "
-    "function(vector(n)) -> scalar,  K: function(scalar) -> matrix(n, n),  and of several "
-    "arguments  F: function(vector(n), matrix(m, n)) -> vector(m)"
+    "function(vector(n)) -> scalar,  K: function(scalar) -> matrix(n, n)  or  psd(n),  and of "
+    "several arguments  F: function(vector(n), matrix(m, n)) -> vector(m)"
 )
 _KINDS = ("scalar", "vector", "matrix", "tensor")
+_STRUCTURES = {"symmetric": "symmetric", "psd": "psd", "spd": "psd"}  # of values
 _MOST_ARGUMENTS = 9  # which the names of derivatives count with one digit each
 
 
@@ -38,10 +39,25 @@ def function(statement: Statement, source: str, functions: Container[str] = ()) 
     if len(given.args) > _MOST_ARGUMENTS:
         message = f"a function takes at most nine arguments, not {len(given.args)}"
         raise ParseError(message, source=source, span=given.span)
-    shapes = [_shape(part, source) for part in (*given.args, value)]
+    shapes = [_shape(part, source) for part in given.args]
+    structure = _STRUCTURES.get(str(value.value), "") if value.kind == "call" else ""
+    if structure and any(shapes):
+        message = f"a function with values {value.value}(n) takes scalars"
+        hint = f"declare matrix(n, n), and write ({name}(X) + {name}(X)')/2 for the symmetric part"
+        raise ParseError(message, source=source, span=value.span, hint=hint)
+    shapes.append(_square(value, source) if structure else _shape(value, source))
     ranks = tuple([len(shape) for shape in shapes])
     dims = tuple([axis for shape in shapes for axis in shape])
-    return Variable(name, "function", dims, True, ranks if ranks != (0, 0) else ())
+    known = ranks if ranks != (0, 0) else ()
+    return Variable(name, "function", dims, True, known, value=structure)
+
+
+def _square(node: SyntaxNode, source: str) -> tuple[Dim, ...]:
+    """The sizes in ``symmetric(n)``."""
+    if len(node.args) != 1:
+        message = f"{node.value} has one size"
+        raise ParseError(message, source=source, span=node.span, hint=_FORMS)
+    return (size(node.args[0], source),) * 2
 
 
 def _shape(node: SyntaxNode, source: str) -> tuple[Dim, ...]:

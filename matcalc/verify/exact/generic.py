@@ -49,6 +49,8 @@ def generic(function: FunctionRef, args: Sequence[Jet], extent: Extent, meter: M
     ]
     rows = others[0].extent[0] if weighted else prod(extent[: function.ranks[-1]])
     C = stream.some(rows * waves)
+    if function.value:  # symmetric matrices; what is definite has no sign in a field
+        C = _symmetric(C, extent[0], waves)
     by = list(function.by or (0,) * (order - len(directions)))
     width = prod([counts[place] for place in by])
     meter.pay(waves * (width * rows + count) * len(args[0].parts))
@@ -72,6 +74,13 @@ def generic(function: FunctionRef, args: Sequence[Jet], extent: Extent, meter: M
         weights = linear(others[0], lambda part: product(part, C, 1, rows, waves), (waves,))
         return bilinear(weights, powers, whole, extent)
     return linear(powers, lambda part: whole(C, part), extent)
+
+
+def _symmetric(coefficients: Entries, size: int, waves: int) -> Entries:
+    """Those of the entry i, j for the entry j, i as well."""
+    places = [(min(i, j), max(i, j)) for i in range(size) for j in range(size)]
+    starts = [(i * size + j) * waves for i, j in places]
+    return [c for start in starts for c in coefficients[start : start + waves]]
 
 
 def _entry_by_entry(function: FunctionRef, args: Sequence[Jet], extent: Extent) -> Jet:

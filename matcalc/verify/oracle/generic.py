@@ -44,12 +44,18 @@ def generic(function: FunctionRef, args: Sequence[Array], extent: tuple[int, ...
         wave = wave * (W @ direction)
     values = others[0].size if weighted else int(np.prod(extent[: function.ranks[-1]]))
     C = rng.uniform(-0.6, 0.6, (values, waves))
+    if function.value:
+        C = C.reshape(*extent[:2], waves)
+        C = np.reshape(C + C.transpose(1, 0, 2), (values, waves)) / 2
     if weighted:
         C = (others[0] @ C)[None]
     result = C * wave
     for place in by:
         result = result[..., None, :] * blocks[place].T
-    return np.asarray((result.sum(axis=-1) + level).reshape(extent))
+    found = np.asarray((result.sum(axis=-1) + level).reshape(extent))
+    if function.value == "psd" and order == 0:  # the diagonal is larger than all beside it
+        return found + (waves + level) * extent[0] * np.eye(extent[0])
+    return found
 
 
 def _sine(phase: Array, order: int) -> Array:
