@@ -133,6 +133,36 @@ DERIVATIVES = [
     ("skew-part", "norm2(vee(M))^2", "M", 1, "skewmat(vee(M))"),
     ("cayley", "logdet(eye(3) + skewmat(x))", "x", 1, "-2*vee(inv(eye + skewmat(x)))"),
     ("in-functions-of-matrices", "expm(skewmat(x))*y", "y", 1, "expm(skewmat(x))"),
+    (
+        "rotation",
+        "expm(skewmat(w))*y",
+        "w",
+        1,
+        "-expm(skewmat(w))*skewmat(y)*expm([-skewmat(w), eye; zeros])[1:3, 4:6]",
+    ),
+    (
+        "rotation-turned-back",
+        "expm(-skewmat(w))*y",
+        "w",
+        1,
+        "skewmat(expm(skewmat(w))'*y)*expm([-skewmat(w), eye; zeros])[1:3, 4:6]",
+    ),
+    (
+        "registration-of-points",
+        "norm2(A*expm(skewmat(w))*x - y)^2",
+        "w",
+        1,
+        "2*expm([-skewmat(w), eye; zeros])[1:3, 4:6]'"
+        "*cross(x, expm(skewmat(w))'*A'*(A*expm(skewmat(w))*x - y))",
+    ),
+    (
+        "trace-of-a-rotation",
+        "tr(M*expm(skewmat(w)))",
+        "w",
+        1,
+        "-2*expm([-skewmat(w), eye; zeros])[1:3, 4:6]'*vee(M*expm(skewmat(w)))",
+    ),
+    ("rotation-by-its-angle", "expm(t*skewmat(w))*x", "t", 1, "cross(w, expm(t*skewmat(w))*x)"),
     ("the-sign", "skewmat(x)", "x", 1, "D[i,j,k] = -epsilon[i,j,k]"),
     (
         "rodrigues-angle",
@@ -158,6 +188,14 @@ def test_derivative(text, wrt, order, line):
     assert derivative.check().ok
     assert line is None or str(derivative) == line
     assert order == 1 or "[" not in str(derivative)
+
+
+def test_a_rotation_is_differentiated_at_zero() -> None:
+    """Where the closed form of its Jacobian has 0/0."""
+    kinds = dict.fromkeys("wy", "vector(3)")
+    found = matcalc.diff("expm(skewmat(w))*y", "w", variables=kinds).to_callable()
+    at = found(w=np.zeros(3), y=[1.0, 2.0, 3.0])
+    assert np.allclose(at, [[0, 3, -2], [-3, 0, 1], [2, -1, 0]])
 
 
 MATRICES = [

@@ -35,6 +35,7 @@ REQUESTS = [
     ("skewmat(x)", "x", 1, THREE),
     ("cross(x, y)*x'", "x", 1, THREE),
     ("expm(skewmat(w))*y", "w", 1, THREE),
+    ("expm(skewmat(w))", "w", 1, THREE),
     ("sum(M.*khatrirao(C, B))", "C", 1, TALL),
     ("M.*khatrirao(C, B)", "B", 1, TALL),
     ("F(A*x)*x", "x", 1, OF_VECTORS),
@@ -77,11 +78,11 @@ def test_a_wrong_text_is_seen():
     ("text", "wrt", "order", "variables", "printed"),
     [
         (
-            "expm(skewmat(w))*y",
+            "expm(skewmat(w))",
             "w",
             1,
             THREE,
-            "D[i,j] = -frechet_expm(skewmat(w), epsilon[j,:,:])[i,:]*y",
+            "D[i,j,k] = -frechet_expm(skewmat(w), epsilon[k,:,:])[i,j]",
         ),
         ("H(A*x)", "x", 2, TO_VECTORS, "D[i,j,k] = A[:,j]'*hess_H(A*x, delta[:,i])*A[:,k]"),
         ("skewmat(x)", "x", 1, THREE, "D[i,j,k] = -epsilon[i,j,k]"),

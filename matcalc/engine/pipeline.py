@@ -37,6 +37,7 @@ from matcalc.engine.recovery.scales import Typed
 from matcalc.engine.recovery.styles import MOST_TRIED, choose_style
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.outer import halve_squares
+from matcalc.engine.rewriting.rotations import turn_rotations
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.engine.typed_sums import find_typed, has_decimals, typed_sums
 from matcalc.write.notation import DefinedNames
@@ -240,9 +241,8 @@ class Engine:
 
     def recover(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""
-        if self.builder.indexed:
-            return self._by_indices(node)
-        return self._in_matrices(node)
+        node = turn_rotations(self.builder, self.lowering, node)
+        return self._by_indices(node) if self.builder.indexed else self._in_matrices(node)
 
     def _in_matrices(self, node: Node) -> Expr:
         if self.typed_sums:

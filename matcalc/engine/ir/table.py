@@ -48,6 +48,7 @@ class NodeTable:
         self.widest = 2  # axes of a sum that stays a factor: as many as values have
         self.selecting = False  # whether there are ranges of indices
         self.triangles = False  # whether there are triangles of ones
+        self.turns = False  # whether there are signs of permutations, as in cross products
         self.complex = False  # whether there are complex variables
         self.indexed = False  # whether there are indices bound by sums, and arrays made by them
         self.diagonals = False  # whether there are vectors that stand for diagonal matrices
@@ -74,6 +75,7 @@ class NodeTable:
         if structure in SYMMETRY and len(axes) == 2:
             return self._with_parity(node, SYMMETRY[structure])
         if kind == "epsilon":  # of three axes: nothing is its transpose
+            self.turns = True
             node.parity = -1
         return node
 
