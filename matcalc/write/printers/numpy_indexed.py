@@ -13,7 +13,7 @@ from typing import NamedTuple
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place, condition_of
-from matcalc.core.operations import COMPARISONS, ENTRYWISE
+from matcalc.core.operations import ALONG, COMPARISONS, ENTRYWISE
 from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import acts_entrywise
 from matcalc.write.printers.numpy_broadcast import distances, map_differences
@@ -174,11 +174,24 @@ class _Body:
         if op in ENTRYWISE and (op in CALLS or op == "sign"):
             indices, nodes, shape = self._align(args)
             return Batch(indices, self.build.call(CALLS.get(op, "np.sign"), *nodes, shape=shape))
+        if op in ALONG and op in CALLS and len(args[0].own) == len(args):
+            return self._along(part, args[0])
         if op == APPLY and acts_entrywise(part):
             indices, nodes, shape = self._align(args)
             return Batch(indices, self.build.node("apply", part.value, tuple(nodes), shape))
         message = f"code for {operation(part)} of what depends on an index is not supported"
         raise UnsupportedError(message, span=part.span)
+
+    def _along(self, part: Expr, value: Batch) -> Batch:
+        """A function of a vector, or along an axis of a matrix, for each choice of the indices."""
+        own = int(part.args[1].value) - 1 if len(part.args) == 2 else 0
+        axis, shape = len(value.indices) + own, value.node.shape
+        if len(part.shape) < len(value.own):
+            shape = (*shape[:axis], *shape[axis + 1 :])
+        counted = self.build.number(axis + 1)
+        return Batch(
+            value.indices, self.build.call(CALLS[part.op], value.node, counted, shape=shape)
+        )
 
     def _where(self, part: Expr, args: list[Batch]) -> Batch:
         """What is not taken is computed all the same."""
@@ -429,6 +442,18 @@ def _diagonal(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     return Batch(value.indices, body.build.infix("*", column, eye, shape))
 
 
+def _slice(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    """Entries and parts of axes at places that are no indices."""
+    (value,) = args
+    places = (*[None] * len(value.indices), *part.value)
+    kept = [
+        size if place is None else place[1]
+        for size, place in zip(value.node.shape, places, strict=True)
+    ]
+    shape = tuple([size for size in kept if size is not None])
+    return Batch(value.indices, body.build.node("sliced", places, (value.node,), shape))
+
+
 def _behind(function: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
     """A function of all entries of the value itself."""
 
@@ -465,4 +490,5 @@ _RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
     "norm2": _norm,
     "sum": _behind("np.sum"),
     "mean": _behind("np.mean"),
+    "slice": _slice,
 }
