@@ -78,6 +78,8 @@ READ = [
 # the text, and words of the hint
 REFUSED = [
     ("median(x)", "only the largest and the smallest are read"),
+    ("y'*sort(x)", "declare P: matrix(n, n), the permutation"),
+    ("argsort(x)", "it gives a place and has no derivative"),
     ("lu(A)", "qr_q(A) and qr_r(A)"),
     ("fft(x)", "with a matrix F of constants"),
     ("randn(3)", "declare one"),

@@ -195,7 +195,7 @@ ANYWAY: Mapping[str, str] = {
     **dict.fromkeys(("rand", "randn", "linspace", "arange"), _CONSTANTS),
     "conv": "write it out as a sum: sum[j=1:m](h[j]*x[k + m - j]) is entry k of it",
     **dict.fromkeys(
-        ("argmax", "argmin"),
+        ("argmax", "argmin", "argsort"),
         "it gives a place and has no derivative; the largest and smallest entries are "
         "amax(x), amin(x)",
     ),
@@ -212,7 +212,12 @@ ANYWAY: Mapping[str, str] = {
         f"all numbers are real here: write '; {_COMPLEX}",
     ),
     **dict.fromkeys(("print", "println", "disp", "display"), "write the expression alone"),
-    "sort": "leave it out: sums, norms and maxima do not depend on the order of the entries",
+    **dict.fromkeys(
+        ("sort", "topk"),
+        "sums, norms and maxima of all entries do not depend on their order; else declare "
+        "P: matrix(n, n), the permutation, which does not change where no entries are equal, and "
+        "write P*x",
+    ),
     "lg": "write log2(x) or log10(x)",
     "t": "write A' for the transpose, or t*(...) for a product",
     **dict.fromkeys(
