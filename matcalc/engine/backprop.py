@@ -39,7 +39,7 @@ from matcalc.core.members import (
     places_of,
 )
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, intern_trees, pair
+from matcalc.core.tree import Expr, intern_trees, is_number, pair
 from matcalc.engine.pipeline import simplify
 from matcalc.engine.placed import place_lines
 from matcalc.engine.several import derive_several
@@ -65,6 +65,7 @@ class Backpropagation:
         self._active = self._dependents()
         self._adjoints = {name: self._free(f"d{name}") for name in self._active}
         self._sum = self._summed_value()
+        self._weights: dict[str, Expr] = {}  # sums whose adjoint is one number
         self._pending: dict[str, list[Expr]] = {}
         self._forms = Forms()
         self._made: set[str] = set()  # parts that are made of adjoints
@@ -112,8 +113,21 @@ class Backpropagation:
             return tuple(_Writes(self, found).settle())
         names = [name for name in names_in(self.program.value) if base(name) in self._active]
         self._derive(self.program.value, names, (), found)
+        for name in [name for name in self._pending if self._is_weighted_sum(name)]:
+            (self._weights[name],) = self._pending.pop(name)
         found += self._reverse(self.program.items, ())
         return tuple(_Writes(self, found).settle())
+
+    def _is_weighted_sum(self, name: str) -> bool:
+        """Whether this is a sum of the program that nothing but the value uses, times a number."""
+        (first, *more) = self._pending[name]
+        number = {part.op for part in first.parts} <= {"number", "neg", "/"}
+        items = list(assignments(self.program.items))
+        own = [each.adds for each in items if each.name == name]
+        begins = own[:1] == [False] and all(own[1:]) and len(own) > 1
+        outside = any(item in self.program.items for item in items if item.name == name)
+        alone = not any(name in names_in(each.expr) for each in items)
+        return number and not more and begins and outside and alone
 
     def _reverse(self, items: Sequence[Item], around: tuple[str, ...]) -> list[Item]:
         found: list[Item] = []
@@ -135,8 +149,12 @@ class Backpropagation:
     def _backwards(self, item: Assignment, around: tuple[str, ...], found: list[Item]) -> None:
         """Hands the adjoint of what a statement defines on to what it uses."""
         names = [name for name in names_in(item.expr) if base(name) in self._active]
-        if item.name == self._sum:
-            self._derive(item.expr, names, around, found)
+        weight = self._weights.get(item.name)
+        if item.name == self._sum or weight is not None:
+            term = item.expr
+            if weight is not None and not is_number(weight, 1):
+                term = Expr("*", (weight, term), ())
+            self._derive(term, names, around, found)
             return
         adjoint = self.adjoint(item.name)
         value = self.variables[item.name]
