@@ -136,8 +136,8 @@ HINTS_IN_LATEX = [
     (r"S_\lambda(x - y)", "a function or a product", {}),
     (r"{}^t A A", "is expected", {r"{}^t A => A^\top": "A'*A"}),
     (r"A^{-} b", "is expected", {r"A^{-} => A^{-1}": "inv(A)*b", r"A^{-} => A^+": "pinv(A)*b"}),
-    (r"\sum_{i \in S} x_i^2", "unknown command", {r"\sum_{i} w_i x_i": "w'*x"}),
-    (r"\sum_{i: y_i=1} w^\top x_i", "below a sum", {}),
+    (r"\sum_{i \in \{1,2\}} x_i^2", "is not read", {r"\sum_{i} w_i x_i": "w'*x"}),
+    (r"\sum_{i: y_i} w^\top x_i", "this condition of a sum", {}),
     (r"\sum_{<i,j>} x_i x_j", "below a sum", {}),
     (
         r"\sum_{i,j=1}^{n,m} A_{ij} x_i y_j",
