@@ -4,6 +4,8 @@ tr A \log A, the y of \mathbb{1}[y = k], the numbers a and b of a \odot b.
 
 from __future__ import annotations
 
+import re
+
 from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.names import default_kind
@@ -11,6 +13,8 @@ from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Value
+
+_APART = re.compile(r"\\q?quad(?![A-Za-z])|\\[hm]space\*?\s*\{|~~")
 
 
 def check_product(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
@@ -29,6 +33,7 @@ def check_product(resolver: ResolverBase, phrase: Phrase, left: Value, right: Va
         )
     if phrase.kind == "*":
         _refuse_reach(resolver, phrase, right)
+        _refuse_number(resolver, phrase)
     if phrase.kind == "x" and not left.rank and not right.rank:
         _note_times(resolver, phrase)
     if phrase.kind == ".*" and not (left.order or right.order or left.indexed or right.indexed):
@@ -54,6 +59,26 @@ def _refuse_reach(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:
         f"where the argument of {head.text} ends has two readings",
         phrase,
         f"write {name}({shown}) {rest} or {name}({shown} {rest})",
+    )
+
+
+def _refuse_number(resolver: ResolverBase, phrase: Phrase) -> None:
+    r"""Refuses \|x\|^2 \qquad (3) and (3) \quad \|x\|^2, where the number may be the formula's."""
+    (first, second), scope = phrase.args, resolver.scope
+    before = first
+    while before.kind == "*" and not before.bracketed:
+        before = before.args[1]
+    behind = second.kind == "number" and second.bracketed and before.kind != "number"
+    in_front = first.kind == "number" and first.bracketed
+    apart = _APART.search(scope.source, first.end, second.start)
+    if scope.printed is not None or scope.typed or not (behind or (in_front and apart)):
+        return
+    number, other = (second, first) if behind else (first, second)
+    n = number.text
+    raise resolver.problem(
+        f"({n}) may be the number of the formula or a factor",
+        number,
+        f"leave it out, or write \\tag{{{n}}}; write {n} {resolver.quote(other)} for the product",
     )
 
 

@@ -155,7 +155,8 @@ _ADVICE = {
         ("lfloor", "rfloor", "lceil", "rceil"),
         "rounding is not read: its derivative is zero wherever there is one",
     ),
-    **dict.fromkeys(("underset", "cancel", "colorbox"), "write what it stands around alone"),
+    **dict.fromkeys(("underset", "colorbox"), "write what it stands around alone"),
+    **dict.fromkeys(("cancel", "bcancel", "xcancel", "sout"), "leave out what is crossed out"),
 }
 
 

@@ -207,6 +207,19 @@ PRODUCTS = [
             r"A^{-1}_{11} => A_{11}^{-1}": "inv(A)*x",
         },
     ),
+    (
+        r"\|x\|^2 \qquad (3)",
+        "the number of the formula or a factor",
+        {
+            r"\|x\|^2 \qquad (3) => 3 \|x\|^2": "3*x'*x",
+            r"(3) => \tag{3}": "norm2(x)^2",
+        },
+    ),
+    (
+        r"(2) \quad x^\top A x",
+        "the number of the formula or a factor",
+        {r"(2) \quad x^\top => 2 x^\top": "2*x'*A*x"},
+    ),
     (r"x'' + x", "a second derivative, or transposed twice", {"x'' => x": "2*x"}),
     (r"A''", "a second derivative, or transposed twice", {"A": "A", r"\ddot{A}": "A"}),
     (
@@ -379,6 +392,8 @@ PLAIN = [
     (r"\operatorname{tr}(A) B", {}, "tr(A)*B"),
     (r"{\mathrm{tr}}(A)", {}, "tr(A)"),
     (r"[A]_{ij}", {}, "A[i, j]"),
+    (r"(2)(3) x^\top x", {}, "6*x'*x"),
+    (r"(0.5) x^\top x", {}, "x'*x/2"),
     (r"[A B]_{12}", {}, "(A*B)[1, 2]"),
     (r"(A^{-1})_{11}", {}, "inv(A)[1, 1]"),
     (r"[x]_{12}", {}, "x[12]"),
