@@ -312,7 +312,7 @@ function row(name, declaration) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "declared ×";
-    button.setAttribute("aria-label", `forget the declaration of ${name}`);
+    button.setAttribute("aria-label", `declared ×: forget the declaration of ${name}`); // begins with what is seen
     button.onclick = () => {
       delete state.declared[name];
       ask();

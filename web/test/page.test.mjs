@@ -9,6 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { chromium } from "playwright-core";
 
 const here = import.meta.dirname;
+const axe = await readFile(join(here, "../node_modules/axe-core/axe.min.js"), "utf-8");
 const site = join(here, "..", "site");
 const python = process.env.MATCALC_PYTHON ?? "python3";
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -170,6 +171,13 @@ for (const [name, serve] of ENGINES) {
       await shown("#report", "equal: z^H*z = norm2(z)^2");
     });
 
+    test("complex variables: shorter forms, and the graph", async () => {
+      await open({ op: "simplify", expr: "w^H*z + z^H*w", var: "w: complex vector(n), z: complex vector(n)" });
+      await shown("#form", "2*real(ctranspose(w)*z)");
+      await open({ op: "graph", expr: "z^H*z", var: "z: complex vector(n)" });
+      await page.waitForSelector("#shown .node[aria-label^='x2 = conj(z)']");
+    });
+
     test("steps: each line typeset, with its identity and the source", async () => {
       await open({ op: "steps", expr: "norm2(W*tanh(V*x) - y)^2", wrt: "V", var: "y: vector(m)" });
       await shown("#shown .closing", "each line is proved");
@@ -278,6 +286,31 @@ for (const [name, serve] of ENGINES) {
       assert.equal(await page.getAttribute("#tab-check", "aria-selected"), "true");
       await page.selectOption("#examples", { label: "Log-determinant" });
       await shown("#form", "inv(X)'");
+    });
+
+    test("what axe looks for: names, roles, contrast", async () => {
+      const questions = [
+        { op: "diff", expr: "norm2(A*x - b)^2", wrt: "x", var: "b: vector(m)" },
+        { op: "steps", expr: "x'*A*x", wrt: "x" },
+        { op: "graph", expr: "x'*A*x", wrt: "x" },
+        { op: "check", expr: "x'*A*x", second: "2*A*x", wrt: "x" },
+        { op: "equal", expr: "tr(A*B)", second: "tr(B*A)" },
+        { op: "diff", expr: "x*y", wrt: "x" },
+      ];
+      await page.evaluate(axe);
+      for (const dark of [false, true]) {
+        if (dark) await page.click("#theme");
+        for (const asked of questions) {
+          await open(asked);
+          await page.waitForFunction(() => document.querySelector("#output").getAttribute("aria-busy") === "false");
+          const found = await page.evaluate(async () => {
+            const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+            return violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)]);
+          });
+          assert.deepEqual(found, [], `${asked.op}, ${dark ? "dark" : "light"}`);
+        }
+      }
+      await page.click("#theme");
     });
 
     test("on a phone, in the dark", async () => {
