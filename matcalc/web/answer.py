@@ -479,7 +479,8 @@ _FORMS = ("latex", "code")
 _ALL = "all"  # what a program with loops is differentiated by, where nothing else is asked
 _UNVERIFIED = {
     "kind": "none",
-    "text": "not verified (this needs numbers, which the engine in the page lacks)",
+    "text": "not verified: this needs numbers, which the engine in the page lacks; "
+    "matcalc web has them",
 }
 _LIKELY = ("x", "X", "w", "W", "theta", "beta", "z", "Z")
 _SAID = {

@@ -9,6 +9,8 @@ export function fixesOf(error, text) {
   const fixes = [];
   const meant = /^did you mean (\w+)\?$/.exec(error.hint);
   if (meant && error.span) fixes.push({ label: `write ${meant[1]}`, span: error.span, insert: meant[1] });
+  const missing = /^the text ends, but ([)\]}]) is missing$/.exec(error.message);
+  if (missing && error.source === text) fixes.push({ label: `write ${text.trimEnd()}${missing[1]}`, span: [text.trimEnd().length, text.length], insert: missing[1] });
   if (error.span && error.source === text) fixes.push(...replacements(error, text));
   for (const part of error.hint.split(/; or declare | or declare |declare /).slice(1)) {
     for (const choice of part.split(/ or /)) {

@@ -132,7 +132,11 @@ for (const [name, serve] of ENGINES) {
       await page.waitForSelector("#error", { state: "hidden" });
       await page.waitForFunction(() => document.querySelector("#form").textContent === "y");
       assert.equal(await page.textContent("#expression .cm-content"), "tr(B) + x'*y");
+      await open({ op: "diff", expr: "tr(B) + norm2(x", wrt: "x" });
+      await page.click("text=write tr(B) + norm2(x)");
+      await page.waitForFunction(() => document.querySelector("#form").textContent === "x/norm2(x)");
       await page.focus("#expression .cm-content");
+      await page.keyboard.press("End");
       await page.keyboard.type(" + ");
       await shown("#error", "expected");
       assert.ok(await page.$("#kind-B"), "variables stay while one types");
