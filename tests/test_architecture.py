@@ -154,7 +154,7 @@ ALLOWED = {
     "analysis": "core results answers api",
     "__init__": "core version api analysis judge results answers testing conjugates",
     "web": "core exact judge results answers api graph conjugates",
-    "session": "core syntax frontend",
+    "session": "core syntax frontend conjugates",
     "plot": "core judge",
     "cli": "core version frontend tex catalogue oracle verification results answers judge own "
     "web graph session inner plot manifolds conjugates",

@@ -11,7 +11,7 @@ from matcalc.cli.exits import DONE
 from matcalc.cli.graph import in_format
 from matcalc.cli.refusals import is_latex, refuse_given, require_plain, unusual
 from matcalc.conjugates.answer import Wirtinger
-from matcalc.conjugates.expression import parse_expression
+from matcalc.conjugates.expression import ComplexExpression, parse_expression
 from matcalc.core.errors import ArgumentError
 from matcalc.core.notes import at_command_line
 from matcalc.core.options import BACKENDS
@@ -86,13 +86,25 @@ def simplify(text: str, options: Namespace, say: Callable[[str], None]) -> str:
     }
     refuse_given(given, _TOGETHER)
     simple = parse_expression(text, options.var, latex=is_latex(options)).simplify()
-    if simple.inferred:
-        say(f"with {', '.join(f'{name}: {kind}' for name, kind in simple.inferred.items())}")
-    for note in simple.notes:
-        say(at_command_line(note))
+    _say_of(simple, say)
     if options.format == "latex":
         return simple.latex()
     return simple.source(options.format).rstrip("\n") if options.format in BACKENDS else str(simple)
+
+
+def show(text: str, say: Callable[[str], None]) -> str:
+    """An expression as it was typed, or in fewer signs."""
+    found = parse_expression(text)
+    _say_of(found, say)
+    return str(found)
+
+
+def _say_of(found: ComplexExpression, say: Callable[[str], None]) -> None:
+    """What was inferred, and notes."""
+    if found.inferred:
+        say(f"with {', '.join(f'{name}: {kind}' for name, kind in found.inferred.items())}")
+    for note in found.notes:
+        say(at_command_line(note))
 
 
 def draw(text: str, options: Namespace) -> str:

@@ -62,6 +62,12 @@ class Console:
         return DONE
 
     def _show(self, text: str) -> None:
+        if self.session.is_complex(text):
+            # few variables are complex
+            from matcalc.cli.complex_variables import show  # noqa: PLC0415
+
+            answer(show(self.session.program(text), say))
+            return
         expression = Expression(self.session.read(text))
         say(shapes_line(expression))
         for note in expression.notes:

@@ -126,17 +126,17 @@ def read_complex(
     ``definitions`` are those of another program over the same variables.
     """
     kinds: dict[str, str] = {}
-    plain_lines = [_plain(line, kinds) for line in _lines(declarations)]
-    plain = _plain(text, kinds)
+    plain_lines = [plain(line, kinds) for line in _lines(declarations)]
+    real_text = plain(text, kinds)
     language = default_language()
-    (statements,), variables = statements_of([plain], declare(plain_lines), language)
-    conjugated = _conjugation(kinds, variables, plain)
+    (statements,), variables = statements_of([real_text], declare(plain_lines), language)
+    conjugated = _conjugation(kinds, variables, real_text)
     conjugated.adopt(definitions)
     made = conjugated.statements(statements)
     if conjugated.unit:
         variables[UNIT] = _UNIT
     with _explain_errors(kinds):
-        program = infer(made, variables, plain, None, definitions, language=language)
+        program = infer(made, variables, real_text, None, definitions, language=language)
     return _complex_program(program, kinds, conjugated)
 
 
@@ -152,7 +152,7 @@ def read_complex_latex(
     from matcalc.read.tex.symbols import declared_key  # noqa: PLC0415
 
     kinds: dict[str, str] = {}
-    variables = declare([_plain(line, kinds) for line in _lines(declarations)])
+    variables = declare([plain(line, kinds) for line in _lines(declarations)])
     conjugated = _conjugation(kinds, variables, text)
     conjugated.adopt(definitions)
     bars = {}
@@ -225,7 +225,7 @@ def _complex_program(
     return ComplexProgram(program, tuple(kinds), tuple(notes), self_adjoint)
 
 
-def _plain(text: str, kinds: dict[str, str]) -> str:
+def plain(text: str, kinds: dict[str, str]) -> str:
     """The text with real declarations of the same lengths; the kinds go to ``kinds``."""
 
     def real(found: re.Match[str]) -> str:

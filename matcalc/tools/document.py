@@ -74,7 +74,7 @@ def _enter(place: _Place, text: str) -> Iterator[Problem]:
                 changed = ", ".join(entered.changed)
                 yield _whole(entry, f"{changed} means something else now", WARNING)
             if entered.value:
-                for note in session.read(entered.value).notes:
+                for note in session.look(entered.value).notes:
                     yield _whole(entry, note, INFORMATION)
             return
         yield from _command(entry, session)
@@ -87,13 +87,14 @@ def _command(entry: Entry, session: Session) -> Iterator[Problem]:
     known: Mapping[str, object] = {}
     for expression in expressions if "--latex" not in entry.text else ():
         if command not in ("functions", "identities", "check"):
-            known = session.read(expression).variables
+            known = session.look(expression).variables
     options = parse_arguments(arguments(entry.text, session))
     names = vars(options).get("several") or [vars(options).get("wrt")]
     for name in names if known else ():
         if isinstance(name, str) and name not in known and name != "all":
             yield _whole(entry, f"{name} is not a variable of this expression", ERROR)
-    if command == "check" and options.claim is not None:
+    judged = command == "check" and not session.is_complex(" ".join(expressions))
+    if judged and options.claim is not None:
         session.read(expressions[0])
         declared = {
             line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in options.var
@@ -211,7 +212,7 @@ def _about(word: str, value: str, session: Session) -> str:
     """A name and the expression that it stands in."""
     if word in session.kept:
         role, said = session.kept[word]
-        if role == "declaration":
+        if role == "declaration" or session.is_complex(word):
             return _code(said)
         shown = Expression(session.read(word))
         return f"{_code(said)}\n\n{_shape(shown)}"

@@ -39,7 +39,9 @@ class Notebook(Console):
 
     def _result(self, text: str) -> Formula | None:
         command = begins_with(text, self._commands)
-        if command in ("diff", "simplify"):
+        if self.session.is_complex(text):
+            pass  # what is said of complex variables is text
+        elif command in ("diff", "simplify"):
             options = parse_arguments(arguments(text, self.session))
             if not _prints(options):
                 return _formula(options)

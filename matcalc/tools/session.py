@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from matcalc.core.errors import ArgumentError, MatcalcError
+from matcalc.core.kinds import declares_complex
 from matcalc.core.program import Program
 from matcalc.read.frontend import read
 from matcalc.read.syntax.nodes import Loop, Statement
@@ -91,6 +92,16 @@ class _Lines:
         return self.program and (self.last == "end" or _DEFINED.match(self.last) is not None)
 
 
+class Seen(NamedTuple):
+    """A typed program, its variables by name, each with what it is, and notes. Conjugates of
+    complex variables are variables of the program alone.
+    """
+
+    program: Program
+    variables: Mapping[str, object]
+    notes: tuple[str, ...]
+
+
 def goes_on(text: str) -> bool:
     """Whether an entry is not complete."""
     lines = _Lines()
@@ -160,7 +171,7 @@ class Session:
             raise
 
     def _enter(self, text: str) -> Entered:
-        statements = parse(text)
+        statements = parse(_without_complex(text))
         if any(one.places or isinstance(one, Loop) for one in statements):
             return Entered({}, (), text)  # members of a family are known in their program alone
         value = next((one for one in statements if one.role == "value"), None)
@@ -186,9 +197,9 @@ class Session:
         """What a name is, as far as that is known."""
         role, said = self.kept[name]
         if role == "declaration":
-            read(f"{said}\n0")
+            self.look("0", f"{said}\n")
             return said.partition(":")[2].strip()
-        tree = self.read(name).expr
+        tree = self.look(name).program.expr
         words = ("scalar", "vector", "matrix")
         axes = ", ".join(str(size) for size in tree.shape)
         word = words[tree.rank] if tree.rank < len(words) else "tensor"
@@ -249,8 +260,26 @@ class Session:
         return "\n".join([*declarations, *definitions, text])
 
     def read(self, text: str) -> Program:
-        """The typed program of an expression."""
+        """The typed program of an expression in real variables."""
         return read(self.program(text))
+
+    def is_complex(self, text: str) -> bool:
+        """Whether a text needs a variable that is declared to be complex."""
+        return declares_complex([self.program(text)])
+
+    def look(self, text: str, before: str = "") -> Seen:
+        """What is known of an expression, in real or in complex variables; ``before`` are more
+        declarations. Raises what reading raises.
+        """
+        whole = before + self.program(text)
+        if not declares_complex([whole]):
+            program = read(whole)
+            return Seen(program, program.variables, program.notes)
+        # few variables are complex
+        from matcalc.conjugates.reading import read_complex  # noqa: PLC0415
+
+        found = read_complex(whole)
+        return Seen(found.program, found.kinds, found.notes)
 
 
 def names_defined_in(text: str) -> frozenset[str]:
@@ -259,6 +288,16 @@ def names_defined_in(text: str) -> frozenset[str]:
         return frozenset(one.name for one in parse(text, advise=False) if one.role != "value")
     except MatcalcError:
         return frozenset()
+
+
+def _without_complex(text: str) -> str:
+    """The text with real declarations for complex ones, each as long."""
+    if not declares_complex([text]):
+        return text
+    # few variables are complex
+    from matcalc.conjugates.reading import plain  # noqa: PLC0415
+
+    return plain(text, {})
 
 
 def _start(statement: Statement) -> int:

@@ -254,3 +254,18 @@ def test_a_program_may_have_a_loop_over_several_lines(typed) -> None:
     assert code == 0
     assert "  dW += u[k]*f[k-1]'" in out
     assert out.endswith("ones(n)\n")
+
+
+def test_complex_variables_stay_in_a_session(typed) -> None:
+    lines = ["z: complex vector(n)", "w = 2*z", "w", "diff w^H*z wrt z", "simplify w^H*w"]
+    code, out, err = typed(*lines, "vars", "u: complex unitary(n)")
+    assert code == 2
+    assert "w: vector(n)" in err and "complex unitary is not a kind" in err
+    assert out.splitlines() == [
+        "2*z",
+        "d/dz       = 2*conj(z)",
+        "d/dconj(z) = 2*z",
+        "4*norm2(z)^2",
+        "z: complex vector(n)",
+        "w = 2*z",
+    ]
