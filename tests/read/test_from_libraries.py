@@ -78,6 +78,9 @@ READ = [
 # the text, and words of the hint
 REFUSED = [
     ("median(x)", "only the largest and the smallest are read"),
+    ("sum[i, x[i] > 0](x[i]^2)", "write sum[i]((x[i] > 0)*(x[i]^2))"),
+    ("sum[i,j, y[i] != y[j]](x[i])", "write sum[i, j]((y[i] != y[j])*(x[i]))"),
+    ("sum[i](sum[j != y[i]](S[i,j]))", "write sum[i](sum[j]((1 - y[i,j])*(S[i,j])))"),
     ("y'*sort(x)", "declare P: matrix(n, n), the permutation"),
     ("argsort(x)", "it gives a place and has no derivative"),
     ("lu(A)", "qr_q(A) and qr_r(A)"),

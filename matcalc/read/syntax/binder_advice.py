@@ -27,6 +27,8 @@ _BELOW = re.compile(
 )
 _BEHIND = re.compile(rf"{_HEAD}\s*\[(?P<places>[^\[\]]*)\]")
 _CALL = re.compile(rf"{_HEAD}\s*[(\[]")
+_SUMMED = re.compile(r"(?<![\w.])sum\s*\[")
+_LABEL = re.compile(r"^(?P<j>[a-z])\s*(?:!=|≠)\s*(?P<y>\w+)\[(?P<i>[a-z])\]$")
 _FROM_TO = re.compile(
     rf"^(?P<i>[A-Za-z]\w*)\s*(?:=|∈|\bin\b)\s*(?P<a>{_WORD})\s*"
     rf"(?::|\.\.+|…|,\s*\.\.\.\s*,|\bto\b)\s*(?P<b>{_WORD}(?:\s*[-+]\s*{_WORD})?)$"
@@ -50,7 +52,7 @@ def as_binders(text: str, readable: Callable[[str], bool]) -> str | None:
     if len(found) > _LONGEST or "\\" in found:
         return None
     for _ in range(_MOST):
-        changed = _below(found) or _behind(found) or _called_advice(found)
+        changed = _below(found) or _behind(found) or _conditioned(found) or _called_advice(found)
         if changed is None or changed == found:
             break
         found = changed
@@ -99,6 +101,30 @@ def _behind(text: str) -> str | None:
         bare = text[match.end() :].lstrip()[:1] not in ("", "(") and match["head"].islower()
         if match["head"] in _NAMES or places != match["places"] or bare:
             return _write(text, match, places, match.end())
+    return None
+
+
+def _conditioned(text: str) -> str | None:
+    """``sum[j, t[j] >= t[i]](...)``, whose condition is on entries, and ``sum[j != y[i]](...)``."""
+    for match in _SUMMED.finditer(text):
+        closing = closing_bracket(text, match.end() - 1)
+        opening = closing + 1 if closing is not None else len(text)
+        end = closing_bracket(text, opening) if text.startswith("(", opening) else None
+        if end is None:
+            continue
+        places, factors = [], []
+        for part in split_outside_brackets(text[match.end() : closing], ","):
+            label = _LABEL.match(part)
+            if label:
+                places.append(label["j"])
+                factors.append(f"(1 - {label['y']}[{label['i']},{label['j']}])")
+            elif "[" in part:
+                factors.append(f"({part})")
+            else:
+                places.append(part)
+        if factors and places:
+            body = "*".join([*factors, f"({text[opening + 1 : end]})"])
+            return f"{text[: match.end()]}{', '.join(places)}]({body}){text[end + 1 :]}"
     return None
 
 
