@@ -94,7 +94,23 @@ class _Reading:
             if each.role == "definition" and not each.places
         }
 
+    def _require_one_meaning(self) -> None:
+        """Refuses a name that is a value before a loop, and in it one for each step."""
+        before = {each.name for each in self.statements if not each.places}
+        for loop in (each for each in self.statements if isinstance(each, Loop)):
+            for each in flat(loop.statements):
+                name = each.name
+                if name in self.locals & before and each.role == "definition" and not each.places:
+                    raise UnsupportedError(
+                        f"{name} is defined before the loop, and again in it",
+                        source=self.source,
+                        span=each.name_span,
+                        hint=f"write {name} += ... to add to it; give what has a value for each "
+                        f"{loop.name} another name",
+                    )
+
     def program(self) -> LoopProgram:
+        self._require_one_meaning()
         items = self._items(self.statements[:-1], [])
         last = self.statements[-1]
         value = self._type(last.body, [])

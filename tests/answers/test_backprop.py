@@ -123,6 +123,11 @@ PROGRAMS = {  # a program, its declarations, what it is derived by, and what the
     ),
 }
 REFUSED = [
+    (
+        "s = 0; for t = 1:T; s = 0; s += (a[t]'*x)^2; end; s + x'*x",
+        {"a[t]": "vector(n)", "x": "vector(n)"},
+        "s is defined before the loop, and again in it",
+    ),
     ("f[0] = x; for k = 1:K; f[k] = A*f[k-1]; end; f[K]", {"x": "vector(n)"}, "a scalar"),
     ("f[0] = x'; for k = 1:K; f[k] = f[k-1]*A; end; sum(f[K])", {"x": "vector(n)"}, "is a row"),
     ("f[0] = x; for k = 1:K; f[k] = W[k]*f[k-1]; end; sum(f[K])", {"x": "vector(n)"}, "sizes of"),
@@ -182,6 +187,14 @@ def test_what_is_refused(text, kinds, message):
     with pytest.raises(MatcalcError) as problem:
         matcalc.backprop(text, variables=kinds)
     assert message in problem.value.message
+
+
+def test_a_sum_times_a_number_has_no_adjoint():
+    kinds = {"a[t]": "vector(n)", "x": "vector(n)", "q": "vector(n)"}
+    text = "s = norm2(x)^2; for t = 1:T; s += (a[t]'*x)^2; end; x'*q - s/2"
+    found = matcalc.backprop(text, ["x"], variables=kinds)
+    assert found.backward == ("dx = q\nfor t = T:-1:1\n  dx -= (a[t]'*x)*a[t]\nend\ndx -= x")
+    assert found.verification.kind == "exact"
 
 
 def test_a_wrong_name_is_refused():
