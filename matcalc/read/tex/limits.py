@@ -6,6 +6,8 @@ in \sum_{j=1}^{i}.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from matcalc.core.errors import MatcalcError, ParseError, Span, UnsupportedError
 from matcalc.core.operations import POLES
 from matcalc.core.walk import operands, postorder
@@ -35,6 +37,7 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
     indices: list[Phrase] = []
     bounds: list[Phrase] = []
     weights: list[Phrase] = []  # what is said of entries
+    lone: list[Phrase] = []  # indices of which nothing has been said yet
     such = False
     for bound in found:
         if bound[0].kind == "inner":  # \langle i,j \rangle
@@ -44,13 +47,16 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
         operands, signs = bound[::2], bound[1::2]
         if len(signs) == 1 and signs[0].kind == sets.IN:
             element, into = operands
-            if (bound_above := sets.up_to(element, into, scope)) is not None:
+            several = [element] if such else [*lone, element]  # i, j \in S: both are
+            lone = []
+            above = [sets.up_to(each, into, scope) for each in several]
+            if above[-1] is not None:
+                bounds += [each for each in above if each is not None]
                 indices.append(element)
-                bounds.append(bound_above)
                 continue
-            those, weight = sets.member(element, into, scope)
-            weights.append(weight)
-            indices += () if such else those
+            found_there = [sets.member(each, into, scope) for each in several]
+            weights += [weight for _, weight in found_there]
+            indices += () if such else found_there[-1][0]
             continue
         if (labelled := sets.label(operands, signs, scope)) is not None:
             weights.append(labelled[1])
@@ -61,6 +67,7 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
             if not signs:
                 raise scope.problem("this condition of a sum is not read", bound[0].span, OF_SETS)
             continue
+        lone = [*lone, operands[0]] if not signs else []
         if not signs:
             indices.append(operands[0])
         elif len(signs) == 1 and signs[0].text == "=":
@@ -126,6 +133,7 @@ def settle(total: Phrase, letters_: Letters, running: Ranges) -> None:
             Phrase("<=", part.start, above.end, args=(part, above), text="to") for part in named
         )
     rest = []
+    limited: dict[str, str] = {}  # indices that end at a size below the sign
     for bound in total.bounds:
         plain = bound.text or all(_is_shift(side) for side in bound.args)
         if letters_.binding and not plain:
@@ -144,11 +152,23 @@ def settle(total: Phrase, letters_: Letters, running: Ranges) -> None:
             and b not in known
             and bound.text != "from"
         )
-        if size_above and total.limit is None:
+        if size_above and (total.limit is None or limited):
             total.limit = bound.args[1] if bound.kind in ("<=", "<") else bound.args[0]  # i <= n
+            limited[a] = b
             continue
         rest.append(bound)
     total.bounds = tuple(rest)
+    _require_one_limit(total, limited, letters_)
+
+
+def _require_one_limit(total: Phrase, limited: Mapping[str, str], letters_: Letters) -> None:
+    r"""Refuses \sum_{i \leq n, j \leq m} and \sum_{i \leq n, j}, as one limit is that of all."""
+    names = [symbol(part, letters_.scope.source).name for part in total.parts]
+    behind = names[min(map(names.index, limited)) :] if limited else []
+    if len({*limited.values()}) > 1 or not {*behind} <= {*limited}:
+        span = total.mark or total.span
+        hint = r"write a sum for each index, as in \sum_{i=1}^{n} \sum_{j=1}^{m}"
+        raise letters_.scope.refusal("several indices, not all with this limit", span, hint)
 
 
 def _indices(total: Phrase, letters_: Letters) -> tuple[Phrase, ...]:

@@ -63,6 +63,10 @@ def member(element: Phrase, into: Phrase, scope: Scope) -> tuple[tuple[Phrase, .
     r"""The indices of (i, j) \in \Omega, and the entry of the set that is 1 there."""
     indices = element.args if element.kind == "bracket" else (element,)
     base, known = _set_of(into)
+    if base.text.startswith(r"\mathbb"):
+        message = f"{scope.quote(base)} is a set of numbers, and a sum over it has no end"
+        hint = r"write a range, as in \sum_{i=1}^{n}"
+        raise ParseError(message, source=scope.source, span=base.span, hint=hint)
     places = (*known, *indices)
     letters = all(each.kind == "symbol" for each in (base, *places))
     variable = scope.declared.get(scope.name(base)) if letters else None
@@ -147,5 +151,5 @@ def weigh(body: Phrase, weights: tuple[Phrase, ...], below: Phrase, scope: Scope
             raise scope.refusal(f"{shown} is no index in this sum", index.span, hint)
     for weight in weights:
         args = (weight, body)
-        body = Phrase(".", body.start, body.end, args=args, mark=weight.span)
+        body = Phrase("*", body.start, body.end, args=args, mark=weight.span)
     return body

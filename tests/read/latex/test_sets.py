@@ -19,6 +19,14 @@ ROWS = [
     (r"\sum_{i \in \mathcal{S}} x_i^2", {}, "S: vector; sum(S.*x.^2)"),
     (r"\sum_{i ∈ S} x_i^2", {}, "S: vector; sum(S.*x.^2)"),
     (r"\sum_{i \in [n]} x_i^2", {}, "x'*x"),
+    (r"\sum_{i, j \in S} x_i x_j", {}, "S: vector; (S'*x)^2"),
+    (r"\sum_{i, j \in [n]} x_i x_j^2", {}, "sum(x)*(x'*x)"),
+    (r"\sum_{i \in S, j} a_{ij} x_i", {}, "S: vector; (S.*x)'*a*vector(1)"),
+    (
+        r"\sum_{k=1}^K \sum_{i \in C_k} \|x_i - \mu_k\|^2",
+        {},
+        "sum[i,k](C[k,i]*norm2(X[i,:] - Mu[k,:])^2)",
+    ),
     (
         r"\sum_{(i,j) \in \Omega} (R_{ij} - (UV^\top)_{ij})^2",
         {},
@@ -120,6 +128,9 @@ def test_a_note_says_what_a_set_is() -> None:
         (r"\prod_{i \in S} x_i", "unknown command \\in"),
         (r"\max_{i \in S} x_i", "unknown command \\in"),
         (r"x \in S", "unknown command \\in"),
+        (r"\sum_{i \in \mathbb{N}} x_i", "is a set of numbers"),
+        (r"\sum_{i \leq n, j \leq m} a_{ij} x_i y_j", "not all with this limit"),
+        (r"\sum_{i \in [n], j} a_{ij} x_i y_j", "not all with this limit"),
     ],
 )
 def test_other_sets_are_refused(formula: str, words: str) -> None:
