@@ -152,7 +152,7 @@ def adjoint_together(
         raise UnsupportedError(
             f"the adjoint equations could not be solved for {', '.join(multipliers)}, one after "
             "the other",
-            hint="without --objective there are the differentials of what the equations determine",
+            hint="without --objective, the answer is the differentials of what is determined",
         )
     how = prove_zero(
         bare, balances, pivots, "the adjoints that it found do not solve their equations"

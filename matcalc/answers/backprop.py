@@ -386,7 +386,7 @@ def write_out_loops(source: str, declarations: Iterable[str], values: Mapping[st
         given = np.asarray(values.get(name))
         if given.ndim or given.dtype.kind not in "iu" or given < 1:
             raise ArgumentError(
-                f"a loop ends at {name}, of which no whole number is among the values",
+                f"a loop ends at {name}, and the values have no whole number for it",
                 hint=f'add "{name}": 3 to the file, or write a number in the range',
             )
         counts[name] = int(given)

@@ -191,7 +191,7 @@ def prove_solution(program: Program, total: Expr, what: str) -> str:
     if decision.verdict == UNDECIDED:
         raise UnsupportedError(
             f"{what} that was found could not be proved: {decision.how}",
-            hint="declare the kinds of the variables, where they have some",
+            hint="declare the kinds of the variables, where they have any",
         )
     otherwise = f"{what} that it found does not solve its equation"
     return require_equal(program, total, zeros(total.shape), otherwise)

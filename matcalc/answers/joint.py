@@ -126,8 +126,9 @@ class Joint:
         function = self._function
         if positional:
             if len(positional) > len(self._taken):
+                count, taken = len(positional), len(self._taken)
                 raise ArgumentError(
-                    f"{len(positional)} arguments were given, and there are {len(self._taken)}",
+                    f"{count} arguments were given, but the function takes {taken}",
                     hint=f"the arguments are {', '.join(self._taken)}",
                 )
             given = dict(zip(self._taken, positional, strict=False))
@@ -158,7 +159,7 @@ class Joint:
         complete = VALUE in self._trees and {*self.wrt} <= {*self._trees}
         if self.backend != "torch" or not complete or self.expression._tree.rank:
             raise ArgumentError(
-                "autograd() is of a scalar with value and gradients for PyTorch",
+                "autograd() is for a scalar with its value and gradients, in PyTorch",
                 hint='compile(..., value=True, order=1, backend="torch")',
             )
         # PyTorch is optional

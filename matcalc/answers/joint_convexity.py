@@ -50,7 +50,7 @@ def joint_certificate(
             pivot = next((n for n in left if known.is_definite(blocks[n, n])), None)
             if pivot is None:
                 return None
-            turned = ", with the sign turned" if negative else ""
+            turned = ", with the opposite sign" if negative else ""
             kind = "definite" if known.program.variables[pivot].shape else "above zero"
             reasons.append(f"the block of {pivot}{turned}, {text(blocks[pivot, pivot])}, is {kind}")
         left.remove(pivot)
@@ -59,7 +59,7 @@ def joint_certificate(
         if left and reasons:
             pairs = [(one, other) for k, one in enumerate(left) for other in left[k:]]
             kept = "; ".join(f"{one}, {other}: {text(blocks[one, other])}" for one, other in pairs)
-            reasons.append(f"without it there is left {kept}")
+            reasons.append(f"what is left without it is {kept}")
     return Certificate((), definite, tuple(reasons))
 
 

@@ -87,7 +87,7 @@ def with_variable(program: Program, variable: Variable, role: str) -> Program:
     if name in sizes:
         raise ArgumentError(
             f"{name} is a size here, so {role} cannot have this name",
-            hint="give it a name that does not occur",
+            hint="give it a name that is not used",
         )
     return program.declare(variable)
 

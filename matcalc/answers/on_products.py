@@ -255,7 +255,7 @@ def on_product(
 ) -> RiemannianGradients | RiemannianHessian:
     """The gradients on a product of manifolds, or of order 2 the Hessian."""
     if order not in (1, 2):
-        raise ArgumentError(f"on manifolds there are order 1 and 2, not {order}")
+        raise ArgumentError(f"on manifolds the order is 1 or 2, not {order}")
     kind = RiemannianGradients if order == 1 else RiemannianHessian
     return kind(expression, wrt, manifolds, verify=verify)
 

@@ -149,7 +149,7 @@ def _parser(command: str) -> Parser:
     identities = _add_command(
         commands,
         "identities",
-        "list the identities that matcalc stands on",
+        "list the identities that matcalc is built on",
         "List the catalogue, with sources.",
     )
     identities.add_argument(

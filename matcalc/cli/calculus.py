@@ -173,7 +173,7 @@ def add_further_options(command: ArgumentParser, name: str) -> None:
             "--objective",
             metavar="EXPR",
             default="",
-            help="a scalar in that variable, of which the gradient is wanted: one adjoint solve",
+            help="a scalar in that variable, whose gradient is wanted: one adjoint solve",
         )
     if name in ("taylor", "linearize"):
         command.add_argument(

@@ -210,7 +210,7 @@ def _derive(options: Namespace, text: str) -> int:
     if len(options.several) > 1 or options.data or _means_several(options.several, expression):
         if options.steps or options.format == "markdown":
             raise ArgumentError(
-                "steps are those of one variable", hint="name one of the variables with --wrt"
+                "steps are shown for one variable", hint="name one of the variables with --wrt"
             )
         return _several(expression, text, options)
     with catch_warnings():

@@ -17,7 +17,7 @@ from matcalc.core.notes import at_command_line
 from matcalc.core.options import BACKENDS
 from matcalc.version import __version__
 
-_TOGETHER = "{} does not go with a complex variable"
+_TOGETHER = "{} cannot be combined with a complex variable"
 
 
 def derive(

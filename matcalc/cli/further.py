@@ -126,12 +126,13 @@ def _refuse_conventions(options: Namespace) -> None:
             else ("--data" if options.data else "--symmetric-check")
         )
         raise ArgumentError(
-            f"{option} does not go with a direction or a cotangent", hint=f"leave out {option}"
+            f"{option} cannot be combined with a direction or a cotangent",
+            hint=f"leave out {option}",
         )
 
 
 def require_first(options: Namespace) -> None:
-    """ArgumentError for what does not go with the limit of a difference quotient."""
+    """ArgumentError for what cannot be combined with the limit of a difference quotient."""
     given = {
         **unusual(options),
         "--manifold": bool(options.manifold),
@@ -141,7 +142,7 @@ def require_first(options: Namespace) -> None:
         "--direction": bool(options.direction),
         "--cotangent": options.cotangent is not None,
     }
-    refuse_given(given, "--from-definition does not go with {}")
+    refuse_given(given, "--from-definition cannot be combined with {}")
 
 
 def one_of(names: list[str]) -> str | None:

@@ -31,7 +31,7 @@ def gradient(
     require_plain(options, name)
     if options.symmetric_check:
         raise ArgumentError(
-            f"--symmetric-check does not go with {name}",
+            f"--symmetric-check cannot be combined with {name}",
             hint="the Hessian on a manifold is proved to be symmetric",
         )
     derivative = Expression(read()).diff(
@@ -51,7 +51,7 @@ def _on_product(
     names, several = options.manifold.split(","), options.several
     require_plain(Namespace(**{**vars(options), "several": []}), "--manifold")
     given = {**unusual(options), "--order": options.order > 2}
-    refuse_given(given, "{} does not go with manifolds of several variables")
+    refuse_given(given, "{} cannot be combined with manifolds of several variables")
     manifolds = names[0] if len(names) == 1 else [name.strip() for name in names]
     expression = Expression(read())
     return on_product(expression, several, manifolds, options.order, verify=options.verify)

@@ -43,7 +43,7 @@ def unusual(options: Namespace) -> dict[str, bool]:
 
 
 def refuse_beside_loop(options: Namespace) -> None:
-    """ArgumentError for what does not go with a loop that ends at a name."""
+    """ArgumentError for what cannot be combined with a loop that ends at a name."""
     given = {
         **unusual(options),
         "--steps": options.steps,
@@ -51,12 +51,12 @@ def refuse_beside_loop(options: Namespace) -> None:
         "--cse": options.cse,
         "--symmetric-check": options.symmetric_check,
     }
-    refuse_given(given, "{} does not go with a loop that ends at a name")
+    refuse_given(given, "{} cannot be combined with a loop that ends at a name")
 
 
 def require_plain(options: Namespace, name: str = "--notation", *, steps: bool = False) -> None:
-    """ArgumentError for what does not go with a notation, or with another option like it; ``steps``
-    where --steps does.
+    """ArgumentError for what cannot be combined with a notation, or with another option like it;
+    ``steps`` where --steps can.
     """
     given = {
         "--steps": not steps and (options.steps or options.format == "markdown"),
@@ -68,8 +68,8 @@ def require_plain(options: Namespace, name: str = "--notation", *, steps: bool =
     if name == "--notation":
         given |= {"--manifold": bool(options.manifold), "--metric": bool(options.metric)}
         for option, reason in _BESIDE_NOTATION.items():
-            refuse_given({option: given[option]}, f"{{}} does not go with {name}: {reason}")
-    refuse_given(given, f"{{}} does not go with {name}")
+            refuse_given({option: given[option]}, f"{{}} cannot be combined with {name}: {reason}")
+    refuse_given(given, f"{{}} cannot be combined with {name}")
     if len(options.several) > 1:
         raise ArgumentError(
             f"{name} goes with the derivative with respect to one variable",

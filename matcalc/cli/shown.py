@@ -27,7 +27,9 @@ def add_steps_options(diff: ArgumentParser) -> None:
 def add_graph_options(graph: ArgumentParser) -> None:
     """What is drawn, and how."""
     graph.add_argument(
-        "expression", metavar="EXPR|FILE", help="the expression, a file of it, or - to read it"
+        "expression",
+        metavar="EXPR|FILE",
+        help="the expression, a file that has it, or - for standard input",
     )
     graph.add_argument(
         "--wrt",
@@ -58,5 +60,7 @@ def add_graph_options(graph: ArgumentParser) -> None:
         "--format", choices=GRAPHS, default="text", help="what to print (default: text)"
     )
     graph.add_argument(
-        "--at", metavar="FILE", help="values of the inputs (.npz or .json), for those of all nodes"
+        "--at",
+        metavar="FILE",
+        help="values of the inputs (.npz or .json); those of all nodes follow",
     )

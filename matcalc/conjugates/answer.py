@@ -98,7 +98,7 @@ class Wirtinger(Typeset):
         if order not in (1, 2):
             raise UnsupportedError(
                 f"derivatives of order {order} with respect to a complex variable",
-                hint="there are those of order 1 and 2",
+                hint="there are derivatives of order 1 and 2",
             )
         self.order = order
         self._first = self._sides((), self._program)

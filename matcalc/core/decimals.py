@@ -34,7 +34,7 @@ def integer(value: int) -> str:
     more digits than are read.
     """
     if value.bit_length() > _LARGEST:
-        raise UnsupportedError(f"the result has a number of more than {_LONGEST:,} digits")
+        raise UnsupportedError(f"the result has a number with more than {_LONGEST:,} digits")
     digits = str(value)
     significant = digits.rstrip("0")
     if len(digits) - len(significant) <= _MANY_ZEROS:

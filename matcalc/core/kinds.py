@@ -9,7 +9,7 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim, Shape, names_in
 
 # what is said of complex kinds where they are not known
-COMPLEX_ONLY = "only matcalc diff, hessian, check, equal, simplify and graph have complex variables"
+COMPLEX_ONLY = "only matcalc diff, hessian, check, equal, simplify and graph take complex variables"
 COMPLEX_HINT = (
     "in Python they are matcalc.wirtinger, matcalc.equal and matcalc.parse_complex; everywhere "
     "else all numbers are real"

@@ -60,7 +60,7 @@ def unknown_variable(names: Sequence[str], name: str, note: str = "") -> Unknown
     members = families(names)
     if name in members:
         return UnknownNameError(
-            f"{name} is a family of variables here, and no single one",
+            f"{name} is a family of variables here, not a single one",
             source=name,
             span=Span(0, len(name)),
             hint=f"name a member: {', '.join(_abridge(members[name]))}; matcalc diff --wrt {name}"

@@ -273,7 +273,7 @@ def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None
     if statement.program.expr.shape:
         raise ArgumentError("the gradient on a manifold is that of a scalar")
     if statement.order > _ORDERS:
-        raise ArgumentError(f"on a manifold there are order 1 and 2, not {statement.order}")
+        raise ArgumentError(f"on a manifold the order is 1 or 2, not {statement.order}")
     if statement.layout != "mixed" or statement.structure != "declared":
         raise ArgumentError(
             "a gradient on a manifold has the shape of its point",

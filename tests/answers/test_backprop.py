@@ -256,13 +256,13 @@ def test_what_a_recursion_has_not_is_refused(option, value, capsys):
     with pytest.raises(MatcalcError, match="is not written out"):
         matcalc.diff(text, "A", **{option: value})
     assert cli.main(["diff", text, "--wrt", "A", f"--{option}", str(value)]) == 2
-    assert f"--{option} does not go with a loop" in capsys.readouterr().err
+    assert f"--{option} cannot be combined with a loop" in capsys.readouterr().err
 
 
 def test_a_recursion_has_no_steps(capsys):
     text = "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1]); end; sum(f[K])"
     assert cli.main(["diff", text, "--wrt", "A", "--steps"]) == 2
-    assert "--steps does not go with a loop" in capsys.readouterr().err
+    assert "--steps cannot be combined with a loop" in capsys.readouterr().err
 
 
 LOOP = "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1]); end; sum(f[K])"

@@ -255,7 +255,7 @@ def test_diff_along_directions(capsys, arguments, printed):
             "a direction or a cotangent, not both",
         ),
         (["x'*x", "--direction", "x=v", "--layout", "numerator"], "the usual layout"),
-        (["x'*x", "--direction", "x=v", "--steps"], "--steps does not go with"),
+        (["x'*x", "--direction", "x=v", "--steps"], "--steps cannot be combined with"),
         (["x'*y", "--wrt", "x,y", "--cotangent", "u"], "goes with one variable"),
         (["x'*x", "--cotangent", "u", "--order", "2"], "first derivatives"),
     ],

@@ -81,7 +81,7 @@ def test_refused(asked: dict[str, Any], message: str) -> None:
 
 def test_wrong_calls() -> None:
     joint = matcalc.compile("x'*y", ["x"], variables={"y": "vector(n)"})
-    with pytest.raises(ArgumentError, match="3 arguments were given, and there are 2"):
+    with pytest.raises(ArgumentError, match="3 arguments were given, but the function takes 2"):
         joint(A[0], A[0], A[0])
     with pytest.raises(ArgumentError, match="by position and by name"):
         joint(A[0], x=A[0])

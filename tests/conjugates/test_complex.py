@@ -173,7 +173,7 @@ def test_other_commands_say_who_knows_complex_variables(
     declared = [] if ": complex" in line[1] else ["--var", "z: complex scalar"]
     assert main([*line, *declared]) == 2
     said = capsys.readouterr().err
-    assert "only matcalc diff, hessian, check, equal, simplify and graph have complex" in said
+    assert "only matcalc diff, hessian, check, equal, simplify and graph take complex" in said
     assert "matcalc.wirtinger" in said
 
 
@@ -811,7 +811,7 @@ def test_graphs_at_the_command_line(form, capsys):
     assert "conj(z)" in out and "_conj" not in out
     for option in (["--network"], ["--sizes", "n=2"], ["--at", "z.npz"]):
         assert main([*argv, *option]) == 2
-        assert f"{option[0]} does not go with a complex variable" in capsys.readouterr().err
+        assert f"{option[0]} cannot be combined with a complex variable" in capsys.readouterr().err
     assert main([*argv, "--wrt", "w"]) == 2
 
 

@@ -130,7 +130,7 @@ def test_command(capsys):
         pytest.param(["--format", "markdown"], "markdown is a format of steps", id="markdown"),
         pytest.param(["--steps", "--format", "numpy"], "steps are printed as formulas", id="numpy"),
         pytest.param(["--steps", "--format", "c"], "steps are printed as formulas", id="c"),
-        pytest.param(["--wrt", "a", "--steps"], "steps are those of one variable", id="several"),
+        pytest.param(["--wrt", "a", "--steps"], "steps are shown for one variable", id="several"),
         pytest.param(["--steps", "--detail", "5"], "invalid choice: 5", id="detail"),
     ],
 )

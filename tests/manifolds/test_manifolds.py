@@ -150,7 +150,7 @@ REFUSED = [
     ("tr(X'*X)", "X", {"manifold": "spd"}, {}, 1, "declare X: psd"),
     ("tr(X)", "X", {"manifold": "stiefel"}, {"X": "diagonal(n)"}, 1, "declare X: matrix"),
     ("A*x", "x", {"manifold": "sphere"}, {}, 1, "that of a scalar"),
-    ("sum(x.^4)", "x", {"manifold": "sphere"}, {}, 3, "order 1 and 2"),
+    ("sum(x.^4)", "x", {"manifold": "sphere"}, {}, 3, "the order is 1 or 2"),
     ("x'*x", "x", {"metric": "B"}, {"B": "matrix(n, n)", "x": "vector(n)"}, 1, "not symmetric"),
     ("x'*A*x", "x", {"metric": "x*x'"}, {}, 2, "depends on x"),
     ("x'*x", "x", {"metric": "y"}, {"y": "vector(n)"}, 1, "the metric of x"),
@@ -200,8 +200,11 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     ("options", "message"),
     [
         (["--manifold", "sphere", "--metric", "M"], "metric of its own"),
-        (["--manifold", "sphere", "--steps"], "--steps does not go with --manifold"),
-        (["--metric", "M", "--symmetric-check", "--order", "2"], "does not go with --metric"),
+        (["--manifold", "sphere", "--steps"], "--steps cannot be combined with --manifold"),
+        (
+            ["--metric", "M", "--symmetric-check", "--order", "2"],
+            "cannot be combined with --metric",
+        ),
     ],
 )
 def test_what_the_command_refuses(
@@ -256,7 +259,10 @@ def test_products_at_the_command_line(capsys) -> None:
     ("options", "message"),
     [
         (["--manifold", "sphere,sphere,sphere"], "3 manifolds do not go with 2 variables"),
-        (["--manifold", "sphere", "--order", "3"], "--order does not go with manifolds of several"),
+        (
+            ["--manifold", "sphere", "--order", "3"],
+            "--order cannot be combined with manifolds of several",
+        ),
         (["--manifold", "sphere,spere"], "did you mean sphere?"),
         (["--manifold", "sphere,euclidian"], "did you mean euclidean?"),
         (["--metric", "M"], "--metric goes with the derivative with respect to one variable"),

@@ -206,12 +206,12 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--steps"], "--steps does not go with --notation"),
+        (["--steps"], "--steps cannot be combined with --notation"),
         (["--manifold", "sphere"], "a gradient on a manifold is the vector that stands for it"),
         (["--metric", "M"], "a gradient in a metric is the vector that stands for it"),
         (["--direction", "X=E"], "a value of the map that --notation operator writes"),
         (["--cotangent", "u"], "a value of the adjoint that --notation operator writes"),
-        (["--cse"], "--cse does not go with --notation"),
+        (["--cse"], "--cse cannot be combined with --notation"),
         (["--format", "numpy"], "not as numpy"),
         (["--wrt", "x"], "with respect to one variable"),
     ],

@@ -78,7 +78,7 @@ def _beside(context: Context, node: SyntaxNode, value: Expr, variables: list[Exp
     """The derivatives of a vector by scalars, as the columns of a matrix."""
     if value.rank != 1 or any(variable.shape for variable in variables):
         raise context.problem(
-            "by several variables a Jacobian is that of a vector by scalars",
+            "with respect to several variables, a Jacobian is that of a vector by scalars",
             node.span,
             "write jacobian(F, x) with one vector x",
         )

@@ -431,10 +431,7 @@ def _declarations(state: _State) -> tuple[str, ...]:
 
 def _too_many(context: Context, doubt: Doubt) -> MatcalcError:
     name = doubt.candidates[0].name
-    message = (
-        f"more letters than can be tried of which only their use says what they are, "
-        f"{name} among them"
-    )
+    message = f"too many letters whose kinds only their use can tell, {name} among them"
     return context.problem(
         message, None, f'declare them, as in "{name}: {doubt.candidates[0].kind}"'
     )

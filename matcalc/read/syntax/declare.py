@@ -43,7 +43,7 @@ _MANIFOLDS = {
     "grassmann": ("orthonormal(n, p)", "grassmann"),
 }
 _POSITIVE = "psd (or spd) is the kind of the symmetric positive definite matrices"
-_NUMBER = "a number is a scalar, one above zero a positive"
+_NUMBER = "a number is a scalar; one above zero is a positive"
 _WORDS = {
     **dict.fromkeys(("definite", "semidefinite", "posdef", "pd", "covariance"), _POSITIVE),
     **dict.fromkeys(("number", "real", "float", "double", "integer", "int"), _NUMBER),

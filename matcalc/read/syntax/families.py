@@ -172,7 +172,9 @@ class _Unrolled:
         """One more term of a sum."""
         if name in self.defined:
             hint = "give it an index: s[k] = s[k-1] + ..."
-            raise self._problem(f"{name} is used before all is added", statement.name_span, hint)
+            raise self._problem(
+                f"{name} is used before everything has been added", statement.name_span, hint
+            )
         if name not in self.sums:
             hint = f"begin with {name} = 0, or with {name} = zeros(n) for an array"
             raise self._problem(f"{name} has no value to add to", statement.name_span, hint)
@@ -195,7 +197,7 @@ class _Unrolled:
         ends = [self._place(part, env, named=True) for part in loop.body.args]
         first, step, last = ends if len(ends) == 3 else (ends[0], 1, ends[1])
         if step == 0:
-            raise self._problem("the step of a loop is not 0", loop.body.span)
+            raise self._problem("the step of a loop cannot be 0", loop.body.span)
         found = range(first, last + (1 if step > 0 else -1), step)
         if not found and not self.counts and not _varies(loop):
             hint = f"write {first}:-1:{last} for a loop that counts down" if step > 0 else None

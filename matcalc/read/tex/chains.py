@@ -112,7 +112,7 @@ def read_slashed_derivative(
             "that is differentiated"
         )
         raise scope.refusal(
-            "how far this derivative reaches is not clear", Span(slash[1], slash[2]), hint
+            "it is not clear how far this derivative reaches", Span(slash[1], slash[2]), hint
         )
     return derivatives.apply_operator(head, _multiply(rest)) if rest else head
 
@@ -190,7 +190,7 @@ def _refuse_reach(call: Phrase, name: Span, total: Phrase, scope: Scope) -> None
     shown, argument = (scope.source[a:b] for a, b in ((name.start, name.end), (name.end, call.end)))
     argument, rest = argument.strip(), scope.quote(total)
     raise scope.refusal(
-        f"where the argument of {call.text} ends has two readings",
+        f"it is not clear where the argument of {call.text} ends",
         Span(call.start, total.end),
         f"write {shown}({argument} {rest}) or {shown}({argument}) {rest}",
     )
@@ -306,7 +306,7 @@ def _unclear(head: Phrase, first: Phrase, factors: list[Phrase], scope: Scope) -
     name = scope.quote(head).strip()
     hint = f"write {name}({a}) {b} or {name}({a} {b})"
     span = Span(head.start, second.end)
-    return scope.refusal(f"where the argument of {head.text} ends has two readings", span, hint)
+    return scope.refusal(f"it is not clear where the argument of {head.text} ends", span, hint)
 
 
 def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phrase:

@@ -505,7 +505,7 @@ def _resolve(
                     bind(statements, resolver.scope.source)
             return result
     raise UnsupportedError(
-        f"more than {_MOST_LEARNT} letters of which only their use says what they are",
+        f"more than {_MOST_LEARNT} letters whose kinds only their use can tell",
         hint="declare them",
     )
 

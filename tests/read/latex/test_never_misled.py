@@ -299,7 +299,7 @@ OPERATORS = [
     (r"\prod_i a", "write the power"),
     (r"x \oplus y", "Kronecker sum"),
     (r"x_1 + \dots + x_n", "dots are not read"),
-    (r"\log \frac{1}{n} \sum_i e^{x_i}", "where the argument of log ends has two readings"),
+    (r"\log \frac{1}{n} \sum_i e^{x_i}", "it is not clear where the argument of log ends"),
     (r"e^{i\theta}", "i may be a variable or the unit i"),
     (r"x^\top A x + O(\|x\|^3)", "leave out what remains of a series"),
     (r"W^l a^{l-1} + b^l", "W^l may be a power, or one of several W"),
