@@ -56,7 +56,7 @@ def _refuse_reach(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:
         return
     name, rest = source[head.start : head.mark.end], resolver.quote(following)
     raise resolver.problem(
-        f"where the argument of {head.text} ends has two readings",
+        f"it is not clear where the argument of {head.text} ends",
         phrase,
         f"write {name}({shown}) {rest} or {name}({shown} {rest})",
     )

@@ -155,6 +155,10 @@ def several_latex(
     return align(lines)
 
 
+# letters for arrays by their entries whose names have subscripts; D is that of the whole
+_CAPITALS = "GHFKLMNPQRSUVWYZ"
+
+
 def _define_parts(
     order: Sequence[Expr],
     by_entries: tuple[Collection[int], Collection[int]],
@@ -187,6 +191,10 @@ def _define_parts(
             )
         if id(node) in named:
             name = names.name(named[id(node)], bold=bold and node.rank > 0)
+            if "_" in name and _axes(node):  # a letter has one subscript alone
+                unused = [letter for letter in _CAPITALS if letter not in taken]
+                name = names.name(unused[0], bold=bold) if unused else name
+                taken = {*taken, *unused[:1]}
             defined.append((f"{name}{_axes(node)}", piece.text))
             piece = LatexPiece(name)
         elif node.op == "indexed" and node.value.indices:

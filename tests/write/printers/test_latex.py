@@ -380,3 +380,15 @@ def test_entries_begin_with_a_name_that_says_the_order_of_the_axes(
     text: str, wrt: str, variables: dict[str, str], head: str
 ) -> None:
     assert matcalc.diff(text, wrt, variables=variables).latex().startswith(head)
+
+
+@pytest.mark.parametrize(("declared", "letter"), [("", "G"), ("G, H", "F")])
+def test_arrays_by_entries_with_a_number_in_their_name_have_another_letter(
+    declared: str, letter: str
+) -> None:
+    """K_{1}_{i j} would have two subscripts, which no LaTeX has; the formula is read back."""
+    text = "K1[i,j] = exp(-norm2(X[i,:] - X[j,:])^2); y'*K1*y"
+    kinds = {"y": "vector(n)", **({declared: "scalar"} if declared else {})}
+    lines = matcalc.diff(text, "y", variables=kinds).latex().splitlines()
+    assert lines[1].startswith(f"{letter}_{{i j}} &= ")
+    assert lines[2] == f"&2 {letter} y"
