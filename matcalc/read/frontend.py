@@ -11,7 +11,7 @@ from matcalc.core.errors import (
     UnknownNameError,
     UnsupportedError,
 )
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -172,13 +172,15 @@ def statements_of(
     declared.
     """
     variables = declare(declarations)
-    parsed = [parse(text, power_of_T=_is_scalar(variables.get("T"))) for text in texts]
+    sizes = size_names(variables.values())
+    power = _is_scalar(variables.get("T"))
+    parsed = [parse(text, power_of_T=power, sizes=sizes) for text in texts]
     if any(
         statement.name == "T" and _is_power(statement)
         for statements in parsed
         for statement in statements
     ):
-        parsed = [parse(text, power_of_T=True) for text in texts]
+        parsed = [parse(text, power_of_T=True, sizes=sizes) for text in texts]
     rest: list[list[Statement]] = []
     for text, statements in zip(texts, parsed, strict=True):
         rest.append([])

@@ -17,14 +17,14 @@ from matcalc.runtime.elementwise import Array
 from matcalc.runtime.exponential import expm, of_symmetric
 from matcalc.runtime.linear import inv
 
-_NEAR = 0.75  # 1-norm of X - 1 up to which the quadrature is exact to double precision
+_NEAR = 0.55  # 1-norm of (X - 1)/(X + 1) up to which the quadrature is exact to double precision
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _FAR = 0.5  # from here on the iteration is scaled
 _MOST_ROOTS = 60
 _MOST_STEPS = 40
 # the error falls quadratically; two steps later also that of the derivative along a complex step is
 # gone
-_CONVERGED = 1e-7
+_CONVERGED = 1e-5
 
 
 def sqrtm(X: ArrayLike) -> Array:
@@ -100,19 +100,21 @@ def _root(A: Array) -> Array:
 
 
 def _logarithm(A: Array) -> Array:
-    """log(A) = 2^s*log(A^(1/2^s)), s so large that the argument is close to 1; there the [16/16]
-    Pade approximant of log(1 + Y).
+    """log(A) = log(c) + 2^s*log((A/c)^(1/2^s)), c so that the eigenvalues are around 1, and s so
+    large that they are close to it; there the [16/16] Pade approximant of the logarithm.
 
-    It is the Gauss-Legendre quadrature of the integral of Y*inv(1 + t*Y) over t from 0 to 1 (Dieci,
-    Morini & Papini 1996).
+    It is the Gauss-Legendre quadrature of log(X) = 2*atanh(Z), the integral of Z*inv(1 + t*Z) over
+    t from -1 to 1, where Z = (X - 1)*inv(X + 1) (after Dieci, Morini & Papini 1996).
     """
     unit = np.eye(len(A))
-    roots = 0
-    while not float(np.max(np.sum(np.abs(A - unit), axis=0))) < _NEAR:
-        if roots == _MOST_ROOTS or not np.all(np.isfinite(A)):
+    middle = float(np.linalg.slogdet(A)[1]) / len(A)
+    if not math.isfinite(middle):
+        return np.full_like(A, np.nan)
+    X, roots = math.exp(-middle) * A, 0
+    while not float(np.max(np.sum(np.abs(Z := (X - unit) @ inv(X + unit)), axis=0))) < _NEAR:
+        if roots == _MOST_ROOTS or not np.all(np.isfinite(X)):
             return np.full_like(A, np.nan)
-        A = _root(A)
+        X = _root(X)
         roots += 1
-    Y = A - unit
-    quotients = np.linalg.solve(unit + np.multiply.outer((1 + _NODES) / 2, Y), Y)
-    return np.asarray(np.tensordot(_WEIGHTS, quotients, 1) * 2.0 ** (roots - 1))
+    quotients = np.linalg.solve(unit + np.multiply.outer(_NODES, Z), Z)
+    return np.asarray(middle * unit + np.tensordot(_WEIGHTS, quotients, 1) * 2.0**roots)

@@ -14,10 +14,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from matcalc.core.dims import Shape
+from matcalc.core.operations import VANISHING
 from matcalc.core.walk import postorder
 from matcalc.engine.calculus.partials import CallRule, Partial, partials
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, is_zero
+from matcalc.engine.ir.nodes import Call, Factor, Labels, Node, Product, Rational, Sum, is_zero
+
+_DEEPEST = 30  # nested parts that are looked into for zeros
 
 
 class _Term(NamedTuple):
@@ -152,10 +155,33 @@ class _Accumulation:
         """
         if not self.builder.indexed or node.rank != 2 or node.axes[0] != node.axes[1]:
             return ()
-        diagonal = self.builder.product(1, [(node, (0, 0), 1)], (0,), node.axes[:1])
-        if not is_zero(diagonal):
+        if not self._meets_in_zero(node, 0, 1):
             return ()
         return ((self.builder.leaf("apart", node.axes, "0"), labels, 1),)
+
+    def _meets_in_zero(self, node: Node, one: int, other: int, depth: int = 0) -> bool:
+        """Whether an array is zero where two of its axes have one index, as far as its parts
+        show.
+        """
+        if depth > _DEEPEST or node.axes[one] != node.axes[other]:
+            return False
+        kept = [axis for axis in range(node.rank) if axis != other]
+        labels = tuple([one if axis == other else axis for axis in range(node.rank)])
+        axes = tuple([node.axes[axis] for axis in kept])
+        if is_zero(self.builder.product(1, [(node, labels, 1)], tuple(kept), axes)):
+            return True
+        if isinstance(node, Sum):
+            return all(self._meets_in_zero(term, one, other, depth + 1) for _, term in node.terms)
+        if isinstance(node, Product):
+            return any(
+                exponent > 0
+                and own.count(one) == own.count(other) == 1
+                and self._meets_in_zero(factor, own.index(one), own.index(other), depth + 1)
+                for factor, own, exponent in node.factors
+            )
+        # what an entrywise function that is 0 at 0 is taken of
+        zero = isinstance(node, Call) and node.name in VANISHING and len(node.args) == 1
+        return zero and self._meets_in_zero(node.children[0], one, other, depth + 1)
 
     def _gather(self, terms: list[_Term], node: Node, fixed: Shape) -> list[_Term]:
         """Several contributions become one factor, as long as that is no wider than values are."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from matcalc.engine.ir.nodes import Call, Factor, Labels, Node, Product, Rational, Sum, as_term
+from matcalc.core.operations import TOTAL
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    Labels,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_product,
+    as_term,
+)
 
 
 class Partial(NamedTuple):
@@ -41,7 +52,7 @@ def partials(
 ) -> Iterator[Partial]:
     """Every way in which the node depends on an active child.
 
-    ``defined`` is the mask of where a root has a derivative.
+    ``defined`` is the mask of where a root has a derivative, such as ``sqrt`` and ``cbrt``.
     """
     outputs = tuple(range(node.rank))
     if isinstance(node, Product):
@@ -60,13 +71,21 @@ def partials(
     elif isinstance(node, Call):
         for index, arg in enumerate(node.args):
             if active(arg):
-                yield from _call(node, arg, rule(node, index))
+                yield from _call(node, arg, rule(node, index), defined)
 
 
-def _call(node: Call, arg: Node, slope: LocalDerivative) -> Iterator[Partial]:
+def _call(
+    node: Call,
+    arg: Node,
+    slope: LocalDerivative,
+    defined: Callable[[Node, Labels], tuple[Factor, ...]],
+) -> Iterator[Partial]:
     outputs = tuple(range(node.rank))
     if slope.entrywise:
-        yield Partial(arg, 1, ((slope.node, outputs, 1),), outputs, outputs if arg.rank else ())
+        factors: tuple[Factor, ...] = ((slope.node, outputs, 1),)
+        for inner, labels, exponent in as_product(slope.node)[1] if node.name in TOTAL else ():
+            factors += defined(inner, labels) if exponent < 0 else ()
+        yield Partial(arg, 1, factors, outputs, outputs if arg.rank else ())
         return
     terms = slope.node.terms if isinstance(slope.node, Sum) else ((1, slope.node),)
     for coefficient, term in terms:

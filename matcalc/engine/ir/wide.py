@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from matcalc.core.operations import TOTAL
 from matcalc.core.walk import postorder
-from matcalc.engine.ir.nodes import Call, Node, Product, Sum
+from matcalc.engine.ir.masks import is_mask
+from matcalc.engine.ir.nodes import Call, Node, Product, Rational, Sum
 
 
 def is_wide(node: Node) -> bool:
@@ -30,3 +32,33 @@ def _is_multiple(node: Node) -> bool:
         return False
     _, labels, exponent = node.factors[0]
     return exponent == 1 and sorted(labels) == list(range(node.rank))
+
+
+def fails_at_places(root: Node, exponent: Rational) -> bool:
+    """Whether a power of an array that is made of places and sizes alone may have no value, as
+    1/(i - n): where a condition leaves these places out, nothing else does.
+    """
+    leaves = postorder(root, lambda node: node.children)
+    counted = all(node.kind != "variable" for node in leaves)
+    return counted and may_fail(root, exponent, least=1)
+
+
+def may_fail(node: Node, exponent: Rational, *, least: int = 2) -> bool:
+    """Whether a power may have no value, other than for powers of arrays with fewer axes than
+    ``least``: those of numbers are the same everywhere. A mask has a value.
+    """
+    if is_mask(node):
+        return False
+    return exponent < 0 or exponent.denominator != 1 or not _is_total(node, least)
+
+
+def _is_total(root: Node, least: int) -> bool:
+    """Whether it has a value whatever its variables are, powers of few axes aside."""
+    for node in postorder(root, lambda node: node.children):
+        if isinstance(node, Call) and node.name not in TOTAL:
+            return False
+        if isinstance(node, Product) and any(
+            (e < 0 or e.denominator != 1) and inner.rank >= least for inner, _, e in node.factors
+        ):
+            return False
+    return True

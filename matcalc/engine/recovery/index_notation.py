@@ -29,7 +29,7 @@ from matcalc.engine.ir.nodes import (
     magnitude,
     quotient,
 )
-from matcalc.engine.ir.wide import has_wide, is_wide
+from matcalc.engine.ir.wide import fails_at_places, has_wide, is_wide
 from matcalc.engine.recovery.index_cases import CaseWriter, Pair
 from matcalc.engine.recovery.index_places import always, at_index, bind, free_name
 from matcalc.engine.recovery.index_starts import settle_starts
@@ -54,6 +54,7 @@ from matcalc.engine.recovery.index_terms import (
     raise_to,
     rank_of,
     shared_number,
+    shelter,
     size_of,
     touches,
 )
@@ -236,7 +237,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         for factor, at, exponent in wholes:
             touched = {index for place in at for index, _ in place.terms} & set(bound)
             key: EntryKey = (factor, at)
-            if isinstance(factor, Leaf) and factor.kind == "ones":
+            if factor.kind == "ones":
                 continue
             if isinstance(factor, Leaf) and factor.kind in ("lower", "apart", "place"):
                 held = condition(factor, at)
@@ -253,19 +254,18 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 and at[0] == Place(at[1].terms, at[1].offset.plus(factor.start))
             ):
                 continue  # what its index was put in for
-            elif touched:
+            elif touched or fails_at_places(factor, exponent):
                 inner.append((touched, key, exponent))
             else:
                 outer[key] = outer.get(key, 0) + exponent
-        for group in connected_groups(
-            bound, [each[0] for each in inner] + [each[0] for each in masks]
-        ):
+        inner = [(touched or shelter(key, masks), key, e) for touched, key, e in inner]
+        for key, exponent in [each[1:] for each in inner if not each[0]]:
+            outer[key] = outer.get(key, 0) + exponent
+        for group in connected_groups(bound, [each[0] for each in (*inner, *masks) if each[0]]):
             summed = tuple([index for index in bound if index in group])
-            product = IndexTerm(
-                1, tuple([(key, e) for touched, key, e in inner if touched & group])
-            )
+            product = tuple([(key, e) for touched, key, e in inner if touched & group])
             conditions = tuple([each for touched, each in masks if touched & group])
-            key = (Group(summed, conditions, (product,)), ())
+            key = (Group(summed, conditions, (IndexTerm(1, product),)), ())
             outer[key] = outer.get(key, 0) + 1
         return IndexTerm(coefficient * own, tuple(outer.items()))
 

@@ -165,6 +165,15 @@ def connected_groups(bound: Sequence[Index], touched: Sequence[set[Index]]) -> l
     return sorted(groups, key=lambda group: min(order[index] for index in group))
 
 
+def shelter(key: EntryKey, masks: Sequence[tuple[set[Index], Condition]]) -> set[Index]:
+    """The indices of the sum whose condition leaves out places of an entry that may have no value
+    there, as 1/(i - 1) has none in ``sum[j<i](x[j]/(i - 1))``; none where there is no such sum.
+    """
+    own = {index for place in key[1] for index, _ in place.terms}
+    held = [summed for summed, each in masks if not own.isdisjoint(dict(each.place.terms))]
+    return held[0] if held else set()
+
+
 def plain_sum(group: Group) -> bool:
     """Whether this is one term over one index, without a condition."""
     return len(group.indices) == 1 and not group.conditions and len(group.terms) == 1

@@ -6,11 +6,10 @@ products of matrices; what is left then is for index notation.
 
 from __future__ import annotations
 
-from matcalc.core.operations import TOTAL
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.masks import is_mask
 from matcalc.engine.ir.nodes import (
-    Call,
     Factor,
     Leaf,
     Node,
@@ -22,6 +21,7 @@ from matcalc.engine.ir.nodes import (
     quotient,
 )
 from matcalc.engine.ir.rebuild import rebuild
+from matcalc.engine.ir.wide import fails_at_places, may_fail
 
 _MOST_TERMS = 60  # that sums with conditions are multiplied out to
 
@@ -104,32 +104,13 @@ def _singular(node: Node) -> list[set[int]]:
     return [
         set(pair)
         for mask, pair, _ in factors
-        if _is_mask(mask)
+        if is_mask(mask)
         and any(
-            set(pair) <= set(labels)
-            and not _is_mask(inner)
-            and (exponent < 0 or exponent.denominator != 1 or not _total(inner))
+            (set(pair) <= set(labels) and may_fail(inner, exponent))
+            or (set(pair) & set(labels) and fails_at_places(inner, exponent))
             for inner, labels, exponent in factors
         )
     ]
-
-
-def _is_mask(node: Node) -> bool:
-    return node.kind in ("lower", "apart")
-
-
-def _total(root: Node) -> bool:
-    """Whether it has a value whatever its variables are."""
-    for node in postorder(root, lambda node: node.children):
-        if isinstance(node, Call) and node.name not in TOTAL:
-            return False
-        if isinstance(node, Product):
-            # a power of a scalar without the indices is the same everywhere
-            if any(e < 0 and inner.rank > 1 for inner, _, e in node.factors):
-                return False
-            if any(e.denominator != 1 and inner.rank > 1 for inner, _, e in node.factors):
-                return False
-    return True
 
 
 def join_masks(builder: Builder, root: Node) -> Node:
@@ -182,7 +163,7 @@ def _has_mask(factor: Factor) -> bool:
     return (
         isinstance(node, Sum)
         and exponent == 1
-        and any(_is_mask(inner) for _, term in node.terms for inner, _, _ in as_product(term)[1])
+        and any(is_mask(inner) for _, term in node.terms for inner, _, _ in as_product(term)[1])
     )
 
 
@@ -196,7 +177,7 @@ def _core(builder: Builder, node: Node) -> tuple[Rational, Node]:
 def _as_unequal(builder: Builder, node: Node) -> Node | None:
     """The term with its one triangle, of i < j, as i != j."""
     coefficient, factors = as_product(node)
-    masks = [k for k, (inner, _, _) in enumerate(factors) if _is_mask(inner)]
+    masks = [k for k, (inner, _, _) in enumerate(factors) if is_mask(inner)]
     if len(masks) != 1:
         return None
     mask, labels, _ = factors[masks[0]]

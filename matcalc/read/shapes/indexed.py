@@ -46,19 +46,24 @@ def _index(context: Context, bound: object) -> Index:
     if bound.last is not None:
         last = _end(context, bound.last, last=True)
         made.size = last.plus(made.start, -1).plus(ONE)
-        if not made.size.possible:
-            ends = [end for end in (bound.first, bound.last) if end is not None]
-            raise context.problem(
-                f"no value of {bound.name} is in this range",
-                Span(ends[0].start, ends[-1].end),
-                "both ends are included, as in i=1:n",
-            )
+        _require_values(context, bound, made)
         context.indices.written.add(made)
     elif bound.first is not None:  # up to the end of the axis
         context.indices.ends[made] = made.size
         made.size = made.size.plus(made.start, -1).plus(ONE)
     context.indices.by_bound[bound] = made
     return made
+
+
+def _require_values(context: Context, bound: Bound, made: Index) -> None:
+    """Refuses an index without values."""
+    ends = [end for end in (bound.first, bound.last) if end is not None]
+    if not made.size.possible and ends:
+        raise context.problem(
+            f"no value of {bound.name} is in this range",
+            Span(ends[0].start, ends[-1].end),
+            "both ends are included, as in i=1:n",
+        )
 
 
 def _end(context: Context, node: SyntaxNode, *, last: bool) -> Dim:
@@ -252,6 +257,8 @@ def _check_range(context: Context, binding: Binding, bound: Bound, own: Index) -
     if along is None and not shifted and own not in indices.ends:
         for other in [other for pair in indices.compared if own in pair for other in pair]:
             if other is not own and (other in indices.along or other in indices.written):
+                if bound.implied:
+                    raise _limit_or_index(context, binding, bound, other)
                 own.start, own.size = other.start, other.size
                 return
     ranges = {
@@ -276,6 +283,25 @@ def _check_range(context: Context, binding: Binding, bound: Bound, own: Index) -
     if len(ranges) == 1:
         raise context.problem(f"the range of {name} is not written: {said}", bound.span, hint)
     raise context.problem(f"{name} has two ranges: {said}", bound.span, hint)
+
+
+def _limit_or_index(context: Context, binding: Binding, bound: Bound, other: Index) -> ShapeError:
+    """The error for the n of ``sum[i<n](x[i]/n)``, which stands on no axis."""
+    name = bound.name
+    within = [
+        place
+        for place in binding.places
+        if any(
+            part.value is bound or part.value == name
+            for part in postorder(place, lambda part: part.args)
+        )
+    ]
+    condition = context.source[within[0].start : within[0].end].strip()
+    hint = (
+        f'if {name} is a size, declare a variable with it, as in "x: vector({name})"; '
+        f"if it is an index, write {binding.name}[{other.name}, {name}, {condition}](...)"
+    )
+    return context.problem(f"{bound.name} may be a size or an index", bound.span, hint)
 
 
 def _entry(context: Context, use: IndexUse) -> str:
@@ -424,9 +450,10 @@ def finish(context: Context, names: dict[str, str]) -> None:
             if size.rest or not size.letters:
                 for index in own:
                     room.setdefault(index, []).append(context.final(size, names))
-    for index in indices.by_bound.values():
+    for bound, index in indices.by_bound.items():
         index.start = context.final(index.start, names)
         index.size = context.final(index.size, names)
+        _require_values(context, bound, index)
     for expr in context.made:
         if expr.op == "at":
             expr.value = tuple(

@@ -3,12 +3,13 @@
 An index holds in the body of its binder, and in the square brackets behind the place where it
 stands first. It hides what has its name outside. In a condition every name that is a place by
 itself in the body is an index, one that a binder further out binds or a new one of this binder:
-``sum[i<j](A[i,j])`` binds both. Other names are sizes.
+``sum[i<j](A[i,j])`` binds both. Other names are sizes, and so are those that variables are declared
+with: the n of ``sum[i<n](x[i]/n)`` where x is a ``vector(n)``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from fractions import Fraction
 
 from matcalc.core.dims import ZERO, Dim, dim
@@ -35,10 +36,12 @@ _Names = Mapping[str, Bound]
 Affine = tuple[tuple[tuple[Bound, int], ...], Dim]  # coefficients of indices, and what is added
 
 
-def bind(statements: list[Statement], source: str) -> None:
+def bind(statements: list[Statement], source: str, sizes: Iterable[str] = ()) -> None:
     """Makes ``index`` nodes of the names that binders bind, in place; ParseError where what stands
-    in the brackets of a binder is not an index, range or condition.
+    in the brackets of a binder is not an index, range or condition. ``sizes`` are the names in the
+    sizes of declared variables; the text may declare more.
     """
+    known = frozenset([*sizes, *_declared_sizes(statements)])
     counts = {name for loop in flat(statements) for name in _place_names(loop)}
     room = _MOST_COPIED
     for statement in flat(statements):
@@ -52,7 +55,7 @@ def bind(statements: list[Statement], source: str) -> None:
                 room = _normalise(node, node.value, names, source, room)
                 todo.append((node, names))
             elif isinstance(node.value, Binding):
-                names = _bind(node, node.value, names, source)
+                names = _bind(node, node.value, names, source, known)
                 todo += [(arg, names) for arg in node.args]
             else:
                 todo += [(arg, names) for arg in node.args]
@@ -66,6 +69,13 @@ def _place_names(statement: Statement) -> list[str]:
         return []
     parts = postorder(statement.body, children)
     return [statement.name, *(str(part.value) for part in parts if part.kind == "name")]
+
+
+def _declared_sizes(statements: list[Statement]) -> list[str]:
+    """The names in the declarations of a text: those of sizes, beside those of kinds."""
+    declared = [one.body for one in statements if one.role == "declaration"]
+    parts = [part for body in declared for part in postorder(body, children)]
+    return [str(part.value) for part in parts if part.kind == "name"]
 
 
 def _define(statement: Statement, counts: Container[str], source: str) -> None:
@@ -152,7 +162,9 @@ def _resolve(node: SyntaxNode, names: _Names) -> None:
         node.kind, node.value = "index", bound
 
 
-def _bind(node: SyntaxNode, binding: Binding, names: _Names, source: str) -> _Names:
+def _bind(
+    node: SyntaxNode, binding: Binding, names: _Names, source: str, sizes: Container[str]
+) -> _Names:
     """The names that hold in the body."""
     if binding.name != "array" and binding.name not in BINDERS:
         raise ParseError(
@@ -166,9 +178,13 @@ def _bind(node: SyntaxNode, binding: Binding, names: _Names, source: str) -> _Na
     conditions: list[SyntaxNode] = []
 
     def add(
-        name: SyntaxNode, first: SyntaxNode | None = None, last: SyntaxNode | None = None
+        name: SyntaxNode,
+        first: SyntaxNode | None = None,
+        last: SyntaxNode | None = None,
+        *,
+        implied: bool = False,
     ) -> None:
-        bound = Bound(str(name.value), name.span, first, last)
+        bound = Bound(str(name.value), name.span, first, last, implied=implied)
         if any(each.name == bound.name for each in bounds):
             raise ParseError(
                 f"{bound.name} is bound twice",
@@ -194,9 +210,11 @@ def _bind(node: SyntaxNode, binding: Binding, names: _Names, source: str) -> _Na
             named = [part for part in postorder(place, children) if part.kind == "name"]
             fresh = [part for part in named if str(part.value) not in inside]
             indices = [part for part in fresh if str(part.value) in stands]
+            if len(fresh) < len(named) or any(str(part.value) not in sizes for part in indices):
+                indices = [part for part in indices if str(part.value) not in sizes]
             for part in fresh if len(fresh) == len(named) and not indices else indices:
                 if str(part.value) not in inside:
-                    add(part)
+                    add(part, implied=True)
             if not _is_limit(place, bounds, inside):
                 for part in named:
                     _resolve(part, inside)

@@ -115,18 +115,26 @@ class WhereNode(SyntaxNode):
 
 class Bound:
     """An index that a binder binds: its name, its place in the text, and its range where one is
-    written, as the nodes of the first and the last value.
+    written, as the nodes of the first and the last value. It is ``implied`` where a condition alone
+    says that it is one.
     """
 
-    __slots__ = ("first", "last", "name", "span")
+    __slots__ = ("first", "implied", "last", "name", "span")
 
     def __init__(
-        self, name: str, span: Span, first: SyntaxNode | None = None, last: SyntaxNode | None = None
+        self,
+        name: str,
+        span: Span,
+        first: SyntaxNode | None = None,
+        last: SyntaxNode | None = None,
+        *,
+        implied: bool = False,
     ) -> None:
         self.name = name
         self.span = span
         self.first = first
         self.last = last
+        self.implied = implied
 
     def __repr__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ each kind of phrase.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -41,9 +41,11 @@ _LONGEST_NUMBER = (
 _PROMPTED = 12  # characters that may be a prompt such as julia>
 
 
-def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[Statement]:
+def parse(
+    text: str, *, power_of_T: bool = False, advise: bool = True, sizes: Iterable[str] = ()
+) -> list[Statement]:
     """The statements of a program; raises ``ParseError``, which with ``advise`` says what to write
-    instead.
+    instead. ``sizes`` are the names in the sizes of declared variables.
     """
     table = load()
     try:
@@ -73,7 +75,7 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         # few texts have bound indices
         from matcalc.read.syntax.binders import bind  # noqa: PLC0415
 
-        bind(result, text)
+        bind(result, text, sizes)
     if "(" in text and any(token[0] == "WHERE" for token in stream):
         # few texts have definitions in brackets
         from matcalc.read.syntax.scopes import hoist  # noqa: PLC0415

@@ -15,6 +15,8 @@ _POWER = r"(\.?)\^\("
 _PLAIN = r"\.[*/^']|(?<!\\)\*|\\(?![A-Za-z{}|])|@"
 _ENTRIES = r"(\[[^\[\]]+\]|\b\w+)\[([^\[\]=<]+)\]"
 _BINDER = r"\b(sum|prod|max|min)\[(\w+)=(\w+):([^\[\]]+)\]"
+_CONDITION = r"\b(sum|prod|max|min)\[(\w+[<>]=?[^\[\],]+)\]"
+_BINDS = r"\b(sum|prod|max|min)\[\w+,"  # LaTeX has no list of indices that stand on no axis
 _DECLARES = r"(or )?declare \w+: "
 
 
@@ -55,6 +57,9 @@ def _translate(clause: str) -> str | None:
         text = f"{text[: power.start()]}^{{{sign}{text[power.end() : end]}}}{text[end + 1 :]}"
     text = re.sub(r"(?<=[\w)\]}])'", r"^\\top", text)
     text = re.sub(_BINDER, r"\\\1_{\2=\3}^{\4}", text)
+    text = re.sub(_CONDITION, r"\\\1_{\2} ", text)
+    if re.search(_BINDS, text):
+        return None
     text = re.sub(_ENTRIES, lambda found: f"[{found[1].strip('[]')}]_{{{found[2]}}}", text)
     return None if re.search(_PLAIN, text) else text
 

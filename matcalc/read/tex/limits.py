@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matcalc.core.errors import MatcalcError, ParseError, Span, UnsupportedError
+from matcalc.core.kinds import size_names
 from matcalc.core.operations import POLES
 from matcalc.core.walk import operands, postorder
 from matcalc.read.tex import sets
@@ -185,9 +186,14 @@ def _indices(total: Phrase, letters_: Letters) -> tuple[Phrase, ...]:
     names = [symbol(leaf, source).name for leaf in found]
     running = letters_.ranges.get(id(total), {})
     below = {name for part in postorder(total.args[0], operands) for name in names_in(part, source)}
+    sizes = size_names(letters_.scope.declared.values())
     for bound in total.bounds:
-        for leaf in (leaf for side in bound.args for leaf in size_leaves(side)):
+        leaves = [leaf for side in bound.args for leaf in size_leaves(side)]
+        lettered = [_name(leaf, letters_) for leaf in leaves if leaf.kind == "symbol"]
+        for leaf in leaves:
             name = _name(leaf, letters_)
+            if name in sizes and not sizes.keys() >= set(lettered):
+                continue  # the n of i < n where x is declared with n entries
             if leaf.kind != "symbol" or name in names or name in running or name not in below:
                 continue
             if found and total.parts and name in letters_.outside(total):

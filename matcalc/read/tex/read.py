@@ -13,7 +13,7 @@ from matcalc.core.errors import (
     Span,
     UnsupportedError,
 )
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.program import Program
 from matcalc.core.split import split_declarations
@@ -502,7 +502,8 @@ def _resolve(
                 note_unused(statements, values[-1][0], resolver.scope)
             if letters.binding:
                 for statements in result:
-                    bind(statements, resolver.scope.source)
+                    sizes = size_names(resolver.scope.declared.values())
+                    bind(statements, resolver.scope.source, sizes)
             return result
     raise UnsupportedError(
         f"more than {_MOST_LEARNT} letters whose kinds only their use can tell",

@@ -8,7 +8,7 @@ from itertools import count
 from matcalc.core.dims import names_in
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.indexed import free_indices
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BaseLanguage
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, operation
@@ -110,7 +110,8 @@ def several_say(
 
 def _parse(text: str, variables: Mapping[str, Variable]) -> list[Statement]:
     """The statements of a text, with the names of members of families."""
-    statements = parse(text, power_of_T="T" in variables and not variables["T"].shape)
+    power = "T" in variables and not variables["T"].shape
+    statements = parse(text, power_of_T=power, sizes=size_names(variables.values()))
     if not has_members(statements, variables):
         return statements
     # few texts have families

@@ -51,6 +51,45 @@ def test_gradients_of_sums_over_pairs(text, printed):
     assert found.check().ok
 
 
+KINDS = {"W": "matrix(p, q)", "X": "matrix(n, q)", "S": "matrix(n, n)", "v": "vector(n)"}
+# what a root is taken of is zero at i = j, whatever the variables are
+ROOTS = [
+    ("sum[i,j](norm2(W*(X[i,:]' - X[j,:]'))*S[i,j])", "W X"),
+    ("sum[i,j](norm2(tanh(W*(X[i,:]' - X[j,:]'))))", "W X"),
+    ("sum[i,j](norm2(X[i,:]*v[j] - X[j,:]*v[i]))", "X v"),
+    ("sum[i,j](sqrt(abs(v[i] - v[j])))", "v"),
+    ("sum[i,j](cbrt(v[i] - v[j])*S[i,j])", "v"),
+]
+# the terms that a condition leaves out are the only ones without a value
+COUNTED = [
+    ("sum[i<j](v[j]*S[i,j]/(i - n))", "v", "D[i] = sum[j<i](S[j,i]/(j - n))"),
+    ("sum[i<j](v[j]*S[i,j]/(j - 1))", "v", "D[i] = sum[j<i](S[j,i]/(i - 1))"),
+    ("sum[i<j](v[j]*log(n - i)*S[i,j])", "v", "D[i] = sum[j<i](log(n - j)*S[j,i])"),
+    (
+        "sum[i<j](v[j]*S[i,j]/(i - n))",
+        "S",
+        "D[i=1:n, j] = where(i < j, v[j]/(i - n), 0)",
+    ),
+    ("sum[i<j](v[j]*S[i,j]/i)", "v", "D[i] = sum[j<i](S[j,i]/j)"),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), ROOTS)
+def test_a_root_of_zero_has_no_part_in_the_derivative(text, names):
+    used = {name: kind for name, kind in KINDS.items() if name in text}
+    for name in names.split():
+        found = matcalc.diff(text, name, variables=used)
+        assert found.verification.kind == "numeric"
+        assert "!=" in str(found)
+
+
+@pytest.mark.parametrize(("text", "wrt", "printed"), COUNTED)
+def test_terms_that_are_left_out_have_no_value(text, wrt, printed):
+    found = matcalc.diff(text, wrt, variables={"S": "matrix(n, n)", "v": "vector(n)"})
+    assert found.verification.kind == "exact"
+    assert str(found) == printed
+
+
 def test_what_is_infinite_on_the_diagonal_is_not_verified():
     with pytest.warns(matcalc.VerificationWarning, match="no point inside the domain"):
         matcalc.diff("sum[i,j](1/norm2(X[i,:] - X[j,:]))", "X")

@@ -41,6 +41,9 @@ ROWS = [
     (r"\sum_{t=1}^{T-1} x_t y_t", XY, "sum(x.*y) - x[T]*y[T]"),
     (r"\sum_{s=1}^{T-1} \sum_{t=s+1}^{T} x_s y_t", XY, "sum[s<t](x[s]*y[t])"),
     (r"\sum_{i=1}^{n-1} \sum_{j=i+1}^{n} (r_i - r_j)^2", {}, "sum[i<j]((r[i] - r[j])^2)"),
+    # a size that a variable is declared with is no index
+    (r"\sum_{i<T} x_i y_T", XY, "sum(x[1:T-1])*y[T]"),
+    (r"\sum_{i \leq T} x_i (T-i)", XY, "sum[i=1:T](x[i]*(T - i))"),
 ]
 
 

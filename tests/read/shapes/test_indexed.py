@@ -50,6 +50,11 @@ MEANINGS = [
     ("F[i] = (e^2 where e = x[i] - y[i])", lambda v: (v.x - v.y) ** 2),
     ("F[i,j] = (i < j)*A[i,j]", lambda v: np.triu(v.A, 1)),
     ("mean[i<j](A[i,j])", lambda v: np.triu(v.A, 1).sum() / 6),
+    # a size that a variable is declared with is no index
+    ("sum[i<=n](x[i]/n)", lambda v: v.x.mean()),
+    ("sum[i<n](x[i]*(n - i))", lambda v: sum(v.x[i] * (3 - i) for i in N)),
+    ("sum[i<n](x[i]*x[n])", lambda v: v.x[:3].sum() * v.x[3]),
+    ("sum[i, j, i<j](x[i]*j)", lambda v: sum(v.x[i] * (j + 1) for i in N for j in N if i < j)),
 ]
 
 
@@ -92,6 +97,9 @@ REFUSALS = [
     ("sum[i](c)", "nothing says which values i has"),
     ("sum[i=1:n](x[i+1])", "has no such entry for all values of i"),
     ("sum[i=3:2](x[i])", "no value of i is in this range"),
+    ("sum[i>n](x[i]^2)", "no value of i is in this range"),
+    ("sum[i<=j](x[i]/j)", "j may be a size or an index"),
+    ("sum[i!=n](x[i])", "only an end of the range can be a condition here"),
     ("sum[i,i](x[i])", "i is bound twice"),
     ("sum[i+1](x[i])", "i+1 is not an index, range or condition"),
     ("softmax[i](x[i])", "which nothing around it binds"),
@@ -143,3 +151,19 @@ def test_three_places_are_those_of_a_tensor(text):
         read(text, {})
     assert problem.value.hint == "declare T: tensor(n, m, p), where equal sizes have one name"
     read(text, {"T": "tensor(n, n, p)"})
+
+
+def test_a_size_or_an_index_is_asked_for():
+    """Both readings that the hint offers are read; a declaration within the text says it as
+    well.
+    """
+    with pytest.raises(MatcalcError) as problem:
+        read("sum[i<=q](x[i]/q)", {"x": "vector"})
+    assert problem.value.hint == (
+        'if q is a size, declare a variable with it, as in "x: vector(q)"; '
+        "if it is an index, write sum[i, q, i<=q](...)"
+    )
+    x = np.array([1.0, 2.0, 4.0])
+    texts = ["x: vector(q); sum[i<=q](x[i]/q)", "x: vector; sum[i, q, i<=q](x[i]/q)"]
+    values = [interpret(read(text).expr, {"x": x}, {"q": 3, "n": 3}) for text in texts]
+    assert values == pytest.approx([7 / 3, 1 + 1 / 2 + 1 / 3 + 2 / 2 + 2 / 3 + 4 / 3])
