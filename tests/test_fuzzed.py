@@ -64,6 +64,10 @@ FOUND = [
     ("sum(abs(eigvals(F'*F)))", "F"),
     ("norm1(x.^2/norm2(y))", "y"),
     ("huber(lambda_max(c*c' + eye/2), 1)", "c"),
+    ("det(sin(A))", "A"),
+    ("det(tril(sin(A)))", "A"),
+    ("sum(logsoftmax(T, 3).^2)", "T"),
+    ("sum(logsoftmax(T, 1).^2)*norm2(logsoftmax(T, 1))", "T"),
 ]
 # the formula would divide by entries that are zero by declaration
 DIVIDING = [

@@ -91,6 +91,26 @@ def test_derivatives(name: str, axis: int) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("name", "axis"), thinned([(name, axis) for name in REDUCTIONS for axis in (1, 2, 3)], 9)
+)
+def test_tensors(name: str, axis: int) -> None:
+    """Values and derivatives of tensors, of which the LaTeX is read back."""
+    X = np.random.default_rng(1).uniform(0.3, 1.2, (2, 3, 4))
+    for context in CONTEXTS[:5]:
+        text = context.replace("F", f"{name}(X, {axis})")
+        value = matcalc.parse(text, {"X": "tensor(m, n, p)"})
+        derivative = value.diff("X")
+        assert derivative.verification.kind != "none"
+        assert value.latex() and derivative.latex()
+        step = np.random.default_rng(2).normal(size=X.shape)
+        function = value.to_callable()
+        slope = (function(X=X + 1e-5 * step) - function(X=X - 1e-5 * step)) / 2e-5
+        np.testing.assert_allclose(
+            np.sum(derivative.to_callable()(X=X) * step), slope, rtol=1e-4, atol=1e-6
+        )
+
+
 def test_a_norm_along_an_axis_is_not_proved_to_be_that_of_all_entries() -> None:
     for axis in (1, 2):
         left, right = f"sum(norm2(X, {axis}).^4)", "norm2(X)^4"

@@ -237,7 +237,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         for factor, at, exponent in wholes:
             touched = {index for place in at for index, _ in place.terms} & set(bound)
             key: EntryKey = (factor, at)
-            if factor.kind == "ones":
+            if isinstance(factor, Leaf) and factor.kind == "ones":
                 continue
             if isinstance(factor, Leaf) and factor.kind in ("lower", "apart", "place"):
                 held = condition(factor, at)
@@ -254,14 +254,15 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 and at[0] == Place(at[1].terms, at[1].offset.plus(factor.start))
             ):
                 continue  # what its index was put in for
-            elif touched or fails_at_places(factor, exponent):
+            elif touched or (isinstance(factor, Node) and fails_at_places(factor, exponent)):
                 inner.append((touched, key, exponent))
             else:
                 outer[key] = outer.get(key, 0) + exponent
         inner = [(touched or shelter(key, masks), key, e) for touched, key, e in inner]
         for key, exponent in [each[1:] for each in inner if not each[0]]:
             outer[key] = outer.get(key, 0) + exponent
-        for group in connected_groups(bound, [each[0] for each in (*inner, *masks) if each[0]]):
+        joined = [each[0] for each in inner if each[0]] + [each[0] for each in masks]
+        for group in connected_groups(bound, joined):
             summed = tuple([index for index in bound if index in group])
             product = tuple([(key, e) for touched, key, e in inner if touched & group])
             conditions = tuple([each for touched, each in masks if touched & group])

@@ -10,6 +10,7 @@ from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.reach import is_closed
 from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Value
@@ -51,8 +52,7 @@ def _refuse_reach(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:
         return
     (argument, *more), source = head.args, resolver.scope.source
     shown = source[head.mark.end : head.end].strip()
-    closed = shown.endswith((")", "]", r"\}")) and argument.kind != "call"
-    if more or closed or not shown or resolver.value_of(argument).rank != 2:
+    if more or not shown or is_closed(shown) or resolver.value_of(argument).rank != 2:
         return
     name, rest = source[head.start : head.mark.end], resolver.quote(following)
     raise resolver.problem(

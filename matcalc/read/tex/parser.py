@@ -262,7 +262,7 @@ class _Builder:
         refuse_script(base, script, where, self.scope)
         if script.kind == "circled-script":
             return made("entrywise", script.args[0])
-        if self._transposes(script):
+        if self._transposes(script) and not (self._is_euler(base) and self.scope.knows(script)):
             lettered.refuse_primed(base, where, self.scope)
             return made("transpose")
         if script.kind == "neg" and self._transposes(script.args[0]):
@@ -292,13 +292,14 @@ class _Builder:
                 parts=(script, *base.parts),
                 text="(",
             )
-        if (
-            base.kind == "symbol"
-            and base.text in ("e", r"\mathrm{e}", r"\mathrm e")
-            and not self.scope.knows(base)
-        ):
+        if self._is_euler(base):
             return Phrase("exponential", base.start, where.end, args=(script,), mark=where)
         return made("power", script)
+
+    def _is_euler(self, base: Phrase) -> bool:
+        """Whether a letter is Euler's number, and no variable."""
+        spelled = base.kind == "symbol" and base.text in ("e", r"\mathrm{e}", r"\mathrm e")
+        return spelled and not self.scope.knows(base)
 
     def _transposes(self, script: Phrase) -> bool:
         if script.kind == "mark":

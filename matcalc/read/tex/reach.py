@@ -24,6 +24,7 @@ from matcalc.read.tex.values import Value
 if TYPE_CHECKING:
     from matcalc.read.tex.letters import Letters
 
+_SIZED = r"\\(?:left|right|[bB]igg?[lr]?)\s*"
 _PRODUCTS = frozenset(("*", ".", ".*", "x", "/"))
 _ENDING = frozenset(  # whose last operand stands at the end
     ("bigsum", "gradient", "neg", "+", "-", "*", ".")
@@ -151,3 +152,14 @@ def _end(source: str, start: int) -> int:
 
 def _is_unclosed(text: str) -> bool:
     return sum(text.count(each) for each in "([") > sum(text.count(each) for each in ")]")
+
+
+def is_closed(argument: str) -> bool:
+    """Whether an argument stands in one pair of brackets, which it begins and ends with."""
+    signs = re.sub(_SIZED, "", argument).replace(r"\{", "[").replace(r"\}", "]")
+    depth = 0
+    for place, sign in enumerate(signs):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth <= 0:
+            return signs[0] in "([" and place == len(signs) - 1
+    return False

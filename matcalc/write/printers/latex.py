@@ -172,14 +172,14 @@ def _define_parts(
     by_entry: dict[int, LatexPiece] = {}
     defined: list[tuple[str, str]] = []
     heads = {id(node): free_letters(order, node.rank) for node in order if id(node) in terms}
-    letters = letters_of_contractions(order, named, heads, taken) if heads or _sums(order) else {}
+    inside, at_heads = letters_of_contractions(order, named, heads, above, taken)
     for node in order:
         args = [pieces[id(arg)] for arg in node.args]
         written_out = not set(taken).isdisjoint(LETTERS.get(node.op, ()))
         piece = (
             call(rf"\operatorname{{{node.op.replace('_', '')}}}", *args)
             if written_out
-            else einsum(node, args, letters[id(node)], taken=taken)
+            else einsum(node, args, inside[id(node)], taken=taken)
             if node.op == "einsum"
             else _write_form(bold, node, args, taken)
             if node.op == "indexed"
@@ -203,15 +203,11 @@ def _define_parts(
         pieces[id(node)] = piece
         if id(node) in terms:
             by_entry[id(node)] = (
-                einsum(node, args, letters[id(node)], free=True, taken=taken)
+                einsum(node, args, at_heads[id(node)], free=True, taken=taken)
                 if node.op == "einsum"
                 else add_indices(piece, heads[id(node)])
             )
     return pieces, by_entry, defined
-
-
-def _sums(order: Sequence[Expr]) -> bool:
-    return any(node.op == "einsum" for node in order)
 
 
 def _write_bracketed(expr: Expr, piece: LatexPiece) -> LatexPiece:

@@ -58,28 +58,35 @@ def letters_of_contractions(
     order: Sequence[Expr],
     named: Container[int],
     heads: Mapping[int, Sequence[str]],
+    above: Container[int],
     taken: Iterable[str],
-) -> dict[int, Letters]:
+) -> tuple[dict[int, Letters], dict[int, Letters]]:
     """The letters of each contraction in a formula, none of them one that runs where it stands, or
-    a name that is ``taken``.
+    a name that is ``taken``; and those at its head. They differ where it stands inside of another
+    head as well.
 
     ``order`` has operands before what they are operands of. ``named`` are those that are defined in
-    a line of their own, ``heads`` those at free indices, with these.
+    a line of their own, ``heads`` those at free indices, with these, and ``above`` what adds and
+    multiplies these.
     """
     found: dict[int, Letters] = {}
+    at_heads: dict[int, Letters] = {}
     running: dict[int, set[str]] = {}
     for expr in reversed(order):
         around = set() if id(expr) in named else running.get(id(expr), set())
         own: set[str] = set()
         if expr.op == "einsum":
-            above = heads.get(id(expr), ())
-            found[id(expr)] = _letters(expr, {*around, *taken}, above)
-            own = {*found[id(expr)].values(), *above}
+            at, used = heads.get(id(expr), ()), {*around, *taken}
+            at_heads[id(expr)] = _letters(expr, used, at)
+            found[id(expr)] = _letters(expr, used, () if around.intersection(at) else at)
+            own = {*found[id(expr)].values(), *at_heads[id(expr)].values(), *at}
         elif expr.op == "indexed":
             own = {names.name(name) for name in index_names(expr).values()}
+        elif id(expr) in above:
+            own = {letter for letters in heads.values() for letter in letters}
         for arg in expr.args:
             running.setdefault(id(arg), set()).update(around, own)
-    return found
+    return found, at_heads
 
 
 def _letters(expr: Expr, around: Container[str] = (), free: Sequence[str] = ()) -> Letters:

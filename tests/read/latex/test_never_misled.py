@@ -148,6 +148,9 @@ DEFINED = [  # the free index of the left side is no size, and no index of the s
     (r"\sum_{i,j} x_i \frac{1}{A_{ij}} x_j", {}, "x", "(1./A + (1./A)')*x"),
 ]
 SPELLINGS = [
+    (r"\operatorname{tr}(B e^{T})", {"T": "matrix(n, n)"}, "T", "frechet_expm(T', B')"),
+    (r"\det(\sin(A)) (x^\top x)", {}, "x", "2*det(sin(A))*x"),
+    (r"\operatorname{tr}\left(\exp(A)\right) A x", {}, "x", "tr(exp(A))*A"),
     (r"||Ax-b||_2^2", {}, "x", "2*A'*(A*x - b)"),
     (r"||X||_F^2", {}, "X", "2*X"),
     (r"\left|\left| Ax - b \right|\right|^2", {}, "x", "2*A'*(A*x - b)"),
@@ -300,6 +303,8 @@ OPERATORS = [
     (r"x \oplus y", "Kronecker sum"),
     (r"x_1 + \dots + x_n", "dots are not read"),
     (r"\log \frac{1}{n} \sum_i e^{x_i}", "it is not clear where the argument of log ends"),
+    (r"\operatorname{tr} A \log A", "where the argument of tr ends"),
+    (r"\operatorname{tr} \log(A) A", "where the argument of tr ends"),
     (r"e^{i\theta}", "i may be a variable or the unit i"),
     (r"x^\top A x + O(\|x\|^3)", "leave out what remains of a series"),
     (r"W^l a^{l-1} + b^l", "W^l may be a power, or one of several W"),
