@@ -47,6 +47,9 @@ class Letters(LetterState):
         running = self.ranges.get(id(phrase), {})
         if phrase.kind == "indexed":
             indices = subscripts.names(phrase, self.scope.source)
+            sized = len(indices) == 1 and indices[0] in self.scope.dimensions
+            if sized and self.is_identity(phrase):
+                return self._identity(phrase)
             if any(index in running for index in indices):
                 return self._entry_of_letter(phrase, running)
             if not self.scope.knows(phrase) and self.indices_of_sums.intersection(indices):

@@ -107,19 +107,21 @@ def _signs(expr: Expr, part: Expr, called: Names) -> str:
     reduction = part.value
     sign = OVER_INDICES["sum" if reduction.name == "mean" else reduction.name]
     conditioned = {i for each in reduction.conditions for i, _ in each.place.terms}
-    signs, below = [], []
+    signs, below = [], list[Index]()
     for index in reduction.indices:
         if not follows(index, part.args[0], expr.args):
             last = names.size(index.start.plus(index.size).plus(ONE, -1))
             signs.append((f"{called[index]} = {names.size(index.start)}", f"^{{{last}}}"))
         else:
-            below += [called[index]] * (index not in conditioned)
+            below.append(index)
+    # beside an index that is named, a condition names none
+    listed = [] if conditioned.issuperset(below) else [called[index] for index in below]
     conditions = [_condition(each, reduction.indices, called) for each in reduction.conditions]
     if len(signs) == len(reduction.indices) and conditions:
         under, above = signs.pop()
         signs.append((", ".join([under, *conditions]), above))
     elif len(signs) < len(reduction.indices):
-        signs.append((", ".join([*below, *conditions]), ""))
+        signs.append((", ".join([*listed, *conditions]), ""))
     return " ".join([f"{sign}_{{{under}}}{above}" for under, above in signs])
 
 
