@@ -2,10 +2,10 @@
 is singular. Where there is no derivative, a value there is a convention, but not one beyond the
 values beside it.
 
-If the limits of a partial derivative are one number and the objective is continuous, that number is
-its value there, by the mean value theorem. Else the generalised gradient is the convex hull of the
-limits of gradients (Clarke, Optimization and Nonsmooth Analysis, 1983, theorem 2.5.1). So no entry
-of its members is larger or smaller than in all of these limits. The same holds of second
+If the limits of each partial derivative are one number and the objective is continuous, these are
+its derivative there, by the mean value theorem. Else the generalised gradient is the convex hull of
+the limits of gradients (Clarke, Optimization and Nonsmooth Analysis, 1983, theorem 2.5.1). So no
+entry of its members is larger or smaller than in all of these limits. The same holds of second
 derivatives, which are derivatives of the first.
 """
 
@@ -77,9 +77,12 @@ def _compare(asked: Question, condition: str, point: Point) -> OnKink | None:
     slack = _MORE * max(1.0, float(np.max(np.abs(limits))))
     if not np.any(beyond > slack):
         return None
-    # where the limits of a partial derivative are one number, that is its value there
-    is_continuous = all(_is_continuous(asked, point, pairs, order) for order in range(asked.order))
-    smooth = np.logical_and(is_continuous, high - low <= _ONE * beyond)
+    # where the limits of all partial derivatives are one number each, these are the derivative; a
+    # formula that takes both branches of a tie may well miss the one that both have in common
+    settled = bool(np.max(high - low) <= slack) and all(
+        _is_continuous(asked, point, pairs, order) for order in range(asked.order)
+    )
+    smooth = np.logical_and(settled, high - low <= _ONE * beyond)
     smooth = np.logical_and(smooth, beyond > slack)
     index = largest_place(np.where(smooth, np.inf, beyond))
     if not beyond[index] > slack:

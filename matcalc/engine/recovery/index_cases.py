@@ -101,20 +101,16 @@ class CaseWriter:
 
         if not any(where.values()):
             return None
-        below, above = total(_BELOW), total(_ABOVE)
+        below, equal, above = total(_BELOW), total(_EQUAL), total(_ABOVE)
         if repr(below) == repr(above):
             if not where[_EQUAL]:
-                return case("!=", below, number(0))
-            return case(_EQUAL, total(_EQUAL), below)
-        if not where[_EQUAL] and not where[_ABOVE]:
-            return case(_BELOW, below, number(0))
-        if not where[_EQUAL] and not where[_BELOW]:
-            return case(_ABOVE, above, number(0))
-        last = total(_EQUAL)
-        inner = case(_ABOVE, above, last) if where[_ABOVE] else last
-        if not where[_BELOW]:
-            return inner
-        return case(_BELOW, below, inner)
+                return case("!=", below, equal)
+            return case(_EQUAL, equal, below)
+        if repr(equal) == repr(above):
+            return case(_BELOW, below, above) if where[_BELOW] else case(">=", above, below)
+        if repr(equal) == repr(below):
+            return case(_ABOVE, above, below) if where[_ABOVE] else case("<=", below, above)
+        return case(_BELOW, below, case(_ABOVE, above, equal))
 
     def _alone(
         self,

@@ -12,6 +12,7 @@ import numpy as np
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import EvaluationError, UnsupportedError
+from matcalc.core.functions.frameworks import FRAMEWORKS
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_large
@@ -30,6 +31,10 @@ _ATTEMPTS, _SIZE_CHOICES = (
     2,
 )  # to find a point: each style of entries once, at two choices of sizes
 _TOLERANCE = 1e-7
+_FAILURES = (
+    *(EvaluationError, UnsupportedError, ArithmeticError, ValueError, TypeError, IndexError),
+    *(NameError, AttributeError),
+)
 # of the largest intermediate value: below that times the tolerance, numbers count as rounding
 _FLOOR = 1e-3
 
@@ -38,13 +43,39 @@ def confirm_code(
     text: str, source: Source, backend: str, trees: tuple[Expr, Expr], program: Program
 ) -> None:
     """VerificationError where code does not compute what is shown: ``trees`` are what it was made
-    from and what is shown. Of code for others than NumPy the same program for NumPy is run.
+    from and what is shown. Of code for others than NumPy the same program for NumPy is run; code
+    for frameworks is compiled as well, and that for the array API run with arrays of NumPy.
     """
     made, shown = trees
     if backend != "numpy":
-        source = Standalone(made, program.variables, source.name, "")
+        code, source = text, Standalone(made, program.variables, source.name, "")
         text = source.text()
+        if backend in FRAMEWORKS:
+            ran = framework_says(code, source, backend, shown, program.variables)
+            confirm(ran, "code", program.language)
     confirm(code_says(text, source, shown, program.variables), "code", program.language)
+
+
+def framework_says(
+    code: str, source: Source, backend: str, tree: Expr, variables: Mapping[str, Variable]
+) -> bool:
+    """Whether code for a framework is code, and for the array API that it gives the value of the
+    tree at a random point, where no function of users is called.
+    """
+    try:
+        compiled = compile(code, f"<matcalc {backend}>", "exec")
+    except SyntaxError:
+        return False
+    functions = any(isinstance(each, FunctionRef) for each in source.arguments().values())
+    if backend != "array-api" or functions or source.callables() or is_large(tree):
+        return True
+    namespace: dict[str, Any] = {}
+    try:
+        exec(compiled, namespace)
+    except ImportError:  # array_api_compat is not installed
+        return True
+    function = namespace[source.name]
+    return any(_agrees(function, source, tree, variables, seed, [tree]) for seed in _SEEDS)
 
 
 def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Variable]) -> bool:
@@ -143,7 +174,7 @@ def _agrees(
     try:
         with np.errstate(all="ignore"):
             found = np.asarray(function(**arguments))
-    except (EvaluationError, UnsupportedError, ArithmeticError, ValueError, TypeError, IndexError):
+    except _FAILURES:
         return False
     if found.shape != expected.shape:
         return False

@@ -109,3 +109,10 @@ def test_second_derivatives(text: str, claim: str, verdict: str, words: str) -> 
     said = " ".join((str(report.diagnosis), *report.notes))
     assert words in said
     assert words or not report.notes
+
+
+def test_a_claim_that_counts_both_sides_of_a_tie():
+    """Beside it some partial derivatives have one limit, and others have two."""
+    claim = "(khatrirao(M, T') + khatrirao(T', M))'/2 where M = (T*P == amax(T*P, 2)*vector(1)')'"
+    found = judge(Claim("amax(T*P, 2)", "P", claim, {"T": "toeplitz(n)", "P": "psd(n)"}))
+    assert found.verdict == "proved"

@@ -25,6 +25,20 @@ CASES = [
     ),
 ]
 
+# a triangle of what has no value everywhere, as far as is known: nothing stands on its other side
+TRIANGLES = [
+    ("sum[i](x[i]^3)*expm(exp(L))", "triangular(n)", "where(k >= l, "),
+    ("sum[i](x[i]^3)*expm(exp(L))", "upper(n)", "where(k <= l, "),
+    ("sum[i](x[i]^3)*expm(exp(L) + L*L)", "triangular(n)", "where(k >= l, "),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "printed"), TRIANGLES)
+def test_triangles(text, kind, printed):
+    found = matcalc.diff(text, "L", variables={"x": "vector(n)", "L": kind})
+    assert found.verification.kind == "numeric"
+    assert printed in str(found)
+
 
 @pytest.mark.parametrize(("text", "wrt", "printed"), CASES, ids=[row[0] for row in CASES])
 def test_forms(text, wrt, printed):

@@ -10,12 +10,13 @@ import matcalc
 from matcalc.core.errors import VerificationError
 from matcalc.core.tree import Expr
 from matcalc.read.frontend import read
-from matcalc.verify.readback.code import code_says
+from matcalc.verify.readback.code import code_says, framework_says
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.text import says
 from matcalc.write.printers.latex import _RULES as LATEX_RULES
 from matcalc.write.printers.latex import latex
 from matcalc.write.printers.numpy_code import Source
+from matcalc.write.printers.standalone import Standalone
 
 KINDS = {
     "A": "matrix(m, n)",
@@ -188,3 +189,23 @@ def test_a_row_where_a_column_belongs_is_no_text():
     variables = read("B*x", KINDS).variables
     assert not says("B*x'", product, variables)
     assert not says("x + x'", total, variables)
+
+
+@pytest.mark.parametrize(
+    ("backend", "piece", "other"),
+    [
+        ("array-api", "A.T @ softmax", "A.T @ -softmax"),
+        ("array-api", "return A.T", "return B.T"),
+        ("array-api", "return A.T @", "return A.T["),
+        ("torch", "softmax(A", "softmax[A"),
+        ("jax", "softmax(A", "softmax[A"),
+    ],
+)
+def test_code_for_frameworks_is_compiled_and_run(backend, piece, other):
+    found = matcalc.diff("logsumexp(A*x)", "x")
+    source = Standalone(found._tree, found.variables, "f", "")
+    code = found.source(backend)
+    assert framework_says(code, source, backend, found._tree, found.variables)
+    assert piece in code
+    wrong = code.replace(piece, other)
+    assert not framework_says(wrong, source, backend, found._tree, found.variables)
