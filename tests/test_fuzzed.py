@@ -7,6 +7,8 @@ import pytest
 from sweeps import slow, thinned
 
 import matcalc
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.interpret import interpret
 
 KINDS = {
     "D": "diagonal(3)",
@@ -67,6 +69,11 @@ FOUND = [
     ("[A[1:n-1, :]; c'][2, 1]", "c"),
     ("expm(chol(eye + c*c'))", "c"),
     ("expm(softmax(cumsum(A, 1), 2))", "A"),
+    (
+        'sum(einsum("ijk,il->ljk", T, T[:, :, 1]), 3)'
+        "*(sum[i!=j](norm2(F[:,i] - F[:,j])*A[i,j])*sum(T, 3)')",
+        "F",
+    ),
     ("det(sin(A))", "A"),
     ("det(tril(sin(A)))", "A"),
     ("sum(logsoftmax(T, 3).^2)", "T"),
@@ -119,3 +126,11 @@ def test_products_of_others_of_an_identity(size):
     value = result.to_callable()(c=np.zeros(size))
     others = [[np.prod(np.delete(row, k)) for k in range(size)] for row in np.eye(size)]
     assert np.array_equal(value, np.transpose(others))
+
+
+def test_more_indices_than_an_array_has_axes():
+    sums = " + ".join(f"sum[i,j](A[i,j]*c[j]^{k})" for k in range(1, 20))
+    program = read(f"F[k] = c[k]*({sums})", {"A": "matrix(n, n)", "c": "vector(n)"})
+    A, c = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -1.0])
+    wanted = c * sum((A @ c**k).sum() for k in range(1, 20))
+    np.testing.assert_allclose(interpret(program.expr, {"A": A, "c": c}, {"n": 2}), wanted)

@@ -200,7 +200,8 @@ def _indices(total: Phrase, letters_: Letters) -> tuple[Phrase, ...]:
                 continue  # a place that is fixed outside of the sum
             if total.parts or (bound.kind == "!=" and name in letters_.outside(total)):
                 continue
-            if bound.kind == "!=" and name not in INDICES:  # the class of j \neq y
+            printed = letters_.scope.printed is not None
+            if bound.kind == "!=" and name not in INDICES and not printed:  # the class of j \neq y
                 continue
             names.append(name)
             found.append(leaf)

@@ -18,6 +18,7 @@ from matcalc.runtime import power
 from matcalc.runtime.elementwise import Array
 
 _MOST = 3_000_000  # entries of an array
+_MOST_AXES = 24  # of indices; NumPy broadcasts 32, and parts have up to 8 of their own
 _MOST_STEPS = 20_000  # choices of the indices for which an operation is done one by one
 _NEUTRAL = {"sum": 0.0, "mean": 0.0, "prod": 1.0}
 _ARITHMETIC: dict[str, Callable[..., Array]] = {
@@ -59,7 +60,7 @@ class Axes:
         indices = form.all_indices()
         self._axis = {index: k for k, index in enumerate(indices)}
         self._lengths = [index.size.size(self._sizes) for index in indices]
-        if min(self._lengths, default=1) < 1:
+        if min(self._lengths, default=1) < 1 or len(indices) > _MOST_AXES:
             raise NotAtOnce
 
     def value(self) -> Array:
