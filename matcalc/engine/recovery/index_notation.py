@@ -261,8 +261,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         inner = [(touched or shelter(key, masks), key, e) for touched, key, e in inner]
         for key, exponent in [each[1:] for each in inner if not each[0]]:
             outer[key] = outer.get(key, 0) + exponent
-        joined = [each[0] for each in inner if each[0]] + [each[0] for each in masks]
-        for group in connected_groups(bound, joined):
+        for group in connected_groups(bound, [t for t, *_ in inner] + [t for t, _ in masks]):
             summed = tuple([index for index in bound if index in group])
             product = tuple([(key, e) for touched, key, e in inner if touched & group])
             conditions = tuple([each for touched, each in masks if touched & group])

@@ -157,7 +157,7 @@ def over_axis(
 def connected_groups(bound: Sequence[Index], touched: Sequence[set[Index]]) -> list[set[Index]]:
     """Indices that factors join."""
     groups = [{index} for index in bound]
-    for each in touched:
+    for each in filter(None, touched):
         joined = [group for group in groups if group & each]
         groups = [group for group in groups if not group & each]
         groups.append(set().union(*joined))

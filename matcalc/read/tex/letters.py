@@ -48,7 +48,7 @@ class Letters(LetterState):
         if phrase.kind == "indexed":
             indices = subscripts.names(phrase, self.scope.source)
             sized = len(indices) == 1 and indices[0] in self.scope.dimensions
-            if sized and self.is_identity(phrase):
+            if sized and self.is_identity(phrase) and not self.scope.knows(phrase.args[0]):
                 return self._identity(phrase)
             if any(index in running for index in indices):
                 return self._entry_of_letter(phrase, running)

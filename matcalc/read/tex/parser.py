@@ -25,7 +25,7 @@ from matcalc.read.tex.defined import tokens_of
 from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.reach import widen_sum
 from matcalc.read.tex.scope import Scope
-from matcalc.read.tex.scripts import POSTFIX_T, bare_norm, refuse_script
+from matcalc.read.tex.scripts import EULER, POSTFIX_T, bare_norm, refuse_script
 
 _CIRCLES = {"ODOT": ".*", "CIRC": ".*", "OSLASH": "./", "OTIMES": "⊗"}
 _PRODUCTS = {"CDOT": ".", "STAR": "*", "TIMES": "x"}
@@ -298,8 +298,7 @@ class _Builder:
 
     def _is_euler(self, base: Phrase) -> bool:
         """Whether a letter is Euler's number, and no variable."""
-        spelled = base.kind == "symbol" and base.text in ("e", r"\mathrm{e}", r"\mathrm e")
-        return spelled and not self.scope.knows(base)
+        return base.kind == "symbol" and base.text in EULER and not self.scope.knows(base)
 
     def _transposes(self, script: Phrase) -> bool:
         if script.kind == "mark":

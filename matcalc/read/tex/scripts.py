@@ -17,6 +17,7 @@ POSTFIX_T = frozenset(  # the transpose, unless T is a number
     {"T", r"\mathsf{T}", r"\mathsf T", r"\mathrm{T}", r"\mathrm T", r"\text{T}", r"\mathit{T}"}
     | {r"\mathbf{T}", r"\mathbf T", r"\textsf{T}"}
 )
+EULER = ("e", r"\mathrm{e}", r"\mathrm e")
 # words that nobody means as exponents
 _SCRIPTS = frozenset(
     [
