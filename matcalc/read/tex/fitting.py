@@ -70,13 +70,21 @@ def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
         ):
             for term in terms(phrase):
                 if value_of(term).rank and not _is_array_in(resolver, term, beside):
-                    promote(resolver.letter_of(term), 0, _why_like(resolver, term, beside))
+                    letter = _counted(resolver.letter_of(term))
+                    promote(letter, 0, _why_like(resolver, term, beside))
 
 
 def _why_like(resolver: ResolverBase, phrase: Phrase, beside: Phrase) -> str:
     """Why a letter is of the rank of what is added to it, or to what it is a factor of."""
     alone = resolver.letter_of(phrase) is _unsigned(phrase)
     return f"{'it' if alone else resolver.quote(phrase)} is added to {resolver.quote(beside)}"
+
+
+def _counted(phrase: Phrase) -> Phrase:
+    r"""The n of \log n, which counts; else the phrase itself."""
+    inside = phrase.args[0] if phrase.kind == "call" and len(phrase.args) == 1 else phrase
+    counts = inside.kind == "symbol" and inside.text in INDICES
+    return inside if counts and phrase.text in ENTRYWISE else phrase
 
 
 def _is_computed(resolver: ResolverBase, phrase: Phrase) -> bool:

@@ -74,6 +74,20 @@ def test_right_on_all_pieces(expr: str, wrt: str, claim: str) -> None:
     assert report.ok, str(report)
 
 
+PERIODIC = [  # of which the other sign is beyond half a turn
+    ("sum(asin(sin(x)))", "x", "vector(1)", "cos(x)./abs(cos(x))"),
+    ("sum(sqrt(1 - sin(x).^2))", "x", "-sin(x)", "-sin(x).*cos(x)./abs(cos(x))"),
+    ("sqrt(1 - cos(a)^2)", "a", "cos(a)", "sin(a)*cos(a)/abs(sin(a))"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "wrong", "right"), PERIODIC, ids=lambda text: text)
+def test_beyond_half_a_turn(expr: str, wrt: str, wrong: str, right: str) -> None:
+    for seed in range(2):
+        assert judge(Claim(expr, wrt, wrong), seed).verdict == "wrong"
+        assert judge(Claim(expr, wrt, right), seed).ok
+
+
 def test_unvisited_piece_is_named() -> None:
     report = judge(Claim("sum(where(x > 10^60, x, x.^2))", "x", "2*x", dict(VARIABLES)))
     assert (report.verdict, report.reason) == (

@@ -63,6 +63,8 @@ ASKED = [
     # a letter that counts, before a function: the sum beside it is of numbers
     (r"n\log\lambda - \lambda\sum x_i", r"\lambda", "n/lambda - sum(x)"),
     (r"m\log a - a\sum_i x_i", "a", "m/a - sum(x)"),
+    (r"\log\sum_i e^{x_i} - \log n", "x", "softmax(x)"),
+    (r"x^\top x - \log m", "x", "2*x"),
     (r"\|n\mu - \sum_i x_i\|^2", r"\mu", "2*n*(n*mu - X'*vector(1))"),
     # lines that go on with the formula before them
     (r"\begin{align} L &= x^\top w \\ &\quad + y^\top w \end{align}", "w", "x + y"),
