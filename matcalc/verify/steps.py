@@ -136,12 +136,14 @@ def _apply(tree: Expr, direction: Expr) -> Expr:
 
 
 def weakest(found: Sequence[Verification]) -> Verification:
-    """The verdict on all: as sure as the least sure."""
+    """The verdict on all: as sure as the least sure. A proof for some sizes alone, or only where
+    there is a value, says so for all.
+    """
     for kind in ("none", "numeric"):
         these = [each for each in found if each.kind == kind]
         if these:
             return max(these, key=lambda each: each.error or 0.0)
-    return Verification("exact")
+    return next((each for each in found if each.how), Verification("exact"))
 
 
 def _claim(program: Program, step: Step, structure: str) -> DerivativeStatement:
