@@ -413,6 +413,8 @@ KEYED_BY_FUNCTIONS = {
     "write/printers/numpy_indexed.py": "rules: what has bound indices",
     "write/printers/latex_functions.py": "rules: what no template says",
     "write/printers/numpy_emit.py": "runtime functions whose value nobody else holds",
+    "write/printers/numpy_facts.py": "runtime functions whose value may be complex",
+    "write/printers/numpy_forms.py": "reductions of NumPy that are linear or take an axis",
     "write/printers/numpy_functions.py": "rules: what is no single call",
     "write/printers/text.py": "rules: what has sizes or letters in its text",
     "engine/rewriting/constants.py": "rules: exact values",

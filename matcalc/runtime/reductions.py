@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from matcalc.runtime.elementwise import Array, abs_, power, xlogy
 
 _TINY = 1e-150  # squares of smaller numbers lose digits
+_MANY = 1000  # entries
 _SQUARES = {"d": (1e-280, 1e300), "f": (1e-30, 1e38)}  # between these their sums lose none
 
 
@@ -41,10 +42,23 @@ def hypot(x: ArrayLike, y: ArrayLike) -> Array:
     """sqrt(x^2 + y^2) entry by entry, without squares that overflow."""
     x, y = np.asarray(x), np.asarray(y)
     if not (np.iscomplexobj(x) or np.iscomplexobj(y)):
-        return np.asarray(np.hypot(x, y))
+        return _real_hypot(x, y)
     largest = np.maximum(np.abs(np.real(x)), np.abs(np.real(y)))
     largest = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
     return np.asarray(largest * np.sqrt((x / largest) ** 2 + (y / largest) ** 2))
+
+
+def _real_hypot(x: Array, y: Array) -> Array:
+    """That of many entries by a root of squares, where none is too small or too large: NumPy takes
+    the entries one by one.
+    """
+    if max(x.size, y.size) >= _MANY:
+        with np.errstate(over="ignore", under="ignore"):
+            squares = x * x + y * y
+        least, most = _SQUARES.get(squares.dtype.char, (1.0, 0.0))
+        if least < squares.min() and squares.max() < most:
+            return np.asarray(np.sqrt(squares))
+    return np.asarray(np.hypot(x, y))
 
 
 def atan2(y: ArrayLike, x: ArrayLike) -> Array:

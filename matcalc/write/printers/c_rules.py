@@ -89,7 +89,7 @@ def _stack(emitter: CWriter, node: CodeNode) -> Code:
     for r in range(rows):
         column = ZERO
         for arg in node.args[r * columns : (r + 1) * columns]:
-            shape = arg.shape if flat and arg.rank else _wide(arg)
+            shape = arg.shape or (ONE, ONE)
             shape = shape[-1:] if flat else shape
             starts = [column] if flat else [row, column]
             axes = emitter.axes(shape)
@@ -104,13 +104,6 @@ def _stack(emitter: CWriter, node: CodeNode) -> Code:
         if not flat:
             row = row.plus(shape[0])
     return made
-
-
-def _wide(block: CodeNode) -> Shape:
-    """The shape of a block of a matrix; of one with one axis the code says which."""
-    if block.rank == 1 and block.op == "suffix":
-        return (ONE, *block.shape) if block.attr == "[None, :]" else (*block.shape, ONE)
-    return block.shape or (ONE, ONE)
 
 
 def _several(emitter: CWriter, node: CodeNode) -> Code:

@@ -16,6 +16,7 @@ from matcalc.write.printers.numpy_products import (
     CodeFactor,
     is_summed,
     is_triangle,
+    scaling_of,
     sums_of,
     unfold,
 )
@@ -137,7 +138,7 @@ def _inside(
         return args[0] if is_ones(vector) else build.times(args[0], vector)
     if (matrix.op, matrix.attr) == ("filled", "np.eye"):
         return vector
-    if is_summed(matrix) or is_triangle(matrix):
+    if is_summed(matrix) or is_triangle(matrix) or scaling_of(matrix) is not None:
         for factor in reversed(unfold(build, matrix, flipped)):
             vector = apply_factor(build, factor, vector, kept, level + 1)
         return vector

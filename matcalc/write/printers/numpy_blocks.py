@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from matcalc.core.dims import ONE, Dim
+from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.tree import Expr
 from matcalc.write.printers.numpy_functions import CodeLowering
 from matcalc.write.printers.numpy_nodes import CodeNode
@@ -31,7 +32,9 @@ def _wide(low: CodeLowering, expr: Expr) -> CodeNode:
     node = low.node(expr)
     if expr.rank != 1:
         return node
-    return low.build.suffix(node, "[None, :]" if expr.row else "[:, None]", expr.shape)
+    if expr.row:
+        return low.build.suffix(node, "[None, :]", (ONE, *expr.shape))
+    return low.build.suffix(node, "[:, None]", (*expr.shape, ONE))
 
 
 def slice_of(low: CodeLowering, expr: Expr) -> CodeNode:
@@ -55,6 +58,8 @@ def dims(node: CodeNode) -> tuple[Dim, ...]:
     """The sizes that the code of such a node mentions."""
     if node.op == "unit":
         return (node.attr, *node.shape)
+    if node.op == "pieces":
+        return (*node.shape, *(size for spot in node.attr for size in (*spot.starts, *spot.shape)))
     if node.op == "sliced":
         return tuple(
             [size for place in node.attr if place is not None for size in place if size is not None]
@@ -70,6 +75,10 @@ def room(node: CodeNode) -> list[Dim]:
     needed: list[Dim] = []
     if node.op == "filled":
         needed += node.shape
+    elif node.op == "pieces":
+        for spot in node.attr:
+            for start, count, axis in zip(spot.starts, spot.shape, node.shape, strict=True):
+                needed += [start, count, axis.plus(start, -1).plus(count, -1)]
     elif node.op == "unit":
         needed += [node.attr, node.shape[0].plus(node.attr, -1).plus(ONE, -1)]
     elif node.op == "sliced":
@@ -102,3 +111,16 @@ def _place(place: tuple[Dim, Dim | None] | None, size: Callable[[Dim], str]) -> 
         return size(start)
     first = "" if start.integer == 0 else size(start)
     return f"{first}:{size(start.plus(part))}"
+
+
+def view(name: str, spot: Any, shape: Shape, size: Callable[[Dim], str]) -> str:
+    """The Python of a part of an array that can be assigned to."""
+    parts = []
+    for start, count, whole in zip(spot.starts, spot.shape, shape, strict=True):
+        end = start.plus(count)
+        first = "" if start.integer == 0 else size(start)
+        parts.append(f"{first}:{'' if end == whole else size(end)}")
+    inside = "" if spot.shape == shape else f"[{', '.join(parts)}]"
+    if spot.diagonal:
+        return f'np.einsum("ii->i", {name}{inside})[...]'
+    return f"{name}{inside or '[...]'}"

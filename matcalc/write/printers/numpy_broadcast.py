@@ -16,6 +16,7 @@ from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_contract import Labels, Operand, contract, spread_axes
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode, total
+from matcalc.write.printers.numpy_products import ALONG_ROWS, is_summed, is_triangle, sums_of
 
 _MANY = 3  # axes from which on an array is not made to be summed
 # what is finite where the arguments are, if it does not divide
@@ -188,6 +189,24 @@ def _sum_of_terms(build: CodeBuilder, node: CodeNode, output: Labels) -> CodeNod
         sides.append(build.times(times, side) if missing else side)
     shape = tuple(node.shape[label] for label in output)
     return build.infix(node.attr, sides[0], sides[1], shape)
+
+
+def sums_of_triangle(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
+    """The sums along the rows of one half of a dyad u*w' are u[i]*q[min(i, j)] with the cumulative
+    sums q of w, which is the smaller one of q[i] and q[j] where no w is negative.
+    """
+    if node.rank != 2 or not is_summed(node) or not is_triangle(node.args[0]):
+        return None
+    half, along = node.args[0], node.attr[2] in ALONG_ROWS
+    upper, backwards = half.calls("np.triu"), node.calls("revcumsum")
+    vectors = half.args[0].args
+    weights, other = vectors[along], vectors[1 - along]
+    if upper is not (along is backwards) or not nonnegative(weights):
+        return None
+    sums = sums_of(build, weights, backwards)
+    column = build.suffix(sums, "[:, None]", (*sums.shape, ONE))
+    least = build.call("np.minimum", column, sums, shape=node.shape)
+    return build.scale_rows(other, least) if along else build.times(least, other)
 
 
 def _factors(build: CodeBuilder, node: CodeNode, labels: Labels) -> list[Operand] | None:

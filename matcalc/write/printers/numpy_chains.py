@@ -16,6 +16,7 @@ from functools import reduce
 
 from matcalc.core.dims import Shape
 from matcalc.write.printers.numpy_apply import apply_factor, diagonal_of, is_slim, spread
+from matcalc.write.printers.numpy_cofactors import put_cofactors
 from matcalc.write.printers.numpy_cost import choose
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
@@ -32,9 +33,11 @@ from matcalc.write.printers.numpy_products import (
     CodeFactor,
     CodeProduct,
     is_product,
+    join_kept,
     parts_of,
     sums_of,
     unfold,
+    without_scalar,
 )
 
 # how many times as much work the whole must be before its terms are multiplied one by one: where a
@@ -56,36 +59,10 @@ class Chains:
     def array(self, product: CodeProduct) -> CodeNode:
         """The value of a product: coefficient and chain."""
         if product.array is None:
-            self._cofactors(product)
+            put_cofactors(self.builder, product)
             scalars, value = self.core(list(product.factors), product.shape)
             product.array = self._scale(product, scalars, value)
         return product.array
-
-    def _cofactors(self, product: CodeProduct) -> None:
-        """det(X)*inv(X)' becomes cof(X), which a singular matrix has as well."""
-        for place, factor in enumerate(product.factors):
-            if factor.kind != INVERSE or self.builder.is_definite(factor.node):
-                continue
-            left = self._without_det(product.top, factor.node)
-            if left is not None:
-                product.top = left
-                cofactors = self.builder.call("cof", factor.node, shape=factor.node.shape)
-                product.factors[place] = CodeFactor(MATRIX, cofactors, not factor.flipped)
-
-    def _without_det(self, scalars: list[CodeNode], matrix: CodeNode) -> list[CodeNode] | None:
-        """The scalars over det(X); None where it does not divide one of them."""
-        det = self.builder.call("np.linalg.det", matrix)
-        for place, scalar in enumerate(scalars):
-            before, after = scalars[:place], scalars[place + 1 :]
-            if scalar is det:
-                return [*before, *after]
-            if scalar.op == "infix" and scalar.attr == "**" and scalar.args[0] is det:
-                power = scalar.args[1]
-                if power.op == "number" and power.attr.denominator == 1 and power.attr > 1:
-                    less = self.builder.number(power.attr - 1)
-                    rest = det if less.attr == 1 else self.builder.infix("**", det, less, ())
-                    return [*before, rest, *after]
-        return None
 
     def core(
         self, factors: list[CodeFactor], shape: Shape
@@ -181,7 +158,7 @@ class Chains:
         """A chain without vectors."""
         if not factors:
             return self.builder.fill("np.eye", shape)
-        factors = self._merge(factors)
+        factors = join_kept(self.builder, self._merge(factors), self.kept)
         found = self._distribute(factors) or self._gram(factors)
         if found is not None:
             return found
@@ -218,19 +195,31 @@ class Chains:
             if factor.kind != MATRIX or factor.node in self.kept:
                 continue
             terms = spread(factor.node)
-            products = [term for _, term in terms if is_product(term)]
-            if not products or not 1 < len(terms) <= _SPREAD:
+            products = [term for _, term in terms if is_product(without_scalar(term)[1])]
+            narrow = place + 1 < len(factors) and factors[-1].ends[1] != factor.ends[1]
+            if not products and not (narrow and self._is_nearly_there(terms)):
+                continue
+            if not 1 < len(terms) <= _SPREAD:
                 continue
             if any(term.shape != factor.node.shape for _, term in terms):
                 continue
             self.nested = True
             total: CodeNode | None = None
             before, after = factors[:place], factors[place + 1 :]
-            for sign, term in terms:
-                total = self._plus(total, sign, self._beside(before, term, factor.flipped, after))
+            for sign, whole in terms:
+                scalar, term = without_scalar(whole)
+                product = self._beside(before, term, factor.flipped, after)
+                if scalar is not None:
+                    product = self.builder.times(scalar, product)
+                total = self._plus(total, sign, product)
             self.nested = False
             return total
         return None
+
+    def _is_nearly_there(self, terms: Sequence[tuple[int, CodeNode]]) -> bool:
+        """Whether a sum has one matrix that is there already, and else diagonal ones."""
+        full = [term for _, term in terms if diagonal_of(self.builder, term) is None]
+        return len(full) == 1 and (full[0].op == "name" or full[0] in self.kept)
 
     def _beside(
         self,
@@ -239,8 +228,13 @@ class Chains:
         flipped: bool,
         after: Sequence[CodeFactor],
     ) -> CodeNode:
-        """L*A*B*R as (L*A)*(B*R); with an inverse or sums the order is planned."""
+        """L*A*B*R as (L*A)*(B*R), or as Z'*D*Z where it is one; with an inverse or sums the order
+        is planned.
+        """
         middle = unfold(self.builder, term, flipped)
+        same = self._gram([*before, *middle, *after])
+        if same is not None:
+            return same
         if len(middle) < 2 or any(factor.kind in (INVERSE, SUMS) for factor in middle):
             return self.matrix([*before, *middle, *after], ())
         left = self.matrix([*before, *middle[:-1]], ())
@@ -375,13 +369,26 @@ class Chains:
             weight = factors[half].node
             if not nonnegative(weight) or is_placed(right[-1].node):
                 return self.builder.gram(weight, self.matrix(right, ()))
-            right.insert(
-                0, CodeFactor(DIAGONAL, _idempotent(weight) or root_of(self.builder, weight))
-            )
+            if weight.calls("step"):  # 0 or 1, so it is its own root
+                return self._rows_that_count(weight, right)
+            right.insert(0, CodeFactor(DIAGONAL, root_of(self.builder, weight)))
         elif len(factors) % 2:
             return self._between(factors[half], right)
         Z = self.matrix(right, ())
         return self.builder.infix("@", self.builder.transpose(Z), Z, (Z.shape[1], Z.shape[1]))
+
+    def _rows_that_count(self, weight: CodeNode, right: list[CodeFactor]) -> CodeNode:
+        """B'*D*B for a diagonal of zeros and ones: from the rows with ones, where nobody reads the
+        code.
+        """
+        build = self.builder
+        if build.quick:
+            places = build.call("np.flatnonzero", weight, shape=weight.shape)
+            Z = self.matrix(right, ())
+            Z = build.node("gathered", 0, (Z, places), Z.shape)
+        else:
+            Z = self.matrix([CodeFactor(DIAGONAL, weight), *right], ())
+        return build.infix("@", build.transpose(Z), Z, (Z.shape[1], Z.shape[1]))
 
     def _between(self, middle: CodeFactor, right: list[CodeFactor]) -> CodeNode | None:
         """R'*M*R, R being a product that is worth computing once."""
@@ -521,8 +528,3 @@ class Chains:
         )
         place = cut(turned)[1]
         return [build.pair(self.matrix(turned[:place], ()), self._transpose(turned[place:]))]
-
-
-def _idempotent(weight: CodeNode) -> CodeNode | None:
-    """The weight itself, where it is made of zeros and ones."""
-    return weight if weight.calls("step") else None

@@ -110,8 +110,8 @@ class Source:
         self.title = title
         self.listed = find_listed(self.variables) if self.places else {}
         self.arrays = {key: each for key, each in self.variables.items() if key not in self.listed}
-        builder = PlacesBuilder(self.changes) if self.listed else CodeBuilder()
-        self.builder, builder.tries = builder, self.quick
+        builder = PlacesBuilder() if self.listed else CodeBuilder()
+        self.builder, builder.quick, builder.changes = builder, self.quick, self.changes
         nodes = {
             key: builder.name(
                 key,
@@ -421,6 +421,9 @@ class Source:
             return any(map(_is_constant, node.args))
         if node.op == "scattered":
             return len(node.args) == 1 and not node.args[0].rank
+        if node.op == "pieces":  # numbers beside the arrays may have double precision
+            kinds = {bool(arg.rank) for arg in node.args if arg.op != "number"}
+            return kinds != {True}
         if node.op != "call":
             return False
         function, _, after = node.attr

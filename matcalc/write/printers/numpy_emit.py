@@ -13,12 +13,12 @@ from matcalc.core.decimals import places
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import operands, postorder
 from matcalc.write.printers import numpy_blocks as blocks
 from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code, bracket
-from matcalc.write.printers.numpy_nodes import OUTER, CodeNode
+from matcalc.write.printers.numpy_facts import is_complex
+from matcalc.write.printers.numpy_nodes import CodeNode
 
 _WIDTH = 88  # characters of an expression on one line
 _SHORT = 8  # characters of a decimal that is written instead of a quotient
@@ -28,7 +28,7 @@ _LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FRESH = frozenset(
     (
         *("infix", "neg", "filled", "einsum", "scattered", "stacked", "unit", "multiplied"),
-        *("gathered", "stepped"),
+        *("gathered", "stepped", "pieces"),
     )
 )
 _VIEWS = frozenset(("np.diagonal",))
@@ -39,17 +39,6 @@ _MAKING = frozenset(
     )
 )
 _INPLACE = frozenset("+-*/")
-# functions whose values are complex where the arguments are
-_NUMBERS = frozenset(
-    [
-        *("np.exp", "np.log", "np.sqrt", "np.sin", "np.cos", "np.tanh", "np.sum", OUTER),
-        *("np.linalg.inv", "np.linalg.solve", "softmax", "logsoftmax", "psd_inverse"),
-        *("psd_solve", "weighted_gram", "sigmoid", "sigmoid_slope", "squared_distances"),
-    ]
-)
-_FOLLOWING = frozenset(
-    ("infix", "neg", "call", "suffix", "shaped", "einsum", "multiplied", "stacked")
-)
 # functions that cost less as methods of an array
 _METHODS = frozenset(f"np.{name}" for name in ("sum", "max", "min", "prod", "diagonal", "trace"))
 _MULTIPLIED = 16  # the highest power that is computed by products, a fifth of the work of NumPy's
@@ -87,7 +76,7 @@ class Emitter:
         """The assignments, and the expression for the root."""
         if self.quick:
             for node in postorder(self.root, operands):
-                if _is_complex(node, self.complex):
+                if is_complex(node, self.complex):
                     self.complex.add(node)
         self._write(self.root)
         return self.lines, self.codes[id(self.root)][0]
@@ -217,6 +206,8 @@ class Emitter:
                 return f"np.einsum({', '.join([*given, *more])})", ATOM
             case "scattered":
                 return self._scatter(node)
+            case "pieces":
+                return self._add_pieces(node)
             case "choice" if self.side is not None:
                 return self.codes[id(node.args[self.side])]
             case "choice":
@@ -382,6 +373,38 @@ class Emitter:
         self.lines.append(f'np.einsum("{pattern}->{once}", {name})[...] {operator} {code[0]}')
         return name, ATOM
 
+    def _add_pieces(self, node: CodeNode) -> Code:
+        """Statements that write pieces where they belong, in an array of our own."""
+        values, base = node.args[: len(node.attr)], node.args[len(node.attr) :]
+        if base:
+            name = self._own(base[0])
+        else:
+            kind = self._kind([value for value in values if value.op != "number"])
+            shape = self._shape(node.shape, eye=False)
+            name = self._name((f"np.zeros({shape}{kind})", ATOM))[0]
+        for place, (spot, value) in enumerate(zip(node.attr, values, strict=True)):
+            code = self.codes[id(value)][0]
+            if place or base:
+                operator = "-=" if spot.minus else "+="
+            else:
+                operator, code = "=", f"-{self._bracket(value, UNARY)}" if spot.minus else code
+            view = blocks.view(name, spot, node.shape, lambda dim: self._size(dim)[0])
+            self.lines.append(f"{view} {operator} {code}")
+        return name, ATOM
+
+    def _kind(self, values: Sequence[CodeNode]) -> str:
+        """The argument that says the type of an array of zeros to which these are added."""
+        names = {}
+        for value in values:
+            if value.args and not self.codes[id(value)][0].isidentifier():
+                self.codes[id(value)] = self._name(self.codes[id(value)], value)
+            names[self.codes[id(value)][0]] = value.rank
+        if not names:
+            return ""
+        alone = len(names) == 1 and all(names.values())
+        given = [*names] if any(names.values()) else ["1.0", *names]
+        return f", {given[0]}.dtype" if alone else f", np.result_type({', '.join(given)})"
+
     def _add_ones(self, node: CodeNode) -> Code:
         """Statements that add 1 at a place of each row, or take it away, in an array of our own."""
         name, places = self._own(node.args[0]), self.codes[id(node.args[1])][0]
@@ -421,17 +444,6 @@ class Emitter:
     def _shape(self, shape: Shape, *, eye: bool) -> str:
         texts = [self._size(dim)[0] for dim in shape]
         return texts[0] if eye or len(texts) == 1 else f"({', '.join(texts)})"
-
-
-def _is_complex(node: CodeNode, known: set[CodeNode]) -> bool:
-    """Whether complex arguments surely give complex numbers, given of which parts that is known."""
-    if node.op == "call" and node.attr[0] not in _NUMBERS:
-        return False
-    if node.op in ("infix", "neg") and node.attr in COMPARISONS:
-        return False
-    if node.op == "scattered":  # the array that is added to
-        return node.args[-1] in known
-    return node.op == "name" or (node.op in _FOLLOWING and not known.isdisjoint(node.args))
 
 
 def subscripts(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> str:

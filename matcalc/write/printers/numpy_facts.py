@@ -1,13 +1,13 @@
-"""What is known of the signs of an array program without running it."""
+"""What is known of the signs and the types of an array program without running it."""
 
 from __future__ import annotations
 
 from functools import reduce
 from math import inf
 
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import COMPARISONS, OPERATIONS
 from matcalc.core.walk import fold
-from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode, is_ones
+from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 
 # what generated code calls -> the least and the largest value at real arguments
 _VALUES = {row.numpy or name: row.values for name, row in OPERATIONS.items() if row.values} | {
@@ -17,6 +17,17 @@ _VALUES = {row.numpy or name: row.values for name, row in OPERATIONS.items() if 
 }
 _POSITIVE = frozenset(name for name, (least, _) in _VALUES.items() if least >= 0)
 _BOUNDED = frozenset(name for name, (least, most) in _VALUES.items() if least >= -1 and most <= 1)
+# functions whose values are complex where the arguments are
+_NUMBERS = frozenset(
+    [
+        *("np.exp", "np.log", "np.sqrt", "np.sin", "np.cos", "np.tanh", "np.sum", OUTER),
+        *("np.linalg.inv", "np.linalg.solve", "softmax", "logsoftmax", "psd_inverse"),
+        *("psd_solve", "weighted_gram", "sigmoid", "sigmoid_slope", "squared_distances"),
+    ]
+)
+_FOLLOWING = frozenset(
+    ("infix", "neg", "call", "suffix", "shaped", "einsum", "multiplied", "stacked")
+)
 
 
 def nonnegative(node: CodeNode) -> bool:
@@ -85,3 +96,17 @@ def root_of(build: CodeBuilder, weight: CodeNode) -> CodeNode:
         below = reduce(build.times, inside)
         outside.append(build.call("np.sqrt", below, shape=below.shape))
     return reduce(build.times, outside)
+
+
+def is_complex(node: CodeNode, known: set[CodeNode]) -> bool:
+    """Whether complex arguments surely give complex numbers, given of which parts that is known."""
+    if node.op == "call" and node.attr[0] not in _NUMBERS:
+        return False
+    if node.op in ("infix", "neg") and node.attr in COMPARISONS:
+        return False
+    if node.op == "scattered":  # the array that is added to
+        return node.args[-1] in known
+    if node.op == "pieces":  # or, where there is none, what is added
+        base = node.args[len(node.attr) :]
+        return not known.isdisjoint(base or node.args)
+    return node.op == "name" or (node.op in _FOLLOWING and not known.isdisjoint(node.args))

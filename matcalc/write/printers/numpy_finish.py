@@ -11,7 +11,7 @@ from itertools import combinations
 
 from matcalc.core.dims import ONE, Shape
 from matcalc.core.walk import fold, operands, postorder
-from matcalc.write.printers.numpy_broadcast import distances, sum_of_parts
+from matcalc.write.printers.numpy_broadcast import distances, sum_of_parts, sums_of_triangle
 from matcalc.write.printers.numpy_contract import Labels, contract
 from matcalc.write.printers.numpy_directions import close_directions
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
@@ -78,7 +78,7 @@ class _Finish:
             made = self._add(node.attr, made.args[0], made.args[1], node.shape)
             made = self.build.change(self._broadcast(made))
         elif node.args and self.uses[id(node.args[0])] == 1:
-            rules = (squared_norms, distances, weighted_sum, sum_of_parts)
+            rules = (squared_norms, distances, weighted_sum, sum_of_parts, sums_of_triangle)
             made = next((new for rule in rules if (new := rule(self.build, made))), made)
         return made
 

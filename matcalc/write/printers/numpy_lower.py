@@ -18,6 +18,7 @@ from matcalc.core.walk import operands, postorder
 from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
 from matcalc.write.printers.numpy_chains import Chains
 from matcalc.write.printers.numpy_finish import finish
+from matcalc.write.printers.numpy_forms import one_form
 from matcalc.write.printers.numpy_functions import (
     CALLS,
     FORMS,
@@ -28,6 +29,7 @@ from matcalc.write.printers.numpy_functions import (
 )
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_norms import norms
+from matcalc.write.printers.numpy_pieces import fill_pieces
 from matcalc.write.printers.numpy_products import (
     COLUMN,
     DIAGONAL,
@@ -59,16 +61,26 @@ def lower(expr: Expr, names: Mapping[str, CodeNode], builder: CodeBuilder) -> Co
         if wanted == inverted and made == kept:
             break
         inverted, kept = wanted, made
+    result = one_form(builder, result)
+    if builder.changes:
+        result = fill_pieces(builder, result)
     return finish(builder, result)
 
 
 def _made_matrices(root: CodeNode) -> frozenset[CodeNode]:
     """The matrices that a program computes in any case, and does not only view differently."""
-    return frozenset(
-        node
-        for node in postorder(root, lambda each: () if each.op == "choice" else each.args)
-        if node.rank == 2 and node.op in ("infix", "call", "filled")
-    )
+    made: dict[CodeNode, frozenset[CodeNode]] = {}  # what each choice makes on either side
+
+    def nodes(start: CodeNode) -> frozenset[CodeNode]:
+        order = postorder(start, lambda each: () if each.op == "choice" else each.args)
+        own = [node for node in order if node.rank == 2 and node.op in ("infix", "call", "filled")]
+        return frozenset(own).union(*(made.get(node, ()) for node in order))
+
+    for node in postorder(root, operands):
+        if node.op == "choice":
+            one, other = map(nodes, node.args)
+            made[node] = one & other
+    return nodes(root)
 
 
 def _wanted_inverses(root: CodeNode) -> frozenset[CodeNode]:
@@ -288,6 +300,8 @@ class _Lowering:
         ends = [*both[:first], *both[len(both) - last :]]
         if all(factor.kind == DIAGONAL for factor in ends):
             return None
+        if len(ends) == min(len(one.factors), len(other.factors)) == 1:
+            return None  # P + P*A*Q takes no more products, and in a better order
         sign = 1 if expr.op == "+" else -1
         result = CodeProduct(expr.shape, one.number)
         inner: list[CodeNode] = []

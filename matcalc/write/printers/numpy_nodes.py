@@ -17,6 +17,7 @@ op           attr                             code
 ``paired``   ``Dim``                          ``rows * n + columns``
 ``sliced``   places                           ``A[:m, 0]``
 ``stacked``  function, rows, columns          ``np.block([[A, B], [C, D]])``, ``np.hstack([x, y])``
+``pieces``   spots                            ``t = np.zeros(n)``, ``t[1:] = x``
 ``unit``     place                            ``np.eye(1, n, k)[0]``
 ``call``     function, texts before, after    ``np.sum(A, axis=1)``
 ``apply``    the function of a user's         ``mish(x)``
@@ -70,7 +71,8 @@ class CodeBuilder:
         self._definite: set[CodeNode] = set()
         self._likely: set[CodeNode] = set()
         self._positive: set[CodeNode] = set()
-        self.tries = False  # whether factorisations that may fail are tried
+        self.quick = False  # whether factorisations that may fail are tried
+        self.changes = False  # whether the code may change arrays of its own
         self._python: set[CodeNode] = set()
 
     def node(self, op: str, attr: Any, args: tuple[CodeNode, ...], shape: Shape) -> CodeNode:
@@ -83,7 +85,7 @@ class CodeBuilder:
                 self._python.add(found)
             if _is_symmetric(found, self._symmetric):
                 self._symmetric.add(found)
-            if self.tries and _is_likely(found, self._likely, self._symmetric):
+            if self.quick and _is_likely(found, self._likely, self._symmetric):
                 self._likely.add(found)
         return found
 
@@ -318,6 +320,13 @@ _PYTHON = (
 def is_ones(node: CodeNode) -> bool:
     """Whether this is a vector of ones."""
     return node.op == "filled" and node.attr == "np.ones" and node.rank == 1
+
+
+def is_zero(node: CodeNode) -> bool:
+    """Whether this is the number 0 or an array of zeros."""
+    if node.op == "number":
+        return bool(node.attr == 0)
+    return node.op == "filled" and node.attr == "np.zeros"
 
 
 def is_bare(node: CodeNode) -> bool:

@@ -48,11 +48,7 @@ def find_listed(variables: Mapping[str, Variable]) -> dict[str, Variable]:
 
 
 class PlacesBuilder(CodeBuilder):
-    """Makes nodes that know of lists of places; ``changes`` says whether code can change arrays."""
-
-    def __init__(self, changes: bool) -> None:
-        super().__init__()
-        self.changes = changes
+    """Makes nodes that know of lists of places."""
 
     def one_hot(self, places: CodeNode, width: Dim) -> CodeNode:
         """The matrix itself."""

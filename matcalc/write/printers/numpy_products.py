@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Container
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -93,15 +94,56 @@ def shared_ends(left: CodeProduct, right: CodeProduct) -> tuple[int, int]:
 
 
 def is_product(node: CodeNode) -> bool:
-    """Whether this is a product of two matrices, perhaps with an inverse, or cumulative sums of
-    one.
+    """Whether this is a product of two matrices, perhaps with an inverse or with scaled rows or
+    columns, or cumulative sums of one.
     """
-    bare = node.args[0] if node.op == "suffix" and node.attr == ".T" else node
-    if is_summed(bare):
+    bare = node
+    while True:
+        scaled = scaling_of(bare)
+        if scaled is not None:
+            bare = scaled.matrix
+        elif bare.op == "suffix" and bare.attr == ".T":
+            bare = bare.args[0]
+        else:
+            break
+    if is_summed(bare) or bare.calls("weighted_gram"):
         return True
     product = bare.op == "infix" and bare.attr == "@"
     solved = bare.calls("np.linalg.solve") or bare.calls("psd_solve")
     return (product or solved) and all(arg.rank == 2 for arg in bare.args)
+
+
+def without_scalar(node: CodeNode) -> tuple[CodeNode | None, CodeNode]:
+    """The scalar that an array is multiplied by, if there is one, and the array."""
+    if node.op == "infix" and node.attr == "*" and not node.args[0].rank:
+        scalar, array = node.args
+        return scalar, array
+    return None, node
+
+
+class Scaling(NamedTuple):
+    """A matrix whose rows, or columns, are scaled by a vector."""
+
+    weights: CodeNode
+    matrix: CodeNode
+    rows: bool
+
+    def factors(self) -> list[CodeFactor]:
+        """The product with a diagonal matrix."""
+        both = [CodeFactor(DIAGONAL, self.weights), CodeFactor(MATRIX, self.matrix)]
+        return both if self.rows else both[::-1]
+
+
+def scaling_of(node: CodeNode) -> Scaling | None:
+    """A matrix with scaled rows or columns taken apart; None of any other."""
+    if node.op != "infix" or node.attr != "*" or node.rank != 2:
+        return None
+    left, right = node.args
+    if left.op == "suffix" and left.attr == "[:, None]" and right.shape == node.shape:
+        return Scaling(left.args[0], right, True)
+    if right.rank == 1 and left.shape == node.shape:
+        return Scaling(right, left, False)
+    return None
 
 
 def unfold(build: CodeBuilder, node: CodeNode, flipped: bool) -> list[CodeFactor]:
@@ -124,6 +166,13 @@ def _parts(build: CodeBuilder, node: CodeNode) -> list[CodeFactor] | None:
         return [CodeFactor(MATRIX, node.args[0], flipped=True)]
     if is_summed(node):
         return _summed(build, node)
+    scaled = scaling_of(node)
+    if scaled is not None:
+        return scaled.factors()
+    if node.calls("weighted_gram"):
+        weights, Z = node.args
+        turned = CodeFactor(MATRIX, Z, flipped=True)
+        return [turned, CodeFactor(DIAGONAL, weights), CodeFactor(MATRIX, Z)]
     if is_triangle(node):
         u, w = (CodeFactor(DIAGONAL, arg) for arg in node.args[0].args)
         ones = build.fill("np.ones", node.shape[:1])
@@ -138,12 +187,12 @@ def _parts(build: CodeBuilder, node: CodeNode) -> list[CodeFactor] | None:
 
 
 _SUMMING = ("np.cumsum", "revcumsum")
-_ALONG_ROWS = (("axis=1",), ("2",))
+ALONG_ROWS = (("axis=1",), ("2",))
 
 
 def _summed(build: CodeBuilder, node: CodeNode) -> list[CodeFactor]:
     """Cumulative sums of a matrix as its product with a triangle of ones."""
-    (matrix,), rows = node.args, node.attr[2] in _ALONG_ROWS
+    (matrix,), rows = node.args, node.attr[2] in ALONG_ROWS
     ones = build.fill("np.ones", (node.shape[rows],))
     sums = CodeFactor(SUMS, ones, node.calls("revcumsum") != rows)
     inner = CodeFactor(MATRIX, matrix)
@@ -177,6 +226,30 @@ def _inverted(node: CodeNode) -> CodeFactor:
     if node.op == "suffix" and node.attr == ".T":
         return CodeFactor(INVERSE, node.args[0], flipped=True)
     return CodeFactor(INVERSE, node)
+
+
+def join_kept(
+    build: CodeBuilder, factors: list[CodeFactor], kept: Container[CodeNode]
+) -> list[CodeFactor]:
+    """The chain with a product of neighbours as one factor, where it is computed anyway and serves
+    as well as the two.
+    """
+    place = 0
+    while len(factors) > 2 and place < len(factors) - 1:
+        left, right = factors[place : place + 2]
+        place += 1
+        if left.kind != MATRIX or right.kind != MATRIX:
+            continue
+        (rows, inner), columns = left.ends, right.ends[1]
+        sides = [
+            build.transpose(each.node) if each.flipped else each.node for each in (left, right)
+        ]
+        node = build.infix("@", sides[0], sides[1], (rows, columns))
+        less = rows.plus(columns).times(inner).plus(rows.times(columns), -1)
+        if node in kept and all(number >= 0 for number, _ in less.terms):
+            place -= 1
+            factors[place : place + 2] = [CodeFactor(MATRIX, node)]
+    return factors
 
 
 def parts_of(factors: list[CodeFactor]) -> list[list[CodeFactor]]:
