@@ -25,8 +25,7 @@ from matcalc.claims.judge.reading import (
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.dims import dim, names_in
 from matcalc.core.errors import EvaluationError, MatcalcError, UnsupportedError
-from matcalc.core.kinds import free_kind
-from matcalc.core.operations import COMPARISONS, OF_TALL, PERIODIC
+from matcalc.core.operations import COMPARISONS, OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -45,10 +44,10 @@ from matcalc.verify.oracle.preconditions import violated_precondition
 from matcalc.verify.oracle.sample import find_point, sizes_for
 from matcalc.verify.oracle.survey import survey
 from matcalc.verify.oracle.ties import find_tie
+from matcalc.verify.oracle.turns import turned
 from matcalc.verify.oracle.zeros import no_point
 from matcalc.write.printers.text import text
 
-_TURNS = np.array([1, -2, 3])  # half turns: of a number an odd one
 _REASON = re.compile(", because [^:;]*")  # within a note
 _APART = 2  # added to each size for the second choice of sizes, which tells n from 3
 _FAR, _FARTHEST = 8, 40  # beyond the numbers that a formula compares sizes or indices with
@@ -372,6 +371,7 @@ def _points(
     tall = _of_tall(tree)
     both = [[program.expr, *tall], [program.expr]] if tall else [[program.expr]]
     beside = [] if tree is None else [tree]
+    periodic = [statement.wrt] * (statement.wrt in program.variables)
     for trees, sizes in (
         (trial, sizes) for trial in both for sizes in sizes_for(trial, program.variables, beside)
     ):
@@ -392,29 +392,18 @@ def _points(
                 break
         while True:
             values = drawn([program.expr], sizes=chosen, around=around)[0] or values
-            yield Point(complete(chosen), _turned(statement, beside, values, chosen))
+            moved = turned(
+                [program.expr],
+                program.variables,
+                periodic,
+                values,
+                chosen,
+                beside=beside,
+                moving=statement.wrt,
+            )
+            yield Point(complete(chosen), moved)
     message, hint = no_point(reason, [program.expr, *beside], program.variables)
     raise EvaluationError(message, hint=hint)
-
-
-def _turned(
-    statement: DerivativeStatement,
-    beside: Sequence[Expr],
-    values: dict[str, Array],
-    sizes: dict[str, int],
-) -> dict[str, Array]:
-    """The point with the variable moved by multiples of pi where functions are periodic: beyond the
-    next of them sqrt(1 - sin(x)^2) and asin(sin(x)) have another sign.
-    """
-    program, wrt = statement.program, statement.wrt
-    parts = [part for tree in (program.expr, *beside) for part in tree.parts]
-    x = values.get(wrt)
-    free = x is not None and program.variables[wrt].kind == free_kind(x.ndim)
-    if x is None or not free or not any(part.op in PERIODIC for part in parts):
-        return values
-    moved = {**values, wrt: x + np.pi * np.resize(_TURNS, x.shape)}
-    wrong = violated_precondition(program.expr, moved, sizes, moving=wrt)
-    return values if wrong else moved
 
 
 def _far(trees: Sequence[Expr]) -> int:

@@ -26,6 +26,7 @@ from matcalc.verify.oracle.numeric import (
 from matcalc.verify.oracle.rounding import noise
 from matcalc.verify.oracle.sample import find_point, find_sizes
 from matcalc.verify.oracle.survey import SwitchSide, survey
+from matcalc.verify.oracle.turns import turned
 
 POINTS = 2
 _REDRAWS = 4  # further points looked at where the derivative almost vanishes and would hide errors
@@ -203,6 +204,9 @@ def agree(left: Program, right: Program, seed: int = 0) -> Comparison:
     for _ in range(POINTS):
         reports.append(compare(values))
         values = find_point(both, variables, rng, sizes, still=True)[0] or values
+    moved = turned(both, variables, variables, values, sizes)
+    if moved is not values:
+        reports.append(compare(moved))
     points, missing, _ = survey(both, (), variables, rng, sizes, near=True)
     reports += [compare(values) for values in points]
     return replace(worst(reports), points=len(reports), unvisited=tuple(missing))

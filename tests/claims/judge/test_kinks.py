@@ -78,6 +78,7 @@ PERIODIC = [  # of which the other sign is beyond half a turn
     ("sum(asin(sin(x)))", "x", "vector(1)", "cos(x)./abs(cos(x))"),
     ("sum(sqrt(1 - sin(x).^2))", "x", "-sin(x)", "-sin(x).*cos(x)./abs(cos(x))"),
     ("sqrt(1 - cos(a)^2)", "a", "cos(a)", "sin(a)*cos(a)/abs(sin(a))"),
+    ("a^2/2", "a", "asin(sin(a))", "a"),
 ]
 
 
@@ -86,6 +87,13 @@ def test_beyond_half_a_turn(expr: str, wrt: str, wrong: str, right: str) -> None
     for seed in range(2):
         assert judge(Claim(expr, wrt, wrong), seed).verdict == "wrong"
         assert judge(Claim(expr, wrt, right), seed).ok
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("sqrt(1 - sin(a)^2)", "cos(a)"), ("atan(tan(x))", "x")]
+)
+def test_values_beyond_half_a_turn(left: str, right: str) -> None:
+    assert equal(left, right).verdict == "different"
 
 
 def test_unvisited_piece_is_named() -> None:
