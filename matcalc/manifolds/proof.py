@@ -69,7 +69,8 @@ class Proof:
         confirm(decision.verdict != DIFFERENT, "gradient", self.program.language)
         kind = "exact" if decision.is_exact else "numeric"
         kind = "none" if decision.verdict != EQUAL else kind
-        self.found.append(Verification(kind, 0.0, decision.how))
+        how = "" if kind == "exact" else decision.how
+        self.found.append(Verification(kind, 0.0, how))
         return decision.verdict == EQUAL
 
     def along(self, curves: dict[str, Expr], order: int, tree: Expr) -> None:
