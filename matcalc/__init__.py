@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from matcalc import testing
     from matcalc.analysis import (
         convex,
+        from_definition,
         gauss_newton,
         implicit,
         linearize,
@@ -67,6 +68,7 @@ __all__ = [
     "convex",
     "diff",
     "equal",
+    "from_definition",
     "from_sympy",
     "gauss_newton",
     "hessian",
@@ -111,6 +113,7 @@ _HOMES = {
     "diff": "matcalc.api",
     "load_ipython_extension": "matcalc.tools.notebook",  # for %load_ext matcalc
     "equal": "matcalc.api",
+    "from_definition": "matcalc.analysis",
     "from_sympy": "matcalc.api",
     "gauss_newton": "matcalc.analysis",
     "hessian": "matcalc.api",

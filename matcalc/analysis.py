@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers import implicit as minimizing
+from matcalc.answers import quotient
 from matcalc.answers.adjoint import differentiate_root
 from matcalc.answers.convexity import Convexity, convexity
-from matcalc.answers.equations import as_equations, left_side
+from matcalc.answers.equations import as_equations, as_objective, left_side
 from matcalc.answers.implicit import Solved
 from matcalc.answers.implicit_together import SolvedTogether
+from matcalc.answers.quotient import FromDefinition
 from matcalc.answers.sets import StationaryAnswer, stationary_point
 from matcalc.answers.symmetry import Symmetry
 from matcalc.answers.symmetry import symmetry as symmetric
@@ -126,7 +128,24 @@ def implicit(
         expression = left_side(expression, latex=latex)
     read = as_expression(expression, variables, language, latex=latex)
     equations = as_equations(others, read._program, latex=latex)
-    return differentiate_root(read, [of] if isinstance(of, str) else of, wrt, objective, equations)
+    goal = as_objective(objective, read._program, latex=latex)
+    return differentiate_root(read, [of] if isinstance(of, str) else of, wrt, goal, equations)
+
+
+@public
+def from_definition(
+    expression: str | Expression | Derivative,
+    wrt: str | None = None,
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: BaseLanguage | None = None,
+) -> FromDefinition:
+    """The derivative as the limit of the difference quotient, for expressions whose quotient has a
+    form without a division; see docs/steps.md.
+    """
+    given = as_expression(expression, variables, language, latex=latex)
+    return quotient.from_definition(given, given.find_wrt(wrt, 1)[0])
 
 
 @public

@@ -251,12 +251,13 @@ def simplify(
     *,
     variables: Declarations | None = None,
     expand_inverse: bool = False,
+    latex: bool = False,
     language: BaseLanguage | None = None,
 ) -> Expression:
     """The same value in matrix notation, as short as matcalc finds it, verified; see
-    docs/simplify.md.
+    docs/simplify.md. With ``latex`` a text is a formula in LaTeX.
     """
-    parsed = as_expression(expression, variables, language)
+    parsed = as_expression(expression, variables, language, latex=latex)
     return parsed.simplify(expand_inverse=expand_inverse)
 
 

@@ -4,10 +4,13 @@ the same in LaTeX where a formula says it.
 
 from __future__ import annotations
 
+import re
 import shlex
+from typing import Any
 
 import pytest
 
+import matcalc
 from matcalc.cli import main
 
 # the item, a command, the first line of its answer, and the command with a formula in LaTeX
@@ -16,7 +19,7 @@ ITEMS = [
         "order 3 and higher",
         'diff "sum(x.^4)" --wrt x --order 3',
         "24*khatrirao(eye, eye)*diag(x)",
-        "",
+        'diff "\\\\sum_i x_i^4" --latex --wrt x --order 3',
     ),
     (
         "mixed second derivatives",
@@ -28,7 +31,7 @@ ITEMS = [
         "the Hessian is symmetric",
         'hessian "logsumexp(x) + x\'*y" --wrt x,y --symmetric-check',
         "H = [H_x_x, H_x_y; H_y_x, H_y_y]",
-        "",
+        'hessian "\\\\log\\\\sum_i e^{x_i} + x^\\\\top y" --latex --wrt x,y --symmetric-check',
     ),
     (
         "jvp",
@@ -52,7 +55,7 @@ ITEMS = [
         "second order, bilinear",
         'jvp "inv(X)" --direction X=U --direction X=V',
         "inv(X)*(U*inv(X)*V + V*inv(X)*U)*inv(X)",
-        "",
+        'jvp "X^{-1}" --latex --direction X=U --direction X=V',
     ),
     (
         "Taylor at a number",
@@ -70,19 +73,19 @@ ITEMS = [
         "linearize",
         'linearize "softmax(x)" --wrt x --at 0',
         "vector(1)/n + (x - mean(x))/n",
-        "",
+        'linearize "\\\\operatorname{softmax}(x)" --latex --wrt x --at 0',
     ),
     (
         "series",
         'taylor "exp(x)" --at 0 --order 2 --series --var "x: scalar"',
         "the sum of x^k/factorial(k) over k = 0, 1, ...",
-        "",
+        'taylor "e^x" --latex --at 0 --order 2 --series --var "x: scalar"',
     ),
     (
         "difference quotient",
         'diff "x^3" --wrt x --var "x: scalar" --from-definition',
         "((x + h)^3 - x^3)/h",
-        "",
+        'diff "x^3" --latex --wrt x --var "x: scalar" --from-definition',
     ),
     (
         "jacobian inside",
@@ -124,7 +127,7 @@ ITEMS = [
         "kronecker by rows",
         'diff "A*X*B" --wrt X --notation kronecker --row-major',
         "kron(A, B')",
-        "",
+        'diff "A X B" --latex --wrt X --notation kronecker --row-major',
     ),
     (
         "index",
@@ -136,7 +139,7 @@ ITEMS = [
         "cases",
         'diff "X.^2" --wrt X --notation cases',
         "D[i,j,k,l] = 2*X[i,j]  if i = k, j = l",
-        "",
+        'diff "X \\\\odot X" --latex --wrt X --notation cases',
     ),
     (
         "operator",
@@ -154,31 +157,31 @@ ITEMS = [
         "second differential",
         'diff "x\'*A*x" --wrt x --order 2 --notation differential',
         "d2f = dx'*(A + A')*dx",
-        "",
+        'diff "x^\\\\top A x" --latex --wrt x --order 2 --notation differential',
     ),
     (
         "chol",
         'diff "chol(A)" --wrt A --var "A: psd(n)" --notation operator',
         "dA -> chol(A)*(diag(diag(M))/2 + triu(M, 1)') where M = inv(chol(A))*dA*inv(chol(A))'",
-        "",
+        'diff "\\\\operatorname{chol}(A)" --latex --wrt A --var "A: psd(n)" --notation operator',
     ),
     (
         "sylvester",
         'jvp "sylvester(A, B, C)" --direction C=E',
         "sylvester(A, B, E)",
-        "",
+        'jvp "\\\\operatorname{sylvester}(A, B, C)" --latex --direction C=E',
     ),
     (
         "lyapunov",
         'jvp "sqrtm(A)" --direction A=E --var "A: psd(n)"',
         "lyapunov(sqrtm(A), E)",
-        "",
+        'jvp "A^{1/2}" --latex --direction A=E --var "A: psd(n)"',
     ),
     (
         "jac of declared",
         'diff "jac_H(x)*v" --wrt x --var "H: function(vector(n)) -> vector(m)"',
         "d2_H(x, v)",
-        "",
+        'diff "J_H(x) v" --latex --wrt x --var "H: function(vector(n)) -> vector(m)"',
     ),
     (
         "symmetric",
@@ -196,37 +199,40 @@ ITEMS = [
         "vech",
         'diff "tr(A*X)" --wrt X --var "X: symmetric(n)" --structure vech',
         "vech(A + A' - diag(diag(A)))",
-        "",
+        'diff "\\\\operatorname{tr}(A X)" --latex --wrt X --var "X: symmetric(n)" --structure vech',
     ),
     (
         "free",
         'diff "a\'*X*b" --wrt X --var "X: symmetric(n)" --structure free',
         "a*b'",
-        "",
+        (
+            'diff "a^\\\\top X b" '
+            '--latex --wrt X --var "X: symmetric(n), a: vector(n), b: vector(n)" --structure free'
+        ),
     ),
     (
         "upper",
         'diff "tr(A*X)" --wrt X --var "X: upper(n)"',
         "triu(A')",
-        "",
+        'diff "\\\\operatorname{tr}(A X)" --latex --wrt X --var "X: upper(n)"',
     ),
     (
         "toeplitz",
         'diff "tr(A*X)" --wrt X --var "X: toeplitz(n)"',
         "toeplitz(A')",
-        "",
+        'diff "\\\\operatorname{tr}(A X)" --latex --wrt X --var "X: toeplitz(n)"',
     ),
     (
         "circulant",
         'diff "tr(A*X)" --wrt X --var "X: circulant(n)"',
         "circulant(A')",
-        "",
+        'diff "\\\\operatorname{tr}(A X)" --latex --wrt X --var "X: circulant(n)"',
     ),
     (
         "banded",
         'diff "tr(A*X)" --wrt X --var "X: banded(n, 1)"',
         "triu(tril(A', 1), -1)",
-        "",
+        'diff "\\\\operatorname{tr}(A X)" --latex --wrt X --var "X: banded(n, 1)"',
     ),
     (
         "sphere",
@@ -247,31 +253,34 @@ ITEMS = [
         "grassmann",
         'diff "tr(X\'*A*X)" --wrt X --manifold grassmann --var "A: symmetric(n)"',
         "2*(A - X*X'*A)*X",
-        "",
+        (
+            'diff "\\\\operatorname{tr}(X^\\\\top A X)" '
+            '--latex --wrt X --manifold grassmann --var "A: symmetric(n)"'
+        ),
     ),
     (
         "spd",
         'diff "logdet(X)" --wrt X --manifold spd',
         "X",
-        "",
+        'diff "\\\\log\\\\det X" --latex --wrt X --manifold spd',
     ),
     (
         "poincare",
         'diff "c\'*x" --wrt x --manifold poincare',
         "(1 - x'*x)^2*c/4",
-        "",
+        'diff "c^\\\\top x" --latex --wrt x --manifold poincare',
     ),
     (
         "Riemannian Hessian",
         'diff "x\'*A*x" --wrt x --manifold sphere --order 2 --var "A: symmetric(n)"',
         "dx -> 2*(A*dx - (dx'*A*x)*x - (x'*A*x)*dx)",
-        "",
+        'diff "x^\\\\top A x" --latex --wrt x --manifold sphere --order 2 --var "A: symmetric(n)"',
     ),
     (
         "metric",
         'diff "b\'*x" --wrt x --metric M --var "M: psd(n), x: vector(n)"',
         "inv(M)*b",
-        "",
+        'diff "b^\\\\top x" --latex --wrt x --metric M --var "M: psd(n), x: vector(n)"',
     ),
     (
         "complex",
@@ -295,13 +304,16 @@ ITEMS = [
         "fixed point",
         'implicit "x[i] = tanh(sum[j](W[i,j]*x[j]) + b[i])" --of x --wrt b --var "b: vector(n)"',
         "dx/db = inv(eye - M*W)*M where M = diag(1 - tanh(W*x + b).^2)",
-        "",
+        (
+            'implicit "x_i = \\\\tanh(\\\\sum_j W_{ij} x_j + b_i)" '
+            '--latex --of x --wrt b --var "b: vector(n)"'
+        ),
     ),
     (
         "adjoint",
         'implicit "A*x = b" --of x --wrt A --objective "c\'*x" --var "b: vector(n)"',
         "dg/dA = -l*x'",
-        "",
+        'implicit "A x = b" --latex --of x --wrt A --objective "c^\\\\top x" --var "b: vector(n)"',
     ),
     (
         "stationary",
@@ -319,7 +331,10 @@ ITEMS = [
         "eigenproblem",
         'stationary "x\'*A*x/(x\'*B*x)" --wrt x --var "A: symmetric(n)" --var "B: psd(n)"',
         "A*x = λ*B*x, a generalized eigenproblem; λ = x'*A*x/(x'*B*x) is the eigenvalue",
-        "",
+        (
+            'stationary "\\\\frac{x^\\\\top A x}{x^\\\\top B x}" '
+            '--latex --wrt x --var "A: symmetric(n)" --var "B: psd(n)"'
+        ),
     ),
     (
         "stationary points together",
@@ -337,7 +352,7 @@ ITEMS = [
         "neither",
         'convex "x*y" --wrt x,y --var "x, y: scalar"',
         "neither: it is curved upwards at one point and downwards at another",
-        "",
+        'convex "x y" --latex --wrt x,y --var "x, y: scalar"',
     ),
     (
         "newton",
@@ -349,27 +364,44 @@ ITEMS = [
         "gauss-newton",
         'gauss-newton "A*x - b" --wrt x --var "b: vector(m)"',
         "step of x = pinv(A)*(b - A*x)",
-        "",
+        'gauss-newton "A x - b" --latex --wrt x --var "b: vector(m)"',
     ),
     (
         "qr",
         'jvp "qr_r(A)" --direction A=E',
         "(triu(inv(qr_r(A))'*E'*qr_q(A), 1) + triu(qr_q(A)'*E*inv(qr_r(A))))*qr_r(A)",
-        "",
+        'jvp "\\\\operatorname{qr\\\\_r}(A)" --latex --direction A=E',
     ),
     (
         "lu",
         'jvp "lu_l(A)" --direction A=E',
         "lu_l(A)*tril(inv(lu_l(A))*E*inv(lu_u(A)), -1)",
-        "",
+        'jvp "\\\\operatorname{lu\\\\_l}(A)" --latex --direction A=E',
     ),
     (
         "eigenvalue",
         'diff "eigval(A, 1)" --wrt A',
         "eigleft(A)*eigright(A)'",
-        "",
+        'diff "\\\\operatorname{eigval}(A, 1)" --latex --wrt A',
     ),
 ]
+
+
+# derivatives inside of formulas, which LaTeX does not write in one way
+INSIDE = [
+    (r'diff "\\log\\det \\nabla_x \\tanh(W x)" --wrt x', "stands inside of a formula"),
+    (r'diff "\\|\\nabla_x (x^\\top A x)\\|^2" --wrt x', "inside of a formula is not read"),
+    (r'diff "\\operatorname{tr}(\\nabla_x^2 (x^\\top A x))" --wrt x', "inside of a formula"),
+    (r'simplify "\\operatorname{div}(A x, x)"', "div may be a derivative, which is not read"),
+]
+
+
+@pytest.mark.parametrize(("command", "message"), INSIDE)
+def test_latex_refuses_derivatives_inside(
+    command: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*shlex.split(command), "--latex"]) == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -381,3 +413,83 @@ def test_each_item(
     for line in filter(None, (command, latex)):
         assert main(shlex.split(line)) == 0, line
         assert capsys.readouterr().out.splitlines()[0] == shown, line
+
+
+_DECLARED = re.compile(r"((?:\w+, )*\w+): ((?:[^,()]|\((?:[^()]|\([^()]*\))*\))+)")
+
+
+def _options(words: list[str]) -> dict[str, list[str]]:
+    """What stands behind each option; nothing behind one without a value."""
+    found: dict[str, list[str]] = {}
+    for word, following in zip(words, [*words, "--"][1:], strict=True):
+        if word.startswith("--"):
+            found.setdefault(word, []).extend([] if following.startswith("--") else [following])
+    return found
+
+
+def _moves(given: str) -> dict[str, str]:
+    return dict([each.split("=") for each in given.split(",")])
+
+
+def _in_python(command: str) -> str:
+    """The first line of what the functions of the package answer to the same question."""
+    name, expr, *words = shlex.split(command)
+    options = _options(words)
+
+    def one(option: str, default: str = "") -> str:
+        return options.get(option, [default])[0]
+
+    kinds = [found for text in options.get("--var", []) for found in _DECLARED.findall(text)]
+    asked: dict[str, Any] = {"variables": dict(kinds), "latex": "--latex" in options}
+    wrt = one("--wrt").split(",")
+    order = int(one("--order", "1"))
+    if name == "diff" and "complex" in one("--var"):
+        return matcalc.wirtinger(expr, wrt[0], **asked).text()
+    if name == "diff" and "--from-definition" in options:
+        return str(matcalc.from_definition(expr, wrt[0], **asked))
+    if name == "diff":
+        structure = one("--structure", "declared")
+        found = matcalc.diff(expr, wrt[0], order=order, structure=structure, **asked)
+        if "--notation" in options:
+            turned = "--row-major" in options
+            return found.in_notation(one("--notation"), row_major=turned).text()
+        if "--manifold" in options or "--metric" in options:
+            return found.riemannian(one("--manifold"), metric=one("--metric")).text()
+        return found.text()
+    if name == "jvp":
+        return matcalc.jvp(expr, list(map(_moves, options["--direction"])), **asked).text()
+    if name == "vjp":
+        return matcalc.vjp(expr, wrt[0], cotangent=one("--cotangent"), **asked).text()
+    if name == "hvp":
+        return matcalc.hvp(expr, wrt[0], direction=one("--direction"), **asked).text()
+    if name == "hessian":
+        hessian = matcalc.hessian(expr, wrt, **asked)
+        assert "--symmetric-check" not in options or matcalc.symmetry(hessian)
+        return hessian.text()
+    if name == "simplify":
+        return str(matcalc.simplify(expr, **asked))
+    if "--series" in options:
+        return str(matcalc.series(expr, wrt[0] or "x", at=one("--at"), **asked))
+    if name == "taylor":
+        return matcalc.taylor(expr, wrt, at=one("--at"), order=order, **asked).text()
+    if name == "linearize":
+        return matcalc.linearize(expr, wrt, at=one("--at"), **asked).text()
+    if name == "implicit":
+        solved = matcalc.implicit(expr, one("--of"), wrt[0], objective=one("--objective"), **asked)
+        return solved.report()
+    if name == "stationary":
+        found = matcalc.stationary(expr, wrt if len(wrt) > 1 else wrt[0], **asked)
+        return found.report()
+    if name == "convex":
+        return str(matcalc.convex(expr, wrt if len(wrt) > 1 else wrt[0], **asked))
+    steps = {"newton": matcalc.newton, "gauss-newton": matcalc.gauss_newton}
+    return steps[name](expr, wrt[0] or None, **asked).report()
+
+
+@pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
+@pytest.mark.parametrize(
+    ("command", "shown", "latex"), [pytest.param(*row, id=item) for item, *row in ITEMS]
+)
+def test_each_item_in_python(command: str, shown: str, latex: str) -> None:
+    for line in filter(None, (command, latex)):
+        assert _in_python(line).splitlines()[0] == shown, line

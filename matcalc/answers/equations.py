@@ -82,12 +82,22 @@ def from_latex(source: str, program: Program) -> Equation:
     return Equation(f"{one} = {other}", _kinds(found.variables))
 
 
+def as_objective(source: str, program: Program, *, latex: bool) -> str:
+    """A scalar that goes with a program; one in LaTeX as a text in the language."""
+    if not (latex and source):
+        return source
+    # most are not in LaTeX
+    from matcalc.read.tex.read import read_latex  # noqa: PLC0415
+
+    return text(read_latex(source, _stated(program), language=program.language).expr)
+
+
 def for_all_entries(program: Program) -> Program | None:
     """What is zero as an array, where it is one entry for letters that are no sizes: of
     ``x[i]^3 - b[i]`` the vector ``D[i] = x[i]^3 - b[i]``. None where it is no such entry.
     """
     sizes = size_names(_stated(program).values())
-    source = program.source
+    source = program.source if "[" in program.source else text(program.expr)  # LaTeX has x_i
     bound = {letter for part in _BINDER.findall(source) for letter in _LETTER.findall(part)}
     letters = [
         letter

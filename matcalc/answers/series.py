@@ -96,12 +96,18 @@ def series(
     order: int = 3,
     *,
     variables: Mapping[str, str | Variable] | None = None,
+    latex: bool = False,
 ) -> Series:
     """The series of an elementary function, or of a sum of multiples of such, at a point.
 
     Raises UnsupportedError where no general term is known.
     """
-    if isinstance(expression, str):
+    if isinstance(expression, str) and latex:
+        # most are not in LaTeX
+        from matcalc.read.tex.read import read_latex  # noqa: PLC0415
+
+        expression = Expression(read_latex(expression, variables or {}))
+    elif isinstance(expression, str):
         expression = Expression(read(expression, variables or {}))
     program = expression._program
     require_variable(program, wrt)

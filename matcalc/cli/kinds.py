@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from matcalc.cli.output import say
+from matcalc.core.declared import FunctionRef
 from matcalc.core.tree import variable_names
 
 _WORDS = re.compile(r"\b(?:(?:grad|jac|hess|d\d+)_)?([^\W_]\w*)")  # the f of grad_f
@@ -44,7 +45,8 @@ def say_unused(program: Program, text: str, options: Namespace) -> None:
     """Says of a variable of --var that it occurs nowhere: its name may be misspelt."""
     given = {name: value for name, value in vars(options).items() if name != "var"}
     words = {*_WORDS.findall(f"{text} {given}")}
-    used = variable_names(program.expr)
+    functions = [part.value for part in program.expr.parts if isinstance(part.value, FunctionRef)]
+    used = variable_names(program.expr) | {each.name for each in functions}
     for name, variable in program.variables.items():
         if variable.declared and name.isidentifier() and name not in used | words:
             say(f"note: {name} is declared, and does not occur")

@@ -8,7 +8,7 @@ from argparse import Namespace
 
 from matcalc.answers.adjoint import differentiate_root
 from matcalc.answers.convexity import convexity
-from matcalc.answers.equations import Equation, as_equations
+from matcalc.answers.equations import Equation, as_equations, as_objective
 from matcalc.answers.implicit import gauss_newton, match_sizes, newton
 from matcalc.answers.implicit_together import match_together
 from matcalc.answers.points import points_by_name
@@ -47,7 +47,8 @@ def report(options: Namespace, program: Program) -> str:
     wrt, _ = expression.find_wrt(options.wrt, 1)
     if options.command == "implicit":
         others = _equations(options.also, options, program)
-        solved = differentiate_root(expression, _unknowns(options), wrt, options.objective, others)
+        goal = as_objective(options.objective, program, latex=bool(options.latex))
+        solved = differentiate_root(expression, _unknowns(options), wrt, goal, others)
     else:
         solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
     return solved.latex() if latex else solved.report()
@@ -62,7 +63,8 @@ def with_sizes(options: Namespace, program: Program) -> Program:
     if len(of) == 1 and not options.also:
         return match_sizes(expression, of[0], wrt)._program
     others = _equations(options.also, options, program)
-    return match_together(expression, others, of, wrt, options.objective)[0]
+    goal = as_objective(options.objective, program, latex=bool(options.latex))
+    return match_together(expression, others, of, wrt, goal)[0]
 
 
 def _unknowns(options: Namespace) -> list[str]:

@@ -32,6 +32,10 @@ _WORD = re.compile(
 )
 _BINARY = frozenset({"PLUS", "CDOT", "TIMES", "ODOT"})
 UNUSED = "is defined and not used: only the last line counts"
+_HESSIAN = (
+    r"note: \nabla^2 {0} is read as the Hessian by {1}; the Laplacian is lap({0}, {1}) in the "
+    "plain language"
+)
 _MOST = 20  # letters that one line defines
 _Function = tuple[str, list[Token]]  # the letter, and what stands behind it: ( x , y )
 
@@ -46,7 +50,7 @@ def tokens_of(text: str, table: ParseTable, scope: Scope) -> list[Token]:
     while True:
         function = _defined(found, start)
         if function is not None and function[0] not in scope.declared:
-            found = _without_arguments(found, function)
+            found = _without_arguments(found, function, scope)
         start = next((k + 1 for k in range(start, len(found)) if found[k][0] == "SEPARATOR"), 0)
         if not start:
             return found
@@ -199,7 +203,7 @@ def _defined(found: Sequence[Token], start: int) -> _Function | None:
     return found[start][3], list(found[start + 1 : place + 2])
 
 
-def _without_arguments(found: list[Token], function: _Function) -> list[Token]:
+def _without_arguments(found: list[Token], function: _Function, scope: Scope) -> list[Token]:
     """The tokens with the letter for the function; the same where it is called with others."""
     letter, behind = function
     texts = [each[3] for each in behind]
@@ -211,16 +215,29 @@ def _without_arguments(found: list[Token], function: _Function) -> list[Token]:
         if token[3] != letter or token[0] not in LETTER:
             result.append(token)
             continue
-        before = result[-1] if result else None
-        if before is not None and before[0] == "NABLA" and len(behind) == 3:
-            end = before[2]
-            result += [("SUB", end, end, "_"), (behind[1][0], end, end, behind[1][3])]
+        sign = _nabla_before(result)
+        if sign is not None and len(behind) == 3:
+            end = result[sign][2]
+            by = [("SUB", end, end, "_"), (behind[1][0], end, end, behind[1][3])]
+            if sign < len(result) - 1:
+                scope.note(_HESSIAN.format(letter, behind[1][3]))
+            result[sign + 1 : sign + 1] = by
         result.append(token)
         if [each[3] for each in found[place : place + len(texts)]] == texts:
             place += len(texts)
         elif found[place][0] == "LPAR":
             return found
     return result
+
+
+def _nabla_before(result: list[Token]) -> int | None:
+    r"""Where the \nabla or \nabla^2 stands that the tokens end with."""
+    for signs in ([], ["^", "2"], ["^", "{", "2", "}"]):
+        start = len(result) - len(signs) - 1
+        behind = [each[3] for each in result[start + 1 :]]
+        if start >= 0 and result[start][0] == "NABLA" and behind == signs:
+            return start
+    return None
 
 
 def note_unused(statements: list[Statement], label: Phrase | None, scope: Scope) -> None:

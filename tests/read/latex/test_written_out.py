@@ -33,10 +33,23 @@ def test_answers(formula: str, kinds: dict[str, str], wanted: str) -> None:
     assert str(matcalc.diff(formula, latex=True, variables=kinds)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("formula", "wanted"),
+    [
+        (r"f(x) = x^\top A x \\ \nabla^2 f(x)", "A + A'"),
+        (r"f(X) = \log\det X \\ ∇^{2} f(X)", "-kron(inv(X), inv(X)')*commutation(n, n)"),
+    ],
+)
+def test_the_hessian_of_a_function_of_one_argument(formula: str, wanted: str) -> None:
+    with pytest.warns(matcalc.NotationWarning, match="is read as the Hessian by"):
+        assert str(matcalc.diff(formula, latex=True)) == wanted
+
+
 REFUSED = [
     (r"f(x) = x^\top x \\ \nabla f(y)", "does not name its variable", r"\nabla"),
     (r"L(W, v) = \|Wx + v\|^2 \\ \nabla L(W, v)", "does not name its variable", r"\nabla"),
-    (r"f(x) = x^\top x \\ \nabla^2 f(x)", "the Hessian or the Laplacian", r"\nabla"),
+    (r"f(x, y) = x^\top y \\ \nabla^2 f(x, y)", "the Hessian or the Laplacian", r"\nabla"),
+    (r"f(x) = x^\top x \\ \nabla^3 f(x)", "the Hessian or the Laplacian", r"\nabla"),
     (r"f(x) = y^\top y \\ \nabla f(x)", "x is not a variable", None),
 ]
 
