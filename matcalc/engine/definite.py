@@ -183,16 +183,24 @@ class Definiteness:
         return side is not None and self.is_definite(side)
 
     def _symmetrize(self, tree: Expr) -> Expr | None:
-        """P of kron(P, P)*(eye + commutation), whose factors commute, times numbers above zero."""
+        """P of kron(P, P)*(eye + commutation), whose factors commute, times numbers above zero; eye
+        where the first factor is missing.
+        """
         factors = flat_factors(tree)
         if not all(self.is_positive(part) for part in factors if not part.shape):
             return None
         matrices = [part for part in factors if part.shape]
+        if not matrices or matrices[-1].op != "+":
+            return None
+        parts = {part.op: part for part in matrices[-1].args}
+        if parts.keys() != {"eye", "commutation"}:
+            return None
+        if len(matrices) == 1:
+            return parts["eye"]
         if [part.op for part in matrices] != ["kron", "+"]:
             return None
-        (one, other), parts = matrices[0].args, {part.op for part in matrices[1].args}
-        same = text(one) == text(other) and parts == {"eye", "commutation"}
-        return one if same else None
+        one, other = matrices[0].args
+        return one if text(one) == text(other) else None
 
     def certificate(self, tree: Expr) -> Certificate | None:
         """Why a matrix is positive semidefinite, or a scalar not below zero; None where that is not

@@ -387,6 +387,8 @@ def test_orthonormal_columns_are_known_however_they_are_said(equation):
 
 
 VERDICTS = [
+    ("norm2(x - A)^2", {"x": "symmetric(n)", "A": "matrix(n, n)"}, "strictly convex"),
+    ("tr(x*x) + norm2(x)^2", {"x": "matrix(n, n)"}, "convex"),  # zero along skew matrices
     ("x'*A*x", {"A": "psd(n)"}, "strictly convex"),
     ("-x'*A*x", {"A": "psd(n)"}, "strictly concave"),
     ("norm2(A*x - b)^2 + c*norm2(x)^2", {"b": "vector(m)", "c": "positive"}, "strictly convex"),
