@@ -304,10 +304,7 @@ ITEMS = [
         "fixed point",
         'implicit "x[i] = tanh(sum[j](W[i,j]*x[j]) + b[i])" --of x --wrt b --var "b: vector(n)"',
         "dx/db = inv(eye - M*W)*M where M = diag(1 - tanh(W*x + b).^2)",
-        (
-            'implicit "x_i = \\\\tanh(\\\\sum_j W_{ij} x_j + b_i)" '
-            '--latex --of x --wrt b --var "b: vector(n)"'
-        ),
+        'implicit "x = \\\\tanh(W x + b)" --latex --of x --wrt b --var "b: vector(n)"',
     ),
     (
         "adjoint",

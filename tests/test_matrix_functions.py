@@ -158,6 +158,9 @@ SIMPLER = [
     ("frechet_sinm(X, X, X)", "-X^2*sinm(X)"),
     ("frechet_tanhm(X, X, X)", "frechet_tanhm(X, X, X)"),
     ("frechet_expm(X, A) + frechet_expm(X, B)", "frechet_expm(X, A + B)"),
+    ("P^2*logm(P)*inv(P)", "P*logm(P)"),
+    ("P*expm(P)*inv(P)", "expm(P)"),
+    ("logm(P)*inv(P)", "logm(P)*inv(P)"),
 ]
 
 

@@ -97,7 +97,7 @@ def for_all_entries(program: Program) -> Program | None:
     ``x[i]^3 - b[i]`` the vector ``D[i] = x[i]^3 - b[i]``. None where it is no such entry.
     """
     sizes = size_names(_stated(program).values())
-    source = program.source if "[" in program.source else text(program.expr)  # LaTeX has x_i
+    source = program.source
     bound = {letter for part in _BINDER.findall(source) for letter in _LETTER.findall(part)}
     letters = [
         letter

@@ -221,7 +221,8 @@ class Commuting:
             if symmetric and steps.get(end, 0) < steps.get(start, 0):
                 (left, start), (right, end) = (right, end), (left, start)
                 p, q = q, p
-            if _order(p) > _order(q) and self.commute(left, right):
+            before = _order(p) > _order(q) or _cancels(right, start, rest)
+            if before and self.commute(left, right):
                 return [*rest, (right, (start, label), 1), (left, (label, end), 1)]
             if symmetric and not steps and self.commute(left, right):
                 turned = [*rest, (left, (end, label), 1), (right, (label, start), 1)]
@@ -243,6 +244,13 @@ class Commuting:
             if is_zero(total)
             else self.builder.call("expm", [total], left.axes)
         )
+
+
+def _cancels(node: Node, label: int, others: Sequence[Factor]) -> bool:
+    """Whether this is the inverse of a matrix that stands at the label."""
+    if not isinstance(node, Call) or node.name != "inv":
+        return False
+    return any(other is node.args[0] and label in labels for other, labels, _ in others)
 
 
 def _distances(factors: Sequence[Factor]) -> dict[int, int]:
