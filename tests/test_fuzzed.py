@@ -89,6 +89,7 @@ DIVIDING = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.*is read entry by entry")
 @pytest.mark.parametrize(
     ("expression", "wrt"),
     thinned([pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in FOUND], 3),

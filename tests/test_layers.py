@@ -45,8 +45,8 @@ FORMS = {
         "h = sigmoid(X[1,:]*y); h*(1 - sigmoid(X[2,:]*y))",
         {},
         "y",
-        "h*(1 - a)*((1 - h)*u' - a*v')"
-        " where u = X[1, :], h = sigmoid(u*y), v = X[2, :], a = sigmoid(v*y)",
+        "h*(1 - a)*((1 - h)*X[1, :]' - a*X[2, :]')"
+        " where h = sigmoid(X[1, :]*y), a = sigmoid(X[2, :]*y)",
     ),
     "two layers": (
         "h = sigmoid(V*x + b); norm2(W*h + c - y)^2",

@@ -64,7 +64,7 @@ FORMS = {
         "sum[i,j](prod[k](A[i,k] + B[j,k]))",
         {"A": "matrix(n, m)", "B": "matrix(n, m)"},
         "A",
-        "D[k,i] = sum[j](prod[l](A[k,l] + B[j,l])/(A[k,i] + B[j,i]))",
+        "D[i,k] = sum[j](prod[l](A[i,l] + B[j,l])/(A[i,k] + B[j,k]))",
     ),
     "Bradley and Terry with weights: nothing is transposed twice": (
         "sum[i<j](log(1 + exp(-s[i,j]*(u[i] - u[j]))))",

@@ -133,8 +133,8 @@ FORMS = {
         {"u": "matrix(n, 2)", "K": "matrix(3, 3)", "R": "matrix(3, 3)", "X": "matrix(n, 3)"}
         | {"t": "vector(3)"},
         "t",
-        "2*((diag(t6*t5*t1)./t3.^2)*t2 - t4*t6*t5)'*vector(1) where t1 = R*X' + t*vector(1)',"
-        " t2 = K[3, :], t3 = t1'*t2', t4 = diag(1./t3), t5 = K[1:2, :], t6 = u - t4*t1'*t5'",
+        "2*((diag(t5*t4*t1)./t2.^2)*K[3, :] - t3*t5*t4)'*vector(1) where t1 = R*X' + t*vector(1)',"
+        " t2 = t1'*K[3, :]', t3 = diag(1./t2), t4 = K[1:2, :], t5 = u - t3*t1'*t4'",
     ),
     "variational graph autoencoder": (
         "-sum[i,j](A[i,j]*log(sigmoid(Z[i,:]*Z[j,:]')) + (1 - A[i,j])*log(1 -"

@@ -204,9 +204,9 @@ FORMS = {
         "sum[t=3:n]((y[t] - a*y[t-1] - b*y[t-2])^2)",
         {"y": "vector(n)", "a": "scalar", "b": "scalar"},
         ["a", "b"],
-        "da = t3*t1\n"
-        "db = t3*t2\n"
-        "where t1 = y[2:n - 1], t2 = y[1:n - 2], t3 = 2*(a*t1 + b*t2 - y[3:n])'",
+        "da = 2*t3'*t1\n"
+        "db = 2*t3'*t2\n"
+        "where t1 = y[2:n - 1], t2 = y[1:n - 2], t3 = a*t1 + b*t2 - y[3:n]",
     ),
     "Hawkes process": (
         "sum[i](log(mu + a*sum[j<i](exp(-b*(t[i]-t[j]))))) - mu*T - a/b*sum[i](1 -"
@@ -258,9 +258,9 @@ FORMS = {
         },
         ["a", "b", "C"],
         "da = 2*(a*n + sum(u) + tr(C*X'*X))\n"
-        "db = M*v\n"
-        "dC = M*diag(v)*X\n"
-        "where u = X*b - y, M = 2*X', v = u + a + diag(X*C*X')",
+        "db = 2*X'*v\n"
+        "dC = 2*X'*diag(v)*X\n"
+        "where u = X*b - y, v = u + a + diag(X*C*X')",
     ),
     "structural equations": (
         "logdet(S) + tr(inv(S)*R) where S = inv(eye - B)*P*inv(eye - B)'",

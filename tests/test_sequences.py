@@ -51,7 +51,7 @@ LOOPS = {
         "s = 0; for t = 1:T; s -= norm2(A*X[t,:]' - y)^2; end; s",
         {"A": "matrix(n, d)", "X": "matrix(T, d)", "y": "vector(n)"},
         ["A"],
-        "dA += 2*(y - A*u[t])*u[t]'",
+        "dA += 2*(y - A*X[t, :]')*X[t, :]",
     ),
 }
 

@@ -118,7 +118,8 @@ class ExpressionFactory:
             return expr
         if expr.op == "'":
             return expr.args[0]
-        if expr.op in ENTRYWISE and expr.rank == 2:  # f(X')' is f(X)
+        # f(X')' is f(X); f(X' + Y)' stays, because f(X' + Y) may stand elsewhere
+        if expr.op in ENTRYWISE and expr.rank == 2 and any(arg.op == "'" for arg in expr.args):
             turned = tuple([self._turned(arg) for arg in expr.args])
             if any(map(self._is_shorter, turned, expr.args)):
                 return self.make(expr.op, turned, expr.shape[::-1], expr.value)

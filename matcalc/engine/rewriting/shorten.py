@@ -294,7 +294,8 @@ class Shortener:
             return found
         others = self.inverses.of_sum(node), self.inverses.of_frames(node, self.expand)
         reflected = [self.expand(each) or each for each in reflections(self.builder, node)]
-        return self._least(chain(*others, reflected), node)
+        merged = [each for each in reflected if len(as_sum(each)[1]) <= len(node.terms)]
+        return self._least(chain(*others, merged), node)
 
     def _quotient(self, node: Sum) -> Node | None:
         """The sum over a common denominator, if that is shorter: x/u - x*y/u^2 is x/u^2 where u = 1

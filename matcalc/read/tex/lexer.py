@@ -74,7 +74,9 @@ _STYLE_OF = {
     "cal": "mathcal",
 }
 _STYLE_OF |= {"bfseries": "mathbf", "boldmath": "boldsymbol"}
-_SCRIPTED = re.compile(r"(\\[A-Za-z]+\*?\s*\{\s*)(\\?[A-Za-z]+|[01])\s*\\?((?:[_^].*)?)\}", re.S)
+_SCRIPTED = re.compile(
+    r"(\\[A-Za-z]+\*?\s*\{\s*)(\\?[A-Za-z]+|[01])\s*(?:\\(?=_\w\}))?((?:[_^].*)?)\}", re.S
+)
 _SECOND_BAR = re.compile(
     r"\s*\\(left|right|[bB]igg?[lrm]?)\s*\||\|"
 )  # behind a bar, with which it is a double one

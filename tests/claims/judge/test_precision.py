@@ -118,7 +118,7 @@ ROUGH = [
     pytest.param(
         lambda: check_gradient("sum(sin(x))", lambda x: np.cos(single(x)).astype(float), wrt="x"),
         SINGLE,
-        5e-8,
+        1e-7,
         id="single",
     ),
     pytest.param(

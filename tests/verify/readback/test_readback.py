@@ -202,6 +202,8 @@ def test_a_row_where_a_column_belongs_is_no_text():
     ],
 )
 def test_code_for_frameworks_is_compiled_and_run(backend, piece, other):
+    if backend == "array-api":  # that of the others is compiled and not run
+        pytest.importorskip("array_api_compat")
     found = matcalc.diff("logsumexp(A*x)", "x")
     source = Standalone(found._tree, found.variables, "f", "")
     code = found.source(backend)
