@@ -125,6 +125,8 @@ STRUCTURE = [
     ("pinv(eye + F'*F)", "inv(F'*F + eye)"),
     ("pinv(F'*F)", "pinv(F'*F)"),
     ("inv(Q + R)*(Q + R)", "eye(n)"),
+    # a transposed sum is pushed through as it stands, between two sizes too
+    ("inv(a*eye + F*G)'*G' + G'*inv(a*eye + G*F)'", "2*(inv(G*F + a*eye)*G)'"),
     ("x'*(A'*K*A)*x", "0"),
     ("tr(S*(A - A'))", "0"),
     ("inv(diag(u))*x", "x./u"),

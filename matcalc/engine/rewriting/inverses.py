@@ -293,7 +293,7 @@ class Inverses:
         """f(M)*U in the product as U*f(N), for each U that is found in front of M and behind f."""
         for U, inside in self._intertwined(place.inside):
             size = inside.axes[0]
-            if size != place.inside.axes[0] and not _updates_identity(place):
+            if size != place.inside.axes[0] and not self._updates_identity(place):
                 continue  # f need not be defined at 0
             wanted = [(node, labels, e) for node, labels, e in as_term(U)[1]]
             found = embed(wanted, place.rest, {0: place.far}, term.rank, 2)
@@ -308,6 +308,12 @@ class Inverses:
                 (self._same_function(place.call, inside), (middle, found[1][1]), 1),
             ]
             yield self.builder.product(1, factors, tuple(range(term.rank)), term.axes)
+
+    def _updates_identity(self, place: Place) -> bool:
+        """Whether this is the inverse of a sum, so that what is added to zero eigenvalues is
+        inverted.
+        """
+        return place.call.name == "inv" and len(self._linear(place.inside)[1]) > 1
 
     def _same_function(self, call: Call, inside: Node) -> Node:
         return self.builder.call(call.name, [inside, *call.args[1:]], inside.axes)
@@ -353,13 +359,6 @@ def _scale(c: Rational, terms: Terms) -> Terms:
 def _is_free(rest: list[Factor], label: int, rank: int) -> bool:
     """Whether a label is summed and nothing that is left touches it."""
     return label >= rank and not any(label in labels for _, labels, _ in rest)
-
-
-def _updates_identity(place: Place) -> bool:
-    """Whether this is the inverse of a sum, so that what is added to zero eigenvalues is
-    inverted.
-    """
-    return place.call.name == "inv" and len(as_sum(place.inside)[1]) > 1
 
 
 def _identity(node: Node) -> bool:
