@@ -134,7 +134,6 @@ _HOMES = {
     "taylor": "matcalc.analysis",
     "vjp": "matcalc.api",
     "wirtinger": "matcalc.conjugates.answer",
-    "__version__": "matcalc.version",
 }
 
 
@@ -148,6 +147,10 @@ def _find(name: str) -> Any:
     if name not in __all__ and name not in _HOMES:
         meant = f"; write {_OTHER_WORDS[name]}" if name in _OTHER_WORDS else ""
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}{meant}")
+    if name == "__version__":
+        from matcalc.version import find_version  # noqa: PLC0415 - reading metadata is slow
+
+        return find_version()
     from importlib import import_module  # noqa: PLC0415 - the command does not need it
 
     if name not in _HOMES:

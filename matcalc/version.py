@@ -1,12 +1,17 @@
-"""The version of the installed distribution; a module of its own, because reading metadata is
-slow.
-"""
+"""The version of the installed distribution."""
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
 
-try:
-    __version__ = version("matcalc-symbolic")
-except PackageNotFoundError:  # a checkout on the path that was never installed
-    __version__ = "0+unknown"
+
+@cache
+def find_version() -> str:
+    """The version; ``0+unknown`` for a checkout on the path that was never installed."""
+    # reading metadata loads the mail and archive modules, which takes a third of a cold start
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version("matcalc-symbolic")
+    except PackageNotFoundError:
+        return "0+unknown"

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from matcalc.version import __version__
+from matcalc.version import find_version
 
 if TYPE_CHECKING:
     from matcalc.answers.backprop import Backprop
@@ -79,7 +79,7 @@ def format_answer(found: Backprop, text: str, form: str) -> str:
         return str(found)
     if form == "json":
         content = {
-            "version": __version__,
+            "version": find_version(),
             "expression": text,
             **found.to_json(),
             "verification": str(found.verification),

@@ -52,9 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str]) -> int:
     options = parse_arguments(argv)
     if options.version:
-        from matcalc.version import __version__  # noqa: PLC0415 - reading metadata is slow
+        from matcalc.version import find_version  # noqa: PLC0415 - reading metadata is slow
 
-        _answer(f"matcalc {__version__}")
+        _answer(f"matcalc {find_version()}")
         return DONE
     if options.command is None:
         from matcalc.cli.console import run_console  # noqa: PLC0415 - the commands do without

@@ -15,7 +15,7 @@ from matcalc.conjugates.expression import ComplexExpression, parse_expression
 from matcalc.core.errors import ArgumentError
 from matcalc.core.notes import at_command_line
 from matcalc.core.options import BACKENDS
-from matcalc.version import __version__
+from matcalc.version import find_version
 
 _TOGETHER = "{} cannot be combined with a complex variable"
 
@@ -164,7 +164,7 @@ def _format(found: Wirtinger, text: str, options: Namespace) -> str:
         return found.source(options.format).rstrip("\n")
     if options.format == "json":
         content = {
-            "version": __version__,
+            "version": find_version(),
             "expression": text,
             **found.to_json(),
             "verification": str(found.verification) if options.verify else None,

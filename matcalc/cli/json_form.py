@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.core.kinds import kind_spec
 from matcalc.results import Formula
-from matcalc.version import __version__
+from matcalc.version import find_version
 
 if TYPE_CHECKING:
     from matcalc.answers.gradients import Gradients
@@ -60,7 +60,7 @@ def json_answer(
             }
         }
     content = {
-        "version": __version__,
+        "version": find_version(),
         "expression": text,
         **asked,
         "variables": {name: _variable(variable) for name, variable in answer.variables.items()},
@@ -84,7 +84,7 @@ def json_hessian(
 ) -> str:
     """The same of second derivatives in blocks; each block says by which variables it is."""
     content = {
-        "version": __version__,
+        "version": find_version(),
         "expression": text,
         "operation": "hessian",
         "wrt": list(found.wrt),

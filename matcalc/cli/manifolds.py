@@ -14,7 +14,7 @@ from matcalc.core.program import Program
 from matcalc.manifolds.answer import Riemannian
 from matcalc.results import Expression
 from matcalc.verify.verification import Verification
-from matcalc.version import __version__
+from matcalc.version import find_version
 
 
 def gradient(
@@ -71,7 +71,7 @@ def format_answer(
         return coded.source(options.format).rstrip("\n")
     if options.format == "json":
         content = {
-            "version": __version__,
+            "version": find_version(),
             "expression": text,
             "wrt": found.wrt if isinstance(found, Riemannian) else list(found),
             "order": options.order,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.cli.tree import Command, Option, commands
-from matcalc.version import __version__
+from matcalc.version import find_version
 
 _FILES = """\
 .SH FILES
@@ -23,7 +23,7 @@ def manual() -> str:
     whole, *rest = commands()
     examples, _, codes = whole.epilog.partition("exit codes:")
     lines = [
-        f'.TH MATCALC 1 "" "matcalc {_escape(__version__)}" "User Commands"',
+        f'.TH MATCALC 1 "" "matcalc {_escape(find_version())}" "User Commands"',
         ".SH NAME",
         rf"matcalc \- {_escape(whole.description.rstrip('.').lower())}",
         ".SH SYNOPSIS",

@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 
 from matcalc.results import Derivative
-from matcalc.version import __version__
+from matcalc.version import find_version
 
 
 def in_notation(derivative: Derivative, text: str, options: Namespace) -> tuple[str, str]:
@@ -16,7 +16,7 @@ def in_notation(derivative: Derivative, text: str, options: Namespace) -> tuple[
         return found.latex(), found.reading
     if options.format == "json":
         content = {
-            "version": __version__,
+            "version": find_version(),
             "expression": text,
             "wrt": derivative.wrt,
             "order": derivative.order,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import BACKENDS
-from matcalc.version import __version__
+from matcalc.version import find_version
 
 if TYPE_CHECKING:
     from matcalc.conjugates.answer import Wirtinger
@@ -27,7 +27,7 @@ def steps_text(derivative: Derivative | Wirtinger, text: str, options: Namespace
     found = derivative.steps(detail=options.detail)
     if options.format == "json":
         content = {
-            "version": __version__,
+            "version": find_version(),
             "expression": text,
             "wrt": derivative.wrt,
             "order": derivative.order,

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from matcalc.core.kinds import FORMS
 from matcalc.core.options import BACKENDS, LAYOUTS
-from matcalc.version import __version__
+from matcalc.version import find_version
 from matcalc.web.answer import answer
 
 Form = Literal["latex", "code"]  # what a formula can be had in beside its text
@@ -107,7 +107,7 @@ def steps(
 
 def server() -> Any:
     """The server, with its tools."""
-    made = MCPServer("matcalc", instructions=_INSTRUCTIONS, version=__version__)
+    made = MCPServer("matcalc", instructions=_INSTRUCTIONS, version=find_version())
     for tool in (derive, check_claim, simplify, equal, steps):
         made.add_tool(tool)
     return made

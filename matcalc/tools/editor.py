@@ -13,7 +13,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from matcalc.tools import document
-from matcalc.version import __version__
+from matcalc.version import find_version
 
 _SEVERITIES = {
     document.ERROR: types.DiagnosticSeverity.Error,
@@ -54,7 +54,7 @@ class Lines:
 
 def server() -> Any:
     """The server, with what it answers."""
-    made = LanguageServer("matcalc", __version__)
+    made = LanguageServer("matcalc", find_version())
 
     def text_of(uri: str) -> str:
         text: str = made.workspace.get_text_document(uri).source

@@ -439,11 +439,12 @@ def test_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
 
 
 def test_a_plain_answer_loads_no_more_than_it_needs() -> None:
-    """Neither a library, nor the reader of LaTeX, nor the judge of claims."""
+    """Neither a library, nor metadata, nor the reader of LaTeX, nor the judge of claims."""
     script = (
         "import sys; from matcalc.cli import main; code = main(['diff', \"x'*A*x\", "
         "'--wrt', 'x'])\n"
         "print(code, [name for name in ('numpy', 'sympy', 'mpmath', 'lark', 'inspect', "
+        "'importlib.metadata', "
         "'matcalc.read.tex', 'matcalc.claims.judge') if name in sys.modules])"
     )
     done = subprocess.run(

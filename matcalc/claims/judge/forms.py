@@ -13,7 +13,7 @@ import numpy as np
 from matcalc.claims.judge.report import AGREED, PROVED, UNDECIDED, WRONG, Report
 from matcalc.claims.judge.smallest import Counterexample
 from matcalc.runtime.elementwise import Array
-from matcalc.version import __version__
+from matcalc.version import find_version
 
 
 def as_text(reports: Sequence[Report]) -> str:
@@ -31,7 +31,7 @@ def _count(reports: Sequence[Report]) -> str:
 
 def as_json(reports: Sequence[Report]) -> str:
     """``{"version": ..., "reports": [...]}``."""
-    content = {"version": __version__, "reports": [_fields(report) for report in reports]}
+    content = {"version": find_version(), "reports": [_fields(report) for report in reports]}
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
 
 
