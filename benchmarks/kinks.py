@@ -12,10 +12,12 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
+
+from kinking import RIGHT, VARIABLES, WRONG
 
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.verdict import judge
-from tests.kinking import RIGHT, VARIABLES, WRONG
 
 
 def main() -> int:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
         symmetry,
         taylor,
     )
-    from matcalc.answers.backprop import Backprop, backprop
-    from matcalc.answers.directional import Directional
-    from matcalc.answers.gradients import Gradients
-    from matcalc.answers.hessian import Hessian
-    from matcalc.answers.joint import Joint
-    from matcalc.answers.optimize import Problem, compile
-    from matcalc.answers.series import series
-    from matcalc.answers.taylor import TaylorPolynomial
+    from matcalc.answers.derivatives.backprop import Backprop, backprop
+    from matcalc.answers.derivatives.directional import Directional
+    from matcalc.answers.derivatives.gradients import Gradients
+    from matcalc.answers.derivatives.hessian import Hessian
+    from matcalc.answers.derivatives.joint import Joint
+    from matcalc.answers.expansions.series import series
+    from matcalc.answers.expansions.taylor import TaylorPolynomial
+    from matcalc.answers.objectives.optimize import Problem, compile
     from matcalc.api import (
         Language,
         diff,
@@ -94,21 +94,21 @@ __all__ = [
 # Loaded when first used: generated code imports matcalc.runtime, and does not want the engine that
 # comes with these.
 _HOMES = {
-    "Backprop": "matcalc.answers.backprop",
-    "backprop": "matcalc.answers.backprop",
+    "Backprop": "matcalc.answers.derivatives.backprop",
+    "backprop": "matcalc.answers.derivatives.backprop",
     "Derivative": "matcalc.results",
-    "Directional": "matcalc.answers.directional",
+    "Directional": "matcalc.answers.derivatives.directional",
     "Equality": "matcalc.claims.judge.equal",
     "Expression": "matcalc.results",
-    "Gradients": "matcalc.answers.gradients",
-    "Hessian": "matcalc.answers.hessian",
-    "Joint": "matcalc.answers.joint",
+    "Gradients": "matcalc.answers.derivatives.gradients",
+    "Hessian": "matcalc.answers.derivatives.hessian",
+    "Joint": "matcalc.answers.derivatives.joint",
     "Language": "matcalc.api",
     "MatcalcError": "matcalc.core.errors",
     "NotationWarning": "matcalc.core.errors",
-    "Problem": "matcalc.answers.optimize",
+    "Problem": "matcalc.answers.objectives.optimize",
     "VerificationWarning": "matcalc.core.errors",
-    "compile": "matcalc.answers.optimize",
+    "compile": "matcalc.answers.objectives.optimize",
     "convex": "matcalc.analysis",
     "diff": "matcalc.api",
     "load_ipython_extension": "matcalc.tools.notebook",  # for %load_ext matcalc
@@ -126,11 +126,11 @@ _HOMES = {
     "parse": "matcalc.api",
     "parse_complex": "matcalc.conjugates.expression",
     "parse_latex": "matcalc.api",
-    "series": "matcalc.answers.series",
+    "series": "matcalc.answers.expansions.series",
     "simplify": "matcalc.api",
     "stationary": "matcalc.analysis",
     "symmetry": "matcalc.analysis",
-    "TaylorPolynomial": "matcalc.answers.taylor",
+    "TaylorPolynomial": "matcalc.answers.expansions.taylor",
     "taylor": "matcalc.analysis",
     "vjp": "matcalc.api",
     "wirtinger": "matcalc.conjugates.answer",

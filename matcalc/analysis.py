@@ -9,26 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from matcalc.answers import implicit as minimizing
-from matcalc.answers import quotient
-from matcalc.answers.adjoint import differentiate_root
-from matcalc.answers.convexity import Convexity, convexity
-from matcalc.answers.equations import as_equations, as_objective, left_side
-from matcalc.answers.implicit import Solved
-from matcalc.answers.implicit_together import SolvedTogether
-from matcalc.answers.quotient import FromDefinition
-from matcalc.answers.sets import StationaryAnswer, stationary_point
-from matcalc.answers.symmetry import Symmetry
-from matcalc.answers.symmetry import symmetry as symmetric
-from matcalc.answers.taylor import TaylorPolynomial
-from matcalc.answers.taylor import taylor as expansion
+from matcalc.answers.common.equations import as_equations, as_objective, left_side
+from matcalc.answers.convex.convexity import Convexity, convexity
+from matcalc.answers.derivatives.symmetry import Symmetry
+from matcalc.answers.derivatives.symmetry import symmetry as symmetric
+from matcalc.answers.expansions import quotient
+from matcalc.answers.expansions.quotient import FromDefinition
+from matcalc.answers.expansions.taylor import TaylorPolynomial
+from matcalc.answers.expansions.taylor import taylor as expansion
+from matcalc.answers.extrema.sets import StationaryAnswer, stationary_point
+from matcalc.answers.implicit import implicit as minimizing
+from matcalc.answers.implicit.adjoint import differentiate_root
+from matcalc.answers.implicit.implicit import Solved
+from matcalc.answers.implicit.implicit_together import SolvedTogether
 from matcalc.api import as_expression
 from matcalc.core.boundary import public
 from matcalc.core.rng import seed_of
 from matcalc.results import Formula
 
 if TYPE_CHECKING:
-    from matcalc.answers.hessian import Hessian
+    from matcalc.answers.derivatives.hessian import Hessian
     from matcalc.api import Declarations
     from matcalc.core.language import BaseLanguage
     from matcalc.results import Derivative, Expression

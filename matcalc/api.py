@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from matcalc.answers import directional, recent
-from matcalc.answers.directional import Directional
-from matcalc.answers.gradients import Gradients, gradients, parameters
-from matcalc.answers.hessian import Hessian
-from matcalc.answers.hessian import hessian as blocks
+from matcalc.answers.common import recent
+from matcalc.answers.derivatives import directional
+from matcalc.answers.derivatives.directional import Directional
+from matcalc.answers.derivatives.gradients import Gradients, gradients, parameters
+from matcalc.answers.derivatives.hessian import Hessian
+from matcalc.answers.derivatives.hessian import hessian as blocks
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.conjugates.choice import compare_texts
@@ -31,7 +32,7 @@ from matcalc.results import Derivative, Expression, Formula
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from matcalc.answers.backprop import Backprop
+    from matcalc.answers.derivatives.backprop import Backprop
     from matcalc.extend.own.load import Loaded
 
     Declarations = Mapping[str, str | Variable]
@@ -145,7 +146,7 @@ def diff(
         names = [wrt] if isinstance(wrt, str) else wrt
         given = {"variables": variables, "language": language, "verify": verify}
         # few programs have loops
-        from matcalc.answers.backprop import backprop  # noqa: PLC0415
+        from matcalc.answers.derivatives.backprop import backprop  # noqa: PLC0415
 
         return backprop(str(expression), names, data=data or (), **given)  # type: ignore[arg-type]
     if data is not None:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from matcalc.answers import recent
+from matcalc.answers.common import recent
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy is loaded; OpenBLAS and MKL read it
 

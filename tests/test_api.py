@@ -12,7 +12,7 @@ import pytest
 import sympy
 
 import matcalc
-from matcalc.answers import recent
+from matcalc.answers.common import recent
 from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError, VerificationError
 from matcalc.core.statement import layout_axes
 from matcalc.read.frontend import read

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matcalc.version import find_version
 
 if TYPE_CHECKING:
-    from matcalc.answers.backprop import Backprop
+    from matcalc.answers.derivatives.backprop import Backprop
 
 _FORMATS = ("text", "latex", "numpy", "json")
 
@@ -56,7 +56,7 @@ def add_backprop(
 
 def derive(text: str, options: argparse.Namespace) -> Backprop:
     """The answer to ``matcalc backprop``, and to ``matcalc diff`` of such a program."""
-    from matcalc.answers.backprop import derive_backwards  # noqa: PLC0415 - --help does without
+    from matcalc.answers.derivatives.backprop import derive_backwards  # noqa: PLC0415 - --help does without
     from matcalc.core.language import default_language  # noqa: PLC0415 - as above
 
     wrt, data = (

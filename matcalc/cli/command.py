@@ -34,10 +34,10 @@ from matcalc.core.notes import at_command_line
 from matcalc.core.options import BACKENDS
 
 if TYPE_CHECKING:
-    from matcalc.answers.directional import Directional
-    from matcalc.answers.gradients import Gradients
-    from matcalc.answers.hessian import Hessian
-    from matcalc.answers.taylor import TaylorPolynomial
+    from matcalc.answers.derivatives.directional import Directional
+    from matcalc.answers.derivatives.gradients import Gradients
+    from matcalc.answers.derivatives.hessian import Hessian
+    from matcalc.answers.expansions.taylor import TaylorPolynomial
     from matcalc.core.program import Program
     from matcalc.results import Derivative, Expression, Formula
     from matcalc.verify.oracle.compare import Comparison
@@ -346,7 +346,7 @@ def _directional(options: Namespace, text: str) -> int:
 
 def _report(options: Namespace) -> int:
     """An answer that comes with its reasons."""
-    from matcalc.answers.equations import left_side  # noqa: PLC0415 - the same
+    from matcalc.answers.common.equations import left_side  # noqa: PLC0415 - the same
     from matcalc.cli.reports import report, with_sizes  # noqa: PLC0415 - diff does without
 
     text = _standard_input() if options.expression == "-" else options.expression
@@ -397,7 +397,7 @@ def _symmetry(found: Derivative | Hessian, options: Namespace) -> int:
     """Says whether the second derivatives are symmetric, where that is asked."""
     if not options.symmetric_check:
         return DONE
-    from matcalc.answers.symmetry import symmetry  # noqa: PLC0415 - few ask for it
+    from matcalc.answers.derivatives.symmetry import symmetry  # noqa: PLC0415 - few ask for it
 
     sys.stdout.flush()
     verdict = symmetry(found, options.rng)

@@ -7,11 +7,11 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from matcalc.answers import directional as along
-from matcalc.answers.directional import Directional
-from matcalc.answers.gradients import Gradients, gradients, parameters
-from matcalc.answers.hessian import Hessian, hessian
-from matcalc.answers.taylor import TaylorPolynomial, taylor
+from matcalc.answers.derivatives import directional as along
+from matcalc.answers.derivatives.directional import Directional
+from matcalc.answers.derivatives.gradients import Gradients, gradients, parameters
+from matcalc.answers.derivatives.hessian import Hessian, hessian
+from matcalc.answers.expansions.taylor import TaylorPolynomial, taylor
 from matcalc.cli.kinds import inferred_kinds, kind_of, shapes_line
 from matcalc.cli.refusals import refuse_given, unusual
 from matcalc.core.errors import ArgumentError

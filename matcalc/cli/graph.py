@@ -58,7 +58,7 @@ def graph_text(source: str, read: Callable[[], Program], options: Namespace) -> 
 def _loops_text(source: str, options: Namespace) -> str:
     """The graph of one step of each loop; with values that of the program written out."""
     # few programs have loops
-    from matcalc.answers.backprop import graph_of_loops, write_out_loops  # noqa: PLC0415
+    from matcalc.answers.derivatives.backprop import graph_of_loops, write_out_loops  # noqa: PLC0415
 
     if options.at is not None:
         from matcalc.graph.values import read_values  # noqa: PLC0415 - it loads NumPy

@@ -12,8 +12,8 @@ from matcalc.results import Formula
 from matcalc.version import find_version
 
 if TYPE_CHECKING:
-    from matcalc.answers.gradients import Gradients
-    from matcalc.answers.hessian import Hessian
+    from matcalc.answers.derivatives.gradients import Gradients
+    from matcalc.answers.derivatives.hessian import Hessian
     from matcalc.core.kinds import Variable
     from matcalc.results import Derivative
     from matcalc.verify.oracle.compare import Comparison

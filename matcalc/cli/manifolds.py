@@ -6,7 +6,11 @@ import json
 from argparse import Namespace
 from collections.abc import Callable
 
-from matcalc.answers.on_products import RiemannianGradients, RiemannianHessian, on_product
+from matcalc.answers.derivatives.on_products import (
+    RiemannianGradients,
+    RiemannianHessian,
+    on_product,
+)
 from matcalc.cli.refusals import refuse_given, require_plain, unusual
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import BACKENDS

@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from matcalc.answers.adjoint import differentiate_root
-from matcalc.answers.convexity import convexity
-from matcalc.answers.equations import Equation, as_equations, as_objective
-from matcalc.answers.implicit import gauss_newton, match_sizes, newton
-from matcalc.answers.implicit_together import match_together
-from matcalc.answers.points import points_by_name
-from matcalc.answers.quotient import from_definition
-from matcalc.answers.series import series
-from matcalc.answers.sets import stationary_point
-from matcalc.answers.stationary import NamedProblem
+from matcalc.answers.common.equations import Equation, as_equations, as_objective
+from matcalc.answers.common.points import points_by_name
+from matcalc.answers.convex.convexity import convexity
+from matcalc.answers.expansions.quotient import from_definition
+from matcalc.answers.expansions.series import series
+from matcalc.answers.extrema.sets import stationary_point
+from matcalc.answers.extrema.stationary import NamedProblem
+from matcalc.answers.implicit.adjoint import differentiate_root
+from matcalc.answers.implicit.implicit import gauss_newton, match_sizes, newton
+from matcalc.answers.implicit.implicit_together import match_together
 from matcalc.cli.further import one_of, require_first
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program

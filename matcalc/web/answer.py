@@ -28,7 +28,7 @@ from matcalc.core.options import BACKENDS, require_choice
 from matcalc.results import Derivative, Expression, Formula
 
 if TYPE_CHECKING:
-    from matcalc.answers.backprop import Backprop
+    from matcalc.answers.derivatives.backprop import Backprop
     from matcalc.conjugates.answer import Wirtinger
     from matcalc.conjugates.expression import ComplexExpression
     from matcalc.graph.picture import ComputationalGraph

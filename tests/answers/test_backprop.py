@@ -210,7 +210,7 @@ def test_diff_of_a_program_with_a_loop_is_its_backpropagation():
 
 
 def test_a_wrong_recursion_is_found(monkeypatch):
-    from matcalc.answers.backprop import Backprop
+    from matcalc.answers.derivatives.backprop import Backprop
 
     text, kinds, wrt, _ = PROGRAMS["network"]
     right = Backprop.backward.fget

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.answers.convexity import CONCAVE, CONVEX, NEITHER, UNKNOWN
-from matcalc.answers.curvature import Numbers
+from matcalc.answers.convex.convexity import CONCAVE, CONVEX, NEITHER, UNKNOWN
+from matcalc.answers.convex.curvature import Numbers
 from matcalc.cli import main
 from matcalc.core.errors import VerificationError
 from matcalc.engine.polynomials import Ratio, sign_of

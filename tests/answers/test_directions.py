@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 from judging import tokens
-from published_models import given, model_cases, truth
+from published import MODELS
 
 import matcalc
-from matcalc.answers import directional
+from matcalc.answers.derivatives import directional
 from matcalc.cli import main
 from matcalc.core.errors import (
     ArgumentError,
@@ -171,9 +171,9 @@ LONGER = {
 }
 
 
-@pytest.mark.parametrize("case", model_cases(lambda case: case["op"] in ("jvp", "vjp", "hvp")))
+@pytest.mark.parametrize("case", MODELS.cases(lambda case: case["op"] in ("jvp", "vjp", "hvp")))
 def test_shared_case(case):
-    name, values = case["id"], given(case)
+    name, values = case["id"], MODELS.given(case)
     if case["op"] == "jvp":
         found = matcalc.jvp(case["expr"], case["wrt"], variables=case["vars"])
     elif case["op"] == "vjp":
@@ -184,7 +184,7 @@ def test_shared_case(case):
         found = matcalc.hvp(
             case["expr"], case["wrt"], direction=case["direction"], variables=case["vars"]
         )
-    expected = truth()[f"{name}/truth"]
+    expected = MODELS.truth()[f"{name}/truth"]
     assert np.allclose(found.to_callable()(**values), expected, rtol=1e-9, atol=1e-9)
     if name not in LONGER:
         assert tokens(str(found)) <= case["expected_size"]

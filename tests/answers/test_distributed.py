@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.answers.rowwise import rows_of, split
+from matcalc.answers.objectives.rowwise import rows_of, split
 from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError
 
 KINDS = {"X": "matrix(m, n)", "y": "vector(m)", "w": "vector(n)", "c": "scalar"}

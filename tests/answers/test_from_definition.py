@@ -3,7 +3,7 @@
 import pytest
 
 import matcalc
-from matcalc.answers.quotient import from_definition
+from matcalc.answers.expansions.quotient import from_definition
 from matcalc.cli import main
 from matcalc.core.errors import MatcalcError
 

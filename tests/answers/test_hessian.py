@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from published_models import given, model_cases, truth
+from published import MODELS
 
 import matcalc
 from matcalc.cli import main
@@ -48,13 +48,13 @@ def test_refusals(ask, problem, message):
         ask()
 
 
-@pytest.mark.parametrize("case", model_cases(lambda case: case["op"] == "hessian"))
+@pytest.mark.parametrize("case", MODELS.cases(lambda case: case["op"] == "hessian"))
 def test_shared_case(case):
-    name, values = case["id"], given(case)
+    name, values = case["id"], MODELS.given(case)
     found = matcalc.hessian(case["expr"], case["wrt"], variables=case["vars"])
     for one in case["wrt"]:
         for other in case["wrt"]:
-            expected = truth()[f"{name}/truth/{one}/{other}"]
+            expected = MODELS.truth()[f"{name}/truth/{one}/{other}"]
             block = found[one, other].to_callable()(**values)
             assert np.allclose(block, expected, rtol=1e-8, atol=1e-9)
 

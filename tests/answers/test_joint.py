@@ -153,8 +153,8 @@ def test_minimize(method: str | None) -> None:
 
 def test_progress(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("scipy")
-    monkeypatch.setattr("matcalc.answers.problem._LONG", 0.0)
-    monkeypatch.setattr("matcalc.answers.problem._SHOWN", 0.0)
+    monkeypatch.setattr("matcalc.answers.objectives.problem._LONG", 0.0)
+    monkeypatch.setattr("matcalc.answers.objectives.problem._SHOWN", 0.0)
     problem().minimize("L-BFGS-B", progress=True, options={"maxiter": 4})
     lines = capsys.readouterr().err.split("\r")
     assert lines[-1].startswith("[########################] iteration 4, value ")

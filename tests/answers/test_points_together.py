@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 import matcalc
-from matcalc.answers.systems import solve_system
+from matcalc.answers.zeros.systems import solve_system
 from matcalc.core.errors import UnsupportedError
 from matcalc.read.frontend import read
 from matcalc.write.printers.text import text

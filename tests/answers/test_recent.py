@@ -5,7 +5,7 @@ import warnings
 import pytest
 
 import matcalc
-from matcalc.answers import recent
+from matcalc.answers.common import recent
 
 TEXT = "x'*A*x"
 KINDS = {"A": "matrix(n, n)", "x": "vector(n)"}

@@ -4,7 +4,7 @@ import pytest
 from sweeps import thinned
 
 import matcalc
-from matcalc.answers.convexity import NEITHER, Convexity
+from matcalc.answers.convex.convexity import NEITHER, Convexity
 from matcalc.cli import main
 from matcalc.core.errors import MatcalcError, UnsupportedError
 

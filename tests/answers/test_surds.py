@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import matcalc
-from matcalc.answers.surds import as_fraction, value_of
+from matcalc.answers.zeros.surds import as_fraction, value_of
 from matcalc.write.printers.text import text
 
 # what is typed, and the one form; nothing where it is no such number

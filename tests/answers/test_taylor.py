@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from published_models import given, model_cases, truth
+from published import MODELS
 
 import matcalc
 from matcalc.cli import main
@@ -148,13 +148,13 @@ def test_command(capsys):
     assert main(["taylor", "x'*A*y", "--wrt", "x,y", "--at", "a,b", "--format", "latex"]) == 0
 
 
-@pytest.mark.parametrize("case", model_cases(lambda case: case["op"] == "taylor"))
+@pytest.mark.parametrize("case", MODELS.cases(lambda case: case["op"] == "taylor"))
 def test_shared_case(case):
-    name, values = case["id"], given(case)
+    name, values = case["id"], MODELS.given(case)
     found = matcalc.taylor(
         case["expr"], case["wrt"], at=case["at"], order=case["order"], variables=case["vars"]
     )
-    expected = truth()[f"{name}/truth"]
+    expected = MODELS.truth()[f"{name}/truth"]
     assert np.allclose(found.to_callable()(**values), expected, rtol=1e-8, atol=1e-9)
 
 

@@ -6,14 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sweeps import slow, thinned
-
-from matcalc.claims.judge.claim import PROVED as EXACT
-from matcalc.claims.judge.claim import Claim
-from matcalc.claims.judge.claims import question
-from matcalc.claims.judge.equal import equal
-from matcalc.claims.judge.verdict import judge
-from tests.kinking import (
+from kinking import (
     BROAD,
     BROAD_RIGHT,
     JOINT,
@@ -23,6 +16,13 @@ from tests.kinking import (
     VARIABLES,
     WRONG,
 )
+from sweeps import slow, thinned
+
+from matcalc.claims.judge.claim import PROVED as EXACT
+from matcalc.claims.judge.claim import Claim
+from matcalc.claims.judge.claims import question
+from matcalc.claims.judge.equal import equal
+from matcalc.claims.judge.verdict import judge
 
 
 def shown_wrong(expr: str, wrt: str, claim: str, seed: int) -> bool:

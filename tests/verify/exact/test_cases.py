@@ -5,10 +5,10 @@ when it is spoilt.
 import json
 import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from published import CASES
 from sweeps import thinned
 
 from matcalc.core.operations import PRIMARY
@@ -20,23 +20,7 @@ from matcalc.verify.exact.judge import judge
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.oracle.sample import find_sizes
 
-FOLDER = Path(__file__).resolve().parents[4] / "shared" / "cases"
 WITHOUT_EXACT_VALUES = tuple(PRIMARY)
-
-
-def cases():
-    lines = (
-        (FOLDER / "cases.jsonl").read_text(encoding="utf-8").splitlines() if FOLDER.is_dir() else []
-    )
-    if not lines:
-        return [
-            pytest.param(
-                None,
-                id="absent",
-                marks=pytest.mark.skip(reason="shared cases are not beside this checkout"),
-            )
-        ]
-    return [pytest.param(case, id=case["id"]) for case in map(json.loads, lines)]
 
 
 @cache
@@ -50,7 +34,7 @@ def outcome(case, program, tree):
     return judge(DerivativeStatement(program, case["wrt"], case["order"], "free"), tree).outcome
 
 
-@pytest.mark.parametrize("case", thinned(cases(), 4))
+@pytest.mark.parametrize("case", thinned(CASES.cases(), 4))
 def test_exact_or_undecided(case):
     program, tree = derived(json.dumps(case))
     undecided = any(f"{name}(" in case["expr"] for name in WITHOUT_EXACT_VALUES)
@@ -70,7 +54,7 @@ def corruptions(tree):
         yield "second term alone", tree.args[1]
 
 
-@pytest.mark.parametrize("case", thinned(cases(), 4))
+@pytest.mark.parametrize("case", thinned(CASES.cases(), 4))
 def test_spoilt_answers_are_not_exact(case):
     program, tree = derived(json.dumps(case))
     sizes, values = find_sizes([program.expr, tree], program.variables, np.random.default_rng(1))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from sweeps import thinned
-from verify.oracle.trees import (
+from trees import (
     VARIABLES,
     A,
     D,

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from verify.oracle.trees import (
+from trees import (
     SIZES,
     VARIABLES,
     A,

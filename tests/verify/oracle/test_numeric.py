@@ -4,7 +4,7 @@ matrices.
 
 import numpy as np
 import pytest
-from verify.oracle.trees import (
+from trees import (
     SIZES,
     VARIABLES,
     A,

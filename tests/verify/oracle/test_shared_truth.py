@@ -1,11 +1,8 @@
 """The oracle against derivatives that an automatic differentiation library computed."""
 
-import json
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 import pytest
+from published import CASES
 from sweeps import thinned
 
 from matcalc.core.statement import DerivativeStatement
@@ -14,24 +11,6 @@ from matcalc.verify.oracle.compare import check
 from matcalc.verify.oracle.interpret import extent, interpret
 from matcalc.verify.oracle.numeric import numeric_derivative
 from matcalc.verify.oracle.sample import sizes_for
-
-FOLDER = Path(__file__).resolve().parents[4] / "shared" / "cases"
-
-
-def published(*, with_form=False):
-    lines = (FOLDER / "cases.jsonl").read_text().splitlines() if FOLDER.is_dir() else []
-    cases = [json.loads(line) for line in lines]
-    cases = [case for case in cases if case["expected"] is not None or not with_form]
-    if not cases:
-        absent = pytest.mark.skip(reason="shared cases are not beside this checkout")
-        return [pytest.param(None, id="absent", marks=absent)]
-    return [pytest.param(case, id=case["id"]) for case in cases]
-
-
-@cache
-def truth():
-    with np.load(FOLDER / "truth.npz") as arrays:
-        return dict(arrays)
 
 
 def form(case, program):
@@ -62,26 +41,21 @@ def sizes_of(program, values):
     return sizes
 
 
-@pytest.mark.parametrize("case", thinned(published(), 6))
+@pytest.mark.parametrize("case", thinned(CASES.cases(), 6))
 def test_the_numeric_derivative_is_the_published_truth(case):
     program = read(case["expr"], case["variables"])
-    prefix = case["id"] + "/in/"
-    values = {
-        name.removeprefix(prefix): array
-        for name, array in truth().items()
-        if name.startswith(prefix)
-    }
+    values = CASES.given(case)
     sizes = sizes_of(program, values)
     found, method = numeric_derivative(
         program.expr, program.variables, case["wrt"], case["order"], values, sizes
     )
-    expected = truth()[case["id"] + "/derivative"]
+    expected = CASES.truth()[case["id"] + "/derivative"]
     assert found.shape == expected.shape
     scale = max(1.0, float(np.max(np.abs(expected))))
     assert np.max(np.abs(found - expected)) <= 1e-8 * scale, method.name
 
 
-@pytest.mark.parametrize("case", thinned(published(with_form=True), 6))
+@pytest.mark.parametrize("case", thinned(CASES.cases(lambda case: case["expected"] is not None), 6))
 def test_published_forms_pass_and_spoilt_ones_fail(case):
     program = read(case["expr"], case["variables"])
     candidate = form(case, program)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from in_frameworks import arrays, compare, everywhere, needs, numbers
-from test_cases import cases, inputs
+from published import CASES
 from written import FUNCTIONS, KINDS, MORE, VALUES, S, V, X, expression
 
 import matcalc
@@ -25,7 +25,7 @@ from matcalc.write.printers import portable, portable_matrices, portable_places
 from matcalc.write.printers.numpy_functions import CALLS
 
 SAMPLE = 1 if os.environ.get("MATCALC_ALL_CASES") else 12
-CASES = [case for case in cases() if case.values[0] is not None]
+ROWS = [case for case in CASES.cases() if case.values[0] is not None]
 
 
 def function(source: str) -> Callable[..., Any]:
@@ -46,7 +46,7 @@ class Shared(NamedTuple):
 def shared(case: dict[str, Any], framework: str) -> Iterator[Shared]:
     """The expression and its derivative, where the framework has what they need."""
     kinds = case["variables"]
-    values, sizes = inputs(case, read(case["expr"], kinds))
+    values, sizes = CASES.inputs(case, read(case["expr"], kinds))
     d = matcalc.diff(case["expr"], case["wrt"], variables=kinds, order=case["order"], verify=False)
     for formula in (matcalc.parse(case["expr"], kinds), d):
         try:
@@ -61,7 +61,7 @@ def shared(case: dict[str, Any], framework: str) -> Iterator[Shared]:
         yield Shared(source, given, told, formula.to_callable()(**given, **told))
 
 
-sampled = pytest.mark.parametrize("case", CASES[::SAMPLE])
+sampled = pytest.mark.parametrize("case", ROWS[::SAMPLE])
 
 
 @everywhere
@@ -114,7 +114,7 @@ def test_torch_autograd_is_ours(case: dict[str, Any]) -> None:
     """A function of tensors with our backward pass has the slopes that torch measures."""
     torch = pytest.importorskip("torch")
     kinds = case["variables"]
-    values, _ = inputs(case, read(case["expr"], kinds))
+    values, _ = CASES.inputs(case, read(case["expr"], kinds))
     formula = matcalc.parse(case["expr"], kinds)
     if formula.shape or case["order"] > 1:
         return

@@ -1,0 +1,1 @@
+"""What several kinds of answers share: names, points, equations, and several formulas."""

@@ -1,0 +1,1 @@
+"""Whether an expression is convex."""

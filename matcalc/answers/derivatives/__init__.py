@@ -1,0 +1,1 @@
+"""Derivatives with respect to several variables, along directions, and of programs with loops."""

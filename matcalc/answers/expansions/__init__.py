@@ -1,0 +1,1 @@
+"""Taylor polynomials, series, and derivatives from the definition."""

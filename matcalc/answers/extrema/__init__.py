@@ -1,0 +1,1 @@
+"""Stationary points, under equations too, and what kind of points they are."""

@@ -1,0 +1,322 @@
+"""Derivatives of what an equation determines, and the steps of Newton's method and of Gauss and
+Newton's.
+"""
+
+from __future__ import annotations
+
+from matcalc.answers.common.equations import fit_sizes, for_all_entries, require_equation
+from matcalc.answers.common.names import free_name, number_hint, with_variable
+from matcalc.answers.convex.nowhere import require_values
+from matcalc.answers.expansions.taylor import put
+from matcalc.answers.zeros.moving import solve_direction
+from matcalc.answers.zeros.singular import is_singular, singular_because, with_cofactors
+from matcalc.answers.zeros.solving import inverse_of_slope, matrix_of_map
+from matcalc.claims.equality import UNDECIDED, decide_trees, require_equal
+from matcalc.core.boundary import public
+from matcalc.core.directions import direction_of, free_variable
+from matcalc.core.errors import (
+    ArgumentError,
+    ShapeError,
+    UnsupportedError,
+)
+from matcalc.core.kinds import Variable, free_kind, kind_spec
+from matcalc.core.notes import format_number_offer, label_lines
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr, zeros
+from matcalc.engine.directional import derive_steps
+from matcalc.engine.pipeline import require_variable, simplify_tree
+from matcalc.results import Derivative, Expression, Formula
+from matcalc.write.printers.text import text
+
+
+class Solved(Formula):
+    """A formula with a solve in it: ``head`` is what it is, ``lines`` say what it is made of, and
+    ``proof`` how it was proved.
+    """
+
+    def __init__(
+        self, program: Program, tree: Expr, head: str, lines: list[tuple[str, str]], proof: str
+    ) -> None:
+        super().__init__(program._replace(definitions={}, asked=None), tree)
+        self.head = head
+        self.lines = lines
+        self.proof = proof
+
+    def _title(self) -> str:
+        return f"{self.head} = {self}"
+
+    @public
+    def report(self) -> str:
+        """The formula with what it is made of, a line each."""
+        rows = [*self.lines, *([("proved", self.proof)] if self.proof else [])]
+        return "\n".join([f"{self.head} = {self}", *label_lines(rows)])
+
+
+def implicit(expression: Expression, of: str, wrt: str) -> Solved:
+    """The derivative of ``of`` by ``wrt`` where the expression, the left side of G(x, t) = 0, stays
+    zero: ``dx = -inv(dG/dx)*dG/dt``.
+
+    G has the shape of ``of``. By a matrix, or of one, the derivative is along a direction, which is
+    a new variable. Raises UnsupportedError where dG/dx has no inverse that can be written.
+    """
+    expression = match_sizes(expression, of, wrt)
+    program = expression._program
+    unknown, known = program.variables[of], program.variables[wrt]
+    slope = expression.diff(of)
+    along = len(unknown.shape) + len(known.shape) > 2 and len(unknown.shape) > 0
+    step = ""
+    if along:
+        step = free_name(program, f"d{wrt}", *"hkvu")
+        program = with_variable(program, direction_of(known, step), "the direction")
+        (moved,) = derive_steps(program, [{wrt: step}])
+    else:
+        moved = expression.diff(wrt)._tree
+    rest = Expr("neg", (moved,), moved.shape)
+    require_determined(expression, slope, unknown)
+    moves = {wrt: step} if along else {}
+    found = solve_direction(program, slope._tree, rest, unknown, moves)
+    if found is None:
+        raise UnsupportedError(
+            f"the derivative {slope} by {of} has no inverse that can be written",
+            hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
+        )
+    proof = _prove(program, unknown.name, slope, found.tree, moved)
+    head = f"d{of}" if along else f"d{of}/d{wrt}"
+
+    def where_it_holds(tree: Expr) -> Expr:
+        return with_cofactors(program, program.expr, of, tree)
+
+    by_unknown = where_it_holds(slope._tree)
+    said = str(slope if by_unknown is slope._tree else Formula(program, by_unknown))
+    lines = [
+        (f"dG/d{of}", said),
+        (
+            f"along {step}" if along else f"dG/d{wrt}",
+            str(Formula(program, where_it_holds(moved))),
+        ),
+        ("where", where_determined(unknown)),
+        *([("and", found.where)] if found.where else []),
+    ]
+    tree = where_it_holds(found.by_equation(found.tree))
+    return Solved(program, tree, head, lines, proof)
+
+
+def where_determined(unknown: Variable) -> str:
+    """The condition under which an equation determines the unknown."""
+    kind = kind_spec(unknown.kind)
+    within = f" on {unknown}" if kind.linear else ""
+    if kind.reflection:
+        within = f" on the {'symmetric' if kind.reflection > 0 else 'skew'} matrices"
+    return f"dG/d{unknown.name} is invertible{within}"
+
+
+def require_open(unknown: Variable) -> None:
+    """UnsupportedError where the variable is on a curved set, such as a sphere."""
+    if kind_spec(unknown.kind).curved:
+        free = Variable(unknown.name, free_kind(len(unknown.shape)), unknown.shape)
+        raise UnsupportedError(
+            f"{unknown.name} is {unknown}, and an equation for all its entries may lead out of "
+            "that set",
+            hint=f"declare {unknown.name}: {free}",
+        )
+
+
+def require_determined(expression: Expression, slope: Derivative, unknown: Variable) -> None:
+    """UnsupportedError where the derivative of an equation by the unknown has no inverse at any
+    point.
+    """
+    program, name = expression._program, unknown.name
+    require_open(unknown)
+    linear = kind_spec(unknown.kind).linear
+    matrix = None if linear else matrix_of_map(program, slope._tree, unknown)
+    if matrix is not None and is_singular(program, matrix):
+        fix = f"add an equation that fixes what is free of {name}"
+        if len(unknown.shape) == 2 and unknown.shape[0] == unknown.shape[1]:
+            fix = f"declare the kind of {name}, such as triangular({unknown.shape[0]}), or {fix}"
+        raise UnsupportedError(
+            f"{expression} = 0 does not determine {name}: its derivative with respect to {name}, "
+            f"{slope}, is {singular_because(program, matrix, unknown)}",
+            hint=fix,
+        )
+
+
+def match_sizes(expression: Expression, of: str, wrt: str) -> Expression:
+    """The left side of an equation that has as many entries as what it determines; of what is not
+    declared with the sizes that make it so.
+    """
+    program = expression._program
+    require_equation(program.expr)
+    unknown = require_variable(program, of)
+    require_variable(program, wrt)
+    if of == wrt:
+        raise ArgumentError(f"{of} cannot be a function of itself", hint="--of x --wrt t")
+    fitted = fit_sizes(program, [expression._tree], [of])
+    whole = for_all_entries(program) if fitted is None else None
+    if whole is not None and {of, wrt} <= whole.variables.keys():
+        fitted = fit_sizes(whole, [whole.expr], [of])
+    if fitted is None:
+        known = program.variables.values()
+        vectors = [each.name for each in known if each.kind == "vector" and not each.declared]
+        hint = f"it takes as many equations as {of} has entries"
+        if not program.expr.rank:
+            hint += f"; for a minimum of f it is grad(f, {of})"
+        if not unknown.shape and vectors and all(len(each.shape) < 2 for each in known):
+            numbers = sorted({*vectors, *([] if unknown.declared else [of])})
+            hint += f"; or {format_number_offer(numbers)}"
+        equation = free_variable("", program.expr)
+        raise ShapeError(f"the equation is {equation}, and {of} is {unknown}", hint=hint)
+    return expression if fitted[0] is program else Expression(fitted[0])
+
+
+def _prove(program: Program, of: str, slope: Derivative, tree: Expr, moved: Expr) -> str:
+    """How it is proved that dG/dx applied to the derivative, plus dG/dt, is zero."""
+    known = program.variables[of]
+    if len(known.shape) < 2:
+        whole = Expr("*", (slope._tree, tree), moved.shape)
+    else:
+        step = free_name(program, f"?{of}")
+        moving = program.declare(direction_of(known, step))
+        (along,) = derive_steps(moving, [{of: step}])
+        whole = put(along, {step: tree})
+    total = Expr("+", (whole, moved), moved.shape)
+    how = prove_solution(program, total, "the implicit derivative")
+    return f"dG is zero along it, {how}"
+
+
+def prove_solution(program: Program, total: Expr, what: str) -> str:
+    """How it is proved that what was put into an equation solves it; UnsupportedError where that
+    is undecided, as where an inverse in it exists nowhere.
+    """
+    decision = decide_trees(program, total, zeros(total.shape))
+    if decision.verdict == UNDECIDED:
+        raise UnsupportedError(
+            f"{what} that was found could not be proved: {decision.how}",
+            hint="declare the kinds of the variables, where they have any",
+        )
+    otherwise = f"{what} that it found does not solve its equation"
+    return require_equal(program, total, zeros(total.shape), otherwise)
+
+
+def newton(expression: Expression, wrt: str) -> Solved:
+    """The step of Newton's method for a scalar: ``-inv(H)*g``, by a scalar or a vector."""
+    program = expression._program
+    known = require_variable(program, wrt)
+    if program.expr.rank:
+        message = "Newton's step is that of a scalar that is minimised"
+        least = "matcalc gauss-newton has the step for a vector of residuals"
+        raise ArgumentError(message, hint=number_hint(program, wrt) or least)
+    if len(known.shape) > 1:
+        raise UnsupportedError(
+            f"{wrt} is {known}, and the step is written for scalars and vectors",
+            hint=f"matcalc hvp gives the product of the Hessian and a direction of {wrt}",
+        )
+    require_values(program)
+    gradient, hessian = expression.diff(wrt), expression.diff(wrt, order=2)
+    if is_singular(program, hessian._tree):
+        raise UnsupportedError(
+            f"Newton's step does not exist: the Hessian of {expression}, {hessian}, is "
+            f"{singular_because(program, hessian._tree, known)}",
+            hint=_damped_expression(program, known),
+        )
+    rest = Expr("neg", (gradient._tree,), gradient._tree.shape)
+    tree = inverse_of_slope(program, hessian._tree, rest, known)
+    assert tree is not None  # only of matrices it is none
+    lines = [("gradient", str(gradient)), ("Hessian", str(hessian))]
+    lines.append(("where", "the Hessian is invertible"))
+    return Solved(program, tree, f"step of {wrt}", lines, "")
+
+
+def _damped_expression(program: Program, known: Variable) -> str:
+    """What to write to have a step: the expression with a term that is curved in all directions."""
+    scale = free_name(program, "c", *"rht")
+    x = known.name
+    square = f"{x}^2" if not known.shape else f"{x}'*{x}"
+    return (
+        f"with {scale}*{square}/2 added, for a small {scale} above zero, there is one: the step "
+        "is damped"
+    )
+
+
+def gauss_newton(expression: Expression, wrt: str) -> Solved:
+    """The step of the Gauss-Newton method for a vector of residuals, or for a sum of squares:
+    ``-inv(J'*J)*J'*r``.
+    """
+    program = expression._program
+    known = require_variable(program, wrt)
+    residual = _residual(program.expr)
+    if residual is None or residual.rank != 1:
+        raise ArgumentError(
+            "the Gauss-Newton method is for a vector of residuals, or for the sum of their squares",
+            hint="write norm2(r)^2, or r alone",
+        )
+    if len(known.shape) > 1:
+        raise UnsupportedError(
+            f"{wrt} is {known}, and the step is written for numbers and vectors",
+            hint="write the entries as a vector",
+        )
+    if residual.row:
+        residual = Expr("'", (residual,), residual.shape)
+    of = Expression(program._replace(expr=residual))
+    jacobian = of.diff(wrt)
+    if not known.shape:
+        return _gauss_newton_of_number(program, known.name, residual, jacobian)
+    J = jacobian._tree
+    across = Expr("'", (J,), J.shape[::-1])
+    square = Expr("*", (across, J), (J.shape[1], J.shape[1]))
+    matrix = simplify_tree(program, square)
+    rest = Expr("neg", (Expr("*", (across, residual), (J.shape[1],)),), (J.shape[1],))
+    tree = Expr("*", (Expr("inv", (matrix,), matrix.shape), rest), rest.shape)
+    where = "J'*J is invertible"
+    if is_singular(program, matrix):
+        # pinv(J)*r is the shortest of all steps that lessen the squares most
+        inverse = Expr("pinv", (J,), J.shape[::-1])
+        tree = Expr("*", (inverse, Expr("neg", (residual,), residual.shape)), rest.shape)
+        why = singular_because(program, matrix, known)
+        where = f"J'*J is {why}; of all steps it is the shortest"
+    tree = simplify_tree(program, tree)
+    lines = [
+        ("residual", str(Formula(program, residual))),
+        ("Jacobian", str(jacobian)),
+        ("J'*J", str(Formula(program, matrix))),
+        ("where", where),
+    ]
+    return Solved(program, tree, f"step of {wrt}", lines, "")
+
+
+def _gauss_newton_of_number(
+    program: Program, wrt: str, residual: Expr, jacobian: Derivative
+) -> Solved:
+    """The step -J'*r/(J'*J), where the Jacobian J is a column."""
+    across = Expr("'", (jacobian._tree,), jacobian._tree.shape, row=True)
+    matrix = simplify_tree(program, Expr("*", (across, jacobian._tree)))
+    rest = Expr("neg", (Expr("*", (across, residual)),))
+    tree = simplify_tree(program, Expr("/", (rest, matrix)))
+    lines = [
+        ("residual", str(Formula(program, residual))),
+        ("Jacobian", str(jacobian)),
+        ("J'*J", str(Formula(program, matrix))),
+        ("where", "J'*J is above zero"),
+    ]
+    return Solved(program, tree, f"step of {wrt}", lines, "")
+
+
+def _residual(tree: Expr) -> Expr | None:
+    """r of r, of norm2(r)^2, of r'*r, and of a multiple of these by a positive number."""
+    while True:
+        if tree.op == "*" and tree.args[0].op == "number" and tree.args[0].value > 0:
+            tree = tree.args[1]
+        elif tree.op in ("/", "*") and tree.args[1].op == "number" and tree.args[1].value > 0:
+            tree = tree.args[0]
+        else:
+            break
+    if tree.shape:
+        return tree
+    if tree.op == "^" and tree.args[0].op == "norm2" and tree.args[1].op == "number":
+        return tree.args[0].args[0] if tree.args[1].value == 2 else None
+    if (
+        tree.op == "*"
+        and tree.args[0].op == "'"
+        and text(tree.args[0].args[0]) == text(tree.args[1])
+    ):
+        return tree.args[1]
+    return None

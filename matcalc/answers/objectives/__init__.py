@@ -1,0 +1,1 @@
+"""Objectives in the form that optimisers take."""
