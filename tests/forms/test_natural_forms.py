@@ -10,6 +10,20 @@ KINDS = {"s": "scalar", "a": "scalar", "x": "vector(n)", "y": "vector(m)", "P": 
 KINDS |= {"v": "vector(n)", "q": "positive(n)", "p": "simplex(n)"}
 KINDS |= {"S": "psd(n)", "V": "psd(m)", "b": "vector(p)"}
 CASES = [
+    # sums of what is centred are zero, also inside of longer sums
+    (
+        "m[j] = mean[i](X[i,j]); r[j] = sqrt(mean[i]((X[i,j] - m[j])^2) + a); "
+        "sum[i,j](G[i,j]*(X[i,j] - m[j])/r[j])",
+        "X",
+        "G*diag(1./r) - (M*diag(diag(M'*G)./u.^1.5) + vector(1)*((G'*vector(1))./r)')/n "
+        "where M = X - matrix(1)*X/n, u = (M.^2)'*vector(1)/n + a, r = sqrt(u)",
+    ),
+    (
+        "C = X - mean(X, 2)*vector(1)'; r = sqrt(mean(C.^2, 2) + a); sum(G.*C./(r*vector(1)'))",
+        "X",
+        "diag(1./r)*G - (((G*vector(1))./r)*vector(1)' + diag(diag(C*G')./u.^1.5)*C)/m "
+        "where C = X - X*matrix(1)/m, u = C.^2*vector(1)/m + a, r = sqrt(u)",
+    ),
     # a square keeps its sign, and 1 - t.^2 is not turned round where something else can be
     ("(y - X*b)'*inv(V)*(y - X*b)", "V", "-inv(V)*(y - X*b)*(y - X*b)'*inv(V)"),
     ("norm2(y - W*tanh(x))^2", "x", "2*((1 - tanh(x).^2).*(W'*(W*tanh(x) - y)))"),

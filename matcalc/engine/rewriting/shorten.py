@@ -30,6 +30,7 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.absorbing import absorb
+from matcalc.engine.rewriting.centred import CentredSums
 from matcalc.engine.rewriting.diagonals import saved_by_diagonal
 from matcalc.engine.rewriting.inverses import Inverses
 from matcalc.engine.rewriting.meeting import Meetings, count_kept, open_factor
@@ -50,6 +51,7 @@ class Shortener:
         self.builder = builder
         self.inverses = Inverses(builder)
         self.meetings = Meetings(self.length)
+        self.centred = CentredSums(builder)
         self._lengths: dict[Node, int] = {}
         self._done: dict[Node, Node] = {}
         self._expanded: dict[Node, Node | None] = {}
@@ -82,7 +84,7 @@ class Shortener:
 
     def _product(self, node: Product) -> Node | None:
         """The product with one of its sums multiplied out, if that is shorter."""
-        merged = self._denominator(node)
+        merged = self._denominator(node) or self.centred.drop(node)
         if merged is not None:
             return merged
         tried = 0 if len(node.factors) <= _FACTORS else _TRIES
