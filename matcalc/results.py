@@ -17,14 +17,13 @@ from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import Program, find_part
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement, make_statement
-from matcalc.core.tree import Expr, intern_trees, variable_names
+from matcalc.core.tree import Expr, intern_trees, tensorize, variable_names
 from matcalc.engine.parts import derive_part
 from matcalc.engine.pipeline import (
     by_entries,
     defined_names,
     matricize,
     simplify,
-    tensorize,
 )
 from matcalc.engine.several import derive_one
 from matcalc.read.frontend import read

@@ -25,9 +25,9 @@ from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedErro
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, number, transpose
+from matcalc.core.tree import Expr, number, tensorize, transpose
 from matcalc.core.typeset import Typeset
-from matcalc.engine.pipeline import differentiate, prepare_to_print, simplify, tensorize
+from matcalc.engine.pipeline import differentiate, prepare_to_print, simplify
 from matcalc.verify.exact.judge import judge
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm

@@ -397,3 +397,20 @@ def scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
         else:
             found.append((scale, tree))
     return found
+
+
+def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
+    """The array of three axes or more whose matrix this is: the inverse of
+    ``engine.pipeline.matricize``.
+    """
+    rank = len(shape)
+    args, labels, own = [matrix], list[tuple[int, ...]](), list[int]()
+    for axes in (range(rank - columns), range(rank - columns, rank)):
+        label, size = axes[0], shape[axes[0]]
+        for slow in axes[1:]:
+            whole = size.times(shape[slow])
+            args.append(Expr("fuse", (), (whole, size, shape[slow])))
+            labels.append((rank + len(labels), label, slow))
+            label, size = labels[-1][0], whole
+        own.append(label)
+    return Expr("einsum", tuple(args), shape, value=((tuple(own), *labels), tuple(range(rank))))

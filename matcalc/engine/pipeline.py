@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING
 
-from matcalc.core.dims import Dim, Shape, names_in
+from matcalc.core.dims import Dim, names_in
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import BaseLanguage, default_language
@@ -29,6 +29,7 @@ from matcalc.engine.recovery.decimals import rebalance
 from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
 from matcalc.engine.recovery.even import match_signs
 from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.laplacians import name_laplacians
 from matcalc.engine.recovery.layout import lay_out, lies, reorder_axes
 from matcalc.engine.recovery.masks import is_masked
 from matcalc.engine.recovery.recover import Recovery
@@ -252,7 +253,9 @@ class Engine:
         spread = self.shortener.expand(node) if _LEAST_TRIED <= size <= MOST_TRIED else None
         if spread is not None:
             other = self._tree(self._finish(self._gather_branches(spread)))
-            if other[0] < size:
+            if other[0] < size or (
+                self.builder.triangles and shown_size(other[1]) < shown_size(tree)
+            ):
                 _, tree, self.factory = other
             if (halves := halve_squares(self.builder, spread)) is not None:
                 other = self._tree(self._finish(self._gather_branches(halves)))
@@ -280,9 +283,10 @@ class Engine:
         """
         # few expressions have bound indices
         from matcalc.engine.recovery.index_notation import IndexWriter, TooLong  # noqa: PLC0415
+        from matcalc.engine.rewriting.unequal import drop_vanishing  # noqa: PLC0415
         from matcalc.engine.rewriting.wide import join_masks, singular_pairs  # noqa: PLC0415
 
-        whole, narrow = node, self._narrow(node)
+        whole, narrow = node, self._narrow(drop_vanishing(self.builder, node))
         matrix, size, factory = None, inf, self.factory
         if narrow is not None:
             matrix = self._in_matrices(narrow)
@@ -392,7 +396,9 @@ class Engine:
         )
         if self.plain.preferences.asked:  # it would be asked no more of what it knows
             self.plain = self._recovery()
-        return found
+        _, tree, factory = found
+        named = name_laplacians(factory, tree)
+        return found if named is tree else (factory.size(named), named, factory)
 
 
 def _has_signs(tree: Expr) -> bool:
@@ -513,21 +519,6 @@ def by_entries(
     recovery = Recovery(functions=language.functions, branches=builder.complex)
     writer = IndexWriter(recovery, [], {*variables, *sizes, *names_in(_starts(tree.parts))})
     return writer.array(restore_diagonals(builder, node))
-
-
-def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
-    """The array of three axes or more whose matrix this is: the inverse of ``matricize``."""
-    rank = len(shape)
-    args, labels, own = [matrix], list[tuple[int, ...]](), list[int]()
-    for axes in (range(rank - columns), range(rank - columns, rank)):
-        label, size = axes[0], shape[axes[0]]
-        for slow in axes[1:]:
-            whole = size.times(shape[slow])
-            args.append(Expr("fuse", (), (whole, size, shape[slow])))
-            labels.append((rank + len(labels), label, slow))
-            label, size = labels[-1][0], whole
-        own.append(label)
-    return Expr("einsum", tuple(args), shape, value=((tuple(own), *labels), tuple(range(rank))))
 
 
 def _starts(parts: Iterable[Expr]) -> Iterator[Dim]:

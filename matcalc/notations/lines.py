@@ -13,7 +13,7 @@ from matcalc.core.kinds import Variable, size_names
 from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, dimension, pair, variable
+from matcalc.core.tree import Expr, dimension, pair, tensorize, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import (
     by_entries,
@@ -21,7 +21,6 @@ from matcalc.engine.pipeline import (
     matricize,
     prepare_to_print,
     simplify_tree,
-    tensorize,
 )
 from matcalc.write.printers.text import has_indices
 

@@ -83,6 +83,7 @@ _LEAVES = {
     "dimension": POSITIVE,
     "constant": POSITIVE,
     "ones": POSITIVE,
+    "unit": ONEHOT,
     "fuse": NONNEGATIVE,
     "lower": NONNEGATIVE,
 }

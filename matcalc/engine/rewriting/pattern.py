@@ -183,6 +183,8 @@ def functions(node: Node) -> set[FunctionName]:
         # an identity is diagonal; it makes a vector a diagonal matrix
         if node.structure == "onehot":
             return {"onehot", "simplex"}
+        if node.kind == "unit":
+            return {"onehot"}
         return {node.structure} if node.structure else {"diagonal"} if node.kind == "eye" else set()
     return (
         {"sqrt"}

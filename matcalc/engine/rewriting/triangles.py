@@ -24,6 +24,7 @@ from matcalc.engine.ir.nodes import (
     as_sum,
 )
 from matcalc.engine.ir.rebuild import rebuild
+from matcalc.engine.rewriting.unequal import whole_of_skew
 from matcalc.engine.rewriting.wide import singular_masks
 
 
@@ -33,7 +34,7 @@ def join_triangles(builder: Builder, root: Node) -> Node:
     """
 
     def rule(node: Node, children: list[Node]) -> Node:
-        return _whole_of_skew(builder, _join(builder, rebuild(builder, node, children)))
+        return whole_of_skew(builder, _join(builder, rebuild(builder, node, children)))
 
     return fold(root, lambda node: node.children, rule)
 
@@ -124,22 +125,6 @@ def _take_triangle(term: Node) -> tuple[Rational, list[Factor], Leaf, Labels] | 
     if mask.axes[0] != mask.axes[1] or mask.name not in ("0", "-1") or singular_masks(term):
         return None
     return coefficient, [each for each in factors if each[0] is not mask], mask, labels
-
-
-def _whole_of_skew(builder: Builder, node: Node) -> Node:
-    """A product without the masks that leave out nothing but zeros: the diagonal of a skew
-    matrix.
-    """
-    coefficient, factors = as_product(node)
-    kept = [
-        (mask, labels, e)
-        for mask, labels, e in factors
-        if not (isinstance(mask, Leaf) and mask.kind == "apart" and mask.name == "0")
-        or not any(n.parity < 0 < p and set(own) == set(labels) for n, own, p in factors)
-    ]
-    if len(kept) == len(factors) or singular_masks(node):
-        return node
-    return builder.product(coefficient, kept, tuple(range(node.rank)), node.axes)
 
 
 def _half(builder: Builder, term: Node) -> tuple[Rational, tuple[Node, str]] | None:

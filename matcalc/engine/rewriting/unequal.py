@@ -24,6 +24,7 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.ir.wide import has_wide
+from matcalc.engine.rewriting.wide import singular_masks
 
 
 def drop_masks(builder: Builder, root: Node) -> Node:
@@ -55,6 +56,43 @@ def drop_masks(builder: Builder, root: Node) -> Node:
         return builder.sum(terms, made.axes)
 
     return fold(root, lambda node: node.children, rule)
+
+
+def drop_vanishing(builder: Builder, root: Node) -> Node:
+    """The node without ``i != j``, if that stands only beside what is zero at i = j: the difference
+    of two points.
+    """
+    if not _has_unequal(root):
+        return root
+    found = fold(
+        root,
+        lambda node: node.children,
+        lambda node, children: whole_of_skew(builder, rebuild(builder, node, children), wide=True),
+    )
+    return root if _has_unequal(found) else found
+
+
+def _has_unequal(root: Node) -> bool:
+    return any(_is_unequal(node) for node in postorder(root, lambda node: node.children))
+
+
+def whole_of_skew(builder: Builder, node: Node, *, wide: bool = False) -> Node:
+    """A product without the masks that leave out nothing but zeros: where a skew matrix has its
+    diagonal, or with ``wide`` an array that is skew in two of its axes.
+    """
+    coefficient, factors = as_product(node)
+    kept = [
+        (mask, pair, e)
+        for mask, pair, e in factors
+        if not _is_unequal(mask)
+        or not any(
+            p > 0 and (wide or len(own) == len(pair)) and _is_skew(other, own, set(pair))
+            for other, own, p in factors
+        )
+    ]
+    if len(kept) == len(factors) or singular_masks(node):
+        return node
+    return builder.product(coefficient, kept, tuple(range(node.rank)), node.axes)
 
 
 def _drop_equal(builder: Builder, node: Product) -> Node:

@@ -57,7 +57,8 @@ class SyntaxNode:
 
 class Statement:
     """``name: kind`` (role ``declaration``), ``name = value`` (role ``definition``), ``name +=
-    value`` (role ``accumulation``) or a bare value (role ``value``).
+    value`` (role ``accumulation``) or a bare value (role ``value``). Nothing but its type matters
+    of one with the role ``check``.
 
     ``places`` are those of the member of a family that is defined: ``f[0] = x``.
     """

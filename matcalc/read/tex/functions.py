@@ -410,6 +410,8 @@ def no_vectors(resolver: ResolverBase, phrase: Phrase, what: str) -> None:
     r"""Refuses \sum_i y_i x_i where a vector belongs: the x_i may be numbers, so that it is one, or
     vectors.
     """
+    while phrase.kind in ("*", "/"):
+        phrase = phrase.args[-1 if phrase.kind == "*" else 0]
     if phrase.kind != "bigsum":
         return
     for part in reversed(postorder(phrase.args[0], operands)):

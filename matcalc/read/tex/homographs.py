@@ -9,7 +9,8 @@ import re
 from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.names import default_kind
-from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex import subscripts
+from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.reach import is_closed
 from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.symbols import symbol
@@ -137,6 +138,31 @@ def learn_label(resolver: ResolverBase, phrase: Phrase) -> bool:
         if runs and lone and not resolver.scope.knows(index):
             why = f"it is compared with the index {resolver.quote(index)}"
             return resolver.letters.promote(letter, 0, why)
+    return False
+
+
+def learn_term(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> bool:
+    r"""Takes x_i beside a vector for one, and refuses d_{ij}, which may be one as well; returns
+    whether something was learnt.
+    """
+    for value, other, operand in zip((left, right), (right, left), phrase.args, strict=True):
+        if value.rank or other.rank != 1 or other.row:
+            continue
+        beside = resolver.quote(phrase.args[operand is phrase.args[0]])
+        for letter in map(resolver.letter_of, terms(operand)):
+            if resolver.letters.promote_entry(letter, f"it is added to {beside}"):
+                return True
+            if letter.kind != "indexed" or resolver.scope.knows(letter.args[0]):
+                continue
+            indices = subscripts.indices_of(resolver.letters, letter)
+            if len(indices) == 2:
+                shown, base = resolver.quote(letter), resolver.letters.base_name(letter.args[0])
+                raise resolver.problem(
+                    f"{shown} may be a number or a vector: it is added to the vector {beside}",
+                    letter,
+                    f"declare {base}: tensor(n, m, p) for vectors, {base}: matrix for numbers, "
+                    f"which go with every entry",
+                )
     return False
 
 

@@ -32,7 +32,7 @@ class LetterState:
         self.ranges: dict[int, Ranges] = {}  # phrase -> the indices that run there
         self.checks: list[
             Statement
-        ] = []  # definitions that make the limits of sums agree with the sizes of vectors
+        ] = []  # well typed only where the limits of sums agree with the sizes of vectors
         self.indices_of_sums: set[str] = set()
         self.data: dict[
             str, str

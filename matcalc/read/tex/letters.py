@@ -372,7 +372,21 @@ class Letters(LetterState):
         return subscripts.value_entry(self, phrase, self.base(base))
 
     def _data_of(self, phrase: Phrase, found: Symbol) -> str | None:
-        """The matrix of which this is a row, or an entry of a row, if it is known to be one."""
+        """The matrix of which this is a row, or an entry of a row, if it is known to be one: X, or
+        x itself where that is declared as one.
+        """
+        declared = self.scope.declared.get(found.name)
+        if (
+            declared is not None
+            and len(declared.shape) == 2
+            and found.name[0].islower()
+            and len(subscripts.places(phrase, 2)) == 1
+        ):
+            shown, index = self.scope.quote(phrase), self.scope.quote(phrase.parts[0])
+            self.own[shown] = (
+                f"note: {shown} is read as a vector: row {index} of the matrix {found.name}"
+            )
+            return found.name
         if found.bold or self.matrix_of(phrase) in self.scope.declared:
             self.promote_entry(
                 phrase, "it is bold" if found.bold else f"{self.matrix_of(phrase)} is declared"
@@ -435,6 +449,12 @@ class Letters(LetterState):
             if value.rank == 2 and len(indices) == 1:
                 what = f"{shown} may be a row or a column of a matrix"
                 raise self.problem(what, phrase.span, subscripts.row_or_column(self, phrase))
+            if value.rank >= subscripts.TENSOR:
+                raise BeyondProducts(
+                    f"{shown} is a part of an array with {value.rank} axes",
+                    source=self.scope.source,
+                    span=phrase.span,
+                )
             kind = ("a number", "a vector", "a matrix")[value.rank]
             bare, plural = shown.partition("_")[0], "s" * (len(indices) > 1)
             other = subscripts.instead_of_number(self, phrase) if value.rank == 0 else None
@@ -455,10 +475,10 @@ class Letters(LetterState):
         return Value(value.node, value.rank, axes=tuple(indices))
 
     def _check(self, make: Maker, value: Value, axis: int, size: SyntaxNode) -> None:
-        """A definition that is well typed only if an axis has the size that a sum runs to."""
+        """A statement that is well typed only if an axis has the size that a sum runs to."""
         zeros = make.call("zeros", size)
         if value.rank == 1:
             body = make.node("-", make.transpose(value.node) if value.row else value.node, zeros)
         else:
             body = make.node("*", value.node if axis else make.transpose(value.node), zeros)
-        self.checks.append(Statement("definition", body, f"range {len(self.checks)}"))
+        self.checks.append(Statement("check", body))

@@ -240,6 +240,8 @@ class Resolver(ResolverBase):
         make = Maker(phrase)
         if left.indexed or right.indexed:
             return self._entrywise(phrase, args)
+        if self.letters.binding and homographs.learn_term(self, phrase, left, right):
+            return left
         if not fitting.waits(self, phrase):
             fitting.fit_all(self, phrase)
         if self.letters.changed or homographs.learn_label(self, phrase):
@@ -469,7 +471,10 @@ class Resolver(ResolverBase):
                 if inside.kind in ("symbol", "indexed")
                 else (f"{self.quote(inside)} is transposed")
             )
-            any(self.letters.promote(self.letter_of(term), 1, why) for term in terms(inside))
+            if not any(
+                self.letters.promote(self.letter_of(term), 1, why) for term in terms(inside)
+            ):
+                functions.no_vectors(self, inside, "the transpose is taken of")
         return transpose(Maker(phrase), arg)
 
     def _inverse_transpose(self, phrase: Phrase, args: list[Value]) -> Value:

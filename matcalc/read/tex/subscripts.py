@@ -482,10 +482,20 @@ def value_entry(letters_: LetterState, phrase: Phrase, value: Value) -> Value:
         kind = ("a number", "a vector", "a matrix")[value.rank] if value.rank < TENSOR else ""
         what = kind or f"an array with {value.rank} axes"
         shown, base = letters_.scope.quote(phrase), letters_.scope.quote(phrase.args[0])
+        if value.rank == len(parts) + 1 >= TENSOR and base[:1].islower():
+            at = [size(part, letters_.scope) for part in parts]
+            inside = letters_.scope.source[phrase.parts[0].start : phrase.parts[-1].end].strip("{}")
+            letters_.scope.note(
+                f"note: {shown} is read as a vector: {base}_{{{inside},:}} of the array {base}"
+            )
+            return Value(make.transpose(make.node("entries", value.node, *at, make.node(":"))), 1)
+        hint = None
+        if len(parts) > TENSOR:
+            hint = f"declare it as a tensor, with {len(parts)} sizes"
         raise letters_.problem(
             f"{shown} has {len(parts)} subscript{'s' * (len(parts) > 1)}, but {base} is {what}",
             phrase.span,
-            f"declare it as a tensor, with {len(parts)} sizes" if len(parts) > TENSOR else None,
+            hint,
         )
     whole = make.transpose(value.node) if value.row else value.node
     at = [size(part, letters_.scope) for part in parts]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import matcalc
@@ -102,6 +104,35 @@ def test_an_index_that_does_not_run(formula: str) -> None:
             id="the-limit-is-the-number-of-rows",
         ),
         pytest.param(
+            r"\sum_i \lVert A x_i - b \rVert^2",
+            {"x": "matrix(n, d)", "b": "vector(m)"},
+            "x",
+            "2*(x*A' - vector(1)*b')*A",
+            id="small-declared",
+        ),
+        pytest.param(
+            r"\sum_{i<j} \frac{m_i m_j}{\lVert r_i - r_j \rVert}",
+            {"r": "matrix(n, 3)"},
+            "m",
+            "D[i] = sum[j!=i](m[j]/norm2(r[i,:] - r[j,:]))",
+            id="small-declared-pairs",
+        ),
+        pytest.param(
+            r"\sum_{i,j} \lVert x_j - x_i - d_{ij} \rVert^2",
+            {"d": "tensor(n, n, p)"},
+            "X",
+            "2*(2*(n*X - matrix(1)*X) + sum(d, 2) - sum(d, 1))",
+            id="vectors-of-pairs",
+        ),
+        pytest.param(
+            r"\sum_{i=1}^n \left(\frac{w_i (\Sigma w)_i}{w^\top \Sigma w} - \frac1n\right)^2",
+            {"Sigma": "symmetric(n)"},
+            "w",
+            "2*((Sigma*(w.*(u - 2*(w.*(u/a - 1/n))'*Sigma*w)) + u.*(Sigma*w))/a - 2*Sigma*w/n)/a"
+            " where u = w.*(Sigma*w), a = w'*Sigma*w",
+            id="a-limit-and-an-entry",
+        ),
+        pytest.param(
             r"\nabla_w \sum_i (w^\top x_i - y_i)^2",
             {"X": "matrix(N, d)"},
             None,
@@ -123,6 +154,28 @@ def test_the_note() -> None:
         r"note: x_i is read as a vector, because w^\top stands before it: row i of the "
         r"data matrix X"
     )
+
+
+def test_the_note_on_a_declared_matrix() -> None:
+    (note,) = read_latex(r"\sum_i (w^\top x_i)^2", {"x": "matrix(n, d)"}).notes
+    assert note == "note: x_i is read as a vector: row i of the matrix x"
+
+
+@pytest.mark.parametrize(
+    ("formula", "declarations", "words"),
+    [
+        (r"\sum_{i,j} \|x_j - x_i - d_{ij}\|^2", {}, "d_{ij} may be a number or a vector"),
+        (
+            r"(\frac1n \sum_i z_i(y_i - x_i^\top w))^\top W (\sum_i z_i(y_i - x_i^\top w))",
+            {},
+            "the transpose is taken of a sum in which y_i may be a number or a vector",
+        ),
+        (r"\sum_i \|T_i\|^2", {"T": "tensor(n, n, p)"}, "T_i has 1 subscript"),
+    ],
+)
+def test_numbers_or_vectors(formula: str, declarations: dict[str, str], words: str) -> None:
+    with pytest.raises(MatcalcError, match=re.escape(words)):
+        read_latex(formula, declarations)
 
 
 def test_what_was_said_before_it_was_known_is_not_said() -> None:
