@@ -261,11 +261,28 @@ class Engine:
                 other = self._tree(self._finish(self._gather_branches(halves)))
                 if shown_size(other[1]) < shown_size(tree):
                     _, tree, self.factory = other
+            tree = self._name_shares(spread, tree)
         if _has_signs(tree):
             other = self._tree(self._finish(_without_signs(self.builder, node)))
             if not has_indices(other[1]):
                 _, tree, self.factory = other
         return match_signs(rebalance(self.factory, tree), self.factory.remake)
+
+    def _name_shares(self, node: Node, tree: Expr) -> Expr:
+        """The tree of the node with names for shares, if that is shorter than this one."""
+        # few answers divide by sums
+        from matcalc.engine.rewriting.shares import name_shares  # noqa: PLC0415
+
+        found = name_shares(self.builder, node)
+        if found is None:
+            return tree
+        _, named, factory = self._tree(self._finish(self._gather_branches(found[0])))
+        meanings = {name: self.plain.recover(self._finish(each)) for name, each in found[1].items()}
+        named = factory.intern(named, meanings)
+        if shown_size(named) >= shown_size(tree):
+            return tree
+        self.factory = factory
+        return named
 
     def _find_typed(self) -> None:
         """Finds how the sums with fractions were typed."""

@@ -288,7 +288,8 @@ class Resolver(ResolverBase):
             )
         if left.rank == 2 or left.row:
             why = f"{self.quote(phrase.args[0])} stands before it"
-            number = self.letters.binding and not right.rank and kind == "*"
+            place = self.letters.binding or id(phrase.args[1]) in self.letters.fixed
+            number = place and not right.rank and kind == "*"
             if number and self.letters.promote_entry(phrase.args[1], why):  # x_i in A x_i
                 return left
             self.letters.refuse_entry(phrase.args[1], why)
