@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim
-from matcalc.core.errors import Span, UnknownNameError
+from matcalc.core.errors import ArgumentError, Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import BaseLanguage
 from matcalc.core.members import families, family_of
@@ -131,3 +131,23 @@ def _rows(program: Program, name: str) -> str:
 def _abridge(members: Sequence[str]) -> list[str]:
     """A few members, and the last one."""
     return [*members] if len(members) <= _FEW else [*members[:2], "...", members[-1]]
+
+
+def require_variable(program: Program, wrt: str) -> Variable:
+    """The variable to differentiate with respect to; UnknownNameError where the expression has none
+    of this name.
+    """
+    if not isinstance(wrt, str):
+        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}", hint='for example "x"')
+    variable = program.variables.get(wrt)
+    if variable is None or variable.kind == "function":
+        known = [name for name, each in program.variables.items() if each.kind != "function"]
+        raise unknown_variable(known, wrt, note_on_name(program, wrt))
+    return variable
+
+
+def used_variables(program: Program) -> dict[str, Variable]:
+    """The variables that occur in what a program computes; it may know of many more."""
+    nodes = program.expr.parts
+    names = dict.fromkeys(str(node.value) for node in nodes if node.op == "variable")
+    return {name: program.variables[name] for name in names}

@@ -49,7 +49,7 @@ nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import inf, prod
 from types import MappingProxyType
@@ -414,3 +414,12 @@ def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
             label, size = labels[-1][0], whole
         own.append(label)
     return Expr("einsum", tuple(args), shape, value=((tuple(own), *labels), tuple(range(rank))))
+
+
+def starts_of(parts: Iterable[Expr]) -> Iterator[Dim]:
+    """Where the slices and the unit vectors of a tree begin: the k of x[k] is no index."""
+    for part in parts:
+        if part.op == "slice":
+            yield from [place[0] for place in part.value if place]
+        elif part.op == "unit":
+            yield part.value

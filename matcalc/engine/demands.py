@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from matcalc.core.operations import OF_SYMMETRIC
-from matcalc.core.program import Program
+from matcalc.core.program import Program, used_variables
 from matcalc.engine.lowering.preconditions import require_symmetry
-from matcalc.engine.pipeline import Engine, leaf_of, used_variables
+from matcalc.engine.pipeline import Engine, leaf_of
 
 
 def require_symmetric(program: Program) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING
 
-from matcalc.core.dims import Dim, names_in
-from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.dims import names_in
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import BaseLanguage, default_language
-from matcalc.core.program import Program, note_on_name, unknown_variable
+from matcalc.core.program import Program, require_variable, used_variables
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, starts_of
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
@@ -36,6 +36,7 @@ from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.scales import Typed
 from matcalc.engine.recovery.styles import MOST_TRIED, choose_style
+from matcalc.engine.recovery.turning import turn_names
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.outer import halve_squares
 from matcalc.engine.rewriting.rotations import turn_rotations
@@ -46,6 +47,7 @@ from matcalc.write.printers.naming import shown_size, written_size
 from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
+    from matcalc.engine.recovery.index_notation import IndexWriter
     from matcalc.engine.rewriting.commuting import Commuting
 
 _MOST_FUSED = 2  # axes that are written as one where nobody asks for that
@@ -102,26 +104,6 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     if projected is not node:
         node = engine.shortener.shorten(projected)
     return sum_rows([engine.recover(engine.ordinary(node))], program.variables)[0]
-
-
-def require_variable(program: Program, wrt: str) -> Variable:
-    """The variable to differentiate with respect to; UnknownNameError where the expression has none
-    of this name.
-    """
-    if not isinstance(wrt, str):
-        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}", hint='for example "x"')
-    variable = program.variables.get(wrt)
-    if variable is None or variable.kind == "function":
-        known = [name for name, each in program.variables.items() if each.kind != "function"]
-        raise unknown_variable(known, wrt, note_on_name(program, wrt))
-    return variable
-
-
-def used_variables(program: Program) -> dict[str, Variable]:
-    """The variables that occur in what a program computes; it may know of many more."""
-    nodes = program.expr.parts
-    names = dict.fromkeys(str(node.value) for node in nodes if node.op == "variable")
-    return {name: program.variables[name] for name in names}
 
 
 def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool = True) -> Expr:
@@ -193,7 +175,7 @@ class Engine:
         ]
         self.taken = {str(part.value) for part in parts if part.op == "variable"}
         self.taken.update(names_in([size for part in parts for size in part.shape]))
-        self.taken.update(names_in(_starts(parts)))
+        self.taken.update(names_in(starts_of(parts)))
         self.program = program
         self.typed_sums = typed_sums(parts)
         self.typed = Typed(has_decimals(parts))
@@ -261,7 +243,9 @@ class Engine:
                 other = self._tree(self._finish(self._gather_branches(halves)))
                 if shown_size(other[1]) < shown_size(tree):
                     _, tree, self.factory = other
-            tree = self._name_shares(spread, tree)
+        if _LEAST_TRIED <= size <= MOST_TRIED:
+            for each in (node, spread or node):
+                tree = self._name_shares(each, tree)
         if _has_signs(tree):
             other = self._tree(self._finish(_without_signs(self.builder, node)))
             if not has_indices(other[1]):
@@ -270,6 +254,8 @@ class Engine:
 
     def _name_shares(self, node: Node, tree: Expr) -> Expr:
         """The tree of the node with names for shares, if that is shorter than this one."""
+        if {part.op for part in tree.parts}.isdisjoint(("/", "./")):
+            return tree
         # few answers divide by sums
         from matcalc.engine.rewriting.shares import name_shares  # noqa: PLC0415
 
@@ -277,12 +263,26 @@ class Engine:
         if found is None:
             return tree
         _, named, factory = self._tree(self._finish(self._gather_branches(found[0])))
-        meanings = {name: self.plain.recover(self._finish(each)) for name, each in found[1].items()}
-        named = factory.intern(named, meanings)
+        named, turned = turn_names(named, found[1])
+        shares = {
+            name: self.plain.recover(
+                self._finish(self.builder.transpose(share) if name in turned else share)
+            )
+            for name, share in found[1].items()
+        }
+        named = factory.intern(named, shares)
         if shown_size(named) >= shown_size(tree):
             return tree
         self.factory = factory
         return named
+
+    def _write_entries(
+        self, writer: IndexWriter, meanings: Mapping[str, Node], turned: Container[str] = ()
+    ) -> Iterator[tuple[str, Expr]]:
+        """What names stand for by entries, transposed where the names are."""
+        for name, node in meanings.items():
+            whole = self.builder.transpose(node) if name in turned else node
+            yield name, writer.array(restore_diagonals(self.builder, whole))
 
     def _find_typed(self) -> None:
         """Finds how the sums with fractions were typed."""
@@ -376,10 +376,11 @@ class Engine:
             # behind their entries nobody sees that they are symmetric
             (tree,) = sum_rows([tree], {**self.program.variables, **pair_variables(found[1])})
             writer = IndexWriter(self._recovery(), self.index_names, self.taken)
-            arrays = {
-                name: writer.array(restore_diagonals(self.builder, pairs))
-                for name, pairs in found[1].items()
-            }
+            arrays = dict(self._write_entries(writer, found[1]))
+            heads = {name: [i.name for i in a.value.indices] for name, a in arrays.items()}
+            # M[i,k] rather than M[k,i]
+            tree, turned = turn_names(tree, {n for n, head in heads.items() if head > head[::-1]})
+            arrays |= self._write_entries(writer, {name: found[1][name] for name in turned}, turned)
             tried.append((self.factory.intern(tree, arrays), self.factory))
         return min(tried, key=lambda named: written_size(named[0]), default=None)
 
@@ -534,14 +535,5 @@ def by_entries(
     node = Rewriter(builder, lowering, final=True).rewrite(lowering.lower(tree, names))
     sizes = size_names(variables.values())
     recovery = Recovery(functions=language.functions, branches=builder.complex)
-    writer = IndexWriter(recovery, [], {*variables, *sizes, *names_in(_starts(tree.parts))})
+    writer = IndexWriter(recovery, [], {*variables, *sizes, *names_in(starts_of(tree.parts))})
     return writer.array(restore_diagonals(builder, node))
-
-
-def _starts(parts: Iterable[Expr]) -> Iterator[Dim]:
-    """Where the slices and the unit vectors of a tree begin: the k of x[k] is no index."""
-    for part in parts:
-        if part.op == "slice":
-            yield from [place[0] for place in part.value if place]
-        elif part.op == "unit":
-            yield part.value

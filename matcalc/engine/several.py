@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable, used_variables
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, intern_trees, variable_names
 from matcalc.engine.calculus.derivative import derivatives
@@ -19,13 +19,7 @@ from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.lower import lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
-from matcalc.engine.pipeline import (
-    Engine,
-    differentiate,
-    leaf_of,
-    require_variable,
-    used_variables,
-)
+from matcalc.engine.pipeline import Engine, differentiate, leaf_of
 from matcalc.engine.recalled import Recalled
 from matcalc.engine.recovery.even import match_signs, share_differences
 from matcalc.engine.recovery.row_sums import sum_rows

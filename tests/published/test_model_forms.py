@@ -68,6 +68,44 @@ FORMS = {
         "x",
         "softmax(W*x)[k]*W'*(unit(k, n) - softmax(W*x))",
     ),
+    "shares with an outside option": (
+        "s = exp(v)/(1 + sum(exp(v))); s",
+        {"v": "vector(n)"},
+        "v",
+        "diag(s) - s*s' where s = exp(v)/(1 + sum(exp(v)))",
+    ),
+    "distance of shares with an outside option": (
+        "s = exp(v)/(1 + sum(exp(v))); norm2(s - q)^2",
+        {"v": "vector(n)", "q": "vector(n)"},
+        "v",
+        "2*(s.*(s - (s - q)'*s - q)) where s = exp(v)/(1 + sum(exp(v)))",
+    ),
+    "profit of firms that set prices": (
+        "s = exp(d - a*p)/(1 + sum(exp(d - a*p))); (p - c)'*s",
+        {"d": "vector(n)", "a": "scalar", "p": "vector(n)", "c": "vector(n)"},
+        "p",
+        "s.*(1 + a*((p - c)'*s + c - p)) where u = exp(d - a*p), s = u/(1 + sum(u))",
+    ),
+    "shares over consumers": (
+        "s[j] = mean[i](exp(d[j] + m[i,j])/(1 + sum[k](exp(d[k] + m[i,k])))); s",
+        {"d": "vector(J)", "m": "matrix(N, J)"},
+        "d",
+        "(diag(G'*vector(1)) - G'*G)/N where M = exp(d*vector(1)' + m')',"
+        " G = diag(1./(1 + M*vector(1)))*M",
+    ),
+    "mixture with weights: responsibilities": (
+        "-sum[i](log(sum[k](p[k]*exp(-norm2(X[i,:] - M[k,:])^2/(2*c)))))",
+        {"X": "matrix(n, d)", "M": "matrix(K, d)", "p": "vector(K)", "c": "scalar"},
+        "M",
+        "(diag(G*vector(1))*M - G*X)/c where N[i,k] = exp(-norm2(X[i,:] - M[k,:])^2/(2*c)),"
+        " G = diag(p)*N'*diag(1./(N*p))",
+    ),
+    "regression with a kernel": (
+        "sum[i]((y[i] - sum[j](K[i,j]*y[j])/sum[j](K[i,j]))^2)",
+        {"K": "matrix(n, n)", "y": "vector(n)"},
+        "y",
+        "2*(eye - M')*(y - M*y) where M = diag(1./(K*vector(1)))*K",
+    ),
     "rotations of points, each by its own angle": (
         "sum[i]([cos(t[i]), -sin(t[i]); sin(t[i]), cos(t[i])]*X[i,:]')",
         {"X": "matrix(n, 2)", "t": "vector(n)"},

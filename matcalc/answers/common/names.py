@@ -14,9 +14,8 @@ from matcalc.core.errors import (
 )
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.members import families
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import require_variable
 from matcalc.read.frontend import read
 
 

@@ -20,13 +20,13 @@ from matcalc.core.indexed import parts
 from matcalc.core.kinds import FREE, Variable, kind_spec
 from matcalc.core.notes import label_lines
 from matcalc.core.operations import ENTRYWISE, ROOTS, SMOOTH
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero, variable_names
 from matcalc.core.walk import postorder
 from matcalc.engine.definite import Certificate, Definiteness, negate
-from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
+from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.results import Expression, Formula
 from matcalc.verify.oracle.domain import interval
 from matcalc.verify.verification import verify

@@ -9,11 +9,10 @@ from matcalc.answers.common.names import with_directions, with_variable
 from matcalc.core.boundary import public
 from matcalc.core.directions import Step, free_variable
 from matcalc.core.errors import ArgumentError
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.rng import seed_of
 from matcalc.core.tree import pair, variable
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import require_variable
 from matcalc.read.frontend import read
 from matcalc.results import Expression, Formula
 from matcalc.verify.steps import compare_steps, verify_steps

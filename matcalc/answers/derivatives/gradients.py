@@ -12,11 +12,12 @@ from matcalc.answers.common.several_code import source_of_several
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice
+from matcalc.core.program import require_variable
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.subspaces import require_coordinates
 from matcalc.core.tree import Expr, intern_trees
-from matcalc.engine.pipeline import defined_names, require_variable
+from matcalc.engine.pipeline import defined_names
 from matcalc.engine.several import derive_several
 from matcalc.read.pieces import part_of
 from matcalc.results import Derivative, Expression

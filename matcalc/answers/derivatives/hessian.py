@@ -9,7 +9,7 @@ from matcalc.answers.common.names import require_different, require_scalar
 from matcalc.answers.common.parts import Parts
 from matcalc.answers.derivatives.directional import Directional
 from matcalc.core.boundary import public
-from matcalc.engine.pipeline import require_variable
+from matcalc.core.program import require_variable
 from matcalc.results import Expression
 from matcalc.verify.steps import weakest, worst
 from matcalc.write.notation import value_name

@@ -17,8 +17,8 @@ from matcalc.core.directions import Step
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import size_names
 from matcalc.core.options import require_code
+from matcalc.core.program import require_variable
 from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
 from matcalc.verify.readback.values import confirm
 

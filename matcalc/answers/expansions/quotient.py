@@ -22,10 +22,10 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import label_lines
 from matcalc.core.operations import LINEAR
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import Expr, add_terms, is_number, is_zero, number, transpose, variable
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import require_variable, simplify
+from matcalc.engine.pipeline import simplify
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
 

@@ -32,10 +32,10 @@ from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import Expr, fill, is_number, is_zero, number, variable_names
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import require_variable, simplify
+from matcalc.engine.pipeline import simplify
 from matcalc.read.frontend import read
 from matcalc.results import Expression
 from matcalc.write.printers.text import text

@@ -20,12 +20,12 @@ from matcalc.answers.common.points import (
 from matcalc.core.boundary import public
 from matcalc.core.directions import Step, direction_of
 from matcalc.core.errors import ArgumentError
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.rng import seed_of
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, add_terms, is_zero, number, variable
 from matcalc.engine.directional import Stepping
-from matcalc.engine.pipeline import require_variable, simplify
+from matcalc.engine.pipeline import simplify
 from matcalc.results import Expression, Formula
 from matcalc.verify.readback.values import alike, confirm
 from matcalc.verify.steps import compare_steps, verify_steps

@@ -37,11 +37,11 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import MatcalcError, UnsupportedError
 from matcalc.core.kinds import CURVED
 from matcalc.core.notes import label_lines
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, variable_names, zeros
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import differentiate, require_variable, simplify
+from matcalc.engine.pipeline import differentiate, simplify
 from matcalc.results import Expression
 from matcalc.verify.verification import verify
 

@@ -31,10 +31,10 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import label_lines
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import Expr, is_zero, number, transpose, variable, variable_names, zeros
 from matcalc.engine.definite import Definiteness, negate
-from matcalc.engine.pipeline import derive, require_variable, simplify_tree
+from matcalc.engine.pipeline import derive, simplify_tree
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
 

@@ -19,7 +19,7 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import label_lines
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import (
     Expr,
     add_terms,
@@ -35,7 +35,7 @@ from matcalc.core.tree import (
     zeros,
 )
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import derive, require_variable, simplify, simplify_tree
+from matcalc.engine.pipeline import derive, simplify, simplify_tree
 from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
 

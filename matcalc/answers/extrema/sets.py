@@ -18,9 +18,8 @@ from matcalc.answers.extrema.several_points import StationaryPoints
 from matcalc.answers.extrema.stationary import NamedProblem, StationaryPoint, stationary
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
 
 _IDENTITY = "I"  # what papers call eye, unless it is declared

@@ -28,7 +28,7 @@ from matcalc.core.errors import DomainProblem, UnsupportedError
 from matcalc.core.kinds import CURVED, FREE, Variable, free_kind, kind_spec
 from matcalc.core.notes import label_lines
 from matcalc.core.operations import ENTRYWISE, INVERSES, SMOOTH
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import (
     Expr,
@@ -42,7 +42,7 @@ from matcalc.core.tree import (
     zeros,
 )
 from matcalc.engine.definite import Definiteness
-from matcalc.engine.pipeline import derive, differentiate, require_variable, simplify_tree
+from matcalc.engine.pipeline import derive, differentiate, simplify_tree
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
 from matcalc.write.printers.text import text

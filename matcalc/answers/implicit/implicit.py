@@ -21,10 +21,10 @@ from matcalc.core.errors import (
 )
 from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.notes import format_number_offer, label_lines
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import Expr, zeros
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import require_variable, simplify_tree
+from matcalc.engine.pipeline import simplify_tree
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.text import text
 

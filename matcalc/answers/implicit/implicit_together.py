@@ -33,7 +33,7 @@ from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.notes import label_lines
-from matcalc.core.program import Program
+from matcalc.core.program import Program, require_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import (
     Expr,
@@ -45,7 +45,7 @@ from matcalc.core.tree import (
 )
 from matcalc.engine.definite import Definiteness, negate
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import derive, differentiate, require_variable, simplify
+from matcalc.engine.pipeline import derive, differentiate, simplify
 from matcalc.results import Expression
 from matcalc.write.printers.text import text
 

@@ -16,8 +16,8 @@ from matcalc.core.boundary import public
 from matcalc.core.dims import Dim
 from matcalc.core.errors import ArgumentError, EvaluationError
 from matcalc.core.kinds import Variable
+from matcalc.core.program import require_variable
 from matcalc.core.rng import seed_of
-from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
 
 _FREE = ("scalar", "positive", "vector", "matrix", "invertible", "tensor")

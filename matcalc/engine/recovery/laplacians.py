@@ -21,18 +21,15 @@ _LONGEST = 8  # terms of a sum that is looked at
 
 def name_laplacians(factory: ExpressionFactory, tree: Expr) -> Expr:
     """The tree of a factory with its Laplacians as factors."""
-    if not any(node.op in ("+", "-") and _may_have(node) for node in tree.parts):
+    if not {".*", "fill"} <= {node.op for node in tree.parts}:
         return tree
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         made = factory.remake(node, args)
-        return _join(factory, made) if made.op in ("+", "-") and _may_have(made) else made
+        total = made.op in ("+", "-") and made.rank == 1 and not made.row
+        return _join(factory, made) if total else made
 
     return fold(tree, lambda node: node.args, rule)
-
-
-def _may_have(node: Expr) -> bool:
-    return node.rank == 1 and not node.row
 
 
 def _join(factory: ExpressionFactory, node: Expr) -> Expr:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from matcalc.core.operations import LINEAR, PARITY
-from matcalc.core.tree import Expr, drop_transpose
+from matcalc.core.tree import Expr, drop_transpose, variable
 from matcalc.core.walk import fold
 from matcalc.engine.recovery.assemble import Assembler
 from matcalc.engine.recovery.chains import Link, ProductWriter, Term
@@ -163,3 +163,30 @@ def signed_spine(node: Expr) -> Signed:
 def is_name(expr: Expr) -> bool:
     """Whether this is a variable or its transpose."""
     return drop_transpose(expr).op == "variable"
+
+
+def turn_names(tree: Expr, names: Container[str]) -> tuple[Expr, set[str]]:
+    """The tree with those of these matrices transposed that are so wherever they stand, and which
+    these are.
+    """
+    straight, turned = set[str](), set[str]()
+    for node in tree.parts:
+        found = straight if node.op != "'" else turned
+        found.update(
+            [
+                arg.value
+                for arg in node.args
+                if arg.op == "variable" and arg.value in names and arg.rank == 2
+            ]
+        )
+    turned -= straight
+    if not turned:
+        return tree, turned
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        (arg,) = args if node.op == "'" else (None,)
+        if arg is None or arg.op != "variable" or arg.value not in turned:
+            return node.with_args(args)
+        return variable(arg.value, node.shape)
+
+    return tree.fold(rule), turned

@@ -88,7 +88,7 @@ def _sums(below: Node) -> Iterator[tuple[Factor, ...]]:
         labels = {label for _, own, _ in factors for label in own}
         if len(labels) == below.rank + 1 and len(factors) <= _LONGEST:
             whole = [e > 0 and e.denominator == 1 for _, _, e in factors]
-            if all(whole) and any(factor.children for factor, _, _ in factors):
+            if all(whole):
                 yield factors
 
 

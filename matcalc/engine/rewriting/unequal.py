@@ -78,7 +78,7 @@ def _has_unequal(root: Node) -> bool:
 
 def whole_of_skew(builder: Builder, node: Node, *, wide: bool = False) -> Node:
     """A product without the masks that leave out nothing but zeros: where a skew matrix has its
-    diagonal, or with ``wide`` an array that is skew in two of its axes.
+    diagonal, or with ``wide`` a difference of any rank that is skew in two of its axes.
     """
     coefficient, factors = as_product(node)
     kept = [
@@ -86,7 +86,9 @@ def whole_of_skew(builder: Builder, node: Node, *, wide: bool = False) -> Node:
         for mask, pair, e in factors
         if not _is_unequal(mask)
         or not any(
-            p > 0 and (wide or len(own) == len(pair)) and _is_skew(other, own, set(pair))
+            p > 0
+            and (isinstance(other, Sum) if wide else len(own) == len(pair))
+            and _is_skew(other, own, set(pair))
             for other, own, p in factors
         )
     ]
