@@ -77,6 +77,8 @@ BY_VARIABLES = {
     "newton": "",
     "gauss-newton": "",
 }
+# commands whose answers are written in a notation where that is asked
+IN_NOTATION = ("jvp", "vjp", "hvp", "hessian", "taylor", "linearize", "implicit")
 REPORTED = ("stationary", "convex", "implicit", "newton", "gauss-newton")  # with reasons
 # commands whose answers are no single formula, and what they are printed as besides text and LaTeX
 WITHOUT_CODE: dict[str, tuple[str, ...]] = {**dict.fromkeys(REPORTED, ()), "hessian": ("json",)}
@@ -97,12 +99,7 @@ def add_diff_options(diff: ArgumentParser) -> None:
         metavar="NAME",
         help="the derivative of the product with a cotangent, as matcalc vjp",
     )
-    diff.add_argument(
-        "--notation",
-        choices=NOTATIONS,
-        default="matrix",
-        help="how the derivative is written (default: matrix); see docs/notations.md",
-    )
+    _add_notation(diff)
     diff.add_argument(
         "--manifold",
         metavar="NAME",
@@ -118,16 +115,27 @@ def add_diff_options(diff: ArgumentParser) -> None:
         action="store_true",
         help="show the derivative as the limit of the difference quotient; see docs/steps.md",
     )
-    diff.add_argument(
+    _add_symmetric_check(diff)
+
+
+def _add_notation(command: ArgumentParser) -> None:
+    command.add_argument(
+        "--notation",
+        choices=NOTATIONS,
+        default="matrix",
+        help="how the derivative is written (default: matrix); see docs/notations.md",
+    )
+    command.add_argument(
         "--row-major",
         action="store_true",
         help="with --notation kronecker: stack the entries of matrices row by row",
     )
-    _add_symmetric_check(diff)
 
 
 def add_further_options(command: ArgumentParser, name: str) -> None:
-    """The options that this command alone has."""
+    """The options that this command alone has, or few have."""
+    if name in IN_NOTATION:
+        _add_notation(command)
     if name == "jvp":
         command.add_argument(
             "--direction",

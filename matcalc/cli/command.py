@@ -192,11 +192,12 @@ def _derive(options: Namespace, text: str) -> int:
         return _complex(text, options)
     if options.from_definition:
         return _report(options)
-    if options.notation != "matrix" or options.row_major:
+    along = options.direction or options.cotangent is not None
+    if (options.notation != "matrix" or options.row_major) and not along:
         return _in_notation(text, options)
     if options.manifold or options.metric:
         return _riemannian(text, options)
-    if options.direction or options.cotangent is not None:
+    if along:
         return _directional(options, text)
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
@@ -257,28 +258,9 @@ def _derive(options: Namespace, text: str) -> int:
 
 def _in_notation(text: str, options: Namespace) -> int:
     """The derivative in another notation than that of matrices."""
-    # few ask for it
-    from matcalc.cli.notations import in_notation  # noqa: PLC0415
-    from matcalc.cli.refusals import require_plain  # noqa: PLC0415
-    from matcalc.results import Expression  # noqa: PLC0415
+    from matcalc.cli.notations import print_derivative  # noqa: PLC0415 - few ask for it
 
-    require_plain(options)
-    with catch_warnings():
-        simplefilter("ignore", VerificationWarning)  # it is said below
-        derivative = Expression(_read(text, options)).diff(
-            options.wrt,
-            order=options.order,
-            layout=options.layout,
-            structure=options.structure,
-            verify=options.verify,
-        )
-        answer, reading = in_notation(derivative, text, options)
-    _say(shapes_line(derivative, reading))
-    for note in derivative.notes:
-        _say(at_command_line(note))
-    if derivative.unverified:
-        _say(f"not verified: {derivative.unverified}")
-    _answer(answer)
+    derivative = print_derivative(text, lambda: _read(text, options), options)
     report = derivative.check(options.rng) if options.check else None
     how = derivative.verification if options.verify and not derivative.unverified else None
     return max(_conclude(report, how), _symmetry(derivative, options))
@@ -331,11 +313,14 @@ def _directional(options: Namespace, text: str) -> int:
         directional,
         remainder_line,
     )
+    from matcalc.cli.notations import print_in_notation  # noqa: PLC0415 - the same
 
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
         ask = along_of_diff if options.command == "diff" else directional
         formula, asked = ask(options, _read(text, options))
+        if print_in_notation(formula, text, asked, options):
+            return _checked(formula, options)
     _say(shapes_line(formula, getattr(formula, "reading", "")))
     code = _print_answer(formula, text, asked, options)
     left = remainder_line(formula, options.rng) if options.check else ""
@@ -377,6 +362,7 @@ def _several(expression: Expression, text: str, options: Namespace) -> int:
 
 def _hessian(options: Namespace) -> int:
     from matcalc.cli.further import blocks, blocks_line, format_blocks  # noqa: PLC0415 - few use it
+    from matcalc.cli.notations import print_in_notation  # noqa: PLC0415 - the same
 
     text = _standard_input() if options.expression == "-" else options.expression
     if _is_complex(text, options):
@@ -384,6 +370,9 @@ def _hessian(options: Namespace) -> int:
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
         found = blocks(options, _read(text, options))
+        asked = {"operation": "hessian", "wrt": list(found.wrt)}
+        if print_in_notation(found, text, asked, options):
+            return max(_checked(found, options), _symmetry(found, options))
     _say(blocks_line(found))
     for note in found.notes:
         _say(at_command_line(note))
@@ -426,6 +415,12 @@ def _print_answer(
         _answer(_format(found, options.format, options.cse))
         report = found.check(options.rng) if options.check else None
     return _conclude(report, verdict)
+
+
+def _checked(found: Directional | TaylorPolynomial | Hessian, options: Namespace) -> int:
+    """Checks an answer that is printed, where that is asked."""
+    report = found.check(options.rng) if options.check else None
+    return _conclude(report, found.verification if options.verify else None)
 
 
 def _conclude(report: Comparison | None, verdict: Verification | None) -> int:

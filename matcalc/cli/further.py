@@ -216,13 +216,16 @@ def format_blocks(
     return shown(cse=options.cse), report, verdict
 
 
-def blocks_line(found: Hessian) -> str:
+def blocks_line(found: Hessian, written: str | None = None) -> str:
     """What was inferred, the kind of the one block or how many there are, and how a matrix that
-    stands for an array of more axes is read.
+    stands for an array of more axes is read, or what is ``written`` in a notation.
     """
     blocks = list(found.values())
     if len(blocks) == 1:
-        return shapes_line(blocks[0], blocks[0].reading)
+        return shapes_line(blocks[0], blocks[0].reading if written is None else written)
+    if written is not None:
+        as_written = f", shown as {written}" if written else ""
+        return f"{inferred_kinds(found.variables)}results: {len(blocks)} blocks{as_written}"
     names = [f"H_{one}_{other}" for one, other in found]
     shown = [
         f"{n} is shown as {b.reading}" for n, b in zip(names, blocks, strict=True) if b.reading

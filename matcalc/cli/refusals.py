@@ -9,8 +9,6 @@ from matcalc.core.errors import ArgumentError
 
 TO_READ = ("text", "latex", "json")
 _BESIDE_NOTATION = {  # why, where it has a reason of its own
-    "--direction": "along a direction it is a value of the map that --notation operator writes",
-    "--cotangent": "with a cotangent it is a value of the adjoint that --notation operator writes",
     "--manifold": "it is the derivative that is written, and a gradient on a manifold is the "
     "vector that stands for it in an inner product",
     "--metric": "it is the derivative that is written, and a gradient in a metric is the vector "

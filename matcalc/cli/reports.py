@@ -14,9 +14,10 @@ from matcalc.answers.expansions.series import series
 from matcalc.answers.extrema.sets import stationary_point
 from matcalc.answers.extrema.stationary import NamedProblem
 from matcalc.answers.implicit.adjoint import differentiate_root
-from matcalc.answers.implicit.implicit import gauss_newton, match_sizes, newton
-from matcalc.answers.implicit.implicit_together import match_together
+from matcalc.answers.implicit.implicit import ImplicitDerivative, gauss_newton, match_sizes, newton
+from matcalc.answers.implicit.implicit_together import SolvedTogether, match_together
 from matcalc.cli.further import one_of, require_first
+from matcalc.cli.notations import is_asked
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.results import Expression
@@ -28,8 +29,8 @@ def report(options: Namespace, program: Program) -> str:
     latex = options.format == "latex"
     if options.command == "convex":
         names = options.several or [expression.find_wrt(None, 1)[0]]
-        found = convexity(expression, names, options.rng)
-        return found.latex() if latex else str(found)
+        verdict = convexity(expression, names, options.rng)
+        return verdict.latex() if latex else str(verdict)
     if options.command == "taylor":
         return _series(options, expression)
     if options.command == "diff":
@@ -48,10 +49,20 @@ def report(options: Namespace, program: Program) -> str:
     if options.command == "implicit":
         others = _equations(options.also, options, program)
         goal = as_objective(options.objective, program, latex=bool(options.latex))
-        solved = differentiate_root(expression, _unknowns(options), wrt, goal, others)
-    else:
-        solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
+        found = differentiate_root(expression, _unknowns(options), wrt, goal, others)
+        return _implicit(found, options)
+    solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
     return solved.latex() if latex else solved.report()
+
+
+def _implicit(found: ImplicitDerivative | SolvedTogether, options: Namespace) -> str:
+    """An implicit derivative, in a notation where that is asked."""
+    latex, turned = options.format == "latex", options.row_major
+    if not is_asked(options):
+        return found.latex() if latex else found.report()
+    if latex:
+        return found.in_notation(options.notation, row_major=turned).latex()
+    return found.report_in(options.notation, row_major=turned)
 
 
 def with_sizes(options: Namespace, program: Program) -> Program:
@@ -78,6 +89,11 @@ def _equations(sources: list[str], options: Namespace, program: Program) -> list
 def _series(options: Namespace, expression: Expression) -> str:
     """The series of one variable at a point, as text."""
     names = options.several or [expression.find_wrt(None, 1)[0]]
+    if is_asked(options):
+        raise ArgumentError(
+            "a series is printed with its general term, which has no other notation",
+            hint="leave --series out: the polynomial has all notations",
+        )
     if len(names) > 1:
         raise ArgumentError("a series is one in one variable", hint=f"--wrt {names[0]}")
     if options.format != "text":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -17,13 +18,14 @@ from matcalc.core.typeset import Typeset
 from matcalc.notations.cases import Case, cases_of, nest_cases, with_body
 from matcalc.notations.conditions import format_conditions
 from matcalc.notations.lines import NotationLine, Writer, array_of
-from matcalc.notations.read import column, contract_with, read_line
+from matcalc.notations.read import BY_ENTRIES, column, contract_with, read_line
 from matcalc.verify.readback.values import confirm
 from matcalc.write.notation import format_text
 from matcalc.write.printers.latex_pieces import align
-from matcalc.write.printers.program import program_text
+from matcalc.write.printers.program import array_head, program_text
 
 _MATRIX = 2  # axes
+_ARRAY_NAME = re.compile(r"^\w+(?=\[)")
 _READINGS = {
     "index": "the entries, axes of the expression before those of {x}",
     "cases": "the entries, axes of the expression before those of {x}",
@@ -32,44 +34,29 @@ _READINGS = {
 }
 
 
-class InNotation(Typeset):
-    """A derivative in one of the notations; ``str`` gives its text, one line for each statement.
+class Written(Typeset):
+    """An answer in a notation; ``str`` gives its text, one line for each statement.
 
-    With ``verify`` each line is read back, and what it says is proved equal to the derivative.
+    With ``verify`` each line is read back, and what it says is proved equal to what it is about.
     """
 
-    def __init__(
-        self,
-        statement: DerivativeStatement,
-        tree: Expr,
-        notation: str,
-        *,
-        row_major: bool = False,
-        verify: bool = True,
-    ) -> None:
-        if statement.layout != "mixed":
-            raise ArgumentError(
-                f"notations are those of the mixed layout, not of {statement.layout}",
-                hint="leave the layout out",
-            )
-        if row_major and notation != "kronecker":
-            raise ArgumentError(
-                f"the entries are stacked row by row in kronecker, not in {notation}",
-                hint="leave out row_major (--row-major)",
-            )
-        self._statement = statement
-        self._tree = tree
-        self.notation = notation
-        self.row_major = row_major
+    notation: str
+    row_major = False
+
+    def _write(self, lines: Sequence[NotationLine], *, verify: bool) -> None:
+        """Takes the lines on, those of entries by cases where the notation says so, and proves
+        them.
+        """
         self._verify = verify
-        self._lines = Writer(statement, tree, row_major=row_major).lines(notation)
-        self._cases: list[Case] = []
-        if notation == "cases" and tree.shape:
-            (line,) = self._lines
+        self._lines = list(lines)
+        self._cases: list[list[Case]] = [[] for _ in lines]
+        for place, line in enumerate(lines):
+            if self.notation != "cases" or line.tree.op != "indexed" or not line.tree.shape:
+                continue
             cases = cases_of(line.tree)
             if len(cases) > 1:  # else it is one line of entries
-                self._cases = cases
-                self._lines = [replace(line, tree=nest_cases(line.tree, cases))]
+                self._cases[place] = cases
+                self._lines[place] = replace(line, tree=nest_cases(line.tree, cases))
         if verify:
             _ = self.verification
 
@@ -77,8 +64,10 @@ class InNotation(Typeset):
     def lines(self) -> list[dict[str, str]]:
         """Each line with its ``kind``, ``text`` and ``latex``."""
         return [
-            {"kind": line.kind, "text": text, "latex": self._latex(line, bold=False)}
-            for line, text in zip(self._lines, self._texts, strict=True)
+            {"kind": line.kind, "text": text, "latex": latex}
+            for line, text, latex in zip(
+                self._lines, self._texts, self.formulas(bold=False), strict=True
+            )
         ]
 
     @property
@@ -89,11 +78,187 @@ class InNotation(Typeset):
     @property
     def notes(self) -> tuple[str, ...]:
         """What may have been meant otherwise."""
-        return self._statement.program.notes
+        return self._lines[0].program.notes
 
     @property
     def reading(self) -> str:
         """How to read the lines."""
+        raise NotImplementedError
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [
+            self._by_cases(line, cases) if cases else self._text(line)
+            for line, cases in zip(self._lines, self._cases, strict=True)
+        ]
+
+    def _text(self, line: NotationLine) -> str:
+        text = format_text(
+            line.tree,
+            line.program.variables,
+            verify=self._verify,
+            language=line.program.language,
+        )
+        if line.label and array_head(line.tree):
+            return _ARRAY_NAME.sub(line.label, text)
+        return line.head + text
+
+    def __str__(self) -> str:
+        return self.text()
+
+    @public
+    def text(self) -> str:
+        """The lines in the language of expressions."""
+        return "\n".join(self._texts)
+
+    @public
+    def latex(self, *, bold: bool = False) -> str:
+        """The lines in LaTeX; with ``bold`` vectors and matrices are set in bold."""
+        return align_lines(self.formulas(bold=bold))
+
+    def formulas(self, *, bold: bool = False) -> list[str]:
+        """Each line in LaTeX."""
+        return [
+            self._latex(line, cases, bold=bold)
+            for line, cases in zip(self._lines, self._cases, strict=True)
+        ]
+
+    def __repr__(self) -> str:
+        return f"<matcalc.{type(self).__name__} {self.notation}: {self.text()}>"
+
+    # -- proofs
+
+    @cached_property
+    @public
+    def verification(self) -> str:
+        """Each line as it is printed, read back and compared with what it is about; the least sure
+        of the proofs. VerificationError where one says something else.
+        """
+        found = [
+            self.prove(text, line) for text, line in zip(self._texts, self._lines, strict=True)
+        ]
+        found += self._together()
+        unsure = [each for each in found if each.verdict != EQUAL]
+        rough = [each for each in found if not each.is_exact]
+        return (unsure or rough or found)[0].how
+
+    def prove(self, text: str, line: NotationLine) -> Decision:
+        """How it was proved that a text, in the place of a line, says what the line is about."""
+        program = line.program
+        try:
+            read = read_line(text, line, line.tree.shape)
+        except MatcalcError:
+            confirm(False, "text", program.language)
+            raise
+        says, meant = self._sides(line, read)
+        if says.shape != meant.shape:
+            confirm(False, "text", program.language)
+        decision = decide_trees(program, says, meant)
+        confirm(decision.verdict != DIFFERENT, "text", program.language)
+        return decision
+
+    def _together(self) -> list[Decision]:
+        """What is proved of all lines together."""
+        return []
+
+    def _sides(self, line: NotationLine, read: Expr) -> tuple[Expr, Expr]:
+        """What a line says, and what is meant in its place."""
+        assert line.meant is not None
+        return column(read), column(line.meant)
+
+    # -- cases
+
+    def _by_cases(self, line: NotationLine, cases: Sequence[Case]) -> str:
+        array = line.tree
+        values = [program_text(with_body(array, case.value), {}) for case in cases]
+        names = {index: index.name for index in array.value.indices}
+        head = f"{line.label or BY_ENTRIES}[{','.join(names.values())}] = "
+        width = max(map(len, values))
+        held = [format_conditions(case.conditions, "!=", ", ", names) for case in cases]
+        rows = [
+            f"{value:<{width}}  {f'if {condition}' if condition else 'otherwise'}"
+            for value, condition in zip(values, held, strict=True)
+        ]
+        return head + ("\n" + " " * len(head)).join(rows)
+
+    def _latex(self, line: NotationLine, cases: Sequence[Case], *, bold: bool) -> str:
+        from matcalc.notations.tex import CaseLine, line_latex  # noqa: PLC0415 - few ask for LaTeX
+
+        shown = [CaseLine(with_body(line.tree, case.value), case.conditions) for case in cases]
+        return line_latex(line, shown, bold=bold, verify=self._verify)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """What JSON says of it."""
+        return {
+            "notation": self.notation,
+            "lines": self.lines,
+            "reading": self.reading,
+            "text": self.text(),
+            "latex": self.latex(),
+        }
+
+
+def align_lines(formulas: Sequence[str]) -> str:
+    """Lines in LaTeX below each other, at their arrows or signs of equality."""
+    if len(formulas) == 1:
+        return formulas[0]
+    sign = r" \mapsto " if any(r" \mapsto " in line for line in formulas) else " = "
+    return align([line.replace(sign, f" &{sign.lstrip()}", 1) for line in formulas])
+
+
+def require_stacked(notation: str, *, row_major: bool) -> None:
+    """ArgumentError where entries are to be stacked by rows, and the notation stacks none."""
+    if row_major and notation != "kronecker":
+        raise ArgumentError(
+            f"the entries are stacked row by row in kronecker, not in {notation}",
+            hint="leave out row_major (--row-major)",
+        )
+
+
+class InNotation(Written):
+    """A derivative in one of the notations.
+
+    One of several has a ``label``, in LaTeX ``label_tex``, and its adjoint is another one of them.
+    What is no plain derivative of an expression is ``said`` to be read otherwise.
+    """
+
+    def __init__(
+        self,
+        statement: DerivativeStatement,
+        tree: Expr,
+        notation: str,
+        *,
+        row_major: bool = False,
+        verify: bool = True,
+        label: str = "",
+        label_tex: str = "",
+        said: str = "",
+    ) -> None:
+        if statement.layout != "mixed":
+            raise ArgumentError(
+                f"notations are those of the mixed layout, not of {statement.layout}",
+                hint="leave the layout out",
+            )
+        require_stacked(notation, row_major=row_major)
+        self._statement = statement
+        self._tree = tree
+        self.notation = notation
+        self.row_major = row_major
+        self._said = said
+        lines = Writer(statement, tree, row_major=row_major).lines(notation)
+        if label:
+            lines = [
+                replace(line, label=label, label_tex=label_tex)
+                for line in lines
+                if line.kind != "adjoint"
+            ]
+        self._write(lines, verify=verify)
+
+    @property
+    def reading(self) -> str:
+        """How to read the lines."""
+        if self._said:
+            return self._said
         statement = self._statement
         if self.notation == "matrix" and self._lines[0].kind == "array":
             return ""
@@ -120,71 +285,6 @@ class InNotation(Typeset):
             said += f", its {'last' if self.row_major else 'first'} axis fastest"
         return said
 
-    @cached_property
-    def _texts(self) -> list[str]:
-        if self._cases:
-            return [self._by_cases()]
-        return [
-            line.head
-            + format_text(
-                line.tree,
-                line.program.variables,
-                verify=self._verify,
-                language=line.program.language,
-            )
-            for line in self._lines
-        ]
-
-    def __str__(self) -> str:
-        return self.text()
-
-    @public
-    def text(self) -> str:
-        """The lines in the language of expressions."""
-        return "\n".join(self._texts)
-
-    @public
-    def latex(self, *, bold: bool = False) -> str:
-        """The lines in LaTeX; with ``bold`` vectors and matrices are set in bold."""
-        found = [self._latex(line, bold=bold) for line in self._lines]
-        if len(found) == 1:
-            return found[0]
-        aligned = [line.replace(r" \mapsto ", r" &\mapsto ", 1) for line in found]
-        return align(aligned)
-
-    def __repr__(self) -> str:
-        return f"<matcalc.InNotation {self.notation}: {self.text()}>"
-
-    # -- proofs
-
-    @cached_property
-    @public
-    def verification(self) -> str:
-        """Each line as it is printed, read back and compared with the derivative; the least sure
-        of the proofs. VerificationError where one says something else.
-        """
-        found = [
-            self.prove(text, line) for text, line in zip(self._texts, self._lines, strict=True)
-        ]
-        unsure = [each for each in found if each.verdict != EQUAL]
-        rough = [each for each in found if not each.is_exact]
-        return (unsure or rough or found)[0].how
-
-    def prove(self, text: str, line: NotationLine) -> Decision:
-        """How it was proved that a text, in the place of a line, says what the derivative says."""
-        program, statement = line.program, self._statement
-        try:
-            read = read_line(text, line, statement)
-        except MatcalcError:
-            confirm(False, "text", program.language)
-            raise
-        says, meant = self._sides(line, read)
-        if says.shape != meant.shape:
-            confirm(False, "text", program.language)
-        decision = decide_trees(program, says, meant)
-        confirm(decision.verdict != DIFFERENT, "text", program.language)
-        return decision
-
     def _sides(self, line: NotationLine, read: Expr) -> tuple[Expr, Expr]:
         """What a line says, and what the derivative says in its place."""
         statement, tree = self._statement, self._tree
@@ -196,37 +296,3 @@ class InNotation(Typeset):
             names = names[1:] * statement.order
         meant = contract_with(tree, statement, names, first=line.kind == "adjoint")
         return column(read), column(meant)
-
-    # -- cases
-
-    def _by_cases(self) -> str:
-        (line,) = self._lines
-        array = line.tree
-        values = [program_text(with_body(array, case.value), {}) for case in self._cases]
-        names = {index: index.name for index in array.value.indices}
-        head = f"D[{','.join(names.values())}] = "
-        width = max(map(len, values))
-        held = [format_conditions(case.conditions, "!=", ", ", names) for case in self._cases]
-        rows = [
-            f"{value:<{width}}  {f'if {condition}' if condition else 'otherwise'}"
-            for value, condition in zip(values, held, strict=True)
-        ]
-        return head + ("\n" + " " * len(head)).join(rows)
-
-    def _latex(self, line: NotationLine, *, bold: bool) -> str:
-        from matcalc.notations.tex import CaseLine, line_latex  # noqa: PLC0415 - few ask for LaTeX
-
-        cases = [
-            CaseLine(with_body(line.tree, case.value), case.conditions) for case in self._cases
-        ]
-        return line_latex(line, cases, bold=bold, verify=self._verify)
-
-    def to_json(self) -> Mapping[str, Any]:
-        """What JSON says of it."""
-        return {
-            "notation": self.notation,
-            "lines": self.lines,
-            "reading": self.reading,
-            "text": self.text(),
-            "latex": self.latex(),
-        }

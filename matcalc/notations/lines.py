@@ -36,23 +36,29 @@ class NotationLine:
 
     ``kind`` says what the tree is: an ``array`` with the axes of the expression, then those of the
     variable; the matrix of the ``jacobian``; the value of a ``map`` at its directions, of the
-    ``adjoint`` at a cotangent, or of a ``differential``.
+    ``adjoint`` at a cotangent, of a ``differential``, or of a ``value``; or such a value as a
+    vector, ``stacked``. A ``label``, in LaTeX ``label_tex``, says which of several arrays a line is
+    about. ``meant`` is what a line stands for that is not read off a derivative.
     """
 
     kind: str
     names: tuple[str, ...]
     program: Program
     tree: Expr
+    label: str = ""
+    label_tex: str = ""
+    meant: Expr | None = None
 
     @property
     def head(self) -> str:
-        """What stands before the tree."""
-        if self.kind == "differential":
-            return f"{self.names[0]} = "
+        """What stands before the tree; of an array by entries that is part of its text."""
+        label = f"{self.label}: " if self.label else ""
+        if self.kind in ("differential", "value"):
+            return f"{label}{self.names[0]} = "
         if self.kind not in ("map", "adjoint"):
-            return ""
+            return f"{self.label} = " if self.label else ""
         names = ", ".join(self.names)
-        return f"{names if len(self.names) == 1 else f'({names})'} -> "
+        return f"{label}{names if len(self.names) == 1 else f'({names})'} -> "
 
 
 class Writer:
@@ -147,7 +153,7 @@ class Writer:
         if count < statement.order:
             steps.insert(0, statement.wrt)
         tree = derive_steps(moved, steps, statement.structure)[-1]
-        found = [NotationLine("map", tuple(directions), moved, _in_language(moved, tree))]
+        found = [NotationLine("map", tuple(directions), moved, in_language(moved, tree))]
         if statement.order == 1:
             found.append(self._adjoint())
         return found
@@ -160,7 +166,7 @@ class Writer:
         known = self.program.declare(cotangent)
         paired = known._replace(expr=pair(variable(name, value.shape), value))
         tree = derive_steps(paired, [self.statement.wrt], self.statement.structure)[-1]
-        return NotationLine("adjoint", (name,), known, _in_language(known, tree))
+        return NotationLine("adjoint", (name,), known, in_language(known, tree))
 
     def _differential(self) -> list[NotationLine]:
         statement, names = self.statement, self.names
@@ -176,12 +182,12 @@ class Writer:
             tree = derive_steps(moved, [{statement.wrt: name}] * order, statement.structure)[-1]
         return [
             NotationLine(
-                "differential", (names.differential(), name), moved, _in_language(moved, tree)
+                "differential", (names.differential(), name), moved, in_language(moved, tree)
             )
         ]
 
 
-def _in_language(program: Program, tree: Expr) -> Expr:
+def in_language(program: Program, tree: Expr) -> Expr:
     """The tree in the language: by its entries where it has no matrix notation."""
     if not has_indices(tree, program.variables):
         return tree
@@ -203,7 +209,7 @@ class LineNames:
     def directions(self, count: int) -> list[str]:
         """``dX``, or ``U``, ``V`` and so on where there are several."""
         if count == 1:
-            return [self._free(f"d{self.statement.wrt}")]
+            return [self.free(f"d{self.statement.wrt}")]
         small = len(self.statement.variable.shape) < _MOST_ROWS
         found: list[str] = []
         for wanted in [*_DIRECTIONS, *(f"U{k}" for k in range(1, 1 + len(self.taken) + count))]:
@@ -216,15 +222,16 @@ class LineNames:
         """``V``, or ``v`` where the expression is no matrix."""
         small = self.statement.program.expr.rank < _MOST_ROWS
         wanted = [name.lower() if small else name for name in _COTANGENTS]
-        return next((name for name in wanted if name not in self.taken), self._free(wanted[0]))
+        return next((name for name in wanted if name not in self.taken), self.free(wanted[0]))
 
     def differential(self) -> str:
         """``df``, ``dF`` of an array, ``d2f`` of the second order."""
         order = self.statement.order
         letter = "F" if self.statement.program.expr.shape else "f"
-        return self._free(f"d{order if order > 1 else ''}{letter}")
+        return self.free(f"d{order if order > 1 else ''}{letter}")
 
-    def _free(self, wanted: str) -> str:
+    def free(self, wanted: str) -> str:
+        """The name, or else one that is numbered."""
         numbered = (f"{wanted}_{k}" for k in range(1, len(self.taken) + 2))
         return next(name for name in (wanted, *numbered) if name not in self.taken)
 

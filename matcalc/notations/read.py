@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from matcalc.core.dims import Shape
 from matcalc.core.errors import ArgumentError, ParseError
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.notations.lines import NotationLine
 from matcalc.read.frontend import read
 
+BY_ENTRIES = "D"  # what an array is called that is printed by its entries
 _CASE = re.compile(r"^(?P<value>.*?)\s+(?:if\s+(?P<held>.*)|(?P<rest>otherwise))$")
 _ARRAY = re.compile(r"\s*(?P<name>\w+)\[(?P<indices>[^\]]*)\]\s*=\s*(?P<rest>.*)", re.DOTALL)
 _SIGN = re.compile(r"(!=|=)")
 
 
-def read_line(text: str, line: NotationLine, statement: DerivativeStatement) -> Expr:
+def read_line(text: str, line: NotationLine, shape: Shape) -> Expr:
     """The tree that a text says in the place of a line; raises a MatcalcError where it is none.
 
-    The text is the whole line, with what stands before the arrow or the sign of equality.
+    The text is the whole line, with what stands before the arrow or the sign of equality. An array
+    that is written by cases has the axes of ``shape``.
     """
     program = line.program
     head = line.head
-    if head:
+    if line.label and text.startswith(f"{line.label}["):
+        text = BY_ENTRIES + text.removeprefix(line.label)
+    elif head:
         if not text.startswith(head):
             raise ArgumentError(f"the line has to begin with {head.strip()}")
         text = text[len(head) :]
-    elif is_cases(text):
-        text = as_where(text, statement)
+    if is_cases(text):
+        text = as_where(text, shape)
     return read(text, program.variables, language=program.language).expr
 
 
@@ -37,8 +42,10 @@ def is_cases(text: str) -> bool:
     return any(_CASE.match(line) for line in text.splitlines())
 
 
-def as_where(text: str, statement: DerivativeStatement) -> str:
-    """The cases of a text, ``D[i,j] = 2*x if i = j``, as ``where`` in the language."""
+def as_where(text: str, shape: Shape) -> str:
+    """The cases of a text, ``D[i,j] = 2*x if i = j``, as ``where`` in the language; the array has
+    the axes of ``shape``.
+    """
     found = _ARRAY.fullmatch(text)
     if found is None:
         raise ParseError(
@@ -47,7 +54,6 @@ def as_where(text: str, statement: DerivativeStatement) -> str:
             hint="begin with the array, as in  D[i,j] = x[i] if i = j",
         )
     indices = [name.strip() for name in found["indices"].split(",")]
-    shape = statement.mixed_shape
     if len(indices) != len(shape):
         raise ArgumentError(
             f"the derivative has {len(shape)} axes, and {found['name']} has {len(indices)} indices"
@@ -87,17 +93,25 @@ def contract_with(
     last ones on, or with a cotangent over the axes of the expression.
     """
     rank = statement.program.expr.rank
-    shape = statement.mixed_shape
-    axes = tuple(range(len(shape)))
+    count = len(statement.mixed_shape)
     moving = len(statement.moving_shape)
+    taken = []
+    for k, name in enumerate(names):
+        start = 0 if first else count - (k + 1) * moving
+        taken.append((name, range(rank) if first else range(start, start + moving)))
+    return contract(tree, statement.mixed_shape, taken)
+
+
+def contract(tree: Expr, shape: Shape, taken: Iterable[tuple[str, Iterable[int]]]) -> Expr:
+    """The array of a shape contracted with variables, each over some of its axes."""
+    axes = tuple(range(len(shape)))
     args, labels = [tree], [axes]
     left = list(axes)
-    for k, name in enumerate(names):
-        start = 0 if first else len(axes) - (k + 1) * moving
-        taken = axes[:rank] if first else axes[start : start + moving]
-        args.append(Expr("variable", (), tuple([shape[axis] for axis in taken]), value=name))
-        labels.append(taken)
-        left = [axis for axis in left if axis not in taken]
+    for name, over in taken:
+        own = tuple(over)
+        args.append(Expr("variable", (), tuple([shape[axis] for axis in own]), value=name))
+        labels.append(own)
+        left = [axis for axis in left if axis not in own]
     out = tuple([shape[axis] for axis in left])
     if all(not arg.shape for arg in args):
         product = args[0]

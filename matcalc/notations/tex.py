@@ -2,6 +2,7 @@ r"""The lines of a notation in LaTeX: ``\mathrm{d}X \mapsto A \,\mathrm{d}X B``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,10 @@ from matcalc.write.printers.differentials import Marks
 from matcalc.write.printers.latex import latex
 from matcalc.write.printers.latex_indexed import subscript
 from matcalc.write.printers.latex_names import name as letter
+from matcalc.write.printers.program import array_head
 from matcalc.write.printers.sizes import write_known_sizes
+
+_DIFFERENTIAL = re.compile(r"d(?P<order>\d*)(?P<of>.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +34,36 @@ class CaseLine:
 
 def line_latex(line: NotationLine, cases: Sequence[CaseLine], *, bold: bool, verify: bool) -> str:
     """One line, read back where ``verify`` says so; an array by its ``cases``, if it has any."""
+    label = line.label_tex
     if cases:
         formula = _by_cases(line.tree, cases, bold=bold)
         if verify:
             variables, language = line.program.variables, line.program.language
             right = latex_says(formula, line.tree, variables, language, headed=True)
             confirm(right, "LaTeX", language)
-        return formula
+        return _labelled(formula, line) if label else formula
     marks = Marks()
-    if line.kind in ("map", "differential"):
-        for name in line.names:
-            if name in line.program.variables and name.startswith("d"):
-                marks.mark(name, rf"\,\mathrm{{d}}{_letter(name[1:], line, name, bold=bold)}")
+    for name in line.names:
+        if name in line.program.variables and _is_displacement(name, line):
+            marks.mark(name, rf"\,\mathrm{{d}}{_letter(name[1:], line, name, bold=bold)}")
     formula = marks.unmark(_formula(line, marks, bold=bold, verify=verify))
-    return _head(line, marks, bold=bold) + formula
+    whole = _head(line, marks, bold=bold) + formula
+    return _labelled(whole, line) if label else whole
+
+
+def _is_displacement(name: str, line: NotationLine) -> bool:
+    """Whether a name is that of a displacement, dX of a variable X, and numbered where need be."""
+    known = {f"d{each}" for each in line.program.variables}
+    return name in known or name.rpartition("_")[0] in known
+
+
+def _labelled(formula: str, line: NotationLine) -> str:
+    """The line with the name of what it is about, in the place of D in front of entries."""
+    if line.kind in ("map", "adjoint", "differential"):
+        return rf"{line.label_tex}:\ {formula}"
+    if formula.startswith("D_"):
+        return rf"\left({line.label_tex}\right){formula[1:]}"
+    return f"{line.label_tex} = {formula}"
 
 
 def _letter(text: str, line: NotationLine, name: str, *, bold: bool) -> str:
@@ -66,12 +86,15 @@ def _formula(line: NotationLine, marks: Marks, *, bold: bool, verify: bool) -> s
 
 def _head(line: NotationLine, marks: Marks, *, bold: bool) -> str:
     if line.kind == "differential":
-        order = line.names[0][1:-1] if line.names[0][1:-1].isdigit() else ""
-        power = f"^{{{order}}} " if order else ""
-        return rf"\mathrm{{d}}{power}{letter(line.names[0].removeprefix('d' + order))} = "
+        found = _DIFFERENTIAL.fullmatch(line.names[0])
+        assert found is not None
+        power = f"^{{{found['order']}}} " if found["order"] else ""
+        return rf"\mathrm{{d}}{power}{letter(found['of'])} = "
+    if line.kind == "value":
+        return f"{letter(line.names[0])} = "
     if line.kind == "array":
-        return f"D{subscript(line.tree)} = " if line.tree.shape else ""
-    if line.kind == "jacobian":
+        return f"D{subscript(line.tree)} = " if array_head(line.tree) else ""
+    if line.kind in ("jacobian", "stacked"):
         return ""
     names = [
         f"\\mathrm{{d}}{_letter(name[1:], line, name, bold=bold)}"

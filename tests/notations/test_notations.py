@@ -191,9 +191,9 @@ def test_what_has_no_such_notation(
     ],
 )
 def test_what_is_no_list_of_cases(text: str, message: str) -> None:
-    statement = derived("x.^2", "x")._statement
+    shape = derived("x.^2", "x")._statement.mixed_shape
     with pytest.raises(MatcalcError, match=message):
-        as_where(text, statement)
+        as_where(text, shape)
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,8 +209,6 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
         (["--steps"], "--steps cannot be combined with --notation"),
         (["--manifold", "sphere"], "a gradient on a manifold is the vector that stands for it"),
         (["--metric", "M"], "a gradient in a metric is the vector that stands for it"),
-        (["--direction", "X=E"], "a value of the map that --notation operator writes"),
-        (["--cotangent", "u"], "a value of the adjoint that --notation operator writes"),
         (["--cse"], "--cse cannot be combined with --notation"),
         (["--format", "numpy"], "not as numpy"),
         (["--wrt", "x"], "with respect to one variable"),

@@ -101,19 +101,19 @@ ALLOWED = {
     "verification equality with_code oracle bridges explain graph directional steps notations "
     "manifolds",
     "common": "core frontend tex printers oracle readback pipeline verification stable inner "
-    "results",
+    "notations results",
     "derivatives": "core frontend looped pieces printers oracle readback arrays notation pipeline "
-    "directional several backprop verification steps equality stable graph manifolds results "
-    "common",
+    "directional several backprop verification steps equality stable graph manifolds "
+    "notations results common",
     "expansions": "core frontend tex printers oracle readback pipeline directional verification "
-    "steps equality results common",
+    "steps equality notations results common",
     "convex": "core printers oracle pipeline verification definite results common derivatives",
     "zeros": "core printers oracle pipeline directional verification equality polynomials "
     "definite results expansions",
     "extrema": "core printers oracle pipeline verification equality definite results common "
     "expansions convex zeros",
     "implicit": "core frontend printers oracle pipeline directional equality inner definite "
-    "results common expansions convex zeros extrema",
+    "notations results common expansions convex zeros extrema",
     "objectives": "core frontend pipeline equality results common derivatives",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
     "results inner demands",
@@ -130,7 +130,7 @@ ALLOWED = {
     "plot": "core judge",
     "cli": "core version frontend tex catalogue oracle verification results common derivatives "
     "expansions convex extrema implicit judge own web graph session inner plot manifolds "
-    "conjugates",
+    "notations conjugates",
     "layout": "core syntax",
     "document": "core tex judge results session layout cli",
     "editor": "version document",

@@ -160,6 +160,48 @@ ITEMS = [
         'diff "x^\\\\top A x" --latex --wrt x --order 2 --notation differential',
     ),
     (
+        "jvp by entries",
+        'jvp "A*X*B" --direction X=E --notation index',
+        "D[i,j] = A[i,:]*E*B[:,j]",
+        'jvp "A X B" --latex --direction X=E --notation index',
+    ),
+    (
+        "jvp as a Kronecker product",
+        'jvp "A*X*B" --direction X=E --notation kronecker',
+        "kron(B', A)*vec(E)",
+        'jvp "A X B" --latex --direction X=E --notation kronecker',
+    ),
+    (
+        "vjp as a map",
+        'vjp "A*X*B" --wrt X --cotangent U --notation operator',
+        "U -> A'*U*B'",
+        'vjp "A X B" --latex --wrt X --cotangent U --notation operator',
+    ),
+    (
+        "hvp as a differential",
+        'hvp "x\'*A*x" --wrt x --direction v --notation differential',
+        "dg = (A + A')*v",
+        'hvp "x^\\top A x" --latex --wrt x --direction v --notation differential',
+    ),
+    (
+        "blocks of a Hessian as maps",
+        "hessian \"y'*A*x + x'*x\" --wrt x,y --notation operator",
+        "H_x_x: dx -> 2*dx",
+        'hessian "y^\\top A x + x^\\top x" --latex --wrt x,y --notation operator',
+    ),
+    (
+        "a Taylor polynomial by differentials",
+        'taylor "inv(X)" --wrt X --at A --notation differential',
+        "F = inv(A)",
+        'taylor "X^{-1}" --latex --wrt X --at A --notation differential',
+    ),
+    (
+        "an implicit derivative as a Jacobian",
+        'implicit "A*x = b" --of x --wrt A --notation kronecker --var "b: vector(n)"',
+        "dx/dA = -kron(x', inv(A))",
+        'implicit "A x = b" --latex --of x --wrt A --notation kronecker --var "b: vector(n)"',
+    ),
+    (
         "chol",
         'diff "chol(A)" --wrt A --var "A: psd(n)" --notation operator',
         "dA -> chol(A)*(diag(diag(M))/2 + triu(M, 1)') where M = inv(chol(A))*dA*inv(chol(A))'",
@@ -430,6 +472,16 @@ def _moves(given: str) -> dict[str, str]:
 
 def _in_python(command: str) -> str:
     """The first line of what the functions of the package answer to the same question."""
+    options = _options(shlex.split(command))
+    found = _found_in_python(command)
+    if "--notation" not in options:
+        return found if isinstance(found, str) else found.text()
+    turned = "--row-major" in options
+    return found.in_notation(options["--notation"][0], row_major=turned).text()
+
+
+def _found_in_python(command: str) -> Any:
+    """What the functions of the package answer, or its text."""
     name, expr, *words = shlex.split(command)
     options = _options(words)
 
@@ -439,7 +491,7 @@ def _in_python(command: str) -> str:
     kinds = [found for text in options.get("--var", []) for found in _DECLARED.findall(text)]
     asked: dict[str, Any] = {"variables": dict(kinds), "latex": "--latex" in options}
     wrt = one("--wrt").split(",")
-    order = int(one("--order", "1"))
+    order = int(one("--order", "2" if name == "taylor" else "1"))
     if name == "diff" and "complex" in one("--var"):
         return matcalc.wirtinger(expr, wrt[0], **asked).text()
     if name == "diff" and "--from-definition" in options:
@@ -447,33 +499,30 @@ def _in_python(command: str) -> str:
     if name == "diff":
         structure = one("--structure", "declared")
         found = matcalc.diff(expr, wrt[0], order=order, structure=structure, **asked)
-        if "--notation" in options:
-            turned = "--row-major" in options
-            return found.in_notation(one("--notation"), row_major=turned).text()
         if "--manifold" in options or "--metric" in options:
-            return found.riemannian(one("--manifold"), metric=one("--metric")).text()
-        return found.text()
+            return found.riemannian(one("--manifold"), metric=one("--metric"))
+        return found
     if name == "jvp":
-        return matcalc.jvp(expr, list(map(_moves, options["--direction"])), **asked).text()
+        return matcalc.jvp(expr, list(map(_moves, options["--direction"])), **asked)
     if name == "vjp":
-        return matcalc.vjp(expr, wrt[0], cotangent=one("--cotangent"), **asked).text()
+        return matcalc.vjp(expr, wrt[0], cotangent=one("--cotangent"), **asked)
     if name == "hvp":
-        return matcalc.hvp(expr, wrt[0], direction=one("--direction"), **asked).text()
+        return matcalc.hvp(expr, wrt[0], direction=one("--direction"), **asked)
     if name == "hessian":
         hessian = matcalc.hessian(expr, wrt, **asked)
         assert "--symmetric-check" not in options or matcalc.symmetry(hessian)
-        return hessian.text()
+        return hessian
     if name == "simplify":
         return str(matcalc.simplify(expr, **asked))
     if "--series" in options:
         return str(matcalc.series(expr, wrt[0] or "x", at=one("--at"), **asked))
     if name == "taylor":
-        return matcalc.taylor(expr, wrt, at=one("--at"), order=order, **asked).text()
+        return matcalc.taylor(expr, wrt, at=one("--at"), order=order, **asked)
     if name == "linearize":
-        return matcalc.linearize(expr, wrt, at=one("--at"), **asked).text()
+        return matcalc.linearize(expr, wrt, at=one("--at"), **asked)
     if name == "implicit":
         solved = matcalc.implicit(expr, one("--of"), wrt[0], objective=one("--objective"), **asked)
-        return solved.report()
+        return solved if "--notation" in options else solved.report()
     if name == "stationary":
         found = matcalc.stationary(expr, wrt if len(wrt) > 1 else wrt[0], **asked)
         return found.report()

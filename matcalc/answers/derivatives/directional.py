@@ -9,6 +9,7 @@ from matcalc.answers.common.names import with_directions, with_variable
 from matcalc.core.boundary import public
 from matcalc.core.directions import Step, free_variable
 from matcalc.core.errors import ArgumentError
+from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import Program, require_variable
 from matcalc.core.rng import seed_of
 from matcalc.core.tree import pair, variable
@@ -19,6 +20,8 @@ from matcalc.verify.steps import compare_steps, verify_steps
 from matcalc.verify.verification import warn_unverified
 
 if TYPE_CHECKING:
+    from matcalc.answers.derivatives.written import Derived
+    from matcalc.notations.answer import Written
     from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
 
@@ -27,7 +30,7 @@ class Directional(Formula):
     """A derivative of an expression along directions, or of its product with a cotangent.
 
     ``operation`` is ``jvp``, ``vjp`` or ``hvp``; ``steps`` say what was derived by, in turn: a
-    variable, or a mapping from variables to their directions.
+    variable, or a mapping from variables to their directions. ``cotangent`` is that of vjp.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class Directional(Formula):
         program: Program,
         steps: Sequence[Step],
         *,
+        cotangent: str = "",
         verify: bool = True,
     ) -> None:
         self._trees = derive_steps(program, steps)
@@ -45,6 +49,7 @@ class Directional(Formula):
         self.expression = expression
         self.operation = operation
         self.steps = tuple(steps)
+        self.cotangent = cotangent
         self._verification: Verification | None = None
         if verify:
             warn_unverified(self.verification)
@@ -81,6 +86,33 @@ class Directional(Formula):
                 trees = [*self._trees[:-1], self._unfold(self._shown)]
                 verify_steps(self._derived, self.steps, trees, "declared")
         return self._verification
+
+    @public
+    def in_notation(self, notation: str, *, row_major: bool = False) -> Written:
+        """The answer in a notation, proved equal to it: its entries, a matrix times the vector of
+        the direction, the map of the direction, or a differential; see docs/notations.md.
+        """
+        require_choice("notation", notation, NOTATIONS)
+        # few ask for it
+        from matcalc.answers.derivatives.written import directional_in_notation  # noqa: PLC0415
+
+        return directional_in_notation(self.derived, notation, row_major=row_major)
+
+    @property
+    def derived(self) -> Derived:
+        """The derivatives that were taken in turn."""
+        # few ask for notations
+        from matcalc.answers.derivatives.written import Derived  # noqa: PLC0415
+
+        return Derived(
+            self.operation,
+            self._derived,
+            self.steps,
+            self._trees,
+            self.cotangent,
+            not self.expression._tree.shape,
+            self._verify,
+        )
 
     @public
     def check(self, rng: Any = 0) -> Comparison:
@@ -148,7 +180,7 @@ def vjp(
         raise ArgumentError(f"the name of the cotangent must be a string, not {cotangent!r}")
     program = with_variable(program, free_variable(cotangent, value), "the cotangent")
     paired = program._replace(expr=pair(variable(cotangent, value.shape), value))
-    return Directional(expression, "vjp", paired, [wrt], verify=verify)
+    return Directional(expression, "vjp", paired, [wrt], cotangent=cotangent, verify=verify)
 
 
 def hvp(

@@ -9,6 +9,7 @@ from matcalc.answers.common.names import require_different, require_scalar
 from matcalc.answers.common.parts import Parts
 from matcalc.answers.derivatives.directional import Directional
 from matcalc.core.boundary import public
+from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import require_variable
 from matcalc.results import Expression
 from matcalc.verify.steps import weakest, worst
@@ -17,7 +18,9 @@ from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.latex_pieces import align
 
 if TYPE_CHECKING:
+    from matcalc.answers.derivatives.written import HessianInNotation
     from matcalc.core.kinds import Variable
+    from matcalc.notations.values import ValueInNotation
     from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
 
@@ -60,7 +63,7 @@ class Hessian(Parts[Pair, Directional]):
             lines.append(f"H = [{'; '.join(rows)}]")
         for (one, other), block in self._parts.items():
             text = block.text(cse=cse)
-            name = "H" if alone else _name(one, other)
+            name, _ = self.label_of(one, other)
             lines.append(f"{name}{text[1:]}" if text.startswith("D[") else f"{name} = {text}")
         return "\n".join(lines)
 
@@ -83,18 +86,45 @@ class Hessian(Parts[Pair, Directional]):
     @public
     def latex(self, *, bold: bool = False, cse: bool = False) -> str:
         """The blocks in LaTeX, a line each."""
-        variables = self.expression.variables
-        above = rf"\partial^2 {letter(value_name(variables))}"
-
-        def below(*pair: str) -> str:
-            one, other = (letter(n, bold=bold and bool(variables[n].shape)) for n in pair)
-            return rf"\partial {one}^2" if one == other else rf"\partial {one} \, \partial {other}"
-
         lines = [
-            rf"\frac{{{above}}}{{{below(*pair)}}} &= {block.latex(bold=bold, cse=cse)}"
+            f"{self._fraction(*pair, bold=bold)} &= {block.latex(bold=bold, cse=cse)}"
             for pair, block in self._parts.items()
         ]
         return align(lines)
+
+    def _fraction(self, *pair: str, bold: bool = False) -> str:
+        """What a block is in LaTeX."""
+        variables = self.expression.variables
+        above = rf"\partial^2 {letter(value_name(variables))}"
+        one, other = (letter(n, bold=bold and bool(variables[n].shape)) for n in pair)
+        below = rf"\partial {one}^2" if one == other else rf"\partial {one} \, \partial {other}"
+        return rf"\frac{{{above}}}{{{below}}}"
+
+    def label_of(self, one: str, other: str) -> tuple[str, str]:
+        """What a block is called in text, and in LaTeX; that of one variable is called H."""
+        name = "H" if len(self.wrt) == 1 else _name(one, other)
+        return name, self._fraction(one, other)
+
+    @public
+    def in_notation(
+        self, notation: str, *, row_major: bool = False
+    ) -> HessianInNotation | ValueInNotation:
+        """The blocks in a notation, each proved; ``differential`` gives the second differential of
+        all variables together. See docs/notations.md.
+        """
+        require_choice("notation", notation, NOTATIONS)
+        # few ask for it
+        from matcalc.answers.derivatives.written import (  # noqa: PLC0415
+            HessianInNotation,
+            second_differential,
+        )
+
+        blocks = {pair: block.derived for pair, block in self.items()}
+        if notation == "differential" and len(blocks) > 1:
+            program = self.expression._program
+            return second_differential(program, blocks, row_major=row_major)
+        labels = {pair: self.label_of(*pair) for pair in blocks}
+        return HessianInNotation(blocks, labels, notation, row_major=row_major)
 
     @public
     def check(self, rng: Any = 0) -> Comparison:

@@ -20,6 +20,7 @@ from matcalc.answers.common.points import (
 from matcalc.core.boundary import public
 from matcalc.core.directions import Step, direction_of
 from matcalc.core.errors import ArgumentError
+from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import Program, require_variable
 from matcalc.core.rng import seed_of
 from matcalc.core.substitution import replace_variables
@@ -32,6 +33,7 @@ from matcalc.verify.steps import compare_steps, verify_steps
 from matcalc.verify.verification import warn_unverified
 
 if TYPE_CHECKING:
+    from matcalc.notations.answer import Written
     from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
 
@@ -56,10 +58,10 @@ class TaylorPolynomial(Formula):
         *,
         verify: bool = True,
     ) -> None:
-        program, self._points = _read_points(expression._program, wrt, at)
+        program, self.points = _read_points(expression._program, wrt, at)
         if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST_ORDER:
             raise ArgumentError(f"order is a number from 1 to {MOST_ORDER}, not {order!r}")
-        moves = {point.wrt: f"{_STEP}{point.wrt}" for point in self._points}
+        moves = {point.wrt: f"{_STEP}{point.wrt}" for point in self.points}
         ways = [direction_of(program.variables[name], step) for name, step in moves.items()]
         self._derived = program.declare(*ways)
         self._steps: list[Step] = [moves] * order
@@ -68,8 +70,8 @@ class TaylorPolynomial(Formula):
         total = add_terms(terms, program.expr.shape, row=program.expr.row)
         super().__init__(program, total, 0, verify=verify)
         self.expression, self.order = expression, order
-        self.wrt = ", ".join(point.wrt for point in self._points)
-        self.at = ", ".join(point.said for point in self._points)
+        self.wrt = ", ".join(point.wrt for point in self.points)
+        self.at = ", ".join(point.said for point in self.points)
         self._verification: Verification | None = None
         if verify:
             warn_unverified(self.verification)
@@ -80,10 +82,10 @@ class TaylorPolynomial(Formula):
         stepping = Stepping(program, self._steps, "declared")
         engine, builder = stepping.engine, stepping.engine.builder
         self._trees = stepping.trees(len(self._steps) - 1)
-        at = {point.wrt: point.tree for point in self._points}
+        at = {point.wrt: point.tree for point in self.points}
         steps = {step: variable(step, program.variables[step].shape) for step in moves.values()}
         values = [put(tree, at) for tree in (program.expr, *self._trees)]
-        fixed = [point for point in self._points if point.fixed]
+        fixed = [point for point in self.points if point.fixed]
         if fixed:
             near = {p.wrt: beside(p, steps[moves[p.wrt]]) for p in fixed}
             smooth = [put(program.expr, {**at, **near})]
@@ -94,7 +96,8 @@ class TaylorPolynomial(Formula):
         parts = [] if fixed else [simplify(program._replace(definitions={}))]
         for place, node in enumerate(nodes, start=len(parts)):
             parts.append(engine.recover(builder.scale(Fraction(1, factorial(place)), node)))
-        away = {moves[point.wrt]: point.moved for point in self._points}
+        away = {moves[point.wrt]: point.moved for point in self.points}
+        self.parts = [put(part, at) for part in parts]
         for place, part in enumerate(parts):
             term = put(part, at)
             whole = Expr("*", (number(factorial(place)), term), term.shape, row=term.row)
@@ -108,8 +111,37 @@ class TaylorPolynomial(Formula):
     @property
     def reading(self) -> str:
         """What the polynomial is of, where the points are the variables themselves."""
-        moved = [f"{p.said} + {p.moved.value}" for p in self._points if p.is_named]
+        moved = [f"{p.said} + {p.moved.value}" for p in self.points if p.is_named]
         return f"the expression at {', '.join(moved)}" if moved else ""
+
+    @public
+    def in_notation(self, notation: str, *, row_major: bool = False) -> Written:
+        """The polynomial in a notation, proved equal to it: its entries, matrices times the vector
+        of the displacement, the map of the displacement, or the differentials that it is made of;
+        see docs/notations.md.
+        """
+        require_choice("notation", notation, NOTATIONS)
+        # few ask for it
+        from matcalc.answers.expansions.written import Expansion, TaylorInNotation  # noqa: PLC0415
+
+        parts = self._program, self._tree, self.points, self.moved_by, self.reading, self._verify
+        return TaylorInNotation(Expansion(*parts), notation, row_major=row_major)
+
+    def moved_by(self, names: Mapping[str, str]) -> tuple[list[Expr], list[Expr], Expr]:
+        """The terms of each order and the derivatives at the point, along displacements with these
+        names, and the polynomial of them.
+        """
+        points = {point.wrt: point.tree for point in self.points}
+        shapes = {name: self._program.variables[name].shape for name in names}
+        ways = {f"{_STEP}{x}": variable(step, shapes[x]) for x, step in names.items()}
+        there = {}
+        for point in self.points:
+            if point.moved.op != "variable" or point.fixed:
+                step = variable(names[point.wrt], shapes[point.wrt])
+                there[point.wrt] = Expr("+", (point.tree, step), step.shape)
+        terms = [put(part, ways) for part in self.parts]
+        values = [put(put(tree, points), ways) for tree in (self.expression._tree, *self._trees)]
+        return terms, values, put(self._tree, there)
 
     @public
     def remainder(self, rng: Any = 0) -> float:
@@ -127,10 +159,10 @@ class TaylorPolynomial(Formula):
         drawn = np.random.default_rng(seed_of(rng, None))
         variables = self._program.variables
         value = self.expression._program.expr
-        start = put(value, {p.wrt: p.tree for p in self._points if p.fixed})
+        start = put(value, {p.wrt: p.tree for p in self.points if p.fixed})
         sizes, values = find_sizes([start], variables, drawn)
         directions, bases = {}, {}
-        for point in self._points:
+        for point in self.points:
             name = point.wrt
             step = direction_of(variables[name], _STEP)
             directions[name] = draw(step, drawn, sizes, "normal")
@@ -143,9 +175,9 @@ class TaylorPolynomial(Formula):
                 exact = interpret(value, moved, sizes)
             inside = {
                 **moved,
-                **{p.moved.value: steps[p.wrt] for p in self._points if p.is_named},
-                **{p.wrt: bases[p.wrt] for p in self._points if p.is_named},
-                **{p.tree.value: bases[p.wrt] for p in self._points if p.tree.op == "variable"},
+                **{p.moved.value: steps[p.wrt] for p in self.points if p.is_named},
+                **{p.wrt: bases[p.wrt] for p in self.points if p.is_named},
+                **{p.tree.value: bases[p.wrt] for p in self.points if p.tree.op == "variable"},
             }
             found = interpret(self._tree, inside, sizes)
             rounding = _ROUNDING * max(1.0, float(np.max(np.abs(exact), initial=0.0)))

@@ -13,7 +13,7 @@ from matcalc.answers.common.equations import Equation
 from matcalc.answers.common.names import free_name, with_variable
 from matcalc.answers.expansions.taylor import put
 from matcalc.answers.implicit.implicit import (
-    Solved,
+    ImplicitDerivative,
     implicit,
     match_sizes,
     prove_solution,
@@ -56,7 +56,7 @@ def differentiate_root(
     wrt: str,
     objective: str,
     others: Sequence[str | Equation],
-) -> Solved | SolvedTogether:
+) -> ImplicitDerivative | SolvedTogether:
     """The derivative of what an equation determines, or with an objective the gradient of that;
     with ``others``, which are equations, the differentials of several variables.
     """
@@ -70,7 +70,7 @@ def differentiate_root(
     return adjoint(match_sizes(expression, of, wrt), of, wrt, objective)
 
 
-def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved:
+def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> ImplicitDerivative:
     """The gradient by ``wrt`` of a scalar, the objective, in which ``of`` is what the equation with
     the left side ``expression`` determines.
 
@@ -119,7 +119,7 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved
     if forwards:
         proof += f"; along d{wrt} it is what the derivative of {of} gives, {forwards}"
     tree = where_it_holds(gradient._tree)
-    return Solved(lagrangian, tree, f"dg/d{wrt}", lines, proof)
+    return ImplicitDerivative(lagrangian, tree, ("g", wrt, ""), lines, proof)
 
 
 def adjoint_together(
@@ -128,7 +128,7 @@ def adjoint_together(
     of: Sequence[str],
     wrt: str,
     objective: str,
-) -> Solved:
+) -> ImplicitDerivative:
     """The gradient by ``wrt`` of the objective, in which the variables ``of`` are what the
     equations determine together: with a multiplier for each equation.
 
@@ -169,7 +169,7 @@ def adjoint_together(
         ("from", f"the derivatives with respect to {names} of {text(lagrangian.expr)} are zero"),
         *[("where", said) for said in conditions_of(pivots)],
     ]
-    return Solved(lagrangian, gradient._tree, f"dg/d{wrt}", lines, proof)
+    return ImplicitDerivative(lagrangian, gradient._tree, ("g", wrt, ""), lines, proof)
 
 
 def _forwards_together(

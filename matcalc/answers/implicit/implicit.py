@@ -4,6 +4,8 @@ Newton's.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from matcalc.answers.common.equations import fit_sizes, for_all_entries, require_equation
 from matcalc.answers.common.names import free_name, number_hint, with_variable
 from matcalc.answers.convex.nowhere import require_values
@@ -21,12 +23,16 @@ from matcalc.core.errors import (
 )
 from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.notes import format_number_offer, label_lines
+from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import Expr, zeros
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import simplify_tree
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.write.printers.text import text
+
+if TYPE_CHECKING:
+    from matcalc.notations.answer import Written
 
 
 class Solved(Formula):
@@ -48,11 +54,54 @@ class Solved(Formula):
     @public
     def report(self) -> str:
         """The formula with what it is made of, a line each."""
-        rows = [*self.lines, *([("proved", self.proof)] if self.proof else [])]
-        return "\n".join([f"{self.head} = {self}", *label_lines(rows)])
+        return "\n".join([f"{self.head} = {self}", *self.reasons()])
+
+    def reasons(self) -> list[str]:
+        """What the formula is made of, and how it was proved, a line each."""
+        return label_lines([*self.lines, *([("proved", self.proof)] if self.proof else [])])
 
 
-def implicit(expression: Expression, of: str, wrt: str) -> Solved:
+class ImplicitDerivative(Solved):
+    """The derivative of ``of`` by ``wrt``, or that along a direction of ``wrt``, which is ``step``
+    then; with an objective ``g``, whose gradient it is, in the place of ``of``.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        tree: Expr,
+        asked: tuple[str, str, str],
+        lines: list[tuple[str, str]],
+        proof: str,
+    ) -> None:
+        self.of, self.wrt, self.step = asked
+        head = f"d{self.of}" if self.step else f"d{self.of}/d{self.wrt}"
+        super().__init__(program, tree, head, lines, proof)
+
+    @public
+    def in_notation(self, notation: str, *, row_major: bool = False) -> Written:
+        """The derivative in a notation, proved equal to it: entries or Jacobian of ``of`` by
+        ``wrt``, the map of a displacement of ``wrt``, or the differential; see docs/notations.md.
+        """
+        require_choice("notation", notation, NOTATIONS)
+        # few ask for it
+        from matcalc.answers.implicit.written import (  # noqa: PLC0415
+            Implied,
+            implicit_in_notation,
+        )
+
+        found = Implied(self._program, self._tree, self.of, self.wrt, self.step)
+        return implicit_in_notation(found, notation, row_major=row_major)
+
+    @public
+    def report_in(self, notation: str, *, row_major: bool = False) -> str:
+        """The report with the derivative in a notation."""
+        written = self.in_notation(notation, row_major=row_major)
+        said = label_lines([("read as", written.reading)]) if written.reading else []
+        return "\n".join([written.text(), *said, *self.reasons()])
+
+
+def implicit(expression: Expression, of: str, wrt: str) -> ImplicitDerivative:
     """The derivative of ``of`` by ``wrt`` where the expression, the left side of G(x, t) = 0, stays
     zero: ``dx = -inv(dG/dx)*dG/dt``.
 
@@ -81,7 +130,6 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
             hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
         )
     proof = _prove(program, unknown.name, slope, found.tree, moved)
-    head = f"d{of}" if along else f"d{of}/d{wrt}"
 
     def where_it_holds(tree: Expr) -> Expr:
         return with_cofactors(program, program.expr, of, tree)
@@ -98,7 +146,7 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
         *([("and", found.where)] if found.where else []),
     ]
     tree = where_it_holds(found.by_equation(found.tree))
-    return Solved(program, tree, head, lines, proof)
+    return ImplicitDerivative(program, tree, (of, wrt, step), lines, proof)
 
 
 def where_determined(unknown: Variable) -> str:

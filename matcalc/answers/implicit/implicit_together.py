@@ -7,10 +7,11 @@ Schur complement each time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from matcalc.answers.common.equations import (
     Equation,
@@ -33,6 +34,7 @@ from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.notes import label_lines
+from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import Program, require_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import (
@@ -40,6 +42,7 @@ from matcalc.core.tree import (
     drop_transpose,
     multiply,
     transpose,
+    variable,
     variable_names,
     zeros,
 )
@@ -48,6 +51,9 @@ from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import derive, differentiate, simplify
 from matcalc.results import Expression
 from matcalc.write.printers.text import text
+
+if TYPE_CHECKING:
+    from matcalc.answers.implicit.written import ImplicitInNotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +79,54 @@ class SolvedTogether(NamedFormulas):
     exist, ``proof`` how they were proved.
     """
 
-    def __init__(self, program: Program, pivots: Sequence[Pivot], proof: str) -> None:
+    def __init__(
+        self, program: Program, pivots: Sequence[Pivot], proof: str, moves: Mapping[str, str]
+    ) -> None:
+        self.program, self.pivots = program, tuple(pivots)
+        self.moves = dict(moves)  # names of all differentials, that of what is given last
         self.conditions = conditions_of(pivots)
         self.proof = proof
         super().__init__(program, [(each.name, each.value) for each in reversed(pivots)])
 
+    def whole(self, name: str) -> Expr:
+        """The differential of a variable in terms of that of what is given alone."""
+        step = self.moves[name]
+        tree = put_pivots(variable(step, self.program.variables[step].shape), self.pivots)
+        return simplify(self.program._replace(expr=tree))
+
     @public
     def report(self) -> str:
         """The differentials with the condition and the proof, a line each."""
-        rows = [*[("where", said) for said in self.conditions], ("proved", self.proof)]
-        return "\n".join([str(self), *label_lines(rows)])
+        return "\n".join([str(self), *self.reasons()])
+
+    def reasons(self) -> list[str]:
+        """Where the differentials exist, and how they were proved, a line each."""
+        return label_lines([*[("where", said) for said in self.conditions], ("proved", self.proof)])
+
+    @public
+    def in_notation(self, notation: str, *, row_major: bool = False) -> ImplicitInNotation:
+        """The derivatives of all variables in a notation, each proved equal to its differential;
+        see docs/notations.md.
+        """
+        require_choice("notation", notation, NOTATIONS)
+        # few ask for it
+        from matcalc.answers.implicit.written import (  # noqa: PLC0415
+            ImplicitInNotation,
+            Implied,
+        )
+
+        *names, wrt = self.moves
+        others = [self.moves[name] for name in names]
+        program, step = self.program.without(*others), self.moves[wrt]
+        found = [Implied(program, self.whole(name), name, wrt, step) for name in names]
+        return ImplicitInNotation(found, notation, row_major=row_major)
+
+    @public
+    def report_in(self, notation: str, *, row_major: bool = False) -> str:
+        """The report with the derivatives in a notation."""
+        written = self.in_notation(notation, row_major=row_major)
+        said = label_lines([("read as", written.reading)]) if written.reading else []
+        return "\n".join([written.text(), *said, *self.reasons()])
 
 
 def match_together(
@@ -150,7 +194,7 @@ def implicit_together(
         "the implicit derivatives that it found do not solve their equations",
     )
     said = f"the differentials of all equations are zero along them, {how}"
-    return SolvedTogether(program, pivots, said)
+    return SolvedTogether(program, pivots, said, moves)
 
 
 def _differential(program: Program, tree: Expr, moves: dict[str, str]) -> Expr:

@@ -1,0 +1,73 @@
+"""Several answers in one notation, as a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from matcalc.answers.common.parts import Parts
+from matcalc.core.boundary import public
+from matcalc.core.kinds import Variable
+from matcalc.notations.answer import Written, align_lines
+
+Key = TypeVar("Key")
+
+
+class PartsInNotation(Parts[Key, Written]):
+    """Several derivatives in a notation, by what they are of: the lines of each."""
+
+    notation: str
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """Each line with its ``kind``, ``text`` and ``latex``."""
+        return [line for each in self.values() for line in each.lines]
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """The variables of all lines, directions too."""
+        return {name: known for each in self.values() for name, known in each.variables.items()}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What may have been meant otherwise."""
+        return next(iter(self.values())).notes
+
+    @property
+    def reading(self) -> str:
+        """How to read the lines."""
+        said = dict.fromkeys([each.reading for each in self.values() if each.reading])
+        return next(iter(said), "") + (", the others likewise" if len(said) > 1 else "")
+
+    @public
+    def text(self) -> str:
+        """The lines in the language of expressions."""
+        return "\n".join([each.text() for each in self.values()])
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<matcalc.{type(self).__name__} {self.notation}: {self.text()}>"
+
+    @public
+    def latex(self, *, bold: bool = False) -> str:
+        """The lines in LaTeX; with ``bold`` vectors and matrices are set in bold."""
+        return align_lines([line for each in self.values() for line in each.formulas(bold=bold)])
+
+    @property
+    @public
+    def verification(self) -> str:
+        """How the lines were proved: as sure as the least sure."""
+        said = [each.verification for each in self.values()]
+        return next((how for how in said if not how.startswith("exact")), said[0])
+
+    def to_json(self) -> Mapping[str, Any]:
+        """What JSON says of it."""
+        return {
+            "notation": self.notation,
+            "lines": self.lines,
+            "reading": self.reading,
+            "text": self.text(),
+            "latex": self.latex(),
+        }
