@@ -144,7 +144,7 @@ def from_definition(
     """The derivative as the limit of the difference quotient, for expressions whose quotient has a
     form without a division; see docs/steps.md.
     """
-    given = as_expression(expression, variables, language, latex=latex)
+    given = as_expression(expression, variables, language, latex=latex, asks=True)
     return quotient.from_definition(given, given.find_wrt(wrt, 1)[0])
 
 

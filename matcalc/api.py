@@ -65,13 +65,29 @@ def parse_latex(
     einstein: bool = False,
 ) -> Expression:
     """What a formula in LaTeX means (docs/latex.md), also with sums in Einstein's convention."""
+    return _parse_latex(text, variables, language, einstein=einstein, asks=True)
+
+
+def _parse_latex(
+    text: str,
+    variables: Declarations | None,
+    language: BaseLanguage | None,
+    *,
+    einstein: bool = False,
+    asks: bool,
+) -> Expression:
+    """The same; a derivative sign before the whole ``asks`` for what ``diff()`` finds, or else is
+    a part of the expression.
+    """
     # most expressions are not in LaTeX
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415
 
     if not isinstance(text, str):
         raise ArgumentError(f"the formula must be a string, not {describe_value(text)}")
     known, own = _declarations(variables), _language(language)
-    return _warn_of_notes(read_latex(text, known, language=own, einstein=einstein))
+    return _warn_of_notes(
+        read_latex(text, known, language=own, einstein=einstein, expand=expand, asks=asks)
+    )
 
 
 @overload
@@ -138,7 +154,7 @@ def diff(
     if asked is not None and (known := recent.recall(asked)) is not None:
         return known
     try:
-        expression = as_expression(expression, variables, language, latex=latex)
+        expression = as_expression(expression, variables, language, latex=latex, asks=True)
     except SymbolicLoopError:
         plain = (order, layout, structure) == (1, "mixed", "declared")
         if latex or not plain or (wrt is not None and data is not None):
@@ -167,6 +183,7 @@ def diff(
         raise ArgumentError(
             "the derivatives with respect to several variables are first derivatives"
         )
+    expression.require_value()
     return gradients(
         expression, wrt, layout=layout, structure=structure, verify=verify, family=family
     )
@@ -243,7 +260,9 @@ def hessian(
     """The second derivatives of a scalar for each pair of variables, ``h["x", "y"]``, verified."""
     if isinstance(wrt, str):
         wrt = [wrt]
-    return blocks(as_expression(expression, variables, language, latex=latex), wrt, verify=verify)
+    given = as_expression(expression, variables, language, latex=latex, asks=True)
+    given.require_value(unless=(", ".join(wrt), 2))  # \nabla_x^2 f asks for the Hessian itself
+    return blocks(given, wrt, verify=verify)
 
 
 @public
@@ -296,7 +315,7 @@ def equal(
                 )
     if latex:
         left, right = (
-            parse_latex(side, known, language=shared) if isinstance(side, str) else side
+            _parse_latex(side, known, shared, asks=False) if isinstance(side, str) else side
             for side in (left, right)
         )
         known = {**left.variables, **right.variables}
@@ -351,18 +370,23 @@ def as_expression(
     language: BaseLanguage | None,
     *,
     latex: bool = False,
+    asks: bool = False,
 ) -> Expression:
     """The expression of a text, or of an answer; ArgumentError where its variables are declared
-    once more.
+    once more. A derivative sign before the whole of a formula is a part of it, unless it ``asks``.
     """
     if not isinstance(expression, Formula):
-        parsed = parse_latex if latex else parse
-        return parsed(expression, variables, language=language)
+        if latex:
+            return _parse_latex(expression, variables, language, asks=asks)
+        return parse(expression, variables, language=language)
     _common(_language(language), expression)
     if variables is not None:
         hint = "declare them where the expression is made: matcalc.parse(text, variables)"
         raise ArgumentError(f"the variables of {_article(expression)} are known already", hint=hint)
-    return expression if isinstance(expression, Expression) else Expression(expression.program())
+    given = expression if isinstance(expression, Expression) else Expression(expression.program())
+    if not asks:
+        given.require_value()
+    return given
 
 
 def _language(language: BaseLanguage | None) -> BaseLanguage | None:

@@ -273,7 +273,7 @@ class Expression(Formula):
         With ``expand_inverse`` inverses of sums are expanded by the formulas of Woodbury and of
         Sherman and Morrison.
         """
-        program, simplified = self._value(), self._shorten(expand_inverse)
+        program, simplified = self.require_value(), self._shorten(expand_inverse)
         tree = simplified._tree
         typed, short = intern_trees([program.expr, tree])
         decision = None if typed is short else decide_by_value(program, simplified._program)
@@ -289,18 +289,18 @@ class Expression(Formula):
 
     def _shorten(self, expand_inverse: bool = False) -> Expression:
         """The same, not verified."""
-        program = self._value()
+        program = self.require_value()
         return Expression(program._replace(expr=simplify(program, expand_inverse=expand_inverse)))
 
     def _write_code(self, name: str, runtime: str, backend: str, check: bool) -> tuple[str, Any]:
-        self._value()
+        self.require_value()
         return super()._write_code(name, runtime, backend, check)
 
-    def _value(self) -> Program:
+    def require_value(self, unless: tuple[str, int] | None = None) -> Program:
         """The program; an error where the text begins with a derivative sign, so that this is not
-        its value.
+        its value, ``unless`` it asks for just this.
         """
-        if self._program.asked is not None:
+        if self._program.asked not in (None, unless):
             by = f" by {self._program.asked[0]}" * bool(self._program.asked[0])
             raise ArgumentError(
                 f"the formula asks for a derivative{by}, which is still to be worked out",

@@ -16,10 +16,11 @@ from warnings import catch_warnings, simplefilter
 from matcalc.cli.arguments import command_names, parse_arguments
 from matcalc.cli.calculus import REPORTED
 from matcalc.cli.exits import CHECK_FAILED, DONE, catch
-from matcalc.cli.kinds import inferred_kinds, say_unused, shapes_line
+from matcalc.cli.kinds import inferred_kinds, shapes_line
 from matcalc.cli.output import answer as _answer
 from matcalc.cli.output import say as _say
 from matcalc.cli.output import say_unverified
+from matcalc.cli.reading import read_expression
 from matcalc.cli.refusals import is_latex
 from matcalc.conjugates.choice import compare_texts, has_complex
 from matcalc.core.errors import (
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from matcalc.answers.derivatives.gradients import Gradients
     from matcalc.answers.derivatives.hessian import Hessian
     from matcalc.answers.expansions.taylor import TaylorPolynomial
-    from matcalc.core.program import Program
     from matcalc.results import Derivative, Expression, Formula
     from matcalc.verify.oracle.compare import Comparison
     from matcalc.verify.verification import Verification
@@ -140,7 +140,7 @@ def _graph(options: Namespace) -> int:
 
         _answer(draw(text, options))
         return DONE
-    _answer(graph_text(text, lambda: _read(text, options), options))
+    _answer(graph_text(text, lambda: read_expression(text, options), options))
     return DONE
 
 
@@ -154,7 +154,9 @@ def _simplify(options: Namespace) -> int:
 
         _answer(simplify(text, options, _say))
         return DONE
-    expression = Expression(_read(text, options)).simplify(expand_inverse=options.expand_inverse)
+    expression = Expression(read_expression(text, options)).simplify(
+        expand_inverse=options.expand_inverse
+    )
     _say(shapes_line(expression))
     for note in expression.notes:
         _say(at_command_line(note))
@@ -202,7 +204,7 @@ def _derive(options: Namespace, text: str) -> int:
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
     try:
-        expression = Expression(_read(text, options))
+        expression = Expression(read_expression(text, options))
     except SymbolicLoopError:
         from matcalc.cli.refusals import refuse_beside_loop  # noqa: PLC0415 - few have loops
 
@@ -260,7 +262,7 @@ def _in_notation(text: str, options: Namespace) -> int:
     """The derivative in another notation than that of matrices."""
     from matcalc.cli.notations import print_derivative  # noqa: PLC0415 - few ask for it
 
-    derivative = print_derivative(text, lambda: _read(text, options), options)
+    derivative = print_derivative(text, lambda: read_expression(text, options), options)
     report = derivative.check(options.rng) if options.check else None
     how = derivative.verification if options.verify and not derivative.unverified else None
     return max(_conclude(report, how), _symmetry(derivative, options))
@@ -286,7 +288,7 @@ def _riemannian(text: str, options: Namespace) -> int:
 
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
-        found = gradient(options, lambda: _read(text, options))
+        found = gradient(options, lambda: read_expression(text, options))
         verdict = found.verification if options.verify else None
     _say(f"{inferred_kinds(found.variables)}result: {found.reading}")
     for note in found.notes:
@@ -318,7 +320,7 @@ def _directional(options: Namespace, text: str) -> int:
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
         ask = along_of_diff if options.command == "diff" else directional
-        formula, asked = ask(options, _read(text, options))
+        formula, asked = ask(options, read_expression(text, options))
         if print_in_notation(formula, text, asked, options):
             return _checked(formula, options)
     _say(shapes_line(formula, getattr(formula, "reading", "")))
@@ -337,7 +339,7 @@ def _report(options: Namespace) -> int:
     text = _standard_input() if options.expression == "-" else options.expression
     if options.command == "implicit":
         text = left_side(text, latex=is_latex(options))
-    program = with_sizes(options, _read(text, options))
+    program = with_sizes(options, read_expression(text, options))
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # the answer is proved by itself
         answer = report(options, program)
@@ -369,7 +371,7 @@ def _hessian(options: Namespace) -> int:
         return _complex(text, options)
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
-        found = blocks(options, _read(text, options))
+        found = blocks(options, read_expression(text, options))
         asked = {"operation": "hessian", "wrt": list(found.wrt)}
         if print_in_notation(found, text, asked, options):
             return max(_checked(found, options), _symmetry(found, options))
@@ -432,27 +434,6 @@ def _conclude(report: Comparison | None, verdict: Verification | None) -> int:
         _say(f"verified: {verdict}")
     _say(str(report))
     return DONE if report.ok else CHECK_FAILED
-
-
-def _read(text: str, options: Namespace) -> Program:
-    if is_latex(options):
-        from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
-
-        program = read_latex(text, options.var, einstein=options.einstein)
-    else:
-        from matcalc.read.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
-
-        program = read(text, options.var, expand=_expand)
-    if options.var and getattr(options, "file", None) is None:
-        say_unused(program, text, options)
-    return program
-
-
-def _expand(program: Program) -> Program:
-    """The program with what its derivatives inside are."""
-    from matcalc.engine.inner import expand  # noqa: PLC0415 - few expressions have any
-
-    return expand(program)
 
 
 def _format(formula: Formula | Gradients, form: str, cse: bool) -> str:

@@ -159,6 +159,7 @@ def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict
     """The derivatives with respect to several variables, and what was asked for in the names of the
     JSON output.
     """
+    expression.require_value()
     data = [name.strip() for given in options.data for name in given.split(",") if name.strip()]
     names = options.several
     if not names or (names == ["all"] and "all" not in expression.variables):
@@ -194,6 +195,7 @@ def blocks(options: Namespace, program: Program) -> Hessian:
     """The second derivatives by each pair of variables."""
     expression = Expression(program)
     names = options.several or [expression.find_wrt(None, 1)[0]]
+    expression.require_value(unless=(", ".join(names), 2))  # \nabla_x^2 f asks for the Hessian
     if names == ["all"] and "all" not in expression.variables:
         names = parameters(expression)
     return hessian(expression, names, verify=options.verify)

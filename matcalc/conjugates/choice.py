@@ -50,14 +50,16 @@ def compare_texts(
         return equal(left, right, declarations, latex=latex)
     # --help does not wait for the engine
     from matcalc.claims.judge.equal import judge_equation  # noqa: PLC0415
+    from matcalc.engine.inner import expand  # noqa: PLC0415
 
     if latex:
         # most expressions are not in LaTeX
         from matcalc.read.tex.read import read_latex_pair  # noqa: PLC0415
 
-        sides = read_latex_pair(left, right, declarations, language=language, einstein=einstein)
+        sides = read_latex_pair(
+            left, right, declarations, language=language, einstein=einstein, expand=expand
+        )
     else:
-        from matcalc.engine.inner import expand  # noqa: PLC0415 - as above
         from matcalc.read.frontend import read_pair  # noqa: PLC0415 - as above
 
         sides = read_pair(left, right, declarations, language=language, expand=expand)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from matcalc.core.errors import (
     ParseError,
     ShapeError,
     Span,
     UnknownNameError,
-    UnsupportedError,
 )
+from matcalc.core.inner import Expand, expand_inner
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.program import Program
@@ -23,7 +23,6 @@ from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.syntax.parser import parse
 
 _LONGEST_QUOTE = 80
-Expand = Callable[[Program], Program]
 
 
 def read(
@@ -66,7 +65,7 @@ def read(
     if program.notes:
         program = program._replace(notes=keep_readable(program.notes, len(text), typed))
     program = note_names(program)
-    return _expand(program, expand) if program.unexpanded else program
+    return expand_inner(program, expand) if program.unexpanded else program
 
 
 def read_pair(
@@ -92,17 +91,8 @@ def read_pair(
         )
         one, other = one._replace(notes=notes), other._replace(notes=notes)
     if one.unexpanded:
-        return _expand(one, expand), _expand(other, expand)
+        return expand_inner(one, expand), expand_inner(other, expand)
     return one, other
-
-
-def _expand(program: Program, expand: Expand | None) -> Program:
-    """The program with the derivatives in it; UnsupportedError where nobody finds them here."""
-    if expand is None:
-        raise UnsupportedError(
-            "derivatives cannot stand inside of this expression", source=program.source
-        )
-    return expand(program)
 
 
 def _type_pair(

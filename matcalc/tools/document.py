@@ -320,5 +320,5 @@ def _says_the_same(segment: str, other: str) -> bool:
 
 
 def _meaning(formula: str, claim: Claim) -> str:
-    program = read_latex(formula, claim.variables)
+    program = read_latex(formula, claim.variables, expand=lambda program: program)
     return f"{program.expr!r} {program.asked}"

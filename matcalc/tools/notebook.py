@@ -15,8 +15,8 @@ from matcalc.cli.arguments import command_names, parse_arguments
 from matcalc.cli.command import main
 from matcalc.cli.console import Console, say_entered
 from matcalc.cli.lines import OWN, arguments, begins_with
+from matcalc.cli.reading import read_expression
 from matcalc.core.errors import ArgumentError, MatcalcError, NotationWarning
-from matcalc.core.program import Program
 from matcalc.results import Expression, Formula
 from matcalc.tools.session import entries
 
@@ -61,7 +61,7 @@ def _prints(options: Namespace) -> bool:
 
 
 def _formula(options: Namespace) -> Formula:
-    expression = Expression(_read(options))
+    expression = Expression(read_expression(options.expression, options))
     if options.command == "simplify":
         return expression.simplify(expand_inverse=options.expand_inverse)
     several = options.several
@@ -78,16 +78,6 @@ def _formula(options: Namespace) -> Formula:
         structure=options.structure,
         verify=options.verify,
     )
-
-
-def _read(options: Namespace) -> Program:
-    if options.latex:
-        from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - few entries are in LaTeX
-
-        return read_latex(options.expression, options.var)
-    from matcalc.read.frontend import read  # noqa: PLC0415 - as above
-
-    return read(options.expression, options.var)
 
 
 def load_ipython_extension(shell: Any) -> None:

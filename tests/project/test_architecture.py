@@ -105,8 +105,8 @@ ALLOWED = {
     "derivatives": "core frontend looped pieces printers oracle readback arrays notation pipeline "
     "directional several backprop verification steps equality stable graph manifolds "
     "notations results common",
-    "expansions": "core frontend tex printers oracle readback pipeline directional verification "
-    "steps equality notations results common",
+    "expansions": "core frontend tex printers oracle readback pipeline directional inner "
+    "verification steps equality notations results common",
     "convex": "core printers oracle pipeline verification definite results common derivatives",
     "zeros": "core printers oracle pipeline directional verification equality polynomials "
     "definite results expansions",

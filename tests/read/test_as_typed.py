@@ -42,7 +42,6 @@ HINTS = [
     (True, r"g^\prime(x)", "derivative or a transpose", "declare g: function", None),
     (True, r"u^{\prime\prime}(x)", "u'' may be", "declare u: function", None),
     (True, r"\partial_{xy} x^\top y", "one variable", r"\partial_x, with one variable", None),
-    (True, r"2 \partial_x x^\top x", "within a product", "write it first", None),
     (False, "5!*a", "'!'", "gamma(6)", ("5!", "gamma(6)", "120*a")),
     (
         False,

@@ -74,9 +74,9 @@ def from_latex(source: str, program: Program) -> Equation:
     left, right = _sides(as_zero(source))
     whole = f"({left}) - ({right})"
     try:
-        found = read_latex(whole, program.variables, language=program.language)
+        found = read_latex(whole, program.variables, language=program.language, expand=expand)
     except MatcalcError:
-        found = read_latex(whole, _stated(program), language=program.language)
+        found = read_latex(whole, _stated(program), language=program.language, expand=expand)
     tree = found.expr
     one, other = map(text, tree.args) if tree.op == "-" else (text(tree), "0")
     return Equation(f"{one} = {other}", _kinds(found.variables))
@@ -89,7 +89,8 @@ def as_objective(source: str, program: Program, *, latex: bool) -> str:
     # most are not in LaTeX
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415
 
-    return text(read_latex(source, _stated(program), language=program.language).expr)
+    known, language = _stated(program), program.language
+    return text(read_latex(source, known, language=language, expand=expand, asks=False).expr)
 
 
 def for_all_entries(program: Program) -> Program | None:

@@ -35,6 +35,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import Expr, fill, is_number, is_zero, number, variable_names
 from matcalc.engine.directional import derive_steps
+from matcalc.engine.inner import expand
 from matcalc.engine.pipeline import simplify
 from matcalc.read.frontend import read
 from matcalc.results import Expression
@@ -106,9 +107,9 @@ def series(
         # most are not in LaTeX
         from matcalc.read.tex.read import read_latex  # noqa: PLC0415
 
-        expression = Expression(read_latex(expression, variables or {}))
+        expression = Expression(read_latex(expression, variables or {}, expand=expand, asks=False))
     elif isinstance(expression, str):
-        expression = Expression(read(expression, variables or {}))
+        expression = Expression(read(expression, variables or {}, expand=expand))
     program = expression._program
     require_variable(program, wrt)
     program, point = point_of(program, wrt, at)

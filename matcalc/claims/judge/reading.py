@@ -55,7 +55,7 @@ def read_formula(
     bare = formula.strip()
     if bare.count("$") == 2 and bare[0] == bare[-1] == "$":
         bare = bare[1:-1]  # so that errors count columns in what was typed between the dollars
-    program = read_latex(bare, declarations, definitions, language=language)
+    program = read_latex(bare, declarations, definitions, language=language, expand=expand)
     return program._replace(source=str(Expression(program)))
 
 

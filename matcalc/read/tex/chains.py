@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import ParseError, Span
+from matcalc.core.inner import INNER
 from matcalc.core.operations import LOGARITHMS, OF_ENTRIES
 from matcalc.read.tex import derivatives, lettered
 from matcalc.read.tex.conjugates import after_star
@@ -15,7 +16,7 @@ from matcalc.read.tex.diagnose import OF_SETS
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.sets import is_below_sum, is_element
-from matcalc.read.tex.vocabulary import OPTIMA, function
+from matcalc.read.tex.vocabulary import DERIVATIVES, OPTIMA, function
 
 _WRAPPERS = frozenset(
     {"power", "entrywise", "transpose", "inverse-transpose", "pinv", "script", "indexed"}
@@ -34,36 +35,38 @@ def value(phrase: Phrase) -> Phrase:
 
 
 def product(items: list[Phrase], scope: Scope) -> Phrase:
-    """The product of what stands side by side, from the left."""
-    named = _names_variable(items[0])
-    inner = next((item for item in items[1:] if _names_variable(item)), None)
-    if inner is not None:
-        raise _within_product(inner, scope)
-    if any(_is_mark(item, "PARTIAL") for item in items[named:]):
+    """The product of what stands side by side, from the left; a derivative sign in it reaches to
+    its end.
+    """
+    if any(_is_mark(each, "PARTIAL") and not _names_variable(each) for each in items):
         return _differential(items, scope)
-    gradient = len(items) > 1 and is_gradient(items[0], _core(items[1])[1], scope)
-    if named or (_is_mark(items[0], "NABLA") and not gradient):
-        following = items[1] if len(items) > 1 else None
-        head: Phrase | None = derivatives.nabla(items[0], following, scope)
-        rest = items[1:]
-    else:
-        head = items[0] if items[0].kind == "gradient" and not items[0].bracketed else None
-        rest = items[1:] if head else items
-    factors = group_factors(rest, scope) if rest else []
-    for factor in factors:
-        if factor.kind == "gradient" and not factor.bracketed:
-            raise _within_product(factor, scope)
-    if head is None:
-        return _multiply(factors)
-    if head.args and factors:
-        return derivatives.widen(head, "*", _multiply(factors), factors[0].span)
-    return derivatives.apply_operator(head, _multiply(factors) if factors else None)
+    place = next((k for k in range(len(items)) if _is_sign(items, k, scope)), None)
+    if place is None:
+        return _multiply(group_factors(items, scope))
+    behind = items[place + 1 :]
+    sign = _sign(items[place], behind, scope)
+    sign = derivatives.apply_operator(sign, product(behind, scope) if behind else None)
+    return _multiply(group_factors([*items[:place], sign], scope)) if place else sign
 
 
-def _within_product(sign: Phrase, scope: Scope) -> ParseError:
-    hint = "write it first, and brackets around everything that is differentiated"
-    message = "a derivative sign within a product"
-    return scope.refusal(message, sign.span, hint)
+def _is_sign(items: list[Phrase], place: int, scope: Scope) -> bool:
+    r"""Whether this begins a derivative: \nabla_x, \partial_x, \frac{d}{dx}, \Delta_x."""
+    item = items[place]
+    behind = items[place + 1] if place + 1 < len(items) else None
+    if item.kind == "gradient":
+        return derivatives.is_open(item)
+    if _is_mark(item, "NABLA"):
+        return behind is None or not is_gradient(item, _core(behind)[1], scope)
+    return _names_variable(item) or derivatives.is_laplacian(item, behind, scope)
+
+
+def _sign(item: Phrase, behind: list[Phrase], scope: Scope) -> Phrase:
+    """A derivative sign without what it derives."""
+    if item.kind == "gradient":
+        return item
+    if derivatives.is_laplacian(item, behind[0] if behind else None, scope):
+        return derivatives.laplacian(item, scope)
+    return derivatives.nabla(item, behind[0] if behind else None, scope)
 
 
 def _multiply(factors: list[Phrase]) -> Phrase:
@@ -93,7 +96,7 @@ def _differential(items: list[Phrase], scope: Scope) -> Phrase:
         and len(items) > 1
         and _is_mark(items[0], "PARTIAL")
     ):
-        items = [items[0], _multiply(group_factors(items[1:], scope))]
+        items = [items[0], product(items[1:], scope)]
     return Phrase("differential", items[0].start, items[-1].end, args=tuple(items))
 
 
@@ -105,7 +108,7 @@ def read_slashed_derivative(
         "differential", items[0].start, items[1].end, args=(items[0], _open(items[1], scope))
     )
     head = derivatives.fraction(above, below, Span(above.start, below.end), scope)
-    rest = group_factors(items[2:], scope) if len(items) > 2 else []
+    rest = product(items[2:], scope) if len(items) > 2 else None
     if head is None or (head.args and rest):
         hint = (
             "write it as \\frac{\\partial}{\\partial x} before brackets around everything "
@@ -114,7 +117,7 @@ def read_slashed_derivative(
         raise scope.refusal(
             "it is not clear how far this derivative reaches", Span(slash[1], slash[2]), hint
         )
-    return derivatives.apply_operator(head, _multiply(rest)) if rest else head
+    return derivatives.apply_operator(head, rest)
 
 
 def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
@@ -156,7 +159,7 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
             nabla = factor.text == "NABLA"
             hint = "it belongs in a superscript"
             if nabla:
-                hint = r"write \nabla_x before the whole formula, and write out what it is taken of"
+                hint = r"write \nabla_x, with its variable, and write out what it is taken of"
             raise scope.refusal(
                 r"\nabla stands inside of a formula" if nabla else "this stands alone",
                 factor.span,
@@ -169,7 +172,7 @@ def before_sum(left: Phrase, total: Phrase, scope: Scope) -> Phrase | None:
     r"""The sum as the argument of a function at the end of a product, as in 2 \log \sum_i; None if
     there is no function.
     """
-    if left.kind == "gradient" and left.args and not left.bracketed:
+    if derivatives.is_open(left) and left.args:
         body = before_sum(left.args[0], total, scope)
         return derivatives.apply_operator(left, body) if body else None
     head = left.args[1] if left.kind == "*" and not left.bracketed else left
@@ -261,7 +264,8 @@ def script_in_brackets_error(item: Phrase, script: Phrase, scope: Scope) -> Pars
 
 def _apply(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
     """A function with the argument that follows it, which is the last of ``factors``."""
-    if head.parts and head.text != "log" and _with_underscore(head, scope) is None:
+    of_letter = head.text == "log" or _derivative(head) is not None
+    if head.parts and not of_letter and _with_underscore(head, scope) is None:
         raise _subscript_error(head, scope)
     following = factors.pop()
     _, core = _core(following)
@@ -310,8 +314,13 @@ def _unclear(head: Phrase, first: Phrase, factors: list[Phrase], scope: Scope) -
 
 
 def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phrase:
-    name = function(head.text, scope.user_words) or head.text
+    name = function(head.text, scope.user_words) or DERIVATIVES.get(head.text, head.text)
     if head.parts:
+        derivative = _derivative(head)
+        if derivative is not None and len(args) == 1:
+            call = Phrase("derivative", head.start, end, args=args, parts=head.parts, text=name)
+            call.bracketed = True
+            return call
         base = head.parts[0].text if len(head.parts) == 1 else ""
         whole = _with_underscore(head, scope)
         if whole is None and (name != "log" or (base not in _LOGARITHMS and base != "e")):
@@ -324,6 +333,12 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
             name = LOGARITHMS[inside.text] if len(inside.args) == 1 else "mvlgamma"
             args = inside.args
     return Phrase("call", head.start, end, args=args, text=name, mark=head.span)
+
+
+def _derivative(head: Phrase) -> str | None:
+    r"""The function of the language for the derivative \operatorname{div}_x; None of others."""
+    name = DERIVATIVES.get(head.text, head.text)
+    return name if name in INNER and len(head.parts) == 1 else None
 
 
 def _with_underscore(head: Phrase, scope: Scope) -> str | None:

@@ -6,10 +6,17 @@ from __future__ import annotations
 
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.options import AN_ORDER, MOST_ORDER
+from matcalc.core.walk import operands, postorder
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
 
+COLUMN, TRANSPOSED = ".", "T"  # how a variable stands below: x or x^\top
+SIGNS = ("gradient", "derivative")
+DIVERGENCE = "div"
+_ENDING = frozenset(  # whose last operand stands at the end
+    ("bigsum", "neg", "+", "-", "*", ".", ".*", "x", "⊗", "frobenius", *SIGNS)
+)
 _OF_VECTORS = (r"\cdot", "·", "⋅", r"\times", "×")
 _NAMES = "write the variable below, as in \\frac{\\partial}{\\partial x}"
 
@@ -25,11 +32,33 @@ def fraction(above: Phrase, below: Phrase, span: Span, scope: Scope) -> Phrase |
     if below.kind != "differential":
         return None
     order, body = _above(above, scope)
-    variable, times = _below(below, scope, of_vec=[part for part in body if _is_vec(part)] != [])
+    found = _below(below, scope, of_vec=[part for part in body if _is_vec(part)] != [])
+    times = sum(count for _, count, _ in found)
     if order != times:
         message = f"the derivative is of order {order} above and {times} below"
         raise scope_problem(scope, message, span)
-    return Phrase("gradient", span.start, span.end, args=body, parts=(variable,), order=order)
+    if len(found) > 1 and order > len(found):
+        hint = "differentiate with respect to one variable, and the result with respect to others"
+        message = f"a derivative of order {order} with respect to several variables"
+        raise scope_problem(scope, message, span, hint)
+    parts = tuple([letter for letter, _, _ in found])
+    marks = "".join(TRANSPOSED if turned else COLUMN for _, _, turned in found)
+    head = Phrase("gradient", span.start, span.end, args=body, parts=parts, order=order, text=marks)
+    head.bracketed = bool(body)  # what stands above is all that is differentiated
+    return head
+
+
+def _of_vectors(behind: str, span: Span, scope: Scope) -> ParseError:
+    r"""The error for \nabla \cdot F and \nabla \times F."""
+    if behind.startswith((r"\cdot", "·", "⋅")):
+        hint = r"write \nabla_x \cdot F for the divergence by x"
+        return scope_problem(scope, "the divergence does not name its variable", span, hint)
+    return scope_problem(scope, "curls are not read", span, "write out its entries")
+
+
+def is_open(phrase: Phrase) -> bool:
+    """Whether this is a derivative sign whose operand is behind it."""
+    return phrase.kind in SIGNS and not phrase.bracketed
 
 
 def nabla(head: Phrase, following: Phrase | None, scope: Scope) -> Phrase:
@@ -64,9 +93,7 @@ def _behind(head: Phrase, scope: Scope) -> str:
 def _nabla_alone(head: Phrase, order: int, scope: Scope) -> ParseError:
     after = _behind(head, scope)
     if after.startswith(_OF_VECTORS):
-        what = "divergence" if after.startswith((r"\cdot", "·", "⋅")) else "curl"
-        hint = "in the plain language div(F, x) is the divergence; curls are not known"
-        return scope_problem(scope, f"the {what} is not read", head.span, hint)
+        return _of_vectors(after, head.span, scope)
     if order > 1:
         message = r"\nabla^2 may be the Hessian or the Laplacian, and does not name its variable"
         hint = (
@@ -79,7 +106,7 @@ def _nabla_alone(head: Phrase, order: int, scope: Scope) -> ParseError:
         hint = r"write \partial_x, with one variable, and \partial_x^2 for the second derivative"
         shown = scope.quote(head)
         return scope_problem(scope, f"{shown} does not name one variable", head.span, hint)
-    hint = r"write \nabla_x, with the variable, before the formula itself"
+    hint = r"write \nabla_x, with the variable, before what it is taken of"
     return scope_problem(scope, r"\nabla does not name its variable", head.span, hint)
 
 
@@ -87,17 +114,105 @@ def apply_operator(head: Phrase, body: Phrase | None) -> Phrase:
     """A derivative sign before what it derives."""
     if body is None:
         return head
-    return Phrase(
-        "gradient", head.start, body.end, args=(body,), parts=head.parts, order=head.order
+    made = head.with_args((body,))
+    made.end = body.end
+    return made
+
+
+def open_end(left: Phrase) -> list[Phrase]:
+    """The last derivative sign that reaches to the end of what stands before an operator, with all
+    that ends there; nothing if there is none.
+    """
+    before: list[Phrase] = []
+    while not left.bracketed and left.kind in _ENDING:
+        before.append(left)
+        if left.kind in SIGNS or not left.args:
+            break
+        left = left.args[-1]
+    return before if before and is_open(before[-1]) else []
+
+
+def widen(left: Phrase, kind: str, right: Phrase, mark: Span, scope: Scope) -> bool:
+    r"""Takes what stands behind an operator into the operand of a derivative sign at the end of
+    what stands before it, as it reaches to the end of the product. Returns whether there is one.
+
+    \nabla_x \cdot F is the divergence.
+    """
+    before = open_end(left)
+    if not before:
+        return False
+    sign = before[-1]
+    if sign.args:
+        body = Phrase(kind, sign.args[0].start, right.end, args=(sign.args[0], right), mark=mark)
+    else:
+        body = right
+        if kind in (".", "x") and _is_nabla(sign, scope):
+            if kind == "x" or sign.order > 1:
+                raise _of_vectors(
+                    r"\times" if kind == "x" else r"\cdot", Span(sign.start, mark.end), scope
+                )
+            sign.kind, sign.text = "derivative", DIVERGENCE
+    sign.args = (body,)
+    for each in before:
+        each.end = right.end
+    return True
+
+
+def _is_nabla(sign: Phrase, scope: Scope) -> bool:
+    return scope.source.startswith((r"\nabla", "∇"), sign.start)
+
+
+def refuse_sum(left: Phrase, right: Phrase, mark: Span, scope: Scope) -> None:
+    r"""Refuses \nabla_x x^\top x + a, where a may be differentiated or not; \nabla_x f(x) + a and
+    \nabla_x (x^\top x) + a have one reading.
+    """
+    before = open_end(left)
+    if not before or not before[-1].args:
+        return
+    body = before[-1].args[0]
+    while is_open(body) and body.args:
+        body = body.args[0]
+    named = body.kind == "call" and body.text in scope.declared  # a function
+    if body.bracketed or body.kind in ("symbol", "indexed") or named:
+        return
+    sign, plus = before[-1], scope.source[mark.start : mark.end]
+    shown, behind = scope.shorten(sign), scope.shorten(right)
+    head = scope.source[sign.start : sign.args[0].start].strip()
+    inside = scope.shorten(sign.args[0])
+    raise scope_problem(
+        scope,
+        f"what stands behind the {plus} may be differentiated or not",
+        sign.span,
+        rf"write \left({shown}\right) {plus} {behind} or "
+        rf"{head} \left({inside} {plus} {behind}\right)",
     )
 
 
-def widen(left: Phrase, kind: str, right: Phrase, mark: Span) -> Phrase:
-    """A derivative sign reaches to the end of the product."""
-    if not left.args:
-        return apply_operator(left, right)
-    body = Phrase(kind, left.args[0].start, right.end, args=(left.args[0], right), mark=mark)
-    return apply_operator(left, body)
+def is_laplacian(item: Phrase, behind: Phrase | None, scope: Scope) -> bool:
+    r"""Whether this is the \Delta_x of \Delta_x (x^\top A x) and \Delta_x f(x), and no step."""
+    if item.kind != "indexed" or item.args[0].text not in (r"\Delta", "Δ") or len(item.parts) != 1:
+        return False
+    (letter,) = item.parts
+    if behind is None or letter.kind != "symbol" or scope.knows(item) or scope.knows(item.args[0]):
+        return False
+    key = symbol(letter, scope.source).key
+    if behind.kind == "bracket":
+        inside = [part for part in postorder(behind, operands) if part.kind == "symbol"]
+        return key in {symbol(part, scope.source).key for part in inside}
+    if behind.kind not in ("symbol", "indexed") or not scope.knows(behind):
+        return False
+    declared = scope.declared.get(scope.name(behind))
+    return declared is None or declared.kind == "function"  # else it is a factor
+
+
+def laplacian(item: Phrase, scope: Scope) -> Phrase:
+    """The Laplacian by the letter below, without what it is taken of."""
+    shown, x = scope.quote(item), scope.quote(item.parts[0])
+    name = "_".join(symbol(item, scope.source).pieces)
+    scope.note(
+        f"note: {shown} is read as the Laplacian by {x}; declare Delta_{name} if it is a variable"
+    )
+    return Phrase("derivative", item.start, item.end, parts=item.parts, text="lap")
 
 
 def scope_problem(scope: Scope, message: str, span: Span, hint: str | None = None) -> ParseError:
@@ -161,12 +276,12 @@ def _is_vec(phrase: Phrase) -> bool:
     return phrase.kind == "call" and phrase.text == "vec"
 
 
-def _below(below: Phrase, scope: Scope, *, of_vec: bool) -> tuple[Phrase, int]:
-    r"""The one variable of a denominator, and how many times it stands there. Below the derivative
-    of a vec it may be \operatorname{vec}(X), which is how J is written.
+def _below(below: Phrase, scope: Scope, *, of_vec: bool) -> list[tuple[Phrase, int, bool]]:
+    r"""The variables of a denominator, how many times each stands there, and whether it is
+    transposed. Below the derivative of a vec it may be \operatorname{vec}(X), which is how J is
+    written.
     """
-    variable: Phrase | None = None
-    times = 0
+    found: list[tuple[Phrase, int, bool]] = []
     for part in below.args:
         if part.kind == "mark" and part.text == "PARTIAL":
             continue
@@ -177,18 +292,15 @@ def _below(below: Phrase, scope: Scope, *, of_vec: bool) -> tuple[Phrase, int]:
             raise scope_problem(
                 scope, "this is not a variable to differentiate with respect to", part.span, _NAMES
             )
-        if variable is not None and scope.name(letter) != scope.name(variable):
-            hint = (
-                "differentiate with respect to one variable, and the result with respect "
-                "to the other"
-            )
-            raise scope_problem(
-                scope, "a derivative with respect to two variables", letter.span, hint
-            )
-        variable, times = letter, times + count
-    if variable is None:
+        turned = part.kind == "transpose"
+        last = found[-1] if found else None
+        if last is not None and scope.name(letter) == scope.name(last[0]):
+            found[-1] = (last[0], last[1] + count, last[2] or turned)
+        else:
+            found.append((letter, count, turned))
+    if not found:
         raise scope_problem(scope, "this does not name its variable", below.span, _NAMES)
-    return variable, times
+    return found
 
 
 def _exponent(phrase: Phrase, scope: Scope) -> int:

@@ -17,6 +17,7 @@ from matcalc.core.operations import OPERATIONS
 from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.tex import subscripts
+from matcalc.read.tex.derivatives import SIGNS
 from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.summation import in_matrices
@@ -45,7 +46,7 @@ def refuse_doubts(letters: Letters, root: Phrase) -> None:
     _refuse_two_kinds(letters, root)
     inside: set[int] = set()
     for phrase in reversed(postorder(root, children)):  # a product comes before its factors
-        if phrase.kind == "gradient":
+        if phrase.kind in SIGNS:
             _refuse_unknown(letters, phrase)
         if phrase.kind != "*" or id(phrase) in inside:
             continue
@@ -81,7 +82,9 @@ def _refuse_unknown(letters: Letters, gradient: Phrase) -> None:
     r"""Refuses \frac{\partial f}{\partial x} where nothing says what f is."""
     if not gradient.args or gradient.args[0].kind not in ("symbol", "indexed"):
         return
-    scope, (body,), (variable,) = letters.scope, gradient.args, gradient.parts
+    if not gradient.parts:  # \nabla
+        return
+    scope, (body,), (variable, *_) = letters.scope, gradient.args, gradient.parts
     if body.kind == "indexed" and not _places(body):
         return
     found, by = symbol(body, scope.source), symbol(variable, scope.source)

@@ -22,7 +22,7 @@ from matcalc.core.walk import operands, postorder
 from matcalc.read.shapes.bars import LATEX
 from matcalc.read.shapes.notation import count_arguments
 from matcalc.read.syntax.names import default_kind
-from matcalc.read.tex import indices, norms, signs, subscripts, vectors
+from matcalc.read.tex import indices, inside, norms, signs, subscripts, vectors
 from matcalc.read.tex.declared import rank_of_derivative
 from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.resolver_base import ResolverBase
@@ -74,6 +74,8 @@ def call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
         (arg,) = resolver.require_unindexed(phrase, args)
         return Value(Maker(phrase).call(name, arg.node), arg.rank, arg.row)
     own = resolver.scope.language.functions.get(name)
+    if own is None and name in INNER:
+        return inside.called(resolver, phrase, args)
     if own is None and name not in OPERATIONS:
         from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
 
@@ -88,9 +90,7 @@ def call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
             name, [*OPERATIONS, *resolver.scope.language.functions, *ALIASES], n=2
         )
         hint = (
-            "it is read in the plain language alone"
-            if name in INNER
-            else f"did you mean {' or '.join(close)}?"
+            f"did you mean {' or '.join(close)}?"
             if close
             else "docs/language.md lists the functions"
         )

@@ -11,13 +11,14 @@ from matcalc.read.tex.scope import Scope
 
 
 class Manner(NamedTuple):
-    """In which language, whether sums are left out, and what was typed where something was put
-    in.
+    """In which language, whether sums are left out, what was typed where something was put in, and
+    whether a derivative sign before the whole asks for a derivative or is a part of it.
     """
 
     language: BaseLanguage
     einstein: bool
     typed: Mapping[str, str]
+    asks: bool
 
     def scope(self, text: str, declared: Mapping[str, Variable], *, strict: bool = False) -> Scope:
         """What is known before the formula is read."""
@@ -28,4 +29,5 @@ class Manner(NamedTuple):
             strict=strict,
             einstein=self.einstein,
             typed=self.typed,
+            asks=self.asks,
         )

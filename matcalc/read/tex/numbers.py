@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from matcalc.core.errors import MatcalcError, ShapeError
+from matcalc.core.inner import INNER
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import format_number_offer
 from matcalc.core.program import Program
@@ -16,6 +17,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.shapes.singles import without_declarations
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.names import default_kind
+from matcalc.read.tex.derivatives import SIGNS
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
@@ -85,11 +87,15 @@ def entries_of_pi(text: str) -> dict[str, Variable]:
 
 def read_ordinary(found: tuple[Program, list[str]] | None) -> Program | None:
     """The formula of numbers, where it asks for a derivative by one of them; notes say so."""
-    if found is None or found[0].asked is None or found[0].asked[0] not in found[1]:
+    if found is None:
         return None
-    return _noted(
-        *found, f"because d/d{found[0].asked[0]} is the derivative with respect to a number"
-    )
+    program, names = found
+    by = [program.asked[0]] if program.asked else []
+    by += [str(part.args[1].value) for part in program.expr.parts if part.op in INNER]
+    name = next((each for each in by if each in names), None)
+    if name is None:
+        return None
+    return _noted(*found, f"because d/d{name} is the derivative with respect to a number")
 
 
 def by_number(scope: Scope, typed: Callable[[dict[str, Variable]], Program]) -> Program | None:
@@ -98,7 +104,8 @@ def by_number(scope: Scope, typed: Callable[[dict[str, Variable]], Program]) -> 
     """
     try:
         wanted = parse(scope.source, scope)[-1].value
-        name = scope.name(wanted.parts[0]) if wanted.kind == "gradient" else ""
+        signs = [part for part in postorder(wanted, children) if part.kind in SIGNS and part.parts]
+        name = scope.name(signs[-1].parts[0]) if signs else ""
         if name in scope.declared or not name.isidentifier() or default_kind(name) != "vector":
             return None
         if any(

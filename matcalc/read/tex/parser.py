@@ -408,8 +408,8 @@ class _Builder:
         self, kind: str, left: Phrase, sign: tuple[str, int, int, str], right: Phrase
     ) -> Phrase:
         mark = Span(sign[1], sign[2])
-        if left.kind == "gradient" and not left.bracketed:
-            return derivatives.widen(left, kind, right, mark)
+        if derivatives.widen(left, kind, right, mark, self.scope):
+            return left
         return Phrase(kind, left.start, right.end, args=(left, right), mark=mark)
 
     def on_times(self, parts: list[Any]) -> Phrase:
@@ -468,14 +468,7 @@ class _Builder:
         kind, mark = "-" if sign[0] == "MINUS" else "+", Span(sign[1], sign[2])
         if widen_sum(left, kind, right, mark, self.scope):
             return left
-        for operand in (left, right):
-            if operand.kind == "gradient" and not operand.bracketed:
-                hint = "write brackets around everything that is differentiated"
-                raise self.problem(
-                    f"what stands behind the {sign[3]} may be differentiated or not",
-                    operand.span,
-                    hint,
-                )
+        derivatives.refuse_sum(left, right, mark, self.scope)
         return Phrase(kind, left.start, right.end, args=(left, right), mark=mark)
 
     def on_negative(self, parts: list[Any]) -> Phrase:

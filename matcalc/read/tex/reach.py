@@ -14,6 +14,7 @@ from matcalc.core.errors import Span
 from matcalc.core.operations import OF_ENTRIES
 from matcalc.core.walk import operands, postorder
 from matcalc.read.tex import subscripts
+from matcalc.read.tex.derivatives import SIGNS
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size_leaves
 from matcalc.read.tex.scope import Scope
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _SIZED = r"\\(?:left|right|[bB]igg?[lr]?)\s*"
 _PRODUCTS = frozenset(("*", ".", ".*", "x", "/"))
 _ENDING = frozenset(  # whose last operand stands at the end
-    ("bigsum", "gradient", "neg", "+", "-", "*", ".")
+    ("bigsum", *SIGNS, "neg", "+", "-", "*", ".")
 )
 _OPENED = re.compile(r"\\left\s*$|(?:\\left\s*)?[(\[]\s*$")
 _BRACKET = re.compile(r"(?:\\left\s*)?[(\[]")

@@ -13,6 +13,7 @@ from matcalc.core.errors import (
     Span,
     UnsupportedError,
 )
+from matcalc.core.inner import Expand, expand_inner
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.program import Program
@@ -27,13 +28,12 @@ from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.gathered import read_lookups
 from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.syntax.offers import keep_readable
-from matcalc.read.tex.arrays import as_printed, by_entries
 from matcalc.read.tex.asked import name_of_variable, variable_of
 from matcalc.read.tex.defined import UNUSED, note_unused
 from matcalc.read.tex.densities import density_error
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
-from matcalc.read.tex.einstein import sum_repeated
 from matcalc.read.tex.hints import speak_latex
+from matcalc.read.tex.inside import note_part
 from matcalc.read.tex.manner import Manner
 from matcalc.read.tex.numbers import (
     as_numbers,
@@ -45,12 +45,12 @@ from matcalc.read.tex.numbers import (
     read_ordinary,
 )
 from matcalc.read.tex.parser import parse
-from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.resolve import Resolver
 from matcalc.read.tex.samples import either, remember
 from matcalc.read.tex.scope import Complex, Scope
 from matcalc.read.tex.sets import sets_of
 from matcalc.read.tex.squares import by_square
+from matcalc.read.tex.statements import Named, named_values
 from matcalc.read.tex.survey import survey
 from matcalc.read.tex.values import BeyondProducts, Value
 from matcalc.read.tex.written import write_out
@@ -61,7 +61,6 @@ _FEW_NOTES = 4
 
 Declarations = Mapping[str, str | Variable] | Iterable[str]
 Typed = Callable[[Resolver, list[list[Statement]], frozenset[str]], Program]
-Named = tuple[Phrase | None, Phrase]  # a statement: its name if it is a definition, and its value
 
 
 def read_latex(
@@ -72,6 +71,8 @@ def read_latex(
     language: BaseLanguage | None = None,
     einstein: bool = False,
     printed: Shape | None = None,
+    expand: Expand | None = None,
+    asks: bool = True,
 ) -> Program:
     """Parses and types a formula; raises a ``MatcalcError`` that knows its place in the text.
 
@@ -80,7 +81,9 @@ def read_latex(
     vector or a matrix, and so is one that is added to such. With ``einstein`` there is a sum over
     an index that stands twice in a product. ``printed`` are the axes of an answer of ours that is
     read again: then a letter with a subscript is an entry, \\delta is Kronecker's, and nothing is
-    guessed.
+    guessed. ``expand`` puts derivatives in place of the signs for them, as it does for
+    ``frontend.read``. A sign before the whole formula ``asks`` for a derivative, or else it is a
+    part of the formula.
     """
     spoken = language or default_language()
     declared = _declare(declarations)
@@ -91,12 +94,33 @@ def read_latex(
     squared = by_square(text)
     if squared is not None:
         program = read_latex(
-            squared[0], declared, definitions, language=language, einstein=einstein
+            squared[0],
+            declared,
+            definitions,
+            language=language,
+            einstein=einstein,
+            expand=expand,
+            asks=asks,
         )
         return program._replace(notes=(squared[1], *program.notes))
     scope = Scope(text, dict(declared), spoken)
     text = write_out(text, scope) or text
-    manner = Manner(spoken, einstein, scope.typed)
+    program = _read_written(
+        text, declared, parts, Manner(spoken, einstein, scope.typed, asks), scope
+    )
+    return expand_inner(program, expand) if program.unexpanded else program
+
+
+def _read_written(
+    text: str,
+    declared: dict[str, Variable],
+    parts: dict[str, Expr],
+    manner: Manner,
+    scope: Scope,
+) -> Program:
+    """The program of a formula, in which entries are to be written out if it is read in no other
+    way.
+    """
     try:
         program = _read(text, declared, parts, manner)
     except MatcalcError as problem:
@@ -172,7 +196,8 @@ def read_complex_latex(
     """The same of a formula in which all letters are declared that are complex."""
     scope = Scope(text, declared, default_language())
     scope.make_complex(meant)
-    return _type_in(scope, definitions)
+    program = _type_in(scope, definitions)
+    return expand_inner(program, None) if program.unexpanded else program
 
 
 def _passes(notes: Sequence[str]) -> int:
@@ -208,14 +233,14 @@ def _type_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
     for name in definitions:
         scope.adopt(name)
     with _explain_errors(text):
-        values = _values(parse(text, scope), scope)
+        values = named_values(parse(text, scope), scope)
         wanted, asked = values[-1][1], None
 
         def typed(
             resolver: Resolver, sides: list[list[Statement]], counted: frozenset[str]
         ) -> Program:
             nonlocal asked
-            if wanted.kind == "gradient":
+            if wanted.kind == "gradient" and scope.asks:
                 named = [variable_of(resolver.letters, part) for part in wanted.parts]
                 asked = "".join(named), wanted.order
             known = scope.declared
@@ -243,6 +268,7 @@ def read_latex_pair(
     *,
     language: BaseLanguage | None = None,
     einstein: bool = False,
+    expand: Expand | None = None,
 ) -> tuple[Program, Program]:
     """Two formulas over the same letters whose values have one shape, as ``frontend.read_pair``
     reads two texts.
@@ -251,16 +277,18 @@ def read_latex_pair(
     declared |= sets_of(f"{left}\n{right}", declared)
     spoken = language or default_language()
     one, other = _type_pair(left, right, declared, spoken, einstein=einstein)
-    if not one.notes:
-        return one, other
-    notes = keep_readable(
-        one.notes,
-        (len(left) + len(right)) * _passes(one.notes),
-        lambda more: _type_pair(
-            left, right, {**declared, **declare(more)}, spoken, einstein=einstein
-        ),
-    )
-    return one._replace(notes=notes), other._replace(notes=notes)
+    if one.notes:
+        notes = keep_readable(
+            one.notes,
+            (len(left) + len(right)) * _passes(one.notes),
+            lambda more: _type_pair(
+                left, right, {**declared, **declare(more)}, spoken, einstein=einstein
+            ),
+        )
+        one, other = one._replace(notes=notes), other._replace(notes=notes)
+    if one.unexpanded:
+        return expand_inner(one, expand), expand_inner(other, expand)
+    return one, other
 
 
 def _type_pair(
@@ -273,7 +301,7 @@ def _type_pair(
     einstein: bool,
 ) -> tuple[Program, Program]:
     text = f"{left}\n{right}"
-    scope = Scope(text, dict(declared), language, strict=strict, einstein=einstein)
+    scope = Scope(text, dict(declared), language, strict=strict, einstein=einstein, asks=False)
     (one, other), notes = either(
         scope,
         lambda: _type_pair_in(scope, left, right),
@@ -293,17 +321,9 @@ def _type_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program
     with _explain_errors(text):
         # each is parsed by itself, and stands at the same place as in the whole
         sides = [
-            _values(parse(side, scope), scope) for side in (left, f"{' ' * len(left)}\n{right}")
+            named_values(parse(side, scope), scope)
+            for side in (left, f"{' ' * len(left)}\n{right}")
         ]
-        for _, value in (side[-1] for side in sides):
-            if value.kind == "gradient":
-                hint = "matcalc check --latex judges what somebody claims of a derivative"
-                raise ParseError(
-                    "a derivative cannot be a side of an equation here",
-                    source=text,
-                    span=value.span,
-                    hint=hint,
-                )
 
         def typed(
             resolver: Resolver, both: list[list[Statement]], counted: frozenset[str]
@@ -349,63 +369,6 @@ def _explain_errors(text: str) -> Iterator[None]:
             raise density from None
         problem.with_source(text)
         raise
-
-
-def _values(equations: list[EquationPhrase], scope: Scope) -> list[Named]:
-    """The statements with their names: definitions, and one value. What a value is called does not
-    matter.
-    """
-    text = scope.source
-    for equation in equations[:-1]:
-        if equation.left is None:
-            hint = r"a formula in several lines has definitions, as in r = A x - b \\ r^\top r"
-            raise ParseError(
-                "this value is not used", source=text, span=equation.value.span, hint=hint
-            )
-    _refuse_repeated(equations, scope)
-    for equation in equations[:-1]:
-        if equation.left is not None and equation.left.kind not in ("symbol", "indexed"):
-            hint = (
-                "a function is put in where it is called with as many arguments, none of them in "
-                "another call of it, and where its sums run over other letters"
-            )
-            raise ParseError(
-                "a definition has a letter on its left",
-                source=text,
-                span=equation.left.span,
-                hint=hint if equation.left.kind == "application" else None,
-            )
-        if equation.value.kind == "gradient":
-            raise ParseError(
-                "the derivative of a definition", source=text, span=equation.value.span
-            )
-    if scope.printed is not None:
-        whole = [
-            as_printed(equation, scope, last=equation is equations[-1]) for equation in equations
-        ]
-    elif scope.einstein:
-        whole = [sum_repeated(equation, scope) for equation in equations]
-    else:
-        values = [equation.value for equation in equations]
-        whole = [
-            by_entries(equation, scope, values[k + 1 :]) for k, equation in enumerate(equations)
-        ]
-    return [(equation.left, equation.value) for equation in whole]
-
-
-def _refuse_repeated(equations: list[EquationPhrase], scope: Scope) -> None:
-    """Refuses y = A x \\ y = B x, of which only one line would count."""
-    found: set[str] = set()
-    for left in (each.left for each in equations if each.left is not None):
-        if left.kind not in ("symbol", "indexed"):
-            continue
-        if scope.quote(left) in found:
-            raise scope.refusal(
-                f"{scope.quote(left)} is written twice",
-                left.span,
-                "write one of the two alone; matcalc equal --latex compares two formulas",
-            )
-        found.add(scope.quote(left))
 
 
 def _either_way(
@@ -531,7 +494,11 @@ def _pass(resolver: Resolver, values: list[Named]) -> list[Statement] | None:
                 SyntaxNode("name", (), 0, 0, value=bar), value.rank, value.row
             )
         result.append(Statement("definition", value.node, called, Span(name.start, name.end)))
+    if resolver.scope.asks:
+        resolver.wanted = values[-1][1]
     wanted = resolver.value(values[-1][1])
     if wanted is None:
         return None
+    if resolver.scope.asks and values[-1][1].kind != "gradient":
+        note_part(resolver, values[-1][1])
     return [*result, *letters.checks, Statement("value", wanted.node)]

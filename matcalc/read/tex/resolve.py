@@ -18,12 +18,14 @@ from matcalc.read.tex import (
     functions,
     homographs,
     indices,
+    inside,
     limits,
     places,
     signs,
     subscripts,
     vectors,
 )
+from matcalc.read.tex.derivatives import SIGNS
 from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.scope import LONGEST_QUOTE, Scope
@@ -40,7 +42,7 @@ class Resolver(ResolverBase):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope)
-        self._root: Phrase | None = None
+        self.wanted: Phrase | None = None  # what may ask for a derivative of all that is behind
         self._rules: dict[str, Callable[[Phrase, list[Value]], Value]] = {
             "number": lambda phrase, args: self.letters.number(phrase),
             "symbol": lambda phrase, args: self.letters.letter(phrase),
@@ -64,6 +66,7 @@ class Resolver(ResolverBase):
             "pinv": self._functional(functions.pinv),
             "bigsum": self._bigsum,
             "gradient": self._gradient,
+            "derivative": self._functional(inside.derivative),
             "application": self._application,
             **dict.fromkeys(_TIMES, self._product),
             **{
@@ -87,7 +90,6 @@ class Resolver(ResolverBase):
         was read before may depend on it.
         """
         values = self._values
-        self._root = root
         for phrase in postorder(root, children):
             args = [values[id(child)] for child in children(phrase)]
             try:
@@ -109,7 +111,7 @@ class Resolver(ResolverBase):
             raise self.scope.refusal(
                 f"{phrase.text} has no argument", phrase.span, "write brackets around its argument"
             )
-        if rule is None or (phrase.kind == "gradient" and not phrase.args):
+        if rule is None or (phrase.kind in SIGNS and not phrase.args):
             shown = self.scope.quote(phrase)
             hint = None
             if phrase.kind == "differential" or phrase.text == "PARTIAL":
@@ -118,14 +120,20 @@ class Resolver(ResolverBase):
         return rule
 
     def _gradient(self, phrase: Phrase, args: list[Value]) -> Value:
-        r"""What is differentiated, where the sign stands before the whole formula."""
-        if phrase is not self._root:
+        r"""What is differentiated, where the sign stands before the whole formula; else the
+        derivative.
+        """
+        if phrase is not self.wanted:
+            return inside.derivative(self, phrase, args)
+        if len(phrase.parts) > 1:
             raise self.scope.refusal(
-                "a derivative inside of a formula is not read",
-                phrase.span,
-                "write the sign before the whole formula, or what the derivative is in its place; "
-                "in the plain language grad(f, x) may stand anywhere",
+                "a derivative with respect to two variables",
+                phrase.parts[1].span,
+                "matcalc simplify, in Python simplify(), finds it; or differentiate with respect "
+                "to one variable, and the result with respect to the other",
             )
+        inside.refuse_reach(self, phrase, whole=True)
+        inside.note_layout(self, phrase, args[0])
         return args[0]
 
     def _functional(self, rule: functions.ReadingRule) -> Callable[[Phrase, list[Value]], Value]:

@@ -54,11 +54,13 @@ class Scope:
         einstein: bool = False,
         printed: Shape | None = None,
         typed: Mapping[str, str] = MappingProxyType({}),  # what was put in -> what stood there
+        asks: bool = True,
     ) -> None:
         self.language = language
         self.complex: Complex | None = None
         self.einstein = einstein  # whether sums are left out
         self.printed = printed  # the axes of an answer of ours that is read again
+        self.asks = asks  # whether a derivative sign before the whole is no part of it
         self.strict = strict  # whether a number is not added to a vector, unless it is written
         # \operatorname{word} -> the user's function that is written so
         self.user_words = {

@@ -8,6 +8,7 @@ from matcalc.core.operations import SIZES
 from matcalc.core.walk import postorder
 from matcalc.read.tex import limits, subscripts
 from matcalc.read.tex.binders import require_range
+from matcalc.read.tex.derivatives import SIGNS
 from matcalc.read.tex.letter_state import Ranges
 from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase
@@ -83,13 +84,14 @@ def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[i
             letters.summed.add(symbol(phrase.args[0], letters.scope.source).key)
         subscripts.require_places(letters, phrase, running)
         letters.note_sizes(phrase)
-        stack += [(child, running, depth) for child in children(phrase)]
+        below = phrase.parts if running and phrase.kind in SIGNS else ()
+        stack += [(child, running, depth) for child in (*children(phrase), *below)]
     return followed
 
 
 def _note_letters(letters: Letters, phrase: Phrase) -> None:
     _note_whole(letters, phrase)
-    for part in phrase.parts if phrase.kind == "gradient" else ():
+    for part in phrase.parts if phrase.kind in SIGNS else ():
         _note_whole(letters, part)
         if phrase.args and is_entry_by_entry(letters, phrase.args[0], part):
             _note_whole(letters, part.args[0])

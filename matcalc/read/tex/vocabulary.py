@@ -32,6 +32,8 @@ OPERATORS = {
         ("Cat", "Bern", "Beta", "Gam", "Dir", "Pois", "Uniform", "Normal"), "a distribution"
     ),
 }
+# words for derivatives that are functions of the language
+DERIVATIVES = {"Grad": "grad", "Jac": "jacobian", "Hess": "hessian"}
 _SAMPLES = "write it out, as a sum over samples for instance"
 BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bold", "textbf", "vec"})
 WORDS = frozenset(
@@ -147,7 +149,7 @@ _ADVICE = {
     **dict.fromkeys(("inner", "ip", "innerprod", "iprod"), "write \\langle x, y \\rangle"),
     **dict.fromkeys(("T", "tp", "trans", "transp", "transpose", "tran"), "write ^\\top"),
     **dict.fromkeys(("pdv", "dv", "pd", "pderiv"), "write \\frac{\\partial}{\\partial x}"),
-    **dict.fromkeys(("grad", "gradient"), "write \\nabla_x"),
+    **dict.fromkeys(("grad", "gradient"), "write \\nabla_x f"),
     **dict.fromkeys(("qty", "pqty", "paren"), "write \\left( \\right)"),
     **dict.fromkeys(("ones", "one", "bone", "vone"), "write \\mathbf{1}"),
     **dict.fromkeys(("eye", "Id", "ident"), "write I"),

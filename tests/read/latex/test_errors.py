@@ -148,13 +148,6 @@ WRONG = [
         "two variables",
         id="mixed-derivative",
     ),
-    pytest.param(
-        r"a \frac{\partial}{\partial x} x^\top x",
-        ParseError,
-        2,
-        "within a product",
-        id="derivative-in-a-product",
-    ),
     pytest.param("x y", ShapeError, 2, r"x^\top y for a number", id="two-columns"),
     pytest.param(
         r"k\log p", ShapeError, 1, 'or declare "k: scalar" if it is a number', id="two-numbers"

@@ -33,7 +33,7 @@ ROWS: list[tuple[str, str, Offers]] = [
     (r"\min_{w,b} \|X w - y\|^2", "may be the minimum over a set", {}),
     (r"\max_{\|x\| \le 1} a^\top x", "may be the maximum over a set", {}),
     (r"\operatorname*{arg\,min}_x x^\top x", "over a set", {}),
-    (r"x - \eta \nabla L(x)", r"\nabla stands inside of a formula", {}),
+    (r"x - \eta \nabla L(x)", r"\nabla does not name its variable", {}),
     (r"D_x (x^\top A x)", "D_x may be the derivative with respect to x or a matrix", {}),
     # sums
     (r"\sum_k c^k / k", "nothing says where k ends", {r"\sum_k => \sum_{k=1}^{n}": None}),
