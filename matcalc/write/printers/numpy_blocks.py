@@ -10,6 +10,8 @@ from matcalc.core.tree import Expr
 from matcalc.write.printers.numpy_functions import CodeLowering
 from matcalc.write.printers.numpy_nodes import CodeNode
 
+_LETTERS = "ijklmnop"
+
 
 def blocks(low: CodeLowering, expr: Expr) -> CodeNode:
     """np.block of matrices, a column as A[:, None] and a row as A[None, :]; np.hstack of vectors
@@ -121,6 +123,7 @@ def view(name: str, spot: Any, shape: Shape, size: Callable[[Dim], str]) -> str:
         first = "" if start.integer == 0 else size(start)
         parts.append(f"{first}:{'' if end == whole else size(end)}")
     inside = "" if spot.shape == shape else f"[{', '.join(parts)}]"
-    if spot.diagonal:
-        return f'np.einsum("ii->i", {name}{inside})[...]'
+    if not spot.block:
+        both = "".join(_LETTERS[axis] for axis in spot.axes)
+        return f'np.einsum("{both}->{"".join(dict.fromkeys(both))}", {name}{inside})[...]'
     return f"{name}{inside or '[...]'}"

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from functools import reduce
-from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.walk import postorder
-from matcalc.write.printers.numpy_contract import Labels, Operand, contract, spread_axes
+from matcalc.write.printers.numpy_contract import (
+    Labels,
+    Operand,
+    contract,
+    differences,
+    spread_axes,
+    without_new_axes,
+)
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode, total
 from matcalc.write.printers.numpy_products import ALONG_ROWS, is_summed, is_triangle, sums_of
@@ -33,41 +39,6 @@ def reduced_axes(node: CodeNode) -> list[int]:
 # -- differences of rows
 
 
-class _Differences(NamedTuple):
-    """``first[i,:] - second[j,:]`` for all i and j, with the axes of i, of j and of the entries."""
-
-    first: CodeNode
-    second: CodeNode
-    axes: tuple[int, ...]
-
-
-def _differences(build: CodeBuilder, node: CodeNode) -> _Differences | None:
-    if node.op != "infix" or node.attr != "-" or node.rank != _MANY:
-        return None
-    left, right = (without_new_axes(arg, (0, 1, 2)) for arg in node.args)
-    if len(left.labels) != 2 or len(right.labels) != 2 or left.labels == right.labels:
-        return None
-    own = ({*left.labels} & {*right.labels}).pop()
-    first, second = (
-        side.node if side.labels[1] == own else build.transpose(side.node) for side in (left, right)
-    )
-    i, j = (axis for axis in (*left.labels, *right.labels) if axis != own)
-    return _Differences(first, second, (i, j, own))
-
-
-def without_new_axes(node: CodeNode, labels: Labels) -> Operand:
-    """The array to which an index adds axes of length 1, with the labels of those that it has; the
-    first axes may be missing.
-    """
-    labels = labels[len(labels) - node.rank :]
-    if node.op != "suffix" or not re.fullmatch(r"\[[:None, ]*\]", node.attr):
-        return Operand(node, labels)
-    index = re.findall(r":|None", node.attr)
-    index += [":"] * (node.rank - len(index))  # the last axes may go unsaid
-    kept = tuple(label for label, each in zip(labels, index, strict=True) if each == ":")
-    return Operand(node.args[0], kept)
-
-
 def distances(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     """Norms, or sums of squares, of the differences of all rows of two matrices; entries may have
     weights that are not negative.
@@ -82,7 +53,7 @@ def distances(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
         squares = (inner, inner) if node.calls("np.linalg.norm") else _squares(build, inner)
     else:
         return None
-    apart = _differences(build, squares[0]) if squares and squares[0] is squares[1] else None
+    apart = differences(build, squares[0]) if squares and squares[0] is squares[1] else None
     if apart is None or apart.axes[2] in output:
         return None
     rows = {apart.axes[0]: apart.first, apart.axes[1]: apart.second}
@@ -127,7 +98,7 @@ def map_differences(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     inputs, output = node.attr
     sizes = dict(zip(output, node.shape, strict=True))
     for place in (0, 1) if len(inputs) == 2 else ():
-        apart = _differences(build, node.args[place])
+        apart = differences(build, node.args[place])
         mapped, other = node.args[1 - place], inputs[1 - place]
         if apart is None:
             continue

@@ -10,6 +10,7 @@ diagonal.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
@@ -22,6 +23,7 @@ from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, tot
 
 Labels = tuple[int, ...]
 _NOMINAL = 100  # the size that stands for every name
+_WIDE = 3  # axes of the array of all differences of rows
 _PLANNED = 7  # operands of which the best order is searched for; of more a good one
 
 
@@ -30,6 +32,14 @@ class Operand(NamedTuple):
 
     node: CodeNode
     labels: Labels
+
+
+class Differences(NamedTuple):
+    """``first[i,:] - second[j,:]`` for all i and j, with the axes of i, of j and of the entries."""
+
+    first: CodeNode
+    second: CodeNode
+    axes: tuple[int, ...]
 
 
 def contract(
@@ -48,6 +58,9 @@ def contract(
     if any(len(set(each.labels)) < len(each.labels) for each in operands):
         return whole
     operands, repeated = _without_identities(operands, output)
+    apart = None if repeated else _apart(build, operands, output, shape)
+    if apart is not None:
+        return apart
     operands, scale = _scale(build, operands)
     covered = {label for each in operands for label in each.labels}
     core = tuple(label for label in output if label not in repeated)
@@ -60,6 +73,65 @@ def contract(
     pattern = tuple(core.index(repeated.get(label, label)) for label in output)
     aligned = spread_axes(build, Operand(value, kept), core)
     return build.node("scattered", pattern, (aligned,), shape)
+
+
+def _apart(
+    build: CodeBuilder, operands: Sequence[Operand], output: Labels, shape: Shape
+) -> CodeNode | None:
+    """``W[i,j]*(X[i,:] - Y[j,:])``, summed over i or j, by the products of W with X and with Y.
+
+    Both are centred on the rows of Y. So this loses what the rows of Y lose when their distances
+    from their mean are rounded; with two factors that are small it would lose twice as much.
+    """
+    found = [
+        (place, rows)
+        for place, each in enumerate(operands)
+        if (rows := differences(build, each.node)) is not None
+    ]
+    if len(found) != 1:
+        return None
+    ((place, rows),) = found
+    i, j, own = (operands[place].labels[axis] for axis in rows.axes)
+    others = [each for k, each in enumerate(operands) if k != place]
+    if {i, j} <= {*output} or not any({i, j} <= {*each.labels} for each in others):
+        return None
+    count, size = rows.second.shape
+    centre = build.infix("/", total(build, rows.second, [0]), build.size(count), (size,))
+    sides = []
+    for label, side in ((i, rows.first), (j, rows.second)):
+        centred = build.infix("-", side, centre, side.shape)
+        nodes = (*[each.node for each in others], centred)
+        inputs = (*[each.labels for each in others], (label, own))
+        sides.append(contract(build, nodes, inputs, output, shape))
+    return build.infix("-", sides[0], sides[1], shape)
+
+
+def differences(build: CodeBuilder, node: CodeNode) -> Differences | None:
+    """None where the array is made in another way."""
+    if node.op != "infix" or node.attr != "-" or node.rank != _WIDE:
+        return None
+    left, right = (without_new_axes(arg, (0, 1, 2)) for arg in node.args)
+    if len(left.labels) != 2 or len(right.labels) != 2 or left.labels == right.labels:
+        return None
+    own = ({*left.labels} & {*right.labels}).pop()
+    first, second = (
+        side.node if side.labels[1] == own else build.transpose(side.node) for side in (left, right)
+    )
+    i, j = (axis for axis in (*left.labels, *right.labels) if axis != own)
+    return Differences(first, second, (i, j, own))
+
+
+def without_new_axes(node: CodeNode, labels: Labels) -> Operand:
+    """The array to which an index adds axes of length 1, with the labels of those that it has; the
+    first axes may be missing.
+    """
+    labels = labels[len(labels) - node.rank :]
+    if node.op != "suffix" or not re.fullmatch(r"\[[:None, ]*\]", node.attr):
+        return Operand(node, labels)
+    index = re.findall(r":|None", node.attr)
+    index += [":"] * (node.rank - len(index))  # the last axes may go unsaid
+    kept = tuple(label for label, each in zip(labels, index, strict=True) if each == ":")
+    return Operand(node.args[0], kept)
 
 
 def _one_axis(build: CodeBuilder, operand: Operand) -> Operand:

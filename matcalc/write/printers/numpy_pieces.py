@@ -10,25 +10,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, product
+from math import prod
 from typing import NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.walk import fold, postorder
+from matcalc.write.printers.numpy_contract import Labels, Operand, contract, spread_axes
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_zero
 
+_PRODUCT = ((0, 1), (1, 2))  # the labels of two matrices that are multiplied
 _MOST = 40  # pieces; sums of more are computed as they stand
 
 
 class Spot(NamedTuple):
-    """Where a piece stands: the first entry on each axis and how many there are; ``diagonal`` is
-    one with as many on both axes. With ``minus`` it is taken away.
+    """Where a piece stands: the first entry on each axis and how many there are; ``axes`` says
+    which axis of the value each one is. It is (0, 0) for a diagonal, and (0, 1, 0, 1) where
+    ``H[i, j, i, j]`` is filled. With ``minus`` it is taken away.
     """
 
     starts: Shape
     shape: Shape
-    diagonal: bool
+    axes: tuple[int, ...]
     minus: bool = False
+
+    @property
+    def diagonal(self) -> bool:
+        """Whether this is one of a matrix."""
+        return self.axes == (0, 0)
+
+    @property
+    def block(self) -> bool:
+        """Whether the value has an axis for each of the array's."""
+        return self.axes == tuple(range(len(self.axes)))
 
 
 class _Piece(NamedTuple):
@@ -82,22 +96,28 @@ def _is_worth(node: CodeNode, found: _Pieces) -> bool:
         return False
     if node.op in ("stacked", "unit", "call"):
         return node.rank > 1
-    return node.attr in ("+", "-", "@") or all(piece.spot.diagonal for piece in found.parts)
+    return (
+        node.op == "einsum"
+        or node.attr in ("+", "-", "@")
+        or all(piece.spot.diagonal for piece in found.parts)
+    )
 
 
 def _whole(node: CodeNode) -> _Pieces:
-    return _Pieces((_Piece(Spot((ZERO,) * node.rank, node.shape, False), node),), False)
+    return _Pieces((_Piece(_block((ZERO,) * node.rank, node.shape), node),), False)
+
+
+def _block(starts: Shape, shape: Shape) -> Spot:
+    return Spot(starts, shape, tuple(range(len(shape))))
 
 
 def _taken_apart(build: CodeBuilder, node: CodeNode, known: dict[int, _Pieces]) -> _Pieces | None:
-    """The pieces of a vector or a matrix, given those of its parts; None of one that is not taken
-    apart.
-    """
-    if node.rank not in (1, 2) or not node.shape:
+    """The pieces of an array, given those of its parts; None of one that is not taken apart."""
+    if not node.shape:
         return None
     if is_zero(node):
         return _Pieces((), True)
-    everywhere = Spot((ZERO,) * node.rank, node.shape, True)
+    everywhere = Spot((ZERO, ZERO), node.shape, (0, 0))
     if (node.op, node.attr) == ("filled", "np.eye") and node.shape[0] == node.shape[1]:
         return _Pieces((_Piece(everywhere, build.number(1)),), False)
     if node.calls("np.diag"):
@@ -105,21 +125,27 @@ def _taken_apart(build: CodeBuilder, node: CodeNode, known: dict[int, _Pieces]) 
     if node.op == "stacked":
         return _of_blocks(node, known)
     if node.op == "unit":
-        return _Pieces((_Piece(Spot((node.attr,), (ONE,), False), build.number(1)),), True)
+        return _Pieces((_Piece(_block((node.attr,), (ONE,)), build.number(1)),), True)
     if node.calls(OUTER) and node.rank == 2:
         return _of_dyad(build, node, known)
     inside = [known.get(id(arg)) for arg in node.args]
-    if node.op == "suffix" and node.attr == ".T" and inside[0] is not None:
+    if node.op == "einsum":
+        return _of_contraction(build, node.args, inside, *node.attr)
+    if node.op == "suffix" and node.attr == ".T" and node.rank == 2 and inside[0] is not None:
         return _turned(build, inside[0])
     if node.op == "neg" and inside[0] is not None:
         return _times(inside[0], Fraction(-1))
-    if node.op == "infix" and node.attr == "@":
-        return _multiplied(build, inside[0], inside[1])
+    if node.op == "infix" and node.attr == "@" and max(arg.rank for arg in node.args) <= 2:
+        first = tuple(range(node.args[0].rank))
+        second = (*first[-1:], len(first))[: node.args[1].rank]
+        output = (*first[:-1], *second[1:])
+        return _of_contraction(build, node.args, inside, (first, second), output)
     if node.op == "infix":
         return _of_infix(build, node, inside)
     if node.calls("weighted_gram") and inside[1] is not None:
         turned, scaled = _turned(build, inside[1]), _scaled(build, inside[1], node.args[0], 0)
-        return _multiplied(build, turned, scaled)
+        shape = node.args[1].shape
+        return scaled and _met(build, (turned, scaled), (shape[::-1], shape), _PRODUCT, (0, 2))
     return None
 
 
@@ -127,60 +153,12 @@ def _turned(build: CodeBuilder, found: _Pieces) -> _Pieces:
     """The transpose."""
     parts = [
         piece._replace(
-            spot=Spot(piece.spot.starts[::-1], piece.spot.shape[::-1], piece.spot.diagonal),
+            spot=piece.spot._replace(starts=piece.spot.starts[::-1], shape=piece.spot.shape[::-1]),
             value=piece.value if piece.spot.diagonal else build.transpose(piece.value),
         )
         for piece in found.parts
     ]
     return found._replace(parts=tuple(parts))
-
-
-def _multiplied(build: CodeBuilder, left: _Pieces | None, right: _Pieces | None) -> _Pieces | None:
-    """The product of two matrices that are made of diagonals; None where it cannot be said which of
-    their entries meet.
-    """
-    if left is None or right is None or len(left.parts) * len(right.parts) > _MOST:
-        return None
-    parts = []
-    for one in left.parts:
-        for other in right.parts:
-            if not (one.spot.diagonal and other.spot.diagonal):
-                return None
-            met = _meeting(one.spot, other.spot)
-            if met is None:
-                return None
-            first, second, count = met
-            values = _entries(build, one, first, count), _entries(build, other, second, count)
-            starts = one.spot.starts[0].plus(first), other.spot.starts[1].plus(second)
-            number = one.number * other.number
-            value = _product(build, *values)
-            parts.append(_Piece(Spot(starts, (count, count), True), value, number))
-    return _Pieces(tuple(parts), True)
-
-
-def _meeting(left: Spot, right: Spot) -> tuple[Dim, Dim, Dim] | None:
-    """From which entries on the columns of one diagonal are the rows of another, and how many
-    there are: all of one of them; None where the sizes decide it.
-    """
-    apart = right.starts[0].plus(left.starts[1], -1)
-    count, other = left.shape[0], right.shape[0]
-    beyond = apart.plus(other).plus(count, -1).integer
-    before = apart.integer
-    if before is None or beyond is None:
-        return None
-    if before <= 0 <= beyond:
-        return ZERO, ZERO.plus(apart, -1), count
-    if before >= 0 >= beyond:
-        return apart, ZERO, other
-    return None
-
-
-def _entries(build: CodeBuilder, piece: _Piece, start: Dim, count: Dim) -> CodeNode:
-    """Some of the entries of a diagonal."""
-    value = piece.value
-    if not value.rank or count == value.shape[0]:
-        return value
-    return build.node("sliced", ((start, count),), (value,), (count,))
 
 
 def _of_infix(build: CodeBuilder, node: CodeNode, inside: list[_Pieces | None]) -> _Pieces | None:
@@ -248,8 +226,172 @@ def _of_dyad(build: CodeBuilder, node: CodeNode, known: dict[int, _Pieces]) -> _
                     for axis, value in enumerate(values)
                 ]
                 value = _product(build, *sorted(rows, key=lambda row: row.rank))
-            parts.append(_Piece(Spot(starts, shape, False), value, one.number * other.number))
+            parts.append(_Piece(_block(starts, shape), value, one.number * other.number))
     return _Pieces(tuple(parts), True)
+
+
+def _of_contraction(
+    build: CodeBuilder,
+    args: Sequence[CodeNode],
+    inside: Sequence[_Pieces | None],
+    inputs: Sequence[Labels],
+    output: Labels,
+) -> _Pieces | None:
+    """The pieces of a contraction with matrices that are made of diagonals between zeros: these
+    only say which entries of the rest stand where.
+    """
+    if any(len(set(labels)) < len(labels) for labels in inputs):
+        return None
+    diagonals = [
+        found
+        if found and arg.rank == 2 and all(piece.spot.diagonal for piece in found.parts)
+        else None
+        for arg, found in zip(args, inside, strict=True)
+    ]
+    if not (all(diagonals) or any(found and found.padded for found in diagonals)):
+        return None
+    operands = [found or _whole(arg) for arg, found in zip(args, diagonals, strict=True)]
+    return _met(build, operands, [arg.shape for arg in args], inputs, output)
+
+
+def _met(
+    build: CodeBuilder,
+    operands: Sequence[_Pieces],
+    shapes: Sequence[Shape],
+    inputs: Sequence[Labels],
+    output: Labels,
+) -> _Pieces | None:
+    """The pieces of a contraction of diagonals, and of arrays as they are; None where it cannot be
+    said which of their entries meet.
+    """
+    if prod(len(found.parts) for found in operands) > _MOST:
+        return None
+    parts: list[_Piece] = []
+    for chosen in product(*[found.parts for found in operands]):
+        found = _Places(shapes, inputs, output).piece(build, chosen)
+        if found is None:
+            return None
+        parts += found
+    return _Pieces(tuple(parts), True)
+
+
+class _Places:
+    """Which labels of a contraction count the same entries, when some operands are diagonals."""
+
+    def __init__(self, shapes: Sequence[Shape], inputs: Sequence[Labels], output: Labels) -> None:
+        self.inputs, self.output = inputs, output
+        self.sizes: dict[int, Dim] = {}
+        for shape, labels in zip(shapes, inputs, strict=True):
+            self.sizes.update(zip(labels, shape, strict=True))
+        # a label counts from the offset behind its leader, which is one of those that count alike
+        self.leaders = {label: (label, ZERO) for label in self.sizes}
+        self.ranges: dict[int, tuple[Dim, Dim]] = {}  # of leaders whose whole axis is not met
+
+    def piece(self, build: CodeBuilder, chosen: Sequence[_Piece]) -> list[_Piece] | None:
+        """What stands where, if these are the operands; nothing where no entries meet, None where
+        the sizes decide that.
+        """
+        for piece, labels in zip(chosen, self.inputs, strict=True):
+            if piece.spot.diagonal:
+                met = self._join(labels, piece.spot)
+                if not met:
+                    return None if met is None else []
+        values: dict[Labels, CodeNode] = {}
+        number = Fraction(1)
+        for piece, labels in zip(chosen, self.inputs, strict=True):
+            value, ends = self._met(build, piece, labels)
+            if value.op == "number":
+                number *= value.attr
+            elif ends in values:
+                value = _product(build, values[ends], value)
+            if value.op != "number":
+                values[ends] = value
+            number *= piece.number
+        kept = tuple(dict.fromkeys(self.leaders[label][0] for label in self.output))
+        covered = {label for labels in values for label in labels}
+        if any(leader not in {*kept, *covered} for leader, _ in self.leaders.values()):
+            return None  # what is summed is in no operand
+        there = tuple(label for label in kept if label in covered)
+        shape = tuple(self._place(label)[1] for label in there)
+        total = build.number(1)
+        if list(values) == [there]:
+            (total,) = values.values()
+        elif values:
+            total = contract(build, [*values.values()], [*values], there, shape)
+        if there:
+            total = spread_axes(build, Operand(total, there), kept)
+        where = [self._place(label) for label in self.output]
+        axes = tuple(kept.index(self.leaders[label][0]) for label in self.output)
+        spot = Spot(tuple(x for x, _ in where), tuple(x for _, x in where), axes)
+        return [_Piece(spot, total, number)]
+
+    def _met(self, build: CodeBuilder, piece: _Piece, labels: Labels) -> tuple[CodeNode, Labels]:
+        """The entries of an operand that meet others, and what its axes count."""
+        if not piece.value.rank:
+            return piece.value, ()
+        if piece.spot.diagonal:
+            start, count = self._place(labels[0])
+            places = [(start.plus(piece.spot.starts[0], -1), count)]
+            labels = labels[:1]
+        else:
+            places = [self._place(label) for label in labels]
+        value = _part(build, piece.value, places)
+        return value, tuple(self.leaders[label][0] for label in labels)
+
+    def _place(self, label: int) -> tuple[Dim, Dim]:
+        """The first entry of what is met on the axis, and how many there are."""
+        leader, offset = self.leaders[label]
+        start, count = self.ranges.get(leader, (ZERO, self.sizes[leader]))
+        return start.plus(offset), count
+
+    def _join(self, labels: Labels, spot: Spot) -> bool | None:
+        """Count two labels alike; False where no entries meet, None where the sizes decide it."""
+        (one, before), (other, behind) = (self.leaders[label] for label in labels)
+        apart = spot.starts[1].plus(behind, -1).plus(spot.starts[0], -1).plus(before)
+        own = (spot.starts[0].plus(before, -1), spot.shape[0])
+        met = _overlap(self.ranges[one], own) if one in self.ranges else own
+        if one == other:
+            same = apart.integer
+            if same:
+                return False
+            if same is None or met is None:
+                return None
+            self.ranges[one] = met
+            return True
+        # the other counts from so many entries behind the one
+        if met is not None and other in self.ranges:
+            start, count = self.ranges.pop(other)
+            met = _overlap(met, (start.plus(apart, -1), count))
+        if met is None:
+            return None
+        self.ranges[one] = met
+        for label, (leader, offset) in self.leaders.items():
+            if leader == other:
+                self.leaders[label] = one, offset.plus(apart)
+        return True
+
+
+def _overlap(one: tuple[Dim, Dim], other: tuple[Dim, Dim]) -> tuple[Dim, Dim] | None:
+    """The range, a start and a count, that is inside of another; None where neither surely is."""
+    before = other[0].plus(one[0], -1)
+    beyond = before.plus(other[1]).plus(one[1], -1).integer
+    if before.integer is None or beyond is None:
+        return None
+    if before.integer <= 0 <= beyond:
+        return one
+    return other if before.integer >= 0 >= beyond else None
+
+
+def _part(build: CodeBuilder, value: CodeNode, places: Sequence[tuple[Dim, Dim]]) -> CodeNode:
+    """So many entries from a start on, on each axis."""
+    taken = [
+        None if count == size else (start, count)
+        for (start, count), size in zip(places, value.shape, strict=True)
+    ]
+    if not any(taken):
+        return value
+    shape = tuple(count for _, count in places)
+    return build.node("sliced", tuple(taken), (value,), shape)
 
 
 def _of_blocks(node: CodeNode, known: dict[int, _Pieces]) -> _Pieces | None:
@@ -271,7 +413,7 @@ def _of_blocks(node: CodeNode, known: dict[int, _Pieces]) -> _Pieces | None:
             continue
         found = known.get(id(arg))
         if found is None:
-            parts.append(_Piece(Spot(at, shape, False), arg))
+            parts.append(_Piece(_block(at, shape), arg))
             continue
         padded = True
         for piece in found.parts:
@@ -309,7 +451,7 @@ def _filled(build: CodeBuilder, parts: Sequence[_Piece], shape: Shape) -> CodeNo
     spots, values = [], []
     for spot, group in groups.items():
         minus, total = _total(build, group)
-        if spot.shape == shape and not spot.diagonal:
+        if spot.shape == shape and spot.block:
             base = build.negative(total) if minus else total
         else:
             spots.append(spot._replace(minus=minus))
@@ -338,6 +480,8 @@ def _total(build: CodeBuilder, group: Sequence[_Piece]) -> tuple[bool, CodeNode]
             total = value
         else:
             operator = "+" if (piece.number < 0) is minus else "-"
-            total = build.infix(operator, total, value, total.shape)
+            sizes = zip(total.shape, value.shape or total.shape, strict=True)
+            shape = tuple(other if own == ONE else own for own, other in sizes)
+            total = build.infix(operator, total, value, shape)
     assert total is not None
     return minus, total

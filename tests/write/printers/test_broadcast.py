@@ -41,8 +41,14 @@ CODES = [
     ("sum[i,j](v[i]*norm2(L*(X[i,:] - X[j,:])')^3)", "v", ["t1 = X @ L.T", "(t1, t1)"], ["None"]),
     ("sum[i,j](v[i]*sum(tanh(L*(X[j,:] - X[i,:])')))", "v", ["t1[None, :, :] - t1[:, None"], []),
     # a product is contracted before it is summed, and what a mask leaves out is left out before
-    ("sum[i<j]((norm2(X[i,:] - X[j,:]) - D[i,j])^2)", "X", ['np.einsum("ijk,ik->ij"'], []),
-    ("sum[i<j](1/norm2(X[i,:] - X[j,:]))", "X", ['np.einsum("ijk,ik->ij"', "0.0)"], ["np.sum"]),
+    (
+        "sum[i<j]((norm2(X[i,:] - X[j,:]) - D[i,j])^2)",
+        "X",
+        ["= X - np.sum(X, axis=0) / m"],
+        ["einsum"],
+    ),
+    ("sum[i<j](1/norm2(X[i,:] - X[j,:]))", "X", ["t3 @ t4", "0.0)"], ["ijk"]),
+    ("sum[i,j](v[i]*norm2(X[i,:] - M[j,:])^3*w[j])", "X", ["/ k", "M - t"], ["ijk"]),
     (
         "sum[i,j](v[i]*exp((X[j,:] - X[i,:])*L'*L*(X[j,:] - X[i,:])'))",
         "v",
@@ -100,6 +106,16 @@ def test_zero_times_infinity_is_not_left_over(text: str) -> None:
     wanted = interpret(d._tree, values, SIZES)
     assert np.isfinite(wanted).all()
     np.testing.assert_allclose(d.to_callable()(**values), wanted, rtol=1e-12)
+
+
+def test_sums_of_differences_of_rows_keep_digits_far_from_zero() -> None:
+    """They are products of matrices, with the rows counted from their mean."""
+    d = matcalc.diff("sum[i,j](log(1 + norm2(X[i,:] - X[j,:])^2)/(1 + p[i]))", "X")
+    rng = np.random.default_rng(0)
+    X, p = 2.0**26 + np.round(2**20 * rng.normal(size=(30, 2))) / 2**20, rng.uniform(size=30)
+    shifted, code = X - 2.0**26, d.to_callable()  # exactly
+    assert "ijk" not in code.source
+    np.testing.assert_allclose(code(X=X, p=p), code(X=shifted, p=p), rtol=1e-7, atol=1e-9)
 
 
 @pytest.mark.parametrize("library", ["none", "scipy.spatial.distance"])

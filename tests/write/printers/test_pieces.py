@@ -48,6 +48,23 @@ NEIGHBOURS: list[tuple[str, dict[str, str], Callable[..., Array]]] = [
         M,
         lambda X: np.sum((X[1:, :-1] - X[:-1, :-1]) ** 2 * X[:-1, 1:]),
     ),
+    (
+        "sum[i=1:m-1, j=1:n-1](sqrt((X[i+1,j] - X[i,j])^2 + (X[i,j+1] - X[i,j])^2 + 2))",
+        M,
+        lambda X: np.sum(
+            np.sqrt(np.diff(X, axis=0)[:, :-1] ** 2 + np.diff(X, axis=1)[:-1] ** 2 + 2)
+        ),
+    ),
+    (
+        "sum[i=1:m-2](norm2(X[i,:] - 2*X[i+1,:] + X[i+2,:])^4)",
+        M,
+        lambda X: np.sum(np.sum(np.diff(X, 2, axis=0) ** 2, axis=1) ** 2),
+    ),
+    (
+        "sum[i=1:m-1](exp(X[i+1,:]*X[i,:]') + X[i+1,1]*X[i,2]^2)",
+        M,
+        lambda X: np.sum(np.exp(np.sum(X[1:] * X[:-1], axis=1)) + X[1:, 0] * X[:-1, 1] ** 2),
+    ),
 ]
 
 
@@ -106,6 +123,19 @@ def test_a_complex_step_passes_through_pieces() -> None:
     third = d.to_callable()(x=np.array([0.3, 0.7, 1.1]) + 1e-30j)
     near = [d.to_callable()(x=np.array([0.3, 0.7, 1.1]) + s) for s in (1e-6, -1e-6)]
     np.testing.assert_allclose(np.imag(third) * 1e30, (near[0] - near[1]) / 2e-6, rtol=1e-6)
+
+
+def test_no_matrix_that_only_selects_is_made() -> None:
+    """A contraction with such matrices writes the rest of it where it belongs."""
+    d = matcalc.diff(NEIGHBOURS[8][0], "X", order=2, variables=M)
+    source = d.to_callable().source.split('"""')[2]
+    assert source.count('np.einsum("ijij->ij"') == 9
+    assert source.count("np.zeros") == 1
+    assert "@" not in source
+    d = matcalc.diff("sum[i=1:m-1](X[i+1,:]*X[i,:]')/2", "X", order=2, variables=M)
+    assert 'np.einsum("ijij->ij"' in d.to_callable().source
+    d = matcalc.diff(NEIGHBOURS[9][0], "X", variables=M)
+    assert "@" not in d.to_callable().source
 
 
 def test_the_parts_say_where_they_stand() -> None:
