@@ -54,6 +54,7 @@ class Chains:
     def __init__(self, builder: CodeBuilder, kept: frozenset[CodeNode] = frozenset()) -> None:
         self.builder = builder
         self.kept = kept  # matrices that are computed anyway
+        self.shared: set[CodeNode] = set()  # what several parts of the program are made of
         self.nested = False  # inside of a product that is tried term by term
 
     def array(self, product: CodeProduct) -> CodeNode:
@@ -158,8 +159,9 @@ class Chains:
         """A chain without vectors."""
         if not factors:
             return self.builder.fill("np.eye", shape)
-        factors = join_kept(self.builder, self._merge(factors), self.kept)
-        found = self._distribute(factors) or self._gram(factors)
+        merged = self._merge(factors)
+        factors = join_kept(self.builder, list(merged), self.kept)
+        found = self._distribute(factors) or self._gram(merged)
         if found is not None:
             return found
         whole = self._multiply(factors)
@@ -175,7 +177,8 @@ class Chains:
             return self.single(result)
         matrices = [factor.kind == MATRIX for factor in factors]
         placed = sum(factor.kind == MATRIX and is_placed(factor.node) for factor in factors)
-        if len(factors) == _FEW and all(matrices) and placed < 2:
+        full = all(factor.kind in (MATRIX, INVERSE) for factor in factors)
+        if len(factors) == _FEW and full and placed < 2:
             one, two, three = factors
             left = self._combine(self._combine(one, two), three).node
             return choose(self.builder, left, self._combine(one, self._combine(two, three)).node)
@@ -192,7 +195,7 @@ class Chains:
         if len(factors) == 1 or self.nested:
             return None
         for place, factor in enumerate(factors):
-            if factor.kind != MATRIX or factor.node in self.kept:
+            if factor.kind != MATRIX or factor.node in self.kept or factor.node in self.shared:
                 continue
             terms = spread(factor.node)
             products = [term for _, term in terms if is_product(without_scalar(term)[1])]
@@ -360,9 +363,7 @@ class Chains:
         mirrors it. None where the chain is not the same from both ends.
         """
         half = len(factors) // 2
-        if half == 0 or any(
-            factors[place].transpose() != factors[-1 - place] for place in range(half)
-        ):
+        if not half or not all(map(self._are_mirrored, factors[:half], factors[: half - 1 : -1])):
             return None
         right = list(factors[len(factors) - half :])
         if len(factors) % 2 and factors[half].kind == DIAGONAL:
@@ -376,6 +377,11 @@ class Chains:
             return self._between(factors[half], right)
         Z = self.matrix(right, ())
         return self.builder.infix("@", self.builder.transpose(Z), Z, (Z.shape[1], Z.shape[1]))
+
+    def _are_mirrored(self, left: CodeFactor, right: CodeFactor) -> bool:
+        """Whether one is the transpose of the other."""
+        same = left.kind == right.kind and left.node is right.node
+        return left.transpose() == right or (same and self.builder.is_symmetric(left.node))
 
     def _rows_that_count(self, weight: CodeNode, right: list[CodeFactor]) -> CodeNode:
         """B'*D*B for a diagonal of zeros and ones: from the rows with ones, where nobody reads the

@@ -19,6 +19,7 @@ from matcalc.core.walk import operands, postorder
 from matcalc.write.printers import numpy_checks as checks
 from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
+from matcalc.write.printers.numpy_cost import depths
 from matcalc.write.printers.numpy_emit import Emitter, size_code, solve_size, tuple_code
 from matcalc.write.printers.numpy_families import (
     docstring_lines,
@@ -173,14 +174,14 @@ class Source:
         return found
 
     def sides(self) -> list[str]:
-        """The source with the first side of every choice, and with the second; nothing if there is
-        no choice.
+        """The sources that together have both sides of every choice, of one inside of another for
+        each side of that; nothing if there is no choice.
         """
-        choices = any(node.op == "choice" for node in self.order)
-        return [self.text(side) for side in (0, 1)] if choices else []
+        deepest = max(depths(self.root).values())
+        return [self.text(side) for side in range(2**deepest)] if deepest else []
 
     def text(self, side: int | None = None) -> str:
-        """The whole source; with ``side`` that side of every choice that is left to the sizes."""
+        """The whole source; with ``side`` one side of every choice that is left to the sizes."""
         checks.require_name(self.name, self.reserved)
         given, bindings = self._bindings()
         functions: dict[UserFunction | FunctionRef | str, str] = dict(self.own.items())

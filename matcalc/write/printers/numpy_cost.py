@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import reduce
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.walk import postorder
+from matcalc.core.walk import operands, postorder
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 
 _ENTRY = 6  # what an operation on an entry in memory costs, in multiplications of a matrix product
@@ -30,6 +30,12 @@ def choose(
     """
     if one is other or one.shape != other.shape:
         return one
+    if other.op == "choice" and build.quick:  # nobody reads the code
+        first, second = (choose(build, one, each, saving) for each in other.args)
+        if first is second:
+            return first
+        same = (first, second) == other.args
+        return other if same else build.node("choice", other.attr, (first, second), one.shape)
     left, right = postorder(one, _args), postorder(other, _args)
     if max(len(left), len(right)) > _LONG:
         return one
@@ -48,6 +54,15 @@ def choose(
         usual = difference.size(dict.fromkeys(difference.letters, _NOMINAL))
         return one if usual <= 0 else other
     return build.node("choice", difference, (one, other), one.shape)
+
+
+def depths(root: CodeNode) -> dict[CodeNode, int]:
+    """How many choices are inside of one another up to each node."""
+    found: dict[CodeNode, int] = {}
+    for node in postorder(root, operands):
+        inside = max([found[arg] for arg in node.args], default=0)
+        found[node] = inside + (node.op == "choice")
+    return found
 
 
 def _args(node: CodeNode) -> tuple[CodeNode, ...]:

@@ -17,6 +17,7 @@ from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import operands, postorder
 from matcalc.write.printers import numpy_blocks as blocks
 from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code, bracket
+from matcalc.write.printers.numpy_cost import depths
 from matcalc.write.printers.numpy_facts import is_complex
 from matcalc.write.printers.numpy_nodes import CodeNode
 
@@ -60,7 +61,9 @@ class Emitter:
         side: int | None = None,
     ) -> None:
         self.root = root
-        self.side = side  # that is taken of every choice
+        self.side = side  # whose bits say which side is taken of choices, by how deep these are
+        self.depths = {} if side is None else depths(root)
+        self.common: dict[CodeNode, tuple[CodeNode, ...]] = {}  # of choices
         self.uses: Counter[int] = Counter()
         self.names = names
         self.functions = functions
@@ -117,8 +120,21 @@ class Emitter:
         if id(node) in self.codes:
             return ()
         if node.op == "choice":
-            return () if self.side is None else node.args[self.side : self.side + 1]
+            return self._common(node) if self.side is None else (self._taken(node),)
         return node.args
+
+    def _common(self, node: CodeNode) -> tuple[CodeNode, ...]:
+        """What both sides of a choice need."""
+        if node not in self.common:
+            one, other = (postorder(arg, self._always) for arg in node.args)
+            both = {id(each) for each in other}
+            self.common[node] = tuple(each for each in one if id(each) in both)
+        return self.common[node]
+
+    def _taken(self, node: CodeNode) -> CodeNode:
+        """The side of a choice that is taken."""
+        assert self.side is not None
+        return node.args[self.side >> (self.depths[node] - 1) & 1]
 
     def _sides(self, node: CodeNode) -> list[tuple[list[str], str]]:
         """The statements and the code of each side of a choice, written apart."""
@@ -209,7 +225,7 @@ class Emitter:
             case "pieces":
                 return self._add_pieces(node)
             case "choice" if self.side is not None:
-                return self.codes[id(node.args[self.side])]
+                return self.codes[id(self._taken(node))]
             case "choice":
                 return self._choice(node)
             case "multiplied":
@@ -384,7 +400,8 @@ class Emitter:
             name = self._name((f"np.zeros({shape}{kind})", ATOM))[0]
         for place, (spot, value) in enumerate(zip(node.attr, values, strict=True)):
             code = self.codes[id(value)][0]
-            if place or base:
+            touched = base or not all(map(spot.misses, node.attr[:place]))
+            if touched or (place and spot.minus and value.rank):
                 operator = "-=" if spot.minus else "+="
             else:
                 operator, code = "=", f"-{self._bracket(value, UNARY)}" if spot.minus else code

@@ -14,6 +14,7 @@ _VALUES = {row.numpy or name: row.values for name, row in OPERATIONS.items() if 
     "abs_": (0, inf),
     "np.sign": (-1, 1),
     "sigmoid_slope": (0, 0.25),
+    "squared_distances": (0, inf),
 }
 _POSITIVE = frozenset(name for name, (least, _) in _VALUES.items() if least >= 0)
 _BOUNDED = frozenset(name for name, (least, most) in _VALUES.items() if least >= -1 and most <= 1)

@@ -13,6 +13,7 @@ from matcalc.core.dims import ONE, Shape
 from matcalc.core.operations import FRECHET, OPERATIONS, SYLVESTER
 from matcalc.core.tree import Expr
 from matcalc.write.printers.numpy_chains import Chains
+from matcalc.write.printers.numpy_facts import nonnegative
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_products import (
     COLUMN,
@@ -51,6 +52,9 @@ CALLS = {name: spec.numpy for name, spec in OPERATIONS.items() if spec.numpy is 
 def power(build: CodeBuilder, base: CodeNode, exponent: CodeNode, shape: Shape) -> CodeNode:
     """Entry by entry; roots and reciprocals have quicker ways than a power."""
     value = exponent.attr if exponent.op == "number" else None
+    if value is not None and value % 2 == 0 and base.calls("np.sqrt") and nonnegative(base.args[0]):
+        inside = base.args[0]
+        return inside if value == 2 else power(build, inside, build.number(value / 2), shape)
     if value == Fraction(1, 2):
         return root(build, base, shape)
     if value in (-1, Fraction(-1, 2)):

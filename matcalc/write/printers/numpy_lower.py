@@ -142,6 +142,8 @@ class _Lowering:
             ):
                 return value.copy()
             value = self.chains.array(value)
+        if self.uses[id(expr)] > 1:
+            self.chains.shared.add(value)
         return self._leaf(expr, value)
 
     def _ones(self, expr: Expr) -> CodeProduct | None:

@@ -44,6 +44,17 @@ class Spot(NamedTuple):
         """Whether the value has an axis for each of the array's."""
         return self.axes == tuple(range(len(self.axes)))
 
+    def misses(self, other: Spot) -> bool:
+        """Whether this is sure to have no entry of another spot: it is beside its diagonal."""
+        same = [self.axes.index(axis) for axis in self.axes]
+        return self.axes == other.axes and any(
+            self._behind(place, first).plus(other._behind(place, first), -1).integer
+            for place, first in enumerate(same)
+        )
+
+    def _behind(self, place: int, first: int) -> Dim:
+        return self.starts[place].plus(self.starts[first], -1)
+
 
 class _Piece(NamedTuple):
     """number * value at a spot; the value of a diagonal is a vector, or a number for all of it."""
@@ -99,7 +110,7 @@ def _is_worth(node: CodeNode, found: _Pieces) -> bool:
     return (
         node.op == "einsum"
         or node.attr in ("+", "-", "@")
-        or all(piece.spot.diagonal for piece in found.parts)
+        or not any(piece.spot.block for piece in found.parts)
     )
 
 
@@ -248,10 +259,12 @@ def _of_contraction(
         else None
         for arg, found in zip(args, inside, strict=True)
     ]
-    if not (all(diagonals) or any(found and found.padded for found in diagonals)):
+    if not any(diagonals):
         return None
     operands = [found or _whole(arg) for arg, found in zip(args, diagonals, strict=True)]
-    return _met(build, operands, [arg.shape for arg in args], inputs, output)
+    found = _met(build, operands, [arg.shape for arg in args], inputs, output)
+    padded = all(diagonals) or any(each and each.padded for each in diagonals)
+    return found and found._replace(padded=padded)
 
 
 def _met(

@@ -12,6 +12,7 @@ import pytest
 
 import matcalc
 from matcalc.core.errors import EvaluationError
+from matcalc.verify.oracle.interpret import interpret
 
 RNG = np.random.default_rng(5)
 SHAPES = {"A": (4, 3), "X": (5, 2), "Y": (4, 2), "S": (3, 3), "W": (5, 4)}
@@ -199,7 +200,7 @@ COVARIANCES = {"F": "matrix(n, k)", "S": "symmetric(n)", "K": "psd(n)", "s": "sc
 COVARIANCES |= {"d": "vector(n)", "y": "vector(n)"}
 SOLVED = [
     ("y'*inv(K + s*eye(n))*y + logdet(K + s*eye(n))", "s", 1),
-    ("logdet(F*F' + diag(d)) + tr(inv(F*F' + diag(d))*S)", "F", 2),
+    ("logdet(F*F' + diag(d)) + tr(inv(F*F' + diag(d))*S)", "F", 1),
     ("logdet(F*diag(y[1:k])*F' + diag(d)) + d'*inv(F*diag(y[1:k])*F' + diag(d))*d", "d", 1),
     ("y'*inv(S)*y", "y", 0),
     ("logdet(F'*K*F + s*eye(k))", "s", 1),
@@ -336,3 +337,84 @@ def test_norms_and_weights_along_axes() -> None:
         np.exp(-((X[:, None] - M[None]) ** 2).sum(-1)).sum() + np.exp(-(X * w) @ (M**2).T).sum()
     )
     np.testing.assert_allclose(f(X=X, M=M, w=w), wanted)
+
+
+# expression, variable, kinds, what stands in the code, what does not, sizes of each branch
+COSTS: list[tuple[str, str, dict[str, str], list[str], list[str], list[tuple[int, ...]]]] = [
+    (  # a system is solved for a product, or for its factor, by the sizes
+        "tr(inv(S)*(Y - X*B)'*(Y - X*B))",
+        "B",
+        {"S": "psd(k)", "Y": "matrix(m, k)", "X": "matrix(m, n)"},
+        ["if n <= m", "psd_factors(S)"],
+        [],
+        [(7, 3, 2), (3, 7, 2)],
+    ),
+    (  # the same from both ends
+        "l*tr(W*inv(S)*W') + logdet(S)",
+        "S",
+        {"S": "psd(k)", "W": "matrix(m, k)", "l": "positive"},
+        [".T @ t"],
+        ["multi_dot", "m <= k"],
+        [(7, 3, 2)],
+    ),
+    (  # an identity less a product, before which orders are compared
+        "tr((eye - K*H)*P*(eye - K*H)')",
+        "K",
+        {"K": "matrix(n, m)", "H": "matrix(m, n)", "P": "psd(n)"},
+        ["if n <= m:", "if 6 * m"],
+        [],
+        [(2, 9, 1), (9, 2, 1), (3, 4, 1), (40, 3, 1), (3, 40, 1)],
+    ),
+    (  # what has two uses is made once, not term by term
+        "sum(log(1 + (X*B - Y).^2)) + norm2((X*B - Y)*S)^2 + tr((X*B - Y)'*Z)",
+        "B",
+        {"S": "matrix(k, k)", "Y": "matrix(m, k)", "X": "matrix(m, n)", "Z": "matrix(m, k)"},
+        [],
+        ["Y @", "X.T @ X"],
+        [(7, 3, 2)],
+    ),
+    (  # even powers of norms need no root
+        "sum[i,j](w[i]*norm2(X[i,:] - Z[j,:])^6)",
+        "w",
+        {"w": "vector(m)", "X": "matrix(m, n)", "Z": "matrix(k, n)"},
+        [],
+        ["sqrt"],
+        [(7, 3, 2)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "kinds", "parts", "others", "branches"), COSTS)
+def test_the_cheaper_way_is_taken(
+    text: str,
+    wrt: str,
+    kinds: dict[str, str],
+    parts: list[str],
+    others: list[str],
+    branches: list[tuple[int, ...]],
+) -> None:
+    d = matcalc.diff(text, wrt, variables=kinds)
+    f = d.to_callable()
+    body = f.source.split('"""')[2]
+    assert all(part in body for part in parts), body
+    assert not any(part in body for part in others), body
+    for branch in branches:
+        sizes = dict(zip("mnk", branch, strict=True))
+        given = {}
+        for name, variable in d.variables.items():
+            value = RNG.uniform(0.5, 1.5, [axis.size(sizes) for axis in variable.shape])
+            psd = variable.kind == "psd"
+            given[name] = value @ value.T + 9 * np.eye(len(value)) if psd else value
+        wanted = interpret(d._tree, given, sizes)
+        np.testing.assert_allclose(f(**given), wanted, rtol=1e-10, atol=1e-12)
+
+
+def test_all_ways_through_choices_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those through a choice inside of another."""
+    ways: list[list[str]] = []
+    monkeypatch.setattr(
+        "matcalc.verify.readback.code.confirm_code",
+        lambda text, source, *others: ways.append(source.sides()),
+    )
+    matcalc.diff("tr((eye - K*G)*P*(eye - K*G)')", "K", variables=COSTS[2][2]).to_callable()
+    assert [len(set(each)) for each in ways] == [3]  # two orders, and the terms one by one
