@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from matcalc.core.dims import ONE, Dim, Shape
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.tree import Expr
 from matcalc.write.printers.numpy_functions import CodeLowering
 from matcalc.write.printers.numpy_nodes import CodeNode
 
-_LETTERS = "ijklmnop"
+_LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def blocks(low: CodeLowering, expr: Expr) -> CodeNode:
@@ -124,6 +125,26 @@ def view(name: str, spot: Any, shape: Shape, size: Callable[[Dim], str]) -> str:
         parts.append(f"{first}:{'' if end == whole else size(end)}")
     inside = "" if spot.shape == shape else f"[{', '.join(parts)}]"
     if not spot.block:
-        both = "".join(_LETTERS[axis] for axis in spot.axes)
-        return f'np.einsum("{both}->{"".join(dict.fromkeys(both))}", {name}{inside})[...]'
+        return diagonal(f"{name}{inside}", spot.axes)
     return f"{name}{inside or '[...]'}"
+
+
+def diagonal(code: str, axes: Sequence[int]) -> str:
+    """The entries of an array that are equal on these axes, as a view that can be assigned to."""
+    return f"np.einsum({subscripts([axes], tuple(dict.fromkeys(axes)))}, {code})[...]"
+
+
+def subscripts(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> str:
+    """The first argument of einsum."""
+    labels = list(dict.fromkeys([*output, *(label for each in inputs for label in each)]))
+    if len(labels) > len(_LETTERS):
+        raise UnsupportedError(
+            f"NumPy's einsum has letters for {len(_LETTERS)} indices; this contraction needs "
+            f"{len(labels)}"
+        )
+    letters = dict(zip(labels, _LETTERS, strict=False))
+    left, right = (
+        ",".join("".join(letters[label] for label in each) for each in side)
+        for side in (inputs, [output])
+    )
+    return f'"{left}->{right}"'

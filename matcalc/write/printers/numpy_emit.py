@@ -12,7 +12,6 @@ from itertools import count
 from matcalc.core.decimals import places
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.errors import UnsupportedError
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import operands, postorder
 from matcalc.write.printers import numpy_blocks as blocks
@@ -24,7 +23,6 @@ from matcalc.write.printers.numpy_nodes import CodeNode
 _WIDTH = 88  # characters of an expression on one line
 _SHORT = 8  # characters of a decimal that is written instead of a quotient
 _EXACT = 2**53  # beyond it integers are written as the float that they become
-_LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # what has a value that nobody else holds
 _FRESH = frozenset(
     (
@@ -217,7 +215,10 @@ class Emitter:
                 shape = ", ".join(self._size(dim)[0] for dim in node.shape)
                 return f"{self._bracket(node.args[0], ATOM)}.reshape({shape})", ATOM
             case "einsum":
-                given = [subscripts(*node.attr), *(self.codes[id(arg)][0] for arg in node.args)]
+                given = [
+                    blocks.subscripts(*node.attr),
+                    *(self.codes[id(arg)][0] for arg in node.args),
+                ]
                 more = ["optimize=True"] * (len(node.args) > 2)
                 return f"np.einsum({', '.join([*given, *more])})", ATOM
             case "scattered":
@@ -380,13 +381,11 @@ class Emitter:
             name = self._name((f"np.zeros({self._shape(node.shape, eye=False)}{kind})", ATOM))[0]
         else:
             name = self._own(base[0])
-        pattern = "".join(_LETTERS[label] for label in node.attr)
-        once = "".join(dict.fromkeys(pattern))
         operator = "+=" if base else "="
         if base and value.op == "neg":
             operator, code = "-=", self.codes[id(value.args[0])]
         code = self._name(code) if len(code[0]) > _WIDTH // 2 else code
-        self.lines.append(f'np.einsum("{pattern}->{once}", {name})[...] {operator} {code[0]}')
+        self.lines.append(f"{blocks.diagonal(name, node.attr)} {operator} {code[0]}")
         return name, ATOM
 
     def _add_pieces(self, node: CodeNode) -> Code:
@@ -461,22 +460,6 @@ class Emitter:
     def _shape(self, shape: Shape, *, eye: bool) -> str:
         texts = [self._size(dim)[0] for dim in shape]
         return texts[0] if eye or len(texts) == 1 else f"({', '.join(texts)})"
-
-
-def subscripts(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> str:
-    """The first argument of einsum."""
-    labels = list(dict.fromkeys([*output, *(label for each in inputs for label in each)]))
-    if len(labels) > len(_LETTERS):
-        raise UnsupportedError(
-            f"NumPy's einsum has letters for {len(_LETTERS)} indices; this contraction needs "
-            f"{len(labels)}"
-        )
-    letters = dict(zip(labels, _LETTERS, strict=False))
-    left, right = (
-        ",".join("".join(letters[label] for label in each) for each in side)
-        for side in (inputs, [output])
-    )
-    return f'"{left}->{right}"'
 
 
 def solve_size(

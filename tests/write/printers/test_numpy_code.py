@@ -20,8 +20,8 @@ from matcalc.read.frontend import read
 from matcalc.runtime.factors import psd_factors, psd_inverse, psd_logdet, psd_solve
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.readback.code import code_says
+from matcalc.write.printers.numpy_blocks import subscripts
 from matcalc.write.printers.numpy_code import Source, compile_numpy
-from matcalc.write.printers.numpy_emit import subscripts
 from matcalc.write.printers.numpy_functions import CALLS, FORMS
 
 
