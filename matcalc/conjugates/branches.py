@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
 from matcalc.core.likeness import Likeness
-from matcalc.core.operations import CUTS
+from matcalc.core.operations import CUTS, ENTRIES
 from matcalc.core.tree import Expr, is_number, variable_names
 
 
@@ -29,7 +29,8 @@ def _is_modulus(node: Expr, found: ComplexProgram) -> bool:
     """Whether this is the root of conj(a)*a, of the sum of such products, or of tr(X^H*X)."""
     if node.op != "sqrt":
         return False
-    inside = node.args[0].args[0] if node.args[0].op in ("sum", "tr") else node.args[0]
+    summed = ENTRIES.get(node.args[0].op) == "summed"
+    inside = node.args[0].args[0] if summed else node.args[0]
     if inside.op not in ("*", ".*"):
         return False
     left, right = inside.args

@@ -13,7 +13,7 @@ from functools import reduce
 from itertools import combinations
 
 from matcalc.conjugates.analytic import without_norms
-from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate, with_conjugates
+from matcalc.conjugates.reading import NORMS, UNIT, ComplexProgram, conjugate, with_conjugates
 from matcalc.conjugates.unit import without_powers
 from matcalc.core.kinds import Variable
 from matcalc.core.likeness import Likeness
@@ -35,7 +35,7 @@ from matcalc.engine.pipeline import simplify_tree
 from matcalc.write.notation import format_text
 
 CONJ, ADJOINT, REAL, IMAG = "conj", "ctranspose", "real", "imag"
-_ABS, _NORM = "abs", "norm2"
+_ABS, _NORM = NORMS
 _OWN = frozenset((CONJ, ADJOINT, REAL, IMAG, _ABS, _NORM))
 _KINDS = ("scalar", "vector", "matrix")
 _MOST_ROUNDS = 6  # of finding parts and bringing the rest in order

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.kinds import ROWS, Variable
-from matcalc.core.operations import COMPARISONS, OPERATIONS
+from matcalc.core.operations import COMPARISONS, ENTRIES, OF_ENTRIES, OPERATIONS
 from matcalc.core.scalars import SCALARS
 from matcalc.core.tree import Expr
 
@@ -104,14 +104,9 @@ _RANGES = {
     "epsilon": Bounds(Fraction(-1), Fraction(1)),
     "dimension": Bounds(Fraction(1), INFINITE),
     "constant": ABOVE_ZERO,
-    # within multiples of pi
-    **dict.fromkeys(("asin", "atan"), Bounds(Fraction(-8, 5), Fraction(8, 5))),
-    "acos": Bounds(Fraction(0), Fraction(16, 5)),
-    "atan2": Bounds(Fraction(-16, 5), Fraction(16, 5)),
 }
 _CONSTANTS = {"pi": math.pi}
-_KEEPING = ("'", "vec", "vech", "slice", "reshape", "fill", "mean", "amax", "amin", "permute")
-_SUMMING = ("sum", "tr", "cumsum", "revcumsum")
+_ENTRIES = {**ENTRIES, "'": "moved", "slice": "taken", "fill": "spread"}
 
 
 def entry_bounds(tree: Expr, variables: Mapping[str, Variable], known: Known) -> Bounds:
@@ -146,21 +141,26 @@ def _of(node: Expr, args: list[Bounds], variables: Mapping[str, Variable]) -> Bo
         return _product(node, args)
     if op in ("^", ".^"):
         return _power(node, args[0], args[1]) if op == ".^" or not node.shape else EVERYTHING
-    if op in _KEEPING and args:
-        return args[0]
-    if op in _SUMMING:
-        return _of_signs(args[0])
+    if op in _ENTRIES and args:
+        return _of_entries(node, args[0])
     if op == "prod":
         return _of_signs(args[0]) if args[0].nonnegative else EVERYTHING
-    if op == "diag" and node.rank < node.args[0].rank:
-        return args[0]
-    if op in ("diag", "tril", "triu"):
-        return args[0].hull(_ZERO)
     if op == "where":
         return args[1].hull(args[2])
-    if op in ("blocks", "max", "min"):
+    if op == "blocks" or op in OF_ENTRIES:
         return _of_several(op, args)
     return _function(op, args)
+
+
+def _of_entries(node: Expr, a: Bounds) -> Bounds:
+    """Of what is made of the entries of its argument."""
+    how = _ENTRIES[node.op]
+    if how == "summed":
+        return _of_signs(a)
+    if how == "signed":
+        a = a.hull(a.negate())
+    zeros = how in ("signed", "spread") and node.rank >= node.args[0].rank  # diag of a matrix
+    return a.hull(_ZERO) if zeros else a
 
 
 def _function(op: str, args: list[Bounds]) -> Bounds:
@@ -177,12 +177,11 @@ def _function(op: str, args: list[Bounds]) -> Bounds:
             (a.above and not (flat and a.least < 0)) or (above and a.least == -INFINITE),
             (a.below and not (flat and a.most <= 0)) or (below and a.most == INFINITE),
         )
-    if op in ("abs", "cosh"):
+    if row.slope == 2 and row.parity == 1 and op in SCALARS:
         return _even(op, args[0])
     if row.values is None:
-        return _RANGES.get(op, EVERYTHING)
-    least, most = map(_end, row.values)
-    return Bounds(least, most, above, below)
+        return EVERYTHING
+    return Bounds(_end(row.values[0], -1), _end(row.values[1], 1), above, below)
 
 
 def _even(op: str, a: Bounds) -> Bounds:
@@ -194,16 +193,15 @@ def _even(op: str, a: Bounds) -> Bounds:
     least: End = Fraction(0) if a.least <= 0 <= a.most else low
     if op == "abs":
         return Bounds(least, high, least == 0 and (a.positive or a.negative))
-    return Bounds(
-        _outward(math.cosh(min(float(least), _LARGEST)), -1) if least else Fraction(1), INFINITE
-    )
+    return Bounds(_value(op, least, -1), _value(op, high, 1))
 
 
 def _value(op: str, end: End, side: int) -> End:
     """The value of a rising function at an end, rounded outwards."""
     row = OPERATIONS[op]
     start = -INFINITE if row.starts is None else row.starts
-    low, high = map(_end, row.values or (-INFINITE, INFINITE))  # its limits
+    limits = row.values or (-INFINITE, INFINITE)
+    low, high = _end(limits[0], -1), _end(limits[1], 1)
     x = float(end)
     if x in (INFINITE, start) or x < start:
         return high if x == INFINITE else low
@@ -214,8 +212,11 @@ def _value(op: str, end: End, side: int) -> End:
     return high if value > high else value
 
 
-def _end(value: float) -> End:
-    return Fraction(str(value)) if math.isfinite(value) else value
+def _end(value: float, side: int) -> End:
+    """An end of a row: one that is not whole is rounded, as pi/2."""
+    if not math.isfinite(value):
+        return value
+    return Fraction(value) if value == int(value) else _outward(value, side)
 
 
 def _outward(value: float, side: int) -> Fraction:

@@ -7,12 +7,13 @@ from math import ceil
 
 from matcalc.core.dims import Dim
 from matcalc.core.indexed import compares_indices, parts
-from matcalc.core.operations import TRIANGLES
+from matcalc.core.operations import LINEAR, TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
 
 # what is zero for small sizes longer than its factors: tril(A, -3)*tril(B, -3) of 6 rows
-_JOINING = frozenset(("*", ".*", "dot", "einsum", "indexed", "reduce"))
+_BILINEAR = (name for name, places in LINEAR.items() if len(places) > 1)
+_JOINING = frozenset(("*", ".*", "einsum", "indexed", "reduce", *_BILINEAR))
 _REACHING = frozenset((*TRIANGLES, "indexed"))  # what may speak of places
 _FURTHEST = 1_000  # larger sizes are none that can be tried
 

@@ -77,7 +77,12 @@ POLES = frozenset(row.name for row in _ROWS if row.pole)
 FLAT = frozenset(row.name for row in _ROWS if row.flat)
 FUSED = frozenset(row.name for row in _ROWS if row.fused)
 PERIODIC = frozenset(row.name for row in _ROWS if row.periodic)
-MOVING = frozenset(row.name for row in _ROWS if row.moves)
+# of which decomposition they are factors, or are taken
+PARTS = {row.name: row.part_of for row in _ROWS if row.part_of}
+EIGENVALUES = PARTS["eigvals"][:2]  # those of symmetric matrices
+# of which entries of the argument those of the value are made
+ENTRIES = {row.name: row.entries for row in _ROWS if row.entries}
+MOVING = frozenset(name for name, how in ENTRIES.items() if how == "moved")
 INVERSES = {row.name: row.inverse for row in _ROWS if row.inverse}
 PICKING = {row.name: row.picks for row in _ROWS if row.picks}
 ANALYTIC = frozenset(row.name for row in _ROWS if row.analytic or row.linear)
@@ -102,6 +107,12 @@ MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 # functions of a vector that a second argument applies to each column (1) or to each row (2) of a
 # matrix; the network has them by row only, those of columns being transposed
 ALONG = frozenset(row.name for row in _ROWS if row.along)
+# those and sums, which a second argument takes along the one axis or the other
+DIRECTED = ALONG | {
+    name
+    for name, how in ENTRIES.items()
+    if how in ("summed", "averaged") and OPERATIONS[name].arity[1] == 2
+}
 INDEX_ARITHMETIC = frozenset(row.name for row in _ROWS if row.arithmetic)
 NUMBERED = frozenset(row.name for row in _ROWS if row.numbered)
 VANISHING = frozenset(row.name for row in _ROWS if row.vanishes)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import ArgumentError, UnsupportedError
-from matcalc.core.operations import ENTRYWISE
+from matcalc.core.operations import ENTRIES, ENTRYWISE, PICKING, SIZES
 from matcalc.core.tree import Expr, intern_trees, is_number
 
 Sizes = Mapping[str, int]
@@ -264,33 +264,12 @@ def pair_count(a: Side, b: Side) -> Count:
     return Count(a.rows * a.columns * b.columns, a.rows * (a.columns - 1) * b.columns)
 
 
-_FREE = frozenset(
-    (
-        "variable",
-        "number",
-        "constant",
-        "dimension",
-        "eye",
-        "fill",
-        "unit",
-        "neg",
-        "'",
-        "vec",
-        "reshape",
-        "permute",
-        "diag",
-        "slice",
-        "blocks",
-        "entry",
-        "unvec",
-        "tril",
-        "triu",
-        "several",
-        "skewmat",
-        "vee",
-        "commutation",
-    )
-)
+_FREE = frozenset(("variable", "number", "constant", "dimension", "eye", "unit", "neg", "'"))
+_FREE |= {"fill", "slice", "blocks", "entry", "several"}
+_FREE |= {name for name, place in SIZES.items() if place == 0}  # constants
+_FREE |= {
+    name for name, how in ENTRIES.items() if how in ("moved", "taken", "spread", "signed")
+} - PICKING.keys()
 _RULES: dict[str, Callable[[Expr, Sizes], Count]] = {
     "+": _additions,
     "-": _additions,

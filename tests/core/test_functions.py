@@ -9,7 +9,7 @@ import matcalc
 from matcalc import cli
 from matcalc.cli.functions import document, list_functions
 from matcalc.core.functions.spec import ELEMENTWISE
-from matcalc.core.operations import ALIASES, OPERATIONS, PARITY, REFLECTED
+from matcalc.core.operations import ALIASES, ENTRIES, OPERATIONS, PARITY, REFLECTED
 from matcalc.verify.oracle.functions import FUNCTIONS as ORACLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,6 +70,34 @@ def test_what_a_function_is_of_a_scalar(name):
     except TypeError:
         computed = found()
     assert np.ravel(ORACLE[name](given))[0] == pytest.approx(np.ravel(computed)[0])
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_which_entries_a_value_has(name):
+    """The digits of its entries to base 3 say of which entries of the argument each is the sum."""
+    sizes = {"reshape": (4, 2), "permute": (2, 2, 2)}
+    size = (3,) if name in ("diag", "skewmat", "cumsum", "revcumsum") else sizes.get(name, (3, 3))
+    given = 3.0 ** np.arange(np.prod(size)).reshape(size)
+    more = {"reshape": ", 2, 4", "permute": ", 3, 1, 2"}.get(name, "")
+    kind = {1: "vector", 2: "matrix", 3: "tensor"}[given.ndim] + f"({', '.join(map(str, size))})"
+    value = np.ravel(matcalc.parse(f"{name}(X{more})", {"X": kind}).to_callable()(X=given))
+    entries, how = {*given.ravel()}, ENTRIES[name]
+    match how:
+        case "moved" | "taken":
+            assert {*value} <= entries
+            assert how == "taken" or sorted(value) == sorted(entries)
+        case "spread":
+            assert {0.0} < {*value} <= entries | {0.0}
+        case "signed":
+            assert min(value) < 0
+            assert max(abs(value)) <= max(entries)
+        case "averaged":
+            assert min(entries) <= min(value) <= max(value) <= max(entries)
+        case "summed":
+            assert all(set(np.base_repr(int(each), 3)) <= {"0", "1"} for each in value)
+            assert max(value) > max(entries)
+        case _:
+            pytest.fail(f"{how} says nothing")
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -34,6 +34,7 @@ MEANINGS = [
     ("np.sum((X @ w - y)**2)", "norm2(X*w - y)^2", "X: matrix"),
     ("torch.sum(x**2)", "sum(x.^2)", "x: vector"),
     ("F.relu(A @ x).sum()", "sum(relu(A*x))", "x: vector"),
+    ("F.softsign(A @ x).sum()", "sum(softsign(A*x))", "x: vector"),
     ("math.exp(-x**2/2)", "exp(-x^2/2)", "x: scalar"),
     ("torch.einsum('ij,j->i', A, x)", "A*x", "x: vector"),
 ]

@@ -24,7 +24,6 @@ from matcalc.answers.expansions.series_terms import (
     SeriesPart,
     atom,
     format_tree,
-    matrix_sums,
 )
 from matcalc.answers.expansions.taylor import TaylorPolynomial, put
 from matcalc.claims.equality import require_equal
@@ -271,8 +270,8 @@ class _Finder:
 
     def _of_matrix(self, name: str, inside: Expr) -> list[SeriesPart]:
         core, _ = self._core(inside, "")
-        found = matrix_sums(core).get(name)
-        if found is None:
+        found = OF_MATRICES[name](core)
+        if not found:
             raise self._refusal(Expr(name, (inside,), inside.shape))
         if name == "logdet" and not core.at_one:
             self.constants.append(f"logdet({core.at})")

@@ -98,8 +98,8 @@ def _circular(even: str, odd: str, alternating: bool) -> Template:
         found = []
         for factor, shift in ((even, 0), (odd, 1)):
             bare = factor.lstrip("-")
-            if core.at_zero and bare in ("sin", "sinh"):
-                continue  # it is zero there
+            if core.at_zero and OPERATIONS[bare].vanishes:
+                continue
             minus = factor.startswith("-") != (core.negative and shift == 1)
             sign = {
                 (True, False): "(-1)^k",
@@ -182,31 +182,41 @@ for _name, _row in OPERATIONS.items():
     if _row.series is not None:
         _term, _alternating, _everywhere = _row.series
         ROWS[_name] = _odd(_term, _alternating), EVERYWHERE if _everywhere else OF_MOVED
+
+
+def _inverse(core: Core) -> list[SeriesPart]:
+    term = f"{'' if core.falls else '(-1)^k*'}{core.power(core.quotient)}"
+    return [SeriesPart(term if core.at_one else f"{term}*inv({core.at})")]
+
+
+def _logdet(core: Core) -> list[SeriesPart]:
+    sign = "-" if core.falls else "(-1)^(k + 1)*"
+    return [SeriesPart(f"{sign}tr({core.power(core.quotient)})/k", 1)]
+
+
+def _logm(core: Core) -> list[SeriesPart]:
+    sign = "-" if core.negative else "(-1)^(k + 1)*"
+    return [SeriesPart(f"{sign}{core.power(core.moved)}/k", 1)] if core.at_one else []
+
+
+def _sqrtm(core: Core) -> list[SeriesPart]:
+    sign = "(-1)^k*" if core.negative else ""
+    return [SeriesPart(f"binomial(1/2, k)*{sign}{core.power(core.moved)}")] if core.at_one else []
+
+
+def _entire(scalar: str) -> Template:
+    return lambda core: ROWS[scalar][0](core) if core.at_zero else []
+
+
 # functions of matrices whose series add up everywhere
 ENTIRE = tuple(
     name for name, scalar in PRIMARY.items() if ROWS.get(scalar, (None, ""))[1] == EVERYWHERE
 )
-OF_MATRICES = (*ENTIRE, "inv", "logm", "sqrtm", "logdet")
-
-
-def matrix_sums(core: Core) -> dict[str, list[SeriesPart]]:
-    """The functions of a matrix B + D, by name."""
-    sign = "(-1)^k*" if core.negative else ""
-    other = "-" if core.negative else "(-1)^(k + 1)*"
-    power, inner = core.power(core.moved), core.quotient
-    found = {
-        "inv": [
-            SeriesPart(f"{'' if core.falls else '(-1)^k*'}{core.power(inner)}")
-            if core.at_one
-            else SeriesPart(f"{'' if core.falls else '(-1)^k*'}{core.power(inner)}*inv({core.at})")
-        ],
-        "logdet": [
-            SeriesPart(f"{'-' if core.falls else '(-1)^(k + 1)*'}tr({core.power(inner)})/k", 1)
-        ],
-    }
-    if core.at_zero:
-        found |= {name: ROWS[PRIMARY[name]][0](core) for name in ENTIRE}
-    if core.at_one:
-        found["logm"] = [SeriesPart(f"{other}{power}/k", 1)]
-        found["sqrtm"] = [SeriesPart(f"binomial(1/2, k)*{sign}{power}")]
-    return found
+# the general terms of a function of a matrix B + D; none where they are not known at B
+OF_MATRICES: dict[str, Template] = {
+    **{name: _entire(PRIMARY[name]) for name in ENTIRE},
+    "inv": _inverse,
+    "logm": _logm,
+    "sqrtm": _sqrtm,
+    "logdet": _logdet,
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, pi
 
 from matcalc.core.functions.spec import SPECIAL
 from matcalc.core.functions.spec import entrywise as _row
@@ -272,6 +272,7 @@ ROWS = [
         total=True,
         values=(-1, 1),
         flat=True,
+        numpy="np.sign",
     ),
     _row(
         "asin",
@@ -284,6 +285,7 @@ ROWS = [
         sympy="asin",
         breaks=True,
         series=("binomial(2*k, k)*D/(4^k*(2*k + 1))", False, False),
+        values=(-pi / 2, pi / 2),
     ),
     _row(
         "acos",
@@ -293,6 +295,7 @@ ROWS = [
         numpy="np.arccos",
         sympy="acos",
         breaks=True,
+        values=(0, pi),
     ),
     _row(
         "atan",
@@ -307,6 +310,8 @@ ROWS = [
         smooth=True,
         slope=1,
         series=("D/(2*k + 1)", True, False),
+        values=(-pi / 2, pi / 2),
+        avoids=(-pi / 2, pi / 2),
     ),
     _row(
         "asinh",
@@ -376,6 +381,7 @@ ROWS = [
         arity=(2, 2),
         numpy="atan2",
         sympy="atan2",
+        values=(-pi, pi),
     ),
     _row(
         "max",

@@ -20,6 +20,8 @@ ROWS = [
         tex_names=("Tr", "Trace"),
         arithmetic=True,
         linear=(0,),
+        entries="summed",
+        numpy="np.trace",
     ),
     FunctionSpec(
         name="det",

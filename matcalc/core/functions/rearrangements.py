@@ -21,6 +21,8 @@ ROWS = [
         arithmetic=True,
         latex=r"\mathrm{diag}",
         linear=(0,),
+        entries="spread",
+        numpy="np.diag",
     ),
     _row(
         "tril",
@@ -30,6 +32,7 @@ ROWS = [
         arithmetic=True,
         linear=(0,),
         triangle="lower",
+        entries="spread",
     ),
     _row(
         "triu",
@@ -39,6 +42,7 @@ ROWS = [
         arithmetic=True,
         linear=(0,),
         triangle="upper",
+        entries="spread",
     ),
     _row(
         "cumsum",
@@ -48,6 +52,8 @@ ROWS = [
         any_rank=True,
         neighbours=("revcumsum",),
         linear=(0,),
+        entries="summed",
+        numpy="np.cumsum",
     ),
     _row(
         "revcumsum",
@@ -58,6 +64,7 @@ ROWS = [
         neighbours=("cumsum",),
         linear=(0,),
         narrow=True,
+        entries="summed",
     ),
     _row(
         "vec",
@@ -69,7 +76,7 @@ ROWS = [
         arithmetic=True,
         latex=r"\mathrm{vec}",
         linear=(0,),
-        moves=True,
+        entries="moved",
     ),
     _row(
         "kron",
@@ -100,6 +107,7 @@ ROWS = [
         numpy="skewmat",
         linear=(0,),
         narrow=True,
+        entries="signed",
     ),
     _row(
         "vee",
@@ -108,6 +116,7 @@ ROWS = [
         rank=1,
         numpy="vee",
         linear=(0,),
+        entries="signed",
     ),
     _row(
         "khatrirao",
@@ -129,7 +138,7 @@ ROWS = [
         any_rank=True,
         numpy="reshape",
         linear=(0,),
-        moves=True,
+        entries="moved",
     ),
     _row(
         "commutation",
@@ -151,6 +160,7 @@ ROWS = [
         numpy="vech",
         linear=(0,),
         narrow=True,
+        entries="taken",
     ),
     _row(
         "elimination",
@@ -184,6 +194,7 @@ ROWS = [
                 call=f"{name}(A)",
                 says=f"the {_CAPITALS.get(name, name)} matrix nearest to A: the means {where}",
                 arithmetic=True,
+                entries="averaged",
                 numpy=name,
                 linear=(0,),
             ),
@@ -210,7 +221,7 @@ ROWS = [
         arithmetic=True,
         latex=None,
         linear=(0,),
-        moves=True,
+        entries="moved",
     ),
     _row(
         "einsum",

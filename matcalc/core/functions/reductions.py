@@ -30,6 +30,8 @@ ROWS = [
         linear=(0,),
         over=r"\sum",
         skips_zeros=True,
+        entries="summed",
+        numpy="np.sum",
     ),
     _row(
         "mean",
@@ -37,6 +39,8 @@ ROWS = [
         "mean of all entries; of each column, of each row",
         linear=(0,),
         over=r"\operatorname{mean}",
+        entries="averaged",
+        numpy="np.mean",
     ),
     _row(
         "norm1",
@@ -98,6 +102,7 @@ ROWS = [
         curvature="convex",
         smooth=True,
         values=(0, inf),
+        numpy="np.var",
     ),
     _row(
         "std",
@@ -108,6 +113,7 @@ ROWS = [
         curvature="convex",
         root=True,
         values=(0, inf),
+        numpy="np.std",
     ),
     _row(
         "prod",
@@ -116,6 +122,7 @@ ROWS = [
         along=True,
         smooth=True,
         over=r"\prod",
+        numpy="np.prod",
     ),
     _row(
         "prodothers",
@@ -153,6 +160,8 @@ ROWS = [
         curvature="convex",
         slope=1,
         picks="largest",
+        entries="taken",
+        numpy="np.max",
     ),
     _row(
         "amin",
@@ -164,6 +173,8 @@ ROWS = [
         curvature="concave",
         slope=1,
         picks="smallest",
+        entries="taken",
+        numpy="np.min",
     ),
     _row(
         "entropy",

@@ -57,7 +57,10 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     of_transpose: str = ""  # of tall matrices alone; what has the same value at the transpose
     arithmetic: bool = False  # lowered to sums over indices: no node of the network is called so
     fused: bool = False  # a product or constant of fused indices, which has several equal forms
-    moves: bool = False  # its value has the entries of its argument, all of them, in other places
+    # what the entries of its value are of those of its argument: "moved", all of them; "taken",
+    # some of them; "spread", these and zeros; "signed", their negatives as well; "averaged", means
+    # of some; or "summed", sums of some
+    entries: str = ""
 
     # its relations to other functions
     scalar: str = ""  # of a function of matrices: the ordinary function

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from matcalc.core.kinds import ROWS
+
 # of square matrices; psd means definite, LOWER that there is nothing above the diagonal
 SYMMETRIC, SKEW, SEMIDEFINITE, DEFINITE, DIAGONAL, ORTHOGONAL, LOWER, UPPER, INVERTIBLE = (
     1 << k for k in range(9)
@@ -19,6 +21,30 @@ ENTRIES = NONNEGATIVE | POSITIVE
 # what is said by equations, so that it holds of complex entries as well
 ALGEBRAIC = SYMMETRIC | SKEW | DIAGONAL | ORTHOGONAL | LOWER | UPPER | INVERTIBLE | ORTHONORMAL
 ALGEBRAIC |= TOEPLITZ | CIRCULANT | HANKEL
+
+# linear kinds by symmetry and diagonals; of others no theorem asks whether a matrix is of them
+_LINEAR = {
+    (1, None, None): SYMMETRIC,
+    (-1, None, None): SKEW,
+    (1, 0, 0): DIAGONAL,
+    (0, None, 0): LOWER,
+    (0, 0, None): UPPER,
+}
+# of what is declared
+BY_KIND = {
+    **{row.name: _LINEAR.get((row.symmetry, row.below, row.above), 0) for row in ROWS},
+    "psd": DEFINITE,
+    "orthogonal": ORTHOGONAL,
+    "invertible": INVERTIBLE,
+    "positive": POSITIVE,
+    "simplex": SIMPLEX,
+    "onehot": ONEHOT,
+    "sphere": SPHERE,
+    "orthonormal": ORTHONORMAL,
+    "toeplitz": TOEPLITZ,
+    "circulant": CIRCULANT,
+    "hankel": HANKEL,
+}
 
 _IMPLIED = (
     (POSITIVE, NONNEGATIVE),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from matcalc.core.operations import PROJECTORS
 from matcalc.engine.ir.facts import (
+    BY_KIND,
     CIRCULANT,
     DEFINITE,
     DIAGONAL,
@@ -394,10 +395,7 @@ def _projection(factors: Sequence[Factor], start: int, end: int) -> int:
     ]
     if len(fused) != 1 or sum({start, end} & set(labels) != set() for _, labels, _ in factors) > 1:
         return 0
-    return _FACTS.get(kinds.get(fused[0], ""), 0)
-
-
-_FACTS = {"toeplitz": TOEPLITZ, "circulant": CIRCULANT, "hankel": HANKEL}
+    return BY_KIND.get(kinds.get(fused[0], ""), 0)
 
 
 def _connected_factors(factors: Sequence[Factor], labels: set[int]) -> list[Factor]:

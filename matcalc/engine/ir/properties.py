@@ -15,11 +15,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.kinds import ROWS
-from matcalc.core.operations import ENTRYWISE, PROJECTORS, VANISHING
+from matcalc.core.operations import (
+    EIGENVALUES,
+    ENTRYWISE,
+    PARITY,
+    PARTS,
+    PRIMARY,
+    PROJECTORS,
+    VANISHING,
+)
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.facts import (
     ALGEBRAIC,
+    BY_KIND,
     CIRCULANT,
     DEFINITE,
     DIAGONAL,
@@ -35,7 +43,6 @@ from matcalc.engine.ir.facts import (
     SEMIDEFINITE,
     SIMPLEX,
     SKEW,
-    SPHERE,
     SYMMETRIC,
     TOEPLITZ,
     UPPER,
@@ -56,28 +63,6 @@ from matcalc.engine.ir.nodes import (
     magnitude,
 )
 
-# linear kinds by symmetry and diagonals; of others no theorem asks whether a matrix is of them
-_LINEAR = {
-    (1, None, None): SYMMETRIC,
-    (-1, None, None): SKEW,
-    (1, 0, 0): DIAGONAL,
-    (0, None, 0): LOWER,
-    (0, 0, None): UPPER,
-}
-_KINDS = {
-    **{row.name: _LINEAR.get((row.symmetry, row.below, row.above), 0) for row in ROWS},
-    "psd": DEFINITE,
-    "orthogonal": ORTHOGONAL,
-    "invertible": INVERTIBLE,
-    "positive": POSITIVE,
-    "simplex": SIMPLEX,
-    "onehot": ONEHOT,
-    "sphere": SPHERE,
-    "orthonormal": ORTHONORMAL,
-    "toeplitz": TOEPLITZ,
-    "circulant": CIRCULANT,
-    "hankel": HANKEL,
-}
 _LEAVES = {
     "eye": DEFINITE | DIAGONAL | ORTHOGONAL | NONNEGATIVE | CIRCULANT,
     "dimension": POSITIVE,
@@ -115,7 +100,7 @@ class Properties:
 
     def has(self, node: Node, kind: str) -> bool:
         """Whether the node is proved to be of a kind that can be declared."""
-        return bool(self.facts(node) & _KINDS[kind])
+        return bool(self.facts(node) & BY_KIND[kind])
 
     def _prove(self, node: Node) -> int:
         if isinstance(node, Leaf):
@@ -123,7 +108,7 @@ class Properties:
                 self._complex_nodes.add(node)
             if node.rank == 1 and node.structure == "diagonal":
                 return 0  # the diagonal of a diagonal matrix
-            return closure(_KINDS.get(node.structure, _LEAVES.get(node.kind, 0)) | _triangle(node))
+            return closure(BY_KIND.get(node.structure, _LEAVES.get(node.kind, 0)) | _triangle(node))
         square = node.rank == 2 and node.axes[0] == node.axes[1]
         facts = (SYMMETRIC if node.parity > 0 else SKEW if node.parity < 0 else 0) if square else 0
         if isinstance(node, Product):
@@ -173,7 +158,7 @@ class Properties:
         found = POSITIVE if node.name in self._positive else 0
         argument = self._facts[node.args[0]] if node.args else 0
         if isinstance(node.name, FunctionRef) and node.name.order == 0:
-            found |= _KINDS.get(node.name.value, 0)
+            found |= BY_KIND.get(node.name.value, 0)
         rule = _CALLS.get(node.name)
         if rule is not None and not node.slots:
             found |= rule(argument)
@@ -245,7 +230,8 @@ _CALLS: dict[FunctionName, Callable[[int], int]] = {
     "expm": _expm,
     "logm": lambda a: a & (DIAGONAL | LOWER | UPPER) | (SKEW if a & ORTHOGONAL else 0),
     **dict.fromkeys(
-        ("sinm", "tanm", "sinhm", "tanhm"), lambda a: a & (DIAGONAL | LOWER | UPPER | SKEW)
+        (name for name, scalar in PRIMARY.items() if PARITY.get(scalar) == -1),
+        lambda a: a & (DIAGONAL | LOWER | UPPER | SKEW),
     ),
     "cosm": lambda a: a & (DIAGONAL | LOWER | UPPER) | (SYMMETRIC if a & SKEW else 0),
     "coshm": lambda a: (
@@ -267,7 +253,7 @@ _CALLS: dict[FunctionName, Callable[[int], int]] = {
     "lu_l": lambda a: LOWER | INVERTIBLE,
     "lu_u": lambda a: UPPER | a & DIAGONAL,
     "chol": lambda a: LOWER | INVERTIBLE | a & DIAGONAL,
-    **dict.fromkeys(("eigvals", "lambda_max", "lambda_min"), _det),
+    **dict.fromkeys((name for name, part in PARTS.items() if part[:2] == EIGENVALUES), _det),
     "svdvals": lambda a: NONNEGATIVE,
     "softmax": lambda a: SIMPLEX,  # of a matrix its rows or columns
 }

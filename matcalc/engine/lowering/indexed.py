@@ -14,7 +14,7 @@ from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.kinds import MOST_AXES
-from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES
+from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES, TOTALS
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
@@ -211,7 +211,7 @@ class Body:
 
     def _reduce(self, part: Expr, value: Batch) -> Batch:
         reduction = part.value
-        if reduction.name in ("sum", "mean"):
+        if reduction.name in TOTALS:
             total = self._sum(value, reduction.indices, reduction.conditions)
             if reduction.name == "sum":
                 return total

@@ -11,7 +11,8 @@ from typing import Any
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.functions.spec import VECTOR_TO_VECTOR
-from matcalc.core.operations import ALONG, ENTRYWISE, FRECHET, OPERATIONS
+from matcalc.core.kinds import kind_spec
+from matcalc.core.operations import ALONG, ENTRYWISE, FRECHET, OPERATIONS, PROJECTORS
 from matcalc.core.tree import Expr, is_number, sides_of
 from matcalc.core.tree import eye as make_eye
 from matcalc.core.tree import fill as make_fill
@@ -23,6 +24,10 @@ from matcalc.write.printers.text_pieces import Piece
 
 _HIDDEN = (
     6  # tokens that a derivative under a name of its own counts for: a closed form may be longer
+)
+# matrices of which each column is vec of a symmetric matrix
+_OF_SYMMETRIC = frozenset(
+    ("duplication", *(name for name, kind in PROJECTORS.items() if kind_spec(kind).symmetry == 1))
 )
 _LABEL = 160  # characters of its text that an expression is sorted by
 
@@ -240,7 +245,7 @@ class ExpressionFactory:
         """elimination(n)*vec(A) as vech(A), commutation(n, n)*duplication(n) as duplication(n),
         and so of a projector on symmetric matrices; also behind other factors and transposed.
         """
-        if right.op in ("duplication", "hankel_projector"):
+        if right.op in _OF_SYMMETRIC:
             front, last = left.args if left.op == "*" and left.args[0].shape else (None, left)
             if last.op == "commutation" and last.args[0] is last.args[1]:
                 return right if front is None else self.times(front, right)
@@ -249,14 +254,9 @@ class ExpressionFactory:
             if last.op == "elimination" and not right.row and _square(right.args[0]):
                 half = self.make("vech", right.args, last.shape[:1])
                 return half if front is None else self.times(front, half)
-        elif (
-            left.op == right.op == "'"
-            and left.args[0].op == "vec"
-            and right.args[0].op == "elimination"
-        ):
-            if not _square(left.args[0].args[0]):
-                return None
-            return self.transpose(self.make("vech", left.args[0].args, right.shape[1:]))
+        if left.op == right.op == "'":
+            turned = self._halve(right.args[0], left.args[0])
+            return None if turned is None else self.transpose(turned)
         return None
 
     def halving_matrix(self, name: str, shape: Shape) -> Expr:

@@ -11,7 +11,7 @@ from math import factorial, prod
 
 from matcalc.core.choices import FormEvaluator, Rules
 from matcalc.core.indexed import Form
-from matcalc.core.operations import ENTRYWISE, OPERATIONS, VANISHING
+from matcalc.core.operations import ENTRYWISE, OF_ENTRIES, OPERATIONS, VANISHING
 from matcalc.core.tree import Expr, is_number, number
 from matcalc.engine.ir.nodes import exact_root
 
@@ -203,15 +203,6 @@ def _trace(node: Expr, args: list[Grid]) -> Grid | None:
     return ((sum((row[k] for k, row in enumerate(args[0])), _ZERO),),)
 
 
-def _total(node: Expr, args: list[Grid]) -> Grid | None:
-    if len(args) == 1:
-        return ((sum((entry for row in args[0] for entry in row), _ZERO),),)
-    if node.args[0].rank != 2:
-        return None
-    lines = args[0] if args[1] == ((Fraction(2),),) else _turn(args[0])
-    return _column([sum(line, _ZERO) for line in lines])
-
-
 def _blocks(node: Expr, args: list[Grid]) -> Grid | None:
     rows, columns = node.value
     if any(arg.shape for arg in node.args):
@@ -286,26 +277,31 @@ def _take(array: Grid, places: list[int | None]) -> Grid:
 
 def _reduce(part: Expr, found: list[Grid]) -> Grid:
     name = part.value.name
-    if part.shape or name not in _REDUCED or (not found and name not in ("sum", "prod")):
+    take = _TAKEN.get(OF_ENTRIES.get(name, name))
+    if part.shape or take is None:
         raise _Unknown
-    return ((_REDUCED[name]([value[0][0] for value in found]),),)
+    try:
+        value = take([each[0][0] for each in found])
+    except (ValueError, ZeroDivisionError):  # the largest entry or the mean of none
+        value = None
+    if value is None:
+        raise _Unknown
+    return ((value,),)
 
 
-_REDUCED: dict[str, Callable[[list[Fraction]], Fraction]] = {
-    "sum": lambda found: sum(found, _ZERO),
-    "prod": lambda found: prod(found, start=_ONE),
-    "mean": lambda found: sum(found, _ZERO) / len(found),
-    "max": max,
-    "min": min,
-}
-
-
-def _of_all(take: Callable[[list[Fraction]], Fraction | None]) -> _Rule:
-    """A function of all entries; of those along an axis nothing is computed."""
+def _over(take: Callable[[list[Fraction]], Fraction | None]) -> _Rule:
+    """A function of all entries, or of those of each column or row."""
 
     def rule(node: Expr, args: list[Grid]) -> Grid | None:
-        value = take([entry for row in args[0] for entry in row]) if len(args) == 1 else None
-        return None if value is None else ((value,),)
+        if len(args) == 1:
+            lines: Grid = (tuple([entry for row in args[0] for entry in row]),)
+        elif node.args[0].rank == 2:
+            lines = args[0] if args[1] == ((Fraction(2),),) else _turn(args[0])
+        else:
+            return None
+        found = [take(list(line)) for line in lines]
+        known = [value for value in found if value is not None]
+        return _column(known) if len(known) == len(found) else None
 
     return rule
 
@@ -338,6 +334,16 @@ def _gamma(a: Fraction) -> Fraction | None:
     return Fraction(factorial(int(a) - 1)) if whole else None
 
 
+_TAKEN: dict[str, Callable[[list[Fraction]], Fraction | None]] = {
+    "sum": lambda entries: sum(entries, _ZERO),
+    "prod": lambda entries: prod(entries, start=_ONE),
+    "mean": lambda entries: sum(entries, _ZERO) / len(entries),
+    "amax": max,
+    "amin": min,
+    "norm1": lambda entries: sum(map(abs, entries), _ZERO),
+    "norm2": _length,
+    "norminf": lambda entries: max(map(abs, entries)),
+}
 _OF_ONE = [name for name in OPERATIONS if name in ENTRYWISE and OPERATIONS[name].arity == (1, 1)]
 _AS_THEY_ARE = ("number", "blocks", "eye", "fill")
 _RULES: dict[str, _Rule] = {
@@ -361,7 +367,7 @@ _RULES: dict[str, _Rule] = {
     "cosh": _each(_at({0: 1})),
     "'": _transpose,
     "tr": _trace,
-    "sum": _total,
+    **{name: _over(take) for name, take in _TAKEN.items()},
     "det": _determinant,
     "inv": _inverse,
     "blocks": _blocks,
@@ -369,13 +375,6 @@ _RULES: dict[str, _Rule] = {
     "eye": _identity,
     "max": _each(max),
     "min": _each(min),
-    "amax": _of_all(max),
-    "amin": _of_all(min),
-    "prod": _of_all(lambda entries: prod(entries, start=_ONE)),
-    "mean": _of_all(lambda entries: sum(entries, _ZERO) / len(entries)),
-    "norm1": _of_all(lambda entries: sum(map(abs, entries), _ZERO)),
-    "norm2": _of_all(_length),
-    "norminf": _of_all(lambda entries: max(map(abs, entries))),
     "kron": _kronecker,
     "diag": _diagonal,
     "dot": _dot,

@@ -8,11 +8,15 @@ from matcalc.core.dims import Shape
 from matcalc.core.functions.spec import SINGULAR
 from matcalc.core.operations import (
     ALONG,
+    DIRECTED,
     FRECHET,
     HALVING,
+    NUMBERED,
     OF_ENTRIES,
+    OF_SYMMETRIC,
     OPERATIONS,
     PROJECTORS,
+    SYLVESTER,
     TRIANGLES,
 )
 from matcalc.core.tree import Expr
@@ -364,6 +368,7 @@ _BY_SIGNATURE: dict[str, FunctionRule] = {
     "vector->vector": _of_vector,
     **dict.fromkeys(SINGULAR, singular),
 }
+_SIGNED = {name for name, row in OPERATIONS.items() if row.signature in _BY_SIGNATURE}
 _RULES: dict[str, FunctionRule] = {
     "kron": multilinear.kron,
     "cross": multilinear.cross,
@@ -385,15 +390,16 @@ _RULES: dict[str, FunctionRule] = {
     "normp": _norm_of_power,
     "where": _choice,
     **dict.fromkeys(TRIANGLES, triangle),
-    **dict.fromkeys(("eigvals", "eigvec"), spectrum),
-    **dict.fromkeys(("eigval", "eigright", "eigleft"), eigen),
+    **dict.fromkeys(OF_SYMMETRIC - _SIGNED, spectrum),
+    **dict.fromkeys(NUMBERED, eigen),
     "invgap": gaps,
-    **dict.fromkeys(("cumsum", "revcumsum"), cumulative),
+    **dict.fromkeys(DIRECTED - _SIGNED, cumulative),
     **dict.fromkeys(
         (name for name, spec in OPERATIONS.items() if spec.whole is not None), _with_order
     ),
     **dict.fromkeys(FRECHET, _frechet),
-    **dict.fromkeys(("sylvester", "lyapunov"), equation),
+    SYLVESTER: equation,
+    "lyapunov": equation,
 }
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.functions.spec import ELEMENTWISE
-from matcalc.core.operations import ALONG, OPERATIONS
+from matcalc.core.operations import DIRECTED, OF_ENTRIES, OPERATIONS, OVER_INDICES
 from matcalc.core.walk import postorder
 from matcalc.read.syntax import foreign
 from matcalc.read.syntax.nodes import Statement, SyntaxNode, children, flat
@@ -38,11 +38,19 @@ _OF_NUMBERS = [
     if row.signature == ELEMENTWISE and row.arity == (1, 1)
     for name in (row.name, *row.aliases)
 ]
+# of two
+_OF_PAIRS = [
+    name
+    for row in OPERATIONS.values()
+    if row.signature == ELEMENTWISE and row.arity == (2, 2) and not row.parameter
+    for name in (row.name, *row.aliases)
+]
 _SAME = (
     "sum mean prod trace diag det logdet inv pinv norm expm logm sqrtm amax amin max min cumsum "
     "tril triu logsumexp softmax vec eye ones zeros var std"
 )
-_PAIRS = "kron outer cross vdot xlogy maximum minimum norm tril triu"
+_PAIRS = "kron outer cross norm tril triu"
+_OVER_LESS = ("var", "std")  # that some divide by n - 1
 _NAMES = {  # name there -> name here, for one argument and for two
     1: {name: name for name in (*_OF_NUMBERS, *_SAME.split())}
     | {
@@ -53,11 +61,9 @@ _NAMES = {  # name there -> name here, for one argument and for two
         "absolute": "abs",
         "identity": "eye",
     }
-    | {f"reduce_{name}": name for name in ("sum", "mean", "prod", "max", "min", "logsumexp")}
-    | {"reduce_max": "amax", "reduce_min": "amin"},
-    2: {name: name for name in _PAIRS.split()}
-    | {"vdot": "dot", "maximum": "max", "minimum": "min"}
-    | {name: name for name in ("hypot", "atan2", "arctan2")},
+    | {f"reduce_{name}": OF_ENTRIES.get(name, name) for name in OVER_INDICES},
+    2: {name: name for name in (*_OF_PAIRS, *_PAIRS.split())}
+    | {"vdot": "dot", "maximum": "max", "minimum": "min"},
 }
 _OPERATORS = {  # name there -> operator here, between two arguments
     **dict.fromkeys(("dot", "matmul", "mm", "mv"), "*"),
@@ -69,26 +75,10 @@ _OPERATORS = {  # name there -> operator here, between two arguments
     "add": "+",
     "subtract": "-",
 }
-_DIRECTED = frozenset(
-    [
-        "sum",
-        "mean",
-        "prod",
-        "max",
-        "min",
-        "amax",
-        "amin",
-        "var",
-        "std",
-        "norm",
-        "cumsum",
-        "softmax",
-        "logsumexp",
-        "log_softmax",
-    ]
-)
+_BY_AXIS = {**OF_ENTRIES, "norm": "norm2", "log_softmax": "logsoftmax"}  # there -> here
+_DIRECTED = DIRECTED | _BY_AXIS.keys()  # a second argument counts axes
 _FUNCTIONAL = frozenset(
-    ["softmax", "log_softmax", "relu", "sigmoid", "tanh", "softplus", "gelu", "silu"]
+    ["softmax", "log_softmax", "relu", "sigmoid", "tanh", "softplus", "softsign", "gelu", "silu"]
 )
 _INSTEAD = {
     "inner": "write x'*y for vectors, A*B' for matrices",
@@ -142,7 +132,7 @@ def read_dotted_call(
     known = method or not set(packages[1:]) - _PACKAGES
     if not known:
         raise UnknownCall(name, mark)
-    if last in ("var", "std") and (method or packages[0] in ("torch", "jax", "Statistics")):
+    if last in _OVER_LESS and (method or packages[0] in ("torch", "jax", "Statistics")):
         raise UnknownNameError(
             f"{last} of some libraries divides by n - 1",
             span=mark,
@@ -251,10 +241,8 @@ def along(name: str, axis: int | None, array: str = "X") -> str:
     is -1.
     """
     name = name.removeprefix("reduce_")
-    here = {"norm": "norm2", "max": "amax", "min": "amin", "log_softmax": "logsoftmax"}.get(
-        name, name
-    )
-    if here not in ALONG and here not in ("sum", "mean", "cumsum", "revcumsum"):
+    here = _BY_AXIS.get(name, name)
+    if here not in DIRECTED:
         return (
             "the arguments have no names here; a second one is the number of a direction, "
             "counted from 1"

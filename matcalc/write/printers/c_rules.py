@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, ZERO, Shape
+from matcalc.core.functions.spec import ANY_TO_SCALAR
+from matcalc.core.operations import OPERATIONS
 from matcalc.write.printers import c_places
 from matcalc.write.printers.c_calls import whole_call
 from matcalc.write.printers.c_code import C, CWriter, cell_of, cheap, is_entrywise, offset
@@ -233,7 +235,8 @@ def _call(emitter: CWriter, node: CodeNode) -> Code:
     return whole_call(emitter, name, node, more)
 
 
-_ALONG = ("norm2", "logsumexp")  # of all entries, or of each column or row
+# functions of ours of all entries, or of each column or row
+_ALONG = {row.numpy for row in OPERATIONS.values() if row.along and row.signature == ANY_TO_SCALAR}
 _SPREADS = ("np.mean", "np.var", "np.std", "np.linalg.norm", "np.logaddexp.reduce")
 
 

@@ -14,18 +14,23 @@ from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.functions.languages import ENTRY_CALLS
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.functions.spec import VECTOR_TO_VECTOR
+from matcalc.core.operations import ALONG, LINEAR, OPERATIONS
 from matcalc.core.walk import fold, operands, postorder
 from matcalc.write.printers.numpy_apply import spread
+from matcalc.write.printers.numpy_functions import CALLS, REDUCTIONS
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 
 # what generated code calls -> 1 for even functions of entries, -1 for odd ones
-_PARITY = {row.numpy or f"np.{name}": row.parity for name, row in OPERATIONS.items() if row.parity}
-_LINEAR = frozenset(f"np.{name}" for name in ("sum", "mean", "diag", "diagonal", "trace", "cumsum"))
+_PARITY = {row.numpy: row.parity for row in OPERATIONS.values() if row.parity}
+_LINEAR = frozenset(("np.diagonal", *(CALLS[name] for name in LINEAR if name in CALLS)))
 # reductions whose argument behind the array is an axis, counted from 0 or from 1
-_FROM_0 = frozenset(f"np.{name}" for name in ("sum", "mean", "max", "min", "var", "std", "prod"))
-_FROM_1 = frozenset(("softmax", "logsoftmax", "logsumexp"))
-_KEEPING = frozenset(("softmax", "logsoftmax"))  # these have the shape of their argument
+_FROM_0 = frozenset(REDUCTIONS.values())
+_FROM_1 = frozenset(CALLS[name] for name in ALONG if name in CALLS) - _FROM_0
+# these have the shape of their argument
+_KEEPING = frozenset(
+    f for name, f in CALLS.items() if OPERATIONS[name].signature == VECTOR_TO_VECTOR
+)
 _OTHER_AXIS = {"axis=0": "axis=1", "axis=1": "axis=0"}
 _SOLVING = frozenset(("np.linalg.solve", "psd_solve"))
 _COLUMN, _ROW = "[:, None]", "[None, :]"

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from matcalc.core.dims import ONE, Shape
+from matcalc.core.functions.spec import ANY_TO_SCALAR
 from matcalc.core.operations import FRECHET, OPERATIONS, SYLVESTER
 from matcalc.core.tree import Expr
 from matcalc.write.printers.numpy_chains import Chains
@@ -45,8 +46,14 @@ class CodeLowering(Protocol):
         """A contraction."""
 
 
-# functions that are one call, of NumPy or (without a dot) of matcalc.runtime
+# what is called, of NumPy or (without a dot) of matcalc.runtime; FORMS say how, if not plainly
 CALLS = {name: spec.numpy for name, spec in OPERATIONS.items() if spec.numpy is not None}
+# those of NumPy that take an axis, or else all entries
+REDUCTIONS = {
+    name: function
+    for name, function in CALLS.items()
+    if OPERATIONS[name].signature == ANY_TO_SCALAR and function.startswith("np.")
+}
 
 
 def power(build: CodeBuilder, base: CodeNode, exponent: CodeNode, shape: Shape) -> CodeNode:
@@ -108,7 +115,7 @@ def _trace(low: CodeLowering, expr: Expr) -> CodeValue:
 def _sum(low: CodeLowering, expr: Expr) -> CodeValue:
     """1' F 1: row and column sums before products; or along an axis of a tensor."""
     if len(expr.args) == 2:
-        return _reduction("np.sum")(low, expr)
+        return _reduction(low, expr)
     (arg,) = expr.args
     if arg.rank == 0:
         return low.node(arg)
@@ -174,13 +181,10 @@ def _norminf(low: CodeLowering, expr: Expr) -> CodeValue:
     return low.build.call("np.max", low.build.call("np.abs", low.node(arg), shape=arg.shape))
 
 
-def _reduction(function: str) -> Callable[[CodeLowering, Expr], CodeValue]:
+def _reduction(low: CodeLowering, expr: Expr) -> CodeValue:
     """Over all entries, or along an axis."""
-
-    def form(low: CodeLowering, expr: Expr) -> CodeValue:
-        return low.build.call(function, low.node(expr.args[0]), shape=expr.shape, after=_axis(expr))
-
-    return form
+    function = REDUCTIONS[expr.op]
+    return low.build.call(function, low.node(expr.args[0]), shape=expr.shape, after=_axis(expr))
 
 
 def _where(low: CodeLowering, expr: Expr) -> CodeValue:
@@ -259,6 +263,7 @@ def _sylvester(low: CodeLowering, expr: Expr) -> CodeValue:
 
 
 FORMS: dict[str, Callable[[CodeLowering, Expr], CodeValue]] = {
+    **dict.fromkeys(REDUCTIONS, _reduction),
     "inv": _inverse,
     "tr": _trace,
     "sum": _sum,
@@ -266,14 +271,8 @@ FORMS: dict[str, Callable[[CodeLowering, Expr], CodeValue]] = {
     "logdet": _logdet,
     "sign": _sign,
     "where": _where,
-    "amax": _reduction("np.max"),
-    "amin": _reduction("np.min"),
-    "var": _reduction("np.var"),
-    "std": _reduction("np.std"),
-    "mean": _reduction("np.mean"),
     "permute": _permute,
     "einsum": lambda low, expr: low.einsum(expr),
-    "prod": _reduction("np.prod"),
     "norm1": _norm1,
     "norminf": _norminf,
     "vec": _vec,

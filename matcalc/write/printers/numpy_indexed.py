@@ -8,28 +8,23 @@ form has them, and its own axes behind. What conditions leave out is computed an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place, condition_of
-from matcalc.core.operations import ALONG, COMPARISONS, ENTRYWISE
+from matcalc.core.operations import ALONG, COMPARISONS, ENTRYWISE, OF_ENTRIES, OVER_INDICES
 from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import acts_entrywise
 from matcalc.write.printers.numpy_broadcast import distances, map_differences
-from matcalc.write.printers.numpy_functions import CALLS, CodeLowering, power
+from matcalc.write.printers.numpy_functions import CALLS, REDUCTIONS, CodeLowering, power
 from matcalc.write.printers.numpy_nodes import CodeNode, axis_argument
 
 _LETTERS = "ijklmnopqrstuvwxyz"
 _OWN = "abcdefgh"
-_TAKEN = {
-    "sum": "np.sum",
-    "mean": "np.mean",
-    "prod": "np.prod",
-    "max": "np.max",
-    "min": "np.min",
-    "logsumexp": "np.logaddexp.reduce",
-}
+_TAKEN = {name: REDUCTIONS.get(OF_ENTRIES.get(name, name), "") for name in OVER_INDICES}
+_TAKEN["logsumexp"] = "np.logaddexp.reduce"
 _LEFT_OUT = {"sum": "0.0", "prod": "1.0", "max": "-np.inf", "min": "np.inf", "logsumexp": "-np.inf"}
 
 
@@ -171,9 +166,11 @@ class _Body:
             return Batch(
                 indices, self.build.call("np.where", holds, shape=shape, after=("1.0", "0.0"))
             )
-        if op in ENTRYWISE and (op in CALLS or op == "sign"):
+        if op in ENTRYWISE and op in CALLS:
             indices, nodes, shape = self._align(args)
-            return Batch(indices, self.build.call(CALLS.get(op, "np.sign"), *nodes, shape=shape))
+            return Batch(indices, self.build.call(CALLS[op], *nodes, shape=shape))
+        if op in REDUCTIONS:
+            return _behind(REDUCTIONS[op], self, part, args)
         if op in ALONG and op in CALLS and len(args[0].own) == len(args):
             return self._along(part, args[0])
         if op == APPLY and acts_entrywise(part):
@@ -454,24 +451,16 @@ def _slice(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     return Batch(value.indices, body.build.node("sliced", places, (value.node,), shape))
 
 
-def _behind(function: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
+def _behind(function: str, body: _Body, part: Expr, args: list[Batch]) -> Batch:
     """A function of all entries of the value itself."""
-
-    def rule(body: _Body, part: Expr, args: list[Batch]) -> Batch:
-        value = args[0]
-        shape = tuple([index.size for index in value.indices])
-        axes = (-1, -2)[: len(value.own)]
-        if len(args) == 2:
-            raise UnsupportedError(f"code for {part.op} along an axis", span=part.span)
-        after = (axis_argument(axes),) if axes else ()
-        made = body.build.call(function, value.node, shape=shape, after=after)
-        return Batch(value.indices, distances(body.build, made) or made)
-
-    return rule
-
-
-def _norm(body: _Body, part: Expr, args: list[Batch]) -> Batch:
-    return _behind("np.linalg.norm")(body, part, args)
+    value = args[0]
+    shape = tuple([index.size for index in value.indices])
+    axes = (-1, -2)[: len(value.own)]
+    if len(args) == 2:
+        raise UnsupportedError(f"code for {part.op} along an axis", span=part.span)
+    after = (axis_argument(axes),) if axes else ()
+    made = body.build.call(function, value.node, shape=shape, after=after)
+    return Batch(value.indices, distances(body.build, made) or made)
 
 
 _RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
@@ -487,8 +476,6 @@ _RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
     "'": _transpose,
     "diag": _diagonal,
     "dot": _dot,
-    "norm2": _norm,
-    "sum": _behind("np.sum"),
-    "mean": _behind("np.mean"),
+    "norm2": partial(_behind, "np.linalg.norm"),
     "slice": _slice,
 }

@@ -36,6 +36,8 @@ ROWS = [
     ("sum[i](logsoftmax(X[i,:]*W)*v)", lambda X, W, v: np.log(softmax(X @ W)) @ v),
     ("sum[i](sum(softmax(T[i,:,:], 2)*v))", lambda T, v: softmax(T) @ v),
     ("sum[i](sum(logsumexp(T[i,:,:], 1)))", lambda T: np.log(np.exp(T).sum(1))),
+    ("sum[i](amax(X[i,:])*prod(X[i,:]))", lambda X: X.max(1) * X.prod(1)),
+    ("sum[i](var(T[i,:,:]))", lambda T: T.var((1, 2))),
     ("F[i,:] = softmax(X[i,:]*W); sum(F.*Y)", lambda X, W, Y: softmax(X @ W) * Y),
 ]
 
