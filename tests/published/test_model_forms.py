@@ -68,6 +68,25 @@ FORMS = {
         "x",
         "softmax(W*x)[k]*W'*(unit(k, n) - softmax(W*x))",
     ),
+    "total variation on a graph": (
+        "sum(W.*abs(f*vector(1)' - vector(1)*f'))",
+        {"W": "matrix(n, n)", "f": "vector(n)"},
+        "f",
+        "diag(sign(f*vector(1)' - vector(1)*f')*(W + W'))",
+    ),
+    "items of a test: how well they discriminate": (
+        "M = (t*vector(1)' - vector(1)*b')*diag(a); sum(y.*log(sigmoid(M)) + (1 - y).*log(1 -"
+        " sigmoid(M)))",
+        {"y": "matrix(n, m)", "a": "vector(m)", "b": "vector(m)", "t": "vector(n)"},
+        "a",
+        "diag(N'*(y - sigmoid(N*diag(a)))) where N = t*vector(1)' - vector(1)*b'",
+    ),
+    "paired comparisons": (
+        "sum[i,j](w[i,j]*(b[i] - log(exp(b[i]) + exp(b[j]))))",
+        {"w": "matrix(n, n)", "b": "vector(n)"},
+        "b",
+        "w*vector(1) - exp(b).*diag((1./(exp(b)*vector(1)' + vector(1)*exp(b)'))*(w + w'))",
+    ),
     "shares with an outside option": (
         "s = exp(v)/(1 + sum(exp(v))); s",
         {"v": "vector(n)"},
@@ -284,8 +303,8 @@ FORMS = {
         "-sum[i](logsumexp[k](log(a[k]) - 1/2*norm2(X[i,:] - M[k,:])^2))",
         POINTS | {"a": "vector(m)"},
         "M",
-        "diag(G*vector(1))*M - G*X where N[k,i] = norm2(X[i,:] - M[k,:])^2,"
-        " G = softmax(vector(1)*log(a)' - N'/2, 2)'",
+        "diag(G*vector(1))*M - G*X where N[i,k] = norm2(X[i,:] - M[k,:])^2,"
+        " G = softmax(vector(1)*log(a)' - N/2, 2)'",
     ),
     "radial basis functions: the weights": (
         "sum[i]((y[i] - sum[k](w[k]*exp(-norm2(X[i,:] - M[k,:])^2)))^2)",

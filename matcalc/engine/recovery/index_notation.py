@@ -56,7 +56,9 @@ from matcalc.engine.recovery.index_terms import (
     shared_number,
     shelter,
     size_of,
+    sums_over,
     touches,
+    within,
 )
 from matcalc.engine.recovery.open_derivatives import (
     Directed,
@@ -396,7 +398,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         ((group, _), exponent) = term.factors[0]
         if exponent != 1 or not isinstance(group, Group) or not plain_sum(group):
             return None
-        if len(group.terms[0].factors) != 1 or group.terms[0].coefficient != 1:
+        if len(group.terms[0].factors) != 1:
             return None
         ((key, power),) = group.terms[0].factors
         if power != 2 or not isinstance(key[0], Node):
@@ -406,14 +408,15 @@ class IndexWriter(DirectionWriter, CaseWriter):
 
     def _as_vectors(self, group: Group, scope: tuple[Index, ...]) -> Expr | None:
         if len(group.terms) > 1:
-            group = replace(group, terms=tuple(differences(group.terms)))
+            terms = [within(term) for term in differences(group.terms)]
+            group = replace(group, terms=tuple(terms))
         if not plain_sum(group):
             return self._between(group, scope)
         norm = self._norm_of(IndexTerm(1, (((group, ()), 1),)), scope)
         if norm is not None:
             return raise_to(norm, 2)
         factors = group.terms[0].factors
-        if len(factors) != 2 or any(e != 1 or _sums(k[0]) for k, e in factors):
+        if len(factors) != 2 or any(e != 1 or sums_over(k[0]) for k, e in factors):
             return None
         (first, _), (second, _) = factors
         one, other = (
@@ -533,8 +536,3 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 sign = "-" if scale.coefficient < 0 else "+"
                 total = Expr(sign, (total, turned), turned.shape, row=row)
         return total
-
-
-def _sums(what: Node | Directed | Group) -> bool:
-    """Whether this is a sum over indices."""
-    return isinstance(what, Group) and bool(what.indices)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, ZERO, Dim
@@ -175,8 +175,14 @@ def shelter(key: EntryKey, masks: Sequence[tuple[set[Index], Condition]]) -> set
 
 
 def plain_sum(group: Group) -> bool:
-    """Whether this is one term over one index, without a condition."""
-    return len(group.indices) == 1 and not group.conditions and len(group.terms) == 1
+    """Whether this is one term over one index, without a condition or a number in front."""
+    plain = len(group.indices) == len(group.terms) == 1 and not group.conditions
+    return plain and group.terms[0].coefficient == 1
+
+
+def sums_over(what: Node | Directed | Group) -> bool:
+    """Whether this is a sum over indices."""
+    return isinstance(what, Group) and bool(what.indices)
 
 
 def touches(key: EntryKey, index: Index) -> bool:
@@ -298,6 +304,21 @@ def differences(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
             rest = tuple([IndexTerm(quotient(t.coefficient, shared), t.factors) for t in several])
             result.append(IndexTerm(shared, (((Group((), (), rest), ()), 1), (key, 1))))
     return result
+
+
+def within(term: IndexTerm) -> IndexTerm:
+    """The term with its number inside of the first difference among its factors, if it has one:
+    -a*(X[i,k] - X[j,k]) is a*(X[j,k] - X[i,k]).
+    """
+    c = term.coefficient
+    for k, (key, exponent) in enumerate(term.factors):
+        what, places = key
+        if isinstance(what, Group) and not what.indices and exponent == 1:
+            terms = tuple([IndexTerm(each.coefficient * c, each.factors) for each in what.terms])
+            inside: EntryKey = (replace(what, terms=terms[::-1] if c < 0 else terms), places)
+            factors = (*term.factors[:k], (inside, exponent), *term.factors[k + 1 :])
+            return IndexTerm(1, factors)
+    return term
 
 
 def _find_moved(one: IndexTerm, other: IndexTerm) -> tuple[EntryKey, EntryKey] | None:

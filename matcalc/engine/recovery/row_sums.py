@@ -13,15 +13,19 @@ from matcalc.core.kinds import Variable
 from matcalc.core.likeness import ENTRY_PRODUCTS, Likeness, chain, freeze, symmetric_names
 from matcalc.core.tree import Expr, fill, number, transpose
 from matcalc.core.walk import fold
+from matcalc.engine.recovery.diagonal_sums import is_diagonal, join_diagonals
 
 
 def sum_rows(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> list[Expr]:
     """The trees with sums along rows in place of diagonals."""
     root = Expr("several", tuple(trees))
-    diagonals = [node for node in root.parts if _is_diagonal(node)]
+    diagonals = [node for node in root.parts if is_diagonal(node)]
     if not diagonals:
         return list(trees)
     likeness = Likeness(symmetric_names(variables))
+    if len(diagonals) > 1:
+        root = join_diagonals(root, likeness)
+        diagonals = [node for node in root.parts if is_diagonal(node)]
     products = [
         node
         for node in root.parts
@@ -39,11 +43,7 @@ def sum_rows(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> list[E
 
     # what stands in place of a diagonal has diagonals in it, too
     made = {key: fold(tree, lambda node: node.args, rule) for key, tree in made.items()}
-    return list(root.fold(rule).args) if made else list(trees)
-
-
-def _is_diagonal(node: Expr) -> bool:
-    return node.op == "diag" and node.args[0].op == "*" and node.args[0].rank == 2
+    return list(root.fold(rule).args if made else root.args)
 
 
 def _find_sums(node: Expr, known: Mapping[Hashable, Expr], likeness: Likeness) -> Expr | None:

@@ -44,6 +44,30 @@ SUMS = [
 ]
 
 
+# one point less another, or the other less the one: a function of it tells them apart
+TRIPLES = [
+    (
+        "sum[u,i,j](D[u,i,j]*log(sigmoid(P[u,:]*X[i,:]' - P[u,:]*X[j,:]')))",
+        "G[i,k] = sum[u, j](P[u,k]*(D[u,i,j] - D[u,j,i]"
+        " + D[u,j,i]*sigmoid(P[u,:]*(X[j,:] - X[i,:])')"
+        " - D[u,i,j]*sigmoid(P[u,:]*(X[i,:] - X[j,:])')))",
+    ),
+    (
+        "sum[u,i,j](D[u,i,j]*exp(2*P[u,:]*X[i,:]' - 2*P[u,:]*X[j,:]'))",
+        "2*(sum(T, 3) - sum(T, 2))'*P where M = P*X', T = D.*exp(2*(einsum(\"ij,k->ijk\", M,"
+        ' vector(1)) - einsum("ij,k->ikj", M, vector(1))))',
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "printed"), TRIPLES)
+def test_gradients_of_sums_over_triples(text, printed):
+    kinds = {"D": "tensor(n, m, m)", "P": "matrix(n, p)", "X": "matrix(m, p)"}
+    found = matcalc.diff(text, "X", variables=kinds)
+    assert str(found) == printed
+    assert found.check().ok
+
+
 @pytest.mark.parametrize(("text", "printed"), SUMS)
 def test_gradients_of_sums_over_pairs(text, printed):
     found = matcalc.diff(text, "X")
