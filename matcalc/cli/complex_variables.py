@@ -26,9 +26,22 @@ def derive(
     """The command: all derivatives, and what is said of them."""
     found = _derivatives(text, options)
     verdict = found.verification if options.verify else None
+    shown = None
+    if options.notation != "matrix" or options.row_major:
+        # few ask for it
+        from matcalc.cli.notations import format_written, is_asked  # noqa: PLC0415
+
+        is_asked(options)
+        refuse_given({"--steps": _with_steps(options)}, "{} cannot be combined with --notation")
+        written = found.in_notation(options.notation, row_major=options.row_major)
+        asked = {"wrt": found.wrt, "order": found.order}
+        shown = format_written(written, text, asked, options)
     if found.inferred:
         say(f"with {', '.join(f'{name}: {kind}' for name, kind in found.inferred.items())}")
-    if found.reading:
+    if shown is not None:
+        for reading in filter(None, [written.reading]):
+            say(f"shown as {reading}")
+    elif found.reading:
         say(f"each is shown as {found.reading}, for the conjugate as well")
     for note in found.notes:
         say(at_command_line(note))
@@ -36,7 +49,7 @@ def derive(
         say(f"note: {found.convention}")
     if verdict is not None and verdict.kind == "none":
         say(f"not verified: {verdict.how}")
-    answer(_format(found, text, options))
+    answer(_format(found, text, options) if shown is None else shown)
     if options.check and verdict is not None:
         say(f"verified: {verdict}")
     return DONE
@@ -132,7 +145,7 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
     if options.command != "hessian":
         require_plain(options, "a complex variable", steps=True)
         given = {**unusual(options), "--manifold": options.manifold, "--metric": options.metric}
-        del given["--order"]
+        del given["--order"], given["--notation"]
         refuse_given(
             {each: bool(is_given) for each, is_given in given.items()},
             _TOGETHER,

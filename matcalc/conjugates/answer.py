@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -18,11 +18,13 @@ from matcalc.conjugates.reading import (
     read_complex_latex,
     with_conjugates,
 )
+from matcalc.conjugates.sides import WirtingerSide
 from matcalc.conjugates.tex import ComplexLatex
 from matcalc.conjugates.unit import without_powers
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
+from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, number, tensorize, transpose
@@ -39,22 +41,8 @@ from matcalc.write.printers.latex_pieces import align
 
 if TYPE_CHECKING:
     from matcalc.conjugates.claims import ComplexReport
+    from matcalc.conjugates.notations import WirtingerInNotation
     from matcalc.conjugates.steps import ComplexDerivation
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """A derivative: with respect to what in turn, as the array and as it is shown."""
-
-    by: tuple[str, ...]
-    statement: DerivativeStatement
-    tree: Expr
-    shown: Expr
-
-    @property
-    def is_matrix(self) -> bool:
-        """Whether it is shown as a matrix, and is an array of more axes."""
-        return self.shown.rank < self.tree.rank
 
 
 class Wirtinger(Typeset):
@@ -142,7 +130,7 @@ class Wirtinger(Typeset):
             )
         return names[0]
 
-    def _sides(self, before: tuple[str, ...], program: Program) -> list[_Side]:
+    def _sides(self, before: tuple[str, ...], program: Program) -> list[WirtingerSide]:
         """The derivatives of a program by the variable and by its conjugate, where that is a
         variable of its own.
         """
@@ -150,7 +138,7 @@ class Wirtinger(Typeset):
         names = (self.wrt, conjugate(self.wrt)) if free else (self.wrt,)
         return [self._side(before, program, name) for name in names]
 
-    def _side(self, before: tuple[str, ...], program: Program, name: str) -> _Side:
+    def _side(self, before: tuple[str, ...], program: Program, name: str) -> WirtingerSide:
         statement = DerivativeStatement(program, name, 1, "free")
         if len(statement.mixed_shape) > MOST_RESULT_AXES:
             raise UnsupportedError("this derivative has too many axes")
@@ -161,7 +149,7 @@ class Wirtinger(Typeset):
             short, program.variables, statement.columns, language=program.language
         )
         by = self.wrt if name == self.wrt else f"conj({self.wrt})"
-        return _Side((*before, by), statement, tree, printed)
+        return WirtingerSide((*before, by), statement, tree, printed)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -277,19 +265,47 @@ class Wirtinger(Typeset):
     def latex(self) -> str:
         r"""All lines in LaTeX: ``\bar{z}``, and ``z^{\mathsf{H}}`` for its transpose."""
         letters, program = ComplexLatex(self._found), self._program
-        power = "" if self.order == 1 else f"^{self.order}"
-        above = rf"\partial{power} {letter(value_name(program.variables))}"
         lines = []
-        for side in self._last:
+        for side, fraction in zip(self._last, self._fractions(), strict=True):
             formula, tree = letters.marked(side.shown)
             if self._verify:
                 confirm(latex_says(formula, tree, letters.variables), "LaTeX", program.language)
-            below = r" \, ".join(rf"\partial {self._letter(name)}" for name in side.by)
-            lines.append(rf"\frac{{{above}}}{{{below}}} &= {letters.finish(formula)}")
+            lines.append(f"{fraction} &= {letters.finish(formula)}")
         return align(lines)
+
+    def _fractions(self) -> list[str]:
+        """What the derivatives are in LaTeX."""
+        power = "" if self.order == 1 else f"^{self.order}"
+        above = rf"\partial{power} {letter(value_name(self._program.variables))}"
+        return [
+            rf"\frac{{{above}}}{{"
+            + r" \, ".join(rf"\partial {self._letter(name)}" for name in side.by)
+            + "}"
+            for side in self._last
+        ]
 
     def _letter(self, by: str) -> str:
         return letter(by) if by == self.wrt else rf"\bar{{{letter(self.wrt)}}}"
+
+    @public
+    def in_notation(self, notation: str, *, row_major: bool = False) -> WirtingerInNotation:
+        """The derivatives in a notation: ``matrix``, ``kronecker``, ``index``, ``cases``,
+        ``operator`` or ``differential``, proved equal to them; see docs/complex.md.
+        """
+        require_choice("notation", notation, NOTATIONS)
+        # few ask for it
+        from matcalc.conjugates.notations import WirtingerInNotation  # noqa: PLC0415
+
+        heads = dict(zip(self._heads(), self._fractions(), strict=True))
+        return WirtingerInNotation(
+            self._found,
+            self.wrt,
+            (self._first, self._last)[: self.order],
+            heads,
+            notation,
+            row_major=row_major,
+            verify=self._verify,
+        )
 
     @public
     def source(self, backend: str = "numpy", *, name: str = "f") -> str:
@@ -381,7 +397,7 @@ class Wirtinger(Typeset):
             groups += [self._last[start : start + size] for start in range(0, size * size, size)]
         return weakest([each for sides in groups for each in self._proofs(sides)])
 
-    def _proofs(self, sides: list[_Side]) -> list[Verification]:
+    def _proofs(self, sides: list[WirtingerSide]) -> list[Verification]:
         """How the derivatives of one program are proved. Without NumPy there are no differences; a
         proof in the field is enough then, where no function has branches.
         """
@@ -417,7 +433,7 @@ class Wirtinger(Typeset):
             found.append(Verification("none", how="no complex point was found"))
         return found
 
-    def _read_back(self, side: _Side, text: str) -> None:
+    def _read_back(self, side: WirtingerSide, text: str) -> None:
         """Whether the text says the derivative."""
         spoken, tree = self._program.language, self._read_like(text)
         if side.is_matrix:

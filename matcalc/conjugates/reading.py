@@ -26,7 +26,7 @@ from matcalc.core.walk import fold, postorder
 from matcalc.read.frontend import statements_of
 from matcalc.read.shapes.infer import infer
 from matcalc.read.syntax.declare import declare, instead
-from matcalc.read.syntax.nodes import Statement, SyntaxNode, children
+from matcalc.read.syntax.nodes import Binding, Statement, SyntaxNode, children
 
 UNIT = "imagunit"  # the imaginary unit, as a scalar of which the conjugate is its negative
 _UNIT = Variable(UNIT, "scalar", complex=True)
@@ -39,6 +39,7 @@ _SELF_ADJOINT = {"hermitian": "symmetric", "psd": "psd"}
 _OPERATORS = frozenset(
     ("entries", "blocks", "range", "neg", "'", "+", "-", "*", "/", ".*", "./", ".^", "^")
 )
+_BINDERS = ("sum", "mean", "array")
 NORMS = ("abs", "norm2")  # roots of what is a product of a value with its conjugate
 _OWN = frozenset(("conj", "ctranspose", "real", "imag"))
 NO_DEFINITIONS: Mapping[str, Expr] = {}
@@ -320,7 +321,7 @@ class _Conjugation:
             return self._adjoint(node, parts[0])
         if node.kind in ("^", ".^") and (square := self._square(node, parts)) is not None:
             return square
-        if moves and node.kind not in _OPERATORS:
+        if moves and node.kind not in _OPERATORS and not _is_linear_binder(node):
             raise self._refusal(node, "has no meaning here for complex values")
         if moves and node.kind == "'":
             note = (
@@ -457,6 +458,13 @@ class _Conjugation:
     def _refusal(self, node: SyntaxNode, why: str) -> UnsupportedError:
         what = str(node.value or node.kind)
         return UnsupportedError(f"{what} {why}", source=self.source, span=node.mark or node.span)
+
+
+def _is_linear_binder(node: SyntaxNode) -> bool:
+    """Whether this is a sum over indices, or an array by its entries; what else is taken over
+    indices need not be analytic.
+    """
+    return isinstance(node.value, Binding) and node.value.name in _BINDERS
 
 
 def _like(node: SyntaxNode, args: tuple[SyntaxNode, ...]) -> SyntaxNode:

@@ -2,6 +2,7 @@ r"""Formulas over complex variables in LaTeX: ``\bar{z}``, ``z^{\mathsf{H}}``, R
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
@@ -13,6 +14,7 @@ from matcalc.write.printers.differentials import Marks
 from matcalc.write.printers.latex import latex
 from matcalc.write.printers.latex_names import name as letter
 
+_BARRED_ENTRY = re.compile(r"\((\\bar\{[^{}]*\})\)(?=_)")  # brackets that say nothing
 _FORMS: dict[str, Callable[[str], str]] = {
     REAL: r"\operatorname{{Re}}\left({}\right)".format,
     IMAG: r"\operatorname{{Im}}\left({}\right)".format,
@@ -31,6 +33,15 @@ class ComplexLatex:
             self._marks.mark(conjugate(name), rf"\bar{{{letter(name)}}}")
         if UNIT in found.program.variables:
             self._marks.mark(UNIT, r"\mathrm{i}")
+
+    def mark(self, name: str, shown: str) -> None:
+        """Sets a variable as it is ``shown``."""
+        self._marks.mark(name, shown)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that stand for variables in ``marked``."""
+        return self._marks.names
 
     @property
     def variables(self) -> dict[str, Variable]:
@@ -51,6 +62,7 @@ class ComplexLatex:
     def finish(self, formula: str) -> str:
         """The formula with its letters; transposes of conjugates as people write them."""
         shown = self._marks.unmark(formula)
+        shown = _BARRED_ENTRY.sub(r"\1", shown)
         for name in self._found.conjugated:
             across = rf"\bar{{{letter(name)}}}^{{\top}}"
             shown = shown.replace(across, rf"{letter(name)}^{{\mathsf{{H}}}}")

@@ -11,7 +11,6 @@ from typing import Any
 from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_trees
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, MatcalcError
-from matcalc.core.kinds import Variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.typeset import Typeset
@@ -71,8 +70,8 @@ class Written(Typeset):
         ]
 
     @property
-    def variables(self) -> dict[str, Variable]:
-        """The variables of all lines, directions and cotangents too."""
+    def variables(self) -> Mapping[str, object]:
+        """The variables of all lines with their kinds, directions and cotangents too."""
         return {name: each for line in self._lines for name, each in line.program.variables.items()}
 
     @property
@@ -151,7 +150,7 @@ class Written(Typeset):
             confirm(False, "text", program.language)
             raise
         says, meant = self._sides(line, read)
-        if says.shape != meant.shape:
+        if says.shape != meant.shape or not is_laid_out(read, line):
             confirm(False, "text", program.language)
         decision = decide_trees(program, says, meant)
         confirm(decision.verdict != DIFFERENT, "text", program.language)
@@ -204,6 +203,11 @@ def align_lines(formulas: Sequence[str]) -> str:
         return formulas[0]
     sign = r" \mapsto " if any(r" \mapsto " in line for line in formulas) else " = "
     return align([line.replace(sign, f" &{sign.lstrip()}", 1) for line in formulas])
+
+
+def is_laid_out(read: Expr, line: NotationLine) -> bool:
+    """Whether a Jacobian with one axis is a row where it has to be one, and else a column."""
+    return line.kind != "jacobian" or read.row == line.tree.row
 
 
 def require_stacked(notation: str, *, row_major: bool) -> None:

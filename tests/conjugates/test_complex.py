@@ -138,7 +138,7 @@ def test_a_spoilt_text_is_refused() -> None:
         ("z > 0", "z", {"z": "complex vector(n)"}, "no meaning here"),
         ("norm2(X, 1)", "X", {"X": "complex matrix(m, n)"}, "by column or row"),
         ("norm(X, 2)", "X", {"X": "complex matrix(m, n)"}, "norm"),
-        ("sum[i](z[i])", "z", {"z": "complex vector(n)"}, "no meaning here"),
+        ("prod[i](z[i])", "z", {"z": "complex vector(n)"}, "no meaning here"),
         ("z'*z", "z", {"z": "complex symmetric(n)"}, "complex symmetric is not a kind"),
         ("tr(U)", "U", {"U": "complex unitary(n)"}, "is Hermitian, C the derivative by conj"),
         ("z^H*z", "x", {"z": "complex vector(n)"}, "not a complex variable"),

@@ -148,6 +148,7 @@ SPOILT = [
     (*GRAM, "cases", ["D[i,j,k,l] = R[k,i]  if i = j\n0  otherwise"]),
     ("logdet(X)", "X", 2, "differential", ["d2f = tr((dX*inv(X))^2)"]),
     ("logdet(X)", "X", 1, "differential", ["df = tr(dX*inv(X)')"]),
+    ("b'*x", "x", 1, "kronecker", ["b"]),  # it is a row
 ]
 
 

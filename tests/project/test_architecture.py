@@ -96,7 +96,7 @@ ALLOWED = {
     "manifolds": "core frontend directional pipeline notation readback verification steps "
     "equality with_code notations",
     "conjugates": "core syntax shapes frontend tex pipeline inner notation printers readback "
-    "explain graph verification exact steps oracle equality judge",
+    "explain graph verification exact steps oracle equality judge directional notations",
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
     "verification equality with_code oracle bridges explain graph directional steps notations "
     "manifolds",

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from matcalc.answers.common.parts import Parts
 from matcalc.core.boundary import public
-from matcalc.core.kinds import Variable
 from matcalc.notations.answer import Written, align_lines
 
 Key = TypeVar("Key")
@@ -24,7 +23,7 @@ class PartsInNotation(Parts[Key, Written]):
         return [line for each in self.values() for line in each.lines]
 
     @property
-    def variables(self) -> dict[str, Variable]:
+    def variables(self) -> Mapping[str, object]:
         """The variables of all lines, directions too."""
         return {name: known for each in self.values() for name, known in each.variables.items()}
 

@@ -23,5 +23,10 @@ class Marks:
 
     def unmark(self, text: str) -> str:
         """The formula with what is printed for the names."""
-        shown = _MARKED.sub(lambda found: self._shown[int(found[1])], text)
+        shown = _MARKED.sub(self._unmark, text)
         return _OPENED.sub(r"\1", shown)
+
+    def _unmark(self, found: re.Match[str]) -> str:
+        """What is printed for a name; that of other marks stays."""
+        place = int(found[1])
+        return self._shown[place] if place < len(self._shown) else found[0]
