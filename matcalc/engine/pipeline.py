@@ -161,18 +161,14 @@ class Engine:
         several: bool = False,
     ) -> None:
         expr, known = program.expr, catalogue(program.language)
-        self.rank = expr.rank
-        self.language = program.language
-        self.layout = layout
+        self.rank, self.language, self.layout = expr.rank, program.language, layout
         self.builder = Builder(known)
         self.builder.complex = any(each.complex for each in program.variables.values())
         self.builder.widest = max(2, *(part.rank for part in expr.parts))
         self.lowering = Lowering(self.builder, known.definition)
         parts = expr.parts
         forms = [part.value for part in parts if part.op == "indexed"]
-        self.index_names = [
-            (index.name, index.size) for form in forms for index in form.all_indices()
-        ]
+        self.index_names = [(each.name, each.size) for form in forms for each in form.all_indices()]
         self.taken = {str(part.value) for part in parts if part.op == "variable"}
         self.taken.update(names_in([size for part in parts for size in part.shape]))
         self.taken.update(names_in(starts_of(parts)))
@@ -185,14 +181,18 @@ class Engine:
         self.factory = ExpressionFactory()  # of the last tree
         self.commuting: Commuting | None = None
         self.several = several
-        self.plain = self._recovery()  # what several results or tries share is recovered once
+        self.multiplied_out = False  # whether a result was shorter so than with its sums
+        self.totals: Mapping[Node, Node] = {}  # of the entries of sums that have names elsewhere
+        self.plain = self.new_recovery()  # what several results or tries share is recovered once
 
-    def _recovery(self) -> Recovery:
+    def new_recovery(self) -> Recovery:
+        """One that knows of no node."""
         return Recovery(
             functions=self.language.functions,
             typed=self.typed,
             several=self.several,
             branches=self.builder.complex,
+            totals=self.totals,
         )
 
     def shorten(self, node: Node) -> Node:
@@ -232,13 +232,15 @@ class Engine:
             self._find_typed()
         node = self._join_triangles(node)
         size, tree, self.factory = self._tree(self.last.rewrite(self._gather_branches(node)))
-        spread = self.shortener.expand(node) if _LEAST_TRIED <= size <= MOST_TRIED else None
+        tried = _LEAST_TRIED <= size <= MOST_TRIED and not self.shortener.named
+        spread = self.shortener.expand(node) if tried else None
         if spread is not None:
             other = self._tree(self._finish(self._gather_branches(spread)))
             if other[0] < size or (
                 self.builder.triangles and shown_size(other[1]) < shown_size(tree)
             ):
                 _, tree, self.factory = other
+                self.multiplied_out = True
             if (halves := halve_squares(self.builder, spread)) is not None:
                 other = self._tree(self._finish(self._gather_branches(halves)))
                 if shown_size(other[1]) < shown_size(tree):
@@ -288,7 +290,6 @@ class Engine:
         """Finds how the sums with fractions were typed."""
         used = used_variables(self.program).values()
         names = {v.name: leaf_of(self.builder, v, free=False) for v in used}
-
         decimals, sums = self.typed.decimals, self.typed_sums
         self.typed = find_typed(sums, self.lowering, names, self._finish, decimals=decimals)
         self.typed_sums = []
@@ -319,7 +320,7 @@ class Engine:
         pairs = singular_pairs(node)
         if pairs and matrix is not None:
             return matrix
-        recovery = self._recovery()
+        recovery = self.new_recovery()
         writer = IndexWriter(recovery, self.index_names, self.taken, 2 * size)
         length = inf
         with suppress(TooLong):
@@ -375,7 +376,7 @@ class Engine:
                 continue
             # behind their entries nobody sees that they are symmetric
             (tree,) = sum_rows([tree], {**self.program.variables, **pair_variables(found[1])})
-            writer = IndexWriter(self._recovery(), self.index_names, self.taken)
+            writer = IndexWriter(self.new_recovery(), self.index_names, self.taken)
             arrays = dict(self._write_entries(writer, found[1]))
             heads = {name: [i.name for i in a.value.indices] for name, a in arrays.items()}
             # M[i,k] rather than M[k,i]
@@ -413,7 +414,7 @@ class Engine:
             self.plain,
         )
         if self.plain.preferences.asked:  # it would be asked no more of what it knows
-            self.plain = self._recovery()
+            self.plain = self.new_recovery()
         _, tree, factory = found
         named = name_laplacians(factory, tree)
         return found if named is tree else (factory.size(named), named, factory)

@@ -5,7 +5,7 @@ once; derive_one(): that of one variable, which may stand in many layers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from matcalc.core.errors import UnsupportedError
@@ -13,9 +13,12 @@ from matcalc.core.kinds import FREE
 from matcalc.core.program import Program, require_variable, used_variables
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, intern_trees, variable_names
+from matcalc.core.walk import postorder
 from matcalc.engine.calculus.derivative import derivatives
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import Node, Sum
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.lower import lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
@@ -23,7 +26,9 @@ from matcalc.engine.pipeline import Engine, differentiate, leaf_of
 from matcalc.engine.recalled import Recalled
 from matcalc.engine.recovery.even import match_signs, share_differences
 from matcalc.engine.recovery.row_sums import sum_rows
+from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.engine.segments import Backward, Segment, cut_segments, needed_values
+from matcalc.write.printers.naming import shown_size
 
 _LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked,
 _LONG_FLAT = 400  # and of one that is not deep,
@@ -52,7 +57,7 @@ def derive_several(
         engine = Engine(program, layout, several=True)
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
-    shortest = min([intern_trees(trees) for trees in found], key=_operations)
+    shortest = min([intern_trees(trees) for trees in found], key=_cost)
     matched = match_signs(Expr("several", tuple(shortest)), Expr.with_args)
     alike = share_differences(matched.args, program.variables)
     return dict(zip(wrt, sum_rows(intern_trees(alike), program.variables), strict=True))
@@ -88,10 +93,10 @@ def _forks(segments: Sequence[Segment]) -> int:
     return sum(uses[segment.name] > 1 for segment in segments)
 
 
-def _operations(trees: Sequence[Expr]) -> int:
-    """How many operations there are, each part being computed once."""
-    nodes = Expr("several", tuple(trees)).parts
-    return sum(1 for node in nodes if node.args)
+def _cost(trees: Iterable[Expr]) -> tuple[int, int]:
+    """How many operations there are, each part being computed once, and how long they are."""
+    root = Expr("several", tuple(trees))
+    return sum(1 for node in root.parts if node.args), shown_size(root)
 
 
 def _through(
@@ -143,13 +148,61 @@ def _derive(
         require_symmetry(program, lowering, names, wrt[0])
     node = engine.rewriter.rewrite(lowering.lower(program.expr, names))
     slopes = LocalDerivatives(builder, lowering)
-    found = {}
     nodes = derivatives(builder, node, [names[name] for name in wrt], slopes)
-    for name, each in zip(wrt, nodes, strict=True):
-        each = engine.shorten(each)
+    raw = dict(zip(wrt, nodes, strict=True))
+
+    def finish(name: str, each: Node) -> Expr:
         if within[name] is not names[name]:
             each = substitute(builder, each, {names[name]: within[name]})
         kind, tidy = variables[name].kind, engine.shortener.symmetrise
         each = constrain(builder, each, kind, structure, [node.rank], tidy)
-        found[name] = engine.recover(engine.ordinary(each))
+        return engine.recover(engine.ordinary(each))
+
+    short = {name: engine.shorten(each) for name, each in raw.items()}
+    found: dict[str, Expr] = {}
+    opened = set()
+    for name, each in short.items():
+        engine.multiplied_out = False
+        found[name] = finish(name, each)
+        if engine.multiplied_out:
+            opened.add(name)
+    stated = {name: set() if name in opened else _sums(each) for name, each in short.items()}
+    shared = set().union(*stated.values())
+    totals = _totals(builder, shared) if any(not each.rank for each in raw.values()) else {}
+    lost = [name for name, each in raw.items() if _sums(each) & shared - stated[name]]
+    lost += [
+        name for name, each in raw.items() if totals and not totals.keys().isdisjoint(_nodes(each))
+    ]
+    if not lost:
+        return found
+    # what stands in another result gets a name there anyway
+    _name_sums(engine, shared | totals.keys(), totals)
+    kept = {name: finish(name, engine.shorten(raw[name])) for name in lost}
+    _name_sums(engine, (), {})
+    tried = [intern_trees([{**found, **more}[name] for name in wrt]) for more in ({}, kept)]
+    return dict(zip(wrt, min(tried, key=_cost), strict=True))
+
+
+def _name_sums(engine: Engine, named: Collection[Node], totals: Mapping[Node, Node]) -> None:
+    """Takes these sums for short from now on; ``totals`` are the sums of the entries of some."""
+    engine.shortener = Shortener(engine.builder, named=named)
+    engine.totals = totals
+    engine.plain = engine.new_recovery()
+
+
+def _totals(builder: Builder, sums: Collection[Sum]) -> dict[Node, Node]:
+    """The sums by the sum of their entries, which is multiplied out."""
+    found: dict[Node, Node] = {}
+    for each in sums:
+        total = builder.product(1, [(each, tuple(range(each.rank)), 1)], (), ())
+        if isinstance(total, Sum):
+            found.setdefault(total, each)
     return found
+
+
+def _sums(root: Node) -> set[Sum]:
+    return {node for node in _nodes(root) if isinstance(node, Sum) and node.rank}
+
+
+def _nodes(root: Node) -> list[Node]:
+    return postorder(root, lambda node: node.children)

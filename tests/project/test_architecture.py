@@ -75,7 +75,7 @@ ALLOWED = {
     "parts": "core ir lowering calculus pipeline",
     "segments": "core",
     "recalled": "core",
-    "several": "core ir lowering calculus recovery pipeline segments recalled",
+    "several": "core ir lowering calculus rewriting recovery printers pipeline segments recalled",
     "placed": "core",
     "backprop": "core pipeline placed several segments readback printers complements",
     "verification": "core exact oracle printers",

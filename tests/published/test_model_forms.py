@@ -243,10 +243,52 @@ FORMS = {
             "C": "matrix(n, k)",
         },
         ["W", "a"],
-        "dW = X'*(diag(N'*(1 - E.^2))*c' + u*a' + P'*C)\n"
-        "da = H'*u\n"
+        "dW = X'*(diag(t2'*t3)*c' + t4*a' + P'*C)\n"
+        "da = H'*t4\n"
         "where H = X*W, E = tanh(H*a*vector(1)' + vector(1)*c'*H'), P = softmax(E, 2),"
-        " M = (C*H').*P, N = M - diag(M*vector(1))*P, u = diag(N*(1 - (E.^2)'))",
+        " t1 = (C*H').*P, t2 = t1 - diag(t1*vector(1))*P, t3 = 1 - E.^2, t4 = diag(t2*t3')",
+    ),
+    "a residual that one result alone would multiply out": (
+        "sum[i](norm2(V*relu(U*X[i,:]' + b) + c - Y[i,:]')^2)/n",
+        {
+            "X": "matrix(n, p)",
+            "Y": "matrix(n, q)",
+            "U": "matrix(h, p)",
+            "V": "matrix(q, h)",
+            "b": "vector(h)",
+            "c": "vector(q)",
+        },
+        ["U", "b", "V", "c"],
+        "dU = 2*t3*X/n\n"
+        "db = 2*t3*vector(1)/n\n"
+        "dV = 2*t2'*relu(t1)/n\n"
+        "dc = 2*t2'*vector(1)/n\n"
+        "where t1 = X*U' + vector(1)*b', t2 = relu(t1)*V' + vector(1)*c' - Y,"
+        " t3 = (step(t1).*(t2*V))'",
+    ),
+    "an intercept: the sum of the residual": (
+        "norm2(y - X*w - b)^2/(2*s^2) + n*log(s)",
+        {"X": "matrix(n, p)", "y": "vector(n)", "b": "scalar", "s": "scalar"},
+        ["w", "b", "s"],
+        "dw = X'*u/s^2\ndb = sum(u)/s^2\nds = (n - norm2(u)^2/s^2)/s\nwhere u = X*w + b - y",
+    ),
+    "a masked residual, its sum, and its sums along both axes": (
+        "sum[i,j](M[i,j]*(R[i,j] - a - b[i] - c[j] - P[i,:]*Q[j,:]')^2)",
+        {
+            "M": "matrix(m, n)",
+            "R": "matrix(m, n)",
+            "a": "scalar",
+            "b": "vector(m)",
+            "c": "vector(n)",
+            "P": "matrix(m, k)",
+            "Q": "matrix(n, k)",
+        },
+        ["a", "b", "c", "P"],
+        "da = 2*sum(N)\n"
+        "db = 2*N*vector(1)\n"
+        "dc = 2*N'*vector(1)\n"
+        "dP = 2*N*Q\n"
+        "where N = M.*(P*Q' + a + b*vector(1)' + vector(1)*c' - R)",
     ),
     "squared distances: one name for a sum that stands in another": (
         "sum[i<j]((D[i,j] - norm2(X[i,:] - X[j,:])^2)^2)",

@@ -76,13 +76,17 @@ def share_differences(trees: Sequence[Expr], variables: Mapping[str, Variable]) 
     likeness = Likeness(symmetric_names(variables))
     known: dict[Hashable, Expr] = {}
     by_others: dict[int, _Signed] = {}
+    any_turned = False
     for part in root.parts:
-        spine = signed_spine(part) if part.op == "-" else []
+        spine = signed_spine(part) if part.op in ("+", "-") else []
         if not 0 < len(spine) <= MOST:
             continue
         ways = {
             (sign, turned): frozenset(
-                [(plus == (sign > 0), likeness.of(term, turned=turned)) for plus, term in spine]
+                [
+                    (plus == (sign > 0), likeness.of(term, turned=turned and term.rank > 1))
+                    for plus, term in spine
+                ]
             )
             for sign, turned in (_WAYS if part.rank > 1 else _WAYS[:2])
         }
@@ -92,6 +96,7 @@ def share_differences(trees: Sequence[Expr], variables: Mapping[str, Variable]) 
         else:
             found = known[ways[way]]
             by_others[id(part)] = way[0], transpose(found) if way[1] else found
+            any_turned = any_turned or way[1]
     if not by_others:
         return trees
 
@@ -99,7 +104,9 @@ def share_differences(trees: Sequence[Expr], variables: Mapping[str, Variable]) 
         return by_others.get(id(node)) or _with_sign(node, args)
 
     _, shared = root.fold(rule)
-    return shared.args if shown_size(shared) < shown_size(root) else trees
+    longer = shown_size(shared) - shown_size(root)
+    # one sign is easier to read where it is as long, a transpose is not
+    return shared.args if longer < (0 if any_turned else 1) else trees
 
 
 def _with_sign(node: Expr, args: list[_Signed]) -> _Signed:

@@ -66,7 +66,9 @@ class Recovery:
         *,
         several: bool = False,
         branches: bool = False,
+        totals: Mapping[Node, Node] = MappingProxyType({}),
     ) -> None:
+        self.totals = totals  # scalars by the arrays whose entries they are the sums of
         self.functions = functions  # that users brought
         self.several = several  # results, so that a sum is rather named whole
         self.preferences = Preferences(style)
@@ -92,6 +94,7 @@ class Recovery:
             self.typed,
             several=self.several,
             branches=self.factory.branches,
+            totals=self.totals,
         )
 
     def recover(self, root: Node) -> Expr:
@@ -129,6 +132,9 @@ class Recovery:
                 self._known[node] = self._leaf(node)
             elif isinstance(node, Call):
                 self._known[node] = self._call(node)
+            elif node in self.totals:
+                whole = self.recover(self.totals[node])
+                self._known[node] = self.factory.make("sum", (whole,), ())
             else:
                 self._known[node] = self._sum(self.factoring, self.terms(node), node.axes)
             if self.typed.scales:

@@ -1,8 +1,8 @@
-"""The diagonal of a product as sums along rows, where what is summed stands beside it.
+"""The diagonal or the trace of a product as sums, where what is summed stands beside it.
 
-``diag(A*B')`` are the sums along the rows of ``A.*B'``. By itself the diagonal is shorter. Beside
-``A.*B`` it hides that both are made of one matrix: ``diag(N*vector(1)) - N`` is a Laplacian. A
-product of two names is too short to get one.
+``diag(A*B')`` are the sums along the rows of ``A.*B``, and ``tr(A*B')`` is the sum of all its
+entries. By itself the diagonal is shorter. Beside ``A.*B`` it hides that both are made of one
+matrix: ``diag(N*vector(1)) - N`` is a Laplacian. A product of two names is too short to get one.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from matcalc.engine.recovery.diagonal_sums import is_diagonal, join_diagonals
 
 
 def sum_rows(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> list[Expr]:
-    """The trees with sums along rows in place of diagonals."""
+    """The trees with sums in place of diagonals and traces."""
     root = Expr("several", tuple(trees))
-    diagonals = [node for node in root.parts if is_diagonal(node)]
-    if not diagonals:
+    summed = [node for node in root.parts if is_diagonal(node) or _is_trace(node)]
+    if not summed:
         return list(trees)
     likeness = Likeness(symmetric_names(variables))
-    if len(diagonals) > 1:
+    if sum(map(is_diagonal, summed)) > 1:
         root = join_diagonals(root, likeness)
-        diagonals = [node for node in root.parts if is_diagonal(node)]
+        summed = [node for node in root.parts if is_diagonal(node) or _is_trace(node)]
     products = [
         node
         for node in root.parts
@@ -36,7 +36,7 @@ def sum_rows(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> list[E
         for node in products:
             key = freeze(likeness.factors([node], turned=turned))
             known.setdefault(key, transpose(node) if turned else node)
-    made = {id(node): found for node in diagonals if (found := _find_sums(node, known, likeness))}
+    made = {id(node): found for node in summed if (found := _find_sums(node, known, likeness))}
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         return made[id(node)] if id(node) in made else node.with_args(args)
@@ -46,8 +46,12 @@ def sum_rows(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> list[E
     return list(root.fold(rule).args if made else root.args)
 
 
+def _is_trace(node: Expr) -> bool:
+    return node.op == "tr" and node.args[0].op == "*"
+
+
 def _find_sums(node: Expr, known: Mapping[Hashable, Expr], likeness: Likeness) -> Expr | None:
-    """The sums along the rows of a product that is known."""
+    """The sums along the rows of a product that is known, or of all its entries."""
     scalars, links = chain(node.args[0])
     if any(link.rank != 2 for link in links):
         return None  # of a column and a row it is a product of vectors
@@ -56,7 +60,11 @@ def _find_sums(node: Expr, known: Mapping[Hashable, Expr], likeness: Likeness) -
         factors.update(likeness.factors(links[cut:], turned=True))
         found = known.get(freeze(factors))
         if found is not None:
-            total = Expr("*", (found, fill(number(1), found.shape[1:])), found.shape[:1])
+            total = (
+                Expr("sum", (found,), ())
+                if node.op == "tr"
+                else Expr("*", (found, fill(number(1), found.shape[1:])), found.shape[:1])
+            )
             for scalar in reversed(scalars):
                 total = Expr("*", (scalar, total), total.shape)
             return total

@@ -6,7 +6,7 @@ Sums stay factors otherwise: ``A'*(A*x - b)`` must come out like that.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
 
@@ -45,14 +45,17 @@ _FACTORS = 12  # longer products stay as they are: trying them would cost more t
 
 
 class Shortener:
-    """Knows how long the nodes of one builder are."""
+    """Knows how long the nodes of one builder are; those that are ``named`` elsewhere are as long
+    as a name.
+    """
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, *, named: Collection[Node] = ()) -> None:
         self.builder = builder
+        self.named = named
         self.inverses = Inverses(builder)
         self.meetings = Meetings(self.length)
         self.centred = CentredSums(builder)
-        self._lengths: dict[Node, int] = {}
+        self._lengths: dict[Node, int] = dict.fromkeys(named, 1)
         self._done: dict[Node, Node] = {}
         self._expanded: dict[Node, Node | None] = {}
 

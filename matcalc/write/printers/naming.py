@@ -206,7 +206,7 @@ def _keep(
     order: list[Expr], own: Mapping[int, int], chosen: Mapping[int, int], uses: _Uses
 ) -> tuple[set[int], int]:
     """Those that are still long enough where the parts inside of them have names, and the length of
-    all.
+    all; a multiple of a part with a name says more without one.
     """
     kept: set[int] = set()
     short: dict[int, int] = {}
@@ -215,7 +215,12 @@ def _keep(
         short[id(expr)] = own[id(expr)] + sum(
             [k * (1 if id(arg) in kept else short[id(arg)]) for arg, k in uses(expr)]
         )
-        if id(expr) in chosen and _saves(chosen[id(expr)], short[id(expr)]):
+        multiple = (
+            expr.op == "*"
+            and expr.args[0].op == "number"
+            and id(drop_transpose(expr.args[1])) in kept
+        )
+        if id(expr) in chosen and not multiple and _saves(chosen[id(expr)], short[id(expr)]):
             kept.add(id(expr))
             total += 1 + short[id(expr)]
     return kept, total + 1 + short[id(order[-1])]  # one for "where"
