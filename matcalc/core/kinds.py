@@ -310,6 +310,14 @@ class Variable(NamedTuple):
         return f"{spec.word}({', '.join(sizes)})" if sizes else self.kind
 
 
+def number_or_size(name: str) -> str:
+    """What to do with a name that is declared as a number and used as a size."""
+    return (
+        f"leave {name} undeclared: a size is a number wherever it stands, and constant; "
+        f"or declare what has this size as well, as in y: vector({name})"
+    )
+
+
 def size_names(variables: Iterable[Variable]) -> dict[str, None]:
     """The names in the sizes of variables, each once, in order."""
     return names_in([size for variable in variables for size in variable.dims])

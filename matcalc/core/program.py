@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Dim
 from matcalc.core.errors import ArgumentError, Span, UnknownNameError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BaseLanguage
 from matcalc.core.members import families, family_of
 from matcalc.core.operations import OPERATIONS
@@ -88,6 +88,8 @@ def note_on_name(program: Program, name: str) -> str:
     rows = _rows(program, name)
     if rows:
         return f"; {rows} has them as its rows: differentiate by that"
+    if name in size_names(program.variables.values()):
+        return f"; {name} is a size, and constant: declare {name}: scalar for a number of that name"
     if re.search(rf"\bd\w*\s*/\s*d{re.escape(name)}\b", program.source):
         return f"; leave .../d{name} out: only what is differentiated is written"
     for known in program.variables:

@@ -87,6 +87,18 @@ FORMS = {
         "b",
         "w*vector(1) - exp(b).*diag((1./(exp(b)*vector(1)' + vector(1)*exp(b)'))*(w + w'))",
     ),
+    "mixture of two: its weight": (
+        "sum(log(p*A + (1 - p)*B))",
+        {"p": "scalar", "A": "matrix(n, m)", "B": "matrix(n, m)"},
+        "p",
+        "sum((A - B)./((1 - p)*B + p*A))",
+    ),
+    "zeros beside a Poisson: their weight": (
+        "sum(log(p + (1 - p)*exp(-x)))",
+        {"p": "scalar", "x": "vector(n)"},
+        "p",
+        "sum((1 - exp(-x))./((1 - p)*exp(-x) + p))",
+    ),
     "shares with an outside option": (
         "s = exp(v)/(1 + sum(exp(v))); s",
         {"v": "vector(n)"},

@@ -12,8 +12,9 @@ from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Rational, quotient
 from matcalc.engine.recovery.assemble import Assembler
 from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip, join_scalars
+from matcalc.engine.recovery.exponents import factors_of
 from matcalc.engine.recovery.opened import open_product
-from matcalc.engine.recovery.shared import number_in_front
+from matcalc.engine.recovery.shared import number_in_front, share
 
 _NAME = 2  # tokens of a name and the operator behind it
 Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
@@ -40,7 +41,8 @@ def join_totals(
             rest.append(members[0][0])
             continue
         number = number_in_front([term for term, _ in members], factory)
-        chains = _align_traces([writer.traces.get(id(base)) for _, base in members])
+        traces = [writer.traces.get(id(base)) for _, base in members] if op == "tr" else []
+        chains = _align_traces(traces) if traces else [None] * len(members)
         inside = []
         for (term, base), chain in zip(members, chains, strict=True):
             array: Chain = chain or (Link(base.args[0]),)
@@ -48,6 +50,8 @@ def join_totals(
             others = tuple([entry for entry in term.scalars if entry[0] is not base])
             each = Term(quotient(term.coefficient, number), others, ((array, 1),), shape)
             inside.append(open_product(writer, each) if scaled else each)
+        if op == "sum":
+            inside = _over_one(assembler, inside)
         factor, scalars, body = assembler.take_apart(total(inside, shape))
         if scaled and body is not None and body.op in ("+", "-"):  # they share nothing
             rest += [term for term, _ in members]
@@ -55,6 +59,22 @@ def join_totals(
             whole = factory.call(op, (body,), ())
             rest.append(Term(number * factor, join_scalars([*scalars, (whole, 1)]), (), ()))
     return rest
+
+
+def _over_one(assembler: Assembler, terms: list[Term]) -> list[Term]:
+    """Quotients entry by entry with one denominator by their factors, so that it is shared."""
+    opened = []
+    for term in terms:
+        chain = term.chain or ()
+        whole = chain[0].expr if len(chain) == 1 and not chain[0].flipped else None
+        if whole is not None and whole.op == "./" and whole.args[1].rank:
+            above, below = whole.args
+            above = above if above.rank else assembler.factory.fill(above, whole.shape)
+            factors = [*factors_of(above, 1), *factors_of(below, -1)]
+            term = term._replace(parts=tuple([((Link(base),), e) for base, e in factors]))
+        opened.append(term)
+    shared = share(opened, assembler.factory)
+    return opened if shared.parts and all(term.parts for term in shared.rest(opened)) else terms
 
 
 def join_inner(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from matcalc.core.dims import Dim, Shape, dim
-from matcalc.core.errors import ShapeError, UnknownNameError
+from matcalc.core.errors import ShapeError
 from matcalc.core.inner import INNER
 from matcalc.core.kinds import KINDS, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import BUILT_IN, BaseLanguage
@@ -27,6 +27,7 @@ from matcalc.read.shapes.notation import (
 )
 from matcalc.read.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
 from matcalc.read.shapes.ranks import kind_of
+from matcalc.read.shapes.sized import check_scalars, check_sizes, note_numbers
 from matcalc.read.syntax.names import GREEK
 from matcalc.read.syntax.nodes import SYMBOLS, Binding, Statement, SyntaxNode, has_index
 from matcalc.read.syntax.sizes import size
@@ -187,31 +188,10 @@ def _orders(
                 assert isinstance(node.value, Binding)
                 bound.update(each.name for each in node.value.bounds)
             used.update((name, node) for name in names if name not in used)
-    _check_sizes(statements, used, bound, source)
+    check_sizes(statements, used, bound, source)
+    check_scalars(declared, dimensions, used, source)
     dimensions.update(used)
     return orders, dimensions
-
-
-def _check_sizes(
-    statements: list[Statement], used: Mapping[str, SyntaxNode], bound: Container[str], source: str
-) -> None:
-    """Refuses names that are sizes or places in one part of a text, and another thing elsewhere."""
-    defined = {each.name for each in statements if each.role == "definition"}
-    for name, node in used.items():
-        if name in defined:
-            raise UnknownNameError(
-                f"{name} is a size or a place here, which its definition does not change",
-                source=source,
-                span=node.span,
-                hint="write the number in its place, or take another name for what is defined",
-            )
-        if name in bound and node.kind == "entries":
-            raise UnknownNameError(
-                f"{name} is bound inside of the sum alone, and stands here outside of it",
-                source=source,
-                span=node.span,
-                hint="write brackets around everything that is summed, or take another name",
-            )
 
 
 def _run(context: Context, statements: list[Statement], orders: list[list[SyntaxNode]]) -> Expr:
@@ -492,6 +472,7 @@ def _finish(
 ) -> Program:
     """Names the sizes that are still unknown, and writes the shapes into the tree."""
     names = context.names()
+    notes = (*notes, *note_numbers(context))
     known: dict[Shape, Shape] = {}
     for expr in context.made:
         shape = expr.shape

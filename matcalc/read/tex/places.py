@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from matcalc.core.kinds import number_or_size, size_names
 from matcalc.core.walk import fold, postorder
 from matcalc.read.syntax.nodes import SyntaxNode, children
 from matcalc.read.tex.phrases import Phrase
@@ -46,8 +47,11 @@ def size(phrase: Phrase, scope: Scope) -> SyntaxNode:
             at = [size(each, scope) for each in inside]
             return make.node("entries", chosen, *at) if at else chosen
         name = scope.name(part)
-        if name in scope.declared:
-            raise scope.problem(f"{name} is declared as a variable, so it is not a size", part.span)
+        variable = scope.declared.get(name)
+        if variable is not None and name not in size_names(scope.declared.values()):
+            hint = None if variable.shape else number_or_size(name)
+            message = f"{name} is declared as a variable, so it is not a size"
+            raise scope.problem(message, part.span, hint)
         return make.node("name", value=name)
 
     return fold(phrase, _operands, rule)
