@@ -6,10 +6,10 @@ A module of its own, because those who differentiate alone need not wait until i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from matcalc.answers.common.equations import as_equations, as_objective, left_side
+from matcalc.answers.common.equations import as_equations, as_objective, left_side, read_root
 from matcalc.answers.convex.convexity import Convexity, convexity
 from matcalc.answers.derivatives.symmetry import Symmetry
 from matcalc.answers.derivatives.symmetry import symmetry as symmetric
@@ -24,14 +24,15 @@ from matcalc.answers.implicit.implicit import Solved
 from matcalc.answers.implicit.implicit_together import SolvedTogether
 from matcalc.api import as_expression
 from matcalc.core.boundary import public
+from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
-from matcalc.results import Formula
+from matcalc.results import Expression, Formula
 
 if TYPE_CHECKING:
     from matcalc.answers.derivatives.hessian import Hessian
     from matcalc.api import Declarations
     from matcalc.core.language import BaseLanguage
-    from matcalc.results import Derivative, Expression
+    from matcalc.results import Derivative
 
 
 @public
@@ -126,7 +127,18 @@ def implicit(
         expression, *others = expression
     if isinstance(expression, str):
         expression = left_side(expression, latex=latex)
-    read = as_expression(expression, variables, language, latex=latex)
+    if isinstance(expression, str) and latex:
+        known = dict(variables or {})
+        named = {name.strip() for names in known for name in names.split(",")}
+
+        def read_with(text: str, arrays: Mapping[str, str]) -> Program:
+            more = {name: kind for name, kind in arrays.items() if name not in named}
+            return as_expression(text, {**known, **more}, language, latex=True)._program
+
+        names = [*([of] if isinstance(of, str) else of), wrt]
+        read = Expression(read_root(expression, read_with, names))
+    else:
+        read = as_expression(expression, variables, language, latex=latex)
     equations = as_equations(others, read._program, latex=latex)
     goal = as_objective(objective, read._program, latex=latex)
     return differentiate_root(read, [of] if isinstance(of, str) else of, wrt, goal, equations)

@@ -20,7 +20,7 @@ from matcalc.cli.kinds import inferred_kinds, shapes_line
 from matcalc.cli.output import answer as _answer
 from matcalc.cli.output import say as _say
 from matcalc.cli.output import say_unverified
-from matcalc.cli.reading import read_expression
+from matcalc.cli.reading import read_expression, read_left_side
 from matcalc.cli.refusals import is_latex
 from matcalc.conjugates.choice import compare_texts, has_complex
 from matcalc.core.errors import (
@@ -339,7 +339,9 @@ def _report(options: Namespace) -> int:
     text = _standard_input() if options.expression == "-" else options.expression
     if options.command == "implicit":
         text = left_side(text, latex=is_latex(options))
-    program = with_sizes(options, read_expression(text, options))
+        program = with_sizes(options, read_left_side(text, options))
+    else:
+        program = read_expression(text, options)
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # the answer is proved by itself
         answer = report(options, program)

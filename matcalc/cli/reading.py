@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 
 from matcalc.cli.kinds import say_unused
 from matcalc.cli.refusals import is_latex
 from matcalc.core.program import Program
+from matcalc.core.split import split_declarations
 
 
 def read_expression(text: str, options: Namespace) -> Program:
@@ -25,6 +27,23 @@ def read_expression(text: str, options: Namespace) -> Program:
     if options.var and getattr(options, "file", None) is None:
         say_unused(program, text, options)
     return program
+
+
+def read_left_side(text: str, options: Namespace) -> Program:
+    """What is zero in the equation of ``implicit``; of one of entries in LaTeX the whole array."""
+    if not is_latex(options):
+        return read_expression(text, options)
+    # few commands have equations
+    from matcalc.answers.common.equations import read_root  # noqa: PLC0415
+
+    lines = [each for line in options.var for each in split_declarations(line)]
+    declared = {name.strip() for each in lines for name in each.partition(":")[0].split(",")}
+
+    def read_with(text: str, arrays: Mapping[str, str]) -> Program:
+        added = [f"{name}: {kind}" for name, kind in arrays.items() if name not in declared]
+        return read_expression(text, Namespace(**{**vars(options), "var": [*options.var, *added]}))
+
+    return read_root(text, read_with, [*options.of.split(","), options.wrt or ""])
 
 
 def _is_along(options: Namespace) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import permutations
 from types import MappingProxyType
 from typing import NamedTuple
@@ -24,6 +25,10 @@ _EQUATION = re.compile(r"(?<![<>=!:])=(?!=)")
 _PLACES = re.compile(r"\[([^\[\]]*)\]")  # of entries, and the letters there
 _LETTER = re.compile(r"\b[a-z]\b")
 _BINDER = re.compile(r"\b(?:sum|prod|max|min|mean)\[([^\[\]]*)\]")
+_ENTRY = r"\mathit{entry}"  # what the array of entries is called
+_SUBSCRIPTED = re.compile(r"(\\(?!(?:sum|prod|max|min)_)[a-z]+|[A-Za-z])_(\{[a-z ,]+\}|[a-z])")
+_BELOW_SUM = re.compile(r"\\(?:sum|prod|max|min)_(\{[^{}]*\}|[a-z])")
+_LETTERS = re.compile(r"[a-z]")
 _NO_KINDS: Mapping[str, str] = MappingProxyType({})
 _MOST_UNKNOWNS = 4  # of which all orders are tried
 
@@ -66,6 +71,48 @@ def left_side(text: str, *, latex: bool = False) -> str:
     return text[:start] + (f"({left}) - ({right})" if latex else _less(left, right))
 
 
+def read_root(
+    source: str, read: Callable[[str, Mapping[str, str]], Program], names: Collection[str]
+) -> Program:
+    """The left side of an equation in LaTeX, which may be one of the entries of ``names``."""
+    try:
+        program = read(source, {})
+    except MatcalcError:
+        whole = read_by_entries(source, read)
+        if whole is None:
+            raise
+        return whole
+    if all(name in program.variables for name in names):
+        return program
+    return read_by_entries(source, read) or program
+
+
+def read_by_entries(
+    source: str, read: Callable[[str, Mapping[str, str]], Program]
+) -> Program | None:
+    r"""What is zero as an array, where a formula in LaTeX is an equation of entries such as
+    ``x_i^3 - b_i``: that of ``\mathit{entry}_{i} = x_i^3 - b_i``. None where no letter below
+    another is free, or where that is not read.
+    """
+    bound = {letter for part in _BELOW_SUM.findall(source) for letter in _LETTERS.findall(part)}
+    found = [(each[1], _LETTERS.findall(each[2])) for each in _SUBSCRIPTED.finditer(source)]
+    free = list(dict.fromkeys(each for _, places in found for each in places if each not in bound))
+    if not free:
+        return None
+    arrays = {name.lstrip("\\"): free_kind(len(places)) for name, places in found}
+    with suppress(MatcalcError):
+        program = read(rf"{_ENTRY}_{{{' '.join(free)}}} = {source}", arrays)
+        if program.expr.rank == len(free):
+            said = f"the equation is read as one for every {', '.join(free)}"
+            notes = [each for each in program.notes if _ENTRY not in each]
+            known = {
+                name: each._replace(declared=False) if name in arrays else each
+                for name, each in program.variables.items()
+            }
+            return program._replace(variables=known, notes=(*notes, said))
+    return None
+
+
 def from_latex(source: str, program: Program) -> Equation:
     """An equation in LaTeX, as one in the language, over the letters of a program."""
     # most equations are not in LaTeX
@@ -73,10 +120,24 @@ def from_latex(source: str, program: Program) -> Equation:
 
     left, right = _sides(as_zero(source))
     whole = f"({left}) - ({right})"
+
+    def read_array(text: str, arrays: Mapping[str, str]) -> Program:
+        try:
+            known = {**arrays, **program.variables}
+            return read_latex(text, known, language=program.language, expand=expand)
+        except MatcalcError:
+            known = {**arrays, **_stated(program)}
+            return read_latex(text, known, language=program.language, expand=expand)
+
     try:
-        found = read_latex(whole, program.variables, language=program.language, expand=expand)
+        found = read_array(whole, {})
     except MatcalcError:
-        found = read_latex(whole, _stated(program), language=program.language, expand=expand)
+        entries = read_by_entries(whole, read_array)
+        if entries is None:
+            raise
+        found = entries
+    if found.variables.keys().isdisjoint(program.variables):  # x_i of the vector x
+        found = read_by_entries(whole, read_array) or found
     tree = found.expr
     one, other = map(text, tree.args) if tree.op == "-" else (text(tree), "0")
     return Equation(f"{one} = {other}", _kinds(found.variables))

@@ -65,7 +65,7 @@ def kind_of(expression: Expression, wrt: str, zero: Zero) -> PointKind:
     kind = expression.variables[wrt]
     said = EXTREMES.get(found.verdict)
     what = PointKind(said, found.why) if said else _after_a_change(expression, wrt)
-    what = what or _after_a_function(expression, wrt)
+    what = what or after_a_function(expression, wrt)
     if what is None:
         what = PointKind(_ON_A_KINK) if kinked else _by_hessian_there(expression, wrt, point)
     conditions = [] if is_surely(program, kind, point) else [f"if it is {kind}"]
@@ -117,9 +117,9 @@ def _after_a_change(expression: Expression, wrt: str) -> PointKind | None:
     return None
 
 
-def _after_a_function(expression: Expression, wrt: str) -> PointKind | None:
+def after_a_function(expression: Expression, wrt: str, where: str = "") -> PointKind | None:
     """What the point is of the logarithm or the reciprocal of a positive function, or of the
-    negative of a negative one: these rise or fall with it.
+    negative of a negative one, which rise or fall with it; ``where`` says on which convex set.
     """
     program = expression._program
     known = Definiteness(program, bounds_of_variables(program.expr, set(program.variables)))
@@ -139,7 +139,7 @@ def _after_a_function(expression: Expression, wrt: str) -> PointKind | None:
             if found.verdict in EXTREMES:
                 said = EXTREMES[found.verdict if way > 0 else _OPPOSITE[found.verdict]]
                 words = f"the {what}{negative}" if negative else f"its {what}"
-                return PointKind(said, f"{words} is {found.verdict}, {found.why}")
+                return PointKind(f"{said}{where}", f"{words} is {found.verdict}, {found.why}")
     return None
 
 

@@ -15,7 +15,7 @@ from matcalc.answers.common.names import free_name, number_hint, require_scalar
 from matcalc.answers.convex.convexity import verdict_on
 from matcalc.answers.expansions.taylor import put
 from matcalc.answers.extrema.constraints import Constraint, lagrangian_gradient, read_constraint
-from matcalc.answers.extrema.extremes import PointKind, domain_there, format_tree
+from matcalc.answers.extrema.extremes import PointKind, after_a_function, domain_there, format_tree
 from matcalc.answers.extrema.stationary import (
     NamedProblem,
     equations_of,
@@ -152,6 +152,7 @@ def _of_kind(
     return program, bare, [*([] if said.replace(" ", "") in plain else [said]), *constraints]
 
 
+_ON_THE_SET = " on the set"
 _MINIMUM_FIRST = (
     "the minimum on the set, and the other one the maximum: on this ellipsoid the function is "
     "linear, up to a constant"
@@ -175,6 +176,7 @@ class _Problem(NamedTuple):
         return prove_all(self.program, [(tree, zeros(tree.shape, row=tree.row)) for tree in trees])
 
 
+_NUMBER = variable("?t", ())  # no name in the language
 _Candidate = tuple[Expr, dict[str, Expr]]  # a point with its multipliers
 
 
@@ -191,6 +193,50 @@ def _candidates(problem: _Problem) -> Iterator[tuple[_Candidate, ...]]:
     for by in (zeros_by_functions, positive_roots):
         for zero in by(program, gradient, known):
             yield from _with_multipliers(program, wrt, found, zero.point)
+    yield from _with_numbers_marked(problem)
+
+
+def _with_numbers_marked(problem: _Problem) -> Iterator[tuple[_Candidate, ...]]:
+    """Points that do not depend on what a number in the gradient is, such as the ``prod(x)`` of
+    ``prod(x)./x + l``: it is solved for the variable as if the number were given.
+    """
+    program, wrt, found, gradient = problem
+    known = program.variables[wrt]
+    number_of = next(_numbers_in(gradient, wrt), None)
+    if number_of is None or not known.shape:
+        return
+    value = text(number_of)
+    marked = gradient.fold(
+        lambda node, args: _NUMBER if text(node) == value else node.with_args(args)
+    )
+    marking = program.declare(Variable(str(_NUMBER.value), "scalar"))
+    for equation in equations_of(marking, marked, known):
+        with suppress(UnsupportedError):
+            zero = affine_zero(marking._replace(expr=equation), wrt)
+            if zero is None or zero.along is not None:
+                continue
+            for candidates in _with_multipliers(marking, wrt, found, zero.point):
+                ends = []
+                for point, levels in candidates:
+                    short = simplify_tree(marking, point)
+                    here = {str(_NUMBER.value): put(number_of, {wrt: short})}
+                    if str(_NUMBER.value) not in variable_names(short):
+                        ends.append((short, {k: put(v, here) for k, v in levels.items()}))
+                if ends:
+                    yield tuple(ends)
+
+
+def _numbers_in(tree: Expr, wrt: str) -> Iterator[Expr]:
+    """The outermost parts that are numbers made of the variable."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if wrt not in variable_names(node):
+            continue
+        if not node.shape:
+            yield node
+        else:
+            stack += node.args
 
 
 def _with_multipliers(
@@ -419,7 +465,8 @@ def _condition(
     """What kind of point it is on the set."""
     verdict = verdict_on(expression, wrt).verdict
     if are_affine(program, [wrt], found):
-        return str(kind_on_affine_set(verdict) or "a stationary point on the set")
+        kind = kind_on_affine_set(verdict) or after_a_function(expression, wrt, _ON_THE_SET)
+        return str(kind or "a stationary point on the set")
     if verdict == "affine" and both:
         return "the minimum and the maximum, one each: a linear function on an ellipsoid"
     return "a stationary point; the constraint is not linear, so compare the values"

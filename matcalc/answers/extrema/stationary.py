@@ -15,6 +15,7 @@ from matcalc.answers.convex.domains import bounds_of_domain
 from matcalc.answers.convex.nowhere import require_values
 from matcalc.answers.expansions.taylor import put
 from matcalc.answers.extrema.extremes import EXTREMES, is_beyond, kind_of
+from matcalc.answers.extrema.kinks import minimum_on_kinks
 from matcalc.answers.extrema.several_points import StationaryPoints, find_all_points, prove_zero
 from matcalc.answers.zeros.logarithms import without_logarithms
 from matcalc.answers.zeros.quadratic_matrix import quadratic_zeros
@@ -48,6 +49,7 @@ from matcalc.verify.verification import warn_unverified
 from matcalc.write.printers.text import text
 
 _MARK = "?u"  # no name in the language
+_SOFTMAX = "softmax"
 # what the logarithm makes of products and quotients of entries
 _BY_ENTRIES = {"*": "+", ".*": "+", "/": "-", "./": "-"}
 
@@ -58,12 +60,19 @@ class StationaryPoint(Formula):
     """
 
     def __init__(
-        self, gradient: Derivative, point: Expr, program: Program, condition: str, proof: str
+        self,
+        gradient: Derivative,
+        point: Expr,
+        program: Program,
+        condition: str,
+        proof: str,
+        *,
+        on_kinks: bool = False,
     ) -> None:
         super().__init__(program._replace(definitions={}), point)
         self.gradient = gradient
         self.condition = condition
-        self.proof = proof
+        self.proof = proof if on_kinks else f"the gradient there is zero, {proof}"
 
     def _title(self) -> str:
         return f"{self.gradient.wrt} where {self.gradient} is zero: {self.condition}\n\n{self}"
@@ -74,7 +83,7 @@ class StationaryPoint(Formula):
         rows = [
             ("gradient", str(self.gradient)),
             ("it is", self.condition),
-            ("proved", f"the gradient there is zero, {self.proof}"),
+            ("proved", self.proof),
         ]
         return "\n".join([f"{self.gradient.wrt} = {self}", *label_lines(rows)])
 
@@ -142,6 +151,12 @@ def stationary(
                 condition = str(kind_of(expression, wrt, zero))
                 left = program.without(wrt)._replace(expr=point, asked=None)
                 return StationaryPoint(gradient, point, left, condition, proof)
+    bent = minimum_on_kinks(expression, gradient._tree, known)
+    if bent is not None:
+        left = program.without(wrt)._replace(expr=bent.point, asked=None)
+        return StationaryPoint(
+            gradient, bent.point, left, bent.condition, bent.proof, on_kinks=True
+        )
     sum_of = kernel_equation(program._replace(expr=gradient._tree), wrt)
     if sum_of is not None:
         how = "the gradient is written so, exactly"
@@ -329,6 +344,21 @@ def zeros_by_functions(program: Program, gradient: Expr, known: Variable) -> Ite
                 there = undo(program, name, zero.point)
                 if there is not None:
                     yield there
+    yield from _shares(marking, gradient, known)
+
+
+def _shares(marking: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
+    """Where an expression is zero that is affine in the softmax of the variable: at the logarithm
+    of its value there, and at what differs from that by a number.
+    """
+    marked = gradient.fold(partial(_mark, _SOFTMAX, known.name))
+    if known.name in variable_names(marked) or _MARK not in variable_names(marked):
+        return
+    with suppress(UnsupportedError):
+        zero = affine_zero(marking._replace(expr=marked), _MARK)
+        if zero is not None and zero.along is None:
+            shape = known.shape
+            yield Zero(_log(zero.point), along=fill(number(1), shape))
 
 
 def positive_roots(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:

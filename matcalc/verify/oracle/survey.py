@@ -120,6 +120,7 @@ class _Survey:
         self.variables = {
             name: variable for name, variable in variables.items() if variable.kind != "function"
         }
+        self.positive = [name for name, each in variables.items() if each.kind == "positive"]
         self.rng, self.sizes, self.around, self.wrt = rng, sizes, around, wrt
         self.budget = min(_MOST_LOOKS, max(40, _WORK // pieces.size))
         self.sought = [min(_MOST_SOUGHT, _WORK // pieces.size)]
@@ -257,6 +258,8 @@ class _Survey:
         if self.budget <= 0:
             return None
         self.budget -= 1
+        if any(np.any(values[name] <= 0) for name in self.positive):  # beyond a border
+            return None
         try:
             sight = self.pieces.sight(values, self.sizes)
         except (EvaluationError, np.linalg.LinAlgError, FloatingPointError):
