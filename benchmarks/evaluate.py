@@ -19,6 +19,7 @@ os.environ.setdefault(
 )
 
 import numpy as np
+from further import FURTHER
 from peers import jax_function, tensorgrad_function, torch_function
 from problems import PROBLEMS, Array, Problem, Sizes
 
@@ -29,6 +30,7 @@ _CALLS = 5  # at least
 _WARM = 1e-4  # seconds of calls before the one that is timed
 _LIMIT = 1.5  # ratios above it are explained
 _WORST = 5  # lines that are named
+_SMALL = 4  # the sizes at which calls and checks cost more than arrays
 
 
 def point(derivative: matcalc.Derivative, sizes: Sizes) -> dict[str, Array]:
@@ -42,7 +44,11 @@ def point(derivative: matcalc.Derivative, sizes: Sizes) -> dict[str, Array]:
             value /= np.sqrt(axes[1])
         if variable.kind == "psd":
             value = value @ value.T + 3 * np.eye(axes[0])
-        values[name] = np.abs(value) if name == "Y" else value
+        elif variable.kind == "symmetric":
+            value = value + value.T
+        elif variable.kind == "positive":
+            value = np.abs(value) + 0.5
+        values[name] = np.abs(value) if name == "Y" else value if axes else float(value)
     return values
 
 
@@ -69,6 +75,7 @@ def minima(functions: list[Callable[[], Any]], seconds: float) -> list[float]:
 
 
 PEERS = {"jax": jax_function, "torch": torch_function, "tensorgrad": tensorgrad_function}
+SETS = {"first": PROBLEMS, "further": FURTHER, "both": [*PROBLEMS, *FURTHER]}
 NOTHING = float("nan")  # the time of a peer that has no answer
 
 
@@ -76,7 +83,7 @@ def contests(options: argparse.Namespace) -> Iterator[tuple[Problem, Sizes, list
     """Each problem at each of its sizes: the times (ours, the expert's, the peers') and how far our
     values are from the expert's.
     """
-    for problem in PROBLEMS:
+    for problem in SETS[options.set]:
         if options.only not in f"{problem.name} {problem.order}":
             continue
         derivative = matcalc.diff(
@@ -91,7 +98,10 @@ def contests(options: argparse.Namespace) -> Iterator[tuple[Problem, Sizes, list
                 lambda values=values, function=function: function(**values),
                 lambda values=values, expert=problem.expert: expert(**values),
             ]
-            peers = [PEERS[peer](problem, values) for peer in options.peers]
+            peers = [
+                PEERS[peer](problem, values) if problem.objective else None
+                for peer in options.peers
+            ]
             runs += [peer for peer in peers if peer is not None]
             for run in runs:
                 run()  # what is compiled by the first call is
@@ -106,14 +116,14 @@ def geometric_mean(values: list[float]) -> float:
 
 
 def explained(problem: Problem, times: list[float], seconds: float) -> str:
-    """How much of a difference is there at sizes of 2 as well: calls and checks, not arrays."""
+    """How much of a difference is there at small sizes as well: calls and checks, not arrays."""
     derivative = matcalc.diff(
         problem.text, problem.wrt, order=problem.order, variables=problem.variables
     )
-    function, values = derivative.to_callable(), point(derivative, defaultdict(lambda: 2))
+    function, values = derivative.to_callable(), point(derivative, defaultdict(lambda: _SMALL))
     ours, theirs = minima([lambda: function(**values), lambda: problem.expert(**values)], seconds)
     least = max(0.0, min(1.0, (ours - theirs) / (times[0] - times[1])))
-    return f"{100 * least:.0f} % of the difference is there at sizes of 2 (calls and checks)"
+    return f"{100 * least:.0f} % of the difference is there at sizes of {_SMALL} (calls and checks)"
 
 
 class Line(NamedTuple):
@@ -148,6 +158,7 @@ def summary(lines: list[Line], peers: list[str], seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=_SECONDS, help="for each contestant")
+    parser.add_argument("--set", default="both", choices=sorted(SETS), help="of problems")
     parser.add_argument("--only", default="", help="problems whose name and order contain this")
     parser.add_argument("--peers", nargs="*", default=[], choices=sorted(PEERS))
     options = parser.parse_args()

@@ -24,7 +24,7 @@ Sizes = dict[str, int]
 @dataclass(frozen=True)
 class Problem:
     """A derivative: matcalc's from ``text``, the expert's by hand, the peers' from ``objective``,
-    which takes the namespace of an array library first.
+    which takes the namespace of an array library first; None where no peer is asked.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Problem:
     variables: dict[str, str]
     sizes: tuple[Sizes, ...]
     expert: Callable[..., Any]
-    objective: Callable[..., Any]
+    objective: Callable[..., Any] | None
 
 
 def cholesky(S: Array) -> Array:

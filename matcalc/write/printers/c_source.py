@@ -13,7 +13,7 @@ from matcalc.write.printers.c_code import INDENT, C, CWriter
 from matcalc.write.printers.c_rules import CEmitter
 from matcalc.write.printers.language_code import LanguageWriter
 from matcalc.write.printers.language_source import LanguageSource, SizeBindings
-from matcalc.write.printers.numpy_emit import tuple_code
+from matcalc.write.printers.numpy_sizes import tuple_code
 
 _WIDTH = 96
 _WORDS = """

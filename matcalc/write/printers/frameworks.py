@@ -22,9 +22,10 @@ from matcalc.write.printers.framework_names import ARRAY_API, JAX, TORCH, Framew
 from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, portable
 from matcalc.write.printers.numpy_blocks import subscripts
 from matcalc.write.printers.numpy_code import NO_ROOM, Source
-from matcalc.write.printers.numpy_emit import Emitter, size_code, tuple_code
+from matcalc.write.printers.numpy_emit import Emitter
 from matcalc.write.printers.numpy_families import nested_list
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, axis_argument, is_bare, is_whole
+from matcalc.write.printers.numpy_sizes import size_code, tuple_code
 from matcalc.write.printers.standalone import shape_checks
 from matcalc.write.printers.user_functions import imports
 

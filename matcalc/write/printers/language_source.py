@@ -18,9 +18,9 @@ from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction
 from matcalc.write.printers.language_code import LanguageWriter, TargetLanguage, helpers, with_needs
 from matcalc.write.printers.numpy_code import VALUE, Source
-from matcalc.write.printers.numpy_emit import size_code, solve_size, tuple_code
 from matcalc.write.printers.numpy_families import spell_member
 from matcalc.write.printers.numpy_nodes import CodeNode
+from matcalc.write.printers.numpy_sizes import size_code, solve_size, tuple_code
 
 _WIDTH = 96
 _WORDS = re.compile(r"[A-Za-z_]\w*")

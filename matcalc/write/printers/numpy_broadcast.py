@@ -22,7 +22,13 @@ from matcalc.write.printers.numpy_contract import (
 )
 from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode, total
-from matcalc.write.printers.numpy_products import ALONG_ROWS, is_summed, is_triangle, sums_of
+from matcalc.write.printers.numpy_products import (
+    ALONG_ROWS,
+    is_summed,
+    is_triangle,
+    smaller_of_two,
+    sums_of,
+)
 
 _MANY = 3  # axes from which on an array is not made to be summed
 # what is finite where the arguments are, if it does not divide
@@ -174,9 +180,7 @@ def sums_of_triangle(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     weights, other = vectors[along], vectors[1 - along]
     if upper is not (along is backwards) or not nonnegative(weights):
         return None
-    sums = sums_of(build, weights, backwards)
-    column = build.suffix(sums, "[:, None]", (*sums.shape, ONE))
-    least = build.call("np.minimum", column, sums, shape=node.shape)
+    least = smaller_of_two(build, sums_of(build, weights, backwards))
     return build.scale_rows(other, least) if along else build.times(least, other)
 
 

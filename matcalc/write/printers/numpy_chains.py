@@ -35,6 +35,7 @@ from matcalc.write.printers.numpy_products import (
     is_product,
     join_kept,
     parts_of,
+    square_of_triangle,
     sums_of,
     unfold,
     without_scalar,
@@ -376,6 +377,9 @@ class Chains:
         elif len(factors) % 2:
             return self._between(factors[half], right)
         Z = self.matrix(right, ())
+        halved = square_of_triangle(self.builder, Z)
+        if halved is not None:
+            return halved
         return self.builder.infix("@", self.builder.transpose(Z), Z, (Z.shape[1], Z.shape[1]))
 
     def _are_mirrored(self, left: CodeFactor, right: CodeFactor) -> bool:

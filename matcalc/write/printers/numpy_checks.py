@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping, Sequence
 from matcalc.core.dims import Dim
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
-from matcalc.write.printers.numpy_emit import size_code, tuple_code
+from matcalc.write.printers.numpy_sizes import size_code, tuple_code
 
 _WIDTH = 100
 _INDENT = "    "

@@ -20,7 +20,7 @@ from matcalc.write.printers import numpy_checks as checks
 from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
 from matcalc.write.printers.numpy_cost import depths
-from matcalc.write.printers.numpy_emit import Emitter, size_code, solve_size, tuple_code
+from matcalc.write.printers.numpy_emit import Emitter
 from matcalc.write.printers.numpy_families import (
     docstring_lines,
     format_count,
@@ -33,6 +33,7 @@ from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_places import PlacesBuilder, find_listed
 from matcalc.write.printers.numpy_shared import share_decompositions
+from matcalc.write.printers.numpy_sizes import size_code, solve_size, tuple_code
 from matcalc.write.printers.user_functions import callable_name, imports
 
 _HELPERS = (
@@ -318,7 +319,8 @@ class Source:
     def _quietly(self) -> list[str]:
         """What conditions leave out is computed, whether it has a value or not."""
         kinds = {len(node.attr[2]) for node in self.order if node.calls("np.where")}
-        masked = 1 in kinds or (0 in kinds and self.indexed)
+        cleared = any(node.op == "cleared" for node in self.order)
+        masked = cleared or 1 in kinds or (0 in kinds and self.indexed)
         return ['@np.errstate(all="ignore")'] if masked else []
 
     def _signature(self, given: list[str]) -> str:

@@ -5,7 +5,7 @@ name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 
@@ -19,6 +19,7 @@ from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, U
 from matcalc.write.printers.numpy_cost import depths
 from matcalc.write.printers.numpy_facts import is_complex
 from matcalc.write.printers.numpy_nodes import CodeNode
+from matcalc.write.printers.numpy_sizes import factors_of, size_code
 
 _WIDTH = 88  # characters of an expression on one line
 _SHORT = 8  # characters of a decimal that is written instead of a quotient
@@ -27,7 +28,7 @@ _EXACT = 2**53  # beyond it integers are written as the float that they become
 _FRESH = frozenset(
     (
         *("infix", "neg", "filled", "einsum", "scattered", "stacked", "unit", "multiplied"),
-        *("gathered", "stepped", "pieces"),
+        *("gathered", "stepped", "pieces", "cleared"),
     )
 )
 _VIEWS = frozenset(("np.diagonal",))
@@ -164,7 +165,7 @@ class Emitter:
         _, _, inner = difference.parts()
         texts = [
             " + ".join(
-                " * ".join(_factors(sign * c, names, self.sizes))
+                " * ".join(factors_of(sign * c, names, self.sizes))
                 for c, names in inner
                 if sign * c > 0
             )
@@ -225,10 +226,11 @@ class Emitter:
                 return self._scatter(node)
             case "pieces":
                 return self._add_pieces(node)
-            case "choice" if self.side is not None:
-                return self.codes[id(self._taken(node))]
+            case "cleared":
+                return self._clear(node)
             case "choice":
-                return self._choice(node)
+                taken = self.side is not None
+                return self.codes[id(self._taken(node))] if taken else self._choice(node)
             case "multiplied":
                 given = [self.codes[id(arg)][0] for arg in node.args]
                 return f"np.linalg.multi_dot([{', '.join(given)}])", ATOM
@@ -388,6 +390,12 @@ class Emitter:
         self.lines.append(f"{blocks.diagonal(name, node.attr)} {operator} {code[0]}")
         return name, ATOM
 
+    def _clear(self, node: CodeNode) -> Code:
+        """A statement that writes zeros on a diagonal of an array of our own."""
+        name = self._own(node.args[0])
+        self.lines.append(f"{blocks.diagonal(name, node.attr)} = 0.0")
+        return name, ATOM
+
     def _add_pieces(self, node: CodeNode) -> Code:
         """Statements that write pieces where they belong, in an array of our own."""
         values, base = node.args[: len(node.attr)], node.args[len(node.attr) :]
@@ -460,55 +468,6 @@ class Emitter:
     def _shape(self, shape: Shape, *, eye: bool) -> str:
         texts = [self._size(dim)[0] for dim in shape]
         return texts[0] if eye or len(texts) == 1 else f"({', '.join(texts)})"
-
-
-def solve_size(
-    name: str, places: Iterable[tuple[Dim, str]], sizes: Mapping[str, str], missing: Collection[str]
-) -> tuple[str, str] | None:
-    """A size from an axis that is a multiple of it, plus what is known: the code of the dividend
-    and of the divisor, empty where that is 1; None where no axis tells. ``places`` are the axes,
-    each with the code of its size.
-    """
-    for dim, code in places:
-        others = [other for other in dim.letters if other != name]
-        if dim.letters.count(name) != 1 or any(o in missing or o not in sizes for o in others):
-            continue
-        scale, names = next(term for term in dim.terms if name in term[1])
-        rest = [size_code(Dim(-c, own), sizes)[0] for c, own in dim.terms if name not in own]
-        left = " + ".join([code, *rest]).replace("+ -", "- ")
-        factors = [str(scale)] * (scale != 1) + [sizes[other] for other in names if other != name]
-        left = f"({left})" if rest and factors else left
-        return left, " * ".join(factors)
-    return None
-
-
-def tuple_code(parts: Sequence[str]) -> str:
-    """A tuple of texts."""
-    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
-
-
-def size_code(dim: Dim, sizes: Mapping[str, str]) -> Code:
-    """The size of a dimension, given the variables that hold those of the names."""
-    if not dim.rest:
-        factors = _factors(int(dim.scale), dim.names, sizes)
-        return " * ".join(factors), ATOM if len(factors) == 1 else TERM
-    number, shared, inner = dim.parts()
-    text = " + ".join(" * ".join(_factors(c, names, sizes)) for c, names in inner).replace(
-        "+ -", "- "
-    )
-    if number == 1 and not shared:
-        return text, SUM
-    front = _factors(number.numerator, shared, sizes) if number.numerator != 1 or shared else []
-    divisor = f" // {number.denominator}" if number.denominator != 1 else ""
-    return " * ".join([*front, f"({text})"]) + divisor, TERM
-
-
-def _factors(scale: int, names: Sequence[str], sizes: Mapping[str, str]) -> list[str]:
-    """A monomial as factors, the sign with the first of them."""
-    found = [sizes[name] for name in names]
-    if abs(scale) != 1 or not found:
-        return [str(scale), *found]
-    return [f"-{found[0]}", *found[1:]] if scale < 0 else found
 
 
 def number(value: Fraction) -> Code:

@@ -27,7 +27,7 @@ _NUMBERS = frozenset(
     ]
 )
 _FOLLOWING = frozenset(
-    ("infix", "neg", "call", "suffix", "shaped", "einsum", "multiplied", "stacked")
+    ("infix", "neg", "call", "suffix", "shaped", "einsum", "multiplied", "stacked", "cleared")
 )
 
 

@@ -24,7 +24,35 @@ _TERMS = 60  # of a sum; longer ones are taken as they come
 
 def finish(build: CodeBuilder, root: CodeNode) -> CodeNode:
     """The same program, in the form in which it is written."""
-    return _Finish(build, root).result()
+    root = _Finish(build, root).result()
+    return _clear_diagonals(build, root) if build.changes else root
+
+
+def _clear_diagonals(build: CodeBuilder, root: CodeNode) -> CodeNode:
+    """The program with zeros written on diagonals where it chose between these and an array."""
+
+    def rule(node: CodeNode, args: list[CodeNode]) -> CodeNode:
+        same = all(old is new for old, new in zip(node.args, args, strict=True))
+        made = node if same else build.node(node.op, node.attr, tuple(args), node.shape)
+        if made.calls("np.where") and made.attr[2] == ("0.0",) and _is_off_diagonal(made):
+            return build.node("cleared", (0, 0), (made.args[1],), made.shape)
+        return made
+
+    return fold(root, operands, rule)
+
+
+def _is_off_diagonal(node: CodeNode) -> bool:
+    """Whether a choice takes a matrix where the row is not the column."""
+    mask, matrix = node.args
+    if (mask.op, mask.attr) != ("infix", "!=") or not mask.shape == matrix.shape == node.shape:
+        return False
+    one, other = mask.args
+    return (
+        one.op == other.op == "suffix"
+        and {one.attr, other.attr} == {"[None]", "[:, None]"}
+        and one.args[0] is other.args[0]
+        and one.args[0].calls("np.arange")
+    )
 
 
 def _is_linear(node: CodeNode) -> bool:

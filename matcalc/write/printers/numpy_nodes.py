@@ -18,6 +18,7 @@ op           attr                             code
 ``sliced``   places                           ``A[:m, 0]``
 ``stacked``  function, rows, columns          ``np.block([[A, B], [C, D]])``, ``np.hstack([x, y])``
 ``pieces``   spots                            ``t = np.zeros(n)``, ``t[1:] = x``
+``cleared``  axes of a diagonal               ``np.einsum("ii->i", A)[...] = 0.0``
 ``unit``     place                            ``np.eye(1, n, k)[0]``
 ``call``     function, texts before, after    ``np.sum(A, axis=1)``
 ``apply``    the function of a user's         ``mish(x)``
@@ -26,7 +27,7 @@ op           attr                             code
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import add, mul, sub, truediv
@@ -34,6 +35,7 @@ from typing import Any
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.functions.languages import ENTRY_CALLS
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.walk import operands, postorder
 
 
@@ -67,7 +69,7 @@ class CodeBuilder:
 
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], CodeNode] = {}
-        self._symmetric: set[CodeNode] = set()
+        self._mirrors: dict[CodeNode, int] = {}  # 1 of symmetric matrices, -1 of skew ones
         self._definite: set[CodeNode] = set()
         self._likely: set[CodeNode] = set()
         self._positive: set[CodeNode] = set()
@@ -83,9 +85,10 @@ class CodeBuilder:
             found = self._known[key] = CodeNode(op, attr, args, shape, len(self._known))
             if op in _PYTHON and self._python.issuperset(args):
                 self._python.add(found)
-            if _is_symmetric(found, self._symmetric):
-                self._symmetric.add(found)
-            if self.quick and _is_likely(found, self._likely, self._symmetric):
+            sign = _mirror(found, self._mirrors)
+            if sign:
+                self._mirrors[found] = sign
+            if self.quick and _is_likely(found, self._likely, self._mirrors):
                 self._likely.add(found)
         return found
 
@@ -103,7 +106,7 @@ class CodeBuilder:
         """
         node = self.node("name", name, (), shape)
         if symmetric:
-            self._symmetric.add(node)
+            self._mirrors[node] = 1
         if definite:
             self._definite.add(node)
             self._likely.add(node)
@@ -162,7 +165,7 @@ class CodeBuilder:
 
     def is_symmetric(self, node: CodeNode) -> bool:
         """Whether a matrix is known to be its own transpose."""
-        return node in self._symmetric
+        return self._mirrors.get(node) == 1
 
     def is_python(self, node: CodeNode) -> bool:
         """Whether the value is a number of Python, not of NumPy."""
@@ -209,7 +212,7 @@ class CodeBuilder:
 
     def transpose(self, node: CodeNode) -> CodeNode:
         """A'."""
-        if node.rank < 2 or node in self._symmetric:
+        if node.rank < 2 or self.is_symmetric(node):
             return node
         if node.op == "suffix" and node.attr == ".T":
             return node.args[0]
@@ -301,6 +304,7 @@ class CodeBuilder:
 
 
 OUTER = "np.multiply.outer"
+_PARITY = {row.numpy or name: row.parity for name, row in OPERATIONS.items() if row.parity}
 _PERMUTED = ".transpose("
 _EXACT: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": add,
@@ -351,7 +355,7 @@ def _is_mirrored(one: CodeNode, other: CodeNode) -> bool:
     return bool(x.attr == "*" and numbers and b is d)
 
 
-def _is_likely(node: CodeNode, known: set[CodeNode], symmetric: set[CodeNode]) -> bool:
+def _is_likely(node: CodeNode, known: set[CodeNode], mirrors: dict[CodeNode, int]) -> bool:
     """Whether a matrix that was just made is positive definite if its numbers are those of a
     covariance, given which of its parts are: ``A' * A``, exponentials (a kernel of distances), a
     sum of such, one with a diagonal matrix.
@@ -359,7 +363,7 @@ def _is_likely(node: CodeNode, known: set[CodeNode], symmetric: set[CodeNode]) -
     if node.rank != 2:
         return False
     if node.op == "call":
-        kernel = node.calls("np.exp") and node in symmetric
+        kernel = node.calls("np.exp") and mirrors.get(node) == 1
         return bool(kernel or node.calls("weighted_gram"))
     if node.op != "infix":
         return (node.op, node.attr) == ("filled", "np.eye")
@@ -373,11 +377,13 @@ def _is_likely(node: CodeNode, known: set[CodeNode], symmetric: set[CodeNode]) -
         return not left.rank and right in known and left.op != "neg" and not _is_negative(left)
     if node.attr == "/":
         return left in known and not right.rank and right.op != "neg"
-    return node.attr == "@" and _is_symmetric(node, known)
+    return node.attr == "@" and _mirror(node, dict.fromkeys(known, 1)) == 1
 
 
 def _are_mirrored(one: CodeNode, other: CodeNode) -> bool:
     """Whether one matrix is the transpose of the other."""
+    if one.calls(OUTER) and other.calls(OUTER):
+        return one.args == other.args[::-1]
     return any(
         each.op == "suffix" and each.attr == ".T" and each.args[0] is bare
         for each, bare in ((one, other), (other, one))
@@ -396,35 +402,51 @@ def _is_negative(node: CodeNode) -> bool:
     return bool(node.op == "number" and node.attr < 0)
 
 
-def _is_symmetric(node: CodeNode, known: set[CodeNode]) -> bool:
-    """Whether a matrix that was just made is its own transpose, given which of its parts are."""
-    args = node.args
+def _mirror(node: CodeNode, known: Mapping[CodeNode, int]) -> int:
+    """1 for a matrix that is surely its own transpose, -1 for one that is surely the negative of
+    it, and 0, given that of its parts.
+    """
     if node.rank != 2:
-        return False
+        return 0
+    signs = [known.get(arg, 0) if arg.rank else 1 for arg in node.args]
     if node.op == "neg":
-        return args[0] in known
+        return signs[0]
     if node.op == "infix":
-        left, right = args
-        if node.attr in ("+", "-"):
-            return all(arg in known or not arg.rank for arg in args)
-        if node.attr in ("*", "/"):
-            return all(arg in known or not arg.rank for arg in args)
-        if node.attr == "@":
-            return _are_mirrored(left, right) or any(
-                middle in known and _are_mirrored(*ends) for middle, *ends in _middles(left, right)
+        return _mirror_of_infix(node, signs, known)
+    if node.op != "call":
+        return int((node.op, node.attr) == ("filled", "np.eye"))
+    function = node.attr[0]
+    if node.calls("np.linalg.inv"):
+        return signs[0]
+    if function in (OUTER, "squared_distances"):
+        return int(node.args[0] is node.args[1])
+    if function in ENTRY_CALLS:
+        return int(set(signs) == {1}) or (_PARITY.get(function, 0) if signs == [-1] else 0)
+    return int(function in ("np.diag", "psd_inverse", "weighted_gram"))
+
+
+def _mirror_of_infix(node: CodeNode, signs: list[int], known: Mapping[CodeNode, int]) -> int:
+    left, right = node.args
+    if node.attr in ("+", "-"):
+        turned = _are_mirrored(left, right)
+        return (1 if node.attr == "+" else -1) if turned else signs[0] * (signs[0] == signs[1])
+    if node.attr in ("*", "/"):
+        return signs[0] * signs[1]
+    if node.attr == "@":
+        return int(
+            _are_mirrored(left, right)
+            or any(
+                known.get(middle) == 1 and _are_mirrored(*ends)
+                for middle, *ends in _middles(left, right)
             )
-        return bool(node.attr == "**" and left in known and not right.rank)
-    if node.op == "call":
-        if node.calls("np.linalg.inv"):
-            return args[0] in known
-        if node.attr[0] in ("psd_inverse", "weighted_gram"):
-            return True
-        if node.attr[0] in (OUTER, "squared_distances"):
-            return args[0] is args[1]
-        if node.attr[0] in ENTRY_CALLS:
-            return all(arg in known or not arg.rank for arg in args)
-        return bool(node.calls("np.diag"))
-    return (node.op, node.attr) == ("filled", "np.eye")
+        )
+    if node.attr != "**" or right.rank:
+        return 0
+    if signs[0] >= 0:
+        return signs[0]
+    if right.op != "number" or right.attr.denominator != 1:
+        return 0
+    return -1 if right.attr % 2 else 1
 
 
 def axis_argument(axes: Sequence[int]) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode
 
 MATRIX, INVERSE, DIAGONAL, COLUMN, ROW = "matrix", "inverse", "diagonal", "column", "row"
@@ -217,6 +217,27 @@ def sums_of(build: CodeBuilder, array: CodeNode, flipped: bool, *, rows: bool = 
         return build.call("revcumsum", array, shape=array.shape, after=after)
     after = (f"axis={int(rows)}",) if array.rank > 1 else ()
     return build.call("np.cumsum", array, shape=array.shape, after=after)
+
+
+def smaller_of_two(build: CodeBuilder, vector: CodeNode) -> CodeNode:
+    """The smaller one of two entries of a vector, for all pairs of them."""
+    (size,) = vector.shape
+    column = build.suffix(vector, "[:, None]", (size, ONE))
+    return build.call("np.minimum", column, vector, shape=(size, size))
+
+
+def square_of_triangle(build: CodeBuilder, matrix: CodeNode) -> CodeNode | None:
+    """Z'*Z for one half Z of a dyad u*w': w[i]*w[j]*q[min(i, j)] with the cumulative sums q of
+    u.^2, which grow; None of any other matrix.
+    """
+    turned = matrix.op == "suffix" and matrix.attr == ".T"
+    half = matrix.args[0] if turned else matrix
+    if not is_triangle(half):
+        return None
+    u, w = half.args[0].args[::-1] if turned else half.args[0].args
+    squares = build.infix("**", u, build.number(2), u.shape)
+    sums = sums_of(build, squares, half.calls("np.triu") == turned)
+    return build.times(build.scale_rows(w, smaller_of_two(build, sums)), w)
 
 
 def _inverted(node: CodeNode) -> CodeFactor:

@@ -10,7 +10,7 @@ from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.write.printers.inline import inline_functions, join_definitions
 from matcalc.write.printers.numpy_code import Source
-from matcalc.write.printers.numpy_emit import size_code, tuple_code
+from matcalc.write.printers.numpy_sizes import size_code, tuple_code
 from matcalc.write.printers.user_functions import imports
 
 _WIDTH = 100

@@ -45,9 +45,9 @@ CODES = [
         "sum[i<j]((norm2(X[i,:] - X[j,:]) - D[i,j])^2)",
         "X",
         ["= X - np.sum(X, axis=0) / m"],
-        ["einsum"],
+        ["ijk", "where"],
     ),
-    ("sum[i<j](1/norm2(X[i,:] - X[j,:]))", "X", ["t3 @ t4", "0.0)"], ["ijk"]),
+    ("sum[i<j](1/norm2(X[i,:] - X[j,:]))", "X", ["t2 @ t3", "[...] = 0.0"], ["ijk", "where"]),
     ("sum[i,j](v[i]*norm2(X[i,:] - M[j,:])^3*w[j])", "X", ["/ k", "M - t"], ["ijk"]),
     (
         "sum[i,j](v[i]*exp((X[j,:] - X[i,:])*L'*L*(X[j,:] - X[i,:])'))",

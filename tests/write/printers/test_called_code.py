@@ -373,6 +373,22 @@ COSTS: list[tuple[str, str, dict[str, str], list[str], list[str], list[tuple[int
         ["Y @", "X.T @ X"],
         [(7, 3, 2)],
     ),
+    (  # a kernel of differences is symmetric, so it is factorised by Cholesky
+        "logdet(K) where K[i,j] = exp(-2*sin((t[i] - t[j])/p)^2) + l*(i==j)",
+        "p",
+        {"t": "vector(m)", "p": "positive", "l": "positive"},
+        ["psd_inverse"],
+        ["linalg.inv"],
+        [(7, 3, 2)],
+    ),
+    (  # the square of half a dyad
+        "sum[i=1:m](w[i]*log(sum[j=i:m](exp(t[j]))))",
+        "t",
+        {"t": "vector(m)", "w": "positive(m)"},
+        ["revcumsum"],
+        ["@"],
+        [(7, 3, 2)],
+    ),
     (  # even powers of norms need no root
         "sum[i,j](w[i]*norm2(X[i,:] - Z[j,:])^6)",
         "w",
@@ -407,6 +423,55 @@ def test_the_cheaper_way_is_taken(
             given[name] = value @ value.T + 9 * np.eye(len(value)) if psd else value
         wanted = interpret(d._tree, given, sizes)
         np.testing.assert_allclose(f(**given), wanted, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("triu(x*y')'*triu(x*y')", 1),
+        ("tril(x*y')'*tril(x*y')", 1),
+        ("triu(x*y')*triu(x*y')'", 1),
+        ("tril(x*y')*tril(x*y')'", 1),
+        ("triu(x*y')*triu(x*y')", 0),
+    ],
+)
+def test_squares_of_triangles_are_cumulative_sums(text: str, least: int) -> None:
+    parsed = matcalc.parse(text, {"x": "vector(n)", "y": "vector(n)"})
+    f = parsed.to_callable()
+    assert f.source.count("np.minimum") == least
+    for size in (1, 2, 5):
+        given = {"x": RNG.standard_normal(size), "y": RNG.standard_normal(size)}
+        wanted = interpret(parsed._tree, given, {"n": size})
+        np.testing.assert_allclose(f(**given), wanted, rtol=1e-12, atol=1e-14)
+        step = f(x=given["x"] + 1e-30j, y=given["y"])
+        near = [f(x=given["x"] + s, y=given["y"]) for s in (1e-6, -1e-6)]
+        np.testing.assert_allclose(
+            np.imag(step) * 1e30, (near[0] - near[1]) / 2e-6, rtol=1e-7, atol=1e-8
+        )
+
+
+SKEW = [
+    ("inv(exp(cos(d*ones(3)' - ones(3)*d')) + eye)", True),
+    ("inv(exp((X - X').^2) + eye)", True),
+    ("inv(exp((X - X').^3) + eye)", False),
+    ("inv(exp(sin(X - X')) + eye)", False),
+    ("inv(exp(tanh(X - X').*(X' - X)) + eye)", True),
+    ("inv(exp(X + X') + eye)", True),
+    ("inv(exp(X - X' + 1) + eye)", False),
+]
+
+
+@pytest.mark.parametrize(("text", "symmetric"), SKEW)
+def test_skew_parts_make_symmetric_matrices(text: str, symmetric: bool) -> None:
+    kinds = {"X": "matrix(3, 3)", "d": "vector(3)"}
+    parsed = matcalc.parse(text, {name: kinds[name] for name in kinds if name in text})
+    f = parsed.to_callable()
+    assert ("psd_inverse" in f.source) is symmetric, f.source
+    given = {"X": RNG.standard_normal((3, 3)), "d": RNG.standard_normal(3)}
+    given = {name: given[name] for name in parsed.variables}
+    with np.errstate(all="ignore"):
+        wanted = interpret(parsed._tree, given, {})
+        np.testing.assert_allclose(f(**given), wanted, rtol=1e-9, atol=1e-9)
 
 
 def test_all_ways_through_choices_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
