@@ -241,6 +241,7 @@ def test_a_soft_maximum_over_an_index_is_one_in_cpp() -> None:
     assert "variance" not in source
 
 
+@pytest.mark.filterwarnings("ignore:n is the number that is declared")
 def test_single_precision_is_kept_by_types() -> None:
     text, kinds = "0.5*x*n + pi", {"x": "vector(n)", "n": "scalar"}
     assert "T = float(promote_type(" in matcalc.parse(text, kinds).source("julia")
@@ -258,6 +259,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:n is the number that is declared")
 @pytest.mark.parametrize(("text", "kinds", "part"), NAMES)
 def test_names_are_those_that_the_language_allows(
     text: str, kinds: dict[str, str], part: str
