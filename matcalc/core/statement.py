@@ -96,11 +96,12 @@ def make_statement(
     return DerivativeStatement(program, wrt, times, structure, layout)
 
 
-def is_matricized(rank: int, total: int, order: int) -> bool:
-    """Whether a derivative of an objective with ``rank`` axes is written as the matrix J of
-    d vec(F) = J*d vec(X): that of a tensor, or by one, is an array.
+def is_matricized(rank: int, total: int, order: int, written: int) -> bool:
+    """Whether a derivative of an objective with ``rank`` axes is the matrix J of
+    d vec(F) = J*d vec(X) where it is written with ``written`` axes: that of a tensor, or by one,
+    is an array.
     """
-    return total > 2 and rank <= 2 and total - rank <= 2 * order
+    return written <= 2 < total and rank <= 2 and total - rank <= 2 * order
 
 
 def layout_axes(rank: int, total: int, layout: str) -> tuple[int, ...]:

@@ -52,9 +52,7 @@ def _provable(statement: DerivativeStatement, stated: Program) -> tuple[Expr, bo
     """
     total = len(statement.mixed_shape)
     tree = stated.expr
-    as_matrix = not tree.is_tensor and is_matricized(
-        statement.program.expr.rank, total, statement.order
-    )
+    as_matrix = is_matricized(statement.program.expr.rank, total, statement.order, tree.rank)
     if tree.rank != (2 if as_matrix else total):
         return None
     if stated.undetermined:

@@ -163,8 +163,8 @@ class Question:
         """Whether a claim of a derivative with these many axes is the matrix J of d vec(F) = J*d
         vec(X), and no array.
         """
-        whole = self.tree is not None and self.tree.is_tensor
-        return not whole and is_matricized(self.rank, total, self.order)
+        written = 2 if self.tree is None else self.tree.rank
+        return is_matricized(self.rank, total, self.order, written)
 
     def to_layout(self, derivative: Array) -> Array:
         """A derivative as claims write it: in the layout asked for, beyond two axes as J of d

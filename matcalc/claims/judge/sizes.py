@@ -15,7 +15,7 @@ def true_shape(statement: DerivativeStatement, rank: int) -> Shape:
     """
     laid = statement.shape
     objective = statement.program.expr.rank
-    if rank > 2 or not is_matricized(objective, len(laid), statement.order):
+    if not is_matricized(objective, len(laid), statement.order, rank):
         return laid
     rows = len(laid) - statement.columns
     return reduce(Dim.times, laid[:rows], ONE), reduce(Dim.times, laid[rows:], ONE)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
+from typing import TypeGuard
 
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, Sum, order_factors
@@ -126,7 +127,7 @@ def turn(factors: Sequence[Factor], order: Labels) -> tuple[tuple[Factor, ...], 
     """The canonical form of a flat product with axis ``order[k]`` at place k, and a sign; None
     where the order of the axes may matter for more than the form.
     """
-    if any(node.kind not in _FREE or _is_wide(node) for node, _, _ in factors):
+    if any(node.kind not in _FREE or is_wide_sum(node) for node, _, _ in factors):
         return None
     place = {axis: k for k, axis in enumerate(order)}
     turned = [
@@ -136,7 +137,7 @@ def turn(factors: Sequence[Factor], order: Labels) -> tuple[tuple[Factor, ...], 
     return canonical(turned, len(order))
 
 
-def _is_wide(node: Node) -> bool:
+def is_wide_sum(node: Node) -> TypeGuard[Sum]:
     """Whether this is a sum that may be multiplied out where it is a factor."""
     return isinstance(node, Sum) and node.is_tensor
 

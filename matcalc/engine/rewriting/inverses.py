@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import chain
 from typing import NamedTuple
 
 from matcalc.core.operations import FUNCTIONS_OF_MATRICES
@@ -27,6 +28,7 @@ from matcalc.engine.ir.nodes import (
     Node,
     Product,
     Rational,
+    Sum,
     as_product,
     as_sum,
     as_term,
@@ -72,17 +74,26 @@ class Inverses:
         self.builder = builder
         self._zeros: dict[object, Terms] = {}
 
-    def of_sum(self, node: Node) -> Iterator[Node]:
+    def forms(self, node: Node, expand: Callable[[Node], Node | None]) -> Iterator[Node]:
+        """What equals a sum or a product that is a scalar, a vector or a matrix."""
+        if isinstance(node, Sum) and not node.is_tensor:
+            yield from self._of_sum(node)
+            yield from self._of_frames(node, expand)
+        elif not node.is_tensor:
+            yield from self._of_product(node)
+
+    def _of_sum(self, node: Node) -> Iterator[Node]:
         """Sums that equal a sum."""
         common, linear = as_sum(node)
         terms = [(common * c, term) for c, term in linear]
-        if len(terms) > _TERMS or node.is_tensor:
+        if len(terms) > _TERMS:
             return
         replaced: set[tuple[Node, Node]] = set()  # parts and inverses, each with its transpose
         for index, (c, term) in enumerate(terms):
             others = [*terms[:index], *terms[index + 1 :]]
-            for place in self._places(term):
-                for part, meeting in self._cancellations(place, term):
+            for place in chain(self._places(term), self._functions(term) if others else ()):
+                inverse = place.call.name == "inv"
+                for part, meeting in self._cancellations(place, term) if inverse else ():
                     zero = self._zero(meeting, term)
                     yield self.builder.sum([*terms, *_scale(c, zero)], node.axes)
                     if others and (part, place.inside) not in replaced:
@@ -90,15 +101,12 @@ class Inverses:
                         yield self.builder.sum(self._without(part, place.inside, terms), node.axes)
                 for pushed in self._push_through(place, term):
                     yield self.builder.sum([*others, (c, pushed)], node.axes)
-                    for again in self._places(pushed):
+                    for again in self._places(pushed) if inverse else ():
                         for _, meeting in self._cancellations(again, pushed):
                             zero = self._zero(meeting, pushed)
                             yield self.builder.sum(
                                 [*others, (c, pushed), *_scale(c, zero)], node.axes
                             )
-            for place in self._functions(term) if others else ():
-                for pushed in self._push_through(place, term):
-                    yield self.builder.sum([*others, (c, pushed)], node.axes)
 
     def _both(self, part: Node, inside: Node) -> set[tuple[Node, Node]]:
         return {(part, inside), (self.builder.transpose(part), self.builder.transpose(inside))}
@@ -128,12 +136,12 @@ class Inverses:
                 queue += [(common * own, other) for own, other in linear]
         return done + queue
 
-    def of_frames(self, node: Node, expand: Callable[[Node], Node | None]) -> Iterator[Node]:
+    def _of_frames(self, node: Node, expand: Callable[[Node], Node | None]) -> Iterator[Node]:
         """Sums that equal a sum with terms L*N*R and L*N*X*N*R, where N = inv(M): the two are
         L*N*(M + X)*N*R, and with ``expand`` terms of M and X cancel.
         """
         common, linear = as_sum(node)
-        if not 2 <= len(linear) <= _TERMS or node.is_tensor:
+        if not 2 <= len(linear) <= _TERMS:
             return
         opened = [open_term(term) for _, term in linear]
         terms = [
@@ -188,10 +196,10 @@ class Inverses:
                     return found[0]
         return None
 
-    def of_product(self, node: Node) -> Iterator[Node]:
+    def _of_product(self, node: Node) -> Iterator[Node]:
         """Differences that equal a product: inv(A)*(B - A)*inv(B)."""
         coefficient, factors = as_product(node)
-        if node.is_tensor or len(factors) > _FACTORS:
+        if len(factors) > _FACTORS:
             return
         for one in self._among(list(factors)):
             for two in self._among(one.rest):
@@ -328,24 +336,24 @@ class Inverses:
                     yield U, self._same_function(node, inside)
             return
         common, linear = self._linear(node)
-        chains = [(c, term) for c, term in linear if not _scalar_matrix(term)]
-        if len(chains) != 1 or len(linear) > 2:
+        products = [(c, term) for c, term in linear if not _scalar_matrix(term)]
+        if len(products) != 1 or len(linear) > 2:
             return
-        ((c, chain),) = chains
-        if not isinstance(chain, Product):
+        ((c, product),) = products
+        if not isinstance(product, Product):
             return
         # few functions of matrices are of products
         from matcalc.engine.rewriting.cuts import bridges  # noqa: PLC0415
 
-        for cut in bridges(chain.factors):
+        for cut in bridges(product.factors):
             size = cut.size
-            U = self.builder.product(1, cut.left, (0, cut.label), (chain.axes[0], size))
-            right = [*_scalars(chain), *cut.right]
-            V = self.builder.product(1, right, (cut.label, 1), (size, chain.axes[1]))
+            U = self.builder.product(1, cut.left, (0, cut.label), (product.axes[0], size))
+            right = [*_scalars(product), *cut.right]
+            V = self.builder.product(1, right, (cut.label, 1), (size, product.axes[1]))
             inner = self.builder.product(1, [(V, (0, 2), 1), (U, (2, 1), 1)], (0, 1), (size, size))
             terms = [(common * c, inner)]
             for scalar, unit in linear:
-                if unit is not chain:
+                if unit is not product:
                     one = [*_scalars(unit), (self.builder.eye(size), (0, 1), 1)]
                     square = self.builder.product(1, one, (0, 1), (size, size))
                     terms.insert(0, (common * scalar, square))

@@ -110,7 +110,7 @@ class Shortener:
         other = (
             self._reduced(node)
             or self._shares(node)
-            or self._least(self.inverses.of_product(node), node)
+            or self._least(self.inverses.forms(node, self.expand), node)
         )
         if other is not None:
             return other
@@ -297,10 +297,9 @@ class Shortener:
         found = self._cancel(node) or self._quotient(node) or self._at_one_place(node)
         if found is not None:
             return found
-        others = self.inverses.of_sum(node), self.inverses.of_frames(node, self.expand)
         reflected = [self.expand(each) or each for each in reflections(self.builder, node)]
         merged = [each for each in reflected if len(as_sum(each)[1]) <= len(node.terms)]
-        return self._least(chain(*others, merged), node)
+        return self._least(chain(self.inverses.forms(node, self.expand), merged), node)
 
     def _quotient(self, node: Sum) -> Node | None:
         """The sum over a common denominator, if that is shorter: x/u - x*y/u^2 is x/u^2 where u = 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.canonical import is_wide_sum
 from matcalc.engine.ir.masks import is_mask
 from matcalc.engine.ir.nodes import (
     Factor,
@@ -48,8 +49,7 @@ def multiply_out(builder: Builder, root: Node) -> Node:
 def _opens(factor: Factor) -> bool:
     node, _, exponent = factor
     return (
-        isinstance(node, Sum)
-        and node.is_tensor
+        is_wide_sum(node)
         and exponent.denominator == 1
         and 1 <= exponent <= 4  # higher powers have too many terms
     )

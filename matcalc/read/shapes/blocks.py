@@ -26,8 +26,7 @@ def blocks(context: Context, node: SyntaxNode, args: list[Expr]) -> Expr:
     """
     lengths = node.value
     assert isinstance(lengths, tuple)
-    if any(arg.is_tensor for arg in args):
-        refuse_blocks(context, args, node.args)
+    refuse_blocks(context, args, node.args)
     columns = lengths[0]
     if all(length == columns for length in lengths):
         return _grid(context, node, args, list(node.args), len(lengths), columns)

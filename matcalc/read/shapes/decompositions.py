@@ -68,14 +68,11 @@ def cumulative(context: Context, node: SyntaxNode, name: str, args: list[Expr]) 
             return arg
         return context.make(name, (arg,), arg.shape, node, row=arg.row)
     which, at = context.literal(args[1]), node.args[1]
-    if arg.is_tensor and which not in range(1, arg.rank + 1):
-        raise context.problem(
-            f"the second argument of {name} is an axis, a number from 1 to {arg.rank}", at.span
-        )
-    if which is None or (not arg.is_tensor and which not in (1, 2)):
-        raise context.problem(
-            f"the second argument of {name} is 1 (down each column) or 2 (along each row)", at.span
-        )
+    if which is None or which not in range(1, max(arg.rank, 2) + 1):
+        wanted = "1 (down each column) or 2 (along each row)"
+        if arg.is_tensor:
+            wanted = f"an axis, a number from 1 to {arg.rank}"
+        raise context.problem(f"the second argument of {name} is {wanted}", at.span)
     if arg.rank < 2:
         hint = f"{name}({x}) takes the entries in order"
         raise context.problem(

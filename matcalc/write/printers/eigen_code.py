@@ -239,10 +239,10 @@ class EigenEmitter(LanguageEmitter):
         name = f"std::{cell}" if is_method else self.callee(cell, node)
         if not node.rank:
             return f"{name}({', '.join(text for text, _ in operands)})", ATOM
-        if is_method and not node.is_tensor and len(operands) == 1:
-            return f"{bracket(operands[0])}.array().{cell}().matrix()", ATOM
         call = f"{name}({', '.join('abc'[: len(operands)])})"
         if not node.is_tensor and len(operands) == 1:
+            if is_method:
+                return f"{bracket(operands[0])}.array().{cell}().matrix()", ATOM
             return f"{bracket(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", ATOM
         return self._each(call, operands, [arg.rank for arg in node.args])
 
