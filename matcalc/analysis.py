@@ -18,10 +18,11 @@ from matcalc.answers.expansions.quotient import FromDefinition
 from matcalc.answers.expansions.taylor import TaylorPolynomial
 from matcalc.answers.expansions.taylor import taylor as expansion
 from matcalc.answers.extrema.sets import StationaryAnswer, stationary_point
-from matcalc.answers.implicit import implicit as minimizing
+from matcalc.answers.implicit import steps
 from matcalc.answers.implicit.adjoint import differentiate_root
 from matcalc.answers.implicit.implicit import Solved
 from matcalc.answers.implicit.implicit_together import SolvedTogether
+from matcalc.answers.implicit.steps import Steps
 from matcalc.api import as_expression
 from matcalc.core.boundary import public
 from matcalc.core.program import Program
@@ -163,29 +164,33 @@ def from_definition(
 @public
 def newton(
     expression: str | Expression | Derivative,
-    wrt: str | None = None,
+    wrt: str | Sequence[str] | None = None,
     *,
     variables: Declarations | None = None,
     latex: bool = False,
     language: BaseLanguage | None = None,
-) -> Solved:
-    """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimised."""
+) -> Solved | Steps:
+    """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimised; of several
+    variables a mapping from the names of the steps, ``dx``, to these.
+    """
     given = as_expression(expression, variables, language, latex=latex)
-    return minimizing.newton(given, given.find_wrt(wrt, 1)[0])
+    return steps.newton(given, _wrt(given, wrt))
 
 
 @public
 def gauss_newton(
     expression: str | Expression | Derivative,
-    wrt: str | None = None,
+    wrt: str | Sequence[str] | None = None,
     *,
     variables: Declarations | None = None,
     latex: bool = False,
     language: BaseLanguage | None = None,
-) -> Solved:
-    """The step of the Gauss-Newton method for residuals, or for the sum of their squares."""
+) -> Solved | Steps:
+    """The step of the Gauss-Newton method for residuals, or for the sum of their squares; of
+    several variables, or of arrays, a mapping from the names of the steps, ``dx``, to these.
+    """
     given = as_expression(expression, variables, language, latex=latex)
-    return minimizing.gauss_newton(given, given.find_wrt(wrt, 1)[0])
+    return steps.gauss_newton(given, _wrt(given, wrt))
 
 
 @public

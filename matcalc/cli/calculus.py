@@ -74,8 +74,8 @@ BY_VARIABLES = {
     "stationary": "; several together as in --wrt x,y",
     "convex": "; several together as in --wrt x,y",
     "implicit": "",
-    "newton": "",
-    "gauss-newton": "",
+    "newton": "; several together as in --wrt x,y",
+    "gauss-newton": "; several together as in --wrt x,y",
 }
 # commands whose answers are written in a notation where that is asked
 IN_NOTATION = ("jvp", "vjp", "hvp", "hessian", "taylor", "linearize", "implicit")

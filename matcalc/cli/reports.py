@@ -14,8 +14,9 @@ from matcalc.answers.expansions.series import series
 from matcalc.answers.extrema.sets import stationary_point
 from matcalc.answers.extrema.stationary import NamedProblem
 from matcalc.answers.implicit.adjoint import differentiate_root
-from matcalc.answers.implicit.implicit import ImplicitDerivative, gauss_newton, match_sizes, newton
+from matcalc.answers.implicit.implicit import ImplicitDerivative, match_sizes
 from matcalc.answers.implicit.implicit_together import SolvedTogether, match_together
+from matcalc.answers.implicit.steps import gauss_newton, newton
 from matcalc.cli.further import one_of, require_first
 from matcalc.cli.notations import is_asked
 from matcalc.core.errors import ArgumentError
@@ -45,13 +46,15 @@ def report(options: Namespace, program: Program) -> str:
         if isinstance(point, NamedProblem):
             return point.report()
         return point.latex() if latex else point.report()
-    wrt, _ = expression.find_wrt(options.wrt, 1)
     if options.command == "implicit":
+        wrt, _ = expression.find_wrt(options.wrt, 1)
         others = _equations(options.also, options, program)
         goal = as_objective(options.objective, program, latex=bool(options.latex))
         found = differentiate_root(expression, _unknowns(options), wrt, goal, others)
         return _implicit(found, options)
-    solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
+    names = options.several or [expression.find_wrt(None, 1)[0]]
+    find = newton if options.command == "newton" else gauss_newton
+    solved = find(expression, names if len(names) > 1 else names[0])
     return solved.latex() if latex else solved.report()
 
 

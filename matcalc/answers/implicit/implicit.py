@@ -1,18 +1,15 @@
-"""Derivatives of what an equation determines, and the steps of Newton's method and of Gauss and
-Newton's.
-"""
+"""Derivatives of what an equation determines."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from matcalc.answers.common.equations import fit_sizes, for_all_entries, require_equation
-from matcalc.answers.common.names import free_name, number_hint, with_variable
-from matcalc.answers.convex.nowhere import require_values
+from matcalc.answers.common.names import free_name, with_variable
 from matcalc.answers.expansions.taylor import put
 from matcalc.answers.zeros.moving import solve_direction
 from matcalc.answers.zeros.singular import is_singular, singular_because, with_cofactors
-from matcalc.answers.zeros.solving import inverse_of_slope, matrix_of_map
+from matcalc.answers.zeros.solving import matrix_of_map
 from matcalc.claims.equality import UNDECIDED, decide_trees, require_equal
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of, free_variable
@@ -27,9 +24,7 @@ from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import Program, require_variable
 from matcalc.core.tree import Expr, zeros
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import simplify_tree
 from matcalc.results import Derivative, Expression, Formula
-from matcalc.write.printers.text import text
 
 if TYPE_CHECKING:
     from matcalc.notations.answer import Written
@@ -243,128 +238,3 @@ def prove_solution(program: Program, total: Expr, what: str) -> str:
         )
     otherwise = f"{what} that it found does not solve its equation"
     return require_equal(program, total, zeros(total.shape), otherwise)
-
-
-def newton(expression: Expression, wrt: str) -> Solved:
-    """The step of Newton's method for a scalar: ``-inv(H)*g``, by a scalar or a vector."""
-    program = expression._program
-    known = require_variable(program, wrt)
-    if program.expr.rank:
-        message = "Newton's step is that of a scalar that is minimised"
-        least = "matcalc gauss-newton has the step for a vector of residuals"
-        raise ArgumentError(message, hint=number_hint(program, wrt) or least)
-    if len(known.shape) > 1:
-        raise UnsupportedError(
-            f"{wrt} is {known}, and the step is written for scalars and vectors",
-            hint=f"matcalc hvp gives the product of the Hessian and a direction of {wrt}",
-        )
-    require_values(program)
-    gradient, hessian = expression.diff(wrt), expression.diff(wrt, order=2)
-    if is_singular(program, hessian._tree):
-        raise UnsupportedError(
-            f"Newton's step does not exist: the Hessian of {expression}, {hessian}, is "
-            f"{singular_because(program, hessian._tree, known)}",
-            hint=_damped_expression(program, known),
-        )
-    rest = Expr("neg", (gradient._tree,), gradient._tree.shape)
-    tree = inverse_of_slope(program, hessian._tree, rest, known)
-    assert tree is not None  # only of matrices it is none
-    lines = [("gradient", str(gradient)), ("Hessian", str(hessian))]
-    lines.append(("where", "the Hessian is invertible"))
-    return Solved(program, tree, f"step of {wrt}", lines, "")
-
-
-def _damped_expression(program: Program, known: Variable) -> str:
-    """What to write to have a step: the expression with a term that is curved in all directions."""
-    scale = free_name(program, "c", *"rht")
-    x = known.name
-    square = f"{x}^2" if not known.shape else f"{x}'*{x}"
-    return (
-        f"with {scale}*{square}/2 added, for a small {scale} above zero, there is one: the step "
-        "is damped"
-    )
-
-
-def gauss_newton(expression: Expression, wrt: str) -> Solved:
-    """The step of the Gauss-Newton method for a vector of residuals, or for a sum of squares:
-    ``-inv(J'*J)*J'*r``.
-    """
-    program = expression._program
-    known = require_variable(program, wrt)
-    residual = _residual(program.expr)
-    if residual is None or residual.rank != 1:
-        raise ArgumentError(
-            "the Gauss-Newton method is for a vector of residuals, or for the sum of their squares",
-            hint="write norm2(r)^2, or r alone",
-        )
-    if len(known.shape) > 1:
-        raise UnsupportedError(
-            f"{wrt} is {known}, and the step is written for numbers and vectors",
-            hint="write the entries as a vector",
-        )
-    if residual.row:
-        residual = Expr("'", (residual,), residual.shape)
-    of = Expression(program._replace(expr=residual))
-    jacobian = of.diff(wrt)
-    if not known.shape:
-        return _gauss_newton_of_number(program, known.name, residual, jacobian)
-    J = jacobian._tree
-    across = Expr("'", (J,), J.shape[::-1])
-    square = Expr("*", (across, J), (J.shape[1], J.shape[1]))
-    matrix = simplify_tree(program, square)
-    rest = Expr("neg", (Expr("*", (across, residual), (J.shape[1],)),), (J.shape[1],))
-    tree = Expr("*", (Expr("inv", (matrix,), matrix.shape), rest), rest.shape)
-    where = "J'*J is invertible"
-    if is_singular(program, matrix):
-        # pinv(J)*r is the shortest of all steps that lessen the squares most
-        inverse = Expr("pinv", (J,), J.shape[::-1])
-        tree = Expr("*", (inverse, Expr("neg", (residual,), residual.shape)), rest.shape)
-        why = singular_because(program, matrix, known)
-        where = f"J'*J is {why}; of all steps it is the shortest"
-    tree = simplify_tree(program, tree)
-    lines = [
-        ("residual", str(Formula(program, residual))),
-        ("Jacobian", str(jacobian)),
-        ("J'*J", str(Formula(program, matrix))),
-        ("where", where),
-    ]
-    return Solved(program, tree, f"step of {wrt}", lines, "")
-
-
-def _gauss_newton_of_number(
-    program: Program, wrt: str, residual: Expr, jacobian: Derivative
-) -> Solved:
-    """The step -J'*r/(J'*J), where the Jacobian J is a column."""
-    across = Expr("'", (jacobian._tree,), jacobian._tree.shape, row=True)
-    matrix = simplify_tree(program, Expr("*", (across, jacobian._tree)))
-    rest = Expr("neg", (Expr("*", (across, residual)),))
-    tree = simplify_tree(program, Expr("/", (rest, matrix)))
-    lines = [
-        ("residual", str(Formula(program, residual))),
-        ("Jacobian", str(jacobian)),
-        ("J'*J", str(Formula(program, matrix))),
-        ("where", "J'*J is above zero"),
-    ]
-    return Solved(program, tree, f"step of {wrt}", lines, "")
-
-
-def _residual(tree: Expr) -> Expr | None:
-    """r of r, of norm2(r)^2, of r'*r, and of a multiple of these by a positive number."""
-    while True:
-        if tree.op == "*" and tree.args[0].op == "number" and tree.args[0].value > 0:
-            tree = tree.args[1]
-        elif tree.op in ("/", "*") and tree.args[1].op == "number" and tree.args[1].value > 0:
-            tree = tree.args[0]
-        else:
-            break
-    if tree.shape:
-        return tree
-    if tree.op == "^" and tree.args[0].op == "norm2" and tree.args[1].op == "number":
-        return tree.args[0].args[0] if tree.args[1].value == 2 else None
-    if (
-        tree.op == "*"
-        and tree.args[0].op == "'"
-        and text(tree.args[0].args[0]) == text(tree.args[1])
-    ):
-        return tree.args[1]
-    return None

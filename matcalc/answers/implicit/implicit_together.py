@@ -305,6 +305,8 @@ class Elimination:
     def _is_singular(self, slope: Expr) -> bool:
         if is_singular(self.program, slope):
             return True
+        if not self.trees:  # they are linear, and hold at no points of their own
+            return False
         from matcalc.verify.oracle.solutions import (  # noqa: PLC0415 - it loads NumPy
             is_singular_at_solutions,
         )
