@@ -24,14 +24,17 @@ from matcalc.answers.implicit.implicit import Solved
 from matcalc.answers.implicit.implicit_together import SolvedTogether
 from matcalc.answers.implicit.steps import Steps
 from matcalc.api import as_expression
-from matcalc.core.boundary import public
+from matcalc.conjugates.choice import has_complex
+from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.results import Expression, Formula
 
 if TYPE_CHECKING:
     from matcalc.answers.derivatives.hessian import Hessian
+    from matcalc.answers.extrema.stationary import NamedProblem
     from matcalc.api import Declarations
+    from matcalc.conjugates.stationary import ComplexPoint
     from matcalc.core.language import BaseLanguage
     from matcalc.results import Derivative
 
@@ -84,14 +87,35 @@ def stationary(
     variables: Declarations | None = None,
     latex: bool = False,
     language: BaseLanguage | None = None,
-) -> StationaryAnswer:
+) -> StationaryAnswer | ComplexPoint:
     """The point where a scalar is stationary within the kind of ``wrt``, under equations such as
     ``A*x = b`` if there are any, proved by substitution, or the problem that it leads to; of
-    several variables a mapping from these to their values (docs/stationary.md).
+    several variables a mapping from these to their values (docs/stationary.md). Of a complex
+    variable a real function is given as text (docs/complex.md).
     """
+    if isinstance(expression, str):
+        given_equations = [subject_to] if isinstance(subject_to, str) else list(subject_to)
+        if has_complex(variables or (), expression):
+            return _stationary_complex(expression, wrt, given_equations, variables, latex=latex)
     given = as_expression(expression, variables, language, latex=latex)
     equations = as_equations(subject_to, given._program, latex=latex)
     return stationary_point(given, _wrt(given, wrt), equations)
+
+
+def _stationary_complex(
+    text: str,
+    wrt: str | Sequence[str] | None,
+    equations: Sequence[str],
+    variables: Declarations | None,
+    *,
+    latex: bool,
+) -> ComplexPoint | NamedProblem:
+    # few variables are complex
+    from matcalc.conjugates.stationary import ComplexProblem  # noqa: PLC0415
+
+    problem = ComplexProblem(text, wrt or "", variables or (), subject_to=equations, latex=latex)
+    warn_of_notes(problem.notes)
+    return problem.solve()
 
 
 @public

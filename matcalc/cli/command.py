@@ -337,6 +337,12 @@ def _report(options: Namespace) -> int:
     from matcalc.cli.reports import report, with_sizes  # noqa: PLC0415 - diff does without
 
     text = _standard_input() if options.expression == "-" else options.expression
+    if options.command == "stationary" and _is_complex(text, options):
+        # few variables are complex
+        from matcalc.cli.complex_variables import make_stationary  # noqa: PLC0415
+
+        _answer(make_stationary(text, options, _say))
+        return DONE
     if options.command == "implicit":
         text = left_side(text, latex=is_latex(options))
         program = with_sizes(options, read_left_side(text, options))

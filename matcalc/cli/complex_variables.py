@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from matcalc.claims.judge.marks import statements
 from matcalc.cli.exits import DONE
@@ -16,6 +17,9 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.notes import at_command_line
 from matcalc.core.options import BACKENDS
 from matcalc.version import find_version
+
+if TYPE_CHECKING:
+    from matcalc.conjugates.stationary import ComplexProblem
 
 _TOGETHER = "{} cannot be combined with a complex variable"
 
@@ -105,6 +109,26 @@ def simplify(text: str, options: Namespace, say: Callable[[str], None]) -> str:
     return simple.source(options.format).rstrip("\n") if options.format in BACKENDS else str(simple)
 
 
+def make_stationary(text: str, options: Namespace, say: Callable[[str], None]) -> str:
+    """The point where a real function is stationary, with its reasons."""
+    from matcalc.answers.extrema.stationary import NamedProblem  # noqa: PLC0415 - for this alone
+    from matcalc.conjugates.stationary import ComplexProblem  # noqa: PLC0415 - the same
+
+    refuse_given({"--einstein": options.einstein}, _TOGETHER)
+    problem = ComplexProblem(
+        text,
+        options.several,
+        options.var,
+        subject_to=options.subject_to,
+        latex=is_latex(options),
+    )
+    _say_of(problem, say)
+    found = problem.solve()
+    if options.format == "latex" and not isinstance(found, NamedProblem):
+        return found.latex()
+    return found.report()
+
+
 def show(text: str, say: Callable[[str], None]) -> str:
     """An expression as it was typed, or in fewer signs."""
     found = parse_expression(text)
@@ -112,7 +136,7 @@ def show(text: str, say: Callable[[str], None]) -> str:
     return str(found)
 
 
-def _say_of(found: ComplexExpression, say: Callable[[str], None]) -> None:
+def _say_of(found: ComplexExpression | ComplexProblem, say: Callable[[str], None]) -> None:
     """What was inferred, and notes."""
     if found.inferred:
         say(f"with {', '.join(f'{name}: {kind}' for name, kind in found.inferred.items())}")

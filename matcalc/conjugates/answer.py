@@ -159,8 +159,7 @@ class Wirtinger(Typeset):
     @property
     def inferred(self) -> dict[str, str]:
         """The variables that were not declared, each with its kind."""
-        known = self._program.variables
-        return {name: kind for name, kind in self.variables.items() if not known[name].declared}
+        return self._found.inferred
 
     @property
     def lines(self) -> dict[tuple[str, ...], str]:

@@ -21,6 +21,7 @@ from matcalc.write.printers.numpy_code import compile_numpy
 _STEPS = (1e-5, 3e-5)
 TOLERANCE = 1e-6
 _SAME = 1e-9
+_SINGULAR = 1e12  # the condition number of a matrix that has no inverse but for rounding
 _REAL = 1e-12  # of an imaginary part, relatively: none but rounding
 _POINTS, _TRIES = 2, 12
 _OF_CODE, _TRIES_OF_CODE = 1e-9, 8  # the relative error of generated code, and points for it
@@ -57,6 +58,8 @@ def same_values(found: ComplexProgram, left: Expr, right: Expr) -> bool | None:
     count, far = (_POINTS_OF_BRANCHES, _FAR) if branches else (_TRIES, 1.0)
     with np.errstate(all="ignore"):
         for values, sizes in points(found, count, far):
+            if any(_inverts_singular(tree, values, sizes) for tree in (left, right)):
+                continue
             one, other = (interpret(_continue(tree), values, sizes) for tree in (left, right))
             if not (np.all(np.isfinite(one)) and np.all(np.isfinite(other))):
                 continue
@@ -65,6 +68,16 @@ def same_values(found: ComplexProgram, left: Expr, right: Expr) -> bool | None:
                 return False
             visited += 1
     return True if visited else None
+
+
+def _inverts_singular(tree: Expr, values: dict[str, Any], sizes: dict[str, int]) -> bool:
+    """Whether a matrix is inverted that is singular, but for rounding, as A^H*A of a wide A is."""
+    inverted = [node.args[0] for node in tree.parts if node.op == "inv"]
+    matrices = [np.asarray(interpret(each, values, sizes)) for each in inverted]
+    return any(
+        not np.all(np.isfinite(each)) or (each.size and np.linalg.cond(each) > _SINGULAR)
+        for each in matrices
+    )
 
 
 def _continue(tree: Expr) -> Expr:

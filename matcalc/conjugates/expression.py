@@ -47,8 +47,7 @@ class ComplexExpression(Typeset):
     @property
     def inferred(self) -> dict[str, str]:
         """The variables that were not declared, each with its kind."""
-        known = self._found.program.variables
-        return {name: kind for name, kind in self.variables.items() if not known[name].declared}
+        return self._found.inferred
 
     @property
     def notes(self) -> tuple[str, ...]:

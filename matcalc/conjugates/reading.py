@@ -73,6 +73,12 @@ class ComplexProgram:
         known = self.program.variables
         return {name: self._kind(name, known[name]) for name in known if name not in hidden}
 
+    @property
+    def inferred(self) -> dict[str, str]:
+        """The variables that were not declared, each with its kind."""
+        known = self.program.variables
+        return {name: kind for name, kind in self.kinds.items() if not known[name].declared}
+
     def _kind(self, name: str, each: Variable) -> str:
         kind = self.self_adjoint.get(name)
         if kind is not None:

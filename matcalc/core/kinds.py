@@ -9,10 +9,13 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim, Shape, names_in
 
 # what is said of complex kinds where they are not known
-COMPLEX_ONLY = "only matcalc diff, hessian, check, equal, simplify and graph take complex variables"
+COMPLEX_ONLY = (
+    "only matcalc diff, hessian, stationary, check, equal, simplify and graph take complex "
+    "variables"
+)
 COMPLEX_HINT = (
-    "in Python they are matcalc.wirtinger, matcalc.equal and matcalc.parse_complex; everywhere "
-    "else all numbers are real"
+    "in Python they are matcalc.wirtinger, matcalc.stationary, matcalc.equal and "
+    "matcalc.parse_complex; everywhere else all numbers are real"
 )
 _COMPLEX = re.compile(r":\s*complex\b|^\s*\w+\s*=\s*complex(?:\s+(?:scalar|vector|matrix)\b|\s*$)")
 

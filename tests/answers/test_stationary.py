@@ -379,6 +379,20 @@ def test_the_nearest_point_of_the_sphere(equation):
     assert found.condition.startswith("the minimum on the set, and the other one the maximum")
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("psd(n)", "the minimum on the set, and the other one the maximum: on this ellipsoid"),
+        ("symmetric(n)", "a stationary point; the constraint is not linear, so compare the values"),
+    ],
+)
+def test_only_an_ellipsoid_has_a_least_and_a_largest_value(kind, said):
+    """With an indefinite form the set goes to infinity, and so does what is linear on it."""
+    kinds = {"x": "vector(n)", "c": "vector(n)", "A": kind}
+    found = matcalc.stationary("c'*x", "x", subject_to="x'*A*x = 1", variables=kinds)
+    assert found.condition.startswith(said)
+
+
 @pytest.mark.parametrize("equation", ["X'*X = I", "eye(p) = X'*X"])
 def test_orthonormal_columns_are_known_however_they_are_said(equation):
     kinds = {"X": "matrix(n, p)", "A": "matrix(n, p)"}

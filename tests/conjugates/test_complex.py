@@ -163,7 +163,7 @@ def test_what_is_refused(expr: str, wrt: str, kinds: dict[str, str], message: st
         ["taylor", "z: complex; conj(z)*z", "--wrt", "z"],
         ["convex", "abs(z)^2"],
         ["taylor", "z^2", "--wrt", "z", "--order", "2"],
-        ["stationary", "abs(z)^2", "--wrt", "z"],
+        ["newton", "abs(z)^2", "--wrt", "z"],
         ["jvp", "z^2", "--direction", "z=d"],
     ],
 )
@@ -173,7 +173,10 @@ def test_other_commands_say_who_knows_complex_variables(
     declared = [] if ": complex" in line[1] else ["--var", "z: complex scalar"]
     assert main([*line, *declared]) == 2
     said = capsys.readouterr().err
-    assert "only matcalc diff, hessian, check, equal, simplify and graph take complex" in said
+    assert (
+        "only matcalc diff, hessian, stationary, check, equal, simplify and graph take complex"
+        in said
+    )
     assert "matcalc.wirtinger" in said
 
 

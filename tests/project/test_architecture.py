@@ -96,7 +96,8 @@ ALLOWED = {
     "manifolds": "core frontend directional pipeline notation readback verification steps "
     "equality with_code notations",
     "conjugates": "core syntax shapes frontend tex pipeline inner notation printers readback "
-    "explain graph verification exact steps oracle equality judge directional notations",
+    "explain graph verification exact steps oracle equality judge directional notations "
+    "definite common expansions extrema zeros",
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
     "verification equality with_code oracle bridges explain graph directional steps notations "
     "manifolds",
@@ -122,7 +123,7 @@ ALLOWED = {
     "own": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle runtime "
     "equality judge",
     "api": "core frontend tex judge results common derivatives bridges own inner conjugates",
-    "analysis": "core results common derivatives expansions convex extrema implicit api",
+    "analysis": "core results common derivatives expansions convex extrema implicit api conjugates",
     "__init__": "core version api analysis judge results derivatives expansions objectives "
     "testing conjugates",
     "web": "core exact judge results derivatives api graph conjugates",

@@ -385,6 +385,26 @@ ITEMS = [
         ),
     ),
     (
+        "stationary by a complex variable",
+        'stationary "norm2(z - a)^2 + c*norm2(z)^2" --wrt z --var "z, a: complex vector(n)" '
+        '--var "c: positive"',
+        "z = a/(1 + c)",
+        'stationary "\\|z - a\\|^2 + c \\|z\\|^2" --latex --wrt z '
+        '--var "z, a: complex vector(n)" --var "c: positive"',
+    ),
+    (
+        "complex by entries",
+        'diff "z^H*A*z" --wrt z --var "z: complex vector(n)" --notation index',
+        "d/dz[i] = ctranspose(z)*A[:,i]",
+        'diff "z^H A z" --latex --wrt z --var "z: complex vector(n)" --notation index',
+    ),
+    (
+        "complex differential",
+        'diff "z^H*A*z" --wrt z --var "z: complex vector(n)" --notation differential',
+        "df = ctranspose(z)*A*dz + ctranspose(dz)*A*z",
+        'diff "z^H A z" --latex --wrt z --var "z: complex vector(n)" --notation differential',
+    ),
+    (
         "stationary points together",
         'stationary "x^3 + y^3 - 3*x*y" --wrt x,y --var "x, y: scalar"',
         "(x, y) = (0, 0) or (1, 1)",
@@ -485,7 +505,7 @@ def _found_in_python(command: str) -> Any:
     wrt = one("--wrt").split(",")
     order = int(one("--order", "2" if name == "taylor" else "1"))
     if name == "diff" and "complex" in one("--var"):
-        return matcalc.wirtinger(expr, wrt[0], **asked).text()
+        return matcalc.wirtinger(expr, wrt[0], **asked)
     if name == "diff" and "--from-definition" in options:
         return str(matcalc.from_definition(expr, wrt[0], **asked))
     if name == "diff":

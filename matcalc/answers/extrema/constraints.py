@@ -87,3 +87,20 @@ def with_multipliers(program: Program, found: Sequence[Constraint]) -> Expr:
     for each in found:
         whole = Expr("+", (whole, _weigh(each)))
     return whole
+
+
+def is_ellipsoid(program: Program, wrt: str, found: Sequence[Constraint]) -> bool:
+    """Whether one equation, in which a definite form has a value, bounds the set: with an
+    indefinite one it goes to infinity, and so does what is linear on it.
+    """
+    if len(found) != 1:
+        return False
+    slope = derive(program._replace(expr=found[0].zero), wrt)
+    bend = derive(program._replace(expr=slope), wrt)
+    return bend.rank == 2 and Definiteness(program).is_definite(bend)
+
+
+def are_affine(program: Program, names: Sequence[str], found: Sequence[Constraint]) -> bool:
+    """Whether equations are affine in all these variables together."""
+    slopes = [derive(program._replace(expr=each.zero), name) for each in found for name in names]
+    return all(variable_names(slope).isdisjoint(names) for slope in slopes)

@@ -14,7 +14,12 @@ from matcalc.answers.common.formulas import NamedFormulas
 from matcalc.answers.common.names import require_different, require_scalar
 from matcalc.answers.convex.convexity import verdict_on
 from matcalc.answers.expansions.taylor import put
-from matcalc.answers.extrema.constraints import Constraint, read_constraint, with_multipliers
+from matcalc.answers.extrema.constraints import (
+    Constraint,
+    are_affine,
+    read_constraint,
+    with_multipliers,
+)
 from matcalc.answers.extrema.extremes import (
     DOMAIN,
     EXTREMES,
@@ -26,7 +31,7 @@ from matcalc.answers.extrema.extremes import (
     is_surely,
     kind_of,
 )
-from matcalc.answers.extrema.lagrange import are_affine, kind_on_affine_set
+from matcalc.answers.extrema.lagrange import kind_on_affine_set
 from matcalc.answers.extrema.points_together import JointPoints, find_points_together
 from matcalc.answers.extrema.stationary import zeros_of
 from matcalc.answers.zeros.solving import Zero

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from matcalc.answers.convex.convexity import verdict_on
 from matcalc.answers.expansions.taylor import put
-from matcalc.answers.extrema.constraints import Constraint, lagrangian_gradient
+from matcalc.answers.extrema.constraints import Constraint, are_affine, lagrangian_gradient
 from matcalc.answers.extrema.extremes import (
     DOMAIN,
     EXTREMES,
@@ -20,7 +20,7 @@ from matcalc.answers.extrema.extremes import (
     format_tree,
     is_surely,
 )
-from matcalc.answers.extrema.lagrange import are_affine, kind_on_affine_set
+from matcalc.answers.extrema.lagrange import kind_on_affine_set
 from matcalc.answers.extrema.several_points import by_orders
 from matcalc.answers.zeros.singular import is_everywhere_zero
 from matcalc.answers.zeros.solving import Requirement

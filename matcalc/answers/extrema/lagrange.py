@@ -14,7 +14,13 @@ from matcalc.answers.common.equations import Equation, equation_text
 from matcalc.answers.common.names import free_name, number_hint, require_scalar
 from matcalc.answers.convex.convexity import verdict_on
 from matcalc.answers.expansions.taylor import put
-from matcalc.answers.extrema.constraints import Constraint, lagrangian_gradient, read_constraint
+from matcalc.answers.extrema.constraints import (
+    Constraint,
+    are_affine,
+    is_ellipsoid,
+    lagrangian_gradient,
+    read_constraint,
+)
 from matcalc.answers.extrema.extremes import PointKind, after_a_function, domain_there, format_tree
 from matcalc.answers.extrema.stationary import (
     NamedProblem,
@@ -467,15 +473,9 @@ def _condition(
     if are_affine(program, [wrt], found):
         kind = kind_on_affine_set(verdict) or after_a_function(expression, wrt, _ON_THE_SET)
         return str(kind or "a stationary point on the set")
-    if verdict == "affine" and both:
+    if verdict == "affine" and both and is_ellipsoid(program, wrt, found):
         return "the minimum and the maximum, one each: a linear function on an ellipsoid"
     return "a stationary point; the constraint is not linear, so compare the values"
-
-
-def are_affine(program: Program, names: Sequence[str], found: Sequence[Constraint]) -> bool:
-    """Whether equations are affine in all these variables together."""
-    slopes = [derive(program._replace(expr=each.zero), name) for each in found for name in names]
-    return all(variable_names(slope).isdisjoint(names) for slope in slopes)
 
 
 def kind_on_affine_set(verdict: str) -> PointKind | None:
