@@ -28,6 +28,21 @@ def test_blocks():
     assert found.latex().count("&=") == 4
 
 
+def test_blocks_share_their_names():
+    found = matcalc.hessian("logsumexp(A*x + B*y)", ["x", "y"])
+    assert str(found).splitlines() == [
+        "H = [H_x_x, H_x_y; H_y_x, H_y_y]",
+        "H_x_x = A'*M*A",
+        "H_x_y = A'*M*B",
+        "H_y_x = B'*M*A",
+        "H_y_y = B'*M*B",
+        "where u = softmax(A*x + B*y), M = diag(u) - u*u'",
+    ]
+    lines = found.latex().splitlines()
+    assert lines[2] == r"M &= \mathrm{diag}(u) - u u^{\top} \\"
+    assert lines[-2] == r"\frac{\partial^2 f}{\partial y^2} &= B^{\top} M B"
+
+
 def test_blocks_of_matrices():
     found = matcalc.hessian("tr(A*X*B*Y)", ["X", "Y"])
     assert str(found).splitlines()[0].startswith("H_X_X = ")

@@ -190,7 +190,7 @@ FORMS = {
         "tr(C'*F*C)/tr(C'*S*C)",
         {"C": "matrix(n, k)", "F": "symmetric(n)", "S": "symmetric(n)"},
         "C",
-        "2*(F - tr(M*F)*S/a)*C/a where M = C*C', a = tr(M*S)",
+        "2*(F - tr(C*C'*F)*S/a)*C/a where a = tr(C*C'*S)",
     ),
     "a path with landmarks": (
         "sum[i=2:n](norm2(X[i,:]-X[i-1,:]-U[i,:])^2) +"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matcalc.answers.common.names import require_different, with_members
 from matcalc.answers.common.parts import Parts
 from matcalc.answers.common.several_code import source_of_several
+from matcalc.answers.common.together import Together, put_together
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice
@@ -17,19 +18,14 @@ from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.subspaces import require_coordinates
 from matcalc.core.tree import Expr, intern_trees
-from matcalc.engine.pipeline import defined_names
 from matcalc.engine.several import derive_several
 from matcalc.read.pieces import part_of
 from matcalc.results import Derivative, Expression
-from matcalc.verify.readback.text import several_say
-from matcalc.verify.readback.values import confirm, refuse_homonyms
 from matcalc.verify.steps import compare_several, verify_several, weakest, worst
 from matcalc.verify.verification import warn_unverified
 from matcalc.write.arrays import functions_of_arrays
-from matcalc.write.notation import name_parts, value_name
+from matcalc.write.notation import value_name
 from matcalc.write.printers.numpy_code import VALUE
-from matcalc.write.printers.program import array_head, several_text
-from matcalc.write.printers.sizes import size_choices, write_known_sizes
 
 if TYPE_CHECKING:
     from matcalc.answers.derivatives.on_products import RiemannianGradients, RiemannianHessian
@@ -83,61 +79,31 @@ class Gradients(Parts[str, Derivative]):
     @public
     def text(self, *, cse: bool = False) -> str:
         """A line for each derivative, and a line with the parts that are named in them."""
-        named, names = self._name_parts(cse)
-        trees = list(named.values())
-        heads = ["" if id(tree) in names else array_head(tree) for tree in trees]
-        sized: set[int] = set()
-        for place in range(3):
-            lines, definitions = several_text(trees, names, sized)
-            said = self._verify and several_say(
-                {k: (line, heads[k], trees[k]) for k, line in enumerate(lines)},
-                definitions,
-                self.variables,
-                self.expression._program.language,
-            )
-            if not said or all(said.values()):
-                break
-            if place == 2:
-                refuse_homonyms(trees, self.variables)
-            confirm(place < 2, "text", self.expression._program.language)
-            for k, same in said.items():
-                choices = size_choices(trees[k])
-                sized |= set() if same else choices[min(place + 1, len(choices) - 1)]
-        text = [
-            f"d{name}{head} = {line}" for name, head, line in zip(named, heads, lines, strict=True)
-        ]
-        return "\n".join([*text, f"where {', '.join(definitions)}"] if definitions else text)
+        labels = [f"d{name}" for name in self._shown]
+        return "\n".join(self._together(cse).text(labels))
 
-    def _name_parts(self, cse: bool) -> tuple[dict[str, Expr], dict[int, str]]:
-        """The trees as they are shown, and the names of their parts."""
-        program = self.expression._program
-        root = write_known_sizes(Expr("several", tuple(self._shown.values())), program.variables)
-        root, names = name_parts(root, program.variables, cse, defined_names(program))
-        return dict(zip(self._shown, root.args, strict=True)), names
+    def _together(self, cse: bool) -> Together:
+        program = self.expression._program._replace(variables=self.variables)
+        trees = list(self._shown.values())
+        return put_together(program, trees, cse=cse, verify=self._verify)
 
     @public
     def latex(self, *, bold: bool = False, cse: bool = False) -> str:
         """The derivatives in LaTeX, a line each, behind the parts that are named in them."""
-        from matcalc.write.printers import latex  # noqa: PLC0415 - a plain answer does not need it
-        from matcalc.write.printers.latex_names import name as letter  # noqa: PLC0415 - as above
+        from matcalc.write.printers.latex_names import (  # noqa: PLC0415 - text does without
+            name as letter,
+        )
 
-        trees, names = self._name_parts(cse)
+        found = self._together(cse)
         declared = self.expression._program.variables
-        if self._verify:
-            from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above
-
-            for tree in trees.values():
-                formula = latex.latex(tree, bold=bold, named=names, declared=declared)
-                language = self.expression._program.language
-                confirm(latex_says(formula, tree, self.variables, language), "LaTeX", language)
         given = self.expression._program.definitions
-        above = rf"\partial {letter(value_name(declared, {*names.values(), *given}))}"
-        bolds = {name: bold and bool(declared[name].shape) for name in trees if name in declared}
-        heads = {
-            rf"\frac{{{above}}}{{\partial {letter(name, bold=bolds.get(name, False))}}}": tree
-            for name, tree in trees.items()
-        }
-        return latex.several_latex(heads, bold=bold, named=names, declared=declared)
+        above = rf"\partial {letter(value_name(declared, {*found.names.values(), *given}))}"
+        bolds = {name: bold and bool(declared[name].shape) for name in self if name in declared}
+        labels = [
+            rf"\frac{{{above}}}{{\partial {letter(name, bold=bolds.get(name, False))}}}"
+            for name in self
+        ]
+        return found.latex(labels, bold=bold)
 
     @public
     def source(

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.common.names import require_different, require_scalar
 from matcalc.answers.common.parts import Parts
+from matcalc.answers.common.together import Together, put_together
 from matcalc.answers.derivatives.directional import Directional
 from matcalc.core.boundary import public
 from matcalc.core.options import NOTATIONS, require_choice
 from matcalc.core.program import require_variable
+from matcalc.core.tree import intern_trees
 from matcalc.results import Expression
 from matcalc.verify.steps import weakest, worst
+from matcalc.write.arrays import functions_of_arrays
 from matcalc.write.notation import value_name
 from matcalc.write.printers.latex_names import name as letter
-from matcalc.write.printers.latex_pieces import align
 
 if TYPE_CHECKING:
     from matcalc.answers.derivatives.written import HessianInNotation
@@ -37,6 +39,7 @@ class Hessian(Parts[Pair, Directional]):
     def __init__(self, expression: Expression, wrt: Sequence[str], *, verify: bool = True) -> None:
         self.expression = expression
         self.wrt = tuple(wrt)
+        self._verify = verify
         program = expression._program
         self._parts = {
             (one, other): Directional(expression, "hessian", program, [one, other], verify=verify)
@@ -52,7 +55,9 @@ class Hessian(Parts[Pair, Directional]):
 
     @public
     def text(self, *, cse: bool = False) -> str:
-        """The block matrix and its blocks, a line each."""
+        """The block matrix and its blocks, a line each, and a line with the parts that are named in
+        them.
+        """
         lines = []
         program = self.expression._program
         alone = len(self.wrt) == 1
@@ -61,11 +66,12 @@ class Hessian(Parts[Pair, Directional]):
                 ", ".join(self._format_block(one, other) for other in self.wrt) for one in self.wrt
             )
             lines.append(f"H = [{'; '.join(rows)}]")
-        for (one, other), block in self._parts.items():
-            text = block.text(cse=cse)
-            name, _ = self.label_of(one, other)
-            lines.append(f"{name}{text[1:]}" if text.startswith("D[") else f"{name} = {text}")
-        return "\n".join(lines)
+        labels = [self.label_of(*pair)[0] for pair in self]
+        return "\n".join([*lines, *self._together(cse).text(labels)])
+
+    def _together(self, cse: bool) -> Together:
+        trees = functions_of_arrays(intern_trees([block._shown for block in self.values()]))
+        return put_together(self.expression._program, trees, cse=cse, verify=self._verify)
 
     def _format_block(self, one: str, other: str) -> str:
         """A block as it stands in the matrix: the derivatives of one row are a row."""
@@ -85,12 +91,9 @@ class Hessian(Parts[Pair, Directional]):
 
     @public
     def latex(self, *, bold: bool = False, cse: bool = False) -> str:
-        """The blocks in LaTeX, a line each."""
-        lines = [
-            f"{self._fraction(*pair, bold=bold)} &= {block.latex(bold=bold, cse=cse)}"
-            for pair, block in self._parts.items()
-        ]
-        return align(lines)
+        """The blocks in LaTeX, a line each, behind the parts that are named in them."""
+        labels = [self._fraction(*pair, bold=bold) for pair in self]
+        return self._together(cse).latex(labels, bold=bold)
 
     def _fraction(self, *pair: str, bold: bool = False) -> str:
         """What a block is in LaTeX."""

@@ -18,6 +18,7 @@ from matcalc.write.printers.text_pieces import ATOM, number_text
 
 _SHORT = 20  # tokens up to which a result is written out in full
 _WORTH = 0.95  # unasked, names must bring the length down to this share,
+_PAIR = 4  # tokens of a product of two names, A'*M
 _GAIN = 3  # and save so many tokens
 # for scalars, vectors, matrices and more axes, where few names are needed
 _LETTERS = ("abc", "uvwrs", "MNGHK", "TSR")
@@ -206,7 +207,8 @@ def _keep(
     order: list[Expr], own: Mapping[int, int], chosen: Mapping[int, int], uses: _Uses
 ) -> tuple[set[int], int]:
     """Those that are still long enough where the parts inside of them have names, and the length of
-    all; a multiple of a part with a name says more without one.
+    all. A multiple of a part with a name says more without one, and so does a pair of names that
+    occurs twice.
     """
     kept: set[int] = set()
     short: dict[int, int] = {}
@@ -220,10 +222,17 @@ def _keep(
             and expr.args[0].op == "number"
             and id(drop_transpose(expr.args[1])) in kept
         )
-        if id(expr) in chosen and not multiple and _saves(chosen[id(expr)], short[id(expr)]):
+        times = chosen.get(id(expr), 0)
+        pair = times == 2 and short[id(expr)] <= _PAIR and _is_pair(expr)
+        if times and not multiple and not pair and _saves(times, short[id(expr)]):
             kept.add(id(expr))
             total += 1 + short[id(expr)]
     return kept, total + 1 + short[id(order[-1])]  # one for "where"
+
+
+def _is_pair(expr: Expr) -> bool:
+    """Whether this is a product of two arrays; the sums of rows have a meaning of their own."""
+    return expr.op == "*" and expr.rank > 0 and all(arg.op != "fill" for arg in expr.args)
 
 
 def _names(
