@@ -11,17 +11,18 @@ from typing import Any
 from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_trees
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, MatcalcError
+from matcalc.core.kinds import size_names
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.typeset import Typeset
 from matcalc.notations.cases import Case, cases_of, nest_cases, with_body
 from matcalc.notations.conditions import format_conditions
 from matcalc.notations.lines import NotationLine, Writer, array_of
-from matcalc.notations.read import BY_ENTRIES, column, contract_with, read_line
+from matcalc.notations.read import column, contract_with, read_line
 from matcalc.verify.readback.values import confirm
 from matcalc.write.notation import format_text
 from matcalc.write.printers.latex_pieces import align
-from matcalc.write.printers.program import array_head, program_text
+from matcalc.write.printers.program import array_head, array_names, program_text
 
 _MATRIX = 2  # axes
 _ARRAY_NAME = re.compile(r"^\w+(?=\[)")
@@ -171,7 +172,9 @@ class Written(Typeset):
         array = line.tree
         values = [program_text(with_body(array, case.value), {}) for case in cases]
         names = {index: index.name for index in array.value.indices}
-        head = f"{line.label or BY_ENTRIES}[{','.join(names.values())}] = "
+        taken = {*line.program.variables, *size_names(line.program.variables.values())}
+        name = line.label or next(each for each in array_names() if each not in taken)
+        head = f"{name}[{','.join(names.values())}] = "
         width = max(map(len, values))
         held = [format_conditions(case.conditions, "!=", ", ", names) for case in cases]
         rows = [
@@ -273,6 +276,9 @@ class InNotation(Written):
             return "the linear map, which is its own adjoint" if symmetric else "the linear map"
         if self._lines[0].kind == "jacobian":
             return self._read_jacobian()
+        if self.notation == "differential" and second:
+            times = "second " if statement.order == 2 else ""
+            return f"the {times}differential" + ("" if times else f" of order {statement.order}")
         return _READINGS[self.notation].format(x=statement.wrt)
 
     def _read_jacobian(self) -> str:

@@ -15,7 +15,7 @@ from matcalc.notations.lines import NotationLine
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.differentials import Marks
-from matcalc.write.printers.latex import latex
+from matcalc.write.printers.latex import head_letter, latex
 from matcalc.write.printers.latex_indexed import subscript
 from matcalc.write.printers.latex_names import name as letter
 from matcalc.write.printers.program import array_head
@@ -36,7 +36,7 @@ def line_latex(line: NotationLine, cases: Sequence[CaseLine], *, bold: bool, ver
     """One line, read back where ``verify`` says so; an array by its ``cases``, if it has any."""
     label = line.label_tex
     if cases:
-        formula = _by_cases(line.tree, cases, bold=bold)
+        formula = _by_cases(line, cases, bold=bold)
         if verify:
             variables, language = line.program.variables, line.program.language
             right = latex_says(formula, line.tree, variables, language, headed=True)
@@ -61,8 +61,9 @@ def _labelled(formula: str, line: NotationLine) -> str:
     """The line with the name of what it is about, in the place of D in front of entries."""
     if line.kind in ("map", "adjoint", "differential"):
         return rf"{line.label_tex}:\ {formula}"
-    if formula.startswith("D_"):
-        return rf"\left({line.label_tex}\right){formula[1:]}"
+    if array_head(line.tree):
+        head = head_letter(line.tree, line.program.variables)
+        return rf"\left({line.label_tex}\right){formula.removeprefix(head)}"
     return f"{line.label_tex} = {formula}"
 
 
@@ -93,7 +94,7 @@ def _head(line: NotationLine, marks: Marks, *, bold: bool) -> str:
     if line.kind == "value":
         return f"{letter(line.names[0])} = "
     if line.kind == "array":
-        return f"D{subscript(line.tree)} = " if array_head(line.tree) else ""
+        return _array_letter(line) if array_head(line.tree) else ""
     if line.kind in ("jacobian", "stacked"):
         return ""
     names = [
@@ -106,9 +107,15 @@ def _head(line: NotationLine, marks: Marks, *, bold: bool) -> str:
     return rf"{whole} \mapsto "
 
 
-def _by_cases(tree: Expr, cases: Sequence[CaseLine], *, bold: bool) -> str:
+def _array_letter(line: NotationLine) -> str:
+    """``D_{i j} = ``, or another letter where D is a variable."""
+    return f"{head_letter(line.tree, line.program.variables)}{subscript(line.tree)} = "
+
+
+def _by_cases(line: NotationLine, cases: Sequence[CaseLine], *, bold: bool) -> str:
+    tree = line.tree
     values = [latex(case.array, bold=bold, named={}) for case in cases]
-    head = f"D{subscript(tree)} = "
+    head = _array_letter(line)
     if len(cases) == 1:
         return head + values[0]
     names = {index: letter(index.name) for index in tree.value.indices}

@@ -16,6 +16,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
+from matcalc.core.substitution import rename, replace_variables
 from matcalc.core.tree import Expr, add_terms, is_zero, pair, variable, zeros
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import by_entries, differentiate, simplify_tree
@@ -31,6 +32,7 @@ from matcalc.notations.read import column, read_line
 from matcalc.verify.readback.values import confirm
 
 _MATRIX = 2  # axes
+_NO_NAMES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +80,21 @@ class ValueInNotation(Written):
         *,
         shown: Expr | None = None,
         derived: Program | None = None,
+        shown_as: Mapping[str, str] = _NO_NAMES,
         row_major: bool = False,
         verify: bool = True,
         label: str = "",
         label_tex: str = "",
     ) -> None:
         """``shown`` is another form of the value, which is proved. ``derived`` is what the steps
-        are taken of; it is asked for where a direction repeats.
+        are taken of; it is asked for where a direction repeats. ``shown_as`` are other names of
+        directions, of which the vectors are taken.
         """
         require_stacked(notation, row_major=row_major)
         self._value = value
         self._shown = value.tree if shown is None else shown
         self._derived = derived
+        self._shown_as = shown_as
         self.notation = notation
         self.row_major = row_major
         lines = {
@@ -146,6 +151,8 @@ class ValueInNotation(Written):
             terms.append(stacked_term(program, tree, new, name, row_major=self.row_major))
         whole = add_terms(terms, terms[0].shape)
         meant = vec_of(value.tree, row_major=self.row_major)
+        other = {new: rename(old) for new, old in self._shown_as.items()}
+        whole, meant = (replace_variables(tree, other) for tree in (whole, meant))
         return [NotationLine("stacked", value.directions, value.program, whole, meant=meant)]
 
     def _together(self) -> list[Decision]:
@@ -220,13 +227,21 @@ def stacked_term(
     is ``shown`` under a name; UnsupportedError where there is no such matrix.
     """
     bare = program._replace(expr=tree, definitions={}, asked=None)
-    statement = DerivativeStatement(bare, direction)
-    try:
-        writer = Writer(statement, differentiate(statement), row_major=row_major)
-        (line,) = writer.lines("kronecker")
-    except UnsupportedError as problem:
-        problem.hint = "--notation index and --notation operator write it"
-        raise
+    line = None
+    for structure in ("free", "declared"):  # a matrix within a kind is longer, and says the same
+        statement = DerivativeStatement(bare, direction, structure=structure)
+        try:
+            writer = Writer(statement, differentiate(statement), row_major=row_major)
+            (line,) = writer.lines("kronecker")
+            break
+        except UnsupportedError as problem:
+            if structure == "declared":
+                problem.hint = (
+                    "--notation index and --notation operator write it, in Python "
+                    "notation='index' and 'operator'"
+                )
+                raise
+    assert line is not None
     step = vec_of(variable(shown, statement.variable.shape), row_major=row_major)
     matrix = line.tree
     if not step.shape:

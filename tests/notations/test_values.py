@@ -84,7 +84,7 @@ ROWS: list[tuple[Callable[[], Any], list[str]]] = [
         [
             "E*A",
             "D[i,j] = E[i,:]*A[:,j]",
-            "kron(A', eye)*(eye + commutation(n, n))/2*vec(E)",
+            "kron(A', eye)*vec(E)",  # E is symmetric, and nothing has to be projected
             "E -> E*A\nV -> (A*V' + V*A')/2",
             "dF = E*A",
         ],
@@ -273,6 +273,41 @@ READINGS = [
 @pytest.mark.parametrize(("ask", "notation", "reading"), READINGS)
 def test_how_it_is_read(ask: Callable[[], Any], notation: str, reading: str) -> None:
     assert ask().in_notation(notation).reading == reading
+
+
+# a direction, or a cotangent, that stands in the expression as well: the value is not linear in it
+OCCURRING = [
+    (lambda: jvp("x.*v", {"x": "v"}), "dx -> dx.*v\nu -> u.*v", "diag(v)*v"),
+    (
+        lambda: jvp("(v'*x)*x", {"x": "v"}, {"x": "u"}),
+        "(v_1, u) -> (u*v_1' + v_1*u')*v",
+        "((v'*v)*eye + v*v')*u",
+    ),
+    (lambda: matcalc.vjp("u.*x.^2", "x"), "u_1 -> 2*(u.*u_1.*x)\ndx -> 2*(dx.*u.*x)", None),
+    (
+        lambda: matcalc.hvp("(v'*x)*(x'*x)", "x"),
+        "dx -> 2*((dx*x' + x*dx')*v + (dx'*x)*v)",
+        None,
+    ),
+]
+
+
+@pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
+@pytest.mark.parametrize(("ask", "operator", "kronecker"), OCCURRING)
+def test_directions_that_occur(
+    ask: Callable[[], Any], operator: str, kronecker: str | None
+) -> None:
+    found = ask()
+    assert str(found.in_notation("operator")) == operator
+    stacked = found.in_notation("kronecker")
+    assert stacked.verification.startswith("exact")
+    assert kronecker is None or str(stacked) == kronecker
+
+
+def test_the_letter_of_an_array_is_free() -> None:
+    found = matcalc.diff("X.*D", "X").in_notation("cases")
+    assert str(found).startswith("G[i,j,k,l] = D[i,j]  if i = k, j = l")
+    assert found.latex().startswith(r"G_{i j k l} = \begin{cases} D_{i j}")
 
 
 SPOILT = [

@@ -110,7 +110,7 @@ class Directional(Formula):
             self.steps,
             self._trees,
             self.cotangent,
-            not self.expression._tree.shape,
+            self.expression._tree,
             self._verify,
         )
 

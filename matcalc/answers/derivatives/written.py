@@ -9,18 +9,20 @@ from matcalc.answers.common.parts_in_notation import PartsInNotation
 from matcalc.core.directions import Step, direction_of
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, add_terms
+from matcalc.core.substitution import rename, replace_variables
+from matcalc.core.tree import Expr, add_terms, pair, variable, variable_names
 from matcalc.engine.directional import derive_steps
 from matcalc.notations.answer import InNotation, Written, require_stacked
 from matcalc.notations.lines import LineNames
 from matcalc.notations.read import contract
 from matcalc.notations.values import LinearValue, ValueInNotation
+from matcalc.verify.readback.values import alike, confirm
 from matcalc.write.printers.text import text
 
 
 class Derived(NamedTuple):
     """What jvp, vjp or hvp answer, or a block of a Hessian: the derivatives of a program after each
-    step. ``scalar`` says that the expression is a number, which the program of vjp always is.
+    step. The program of vjp is the product of the ``expr`` with a cotangent.
     """
 
     operation: str
@@ -28,7 +30,7 @@ class Derived(NamedTuple):
     steps: tuple[Step, ...]
     trees: Sequence[Expr]
     cotangent: str
-    scalar: bool
+    expr: Expr
     verify: bool
 
     @property
@@ -39,27 +41,65 @@ class Derived(NamedTuple):
 
 def directional_in_notation(found: Derived, notation: str, *, row_major: bool = False) -> Written:
     """What jvp, vjp or hvp answer, or a block of a Hessian."""
-    program = found.program._replace(asked=None)
     given: dict[str, Any] = {"row_major": row_major, "verify": found.verify}
     if found.operation == "hessian":
         return _block(found, notation, **given)
+    shown: dict[str, str] = {}
+    if notation in ("operator", "kronecker"):
+        found, shown = _with_own_directions(found)
+    if notation == "kronecker":
+        given["shown_as"] = shown
+    program = found.program._replace(asked=None)
     if found.operation == "vjp":
         return _vjp(found, notation, **given)
     names = [step for step in found.steps if isinstance(step, str)]
-    moves = tuple([step for step in found.steps if not isinstance(step, str)])
+    moves = _moves_of(found)
     (wrt, *_) = moves[0]
-    order = len(moves)
-    sign = LineNames(DerivativeStatement(program, wrt, order)).differential()
+    sign = LineNames(DerivativeStatement(program, wrt, len(moves))).differential()
     said = format_moves(moves)
     if names:
         gradient = program._replace(expr=found.trees[0])
         letter = LineNames(DerivativeStatement(gradient, wrt)).free("g" if _small(found) else "G")
         sign = f"d{letter}"
         said = said.replace("differential", f"differential of the derivative by {names[0]}", 1)
-    value = LinearValue(
-        program, found.tree, moves, sign, said, symmetric=bool(names) and found.scalar
-    )
+    symmetric = bool(names) and not found.expr.shape
+    value = LinearValue(program, found.tree, moves, sign, said, symmetric=symmetric)
     return ValueInNotation(value, notation, derived=program, **given)
+
+
+def _moves_of(found: Derived) -> tuple[Mapping[str, str], ...]:
+    return tuple([step for step in found.steps if not isinstance(step, str)])
+
+
+def _with_own_directions(found: Derived) -> tuple[Derived, dict[str, str]]:
+    """The same along directions that the expression does not contain, and what these are called in
+    it: in v the value of x*v along v is not linear.
+    """
+    ways = {way: name for step in _moves_of(found) for name, way in step.items()}
+    ways = {found.cotangent: ""} if found.cotangent else ways
+    program, fresh = found.program, {}
+    for way, name in ways.items():
+        if way not in variable_names(found.expr):
+            continue
+        names = LineNames(DerivativeStatement(program, way))
+        fresh[way] = names.free(f"d{name}" if name and len(ways) == 1 else way)
+        program = program.declare(program.variables[way]._replace(name=fresh[way]))
+    if not fresh:
+        return found, {}
+    steps: list[Step] = [
+        step if isinstance(step, str) else {x: fresh.get(way, way) for x, way in step.items()}
+        for step in found.steps
+    ]
+    cotangent = fresh.get(found.cotangent, found.cotangent)
+    if cotangent:
+        paired = pair(variable(cotangent, found.expr.shape), found.expr)
+        program = program._replace(expr=paired)
+    trees = derive_steps(program, steps)
+    back = {new: rename(old) for old, new in fresh.items()}
+    same = alike(replace_variables(trees[-1], back), found.tree, program.variables)
+    confirm(same, "map", program.language)
+    own = found._replace(program=program, steps=tuple(steps), trees=trees, cotangent=cotangent)
+    return own, {new: old for old, new in fresh.items()}
 
 
 def format_moves(moves: Sequence[Mapping[str, str]]) -> str:
@@ -79,7 +119,7 @@ def _small(found: Derived) -> bool:
     return found.tree.rank < 2
 
 
-def _vjp(found: Derived, notation: str, *, row_major: bool, verify: bool) -> Written:
+def _vjp(found: Derived, notation: str, *, verify: bool, **given: Any) -> Written:
     """The product with a cotangent is the gradient of a scalar, and a map of the cotangent."""
     program = found.program._replace(asked=None)
     (wrt,) = found.steps
@@ -91,7 +131,7 @@ def _vjp(found: Derived, notation: str, *, row_major: bool, verify: bool) -> Wri
     names = LineNames(DerivativeStatement(program, wrt))
     back = direction_of(program.variables[wrt], names.directions(1)[0])
     value = LinearValue(program, found.tree, ({wrt: found.cotangent},), "", "", back=back)
-    return ValueInNotation(value, notation, row_major=row_major, verify=verify)
+    return ValueInNotation(value, notation, verify=verify, **given)
 
 
 def _block(found: Derived, notation: str, **given: Any) -> InNotation:
@@ -127,12 +167,12 @@ class HessianInNotation(PartsInNotation[tuple[str, str]]):
         self.notation = notation
         maps = notation in ("operator", "differential")
         self._parts = {}
-        for pair, block in blocks.items():
-            label, tex = labels[pair]
+        for names, block in blocks.items():
+            label, tex = labels[names]
             if len(blocks) == 1 and maps:
                 label = tex = ""
             given = {"row_major": row_major, "verify": block.verify}
-            self._parts[pair] = _block(block, notation, label=label, label_tex=tex, **given)
+            self._parts[names] = _block(block, notation, label=label, label_tex=tex, **given)
 
     @property
     def reading(self) -> str:
