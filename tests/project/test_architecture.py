@@ -101,8 +101,8 @@ ALLOWED = {
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
     "verification equality with_code oracle bridges explain graph directional steps notations "
     "manifolds",
-    "common": "core frontend tex notation printers oracle readback pipeline verification stable inner "
-    "notations results",
+    "common": "core frontend tex notation printers oracle readback pipeline verification stable "
+    "inner notations results",
     "derivatives": "core frontend looped pieces printers oracle readback arrays notation pipeline "
     "directional several backprop verification steps equality stable graph manifolds "
     "notations results common",
