@@ -58,10 +58,21 @@ def read(
     try:
         program = with_numbers(typed({}), typed)
     except ShapeError as problem:
-        from matcalc.read.shapes.spelled import explain_indices  # noqa: PLC0415 - on errors only
+        # on errors only
+        from matcalc.read.shapes.spelled import explain_indices  # noqa: PLC0415
+        from matcalc.read.syntax.numbered import (  # noqa: PLC0415
+            note_on_members,
+            numbered_members,
+        )
 
-        explain_indices(problem, text)
-        raise
+        (statements,), variables = statements_of([text], known, spoken)
+        members = numbered_members(statements, variables)
+        if not members:
+            explain_indices(problem, text)
+            raise
+        kinds_of = dict.fromkeys(members, "matrix")
+        program = with_numbers(typed(kinds_of), lambda more: typed({**kinds_of, **more}))
+        program = program._replace(notes=(note_on_members(members), *program.notes))
     if program.notes:
         program = program._replace(notes=keep_readable(program.notes, len(text), typed))
     program = note_names(program)
