@@ -70,13 +70,13 @@ class _Weight(NamedTuple):
         return reduce(lambda total, scalar: factory.times(scalar, total), self.scalars, product)
 
     def beside(self, factory: ExpressionFactory) -> list[tuple[int, Expr]]:
-        """The products of x and the others of y."""
-        return [
-            (sign, factory.binary(".*", self.vector, term))
-            if term.rank
-            else (sign, self.vector if is_number(term, 1) else factory.times(term, self.vector))
-            for sign, term in self.rest
-        ]
+        """The product of x and the rest of y."""
+        if not self.rest:
+            return []
+        left = _add(factory, self.rest)
+        if left.rank:
+            return [(1, factory.binary(".*", self.vector, left))]
+        return [(1, self.vector if is_number(left, 1) else factory.times(left, self.vector))]
 
 
 def _weights(term: Expr) -> Iterator[_Weight]:

@@ -423,6 +423,14 @@ def _type_and_learn(
     program = typed(resolver, statements, counted)
     if not program.learnt:
         return program
+    letters = resolver.letters
+    entries = {
+        letters.base_name(phrase.args[0])
+        for phrase, _ in letters.subscripted
+        if phrase.kind == "indexed" and phrase.args[0].kind == "symbol"
+    }
+    if any(kind == "scalar" and name in entries for name, kind in program.learnt.items()):
+        return typed(resolver, statements, frozenset())  # what has entries is no number
     resolver.letters.ranks.bound.update(program.learnt)
     again = typed(resolver, _resolve(resolver, sides, definitions), counted)
     return again._replace(

@@ -46,6 +46,12 @@ ENTRIES = [
     (r"\hat{y}_k - \log\sum_j e^{\hat{y}_j}", {}, "y_hat", "unit(k, n) - softmax(y_hat)"),
     (r"\sum_i A_{ik} x_i + x^\top x", {}, "x", "A[:, k] + 2*x"),
     (r"\sum_j A_{kj} x_j", {}, "x", "A[k, :]'"),
+    (
+        r"\sum_i e^{-r (t_i - m)}",  # what has entries is no number
+        {"r": "scalar", "m": "scalar"},
+        "m",
+        "r*sum(exp(r*(m - t)))",
+    ),
     (r"\sum_j z_j ([A]_{j, :} x)", PARTS, "x", "A'*z"),
     (r"\sum_{j} B_{ji} \exp(A_{j, :} x)", PARTS, "x", "A'*(B[:, i].*exp(A*x))"),
     (r"\sum_j \log(z_j) ([A]_{j, 1:2} x_{1:2})", PARTS, "z", "(A[:, 1:2]*x[1:2])./z"),
