@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from matcalc.core.dims import dim
 from matcalc.core.kinds import Variable
@@ -29,8 +30,9 @@ def numbered_members(
                 name = str(node.args[0].value)
                 bases.add(id(node.args[0]))
                 places = node.args[1:]
-                if len(places) == 1 and places[0].kind == "number" and name not in known:
-                    found.setdefault(name, {})[member(name, [dim(int(places[0].value))])] = None
+                number = places[0].value if len(places) == 1 else None
+                if isinstance(number, Fraction) and name not in known:
+                    found.setdefault(name, {})[member(name, [dim(int(number))])] = None
                     continue
             if id(node) not in bases:
                 known.add(name)

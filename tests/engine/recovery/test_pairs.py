@@ -54,8 +54,8 @@ TRIPLES = [
     ),
     (
         "sum[u,i,j](D[u,i,j]*exp(2*P[u,:]*X[i,:]' - 2*P[u,:]*X[j,:]'))",
-        "2*(sum(T, 3) - sum(T, 2))'*P where M = P*X', T = D.*exp(2*(einsum(\"ij,k->ijk\", M,"
-        ' vector(1)) - einsum("ij,k->ikj", M, vector(1))))',
+        "2*(sum(T, 3) - sum(T, 2))'*P where T = D.*exp(2*(einsum(\"ij,k->ijk\", P*X', vector(1))"
+        ' - einsum("ij,k->ikj", P*X\', vector(1))))',
     ),
 ]
 
