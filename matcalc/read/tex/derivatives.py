@@ -11,7 +11,8 @@ from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
 
-COLUMN, TRANSPOSED = ".", "T"  # how a variable stands below: x or x^\top
+# how a variable stands below: x, x^\top or \operatorname{vec}(X)
+COLUMN, TRANSPOSED, STACKED = ".", "T", "V"
 SIGNS = ("gradient", "derivative")
 DIVERGENCE = "div"
 _ENDING = frozenset(  # whose last operand stands at the end
@@ -42,7 +43,7 @@ def fraction(above: Phrase, below: Phrase, span: Span, scope: Scope) -> Phrase |
         message = f"a derivative of order {order} with respect to several variables"
         raise scope_problem(scope, message, span, hint)
     parts = tuple([letter for letter, _, _ in found])
-    marks = "".join(TRANSPOSED if turned else COLUMN for _, _, turned in found)
+    marks = "".join(mark for _, _, mark in found)
     head = Phrase("gradient", span.start, span.end, args=body, parts=parts, order=order, text=marks)
     head.bracketed = bool(body)  # what stands above is all that is differentiated
     return head
@@ -190,6 +191,13 @@ def refuse_sum(left: Phrase, right: Phrase, mark: Span, scope: Scope) -> None:
 
 def is_laplacian(item: Phrase, behind: Phrase | None, scope: Scope) -> bool:
     r"""Whether this is the \Delta_x of \Delta_x (x^\top A x) and \Delta_x f(x), and no step."""
+    raised = item.args[0] if item.kind == "power" else None
+    if raised is not None and is_laplacian(raised, behind, scope):
+        shown = scope.quote(item)
+        hint = f"write {scope.quote(raised)} ({scope.quote(raised)} (...)) for the Laplacian twice"
+        raise scope_problem(
+            scope, f"{shown} may be the Laplacian twice or a power", item.span, hint
+        )
     if item.kind != "indexed" or item.args[0].text not in (r"\Delta", "Δ") or len(item.parts) != 1:
         return False
     (letter,) = item.parts
@@ -276,28 +284,28 @@ def _is_vec(phrase: Phrase) -> bool:
     return phrase.kind == "call" and phrase.text == "vec"
 
 
-def _below(below: Phrase, scope: Scope, *, of_vec: bool) -> list[tuple[Phrase, int, bool]]:
-    r"""The variables of a denominator, how many times each stands there, and whether it is
-    transposed. Below the derivative of a vec it may be \operatorname{vec}(X), which is how J is
-    written.
+def _below(below: Phrase, scope: Scope, *, of_vec: bool) -> list[tuple[Phrase, int, str]]:
+    r"""The variables of a denominator, how many times each stands there, and how. Below the
+    derivative of a vec it may be \operatorname{vec}(X), which is how J is written.
     """
-    found: list[tuple[Phrase, int, bool]] = []
+    found: list[tuple[Phrase, int, str]] = []
     for part in below.args:
         if part.kind == "mark" and part.text == "PARTIAL":
             continue
         count = _exponent(part.args[1], scope) if part.kind == "power" else 1
         letter = part.args[0] if part.kind in ("power", "transpose") else part
-        letter = letter.args[0] if of_vec and _is_vec(letter) else letter
+        mark = TRANSPOSED if part.kind == "transpose" else COLUMN
+        if of_vec and _is_vec(letter):
+            letter, mark = letter.args[0], STACKED
         if letter.kind not in ("symbol", "indexed"):
             raise scope_problem(
                 scope, "this is not a variable to differentiate with respect to", part.span, _NAMES
             )
-        turned = part.kind == "transpose"
         last = found[-1] if found else None
         if last is not None and scope.name(letter) == scope.name(last[0]):
-            found[-1] = (last[0], last[1] + count, last[2] or turned)
+            found[-1] = (last[0], last[1] + count, max(last[2], mark))
         else:
-            found.append((letter, count, turned))
+            found.append((letter, count, mark))
     if not found:
         raise scope_problem(scope, "this does not name its variable", below.span, _NAMES)
     return found

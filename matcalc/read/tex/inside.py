@@ -13,7 +13,7 @@ from matcalc.core.errors import MatcalcError, Span
 from matcalc.core.walk import postorder
 from matcalc.read.syntax.nodes import children
 from matcalc.read.tex import indices
-from matcalc.read.tex.derivatives import SIGNS, TRANSPOSED
+from matcalc.read.tex.derivatives import SIGNS, STACKED, TRANSPOSED
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.resolver_base import ResolverBase
 from matcalc.read.tex.values import BeyondProducts, Maker, Value, call_function, transpose
@@ -31,6 +31,18 @@ def derivative(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Val
             r"\nabla inside of a formula does not name its variable",
             phrase.span,
             r"write \nabla_x, with the variable",
+        )
+    if resolver.scope.complex is not None:
+        raise resolver.scope.refusal(
+            "a derivative inside of a formula with complex variables is not read",
+            phrase.span,
+            "matcalc diff finds the derivatives by z and by its conjugate; write these",
+        )
+    if STACKED in phrase.text:
+        raise resolver.scope.refusal(
+            r"a derivative by \operatorname{vec} inside of a formula is not read",
+            phrase.span,
+            "matcalc diff finds it, with --notation kronecker; write what it is",
         )
     variables = [resolver.letters.letter(part) for part in phrase.parts]
     if resolver.letters.changed:
@@ -111,7 +123,7 @@ def _by_whole(resolver: ResolverBase, phrase: Phrase, body: Value, x: Value) -> 
 def _note_hessian(resolver: ResolverBase, phrase: Phrase) -> None:
     sign = resolver.scope.source[phrase.start : phrase.args[0].start]
     if r"\nabla" in sign or "∇" in sign:
-        x = resolver.quote(phrase.parts[0])
+        x = _show(resolver, phrase.parts[0])
         resolver.scope.note(
             rf"note: {resolver.quote(phrase)} is read as the Hessian; \Delta_{x} is the Laplacian"
         )
@@ -235,9 +247,14 @@ def _of_entries(resolver: ResolverBase, phrase: Phrase, body: Value, x: Value) -
 # ----------------------------------------------------------------------------------------
 
 
+def _show(resolver: ResolverBase, letter: Phrase) -> str:
+    r"""A variable as it was typed, or by its name, where \nabla f(x) has its only argument."""
+    return resolver.quote(letter) or resolver.scope.name(letter)
+
+
 def _no_variable(resolver: ResolverBase, phrase: Phrase, part: Phrase) -> MatcalcError:
     return resolver.problem(
-        f"{resolver.quote(part)} is not a variable by which {resolver.quote(phrase)} is read",
+        f"{_show(resolver, part)} is not a variable by which {resolver.quote(phrase)} is read",
         phrase,
         "differentiate with respect to a whole letter; an entry of the result is written [...]_{i}",
     )
@@ -252,7 +269,7 @@ def _require_variable(
         raise _no_variable(resolver, phrase, part)
     body = phrase.args[0]
     if str(node.value) not in _names(resolver, resolver.value_of(body)):
-        x = resolver.quote(part)
+        x = _show(resolver, part)
         raise resolver.problem(
             f"{x} does not stand in {resolver.quote(body)}, which is differentiated by it",
             phrase,

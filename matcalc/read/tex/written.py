@@ -50,6 +50,7 @@ class _Use(NamedTuple):
     end: int
     arguments: list[str]
     spelt: list[str]  # the same as tokens, without commas
+    moved: bool = False  # whether its gradient is taken, which is that at the argument
 
 
 def write_out(text: str, scope: Scope, *, entries: bool = False) -> str | None:
@@ -106,6 +107,8 @@ def _put_one_in(text: str, scope: Scope, *, entries: bool) -> tuple[str, _Defini
         if None in uses or _uses(definition.body, definition, text) != []:
             continue
         found = [each or [] for each in uses]
+        if any(_is_captured(k, each, pieces, text) for k, each in enumerate(found)):
+            continue
         inner = [_innermost(each) for each in found]
         called = [use.spelt for each in found for use in each]
         as_defined = "".join(definition.parameters)
@@ -121,6 +124,21 @@ def _put_one_in(text: str, scope: Scope, *, entries: bool) -> tuple[str, _Defini
         if None not in made:
             return r" \\ ".join(filter(None, made)), definition, statement
     return None
+
+
+def _is_captured(
+    place: int, uses: list[_Use], pieces: Sequence[Sequence[Token]], text: str
+) -> bool:
+    """Whether the letter at which a gradient is taken stands in another statement, such as that
+    of the function: its derivative by that letter is then more than the gradient there.
+    """
+    for use in uses:
+        if use.moved:
+            size = len(use.spelt)
+            others = (_plain(each, text) for k, each in enumerate(pieces) if k != place)
+            if any(use.spelt == each[k : k + size] for each in others for k in range(len(each))):
+                return True
+    return False
 
 
 def _innermost(uses: list[_Use]) -> list[_Use]:
@@ -173,14 +191,25 @@ def _uses(piece: list[Token], definition: _Definition, text: str) -> list[_Use] 
             return None
         if not all(use.arguments):  # f()
             return None
-        if (
-            k
-            and piece[k - 1][0] == "NABLA"
-            and "".join(use.spelt) != "".join(definition.parameters)
-        ):
-            return None  # the gradient of f, at another place
+        sign = _nabla_before(piece, k, text)
+        if sign and "".join(use.spelt) != "".join(definition.parameters):
+            if len(use.arguments) > 1 or not _SYMBOL_WITH_SCRIPTS.fullmatch(use.arguments[0]):
+                return None  # the gradient of f, at another place
+            use = use._replace(moved=True)
         found.append(use)
     return found
+
+
+def _nabla_before(piece: Sequence[Token], place: int, text: str) -> bool:
+    r"""Whether \nabla or \nabla^2 stands before a token, without a letter below."""
+    before = [spelling(each, text) for each in piece[max(place - 4, 0) : place]]
+    signs: tuple[list[str], ...] = (["^", "2"], ["^", "{", "2", "}"], [])
+    return any(
+        before[-len(script) :] == script or not script
+        for script in signs
+        if piece[place - len(script) - 1 : place - len(script)]
+        and piece[place - len(script) - 1][0] == "NABLA"
+    )
 
 
 def _use(piece: list[Token], letter: int, start: int, opening: str, text: str) -> _Use | None:
@@ -232,7 +261,9 @@ def _replace(
             return None
         put_in = f"{{({body})}}"
         scope.typed[put_in] = text[use.start : use.end]
-        result += text[done : use.start] + put_in
+        below = f"_{{{use.arguments[0]}}} " if use.moved else ""
+        scope.typed[f"{below}{put_in}"] = text[use.start : use.end]
+        result += text[done : use.start] + below + put_in
         done = use.end
     return result + text[done : piece[-1][2]]
 

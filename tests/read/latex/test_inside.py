@@ -72,6 +72,10 @@ ROWS = [
     (F + r"x - \eta \nabla f(x) + b", "f = x'*A*x; x - eta*grad(f, x) + b"),
     (F + r"(\nabla_x f(x))^\top v", "f = x'*A*x; grad(f, x)'*v"),
     (r"g = \nabla_x (x^\top A x) \\ g^\top g", "g = grad(x'*A*x, x); g'*g"),
+    # the gradient at another place
+    (F + r"x_k - \eta \nabla f(x_k)", "x_k - eta*grad(x_k'*A*x_k, x_k)"),
+    (F + r"A \nabla^2 f(y)", "A*hessian(y'*A*y, y)"),
+    (F + r"f(y) + (\nabla f(y))^\top (x - y)", "y'*A*y + grad(y'*A*y, y)'*(x - y)"),
     # entries
     (
         r"\sum_i \left(\frac{\partial x^\top A x}{\partial x_i}\right)^2",
@@ -151,6 +155,16 @@ REFUSED = [
         {},
     ),
     (r"2 \nabla (x^\top x)", "does not name its variable", {}),
+    # the y that is no argument would be differentiated as well
+    (r"f(x) = x^\top A x + y^\top x \\ 2 \nabla f(y)", "does not name its variable", {}),
+    (r"r = A y \\ f(x) = r^\top x \\ 2 \nabla f(y)", "does not name its variable", {}),
+    (F + r"\nabla f(B y)", "does not name its variable", {}),
+    (r"\Delta_x^2 (x^\top x)", "may be the Laplacian twice or a power", {}),
+    (
+        r"2 \frac{\partial \operatorname{vec}(A X)}{\partial \operatorname{vec}(X)}",
+        r"a derivative by \operatorname{vec} inside of a formula",
+        {},
+    ),
     (r"\nabla_x \times (A x)", "curls are not read", {}),
     (r"\nabla_x^2 \cdot (A x)", "divergence does not name its variable", {}),
     (r"y = A x \\ y^\top \nabla_y (y^\top y)", "not a variable by which", {}),

@@ -46,7 +46,7 @@ def test_the_hessian_of_a_function_of_one_argument(formula: str, wanted: str) ->
 
 
 REFUSED = [
-    (r"f(x) = x^\top x \\ \nabla f(y)", "does not name its variable", r"\nabla"),
+    (r"f(x) = x^\top x \\ \nabla f(B y)", "does not name its variable", r"\nabla"),
     (r"L(W, v) = \|Wx + v\|^2 \\ \nabla L(W, v)", "does not name its variable", r"\nabla"),
     (r"f(x, y) = x^\top y \\ \nabla^2 f(x, y)", "the Hessian or the Laplacian", r"\nabla"),
     (r"f(x) = x^\top x \\ \nabla^3 f(x)", "the Hessian or the Laplacian", r"\nabla"),
