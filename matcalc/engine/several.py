@@ -24,7 +24,7 @@ from matcalc.engine.lowering.lower import lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
 from matcalc.engine.pipeline import Engine, differentiate, leaf_of
 from matcalc.engine.recalled import Recalled
-from matcalc.engine.recovery.even import match_signs, share_differences
+from matcalc.engine.recovery.even import match_signs, share_arrays, share_differences
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.engine.segments import Backward, Segment, cut_segments, needed_values
@@ -57,7 +57,7 @@ def derive_several(
         engine = Engine(program, layout, several=True)
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
-    shortest = min([intern_trees(trees) for trees in found], key=_cost)
+    shortest = share_arrays(min([intern_trees(trees) for trees in found], key=_cost))
     matched = match_signs(Expr("several", tuple(shortest)), Expr.with_args)
     alike = share_differences(matched.args, program.variables)
     return dict(zip(wrt, sum_rows(intern_trees(alike), program.variables), strict=True))

@@ -344,6 +344,7 @@ def test_a_residual_network_is_printed_with_linear_length(wrt):
     assert lengths[2] - lengths[1] < 2.4 * (lengths[1] - lengths[0])
 
 
+@pytest.mark.filterwarnings("ignore:n is the number that is declared")
 @pytest.mark.parametrize("wrt", ["b", ["b", "x"]])
 def test_a_variable_with_the_name_of_a_size(wrt):
     """The hint, when followed, gives the answer."""

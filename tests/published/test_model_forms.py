@@ -284,6 +284,16 @@ FORMS = {
         ["w", "b", "s"],
         "dw = X'*u/s^2\ndb = sum(u)/s^2\nds = (n - norm2(u)^2/s^2)/s\nwhere u = X*w + b - y",
     ),
+    "a mixture: one array of distances for all gradients": (
+        "sum[i](logsumexp[k](log(p[k]) - norm2(X[i,:] - M[k,:])^2/(2*s^2)))",
+        {"X": "matrix(n, d)", "M": "matrix(K, d)", "p": "positive(K)", "s": "scalar"},
+        ["M", "p", "s"],
+        "dM = (G'*X - diag(u)*M)/s^2\n"
+        "dp = u./p\n"
+        "ds = tr(N'*G)/s^3\n"
+        "where N[i,k] = norm2(X[i,:] - M[k,:])^2,"
+        " G = softmax(vector(1)*log(p)' - N/(2*s^2), 2), u = G'*vector(1)",
+    ),
     "a masked residual, its sum, and its sums along both axes": (
         "sum[i,j](M[i,j]*(R[i,j] - a - b[i] - c[j] - P[i,:]*Q[j,:]')^2)",
         {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from math import prod
 
+from matcalc.core.indexed import Form
 from matcalc.core.kinds import Variable
 from matcalc.core.likeness import MOST, Likeness, symmetric_names
 from matcalc.core.operations import EVEN
-from matcalc.core.tree import Expr, is_number, transpose
+from matcalc.core.tree import Expr, intern_trees, is_number, transpose
 from matcalc.engine.recovery.turning import SIGN_PLACES, is_name, signed_spine
 from matcalc.write.printers.naming import shown_size
 
@@ -107,6 +108,32 @@ def share_differences(trees: Sequence[Expr], variables: Mapping[str, Variable]) 
     longer = shown_size(shared) - shown_size(root)
     # one sign is easier to read where it is as long, a transpose is not
     return shared.args if longer < (0 if any_turned else 1) else trees
+
+
+def share_arrays(trees: Sequence[Expr]) -> Sequence[Expr]:
+    """The trees, of which equal parts are one object, with a matrix that is defined by its entries
+    as the transpose of another that has the same entries.
+    """
+    root = Expr("several", tuple(trees))
+    known: dict[object, Expr] = {}
+    by_others: dict[int, Expr] = {}
+    for part in root.parts:
+        if part.op == "indexed" and len(part.value.indices) == 2:
+            form = part.value
+            other = Form(form.indices[::-1], form.body, form.room).key(part.args)
+            if other in known:
+                by_others[id(part)] = transpose(known[other])
+            else:
+                known[form.key(part.args)] = part
+    if not by_others:
+        return trees
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if node.op == "'":
+            return transpose(args[0])
+        return by_others.get(id(node)) or node.with_args(args)
+
+    return intern_trees(root.fold(rule).args)
 
 
 def _with_sign(node: Expr, args: list[_Signed]) -> _Signed:

@@ -119,6 +119,7 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
     ("invlogit", 1): "write sigmoid({0})",
     ("loginvlogit", 1): "write log(sigmoid({0}))",
     ("log1mexp", 1): "write log(1 - exp({0}))",
+    ("logcosh", 1): "write log(cosh({0}))",
     ("log1pexp", 1): "write softplus({0})",
     ("log1m", 1): "write log(1 - (0))",
     ("mdivideleft", 2): "write (0)\\(1)",
