@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import ZERO, Dim, Shape
 from matcalc.core.directions import Step, direction_of, free_variable
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.indexed import Form, Index, Place
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, dimension, pair, tensorize, variable
+from matcalc.core.tree import Expr, dimension, drop_transpose, pair, tensorize, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import (
     by_entries,
@@ -104,6 +105,8 @@ class Writer:
 
     def _index(self) -> list[NotationLine]:
         tree = by_entries(self.tree, self.program.variables, language=self.program.language)
+        if self.tree.rank == 1 and any(part.op == "vech" for part in self.tree.parts):
+            tree = _entry_of(drop_transpose(self.tree), self.names.index())
         return [NotationLine("array", (), self.program, tree)]
 
     def _kronecker(self) -> list[NotationLine]:
@@ -235,6 +238,10 @@ class LineNames:
         numbered = (f"{wanted}_{k}" for k in range(1, len(self.taken) + 2))
         return next(name for name in (wanted, *numbered) if name not in self.taken)
 
+    def index(self) -> str:
+        """A letter for an index."""
+        return next((name for name in "ijklpqrst" if name not in self.taken), self.free("i"))
+
     def with_directions(self, program: Program, names: list[str]) -> Program:
         """The program with directions of the variable: within its kind, unless that is ignored."""
         moving = self.statement.variable
@@ -250,6 +257,17 @@ def reverse_axes(tree: Expr, rows: int) -> Expr:
     """The array whose axes that are rows, and those that are columns, stand the other way round."""
     axes = (*range(rows)[::-1], *range(rows, tree.rank)[::-1])
     return permute_axes(tree, axes)
+
+
+def _entry_of(vector: Expr, name: str) -> Expr:
+    """The array ``D[i] = v[i]`` of the entries of a vector, which stays as it is: those of a
+    ``vech`` would be sums over all entries of its matrix.
+    """
+    (size,) = vector.shape
+    index = Index(name, size)
+    slot = Expr("slot", (), vector.shape, value=0)
+    entry = Expr("at", (slot,), value=(Place(((index, 1),), ZERO),))
+    return Expr("indexed", (vector,), vector.shape, value=Form((index,), entry))
 
 
 def _by_axes(tree: Expr) -> Expr:

@@ -643,10 +643,7 @@ HEAVY: list[tuple[Any, ...]] = [
             "structure": "vech",
         },
         "vech(2*inv(X) - diag(diag(inv(X))))'",
-        (
-            "D[i] = sum[j, k, l](elimination(n)[i,l]*vec[l,j,k]*(2*inv(X)[j,k] - inv(X)[j,j]*delta"
-            "[j,k]))"
-        ),
+        "D[i] = vech(2*inv(X) - diag(diag(inv(X))))[i]",
         None,
         {"operator": COORDINATES, "differential": COORDINATES},
     ),
