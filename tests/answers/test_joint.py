@@ -151,6 +151,22 @@ def test_minimize(method: str | None) -> None:
     np.testing.assert_allclose(found.arrays["x"], wanted, atol=1e-4)
 
 
+def test_minimize_starts_where_it_is_told() -> None:
+    pytest.importorskip("scipy")
+    p = problem()
+    U = np.ones(p.shapes["U"])
+    for start in ({"U": U}, p.pack({**p.unpack(p.x0), "U": U})):
+        found = p.minimize("BFGS", x0=start, options={"maxiter": 0})
+        np.testing.assert_array_equal(found.arrays["U"], U)
+        np.testing.assert_array_equal(found.arrays["V"], p.unpack(p.x0)["V"])
+    with pytest.raises(ArgumentError, match="start has W, which is not minimised over"):
+        p.minimize(x0={"W": U})
+    with pytest.raises(ArgumentError, match="U has the shape"):
+        p.minimize(x0={"U": U[:, :1]})
+    with pytest.raises(ArgumentError, match="the vector has"):
+        p.minimize(x0=np.ones(3))
+
+
 def test_progress(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("scipy")
     monkeypatch.setattr("matcalc.answers.objectives.problem._LONG", 0.0)

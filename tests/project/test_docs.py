@@ -1,6 +1,6 @@
 """Every example in README.md and docs/ is run: ``console`` blocks through the command line,
-``python`` blocks as doctests. A block behind ``<!-- needs: MODULE -->`` is left out where the
-module is not installed.
+``python`` blocks as doctests. A block behind ``<!-- needs: NAME -->`` is left out where neither a
+module nor a program of this name is installed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shlex
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -28,7 +29,7 @@ NEEDS = re.compile(r"<!-- needs: (\w+) -->\s*$")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: what it is in, its language, its text, and the module that it needs."""
+    """A fenced block: what it is in, its language, its text, and what it needs."""
 
     page: Path
     line: int
@@ -120,7 +121,7 @@ def test_sessions(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     names: dict[str, object] = {}
     for block in blocks_of(page, "python"):
-        if block.needs and importlib.util.find_spec(block.needs) is None:
+        if block.needs and not (which(block.needs) or importlib.util.find_spec(block.needs)):
             continue
         assert ">>>" in block.text, (
             f"line {block.line}: a python block without a prompt is not tested"

@@ -200,8 +200,8 @@ class Minimization:
         """What ``scipy.optimize.minimize`` finds from ``x0`` on, with the derivatives that the
         method takes; ``.arrays`` of what it returns has those of the minimum.
 
-        ``options`` are further arguments of SciPy's function. With ``progress`` a line on standard
-        error follows long runs.
+        ``options`` are further arguments of SciPy's function; ``x0`` may be another vector, or
+        arrays for some of ``over``. With ``progress`` a line on standard error follows long runs.
         """
         try:
             from scipy import optimize  # noqa: PLC0415 - SciPy is optional
@@ -219,6 +219,10 @@ class Minimization:
         given["method"] = method
         given |= options
         start = given.pop("x0", self.x0)
+        if isinstance(start, Mapping):  # arrays for some of the variables
+            _require_started(self.over, start)
+            start = self.pack({**self.unpack(self.x0), **start})
+        self.unpack(start)  # a wrong length is an error of ours
         if progress:
             given["callback"] = self._watch(given)
         found = optimize.minimize(self.fun, start, **given)
@@ -289,12 +293,16 @@ def _require_names(
             raise ArgumentError(f"data has {name}, which is not a variable of the expression")
         if name in over:
             raise ArgumentError(f"{name} is minimised over, so it cannot be data", hint="use start")
-    for name in start:
-        if name not in over:
-            raise ArgumentError(f"start has {name}, which is not minimised over")
+    _require_started(over, start)
     missing = [name for name in variables if name not in over and name not in data]
     if missing:
         raise ArgumentError(f"data has no {missing[0]}", hint="give it, or add it to over")
+
+
+def _require_started(over: Sequence[str], start: Mapping[str, Any]) -> None:
+    for name in start:
+        if name not in over:
+            raise ArgumentError(f"start has {name}, which is not minimised over")
 
 
 def _as_array(value: Any, variable: Variable) -> Any:
