@@ -274,6 +274,14 @@ def as_term(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
     return 1, ((node, tuple(range(node.rank)), 1),)
 
 
+def label_sizes(factors: Iterable[Factor]) -> dict[int, Dim]:
+    """The size of each label that occurs on a factor."""
+    sizes: dict[int, Dim] = {}
+    for node, labels, _ in factors:
+        sizes.update(zip(labels, node.axes, strict=True))
+    return sizes
+
+
 def as_product(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
     """The node as a coefficient and factors, a whole scalar network taken apart too."""
     return (node.coefficient, node.factors) if isinstance(node, Product) else as_term(node)

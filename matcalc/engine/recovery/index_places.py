@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.indexed import Condition, Index, Place
-from matcalc.engine.ir.nodes import Factor, Leaf
+from matcalc.engine.ir.nodes import Factor, Leaf, label_sizes
 from matcalc.engine.ir.ranges import nonnegative
 
 _LETTERS = "ijklpqrstuvwabcdefgh"
@@ -114,11 +114,7 @@ def bind(
     A label that a range or a shift gives needs no index of its own. ``pick`` makes an index of a
     size besides others.
     """
-    sizes = {
-        label: size
-        for factor, own, _ in factors
-        for label, size in zip(own, factor.axes, strict=True)
-    }
+    sizes = label_sizes(factors)
     left: set[int] = set()
     while True:
         solved = solve(factors, labels, left)

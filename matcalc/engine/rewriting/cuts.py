@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim
-from matcalc.engine.ir.nodes import Factor
+from matcalc.engine.ir.nodes import Factor, label_sizes
 
 
 class Cut(NamedTuple):
@@ -40,13 +40,8 @@ def parts(
 
 def bridges(factors: Sequence[Factor]) -> list[Cut]:
     """The cuts of a matrix with outputs 0 and 1, from left to right."""
-    sizes = {
-        label: size
-        for node, labels, _ in factors
-        for label, size in zip(labels, node.axes, strict=True)
-    }
     found = []
-    for label, size in sorted(sizes.items()):
+    for label, size in sorted(label_sizes(factors).items()):
         sides = parts(factors, {0}, 1, label) if label > 1 else None
         if sides is not None and any(label in labels for _, labels, _ in sides[0]):
             found.append(Cut(label, size, *sides))

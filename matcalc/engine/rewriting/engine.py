@@ -23,6 +23,7 @@ from matcalc.engine.ir.nodes import (
     Node,
     Sum,
     as_product,
+    label_sizes,
     quotient,
 )
 from matcalc.engine.ir.rebuild import rebuild
@@ -213,11 +214,7 @@ class Rewriter:
         """The labels in the product on which the right side stands, with their dimensions."""
         count = names.get(-1, 0) if rule.lifted else rule.left.rank
         labels = tuple([names[k] for k in range(count)])
-        sizes = {
-            label: size
-            for node, own, _ in there
-            for label, size in zip(own, node.axes, strict=True)
-        }
+        sizes = label_sizes(there)
         return labels, tuple([sizes[label] for label in labels])
 
     def _right(self, rule: Pattern, binding: Match, axes: Shape, inner: Shape = ()) -> Node:

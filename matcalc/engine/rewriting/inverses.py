@@ -76,11 +76,11 @@ class Inverses:
 
     def forms(self, node: Node, expand: Callable[[Node], Node | None]) -> Iterator[Node]:
         """What equals a sum or a product that is a scalar, a vector or a matrix."""
-        if isinstance(node, Sum) and not node.is_tensor:
-            yield from self._of_sum(node)
-            yield from self._of_frames(node, expand)
-        elif not node.is_tensor:
-            yield from self._of_product(node)
+        if node.is_tensor:
+            return iter(())
+        if isinstance(node, Sum):
+            return chain(self._of_sum(node), self._of_frames(node, expand))
+        return self._of_product(node)
 
     def _of_sum(self, node: Node) -> Iterator[Node]:
         """Sums that equal a sum."""

@@ -74,11 +74,18 @@ class Kernel:
         rest = [factor for place, factor in enumerate(self.factors) if place != self.index]
         return [*rest, (self.call, labels, 1)]
 
+    def _base(self) -> Call | None:
+        """The function of which this is the derivative, if it keeps its argument."""
+        base = self.builder.call(self.call.name, self.call.args, self.call.args[0].axes)
+        if isinstance(base, Call) and base.args[0] is self.call.args[0]:
+            return base
+        return None
+
     def _ordinary(self, known: list[int]) -> list[Factor] | None:
         """f^(k)(X) times all matrices that commute, in place of the matrix that need not."""
         open_pair = next((k for k in range(len(self.pairs)) if k not in known), 0)
-        base = self.builder.call(self.call.name, self.call.args, self.call.args[0].axes)
-        if not isinstance(base, Call) or base.args[0] is not self.call.args[0]:
+        base = self._base()
+        if base is None:
             return None
         result = self.ordinary.slope(base, self.call.slots)
         if result is None:
@@ -97,8 +104,8 @@ class Kernel:
 
     def _lower(self, lone: int) -> list[Factor] | None:
         """The kernel of f' on the pairs but one that an identity closes."""
-        base = self.builder.call(self.call.name, self.call.args, self.call.args[0].axes)
-        if not isinstance(base, Call) or base.args[0] is not self.call.args[0]:
+        base = self._base()
+        if base is None:
             return None
         derived = self.ordinary.derivative(base)
         if derived is None or not isinstance(derived[1], Call):

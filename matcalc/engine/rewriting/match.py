@@ -24,6 +24,7 @@ from matcalc.engine.ir.nodes import (
     as_sum,
     as_term,
     is_number,
+    label_sizes,
     magnitude,
     quotient,
 )
@@ -424,9 +425,7 @@ class Search:
         if any(label not in names for label in labels) or not self._is_joined(names, there):
             return
         outputs = tuple([names[label] for label in labels])
-        sizes = {
-            label: size for f, own, _ in there for label, size in zip(own, f.axes, strict=True)
-        }
+        sizes = label_sizes(there)
         if not set(outputs) <= set(sizes) or any(
             label < self.outer and label not in outputs for label in sizes
         ):

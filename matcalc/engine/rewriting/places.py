@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Dim
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, Sum, as_product, is_atom
+from matcalc.engine.ir.nodes import (
+    Factor,
+    Labels,
+    Node,
+    Rational,
+    Sum,
+    as_product,
+    is_atom,
+    label_sizes,
+)
 
 _WIDEST = 2  # axes of what stands at a place
 _LONGEST = 12  # factors of a term that is looked at
@@ -107,10 +116,7 @@ def _join(rank: int, labels: Labels) -> Labels:
 
 
 def _sizes(term: Node, factors: Sequence[Factor]) -> dict[int, Dim]:
-    sizes: dict[int, Dim] = dict(enumerate(term.axes))
-    for factor, own, _ in factors:
-        sizes.update(zip(own, factor.axes, strict=True))
-    return sizes
+    return dict(enumerate(term.axes)) | label_sizes(factors)
 
 
 def _cover(

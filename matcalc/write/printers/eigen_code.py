@@ -12,7 +12,7 @@ from matcalc.core.dims import Dim
 from matcalc.write.printers.code_levels import ATOM, LEVELS, SUM, TERM, UNARY, Code, bracket
 from matcalc.write.printers.language_code import LanguageEmitter, TargetLanguage
 from matcalc.write.printers.numpy_emit import number as number_code
-from matcalc.write.printers.numpy_nodes import CodeNode, is_whole
+from matcalc.write.printers.numpy_nodes import CodeNode, is_column, is_whole
 
 _INDENT = "    "
 CPP = TargetLanguage(
@@ -120,7 +120,7 @@ class EigenEmitter(LanguageEmitter):
             if other.shape != node.shape:
                 continue
             matrix = self._bracket(other, TERM)
-            if one.op == "suffix" and one.attr == "[:, None]":
+            if is_column(one):
                 vector = self._bracket(one.args[0], ATOM)
                 return f"{vector}.asDiagonal() * {self._bracket(other, UNARY)}", TERM
             if one.rank == 1:

@@ -33,11 +33,7 @@ def blocks(low: CodeLowering, expr: Expr) -> CodeNode:
 def _wide(low: CodeLowering, expr: Expr) -> CodeNode:
     """A block as a matrix (a number becomes one by itself)."""
     node = low.node(expr)
-    if expr.rank != 1:
-        return node
-    if expr.row:
-        return low.build.suffix(node, "[None, :]", (ONE, *expr.shape))
-    return low.build.suffix(node, "[:, None]", (*expr.shape, ONE))
+    return low.build.along(node, int(expr.row)) if expr.rank == 1 else node
 
 
 def slice_of(low: CodeLowering, expr: Expr) -> CodeNode:

@@ -9,12 +9,12 @@ from collections import Counter
 from fractions import Fraction
 from itertools import combinations
 
-from matcalc.core.dims import ONE, Shape
+from matcalc.core.dims import Shape
 from matcalc.core.walk import fold, operands, postorder
 from matcalc.write.printers.numpy_broadcast import distances, sum_of_parts, sums_of_triangle
 from matcalc.write.printers.numpy_contract import Labels, contract
 from matcalc.write.printers.numpy_directions import close_directions
-from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
+from matcalc.write.printers.numpy_nodes import ALONG_AXES, OUTER, CodeBuilder, CodeNode, is_ones
 from matcalc.write.printers.numpy_norms import squared_norms, weighted_sum
 from matcalc.write.printers.numpy_terms import CodeTerm, Operands, join, value
 
@@ -32,8 +32,7 @@ def _clear_diagonals(build: CodeBuilder, root: CodeNode) -> CodeNode:
     """The program with zeros written on diagonals where it chose between these and an array."""
 
     def rule(node: CodeNode, args: list[CodeNode]) -> CodeNode:
-        same = all(old is new for old, new in zip(node.args, args, strict=True))
-        made = node if same else build.node(node.op, node.attr, tuple(args), node.shape)
+        made = build.with_args(node, args)
         if made.calls("np.where") and made.attr[2] == ("0.0",) and _is_off_diagonal(made):
             return build.node("cleared", (0, 0), (made.args[1],), made.shape)
         return made
@@ -49,7 +48,7 @@ def _is_off_diagonal(node: CodeNode) -> bool:
     one, other = mask.args
     return (
         one.op == other.op == "suffix"
-        and {one.attr, other.attr} == {"[None]", "[:, None]"}
+        and {one.attr, other.attr} == {"[None]", ALONG_AXES[0]}
         and one.args[0] is other.args[0]
         and one.args[0].calls("np.arange")
     )
@@ -91,9 +90,7 @@ class _Finish:
         return fold(self.root, operands, self._step)
 
     def _step(self, node: CodeNode, args: list[CodeNode]) -> CodeNode:
-        same = all(old is new for old, new in zip(node.args, args, strict=True))
-        made = node if same else self.build.node(node.op, node.attr, tuple(args), node.shape)
-        made = close_directions(self.build, made)
+        made = close_directions(self.build, self.build.with_args(node, args))
         if id(node) in self.inner:
             return made
         if _is_linear(node):
@@ -132,14 +129,10 @@ class _Finish:
         if right is None and node.args[1].shape != node.shape:
             return node
         parts = [
-            arg if axis is None else self._along(vector, axis)
+            arg if axis is None else self.build.along(vector, axis)
             for arg, (axis, vector) in zip(node.args, spread, strict=True)
         ]
         return self.build.infix(node.attr, parts[0], parts[1], node.shape)
-
-    def _along(self, vector: CodeNode, axis: int) -> CodeNode:
-        index, shape = ("[:, None]", (*vector.shape, ONE)), ("[None, :]", (ONE, *vector.shape))
-        return self.build.suffix(vector, *(index if axis == 0 else shape))
 
     def _combination(self, root: CodeNode) -> CodeNode:
         terms = self._terms(root)

@@ -19,7 +19,14 @@ from matcalc.core.operations import ALONG, LINEAR, OPERATIONS
 from matcalc.core.walk import fold, operands, postorder
 from matcalc.write.printers.numpy_apply import spread
 from matcalc.write.printers.numpy_functions import CALLS, REDUCTIONS
-from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
+from matcalc.write.printers.numpy_nodes import (
+    ALONG_AXES,
+    OUTER,
+    CodeBuilder,
+    CodeNode,
+    is_column,
+    is_ones,
+)
 
 # what generated code calls -> 1 for even functions of entries, -1 for odd ones
 _PARITY = {row.numpy: row.parity for row in OPERATIONS.values() if row.parity}
@@ -33,7 +40,6 @@ _KEEPING = frozenset(
 )
 _OTHER_AXIS = {"axis=0": "axis=1", "axis=1": "axis=0"}
 _SOLVING = frozenset(("np.linalg.solve", "psd_solve"))
-_COLUMN, _ROW = "[:, None]", "[None, :]"
 _ENTRIES = frozenset("+-*/") | {"**"}
 _NEW_AXES = re.compile(r"\[[:None, ]*\]")
 
@@ -176,7 +182,7 @@ class _Forms:
         if node.rank < 2 or self.build.is_symmetric(node):
             return True
         if node.op == "suffix":
-            return node.attr in (_COLUMN, _ROW)
+            return node.attr in ALONG_AXES
         equal = node.op == "filled" and node.attr in ("np.ones", "np.full", "np.zeros")
         return equal or (node.calls(OUTER) and any(map(is_ones, node.args)))
 
@@ -186,12 +192,12 @@ class _Forms:
         if form.turned or not node.rank or build.is_symmetric(node):
             return node
         if node.rank == 1:  # along the rows
-            return build.suffix(node, _COLUMN, (*node.shape, ONE))
+            return build.along(node, 0)
         if node.op == "suffix":
             (vector,) = node.args
-            if node.attr == _ROW:
-                return build.suffix(vector, _COLUMN, (*vector.shape, ONE))
-            return vector if operator == "*" else build.suffix(vector, _ROW, node.shape[::-1])
+            if not is_column(node):
+                return build.along(vector, 0)
+            return vector if operator == "*" else build.along(vector, 1)
         if node.op == "filled":
             return build.fill(node.attr, node.shape[::-1], *node.args)
         return build.outer(*node.args[::-1])
@@ -319,7 +325,7 @@ class _Forms:
         twin = self.seen.get(("*", right, left))
         if twin is not None:
             return twin
-        if (right.rank == 2 and left.rank == 1) or (right.op == "suffix" and right.attr == _COLUMN):
+        if (right.rank == 2 and left.rank == 1) or is_column(right):
             left, right = right, left  # columns come before a matrix, rows behind it
         made = self._multiplied(left, right, shape)
         self.seen.setdefault(("*", left, right), made)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Protocol
 
-from matcalc.core.dims import ONE, Shape
+from matcalc.core.dims import Shape
 from matcalc.core.functions.spec import ANY_TO_SCALAR
 from matcalc.core.operations import FRECHET, OPERATIONS, SYLVESTER
 from matcalc.core.tree import Expr
@@ -211,9 +211,9 @@ def _kron(low: CodeLowering, expr: Expr) -> CodeValue:
     for arg in expr.args:
         node = low.node(arg)
         if expr.rank == 2 and arg.row:
-            node = low.build.suffix(node, "[None, :]", (ONE, *node.shape))
+            node = low.build.along(node, 1)
         elif expr.rank == 2 and arg.rank == 1:
-            node = low.build.suffix(node, "[:, None]", (*node.shape, ONE))
+            node = low.build.along(node, 0)
         nodes.append(node)
     return low.build.call("np.kron", *nodes, shape=expr.shape)
 

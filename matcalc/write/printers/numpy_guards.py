@@ -49,9 +49,8 @@ def _with_regular(
             holding.add(id(node))
 
     def rule(node: CodeNode, args: list[CodeNode]) -> CodeNode:
-        same = all(old is new for old, new in zip(node.args, args, strict=True))
         if not node.calls("np.linalg.det") and not node.calls("cof"):
-            return node if same else build.node(node.op, node.attr, tuple(args), node.shape)
+            return build.with_args(node, args)
         (matrix,) = args
         known = [build.inverse(matrix)] if id(node.args[0]) in inverses else []
         if node.calls("cof") and id(node.args[0]) in inverted:
@@ -61,7 +60,7 @@ def _with_regular(
             return build.infix("*", det, build.transpose(inverse), node.shape)
         if known or id(node.args[0]) in holding:
             return build.call("regular_det", matrix, *known, after=more)
-        return node if same else build.node(node.op, node.attr, (matrix,), node.shape)
+        return build.with_args(node, args)
 
     return fold(root, operands, rule)
 

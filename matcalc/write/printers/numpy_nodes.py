@@ -33,7 +33,7 @@ from fractions import Fraction
 from operator import add, mul, sub, truediv
 from typing import Any
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.functions.languages import ENTRY_CALLS
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.walk import operands, postorder
@@ -76,6 +76,11 @@ class CodeBuilder:
         self.quick = False  # whether factorisations that may fail are tried
         self.changes = False  # whether the code may change arrays of its own
         self._python: set[CodeNode] = set()
+
+    def with_args(self, node: CodeNode, args: Sequence[CodeNode]) -> CodeNode:
+        """The same of other operands."""
+        same = all(old is new for old, new in zip(node.args, args, strict=True))
+        return node if same else self.node(node.op, node.attr, tuple(args), node.shape)
 
     def node(self, op: str, attr: Any, args: tuple[CodeNode, ...], shape: Shape) -> CodeNode:
         """The node with these fields."""
@@ -257,8 +262,12 @@ class CodeBuilder:
 
     def scale_rows(self, v: CodeNode, M: CodeNode) -> CodeNode:
         """diag(v)*M."""
-        column = self.suffix(v, "[:, None]", (*v.shape, Dim(1, ())))
-        return self.infix("*", column, M, M.shape)
+        return self.infix("*", self.along(v, 0), M, M.shape)
+
+    def along(self, vector: CodeNode, axis: int) -> CodeNode:
+        """A vector as a matrix with one column (0) or one row (1)."""
+        shape = (*vector.shape, ONE) if axis == 0 else (ONE, *vector.shape)
+        return self.suffix(vector, ALONG_AXES[axis], shape)
 
     def outer(self, u: CodeNode, w: CodeNode) -> CodeNode:
         """u*w'."""
@@ -304,6 +313,7 @@ class CodeBuilder:
 
 
 OUTER = "np.multiply.outer"
+ALONG_AXES = ("[:, None]", "[None, :]")  # behind a vector: as a column, as a row
 _PARITY = {row.numpy or name: row.parity for name, row in OPERATIONS.items() if row.parity}
 _PERMUTED = ".transpose("
 _EXACT: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
@@ -465,3 +475,8 @@ def total(build: CodeBuilder, array: CodeNode, axes: Sequence[int]) -> CodeNode:
 def is_whole(node: CodeNode) -> bool:
     """Whether this is a whole number or a size."""
     return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
+
+
+def is_column(node: CodeNode) -> bool:
+    """Whether this is a vector as a column of a matrix."""
+    return node.op == "suffix" and bool(node.attr == ALONG_AXES[0])

@@ -17,7 +17,14 @@ from typing import NamedTuple
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_contract import Labels, Operand, contract, spread_axes
-from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_zero
+from matcalc.write.printers.numpy_nodes import (
+    ALONG_AXES,
+    OUTER,
+    CodeBuilder,
+    CodeNode,
+    is_column,
+    is_zero,
+)
 
 _PRODUCT = ((0, 1), (1, 2))  # the labels of two matrices that are multiplied
 _MOST = 40  # pieces; sums of more are computed as they stand
@@ -93,8 +100,7 @@ def fill_pieces(build: CodeBuilder, root: CodeNode) -> CodeNode:
         if found is not None and _is_worth(node, found):
             parts = zip(found.parts, args, strict=True)
             return _filled(build, [piece._replace(value=arg) for piece, arg in parts], node.shape)
-        same = all(old is new for old, new in zip(node.args, args, strict=True))
-        return node if same else build.node(node.op, node.attr, tuple(args), node.shape)
+        return build.with_args(node, args)
 
     return fold(root, values, rule)
 
@@ -193,7 +199,7 @@ def _of_infix(build: CodeBuilder, node: CodeNode, inside: list[_Pieces | None]) 
         )
     if node.attr != "*" or node.rank != 2:
         return None
-    if inside[1] is not None and left.op == "suffix" and left.attr == "[:, None]":
+    if inside[1] is not None and is_column(left):
         return _scaled(build, inside[1], left.args[0], 0)
     if inside[0] is not None and right.rank == 1:
         return _scaled(build, inside[0], right, 1)
@@ -231,9 +237,7 @@ def _of_dyad(build: CodeBuilder, node: CodeNode, known: dict[int, _Pieces]) -> _
                 value = build.outer(*values)
             else:
                 rows = [
-                    build.suffix(value, "[None, :]" if axis else "[:, None]", shape)
-                    if value.rank
-                    else value
+                    build.suffix(value, ALONG_AXES[axis], shape) if value.rank else value
                     for axis, value in enumerate(values)
                 ]
                 value = _product(build, *sorted(rows, key=lambda row: row.rank))

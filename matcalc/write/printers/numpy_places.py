@@ -14,7 +14,7 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.kinds import Variable
 from matcalc.core.members import family_of
 from matcalc.write.printers.numpy_apply import spread
-from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
+from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode, is_column
 
 _KIND = "onehot"
 _TERMS = 4  # of a sum; longer ones are computed
@@ -277,4 +277,4 @@ def _is_turned(node: CodeNode) -> bool:
 
 
 def _is_column(node: CodeNode) -> bool:
-    return node.op == "suffix" and node.attr == "[:, None]" and node.args[0].rank == 1
+    return is_column(node) and node.args[0].rank == 1

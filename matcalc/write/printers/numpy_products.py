@@ -9,8 +9,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from matcalc.core.dims import ONE, Dim, Shape
-from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode
+from matcalc.core.dims import Dim, Shape
+from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_column
 
 MATRIX, INVERSE, DIAGONAL, COLUMN, ROW = "matrix", "inverse", "diagonal", "column", "row"
 SUMS = "sums"  # the lower triangle of ones, which sums what stands above
@@ -139,7 +139,7 @@ def scaling_of(node: CodeNode) -> Scaling | None:
     if node.op != "infix" or node.attr != "*" or node.rank != 2:
         return None
     left, right = node.args
-    if left.op == "suffix" and left.attr == "[:, None]" and right.shape == node.shape:
+    if is_column(left) and right.shape == node.shape:
         return Scaling(left.args[0], right, True)
     if right.rank == 1 and left.shape == node.shape:
         return Scaling(right, left, False)
@@ -222,8 +222,7 @@ def sums_of(build: CodeBuilder, array: CodeNode, flipped: bool, *, rows: bool = 
 def smaller_of_two(build: CodeBuilder, vector: CodeNode) -> CodeNode:
     """The smaller one of two entries of a vector, for all pairs of them."""
     (size,) = vector.shape
-    column = build.suffix(vector, "[:, None]", (size, ONE))
-    return build.call("np.minimum", column, vector, shape=(size, size))
+    return build.call("np.minimum", build.along(vector, 0), vector, shape=(size, size))
 
 
 def square_of_triangle(build: CodeBuilder, matrix: CodeNode) -> CodeNode | None:

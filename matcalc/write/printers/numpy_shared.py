@@ -30,8 +30,7 @@ def share_decompositions(build: CodeBuilder, root: CodeNode) -> CodeNode:
         if found is not None and len(factors[found]) > 1:
             maker, factor, behind = _FACTORS[node.attr[0]]
             return build.suffix(build.call(maker, *args), f"[{factor}]{behind}", node.shape)
-        same = all(old is new for old, new in zip(node.args, args, strict=True))
-        return node if same else build.node(node.op, node.attr, tuple(args), node.shape)
+        return build.with_args(node, args)
 
     return fold(root, operands, rule)
 
