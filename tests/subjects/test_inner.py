@@ -39,6 +39,17 @@ def test_value(text, same, variables):
     assert not matcalc.equal(text, f"({same}) + ({same}) + ones", variables=variables)
 
 
+def test_determinants_of_numbers_are_written_out():
+    """Also where the matrix of numbers is singular, and has no inverse."""
+    found = matcalc.simplify("det(jacobian([r*cos(t); r*sin(t)], r, t))", variables=POLAR)
+    assert str(found) == "r"
+    kinds = {"a, b, c, d, e, f, g, h, i": "scalar"}
+    assert str(matcalc.diff("det([a, b; c, d])", "a", variables=kinds)) == "d"
+    whole, by = "det([a, b, c; d, e, f; g, h, i])", "f*g - d*i"
+    assert matcalc.equal(matcalc.diff(whole, "b", variables=kinds), by)
+    assert str(matcalc.simplify("det([a, b; a, b])", variables=kinds)) == "0"
+
+
 DERIVED = [
     ("norm2(grad(x'*A*x, x))^2", "x", "2*(A + A')^2*x"),
     ("logdet(hessian(sum(exp(A*x)), x))", "x", None),

@@ -8,6 +8,7 @@ of Matrices (2008), theorem 1.13).
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations, permutations
 
 from matcalc.core.operations import BY_BLOCKS, PRIMARY
 from matcalc.engine.ir.build import Builder
@@ -15,6 +16,7 @@ from matcalc.engine.ir.nodes import Leaf, Node, Sum
 from matcalc.engine.ir.ranges import covers, in_order
 from matcalc.engine.ir.restrict import range_of
 
+_MOST_ROWS = 3  # of a determinant that is written out
 _OF_TRIANGULAR = BY_BLOCKS - {"inv"}
 _OF_DIAGONAL = frozenset(("inv", *PRIMARY))
 
@@ -27,13 +29,42 @@ def blockwise(builder: Builder, name: str, node: Node) -> Node | None:
         return None
     found = _diagonal(builder, node, triangular=name in _OF_TRIANGULAR)
     if found is None:
-        return None
+        return _of_numbers(builder, node) if name == "det" else None
     values = [(leaf, _of_block(builder, name, block)) for leaf, block in found]
     if name == "logdet":
         return builder.sum([(1, value) for _, value in values], ())
     if name == "det":
         return builder.product(1, [(value, (), 1) for _, value in values], (), ())
     return builder.sum([(1, _place(builder, leaf, value)) for leaf, value in values], node.axes)
+
+
+def _of_numbers(builder: Builder, node: Sum) -> Node | None:
+    """The determinant of a small matrix of numbers that is written out, by the formula of Leibniz:
+    a*d - b*c has a value where ``det(M)*inv(M)`` has none.
+    """
+    cuts = [builder.restrictions.cuts(term, axis) for _, term in node.terms for axis in (0, 1)]
+    leaves = dict.fromkeys(leaf for each in cuts for leaf in each or ())
+    if None in cuts or not 1 < len(leaves) <= _MOST_ROWS:
+        return None
+    ordered = in_order([range_of(leaf) for leaf in leaves])
+    if ordered is None or not covers(ordered, node.axes[0]):
+        return None
+    units = sorted(leaves, key=lambda leaf: ordered.index(range_of(leaf)))
+    if any(leaf.kind != "unit" for leaf in units):
+        return None
+    entries = []
+    for row in units:
+        line = builder.restrictions.of(node, 0, row)
+        entries.append([line and builder.restrictions.of(line, 0, each) for each in units])
+    terms = []
+    for places in permutations(range(len(units))):
+        factors = [entries[row][place] for row, place in enumerate(places)]
+        if any(factor is None for factor in factors):
+            return None
+        turns = sum(a > b for a, b in combinations(places, 2))
+        product = builder.product(1, [(each, (), 1) for each in factors if each], (), ())
+        terms.append((-1 if turns % 2 else 1, product))
+    return builder.sum(terms, ())
 
 
 def _of_block(builder: Builder, name: str, block: Node) -> Node:
