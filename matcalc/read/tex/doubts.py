@@ -161,14 +161,26 @@ def _or_derivative(source: str, head: Phrase) -> str:
 
 
 def _refuse_derivative(letters: Letters, factors: list[Phrase]) -> None:
-    r"""Refuses D_x (x^\top A x), where x occurs: a derivative, or a matrix D_x."""
+    r"""Refuses D_x (x^\top A x), where x occurs: a derivative, or a matrix D_x; and \Delta_x of a
+    norm or a function of x, the Laplacian or a step.
+    """
     scope = letters.scope
-    for head in factors[:-1]:
+    for head, after in pairwise(factors):
         if _places(head) != 1 or head.parts[0].kind != "symbol" or scope.knows(head):
             continue
         base, by = (symbol(part, scope.source) for part in (head.args[0], head.parts[0]))
+        shown, x = letters.scope.quote(head), letters.scope.quote(head.parts[0]).strip("{}")
+        taken = after.args[0] if after.kind == "power" else after
+        if base.key == ("Delta", ()) and taken.kind in ("call", "norm"):
+            inside = [part for part in postorder(taken, children) if part.kind == "symbol"]
+            if by.key in {symbol(part, scope.source).key for part in inside}:
+                raise scope.refusal(
+                    f"{shown} may be the Laplacian with respect to {x} or a factor",
+                    head.span,
+                    f"write {shown} ({scope.quote(after)}) for the Laplacian; declare "
+                    f"Delta_{by.name} if it is a factor",
+                )
         if base.key == ("D", ()) and by.key in letters.whole_keys:
-            shown, x = letters.scope.quote(head), letters.scope.quote(head.parts[0]).strip("{}")
             raise scope.refusal(
                 f"{shown} may be the derivative with respect to {x} or a matrix",
                 head.span,

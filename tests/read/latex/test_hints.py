@@ -35,6 +35,8 @@ ROWS: list[tuple[str, str, Offers]] = [
     (r"\operatorname*{arg\,min}_x x^\top x", "over a set", {}),
     (r"x - \eta \nabla L(x)", r"\nabla does not name its variable", {}),
     (r"D_x (x^\top A x)", "D_x may be the derivative with respect to x or a matrix", {}),
+    (r"\Delta_x \|x\|^2", "may be the Laplacian with respect to x or a factor", {}),
+    (r"\Delta_x \exp(-x^\top x)", "may be the Laplacian with respect to x or a factor", {}),
     # sums
     (r"\sum_k c^k / k", "nothing says where k ends", {r"\sum_k => \sum_{k=1}^{n}": None}),
     # bars
