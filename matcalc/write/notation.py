@@ -23,6 +23,8 @@ from matcalc.write.regrouping import regroup_products, regroup_sums, turn_sums
 _VALUES = ("f", "g", "F", "L")  # what a value is called in a formula of its derivatives
 _MOST_REGROUPED = 1_000  # parts of an answer; longer ones keep their brackets
 
+_LEAST_HIDDEN = 10  # parts of an answer without names that is searched for defined products
+
 _TURNED = 3  # tokens that have to be saved where sums are written as transposes of others
 
 
@@ -131,7 +133,9 @@ def name_parts(
     if len(set(map(id, named))) < len(named):  # equal parts that are several objects
         (tree,) = intern_trees([tree])
         names = choose_names(tree, taken, cse=cse, known=known)
-    if names and len(tree.parts) <= _MOST_REGROUPED:
+    # a product that has a name may hide in longer ones: the A*x of A*x*x'*A'
+    hidden = defined is not None and len(tree.parts) > _LEAST_HIDDEN
+    if (names or hidden) and len(tree.parts) <= _MOST_REGROUPED:
         tree, names = _regroup(tree, names, variables, defined, taken, cse=cse)
     if not any(part.op == SIGMOID for part in tree.parts):
         return tree, names

@@ -99,6 +99,30 @@ FORMS = {
         "p",
         "sum((1 - exp(-x))./((1 - p)*exp(-x) + p))",
     ),
+    "penalty of a critic's gradient": (
+        "l*(norm2(W'*(s.*u)) - 1)^2",
+        {"l": "scalar", "W": "matrix(m, n)", "s": "vector(m)", "u": "vector(m)"},
+        "s",
+        "2*l*(1 - 1/norm2(W'*(s.*u)))*(u.*(W*W'*(s.*u)))",
+    ),
+    "value of payments": (
+        "sum(c./(1 + r).^x)",
+        {"c": "vector(n)", "x": "vector(n)", "r": "scalar"},
+        "r",
+        "-(x./(1 + r).^x)'*c/(1 + r)",
+    ),
+    "direction of a product that has a name": (
+        "u = A*x; u/norm2(u)",
+        {"A": "matrix(m, n)", "x": "vector(n)"},
+        "x",
+        "(A - u*u'*A/norm2(u)^2)/norm2(u) where u = A*x",
+    ),
+    "growth: a time and a rate": (
+        "sum((y - K./(1 + exp(-r*(t - m)))).^2)",
+        {"y": "vector(n)", "t": "vector(n)", "K": "scalar", "r": "scalar", "m": "scalar"},
+        "K",
+        "2*(K*sigmoid(r*(t - m)) - y)'*sigmoid(r*(t - m))",
+    ),
     "shares with an outside option": (
         "s = exp(v)/(1 + sum(exp(v))); s",
         {"v": "vector(n)"},

@@ -331,6 +331,8 @@ class Builder(NodeTable):
         args = [self.constant_entry(arg) for arg in args]
         if axes and not any(arg.axes for arg in args):
             return self.times(self.ones(axes), self.elementwise(name, args))
+        if name == "pow" and isinstance(args[1], Product) and is_number(args[1]):
+            return self.power(args[0], args[1].coefficient)
         if name in OF_ENTRIES and is_number(args[0]):  # step(0) = 0 is the one convention
             args = args[::-1]
         equal = name == "equal"  # a == b is b == a

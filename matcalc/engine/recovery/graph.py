@@ -286,6 +286,8 @@ class Graph:
             self._square(self.writer.scalar(flip(chain) + chain), self.writer.product(chain))
         elif len(weights) == 1:
             self.scalars.append((self._sum(self.writer.hadamard(tuple(weights), (size,))), 1))
+        elif (root := self._weighted_root(weights, label)) is not None:
+            self._square(self.writer.scalar(flip(root) + root), self.writer.product(root))
         else:
             # the plainest weight is the row; a chain reads best as the column
             ordered = sorted(
@@ -306,6 +308,17 @@ class Graph:
                 self._square(self.writer.scalar(whole), self.writer.product(whole[half:]))
             else:
                 self.scalars.append((self.writer.scalar(whole), 1))
+
+    def _weighted_root(self, weights: list[tuple[Chain, Rational]], label: int) -> Chain | None:
+        """W'*(s.*u), the square of whose norm is the sum of s, u and W*W'*(s.*u)."""
+        for place, (chain, exponent) in enumerate(weights):
+            if exponent == 1 and len(weights) > 2 and len(chain) > 2 and len(chain) % 2:
+                others = weights[:place] + weights[place + 1 :]
+                whole = flip(self.vector(tuple(others), label)) + chain
+                root = whole[len(whole) // 2 :]
+                if key(whole[: len(root)]) == key(flip(root)):
+                    return root
+        return None
 
     def _sum(self, inside: Expr) -> Expr:
         if inside.op == "abs":
