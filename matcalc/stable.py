@@ -38,6 +38,7 @@ _DEPTH, _SHALLOW, _WIDEST = 9, 4, 60
 _SUMS, _PRODUCTS = frozenset(("+", "-")), frozenset(("*", "/", ".*", "./", "^", ".^"))
 _TRANSPARENT = frozenset(("neg", "'", "fill", "diag", *TOTALS, *_SUMS, *_PRODUCTS))
 _DIVIDED = frozenset(("prod", "prod-rows"))  # whose derivatives divide by what stands elsewhere
+_MULTIPLYING = ("prod", "det")  # whose derivatives are polynomials, and are written as quotients
 _LEAVES = frozenset(("number", "constant", "dimension", "variable"))
 _HIDDEN = "?"  # no name in the language begins with it
 
@@ -76,7 +77,7 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
     if tree.op == "several":
         return tree.with_args([_without_poles(each, variables, known) for each in tree.args])
     divided = any(node.op in _DIVIDING or _is_reciprocal(node) for node in tree.parts)
-    if not divided or not any(node.op in ("prod", "det") for node in tree.parts):
+    if not divided or not any(node.op in _MULTIPLYING for node in tree.parts):
         return tree
     # few formulas have both
     from matcalc.engine.rewriting.poles import clear_poles  # noqa: PLC0415
