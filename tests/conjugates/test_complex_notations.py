@@ -116,6 +116,8 @@ def test_latex() -> None:
     assert found.in_notation("differential").latex() == (
         r"\mathrm{d}f = z^{\mathsf{H}} A \,\mathrm{d}z + \,\mathrm{d}z^{\mathsf{H}} A z"
     )
+    square = matcalc.wirtinger("z^H*z", "z", Z).in_notation("differential")
+    assert square.latex().startswith(r"\mathrm{d}f = \mathrm{d}z^{\top} \bar{z} + ")
     said = [line["latex"] for line in found.in_notation("index").lines]
     assert said[0] == r"\left(\frac{\partial f}{\partial z}\right)_{i} = z^{\mathsf{H}} A_{:, i}"
 

@@ -4,6 +4,7 @@ and that it is the minimum where it is said to be one.
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Any
 
@@ -39,7 +40,7 @@ KINDS = {
 
 
 def asked(text: str, *equations: str) -> dict[str, str]:
-    letters = set("".join((text, *equations)))
+    letters = set(re.findall(r"\b[a-zA-Z]\b", " ".join((text, *equations))))
     return {name: kind for name, kind in KINDS.items() if name in letters}
 
 
@@ -47,6 +48,7 @@ def solved(text: str, wrt: str, *equations: str) -> Any:
     return matcalc.stationary(text, wrt, subject_to=equations, variables=asked(text, *equations))
 
 
+POINTS_OF_RIDGE = "inv(ctranspose(A)*A + c*eye)*ctranspose(A)*b"
 # a function, its variable, equations; the point, and what it is
 POINTS: list[tuple[str, str, tuple[str, ...], str, str]] = [
     (  # the beamformer of Capon
@@ -132,6 +134,14 @@ POINTS: list[tuple[str, str, tuple[str, ...], str, str]] = [
         "the minimum on the set, and the other one the maximum",
     ),
     ("logdet(R) + tr(inv(R)*S)", "R", (), "S", "a stationary point"),
+    ("r = A*z - b; norm2(r)^2 + c*z^H*z", "z", (), POINTS_OF_RIDGE, "the only minimum: "),
+    (  # a real equation of complex numbers has a real multiplier
+        "norm2(z - a)^2",
+        "z",
+        ("imag(z) = 0",),
+        "real(a)",
+        "the only minimum on the set: ",
+    ),
 ]
 
 
@@ -166,7 +176,7 @@ def test_the_other_point() -> None:
 
 def test_the_conjugate_is_eliminated() -> None:
     """Where conj(z) stands in the equation, it is put in."""
-    kinds = {**asked("zaR"), "B": "complex matrix(n, n)"}
+    kinds = {**asked("z a R"), "B": "complex matrix(n, n)"}
     text = "z^H*R*z + real(z'*B*z) - 2*real(a^H*z)"
     with pytest.warns(matcalc.NotationWarning):  # z' is no conjugate
         found = matcalc.stationary(text, "z", variables=kinds)
@@ -242,7 +252,7 @@ def test_signs_of_matrices(text: str, sign: int) -> None:
 
 
 def test_a_spoilt_point_is_not_proved() -> None:
-    problem = ComplexProblem("w^H*R*w", "w", asked("wRa"), subject_to=["a^H*w = 1"])
+    problem = ComplexProblem("w^H*R*w", "w", asked("w R a"), subject_to=["a^H*w = 1"])
     whole = _Lagrangian(problem._found, "w", problem._sources, problem._trees)
     ((point, values), *_) = next(iter(whole.candidates()))
     assert whole.proof_at(point, values)
