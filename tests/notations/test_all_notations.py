@@ -256,7 +256,7 @@ WITHIN = [
         ("D*A", "D", 1, {"D": "diagonal(n)", "A": "matrix(n, m)"}),
         "khatrirao(A', eye)*khatrirao(eye, eye)'",
         "G[i,j,k,l] = delta[i,k]*delta[k,l]*A[i,j]",
-        ("D[i,j,k,l] = A[i,j] if i = k = l\n0 otherwise"),
+        ("G[i,j,k,l] = A[i,j] if i = k = l\n0 otherwise"),
         ("dD -> dD*A\nV -> diag(diag(A*V'))"),
         "dF = dD*A",
     ),

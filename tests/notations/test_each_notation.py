@@ -515,8 +515,8 @@ HEAVY: list[tuple[Any, ...]] = [
             "[p,k] + (k < l)*B[k,p]*chol(A)[p,l]))/2"
         ),
         (
-            "dA -> diag(M)'*diag(N*dA*N')/2 + tr(dA*N'*triu(M, 1)*N) where M = B*chol(A), N = inv("
-            "chol(A))"
+            "dA -> diag(B*chol(A))'*diag(M*dA*M')/2 + tr(dA*M'*triu(B*chol(A), 1)*M) where M = inv"
+            "(chol(A))"
         ),
         {},
     ),
@@ -753,8 +753,8 @@ HEAVY: list[tuple[Any, ...]] = [
             "u[k]*M[i,l]))/2 where u = eigvec(S), M = inv(u*u' + lambda_max(S)*eye - S)"
         ),
         (
-            "dS -> M*(dS*N - 2*(u'*dS*u)*eye) + N*dS*M where u = eigvec(S), M = u*u', N = inv(M + "
-            "lambda_max(S)*eye - S)"
+            "dS -> u*u'*(dS*M - 2*(u'*dS*u)*eye) + M*dS*u*u' where u = eigvec(S), M = inv(u*u' + l"
+            "ambda_max(S)*eye - S)"
         ),
         {},
     ),
