@@ -32,6 +32,7 @@ from matcalc.write.printers.numpy_products import (
     SUMS,
     CodeFactor,
     CodeProduct,
+    is_mirrored,
     is_product,
     join_kept,
     parts_of,
@@ -162,11 +163,13 @@ class Chains:
             return self.builder.fill("np.eye", shape)
         merged = self._merge(factors)
         factors = join_kept(self.builder, list(merged), self.kept)
-        found = self._distribute(factors) or self._gram(merged)
-        if found is not None:
-            return found
-        whole = self._multiply(factors)
+        apart = self._distribute(factors)
+        if apart is not None:
+            return apart
         terms = self._term_by_term(factors)
+        outside, self.nested = self.nested, self.nested or terms is not None
+        whole = self._gram(merged) or self._multiply(factors)
+        self.nested = outside
         return whole if terms is None else choose(self.builder, terms, whole, _SAVING)
 
     def _multiply(self, factors: Sequence[CodeFactor]) -> CodeNode:
@@ -182,7 +185,9 @@ class Chains:
         if len(factors) == _FEW and full and placed < 2:
             one, two, three = factors
             left = self._combine(self._combine(one, two), three).node
-            return choose(self.builder, left, self._combine(one, self._combine(two, three)).node)
+            right = self._combine(one, self._combine(two, three)).node
+            # with a system, what costs the same is planned as in longer chains
+            return choose(self.builder, *((left, right) if all(matrices) else (right, left)))
         if len(factors) > _FEW and all(matrices) and not placed and not certain(factors):
             nodes = [self._orient(factor) for factor in factors]
             shape = (factors[0].ends[0], factors[-1].ends[1])
@@ -232,14 +237,14 @@ class Chains:
         flipped: bool,
         after: Sequence[CodeFactor],
     ) -> CodeNode:
-        """L*A*B*R as (L*A)*(B*R), or as Z'*D*Z where it is one; with an inverse or sums the order
-        is planned.
+        """L*A*B*R as (L*A)*(B*R), or as Z'*D*Z where it is one; the order is planned if there is
+        more than matrices.
         """
         middle = unfold(self.builder, term, flipped)
         same = self._gram([*before, *middle, *after])
         if same is not None:
             return same
-        if len(middle) < 2 or any(factor.kind in (INVERSE, SUMS) for factor in middle):
+        if len(middle) < 2 or any(factor.kind != MATRIX for factor in middle):
             return self.matrix([*before, *middle, *after], ())
         left = self.matrix([*before, *middle[:-1]], ())
         right = self.matrix([middle[-1], *after], ())
@@ -364,7 +369,7 @@ class Chains:
         mirrors it. None where the chain is not the same from both ends.
         """
         half = len(factors) // 2
-        if not half or not all(map(self._are_mirrored, factors[:half], factors[: half - 1 : -1])):
+        if not half or not is_mirrored(self.builder, factors):
             return None
         right = list(factors[len(factors) - half :])
         if len(factors) % 2 and factors[half].kind == DIAGONAL:
@@ -381,11 +386,6 @@ class Chains:
         if halved is not None:
             return halved
         return self.builder.infix("@", self.builder.transpose(Z), Z, (Z.shape[1], Z.shape[1]))
-
-    def _are_mirrored(self, left: CodeFactor, right: CodeFactor) -> bool:
-        """Whether one is the transpose of the other."""
-        same = left.kind == right.kind and left.node is right.node
-        return left.transpose() == right or (same and self.builder.is_symmetric(left.node))
 
     def _rows_that_count(self, weight: CodeNode, right: list[CodeFactor]) -> CodeNode:
         """B'*D*B for a diagonal of zeros and ones: from the rows with ones, where nobody reads the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -91,6 +91,17 @@ def shared_ends(left: CodeProduct, right: CodeProduct) -> tuple[int, int]:
     first = next((k for k in range(most) if a[k] != b[k]), most)
     last = next((k for k in range(most - first) if a[-1 - k] != b[-1 - k]), most - first)
     return first, last
+
+
+def is_mirrored(build: CodeBuilder, factors: Sequence[CodeFactor]) -> bool:
+    """Whether a chain is the same from both ends, apart from what stands in the middle."""
+    half = len(factors) // 2
+    pairs = zip(factors[:half], reversed(factors), strict=False)
+    return all(
+        one.transpose() == other
+        or (one.kind == other.kind and one.node is other.node and build.is_symmetric(one.node))
+        for one, other in pairs
+    )
 
 
 def is_product(node: CodeNode) -> bool:
