@@ -20,20 +20,16 @@ def sum_rows(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> list[E
     """The trees with sums in place of diagonals and traces."""
     root = Expr("several", tuple(trees))
     summed = [node for node in root.parts if is_diagonal(node) or _is_trace(node)]
-    if not summed:
+    join = sum(map(is_diagonal, summed)) > 1
+    if not join and not (summed and _products(root)):
         return list(trees)
     likeness = Likeness(symmetric_names(variables))
-    if sum(map(is_diagonal, summed)) > 1:
+    if join:
         root = join_diagonals(root, likeness)
         summed = [node for node in root.parts if is_diagonal(node) or _is_trace(node)]
-    products = [
-        node
-        for node in root.parts
-        if node.op in ENTRY_PRODUCTS and node.rank == 2 and any(arg.args for arg in node.args)
-    ]
     known: dict[Hashable, Expr] = {}
     for turned in (False, True):
-        for node in products:
+        for node in _products(root):
             key = freeze(likeness.factors([node], turned=turned))
             known.setdefault(key, transpose(node) if turned else node)
     made = {id(node): found for node in summed if (found := _find_sums(node, known, likeness))}
@@ -44,6 +40,15 @@ def sum_rows(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> list[E
     # what stands in place of a diagonal has diagonals in it, too
     made = {key: fold(tree, lambda node: node.args, rule) for key, tree in made.items()}
     return list(root.fold(rule).args if made else root.args)
+
+
+def _products(root: Expr) -> list[Expr]:
+    """The products entry by entry of which one factor at least is more than a name."""
+    return [
+        node
+        for node in root.parts
+        if node.op in ENTRY_PRODUCTS and node.rank == 2 and any(arg.args for arg in node.args)
+    ]
 
 
 def _is_trace(node: Expr) -> bool:

@@ -219,9 +219,11 @@ def _shared_ends(
 
 def _clings(chain: Chain, place: int) -> bool:
     """Whether a range of an index would be cut off from what it is a range of, or nothing else be
-    left of the chain.
+    left of the chain; a place beside a row is a vector as any: (a - unit(k, n))*x'.
     """
     before, after = chain[place - 1 : place], chain[place : place + 1]
+    if len(before) == place == len(after) == 1 and before[0].expr.op == "unit":
+        return after[0].expr.rank != 1
     slices = any(link.expr.op in _RANGES and link.flipped for link in before)
     slices = slices or (
         place > 1 and any(link.expr.op in _RANGES and not link.flipped for link in after)
