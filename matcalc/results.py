@@ -305,7 +305,7 @@ class Expression(Formula):
             raise ArgumentError(
                 f"the formula asks for a derivative{by}, which is still to be worked out",
                 hint="matcalc diff works it out, in Python .diff(); leave out the sign for the "
-                "value of what it stands before",
+                "value of what it precedes",
             )
         return self._program
 
@@ -327,9 +327,9 @@ class Expression(Formula):
             return self._only_variable() if wrt is None else wrt, order
         if wrt not in (None, asked[0]) or order not in (1, asked[1]):
             raise ArgumentError(
-                f"the formula asks for the derivative of order {asked[1]} by {asked[0]}, not "
-                f"of order {order} by {wrt}",
-                hint="leave out the sign before the formula, or wrt",
+                f"the formula asks for the derivative of order {asked[1]} with respect to "
+                f"{asked[0]}, not of order {order} with respect to {wrt}",
+                hint="leave out the derivative operator before the formula, or wrt",
             )
         return asked
 

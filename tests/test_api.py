@@ -299,50 +299,52 @@ BAD: list[Any] = [
     pytest.param(
         lambda: matcalc.parse(b"x"), "the expression must be a string, not b'x' (bytes)", id="bytes"
     ),
-    pytest.param(lambda: matcalc.diff("x'*x", 1), "wrt is the name of a variable, not 1", id="wrt"),
+    pytest.param(
+        lambda: matcalc.diff("x'*x", 1), "wrt must be the name of a variable, not 1", id="wrt"
+    ),
     pytest.param(
         lambda: matcalc.diff("x'*x", "x", order=21),
-        "order is a whole number from 1 to 20, not 21",
+        "order must be an integer from 1 to 20, not 21",
         id="order-21",
     ),
     pytest.param(
         lambda: matcalc.diff("x'*x", "x", order=0),
-        "order is a whole number from 1 to 20, not 0",
+        "order must be an integer from 1 to 20, not 0",
         id="order-0",
     ),
     pytest.param(
         lambda: matcalc.diff("x'*x", "x", order=True),
-        "order is a whole number from 1 to 20, not True",
+        "order must be an integer from 1 to 20, not True",
         id="order-bool",
     ),
     pytest.param(
         lambda: matcalc.diff("x'*x", "x", order=1.0),
-        "order is a whole number from 1 to 20, not 1.0",
+        "order must be an integer from 1 to 20, not 1.0",
         id="order-float",
     ),
     pytest.param(
         lambda: matcalc.diff("x'*x", "x", order=[1]),
-        "order is a whole number from 1 to 20, not [1]",
+        "order must be an integer from 1 to 20, not [1]",
         id="order-list",
     ),
     pytest.param(
         lambda: matcalc.hvp("x'*x", {"x": "v"}),
-        "wrt is the name of a variable, not {'x': 'v'}",
+        "wrt must be the name of a variable, not {'x': 'v'}",
         id="wrt-mapping",
     ),
     pytest.param(
         lambda: matcalc.diff("x'*x", "x", layout="row"),
-        "layout is 'mixed' or 'numerator' or 'denominator', not 'row'",
+        "layout must be 'mixed' or 'numerator' or 'denominator', not 'row'",
         id="layout",
     ),
     pytest.param(
         lambda: matcalc.diff("x'*x", "x", structure=np.eye(2)),
-        "structure is 'declared' or 'free' or 'independent' or 'vech', not array([[1.",
+        "structure must be 'declared' or 'free' or 'independent' or 'vech', not array([[1.",
         id="structure",
     ),
     pytest.param(
         lambda: matcalc.diff("x'*x", "x").source("fortran"),
-        "backend is 'numpy' or 'jax' or",
+        "backend must be 'numpy' or 'jax' or",
         id="backend",
     ),
     pytest.param(
@@ -376,10 +378,14 @@ BAD: list[Any] = [
         id="known-variables",
     ),
     pytest.param(
-        lambda: matcalc.diff("x'*x", "x").check(rng=-1), "rng is a natural number", id="rng"
+        lambda: matcalc.diff("x'*x", "x").check(rng=-1),
+        "rng must be a nonnegative integer",
+        id="rng",
     ),
     pytest.param(
-        lambda: matcalc.diff("x'*x", "x").check(rng="0"), "rng is a natural number", id="rng-text"
+        lambda: matcalc.diff("x'*x", "x").check(rng="0"),
+        "rng must be a nonnegative integer",
+        id="rng-text",
     ),
 ]
 

@@ -58,7 +58,7 @@ Greek names are scalars. Kinds for --var:
 {_KINDS}, function.
 """
 _STREAMS = """\
-The answer alone goes to standard output; inferred shapes, notes and the verdict of --check to
+Only the answer goes to standard output; inferred shapes, notes and the verdict of --check to
 standard error.
 """
 
@@ -212,7 +212,7 @@ def _add_web(commands: argparse._SubParsersAction[Parser], *, used: bool) -> Non
     web = _add_command(
         commands,
         "web",
-        "open the page in a browser, on this machine alone",
+        "open the page in a browser, on this machine only",
         "Serve the page on 127.0.0.1 and open it in a browser; Ctrl-C ends it.",
     )
     if not used:
@@ -279,7 +279,7 @@ def _add_expression(command: Parser) -> None:
 def _add_latex(command: Parser, help_text: str, *, sums: bool = True) -> None:
     command.add_argument("--latex", action="store_true", help=f"{help_text}; see docs/latex.md")
     if sums:
-        help_text = "with --latex: what stands twice in a product is summed over"
+        help_text = "with --latex: what occurs twice in a product is summed over"
         command.add_argument("--einstein", action="store_true", help=help_text)
 
 

@@ -141,9 +141,11 @@ def _require_derivatives(sides: list[str]) -> None:
         if not _DERIVING.search(side):
             hint = r"write \nabla_x before it, or add --wrt x"
             if _DIFFERENTIAL.match(side):
-                hint = r"differentials are not read: write \nabla_x before what is differentiated"
+                hint = (
+                    r"differentials are not supported: write \nabla_x before what is differentiated"
+                )
             raise ArgumentError(
-                f"{side.strip()} is no derivative, and no variable is named",
+                f"{side.strip()} is not a derivative, and no variable is named",
                 hint=f"{hint}; matcalc equal --latex compares two formulas",
             )
 

@@ -64,7 +64,7 @@ def remainder_line(found: Directional | TaylorPolynomial, seed: int) -> str:
     """How fast falls what a polynomial leaves; empty of other answers."""
     if not isinstance(found, TaylorPolynomial):
         return ""
-    return f"remainder: it falls like the power {found.remainder(seed):.0f} of the displacement"
+    return f"remainder: it decreases like the power {found.remainder(seed):.0f} of the displacement"
 
 
 def along_of_diff(options: Namespace, program: Program) -> tuple[Directional, dict[str, Any]]:
@@ -76,7 +76,7 @@ def along_of_diff(options: Namespace, program: Program) -> tuple[Directional, di
     names = options.several
     if options.cotangent is not None:
         if options.order != 1:
-            raise ArgumentError("a cotangent goes with first derivatives", hint="leave out --order")
+            raise ArgumentError("a cotangent requires a first derivative", hint="leave out --order")
         wrt, _ = expression.find_wrt(one_of(names), 1)
         found = along.vjp(expression, wrt, cotangent=options.cotangent, verify=options.verify)
         return found, {"operation": "vjp", "wrt": wrt, "cotangent": options.cotangent}
@@ -116,7 +116,7 @@ def _refuse_conventions(options: Namespace) -> None:
     for name, usual in (("layout", "mixed"), ("structure", "declared")):
         if getattr(options, name) != usual:
             raise ArgumentError(
-                f"a direction or a cotangent goes with the usual {name}",
+                f"a direction or a cotangent requires the usual {name}",
                 hint=f"leave out --{name}",
             )
     if options.steps or options.format == "markdown" or options.symmetric_check or options.data:
@@ -149,7 +149,7 @@ def one_of(names: list[str]) -> str | None:
     """The variable, if one is named; ArgumentError for several."""
     if len(names) > 1:
         raise ArgumentError(
-            f"a direction or a cotangent goes with one variable, not with {', '.join(names)}",
+            f"a direction or a cotangent takes one variable, not {', '.join(names)}",
             hint=f"--wrt {names[0]}",
         )
     return names[0] if names else None
@@ -168,7 +168,7 @@ def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict
         names = [expression.find_wrt(name, 1)[0] for name in names]
     elif data:
         raise ArgumentError(
-            "--data goes with --wrt all",
+            "--data requires --wrt all",
             hint=f"leave it out, or differentiate with respect to all: --data {data[0]}",
         )
     if options.order != 1:

@@ -101,7 +101,7 @@ def _split(command: str, text: str) -> tuple[list[str], list[str]]:
         return options, list(sides_of(first))
     if not first and options and not _ALONE & {option.partition("=")[0] for option in options}:
         raise ArgumentError(
-            "the expression is missing, which comes before the options",
+            "the expression is missing; it comes before the options",
             hint=f"for example  {command} x'*A*x --wrt x",
         )
     return options, [first] if first else []

@@ -35,7 +35,7 @@ def each_of_file(
         try:
             if entry.text.split(None, 1)[0] in commands:
                 raise ParseError(
-                    f"a command stands where an expression is expected: {entry.text}",
+                    f"there is a command where an expression is expected: {entry.text}",
                     hint=f"matcalc < {options.file} runs the commands of a file",
                 )
             value = session.enter(entry.text).value

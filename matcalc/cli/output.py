@@ -21,7 +21,7 @@ def answer(text: str) -> None:
     except UnicodeEncodeError as problem:
         hint = "set PYTHONIOENCODING=utf-8"
         raise ArgumentError(
-            f"the answer has letters that the encoding {problem.encoding} lacks", hint=hint
+            f"the answer has characters that the encoding {problem.encoding} lacks", hint=hint
         ) from None
 
 

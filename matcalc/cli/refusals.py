@@ -70,7 +70,7 @@ def require_plain(options: Namespace, name: str = "--notation", *, steps: bool =
     refuse_given(given, f"{{}} cannot be combined with {name}")
     if len(options.several) > 1:
         raise ArgumentError(
-            f"{name} goes with the derivative with respect to one variable",
+            f"{name} requires one variable of differentiation",
             hint=f"differentiate with respect to one of them: --wrt {options.several[0]}",
         )
     if name == "--notation" and options.format not in TO_READ:

@@ -98,7 +98,7 @@ def _series(options: Namespace, expression: Expression) -> str:
             hint="leave --series out: the polynomial has all notations",
         )
     if len(names) > 1:
-        raise ArgumentError("a series is one in one variable", hint=f"--wrt {names[0]}")
+        raise ArgumentError("a series has one variable", hint=f"--wrt {names[0]}")
     if options.format != "text":
         raise ArgumentError("series are printed as text", hint="leave out --format")
     at = options.at[0] if options.at else None

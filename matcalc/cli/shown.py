@@ -37,7 +37,7 @@ def add_graph_options(graph: ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="differentiate with respect to this variable alone; several as in --wrt W,b",
+        help="differentiate only with respect to this variable; several as in --wrt W,b",
     )
     graph.add_argument(
         "--network",

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def steps_text(derivative: Derivative | Wirtinger, text: str, options: Namespace) -> str:
     """The derivation; ArgumentError for a format that it does not have."""
     if not options.steps:
-        raise ArgumentError("markdown is a format of steps", hint="--steps --format markdown")
+        raise ArgumentError(
+            "the format markdown is only for steps", hint="--steps --format markdown"
+        )
     if options.format in BACKENDS:
         raise ArgumentError(
             "steps are printed as formulas, not as code",

@@ -23,7 +23,7 @@ def add_file_option(diff: argparse.ArgumentParser) -> None:
     diff.add_argument(
         "--file",
         metavar="FILE",
-        help="differentiate each expression of a file, one a line; see docs/terminal.md",
+        help="differentiate each expression of a file, one per line; see docs/terminal.md",
     )
 
 
@@ -58,7 +58,7 @@ def add_rng(parser: argparse.ArgumentParser, help_text: str) -> None:
 def natural(text: str) -> int:
     """A seed, or a port."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a natural number")
+        raise argparse.ArgumentTypeError(f"{text} is not a nonnegative integer")
     return int(text)
 
 
@@ -91,7 +91,7 @@ def require_expression(options: argparse.Namespace) -> None:
         )
     if options.file is not None and options.expression is not None:
         raise ArgumentError(
-            f"the expressions stand in {options.file}, and {options.expression} is another",
+            f"the expressions are in {options.file}, and {options.expression} is another",
             hint=f"--wrt {options.expression} if that is the variable to differentiate with "
             "respect to; or leave out --file",
         )
@@ -113,7 +113,7 @@ def add_tools(
         commands,
         "manual",
         "print the manual page",
-        "Print the manual page of all commands, in the language of man.",
+        "Print the manual page of all commands, in the format of man.",
     )
     mcp = add_command(
         commands,

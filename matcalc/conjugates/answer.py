@@ -413,8 +413,8 @@ class Wirtinger(Typeset):
             error = largest_error(replace(self._found, program=program), self.wrt, trees)
             if error is not None and error > TOLERANCE and branched:
                 raise UnsupportedError(
-                    "the formula that was found holds on one branch of its roots and logarithms "
-                    "alone",
+                    "the formula that was found holds only on one branch of its roots and "
+                    "logarithms",
                     source=program.source,
                     hint="differentiate an expression without them, as abs(z)^2 for abs(z)",
                 )

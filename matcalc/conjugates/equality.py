@@ -62,7 +62,7 @@ def require_no_cut(found: ComplexProgram, source: str) -> None:
     branched = find_cut(found)
     if branched:
         raise UnsupportedError(
-            f"{branched} is taken of negative numbers alone, where it is not analytic: "
+            f"{branched} is taken only of negative numbers, where it is not analytic: "
             f"they are its branch cut",
             source=source,
             hint="turn the argument, as imagunit*sqrt(w) for sqrt(-w)",

@@ -158,8 +158,8 @@ def parse_expression(
     if found.asked:
         raise ArgumentError(
             f"the formula asks for a derivative with respect to {found.asked[0]}",
-            hint="leave the sign before the formula out, or differentiate it: matcalc diff, "
-            "matcalc.wirtinger in Python",
+            hint="leave out the derivative operator before the formula, or differentiate it: "
+            "matcalc diff, matcalc.wirtinger in Python",
         )
     return ComplexExpression(found)
 

@@ -43,13 +43,13 @@ class ComplexGraph(ComputationalGraph):
     @public
     def modes(self, sizes: Mapping[str, int] = MappingProxyType({}), mode: str = "auto") -> Modes:
         """Raises UnsupportedError."""
-        raise UnsupportedError("forward and reverse mode are written with real variables alone")
+        raise UnsupportedError("forward and reverse mode are only for real variables")
 
     @public
     def network(self) -> TensorNetwork:
         """Raises UnsupportedError."""
         raise UnsupportedError(
-            "tensor networks are drawn with real variables alone",
+            "tensor networks are only for real variables",
             hint="the computational graph is drawn with complex ones",
         )
 

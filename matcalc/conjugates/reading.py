@@ -208,7 +208,7 @@ def _conjugation(
         here = variables[name]
         for other in (conjugate(name), UNIT):
             if other in variables:
-                raise ArgumentError(f"{other} stands for something else here", hint="rename it")
+                raise ArgumentError(f"{other} has another meaning here", hint="rename it")
         if name in self_adjoint:  # the engine takes its entries for independent
             variables[name] = Variable(name, "matrix", here.shape, complex=True)
         else:
@@ -429,7 +429,7 @@ class _Conjugation:
         if which not in ("", "F"):
             raise self._refusal(node, "of complex values is norm2(z), or no norm that is known")
         if node.kind == "call" and len(node.args) > 1:
-            raise self._refusal(node, "by column or row is not known of complex values")
+            raise self._refusal(node, "by column or row is not supported for complex values")
         squares = self._make(node, ".*", other, value)
         if not entrywise and node.kind != "bars":
             squares = SyntaxNode(

@@ -138,7 +138,7 @@ class _Lagrangian:
         if tree.rank > 1:
             raise UnsupportedError(
                 f"{source} is an equation of matrices",
-                hint="equations of scalars and vectors are solved",
+                hint="only equations of scalars and vectors are solved",
             )
         tree = _squared(column(tree), Definiteness(found.program))
         is_real = same_value(found, found.conjugate_of(tree), tree)[0] is True

@@ -25,6 +25,6 @@ def expand_inner(program: Program, expand: Expand | None) -> Program:
     """The program with the derivatives in it; UnsupportedError where nobody finds them here."""
     if expand is None:
         raise UnsupportedError(
-            "derivatives cannot stand inside of this expression", source=program.source
+            "derivatives cannot appear inside this expression", source=program.source
         )
     return expand(program)

@@ -316,7 +316,7 @@ class Variable(NamedTuple):
 def number_or_size(name: str) -> str:
     """What to do with a name that is declared as a number and used as a size."""
     return (
-        f"leave {name} undeclared: a size is a number wherever it stands, and constant; "
+        f"leave {name} undeclared: a size is a number wherever it occurs, and constant; "
         f"or declare what has this size as well, as in y: vector({name})"
     )
 

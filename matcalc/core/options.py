@@ -13,7 +13,7 @@ STRUCTURES = ("declared", "free", "independent", "vech")
 COORDINATES = STRUCTURES[2:]  # derivatives by what determines a matrix of the kind
 NOTATIONS = ("matrix", "kronecker", "index", "cases", "operator", "differential")
 MOST_ORDER = 20  # of a derivative, where it has few enough axes
-AN_ORDER = f"a whole number from 1 to {MOST_ORDER}"
+AN_ORDER = f"an integer from 1 to {MOST_ORDER}"
 MANIFOLDS = ("sphere", "stiefel", "grassmann", "spd", "spd-euclidean", "poincare")
 BACKENDS = ("numpy", "jax", "torch", "array-api", "matlab", "cpp", "c", "julia")
 RUNTIMES = ("inline", "matcalc")
@@ -24,7 +24,7 @@ def require_choice(name: str, value: object, allowed: Sequence[str]) -> None:
     if not isinstance(value, str) or value not in allowed:
         close = closest(value, allowed) if isinstance(value, str) else None
         raise ArgumentError(
-            f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}",
+            f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}",
             hint=f"did you mean {close!r}?" if close else None,
         )
 
@@ -52,5 +52,5 @@ def is_order(order: object) -> bool:
 def require_order(order: Any) -> int:
     """The order; ArgumentError where it is none."""
     if not is_order(order):
-        raise ArgumentError(f"order is {AN_ORDER}, not {order!r}")
+        raise ArgumentError(f"order must be {AN_ORDER}, not {order!r}")
     return int(order)

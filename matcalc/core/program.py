@@ -84,14 +84,14 @@ def note_on_name(program: Program, name: str) -> str:
     """
     several = re.split(r"[\s,]+", name)
     if len(several) > 1 and set(several) <= program.variables.keys():
-        return f"; of several it is --wrt {','.join(several)}, in Python wrt={several}"
+        return f"; for several it is --wrt {','.join(several)}, in Python wrt={several}"
     rows = _rows(program, name)
     if rows:
-        return f"; {rows} has them as its rows: differentiate by that"
+        return f"; {rows} has them as its rows: differentiate with respect to that"
     if name in size_names(program.variables.values()):
         return f"; {name} is a size, and constant: declare {name}: scalar for a number of that name"
     if re.search(rf"\bd\w*\s*/\s*d{re.escape(name)}\b", program.source):
-        return f"; leave .../d{name} out: only what is differentiated is written"
+        return f"; leave out .../d{name}: enter only what is differentiated"
     for known in program.variables:
         base, _, places = known.partition("_")
         if base == name and len(places) in (1, 2) and places.isalnum():
@@ -140,7 +140,9 @@ def require_variable(program: Program, wrt: str) -> Variable:
     of this name.
     """
     if not isinstance(wrt, str):
-        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}", hint='for example "x"')
+        raise ArgumentError(
+            f"wrt must be the name of a variable, not {wrt!r}", hint='for example "x"'
+        )
     variable = program.variables.get(wrt)
     if variable is None or variable.kind == "function":
         known = [name for name, each in program.variables.items() if each.kind != "function"]

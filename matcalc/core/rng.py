@@ -30,5 +30,5 @@ def seed_of(rng: Any, seed: Any = None) -> int:
 
         return int(np.random.default_rng(rng).integers(_MOST))
     if isinstance(rng, bool) or not hasattr(rng, "__index__") or rng.__index__() < 0:
-        raise ArgumentError(f"rng is a natural number or a generator of NumPy, not {rng!r}")
+        raise ArgumentError(f"rng must be a nonnegative integer or a NumPy generator, not {rng!r}")
     return int(rng)

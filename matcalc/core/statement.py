@@ -87,7 +87,7 @@ def make_statement(
 ) -> DerivativeStatement:
     """What a caller asks for; ArgumentError where an argument is none."""
     if not isinstance(wrt, str):
-        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
+        raise ArgumentError(f"wrt must be the name of a variable, not {wrt!r}")
     times = require_order(order)
     require_choice("layout", layout, LAYOUTS)
     require_choice("structure", structure, STRUCTURES)

@@ -143,14 +143,14 @@ def require_coordinates(variable: Variable, structure: str, *, alone: bool = Tru
     kind = variable.kind
     if structure == "independent" and kind in CURVED:
         raise ArgumentError(
-            f"{variable.name} is {variable}: its entries depend on each other in no linear way, so "
+            f"{variable.name} is {variable}: its entries depend on each other nonlinearly, so "
             f"there are no independent ones",
             hint="--structure free, in Python structure='free', lets all entries vary freely",
         )
     size, entry = kind_spec(kind).made_of
     if (structure == "vech" and size) or (structure == "independent" and size not in ("", "n")):
         raise ArgumentError(
-            f"{variable.name} is {variable}: its numbers stand in several places each, and are "
+            f"{variable.name} is {variable}: its numbers occur in several positions each, and are "
             "those of no vector that has a name",
             hint=f"declare t: vector({size}), define {variable.name}[i=1:n, j=1:n] = {entry}, and "
             f"differentiate with respect to t",

@@ -361,13 +361,13 @@ class _Writes:
             places = [places_of(cell) for cell in cells]
             if any(len(each) > 1 for each in places):
                 raise UnsupportedError(
-                    f"the adjoint of {name} begins as zero at several places",
+                    f"the adjoint of {name} begins as zero at several positions",
                     hint="write the loop inside as a family of one index",
                 )
             at = sorted([each[0].integer or 0 for each in places])
             if at != list(range(at[0], at[-1] + 1)):
                 raise UnsupportedError(
-                    f"the adjoint of {name} begins as zero at places with others between them"
+                    f"the adjoint of {name} begins as zero at positions with others between them"
                 )
             ranges.append((count, at[0], at[-1]))
         low = self._affine([(count, first) for count, first, _ in ranges], name)

@@ -382,8 +382,8 @@ class Definiteness:
         if rows is None or not (is_zero(rows) or self.is_nonnegative(rows)):
             return None
         strict = not is_zero(rows) and self.is_positive(rows)
-        sums = "zero" if is_zero(rows) else "above zero" if strict else "not below zero"
-        reason = f"beside the diagonal nothing is above zero, and the sums of the rows are {sums}"
+        sums = "zero" if is_zero(rows) else "positive" if strict else "nonnegative"
+        reason = f"no entry off the diagonal is positive, and the sums of the rows are {sums}"
         return Certificate((tree,), strict, (reason,))
 
 

@@ -51,7 +51,7 @@ def _refuse_below(node: Expr, program: Program) -> None:
     below = next((part for part in all_parts(node.value.body) if part.op in INNER), None)
     if below is not None:
         raise UnsupportedError(
-            f"{below.op} cannot stand inside of a sum over indices",
+            f"{below.op} cannot appear inside a sum over indices",
             source=program.source,
             span=below.span,
             hint="give it a name before, as in  g = grad(f, x); sum[i](g[i]^2)",

@@ -240,7 +240,7 @@ class GraphBuilder:
             made[id(expr)] = fresh
             if len(self.nodes) > _MOST:
                 raise UnsupportedError(
-                    f"the graph has more than {_MOST} nodes, which nobody could read",
+                    f"the graph has more than {_MOST} nodes, too many to read",
                     hint="draw a part of the expression",
                 )
         return self.nodes[-1]

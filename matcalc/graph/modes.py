@@ -124,9 +124,7 @@ class Modes:
 def _require_sizes(sizes: Mapping[str, int]) -> None:
     for name, size in sizes.items():
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            raise ArgumentError(
-                f"the size {name} is {size!r}", hint="a size is a whole number from 1 on"
-            )
+            raise ArgumentError(f"the size {name} is {size!r}", hint="a size is a positive integer")
 
 
 class _Writer:

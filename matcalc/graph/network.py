@@ -178,7 +178,7 @@ class _Reader:
         self.drawn += len(tensors)
         if self.drawn > _MOST:
             raise UnsupportedError(
-                f"the networks have more than {_MOST} tensors, which nobody could read",
+                f"the networks have more than {_MOST} tensors, too many to read",
                 hint="draw a part of the expression",
             )
         indices = [

@@ -9,7 +9,7 @@ from matcalc.graph.forms import quote
 from matcalc.graph.network import Network, NetworkIndex, NetworkTerm
 
 _COLUMN = 60  # where sizes begin, if the formulas are shorter
-_KEY = "an index that does not stand on the left is summed"
+_KEY = "an index that does not appear on the left is summed over"
 
 
 def as_text(networks: Sequence[Network]) -> str:

@@ -106,7 +106,7 @@ class LoopGraph(ComputationalGraph):
     def network(self) -> TensorNetwork:
         """Raises UnsupportedError."""
         raise UnsupportedError(
-            "a loop that ends at a name is no tensor network",
+            "a loop that ends at a name is not a tensor network",
             hint="write a number in its range, or draw the body of the loop",
         )
 

@@ -104,7 +104,7 @@ def _reverse(graph: ComputationGraph, known: Mapping[str, Any], sizes: Mapping[s
         if not parent.reverse:
             continue
         if edge.derivative is None:
-            graph.remark = f"no derivative of {child.name} by {parent.name} is known"
+            graph.remark = f"no derivative of {child.name} with respect to {parent.name} is known"
             for node in graph.nodes:
                 node.adjoint = None
             return

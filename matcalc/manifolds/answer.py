@@ -265,15 +265,15 @@ def _along_tangents(
 def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None:
     if bool(manifold) == bool(metric):
         raise ArgumentError(
-            "a gradient is that on a manifold or that in a metric: name one of them",
+            "a gradient is on a manifold or in a metric: give one of the two",
             hint=f"the manifolds are {', '.join(MANIFOLDS)}",
         )
     if manifold:
         require_known(manifold, MANIFOLDS)
     if statement.program.expr.shape:
-        raise ArgumentError("the gradient on a manifold is that of a scalar")
+        raise ArgumentError("a gradient on a manifold is that of a scalar")
     if statement.order > _ORDERS:
-        raise ArgumentError(f"on a manifold the order is 1 or 2, not {statement.order}")
+        raise ArgumentError(f"on a manifold the order must be 1 or 2, not {statement.order}")
     if statement.layout != "mixed" or statement.structure != "declared":
         raise ArgumentError(
             "a gradient on a manifold has the shape of its point",
@@ -295,7 +295,7 @@ def _free_point(here: Variable) -> Variable:
     """The variable, where a metric is one of all its entries."""
     if here.kind not in FREE:
         raise ArgumentError(
-            f"{here.name} is {here}, and a metric is that of all entries",
+            f"{here.name} is {here}, and a metric applies to all entries",
             hint="on the positive definite matrices there are the manifolds spd and spd-euclidean",
         )
     return here
@@ -411,6 +411,6 @@ def _require_symmetric(program: Program, tree: Expr, text: str) -> None:
     across = program._replace(expr=Expr("'", (tree,), tree.shape))
     if decide_by_value(program._replace(expr=tree), across).verdict == DIFFERENT:
         raise ArgumentError(
-            f"{text} is not symmetric, so it makes no inner product",
+            f"{text} is not symmetric, so it does not define an inner product",
             hint=f"declare it: {text}: psd(n)" if text.isidentifier() else None,
         )

@@ -243,7 +243,7 @@ class InNotation(Written):
     ) -> None:
         if statement.layout != "mixed":
             raise ArgumentError(
-                f"notations are those of the mixed layout, not of {statement.layout}",
+                f"notations require the mixed layout, not {statement.layout}",
                 hint="leave the layout out",
             )
         require_stacked(notation, row_major=row_major)

@@ -49,7 +49,7 @@ def as_where(text: str, shape: Shape) -> str:
     found = _ARRAY.fullmatch(text)
     if found is None:
         raise ParseError(
-            "cases are those of the entries of an array",
+            "cases list the entries of an array",
             source=text,
             hint="begin with the array, as in  D[i,j] = x[i] if i = j",
         )

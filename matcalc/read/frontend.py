@@ -239,7 +239,7 @@ def _check_order(statements: list[Statement], text: str) -> None:
             )
     if not statements or statements[-1].role != "value":
         end = len(text.rstrip("; \t\r\n"))
-        hint = "end with what is wanted, as in  r = A*x; r'*r"
+        hint = "end with the expression, as in  r = A*x; r'*r"
         if len(statements) == 1 and statements[0].role == "definition":
             body = statements[0].body
             shown = " ".join(text[body.start : body.end].split())

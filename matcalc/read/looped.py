@@ -116,7 +116,7 @@ class _Reading:
         value = self._type(last.body, [])
         if value.shape:
             raise ShapeError(
-                "what is differentiated backwards is a scalar",
+                "only a scalar is differentiated backwards",
                 source=self.source,
                 span=last.body.span,
                 hint="take the sum of its products with a cotangent",
@@ -146,7 +146,7 @@ class _Reading:
         step = ends[1].integer if len(ends) == 3 else 1
         if step not in (1, -1):
             raise UnsupportedError(
-                "a loop that is not written out goes in steps of 1 or -1",
+                "a loop that is not unrolled goes in steps of 1 or -1",
                 source=self.source,
                 span=loop.body.span,
             )

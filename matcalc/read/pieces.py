@@ -58,7 +58,7 @@ def _whole(program: Program, name: str, tree: Expr) -> Part:
     """All of what has a name."""
     tree = _column(tree)
     if all(node is not tree for node in program.expr.parts):
-        raise ArgumentError(f"{name} does not stand in this expression as a part of its own")
+        raise ArgumentError(f"{name} does not occur in this expression as a part of its own")
     return Part(name, tree, (None,) * tree.rank, tree.shape)
 
 

@@ -65,7 +65,7 @@ def _refuse(text: str, inside: list[_Open]) -> None:
             f"a {each.name} over members in a loop needs a range that ends at a number",
             source=text,
             span=each.last.span,
-            hint=f"with a number it is written out: {each.name}[{each.bound.name}=1:3](...)",
+            hint=f"with a number it is unrolled: {each.name}[{each.bound.name}=1:3](...)",
         )
 
 

@@ -56,9 +56,11 @@ def check_size(name: str, value: Any) -> int:
     try:
         size = index(value)
     except TypeError:
-        raise EvaluationError(f"argument {name} is a size, a whole number, not {value!r}") from None
+        raise EvaluationError(
+            f"argument {name} must be a size, an integer, not {value!r}"
+        ) from None
     if size < 0:
-        raise EvaluationError(f"argument {name} is a size, not {size}")
+        raise EvaluationError(f"argument {name} must be a size, not {size}")
     return size
 
 
@@ -68,7 +70,9 @@ def members(name: str, value: Any, count: int | tuple[int, ...]) -> list[Any]:
     for length in (count,) if isinstance(count, int) else count:
         for each in found:
             if not hasattr(each, "__len__") or len(each) != length:
-                raise EvaluationError(f"argument {name} is a list of {length}, not {_about(each)}")
+                raise EvaluationError(
+                    f"argument {name} must be a list of {length}, not {_about(each)}"
+                )
         found = [part for each in found for part in each]
     return found
 
@@ -134,26 +138,28 @@ def _is_plain(value: ArrayLike) -> bool:
 
 
 def as_places(name: str, value: ArrayLike, size: int, count: int | None = None) -> Array:
-    """The places of the ones in the rows of a one-hot matrix with so many columns, counted from 0;
-    a list of places is what it is. ``count`` is how many there have to be.
+    """The positions of the ones in each row of a one-hot matrix with ``size`` columns, from 0;
+    a list of positions stays as it is. ``count`` is their required number.
     """
     array = np.asarray(value)
     if array.ndim == 2 and array.shape[1] == size:
         places = np.argmax(array, axis=1) if array.size else np.zeros(len(array), dtype=int)
         ones = array[np.arange(len(array)), places] if array.size else np.zeros(len(array))
         if np.count_nonzero(array) != len(array) or not np.all(ones == 1):
-            raise EvaluationError(f"argument {name} is one-hot: each row has a single 1")
+            raise EvaluationError(f"argument {name} must be one-hot, with a single 1 in each row")
     elif array.ndim == 1 and (array.dtype.kind in "iu" or not array.size):
         places = array.astype(np.intp, copy=False)
         if places.size and not (places.min() >= 0 and places.max() < size):
-            raise EvaluationError(f"argument {name} has places from 0 to {size - 1}")
+            raise EvaluationError(f"argument {name} must have positions from 0 to {size - 1}")
     else:
         raise EvaluationError(
-            f"argument {name} is a one-hot matrix with {size} columns, or a list of places counted "
-            f"from 0, not {_found(array)}"
+            f"argument {name} must be a one-hot matrix with {size} columns, or a list of "
+            f"positions counted from 0, not {_found(array)}"
         )
     if count is not None and len(places) != count:
-        raise EvaluationError(f"argument {name} has {count} rows or places, not {len(places)}")
+        raise EvaluationError(
+            f"argument {name} must have {count} rows or positions, not {len(places)}"
+        )
     return places
 
 

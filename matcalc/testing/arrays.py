@@ -137,7 +137,7 @@ class Called:
         self.dtype = result.dtype
         if np.finfo(result.dtype).eps > _ROUGH:
             raise UnsupportedError(
-                f"{self.name} computes in half precision, which is too rough to be judged"
+                f"{self.name} computes in half precision, which is too inaccurate to be judged"
             )
         return result.astype(float)
 
@@ -199,8 +199,8 @@ class Called:
             return {}, [*self._names, *last]
         raise ArgumentError(
             f"cannot tell what {self.name} takes: it requires {len(required)} arguments",
-            hint=f"name its parameters as the variables ({', '.join(self._names)}), or let "
-            f"it take {self._wrt} alone",
+            hint=f"name its parameters as the variables ({', '.join(self._names)}), or let it "
+            f"take only {self._wrt}",
         )
 
 

@@ -255,14 +255,14 @@ def _setting(
     order: int = 1,
 ) -> Setting:
     if not isinstance(wrt, str):
-        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
+        raise ArgumentError(f"wrt must be the name of a variable, not {wrt!r}")
     require_choice("structure", structure, STRUCTURES)
     _require_declarations(variables)
     if arrays != "":
         require_choice("arrays", arrays, LIBRARIES)
     if rtol is not None and (not isinstance(rtol, int | float | np.number) or not 0 < rtol < 1):
         raise ArgumentError(
-            f"rtol is an error between 0 and 1, relative to the largest entry, not {rtol!r}"
+            f"rtol must be between 0 and 1, relative to the largest entry, not {rtol!r}"
         )
     allowed = float(rtol) if rtol is not None else 0.0
     return Setting(
@@ -297,7 +297,7 @@ def _precision(dtype: Any) -> str:
     named = getattr(dtype, "__name__", str(dtype)).rpartition(".")[2]
     if dtype is None or named in _PRECISIONS:
         return "" if dtype is None else named
-    raise ArgumentError(f"dtype is {' or '.join(map(repr, _PRECISIONS))}, not {dtype!r}")
+    raise ArgumentError(f"dtype must be {' or '.join(map(repr, _PRECISIONS))}, not {dtype!r}")
 
 
 def _report(asked: Question, setting: Setting, rng: Any) -> Report:
@@ -313,6 +313,6 @@ def _report(asked: Question, setting: Setting, rng: Any) -> Report:
         generator = np.random.default_rng(rng if seed is None else seed)
     except (TypeError, ValueError):
         raise ArgumentError(
-            f"rng is a natural number or a generator of NumPy, not {rng!r}"
+            f"rng must be a nonnegative integer or a NumPy generator, not {rng!r}"
         ) from None
     return report(tolerant(asked, setting.rtol), seed, rng=generator)

@@ -101,7 +101,7 @@ def tolerant(asked: Question, rtol: float) -> Question:
     except (EvaluationError, UnsupportedError):  # said in the report
         return asked
     said = (
-        f"rtol={rtol:g} asks for more than {known.name} can tell: the tolerance is "
+        f"rtol={rtol:g} asks for more accuracy than {known.name} has: the tolerance is "
         f"{known.tolerance:.0e}"
     )
     notes = (*asked.notes, said) if rtol < known.tolerance else asked.notes
@@ -128,7 +128,7 @@ def ask(
     if callable(objective):
         if not callable(claim):
             raise ArgumentError(
-                "a formula cannot be judged by a function alone",
+                "a formula cannot be judged by a function without a formula",
                 hint="give the objective as a formula too",
             )
         return ask_about_function(objective, claim, setting)
@@ -149,7 +149,7 @@ def program_of(objective: str | Formula, setting: Setting) -> Program:
             else program
         )
     if not isinstance(objective, str):
-        raise ArgumentError(f"an objective is a formula or a function, not {objective!r}")
+        raise ArgumentError(f"an objective must be a formula or a function, not {objective!r}")
     program = read(
         objective,
         setting.variables,
@@ -167,7 +167,7 @@ def ask_about_formula(
     if callable(claim):
         return _formula_and_function(program, title, claim, setting)
     if not isinstance(claim, str | Formula):
-        raise ArgumentError(f"a claim is a formula or a function, not {claim!r}")
+        raise ArgumentError(f"a claim must be a formula or a function, not {claim!r}")
     if isinstance(
         claim, Formula
     ):  # it has names of its own, and not those that the objective defines
@@ -259,7 +259,7 @@ def ask_about_function(
             value(array)
             if f.single:
                 raise UnsupportedError(
-                    f"{f.name} computes in {f.precision}: too rough for second differences"
+                    f"{f.name} computes in {f.precision}: too inaccurate for second differences"
                 )
             second = derivative(lambda x: derivative(value, x, inside), array, inside)
             return second, _TWICE

@@ -144,7 +144,7 @@ def _refuse_question(text: str) -> None:
         parse(match["expression"])
     except MatcalcError:
         return
-    said = f"{match['word']} is no command" if match["word"] else "no command stands here"
+    said = f"{match['word']} is not a command" if match["word"] else "there is no command here"
     more = " --steps" if match["word"] == "steps" else ""
     hint = f"write diff {match['expression'].strip()} wrt {match['wrt']}{more}"
     raise ArgumentError(said, hint=hint) from None

@@ -253,7 +253,7 @@ def test_wrong_code_is_not_given(monkeypatch):
 )
 def test_what_a_recursion_has_not_is_refused(option, value, capsys):
     text = "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1]); end; sum(f[K])"
-    with pytest.raises(MatcalcError, match="is not written out"):
+    with pytest.raises(MatcalcError, match="is not unrolled"):
         matcalc.diff(text, "A", **{option: value})
     assert cli.main(["diff", text, "--wrt", "A", f"--{option}", str(value)]) == 2
     assert f"--{option} cannot be combined with a loop" in capsys.readouterr().err

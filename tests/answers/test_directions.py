@@ -115,8 +115,8 @@ REFUSED = [
         ArgumentError,
         "x varies as well",
     ),
-    ("none", lambda: matcalc.jvp("x'*x", {}), ArgumentError, "directions are a mapping"),
-    ("no-mapping", lambda: matcalc.jvp("x'*x", "v"), ArgumentError, "directions are a mapping"),
+    ("none", lambda: matcalc.jvp("x'*x", {}), ArgumentError, "directions must be a mapping"),
+    ("no-mapping", lambda: matcalc.jvp("x'*x", "v"), ArgumentError, "directions must be a mapping"),
     ("shape", lambda: matcalc.jvp("x'*A*x", {"x": "A"}), ShapeError, "A is matrix(n, n) here"),
     ("no-name", lambda: matcalc.hvp("x'*x", "x", direction="2v"), ArgumentError, "'2v' is not"),
     ("size", lambda: matcalc.hvp("x'*x", "x", direction="n"), ArgumentError, "n is a size"),
@@ -256,8 +256,8 @@ def test_diff_along_directions(capsys, arguments, printed):
         ),
         (["x'*x", "--direction", "x=v", "--layout", "numerator"], "the usual layout"),
         (["x'*x", "--direction", "x=v", "--steps"], "--steps cannot be combined with"),
-        (["x'*y", "--wrt", "x,y", "--cotangent", "u"], "goes with one variable"),
-        (["x'*x", "--cotangent", "u", "--order", "2"], "first derivatives"),
+        (["x'*y", "--wrt", "x,y", "--cotangent", "u"], "takes one variable"),
+        (["x'*x", "--cotangent", "u", "--order", "2"], "a first derivative"),
     ],
 )
 def test_diff_along_directions_refuses(capsys, arguments, message):

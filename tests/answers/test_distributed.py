@@ -43,7 +43,7 @@ def test_what_is_none_is_refused(text: str) -> None:
 
 def test_rows_are_the_first_axis_alone() -> None:
     square = matcalc.parse("sum(K*w)", {"K": "matrix(m, m)", "w": "vector(m)"})
-    with pytest.raises(ArgumentError, match="first axis alone"):
+    with pytest.raises(ArgumentError, match="must be its first axis"):
         rows_of(square.variables, ["K"])
 
 

@@ -66,10 +66,10 @@ def test_what_was_not_asked_for_is_not_computed() -> None:
 
 
 REFUSED = [
-    pytest.param({"order": 3}, "order is 0, 1 or 2", id="order"),
-    pytest.param({"value": False, "order": 0}, "nothing is asked for", id="nothing"),
+    pytest.param({"order": 3}, "order must be 0, 1 or 2", id="order"),
+    pytest.param({"value": False, "order": 0}, "nothing is requested", id="nothing"),
     pytest.param({"wrt": ["x", "x"]}, "x is given twice", id="twice"),
-    pytest.param({"backend": "cuda"}, "backend is", id="backend"),
+    pytest.param({"backend": "cuda"}, "backend must be", id="backend"),
 ]
 
 
@@ -109,7 +109,7 @@ def test_problem_has_the_derivatives_of_one_vector() -> None:
 
 
 WRONG = [
-    pytest.param({"sizes": {}}, "no array tells the size k of U", id="size"),
+    pytest.param({"sizes": {}}, "no array determines the size k of U", id="size"),
     pytest.param({"start": {"U": np.ones((3, 2))}}, "4 elsewhere|3 elsewhere", id="start"),
     pytest.param({"start": {"T": T}}, "start has T, which is not minimised over", id="data"),
 ]

@@ -39,7 +39,7 @@ def test_the_derivative_by_a_part_is_proved(expr: str, wrt: str, order: int, exp
     ("expr", "wrt", "message", "hint"),
     [
         ("x'*x", "z[i]", "z[i] is not a variable", "x"),
-        ("x'*x", "x[i,j]", "entries of a vector have one place", "x[i]"),
+        ("x'*x", "x[i,j]", "entries of a vector have one index", "x[i]"),
         ("x'*x", "x[0]", "there is no entry 0", "1 for the first"),
         ("x'*x", "x[i", "] is missing", ""),
         ("tr(S*S)", "S[i,j]", "depend on each other", "--structure free"),

@@ -257,7 +257,9 @@ def test_factors_that_are_letters_are_not_zero() -> None:
 
 
 def test_no_point_and_no_closed_form() -> None:
-    with pytest.raises(UnsupportedError, match="no stationary point: the gradients by x, y are"):
+    with pytest.raises(
+        UnsupportedError, match="no stationary point: the gradients with respect to x, y are"
+    ):
         matcalc.stationary("x + y", ["x", "y"], variables=NUMBERS)
     # the minimum is at the cusp, where the gradient of the equation is zero
     with pytest.raises(UnsupportedError, match="no point has multipliers") as raised:

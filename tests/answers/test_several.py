@@ -202,8 +202,8 @@ def test_all_variables_that_are_no_data():
         (lambda: matcalc.diff("x'*x", [1]), ArgumentError, "names of variables"),
         (lambda: matcalc.diff("x'*y", ["x", "y"], order=2), ArgumentError, "first derivatives"),
         (lambda: matcalc.diff("x'*y", ["x"], data=["y"]), ArgumentError, "give wrt or data"),
-        (lambda: matcalc.diff("x'*y", ["x"], layout="z"), ArgumentError, "layout is"),
-        (lambda: matcalc.diff("x'*y", ["x"]).source("fortran"), ArgumentError, "backend is"),
+        (lambda: matcalc.diff("x'*y", ["x"], layout="z"), ArgumentError, "layout must be"),
+        (lambda: matcalc.diff("x'*y", ["x"]).source("fortran"), ArgumentError, "backend must be"),
     ],
 )
 def test_refusals(ask, problem, message):
@@ -284,7 +284,7 @@ def test_command_prints_json(capsys):
     ("arguments", "message"),
     [
         (["x'*y", "--wrt", "x,y", "--order", "2"], "are first derivatives"),
-        (["x'*y", "--wrt", "x,y", "--data", "y"], "--data goes with --wrt all"),
+        (["x'*y", "--wrt", "x,y", "--data", "y"], "--data requires --wrt all"),
         (["x'*y", "--wrt", "x,z"], "z is not a variable"),
     ],
 )

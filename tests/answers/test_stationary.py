@@ -53,7 +53,7 @@ POINTS = [
         "the only minimum: as a function of 1/s it is strictly convex",
     ),
     ("poisson", "sum(x) - p'*log(x)", "x", "p", dict.fromkeys("xp", "positive(n)"), "the only"),
-    ("parabola", "a*x^2 + b*x", "x", "-b/(2*a)", dict.fromkeys("abx", S), "where 2*a is above"),
+    ("parabola", "a*x^2 + b*x", "x", "-b/(2*a)", dict.fromkeys("abx", S), "where 2*a is positive"),
     ("concave", "log(x) - x", "x", "1", {"x": "positive"}, "the only maximum"),
     ("inverse", "sum(cosh(x)) - b'*x", "x", "asinh(b)", {"b": "vector(n)"}, "the only minimum"),
     ("matrix", "norm2(A*X - B)^2", "X", "pinv(A)*B", {"B": "matrix(m, p)"}, "a minimum"),
@@ -352,11 +352,11 @@ def test_what_is_left_of_a_problem_is_named(expr, wrt, equations, variables, sai
 @pytest.mark.parametrize(
     ("equation", "variables", "message"),
     [
-        ("X'*X = eye*4", {}, "constraints are for scalars and vectors"),
-        ("X'*X = eye + B", {"B": "psd(p)"}, "constraints are for scalars and vectors"),
-        ("X'*X = I", {"I": "psd(p)"}, "constraints are for scalars and vectors"),
+        ("X'*X = eye*4", {}, "constraints are only for scalars and vectors"),
+        ("X'*X = eye + B", {"B": "psd(p)"}, "constraints are only for scalars and vectors"),
+        ("X'*X = I", {"I": "psd(p)"}, "constraints are only for scalars and vectors"),
         ("X'*X = eye(n)", {}, "cannot subtract"),
-        ("X'*X = eye", {"X": "symmetric(n)", "A": "matrix(n, n)"}, "constraints are for"),
+        ("X'*X = eye", {"X": "symmetric(n)", "A": "matrix(n, n)"}, "constraints are only for"),
     ],
 )
 def test_only_orthonormal_columns_are_taken_for_such(equation, variables, message):
@@ -687,14 +687,14 @@ def test_joint_points_in_a_dozen_variables():
 @pytest.mark.parametrize(
     ("expr", "where"),
     [
-        ("a/b - log(b)", "the point counts only where -a is positive"),
-        ("a*log(b) - c*b", "the point counts only where a/c is positive"),
+        ("a/b - log(b)", "the point is valid only where -a is positive"),
+        ("a*log(b) - c*b", "the point is valid only where a/c is positive"),
         ("b - log(b)", ""),
-        ("a*b - sum[i=1:n](log(b*x[i]))", "the point counts only where n*x/a is positive"),
-        ("a*b - sum[i=1:n](log(b*p[i]^2))", "the point counts only where n*p.^2/a is positive"),
+        ("a*b - sum[i=1:n](log(b*x[i]))", "the point is valid only where n*x/a is positive"),
+        ("a*b - sum[i=1:n](log(b*p[i]^2))", "the point is valid only where n*p.^2/a is positive"),
         (
             "a*b - sum[i=1:n, j=1:n, i > j](log(b))",
-            "the point counts only where the function has a value",
+            "the point is valid only where the function has a value",
         ),
     ],
 )
@@ -702,7 +702,7 @@ def test_where_a_logarithm_has_a_value(expr, where):
     kinds = {"a": "scalar", "b": "scalar", "c": "scalar"}
     kinds |= {"x": "vector(n)", "p": "positive(n)"}
     condition = matcalc.stationary(expr, "b", variables=kinds).condition
-    assert condition.endswith(where) if where else "counts only" not in condition
+    assert condition.endswith(where) if where else "is valid only" not in condition
 
 
 def test_a_point_within_a_kind_counts_only_within_the_domain():
@@ -713,7 +713,10 @@ def test_a_point_within_a_kind_counts_only_within_the_domain():
 
 @pytest.mark.parametrize(
     ("kind", "where"),
-    [("scalar", "counts only where 1/c is positive"), ("positive", "counts only if a is positive")],
+    [
+        ("scalar", "is valid only where 1/c is positive"),
+        ("positive", "is valid only if a is positive"),
+    ],
 )
 def test_where_a_joint_point_counts(kind, where):
     kinds = {"a": kind, "b": "scalar", "c": "scalar"}
@@ -735,7 +738,7 @@ RANGES = [
 def test_a_function_is_undone_within_its_range(expr, kind, point, where):
     found = matcalc.stationary(expr, "x", variables={"x": kind, "c": kind})
     assert point is None or str(found) == point
-    assert where in found.condition and ("counts only" in found.condition) == bool(where)
+    assert where in found.condition and ("is valid only" in found.condition) == bool(where)
 
 
 def test_a_joint_point_counts_only_within_the_range():
@@ -756,7 +759,7 @@ SURE = [
 def test_what_is_of_its_kind_by_itself_is_no_condition(expr, variables, point, where):
     found = matcalc.stationary(expr, "S", variables=variables)
     assert str(found) == point
-    assert where in found.condition and ("counts only" in found.condition) == bool(where)
+    assert where in found.condition and ("is valid only" in found.condition) == bool(where)
 
 
 @pytest.mark.parametrize(
@@ -878,14 +881,14 @@ def test_kinks_have_no_second_derivative() -> None:
     zeros between kinks are not counted.
     """
     given = {"x": "scalar"}
-    assert "not known" in matcalc.stationary("x^2 - 2*abs(x)", "x", variables=given).condition
+    assert "unknown" in matcalc.stationary("x^2 - 2*abs(x)", "x", variables=given).condition
     with pytest.raises(MatcalcError, match="no closed form"):
         matcalc.stationary("relu(x)*(x - 2)", "x", variables=given)
     for through in ("sum(relu(x)) - sum(relu(-x))", "sum(2*relu(x) - relu(-x))"):
         with pytest.raises(MatcalcError, match="no closed form"):
             matcalc.stationary(through, "x")
     found = matcalc.stationary("norm1(A*x)", "x")
-    assert found.proof.endswith("by the convention sign(0) = 0, for it jumps there")
+    assert found.proof.endswith("by the convention sign(0) = 0, because it jumps there")
     assert str(matcalc.stationary("norm1(X)", "X")) == "zeros(n, m)"
 
 
@@ -893,7 +896,7 @@ def test_kinks_count_among_several_variables() -> None:
     point = matcalc.stationary(
         "x^2 - 2*abs(x) + (y - 1)^2", ["x", "y"], variables={"x": "scalar", "y": "scalar"}
     )
-    assert "in x, for every y: of a kind that is not known" in point.report()
+    assert "in x, for every y: of unknown kind" in point.report()
 
 
 POSITIVE = {"x": "positive", "a": "positive", "b": "positive"}

@@ -144,7 +144,7 @@ def test_command(capsys):
     assert main(arguments) == 0
     printed = capsys.readouterr()
     assert printed.out == "x - x^3/6\n"
-    assert "remainder: it falls like the power 5" in printed.err
+    assert "remainder: it decreases like the power 5" in printed.err
     assert main(["taylor", "x'*A*y", "--wrt", "x,y", "--at", "a,b", "--format", "latex"]) == 0
 
 

@@ -244,7 +244,7 @@ def test_bad_expression_prints_the_error(
         ),
         pytest.param(
             ["diff", "x", "-w", "x", "--rng", "-1", "--check"],
-            f"error: argument --rng: -1 is not a natural number\nhint: {HINT}",
+            f"error: argument --rng: -1 is not a nonnegative integer\nhint: {HINT}",
             id="rng",
         ),
         pytest.param(

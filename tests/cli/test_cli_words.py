@@ -16,7 +16,7 @@ from matcalc.cli import main
             "write --wrt; -(wrt) is the negative of a variable",
         ),
         (["diff", "x'*x", "-order=2"], "-order has one dash where an option has two", "--order=2"),
-        (["diff", "x'*x", "--wrt", "x", "--order", "two"], "'two'", "a whole number from 1 to 20"),
+        (["diff", "x'*x", "--wrt", "x", "--order", "two"], "'two'", "an integer from 1 to 20"),
         (["implicit", "A*x - b", "--wrt", "b"], "required: --of", "--of y, for y as a function"),
         (["diff", "x'*x", "--wtr", "x"], "diff has no option --wtr", "did you mean --wrt?"),
         (["diff", "x'*x", "--tex"], "diff has no option --tex", "did you mean --latex?"),
@@ -40,8 +40,8 @@ from matcalc.cli import main
         (["check", 80 * "x'*x + " + "y = 2*x"], "--claim is missing", '--claim "2*x"'),
         (
             ["check", "--latex", r"\mathrm{d}\log\det X = \mathrm{tr}(X^{-1} dX)"],
-            "is no derivative",
-            "differentials are not read",
+            "is not a derivative",
+            "differentials are not supported",
         ),
         (
             ["check", "r = A*x; r'*r", "--wrt", "x"],
@@ -70,7 +70,7 @@ from matcalc.cli import main
         ),
         (
             ["check", "--latex", r"x^\top x = 2x"],
-            r"x^\top x is no derivative",
+            r"x^\top x is not a derivative",
             r"write \nabla_x before it, or add --wrt x",
         ),
         (["equal", "tr(A*B)"], "which two expressions", "equal LEFT = RIGHT"),

@@ -140,16 +140,26 @@ def test_a_spoilt_text_is_refused() -> None:
         ("norm(X, 2)", "X", {"X": "complex matrix(m, n)"}, "norm"),
         ("prod[i](z[i])", "z", {"z": "complex vector(n)"}, "no meaning here"),
         ("z'*z", "z", {"z": "complex symmetric(n)"}, "complex symmetric is not a kind"),
-        ("tr(U)", "U", {"U": "complex unitary(n)"}, "is Hermitian, C the derivative by conj"),
+        (
+            "tr(U)",
+            "U",
+            {"U": "complex unitary(n)"},
+            "is Hermitian, C the derivative with respect to conj",
+        ),
         ("z^H*z", "x", {"z": "complex vector(n)"}, "not a complex variable"),
         ("a*b", "", {"a": "complex", "b": "complex"}, "wrt is missing"),
         ("np.vdot(a, b)", "a", {"a": "complex", "b": "complex"}, "dot may conjugate"),
         ("conj(a, a)", "a", {"a": "complex"}, "one argument"),
-        ("a*a_conj", "a", {"a": "complex", "a_conj": "scalar"}, "stands for something else"),
+        ("a*a_conj", "a", {"a": "complex", "a_conj": "scalar"}, "has another meaning"),
         # conj(sqrt(-1)) is -i, and sqrt(conj(-1)) is i
-        ("conj(sqrt(-abs(a)^2))", "a", {"a": "complex"}, "sqrt is taken of negative numbers alone"),
-        ("conj((-abs(a)^2)^0.5)", "a", {"a": "complex"}, "a power is taken of negative numbers"),
-        ("a*log(-a*conj(a))", "a", {"a": "complex"}, "log is taken of negative numbers alone"),
+        ("conj(sqrt(-abs(a)^2))", "a", {"a": "complex"}, "sqrt is taken only of negative numbers"),
+        (
+            "conj((-abs(a)^2)^0.5)",
+            "a",
+            {"a": "complex"},
+            "a power is taken only of negative numbers",
+        ),
+        ("a*log(-a*conj(a))", "a", {"a": "complex"}, "log is taken only of negative numbers"),
     ],
 )
 def test_what_is_refused(expr: str, wrt: str, kinds: dict[str, str], message: str) -> None:
@@ -521,7 +531,7 @@ def test_steps_are_those_of_two_independent_variables(capsys):
     assert sum(line == "each line is proved from those before, exactly" for line in lines) == 2
     assert not any("_conj" in line for line in lines)
     assert main([*argv, "--format", "markdown"]) == 2
-    assert "markdown is a format of steps" in capsys.readouterr().err
+    assert "the format markdown is only for steps" in capsys.readouterr().err
 
 
 def test_steps_by_a_hermitian_matrix_are_one_derivation():

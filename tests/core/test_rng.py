@@ -27,7 +27,9 @@ def test_none_draws_one() -> None:
 
 @pytest.mark.parametrize("rng", [-1, True, "0", 1.5, object()])
 def test_anything_else_is_refused(rng: object) -> None:
-    with pytest.raises(ArgumentError, match="rng is a natural number or a generator of NumPy"):
+    with pytest.raises(
+        ArgumentError, match="rng must be a nonnegative integer or a NumPy generator"
+    ):
         seed_of(rng)
 
 

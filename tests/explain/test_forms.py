@@ -127,7 +127,9 @@ def test_command(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        pytest.param(["--format", "markdown"], "markdown is a format of steps", id="markdown"),
+        pytest.param(
+            ["--format", "markdown"], "the format markdown is only for steps", id="markdown"
+        ),
         pytest.param(["--steps", "--format", "numpy"], "steps are printed as formulas", id="numpy"),
         pytest.param(["--steps", "--format", "c"], "steps are printed as formulas", id="c"),
         pytest.param(["--wrt", "a", "--steps"], "steps are shown for one variable", id="several"),

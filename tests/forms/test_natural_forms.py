@@ -112,7 +112,7 @@ def test_form(text: str, wrt: str, expected: str) -> None:
     assert str(found) == expected
 
 
-# what stands in brackets anyway gives its ends away, and scalars stand around the whole product
+# what belongs in brackets anyway gives its ends away, and scalars stand around the whole product
 HESSIANS = [
     ("sum(huber(A*x - b, s))", "A'*diag(step(s - abs(A*x - b)))*A"),
     ("sum(huber(b - A*x, 2))", "A'*diag(step(2 - abs(b - A*x)))*A"),

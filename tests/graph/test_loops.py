@@ -131,7 +131,7 @@ def test_a_family_in_a_program_that_is_written_out():
     ("do", "said"),
     [
         (lambda graph: graph.modes(), "are not counted"),
-        (lambda graph: graph.network(), "is no tensor network"),
+        (lambda graph: graph.network(), "is not a tensor network"),
     ],
 )
 def test_what_a_loop_has_not(do, said):
@@ -166,7 +166,7 @@ def test_the_page_and_assistants_get_them():
     again = answer({**asked, "op": "graph", "variables": every["variables"], "wrt": "all"})
     assert again["ok"] and again["picture"]["loops"]
     network = answer({**asked, "op": "graph", "picture": "network"})
-    assert "is no tensor network" in network["error"]["message"]
+    assert "is not a tensor network" in network["error"]["message"]
     for refused in ({"op": "steps"}, {"op": "diff", "order": 2}, {"layout": "numerator"}):
         assert answer({**asked, **refused})["error"]["kind"] == "SymbolicLoopError"
 

@@ -120,7 +120,7 @@ def test_text():
         "the derivative with respect to X:",
         "D[i,j] = A[j,i]    i: m; j: n",
         "",
-        "an index that does not stand on the left is summed",
+        "an index that does not appear on the left is summed over",
     ]
     every = network_of("i'*D*i", None, {"D": "matrix(n, n)"})
     assert [n.remark for n in every.networks if n.remark] == [

@@ -144,13 +144,13 @@ def test_what_is_no_tangent_or_not_of_the_connection(
 REFUSED = [
     ("tr(X'*A)", "X", {"manifold": "grassmann"}, {"A": "matrix(n, p)"}, 1, "function of the span"),
     ("x'*x", "x", {"manifold": "torus"}, {}, 1, "not a known manifold"),
-    ("x'*x", "x", {}, {}, 1, "name one of them"),
+    ("x'*x", "x", {}, {}, 1, "give one of the two"),
     ("x'*x", "x", {"manifold": "stiefel"}, {}, 1, "are matrices"),
     ("tr(X'*X)", "X", {"manifold": "sphere"}, {}, 1, "are vectors"),
     ("tr(X'*X)", "X", {"manifold": "spd"}, {}, 1, "declare X: psd"),
     ("tr(X)", "X", {"manifold": "stiefel"}, {"X": "diagonal(n)"}, 1, "declare X: matrix"),
     ("A*x", "x", {"manifold": "sphere"}, {}, 1, "that of a scalar"),
-    ("sum(x.^4)", "x", {"manifold": "sphere"}, {}, 3, "the order is 1 or 2"),
+    ("sum(x.^4)", "x", {"manifold": "sphere"}, {}, 3, "order must be 1 or 2"),
     ("x'*x", "x", {"metric": "B"}, {"B": "matrix(n, n)", "x": "vector(n)"}, 1, "not symmetric"),
     ("x'*A*x", "x", {"metric": "x*x'"}, {}, 2, "depends on x"),
     ("x'*x", "x", {"metric": "y"}, {"y": "vector(n)"}, 1, "the metric of x"),
@@ -258,14 +258,14 @@ def test_products_at_the_command_line(capsys) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--manifold", "sphere,sphere,sphere"], "3 manifolds do not go with 2 variables"),
+        (["--manifold", "sphere,sphere,sphere"], "3 manifolds do not match 2 variables"),
         (
             ["--manifold", "sphere", "--order", "3"],
             "--order cannot be combined with manifolds of several",
         ),
         (["--manifold", "sphere,spere"], "did you mean sphere?"),
         (["--manifold", "sphere,euclidian"], "did you mean euclidean?"),
-        (["--metric", "M"], "--metric goes with the derivative with respect to one variable"),
+        (["--metric", "M"], "--metric requires one variable of differentiation"),
     ],
 )
 def test_products_refuse(capsys, options, message) -> None:

@@ -359,7 +359,7 @@ TABLES = (
     "read/syntax/test_spellings.py",
     "read/shapes/test_errors.py",
 )
-# what stands for something else: characters to type, and functions with an argument to be filled in
+# what has another meaning: characters to type, and functions with an argument to be filled in
 FRAGMENTS = re.compile(r"\.\.\.|^[.*'()0-9A-Za-z^-]{1,2}$|=|^;")
 
 

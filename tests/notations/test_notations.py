@@ -164,7 +164,7 @@ def test_a_spoilt_line_is_refused(
 
 
 REFUSED = [
-    ("operators", {}, {}, "notation is 'matrix' or 'kronecker'"),
+    ("operators", {}, {}, "notation must be 'matrix' or 'kronecker'"),
     ("operator", {}, {"row_major": True}, "row by row in kronecker"),
     ("operator", {"layout": "denominator"}, {}, "mixed layout"),
     ("kronecker", {"expression": "expm(X)"}, {}, "not a product of Kronecker products"),
@@ -212,7 +212,7 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
         (["--metric", "M"], "a gradient in a metric is the vector that stands for it"),
         (["--cse"], "--cse cannot be combined with --notation"),
         (["--format", "numpy"], "not as numpy"),
-        (["--wrt", "x"], "with respect to one variable"),
+        (["--wrt", "x"], "one variable of differentiation"),
     ],
 )
 def test_what_the_command_refuses(

@@ -81,7 +81,7 @@ HINTS = [
     (False, "np.std(X, ddof=1)", "unexpected =", "times sqrt(n/(n - 1))", None),
     (False, "np.sum(X, keepdims=True)", "unexpected =", "leave out keepdims=True", None),
     (False, "x.clamp(min=0)", "unexpected =", "min(max(x, a), b)", None),
-    (False, "mean(A, 'all')", "text", "leave it out", (", 'all'", "", "mean(A)")),
+    (False, "mean(A, 'all')", "string", "leave it out", (", 'all'", "", "mean(A)")),
     (False, "max(A, [], 'all')", "nothing", "amax(A)", (None, "amax(A)", "max(A)")),
     (False, "sum((y - X %*% b)^2)", "%", "sum((y - X * b).^2)", (" %*% b)^", " * b).^", None)),
     (False, "np.diagonal(X)", "not known", "diag(A)", ("np.diagonal", "diag", "diag(X)")),
@@ -140,8 +140,8 @@ HINTS = [
     (
         False,
         "y: onehot(n); log(softmax(z)[y + 1])",
-        "not a place",
-        "x[y] and X[y, :] are where y has its 1",
+        "not a position",
+        "x[y] and X[y, :] select the position where y has its 1",
         ("y + 1", "y", "y: onehot(n); sum(y.*logsoftmax(z))"),
     ),
 ]
@@ -157,10 +157,10 @@ NOTED = [
 ]
 NOTED += [
     ("exp(-gamma(x - y))", "exp(-gamma(x - y))", "write gamma*(x - y) for the product"),
-    ("A*x == y", "A*x == y", "matcalc implicit derives what an equation determines"),
+    ("A*x == y", "A*x == y", "matcalc implicit differentiates what an equation determines"),
 ]
 # the same in LaTeX
-NOTED_IN_LATEX = [(r"A^{+} b", "b: vector; pinv(A)*b", "because A^{+} stands before it")]
+NOTED_IN_LATEX = [(r"A^{+} b", "b: vector; pinv(A)*b", "because A^{+} precedes it")]
 # about which nothing is said
 QUIET = [
     "x @ x'",

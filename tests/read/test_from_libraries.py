@@ -77,12 +77,12 @@ READ = [
 ]
 # the text, and words of the hint
 REFUSED = [
-    ("median(x)", "only the largest and the smallest are read"),
+    ("median(x)", "only the largest and the smallest are supported"),
     ("sum[i, x[i] > 0](x[i]^2)", "write sum[i]((x[i] > 0)*(x[i]^2))"),
     ("sum[i,j, y[i] != y[j]](x[i])", "write sum[i, j]((y[i] != y[j])*(x[i]))"),
     ("sum[i](sum[j != y[i]](S[i,j]))", "write sum[i](sum[j]((1 - y[i,j])*(S[i,j])))"),
     ("y'*sort(x)", "declare P: matrix(n, n), the permutation"),
-    ("argsort(x)", "it gives a place and has no derivative"),
+    ("argsort(x)", "it gives a position and has no derivative"),
     ("lu(A)", "qr_q(A) and qr_r(A)"),
     ("fft(x)", "with a matrix F of constants"),
     ("randn(3)", "declare one"),
@@ -92,7 +92,7 @@ REFUSED = [
     ("x.A.x", "write x'*A*x"),
     ("x // 2", "write / for the quotient"),
     ("!x", "1 - (x > 0)"),
-    ("def f(x): return x", "write the expression alone"),
+    ("def f(x): return x", "enter only the expression"),
     ("reshape(X, [], 3)", "write both sizes"),
     ("Statistics.var(x)", "divides by n"),
 ]

@@ -19,7 +19,7 @@ IN_LATEX = [
     (
         r"\sum_i y_i \log p_i + (1-y_i) \log(1-p_i)",
         "y: vector(n); p: vector(n); sum(y.*log(p) + (1 - y).*log(1 - p))",
-        r"(1-y_i) \log(1-p_i) is read as a part of \sum_i, whose index stands in it",
+        r"(1-y_i) \log(1-p_i) is read as a part of \sum_i, whose index it contains",
     ),
     (
         r"-\frac{1}{m} \sum_{i=1}^m y^{(i)} \log \sigma(\theta^T x^{(i)}) "
@@ -118,9 +118,9 @@ HINTS = [
     ("x*'*y", "x'*y", "dot(x, y)"),
     ("x.*'z", "x'.*z", None),
     ("exp(A*t)*x", "expm(A*t)*x", "expm(A*t)*x"),
-    ("min x'*x", "only the objective is written", None),
-    ("argmin_x norm(A*x)", "only the objective is written", None),
-    ("arg min norm(A*x)", "only the objective is written", None),
+    ("min x'*x", "enter only the objective", None),
+    ("argmin_x norm(A*x)", "enter only the objective", None),
+    ("arg min norm(A*x)", "enter only the objective", None),
     ("F.softmax(X, 1)", "softmax(X, 2)", "softmax(X, 2)"),
     ("F.log_softmax(X, 0)", "logsoftmax(X, 1)", "logsoftmax(X, 1)"),
     ("F.mse_loss(A @ x, y)", "mean((A @ x - y).^2)", "mean((A*x - y).^2)"),
@@ -152,9 +152,9 @@ HINTS = [
     ("r = A*x - z, r'*r/2", "r = A*x - z; r'*r/2", "norm2(A*x - z)^2/2"),
     ("x'*A*x = 0", "leave one side out; matcalc implicit", None),
     ("tr(X) = 1", "leave one side out; matcalc implicit", None),
-    ("print(x'*x)", "write the expression alone", None),
-    ("print x", "write the expression alone", None),
-    ("import numpy as np; np.sum(x)", "write the expression alone", None),
+    ("print(x'*x)", "enter only the expression", None),
+    ("print x", "enter only the expression", None),
+    ("import numpy as np; np.sum(x)", "enter only the expression", None),
     ("function(x) x'*A*x", "without its arguments", None),
     ("A⁻ᵀ*x", "inv(A)'", "inv(A')"),
     ("A⁻²*x", "A^-2", "inv(A)*inv(A)"),
@@ -162,7 +162,7 @@ HINTS = [
     ("||x||^2_2", "||x||_2^2", "x'*x"),
     ("‖X‖F²", "‖X‖_F", "norm2(X)"),
     ("‖x‖p", "normp(x, p)", None),
-    ("x[::2]", "sum[i](x[2*i]) runs over every second place", None),
+    ("x[::2]", "sum[i](x[2*i]) runs over every second position", None),
     ("(1,2)*x", "[1; 2]", None),
     ("max 0 x", "max(...) with its argument in brackets", None),
     ("x => 0", ">=", None),
@@ -176,11 +176,11 @@ REFUSED = [
     (False, "a^X", "the exponent is matrix"),
     (False, "2^(A + B)", "the exponent is matrix"),
     (False, "2^(X/2)", "the exponent is matrix"),
-    (True, r"\sum_i (x_i) + y_i", "outside of the sum"),
-    (True, r"\left(\sum_i x_i\right) + y_i", "outside of the sum"),
-    (True, r"\sum_i x_i + c + y_i", "outside of the sum"),
-    (True, r"\log \sum_i e^{x_i} + x_i", "outside of the sum"),
-    (True, r"\prod_i x_i + y_i", "outside of the sum"),
+    (True, r"\sum_i (x_i) + y_i", "outside the sum"),
+    (True, r"\left(\sum_i x_i\right) + y_i", "outside the sum"),
+    (True, r"\sum_i x_i + c + y_i", "outside the sum"),
+    (True, r"\log \sum_i e^{x_i} + x_i", "outside the sum"),
+    (True, r"\prod_i x_i + y_i", "outside the sum"),
     # what follows defines nothing that is used, or cannot stand before it
     (True, r"x^\top x, y = Ax", "there is , after x"),
     (True, r"a = x^\top x, b = Ax", "there is , after x"),
@@ -189,14 +189,14 @@ REFUSED = [
     (True, r"x_1^2 + y^2", "a power of a vector"),
     # signs of derivatives are no letters
     (True, r"x - \eta \nabla_x f", "nothing says how f depends on x"),
-    (True, r"x - \eta \partial_x", "stands alone"),
+    (True, r"x - \eta \partial_x", "on its own"),
     # numbers stand before what they multiply
     (True, r"\|x\|2", "may be a power or a product"),
     (True, "x2", "may be a power or a product"),
     (True, r"x^\top A x2", "may be a power or a product"),
     (True, r"\sum_1^n x_i", "a sum runs over a letter"),
-    (True, r"A_{*j}^\top x", "may be all places, or an optimum"),
-    (True, r"A_{i*} x", "where a place is expected"),
+    (True, r"A_{*j}^\top x", "may mean all positions, or an optimum"),
+    (True, r"A_{i*} x", "where a position is expected"),
 ]
 
 
@@ -245,7 +245,7 @@ def test_the_sign_for_parallel_lines_is_that_of_a_norm() -> None:
 
 
 def test_a_quotient_of_differentials_is_left_out() -> None:
-    with pytest.raises(MatcalcError, match=r"leave \.\.\./dw out"):
+    with pytest.raises(MatcalcError, match=r"leave out \.\.\./dw"):
         matcalc.diff("dL/dw", "w")
     with pytest.raises(MatcalcError, match=r"write X\[i,j\] for an entry of X"):
         matcalc.diff("tr(X_ij)", "X")

@@ -85,7 +85,7 @@ def test_letters_that_count_behind_numbers(text: str) -> None:
     program = read(text)
     assert not program.expr.shape
     assert len(program.notes) == 1
-    assert "stands last in" in program.notes[0]
+    assert "comes last in" in program.notes[0]
 
 
 @pytest.mark.parametrize("text", ["2*n", "x'*y*n'*z", "det(A)*b", "(x'*y)*z"])

@@ -50,7 +50,7 @@ def test_hints(text: str, hint: str, followed: str, meant: str) -> None:
 def test_a_derivative_of_mathematica() -> None:
     with pytest.raises(MatcalcError) as refused:
         matcalc.parse("D[x.A.x, x]")
-    assert "only what is differentiated is written" in (refused.value.hint or "")
+    assert "enter only what is differentiated" in (refused.value.hint or "")
 
 
 def test_no_matrix_exponential_where_nothing_is_time() -> None:

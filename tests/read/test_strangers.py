@@ -136,7 +136,7 @@ HINTS_IN_LATEX = [
     (r"S_\lambda(x - y)", "a function or a product", {}),
     (r"{}^t A A", "is expected", {r"{}^t A => A^\top": "A'*A"}),
     (r"A^{-} b", "is expected", {r"A^{-} => A^{-1}": "inv(A)*b", r"A^{-} => A^+": "pinv(A)*b"}),
-    (r"\sum_{i \in \{1,2\}} x_i^2", "is not read", {r"\sum_{i} w_i x_i": "w'*x"}),
+    (r"\sum_{i \in \{1,2\}} x_i^2", "is not supported", {r"\sum_{i} w_i x_i": "w'*x"}),
     (r"\sum_{i: y_i} w^\top x_i", "this condition of a sum", {}),
     (r"\sum_{<i,j>} x_i x_j", "below a sum", {}),
     (
@@ -163,7 +163,7 @@ HINTS = [
     ("sum(y_i*log(p_i))", "cannot multiply", {"sum[i](y[i]*log(p[i]))": "y'*log(p)"}),
     ("W_ij*x_j", "may be an entry", {"sum[j](W[i,j]*x[j])": "W[i,:]*x"}),
     ("λx'*x", "one name or the product", {"λx => λ*x": "λ*x'*x"}),
-    ("X[:,None]", "axes are not added", {}),
+    ("X[:,None]", "axes cannot be added", {}),
     ("sum(abs2, x)", "the second argument", {"sum(x.^2)": "norm2(x)^2"}),
     ("E[x'*A*x]", "the expectation", {}),
     ("sigma(W*x)", "unknown function", {"sigmoid(W*x)": "sigmoid(W*x)"}),

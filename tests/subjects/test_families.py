@@ -64,13 +64,13 @@ REFUSED = [  # a program, its error, its hint
     ("s = 0; s += 1; t = s; s += 1; s", "s is used before everything has been added", "s[k-1]"),
     ("f[0] = x; f[0] = y; f[0]", "f[0] is defined twice", None),
     ("x: vector(n); x[0] = y; x[0]", "x is declared as vector(n), and a family here", None),
-    ("W[k]: matrix(n, n); W[1,2]*x", "W is declared with 1 places, not 2", "W[k][i]"),
+    ("W[k]: matrix(n, n); W[1,2]*x", "W is declared with 1 index, not 2", "W[k][i]"),
     ("W[k]: matrix(n, n); W[1:2]", "W is a family", "W[k][...]"),
-    ("for k = 1:2; x: vector(n); end; x", "a declaration stands before the loop", None),
+    ("for k = 1:2; x: vector(n); end; x", "a declaration precedes the loop", None),
     ("u[1] = x; sum[k](norm2(u[k]))", "the range of k is needed", "k=1:3"),
     ("u[1] = x; max[k=1:1](norm2(u[k]))", "max over members of families", None),
     ("u[1] = x; r[k=1:1] = 2*u[k]; sum(r)", "not made of members", "for k = 1:K; r[k] = ...; end"),
-    ("for k = 1:99999; f[k] = x; end; x", "are not written out", None),
+    ("for k = 1:99999; f[k] = x; end; x", "are not unrolled", None),
     ("for k = 1:2; f[k] = x", "the text ends", None),
 ]
 
@@ -132,7 +132,7 @@ def test_code_takes_and_returns_lists():
     moved = [each.astype(complex) for each in weights]
     moved[1][2, 1] += 1e-30j
     assert slopes["W"][1][2, 1] == pytest.approx(loss(moved).imag / 1e-30)
-    with pytest.raises(MatcalcError, match="argument W is a list of 3, not one of 2"):
+    with pytest.raises(MatcalcError, match="argument W must be a list of 3, not one of 2"):
         g.to_callable()(W=weights[:2], b=bias, x=x, y=y)
 
 

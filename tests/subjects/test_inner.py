@@ -67,8 +67,8 @@ def test_derived_again(text, wrt, expected):
 
 
 REFUSED = [
-    ("grad(A*x, x)", "grad is that of a scalar, not of vector", "write jacobian(A*x, x)"),
-    ("jacobian(tr(X), X)", "is no Jacobian", "write grad(tr(X), X)"),
+    ("grad(A*x, x)", "grad takes a scalar, not vector", "write jacobian(A*x, x)"),
+    ("jacobian(tr(X), X)", "is not a Jacobian", "write grad(tr(X), X)"),
     (
         "grad(x'*x, 2*x)",
         "grad is taken with respect to a variable, and 2*x is not one",
@@ -77,8 +77,8 @@ REFUSED = [
     ("y = 2*x; grad(y'*y, y)", "y is not one", "write grad(f, x)"),
     ("grad(x'*x)", "not 1 argument", "write grad(f, x)"),
     ("grad(x'*x, x, y)", "not 3 arguments", "write grad(f, x)"),
-    ("x: vector(n); div(A, x)", "div is that of an expression like x", ""),
-    ("jacobian(x'*x, a, b)", "a vector by scalars", "one vector x"),
+    ("x: vector(n); div(A, x)", "div takes an expression with the shape of x", ""),
+    ("jacobian(x'*x, a, b)", "a vector and scalars", "one vector x"),
     ("sum[i](grad(x[i]^2, x)'*x)", "", "g = grad(f, x)"),
     ("laplacian(x'*x, x)", "unknown function laplacian", "lap"),
 ]
@@ -93,7 +93,7 @@ def test_refusals(text, message, hint):
 
 
 def test_nobody_expands():
-    with pytest.raises(UnsupportedError, match="cannot stand inside"):
+    with pytest.raises(UnsupportedError, match="cannot appear inside"):
         read("grad(x'*x, x)")
 
 

@@ -98,4 +98,4 @@ def test_choices_stand_in_the_schema() -> None:
     assert tuple(known["backend"]["enum"]) == BACKENDS
     assert tuple(known["layout"]["enum"]) == LAYOUTS
     (found,) = asked(("derive", {"expression": "x'*x", "wrt": "x", "backend": "cobol"}))
-    assert "backend is 'numpy' or 'jax'" in found.content[0].text
+    assert "backend must be 'numpy' or 'jax'" in found.content[0].text

@@ -139,7 +139,7 @@ def test_files_are_loaded_and_a_circle_is_left_out(typed: object, tmp_path: Path
 def test_the_first_of_the_hint_is_what_to_write(typed: object) -> None:
     code, _, said = typed("diff --order 2 x'*x")  # type: ignore[operator]
     assert code == 2
-    assert "the expression is missing, which comes before the options" in said
+    assert "the expression is missing; it comes before the options" in said
     with pytest.raises(ArgumentError, match="no closing quotation"):
         arguments('diff "x', Session())
 
@@ -222,10 +222,10 @@ def test_the_prompt_of_a_terminal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said", "answer"),
     [
-        ("x'*A*x wrt x", "no command stands here", "(A + A')*x"),
-        ("gradient of x'*A*x wrt x", "gradient is no command", "(A + A')*x"),
-        ("steps x'*x wrt x", "steps is no command", "f = x'*x"),
-        ("steps x'*x --wrt x", "steps is no command", "f = x'*x"),
+        ("x'*A*x wrt x", "there is no command here", "(A + A')*x"),
+        ("gradient of x'*A*x wrt x", "gradient is not a command", "(A + A')*x"),
+        ("steps x'*x wrt x", "steps is not a command", "f = x'*x"),
+        ("steps x'*x --wrt x", "steps is not a command", "f = x'*x"),
     ],
 )
 def test_a_question_without_its_command_is_told_it(typed, line, said, answer):

@@ -119,5 +119,5 @@ def test_programs_with_members_of_families_stay_whole() -> None:
     assert (entered.made, entered.value) == ({}, text)
     assert str(session.read(text).expr.shape) == "()"
     assert list(session.kept) == ["B"]
-    with pytest.raises(MatcalcError, match="not written out"):
+    with pytest.raises(MatcalcError, match="not unrolled"):
         session.read(text.replace("1:2", "1:K").replace("h[2]", "h[K]"))

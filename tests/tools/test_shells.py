@@ -160,7 +160,7 @@ def test_files_of_expressions(
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["diff", "--file", "f", "x"], "the expressions stand in f, and x is another"),
+        (["diff", "--file", "f", "x"], "the expressions are in f, and x is another"),
         (["diff", "--file", "no such file"], "cannot read no such file: No such file or directory"),
     ],
 )

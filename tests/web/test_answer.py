@@ -78,7 +78,7 @@ def test_code_of_another_backend() -> None:
     assert said["code"].startswith("import torch")
     assert said["backends"][0] == "numpy"
     said = answer({**TWO_LAYERS, "backend": "cobol"})
-    assert "backend is 'numpy' or" in said["error"]["message"]
+    assert "backend must be 'numpy' or" in said["error"]["message"]
 
 
 def test_the_picture_of_a_graph() -> None:
@@ -107,8 +107,8 @@ def test_equations() -> None:
         ({"expression": "x" * (LONGEST + 1)}, "must be a string of at most"),
         ({"expression": 3}, "must be a string"),
         ({"expression": "x", "variables": "x"}, "variables must be an object"),
-        ({"expression": "x'*x", "order": "two"}, "order is"),
-        ({"expression": "x'*x", "layout": "upside down"}, "layout is"),
+        ({"expression": "x'*x", "order": "two"}, "order must be"),
+        ({"expression": "x'*x", "layout": "upside down"}, "layout must be"),
     ],
 )
 def test_errors_are_answers(question: dict[str, Any], message: str) -> None:

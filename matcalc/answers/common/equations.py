@@ -92,7 +92,7 @@ def read_by_entries(
 ) -> Program | None:
     r"""What is zero as an array, where a formula in LaTeX is an equation of entries such as
     ``x_i^3 - b_i``: that of ``\mathit{entry}_{i} = x_i^3 - b_i``. None where no letter below
-    another is free, or where that is not read.
+    another is free, or where that is not supported.
     """
     bound = {letter for part in _BELOW_SUM.findall(source) for letter in _LETTERS.findall(part)}
     found = [(each[1], _LETTERS.findall(each[2])) for each in _SUBSCRIPTED.finditer(source)]

@@ -54,7 +54,7 @@ def require_different(wrt: Sequence[str]) -> list[str]:
         )
     for name in names:
         if not isinstance(name, str):
-            raise ArgumentError(f"wrt has the names of variables, not {name!r}")
+            raise ArgumentError(f"wrt must have the names of variables, not {name!r}")
         if names.count(name) > 1:
             raise ArgumentError(f"{name} is given twice", hint="name each variable once")
     return names
@@ -95,7 +95,7 @@ def with_directions(program: Program, moves: Mapping[str, str]) -> Program:
     """The program with a direction for each variable that moves."""
     if not isinstance(moves, Mapping) or not moves:
         raise ArgumentError(
-            f"directions are a mapping from variables to names, not {moves!r}",
+            f"directions must be a mapping from variables to names, not {moves!r}",
             hint='for example {"x": "v"}',
         )
     for name, direction in moves.items():

@@ -67,7 +67,8 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Expansion
     said = str(at) if isinstance(at, str | int | float | Fraction) else ""
     if not said or isinstance(at, bool):
         raise ArgumentError(
-            f"a point is a name, a number or an expression, not {at!r}", hint='for example at="a"'
+            f"a point must be a name, a number or an expression, not {at!r}",
+            hint='for example at="a"',
         )
     if said == wrt:
         raise ArgumentError(

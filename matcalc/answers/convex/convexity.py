@@ -257,8 +257,8 @@ def _kind(verdict: str, found: Certificate, *, scalar: bool) -> str:
     if not scalar:
         sign = "positive" if verdict == CONVEX else "negative"
         return f"{sign} definite" if found.definite else f"{sign} semidefinite"
-    side = ("above", "below") if verdict == CONVEX else ("below", "above")
-    return f"{side[0]} zero" if found.definite else f"nowhere {side[1]} zero"
+    sign, other = ("positive", "negative") if verdict == CONVEX else ("negative", "positive")
+    return sign if found.definite else f"non{other} everywhere"
 
 
 def _check(program: Program, found: Convexity, numbers: Numbers) -> Convexity:
@@ -283,10 +283,10 @@ def _by_numbers(program: Program, numbers: Numbers) -> Convexity:
     """What random points say: a counterexample, or that none was found."""
     wrt = ", ".join(numbers.wrt)
     if not numbers.has_points:
-        return Convexity(UNKNOWN, wrt, "no point inside of the domain was found")
+        return Convexity(UNKNOWN, wrt, "no point inside the domain was found")
     name = find_declared_function(program)
     if name:
-        return Convexity(UNKNOWN, wrt, f"it depends on {name}, of which only the kind is known")
+        return Convexity(UNKNOWN, wrt, f"it depends on {name}, about which only the kind is known")
     up, down = numbers.curvatures()
     if up is not None and down is not None:
         places = "place" if isinstance(up, Chord) or isinstance(down, Chord) else "point"

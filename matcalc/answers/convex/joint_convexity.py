@@ -51,7 +51,7 @@ def joint_certificate(
             if pivot is None:
                 return None
             turned = ", with the opposite sign" if negative else ""
-            kind = "definite" if known.program.variables[pivot].shape else "above zero"
+            kind = "definite" if known.program.variables[pivot].shape else "positive"
             reasons.append(f"the block of {pivot}{turned}, {text(blocks[pivot, pivot])}, is {kind}")
         left.remove(pivot)
         if not _eliminate(program, blocks, pivot, left):

@@ -194,7 +194,7 @@ class Quadratics:
         )
 
 
-_NAME = {False: "not below zero", True: "positive semidefinite"}
+_NAME = {False: "nonnegative", True: "positive semidefinite"}
 
 
 def times(left: Expr, right: Expr) -> Expr | None:

@@ -70,7 +70,7 @@ class Backprop(Typeset):
             f"{_RANGE}{n}": Variable(f"{_RANGE}{n}", "vector", (dim(n),)) for n in numbers
         }
         self._place = 0
-        self.verification = Verification("none", how="not asked for")
+        self.verification = Verification("none", how="not requested")
         self._verify = verify
         if verify:
             self.verification = self._prove()
@@ -162,7 +162,7 @@ class Backprop(Typeset):
         require_choice("backend", backend, BACKENDS)
         if backend != BACKENDS[0]:
             raise UnsupportedError(
-                f"code with a loop that ends at a name is for NumPy, not {backend}",
+                f"code with a loop that ends at a name is only for NumPy, not {backend}",
                 hint="write a number in its range, or take the code for NumPy",
             )
         # a plain answer does not need it
@@ -334,7 +334,7 @@ class Backprop(Typeset):
                 trees[name] = again.definitions[adjoint]
                 if trees[name].shape != whole.variables[name].shape:
                     # with more sizes in it the text may say what is meant
-                    raise ShapeError(f"{adjoint} reads back with another shape")
+                    raise ShapeError(f"{adjoint} has another shape when it is parsed again")
         return trees
 
 
@@ -386,7 +386,7 @@ def write_out_loops(source: str, declarations: Iterable[str], values: Mapping[st
         given = np.asarray(values.get(name))
         if given.ndim or given.dtype.kind not in "iu" or given < 1:
             raise ArgumentError(
-                f"a loop ends at {name}, and the values have no whole number for it",
+                f"a loop ends at {name}, and the values have no integer for it",
                 hint=f'add "{name}": 3 to the file, or write a number in the range',
             )
         counts[name] = int(given)

@@ -222,7 +222,7 @@ class FamilyDerivative(Gradients):
         value and the derivative.
         """
         if backend != "numpy":
-            raise UnsupportedError(f"families of arrays have code for NumPy alone, not {backend}")
+            raise UnsupportedError(f"families of arrays have code only for NumPy, not {backend}")
         # it loads NumPy
         from matcalc.write.printers.numpy_code import of_family  # noqa: PLC0415
 

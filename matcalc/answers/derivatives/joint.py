@@ -217,9 +217,9 @@ def joint(
         require_variable(expression._program, name)
     require_code(backend, "inline", "f")
     if isinstance(order, bool) or order not in _ORDERS:
-        raise ArgumentError(f"order is 0, 1 or 2, not {order!r}")
+        raise ArgumentError(f"order must be 0, 1 or 2, not {order!r}")
     if not (value or order or hvp):
-        raise ArgumentError("nothing is asked for", hint="value=True, order=1 or hvp=True")
+        raise ArgumentError("nothing is requested", hint="value=True, order=1 or hvp=True")
     if order == 2 or hvp:
         require_scalar(expression._tree, "the Hessian is")
     return Joint(

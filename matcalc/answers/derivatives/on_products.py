@@ -255,7 +255,7 @@ def on_product(
 ) -> RiemannianGradients | RiemannianHessian:
     """The gradients on a product of manifolds, or of order 2 the Hessian."""
     if order not in (1, 2):
-        raise ArgumentError(f"on manifolds the order is 1 or 2, not {order}")
+        raise ArgumentError(f"on manifolds the order must be 1 or 2, not {order}")
     kind = RiemannianGradients if order == 1 else RiemannianHessian
     return kind(expression, wrt, manifolds, verify=verify)
 
@@ -265,7 +265,7 @@ def _manifolds_of(wrt: Sequence[str], manifolds: str | Sequence[str]) -> dict[st
     names = [manifolds] * len(wrt) if isinstance(manifolds, str) else list(manifolds)
     if len(names) != len(wrt):
         raise ArgumentError(
-            f"{len(names)} manifolds do not go with {len(wrt)} variables",
+            f"{len(names)} manifolds do not match {len(wrt)} variables",
             hint=f"name one for each of {', '.join(wrt)}; {EUCLIDEAN} is one, of all arrays",
         )
     for name in names:

@@ -33,7 +33,7 @@ def symmetry(derivative: Derivative | Hessian, seed: int = 0) -> Symmetry:
     if isinstance(derivative, Hessian):
         return _of_blocks(derivative, seed)
     if not isinstance(derivative, Derivative) or derivative.order == 1:
-        raise ArgumentError("symmetry is that of second and higher derivatives")
+        raise ArgumentError("symmetry concerns second and higher derivatives")
     return _of_derivative(derivative, seed)
 
 

@@ -239,7 +239,7 @@ def _rule(node: Expr, parts: Sequence[Expr | None], after: After) -> Expr:
     raise UnsupportedError(
         f"the difference quotient of {op} has no form here in which h cancels",
         hint="polynomials, quotients, roots, traces and inverses have one; "
-        "matcalc diff --steps derives the others by their differentials",
+        "matcalc diff --steps differentiates the others",
     )
 
 
@@ -250,7 +250,7 @@ def _power(node: Expr, slope: Expr, after: After) -> Expr:
     if base.op == "norm2" or count.denominator != 1 or not 0 < abs(count) <= _MOST_POWER:
         raise UnsupportedError(
             f"the difference quotient of a power {text(exponent)} has no form in which h cancels",
-            hint="whole exponents have one",
+            hint="integer exponents have one",
         )
     raising, times = node.op, ".*" if node.op == ".^" else "*"
     n = abs(int(count))
@@ -304,6 +304,6 @@ def _binomial(
     without = f"sum[k=1:{n}](binomial({n}, k)*{wrt}^({n} - k)*{step}^(k - 1))"
     why = (
         f"the binomial theorem, for {n} = 1, 2, ...",
-        f"for {step} -> 0; the term k = 1 alone is without {step}",
+        f"for {step} -> 0; only the term k = 1 is without {step}",
     )
     return FromDefinition(shown, without, str(derivative), why, "", proof)

@@ -341,9 +341,9 @@ class _Finder:
     def _refusal(self, tree: Expr) -> UnsupportedError:
         known = ", ".join([*ROWS, *OF_MATRICES][:8])
         return UnsupportedError(
-            f"no general term is known of {text(tree)} at {self.wrt} = {self.point.said}",
-            hint=f"series are known of multiples of {known} and their like, of an affine argument; "
-            "matcalc taylor without --series gives the terms one by one",
+            f"no general term is known for {text(tree)} at {self.wrt} = {self.point.said}",
+            hint=f"series are known for multiples of {known} and similar functions, with an "
+            "affine argument; matcalc taylor without --series gives the terms one by one",
         )
 
 

@@ -146,7 +146,7 @@ def _odd(term: str, alternating: bool) -> Template:
     def parts(core: Core) -> list[SeriesPart]:
         if not core.at_zero:
             raise UnsupportedError(
-                "the general term of this function is known at 0 alone",
+                "the general term of this function is known only at 0",
                 hint="matcalc taylor without --series gives the terms one by one",
             )
         sign = "(-1)^k" if alternating else ""

@@ -60,7 +60,7 @@ class TaylorPolynomial(Formula):
     ) -> None:
         program, self.points = _read_points(expression._program, wrt, at)
         if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST_ORDER:
-            raise ArgumentError(f"order is a number from 1 to {MOST_ORDER}, not {order!r}")
+            raise ArgumentError(f"order must be a number from 1 to {MOST_ORDER}, not {order!r}")
         moves = {point.wrt: f"{_STEP}{point.wrt}" for point in self.points}
         ways = [direction_of(program.variables[name], step) for name, step in moves.items()]
         self._derived = program.declare(*ways)
@@ -196,7 +196,7 @@ class TaylorPolynomial(Formula):
         power = self.remainder(drawn)
         if not report.ok or power > self.order + _FALLS:
             return report
-        problem = f"the remainder falls like the power {power:.1f} of the displacement alone"
+        problem = f"the remainder decreases like the power {power:.1f} of the displacement only"
         return replace(report, ok=False, problem=problem)
 
     @property

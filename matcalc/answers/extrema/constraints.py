@@ -36,7 +36,7 @@ def read_constraint(
     if zero.rank > 1:
         raise UnsupportedError(
             f"{source} is an equation of matrices",
-            hint="equations of scalars and vectors are solved",
+            hint="only equations of scalars and vectors are solved",
         )
     zero = _squared(program, (transpose(zero) if zero.row else zero).fold(_square_of_norm))
     name = free_name(program, "l", "k", "u")

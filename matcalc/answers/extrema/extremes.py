@@ -38,7 +38,7 @@ DOMAIN = ", on every convex set within the domain"
 _LONGEST = 300  # letters of a Hessian that is shown
 
 
-_ON_A_KINK = "of a kind that is not known: the function has kinks, and it may be on one"
+_ON_A_KINK = "of unknown kind: the function has kinks, and the point may be on one"
 
 
 class PointKind(NamedTuple):
@@ -97,7 +97,7 @@ def format_requirements(program: Program, requires: Sequence[Requirement]) -> li
 
 def counts_only(conditions: Sequence[str]) -> str:
     """On which conditions a point counts."""
-    return f"the point counts only {' and only '.join(conditions)}"
+    return f"the point is valid only {' and only '.join(conditions)}"
 
 
 def _after_a_change(expression: Expression, wrt: str) -> PointKind | None:
@@ -231,7 +231,7 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKin
     if shown.rank in (0, 2):
         kind = program.variables[wrt].kind
         known = Definiteness(_where_it_counts(program, wrt, point))
-        zero = "above zero" if not shown.shape else "positive definite"
+        zero = "positive" if not shown.shape else "positive definite"
         if kind_spec(kind).reflection == 1 and known.is_definite_on_symmetric(shown):
             why = "is positive definite on the symmetric matrices"
             return PointKind(
@@ -241,16 +241,19 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKin
             why = f"the {what} there, {_short(program, shown)}, is {zero}"
             return PointKind("a local minimum", why)
         if known.is_definite(negate(program, shown)):
-            below = "below zero" if not shown.shape else "negative definite"
+            below = "negative" if not shown.shape else "negative definite"
             why = f"the {what} there, {_short(program, shown)}, is {below}"
             return PointKind("a local maximum", why)
         if not shown.shape:
             sign = _sign_at_zeros(program, wrt, hessian)
             if sign:
-                end, side = ("minimum", "above") if sign > 0 else ("maximum", "below")
-                why = f"the {what} is {side} zero wherever the gradient is zero"
+                end, side = ("minimum", "positive") if sign > 0 else ("maximum", "negative")
+                why = f"the {what} is {side} wherever the gradient is zero"
                 return PointKind(f"a local {end}", why)
-            said = f"a minimum where {_short(program, shown)} is above zero, a maximum below"
+            said = (
+                f"a minimum where {_short(program, shown)} is positive, a maximum where it is "
+                "negative"
+            )
             return PointKind(said + _if_declared(program, wrt))
     return PointKind(
         f"a minimum where the {what} there, {_short(program, shown)}, is positive definite, a "

@@ -178,7 +178,9 @@ def _kind(
     hessian = sp.Matrix(rows)
     minors = [hessian[:k, :k].det() for k in range(1, len(names) + 1)]
     if abs(minors[-1]) < _NOTHING:
-        return PointKind("a stationary point", "the Hessian there is singular, and does not decide")
+        return PointKind(
+            "a stationary point", "the Hessian there is singular, so this test is inconclusive"
+        )
     if all(minor > 0 for minor in minors):
         return PointKind("a local minimum", "the Hessian there is positive definite")
     if all(minor * (-1) ** k > 0 for k, minor in enumerate(minors, 1)):

@@ -120,7 +120,7 @@ def joint_stationary(expression: Expression, wrt: Sequence[str]) -> JointPoint |
         known = require_variable(program, name)
         if known.kind in CURVED:
             raise UnsupportedError(
-                f"{name} is {known}, which is asked about alone",
+                f"{name} is {known}, which must be the only variable",
                 hint=f"matcalc stationary ... --wrt {name}",
             )
     gradients = {}
@@ -216,7 +216,7 @@ def _arrays_under(
     raise UnsupportedError(
         f"no closed form was found for {', '.join(names)} where {expression} is stationary under "
         f"{', '.join(each.source for each in found)}",
-        hint="write what stands together as one vector, with blocks such as [A, B]",
+        hint="write variables that occur together as one vector, with blocks such as [A, B]",
     )
 
 

@@ -225,7 +225,7 @@ def _by_hessian(program: Program, values: Mapping[str, Expr]) -> PointKind:
         along = by_orders(line, name, values[name])
         if along.said == "no extreme":
             return PointKind("a saddle", f"along {name} {along.why}")
-    return PointKind("a stationary point", f"{shown} is singular, and does not decide")
+    return PointKind("a stationary point", f"{shown} is singular, so this test is inconclusive")
 
 
 def _there(program: Program, tree: Expr, values: Mapping[str, Expr]) -> Expr:

@@ -92,9 +92,9 @@ def find_constrained_point(
     program, known, equations = _of_kind(program, known, list(constraints))
     if len(known.shape) > 1:
         raise UnsupportedError(
-            f"{wrt} is {known}, and constraints are for scalars and vectors",
+            f"{wrt} is {known}, and constraints are only for scalars and vectors",
             hint=f"{wrt}'*{wrt} = eye is known; where it is c*eye put sqrt(c)*{wrt} in place of "
-            f"{wrt}; else write the entries as a vector",
+            f"{wrt}; otherwise write the entries as a vector",
         )
     found: list[Constraint] = []
     for source in equations:

@@ -233,9 +233,9 @@ def _eigenproblem(
     product = text(Expr("*", (left if dropped else half, x), x.shape))
     level = free_name(program, "Λ", "L")
     equation = f"{product} = {wrt}*{level}"
-    how = f"there the free gradient is twice it, but for {wrt}*L with a symmetric L"
+    how = f"there the free gradient is twice it, up to {wrt}*L with a symmetric L"
     if right.op == "eye" and dropped:
-        how = f"there the free gradient is a multiple of it, but for {wrt}*L with a symmetric L"
+        how = f"there the free gradient is a multiple of it, up to {wrt}*L with a symmetric L"
         name = "an eigenproblem: the columns span an invariant subspace; compare the values"
         return NamedProblem(name, equation, how)
     if dropped:
@@ -255,5 +255,5 @@ def _eigenproblem(
         f"an eigenproblem with a diagonal {level}: the columns are eigenvectors, where the entries "
         f"of {weight} are different and not 0 (Brockett 1991)",
         equation,
-        f"there the free gradient is twice it times {weight}, but for {wrt}*L with a symmetric L",
+        f"there the free gradient is twice it times {weight}, up to {wrt}*L with a symmetric L",
     )

@@ -130,16 +130,16 @@ def find_points_together(
         if found:
             singular = _without_gradient(program, names, found)
             raise UnsupportedError(
-                f"no point has multipliers: the gradients of the Lagrangian by {', '.join(names)} "
-                "are nowhere zero together",
+                "no point has multipliers: the gradients of the Lagrangian with respect to "
+                f"{', '.join(names)} are nowhere zero together",
                 hint=f"{singular}; it may be least or largest there, without multipliers"
                 if singular
                 else "the function may be least or largest where the gradient of an equation is "
                 "zero, as at the cusp of y^2 = x^3",
             )
         raise UnsupportedError(
-            f"there is no stationary point: the gradients by {', '.join(names)} are nowhere zero "
-            "together",
+            f"there is no stationary point: the gradients with respect to {', '.join(names)} are "
+            "nowhere zero together",
             hint="matcalc convex says how the function is curved",
         )
     kept = _without_instances(program, list(places.values()))

@@ -122,7 +122,7 @@ def prove_zero(program: Program, wrt: str, gradient: Expr, point: Expr) -> str |
         if is_everywhere_zero(base, put(part.args[0], {wrt: point})):
             if _passes_through(program, wrt, point):
                 return None
-            return f"{proof}; by the convention {part.op}(0) = 0, for it jumps there"
+            return f"{proof}; by the convention {part.op}(0) = 0, because it jumps there"
     return proof
 
 
@@ -170,10 +170,10 @@ def by_orders(program: Program, wrt: str, point: Expr) -> PointKind:
             why = f"the {which} there, {shown}, is the first that is not zero"
             return PointKind("no extreme", why)
         for end, side, value in (
-            ("minimum", "above", there),
-            ("maximum", "below", negate(program, there)),
+            ("minimum", "positive", there),
+            ("maximum", "negative", negate(program, there)),
         ):
             if known.is_positive(value):
-                return PointKind(f"a local {end}", f"the {which} there, {shown}, is {side} zero")
-        return PointKind(f"a minimum where {shown} is above zero, a maximum below")
+                return PointKind(f"a local {end}", f"the {which} there, {shown}, is {side}")
+        return PointKind(f"a minimum where {shown} is positive, a maximum where it is negative")
     return PointKind("a stationary point")

@@ -174,11 +174,11 @@ def stationary(
     if not known.shape and is_periodic(program, gradient._tree, wrt):
         raise UnsupportedError(
             f"a factor of {gradient} is periodic, so it has no zero or infinitely many",
-            hint="matcalc newton says how to come near one of them",
+            hint="matcalc newton approaches one of them",
         )
     raise UnsupportedError(
         f"no closed form was found for {wrt} where {gradient} is zero",
-        hint="matcalc convex says whether there is one minimum, matcalc newton how to come near",
+        hint="matcalc convex says whether there is one minimum, matcalc newton how to approach it",
     )
 
 

@@ -158,7 +158,7 @@ def require_open(unknown: Variable) -> None:
     if kind_spec(unknown.kind).curved:
         free = Variable(unknown.name, free_kind(len(unknown.shape)), unknown.shape)
         raise UnsupportedError(
-            f"{unknown.name} is {unknown}, and an equation for all its entries may lead out of "
+            f"{unknown.name} is {unknown}, and an equation for all its entries may take it out of "
             "that set",
             hint=f"declare {unknown.name}: {free}",
         )
@@ -173,7 +173,7 @@ def require_determined(expression: Expression, slope: Derivative, unknown: Varia
     linear = kind_spec(unknown.kind).linear
     matrix = None if linear else matrix_of_map(program, slope._tree, unknown)
     if matrix is not None and is_singular(program, matrix):
-        fix = f"add an equation that fixes what is free of {name}"
+        fix = f"add an equation that fixes the free part of {name}"
         if len(unknown.shape) == 2 and unknown.shape[0] == unknown.shape[1]:
             fix = f"declare the kind of {name}, such as triangular({unknown.shape[0]}), or {fix}"
         raise UnsupportedError(

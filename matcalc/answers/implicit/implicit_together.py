@@ -184,7 +184,7 @@ def implicit_together(
     if pivots is None:
         raise UnsupportedError(
             f"the equations could not be solved for {', '.join(names)}, one after the other",
-            hint="each takes an equation of its shape, of which the derivative with respect to it "
+            hint="each needs an equation of its shape, whose derivative with respect to it "
             "is invertible where the equations hold",
         )
     how = prove_zero(

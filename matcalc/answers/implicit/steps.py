@@ -60,7 +60,7 @@ def newton(expression: Expression, wrt: str | Sequence[str]) -> Solved | Steps:
     program = expression._program
     kinds = [require_variable(program, name) for name in names]
     if program.expr.rank:
-        message = "Newton's step is that of a scalar that is minimised"
+        message = "Newton's step is for a scalar that is minimised"
         least = "matcalc gauss-newton has the step for a vector of residuals"
         raise ArgumentError(message, hint=number_hint(program, names[0]) or least)
     require_values(program)
@@ -155,7 +155,7 @@ def _damped_expression(program: Program, known: Variable) -> str:
     x = known.name
     square = (f"{x}^2", f"{x}'*{x}", f"normF({x})^2")[len(known.shape)]
     return (
-        f"with {scale}*{square}/2 added, for a small {scale} above zero, there is one: the step "
+        f"with {scale}*{square}/2 added, for a small positive {scale}, there is one: the step "
         "is damped"
     )
 
@@ -171,7 +171,7 @@ def gauss_newton(expression: Expression, wrt: str | Sequence[str]) -> Solved | S
     if residual is None or not residual.shape:
         raise ArgumentError(
             "the Gauss-Newton method is for a vector of residuals, or for the sum of their squares",
-            hint="write norm2(r)^2, or r alone",
+            hint="write norm2(r)^2, or only r",
         )
     if residual.row:
         residual = Expr("'", (residual,), residual.shape)
@@ -319,7 +319,7 @@ def _gauss_newton_of_number(
         ("residual", str(Formula(program, residual))),
         ("Jacobian", str(jacobian)),
         ("J'*J", str(Formula(program, matrix))),
-        ("where", "J'*J is above zero"),
+        ("where", "J'*J is positive"),
     ]
     return Solved(program, tree, f"step of {wrt}", lines, "")
 

@@ -77,7 +77,7 @@ class Minimization:
         if missing:
             hint = f'sizes={{"{missing[0]}": 3}}, or an array for {variable.name} in start'
             raise ArgumentError(
-                f"no array tells the size {missing[0]} of {variable.name}", hint=hint
+                f"no array determines the size {missing[0]} of {variable.name}", hint=hint
             )
         return tuple([dim.size(self.sizes) for dim in variable.shape])
 

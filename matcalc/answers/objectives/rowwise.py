@@ -44,7 +44,7 @@ def rows_of(variables: Mapping[str, Variable], names: Collection[str]) -> str:
         inner = [place for place, dim in enumerate(each.shape) if rows in dim.letters]
         if inner not in ([], [0]) or (inner and each.shape[0].plain != rows):
             raise ArgumentError(
-                f"{name} is {each}, and rows of data are its first axis alone",
+                f"{name} is {each}, and rows of data must be its first axis",
                 hint=f"the size {rows} is that of the blocks",
             )
     return rows

@@ -211,7 +211,7 @@ def _within_triangle(
         said = Formula(program, moved, verify=False)
         raise UnsupportedError(
             f"the equation is one of symmetric matrices, and {said} is not known to be symmetric",
-            hint="declare what stands on the other side as symmetric(n) or psd(n)",
+            hint="declare what is on the other side as symmetric(n) or psd(n)",
         )
     bound = unknown._replace(name=_STEP)
     left, right = product.left, product.right

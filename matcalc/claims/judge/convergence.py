@@ -72,7 +72,7 @@ def convergence(claim: Claim, seed: int = 0) -> Convergence:
     rng = np.random.default_rng(seed)
     point = next(asked.points(rng), None)
     if point is None:
-        raise DomainProblem("no point inside of the domain was found")
+        raise DomainProblem("no point inside the domain was found")
     direction = _direction(asked, point, rng)
     predicted = _along(asked, point, direction)
     start = point.values[asked.wrt]
@@ -104,7 +104,7 @@ def _direction(asked: Question, point: Point, rng: np.random.Generator) -> Array
     """A random direction within the set of the variable, of norm 1."""
     if asked.structure in COORDINATES:
         raise UnsupportedError(
-            f"convergence is that along a direction, which has no structure {asked.structure}",
+            f"convergence is measured along a direction, which has no structure {asked.structure}",
             hint="leave structure out (--structure), or --plot",
         )
     drawn = np.asarray(rng.standard_normal(np.shape(point.values[asked.wrt])))

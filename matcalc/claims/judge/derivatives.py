@@ -124,7 +124,7 @@ def split_derivatives(question: Question) -> Iterator[Variant]:
         said = f"it is the quotient of the derivatives of {a} and {b}"
         forms = [
             (missing.format("quotient", b), lambda at: slope(left, at) / value(right, at)),
-            (f"it is the derivative of {a} alone", lambda at: slope(left, at)),
+            (f"it is only the derivative of {a}", lambda at: slope(left, at)),
             *([(said, lambda at: slope(left, at) / slope(right, at))] if number else []),
         ]
     for said, form in forms:

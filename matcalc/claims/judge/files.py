@@ -158,7 +158,7 @@ def _parse(text: str, where: str) -> dict[str, Any]:
 def _claim(entry: object, where: str, shared: Mapping[str, str]) -> Claim:
     """The checked claim; its name is the place where it stands, if it has none."""
     if not isinstance(entry, dict):
-        raise ParseError(f"{where}: a claim is a table")
+        raise ParseError(f"{where}: a claim must be a table")
     unknown = [key for key in entry if key not in _KEYS]
     if unknown:
         raise ParseError(
@@ -169,11 +169,11 @@ def _claim(entry: object, where: str, shared: Mapping[str, str]) -> Claim:
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise ParseError(f"{where}: {key} is missing")
     if "order" in entry and not is_order(entry["order"]):
-        raise ParseError(f"{where}: order is {AN_ORDER}, not {entry['order']!r}")
+        raise ParseError(f"{where}: order must be {AN_ORDER}, not {entry['order']!r}")
     for key, allowed in _ALLOWED.items():
         if key in entry and entry[key] not in allowed:
             raise ParseError(
-                f"{where}: {key} is {' or '.join(map(str, allowed))}, not {entry[key]!r}"
+                f"{where}: {key} must be {' or '.join(map(str, allowed))}, not {entry[key]!r}"
             )
     name = entry.get("name", where)
     if not isinstance(name, str):
@@ -185,7 +185,7 @@ def _claim(entry: object, where: str, shared: Mapping[str, str]) -> Claim:
 def _declarations(table: object, where: str) -> dict[str, str]:
     if not isinstance(table, dict) or not all(isinstance(kind, str) for kind in table.values()):
         raise ParseError(
-            f"{where}: variables is a table of declarations",
+            f"{where}: variables must be a table of declarations",
             hint='for example { A = "symmetric(n)" }',
         )
     return table

@@ -161,8 +161,8 @@ def _of_terms(tree: Expr) -> Iterator[Mended]:
         for kind, said, times, cost in (
             ("extra-term", f"the term {shown} should not be there", 0.0, PLAIN + 0.1),
             ("sign", f"the term {shown} has the wrong sign", -1.0, sign),
-            ("factor", f"the term {shown} should count twice", 2.0, PLAIN + 0.15),
-            ("factor", f"the term {shown} should count half", 0.5, PLAIN + 0.15),
+            ("factor", f"the term {shown} should be doubled", 2.0, PLAIN + 0.15),
+            ("factor", f"the term {shown} should be halved", 0.5, PLAIN + 0.15),
         ):
             formula = f"{whole} + {_times(times, shown)}" if times else whole
             if times == -1:
@@ -170,7 +170,7 @@ def _of_terms(tree: Expr) -> Iterator[Mended]:
             yield Mended(kind, said, _with_term(part, times), cost, formula)
         for times, said in (
             (2.0, f"the factor 2 is missing everywhere but in {shown}"),
-            (0.5, f"all terms but {shown} should count half"),
+            (0.5, f"all terms but {shown} should be halved"),
         ):
             formula = (
                 f"{_times(times, whole)} {_join([part]) if part.op == 'neg' else f'+ ({shown})'}"

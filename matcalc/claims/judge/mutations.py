@@ -69,7 +69,7 @@ class Mutation:
         """What is said if the right formula with this mistake is the claim."""
         if self.gone is not None:
             return f"the factor {self._factor()} is missing"
-        return self._sign() or f"{self._after()} stands where {quote(self.part)} belongs"
+        return self._sign() or f"{self._after()} appears where {quote(self.part)} belongs"
 
     def _after(self) -> str:
         return quote(self.instead) + (" everywhere" if self.everywhere else "")

@@ -36,7 +36,7 @@ def exceptions(statement: DerivativeStatement, stated: Program, alone: str = "")
     """
     found = _provable(statement, stated)
     least = {} if found is None else least_sizes(statement, found[0], as_matrix=found[1])
-    only = [f"note: it is proved at {alone} alone: other sizes were not decided"]
+    only = [f"note: it is proved only at {alone}: other sizes were not decided"]
     return (
         *(only if alone else []),
         *(

@@ -135,7 +135,7 @@ def read_stated(claim: Claim, objective: Program) -> tuple[Program, Misfit | Non
     if stated.asked is not None:
         raise ArgumentError(
             "the claim contains a derivative that is still to be worked out",
-            hint="put the sign for it before the objective",
+            hint="put the derivative operator before the objective",
         )
     _refuse_places(claim.claim, stated, objective)
     return stated, misfit
@@ -191,7 +191,7 @@ def _refuse_places(formula: str, stated: Program, objective: Program) -> None:
             except MatcalcError:
                 hint = f"write the derivative as a whole, without {name}"
             raise ArgumentError(
-                f"the claim speaks of the entry {name}, which is nowhere in the objective",
+                f"the claim mentions the entry {name}, which does not occur in the objective",
                 hint=hint,
             )
 

@@ -56,7 +56,7 @@ def variants(question: Question) -> Iterator[Variant]:
     yield from _broadcasts()
     for place, entry in named_entries(question):
         shown = f"[{place}]" if "," in place else place
-        yield Variant("entry", f"it is entry {shown} of the derivative alone", entry, PLAIN)
+        yield Variant("entry", f"it is only entry {shown} of the derivative", entry, PLAIN)
     if question.answer is not None and not question.answer.is_tensor:
         yield from _missing_terms(question.answer, question)
         yield from _missing_pairs(question.answer, question)
@@ -118,7 +118,7 @@ def _permutations(total: int) -> Iterator[Variant]:
         back = ", ".join(str(order.index(axis) + 1) for axis in axes)
         yield Variant(
             "axes",
-            f"its axes stand in another order; permute(claim, {back}) is the derivative",
+            f"its axes are in another order; permute(claim, {back}) is the derivative",
             lambda sample, order=order: np.transpose(sample.truth, order),  # type: ignore[misc]
             PLAIN,
             lambda claim, back=back: f"permute({claim}, {back})",  # type: ignore[misc]
@@ -275,7 +275,7 @@ def _broadcasts() -> Iterator[Variant]:
 
     yield Variant(
         "broadcast",
-        "it is right up to a broadcast: the scalar stands in every entry of the derivative",
+        "it is right up to a broadcast: every entry of the derivative is the scalar",
         scalar(1, 2, 3, 4),
         PLAIN,
     )
@@ -284,7 +284,7 @@ def _broadcasts() -> Iterator[Variant]:
         yield Variant("broadcast", said, along(axis), PLAIN)
     yield Variant(
         "diag-missing",
-        "the identity is missing: the scalar stands on the derivative's diagonal",
+        "the identity is missing: the scalar belongs on the derivative's diagonal",
         scalar(2),
         PLAIN,
         lambda claim: f"{claim}*eye",
@@ -346,8 +346,8 @@ def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
         for kind, said, times, back in (
             ("missing-term", f"the term {shown} is missing", -1.0, "+ "),
             ("sign", f"the term {shown} has the wrong sign", -2.0, "+ 2*"),
-            ("factor", f"the term {shown} counts twice", 1.0, "- "),
-            ("factor", f"the term {shown} counts half", -0.5, "+ 1/2*"),
+            ("factor", f"the term {shown} is counted twice", 1.0, "- "),
+            ("factor", f"the term {shown} has half its coefficient", -0.5, "+ 1/2*"),
         ):
             yield Variant(
                 kind,

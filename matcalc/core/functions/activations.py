@@ -23,7 +23,7 @@ ROWS = [
     ),
     _row(
         "step",
-        says="1 where x > 0, else 0",
+        says="1 where x > 0, 0 otherwise",
         kink="0 at 0",
         vanishes=True,
         numpy="step",
@@ -108,7 +108,7 @@ ROWS = [
     _row(
         "leakyrelu",
         call="leakyrelu(x, a)",
-        says="x where x > 0, else a*x",
+        says="x where x > 0, otherwise a*x",
         kink="a at 0",
         arity=(2, 2),
         numpy="leakyrelu",
@@ -119,7 +119,7 @@ ROWS = [
     _row(
         "elu",
         call="elu(x, a)",
-        says="x where x > 0, else a*expm1(x)",
+        says="x where x > 0, otherwise a*expm1(x)",
         kink="a at 0",
         arity=(2, 2),
         numpy="elu",

@@ -112,7 +112,7 @@ ROWS = [
     _row(
         "vee",
         "vee(M)",
-        "the vector x of which skewmat(x) is the skew part (M - M')/2 of M",
+        "the vector x for which skewmat(x) is the skew part (M - M')/2 of M",
         rank=1,
         numpy="vee",
         linear=(0,),
@@ -226,7 +226,7 @@ ROWS = [
     _row(
         "einsum",
         'einsum("bij,bjk->bik", A, B)',
-        "the products of entries, summed over the letters that are not behind the arrow",
+        "the products of entries, summed over the letters that are not after the arrow",
         arity=(2, 50),
         any_rank=True,
         arithmetic=True,

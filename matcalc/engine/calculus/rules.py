@@ -52,13 +52,13 @@ class LocalDerivatives:
         rule = catalogue_of(self.builder).differential(node.name, _variant(node))
         if rule is None:
             known = catalogue_of(self.builder).definition(node.name)
-            hint = "its definition divides by entries, of which some are zero everywhere"
+            hint = "its definition divides by entries, some of which are zero everywhere"
             raise UnsupportedError(
                 f"the derivative of {node.name} is not known", hint=hint if known else None
             )
         if node.name in NUMBERED and len(node.args) == 2:
             which = node.args[1]
-            assert isinstance(which, Product), "the reader takes numbers alone"
+            assert isinstance(which, Product), "the reader accepts only numbers"
             rule = rule.of_number(number(which.coefficient))
         if self.builder.acts_entrywise(node.name):
             return self._entrywise(node, index, rule)

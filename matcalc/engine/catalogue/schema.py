@@ -64,14 +64,14 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
     if forms[0] != "derivative" and ("order" in entry or "structure" in entry):
         raise fail("order and structure belong to a derivative")
     if entry.get("structure", "free") not in STRUCTURES:
-        raise fail(f"structure is {' or '.join(STRUCTURES)}")
+        raise fail(f"structure must be {' or '.join(STRUCTURES)}")
     if entry.get("order", 1) not in (1, 2) or entry.get("range", "positive") != "positive":
-        raise fail("order is 1 or 2, range is positive")
+        raise fail("order must be 1 or 2, and range must be positive")
     if entry.get("phase", "final") not in _PHASES or ("phase" in entry and forms[0] != "to"):
-        raise fail(f"phase is {', '.join(_PHASES)}, and belongs to a rewrite")
+        raise fail(f"phase must be {', '.join(_PHASES)}, and belongs to a rewrite")
     for key in ("code", "real"):
         if not isinstance(entry.get(key, False), bool) or (key in entry and forms[0] != "to"):
-            raise fail(f"{key} is true or false, and belongs to a rewrite")
+            raise fail(f"{key} must be true or false, and belongs to a rewrite")
     return Identity(
         name=name,
         expr=entry["expr"],

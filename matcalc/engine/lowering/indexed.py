@@ -235,7 +235,7 @@ class Body:
         name = part.value.name
         if inside == 1:
             return self.refusal(part, f"{name} for each choice of {outside} indices")
-        hint = f"write one inside of the other: {name}[i]({name}[j](...))"
+        hint = f"write one inside the other: {name}[i]({name}[j](...))"
         return self.refusal(part, f"{name} over {inside} indices", hint)
 
     def _row(self, part: Expr, value: Batch, indices: tuple[Index, ...]) -> Batch:

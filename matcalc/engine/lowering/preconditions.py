@@ -51,7 +51,8 @@ def _is_even(size: Dim) -> bool:
 
 def _refusal(program: Program, call: Expr) -> UnsupportedError:
     return UnsupportedError(
-        f"nothing is known of {call.op} of a skew matrix, which is singular where its size is odd",
+        f"nothing is known about {call.op} of a skew matrix, which is singular where its size is "
+        "odd",
         source=program.source,
         span=call.args[0].span,
         hint="declare an even number as its size",
@@ -116,19 +117,19 @@ def require_single(
         name = call.op.removeprefix("a")
         if repeats:
             raise UnsupportedError(
-                f"{name} of a matrix that is constant along diagonals: its entries stand in "
-                f"several places",
+                f"{name} of a matrix that is constant along diagonals: its entries occur in "
+                "several positions",
                 source=program.source,
                 span=span,
                 hint=_numbers(facts, written, inner.shape[0]),
             )
         raise UnsupportedError(
             f"{name} of a {'symmetric' if facts & SYMMETRIC else 'skew'} matrix: its "
-            f"{'smallest' if smallest else 'largest'} entry stands in two places, unless it is on "
-            f"the diagonal",
+            f"{'smallest' if smallest else 'largest'} entry occurs in two positions, unless it is "
+            "on the diagonal",
             source=program.source,
             span=span,
-            hint=f"take that of vech({written or 'S'}), which has each number once",
+            hint=f"take that of vech({written or 'S'}), which contains each number once",
         )
 
 
@@ -141,4 +142,4 @@ def _numbers(facts: int, written: str, n: Dim) -> str:
         numbers = f"[{name}[:,1]; {name}[1,2:{n}]']"
     else:
         numbers = f"[{name}[:,1]; {name}[{n},2:{n}]']"
-    return f"take that of {numbers}, which has each number once"
+    return f"take that of {numbers}, which contains each number once"

@@ -122,7 +122,7 @@ def user_function(table: Table, callables: Callables, language: BaseLanguage) ->
             'load_identities(..., functions={"name": function})'
         )
         message = (
-            f"it is not said how {name} is computed"
+            f"nothing says how {name} is computed"
             if not ways
             else f"{' and '.join(ways)}: one way to compute it is enough"
         )
@@ -208,7 +208,7 @@ def _body(table: Table, parameters: tuple[Variable, ...], language: BaseLanguage
     ):
         hint = 'for a function of a whole vector write given = { x = "vector(n)" }'
         raise table.problem(
-            "a function of scalars acts entry by entry, and is written with scalars alone",
+            "a function of scalars acts entry by entry, and is written with scalars only",
             "is",
             hint=hint,
         )
@@ -313,7 +313,7 @@ def statements(table: Table, own: UserFunction) -> list[Identity]:
         if data.get("transpose") != "equivariant" or others:
             hint = "it says that the value at a skew matrix is skew; leave it out elsewhere"
             raise table.problem(
-                'odd is said of functions of one matrix with transpose = "equivariant"',
+                'odd is for functions of one matrix with transpose = "equivariant"',
                 "odd",
                 hint=hint,
             )

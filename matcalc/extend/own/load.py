@@ -190,7 +190,7 @@ def _identity(
         )
         raise table.problem(message) from None
     if entry.name.startswith(_RESERVED) or entry.name.endswith(_ENDINGS):
-        hint = "for your own functions they stand in [[function]]: diff, is, odd, transpose"
+        hint = "for your own functions they belong in [[function]]: diff, is, odd, transpose"
         raise table.problem(
             f"names with {', '.join((*_RESERVED, *_ENDINGS))} are those of statements about "
             f"functions",

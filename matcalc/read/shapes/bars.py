@@ -37,7 +37,7 @@ def bars(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
     if arg.is_tensor or (arg.rank == 2 and _is_oblong(context, arg)):
         entries, norm = (_written_form(context, node, arg, each) for each in (_ABS, _NORM))
         hint = f"write {entries}, {norm}"
-        what = f"|...| of {context.describe(arg)} has several readings"
+        what = f"|...| of {context.describe(arg)} is ambiguous"
         raise context.problem(what, node.span, hint)
     result = apply(context, node, _MEANINGS[arg.rank][0], [arg])
     context.barred[id(result)] = node, arg

@@ -158,7 +158,7 @@ def entries(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
         if place.kind == "name" and place.value in ("None", "newaxis"):
             x = context.quote(arg)
             raise context.problem(
-                "axes are not added here",
+                "axes cannot be added here",
                 place.span,
                 f"write {x}*ones' for {x} in every column, ones*{x}' in every row"
                 if arg.rank == 1
@@ -167,9 +167,9 @@ def entries(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
     if arg.rank != len(places):
         counts = [
             "a scalar has no entries",
-            "entries of a vector have one place",
-            "entries of a matrix have two places",
-            f"entries of a tensor have a place for each of its {arg.rank} axes",
+            "entries of a vector have one index",
+            "entries of a matrix have two indices",
+            f"entries of a tensor have an index for each of its {arg.rank} axes",
         ]
         inside = [context.source[place.start : place.end] for place in places]
         if not arg.rank and any(place.kind in COMPARISONS for place in places):  # 1[x > 0]
@@ -232,7 +232,7 @@ def _refuse_last(context: Context, first: SyntaxNode, last: SyntaxNode) -> None:
     start = context.source[first.start : first.end]
     start = f"{int(start) + 1}" if start.isdecimal() else f"{start} + 1"
     raise context.problem(
-        "places are counted from 1",
+        "positions are counted from 1",
         last.span,
         f"write {start}:end - {back} if you count from 0, as Python does",
     )
@@ -242,19 +242,20 @@ def _size(context: Context, node: SyntaxNode, axis: Dim) -> Dim:
     for part in postorder(node, children):
         name = str(part.value) if part.kind == "name" else ""
         if name in context.declared or name in context.definitions:
-            hint = f"a place is a number or the name of a dimension, and {name} is a value here"
+            hint = f"a position is a number or the name of a dimension, and {name} is a value here"
             if name in context.declared and context.declared[name].kind == "vector":
-                hint = lookup_hint(context, name, axis, f"{name} stands for the places of these")
+                hint = lookup_hint(context, name, axis, f"{name} stands for the positions of these")
             elif name in context.declared and context.declared[name].kind == "onehot":
                 hint = (
-                    f"x[{name}] and X[{name}, :] are where {name} has its 1: {name}'*x, {name}'*X"
+                    f"x[{name}] and X[{name}, :] select the position where {name} has its 1: "
+                    f"{name}'*x, {name}'*X"
                 )
-            raise context.name_problem(f"{name} is not a place", part.span, hint)
+            raise context.name_problem(f"{name} is not a position", part.span, hint)
     if node.kind == "number" and node.value == 0:
         raise context.problem(
             "there is no entry 0",
             node.span,
-            "write 1 for the first entry, as places are counted from 1",
+            "write 1 for the first entry, as positions are counted from 1",
         )
     if node.kind == "neg" and node.args[0].kind == "number":
         back = node.args[0].value
@@ -263,7 +264,7 @@ def _size(context: Context, node: SyntaxNode, axis: Dim) -> Dim:
             f"end{f' - {back - 1}' if isinstance(back, Fraction) and back > 1 else ''} to "
             f"count from the end"
         )
-        raise context.problem("places are counted from 1", node.span, hint)
+        raise context.problem("positions are counted from 1", node.span, hint)
     return size(node, context.source).put(
         lambda name: context.unifier.resolve(axis) if name == "end" else None
     )

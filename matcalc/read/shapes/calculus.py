@@ -33,7 +33,7 @@ def inner_derivative(context: Context, node: SyntaxNode, args: list[Expr]) -> Ex
     if name in ("grad", "hessian", "lap") and value.shape:
         other = {"grad": f"jacobian({context.quote(value)}, {x.value})"}.get(name)
         raise context.problem(
-            f"{name} is that of a scalar, not of {context.describe(value)}",
+            f"{name} takes a scalar, not {context.describe(value)}",
             node.args[0].span,
             f"write {other}" if other else None,
         )
@@ -47,8 +47,8 @@ def inner_derivative(context: Context, node: SyntaxNode, args: list[Expr]) -> Ex
     if name == "div":
         if value.rank != x.rank:
             raise context.problem(
-                f"div is that of an expression like {x.value}, and {context.describe(value)} is "
-                f"not like {context.describe(x)}",
+                f"div takes an expression with the shape of {x.value}, and "
+                f"{context.describe(value)} is not like {context.describe(x)}",
                 node.span,
             )
         for left, right in zip(value.shape, x.shape, strict=True):
@@ -57,7 +57,7 @@ def inner_derivative(context: Context, node: SyntaxNode, args: list[Expr]) -> Ex
         return context.make(name, made, (), node)
     if not value.shape and x.rank > 1:
         raise context.problem(
-            f"the derivative of a scalar by {context.describe(x)} is no Jacobian",
+            f"the derivative of a scalar with respect to {context.describe(x)} is not a Jacobian",
             node.span,
             f"write grad({context.quote(value)}, {x.value})",
         )
@@ -68,8 +68,7 @@ def inner_derivative(context: Context, node: SyntaxNode, args: list[Expr]) -> Ex
 def _limit(context: Context, node: SyntaxNode, axes: int) -> None:
     if axes > MOST_AXES:
         raise context.problem(
-            f"this derivative has {axes} axes; inside of an expression there are at most "
-            f"{MOST_AXES}",
+            f"this derivative has {axes} axes; inside an expression there are at most {MOST_AXES}",
             node.span,
         )
 
@@ -78,7 +77,7 @@ def _beside(context: Context, node: SyntaxNode, value: Expr, variables: list[Exp
     """The derivatives of a vector by scalars, as the columns of a matrix."""
     if value.rank != 1 or any(variable.shape for variable in variables):
         raise context.problem(
-            "with respect to several variables, a Jacobian is that of a vector by scalars",
+            "with respect to several variables, jacobian takes a vector and scalars",
             node.span,
             "write jacobian(F, x) with one vector x",
         )

@@ -124,7 +124,7 @@ def singular(context: Context, node: SyntaxNode, name: str, args: list[Expr]) ->
         if rows is not None and columns is not None and rows < columns:
             message = f"{name} needs at least as many rows as columns, not {context.describe(arg)}"
             other = f"{TRANSPOSED.get(name, name)}({context.base(arg)}')"
-            hint = f"write {other}" if name in OF_TALL else f"of the transpose it is {other}"
+            hint = f"write {other}" if name in OF_TALL else f"for the transpose it is {other}"
             raise context.problem(message, node.args[0].span, hint)
     if name == "schatten" and (id(args[1]) in context.rankless or args[1].shape):
         raise context.problem(

@@ -112,7 +112,7 @@ def _in_coefficient(context: Context, oddity: Oddity, doubt: Doubt) -> Doubt:
         whole = each.scalar
         if each.kind == "leading" and any(oddity.other is arg for arg in whole.args):
             names = coefficient(context, whole)
-            why = f"it stands in {context.quote(whole)}, before a number"
+            why = f"it occurs in {context.quote(whole)}, before a number"
             return doubt._replace(candidates=[*doubt.candidates, *_as(names, "scalar", why)])
     return doubt
 
@@ -135,7 +135,7 @@ def conflict(
     text = quote_node(context, node)
     raised = _exponents(context, node)
     if raised:
-        why = f"it stands in the exponent of a number, {text}"
+        why = f"it occurs in the exponent of a number, {text}"
         return [each._replace(price=1) for each in _as(raised, "scalar", why)], []
     candidates = []
     known = {
@@ -350,14 +350,14 @@ def _is_computed(scalar: Expr) -> bool:
 def _behind(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     """A scalar behind a matrix or a row: scalars stand before what they multiply."""
     assert oddity.other is not None  # what stands before
-    why = f"{context.quote(oddity.other)} stands before it"
+    why = f"{context.quote(oddity.other)} precedes it"
     return Doubt(oddity.key, _BEHIND, _as(names, "vector", why), "", None)
 
 
 def _outer(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     """A scalar before a row, as in a*x'."""
     assert oddity.other is not None  # the row
-    why = f"it stands before the row {context.quote(oddity.other)}"
+    why = f"it precedes the row {context.quote(oddity.other)}"
     return Doubt(oddity.key, _OUTER, _as(names, "vector", why), "", None)
 
 
@@ -368,7 +368,7 @@ def _doubt_leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     assert oddity.other is not None  # what it multiplies
     kind = context.kind_of(context.seen[names[0]])
     product = quote_node(context, oddity.node)
-    why = f"it stands {oddity.name or 'first'} in {product}, as numbers do"
+    why = f"it comes {oddity.name or 'first'} in {product}, as numbers do"
     counted = [] if oddity.scalar.op == "variable" else names
     price = _LEADING if counted or counts(context, names[0]) else 0
     candidates = _alike(_as(names, "scalar", why), counted)
@@ -402,9 +402,9 @@ def _argument_of(context: Context, oddity: Oddity) -> str:
         return "its norm is taken"
     written = context.source[node.mark.start : node.mark.end].lstrip(".") if node.mark else ""
     if node.kind == "*":
-        return "it is a factor of @" if written == "@" else f"it stands in {written}(...)"
+        return "it is a factor of @" if written == "@" else f"it occurs in {written}(...)"
     known = node.kind == "call" and written.replace(".", "").isidentifier()
-    return f"it stands in {written if known else oddity.name}(...)"
+    return f"it occurs in {written if known else oddity.name}(...)"
 
 
 def _entrywise(context: Context, oddity: Oddity, names: list[str]) -> Doubt:

@@ -40,7 +40,7 @@ def refuse_square_call(context: Context, node: SyntaxNode) -> None:
         raise context.name_problem(
             f"{name}[{inside}] may be {_OPERATORS[name]} or an entry of {name}",
             node.span,
-            f"expectations and probabilities are not read: write them out, over samples as a "
+            f"expectations and probabilities are not supported: write them out, over samples as a "
             f"sum for instance; declare {name} if it is a variable",
         )
     # few names are undeclared

@@ -104,10 +104,10 @@ def _why(context: Context, oddity: Oddity) -> str:
     if oddity.kind == "transposed":
         return "it is transposed"
     if oddity.kind == "function":
-        return f"it stands in {oddity.name or 'brackets'}(...)"
+        return f"it occurs in {oddity.name or 'brackets'}(...)"
     assert oddity.other is not None  # what it stands beside
     other = context.quote(oddity.other)
-    return f"it stands behind {other}" if oddity.kind == "behind" else f"it is added to {other}"
+    return f"it follows {other}" if oddity.kind == "behind" else f"it is added to {other}"
 
 
 def _hint(context: Context, letters: list[str], *, fits: bool) -> str:

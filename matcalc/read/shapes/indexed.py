@@ -154,7 +154,7 @@ def _affine(context: Context, part: SyntaxNode, axis: Dim) -> Affine:
     if looked_up is not None:
         text = context.source[looked_up.start : looked_up.end]
         name = context.source[looked_up.args[0].start : looked_up.args[0].end]
-        hint = lookup_hint(context, name, axis, f"{text} is the place of one of these")
+        hint = lookup_hint(context, name, axis, f"{text} is the position of one of these")
         raise context.problem(f"{text} is not an index", part.span, hint)
     terms, offset = affine(part, context.source)
     if "end" in offset.letters:

@@ -37,7 +37,7 @@ def khatrirao(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -
     left, right = context.settle(args[0]), context.settle(args[1])
     for arg, part in zip((left, right), node.args, strict=True):
         if not arg.shape or arg.row:
-            hint = "khatrirao(A', B')' goes row by row"
+            hint = "khatrirao(A', B')' works row by row"
             raise context.problem(
                 f"khatrirao takes matrices and columns, not {context.describe(arg)}",
                 part.span,
@@ -48,7 +48,7 @@ def khatrirao(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -
         other = "a matrix" if left.rank < right.rank else "a column"
         hint = "kron multiplies each column with each"
         raise context.problem(
-            f"khatrirao goes column by column: {kind} and {other} do not fit",
+            f"khatrirao works column by column: {kind} and {other} do not fit",
             node.mark or node.span,
             hint,
         )

@@ -41,15 +41,13 @@ def norm_in_bars(context: Context, node: SyntaxNode, arg: Expr) -> str:
     if arg.rank == 2 and index != "F":
         a = context.quote(arg)
         norms = {
-            "": f"‖{a}‖_F or norm2({a}) for the root of the squares' sum, ‖{a}‖_2 or "
+            "": f"‖{a}‖_F or norm2({a}) for the square root of the sum of squares, ‖{a}‖_2 or "
             f"specnorm({a}) for the spectral norm",
             "1": _OF_MATRICES[1].format(a),
             "inf": _LARGEST.format(a),
         }
         meant = {"": "may be the Frobenius or the spectral norm"}
-        message = (
-            f"‖...‖ of a matrix {meant.get(index, 'with this subscript has several readings')}"
-        )
+        message = f"‖...‖ of a matrix {meant.get(index, 'with this subscript is ambiguous')}"
         raise context.problem(message, node.span, f"write {norms[index]}")
     return {"1": "norm1", "inf": "norminf"}.get(index, "norm2")
 
@@ -59,11 +57,11 @@ def _of_tensor(context: Context, node: SyntaxNode, arg: Expr, index: str) -> Sha
     a = context.quote(arg)
     ours = {
         "1": f"norm1({a}) for the sum of all absolute values",
-        "2": f"norm2({a}) for the root of the sum of all squares",
+        "2": f"norm2({a}) for the square root of the sum of all squares",
         "inf": f"max(abs({a})) for the largest absolute entry",
         "p": f"normp({a}, p) for the p-norm of the entries",
     }
-    message = f"this norm of {context.describe(arg)} has several readings"
+    message = f"this norm of {context.describe(arg)} is ambiguous"
     return context.problem(message, node.span, f"write {ours[index]}")
 
 
@@ -93,14 +91,12 @@ def norm_of_order(
             raise _of_tensor(context, node, arg, str(value) if value in (1, 2) else "p")
         if arg.rank == 2:
             hint = _OF_MATRICES[int(value) if value in (1, 2) else None].format(a)
-            raise context.problem(
-                "this norm of a matrix has several readings", node.span, f"write {hint}"
-            )
+            raise context.problem("this norm of a matrix is ambiguous", node.span, f"write {hint}")
     if arg.is_tensor and name == "norminf":
         raise _of_tensor(context, node, arg, "inf")
     if arg.rank == 2 and name == "norminf":
         raise context.problem(
-            "this norm of a matrix has several readings", node.span, f"write {_LARGEST.format(a)}"
+            "this norm of a matrix is ambiguous", node.span, f"write {_LARGEST.format(a)}"
         )
     args = [arg, *order] if name == "normp" else [arg]
     call = SyntaxNode(

@@ -42,11 +42,11 @@ def check_notation(context: Context, node: SyntaxNode, args: list[Expr]) -> str:
     if node.kind == "text":
         raise _problem(
             context,
-            "a text stands where a value is expected",
+            "there is a string where a value is expected",
             node,
             "leave it out: sum(A), mean(A) and their like are of all entries"
             if node.value == "all"
-            else "texts stand only in norm(A, 'fro')",
+            else "strings are allowed only in norm(A, 'fro')",
         )
     base = node.args[0]
     if (
@@ -91,7 +91,7 @@ def check_notation(context: Context, node: SyntaxNode, args: list[Expr]) -> str:
         }
         sign = {"^": "**"}.get(node.kind, node.kind)
         raise context.problem(
-            f"{sign} of arrays goes entry by entry in Python, and not here",
+            f"{sign} of arrays works entry by entry in Python, but not here",
             node.mark,
             readings[node.kind] + _or_number(context, node),
         )
@@ -332,8 +332,8 @@ def late_notes(context: Context, value: Expr) -> tuple[str, ...]:
     """What the whole text leaves to say: of an equation, of norms, and of letters with a number."""
     if value.op == "==":
         context.notes.setdefault(
-            f"note: {context.quote(value)} is 1 where it holds, and else 0; "
-            "matcalc implicit derives what an equation determines"
+            f"note: {context.quote(value)} is 1 where it holds, and 0 otherwise; "
+            "matcalc implicit differentiates what an equation determines"
         )
     free = [n for n in context.seen if _is_free(context, n) and default_kind(n) == "vector"]
     raised = _raised_numbers(context)

@@ -61,7 +61,7 @@ def _orientation_hint(context: Context, node: SyntaxNode, left: Expr, right: Exp
     """What to do about a row next to a column, or a vector next to a matrix."""
     sign = node.kind if node.kind in _WORDS else None
     if max(left.rank, right.rank) > 2:
-        return "arrays that meet entry by entry have as many axes; einsum spreads one over more"
+        return "arrays combine entry by entry if they have equally many axes; einsum broadcasts"
     if left.rank == right.rank:
         lying = left if left.row else right
         if sign is None:
@@ -390,9 +390,7 @@ def transpose(context: Context, node: SyntaxNode, arg: Expr) -> Expr:
     context.settle(arg)
     if arg.op == "constant":
         hint = f'declare "{arg.value}: vector(n)" if it is a variable here'
-        raise context.problem(
-            f"{arg.value} is a number, of which nobody takes the transpose", node.span, hint
-        )
+        raise context.problem(f"{arg.value} is a number, which needs no transpose", node.span, hint)
     if not arg.shape:
         context.odd("transposed", arg, node)
         return arg
@@ -432,7 +430,7 @@ def power(context: Context, node: SyntaxNode, base: Expr, exponent: Expr) -> Exp
             hint += f", {f'{x}*{tx}' if base.row else f'{tx}*{x}'} for the sum of the squares"
         if base.op == "gamma":
             product = f"gamma*({context.quote(base.args[0])})"
-            hint = f"write {product} if gamma is a factor, and no function here; {hint}"
+            hint = f"write {product} if gamma is a factor, and not a function here; {hint}"
         raise context.problem(
             f"cannot raise {context.describe(base)} to a power with ^", node.mark, hint
         )
@@ -490,7 +488,7 @@ def _refuse_places(context: Context, node: SyntaxNode, left: Expr, right: Expr) 
     places = ",".join(names)
     array = f"F[{places}] = {text}" if ";" not in text and len(text) <= _LONGEST else "F[...] = ..."
     raise context.problem(
-        f"{written} are the places of one entry here, bound by nothing",
+        f"{written} are the indices of one entry here, and nothing binds them",
         node.span,
         f"write {array} for the array of these values, sum[{places}](...) for their sum",
     )

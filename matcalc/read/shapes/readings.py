@@ -419,7 +419,7 @@ def _refusal(first: Outcome, readings: list[_State]) -> MatcalcError:
     problem = first.problem
     if problem is None:
         names = dict.fromkeys(name for state in readings for name in state.letters)
-        return context.problem(f"{' or '.join(names)} may be read in two ways", None, declare)
+        return context.problem(f"{' or '.join(names)} is ambiguous", None, declare)
     if declare:
         problem.hint = f"{problem.hint}; or {declare}" if problem.hint else declare
     return problem

@@ -19,14 +19,14 @@ def check_sizes(
     for name, node in used.items():
         if name in defined:
             raise UnknownNameError(
-                f"{name} is a size or a place here, which its definition does not change",
+                f"{name} is a size or a position here, which its definition does not change",
                 source=source,
                 span=node.span,
-                hint="write the number in its place, or take another name for what is defined",
+                hint="write the number in its place, or give what is defined another name",
             )
         if name in bound and node.kind == "entries":
             raise UnknownNameError(
-                f"{name} is bound inside of the sum alone, and stands here outside of it",
+                f"{name} is bound only inside the sum, and is used here outside it",
                 source=source,
                 span=node.span,
                 hint="write brackets around everything that is summed, or take another name",

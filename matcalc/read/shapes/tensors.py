@@ -103,7 +103,7 @@ def _subscripts(context: Context, node: SyntaxNode) -> tuple[list[str], str]:
     if place.kind != "text":
         hint = 'einsum("ij,jk->ik", A, B) is A*B'
         raise problem(
-            "einsum needs a text in quotes that says which axes are multiplied and summed", hint
+            "einsum needs a string in quotes that says which axes are multiplied and summed", hint
         )
     given = "".join(str(place.value).split())
     inside, arrow, output = given.partition("->")
@@ -124,7 +124,7 @@ def _subscripts(context: Context, node: SyntaxNode) -> tuple[list[str], str]:
     twice = next((letter for letter in output if output.count(letter) > 1), None)
     if twice is not None:
         raise problem(
-            f"{twice} occurs twice behind the arrow",
+            f"{twice} occurs twice after the arrow",
             "an axis of the result has one letter; diag makes a diagonal matrix",
         )
     stranger = next((letter for letter in output if letter not in inside), None)

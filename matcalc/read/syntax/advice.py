@@ -34,11 +34,11 @@ _COMMANDS = (
 )
 _LETTERS = {*GREEK, *(name.capitalize() for name in GREEK)}
 COMMANDS = frozenset({*_COMMANDS.split(), *_LETTERS, *OPERATIONS, *ALIASES})
-_OBJECTIVE = "only the objective is written; matcalc stationary looks for its minimum"
+_OBJECTIVE = "enter only the objective; matcalc stationary looks for its minimum"
 _OPTIMA = ("min", "max")
 _EQUATION = (
-    "leave one side out; matcalc implicit derives what an equation determines, and matcalc equal "
-    "compares its sides"
+    "leave one side out; matcalc implicit differentiates what an equation determines, and matcalc "
+    "equal compares its sides"
 )
 _LEIBNIZ = re.compile(r"\s*\(?\s*d\s*(\^\s*\d\s*)?(/\s*d\w|\(.*\)\s*/\s*d\w+\s*$)", re.DOTALL)
 _SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$|(?<![\w)\]'])\\\|")
@@ -63,20 +63,20 @@ _WORDS = {
     "or": "max(x < 0, x > 1) is 1 where one of them holds",
     **dict.fromkeys(
         ("for", "in"),
-        "sum(x) and prod(x) go over all entries, sum(X, 1) and sum(X, 2) over each column and row; "
-        "a loop is written for k = 1:K; f[k] = tanh(A*f[k-1]); end",
+        "sum(x) and prod(x) run over all entries, sum(X, 1) and sum(X, 2) over each column and "
+        "row; a loop is written for k = 1:K; f[k] = tanh(A*f[k-1]); end",
     ),
-    **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
+    **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, b otherwise"),
     **dict.fromkeys(("of", "wrt", "by"), DERIVED),
-    "with": "definitions follow behind where: y'*y where y = A*x",
+    "with": "definitions come after where: y'*y where y = A*x",
     **dict.fromkeys(("grad", "gradient", "hessian", "jacobian", "nabla"), DERIVED),
     **dict.fromkeys(("argmin", "argmax"), _OBJECTIVE),
     "not": "1 - c is 1 where the condition c does not hold: 1 - (x > 0)",
-    "where": "definitions follow behind the expression: y'*y where y = A*x",
+    "where": "definitions come after the expression: y'*y where y = A*x",
     "let": "write a definition without let: y = A*x; y'*y",
     **dict.fromkeys(
         ("return", "def", "function", "import", "from", "using", "library", "print", "disp"),
-        "write the expression alone",
+        "enter only the expression",
     ),
     **dict.fromkeys(("minimize", "minimise", "maximize", "maximise", "subject"), _OBJECTIVE),
 }
@@ -120,7 +120,7 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
         meant = suggest_declaration(line, KINDS if semicolon else ())
         return f"write {meant}" if meant else "write ; between a declaration and what follows"
     if kind == before[0] == "COLON":  # x[::2]
-        return "ranges have no steps here: sum[i](x[2*i]) runs over every second place"
+        return "ranges have no steps here: sum[i](x[2*i]) runs over every second position"
     called = (
         opener is not None
         and stream[opener][0] == "LPAR"
@@ -163,7 +163,7 @@ def _elsewhere(text: str, readable: Callable[[str], bool]) -> str | None:
         name = inverse[1]
         return f"write a{name}(x) for the inverse function, 1./{name}(x) for the reciprocal"
     if _FUNCTION.match(text):
-        return "write the expression alone, without its arguments"
+        return "enter only the expression, without its arguments"
     if positive := _POSITIVE_PART.search(text):
         return f"write max({positive[1].strip('[]()')}, 0) for the positive part"
     defined = _DEFINED_BEHIND.fullmatch(text)
@@ -216,7 +216,7 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
         total = {"Σ": "sum", "Π": "prod"}[left]
         return f"write {total}({right.partition('_')[0]}) for that of all entries"
     if left == "lambda" and stream[k + 1][0] in ("COLON", "COMMA"):  # Python's
-        return "write the expression alone, without its arguments"
+        return "enter only the expression, without its arguments"
     if kind == "NUMBER" and right == "j" and stream[k - 1][2] == stream[k][1]:
         return "all numbers are real here; complex variables are declared, as in z: complex scalar"
     if apart := _apart(text, k, stream, readable):

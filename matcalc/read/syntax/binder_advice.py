@@ -63,7 +63,7 @@ def as_binders(text: str, readable: Callable[[str], bool]) -> str | None:
         below = _BELOW.search(text)
         head = _NAMES.get(below["head"], below["head"]) if below else ""
         if head in OF_ENTRIES and below and (below["one"] or "i") not in "ijklmn":
-            return "only the objective is written; matcalc stationary looks for its minimum"
+            return "enter only the objective; matcalc stationary looks for its minimum"
         return f"write {head}(x) for all entries, {head}[i](x[i]) over an index" if head else None
     plain = _attached_advice(text.strip())
     return f"write {found}" + (f", or {plain} for the power of the sum" if plain else "")

@@ -125,7 +125,7 @@ def _normalise(node: SyntaxNode, binding: Binding, names: _Names, source: str, r
     room -= len(postorder(body, children))
     if room < 0:
         raise ParseError(
-            f"{binding.name} is nested too often to be written out",
+            f"{binding.name} is nested too deeply to be unrolled",
             source=source,
             span=node.mark,
             hint=f"name what is inside: F[i,j] = {binding.name}[j](...)",
@@ -168,10 +168,10 @@ def _bind(
     """The names that hold in the body."""
     if binding.name != "array" and binding.name not in BINDERS:
         raise ParseError(
-            f"{binding.name} is not taken over indices",
+            f"{binding.name} is not an operation over indices",
             source=source,
             span=node.mark,
-            hint=f"what is taken over indices is {', '.join((*BINDERS, *NORMALISED))}",
+            hint=f"the operations over indices are {', '.join((*BINDERS, *NORMALISED))}",
         )
     inside = dict(names)
     bounds: list[Bound] = []
@@ -222,7 +222,7 @@ def _bind(
         else:
             raise _misplaced_error(binding, place, source)
     if len(bounds) > _MOST:
-        message = f"{binding.name} over {len(bounds)} indices; at most {_MOST} are taken"
+        message = f"{binding.name} over {len(bounds)} indices; the limit is {_MOST}"
         raise ParseError(message, source=source, span=node.mark)
     binding.bounds, binding.conditions = tuple(bounds), tuple(conditions)
     return inside
@@ -306,7 +306,7 @@ def affine(node: SyntaxNode, source: str) -> Affine:
             f"{source[part.start : part.end]} is not an index",
             source=source,
             span=part.span,
-            hint="a place is an index, a size or a number, or a sum or difference of these",
+            hint="a position is an index, a size or a number, or a sum or difference of these",
         )
 
     return fold(node, children, rule)

@@ -43,14 +43,14 @@ _MANIFOLDS = {
     "grassmann": ("orthonormal(n, p)", "grassmann"),
 }
 _POSITIVE = "psd (or spd) is the kind of the symmetric positive definite matrices"
-_NUMBER = "a number is a scalar; one above zero is a positive"
+_NUMBER = "a number is a scalar; a positive number is a positive"
 _WORDS = {
     **dict.fromkeys(("definite", "semidefinite", "posdef", "pd", "covariance"), _POSITIVE),
     **dict.fromkeys(("number", "real", "float", "double", "integer", "int"), _NUMBER),
     **dict.fromkeys(("column", "col", "array"), "a column is a vector(n)"),
-    "row": "a row is the transpose of a vector: declare a vector(n), and write ' behind its name",
+    "row": "a row is the transpose of a vector: declare a vector(n), and write ' after its name",
     "square": "a square matrix is a matrix(n, n)",
-    "nonnegative": "positive(n), positive(m, n) are arrays whose entries are above zero",
+    "nonnegative": "positive(n), positive(m, n) are arrays whose entries are positive",
 }
 # kinds of complex matrices: what they are of real ones, and what else to declare
 _COMPLEX = {
@@ -59,7 +59,7 @@ _COMPLEX = {
         "orthogonal",
         "complex matrix(n, n)",
         "on the unitary matrices a point is stationary where {0}^H*C is Hermitian, C the "
-        "derivative by conj({0}) of a real function",
+        "derivative with respect to conj({0}) of a real function",
     ),
 }
 
@@ -175,7 +175,7 @@ def _banded(name: str, body: SyntaxNode, source: str) -> Variable:
     if width is None or not 0 <= width <= WIDEST:
         rest = f"declare {name}: matrix(n, n), and write tril(triu({name}, -k), k)"
         raise UnknownNameError(
-            f"the number of diagonals on each side is a whole number from 0 to {WIDEST}",
+            f"the number of diagonals on each side is an integer from 0 to {WIDEST}",
             source=source,
             span=args[1].span,
             hint=f"for another k {rest}",

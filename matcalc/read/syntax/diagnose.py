@@ -27,8 +27,8 @@ _LOOKALIKES = {
     **dict.fromkeys("÷⁄∕", "/"),
     **dict.fromkeys("{}", "( ) for brackets, [ ] for blocks and entries"),
     **dict.fromkeys("⟨⟩", "dot(x, y) for the inner product"),
-    "%": "the expression alone: comments are not read",
-    "?": "where(x > 0, a, b), which is a where the condition holds, else b",
+    "%": "the expression alone: comments are not supported",
+    "?": "where(x > 0, a, b), which is a where the condition holds, b otherwise",
     "⁺": "pinv(A) for the pseudo-inverse of A",
     "†": "pinv(A) for the pseudo-inverse of A",
     "ᴴ": "A' for the transpose of A, ctranspose(A) for that of complex variables",
@@ -56,13 +56,13 @@ _STARRED = re.compile(r"(?<!\w)([A-Za-z_]\w*)\s*(\^\s*[*+])[*+\s]*$")
 _CLOSING = {"RPAR": ")", "RSQUARE": "]"}
 
 _MISPLACED = {
-    "EQUALS": "a definition is  name = expression  and stands at the start of a statement",
-    "COLON": "a declaration is  name: kind  and stands at the start of a statement, as in "
+    "EQUALS": "a definition is  name = expression  and comes at the start of a statement",
+    "COLON": "a declaration is  name: kind  and comes at the start of a statement, as in "
     '"A: symmetric(n)"',
     "COMPARE": "one comparison at a time: (0 < x).*(x < 1) is 1 where both hold",
     "COMMA": "a comma separates the arguments of a function, and blocks beside each other in [ ]",
     "SEPARATOR": "a semicolon separates statements, and rows of blocks in [ ]",
-    "ARROW": "write the expression alone, without its arguments",
+    "ARROW": "enter only the expression, without its arguments",
 }
 
 _NORMED = re.compile(r"(?:(\|\||\||‖)(?P<inside>[^|‖]+)\1|norm\((?P<of>[^()]*)\))$")
@@ -70,7 +70,7 @@ _NORMS = {**MATRIX_NORMS, **VECTOR_NORMS, "inf": VECTOR_NORMS[r"\infty"]}
 _ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot"}
 _LONGEST = 80  # characters of a text that is written again
 _POINTS = r"\.(?=[(+-])"
-_SUMS = "∑(x.^2), or ∑(A, 1) of each column; sums over an index are read in LaTeX"
+_SUMS = "∑(x.^2), or ∑(A, 1) of each column; sums over an index are for LaTeX"
 
 
 def bad_character(text: str, position: int) -> ParseError:
@@ -79,7 +79,7 @@ def bad_character(text: str, position: int) -> ParseError:
     span = Span(position, position + 1)
     if char in "\n;" or not char.isprintable():
         kind = "blank" if char.isspace() else "control or invisible character"
-        message = f"the {kind} U+{ord(char):04X} cannot stand here"
+        message = f"the {kind} U+{ord(char):04X} cannot appear here"
         return ParseError(
             message,
             source=text,
@@ -112,13 +112,13 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if char in "⁻ᵗ":
         return raised_sign(text, position)
     if char == "_" and re.search(r"(?:\|\||‖)\s*(?:\^\s*\d|²)$", text[:position]):
-        return "the index of a norm stands before the power: write ||x||_2^2"
+        return "the index of a norm precedes the power: write ||x||_2^2"
     if char == "_" and before.isdecimal():
         return "a number has no _: write 1000, not 1_000"
     if char == "_" and text[position + 1 : position + 2] == "+":
         return "write max(x, 0) for the positive part of x"
     if char == "…" or text.startswith("..", position):
-        return "dots are not read: write a sum, sum[i](x[i]), or the whole vector"
+        return "dots are not supported: write a sum, sum[i](x[i]), or the whole vector"
     if char == "{" and (rows := _nested(text)):
         return f"write {text[: rows[0]]}{rows[2]}{text[rows[1] :]}"
     if char in RAISED:
@@ -152,7 +152,7 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if plain != char and plain.isprintable():
         return f"write {plain.strip()}"
     if char == "." and re.search(r"(?<!\w)s\.?\s*t?$", text[:position]):
-        return "constraints are not read: write the objective alone"
+        return "constraints are not supported: enter only the objective"
     if char == "~":
         return "write != for what is not equal, 1 - (x > 0) for the opposite of a condition"
     if char == "." and before == "@":  # Julia's @. x^2
@@ -184,7 +184,7 @@ def _factorial_hint(text: str, position: int) -> str:
     """``n!`` and ``!x``."""
     before = re.search(r"(\w+|\))\s*$", text[:position])
     if before is None:
-        return "a condition is 1 where it holds, else 0: write 1 - (x > 0) for its opposite"
+        return "a condition is 1 where it holds, 0 otherwise: write 1 - (x > 0) for its opposite"
     n = "n" if before[1] == ")" else before[1]
     if n.isdecimal():
         return f"write gamma({int(n) + 1}) for the factorial of {n}"
@@ -211,11 +211,14 @@ def _without_comment(text: str, position: int) -> str:
     """A text with a comment behind it, and 5%."""
     alone, number = text[:position].strip(), re.search(r"[\d.]+$", text[:position])
     if re.fullmatch(r"%\s*\w+\s*", text[position:]) and not number:
-        return "neither comments nor remainders are read: write the expression alone"
+        return "neither comments nor remainders are supported: enter only the expression"
     if number and text[position] == "%":
         return f"write {number[0]}/100 for {number[0]} per cent"
     written = re.search(r"[\w)\]']$", alone) and "\n" not in alone and len(alone) <= _LONGEST
-    return f"comments are not read: write {alone if written else 'the expression alone'}"
+    return (
+        "comments are not supported: "
+        f"{f'write {alone}' if written else 'enter only the expression'}"
+    )
 
 
 def refuse_two_meanings(text: str, stream: list[Token]) -> None:
@@ -260,7 +263,7 @@ def _refuse_nested(text: str) -> None:
     start, end, written = rows
     beside = written.replace(";", ",")
     raise ParseError(
-        "rows in brackets may stand above each other, as in Python, or beside each other",
+        "rows in brackets may appear above each other, as in Python, or beside each other",
         source=text,
         span=Span(start, end),
         hint=f"write {written} for the matrix, {beside} for one row",
@@ -293,10 +296,10 @@ def _refuse_spaced_blocks(text: str, stream: list[Token]) -> None:
             continue
         elif before[0] in ENDS and before[2] < start and stream[k + 1][1] == end:
             raise ParseError(
-                f"a space before the {piece} and none behind it may make two blocks or one",
+                f"a space before the {piece} and none after it may make two blocks or one",
                 source=text,
                 span=Span(start, stream[k + 1][2]),
-                hint=f"a comma before the {piece} makes two, a space behind it one",
+                hint=f"a comma before the {piece} makes two, a space after it one",
             )
 
 
@@ -457,7 +460,7 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
         )
     if kind == "TRANSPOSE" and before is not None and before[0] == "POWER":
         return ParseError(
-            f"there is {piece} behind ^",
+            f"there is {piece} after ^",
             source=text,
             span=span,
             hint="write A' or A^T for the transpose",
@@ -470,7 +473,7 @@ def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError |
             "a function is not written with its arguments",
             source=text,
             span=span,
-            hint=f"write {alone}" if len(text) <= _LONGEST else "write the expression alone",
+            hint=f"write {alone}" if len(text) <= _LONGEST else "enter only the expression",
         )
     if piece == "/" and before is not None and before[3] == "/":
         return ParseError(
@@ -517,7 +520,7 @@ def _starred_error(text: str, sign: Span, a: str) -> ParseError:
     if "*" in text[sign.start : sign.end]:
         hint += f", ctranspose({a}) for the transpose of complex variables"
     shown = text[sign.start : sign.end]
-    return ParseError(f"{shown} has several readings", source=text, span=sign, hint=hint)
+    return ParseError(f"{shown} is ambiguous", source=text, span=sign, hint=hint)
 
 
 def _open_bracket(text: str) -> int | None:

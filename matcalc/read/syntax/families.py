@@ -137,7 +137,7 @@ class _Unrolled:
                     self.run(statement.statements, {**env, statement.name: value}, (*places, value))
                 continue
             if len(self.found) + len(self.sums) > _MOST:
-                message = f"more than {_MOST:,} statements are not written out"
+                message = f"more than {_MOST:,} statements are not unrolled"
                 raise self._refusal(message, statement.name_span)
             self._statement(statement, env, places)
 
@@ -148,7 +148,7 @@ class _Unrolled:
             self.found.append(Statement("value", self._copy(statement.body, env, places)))
             return
         if statement.role == "declaration":
-            raise self._problem("a declaration stands before the loop", statement.name_span)
+            raise self._problem("a declaration precedes the loop", statement.name_span)
         name = statement.name
         if statement.places:
             name = member(name, [dim(self._place(place, env)) for place in statement.places])
@@ -212,11 +212,11 @@ class _Unrolled:
             if not named:
                 raise self._problem(f"{text} is not a number here", node.span)
             raise SymbolicLoopError(
-                f"this range ends at a name, {text}, so it is not written out",
+                f"this range ends at a name, {text}, so it is not unrolled",
                 source=self.source,
                 span=node.span,
                 hint="matcalc backprop (matcalc.backprop in Python) differentiates it as it is; "
-                "with a number it is written out",
+                "with a number it is unrolled",
             )
         return value.integer
 
@@ -303,7 +303,7 @@ class _Unrolled:
             return SyntaxNode("name", (), node.start, node.end, value=found)
         if name in self.families:
             hint = f"write {name}[k] for a member of it"
-            raise self._problem(f"{name} is a family, and no value", node.span, hint)
+            raise self._problem(f"{name} is a family, not a value", node.span, hint)
         if name in self.sums:
             self._complete(name)
         return SyntaxNode("name", (), node.start, node.end, value=name)
@@ -326,7 +326,7 @@ class _Unrolled:
         for place, written in zip(args, node.args[1:], strict=True):
             if place.kind in (":", "range"):
                 raise self._problem(
-                    f"{family} is a family, and a place in it is a number",
+                    f"{family} is a family, and its index is a number",
                     written.span,
                     f"entries of a member are {family}[k][...]",
                 )
@@ -355,9 +355,10 @@ class _Unrolled:
         if count != wanted:
             family = family_of(template.name)
             raise self._problem(
-                f"{family} is declared with {wanted} places, not {count}",
+                f"{family} is declared with {wanted} ind{'ex' if wanted == 1 else 'ices'}, not "
+                f"{count}",
                 node.span,
-                f"entries of a member stand in brackets of their own: {family}[k][i]",
+                f"entries of a member need a second pair of brackets: {family}[k][i]",
             )
 
     def _over_families(self, body: SyntaxNode, env: Env) -> dict[int, Bound]:
@@ -412,7 +413,7 @@ class _Unrolled:
         if not values:
             raise self._problem("this range is empty", bound.span)
         if len(values) > _MOST:
-            raise self._refusal(f"more than {_MOST:,} terms are not written out", bound.span)
+            raise self._refusal(f"more than {_MOST:,} terms are not unrolled", bound.span)
         others = tuple([each for each in binding.bounds if each is not bound])
         inner = node.args[0]
         if others:

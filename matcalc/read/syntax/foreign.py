@@ -134,11 +134,11 @@ WITH_ARGUMENTS: Mapping[tuple[str, int], str] = {
     ("log", 2): "write log({0})/log({1}) for the logarithm to the base {1}",
     ("symmetric", 1): "write {0}, and declare it: {0}: symmetric",
     ("sigma", 1): "write sigmoid({0}) for the logistic function, sigma*(0) for the product",
-    ("E", 1): "expectations are not read: write them out, over samples as a sum for instance; "
+    ("E", 1): "expectations are not supported: write them out, over samples as a sum for instance; "
     "write E*(0) for the product",
-    ("P", 1): "probabilities are not read: write them out; write P*(0) for the product",
-    ("matrixsymbol", 3): "write the name alone, and declare it: A: matrix({1}, {2})",
-    ("matrixsymbol", 2): "write the name alone, and declare it: x: vector({1})",
+    ("P", 1): "probabilities are not supported: write them out; write P*(0) for the product",
+    ("matrixsymbol", 3): "write only the name, and declare it: A: matrix({1}, {2})",
+    ("matrixsymbol", 2): "write only the name, and declare it: x: vector({1})",
     ("multidot", 1): "write the product: A*B*C",
 }
 _LINEAR = "it is linear: write F*x, with a matrix F of constants"
@@ -186,7 +186,7 @@ OTHER_NAMES = {
 ANYWAY: Mapping[str, str] = {
     **dict.fromkeys(
         ("median", "quantile", "percentile", "mode"),
-        "of the entries in order, only the largest and the smallest are read: amax(x), amin(x)",
+        "of the sorted entries, only the largest and the smallest are supported: amax(x), amin(x)",
     ),
     **dict.fromkeys(
         ("lu", "qr"), "write qr_q(A) and qr_r(A) for the factors of A = Q*R, chol(A) for Cholesky's"
@@ -197,7 +197,7 @@ ANYWAY: Mapping[str, str] = {
     "conv": "write it out as a sum: sum[j=1:m](h[j]*x[k + m - j]) is entry k of it",
     **dict.fromkeys(
         ("argmax", "argmin", "argsort"),
-        "it gives a place and has no derivative; the largest and smallest entries are "
+        "it gives a position and has no derivative; the largest and smallest entries are "
         "amax(x), amin(x)",
     ),
     **dict.fromkeys(
@@ -212,11 +212,11 @@ ANYWAY: Mapping[str, str] = {
         ("ctranspose", "hermitian"),
         f"all numbers are real here: write '; {_COMPLEX}",
     ),
-    **dict.fromkeys(("print", "println", "disp", "display"), "write the expression alone"),
+    **dict.fromkeys(("print", "println", "disp", "display"), "enter only the expression"),
     **dict.fromkeys(
         ("sort", "topk"),
-        "sums, norms and maxima of all entries do not depend on their order; else declare "
-        "P: matrix(n, n), the permutation, which does not change where no entries are equal, and "
+        "sums, norms and maxima of all entries do not depend on their order; otherwise declare P: "
+        "matrix(n, n), the permutation, which does not change where no entries are equal, and "
         "write P*x",
     ),
     "lg": "write log2(x) or log10(x)",
@@ -228,7 +228,9 @@ ANYWAY: Mapping[str, str] = {
     "solve": "write A\\b, or inv(A) for the inverse",
     "eig": "write eigvals(A), of a symmetric A",
     "svd": "write svdvals(A) for the singular values",
-    **dict.fromkeys(("if", "ifelse", "piecewise"), "write where(c, a, b): a where c holds, else b"),
+    **dict.fromkeys(
+        ("if", "ifelse", "piecewise"), "write where(c, a, b): a where c holds, b otherwise"
+    ),
     **dict.fromkeys(("clip", "clamp"), "write min(max(x, a), b) for x between a and b"),
     "cumprod": "write exp(cumsum(log(x))) where all entries are positive",
     "crossentropy": "write it out: -dot(y, log(softmax(z))) of labels y and scores z",
@@ -243,8 +245,8 @@ ANYWAY: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         ("Var", "Cov", "Pr", "Prob", "expectation"),
-        "expectations and probabilities are not read: write them out; mean(x) and var(x) are those "
-        "of the entries of x",
+        "expectations and probabilities are not supported: write them out; mean(x) and var(x) are "
+        "those of the entries of x",
     ),
     **dict.fromkeys(("vstack", "rowstack"), "write [A; B]"),
     "hstack": "write [A, B]",

@@ -183,7 +183,9 @@ class _Nesting:
         if self.norms and self.norms[-1][1] > self.depth:
             place, _, style = self.norms[-1]
             hint = "two bars that divide are written as a comma, as in kl(p, q)"
-            hint = hint if style == "||" else "a bar that divides, as in densities, is not read"
+            hint = (
+                hint if style == "||" else "a bar that divides, as in densities, is not supported"
+            )
             raise self._problem(
                 f"this {style} is not closed before the {piece}", place, place + len(style), hint
             )
@@ -224,7 +226,7 @@ class _Nesting:
             arrow = self.text.startswith("|->", position)
             either = style != "‖" and self.text[:position].strip()
             hint = "one of two conditions holds where max(a > 0, b > 0) is 1" if either else None
-            hint = "write the expression alone, without its arguments" if arrow else hint
+            hint = "enter only the expression, without its arguments" if arrow else hint
             hint = LATEX if looks_like_latex(self.text) else hint
             raise self._problem(
                 f"this {style} is not closed", position, position + len(style), hint

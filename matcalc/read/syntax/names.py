@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 # where a derivative is asked for inside of the text
-DERIVED = (
-    "only what is differentiated is written; the variable goes into --wrt, in Python into wrt="
-)
+DERIVED = "enter only what is differentiated; the variable goes into --wrt, in Python into wrt="
 
 GREEK = frozenset(
     {

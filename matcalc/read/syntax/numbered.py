@@ -49,5 +49,5 @@ def note_on_members(members: Sequence[str]) -> str:
     family = family_of(members[0])
     return (
         f"note: {', '.join(members)} are read as matrices, since entries of a matrix have two "
-        f"places; declare {family}: vector if these are entries"
+        f"indices; declare {family}: vector if these are entries"
     )

@@ -52,7 +52,7 @@ def by_entries(
     whole = Phrase("indexed", value.start, value.end, args=(value,), parts=entry.parts)
     shown = scope.quote(entry)
     kind = _KINDS[len(wanted)] if len(wanted) < len(_KINDS) else "array"
-    alone = "" if ends else "; write the right side alone for one of them"
+    alone = "" if ends else "; write only the right side for one of them"
     scope.note(f"note: {shown} = ... is read as the {kind} of these entries{alone}")
     if equation.left is not entry:
         return EquationPhrase(whole, equation.left)
@@ -158,7 +158,7 @@ def _ends(
                 f"the sums up to {name}"
             )
             hint = (
-                f"write the right side alone for the sum to the size; write "
+                f"write only the right side for the sum to the size; write "
                 f"{_array_of(equation, [name], scope)} for all sums up to {name}"
             )
             raise scope.problem(message, entry.span, hint)
@@ -188,13 +188,13 @@ def _refuse_part(entry: Phrase, equation: EquationPhrase, scope: Scope) -> None:
     if clash:
         message += f": {clash[0]} is an index of {shown}, and summed over on the right side"
     hint = (
-        "write the right side alone for one value; write different letters on the left side, each "
+        "write only the right side for one value; write different letters on the left side, each "
         "an index on the right side over which no sum runs, for the array"
     )
     if free:
         hint = f"write {_array_of(equation, free, scope)} for the array over {', '.join(free)}"
         if not ends:
-            hint += "; write the right side alone for one value"
+            hint += "; write only the right side for one value"
     raise scope.problem(message, entry.span, hint)
 
 

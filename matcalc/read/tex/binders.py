@@ -145,7 +145,7 @@ def _absent(phrase: Phrase, index: str, letters_: Letters) -> MatcalcError:
     message = f"{index} is not a subscript in what the {phrase.text} is taken of"
     hint = "the sum is a multiple then; write the factor"
     if phrase.text in OF_ENTRIES:
-        message = f"{phrase.text} may be the {phrase.text}imum over a set, which is not read"
+        message = f"{phrase.text} may be the {phrase.text}imum over a set, which is not supported"
         hint = f"{OPTIMA}; \\{phrase.text}(x) is that of the entries of x"
     elif phrase.text == "prod":
         hint = "the product is a power then; write the power"

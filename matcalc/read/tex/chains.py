@@ -161,7 +161,7 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
             if nabla:
                 hint = r"write \nabla_x, with its variable, and write out what it is taken of"
             raise scope.refusal(
-                r"\nabla stands inside of a formula" if nabla else "this stands alone",
+                r"\nabla is inside a formula" if nabla else "this is on its own",
                 factor.span,
                 hint,
             )
@@ -236,11 +236,9 @@ def _open(item: Phrase, scope: Scope) -> Phrase:
         if core is item and is_element(scope.source, core):
             return core  # (i, j) \in \Omega
         if core.text in (r"\{", r"\lbrace") and is_below_sum(scope.source, core.start):
-            message = f"the set {scope.quote(core)} is not read"
+            message = f"the set {scope.quote(core)} is not supported"
             raise scope.refusal(message, core.span, OF_SETS)
-        message = (
-            "a comma separates the arguments of a function, and no function stands before this"
-        )
+        message = "a comma separates the arguments of a function, and no function precedes this"
         stacked = " \\\\ ".join(scope.quote(arg) for arg in core.args)
         hint = f"write \\begin{{bmatrix}} {stacked} \\end{{bmatrix}} to stack them"
         if len(core.args) == 2:
@@ -355,7 +353,10 @@ def _subscript_error(head: Phrase, scope: Scope) -> ParseError:
         place = scope.quote(head.parts[0]).strip("{}")
         hint = f"write \\operatorname{{{head.text}}}(...)_{{{place}}} for an entry of its value"
     if head.text in OF_ENTRIES:
-        message, hint = f"{shown} may be the {head.text}imum over a set, which is not read", OPTIMA
+        message, hint = (
+            f"{shown} may be the {head.text}imum over a set, which is not supported",
+            OPTIMA,
+        )
         hint += f"; \\{head.text}(x) is that of the entries of x"
     return scope.refusal(message, head.parts[0].span, hint)
 
@@ -370,8 +371,8 @@ def _raise_call(call: Phrase, head: Phrase, scope: Scope) -> Phrase:
         return call
     if exponent.kind != "number":
         hint = (
-            f"write the power behind the argument, or the name of the inverse function: "
+            f"write the power after the argument, or the name of the inverse function: "
             f"\\arc{head.text}"
         )
-        raise scope.refusal("this superscript of a function has two readings", head.span, hint)
+        raise scope.refusal("this superscript of a function is ambiguous", head.span, hint)
     return Phrase("power", call.start, call.end, args=(call, exponent), mark=head.span)

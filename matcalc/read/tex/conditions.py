@@ -49,7 +49,7 @@ def _problem(message: str, span: Span, source: str) -> ParseError:
         message,
         source=source,
         span=span,
-        hint=r"write \text{otherwise} behind the & of the last case",
+        hint=r"write \text{otherwise} after the & of the last case",
     )
 
 
@@ -74,7 +74,7 @@ def indicator(base: Phrase, below: Phrase, end: int, scope: Scope) -> Phrase:
         raise scope.refusal(
             "a condition as a subscript",
             below.span,
-            r"write \mathbb{1}_{x > 0} for 1 where it holds, and else 0",
+            r"write \mathbb{1}_{x > 0} for 1 where it holds, and 0 otherwise",
         )
     (condition,) = below.parts
     return Phrase(

@@ -33,7 +33,8 @@ _WORD = re.compile(
 _BINARY = frozenset({"PLUS", "CDOT", "TIMES", "ODOT"})
 UNUSED = "is defined and not used: only the last line counts"
 _HESSIAN = (
-    r"note: \nabla^2 {0} is read as the Hessian by {1}; the Laplacian is lap({0}, {1}) in the "
+    r"note: \nabla^2 {0} is read as the Hessian with respect to {1}; the Laplacian is lap({0}, "
+    r"{1}) in the "
     "plain language"
 )
 _MOST = 20  # letters that one line defines

@@ -38,7 +38,7 @@ def density_error(text: str) -> ParseError | None:
             else rf"\frac{{1}}{{\sqrt{{\det(2\pi {base})}}}} e^{{-{square}}}"
         )
     return ParseError(
-        "densities are not read",
+        "densities are not supported",
         source=text,
         span=Span(*found.span()),
         hint=f"write the density out: {out}",

@@ -54,7 +54,7 @@ def _of_vectors(behind: str, span: Span, scope: Scope) -> ParseError:
     if behind.startswith((r"\cdot", "·", "⋅")):
         hint = r"write \nabla_x \cdot F for the divergence by x"
         return scope_problem(scope, "the divergence does not name its variable", span, hint)
-    return scope_problem(scope, "curls are not read", span, "write out its entries")
+    return scope_problem(scope, "curls are not supported", span, "write out its entries")
 
 
 def is_open(phrase: Phrase) -> bool:
@@ -182,7 +182,7 @@ def refuse_sum(left: Phrase, right: Phrase, mark: Span, scope: Scope) -> None:
     inside = scope.shorten(sign.args[0])
     raise scope_problem(
         scope,
-        f"what stands behind the {plus} may be differentiated or not",
+        f"what follows the {plus} may be differentiated or not",
         sign.span,
         rf"write \left({shown}\right) {plus} {behind} or "
         rf"{head} \left({inside} {plus} {behind}\right)",
@@ -276,7 +276,9 @@ def _above(above: Phrase, scope: Scope) -> tuple[int, tuple[Phrase, ...]]:
     head = above.args[0] if above.kind == "differential" else above
     order = _exponent(head.args[1], scope) if head.kind == "power" else 1
     if above.kind != "differential" and not _is_d(above, scope):
-        raise scope_problem(scope, "a differential stands below and none above", above.span, _NAMES)
+        raise scope_problem(
+            scope, "there is a differential below and none above", above.span, _NAMES
+        )
     return order, above.args[1:] if above.kind == "differential" else ()
 
 

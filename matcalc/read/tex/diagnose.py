@@ -20,7 +20,7 @@ _ABOVE_SUM = re.compile(
     r"\\(?:sum|prod)\s*(?:\\limits\s*)?_\s*\{([^{}=,]+),\s*([^{}=,]+)=\s*1\s*\}\s*\^\s*"
     r"\{([^{},]+),\s*([^{},]+)\}"
 )
-BAR_BELOW = r"a bar in a subscript is not read: write a word, as in P_{\mathrm{pred}}"
+BAR_BELOW = r"a bar in a subscript is not supported: write a word, as in P_{\mathrm{pred}}"
 OF_SETS = (
     r"sums run over ranges and conditions such as i \neq j; a set is written as weights that are 0 "
     r"or 1, as in \sum_{i} w_i x_i, \sum_{i,j} W_{ij} x_i x_j"
@@ -28,8 +28,8 @@ OF_SETS = (
 
 
 def below(text: str, position: int) -> str | None:
-    """What to write for a sign that is not read below a sum or in another subscript, which begins
-    before this place.
+    """What to write for a sign that is not supported below a sum or in another subscript, which
+    begins before this position.
     """
     if _BELOW_SUM.search(text, 0, position):
         return OF_SETS
@@ -40,18 +40,20 @@ def below(text: str, position: int) -> str | None:
 def unnamed_error(text: str, left: Phrase, sign: Span) -> UnknownNameError:
     """The error for an equation whose left side is no name."""
     shown = text[left.start : left.end]
-    hint = "leave the left side out; a condition, as in a problem with constraints, is not read"
+    hint = (
+        "leave the left side out; a condition, as in a problem with constraints, is not supported"
+    )
     if left.kind == "power" and left.args[1].kind in ("symbol", "number"):
         base, script = text[left.args[0].start : left.args[0].end], left.args[1].text
         if "_" not in base:
             hint = f"write {base}_{{{script}}} if this is a name with an index, or leave it out"
     elif left.kind == "gradient":
         hint = (
-            "write the left side alone to derive it; matcalc check --latex judges whether the "
-            "right side is the derivative"
+            "write only the left side to differentiate it; matcalc check --latex judges whether "
+            "the right side is the derivative"
         )
     return UnknownNameError(
-        f"{shown} is not a name, and only a name stands on the left of an equals sign",
+        f"{shown} is not a name, and only a name may be on the left of an equals sign",
         source=text,
         span=sign,
         hint=hint,
@@ -102,7 +104,7 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
                 "the value is written in two ways here, with = between them",
                 source=text,
                 span=span,
-                hint="write one of them alone; matcalc equal --latex compares two formulas",
+                hint="write only one of them; matcalc equal --latex compares two formulas",
             )
         decimal = _of_decimal(text, token)
         if decimal is not None:
@@ -110,7 +112,7 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
         raised = _PLACED.search(text, 0, end)
         if raised and kind in ("RBRACE", "CDOT", "STAR"):
             return ParseError(
-                f"{what} where a place is expected",
+                f"{what} where a position is expected",
                 source=text,
                 span=span,
                 hint="write A_{i,:} for a row, A_{:,j} for a column",
@@ -141,13 +143,13 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
         if kind == "COMPARE":
             hint = r"write \mathbb{1}[...] around a condition, which is 1 where it holds"
             return ParseError(
-                f"a comparison stands in brackets, and {piece} does not",
+                f"a comparison belongs in brackets, and {piece} is not in any",
                 source=text,
                 span=span,
                 hint=hint,
             )
         after = f" after {before[3]}" if before else ""
-        message = f"{what}{after}, which is not read there"
+        message = f"{what}{after}, which is not supported there"
         return ParseError(message, source=text, span=span, hint=_parting_hint(text, token))
 
     return refuse
@@ -160,7 +162,7 @@ def _parting_hint(text: str, token: Token) -> str | None:
         text.count(opening, 0, start) == text.count(closing, 0, start)
         for opening, closing in ("()", "[]", "{}")
     ):
-        return r"formulas are separated by \\, and definitions stand before what uses them"
+        return r"formulas are separated by \\, and definitions come before their uses"
     return None
 
 
@@ -184,7 +186,7 @@ def _of_limits(text: str, token: Token, what: str) -> ParseError | None:
     r"""The error for a set below a sum, and for \sum_{i,j=1}^{n,m}."""
     kind, start, end, _ = token
     if kind in ("COLON", "LPAR", "LANGLE", "COMPARE") and _BELOW_SUM.search(text, 0, start):
-        message = f"{what} below a sum, which is not read there"
+        message = f"{what} below a sum, which is not supported there"
         return ParseError(message, source=text, span=Span(start, end), hint=OF_SETS)
     limits = _ABOVE_SUM.search(text) if kind == "COMMA" else None
     if limits is None or not limits.start() < start < limits.end():

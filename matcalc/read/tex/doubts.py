@@ -121,7 +121,7 @@ def _refuse_differential(letters: Letters, factors: list[Phrase], *, whole: bool
     raise scope.refusal(
         f"{sign} before {rest} may be a differential or a factor",
         head.span,
-        "write the formula alone, or \\frac{\\partial}{\\partial X} before it for its derivative "
+        "write only the formula, or \\frac{\\partial}{\\partial X} before it for its derivative "
         "with respect to X; declare d: scalar if it is a factor",
     )
 
@@ -264,8 +264,8 @@ def _refuse_two_kinds(letters: Letters, root: Phrase) -> None:
         for key in bare.keys() & entries.keys():
             name, entry = letters.scope.quote(bare[key]), letters.scope.quote(entries[key])
             raise letters.scope.problem(
-                f"{name} may be a number, as it stands beside entries, or a vector, of which "
-                f"{entry} is an entry",
+                f"{name} may be a number, as it occurs next to entries, or a vector, and {entry} "
+                "is an entry of it",
                 bare[key].span,
                 f"give the number another letter; write the entries of {name} everywhere if it is "
                 f"a vector",
@@ -448,8 +448,8 @@ def _repeated_error(
         what = "variables of their own"
     advice.append("--einstein, in Python parse_latex(..., einstein=True), reads all such sums")
     return scope.refusal(
-        f"{shown} may be a sum over {' and '.join(signs)}, which "
-        f"stand{'s' * (len(signs) == 1)} there twice, or a product of {what}",
+        f"{shown} may be a sum over {' and '.join(signs)}, which occur{'s' * (len(signs) == 1)} "
+        f"there twice, or a product of {what}",
         product.span,
         "; ".join(advice),
     )

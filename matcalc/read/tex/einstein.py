@@ -117,9 +117,9 @@ class _Convention:
             if count > _TWICE:
                 shown = self._show(said[name])
                 raise self._problem(
-                    f"the index {shown} stands {count} times in {self._show(phrase)}",
+                    f"the index {shown} occurs {count} times in {self._show(phrase)}",
                     phrase,
-                    f"an index stands once or twice in a product: take another letter, or write "
+                    f"an index occurs once or twice in a product: take another letter, or write "
                     f"\\sum_{{{shown}}} and leave Einstein's convention",
                 )
         twice = [name for name, count in counts.items() if count == _TWICE]
@@ -234,7 +234,7 @@ class _Convention:
         return self._problem(
             f"the two sides of {self._show(phrase)} have different free indices: {sides}",
             phrase,
-            "an index that stands once in a product stands once in every other one",
+            "an index that occurs once in a product occurs once in every other one",
         )
 
 

@@ -16,7 +16,7 @@ def factorial(base: Phrase, end: int, scope: Scope) -> Phrase:
     shown = scope.source[base.start : end]
     if base.kind in ("power", "transpose", "function", "mark") and not base.bracketed:
         hint = r"write \Gamma(n + 1) for the factorial of n, with brackets around n"
-        raise scope.refusal(f"{shown} has two readings", Span(base.start, end), hint)
+        raise scope.refusal(f"{shown} is ambiguous", Span(base.start, end), hint)
     scope.note(f"note: {shown} is read as \\Gamma({scope.quote(base)} + 1)")
     return _gamma(base, Span(base.start, end))
 

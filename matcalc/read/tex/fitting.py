@@ -42,7 +42,7 @@ def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
         if value_of(phrase).rank == 0 and beside.kind == "*":
             matrix, letter = beside.args
             if value_of(matrix).rank == 2 and not value_of(letter).rank:
-                promote(letter, 1, f"{shown(matrix)} stands before it")
+                promote(letter, 1, f"{shown(matrix)} precedes it")
     for phrase, beside in pairs:
         value, other = value_of(phrase), value_of(beside)
         factor = phrase.args[-1] if phrase.kind == "*" else None
@@ -51,7 +51,7 @@ def fit(resolver: ResolverBase, left: Phrase, right: Phrase) -> None:
             if not _may_count(resolver, beside):
                 promote(resolver.letter_of(phrase), other.rank, why)
         elif value.row and value.rank == 1 and other.rank == 2 and factor:  # X - a b^\top
-            row = f"it stands before the row {shown(factor)}"
+            row = f"it precedes the row {shown(factor)}"
             promote(resolver.letter_of(phrase.args[0]), 1, row)
         elif (
             value.rank == 2

@@ -82,7 +82,7 @@ def call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
         meant = OPERATORS.get(name)
         if meant:
             raise resolver.scope.problem(
-                f"{name} may be {meant}, which is not read",
+                f"{name} may be {meant}, which is not supported",
                 phrase.mark,
                 OPTIMA if name in ("argmin", "argmax") else "write out what it means",
             )
@@ -329,12 +329,12 @@ def inner(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
             one.indexed
             and one.scalar
             and other.order == 1
-            and resolver.letters.promote_entry(operand, "it stands in an inner product")
+            and resolver.letters.promote_entry(operand, "it occurs in an inner product")
         ):
             return other
     inside = left.indexed or right.indexed or resolver.letters.binding
     if left.scalar and right.scalar and inside:
-        why = "it stands in an inner product"
+        why = "it occurs in an inner product"
         if any(learn_vectors(resolver, operand, why) for operand in phrase.args):
             return left
     if left.slots or right.slots:
@@ -346,7 +346,7 @@ def inner(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
         return indices.multiply(left, right)
     for one, other, operand in ((left, right, phrase.args[0]), (right, left, phrase.args[1])):
         if one.rank == 0:
-            resolver.letters.promote(operand, max(1, other.rank), "it stands in an inner product")
+            resolver.letters.promote(operand, max(1, other.rank), "it occurs in an inner product")
     if left.rank == right.rank == 0:
         return binary(Maker(phrase), "*", left, right)
     return call_function(Maker(phrase), "dot", args)
@@ -356,7 +356,7 @@ def frobenius(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Valu
     """A : B, which is for matrices."""
     source = resolver.scope.source
     if _SET.search(source, 0, phrase.start) and _COMPARED.match(source, phrase.end):
-        raise resolver.problem("sets are not read", phrase, "write the value alone")
+        raise resolver.problem("sets are not supported", phrase, "enter only the value")
     if all(arg.scalar and not arg.indexed for arg in args):
         hint = r"A : B is the sum of the products of the entries of two matrices"
         raise resolver.problem("a colon between numbers", phrase, hint)

@@ -121,7 +121,7 @@ def refuse_outer(resolver: ResolverBase, phrase: Phrase, right: Value) -> None:
 def _variable(resolver: ResolverBase, phrase: Phrase) -> MatcalcError:
     """The error for the number pi where a variable of this name seems to be meant."""
     return resolver.letters.problem(
-        "pi is a number, and numbers stand before what they multiply",
+        "pi is a number, and numbers come before what they multiply",
         phrase.span,
         'declare "pi: vector(n)" if it is a variable here',
     )
@@ -174,6 +174,6 @@ def note_broadcast(resolver: ResolverBase, phrase: Phrase, left: Value, right: V
         return
     matrix = resolver.quote(phrase.args[left.rank != 2])
     resolver.scope.note(
-        f"note: in {resolver.quote(phrase)} the number {number.text} stands beside every entry of "
-        f"{matrix}; write {number.text if number.text != '1' else ''}I for the identity"
+        f"note: in {resolver.quote(phrase)} the number {number.text} is combined with every entry "
+        f"of {matrix}; write {number.text if number.text != '1' else ''}I for the identity"
     )

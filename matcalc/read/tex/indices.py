@@ -99,7 +99,7 @@ def sum_over(make: Maker, value: Value, indices: list[str]) -> Value:
         left.remove(index)
         if counts[index] == 0:
             raise UnsupportedError(
-                f"{index} does not stand in what is summed",
+                f"{index} does not occur in what is summed",
                 hint="the sum is a multiple then; write the factor",
             )
         together = [factor for factor in factors if index in factor.axes]

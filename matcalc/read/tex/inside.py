@@ -28,19 +28,19 @@ def derivative(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Val
     (body,) = args
     if not phrase.parts:
         raise resolver.scope.refusal(
-            r"\nabla inside of a formula does not name its variable",
+            r"\nabla inside a formula does not name its variable",
             phrase.span,
             r"write \nabla_x, with the variable",
         )
     if resolver.scope.complex is not None:
         raise resolver.scope.refusal(
-            "a derivative inside of a formula with complex variables is not read",
+            "a derivative inside a formula with complex variables is not supported",
             phrase.span,
             "matcalc diff finds the derivatives by z and by its conjugate; write these",
         )
     if STACKED in phrase.text:
         raise resolver.scope.refusal(
-            r"a derivative by \operatorname{vec} inside of a formula is not read",
+            r"a derivative by \operatorname{vec} inside a formula is not supported",
             phrase.span,
             "matcalc diff finds it, with --notation kronecker; write what it is",
         )
@@ -232,7 +232,7 @@ def _of_entries(resolver: ResolverBase, phrase: Phrase, body: Value, x: Value) -
     simple = phrase.order == 1 and body.scalar and x.scalar and x.node.kind == "name"
     if not simple or len(axes) > _MOST_AXES or len(body.axes) != body.rank or len(x.axes) != x.rank:
         raise BeyondProducts(
-            "this derivative is not read below a sum over indices",
+            "this derivative is not supported below a sum over indices",
             source=resolver.scope.source,
             span=phrase.span,
             hint=r"give it a name before, as in g = \nabla_x f \\ \sum_i g_i^2",
@@ -271,7 +271,8 @@ def _require_variable(
     if str(node.value) not in _names(resolver, resolver.value_of(body)):
         x = _show(resolver, part)
         raise resolver.problem(
-            f"{x} does not stand in {resolver.quote(body)}, which is differentiated by it",
+            f"{x} does not occur in {resolver.quote(body)}, which is differentiated with respect "
+            "to it",
             phrase,
             "at another place, differentiate by its letter, as in \\nabla_y f(y)",
         )

@@ -226,7 +226,7 @@ def refuse_primed(base: Phrase, where: Span, scope: Scope) -> None:
     raise scope.refusal(
         f"{x}' is transposed here, so that it is a letter of its own",
         Span(base.start, where.end),
-        f"write {new}^\\top, and {new} wherever {x}' stands",
+        f"write {new}^\\top, and {new} wherever {x}' occurs",
     )
 
 

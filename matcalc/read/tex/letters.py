@@ -56,7 +56,7 @@ class Letters(LetterState):
                 hint = "write brackets around everything that is summed"
                 shown = self.scope.quote(phrase)
                 raise self.scope.problem(
-                    f"{shown} stands outside of the sum over its index", phrase.span, hint
+                    f"{shown} is outside the sum over its index", phrase.span, hint
                 )
             self._read_bold_row(phrase)
             entry = subscripts.fixed_entry(self, phrase)
@@ -88,7 +88,7 @@ class Letters(LetterState):
                 f"the index {name} as a number",
                 source=self.scope.source,
                 span=phrase.span,
-                hint="indices stand in subscripts here",
+                hint="indices are subscripts here",
             )
         if not known and name == "e":
             hint = r"declare e, or write e^{1} for Euler's number"
@@ -406,7 +406,7 @@ class Letters(LetterState):
         if any(name in running for name in names_inside(part, self.scope.source)):
             hint = r"write the entries as [x]_{2:n} and [x]_{1:n-1}"
             raise BeyondProducts(
-                "an index that is shifted, or made of others, is not read",
+                "an index that is shifted, or made of others, is not supported",
                 source=self.scope.source,
                 span=part.span,
                 hint=hint,

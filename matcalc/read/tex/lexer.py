@@ -380,7 +380,7 @@ class _Lexer:
         if closing == "RANGLE":
             return r"write \langle x, y \rangle, with a comma, for an inner product"
         if sign == "|":
-            return "a bar that divides, as in p(x | y), is not read: write the density out"
+            return "a bar that divides, as in p(x | y), is not supported: write the density out"
         before, after = self.text[:start].rstrip(" \\,;"), self.text[end:].lstrip(" \\,;")
         letters = re.search(r"([A-Za-z])$", before), re.match("[A-Za-z]", after)
         p, q = (found[0] if found else each for found, each in zip(letters, "pq", strict=True))
@@ -396,7 +396,7 @@ class _Lexer:
             _, start, end, piece = found[self.open[-1][1]]
             message = f"the formula ends, but the {piece} in column {start + 1} is not closed"
             hint = (
-                "a value at a point is not read: differentiate first, and put the values in "
+                "a value at a point is not supported: differentiate first, and put the values in "
                 "afterwards"
                 if piece == "|" and self.text.startswith("_", end)
                 else None
@@ -470,7 +470,7 @@ def bad_character(text: str, position: int) -> ParseError:
         environment = _ENVIRONMENT.match(text, position)
         if environment and environment[1] in _MATRICES:
             raise ParseError(
-                f"the environment {environment[1]} is not read",
+                f"the environment {environment[1]} is not supported",
                 source=text,
                 span=Span(position, environment.end()),
                 hint=f"write {_MATRICES[environment[1]]}",
@@ -490,7 +490,7 @@ def bad_character(text: str, position: int) -> ParseError:
     before = text[:position].rstrip()
     if char == "." and (text.startswith("..", position) or before.endswith("..")):
         return ParseError(
-            "dots are not read",
+            "dots are not supported",
             source=text,
             span=Span(position, position + 1),
             hint="write a sum, or the whole vector",
@@ -504,14 +504,14 @@ def bad_character(text: str, position: int) -> ParseError:
         )
     if char == "." and before.endswith((r"\left", r"\right")):
         return ParseError(
-            "an invisible bracket, as around a value at a point, is not read",
+            "an invisible bracket, as around a value at a point, is not supported",
             source=text,
             span=Span(position, position + 1),
-            hint="write the formula alone; differentiate first, and put the values in afterwards",
+            hint="write only the formula; differentiate first, and put the values in afterwards",
         )
     if char == "!":
         return ParseError(
-            "double factorials are not read",
+            "double factorials are not supported",
             source=text,
             span=Span(position, position + 1),
             hint="write (n!)! for a factorial twice, and the product for a double one",
@@ -522,7 +522,7 @@ def bad_character(text: str, position: int) -> ParseError:
         return ParseError("unexpected character ';'", source=text, span=span, hint=written)
     if not char.isprintable():
         return ParseError(
-            f"the invisible character U+{ord(char):04X} cannot stand here", source=text, span=span
+            f"the invisible character U+{ord(char):04X} cannot appear here", source=text, span=span
         )
     hint = f"write {CHARACTERS[char]}" if char in CHARACTERS else None
     if char in FRACTIONS:

@@ -42,7 +42,7 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
     such = False
     for bound in found:
         if bound[0].kind == "inner":  # \langle i,j \rangle
-            raise scope.problem("pairs of neighbours are not read", bound[0].span, OF_SETS)
+            raise scope.problem("pairs of neighbours are not supported", bound[0].span, OF_SETS)
         such = such or bound[0].kind == "such"
         bound = bound[bound[0].kind == "such" :]
         operands, signs = bound[::2], bound[1::2]
@@ -66,7 +66,9 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
         if such and not (signs and all(map(_is_place, operands)) and signs[0].text != "="):
             weights += comparisons(operands, signs)
             if not signs:
-                raise scope.problem("this condition of a sum is not read", bound[0].span, OF_SETS)
+                raise scope.problem(
+                    "this condition of a sum is not supported", bound[0].span, OF_SETS
+                )
             continue
         lone = [*lone, operands[0]] if not signs else []
         if not signs:
@@ -86,7 +88,7 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
     for condition in bounds:
         if condition.kind not in ("<", "<=", "!=", ">", ">="):
             hint = r"sums have limits, and conditions i < j, i \neq j"
-            raise scope.problem("this condition of a sum is not read", condition.span, hint)
+            raise scope.problem("this condition of a sum is not supported", condition.span, hint)
     return Phrase(
         "subscripts",
         start,
@@ -210,7 +212,7 @@ def _indices(total: Phrase, letters_: Letters) -> tuple[Phrase, ...]:
             shown = source[bound.start : bound.end]
             letters_.learnt.setdefault(
                 f"note: the sum over {shown} runs over both {' and '.join(names)}; write "
-                f"{names[0]}=1, {shown} below it for {names[0]} alone"
+                f"{names[0]}=1, {shown} below it for only {names[0]}"
             )
     return tuple(found)
 

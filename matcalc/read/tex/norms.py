@@ -47,11 +47,11 @@ def advise(index: str, x: str) -> str:
             return (
                 rf"write \lVert {x} \rVert_{{2,1}} for the sum of the norms of the columns, "
                 rf"\lVert ({x})^\top \rVert_{{2,1}} for that of the rows, "
-                rf"\operatorname{{norm2}}({each}) for the root of the squared sums"
+                rf"\operatorname{{norm2}}({each}) for the square root of the squared sums"
             )
     return (
-        r"write \lVert X \rVert_F for the root of the squares' sum, _2 for the spectral and _* for "
-        r"the nuclear norm"
+        r"write \lVert X \rVert_F for the square root of the sum of squares, _2 for the spectral "
+        r"and _* for the nuclear norm"
     )
 
 

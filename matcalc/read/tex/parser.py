@@ -274,7 +274,7 @@ class _Builder:
             return conjugated
         if script.kind == "sign" or (script.kind == "mark" and script.text == "DAGGER"):
             raise self.problem(
-                "this superscript has several readings", where, lettered.star_hint(base, self.text)
+                "this superscript is ambiguous", where, lettered.star_hint(base, self.text)
             )
         if script.kind == "mark":
             raise self.problem("this cannot be a superscript", where)
@@ -343,7 +343,7 @@ class _Builder:
         else:
             digit = below.kind == "number" and below.text in ("0", "1")
             hint = f"write \\mathbf{{{below.text}}} for the vector" if digit else None
-            raise self.problem("a subscript cannot stand here", Span(start, end), hint)
+            raise self.problem("a subscript cannot appear here", Span(start, end), hint)
         if last is not None:
             last.args = (new, *last.args[1:])
             new = base
@@ -364,7 +364,7 @@ class _Builder:
                 r"(x)_+ is read as \max(x, 0); write \max(-x, 0) or \min(x, 0) for the "
                 r"negative part"
             )
-            raise self.problem(f"the subscript {sign.text} is not read here", where, hint)
+            raise self.problem(f"the subscript {sign.text} is not supported here", where, hint)
         inside = chains.value(below)
         new = Phrase("positive", below.start, sign.end, args=(inside,), mark=where)
         if last is None:
@@ -433,7 +433,7 @@ class _Builder:
                 f"write \\frac{{{above}}}{{{below}}} {rest} or \\frac{{{above}}}{{{below} {rest}}}"
             )
             raise self.problem(
-                f"{above}/{below} {rest} has two readings", Span(left.start, right.end), hint
+                f"{above}/{below} {rest} is ambiguous", Span(left.start, right.end), hint
             )
         return self._binary("/", left, sign, right)
 
@@ -443,7 +443,7 @@ class _Builder:
         chained = left.kind in ("./", "⊗", ".*") and not left.bracketed
         if chained and (left.kind, kind) not in ((".*", ".*"), (".*", "./"), ("⊗", "⊗")):
             raise self.problem(
-                "this order of products has two readings",
+                "this order of products is ambiguous",
                 Span(sign[1], sign[2]),
                 "write brackets around one of them",
             )
@@ -458,7 +458,7 @@ class _Builder:
         left, (_, start, end, _), right = parts
         if left.kind in (".*", "./", "⊗", "frobenius") and not left.bracketed:
             hint = "write brackets around one of them"
-            raise self.problem("this order of products has two readings", Span(start, end), hint)
+            raise self.problem("this order of products is ambiguous", Span(start, end), hint)
         return self._binary("frobenius", left, ("", start, end, ":"), right)
 
     def on_sum(self, parts: list[Any]) -> Phrase:

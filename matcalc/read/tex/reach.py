@@ -61,7 +61,7 @@ def widen_sum(left: Phrase, kind: str, right: Phrase, mark: Span, scope: Scope) 
     for each in before[: reached[-1]]:
         each.end = right.end
     scope.note(
-        f"note: {shown} is read as a part of {sign.strip()}, whose index stands in it; write "
+        f"note: {shown} is read as a part of {sign.strip()}, whose index it contains; write "
         "brackets around all that belongs to it"
     )
     return True
@@ -128,7 +128,7 @@ def require_one_end(phrase: Phrase, letters: Letters, values: Mapping[int, Value
         stop = closed.end()
     inner, rest = source[start:cut].strip(), source[cut:stop].strip()
     raise letters.scope.problem(
-        f"{letters.scope.quote(first.args[1])} may stand inside of the {phrase.text} or behind it",
+        f"{letters.scope.quote(first.args[1])} may be inside the {phrase.text} or after it",
         first.args[1].span,
         rf"write \left({operator} {inner}\right) {rest}, or {operator} \left({inner} {rest}\right)",
     )

@@ -116,7 +116,7 @@ class Resolver(ResolverBase):
             hint = None
             if phrase.kind == "differential" or phrase.text == "PARTIAL":
                 hint = r"a derivative is written \frac{\partial}{\partial x} before the formula"
-            raise self.scope.refusal(f"{shown} stands alone here", phrase.span, hint)
+            raise self.scope.refusal(f"{shown} is on its own here", phrase.span, hint)
         return rule
 
     def _gradient(self, phrase: Phrase, args: list[Value]) -> Value:
@@ -162,7 +162,7 @@ class Resolver(ResolverBase):
         if phrase.args[0].kind == "mark":  # \eta \nabla_x f
             hint = "write it before the whole formula, and write out what it is taken of"
             shown = self.quote(phrase)
-            raise self.scope.refusal(f"{shown} stands inside of a formula", phrase.span, hint)
+            raise self.scope.refusal(f"{shown} is inside a formula", phrase.span, hint)
         if not args:
             return self.letters.letter(phrase)
         running = self.letters.ranges.get(id(phrase), {})
@@ -291,11 +291,9 @@ class Resolver(ResolverBase):
         if left.indexed or right.indexed:
             return self._indexed_product(phrase, args)
         if left.row and not right.rank:
-            functions.no_vectors(
-                self, phrase.args[1], f"{self.quote(phrase.args[0])} stands before"
-            )
+            functions.no_vectors(self, phrase.args[1], f"{self.quote(phrase.args[0])} precedes")
         if left.rank == 2 or left.row:
-            why = f"{self.quote(phrase.args[0])} stands before it"
+            why = f"{self.quote(phrase.args[0])} precedes it"
             place = self.letters.binding or id(phrase.args[1]) in self.letters.fixed
             number = place and not right.rank and kind == "*"
             if number and self.letters.promote_entry(phrase.args[1], why):  # x_i in A x_i
@@ -308,7 +306,7 @@ class Resolver(ResolverBase):
             and (phrase.bracketed or id(phrase) not in self.followed)
         ):
             self.letters.promote(
-                phrase.args[1], 1, f"{self.quote(phrase.args[0])} stands before it"
+                phrase.args[1], 1, f"{self.quote(phrase.args[0])} precedes it"
             )  # b in a^\top X b
         columns = left.rank == right.rank == 1 and not left.row and not right.row
         if kind == "." and columns:
@@ -321,12 +319,12 @@ class Resolver(ResolverBase):
             and (columns or (right.row and (left.rank == 2 or left.row)))
         )
         if wrong or (_TIMES[kind] == "*" and left.rank == 1 and not left.row and right.rank == 2):
-            first, why = phrase.args[0], f"it stands before {self.quote(phrase.args[1])}"
+            first, why = phrase.args[0], f"it precedes {self.quote(phrase.args[1])}"
             learnt = right.rank == 2 and self.learn_number(first, why)
             learnt = learnt or (columns and signs.learn_counts(self, phrase))
             if right.rank < 2 and first.kind == "exponential" and first.args[0].kind == "*":
                 matrix, time = first.args[0].args
-                why = f"{self.quote(first)} stands before a vector"
+                why = f"{self.quote(first)} precedes a vector"
                 learnt = self._values[id(matrix)].rank == 2 and self.learn_number(time, why)
             if learnt:
                 return left
@@ -346,7 +344,7 @@ class Resolver(ResolverBase):
         make, kind = Maker(phrase), _TIMES[phrase.kind]
         before = left.order == 2 or (left.order == 1 and left.row)
         if kind == "*" and right.scalar and before:
-            why = f"{self.quote(phrase.args[0])} stands before it"
+            why = f"{self.quote(phrase.args[0])} precedes it"
             learnt = self.letters.promote_entry(phrase.args[1], why)
             if not learnt and left.row and (phrase.bracketed or id(phrase) not in self.followed):
                 learnt = self.letters.promote(phrase.args[1], 1, why)  # beta in x_i^\top \beta
@@ -354,7 +352,7 @@ class Resolver(ResolverBase):
                 return left
         if kind == ".*" or phrase.kind == ".":
             why = "it is multiplied with a vector entry by entry"
-            why = "it stands in an inner product" if phrase.kind == "." else why
+            why = "it occurs in an inner product" if phrase.kind == "." else why
             for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
                 if value.scalar and other.order == 1 and self.letters.promote_entry(operand, why):
                     return value

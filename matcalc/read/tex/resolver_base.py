@@ -38,10 +38,8 @@ class ResolverBase:
     def require_unindexed(self, phrase: Phrase, args: list[Value]) -> list[Value]:
         """The operands, none of which depends on an index."""
         if any(arg.indexed for arg in args):
-            hint = (
-                "inside of a sum, entries are multiplied, added and put into functions of numbers"
-            )
-            message, span = "this is not read of an entry", phrase.mark or phrase.span
+            hint = "inside a sum, entries are multiplied, added and put into functions of numbers"
+            message, span = "this is not supported of an entry", phrase.mark or phrase.span
             raise BeyondProducts(message, source=self.scope.source, span=span, hint=hint)
         return args
 

@@ -171,7 +171,7 @@ class Scope:
             )
         first = self.spelled.setdefault(name, found)
         if (first.bold, first.style) != (found.bold, found.style):
-            message = f"{self.source[phrase.start : phrase.end]} stood here in another style before"
+            message = f"{self.source[phrase.start : phrase.end]} was used in another style before"
             raise self.problem(
                 message,
                 phrase.span,

@@ -73,7 +73,10 @@ def member(element: Phrase, into: Phrase, scope: Scope) -> tuple[tuple[Phrase, .
     if variable is None or len(places) != len(variable.ranks or variable.shape):
         shown = f"{scope.quote(element)} \\in {scope.quote(into)}"
         raise ParseError(
-            f"{shown} below a sum is not read", source=scope.source, span=into.span, hint=OF_SETS
+            f"{shown} below a sum is not supported",
+            source=scope.source,
+            span=into.span,
+            hint=OF_SETS,
         )
     if variable.name not in scope.sets:
         scope.sets.add(variable.name)
@@ -148,7 +151,7 @@ def weigh(body: Phrase, weights: tuple[Phrase, ...], below: Phrase, scope: Scope
         if name not in inside or (name in plain and name not in INDICES):
             shown = scope.quote(index)
             hint = r"sums run over indices: write i \in S below the sum, and x_i for the elements"
-            raise scope.refusal(f"{shown} is no index in this sum", index.span, hint)
+            raise scope.refusal(f"{shown} is not an index of this sum", index.span, hint)
     for weight in weights:
         args = (weight, body)
         body = Phrase("*", body.start, body.end, args=args, mark=weight.span)

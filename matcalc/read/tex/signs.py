@@ -83,13 +83,13 @@ def _note_dot(resolver: ResolverBase, phrase: Phrase) -> None:
 
 
 def note_index(resolver: ResolverBase, total: Phrase) -> None:
-    r"""Says of \sum x_i which index it is read over."""
+    r"""Says of \sum x_i over which index it runs."""
     index = total.parts[0] if total.parts else None
     if index is None or total.mark is None or index.start <= total.args[0].start:
         return
     sign = resolver.scope.quote(total.mark)
     if sign in (r"\sum", r"\prod", "∑", "∏"):  # Einstein's convention has none
-        resolver.scope.note(f"note: {sign} is read over {resolver.quote(index)}")
+        resolver.scope.note(f"note: {sign} is read as {sign}_{resolver.quote(index)}")
 
 
 def note_entries(resolver: ResolverBase, phrase: Phrase) -> None:
@@ -189,7 +189,7 @@ def _check_reach(resolver: ResolverBase, phrase: Phrase, left: Value, right: Val
     sign = sign or r"\odot"
     if inner[0].row and inner[1].rank == 1 and not left.rank:
         raise resolver.problem(
-            f"{resolver.quote(phrase)} has two readings",
+            f"{resolver.quote(phrase)} is ambiguous",
             phrase,
             f"write ({resolver.quote(first)}) {sign} {c} or {resolver.quote(first.args[0])} "
             f"({b} {sign} {c})",
@@ -216,7 +216,7 @@ def refuse_reach(resolver: ResolverBase, phrase: Phrase) -> None:
     c = source[first.start : first.end]
     rest = source[first.end : below.end].strip()
     raise ParseError(
-        f"{resolver.quote(phrase)} has two readings",
+        f"{resolver.quote(phrase)} is ambiguous",
         source=source,
         span=phrase.mark,
         hint=rf"write ({a} \oslash {c}) {rest} or {a} \oslash ({b})",
@@ -235,7 +235,7 @@ def require_one_reading(resolver: ResolverBase, phrase: Phrase, right: Value) ->
     if first.order == 1 and first.row and second.slots and letter.kind == "indexed":
         a, x, b = (resolver.quote(part) for part in (*left.args, phrase.args[1]))
         hint = f"write ({a} {x}) {b} if {x} is a vector, {x} {a} {b} if it is a number"
-        raise resolver.problem(f"{a} {x} {b} has two readings", phrase, hint)
+        raise resolver.problem(f"{a} {x} {b} is ambiguous", phrase, hint)
 
 
 def application(phrase: Phrase, scope: Scope) -> str:
@@ -277,7 +277,9 @@ def _of_spectrum(found: re.Match[str], a: str) -> str:
     values = "eigvals" if letter == "lambda" else "svdvals"
     own = rf"[\operatorname{{{values}}}({a})]_{{{index}}}"
     order = "smallest" if letter == "lambda" else "largest"
-    return f"write {largest} for the largest one, {own} for that with this place from the {order}"
+    return (
+        f"write {largest} for the largest one, {own} for the one in this position from the {order}"
+    )
 
 
 def _is_entry(phrase: Phrase) -> bool:
@@ -290,7 +292,7 @@ def learn_count(resolver: ResolverBase, phrase: Phrase, left: Value, right: Valu
     power, behind = phrase.args
     if power.kind != "power" or left.rank != 2 or right.rank or behind.kind in _LETTERS:
         return False
-    why = f"{resolver.quote(power)} stands before a number"
+    why = f"{resolver.quote(power)} precedes a number"
     return resolver.learn_number(power.args[0], why, counted=True)
 
 
@@ -299,7 +301,7 @@ def learn_counts(resolver: ResolverBase, phrase: Phrase) -> bool:
     names = [part.text for part in phrase.args if part.kind == "symbol" and not part.bracketed]
     if len(names) < 2 or not INDICES.issuperset(names):
         return False
-    why = f"it stands beside {names[1]}, and both count"
+    why = f"it occurs next to {names[1]}, and both count"
     return resolver.learn_number(phrase.args[0], why)
 
 
@@ -311,7 +313,7 @@ def learn_raised(resolver: ResolverBase, phrase: Phrase) -> bool:
     names = [part.text for part in letters]
     if not are_numbers_in_exponent(kinds, names, not SIZES.isdisjoint(names)):
         return False
-    why = f"it stands in the exponent of a number, {resolver.quote(phrase)}"
+    why = f"it occurs in the exponent of a number, {resolver.quote(phrase)}"
     matrices = [part for part in letters if resolver.value_of(part).rank == 2]
     return any(resolver.letters.promote(part, 0, why) for part in matrices)
 
@@ -326,7 +328,7 @@ def learn_leading(resolver: ResolverBase, base: Phrase) -> bool:
             continue
         first, second, last = (resolver.value_of(factors[k]) for k in (0, 1, -1))
         if second.row and (first.order, last.order, first.row, last.row) == (1, 1, False, False):
-            why = f"it stands first in {resolver.quote(product)}, of which a power is taken"
+            why = f"it comes first in {resolver.quote(product)}, whose power is taken"
             return resolver.letters.promote(factors[0], 0, why)
     return False
 

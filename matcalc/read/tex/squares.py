@@ -44,7 +44,7 @@ def by_square(text: str) -> tuple[str, str] | None:
     left = re.search(rf"{re.escape(letter)}(?![A-Za-z]|\s*_)", result)  # \sigma_0 is another one
     if left:
         raise ParseError(
-            f"{letter} stands beside {letter}^2, by which the derivative is taken",
+            f"{letter} occurs next to {letter}^2, with respect to which the derivative is taken",
             source=result,
             span=Span(*left.span()),
             hint=rf"write \sqrt{{{letter}^2}} for {letter}, or another letter for {letter}^2",

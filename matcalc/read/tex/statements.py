@@ -59,6 +59,6 @@ def _refuse_repeated(equations: list[EquationPhrase], scope: Scope) -> None:
             raise scope.refusal(
                 f"{scope.quote(left)} is written twice",
                 left.span,
-                "write one of the two alone; matcalc equal --latex compares two formulas",
+                "write only one of the two; matcalc equal --latex compares two formulas",
             )
         found.add(scope.quote(left))

@@ -48,7 +48,7 @@ def require_places(letters_: LetterState, phrase: Phrase, running: Ranges) -> No
                 f"{shown} is not an index",
                 leaf.span,
                 f"declare {name}: onehot(m, n), a matrix with a single 1 in each row; then {shown} "
-                "is the place of one of these",
+                "is the position of one of these",
             )
 
 
@@ -327,7 +327,7 @@ def place(letters_: LetterState, part: Phrase) -> SyntaxNode:
             and found.name not in scope.dimensions
             and not scope.knows(leaf)
         ):
-            message = f"{found.name} is the place of an entry here, and a variable elsewhere"
+            message = f"{found.name} is the position of an entry here, and a variable elsewhere"
             raise scope.problem(message, part.span, "give one of them another letter")
         letters_.places.add(found.name)
     return size(part, scope)
@@ -401,8 +401,8 @@ def check_alone(letters_: LetterState) -> None:
             if name in letters_.places and phrase.parts[0].kind == "symbol":
                 shown, base = letters_.scope.quote(phrase), letters_.scope.quote(phrase.args[0])
                 message = (
-                    f"{shown} may be an entry of {base}, as others at the place {name} "
-                    f"are, or a variable of its own"
+                    f"{shown} may be an entry of {base}, as others at the position {name} are, or "
+                    "a variable of its own"
                 )
                 hint = (
                     f"declare {base} as a vector, or {symbol(phrase, letters_.scope.source).name}"
@@ -515,7 +515,7 @@ def require_bound(letters_: LetterState, phrase: Phrase, running: Ranges) -> Non
     for name in names(phrase, letters_.scope.source):
         if name not in running and name in letters_.indices_of_sums:
             raise letters_.scope.problem(
-                f"{name} is free in {letters_.scope.quote(phrase)}, outside of the sum over {name}",
+                f"{name} is free in {letters_.scope.quote(phrase)}, outside the sum over {name}",
                 phrase.span,
                 "let the sum run over another letter, or write brackets around everything that is "
                 "summed",

@@ -63,7 +63,7 @@ def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[i
             depth += 1
             if depth > _MOST_NESTED:
                 raise letters.problem(
-                    f"more than {_MOST_NESTED} sums inside of one another",
+                    f"more than {_MOST_NESTED} sums inside one another",
                     phrase.mark or phrase.span,
                 )
             require_range(phrase, letters)

@@ -96,7 +96,7 @@ def apply_style(text: str, span: Span, source: str) -> Symbol:
     if not _WORD.fullmatch(stem):
         hint = r"\mathbf{A}\mathbf{x} is the product of two letters; \mathit{loss} is one name"
         if re.search(r"[A-Za-z]{2}\s|\s[A-Za-z]{2}|\.", text):
-            hint = "words between formulas are not read: write the objective alone"
+            hint = "words between formulas are not supported: enter only the objective"
         if "bar" in accents:
             hint = f"the conjugate of a formula is ({text})^*, with complex variables"
         raise UnknownNameError(
@@ -124,7 +124,7 @@ def subscript_pieces(part: Phrase, source: str) -> list[str]:
     ]
     if len(pieces) > 1 and ["star"] in pieces:  # A_{*j}
         raise UnknownNameError(
-            "a star beside a letter may be all places, or an optimum",
+            "a star in a subscript may mean all positions, or an optimum",
             source=source,
             span=part.span,
             hint=r"write A_{i,:} for a row, A_{:,j} for a column, x_{\mathrm{opt}} for an optimum",

@@ -78,8 +78,8 @@ FRACTIONS = {"½": r"\frac12", "⅓": r"\frac13", "¼": r"\frac14", "⅔": r"\fr
 INDICES = frozenset("ijklmnpqrst") | {"mu", "nu"}  # letters over which sums run
 
 OPTIMA = (
-    "what is best over a set is not read: write the objective alone; matcalc stationary solves "
-    "for the place where its derivative is zero"
+    "what is best over a set is not supported: enter only the objective; matcalc stationary solves "
+    "for the point where its derivative is zero"
 )
 _COMPLEX = "of variables that are declared as complex"
 _ADVICE = {
@@ -93,13 +93,13 @@ _ADVICE = {
     **dict.fromkeys(("mathbbm", "mathds"), "write \\mathbf{1}"),
     **dict.fromkeys(("overrightarrow", "overleftarrow", "underline"), "write \\vec{x}"),
     **dict.fromkeys(
-        ("int", "iint", "oint"), "integrals are not read: write out their value, or a sum"
+        ("int", "iint", "oint"), "integrals are not supported: write out their value, or a sum"
     ),
     **dict.fromkeys(
         ("Pr", "E", "Var", "Cov", "EE", "PP", "Expect"),
-        f"expectations and probabilities are not read: {_SAMPLES}",
+        f"expectations and probabilities are not supported: {_SAMPLES}",
     ),
-    **dict.fromkeys(("lim", "limsup", "liminf"), "limits are not read"),
+    **dict.fromkeys(("lim", "limsup", "liminf"), "limits are not supported"),
     **dict.fromkeys(
         ("arg", "argmin", "argmax", "sup", "inf"),
         OPTIMA,
@@ -107,21 +107,21 @@ _ADVICE = {
     "Re": f"everything is real here; {_COMPLEX} write \\operatorname{{Re}}(z)",
     "Im": f"everything is real here; {_COMPLEX} write \\operatorname{{Im}}(z)",
     "conj": f"everything is real here; {_COMPLEX} write \\bar{{z}}",
-    "overset": "write what it stands around alone",
+    "overset": "write only what it encloses",
     **dict.fromkeys(
         ("mid", "vert", "sim", "propto"), "densities and distributions are written out here"
     ),
     **dict.fromkeys(
         ("approx", "simeq", "cong", "to", "mapsto", "implies", "Rightarrow", "iff", "forall"),
-        "write the value alone",
+        "enter only the value",
     ),
     **dict.fromkeys(
         ("succ", "succeq", "prec", "preceq", "perp", "ll", "gg", "gets", "subseteq", "exists"),
-        "write the value alone, without the relation",
+        "enter only the value, without the relation",
     ),
     **dict.fromkeys(
         ("dots", "ldots", "cdots", "vdots", "ddots"),
-        "dots are not read: write a sum, or the whole vector",
+        "dots are not supported: write a sum, or the whole vector",
     ),
     **dict.fromkeys(
         ("star", "ast"),
@@ -135,13 +135,13 @@ _ADVICE = {
     ),
     "lg": "write \\log_2 or \\log_{10}",
     **dict.fromkeys(
-        ("bigcup", "cup", "cap", "subset", "setminus", "emptyset"), "sets are not read"
+        ("bigcup", "cup", "cap", "subset", "setminus", "emptyset"), "sets are not supported"
     ),
     **dict.fromkeys(
         ("bigoplus", "oplus", "ominus"),
         "write \\operatorname{blkdiag}, or + with \\otimes for the Kronecker sum",
     ),
-    **dict.fromkeys(("wedge", "vee"), "this product is not read"),
+    **dict.fromkeys(("wedge", "vee"), "this product is not supported"),
     "bullet": "write \\langle A, B \\rangle for the sum of the products of the entries",
     "choose": "write \\binom{n}{k}",
     "substack": "write the conditions side by side: \\sum_{i=1, i \\neq k}^{n}",
@@ -155,9 +155,9 @@ _ADVICE = {
     **dict.fromkeys(("eye", "Id", "ident"), "write I"),
     **dict.fromkeys(
         ("lfloor", "rfloor", "lceil", "rceil"),
-        "rounding is not read: its derivative is zero wherever there is one",
+        "rounding is not supported: its derivative is zero wherever there is one",
     ),
-    **dict.fromkeys(("underset", "colorbox"), "write what it stands around alone"),
+    **dict.fromkeys(("underset", "colorbox"), "write only what it encloses"),
     **dict.fromkeys(("cancel", "bcancel", "xcancel", "sout"), "leave out what is crossed out"),
 }
 
@@ -216,4 +216,4 @@ def advice(command: str) -> str | None:
     functions = [row.latex or "" for row in OPERATIONS.values()] + [*OVER_INDICES.values()]
     letters += [command[1:] for command in functions if re.fullmatch(r"\\[A-Za-z]+", command)]
     close = get_close_matches(command, letters, n=1, cutoff=0.7)
-    return f"did you mean \\{close[0]}?" if close else "docs/latex.md lists what is read"
+    return f"did you mean \\{close[0]}?" if close else "docs/latex.md lists what is supported"

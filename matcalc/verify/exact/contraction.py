@@ -23,7 +23,7 @@ def whole_number(exponent: Jet) -> int:
     """The exponent of a matrix."""
     number = exponent.number
     if number is None or number.denominator != 1 or abs(number) > _MOST_POWER:
-        raise Undecided("a matrix power that is not a small whole number")
+        raise Undecided("a matrix power that is not a small integer")
     return int(number)
 
 

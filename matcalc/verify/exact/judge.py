@@ -331,7 +331,7 @@ class Judge:
     def _certainly_not(self, field: Generators) -> bool:
         """Disagreement of rational expressions is final."""
         if self.setting.loose:
-            raise Undecided("what holds for one-hot rows alone")
+            raise Undecided("an identity that holds only for one-hot rows")
         if field.opaque or field.rooted or field.sign_count:
             raise Undecided(_UNKNOWN)
         return False

@@ -218,7 +218,7 @@ def _free(field: Generators, extent: Extent) -> Entries:
 
 
 def _structured_value(kind: str) -> Callable[[Generators, Extent], Entries]:
-    return lambda field, extent: repeat_entries(_free(field, extent), kind, extent[0])
+    return lambda field, extent: direction(field.stream, kind, extent)
 
 
 def _psd(field: Generators, extent: Extent) -> Entries:

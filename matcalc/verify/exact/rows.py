@@ -106,7 +106,7 @@ class Rows:
                 elif 0 <= place < size:
                     found = [start + place * step for start in found]
                 else:
-                    raise Never("a place outside of an array")
+                    raise Never("a position outside an array")
             chosen += found
         self._run.meter.pay(len(chosen) * self._run.count + _STEP)
         whole = [s for s, at in zip(array.extent, places[0], strict=True) if at is None]

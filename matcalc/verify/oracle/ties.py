@@ -67,7 +67,7 @@ def find_tie(statement: DerivativeStatement) -> str | None:
     name = _NAMES.get(found, found)
     how = "smallest" if PICKING[found] == "smallest" else "largest"
     all_over = "every point" if not apart else "some points, and all around them"
-    return f"no derivative of {name}: the {how} entry stands in two places at {all_over}"
+    return f"no derivative of {name}: the {how} entry occurs in two positions at {all_over}"
 
 
 def _suspects(root: Expr, wrt: str) -> Iterator[Expr]:

@@ -41,7 +41,7 @@ def refuse_homonyms(trees: Iterable[Expr], variables: Mapping[str, Variable]) ->
     both = [name for name in names_in(sizes) if name in variables]
     if both:
         raise UnsupportedError(
-            f"{both[0]} is a variable and a size, and the size stands in the answer",
+            f"{both[0]} is a variable and a size, and the size occurs in the answer",
             hint=f"give the variable {both[0]} another name, or leave out its declaration if it "
             "is the size",
         )

@@ -61,7 +61,7 @@ def function_of(
     if backend in LANGUAGES:
         title = _language(backend).language.title
         raise UnsupportedError(
-            f"{title} runs outside of Python, which cannot call its functions",
+            f"{title} runs outside Python, and cannot call Python functions",
             hint=f'source("{backend}") is the text of the function',
         )
     namespace: dict[str, Any] = {}

@@ -75,10 +75,12 @@ class CSource(LanguageSource):
         for name, node in self.outputs:
             what = tuple_code([str(dim) for dim in node.shape]) if node.rank else "a number"
             lines.append(f"{name}, which is written: {what}")
-        lines += ["Arrays stand row by row, the last axis fastest, and do not overlap a result."]
+        lines += [
+            "Arrays are stored row by row, the last axis fastest, and do not overlap a result."
+        ]
         fails = ["1 where there is no memory"] * bool(self.memory)
         fails += ["2 where the sizes leave no room for the formula"] * bool(self._left())
-        fails += ["3 where there is no such place"] * (self.check and bool(self.listed))
+        fails += ["3 where there is no such position"] * (self.check and bool(self.listed))
         lines.append("Returns " + "; ".join(["0", *fails]) + ".")
         return [f"{self.language.comment} {line}".rstrip() for line in lines]
 

@@ -59,8 +59,8 @@ def as_arrays(**values):
     return [array.astype(kind) for array in arrays]''',
     '''\
 def as_places(value, size, count=None):
-    """The places of the ones in the rows of a one-hot matrix with so many columns, counted from 0;
-    a list of places is what it is. ``count`` is how many there have to be.
+    """The positions of the ones in each row of a one-hot matrix with ``size`` columns, from 0;
+    a list of positions stays as it is. ``count`` is their required number.
     """
     array = places = jnp.asarray(value)
     fits = (0 <= array) & (array < size)
@@ -68,11 +68,11 @@ def as_places(value, size, count=None):
         places = jnp.argmax(array, axis=1)
         fits = (jnp.sum(array != 0, axis=1) == 1) & (jnp.sum(array, axis=1) == 1)
     if places.ndim != 1 or not jnp.issubdtype(places.dtype, jnp.integer):
-        raise ValueError(f"expected a one-hot matrix with {size} columns, or its places")
+        raise ValueError(f"expected a one-hot matrix with {size} columns, or its positions")
     if count not in (None, places.shape[0]):
-        raise ValueError(f"expected {count} rows or places, not {places.shape[0]}")
+        raise ValueError(f"expected {count} rows or positions, not {places.shape[0]}")
     if not isinstance(fits, jax.core.Tracer) and not jnp.all(fits):
-        raise ValueError(f"expected a single 1 in each row, or places from 0 to {size - 1}")
+        raise ValueError(f"expected a single 1 in each row, or positions from 0 to {size - 1}")
     return places''',
 )
 TORCH = Framework(
@@ -102,8 +102,8 @@ def as_arrays(**values):
     return [tensor.to(device=given[0].device, dtype=kind) for tensor in tensors]''',
     '''\
 def as_places(value, like, size, count=None):
-    """The places of the ones in the rows of a one-hot matrix with so many columns, counted from 0;
-    a list of places is what it is. ``count`` is how many there have to be.
+    """The positions of the ones in each row of a one-hot matrix with ``size`` columns, from 0;
+    a list of positions stays as it is. ``count`` is their required number.
     """
     array = places = torch.as_tensor(value, device=like.device)
     fits = (0 <= array) & (array < size)
@@ -111,15 +111,15 @@ def as_places(value, like, size, count=None):
         places = torch.argmax(array, dim=1)
         fits = (torch.sum(array != 0, dim=1) == 1) & (torch.sum(array, dim=1) == 1)
     if places.ndim != 1 or places.is_floating_point() or places.is_complex():
-        raise ValueError(f"expected a one-hot matrix with {size} columns, or its places")
+        raise ValueError(f"expected a one-hot matrix with {size} columns, or its positions")
     if count not in (None, places.shape[0]):
-        raise ValueError(f"expected {count} rows or places, not {places.shape[0]}")
+        raise ValueError(f"expected {count} rows or positions, not {places.shape[0]}")
     try:
         fit = bool(torch.all(fits))
     except RuntimeError:  # within vmap there are no values
         fit = True
     if not fit:
-        raise ValueError(f"expected a single 1 in each row, or places from 0 to {size - 1}")
+        raise ValueError(f"expected a single 1 in each row, or positions from 0 to {size - 1}")
     return places.long()''',
 )
 ARRAY_API = Framework(
@@ -150,8 +150,8 @@ def as_arrays(**values):
     ]''',
     '''\
 def as_places(xp, value, like, size, count=None):
-    """The places of the ones in the rows of a one-hot matrix with so many columns, counted from 0;
-    a list of places is what it is. ``count`` is how many there have to be.
+    """The positions of the ones in each row of a one-hot matrix with ``size`` columns, from 0;
+    a list of positions stays as it is. ``count`` is their required number.
     """
     array = places = xp.asarray(value, device=device(like))
     fits = (0 <= array) & (array < size)
@@ -160,14 +160,14 @@ def as_places(xp, value, like, size, count=None):
         counts = [xp.astype(each, places.dtype) for each in (array != 0, array == 1)]
         fits = (xp.sum(counts[0], axis=1) == 1) & (xp.sum(counts[1], axis=1) == 1)
     if places.ndim != 1 or not xp.isdtype(places.dtype, "integral"):
-        raise ValueError(f"expected a one-hot matrix with {size} columns, or its places")
+        raise ValueError(f"expected a one-hot matrix with {size} columns, or its positions")
     if count not in (None, places.shape[0]):
-        raise ValueError(f"expected {count} rows or places, not {places.shape[0]}")
+        raise ValueError(f"expected {count} rows or positions, not {places.shape[0]}")
     try:
         fit = bool(xp.all(fits))
     except TypeError:  # traced code has no values
         fit = True
     if not fit:
-        raise ValueError(f"expected a single 1 in each row, or places from 0 to {size - 1}")
+        raise ValueError(f"expected a single 1 in each row, or positions from 0 to {size - 1}")
     return places''',
 )

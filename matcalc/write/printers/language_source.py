@@ -194,7 +194,8 @@ class LanguageSource(Source):
         """The comment above the code."""
         lines = self.describe_names(self.locals)
         lines += [
-            f"{self.sizes[name]}: the size {name}, which no array tells" for name in sizes.given
+            f"{self.sizes[name]}: the size {name}, which no array determines"
+            for name in sizes.given
         ]
         lines.append(f"Returns {self.describe_result()}.")
         return [f"{self.language.comment} {line}".rstrip() for line in lines]
@@ -202,7 +203,7 @@ class LanguageSource(Source):
     def described_variables(self) -> list[str]:
         """What is said of the arguments."""
         word = "as" if self.lists_only else "or"
-        places = f", {word} the places of the ones, counted from {self.first}"
+        places = f", {word} the positions of the ones, counted from {self.first}"
         return [
             f"{key}: {each}{places if key in self.listed else ''}"
             for key, each in self.variables.items()

@@ -346,7 +346,7 @@ class Source:
         ]
         lines[0] = f'"""{lines[0]}'
         lines.append("")
-        places = ", or the places of the ones, counted from 0"
+        places = ", or the positions of the ones, counted from 0"
         lines += [
             f"{line}{places if line.partition(':')[0] in self.listed else ''}"
             for line in docstring_lines(self.variables, self.families)
@@ -354,7 +354,9 @@ class Source:
         lines += [
             f"{local}: a function, {key} of the formula" for key, local in self.declared.items()
         ]
-        lines += [f"{self.sizes[name]}: the size {name}, which no array tells" for name in given]
+        lines += [
+            f"{self.sizes[name]}: the size {name}, which no array determines" for name in given
+        ]
         shape = tuple_code([str(dim) for dim in self.root.shape])
         returned = f"an array of shape {shape}" if self.root.rank else "a number"
         if self.root.op == "several":

@@ -184,20 +184,20 @@ def test_marked_claims(capsys, tmp_path, name, text, verdicts):
         pytest.param("[[claim]]\n", "expr is missing", id="no-expression"),
         pytest.param(BAD + "formula = 3\n", "unknown key formula", id="unknown-key"),
         pytest.param(
-            BAD + "order = 21\n", "order is a whole number from 1 to 20, not 21", id="order"
+            BAD + "order = 21\n", "order must be an integer from 1 to 20, not 21", id="order"
         ),
         pytest.param(
             BAD + "order = true\n",
-            "order is a whole number from 1 to 20, not True",
+            "order must be an integer from 1 to 20, not True",
             id="order-is-no-truth-value",
         ),
         pytest.param(
-            BAD + "layout = []\n", "layout is mixed or numerator or denominator", id="layout"
+            BAD + "layout = []\n", "layout must be mixed or numerator or denominator", id="layout"
         ),
-        pytest.param(BAD + "variables = 3\n", "variables is a table", id="variables"),
+        pytest.param(BAD + "variables = 3\n", "variables must be a table", id="variables"),
         pytest.param(BAD + "name = 3\n", "a name must be a string", id="name"),
         pytest.param("claim = 3\n", "claims are written [[claim]]", id="claim-is-no-table"),
-        pytest.param("claim = [3]\n", "a claim is a table", id="claim-is-a-number"),
+        pytest.param("claim = [3]\n", "a claim must be a table", id="claim-is-a-number"),
         pytest.param("x = 1\n", "unknown key x", id="unknown-table"),
         pytest.param("= 1\n", "paper.toml: ", id="no-toml"),
     ],

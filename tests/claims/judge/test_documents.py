@@ -236,7 +236,7 @@ def test_what_cannot_be_read_is_undecided(capsys, tmp_path):
     path = tmp_path / "paper.tex"
     path.write_text("% matcalc-claim\n$\\nabla_w w^\\top w + a = 2w$", encoding="utf-8")
     assert main(["check", str(path)]) == 2
-    assert "what stands behind the + may be differentiated or not" in capsys.readouterr().out
+    assert "what follows the + may be differentiated or not" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,14 @@ from matcalc.claims.judge.verdict import judge
 KINDS = {"x": "vector(n)", "a": "vector(k)", "X": "matrix(n, k)"}
 
 CLAIMS = [
-    ("log(softmax(x)[i])", "x", "1 - softmax(x)[i]", "it is entry i of the derivative alone"),
-    ("softmax(x)[2]", "x", "softmax(x)[2]*(1 - softmax(x)[2])", "it is entry 2 of the derivative"),
-    ("x[i]^3", "x", "3*x[i]^2", "it is entry i of the derivative alone"),
+    ("log(softmax(x)[i])", "x", "1 - softmax(x)[i]", "it is only entry i of the derivative"),
+    (
+        "softmax(x)[2]",
+        "x",
+        "softmax(x)[2]*(1 - softmax(x)[2])",
+        "it is only entry 2 of the derivative",
+    ),
+    ("x[i]^3", "x", "3*x[i]^2", "it is only entry i of the derivative"),
     ("sum(X*a)", "X", "a*ones'", "it is the transpose"),
     ("a'*X'*ones", "X", "a*ones'", "it is the transpose"),
 ]

@@ -20,7 +20,7 @@ LEFT, BOTH = Q | {"X": "matrix(k, n)"}, Q | {"X": "matrix(k, l)"}
     ("expr", "wrt", "claim", "variables", "kinds", "words"),
     [
         ("F(A*x)", "x", "A*grad_F(A*x)", F, ("factor-transposed",), "A should be A'"),
-        ("F(A*x)", "x", "A'*grad_F(x)", F, ("chain-factor",), "x stands where A*x belongs"),
+        ("F(A*x)", "x", "A'*grad_F(x)", F, ("chain-factor",), "x appears where A*x belongs"),
         (
             "F(A*x - b)",
             "x",

@@ -68,7 +68,7 @@ def test_papers(formula: str, verdicts: list[str]) -> None:
 
 
 def test_a_function_of_another_letter_is_refused() -> None:
-    formula = r"% matcalc-claim:" + "\n" + r"\[ f(x) = x^\top x, \quad \nabla f(y) = 2y \]"
+    formula = r"% matcalc-claim:" + "\n" + r"\[ f(x) = x^\top y, \quad \nabla f(y) = 2y \]"
     (claim,) = marked_claims(formula, "paper.tex")
     with pytest.raises(ParseError, match="does not name its variable"):
         judge(claim)

@@ -238,10 +238,10 @@ def test_an_objective_in_single_precision_inside(style):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"rtol": 0}, "rtol is an error between 0 and 1"),
-        ({"rtol": -1e-6}, "rtol is an error between 0 and 1"),
+        ({"rtol": 0}, "rtol must be between 0 and 1"),
+        ({"rtol": -1e-6}, "rtol must be between 0 and 1"),
         ({"rtol": "small"}, "not 'small'"),
-        ({"dtype": "float16"}, "dtype is 'float32' or 'float64', not 'float16'"),
+        ({"dtype": "float16"}, "dtype must be 'float32' or 'float64', not 'float16'"),
         ({"dtype": 7}, "not 7"),
     ],
 )

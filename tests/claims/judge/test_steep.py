@@ -85,7 +85,7 @@ SAID = [
         "diag(softmax(x)) - softmax(x)*softmax(x)' + diag(step(x - 700))",
         "the term diag(step(x - 700)) should not be there",
     ),
-    ("x'*x + sum(sin(x))", "2*x - sin(x)", "-sin(x) stands where cos(x) belongs"),
+    ("x'*x + sum(sin(x))", "2*x - sin(x)", "-sin(x) appears where cos(x) belongs"),
 ]
 
 

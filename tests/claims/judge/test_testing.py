@@ -465,7 +465,7 @@ def test_hessians_need_double_precision():
         lambda x: np.float32(x @ x), lambda x: 2 * np.eye(len(x)), wrt="x", at={"x": X0}
     )
     assert report.verdict == "undecided"
-    assert "too rough for second differences" in report.reason
+    assert "too inaccurate for second differences" in report.reason
 
 
 def test_products_notice_single_precision():

@@ -97,13 +97,13 @@ TOLD = [
         "the factor x should not be there",
         "2*relu(x)",
     ),
-    ("x[1]^2", "x", "2*x[1]", {}, "it is entry 1 of the derivative alone", "2*x[1]*unit(1, n)"),
+    ("x[1]^2", "x", "2*x[1]", {}, "it is only entry 1 of the derivative", "2*x[1]*unit(1, n)"),
     (
         "norm2(A*x - b)^2",
         "x",
         "2*A'*A*x - A'*b",
         B,
-        "the term -A'*b should count twice",
+        "the term -A'*b should be doubled",
         "2*A'*A*x - 2*A'*b",
     ),
     (
@@ -114,7 +114,7 @@ TOLD = [
         "the term -2*A'*b is missing",
         "2*A'*A*x - 2*A'*b",
     ),
-    ("x'*x + a'*x", "x", "a + x", AB, "the term x should count twice", "a + 2*x"),
+    ("x'*x + a'*x", "x", "a + x", AB, "the term x should be doubled", "a + 2*x"),
 ]
 
 
@@ -178,7 +178,7 @@ def test_a_proof_at_one_choice_of_sizes_says_so(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(PointSurvey, "sizes", lambda self: islice(sizes(self), 1))
     report = judge(Claim("x'*A*x", "x", "(A + A')*x"))
     assert report.verdict == PROVED
-    assert report.notes == ("note: it is proved at n=3 alone: other sizes were not decided",)
+    assert report.notes == ("note: it is proved only at n=3: other sizes were not decided",)
     found = matcalc.diff("x'*A*x", "x")
     assert str(found.verification).endswith("2^-50, at n=3 alone)")
 

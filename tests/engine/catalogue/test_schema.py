@@ -45,23 +45,23 @@ BAD = [
     ("wrt", DERIVATIVE | {"wrt": "y"}, "wrt must be one of the given names"),
     ("wrt-differential", DIFFERENTIAL | {"wrt": "y"}, "wrt must be one of the given names"),
     ("wrt-rewrite", REWRITE | {"wrt": "x"}, "wrt belongs to a derivative or a differential"),
-    ("order", DERIVATIVE | {"order": 3}, "order is 1 or 2"),
+    ("order", DERIVATIVE | {"order": 3}, "order must be 1 or 2"),
     (
         "order-differential",
         DIFFERENTIAL | {"order": 2},
         "order and structure belong to a derivative",
     ),
-    ("structure", DERIVATIVE | {"structure": "own"}, "structure is declared or free"),
+    ("structure", DERIVATIVE | {"structure": "own"}, "structure must be declared or free"),
     (
         "structure-rewrite",
         REWRITE | {"structure": "free"},
         "order and structure belong to a derivative",
     ),
-    ("range", DIFFERENTIAL | {"range": "negative"}, "range is positive"),
+    ("range", DIFFERENTIAL | {"range": "negative"}, "range must be positive"),
     (
         "phase",
         DIFFERENTIAL | {"phase": "final"},
-        "phase is final, short, introducing, code, and belongs to a rewrite",
+        "phase must be final, short, introducing, code, and belongs to a rewrite",
     ),
 ]
 

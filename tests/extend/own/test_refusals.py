@@ -174,7 +174,7 @@ MALFORMED = [
         function(given='{ x = "vector(2*n)" }', **{"is": "x"}),
         "the sizes of x are names or numbers",
     ),
-    ("not computed", function(diff="dx"), "it is not said how foo is computed"),
+    ("not computed", function(diff="dx"), "nothing says how foo is computed"),
     (
         "computed twice",
         function(**{"is": "x", "numpy": "numpy:sinc", "diff": "dx"}),
@@ -257,7 +257,7 @@ MALFORMED = [
     (
         "odd alone",
         function(given=MATRIX, **{"is": "X", "diff": "dX", "odd": "true"}),
-        "odd is said of functions of one matrix",
+        "odd is for functions of one matrix",
     ),
     (
         "domain of others",

@@ -85,7 +85,7 @@ def test_entries_by_entries(formula: str, answer: str) -> None:
         (r"p(x|y) + p(y) = x^\top x", "does not close the |", "write the density out"),
         (r"\nabla_x \log p(x|\mu) = -x", "does not close the |", "write the density out"),
         (r"p(x|y)", "does not close the |", "write the density out"),
-        (r"\{x : A x = b\}", "sets are not read", "write the value alone"),
+        (r"\{x : A x = b\}", "sets are not supported", "enter only the value"),
         (r"\langle x \mid A x \rangle", r"unknown command \mid", r"\langle x, y \rangle"),
         (r"\mathrm{Tr}(\mathbf{AXB})", "one name", r"write \mathbf{A}\mathbf{X}\mathbf{B}"),
     ],

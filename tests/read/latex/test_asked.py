@@ -161,7 +161,7 @@ def test_the_derivative_by_a_square(formula: str, wanted: str) -> None:
 
 def test_a_letter_beside_its_square() -> None:
     formula = r"\frac{\partial}{\partial \sigma^2} (2\log\sigma + \sigma^2)"
-    with pytest.raises(MatcalcError, match=r"\\sigma stands beside \\sigma\^2") as refused:
+    with pytest.raises(MatcalcError, match=r"\\sigma occurs next to \\sigma\^2") as refused:
         matcalc.diff(formula, latex=True)
     assert r"\sqrt{\sigma^2}" in (refused.value.hint or "")
     followed = formula.replace(r"\log\sigma", r"\log\sqrt{\sigma^2}")
@@ -218,5 +218,7 @@ def test_a_derivative_that_is_asked_for_is_no_value(method: str) -> None:
 
 
 def test_an_order_beside_a_sign_without_a_variable() -> None:
-    with pytest.raises(MatcalcError, match="the derivative of order 1 by x, not of order 2"):
+    with pytest.raises(
+        MatcalcError, match="the derivative of order 1 with respect to x, not of order 2"
+    ):
         matcalc.diff(r"\nabla (x^\top x)", "x", latex=True, order=2)

@@ -151,7 +151,7 @@ def test_derivatives(
 def test_the_note() -> None:
     (note,) = read_latex(r"\sum_i (w^\top x_i - y_i)^2").notes
     assert note == (
-        r"note: x_i is read as a vector, because w^\top stands before it: row i of the "
+        r"note: x_i is read as a vector, because w^\top precedes it: row i of the "
         r"data matrix X"
     )
 
@@ -187,4 +187,4 @@ def test_a_claim_does_not_say_it_again() -> None:
     left, right = r"\sum_i (w^\top x_i)^2", r"2 \sum_i x_i w^\top x_i"
     report = judge(Claim(f"${left}$", "w", f"${right}$"), 0)
     (note,) = report.notes
-    assert "because w^\\top stands before it" in note
+    assert "because w^\\top precedes it" in note

@@ -46,13 +46,13 @@ def test_json_has_the_formula(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param([r"x^\top y"], "error: wrt is missing", id="no-variable"),
         pytest.param(
             [r"\nabla_x x^\top y", "--wrt", "y"],
-            "error: the formula asks for the derivative of order 1 by x",
+            "error: the formula asks for the derivative of order 1 with respect to x",
             id="another",
         ),
         pytest.param(
             [r"x^\top x", "--wrt", "y"], "error: y is not a variable", id="unknown-variable"
         ),
-        pytest.param(["1/2x", "--wrt", "x"], "error: 1/2 x has two readings", id="ambiguous"),
+        pytest.param(["1/2x", "--wrt", "x"], "error: 1/2 x is ambiguous", id="ambiguous"),
     ],
 )
 def test_command_refuses(capsys: pytest.CaptureFixture[str], argv: list[str], message: str) -> None:

@@ -43,8 +43,8 @@ MEANS = [
     (r"a c_i c_i + b_j c_j", "a*c'*c + b'*c"),
 ]
 REFUSED = [
-    (r"A_{ii} x_i", "i stands 3 times"),
-    (r"x_i y_i z_i", "i stands 3 times"),
+    (r"A_{ii} x_i", "i occurs 3 times"),
+    (r"x_i y_i z_i", "i occurs 3 times"),
     (r"x_i + y_j", "different free indices: i and j"),
     (r"y_k = A_{ij} x_j", "different free indices: k and i"),
     (r"x_i^2", "may be a sum over what is repeated"),
@@ -53,9 +53,9 @@ REFUSED = [
     (r"x_i^\top A_{ij}", "x_i is a number in Einstein's convention"),
     (r"\|x_i\|", "x_i is a number in Einstein's convention"),
     (r"\frac{x_i}{y_i}", "an index above and below"),
-    (r"a x_i x_i + a_j x_j", "a may be a number, as it stands beside entries, or a vector"),
-    (r"a b_i b_i + a_i b_i", "a may be a number, as it stands beside entries, or a vector"),
-    (r"x y_i y_i + x_i y_i", "x may be a number, as it stands beside entries, or a vector"),
+    (r"a x_i x_i + a_j x_j", "a may be a number, as it occurs next to entries, or a vector"),
+    (r"a b_i b_i + a_i b_i", "a may be a number, as it occurs next to entries, or a vector"),
+    (r"x y_i y_i + x_i y_i", "x may be a number, as it occurs next to entries, or a vector"),
     (r"A_{ij}^{-1} x_i x_j", "an entry of the inverse of A, or the reciprocal of an entry"),
     (r"A^{-1}_{ij} x_i x_j", "an entry of the inverse of A, or the reciprocal of an entry"),
     (r"E_{ii}^2", "may be the power of a sum, or the sum of the powers"),

@@ -32,7 +32,7 @@ READ = [
     (
         r"\sum_{i,j} \alpha_i \alpha_j \langle x_i, x_j \rangle",
         "alpha: vector; alpha'*X*X'*alpha",
-        "x_i is read as a vector, because it stands in an inner product",
+        "x_i is read as a vector, because it occurs in an inner product",
     ),
     (
         r"\sum_{i,j} \langle x_i - \mu, x_j - \mu \rangle",
@@ -156,7 +156,7 @@ HINTS = [
     ),
     (
         r"\mathrm{d} \log\det X + a",
-        "write the formula alone",
+        "write only the formula",
         r"\log\det X + a",
         {},
         "logdet(X) + a",

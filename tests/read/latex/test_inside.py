@@ -120,7 +120,7 @@ def test_notes_say_what_is_taken(formula: str, words: str) -> None:
 REFUSED = [
     (
         r"\nabla_x x^\top A x + b",
-        "what stands behind the + may be differentiated or not",
+        "what follows the + may be differentiated or not",
         {
             r"\left(\nabla_x x^\top A x\right) + b": "grad(x'*A*x, x) + b",
             r"\nabla_x \left(x^\top A x + c\right)": "c: scalar; grad(x'*A*x + c, x)",
@@ -147,7 +147,7 @@ REFUSED = [
     (r"A \nabla_x \|x\|^2 \log(x^\top x)", "may be that of", {}),
     (r"\nabla_X \det(X) B + C", "may be differentiated or not", {}),
     (r"2 \nabla_X \det(X) B", "may be that of", {}),
-    (F + r"\nabla_x f(y)", "x does not stand in f(y)", {}),
+    (F + r"\nabla_x f(y)", "x does not occur in f(y)", {}),
     (r"\frac{\partial x^\top}{\partial x^\top} + A", "has no layout of its own", {}),
     (
         r"\frac{\partial^2 x^\top A y}{\partial x \partial y}",
@@ -162,10 +162,10 @@ REFUSED = [
     (r"\Delta_x^2 (x^\top x)", "may be the Laplacian twice or a power", {}),
     (
         r"2 \frac{\partial \operatorname{vec}(A X)}{\partial \operatorname{vec}(X)}",
-        r"a derivative by \operatorname{vec} inside of a formula",
+        r"a derivative by \operatorname{vec} inside a formula",
         {},
     ),
-    (r"\nabla_x \times (A x)", "curls are not read", {}),
+    (r"\nabla_x \times (A x)", "curls are not supported", {}),
     (r"\nabla_x^2 \cdot (A x)", "divergence does not name its variable", {}),
     (r"y = A x \\ y^\top \nabla_y (y^\top y)", "not a variable by which", {}),
     (r"\operatorname{grad}(x^\top x)", "the variable to differentiate with respect to", {}),

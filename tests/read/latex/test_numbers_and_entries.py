@@ -124,7 +124,7 @@ def test_an_entry_or_a_variable(formula: str, entry: str) -> None:
 
 @pytest.mark.parametrize(("formula", "declared", "text"), DENSITIES)
 def test_a_density_is_written_out(formula: str, declared: dict[str, str], text: str) -> None:
-    with pytest.raises(MatcalcError, match="densities are not read") as caught:
+    with pytest.raises(MatcalcError, match="densities are not supported") as caught:
         read_latex(formula, declared)
     written = str(caught.value.hint).partition("write the density out: ")[2]
     assert same(written, declared, text)

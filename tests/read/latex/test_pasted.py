@@ -30,11 +30,11 @@ MEANT = [
     ("x⊤Σx", "x'*Sigma*x", ""),
     ("(x - y)⊤Σ_k⁻¹(x - y)", "(x - y)'*inv(Sigma_k)*(x - y)", ""),
     # sums without their index
-    (r"\sum x_i^2", "x'*x", r"\sum is read over i"),
-    (r"\sum (y_i - \beta x_i)^2", "norm2(y - beta*x)^2", r"\sum is read over i"),
-    (r"\sum (y_i - w^\top x_i)^2", "norm2(y - X*w)^2", r"\sum is read over i"),
-    (r"\prod p_i^{y_i}", "prod(p.^y)", r"\prod is read over i"),
-    (r"\left(\sum x_k\right)^2", "sum(x)^2", r"\sum is read over k"),
+    (r"\sum x_i^2", "x'*x", r"\sum is read as \sum_i"),
+    (r"\sum (y_i - \beta x_i)^2", "norm2(y - beta*x)^2", r"\sum is read as \sum_i"),
+    (r"\sum (y_i - w^\top x_i)^2", "norm2(y - X*w)^2", r"\sum is read as \sum_i"),
+    (r"\prod p_i^{y_i}", "prod(p.^y)", r"\prod is read as \prod_i"),
+    (r"\left(\sum x_k\right)^2", "sum(x)^2", r"\sum is read as \sum_k"),
     (r"\mathbf{tr}(A X)", "tr(A*X)", ""),
     (
         r"\sum_{i,j} (R_{ij} - u_i \cdot v_j)^2",
@@ -48,7 +48,8 @@ MEANT = [
 def test_meant(formula: str, meant: str, note: str) -> None:
     found = read_latex(formula)
     assert decide(found, read(meant)).verdict == EQUAL
-    said = [each for each in found.notes if "read over" in each or "as numbers" in each]
+    words = (r"\sum is read", r"\prod is read", "as numbers")
+    said = [each for each in found.notes if any(word in each for word in words)]
     assert any(note in each for each in said) if note else not said
 
 

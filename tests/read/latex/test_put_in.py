@@ -142,7 +142,7 @@ REFUSED = [
     (r"f(x) = x^\top y \\ f()", "where a letter, a number or a bracket is expected"),
     (r"f(x) = x_1^2 + x_2 \\ f(Ay)", "a definition has a letter on its left"),  # x_1 or an entry
     (r"f(x) = \sum_i x_i^2 \\ \sum_i f(y_i)", "a definition has a letter on its left"),
-    (r"h_t = \tanh(W h_{t-1} + U x_t) \\ \sum_t (h_t - y_t)^2", "outside of the sum"),
+    (r"h_t = \tanh(W h_{t-1} + U x_t) \\ \sum_t (h_t - y_t)^2", "outside the sum"),
     (r"y = Ax \\ y = Bx", "y is written twice"),
     (r"f(x) &= (x-a)^T(x-a) \\ f(x) &= x^Tx - 2a^Tx + a^Ta", "f is written twice"),
 ]

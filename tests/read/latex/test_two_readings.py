@@ -38,7 +38,7 @@ SUMS = [
     (r"A_{ik} B_{jk}", "a sum over k", {r"A B^\top": "A*B'"}),
     (
         r"A_{ij} A_{ij}",
-        "i and j, which stand there twice",
+        "i and j, which occur there twice",
         {r"\sum_{i,j} A_{ij} A_{ij}": "sum(A.^2)"},
     ),
     (
@@ -68,7 +68,7 @@ ENTRIES = [
     # how far a product reaches
     (
         r"\prod_i x_i \prod_j y_j",
-        "inside of the prod or behind it",
+        "inside the prod or after it",
         {
             r"\left(\prod_i x_i\right) \prod_j y_j": "prod(x)*prod(y)",
             r"\prod_i \left(x_i \prod_j y_j\right)": "prod(prod(y)*x)",
@@ -76,7 +76,7 @@ ENTRIES = [
     ),
     (
         r"\prod_i (x_i) / c",
-        "inside of the prod or behind it",
+        "inside the prod or after it",
         {
             r"\left(\prod_i (x_i)\right) / c": "prod(x)/c",
             r"\prod_i \left((x_i) / c\right)": "prod(x/c)",
@@ -84,7 +84,7 @@ ENTRIES = [
     ),
     (
         r"\max_i x_i c (a + 1)",
-        "inside of the max or behind it",
+        "inside the max or after it",
         {r"\left(\max_i x_i\right) c (a + 1)": "max(x)*c*(a + 1)"},
     ),
     (
@@ -110,7 +110,7 @@ STEPS = [
     (r"\frac{dX}{dt}", "nothing says how X depends on t", {}),
     (r"\frac{\mathrm{d}x}{\mathrm{d}t}", "nothing says how x depends on t", {}),
     (r"\frac{\partial f}{\partial x}", "nothing says how f depends on x", {}),
-    (r"\partial x", "stands alone", {}),
+    (r"\partial x", "on its own", {}),
 ]
 # primes, compositions, words
 FUNCTIONS = [
@@ -139,7 +139,7 @@ FUNCTIONS = [
     (r"f * g", "a convolution", {r"f \cdot g": "f*g"}),
     (r"\text{if}", "is not a variable", {}),
     (r"x \text{ otherwise } y", "is not a variable", {}),
-    (r"x \leq y", "stands in brackets", {}),
+    (r"x \leq y", "belongs in brackets", {}),
     (r"\nabla f", "does not name its variable", {}),
     (r"\nabla^2 f", "the Hessian or the Laplacian", {}),
     (r"\nabla \cdot F", "the divergence does not name its variable", {}),
@@ -238,17 +238,17 @@ PRODUCTS = [
     (r"A^\top A 1", "the vector of ones", {r"(A^\top A) \mathbf{1}": "A'*A*ones"}),
     (
         r"2 \oslash 3 x",
-        "two readings",
+        "is ambiguous",
         {r"(2 \oslash 3) x": "2/3*x", r"2 \oslash (3 x)": "2./(3*x)"},
     ),
     (
         r"x \oslash y a",
-        "two readings",
+        "is ambiguous",
         {r"(x \oslash y) a": "x./y*a", r"x \oslash (y a)": "x./(y*a)"},
     ),
     (
         r"x^\top y \odot z",
-        "two readings",
+        "is ambiguous",
         {r"(x^\top y) \odot z": "x'*y*z", r"x^\top (y \odot z)": "x'*(y.*z)"},
     ),
     (
@@ -290,14 +290,14 @@ PRODUCTS = [
             r"\max |x| => \lVert x \rVert": "norm2(x)",
         },
     ),
-    (r"x^*", "several readings", {r"x_{\mathrm{opt}}": "x", r"x^\top": "x'"}),
-    (r"A^\dagger", "several readings", {"A^+": "pinv(A)", r"A^\top": "A'"}),
+    (r"x^*", "is ambiguous", {r"x_{\mathrm{opt}}": "x", r"x^\top": "x'"}),
+    (r"A^\dagger", "is ambiguous", {"A^+": "pinv(A)", r"A^\top": "A'"}),
     (r"W^{(k)}", "an index or a power", {"W_{k}": "A", "W^{k}": "k: scalar; W^k"}),
     (r"(x, y)", "a comma", {r"\begin{bmatrix} x \\ y \end{bmatrix}": "[x; y]"}),
-    (r"x^2!", "two readings", {}),
+    (r"x^2!", "is ambiguous", {}),
     (r"n!!", "double factorials", {r"(n!)!": "n: scalar; gamma(1 + gamma(1 + n))"}),
     (r"\argmin_x \|x\|^2", "unknown command", {}),
-    (r"\operatorname{argmin} x", "which is not read", {}),
+    (r"\operatorname{argmin} x", "which is not supported", {}),
     (r"\max_x x^\top y", "over a set", {}),
     (r"\operatorname{Cov}(x, y)", "the covariance", {}),
     (r"\lfloor x \rfloor", "unknown command", {}),
@@ -321,7 +321,7 @@ INFERRED = [
     ),
     (
         r"[X]_{1}",
-        "two places",
+        "two indices",
         {r"[X]_{1, :}": "X[1, :]", r"[X]_{:, 1}": "X[:, 1]"},
     ),
     (

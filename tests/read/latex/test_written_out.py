@@ -41,7 +41,7 @@ def test_answers(formula: str, kinds: dict[str, str], wanted: str) -> None:
     ],
 )
 def test_the_hessian_of_a_function_of_one_argument(formula: str, wanted: str) -> None:
-    with pytest.warns(matcalc.NotationWarning, match="is read as the Hessian by"):
+    with pytest.warns(matcalc.NotationWarning, match="is read as the Hessian with respect to"):
         assert str(matcalc.diff(formula, latex=True)) == wanted
 
 

@@ -42,7 +42,7 @@ def test_derivatives(text, wrt, variables, printed):
         ("sum[j](x[j]*softmax[i](y[i]))", "has a value for each i"),
         (
             "F[j] = " + "softmax[j](" * 40 + "x[j]" + ")" * 40,
-            "is nested too often",
+            "is nested too deeply",
         ),
     ],
 )

@@ -36,7 +36,7 @@ def test_a_number_that_is_no_size(text, kinds):
     with pytest.raises(UnknownNameError, match="n is declared as a") as caught:
         read(text, kinds)
     assert caught.value.hint == (
-        "leave n undeclared: a size is a number wherever it stands, and constant; "
+        "leave n undeclared: a size is a number wherever it occurs, and constant; "
         "or declare what has this size as well, as in y: vector(n)"
     )
 

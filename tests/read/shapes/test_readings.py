@@ -468,7 +468,7 @@ def test_refused(text: str, hint: str) -> None:
         ),
         (
             "a'*X*b",
-            'b is read as vector(m), because a\'*X stands before it; declare "b: scalar" otherwise',
+            'b is read as vector(m), because a\'*X precedes it; declare "b: scalar" otherwise',
         ),
         (
             "x - c/2",
@@ -491,7 +491,7 @@ def test_refused(text: str, hint: str) -> None:
         ),
         (
             "inv(a)*x",
-            'a is read as scalar, and it stands in inv(...); declare "a: matrix" otherwise',
+            'a is read as scalar, and it occurs in inv(...); declare "a: matrix" otherwise',
         ),
         ("x'*Q*x + c*x", "x'*Q*x, a scalar, is added to every entry of c*x"),
     ],

@@ -104,7 +104,7 @@ REFUSED = [
 def test_refused(text, declared, hint):
     """What is not an index, with a declaration that makes it one."""
     kinds = KINDS | dict([declared.split(": ")] if declared else [])
-    with pytest.raises(MatcalcError, match=r"not an index|not a place") as caught:
+    with pytest.raises(MatcalcError, match=r"not an index|not a position") as caught:
         matcalc.parse(text, variables=kinds)
     assert hint in str(caught.value.hint)
     said = str(caught.value.hint).split(";")[0].removeprefix("declare ").split(", a matrix")[0]

@@ -22,7 +22,7 @@ def test_members_of_matrices():
 def test_as_the_note_says():
     (note,) = matcalc.diff("A[1]*x + A[2]*y", "x").notes
     assert note == (
-        "note: A[1], A[2] are read as matrices, since entries of a matrix have two places; "
+        "note: A[1], A[2] are read as matrices, since entries of a matrix have two indices; "
         "declare A: vector if these are entries"
     )
     found = matcalc.diff("A[1]*x + A[2]*y", "x", variables={"A": "vector"})
@@ -40,7 +40,7 @@ def test_as_the_note_says():
     ],
 )
 def test_what_may_be_entries_is_refused(text, kinds):
-    with pytest.raises(MatcalcError, match="entries of a matrix have two places"):
+    with pytest.raises(MatcalcError, match="entries of a matrix have two indices"):
         matcalc.diff(text, "x", variables=kinds)
 
 

@@ -226,11 +226,11 @@ REFUSED = [
     pytest.param("d(x'*x)/dx", 0, "only what is differentiated", id="leibniz-quotient"),
     pytest.param("d^2/dx^2 x'*x", 9, "only what is differentiated", id="leibniz-second"),
     pytest.param("derivative of x'*x", 11, "only what is differentiated", id="in-words"),
-    pytest.param("minimize x'*x", 9, "only the objective is written", id="minimize"),
+    pytest.param("minimize x'*x", 9, "enter only the objective", id="minimize"),
     pytest.param("f(x) = x'*x", 5, "write x'*x", id="function-head"),
     pytest.param("diff(x'*x, x)", 0, "only what is differentiated", id="diff"),
     pytest.param("lse(x)", 0, "write logsumexp(x)", id="short-name"),
-    pytest.param("argmax(x)", 0, "it gives a place and has no derivative", id="no-value"),
+    pytest.param("argmax(x)", 0, "it gives a position and has no derivative", id="no-value"),
 ]
 
 

@@ -52,7 +52,7 @@ def test_in_two_places(expr: str, wrt: str, where: str) -> None:
         lambda: jvp(expr, {wrt: "V"}, variables=variables).verification,
     ]
     for ask in asks:
-        with pytest.raises(UnsupportedError, match="entry stands in two places at") as caught:
+        with pytest.raises(UnsupportedError, match="entry occurs in two positions at") as caught:
             ask()
         assert where in str(caught.value)
 
@@ -65,7 +65,7 @@ def test_what_the_rule_says_is_no_proof(expr: str, wrt: str) -> None:
     assert question(claim).proof() != PROVED
     report = judge(claim)
     assert report.verdict == "undecided"
-    assert "stands in two places" in report.reason
+    assert "occurs in two positions" in report.reason
     assert not report.correct
 
 

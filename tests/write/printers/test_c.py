@@ -178,7 +178,7 @@ def test_functions_as_arguments() -> None:
     assert "double (*" in source
     with pytest.raises(UnsupportedError, match="not functions of arrays"):
         matcalc.diff("g(A*x)", "x", variables={"g": "function(vector(m)) -> scalar"}).source("c")
-    with pytest.raises(UnsupportedError, match="C runs outside of Python"):
+    with pytest.raises(UnsupportedError, match="C runs outside Python"):
         matcalc.diff("sum(x)", "x").to_callable("c")
     with pytest.raises(ArgumentError, match="cannot be the name of a function in C"):
         matcalc.diff("x'*x", "x").source("c", name="exp")

@@ -271,7 +271,7 @@ def test_several_results_have_names() -> None:
     joint = matcalc.compile("logsumexp(A*x)", ["x"], order=2, hvp=True, backend="matlab")
     found = re.findall(r"result\.(\w+) =", joint.source)
     assert found == ["value", "dx", "hessian_x_x", "product_x"]
-    with pytest.raises(UnsupportedError, match="MATLAB runs outside of Python"):
+    with pytest.raises(UnsupportedError, match="MATLAB runs outside Python"):
         joint(A=np.eye(2), x=np.ones(2))
 
 

@@ -62,13 +62,13 @@ def test_no_product_with_a_one_hot_matrix(case: int, absent: str) -> None:
 
 
 WRONG = [
-    ({"s": [0, 5, 1]}, "places from 0 to 4"),
-    ({"s": [0, -1, 1]}, "places from 0 to 4"),
-    ({"s": [0.0, 1.0, 2.0]}, "list of places counted from 0"),
+    ({"s": [0, 5, 1]}, "positions from 0 to 4"),
+    ({"s": [0, -1, 1]}, "positions from 0 to 4"),
+    ({"s": [0.0, 1.0, 2.0]}, "list of positions counted from 0"),
     ({"s": np.eye(4)}, "one-hot matrix with 5 columns"),
-    ({"s": np.full((3, 5), 0.2)}, "each row has a single 1"),
-    ({"s": 2 * np.eye(5)[:3]}, "each row has a single 1"),
-    ({"s": [0, 1]}, "3 rows or places, not 2"),
+    ({"s": np.full((3, 5), 0.2)}, "with a single 1 in each row"),
+    ({"s": 2 * np.eye(5)[:3]}, "with a single 1 in each row"),
+    ({"s": [0, 1]}, "3 rows or positions, not 2"),
     ({"x": np.ones((5, 2))}, "argument x must have the shape"),
 ]
 
@@ -87,7 +87,7 @@ def test_what_is_no_list_of_places(values: dict[str, Any], message: str) -> None
 def test_what_is_no_list_of_places_for_frameworks(places: Any, framework: str) -> None:
     f = formula("norm2(s*x - y)^2", "x", {"s": "onehot(m, n)"}, 1).to_callable(framework)
     values = arrays(framework, {"s": np.asarray(places), "x": np.ones(5), "y": np.ones(3)})
-    with pytest.raises(ValueError, match="a single 1 in each row, or places from 0 to 4"):
+    with pytest.raises(ValueError, match="a single 1 in each row, or positions from 0 to 4"):
         f(**values)
 
 

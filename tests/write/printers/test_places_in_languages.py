@@ -121,7 +121,7 @@ def test_numbers_that_are_no_places_do_not_compile(tmp_path: Path) -> None:
         check=False,
         cwd=tmp_path,
     )
-    assert "places are whole numbers" in made.stderr
+    assert "places are integers" in made.stderr
 
 
 def test_julia() -> None:
