@@ -57,6 +57,14 @@ def taylor(
     without it the polynomial is one in the displacement ``dx`` from x. Of several variables, which
     move together, it is a mapping or a sequence. ``remainder`` measures what is left.
     UnsupportedError where the expression is not smooth at the point.
+
+    Shapes: that of the expression.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``; ``wrt`` is its
+    variable, and may be left out where there is one; ``at`` is described above; ``order`` is the
+    degree; ``variables`` declares the names of a text, ``latex`` says that it is a formula in
+    LaTeX, and ``language`` has the functions and identities of files; ``verify=False`` leaves the
+    proof for later.
+    Raises: UnsupportedError as described above, ArgumentError for a point that does not fit.
     """
     expression = as_expression(expression, variables, language, latex=latex)
     return expansion(expression, _wrt(expression, wrt), at, order, verify=verify)
@@ -73,7 +81,13 @@ def linearize(
     verify: bool = True,
     language: BaseLanguage | None = None,
 ) -> TaylorPolynomial:
-    """The best affine approximation near a point: the Taylor polynomial of order 1, verified."""
+    """The best affine approximation near a point: the Taylor polynomial of order 1, verified.
+
+    Shapes: that of the expression.
+    Arguments: as for ``taylor``, without the order: ``expression``, ``wrt``, ``at``, ``variables``,
+    ``latex``, ``verify``, ``language``.
+    Raises: UnsupportedError where the expression is not smooth at the point.
+    """
     expression = as_expression(expression, variables, language, latex=latex)
     return expansion(expression, _wrt(expression, wrt), at, 1, verify=verify)
 
@@ -92,6 +106,14 @@ def stationary(
     ``A*x = b`` if there are any, proved by substitution, or the problem that it leads to; of
     several variables a mapping from these to their values (docs/stationary.md). Of a complex
     variable a real function is given as text (docs/complex.md).
+
+    Shapes: the point has the shape of the variable.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``, and a scalar;
+    ``wrt`` is described above; ``subject_to`` has the equations; ``variables`` declares the names
+    of a text, ``latex`` says that it is a formula in LaTeX, and ``language`` has the functions and
+    identities of files.
+    Raises: ArgumentError for an expression that is not a scalar, UnsupportedError where no closed
+    form was found.
     """
     if isinstance(expression, str):
         given_equations = [subject_to] if isinstance(subject_to, str) else list(subject_to)
@@ -128,7 +150,16 @@ def convex(
     latex: bool = False,
     language: BaseLanguage | None = None,
 ) -> Convexity:
-    """Whether a scalar is convex, in several variables together too (docs/stationary.md)."""
+    """Whether a scalar is convex, in several variables together too (docs/stationary.md).
+
+    Shapes: the expression is a scalar; the variables are scalars, vectors or matrices.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``; ``wrt`` names the
+    variables; ``rng`` chooses the random chords; ``variables`` declares the names of a text,
+    ``latex`` says that it is a formula in LaTeX, and ``language`` has the functions and identities
+    of files.
+    Raises: ArgumentError for an expression that is not a scalar, or for variables that form no
+    convex set.
+    """
     given = as_expression(expression, variables, language, latex=latex)
     return convexity(given, _wrt(given, wrt), rng)
 
@@ -146,6 +177,14 @@ def implicit(
 ) -> Solved | SolvedTogether:
     """The derivative of ``of``, or of an ``objective``, where the expression stays zero; a text may
     be an equation, as in ``A*x = b``. As many equations as names in ``of`` are taken together.
+
+    Shapes: the differential has the shape of ``of``, a gradient that of ``wrt``.
+    Arguments: ``expression`` is the equation, or a list of equations; ``of`` names what it
+    determines, ``wrt`` the variable of the derivative, and ``objective`` is a scalar in both;
+    ``variables`` declares the names of a text, ``latex`` says that it is a formula in LaTeX, and
+    ``language`` has the functions and identities of files.
+    Raises: ArgumentError for an equation of another shape, UnsupportedError where it does not
+    determine the variable.
     """
     others: Sequence[str] = ()
     if not isinstance(expression, (str, Formula)):
@@ -180,6 +219,13 @@ def from_definition(
 ) -> FromDefinition:
     """The derivative as the limit of the difference quotient, for expressions whose quotient has a
     form without a division; see docs/steps.md.
+
+    Shapes: that of the derivative along a direction.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``; ``wrt`` is its
+    variable, and may be left out where there is one; ``variables`` declares the names of a text,
+    ``latex`` says that it is a formula in LaTeX, and ``language`` has the functions and identities
+    of files.
+    Raises: UnsupportedError for functions whose quotient has no such form, such as sin.
     """
     given = as_expression(expression, variables, language, latex=latex, asks=True)
     return quotient.from_definition(given, given.find_wrt(wrt, 1)[0])
@@ -196,6 +242,13 @@ def newton(
 ) -> Solved | Steps:
     """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimised; of several
     variables a mapping from the names of the steps, ``dx``, to these.
+
+    Shapes: a step has the shape of its variable.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``, and a scalar;
+    ``wrt`` names the variables; ``variables`` declares the names of a text, ``latex`` says that it
+    is a formula in LaTeX, and ``language`` has the functions and identities of files.
+    Raises: ArgumentError for an expression that is not a scalar, UnsupportedError where the Hessian
+    is singular everywhere.
     """
     given = as_expression(expression, variables, language, latex=latex)
     return steps.newton(given, _wrt(given, wrt))
@@ -212,6 +265,13 @@ def gauss_newton(
 ) -> Solved | Steps:
     """The step of the Gauss-Newton method for residuals, or for the sum of their squares; of
     several variables, or of arrays, a mapping from the names of the steps, ``dx``, to these.
+
+    Shapes: a step has the shape of its variable.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``: the residuals, or
+    the sum of their squares; ``wrt`` names the variables; ``variables`` declares the names of a
+    text, ``latex`` says that it is a formula in LaTeX, and ``language`` has the functions and
+    identities of files.
+    Raises: ArgumentError for anything else, UnsupportedError for a variable with too many axes.
     """
     given = as_expression(expression, variables, language, latex=latex)
     return steps.gauss_newton(given, _wrt(given, wrt))
@@ -221,6 +281,11 @@ def gauss_newton(
 def symmetry(derivative: Derivative | Hessian, *, rng: Any = 0) -> Symmetry:
     """Whether second derivatives do not depend on which variable comes first, proved on what is
     printed; see docs/several.md.
+
+    Shapes: the derivative has at least two groups of axes of variables.
+    Arguments: ``derivative`` is one of order 2 or higher, or a Hessian; ``rng`` chooses the random
+    points.
+    Raises: ArgumentError for a first derivative.
     """
     return symmetric(derivative, seed_of(rng, None))
 

@@ -46,6 +46,12 @@ def parse(
     "symmetric(n)"}``.
 
     ``language`` has the functions and identities of files, see ``Language``.
+
+    Shapes: the value has the shape that the text gives it: a scalar, a vector, a matrix or a
+    tensor.
+    Arguments: ``text`` is in the language of docs/language.md; ``variables`` and ``language`` are
+    described above.
+    Raises: ParseError, UnknownNameError or ShapeError, with the place in the text.
     """
     if not isinstance(text, str):
         hint = "from_sympy() takes a SymPy expression"
@@ -64,7 +70,14 @@ def parse_latex(
     language: BaseLanguage | None = None,
     einstein: bool = False,
 ) -> Expression:
-    """What a formula in LaTeX means (docs/latex.md), also with sums in Einstein's convention."""
+    """What a formula in LaTeX means (docs/latex.md), also with sums in Einstein's convention.
+
+    Shapes: as for ``parse``.
+    Arguments: ``text`` is the formula, with or without dollar signs; ``variables`` declares its
+    letters, ``language`` has the functions of files, and ``einstein`` sums over every index that
+    occurs twice in a product.
+    Raises: ParseError, UnknownNameError or ShapeError, with the place in the formula.
+    """
     return _parse_latex(text, variables, language, einstein=einstein, asks=True)
 
 
@@ -143,6 +156,16 @@ def diff(
     formula in LaTeX, which may name the variable itself; see docs/latex.md. Of a program with a
     loop that ends at a name the derivatives are such a program as well; see ``backprop``. The
     last answers are kept: the same text with the same arguments gives the same object.
+
+    Shapes: the axes of the expression, then those of the variable, once for each order; at most
+    eight.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``; ``wrt`` is a name,
+    or a list of names; ``data``, ``latex`` and ``order`` are described above; ``layout`` is mixed,
+    numerator or denominator; ``structure`` is declared, free, independent or vech; ``variables``
+    declares the names of a text; ``verify=False`` leaves the proof for later; ``language`` has the
+    functions and identities of files.
+    Raises: UnknownNameError for a variable that the expression does not have, UnsupportedError for
+    a derivative that is not known, VerificationError for one that is wrong.
     """
     if isinstance(expression, Derivative) and variables is None:
         expression = expression.as_expression()
@@ -205,6 +228,14 @@ def jvp(
     Variables of one mapping move together; a list of mappings gives the second derivative along
     the one and the other, and so on. A direction that is not declared has the shape of its
     variable, and is symmetric, skew, diagonal or triangular where the variable is.
+
+    Shapes: that of the expression.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``; ``directions`` is
+    described above; ``variables`` declares the names of a text, ``latex`` says that it is a formula
+    in LaTeX, and ``language`` has the functions and identities of files; ``verify=False`` leaves
+    the proof for later.
+    Raises: ArgumentError for a direction that varies itself, and what ``diff`` raises:
+    UnknownNameError, UnsupportedError, VerificationError.
     """
     return directional.jvp(
         as_expression(expression, variables, language, latex=latex), directions, verify=verify
@@ -226,6 +257,14 @@ def vjp(
 
     That is the product with the transposed Jacobian, which is not formed. The cotangent has the
     shape of the expression.
+
+    Shapes: that of the variable.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``; ``wrt`` is its name;
+    ``cotangent`` names a variable with the shape of the expression; ``variables`` declares the
+    names of a text, ``latex`` says that it is a formula in LaTeX, and ``language`` has the
+    functions and identities of files; ``verify=False`` leaves the proof for later.
+    Raises: ArgumentError for a cotangent that is the variable, and what ``diff`` raises:
+    UnknownNameError, UnsupportedError, VerificationError.
     """
     expression = as_expression(expression, variables, language, latex=latex)
     return directional.vjp(expression, wrt, cotangent=cotangent, verify=verify)
@@ -242,7 +281,16 @@ def hvp(
     verify: bool = True,
     language: BaseLanguage | None = None,
 ) -> Directional:
-    """The product of the Hessian for ``wrt`` and a direction, without the Hessian, verified."""
+    """The product of the Hessian for ``wrt`` and a direction, without the Hessian, verified.
+
+    Shapes: that of the variable.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``, and a scalar;
+    ``wrt`` is the variable; ``direction`` names one of its shape; ``variables`` declares the names
+    of a text, ``latex`` says that it is a formula in LaTeX, and ``language`` has the functions and
+    identities of files; ``verify=False`` leaves the proof for later.
+    Raises: ArgumentError for an expression that is not a scalar, and what ``diff`` raises:
+    UnknownNameError, UnsupportedError, VerificationError.
+    """
     expression = as_expression(expression, variables, language, latex=latex)
     return directional.hvp(expression, wrt, direction=direction, verify=verify)
 
@@ -257,7 +305,16 @@ def hessian(
     verify: bool = True,
     language: BaseLanguage | None = None,
 ) -> Hessian:
-    """The second derivatives of a scalar for each pair of variables, ``h["x", "y"]``, verified."""
+    """The second derivatives of a scalar for each pair of variables, ``h["x", "y"]``, verified.
+
+    Shapes: a block has the axes of its first variable, then those of its second.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``, and a scalar;
+    ``wrt`` lists the variables; ``variables`` declares the names of a text, ``latex`` says that it
+    is a formula in LaTeX, and ``language`` has the functions and identities of files;
+    ``verify=False`` leaves the proof for later.
+    Raises: ArgumentError for an expression that is not a scalar, and what ``diff`` raises:
+    UnknownNameError, UnsupportedError, VerificationError.
+    """
     if isinstance(wrt, str):
         wrt = [wrt]
     given = as_expression(expression, variables, language, latex=latex, asks=True)
@@ -276,6 +333,14 @@ def simplify(
 ) -> Expression:
     """The same value in matrix notation, as short as matcalc finds it, verified; see
     docs/simplify.md. With ``latex`` a text is a formula in LaTeX.
+
+    Shapes: that of the expression.
+    Arguments: ``expression`` is a text, an ``Expression`` or a ``Derivative``; ``expand_inverse``
+    writes the inverse of a sum in terms of that of its parts; ``variables`` declares the names of a
+    text, ``latex`` says that it is a formula in LaTeX, and ``language`` has the functions and
+    identities of files.
+    Raises: ParseError, UnknownNameError or ShapeError for a text, VerificationError for a result
+    that is not equal.
     """
     parsed = as_expression(expression, variables, language, latex=latex)
     return parsed.simplify(expand_inverse=expand_inverse)
@@ -299,6 +364,13 @@ def equal(
     ``latex`` texts are formulas in LaTeX; see docs/latex.md. ``rng`` chooses the random points: a
     natural number, or what ``numpy.random.default_rng`` makes (SPEC 7); ``seed`` is its former
     name.
+
+    Shapes: both sides have the same one, or are different.
+    Arguments: ``left`` and ``right`` are texts, an ``Expression`` or a ``Derivative``;
+    ``variables``, ``latex``, ``rng`` and ``seed`` are described above; ``language`` has the
+    functions and identities of files.
+    Raises: ArgumentError for variables that are declared differently on both sides, or for two
+    languages.
     """
     drawn = seed_of(rng, seed)
     shared = _common(_language(language), left, right)
@@ -334,6 +406,10 @@ def load_identities(
     ``functions`` has Python functions for those of the file that do not say how they are computed.
     The result says what was loaded; its ``unload()`` undoes it, and so does the end of a ``with``
     block.
+
+    Shapes: those of the functions are stated in the file, and tested.
+    Arguments: ``path`` is the TOML file; ``functions`` is described above.
+    Raises: CatalogueError for a malformed or a false statement.
     """
     # it loads NumPy, and few need it
     from matcalc.extend.own.load import load_identities as loaded  # noqa: PLC0415
@@ -344,7 +420,12 @@ def load_identities(
 
 @public
 def from_sympy(expr: Any) -> Expression:
-    """What a SymPy expression means; a MatrixSymbol with one column becomes a vector."""
+    """What a SymPy expression means; a MatrixSymbol with one column becomes a vector.
+
+    Shapes: those of the symbols: a MatrixSymbol of size n x 1 is a vector, a Symbol a scalar.
+    Arguments: ``expr`` is a SymPy expression of scalars or matrices.
+    Raises: ArgumentError for anything else, UnsupportedError for what the language cannot express.
+    """
     import sympy  # noqa: PLC0415 - slow to load
 
     # as above

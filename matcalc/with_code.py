@@ -10,7 +10,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.options import require_code
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.engine.demands import require_symmetric
+from matcalc.engine.requirements import require_symmetric
 
 
 class WithCode:

@@ -476,6 +476,13 @@ def wirtinger(
 ) -> Wirtinger:
     """The derivatives by a complex variable ``z: complex vector(n)`` and by ``conj(z)``, verified;
     with ``order=2`` the second ones; of a formula in LaTeX with ``latex``. See docs/complex.md.
+
+    Shapes: as for ``diff``, for both variables.
+    Arguments: ``expr`` is a text; ``wrt`` names the complex variable, and may be left out where
+    there is one; ``variables`` declares the names; ``order``, ``latex`` are described above;
+    ``verify=False`` leaves the proof for later.
+    Raises: UnsupportedError for a function that is not analytic, UnknownNameError for a variable
+    that does not occur.
     """
     found = Wirtinger(expr, wrt, variables, order=order, verify=verify, latex=latex)
     warn_of_notes(found.notes)

@@ -173,6 +173,11 @@ def parse_complex(
 ) -> ComplexExpression:
     """What an expression in complex variables ``z: complex vector(n)`` means, to be simplified and
     drawn; a formula in LaTeX with ``latex``. See docs/complex.md.
+
+    Shapes: the value has the shape that the text gives it.
+    Arguments: ``text`` is an expression; ``variables`` declares its complex variables; ``latex`` is
+    described above.
+    Raises: ParseError, UnknownNameError or ShapeError, with the place in the text.
     """
     found = parse_expression(text, variables, latex=latex)
     warn_of_notes(found.notes)

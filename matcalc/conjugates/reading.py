@@ -171,7 +171,7 @@ def read_complex_latex(
     shown = {bars[name]: variables[name]._replace(name=bars[name]) for name in kinds}
     adopted = {bars[name]: definitions[conjugate(name)] for name in bars if name in definitions}
 
-    def turned(
+    def turn(
         statements: list[Statement], known: dict[str, Variable]
     ) -> tuple[list[Statement], dict[str, Variable]]:
         conjugated.bars = {bar: name for name, bar in bars.items()}
@@ -180,7 +180,7 @@ def read_complex_latex(
 
     meant = _IMAGINARY.sub(rf"\\mathit{{{UNIT}}}", text)
     known = {**variables, **shown, UNIT: _UNIT}
-    complex_letters = Complex(bars, turned, UNIT, set())
+    complex_letters = Complex(bars, turn, UNIT, set())
     with _explain_errors(kinds):
         program = tex.read_complex_latex(meant, known, complex_letters, {**definitions, **adopted})
     if "'" not in text:  # X^H has a transpose, and X^\\top says what it is

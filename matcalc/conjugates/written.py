@@ -296,9 +296,9 @@ class _Writer:
             barred[id(node)] = free, sum(each[1] for each in inside) + (own and free)
 
         def children(node: Expr) -> tuple[Expr, ...]:
-            return () if chosen(node) else node.args
+            return () if choose(node) else node.args
 
-        def chosen(node: Expr) -> bool:
+        def choose(node: Expr) -> bool:
             free, times = barred[id(node)]
             inside = node.args[0] if node.op == "'" else node
             if not free or times < 2 or any(part.op in _OWN for part in node.parts):
@@ -306,7 +306,7 @@ class _Writer:
             return inside.op in ("+", "-") or (node.op == "'" and inside.op == "*")
 
         def rule(node: Expr, args: list[Expr]) -> Expr:
-            if not chosen(node):
+            if not choose(node):
                 return node.with_args(args)
             inside = node.args[0] if node.op == "'" else node
             op = ADJOINT if node.op == "'" else CONJ

@@ -23,7 +23,7 @@ def public(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """
 
     @wraps(function)
-    def called(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         __tracebackhide__ = True  # pytest shows the line of the caller, not this one
         try:
             return function(*args, **kwargs)
@@ -32,7 +32,7 @@ def public(function: Callable[_P, _T]) -> Callable[_P, _T]:
         except CheckFailure as problem:
             raise problem.with_traceback(None) from None
 
-    return called
+    return call
 
 
 def warn_caller(text: str, category: type[Warning]) -> None:

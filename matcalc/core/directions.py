@@ -44,11 +44,11 @@ def displace(program: Program, moves: Mapping[str, str]) -> Program:
     """
     parameter = Expr("variable", value=PARAMETER)
 
-    def moved(node: Expr) -> Expr:
+    def move(node: Expr) -> Expr:
         step = _like(node, "*", (parameter, _like(node, "variable", (), moves[node.value])))
         return _like(node, "+", (node, step))
 
-    expr = replace_variables(program.expr, dict.fromkeys(moves, moved))
+    expr = replace_variables(program.expr, dict.fromkeys(moves, move))
     variables = {**program.variables, PARAMETER: Variable(PARAMETER, ZERO)}
     return program._replace(expr=expr, variables=variables)
 

@@ -93,7 +93,7 @@ class EvaluationError(MatcalcError):
     """Arrays that do not fit the variables, or a point outside of a function's domain."""
 
 
-class DomainProblem(EvaluationError):
+class DomainError(EvaluationError):
     """There is nothing to look at: no point inside of the domain was found, or the arrays there are
     too large.
     """
@@ -142,6 +142,7 @@ _FORMER = {
     "CatalogueProblem": "CatalogueError",
     "EvaluationProblem": "EvaluationError",
     "VerificationProblem": "VerificationError",
+    "DomainProblem": "DomainError",
 }
 
 

@@ -41,7 +41,7 @@ from matcalc.core.members import (
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, intern_trees, is_number, pair
 from matcalc.engine.pipeline import simplify
-from matcalc.engine.placed import place_lines
+from matcalc.engine.row_updates import place_lines
 from matcalc.engine.several import derive_several
 from matcalc.verify.readback.forms import Forms, SignedForm
 from matcalc.write.complements import use_complements

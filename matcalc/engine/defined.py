@@ -58,10 +58,10 @@ class Defined:
         found: dict[int, str] = {}
         before: dict[Expr, Expr] = {}  # the definitions, with variables that stand for them
 
-        def written(part: Program, _: Sequence[str]) -> dict[str, Expr]:
+        def write_part(part: Program, _: Sequence[str]) -> dict[str, Expr]:
             return {"": self._write(part.expr, part)}
 
-        recalled = Recalled(written)
+        recalled = Recalled(write_part)
         values = self._likeness.values  # of the hidden names
         for name, value in definitions.items():
             if value in before:

@@ -108,14 +108,14 @@ def _through(
     def derive(part: Program, names: Sequence[str]) -> dict[str, Expr]:
         return _whole(engine, part, names, structure)
 
-    def simplified(part: Program, _: Sequence[str]) -> dict[str, Expr]:
+    def simplify_part(part: Program, _: Sequence[str]) -> dict[str, Expr]:
         used = used_variables(part)
         names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
         require_symmetry(part, engine.lowering, names)
         node = engine.shorten(lower_program(engine.lowering, part, names))
         return {"": engine.recover(node)}
 
-    value = Recalled(simplified)
+    value = Recalled(simplify_part)
     found = Backward(
         program, wrt, segments, Recalled(derive), lambda part: value(part, ())[""]
     ).gradients()

@@ -12,7 +12,7 @@ from itertools import product
 from matcalc.core.operations import ALONG, ENTRYWISE, NUMBERED, OPERATIONS, SYLVESTER
 from matcalc.core.tree import APPLY, Expr, is_number, operation
 from matcalc.engine.catalogue.compiled import Catalogue, Rule
-from matcalc.engine.lowering.functions import RULES as BY_INDICES
+from matcalc.engine.lowering.index_rules import RULES as BY_INDICES
 from matcalc.engine.lowering.multilinear import RULES as BY_SHAPES
 from matcalc.explain import citations as because
 from matcalc.explain.citations import cite

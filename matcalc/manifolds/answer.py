@@ -209,13 +209,13 @@ def derive_on(
             trees |= {"V": variable(moves[wrt], here.shape), "H": derive_steps(program, steps)[-1]}
         return trees
 
-    def shortened(trees: Mapping[str, Expr]) -> Expr:
+    def shorten_along(trees: Mapping[str, Expr]) -> Expr:
         whole = shorten(program, formula(text, trees))
         return _along_tangents(program, space, here, moves, whole)
 
     trees = trees_of(program)
-    found = [shortened(trees)]
-    parts = [shortened(each) for each in _term_by_term(trees)]
+    found = [shorten_along(trees)]
+    parts = [shorten_along(each) for each in _term_by_term(trees)]
     if parts:
         found.append(shorten(program, add_terms(parts, here.shape)))
     if space.kind == "sphere":  # what cancels at all points may go first

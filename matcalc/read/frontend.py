@@ -48,7 +48,7 @@ def read(
     spoken = language or default_language()
     known = _declared_kinds(declarations)
 
-    def typed(more: Mapping[str, str]) -> Program:
+    def infer_types(more: Mapping[str, str]) -> Program:
         (statements,), variables = _statements([text], {**known, **more}, spoken, counts)
         _check_order(statements, text)
         return infer(
@@ -56,7 +56,7 @@ def read(
         )
 
     try:
-        program = with_numbers(typed({}), typed)
+        program = with_numbers(infer_types({}), infer_types)
     except ShapeError as problem:
         # on errors only
         from matcalc.read.shapes.spelled import explain_indices  # noqa: PLC0415
@@ -71,10 +71,12 @@ def read(
             explain_indices(problem, text)
             raise
         kinds_of = dict.fromkeys(members, "matrix")
-        program = with_numbers(typed(kinds_of), lambda more: typed({**kinds_of, **more}))
+        program = with_numbers(
+            infer_types(kinds_of), lambda more: infer_types({**kinds_of, **more})
+        )
         program = program._replace(notes=(note_on_members(members), *program.notes))
     if program.notes:
-        program = program._replace(notes=keep_readable(program.notes, len(text), typed))
+        program = program._replace(notes=keep_readable(program.notes, len(text), infer_types))
     program = note_names(program)
     return expand_inner(program, expand) if program.unexpanded else program
 

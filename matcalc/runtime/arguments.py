@@ -28,7 +28,7 @@ class SingularMatrixError(EvaluationError, np.linalg.LinAlgError):
     """
 
 
-class CallProblem(EvaluationError, TypeError):
+class CallError(EvaluationError, TypeError):
     """Arguments that a function does not take, or too few: also the error that Python would
     raise.
     """
@@ -40,12 +40,12 @@ def take(arguments: Mapping[str, Any], *names: str) -> list[Any]:
     """
     missing = [name for name in names if name not in arguments]
     if missing:
-        raise CallProblem(
+        raise CallError(
             f"missing argument {_list(missing)}", hint=f"the arguments are {_list(list(names))}"
         )
     unknown = [name for name in arguments if name not in names]
     if unknown:
-        raise CallProblem(
+        raise CallError(
             f"unknown argument {_list(unknown)}", hint=f"the arguments are {_list(list(names))}"
         )
     return [arguments[name] for name in names]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.errors import EvaluationError
-from matcalc.runtime.arguments import CallProblem, SingularMatrixError, take
+from matcalc.runtime.arguments import CallError, SingularMatrixError, take
 from matcalc.runtime.own import use_functions
 
 _MISSING = object()  # in the place of an argument
@@ -91,7 +91,7 @@ class Compiled:
             names = self._names or tuple(arguments)
             given = ", ".join(f"{name}=..." for name in names)
             example = f"write {self.__name__}({given})" if names else None
-            raise CallProblem("arguments are given by name", hint=example) from None
+            raise CallError("arguments are given by name", hint=example) from None
         if self._names is not None and arguments.keys() != set(self._names):
             take(arguments, *self._names)
 

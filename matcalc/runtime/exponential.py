@@ -80,7 +80,7 @@ def tanhm(X: ArrayLike) -> Array:
     cosh is almost singular.
     """
 
-    def doubled(A: Array) -> Array:
+    def double(A: Array) -> Array:
         norm = float(np.max(np.sum(np.abs(A), axis=0)))
         doublings = max(0, math.ceil(math.log2(norm))) if 0 < norm < math.inf else 0
         square = expm(A * 2.0 ** (1 - doublings))
@@ -90,7 +90,7 @@ def tanhm(X: ArrayLike) -> Array:
             result = 2 * result @ inv(unit + result @ result)
         return result
 
-    return _by_exponential(X, np.tanh, doubled)
+    return _by_exponential(X, np.tanh, double)
 
 
 def _turn(A: Array) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matcalc.core.errors import DomainProblem
+from matcalc.core.errors import DomainError
 from matcalc.core.operations import TRANSPOSED
 from matcalc.runtime.elementwise import Array
 from matcalc.runtime.linear import inv, pinv
@@ -21,7 +21,7 @@ _STEPS = 60
 _SETTLED = 1e-14
 
 
-class WideMatrixError(DomainProblem, ValueError):
+class WideMatrixError(DomainError, ValueError):
     """A matrix with fewer rows than columns where the function is not defined for these: also a
     ValueError, as of NumPy.
     """
@@ -31,7 +31,7 @@ def _real(A: ArrayLike) -> Array:
     """A matrix of real numbers, of which decompositions are made: complex ones are not analytic."""
     A = np.atleast_2d(np.asarray(A))
     if np.iscomplexobj(A) and np.any(np.imag(A)):
-        raise DomainProblem("eigenvalues and singular values are those of real matrices")
+        raise DomainError("eigenvalues and singular values are those of real matrices")
     return np.asarray(np.real(A))
 
 

@@ -99,6 +99,14 @@ def check_gradient(
     ``arrays``: of which library functions want arrays; ``rtol``: the largest error allowed,
     relative to the largest entry; ``dtype``: ``float32`` or ``float64``, in which the functions
     compute, where their results do not say so.
+
+    Shapes: the claim has the shape of the variable.
+    Arguments: ``objective`` is a formula or a function of arrays, and so is ``claim``; ``wrt``
+    names the variable; ``at`` is a point, ``variables`` declares the names of formulas;
+    ``structure`` is declared or free; ``rng`` chooses the points, and ``language`` has the
+    functions of files; ``arrays``, ``rtol`` and ``dtype`` are described above.
+    Raises: ArgumentError for options or functions that cannot be used; a wrong claim raises nothing
+    here.
     """
     setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, language)
     asked = ask(objective, claim, setting)
@@ -127,6 +135,11 @@ def check_jacobian(
 ) -> Report:
     """The report on a claimed derivative of anything; a function's value has the axes of the
     objective, then the variable's.
+
+    Shapes: the axes of the objective, then those of the variable.
+    Arguments: as for ``check_gradient``: ``objective``, ``claim``, ``wrt``, ``at``, ``variables``,
+    ``structure``, ``arrays``, ``rtol``, ``dtype``, ``rng``, ``language``.
+    Raises: ArgumentError, as ``check_gradient`` does.
     """
     setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, language)
     return _report(ask(objective, claim, setting), setting, rng)
@@ -147,7 +160,13 @@ def check_hessian(
     rng: Any = 0,
     language: BaseLanguage | None = None,
 ) -> Report:
-    """The report on a claimed second derivative."""
+    """The report on a claimed second derivative.
+
+    Shapes: the axes of the variable, twice, for a scalar objective.
+    Arguments: as for ``check_gradient``: ``objective``, ``claim``, ``wrt``, ``at``, ``variables``,
+    ``structure``, ``arrays``, ``rtol``, ``dtype``, ``rng``, ``language``.
+    Raises: ArgumentError, as ``check_gradient`` does.
+    """
     setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, language, order=2)
     return _report(ask(objective, claim, setting), setting, rng)
 
@@ -171,6 +190,12 @@ def check_jvp(
     variable X).
 
     A formula has it as a variable of that name; a function takes it as its last argument.
+
+    Shapes: that of the objective.
+    Arguments: ``tangent`` is described above; the others as for ``check_gradient``: ``objective``,
+    ``claim``, ``wrt``, ``at``, ``variables``, ``arrays``, ``rtol``, ``dtype``, ``rng``,
+    ``language``.
+    Raises: ArgumentError, as ``check_gradient`` does.
     """
     setting = _setting(wrt, at, variables, "declared", arrays, rtol, dtype, language)
     return _report(jvp_question(objective, claim, setting, tangent or f"d{wrt}"), setting, rng)
@@ -193,6 +218,12 @@ def check_vjp(
 ) -> Report:
     """The report on a claimed gradient of sum(cotangent.*objective), the product that reverse mode
     computes.
+
+    Shapes: that of the variable; the cotangent has that of the objective.
+    Arguments: ``cotangent`` is its name; the others as for ``check_gradient``: ``objective``,
+    ``claim``, ``wrt``, ``at``, ``variables``, ``arrays``, ``rtol``, ``dtype``, ``rng``,
+    ``language``.
+    Raises: ArgumentError, as ``check_gradient`` does.
     """
     setting = _setting(wrt, at, variables, "declared", arrays, rtol, dtype, language)
     return _report(vjp_question(objective, claim, setting, cotangent), setting, rng)
@@ -202,6 +233,10 @@ def check_vjp(
 def assert_gradient(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the gradient of the scalar objective; options as
     for check_gradient.
+
+    Shapes: the claim has the shape of the variable.
+    Arguments: ``objective``, ``claim``, ``wrt`` and the ``options`` of ``check_gradient``.
+    Raises: GradientMismatch, with the report, and ArgumentError as ``check_gradient`` does.
     """
     _demand(check_gradient(objective, claim, wrt=wrt, **options))
 
@@ -210,6 +245,10 @@ def assert_gradient(objective: Given, claim: Given, *, wrt: str, **options: Any)
 def assert_jacobian(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the derivative of the objective; options as for
     check_jacobian.
+
+    Shapes: the axes of the objective, then those of the variable.
+    Arguments: ``objective``, ``claim``, ``wrt`` and the ``options`` of ``check_jacobian``.
+    Raises: GradientMismatch, with the report, and ArgumentError as ``check_gradient`` does.
     """
     _demand(check_jacobian(objective, claim, wrt=wrt, **options))
 
@@ -218,6 +257,10 @@ def assert_jacobian(objective: Given, claim: Given, *, wrt: str, **options: Any)
 def assert_hessian(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the second derivative; options as for
     check_hessian.
+
+    Shapes: the axes of the variable, twice, for a scalar objective.
+    Arguments: ``objective``, ``claim``, ``wrt`` and the ``options`` of ``check_hessian``.
+    Raises: GradientMismatch, with the report, and ArgumentError as ``check_gradient`` does.
     """
     _demand(check_hessian(objective, claim, wrt=wrt, **options))
 
@@ -226,6 +269,10 @@ def assert_hessian(objective: Given, claim: Given, *, wrt: str, **options: Any) 
 def assert_jvp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the directional derivative; options as for
     check_jvp.
+
+    Shapes: that of the objective.
+    Arguments: ``objective``, ``claim``, ``wrt`` and the ``options`` of ``check_jvp``.
+    Raises: GradientMismatch, with the report, and ArgumentError as ``check_gradient`` does.
     """
     _demand(check_jvp(objective, claim, wrt=wrt, **options))
 
@@ -234,6 +281,10 @@ def assert_jvp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> N
 def assert_vjp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the product with the transposed derivative;
     options as for check_vjp.
+
+    Shapes: that of the variable.
+    Arguments: ``objective``, ``claim``, ``wrt`` and the ``options`` of ``check_vjp``.
+    Raises: GradientMismatch, with the report, and ArgumentError as ``check_gradient`` does.
     """
     _demand(check_vjp(objective, claim, wrt=wrt, **options))
 

@@ -317,7 +317,7 @@ def _judge_results(asked: Question, called: Called, setting: Setting) -> Questio
     if called.single:
         notes.append(f"{called.name} computes in {called.precision}: the tolerance allows for that")
 
-    def claimed(point: Point) -> Array:
+    def evaluate_claimed(point: Point) -> Array:
         x = np.asarray(point.values[setting.wrt])
         found = called(point.values)
         shape = asked.derivative(point, setting.wrt, asked.kind)[0].shape
@@ -342,7 +342,9 @@ def _judge_results(asked: Question, called: Called, setting: Setting) -> Questio
             method.name, method.step, max(method.tolerance, _SINGLE_CLAIM)
         ) if called.single else method
 
-    return replace(asked, claimed=claimed, derivative=slope, notes=(*notes, *setting.notes))
+    return replace(
+        asked, claimed=evaluate_claimed, derivative=slope, notes=(*notes, *setting.notes)
+    )
 
 
 def _squeeze(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -78,7 +78,7 @@ def server() -> Any:
             types.PublishDiagnosticsParams(uri=uri, diagnostics=found)
         )
 
-    def hovered(params: Any) -> Any:
+    def hover(params: Any) -> Any:
         uri = params.text_document.uri
         text = text_of(uri)
         place = Lines(text).place(params.position)
@@ -87,7 +87,7 @@ def server() -> Any:
             return None
         return types.Hover(types.MarkupContent(kind=types.MarkupKind.Markdown, value=said))
 
-    def formatted(params: Any) -> Any:
+    def format_document(params: Any) -> Any:
         uri = params.text_document.uri
         text = text_of(uri)
         made_new = document.format_document(text, marked=_is_marked(uri))
@@ -99,8 +99,8 @@ def server() -> Any:
 
     made.feature(types.TEXT_DOCUMENT_DID_OPEN)(told)
     made.feature(types.TEXT_DOCUMENT_DID_CHANGE)(told)
-    made.feature(types.TEXT_DOCUMENT_HOVER)(hovered)
-    made.feature(types.TEXT_DOCUMENT_FORMATTING)(formatted)
+    made.feature(types.TEXT_DOCUMENT_HOVER)(hover)
+    made.feature(types.TEXT_DOCUMENT_FORMATTING)(format_document)
     return made
 
 

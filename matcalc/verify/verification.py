@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matcalc.core.boundary import warn_caller
 from matcalc.core.errors import (
-    DomainProblem,
+    DomainError,
     MatcalcError,
     UnsupportedError,
     VerificationError,
@@ -145,7 +145,7 @@ def _verify_numerically(
                     )
                 return Verification("numeric", report.max_error, report.method)
             reports.append(report)
-    except DomainProblem as problem:
+    except DomainError as problem:
         _refuse_degenerate(program, statement.wrt)
         if program.variables[statement.wrt].kind == "onehot" and problem.message.endswith("kink"):
             zeros = f"{statement.wrt} is one-hot, and its zeros are on a kink"
@@ -223,16 +223,16 @@ def compare(
     axes = statement.axes
     back = tuple([axes.index(axis) for axis in range(len(axes))])
 
-    def mixed(values: dict[str, Any], sizes: dict[str, int]) -> Any:
+    def evaluate_mixed(values: dict[str, Any], sizes: dict[str, int]) -> Any:
         value = interpret(tree, values, sizes)
         return np.transpose(value, back) if value.ndim == len(back) else value
 
     # of a wide matrix there are no such vectors, so that the sizes have to be others
     tall = [node for node in tree.parts if node.op in OF_TALL]
-    judged = partial(check, statement, mixed, seed, trees=[tree], truths=truths)
+    judged = partial(check, statement, evaluate_mixed, seed, trees=[tree], truths=truths)
     try:
         return judged(beside=tall)
-    except DomainProblem:  # singular values that are equal everywhere, as those of a skew matrix
+    except DomainError:  # singular values that are equal everywhere, as those of a skew matrix
         found = judged(beside=[]) if tall else None
         if found is None or not found.ok:
             raise

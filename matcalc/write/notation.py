@@ -183,11 +183,11 @@ def name_arrays(
     """
     taken = _names_in(tree, variables, defined.names if defined else ())
 
-    def known(part: Expr) -> str | None:
+    def find_known(part: Expr) -> str | None:
         name = defined.find(part) if defined else None
         return None if name in variables else name
 
-    return name_entries(tree, taken, known)
+    return name_entries(tree, taken, find_known)
 
 
 def _names_in(tree: Expr, variables: Mapping[str, Variable], defined: Iterable[str]) -> set[str]:

@@ -92,7 +92,7 @@ def test_residuals_may_be_a_matrix() -> None:
         ("newton", "sum(logsumexp(X*W, 2)) - tr(Y'*X*W)", "W", {}, "is singular at every point"),
         ("newton", "tr(A*X)", "X", {}, "is zero"),
         ("newton", "norm2(x + y)^2", "xy", {}, "linearly dependent"),
-        ("newton", "A*x", "xA", {}, "that of a scalar"),
+        ("newton", "A*x", "xA", {}, "is for a scalar"),
     ],
 )
 def test_refused(method: str, expr: str, wrt: str, variables: dict[str, str], words: str) -> None:

@@ -10,7 +10,7 @@ from matcalc import cli
 from matcalc.cli.functions import document, list_functions
 from matcalc.core.functions.spec import ELEMENTWISE
 from matcalc.core.operations import ALIASES, ENTRIES, OPERATIONS, PARITY, REFLECTED
-from matcalc.verify.oracle.functions import FUNCTIONS as ORACLE
+from matcalc.verify.oracle.evaluations import FUNCTIONS as ORACLE
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -20,10 +20,9 @@ from matcalc.cli.command import main
 from matcalc.core.operations import OPERATIONS
 from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.catalogue.load import LIBRARY
-from matcalc.engine.lowering import functions as index_rules
-from matcalc.engine.lowering import lower, multilinear
+from matcalc.engine.lowering import index_rules, lower, multilinear
 from matcalc.read.shapes import functions as shape_rules
-from matcalc.verify.oracle.functions import FUNCTIONS as ORACLE
+from matcalc.verify.oracle.evaluations import FUNCTIONS as ORACLE
 from matcalc.write.printers.latex_functions import FUNCTIONS as LATEX
 from matcalc.write.printers.numpy_functions import CALLS, FORMS
 
@@ -76,15 +75,15 @@ ALLOWED = {
     "segments": "core",
     "recalled": "core",
     "several": "core ir lowering calculus rewriting recovery printers pipeline segments recalled",
-    "placed": "core",
-    "backprop": "core pipeline placed several segments readback printers complements",
+    "row_updates": "core",
+    "backprop": "core pipeline row_updates several segments readback printers complements",
     "verification": "core exact oracle printers",
     "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery pipeline equality",
     "coded": "core stable printers readback",
-    "demands": "core lowering pipeline",
-    "with_code": "core demands printers coded",
+    "requirements": "core lowering pipeline",
+    "with_code": "core requirements printers coded",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline directional "
     "notation printers readback verification steps equality exact",
     "graph": "core ir pipeline directional segments explain verification steps printers oracle "
@@ -117,7 +116,7 @@ ALLOWED = {
     "notations results common expansions convex zeros extrema",
     "objectives": "core frontend pipeline equality results common derivatives",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
-    "results inner demands",
+    "results inner requirements",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
     "own": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle runtime "
@@ -366,7 +365,7 @@ KEYED_BY_FUNCTIONS = {
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",
     "engine/ir/facts.py": "facts of kinds, some named like the function that projects",
     "engine/ir/properties.py": "theorems: facts of the argument to facts of the value",
-    "engine/lowering/functions.py": "rules: index arithmetic",
+    "engine/lowering/index_rules.py": "rules: index arithmetic",
     "engine/lowering/indexed.py": "rules: what has bound indices",
     "engine/lowering/multilinear.py": "rules: index arithmetic",
     "stable.py": "which formulas divide by what a product is made of",

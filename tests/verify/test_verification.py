@@ -8,7 +8,7 @@ import pytest
 
 import matcalc
 from matcalc.cli.command import main
-from matcalc.core.errors import DomainProblem, EvaluationError, VerificationError
+from matcalc.core.errors import DomainError, EvaluationError, VerificationError
 from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
 from matcalc.verify.exact.judge import judge
@@ -136,7 +136,7 @@ def test_a_judge_that_fails_gives_no_verdict(monkeypatch, judge, failure):
         matcalc.diff("tr(expm(x*x'))", "x")
 
 
-@pytest.mark.parametrize("failure", [DomainProblem("so many points"), MemoryError()])
+@pytest.mark.parametrize("failure", [DomainError("so many points"), MemoryError()])
 def test_what_cannot_be_visited_is_not_verified(monkeypatch, failure):
     def fails(*args):
         raise failure

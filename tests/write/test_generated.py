@@ -54,9 +54,9 @@ CALLS = [
     ("x'*x", (x,), {}, "arguments are given by name"),
     ("lambda*x", (x,), {}, "arguments are given by name"),
     ("lambda*x", (), {"x": x}, "missing argument lambda"),
-    ("c*sum(ones(k))", (), {"c": 1.0, "k": 2.5}, "argument k is a size, an integer, not 2.5"),
-    ("c*sum(ones(k))", (), {"c": 1.0, "k": "2"}, "argument k is a size, an integer, not '2'"),
-    ("c*sum(ones(k))", (), {"c": 1.0, "k": -1}, "argument k is a size, not -1"),
+    ("c*sum(ones(k))", (), {"c": 1.0, "k": 2.5}, "argument k must be a size, an integer, not 2.5"),
+    ("c*sum(ones(k))", (), {"c": 1.0, "k": "2"}, "argument k must be a size, an integer, not '2'"),
+    ("c*sum(ones(k))", (), {"c": 1.0, "k": -1}, "argument k must be a size, not -1"),
 ]
 
 

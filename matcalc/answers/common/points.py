@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from matcalc.answers.common.names import free_name, with_variable
 from matcalc.core.directions import direction_of
-from matcalc.core.errors import ArgumentError, DomainProblem, UnsupportedError
+from matcalc.core.errors import ArgumentError, DomainError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
@@ -131,7 +131,7 @@ def require_smooth(
 
     try:
         find_sizes([*trees, *near], program.variables, np.random.default_rng(seed_of(0, None)))
-    except DomainProblem as problem:
+    except DomainError as problem:
         reason = problem.message.partition(": ")[2] or problem.message
         said = ", ".join(f"{point.wrt} = {point.said}" for point in points)
         raise UnsupportedError(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from matcalc.core.errors import DomainProblem
+from matcalc.core.errors import DomainError
 from matcalc.core.program import Program
 from matcalc.verify.oracle.domain import no_value
 from matcalc.write.printers.text import text
 
 
 def require_values(program: Program) -> None:
-    """Raises DomainProblem where the expression has no value anywhere, as ``log(-x'*x)``."""
+    """Raises DomainError where the expression has no value anywhere, as ``log(-x'*x)``."""
     reason = no_value(program.expr, program.variables)
     if reason is not None:
-        raise DomainProblem(f"{text(program.expr)} has no value: {reason}")
+        raise DomainError(f"{text(program.expr)} has no value: {reason}")

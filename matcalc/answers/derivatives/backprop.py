@@ -408,6 +408,13 @@ def backprop(
 
     The loops may end at names, and are not written out. ``wrt`` has variables and families, and is
     all that are not ``data`` where it is left out.
+
+    Shapes: a derivative has the shape of its variable; a family has one derivative per member.
+    Arguments: ``program`` is a text with loops; ``wrt`` and ``data`` are described above;
+    ``variables`` declares names and families; ``verify=False`` leaves the proof for later;
+    ``language`` has the functions and identities of files.
+    Raises: ArgumentError for a program that is not a scalar, VerificationError for a recursion that
+    is wrong.
     """
     if not isinstance(program, str):
         raise ArgumentError(f"the program must be a string, not {describe_value(program)}")

@@ -101,6 +101,11 @@ def series(
     """The series of an elementary function, or of a sum of multiples of such, at a point.
 
     Raises UnsupportedError where no general term is known.
+
+    Shapes: the expression and its variable are scalars, or the series is in powers of a matrix.
+    Arguments: ``expression`` is a text or an ``Expression``; ``wrt`` is its variable, ``at`` the
+    point, ``order`` how many terms are shown; ``variables`` and ``latex`` are as for ``taylor``.
+    Raises: UnsupportedError as described above, UnknownNameError for another variable.
     """
     if isinstance(expression, str) and latex:
         # most are not in LaTeX

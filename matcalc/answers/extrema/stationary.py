@@ -25,7 +25,7 @@ from matcalc.answers.zeros.within import is_within, zeros_within
 from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.directions import free_variable
-from matcalc.core.errors import DomainProblem, UnsupportedError
+from matcalc.core.errors import DomainError, UnsupportedError
 from matcalc.core.kinds import CURVED, FREE, Variable, free_kind, kind_spec
 from matcalc.core.notes import label_lines
 from matcalc.core.operations import ENTRYWISE, INVERSES, SMOOTH
@@ -426,7 +426,7 @@ def _has_value(program: Program, point: Expr) -> bool:
 
     try:
         find_sizes([point], program.variables, np.random.default_rng(0))
-    except DomainProblem:
+    except DomainError:
         return False
     return True
 

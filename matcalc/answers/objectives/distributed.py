@@ -201,16 +201,16 @@ def _add(parts: Sequence[Any]) -> Any:
 
 
 def _together(one: JointValues, other: JointValues) -> JointValues:
-    def added(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> dict[Any, Any]:
+    def add_values(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> dict[Any, Any]:
         both = {key: left[key] + right[key] for key in left if key in right}
         return {**left, **right, **both}
 
     value = one.value if other.value is None else one.value + other.value
     return JointValues(
         value,
-        added(one.gradients, other.gradients),
-        added(one.hessian, other.hessian),
-        added(one.product, other.product),
+        add_values(one.gradients, other.gradients),
+        add_values(one.hessian, other.hessian),
+        add_values(one.product, other.product),
     )
 
 

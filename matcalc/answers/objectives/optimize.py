@@ -32,6 +32,14 @@ def compile(
     """One function that returns the value, the gradients (``order=1``), the Hessian (``order=2``)
     and the products of the Hessian with directions (``hvp``) by the variables ``wrt``, verified; by
     all variables where ``wrt`` is left out. See docs/optimize.md.
+
+    Shapes: gradients have the shapes of the variables, blocks of the Hessian the axes of both.
+    Arguments: ``expression`` is a scalar: a text, an ``Expression`` or a ``Derivative``; ``wrt``,
+    ``order`` and ``hvp`` are described above; ``value`` says whether the value is returned;
+    ``backend`` names the framework; ``variables`` declares the names of a text; ``verify=False``
+    leaves the proof for later; ``language`` has the functions and identities of files.
+    Raises: ArgumentError for an expression that is not a scalar, UnsupportedError for what a
+    framework lacks.
     """
     expression = _expression(expression, variables, language)
     return joint(expression, wrt, value=value, order=order, hvp=hvp, backend=backend, verify=verify)
@@ -55,6 +63,14 @@ def Problem(
     ``over``, for ``scipy.optimize.minimize``: ``fun``, ``jac``, ``hess``, ``hessp``, ``x0``,
     ``pack``, ``unpack`` and ``minimize``. ``data`` has the arrays of the other variables; with
     ``backend="dask"`` they may be dask arrays. See docs/optimize.md.
+
+    Shapes: the vector has one entry for each entry of the variables; the Hessian is a matrix.
+    Arguments: ``expression``, ``over``, ``data`` and ``backend`` are described above; ``start`` has
+    arrays to begin with, ``sizes`` the sizes that no array determines; ``variables`` declares
+    names; ``rng`` draws the start; ``verify=False`` leaves the proof for later; ``language`` has
+    the functions and identities of files.
+    Raises: ArgumentError for variables without free entries, for missing data and for sizes that do
+    not fit.
     """
     expression = _expression(expression, variables, language)
     require_choice("backend", backend, ("numpy", "dask"))

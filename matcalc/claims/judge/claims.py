@@ -29,8 +29,8 @@ from matcalc.core.operations import COMPARISONS, OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.engine.demands import require_symmetric
 from matcalc.engine.pipeline import differentiate
+from matcalc.engine.requirements import require_symmetric
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude, values_of_parts
 from matcalc.verify.oracle.numeric import (
@@ -218,7 +218,7 @@ def _survey(
     """
     program, around = statement.program, _find_differenced(statement)
 
-    def found(beside: Expr | None) -> tuple[list[Any], list[Any], list[Any]]:
+    def survey_beside(beside: Expr | None) -> tuple[list[Any], list[Any], list[Any]]:
         trees = [] if beside is None else [beside]
         return survey(
             [program.expr],
@@ -232,9 +232,9 @@ def _survey(
             surfaces=proved,
         )
 
-    points, missing, rough = found(tree)
+    points, missing, rough = survey_beside(tree)
     if answer is not None:
-        points = [*points, *found(answer)[0]]
+        points = [*points, *survey_beside(answer)[0]]
     return Surveyed(
         [Point(point.sizes, values) for values in points],
         tuple(dict.fromkeys(piece.describe(text) for piece in missing)),

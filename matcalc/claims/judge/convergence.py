@@ -15,7 +15,7 @@ import numpy as np
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.claims import question
 from matcalc.claims.judge.question import Point, Question
-from matcalc.core.errors import DomainProblem, UnsupportedError
+from matcalc.core.errors import DomainError, UnsupportedError
 from matcalc.core.options import COORDINATES
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret, magnitude
@@ -72,7 +72,7 @@ def convergence(claim: Claim, seed: int = 0) -> Convergence:
     rng = np.random.default_rng(seed)
     point = next(asked.points(rng), None)
     if point is None:
-        raise DomainProblem("no point inside the domain was found")
+        raise DomainError("no point inside the domain was found")
     direction = _direction(asked, point, rng)
     predicted = _along(asked, point, direction)
     start = point.values[asked.wrt]

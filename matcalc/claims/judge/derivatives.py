@@ -28,7 +28,7 @@ _BRANCHED = 0.2  # the derivative of one branch is more likely than that by the 
 _MOST_INNER = 8  # inner functions whose derivative may have been forgotten
 _INNER = "?"  # a variable in the place of an inner function; no name in the language
 _BY_ENTRY = frozenset(("variable", "+", "-", "neg", ".*", "./", ".^"))
-_OBJECTIVE_SLIPS = ("logarithm", "norm-squared", "elementwise")
+_OBJECTIVE_MISTAKES = ("logarithm", "norm-squared", "elementwise")
 
 
 def other_variables(question: Question) -> Iterator[Variant]:
@@ -64,11 +64,11 @@ def other_objectives(question: Question) -> Iterator[Variant]:
     """The derivative of a slightly different objective."""
     program = question.program
     assert program is not None
-    for edit in mutations(program.expr, dict(question.variables)):
-        if edit.kind not in _OBJECTIVE_SLIPS or edit.hidden:
+    for mistake in mutations(program.expr, dict(question.variables)):
+        if mistake.kind not in _OBJECTIVE_MISTAKES or mistake.hidden:
             continue
 
-        def value(sample: Sample, tree: Expr = edit.tree) -> Array:
+        def value(sample: Sample, tree: Expr = mistake.tree) -> Array:
             point = sample.point
             array, _ = numeric_derivative(
                 tree, question.variables, question.wrt, question.order, point.values, point.sizes
@@ -77,7 +77,9 @@ def other_objectives(question: Question) -> Iterator[Variant]:
                 structured_gradient(array, question.kind, question.rank, question.order)
             )
 
-        yield Variant(edit.kind, f"it is the derivative of {quote(edit.tree)}", value, LIKELY - 0.1)
+        yield Variant(
+            mistake.kind, f"it is the derivative of {quote(mistake.tree)}", value, LIKELY - 0.1
+        )
 
 
 def split_derivatives(question: Question) -> Iterator[Variant]:

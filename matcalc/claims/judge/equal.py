@@ -12,8 +12,8 @@ from matcalc.claims.equality import DIFFERENT, EQUAL, UNDECIDED, decide
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import label_lines
 from matcalc.core.program import Program
-from matcalc.engine.demands import require_symmetric
 from matcalc.engine.inner import expand
+from matcalc.engine.requirements import require_symmetric
 from matcalc.read.frontend import read_pair
 
 if TYPE_CHECKING:

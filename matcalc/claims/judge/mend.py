@@ -97,12 +97,12 @@ def mendings(question: Question) -> Iterator[Mended]:
         *slopes(tree),
         *borders(tree, found),
     )
-    for edit in mistakes:
-        kind = "extra-term" if edit.kind == "term" else edit.kind
-        said: str | Mutation = edit
-        if edit.whole and kind == "factor-transposed":
+    for mistake in mistakes:
+        kind = "extra-term" if mistake.kind == "term" else mistake.kind
+        said: str | Mutation = mistake
+        if mistake.whole and kind == "factor-transposed":
             kind, said = "transpose", "it is transposed"
-        yield Mended(kind, said, neighbours.value(edit.tree), edit.cost, tree=edit.tree)
+        yield Mended(kind, said, neighbours.value(mistake.tree), mistake.cost, tree=mistake.tree)
     yield from _of_pairs(tree)
     yield from _of_terms(tree)
     yield from _sums_of_entries(tree)
@@ -313,10 +313,10 @@ def _tidy(tree: Expr) -> Expr:
             return args[0].args[0]
         return drop_one(node, args)
 
-    def merged(node: Expr, args: list[Expr]) -> Expr:
+    def merge(node: Expr, args: list[Expr]) -> Expr:
         return node.with_args(args) if node.op in _SUMS else _merge_numbers(node)
 
-    def signed(node: Expr, args: list[Expr]) -> Expr:
+    def move_sign(node: Expr, args: list[Expr]) -> Expr:
         plain = _drop_sign(args[1]) if node.op in ("+", "-") else None
         if plain is None:
             return node.with_args(args)
@@ -324,8 +324,8 @@ def _tidy(tree: Expr) -> Expr:
         return Expr(other, (args[0], plain), node.shape, row=node.row)
 
     plain = tree.fold(without)
-    whole = fold(plain, lambda node: node.args if node.op in _SUMS else (), merged)
-    return whole.fold(signed)
+    whole = fold(plain, lambda node: node.args if node.op in _SUMS else (), merge)
+    return whole.fold(move_sign)
 
 
 def _drop_sign(term: Expr) -> Expr | None:

@@ -216,11 +216,11 @@ class Question:
                 self.derivative(Point(point.sizes, values), self.wrt, self.kind)[0]
             )
 
-        def claimed_again(values: dict[str, Array]) -> Array:
+        def evaluate_again(values: dict[str, Array]) -> Array:
             return self.claimed(Point(point.sizes, values))
 
         trees = [] if self.tree is None else [self.tree]
-        sides, results = (again, claimed_again), (truth, claimed)
+        sides, results = (again, evaluate_again), (truth, claimed)
         with np.errstate(all="ignore"):
             return noise(sides, results, point.values, point.sizes, self.variables, trees)
 

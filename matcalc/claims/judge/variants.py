@@ -403,7 +403,9 @@ def _edits(answer: Expr, question: Question) -> Iterator[Variant]:
     claim = question.tree.parts if question.tree is not None else ()
     jumps = any(node.op in JUMPING or node.op in KINKED for node in claim)
     mistakes = (*mutations(answer, variables), *swaps(answer, variables, beside), *slopes(answer))
-    for edit in mistakes:
-        if edit.kind == "term" or (edit.hidden and not jumps):
+    for mistake in mistakes:
+        if mistake.kind == "term" or (mistake.hidden and not jumps):
             continue
-        yield Variant(edit.kind, edit, neighbours.value(edit.tree), edit.cost + _OTHER_FORM)
+        yield Variant(
+            mistake.kind, mistake, neighbours.value(mistake.tree), mistake.cost + _OTHER_FORM
+        )

@@ -94,7 +94,7 @@ def lone_square(factors: Sequence[Factor], rank: int) -> int | None:
     return None
 
 
-def absorb_into_power(builder: NodeTable, factors: list[Factor], rank: int) -> list[Factor]:
+def merge_into_power(builder: NodeTable, factors: list[Factor], rank: int) -> list[Factor]:
     """(A*B)[i,j]^e times A[i,k] B[k,j] is (A*B)[i,j]^(e+1): a network that is the base of a power
     joins it.
     """
@@ -107,7 +107,7 @@ def absorb_into_power(builder: NodeTable, factors: list[Factor], rank: int) -> l
         ):
             raised = _raise(builder, factors, index, rank)
             if raised is not None:
-                return absorb_into_power(builder, raised, rank)
+                return merge_into_power(builder, raised, rank)
         if exponent == 1 or not isinstance(node, Product) or node.coefficient != 1:
             continue
         if not labels and not (-1 < exponent < 0 and node.factors):
@@ -115,7 +115,7 @@ def absorb_into_power(builder: NodeTable, factors: list[Factor], rank: int) -> l
         rest = factors[:index] + factors[index + 1 :]
         found = embed(list(node.factors), rest, dict(enumerate(labels)), rank, node.rank)
         if found is not None:
-            return absorb_into_power(builder, [*found[0], (node, labels, exponent + 1)], rank)
+            return merge_into_power(builder, [*found[0], (node, labels, exponent + 1)], rank)
     return factors
 
 

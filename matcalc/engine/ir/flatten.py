@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.engine.ir.branches import absorb_into_power, lone_square, merge_equal_branches
+from matcalc.engine.ir.branches import lone_square, merge_equal_branches, merge_into_power
 from matcalc.engine.ir.masks import MASKS, reduce_masks
 from matcalc.engine.ir.nodes import (
     Call,
@@ -289,7 +289,7 @@ class Flattening:
     def _powers(self) -> None:
         """Networks that are powers in disguise are made so."""
         before = {label for _, labels, _ in self.flat for label in labels}
-        factors = absorb_into_power(
+        factors = merge_into_power(
             self.builder, merge_equal_branches(self.builder, self.flat, self.rank), self.rank
         )
         if factors is not self.flat:

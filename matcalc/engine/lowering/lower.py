@@ -20,7 +20,7 @@ from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.facts import DIAGONAL, LOWER, SKEW, UPPER
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.engine.ir.nodes import is_number as is_rational
-from matcalc.engine.lowering import functions, multilinear
+from matcalc.engine.lowering import index_rules, multilinear
 from matcalc.engine.lowering.base import Definition, TreeLowering
 from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.terms import Combination, ContractionBuilder, Lowered, Open
@@ -93,7 +93,7 @@ class Lowering(TreeLowering):
             return self.builder.call(
                 expr.op[8:], nodes, tuple([self.size(size) for size in expr.shape]), expr.value
             )
-        special = functions.RULES.get(expr.op)
+        special = index_rules.RULES.get(expr.op)
         if special is not None:
             return special(self.sums, nodes)
         if self.builder.acts_entrywise(name):

@@ -29,9 +29,9 @@ from matcalc.engine.ir.nodes import (
     is_zero,
 )
 from matcalc.engine.ir.rebuild import rebuild
-from matcalc.engine.rewriting.absorbing import absorb
 from matcalc.engine.rewriting.centred import CentredSums
 from matcalc.engine.rewriting.diagonals import saved_by_diagonal
+from matcalc.engine.rewriting.divisors import clear_divisors
 from matcalc.engine.rewriting.inverses import Inverses
 from matcalc.engine.rewriting.meeting import Meetings, count_kept, open_factor
 from matcalc.engine.rewriting.places import find_places, put_together
@@ -115,7 +115,7 @@ class Shortener:
         if other is not None:
             return other
         # without the fractions it is easier to read even where it is as long
-        for found in absorb(self.builder, node):
+        for found in clear_divisors(self.builder, node):
             if self.length(found) <= self.length(node):
                 return found
         return None

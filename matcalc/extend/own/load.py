@@ -135,7 +135,7 @@ def _judge_tables(found: list[Table], given: Extension, language: BaseLanguage) 
     functions: list[UserFunction] = []
     stated: list[tuple[Table, Identity]] = []
 
-    def extended(
+    def extend_language(
         identities: Iterable[Identity] = (), *, with_statements: bool = True
     ) -> BaseLanguage:
         statements = [entry for _, entry in stated] if with_statements else []
@@ -148,18 +148,18 @@ def _judge_tables(found: list[Table], given: Extension, language: BaseLanguage) 
         )
 
     for table in mine:
-        known = extended(with_statements=False)
+        known = extend_language(with_statements=False)
         check_table(table, known)
         functions.append(user_function(table, given.callables, known))
         stated += [(table, entry) for entry in statements(table, functions[-1])]
     unknown = [name for name in given.callables if name not in {each.name for each in functions}]
     if unknown:
         raise CatalogueError(f"functions has {unknown[0]}, which the file does not declare")
-    bare = extended(with_statements=False)
+    bare = extend_language(with_statements=False)
     for table, function in zip(mine, functions, strict=True):
         entries = [entry for each, entry in stated if each is table]
         judge_function(table, function, entries, bare)
-    known = extended()
+    known = extend_language()
     for table, entry in stated:
         if entry.form == "diff":
             try_function(table, entry, known)
@@ -168,7 +168,7 @@ def _judge_tables(found: list[Table], given: Extension, language: BaseLanguage) 
         if table.kind == "identity":
             identities.append((table, _identity(table, [*stated, *identities], known)))
             _judge(*identities[-1], known)
-    whole = extended([entry for _, entry in identities])
+    whole = extend_language([entry for _, entry in identities])
     rewrites = [(table, entry) for table, entry in identities if entry.form == "to"]
     for pair in rewrites:
         check_trigger(*pair, whole)

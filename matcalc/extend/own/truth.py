@@ -174,7 +174,7 @@ def _question(left: Program, right: Program) -> Question:
             total = total + np.tensordot(slope, move, move.ndim)
         return np.asarray(total), method
 
-    def stated(point: Point) -> Array:
+    def evaluate_statement(point: Point) -> Array:
         return evaluate_claim(
             right.expr, Point(point.sizes, {**point.values, "Y": evaluate_claim(left.expr, point)})
         )
@@ -207,7 +207,7 @@ def _question(left: Program, right: Program) -> Question:
         variables=variables,
         rank=left.expr.rank,
         derivative=moved,
-        claimed=stated,
+        claimed=evaluate_statement,
         points=points,
         smooth=smooth,
         magnitude=lambda point: max(1.0, magnitude(left.expr, point.values, point.sizes)),

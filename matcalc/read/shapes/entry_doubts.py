@@ -129,7 +129,7 @@ def _hint(context: Context, letters: list[str], *, fits: bool) -> str:
 def _row(name: str) -> Callable[[re.Match[str]], str]:
     """What replaces an entry: the row of a matrix as a column, or as a row where that is meant."""
 
-    def replaced(match: re.Match[str]) -> str:
+    def replace_match(match: re.Match[str]) -> str:
         return f"{name}[{match[1]},:]" + ("" if len(match[2]) % 2 else "'")
 
-    return replaced
+    return replace_match

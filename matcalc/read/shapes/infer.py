@@ -67,10 +67,10 @@ def infer(
         context.adopt(definitions or {})
         return context
 
-    def typed(context: Context) -> Expr:
+    def infer_types(context: Context) -> Expr:
         return context.settle(_run(context, statements, orders))
 
-    return _read(typed, orders, begun, kinds or {}, patient=patient)
+    return _read(infer_types, orders, begun, kinds or {}, patient=patient)
 
 
 def infer_pair(
@@ -97,14 +97,14 @@ def infer_pair(
         context.adopt(definitions or {})
         return context
 
-    def typed(context: Context) -> Expr:
+    def infer_types(context: Context) -> Expr:
         one = _run(context, left, orders[: len(left)])
         context.replaceable = set(context.definitions)
         other = _run(context, right, orders[len(left) :])
         context.failed, context.operands = node, [one, other]
         return context.settle(compare(context, node, one, other))
 
-    return _read(typed, orders, begun, kinds or {})
+    return _read(infer_types, orders, begun, kinds or {})
 
 
 def _read(

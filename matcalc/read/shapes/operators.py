@@ -509,11 +509,11 @@ OperatorRule = Callable[[Context, SyntaxNode, Expr, Expr], Expr]
 def _transposing_rule(rule: OperatorRule, place: int) -> OperatorRule:
     """The rule with one operand transposed."""
 
-    def transposed(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
+    def apply_transposed(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
         turned = transpose(context, node.args[place], right if place else left)
         return rule(context, node, *((left, turned) if place else (turned, right)))
 
-    return transposed
+    return apply_transposed
 
 
 # what a text may mean in which a sign was forgotten; see ``readings.py``

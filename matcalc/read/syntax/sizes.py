@@ -50,14 +50,14 @@ def size(node: SyntaxNode, source: str, *, positive: bool = True) -> Dim:
             for _ in range(args[1].integer):
                 found = found.times(args[0])
         if found is None or len(found.letters) > _LONGEST:
-            raise refused(part)
+            raise refuse(part)
         return found
 
-    def refused(part: SyntaxNode) -> ParseError:
+    def refuse(part: SyntaxNode) -> ParseError:
         message = "a dimension is a name, a positive integer, or a sum or product of these"
         return ParseError(message, source=source, span=part.span)
 
     result = fold(node, children, rule)
     if positive and not result.possible:
-        raise refused(node)
+        raise refuse(node)
     return result

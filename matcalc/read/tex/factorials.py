@@ -3,7 +3,7 @@ r"""n! and \binom{n}{k}, which the gamma function says of all numbers."""
 from __future__ import annotations
 
 from matcalc.core.errors import Span
-from matcalc.read.tex import functions
+from matcalc.read.tex import calls
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size_leaves
 from matcalc.read.tex.resolver_base import ResolverBase
@@ -45,4 +45,4 @@ def value(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     for leaf in size_leaves(phrase.args[0]) if arg.rank and not arg.indexed else ():
         if leaf.kind == "symbol" and resolver.letters.promote(leaf, 0, "its factorial is taken"):
             return arg
-    return functions.call(resolver, phrase, args)
+    return calls.call(resolver, phrase, args)

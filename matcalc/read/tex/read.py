@@ -236,7 +236,7 @@ def _type_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
         values = named_values(parse(text, scope), scope)
         wanted, asked = values[-1][1], None
 
-        def typed(
+        def infer_types(
             resolver: Resolver, sides: list[list[Statement]], counted: frozenset[str]
         ) -> Program:
             nonlocal asked
@@ -257,7 +257,7 @@ def _type_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
                     scope.language,
                 )
 
-        program = _either_way(scope, [values], typed, definitions)
+        program = _either_way(scope, [values], infer_types, definitions)
     return program._replace(notes=(*scope.notes, *program.notes), asked=asked)
 
 
@@ -325,7 +325,7 @@ def _type_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program
             for side in (left, f"{' ' * len(left)}\n{right}")
         ]
 
-        def typed(
+        def infer_types(
             resolver: Resolver, both: list[list[Statement]], counted: frozenset[str]
         ) -> Program:
             with speak_latex():
@@ -339,7 +339,7 @@ def _type_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program
                     language=scope.language,
                 )
 
-        program = _either_way(scope, sides, typed)
+        program = _either_way(scope, sides, infer_types)
     first, second = program.expr.args
     program = program._replace(notes=(*scope.notes, *program.notes))
     return program._replace(expr=first), program._replace(expr=second)

@@ -13,9 +13,9 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.read.tex import (
     binders,
+    calls,
     factorials,
     fitting,
-    functions,
     homographs,
     indices,
     inside,
@@ -63,7 +63,7 @@ class Resolver(ResolverBase):
             "entrywise": self._entrywise_power,
             "transpose": self._transpose,
             "inverse-transpose": self._inverse_transpose,
-            "pinv": self._functional(functions.pinv),
+            "pinv": self._functional(calls.pinv),
             "bigsum": self._bigsum,
             "gradient": self._gradient,
             "derivative": self._functional(inside.derivative),
@@ -72,15 +72,15 @@ class Resolver(ResolverBase):
             **{
                 kind: self._functional(rule)
                 for kind, rule in {
-                    "call": functions.call,
+                    "call": calls.call,
                     "factorial": factorials.value,
-                    "norm": functions.norm,
-                    "bars": functions.bars,
-                    "root": functions.root,
-                    "exponential": functions.exponential,
-                    "inner": functions.inner,
-                    "frobenius": functions.frobenius,
-                    "positive": functions.positive,
+                    "norm": calls.norm,
+                    "bars": calls.bars,
+                    "root": calls.root,
+                    "exponential": calls.exponential,
+                    "inner": calls.inner,
+                    "frobenius": calls.frobenius,
+                    "positive": calls.positive,
                 }.items()
             },
         }
@@ -136,7 +136,7 @@ class Resolver(ResolverBase):
         inside.note_layout(self, phrase, args[0])
         return args[0]
 
-    def _functional(self, rule: functions.ReadingRule) -> Callable[[Phrase, list[Value]], Value]:
+    def _functional(self, rule: calls.ReadingRule) -> Callable[[Phrase, list[Value]], Value]:
         return lambda phrase, args: rule(self, phrase, args)
 
     # -- letters and indices
@@ -291,7 +291,7 @@ class Resolver(ResolverBase):
         if left.indexed or right.indexed:
             return self._indexed_product(phrase, args)
         if left.row and not right.rank:
-            functions.no_vectors(self, phrase.args[1], f"{self.quote(phrase.args[0])} precedes")
+            calls.no_vectors(self, phrase.args[1], f"{self.quote(phrase.args[0])} precedes")
         if left.rank == 2 or left.row:
             why = f"{self.quote(phrase.args[0])} precedes it"
             place = self.letters.binding or id(phrase.args[1]) in self.letters.fixed
@@ -461,7 +461,7 @@ class Resolver(ResolverBase):
             return vectors.transpose_slots(arg)
         if arg.indexed:
             x = self.quote(phrase.args[0])
-            if functions.learn_vectors(self, phrase.args[0], "it is transposed"):
+            if calls.learn_vectors(self, phrase.args[0], "it is transposed"):
                 return arg
             hint = (
                 f"if {x} is a vector, one for each index: declare nothing of its letter, "
@@ -481,7 +481,7 @@ class Resolver(ResolverBase):
             if not any(
                 self.letters.promote(self.letter_of(term), 1, why) for term in terms(inside)
             ):
-                functions.no_vectors(self, inside, "the transpose is taken of")
+                calls.no_vectors(self, inside, "the transpose is taken of")
         return transpose(Maker(phrase), arg)
 
     def _inverse_transpose(self, phrase: Phrase, args: list[Value]) -> Value:

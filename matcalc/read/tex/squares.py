@@ -34,13 +34,13 @@ def by_square(text: str) -> tuple[str, str] | None:
         rf"(?:(?<=\\partial)(\s*\(\s*))?{re.escape(letter)}\s*\^\s*(?:(\d)|\{{\s*(-?\d+)\s*\}})(?(1)\s*\))"
     )
 
-    def halved(found: re.Match[str]) -> str:
+    def halve(found: re.Match[str]) -> str:
         times = int(found[2] or found[3])
         if times % 2:
             return found[0]
         return one if times == 2 else f"{one}^{{{times // 2}}}"
 
-    result = power.sub(halved, text)
+    result = power.sub(halve, text)
     left = re.search(rf"{re.escape(letter)}(?![A-Za-z]|\s*_)", result)  # \sigma_0 is another one
     if left:
         raise ParseError(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from matcalc.verify.exact.field import Extent, P, Undecided, inverse, number_root, strides, times
-from matcalc.verify.exact.functions import (
+from matcalc.verify.exact.field_rules import (
     FUNCTIONS,
     FieldRule,
     along,

@@ -25,7 +25,7 @@ from matcalc.verify.exact.field import (
     product,
     strides,
 )
-from matcalc.verify.exact.functions import (
+from matcalc.verify.exact.field_rules import (
     FUNCTIONS,
     above,
     along,

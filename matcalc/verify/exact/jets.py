@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import permutations
 
 from matcalc.verify.exact.field import (
     Entries,
@@ -179,15 +180,8 @@ def _partitions(whole: int) -> list[list[int]]:
 
 def _placings(sources: list[Entries], n: int) -> list[list[tuple[int, Entries]]]:
     """The ways to give each source a row."""
-    found: list[list[tuple[int, Entries]]] = [[]]
-    for source in sources:
-        found = [
-            [*chosen, (i, source)]
-            for chosen in found
-            for i in range(n)
-            if all(i != row for row, _ in chosen)
-        ]
-    return found
+    chosen = permutations(range(n), len(sources))
+    return [list(zip(rows, sources, strict=True)) for rows in chosen]
 
 
 def cofactors(a: Jet) -> Jet:

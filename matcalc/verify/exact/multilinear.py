@@ -8,7 +8,7 @@ from itertools import product
 from matcalc.core.operations import PROJECTORS
 from matcalc.core.subspaces import independent
 from matcalc.verify.exact.field import P, inverse, permute
-from matcalc.verify.exact.functions import FieldRule, matrix, spread, stack
+from matcalc.verify.exact.field_rules import FieldRule, matrix, spread, stack
 from matcalc.verify.exact.generators import HALF, Generators
 from matcalc.verify.exact.jets import Jet, bilinear, constant, hadamard, linear
 

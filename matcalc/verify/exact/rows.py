@@ -15,7 +15,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.operations import COMPARISONS, ENTRYWISE, OF_ENTRIES
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.field import Extent, Meter, Never, P, VanishingDivisor, inverse, strides
-from matcalc.verify.exact.functions import FUNCTIONS, apply, spread
+from matcalc.verify.exact.field_rules import FUNCTIONS, apply, spread
 from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.jets import (
     Jet,

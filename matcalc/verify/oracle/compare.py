@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from matcalc.core.errors import DomainProblem, EvaluationError, UnknownNameError
+from matcalc.core.errors import DomainError, EvaluationError, UnknownNameError
 from matcalc.core.program import Program
 from matcalc.core.rng import warn_of_seed
 from matcalc.core.statement import DerivativeStatement
@@ -274,7 +274,7 @@ def _candidate(
         np.linalg.LinAlgError
     ):  # a matrix that is singular in the candidate alone: no value, and so a wrong one
         return np.full(expected.shape, np.nan)
-    except DomainProblem as problem:
+    except DomainError as problem:
         if isinstance(problem.__cause__, np.linalg.LinAlgError):
             return np.full(expected.shape, np.nan)
         raise

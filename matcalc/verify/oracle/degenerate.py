@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 
-from matcalc.core.errors import DomainProblem
+from matcalc.core.errors import DomainError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import BY_INVERSE, NUMBERED
 from matcalc.core.tree import Expr, moving_parts
@@ -63,7 +63,7 @@ def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str |
                                 np.max(np.abs(args[0]), initial=0.0)
                             ):
                                 del suspects[id(node)]
-            except DomainProblem:
+            except DomainError:
                 continue
     found = next((node for node in order if id(node) in suspects and id(node) in seen), None)
     if found is None:

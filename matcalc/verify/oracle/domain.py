@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from matcalc.core.errors import DomainProblem, EvaluationError
+from matcalc.core.errors import DomainError, EvaluationError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr, operation
@@ -49,7 +49,7 @@ def no_value(expr: Expr, variables: Mapping[str, Variable]) -> str | None:
 
     try:
         find_sizes([root], variables, np.random.default_rng(0))
-    except DomainProblem as problem:
+    except DomainError as problem:
         return problem.message
     except EvaluationError:  # a function that the numeric judge does not know
         return None

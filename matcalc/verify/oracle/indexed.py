@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from matcalc.core.choices import FormEvaluator, Rules
-from matcalc.core.errors import DomainProblem
+from matcalc.core.errors import DomainError
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.broadcast import Axes, NotAtOnce
-from matcalc.verify.oracle.functions import FUNCTIONS
+from matcalc.verify.oracle.evaluations import FUNCTIONS
 
 _TAKEN: dict[str, Callable[[Array], Array]] = {
     "prod": lambda values: np.prod(values, axis=0),
@@ -51,7 +51,7 @@ def evaluate_indexed(
         if not found:
             if name == "prod":
                 return np.ones(())
-            raise DomainProblem(f"{name} of nothing", span=node.span)
+            raise DomainError(f"{name} of nothing", span=node.span)
         whole = np.stack(found)
         if watch is not None:
             watch(part, [whole])
@@ -63,7 +63,7 @@ def evaluate_indexed(
             for place, size in zip(places, array.shape, strict=True)
         )
         if not inside:
-            raise DomainProblem("these sizes leave no room for the entries", span=node.span)
+            raise DomainError("these sizes leave no room for the entries", span=node.span)
         return np.asarray(
             array[tuple([slice(None) if place is None else place for place in places])]
         )

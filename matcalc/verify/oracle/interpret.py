@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.errors import DomainProblem, EvaluationError
+from matcalc.core.errors import DomainError, EvaluationError
 from matcalc.core.operations import COMPARISONS, FRECHET
 from matcalc.core.tree import APPLY, Expr, moving_parts, operation
 from matcalc.core.user_functions import UserFunction, inline, user_function
 from matcalc.core.walk import fold
 from matcalc.runtime import matrix_power, power
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.functions import FUNCTIONS
+from matcalc.verify.oracle.evaluations import FUNCTIONS
 from matcalc.verify.oracle.generic import generic
 
 Values = Mapping[str, Any]
@@ -132,7 +132,7 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
     except EvaluationError:
         raise
     except (ValueError, TypeError, MemoryError) as problem:
-        kind = DomainProblem if _lies_with_the_point(problem, node, sizes) else EvaluationError
+        kind = DomainError if _lies_with_the_point(problem, node, sizes) else EvaluationError
         large = isinstance(problem, MemoryError) or "Maximum allowed" in str(problem)
         said = "arrays of these sizes do not fit into memory" if large else problem
         raise kind(f"cannot evaluate {operation(node)}: {said}", span=node.span) from problem
@@ -228,17 +228,17 @@ def _own(own: UserFunction, node: Expr, args: list[Array], sizes: Sizes) -> Arra
     try:
         value = np.asarray(own.function(*args))
     except _RAISED as problem:
-        raise DomainProblem(
+        raise DomainError(
             f"{own.name} raised {type(problem).__name__}: {problem}", span=node.span
         ) from problem
     if value.dtype.kind not in "fiu":
         hint = "wrap it in a function that returns real numbers, and nan where it has no value"
-        raise DomainProblem(
+        raise DomainError(
             f"{own.name} returned {value.dtype}, not real numbers", span=node.span, hint=hint
         )
     wanted = extent(node.shape, sizes)
     if value.shape != wanted:
-        raise DomainProblem(
+        raise DomainError(
             f"{own.name} returned an array of shape {value.shape}, expected {wanted}",
             span=node.span,
         )
@@ -251,7 +251,7 @@ def extent(shape: Shape, sizes: Sizes) -> tuple[int, ...]:
 
 
 def places(node: Expr, sizes: Sizes) -> tuple[int | slice, ...]:
-    """The index of a slice; DomainProblem where the array has no such entries."""
+    """The index of a slice; DomainError where the array has no such entries."""
     found: list[int | slice] = []
     for place, axis in zip(node.value, extent(node.args[0].shape, sizes), strict=True):
         if place is None:
@@ -260,7 +260,7 @@ def places(node: Expr, sizes: Sizes) -> tuple[int | slice, ...]:
         first = _size(place[0], sizes)
         count = 1 if place[1] is None else _size(place[1], sizes)
         if first < 0 or count < 1 or first + count > axis:
-            raise DomainProblem("these sizes leave no room for the entries", span=node.span)
+            raise DomainError("these sizes leave no room for the entries", span=node.span)
         found.append(first if place[1] is None else slice(first, first + count))
     return tuple(found)
 

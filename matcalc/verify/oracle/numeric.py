@@ -17,7 +17,7 @@ from matcalc.core.subspaces import SPACES, coordinates, independent, split_frame
 from matcalc.core.tree import Expr, moving_parts
 from matcalc.core.user_functions import inline, user_function
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.functions import REAL_ONLY
+from matcalc.verify.oracle.evaluations import REAL_ONLY
 from matcalc.verify.oracle.interpret import Sizes, Values, extent, function_of
 from matcalc.verify.oracle.sample import matrix_exponents
 

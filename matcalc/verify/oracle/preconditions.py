@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from matcalc.core.errors import DomainProblem
+from matcalc.core.errors import DomainError
 from matcalc.core.kinds import WIDEST, Variable, banded_kind
 from matcalc.core.operations import COMPARISONS, frechet, picking_function
 from matcalc.core.tree import Expr, operation, variable_names
@@ -70,7 +70,7 @@ def violated_precondition(
                     inside, result = look_inside(node, args, values, sizes)
                 else:
                     inside, result = [], evaluate(node, args, values=values, sizes=sizes)
-        except DomainProblem as problem:
+        except DomainError as problem:
             return problem.message
         # in a branch of where that is not taken the matrix may have entries that are no numbers
         if (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from matcalc.core.errors import DomainProblem
+from matcalc.core.errors import DomainError
 from matcalc.core.kinds import Variable
 from matcalc.core.subspaces import SPACES
 from matcalc.core.tree import Expr
@@ -48,7 +48,7 @@ def noise(
     for tree in trees:
         try:
             inner = max(inner, magnitude(tree, values, sizes))
-        except DomainProblem:
+        except DomainError:
             inner = np.inf
     return _AMPLIFIED * found + _OPERATIONS * _EPSILON * (inner if np.isfinite(inner) else np.inf)
 

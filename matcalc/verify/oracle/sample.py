@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 import numpy as np
 
 from matcalc.core.dims import fit, names_in
-from matcalc.core.errors import DomainProblem
+from matcalc.core.errors import DomainError
 from matcalc.core.far import far_places
 from matcalc.core.kinds import WIDEST, ZERO, Variable, banded_kind, size_names
 from matcalc.core.operations import OF_TALL, PROJECTORS
@@ -360,7 +360,7 @@ def find_sizes(
     still: bool = False,
     moving: str = "",
 ) -> tuple[dict[str, int], dict[str, Array]]:
-    """Sizes of the dimensions with a point at which all expressions are smooth; DomainProblem if
+    """Sizes of the dimensions with a point at which all expressions are smooth; DomainError if
     none is found.
     """
     reason = ""
@@ -371,4 +371,4 @@ def find_sizes(
         if values is not None:
             return sizes, values
     message, hint = no_point(reason, exprs, variables)
-    raise DomainProblem(message, hint=hint)
+    raise DomainError(message, hint=hint)

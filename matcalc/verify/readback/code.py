@@ -134,12 +134,12 @@ def _all_agree(
     variables: Mapping[str, Variable],
 ) -> bool:
     def one(key: str) -> Callable[..., Any]:
-        def called(**arguments: Any) -> Any:
+        def call(**arguments: Any) -> Any:
             found = function(**arguments)
             value, others = found if VALUE in trees else (None, found)
             return value if key == VALUE else source.result(others, key)
 
-        return called
+        return call
 
     return all(
         is_large(tree)

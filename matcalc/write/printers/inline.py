@@ -22,9 +22,9 @@ _RUNTIME = _HERE.parents[2] / "runtime"
 PORTABLE = ("portable", "portable_matrices", "portable_places")
 _ERRORS = {  # of ours, and what Python and NumPy would raise
     "EvaluationError": "ValueError",
-    "DomainProblem": "ValueError",
+    "DomainError": "ValueError",
     "WideMatrixError": "ValueError",
-    "CallProblem": "TypeError",
+    "CallError": "TypeError",
 }
 _COMMENT = re.compile(r"  # (noqa|type):.*$", re.MULTILINE)
 

@@ -89,7 +89,7 @@ class Emitter:
         """
         always = {id(node) for node in postorder(root, self._always)}
 
-        def needed(node: CodeNode) -> list[CodeNode]:
+        def list_needed(node: CodeNode) -> list[CodeNode]:
             if node.op != "choice" or self.side is not None:
                 return list(self._always(node))
             inside = (each for arg in node.args for each in postorder(arg, self._new))
@@ -99,7 +99,7 @@ class Emitter:
         self.uses = Counter(
             id(arg) for node in postorder(root, self._new) for arg in node.args if id(arg) in always
         )
-        for node in postorder(root, needed):
+        for node in postorder(root, list_needed):
             if id(node) in self.codes:
                 continue
             code = self._write_node(node)

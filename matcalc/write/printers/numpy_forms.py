@@ -143,12 +143,12 @@ class _Forms:
         build, minus = self.build, args[0].minus != args[1].minus
         left, right = [self.array(arg._replace(minus=False)) for arg in args]
         if left.rank == right.rank == 2:
-            twin = self.seen.get(("@", build.transpose(right), build.transpose(left)))
-            if twin is not None and (left, right) != (
+            mirrored = self.seen.get(("@", build.transpose(right), build.transpose(left)))
+            if mirrored is not None and (left, right) != (
                 build.transpose(right),
                 build.transpose(left),
             ):
-                return self._turn(_Form(twin, minus))
+                return self._turn(_Form(mirrored, minus))
         made = self._made(node, [left, right])
         self.seen.setdefault(("@", left, right), made)
         return _Form(made, minus)
@@ -215,9 +215,9 @@ class _Forms:
             return _Form(made, minus)
         if minus:  # -a + b
             left, right = right, left
-        twin = self.seen.get(("-", right, left))
-        if twin is not None and left is not right:
-            return _Form(twin, minus=True)
+        mirrored = self.seen.get(("-", right, left))
+        if mirrored is not None and left is not right:
+            return _Form(mirrored, minus=True)
         made = self.build.infix("-", left, right, shape)
         self.seen.setdefault(("-", left, right), made)
         return _Form(made)
@@ -322,9 +322,9 @@ class _Forms:
         build = self.build
         if operator == "/":
             return build.infix("/", left, right, shape)
-        twin = self.seen.get(("*", right, left))
-        if twin is not None:
-            return twin
+        mirrored = self.seen.get(("*", right, left))
+        if mirrored is not None:
+            return mirrored
         if (right.rank == 2 and left.rank == 1) or is_column(right):
             left, right = right, left  # columns come before a matrix, rows behind it
         made = self._multiplied(left, right, shape)
@@ -398,9 +398,9 @@ class _Forms:
     def _outer(self, node: CodeNode, args: list[_Form]) -> _Form:
         minus = args[0].minus != args[1].minus
         left, right = [self.array(arg._replace(minus=False)) for arg in args]
-        twin = self.seen.get((OUTER, right, left))
-        if twin is not None and left is not right and not any(map(is_ones, node.args)):
-            return self._turn(_Form(twin, minus))
+        mirrored = self.seen.get((OUTER, right, left))
+        if mirrored is not None and left is not right and not any(map(is_ones, node.args)):
+            return self._turn(_Form(mirrored, minus))
         made = self._made(node, [left, right])
         if node.rank == 2:
             self.seen.setdefault((OUTER, left, right), made)

@@ -192,7 +192,7 @@ class PlacesBuilder(CodeBuilder):
     def _pairs(self, one: Sequence[_Term], other: Sequence[_Term], shape: Shape) -> CodeNode:
         """The products of two one-hot matrices count pairs of places."""
 
-        def counted(row: _Term, column: _Term) -> CodeNode:
+        def count_products(row: _Term, column: _Term) -> CodeNode:
             weights = [each for each in (row.weight, column.weight) if each is not None]
             ones = self.fill("np.ones", row.places.shape)
             weight = reduce(self.times, weights) if weights else ones
@@ -209,7 +209,7 @@ class PlacesBuilder(CodeBuilder):
         for row in one:
             for column in other:
                 scalars = [each for each in (row.scalar, column.scalar) if each is not None]
-                made = counted(row, column)
+                made = count_products(row, column)
                 made = self.times(reduce(self.times, scalars), made) if scalars else made
                 signed.append((row.sign * column.sign, made))
         return self._add(signed)

@@ -11,7 +11,7 @@ from matcalc.verify.exact.composites import COMPOSITES
 from matcalc.verify.exact.degree import _FUNCTIONS, _RULES, Bound, error_bits
 from matcalc.verify.exact.evaluate import _LEAVES, _OPERATORS, Evaluation
 from matcalc.verify.exact.field import Meter, P, Stream, Undecided
-from matcalc.verify.exact.functions import FUNCTIONS
+from matcalc.verify.exact.field_rules import FUNCTIONS
 from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.jets import Jet
 from matcalc.verify.exact.judge import judge

@@ -12,7 +12,7 @@ from matcalc.core.tree import Expr
 from matcalc.read.frontend import read
 from matcalc.verify.exact.evaluate import Evaluation, _children
 from matcalc.verify.exact.field import Meter, Stream, Unfit, inverse, strides
-from matcalc.verify.exact.functions import FUNCTIONS
+from matcalc.verify.exact.field_rules import FUNCTIONS
 from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.jets import Jet, add, constant, hadamard, linear, scale, stack
 from matcalc.verify.exact.rows import Rows, select

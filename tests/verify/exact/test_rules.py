@@ -14,7 +14,7 @@ from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.verify.exact.composites import COMPOSITES
-from matcalc.verify.exact.functions import FUNCTIONS
+from matcalc.verify.exact.field_rules import FUNCTIONS
 from matcalc.verify.exact.judge import judge
 from matcalc.verify.exact.multilinear import FUNCTIONS as MULTILINEAR
 

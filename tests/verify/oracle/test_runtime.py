@@ -12,7 +12,7 @@ import pytest
 
 from matcalc import runtime
 from matcalc.core.operations import OPERATIONS, PRIMARY
-from matcalc.verify.oracle.functions import FUNCTIONS
+from matcalc.verify.oracle.evaluations import FUNCTIONS
 from matcalc.verify.oracle.numeric import central_differences, complex_step
 
 RNG = np.random.default_rng(7)

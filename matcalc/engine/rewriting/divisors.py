@@ -12,7 +12,7 @@ from matcalc.engine.ir.nodes import Call, Factor, Node, Product, Rational, Sum, 
 _FACTORS = 12  # longer products stay as they are
 
 
-def absorb(builder: Builder, node: Product) -> Iterator[Node]:
+def clear_divisors(builder: Builder, node: Product) -> Iterator[Node]:
     """The product with one of the scalars that it is divided by in its inverses and powers of
     sums, also in those within the scalars among its factors.
     """
