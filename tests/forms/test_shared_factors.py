@@ -76,9 +76,9 @@ FORMS = {
         {},
         ["W", "A", "V"],
         "dW = 2*t3*t2'\n"
-        "dA = 2*((V*x).*sigmoid(t1).*(t1.*sigmoid(-t1) + 1).*t4)*x'\n"
-        "dV = 2*(silu(t1).*t4)*x'\n"
-        "where t1 = A*x, t2 = (V*x).*silu(t1), t3 = W*t2 - y, t4 = W'*t3",
+        "dA = 2*((V*x).*sigmoid(t1).*(t1.*sigmoid(-t1) + 1).*(W'*t3))*x'\n"
+        "dV = 2*(silu(t1).*(W'*t3))*x'\n"
+        "where t1 = A*x, t2 = (V*x).*silu(t1), t3 = W*t2 - y",
         1,
     ),
     "a block of a transformer": (

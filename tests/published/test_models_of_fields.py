@@ -204,7 +204,7 @@ FORMS = {
         },
         ["X", "L"],
         "dX = 2*([zeros; M] + diag(W*vector(1))*(X - Z) - W*L - [M; zeros])\ndL ="
-        " 2*(W'*(Z - X) + diag(W'*vector(1))*L)\nwhere M = X[2:n, :] - U[2:n, :]"
+        " 2*(diag(W'*vector(1))*L - W'*(X - Z))\nwhere M = X[2:n, :] - U[2:n, :]"
         " - X[1:n - 1, :]",
     ),
     "alignments summed in two steps": (

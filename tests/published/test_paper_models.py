@@ -31,10 +31,10 @@ FORMS = {
             "c": "scalar",
         },
         ["mu", "l", "W"],
-        "dmu = mu - t3/c\n"
-        "dl = (exp(l) - (t1.*t3)/c - 1)/2\n"
-        "dW = -t2*(t1 + mu)'/c\n"
-        "where t1 = e.*exp(l/2), t2 = x - W*(t1 + mu), t3 = W'*t2",
+        "dmu = mu - W'*v/c\n"
+        "dl = (exp(l) - (u.*(W'*v))/c - 1)/2\n"
+        "dW = -v*(u + mu)'/c\n"
+        "where u = e.*exp(l/2), v = x - W*(u + mu)",
     ),
     "noise-contrastive estimation": (
         "-sum[i](log(sigmoid(X[i,:]*w - b[i]))) - sum[j](log(1 - sigmoid(Y[j,:]*w - c[j])))",
@@ -89,7 +89,7 @@ FORMS = {
         "-log(sigmoid(p'*(q - r))) + l/2*(norm2(p)^2 + norm2(q)^2 + norm2(r)^2)",
         {"p": "vector(k)", "q": "vector(k)", "r": "vector(k)", "l": "scalar"},
         ["p", "q", "r"],
-        "dp = l*p - a*(q - r)\ndq = l*q - a*p\ndr = l*r + a*p\nwhere a = sigmoid((r - q)'*p)",
+        "dp = l*p + a*(r - q)\ndq = l*q - a*p\ndr = l*r + a*p\nwhere a = sigmoid((r - q)'*p)",
     ),
     "LambdaRank": (
         "sum[i,j](Z[i,j]*log(1 + exp(-sigma*(s[i] - s[j]))))",
@@ -215,7 +215,7 @@ FORMS = {
         ["mu", "a", "b"],
         "dmu = sum(u) - T\n"
         "da = sum(triu(N, 1)*u) - c\n"
-        "db = a*((c - (T - t)'*v)/b + sum(triu(M.*N, 1)*u))\n"
+        "db = a*((c + (t - T)'*v)/b + sum(triu(M.*N, 1)*u))\n"
         "where M = t*vector(1)' - vector(1)*t', N = exp(b*M), u = 1./(a*triu(N,"
         " 1)'*vector(1) + mu), v = exp(b*(t - T)), c = (n - sum(v))/b",
     ),

@@ -223,16 +223,21 @@ def _keep(
             and id(drop_transpose(expr.args[1])) in kept
         )
         times = chosen.get(id(expr), 0)
-        pair = times == 2 and short[id(expr)] <= _PAIR and _is_pair(expr)
+        pair = times == 2 and short[id(expr)] <= _PAIR and _is_pair(expr, kept)
         if times and not multiple and not pair and _saves(times, short[id(expr)]):
             kept.add(id(expr))
             total += 1 + short[id(expr)]
     return kept, total + 1 + short[id(order[-1])]  # one for "where"
 
 
-def _is_pair(expr: Expr) -> bool:
-    """Whether this is a product of two arrays; the sums of rows have a meaning of their own."""
-    return expr.op == "*" and expr.rank > 0 and all(arg.op != "fill" for arg in expr.args)
+def _is_pair(expr: Expr, named: Container[int]) -> bool:
+    """Whether this is a product of two arrays with names."""
+    inside = [drop_transpose(arg) for arg in expr.args]
+    return (
+        expr.op == "*"
+        and expr.rank > 0
+        and all(arg.op == "variable" or id(arg) in named for arg in inside)
+    )
 
 
 def _names(

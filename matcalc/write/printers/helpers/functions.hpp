@@ -1617,7 +1617,7 @@ Places places_of(const Matrix<T>& A, Index count)
 template <typename S>
 Places places_of(const S& s, Index count)
 {
-    static_assert(std::is_integral_v<std::decay_t<decltype(s[0])>>, "places are whole numbers");
+    static_assert(std::is_integral_v<std::decay_t<decltype(s[0])>>, "places are integers");
     Places places(Index(s.size()));
     for (Index i = 0; i < places.size(); ++i) {
         places(i) = Index(s[i]);
