@@ -515,8 +515,8 @@ HEAVY: list[tuple[Any, ...]] = [
             "[p,k] + (k < l)*B[k,p]*chol(A)[p,l]))/2"
         ),
         (
-            "dA -> diag(B*chol(A))'*diag(M*dA*M')/2 + tr(dA*M'*triu(B*chol(A), 1)*M) where M = inv"
-            "(chol(A))"
+            "dA -> diag(M)'*diag(N*dA*N')/2 + tr(dA*N'*triu(M, 1)*N)"
+            " where M = B*chol(A), N = inv(chol(A))"
         ),
         {},
     ),
