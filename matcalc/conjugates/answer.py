@@ -142,8 +142,7 @@ class Wirtinger(Typeset):
         statement = DerivativeStatement(program, name, 1, "free")
         if len(statement.mixed_shape) > MOST_RESULT_AXES:
             raise UnsupportedError("this derivative has too many axes")
-        moving = {*self._found.names, *map(conjugate, self._names), UNIT}
-        tree = analytic(differentiate(statement), moving)
+        tree = analytic(differentiate(statement), self._found.moving)
         short = without_powers(program, tree)
         printed = prepare_to_print(
             short, program.variables, statement.columns, language=program.language

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
+from matcalc.conjugates.reading import ComplexProgram
 from matcalc.core.likeness import Likeness
 from matcalc.core.operations import CUTS, ENTRIES
 from matcalc.core.tree import Expr, is_number, variable_names
@@ -20,7 +20,7 @@ def has_branches(trees: Iterable[Expr], found: ComplexProgram) -> bool:
 
 def cut_functions(trees: Iterable[Expr], found: ComplexProgram) -> Iterator[Expr]:
     """The functions of complex values that have a branch cut, roots that are moduli among them."""
-    moving = {*found.names, *map(conjugate, found.names), UNIT}
+    moving = found.moving
     for tree in trees:
         yield from (node for node in tree.parts if has_cut(node) and moves(node, moving))
 

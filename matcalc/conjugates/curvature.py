@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from matcalc.conjugates.analytic import analytic
 from matcalc.conjugates.expression import ComplexExpression
-from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate
+from matcalc.conjugates.reading import ComplexProgram, conjugate
 from matcalc.conjugates.unit import without_powers
 from matcalc.core.likeness import Likeness
 from matcalc.core.statement import DerivativeStatement
@@ -113,8 +113,7 @@ class Curvature:
 
     def _by(self, slope: Expr, name: str) -> Expr:
         statement = DerivativeStatement(self.program._replace(expr=slope), name, 1, "free")
-        moving = {*self.found.names, *map(conjugate, self.found.names), UNIT}
-        return without_powers(self.program, analytic(differentiate(statement), moving))
+        return without_powers(self.program, analytic(differentiate(statement), self.found.moving))
 
     def _matrix(self, bend: Expr) -> Expr:
         """The second derivative as a matrix, by a matrix that of its columns."""
@@ -197,8 +196,7 @@ class Curvature:
         return _SEMIDEFINITE if tree.op == "sqrt" else 0
 
     def _is_complex(self, tree: Expr) -> bool:
-        moving = {*self.found.names, *map(conjugate, self.found.names), UNIT}
-        return not moving.isdisjoint(variable_names(tree))
+        return not self.found.moving.isdisjoint(variable_names(tree))
 
     def _sign_of_chain(self, chain: Sequence[Expr]) -> int:
         """Of M^H*P*M that of P, but never definite, as M may be singular."""

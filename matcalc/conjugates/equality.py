@@ -12,7 +12,6 @@ from matcalc.conjugates.branches import cut_functions, has_branches
 from matcalc.conjugates.reading import (
     UNIT,
     ComplexProgram,
-    conjugate,
     read_complex,
     read_complex_latex,
 )
@@ -31,7 +30,7 @@ def same_value(found: ComplexProgram, tree: Expr, meant: Expr) -> tuple[bool | N
     # real points, where a variable and its conjugate are independent, say nothing of branches and
     # of real functions of real values, as abs(norm2(z)^2), and
     # the field does not know what the square of the imaginary unit is
-    moving = {*found.names, *map(conjugate, found.names), UNIT}
+    moving = found.moving
     branched = has_branches((tree, meant), found)
     branched = branched or any(find_other(each, moving) for each in (tree, meant))
     if branched or decision.verdict == UNDECIDED:

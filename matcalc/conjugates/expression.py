@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.conjugates.equality import require_no_cut, same_value
 from matcalc.conjugates.reading import (
-    UNIT,
     ComplexProgram,
-    conjugate,
     read_complex,
     read_complex_latex,
     with_conjugates,
@@ -128,8 +126,7 @@ class ComplexExpression(Typeset):
     def shorten(self) -> ComplexExpression:
         """The same, not verified."""
         found = self._found
-        moving = {*found.names, *map(conjugate, found.conjugated), UNIT}
-        engines = engine_form(found.program, found.program.expr, moving)
+        engines = engine_form(found.program, found.program.expr, found.moving)
         simple = ComplexExpression(found, as_written(found, engines))
         simple._verify = False
         return simple

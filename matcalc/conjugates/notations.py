@@ -13,7 +13,7 @@ from dataclasses import replace
 from matcalc.claims.equality import DIFFERENT, EQUAL, UNDECIDED, Decision
 from matcalc.conjugates.analytic import analytic
 from matcalc.conjugates.equality import same_value
-from matcalc.conjugates.reading import UNIT, ComplexProgram, conjugate, with_conjugates
+from matcalc.conjugates.reading import ComplexProgram, conjugate, with_conjugates
 from matcalc.conjugates.sides import WirtingerSide
 from matcalc.conjugates.tex import ComplexLatex
 from matcalc.conjugates.unit import without_powers
@@ -105,8 +105,7 @@ class WirtingerInNotation(Written):
 
     def _clean(self, program: Program, tree: Expr) -> Expr:
         """A tree of the engine without norms of complex values and powers of the unit."""
-        moving = {*self._found.names, *map(conjugate, self._found.names), UNIT}
-        return without_powers(program, analytic(tree, moving))
+        return without_powers(program, analytic(tree, self._found.moving))
 
     # -- maps
 

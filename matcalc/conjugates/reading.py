@@ -67,6 +67,13 @@ class ComplexProgram:
         return tuple([name for name in self.names if name not in self.self_adjoint])
 
     @property
+    def moving(self) -> set[str]:
+        """The variables whose values are complex, those that stand for conjugates among them, and
+        the imaginary unit.
+        """
+        return {*self.names, *map(conjugate, self.names), UNIT}
+
+    @property
     def kinds(self) -> dict[str, str]:
         """Each variable with its kind, as it is declared."""
         hidden = {*map(conjugate, self.conjugated), UNIT}

@@ -25,7 +25,6 @@ from matcalc.conjugates.curvature import Curvature
 from matcalc.conjugates.equality import same_value
 from matcalc.conjugates.expression import ComplexExpression
 from matcalc.conjugates.reading import (
-    UNIT,
     ComplexProgram,
     conjugate,
     read_complex,
@@ -170,8 +169,7 @@ class _Lagrangian:
 
     def clean(self, tree: Expr) -> Expr:
         """A tree of the engine without norms of complex values and powers of the unit."""
-        moving = {*self.found.names, *map(conjugate, self.found.names), UNIT}
-        return without_powers(self.found.program, analytic(tree, moving))
+        return without_powers(self.found.program, analytic(tree, self.found.moving))
 
     def simplify(self, tree: Expr) -> Expr:
         """The same value, short."""

@@ -379,6 +379,22 @@ def signed_terms(
     return found
 
 
+def add_signed(terms: Sequence[tuple[int, Expr]], shape: Shape, *, row: bool = False) -> Expr:
+    """The sum of terms with signs, one without a minus first if there is any; see
+    ``signed_terms``.
+    """
+    first = next((k for k, (sign, _) in enumerate(terms) if sign > 0), None)
+    if first is None:
+        whole = add_signed([(-sign, term) for sign, term in terms], shape, row=row)
+        return Expr("neg", (whole,), shape, row=row)
+    total = terms[first][1]
+    for sign, term in [*terms[:first], *terms[first + 1 :]]:
+        whole_shape = shape if total.shape or term.shape else ()
+        op = "+" if sign > 0 else "-"
+        total = Expr(op, (total, term), whole_shape, row=row and bool(whole_shape))
+    return total
+
+
 def scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
     """The terms of a sum, each with the number that it is multiplied by."""
     found: list[tuple[Expr, Expr]] = []

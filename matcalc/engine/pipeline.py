@@ -232,8 +232,8 @@ class Engine:
             self._find_typed()
         node = self._join_triangles(node)
         size, tree, self.factory = self._tree(self.last.rewrite(self._gather_branches(node)))
-        tried = _LEAST_TRIED <= size <= MOST_TRIED and not self.shortener.named
-        spread = self.shortener.expand(node) if tried else None
+        tried = _LEAST_TRIED <= size <= MOST_TRIED
+        spread = self.shortener.expand(node) if tried and not self.shortener.named else None
         if spread is not None:
             other = self._tree(self._finish(self._gather_branches(spread)))
             if other[0] < size or (
@@ -245,9 +245,8 @@ class Engine:
                 other = self._tree(self._finish(self._gather_branches(halves)))
                 if shown_size(other[1]) < shown_size(tree):
                     _, tree, self.factory = other
-        if _LEAST_TRIED <= size <= MOST_TRIED:
-            for each in (node, spread or node):
-                tree = self._name_shares(each, tree)
+        for each in (node, spread) if tried else ():
+            tree = tree if each is None else self._name_shares(each, tree)
         if _has_signs(tree):
             other = self._tree(self._finish(_without_signs(self.builder, node)))
             if not has_indices(other[1]):

@@ -5,7 +5,7 @@ once; derive_one(): that of one variable, which may stand in many layers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 
 from matcalc.core.errors import UnsupportedError
@@ -169,25 +169,21 @@ def _derive(
     stated = {name: set() if name in opened else _sums(each) for name, each in short.items()}
     shared = set().union(*stated.values())
     totals = _totals(builder, shared) if any(not each.rank for each in raw.values()) else {}
-    lost = [name for name, each in raw.items() if _sums(each) & shared - stated[name]]
-    lost += [
-        name for name, each in raw.items() if totals and not totals.keys().isdisjoint(_nodes(each))
+    lost = [
+        name
+        for name, each in raw.items()
+        if _sums(each) & shared - stated[name] or not totals.keys().isdisjoint(_nodes(each))
     ]
     if not lost:
         return found
     # what stands in another result gets a name there anyway
-    _name_sums(engine, shared | totals.keys(), totals)
+    shortener, plain = engine.shortener, engine.plain
+    engine.shortener, engine.totals = Shortener(builder, named=shared | totals.keys()), totals
+    engine.plain = engine.new_recovery()
     kept = {name: finish(name, engine.shorten(raw[name])) for name in lost}
-    _name_sums(engine, (), {})
+    engine.shortener, engine.plain, engine.totals = shortener, plain, {}
     tried = [intern_trees([{**found, **more}[name] for name in wrt]) for more in ({}, kept)]
     return dict(zip(wrt, min(tried, key=_cost), strict=True))
-
-
-def _name_sums(engine: Engine, named: Collection[Node], totals: Mapping[Node, Node]) -> None:
-    """Takes these sums for short from now on; ``totals`` are the sums of the entries of some."""
-    engine.shortener = Shortener(engine.builder, named=named)
-    engine.totals = totals
-    engine.plain = engine.new_recovery()
 
 
 def _totals(builder: Builder, sums: Collection[Sum]) -> dict[Node, Node]:

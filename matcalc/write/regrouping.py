@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from matcalc.core.likeness import MOST, SUMS, Likeness, chain
-from matcalc.core.tree import Expr, signed_terms, transpose
+from matcalc.core.tree import Expr, add_signed, signed_terms, transpose
 from matcalc.core.walk import fold
 
 _LONGEST = 16  # links of a product
@@ -43,7 +43,7 @@ def regroup_sums(tree: Expr, likeness: Likeness) -> Expr | None:
         if id(node) not in made:
             return node.with_args(args)
         signs = [sign for sign, _ in made[id(node)]]
-        return _add(list(zip(signs, args, strict=True)), node)
+        return add_signed(list(zip(signs, args, strict=True)), node.shape, row=node.row)
 
     if not made:
         return None
@@ -117,19 +117,6 @@ def _sign_within(part: Counter[int], whole: Counter[int]) -> int:
 
 def _terms(tree: Expr) -> list[Signed]:
     return signed_terms(tree, most=MOST)
-
-
-def _add(found: Sequence[Signed], like: Expr) -> Expr:
-    """The sum of terms with signs, one without a minus first if there is any."""
-    first = next((k for k, (sign, _) in enumerate(found) if sign > 0), None)
-    if first is None:
-        whole = _add([(-sign, term) for sign, term in found], like)
-        return Expr("neg", (whole,), like.shape, row=like.row)
-    total = found[first][1]
-    for sign, term in [*found[:first], *found[first + 1 :]]:
-        shape = like.shape if total.shape or term.shape else ()
-        total = Expr("+" if sign > 0 else "-", (total, term), shape, row=like.row and bool(shape))
-    return total
 
 
 def regroup_products(tree: Expr, named: Iterable[Expr], likeness: Likeness) -> Expr | None:

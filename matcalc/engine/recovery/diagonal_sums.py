@@ -7,7 +7,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from matcalc.core.likeness import Likeness, chain
-from matcalc.core.tree import Expr, signed_terms, transpose
+from matcalc.core.tree import Expr, add_signed, signed_terms, transpose
 from matcalc.write.printers.naming import own_tokens
 
 _LONGEST = 8  # terms of a sum that is looked at
@@ -49,7 +49,7 @@ def _join(node: Expr, likeness: Likeness) -> Expr:
             if whole is None or _size(whole) + 1 > _size(terms[one][1]) + _size(terms[other][1]):
                 continue
             rest = [each for k, each in enumerate(terms) if k not in (one, other)]
-            return _add([(sign, whole), *rest], node)
+            return add_signed([(sign, whole), *rest], node.shape, row=node.row)
     return node
 
 
@@ -105,14 +105,3 @@ def _times(left: Expr, right: Expr) -> Expr:
 def _size(tree: Expr) -> int:
     """The tokens of a tree that is written out."""
     return tree.fold(lambda node, sizes: own_tokens(node) + sum(sizes))
-
-
-def _add(terms: Sequence[tuple[int, Expr]], like: Expr) -> Expr:
-    """The sum of terms with signs, one without a minus first if there is any."""
-    first = next((k for k, (sign, _) in enumerate(terms) if sign > 0), None)
-    if first is None:
-        return Expr("neg", (_add([(-sign, term) for sign, term in terms], like),), like.shape)
-    total = terms[first][1]
-    for sign, term in [*terms[:first], *terms[first + 1 :]]:
-        total = Expr("+" if sign > 0 else "-", (total, term), like.shape)
-    return total

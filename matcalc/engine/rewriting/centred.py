@@ -23,29 +23,24 @@ class CentredSums:
         """The product without the terms of its sums that vanish by a sum over one axis; None where
         there are none.
         """
-        for index, (factor, labels, exponent) in enumerate(node.factors):
-            if not isinstance(factor, Sum) or exponent != 1:
+        summed = dict.fromkeys([label for _, own, _ in node.factors for label in own])
+        for label in summed:
+            found = _only_sum(node, label) if label >= node.rank else None
+            if found is None:
                 continue
-            for axis in _summed_alone(node, index):
-                kept = [term for term in factor.terms if not self._term_vanishes(term[1], axis)]
-                if len(kept) < len(factor.terms):
-                    rest = self.builder.sum(kept, factor.axes)
-                    factors = list(node.factors)
-                    factors[index] = rest, labels, 1
-                    outputs = tuple(range(node.rank))
-                    return self.builder.product(node.coefficient, factors, outputs, node.axes)
+            index, total, axis = found
+            kept = [term for term in total.terms if not self._vanishes(term[1], axis)]
+            if len(kept) < len(total.terms):
+                factors = list(node.factors)
+                factors[index] = self.builder.sum(kept, total.axes), factors[index][1], 1
+                outputs = tuple(range(node.rank))
+                return self.builder.product(node.coefficient, factors, outputs, node.axes)
         return None
 
-    def _term_vanishes(self, term: Node, axis: int) -> bool:
-        if not isinstance(term, Product):
-            return False
-        for index, (factor, labels, exponent) in enumerate(term.factors):
-            if isinstance(factor, Sum) and exponent == 1 and labels.count(axis) == 1:
-                alone = all(
-                    axis not in own for k, (_, own, _) in enumerate(term.factors) if k != index
-                )
-                return alone and self._is_centred(factor, labels.index(axis))
-        return False
+    def _vanishes(self, term: Node, axis: int) -> bool:
+        """Whether a term is zero when it is summed over an axis, because a part of it is."""
+        found = _only_sum(term, axis) if isinstance(term, Product) else None
+        return found is not None and self._is_centred(*found[1:])
 
     def _is_centred(self, total: Sum, axis: int) -> bool:
         """Whether a sum is zero when it is summed over an axis."""
@@ -64,12 +59,14 @@ class CentredSums:
         return self._known[key]
 
 
-def _summed_alone(node: Product, index: int) -> list[int]:
-    """The axes of a factor over which a product is summed and that no other factor has."""
-    labels = node.factors[index][1]
-    others = {label for k, (_, own, _) in enumerate(node.factors) if k != index for label in own}
-    return [
-        axis
-        for axis, label in enumerate(labels)
-        if label >= node.rank and label not in others and labels.count(label) == 1
-    ]
+def _only_sum(node: Product, label: int) -> tuple[int, Sum, int] | None:
+    """The place of the factor that alone has a label, once, where that is a plain sum; the sum, and
+    which axis of it the label is.
+    """
+    having = [k for k, (_, own, _) in enumerate(node.factors) for each in own if each == label]
+    if len(having) != 1:
+        return None
+    factor, labels, exponent = node.factors[having[0]]
+    if not isinstance(factor, Sum) or exponent != 1:
+        return None
+    return having[0], factor, labels.index(label)
