@@ -23,8 +23,8 @@ class CentredSums:
         """The product without the terms of its sums that vanish by a sum over one axis; None where
         there are none.
         """
-        summed = dict.fromkeys([label for _, own, _ in node.factors for label in own])
-        for label in summed:
+        labels = [each for part, own, _ in node.factors if isinstance(part, Sum) for each in own]
+        for label in labels:
             found = _only_sum(node, label) if label >= node.rank else None
             if found is None:
                 continue
