@@ -77,7 +77,7 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
     if tree.op == "several":
         return tree.with_args([_without_poles(each, variables, known) for each in tree.args])
     divided = any(node.op in _DIVIDING or _is_reciprocal(node) for node in tree.parts)
-    if not divided or not any(node.op in _MULTIPLYING for node in tree.parts):
+    if not divided or tree.operations.isdisjoint(_MULTIPLYING):
         return tree
     # few formulas have both
     from matcalc.engine.rewriting.poles import clear_poles  # noqa: PLC0415
@@ -250,7 +250,7 @@ class _Stabiliser:
         tree = Recovery(functions=self.language.functions).recover(after)
         if after is before and tree.op != "norm2":
             return None
-        if any(each.op == "einsum" for each in tree.parts):
+        if "einsum" in tree.operations:
             return None
         tree = transpose(tree) if node.row and not tree.row else tree
         return self._show(tree, part.hidden) if self._agrees(part, tree) else None

@@ -301,7 +301,7 @@ class _Writer:
         def choose(node: Expr) -> bool:
             free, times = barred[id(node)]
             inside = node.args[0] if node.op == "'" else node
-            if not free or times < 2 or any(part.op in _OWN for part in node.parts):
+            if not free or times < 2 or not node.operations.isdisjoint(_OWN):
                 return False
             return inside.op in ("+", "-") or (node.op == "'" and inside.op == "*")
 

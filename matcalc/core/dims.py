@@ -247,7 +247,9 @@ def has_more_columns(shape: Shape) -> bool:
 
 def names_in(sizes: Iterable[Dim]) -> dict[str, None]:
     """The names in some sizes, each once, in order."""
-    return dict.fromkeys([name for size in sizes for name in size.letters])
+    return dict.fromkeys(
+        [name for size in sizes for name in (size.letters if size.rest else size.names)]
+    )
 
 
 def size_letters() -> Iterator[str]:

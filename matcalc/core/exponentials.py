@@ -34,7 +34,7 @@ def without_overflow(tree: Expr, least: int = 2) -> Expr:
     """The tree with exponentials in quotients and logarithms that cannot overflow, where at least
     so many different ones are in one of them.
     """
-    if not any(node.op == "exp" for node in tree.parts):
+    if "exp" not in tree.operations:
         return tree
     degrees: dict[int, _Degree] = {}
     kept: list[Expr] = []  # so that ids stay what they are

@@ -23,7 +23,7 @@ def far_places(tree: Expr) -> tuple[int, list[Dim]]:
     rows, tril(A, -1)^7 as well, and so are sums over i > j + 7 and what is taken where i == 7.
     """
     sizes: list[Dim] = []
-    if not any(node.op in _REACHING for node in tree.parts):
+    if tree.operations.isdisjoint(_REACHING):
         return 0, sizes
 
     def rule(node: Expr, inside: list[int]) -> int:

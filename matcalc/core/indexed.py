@@ -234,7 +234,7 @@ def all_parts(root: Expr) -> list[Expr]:
 def compares_indices(expr: Expr) -> bool:
     """Whether this function jumps or has a kink where indices are certain numbers."""
     jumps = expr.op in HOLDS or (expr.op in OPERATIONS and OPERATIONS[expr.op].kink != "")
-    return jumps and any(part.op == "index" for part in expr.parts)
+    return jumps and "index" in expr.operations
 
 
 def condition_of(expr: Expr) -> Condition | None:

@@ -131,10 +131,10 @@ def is_value(expr: Expr) -> bool:
     functions with axes left open are none.
     """
     name = expr.op
-    open_derivative = expr.is_tensor and (
-        name in (APPLY, SYLVESTER) or (name in FRECHET and expr.value)
-    )
-    return name not in ("fuse", "epsilon", "place") and not open_derivative
+    if name in ("fuse", "epsilon", "place"):
+        return False
+    derivative = name in (APPLY, SYLVESTER) or (name in FRECHET and expr.value)
+    return not (derivative and expr.is_tensor)
 
 
 # f(-x) = f(x) or -f(x), entry by entry

@@ -12,7 +12,7 @@ _Place = tuple[Dim, Dim | None] | None
 
 def join_all_slices(tree: Expr) -> Expr:
     """The tree with the slices of its blocks joined."""
-    if not any(part.op == "blocks" for part in tree.parts):
+    if "blocks" not in tree.operations:
         return tree
 
     def rule(node: Expr, args: list[Expr]) -> Expr:

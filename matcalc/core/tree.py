@@ -52,6 +52,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import inf, prod
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -66,12 +67,13 @@ _NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 _USUAL = 4  # what a size that is a name counts for
 
 R = TypeVar("R")
+_args: Callable[[Expr], tuple[Expr, ...]] = attrgetter("args")  # faster than a function of ours
 
 
 class Expr:
     """A node of the typed tree; compared by identity, so that shared parts stay shared."""
 
-    __slots__ = ("_below", "args", "op", "rank", "row", "shape", "span", "value")
+    __slots__ = ("_below", "_operations", "args", "op", "rank", "row", "shape", "span", "value")
 
     def __init__(
         self,
@@ -91,6 +93,7 @@ class Expr:
         self.row = row
         self.span = span
         self._below: tuple[Expr, ...] | None = None  # not the node itself, which were a cycle
+        self._operations: frozenset[str] | None = None
 
     @property
     def parts(self) -> list[Expr]:
@@ -100,6 +103,13 @@ class Expr:
         if self._below is None:
             self._below = tuple(postorder(self, _args)[:-1])
         return [*self._below, self]
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The operations of the nodes of the tree, found once."""
+        if self._operations is None:
+            self._operations = frozenset([node.op for node in self.parts])
+        return self._operations
 
     @property
     def is_tensor(self) -> bool:
@@ -112,7 +122,8 @@ class Expr:
         """
         values: dict[int, R] = {}
         for node in self.parts:
-            values[id(node)] = rule(node, [values[id(arg)] for arg in node.args])
+            args = node.args
+            values[id(node)] = rule(node, [values[id(arg)] for arg in args] if args else [])
         return values[id(self)]
 
     def with_args(self, args: Sequence[Expr]) -> Expr:
@@ -127,10 +138,6 @@ class Expr:
         inside = [repr(self.value)] if self.value is not None else []
         inside += [repr(arg) for arg in self.args]
         return f"{self.op}({', '.join(inside)})"
-
-
-def _args(node: Expr) -> tuple[Expr, ...]:
-    return node.args
 
 
 def operation(expr: Expr) -> str:

@@ -100,11 +100,10 @@ def inline(root: Expr) -> Expr:
     """The tree with the bodies of user functions in place of their calls: what proves, evaluates or
     compiles reads no rules.
     """
-    order = root.parts
-    if not any(node.op in (APPLY, "indexed") for node in order):
+    if root.operations.isdisjoint((APPLY, "indexed")):
         return root
     made: dict[int, Expr] = {}
-    for node in order:
+    for node in root.parts:
         args = tuple([made[id(arg)] for arg in node.args])
         own = user_function(node)
         if own is not None and own.body is not None:

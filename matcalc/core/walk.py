@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 N = TypeVar("N")
@@ -18,9 +19,7 @@ class Tree(Protocol):
         """The operands."""
 
 
-def operands(node: T) -> tuple[T, ...]:
-    """The operands of a node, as the children that a walk goes to."""
-    return node.args
+operands = attrgetter("args")  # of a node, as the children that a walk goes to
 
 
 def postorder(root: N, children: Callable[[N], Sequence[N]]) -> list[N]:
@@ -55,5 +54,6 @@ def fold(root: N, children: Callable[[N], Sequence[N]], rule: Callable[[N, list[
     """
     values: dict[int, R] = {}
     for node in postorder(root, children):
-        values[id(node)] = rule(node, [values[id(child)] for child in children(node)])
+        below = children(node)
+        values[id(node)] = rule(node, [values[id(child)] for child in below] if below else [])
     return values[id(root)]

@@ -137,7 +137,7 @@ def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool =
         tree = factory.transpose(tree)
     typed = factory.intern(program.expr)
     longer = factory.size(typed) < factory.size(tree) and not expand_inverse
-    contracted = any(part.op == "einsum" for part in typed.parts)
+    contracted = "einsum" in typed.operations
     longer = longer and not contracted  # a call of einsum counts for less than its text
     return typed if as_typed and (has_indices(tree, program.variables) or longer) else tree
 

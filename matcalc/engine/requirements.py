@@ -12,7 +12,7 @@ def require_symmetric(program: Program) -> None:
     """UnsupportedError where a function of symmetric matrices is taken of what is not proved to be
     symmetric: a value would be that of the symmetric part.
     """
-    if any(part.op in OF_SYMMETRIC for part in program.expr.parts):
+    if not program.expr.operations.isdisjoint(OF_SYMMETRIC):
         engine = Engine(program, "mixed")
         used = used_variables(program).values()
         names = {v.name: leaf_of(engine.builder, v, free=False) for v in used}

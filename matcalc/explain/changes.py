@@ -30,7 +30,7 @@ def describe_change(before: Expr, after: Expr, steps: Sequence[str]) -> str:
     factored = [step for step in steps if there["variable", step] > here["variable", step]]
     if factored:
         return f"{' and '.join(factored)} {'are' if factored[1:] else 'is'} factored out"
-    if any(part.op in _QUOTIENTS for part in before.parts):
+    if not before.operations.isdisjoint(_QUOTIENTS):
         return "common factors cancel"
     return "common factors are taken out"
 

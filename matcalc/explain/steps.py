@@ -53,7 +53,7 @@ def _kind(dims: Sequence[Dim]) -> str:
 
 def _has_einsum(tree: Expr) -> bool:
     """Whether some tensor in it has no matrix notation."""
-    return any(part.op == "einsum" for part in tree.parts)
+    return "einsum" in tree.operations
 
 
 class ChainBuilder:

@@ -398,7 +398,7 @@ def _metric_hint(found: Program, text: str, here: Variable) -> str | None:
     if len(found.expr.shape) == 2 and found.expr.shape[0] == found.expr.shape[1]:
         shape = (found.expr.shape[0], *here.shape[1:])  # a matrix, of another size
         return f"declare {here.name}: {Variable(here.name, free_kind(len(shape)), shape)}"
-    constant = not any(part.op == "variable" for part in found.expr.parts)
+    constant = "variable" not in found.expr.operations
     if not found.expr.shape and constant:
         factor = text if text.isalnum() else f"({text})"
         return f"write {factor}*eye({size[0]}) for that multiple of the usual inner product"

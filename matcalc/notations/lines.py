@@ -105,7 +105,7 @@ class Writer:
 
     def _index(self) -> list[NotationLine]:
         tree = by_entries(self.tree, self.program.variables, language=self.program.language)
-        if self.tree.rank == 1 and any(part.op == "vech" for part in self.tree.parts):
+        if self.tree.rank == 1 and "vech" in self.tree.operations:
             tree = _entry_of(drop_transpose(self.tree), self.names.index())
         return [NotationLine("array", (), self.program, tree)]
 

@@ -137,7 +137,7 @@ def name_parts(
     hidden = defined is not None and len(tree.parts) > _LEAST_HIDDEN
     if (names or hidden) and len(tree.parts) <= _MOST_REGROUPED:
         tree, names = _regroup(tree, names, variables, defined, taken, cse=cse)
-    if not any(part.op == SIGMOID for part in tree.parts):
+    if SIGMOID not in tree.operations:
         return tree, names
     new, wholes = use_complements(tree, known or (lambda _: None))
     if wholes:

@@ -179,7 +179,7 @@ def _certify(program: Program, names: Sequence[str]) -> Convexity | None:
 
 def _without_indices(program: Program) -> Program:
     """The program in matrix notation, where it has bound indices and there is one."""
-    if not any(node.op == "indexed" for node in program.expr.parts):
+    if "indexed" not in program.expr.operations:
         return program
     return program._replace(expr=simplify(program._replace(definitions={})), definitions={})
 

@@ -156,6 +156,6 @@ def _within_domain(tree: Expr) -> Iterator[Expr]:
 
 def _is_limited(node: Expr) -> bool:
     is_power = node.op == ".^" or (node.op == "^" and not node.shape)
-    if is_power and any(part.op == "dimension" for part in node.args[1].parts):
+    if is_power and "dimension" in node.args[1].operations:
         return False  # the exponent may be a whole number
     return (node.op in ENTRYWISE or is_power) and not all(map(isinf, interval(node)))

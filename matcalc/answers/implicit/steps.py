@@ -118,11 +118,11 @@ def _direction(program: Program, slope: Expr, known: Variable) -> Expr | None:
     """
     rest = Expr("neg", (program.expr,), program.expr.shape)
     found = solve_direction(program, slope, rest, known)
-    stacked = found is not None and any(part.op == "reshape" for part in found.tree.parts)
+    stacked = found is not None and "reshape" in found.tree.operations
     if stacked and known.shape[0] == known.shape[1]:
         turned = program._replace(expr=transpose(program.expr))
         other = solve_direction(turned, derive(turned, known.name), transpose(rest), known)
-        if other is not None and not any(part.op == "reshape" for part in other.tree.parts):
+        if other is not None and "reshape" not in other.tree.operations:
             found = other
     return None if found is None else found.tree
 

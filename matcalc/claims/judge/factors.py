@@ -19,6 +19,7 @@ _LARGEST, _LARGEST_SINGLE = (
 )  # largest numerator and denominator; rough numbers are close to many fractions
 _MOST_SCALARS = 12
 _UP, _DOWN = 1.15, 1.25  # a factor that is missing is likelier than a divisor
+_OF_SIZES = frozenset(("number", "dimension", "neg", "*", "/", "^"))
 _UNUSUAL = 1.2  # what a number costs that is not 2 or 1/2
 
 
@@ -189,4 +190,4 @@ def _scalars(
 
 
 def _has_size(node: Expr) -> bool:
-    return all(part.op in ("number", "dimension", "neg", "*", "/", "^") for part in node.parts)
+    return node.operations <= _OF_SIZES

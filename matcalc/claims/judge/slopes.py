@@ -49,7 +49,7 @@ def _slope(name: str, rank: int) -> Expr | None:
     except MatcalcError:
         return None
     sized = any(part.op in ("fill", "eye", "dimension") and part.rank for part in found.parts)
-    named = any(part.op == "variable" for part in found.parts)
+    named = "variable" in found.operations
     return found if named and not sized and found.rank == rank else None
 
 

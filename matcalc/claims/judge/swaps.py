@@ -72,7 +72,7 @@ def _applies(node: Expr) -> bool:
 
 
 def _varies(arg: Expr) -> bool:
-    return any(part.op == "variable" for part in arg.parts)
+    return "variable" in arg.operations
 
 
 def _apply(tree: Expr, part: Expr, other: Expr) -> Expr | None:

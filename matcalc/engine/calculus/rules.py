@@ -138,7 +138,7 @@ class LocalDerivatives:
             and node.rank == node.args[0].rank == 2
             and has_more_columns(node.args[0].axes)
             and self.builder.traits.transposition.get(node.name) == "equivariant"
-            and any(part.op in OF_TALL for part in rule.body.parts)
+            and not rule.body.operations.isdisjoint(OF_TALL)
         )
 
     def _across(self, node: Call, rule: Rule) -> LocalDerivative:

@@ -72,7 +72,7 @@ def exponential_share(body: LowersParts, factor: Expr, quotient: Expr) -> Batch 
     below = quotient.args[1].args
     if factor.args[0].shape or any(each.op != "exp" or each.args[0].shape for each in below):
         return None
-    if any(part.op == "variable" for part in quotient.parts):
+    if "variable" in quotient.operations:
         return None  # of the definition of a function
     u, one, two = (body.lower(each.args[0], {}) for each in (factor, *below))
     if u not in (one, two):
@@ -94,7 +94,7 @@ def softmax_of(body: LowersParts, exponent: Expr) -> Batch | None:
     total = exponent.args[1] if exponent.op == "-" else exponent
     if total.op != "reduce" or total.value.name != "logsumexp" or total.value.conditions:
         return None
-    if any(part.op == "variable" for part in exponent.parts):
+    if "variable" in exponent.operations:
         return None  # of the definition of a function
     above, below = body.lower(exponent.args[0], {}), body.lower(total.args[0], {})
     (hidden,) = total.value.indices[:1]

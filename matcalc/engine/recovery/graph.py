@@ -364,7 +364,7 @@ class Graph:
         if len(chain) != 1 or not is_off_diagonal(chain[0].expr):
             return ()
         vector, plain = self.writer.product(end), self.writer.product(chain + end)
-        if any(part.op in ("exp", "fill") for part in vector.parts):
+        if not vector.operations.isdisjoint(("exp", "fill")):
             return ()
         whole = self.factory.binary("-", self._sum(vector), vector)
         return (Link(whole),) if self.factory.size(whole) < self.factory.size(plain) else ()

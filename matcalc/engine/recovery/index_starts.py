@@ -36,7 +36,7 @@ def settle_starts(factory: ExpressionFactory, body: Expr) -> Expr:
 
 def _settle(factory: ExpressionFactory, node: Expr, index: Index) -> Expr:
     """A sum with one of its indices counted from where that is shortest."""
-    if index.start != ONE or any(part.op == "index" for part in node.parts):
+    if index.start != ONE or "index" in node.operations:
         return node
     places = [place for part in node.parts for place in _places(part) if index in dict(place.terms)]
     offsets = [place.offset for place in places if dict(place.terms)[index] == 1]

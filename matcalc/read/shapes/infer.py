@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from matcalc.core.dims import Dim, Shape, dim
+from matcalc.core.dims import Dim, Shape, dim, names_in
 from matcalc.core.errors import ShapeError
 from matcalc.core.inner import INNER
 from matcalc.core.kinds import KINDS, MOST_RESULT_AXES, Variable, size_names
@@ -239,13 +239,14 @@ def _typed_children(node: SyntaxNode) -> tuple[SyntaxNode, ...]:
     """The operands that are values: the sizes of ``eye(n)`` and ``reshape(X, m, n)`` are none, nor
     are the places of entries.
     """
-    if node.kind == "entries" and node.args[0].kind == "name" and node.args[0].value in SYMBOLS:
-        return () if has_index(node) else node.args[:1]
-    if node.kind == "entries" or _names_order(node):
-        return node.args[:1]
-    if node.kind == "call" and node.value == "einsum":
+    if node.kind == "entries":
+        of_symbol = node.args[0].kind == "name" and node.args[0].value in SYMBOLS
+        return () if of_symbol and has_index(node) else node.args[:1]
+    if node.kind != "call":
+        return node.args
+    if node.value == "einsum":
         return node.args[1:]
-    return node.args[: _FIRST_SIZE.get(str(node.value))] if node.kind == "call" else node.args
+    return node.args[: 1 if _names_order(node) else _FIRST_SIZE.get(str(node.value))]
 
 
 def _sizes(node: SyntaxNode) -> tuple[SyntaxNode, ...]:
@@ -256,10 +257,10 @@ def _sizes(node: SyntaxNode) -> tuple[SyntaxNode, ...]:
 
 
 def _names_order(node: SyntaxNode) -> bool:
-    """Whether the second argument is no value but says which norm is meant: ``norm(A, 'fro')``,
-    ``norm(x, inf)``.
+    """Whether the second argument of a call is no value but says which norm is meant:
+    ``norm(A, 'fro')``, ``norm(x, inf)``.
     """
-    if node.kind != "call" or node.value != "norm" or len(node.args) != 2:
+    if node.value != "norm" or len(node.args) != 2:
         return False
     order = node.args[1]
     return order.kind == "text" or (order.kind == "name" and order.value in ("inf", "Inf"))
@@ -462,7 +463,7 @@ def _type_shaped(context: Context, node: SyntaxNode, name: str, args: list[Expr]
 
 def _resize(context: Context, variable: Variable, names: dict[str, str]) -> Variable:
     """The variable with the names of the sizes that were found."""
-    if not any(name[0] == "?" for axis in variable.dims for name in axis.letters):
+    if not any(name[0] == "?" for name in names_in(variable.dims)):
         return variable
     return variable._replace(dims=tuple([context.final(axis, names) for axis in variable.dims]))
 

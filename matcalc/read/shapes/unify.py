@@ -13,7 +13,7 @@ from functools import reduce
 from math import gcd
 from typing import Generic, TypeVar
 
-from matcalc.core.dims import Dim, combine_terms, size_letters
+from matcalc.core.dims import ONE, Dim, combine_terms, size_letters
 from matcalc.core.errors import ShapeError
 
 C = TypeVar("C")  # what an equation carries with it: why it has to hold
@@ -274,7 +274,7 @@ def _is_unknown(dim: Dim) -> bool:
 def _cancel(left: Dim, right: Dim) -> tuple[Dim, Dim]:
     """Both sides without their common factors (dimensions are positive)."""
     if left.scale == right.scale == 1 and len(left.names) == len(right.names) == 1:
-        return (left, right) if left != right else (Dim(1, ()), Dim(1, ()))
+        return (left, right) if left != right else (ONE, ONE)
     rest = list(right.names)
     kept: list[str] = []
     for name in left.names:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from operator import attrgetter
 
 from matcalc.core.errors import Span
 from matcalc.core.walk import postorder
@@ -53,6 +54,10 @@ class SyntaxNode:
     def __repr__(self) -> str:
         inside = [str(self.value)] if self.value is not None else []
         return f"{self.kind}({', '.join(inside + [repr(arg) for arg in self.args])})"
+
+
+# the operands, for the walks of core.walk
+children: Callable[[SyntaxNode], tuple[SyntaxNode, ...]] = attrgetter("args")
 
 
 class Statement:
@@ -160,11 +165,6 @@ class Binding:
 
     def __repr__(self) -> str:
         return f"{self.name}[{', '.join(map(repr, self.bounds))}]"
-
-
-def children(node: SyntaxNode) -> tuple[SyntaxNode, ...]:
-    """The operands, for the walks of ``core.walk``."""
-    return node.args
 
 
 def has_members(statements: Iterable[Statement], names: Iterable[str]) -> bool:

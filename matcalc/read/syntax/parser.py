@@ -31,6 +31,7 @@ _ASCII = {
 _OURS = ("'", "^", ".^", ".*", "./", "\\")  # signs that are none of Python's between arrays
 _NORMS = {"": "", "F": "F", "inf": "inf", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
 _BINDING = frozenset({"BINDER", "ARRAY", "FOR", "FAMILY"})
+_DOTTED = ("QUALIFIED", "METHOD")
 _AXES = "klpqrstuvwabcdefghmnoxyz"  # indices of axes that are written as :
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
 _LONGEST_NUMBER = (
@@ -71,17 +72,18 @@ def parse(
         from matcalc.read.syntax.diagnose import refuse_two_meanings  # noqa: PLC0415 - as below
 
         refuse_two_meanings(text, stream)
-    if any(token[0] in _BINDING for token in stream):
+    kinds = {token[0] for token in stream}
+    if not kinds.isdisjoint(_BINDING):
         # few texts have bound indices
         from matcalc.read.syntax.binders import bind  # noqa: PLC0415
 
         bind(result, text, sizes)
-    if "(" in text and any(token[0] == "WHERE" for token in stream):
+    if "WHERE" in kinds and "(" in text:
         # few texts have definitions in brackets
         from matcalc.read.syntax.scopes import hoist  # noqa: PLC0415
 
         result = hoist(result, text)
-    if _is_python(stream):
+    if ("@" in text or not kinds.isdisjoint(_DOTTED)) and _is_python(stream):
         # few texts are in Python's notation
         from matcalc.read.syntax.dotted import mark_operators  # noqa: PLC0415
 
@@ -93,7 +95,7 @@ def _is_python(stream: list[Token]) -> bool:
     """Whether a text is in Python's notation, as np.exp and .sum say, and @ beside no sign that
     Python has not.
     """
-    named = [token[3] for token in stream if token[0] in ("QUALIFIED", "METHOD")]
+    named = [token[3] for token in stream if token[0] in _DOTTED]
     if not all(name.startswith(("LinearAlgebra.", "Statistics.")) for name in named):  # Julia's
         return True
     signs = {token[3] for token in stream}

@@ -83,7 +83,7 @@ class Degree(NamedTuple):
 
 
 def _cap(*degrees: float) -> Degree:
-    return Degree(*[min(degree, _HUGE) for degree in degrees])
+    return Degree(*degrees if max(degrees) < _HUGE else [min(each, _HUGE) for each in degrees])
 
 
 _SIGN = Degree(1)  # an opaque element for each entry, whose derivatives are zero
@@ -108,7 +108,7 @@ def error_bits(
     given, stated = (Bound(variables, sizes, fresh) for _ in trees)
     left, right = given.of(trees[0]), stated.of(trees[1])
     if field.borrowed:  # exp(log(w)) is w, whatever that is
-        depth = max(given.depth, stated.depth)
+        depth = max(given.depth(trees[0]), stated.depth(trees[1]))
         for _ in range(min(depth, _DEEPEST)):
             fresh = field.heaviest * max(2.0, given.argument, stated.argument)
             given, stated = (Bound(variables, sizes, fresh) for _ in trees)
@@ -132,19 +132,19 @@ class Bound:
         self.sizes = dict(sizes)
         self.fresh = fresh
         self.argument = 0.0  # largest degree of an argument
-        self.depth = 0  # functions inside of each other,
-        self.inner = 0  # and within forms with bound indices
 
     def of(self, tree: Expr) -> Degree:
         """The degree of a tree."""
-        known: dict[int, Degree] = {}
-        depths: dict[int, int] = {}
-        for node in tree.parts:
-            known[id(node)] = self._step(node, [known[id(arg)] for arg in node.args])
-            inner = max([depths[id(arg)] for arg in node.args], default=0)
-            depths[id(node)] = inner + (node.op not in _RULES)
-        self.depth = depths[id(tree)] + self.inner
-        return known[id(tree)]
+        return tree.fold(self._step)
+
+    def depth(self, tree: Expr) -> int:
+        """How many functions are inside of each other."""
+
+        def rule(node: Expr, args: list[int]) -> int:
+            inner = self.depth(node.value.body) if node.op == "indexed" else 0
+            return max(args, default=0) + inner + (node.op not in _RULES)
+
+        return tree.fold(rule)
 
     def entries(self, node: Expr) -> int:
         """How many entries a part has."""
@@ -368,7 +368,6 @@ def _of_form(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     inside = _Inside(bound, node, args)
     found = inside.of(node.value.body)
     bound.argument = max(bound.argument, inside.argument)
-    bound.inner = max(bound.inner, inside.depth)
     return found
 
 

@@ -85,7 +85,7 @@ class Evaluation:
         """The jet of the tree that has this order."""
         found: dict[int, Jet] = {}
         for node, below in order:
-            jet = self._step(node, [found[id(arg)] for arg in below])
+            jet = self._step(node, [found[id(arg)] for arg in below] if below else [])
             found[id(node)] = jet
         return jet
 
@@ -161,9 +161,8 @@ def in_order(tree: Expr) -> Order:
     """The parts of a tree in the order in which they are evaluated, each with what it is evaluated
     from.
     """
-    order = tree.parts
-    if _ROOTS.isdisjoint({node.op for node in order}):
-        return [(node, node.args) for node in order]
+    if _ROOTS.isdisjoint(tree.operations):
+        return [(node, node.args) for node in tree.parts]
     return [(node, _children(node)) for node in postorder(tree, _children)]
 
 

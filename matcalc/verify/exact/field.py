@@ -70,18 +70,21 @@ class Stream:
 
     def draw(self) -> int:
         """The next element."""
-        while True:
-            self.state = (self.state + 0x9E3779B97F4A7C15) & _MASK
-            z = self.state
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
+        return self.some(1)[0]
+
+    def some(self, count: int) -> Entries:
+        """The next elements, that many."""
+        found: Entries = []
+        state = self.state
+        while len(found) < count:
+            state = (state + 0x9E3779B97F4A7C15) & _MASK
+            z = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
             z = (z ^ (z >> 27)) * 0x94D049BB133111EB & _MASK
             z = (z ^ (z >> 31)) >> 3
             if 0 < z < P:
-                return z
-
-    def some(self, count: int) -> Entries:
-        """That many elements."""
-        return [self.draw() for _ in range(count)]
+                found.append(z)
+        self.state = state
+        return found
 
 
 def element(value: Fraction) -> int:
@@ -160,8 +163,12 @@ def scale_entries(factor: int, a: Entries) -> Entries:
 
 def product(a: Entries, b: Entries, rows: int, inner: int, columns: int) -> Entries:
     """The matrix product of a (rows, inner) and b (inner, columns)."""
-    down = [b[j::columns] for j in range(columns)]
+    if inner == 1:
+        return [x * y % P for x in a for y in b]
     across = [a[i : i + inner] for i in range(0, rows * inner, inner)]
+    if columns == 1:
+        return [sum(map(mul, row, b)) % P for row in across]
+    down = [b[j::columns] for j in range(columns)]
     return [sum(map(mul, row, column)) % P for row in across for column in down]
 
 

@@ -33,21 +33,17 @@ class Jet:
     number.
     """
 
-    __slots__ = ("extent", "number", "parts")
+    __slots__ = ("extent", "number", "parts", "value")
 
     def __init__(
         self, extent: Extent, parts: list[JetPart], number: Fraction | None = None
     ) -> None:
+        value = parts[0]
+        assert value is not None  # every array has a value; its derivatives may be zero
         self.extent = extent
         self.parts = parts
+        self.value = value  # the part without any e
         self.number = number
-
-    @property
-    def value(self) -> Entries:
-        """The part without any e."""
-        part = self.parts[0]
-        assert part is not None
-        return part
 
     @property
     def moves(self) -> bool:

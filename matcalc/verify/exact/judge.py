@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import dim, fit
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import picking_function
+from matcalc.core.operations import PICKING, picking_function
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.subspaces import SPACES, coordinates, independent, split_frame
@@ -45,6 +45,7 @@ _LOOKS = 12  # points at which a cube root may show that it is none of a cube
 _MOST_CHOICES = 8  # of roots and signs; each doubles the number of cases
 _MOST_MEMBERS = 30  # settings of one-hot vectors
 
+_PICKING = frozenset((*PICKING, "indexed"))
 _SPARE = "?"  # no name in the language
 _UNKNOWN = "values of which only some relations are known"
 
@@ -153,11 +154,14 @@ def orders(expr: Expr) -> bool:
     """Whether it may have the largest or smallest entry of more than a variable: the field has no
     order, so it is not seen here whether that stands in two places.
     """
+    tree = inline(expr)
+    if tree.operations.isdisjoint(_PICKING):
+        return False
     return any(
         any(map(picking_function, node.value.body.parts))
         if node.op == "indexed"
         else bool(picking_function(node)) and node.args[0].op != "variable"
-        for node in inline(expr).parts
+        for node in tree.parts
     )
 
 

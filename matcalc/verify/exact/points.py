@@ -81,8 +81,7 @@ class PointSurvey:
                     node.op == "^" and node.rank == 2 and not _is_positive(node.args[1])
                 ):
                     delicate += node.args[0].shape
-                for size in positive_sizes(node):
-                    dims[size] = None
+                dims |= dict.fromkeys(positive_sizes(node))
                 if node.op == "variable":
                     used.add(node.value)
                 elif node.op == "frechet_power" or (node.op == "^" and node.args[0].rank == 2):
@@ -92,6 +91,7 @@ class PointSurvey:
             size for v in self.variables.values() if v.kind == "orthogonal" for size in v.dims
         ]
         kept = self.variables.values()
+        self.onehot = [v for v in kept if v.kind == "onehot"]
         self.skew = set(size_names([v for v in kept if v.kind == "skew"]))
         self.wide = set(names_in([v.dims[0] for v in kept if v.kind == "orthonormal" and v.room]))
         self.small = set(names_in(small))
@@ -151,13 +151,7 @@ class PointSurvey:
         """How many settings the one-hot vectors have: there are few of them, so that all have to be
         visited.
         """
-        return prod(
-            [
-                v.dims[0].size(dict(sizes))
-                for v in self.variables.values()
-                if v.kind == "onehot" and len(v.dims) == 1
-            ]
-        )
+        return prod([v.dims[0].size(dict(sizes)) for v in self.onehot if len(v.dims) == 1])
 
     @property
     def loose(self) -> bool:
@@ -165,7 +159,7 @@ class PointSurvey:
         many to visit them all. What holds for such rows holds for those, and may fail where those
         do not.
         """
-        return any(v.kind == "onehot" and len(v.dims) == 2 for v in self.variables.values())
+        return any(len(v.dims) == 2 for v in self.onehot)
 
     def point(
         self, field: Generators, sizes: Mapping[str, int], count: int, meter: Meter, turn: int

@@ -60,7 +60,7 @@ def is_apart(
     certain.
     """
     tree = inline(tree)
-    if any(node.op not in _ACCURATE for node in tree.parts):
+    if not tree.operations <= _ACCURATE:
         return False
     try:
         value = interpret(tree, values, sizes)

@@ -72,7 +72,7 @@ class Switch(NamedTuple):
 
 def _whole(part: Expr) -> Expr:
     """A part of a form as an expression of its own, which has a text."""
-    if not any(node.op in ("at", "index", "reduce") for node in part.parts):
+    if part.operations.isdisjoint(("at", "index", "reduce")):
         return part
     return Expr("indexed", (), part.shape, value=Form(free_indices(part)[id(part)], part))
 

@@ -208,7 +208,7 @@ class Sides:
 
         # what is compared has gone, so variables that are left decide, too
         plain = condition.fold(put)
-        if any(node.op in ("variable", "indexed") for node in plain.parts):
+        if not plain.operations.isdisjoint(("variable", "indexed")):
             return None
         try:
             return bool(np.any(interpret(plain, {}, self.sizes) != 0))

@@ -31,7 +31,7 @@ def turned(
     """The point with these variables moved by half turns, where functions are periodic, also in
     what is compared ``beside``; the same where none is, or where that is no point of the domain.
     """
-    if not any(part.op in PERIODIC for tree in (*trees, *beside) for part in tree.parts):
+    if all(tree.operations.isdisjoint(PERIODIC) for tree in (*trees, *beside)):
         return values
     moved = dict(values)
     for k, name in enumerate(names):

@@ -132,7 +132,7 @@ class Source:
         if self.guards:
             self.root = guard(builder, self.root, list(nodes.values()), self.wary)
             self.root = share_decompositions(builder, self.root)
-        self.indexed = any(part.op == "indexed" for part in expr.parts)
+        self.indexed = "indexed" in expr.operations
         self.order = postorder(self.root, operands)
         self.runtime = sorted(
             {node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]}

@@ -49,5 +49,5 @@ class Inverting(Quick):
 
 def takes_inverses_up(computed: Expr, shown: Expr) -> bool:
     """Whether a tree has singular values in the place of the inverses of what is shown."""
-    inside = [any(part.op == "svdvals" for part in tree.parts) for tree in (computed, shown)]
+    inside = ["svdvals" in tree.operations for tree in (computed, shown)]
     return inside == [True, False]

@@ -23,10 +23,10 @@ _NEUTRAL = frozenset(name for name, row in OPERATIONS.items() if row.skips_zeros
 
 def thin(root: Expr) -> Expr:
     """The tree for matrices of any shape, where it has a meaning for them; else the tree."""
-    if not any(node.op in OF_TALL for node in root.parts):
+    if root.operations.isdisjoint(OF_TALL):
         return root
     result = root.fold(_step)
-    return root if any(node.op in OF_TALL for node in result.parts) else result
+    return result if result.operations.isdisjoint(OF_TALL) else root
 
 
 def _step(node: Expr, args: list[Expr]) -> Expr:
