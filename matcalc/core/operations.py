@@ -107,6 +107,7 @@ MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 # functions of a vector that a second argument applies to each column (1) or to each row (2) of a
 # matrix; the network has them by row only, those of columns being transposed
 ALONG = frozenset(row.name for row in _ROWS if row.along)
+RUNNING = frozenset(row.name for row in _ROWS if row.running)  # cumulative sums
 # those and sums, which a second argument takes along the one axis or the other
 DIRECTED = ALONG | {
     name

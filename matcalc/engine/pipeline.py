@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
-from contextlib import suppress
-from fractions import Fraction
-from math import inf
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import names_in
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import BaseLanguage, default_language
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.program import Program, require_variable, used_variables
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, starts_of
@@ -20,18 +18,19 @@ from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.defined import Defined
+from matcalc.engine.index_forms import LEAST_TRIED, IndexForms
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import COMPLEX, Node
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.lower import Lowering, lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
+from matcalc.engine.recovery.conditions import compare
 from matcalc.engine.recovery.decimals import rebalance
 from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
-from matcalc.engine.recovery.even import match_signs
+from matcalc.engine.recovery.even import match_signs, share_differences
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.laplacians import name_laplacians
-from matcalc.engine.recovery.layout import lay_out, lies, reorder_axes
-from matcalc.engine.recovery.masks import is_masked
+from matcalc.engine.recovery.layout import lay_out
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.scales import Typed
@@ -43,17 +42,14 @@ from matcalc.engine.rewriting.rotations import turn_rotations
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.engine.typed_sums import find_typed, has_decimals, typed_sums
 from matcalc.write.notation import DefinedNames
-from matcalc.write.printers.naming import shown_size, written_size
+from matcalc.write.printers.naming import shown_size
 from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
-    from matcalc.engine.recovery.index_notation import IndexWriter
     from matcalc.engine.rewriting.commuting import Commuting
 
+_SHORT = 20  # tokens of a result in which nothing gets a name
 _MOST_FUSED = 2  # axes that are written as one where nobody asks for that
-_NAMED = 1.25  # so much longer may the rest be in matrix notation beside kernels with names
-_FAVOUR = Fraction(3, 4)  # index notation has to bring the length of matrix notation down to this
-_LEAST_TRIED = 12  # tokens of a result that is tried multiplied out as well
 
 
 def derive(
@@ -103,7 +99,12 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     projected = constrain(builder, node, variable.kind, structure, places, tidy)
     if projected is not node:
         node = engine.shortener.shorten(projected)
-    return sum_rows([engine.recover(engine.ordinary(node))], program.variables)[0]
+    tree = engine.recover(engine.ordinary(node))
+    alike: Sequence[Expr] = [tree]
+    # each difference may get a name, and its negative another one
+    if engine.factory.size(tree) > _SHORT and sum([part.op == "-" for part in tree.parts]) > 1:
+        alike = share_differences(alike, program.variables, program.definitions.values())
+    return sum_rows(alike, program.variables)[0]
 
 
 def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool = True) -> Expr:
@@ -147,7 +148,7 @@ def simplify_tree(program: Program, tree: Expr) -> Expr:
     return simplify(program._replace(expr=tree, definitions={}))
 
 
-class Engine:
+class Engine(IndexForms):
     """What one derivation works with: a builder, all that keeps its nodes, and the way back to
     matrix notation. ``several`` says that it has several results, whose parts get names.
     """
@@ -173,6 +174,8 @@ class Engine:
         self.taken.update(names_in([size for part in parts for size in part.shape]))
         self.taken.update(names_in(starts_of(parts)))
         self.program = program
+        ops = {part.op for form in forms for part in form.body.parts} if forms else set()
+        self.compares = not {part.op for part in parts}.union(ops).isdisjoint(COMPARISONS)
         self.typed_sums = typed_sums(parts)
         self.typed = Typed(has_decimals(parts))
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
@@ -225,24 +228,30 @@ class Engine:
     def recover(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""
         node = turn_rotations(self.builder, self.lowering, node)
-        return self._by_indices(node) if self.builder.indexed else self._in_matrices(node)
+        tree = (
+            self.recover_by_indices(node)
+            if self.builder.indexed
+            else self.recover_in_matrices(node)
+        )
+        return compare(self.factory, tree, self.program.expr) if self.compares else tree
 
-    def _in_matrices(self, node: Node) -> Expr:
+    def recover_in_matrices(self, node: Node) -> Expr:
+        """The tree of a node without bound indices."""
         if self.typed_sums:
             self._find_typed()
-        node = self._join_triangles(node)
-        size, tree, self.factory = self._tree(self.last.rewrite(self._gather_branches(node)))
-        tried = _LEAST_TRIED <= size <= MOST_TRIED
+        node = self.join_triangles(node)
+        size, tree, self.factory = self._tree(self.last.rewrite(self.gather_branches(node)))
+        tried = LEAST_TRIED <= size <= MOST_TRIED
         spread = self.shortener.expand(node) if tried and not self.shortener.named else None
         if spread is not None:
-            other = self._tree(self._finish(self._gather_branches(spread)))
+            other = self._tree(self._finish(self.gather_branches(spread)))
             if other[0] < size or (
                 self.builder.triangles and shown_size(other[1]) < shown_size(tree)
             ):
                 _, tree, self.factory = other
                 self.multiplied_out = True
             if (halves := halve_squares(self.builder, spread)) is not None:
-                other = self._tree(self._finish(self._gather_branches(halves)))
+                other = self._tree(self._finish(self.gather_branches(halves)))
                 if shown_size(other[1]) < shown_size(tree):
                     _, tree, self.factory = other
         for each in (node, spread) if tried else ():
@@ -263,7 +272,7 @@ class Engine:
         found = name_shares(self.builder, node)
         if found is None:
             return tree
-        _, named, factory = self._tree(self._finish(self._gather_branches(found[0])))
+        _, named, factory = self._tree(self._finish(self.gather_branches(found[0])))
         named, turned = turn_names(named, found[1])
         shares = {
             name: self.plain.recover(
@@ -277,14 +286,6 @@ class Engine:
         self.factory = factory
         return named
 
-    def _write_entries(
-        self, writer: IndexWriter, meanings: Mapping[str, Node], turned: Container[str] = ()
-    ) -> Iterator[tuple[str, Expr]]:
-        """What names stand for by entries, transposed where the names are."""
-        for name, node in meanings.items():
-            whole = self.builder.transpose(node) if name in turned else node
-            yield name, writer.array(restore_diagonals(self.builder, whole))
-
     def _find_typed(self) -> None:
         """Finds how the sums with fractions were typed."""
         used = used_variables(self.program).values()
@@ -293,114 +294,6 @@ class Engine:
         self.typed = find_typed(sums, self.lowering, names, self._finish, decimals=decimals)
         self.typed_sums = []
         self.plain.typed = self.typed
-
-    def _by_indices(self, node: Node) -> Expr:
-        """The tree of a node with bound indices: in matrix notation where that is not much longer
-        than in index notation.
-        """
-        # few expressions have bound indices
-        from matcalc.engine.recovery.index_notation import IndexWriter, TooLong  # noqa: PLC0415
-        from matcalc.engine.rewriting.unequal import drop_vanishing  # noqa: PLC0415
-        from matcalc.engine.rewriting.wide import join_masks, singular_pairs  # noqa: PLC0415
-
-        whole, narrow = node, self._narrow(drop_vanishing(self.builder, node))
-        matrix, size, factory = None, inf, self.factory
-        if narrow is not None:
-            matrix = self._in_matrices(narrow)
-            factory = self.factory
-            size = written_size(matrix)
-            if size <= _LEAST_TRIED and not has_indices(matrix):
-                return matrix
-        last = self.last
-        node = join_masks(self.builder, last.rewrite(self._gather_branches(node)))
-        # sums, multiplied out, bring factors together
-        node = self._join_triangles(last.rewrite(node))
-        node = reorder_axes(self.builder, node, self.rank, self.layout)
-        pairs = singular_pairs(node)
-        if pairs and matrix is not None:
-            return matrix
-        recovery = self.new_recovery()
-        writer = IndexWriter(recovery, self.index_names, self.taken, 2 * size)
-        length = inf
-        with suppress(TooLong):
-            tree = writer.array(restore_diagonals(self.builder, node), pairs)
-            if lies(node, self.rank, self.layout):
-                tree = recovery.factory.transpose(tree)
-            length = written_size(tree)
-        named = self._name_pairs(whole)
-        if named is not None and written_size(named[0]) <= _NAMED * min(length, size):
-            self.factory = named[1]
-            return named[0]
-        apart = node.is_tensor or (
-            matrix is not None and (has_indices(matrix) or is_masked(matrix))
-        )
-        if matrix is not None and _FAVOUR * size <= length * (_FAVOUR if apart else 1):
-            self.factory = factory
-            return matrix
-        self.factory = recovery.factory
-        return tree
-
-    def _narrow(self, node: Node) -> Node | None:
-        """A node with bound indices as one that has matrix notation, if there is one."""
-        # few expressions have bound indices
-        from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
-        from matcalc.engine.rewriting.wide import is_by_entries, multiply_out  # noqa: PLC0415
-
-        if is_by_entries(node):
-            return None
-        if has_wide(node):
-            node = self.shorten(multiply_out(self.builder, self.rewriter.rewrite(node)))
-            matrices = self.builder.widest == 2  # an einsum takes functions of tensors
-            if has_wide(node, functions=matrices) or is_by_entries(node):
-                return None
-        return node
-
-    def _name_pairs(self, node: Node) -> tuple[Expr, ExpressionFactory] | None:
-        """A node with functions of pairs in matrix notation, which are defined by their entries."""
-        # few expressions have bound indices
-        from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
-        from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
-        from matcalc.engine.rewriting.pairwise import name_pairs, pair_variables  # noqa: PLC0415
-        from matcalc.engine.rewriting.unequal import drop_masks  # noqa: PLC0415
-
-        if not has_wide(node):
-            return None
-        tried = []
-        node = self.rewriter.rewrite(node)
-        for each in dict.fromkeys((drop_masks(self.builder, node), node)):
-            found = name_pairs(self.builder, each)
-            narrow = None if found is None else self._narrow(found[0])
-            tree = None if narrow is None else self._in_matrices(narrow)
-            if found is None or tree is None or has_indices(tree):
-                continue
-            # behind their entries nobody sees that they are symmetric
-            (tree,) = sum_rows([tree], {**self.program.variables, **pair_variables(found[1])})
-            writer = IndexWriter(self.new_recovery(), self.index_names, self.taken)
-            arrays = dict(self._write_entries(writer, found[1]))
-            heads = {name: [i.name for i in a.value.indices] for name, a in arrays.items()}
-            # M[i,k] rather than M[k,i]
-            tree, turned = turn_names(tree, {n for n, head in heads.items() if head > head[::-1]})
-            arrays |= self._write_entries(writer, {name: found[1][name] for name in turned}, turned)
-            tried.append((self.factory.intern(tree, arrays), self.factory))
-        return min(tried, key=lambda named: written_size(named[0]), default=None)
-
-    def _join_triangles(self, node: Node) -> Node:
-        """The node with triangles that make up a whole as one."""
-        if not self.builder.triangles:
-            return node
-        # few expressions have triangles
-        from matcalc.engine.rewriting.triangles import join_triangles  # noqa: PLC0415
-
-        return join_triangles(self.builder, node)
-
-    def _gather_branches(self, node: Node) -> Node:
-        """The node with the derivatives of the branches of ``where`` as branches of one."""
-        if not self.rewriter.has_met("where"):
-            return node
-        # few expressions have cases
-        from matcalc.engine.rewriting.cases import gather_branches  # noqa: PLC0415
-
-        return gather_branches(self.builder, node)
 
     def _finish(self, node: Node) -> Node:
         """The node rewritten to the end."""

@@ -31,6 +31,25 @@ CASES = [
     ("sum(y.*log(sigmoid(W*x)) + (1 - y).*log(sigmoid(-W*x)))", "x", "W'*(y - sigmoid(W*x))"),
     ("sum(y.*softplus(-W*x) + (1 - y).*softplus(W*x))", "x", "W'*(sigmoid(W*x) - y)"),
     ("sum(A.*log(sigmoid(W*X)) + (1 - A).*log(sigmoid(-W*X)))", "X", "W'*(A - sigmoid(W*X))"),
+    # who compares reads comparisons, with the sides as they were typed
+    ("sum((x >= v).*x.^2)", "x", "2*(x.*(x >= v))"),
+    ("sum((v <= x).*x.^2)", "x", "2*(x.*(v <= x))"),
+    ("sum((W*x <= y).*(W*x - y).^2)", "x", "2*W'*((W*x - y).*(W*x <= y))"),
+    ("sum((x > 0).*(x < 2*v).*x.^2)", "x", "2*(relu(x).*(x < 2*v))"),
+    ("sum((x >= v).*x.^2 + relu(x - 1))", "x", "2*(x.*(x >= v)) + (x > 1)"),
+    ("sum(where(x >= v, x.^2, x))", "x", "where(x >= v, 2*x, 1)"),
+    ("sum[i]((x[i] <= v[i])*x[i]^2)", "x", "2*(x.*(x <= v))"),
+    # a difference has one sign throughout a long answer, and the one that it was named with
+    (
+        "u = W*x - y; norm2(sigmoid(u).*u)^2",
+        "x",
+        "2*W'*(u.*sigmoid(u).^2.*(u.*sigmoid(-u) + 1)) where u = W*x - y",
+    ),
+    (
+        "u = W*x - y; norm2(sigmoid(u).*u)^2",
+        "y",
+        "-2*(u.*sigmoid(u).^2.*(u.*sigmoid(-u) + 1)) where u = W*x - y",
+    ),
     # projectors are symmetric, and not transposed
     ("norm2((eye - W*pinv(W))*y)^2", "y", "2*(y - W*pinv(W)*y)"),
     ("norm2((eye - W*pinv(W))*y)^2", "W", "2*(W*pinv(W) - eye)*y*y'*pinv(W)'"),

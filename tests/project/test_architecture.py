@@ -68,8 +68,9 @@ ALLOWED = {
     "notation": "core printers readback complements regrouping",
     "defined": "core recalled",
     "typed_sums": "core ir lowering recovery",
+    "index_forms": "core ir rewriting recovery printers",
     "pipeline": "core ir lowering catalogue calculus rewriting recovery notation printers defined "
-    "typed_sums",
+    "typed_sums index_forms",
     "directional": "core ir lowering calculus pipeline",
     "parts": "core ir lowering calculus pipeline",
     "segments": "core",

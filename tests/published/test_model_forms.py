@@ -13,6 +13,8 @@ EVIDENCE = f"{KERNEL}; y'*inv(K + v*eye)*y + logdet(K + v*eye)"
 PAIRS = "norm2(X[i,:] - X[j,:])"
 
 # expression, variables, by which, as it is printed
+MIXTURE = "-sum[i](log(sum[k](w[k]*exp(-1/2*(X[i,:]-m[k,:])*P[k,:,:]*(X[i,:]-m[k,:])'))))"
+MIXED = {"X": "matrix(n, d)", "m": "matrix(r, d)", "w": "vector(r)", "P": "tensor(r, d, d)"}
 FORMS = {
     "linear model with an intercept: a row of blocks for each sample": (
         "sum[i](([1, X[i,:]]*w - y[i])^2)",
@@ -491,6 +493,61 @@ FORMS = {
         {"x": "vector(n)", "e": "scalar"},
         "x",
         "[0; v] - [v; 0] where u = x[2:n] - x[1:n - 1], v = u./sqrt(u.^2 + e)",
+    ),
+    "Gaussian mixture with precisions: by these": (
+        MIXTURE,
+        MIXED,
+        "P",
+        "D[k,j,l] = w[k]*sum[i](M[i,k]*(X[i,j] - m[k,j])*(X[i,l] - m[k,l])/(M[i,:]*w))/2 "
+        "where M[i,k] = exp(-sum[j, l](P[k,j,l]*(X[i,j] - m[k,j])*(X[i,l] - m[k,l]))/2)",
+    ),
+    "Gaussian mixture with precisions: by the means, with responsibilities": (
+        MIXTURE,
+        MIXED,
+        "m",
+        "D[k,j] = -sum[i](N[i,k]*sum[l]((X[i,l] - m[k,l])*(P[k,j,l] + P[k,l,j])))/2 "
+        "where M[i,k] = exp(-sum[j, l](P[k,j,l]*(X[i,j] - m[k,j])*(X[i,l] - m[k,l]))/2), "
+        "N[i,k] = w[k]*M[i,k]/(M[i,:]*w)",
+    ),
+    "the same with the logarithms of weights": (
+        "-sum[i](logsumexp[k](a[k] - 1/2*(X[i,:]-m[k,:])*P[k,:,:]*(X[i,:]-m[k,:])'))",
+        {"a": "vector(r)", **MIXED},
+        "m",
+        "D[k,j] = -sum[i](softmax(vector(1)*a' - M/2, 2)[i,k]"
+        "*sum[l]((X[i,l] - m[k,l])*(P[k,j,l] + P[k,l,j])))/2 "
+        "where M[i,k] = sum[j, l](P[k,j,l]*(X[i,j] - m[k,j])*(X[i,l] - m[k,l]))",
+    ),
+    # places are numbers in index notation, and cumulative sums of ones in matrix notation
+    "present value of payments": (
+        "sum[t](c[t]/(1 + r)^t)",
+        {"c": "vector(n)", "r": "scalar"},
+        "r",
+        "-sum[t](t*c[t]/(1 + r)^t)/(1 + r)",
+    ),
+    "a power series": (
+        "sum[t](t*c[t]*b^t)",
+        {"c": "vector(n)", "b": "scalar"},
+        "b",
+        "sum[t](t^2*c[t]*b^(t - 1))",
+    ),
+    "a trend": (
+        "sum[t]((y[t] - a - b*t)^2)",
+        {"y": "vector(n)", "a": "scalar", "b": "scalar"},
+        "b",
+        "-2*sum[t](t*(y[t] - a - b*t))",
+    ),
+    "a trend, by its level": (
+        "sum[t]((y[t] - a - b*t)^2)",
+        {"y": "vector(n)", "a": "scalar", "b": "scalar"},
+        "a",
+        "2*(a*n + b*sum[t=1:n](t) - sum[t](y[t]))",
+    ),
+    "weights by place": ("sum[i](i^2*x[i]^2)", {"x": "vector(n)"}, "x", "D[i] = 2*i^2*x[i]"),
+    "a Hilbert matrix": (
+        "sum[i,j](x[i]*x[j]/(i + j - 1))",
+        {"x": "vector(n)"},
+        "x",
+        "D[i=1:n] = 2*sum[j](x[j]/(i + j - 1))",
     ),
 }
 

@@ -53,6 +53,7 @@ ROWS = [
         neighbours=("revcumsum",),
         linear=(0,),
         entries="summed",
+        running=True,
         numpy="np.cumsum",
     ),
     _row(
@@ -65,6 +66,7 @@ ROWS = [
         linear=(0,),
         narrow=True,
         entries="summed",
+        running=True,
     ),
     _row(
         "vec",

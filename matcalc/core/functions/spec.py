@@ -61,6 +61,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     # some of them; "spread", these and zeros; "signed", their negatives as well; "averaged", means
     # of some; or "summed", sums of some
     entries: str = ""
+    running: bool = False  # the entries of its value are sums of more and more of those
 
     # its relations to other functions
     scalar: str = ""  # of a function of matrices: the ordinary function

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from math import prod
 
 from matcalc.core.indexed import Form
@@ -69,16 +69,23 @@ _Signed = tuple[int, Expr]
 _WAYS = ((1, False), (-1, False), (1, True), (-1, True))  # the sign, and whether it is transposed
 
 
-def share_differences(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> Sequence[Expr]:
+def share_differences(
+    trees: Sequence[Expr], variables: Mapping[str, Variable], defined: Iterable[Expr] = ()
+) -> Sequence[Expr]:
     """dA = u*x', db = -u for dA = (A*x - b)*x', db = b - A*x: where a difference and its negative
-    or its transpose stand in several results, one is written by the other, if that is shorter.
+    or its transpose stand in the results, one is written by the other, if that is shorter; the
+    other by one that is ``defined``.
     """
     root = Expr("several", tuple(trees))
     likeness = Likeness(symmetric_names(variables))
     known: dict[Hashable, Expr] = {}
     by_others: dict[int, _Signed] = {}
-    any_turned = False
-    for part in root.parts:
+    any_turned, several = False, len(trees) > 1  # one is written with few transposes later
+    given = {likeness.of(each) for each in defined if each.op in ("+", "-")}
+    parts = root.parts
+    if given:
+        parts = sorted(parts, key=lambda part: likeness.of(part) not in given)
+    for part in parts:
         spine = signed_spine(part) if part.op in ("+", "-") else []
         if not 0 < len(spine) <= MOST:
             continue
@@ -89,7 +96,7 @@ def share_differences(trees: Sequence[Expr], variables: Mapping[str, Variable]) 
                     for plus, term in spine
                 ]
             )
-            for sign, turned in (_WAYS if part.rank > 1 else _WAYS[:2])
+            for sign, turned in (_WAYS if part.rank > 1 and several else _WAYS[:2])
         }
         way = next((way for way, terms in ways.items() if terms in known), None)
         if way is None:
@@ -106,8 +113,8 @@ def share_differences(trees: Sequence[Expr], variables: Mapping[str, Variable]) 
 
     _, shared = root.fold(rule)
     longer = shown_size(shared) - shown_size(root)
-    # one sign is easier to read where it is as long, a transpose is not
-    return shared.args if longer < (0 if any_turned else 1) else trees
+    # in several results one sign is easier to read where it is as long, a transpose is not
+    return shared.args if longer < (1 if several and not any_turned else 0) else trees
 
 
 def share_arrays(trees: Sequence[Expr]) -> Sequence[Expr]:

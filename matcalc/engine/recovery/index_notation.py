@@ -40,15 +40,15 @@ from matcalc.engine.recovery.index_terms import (
     add_up,
     alike,
     chain,
-    collect,
     common_of,
     comparison,
     condition,
     connected_groups,
     contracts,
+    count_alone,
     count_below,
     differences,
-    merge,
+    gather,
     over_axis,
     plain_sum,
     raise_to,
@@ -60,6 +60,7 @@ from matcalc.engine.recovery.index_terms import (
     touches,
     within,
 )
+from matcalc.engine.recovery.masks import counts_places
 from matcalc.engine.recovery.open_derivatives import (
     Directed,
     DirectionWriter,
@@ -145,7 +146,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             return self._call(node, places, scope)
         if not node.axes and not has_wide(node) and not is_wide(node):
             tree = self.recovery.recover(node)
-            if not has_indices(tree):
+            if not has_indices(tree) and not counts_places(tree):
                 return self._slot(tree)
         return self._total(self._terms(node, places, scope), scope)
 
@@ -263,6 +264,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         inner = [(touched or shelter(key, masks), key, e) for touched, key, e in inner]
         for key, exponent in [each[1:] for each in inner if not each[0]]:
             outer[key] = outer.get(key, 0) + exponent
+        bound, inner, masks = count_alone(bound, inner, masks)
         for group in connected_groups(bound, [t for t, *_ in inner] + [t for t, _ in masks]):
             summed = tuple([index for index in bound if index in group])
             product = tuple([(key, e) for touched, key, e in inner if touched & group])
@@ -277,7 +279,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         """The sum of terms, with what they share before it, and sums over the same indices as
         one.
         """
-        terms = differences(self._gather(terms))
+        terms = differences(gather(terms))
         if not terms:
             return number(0)
         if len(terms) == 1:
@@ -308,42 +310,6 @@ class IndexWriter(DirectionWriter, CaseWriter):
             return [term]
         inside = self._terms(what, places, scope)
         return [replace(each, coefficient=term.coefficient * each.coefficient) for each in inside]
-
-    def _gather(self, terms: Sequence[IndexTerm]) -> list[IndexTerm]:
-        """Terms that are sums over the same indices as one sum."""
-        found: dict[object, list[IndexTerm]] = {}
-        for term in collect(terms):
-            groups = [key[0] for key, e in term.factors if isinstance(key[0], Group) and e == 1]
-            signature = groups[0].signature if len(groups) == 1 else (len(found), None)
-            found.setdefault(signature, []).append(term)
-        result = []
-        for several in found.values():
-            if len(several) == 1:
-                result += several
-                continue
-            common = common_of(several)
-            inside = []
-            for term in several:
-                rest = term.without(common)
-                group = next(
-                    (k[0] for k, e in rest.factors if isinstance(k[0], Group) and e == 1), None
-                )
-                if group is None:
-                    break
-                front = tuple([f for f in rest.factors if f[0][0] is not group])
-                inside += [
-                    IndexTerm(rest.coefficient * each.coefficient, merge(front, each.factors))
-                    for each in group.terms
-                ]
-            else:
-                assert group is not None
-                shared = shared_number(inside)
-                inside = [IndexTerm(quotient(t.coefficient, shared), t.factors) for t in inside]
-                whole = Group(group.indices, group.conditions, tuple(inside))
-                result.append(IndexTerm(shared, (*common.items(), ((whole, ()), 1))))
-                continue
-            result += several
-        return result
 
     def _product(self, term: IndexTerm, scope: tuple[Index, ...]) -> Expr:
         return self._multiply(term, scope, [])

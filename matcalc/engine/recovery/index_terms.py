@@ -12,6 +12,7 @@ from matcalc.core.operations import OF_ENTRIES, OVER_INDICES
 from matcalc.core.tree import Expr, dimension, number, scalar_factors
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.flatten import contract
+from matcalc.engine.ir.masks import is_mask
 from matcalc.engine.ir.nodes import (
     Call,
     Leaf,
@@ -54,6 +55,10 @@ class IndexTerm:
         left = [(key, e - common.get(key, 0)) for key, e in self.factors]
         missing = [(key, -e) for key, e in common.items() if key not in dict(self.factors)]
         return IndexTerm(self.coefficient, tuple([(k, e) for k, e in (*left, *missing) if e]))
+
+
+# the indices of a sum on which a factor depends, the factor, and its exponent
+Touching = tuple[set[Index], EntryKey, Rational]
 
 
 def count_below(group: Group) -> Expr | None:
@@ -198,6 +203,64 @@ def touches(key: EntryKey, index: Index) -> bool:
 def size_of(vector: Expr) -> int:
     """How many arrays a vector is made of."""
     return 1 if vector.op in ("slot", "at") else 2
+
+
+def count_alone(
+    bound: Sequence[Index],
+    inner: Sequence[Touching],
+    masks: Sequence[tuple[set[Index], Condition]],
+) -> tuple[tuple[Index, ...], list[Touching], list[tuple[set[Index], Condition]]]:
+    """Indices of a sum without those on which nothing but one condition depends, as the i of
+    ``sum[i, t>=i](x[t])``: how many there are is a factor, t.
+    """
+    left, found, kept = list(bound), list(inner), list(masks)
+    for index in bound:
+        held = [each for each in kept if index in each[0]]
+        if len(held) != 1 or len(held[0][0]) != 2 or any(index in each[0] for each in found):
+            continue
+        group = Group((index,), (held[0][1],), (IndexTerm(1, ()),))
+        if count_below(group) is not None:
+            left.remove(index)
+            kept.remove(held[0])
+            found.append((held[0][0] - {index}, (group, ()), 1))
+    return tuple(left), found, kept
+
+
+def gather(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
+    """Terms that are sums over the same indices as one sum."""
+    found: dict[object, list[IndexTerm]] = {}
+    for term in collect(terms):
+        groups = [key[0] for key, e in term.factors if isinstance(key[0], Group) and e == 1]
+        signature = groups[0].signature if len(groups) == 1 else (len(found), None)
+        found.setdefault(signature, []).append(term)
+    result = []
+    for several in found.values():
+        if len(several) == 1:
+            result += several
+            continue
+        common = common_of(several)
+        inside = []
+        for term in several:
+            rest = term.without(common)
+            group = next(
+                (k[0] for k, e in rest.factors if isinstance(k[0], Group) and e == 1), None
+            )
+            if group is None:
+                break
+            front = tuple([f for f in rest.factors if f[0][0] is not group])
+            inside += [
+                IndexTerm(rest.coefficient * each.coefficient, merge(front, each.factors))
+                for each in group.terms
+            ]
+        else:
+            assert group is not None
+            shared = shared_number(inside)
+            inside = [IndexTerm(quotient(t.coefficient, shared), t.factors) for t in inside]
+            whole = Group(group.indices, group.conditions, tuple(inside))
+            result.append(IndexTerm(shared, (*common.items(), ((whole, ()), 1))))
+            continue
+        result += several
+    return result
 
 
 def collect(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
@@ -383,8 +446,14 @@ def merge(
 
 
 def rank_of(key: EntryKey) -> tuple[bool, bool, int]:
-    """Scalars first, sums last."""
+    """Scalars and the values of indices first, sums last."""
     what, places = key
+    if isinstance(what, Group):
+        counts = len(what.indices) == 1 and count_below(what) is not None
+    else:
+        counts = isinstance(what, Product) and all(is_mask(node) for node, _, _ in what.factors)
+    if counts:
+        return False, False, 0
     return isinstance(what, Group), isinstance(what, Sum | Product), len(places)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from matcalc.core.operations import TRIANGLES
+from matcalc.core.operations import RUNNING, TOTALS, TRIANGLES
 from matcalc.core.tree import Expr, is_number
 
 _OTHER_HALF = dict(zip(TRIANGLES, reversed(TRIANGLES), strict=True))
@@ -43,6 +43,18 @@ def transpose_mask(triangle: Expr) -> tuple[str, list[Fraction]]:
 def is_masked(tree: Expr) -> bool:
     """Whether ones beside a diagonal stand in the tree, for which indices have conditions."""
     return any(map(is_off_diagonal, tree.parts))
+
+
+def counts_places(tree: Expr) -> bool:
+    """Whether cumulative sums stand in the tree for the numbers of places, as cumsum(ones) and
+    sum(revcumsum(x)) do, which is sum[i](i*x[i]).
+    """
+    return any(
+        (node.op in RUNNING and node.args[0].op == "fill")
+        or (node.op in TOTALS and (node.args[0].op in RUNNING or is_triangle(node.args[0])))
+        for node in tree.parts
+        if node.args
+    )
 
 
 def is_off_diagonal(expr: Expr) -> bool:

@@ -48,7 +48,7 @@ def name_pairs(builder: Builder, root: Node) -> tuple[Node, dict[str, Node]] | N
         name = leaf.name + "'"  # type: ignore[attr-defined]
         if below is not None:  # 1/(1 + D), and its powers
             kernel = builder.power(below, -1)
-        other = builder.leaf("variable", leaf.axes, name, _structure(kernel))
+        other = builder.leaf("variable", leaf.axes, name, structure_of(kernel))
         put = {kernel: other} if below is None else {below: builder.power(other, -1)}
         found = substitute(builder, found, put)
         meanings[other] = substitute(builder, kernel, {leaf: meanings.pop(leaf)})
@@ -65,7 +65,8 @@ def pair_variables(meanings: Mapping[str, Node]) -> dict[str, Variable]:
     }
 
 
-def _structure(node: Node) -> str:
+def structure_of(node: Node) -> str:
+    """The kind of matrix that a variable for the node is."""
     return "symmetric" if node.parity > 0 else ""
 
 
@@ -92,7 +93,7 @@ def _name(builder: Builder, node: Product, core: list[int], leaves: dict[Node, N
         bare = builder.scale(Fraction(1) / own, pairs)
     if bare not in leaves:
         name = f"{NAME}{len(leaves)}"
-        leaves[bare] = builder.leaf("variable", bare.axes, name, _structure(bare))
+        leaves[bare] = builder.leaf("variable", bare.axes, name, structure_of(bare))
     rest = [factor for k, factor in enumerate(node.factors) if k not in core]
     whole: list[Factor] = [*rest, (leaves[bare], outputs, 1)]
     return builder.product(node.coefficient * own, whole, tuple(range(node.rank)), node.axes)
