@@ -9,9 +9,10 @@ from fractions import Fraction
 from matcalc.core.decimals import places, shorter_as_decimal
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Rational, magnitude
-from matcalc.engine.recovery.chains import ProductWriter, Scalars, Term
+from matcalc.engine.recovery.chains import Scalars, Term
 from matcalc.engine.recovery.exponents import join_exponents, named_bases
 from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.writer import ProductWriter
 
 
 class Assembler:

@@ -11,12 +11,12 @@ from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.slices import join_slices
 from matcalc.core.tree import Expr, drop_transpose, extent
 from matcalc.engine.ir.ranges import Range, in_order
-from matcalc.engine.recovery.chains import Chain, Link, Term, flip
+from matcalc.engine.recovery.chains import RANGES, Chain, Link, Term, flip
 from matcalc.engine.recovery.entries import Adding, entries
 
 if TYPE_CHECKING:
-    from matcalc.engine.recovery.chains import ProductWriter
     from matcalc.engine.recovery.factory import ExpressionFactory
+    from matcalc.engine.recovery.writer import ProductWriter
 
 
 class BlockRange(NamedTuple):
@@ -63,7 +63,7 @@ def _attach(writer: ProductWriter, links: list[Link]) -> None:
     while place < len(links):
         link = links[place]
         neighbour = place + 1 if link.flipped else place - 1
-        if link.expr.op in ("select", "unit") and 0 <= neighbour < len(links):
+        if link.expr.op in RANGES and 0 <= neighbour < len(links):
             other = links[neighbour]
             if other.expr.op != "select" and not _outer(link, other):
                 first = min(place, neighbour)
@@ -344,7 +344,7 @@ def _on(writer: ProductWriter, term: Term, axis: int) -> tuple[BlockRange, Term]
         return None
     chain = chain if axis == 0 else flip(chain)
     end = chain[0]
-    if end.expr.op not in ("select", "unit") or end.flipped:
+    if end.expr.op not in RANGES or end.flipped:
         return None
     taken, rest = _block_range(end.expr), chain[1:]
     if not rest and not taken.thin:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from operator import ne
 
 from matcalc.core.dims import Shape
 from matcalc.core.operations import LINEAR, OPERATIONS, TRIANGLES
@@ -17,13 +18,13 @@ from matcalc.engine.recovery.chains import (
     Chain,
     EntryProduct,
     Link,
-    ProductWriter,
     Scalars,
     Term,
     flip,
     is_placed,
     join_scalars,
     key,
+    sum_may_pay,
 )
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_triangle
@@ -31,6 +32,7 @@ from matcalc.engine.recovery.opened import is_row, open_product
 from matcalc.engine.recovery.shared import Shared, collect, number_in_front, share, tokens
 from matcalc.engine.recovery.totals import join_inner, join_totals
 from matcalc.engine.recovery.turning import Turning, signed_spine
+from matcalc.engine.recovery.writer import ProductWriter
 
 # functions of sums that are written for sums of functions
 _LINEAR = tuple(name for name in LINEAR if OPERATIONS[name].arity == (1, 1))
@@ -240,8 +242,8 @@ class Factoring:
         shared = share(terms, self.factory)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
-        if len(shape) == 2:  # A.*M + A'.*M is (A + A').*M
-            opened = [open_product(self.writer, term) for term in terms]
+        opened = [open_product(self.writer, term) for term in terms] if len(shape) == 2 else terms
+        if any(map(ne, opened, terms)):  # A.*M + A'.*M is (A + A').*M
             shared = share(opened, self.factory)
             if shared.parts and all(term.parts for term in shared.rest(opened)):
                 return self._single(self._merge(opened, shape, shared))
@@ -253,12 +255,12 @@ class Factoring:
             merged = kroneckers(self.writer, self.sum, merged, shape)
         if len(merged) < len(terms):
             return self.sum(merged, shape)
-        even = _are_orders(terms) or _are_all_but_one(terms)
-        grouped = None if even else self._group(list(terms), shape)
+        grouped = None
+        if len(terms) > 2 and not _are_orders(terms) and not _are_all_but_one(terms):
+            grouped = self._group(list(terms), shape)
         if grouped is not None:
             return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
-        across = self._transpose(terms, shape)
-        return across if across is not None else self._plain(terms)
+        return self._transpose(terms, shape)
 
     def _regroup(self, terms: Sequence[Term], shape: Shape) -> Sequence[Term]:
         """P*(A - B) + B - A as P*(A - B) - (A - B): a sum that is a factor elsewhere, met taken
@@ -341,19 +343,17 @@ class Factoring:
             else result
         )
 
-    def _transpose(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
-        """(... + ...)' where that is clearly shorter."""
-        if len(shape) != 2 or any(term.chain is None for term in terms):
-            return None
-        if sum(link.flipped for term in terms for link in term.chain or ()) < 2:
-            return None  # it cannot be shorter
+    def _transpose(self, terms: Sequence[Term], shape: Shape) -> Expr:
+        """The terms one after another, or (... + ...)' where that is clearly shorter."""
         plain = self._plain(terms)
+        if len(shape) != 2 or not sum_may_pay([term.chain for term in terms]):
+            return plain
         across = [
             Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), shape[::-1]) for t in terms
         ]
         whole = self.factory.transpose(self._plain(across))
         chains = [term.chain or () for term in terms]
-        return whole if self.writer.pays(plain, whole, chains) else None
+        return whole if self.writer.pays(plain, whole, chains) else plain
 
     def _wrap(self, terms: Sequence[Term]) -> list[Term]:
         """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) +
@@ -481,7 +481,7 @@ def _are_orders(terms: Sequence[Term]) -> bool:
     """
     words = [[link.key for link in term.chain or ()] for term in terms]
     counts = Counter(words[0])
-    if len(words) < 3 or max(counts.values(), default=0) < 2:
+    if max(counts.values(), default=0) < 2:
         return False
     rest = [key for key in words[0] if counts[key] == 1]
     return all(

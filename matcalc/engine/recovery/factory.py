@@ -55,12 +55,13 @@ class ExpressionFactory:
         row: bool = False,
     ) -> Expr:
         """The tree with this root."""
-        key = (op, tuple([id(arg) for arg in args]), shape, value, row)
+        names = tuple(map(id, args))
+        key = (op, names, shape, value, row)
         found = self._table.get(key)
         if found is None:
             found = self._table[key] = Expr(op, args, shape, value=value, row=row)
             self._sizes[id(found)] = self._measure(found)
-            short, level, kind = piece(found, [self._pieces[id(arg)] for arg in args])
+            short, level, kind = piece(found, [*map(self._pieces.__getitem__, names)])
             self._pieces[id(found)] = (short[:_LABEL], level, kind)
         return found
 

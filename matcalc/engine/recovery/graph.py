@@ -17,17 +17,10 @@ from matcalc.core.dims import Dim
 from matcalc.core.operations import TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Labels, Rational
-from matcalc.engine.recovery.chains import (
-    Chain,
-    EntryProduct,
-    Link,
-    ProductWriter,
-    flip,
-    is_mask,
-    key,
-)
+from matcalc.engine.recovery.chains import Chain, EntryProduct, Link, flip, is_mask, key
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_off_diagonal
+from matcalc.engine.recovery.writer import ProductWriter
 
 Edge = tuple[int, int, Chain]
 Hyper = tuple[Expr, Labels]
@@ -353,7 +346,8 @@ class Graph:
                 else (Link(self._ones(label)),)
             )
             self.drop(label)
-            self.add_weight(other, self._others(flip(chain), end) or flip(chain) + end)
+            across = flip(chain)
+            self.add_weight(other, self._others(across, end) or across + end)
             return True
         return False
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from matcalc.engine.ir.nodes import Rational
-from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip
+from matcalc.engine.recovery.chains import Chain, Link, Term, flip
 from matcalc.engine.recovery.exponents import as_power
+from matcalc.engine.recovery.writer import ProductWriter
 
 
 def open_product(writer: ProductWriter, term: Term) -> Term:

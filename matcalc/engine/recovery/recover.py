@@ -19,7 +19,7 @@ from matcalc.core.operations import (
 )
 from matcalc.core.tree import APPLY, Expr, is_number, signed_terms
 from matcalc.core.user_functions import UserFunction
-from matcalc.core.walk import fold
+from matcalc.core.walk import postorder
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
@@ -36,13 +36,14 @@ from matcalc.engine.ir.nodes import (
     magnitude,
 )
 from matcalc.engine.recovery.assemble import Assembler
-from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip, join_scalars
+from matcalc.engine.recovery.chains import Chain, Link, Term, flip, join_scalars
 from matcalc.engine.recovery.equations import is_transpose
 from matcalc.engine.recovery.factor import Factoring
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import PLAIN, Graph, Preferences, Style
 from matcalc.engine.recovery.scales import AS_IT_IS, Scaled, Typed, is_linear, scaled_factor
 from matcalc.engine.recovery.shared import number_in_front
+from matcalc.engine.recovery.writer import ProductWriter
 
 
 def _resolve(writer: ProductWriter, chain: Chain) -> Chain:
@@ -99,13 +100,26 @@ class Recovery:
 
     def recover(self, root: Node) -> Expr:
         """The tree of a node."""
-        tree = self._known.get(root)
-        if tree is None:
-            tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
+        if root not in self._known:
+            for node in postorder(root, self._needed):
+                self._recover(node)
+        tree = self._known[root]
         if not is_value(tree):
             axes = tuple(range(tree.rank))
             return self.factory.make("einsum", (tree,), tree.shape, ((axes,), axes))
         return tree
+
+    def _needed(self, node: Node) -> Sequence[Node]:
+        """The nodes whose trees the tree of this one is made of: the factors of the terms of a sum,
+        for nobody asks for the terms themselves.
+        """
+        if node in self._known or node in self.totals:
+            return ()
+        if isinstance(node, Sum | Product) and not self.typed.scales:
+            across = _transposed_sum(node)
+            terms = as_sum(node if across is None else across[1])[1]
+            return [factor for _, term in terms for factor, _, _ in as_product(term)[1]]
+        return node.children
 
     def function(self, name: FunctionName) -> FunctionRef | UserFunction | None:
         """The declared function, or the user's, of this name; None for one of the language."""
@@ -126,20 +140,20 @@ class Recovery:
         ]
         return min(self.factoring.sum(flipped, node.axes), column, key=self.factory.size)
 
-    def _node(self, node: Node, _children: Sequence[Expr]) -> Expr:
-        if node not in self._known:
-            if isinstance(node, Leaf):
-                self._known[node] = self._leaf(node)
-            elif isinstance(node, Call):
-                self._known[node] = self._call(node)
-            elif node in self.totals:
-                whole = self.recover(self.totals[node])
-                self._known[node] = self.factory.make("sum", (whole,), ())
-            else:
-                self._known[node] = self._sum(self.factoring, self.terms(node), node.axes)
-            if self.typed.scales:
-                self._scale(node)
-        return self._known[node]
+    def _recover(self, node: Node) -> None:
+        if node in self._known:
+            return
+        if isinstance(node, Leaf):
+            self._known[node] = self._leaf(node)
+        elif isinstance(node, Call):
+            self._known[node] = self._call(node)
+        elif node in self.totals:
+            whole = self.recover(self.totals[node])
+            self._known[node] = self.factory.make("sum", (whole,), ())
+        else:
+            self._known[node] = self._sum(self.factoring, self.terms(node), node.axes)
+        if self.typed.scales:
+            self._scale(node)
 
     def _sum(self, factoring: Factoring, terms: Sequence[Term], axes: Shape) -> Expr:
         expr = factoring.sum(terms, axes)
@@ -255,6 +269,7 @@ class Recovery:
                     Term(across[0] * t.coefficient, t.scalars, ((flip(chain or ()), 1),), node.axes)
                     for t, chain in turned
                 ]
+            self.recover(across[1])  # it is a factor after all
         multiple, terms = as_sum(node)
         if self._scaled and multiple != 1:
             whole = as_term(node)[1][0][0]

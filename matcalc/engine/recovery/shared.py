@@ -10,10 +10,10 @@ from matcalc.core.decimals import places
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Rational, content, magnitude, quotient
 from matcalc.engine.recovery.chains import (
+    RANGES,
     Chain,
     EntryProduct,
     Link,
-    ProductWriter,
     Scalars,
     Term,
     is_placed,
@@ -21,6 +21,7 @@ from matcalc.engine.recovery.chains import (
 )
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_running
+from matcalc.engine.recovery.writer import ProductWriter
 
 F = TypeVar("F")
 Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
@@ -28,7 +29,6 @@ Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
 # tokens and operators up to which a chain is rather written again than an identity brought in
 _SHORT = 4
 _SHORT_IN_BRACKETS = 2  # the same where what is left stands in brackets anyway
-_RANGES = ("select", "unit")
 _UNITS = frozenset((1, -1))
 _CANDIDATES = 8  # common numbers tried in front of a sum
 
@@ -211,7 +211,7 @@ def _shared_ends(
         right -= 1
     if left and right and placed:
         between = [chain[left : len(chain) - right] for chain in chains]
-        if any(part and all(link.expr.op in _RANGES for link in part) for part in between):
+        if any(part and all(link.expr.op in RANGES for link in part) for part in between):
             left -= 1  # X'*S*u is X[2:n, :]'*u, and S alone has no notation of its own
     first = chains[0]
     return first[:left], first[len(first) - right :]
@@ -224,12 +224,12 @@ def _clings(chain: Chain, place: int) -> bool:
     before, after = chain[place - 1 : place], chain[place : place + 1]
     if len(before) == place == len(after) == 1 and before[0].expr.op == "unit":
         return after[0].expr.rank != 1
-    slices = any(link.expr.op in _RANGES and link.flipped for link in before)
+    slices = any(link.expr.op in RANGES and link.flipped for link in before)
     slices = slices or (
-        place > 1 and any(link.expr.op in _RANGES and not link.flipped for link in after)
+        place > 1 and any(link.expr.op in RANGES and not link.flipped for link in after)
     )
     return slices or any(
-        bool(part) and len(part) < len(chain) and all(link.expr.op in _RANGES for link in part)
+        bool(part) and len(part) < len(chain) and all(link.expr.op in RANGES for link in part)
         for part in (chain[:place], chain[place:])
     )
 

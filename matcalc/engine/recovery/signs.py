@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Labels
-from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip, key
+from matcalc.engine.recovery.chains import Chain, Link, Term, flip, key
 from matcalc.engine.recovery.graph import Graph
+from matcalc.engine.recovery.writer import ProductWriter
 
 Hyper = tuple[Expr, Labels]
 

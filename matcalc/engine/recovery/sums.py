@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Rational
-from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Scalars, Term, flip, key
+from matcalc.engine.recovery.chains import Chain, Link, Scalars, Term, flip, key
 from matcalc.engine.recovery.shared import Shared, number_in_front, share
+from matcalc.engine.recovery.writer import ProductWriter
 
 Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
 

@@ -11,10 +11,11 @@ from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Rational, quotient
 from matcalc.engine.recovery.assemble import Assembler
-from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip, join_scalars
+from matcalc.engine.recovery.chains import Chain, Link, Term, flip, join_scalars
 from matcalc.engine.recovery.exponents import factors_of
 from matcalc.engine.recovery.opened import open_product
 from matcalc.engine.recovery.shared import number_in_front, share
+from matcalc.engine.recovery.writer import ProductWriter
 
 _NAME = 2  # tokens of a name and the operator behind it
 Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short

@@ -9,8 +9,9 @@ from matcalc.core.operations import LINEAR, PARITY
 from matcalc.core.tree import Expr, drop_transpose, variable
 from matcalc.core.walk import fold
 from matcalc.engine.recovery.assemble import Assembler
-from matcalc.engine.recovery.chains import Link, ProductWriter, Term
+from matcalc.engine.recovery.chains import Link, Term
 from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.writer import ProductWriter
 
 Signed = list[tuple[bool, Expr]]  # terms, and whether they are added
 Reverse = Callable[[Expr], Expr | None]  # b - a for a - b; None for a sum that is left as it is
@@ -55,10 +56,13 @@ class Turning:
 
     def turn_residuals(self, terms: Sequence[Term]) -> Sequence[Term]:
         """l*w - X'*(y - X*w) as l*w + X'*(X*w - y), where no term that is added has a residual."""
-        turned = [self._turn(term, self._residual) for term in terms]
-        if any(found and term.coefficient > 0 for found, term in zip(turned, terms, strict=True)):
+        negative = [term for term in terms if term.coefficient < 0]
+        turned = {term: found for term in negative if (found := self._turn(term, self._residual))}
+        if not turned or any(
+            term.coefficient > 0 and self._turn(term, self._residual) for term in terms
+        ):
             return terms
-        return [found or term for found, term in zip(turned, terms, strict=True)]
+        return [turned.get(term, term) for term in terms]
 
     # what is turned round
 
