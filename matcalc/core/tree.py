@@ -128,7 +128,7 @@ class Expr:
 
     def with_args(self, args: Sequence[Expr]) -> Expr:
         """The same operation of other arguments; the node itself where they are its own."""
-        if all(new is old for new, old in zip(args, self.args, strict=True)):
+        if tuple(args) == self.args:
             return self
         return Expr(
             self.op, tuple(args), self.shape, value=self.value, row=self.row, span=self.span

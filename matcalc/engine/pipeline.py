@@ -164,10 +164,10 @@ class Engine(IndexForms):
         expr, known = program.expr, catalogue(program.language)
         self.rank, self.language, self.layout = expr.rank, program.language, layout
         self.builder = Builder(known)
-        self.builder.complex = any(each.complex for each in program.variables.values())
-        self.builder.widest = max(2, *(part.rank for part in expr.parts))
-        self.lowering = Lowering(self.builder, known.definition)
         parts = expr.parts
+        self.builder.complex = any(each.complex for each in program.variables.values())
+        self.builder.widest = max([2, *[part.rank for part in parts]])
+        self.lowering = Lowering(self.builder, known.definition)
         forms = [part.value for part in parts if part.op == "indexed"]
         self.index_names = [(each.name, each.size) for form in forms for each in form.all_indices()]
         self.taken = {str(part.value) for part in parts if part.op == "variable"}

@@ -23,11 +23,11 @@ def has_decimals(parts: Sequence[Expr]) -> bool:
     """
     bodies = [part.value.body for part in parts if part.op == "indexed"]
     parts = [*parts, *(inner for body in bodies for inner in body.parts)]
+    fractions = {id(part) for part in parts if part.op == "number" and part.value.denominator != 1}
+    if not fractions:
+        return False
     exponents = {id(part.args[1]) for part in parts if part.op == "^" and part.args[0].shape}
-    return any(
-        part.op == "number" and part.value.denominator != 1 and id(part) not in exponents
-        for part in parts
-    )
+    return not fractions <= exponents
 
 
 def typed_sums(parts: Sequence[Expr]) -> list[Expr]:

@@ -69,12 +69,9 @@ def verify(
     fails: that is no verdict. ``truths`` keeps numeric derivatives for other trees.
     """
     program = statement.program
-    stranger = next(
-        (node for node in tree.parts if _is_strange(node, program)),
-        None,
-    )
-    if stranger is not None:
-        raise _problem(program, f"wrong: it has a {stranger.value} of another shape")
+    for node in tree.parts:
+        if node.op == "variable" and _is_strange(node, program):
+            raise _problem(program, f"wrong: it has a {node.value} of another shape")
     try:
         return _verify(statement, tree, truths)
     except (VerificationError, UnsupportedError):
@@ -91,9 +88,7 @@ def verify(
 
 
 def _is_strange(node: Expr, program: Program) -> bool:
-    """Whether this is a variable that the program has in another shape, or not at all."""
-    if node.op != "variable":
-        return False
+    """Whether the program has this variable in another shape, or not at all."""
     variable = program.variables.get(node.value)
     return variable is None or variable.shape != node.shape
 

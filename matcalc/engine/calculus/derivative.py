@@ -231,6 +231,6 @@ def _dependents(order: Sequence[Node], variables: Collection[Node]) -> set[Node]
     """The nodes that one of the variables is part of."""
     active = set(variables)
     for node in order:
-        if any(child in active for child in node.children):
+        if not active.isdisjoint(node.children):
             active.add(node)
     return active

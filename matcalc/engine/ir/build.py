@@ -131,7 +131,11 @@ class Builder(NodeTable):
         )
         before = self._serial
         node = self._intern(key, Product, axes, coefficient, form)
-        if self._serial > before and len(axes) == 2 and any(each.exchange for each, _, _ in form):
+        if (
+            self._serial > before
+            and len(axes) == 2
+            and [each for each, _, _ in form if each.exchange]
+        ):
             node.parity = int(self.transpose(node) is node)  # as of the distances of points
         return node
 

@@ -102,7 +102,7 @@ def _finish(factors: list[Factor], colours: dict[int, int]) -> tuple[tuple[Facto
     sign = 1
     renamed: list[Factor] = []
     for node, labels, exponent in factors:
-        fresh: Labels = tuple([names[label] for label in labels])
+        fresh: Labels = tuple(map(names.__getitem__, labels))
         if node.parity or node.exchange:
             fresh, turned = order_factors(node, fresh)
             sign *= turned if exponent % 2 else 1

@@ -101,7 +101,7 @@ class Flattening:
                     names[label] = self._new(size)
                 self._dims.setdefault(names[label], size)
                 fresh.append(names[label])
-            if is_zero(node) and exponent:
+            if isinstance(node, Sum) and is_zero(node) and exponent:
                 self._number(0, exponent)
             work.append((node, tuple(fresh), exponent))
         if not self.vanishes:
@@ -288,11 +288,12 @@ class Flattening:
 
     def _powers(self) -> None:
         """Networks that are powers in disguise are made so."""
-        before = {label for _, labels, _ in self.flat for label in labels}
+        given = self.flat
         factors = merge_into_power(
-            self.builder, merge_equal_branches(self.builder, self.flat, self.rank), self.rank
+            self.builder, merge_equal_branches(self.builder, given, self.rank), self.rank
         )
-        if factors is not self.flat:
+        if factors is not given:
+            before = {label for _, labels, _ in given for label in labels}
             self.flat = factors
             self._gone |= before - {label for _, labels, _ in factors for label in labels}
             self._collect()
@@ -422,8 +423,7 @@ class Flattening:
                 self.coefficient *= size.scale
                 for name in size.names:
                     self.flat.append((self.builder.leaf("dimension", (), name), (), 1))
-        if any(not labels for _, labels, _ in self.flat):
-            self._collect_scalars()
+        self._collect_scalars()
 
     def _drop_loose_fuses(self) -> None:
         """sum_k F[k,i,j] = 1 and sum_ij F[k,i,j] = 1 where nothing else touches the summed
@@ -448,6 +448,8 @@ class Flattening:
         for node, labels, exponent in self.flat:
             if not labels:
                 scalars[node] = scalars.get(node, 0) + exponent
+        if not scalars:
+            return
         labelled = [factor for factor in self.flat if factor[1]]
         self.flat = [
             (node, (), rational(exponent)) for node, exponent in scalars.items() if exponent != 0
@@ -457,7 +459,7 @@ class Flattening:
         """Factors connected to an output, closed components, scalar factors."""
         scalars = [factor for factor in self.flat if not factor[1]]
         labelled = [factor for factor in self.flat if factor[1]]
-        if all(label < self.rank for _, labels, _ in labelled for label in labels[:1]):
+        if not [factor for factor in labelled if factor[1][0] >= self.rank]:
             return labelled, [], scalars
         closed = connected_components(labelled)
         # the smallest label of a component is an output if there is one

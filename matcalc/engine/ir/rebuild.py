@@ -12,7 +12,7 @@ from matcalc.engine.ir.nodes import is_number as is_rational
 
 def rebuild(builder: Builder, node: Node, children: list[Node]) -> Node:
     """The node with other children, in normal form; the node itself where nothing changed."""
-    if all(new is old for new, old in zip(children, node.children, strict=True)):
+    if tuple(children) == node.children:
         return node
     if isinstance(node, Product):
         factors = [

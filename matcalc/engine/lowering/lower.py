@@ -47,7 +47,9 @@ class Lowering(TreeLowering):
                 uses[id(arg)] = uses.get(id(arg), 0) + 1
         values: dict[int, Lowered] = {}
         for expr in order:
-            value = self._step(expr, [values[id(arg)] for arg in expr.args], names)
+            below = expr.args
+            args = [values[id(arg)] for arg in below] if below else []
+            value = self._step(expr, args, names)
             values[id(expr)] = self.sums.close(value) if uses.get(id(expr), 0) > 1 else value
         return [self.sums.close(values[id(root)]) for root in roots]
 

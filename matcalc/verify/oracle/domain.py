@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from matcalc.core.errors import DomainError, EvaluationError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import OPERATIONS, PRIMARY
-from matcalc.core.tree import Expr, operation
+from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
 
@@ -26,12 +26,17 @@ _INTERVALS = {
     "acosh": (1.0, math.inf),
     "logit": (0.0, 1.0),
 }
+_LIMITED = frozenset(  # what may have no value somewhere
+    (*_INTERVALS, *[name for name, of in PRIMARY.items() if of in _INTERVALS])
+) | {"^", ".^", "indexed", APPLY}
 _PLACES = {"xlogy": 1}  # of the argument that has to be there, where it is not the first
 
 
 def no_value(expr: Expr, variables: Mapping[str, Variable]) -> str | None:
     """Why the expression has no value at any point; None if it has one."""
     root = inline(expr)
+    if root.operations.isdisjoint(_LIMITED):
+        return None
     limited = [node for node in _always(root) if _is_limited(node)]
     if not limited:
         return None
@@ -58,9 +63,8 @@ def no_value(expr: Expr, variables: Mapping[str, Variable]) -> str | None:
 
 def _always(root: Expr) -> list[Expr]:
     """The parts that have to have a value wherever the whole has one: no branches of ``where``."""
-    order = root.parts
-    if "where" not in {node.op for node in order}:
-        return order
+    if "where" not in root.operations:
+        return root.parts
     return postorder(root, lambda node: node.args[:1] if node.op == "where" else node.args)
 
 

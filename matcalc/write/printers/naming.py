@@ -60,7 +60,7 @@ def _uses(expr: Expr) -> list[tuple[Expr, int]]:
     several times.
     """
     if expr.op != "indexed":
-        return _once(expr)
+        return [(arg, 1) for arg in expr.args]
     body = expr.value.body
     times = {id(body): 1}
     counts = [0] * len(expr.args)
