@@ -82,6 +82,7 @@ class Catalogue:
         self._own = {rule.name: rule for rule in (*language.statements, *language.identities)}
         self._built_in = self if language is BUILT_IN else catalogue(BUILT_IN)
         self._made: dict[tuple[Any, ...], Any] = {}
+        self.transitions: dict[object, Any] = {}  # of the rewriter, see ``rewriting/activation.py``
 
     def get(self, name: str) -> Identity | None:
         """The entry of that name among those that the engine uses."""

@@ -5,14 +5,12 @@ kept.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from heapq import heappop, heappush
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.walk import postorder
 from matcalc.engine.catalogue.compiled import bind_sizes, catalogue_of
-from matcalc.engine.catalogue.index import Activation
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import (
     Call,
@@ -28,8 +26,9 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.rewriting.activation import NOTHING, Phases, activate
 from matcalc.engine.rewriting.match import Match, Matcher, Search
-from matcalc.engine.rewriting.pattern import Pattern, functions, heads, pattern
+from matcalc.engine.rewriting.pattern import Pattern, functions, heads
 
 _BUDGET = 5000  # steps for one node; far above what any terminating set of rules needs
 
@@ -65,11 +64,9 @@ class Rewriter:
         self._limit = _BUDGET
         self._done: dict[Node, Node] = {}
         self._admitted: set[Node] = set()
-        self._present: set[FunctionName] = set()
-        self._active: dict[FunctionName, list[Pattern]] = {}
-        self._code = code  # only the rewrites for generated code
-        self._phases = {"", *phases, *(["final"] if final else [])}
-        self._awake: set[int] = set()  # places of rewrites
+        self._met: set[FunctionName] = set()
+        self._state = NOTHING
+        self._phases = Phases(frozenset(["", *phases, *(["final"] if final else [])]), code)
 
     def rewrite(self, root: Node) -> Node:
         """The node with every rewrite applied wherever it holds."""
@@ -90,8 +87,8 @@ class Rewriter:
         return self._resolve(root)
 
     def has_met(self, function: str) -> bool:
-        """Whether the function was in a node that was rewritten."""
-        return function in self._present
+        """Whether the function was in a node that was rewritten, or may have been brought in."""
+        return function in self._met or function in self._state.present
 
     def _resolve(self, node: Node) -> Node:
         """What a node has become so far."""
@@ -120,50 +117,23 @@ class Rewriter:
         return None
 
     def _admit(self, order: list[Node]) -> None:
-        """Wake the rules whose functions have come up, and those that their results may need."""
-        nothing: set[FunctionName] = {""}
-        fresh = nothing - self._present
+        """Activates the rules whose functions have come up, and those that their results may
+        need.
+        """
+        fresh: set[FunctionName] = set()
         for node in order:
             if node not in self._admitted:
                 self._admitted.add(node)
-                fresh |= functions(node) - self._present
-        if not fresh:
-            return
-        self._present |= fresh
-        # in the order of the catalogue; what a rewrite brings wakes those behind it in the same
-        # turn, and others in the next
-        queue = [
-            (0, place)
-            for place in sorted(
-                {place for name in fresh for place in self.known.by_need.get(name, ())}
-            )
-        ]
-        while queue:
-            turn, place = heappop(queue)
-            activation = self.known.rewrites[place]
-            if (
-                place in self._awake
-                or not activation.needs <= self._present
-                or not self._serves(activation)
-            ):
-                continue
-            self._awake.add(place)
-            rule = pattern(self.known, activation.name)
-            self._active.setdefault(rule.head, []).append(rule)
-            for name in activation.brings - self._present:
-                for other in self.known.by_need.get(name, ()):
-                    heappush(queue, (turn if other > place else turn + 1, other))
-            self._present |= activation.brings
-
-    def _serves(self, activation: Activation) -> bool:
-        return activation.code if self._code else activation.phase in self._phases
+                fresh |= functions(node)
+        self._met |= fresh
+        self._state = activate(self.known, self._state, fresh, self._phases)
 
     def _once(self, node: Node) -> Node:
         """The node after the first rule that fires, or the node."""
         if isinstance(node, Leaf):
             return node
         head = node.name if isinstance(node, Call) else "+" if isinstance(node, Sum) else "*"
-        rules = self._active.get(head, ())
+        rules = self._state.rules.get(head, ())
         there = heads(node) if rules else frozenset()
         for rule in rules:
             if not rule.heads <= there or not (rule.analytic or self._is_real(node)):
