@@ -21,7 +21,7 @@ from matcalc.core.tree import Expr, intern_trees, tensorize, variable_names
 from matcalc.engine.parts import derive_part
 from matcalc.engine.pipeline import (
     by_entries,
-    defined_names,
+    find_defined_names,
     matricize,
     simplify,
 )
@@ -82,7 +82,7 @@ class Formula(WithCode):
             self._shown,
             program.variables,
             cse=cse,
-            defined=defined_names(program),
+            defined=find_defined_names(program),
             verify=self._verify,
             language=program.language,
         )
@@ -167,7 +167,7 @@ class Formula(WithCode):
 
         program = self._program
         tree = write_known_sizes(self._shown, program.variables)
-        tree, named = name_parts(tree, program.variables, cse, defined_names(program))
+        tree, named = name_parts(tree, program.variables, cse, find_defined_names(program))
         formula = latex(tree, bold=bold, named=named, headed=True, declared=program.variables)
         if self._verify:
             from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above

@@ -164,7 +164,7 @@ def _is_root(node: Expr) -> bool:
     return any(arg.shape for part in (below, *below.args) for arg in part.args)
 
 
-class _Part(NamedTuple):
+class _StablePart(NamedTuple):
     """A part of a tree, and what its hidden variables stand for."""
 
     tree: Expr
@@ -255,7 +255,7 @@ class _Stabiliser:
         tree = transpose(tree) if node.row and not tree.row else tree
         return self._show(tree, part.hidden) if self._agrees(part, tree) else None
 
-    def _part(self, node: Expr) -> _Part:
+    def _part(self, node: Expr) -> _StablePart:
         """The node down to what the rewrites do not look into."""
         hidden: dict[str, Expr] = {}
         level, expanded, queue = {id(node): 0}, set(), [node]
@@ -277,7 +277,7 @@ class _Stabiliser:
             hidden[name] = each
             return Expr("variable", (), each.shape, value=name, row=each.row)
 
-        return _Part(
+        return _StablePart(
             fold(node, lambda each: each.args if id(each) in expanded else (), rule), hidden
         )
 
@@ -294,14 +294,14 @@ class _Stabiliser:
         square = node.op in ("^", ".^") and is_number(node.args[1], 2) and node.args[0].rank < 2
         return scaled or ones or square or (wide and node.op in _TRANSPARENT)
 
-    def _agrees(self, part: _Part, tree: Expr) -> bool:
+    def _agrees(self, part: _StablePart, tree: Expr) -> bool:
         """Whether the values are the same; of what cannot be decided nothing is changed."""
         left, right = (
             Program(each, self._variables(part), "", self.language) for each in (part.tree, tree)
         )
         return decide_by_value(left, right).verdict == EQUAL
 
-    def _variables(self, part: _Part) -> dict[str, Variable]:
+    def _variables(self, part: _StablePart) -> dict[str, Variable]:
         """Those in a part, of which the hidden ones may be anything."""
         return {
             name: self.variables[name]

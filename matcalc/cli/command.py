@@ -16,7 +16,7 @@ from warnings import catch_warnings, simplefilter
 from matcalc.cli.arguments import command_names, parse_arguments
 from matcalc.cli.calculus import REPORTED
 from matcalc.cli.exits import CHECK_FAILED, DONE, catch
-from matcalc.cli.kinds import inferred_kinds, shapes_line
+from matcalc.cli.kinds import describe_inferred_kinds, shapes_line
 from matcalc.cli.output import answer as _answer
 from matcalc.cli.output import say as _say
 from matcalc.cli.output import say_unverified
@@ -110,7 +110,7 @@ def _backprop(text: str, options: Namespace) -> int:
     from matcalc.cli.backprop import derive, format_answer  # noqa: PLC0415 - few programs have loops
 
     found = derive(text, options)
-    _say(f"{inferred_kinds(found.variables)}verified: {found.verification}")
+    _say(f"{describe_inferred_kinds(found.variables)}verified: {found.verification}")
     _answer(format_answer(found, text, options.format))
     return DONE
 
@@ -290,7 +290,7 @@ def _riemannian(text: str, options: Namespace) -> int:
         simplefilter("ignore", VerificationWarning)  # it is said below
         found = gradient(options, lambda: read_expression(text, options))
         verdict = found.verification if options.verify else None
-    _say(f"{inferred_kinds(found.variables)}result: {found.reading}")
+    _say(f"{describe_inferred_kinds(found.variables)}result: {found.reading}")
     for note in found.notes:
         _say(at_command_line(note))
     say_unverified(verdict)
@@ -351,8 +351,8 @@ def _report(options: Namespace) -> int:
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # the answer is proved by itself
         answer = report(options, program)
-    if inferred_kinds(program.variables):
-        _say(inferred_kinds(program.variables).removesuffix("; "))
+    if describe_inferred_kinds(program.variables):
+        _say(describe_inferred_kinds(program.variables).removesuffix("; "))
     for note in program.notes:
         _say(at_command_line(note))
     _answer(answer)
@@ -461,7 +461,7 @@ def _identities(word: str) -> int:
 
 
 def _functions(word: str) -> int:
-    from matcalc.cli.functions import list_functions, suggest_name  # noqa: PLC0415 - for this command alone
+    from matcalc.cli.function_reference import list_functions, suggest_name  # noqa: PLC0415 - for this command alone
 
     found = list_functions(word)
     if not found:

@@ -12,7 +12,7 @@ from matcalc.answers.derivatives.directional import Directional
 from matcalc.answers.derivatives.gradients import Gradients, gradients, parameters
 from matcalc.answers.derivatives.hessian import Hessian, hessian
 from matcalc.answers.expansions.taylor import TaylorPolynomial, taylor
-from matcalc.cli.kinds import inferred_kinds, kind_of, shapes_line
+from matcalc.cli.kinds import describe_inferred_kinds, kind_of, shapes_line
 from matcalc.cli.refusals import refuse_given, unusual
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
@@ -227,14 +227,16 @@ def blocks_line(found: Hessian, written: str | None = None) -> str:
         return shapes_line(blocks[0], blocks[0].reading if written is None else written)
     if written is not None:
         as_written = f", shown as {written}" if written else ""
-        return f"{inferred_kinds(found.variables)}results: {len(blocks)} blocks{as_written}"
+        return (
+            f"{describe_inferred_kinds(found.variables)}results: {len(blocks)} blocks{as_written}"
+        )
     names = [f"H_{one}_{other}" for one, other in found]
     shown = [
         f"{n} is shown as {b.reading}" for n, b in zip(names, blocks, strict=True) if b.reading
     ]
     more = ", the others likewise" if len(shown) > 1 else ""
     reading = f"; {shown[0]}{more}" if shown else ""
-    return f"{inferred_kinds(found.variables)}results: {len(blocks)} blocks{reading}"
+    return f"{describe_inferred_kinds(found.variables)}results: {len(blocks)} blocks{reading}"
 
 
 def kinds_line(found: Gradients) -> str:
@@ -243,7 +245,7 @@ def kinds_line(found: Gradients) -> str:
     readings = "".join(
         f"; d{name} is shown as {each.reading}" for name, each in found.items() if each.reading
     )
-    return f"{inferred_kinds(found.variables)}results: {kinds}{readings}"
+    return f"{describe_inferred_kinds(found.variables)}results: {kinds}{readings}"
 
 
 def _mapping(text: str) -> dict[str, str]:

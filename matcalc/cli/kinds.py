@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matcalc.results import Formula
 
 
-def inferred_kinds(variables: Mapping[str, Variable]) -> str:
+def describe_inferred_kinds(variables: Mapping[str, Variable]) -> str:
     """The variables that were not declared, before the results."""
     inferred = [
         f"{name}: {variable}" for name, variable in variables.items() if not variable.declared
@@ -38,7 +38,7 @@ def kind_of(formula: Formula) -> str:
 def shapes_line(formula: Formula, reading: str = "") -> str:
     """What was inferred: the variables that were not declared, and the kind of the result."""
     shown = f", shown as {reading}" if reading else ""
-    return f"{inferred_kinds(formula.variables)}result: {kind_of(formula)}{shown}"
+    return f"{describe_inferred_kinds(formula.variables)}result: {kind_of(formula)}{shown}"
 
 
 def say_unused(program: Program, text: str, options: Namespace) -> None:

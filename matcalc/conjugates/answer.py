@@ -265,7 +265,7 @@ class Wirtinger(Typeset):
         letters, program = ComplexLatex(self._found), self._program
         lines = []
         for side, fraction in zip(self._last, self._fractions(), strict=True):
-            formula, tree = letters.marked(side.shown)
+            formula, tree = letters.mark_formula(side.shown)
             if self._verify:
                 confirm(latex_says(formula, tree, letters.variables), "LaTeX", program.language)
             lines.append(f"{fraction} &= {letters.finish(formula)}")

@@ -20,7 +20,7 @@ from matcalc.core.tree import (
     flat_factors,
     is_number,
     is_zero,
-    signed_terms,
+    split_signed_terms,
     transpose,
     variable_names,
 )
@@ -161,7 +161,7 @@ class Curvature:
         """2 where a Hermitian matrix, or a real number, is proved to be positive definite, 1 where
         semidefinite, else 0: it is a sum of terms that are.
         """
-        known = [self._sign_of_term(*each) for each in signed_terms(tree)]
+        known = [self._sign_of_term(*each) for each in split_signed_terms(tree)]
         return 0 if 0 in known else max(known)
 
     def _sign_of_term(self, sign: int, term: Expr) -> int:

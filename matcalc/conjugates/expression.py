@@ -14,7 +14,7 @@ from matcalc.conjugates.reading import (
     with_conjugates,
 )
 from matcalc.conjugates.tex import ComplexLatex
-from matcalc.conjugates.written import as_written, engine_form
+from matcalc.conjugates.written import engine_form, shorten_complex
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
@@ -34,7 +34,7 @@ class ComplexExpression(Typeset):
 
     def __init__(self, found: ComplexProgram, shown: Expr | None = None) -> None:
         self._found = found
-        self._shown = as_written(found, found.program.expr) if shown is None else shown
+        self._shown = shorten_complex(found, found.program.expr) if shown is None else shown
         self._verify = True
 
     @property
@@ -127,7 +127,7 @@ class ComplexExpression(Typeset):
         """The same, not verified."""
         found = self._found
         engines = engine_form(found.program, found.program.expr, found.moving)
-        simple = ComplexExpression(found, as_written(found, engines))
+        simple = ComplexExpression(found, shorten_complex(found, engines))
         simple._verify = False
         return simple
 

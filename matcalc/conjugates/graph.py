@@ -63,7 +63,7 @@ def build_complex(found: ComplexProgram, wrt: AskedVariables) -> ComputationGrap
     known = {name: each for name, each in program.variables.items() if name in found.kinds}
     if UNIT in program.variables:
         known[UNIT] = program.variables[UNIT]
-    builder = _Builder(known, {}, program.language)
+    builder = _ComplexGraphBuilder(known, {}, program.language)
     there = variable_names(tree)
     for name in known:
         if name in there and name != UNIT:
@@ -116,7 +116,7 @@ def _count(tree: Expr, names: Mapping[str, str]) -> int:
     return sum(part.op == "variable" and part.value in names for part in tree.parts)
 
 
-class _Builder(GraphBuilder):
+class _ComplexGraphBuilder(GraphBuilder):
     """Whose values are complex numbers. The imaginary unit is no node."""
 
     turned = GraphBuilder.turned | {CONJ}

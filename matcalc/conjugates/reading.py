@@ -163,7 +163,7 @@ def read_complex_latex(
     # most expressions are not in LaTeX
     from matcalc.read.tex import read as tex  # noqa: PLC0415
     from matcalc.read.tex.scope import Complex  # noqa: PLC0415
-    from matcalc.read.tex.symbols import declared_key  # noqa: PLC0415
+    from matcalc.read.tex.symbols import key_of_name  # noqa: PLC0415
 
     kinds: dict[str, str] = {}
     variables = declare([plain(line, kinds) for line in _lines(declarations)])
@@ -171,7 +171,7 @@ def read_complex_latex(
     conjugated.adopt(definitions)
     bars = {}
     for name in (*kinds, *(each for each in definitions if each in conjugated.complex)):
-        stem, pieces = declared_key(name)
+        stem, pieces = key_of_name(name)
         bars[name] = "_".join((stem, "bar", *pieces))
         if bars[name] in variables:
             raise ArgumentError(f"{bars[name]} is the conjugate of {name}", hint="rename it")

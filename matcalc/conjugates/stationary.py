@@ -281,7 +281,7 @@ class _Lagrangian:
             said = how if not said or not how.startswith("exact") else said
         return said
 
-    def shown(self, tree: Expr) -> ComplexExpression:
+    def show(self, tree: Expr) -> ComplexExpression:
         """A value over the variables, in few signs."""
         program = self.found.program._replace(expr=self.simplify(tree), definitions={}, asked=None)
         return ComplexExpression(replace(self.found, program=program, asked=()))
@@ -290,7 +290,7 @@ class _Lagrangian:
         """A value without the multipliers, which are no variables of it."""
         gone = [each.multiplier for each in self.equations]
         barred = [conjugate(each) for each in gone]
-        shown = self.shown(tree)
+        shown = self.show(tree)
         program = shown._found.program.without(*[*gone, *barred])
         names = tuple([name for name in self.found.names if name not in gone])
         return ComplexExpression(replace(shown._found, program=program, names=names))
@@ -468,14 +468,14 @@ def _eigenproblem(problem: _Lagrangian) -> NamedProblem | None:
         # the gradient of p/q is zero exactly where grad p = (p/q)*grad q
         product = Expr("*", (whole.args[1], problem.gradient), x.shape)
         meant = Expr("-", (one, Expr("*", (value, other), x.shape)), x.shape)
-        how = f"the gradient times {problem.shown(whole.args[1])} is the difference"
-        said = f"{kind}; {name} = {problem.shown(value)} is the eigenvalue"
+        how = f"the gradient times {problem.show(whole.args[1])} is the difference"
+        said = f"{kind}; {name} = {problem.show(value)} is the eigenvalue"
     else:
         multiplier = problem.equations[0].multiplier
         product = put(problem.gradient, {multiplier: Expr("neg", (factor,))})
         meant = Expr("-", (one, Expr("*", (factor, other), x.shape)), x.shape)
         how = "the gradient of the Lagrangian is the difference"
-        times = name if is_number(level, 1) else f"{name}*{problem.shown(level)}"
+        times = name if is_number(level, 1) else f"{name}*{problem.show(level)}"
         said = (
             f"{kind}; under {problem.equations[0].source} the value there is {times}, least at "
             f"the least eigenvalue {name} and largest at the largest"
@@ -484,7 +484,7 @@ def _eigenproblem(problem: _Lagrangian) -> NamedProblem | None:
     same, proof = same_value(moving, product, meant)
     if same is not True:
         return None
-    equation = f"{problem.shown(one)} = {name}*{problem.shown(other)}"
+    equation = f"{problem.show(one)} = {name}*{problem.show(other)}"
     return NamedProblem(said, equation, f"{how}, {proof}")
 
 

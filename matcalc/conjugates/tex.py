@@ -53,7 +53,7 @@ class ComplexLatex:
             for name, each in known.items()
         }
 
-    def marked(self, tree: Expr) -> tuple[str, Expr]:
+    def mark_formula(self, tree: Expr) -> tuple[str, Expr]:
         """The formula before its letters are put in, and the tree that it says then."""
         renamed = {one: rename(other) for one, other in self._marks.names.items()}
         tree = replace_variables(tree, renamed)
@@ -70,7 +70,7 @@ class ComplexLatex:
 
     def write(self, tree: Expr) -> str:
         """The formula of a tree that may have the operations of complex values alone."""
-        return self.finish(self.marked(tree.fold(self._mark_own))[0])
+        return self.finish(self.mark_formula(tree.fold(self._mark_own))[0])
 
     def _mark_own(self, node: Expr, args: list[Expr]) -> Expr:
         """A variable in place of such an operation, which is set as that is."""

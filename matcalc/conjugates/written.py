@@ -25,7 +25,7 @@ from matcalc.core.tree import (
     is_number,
     multiply,
     number,
-    signed_terms,
+    split_signed_terms,
     transpose,
     variable,
     variable_names,
@@ -42,13 +42,13 @@ _MOST_ROUNDS = 6  # of finding parts and bringing the rest in order
 _MOST_TERMS = 24  # of a sum, each of which is compared with each
 
 
-def as_written(found: ComplexProgram, tree: Expr) -> Expr:
+def shorten_complex(found: ComplexProgram, tree: Expr) -> Expr:
     """The same value in fewer signs: of the tree and of what is found for it the shorter one.
 
     The operations ``real``, ``imag``, ``conj`` and ``ctranspose`` in it are those of texts in
     complex variables alone.
     """
-    writer = _Writer(found)
+    writer = _ConjugateWriter(found)
     plain = writer.group(tree)
     short = writer.group(writer.shorten(tree))
     return min(plain, short, key=lambda each: len(writer.text(each)))
@@ -61,7 +61,7 @@ def engine_form(program: Program, tree: Expr, moving: set[str]) -> Expr:
     return without_norms(without_powers(program, simplify_tree(program, tree)), moving)
 
 
-class _Writer:
+class _ConjugateWriter:
     """Real variables that stand for parts, and the parts."""
 
     def __init__(self, found: ComplexProgram) -> None:
@@ -209,7 +209,7 @@ class _Writer:
 
     def _sum(self, node: Expr) -> Expr | None:
         """a + conj(a) is 2*real(a), and a - conj(a) is 2*imagunit*imag(a)."""
-        terms = signed_terms(node)
+        terms = split_signed_terms(node)
         if len(terms) > _MOST_TERMS:
             return None
         for (k, (sign, one)), (m, (other_sign, other)) in combinations(enumerate(terms), 2):
@@ -335,15 +335,15 @@ def _powers(node: Expr) -> Iterator[tuple[Expr, int]]:
         yield (part.args[0], int(power.value)) if part.op == signs[1] and whole else (part, 1)
 
 
-_RULES: dict[str, Callable[[_Writer, Expr], Expr | None]] = {
-    "sqrt": _Writer._root,
-    "abs": _Writer._of_modulus,
-    "norm1": _Writer._of_modulus,
-    "norm2": _Writer._of_modulus,
-    "*": _Writer._product,
-    ".*": _Writer._product,
-    "tr": _Writer._trace,
-    "sum": _Writer._sum_of_squares,
-    "+": _Writer._sum,
-    "-": _Writer._sum,
+_RULES: dict[str, Callable[[_ConjugateWriter, Expr], Expr | None]] = {
+    "sqrt": _ConjugateWriter._root,
+    "abs": _ConjugateWriter._of_modulus,
+    "norm1": _ConjugateWriter._of_modulus,
+    "norm2": _ConjugateWriter._of_modulus,
+    "*": _ConjugateWriter._product,
+    ".*": _ConjugateWriter._product,
+    "tr": _ConjugateWriter._trace,
+    "sum": _ConjugateWriter._sum_of_squares,
+    "+": _ConjugateWriter._sum,
+    "-": _ConjugateWriter._sum,
 }

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, Protocol
 from matcalc.core.dims import Dim
 from matcalc.core.indexed import (
     HOLDS,
+    AffineIndex,
     Form,
     Index,
-    Place,
     condition_of,
     describe,
     free_indices,
@@ -124,9 +124,9 @@ class FormEvaluator:
     ) -> None:
         plan = form.plans.get(children)
         if plan is None:
-            plan = form.plans[children] = _Plan(form, children)
+            plan = form.plans[children] = _TablePlan(form, children)
         self._form = form
-        self._plan: _Plan = plan
+        self._plan: _TablePlan = plan
         self._args = args
         self._sizes = sizes
         self._rules = rules
@@ -143,7 +143,7 @@ class FormEvaluator:
         """Evaluates some parts of the body alone, for all choices that the form needs them for."""
         indices = self._form.indices
         found = list(product(*[self._range(index.start, index.size) for index in indices]))
-        needed = self._plan.needed_by(parts)
+        needed = self._plan.find_needed(parts)
         self._column(self._plan.root, self._plan.takes, found, needed)
 
     def _range(self, start: Dim, size: Dim) -> range:
@@ -245,7 +245,7 @@ class FormEvaluator:
             return [key[k] + offset for key in keys]
         return [offset + sum([c * key[k] for k, c in place.terms]) for key in keys]
 
-    def _test(self, condition: _Condition) -> Callable[[Values], bool]:
+    def _test(self, condition: _PlaceCondition) -> Callable[[Values], bool]:
         """A condition with the sizes put in."""
         offset, compare = condition.place.offset.size(self._sizes), HOLDS[condition.op]
         terms = condition.place.terms
@@ -276,7 +276,7 @@ class _At(NamedTuple):
     offset: Dim
 
 
-class _Condition(NamedTuple):
+class _PlaceCondition(NamedTuple):
     """``place op 0``."""
 
     op: str
@@ -290,7 +290,7 @@ class _Level(NamedTuple):
 
     start: Dim
     size: Dim
-    conditions: list[_Condition]
+    conditions: list[_PlaceCondition]
     masks: list[tuple[int, _Takes]]
 
 
@@ -303,12 +303,12 @@ class _Table:
         self.part = part
         # the tables of the arguments, each with what its rows are called by
         self.args: list[tuple[int, _Takes]] = []
-        self.held: _Condition | None = None  # of a ``where`` that compares indices
+        self.held: _PlaceCondition | None = None  # of a ``where`` that compares indices
         self.levels: list[_Level] = []  # of a reduction
         self.places: list[_At | None] = []  # of entries
 
 
-class _Plan:
+class _TablePlan:
     """The tables of a form, arguments first; whatever the sizes are."""
 
     def __init__(self, form: Form, children: Callable[[Expr], tuple[Expr, ...]]) -> None:
@@ -318,7 +318,7 @@ class _Plan:
         self.root, self.takes = self._table_of(form.body, form.indices)
         self._needed: dict[tuple[int, ...], frozenset[int]] = {}
 
-    def needed_by(self, parts: Sequence[Expr]) -> frozenset[int]:
+    def find_needed(self, parts: Sequence[Expr]) -> frozenset[int]:
         """The tables that some parts are computed from, and their own."""
         key = tuple([self._numbers[id(part)] for part in parts])
         if key not in self._needed:
@@ -345,7 +345,7 @@ class _Plan:
             table.levels = self._levels(node, inside)
             table.args = [self._table_of(node.args[0], inside)]
         elif held is not None:
-            table.held = _Condition(held.op, _place(held.place, places))
+            table.held = _PlaceCondition(held.op, _place(held.place, places))
             table.args = [self._table_of(arg, free) for arg in node.args]
         else:
             table.args = [self._table_of(arg, free) for arg in children(node)]
@@ -365,7 +365,7 @@ class _Plan:
 
         for condition in node.value.conditions:
             used = [index for index, _ in condition.place.terms]
-            stated = _Condition(condition.op, _place(condition.place, places))
+            stated = _PlaceCondition(condition.op, _place(condition.place, places))
             last(used).conditions.append(stated)
         for mask in _masks(node.args[0]) if node.value.name == "sum" else ():
             last(self._free[id(mask)]).masks.append(self._table_of(mask, inside))
@@ -411,7 +411,7 @@ def _signature(
     return node.op, describe(node, places), node.shape, node.row, tuple(args)
 
 
-def _place(place: Place, places: Mapping[Index, int]) -> _At:
+def _place(place: AffineIndex, places: Mapping[Index, int]) -> _At:
     return _At(tuple([(places[index], c) for index, c in place.terms]), place.offset)
 
 

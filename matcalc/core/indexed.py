@@ -47,7 +47,7 @@ class Index:
 Terms = tuple[tuple[Index, int], ...]
 
 
-class Place(NamedTuple):
+class AffineIndex(NamedTuple):
     """The place ``sum(c*index) + offset`` on an axis, counted from 1."""
 
     terms: Terms
@@ -76,20 +76,22 @@ class Condition(NamedTuple):
     """``place op 0``, as in i - j < 0."""
 
     op: str
-    place: Place
+    place: AffineIndex
 
-    def solve_for(self, index: Index) -> tuple[Place, str, Place]:
+    def solve_for(self, index: Index) -> tuple[AffineIndex, str, AffineIndex]:
         """The condition with an index on the left, and all else on the right."""
         condition = self.mirror() if dict(self.place.terms)[index] < 0 else self
         terms, offset = condition.place
-        left = Place(((index, dict(terms)[index]),), ZERO)
-        right = Place(tuple([(i, -c) for i, c in terms if i is not index]), ZERO.plus(offset, -1))
+        left = AffineIndex(((index, dict(terms)[index]),), ZERO)
+        right = AffineIndex(
+            tuple([(i, -c) for i, c in terms if i is not index]), ZERO.plus(offset, -1)
+        )
         return left, condition.op, right
 
     def mirror(self) -> Condition:
         """The same, said of -place: j - i > 0 for i - j < 0."""
         terms, offset = self.place
-        place = Place(tuple([(index, -c) for index, c in terms]), ZERO.plus(offset, -1))
+        place = AffineIndex(tuple([(index, -c) for index, c in terms]), ZERO.plus(offset, -1))
         return Condition(MIRRORED[self.op], place)
 
 
@@ -185,7 +187,7 @@ def _range_of(index: Index, numbers: Mapping[Index, int]) -> Hashable:
     return numbers[index], index.start, index.size
 
 
-def _describe_place(place: Place, numbers: Mapping[Index, int]) -> Hashable:
+def _describe_place(place: AffineIndex, numbers: Mapping[Index, int]) -> Hashable:
     return tuple(sorted((numbers[index], c) for index, c in place.terms)), place.offset
 
 
@@ -247,13 +249,13 @@ def condition_of(expr: Expr) -> Condition | None:
     return Condition(expr.op, _plus(left, right, -1))
 
 
-def _place_of(expr: Expr) -> Place | None:
+def _place_of(expr: Expr) -> AffineIndex | None:
     if expr.op == "index":
-        return Place(((expr.value, 1),), ZERO)
+        return AffineIndex(((expr.value, 1),), ZERO)
     if expr.op == "dimension":
-        return Place((), expr.value)
+        return AffineIndex((), expr.value)
     if expr.op == "number" and expr.value.denominator == 1:
-        return Place((), Dim(int(expr.value), ()))
+        return AffineIndex((), Dim(int(expr.value), ()))
     if expr.op in ("+", "-"):
         left, right = (_place_of(side) for side in expr.args)
         if left is not None and right is not None:
@@ -261,9 +263,9 @@ def _place_of(expr: Expr) -> Place | None:
     return None
 
 
-def _plus(left: Place, right: Place, sign: int) -> Place:
+def _plus(left: AffineIndex, right: AffineIndex, sign: int) -> AffineIndex:
     terms = dict(left.terms)
     for index, c in right.terms:
         terms[index] = terms.get(index, 0) + sign * c
     kept = tuple([(index, c) for index, c in terms.items() if c])
-    return Place(kept, left.offset.plus(right.offset, sign))
+    return AffineIndex(kept, left.offset.plus(right.offset, sign))

@@ -92,7 +92,7 @@ _BANDED = "banded"
 WIDEST = 9  # of a banded matrix, the most diagonals on each side
 
 
-def banded_kind(width: int) -> str:
+def name_banded_kind(width: int) -> str:
     """The kind of the matrices that have so many diagonals on each side of the main one."""
     return {0: "diagonal", 1: "tridiagonal"}.get(width, f"{_BANDED}-{width}")
 
@@ -163,7 +163,7 @@ ROWS = (
     ),
     *[
         KindSpec(
-            banded_kind(width),
+            name_banded_kind(width),
             square=True,
             below=width,
             above=width,

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from matcalc.core.kinds import Variable, kind_spec
 from matcalc.core.operations import ENTRYWISE
-from matcalc.core.tree import Expr, signed_terms
+from matcalc.core.tree import Expr, split_signed_terms
 
 ENTRY_PRODUCTS = (".*", "./")
 SUMS = ("+", "-", "neg")
@@ -120,7 +120,7 @@ class Likeness:
         return [(arg, False) for arg in node.args]
 
     def _terms(self, node: Expr) -> list[tuple[int, Expr]]:
-        return signed_terms(node, self.values, MOST)
+        return split_signed_terms(node, self.values, MOST)
 
     def _flat(self, root: Expr, *, flip: bool) -> list[tuple[Expr, bool]]:
         """The scalars, then the arrays of a product or its transpose, each as it is or turned."""

@@ -15,7 +15,7 @@ from matcalc.core.tree import Expr, eye
 Places = tuple["tuple[Dim, Dim | None] | None", ...]
 
 
-class Part(NamedTuple):
+class VariablePart(NamedTuple):
     """What is derived by: the ``places`` of a ``whole``, as a slice has them, or all of it.
 
     The whole is a variable, or a part of the tree that has a name. ``name`` is as it was asked for.

@@ -150,7 +150,7 @@ def require_variable(program: Program, wrt: str) -> Variable:
     return variable
 
 
-def used_variables(program: Program) -> dict[str, Variable]:
+def find_used_variables(program: Program) -> dict[str, Variable]:
     """The variables that occur in what a program computes; it may know of many more."""
     nodes = program.expr.parts
     names = dict.fromkeys(str(node.value) for node in nodes if node.op == "variable")

@@ -12,12 +12,21 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Shape, half
 from matcalc.core.errors import ArgumentError
-from matcalc.core.kinds import CURVED, FREE, KINDS, ROWS, WIDEST, Variable, banded_kind, kind_spec
+from matcalc.core.kinds import (
+    CURVED,
+    FREE,
+    KINDS,
+    ROWS,
+    WIDEST,
+    Variable,
+    kind_spec,
+    name_banded_kind,
+)
 
 _BY = " by "  # joins a kind and the coordinates in it; no kind has a space
 
 
-class Entry(NamedTuple):
+class RepeatedEntry(NamedTuple):
     """An entry that is ``sign`` times the independent entry at ``row``, ``column``."""
 
     row: int
@@ -25,51 +34,51 @@ class Entry(NamedTuple):
     sign: int = 1
 
 
-def _symmetric(i: int, j: int, n: int) -> Entry | None:
-    return Entry(max(i, j), min(i, j))
+def _symmetric(i: int, j: int, n: int) -> RepeatedEntry | None:
+    return RepeatedEntry(max(i, j), min(i, j))
 
 
-def _skew(i: int, j: int, n: int) -> Entry | None:
-    return None if i == j else Entry(max(i, j), min(i, j), 1 if i > j else -1)
+def _skew(i: int, j: int, n: int) -> RepeatedEntry | None:
+    return None if i == j else RepeatedEntry(max(i, j), min(i, j), 1 if i > j else -1)
 
 
-def _diagonal(i: int, j: int, n: int) -> Entry | None:
-    return Entry(i, j) if i == j else None
+def _diagonal(i: int, j: int, n: int) -> RepeatedEntry | None:
+    return RepeatedEntry(i, j) if i == j else None
 
 
-def _lower(i: int, j: int, n: int) -> Entry | None:
-    return Entry(i, j) if i >= j else None
+def _lower(i: int, j: int, n: int) -> RepeatedEntry | None:
+    return RepeatedEntry(i, j) if i >= j else None
 
 
-def _upper(i: int, j: int, n: int) -> Entry | None:
-    return Entry(i, j) if i <= j else None
+def _upper(i: int, j: int, n: int) -> RepeatedEntry | None:
+    return RepeatedEntry(i, j) if i <= j else None
 
 
-def _within(width: int) -> Callable[[int, int, int], Entry | None]:
-    return lambda i, j, n: Entry(i, j) if abs(i - j) <= width else None
+def _within(width: int) -> Callable[[int, int, int], RepeatedEntry | None]:
+    return lambda i, j, n: RepeatedEntry(i, j) if abs(i - j) <= width else None
 
 
-def _toeplitz(i: int, j: int, n: int) -> Entry | None:
-    return Entry(i - j, 0) if i >= j else Entry(0, j - i)
+def _toeplitz(i: int, j: int, n: int) -> RepeatedEntry | None:
+    return RepeatedEntry(i - j, 0) if i >= j else RepeatedEntry(0, j - i)
 
 
-def _circulant(i: int, j: int, n: int) -> Entry | None:
-    return Entry((i - j) % n, 0)
+def _circulant(i: int, j: int, n: int) -> RepeatedEntry | None:
+    return RepeatedEntry((i - j) % n, 0)
 
 
-def _hankel(i: int, j: int, n: int) -> Entry | None:
-    return Entry(i + j, 0) if i + j < n else Entry(n - 1, i + j - n + 1)
+def _hankel(i: int, j: int, n: int) -> RepeatedEntry | None:
+    return RepeatedEntry(i + j, 0) if i + j < n else RepeatedEntry(n - 1, i + j - n + 1)
 
 
 # kind -> what the entry i, j of an n x n matrix repeats, counted from 0; None where it is 0
-SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
+SPACES: dict[str, Callable[[int, int, int], RepeatedEntry | None]] = {
     "symmetric": _symmetric,
     "psd": _symmetric,
     "diagonal": _diagonal,
     "skew": _skew,
     "triangular": _lower,
     "upper": _upper,
-    **{banded_kind(width): _within(width) for width in range(1, WIDEST + 1)},
+    **{name_banded_kind(width): _within(width) for width in range(1, WIDEST + 1)},
     "toeplitz": _toeplitz,
     "circulant": _circulant,
     "hankel": _hankel,

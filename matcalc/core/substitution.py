@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from matcalc.core.dims import Dim
-from matcalc.core.indexed import Form, Index, Place, Reduction
+from matcalc.core.indexed import AffineIndex, Form, Index, Reduction
 from matcalc.core.tree import Expr, dimension, variable
 from matcalc.core.walk import fold
 
@@ -79,14 +79,14 @@ class _Sizes:
             self.indices[index] = Index(index.name, size, start)
         return self.indices[index]
 
-    def places(self, places: tuple[Place | None, ...]) -> tuple[Place | None, ...]:
+    def places(self, places: tuple[AffineIndex | None, ...]) -> tuple[AffineIndex | None, ...]:
         """The places of entries, by axis."""
         return tuple([place and self.place(place) for place in places])
 
-    def place(self, place: Place) -> Place:
+    def place(self, place: AffineIndex) -> AffineIndex:
         """A place on an axis."""
         terms = tuple([(self.index(index), c) for index, c in place.terms])
-        return Place(terms, place.offset.put(self.known))
+        return AffineIndex(terms, place.offset.put(self.known))
 
     def reduction(self, value: Reduction) -> Reduction:
         """What is taken over indices."""

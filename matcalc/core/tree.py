@@ -361,7 +361,7 @@ def scalar_factors(expr: Expr) -> list[Expr]:
     return found
 
 
-def signed_terms(
+def split_signed_terms(
     tree: Expr, values: Mapping[str, Expr] = _NO_VALUES, most: float = inf
 ) -> list[tuple[int, Expr]]:
     """The terms of a sum with their signs, in order; ``values`` are what variables stand for.
@@ -388,7 +388,7 @@ def signed_terms(
 
 def add_signed(terms: Sequence[tuple[int, Expr]], shape: Shape, *, row: bool = False) -> Expr:
     """The sum of terms with signs, one without a minus first if there is any; see
-    ``signed_terms``.
+    ``split_signed_terms``.
     """
     first = next((k for k, (sign, _) in enumerate(terms) if sign > 0), None)
     if first is None:
@@ -402,7 +402,7 @@ def add_signed(terms: Sequence[tuple[int, Expr]], shape: Shape, *, row: bool = F
     return total
 
 
-def scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
+def split_scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
     """The terms of a sum, each with the number that it is multiplied by."""
     found: list[tuple[Expr, Expr]] = []
     stack: list[tuple[Expr, Expr]] = [(number(1), linear)]

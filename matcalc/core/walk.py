@@ -8,10 +8,10 @@ from typing import Protocol, TypeVar
 
 N = TypeVar("N")
 R = TypeVar("R")
-T = TypeVar("T", bound="Tree")
+T = TypeVar("T", bound="HasOperands")
 
 
-class Tree(Protocol):
+class HasOperands(Protocol):
     """What has operands of its own kind: a typed tree, a phrase of LaTeX, generated code."""
 
     @property

@@ -21,11 +21,11 @@ from matcalc.core.tree import (
     is_zero,
     multiply,
     number,
-    signed_terms,
+    split_signed_terms,
     transpose,
     variable_names,
 )
-from matcalc.engine.ir.facts import (
+from matcalc.engine.ir.property_flags import (
     DEFINITE,
     DIAGONAL,
     NONNEGATIVE,
@@ -43,8 +43,10 @@ _MOST_TERMS = 60
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Why a matrix is positive semidefinite, or a scalar not below zero: the ``terms`` that are,
-    whether it is ``definite`` (above zero), and the ``reasons`` that are no facts of one term.
+    """Why a matrix is positive semidefinite, or a scalar nonnegative.
+
+    ``terms`` are the parts that are, ``definite`` says whether it is positive (definite), and
+    ``reasons`` are those that are not properties of one term.
     """
 
     terms: tuple[Expr, ...]
@@ -64,10 +66,10 @@ class Definiteness:
         variables = program.variables.values()
         self.names = {v.name: leaf_of(self.engine.builder, v, free=False) for v in variables}
 
-    def facts(self, tree: Expr) -> int:
+    def infer(self, tree: Expr) -> int:
         """What the engine knows of a tree of up to two axes."""
         lowered = self.engine.lowering.lower(tree, self.names)
-        return self.engine.builder.properties.facts(self.engine.shorten(lowered))
+        return self.engine.builder.properties.infer(self.engine.shorten(lowered))
 
     # -- signs
 
@@ -83,14 +85,14 @@ class Definiteness:
             return self.within.get(str(tree.value), EVERYTHING)
         if tree.shape or tree.op not in ("*", "^", "det") or not found.least < 0 < found.most:
             return EVERYTHING
-        known = self._facts_of(tree)
+        known = self._flags_of(tree)
         if known & POSITIVE:
             return ABOVE_ZERO
         return NOT_BELOW_ZERO if known & NONNEGATIVE else EVERYTHING
 
-    def _facts_of(self, tree: Expr) -> int:
+    def _flags_of(self, tree: Expr) -> int:
         try:
-            return self.facts(tree)
+            return self.infer(tree)
         except UnsupportedError:
             return 0
 
@@ -110,7 +112,7 @@ class Definiteness:
         found = self.bounds(tree)
         if found.positive or (found.nonnegative and not strict):
             return True
-        if self._facts_of(tree) & (POSITIVE if strict else NONNEGATIVE):
+        if self._flags_of(tree) & (POSITIVE if strict else NONNEGATIVE):
             return True
         return not tree.shape and (self._by_sturm(tree, strict) or self._by_numerator(tree, strict))
 
@@ -133,7 +135,7 @@ class Definiteness:
             return False
         above: Expr = number(0)
         below: Expr = number(1)
-        for sign, part in signed_terms(tree):
+        for sign, part in split_signed_terms(tree):
             top, bottom = _fraction(part)
             if not (bottom.op == "number" or self._certainly_positive(bottom)):
                 return False
@@ -146,13 +148,13 @@ class Definiteness:
         if short is None or text(short) == text(tree):
             return False
         found = self.bounds(short)
-        fact = self._facts_of(short)
+        flags = self._flags_of(short)
         if strict:
-            return found.positive or bool(fact & POSITIVE)
-        return found.nonnegative or bool(fact & NONNEGATIVE)
+            return found.positive or bool(flags & POSITIVE)
+        return found.nonnegative or bool(flags & NONNEGATIVE)
 
     def _certainly_positive(self, tree: Expr) -> bool:
-        return self.bounds(tree).positive or bool(self._facts_of(tree) & POSITIVE)
+        return self.bounds(tree).positive or bool(self._flags_of(tree) & POSITIVE)
 
     def _simplify(self, tree: Expr) -> Expr | None:
         try:
@@ -164,7 +166,7 @@ class Definiteness:
 
     def is_symmetric(self, tree: Expr) -> bool:
         """Whether a matrix is symmetric."""
-        return bool(self._facts_of(tree) & SYMMETRIC)
+        return bool(self._flags_of(tree) & SYMMETRIC)
 
     def is_definite(self, tree: Expr) -> bool:
         """Whether a matrix is positive definite, or a scalar above zero."""
@@ -216,7 +218,7 @@ class Definiteness:
 
     def _prove(self, tree: Expr, depth: int) -> Certificate | None:
         """The certificate of a square matrix; ``depth`` bounds how far the parts of parts go."""
-        known = self._facts_of(tree)
+        known = self._flags_of(tree)
         if known & SEMIDEFINITE:
             return Certificate(self._semidefinite_parts(tree), definite=bool(known & DEFINITE))
         if depth == 0:
@@ -247,10 +249,10 @@ class Definiteness:
 
     def _semidefinite_parts(self, tree: Expr) -> tuple[Expr, ...]:
         """The terms of a sum, where each is semidefinite on its own; else the whole."""
-        parts = [part for sign, part in signed_terms(tree) if sign > 0 and part.shape]
-        if len(parts) > _MOST_TERMS or len(parts) < len(signed_terms(tree)):
+        parts = [part for sign, part in split_signed_terms(tree) if sign > 0 and part.shape]
+        if len(parts) > _MOST_TERMS or len(parts) < len(split_signed_terms(tree)):
             return (tree,)
-        each = all(self._facts_of(part) & SEMIDEFINITE for part in parts)
+        each = all(self._flags_of(part) & SEMIDEFINITE for part in parts)
         return tuple(parts) if each else (tree,)
 
     def _multiple(self, tree: Expr, of: Expr, scale: Expr, depth: int) -> Certificate | None:
@@ -267,7 +269,7 @@ class Definiteness:
         """Of a sum: of semidefinite terms, and of pairs of one with another that is taken away."""
         good: list[tuple[Expr, Certificate]] = []
         bad: list[Expr] = []
-        terms = signed_terms(tree)
+        terms = split_signed_terms(tree)
         if len(terms) > _MOST_TERMS:
             return None
         for sign, part in terms:
@@ -369,11 +371,11 @@ class Definiteness:
         """By its rows: no entry beside the diagonal is above zero, and no row has a sum below zero
         (diagonally dominant; Horn & Johnson 2013, 6.1.10).
         """
-        if not self._facts_of(tree) & SYMMETRIC:
+        if not self._flags_of(tree) & SYMMETRIC:
             return None
-        for sign, part in signed_terms(tree):
+        for sign, part in split_signed_terms(tree):
             whole = part if part.shape else fill(part, tree.shape)
-            if self._facts_of(whole) & DIAGONAL:
+            if self._flags_of(whole) & DIAGONAL:
                 continue
             if sign > 0 or not self.is_nonnegative(whole):
                 return None

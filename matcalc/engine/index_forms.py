@@ -26,7 +26,7 @@ from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.turning import turn_names
 from matcalc.engine.rewriting.engine import Rewriter
-from matcalc.write.printers.naming import written_size
+from matcalc.write.printers.naming import measure_written
 from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class IndexForms(ABC):
         if narrow is not None:
             matrix = self.recover_in_matrices(narrow)
             factory = self.factory
-            size = written_size(matrix)
+            size = measure_written(matrix)
             counted = counts_places(matrix)
             if size <= LEAST_TRIED and not has_indices(matrix) and not counted:
                 return matrix
@@ -97,9 +97,9 @@ class IndexForms(ABC):
             tree = writer.array(restore_diagonals(self.builder, node), pairs)
             if lies(node, self.rank, self.layout):
                 tree = recovery.factory.transpose(tree)
-            length = written_size(tree)
+            length = measure_written(tree)
         named = self._name_pairs(whole, 0 if pairs else _BESIDE * length)
-        if named is not None and written_size(named[0]) <= _NAMED * min(length, size):
+        if named is not None and measure_written(named[0]) <= _NAMED * min(length, size):
             self.factory = named[1]
             return named[0]
         apart = node.is_tensor or (
@@ -150,7 +150,7 @@ class IndexForms(ABC):
                 tried.append(matrix)
             if most and (matrix is None or _contracts(matrix[0])):
                 entries = self._entries_beside_pairs(*found)
-                if matrix is not None or written_size(entries[0]) <= most:
+                if matrix is not None or measure_written(entries[0]) <= most:
                     tried.append(entries)
         return min(tried, key=lambda named: _read_size(named[0]), default=None)
 
@@ -252,4 +252,4 @@ def _contracts(tree: Expr) -> bool:
 
 def _read_size(tree: Expr) -> float:
     """The length, with the letters of contractions, which are no tokens."""
-    return written_size(tree) * (_NAMED if _contracts(tree) else 1)
+    return measure_written(tree) * (_NAMED if _contracts(tree) else 1)

@@ -12,7 +12,7 @@ from matcalc.core.indexed import all_parts
 from matcalc.core.inner import INNER
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, add_terms, fill, scaled_terms
+from matcalc.core.tree import Expr, add_terms, fill, split_scaled_terms
 from matcalc.engine.pipeline import Engine, differentiate, leaf_of, matricize
 from matcalc.verify.verification import verify
 
@@ -93,7 +93,7 @@ def _contract(program: Program, node: Expr, tree: Expr) -> Expr:
     if tree.rank == 2:  # the trace, term by term
         terms = [
             Expr("*", (scale, Expr("tr", (part if part.shape else fill(part, tree.shape),))))
-            for scale, part in scaled_terms(tree)
+            for scale, part in split_scaled_terms(tree)
         ]
         whole = add_terms(terms, ())
     engine = Engine(program._replace(expr=whole), "mixed")

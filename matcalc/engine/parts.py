@@ -10,7 +10,7 @@ from __future__ import annotations
 from matcalc.core.dims import names_in
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable, free_kind
-from matcalc.core.parts import Part
+from matcalc.core.parts import VariablePart
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import put_in
@@ -25,7 +25,7 @@ _HOLE = "?part"  # no name of the language
 _MOST_ORDERS = 2  # which the judges take in one step
 
 
-def derive_part(program: Program, part: Part, statement: DerivativeStatement) -> Expr:
+def derive_part(program: Program, part: VariablePart, statement: DerivativeStatement) -> Expr:
     """The derivative that a statement asks for, by a part of the program, as a typed tree.
 
     Its axes are those of the program, then those of the part, for each order.

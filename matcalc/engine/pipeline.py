@@ -10,7 +10,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import BaseLanguage, default_language
 from matcalc.core.operations import COMPARISONS
-from matcalc.core.program import Program, require_variable, used_variables
+from matcalc.core.program import Program, find_used_variables, require_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, starts_of
 from matcalc.engine.calculus.derivative import derivative
@@ -31,18 +31,18 @@ from matcalc.engine.recovery.even import match_signs, share_differences
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.laplacians import name_laplacians
 from matcalc.engine.recovery.layout import lay_out
+from matcalc.engine.recovery.notation_choice import MOST_TRIED, choose_notation
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.scales import Typed
-from matcalc.engine.recovery.styles import MOST_TRIED, choose_style
 from matcalc.engine.recovery.turning import turn_names
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.outer import halve_squares
 from matcalc.engine.rewriting.rotations import turn_rotations
 from matcalc.engine.rewriting.shorten import Shortener
-from matcalc.engine.typed_sums import find_typed, has_decimals, typed_sums
+from matcalc.engine.typed_sums import find_typed, find_typed_sums, has_decimals
 from matcalc.write.notation import DefinedNames
-from matcalc.write.printers.naming import shown_size
+from matcalc.write.printers.naming import measure_shown
 from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool =
     if is_numeric(program.expr):
         return program.expr
     engine = Engine(program, "mixed", () if expand_inverse else PHASES)
-    used = used_variables(program)
+    used = find_used_variables(program)
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
     require_symmetry(program, engine.lowering, names)
     node = lower_program(engine.lowering, program, names)
@@ -176,7 +176,7 @@ class Engine(IndexForms):
         self.program = program
         ops = {part.op for form in forms for part in form.body.parts} if forms else set()
         self.compares = not {part.op for part in parts}.union(ops).isdisjoint(COMPARISONS)
-        self.typed_sums = typed_sums(parts)
+        self.typed_sums = find_typed_sums(parts)
         self.typed = Typed(has_decimals(parts))
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
         self.last = Rewriter(self.builder, self.lowering, final=True, phases=phases)
@@ -246,13 +246,13 @@ class Engine(IndexForms):
         if spread is not None:
             other = self._tree(self._finish(self.gather_branches(spread)))
             if other[0] < size or (
-                self.builder.triangles and shown_size(other[1]) < shown_size(tree)
+                self.builder.triangles and measure_shown(other[1]) < measure_shown(tree)
             ):
                 _, tree, self.factory = other
                 self.multiplied_out = True
             if (halves := halve_squares(self.builder, spread)) is not None:
                 other = self._tree(self._finish(self.gather_branches(halves)))
-                if shown_size(other[1]) < shown_size(tree):
+                if measure_shown(other[1]) < measure_shown(tree):
                     _, tree, self.factory = other
         for each in (node, spread) if tried else ():
             tree = tree if each is None else self._name_shares(each, tree)
@@ -281,14 +281,14 @@ class Engine(IndexForms):
             for name, share in found[1].items()
         }
         named = factory.intern(named, shares)
-        if shown_size(named) >= shown_size(tree):
+        if measure_shown(named) >= measure_shown(tree):
             return tree
         self.factory = factory
         return named
 
     def _find_typed(self) -> None:
         """Finds how the sums with fractions were typed."""
-        used = used_variables(self.program).values()
+        used = find_used_variables(self.program).values()
         names = {v.name: leaf_of(self.builder, v, free=False) for v in used}
         decimals, sums = self.typed.decimals, self.typed_sums
         self.typed = find_typed(sums, self.lowering, names, self._finish, decimals=decimals)
@@ -301,7 +301,7 @@ class Engine(IndexForms):
 
     def _tree(self, node: Node) -> tuple[int, Expr, ExpressionFactory]:
         node = restore_diagonals(self.builder, node)
-        found = choose_style(
+        found = choose_notation(
             lambda recovery: lay_out(recovery, self.builder, node, self.rank, self.layout),
             self.plain,
         )
@@ -333,7 +333,7 @@ def leaf_of(builder: Builder, variable: Variable, *, free: bool) -> Node:
     return builder.leaf("variable", variable.shape, variable.name, structure)
 
 
-def defined_names(program: Program) -> DefinedNames | None:
+def find_defined_names(program: Program) -> DefinedNames | None:
     """The names that a program defines, and a function that finds the one whose definition a part
     of an answer is.
     """
@@ -376,7 +376,7 @@ def matricize(
     def finish(node: Node) -> Node:
         return restore_diagonals(builder, last.rewrite(node))
 
-    sums, decimals = typed_sums(parts), has_decimals(parts)
+    sums, decimals = find_typed_sums(parts), has_decimals(parts)
     numbers = find_typed(sums, lowering, names, finish, decimals=decimals)
     node = matrix_of(lowering.sums, with_systems(builder, lowering.lower(tree, names)), rows)
     node = finish(node)
@@ -385,11 +385,11 @@ def matricize(
         return Recovery(functions=language.functions, typed=numbers, branches=builder.complex)
 
     plain = fresh()
-    _, matrix, _ = choose_style(lambda recovery: recovery.recover(node), plain)
+    _, matrix, _ = choose_notation(lambda recovery: recovery.recover(node), plain)
     if _has_signs(matrix):
         node = _without_signs(builder, node)
         plain = fresh()
-        _, matrix, _ = choose_style(lambda recovery: recovery.recover(node), plain)
+        _, matrix, _ = choose_notation(lambda recovery: recovery.recover(node), plain)
     if has_indices(matrix, variables):
         return None
     return match_signs(matrix, plain.factory.remake)

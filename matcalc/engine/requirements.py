@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.operations import OF_SYMMETRIC
-from matcalc.core.program import Program, used_variables
+from matcalc.core.program import Program, find_used_variables
 from matcalc.engine.lowering.preconditions import require_symmetry
 from matcalc.engine.pipeline import Engine, leaf_of
 
@@ -14,6 +14,6 @@ def require_symmetric(program: Program) -> None:
     """
     if not program.expr.operations.isdisjoint(OF_SYMMETRIC):
         engine = Engine(program, "mixed")
-        used = used_variables(program).values()
+        used = find_used_variables(program).values()
         names = {v.name: leaf_of(engine.builder, v, free=False) for v in used}
         require_symmetry(program, engine.lowering, names)

@@ -77,7 +77,7 @@ def cut_segments(program: Program, wrt: Sequence[str]) -> list[Segment]:
     return segments if len(segments) >= _FEWEST else [Segment("", program.expr, program.expr)]
 
 
-def needed_values(segments: Sequence[Segment]) -> set[str]:
+def find_needed_values(segments: Sequence[Segment]) -> set[str]:
     """The hidden names whose values may stand in a gradient: not those that are only added to
     something, as the beginning of a long sum is to the rest.
     """
@@ -117,7 +117,7 @@ class Backward:
 
     def gradients(self) -> dict[str, Expr]:
         """The gradient by each variable."""
-        needed = needed_values(self.segments)
+        needed = find_needed_values(self.segments)
         for segment in self.segments[:-1]:
             if segment.name in needed:
                 value = self.simplify(self._program(segment.expr))

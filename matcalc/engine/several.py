@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE
-from matcalc.core.program import Program, require_variable, used_variables
+from matcalc.core.program import Program, find_used_variables, require_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, intern_trees, variable_names
 from matcalc.core.walk import postorder
@@ -27,8 +27,8 @@ from matcalc.engine.recalled import Recalled
 from matcalc.engine.recovery.even import match_signs, share_arrays, share_differences
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.rewriting.shorten import Shortener
-from matcalc.engine.segments import Backward, Segment, cut_segments, needed_values
-from matcalc.write.printers.naming import shown_size
+from matcalc.engine.segments import Backward, Segment, cut_segments, find_needed_values
+from matcalc.write.printers.naming import measure_shown
 
 _LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked,
 _LONG_FLAT = 400  # and of one that is not deep,
@@ -52,7 +52,7 @@ def derive_several(
         # what a segment does not show of its values, as that they are symmetric, the whole does
         with suppress(UnsupportedError):
             found.append(_through(program, wrt, segments, structure))
-    flat = len(needed_values(segments)) <= _FLAT  # as a sum of a few dozen terms
+    flat = len(find_needed_values(segments)) <= _FLAT  # as a sum of a few dozen terms
     if not found or len(program.expr.parts) <= (_LONG_FLAT if flat else _LONG):
         engine = Engine(program, layout, several=True)
         whole = _whole(engine, program, wrt, structure)
@@ -96,7 +96,7 @@ def _forks(segments: Sequence[Segment]) -> int:
 def _cost(trees: Iterable[Expr]) -> tuple[int, int]:
     """How many operations there are, each part being computed once, and how long they are."""
     root = Expr("several", tuple(trees))
-    return sum(1 for node in root.parts if node.args), shown_size(root)
+    return sum(1 for node in root.parts if node.args), measure_shown(root)
 
 
 def _through(
@@ -109,7 +109,7 @@ def _through(
         return _whole(engine, part, names, structure)
 
     def simplify_part(part: Program, _: Sequence[str]) -> dict[str, Expr]:
-        used = used_variables(part)
+        used = find_used_variables(part)
         names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
         require_symmetry(part, engine.lowering, names)
         node = engine.shorten(lower_program(engine.lowering, part, names))
@@ -139,7 +139,7 @@ def _derive(
     if not wrt:
         return {}
     builder, lowering = engine.builder, engine.lowering
-    variables = used_variables(program) | {name: program.variables[name] for name in wrt}
+    variables = find_used_variables(program) | {name: program.variables[name] for name in wrt}
     names = {name: leaf_of(builder, v, free=name in wrt) for name, v in variables.items()}
     within = {name: leaf_of(builder, variables[name], free=False) for name in wrt}
     require_symmetry(program, lowering, {**names, **within})

@@ -30,7 +30,7 @@ def has_decimals(parts: Sequence[Expr]) -> bool:
     return not fractions <= exponents
 
 
-def typed_sums(parts: Sequence[Expr]) -> list[Expr]:
+def find_typed_sums(parts: Sequence[Expr]) -> list[Expr]:
     """The sums with fractions among all parts of a tree, but those of which the whole is a sum: no
     derivative has them.
     """

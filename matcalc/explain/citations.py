@@ -26,13 +26,13 @@ def cite(name: str, words: str = "", known: Catalogue | None = None) -> Reason:
 
 def formula(found: Identity) -> str:
     """The statement of an entry in one line, without a Y that nobody has explained."""
-    shown = value_shown(found)
+    shown = choose_value_form(found)
     if shown == EXPLAINED:
         return f"{found.formula} for Y = {found.expr}"
     return _VALUE.sub(found.expr, found.formula) if shown == WRITTEN_OUT else found.formula
 
 
-def value_shown(found: Identity) -> str:
+def choose_value_form(found: Identity) -> str:
     """How a statement shows the value of the function, which is called Y in it: ``WRITTEN_OUT`` in
     its place, ``EXPLAINED`` behind where it stands too often; empty where it does not stand there.
     """

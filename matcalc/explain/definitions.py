@@ -5,7 +5,7 @@ from __future__ import annotations
 from matcalc.core.operations import ALONG
 from matcalc.core.tree import Expr, moving_parts, operation
 from matcalc.explain.instances import CannotShow, Trees
-from matcalc.explain.norms import stated_rule
+from matcalc.explain.norms import find_stated_rule
 
 
 def expand_definitions(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
@@ -29,7 +29,7 @@ def expand_by_catalogue(trees: Trees, expr: Expr, used: list[str]) -> Expr:
     root. ``used`` collects the names of the definitions.
     """
     expr = _square(trees, expr)
-    if stated_rule(trees, expr) is not None:
+    if find_stated_rule(trees, expr) is not None:
         return expr
     along = expr.op in ALONG and len(expr.args) == 2
     rule = None if along else trees.known.definition(operation(expr))

@@ -19,7 +19,7 @@ from matcalc.explain.citations import cite
 from matcalc.explain.derivation import Reason
 from matcalc.explain.indexed import of_entries
 from matcalc.explain.instances import CannotShow, Trees, acts_on_entries
-from matcalc.explain.norms import moving_args, needed_parts, stated_rule
+from matcalc.explain.norms import find_needed_parts, find_stated_rule, moving_args
 
 _MOST_TERMS = 8  # of a differential that is written out; longer ones stay in brackets
 _MOST_FACTORS = 8  # a higher power of a matrix is a function of it
@@ -49,7 +49,7 @@ class Differentials:
         """Its terms, each linear in the differential of one name."""
         known: dict[int, list[Expr]] = {}
         self.root = root
-        for expr in needed_parts(root):
+        for expr in find_needed_parts(root):
             if expr.op == "variable":
                 known[id(expr)] = [self.moving[expr.value]] if expr.value in self.moving else []
             else:
@@ -58,7 +58,7 @@ class Differentials:
         return known[id(root)]
 
     def _terms(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
-        stated = stated_rule(self.trees, expr)
+        stated = find_stated_rule(self.trees, expr)
         if stated is not None:
             return self._apply_stated(expr, *stated, parts[0])
         rule = _RULES.get(expr.op)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from matcalc.core.kinds import Variable
-from matcalc.engine.pipeline import defined_names
+from matcalc.engine.pipeline import find_defined_names
 from matcalc.explain.derivation import (
     ANSWER,
     CLOSED,
@@ -40,7 +40,7 @@ def formula(chain: LineChain, line: Line) -> tuple[str, str, str]:
     have the names that the user gave them, before these are variables and after.
     """
     variables, language = variables_in(chain, line), chain.program.language
-    names = name_arrays(line.tree, variables, defined_names(chain.program))
+    names = name_arrays(line.tree, variables, find_defined_names(chain.program))
     return write_equation(line.tree, names, variables, language=language)
 
 

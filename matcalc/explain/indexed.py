@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from matcalc.core.dims import ZERO, names_in
-from matcalc.core.indexed import Form, Index, Place, Reduction
+from matcalc.core.indexed import AffineIndex, Form, Index, Reduction
 from matcalc.core.tree import Expr, variable_names
 from matcalc.explain.definitions import expand_by_catalogue
 from matcalc.explain.instances import CannotShow, Trees
-from matcalc.explain.norms import moving_args, needed_parts
+from matcalc.explain.norms import find_needed_parts, moving_args
 
 _LETTERS = "ijklpqrstuvw"
 IndexedRule = Callable[[Expr, list[list[Expr]]], list[Expr]]
@@ -33,7 +33,7 @@ def of_entries(
     body = _expand(trees, trees.intern(expr.value.body), parts, used)
     count = len(expr.args)
     known: dict[int, list[Expr]] = {}
-    for node in needed_parts(body):
+    for node in find_needed_parts(body):
         inside = [known[id(arg)] for arg in moving_args(node)]
         if node.op == "slot":
             moving = trees.factory.make("slot", (), node.shape, count + node.value, node.row)
@@ -48,7 +48,7 @@ def of_entries(
     terms, args = known[id(body)], [*expr.args, *moved]
     if own is not None and expr.value.indices:
         entry = trees.factory.make("slot", (), own.shape, len(args))
-        places = tuple([Place(((index, 1),), ZERO) for index in expr.value.indices])
+        places = tuple([AffineIndex(((index, 1),), ZERO) for index in expr.value.indices])
         entry = trees.factory.make("at", (entry,), (), places)
         terms, args = [trees.replace(term, {id(body): entry}) for term in terms], [*args, own]
     return _form(trees, expr, trees.sum(terms, body), args)
@@ -104,7 +104,7 @@ def by_entries(trees: Trees, factor: Expr, step: Expr) -> Expr:
     else:
         named = zip(_letters(factor), factor.shape, strict=False)
         indices = tuple([Index(letter, size) for letter, size in named])
-    places = tuple([Place(((index, 1),), ZERO) for index in indices])
+    places = tuple([AffineIndex(((index, 1),), ZERO) for index in indices])
     if factor.op != "indexed":
         body = make("at", (body,), (), places)
     moving = make("at", (make("slot", (), step.shape, len(args)),), (), places)

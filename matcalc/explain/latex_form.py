@@ -10,8 +10,8 @@ from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.catalogue.sides import sides
-from matcalc.engine.pipeline import defined_names
-from matcalc.explain.citations import EXPLAINED, WRITTEN_OUT, entry, formula, value_shown
+from matcalc.engine.pipeline import find_defined_names
+from matcalc.explain.citations import EXPLAINED, WRITTEN_OUT, choose_value_form, entry, formula
 from matcalc.explain.derivation import (
     ANSWER,
     CLOSED,
@@ -44,7 +44,7 @@ _SPECIAL = str.maketrans(
 )
 
 
-class _Writer:
+class _StepWriter:
     """Sets formulas in which differentials and adjoints have names of their own, and so have the
     variables of ``spelling``: what is written for them in LaTeX.
     """
@@ -88,7 +88,7 @@ class _Writer:
             for name, each in known.items()
         }
         chain, bold = self.chain, self.bold
-        arrays = name_arrays(marked, variables, defined_names(chain.program))
+        arrays = name_arrays(marked, variables, find_defined_names(chain.program))
         language = chain.program.language
         read = latex(marked, bold=bold, named=arrays, declared=variables)
         confirm(latex_says(read, marked, variables, language), "LaTeX", language)
@@ -123,14 +123,14 @@ def as_latex(
     are written so in formulas, as ``spell`` writes them in words.
     """
     sources = Sources()
-    blocks = [_block(_Writer(chain, bold, spelling), sources, spell) for chain in chains]
+    blocks = [_block(_StepWriter(chain, bold, spelling), sources, spell) for chain in chains]
     cited = [
         f"\\noindent {{[{number}]}} {escape(reason.source)}" for number, reason in sources.entries()
     ]
     return "\n\n".join([*blocks, "\n\n".join(cited)] if cited else blocks)
 
 
-def _block(writer: _Writer, sources: Sources, spell: Callable[[str], str]) -> str:
+def _block(writer: _StepWriter, sources: Sources, spell: Callable[[str], str]) -> str:
     chain = writer.chain
     known = catalogue(chain.program.language)
     rows = []
@@ -158,7 +158,7 @@ def typeset(
     sources = Sources()
     shown = []
     for chain in chains:
-        writer = _Writer(chain, bold=False, spelling=spelling)
+        writer = _StepWriter(chain, bold=False, spelling=spelling)
         known = catalogue(chain.program.language)
         lines = [
             {
@@ -196,7 +196,7 @@ def _behind(why: str) -> str:
     return f" && {why}" if why else ""
 
 
-def _equation(writer: _Writer, line: Line) -> tuple[str, str]:
+def _equation(writer: _StepWriter, line: Line) -> tuple[str, str]:
     """Both sides; ``df_i`` where the right side is an array that is given by its entries."""
     side, (letter, places, shown) = _side(writer, line), writer.equation(line)
     if side or not places:
@@ -204,7 +204,7 @@ def _equation(writer: _Writer, line: Line) -> tuple[str, str]:
     return "", f"{letter}{places} = {shown}"
 
 
-def _left_side(writer: _Writer, line: Line, side: str) -> str:
+def _left_side(writer: _StepWriter, line: Line, side: str) -> str:
     chain = writer.chain
     if line.kind == ANSWER:
         own, wrt = writer.name(chain.name), writer.name(chain.wrt)
@@ -215,7 +215,7 @@ def _left_side(writer: _Writer, line: Line, side: str) -> str:
     return f"{side} &=".lstrip()
 
 
-def _side(writer: _Writer, line: Line) -> str:
+def _side(writer: _StepWriter, line: Line) -> str:
     """What stands before the equals sign; empty where that is the line above."""
     if not left_side(writer.chain, line):
         return ""
@@ -237,7 +237,7 @@ def _reason(reason: Reason, known: Catalogue, spell: Callable[[str], str]) -> st
     for name in found.given:
         marks.mark(f"d{name}", rf"\mathrm{{d}}{letter(name)}")
     written = right.expr
-    shown = value_shown(found)
+    shown = choose_value_form(found)
     if shown == WRITTEN_OUT:
         written = replace_variables(written, {"Y": lambda _: left.expr})
     right_text = marks.unmark(latex(rename_variables(written, marks.names), named={}))

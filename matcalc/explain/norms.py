@@ -19,7 +19,7 @@ def moving_args(expr: Expr) -> tuple[Expr, ...]:
     return expr.args
 
 
-def needed_parts(root: Expr) -> list[Expr]:
+def find_needed_parts(root: Expr) -> list[Expr]:
     """The parts whose differentials are asked for, each after those that it is made of."""
     needed = {id(root)}
     for expr in reversed(root.parts):
@@ -28,7 +28,7 @@ def needed_parts(root: Expr) -> list[Expr]:
     return [expr for expr in root.parts if id(expr) in needed]
 
 
-def stated_rule(trees: Trees, expr: Expr) -> tuple[Rule, str] | None:
+def find_stated_rule(trees: Trees, expr: Expr) -> tuple[Rule, str] | None:
     """The differential of a norm, a squared norm or a square root, and the name of the entry."""
     args = moving_args(expr)
     if not args or args[0].is_tensor or (expr.op in ALONG and len(expr.args) > 1):

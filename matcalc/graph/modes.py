@@ -67,7 +67,7 @@ class Modes:
         self.is_counted = bool(sizes) or mode == "auto" or not any(letters)
         if self.is_counted:
             require_sizes(letters, self.sizes)
-        writer = _Writer(self.graph, program, self.sizes)
+        writer = _ModeWriter(self.graph, program, self.sizes)
         self.values = tuple([node.formula for node in self.graph.nodes if node.tree is not None])
         self.forward = writer.forward()
         self.reverse = writer.reverse()
@@ -127,7 +127,7 @@ def _require_sizes(sizes: Mapping[str, int]) -> None:
             raise ArgumentError(f"the size {name} is {size!r}", hint="a size is a positive integer")
 
 
-class _Writer:
+class _ModeWriter:
     """Derives the lines of both modes for one graph."""
 
     def __init__(self, graph: ComputationGraph, program: Program, sizes: Mapping[str, int]) -> None:

@@ -20,7 +20,7 @@ from matcalc.core.tree import (
     Expr,
     add_terms,
     flat_factors,
-    scaled_terms,
+    split_scaled_terms,
     variable,
     variable_names,
     zeros,
@@ -230,7 +230,9 @@ def _term_by_term(trees: Mapping[str, Expr]) -> list[dict[str, Expr]]:
     where that is no help.
     """
     zero = {name: zeros(trees[name].shape) for name in ("G", "H") if name in trees}
-    terms = [(name, scale, part) for name in zero for scale, part in scaled_terms(trees[name])]
+    terms = [
+        (name, scale, part) for name in zero for scale, part in split_scaled_terms(trees[name])
+    ]
     if not len(zero) < len(terms) <= _MOST_TERMS:
         return []
     return [

@@ -9,8 +9,8 @@ from functools import reduce
 
 from matcalc.core.dims import ZERO, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.indexed import Condition, Form, Index, Place
-from matcalc.core.tree import Expr, is_number, number, signed_terms
+from matcalc.core.indexed import AffineIndex, Condition, Form, Index
+from matcalc.core.tree import Expr, is_number, number, split_signed_terms
 from matcalc.core.walk import fold, postorder
 
 MOST_DELTAS = 8  # different ones in the entries that are written by cases
@@ -114,7 +114,7 @@ def _with_deltas_outside(array: Expr) -> Expr:
         made = part.with_args(args)
         if part.op != "reduce" or part.value.name != "sum" or part.value.conditions:
             return made
-        terms = [(sign, *_part(array, term, part)) for sign, term in signed_terms(args[0])]
+        terms = [(sign, *_part(array, term, part)) for sign, term in split_signed_terms(args[0])]
         if not any(outside for _, outside, _ in terms) or not all(rest for *_, rest in terms):
             return made
         total: Expr | None = None
@@ -173,12 +173,12 @@ def _delta(array: Expr, part: Expr) -> Condition | None:
     if right.plain is None:
         if right.terms or right.offset.integer is None:
             return None
-        return Condition("==", Place(((left.plain, 1),), ZERO.plus(right.offset, -1)))
+        return Condition("==", AffineIndex(((left.plain, 1),), ZERO.plus(right.offset, -1)))
     if left.plain is right.plain:
         return None
     indices = array.value.indices
     first, second = sorted((left.plain, right.plain), key=lambda index: _rank(indices, index))
-    return Condition("==", Place(((first, 1), (second, -1)), ZERO))
+    return Condition("==", AffineIndex(((first, 1), (second, -1)), ZERO))
 
 
 def _rank(indices: Sequence[Index], index: Index) -> int:
@@ -389,11 +389,11 @@ def _power(tree: Expr) -> tuple[Expr, Fraction]:
     return tree, _ONE
 
 
-def _move(place: Place | None, classes: _Classes) -> Place | None:
+def _move(place: AffineIndex | None, classes: _Classes) -> AffineIndex | None:
     """The place where each index is the one that stands for all that equal it."""
     if place is None or place.plain is None:
         return place
     end = classes.find(place.plain)
     if isinstance(end, int):
         return place
-    return Place(((end, 1),), ZERO)
+    return AffineIndex(((end, 1),), ZERO)

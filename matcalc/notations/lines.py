@@ -9,7 +9,7 @@ from functools import reduce
 from matcalc.core.dims import ZERO, Dim, Shape
 from matcalc.core.directions import Step, direction_of, free_variable
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.indexed import Form, Index, Place
+from matcalc.core.indexed import AffineIndex, Form, Index
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
@@ -266,7 +266,7 @@ def _entry_of(vector: Expr, name: str) -> Expr:
     (size,) = vector.shape
     index = Index(name, size)
     slot = Expr("slot", (), vector.shape, value=0)
-    entry = Expr("at", (slot,), value=(Place(((index, 1),), ZERO),))
+    entry = Expr("at", (slot,), value=(AffineIndex(((index, 1),), ZERO),))
     return Expr("indexed", (vector,), vector.shape, value=Form((index,), entry))
 
 

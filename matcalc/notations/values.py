@@ -148,7 +148,7 @@ class ValueInNotation(Written):
             tree = derive_steps(self._of(program), [*steps[:-1], last])[-1]
         terms = []
         for name, new in zip(steps[-1].values(), last.values(), strict=True):
-            terms.append(stacked_term(program, tree, new, name, row_major=self.row_major))
+            terms.append(stack_term(program, tree, new, name, row_major=self.row_major))
         whole = add_terms(terms, terms[0].shape)
         meant = vec_of(value.tree, row_major=self.row_major)
         other = {new: rename(old) for new, old in self._shown_as.items()}
@@ -220,7 +220,7 @@ def _renamed(program: Program, moves: Mapping[str, str]) -> tuple[Program, dict[
     return program.declare(*ways), {name: fresh[old] for name, old in moves.items()}
 
 
-def stacked_term(
+def stack_term(
     program: Program, tree: Expr, direction: str, shown: str, *, row_major: bool
 ) -> Expr:
     """The part of a value that is linear in a direction, as a matrix times the vector of it, which

@@ -61,12 +61,12 @@ def read(
         # on errors only
         from matcalc.read.shapes.spelled import explain_indices  # noqa: PLC0415
         from matcalc.read.syntax.numbered import (  # noqa: PLC0415
+            find_numbered_members,
             note_on_members,
-            numbered_members,
         )
 
         (statements,), variables = statements_of([text], known, spoken)
-        members = numbered_members(statements, variables)
+        members = find_numbered_members(statements, variables)
         if not members:
             explain_indices(problem, text)
             raise

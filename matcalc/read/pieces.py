@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, Variable, free_kind
-from matcalc.core.parts import Part
+from matcalc.core.parts import VariablePart
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, variable
 from matcalc.read.frontend import read
@@ -14,7 +14,7 @@ from matcalc.read.frontend import read
 _ENTRIES = FREE | {"positive", "invertible", "simplex"}  # kinds whose entries vary on their own
 
 
-def part_of(program: Program, text: object, *, free: bool = False) -> Part | None:
+def part_of(program: Program, text: object, *, free: bool = False) -> VariablePart | None:
     """The part of a program that a text names; None where it names none.
 
     Raises UnsupportedError for entries of matrices whose entries depend on each other, unless they
@@ -51,15 +51,15 @@ def part_of(program: Program, text: object, *, free: bool = False) -> Part | Non
             f"take the entries for free "
             f"ones: --structure free, in Python structure='free'",
         )
-    return Part(name, _column(whole), asked.value, asked.shape)
+    return VariablePart(name, _column(whole), asked.value, asked.shape)
 
 
-def _whole(program: Program, name: str, tree: Expr) -> Part:
+def _whole(program: Program, name: str, tree: Expr) -> VariablePart:
     """All of what has a name."""
     tree = _column(tree)
     if all(node is not tree for node in program.expr.parts):
         raise ArgumentError(f"{name} does not occur in this expression as a part of its own")
-    return Part(name, tree, (None,) * tree.rank, tree.shape)
+    return VariablePart(name, tree, (None,) * tree.rank, tree.shape)
 
 
 def _column(tree: Expr) -> Expr:

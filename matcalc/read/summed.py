@@ -15,7 +15,15 @@ from matcalc.core.kinds import Variable
 from matcalc.core.members import family_of
 from matcalc.core.operations import LINEAR
 from matcalc.core.walk import postorder
-from matcalc.read.syntax.nodes import Binding, Bound, Loop, Statement, SyntaxNode, children, flat
+from matcalc.read.syntax.nodes import (
+    Binding,
+    BoundIndex,
+    Loop,
+    Statement,
+    SyntaxNode,
+    children,
+    flat,
+)
 
 _NAMES = ("s", "r", "q", "p", *(f"s{k}" for k in range(1, 100)))
 
@@ -25,7 +33,7 @@ class _Open(NamedTuple):
 
     node: SyntaxNode
     name: str
-    bound: Bound
+    bound: BoundIndex
     first: SyntaxNode
     last: SyntaxNode
 
@@ -124,7 +132,7 @@ def _open(node: SyntaxNode, families: frozenset[str]) -> _Open | None:
     return None
 
 
-def _is_among(entries: SyntaxNode, bound: Bound) -> bool:
+def _is_among(entries: SyntaxNode, bound: BoundIndex) -> bool:
     """Whether an index stands in the places."""
     return any(
         part.value is bound for place in entries.args[1:] for part in postorder(place, children)

@@ -65,7 +65,7 @@ class Arrays:
         return np.array(value, dtype=self.precision)
 
 
-class Called:
+class NumpyFunction:
     """A user's function of the variables by name; its results are NumPy arrays.
 
     It gets the variables that its parameters are named after if it requires nothing else, the one

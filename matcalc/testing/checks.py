@@ -9,7 +9,7 @@ import numpy as np
 
 from matcalc.claims.judge.diagnosis import Diagnosis
 from matcalc.claims.judge.question import Question
-from matcalc.claims.judge.report import Report, Worst
+from matcalc.claims.judge.report import Report, WorstClaimedEntry
 from matcalc.claims.judge.smallest import Counterexample
 from matcalc.claims.judge.verdict import report
 from matcalc.core.boundary import public
@@ -53,7 +53,7 @@ class GradientMismatch(CheckFailure):
         return self.report.correct
 
     @property
-    def worst(self) -> Worst | None:
+    def worst(self) -> WorstClaimedEntry | None:
         """The entry with the largest error."""
         return self.report.worst
 

@@ -25,13 +25,13 @@ from matcalc.core.tree import Expr, number, variable
 from matcalc.engine.pipeline import derive
 from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
-from matcalc.testing.arrays import Called, numpy_values
+from matcalc.testing.arrays import NumpyFunction, numpy_values
 from matcalc.testing.questions import (
     Setting,
     ask_about_formula,
     ask_about_function,
     call_user_function,
-    declared_variables,
+    declare_variables,
     program_of,
 )
 
@@ -59,7 +59,7 @@ def vjp_question(
             claim,
             setting,
         )
-    variables = declared_variables(setting)
+    variables = declare_variables(setting)
     f = call_user_function(
         setting,
         objective,
@@ -89,7 +89,7 @@ def jvp_question(
 ) -> Question:
     """Whether the claim is the derivative of f(X + t*dX) by t at t = 0."""
     known = (
-        declared_variables(setting)
+        declare_variables(setting)
         if callable(objective)
         else program_of(objective, setting).variables
     )
@@ -139,7 +139,7 @@ def jvp_question(
     return _hold(ask_about_function(moved_by, _function(claim), moving), step)
 
 
-def _as_precise(value: Array, f: Called) -> Array:
+def _as_precise(value: Array, f: NumpyFunction) -> Array:
     """The value in the precision of the function that it comes from."""
     return value.astype(f.dtype) if f.single else value
 

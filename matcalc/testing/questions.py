@@ -26,7 +26,7 @@ from matcalc.read.frontend import read
 from matcalc.read.syntax.declare import declare
 from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
-from matcalc.testing.arrays import Arrays, Called, library_of, numpy_values, precision_of
+from matcalc.testing.arrays import Arrays, NumpyFunction, library_of, numpy_values, precision_of
 from matcalc.testing.differences import DOUBLE, SINGLE, basis, derivative, kinks, move, project
 from matcalc.verify.oracle.compare import largest_place
 from matcalc.verify.oracle.numeric import Method
@@ -82,9 +82,9 @@ def call_user_function(
     names: list[str],
     arrays: Arrays,
     direction: str = "",
-) -> Called:
+) -> NumpyFunction:
     """A user's function, with the precision that the user says it has."""
-    return Called(function, wrt, names, arrays, direction=direction, computes=setting.dtype)
+    return NumpyFunction(function, wrt, names, arrays, direction=direction, computes=setting.dtype)
 
 
 def tolerant(asked: Question, rtol: float) -> Question:
@@ -225,7 +225,7 @@ def ask_about_function(
     the variable.
     """
     _refuse_coordinates(setting)
-    variables = declared_variables(setting)
+    variables = declare_variables(setting)
     if setting.wrt not in variables:
         raise ArgumentError(
             f"{setting.wrt} is neither in at= nor in variables=",
@@ -296,7 +296,7 @@ def ask_about_function(
     return _judge_results(asked, claim, setting)
 
 
-def _difference_notes(f: Called, method: Method) -> tuple[str, ...]:
+def _difference_notes(f: NumpyFunction, method: Method) -> tuple[str, ...]:
     """What is said of a truth that is known by values of a function alone."""
     rough = f"; {f.name} computes in {f.precision}" if f.single else ""
     return (
@@ -305,7 +305,7 @@ def _difference_notes(f: Called, method: Method) -> tuple[str, ...]:
     )
 
 
-def _judge_results(asked: Question, called: Called, setting: Setting) -> Question:
+def _judge_results(asked: Question, called: NumpyFunction, setting: Setting) -> Question:
     """The question with results brought into the form in which claims are compared, and precision
     noticed.
     """
@@ -351,7 +351,7 @@ def _squeeze(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
-def declared_variables(setting: Setting) -> dict[str, Variable]:
+def declare_variables(setting: Setting) -> dict[str, Variable]:
     """The declared variables, and those of the given point with the sizes that they have there."""
     found = declare(setting.variables)
     for name, value in numpy_values(setting.at).items():
@@ -372,7 +372,7 @@ def _plain(rank: int, name: str) -> str:
     return free_kind(rank)
 
 
-def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:
+def _is_smooth(f: NumpyFunction, point: Point, setting: Setting, kind: str) -> bool:
     """Whether the function has a value and no kink; a kink is noted."""
     x = np.asarray(point.values[setting.wrt], dtype=float)
     try:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from matcalc.claims.judge.claim import Claim
-from matcalc.claims.judge.files import marked_claims
+from matcalc.claims.judge.files import find_claims
 from matcalc.claims.judge.marks import formula_at, markers
 from matcalc.claims.judge.report import Report
 from matcalc.claims.judge.verdict import judge
@@ -24,14 +24,14 @@ from matcalc.core.operations import SUBJECTS
 from matcalc.read.tex.read import read_latex
 from matcalc.results import Expression, Formula
 from matcalc.tools.layout import latex_laid_out, lay_out
-from matcalc.tools.session import Entry, Session, entries, names_in
+from matcalc.tools.session import Session, SessionEntry, entries, names_in
 
 ERROR, WARNING, INFORMATION = "error", "warning", "information"
 _LONGEST = 200_000  # characters of a document
 _KEPT = 256  # claims whose reports are kept
 
 
-class Problem(NamedTuple):
+class Diagnostic(NamedTuple):
     """Something to say of the characters [start, end)."""
 
     start: int
@@ -40,29 +40,29 @@ class Problem(NamedTuple):
     severity: str
 
 
-class _Place(NamedTuple):
+class _EntryInSession(NamedTuple):
     """An entry of a file, with the session before it."""
 
-    entry: Entry
+    entry: SessionEntry
     session: Session
 
 
-def problems(text: str, *, marked: bool) -> list[Problem]:
+def problems(text: str, *, marked: bool) -> list[Diagnostic]:
     """What is wrong in a text, in order; ``marked`` says that claims are marked in it."""
     if len(text) > _LONGEST:
-        return [Problem(0, 1, f"only {_LONGEST:,} characters are read", INFORMATION)]
+        return [Diagnostic(0, 1, f"only {_LONGEST:,} characters are read", INFORMATION)]
     if marked:
         return [found for mark in _marked_claims(text) for found in _problems_in(*mark)]
     return [found for place in _places(text) for found in _enter(place, text)]
 
 
-def _places(text: str) -> Iterator[_Place]:
+def _places(text: str) -> Iterator[_EntryInSession]:
     session = Session()
     for entry in entries(text):
-        yield _Place(entry, session)
+        yield _EntryInSession(entry, session)
 
 
-def _enter(place: _Place, text: str) -> Iterator[Problem]:
+def _enter(place: _EntryInSession, text: str) -> Iterator[Diagnostic]:
     """Enters an entry, and says what is wrong with it."""
     entry, session = place
     try:
@@ -82,7 +82,7 @@ def _enter(place: _Place, text: str) -> Iterator[Problem]:
         yield _place(problem, entry, text)
 
 
-def _command(entry: Entry, session: Session) -> Iterator[Problem]:
+def _command(entry: SessionEntry, session: Session) -> Iterator[Diagnostic]:
     command, _, expressions = split_line(entry.text)
     known: Mapping[str, object] = {}
     for expression in expressions if "--latex" not in entry.text else ():
@@ -105,18 +105,18 @@ def _command(entry: Entry, session: Session) -> Iterator[Problem]:
         yield from _problems_of(report, entry.start, entry.start + len(entry.text))
 
 
-def _problems_of(report: Report, start: int, end: int) -> Iterator[Problem]:
+def _problems_of(report: Report, start: int, end: int) -> Iterator[Diagnostic]:
     if report.verdict == "wrong":
-        yield Problem(start, end, str(report), ERROR)
+        yield Diagnostic(start, end, str(report), ERROR)
     elif report.verdict == "undecided":
-        yield Problem(start, end, str(report), WARNING)
+        yield Diagnostic(start, end, str(report), WARNING)
 
 
-def _whole(entry: Entry, message: str, severity: str) -> Problem:
-    return Problem(entry.start, entry.start + len(entry.text), message, severity)
+def _whole(entry: SessionEntry, message: str, severity: str) -> Diagnostic:
+    return Diagnostic(entry.start, entry.start + len(entry.text), message, severity)
 
 
-def _place(problem: MatcalcError, entry: Entry, text: str) -> Problem:
+def _place(problem: MatcalcError, entry: SessionEntry, text: str) -> Diagnostic:
     """An error at its place: the line that it quotes is looked for from its entry backwards."""
     hint = f"\nhint: {problem.hint}" if problem.hint else ""
     said = f"{problem.message}{hint}"
@@ -128,7 +128,7 @@ def _place(problem: MatcalcError, entry: Entry, text: str) -> Problem:
     if found < 0:
         return _whole(entry, said, ERROR)
     start = found + span.start - begin
-    return Problem(start, max(start + 1, start + span.end - span.start), said, ERROR)
+    return Diagnostic(start, max(start + 1, start + span.end - span.start), said, ERROR)
 
 
 def _marked_claims(text: str) -> Iterator[tuple[int, int, str]]:
@@ -140,12 +140,12 @@ def _marked_claims(text: str) -> Iterator[tuple[int, int, str]]:
         yield start, stop, text[mark.start : end]
 
 
-def _problems_in(start: int, end: int, segment: str) -> Iterator[Problem]:
+def _problems_in(start: int, end: int, segment: str) -> Iterator[Diagnostic]:
     try:
         for report in _reports(segment):
             yield from _problems_of(report, start, end)
     except MatcalcError as problem:
-        yield Problem(start, end, str(problem).removeprefix("error: "), ERROR)
+        yield Diagnostic(start, end, str(problem).removeprefix("error: "), ERROR)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -153,7 +153,7 @@ def _reports(segment: str) -> tuple[Report, ...]:
     """What is said of the claims of a text, without their names, which are their places. It is kept
     between edits, because most of them are elsewhere.
     """
-    return tuple([replace(judge(claim), name="") for claim in marked_claims(segment, "claim")])
+    return tuple([replace(judge(claim), name="") for claim in find_claims(segment, "claim")])
 
 
 @lru_cache(maxsize=_KEPT)
@@ -309,7 +309,7 @@ def _format_claims(text: str) -> str:
 def _says_the_same(segment: str, other: str) -> bool:
     """Whether the claims of two texts are read as the same."""
     try:
-        pairs = list(zip(marked_claims(segment, ""), marked_claims(other, ""), strict=True))
+        pairs = list(zip(find_claims(segment, ""), find_claims(other, ""), strict=True))
         return all(
             _meaning(one, claim) == _meaning(two, claim)
             for claim, changed in pairs

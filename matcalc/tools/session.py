@@ -34,7 +34,7 @@ _DEFINED = re.compile(r"(?:[a-z-]+\s+)?[^\W\d]\w*(?:\[[\d,\s]+\])?\s*[-+]?=(?!=)
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
-class Entry(NamedTuple):
+class SessionEntry(NamedTuple):
     """A text without its comments, and where it starts: the place in the whole, and the line."""
 
     text: str
@@ -110,7 +110,7 @@ def goes_on(text: str) -> bool:
     return lines.go_on
 
 
-def entries(text: str) -> Iterator[Entry]:
+def entries(text: str) -> Iterator[SessionEntry]:
     """The entries of a text, in order; one that is not complete goes on in the next line, but not
     past an empty one.
     """
@@ -124,10 +124,10 @@ def entries(text: str) -> Iterator[Entry]:
         lines.add(piece)
         start, line = start + len(piece), line + 1
         if first is not None and (not piece.strip() or not lines.go_on):
-            yield Entry(bare[first:start].rstrip(), first, first_line)
+            yield SessionEntry(bare[first:start].rstrip(), first, first_line)
             first, lines = None, _Lines()
     if first is not None:
-        yield Entry(bare[first:].rstrip(), first, first_line)
+        yield SessionEntry(bare[first:].rstrip(), first, first_line)
 
 
 def names_in(text: str) -> list[str]:

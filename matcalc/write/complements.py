@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from matcalc.core.tree import Expr, number, signed_terms
+from matcalc.core.tree import Expr, number, split_signed_terms
 from matcalc.verify.readback.forms import Forms, SignedForm
 
 SIGMOID = "sigmoid"
@@ -73,7 +73,7 @@ def _wholes(tree: Expr, find: Find) -> dict[int, Expr]:
 def _terms(expr: Expr, forms: dict[int, SignedForm]) -> Terms:
     """A sum as its terms; a sign in front of a sum is one in front of each."""
     counts: Counter[int] = Counter()
-    for sign, node in signed_terms(expr):
+    for sign, node in split_signed_terms(expr):
         own, place = forms[id(node)]
         counts[place] += own * sign
     return frozenset(counts.items())

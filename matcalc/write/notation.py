@@ -15,7 +15,7 @@ from matcalc.core.tree import Expr, intern_trees
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm, refuse_homonyms
 from matcalc.write.complements import SIGMOID, use_complements
-from matcalc.write.printers.naming import choose_names, name_entries, written_size
+from matcalc.write.printers.naming import choose_names, measure_written, name_entries
 from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
 from matcalc.write.regrouping import regroup_products, regroup_sums, turn_sums
@@ -126,7 +126,7 @@ def name_parts(
     known = defined.find if defined else None
     if len(tree.parts) <= _MOST_REGROUPED:
         turned = turn_sums(tree, Likeness(symmetric_names(variables)))
-        if turned is not None and written_size(turned) + _TURNED <= written_size(tree):
+        if turned is not None and measure_written(turned) + _TURNED <= measure_written(tree):
             (tree,) = intern_trees([turned])
     names = choose_names(tree, taken, cse=cse, known=known)
     named = intern_trees([part for part in tree.parts if id(part) in names])
@@ -166,7 +166,7 @@ def _regroup(
         named = [part for part in tree.parts if id(part) in names and part.op == "*"]
         products = [*(defined.products() if defined else ()), *named]
         new = regroup_products(tree, products, likeness) if place else regroup_sums(tree, likeness)
-        if new is None or written_size(new) >= written_size(tree):
+        if new is None or measure_written(new) >= measure_written(tree):
             continue
         (new,) = intern_trees([new])
         renamed = choose_names(new, taken, cse=cse, known=defined.find if defined else None)

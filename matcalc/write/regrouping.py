@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from matcalc.core.likeness import MOST, SUMS, Likeness, chain
-from matcalc.core.tree import Expr, add_signed, signed_terms, transpose
+from matcalc.core.tree import Expr, add_signed, split_signed_terms, transpose
 from matcalc.core.walk import fold
 
 _LONGEST = 16  # links of a product
@@ -116,7 +116,7 @@ def _sign_within(part: Counter[int], whole: Counter[int]) -> int:
 
 
 def _terms(tree: Expr) -> list[Signed]:
-    return signed_terms(tree, most=MOST)
+    return split_signed_terms(tree, most=MOST)
 
 
 def regroup_products(tree: Expr, named: Iterable[Expr], likeness: Likeness) -> Expr | None:

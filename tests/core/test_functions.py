@@ -7,7 +7,7 @@ import pytest
 
 import matcalc
 from matcalc import cli
-from matcalc.cli.functions import document, list_functions
+from matcalc.cli.function_reference import document, list_functions
 from matcalc.core.functions.spec import ELEMENTWISE
 from matcalc.core.operations import ALIASES, ENTRIES, OPERATIONS, PARITY, REFLECTED
 from matcalc.verify.oracle.evaluations import FUNCTIONS as ORACLE
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_page_is_fresh():
     page = ROOT / "docs" / "functions.md"
     assert page.read_text(encoding="utf-8") == document(), (
-        "run python -m matcalc.cli.functions > docs/functions.md"
+        "run python -m matcalc.cli.function_reference > docs/functions.md"
     )
 
 

@@ -10,7 +10,7 @@ from matcalc.core.subspaces import frame_of
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import agree
 from matcalc.verify.oracle.interpret import interpret
-from matcalc.verify.oracle.numeric import numeric_derivative, structured_gradient
+from matcalc.verify.oracle.numeric import numeric_derivative, project_on_frame
 from matcalc.verify.oracle.sample import find_sizes, matrix_exponents
 
 _TOKEN = re.compile(r"\d+\.\d+(?:[eE][-+]?\d+)?|\d+|[^\W\d]\w*|\.\*|\./|\.\^|[-+*/^']")
@@ -112,7 +112,7 @@ def published_error(entry):
         expected, _ = numeric_derivative(
             program.expr, program.variables, entry.wrt, entry.order, values, sizes
         )
-        expected = structured_gradient(expected, kind, program.expr.rank, entry.order)
+        expected = project_on_frame(expected, kind, program.expr.rank, entry.order)
         if expected.ndim > len(right.expr.shape) == 2:
             columns = program.variables[entry.wrt].shape
             expected = expected.reshape(

@@ -21,7 +21,7 @@ from matcalc.core.operations import OPERATIONS
 from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.lowering import index_rules, lower, multilinear
-from matcalc.read.shapes import functions as shape_rules
+from matcalc.read.shapes import shape_rules
 from matcalc.verify.oracle.evaluations import FUNCTIONS as ORACLE
 from matcalc.write.printers.latex_functions import FUNCTIONS as LATEX
 from matcalc.write.printers.numpy_functions import CALLS, FORMS
@@ -364,8 +364,8 @@ KEYED_BY_FUNCTIONS = {
     "conjugates/reading.py": "the norms that are roots of products with the conjugate",
     "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",
-    "engine/ir/facts.py": "facts of kinds, some named like the function that projects",
-    "engine/ir/properties.py": "theorems: facts of the argument to facts of the value",
+    "engine/ir/property_flags.py": "flags of kinds, some named like the function that projects",
+    "engine/ir/properties.py": "theorems: flags of the argument to flags of the value",
     "engine/lowering/index_rules.py": "rules: index arithmetic",
     "engine/lowering/indexed.py": "rules: what has bound indices",
     "engine/lowering/multilinear.py": "rules: index arithmetic",
@@ -374,11 +374,11 @@ KEYED_BY_FUNCTIONS = {
     "write/printers/numpy_indexed.py": "rules: what has bound indices, what reductions begin with",
     "write/printers/latex_functions.py": "rules: what no template says",
     "write/printers/numpy_emit.py": "what is a method of arrays, and whose value nobody else holds",
-    "write/printers/numpy_facts.py": "runtime functions whose value may be complex",
+    "write/printers/numpy_properties.py": "runtime functions whose value may be complex",
     "write/printers/numpy_functions.py": "rules: what is no single call",
     "write/printers/text.py": "rules: what has sizes or letters in its text",
     "engine/rewriting/constants.py": "rules: exact values",
-    "read/shapes/functions.py": "shape rules",
+    "read/shapes/shape_rules.py": "shape rules",
     "engine/recovery/factory.py": "a rule: kron(A', B')' is kron(A, B)",
     "read/syntax/advice.py": "words for optima",
     "read/syntax/dotted.py": "what Python libraries have by the same name, and what some divide",

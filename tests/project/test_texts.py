@@ -41,7 +41,7 @@ READING = {
     "conjugates/choice.py": "the user's: two sides, real or complex",
     "conjugates/reading.py": "the user's, with complex variables",
     "engine/catalogue/sides.py": "of the files of identities",
-    "extend/own/functions.py": "of the user's files",
+    "extend/own/function_tables.py": "of the user's files",
     "extend/own/truth.py": "of the user's files",
     "extend/own/use.py": "of the user's files",
     "manifolds/answer.py": "the user's: a metric; its own text is read back to prove it",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matcalc.core.errors import MatcalcError
-from matcalc.tools.session import Entry, Session, entries, goes_on
+from matcalc.tools.session import Session, SessionEntry, entries, goes_on
 
 
 def session(*texts: str) -> Session:
@@ -67,17 +67,25 @@ def test_a_text_gets_what_it_needs_in_order() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        pytest.param("x\ny", [Entry("x", 0, 1), Entry("y", 2, 2)], id="lines"),
-        pytest.param("# c\n\n x # d\n", [Entry("x", 6, 3)], id="comments"),
-        pytest.param("f(x,\n y)\nz", [Entry("f(x,\n y)", 0, 1), Entry("z", 9, 3)], id="brackets"),
-        pytest.param("x +\n y", [Entry("x +\n y", 0, 1)], id="operator"),
-        pytest.param("(x\n\ny", [Entry("(x", 0, 1), Entry("y", 4, 3)], id="an-empty-line-ends-it"),
-        pytest.param("(x", [Entry("(x", 0, 1)], id="the-end-ends-it"),
-        pytest.param("x'\ny", [Entry("x'", 0, 1), Entry("y", 3, 2)], id="transpose"),
+        pytest.param("x\ny", [SessionEntry("x", 0, 1), SessionEntry("y", 2, 2)], id="lines"),
+        pytest.param("# c\n\n x # d\n", [SessionEntry("x", 6, 3)], id="comments"),
+        pytest.param(
+            "f(x,\n y)\nz",
+            [SessionEntry("f(x,\n y)", 0, 1), SessionEntry("z", 9, 3)],
+            id="brackets",
+        ),
+        pytest.param("x +\n y", [SessionEntry("x +\n y", 0, 1)], id="operator"),
+        pytest.param(
+            "(x\n\ny",
+            [SessionEntry("(x", 0, 1), SessionEntry("y", 4, 3)],
+            id="an-empty-line-ends-it",
+        ),
+        pytest.param("(x", [SessionEntry("(x", 0, 1)], id="the-end-ends-it"),
+        pytest.param("x'\ny", [SessionEntry("x'", 0, 1), SessionEntry("y", 3, 2)], id="transpose"),
         pytest.param("", [], id="nothing"),
     ],
 )
-def test_entries_of_a_text(text: str, found: list[Entry]) -> None:
+def test_entries_of_a_text(text: str, found: list[SessionEntry]) -> None:
     assert list(entries(text)) == found
 
 

@@ -18,11 +18,11 @@ from matcalc.verify.verification import warn_unverified
 
 _MOST = 256
 _LONGEST = 1_000
-_KEPT: OrderedDict[Question, Derivative] = OrderedDict()
+_KEPT: OrderedDict[DerivativeRequest, Derivative] = OrderedDict()
 _LOCK = Lock()
 
 
-class Question(NamedTuple):
+class DerivativeRequest(NamedTuple):
     """All that a derivative depends on; identities that are loaded make another language."""
 
     text: str
@@ -47,7 +47,7 @@ def question(
     layout: object,
     structure: object,
     verify: object,
-) -> Question | None:
+) -> DerivativeRequest | None:
     """What is asked, if it is a short text with plain arguments; 1 and True differ."""
     items = tuple(variables.items()) if isinstance(variables, Mapping) else ()
     plain = (
@@ -66,10 +66,10 @@ def question(
         return None
     spoken = language or default_language()
     asked = (text, items, spoken, latex, wrt, order, layout, structure, verify)
-    return Question(*asked)  # type: ignore[arg-type]  # what is plain is of these types
+    return DerivativeRequest(*asked)  # type: ignore[arg-type]  # what is plain is of these types
 
 
-def recall(asked: Question) -> Derivative | None:
+def recall(asked: DerivativeRequest) -> Derivative | None:
     """The answer, if it was given lately."""
     with _LOCK:
         found = _KEPT.get(asked)
@@ -82,7 +82,7 @@ def recall(asked: Question) -> Derivative | None:
     return found
 
 
-def remember(asked: Question, answer: Derivative) -> None:
+def remember(asked: DerivativeRequest, answer: Derivative) -> None:
     """Keeps an answer; the oldest goes where there are too many."""
     with _LOCK:
         _KEPT[asked] = answer

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import defined_names
+from matcalc.engine.pipeline import find_defined_names
 from matcalc.verify.readback.text import several_say
 from matcalc.verify.readback.values import confirm, refuse_homonyms
 from matcalc.write.notation import name_parts
@@ -73,6 +73,6 @@ def put_together(
     """The answers with names for what they share; those that are equal share no more than that."""
     different = {id(tree): tree for tree in trees}
     root = write_known_sizes(Expr("several", tuple(different.values())), program.variables)
-    root, names = name_parts(root, program.variables, cse, defined_names(program))
+    root, names = name_parts(root, program.variables, cse, find_defined_names(program))
     shown = dict(zip(different, root.args, strict=True))
     return Together(program, tuple([shown[id(tree)] for tree in trees]), names, verify)

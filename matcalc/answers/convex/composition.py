@@ -269,7 +269,7 @@ class Composition:
 
     def _congruence(self, node: Expr) -> str:
         """a'*M*a, A'*M*A with a constant A, and x'*inv(Y)*x, which is convex in both."""
-        split = self.quadratics.symmetric_split(node)
+        split = self.quadratics.split_symmetric(node)
         if split is None:
             return UNKNOWN
         middle, outer = split

@@ -133,7 +133,7 @@ class Numbers:
 
     def _point(self, count: int) -> Values:
         """Another point, of another size now and then."""
-        from matcalc.verify.oracle.preconditions import violated_precondition  # noqa: PLC0415 - as below
+        from matcalc.verify.oracle.preconditions import find_violation  # noqa: PLC0415 - as below
         from matcalc.verify.oracle.sample import find_point  # noqa: PLC0415 - it loads NumPy
 
         variables = self.program.variables
@@ -145,7 +145,7 @@ class Numbers:
             name: value * scale if name in self.wrt and variables[name].kind in _CONES else value
             for name, value in found.items()
         }
-        inside = violated_precondition(self.tree, moved, self.sizes) is None
+        inside = find_violation(self.tree, moved, self.sizes) is None
         return moved if inside else found
 
     def _value(self, values: Values) -> float:

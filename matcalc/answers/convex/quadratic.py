@@ -76,7 +76,7 @@ class Quadratics:
                 return None
         return whole
 
-    def symmetric_split(self, node: Expr) -> tuple[Expr, Expr] | None:
+    def split_symmetric(self, node: Expr) -> tuple[Expr, Expr] | None:
         """M and A of A'*M*A where M moves."""
         for middle, outer in self.splits(node):
             if middle is not None and self._moves(middle):

@@ -14,7 +14,7 @@ from matcalc.core.tree import Expr
 _NAME = "called"
 
 
-class _Called:
+class _LoopCode:
     """The function with its loops as one of the variables of the program that is written out."""
 
     name = _NAME
@@ -73,4 +73,6 @@ def loop_code_says(
         return True
     ranges = "".join(f"{name}={value}, " for name, value in given.items())
     text += f"\n\ndef {_NAME}(**arguments):\n    return f({ranges}**arguments)\n"
-    return several_say(text, _Called(whole, starts), {VALUE: whole.expr, **trees}, whole.variables)
+    return several_say(
+        text, _LoopCode(whole, starts), {VALUE: whole.expr, **trees}, whole.variables
+    )

@@ -124,10 +124,10 @@ class TaylorPolynomial(Formula):
         # few ask for it
         from matcalc.answers.expansions.written import Expansion, TaylorInNotation  # noqa: PLC0415
 
-        parts = self._program, self._tree, self.points, self.moved_by, self.reading, self._verify
+        parts = self._program, self._tree, self.points, self.move, self.reading, self._verify
         return TaylorInNotation(Expansion(*parts), notation, row_major=row_major)
 
-    def moved_by(self, names: Mapping[str, str]) -> tuple[list[Expr], list[Expr], Expr]:
+    def move(self, names: Mapping[str, str]) -> tuple[list[Expr], list[Expr], Expr]:
         """The terms of each order and the derivatives at the point, along displacements with these
         names, and the polynomial of them.
         """

@@ -14,12 +14,12 @@ from matcalc.core.tree import Expr, add_terms, is_zero, multiply, number
 from matcalc.engine.pipeline import by_entries, simplify_tree
 from matcalc.notations.answer import Written, require_stacked
 from matcalc.notations.lines import LineNames, NotationLine, in_language
-from matcalc.notations.values import stacked_term, vec_of
+from matcalc.notations.values import stack_term, vec_of
 from matcalc.write.printers.text import text
 
 
 class Expansion(NamedTuple):
-    """A Taylor polynomial at points, as a tree over a program; ``moved_by`` gives its terms, the
+    """A Taylor polynomial at points, as a tree over a program; ``move`` gives its terms, the
     derivatives and the whole in terms of displacements with other names. ``reading`` says how the
     tree is read.
     """
@@ -27,7 +27,7 @@ class Expansion(NamedTuple):
     program: Program
     tree: Expr
     points: Sequence[ExpansionPoint]
-    moved_by: Callable[[Mapping[str, str]], tuple[list[Expr], list[Expr], Expr]]
+    move: Callable[[Mapping[str, str]], tuple[list[Expr], list[Expr], Expr]]
     reading: str
     verify: bool
 
@@ -74,7 +74,7 @@ class TaylorInNotation(Written):
         return [NotationLine("array", self._shown, program, entries, meant=tree)]
 
     def _operator(self) -> list[NotationLine]:
-        terms, _, meant = self._found.moved_by(self._names)
+        terms, _, meant = self._found.move(self._names)
         program = self._moving
         tree = in_language(program, add_terms(terms, meant.shape, row=meant.row))
         return [NotationLine("map", tuple(self._names.values()), program, tree, meant=meant)]
@@ -83,7 +83,7 @@ class TaylorInNotation(Written):
         """The value at the point, and the differentials, of which each is divided by a factorial in
         the polynomial.
         """
-        terms, values, _ = self._found.moved_by(self._names)
+        terms, values, _ = self._found.move(self._names)
         program = self._moving
         found = []
         for order, (term, meant) in enumerate(zip(terms, values, strict=True)):
@@ -109,7 +109,7 @@ class TaylorInNotation(Written):
         """
         found, names = self._found, self._names
         program: Program = self._moving
-        terms, _, meant = found.moved_by(names)
+        terms, _, meant = found.move(names)
         parts = [vec_of(terms[0], row_major=self.row_major)]
         shape = parts[0].shape
         for order, term in enumerate(terms[1:], start=1):
@@ -117,7 +117,7 @@ class TaylorInNotation(Written):
                 parts.append(vec_of(term, row_major=self.row_major))
                 continue
             for name in names.values():
-                part = stacked_term(program, term, name, name, row_major=self.row_major)
+                part = stack_term(program, term, name, name, row_major=self.row_major)
                 if order > 1 and not is_zero(part):
                     part = _divide(part, order)
                 parts.append(part)

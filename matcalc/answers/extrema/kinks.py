@@ -24,7 +24,7 @@ from matcalc.core.tree import (
     is_number,
     is_zero,
     number,
-    scaled_terms,
+    split_scaled_terms,
     variable_names,
     zeros,
 )
@@ -102,7 +102,7 @@ def _is_separate(program: Program, known: Variable) -> bool:
     matrix = _slope(program, known)
     if matrix is None:
         return False
-    by_entries = all(part.op in ("eye", "diag") for _, part in scaled_terms(matrix))
+    by_entries = all(part.op in ("eye", "diag") for _, part in split_scaled_terms(matrix))
     return (by_entries or not matrix.shape) and Definiteness(program).is_definite(matrix)
 
 

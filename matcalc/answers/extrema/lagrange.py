@@ -114,7 +114,7 @@ def find_constrained_point(
         named = _eigenproblem(objective, wrt, found)
         if named is not None:
             return named
-    problem = _Problem(objective, wrt, found, gradient)
+    problem = _LagrangeCondition(objective, wrt, found, gradient)
     for candidates in _candidates(problem):
         with suppress(UnsupportedError):
             whole = len(candidates[0][1]) == len(found)
@@ -165,7 +165,7 @@ _MINIMUM_FIRST = (
 )
 
 
-class _Problem(NamedTuple):
+class _LagrangeCondition(NamedTuple):
     """A scalar, the equations that hold, and the gradient of the Lagrangian that they make."""
 
     program: Program
@@ -186,7 +186,7 @@ _NUMBER = variable("?t", ())  # no name in the language
 _Candidate = tuple[Expr, dict[str, Expr]]  # a point with its multipliers
 
 
-def _candidates(problem: _Problem) -> Iterator[tuple[_Candidate, ...]]:
+def _candidates(problem: _LagrangeCondition) -> Iterator[tuple[_Candidate, ...]]:
     """Points with multipliers, those that belong together; they are proved later."""
     program, wrt, found, gradient = problem
     known = program.variables[wrt]
@@ -202,7 +202,7 @@ def _candidates(problem: _Problem) -> Iterator[tuple[_Candidate, ...]]:
     yield from _with_numbers_marked(problem)
 
 
-def _with_numbers_marked(problem: _Problem) -> Iterator[tuple[_Candidate, ...]]:
+def _with_numbers_marked(problem: _LagrangeCondition) -> Iterator[tuple[_Candidate, ...]]:
     """Points that do not depend on what a number in the gradient is, such as the ``prod(x)`` of
     ``prod(x)./x + l``: it is solved for the variable as if the number were given.
     """
@@ -349,7 +349,7 @@ def _scale(
 
 
 def _prove(
-    expression: Expression, problem: _Problem, candidates: Sequence[_Candidate]
+    expression: Expression, problem: _LagrangeCondition, candidates: Sequence[_Candidate]
 ) -> ConstrainedPoint | None:
     """The first point, where it is proved that it fulfils the constraints and the gradient of the
     Lagrangian is zero there; None where it is not. The next one goes with it.
@@ -390,7 +390,7 @@ def _prove(
 
 
 def _prove_shortest(
-    problem: _Problem, point: Expr, multipliers: dict[str, Expr]
+    problem: _LagrangeCondition, point: Expr, multipliers: dict[str, Expr]
 ) -> tuple[Expr, str] | None:
     """The point as it is printed, and how it was proved; None where it was not."""
     how = problem.proof_at({problem.wrt: point, **multipliers})
@@ -401,7 +401,7 @@ def _prove_shortest(
 
 
 def _family(
-    expression: Expression, problem: _Problem, point: Expr, multipliers: dict[str, Expr]
+    expression: Expression, problem: _LagrangeCondition, point: Expr, multipliers: dict[str, Expr]
 ) -> NamedProblem | None:
     """The point with the multipliers for which there is no closed form left in it, and the equation
     that says what these are; None where the rest is not proved.
@@ -424,7 +424,7 @@ def _family(
     return NamedProblem(name, f"{wrt} = {text(short)}", proof)
 
 
-def _rise_on_line(problem: _Problem, point: Expr, other: Expr) -> int | None:
+def _rise_on_line(problem: _LagrangeCondition, point: Expr, other: Expr) -> int | None:
     """1 where a function that is linear on the set, up to a multiple of the constraint, is larger
     at the other point, -1 where it is less; None of other functions.
     """
@@ -453,7 +453,7 @@ def _rise_on_line(problem: _Problem, point: Expr, other: Expr) -> int | None:
     return -1 if known.is_nonnegative(negate(program, rise)) else None
 
 
-def _other(problem: _Problem, point: Expr, multipliers: dict[str, Expr]) -> Expr | None:
+def _other(problem: _LagrangeCondition, point: Expr, multipliers: dict[str, Expr]) -> Expr | None:
     """The opposite point, where that is stationary too, as on a sphere."""
     program, wrt, found, _ = problem
     if len(found) > 1 or found[0].zero.shape:

@@ -28,7 +28,7 @@ from matcalc.core.tree import (
     is_zero,
     multiply,
     number,
-    scaled_terms,
+    split_scaled_terms,
     transpose,
     variable,
     variable_names,
@@ -153,7 +153,7 @@ def _multiply_out(tree: Expr) -> list[tuple[Expr, list[Expr]]]:
         if place is None:
             found.append((scale, flat or [eye(tree.shape[0])]))
             continue
-        for c, part in scaled_terms(flat[place]):
+        for c, part in split_scaled_terms(flat[place]):
             stack.append((Expr("*", (scale, c)), [*flat[:place], part, *flat[place + 1 :]]))
     return [(number(1), [tree])] if stack else found
 

@@ -36,7 +36,7 @@ from matcalc.write.printers.text import text
 _MOST_NUMBERS = 4  # of which determinants are taken
 
 
-class Point(NamedFormulas):
+class FamilyPoint(NamedFormulas):
     """The values of several numbers; ``free`` are those that may be anything."""
 
     def __init__(self, program: Program, values: Mapping[str, Expr], free: Sequence[str]) -> None:
@@ -63,7 +63,7 @@ class JointPoints(Typeset):
     def __init__(
         self,
         gradients: Mapping[str, Formula],
-        points: list[tuple[Point, PointKind]],
+        points: list[tuple[FamilyPoint, PointKind]],
         proof: str,
         near: Sequence[tuple[tuple[str, ...], PointKind]] = (),
     ) -> None:
@@ -151,7 +151,7 @@ def find_points_together(
     for place, kind in zip(kept, kinds, strict=True):
         free = [name for name in names if name not in place.known]
         values = {name: place.values[name] for name in names}
-        points.append((Point(_around(program, place), values, free), kind))
+        points.append((FamilyPoint(_around(program, place), values, free), kind))
     said = {name: Formula(program, tree) for name, tree in gradients.items()}
     whose = "the equations hold there, and the gradients of the Lagrangian" if found else ""
     proof = f"{whose or 'the gradients there'} are zero, {proofs[0]}"
@@ -199,7 +199,7 @@ def _isolated(
         return None
     kinds = kinds_of(expression, names, (), places)
     points = [
-        (Point(_around(program, place), {k: place.values[k] for k in names}, ()), kind)
+        (FamilyPoint(_around(program, place), {k: place.values[k] for k in names}, ()), kind)
         for place, kind in zip(places, kinds, strict=True)
     ]
     closed = f"the gradients are zero at the points in closed form, {proofs[0]}; " if places else ""

@@ -37,7 +37,7 @@ from matcalc.core.tree import (
     is_number,
     is_zero,
     number,
-    signed_terms,
+    split_signed_terms,
     variable,
     variable_names,
     zeros,
@@ -317,7 +317,7 @@ def _where_terms_agree(program: Program, gradient: Expr, known: Variable) -> Ite
     cancel, as of ``a*x^(a - 1)*(1 - x)^b - b*x^a*(1 - x)^(b - 1)``.
     """
     for factor in () if known.shape else factors(gradient, known.name):
-        terms = signed_terms(factor)
+        terms = split_signed_terms(factor)
         if len(terms) != 2 or not all(known.name in variable_names(term) for _, term in terms):
             continue
         (sign, one), (other_sign, other) = terms

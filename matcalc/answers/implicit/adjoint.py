@@ -18,7 +18,7 @@ from matcalc.answers.implicit.implicit import (
     match_sizes,
     prove_solution,
     require_determined,
-    where_determined,
+    state_regularity,
 )
 from matcalc.answers.implicit.implicit_together import (
     Elimination,
@@ -29,7 +29,7 @@ from matcalc.answers.implicit.implicit_together import (
     prove_zero,
     put_pivots,
 )
-from matcalc.answers.zeros.moving import Direction, solve_direction
+from matcalc.answers.zeros.moving import SolvedDirection, solve_direction
 from matcalc.answers.zeros.singular import with_cofactors
 from matcalc.answers.zeros.solving import affine_zero
 from matcalc.answers.zeros.within import is_within
@@ -92,7 +92,7 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Implic
     if zero is None or zero.along is not None:
         found = _by_transposing(bare, equation.expr, slope, unknown, multiplier)
     else:
-        found = Direction(zero.point)
+        found = SolvedDirection(zero.point)
     if found is None:
         raise UnsupportedError(
             f"the adjoint equation, {balance} = 0, has no solution that can be written",
@@ -109,7 +109,7 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Implic
     lines = [
         ("adjoint", f"{multiplier.name} = {shown}"),
         ("from", f"{said} = 0, where the left side is d/d{of} of {text(lagrangian.expr)}"),
-        ("where", where_determined(unknown)),
+        ("where", state_regularity(unknown)),
         *([("and", found.where)] if found.where else []),
     ]
     how = _prove(lagrangian, multiplier.name, balance, point)
@@ -195,7 +195,7 @@ def _forwards_together(
 
 def _by_transposing(
     program: Program, equation: Expr, slope: Derivative, unknown: Variable, multiplier: Variable
-) -> Direction | None:
+) -> SolvedDirection | None:
     """The adjoint variable by the map that sends a change R of the equation to the direction X(R)
     of the unknown: l is the gradient of <dg/dx, X(R)> by R. None where X(R) cannot be written.
     """

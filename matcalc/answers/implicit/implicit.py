@@ -137,14 +137,14 @@ def implicit(expression: Expression, of: str, wrt: str) -> ImplicitDerivative:
             f"along {step}" if along else f"dG/d{wrt}",
             str(Formula(program, where_it_holds(moved))),
         ),
-        ("where", where_determined(unknown)),
+        ("where", state_regularity(unknown)),
         *([("and", found.where)] if found.where else []),
     ]
     tree = where_it_holds(found.by_equation(found.tree))
     return ImplicitDerivative(program, tree, (of, wrt, step), lines, proof)
 
 
-def where_determined(unknown: Variable) -> str:
+def state_regularity(unknown: Variable) -> str:
     """The condition under which an equation determines the unknown."""
     kind = kind_spec(unknown.kind)
     within = f" on {unknown}" if kind.linear else ""

@@ -16,7 +16,7 @@ from matcalc.claims.equality import EQUAL, decide
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, signed_terms, variable_names
+from matcalc.core.tree import Expr, split_signed_terms, variable_names
 from matcalc.read.frontend import read_pair
 from matcalc.results import Expression
 
@@ -58,7 +58,7 @@ def split(expression: Expression, rows: str) -> Split:
     require_scalar(expression._tree, "sums over blocks of rows are")
     data: list[tuple[int, Expr]] = []
     rest: list[tuple[int, Expr]] = []
-    for sign, term in signed_terms(expression._tree, most=_TERMS):
+    for sign, term in split_signed_terms(expression._tree, most=_TERMS):
         (data if _has_rows(term, program.variables, rows) else rest).append((sign, term))
     if not data:
         raise ArgumentError(f"no term of the expression has data with the rows {rows}")

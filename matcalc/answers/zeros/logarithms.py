@@ -10,7 +10,7 @@ from matcalc.core.tree import (
     is_number,
     is_zero,
     number,
-    signed_terms,
+    split_signed_terms,
     variable_names,
 )
 from matcalc.engine.pipeline import simplify_tree
@@ -24,7 +24,7 @@ def without_logarithms(program: Program, equation: Expr, wrt: str) -> Expr | Non
     sides: dict[int, Expr] = {}
     rest, weights = [], set()
     op = ".*" if shape else "*"
-    for sign, term in signed_terms(equation):
+    for sign, term in split_signed_terms(equation):
         if wrt not in variable_names(term):
             whole = fill(term, shape, row=row) if shape and not term.shape else term
             rest.append(Expr("neg", (whole,), shape, row=row) if sign > 0 else whole)

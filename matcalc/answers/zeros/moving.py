@@ -32,7 +32,7 @@ from matcalc.core.tree import (
     flat_factors,
     multiply,
     number,
-    scaled_terms,
+    split_scaled_terms,
     transpose,
     variable,
     variable_names,
@@ -54,7 +54,7 @@ class Undone(NamedTuple):
     argument: Expr
 
 
-class Direction(NamedTuple):
+class SolvedDirection(NamedTuple):
     """A direction, and the function that was undone for it."""
 
     tree: Expr
@@ -87,7 +87,7 @@ def solve_direction(
     value: Expr,
     unknown: Variable,
     moves: Mapping[str, str] = MappingProxyType({}),
-) -> Direction | None:
+) -> SolvedDirection | None:
     """The direction of the unknown along which the derivative of the program is ``value``;
     ``slope`` is its derivative by the unknown. None where it cannot be written. ``moves`` are
     variables with the directions in which they move within their kinds.
@@ -111,7 +111,7 @@ def solve_direction(
     )
 
 
-def _wanted(found: Direction, kind: str) -> str:
+def _wanted(found: SolvedDirection, kind: str) -> str:
     """What the kinds of the other variables have to say."""
     if found.undone is not None and kind == "skew":
         whole, value = found.undone[:2]
@@ -121,7 +121,7 @@ def _wanted(found: Direction, kind: str) -> str:
 
 
 def _stays_within(
-    program: Program, step: Variable, found: Direction, moves: Mapping[str, str]
+    program: Program, step: Variable, found: SolvedDirection, moves: Mapping[str, str]
 ) -> bool:
     """Whether a direction is of the kind of the unknown, where the equation holds."""
     if is_within(program, step, found.tree):
@@ -143,11 +143,11 @@ def _stays_within(
 
 def _directions(
     program: Program, slope: Expr, value: Expr, unknown: Variable
-) -> Iterator[Direction]:
+) -> Iterator[SolvedDirection]:
     """Candidates, the shortest first."""
     found = inverse_of_map(program, slope, value, unknown)
     if found is not None:
-        yield Direction(found)
+        yield SolvedDirection(found)
     if len(unknown.shape) < 2:
         return
     if unknown.kind == "diagonal":
@@ -158,7 +158,7 @@ def _directions(
     yield from _undo_function(program, value, unknown)
 
 
-def _among_all(program: Program, value: Expr, unknown: Variable) -> Iterator[Direction]:
+def _among_all(program: Program, value: Expr, unknown: Variable) -> Iterator[SolvedDirection]:
     """The direction that there is among all matrices, and that in the triangle."""
     free = free_variable(unknown.name, unknown)
     bare = program.declare(free)
@@ -168,11 +168,11 @@ def _among_all(program: Program, value: Expr, unknown: Variable) -> Iterator[Dir
         return
     found = inverse_of_map(bare, slope, value, free)
     if found is not None:
-        yield Direction(found)
+        yield SolvedDirection(found)
     yield from _within_triangle(program, slope, value, unknown)
 
 
-def _along_diagonal(program: Program, value: Expr, unknown: Variable) -> Iterator[Direction]:
+def _along_diagonal(program: Program, value: Expr, unknown: Variable) -> Iterator[SolvedDirection]:
     """The direction of a diagonal matrix, as that of the vector on its diagonal."""
     inner = variable(_DIAGONAL, unknown.shape[:1])
     known = Variable(_DIAGONAL, "vector", inner.shape)
@@ -188,12 +188,12 @@ def _along_diagonal(program: Program, value: Expr, unknown: Variable) -> Iterato
         if found is not None:
             there = Expr("diag", (variable(unknown.name, unknown.shape),), inner.shape)
             moved = Expr("diag", (put(found, {_DIAGONAL: there}),), unknown.shape)
-            yield Direction(simplify_tree(program, moved))
+            yield SolvedDirection(simplify_tree(program, moved))
 
 
 def _within_triangle(
     program: Program, slope: Expr, value: Expr, unknown: Variable
-) -> Iterator[Direction]:
+) -> Iterator[SolvedDirection]:
     """The direction E of a triangular matrix where the derivative is T + T' for T = A*E*B.
 
     With a matrix G such that inv(G)*A and B*inv(G)' are triangular as E is, so is their product
@@ -226,7 +226,7 @@ def _within_triangle(
         inner = multiply(_inverse(before), _half(unknown.kind, across))
         found = multiply(inner, _inverse(behind))
         whole = program._replace(expr=found, definitions={})
-        yield Direction(simplify(whole, as_typed=False))
+        yield SolvedDirection(simplify(whole, as_typed=False))
 
 
 def _sides(program: Program, left: Expr, right: Expr) -> Iterator[Expr]:
@@ -247,7 +247,7 @@ def _sides(program: Program, left: Expr, right: Expr) -> Iterator[Expr]:
 
 def _half_of_symmetric(matrix: Expr) -> Expr | None:
     """c*M where the matrix of a map is ``c*(eye + commutation(n, n))*M``, else None."""
-    terms = scaled_terms(matrix)
+    terms = split_scaled_terms(matrix)
     scale, whole = terms[0]
     if len(terms) > 1 or whole.op != "*" or whole.args[0].op != "+":
         return None
@@ -263,7 +263,7 @@ def _half(kind: str, tree: Expr) -> Expr:
     return Expr("-", (whole, Expr("/", (diagonal, number(2)), tree.shape)), tree.shape)
 
 
-def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator[Direction]:
+def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator[SolvedDirection]:
     """The direction where the derivative is that of a matrix function with an inverse, by the
     derivative of the inverse: of ``expm``, by that of ``logm``.
     """
@@ -274,7 +274,7 @@ def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator
     except UnsupportedError:
         return
     program = program._replace(definitions={})
-    terms = scaled_terms(along)
+    terms = split_scaled_terms(along)
     if len(terms) != 1:
         return
     ((scale, term),) = terms
@@ -292,17 +292,17 @@ def _undo_function(program: Program, value: Expr, unknown: Variable) -> Iterator
         if inner is not None:
             said = _other_side(program, there, unknown)
             undone = Undone(there, said, Expr(inverse, (said,), said.shape))
-            yield Direction(simplify(program._replace(expr=inner)), undone)
+            yield SolvedDirection(simplify(program._replace(expr=inner)), undone)
 
 
-def _undo_cholesky(program: Program, value: Expr, unknown: Variable) -> Iterator[Direction]:
+def _undo_cholesky(program: Program, value: Expr, unknown: Variable) -> Iterator[SolvedDirection]:
     """The direction where the equation says what c*C is, for the factor C = chol(E): along a
     triangular dC the matrix E = C*C' moves by dC*C' + C*dC'.
     """
     bare = program._replace(definitions={})
     moving = [
         (scale, term)
-        for scale, term in scaled_terms(simplify(bare))
+        for scale, term in split_scaled_terms(simplify(bare))
         if unknown.name in variable_names(scale) | variable_names(term)
     ]
     if len(moving) != 1:
@@ -323,7 +323,7 @@ def _undo_cholesky(program: Program, value: Expr, unknown: Variable) -> Iterator
     if moved is not None:
         said = _other_side(program, factor, unknown)
         undone = Undone(factor, said, multiply(said, transpose(said)))
-        yield Direction(simplify(bare._replace(expr=moved), as_typed=False), undone)
+        yield SolvedDirection(simplify(bare._replace(expr=moved), as_typed=False), undone)
 
 
 def _other_side(program: Program, whole: Expr, unknown: Variable) -> Expr:

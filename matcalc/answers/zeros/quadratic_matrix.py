@@ -20,8 +20,8 @@ from matcalc.core.tree import (
     Expr,
     eye,
     number,
-    scaled_terms,
-    signed_terms,
+    split_scaled_terms,
+    split_signed_terms,
     variable,
     variable_names,
     zeros,
@@ -40,7 +40,7 @@ def quadratic_zeros(program: Program, gradient: Expr, known: Variable) -> Iterat
     for sides in range(3):
         with suppress(UnsupportedError):
             total = zeros(known.shape)
-            for sign, term in signed_terms(gradient):  # each for itself, so that inverses cancel
+            for sign, term in split_signed_terms(gradient):  # each alone, so that inverses cancel
                 times = Expr("*", (x, term), known.shape) if sides else term
                 times = Expr("*", (times, x), known.shape) if sides > 1 else times
                 times = simplify_tree(program, times)
@@ -66,7 +66,7 @@ def _root(program: Program, equation: Expr, known: Variable) -> Expr | None:
     below = short(put(equation, {known.name: Expr("neg", (unit,), shape)}))
     half = short(Expr("/", (sum_of("-", above, below), number(2)), shape))
     twice = short(sum_of("-", sum_of("+", above, below), Expr("*", (number(2), rest), shape)))
-    terms = scaled_terms(twice)
+    terms = split_scaled_terms(twice)
     if any(each.op != "eye" for _, each in terms):
         return None
     scale = terms[0][0]

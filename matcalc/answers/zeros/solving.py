@@ -20,7 +20,7 @@ from matcalc.core.tree import (
     is_number,
     is_zero,
     number,
-    scaled_terms,
+    split_scaled_terms,
     variable,
     variable_names,
     zeros,
@@ -147,7 +147,7 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         whole = Expr("/", (value, linear), value.shape)
         return simplify_tree(program, whole)
     if len(shape) == 1:
-        terms = scaled_terms(linear)
+        terms = split_scaled_terms(linear)
         if all(each.op == "diag" and each.args[0].rank == 1 for _, each in terms):
             below = _total([scale_tree(c, each.args[0]) for c, each in terms])
             whole = Expr("./", (value, below), value.shape)
@@ -235,7 +235,7 @@ def _entrywise_inverse(program: Program, linear: Expr, value: Expr, known: Varia
     if matrix is None or kind_spec(known.kind).linear:
         return None
     terms = []
-    for scale, part in scaled_terms(matrix):
+    for scale, part in split_scaled_terms(matrix):
         if part.op == "eye":
             factor: Expr | None = fill(number(1), known.shape)
         else:
@@ -382,7 +382,7 @@ def _terms(linear: Expr, kind: str) -> list[tuple[Expr, Expr]]:
     """The same, of a map of matrices of a kind: the transpose of a symmetric matrix is itself, that
     of a skew one its negative, so commutation matrices are numbers.
     """
-    terms = scaled_terms(linear)
+    terms = split_scaled_terms(linear)
     sign = kind_spec(kind).reflection
     if not sign:
         return terms
@@ -400,8 +400,8 @@ def _terms(linear: Expr, kind: str) -> list[tuple[Expr, Expr]]:
 def _join(product: Expr, sign: int) -> list[tuple[Expr, Expr]] | None:
     """The terms of a product of which one factor is made of commutation matrices."""
     found = []
-    for c, left in scaled_terms(product.args[0]):
-        for d, right in scaled_terms(product.args[1]):
+    for c, left in split_scaled_terms(product.args[0]):
+        for d, right in split_scaled_terms(product.args[1]):
             scale = Expr("*", (c, d))
             if left.op == "eye" or right.op == "eye":
                 one = right if left.op == "eye" else left

@@ -29,7 +29,7 @@ from matcalc.core.tree import (
     Expr,
     is_zero,
     number,
-    signed_terms,
+    split_signed_terms,
     variable,
     variable_names,
 )
@@ -302,7 +302,7 @@ def _by_quotient(
     """The quotient of the two terms of a factor, one of which has no zeros, as an equation: powers
     with letters in their exponents may cancel in it.
     """
-    terms = signed_terms(factor)
+    terms = split_signed_terms(factor)
     if len(terms) != 2 or any(not free & variable_names(term) for _, term in terms):
         return None
     for (sign, above), (other, below) in (terms, terms[::-1]):

@@ -36,15 +36,15 @@ from matcalc.verify.oracle.interpret import extent, interpret, magnitude, values
 from matcalc.verify.oracle.numeric import (
     Method,
     numeric_derivative,
-    structured_gradient,
+    project_on_frame,
     takes_differences,
 )
 from matcalc.verify.oracle.pieces import on_kink
-from matcalc.verify.oracle.preconditions import violated_precondition
+from matcalc.verify.oracle.preconditions import find_violation
 from matcalc.verify.oracle.sample import find_point, sizes_for
 from matcalc.verify.oracle.survey import survey
 from matcalc.verify.oracle.ties import find_tie
-from matcalc.verify.oracle.turns import turned
+from matcalc.verify.oracle.turns import move_by_half_turns
 from matcalc.verify.oracle.zeros import no_point
 from matcalc.write.printers.text import text
 
@@ -170,7 +170,7 @@ def about_formula(
         array, method = numeric_derivative(
             program.expr, variables, wrt, order, point.values, point.sizes
         )
-        return structured_gradient(array, kind, program.expr.rank, order), method
+        return project_on_frame(array, kind, program.expr.rank, order), method
 
     return Question(
         title=title,
@@ -186,8 +186,7 @@ def about_formula(
         ),
         kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
         smooth=lambda point: (
-            violated_precondition(program.expr, point.values, point.sizes, moving=statement.wrt)
-            is None
+            find_violation(program.expr, point.values, point.sizes, moving=statement.wrt) is None
         ),
         magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
         complete=complete,
@@ -392,7 +391,7 @@ def _points(
                 break
         while True:
             values = drawn([program.expr], sizes=chosen, around=around)[0] or values
-            moved = turned(
+            moved = move_by_half_turns(
                 [program.expr],
                 program.variables,
                 periodic,

@@ -19,7 +19,7 @@ from matcalc.core.errors import DomainError, UnsupportedError
 from matcalc.core.options import COORDINATES
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret, magnitude
-from matcalc.verify.oracle.numeric import structured_gradient
+from matcalc.verify.oracle.numeric import project_on_frame
 
 _STEPS = 10.0 ** np.linspace(-0.5, -13, 51)
 _CLEAR = 30.0  # times the noise: errors above that are not rounding
@@ -108,7 +108,7 @@ def _direction(asked: Question, point: Point, rng: np.random.Generator) -> Array
             hint="leave structure out (--structure), or --plot",
         )
     drawn = np.asarray(rng.standard_normal(np.shape(point.values[asked.wrt])))
-    drawn = structured_gradient(drawn, asked.kind, 0)
+    drawn = project_on_frame(drawn, asked.kind, 0)
     norm = float(np.linalg.norm(drawn))
     return drawn / norm if norm else drawn
 

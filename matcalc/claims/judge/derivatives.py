@@ -21,7 +21,7 @@ from matcalc.core.tree import Expr, moving_parts, variable_names
 from matcalc.core.tree import variable as name_of
 from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.numeric import numeric_derivative, structured_gradient
+from matcalc.verify.oracle.numeric import numeric_derivative, project_on_frame
 
 _ADDED = 1.45  # of the derivative by a variable that is only added
 _BRANCHED = 0.2  # the derivative of one branch is more likely than that by the whole function
@@ -74,7 +74,7 @@ def other_objectives(question: Question) -> Iterator[Variant]:
                 tree, question.variables, question.wrt, question.order, point.values, point.sizes
             )
             return question.to_layout(
-                structured_gradient(array, question.kind, question.rank, question.order)
+                project_on_frame(array, question.kind, question.rank, question.order)
             )
 
         yield Variant(
@@ -106,7 +106,7 @@ def split_derivatives(question: Question) -> Iterator[Variant]:
         found = numeric_derivative(
             total, question.variables, question.wrt, 1, point.values, point.sizes
         )[0]
-        return question.to_layout(structured_gradient(found, question.kind, 0, 1))
+        return question.to_layout(project_on_frame(found, question.kind, 0, 1))
 
     def value(part: Expr, sample: Sample) -> Array:
         return evaluate_claim(part, sample.point)

@@ -19,7 +19,7 @@ from matcalc.claims.equality import EQUAL, UNDECIDED, decide_exactly, decide_num
 from matcalc.claims.judge.branches import is_piecewise, one_branch
 from matcalc.claims.judge.conditions import ClaimCondition, conditions
 from matcalc.claims.judge.factors import NONE, ConstantFactor, Factors
-from matcalc.claims.judge.mend import Mended, as_it_is, format_claim, mended_claim, mendings
+from matcalc.claims.judge.mend import Mended, as_it_is, format_claim, mend_claim, mendings
 from matcalc.claims.judge.mutations import Mutation, quote
 from matcalc.claims.judge.question import Question, Sample, closeness, tolerance
 from matcalc.claims.judge.reading import equalize_sizes
@@ -283,7 +283,7 @@ def _best(
             or _says_nothing(match, factor, question, correct)
         ):
             continue
-        formula = mended_claim(question, match.mended, match.variant, factor, samples, correct)
+        formula = mend_claim(question, match.mended, match.variant, factor, samples, correct)
         if formula is None or (on_surfaces and _jumps(formula, question)):
             continue
         if not _is_coincidence(match, factor, question):

@@ -11,7 +11,7 @@ from matcalc.core.dims import ONE, Dim
 from matcalc.runtime.elementwise import Array
 
 
-def named_entries(question: Question) -> Iterator[tuple[str, Callable[[Sample], Array]]]:
+def list_entry_claims(question: Question) -> Iterator[tuple[str, Callable[[Sample], Array]]]:
     """The places of single entries in the objective, as k in log(softmax(x)[k]), and the entry of
     the derivative there, which is claimed in place of the whole.
     """

@@ -50,7 +50,7 @@ class Factors:
     def __init__(self, question: Question, samples: Sequence[Sample]) -> None:
         self._worlds = samples
         self._dims = [
-            dict(_products(question.known_sizes(sample.point.sizes))) for sample in samples
+            dict(_products(question.select_known_sizes(sample.point.sizes))) for sample in samples
         ]
         close = min(_CLOSE, closeness(samples))
         self._close = max(tolerance(sample, close) for sample in samples)

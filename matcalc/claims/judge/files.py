@@ -38,7 +38,7 @@ def read_claims(path: str | Path) -> list[Claim]:
         ) from None
     except UnicodeDecodeError:
         raise ParseError(f"{path} is not UTF-8 text") from None
-    claims = _toml(text, str(path)) if path.suffix == ".toml" else marked_claims(text, str(path))
+    claims = _toml(text, str(path)) if path.suffix == ".toml" else find_claims(text, str(path))
     if not claims:
         hint = (
             "a claim is a [[claim]] in TOML, a comment <!-- matcalc-claim: ... --> in "
@@ -67,7 +67,7 @@ def _toml(text: str, where: str) -> list[Claim]:
     ]
 
 
-def marked_claims(text: str, where: str) -> list[Claim]:
+def find_claims(text: str, where: str) -> list[Claim]:
     """The marked claims of a document, in the order in which they stand in it."""
     found: list[tuple[int, list[Claim]]] = []
     marks = markers(text)

@@ -224,7 +224,7 @@ def _sums_of_entries(tree: Expr) -> Iterator[Mended]:
         )
 
 
-def mended_claim(
+def mend_claim(
     question: Question,
     mended: Mended,
     variant: Variant,

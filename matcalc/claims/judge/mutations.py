@@ -85,7 +85,7 @@ class Mutation:
         return f"the sign of {quote(self.turned)}{inside} is wrong"
 
 
-class Change(NamedTuple):
+class ChangedPart(NamedTuple):
     """A kind of mistake, the part instead, its cost; the factor that it leaves out, and what has
     another sign.
     """
@@ -197,7 +197,7 @@ def chain(expr: Expr) -> list[Expr]:
 
 def _transposes(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
-) -> Iterator[Change]:
+) -> Iterator[ChangedPart]:
     """A' for A and A for A'; by the side of a vector of ones this sums over the other axis."""
     if (
         node.rank != 2
@@ -220,10 +220,12 @@ def _transposes(
         cost = POSSIBLE  # said of the inverse instead
     else:
         cost = LIKELY if inner.op == "variable" or calls_function(inner) else POSSIBLE
-    yield Change(kind, transpose(node), cost)
+    yield ChangedPart(kind, transpose(node), cost)
 
 
-def _axes(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> Iterator[Change]:
+def _axes(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[ChangedPart]:
     """The sum along the other axis: A'*ones for A*ones, where the ones are as many as it takes."""
     if node.op != "*" or [arg.rank for arg in node.args] not in ([1, 2], [2, 1]):
         return
@@ -235,12 +237,12 @@ def _axes(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> 
     turned = Expr("fill", inner.args, node.shape, row=inner.row)
     turned = transpose(turned) if ones.op == "'" else turned
     sides = (turned, transpose(A)) if place == 0 else (transpose(A), turned)
-    yield Change("axis", product(*sides), LIKELY)
+    yield ChangedPart("axis", product(*sides), LIKELY)
 
 
 def _drop_factors(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
-) -> Iterator[Change]:
+) -> Iterator[ChangedPart]:
     """One operand of a product or quotient instead of the whole."""
     if node.op not in ("*", ".*", "/", "./"):
         return
@@ -257,43 +259,45 @@ def _drop_factors(
         )
         if node.op in ("/", "./"):
             gone = Expr(node.op, (number(1), gone), gone.shape, row=gone.row)
-        yield Change(kind, rest, LIKELY if rest.shape == node.shape else POSSIBLE, gone)
+        yield ChangedPart(kind, rest, LIKELY if rest.shape == node.shape else POSSIBLE, gone)
     if node.op in ("/", "./") and left.op not in ("number", "dimension"):
         one = Expr(node.op, (number(1), right), right.shape, row=right.row)
-        yield Change("chain-factor", one, POSSIBLE, left)
+        yield ChangedPart("chain-factor", one, POSSIBLE, left)
 
 
 def _drop_terms(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
-) -> Iterator[Change]:
+) -> Iterator[ChangedPart]:
     """A term of a sum left out, or with the other sign; a sign left out."""
     if node.op == "neg":
-        yield Change("sign", node.args[0], LIKELY, turned=node.args[0])
+        yield ChangedPart("sign", node.args[0], LIKELY, turned=node.args[0])
     applied = calls_function(node) and len(node.args) == 1 and node.op in OPERATIONS
     if applied and not OPERATIONS[node.op].parity and node.args[0].op not in ("+", "-", "neg"):
         (inner,) = node.args
         turned = Expr("neg", (inner,), inner.shape, row=inner.row)
         instead = Expr(node.op, (turned,), node.shape, row=node.row)
-        yield Change("sign", instead, POSSIBLE, turned=inner)
+        yield ChangedPart("sign", instead, POSSIBLE, turned=inner)
     if node.op not in ("+", "-"):
         return
     left, right = node.args
     other = Expr("-" if node.op == "+" else "+", node.args, node.shape, row=node.row)
-    yield Change("sign", other, LIKELY, turned=right)
+    yield ChangedPart("sign", other, LIKELY, turned=right)
     minus = Expr("neg", (left,), left.shape, row=left.row)
     first = Expr(node.op, (minus, right), node.shape, row=node.row)
-    yield Change("sign", first, LIKELY, turned=left)
+    yield ChangedPart("sign", first, LIKELY, turned=left)
     if left.shape == node.shape:
-        yield Change("term", left, LIKELY)
+        yield ChangedPart("term", left, LIKELY)
     if right.shape == node.shape:
-        yield Change(
+        yield ChangedPart(
             "term",
             right if node.op == "+" else Expr("neg", (right,), right.shape, row=right.row),
             LIKELY,
         )
 
 
-def _orders(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> Iterator[Change]:
+def _orders(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[ChangedPart]:
     """Two factors of a matrix product exchanged, one moved to an end, or all in reverse order."""
     if node.op != "*" or any(user.op == "*" for user in users):
         return
@@ -332,20 +336,20 @@ def _orders(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -
             result = Expr("*", (scalar, result), result.shape, row=result.row)
         for factor in candidate[1:]:
             result = product(result, factor)
-        yield Change(kind, result, LIKELY if len(strangers) == 2 else POSSIBLE)
+        yield ChangedPart(kind, result, LIKELY if len(strangers) == 2 else POSSIBLE)
 
 
 def _entrywise(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
-) -> Iterator[Change]:
+) -> Iterator[ChangedPart]:
     """``.*`` for ``*`` and the other way round; powers, exponentials and inverses entry by
     entry.
     """
     shapes = [arg.shape for arg in node.args]
     if node.op == "*" and shapes[0] == shapes[1] != () and node.args[0].rank == 2:
-        yield Change("elementwise", Expr(".*", node.args, node.shape), LIKELY)
+        yield ChangedPart("elementwise", Expr(".*", node.args, node.shape), LIKELY)
     if node.op == "*" and node.args[0].op == "diag" and node.args[0].args[0].rank == 1:
-        yield Change(
+        yield ChangedPart(
             "elementwise",
             Expr(".*", (node.args[0].args[0], node.args[1]), node.args[1].shape),
             POSSIBLE,
@@ -356,18 +360,18 @@ def _entrywise(
         and node.rank == 2
         and node.shape[0] == node.shape[1]
     ):
-        yield Change("elementwise", Expr("*", node.args, node.shape), LIKELY)
+        yield ChangedPart("elementwise", Expr("*", node.args, node.shape), LIKELY)
     if node.op == ".*" and shapes[0] == shapes[1] and node.rank == 1:
         left, right = node.args
-        yield Change("elementwise", product(_row(left), _column(right)), POSSIBLE)
-        yield Change("elementwise", product(_column(left), _row(right)), POSSIBLE)
+        yield ChangedPart("elementwise", product(_row(left), _column(right)), POSSIBLE)
+        yield ChangedPart("elementwise", product(_column(left), _row(right)), POSSIBLE)
     if node.op == "*" and [arg.rank for arg in node.args] == [1, 1] and shapes[0] == shapes[1]:
         left, right = node.args
         if node.rank == 2:
             parts = (_column(left), _column(right))
-            yield Change("elementwise", Expr(".*", parts, left.shape), POSSIBLE)
+            yield ChangedPart("elementwise", Expr(".*", parts, left.shape), POSSIBLE)
         sides = (_row(left), _column(right)) if node.rank else (_column(left), _row(right))
-        yield Change("order", product(*sides), POSSIBLE)
+        yield ChangedPart("order", product(*sides), POSSIBLE)
     square = node.rank == 2 and node.shape[0] == node.shape[1]
     if square and node.op in ("+", "-") and {arg.rank for arg in node.args} == {0, 2}:
         unit = eye(node.shape[0])  # meant in A'*A + lambda, which adds lambda to every entry
@@ -375,16 +379,18 @@ def _entrywise(
             arg if arg.rank else unit if is_number(arg, 1) else multiply(arg, unit)
             for arg in node.args
         ]
-        yield Change("elementwise", Expr(node.op, tuple(added), node.shape), LIKELY)
+        yield ChangedPart("elementwise", Expr(node.op, tuple(added), node.shape), LIKELY)
     if square and node.op in ("^", ".^") and node.args[1].op in ("number", "neg"):
-        yield Change(
+        yield ChangedPart(
             "elementwise", Expr("^" if node.op == ".^" else ".^", node.args, node.shape), LIKELY
         )
     other = PRIMARY.get(node.op) or (f"{node.op}m" if f"{node.op}m" in PRIMARY else None)
     if square and other is not None:
-        yield Change("elementwise", Expr(other, node.args, node.shape), LIKELY)
+        yield ChangedPart("elementwise", Expr(other, node.args, node.shape), LIKELY)
     if square and node.op == "inv":
-        yield Change("elementwise", Expr("./", (number(1), node.args[0]), node.shape), POSSIBLE)
+        yield ChangedPart(
+            "elementwise", Expr("./", (number(1), node.args[0]), node.shape), POSSIBLE
+        )
 
 
 def _row(expr: Expr) -> Expr:
@@ -397,19 +403,19 @@ def _column(expr: Expr) -> Expr:
 
 def _functions(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
-) -> Iterator[Change]:
+) -> Iterator[ChangedPart]:
     """Determinants and their logarithms, norms and their squares, inverses left out or brought in,
     neighbouring functions.
     """
     whole = OPERATIONS[node.op].log_of if node.op in OPERATIONS else ""
     if whole or node.op in LOGARITHMS:
         other = Expr(whole or LOGARITHMS[node.op], node.args, node.shape, row=node.row)
-        yield Change("logarithm", other, LIKELY)
+        yield ChangedPart("logarithm", other, LIKELY)
     if node.op == "log" and node.args[0].op in LOGARITHMS:
-        yield Change("logarithm", node.args[0], LIKELY)
+        yield ChangedPart("logarithm", node.args[0], LIKELY)
     if node.op == "norm2" and not any(user.op in ("^", ".^") for user in users):
         squared = Expr(".^" if node.rank else "^", (node, number(2)), node.shape, row=node.row)
-        yield Change("norm-squared", squared, LIKELY)
+        yield ChangedPart("norm-squared", squared, LIKELY)
     if node.op in ("^", ".^") and node.args[1].op == "number":
         base, exponent = node.args[0], node.args[1].value
         kind = "norm-squared" if base.op == "norm2" else "exponent"
@@ -420,26 +426,26 @@ def _functions(
                     if other == 1
                     else Expr(node.op, (base, number(other)), node.shape, row=node.row)
                 )
-                yield Change(kind, instead, POSSIBLE)
+                yield ChangedPart(kind, instead, POSSIBLE)
     if node.op == "inv":
-        yield Change("inverse-missing", node.args[0], POSSIBLE)
+        yield ChangedPart("inverse-missing", node.args[0], POSSIBLE)
     elif (
         node.rank == 2
         and node.shape[0] == node.shape[1]
         and node.op == "variable"
         and not any(u.op == "inv" for u in users)
     ):
-        yield Change("inverse-missing", Expr("inv", (node,), node.shape), FARFETCHED)
+        yield ChangedPart("inverse-missing", Expr("inv", (node,), node.shape), FARFETCHED)
     if node.op == "diag":
-        yield Change("diag-missing", node.args[0], POSSIBLE)
+        yield ChangedPart("diag-missing", node.args[0], POSSIBLE)
     if node.op in LINEAR and not node.shape and len(node.args) == 1:  # a trace, a sum
-        yield Change("axis", node.args[0], POSSIBLE)
+        yield ChangedPart("axis", node.args[0], POSSIBLE)
     for names in _NEIGHBOURS:
         if node.op in names:
             for name in names:
                 least, most = OPERATIONS[name].arity
                 if name != node.op and least <= len(node.args) <= most:
-                    yield Change(
+                    yield ChangedPart(
                         "function", Expr(name, node.args, node.shape, row=node.row), POSSIBLE
                     )
     if (
@@ -448,7 +454,7 @@ def _functions(
         and calls_function(node)
         and node.op != "inv"
     ):
-        yield Change("function", node.args[0], FARFETCHED)
+        yield ChangedPart("function", node.args[0], FARFETCHED)
 
 
 _NEIGHBOURS = [(name, other) for name, spec in OPERATIONS.items() for other in spec.neighbours]
@@ -456,7 +462,7 @@ _NEIGHBOURS = [(name, other) for name, spec in OPERATIONS.items() for other in s
 
 def _constants(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
-) -> Iterator[Change]:
+) -> Iterator[ChangedPart]:
     """A number doubled, halved, with the other sign, or the plain one that was rounded; exponents
     have rules of their own.
     """
@@ -464,10 +470,10 @@ def _constants(
         user.op in ("^", ".^") and user.args[1] is node for user in users
     ):
         for plain in find_unrounded(Fraction(node.value)):
-            yield Change("rounded", number(plain), LIKELY)
+            yield ChangedPart("rounded", number(plain), LIKELY)
         for value in (2 * node.value, node.value / 2, -node.value):
             signed = value == -node.value
-            yield Change(
+            yield ChangedPart(
                 "sign" if signed else "factor",
                 number(Fraction(value)),
                 POSSIBLE,
@@ -475,23 +481,25 @@ def _constants(
             )
 
 
-def _names(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> Iterator[Change]:
+def _names(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[ChangedPart]:
     """A variable of the same shape instead of another."""
     if node.op == "variable":
         for name, other in variables.items():
             if name != node.value and other.shape == node.shape and other.kind != "function":
-                yield Change("name", variable(name, node.shape, row=node.row), FARFETCHED)
+                yield ChangedPart("name", variable(name, node.shape, row=node.row), FARFETCHED)
 
 
 def _kronecker(
     node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
-) -> Iterator[Change]:
+) -> Iterator[ChangedPart]:
     """The factors of a Kronecker product exchanged."""
     if node.op == "kron":
-        yield Change("kronecker-order", Expr("kron", node.args[::-1], node.shape), LIKELY)
+        yield ChangedPart("kronecker-order", Expr("kron", node.args[::-1], node.shape), LIKELY)
 
 
-_RULES: tuple[Callable[[Expr, Sequence[Expr], dict[str, Variable]], Iterator[Change]], ...] = (
+_RULES: tuple[Callable[[Expr, Sequence[Expr], dict[str, Variable]], Iterator[ChangedPart]], ...] = (
     _drop_terms,
     _transposes,
     _axes,

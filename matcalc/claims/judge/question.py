@@ -154,7 +154,7 @@ class Question:
             return "free"  # of an equation there is no variable
         return frame_of(self.variables[self.wrt].kind, self.structure)
 
-    def known_sizes(self, sizes: Mapping[str, int]) -> dict[str, int]:
+    def select_known_sizes(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """The sizes that have a meaning for the reader: those of the variables' dimensions."""
         names = size_names(self.variables.values())
         return {name: size for name, size in sizes.items() if name in names}

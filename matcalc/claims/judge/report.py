@@ -57,7 +57,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Worst:
+class WorstClaimedEntry:
     """The entry with the largest error at the points that were tried."""
 
     index: tuple[int, ...]
@@ -82,7 +82,7 @@ class Report:
     shapes: str = ""
     counterexample: Counterexample | None = None
     variables: dict[str, Variable] = field(default_factory=dict)
-    worst: Worst | None = None
+    worst: WorstClaimedEntry | None = None
     checked: Checked | None = None
     reproduce: str = ""
     notes: tuple[str, ...] = ()

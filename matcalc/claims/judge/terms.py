@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.core.operations import LINEAR
-from matcalc.core.tree import Expr, is_number, signed_terms
+from matcalc.core.tree import Expr, is_number, split_signed_terms
 from matcalc.write.printers.text import text
 
 _MOST = 24  # terms of a sum that is looked through
@@ -57,7 +57,7 @@ def coarse_terms(tree: Expr) -> list[Expr]:
 
 def _outer(tree: Expr) -> list[Expr]:
     """The terms of the outermost sum."""
-    found = [(sign, _fill(part, tree)) for sign, part in signed_terms(tree)]
+    found = [(sign, _fill(part, tree)) for sign, part in split_signed_terms(tree)]
     return [term if sign > 0 else negate(term) for sign, term in found]
 
 

@@ -14,7 +14,7 @@ from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.compare import largest_place
 from matcalc.verify.oracle.interpret import magnitude
 from matcalc.verify.oracle.numeric import Method
-from matcalc.verify.oracle.preconditions import violated_precondition
+from matcalc.verify.oracle.preconditions import find_violation
 from matcalc.verify.oracle.sample import find_sizes
 
 _VALUE = Method("evaluation", 0.0, 1e-9)
@@ -67,7 +67,7 @@ def _question(left: Program, right: Program) -> Question:
         claimed=lambda point: evaluate_claim(right.expr, point),
         points=lambda rng: iter(()),
         smooth=lambda point: all(
-            violated_precondition(expr, point.values, point.sizes) is None for expr in both
+            find_violation(expr, point.values, point.sizes) is None for expr in both
         ),
         magnitude=lambda point: max(
             1.0, *(magnitude(expr, point.values, point.sizes) for expr in both)

@@ -17,7 +17,7 @@ from matcalc.claims.judge.derivatives import (
     outer_derivatives,
     split_derivatives,
 )
-from matcalc.claims.judge.entries import named_entries
+from matcalc.claims.judge.entries import list_entry_claims
 from matcalc.claims.judge.mutations import (
     JUMPING,
     LIKELY,
@@ -36,7 +36,7 @@ from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, frame_of
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.numeric import structured_gradient
+from matcalc.verify.oracle.numeric import project_on_frame
 from matcalc.write.printers.text import text
 
 _MOST_IN_PAIRS = 6  # terms of a sum that may lack two
@@ -54,7 +54,7 @@ def variants(question: Question) -> Iterator[Variant]:
     yield from _conventions(question)
     yield from other_variables(question)
     yield from _broadcasts()
-    for place, entry in named_entries(question):
+    for place, entry in list_entry_claims(question):
         shown = f"[{place}]" if "," in place else place
         yield Variant("entry", f"it is only entry {shown} of the derivative", entry, PLAIN)
     if question.answer is not None and not question.answer.is_tensor:
@@ -233,7 +233,7 @@ def _unproject(question: Question, sample: Sample) -> Array:
         return none
     array = question.derivative(sample.point, question.wrt, question.kind)[0]
     back = question.from_layout(claimed, array.shape)
-    projected = structured_gradient(back, question.kind, question.rank, question.order)
+    projected = project_on_frame(back, question.kind, question.rank, question.order)
     error = float(np.max(np.abs(question.to_layout(projected) - sample.truth), initial=0.0))
     return claimed if error <= _AGREES * sample.scale else none
 

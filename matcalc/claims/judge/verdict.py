@@ -29,7 +29,7 @@ from matcalc.claims.judge.report import (
     WRONG,
     Checked,
     Report,
-    Worst,
+    WorstClaimedEntry,
     command,
 )
 from matcalc.claims.judge.rest import difference, find_confusion, is_different, why_untold
@@ -374,7 +374,7 @@ def _diagnose_rounding(asked: Question, error: float) -> Diagnosis:
 
 def _check(
     asked: Question, samples: Sequence[Sample], seed: int | None, proved: str
-) -> tuple[Checked, Worst | None]:
+) -> tuple[Checked, WorstClaimedEntry | None]:
     # of errors that are the same but for rounding the largest is at another point on another
     # machine: the first is told
     error = max(sample.error for sample in samples)
@@ -383,7 +383,7 @@ def _check(
         for sample in samples
         if not sample.error * (1 + _SAME) + sample.method.tolerance < error
     )
-    method, sizes = worst.method, asked.known_sizes(worst.point.sizes)
+    method, sizes = worst.method, asked.select_known_sizes(worst.point.sizes)
     checked = Checked(
         method.name, len(samples), sizes, seed, error, method.tolerance, _SAID.get(proved, "")
     )
@@ -391,7 +391,7 @@ def _check(
         return checked, None
     gaps = np.abs(worst.claimed - worst.truth)
     index = largest_place(np.where(np.isnan(gaps), np.inf, gaps))
-    return checked, Worst(index, float(worst.claimed[index]), float(worst.truth[index]))
+    return checked, WorstClaimedEntry(index, float(worst.claimed[index]), float(worst.truth[index]))
 
 
 def _digits(error: float) -> int:

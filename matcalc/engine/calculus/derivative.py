@@ -23,7 +23,7 @@ from matcalc.engine.ir.nodes import Call, Factor, Labels, Node, Product, Rationa
 _DEEPEST = 30  # nested parts that are looked into for zeros
 
 
-class _Term(NamedTuple):
+class _ChainTerm(NamedTuple):
     """``coefficient * prod(factors)`` on the labels of the fixed end (root or variable) and of a
     node.
     """
@@ -92,17 +92,17 @@ class _Accumulation:
     def tangent(self, variable: Node) -> Node:
         """The derivative by a variable, accumulated forwards."""
         start = self._labels(variable.rank)
-        return self._tangent_of_root({variable: [_Term(1, (), start, start)]}, variable.axes)
+        return self._tangent_of_root({variable: [_ChainTerm(1, (), start, start)]}, variable.axes)
 
     def along(self, moves: Mapping[Node, Node]) -> Node:
         """The derivative along the directions."""
         starts = {}
         for variable, direction in moves.items():
             labels = self._labels(variable.rank)
-            starts[variable] = [_Term(1, ((direction, labels, 1),), (), labels)]
+            starts[variable] = [_ChainTerm(1, ((direction, labels, 1),), (), labels)]
         return self._tangent_of_root(starts, ())
 
-    def _tangent_of_root(self, starts: Mapping[Node, list[_Term]], fixed: Shape) -> Node:
+    def _tangent_of_root(self, starts: Mapping[Node, list[_ChainTerm]], fixed: Shape) -> Node:
         """The tangent of the root."""
         axes = self.root.axes + fixed
         if self.root not in self.active:
@@ -115,13 +115,13 @@ class _Accumulation:
         self._next += count
         return tuple(range(self._next - count, self._next))
 
-    def _close(self, term: _Term, outputs: Labels, axes: Shape) -> Node:
+    def _close(self, term: _ChainTerm, outputs: Labels, axes: Shape) -> Node:
         return self.builder.product(term.coefficient, term.factors, outputs, axes)
 
-    def _backward(self) -> dict[Node, list[_Term]]:
+    def _backward(self) -> dict[Node, list[_ChainTerm]]:
         """d root / d node for every node, the root first; those of the variables are left."""
         start = self._labels(self.root.rank)
-        adjoints: dict[Node, list[_Term]] = {self.root: [_Term(1, (), start, start)]}
+        adjoints: dict[Node, list[_ChainTerm]] = {self.root: [_ChainTerm(1, (), start, start)]}
         for node in reversed(self.order):
             if node in self.variables or node not in self.active:
                 continue
@@ -133,7 +133,7 @@ class _Accumulation:
                     )
         return adjoints
 
-    def _forward(self, starts: Mapping[Node, list[_Term]], fixed: Shape) -> list[_Term]:
+    def _forward(self, starts: Mapping[Node, list[_ChainTerm]], fixed: Shape) -> list[_ChainTerm]:
         """The tangent of every node, those of the variables first."""
         tangents = dict(starts)
         for node in self.order:
@@ -183,7 +183,7 @@ class _Accumulation:
         zero = isinstance(node, Call) and node.name in VANISHING and len(node.args) == 1
         return zero and self._meets_in_zero(node.children[0], one, other, depth + 1)
 
-    def _gather(self, terms: list[_Term], node: Node, fixed: Shape) -> list[_Term]:
+    def _gather(self, terms: list[_ChainTerm], node: Node, fixed: Shape) -> list[_ChainTerm]:
         """Several contributions become one factor, as long as that is no wider than values are."""
         if len(terms) == 1 or node.rank + len(fixed) > self.builder.widest:
             return terms
@@ -192,9 +192,9 @@ class _Accumulation:
             [(1, self._close(term, term.fixed + term.moving, axes)) for term in terms], axes
         )
         outer, inner = self._labels(len(fixed)), self._labels(node.rank)
-        return [_Term(1, ((total, outer + inner, 1),), outer, inner)]
+        return [_ChainTerm(1, ((total, outer + inner, 1),), outer, inner)]
 
-    def _extend(self, term: _Term, partial: Partial, near: Labels, far: Labels) -> _Term:
+    def _extend(self, term: _ChainTerm, partial: Partial, near: Labels, far: Labels) -> _ChainTerm:
         """The product of a term with a partial derivative whose ``near`` labels are the term's
         moving ones.
 
@@ -213,7 +213,7 @@ class _Accumulation:
         factors: list[Factor] = []
         for node, labels, exponent in partial.factors:
             factors.append((node, self._rename(labels, names), exponent))
-        return _Term(
+        return _ChainTerm(
             term.coefficient * partial.coefficient,
             term.factors + tuple(links) + tuple(factors),
             term.fixed,

@@ -1,4 +1,4 @@
-"""Facts about products: a chain of matrices, a quadratic form, a trace, an entry-by-entry or a
+"""Properties of products: a chain of matrices, a quadratic form, a trace, an entry-by-entry or a
 Kronecker product.
 
 The product is read as a graph: labels are vertices, two-axis factors edges, one-axis factors
@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from matcalc.core.operations import PROJECTORS
-from matcalc.engine.ir.facts import (
+from matcalc.engine.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, is_atom
+from matcalc.engine.ir.property_flags import (
     BY_KIND,
     CIRCULANT,
     DEFINITE,
@@ -31,31 +32,30 @@ from matcalc.engine.ir.facts import (
     UPPER,
     ZEROS,
     closure,
-    transpose_facts,
+    transpose_flags,
 )
-from matcalc.engine.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, is_atom
 
 _LONGEST = 24  # links of a chain or a loop that is looked at
 _REPEATS = TOEPLITZ | CIRCULANT | HANKEL
 _ALL = (1 << 11) - 1 | _REPEATS
 
-Facts = Mapping[Node, int]
+KnownFlags = Mapping[Node, int]
 Key = tuple[object, ...]
 
 
-class Link(NamedTuple):
+class ChainMatrix(NamedTuple):
     """A matrix of a chain: what identifies it, what identifies its transpose up to ``sign``, and
-    its facts.
+    its flags.
     """
 
     key: Key
     mirror: Key
     sign: int
-    facts: int
+    flags: int
 
-    def transpose(self) -> Link:
+    def transpose(self) -> ChainMatrix:
         """The transpose, up to ``sign``."""
-        return Link(self.mirror, self.key, self.sign, transpose_facts(self.facts))
+        return ChainMatrix(self.mirror, self.key, self.sign, transpose_flags(self.flags))
 
 
 class Chain(NamedTuple):
@@ -63,11 +63,11 @@ class Chain(NamedTuple):
     links are the identity.
     """
 
-    links: tuple[Link, ...]
+    links: tuple[ChainMatrix, ...]
     sign: int
 
 
-def signs(node: Product, known: Facts) -> int:
+def signs(node: Product, known: KnownFlags) -> int:
     """NONNEGATIVE or POSITIVE: what holds for every entry of every factor, or of what the factors
     form.
     """
@@ -83,32 +83,32 @@ def signs(node: Product, known: Facts) -> int:
     return _loops(node, known) if node.rank == 1 else 0
 
 
-def _power_sign(facts: int, exponent: Rational) -> int:
+def _power_sign(flags: int, exponent: Rational) -> int:
     """Of x^e: roots are not negative, and nor are even powers; what is divided by is not zero."""
-    if facts & POSITIVE:
+    if flags & POSITIVE:
         return ENTRIES
-    if facts & NONNEGATIVE or exponent.denominator != 1 or exponent % 2 == 0:
+    if flags & NONNEGATIVE or exponent.denominator != 1 or exponent % 2 == 0:
         return ENTRIES if exponent < 0 else NONNEGATIVE
     return 0
 
 
-def network(node: Product, known: Facts) -> int:
+def network(node: Product, known: KnownFlags) -> int:
     """What holds for a square matrix that is a product."""
     scalar, count, labelled = _scalar(node, known)
-    facts = _matrix(labelled, 0, 1, known, -1 if node.coefficient < 0 else 1)
-    kept = facts & (SYMMETRIC | SKEW | DIAGONAL | LOWER | UPPER | _REPEATS)
+    flags = _matrix(labelled, 0, 1, known, -1 if node.coefficient < 0 else 1)
+    kept = flags & (SYMMETRIC | SKEW | DIAGONAL | LOWER | UPPER | _REPEATS)
     if scalar & NONNEGATIVE:
-        kept |= facts & SEMIDEFINITE
+        kept |= flags & SEMIDEFINITE
     if scalar & POSITIVE:
-        kept |= facts & DEFINITE
+        kept |= flags & DEFINITE
     if scalar & (POSITIVE | INVERTIBLE):
-        kept |= facts & INVERTIBLE
+        kept |= flags & INVERTIBLE
     if abs(node.coefficient) == 1 and not count:
-        kept |= facts & ORTHOGONAL
+        kept |= flags & ORTHOGONAL
     return kept
 
 
-def _scalar(node: Product, known: Facts) -> tuple[int, int, list[Factor]]:
+def _scalar(node: Product, known: KnownFlags) -> tuple[int, int, list[Factor]]:
     """The sign of the scalar factors (INVERTIBLE: they are not zero), how many there are, and the
     other factors.
     """
@@ -120,32 +120,32 @@ def _scalar(node: Product, known: Facts) -> tuple[int, int, list[Factor]]:
     return common, len(scalars), [factor for factor in node.factors if factor[1]]
 
 
-def _matrix(factors: Sequence[Factor], start: int, end: int, known: Facts, sign: int) -> int:
-    """Facts about the matrix whose rows are the label ``start`` and whose columns are ``end``; of
+def _matrix(factors: Sequence[Factor], start: int, end: int, known: KnownFlags, sign: int) -> int:
+    """The flags of the matrix whose rows are the label ``start`` and whose columns are ``end``; of
     one label it is a ``diag``.
     """
     if start == end:
         if any(set(labels) != {start} for _, labels, _ in factors):
             return closure(DIAGONAL)
-        return chain_facts(Chain((_weight(factors, known),) if factors else (), sign))
+        return infer_chain(Chain((_weight(factors, known),) if factors else (), sign))
     zeros = 0
     for node, labels, exponent in factors:
         if exponent > 0 and set(labels) == {start, end}:
-            facts = known[node] & (DIAGONAL | LOWER | UPPER)
-            zeros |= facts if labels == (start, end) else transpose_facts(facts)
+            flags = known[node] & (DIAGONAL | LOWER | UPPER)
+            zeros |= flags if labels == (start, end) else transpose_flags(flags)
     if any(node.kind == "fuse" for node, _, _ in factors):
-        facts = _kronecker(factors, start, end, known, sign) | _projection(factors, start, end)
-        return closure(zeros | facts)
+        flags = _kronecker(factors, start, end, known, sign) | _projection(factors, start, end)
+        return closure(zeros | flags)
     found = chain(factors, start, end, known)
     return closure(
-        zeros | (chain_facts(Chain(found.links, sign * found.sign)) if found is not None else 0)
+        zeros | (infer_chain(Chain(found.links, sign * found.sign)) if found is not None else 0)
     )
 
 
 Edges = dict[int, dict[int, list[tuple[Node, bool, Rational]]]]
 
 
-def chain(factors: Sequence[Factor], start: int, end: int, known: Facts) -> Chain | None:
+def chain(factors: Sequence[Factor], start: int, end: int, known: KnownFlags) -> Chain | None:
     """The chain from one label to another, or around from one to itself; None where the network is
     no chain.
 
@@ -186,9 +186,9 @@ def chain(factors: Sequence[Factor], start: int, end: int, known: Facts) -> Chai
 class _Walk:
     """The links on the way from one label; weights that are met are used up."""
 
-    def __init__(self, edges: Edges, weights: dict[int, list[Factor]], known: Facts) -> None:
+    def __init__(self, edges: Edges, weights: dict[int, list[Factor]], known: KnownFlags) -> None:
         self.edges, self.weights, self.known = edges, weights, known
-        self.links: list[Link] = []
+        self.links: list[ChainMatrix] = []
         self.sign, self.steps = 1, 0
 
     def go(self, start: int, end: int) -> int:
@@ -212,21 +212,21 @@ class _Walk:
             self.steps += 1
 
 
-_OUTER = Link(("outer",), ("outer",), 1, closure(SEMIDEFINITE | CIRCULANT | HANKEL))
+_OUTER = ChainMatrix(("outer",), ("outer",), 1, closure(SEMIDEFINITE | CIRCULANT | HANKEL))
 
 
 def _identity(node: Node) -> bool:
     return node.kind == "eye"
 
 
-def _edge(parallel: Iterable[tuple[Node, bool, Rational]], known: Facts) -> Link:
+def _edge(parallel: Iterable[tuple[Node, bool, Rational]], known: KnownFlags) -> ChainMatrix:
     """One matrix, or the entry-by-entry product of several."""
     keys, mirrors, sign = [], [], 1
-    facts = _ALL
+    flags = _ALL
     lone = True
     zeros = 0
     for position, (node, flipped, exponent) in enumerate(parallel):
-        own = transpose_facts(known[node]) if flipped else known[node]
+        own = transpose_flags(known[node]) if flipped else known[node]
         if node.parity:
             flipped = False
             sign *= node.parity if exponent % 2 else 1
@@ -237,16 +237,16 @@ def _edge(parallel: Iterable[tuple[Node, bool, Rational]], known: Facts) -> Link
             for pattern in ZEROS:
                 zeros |= own & pattern
         # Schur: the product, entry by entry, of semidefinite matrices is semidefinite
-        facts &= own if exponent > 0 and exponent.denominator == 1 else 0
+        flags &= own if exponent > 0 and exponent.denominator == 1 else 0
     mirror = tuple(sorted(mirrors))
     if not lone:
-        facts &= SEMIDEFINITE | DEFINITE | _REPEATS
+        flags &= SEMIDEFINITE | DEFINITE | _REPEATS
     key = tuple(sorted(keys))
     symmetry = (SYMMETRIC if sign > 0 else SKEW) if key == mirror else 0
-    return Link(key, mirror, sign, closure(facts | zeros | symmetry))
+    return ChainMatrix(key, mirror, sign, closure(flags | zeros | symmetry))
 
 
-def _weight(factors: Sequence[Factor], known: Facts) -> Link:
+def _weight(factors: Sequence[Factor], known: KnownFlags) -> ChainMatrix:
     """diag(w), where w is the entry-by-entry product of vectors and of diagonals."""
     common = ENTRIES
     for node, labels, exponent in factors:
@@ -263,20 +263,20 @@ def _weight(factors: Sequence[Factor], known: Facts) -> Link:
         *sorted((node.id, len(labels), exponent) for node, labels, exponent in factors),
     )
     definite = DEFINITE if common & POSITIVE else SEMIDEFINITE if common & NONNEGATIVE else 0
-    return Link(key, key, 1, closure(DIAGONAL | definite))
+    return ChainMatrix(key, key, 1, closure(DIAGONAL | definite))
 
 
-def chain_facts(product: Chain) -> int:
-    """Facts about a product of matrices."""
+def infer_chain(product: Chain) -> int:
+    """The flags of a product of matrices."""
     if not product.links:
         found = DIAGONAL | ORTHOGONAL | CIRCULANT
         return closure(found | (DEFINITE if product.sign > 0 else 0))
-    facts = DIAGONAL | LOWER | UPPER | ORTHOGONAL | INVERTIBLE
+    flags = DIAGONAL | LOWER | UPPER | ORTHOGONAL | INVERTIBLE
     # circulants are polynomials in one matrix; a product of Toeplitz matrices is none
-    facts |= CIRCULANT if len(product.links) > 1 else _REPEATS
+    flags |= CIRCULANT if len(product.links) > 1 else _REPEATS
     for link in product.links:
-        facts &= link.facts
-    return closure(facts | _congruence(product))
+        flags &= link.flags
+    return closure(flags | _congruence(product))
 
 
 def _congruence(product: Chain) -> int:
@@ -287,16 +287,16 @@ def _congruence(product: Chain) -> int:
         if one.mirror != other.key:
             return 0
         sign *= one.sign
-    center = links[half].facts if len(links) % 2 else closure(DEFINITE)
+    center = links[half].flags if len(links) % 2 else closure(DEFINITE)
     found = center & (SYMMETRIC | SKEW)
     if sign > 0 and center & SEMIDEFINITE:
         found |= SEMIDEFINITE
-        if center & DEFINITE and all(link.facts & INVERTIBLE for link in links[:half]):
+        if center & DEFINITE and all(link.flags & INVERTIBLE for link in links[:half]):
             found |= DEFINITE
     return found
 
 
-def _form(factors: Sequence[Factor], known: Facts) -> int:
+def _form(factors: Sequence[Factor], known: KnownFlags) -> int:
     """The sign of v'*M*v, from end to end of a chain, and of a trace."""
     beside: dict[int, set[int]] = {}
     for _, labels, _ in factors:
@@ -311,8 +311,8 @@ def _form(factors: Sequence[Factor], known: Facts) -> int:
         return 0
     if start == end:
         return _trace_sign(found)
-    facts = chain_facts(found)
-    return POSITIVE if facts & DEFINITE else NONNEGATIVE if facts & SEMIDEFINITE else 0
+    flags = infer_chain(found)
+    return POSITIVE if flags & DEFINITE else NONNEGATIVE if flags & SEMIDEFINITE else 0
 
 
 def _trace_sign(product: Chain) -> int:
@@ -325,8 +325,8 @@ def _trace_sign(product: Chain) -> int:
         around = links[start:] + links[:start]
         for cut in range(len(links)):
             first, second = (
-                chain_facts(Chain(around[:cut], 1)),
-                chain_facts(Chain(around[cut:], sign)),
+                infer_chain(Chain(around[:cut], 1)),
+                infer_chain(Chain(around[cut:], sign)),
             )
             if first & second & DEFINITE:
                 return POSITIVE
@@ -335,7 +335,7 @@ def _trace_sign(product: Chain) -> int:
     return found
 
 
-def _loops(node: Product, known: Facts) -> int:
+def _loops(node: Product, known: KnownFlags) -> int:
     """The diagonal of M'*S*M, beside weights that are not negative."""
     rest: list[Factor] = []
     common = ENTRIES
@@ -346,11 +346,13 @@ def _loops(node: Product, known: Facts) -> int:
         else:
             rest.append(factor)
     found = chain(rest, 0, 0, known)
-    facts = chain_facts(found) if found is not None else 0
-    return common & (ENTRIES if facts & DEFINITE else NONNEGATIVE if facts & SEMIDEFINITE else 0)
+    flags = infer_chain(found) if found is not None else 0
+    return common & (ENTRIES if flags & DEFINITE else NONNEGATIVE if flags & SEMIDEFINITE else 0)
 
 
-def _kronecker(factors: Sequence[Factor], start: int, end: int, known: Facts, sign: int) -> int:
+def _kronecker(
+    factors: Sequence[Factor], start: int, end: int, known: KnownFlags, sign: int
+) -> int:
     """kron(A, B) is what both A and B are; of two skew matrices it is symmetric, of a skew and a
     symmetric one skew. commutation(n, n) has the eigenvalues 1 and -1.
     """

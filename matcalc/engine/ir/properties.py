@@ -1,13 +1,13 @@
 """Properties: what is proved of nodes, the kind of a matrix and the sign of all entries; bottom-up,
 once per node, when asked.
 
-Every condition of a rewrite is decided here and nowhere else. A fact speaks of the whole node and
-is derived from facts of its parts by theorems only, so nothing passes from ``Q`` to ``diag(Q)``;
-what is not proved is taken to be false. Facts hold wherever the node has a value: ``inv(A'*A)`` is
-positive definite, because where the inverse exists ``A`` has full rank. Of complex values there are
-facts of algebra alone. Horn & Johnson, Matrix Analysis (2013): congruences 4.5 and 7.1, sums 7.1,
-inverses 7.6; products of entries 7.5 (Schur); Kronecker products: Topics in Matrix Analysis (1991),
-4.2.
+Every condition of a rewrite is decided here and nowhere else. A property is one of the whole node.
+It is inferred from properties of the parts, by theorems only, so nothing passes from ``Q`` to
+``diag(Q)``; what is not proved is taken to be false. Properties hold wherever the node has a value:
+``inv(A'*A)`` is positive definite, because where the inverse exists ``A`` has full rank. Complex
+values have only algebraic properties. Horn & Johnson, Matrix Analysis (2013): congruences 4.5 and
+7.1, sums 7.1, inverses 7.6; products of entries 7.5 (Schur); Kronecker products: Topics in Matrix
+Analysis (1991), 4.2.
 """
 
 from __future__ import annotations
@@ -25,7 +25,20 @@ from matcalc.core.operations import (
     VANISHING,
 )
 from matcalc.core.walk import postorder
-from matcalc.engine.ir.facts import (
+from matcalc.engine.ir.forms import network, signs
+from matcalc.engine.ir.nodes import (
+    COMPLEX,
+    Call,
+    FunctionName,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    is_ones,
+    magnitude,
+)
+from matcalc.engine.ir.property_flags import (
     ALGEBRAIC,
     BY_KIND,
     CIRCULANT,
@@ -49,19 +62,6 @@ from matcalc.engine.ir.facts import (
     ZEROS,
     closure,
 )
-from matcalc.engine.ir.forms import network, signs
-from matcalc.engine.ir.nodes import (
-    COMPLEX,
-    Call,
-    FunctionName,
-    Leaf,
-    Node,
-    Product,
-    Rational,
-    Sum,
-    is_ones,
-    magnitude,
-)
 
 _LEAVES = {
     "eye": DEFINITE | DIAGONAL | ORTHOGONAL | NONNEGATIVE | CIRCULANT,
@@ -75,32 +75,34 @@ _LEAVES = {
 
 
 class Properties:
-    """The facts about the nodes of one builder; ``positive`` are the functions with values above
-    zero.
+    """Infers the properties of the nodes of one builder.
+
+    ``positive`` are the functions whose values are all positive. The flags of a node are inferred
+    once, after those of its children, and are closed under implication.
     """
 
     def __init__(self, positive: Collection[str]) -> None:
         self._positive = positive
-        self._facts: dict[Node, int] = {}
+        self._inferred: dict[Node, int] = {}
         self._complex_nodes: set[Node] = set()
 
-    def facts(self, root: Node) -> int:
-        """All that is proved of a node, as bits of ``facts``."""
-        known = self._facts.get(root)
+    def infer(self, root: Node) -> int:
+        """All that is proved of a node, as flags."""
+        known = self._inferred.get(root)
         if known is None:
-            for node in postorder(root, lambda n: () if n in self._facts else n.children):
-                self._facts[node] = self._prove(node)
-            known = self._facts[root]
+            for node in postorder(root, lambda n: () if n in self._inferred else n.children):
+                self._inferred[node] = self._prove(node)
+            known = self._inferred[root]
         return known
 
     def is_complex(self, node: Node) -> bool:
         """Whether a complex variable occurs in a node."""
-        self.facts(node)
+        self.infer(node)
         return node in self._complex_nodes
 
     def has(self, node: Node, kind: str) -> bool:
         """Whether the node is proved to be of a kind that can be declared."""
-        return bool(self.facts(node) & BY_KIND[kind])
+        return bool(self.infer(node) & BY_KIND[kind])
 
     def _prove(self, node: Node) -> int:
         if isinstance(node, Leaf):
@@ -110,22 +112,22 @@ class Properties:
                 return 0  # the diagonal of a diagonal matrix
             return closure(BY_KIND.get(node.structure, _LEAVES.get(node.kind, 0)) | _triangle(node))
         square = node.rank == 2 and node.axes[0] == node.axes[1]
-        facts = (SYMMETRIC if node.parity > 0 else SKEW if node.parity < 0 else 0) if square else 0
+        flags = (SYMMETRIC if node.parity > 0 else SKEW if node.parity < 0 else 0) if square else 0
         if isinstance(node, Product):
-            facts |= signs(node, self._facts)
-            facts |= network(node, self._facts) if square else 0
+            flags |= signs(node, self._inferred)
+            flags |= network(node, self._inferred) if square else 0
             if square and all(not own or is_ones(each) for each, own, _ in node.factors):
-                facts |= CIRCULANT | HANKEL  # all entries are equal
+                flags |= CIRCULANT | HANKEL  # all entries are equal
         elif isinstance(node, Sum):
-            facts |= self._sum(node, square=square)
+            flags |= self._sum(node, square=square)
         else:
             assert isinstance(node, Call)
-            facts |= self._call(node, square=square)
+            flags |= self._call(node, square=square)
         if self._complex_nodes and not self._complex_nodes.isdisjoint(node.children):
             self._complex_nodes.add(node)
             # what makes a sum invertible is that x'*P*x is above zero
-            facts &= ALGEBRAIC & ~INVERTIBLE if isinstance(node, Sum) else ALGEBRAIC
-        return closure(facts)
+            flags &= ALGEBRAIC & ~INVERTIBLE if isinstance(node, Sum) else ALGEBRAIC
+        return closure(flags)
 
     def _sum(self, node: Sum, *, square: bool) -> int:
         """Entries that all terms lack; a positive combination of semidefinite matrices, definite
@@ -136,7 +138,7 @@ class Properties:
         if not node.terms:
             zero = DIAGONAL | SEMIDEFINITE | CIRCULANT | HANKEL
             return zero | NONNEGATIVE if square else NONNEGATIVE
-        parts = [(c, self._facts[term]) for c, term in node.terms]
+        parts = [(c, self._inferred[term]) for c, term in node.terms]
         found = 0
         if all(c > 0 and f & NONNEGATIVE for c, f in parts):
             found |= POSITIVE if any(f & POSITIVE for _, f in parts) else NONNEGATIVE
@@ -156,7 +158,7 @@ class Properties:
 
     def _call(self, node: Call, *, square: bool) -> int:
         found = POSITIVE if node.name in self._positive else 0
-        argument = self._facts[node.args[0]] if node.args else 0
+        argument = self._inferred[node.args[0]] if node.args else 0
         if isinstance(node.name, FunctionRef) and node.name.order == 0:
             found |= BY_KIND.get(node.name.value, 0)
         rule = _CALLS.get(node.name)
@@ -222,7 +224,7 @@ _POWERS |= CIRCULANT  # Davis, Circulant Matrices (1979), 3.1
 
 _ENTRY_BY_ENTRY = DIAGONAL | LOWER | UPPER | POSITIVE | TOEPLITZ | CIRCULANT | HANKEL
 
-# facts of the first argument -> facts of the value
+# flags of the first argument -> flags of the value
 _CALLS: dict[FunctionName, Callable[[int], int]] = {
     "inv": lambda a: a & (_POWERS | SKEW) | INVERTIBLE,
     "pinv": _pinv,

@@ -30,7 +30,7 @@ def range_of(leaf: Leaf) -> Range:
 
 
 @dataclass(slots=True)
-class Change:
+class RestrictedProduct:
     """What becomes of a product: factors that stay, factors to be taken apart, labels that are one,
     labels summed away.
 
@@ -53,7 +53,7 @@ class Restrictions:
         self._made: dict[tuple[Node, int, Leaf], Node] = {}
         self._selected: dict[tuple[Node, int], bool] = {}
         self._cuts: dict[tuple[Node, int], tuple[Leaf, ...] | None] = {}
-        self._places: dict[tuple[Node, int], _Place] = {}
+        self._places: dict[tuple[Node, int], _NodeAxis] = {}
 
     def of(self, node: Node, axis: int, leaf: Leaf) -> Node | None:
         """The node on a range of one axis (a unit vector takes the axis away); None where it is a
@@ -67,7 +67,7 @@ class Restrictions:
                 self._made[key] = self._make(place, leaf)
         return self._made[node, axis, leaf]
 
-    def meet(self, flat: list[Factor], rank: int) -> Change | None:
+    def meet(self, flat: list[Factor], rank: int) -> RestrictedProduct | None:
         """The first thing that ranges do in a product; None where there is nothing to do."""
         places = [index for index, (node, _, _) in enumerate(flat) if is_range(node)]
         for index in places:
@@ -108,7 +108,7 @@ class Restrictions:
                 self._cuts[key] = self._cut(place)
         return self._cuts[node, axis]
 
-    def _cut(self, place: _Place) -> tuple[Leaf, ...] | None:
+    def _cut(self, place: _NodeAxis) -> tuple[Leaf, ...] | None:
         node = place.node
         if isinstance(node, Leaf):
             return (node,) if is_range(node) and place.axis == 0 else None
@@ -123,10 +123,10 @@ class Restrictions:
             return union if ordered is not None and covers(ordered, node.axes[place.axis]) else None
         return union
 
-    def _place(self, node: Node, axis: int) -> _Place:
-        return self._places.setdefault((node, axis), _Place(node, axis))
+    def _place(self, node: Node, axis: int) -> _NodeAxis:
+        return self._places.setdefault((node, axis), _NodeAxis(node, axis))
 
-    def _below(self, place: _Place) -> list[_Place]:
+    def _below(self, place: _NodeAxis) -> list[_NodeAxis]:
         """The parts that stand on the same index."""
         node, axis = place.node, place.axis
         if isinstance(node, Product):
@@ -141,7 +141,7 @@ class Restrictions:
             return [self._place(arg, axis) for arg in node.args if arg.rank]
         return []
 
-    def _inner(self, place: _Place) -> list[_Place]:
+    def _inner(self, place: _NodeAxis) -> list[_NodeAxis]:
         """The parts that are narrowed down, not just selected from."""
         return [
             each
@@ -149,7 +149,7 @@ class Restrictions:
             if _entrywise(self.builder, each.node) or self.is_selected(each.node, each.axis)
         ]
 
-    def _make(self, place: _Place, leaf: Leaf) -> Node:
+    def _make(self, place: _NodeAxis, leaf: Leaf) -> Node:
         node, axis = place.node, place.axis
         if isinstance(node, Sum):
             terms = [(c, self.narrow(term, axis, leaf)) for c, term in node.terms]
@@ -174,7 +174,7 @@ class Restrictions:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Place:
+class _NodeAxis:
     """An axis of a node."""
 
     node: Node
@@ -215,15 +215,17 @@ def _axes(node: Node, axis: int, leaf: Leaf) -> Shape:
     return node.axes[:axis] + leaf.axes[1:] + node.axes[axis + 1 :]
 
 
-def _replace(flat: Sequence[Factor], changes: dict[int, list[Factor]]) -> Change:
+def _replace(flat: Sequence[Factor], changes: dict[int, list[Factor]]) -> RestrictedProduct:
     """The product with some factors replaced by others."""
-    return Change(
+    return RestrictedProduct(
         [factor for index, factor in enumerate(flat) if index not in changes],
         [f for each in changes.values() for f in each],
     )
 
 
-def _pairs(builder: NodeTable, flat: list[Factor], index: int, places: list[int]) -> Change | None:
+def _pairs(
+    builder: NodeTable, flat: list[Factor], index: int, places: list[int]
+) -> RestrictedProduct | None:
     """Two ranges of one index, or a range of a range."""
     node, labels, _ = flat[index]
     assert isinstance(node, Leaf)
@@ -238,7 +240,7 @@ def _pairs(builder: NodeTable, flat: list[Factor], index: int, places: list[int]
             continue
         one, two = range_of(node), range_of(more)
         if are_disjoint(one, two):
-            return Change([], vanishes=True)
+            return RestrictedProduct([], vanishes=True)
         if node is more and node.kind == "select":
             change = _replace(flat, {other: []})
             change.merged.append((labels[1], own[1]))
@@ -266,7 +268,7 @@ def _shift(builder: NodeTable, node: Leaf, more: Leaf, labels: Labels, own: Labe
     return builder.select(more.axes[1], start, node.axes[1]), (own[1], labels[1]), 1
 
 
-def _alone(flat: Sequence[Factor], index: int, rank: int) -> Change | None:
+def _alone(flat: Sequence[Factor], index: int, rank: int) -> RestrictedProduct | None:
     """sum_k S[k,i] = 1."""
     whole = flat[index][1][0]
     if whole < rank or any(whole in labels for k, (_, labels, _) in enumerate(flat) if k != index):
@@ -276,7 +278,9 @@ def _alone(flat: Sequence[Factor], index: int, rank: int) -> Change | None:
     return change
 
 
-def _narrow(restrictions: Restrictions, flat: list[Factor], index: int, rank: int) -> Change | None:
+def _narrow(
+    restrictions: Restrictions, flat: list[Factor], index: int, rank: int
+) -> RestrictedProduct | None:
     """What else stands on the index of a range: narrowed down, or at an output taken off it."""
     leaf, labels, _ = flat[index]
     assert isinstance(leaf, Leaf)
@@ -302,7 +306,7 @@ def _narrow(restrictions: Restrictions, flat: list[Factor], index: int, rank: in
     return None
 
 
-def _split(restrictions: Restrictions, flat: list[Factor], rank: int) -> Change | None:
+def _split(restrictions: Restrictions, flat: list[Factor], rank: int) -> RestrictedProduct | None:
     """Two factors of blocks over one summed index: the sum over the blocks, [A; B]'*[C; D] = A'*C +
     B'*D.
     """
@@ -325,7 +329,7 @@ def _split(restrictions: Restrictions, flat: list[Factor], rank: int) -> Change 
             if in_order([range_of(leaf) for leaf in leaves]) is None:
                 continue
             rest = [factor for index, factor in enumerate(flat) if index not in indices]
-            return Change(
+            return RestrictedProduct(
                 [],
                 alternatives=[
                     [*rest, *_on(restrictions, flat, indices, label, leaf, fresh)]

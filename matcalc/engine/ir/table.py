@@ -12,7 +12,6 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.kinds import SYMMETRY
 from matcalc.core.operations import ENTRYWISE
-from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.nodes import (
     COMPLEX,
     Factor,
@@ -27,6 +26,7 @@ from matcalc.engine.ir.nodes import (
     rational,
 )
 from matcalc.engine.ir.properties import Properties
+from matcalc.engine.ir.property_flags import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.traits import HasTraits
 
 # leaves that say which indices are equal, or how they lie
@@ -180,8 +180,8 @@ class NodeTable:
 
     def nonnegative(self, node: Node) -> bool:
         """Whether it is proved that no entry can be below zero."""
-        return bool(self.properties.facts(node) & NONNEGATIVE)
+        return bool(self.properties.infer(node) & NONNEGATIVE)
 
     def positive(self, node: Node) -> bool:
         """Whether it is proved that every entry is above zero."""
-        return bool(self.properties.facts(node) & POSITIVE)
+        return bool(self.properties.infer(node) & POSITIVE)

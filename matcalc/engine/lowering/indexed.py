@@ -12,7 +12,7 @@ from fractions import Fraction
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.indexed import Condition, Index, Place
+from matcalc.core.indexed import AffineIndex, Condition, Index
 from matcalc.core.kinds import MOST_AXES
 from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES, TOTALS
 from matcalc.core.tree import Expr, operation
@@ -184,7 +184,7 @@ class Body:
         )
 
     def _link(
-        self, part: Expr, place: Place, size: Dim, label: int, labels: Mapping[Index, int]
+        self, part: Expr, place: AffineIndex, size: Dim, label: int, labels: Mapping[Index, int]
     ) -> list[tuple[Node, Labels]]:
         """What joins the label of an axis to that of its index; nothing where they are the same."""
         if not place.terms:
@@ -320,7 +320,7 @@ class Body:
         if len(compared) == 2 and part.op != "where":
             i, j = (arg.value for arg in compared)
             if i is not j:
-                condition = Condition(part.op, Place(((i, 1), (j, -1)), Dim(0, ())))
+                condition = Condition(part.op, AffineIndex(((i, 1), (j, -1)), Dim(0, ())))
                 axes = (self.size(i), self.size(j))
                 factors = self.mask(condition, {i: 0, j: 1})
                 return Batch((i, j), self.product(1, factors, (0, 1), axes))

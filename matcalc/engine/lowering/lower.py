@@ -17,9 +17,9 @@ from matcalc.core.operations import ALONG, COMPARISONS, OF_TALL, OPERATIONS, QUO
 from matcalc.core.program import Program
 from matcalc.core.slices import join_all_slices
 from matcalc.core.tree import Expr, operation
-from matcalc.engine.ir.facts import DIAGONAL, LOWER, SKEW, UPPER
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.engine.ir.nodes import is_number as is_rational
+from matcalc.engine.ir.property_flags import DIAGONAL, LOWER, SKEW, UPPER
 from matcalc.engine.lowering import index_rules, multilinear
 from matcalc.engine.lowering.base import Definition, TreeLowering
 from matcalc.engine.lowering.blocks import block_places
@@ -113,7 +113,7 @@ class Lowering(TreeLowering):
         diagonal or a triangle.
         """
         zeros = DIAGONAL | LOWER | UPPER | SKEW
-        if name in QUOTIENTS and self.builder.properties.facts(arg) & zeros:
+        if name in QUOTIENTS and self.builder.properties.infer(arg) & zeros:
             return None
         return self.definitions(entry)
 

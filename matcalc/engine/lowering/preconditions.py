@@ -11,7 +11,8 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import BY_INVERSE, MOVING, OF_SYMMETRIC, PICKING
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, variable_names
-from matcalc.engine.ir.facts import (
+from matcalc.engine.ir.nodes import Leaf, Node
+from matcalc.engine.ir.property_flags import (
     CIRCULANT,
     DIAGONAL,
     HANKEL,
@@ -20,7 +21,6 @@ from matcalc.engine.ir.facts import (
     SYMMETRIC,
     TOEPLITZ,
 )
-from matcalc.engine.ir.nodes import Leaf, Node
 from matcalc.engine.lowering.lower import Lowering
 
 
@@ -106,11 +106,11 @@ def require_single(
         there = variable_names(inner)
         if inner.rank != 2 or there.isdisjoint(moving):
             continue
-        facts = lowering.builder.properties.facts(lowering.lower(inner, names))
-        repeats = facts & (TOEPLITZ | HANKEL)
-        once = facts & DIAGONAL or (facts & SEMIDEFINITE and not smallest)
+        flags = lowering.builder.properties.infer(lowering.lower(inner, names))
+        repeats = flags & (TOEPLITZ | HANKEL)
+        once = flags & DIAGONAL or (flags & SEMIDEFINITE and not smallest)
         paired = SYMMETRIC | SKEW if unsigned else SYMMETRIC
-        if (not repeats and (not facts & paired or once)) or inner.shape[0] == ONE:
+        if (not repeats and (not flags & paired or once)) or inner.shape[0] == ONE:
             continue
         span = inner.span
         written = "" if span is None else program.source[span.start : span.end]
@@ -121,10 +121,10 @@ def require_single(
                 "several positions",
                 source=program.source,
                 span=span,
-                hint=_numbers(facts, written, inner.shape[0]),
+                hint=_numbers(flags, written, inner.shape[0]),
             )
         raise UnsupportedError(
-            f"{name} of a {'symmetric' if facts & SYMMETRIC else 'skew'} matrix: its "
+            f"{name} of a {'symmetric' if flags & SYMMETRIC else 'skew'} matrix: its "
             f"{'smallest' if smallest else 'largest'} entry occurs in two positions, unless it is "
             "on the diagonal",
             source=program.source,
@@ -133,12 +133,12 @@ def require_single(
         )
 
 
-def _numbers(facts: int, written: str, n: Dim) -> str:
+def _numbers(flags: int, written: str, n: Dim) -> str:
     """The numbers of a matrix that is constant along diagonals, each once."""
     name = written if written.isidentifier() else "X"
-    if facts & CIRCULANT:
+    if flags & CIRCULANT:
         numbers = f"{name}[:,1]"
-    elif facts & TOEPLITZ:
+    elif flags & TOEPLITZ:
         numbers = f"[{name}[:,1]; {name}[1,2:{n}]']"
     else:
         numbers = f"[{name}[:,1]; {name}[{n},2:{n}]']"

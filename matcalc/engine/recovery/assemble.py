@@ -10,7 +10,7 @@ from matcalc.core.decimals import places, shorter_as_decimal
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Rational, magnitude
 from matcalc.engine.recovery.chains import Scalars, Term
-from matcalc.engine.recovery.exponents import join_exponents, named_bases
+from matcalc.engine.recovery.exponents import find_named_bases, join_exponents
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.writer import ProductWriter
 
@@ -104,7 +104,7 @@ class Assembler:
         below: list[Expr] = []
         if scalars:
             scalars = self.means(self._determinants(scalars))
-        named = named_bases(scalars)
+        named = find_named_bases(scalars)
         for base, exponent in self._join_powers([self._root(*entry, named) for entry in scalars]):
             (above if exponent > 0 else below).append(factory.power(base, magnitude(exponent)))
         if len(above) > 1:

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from matcalc.core.likeness import Likeness, chain
-from matcalc.core.tree import Expr, add_signed, signed_terms, transpose
+from matcalc.core.tree import Expr, add_signed, split_signed_terms, transpose
 from matcalc.write.printers.naming import own_tokens
 
 _LONGEST = 8  # terms of a sum that is looked at
@@ -36,7 +36,7 @@ def join_diagonals(tree: Expr, likeness: Likeness) -> Expr:
 
 
 def _join(node: Expr, likeness: Likeness) -> Expr:
-    terms = signed_terms(node, most=_LONGEST)
+    terms = split_signed_terms(node, most=_LONGEST)
     found = [(k, sign, _open(term)) for k, (sign, term) in enumerate(terms)]
     for one, sign, first in found:
         for other, own, second in found[one + 1 :]:

@@ -10,8 +10,8 @@ from matcalc.core.kinds import Variable
 from matcalc.core.likeness import MOST, Likeness, symmetric_names
 from matcalc.core.operations import EVEN
 from matcalc.core.tree import Expr, intern_trees, is_number, transpose
-from matcalc.engine.recovery.turning import SIGN_PLACES, is_name, signed_spine
-from matcalc.write.printers.naming import shown_size
+from matcalc.engine.recovery.turning import SIGN_PLACES, is_name, split_spine
+from matcalc.write.printers.naming import measure_shown
 
 
 def match_signs(root: Expr, remake: Callable[[Expr, list[Expr]], Expr]) -> Expr:
@@ -22,7 +22,7 @@ def match_signs(root: Expr, remake: Callable[[Expr, list[Expr]], Expr]) -> Expr:
     differences = {
         _key(part, turned=True): part
         for part in root.parts
-        if part.op == "-" and not all(is_name(term) for _, term in signed_spine(part))
+        if part.op == "-" and not all(is_name(term) for _, term in split_spine(part))
     }
     even = _within_even(root) if differences else set()
     fresh: dict[int, Expr] = {}
@@ -62,7 +62,7 @@ def _is_zero(expr: Expr) -> bool:
 
 
 def _key(total: Expr, *, turned: bool) -> frozenset[tuple[bool, int]]:
-    return frozenset([(positive != turned, id(part)) for positive, part in signed_spine(total)])
+    return frozenset([(positive != turned, id(part)) for positive, part in split_spine(total)])
 
 
 _Signed = tuple[int, Expr]
@@ -86,7 +86,7 @@ def share_differences(
     if given:
         parts = sorted(parts, key=lambda part: likeness.of(part) not in given)
     for part in parts:
-        spine = signed_spine(part) if part.op in ("+", "-") else []
+        spine = split_spine(part) if part.op in ("+", "-") else []
         if not 0 < len(spine) <= MOST:
             continue
         ways = {
@@ -112,7 +112,7 @@ def share_differences(
         return by_others.get(id(node)) or _with_sign(node, args)
 
     _, shared = root.fold(rule)
-    longer = shown_size(shared) - shown_size(root)
+    longer = measure_shown(shared) - measure_shown(root)
     # in several results one sign is easier to read where it is as long, a transpose is not
     return shared.args if longer < (1 if several and not any_turned else 0) else trees
 

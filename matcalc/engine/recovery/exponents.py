@@ -27,7 +27,7 @@ def join_exponents(
     """Factors with their exponents, where one base has a name and a whole number above or below
     both the sum of these.
     """
-    bases = named_bases(powers)
+    bases = find_named_bases(powers)
     found = {id(base): (base, exponent) for base, exponent in powers}
     for power, sign in powers if bases else ():
         if not _is_named(power, sign):
@@ -41,7 +41,7 @@ def join_exponents(
     return tuple(found.values())
 
 
-def named_bases(powers: Sequence[tuple[Expr, Rational]]) -> set[int]:
+def find_named_bases(powers: Sequence[tuple[Expr, Rational]]) -> set[int]:
     """The ids of what stands to powers that have names."""
     return {id(base.args[0]) for base, exponent in powers if _is_named(base, exponent)}
 

@@ -31,7 +31,7 @@ from matcalc.engine.recovery.masks import is_triangle
 from matcalc.engine.recovery.opened import is_row, open_product
 from matcalc.engine.recovery.shared import Shared, collect, number_in_front, share, tokens
 from matcalc.engine.recovery.totals import join_inner, join_totals
-from matcalc.engine.recovery.turning import Turning, signed_spine
+from matcalc.engine.recovery.turning import Turning, split_spine
 from matcalc.engine.recovery.writer import ProductWriter
 
 # functions of sums that are written for sums of functions
@@ -108,7 +108,7 @@ class Factoring:
         """The terms of a sum within a sum; what is broadcast stays where it is."""
         if expr.op not in ("+", "-"):
             return [(positive, expr)]
-        return [(plus == positive, part) for plus, part in signed_spine(expr)]
+        return [(plus == positive, part) for plus, part in split_spine(expr)]
 
     def _collect(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
         """X + X as 2*X."""
@@ -142,7 +142,7 @@ class Factoring:
             return signed
         total, others = Fraction(0), []
         for positive, expr in signed:
-            inner = signed_spine(expr) if expr.op in ("+", "-") else [(True, expr)]
+            inner = split_spine(expr) if expr.op in ("+", "-") else [(True, expr)]
             if any(part.op == "number" for _, part in inner):
                 total += sum(
                     part.value if plus == positive else -part.value
@@ -279,7 +279,7 @@ class Factoring:
                 else ()
             ):
                 parts = (
-                    signed_spine(link.expr)
+                    split_spine(link.expr)
                     if link.expr.op in ("+", "-") and not link.flipped
                     else []
                 )

@@ -26,7 +26,7 @@ Edge = tuple[int, int, Chain]
 Hyper = tuple[Expr, Labels]
 
 
-class Style(NamedTuple):
+class ProductNotation(NamedTuple):
     """Which of equal products of fused indices is written.
 
     Commutations in front or behind, columns beside rows or apart, diag(vec(M)) in front or M inside
@@ -38,30 +38,31 @@ class Style(NamedTuple):
     scaled: bool = False
 
 
-PLAIN = Style()
-STYLES = tuple(
-    Style(left, paired, scaled) for scaled, paired, left in product((False, True), repeat=3)
+DEFAULT_NOTATION = ProductNotation()
+PRODUCT_NOTATIONS = tuple(
+    ProductNotation(left, paired, scaled)
+    for scaled, paired, left in product((False, True), repeat=3)
 )
 
 
-class Preferences:
-    """A style that knows which of its choices have been asked for, for only those can make a
+class NotationPreferences:
+    """A notation that records which of its choices were asked for: only those can make a
     difference.
     """
 
-    def __init__(self, style: Style) -> None:
-        self.style = style
+    def __init__(self, notation: ProductNotation) -> None:
+        self.notation = notation
         self.asked: set[str] = set()
 
     def chooses(self, name: str) -> bool:
-        """One choice of the style."""
+        """One choice of the notation."""
         self.asked.add(name)
-        chosen: bool = getattr(self.style, name)
+        chosen: bool = getattr(self.notation, name)
         return chosen
 
-    def agrees(self, style: Style) -> bool:
-        """Whether another style makes the same of all that this one was asked for."""
-        return all(getattr(style, name) == getattr(self.style, name) for name in self.asked)
+    def agrees(self, notation: ProductNotation) -> bool:
+        """Whether another notation makes the same of all that this one was asked for."""
+        return all(getattr(notation, name) == getattr(self.notation, name) for name in self.asked)
 
 
 class Graph:
@@ -73,7 +74,7 @@ class Graph:
         writer: ProductWriter,
         rank: int,
         dims: dict[int, Dim],
-        preferences: Preferences,
+        preferences: NotationPreferences,
     ) -> None:
         self.factory = factory
         self.writer = writer

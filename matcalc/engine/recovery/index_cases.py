@@ -20,7 +20,7 @@ _EVERY = frozenset((_EQUAL, _BELOW, _ABOVE))
 Pair = tuple[int, int]  # two axes, the first of which comes first
 
 
-class Part(NamedTuple):
+class PartialTerm(NamedTuple):
     """A multiple of a term, without the factors at some places."""
 
     coefficient: Rational
@@ -49,11 +49,13 @@ class CaseWriter:
     ) -> Expr:
         """The entry of a node; ``pairs`` are the axes on which terms have no value everywhere."""
         multiple, terms = as_sum(node)
-        return self._split([Part(multiple * c, term) for c, term in terms], pairs, places, scope)
+        return self._split(
+            [PartialTerm(multiple * c, term) for c, term in terms], pairs, places, scope
+        )
 
     def _split(
         self,
-        parts: Sequence[Part],
+        parts: Sequence[PartialTerm],
         pairs: Sequence[Pair],
         places: Places,
         scope: tuple[Index, ...],
@@ -62,8 +64,8 @@ class CaseWriter:
             terms = [self._term(p.coefficient, p.term, places, scope, p.without) for p in parts]
             return self._total(terms, scope)
         pair, *others = pairs
-        where: dict[str, list[Part]] = {_EQUAL: [], _BELOW: [], _ABOVE: []}
-        kept: list[Part] = []
+        where: dict[str, list[PartialTerm]] = {_EQUAL: [], _BELOW: [], _ABOVE: []}
+        kept: list[PartialTerm] = []
         single: list[Expr] = []
         for part in parts:
             signs, masks = _stands(part, pair)
@@ -86,7 +88,7 @@ class CaseWriter:
 
     def _branches(
         self,
-        where: dict[str, list[Part]],
+        where: dict[str, list[PartialTerm]],
         pair: Pair,
         others: Sequence[Pair],
         places: Places,
@@ -114,7 +116,7 @@ class CaseWriter:
 
     def _alone(
         self,
-        part: Part,
+        part: PartialTerm,
         pair: Pair,
         others: Sequence[Pair],
         places: Places,
@@ -149,7 +151,7 @@ def _on(factor: Factor, pair: Pair) -> bool:
     return set(factor[1]) == set(pair)
 
 
-def _stands(part: Part, pair: Pair) -> tuple[frozenset[str], frozenset[int] | None]:
+def _stands(part: PartialTerm, pair: Pair) -> tuple[frozenset[str], frozenset[int] | None]:
     """Where a term is not zero: where the first of two axes is equal to the second, below or above
     it; and the factors that say so. None of them where this is said otherwise.
     """

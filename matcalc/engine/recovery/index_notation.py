@@ -14,7 +14,7 @@ from math import inf
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
-from matcalc.core.indexed import Form, Index, Place, Reduction
+from matcalc.core.indexed import AffineIndex, Form, Index, Reduction
 from matcalc.core.operations import ENTRYWISE
 from matcalc.core.tree import APPLY, Expr, number
 from matcalc.engine.ir.nodes import (
@@ -43,17 +43,17 @@ from matcalc.engine.recovery.index_terms import (
     common_of,
     comparison,
     condition,
-    connected_groups,
     contracts,
     count_alone,
     count_below,
     differences,
+    find_common_number,
     gather,
+    group_by_factors,
     over_axis,
     plain_sum,
     raise_to,
     rank_of,
-    shared_number,
     shelter,
     size_of,
     sums_over,
@@ -157,10 +157,10 @@ class IndexWriter(DirectionWriter, CaseWriter):
             return comparison(node, places)
         if node.kind == "select":
             whole, inner = places
-            shifted = Place(inner.terms, inner.offset.plus(node.start))
+            shifted = AffineIndex(inner.terms, inner.offset.plus(node.start))
             return self._at(self.factory.eye(node.axes[0]), (whole, shifted))
         if node.kind == "unit":
-            fixed = Place((), node.start.plus(Dim(1, ())))
+            fixed = AffineIndex((), node.start.plus(Dim(1, ())))
             return self._at(self.factory.eye(node.axes[0]), (places[0], fixed))
         return self._at(
             self._plain(node) if node.is_tensor else self.recovery.recover(node), places
@@ -254,7 +254,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             elif (
                 isinstance(factor, Leaf)
                 and factor.kind == "select"
-                and at[0] == Place(at[1].terms, at[1].offset.plus(factor.start))
+                and at[0] == AffineIndex(at[1].terms, at[1].offset.plus(factor.start))
             ):
                 continue  # what its index was put in for
             elif touched or (isinstance(factor, Node) and fails_at_places(factor, exponent)):
@@ -265,7 +265,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         for key, exponent in [each[1:] for each in inner if not each[0]]:
             outer[key] = outer.get(key, 0) + exponent
         bound, inner, masks = count_alone(bound, inner, masks)
-        for group in connected_groups(bound, [t for t, *_ in inner] + [t for t, _ in masks]):
+        for group in group_by_factors(bound, [t for t, *_ in inner] + [t for t, _ in masks]):
             summed = tuple([index for index in bound if index in group])
             product = tuple([(key, e) for touched, key, e in inner if touched & group])
             conditions = tuple([each for touched, each in masks if touched & group])
@@ -285,7 +285,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         if len(terms) == 1:
             return self._product(terms[0], scope)
         common = common_of(terms)
-        shared = shared_number(terms)
+        shared = find_common_number(terms)
         left = [t.without(common) for t in terms]
         left = [replace(t, coefficient=quotient(t.coefficient, shared)) for t in left]
         opened = [part for term in left for part in self._open(term, scope)]

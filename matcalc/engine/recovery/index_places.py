@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from typing import NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.indexed import Condition, Index, Place
+from matcalc.core.indexed import AffineIndex, Condition, Index
 from matcalc.engine.ir.nodes import Factor, Leaf, label_sizes
 from matcalc.engine.ir.ranges import nonnegative
 
@@ -19,12 +19,12 @@ _LETTERS = "ijklpqrstuvwabcdefgh"
 _LONG = 5  # a sum or a function at a label counts for so many entries
 
 
-def at_index(index: Index) -> Place:
+def at_index(index: Index) -> AffineIndex:
     """The place that an index says."""
-    return Place(((index, 1),), ZERO)
+    return AffineIndex(((index, 1),), ZERO)
 
 
-class Link(NamedTuple):
+class PositionEquation(NamedTuple):
     """``whole = the sum of c*label + offset``, of places that are counted from 1."""
 
     factor: int  # its place in the product
@@ -34,17 +34,17 @@ class Link(NamedTuple):
     solvable: bool  # for a label on the right, too
 
 
-class Solved(NamedTuple):
+class SolvedLabel(NamedTuple):
     """What a label is put in for, the size of its axis, and whether that may be outside of it."""
 
     label: int
     terms: tuple[tuple[int, int], ...]
     offset: Dim
-    link: Link
+    link: PositionEquation
     checked: bool
 
 
-def links_of(factors: Sequence[Factor]) -> list[Link]:
+def links_of(factors: Sequence[Factor]) -> list[PositionEquation]:
     """The equations of a product."""
     found = []
     for k, (node, labels, _) in enumerate(factors):
@@ -54,17 +54,17 @@ def links_of(factors: Sequence[Factor]) -> list[Link]:
         whole, *inner = labels
         offset = node.start.plus(ONE).plus(Dim(sum(coefficients), ()), -1)
         terms = tuple(zip(inner, coefficients, strict=True))
-        found.append(Link(k, whole, terms, offset, node.kind == "place"))
+        found.append(PositionEquation(k, whole, terms, offset, node.kind == "place"))
     return found
 
 
 def solve(
     factors: Sequence[Factor], fixed: Mapping[int, object], left: Container[int]
-) -> list[Solved]:
+) -> list[SolvedLabel]:
     """For each equation that can be solved a label and what it is, in the order in which they are
     to be put in; ``fixed`` are the labels of the axes, ``left`` the equations that stay.
     """
-    found: list[Solved] = []
+    found: list[SolvedLabel] = []
     gone: set[int] = set()
     used: set[int] = set()  # labels that what is put in depends on
     for link in links_of(factors):
@@ -72,7 +72,7 @@ def solve(
         if gone.intersection((*inner, link.whole)) or link.factor in left:
             continue
         if link.whole not in fixed and link.whole not in used and link.whole not in inner:
-            found.append(Solved(link.whole, link.terms, link.offset, link, False))
+            found.append(SolvedLabel(link.whole, link.terms, link.offset, link, False))
             gone.add(link.whole)
             used.update(inner)
             continue
@@ -88,7 +88,7 @@ def solve(
         label, c = min(free, key=lambda each: _weight(factors, each[0]))
         rest = [(other, -c * d) for other, d in link.terms if other != label]
         terms = ((link.whole, c), *rest)
-        found.append(Solved(label, terms, ZERO.plus(link.offset, -c), link, True))
+        found.append(SolvedLabel(label, terms, ZERO.plus(link.offset, -c), link, True))
         gone.add(label)
         used.update(other for other, _ in terms)
     return found
@@ -105,7 +105,7 @@ def _weight(factors: Sequence[Factor], label: int) -> int:
 
 def bind(
     factors: Sequence[Factor],
-    labels: dict[int, Place],
+    labels: dict[int, AffineIndex],
     pick: Callable[[Dim, tuple[Index, ...]], Index],
 ) -> tuple[tuple[Index, ...], list[tuple[set[Index], Condition]]]:
     """Gives each label that has none a place; the indices that are summed, and conditions on them,
@@ -138,7 +138,7 @@ def bind(
             return bound, masks
 
 
-def put_in(solved: Solved, labels: Mapping[int, Place]) -> Place:
+def put_in(solved: SolvedLabel, labels: Mapping[int, AffineIndex]) -> AffineIndex:
     """The place that a label stands for."""
     terms: dict[Index, int] = {}
     offset = solved.offset
@@ -147,16 +147,16 @@ def put_in(solved: Solved, labels: Mapping[int, Place]) -> Place:
         for index, d in place.terms:
             terms[index] = terms.get(index, 0) + c * d
         offset = offset.plus(place.offset, c)
-    return Place(tuple([(index, c) for index, c in terms.items() if c]), offset)
+    return AffineIndex(tuple([(index, c) for index, c in terms.items() if c]), offset)
 
 
-def bounds(place: Place, size: Dim) -> list[Condition]:
+def bounds(place: AffineIndex, size: Dim) -> list[Condition]:
     """The conditions that a place is on an axis of this size, without those that always hold."""
     found = []
     if not nonnegative(_extreme(place, least=True).plus(ONE, -1)):
-        found.append(Condition(">=", Place(place.terms, place.offset.plus(ONE, -1))))
+        found.append(Condition(">=", AffineIndex(place.terms, place.offset.plus(ONE, -1))))
     if not nonnegative(size.plus(_extreme(place, least=False), -1)):
-        found.append(Condition("<=", Place(place.terms, place.offset.plus(size, -1))))
+        found.append(Condition("<=", AffineIndex(place.terms, place.offset.plus(size, -1))))
     return found
 
 
@@ -170,7 +170,7 @@ def always(held: Condition) -> bool:
     return held.op == "==" and not held.place.terms and not held.place.offset.scale
 
 
-def _extreme(place: Place, *, least: bool) -> Dim:
+def _extreme(place: AffineIndex, *, least: bool) -> Dim:
     """The least or the largest value, where all indices vary freely."""
     value = place.offset
     for index, c in place.terms:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.indexed import Condition, Index, Place, Reduction
+from matcalc.core.indexed import AffineIndex, Condition, Index, Reduction
 from matcalc.core.tree import Expr
 from matcalc.engine.recovery.factory import ExpressionFactory
 
@@ -46,12 +46,12 @@ def _settle(factory: ExpressionFactory, node: Expr, index: Index) -> Expr:
         return node
     fresh = Index(index.name, index.size, ONE.plus(best))
 
-    def moved(place: Place) -> Place:
+    def moved(place: AffineIndex) -> AffineIndex:
         c = dict(place.terms).get(index)
         if c is None:
             return place
         terms = tuple([(fresh if each is index else each, d) for each, d in place.terms])
-        return Place(terms, place.offset.plus(best, -c))
+        return AffineIndex(terms, place.offset.plus(best, -c))
 
     def rule(part: Expr, args: list[Expr]) -> Expr:
         value = part.value
@@ -66,13 +66,13 @@ def _settle(factory: ExpressionFactory, node: Expr, index: Index) -> Expr:
     return node.fold(rule)
 
 
-def _places(part: Expr) -> list[Place]:
+def _places(part: Expr) -> list[AffineIndex]:
     if part.op == "at":
         return [place for place in part.value if place is not None]
     return [held.place for held in part.value.conditions] if part.op == "reduce" else []
 
 
-def _length(index: Index, places: list[Place], move: Dim) -> int:
+def _length(index: Index, places: list[AffineIndex], move: Dim) -> int:
     """How many tokens the places and the range have where the index is counted from 1 + move."""
     offsets = [place.offset.plus(move, -dict(place.terms)[index]) for place in places]
     found = sum([1 + _tokens(offset) for offset in offsets if offset.scale])

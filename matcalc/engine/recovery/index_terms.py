@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.indexed import Condition, Index, Place, Reduction
+from matcalc.core.indexed import AffineIndex, Condition, Index, Reduction
 from matcalc.core.operations import OF_ENTRIES, OVER_INDICES
 from matcalc.core.tree import Expr, dimension, number, scalar_factors
 from matcalc.core.walk import postorder
@@ -71,7 +71,7 @@ def count_below(group: Group) -> Expr | None:
         held = held.mirror()
     ((other, _),) = [each for each in held.place.terms if each[0] is not index] or [(index, 0)]
     same = (other.start, other.size) == (index.start, index.size) and index.start == ONE
-    if other is index or not same or held.place != Place(((index, 1), (other, -1)), ZERO):
+    if other is index or not same or held.place != AffineIndex(((index, 1), (other, -1)), ZERO):
         return None
     upto = Expr("index", (), (), value=other)
     before = Expr("-", (upto, number(1)), ())
@@ -116,11 +116,11 @@ def condition(mask: Leaf, places: Places) -> Condition:
         for index, c in place.terms:
             terms[index] = terms.get(index, 0) + sign * c
     offset = second.offset.plus(first.offset, -1).plus(Dim(k, ()), -1)
-    place = Place(tuple([(i, c) for i, c in terms.items() if c]), offset)
+    place = AffineIndex(tuple([(i, c) for i, c in terms.items() if c]), offset)
     if mask.kind == "apart":
         return Condition("!=", place)
     if offset == Dim(1, ()):
-        return Condition("<", Place(place.terms, ZERO))
+        return Condition("<", AffineIndex(place.terms, ZERO))
     return Condition("<=", place)
 
 
@@ -133,7 +133,7 @@ def _equation(leaf: Leaf, places: Places) -> Condition:
         for index, d in place.terms:
             terms[index] = terms.get(index, 0) - c * d
         offset = offset.plus(place.offset, -c)
-    return Condition("==", Place(tuple([(i, c) for i, c in terms.items() if c]), offset))
+    return Condition("==", AffineIndex(tuple([(i, c) for i, c in terms.items() if c]), offset))
 
 
 def over_axis(
@@ -155,11 +155,11 @@ def over_axis(
     if isinstance(array, Leaf):
         return None
     index = pick(array.axes[-1], scope)
-    body = entry(array, (*places, Place(((index, 1),), ZERO)), (*scope, index))
+    body = entry(array, (*places, AffineIndex(((index, 1),), ZERO)), (*scope, index))
     return Expr("reduce", (body,), (), value=Reduction(name, (index,)))
 
 
-def connected_groups(bound: Sequence[Index], touched: Sequence[set[Index]]) -> list[set[Index]]:
+def group_by_factors(bound: Sequence[Index], touched: Sequence[set[Index]]) -> list[set[Index]]:
     """Indices that factors join."""
     groups = [{index} for index in bound]
     for each in filter(None, touched):
@@ -254,7 +254,7 @@ def gather(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
             ]
         else:
             assert group is not None
-            shared = shared_number(inside)
+            shared = find_common_number(inside)
             inside = [IndexTerm(quotient(t.coefficient, shared), t.factors) for t in inside]
             whole = Group(group.indices, group.conditions, tuple(inside))
             result.append(IndexTerm(shared, (*common.items(), ((whole, ()), 1))))
@@ -363,7 +363,7 @@ def differences(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
         elif len(several) == 1:
             result.append(IndexTerm(several[0].coefficient, (*several[0].factors, (key, 1))))
         else:
-            shared = shared_number(several)
+            shared = find_common_number(several)
             rest = tuple([IndexTerm(quotient(t.coefficient, shared), t.factors) for t in several])
             result.append(IndexTerm(shared, (((Group((), (), rest), ()), 1), (key, 1))))
     return result
@@ -401,7 +401,7 @@ def _order(key: EntryKey) -> list[tuple[str, int]]:
     return [(index.name, c) for place in key[1] for index, c in place.terms]
 
 
-def shared_number(terms: Sequence[IndexTerm]) -> Rational:
+def find_common_number(terms: Sequence[IndexTerm]) -> Rational:
     """The number that all terms share, with the sign if all have a minus."""
     shared = content([term.coefficient for term in terms])
     return -shared if all(term.coefficient < 0 for term in terms) else shared

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Dim
 from matcalc.core.likeness import chain
-from matcalc.core.tree import Expr, is_number, signed_terms
+from matcalc.core.tree import Expr, is_number, split_signed_terms
 from matcalc.core.walk import fold
 from matcalc.engine.recovery.factory import ExpressionFactory
 
@@ -34,7 +34,7 @@ def name_laplacians(factory: ExpressionFactory, tree: Expr) -> Expr:
 
 def _join(factory: ExpressionFactory, node: Expr) -> Expr:
     """The sum with one Laplacian as a factor, where that is shorter."""
-    terms = signed_terms(node, most=_LONGEST)
+    terms = split_signed_terms(node, most=_LONGEST)
     for k, (sign, term) in enumerate(terms):
         for weight in _weights(term):
             image = _links(weight.scalars, (*weight.links, weight.vector))
@@ -64,7 +64,7 @@ class _Weight(NamedTuple):
         matrix = reduce(factory.times, self.links)
         degrees = factory.times(matrix, self.ones)
         whole = factory.make("diag", (degrees,), (size, size))
-        for sign, term in signed_terms(matrix, most=_LONGEST):
+        for sign, term in split_signed_terms(matrix, most=_LONGEST):
             whole = factory.binary("-" if sign > 0 else "+", whole, term)
         product = factory.times(whole, self.vector)
         return reduce(lambda total, scalar: factory.times(scalar, total), self.scalars, product)
@@ -83,7 +83,7 @@ def _weights(term: Expr) -> Iterator[_Weight]:
     if term.op != ".*":
         return
     for vector, other in (term.args, term.args[::-1]):
-        parts = signed_terms(other, most=_LONGEST)
+        parts = split_signed_terms(other, most=_LONGEST)
         for place, (sign, part) in enumerate(parts):
             scalars, links = chain(part)
             ones = links[-1] if links else part

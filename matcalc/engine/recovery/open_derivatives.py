@@ -14,16 +14,16 @@ from typing import NamedTuple, TypeGuard
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
-from matcalc.core.indexed import Index, Place
+from matcalc.core.indexed import AffineIndex, Index
 from matcalc.core.operations import PROJECTORS, SYLVESTER, frechet
 from matcalc.core.tree import APPLY, Expr
 from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational
 from matcalc.engine.recovery.factory import ExpressionFactory
 
-Places = tuple[Place, ...]
+Places = tuple[AffineIndex, ...]
 
 
-class Direction(NamedTuple):
+class ContractedDirection(NamedTuple):
     """The arrays that are multiplied to a direction, each with its places, and the indices that
     the direction is taken over.
     """
@@ -36,7 +36,7 @@ class Directed(NamedTuple):
     """A derivative, with those of its directions that are known."""
 
     call: Call
-    directions: tuple[Direction | None, ...]
+    directions: tuple[ContractedDirection | None, ...]
 
 
 _NEAREST = frozenset(PROJECTORS.values())
@@ -85,7 +85,7 @@ def _value_axes(node: Call) -> tuple[int, int]:
 
 
 def place_directions(
-    factors: Sequence[Factor], labels: Mapping[int, Place], bound: tuple[Index, ...]
+    factors: Sequence[Factor], labels: Mapping[int, AffineIndex], bound: tuple[Index, ...]
 ) -> tuple[list[Whole], tuple[Index, ...]]:
     """The factors of a term at their places, derivatives with the directions that stand beside
     them; and the indices that are still summed.
@@ -101,7 +101,7 @@ def place_directions(
         if not is_open(node) or exponent != 1 or place in used:
             continue
         assert isinstance(node, Call)
-        directions: list[Direction | None] = []
+        directions: list[ContractedDirection | None] = []
         around: Places = ()
         for axes in _groups(node):
             ends = [own[axis] for axis in axes]
@@ -114,7 +114,7 @@ def place_directions(
             gone.update(holes)
             parts = tuple([(factors[k][0], places(factors[k][1])) for k in beside])
             around += tuple([each for _, at in parts for each in at])
-            directions.append(Direction(parts, holes))
+            directions.append(ContractedDirection(parts, holes))
         if around:
             found[place] = (Directed(node, tuple(directions)), places(own) + around)
     wholes: list[Whole] = [
@@ -170,7 +170,7 @@ class DirectionWriter:
         return {}
 
     def _open_projectors(
-        self, factors: Sequence[Factor], outputs: Mapping[int, Place]
+        self, factors: Sequence[Factor], outputs: Mapping[int, AffineIndex]
     ) -> list[Factor]:
         """The factors with each projector between two fused indices as one with four axes: those
         of its value, then those of the matrix that it takes, which are summed where one pair is.
@@ -260,7 +260,7 @@ class DirectionWriter:
         ]
         return Expr("*", (column, *row), tuple(sizes)) if row else column
 
-    def _recall(self, direction: Direction, sizes: Sequence[Dim]) -> Expr:
+    def _recall(self, direction: ContractedDirection, sizes: Sequence[Dim]) -> Expr:
         if len(direction.parts) == 1:
             return self._along(*direction.parts[0], direction.holes, sizes)
         columns = []

@@ -26,7 +26,7 @@ from matcalc.engine.recovery.chains import Chain, Link, flip
 from matcalc.engine.recovery.graph import Graph, Hyper
 
 
-class Tree(NamedTuple):
+class IndexTree(NamedTuple):
     """A fused index, or a plain one: its root, the leaves from slow to fast, the factors that it is
     made of.
     """
@@ -40,7 +40,7 @@ def join(graph: Graph) -> bool:
     """Takes one fused index out of the graph: an edge to another index, or a weight where it leads
     nowhere.
     """
-    trees = fused_indices(graph)
+    trees = find_fused_indices(graph)
     return any(
         _move_inside(graph, tree)
         or _join(graph, tree, trees)
@@ -49,7 +49,7 @@ def join(graph: Graph) -> bool:
     )
 
 
-def fused_indices(graph: Graph) -> list[Tree]:
+def find_fused_indices(graph: Graph) -> list[IndexTree]:
     """The fused indices; one that is nothing but a part of another belongs to that."""
     fuses = [hyper for hyper in graph.hyper if hyper[0].op == "fuse"]
     roots = [labels[0] for _, labels in fuses]
@@ -74,7 +74,7 @@ def fused_indices(graph: Graph) -> list[Tree]:
                 continue
             hypers.append(current)
             stack += [by_root[label] if label in inner else label for label in current[1][1:]]
-        found.append(Tree(hyper[1][0], tuple(leaves), tuple(hypers)))
+        found.append(IndexTree(hyper[1][0], tuple(leaves), tuple(hypers)))
     return found
 
 
@@ -82,7 +82,7 @@ def _bare(graph: Graph, label: int) -> bool:
     return label >= graph.rank and not graph.weights[label] and not graph.incident(label)
 
 
-def _move_inside(graph: Graph, tree: Tree) -> bool:
+def _move_inside(graph: Graph, tree: IndexTree) -> bool:
     """A matrix between the two parts of a fused index is a weight vec(M) of it."""
     for _, (k, i, j) in tree.hypers:
         if i == j or len(graph.between(i, j)) != 1:
@@ -93,7 +93,7 @@ def _move_inside(graph: Graph, tree: Tree) -> bool:
     return False
 
 
-def _leads_on(graph: Graph, leaf: int, tree: Tree) -> bool:
+def _leads_on(graph: Graph, leaf: int, tree: IndexTree) -> bool:
     """Whether an index of a tree has a connection with anything outside."""
     others = any(leaf in hyper[1] for hyper in graph.hyper if hyper not in tree.hypers)
     return (
@@ -103,7 +103,9 @@ def _leads_on(graph: Graph, leaf: int, tree: Tree) -> bool:
     )
 
 
-def _join(graph: Graph, tree: Tree, trees: Sequence[Tree], *, strict: bool = False) -> bool:
+def _join(
+    graph: Graph, tree: IndexTree, trees: Sequence[IndexTree], *, strict: bool = False
+) -> bool:
     """One fused index taken out; False where what is between it and others is no matrix.
 
     ``strict``: a leaf of two fused indices that has edges besides counts as an index of its own.
@@ -157,7 +159,7 @@ def _join(graph: Graph, tree: Tree, trees: Sequence[Tree], *, strict: bool = Fal
     return True
 
 
-def _lent(graph: Graph, goal: Tree, tree: Tree) -> int | None:
+def _lent(graph: Graph, goal: IndexTree, tree: IndexTree) -> int | None:
     """A plain output without other company: its weights go into the product, kron(w', diag(u)) for
     diag(u)*kron(w', eye).
     """
@@ -168,11 +170,11 @@ def _lent(graph: Graph, goal: Tree, tree: Tree) -> int | None:
     return goal.root if goal.root < graph.rank and alone and graph.weights[goal.root] else None
 
 
-def _weigh(graph: Graph, tree: Tree) -> bool:
+def _weigh(graph: Graph, tree: IndexTree) -> bool:
     return any(graph.weights[leaf] for leaf in tree.leaves)
 
 
-def _opposite(graph: Graph, tree: Tree, trees: Sequence[Tree]) -> set[Tree]:
+def _opposite(graph: Graph, tree: IndexTree, trees: Sequence[IndexTree]) -> set[IndexTree]:
     """The fused column index for the fused row index of a whole that is the product of a column and
     a row.
     """
@@ -186,15 +188,15 @@ def _opposite(graph: Graph, tree: Tree, trees: Sequence[Tree]) -> set[Tree]:
 
 
 def _goal(
-    graph: Graph, leaf: int, tree: Tree, trees: Sequence[Tree], *, strict: bool
-) -> Tree | None:
+    graph: Graph, leaf: int, tree: IndexTree, trees: Sequence[IndexTree], *, strict: bool
+) -> IndexTree | None:
     """Where a leaf leads: another fused index, or a plain index, which may be the leaf itself; None
     if nowhere.
     """
     others = [hyper for hyper in graph.hyper if leaf in hyper[1] and hyper not in tree.hypers]
     ends = [end for _, end, _ in graph.incident(leaf) if end not in tree.leaves]
     if leaf < graph.rank or len(others) > 1 or (strict and others and ends):
-        return Tree(leaf, (leaf,))
+        return IndexTree(leaf, (leaf,))
     if others:
         shared = next(
             (other for other in trees if others[0] in other.hypers and leaf in other.leaves), None
@@ -202,14 +204,15 @@ def _goal(
         return (
             shared
             if shared is not None and set(ends) <= set(shared.leaves)
-            else Tree(leaf, (leaf,))
+            else IndexTree(leaf, (leaf,))
         )
     goals = {
-        next((other for other in trees if end in other.leaves), Tree(end, (end,))) for end in ends
+        next((other for other in trees if end in other.leaves), IndexTree(end, (end,)))
+        for end in ends
     }
     if not goals:
         return None
-    return goals.pop() if len(goals) == 1 else Tree(leaf, (leaf,))
+    return goals.pop() if len(goals) == 1 else IndexTree(leaf, (leaf,))
 
 
 def _blocks(
@@ -348,7 +351,7 @@ def _star(graph: Graph, centre: int, leaves: list[int], kept: set[int]) -> Chain
 
 def double(graph: Graph) -> bool:
     """An index that stands twice in a fused one, once: F[k,i,i] is khatrirao(eye, eye)[k,i]."""
-    for tree in fused_indices(graph):
+    for tree in find_fused_indices(graph):
         leaves = tree.leaves
         twice = next((place for place, leaf in enumerate(leaves) if leaf in leaves[:place]), None)
         if twice is None:
@@ -401,7 +404,7 @@ def spell_out(graph: Graph) -> bool:
     return False
 
 
-def _split(graph: Graph, tree: Tree, leaf: int) -> bool:
+def _split(graph: Graph, tree: IndexTree, leaf: int) -> bool:
     """An index that nothing else touches as two that an identity joins: F[k,i,i] is vec(eye)[k]
     where i is summed.
     """
@@ -420,7 +423,7 @@ def _split(graph: Graph, tree: Tree, leaf: int) -> bool:
     return True
 
 
-def _uproot(graph: Graph, tree: Tree) -> None:
+def _uproot(graph: Graph, tree: IndexTree) -> None:
     """Take the factors of a fused index away."""
     for hyper in tree.hypers:
         graph.hyper.remove(hyper)
@@ -461,9 +464,9 @@ def peel(graph: Graph) -> bool:
     return True
 
 
-def _peelable(graph: Graph) -> list[tuple[Tree, int, int]]:
+def _peelable(graph: Graph) -> list[tuple[IndexTree, int, int]]:
     """The places of leaves that may give way, with what they lead to."""
-    trees = fused_indices(graph)
+    trees = find_fused_indices(graph)
     taken = {label for tree in trees for label in (tree.root, *tree.leaves)}
     found = []
     for tree in trees:

@@ -17,7 +17,7 @@ from matcalc.core.operations import (
     frechet,
     is_value,
 )
-from matcalc.core.tree import APPLY, Expr, is_number, signed_terms
+from matcalc.core.tree import APPLY, Expr, is_number, split_signed_terms
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.nodes import (
@@ -40,8 +40,13 @@ from matcalc.engine.recovery.chains import Chain, Link, Term, flip, join_scalars
 from matcalc.engine.recovery.equations import is_transpose
 from matcalc.engine.recovery.factor import Factoring
 from matcalc.engine.recovery.factory import ExpressionFactory
-from matcalc.engine.recovery.graph import PLAIN, Graph, Preferences, Style
-from matcalc.engine.recovery.scales import AS_IT_IS, Scaled, Typed, is_linear, scaled_factor
+from matcalc.engine.recovery.graph import (
+    DEFAULT_NOTATION,
+    Graph,
+    NotationPreferences,
+    ProductNotation,
+)
+from matcalc.engine.recovery.scales import AS_IT_IS, Scaled, Typed, is_linear, scale_factor
 from matcalc.engine.recovery.shared import number_in_front
 from matcalc.engine.recovery.writer import ProductWriter
 
@@ -61,7 +66,7 @@ class Recovery:
 
     def __init__(
         self,
-        style: Style = PLAIN,
+        notation: ProductNotation = DEFAULT_NOTATION,
         functions: Mapping[str, UserFunction] = MappingProxyType({}),
         typed: Typed = AS_IT_IS,
         *,
@@ -72,7 +77,7 @@ class Recovery:
         self.totals = totals  # scalars by the arrays whose entries they are the sums of
         self.functions = functions  # that users brought
         self.several = several  # results, so that a sum is rather named whole
-        self.preferences = Preferences(style)
+        self.preferences = NotationPreferences(notation)
         self.typed = typed
         self.factory = ExpressionFactory(decimals=typed.decimals, branches=branches)
         self.writer = ProductWriter(self.factory, _resolve)
@@ -87,10 +92,10 @@ class Recovery:
         self._factors: dict[Node, Expr] = {}  # sums as they are written in products
         self._scaled: dict[Node, Scaled] = {}  # nodes as multiples, with numbers as they were typed
 
-    def in_style(self, style: Style) -> Recovery:
-        """A new one that writes products in another style."""
+    def with_notation(self, notation: ProductNotation) -> Recovery:
+        """A new one that writes products in another notation."""
         return Recovery(
-            style,
+            notation,
             self.functions,
             self.typed,
             several=self.several,
@@ -312,7 +317,7 @@ class Recovery:
         graph = Graph(self.factory, self.writer, node.rank, dims, self.preferences)
         for factor, labels, exponent in factors:
             expr = self._known[factor]
-            if scaled and (other := scaled_factor(scaled.get(factor), exponent)) is not None:
+            if scaled and (other := scale_factor(scaled.get(factor), exponent)) is not None:
                 expr, number = other
                 graph.coefficient *= number
             if isinstance(factor, Leaf) and factor.kind == "select":
@@ -352,7 +357,7 @@ class Recovery:
         if tree.op not in ("+", "-") or tree.rank != 2:
             return tree
         if node not in self._factors:
-            terms = [self.assembler.made.get(id(part)) for _, part in signed_terms(tree)]
+            terms = [self.assembler.made.get(id(part)) for _, part in split_signed_terms(tree)]
             chains = [term and term.chain for term in terms]
             alike = all(chains) and any(
                 len({chain[end].key for chain in chains if chain}) == 1 for end in (0, -1)

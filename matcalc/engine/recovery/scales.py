@@ -32,7 +32,7 @@ class Scaled(NamedTuple):
 AS_IT_IS = Typed()
 
 
-def scaled_factor(scaled: Scaled | None, exponent: Rational) -> tuple[Expr, Rational] | None:
+def scale_factor(scaled: Scaled | None, exponent: Rational) -> tuple[Expr, Rational] | None:
     """The tree to write for a factor, and the number in front that makes up for it; None where
     there is no other than that of the factor itself.
     """

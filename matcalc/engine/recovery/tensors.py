@@ -16,7 +16,7 @@ from matcalc.engine.recovery.block_terms import slice_of
 from matcalc.engine.recovery.chains import Chain, EntryProduct, Link
 from matcalc.engine.recovery.graph import Edge, Graph, Hyper
 from matcalc.engine.recovery.masks import is_running
-from matcalc.engine.recovery.products import Tree, fused_indices
+from matcalc.engine.recovery.products import IndexTree, find_fused_indices
 
 
 def reduce_arrays(graph: Graph) -> bool:
@@ -24,10 +24,10 @@ def reduce_arrays(graph: Graph) -> bool:
     arrays = [hyper for hyper in graph.hyper if _plain(hyper)]
     return (
         any(_slice(graph, hyper) or _accumulate(graph, hyper) for hyper in arrays)
-        or any(_stack(graph, tree) for tree in (fused_indices(graph) if arrays else ()))
+        or any(_stack(graph, tree) for tree in (find_fused_indices(graph) if arrays else ()))
         or _join(graph)
         or any(_sum(graph, hyper) for hyper in arrays)
-        or any(_unstack(graph, tree) for tree in fused_indices(graph))
+        or any(_unstack(graph, tree) for tree in find_fused_indices(graph))
     )
 
 
@@ -155,7 +155,7 @@ def _replace(graph: Graph, hyper: Hyper, gone: int, expr: Expr, labels: Labels) 
     graph.add_factor(expr, labels)
 
 
-def _stack(graph: Graph, tree: Tree) -> bool:
+def _stack(graph: Graph, tree: IndexTree) -> bool:
     """An array whose labels run through one index is vec of it, a weight of that index."""
     leaves = tree.leaves[::-1]  # the fastest first
     for hyper in graph.hyper:
@@ -173,7 +173,7 @@ def _stack(graph: Graph, tree: Tree) -> bool:
     return False
 
 
-def _unstack(graph: Graph, tree: Tree) -> bool:
+def _unstack(graph: Graph, tree: IndexTree) -> bool:
     """A vector over an index that runs through three labels or more is an array on these,
     reshape(u, n, m, k).
     """
@@ -197,7 +197,7 @@ def unfold(graph: Graph) -> bool:
     """
     if graph.rank > 2:
         return False
-    for tree in fused_indices(graph):
+    for tree in find_fused_indices(graph):
         root, leaves = tree.root, tree.leaves[::-1]  # the fastest first
         edges = graph.incident(root)
         if root < graph.rank or len(edges) != 1 or graph.weights[root]:
@@ -217,7 +217,7 @@ def unfold(graph: Graph) -> bool:
     return False
 
 
-def _uproot(graph: Graph, tree: Tree, gone: Labels) -> None:
+def _uproot(graph: Graph, tree: IndexTree, gone: Labels) -> None:
     """Takes the factors of a fused index away, and the labels that only they had."""
     inner = {hyper[1][0] for hyper in tree.hypers} - {tree.root}
     for hyper in tree.hypers:

@@ -71,14 +71,14 @@ class Turning:
 
     def _of_variables(self, total: Expr) -> Expr | None:
         """b - a for a - b, but not for 1 - x."""
-        first = signed_spine(total)[-1][1]
+        first = split_spine(total)[-1][1]
         return self._difference(total) if first.op not in _CONSTANT else None
 
     def _residual(self, total: Expr) -> Expr | None:
         """X*w - y for y - X*w, where a name stands before something made of others, and of its
         shape.
         """
-        *others, (_, first) = signed_spine(total)
+        *others, (_, first) = split_spine(total)
         found = (
             is_name(first)
             and not any(positive or part.shape != first.shape for positive, part in others)
@@ -89,7 +89,7 @@ class Turning:
     def _with_residual(self, total: Expr) -> Expr | None:
         """(U*V' - X)*V - G for (X - U*V')*V + G, but not for a + b."""
         signed: Signed = []
-        for positive, part in signed_spine(total):
+        for positive, part in split_spine(total):
             term = self.assembler.made.get(id(part)) if positive else None
             fresh = self._turn(term, self._residual) if term else None
             if fresh is None:
@@ -101,7 +101,7 @@ class Turning:
 
     def _reverse(self, total: Expr) -> Expr:
         """The sum with every sign changed."""
-        return self.write([(not positive, expr) for positive, expr in signed_spine(total)])
+        return self.write([(not positive, expr) for positive, expr in split_spine(total)])
 
     # where it stands
 
@@ -155,7 +155,7 @@ def _factors(expr: Expr) -> tuple[Expr, ...]:
     return expr.args if expr.op in (".*", "*", "'") else ()
 
 
-def signed_spine(node: Expr) -> Signed:
+def split_spine(node: Expr) -> Signed:
     """The terms of a sum with their signs, the last one first; sums in brackets are terms."""
     signs: Signed = []
     while node.op in ("+", "-"):

@@ -37,7 +37,7 @@ class CarriedTerm(NamedTuple):
         return 1 + max((label for _, labels, _ in self.factors for label in labels), default=-1)
 
 
-class _Part(NamedTuple):
+class _CarrierFactor(NamedTuple):
     """A factor of what a product is taken of: its node, its axes there, its exponent."""
 
     node: Node
@@ -57,10 +57,10 @@ class Carrier:
         self.rows = call.rank
         self.along = tuple(range(self.rows, self.argument.rank))  # the axes that are multiplied
         self.coefficient, factors = as_product(self.argument)
-        self.parts: list[_Part] = []
+        self.parts: list[_CarrierFactor] = []
         for node, labels, exponent in factors:
             if exponent.denominator == 1 and exponent > 0:
-                self.parts.append(_Part(node, labels, int(exponent)))
+                self.parts.append(_CarrierFactor(node, labels, int(exponent)))
         inside = all(
             exponent.denominator == 1
             and exponent > 0
@@ -69,7 +69,7 @@ class Carrier:
         )
         if not inside:  # a contraction: entries of the whole alone
             axes = tuple(range(self.argument.rank))
-            self.coefficient, self.parts = 1, [_Part(self.argument, axes, 1)]
+            self.coefficient, self.parts = 1, [_CarrierFactor(self.argument, axes, 1)]
 
     def place(self, factor: Factor, row: Labels) -> tuple[Labels, int, int] | None:
         """Where a factor divides by entries: the labels, the part and how often; or None."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from matcalc.engine.ir.nodes import Factor, Node, Product, as_sum, as_term
 
 
-def saved_by_diagonal(node: Product, index: int, length: Callable[[Node], int]) -> int:
+def count_saved_by_diagonal(node: Product, index: int, length: Callable[[Node], int]) -> int:
     """What is saved where diag(A*S), S the sum at ``index``, is multiplied out: the diagonal, the
     rows of ones in S, and A, which comes twice then, and may have a name.
     """

@@ -44,7 +44,7 @@ _OTHERS = FUNCTIONS_OF_MATRICES - {"inv"}
 Terms = list[tuple[Rational, Node]]
 
 
-class Place(NamedTuple):
+class MatrixFunctionUse(NamedTuple):
     """An inverse, or another function of a matrix, in a product: as a matrix from ``near`` to
     ``far`` it is that of ``inside``; ``rest`` is all else, and ``call`` the function as it stands.
     """
@@ -61,7 +61,7 @@ class Meeting(NamedTuple):
     ``rest`` is what is left.
     """
 
-    place: Place
+    place: MatrixFunctionUse
     start: int
     rest: list[Factor]
     multiple: Fraction
@@ -175,7 +175,9 @@ class Inverses:
                     ]
                     yield self.builder.sum([(1, whole), *rest], node.axes)
 
-    def _pairs(self, factors: list[Factor]) -> Iterator[tuple[Place, Place]]:
+    def _pairs(
+        self, factors: list[Factor]
+    ) -> Iterator[tuple[MatrixFunctionUse, MatrixFunctionUse]]:
         """Two inverses of one matrix, one behind the other."""
         if len(factors) <= _FACTORS:
             for one in self._among(factors):
@@ -184,7 +186,7 @@ class Inverses:
                         yield one, two
 
     def _between(
-        self, one: Place, two: Place, factors: list[Factor], rank: int
+        self, one: MatrixFunctionUse, two: MatrixFunctionUse, factors: list[Factor], rank: int
     ) -> list[Factor] | None:
         """The X of L*N*X*N*R where the factors are L*N*R."""
         for place in self._among(factors):
@@ -212,7 +214,9 @@ class Inverses:
                     parted = self._part(node, one, two, found[0])
                     yield self.builder.scale(quotient(coefficient, own), parted)
 
-    def _part(self, node: Node, one: Place, two: Place, rest: list[Factor]) -> Node:
+    def _part(
+        self, node: Node, one: MatrixFunctionUse, two: MatrixFunctionUse, rest: list[Factor]
+    ) -> Node:
         first, second = self._inverse(one.inside), self._inverse(two.inside)
         difference = self.builder.sum([(1, first), (-1, second)], first.axes)
         return self.builder.product(
@@ -222,12 +226,12 @@ class Inverses:
     def _inverse(self, node: Node) -> Node:
         return self.builder.call("inv", [node], node.axes)
 
-    def _places(self, term: Node) -> Iterator[Place]:
+    def _places(self, term: Node) -> Iterator[MatrixFunctionUse]:
         _, factors = as_product(term)
         if len(factors) <= _FACTORS:
             yield from self._among(list(factors))
 
-    def _functions(self, term: Node) -> Iterator[Place]:
+    def _functions(self, term: Node) -> Iterator[MatrixFunctionUse]:
         """Every function of a matrix in a term but inverses."""
         _, factors = as_product(term)
         if self.builder.matrix_functions and len(factors) <= _FACTORS:
@@ -235,14 +239,14 @@ class Inverses:
 
     def _among(
         self, factors: list[Factor], names: frozenset[str] = frozenset(("inv",))
-    ) -> Iterator[Place]:
+    ) -> Iterator[MatrixFunctionUse]:
         """Every function of these names among factors, read in both directions."""
         for index, (node, labels, exponent) in enumerate(factors):
             if isinstance(node, Call) and node.name in names and exponent == 1 and not node.slots:
                 rest = factors[:index] + factors[index + 1 :]
                 near, far = labels
-                yield Place(node.args[0], near, far, rest, node)
-                yield Place(self.builder.transpose(node.args[0]), far, near, rest, node)
+                yield MatrixFunctionUse(node.args[0], near, far, rest, node)
+                yield MatrixFunctionUse(self.builder.transpose(node.args[0]), far, near, rest, node)
 
     def _linear(self, node: Node) -> tuple[Rational, Terms]:
         """The node as a multiple of a linear combination; the transpose of one too."""
@@ -252,7 +256,9 @@ class Inverses:
             return common, [(c, self.builder.transpose(part)) for c, part in linear]
         return common, list(linear)
 
-    def _cancellations(self, place: Place, term: Node) -> Iterator[tuple[Node, Meeting]]:
+    def _cancellations(
+        self, place: MatrixFunctionUse, term: Node
+    ) -> Iterator[tuple[Node, Meeting]]:
         """Each term T of M with T*inv(M) in the product. A diagonal T need not stand apart; c*eye
         may stand anywhere.
         """
@@ -297,7 +303,7 @@ class Inverses:
         self._zeros[term, place.inside, place.near, start, tuple(rest)] = found
         return found
 
-    def _push_through(self, place: Place, term: Node) -> Iterator[Node]:
+    def _push_through(self, place: MatrixFunctionUse, term: Node) -> Iterator[Node]:
         """f(M)*U in the product as U*f(N), for each U that is found in front of M and behind f."""
         for U, inside in self._intertwined(place.inside):
             size = inside.axes[0]
@@ -317,7 +323,7 @@ class Inverses:
             ]
             yield self.builder.product(1, factors, tuple(range(term.rank)), term.axes)
 
-    def _updates_identity(self, place: Place) -> bool:
+    def _updates_identity(self, place: MatrixFunctionUse) -> bool:
         """Whether this is the inverse of a sum, so that what is added to zero eigenvalues is
         inverted.
         """

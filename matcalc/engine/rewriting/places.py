@@ -28,7 +28,7 @@ _LONGEST = 12  # factors of a term that is looked at
 Term = tuple[Rational, Node]
 
 
-class Place(NamedTuple):
+class DifferingTerms(NamedTuple):
     """Terms of a sum that differ at one place: which they are, the network around it, and on which
     labels of this what they have there stands, entry by entry.
     """
@@ -45,7 +45,7 @@ def gather_places(builder: Builder, node: Sum) -> Node | None:
     return None if place is None else put_together(builder, node, place, place.inside)
 
 
-def put_together(builder: Builder, node: Sum, place: Place, inside: Node) -> Node:
+def put_together(builder: Builder, node: Sum, place: DifferingTerms, inside: Node) -> Node:
     """The sum with the terms that differ at a place as one that has ``inside`` there."""
     factors = [*place.outside, (inside, place.labels, 1)]
     whole = builder.product(1, factors, tuple(range(node.rank)), node.axes)
@@ -53,13 +53,13 @@ def put_together(builder: Builder, node: Sum, place: Place, inside: Node) -> Nod
     return builder.sum([(1, whole), *rest], node.axes)
 
 
-def find_places(builder: Builder, node: Sum) -> Iterator[Place]:
+def find_places(builder: Builder, node: Sum) -> Iterator[DifferingTerms]:
     """The places at which two terms or more of a sum differ, and sums stand."""
     products = [open_term(term)[1] for _, term in node.terms]
     return _places(builder, node, _axes_of_sums(products))
 
 
-def _places(builder: Builder, node: Sum, axes: Container[int]) -> Iterator[Place]:
+def _places(builder: Builder, node: Sum, axes: Container[int]) -> Iterator[DifferingTerms]:
     found: dict[object, list[tuple[int, tuple[Factor, ...], Labels, Term]]] = {}
     for index, (coefficient, term) in enumerate(node.terms if axes else ()):
         number, factors = open_term(term)
@@ -79,7 +79,7 @@ def _places(builder: Builder, node: Sum, axes: Container[int]) -> Iterator[Place
         if len({index for index, *_ in members}) == len(members) > 1:
             terms = [term for *_, term in members]
             total = builder.sum(terms, own.axes)
-            yield Place(frozenset(index for index, *_ in members), outside, labels, total)
+            yield DifferingTerms(frozenset(index for index, *_ in members), outside, labels, total)
 
 
 def _candidates(factors: Sequence[Factor], axes: Container[int], rank: int) -> list[Labels]:

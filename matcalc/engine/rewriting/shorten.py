@@ -13,7 +13,6 @@ from itertools import chain
 from matcalc.core.dims import Shape
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.facts import SIMPLEX
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
@@ -28,9 +27,10 @@ from matcalc.engine.ir.nodes import (
     is_diagonal,
     is_zero,
 )
+from matcalc.engine.ir.property_flags import SIMPLEX
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.centred import CentredSums
-from matcalc.engine.rewriting.diagonals import saved_by_diagonal
+from matcalc.engine.rewriting.diagonals import count_saved_by_diagonal
 from matcalc.engine.rewriting.divisors import clear_divisors
 from matcalc.engine.rewriting.inverses import Inverses
 from matcalc.engine.rewriting.meeting import Meetings, count_kept, open_factor
@@ -101,7 +101,9 @@ class Shortener:
                 and tried < _TRIES
             ):
                 tried += 1
-                most = self.length(node) + traced + saved_by_diagonal(node, index, self.length)
+                most = (
+                    self.length(node) + traced + count_saved_by_diagonal(node, index, self.length)
+                )
                 if self._least_opened(node, index) >= most:
                     continue
                 candidate = self._distribute(node, index)
@@ -132,7 +134,7 @@ class Shortener:
             if label < node.rank or len(others) != 1:
                 continue
             shares, own, power = node.factors[others[0]]
-            if own != labels or power != 1 or not self.builder.properties.facts(shares) & SIMPLEX:
+            if own != labels or power != 1 or not self.builder.properties.infer(shares) & SIMPLEX:
                 continue
             added: list[tuple[Rational, Node]] = []
             varying: list[tuple[Rational, Node]] = []

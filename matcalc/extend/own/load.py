@@ -14,7 +14,7 @@ from matcalc.core.language import BaseLanguage, Extension, default_language, set
 from matcalc.core.user_functions import UserFunction
 from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.catalogue.schema import identity
-from matcalc.extend.own.functions import check_table, statements, user_function
+from matcalc.extend.own.function_tables import check_table, statements, user_function
 from matcalc.extend.own.tables import Table, tables
 from matcalc.extend.own.truth import (
     judge_derivative,

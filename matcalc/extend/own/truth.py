@@ -23,13 +23,13 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import BaseLanguage
 from matcalc.core.program import Program
 from matcalc.core.user_functions import UserFunction
-from matcalc.extend.own.functions import PLAIN, read_side
+from matcalc.extend.own.function_tables import PLAIN, read_side
 from matcalc.extend.own.tables import Table
 from matcalc.read.frontend import read, read_pair
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret, magnitude
 from matcalc.verify.oracle.numeric import Method, numeric_derivative, takes_differences
-from matcalc.verify.oracle.preconditions import violated_precondition
+from matcalc.verify.oracle.preconditions import find_violation
 from matcalc.verify.oracle.sample import find_sizes
 
 _POINTS = 6
@@ -188,7 +188,7 @@ def _question(left: Program, right: Program) -> Question:
             for name, value in point.values.items()
         }
         return all(
-            violated_precondition(left.expr, values, point.sizes) is None
+            find_violation(left.expr, values, point.sizes) is None
             for values in (point.values, beside)
         )
 

@@ -20,7 +20,7 @@ from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.pipeline import differentiate, matricize
 from matcalc.engine.rewriting.engine import Rewriter
 from matcalc.engine.rewriting.pattern import pattern
-from matcalc.extend.own.functions import PLAIN
+from matcalc.extend.own.function_tables import PLAIN
 from matcalc.extend.own.tables import Table
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import check

@@ -13,7 +13,7 @@ from matcalc.core.notes import format_offer
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise
 from matcalc.read.shapes.context import Context
-from matcalc.read.shapes.functions import apply
+from matcalc.read.shapes.shape_rules import apply
 from matcalc.read.syntax.nodes import SyntaxNode
 
 LATEX = "latex"  # the value of a node that is written in LaTeX

@@ -75,7 +75,7 @@ def coefficient(context: Context, expr: Expr) -> list[str]:
     return names if sure or ("variable" in beside and PARAMETERS.issuperset(plain)) else []
 
 
-def raised_letters(context: Context, exponent: Expr) -> list[str]:
+def find_number_exponents(context: Context, exponent: Expr) -> list[str]:
     """The letters of the exponent of a number that are numbers as well."""
     parts = list(postorder(exponent, operands))
     names = [str(part.value) for part in parts if part.op == "variable"]

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from matcalc.core.dims import OPEN, Dim, Shape, combine_terms, names_in
 from matcalc.core.errors import ShapeError, Span, UnknownNameError
-from matcalc.core.indexed import Form, Index, Place
+from matcalc.core.indexed import AffineIndex, Form, Index
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.language import BUILT_IN, BaseLanguage
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, operands, postorder
 from matcalc.read.shapes.unify import Unifier
-from matcalc.read.syntax.nodes import Bound, SyntaxNode
+from matcalc.read.syntax.nodes import BoundIndex, SyntaxNode
 
 _LONGEST_QUOTE = 60
 _LOOSE = ("+", "-", "neg", *COMPARISONS)  # bind less than a product
@@ -51,7 +51,7 @@ class Cause(NamedTuple):
 class IndexUse(NamedTuple):
     """A place on an axis, where a bound index stands."""
 
-    place: Place
+    place: AffineIndex
     arg: Expr
     axis: Dim
     node: SyntaxNode
@@ -61,7 +61,7 @@ class Indices:
     """The bound indices of one inference."""
 
     def __init__(self) -> None:
-        self.by_bound: dict[Bound, Index] = {}
+        self.by_bound: dict[BoundIndex, Index] = {}
         self.written: set[Index] = set()
         self.conditioned: set[Index] = set()
         self.along: dict[Index, IndexUse] = {}  # the first axis of each

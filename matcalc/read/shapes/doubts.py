@@ -13,9 +13,9 @@ from matcalc.core.walk import fold, operands, postorder
 from matcalc.read.shapes.coefficients import (
     coefficient,
     counts,
+    find_number_exponents,
     is_undeclared,
     leaders,
-    raised_letters,
     survey,
 )
 from matcalc.read.shapes.context import ODDITIES, Context, Oddity
@@ -173,7 +173,7 @@ def _exponents(context: Context, node: SyntaxNode) -> list[str]:
         return []
     exponent = context.operands[1]
     names = _undeclared(context, [exponent])
-    raised = raised_letters(context, exponent)
+    raised = find_number_exponents(context, exponent)
     return [name for name in names if name in raised and default_kind(name) == "matrix"]
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms, names_in
 from matcalc.core.errors import ShapeError, Span
 from matcalc.core.indexed import (
+    AffineIndex,
     Condition,
     Form,
     Index,
-    Place,
     Reduction,
     free_indices,
 )
@@ -23,7 +23,7 @@ from matcalc.read.shapes.blocks import lookup_hint
 from matcalc.read.shapes.context import Cause, Context, IndexUse
 from matcalc.read.shapes.tensors import suggest_tensor
 from matcalc.read.syntax.binders import Affine, affine, plus
-from matcalc.read.syntax.nodes import Binding, Bound, SyntaxNode, children
+from matcalc.read.syntax.nodes import Binding, BoundIndex, SyntaxNode, children
 
 _SYMBOLS = {"delta": ("eye", 2), "epsilon": ("epsilon", 3), "vec": ("fuse", 3)}
 _LITERAL = frozenset({"number", "constant", "dimension"})  # stay in the body
@@ -36,7 +36,7 @@ def index(context: Context, node: SyntaxNode) -> Expr:
 
 def _index(context: Context, bound: object) -> Index:
     """The index of a name that is bound, with its range where that is written."""
-    assert isinstance(bound, Bound)
+    assert isinstance(bound, BoundIndex)
     known = context.indices.by_bound.get(bound)
     if known is not None:
         return known
@@ -55,7 +55,7 @@ def _index(context: Context, bound: object) -> Index:
     return made
 
 
-def _require_values(context: Context, bound: Bound, made: Index) -> None:
+def _require_values(context: Context, bound: BoundIndex, made: Index) -> None:
     """Refuses an index without values."""
     ends = [end for end in (bound.first, bound.last) if end is not None]
     if not made.size.possible and ends:
@@ -85,7 +85,7 @@ def entries(context: Context, node: SyntaxNode, arg: Expr | None) -> Expr:
     if arg.rank != len(places):
         raise _count_error(context, node, arg)
     arg = _ranges(context, node, arg)
-    found: list[Place | None] = []
+    found: list[AffineIndex | None] = []
     for part, axis in zip(places, arg.shape, strict=True):
         if part.kind in (":", "range"):
             found.append(None)
@@ -162,9 +162,9 @@ def _affine(context: Context, part: SyntaxNode, axis: Dim) -> Affine:
     return terms, offset
 
 
-def _place(context: Context, value: Affine) -> Place:
+def _place(context: Context, value: Affine) -> AffineIndex:
     terms, offset = value
-    return Place(tuple([(_index(context, bound), c) for bound, c in terms]), offset)
+    return AffineIndex(tuple([(_index(context, bound), c) for bound, c in terms]), offset)
 
 
 def _along(context: Context, use: IndexUse) -> None:
@@ -242,7 +242,7 @@ def _on_one_index(context: Context, binding: Binding, part: SyntaxNode, name: st
     return context.problem("only an end of the range can be a condition here", part.span, hint)
 
 
-def _check_range(context: Context, binding: Binding, bound: Bound, own: Index) -> None:
+def _check_range(context: Context, binding: Binding, bound: BoundIndex, own: Index) -> None:
     """Refuses an index whose range is not written and does not follow, or follows in two ways."""
     indices = context.indices
     if own in indices.written:
@@ -285,7 +285,9 @@ def _check_range(context: Context, binding: Binding, bound: Bound, own: Index) -
     raise context.problem(f"{name} has two ranges: {said}", bound.span, hint)
 
 
-def _limit_or_index(context: Context, binding: Binding, bound: Bound, other: Index) -> ShapeError:
+def _limit_or_index(
+    context: Context, binding: Binding, bound: BoundIndex, other: Index
+) -> ShapeError:
     """The error for the n of ``sum[i<n](x[i]/n)``, which stands on no axis."""
     name = bound.name
     within = [
@@ -407,7 +409,7 @@ def settle_axes(context: Context) -> None:
             context.unifier.equate(axis, last, cause)
 
 
-def _extreme(context: Context, place: Place, *, last: bool) -> Dim:
+def _extreme(context: Context, place: AffineIndex, *, last: bool) -> Dim:
     """The first or the last place, where all indices vary freely."""
     terms = list(place.offset.terms)
     for index, c in place.terms:
@@ -460,7 +462,7 @@ def finish(context: Context, names: dict[str, str]) -> None:
                 [
                     None
                     if place is None
-                    else Place(place.terms, context.final(place.offset, names))
+                    else AffineIndex(place.terms, context.final(place.offset, names))
                     for place in expr.value
                 ]
             )

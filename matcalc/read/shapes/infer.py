@@ -14,7 +14,6 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import ODDITIES, Context
-from matcalc.read.shapes.functions import apply
 from matcalc.read.shapes.notation import (
     check_notation,
     check_numbers,
@@ -27,6 +26,7 @@ from matcalc.read.shapes.notation import (
 )
 from matcalc.read.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
 from matcalc.read.shapes.ranks import kind_of
+from matcalc.read.shapes.shape_rules import apply
 from matcalc.read.shapes.sized import check_scalars, check_sizes, note_numbers
 from matcalc.read.syntax.names import GREEK
 from matcalc.read.syntax.nodes import SYMBOLS, Binding, Statement, SyntaxNode, has_index

@@ -22,7 +22,7 @@ from matcalc.read.syntax.brackets import (
 )
 from matcalc.read.syntax.mathematica import as_products
 from matcalc.read.syntax.names import DERIVED, GREEK
-from matcalc.read.syntax.nested import nested_rows
+from matcalc.read.syntax.nested import rewrite_nested_rows
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 LATEX = "this looks like LaTeX: add --latex, or latex=True in Python"
@@ -156,7 +156,7 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
 
 def _elsewhere(text: str, readable: Callable[[str], bool]) -> str | None:
     """Nested rows, inverse functions, positive parts and definitions behind a comma."""
-    if rows := nested_rows(text):
+    if rows := rewrite_nested_rows(text):
         written = text[: rows[0]] + rows[2] + text[rows[1] :]
         return f"write {written}" if readable(written) else None
     if inverse := _INVERSE.search(text):

@@ -18,7 +18,7 @@ from matcalc.core.operations import COMPARISONS, MIRRORED, OF_ENTRIES, OVER_INDI
 from matcalc.core.walk import fold, postorder
 from matcalc.read.syntax.nodes import (
     Binding,
-    Bound,
+    BoundIndex,
     Loop,
     Statement,
     SyntaxNode,
@@ -32,8 +32,10 @@ BINDERS = tuple(sorted(OVER_INDICES, key=lambda name: name in OF_ENTRIES))  # su
 _PLACES = ("name", "bounds", *COMPARISONS)  # what may stand in the brackets of a binder
 _MOST_COPIED = 20_000  # nodes, for softmax inside of softmax
 _MOST = 8  # indices of one binder: an array has no more axes
-_Names = Mapping[str, Bound]
-Affine = tuple[tuple[tuple[Bound, int], ...], Dim]  # coefficients of indices, and what is added
+_Names = Mapping[str, BoundIndex]
+Affine = tuple[
+    tuple[tuple[BoundIndex, int], ...], Dim
+]  # coefficients of indices, and what is added
 
 
 def bind(statements: list[Statement], source: str, sizes: Iterable[str] = ()) -> None:
@@ -174,7 +176,7 @@ def _bind(
             hint=f"the operations over indices are {', '.join((*BINDERS, *NORMALISED))}",
         )
     inside = dict(names)
-    bounds: list[Bound] = []
+    bounds: list[BoundIndex] = []
     conditions: list[SyntaxNode] = []
 
     def add(
@@ -184,7 +186,7 @@ def _bind(
         *,
         implied: bool = False,
     ) -> None:
-        bound = Bound(str(name.value), name.span, first, last, implied=implied)
+        bound = BoundIndex(str(name.value), name.span, first, last, implied=implied)
         if any(each.name == bound.name for each in bounds):
             raise ParseError(
                 f"{bound.name} is bound twice",
@@ -228,7 +230,7 @@ def _bind(
     return inside
 
 
-def _is_limit(place: SyntaxNode, bounds: list[Bound], inside: _Names) -> bool:
+def _is_limit(place: SyntaxNode, bounds: list[BoundIndex], inside: _Names) -> bool:
     """Makes a range of a condition between an index of this binder and what has no index, as in
     ``i >= 2``; whether it is one, and the range has no such end yet.
     """
@@ -286,7 +288,7 @@ def affine(node: SyntaxNode, source: str) -> Affine:
     """
 
     def rule(part: SyntaxNode, args: list[Affine]) -> Affine:
-        if part.kind == "index" and isinstance(part.value, Bound):
+        if part.kind == "index" and isinstance(part.value, BoundIndex):
             return ((part.value, 1),), ZERO
         if part.kind in ("name", "size"):
             return (), dim(str(part.value))

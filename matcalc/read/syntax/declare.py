@@ -17,7 +17,7 @@ from matcalc.core.kinds import (
     WIDEST,
     WORDS,
     Variable,
-    banded_kind,
+    name_banded_kind,
 )
 from matcalc.core.members import member
 from matcalc.core.options import closest
@@ -180,7 +180,7 @@ def _banded(name: str, body: SyntaxNode, source: str) -> Variable:
             span=args[1].span,
             hint=f"for another k {rest}",
         )
-    return Variable(name, banded_kind(width), (size(args[0], source),))
+    return Variable(name, name_banded_kind(width), (size(args[0], source),))
 
 
 def _kind_meant(kind: str, body: SyntaxNode, source: str) -> str:

@@ -11,7 +11,7 @@ from matcalc.core.operations import MATRIX_NORMS, VECTOR_NORMS
 from matcalc.core.split import split_declarations
 from matcalc.read.syntax.names import DERIVED, GREEK, default_kind
 from matcalc.read.syntax.ones import refuse_ones
-from matcalc.read.syntax.raised import RAISED, raised_sign, subscript
+from matcalc.read.syntax.raised import RAISED, subscript, suggest_for_raised
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 # Characters that are taken for others, and what to type instead
@@ -110,7 +110,7 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if char in ".?" and not text[position + 1 :].strip():
         return "delete it"
     if char in "⁻ᵗ":
-        return raised_sign(text, position)
+        return suggest_for_raised(text, position)
     if char == "_" and re.search(r"(?:\|\||‖)\s*(?:\^\s*\d|²)$", text[:position]):
         return "the index of a norm precedes the power: write ||x||_2^2"
     if char == "_" and before.isdecimal():
@@ -250,9 +250,9 @@ def _refuse_prompt(text: str) -> None:
 
 
 def _nested(text: str) -> tuple[int, int, str] | None:
-    from matcalc.read.syntax.nested import nested_rows  # noqa: PLC0415 - few texts have [[
+    from matcalc.read.syntax.nested import rewrite_nested_rows  # noqa: PLC0415 - few texts have [[
 
-    return nested_rows(text)
+    return rewrite_nested_rows(text)
 
 
 def _refuse_nested(text: str) -> None:

@@ -18,7 +18,15 @@ from matcalc.core.kinds import Variable
 from matcalc.core.members import family_of, member, move_size, places_of
 from matcalc.core.operations import LINEAR
 from matcalc.core.walk import fold, postorder
-from matcalc.read.syntax.nodes import Binding, Bound, Loop, Statement, SyntaxNode, children, flat
+from matcalc.read.syntax.nodes import (
+    Binding,
+    BoundIndex,
+    Loop,
+    Statement,
+    SyntaxNode,
+    children,
+    flat,
+)
 from matcalc.read.syntax.sizes import size
 
 _MOST = 40_000  # statements of a program that is written out
@@ -225,7 +233,7 @@ class _Unrolled:
         body: SyntaxNode,
         env: Env,
         places: tuple[int, ...],
-        around: Mapping[int, Bound] | None = None,
+        around: Mapping[int, BoundIndex] | None = None,
         depth: int = 0,
     ) -> SyntaxNode:
         """A part of the program with the values of the indices in it; ``around`` are copies of the
@@ -247,7 +255,7 @@ class _Unrolled:
             if node.kind == "name":
                 return self._name(node, env, places)
             value = node.value
-            if isinstance(value, Bound):
+            if isinstance(value, BoundIndex):
                 known = env.get(_key(value))
                 if known is not None:
                     return _number(known, node)
@@ -260,7 +268,7 @@ class _Unrolled:
 
         return fold(body, below, rule)
 
-    def _binding(self, binding: Binding, bounds: Mapping[int, Bound], env: Env) -> Binding:
+    def _binding(self, binding: Binding, bounds: Mapping[int, BoundIndex], env: Env) -> Binding:
         """The same binding of copies of the indices."""
         copy = Binding(binding.name, binding.places)
 
@@ -270,7 +278,7 @@ class _Unrolled:
 
             def rule(part: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
                 value = part.value
-                if isinstance(value, Bound):
+                if isinstance(value, BoundIndex):
                     known = env.get(_key(value))
                     if known is not None:
                         return _number(known, part)
@@ -361,7 +369,7 @@ class _Unrolled:
                 f"entries of a member need a second pair of brackets: {family}[k][i]",
             )
 
-    def _over_families(self, body: SyntaxNode, env: Env) -> dict[int, Bound]:
+    def _over_families(self, body: SyntaxNode, env: Env) -> dict[int, BoundIndex]:
         """The binders one of whose indices says which member of a family is meant, with it."""
         used: set[int] = set()
         binders: list[SyntaxNode] = []
@@ -370,8 +378,8 @@ class _Unrolled:
                 binders.append(node)
             elif node.kind == "entries" and node.args[0].value in self.families:
                 parts = [part for place in node.args[1:] for part in postorder(place, children)]
-                used.update(id(part.value) for part in parts if isinstance(part.value, Bound))
-        found: dict[int, Bound] = {}
+                used.update(id(part.value) for part in parts if isinstance(part.value, BoundIndex))
+        found: dict[int, BoundIndex] = {}
         for node in binders:
             assert isinstance(node.value, Binding)
             for bound in node.value.bounds:
@@ -382,10 +390,10 @@ class _Unrolled:
     def _join(
         self,
         node: SyntaxNode,
-        bound: Bound,
+        bound: BoundIndex,
         env: Env,
         places: tuple[int, ...],
-        bounds: Mapping[int, Bound],
+        bounds: Mapping[int, BoundIndex],
         depth: int,
     ) -> SyntaxNode:
         """A sum over members of families, as a sum of terms."""
@@ -482,15 +490,15 @@ def _varies(loop: Loop) -> bool:
     return any(part.kind == "name" for part in postorder(loop.body, children))
 
 
-def _key(bound: Bound) -> str:
+def _key(bound: BoundIndex) -> str:
     """What an index is called among the values of all; no name in the language."""
     return f"[{id(bound)}]"
 
 
-def _copy_bounds(body: SyntaxNode) -> dict[int, Bound]:
+def _copy_bounds(body: SyntaxNode) -> dict[int, BoundIndex]:
     """Copies of all indices that are bound inside."""
     return {
-        id(bound): Bound(bound.name, bound.span)
+        id(bound): BoundIndex(bound.name, bound.span)
         for node in postorder(body, children)
         if isinstance(node.value, Binding)
         for bound in node.value.bounds
@@ -511,7 +519,7 @@ def _with_numbers(node: SyntaxNode, env: Env) -> SyntaxNode:
     def rule(part: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
         if part.kind == "name" and part.value in env:
             return _number(env[str(part.value)], part)
-        if isinstance(part.value, Bound) and _key(part.value) in env:
+        if isinstance(part.value, BoundIndex) and _key(part.value) in env:
             return _number(env[_key(part.value)], part)
         return _like(part, args, part.value)
 

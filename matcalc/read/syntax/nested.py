@@ -9,7 +9,7 @@ _NESTED = re.compile(rf"[\[({{](?:{_ROW})(?:,{_ROW})+,?\s*[\])}}]")
 _INSIDE = re.compile(r"[\[({]([^\[\](){},;]+(?:,[^\[\](){},;]+)*)[\])}]")
 
 
-def nested_rows(text: str) -> tuple[int, int, str] | None:
+def rewrite_nested_rows(text: str) -> tuple[int, int, str] | None:
     """Where such a matrix stands, and how it is written here; None where there is none."""
     found = _NESTED.search(text)
     if found is None or found[0][:2] not in ("[[", "{{", "(("):

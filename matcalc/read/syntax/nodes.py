@@ -37,7 +37,7 @@ class SyntaxNode:
         end: int,
         *,
         mark: Span | None = None,
-        value: Fraction | str | tuple[int, ...] | Bound | Binding | None = None,
+        value: Fraction | str | tuple[int, ...] | BoundIndex | Binding | None = None,
     ) -> None:
         self.kind = kind
         self.args = args
@@ -119,7 +119,7 @@ class WhereNode(SyntaxNode):
         self.definitions = definitions
 
 
-class Bound:
+class BoundIndex:
     """An index that a binder binds: its name, its place in the text, and its range where one is
     written, as the nodes of the first and the last value. It is ``implied`` where a condition alone
     says that it is one.
@@ -160,7 +160,7 @@ class Binding:
     def __init__(self, name: str, places: list[SyntaxNode]) -> None:
         self.name = name
         self.places = places
-        self.bounds: tuple[Bound, ...] = ()
+        self.bounds: tuple[BoundIndex, ...] = ()
         self.conditions: tuple[SyntaxNode, ...] = ()
 
     def __repr__(self) -> str:

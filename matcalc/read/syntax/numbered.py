@@ -13,7 +13,7 @@ from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import Statement, children, flat
 
 
-def numbered_members(
+def find_numbered_members(
     statements: Iterable[Statement], declared: Mapping[str, Variable]
 ) -> list[str]:
     """W[1] and W[2], where nothing of W is declared, it is a matrix by its letter, and stands

@@ -7,7 +7,7 @@ import re
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "0123456789n", strict=True))
 
 
-def raised_sign(text: str, position: int) -> str:
+def suggest_for_raised(text: str, position: int) -> str:
     """What to write for A⁻ᵀ, A⁻² and xᵗ."""
     base = re.search(r"\w+$", text[:position])
     a = base[0] if base else "A"

@@ -61,7 +61,7 @@ def by_entries(
     return EquationPhrase(whole, base)
 
 
-def as_printed(equation: EquationPhrase, scope: Scope, *, last: bool) -> EquationPhrase:
+def index_printed(equation: EquationPhrase, scope: Scope, *, last: bool) -> EquationPhrase:
     """The equation of an answer of ours: every letter on its left side is an index. The ``last``
     one has the axes that are known.
     """

@@ -115,7 +115,7 @@ def array(phrase: Phrase, body: Value, names: list[str]) -> Value:
     return Value(node, len(names))
 
 
-def printed_array(phrase: Phrase, body: Value, letters_: Letters) -> Value:
+def read_printed_array(phrase: Phrase, body: Value, letters_: Letters) -> Value:
     """An array that an answer of ours defines by its entries; the axes of the answer are known."""
     names, shape = letters_.indices(phrase) or [], letters_.scope.printed
     if phrase.text != "answer" or shape is None:

@@ -75,7 +75,7 @@ def call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
         return Value(Maker(phrase).call(name, arg.node), arg.rank, arg.row)
     own = resolver.scope.language.functions.get(name)
     if own is None and name in INNER:
-        return inside.called(resolver, phrase, args)
+        return inside.resolve_operator_call(resolver, phrase, args)
     if own is None and name not in OPERATIONS:
         from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
 

@@ -8,7 +8,7 @@ from matcalc.core.errors import Span
 from matcalc.core.walk import fold, operands
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import OF_COMPLEX, Scope
-from matcalc.read.tex.symbols import declared_key, symbol
+from matcalc.read.tex.symbols import key_of_name, symbol
 
 _H = frozenset({"H", r"\mathsf{H}", r"\mathsf H", r"\mathrm{H}", r"\mathrm H", r"\text{H}"})
 _BARRED = re.compile(r"\\(?:bar|overline)\s*(?:\{(.*)\}|(\S+))", re.DOTALL)
@@ -94,7 +94,7 @@ def _define(part: Phrase, bar: str, scope: Scope) -> None:
     """
     assert scope.complex is not None
     name = symbol(part, scope.source).name
-    if declared_key(bar) in scope.names and scope.complex.bars.get(name) != bar:
+    if key_of_name(bar) in scope.names and scope.complex.bars.get(name) != bar:
         raise scope.problem(f"{bar} is the conjugate of {name}", part.span, "rename it")
-    scope.names.setdefault(declared_key(bar), [bar])
+    scope.names.setdefault(key_of_name(bar), [bar])
     scope.complex.bars[name] = bar

@@ -37,7 +37,7 @@ def below(text: str, position: int) -> str | None:
     return BAR_BELOW if bar and _BELOW.search(text, 0, position) else None
 
 
-def unnamed_error(text: str, left: Phrase, sign: Span) -> UnknownNameError:
+def refuse_unnamed(text: str, left: Phrase, sign: Span) -> UnknownNameError:
     """The error for an equation whose left side is no name."""
     shown = text[left.start : left.end]
     hint = (

@@ -28,7 +28,7 @@ _OF_ARRAYS = frozenset(
 _TWICE = 2
 
 
-class _Part(NamedTuple):
+class _PhraseUse(NamedTuple):
     """A phrase with the sums inside of it, how often each index stands in it, and the letters that
     say the indices.
     """
@@ -86,12 +86,12 @@ class _Convention:
             self.scope.note(f"note: the value is an array over {shown}{ordered}")
         return EquationPhrase(_with(value, (body,)) if gradient else body, left)
 
-    def _read(self, phrase: Phrase, args: list[_Part]) -> _Part:
+    def _read(self, phrase: Phrase, args: list[_PhraseUse]) -> _PhraseUse:
         if phrase.kind in ("indexed", "entries"):
             if any(arg.counts for arg in args):
                 raise self._problem(f"{self._show(phrase)} has indices inside and outside", phrase)
             found = self._subscripts(phrase)
-            return _Part(phrase, Counter(name for name, _ in found), dict(reversed(found)))
+            return _PhraseUse(phrase, Counter(name for name, _ in found), dict(reversed(found)))
         if phrase.kind in _PRODUCTS:
             args = [self._factor(child, arg) for child, arg in zip(phrase.args, args, strict=True)]
             counts: Counter[str] = Counter()
@@ -103,14 +103,14 @@ class _Convention:
             self._check(phrase, args)
         said = {name: part for arg in reversed(args) for name, part in arg.said.items()}
         whole = _with(phrase, tuple(arg.phrase for arg in args))
-        return _Part(whole, counts, {name: said[name] for name in counts})
+        return _PhraseUse(whole, counts, {name: said[name] for name in counts})
 
-    def _factor(self, child: Phrase, part: _Part) -> _Part:
+    def _factor(self, child: Phrase, part: _PhraseUse) -> _PhraseUse:
         """A factor of a product; what is no product by itself adds its letters to this one."""
         own = child.kind in ("indexed", "entries") or child.kind in _PRODUCTS
         return part if own and not child.bracketed else self._close(part)
 
-    def _close(self, part: _Part) -> _Part:
+    def _close(self, part: _PhraseUse) -> _PhraseUse:
         """A whole product, summed over what stands twice in it."""
         phrase, counts, said = part
         for name, count in counts.items():
@@ -134,9 +134,9 @@ class _Convention:
                 mark=phrase.span,
             )
         once = {name: 1 for name, count in counts.items() if count == 1}
-        return _Part(phrase, once, {name: said[name] for name in once})
+        return _PhraseUse(phrase, once, {name: said[name] for name in once})
 
-    def _check(self, phrase: Phrase, args: list[_Part]) -> None:
+    def _check(self, phrase: Phrase, args: list[_PhraseUse]) -> None:
         """Refuses what has no meaning, or two, for an entry."""
         if phrase.kind in _SUMS:
             first, second = (sorted(arg.counts) for arg in args)
@@ -158,7 +158,7 @@ class _Convention:
         if phrase.kind == "power":
             self._check_power(phrase, args)
 
-    def _check_power(self, phrase: Phrase, args: list[_Part]) -> None:
+    def _check_power(self, phrase: Phrase, args: list[_PhraseUse]) -> None:
         base, exponent = phrase.args
         upper = self.every.intersection(self._names(exponent))
         if upper and exponent.kind in ("symbol", "*") and not exponent.bracketed:

@@ -355,7 +355,7 @@ def _two_readings(resolver: ResolverBase, sign: Phrase, cut: int) -> MatcalcErro
     )
 
 
-def called(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
+def resolve_operator_call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
     r"""\operatorname{div}(F, x), as it stands in the expression language."""
     name = phrase.text
     if len(args) != 2:

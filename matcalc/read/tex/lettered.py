@@ -150,7 +150,7 @@ def _is_difference(phrase: Phrase) -> bool:
     return phrase.kind == "-" and all(part.kind in ("symbol", "indexed") for part in phrase.args)
 
 
-def primed_letter(phrase: Phrase, scope: Scope) -> str:
+def find_primed_letter(phrase: Phrase, scope: Scope) -> str:
     """The undeclared letter that carries no or any number of primes; "" if it is something else."""
     while phrase.kind == "transpose" and phrase.text == "'":
         phrase = phrase.args[0]
@@ -162,7 +162,7 @@ def _read_primed_call(
     item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope
 ) -> Phrase | None:
     r"""f'(x) of a declared f; \sigma'(x) is refused; None for the product x'(A x)."""
-    name, base = primed_letter(item, scope), item
+    name, base = find_primed_letter(item, scope), item
     while base.kind == "transpose":
         base = base.args[0]
     if base.kind != "symbol":

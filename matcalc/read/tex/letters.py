@@ -59,7 +59,7 @@ class Letters(LetterState):
                     f"{shown} is outside the sum over its index", phrase.span, hint
                 )
             self._read_bold_row(phrase)
-            entry = subscripts.fixed_entry(self, phrase)
+            entry = subscripts.resolve_fixed_entry(self, phrase)
             if entry is not None:
                 return entry
             if phrase.text == "(":

@@ -52,7 +52,7 @@ def parse(text: str, scope: Scope) -> list[EquationPhrase]:
     """The statements of a formula; raises ``ParseError`` and ``UnknownNameError``. Notes and sizes
     go into ``scope``.
     """
-    builder = _Builder(text, scope)
+    builder = _PhraseBuilder(text, scope)
     table = load("latex")
     found = tokens_of(text, table, scope)
     result: list[EquationPhrase] = drive(found, table, builder.rules(), builder.refuse)
@@ -68,7 +68,7 @@ def _lone(base: Phrase) -> bool:
     )
 
 
-class _Builder:
+class _PhraseBuilder:
     """The rules; each takes the values of its right side."""
 
     def __init__(self, text: str, scope: Scope) -> None:
@@ -228,7 +228,7 @@ class _Builder:
 
     def on_prime(self, parts: list[Any]) -> Phrase:
         base, (_, start, end, _) = parts
-        letter = lettered.primed_letter(base, self.scope) if base.kind == "symbol" else ""
+        letter = lettered.find_primed_letter(base, self.scope) if base.kind == "symbol" else ""
         if base.kind == "function" or letter in ("f", "g", "h"):
             raise lettered.prime_of_function(base, Span(start, end), self.scope)
         return Phrase("transpose", base.start, end, args=(base,), text="'", mark=Span(start, end))
@@ -527,7 +527,7 @@ class _Builder:
         left, (_, start, end, _), right = parts
         left = chains.value(left)
         if left.kind not in ("symbol", "indexed", "call", "application"):
-            raise diagnose.unnamed_error(self.text, left, Span(start, end))
+            raise diagnose.refuse_unnamed(self.text, left, Span(start, end))
         if left.kind in ("symbol", "indexed"):
             self.scope.define(left)
         return EquationPhrase(chains.value(right), left)

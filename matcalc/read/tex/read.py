@@ -50,7 +50,7 @@ from matcalc.read.tex.samples import either, remember
 from matcalc.read.tex.scope import Complex, Scope
 from matcalc.read.tex.sets import sets_of
 from matcalc.read.tex.squares import by_square
-from matcalc.read.tex.statements import Named, named_values
+from matcalc.read.tex.statements import Named, read_named_values
 from matcalc.read.tex.survey import survey
 from matcalc.read.tex.values import BeyondProducts, Value
 from matcalc.read.tex.written import write_out
@@ -233,7 +233,7 @@ def _type_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
     for name in definitions:
         scope.adopt(name)
     with _explain_errors(text):
-        values = named_values(parse(text, scope), scope)
+        values = read_named_values(parse(text, scope), scope)
         wanted, asked = values[-1][1], None
 
         def infer_types(
@@ -321,7 +321,7 @@ def _type_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program
     with _explain_errors(text):
         # each is parsed by itself, and stands at the same place as in the whole
         sides = [
-            named_values(parse(side, scope), scope)
+            read_named_values(parse(side, scope), scope)
             for side in (left, f"{' ' * len(left)}\n{right}")
         ]
 

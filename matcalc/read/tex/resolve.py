@@ -49,7 +49,7 @@ class Resolver(ResolverBase):
             "constant": lambda phrase, args: self.letters.constant(phrase),
             "indexed": self._read_indexed,
             "entries": self._entries,
-            "array": lambda phrase, args: binders.printed_array(phrase, args[0], self.letters),
+            "array": lambda phrase, args: binders.read_printed_array(phrase, args[0], self.letters),
             "blocks": lambda phrase, args: places.blocks(
                 phrase, self.require_unindexed(phrase, args)
             ),

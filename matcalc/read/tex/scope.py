@@ -15,7 +15,7 @@ from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BUILT_IN, BaseLanguage
 from matcalc.read.syntax.nodes import Statement
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, shifted_index, symbol
+from matcalc.read.tex.symbols import Key, Symbol, key_of_name, letters, read_shifted_index, symbol
 from matcalc.read.tex.vocabulary import GREEK
 
 _FEW_LETTERS = 6  # that are written again
@@ -72,7 +72,7 @@ class Scope:
         self.declared = declared
         self.names: dict[Key, list[str]] = {}
         for name in declared:
-            self.names.setdefault(declared_key(name), []).append(name)
+            self.names.setdefault(key_of_name(name), []).append(name)
         self.dimensions = set(size_names(declared.values()))
         self.words = frozenset(
             name for name in declared if len(name) > 1 and name.isalpha() and name.isascii()
@@ -122,7 +122,7 @@ class Scope:
         """Whether a letter has been declared or defined."""
         base = phrase
         while base.kind == "indexed":
-            if any(letters(part) is None and not shifted_index(part) for part in base.parts):
+            if any(letters(part) is None and not read_shifted_index(part) for part in base.parts):
                 return False
             base = base.args[0]
         return base.kind == "symbol" and symbol(phrase, self.source).key in self.names
@@ -138,7 +138,7 @@ class Scope:
 
     def adopt(self, name: str) -> None:
         """A name that another formula has defined."""
-        self.names.setdefault(declared_key(name), []).append(name)
+        self.names.setdefault(key_of_name(name), []).append(name)
 
     def add_dimension(self, phrase: Phrase) -> None:
         """A letter that is the size of something."""

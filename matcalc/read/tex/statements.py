@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.errors import ParseError
-from matcalc.read.tex.arrays import as_printed, by_entries
+from matcalc.read.tex.arrays import by_entries, index_printed
 from matcalc.read.tex.einstein import sum_repeated
 from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.scope import Scope
@@ -11,7 +11,7 @@ from matcalc.read.tex.scope import Scope
 Named = tuple[Phrase | None, Phrase]  # a statement: its name if it is a definition, and its value
 
 
-def named_values(equations: list[EquationPhrase], scope: Scope) -> list[Named]:
+def read_named_values(equations: list[EquationPhrase], scope: Scope) -> list[Named]:
     """The statements with their names: definitions, and one value. What a value is called does not
     matter.
     """
@@ -37,7 +37,7 @@ def named_values(equations: list[EquationPhrase], scope: Scope) -> list[Named]:
             )
     if scope.printed is not None:
         whole = [
-            as_printed(equation, scope, last=equation is equations[-1]) for equation in equations
+            index_printed(equation, scope, last=equation is equations[-1]) for equation in equations
         ]
     elif scope.einstein:
         whole = [sum_repeated(equation, scope) for equation in equations]

@@ -104,7 +104,7 @@ def _refuse_small_identity(letters_: LetterState, phrase: Phrase) -> None:
     )
 
 
-def fixed_entry(letters_: LetterState, phrase: Phrase) -> Value | None:
+def resolve_fixed_entry(letters_: LetterState, phrase: Phrase) -> Value | None:
     """The entry or row that a letter with a subscript is; None for a variable of its own."""
     base = phrase.args[0]
     if base.kind != "symbol" or letters_.scope.knows(phrase):

@@ -43,13 +43,13 @@ class Symbol(NamedTuple):
         return "_".join((self.stem, *self.pieces))
 
 
-def declared_key(name: str) -> Key:
+def key_of_name(name: str) -> Key:
     """The key of a name of the expression language: ``W1`` and ``W_1`` are both a W with the
     subscript 1, and so is the member ``W[1]`` of a family.
     """
     family = family_of(name)
     if family is not None:
-        stem, pieces = declared_key(family)
+        stem, pieces = key_of_name(family)
         return stem, (*pieces, *[str(place).replace(" ", "") for place in places_of(name)])
     found = _NAME.fullmatch(name)
     if found is None:
@@ -108,7 +108,7 @@ def apply_style(text: str, span: Span, source: str) -> Symbol:
 def subscript_pieces(part: Phrase, source: str) -> list[str]:
     """The pieces of a name that a subscript adds: ``12``, ``i``, ``ij``, ``train``."""
     flat = letters(part)
-    if flat is None and (shifted := shifted_index(part)) is not None:
+    if flat is None and (shifted := read_shifted_index(part)) is not None:
         return [shifted]
     if flat is None:
         message = "a subscript is a number, letters or a word"
@@ -139,7 +139,7 @@ def _text(leaf: Phrase, source: str) -> str:
     return "".join((found.stem, *found.pieces))
 
 
-def shifted_index(part: Phrase) -> str | None:
+def read_shifted_index(part: Phrase) -> str | None:
     """``k-1`` of the phrase that says it; None for anything else."""
     if part.kind not in ("+", "-") or len(part.args) != 2:
         return None

@@ -105,13 +105,13 @@ def error_bits(
     degree of a function is not known.
     """
     fresh = 2.0 * field.heaviest
-    given, stated = (Bound(variables, sizes, fresh) for _ in trees)
+    given, stated = (DegreeBound(variables, sizes, fresh) for _ in trees)
     left, right = given.of(trees[0]), stated.of(trees[1])
     if field.borrowed:  # exp(log(w)) is w, whatever that is
         depth = max(given.depth(trees[0]), stated.depth(trees[1]))
         for _ in range(min(depth, _DEEPEST)):
             fresh = field.heaviest * max(2.0, given.argument, stated.argument)
-            given, stated = (Bound(variables, sizes, fresh) for _ in trees)
+            given, stated = (DegreeBound(variables, sizes, fresh) for _ in trees)
             left, right = given.of(trees[0]), stated.of(trees[1])
         if depth > _DEEPEST:
             raise Undecided("exponentials of logarithms so deep")
@@ -122,7 +122,7 @@ def error_bits(
     )
 
 
-class Bound:
+class DegreeBound:
     """The degrees of the parts of one tree; ``fresh`` is that of an opaque value."""
 
     def __init__(
@@ -198,10 +198,10 @@ class Bound:
         return _cap(outside, outside if fraction else 0.0, ahead, behind)
 
 
-class _Inside(Bound):
+class _Inside(DegreeBound):
     """The degrees of the parts of a body; each stands for its values at all indices together."""
 
-    def __init__(self, outer: Bound, node: Expr, args: Sequence[Degree]) -> None:
+    def __init__(self, outer: DegreeBound, node: Expr, args: Sequence[Degree]) -> None:
         super().__init__(outer.variables, outer.sizes, outer.fresh)
         self._args = args
         self._largest = 1
@@ -234,7 +234,7 @@ class _Inside(Bound):
         return self.opaque(node, args)
 
 
-DegreeRule = Callable[[Bound, Expr, list[Degree]], Degree]
+DegreeRule = Callable[[DegreeBound, Expr, list[Degree]], Degree]
 
 
 def _product(args: Sequence[Degree]) -> Degree:
@@ -267,7 +267,7 @@ def _exponent(node: Expr) -> float:
     return found[id(node)]
 
 
-def _power(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _power(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     """Of a matrix, or entry by entry: by products for whole numbers, roots for halves and thirds,
     else exp(k*log(x)).
     """
@@ -297,31 +297,31 @@ def _power(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     return start.power(max(1.0, abs(float(value.numerator))))
 
 
-def _quotient(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _quotient(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     return args[0].times(args[1].reciprocal(bound.entries(node.args[1])))
 
 
-def _pinv(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _pinv(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     """inv(A'*A)*A'."""
     return args[0].power(2).inverse(bound.side(node)).times(args[0])
 
 
-def _sylvester(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _sylvester(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     """The inverse of a matrix made of entries of A and B, times C."""
     system = args[0].plus(args[1]).inverse(bound.side(node) ** 2)
     return _product([system, *args[2:]])
 
 
-def _variance(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _variance(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     return args[0].power(2)
 
 
-def _deviation(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _deviation(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     """The root of a sum of squares."""
     return args[0].power(2).root(max(1, bound.entries(node)))
 
 
-def _normp(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _normp(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     """sum(abs(x).^p)^(1/p)."""
     exponent = node.args[1]
     p = abs(float(exponent.value)) if exponent.op == "number" else 1.0
@@ -329,28 +329,28 @@ def _normp(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     return powers.root(1).times(bound.opaque(node, args)).times(bound.opaque(node, args))
 
 
-def _softsign(bound: Bound, node: Expr, arg: Degree) -> Degree:
+def _softsign(bound: DegreeBound, node: Expr, arg: Degree) -> Degree:
     """x/(1 + |x|)."""
     return arg.times(arg.times(_SIGN).plus(Degree(0.0)).reciprocal(bound.entries(node)))
 
 
-def _huber(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _huber(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     return args[0].plus(args[1]).power(2).times(_SIGN).times(_SIGN)
 
 
-def _where(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _where(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     """b + c*(a - b)."""
     return _SIGN.times(args[0]).times(args[1].plus(args[2])).plus(args[2])
 
 
-def _kl(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _kl(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     """sum(p.*log(p./q))."""
     ratio = args[0].times(args[1].reciprocal(bound.entries(node.args[1])))
     bound.argument = max(bound.argument, ratio.whole)
     return args[0].times(bound.opaque(node, [ratio]))
 
 
-def _cholesky(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _cholesky(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     """Minors over roots of leading minors: of N over D, all of them in one denominator."""
     n = bound.side(node)
     a = args[0]
@@ -358,13 +358,13 @@ def _cholesky(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     return _cap(more, more, 2 * more + a.ahead, 2 * more + a.behind)
 
 
-def _logdet(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _logdet(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     whole = args[0].power(bound.side(node.args[0]))
     bound.argument = max(bound.argument, whole.whole)
     return bound.opaque(node, [whole])
 
 
-def _of_form(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+def _of_form(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
     inside = _Inside(bound, node, args)
     found = inside.of(node.value.body)
     bound.argument = max(bound.argument, inside.argument)

@@ -13,7 +13,7 @@ from itertools import combinations_with_replacement
 
 from matcalc.core.dims import ONE, Dim, Shape, dim
 from matcalc.core.functions.spec import SPECIAL
-from matcalc.core.indexed import Condition, Form, Index, Place, Reduction, compares_indices
+from matcalc.core.indexed import AffineIndex, Condition, Form, Index, Reduction, compares_indices
 from matcalc.core.operations import COMPARISONS, FRECHET, OF_TALL, OPERATIONS, SYLVESTER, TRIANGLES
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, dimension, number
@@ -136,13 +136,13 @@ class _Naming:
             self.indices[index] = Index(index.name, self._size(index.size), index.start)
         return self.indices[index]
 
-    def _whole_axis(self, place: Place | None, size: Dim) -> Place | None:
+    def _whole_axis(self, place: AffineIndex | None, size: Dim) -> AffineIndex | None:
         """The place of an index that goes through a whole axis."""
         if place is None:
             return None
         if place.plain is None or place.plain.size != size or place.plain.start != ONE:
             raise _Counted
-        return Place(((self._index(place.plain), 1),), place.offset)
+        return AffineIndex(((self._index(place.plain), 1),), place.offset)
 
     def _condition(self, condition: Condition) -> Condition:
         """As it stands, of other indices."""
@@ -150,5 +150,5 @@ class _Naming:
         if abs(offset.integer or 0) > LARGEST:
             raise _Counted
         return Condition(
-            condition.op, Place(tuple([(self._index(i), c) for i, c in terms]), offset)
+            condition.op, AffineIndex(tuple([(self._index(i), c) for i, c in terms]), offset)
         )

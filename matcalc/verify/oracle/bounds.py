@@ -18,7 +18,7 @@ _ZERO = Bounds(Fraction(0), Fraction(0))
 
 def bounds(tree: Expr, variables: Mapping[str, Variable]) -> Bounds:
     """Bounds of the entries; not the closest ones."""
-    return entry_bounds(tree, variables, _Squares(variables).known)
+    return entry_bounds(tree, variables, _Squares(variables).refine)
 
 
 def dominates(big: Expr, small: Expr) -> bool:
@@ -45,7 +45,7 @@ class _Squares:
         self.alike = Likeness(symmetric_names(variables))
         self.definite: set[int] = set()
 
-    def known(self, node: Expr, found: Bounds, before: Mapping[int, Bounds]) -> Bounds:
+    def refine(self, node: Expr, found: Bounds, before: Mapping[int, Bounds]) -> Bounds:
         """What that says of the entries; the parts ``before`` have bounds."""
         if node.rank == 2 and self._is_definite(node, before):
             self.definite.add(id(node))

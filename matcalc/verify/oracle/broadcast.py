@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 
-from matcalc.core.indexed import HOLDS, Condition, Form, Index, Place
+from matcalc.core.indexed import HOLDS, AffineIndex, Condition, Form, Index
 from matcalc.core.operations import COMPARISONS, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.runtime import power
@@ -123,7 +123,7 @@ class Axes:
         shape[axis] = self._lengths[axis]
         return np.arange(first, first + shape[axis]).reshape(shape).astype(float)
 
-    def _place(self, place: Place) -> Array:
+    def _place(self, place: AffineIndex) -> Array:
         """A place on an axis, counted from 1."""
         start = self._lift(np.asarray(float(place.offset.size(self._sizes))))
         return sum((c * self._index(index) for index, c in place.terms), start)

@@ -20,13 +20,13 @@ from matcalc.verify.oracle.interpret import interpret, magnitude
 from matcalc.verify.oracle.numeric import (
     Method,
     numeric_derivative,
-    structured_gradient,
+    project_on_frame,
     takes_differences,
 )
 from matcalc.verify.oracle.rounding import noise
 from matcalc.verify.oracle.sample import find_point, find_sizes
 from matcalc.verify.oracle.survey import SwitchSide, survey
-from matcalc.verify.oracle.turns import turned
+from matcalc.verify.oracle.turns import move_by_half_turns
 
 POINTS = 2
 _REDRAWS = 4  # further points looked at where the derivative almost vanishes and would hide errors
@@ -150,7 +150,7 @@ def check(
             derivative, _ = numeric_derivative(
                 program.expr, program.variables, wrt, order, values, sizes
             )
-            return structured_gradient(derivative, kind, program.expr.rank, order)
+            return project_on_frame(derivative, kind, program.expr.rank, order)
 
         def claim(values: dict[str, Array]) -> Array:
             return _candidate(evaluate, values, sizes, expected)
@@ -174,7 +174,7 @@ def check(
             )
     reports = []
     for values, expected, size, method in seen:
-        expected = structured_gradient(expected, kind, program.expr.rank, order)
+        expected = project_on_frame(expected, kind, program.expr.rank, order)
         found = _candidate(evaluate, values, sizes, expected)
         report = _judge(expected, found, size, method, seed, sizes)
         reports.append(doubted(report, values, expected, found, size, method))
@@ -204,7 +204,7 @@ def agree(left: Program, right: Program, seed: int = 0) -> Comparison:
     for _ in range(POINTS):
         reports.append(compare(values))
         values = find_point(both, variables, rng, sizes, still=True)[0] or values
-    moved = turned(both, variables, variables, values, sizes)
+    moved = move_by_half_turns(both, variables, variables, values, sizes)
     if moved is not values:
         reports.append(compare(moved))
     points, missing, _ = survey(both, (), variables, rng, sizes, near=True)

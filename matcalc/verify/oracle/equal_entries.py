@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from matcalc.core.dims import Shape
 from matcalc.core.indexed import HOLDS
-from matcalc.core.kinds import FREE, WIDEST, Variable, banded_kind
+from matcalc.core.kinds import FREE, WIDEST, Variable, name_banded_kind
 from matcalc.core.operations import PRIMARY
 from matcalc.core.scalars import SCALARS
 from matcalc.core.tree import Expr
@@ -205,5 +205,5 @@ _REDUCTIONS: dict[str, Callable[[list[float]], float]] = {
 }
 _EQUAL = frozenset({*FREE, "positive", "symmetric", "simplex"})
 _OF_ONE = frozenset({"psd", "diagonal", "invertible", "triangular", "upper"}) | {
-    banded_kind(width) for width in range(1, WIDEST + 1)
+    name_banded_kind(width) for width in range(1, WIDEST + 1)
 }

@@ -93,7 +93,7 @@ def numeric_derivative(
     if not smooth:
         return second_differences(function, point), _REAL_TWICE
     if order == 2:
-        return mixed_differences(function, point), _MIXED
+        return differentiate_twice(function, point), _MIXED
     return second_differences(lambda x: complex_step(function, x), point), _MIXED_TWICE
 
 
@@ -160,7 +160,7 @@ def central_differences(function: Function, x: Array) -> Array:
     return _assemble(columns, x.shape)
 
 
-def mixed_differences(function: Function, x: Array) -> Array:
+def differentiate_twice(function: Function, x: Array) -> Array:
     """d^2f/dx[..., j] dx[..., k], the one by complex step and the other by central differences;
     symmetric in j and k, so that each pair is looked at once.
     """
@@ -267,7 +267,7 @@ def _assemble_pairs(found: Mapping[tuple[int, int], Array], shape: tuple[int, ..
     return _assemble(rows, shape)
 
 
-def structured_gradient(array: Array, frame: str, rank: int, order: int = 1) -> Array:
+def project_on_frame(array: Array, frame: str, rank: int, order: int = 1) -> Array:
     """The derivative brought to a frame (``subspaces.framed``), in each pair of axes of the
     variable.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from matcalc.core.errors import DomainError
-from matcalc.core.kinds import WIDEST, Variable, banded_kind
+from matcalc.core.kinds import WIDEST, Variable, name_banded_kind
 from matcalc.core.operations import COMPARISONS, frechet, picking_function
 from matcalc.core.tree import Expr, operation, variable_names
 from matcalc.core.user_functions import inline, user_function
@@ -34,7 +34,7 @@ _CONDITION = (
 _NOTHING = 1e-14  # a relative singular value that is rounding
 
 
-def violated_precondition(
+def find_violation(
     expr: Expr,
     values: Values,
     sizes: Sizes,
@@ -152,7 +152,7 @@ _OF_KIND: dict[str, Callable[[Array], bool]] = {
     "skew": lambda a: _same(a, -a.T),
     "triangular": lambda a: _same(a, np.tril(a)),
     "upper": lambda a: _same(a, np.triu(a)),
-    **{banded_kind(width): _is_banded(width) for width in range(1, WIDEST + 1)},
+    **{name_banded_kind(width): _is_banded(width) for width in range(1, WIDEST + 1)},
     "toeplitz": lambda a: _same(a[1:, 1:], a[:-1, :-1]),
     "circulant": lambda a: _same(a, np.roll(a, (1, 1), (0, 1))),
     "hankel": lambda a: _same(a[1:, :-1], a[:-1, 1:]),

@@ -13,14 +13,14 @@ import numpy as np
 from matcalc.core.dims import fit, names_in
 from matcalc.core.errors import DomainError
 from matcalc.core.far import far_places
-from matcalc.core.kinds import WIDEST, ZERO, Variable, banded_kind, size_names
+from matcalc.core.kinds import WIDEST, ZERO, Variable, name_banded_kind, size_names
 from matcalc.core.operations import OF_TALL, PROJECTORS
 from matcalc.core.subspaces import independent
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import Sizes, extent
-from matcalc.verify.oracle.preconditions import violated_precondition
+from matcalc.verify.oracle.preconditions import find_violation
 from matcalc.verify.oracle.zeros import no_point
 
 _ATTEMPTS = 200  # points tried for one choice of sizes
@@ -269,7 +269,7 @@ _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
     "skew": _skew,
     "triangular": _triangular,
     "upper": lambda rng, n, entries: _triangular(rng, n, entries).T,
-    **{banded_kind(width): _banded(width) for width in range(1, WIDEST + 1)},
+    **{name_banded_kind(width): _banded(width) for width in range(1, WIDEST + 1)},
     **{kind: _repeating(kind) for kind in PROJECTORS.values()},
     "invertible": _invertible,
 }
@@ -325,7 +325,7 @@ def find_point(
                 text
                 for expr in exprs
                 for place in places
-                if (text := violated_precondition(expr, place, sizes, still=still, moving=moving))
+                if (text := find_violation(expr, place, sizes, still=still, moving=moving))
                 is not None
             ),
             None,

@@ -35,7 +35,7 @@ from matcalc.verify.oracle.pieces import (
     Switch,
     jumps_at_zero,
 )
-from matcalc.verify.oracle.preconditions import KINK, violated_precondition
+from matcalc.verify.oracle.preconditions import KINK, find_violation
 from matcalc.verify.oracle.reach import MOVED, names_of, reach_points
 from matcalc.verify.oracle.sample import STYLES, draw, nudge
 from matcalc.verify.oracle.sides import Sides
@@ -287,7 +287,7 @@ class _Survey:
         room = _BESIDE_KINK if self.around is None and self.near else KINK
         try:
             if any(
-                violated_precondition(expr, place, self.sizes, kink=room, moving=self.wrt)
+                find_violation(expr, place, self.sizes, kink=room, moving=self.wrt)
                 for expr in self.strict
                 for place in places
             ):
@@ -295,7 +295,7 @@ class _Survey:
             if self.surface is not None:  # a claim says there what it says
                 return not self._is_near_kink(self.smooth, values)
             found = [
-                violated_precondition(expr, values, self.sizes, kink=_BESIDE_KINK, moving=self.wrt)
+                find_violation(expr, values, self.sizes, kink=_BESIDE_KINK, moving=self.wrt)
                 for expr in self.beside
             ]
         except (EvaluationError, np.linalg.LinAlgError):

@@ -13,12 +13,12 @@ from matcalc.core.operations import PERIODIC
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import Sizes
-from matcalc.verify.oracle.preconditions import violated_precondition
+from matcalc.verify.oracle.preconditions import find_violation
 
 _TURNS = np.array([1, -2, 3])  # half turns: of a number an odd one
 
 
-def turned(
+def move_by_half_turns(
     trees: Sequence[Expr],
     variables: Mapping[str, Variable],
     names: Iterable[str],
@@ -39,6 +39,6 @@ def turned(
         if x is not None and variables[name].kind == free_kind(np.ndim(x)):
             moved[name] = x + np.pi * np.resize(np.roll(_TURNS, k), np.shape(x))
     still = not moving
-    outside = (violated_precondition(tree, moved, sizes, still=still, moving=moving)
+    outside = (find_violation(tree, moved, sizes, still=still, moving=moving)
                for tree in trees)  # fmt: skip
     return values if any(outside) else moved

@@ -90,7 +90,7 @@ def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Var
     )
 
 
-class Called(Protocol):
+class CallableCode(Protocol):
     """What is known of code with several results: how it is called, and where they are."""
 
     name: str
@@ -109,7 +109,7 @@ class Called(Protocol):
 
 
 def several_say(
-    text: str, source: Called, trees: Mapping[str, Expr], variables: Mapping[str, Variable]
+    text: str, source: CallableCode, trees: Mapping[str, Expr], variables: Mapping[str, Variable]
 ) -> bool:
     """The same of code with several results, which are those of the trees."""
     return all(
@@ -117,7 +117,7 @@ def several_say(
     )
 
 
-def _compile(text: str, source: Source | Called) -> list[Callable[..., Any]]:
+def _compile(text: str, source: Source | CallableCode) -> list[Callable[..., Any]]:
     """The functions that the code is, one for each way; none where what it imports is missing."""
     try:
         users = source.callables()
@@ -129,7 +129,7 @@ def _compile(text: str, source: Source | Called) -> list[Callable[..., Any]]:
 
 def _all_agree(
     function: Callable[..., Any],
-    source: Called,
+    source: CallableCode,
     trees: Mapping[str, Expr],
     variables: Mapping[str, Variable],
 ) -> bool:
@@ -150,7 +150,7 @@ def _all_agree(
 
 def _agrees(
     function: Callable[..., Any],
-    source: Source | Called,
+    source: Source | CallableCode,
     tree: Expr,
     variables: Mapping[str, Variable],
     seed: int,

@@ -49,7 +49,7 @@ def signatures() -> dict[str, Signature]:
 def whole_call(emitter: CWriter, name: str, node: CodeNode, more: Sequence[str]) -> Code:
     """The code of a function of whole arrays that comes with the code."""
     emitter.helper(name)
-    call = Call(emitter, signatures()[name], node, list(more))
+    call = CCall(emitter, signatures()[name], node, list(more))
     text = f"{name}({', '.join(call.given)})"
     if call.signature.returns:
         return text, ATOM
@@ -57,7 +57,7 @@ def whole_call(emitter: CWriter, name: str, node: CodeNode, more: Sequence[str])
     return emitter.entry(call.result, node.shape)
 
 
-class Call:
+class CCall:
     """The arguments of a call: ``given`` are their texts, ``result`` is where the value goes."""
 
     def __init__(

@@ -23,7 +23,7 @@ from matcalc.write.printers.inline import PORTABLE, defines, join_definitions, p
 from matcalc.write.printers.numpy_blocks import subscripts
 from matcalc.write.printers.numpy_code import NO_ROOM, Source
 from matcalc.write.printers.numpy_emit import Emitter
-from matcalc.write.printers.numpy_families import nested_list
+from matcalc.write.printers.numpy_families import nest_codes
 from matcalc.write.printers.numpy_nodes import OUTER, CodeNode, axis_argument, is_bare, is_whole
 from matcalc.write.printers.numpy_sizes import size_code, tuple_code
 from matcalc.write.printers.standalone import shape_checks
@@ -415,7 +415,7 @@ class FrameworkSource(Source):
             taken = ", ".join(f'arguments["{key}"]' for key in self._parameters(given))
             lines.append(f"[{names}] = [{taken}]")
         for family, members in self.families.items():
-            inside = nested_list([self.locals[name] for name in members], members)
+            inside = nest_codes([self.locals[name] for name in members], members)
             lines.append(f"{inside} = {self.lists[family]}")
         return lines + self._arrays()
 

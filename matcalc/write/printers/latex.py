@@ -51,7 +51,7 @@ from matcalc.write.printers.latex_pieces import (
 )
 from matcalc.write.printers.naming import choose_names
 from matcalc.write.printers.program import array_names
-from matcalc.write.printers.user_functions import declared_form, latex_form
+from matcalc.write.printers.user_functions import format_declared, latex_form
 
 MOST_ROWS = 2  # axes of a matrix
 
@@ -239,7 +239,7 @@ def _piece(bold: bool, expr: Expr, args: list[LatexPiece]) -> LatexPiece:
         own = user_function(expr)
         if own is not None:
             return latex_form(own, args)
-        return declared_form(expr.value, args, names.name(expr.value.name))
+        return format_declared(expr.value, args, names.name(expr.value.name))
     rule = _RULES.get(expr.op)
     return rule(expr, args) if rule else FUNCTIONS[expr.op](expr, args)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 
 from matcalc.core.dims import ONE, Dim
-from matcalc.core.indexed import Condition, Form, Index, Place, Reduction, condition_of
+from matcalc.core.indexed import AffineIndex, Condition, Form, Index, Reduction, condition_of
 from matcalc.core.operations import OVER_INDICES
 from matcalc.core.tree import Expr
 from matcalc.write.printers import latex_names as names
@@ -85,7 +85,7 @@ def _entries(
     return LatexPiece(f"{text}_{{{inside}}}", ATOM if letter else POWER, base.tall)
 
 
-def _place(place: Place, called: Names) -> str:
+def _place(place: AffineIndex, called: Names) -> str:
     return format_place(place, called, names.size, " ")
 
 

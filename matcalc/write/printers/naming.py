@@ -126,7 +126,7 @@ def _arrays(tree: Expr) -> set[int]:
     return arrays
 
 
-def written_size(tree: Expr) -> int:
+def measure_written(tree: Expr) -> int:
     """The tokens of a tree where each part that saves some has a name; what stands at several
     indices counts once.
     """
@@ -136,7 +136,7 @@ def written_size(tree: Expr) -> int:
     return length if kept else full[id(tree)]
 
 
-def shown_size(tree: Expr) -> int:
+def measure_shown(tree: Expr) -> int:
     """The tokens of a tree as it is shown unasked: with names where these make it clearly
     shorter.
     """

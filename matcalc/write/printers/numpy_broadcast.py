@@ -20,7 +20,6 @@ from matcalc.write.printers.numpy_contract import (
     spread_axes,
     without_new_axes,
 )
-from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode, total
 from matcalc.write.printers.numpy_products import (
     ALONG_ROWS,
@@ -29,13 +28,14 @@ from matcalc.write.printers.numpy_products import (
     smaller_of_two,
     sums_of,
 )
+from matcalc.write.printers.numpy_properties import nonnegative, root_of
 
 _MANY = 3  # axes from which on an array is not made to be summed
 # what is finite where the arguments are, if it does not divide
 _FINITE = frozenset(("name", "number", "size", "neg", "suffix", "infix", "sliced", "gathered"))
 
 
-def reduced_axes(node: CodeNode) -> list[int]:
+def read_reduced_axes(node: CodeNode) -> list[int]:
     """The axes that a call reduces over."""
     (array,), after = node.args, node.attr[2]
     said = re.findall(r"-?\d+", after[0]) if after else range(array.rank)
@@ -54,7 +54,7 @@ def distances(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
         output = [labels.index(each) for each in node.attr[1] if each in labels]
         squares = node.args if node.attr[0] == (labels, labels) else ()
     elif node.calls("np.sum") or node.calls("np.linalg.norm"):
-        gone, (inner,) = reduced_axes(node), node.args
+        gone, (inner,) = read_reduced_axes(node), node.args
         output = [axis for axis in range(inner.rank) if axis not in gone]
         squares = (inner, inner) if node.calls("np.linalg.norm") else _squares(build, inner)
     else:
@@ -130,7 +130,7 @@ def sum_of_parts(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     """
     if not node.calls("np.sum") or node.args[0].rank < _MANY or ONE in node.args[0].shape:
         return None
-    (whole,), gone = node.args, reduced_axes(node)
+    (whole,), gone = node.args, read_reduced_axes(node)
     labels = tuple(range(whole.rank))
     output = tuple(label for label in labels if label not in gone)
     if whole.op == "infix" and whole.attr in ("+", "-"):

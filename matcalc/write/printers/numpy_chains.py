@@ -18,7 +18,6 @@ from matcalc.core.dims import Shape
 from matcalc.write.printers.numpy_apply import apply_factor, diagonal_of, is_slim, spread
 from matcalc.write.printers.numpy_cofactors import put_cofactors
 from matcalc.write.printers.numpy_cost import choose
-from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_ones
 from matcalc.write.printers.numpy_norms import halves
 from matcalc.write.printers.numpy_order import PLANNED, certain, cut, splits
@@ -41,6 +40,7 @@ from matcalc.write.printers.numpy_products import (
     unfold,
     without_scalar,
 )
+from matcalc.write.printers.numpy_properties import nonnegative, root_of
 
 # how many times as much work the whole must be before its terms are multiplied one by one: where a
 # sum is small beside its terms, that loses a digit (decision 0024)

@@ -18,8 +18,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
-from matcalc.write.printers.numpy_facts import nonnegative, root_of
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, total
+from matcalc.write.printers.numpy_properties import nonnegative, root_of
 
 Labels = tuple[int, ...]
 _NOMINAL = 100  # the size that stands for every name
@@ -67,7 +67,7 @@ def contract(
     if not repeated and not (operands and covered.issuperset(output)):
         return whole
     kept = tuple(label for label in core if label in covered)
-    value = _Plan(build, operands).result(kept) if operands else scale or build.number(1)
+    value = _Contraction(build, operands).result(kept) if operands else scale or build.number(1)
     if not repeated:
         return value
     pattern = tuple(core.index(repeated.get(label, label)) for label in output)
@@ -212,7 +212,7 @@ def order_axes(build: CodeBuilder, operand: Operand, labels: Labels) -> CodeNode
     return build.permute(operand.node, tuple(operand.labels.index(label) for label in labels))
 
 
-class _Plan:
+class _Contraction:
     """One contraction."""
 
     def __init__(self, build: CodeBuilder, operands: list[Operand]) -> None:

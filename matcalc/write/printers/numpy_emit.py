@@ -17,8 +17,8 @@ from matcalc.core.walk import operands, postorder
 from matcalc.write.printers import numpy_blocks as blocks
 from matcalc.write.printers.code_levels import ATOM, LEVELS, POWER, SUM, TERM, UNARY, Code, bracket
 from matcalc.write.printers.numpy_cost import depths
-from matcalc.write.printers.numpy_facts import is_complex
 from matcalc.write.printers.numpy_nodes import CodeNode
+from matcalc.write.printers.numpy_properties import is_complex
 from matcalc.write.printers.numpy_sizes import factors_of, size_code
 
 _WIDTH = 88  # characters of an expression on one line

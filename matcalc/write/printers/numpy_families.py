@@ -62,7 +62,7 @@ def gather(codes: Mapping[str, str], families: Mapping[str, Sequence[str]]) -> d
             found[key] = code
         elif family not in found:
             names = families[family]
-            found[family] = nested_list([codes[name] for name in names], names)
+            found[family] = nest_codes([codes[name] for name in names], names)
     return found
 
 
@@ -89,7 +89,7 @@ def nest(values: Sequence[Any], names: Sequence[str]) -> Any:
     return parts
 
 
-def nested_list(codes: Sequence[str], names: Sequence[str]) -> str:
+def nest_codes(codes: Sequence[str], names: Sequence[str]) -> str:
     """The codes of the members in lists as the function takes them."""
     lengths = _grid(names)
     parts = list(codes)

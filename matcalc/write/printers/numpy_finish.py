@@ -15,7 +15,7 @@ from matcalc.write.printers.numpy_broadcast import distances, sum_of_parts, sums
 from matcalc.write.printers.numpy_contract import Labels, contract
 from matcalc.write.printers.numpy_directions import close_directions
 from matcalc.write.printers.numpy_nodes import ALONG_AXES, OUTER, CodeBuilder, CodeNode, is_ones
-from matcalc.write.printers.numpy_norms import squared_norms, weighted_sum
+from matcalc.write.printers.numpy_norms import rewrite_squared_norms, rewrite_weighted_sum
 from matcalc.write.printers.numpy_terms import CodeTerm, Operands, join, value
 
 _MANY = 3  # axes from which on a sum is looked at as a whole
@@ -103,7 +103,13 @@ class _Finish:
             made = self._add(node.attr, made.args[0], made.args[1], node.shape)
             made = self.build.change(self._broadcast(made))
         elif node.args and self.uses[id(node.args[0])] == 1:
-            rules = (squared_norms, distances, weighted_sum, sum_of_parts, sums_of_triangle)
+            rules = (
+                rewrite_squared_norms,
+                distances,
+                rewrite_weighted_sum,
+                sum_of_parts,
+                sums_of_triangle,
+            )
             made = next((new for rule in rules if (new := rule(self.build, made))), made)
         return made
 

@@ -14,7 +14,6 @@ from matcalc.core.functions.spec import ANY_TO_SCALAR
 from matcalc.core.operations import FRECHET, OPERATIONS, SYLVESTER
 from matcalc.core.tree import Expr
 from matcalc.write.printers.numpy_chains import Chains
-from matcalc.write.printers.numpy_facts import nonnegative
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_products import (
     COLUMN,
@@ -25,6 +24,7 @@ from matcalc.write.printers.numpy_products import (
     CodeFactor,
     CodeProduct,
 )
+from matcalc.write.printers.numpy_properties import nonnegative
 
 CodeValue = CodeNode | CodeProduct
 
@@ -78,7 +78,7 @@ def root(build: CodeBuilder, base: CodeNode, shape: Shape) -> CodeNode:
     return build.call("np.sqrt", base, shape=shape)
 
 
-def squared_norm(low: CodeLowering, norm: Expr) -> CodeNode:
+def lower_squared_norm(low: CodeLowering, norm: Expr) -> CodeNode:
     """The square of norm2(x) or norm2(X, axis): the sum of squares."""
     node = low.node(norm.args[0])
     if node.rank == 1:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.indexed import Condition, Index, Place, condition_of
+from matcalc.core.indexed import AffineIndex, Condition, Index, condition_of
 from matcalc.core.operations import ALONG, COMPARISONS, ENTRYWISE, OF_ENTRIES, OVER_INDICES
 from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import acts_entrywise
@@ -28,7 +28,7 @@ _TAKEN["logsumexp"] = "np.logaddexp.reduce"
 _LEFT_OUT = {"sum": "0.0", "prod": "1.0", "max": "-np.inf", "min": "np.inf", "logsumexp": "-np.inf"}
 
 
-class Batch(NamedTuple):
+class CodeBatch(NamedTuple):
     """An array whose first axes are indices."""
 
     indices: tuple[Index, ...]
@@ -42,10 +42,10 @@ class Batch(NamedTuple):
 
 def lower_indexed(low: CodeLowering, expr: Expr) -> CodeNode:
     """The array of an ``indexed`` node."""
-    return _Body(low, expr).result()
+    return _IndexedBody(low, expr).result()
 
 
-class _Body:
+class _IndexedBody:
     def __init__(self, low: CodeLowering, expr: Expr) -> None:
         self.low = low
         self.build = low.build
@@ -56,7 +56,7 @@ class _Body:
     def result(self) -> CodeNode:
         """The value, with the axes of the form."""
         form = self.expr.value
-        values: dict[int, Batch] = {}
+        values: dict[int, CodeBatch] = {}
         for part in form.body.parts:
             values[id(part)] = self._step(part, [values[id(arg)] for arg in part.args])
         body = values[id(form.body)]
@@ -64,14 +64,14 @@ class _Body:
             return body.node
         present = [index for index in form.indices if index in body.indices]
         node = self._move(body, present).node
-        return self._wide(Batch(tuple(present), node), form.indices, filled=True)
+        return self._wide(CodeBatch(tuple(present), node), form.indices, filled=True)
 
     # -- axes
 
     def _sort(self, indices: Sequence[Index]) -> tuple[Index, ...]:
         return tuple(sorted(dict.fromkeys(indices), key=self.order.__getitem__))
 
-    def _move(self, value: Batch, indices: Sequence[Index]) -> Batch:
+    def _move(self, value: CodeBatch, indices: Sequence[Index]) -> CodeBatch:
         """The same with its indices in another order."""
         wanted = tuple(indices)
         if wanted == value.indices:
@@ -80,9 +80,13 @@ class _Body:
         places = [value.indices.index(index) for index in wanted]
         places += range(len(wanted), value.node.rank)
         after = (f"({', '.join(map(str, places))})",)
-        return Batch(wanted, self.build.call("np.transpose", value.node, shape=shape, after=after))
+        return CodeBatch(
+            wanted, self.build.call("np.transpose", value.node, shape=shape, after=after)
+        )
 
-    def _wide(self, value: Batch, indices: tuple[Index, ...], *, filled: bool = False) -> CodeNode:
+    def _wide(
+        self, value: CodeBatch, indices: tuple[Index, ...], *, filled: bool = False
+    ) -> CodeNode:
         """The array with an axis for each of the indices, of size 1 where it does not depend on
         one; with ``filled`` of full size.
         """
@@ -101,7 +105,7 @@ class _Body:
         ones = self.build.fill("np.ones", full)
         return self.build.infix("*", node, ones, full)
 
-    def _align(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], list[CodeNode], Shape]:
+    def _align(self, args: Sequence[CodeBatch]) -> tuple[tuple[Index, ...], list[CodeNode], Shape]:
         """Arrays that broadcast against each other, and their common shape."""
         indices = self._sort([index for arg in args for index in arg.indices])
         own = max([arg.own for arg in args], key=len)
@@ -115,7 +119,9 @@ class _Body:
             nodes.append(node)
         return indices, nodes, (*[index.size for index in indices], *own)
 
-    def _einsum(self, args: Sequence[Batch], own: Sequence[str], kept: str, shape: Shape) -> Batch:
+    def _einsum(
+        self, args: Sequence[CodeBatch], own: Sequence[str], kept: str, shape: Shape
+    ) -> CodeBatch:
         """The sum of products over the letters of own axes that are not kept."""
         indices = self._sort([index for arg in args for index in arg.indices])
         if len(indices) > len(_LETTERS):
@@ -127,7 +133,9 @@ class _Body:
         ]
         output = "".join(letters[index] for index in indices) + kept
         full = (*[index.size for index in indices], *shape)
-        return Batch(indices, self._contraction([arg.node for arg in args], inputs, output, full))
+        return CodeBatch(
+            indices, self._contraction([arg.node for arg in args], inputs, output, full)
+        )
 
     def _contraction(
         self, nodes: Sequence[CodeNode], inputs: Sequence[str], output: str, shape: Shape
@@ -140,16 +148,16 @@ class _Body:
 
     # -- parts
 
-    def _step(self, part: Expr, args: list[Batch]) -> Batch:
+    def _step(self, part: Expr, args: list[CodeBatch]) -> CodeBatch:
         op = part.op
         if op == "slot":
-            return Batch((), self.args[part.value])
+            return CodeBatch((), self.args[part.value])
         if op == "number":
-            return Batch((), self.build.number(part.value))
+            return CodeBatch((), self.build.number(part.value))
         if op == "constant":
-            return Batch((), self.build.node("text", f"np.{part.value}", (), ()))
+            return CodeBatch((), self.build.node("text", f"np.{part.value}", (), ()))
         if op == "dimension":
-            return Batch((), self.build.size(part.value))
+            return CodeBatch((), self.build.size(part.value))
         if op == "index":
             return self._values_of(part.value)
         if op == "at":
@@ -163,39 +171,39 @@ class _Body:
             return self._where(part, args)
         if op in COMPARISONS:
             holds, indices, shape = self._compare(part.op, args)
-            return Batch(
+            return CodeBatch(
                 indices, self.build.call("np.where", holds, shape=shape, after=("1.0", "0.0"))
             )
         if op in ENTRYWISE and op in CALLS:
             indices, nodes, shape = self._align(args)
-            return Batch(indices, self.build.call(CALLS[op], *nodes, shape=shape))
+            return CodeBatch(indices, self.build.call(CALLS[op], *nodes, shape=shape))
         if op in REDUCTIONS:
             return _behind(REDUCTIONS[op], self, part, args)
         if op in ALONG and op in CALLS and len(args[0].own) == len(args):
             return self._along(part, args[0])
         if op == APPLY and acts_entrywise(part):
             indices, nodes, shape = self._align(args)
-            return Batch(indices, self.build.node("apply", part.value, tuple(nodes), shape))
+            return CodeBatch(indices, self.build.node("apply", part.value, tuple(nodes), shape))
         message = f"code for {operation(part)} of what depends on an index is not supported"
         raise UnsupportedError(message, span=part.span)
 
-    def _along(self, part: Expr, value: Batch) -> Batch:
+    def _along(self, part: Expr, value: CodeBatch) -> CodeBatch:
         """A function of a vector, or along an axis of a matrix, for each choice of the indices."""
         own = int(part.args[1].value) - 1 if len(part.args) == 2 else 0
         axis, shape = len(value.indices) + own, value.node.shape
         if len(part.shape) < len(value.own):
             shape = (*shape[:axis], *shape[axis + 1 :])
         counted = self.build.number(axis + 1)
-        return Batch(
+        return CodeBatch(
             value.indices, self.build.call(CALLS[part.op], value.node, counted, shape=shape)
         )
 
-    def _where(self, part: Expr, args: list[Batch]) -> Batch:
+    def _where(self, part: Expr, args: list[CodeBatch]) -> CodeBatch:
         """What is not taken is computed all the same."""
         condition = part.args[0]
         held = condition_of(condition)
         if held is None:
-            zero = Batch((), self.build.number(0))
+            zero = CodeBatch((), self.build.number(0))
             mask, own, _ = self._compare("!=", [args[0], zero])
         else:
             mask, own, _ = self._mask(held)
@@ -203,30 +211,32 @@ class _Body:
         shape = tuple([index.size for index in indices])
         nodes = [
             self._wide(arg, indices) if arg.node.rank else arg.node
-            for arg in (Batch(own, mask), *args[1:])
+            for arg in (CodeBatch(own, mask), *args[1:])
         ]
-        return Batch(indices, self.build.call("np.where", *nodes, shape=shape))
+        return CodeBatch(indices, self.build.call("np.where", *nodes, shape=shape))
 
-    def _values_of(self, index: Index) -> Batch:
+    def _values_of(self, index: Index) -> CodeBatch:
         """The values of an index."""
         first = self.build.size(index.start)
         behind = self.build.size(index.start.plus(index.size))
         node = self.build.call(
             "np.arange", first, behind, shape=(index.size,), after=("dtype=float",)
         )
-        return Batch((index,), node)
+        return CodeBatch((index,), node)
 
-    def _compare(self, op: str, args: Sequence[Batch]) -> tuple[CodeNode, tuple[Index, ...], Shape]:
+    def _compare(
+        self, op: str, args: Sequence[CodeBatch]
+    ) -> tuple[CodeNode, tuple[Index, ...], Shape]:
         indices, nodes, shape = self._align(args)
         return self.build.infix(op, nodes[0], nodes[1], shape), indices, shape
 
-    def _at(self, part: Expr, value: Batch) -> Batch:
+    def _at(self, part: Expr, value: CodeBatch) -> CodeBatch:
         """Entries: ranges are slices, and einsum brings the axes in order."""
         node = value.node
         front = len(value.indices)
         found: list[Index | None] = []
         places: list[tuple[Dim, Dim | None] | None] = [None] * front
-        gathered: list[tuple[int, Place]] = []
+        gathered: list[tuple[int, AffineIndex]] = []
         for place, size in zip(part.value, value.own, strict=True):
             if place is None:
                 found.append(None)
@@ -265,7 +275,7 @@ class _Body:
         named = [index for index in axes if index is not None]
         indices = self._sort(named)
         if axes == [*indices, *[None] * len(own)]:
-            return Batch(indices, node)
+            return CodeBatch(indices, node)
         letters = {index: _LETTERS[k] for k, index in enumerate(indices)}
         spare = iter(_OWN)
         inside = [letters[index] if index is not None else next(spare) for index in axes]
@@ -273,10 +283,12 @@ class _Body:
         output = "".join([*(letters[index] for index in indices), kept_own])
         shape = (*[index.size for index in indices], *own)
         if len(set(axes)) == len(axes) == 2 and len(own) == 0:
-            return Batch(indices, self.build.transpose(node))
-        return Batch(indices, self._contraction([node], ["".join(inside)], output, shape))
+            return CodeBatch(indices, self.build.transpose(node))
+        return CodeBatch(indices, self._contraction([node], ["".join(inside)], output, shape))
 
-    def _gather(self, node: CodeNode, axis: int, place: Place) -> tuple[CodeNode, list[Index]]:
+    def _gather(
+        self, node: CodeNode, axis: int, place: AffineIndex
+    ) -> tuple[CodeNode, list[Index]]:
         """An axis of an array at places made of several indices, which become axes; those that
         conditions leave out may be outside of it.
         """
@@ -284,7 +296,7 @@ class _Body:
         where = terms[0]
         for term in terms[1:]:
             where = _infix("+")(self, self.expr, [where, term])
-        offset = Batch((), self.build.size(place.offset.plus(ONE, -1)))
+        offset = CodeBatch((), self.build.size(place.offset.plus(ONE, -1)))
         where = _infix("+")(self, self.expr, [where, offset])
         whole = self.build.suffix(where.node, ".astype(int)", where.node.shape)
         shape = (*node.shape[:axis], *where.node.shape, *node.shape[axis + 1 :])
@@ -292,7 +304,7 @@ class _Body:
         taken = self.build.call("np.take", node, whole, shape=shape, after=after)
         return taken, list(where.indices)
 
-    def _reduce(self, part: Expr, value: Batch) -> Batch:
+    def _reduce(self, part: Expr, value: CodeBatch) -> CodeBatch:
         reduction = part.value
         name = reduction.name
         used = [index for each in reduction.conditions for index, _ in each.place.terms]
@@ -300,10 +312,10 @@ class _Body:
         node = value.node
         shape = (*[index.size for index in indices], *value.own)
         if node.rank and (reduction.conditions or indices != value.indices):
-            node = self._wide(Batch(value.indices, node), indices)
+            node = self._wide(CodeBatch(value.indices, node), indices)
         for condition in reduction.conditions:
             holds, own, _ = self._mask(condition)
-            mask = self._wide(Batch(own, holds), indices)
+            mask = self._wide(CodeBatch(own, holds), indices)
             if value.own:
                 text = ", ".join([*[":"] * len(indices), *["None"] * len(value.own)])
                 mask = self.build.suffix(mask, f"[{text}]", (*mask.shape, *[ONE] * len(value.own)))
@@ -318,7 +330,7 @@ class _Body:
         total = self._take(name, node, axes, left_over)
         if name == "mean" and reduction.conditions:
             total = self._count_mean(part, value, node, axes, left_over)
-        return Batch(kept, total)
+        return CodeBatch(kept, total)
 
     def _take(self, name: str, node: CodeNode, axes: Sequence[int], shape: Shape) -> CodeNode:
         if name == "logsumexp" and len(axes) > 1:
@@ -331,13 +343,13 @@ class _Body:
         return distances(self.build, taken) or taken
 
     def _count_mean(
-        self, part: Expr, value: Batch, node: CodeNode, axes: Sequence[int], shape: Shape
+        self, part: Expr, value: CodeBatch, node: CodeNode, axes: Sequence[int], shape: Shape
     ) -> CodeNode:
         """The sum over the number of the choices that the conditions leave."""
         one = Expr("number", value=1)
         reduction = part.value._replace(name="sum")
         count = self._reduce(
-            Expr("reduce", (one,), (), value=reduction), Batch((), self.build.number(1))
+            Expr("reduce", (one,), (), value=reduction), CodeBatch((), self.build.number(1))
         )
         total = self._take("sum", node, axes, shape)
         if not shape or not count.node.rank:
@@ -346,52 +358,52 @@ class _Body:
 
     def _mask(self, condition: Condition) -> tuple[CodeNode, tuple[Index, ...], Shape]:
         """Where a condition on indices holds."""
-        sides: list[Batch] = []
+        sides: list[CodeBatch] = []
         for sign in (1, -1):
             terms = [(i, c * sign) for i, c in condition.place.terms if c * sign > 0]
-            total: Batch | None = None
+            total: CodeBatch | None = None
             for index, c in terms:
                 each = self._values_of(index)
                 if c != 1:
                     node = self.build.infix("*", self.build.number(c), each.node, each.node.shape)
-                    each = Batch((index,), node)
+                    each = CodeBatch((index,), node)
                 total = each if total is None else _infix("+")(self, self.expr, [total, each])
-            sides.append(total or Batch((), self.build.number(0)))
+            sides.append(total or CodeBatch((), self.build.number(0)))
         if condition.place.offset.scale:
-            offset = Batch((), self.build.size(condition.place.offset))
+            offset = CodeBatch((), self.build.size(condition.place.offset))
             sides[0] = _infix("+")(self, self.expr, [sides[0], offset])
         return self._compare(condition.op, sides)
 
 
-def _infix(operator: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
-    def rule(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _infix(operator: str) -> Callable[[_IndexedBody, Expr, list[CodeBatch]], CodeBatch]:
+    def rule(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
         indices, nodes, shape = body._align(args)
-        return Batch(indices, body.build.infix(operator, nodes[0], nodes[1], shape))
+        return CodeBatch(indices, body.build.infix(operator, nodes[0], nodes[1], shape))
 
     return rule
 
 
-def _scale(body: _Body, index: Index, c: int) -> Batch:
+def _scale(body: _IndexedBody, index: Index, c: int) -> CodeBatch:
     """A multiple of the values of an index."""
     values = body._values_of(index)
     if c == 1:
         return values
     times = body.build.infix("*", body.build.number(c), values.node, values.node.shape)
-    return Batch((index,), times)
+    return CodeBatch((index,), times)
 
 
-def _negative(body: _Body, part: Expr, args: list[Batch]) -> Batch:
-    return Batch(args[0].indices, body.build.negative(args[0].node))
+def _negative(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
+    return CodeBatch(args[0].indices, body.build.negative(args[0].node))
 
 
-def _power(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _power(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
     if part.op == "^" and args[0].own:
         raise UnsupportedError("the power of a matrix that depends on an index", span=part.span)
     indices, nodes, shape = body._align(args)
-    return Batch(indices, power(body.build, nodes[0], nodes[1], shape))
+    return CodeBatch(indices, power(body.build, nodes[0], nodes[1], shape))
 
 
-def _times(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _times(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
     left, right = args
     if not left.own or not right.own:
         return _infix("*")(body, part, args)
@@ -401,30 +413,30 @@ def _times(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     second = first[-1] + "cd"[: len(right.own) - 1]
     kept = first[:-1] + second[1:]
     if not left.indices and not right.indices:
-        return Batch(
+        return CodeBatch(
             (), body.build.infix("@", left.node, right.node, left.own[:-1] + right.own[1:])
         )
     return body._einsum(args, (first, second), kept, left.own[:-1] + right.own[1:])
 
 
-def _dot(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _dot(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
     letters = _OWN[: len(args[0].own)]
     return body._einsum(args, (letters, letters), "", ())
 
 
-def _transpose(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _transpose(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
     (value,) = args
     if len(value.own) < 2:
         return value
     if not value.indices:
-        return Batch((), body.build.transpose(value.node))
+        return CodeBatch((), body.build.transpose(value.node))
     shape = (*[index.size for index in value.indices], *value.own[::-1])
-    return Batch(
+    return CodeBatch(
         value.indices, body.build.call("np.swapaxes", value.node, shape=shape, after=("-1", "-2"))
     )
 
 
-def _diagonal(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _diagonal(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
     """The diagonal matrix of a vector for each index."""
     (value,) = args
     if len(value.own) != 1:
@@ -436,10 +448,10 @@ def _diagonal(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     column = body.build.suffix(value.node, text, (*value.node.shape, ONE))
     eye = body.build.fill("np.eye", (size, size))
     shape = (*value.node.shape, size)
-    return Batch(value.indices, body.build.infix("*", column, eye, shape))
+    return CodeBatch(value.indices, body.build.infix("*", column, eye, shape))
 
 
-def _slice(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _slice(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
     """Entries and parts of axes at places that are no indices."""
     (value,) = args
     places = (*[None] * len(value.indices), *part.value)
@@ -448,10 +460,10 @@ def _slice(body: _Body, part: Expr, args: list[Batch]) -> Batch:
         for size, place in zip(value.node.shape, places, strict=True)
     ]
     shape = tuple([size for size in kept if size is not None])
-    return Batch(value.indices, body.build.node("sliced", places, (value.node,), shape))
+    return CodeBatch(value.indices, body.build.node("sliced", places, (value.node,), shape))
 
 
-def _behind(function: str, body: _Body, part: Expr, args: list[Batch]) -> Batch:
+def _behind(function: str, body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
     """A function of all entries of the value itself."""
     value = args[0]
     shape = tuple([index.size for index in value.indices])
@@ -460,10 +472,10 @@ def _behind(function: str, body: _Body, part: Expr, args: list[Batch]) -> Batch:
         raise UnsupportedError(f"code for {part.op} along an axis", span=part.span)
     after = (axis_argument(axes),) if axes else ()
     made = body.build.call(function, value.node, shape=shape, after=after)
-    return Batch(value.indices, distances(body.build, made) or made)
+    return CodeBatch(value.indices, distances(body.build, made) or made)
 
 
-_RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
+_RULES: dict[str, Callable[[_IndexedBody, Expr, list[CodeBatch]], CodeBatch]] = {
     "+": _infix("+"),
     "-": _infix("-"),
     "neg": _negative,

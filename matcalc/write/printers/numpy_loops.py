@@ -113,7 +113,7 @@ class LoopSource:
             for node in item.expr.parts
             if node.op == "variable"
         }
-        piece = _Piece(self.prepare(item.expr), used, "f", "")
+        piece = _ProgramSource(self.prepare(item.expr), used, "f", "")
         if piece.own or piece.declared or any(node.op == "choice" for node in piece.order):
             piece.order = []  # the sizes decide
         piece.taken |= self.names
@@ -154,7 +154,7 @@ class LoopSource:
         return f"{family}[{self.starts[family]}]" if family in self.starts else name
 
 
-class _Piece(Source):
+class _ProgramSource(Source):
     """An expression of a program, whose arguments are what they are."""
 
     places = False

@@ -23,9 +23,9 @@ from matcalc.write.printers.numpy_functions import (
     CALLS,
     FORMS,
     CodeValue,
+    lower_squared_norm,
     power,
     root,
-    squared_norm,
 )
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_norms import norms
@@ -37,7 +37,7 @@ from matcalc.write.printers.numpy_products import (
     ROW,
     CodeFactor,
     CodeProduct,
-    shared_ends,
+    count_shared_ends,
 )
 from matcalc.write.printers.numpy_spectral import THIN, thin
 
@@ -297,7 +297,7 @@ class _Lowering:
         one, other = values
         if not isinstance(one, CodeProduct) or not isinstance(other, CodeProduct) or not one.number:
             return None
-        first, last = shared_ends(one, other)
+        first, last = count_shared_ends(one, other)
         both = list(one.factors)
         ends = [*both[:first], *both[len(both) - last :]]
         if all(factor.kind == DIAGONAL for factor in ends):
@@ -337,7 +337,7 @@ class _Lowering:
     def power(self, expr: Expr) -> CodeValue:
         base, exponent = expr.args
         if base.op == "norm2" and is_number(exponent, 2) and self.uses[id(base)] == 1:
-            return squared_norm(self, base)
+            return lower_squared_norm(self, base)
         return power(
             self.build, self.beside(base, exponent), self.beside(exponent, base), expr.shape
         )

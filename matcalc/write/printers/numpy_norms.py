@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from matcalc.write.printers.numpy_broadcast import reduced_axes
+from matcalc.write.printers.numpy_broadcast import read_reduced_axes
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 
 _MOST = 6  # the highest power of a norm that is taken apart
@@ -44,14 +44,14 @@ def halves(bottom: list[CodeNode]) -> tuple[list[CodeNode], list[CodeNode]]:
     return list(left.elements()), other
 
 
-def squared_norms(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
+def rewrite_squared_norms(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     """The squares of norms along an axis as sums of squares: no root is taken."""
     if node.op != "infix" or node.attr != "**" or node.args[1] is not build.number(2):
         return None
     norm = node.args[0]
     if norm.calls("np.sqrt") and norm.args[0].calls("squared_distances"):
         return norm.args[0]
-    if not norm.calls("np.linalg.norm") or len(axes := reduced_axes(norm)) != 1:
+    if not norm.calls("np.linalg.norm") or len(axes := read_reduced_axes(norm)) != 1:
         return None
     (x,), (axis,) = norm.args, axes
     labels = tuple(range(x.rank))
@@ -59,12 +59,12 @@ def squared_norms(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     return build.node("einsum", ((labels, labels), output), (x, x), node.shape)
 
 
-def weighted_sum(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
+def rewrite_weighted_sum(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
     """A sum along the last axis with weights on it, which is a product with their vector."""
     if not node.calls("np.sum") or not node.rank or node.args[0].op != "infix":
         return None
     (product,) = node.args
-    if product.attr != "*" or reduced_axes(node) != [product.rank - 1]:
+    if product.attr != "*" or read_reduced_axes(node) != [product.rank - 1]:
         return None
     for array, weights in (product.args, product.args[::-1]):
         bare = weights.op == "suffix" and set(weights.attr) <= set("[]None,: ")

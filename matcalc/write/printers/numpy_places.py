@@ -20,7 +20,7 @@ _KIND = "onehot"
 _TERMS = 4  # of a sum; longer ones are computed
 
 
-class _Term(NamedTuple):
+class _OneHotTerm(NamedTuple):
     """sign * scalar * diag(weight) * one_hot(places)."""
 
     sign: int
@@ -101,7 +101,7 @@ class PlacesBuilder(CodeBuilder):
         """A size beside places: a whole number in any case."""
         return self.node("size", dim, (), ())
 
-    def _terms(self, node: CodeNode) -> list[_Term] | None:
+    def _terms(self, node: CodeNode) -> list[_OneHotTerm] | None:
         """The one-hot matrices that a matrix is a sum of, with their weights; None for others."""
         if node.rank != 2:
             return None
@@ -119,10 +119,12 @@ class PlacesBuilder(CodeBuilder):
                     return None
             if not part.calls("one_hot"):
                 return None
-            terms.append(_Term(sign, scalar, weight, part.args[0]))
+            terms.append(_OneHotTerm(sign, scalar, weight, part.args[0]))
         return terms if len(terms) <= _TERMS else None
 
-    def _total(self, terms: Sequence[_Term], value: Callable[[_Term], CodeNode]) -> CodeNode:
+    def _total(
+        self, terms: Sequence[_OneHotTerm], value: Callable[[_OneHotTerm], CodeNode]
+    ) -> CodeNode:
         """The sum of what is made of each term."""
         signed = []
         for term in terms:
@@ -183,16 +185,18 @@ class PlacesBuilder(CodeBuilder):
         shape = (array.shape[0], *places.shape) if columns else places.shape + array.shape[1:]
         return self.node("gathered", int(columns), (array, places), shape)
 
-    def _add_up(self, term: _Term, array: CodeNode, size: Dim) -> CodeNode:
+    def _add_up(self, term: _OneHotTerm, array: CodeNode, size: Dim) -> CodeNode:
         """one_hot'*diag(weight)*array."""
         weighted = self._weighted(term.weight, array)
         shape = (size, *array.shape[1:])
         return self.call("sum_at", weighted, term.places, self._count(size), shape=shape)
 
-    def _pairs(self, one: Sequence[_Term], other: Sequence[_Term], shape: Shape) -> CodeNode:
+    def _pairs(
+        self, one: Sequence[_OneHotTerm], other: Sequence[_OneHotTerm], shape: Shape
+    ) -> CodeNode:
         """The products of two one-hot matrices count pairs of places."""
 
-        def count_products(row: _Term, column: _Term) -> CodeNode:
+        def count_products(row: _OneHotTerm, column: _OneHotTerm) -> CodeNode:
             weights = [each for each in (row.weight, column.weight) if each is not None]
             ones = self.fill("np.ones", row.places.shape)
             weight = reduce(self.times, weights) if weights else ones
@@ -223,7 +227,7 @@ class PlacesBuilder(CodeBuilder):
         if terms is None or (after and after not in (("axis=0",), ("axis=1",))):
             return None
 
-        def value(term: _Term) -> CodeNode:
+        def value(term: _OneHotTerm) -> CodeNode:
             ones = self.fill("np.ones", term.places.shape)
             weight = ones if term.weight is None else term.weight
             if after == ("axis=0",):
@@ -232,7 +236,7 @@ class PlacesBuilder(CodeBuilder):
 
         return self._total(terms, value)
 
-    def _picked(self, node: CodeNode) -> _Term | None:
+    def _picked(self, node: CodeNode) -> _OneHotTerm | None:
         """A product entry by entry, one factor of which is one-hot, as that one with weights."""
         if node.op == "neg":
             term = self._picked(node.args[0]) if node.args[0].op == "infix" else None
@@ -259,7 +263,7 @@ class PlacesBuilder(CodeBuilder):
                 weights.append(self._take(each, places))
             elif each.rank:
                 return None
-        return _Term(
+        return _OneHotTerm(
             1,
             reduce(self.times, scalars) if scalars else None,
             reduce(self.times, weights) if weights else None,

@@ -80,7 +80,7 @@ class CodeProduct:
         return CodeProduct(self.shape[::-1], self.number, self.top, self.bottom, factors)
 
 
-def shared_ends(left: CodeProduct, right: CodeProduct) -> tuple[int, int]:
+def count_shared_ends(left: CodeProduct, right: CodeProduct) -> tuple[int, int]:
     """How many factors two products of matrices begin with alike, and how many they end with alike;
     both keep what is left as a matrix.
     """

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Container, Mapping, Sequence
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape, names_in
-from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
+from matcalc.core.indexed import AffineIndex, Condition, Form, Index, Reduction
 from matcalc.core.tree import Expr
 from matcalc.write.printers.text_pieces import ATOM, POSTFIX, Piece, bracket
 
@@ -100,16 +100,16 @@ def _entries(form: Expr, part: Expr, base: Piece, names: Names, sized: Container
     return f"{symbol}[{inside}]", POSTFIX, "at"
 
 
-def _place(place: Place, names: Names) -> str:
+def _place(place: AffineIndex, names: Names) -> str:
     return format_place(place, names, _end, "*")
 
 
-def format_place(place: Place, names: Names, size: Callable[[Dim], str], times: str) -> str:
+def format_place(place: AffineIndex, names: Names, size: Callable[[Dim], str], times: str) -> str:
     """``2*i-j+n``: a place on an axis; ``size`` writes sizes, ``times`` stands behind numbers."""
     text = ""
     if place.offset.scale and place.terms and all(c < 0 for _, c in place.terms):
         # n-i, and not -i+n
-        return size(place.offset) + format_place(Place(place.terms, ZERO), names, size, times)
+        return size(place.offset) + format_place(AffineIndex(place.terms, ZERO), names, size, times)
     for index, c in sorted(place.terms, key=lambda term: term[1] < 0):
         front = "-" if c < 0 else "+" if text else ""
         text += front + (f"{abs(c)}{times}" if abs(c) != 1 else "") + names[index]
@@ -181,7 +181,7 @@ def follows(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
 
 def _used_arrays(
     body: Expr, args: Sequence[Expr]
-) -> list[tuple[Expr, Sequence[Place | None], Shape]]:
+) -> list[tuple[Expr, Sequence[AffineIndex | None], Shape]]:
     """The arrays of which entries are taken in a body, and where."""
     found = []
     for part in body.parts:

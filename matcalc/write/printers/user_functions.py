@@ -56,7 +56,7 @@ def callable_name(function: FunctionRef) -> str:
     return f"d{primes if primes > 1 else ''}{name.rstrip(chr(39))}" if primes else name
 
 
-def declared_form(function: FunctionRef, args: list[LatexPiece], name: str) -> LatexPiece:
+def format_declared(function: FunctionRef, args: list[LatexPiece], name: str) -> LatexPiece:
     r"""f'(x), \nabla f(u), \nabla^2 f(u), J_{f}(u), \partial_{12} f(u, A); \nabla^2 (w^\top f)(u)
     of several functions with weights, \mathrm{D}^{2} f(u)[v] of them in a direction.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matcalc.claims.judge.files import marked_claims
+from matcalc.claims.judge.files import find_claims
 from matcalc.claims.judge.marks import statements
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ParseError
@@ -63,13 +63,13 @@ def test_papers(formula: str, verdicts: list[str]) -> None:
     marker = '% matcalc-claim: variables = { b = "vector(m)", y = "vector(m)", v = "vector(m)" }'
     if r"\text" in formula or "log" in formula:
         marker = '% matcalc-claim: variables = { b = "vector(m)" }'
-    found = [judge(claim) for claim in marked_claims(f"{marker}\n{formula}\n", "paper.tex")]
+    found = [judge(claim) for claim in find_claims(f"{marker}\n{formula}\n", "paper.tex")]
     assert [report.verdict for report in found] == verdicts
 
 
 def test_a_function_of_another_letter_is_refused() -> None:
     formula = r"% matcalc-claim:" + "\n" + r"\[ f(x) = x^\top y, \quad \nabla f(y) = 2y \]"
-    (claim,) = marked_claims(formula, "paper.tex")
+    (claim,) = find_claims(formula, "paper.tex")
     with pytest.raises(ParseError, match="does not name its variable"):
         judge(claim)
 

@@ -9,7 +9,7 @@ import pytest
 from networks import Bench
 
 from matcalc.core.kinds import Variable
-from matcalc.engine.ir import facts as f
+from matcalc.engine.ir import property_flags as f
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.oracle.sample import draw
@@ -38,8 +38,8 @@ MORE = {
 }
 
 
-def _is(fact: str, value: np.ndarray) -> bool:
-    """The fact of an array, up to rounding."""
+def _is(wanted: str, value: np.ndarray) -> bool:
+    """Whether an array has a property, up to rounding."""
     n, close = len(value) if value.ndim else 1, np.allclose  # entries are of order one
     checks = {
         "symmetric": lambda: close(value, value.T),
@@ -54,12 +54,12 @@ def _is(fact: str, value: np.ndarray) -> bool:
         "nonnegative": lambda: np.min(value) >= -1e-12,
         "positive": lambda: np.min(value) > 0,
     }
-    return bool(checks[fact]())
+    return bool(checks[wanted]())
 
 
 def proved(source: str) -> set[str]:
     bench = Bench(MORE)
-    bits = bench.builder.properties.facts(bench.node(source))
+    bits = bench.builder.properties.infer(bench.node(source))
     return {name for name, bit in NAMES.items() if bits & bit}
 
 
@@ -203,7 +203,7 @@ def test_proved(source: str, wanted: str) -> None:
             name: draw(variable, rng, sizes, style) for name, variable in program.variables.items()
         }
         value = interpret(program.expr, values, sizes)
-        assert all(_is(fact, value) for fact in found), found
+        assert all(_is(each, value) for each in found), found
 
 
 def test_kinds_of_a_free_variable_are_not_used() -> None:
@@ -212,4 +212,4 @@ def test_kinds_of_a_free_variable_are_not_used() -> None:
     free = bench.builder.leaf(
         "variable", Variable("P", "psd", ()).dims or bench.node("P").axes, "P"
     )
-    assert bench.builder.properties.facts(free) == 0
+    assert bench.builder.properties.infer(free) == 0

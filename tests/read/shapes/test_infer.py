@@ -11,7 +11,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
 from matcalc.read.frontend import read
 from matcalc.read.shapes.context import operands
-from matcalc.read.shapes.functions import _BY_SIGNATURE, _RULES
+from matcalc.read.shapes.shape_rules import _BY_SIGNATURE, _RULES
 
 GIVEN = {
     "A": "matrix(m, n)",

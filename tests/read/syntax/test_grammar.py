@@ -11,7 +11,7 @@ from matcalc.core.resources import folder
 from matcalc.read.syntax import table
 from matcalc.read.syntax.compile_grammar import compile_table
 from matcalc.read.syntax.parser import _BUILDERS
-from matcalc.read.tex.parser import _Builder
+from matcalc.read.tex.parser import _PhraseBuilder
 from matcalc.read.tex.scope import Scope
 
 LANGUAGES = ("expression", "latex")
@@ -38,7 +38,7 @@ def test_stored_table_is_fresh(language: str) -> None:
 
 def test_every_action_of_the_grammar_is_built() -> None:
     assert set(table.load().actions) == set(_BUILDERS)
-    assert set(table.load("latex").actions) == _Builder("", Scope("", {})).rules().keys()
+    assert set(table.load("latex").actions) == _PhraseBuilder("", Scope("", {})).rules().keys()
 
 
 def test_a_changed_grammar_is_compiled_in_memory(

@@ -8,7 +8,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
 from matcalc.verify.exact.composites import COMPOSITES
-from matcalc.verify.exact.degree import _FUNCTIONS, _RULES, Bound, error_bits
+from matcalc.verify.exact.degree import _FUNCTIONS, _RULES, DegreeBound, error_bits
 from matcalc.verify.exact.evaluate import _LEAVES, _OPERATORS, Evaluation
 from matcalc.verify.exact.field import Meter, P, Stream, Undecided
 from matcalc.verify.exact.field_rules import FUNCTIONS
@@ -62,7 +62,7 @@ def test_the_bound_holds(text, order):
     """
     kinds = {name: kind for name, kind in KINDS.items() if name in text}
     program = read(text, kinds)
-    bound = Bound(program.variables, SIZES).of(program.expr)
+    bound = DegreeBound(program.variables, SIZES).of(program.expr)
     above, below = int(bound.above + order * bound.ahead), int(bound.below + order * bound.behind)
     stream = Stream(5)
     extents = {
@@ -167,4 +167,4 @@ def test_a_high_degree_takes_more_points_and_a_huge_one_is_undecided():
 def test_a_function_of_unknown_degree_is_undecided():
     program: Program = read("expm(A)", {"A": "matrix(n, n)"})
     with pytest.raises(Undecided, match="the degree of expm"):
-        Bound(program.variables, {"n": 3}).of(program.expr)
+        DegreeBound(program.variables, {"n": 3}).of(program.expr)

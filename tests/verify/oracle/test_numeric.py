@@ -35,7 +35,7 @@ from matcalc.verify.oracle.numeric import (
     central_differences,
     complex_step,
     numeric_derivative,
-    structured_gradient,
+    project_on_frame,
 )
 from matcalc.verify.oracle.sample import sample
 
@@ -186,18 +186,18 @@ def test_projection_is_orthogonal_in_each_pair_of_axes(kind):
     projector = np.einsum("aij,akl->ijkl", E, E)
     first, second = rng.standard_normal((2, 3, 3)), rng.standard_normal((2, 3, 3, 3, 3))
     np.testing.assert_allclose(
-        structured_gradient(first, kind, 1),
+        project_on_frame(first, kind, 1),
         np.einsum("pij,ijkl->pkl", first, projector),
         atol=1e-14,
     )
     expected = np.einsum("pijkl,ijmn,klrs->pmnrs", second, projector, projector)
-    np.testing.assert_allclose(structured_gradient(second, kind, 1, 2), expected, atol=1e-14)
+    np.testing.assert_allclose(project_on_frame(second, kind, 1, 2), expected, atol=1e-14)
 
 
 @pytest.mark.parametrize("kind", ["free", "scalar", "vector", "matrix", "orthogonal", "invertible"])
 def test_other_kinds_are_not_projected(kind):
     G = np.arange(9.0).reshape(3, 3)
-    np.testing.assert_array_equal(structured_gradient(G, kind, 0), G)
+    np.testing.assert_array_equal(project_on_frame(G, kind, 0), G)
 
 
 def test_entries_of_a_structured_variable_count_as_independent():

@@ -33,7 +33,7 @@ from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import KINDS, WIDEST, Variable
 from matcalc.core.tree import dimension, eye, variable
 from matcalc.verify.oracle.interpret import interpret
-from matcalc.verify.oracle.preconditions import KINK, violated_precondition
+from matcalc.verify.oracle.preconditions import KINK, find_violation
 from matcalc.verify.oracle.sample import (
     STYLES,
     draw,
@@ -163,7 +163,7 @@ DOMAINS = [
 def test_points_in_the_domain_are_found(expr):
     for seed in range(5):
         sizes, values = find_sizes([expr], program(expr).variables, np.random.default_rng(seed))
-        assert violated_precondition(expr, values, sizes) is None
+        assert find_violation(expr, values, sizes) is None
         assert np.all(np.isfinite(interpret(expr, values, sizes)))
 
 
@@ -216,7 +216,7 @@ def test_points_keep_away_from_kinks(expr, argument):
 
 def test_structural_zeros_are_no_kinks():
     sizes, values = find_sizes([op("abs", D)], {"D": VARIABLES["D"]}, np.random.default_rng(0))
-    assert violated_precondition(op("abs", D), values, sizes) is None
+    assert find_violation(op("abs", D), values, sizes) is None
 
 
 def test_structural_zeros_are_kinks_where_differences_are_taken():
@@ -233,12 +233,12 @@ def test_zeros_that_no_variable_moves_are_no_kinks():
 def test_what_does_not_move_may_be_on_a_kink():
     expr, sizes = op(".*", op("sqrt", op("-", x, x)), x), {"n": 3}
     values = {"x": np.ones(3), "D": np.diag([0.5, 1.0, 2.0])}
-    assert violated_precondition(expr, values, sizes, moving="x") is not None
-    assert violated_precondition(expr, values, sizes, moving="D") is None
-    assert violated_precondition(expr, values, sizes) is not None
+    assert find_violation(expr, values, sizes, moving="x") is not None
+    assert find_violation(expr, values, sizes, moving="D") is None
+    assert find_violation(expr, values, sizes) is not None
     # what rounding leaves of zero is none
     near = op("sqrt", op("-", x, op(".*", x, num(Fraction(1) - Fraction(1, 10**15)))))
-    assert violated_precondition(near, values, sizes, moving="D") is not None
+    assert find_violation(near, values, sizes, moving="D") is not None
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_powers_of_structural_zeros(exponent, smooth):
     expr = op(".^", D, exponent)
     sizes = {"n": 3}
     values = {"D": np.diag([0.5, 1.0, 2.0])}
-    assert (violated_precondition(expr, values, sizes) is None) == smooth
+    assert (find_violation(expr, values, sizes) is None) == smooth
 
 
 @pytest.mark.parametrize("name", ["asin", "acos"])

@@ -1,4 +1,8 @@
-"""The facts that can be proved of a node, as bits, and what follows from several of them."""
+"""Properties of a node that can be proved, as bit flags, and what follows from several of them.
+
+Flags that are passed on are closed: ``closure(flags) == flags``. A flag that is not set says
+nothing: the property was not proved.
+"""
 
 from __future__ import annotations
 
@@ -67,22 +71,22 @@ _IMPLIED = (
 )
 
 
-def closure(facts: int) -> int:
-    """The facts with all that they imply."""
-    if not facts:
+def closure(flags: int) -> int:
+    """The flags with all that they imply."""
+    if not flags:
         return 0
     while True:
-        more = facts
+        more = flags
         for needed, implied in _IMPLIED:
             if more & needed == needed:
                 more |= implied
-        if more == facts:
-            return facts
-        facts = more
+        if more == flags:
+            return flags
+        flags = more
 
 
-def transpose_facts(facts: int) -> int:
-    """The facts about the transpose."""
-    if bool(facts & LOWER) == bool(facts & UPPER):
-        return facts
-    return facts ^ (LOWER | UPPER)
+def transpose_flags(flags: int) -> int:
+    """The flags of the transpose."""
+    if bool(flags & LOWER) == bool(flags & UPPER):
+        return flags
+    return flags ^ (LOWER | UPPER)
