@@ -6,7 +6,7 @@ d/dconj(z) by z, and B that by conj(z). Where B is zero the sign of the Hermitia
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from matcalc.conjugates.analytic import analytic
@@ -61,13 +61,10 @@ class Curvature:
             return self._by_lagrangian(slopes)
         if not self.free:
             return f"a stationary point{on_set}"
-        slope = self._derive(self.objective)
-        bend, across = self._by(slope, self.wrt), self._by(slope, conjugate(self.wrt))
-        moving = {self.wrt, conjugate(self.wrt)}
-        constant = moving.isdisjoint(variable_names(bend) | variable_names(across))
-        if not is_zero(across) or not constant:
-            if not constant:
-                return f"a stationary point{on_set}"
+        bend, across = second = self._second(self._derive(self.objective))
+        if not self._is_constant(second):
+            return f"a stationary point{on_set}"
+        if not is_zero(across):
             H, B = self._text(bend), self._text(across)
             return (
                 f"a minimum{on_set} where [H, B; conj(B), conj(H)] is positive definite, with "
@@ -76,12 +73,8 @@ class Curvature:
             )
         matrix = self._matrix(bend)
         name = f"the Hessian d2/dconj({self.wrt}) d{self.wrt}, {self._text(matrix)},"
-        opposite = simplify_tree(self.program, Expr("neg", (matrix,), matrix.shape))
-        for extreme, sign, tree in (
-            ("minimum", "positive", matrix),
-            ("maximum", "negative", opposite),
-        ):
-            known = self.sign(tree)
+        for extreme, known in self._extremes(matrix):
+            sign = "positive" if extreme == "minimum" else "negative"
             if known == _DEFINITE:
                 return f"the only {extreme}{on_set}: {name} is {sign} definite"
             if known == _SEMIDEFINITE and where and where in self._text(matrix):
@@ -145,15 +138,30 @@ class Curvature:
         """
         if not self.free:
             return ""
-        bend, across = self._by(slope, self.wrt), self._by(slope, conjugate(self.wrt))
-        moving = {self.wrt, conjugate(self.wrt)}
-        if not is_zero(across) or not moving.isdisjoint(variable_names(bend)):
+        bend, across = second = self._second(slope)
+        if not is_zero(across) or not self._is_constant(second):
             return ""
-        matrix = self._matrix(bend)
-        if self.sign(matrix):
-            return "minimum"
-        opposite = simplify_tree(self.program, Expr("neg", (matrix,), matrix.shape))
-        return "maximum" if self.sign(opposite) else ""
+        known = self._extremes(self._matrix(bend))
+        return next((extreme for extreme, sign in known if sign), "")
+
+    # -- second derivatives
+
+    def _second(self, slope: Expr) -> tuple[Expr, Expr]:
+        """The derivatives of ``slope`` with respect to the variable and to its conjugate."""
+        return self._by(slope, self.wrt), self._by(slope, conjugate(self.wrt))
+
+    def _is_constant(self, trees: Iterable[Expr]) -> bool:
+        """Whether neither the variable nor its conjugate occurs."""
+        moving = {self.wrt, conjugate(self.wrt)}
+        return all(moving.isdisjoint(variable_names(tree)) for tree in trees)
+
+    def _extremes(self, matrix: Expr) -> Iterator[tuple[str, int]]:
+        """What a function with this Hessian has, with the sign of the matrix that proves it."""
+        yield "minimum", self.sign(matrix)
+        yield (
+            "maximum",
+            self.sign(simplify_tree(self.program, Expr("neg", (matrix,), matrix.shape))),
+        )
 
     # -- signs of Hermitian matrices
 

@@ -17,7 +17,7 @@ from fractions import Fraction
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import default_language
-from matcalc.core.operations import ALIASES, ANALYTIC, OPERATIONS
+from matcalc.core.operations import ALIASES, ANALYTIC, OPERATIONS, TOTALS
 from matcalc.core.program import Program
 from matcalc.core.split import declaration_lines
 from matcalc.core.substitution import rename, replace_variables
@@ -39,7 +39,7 @@ _SELF_ADJOINT = {"hermitian": "symmetric", "psd": "psd"}
 _OPERATORS = frozenset(
     ("entries", "blocks", "range", "neg", "'", "+", "-", "*", "/", ".*", "./", ".^", "^")
 )
-_BINDERS = ("sum", "mean", "array")
+_BINDERS = TOTALS | {"array"}
 NORMS = ("abs", "norm2")  # roots of what is a product of a value with its conjugate
 _OWN = frozenset(("conj", "ctranspose", "real", "imag"))
 NO_DEFINITIONS: Mapping[str, Expr] = {}

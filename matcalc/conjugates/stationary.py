@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
-from matcalc.answers.common.equations import as_zero
+from matcalc.answers.common.equations import as_zero, split_sides
 from matcalc.answers.common.names import free_name
 from matcalc.answers.expansions.taylor import put
 from matcalc.answers.extrema.stationary import NamedProblem, equations_of
@@ -397,7 +397,7 @@ def _read_all(
 ) -> tuple[ComplexProgram, list[Expr]]:
     """The function, and what is zero in each equation, over the same variables."""
     read = read_complex_latex if latex else read_complex
-    texts = [_less(each) for each in others]
+    texts = ["({}) - ({})".format(*split_sides(each)) for each in others]
     found = read(text, variables)
     for each in texts:
         beside = read(each, _declared(found.kinds))
@@ -419,16 +419,6 @@ def _value(found: ComplexProgram) -> Expr:
     """What is zero; of a difference from zero the other side."""
     tree = found.program.expr
     return tree.args[0] if tree.op == "-" and is_zero(tree.args[1]) else tree
-
-
-def _less(equation: str) -> str:
-    """The left side of an equation less the right one."""
-    parts = equation.split("=")
-    if len(parts) != 2 or not all(part.strip() for part in parts):
-        raise ArgumentError(
-            f"{equation.strip()} is not an equation", hint='as in --subject-to "a^H*z = 1"'
-        )
-    return f"({parts[0].strip()}) - ({parts[1].strip()})"
 
 
 def _declared(kinds: Mapping[str, str]) -> dict[str, str]:

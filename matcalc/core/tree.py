@@ -390,15 +390,28 @@ def add_signed(terms: Sequence[tuple[int, Expr]], shape: Shape, *, row: bool = F
     """The sum of terms with signs, one without a minus first if there is any; see
     ``split_signed_terms``.
     """
+
+    def join(op: str, total: Expr, term: Expr) -> Expr:
+        whole = shape if total.shape or term.shape else ()
+        return Expr(op, (total, term), whole, row=row and bool(whole))
+
+    return join_signed(terms, join, lambda total: Expr("neg", (total,), shape, row=row))
+
+
+def join_signed(
+    terms: Sequence[tuple[int, Expr]],
+    join: Callable[[str, Expr, Expr], Expr],
+    negate: Callable[[Expr], Expr],
+) -> Expr:
+    """The sum of terms with signs, where ``join`` makes sums and differences: the first term with
+    a plus comes first, and without one the sum is negated.
+    """
     first = next((k for k, (sign, _) in enumerate(terms) if sign > 0), None)
     if first is None:
-        whole = add_signed([(-sign, term) for sign, term in terms], shape, row=row)
-        return Expr("neg", (whole,), shape, row=row)
+        return negate(join_signed([(-sign, term) for sign, term in terms], join, negate))
     total = terms[first][1]
     for sign, term in [*terms[:first], *terms[first + 1 :]]:
-        whole_shape = shape if total.shape or term.shape else ()
-        op = "+" if sign > 0 else "-"
-        total = Expr(op, (total, term), whole_shape, row=row and bool(whole_shape))
+        total = join("+" if sign > 0 else "-", total, term)
     return total
 
 

@@ -34,13 +34,48 @@ _READINGS = {
 }
 
 
-class Written(Typeset):
-    """An answer in a notation; ``str`` gives its text, one line for each statement.
+class NotationText(Typeset):
+    """What is written in a notation; ``str`` gives its text, one line for each statement."""
+
+    notation: str
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """Each line with its ``kind``, ``text`` and ``latex``."""
+        raise NotImplementedError
+
+    @property
+    def reading(self) -> str:
+        """How to read the lines."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """The lines in the language of expressions."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<matcalc.{type(self).__name__} {self.notation}: {self.text()}>"
+
+    def to_json(self) -> Mapping[str, Any]:
+        """What JSON says of it."""
+        return {
+            "notation": self.notation,
+            "lines": self.lines,
+            "reading": self.reading,
+            "text": self.text(),
+            "latex": self.latex(),
+        }
+
+
+class Written(NotationText):
+    """An answer in a notation.
 
     With ``verify`` each line is read back, and what it says is proved equal to what it is about.
     """
 
-    notation: str
     row_major = False
 
     def _write(self, lines: Sequence[NotationLine], *, verify: bool) -> None:
@@ -80,11 +115,6 @@ class Written(Typeset):
         """What may have been meant otherwise."""
         return self._lines[0].program.notes
 
-    @property
-    def reading(self) -> str:
-        """How to read the lines."""
-        raise NotImplementedError
-
     @cached_property
     def _texts(self) -> list[str]:
         return [
@@ -103,9 +133,6 @@ class Written(Typeset):
             return _ARRAY_NAME.sub(line.label, text)
         return line.head + text
 
-    def __str__(self) -> str:
-        return self.text()
-
     @public
     def text(self) -> str:
         """The lines in the language of expressions."""
@@ -122,9 +149,6 @@ class Written(Typeset):
             self._latex(line, cases, bold=bold)
             for line, cases in zip(self._lines, self._cases, strict=True)
         ]
-
-    def __repr__(self) -> str:
-        return f"<matcalc.{type(self).__name__} {self.notation}: {self.text()}>"
 
     # -- proofs
 
@@ -189,19 +213,44 @@ class Written(Typeset):
         shown = [CaseLine(with_body(line.tree, case.value), case.conditions) for case in cases]
         return line_latex(line, shown, bold=bold, verify=self._verify)
 
-    def to_json(self) -> Mapping[str, Any]:
-        """What JSON says of it."""
-        return {
-            "notation": self.notation,
-            "lines": self.lines,
-            "reading": self.reading,
-            "text": self.text(),
-            "latex": self.latex(),
+
+class WrittenByMethod(Written):
+    """An answer whose lines are made by a method for each notation."""
+
+    def _lines_in(self, notation: str) -> list[NotationLine]:
+        methods = {
+            "matrix": self._plain,
+            "index": self._index,
+            "cases": self._index,
+            "kronecker": self._stacked,
+            "operator": self._operator,
+            "differential": self._differential,
         }
+        return methods[notation]()
+
+    def _plain(self) -> list[NotationLine]:
+        """The value in matrix notation."""
+        raise NotImplementedError
+
+    def _index(self) -> list[NotationLine]:
+        """The entries of the value."""
+        raise NotImplementedError
+
+    def _stacked(self) -> list[NotationLine]:
+        """The value as matrices times vectors of the directions."""
+        raise NotImplementedError
+
+    def _operator(self) -> list[NotationLine]:
+        """The value as a map of the directions."""
+        raise NotImplementedError
+
+    def _differential(self) -> list[NotationLine]:
+        """The value as a differential."""
+        raise NotImplementedError
 
 
 def align_lines(formulas: Sequence[str]) -> str:
-    """Lines in LaTeX below each other, at their arrows or signs of equality."""
+    """NotationText in LaTeX below each other, at their arrows or signs of equality."""
     if len(formulas) == 1:
         return formulas[0]
     sign = r" \mapsto " if any(r" \mapsto " in line for line in formulas) else " = "

@@ -20,7 +20,7 @@ from matcalc.core.substitution import rename, replace_variables
 from matcalc.core.tree import Expr, add_terms, is_zero, pair, variable, zeros
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import by_entries, differentiate, simplify_tree
-from matcalc.notations.answer import Written, require_stacked
+from matcalc.notations.answer import WrittenByMethod, require_stacked
 from matcalc.notations.lines import (
     LineNames,
     NotationLine,
@@ -70,7 +70,7 @@ class LinearValue:
         return not before.isdisjoint(self.steps[-1].values())
 
 
-class ValueInNotation(Written):
+class ValueInNotation(WrittenByMethod):
     """A value along directions in one of the notations."""
 
     def __init__(
@@ -97,14 +97,7 @@ class ValueInNotation(Written):
         self._shown_as = shown_as
         self.notation = notation
         self.row_major = row_major
-        lines = {
-            "matrix": self._plain,
-            "index": self._index,
-            "cases": self._index,
-            "kronecker": self._stacked,
-            "operator": self._operator,
-            "differential": self._differential,
-        }[notation]()
+        lines = self._lines_in(notation)
         lines = [replace(line, label=label, label_tex=label_tex) for line in lines]
         self._write(lines, verify=verify)
 

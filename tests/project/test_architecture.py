@@ -352,37 +352,55 @@ def test_nothing_is_caught_wholesale() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-# tables outside of the rows that have several functions as keys or members, by file, and why they
-# are there: each is a rule of its stage, or a choice of a few. The judges have tables of their own,
-# so that a mistake in a row cannot pass them.
+# tables outside of the rows that have several functions as keys or members: how many each file has,
+# and why they are there. Each is a rule of its stage, or a choice of a few. The judges have their
+# own tables, so that a mistake in a row cannot pass them.
 KEYED_BY_FUNCTIONS = {
-    "core/subspaces.py": "a table of the judges: kinds, some named like the function that projects",
-    "answers/expansions/series_terms.py": "the general terms of series, with where they converge",
-    "graph/operations.py": "rules: how many multiplications and additions a function takes",
-    "core/scalars.py": "evaluations: of numbers in floating point, without NumPy",
-    "conjugates/written.py": "rules: what is written for a value and its conjugate",
-    "conjugates/reading.py": "the norms that are roots of products with the conjugate",
-    "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
-    "engine/calculus/orders.py": "rules: derivatives of functions with an order",
-    "engine/ir/property_flags.py": "flags of kinds, some named like the function that projects",
-    "engine/ir/properties.py": "theorems: flags of the argument to flags of the value",
-    "engine/lowering/index_rules.py": "rules: index arithmetic",
-    "engine/lowering/indexed.py": "rules: what has bound indices",
-    "engine/lowering/multilinear.py": "rules: index arithmetic",
-    "stable.py": "which formulas divide by what a product is made of",
-    "write/printers/c_rules.py": "rules: what C has no call for",
-    "write/printers/numpy_indexed.py": "rules: what has bound indices, what reductions begin with",
-    "write/printers/latex_functions.py": "rules: what no template says",
-    "write/printers/numpy_emit.py": "what is a method of arrays, and whose value nobody else holds",
-    "write/printers/numpy_properties.py": "runtime functions whose value may be complex",
-    "write/printers/numpy_functions.py": "rules: what is no single call",
-    "write/printers/text.py": "rules: what has sizes or letters in its text",
-    "engine/rewriting/constants.py": "rules: exact values",
-    "read/shapes/shape_rules.py": "shape rules",
-    "engine/recovery/factory.py": "a rule: kron(A', B')' is kron(A, B)",
-    "read/syntax/advice.py": "words for optima",
-    "read/syntax/dotted.py": "what Python libraries have by the same name, and what some divide",
-    "read/tex/scripts.py": "words, of which some are functions too",
+    "core/subspaces.py": (
+        1,
+        "a table of the judges: kinds, some named like the function that projects",
+    ),
+    "answers/expansions/series_terms.py": (
+        2,
+        "the general terms of series, with where they converge",
+    ),
+    "graph/operations.py": (1, "rules: how many multiplications and additions a function takes"),
+    "core/scalars.py": (1, "evaluations: of numbers in floating point, without NumPy"),
+    "conjugates/written.py": (1, "rules: what is written for a value and its conjugate"),
+    "conjugates/reading.py": (1, "the norms that are roots of products with the conjugate"),
+    "extend/bridges/sympy_export.py": (2, "rules: SymPy's form of what it lacks"),
+    "engine/calculus/orders.py": (1, "rules: derivatives of functions with an order"),
+    "engine/ir/property_flags.py": (
+        1,
+        "flags of kinds, some named like the function that projects",
+    ),
+    "engine/ir/properties.py": (2, "theorems: flags of the argument to flags of the value"),
+    "engine/lowering/index_rules.py": (1, "rules: index arithmetic"),
+    "engine/lowering/indexed.py": (2, "rules: what has bound indices"),
+    "engine/lowering/multilinear.py": (1, "rules: index arithmetic"),
+    "stable.py": (1, "which formulas divide by what a product is made of"),
+    "write/printers/c_rules.py": (1, "rules: what C has no call for"),
+    "write/printers/numpy_indexed.py": (
+        2,
+        "rules: what has bound indices, what reductions begin with",
+    ),
+    "write/printers/latex_functions.py": (1, "rules: what no template says"),
+    "write/printers/numpy_emit.py": (
+        2,
+        "what is a method of arrays, and whose value nobody else holds",
+    ),
+    "write/printers/numpy_properties.py": (1, "runtime functions whose value may be complex"),
+    "write/printers/numpy_functions.py": (1, "rules: what is no single call"),
+    "write/printers/text.py": (1, "rules: what has sizes or letters in its text"),
+    "engine/rewriting/constants.py": (2, "rules: exact values"),
+    "read/shapes/shape_rules.py": (1, "shape rules"),
+    "engine/recovery/factory.py": (2, "a rule: kron(A', B')' is kron(A, B)"),
+    "read/syntax/advice.py": (1, "words for optima"),
+    "read/syntax/dotted.py": (
+        5,
+        "what Python libraries have by the same name",
+    ),
+    "read/tex/scripts.py": (1, "words, of which some are functions too"),
 }
 OF_THE_JUDGES = ("verify/exact/", "verify/oracle/")
 ROWS = "core/functions/"
@@ -470,15 +488,15 @@ def test_what_is_known_of_functions_stands_in_their_rows() -> None:
     """A new table keyed by functions is a field of ``FunctionSpec``, unless there is a reason
     against it.
     """
-    found = set()
+    found = {}
     for path in parsed():
         file = path.relative_to(ROOT / "matcalc").as_posix()
         if file.startswith((*OF_THE_JUDGES, ROWS)):
             continue
-        if tables_of_functions(_without_exports(path)):
-            found.add(file)
-    assert found == set(KEYED_BY_FUNCTIONS), (
-        "a table of functions: make it a field, or give the reason here"
+        if count := tables_of_functions(_without_exports(path)):
+            found[file] = count
+    assert found == {file: count for file, (count, _) in KEYED_BY_FUNCTIONS.items()}, (
+        "a table of functions: make it a field, or count it here with its reason"
     )
 
 

@@ -118,7 +118,7 @@ def from_latex(source: str, program: Program) -> Equation:
     # most equations are not in LaTeX
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415
 
-    left, right = _sides(as_zero(source))
+    left, right = split_sides(as_zero(source))
     whole = f"({left}) - ({right})"
 
     def read_array(text: str, arrays: Mapping[str, str]) -> Program:
@@ -200,7 +200,7 @@ def read_equation(program: Program, source: str | Equation) -> tuple[Program, Ex
     """What is zero in an equation, its left side less its right one, and the program with its
     variables.
     """
-    left, right = _sides(equation_text(source))
+    left, right = split_sides(equation_text(source))
     kinds = {} if isinstance(source, str) else source.kinds
     program, tree = read_beside(program, _less(left, right), kinds)
     if tree.op == "-" and is_zero(tree.args[1]):
@@ -248,7 +248,7 @@ def require_equation(tree: Expr) -> None:
     """ArgumentError for a comparison, ``A*x == b``, which is 1 or 0 and no left side."""
     if tree.op in COMPARISONS:
         left, right = map(text, tree.args)
-        _sides(f"{left} {tree.op} {right}")
+        split_sides(f"{left} {tree.op} {right}")
 
 
 def _join(program: Program, other: Program) -> tuple[Program, Program] | None:
@@ -278,7 +278,11 @@ def _less(left: str, right: str) -> str:
     return f"{left} - ({right})" if re.search(r"[^\w\s.*/'^()]", right) else f"{left} - {right}"
 
 
-def _sides(source: str) -> list[str]:
+def split_sides(source: str) -> list[str]:
+    """The two sides of an equation.
+
+    Raises: ParseError, or ArgumentError for an inequality, where the text is not one.
+    """
     if re.search(r"[<>]|!=|\\leq?\b|\\geq?\b", source):
         raise ArgumentError(
             f"{source} is not an equation, and inequalities are not solved",

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from matcalc.answers.common.parts import Parts
 from matcalc.core.boundary import public
-from matcalc.notations.answer import Written, align_lines
+from matcalc.notations.answer import NotationText, Written, align_lines
 
 Key = TypeVar("Key")
 
 
-class PartsInNotation(Parts[Key, Written]):
+class PartsInNotation(NotationText, Parts[Key, Written]):
     """Several derivatives in a notation, by what they are of: the lines of each."""
-
-    notation: str
 
     @property
     def lines(self) -> list[dict[str, str]]:
@@ -43,12 +41,6 @@ class PartsInNotation(Parts[Key, Written]):
         """The lines in the language of expressions."""
         return "\n".join([each.text() for each in self.values()])
 
-    def __str__(self) -> str:
-        return self.text()
-
-    def __repr__(self) -> str:
-        return f"<matcalc.{type(self).__name__} {self.notation}: {self.text()}>"
-
     @public
     def latex(self, *, bold: bool = False) -> str:
         """The lines in LaTeX; with ``bold`` vectors and matrices are set in bold."""
@@ -60,13 +52,3 @@ class PartsInNotation(Parts[Key, Written]):
         """How the lines were proved: as sure as the least sure."""
         said = [each.verification for each in self.values()]
         return next((how for how in said if not how.startswith("exact")), said[0])
-
-    def to_json(self) -> Mapping[str, Any]:
-        """What JSON says of it."""
-        return {
-            "notation": self.notation,
-            "lines": self.lines,
-            "reading": self.reading,
-            "text": self.text(),
-            "latex": self.latex(),
-        }

@@ -12,7 +12,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, add_terms, is_zero, multiply, number
 from matcalc.engine.pipeline import by_entries, simplify_tree
-from matcalc.notations.answer import Written, require_stacked
+from matcalc.notations.answer import WrittenByMethod, require_stacked
 from matcalc.notations.lines import LineNames, NotationLine, in_language
 from matcalc.notations.values import stack_term, vec_of
 from matcalc.write.printers.text import text
@@ -32,7 +32,7 @@ class Expansion(NamedTuple):
     verify: bool
 
 
-class TaylorInNotation(Written):
+class TaylorInNotation(WrittenByMethod):
     """A Taylor polynomial in one of the notations."""
 
     def __init__(self, found: Expansion, notation: str, *, row_major: bool = False) -> None:
@@ -49,15 +49,7 @@ class TaylorInNotation(Written):
             program = program.declare(direction_of(program.variables[point.wrt], name))
             self._names[point.wrt] = name
         self._moving = program
-        lines = {
-            "matrix": self._plain,
-            "index": self._index,
-            "cases": self._index,
-            "kronecker": self._stacked,
-            "operator": self._operator,
-            "differential": self._differential,
-        }[notation]()
-        self._write(lines, verify=found.verify)
+        self._write(self._lines_in(notation), verify=found.verify)
 
     @property
     def _shown(self) -> tuple[str, ...]:

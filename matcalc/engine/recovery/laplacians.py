@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Dim
 from matcalc.core.likeness import chain
-from matcalc.core.tree import Expr, is_number, split_signed_terms
+from matcalc.core.tree import Expr, is_number, join_signed, split_signed_terms
 from matcalc.core.walk import fold
 from matcalc.engine.recovery.factory import ExpressionFactory
 
@@ -101,11 +101,4 @@ def _links(scalars: Sequence[Expr], links: Sequence[Expr]) -> tuple[list[int], l
 
 
 def _add(factory: ExpressionFactory, terms: Sequence[tuple[int, Expr]]) -> Expr:
-    """The sum of terms with signs, one without a minus first if there is any."""
-    first = next((k for k, (sign, _) in enumerate(terms) if sign > 0), None)
-    if first is None:
-        return factory.negative(_add(factory, [(-sign, term) for sign, term in terms]))
-    total = terms[first][1]
-    for sign, term in [*terms[:first], *terms[first + 1 :]]:
-        total = factory.binary("+" if sign > 0 else "-", total, term)
-    return total
+    return join_signed(terms, factory.binary, factory.negative)
