@@ -44,8 +44,9 @@ def least(work: Callable[[], object], clock: Callable[[], float] = time.thread_t
 def measured(only: str) -> Iterator[tuple[str, float]]:
     """Labels and microseconds: derivations, cold processes, generated functions."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from derive import answer, network
+    from derivations import answer
     from evaluate import point
+    from growth import network
     from problems import PROBLEMS
     from textbook import CASES
 

@@ -1,5 +1,5 @@
-"""How long deriving takes: textbook expressions beside SymPy, the published cases, a deep network,
-a cold process.
+"""How long deriving takes: textbook expressions beside SymPy and tensorgrad, the published cases,
+growth with the length, a deep network beside JAX, a cold process.
 
 Run ``python benchmarks/derive.py --help``; benchmarks/README.md says how to read the tables.
 """
@@ -8,122 +8,64 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import shutil
 import subprocess
 import sys
-import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-from textbook import CASES, Case, Sympy
+from derivation_peers import Outcome, sympy_outcome, tensorgrad_outcome
+from derivations import answer, milliseconds, seconds, tokens
+from growth import beside_jax, growth
+from textbook import CASES
 
 import matcalc
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "cases"
-TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:\.\d+)?|\.[*/^]|[-+*/^'=]")
-LAYERS = (1, 2, 4, 8, 16, 32, 64, 128)
+# who has the textbook's expressions
+OTHERS = {"sympy": sympy_outcome, "tensorgrad": tensorgrad_outcome}
+PEERS = (*OTHERS, "jax")
 
 
-def seconds(
-    work: Callable[[], object], repeats: int, before: Callable[[], object] | None = None
-) -> float:
-    """The median time of a call; ``before`` is not timed."""
-    times = []
-    for _ in range(repeats):
-        if before is not None:
-            before()
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return median(times)
+# textbook expressions
 
 
-def milliseconds(value: float | None) -> str:
-    return "-" if value is None else f"{1000 * value:.2f}"
-
-
-def answer(
-    text: str, wrt: str, variables: dict[str, str], order: int, structure: str = "declared"
-) -> str:
-    """The whole road: parse, derive, simplify, print."""
-    # not matcalc.diff, which looks up what was asked before
-    return str(matcalc.parse(text, variables).diff(wrt, order=order, structure=structure))
-
-
-# textbook expressions, beside SymPy
-
-
-def sympy_seconds(case: Case, order: int, repeats: int) -> tuple[float | None, str]:
-    """SymPy's ``.diff`` of an expression that is built already; None and the reason where it has no
-    answer.
-    """
-    if case.sympy is None:
-        return None, "no such notion"
-    from sympy import Derivative, ZeroMatrix
-    from sympy.core.cache import clear_cache
-
-    session = Sympy()
-    warnings.simplefilter(
-        "ignore"
-    )  # SymPy warns of itself; after its import, which sets a filter for that
-    expression, variable = case.sympy(session), getattr(session, case.wrt)
-
-    def derivative() -> Any:
-        result = expression
-        for _ in range(order):
-            result = result.diff(variable)
-        return result
-
-    try:
-        result = derivative()
-    except (
-        NotImplementedError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-    ) as problem:
-        return None, f"raises {type(problem).__name__}"
-    if result.has(Derivative):
-        return None, "left unevaluated"
-    if isinstance(result, ZeroMatrix) and order == 1:
-        return None, "answers 0"  # wrong: every expression of the table depends on its variable
-    return seconds(derivative, repeats, clear_cache), ""
-
-
-def textbook(repeats: int, with_sympy: bool) -> None:
-    print(f"Textbook expressions, ms (median of {repeats})")
-    print("matcalc: parse, derive, simplify, print; SymPy: .diff alone, its cache cleared\n")
-    print(f"{'expression':<24}{'order':>6}{'matcalc':>10}{'SymPy':>10}  answer")
-    ours: dict[int, list[float]] = {1: [], 2: []}
-    theirs: dict[int, list[float]] = {1: [], 2: []}
+def textbook(repeats: int, peers: list[str]) -> None:
+    others = [peer for peer in peers if peer in OTHERS]
+    print(f"Textbook expressions, ms (median of {repeats}; of the other tools at most 5)\n")
+    heads = "".join(f"{name:>12}" for name in ("matcalc", *others))
+    print(f"{'expression':<24}{'order':>6}{heads}  answer")
+    found: dict[str, dict[int, list[float]]] = {
+        name: {1: [], 2: []} for name in ("matcalc", *others)
+    }
     for case in CASES:
         for order in (1, 2):
             try:
                 text = answer(case.text, case.wrt, case.variables, order)
             except matcalc.MatcalcError as problem:
-                print(f"{case.name:<24}{order:>6}{'-':>10}{'':>10}  {problem.args[0]}")
+                print(f"{case.name:<24}{order:>6}  {problem.args[0]}")
                 continue
             mine = seconds(lambda c=case, o=order: answer(c.text, c.wrt, c.variables, o), repeats)  # type: ignore[misc]
-            ours[order].append(mine)
-            other, why = sympy_seconds(case, order, min(repeats, 5)) if with_sympy else (None, "")
-            if other is not None:
-                theirs[order].append(other)
+            outcomes = {"matcalc": Outcome(mine)}
+            outcomes |= {peer: OTHERS[peer](case, order, repeats) for peer in others}
+            for name, outcome in outcomes.items():
+                if outcome.seconds is not None:
+                    found[name][order].append(outcome.seconds)
+            times = "".join(f"{milliseconds(each.seconds):>12}" for each in outcomes.values())
             shown = text if len(text) <= 60 else text[:57] + "..."
-            shown += f"   (SymPy: {why})" if why else ""
+            why = "; ".join(f"{name}: {each.why}" for name, each in outcomes.items() if each.why)
             print(
-                f"{case.name:<24}{order:>6}{milliseconds(mine):>10}{milliseconds(other):>10} "
-                f" {shown}"
+                f"{case.name:<24}{order:>6}{times}  {shown}" + (f"   ({why})" if why else ""),
+                flush=True,
             )
     for order in (1, 2):
-        other_median = median(theirs[order]) if theirs[order] else None
-        print(f"{'median':<24}{order:>6}{milliseconds(median(ours[order])):>10}{milliseconds(other_median):>10}"
-              f"  over {len(ours[order])} and {len(theirs[order])} expressions")  # fmt: skip
+        lists = [found[name][order] for name in found]
+        medians = "".join(f"{milliseconds(median(each) if each else None):>12}" for each in lists)
+        counts = ", ".join(f"{len(found[name][order])} by {name}" for name in found)
+        print(f"{'median':<24}{order:>6}{medians}  {counts}")
+    for name, orders in found.items():
+        print(f"answered by {name}: {sum(map(len, orders.values()))} of {2 * len(CASES)}")
 
 
 # the published cases
@@ -149,7 +91,7 @@ def published(folder: Path, repeats: int) -> None:
         times.append((seconds(lambda a=arguments: answer(*a), repeats), case["id"]))  # type: ignore[misc]
         if case["expected"] is not None:
             judged += 1
-            if len(TOKEN.findall(text)) > case["expected_size"]:
+            if tokens(text) > case["expected_size"]:
                 longer.append(case["id"])
     times.sort()
     values = [value for value, _ in times]
@@ -169,34 +111,6 @@ def published(folder: Path, repeats: int) -> None:
         print(f"  refused  {line}")
     for name in longer:
         print(f"  longer   {name}")
-
-
-# a deep network
-
-
-def network(depth: int) -> str:
-    """norm2(tanh(WK*...tanh(W1*x)) - y)^2."""
-    inside = "x"
-    for layer in range(1, depth + 1):
-        inside = f"tanh(W{layer}*{inside})"
-    return f"norm2({inside} - y)^2"
-
-
-def layers(repeats: int) -> None:
-    print(
-        f"\nK-layer tanh network by W1, ms (median of "
-        f"{repeats})\n\n{'K':>6}{'ms':>10}{'ms/K':>10}{'tokens':>10}{'tokens/K':>10}"
-    )
-    times = {}
-    for depth in LAYERS:
-        text = network(depth)
-        size = len(TOKEN.findall(answer(text, "W1", {}, 1)))
-        times[depth] = seconds(lambda t=text: answer(t, "W1", {}, 1), repeats)  # type: ignore[misc]
-        print(
-            f"{depth:>6}{milliseconds(times[depth]):>10}"
-            f"{milliseconds(times[depth] / depth):>10}{size:>10}{size / depth:>10.1f}"
-        )
-    print(f"\n  t(128)/t(16) = {times[128] / times[16]:.1f}")
 
 
 # a cold process
@@ -241,12 +155,20 @@ def main() -> None:
     parser.add_argument(
         "--repeats", type=int, default=11, help="calls of which the median is taken (default 11)"
     )
-    parser.add_argument("--no-sympy", action="store_true", help="leave SymPy out")
+    parser.add_argument(
+        "--peers",
+        nargs="*",
+        default=["sympy"],
+        choices=PEERS,
+        help="other tools that are measured (default sympy)",
+    )
     options = parser.parse_args()
-    textbook(options.repeats, not options.no_sympy)
+    textbook(options.repeats, options.peers)
     if options.cases is not None:
         published(options.cases, max(3, options.repeats // 3))
-    layers(max(3, options.repeats // 3))
+    growth(max(3, options.repeats // 3))
+    if "jax" in options.peers:
+        beside_jax(options.repeats)
     cold(20)
 
 
