@@ -179,7 +179,9 @@ class Engine(IndexForms):
         self.typed_sums = find_typed_sums(parts)
         self.typed = Typed(has_decimals(parts))
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
-        self.last = Rewriter(self.builder, self.lowering, final=True, phases=phases)
+        self.last = Rewriter(
+            self.builder, self.lowering, final=True, phases=phases, before=self.rewriter
+        )
         self.shortener = Shortener(self.builder)
         self.factory = ExpressionFactory()  # of the last tree
         self.commuting: Commuting | None = None

@@ -102,6 +102,11 @@ class Catalogue:
         return [*LIBRARY.rewrites, *own]
 
     @cached_property
+    def endings(self) -> list[Activation]:
+        """The rewrites for the end."""
+        return [each for each in self.rewrites if each.phase == "final"]
+
+    @cached_property
     def by_need(self) -> dict[FunctionName, list[int]]:
         """The places of the rewrites that need a function or a kind; those that need nothing stand
         under "".

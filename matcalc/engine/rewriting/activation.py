@@ -33,23 +33,30 @@ class Phases(NamedTuple):
 
 class Activated:
     """The functions that are there or may be brought in, the places of the rewrites that may fire,
-    and these by their heads, in the order in which they were activated. It never changes.
+    and these by their heads, in the order in which they were activated. ``late`` are those for the
+    end among them; ``ends`` says whether any may fire, also where they take no part. It never
+    changes.
     """
 
-    __slots__ = ("awake", "present", "rules")
+    __slots__ = ("awake", "ends", "late", "present", "rules")
 
     def __init__(
         self,
         present: frozenset[FunctionName],
         awake: frozenset[int],
         rules: dict[FunctionName, list[Pattern]],
+        late: dict[FunctionName, list[Pattern]],
+        *,
+        ends: bool,
     ) -> None:
         self.present = present
         self.awake = awake
         self.rules = rules
+        self.late = late
+        self.ends = ends
 
 
-NOTHING = Activated(frozenset(), frozenset(), {})
+NOTHING = Activated(frozenset(), frozenset(), {}, {}, ends=False)
 
 
 def activate(
@@ -80,6 +87,7 @@ def _follow(
     """
     present, awake = {*state.present, *fresh}, set(state.awake)
     rules = {head: [*patterns] for head, patterns in state.rules.items()}
+    late = {head: [*patterns] for head, patterns in state.late.items()}
     places = {place for name in fresh for place in known.by_need.get(name, ())}
     queue = [(0, place) for place in sorted(places)]
     while queue:
@@ -90,8 +98,11 @@ def _follow(
         awake.add(place)
         rule = pattern(known, activation.name)
         rules.setdefault(rule.head, []).append(rule)
+        if activation.phase == "final":
+            late.setdefault(rule.head, []).append(rule)
         for name in activation.brings - present:
             for other in known.by_need.get(name, ()):
                 heappush(queue, (turn if other > place else turn + 1, other))
         present |= activation.brings
-    return Activated(frozenset(present), frozenset(awake), rules)
+    ends = any(each.needs <= present for each in known.endings)
+    return Activated(frozenset(present), frozenset(awake), rules, late, ends=ends)

@@ -55,6 +55,7 @@ class Rewriter:
         final: bool = False,
         phases: Collection[str] = PHASES,
         code: bool = False,
+        before: Rewriter | None = None,
     ) -> None:
         self.builder = builder
         self.lowering = lowering
@@ -66,10 +67,14 @@ class Rewriter:
         self._admitted: set[Node] = set()
         self._met: set[FunctionName] = set()
         self._state = NOTHING
+        # one with the same rewrites but those for the end: what it has settled has no others
+        self._before = before
         self._phases = Phases(frozenset(["", *phases, *(["final"] if final else [])]), code)
 
     def rewrite(self, root: Node) -> Node:
         """The node with every rewrite applied wherever it holds."""
+        if self._before is not None and self._is_settled(root) and not self._before._state.ends:
+            return root
         self._limit = len(self.steps) + _BUDGET
         stack = [root]
         while stack:
@@ -85,6 +90,10 @@ class Rewriter:
             else:
                 stack.append(follow)
         return self._resolve(root)
+
+    def _is_settled(self, node: Node) -> bool:
+        """Whether the node is known to have no rewrites but those for the end."""
+        return self._before is not None and self._before._done.get(node) is node
 
     def has_met(self, function: str) -> bool:
         """Whether the function was in a node that was rewritten, or may have been brought in."""
@@ -133,7 +142,7 @@ class Rewriter:
         if isinstance(node, Leaf):
             return node
         head = node.name if isinstance(node, Call) else "+" if isinstance(node, Sum) else "*"
-        rules = self._state.rules.get(head, ())
+        rules = (self._state.late if self._is_settled(node) else self._state.rules).get(head, ())
         there = heads(node) if rules else frozenset()
         for rule in rules:
             if not rule.heads <= there or not (rule.analytic or self._is_real(node)):

@@ -175,3 +175,24 @@ def test_rewriting_is_bounded(monkeypatch):
     monkeypatch.setattr(engine, "_BUDGET", 2)
     with pytest.raises(UnsupportedError, match="do not terminate; the last ones were det-product"):
         rewritten(Bench(), "det(X*Y*V*P*S)")
+
+
+ENDS = (
+    "sqrt(sum(A.^2, 2)).*u",
+    "x - logsumexp(x)",
+    "1 - sigmoid(x)",
+    "relu(x) - x",
+    "inv(A'*A)*A'",
+    "A*x",
+)
+
+
+@pytest.mark.parametrize("source", ENDS)
+def test_what_is_settled_has_only_the_rewrites_for_the_end(source):
+    bench = Bench({"u": "vector(m)"})
+    before = Rewriter(bench.builder, bench.lowering)
+    node = before.rewrite(bench.node(source))
+    alone = Rewriter(bench.builder, bench.lowering, final=True)
+    last = Rewriter(bench.builder, bench.lowering, final=True, before=before)
+    assert last.rewrite(node) is alone.rewrite(node)
+    assert [step.rule for step in last.steps] == [step.rule for step in alone.steps]
