@@ -97,7 +97,7 @@ class Shortener:
             if (
                 isinstance(factor, Sum)
                 and exponent == 1
-                and (traced or len(node.factors) + (node.coefficient != 1) > 1)
+                and (traced or len(node.factors) > 1)
                 and tried < _TRIES
             ):
                 tried += 1
