@@ -24,8 +24,8 @@ from matcalc.core.members import families
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.engine.inner import expand
-from matcalc.extend.own.language import Language as Language  # noqa: PLC0414 - public
-from matcalc.extend.own.language import check_file
+from matcalc.extend.user_defined.language import Language as Language  # noqa: PLC0414 - public
+from matcalc.extend.user_defined.language import check_file
 from matcalc.read.frontend import read, read_pair
 from matcalc.results import Derivative, Expression, Formula
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matcalc.answers.derivatives.backprop import Backprop
-    from matcalc.extend.own.load import Loaded
+    from matcalc.extend.user_defined.load import Loaded
 
     Declarations = Mapping[str, str | Variable]
 
@@ -412,7 +412,7 @@ def load_identities(
     Raises: CatalogueError for a malformed or a false statement.
     """
     # it loads NumPy, and few need it
-    from matcalc.extend.own.load import load_identities as loaded  # noqa: PLC0415
+    from matcalc.extend.user_defined.load import load_identities as loaded  # noqa: PLC0415
 
     check_file(path, functions)
     return loaded(path, functions=functions)

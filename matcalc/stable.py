@@ -93,7 +93,7 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
         return tree
     made = Recovery(functions=known.language.functions).recover(after)
     made = transpose(made) if tree.row and not made.row else made
-    made = made.fold(lambda node, args: _unfolded(node.with_args(args)))
+    made = made.fold(lambda node, args: _without_fused(node.with_args(args)))
     given = dict(variables)
     same = decide_by_value(
         Program(tree, given, "", known.language), Program(made, given, "", known.language)
@@ -101,7 +101,7 @@ def _without_poles(tree: Expr, variables: Mapping[str, Variable], known: Catalog
     return made if same.verdict == EQUAL else tree
 
 
-def _unfolded(node: Expr) -> Expr:
+def _without_fused(node: Expr) -> Expr:
     """A contraction without fused indices: a matrix whose rows or columns are summed over the
     index of all pairs is an array on these.
     """

@@ -67,7 +67,7 @@ def _with_identities(options: Namespace) -> int:
     """The command, with files of identities loaded as long as it runs."""
     from contextlib import ExitStack  # noqa: PLC0415 - most commands bring no identities
 
-    from matcalc.extend.own.load import load_identities  # noqa: PLC0415 - it loads NumPy
+    from matcalc.extend.user_defined.load import load_identities  # noqa: PLC0415 - it loads NumPy
 
     with ExitStack() as stack:
         for file in options.identities:

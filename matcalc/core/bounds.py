@@ -168,7 +168,7 @@ def _function(op: str, args: list[Bounds]) -> Bounds:
     if row is None:
         return _RANGES.get(op, EVERYTHING)
     above, below = [end in row.avoids for end in row.values or (-INFINITE, INFINITE)]
-    if row.slope == 1 and op in SCALARS and len(args) == 1:
+    if row.monotone == 1 and op in SCALARS and len(args) == 1:
         (a,) = args
         flat = row.branches != ""  # relu below zero, where its end is reached
         return Bounds(
@@ -177,7 +177,7 @@ def _function(op: str, args: list[Bounds]) -> Bounds:
             (a.above and not (flat and a.least < 0)) or (above and a.least == -INFINITE),
             (a.below and not (flat and a.most <= 0)) or (below and a.most == INFINITE),
         )
-    if row.slope == 2 and row.parity == 1 and op in SCALARS:
+    if row.monotone == 2 and row.parity == 1 and op in SCALARS:
         return _even(op, args[0])
     if row.values is None:
         return EVERYTHING

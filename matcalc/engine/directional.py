@@ -92,7 +92,7 @@ class Stepping:
         """
         engine, builder = self.engine, self.engine.builder
         node = engine.rewriter.rewrite(lower_program(engine.lowering, self.program, self.names))
-        slopes = LocalDerivatives(builder, engine.lowering)
+        local_derivatives = LocalDerivatives(builder, engine.lowering)
         found: list[Node] = []
         places: list[tuple[str, int]] = []  # where the axes of variables of some kind begin
         for step in self.steps:
@@ -100,10 +100,10 @@ class Stepping:
                 kind = self.program.variables[step].kind
                 if self.structure != "free" and kind_spec(kind).linear:
                     places.append((kind, node.rank))
-                node = derivative(builder, node, self.names[step], slopes)
+                node = derivative(builder, node, self.names[step], local_derivatives)
             else:
                 moves = {self.names[name]: self.names[step[name]] for name in step}
-                node = directional(builder, node, moves, slopes)
+                node = directional(builder, node, moves, local_derivatives)
             node = engine.shorten(node)
             found.append(self._settle(node, places, free=len(found) < free))
         return found

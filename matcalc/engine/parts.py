@@ -58,10 +58,10 @@ def derive_part(program: Program, part: VariablePart, statement: DerivativeState
     require_symmetry(program, lowering, leaves)
     require_single(program, lowering, leaves, {name})
     node = engine.rewriter.rewrite(lowering.lower(expr, leaves))
-    slopes = LocalDerivatives(builder, lowering)
+    local_derivatives = LocalDerivatives(builder, lowering)
     for _ in range(statement.order):
         kept = node.axes
-        node = derivative(builder, node, leaves[name], slopes)
+        node = derivative(builder, node, leaves[name], local_derivatives)
         if any(place is not None for place in part.places):
             array = Expr("variable", (), node.axes, value="?")
             shape = (*kept, *part.shape)

@@ -89,9 +89,9 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     if structure == "free" and within is not names[wrt]:
         require_symmetry(program, engine.lowering, names, wrt)
     node = engine.rewriter.rewrite(lower_program(engine.lowering, program, names))
-    slopes = LocalDerivatives(builder, engine.lowering)
+    local_derivatives = LocalDerivatives(builder, engine.lowering)
     for _ in range(statement.order):
-        node = engine.shorten(derivative(builder, node, names[wrt], slopes))
+        node = engine.shorten(derivative(builder, node, names[wrt], local_derivatives))
     if variable.kind not in FREE:
         node = substitute(builder, node, {names[wrt]: within})
     places = [program.expr.rank + 2 * turn for turn in range(statement.order)]

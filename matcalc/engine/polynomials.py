@@ -111,7 +111,7 @@ def square_free(a: Polynomial) -> list[tuple[int, Polynomial]]:
     """Yun's factors: a is a number times the product of factor^multiplicity, each without multiple
     roots.
     """
-    common = common_divisor(a, _slope(a))
+    common = common_divisor(a, _differentiate(a))
     rest = _quotient(a, common)
     found: list[tuple[int, Polynomial]] = []
     multiplicity = 1
@@ -131,7 +131,7 @@ def count_roots(a: Polynomial, *, positive: bool) -> int:
         a = a[1:]  # zero is no positive number
     if len(a) < 2:
         return 0
-    chain = [a, _slope(a)]
+    chain = [a, _differentiate(a)]
     while len(chain[-1]) > 1:
         rest = _scale(_remainder(chain[-2], chain[-1]), -1)
         if not rest:
@@ -180,7 +180,7 @@ def _product(a: Polynomial, b: Polynomial) -> Polynomial:
     return _trim(found)
 
 
-def _slope(a: Polynomial) -> Polynomial:
+def _differentiate(a: Polynomial) -> Polynomial:
     return _trim([k * x for k, x in enumerate(a)][1:])
 
 

@@ -147,8 +147,8 @@ def _derive(
     if structure == "free" and any(within[name] is not names[name] for name in wrt):
         require_symmetry(program, lowering, names, wrt[0])
     node = engine.rewriter.rewrite(lowering.lower(program.expr, names))
-    slopes = LocalDerivatives(builder, lowering)
-    nodes = derivatives(builder, node, [names[name] for name in wrt], slopes)
+    local_derivatives = LocalDerivatives(builder, lowering)
+    nodes = derivatives(builder, node, [names[name] for name in wrt], local_derivatives)
     raw = dict(zip(wrt, nodes, strict=True))
 
     def finish(name: str, each: Node) -> Expr:

@@ -13,7 +13,7 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.runtime.arguments import CallError, SingularMatrixError, take
-from matcalc.runtime.own import use_functions
+from matcalc.runtime.user_functions import use_functions
 
 _MISSING = object()  # in the place of an argument
 _PROBLEMS = (IndexError, TypeError, ValueError, ZeroDivisionError, EvaluationError)

@@ -120,9 +120,10 @@ ALLOWED = {
     "results inner requirements",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
-    "own": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle runtime "
-    "equality judge",
-    "api": "core frontend tex judge results common derivatives bridges own inner conjugates",
+    "user_defined": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle "
+    "runtime equality judge",
+    "api": "core frontend tex judge results common derivatives bridges user_defined inner "
+    "conjugates",
     "analysis": "core results common derivatives expansions convex extrema implicit api conjugates",
     "__init__": "core version api analysis judge results derivatives expansions objectives "
     "testing conjugates",
@@ -130,7 +131,7 @@ ALLOWED = {
     "session": "core syntax frontend conjugates",
     "plot": "core judge",
     "cli": "core version frontend tex catalogue oracle verification results common derivatives "
-    "expansions convex extrema implicit judge own web graph session inner plot manifolds "
+    "expansions convex extrema implicit judge user_defined web graph session inner plot manifolds "
     "notations conjugates",
     "layout": "core syntax",
     "document": "core tex judge results session layout cli",

@@ -104,10 +104,12 @@ def test_code_of_open_axes() -> None:
 
 
 @pytest.mark.parametrize("wrong", [-1, Fraction(1001, 1000)])
-def test_a_wrong_slope_is_found_out(monkeypatch: pytest.MonkeyPatch, wrong: Fraction) -> None:
-    right = resolvents.slope
+def test_a_wrong_derivative_is_found_out(monkeypatch: pytest.MonkeyPatch, wrong: Fraction) -> None:
+    right = resolvents.differentiate_solution
     monkeypatch.setattr(
-        resolvents, "slope", lambda builder, *asked: builder.scale(wrong, right(builder, *asked))
+        resolvents,
+        "differentiate_solution",
+        lambda builder, *asked: builder.scale(wrong, right(builder, *asked)),
     )
     for wrt in "AB":
         with pytest.raises(VerificationError, match="this is a bug in matcalc"):

@@ -28,7 +28,7 @@ _OPPOSITE = {
 }
 _OF_ENTRIES = {MATRIX_CONVEX: CONVEX, MATRIX_CONCAVE: CONCAVE}  # of tr(M), a'*M*a, M[i,i]
 _UP, _DOWN, _ANY, _EVEN = 1, -1, 0, 2  # rises, falls, neither, rises above zero
-_ATOMS = {name: (row.curvature, row.slope) for name, row in OPERATIONS.items() if row.curvature}
+_ATOMS = {name: (row.curvature, row.monotone) for name, row in OPERATIONS.items() if row.curvature}
 _SCALED = frozenset(name for name, row in OPERATIONS.items() if row.parameter)
 # of several arguments that all may move
 _JOINT = frozenset(name for name in _ATOMS if not OPERATIONS[name].along) - _SCALED

@@ -18,7 +18,7 @@ from matcalc.answers.implicit.implicit_together import (
 )
 from matcalc.answers.zeros.moving import solve_direction
 from matcalc.answers.zeros.singular import is_singular, singular_because
-from matcalc.answers.zeros.solving import inverse_of_slope, matrix_of_map
+from matcalc.answers.zeros.solving import inverse_of_derivative, matrix_of_map
 from matcalc.core.boundary import public
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.directions import direction_of, free_variable
@@ -78,7 +78,7 @@ def _newton_by_vector(expression: Expression, known: Variable) -> Solved:
     if is_singular(program, hessian._tree):
         raise _singular(expression, str(hessian), hessian._tree, known)
     rest = Expr("neg", (gradient._tree,), gradient._tree.shape)
-    tree = inverse_of_slope(program, hessian._tree, rest, known)
+    tree = inverse_of_derivative(program, hessian._tree, rest, known)
     assert tree is not None  # only of matrices it is none
     lines = [("gradient", str(gradient)), ("Hessian", str(hessian))]
     lines.append(("where", "the Hessian is invertible"))

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from matcalc.answers.expansions.taylor import put
 from matcalc.answers.zeros.solving import (
+    inverse_of_derivative,
     inverse_of_map,
-    inverse_of_slope,
     matrix_of_map,
     product_of,
     products_of,
@@ -184,7 +184,7 @@ def _along_diagonal(program: Program, value: Expr, unknown: Variable) -> Iterato
     entries = moving._replace(expr=Expr("diag", (whole,), inner.shape), definitions={})
     with suppress(UnsupportedError):
         slope = derive(entries, _DIAGONAL)
-        found = inverse_of_slope(entries, slope, Expr("diag", (value,), inner.shape), known)
+        found = inverse_of_derivative(entries, slope, Expr("diag", (value,), inner.shape), known)
         if found is not None:
             there = Expr("diag", (variable(unknown.name, unknown.shape),), inner.shape)
             moved = Expr("diag", (put(found, {_DIAGONAL: there}),), unknown.shape)

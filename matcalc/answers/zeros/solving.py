@@ -114,7 +114,7 @@ def affine_zero(program: Program, wrt: str, *, by_vec: bool = False) -> Zero | N
     value = Expr("neg", (rest,), rest.shape)
     if len(known.shape) == 1 and is_singular(bare, linear):
         return Zero(_some_solution(bare, linear, rest, known), kernel(bare, linear, known))
-    inverse = inverse_of_map if by_vec else inverse_of_slope
+    inverse = inverse_of_map if by_vec else inverse_of_derivative
     found = inverse(bare, linear, value, known)
     return None if found is None else Zero(found)
 
@@ -137,7 +137,9 @@ def _some_solution(program: Program, linear: Expr, rest: Expr, known: Variable) 
     return simplify_tree(program, whole)
 
 
-def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
+def inverse_of_derivative(
+    program: Program, linear: Expr, value: Expr, known: Variable
+) -> Expr | None:
     """The direction of a variable along which the linear map has a value, with an inverse or, of
     A*X + X*B, with ``sylvester``; None where the map of a matrix is neither this nor a single
     product A*X*B.
@@ -180,7 +182,7 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
 
 def inverse_of_map(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
     """The same, of any sum of products A*X*B: as a last resort by ``vec``."""
-    found = inverse_of_slope(program, linear, value, known)
+    found = inverse_of_derivative(program, linear, value, known)
     if found is None and len(known.shape) > 1:
         return _inverse_by_vec(program, linear, value, known)
     return found

@@ -99,7 +99,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     breaks: bool = False  # has poles, or ends of its domain, that no other field tells
     linear: tuple[int, ...] = ()  # the places of the arguments in which it is linear
     smooth: bool = False  # has second derivatives wherever it has a value; so has what is linear
-    slope: int = 0  # 1: rises in its arguments; 2: does so above zero
+    monotone: int = 0  # 1: rises in its arguments; 2: does so above zero
     curvature: str = ""  # convex or concave
     in_order: str = ""  # convex or concave in the order of symmetric matrices
     branches: str = ""  # where these meet: by the "sign" of x, "order" of x, y, "size", "condition"

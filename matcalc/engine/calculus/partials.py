@@ -77,19 +77,19 @@ def partials(
 def _call(
     node: Call,
     arg: Node,
-    slope: LocalDerivative,
+    local: LocalDerivative,
     defined: Callable[[Node, Labels], tuple[Factor, ...]],
 ) -> Iterator[Partial]:
     outputs = tuple(range(node.rank))
-    if slope.entrywise:
-        factors: tuple[Factor, ...] = ((slope.node, outputs, 1),)
-        for inner, labels, exponent in as_product(slope.node)[1] if node.name in TOTAL else ():
+    if local.entrywise:
+        factors: tuple[Factor, ...] = ((local.node, outputs, 1),)
+        for inner, labels, exponent in as_product(local.node)[1] if node.name in TOTAL else ():
             factors += defined(inner, labels) if exponent < 0 else ()
         yield Partial(arg, 1, factors, outputs, outputs if arg.rank else ())
         return
-    terms = slope.node.terms if isinstance(slope.node, Sum) else ((1, slope.node),)
+    terms = local.node.terms if isinstance(local.node, Sum) else ((1, local.node),)
     for coefficient, term in terms:
         own, factors = as_term(term)
         yield Partial(
-            arg, coefficient * own, factors, outputs, tuple(range(node.rank, slope.node.rank))
+            arg, coefficient * own, factors, outputs, tuple(range(node.rank, local.node.rank))
         )

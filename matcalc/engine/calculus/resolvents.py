@@ -1,4 +1,4 @@
-"""The slope of the solution of a Sylvester equation, an array with four axes.
+"""The derivative of the solution of a Sylvester equation, an array with four axes.
 
 R is the array for which ``X[i,j] = sum_kl R[i,j,k,l] C[k,l]`` solves A*X + X*B = C. A direction dA
 changes it by ``-R*(dA*R)``, and dB by ``-R*(R*dB)``.
@@ -10,7 +10,7 @@ from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Node
 
 
-def slope(builder: Builder, node: Call, index: int) -> Node:
+def differentiate_solution(builder: Builder, node: Call, index: int) -> Node:
     """The derivative by A (0) or by B (1), whose axes follow those of R."""
     i, j, k, h, p, q, r = range(7)
     if index == 0:  # -sum_q R[i,j,p,q] R[r,q,k,l], by A[p,r]

@@ -1,4 +1,4 @@
-"""The slopes of functions, from the differentials that identities/ states."""
+"""The local derivatives of functions, from the differentials that identities/ states."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class LocalDerivatives:
         self._known: dict[tuple[Node, int], LocalDerivative] = {}
 
     def __call__(self, node: Call, index: int) -> LocalDerivative:
-        """The slope by argument ``index``."""
+        """The local derivative with respect to argument ``index``."""
         key = (node, index)
         if key not in self._known:
-            self._known[key] = self._slope(node, index)
+            self._known[key] = self._differentiate(node, index)
         return self._known[key]
 
-    def _slope(self, node: Call, index: int) -> LocalDerivative:
+    def _differentiate(self, node: Call, index: int) -> LocalDerivative:
         if node.slots:
             self._refuse_constant(index)
             return LocalDerivative(
@@ -44,7 +44,9 @@ class LocalDerivatives:
         if isinstance(node.name, FunctionRef):
             return self._generic(node, index, node.name)
         if node.name == SYLVESTER:
-            return LocalDerivative(resolvents.slope(self.builder, node, index), entrywise=False)
+            return LocalDerivative(
+                resolvents.differentiate_solution(self.builder, node, index), entrywise=False
+            )
         if node.name in ORDERED:
             return LocalDerivative(ORDERED[node.name](self.builder, *node.args), entrywise=True)
         if node.name in OPERATIONS and OPERATIONS[node.name].apart and ONE in node.args[0].axes:
@@ -109,10 +111,10 @@ class LocalDerivatives:
         for position, (name, arg) in enumerate(zip(rule.parameters, node.args, strict=True)):
             names[name] = arg
             names["d" + name] = self.builder.number(int(position == index))
-        slope = self.lowering.lower(rule.body, names, rule.sizes(node.args))
-        if slope.rank < node.rank:
-            slope = self.builder.times(slope, self.builder.ones(node.axes))
-        return LocalDerivative(slope, entrywise=True)
+        local = self.lowering.lower(rule.body, names, rule.sizes(node.args))
+        if local.rank < node.rank:
+            local = self.builder.times(local, self.builder.ones(node.axes))
+        return LocalDerivative(local, entrywise=True)
 
     def _whole(self, node: Call, index: int, rule: Rule) -> LocalDerivative:
         """The kernel of a differential that is linear in dX: its derivative by dX."""

@@ -36,7 +36,7 @@ RARE_KINDS = tuple(row.name for row in ROWS if row.rare)
 TRAITS = ("positive", "odd", "even", "equivariant", "invariant", "skew")
 TRANSPOSITIONS = TRAITS[3:]
 _FLAGS = ("code", "real")
-_OF_FUNCTIONS = ("d-", "define-", "slope-")  # what entries of functions/ are found by
+_OF_FUNCTIONS = ("d-", "define-", "derivative-")  # what entries of functions/ are found by
 
 
 class Activation(NamedTuple):

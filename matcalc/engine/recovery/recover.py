@@ -291,9 +291,9 @@ class Recovery:
         if graph.hyper:
             # most factors have one axis or two
             from matcalc.engine.recovery.fused import unfuse  # noqa: PLC0415
-            from matcalc.engine.recovery.tensors import reduce_arrays, unfold  # noqa: PLC0415
+            from matcalc.engine.recovery.tensors import reduce_arrays, split_fused_rows  # noqa: PLC0415
 
-            while reduce_arrays(graph) or unfuse(graph) or unfold(graph):
+            while reduce_arrays(graph) or unfuse(graph) or split_fused_rows(graph):
                 graph.reduce()
         if graph.rank == 0 and graph.hyper:  # a scalar in index notation
             graph.scalars.append((self._write_indexed(graph), 1))

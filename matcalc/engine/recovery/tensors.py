@@ -191,7 +191,7 @@ def _unstack(graph: Graph, tree: IndexTree) -> bool:
     return True
 
 
-def unfold(graph: Graph) -> bool:
+def split_fused_rows(graph: Graph) -> bool:
     """One step where only index notation is left: a matrix whose rows are a fused index is an array
     on the parts of this, reshape(M, n, m, k); False when there is none.
     """

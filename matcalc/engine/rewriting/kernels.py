@@ -87,7 +87,7 @@ class Kernel:
         base = self._base()
         if base is None:
             return None
-        result = self.ordinary.slope(base, self.call.slots)
+        result = self.ordinary.differentiate(base, self.call.slots)
         if result is None:
             return None
         gone = {self.index}

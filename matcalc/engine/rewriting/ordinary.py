@@ -18,13 +18,13 @@ _MOST_WORDS = 4  # terms into which the derivative of a whole power is written o
 
 
 class Ordinary:
-    """Derivatives as nodes of one builder, from the entries slope-NAME of the catalogue."""
+    """Derivatives as nodes of one builder, from the entries derivative-NAME of the catalogue."""
 
     def __init__(self, builder: Builder, lowering: Lowering) -> None:
         self.builder = builder
         self.lowering = lowering
 
-    def slope(self, call: Call, order: int) -> Node | None:
+    def differentiate(self, call: Call, order: int) -> Node | None:
         """The ordinary derivative of that order of f at its argument."""
         result: Node = call
         coefficient: Node = self.builder.number(1)
@@ -48,7 +48,7 @@ class Ordinary:
         if node.name == "power":
             exponent = node.args[1]
             return exponent, self._power(x, self.builder.sum([(1, exponent), (-1, one)], ()))
-        rule = catalogue_of(self.builder).rewrite(f"slope-{node.name}")
+        rule = catalogue_of(self.builder).rewrite(f"derivative-{node.name}")
         sizes = {size.names[0]: x.axes[0] for size in rule.variables["X"].shape}
         body = self.lowering.lower(rule.right, {"X": x}, sizes)
         coefficient, factors = as_term(body)

@@ -20,7 +20,7 @@ from matcalc.engine.ir.nodes import (
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.lowering.lower import Lowering
 
-_RULE = "slope-expm-skew"
+_RULE = "derivative-expm-skew"
 _SPACE = 3  # dimensions, in which skew matrices are vectors
 
 

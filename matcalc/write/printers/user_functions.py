@@ -84,13 +84,13 @@ def imports(calls: Mapping[UserFunction, str]) -> list[str]:
     for function, local in calls.items():
         origin = function.origin
         if origin is None:
-            last.append(f'{local} = own_function("{function.name}")')
+            last.append(f'{local} = user_function("{function.name}")')
             continue
         module, attribute = origin
         lines.append(
             f"from {module} import {attribute}" + (f" as {local}" if local != attribute else "")
         )
     if last:
-        lines.append("from matcalc.runtime.own import own_function")
+        lines.append("from matcalc.runtime.user_functions import user_function")
         last.insert(0, "")
     return lines + last

@@ -3,7 +3,7 @@
 import pytest
 
 from matcalc.core.errors import ArgumentError, CatalogueError
-from matcalc.extend.own.load import load_identities
+from matcalc.extend.user_defined.load import load_identities
 
 
 def function(**keys):

@@ -38,7 +38,7 @@ class Language(BaseLanguage):
         cannot be read.
         """
         # it loads NumPy
-        from matcalc.extend.own.load import read_extension  # noqa: PLC0415
+        from matcalc.extend.user_defined.load import read_extension  # noqa: PLC0415
 
         check_file(path, functions)
         extension = read_extension(self, path, functions=functions)

@@ -20,8 +20,8 @@ from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.pipeline import differentiate, matricize
 from matcalc.engine.rewriting.engine import Rewriter
 from matcalc.engine.rewriting.pattern import pattern
-from matcalc.extend.own.function_tables import PLAIN
-from matcalc.extend.own.tables import Table
+from matcalc.extend.user_defined.function_tables import PLAIN
+from matcalc.extend.user_defined.tables import Table
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import check
 from matcalc.verify.oracle.interpret import interpret
@@ -30,7 +30,7 @@ from matcalc.write.notation import format_text
 _MANY = 2  # a degree that is not one
 
 
-def check_trigger(table: Table, entry: Identity, language: BaseLanguage) -> None:
+def check_activation(table: Table, entry: Identity, language: BaseLanguage) -> None:
     """Whether the rewrite can be found: its left side is a pattern of functions or operators, and
     has all that the right has.
     """

@@ -50,7 +50,7 @@ class TestCallables:
     def test_a_lambda(self, bring):
         loaded = bring(self.TEXT, {"twice": lambda x: 2 * x})
         f = matcalc.parse("sum(twice(x))")
-        assert 'twice = own_function("twice")' in f.source()
+        assert 'twice = user_function("twice")' in f.source()
         call = f.to_callable()
         loaded.unload()
         assert call(x=[1.0, 2.0]) == 6.0

@@ -3,7 +3,7 @@
 import pytest
 
 from matcalc.core.language import default_language
-from matcalc.extend.own.load import load_identities
+from matcalc.extend.user_defined.load import load_identities
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from matcalc.core.operations import BUILT_IN_NAMES, CONSTANT_SHAPES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction, inline
-from matcalc.extend.own.tables import Table
+from matcalc.extend.user_defined.tables import Table
 from matcalc.read.frontend import read
 from matcalc.read.syntax.declare import declare
 

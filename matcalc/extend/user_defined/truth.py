@@ -23,8 +23,8 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import BaseLanguage
 from matcalc.core.program import Program
 from matcalc.core.user_functions import UserFunction
-from matcalc.extend.own.function_tables import PLAIN, read_side
-from matcalc.extend.own.tables import Table
+from matcalc.extend.user_defined.function_tables import PLAIN, read_side
+from matcalc.extend.user_defined.tables import Table
 from matcalc.read.frontend import read, read_pair
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret, magnitude

@@ -14,15 +14,15 @@ from matcalc.core.language import BaseLanguage, Extension, default_language, set
 from matcalc.core.user_functions import UserFunction
 from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.catalogue.schema import identity
-from matcalc.extend.own.function_tables import check_table, statements, user_function
-from matcalc.extend.own.tables import Table, tables
-from matcalc.extend.own.truth import (
+from matcalc.extend.user_defined.function_tables import check_table, statements, user_function
+from matcalc.extend.user_defined.tables import Table, tables
+from matcalc.extend.user_defined.truth import (
     judge_derivative,
     judge_differential,
     judge_equation,
     judge_function,
 )
-from matcalc.extend.own.use import check_trigger, try_function, try_rewrite
+from matcalc.extend.user_defined.use import check_activation, try_function, try_rewrite
 
 _RESERVED = ("d-", "define-", "transpose-")
 _ENDINGS = ("-odd", "-scaled", "-matrix")
@@ -171,7 +171,7 @@ def _judge_tables(found: list[Table], given: Extension, language: BaseLanguage) 
     whole = extend_language([entry for _, entry in identities])
     rewrites = [(table, entry) for table, entry in identities if entry.form == "to"]
     for pair in rewrites:
-        check_trigger(*pair, whole)
+        check_activation(*pair, whole)
     notes = [note for pair in rewrites if (note := try_rewrite(*pair, whole))]
     extension = whole.extension(given.path)
     assert extension is not None

@@ -27,7 +27,7 @@ def use_functions(functions: Mapping[str, Callable[..., Any]] | None) -> Iterato
         _GIVEN.reset(token)
 
 
-def own_function(name: str) -> Callable[..., Any]:
+def user_function(name: str) -> Callable[..., Any]:
     """The function of that name; EvaluationError where it is not loaded."""
     functions = _GIVEN.get()
     if functions is not None and name in functions:
