@@ -9,7 +9,7 @@ from matcalc.core.dims import names_in
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import BaseLanguage, default_language
-from matcalc.core.operations import COMPARISONS
+from matcalc.core.operations import COMPARISONS, PERIODIC
 from matcalc.core.program import Program, find_used_variables, require_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, starts_of
@@ -36,6 +36,7 @@ from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.scales import Typed
 from matcalc.engine.recovery.turning import turn_names
+from matcalc.engine.recovery.unvec import unvec_products
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.outer import halve_squares
 from matcalc.engine.rewriting.rotations import turn_rotations
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from matcalc.engine.rewriting.commuting import Commuting
 
 _SHORT = 20  # tokens of a result in which nothing gets a name
+_TURNING = 2  # periodic functions of which squares may meet: sines and cosines
 _MOST_FUSED = 2  # axes that are written as one where nobody asks for that
 
 
@@ -256,6 +258,8 @@ class Engine(IndexForms):
                 other = self._tree(self._finish(self.gather_branches(halves)))
                 if measure_shown(other[1]) < measure_shown(tree):
                     _, tree, self.factory = other
+        if tried:
+            tree = self._open_blocks(node, tree)
         for each in (node, spread) if tried else ():
             tree = tree if each is None else self._name_shares(each, tree)
         if _has_signs(tree):
@@ -263,6 +267,25 @@ class Engine(IndexForms):
             if not has_indices(other[1]):
                 _, tree, self.factory = other
         return match_signs(rebalance(self.factory, tree), self.factory.remake)
+
+    def _open_blocks(self, node: Node, tree: Expr) -> Expr:
+        """The tree of the node with explicit arrays of sines and cosines multiplied out, if that is
+        shorter than this one.
+        """
+        ops = {part.op for part in tree.parts}
+        if "blocks" not in ops or len(PERIODIC & ops) < _TURNING:
+            return tree
+        # few answers have explicit arrays
+        from matcalc.engine.rewriting.opened_blocks import open_blocks  # noqa: PLC0415
+
+        opened = open_blocks(self.builder, node)
+        if opened is node:
+            return tree
+        _, other, factory = self._tree(self._finish(self.shorten(opened)))
+        if measure_shown(other) >= measure_shown(tree):
+            return tree
+        self.factory = factory
+        return other
 
     def _name_shares(self, node: Node, tree: Expr) -> Expr:
         """The tree of the node with names for shares, if that is shorter than this one."""
@@ -310,7 +333,8 @@ class Engine(IndexForms):
         if self.plain.preferences.asked:  # it would be asked no more of what it knows
             self.plain = self.new_recovery()
         _, tree, factory = found
-        named = name_laplacians(factory, tree)
+        named = name_laplacians(factory, tree, self.program.variables)
+        named = unvec_products(factory, named, self.program.variables)
         return found if named is tree else (factory.size(named), named, factory)
 
 

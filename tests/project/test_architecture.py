@@ -396,6 +396,7 @@ KEYED_BY_FUNCTIONS = {
     "engine/rewriting/constants.py": (2, "rules: exact values"),
     "read/shapes/shape_rules.py": (1, "shape rules"),
     "engine/recovery/factory.py": (2, "a rule: kron(A', B')' is kron(A, B)"),
+    "engine/recovery/unvec.py": (1, "rules: products of matrices for Kronecker products"),
     "read/syntax/advice.py": (1, "words for optima"),
     "read/syntax/dotted.py": (
         5,

@@ -549,6 +549,69 @@ FORMS = {
         "x",
         "D[i=1:n] = 2*sum[j](x[j]/(i + j - 1))",
     ),
+    # vectors that stand as matrices
+    "spatial covariance of one component": (
+        "y'*kron(t*t', eye(n))*y",
+        {"y": "vector(m*n)", "t": "vector(m)"},
+        "t",
+        "2*reshape(y, n, m)'*reshape(y, n, m)*t",
+    ),
+    "the same with the factors exchanged": (
+        "y'*kron(eye(n), t*t')*y",
+        {"y": "vector(m*n)", "t": "vector(m)"},
+        "t",
+        "2*reshape(y, m, n)*reshape(y, m, n)'*t",
+    ),
+    "separable covariance of one component": (
+        "y'*kron(t*t', B)*y",
+        {"y": "vector(m*n)", "t": "vector(m)", "B": "symmetric(n)"},
+        "t",
+        "2*reshape(y, n, m)'*B*reshape(y, n, m)*t",
+    ),
+    "variances of components": (
+        "y'*kron(diag(t), B)*y",
+        {"y": "vector(m*n)", "t": "vector(m)", "B": "symmetric(n)"},
+        "t",
+        "diag(reshape(y, n, m)'*B*reshape(y, n, m))",
+    ),
+    "partial traces with a name": (
+        "tr(A*kron(t*t', eye(n)))",
+        {"A": "matrix(m*n, m*n)", "t": "vector(m)"},
+        "t",
+        '(M + M\')*t where M = einsum("ijik->jk", reshape(A, n, m, n, m))',
+    ),
+    # quotients of Rayleigh with Laplacians
+    "smooth labels": (
+        "f'*(diag(W*vector(1)) - W)*f/(f'*f)",
+        {"f": "vector(n)", "W": "symmetric(n)"},
+        "f",
+        "2*(M*f - (f'*M*f)*f/a)/a where M = diag(W*vector(1)) - W, a = f'*f",
+    ),
+    "normalised cut": (
+        "d = W*vector(1); L = diag(d) - W; f'*L*f/(f'*diag(d)*f)",
+        {"f": "vector(n)", "W": "symmetric(n)"},
+        "f",
+        "2*(L*f - (f'*L*f)*(f.*d)/a)/a where d = W*vector(1), L = diag(d) - W, a = sum(W*f.^2)",
+    ),
+    "smooth labels by pairs": (
+        "sum[i,j](W[i,j]*(f[i] - f[j])^2)/sum(f.^2)",
+        {"f": "vector(n)", "W": "symmetric(n)"},
+        "f",
+        "2*(2*M*f - 2*(f'*M*f)*f/a)/a where M = diag(W*vector(1)) - W, a = f'*f",
+    ),
+    # squares of sines and cosines meet in what explicit arrays are made of
+    "a turn of the plane": (
+        "norm2([cos(t), -sin(t); sin(t), cos(t)]*p - q)^2",
+        {"t": "scalar", "p": "vector(2)", "q": "vector(2)"},
+        "t",
+        "2*(q[1]*(cos(t)*p[2] + sin(t)*p[1]) + q[2]*(sin(t)*p[2] - cos(t)*p[1]))",
+    ),
+    "a turn about an axis": (
+        "norm2([cos(a), -sin(a), 0; sin(a), cos(a), 0; 0, 0, 1]*p - q)^2",
+        {"a": "scalar", "p": "vector(3)", "q": "vector(3)"},
+        "a",
+        "2*(q[1]*(cos(a)*p[2] + sin(a)*p[1]) + q[2]*(sin(a)*p[2] - cos(a)*p[1]))",
+    ),
 }
 
 

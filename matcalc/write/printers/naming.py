@@ -44,7 +44,8 @@ def own_tokens(expr: Expr) -> int:
 
         text, _, _ = piece(expr, [("", ATOM, "name")] * len(expr.args))
         return tokens(expr, text)
-    return len(expr.args) - 1 if expr.op == "einsum" else 1
+    # besides the arrays: the name, and the letters of each array and of the value
+    return len(expr.args) + 2 if expr.op == "einsum" else 1
 
 
 _Uses = Callable[[Expr], "list[tuple[Expr, int]]"]
