@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 _SHORT = 20  # tokens of a result in which nothing gets a name
 _TURNING = 2  # periodic functions of which squares may meet: sines and cosines
+_LONG = 40  # tokens of a result that is compared as it is shown
 _MOST_FUSED = 2  # axes that are written as one where nobody asks for that
 
 
@@ -249,7 +250,7 @@ class Engine(IndexForms):
         spread = self.shortener.expand(node) if tried and not self.shortener.named else None
         if spread is not None:
             other = self._tree(self._finish(self.gather_branches(spread)))
-            if other[0] < size or (
+            if _is_shorter(other[0], size, other[1], tree) or (
                 self.builder.triangles and measure_shown(other[1]) < measure_shown(tree)
             ):
                 _, tree, self.factory = other
@@ -336,6 +337,13 @@ class Engine(IndexForms):
         named = name_laplacians(factory, tree, self.program.variables)
         named = unvec_products(factory, named, self.program.variables)
         return found if named is tree else (factory.size(named), named, factory)
+
+
+def _is_shorter(size: int, least: int, tree: Expr, other: Expr) -> bool:
+    """Whether a tree of one size is shorter than another, long ones with names for their parts."""
+    if size >= least or least <= _LONG:
+        return size < least
+    return measure_shown(tree) < measure_shown(other)
 
 
 def _has_signs(tree: Expr) -> bool:

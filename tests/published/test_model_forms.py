@@ -599,6 +599,13 @@ FORMS = {
         "f",
         "2*(2*M*f - 2*(f'*M*f)*f/a)/a where M = diag(W*vector(1)) - W, a = f'*f",
     ),
+    # a residual keeps its name in long answers
+    "innovations of a Kalman filter, by what is observed": (
+        "logdet(H*P*H' + R) + (y - H*x)'*inv(H*P*H' + R)*(y - H*x)",
+        {"H": "matrix(m,n)", "P": "psd(n)", "R": "psd(m)", "y": "vector(m)", "x": "vector(n)"},
+        "H",
+        "2*(M*u*x' + M*(eye - u*u'*M)*H*P) where M = inv(H*P*H' + R), u = H*x - y",
+    ),
     # squares of sines and cosines meet in what explicit arrays are made of
     "a turn of the plane": (
         "norm2([cos(t), -sin(t); sin(t), cos(t)]*p - q)^2",
