@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from matcalc.claims.equality import DIFFERENT, decide_by_value
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, VerificationError
 from matcalc.core.kinds import Variable
@@ -18,14 +17,13 @@ from matcalc.core.program import Program, find_part
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement, make_statement
 from matcalc.core.tree import Expr, intern_trees, tensorize, variable_names
-from matcalc.engine.parts import derive_part
 from matcalc.engine.pipeline import (
     by_entries,
     find_defined_names,
     matricize,
     simplify,
 )
-from matcalc.engine.several import derive_one
+from matcalc.engine.single import derive_one
 from matcalc.read.frontend import read
 from matcalc.read.pieces import part_of
 from matcalc.verify.readback.values import confirm
@@ -259,7 +257,13 @@ class Expression(Formula):
         part = part_of(program, wrt, free=structure == "free")
         program = part.perturb(program) if part else program
         statement = make_statement(program, wrt, order, structure, layout)
-        tree = derive_part(self._program, part, statement) if part else derive_one(statement)
+        if part:
+            # most derivatives are by variables
+            from matcalc.engine.parts import derive_part  # noqa: PLC0415
+
+            tree = derive_part(self._program, part, statement)
+        else:
+            tree = derive_one(statement)
         derivative = Derivative(self, statement, tree, verify=verify)
         if verify:
             warn_unverified(derivative.verification)
@@ -276,8 +280,13 @@ class Expression(Formula):
         program, simplified = self.require_value(), self._shorten(expand_inverse)
         tree = simplified._tree
         typed, short = intern_trees([program.expr, tree])
-        decision = None if typed is short else decide_by_value(program, simplified._program)
-        if decision is not None and decision.verdict == DIFFERENT:
+        if typed is short:
+            return simplified
+        # derivatives do without
+        from matcalc.claims.equality import DIFFERENT, decide_by_value  # noqa: PLC0415
+
+        decision = decide_by_value(program, simplified._program)
+        if decision.verdict == DIFFERENT:
             raise VerificationError(
                 f"{program.language.blame()}: {self} was simplified to "
                 f"{format_text(tree, self.variables, language=program.language)}: "

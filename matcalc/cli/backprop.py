@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -84,5 +83,7 @@ def format_answer(found: Backprop, text: str, form: str) -> str:
             **found.to_json(),
             "verification": str(found.verification),
         }
+        import json  # noqa: PLC0415 - other forms do without
+
         return json.dumps(content, indent=2, ensure_ascii=False)
     return found.latex() if form == "latex" else found.source(form).rstrip("\n")

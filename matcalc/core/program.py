@@ -17,6 +17,7 @@ from matcalc.core.members import families, family_of
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
 
+LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked
 _FEW = 4  # members of a family that are all listed
 
 

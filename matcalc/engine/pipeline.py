@@ -17,7 +17,6 @@ from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.catalogue.compiled import catalogue
-from matcalc.engine.defined import Defined
 from matcalc.engine.index_forms import LEAST_TRIED, IndexForms
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import COMPLEX, Node
@@ -373,6 +372,8 @@ def find_defined_names(program: Program) -> DefinedNames | None:
     """
     if not program.definitions:
         return None
+    from matcalc.engine.defined import Defined  # noqa: PLC0415 - few programs have definitions
+
     defined = Defined(program, lambda part: simplify(part, as_typed=False))
     return DefinedNames(frozenset(program.definitions), defined.name, defined.products)
 

@@ -1,5 +1,5 @@
 """derive_several(): the derivatives with respect to several variables, with what they share derived
-once; derive_one(): that of one variable, which may stand in many layers.
+once; derive_in_segments(): that of one variable, which stands in many layers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE
-from matcalc.core.program import Program, find_used_variables, require_variable
+from matcalc.core.program import LONG, Program, find_used_variables, require_variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, intern_trees, variable_names
 from matcalc.core.walk import postorder
@@ -22,7 +22,7 @@ from matcalc.engine.ir.nodes import Node, Sum
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.lower import lower_program
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
-from matcalc.engine.pipeline import Engine, differentiate, leaf_of
+from matcalc.engine.pipeline import Engine, leaf_of
 from matcalc.engine.recalled import Recalled
 from matcalc.engine.recovery.even import match_signs, share_arrays, share_differences
 from matcalc.engine.recovery.row_sums import sum_rows
@@ -30,8 +30,7 @@ from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.engine.segments import Backward, Segment, cut_segments, find_needed_values
 from matcalc.write.printers.naming import measure_shown
 
-_LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked,
-_LONG_FLAT = 400  # and of one that is not deep,
+_LONG_FLAT = 400  # nodes of a program that is not deep, beyond which gradients go so,
 _FLAT = 3  # values between segments that make no deep program,
 _SHARED = 12  # if the one variable stands in so many of them, or so many of them are used again
 
@@ -53,7 +52,7 @@ def derive_several(
         with suppress(UnsupportedError):
             found.append(_through(program, wrt, segments, structure))
     flat = len(find_needed_values(segments)) <= _FLAT  # as a sum of a few dozen terms
-    if not found or len(program.expr.parts) <= (_LONG_FLAT if flat else _LONG):
+    if not found or len(program.expr.parts) <= (_LONG_FLAT if flat else LONG):
         engine = Engine(program, layout, several=True)
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
@@ -63,23 +62,21 @@ def derive_several(
     return dict(zip(wrt, sum_rows(intern_trees(alike), program.variables), strict=True))
 
 
-def derive_one(statement: DerivativeStatement) -> Expr:
-    """What ``pipeline.differentiate`` gives; from segment to segment where the program is long, and
+def derive_in_segments(statement: DerivativeStatement) -> Expr | None:
+    """The gradient of a long program with respect to one variable, from segment to segment, where
     the variable stands in many layers, as the weights of a recurrent cell, or many layers are used
-    more than once, as those of a residual network.
+    more than once, as those of a residual network; None of other programs.
 
     In one piece each layer would add a product through all layers behind it, or a sum of all
     layers before it.
     """
     program, wrt = statement.program, statement.wrt
-    require_variable(program, wrt)
-    plain = statement.order == 1 and statement.layout == "mixed" and program.expr.rank == 0
-    if plain and len(program.expr.parts) > _LONG:
-        segments = cut_segments(program, [wrt])
-        if max(sum(_occurs(wrt, segment) for segment in segments), _forks(segments)) >= _SHARED:
-            with suppress(UnsupportedError):
-                return intern_trees(_through(program, [wrt], segments, statement.structure))[0]
-    return differentiate(statement)
+    segments = cut_segments(program, [wrt])
+    if max(sum(_occurs(wrt, segment) for segment in segments), _forks(segments)) < _SHARED:
+        return None
+    with suppress(UnsupportedError):
+        return intern_trees(_through(program, [wrt], segments, statement.structure))[0]
+    return None
 
 
 def _occurs(name: str, segment: Segment) -> bool:

@@ -4,12 +4,16 @@ a program names.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import FREE, Variable, free_kind
-from matcalc.core.parts import VariablePart
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, variable
 from matcalc.read.frontend import read
+
+if TYPE_CHECKING:
+    from matcalc.core.parts import VariablePart
 
 _ENTRIES = FREE | {"positive", "invertible", "simplex"}  # kinds whose entries vary on their own
 
@@ -51,6 +55,8 @@ def part_of(program: Program, text: object, *, free: bool = False) -> VariablePa
             f"take the entries for free "
             f"ones: --structure free, in Python structure='free'",
         )
+    from matcalc.core.parts import VariablePart  # noqa: PLC0415 - most derivatives are by variables
+
     return VariablePart(name, _column(whole), asked.value, asked.shape)
 
 
@@ -59,6 +65,8 @@ def _whole(program: Program, name: str, tree: Expr) -> VariablePart:
     tree = _column(tree)
     if all(node is not tree for node in program.expr.parts):
         raise ArgumentError(f"{name} does not occur in this expression as a part of its own")
+    from matcalc.core.parts import VariablePart  # noqa: PLC0415 - as above
+
     return VariablePart(name, tree, (None,) * tree.rank, tree.shape)
 
 

@@ -14,7 +14,6 @@ from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.tree import Expr, intern_trees
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm, refuse_homonyms
-from matcalc.write.complements import SIGMOID, use_complements
 from matcalc.write.printers.naming import choose_names, measure_written, name_entries
 from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import size_choices, write_known_sizes
@@ -137,8 +136,10 @@ def name_parts(
     hidden = defined is not None and len(tree.parts) > _LEAST_HIDDEN
     if (names or hidden) and len(tree.parts) <= _MOST_REGROUPED:
         tree, names = _regroup(tree, names, variables, defined, taken, cse=cse)
-    if SIGMOID not in tree.operations:
+    if "sigmoid" not in tree.operations:
         return tree, names
+    from matcalc.write.complements import use_complements  # noqa: PLC0415 - few answers have any
+
     new, wholes = use_complements(tree, known or (lambda _: None))
     if wholes:
         given = {id(whole) for whole in wholes if known is not None and known(whole)}

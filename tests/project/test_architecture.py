@@ -76,6 +76,7 @@ ALLOWED = {
     "segments": "core",
     "recalled": "core",
     "several": "core ir lowering calculus rewriting recovery printers pipeline segments recalled",
+    "single": "core pipeline several",
     "row_updates": "core",
     "backprop": "core pipeline row_updates several segments readback printers complements",
     "verification": "core exact oracle printers",
@@ -98,7 +99,7 @@ ALLOWED = {
     "conjugates": "core syntax shapes frontend tex pipeline inner notation printers readback "
     "explain graph verification exact steps oracle equality judge directional notations "
     "definite common expansions extrema zeros",
-    "results": "core frontend pieces tex parts pipeline several notation printers readback "
+    "results": "core frontend pieces tex parts pipeline single notation printers readback "
     "verification equality with_code oracle bridges explain graph directional steps notations "
     "manifolds",
     "common": "core frontend tex notation printers oracle readback pipeline verification stable "

@@ -20,7 +20,7 @@ from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.engine.ir.nodes import is_number as is_rational
 from matcalc.engine.ir.property_flags import DIAGONAL, LOWER, SKEW, UPPER
-from matcalc.engine.lowering import index_rules, multilinear
+from matcalc.engine.lowering import index_rules
 from matcalc.engine.lowering.base import Definition, TreeLowering
 from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.terms import Combination, ContractionBuilder, Lowered, Open
@@ -69,7 +69,11 @@ class Lowering(TreeLowering):
         simple = _RULES.get(expr.op)
         if simple is not None:
             return simple(self, expr, args)
-        shaped = multilinear.RULES.get(expr.op)
+        # operators and functions entry by entry do without
+        # operators do without
+        from matcalc.engine.lowering.multilinear import RULES as BY_SHAPES  # noqa: PLC0415
+
+        shaped = BY_SHAPES.get(expr.op)
         if shaped is not None:
             return shaped(self.sums, expr, args, self.size)
         nodes = [self.sums.close(arg) for arg in args]

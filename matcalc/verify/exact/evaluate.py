@@ -12,7 +12,6 @@ from matcalc.core.dims import Shape
 from matcalc.core.operations import COMPARISONS, PROJECTORS
 from matcalc.core.tree import Expr, grid, is_number, operation
 from matcalc.core.walk import fold, postorder
-from matcalc.verify.exact.composites import COMPOSITES
 from matcalc.verify.exact.contraction import contract, frechet_power, fuse, whole_number
 from matcalc.verify.exact.field import (
     Extent,
@@ -27,6 +26,7 @@ from matcalc.verify.exact.field import (
 )
 from matcalc.verify.exact.field_rules import (
     FUNCTIONS,
+    FieldRule,
     above,
     along,
     at_most,
@@ -132,11 +132,7 @@ class Evaluation:
                 from matcalc.verify.exact.generic import generic  # noqa: PLC0415
 
                 return generic(node.value, args, self.extent(node.shape), self.meter)
-            function = (
-                FUNCTIONS.get(node.op)
-                or COMPOSITES.get(node.op)
-                or _multilinear().FUNCTIONS.get(node.op)
-            )
+            function = FUNCTIONS.get(node.op) or _less_common(node.op)
             if function is None:
                 raise Undecided(operation(node))
             self._pay(node.op, args)
@@ -148,6 +144,13 @@ class Evaluation:
             if len(numbers) == len(args):
                 result.number = arithmetic(*numbers)
         return result
+
+
+def _less_common(name: str) -> FieldRule | None:
+    """The rule of a function that most expressions do without."""
+    from matcalc.verify.exact.composites import COMPOSITES  # noqa: PLC0415 - of few expressions
+
+    return COMPOSITES.get(name) or _multilinear().FUNCTIONS.get(name)
 
 
 def _multilinear() -> ModuleType:

@@ -14,7 +14,8 @@ from matcalc.core.errors import ArgumentError, UnknownNameError, VerificationErr
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, number
 from matcalc.engine.pipeline import differentiate
-from matcalc.engine.several import derive_one, derive_several
+from matcalc.engine.several import derive_several
+from matcalc.engine.single import derive_one
 from matcalc.verify.verification import verify
 
 
