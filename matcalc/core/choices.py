@@ -18,12 +18,14 @@ from matcalc.core.dims import Dim
 from matcalc.core.indexed import (
     HOLDS,
     AffineIndex,
+    Condition,
     Form,
     Index,
     condition_of,
     describe,
     free_indices,
 )
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 
 Values = tuple[int, ...]  # of the indices that a part depends on
@@ -202,17 +204,39 @@ class FormEvaluator:
         """
         left = list(enumerate(keys))
         for level in table.levels:
-            numbers = self._range(level.start, level.size)
-            self._rules.expect(len(left) * len(numbers))
-            left = [(group, (*key, number)) for group, key in left for number in numbers]
+            left = self._extend(level, left)
             for condition in level.conditions:
                 holds = self._test(condition)
                 left = [(group, key) for group, key in left if holds(key)]
-            for mask, takes in level.masks:
-                column, rows = self._column(mask, takes, [key for _, key in left])
-                zero = self._rules.zeros(column) if left else []
-                left = [each for each, row in zip(left, rows, strict=True) if not zero[row]]
         return left
+
+    def _extend(self, level: _Level, left: list[tuple[int, Values]]) -> list[tuple[int, Values]]:
+        """Each choice with every value of a further index at which no mask is zero.
+
+        A mask is looked up once for all choices that differ in indices that it does not have. So
+        of an index that a fused index of others determines one value is tried, and not all.
+        """
+        numbers = self._range(level.start, level.size)
+        allowed: list[tuple[_Takes, dict[Values, Collection[int]]]] = []
+        for mask, takes, others in level.masks:
+            apart = {others(key): key for _, key in left}
+            self._rules.expect(len(apart) * len(numbers))
+            tried = [(*key, number) for key in apart.values() for number in numbers]
+            column, rows = self._column(mask, takes, tried)
+            zero = self._rules.zeros(column) if tried else []
+            found = iter(rows)
+            allowed.append(
+                (others, {key: {n for n in numbers if not zero[next(found)]} for key in apart})
+            )
+        choices = []
+        for group, key in left:
+            fit: Collection[int] = numbers
+            for others, known in allowed:
+                own = known[others(key)]
+                fit = own if fit is numbers else [number for number in fit if number in own]
+            choices.append((group, key, fit))
+        self._rules.expect(sum([len(fit) for *_, fit in choices]))
+        return [(group, (*key, number)) for group, key, fit in choices for number in fit]
 
     def _compute(
         self, table: _Table, keys: list[Values], needed: list[Any], columns: list[Column]
@@ -291,7 +315,7 @@ class _Level(NamedTuple):
     start: Dim
     size: Dim
     conditions: list[_PlaceCondition]
-    masks: list[tuple[int, _Takes]]
+    masks: list[tuple[int, _Takes, _Takes]]  # with the indices of each that have values before
 
 
 class _Table:
@@ -341,9 +365,11 @@ class _TablePlan:
         held = condition_of(node.args[0]) if node.op == "where" else None
         places = {index: k for k, index in enumerate(free)}
         if node.op == "reduce":
-            inside = (*free, *node.value.indices)
-            table.levels = self._levels(node, inside)
-            table.args = [self._table_of(node.args[0], inside)]
+            indices, conditions, body = self._flat(node)
+            inside = (*free, *indices)
+            masks = _masks(body) if node.value.name == "sum" else []
+            table.levels = self._levels(indices, conditions, masks, inside)
+            table.args = [self._table_of(body, inside)]
         elif held is not None:
             table.held = _PlaceCondition(held.op, _place(held.place, places))
             table.args = [self._table_of(arg, free) for arg in node.args]
@@ -353,22 +379,46 @@ class _TablePlan:
             table.places = [place and _place(place, places) for place in node.value]
         return table
 
-    def _levels(self, node: Expr, inside: tuple[Index, ...]) -> list[_Level]:
-        indices: tuple[Index, ...] = node.value.indices
+    def _flat(self, node: Expr) -> tuple[tuple[Index, ...], tuple[Condition, ...], Expr]:
+        """The indices of a reduction, its conditions and its body; a sum of sums is one, for the
+        masks in the inner one, unless that is the same at several values of the outer indices.
+        """
+        indices, conditions, body = node.value.indices, node.value.conditions, node.args[0]
+        while (
+            node.value.name == "sum"
+            and body.op == "reduce"
+            and body.value.name == "sum"
+            and set(indices) <= set(self._free[id(body)])
+        ):
+            indices = (*indices, *body.value.indices)
+            conditions = (*conditions, *body.value.conditions)
+            body = body.args[0]
+        return indices, conditions, body
+
+    def _levels(
+        self,
+        indices: tuple[Index, ...],
+        conditions: tuple[Condition, ...],
+        masks: list[Expr],
+        inside: tuple[Index, ...],
+    ) -> list[_Level]:
         levels = [_Level(index.start, index.size, [], []) for index in indices]
         places = {index: k for k, index in enumerate(inside)}
 
-        def last(used: Iterable[Index]) -> _Level:
-            """That of the last of the indices to have a value."""
+        def last(used: Iterable[Index]) -> int:
+            """Which of the indices is the last of these to have a value."""
             needed = set(used)
-            return levels[max([k for k, each in enumerate(indices) if each in needed], default=0)]
+            return max([k for k, each in enumerate(indices) if each in needed], default=0)
 
-        for condition in node.value.conditions:
+        for condition in conditions:
             used = [index for index, _ in condition.place.terms]
             stated = _PlaceCondition(condition.op, _place(condition.place, places))
-            last(used).conditions.append(stated)
-        for mask in _masks(node.args[0]) if node.value.name == "sum" else ():
-            last(self._free[id(mask)]).masks.append(self._table_of(mask, inside))
+            levels[last(used)].conditions.append(stated)
+        for mask in masks:
+            free = self._free[id(mask)]
+            k = last(free)
+            others = _taker([places[index] for index in free if index is not indices[k]])
+            levels[k].masks.append((*self._table_of(mask, inside), others))
         return levels
 
 
@@ -416,12 +466,14 @@ def _place(place: AffineIndex, places: Mapping[Index, int]) -> _At:
 
 
 # with these a value is defined wherever its entries are, so zero times it is zero
-_ARITHMETIC = frozenset(("at", "slot", "number", "+", "-", "*", ".*", "neg"))
+_ARITHMETIC = frozenset(
+    ("at", "slot", "number", "index", "dimension", "+", "-", "*", ".*", "neg", *COMPARISONS)
+)
 
 
 def _masks(body: Expr) -> list[Expr]:
-    """The entries that multiply a body of sums and products of entries, at most places zero in
-    forms with vec and vech.
+    """The entries and the comparisons that multiply a body of sums and products of these, at most
+    places zero in forms with vec and vech.
     """
     plain = all(
         part.op in _ARITHMETIC
@@ -435,6 +487,6 @@ def _masks(body: Expr) -> list[Expr]:
         part = todo.pop()
         if part.op in ("*", ".*", "neg"):
             todo += part.args
-        elif part.op == "at":
+        elif part.op == "at" or part.op in COMPARISONS:
             found.append(part)
     return found

@@ -32,6 +32,7 @@ from matcalc.engine.recovery.laplacians import name_laplacians
 from matcalc.engine.recovery.layout import lay_out
 from matcalc.engine.recovery.notation_choice import MOST_TRIED, choose_notation
 from matcalc.engine.recovery.recover import Recovery
+from matcalc.engine.recovery.reshaped import name_reshaped, restore_reshaped
 from matcalc.engine.recovery.row_sums import sum_rows
 from matcalc.engine.recovery.scales import Typed
 from matcalc.engine.recovery.turning import turn_names
@@ -451,17 +452,17 @@ def by_entries(
     tree: Expr, variables: Mapping[str, Variable], *, language: BaseLanguage | None = None
 ) -> Expr:
     """The same value in index notation."""
-    # most answers have matrix notation
-    from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
+    from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415 - seldom used
 
     language = language or default_language()
     known = catalogue(language)
     builder = Builder(known)
     builder.widest = max(2, *(part.rank for part in tree.parts))
     lowering = Lowering(builder, known.definition)
-    names = {v.name: leaf_of(builder, v, free=False) for v in variables.values()}
-    node = Rewriter(builder, lowering, final=True).rewrite(lowering.lower(tree, names))
+    bare, arrays = name_reshaped(tree, variables)
+    names = {v.name: leaf_of(builder, v, free=False) for v in (*variables.values(), *arrays)}
+    node = Rewriter(builder, lowering, final=True).rewrite(lowering.lower(bare, names))
     sizes = size_names(variables.values())
     recovery = Recovery(functions=language.functions, branches=builder.complex)
     writer = IndexWriter(recovery, [], {*variables, *sizes, *names_in(starts_of(tree.parts))})
-    return writer.array(restore_diagonals(builder, node))
+    return restore_reshaped(writer.array(restore_diagonals(builder, node)), arrays)

@@ -56,3 +56,44 @@ def test_parts_that_are_alike_are_evaluated_once(name: str) -> None:
     rules = Rules(step, int, take, lambda part, found: sum(found), lambda entry: False)
     FormEvaluator(total.value, args, {"n": N}, rules).values()
     assert 0 < calls <= most
+
+
+# of a fused index that others determine one value is tried, where there would be 16 of each
+FUSED = {
+    "sum[i,j,t=1:n*n](A[i,j]*vec[t,i,j])": 500,
+    "sum[k,l,i,j,t=1:n*n](A[k,l]*A[i,j]*vec[t,i,j])": 1000,
+    "sum[k,l](sum[i,j](sum[t=1:n*n](A[k,l]*A[i,j]*vec[t,i,j])))": 1000,
+    "sum[k,l,i,j,t=1:n*n](A[k,l]*A[i,j]*(t == i + (j - 1)*n))": 1000,
+}
+
+
+@pytest.mark.parametrize("form", FUSED)
+def test_few_choices_are_made_of_a_fused_index(form: str) -> None:
+    total, made = read(form, V).expr, 0
+
+    class Counted(Rules):
+        def expect(self, choices: int) -> None:
+            nonlocal made
+            made += choices
+
+    def step(part: Expr, inside: list[int]) -> int:
+        if part.op in ("number", "dimension"):
+            return N if part.op == "dimension" else int(part.value)
+        left, right = inside
+        return {"+": left + right, "-": left - right, "*": left * right, "==": left == right}[
+            part.op
+        ]
+
+    ones = [[1] * N] * N
+    fuse = [[[int(t == i + j * N) for j in range(N)] for i in range(N)] for t in range(N * N)]
+    args = [ones if arg.op == "variable" else fuse for arg in total.args]
+
+    def take(array: list[list[int]], places: list[int]) -> object:
+        for place in places:
+            array = array[place]
+        return array
+
+    rules = Counted(step, int, take, lambda part, found: sum(found), lambda entry: entry == 0)
+    column, rows = FormEvaluator(total.value, args, {"n": N}, rules).values()
+    assert [column[row] for row in rows] == [N**2 if "k" not in form else N**4]
+    assert made <= FUSED[form]

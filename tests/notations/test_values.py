@@ -367,6 +367,23 @@ COMMANDS = [
         'implicit "A x = b" --latex --of x --wrt b --notation differential --var "b: vector(n)"',
         "dx = inv(A)*db",
     ),
+    (
+        'diff "sum(U.*kron(A, B))" --wrt A --notation index',
+        "D[i,j] = sum[k, l](B[k,l]*reshape(U, p, n, q, m)[k,i,l,j])",
+    ),
+    (
+        'diff "tr(kron(A, B)*C)" --wrt B --notation index',
+        "D[i,j] = sum[k, l](A[k,l]*reshape(C', p, n, q, m)[i,k,j,l])",
+    ),
+    (
+        'vjp "kron(A, B)" --wrt B --cotangent U --notation index --format latex',
+        r"D_{i j} = \sum_{k, l} A_{k l} (\operatorname{reshape}(U, p, n, q, m))_{i k j l}",
+    ),
+    (
+        'diff "vec(khatrirao(A, B)*C)" --wrt A --notation index --format latex',
+        r"D_{i j k} = \sum_{s = 1}^{n p} \sum_{l, r} B_{l k} C_{k r} "
+        r"\delta_{i, s + (r - 1) n p} \delta_{s, l + (j - 1) p}",
+    ),
 ]
 
 

@@ -347,6 +347,19 @@ def evaluate_claim(tree: Expr, point: Point, known: Mapping[int, Array] | None =
         return np.full(extent(tree.shape, point.sizes), np.nan)
 
 
+def points_of_all_sizes(statement: DerivativeStatement, tree: Expr) -> Iterator[Point]:
+    """A point inside the domain for each order of the sizes: with tall matrices and with wide ones,
+    unless the objective has a derivative at the one alone.
+    """
+    program, rng = statement.program, np.random.default_rng(0)
+    around = _find_differenced(statement)
+    drawn = partial(find_point, [program.expr], program.variables, rng, moving=statement.wrt)
+    for sizes in sizes_for([program.expr], program.variables, [tree]):
+        values, _ = drawn(sizes, around)
+        if values is not None:
+            yield Point(sizes, values)
+
+
 def evaluator(tree: Expr) -> Callable[[Sample], Array]:
     """The value of a tree as a function of samples."""
     return lambda sample: evaluate_claim(tree, sample.point)

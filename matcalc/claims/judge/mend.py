@@ -17,6 +17,7 @@ from matcalc.claims.judge.claims import (
     compares_sizes,
     evaluate_claim,
     evaluator,
+    points_of_all_sizes,
     size_completer,
 )
 from matcalc.claims.judge.factors import ConstantFactor
@@ -33,6 +34,7 @@ from matcalc.core.dims import ZERO
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import Condition, Form, Reduction
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr, is_zero, number
 from matcalc.core.walk import fold
@@ -284,25 +286,35 @@ def check_formula(question: Question, formula: str, samples: Sequence[Sample]) -
         question.layout,
         question.structure,
     )
-    close = closeness(samples)
     try:
         stated, misfit = read_stated(claim, program)
         if misfit or any(name not in program.variables for name in stated.variables):
             return None
-        complete = size_completer(claim.about(program), stated)
-        for sample in samples:
-            point = Point(complete(sample.point.sizes), sample.point.values)
-            value = evaluate_claim(stated.expr, point)
-            if value.shape != sample.truth.shape:
-                return None
-            error = float(np.max(np.abs(value - sample.truth), initial=0.0))
-            if not error <= 10 * tolerance(sample, close) * sample.scale:
-                return None
-        if _is_another(question, claim, stated, samples):
+        differs = _comparison(claim.about(program), stated, closeness(samples))
+        if any(map(differs, samples)):
+            return None
+        if _is_another(question, claim, stated, samples, differs):
             return None
     except (MatcalcError, ValueError, IndexError, np.linalg.LinAlgError):
         return None
     return _with_head(stated.expr, text(_tidy(stated.expr)).removeprefix("--"))
+
+
+def _comparison(
+    statement: DerivativeStatement, stated: Program, close: float
+) -> Callable[[Sample], bool]:
+    """Whether a formula is not the derivative in a sample."""
+    complete = size_completer(statement, stated)
+
+    def differs(sample: Sample) -> bool:
+        point = Point(complete(sample.point.sizes), sample.point.values)
+        value = evaluate_claim(stated.expr, point)
+        if value.shape != sample.truth.shape:
+            return True
+        error = float(np.max(np.abs(value - sample.truth), initial=0.0))
+        return not error <= 10 * tolerance(sample, close) * sample.scale
+
+    return differs
 
 
 def _tidy(tree: Expr) -> Expr:
@@ -342,19 +354,29 @@ def _drop_sign(term: Expr) -> Expr | None:
 
 
 def _is_another(
-    question: Question, claim: Claim, stated: Program, samples: Sequence[Sample]
+    question: Question,
+    claim: Claim,
+    stated: Program,
+    samples: Sequence[Sample],
+    differs: Callable[[Sample], bool],
 ) -> bool:
-    """Whether a formula that agrees with the derivative at the points is another one all the
-    same.
+    """Whether a formula that agrees with the derivative in the samples is another one all the
+    same. They are of square matrices where the claim does not fit at other sizes.
     """
     if question.program is None or question.source is None:
         return False  # of a derivative at one point, as along a direction, nothing is proved here
     if compares_sizes(stated.expr):
         return True  # which holds at the sizes that were looked at, and may not at others
-    proved = proof(claim.about(question.program), stated)
+    statement = claim.about(question.program)
+    proved = proof(statement, stated)
     if proved != OPEN:
         return proved == DISPROVED
-    rest = difference(replace(question, tree=stated.expr))
+    fitting = replace(question, tree=stated.expr, misfit=None)
+    plain = replace(fitting, claimed=lambda point: evaluate_claim(stated.expr, point))
+    everywhere = points_of_all_sizes(statement, stated.expr)
+    if any(differs(plain.sample(point)) for point in everywhere):
+        return True
+    rest = difference(fitting)
     if rest is not None and (has_branches(question) or is_piecewise(stated.expr)):
         if is_zero(rest) or question.answer is None:
             return not is_zero(rest)

@@ -8,6 +8,8 @@ error.
 
 from __future__ import annotations
 
+from functools import reduce
+
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import SyntaxNode
@@ -449,15 +451,23 @@ def _read_fused(letters_: LetterState, phrase: Phrase, parts: list[Phrase]) -> V
     last = parts[-1]
     if len(parts) != _MATRIX or last.kind != "+" or last.args[1].kind != "*":
         return None
-    row, (column, rows) = last.args[0], last.args[1].args
+    row, (column, *factors) = last.args[0], _factors(last.args[1])
     if column.kind != "-" or not column.bracketed:
         return None
     scope, make = letters_.scope, Maker(phrase)
-    ones = make.call("ones", size(rows, scope))
+    sizes = [size(factor, scope) for factor in factors]
+    ones = make.call("ones", reduce(lambda left, right: make.node("*", left, right), sizes))
     # a column of that many ones has the place i, if it fits
     at = [size(part, scope) for part in (parts[0], row, column.args[0])]
     whole = make.node("entries", make.node("name", value="vec"), *at)
     return Value(make.node("*", whole, make.node("entries", ones, at[1])))
+
+
+def _factors(product: Phrase) -> list[Phrase]:
+    """The factors of a product, from left to right."""
+    if product.kind != "*":
+        return [product]
+    return [*_factors(product.args[0]), product.args[1]]
 
 
 def _read_delta(letters_: LetterState, phrase: Phrase, parts: list[Phrase]) -> Value | None:

@@ -85,3 +85,21 @@ def test_inverses_of_products_are_compared_where_they_have_a_value(claim: str) -
     report = judge(Claim("nucnorm(X)", "X", claim))
     assert report.verdict == "agreed"
     assert any("for at least as many rows as columns" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("expr", "claim", "mended"),
+    [
+        # for square matrices 2*inv(X*X')*X is right as well
+        ("logdet(X'*X)", "2*inv(X'*X)*X", "2*X*inv(X'*X)"),
+        ("logdet(X*X')", "2*X*inv(X*X')", "2*inv(X*X')*X"),
+        ("tr(inv(X'*X))", "-2*X*inv(X*X')^2", "-2*X*inv(X'*X)^2"),
+        ("a'*X*X'*b", "X*(a*b' + b*a')", "(a*b' + b*a')*X"),
+    ],
+)
+def test_a_mended_claim_is_right_for_all_shapes(expr: str, claim: str, mended: str) -> None:
+    kinds = {"X": "matrix(n, m)"}
+    found = judge(Claim(expr, "X", claim, kinds)).diagnosis
+    assert found is not None
+    assert found.mended == mended
+    assert judge(Claim(expr, "X", mended, kinds)).verdict == "proved"
