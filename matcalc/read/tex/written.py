@@ -110,7 +110,8 @@ def _put_one_in(text: str, scope: Scope, *, entries: bool) -> tuple[str, _Defini
         if any(_is_captured(k, each, pieces, text) for k, each in enumerate(found)):
             continue
         inner = [_innermost(each) for each in found]
-        called = [use.spelt for each in found for use in each]
+        # not by its own left side: a last line that nobody uses is the value
+        called = [use.spelt for k, each in enumerate(found) if k != number for use in each]
         as_defined = "".join(definition.parameters)
         other = definition.opening != "LPAR" or any("".join(each) != as_defined for each in called)
         if not called or not other:

@@ -161,6 +161,24 @@ NOTED = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("formula", "wanted"),
+    [
+        pytest.param(r"y = Ax \\ z = By \\ w = Cz", "C*(B*(A*x))", id="all-are-used"),
+        pytest.param(
+            r"y = Ax \\ z = By \\ G_{i j k} = y_i y_j \delta_{jk}",
+            "D[i,j,k] = (A*x)[i]*(A*x)[j]*delta[j,k]",
+            id="z-is-not",
+        ),
+        pytest.param(r"y = Ax \\ z = By \\ g_i = y_i^2", "(A*x).^2", id="nor-here"),
+    ],
+)
+def test_the_last_line_is_the_value(formula: str, wanted: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", matcalc.NotationWarning)
+        assert str(matcalc.parse_latex(formula)) == wanted
+
+
 @pytest.mark.parametrize(("formula", "wrt", "note"), NOTED)
 def test_notes(formula: str, wrt: str, note: str) -> None:
     with pytest.warns(matcalc.NotationWarning) as caught:
