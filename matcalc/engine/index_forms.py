@@ -133,11 +133,11 @@ class IndexForms(ABC):
         notation, or in index notation where that is shorter and has at most so many tokens.
         """
         # few expressions have bound indices
-        from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
+        from matcalc.engine.ir.wide import has_wide, singular_masks  # noqa: PLC0415
         from matcalc.engine.rewriting.pairwise import name_pairs  # noqa: PLC0415
         from matcalc.engine.rewriting.unequal import drop_masks  # noqa: PLC0415
 
-        if not has_wide(node):
+        if not has_wide(node) or singular_masks(node):  # an array without a value on its diagonal
             return None
         tried = []
         node = self.rewriter.rewrite(node)

@@ -52,7 +52,8 @@ def partials(
 ) -> Iterator[Partial]:
     """Every way in which the node depends on an active child.
 
-    ``defined`` is the mask of where a root has a derivative, such as ``sqrt`` and ``cbrt``.
+    ``defined`` is the mask of where a root has a derivative, such as ``sqrt`` and ``cbrt``, or a
+    power whose exponent may be below one.
     """
     outputs = tuple(range(node.rank))
     if isinstance(node, Product):
@@ -85,6 +86,8 @@ def _call(
         factors: tuple[Factor, ...] = ((local.node, outputs, 1),)
         for inner, labels, exponent in as_product(local.node)[1] if node.name in TOTAL else ():
             factors += defined(inner, labels) if exponent < 0 else ()
+        if node.name == "pow" and node.args[0].rank:
+            factors += defined(node.args[0], outputs)
         yield Partial(arg, 1, factors, outputs, outputs if arg.rank else ())
         return
     terms = local.node.terms if isinstance(local.node, Sum) else ((1, local.node),)

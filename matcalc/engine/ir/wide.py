@@ -5,7 +5,7 @@ from __future__ import annotations
 from matcalc.core.operations import TOTAL
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.masks import is_mask
-from matcalc.engine.ir.nodes import Call, Node, Product, Rational, Sum
+from matcalc.engine.ir.nodes import Call, Node, Product, Rational, Sum, as_product
 
 
 def is_wide(node: Node) -> bool:
@@ -62,3 +62,30 @@ def _is_total(root: Node, least: int) -> bool:
         ):
             return False
     return True
+
+
+def needs_indices(node: Node) -> bool:
+    """Whether matrix notation does not say it, or has no value where it has one."""
+    return has_wide(node) or is_wide(node) or singular_masks(node)
+
+
+def singular_masks(root: Node) -> bool:
+    """Whether a mask leaves out places where what it multiplies may have no value: 1/(x[i] - x[j])
+    for i != j. Only index notation says it.
+    """
+    return any(left_out(node) for node in postorder(root, lambda node: node.children))
+
+
+def left_out(node: Node) -> list[set[int]]:
+    """The labels of the masks of a product that leave out such places."""
+    _, factors = as_product(node)
+    return [
+        set(pair)
+        for mask, pair, _ in factors
+        if is_mask(mask)
+        and any(
+            (set(pair) <= set(labels) and may_fail(inner, exponent))
+            or (set(pair) & set(labels) and fails_at_places(inner, exponent))
+            for inner, labels, exponent in factors
+        )
+    ]

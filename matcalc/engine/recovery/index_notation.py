@@ -29,7 +29,7 @@ from matcalc.engine.ir.nodes import (
     magnitude,
     quotient,
 )
-from matcalc.engine.ir.wide import fails_at_places, has_wide, is_wide
+from matcalc.engine.ir.wide import fails_at_places, needs_indices
 from matcalc.engine.recovery.index_cases import CaseWriter, Pair
 from matcalc.engine.recovery.index_places import always, at_index, bind, free_name
 from matcalc.engine.recovery.index_starts import settle_starts
@@ -144,7 +144,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             if is_open(node):
                 return self._in_directions(without_directions(node), places)
             return self._call(node, places, scope)
-        if not node.axes and not has_wide(node) and not is_wide(node):
+        if not node.axes and not needs_indices(node):
             tree = self.recovery.recover(node)
             if not has_indices(tree) and not counts_places(tree):
                 return self._slot(tree)
@@ -190,7 +190,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         """The entry of an array that is compared: computed alone, it may be rounded otherwise."""
         if isinstance(node, Call) and self._acts_entrywise(node) and not node.slots:
             return self._call(node, places, scope, whole=True)
-        if contracts(node) and not has_wide(node) and not is_wide(node):
+        if contracts(node) and not needs_indices(node):
             tree = self.recovery.recover(node)
             if not has_indices(tree):
                 return self._at(tree, places)
@@ -210,7 +210,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         """The tree of what a function is taken of."""
         if node not in self._settled:
             self._settled.add(node)
-            if has_wide(node) or is_wide(node) or has_indices(self.recovery.recover(node)):
+            if needs_indices(node) or has_indices(self.recovery.recover(node)):
                 whole = isinstance(node, Call) and not self._acts_entrywise(node)
                 self.recovery.know(node, self._close(node) if whole else self.array(node))
         return self.recovery.recover(node)

@@ -24,8 +24,8 @@ from matcalc.engine.ir.nodes import (
     as_sum,
 )
 from matcalc.engine.ir.rebuild import rebuild
+from matcalc.engine.ir.wide import singular_masks
 from matcalc.engine.rewriting.unequal import whole_of_skew
-from matcalc.engine.rewriting.wide import singular_masks
 
 
 def join_triangles(builder: Builder, root: Node) -> Node:

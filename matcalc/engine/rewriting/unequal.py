@@ -23,8 +23,7 @@ from matcalc.engine.ir.nodes import (
     as_product,
 )
 from matcalc.engine.ir.rebuild import rebuild
-from matcalc.engine.ir.wide import has_wide
-from matcalc.engine.rewriting.wide import singular_masks
+from matcalc.engine.ir.wide import has_wide, singular_masks
 
 
 def drop_masks(builder: Builder, root: Node) -> Node:

@@ -22,7 +22,7 @@ from matcalc.engine.ir.nodes import (
     quotient,
 )
 from matcalc.engine.ir.rebuild import rebuild
-from matcalc.engine.ir.wide import fails_at_places, may_fail
+from matcalc.engine.ir.wide import left_out, singular_masks
 
 _MOST_TERMS = 60  # that sums with conditions are multiplied out to
 
@@ -80,13 +80,6 @@ def has_places(root: Node) -> bool:
     return any(node.kind == "place" for node in nodes)
 
 
-def singular_masks(root: Node) -> bool:
-    """Whether a mask leaves out places where what it multiplies may have no value: 1/(x[i] - x[j])
-    for i != j.
-    """
-    return any(_singular(node) for node in postorder(root, lambda node: node.children))
-
-
 def is_by_entries(root: Node) -> bool:
     """Whether only index notation says it: by such places or masks."""
     return singular_masks(root) or has_places(root)
@@ -94,23 +87,8 @@ def is_by_entries(root: Node) -> bool:
 
 def singular_pairs(root: Node) -> list[tuple[int, int]]:
     """The pairs of axes of a sum on which masks leave out such places."""
-    pairs = [pair for _, term in as_sum(root)[1] for pair in _singular(term)]
+    pairs = [pair for _, term in as_sum(root)[1] for pair in left_out(term)]
     return sorted({(min(pair), max(pair)) for pair in pairs if max(pair) < root.rank})
-
-
-def _singular(node: Node) -> list[set[int]]:
-    """The labels of the masks of a product that leave out such places."""
-    _, factors = as_product(node)
-    return [
-        set(pair)
-        for mask, pair, _ in factors
-        if is_mask(mask)
-        and any(
-            (set(pair) <= set(labels) and may_fail(inner, exponent))
-            or (set(pair) & set(labels) and fails_at_places(inner, exponent))
-            for inner, labels, exponent in factors
-        )
-    ]
 
 
 def join_masks(builder: Builder, root: Node) -> Node:

@@ -44,6 +44,7 @@ class _Directional(Judge):
             given = Evaluation(field, along, self.sizes, 2, self.meter).follow(self.given)
         except VanishingDivisor as problem:
             raise Undefined(str(problem)) from problem
+        field.given = False
         plain = {name: Jet(jet.extent, [jet.value], jet.number) for name, jet in values.items()}
         stated = Evaluation(field, plain, self.sizes, 1, self.meter).follow(self.stated)
         if stated.extent != given.extent:

@@ -12,6 +12,7 @@ from operator import eq, gt, le
 from matcalc.verify.exact.field import (
     P,
     Undecided,
+    Unfit,
     VanishingDivisor,
     identity,
     inverse,
@@ -83,9 +84,11 @@ def total(a: Jet) -> Jet:
 
 def raise_power(field: Generators, base: Jet, exponent: Jet) -> Jet:
     """base .^ exponent: by products for whole numbers, by roots for halves and thirds, else
-    exp(exponent*log(base)).
+    exp(exponent*log(base)). A positive power of what is zero everywhere is zero.
     """
     number = exponent.number
+    if (number is None or number.denominator > 1) and not all(base.value):
+        return _power_beside_zeros(field, base, exponent)
     if number is not None and number.denominator in (1, 2, 3):
         if abs(number.numerator) > P:
             raise Undecided("a huge exponent")
@@ -95,6 +98,35 @@ def raise_power(field: Generators, base: Jet, exponent: Jet) -> Jet:
             base = apply(field, "cbrt", base)
         return entrywise(base, integer_power(number.numerator))
     return apply(field, "exp", hadamard(*spread(exponent, apply(field, "log", base))))
+
+
+def _power_beside_zeros(field: Generators, base: Jet, exponent: Jet) -> Jet:
+    """The same, of entries some of which are zero."""
+    if exponent.number is not None:
+        if exponent.number < 0:
+            raise VanishingDivisor("a negative power of zero")
+        return _beside_zeros(base, lambda inner: raise_power(field, inner, exponent))
+    base, exponent = spread(base, exponent)
+    for x, e in zip(base.value, exponent.value, strict=True):
+        if not x:
+            field.vanish(e)
+    kept = [k for k, x in enumerate(base.value) if x]
+    rest = linear(exponent, lambda part: [part[k] for k in kept], (len(kept),))
+    return _beside_zeros(base, lambda inner: raise_power(field, inner, rest))
+
+
+def _beside_zeros(a: Jet, rule: Callable[[Jet], Jet]) -> Jet:
+    """A function entry by entry that is 0 at 0, of entries some of which are zero everywhere."""
+    zeros = [k for k, x in enumerate(a.value) if not x]
+    if any(part is not None and any(part[k] for k in zeros) for part in a.parts):
+        raise Unfit("a power or root of what is zero here")
+    place = {k: number for number, k in enumerate(k for k, x in enumerate(a.value) if x)}
+    inner = linear(a, lambda part: [part[k] for k in place], (len(place),))
+    return linear(
+        rule(inner) if place else inner,
+        lambda part: [part[place[k]] if k in place else 0 for k in range(len(a.value))],
+        a.extent,
+    )
 
 
 def matrix(a: Jet) -> Jet:
@@ -209,6 +241,8 @@ def _polygamma(field: Generators, args: Sequence[Jet]) -> Jet:
 
 def root(field: Generators, a: Jet) -> Jet:
     """sqrt(x); that of a number is no choice: a rational one, or one of two conjugates."""
+    if not all(a.value):
+        return _beside_zeros(a, lambda inner: root(field, inner))
     if a.number is None or a.number <= 0:
         return apply(field, "sqrt", a)
     return constant(a.extent, [field.positive(number_root(a.number))], len(a.parts))

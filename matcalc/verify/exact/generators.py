@@ -66,6 +66,8 @@ class Generators:
         self._others: dict[tuple[str, int], int] = {}
         self._zero: dict[int, int] = {}  # x -> 1 where it is 0
         self._largest: dict[tuple[int, ...], list[int]] = {}
+        self.given = True  # whether it is the input that is evaluated, or else what is stated
+        self._vanishing: set[int] = set()  # exponents of what is zero
         self._loads: dict[
             int, int
         ] = {}  # of exponentials and cosines, how many free elements they are products of; else 1
@@ -240,6 +242,15 @@ class Generators:
                 -half % P: (0, P - 1),
             }
         return known
+
+    def vanish(self, exponent: int) -> None:
+        """Lets 0^exponent be 0. Wherever the input has a value its exponents of zero are positive;
+        those of what is stated have to be among these.
+        """
+        if self.given:
+            self._vanishing.add(exponent)
+        elif exponent not in self._vanishing:
+            raise Undecided("a power of zero, of which the sign of the exponent is not known")
 
     def odd(self, name: str, x: int) -> int:
         """A function with f(-x) = -f(x)."""

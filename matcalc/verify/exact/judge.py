@@ -404,6 +404,7 @@ class Judge:
             given = Evaluation(field, along, self.sizes, count, self.meter).follow(self.given)
         except VanishingDivisor as problem:
             raise Undefined(str(problem)) from problem
+        field.given = False
         stated = Evaluation(field, plain, self.sizes, 1, self.meter).follow(self.stated)
         moves = [self._tangent(move, at.extent) for move in directions]
         steps = (len(moves[0]),) if self.structure == "vech" and moves else at.extent

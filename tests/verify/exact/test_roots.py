@@ -101,3 +101,23 @@ def test_roots_prove_nothing(left: str, right: str, kinds: dict[str, str]) -> No
     given = dict.fromkeys("abx", "scalar") | kinds
     one, other = read(left, given), read(right, given)
     assert judge(*as_statement(one, other.expr)).outcome != "exact"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "outcome"),
+    [
+        pytest.param("(a - a)^p + a^p", "a^p", "exact", id="assumed"),
+        pytest.param("(a - a)^p + a", "(a - a)^p + a", "exact", id="the-same"),
+        pytest.param("(a - a)^1.7 + a", "a", "exact", id="a-number"),
+        pytest.param("sqrt(a - a) + a", "a", "exact", id="a-root"),
+        pytest.param("a^p", "(a - a)^p + a^p", "undecided", id="only-stated"),
+        pytest.param("(a - a)^p + a", "(a - a)^(p - 1) + a", "undecided", id="another-exponent"),
+        pytest.param("a", "(a - a)^-1.7 + a", "undecided", id="negative"),
+        pytest.param("y'*y", "sum(y.^1.7)", "exact", id="zero-at-some-points"),
+    ],
+)
+def test_powers_of_zero(left: str, right: str, outcome: str) -> None:
+    """They are zero where their exponents are positive, as those of an input with a value are."""
+    given = {"a": "scalar", "p": "scalar", "y": "onehot(n)"}
+    one, other = read(left, given), read(right, given)
+    assert judge(*as_statement(one, other.expr)).outcome == outcome
