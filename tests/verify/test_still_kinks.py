@@ -24,7 +24,7 @@ def test_verified(text: str, wrt: str, kinds: dict[str, str]) -> None:
     assert matcalc.diff(text, wrt, variables=kinds).verification.kind in ("exact", "numeric")
 
 
-@pytest.mark.parametrize(("claim", "verdict"), [("sqrt(1 - y)", "agreed"), ("1 + y", "wrong")])
+@pytest.mark.parametrize(("claim", "verdict"), [("sqrt(1 - y)", "proved"), ("1 + y", "wrong")])
 def test_claims(claim: str, verdict: str) -> None:
     kinds = {"y": "onehot(n)", "z": "vector(n)"}
     assert judge(Claim("sum(sqrt(1 - y).*z)", "z", claim, kinds)).verdict == verdict

@@ -53,7 +53,7 @@ def no_value(expr: Expr, variables: Mapping[str, Variable]) -> str | None:
     from matcalc.verify.oracle.sample import find_sizes  # noqa: PLC0415 - it loads NumPy
 
     try:
-        find_sizes([root], variables, np.random.default_rng(0))
+        find_sizes([root], variables, np.random.default_rng(0), still=True)
     except DomainError as problem:
         return problem.message
     except EvaluationError:  # a function that the numeric judge does not know

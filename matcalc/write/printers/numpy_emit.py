@@ -39,6 +39,7 @@ _MAKING = frozenset(
     )
 )
 _INPLACE = frozenset("+-*/")
+_WHOLE = frozenset(("number", "size"))  # of whole numbers alone NumPy makes no floats
 # functions that cost less as methods of an array
 _METHODS = frozenset(f"np.{name}" for name in ("sum", "max", "min", "prod", "diagonal", "trace"))
 _MULTIPLIED = 16  # the highest power that is computed by products, a fifth of the work of NumPy's
@@ -451,6 +452,8 @@ class Emitter:
             return self._is_fresh(node.args[0])
         if node.op == "call":
             function = node.attr[0]
+            if function == "np.where" and {arg.op for arg in node.args[1:]} <= _WHOLE:
+                return bool(node.attr[2])  # where(c, 1, 0) could not hold other numbers
             return function in _MAKING or (function[:3] == "np." and function not in _VIEWS)
         return node.op in _FRESH
 

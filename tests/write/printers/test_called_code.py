@@ -97,6 +97,16 @@ def test_own_arrays_are_changed_in_place() -> None:
     assert "overwrite=True" in body("logdet(S)", "S", S="psd(n)")[-1]
 
 
+@pytest.mark.parametrize(("one", "other"), [("1", "0"), ("n", "2")])
+def test_whole_numbers_are_not_changed_in_place(one: str, other: str) -> None:
+    text = f"sum[i,k](where(w[i] > v[k], {one}, {other})*exp(v[k] - w[i])*v[k])"
+    parsed = matcalc.parse(text, {"w": "vector(n)", "v": "vector(n)"})
+    w, v = np.array([1.0, 2.0, 4.0]), np.array([2.0, 1.5, 0.0])
+    held = np.where(w[:, None] > v, {"1": 1, "n": 3}[one], int(other))
+    wanted = np.sum(held * np.exp(v - w[:, None]) * v)
+    assert parsed.to_callable()(w=w, v=v) == pytest.approx(wanted)
+
+
 V = {"a": "vector(m)", "b": "vector(n)"}
 
 
