@@ -263,6 +263,8 @@ class Engine(IndexForms):
             tree = self._open_blocks(node, tree)
         for each in (node, spread) if tried else ():
             tree = tree if each is None else self._name_shares(each, tree)
+        if tried and self.rewriter.has_met("pow"):
+            tree = self._share_powers(node, tree)
         if _has_signs(tree):
             other = self._tree(self._finish(_without_signs(self.builder, node)))
             if not has_indices(other[1]):
@@ -311,6 +313,36 @@ class Engine(IndexForms):
             return tree
         self.factory = factory
         return named
+
+    def _share_powers(self, node: Node, tree: Expr) -> Expr:
+        """The tree of the node with the lowest powers of bases as factors, if that is shorter than
+        this one.
+        """
+        # few answers have exponents with names
+        from matcalc.engine.recovery.raised_powers import raise_powers  # noqa: PLC0415
+        from matcalc.engine.rewriting.symbolic_powers import name_lowest_powers  # noqa: PLC0415
+
+        found = name_lowest_powers(self.builder, node)
+        if found is None:
+            return tree
+        _, other, factory = self._tree(self._finish(self.shorten(found[0])))
+        meanings = found[1]
+        bases = {
+            name: factory.intern(self.plain.recover(self._finish(each.base)))
+            for name, each in meanings.items()
+        }
+        other, raised = raise_powers(factory, other, bases)
+        powers = {name: (each, 0) for name, each in meanings.items()}
+        powers |= {name: (meanings[old], by) for name, (old, by) in raised.items()}
+        values = {
+            name: self.plain.recover(self._finish(each.raised(self.builder, by)))
+            for name, (each, by) in powers.items()
+        }
+        other = factory.intern(other, values)
+        if measure_shown(other) >= measure_shown(tree):
+            return tree
+        self.factory = factory
+        return other
 
     def _find_typed(self) -> None:
         """Finds how the sums with fractions were typed."""

@@ -606,6 +606,38 @@ FORMS = {
         "H",
         "2*(M*u*x' + M*(eye - u*u'*M)*H*P) where M = inv(H*P*H' + R), u = H*x - y",
     ),
+    # densities and production functions: the lowest of several powers is a factor
+    "production less its costs, by capital": (
+        "A*K^a*L^(1 - a)*exp(-s*K)",
+        dict.fromkeys("AKLas", "scalar"),
+        "K",
+        "A*K^(a - 1)*L^(1 - a)*(a - K*s)*exp(-K*s)",
+    ),
+    "constant elasticity of substitution": (
+        "A*(a*K^(-r) + (1 - a)*L^(-r))^(-1/r)",
+        dict.fromkeys("AKLar", "scalar"),
+        "r",
+        "A*c^-(1 + 1/r)*(c*log(c)/r + a*log(K)*K^b + log(L)*(1 - a)*L^b)/r "
+        "where b = -r, c = (1 - a)*L^b + a*K^b",
+    ),
+    "gamma densities": (
+        "sum(x.^g.*exp(-x))",
+        {"x": "vector(n)", "g": "scalar"},
+        "x",
+        "x.^(g - 1).*exp(-x).*(g - x)",
+    ),
+    "beta densities": (
+        "sum(x.^g.*(1 - x).^k)",
+        {"x": "vector(n)", "g": "scalar", "k": "scalar"},
+        "x",
+        "(1 - x).^(k - 1).*x.^(g - 1).*(g*(1 - x) - k*x)",
+    ),
+    "focal loss": (
+        "-sum((1 - sigmoid(X*w)).^g.*log(sigmoid(X*w)).*y)",
+        {"X": "matrix(n,p)", "w": "vector(p)", "y": "vector(n)", "g": "scalar"},
+        "w",
+        "X'*((1 - u).^g.*y.*(g*(u.*log(u)) - (1 - u))) where u = sigmoid(X*w)",
+    ),
     # squares of sines and cosines meet in what explicit arrays are made of
     "a turn of the plane": (
         "norm2([cos(t), -sin(t); sin(t), cos(t)]*p - q)^2",
