@@ -112,7 +112,10 @@ class Rewriter:
         for node in order:
             if node in self._done:
                 continue
-            fresh = rebuild(self.builder, node, [self._resolve(child) for child in node.children])
+            fresh = node
+            if tuple(map(self._done.get, node.children)) != node.children:
+                children = [self._resolve(child) for child in node.children]
+                fresh = rebuild(self.builder, node, children)
             if fresh is node:
                 fresh = self._once(node)
             if fresh is node:

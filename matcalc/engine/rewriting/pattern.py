@@ -133,26 +133,31 @@ def heads(node: Node) -> frozenset[Head]:
     """What is among the arguments of a call, the factors of a product, the terms of a sum and their
     factors, and what these are made of.
     """
-    if isinstance(node, Call):
-        tops: list[tuple[Node, bool]] = [(arg, True) for arg in node.args]
-    else:
-        terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
-        tops = [(factor, e > 0) for term in terms for factor, _, e in as_product(term)[1]]
     found: set[Head] = set()
-    for top, above in tops:
-        found.add((_what(top), above, False))
-        found.update([(_what(inner), e > 0, True) for inner, _, e in as_product(top)[1]])
-        if isinstance(top, Call):
-            found.update([(_what(arg), True, True) for arg in top.args])
-            parts = [term for arg in top.args if isinstance(arg, Sum) for _, term in arg.terms]
-            found.update(
-                [
-                    (_what(inner), e > 0, True)
-                    for term in parts
-                    for inner, _, e in as_product(term)[1]
-                ]
-            )
+    if isinstance(node, Call):
+        for arg in node.args:
+            _add_heads(found, arg, above=True)
+    else:
+        for term in node.children if isinstance(node, Sum) else (node,):
+            for factor, _, e in as_product(term)[1]:
+                _add_heads(found, factor, above=e > 0)
     return frozenset(found) - _ANYTHING
+
+
+def _add_heads(found: set[Head], top: Node, *, above: bool) -> None:
+    """What one of the arguments or factors is, and what that is made of."""
+    if isinstance(top, Leaf):
+        if top.kind != "variable":
+            found.update(((top.kind, above, False), (top.kind, True, True)))
+        return
+    found.add((_what(top), above, False))
+    inside = list(as_product(top)[1])
+    if isinstance(top, Call):
+        for arg in top.args:
+            found.add((_what(arg), True, True))
+            for term in arg.children if isinstance(arg, Sum) else ():
+                inside += as_product(term)[1]
+    found.update([(_what(inner), e > 0, True) for inner, _, e in inside])
 
 
 def _what(node: Node) -> FunctionName:
