@@ -59,8 +59,10 @@ class Assembler:
         if not term.shape:
             return self.scale(term.coefficient, term.scalars, None)
         plain = self.scale(term.coefficient, term.scalars, self.writer.body(term.parts, term.shape))
+        if not term.scalars:
+            return plain
         exponents = {exponent for _, exponent in term.parts}
-        if len(exponents) != 1 or exponents & {1, -1} or not term.scalars:
+        if len(exponents) != 1 or exponents & {1, -1}:
             return plain
         if any(not self._joins(exponent) for exponent in exponents):
             return plain
@@ -100,6 +102,8 @@ class Assembler:
     def scale(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
         """``coefficient * scalars * body``; numerators in front, denominators behind."""
         factory = self.factory
+        if not scalars and body is not None and coefficient in (1, -1):
+            return body if coefficient == 1 else factory.negative(body)
         above: list[Expr] = []
         below: list[Expr] = []
         if scalars:

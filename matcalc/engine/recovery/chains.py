@@ -78,11 +78,6 @@ def key(chain: Chain) -> tuple[tuple[int, bool], ...]:
     return tuple([(id(expr), flipped) for expr, flipped, _ in chain])
 
 
-def is_placed(chain: Chain) -> bool:
-    """Whether a range of an index stands in a chain."""
-    return not {expr.op for expr, _, _ in chain}.isdisjoint(RANGES)
-
-
 def is_mask(chain: Chain) -> bool:
     """Whether this is nothing but a triangle of ones."""
     return len(chain) == 1 and is_triangle(chain[0].expr)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
-from operator import ne
+from operator import attrgetter, ne
 
 from matcalc.core.dims import Shape
 from matcalc.core.operations import LINEAR, OPERATIONS, TRIANGLES
@@ -15,13 +15,13 @@ from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import magnitude, quotient
 from matcalc.engine.recovery.assemble import Assembler
 from matcalc.engine.recovery.chains import (
+    RANGES,
     Chain,
     EntryProduct,
     Link,
     Scalars,
     Term,
     flip,
-    is_placed,
     join_scalars,
     key,
     sum_may_pay,
@@ -53,6 +53,7 @@ class Factoring:
         self.factory = factory
         self.writer = writer
         self.assembler = assembler
+        self._shares: dict[tuple[int, ...], tuple[Sequence[Term], Shared]] = {}
         self._turning = Turning(factory, writer, assembler, self._write)
 
     def sum(self, terms: Sequence[Term], shape: Shape) -> Expr:
@@ -157,7 +158,8 @@ class Factoring:
     # pulling out
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
-        placed = any(is_placed(term.chain or ()) for term in terms)
+        alone = [term.parts[0][0] for term in terms if len(term.parts) == 1]
+        placed = not {link.expr.op for chain in alone for link in chain}.isdisjoint(RANGES)
         grouped, entries = self._blocks(terms, shape) if placed else (None, False)
         if grouped is not None and entries:
             return self._single(grouped[0])
@@ -169,7 +171,9 @@ class Factoring:
             plain = min(plain, together, key=self.factory.size)
         inward = (
             self._inward(terms)
-            if len(shape) == 1 and all(_column(term) for term in terms)
+            if len(shape) == 1
+            and any(map(attrgetter("scalars"), terms))
+            and all(_column(term) for term in terms)
             else None
         )
         if inward is None:
@@ -239,7 +243,7 @@ class Factoring:
             if len(terms) == 1:
                 return self._single(terms[0])
         terms = self._regroup(terms, shape)
-        shared = share(terms, self.factory)
+        shared = self._share(terms)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
         opened = [open_product(self.writer, term) for term in terms] if len(shape) == 2 else terms
@@ -267,6 +271,9 @@ class Factoring:
         apart.
         """
         if len(terms) < 3:
+            return terms
+        chains = [chain for term in terms for chain, _ in term.parts]
+        if {link.expr.op for chain in chains for link in chain}.isdisjoint(("+", "-")):
             return terms
         written: dict[int, int] = {}
         for index, term in enumerate(terms):
@@ -436,16 +443,23 @@ class Factoring:
         for members in groups.values():
             if len(members) < 2 or len(members) == len(terms):
                 continue
-            saving = (len(members) - 1) * self._length(
-                share([terms[index] for index in members], self.factory)
-            )
+            shared = self._share([terms[index] for index in members])
+            saving = (len(members) - 1) * self._length(shared)
             if saving > 0 and (best is None or saving > best[0]):
                 best = (saving, members)
         if best is None:
             return None
         chosen = [terms[index] for index in best[1]]
-        merged = self._merge(chosen, shape, share(chosen, self.factory))
+        merged = self._merge(chosen, shape, self._share(chosen))
         return [term for index, term in enumerate(terms) if index not in best[1]] + [merged]
+
+    def _share(self, terms: Sequence[Term]) -> Shared:
+        """What the terms share, found once for the same ones."""
+        name = tuple(map(id, terms))
+        found = self._shares.get(name)
+        if found is None:  # with the terms, so that they are there as long as their names
+            found = self._shares[name] = terms, share(terms, self.factory)
+        return found[1]
 
     def _handles(self, term: Term) -> list[object]:
         handles: list[object] = [

@@ -86,6 +86,7 @@ class Graph:
         self._serial = 0
         self._ways: Counter[frozenset[int]] = Counter()  # how many edges join two vertices
         self._parallels = 0  # pairs of vertices that several edges join
+        self._rings = 0  # edges from a vertex to itself
         self.weights: dict[int, list[tuple[Chain, Rational]]] = {label: [] for label in dims}
         self.coefficient: Rational = 1  # what reduction finds besides
         self.scalars: list[tuple[Expr, Rational]] = []
@@ -129,6 +130,7 @@ class Graph:
         ends = frozenset((first, second))
         self._ways[ends] += 1
         self._parallels += self._ways[ends] == 2
+        self._rings += first == second
         for label in {first, second}:
             self._at[label].append(self._serial)
         self._serial += 1
@@ -139,6 +141,7 @@ class Graph:
         ends = frozenset(edge[:2])
         self._ways[ends] -= 1
         self._parallels -= self._ways[ends] == 1
+        self._rings -= len(ends) == 1
         for label in set(edge[:2]):
             self._at[label].remove(serial)
         return edge
@@ -165,7 +168,8 @@ class Graph:
 
     def reduce(self) -> None:
         """Take summed vertices away until no rule applies."""
-        while (
+        # where all that is left are outputs there is nothing else to do
+        while (len(self.weights) > self.rank or self._parallels or self._rings) and (
             self._loops()
             or self._close()
             or self._leaf(weighted=True)

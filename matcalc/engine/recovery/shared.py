@@ -16,7 +16,6 @@ from matcalc.engine.recovery.chains import (
     Link,
     Scalars,
     Term,
-    is_placed,
     key,
 )
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -84,7 +83,7 @@ def collect(terms: Sequence[Term]) -> list[Term]:
     """
     found: dict[object, Term] = {}
     for term in terms:
-        scalars = tuple(sorted((id(base), exponent) for base, exponent in term.scalars))
+        scalars = tuple(sorted([(id(base), exponent) for base, exponent in term.scalars]))
         name = (scalars, tuple([(key(chain), exponent) for chain, exponent in term.parts]))
         known = found.get(name)
         found[name] = (
@@ -99,7 +98,7 @@ def share(terms: Sequence[Term], factory: ExpressionFactory, *, multiplied: bool
     """What all the terms share; ``multiplied`` says that their sum is a factor."""
     parts: EntryProduct = (
         _common([term.parts for term in terms], key)
-        if any(len(term.parts) > 1 for term in terms)
+        if max([len(term.parts) for term in terms]) > 1
         else ()
     )
     left: Chain = ()
@@ -107,11 +106,12 @@ def share(terms: Sequence[Term], factory: ExpressionFactory, *, multiplied: bool
     number = number_in_front(terms, factory)
     scalars: Scalars = _common([term.scalars for term in terms], id)
     if not parts and terms[0].shape:
-        chains = [term.chain for term in terms if term.chain is not None]
+        chains = [chain for term in terms if (chain := term.chain) is not None]
         if len(chains) == len(terms):
-            if len({key(chain) for chain in chains}) == 1:
+            names = [key(chain) for chain in chains]
+            if len(set(names)) == 1:
                 parts = terms[0].parts
-            else:
+            elif len({name[0] for name in names}) == 1 or len({name[-1] for name in names}) == 1:
                 multiplied = multiplied or bool(scalars) or magnitude(number) != 1
                 column = len(terms[0].shape) == 1
                 left, right = _shared_ends(chains, factory, column=column, multiplied=multiplied)
@@ -159,6 +159,8 @@ def _common(products: Sequence[Powers[F]], name: Callable[[F], object]) -> Power
     """Factors in all products, with the exponent nearest to zero; equal factors have equal
     names.
     """
+    if not all(products):
+        return ()
     shared = {name(factor): (factor, exponent) for factor, exponent in products[0]}
     for product in products[1:]:
         own = {name(factor): exponent for factor, exponent in product}
@@ -185,7 +187,7 @@ def _shared_ends(
     longest = _SHORT_IN_BRACKETS if multiplied and alone else _SHORT
     short = sum(factory.size(link.expr) + link.flipped + 1 for link in whole) <= longest
     shortest = len(whole) - (short and not any(link.expr.op == "kron" for link in whole))
-    placed = any(map(is_placed, chains))
+    placed = not {link.expr.op for chain in chains for link in chain}.isdisjoint(RANGES)
     left = 0
     # before the vector at the end of a column: what is left of x*(y'*z) without x would be a scalar
     while (
