@@ -5,7 +5,15 @@ They were chosen after the code was written, to see what it does with what it wa
 
 from __future__ import annotations
 
-from further import learning, physics, statistics
+from further import learning, likelihoods, networks, optimisation, physics, statistics
 from further.listed import FURTHER
 
-__all__ = ["FURTHER", "learning", "physics", "statistics"]
+__all__ = [
+    "FURTHER",
+    "learning",
+    "likelihoods",
+    "networks",
+    "optimisation",
+    "physics",
+    "statistics",
+]
