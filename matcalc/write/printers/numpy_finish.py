@@ -68,6 +68,19 @@ def _is_linear(node: CodeNode) -> bool:
     return bool((node.attr == "*" and not left.rank) or (node.attr == "/" and not right.rank))
 
 
+def negate_scalar(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
+    """The negative of an array times or over a scalar: the scalar is negated, not the array."""
+    if node.op != "neg" or not node.rank or node.args[0].op != "infix":
+        return None
+    scaled = node.args[0]
+    left, right = scaled.args
+    if scaled.attr == "*" and not left.rank:
+        return build.infix("*", build.negative(left), right, node.shape)
+    if scaled.attr == "/" and not right.rank:
+        return build.infix("/", left, build.negative(right), node.shape)
+    return None
+
+
 class _Finish:
     """One pass, from the leaves."""
 
@@ -104,6 +117,7 @@ class _Finish:
             made = self.build.change(self._broadcast(made))
         elif node.args and self.uses[id(node.args[0])] == 1:
             rules = (
+                negate_scalar,
                 rewrite_squared_norms,
                 distances,
                 rewrite_weighted_sum,

@@ -211,12 +211,12 @@ class _Lowering:
             return self.build.infix(
                 "/", self.beside(numerator, divisor), self.node(divisor), expr.shape
             )
-        below = self.node(divisor)
         result = self.open(numerator)
-        if below.op == "number" and below.attr != 0:
-            result.number /= below.attr
-        else:
-            result.bottom += norms(self.build, below)
+        for below in norms(self.build, self.node(divisor)):
+            if below.op == "number" and below.attr != 0:
+                result.number /= below.attr
+            else:
+                result.bottom.append(below)
         return result
 
     def entrywise_product(self, expr: Expr) -> CodeValue:
