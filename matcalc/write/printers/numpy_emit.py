@@ -413,7 +413,9 @@ class Emitter:
                 operator = "-=" if spot.minus else "+="
             else:
                 operator, code = "=", f"-{self._bracket(value, UNARY)}" if spot.minus else code
-            view = blocks.view(name, spot, node.shape, lambda dim: self._size(dim)[0])
+            view = blocks.view(
+                name, spot, node.shape, lambda dim: self._size(dim)[0], rows=not base
+            )
             self.lines.append(f"{view} {operator} {code}")
         return name, ATOM
 

@@ -83,9 +83,11 @@ class CodeBuilder:
         return node if same else self.node(node.op, node.attr, tuple(args), node.shape)
 
     def node(self, op: str, attr: Any, args: tuple[CodeNode, ...], shape: Shape) -> CodeNode:
-        """The node with these fields."""
+        """The node with these fields; x*y where y*x was made, which has the same digits."""
         key = (op, attr, shape, *map(id, args))
         found = self._known.get(key)
+        if found is None and op == "infix" and attr in _COMMUTES:
+            found = self._known.get((op, attr, shape, *map(id, reversed(args))))
         if found is None:
             found = self._known[key] = CodeNode(op, attr, args, shape, len(self._known))
             if op in _PYTHON and self._python.issuperset(args):
@@ -322,6 +324,7 @@ _EXACT: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "*": mul,
     "/": truediv,
 }
+_COMMUTES = frozenset("+*")
 _NUMPY = {"/": "np.divide", "**": "np.float_power"}
 _PYTHON = (
     "number",

@@ -141,7 +141,47 @@ def test_no_matrix_that_only_selects_is_made() -> None:
 def test_the_parts_say_where_they_stand() -> None:
     d = matcalc.diff("sum[i=1:n-1](exp(x[i+1] - x[i]))", "x", order=2, variables=X)
     source = d.source("numpy", runtime="matcalc")
-    for place, operator in (("1:, 1:", "="), (":n - 1, 1:", "-=")):
-        assert re.search(rf'np\.einsum\("ii->i", t\d\[{place}\]\)\[...\] {operator} ', source), (
-            source
+    # every n+1st entry of the whole, from the first one to behind the last one
+    for place, operator in (("n + 1::n + 1", "="), (":n * n - 1:n + 1", "+=")):
+        assert re.search(
+            rf"t\d\.reshape\(-1\)\[{re.escape(place)}\] {re.escape(operator)} ", source
         )
+
+
+@pytest.mark.parametrize("n", [4, 5, 7])
+def test_diagonals_of_wide_and_tall_matrices(n: int) -> None:
+    """They start and end anywhere, and may have one entry."""
+    x = np.arange(1.0, n + 1)
+    k = np.arange(n - 3)
+    d = matcalc.diff("x[3:n-1].^2 - 3*x[1:n-3]", "x", variables=X)
+    wanted = np.zeros((n - 3, n))
+    wanted[k, k + 2], wanted[k, k] = 2 * x[2:-1], -3
+    found = d.to_callable()
+    assert ".reshape(-1)[" in found.source
+    np.testing.assert_array_equal(found(x=x), wanted)
+    tall = matcalc.parse("[zeros(1, n); diag(x); zeros(2, n)] + [diag(x.^2); zeros(3, n)]", X)
+    wanted = np.zeros((n + 3, n))
+    k = np.arange(n)
+    wanted[k + 1, k], wanted[k, k] = x, x**2
+    np.testing.assert_array_equal(tall.to_callable()(x=x), wanted)
+
+
+def test_products_in_either_order_are_one() -> None:
+    kinds = {"x": "vector(n)", "y": "vector(n)", "a": "scalar"}
+    source = matcalc.parse("[exp(a*x.*y), sin(y.*(x*a))]", kinds).to_callable().source
+    body = source.split('"""')[2]
+    assert body.count("*") - body.count("**") <= 2, body
+
+
+def test_the_sign_of_an_array_is_that_of_its_scale() -> None:
+    kinds = {"D": "matrix(n, n)", "l": "positive"}
+    for text, written in (
+        ("exp(-D/(2*l^2))", "-0.5 / l ** 2 * D"),
+        ("exp(-D/l)", "D / -l"),
+        ("exp(-(l^2*D))", "-l ** 2 * D"),
+    ):
+        found = matcalc.parse(text, kinds).to_callable()
+        assert written in found.source, found.source
+        D = np.array([[0.0, 1.5], [-2.0, 3.0]])
+        factor = {"exp(-D/(2*l^2))": -1 / 0.98, "exp(-D/l)": -1 / 0.7, "exp(-(l^2*D))": -0.49}[text]
+        np.testing.assert_allclose(found(D=D, l=0.7), np.exp(factor * D), rtol=1e-13)
