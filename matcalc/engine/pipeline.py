@@ -173,7 +173,8 @@ class Engine(IndexForms):
         self.lowering = Lowering(self.builder, known.definition)
         forms = [part.value for part in parts if part.op == "indexed"]
         self.index_names = [(each.name, each.size) for form in forms for each in form.all_indices()]
-        self.taken = {str(part.value) for part in parts if part.op == "variable"}
+        # also by what does not occur: the answer is read beside all that is declared
+        self.taken = {*program.variables, *size_names(program.variables.values())}
         self.taken.update(names_in([size for part in parts for size in part.shape]))
         self.taken.update(names_in(starts_of(parts)))
         self.program = program

@@ -127,14 +127,17 @@ def regroup_products(tree: Expr, named: Iterable[Expr], likeness: Likeness) -> E
     plain = [(each, links) for each, (scalars, links) in known if not scalars]
     inner = {id(arg) for node in tree.parts if _is_product(node) for arg in node.args}
     outer = {id(arg) for node in tree.parts if not _is_product(node) for arg in node.args}
+    # of two names that are alike, as A*X and A'*X of a symmetric A, the first stands for the other
+    first = {id(each): number for number, (each, _) in reversed([*enumerate(plain)])}
     made: dict[int, tuple[list[Expr], list[Expr]]] = {}
     for node in tree.parts:
         if not _is_product(node) or (id(node) in inner and id(node) not in outer):
             continue
         scalars, links = chain(node)
         new = links
-        for each, own in plain if len(links) <= _LONGEST else ():
-            new = new if each is node else _put_product(new, each, own, likeness)
+        for number, (each, own) in enumerate(plain) if len(links) <= _LONGEST else ():
+            if len(own) < len(links) or number < first.get(id(node), len(plain)):
+                new = _put_product(new, each, own, likeness)
         if new is not links:
             made[id(node)] = scalars, new
 

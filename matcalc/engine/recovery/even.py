@@ -103,7 +103,8 @@ def share_differences(
             known[ways[_WAYS[0]]] = part
         else:
             found = known[ways[way]]
-            by_others[id(part)] = way[0], transpose(found) if way[1] else found
+            turned = way[1] or found.row != part.row  # a row is as likely as its column
+            by_others[id(part)] = way[0], transpose(found) if turned else found
             any_turned = any_turned or way[1]
     if not by_others:
         return trees
