@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from math import prod
 from types import ModuleType
 
@@ -85,7 +86,10 @@ class Evaluation:
         """The jet of the tree that has this order."""
         found: dict[int, Jet] = {}
         for node, below in order:
-            jet = self._step(node, [found[id(arg)] for arg in below] if below else [])
+            if node.op == "variable":
+                jet = self.values[node.value]
+            else:
+                jet = self._step(node, [found[id(arg)] for arg in below] if below else [])
             found[id(node)] = jet
         return jet
 
@@ -289,9 +293,8 @@ def _times(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     rows = a.extent[0] if len(a.extent) == 2 else 1
     columns = b.extent[1] if len(b.extent) == 2 else 1
     run.meter.pay(rows * inner * columns * run.count)
-    return bilinear(
-        a, b, lambda x, y: product(x, y, rows, inner, columns), a.extent[:-1] + b.extent[1:]
-    )
+    rule = partial(product, rows=rows, inner=inner, columns=columns)
+    return bilinear(a, b, rule, a.extent[:-1] + b.extent[1:])
 
 
 def _fill(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:

@@ -75,9 +75,9 @@ def splits(whole: int) -> list[tuple[int, int]]:
 
 def bilinear(a: Jet, b: Jet, rule: Bilinear, extent: Extent) -> Jet:
     """The product rule: the part S is the sum over the ways to split S of rule(a_T, b_rest)."""
-    parts: list[JetPart] = []
+    parts: list[JetPart] = [rule(a.value, b.value)]
     left, right = a.parts, b.parts
-    for whole in range(len(left)):
+    for whole in range(1, len(left)):
         total: JetPart = None
         for first, second in splits(whole):
             x, y = left[first], right[second]

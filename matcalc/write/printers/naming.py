@@ -29,7 +29,7 @@ def own_tokens(expr: Expr) -> int:
     each.
     """
     if expr.op == "number":
-        return len(number_text(expr.value)[0].split("/")) * 2 - 1 + int(expr.value < 0)
+        return len(number_text(expr.value)[0].split("/")) * 2 - 1 + int(expr.value.numerator < 0)
     if expr.op == "permute":
         return 1 + len(expr.value)
     if expr.op == "slice":

@@ -13,7 +13,7 @@ Piece = tuple[str, int, str]  # text, level, outermost operator
 
 def number_text(value: Fraction) -> Piece:
     """An integer, a short decimal, or a quotient."""
-    if value < 0:
+    if value.numerator < 0:
         inner, level, _ = number_text(-value)
         return f"-{inner}", min(level, NEGATION), "neg"
     if value.denominator == 1:
