@@ -9,15 +9,22 @@ family. ``s += E`` adds to a value that was defined before; what is added is one
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any
 
 from matcalc.core.dims import Dim, dim
 from matcalc.core.errors import Span, SymbolicLoopError, UnknownNameError, UnsupportedError
+from matcalc.core.indexed import HOLDS
 from matcalc.core.kinds import Variable
 from matcalc.core.members import family_of, member, move_size, places_of
 from matcalc.core.operations import LINEAR
 from matcalc.core.walk import fold, postorder
+from matcalc.read.syntax.index_values import (
+    Env,
+    has_bound,
+    key_of,
+    like,
+    number_node,
+    with_numbers,
+)
 from matcalc.read.syntax.nodes import (
     Binding,
     BoundIndex,
@@ -31,7 +38,6 @@ from matcalc.read.syntax.sizes import size
 
 _MOST = 40_000  # statements of a program that is written out
 _DEEPEST = 8  # sums over families inside of each other
-Env = Mapping[str, int]  # the values of indices, and of sizes that are numbers here
 
 
 def all_written_out(
@@ -214,7 +220,7 @@ class _Unrolled:
 
     def _place(self, node: SyntaxNode, env: Env, *, named: bool = False) -> int:
         """The number that a place is; ``named`` says that it ends a range, which may be a name."""
-        value = size(_with_numbers(node, env), self.source, positive=False)
+        value = size(with_numbers(node, env), self.source, positive=False)
         if value.integer is None or value.scale != value.integer:
             text = self.source[node.start : node.end]
             if not named:
@@ -256,15 +262,15 @@ class _Unrolled:
                 return self._name(node, env, places)
             value = node.value
             if isinstance(value, BoundIndex):
-                known = env.get(_key(value))
+                known = env.get(key_of(value))
                 if known is not None:
-                    return _number(known, node)
+                    return number_node(known, node)
                 value = bounds[id(value)]
             elif isinstance(value, Binding):
                 value = self._binding(value, bounds, env)
             if self._is_member(node):
                 return self._member(node, args)
-            return _like(node, args, value)
+            return like(node, args, value)
 
         return fold(body, below, rule)
 
@@ -279,13 +285,13 @@ class _Unrolled:
             def rule(part: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
                 value = part.value
                 if isinstance(value, BoundIndex):
-                    known = env.get(_key(value))
+                    known = env.get(key_of(value))
                     if known is not None:
-                        return _number(known, part)
+                        return number_node(known, part)
                     value = bounds[id(value)]
                 if part.kind == "name" and part.value in env:
-                    return _number(env[str(part.value)], part)
-                return _like(part, args, value)
+                    return number_node(env[str(part.value)], part)
+                return like(part, args, value)
 
             return fold(node, children, rule)
 
@@ -301,7 +307,7 @@ class _Unrolled:
     def _name(self, node: SyntaxNode, env: Env, places: tuple[int, ...]) -> SyntaxNode:
         name = str(node.value)
         if name in env:
-            return _number(env[name], node)
+            return number_node(env[name], node)
         if name in self.locals:
             found = member(name, [dim(place) for place in places]) if places else name
             if found not in self.defined:
@@ -383,7 +389,7 @@ class _Unrolled:
         for node in binders:
             assert isinstance(node.value, Binding)
             for bound in node.value.bounds:
-                if id(bound) in used and _key(bound) not in env:
+                if id(bound) in used and key_of(bound) not in env:
                     found.setdefault(id(node), bound)
         return found
 
@@ -400,10 +406,10 @@ class _Unrolled:
         binding = node.value
         assert isinstance(binding, Binding)
         written_out = binding.name in LINEAR or binding.name == "prod"
-        if not written_out or binding.conditions:
+        if not written_out or (binding.conditions and binding.name == "mean"):
             what = " under a condition" if written_out else ""
             message = f"{binding.name} over members of families{what} is not supported"
-            hint = None
+            hint = "write a sum, and divide it by the number of its terms" if written_out else None
             if binding.name == "array":
                 message = "an array is not made of members of families"
                 k = bound.name
@@ -418,30 +424,57 @@ class _Unrolled:
             )
         first, last = (self._place(part, env, named=True) for part in (bound.first, bound.last))
         values = range(first, last + 1)
-        if not values:
+        if not values and not (has_bound(bound.first) or has_bound(bound.last)):
             raise self._problem("this range is empty", bound.span)
         if len(values) > _MOST:
             raise self._refusal(f"more than {_MOST:,} terms are not unrolled", bound.span)
         others = tuple([each for each in binding.bounds if each is not bound])
-        inner = node.args[0]
-        if others:
-            left = Binding(binding.name, binding.places)
-            left.bounds = others
-            inner = SyntaxNode(
-                "binder", node.args, node.start, node.end, mark=node.mark, value=left
-            )
         total: SyntaxNode | None = None
         for value in values:
-            term = self._copy(inner, {**env, _key(bound): value}, places, bounds, depth + 1)
+            inside = {**env, key_of(bound): value}
+            left = self._left_conditions(binding, inside)
+            if left is None:
+                continue
+            inner = node.args[0]
+            if others:
+                rest = Binding(binding.name, binding.places)
+                rest.bounds, rest.conditions = others, left
+                inner = SyntaxNode(
+                    "binder", node.args, node.start, node.end, mark=node.mark, value=rest
+                )
+            elif left:
+                hint = "write it as a range, or put the sum over members outside"
+                message = "this condition is not one between indices of members"
+                raise self._problem(message, left[0].span, hint)
+            term = self._copy(inner, inside, places, bounds, depth + 1)
             if total is not None:
                 op = "*" if binding.name == "prod" else "+"
                 term = SyntaxNode(op, (total, term), node.start, node.end, mark=node.mark)
             total = term
-        assert total is not None
+        if total is None:
+            total = number_node(int(binding.name == "prod"), node)
         if binding.name == "mean":
-            below = _number(len(values), node)
+            below = number_node(len(values), node)
             total = SyntaxNode("/", (total, below), node.start, node.end, mark=node.mark)
         return total
+
+    def _left_conditions(self, binding: Binding, env: Env) -> tuple[SyntaxNode, ...] | None:
+        """The conditions of a sum that are still open with these values of indices; None where one
+        of the others fails.
+        """
+        left: list[SyntaxNode] = []
+        for condition in binding.conditions:
+            sides = [with_numbers(side, env) for side in condition.args]
+            if condition.kind not in HOLDS or any(map(has_bound, sides)):
+                left.append(condition)
+                continue
+            one, other = (size(side, self.source, positive=False) for side in sides)
+            difference = one.plus(other, -1)
+            if difference.integer is None:
+                left.append(condition)
+            elif not HOLDS[condition.kind](difference.integer, 0):
+                return None
+        return tuple(left)
 
     def variables(self) -> dict[str, Variable]:
         """The declared variables, with members in place of families."""
@@ -490,11 +523,6 @@ def _varies(loop: Loop) -> bool:
     return any(part.kind == "name" for part in postorder(loop.body, children))
 
 
-def _key(bound: BoundIndex) -> str:
-    """What an index is called among the values of all; no name in the language."""
-    return f"[{id(bound)}]"
-
-
 def _copy_bounds(body: SyntaxNode) -> dict[int, BoundIndex]:
     """Copies of all indices that are bound inside."""
     return {
@@ -503,27 +531,6 @@ def _copy_bounds(body: SyntaxNode) -> dict[int, BoundIndex]:
         if isinstance(node.value, Binding)
         for bound in node.value.bounds
     }
-
-
-def _like(node: SyntaxNode, args: list[SyntaxNode], value: Any) -> SyntaxNode:
-    return SyntaxNode(node.kind, tuple(args), node.start, node.end, mark=node.mark, value=value)
-
-
-def _number(value: int, node: SyntaxNode) -> SyntaxNode:
-    return SyntaxNode("number", (), node.start, node.end, value=Fraction(value))
-
-
-def _with_numbers(node: SyntaxNode, env: Env) -> SyntaxNode:
-    """A place with the values of the indices in it."""
-
-    def rule(part: SyntaxNode, args: list[SyntaxNode]) -> SyntaxNode:
-        if part.kind == "name" and part.value in env:
-            return _number(env[str(part.value)], part)
-        if isinstance(part.value, BoundIndex) and _key(part.value) in env:
-            return _number(env[_key(part.value)], part)
-        return _like(part, args, part.value)
-
-    return fold(node, children, rule)
 
 
 def _some(names: list[str]) -> str:

@@ -10,6 +10,7 @@ from matcalc.core.errors import Span, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.read.tex import subscripts
 from matcalc.read.tex.letters import Letters
+from matcalc.read.tex.members import name_of_member
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
@@ -21,6 +22,9 @@ def variable_of(letters: Letters, letter: Phrase) -> str:
     scope = letters.scope
     if letter.kind != "indexed" or letter.args[0].kind != "symbol" or scope.knows(letter):
         return scope.name(letter)
+    member = name_of_member(scope, letter)
+    if member is not None:
+        return member
     base = letter.args[0]
     known = letters.summed | letters.whole_keys.keys()
     if symbol(base, scope.source).key not in known and not scope.knows(base):

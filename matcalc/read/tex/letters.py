@@ -15,6 +15,7 @@ from matcalc.read.syntax.nodes import Statement, SyntaxNode
 from matcalc.read.tex import lettered, subscripts
 from matcalc.read.tex.chains import script_in_brackets_error
 from matcalc.read.tex.letter_state import IDENTITY, LetterState, Ranges
+from matcalc.read.tex.members import member_of_family
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import length, names_inside, size, size_leaves
 from matcalc.read.tex.symbols import Symbol, letters, symbol
@@ -46,6 +47,9 @@ class Letters(LetterState):
         """The value of a letter, with its subscript if that is part of its name."""
         running = self.ranges.get(id(phrase), {})
         if phrase.kind == "indexed":
+            member = member_of_family(self, phrase, running)
+            if member is not None:
+                return member
             indices = subscripts.names(phrase, self.scope.source)
             sized = len(indices) == 1 and indices[0] in self.scope.dimensions
             if sized and self.is_identity(phrase) and not self.scope.knows(phrase.args[0]):

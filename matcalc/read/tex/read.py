@@ -35,6 +35,7 @@ from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.hints import speak_latex
 from matcalc.read.tex.inside import note_part
 from matcalc.read.tex.manner import Manner
+from matcalc.read.tex.members import write_out_members
 from matcalc.read.tex.numbers import (
     as_numbers,
     by_number,
@@ -246,9 +247,10 @@ def _type_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
             known = scope.declared
             if scope.complex is not None:
                 sides[0], known = scope.complex.turned(sides[0], known)
+            statements, known = write_out_members(sides[0], known, scope)
             with speak_latex():
                 return infer(
-                    sides[0],
+                    statements,
                     known,
                     text,
                     resolver.letters.ranks.bound,

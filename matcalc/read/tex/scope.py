@@ -13,6 +13,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BUILT_IN, BaseLanguage
+from matcalc.core.members import family_of, places_of
 from matcalc.read.syntax.nodes import Statement
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.symbols import Key, Symbol, key_of_name, letters, read_shifted_index, symbol
@@ -73,6 +74,11 @@ class Scope:
         self.names: dict[Key, list[str]] = {}
         for name in declared:
             self.names.setdefault(key_of_name(name), []).append(name)
+        self.families = {
+            key_of_name(family): variable
+            for name, variable in declared.items()
+            if (family := family_of(name)) and all(place.plain for place in places_of(name))
+        }
         self.dimensions = set(size_names(declared.values()))
         self.words = frozenset(
             name for name in declared if len(name) > 1 and name.isalpha() and name.isascii()

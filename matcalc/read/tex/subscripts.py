@@ -372,7 +372,7 @@ def row_or_column(letters_: LetterState, phrase: Phrase) -> str:
     return (
         f"write {base}_{{{index},:}} for the row, {base}_{{:,{index}}} for the column; "
         f"{data if name.isalpha() and len(name) == 1 else ''}"
-        f"declare {name}: vector if these are numbers"
+        f"declare {name}: vector if these are numbers, {name}[k]: matrix(n, p) for a matrix each"
     )
 
 

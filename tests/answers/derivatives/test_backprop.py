@@ -114,6 +114,24 @@ PROGRAMS = {  # a program, its declarations, what it is derived by, and what the
         ["A"],
         ["for k = 3:-1:1"],
     ),
+    "two-families": (
+        "sum[i=1:K](log(sum[j=1:K](exp(x[i]'*A*z[j]))))",
+        {"x[k]": "vector(n)", "z[k]": "vector(p)", "A": "matrix(n, p)"},
+        ["A", "z"],
+        ["r[i] = 0", "r[i] += exp(x[i]'*A*z[j])", "dr[i] = 1/r[i]"],
+    ),
+    "pairs": (
+        "sum[i=1:K, j=1:K, i<j](norm2(x[i] - x[j])^4)",
+        {"x[k]": "vector(n)"},
+        ["x"],
+        ["for j = i+1:K", "for j = K:-1:i+1"],
+    ),
+    "sum-of-a-product": (
+        "sum[i=1:K](x[i]'*A*sum[j=1:K](z[j])) + sum[i=1:K](prod[j=1:K](x[i]'*A*z[j]))",
+        {"x[k]": "vector(n)", "z[k]": "vector(p)", "A": "matrix(n, p)"},
+        ["A"],
+        ["r += z[j]", "s1[i,j] = s1[i,j-1]*(x[i]'*A*z[j])"],
+    ),
     "grid": (
         "for l = 1:L; for t = 1:T; h[l,t] = tanh(A[l]*h[l,t-1] + B[l]*h[l-1,t]); end; end; "
         "sum(h[L,T])",
@@ -132,9 +150,24 @@ REFUSED = [
     ("f[0] = x'; for k = 1:K; f[k] = f[k-1]*A; end; sum(f[K])", {"x": "vector(n)"}, "is a row"),
     ("f[0] = x; for k = 1:K; f[k] = W[k]*f[k-1]; end; sum(f[K])", {"x": "vector(n)"}, "sizes of"),
     (
-        "sum[i=1:N](log(sum[k=1:K](exp(-norm2(x[i] - m[k])^2))))",
-        {"x[i]": "vector(n)", "m[k]": "vector(n)"},
-        "a sum over members in a loop needs a range that ends at a number",
+        "sum[i](c[i]*sum[j=1:L](z[j][i]))",
+        {"c": "vector(n)", "z[k]": "vector(n)"},
+        "this sum over members depends on i",
+    ),
+    (
+        "sum[i=1:K](sum[i=1:L](x[i]'*z[i]))",
+        {"x[k]": "vector(n)", "z[k]": "vector(n)"},
+        "i runs in a sum and in a loop around it",
+    ),
+    (
+        "mean[i=1:K, j=1:K](x[i]'*x[j])",
+        {"x[k]": "vector(n)"},
+        "a mean over several members",
+    ),
+    (
+        "sum[i=1:K, j=1:K, i + j < 3](x[i]'*x[j])",
+        {"x[k]": "vector(n)"},
+        "only one of",
     ),
     ("f[0] = x; for k = 1:2:K; f[k] = x; end; sum(f[1])", {"x": "vector(n)"}, "steps of 1 or -1"),
 ]
@@ -155,6 +188,7 @@ def test_the_recursion_is_proved_and_computes_the_gradient(key):
     for name, value in count.items():
         written = written.replace(f":{name};", f":{value};").replace(f"= {name}:", f"= {value}:")
         written = written.replace(f"[{name}]", f"[{value}]").replace(f":{name}]", f":{value}]")
+        written = written.replace(f":{name},", f":{value},")
     whole = matcalc.diff(written, wrt, variables=kinds)
     rng = np.random.default_rng(0)
     sizes = {"n": 3, "p": 2, "h[0]": 2, "h[1]": 3, "h[2]": 4, "h[3]": 2}
