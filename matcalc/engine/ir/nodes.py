@@ -269,7 +269,7 @@ def is_ones(node: Node) -> bool:
 
 def as_term(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
     """The node as a coefficient and factors on the output labels 0 ... rank-1."""
-    if isinstance(node, Product) and not is_atom(node):
+    if isinstance(node, Product) and (node.axes or not is_atom(node)):
         return node.coefficient, node.factors
     return 1, ((node, tuple(range(node.rank)), 1),)
 
@@ -284,7 +284,9 @@ def label_sizes(factors: Iterable[Factor]) -> dict[int, Dim]:
 
 def as_product(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
     """The node as a coefficient and factors, a whole scalar network taken apart too."""
-    return (node.coefficient, node.factors) if isinstance(node, Product) else as_term(node)
+    if isinstance(node, Product):
+        return node.coefficient, node.factors
+    return 1, ((node, tuple(range(node.rank)), 1),)
 
 
 def as_sum(node: Node) -> tuple[Rational, tuple[tuple[Rational, Node], ...]]:

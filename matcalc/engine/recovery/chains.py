@@ -4,7 +4,8 @@ never glued.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from matcalc.core.dims import Shape
@@ -20,6 +21,10 @@ _TURNED = {row.name for row in OPERATIONS.values() if row.signature == SQUARE_TO
 _TURNED.add("variable")
 
 
+LinkKey = tuple[Expr, bool]
+_key: Callable[[Link], LinkKey] = itemgetter(0, 1)
+
+
 class Link(NamedTuple):
     """A factor of a matrix product, transposed if ``flipped``; a flipped vector is a row."""
 
@@ -28,9 +33,9 @@ class Link(NamedTuple):
     symmetric: bool = False
 
     @property
-    def key(self) -> tuple[int, bool]:
+    def key(self) -> LinkKey:
         """What makes two links the same factor."""
-        return id(self.expr), self.flipped
+        return self[:2]
 
 
 Chain = tuple[Link, ...]
@@ -73,9 +78,9 @@ def flip(chain: Chain) -> Chain:
     )
 
 
-def key(chain: Chain) -> tuple[tuple[int, bool], ...]:
+def key(chain: Chain) -> tuple[LinkKey, ...]:
     """What makes two chains the same product."""
-    return tuple([(id(expr), flipped) for expr, flipped, _ in chain])
+    return tuple(map(_key, chain))
 
 
 def is_mask(chain: Chain) -> bool:

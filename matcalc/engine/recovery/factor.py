@@ -19,6 +19,7 @@ from matcalc.engine.recovery.chains import (
     Chain,
     EntryProduct,
     Link,
+    LinkKey,
     Scalars,
     Term,
     flip,
@@ -191,7 +192,7 @@ class Factoring:
         """(a'*x)*b + (b'*x)*a as b*a'*x + a*b'*x, for there x can be pulled out; None if no two
         terms share such an x. Where x is met twice, as in (a'*x)*(b'*x)*c, the scalars say more.
         """
-        ends: dict[tuple[int, bool], list[tuple[int, int, Chain]]] = {}
+        ends: dict[LinkKey, list[tuple[int, int, Chain]]] = {}
         for place, term in enumerate(terms):
             for k, (base, exponent) in enumerate(term.scalars):
                 chain = (

@@ -17,7 +17,15 @@ from matcalc.core.dims import Dim
 from matcalc.core.operations import TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Labels, Rational
-from matcalc.engine.recovery.chains import Chain, EntryProduct, Link, flip, is_mask, key
+from matcalc.engine.recovery.chains import (
+    Chain,
+    EntryProduct,
+    Link,
+    LinkKey,
+    flip,
+    is_mask,
+    key,
+)
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_off_diagonal
 from matcalc.engine.recovery.writer import ProductWriter
@@ -404,7 +412,7 @@ class Graph:
             for serial in serials:
                 self.cut(serial)
             across = [flip(mate) for mate in mates]
-            symmetric = sorted(map(key, across)) == sorted(map(key, mates))
+            symmetric = Counter(map(key, across)) == Counter(map(key, mates))
             plain, turned = self._together(mates, ends), self._together(across, ends[::-1])
             # between two outputs the other direction costs a transpose
             cost = int(ends[1] < self.rank)
@@ -417,7 +425,7 @@ class Graph:
 
     def _together(self, mates: list[Chain], ends: tuple[int, int]) -> Expr:
         """The Hadamard product of chains."""
-        parts: dict[tuple[tuple[int, bool], ...], tuple[Chain, Rational]] = {}
+        parts: dict[tuple[LinkKey, ...], tuple[Chain, Rational]] = {}
         for mate in mates:
             known = parts.get(key(mate))
             parts[key(mate)] = (mate, 1 if known is None else known[1] + 1)

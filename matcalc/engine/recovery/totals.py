@@ -11,7 +11,7 @@ from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Rational, quotient
 from matcalc.engine.recovery.assemble import Assembler
-from matcalc.engine.recovery.chains import Chain, Link, Term, flip, join_scalars
+from matcalc.engine.recovery.chains import Chain, Link, LinkKey, Term, flip, join_scalars
 from matcalc.engine.recovery.exponents import factors_of
 from matcalc.engine.recovery.opened import open_product
 from matcalc.engine.recovery.shared import number_in_front, share
@@ -85,7 +85,7 @@ def join_inner(
     also x'*y - x'*z as x'*(y - z).
     """
     writer, size = assembler.writer, assembler.factory.size
-    groups: dict[tuple[int, bool], dict[int, Chain]] = {}
+    groups: dict[LinkKey, dict[int, Chain]] = {}
     for place, term in enumerate(terms):
         found = [writer.inner.get(id(base)) for base, e in term.scalars if e == 1]
         chains = [chain for chain in found if chain is not None]

@@ -15,6 +15,7 @@ from matcalc.engine.recovery.chains import (
     Chain,
     EntryProduct,
     Link,
+    LinkKey,
     flip,
     is_mask,
     key,
@@ -224,9 +225,7 @@ class ProductWriter:
             start += period * count
         return blocks
 
-    def _repeat(
-        self, keys: Sequence[tuple[int, bool]], chain: Chain, start: int
-    ) -> tuple[int, int]:
+    def _repeat(self, keys: Sequence[LinkKey], chain: Chain, start: int) -> tuple[int, int]:
         """The block that repeats from here, and how often."""
         for period in range(1, min(_PERIODS, (len(keys) - start) // 2) + 1):
             block = keys[start : start + period]

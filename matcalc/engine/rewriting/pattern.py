@@ -121,12 +121,13 @@ def _bases(node: Node) -> list[Node]:
 def _stands_beside(function: FunctionName, factors: Sequence[Factor]) -> bool:
     """Whether what such a function is taken of stands beside it, or what that is made of."""
     there = {node for node, _, _ in factors}
-    return any(
-        isinstance(node, Call)
-        and node.name == function
-        and any(arg in there or there.issuperset(_bases(arg)) for arg in node.args)
-        for node, _, _ in factors
-    )
+    for node in there:
+        if isinstance(node, Call) and node.name == function:
+            if not there.isdisjoint(node.args):
+                return True
+            if any(there.issuperset(_bases(arg)) for arg in node.args):
+                return True
+    return False
 
 
 def heads(node: Node) -> frozenset[Head]:

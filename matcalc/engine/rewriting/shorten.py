@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import chain
 
 from matcalc.core.dims import Shape
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import postorder
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import (
     Call,
@@ -58,32 +58,35 @@ class Shortener:
         self._lengths: dict[Node, int] = dict.fromkeys(named, 1)
         self._done: dict[Node, Node] = {}
         self._expanded: dict[Node, Node | None] = {}
+        self._distributed: dict[tuple[Node, int], Node] = {}
 
     def shorten(self, root: Node) -> Node:
         """The node with everything multiplied out that gets shorter by it."""
-        return fold(root, lambda node: () if node in self._done else node.children, self._step)
+        done = self._done
+        for node in postorder(root, lambda node: () if node in done else node.children):
+            if node not in done:
+                self._step(node)
+        return done[root]
 
-    def _step(self, node: Node, children: list[Node]) -> Node:
-        if node not in self._done:
-            fresh = rebuild(self.builder, node, children)
-            if isinstance(node, Sum) and fresh is not node:
-                # 1/u - x/(s^2*u^2) is 1/u^2 where u = 1 + x/s^2, unless s went into u first
-                whole = self._quotient(node)
-                if whole is not None and self.length(whole) < self.length(fresh):
-                    fresh = self.shorten(whole)
-            while True:
-                shorter = (
-                    self._sum(fresh)
-                    if isinstance(fresh, Sum)
-                    else self._product(fresh)
-                    if isinstance(fresh, Product)
-                    else None
-                )
-                if shorter is None:
-                    break
-                fresh = shorter
-            self._done[node] = self._done[fresh] = fresh
-        return self._done[node]
+    def _step(self, node: Node) -> None:
+        fresh = rebuild(self.builder, node, [self._done[child] for child in node.children])
+        if isinstance(node, Sum) and fresh is not node:
+            # 1/u - x/(s^2*u^2) is 1/u^2 where u = 1 + x/s^2, unless s went into u first
+            whole = self._quotient(node)
+            if whole is not None and self.length(whole) < self.length(fresh):
+                fresh = self.shorten(whole)
+        while True:
+            shorter = (
+                self._sum(fresh)
+                if isinstance(fresh, Sum)
+                else self._product(fresh)
+                if isinstance(fresh, Product)
+                else None
+            )
+            if shorter is None:
+                break
+            fresh = shorter
+        self._done[node] = self._done[fresh] = fresh
 
     def _product(self, node: Product) -> Node | None:
         """The product with one of its sums multiplied out, if that is shorter."""
@@ -273,8 +276,12 @@ class Shortener:
         return self.builder.product(1, [*shared, (over, whole, 1)], whole, node.axes)
 
     def _distribute(self, node: Product, index: int) -> Node:
-        terms = self._opened(node, index)
-        return self.builder.scale(node.coefficient, self.builder.sum(terms, node.axes))
+        known = self._distributed.get((node, index))
+        if known is None:
+            total = self.builder.sum(self._opened(node, index), node.axes)
+            known = self.builder.scale(node.coefficient, total)
+            self._distributed[node, index] = known
+        return known
 
     def _opened(self, node: Product, index: int) -> list[tuple[Rational, Node]]:
         """The terms that a product falls into with one of its sums multiplied out, without the
@@ -477,29 +484,21 @@ class Shortener:
         known = self._lengths.get(node)
         if known is not None:
             return known
-        return fold(node, lambda n: () if n in self._lengths else n.children, self._measure)
+        lengths = self._lengths
+        for part in postorder(node, lambda n: () if n in lengths else n.children):
+            if part not in lengths:
+                lengths[part] = self._measure(part)
+        return lengths[node]
 
-    def _measure(self, node: Node, inside: list[int]) -> int:
-        known = self._lengths.get(node)
-        if known is None:
-            if isinstance(node, Product):
-                known = (
-                    sum(inside)
-                    + max(0, len(inside) - 1)
-                    + 2 * sum(e != 1 for _, _, e in node.factors)
-                    + _number(node)
-                )
-                known += is_atom(node)
-            elif isinstance(node, Sum):
-                known = (
-                    sum(inside)
-                    + max(0, len(inside) - 1)
-                    + sum(2 * (abs(c) != 1) for c, _ in node.terms)
-                )
-            else:
-                known = 1 + sum(inside) if isinstance(node, Call) else 1
-            self._lengths[node] = known
-        return known
+    def _measure(self, node: Node) -> int:
+        inside = [self._lengths[child] for child in node.children]
+        if isinstance(node, Product):
+            powers = 2 * sum([e != 1 for _, _, e in node.factors])
+            return sum(inside) + max(0, len(inside) - 1) + powers + _number(node) + is_atom(node)
+        if isinstance(node, Sum):
+            numbers = sum([2 * (c not in (1, -1)) for c, _ in node.terms])
+            return sum(inside) + max(0, len(inside) - 1) + numbers
+        return 1 + sum(inside) if isinstance(node, Call) else 1
 
 
 def _first_sum(factors: Sequence[Factor]) -> int | None:
