@@ -142,7 +142,7 @@ class DegreeBound:
 
         def rule(node: Expr, args: list[int]) -> int:
             inner = self.depth(node.value.body) if node.op == "indexed" else 0
-            return max(args, default=0) + inner + (node.op not in _RULES)
+            return max(args, default=0) + inner + _is_function(node)
 
         return tree.fold(rule)
 
@@ -196,6 +196,13 @@ class DegreeBound:
             + sum([arg.below + arg.behind for arg in args], 0.0)
         )
         return _cap(outside, outside if fraction else 0.0, ahead, behind)
+
+
+def _is_function(node: Expr) -> bool:
+    """Whether the value may be opaque: a function, or a power whose exponent is no number."""
+    if node.op == "reduce":
+        return node.value.name in _FUNCTIONS
+    return node.op in _FUNCTIONS or (node.op in ("^", ".^") and node.args[1].op != "number")
 
 
 class _Inside(DegreeBound):

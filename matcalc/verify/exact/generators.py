@@ -366,8 +366,8 @@ class Generators:
         return self.not_negative(sign * root % P)
 
     def _root_by_relation(self, w: int) -> int | None:
-        """The sign of sqrt(a^2*u), a a small number, of sqrt(1/u) and of sqrt(u*v) from those of
-        sqrt(u) and sqrt(v).
+        """The sign of sqrt(a^2*u), a a small number or what stands for a positive one, of sqrt(1/u)
+        and of sqrt(u*v) from those of sqrt(u) and sqrt(v).
         """
         for u, sign in self._roots.items():
             ratio = w * pow(u, -1, P) % P
@@ -379,6 +379,13 @@ class Generators:
             other = 1 if w * u % P == 1 else self._roots.get(ratio)
             if other is not None:
                 return sign * other
+            factor = pow(ratio, (P + 1) // 4, P)  # the root that is a square
+            if factor * factor % P == ratio:
+                if ratio in self._squares:  # of which this is the positive root
+                    return sign
+                for known, own in ((factor, sign), (P - factor, -sign)):
+                    if 1 in (self._signs.get(known), self._signs.get(pow(known, -1, P))):
+                        return own
         return None
 
     def cbrt(self, w: int) -> int:

@@ -79,7 +79,9 @@ def latex(
     )
     defined, whole = latex_parts(expr, named, bold=bold, declared=declared)
     places = head_places(expr, order) if headed else ""
-    head = f"{_letter(_taken_letters(order, named, declared))}{places} " if places else ""
+    taken = _taken_letters(order, named, declared)
+    taken |= {left.partition("_")[0] for left, _ in defined}  # an array by its entries among these
+    head = f"{_letter(taken)}{places} " if places else ""
     if not defined:
         return f"{head}= {whole}" if head else whole
     last = f"{head}&= {whole}" if head else f"&{whole}"

@@ -168,3 +168,11 @@ def test_a_function_of_unknown_degree_is_undecided():
     program: Program = read("expm(A)", {"A": "matrix(n, n)"})
     with pytest.raises(Undecided, match="the degree of expm"):
         DegreeBound(program.variables, {"n": 3}).of(program.expr)
+
+
+def test_entries_and_sums_over_indices_are_no_functions():
+    program = read("sum[i](exp(log(sum[j](A[i,j]*x[j]) + exp(x[i]))))", {})
+    plain = read("sum(exp(log(A*x + exp(x))))", {"x": "vector(n)"})
+    found = [DegreeBound(each.variables, {"n": 3}).depth(each.expr) for each in (program, plain)]
+    power = read("exp(x)^p", {"x": "scalar", "p": "scalar"})
+    assert [*found, DegreeBound(power.variables, {}).depth(power.expr)] == [3, 3, 2]

@@ -43,6 +43,22 @@ def test_roots_of_squares(text: str, claim: str, outcome: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "right", "outcome"),
+    [
+        ("sqrt(p^2*(a + b))", "p*sqrt(a + b)", "exact"),
+        ("sqrt(a/p^2 + b/p^2)", "sqrt(a + b)/p", "exact"),
+        ("sqrt(a + b) + sqrt(exp(2*c)*(a + b))", "sqrt(a + b)*(1 + exp(c))", "exact"),
+        ("sqrt(p^2*(a + b))", "-p*sqrt(a + b)", "undecided"),
+        ("sqrt(c^2*(a + b))", "c*sqrt(a + b)", "undecided"),
+        ("sqrt((p - 1)^2*(a + b))", "(p - 1)*sqrt(a + b)", "undecided"),
+    ],
+)
+def test_positive_factors_of_roots(left: str, right: str, outcome: str) -> None:
+    one, other = read(left, GIVEN), read(right, GIVEN)
+    assert judge(*as_statement(one, other.expr)).outcome == outcome
+
+
+@pytest.mark.parametrize(
     ("text", "wrt", "claim", "alike"),
     [
         pytest.param("sqrt(a) + sqrt(b)", "a", "0.5/sqrt(a)", True, id="two"),

@@ -392,3 +392,13 @@ def test_arrays_by_entries_with_a_number_in_their_name_have_another_letter(
     lines = matcalc.diff(text, "y", variables=kinds).latex().splitlines()
     assert lines[1].startswith(f"{letter}_{{i j}} &= ")
     assert lines[2] == f"&2 {letter} y"
+
+
+def test_an_array_by_its_entries_has_another_letter_than_those_defined_before() -> None:
+    kinds = {"x": "vector(n)", "D": "diagonal(n)"}
+    program = read("K[i,j] = exp(x[i]*x[j]^2); Y[i,j,k] = inv(K)[i,j]*x[k]", kinds)
+    arrays = [each for each in program.expr.parts if each.op == "indexed" and each.rank == 2]
+    named = {id(each): "t_1" for each in arrays}
+    shown = latex(program.expr, named=named, headed=True, declared=kinds)
+    lefts = [line.partition(" &= ")[0] for line in shown.split("\n")[1:-1]]
+    assert lefts == ["G_{i j}", "H_{i j k}"]
