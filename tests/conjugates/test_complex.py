@@ -470,6 +470,11 @@ FORMULAS = [
     (r"\operatorname{Im}(a)^* c", "a", "c*imagunit/2"),
     (r"\operatorname{Im}(a^*) c", "a", "-c*imagunit/2"),
     (r"\operatorname{Im}(w)^H s", "w", "imagunit*s/2"),
+    # a bar over a formula is its conjugate
+    (r"(\overline{A w - b})^\top (A w - b)", "w", "ctranspose(A)*(A*w - b)"),
+    (r"\overline{w^\top s}", "w", "conj(s)"),
+    (r"\overline{w}^\top R w + \overline{s^\top w}", "w", "R*w + conj(s)"),
+    (r"\bar{a^2} c", "a", "2*conj(a)*c"),
 ]
 
 

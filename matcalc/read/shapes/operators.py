@@ -11,6 +11,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, drop_transpose
 from matcalc.read.shapes.coefficients import is_count
 from matcalc.read.shapes.context import Context
+from matcalc.read.shapes.scalars import note_transposed_number
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import SyntaxNode
 
@@ -155,6 +156,7 @@ def multiply(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Exp
             if _is_scalar(context, arg):
                 context.odd("function", arg, node, name="dot")
     if _is_scalar(context, left):
+        note_transposed_number(context, node, left, right)
         if right.row and right.op == "'":
             context.odd("outer", left, node, right)
         computed = left.op not in ("number", "variable") and context.literal(left) is None

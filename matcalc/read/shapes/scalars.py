@@ -10,11 +10,27 @@ from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax.nodes import SyntaxNode
 
+_PLAIN = ("name", "number", "entries")  # what these are is declared, or noted
+
 
 def of_scalar(context: Context, node: SyntaxNode, name: str, s: Expr) -> Expr:
     """f of the 1 x 1 matrix s."""
     context.odd("function", s, node, name=name)
     return _put(context, node, OPERATIONS[name].of_scalar, s)
+
+
+def note_transposed_number(context: Context, node: SyntaxNode, number: Expr, other: Expr) -> None:
+    """Says of (a'*x)'*W that a'*x is a number: nobody transposes one that multiplies an array,
+    unless it was meant to be something else.
+    """
+    left = node.args[0] if node.args else node
+    transposed = left.kind == "'" and left.args[0].kind not in _PLAIN
+    if transposed and other.rank and number.op not in ("number", "variable"):
+        shown = context.quote(number)
+        context.notes.setdefault(
+            f"note: {shown} is a number, so that its transpose is the same and multiplies "
+            f"{context.quote(other)}; declare its letters if it is none"
+        )
 
 
 def _put(context: Context, node: SyntaxNode, form: Any, s: Expr) -> Expr:

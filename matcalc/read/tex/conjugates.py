@@ -3,12 +3,13 @@ r"""Conjugates in formulas: X^H, z^* and \dagger, by putting a bar on every comp
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from matcalc.core.errors import Span
+from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.walk import fold, operands
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import OF_COMPLEX, Scope
-from matcalc.read.tex.symbols import key_of_name, symbol
+from matcalc.read.tex.symbols import apply_style, key_of_name, symbol
 
 _H = frozenset({"H", r"\mathsf{H}", r"\mathsf H", r"\mathrm{H}", r"\mathrm H", r"\text{H}"})
 _BARRED = re.compile(r"\\(?:bar|overline)\s*(?:\{(.*)\}|(\S+))", re.DOTALL)
@@ -41,6 +42,19 @@ def read_superscript(base: Phrase, script: Phrase, where: Span, scope: Scope) ->
     if not adjoint:
         return other
     return Phrase("transpose", base.start, where.end, args=(other,), mark=where)
+
+
+def barred_formula(letter: Phrase, text: str, scope: Scope) -> Span | None:
+    r"""Where the formula stands that has a bar over it, as in \overline{A z - c}; None of a letter,
+    and where all letters are real.
+    """
+    found = _BARRED.fullmatch(text[letter.start : letter.end].strip())
+    if scope.complex is None or found is None or found[1] is None:
+        return None
+    with suppress(UnknownNameError):
+        apply_style(letter.text, letter.span, text)
+        return None
+    return Span(letter.start + found.start(1), letter.start + found.end(1))
 
 
 def conjugate(phrase: Phrase, scope: Scope) -> Phrase:

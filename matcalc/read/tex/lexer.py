@@ -14,7 +14,7 @@ from matcalc.read.tex.diagnose import BAR_BELOW, below
 from matcalc.read.tex.ornaments import blank_ornaments
 from matcalc.read.tex.pasted import SCRIPTS, script_tokens, with_indices
 from matcalc.read.tex.sets import is_below_sum
-from matcalc.read.tex.vocabulary import CHARACTERS, FRACTIONS, OPTIMA, advice, function
+from matcalc.read.tex.vocabulary import ACCENTS, CHARACTERS, FRACTIONS, OPTIMA, advice, function
 
 LONGEST = 65_536  # characters of a text
 DEEPEST = 3_000  # levels of brackets
@@ -75,8 +75,10 @@ _STYLE_OF = {
 }
 _STYLE_OF |= {"bfseries": "mathbf", "boldmath": "boldsymbol"}
 _SCRIPTED = re.compile(
-    r"(\\[A-Za-z]+\*?\s*\{\s*)(\\?[A-Za-z]+|[01])\s*(?:\\(?=_\w\}))?((?:[_^].*)?)\}", re.S
+    r"(\\([A-Za-z]+)\*?\s*\{\s*)(\\?[A-Za-z]+|[01])\s*(?:\\(?=_\w\}))?"
+    r"((?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[^\\{}\s]))*)\s*\}"
 )
+_RAISED = re.compile(r"\^(?!\s*\{?\s*(?:T|\\top|\\intercal|⊤)\s*(?:\}|$))")  # to no transpose
 _SECOND_BAR = re.compile(
     r"\s*\\(left|right|[bB]igg?[lrm]?)\s*\||\|"
 )  # behind a bar, with which it is a double one
@@ -221,10 +223,11 @@ class _Lexer:
         if kind == "STYLED":
             piece = _plain_style(piece)
             inside = _SCRIPTED.fullmatch(piece)
-            if inside and inside.group(3):  # \\mathbf{x_i} is \\mathbf{x}_i
-                scripts = self.text.rindex(inside.group(3), start, end)
-                self.take("STYLED", start, scripts, f"{inside.group(1)}{inside.group(2)}}}")
-                self.read(scripts, scripts + len(inside.group(3)))
+            # \\mathbf{x_i} is \\mathbf{x}_i, but \\bar{x^2} not the square of \\bar{x}
+            if inside and inside[4] and not (inside[2] in ACCENTS and _RAISED.search(inside[4])):
+                scripts = self.text.rindex(inside[4], start, end)
+                self.take("STYLED", start, scripts, f"{inside[1]}{inside[3]}}}")
+                self.read(scripts, scripts + len(inside[4]))
                 last = self.tokens[-1]
                 self.tokens[-1] = (last[0], last[1], end, last[3])
                 return

@@ -20,7 +20,7 @@ from matcalc.read.tex import (
     limits,
     sets,
 )
-from matcalc.read.tex.conjugates import read_superscript
+from matcalc.read.tex.conjugates import barred_formula, conjugate, read_superscript
 from matcalc.read.tex.defined import tokens_of
 from matcalc.read.tex.phrases import EquationPhrase, Phrase
 from matcalc.read.tex.reach import widen_sum
@@ -95,7 +95,14 @@ class _PhraseBuilder:
         return self._leaf("number", parts[0])
 
     def on_symbol(self, parts: list[Any]) -> Phrase:
-        return self._leaf("symbol", parts[0])
+        letter = self._leaf("symbol", parts[0])
+        inside = barred_formula(letter, self.text, self.scope)
+        if inside is None:
+            return letter
+        whole = " " * inside.start + self.text[inside.start : inside.end]
+        body = tuple([each.value for each in parse(whole, self.scope)])
+        bracket = Phrase("bracket", letter.start, letter.end, args=body, text="(")
+        return conjugate(bracket, self.scope)
 
     def on_function(self, parts: list[Any]) -> Phrase:
         return self._leaf("function", parts[0])

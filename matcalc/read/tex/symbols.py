@@ -97,8 +97,10 @@ def apply_style(text: str, span: Span, source: str) -> Symbol:
         hint = r"\mathbf{A}\mathbf{x} is the product of two letters; \mathit{loss} is one name"
         if re.search(r"[A-Za-z]{2}\s|\s[A-Za-z]{2}|\.", text):
             hint = "words between formulas are not supported: enter only the objective"
+        if accents:
+            hint = r"an accent stands over one letter, as in \hat{x}_i^2"
         if "bar" in accents:
-            hint = f"the conjugate of a formula is ({text})^*, with complex variables"
+            hint = f"{hint}; the conjugate of a formula is ({text})^*, with complex variables"
         raise UnknownNameError(
             f"{text or 'this'} is not a letter or a word", source=source, span=span, hint=hint
         )

@@ -565,3 +565,18 @@ def test_two_sides_are_read_together() -> None:
 )
 def test_many_letters(text: str) -> None:
     assert len(read(text).notes) >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "noted"),
+    [
+        ("(a'*x)'*W*(a'*x)", {"a": "vector(n)"}, True),
+        ("(a'*x)'*y", {"a": "vector(n)"}, True),
+        ("(H'*x)'*W*(H'*x)", {}, False),
+        ("(a'*x)'*(a'*x)", {"a": "vector(n)"}, False),
+        ("s'*W", {"s": "scalar"}, False),
+    ],
+)
+def test_a_number_that_is_transposed_and_multiplies_an_array_is_noted(text, kinds, noted) -> None:
+    notes = [each for each in read(text, kinds).notes if "its transpose is the same" in each]
+    assert bool(notes) == noted
