@@ -108,6 +108,8 @@ def _pair(a: Jet, left: Labels, b: Jet, right: Labels, output: Labels, meter: Me
     inner_places = _places([name for name in sizes if name not in output], sizes, steps)
 
     def rule(x: list[int], y: list[int]) -> list[int]:
+        if len(inner_places) == 1:  # nothing is summed
+            return [x[i] * y[j] % P for i, j in outer_places]
         return [sum([x[i + k] * y[j + m] for k, m in inner_places]) % P for i, j in outer_places]
 
     return bilinear(a, b, rule, tuple([sizes[name] for name in output]))
