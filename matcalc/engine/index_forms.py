@@ -137,7 +137,8 @@ class IndexForms(ABC):
         from matcalc.engine.rewriting.pairwise import name_pairs  # noqa: PLC0415
         from matcalc.engine.rewriting.unequal import drop_masks  # noqa: PLC0415
 
-        if not has_wide(node) or singular_masks(node):  # an array without a value on its diagonal
+        # an array without a value on its diagonal is none
+        if not has_wide(node) or singular_masks(node, self.builder.positive):
             return None
         tried = []
         node = self.rewriter.rewrite(node)

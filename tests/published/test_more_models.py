@@ -70,8 +70,8 @@ FORMS = {
         "K[i,j] = exp(-sum[k](t[k]*(X[i,k] - X[j,k])^2)); y'*inv(K)*y + logdet(K)",
         {"t": "vector(d)", "X": "matrix(n, d)", "y": "vector(n)"},
         "t",
-        "2*((X.^2)'*(y.*u - 1) + diag(X'*(K.*inv(K))*X) - (X.*(K*diag(u)*X))'*u)"
-        " where K[i,j] = exp(-sum[k](t[k]*(X[i,k] - X[j,k])^2)), u = inv(K)*y",
+        "2*(diag(X'*M*X) - (X.^2)'*(M*vector(1))) where K[i,j] = exp(-sum[k](t[k]*(X[i,k] - "
+        "X[j,k])^2)), M = K.*(inv(K) - inv(K)*y*y'*inv(K))",
     ),
     "Tucker decomposition": (
         'norm2(T - einsum("pqr,ip,jq,kr->ijk", G, A, B, C))^2',
