@@ -380,6 +380,7 @@ class Builder(NodeTable):
 
     def _call(self, name: FunctionName, args: tuple[Node, ...], axes: Shape, slots: int) -> Node:
         self.matrix_functions = self.matrix_functions or name in _OF_MATRICES
+        self.inverses = self.inverses or name == "inv"
         return self._intern((name, args, slots), Call, axes, name, args, slots)
 
     def constant_entry(self, node: Node) -> Node:

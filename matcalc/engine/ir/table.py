@@ -45,6 +45,7 @@ class NodeTable:
         self.matrix_functions = (
             False  # whether there are functions of matrices, their derivatives, powers
         )
+        self.inverses = False  # whether there are inverses
         self.widest = 2  # axes of a sum that stays a factor: as many as values have
         self.selecting = False  # whether there are ranges of indices
         self.triangles = False  # whether there are triangles of ones

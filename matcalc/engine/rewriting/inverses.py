@@ -76,7 +76,7 @@ class Inverses:
 
     def forms(self, node: Node, expand: Callable[[Node], Node | None]) -> Iterator[Node]:
         """What equals a sum or a product that is a scalar, a vector or a matrix."""
-        if node.is_tensor:
+        if node.is_tensor or not (self.builder.inverses or self.builder.matrix_functions):
             return iter(())
         if isinstance(node, Sum):
             return chain(self._of_sum(node), self._of_frames(node, expand))

@@ -103,8 +103,10 @@ def _axes_of_sums(products: Sequence[Sequence[Factor]]) -> set[int]:
 def open_term(term: Node) -> tuple[Rational, tuple[Factor, ...]]:
     """A term as a number and factors, those of one scalar network among them taken apart."""
     number, factors = as_product(term)
+    if term.rank:
+        return number, factors
     atoms = [k for k, (base, _, e) in enumerate(factors) if is_atom(base) and e == 1]
-    if len(atoms) != 1 or term.rank:
+    if len(atoms) != 1:
         return number, factors
     own, inside = as_product(factors[atoms[0]][0])
     return number * own, (*factors[: atoms[0]], *factors[atoms[0] + 1 :], *inside)
