@@ -207,7 +207,7 @@ class Formula(WithCode):
         """The derivative of this array with respect to a variable, the same or another, verified.
 
         Its axes are those of this array, followed by those of the variable: ``d.diff("y")`` of a
-        derivative by x is the mixed derivative by x and y.
+        derivative with respect to x is the mixed derivative with respect to x and y.
         """
         return self.as_expression().diff(
             wrt, order=order, layout=layout, structure=structure, verify=verify
@@ -415,7 +415,7 @@ class Derivative(Formula):
 
     @property
     def reading(self) -> str:
-        """How to read a text that is a Kronecker form: the equation that its matrix J stands in;
+        """How to read a text that is a Kronecker form: the equation that its matrix J is in;
         else empty.
         """
         return "" if self._matrix is None else self._statement.reading
@@ -523,7 +523,7 @@ class Derivative(Formula):
         ``rng`` chooses the random points: a natural number, or what ``numpy.random.default_rng``
         makes (SPEC 7); ``seed`` is its former name.
 
-        What is judged is the typed tree behind every output, and then the printed text as it reads
+        What is judged is the typed tree after every output, and then the printed text as it reads
         back.
         """
         drawn = seed_of(rng, seed)

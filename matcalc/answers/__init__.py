@@ -1,1 +1,3 @@
-"""Answers beyond one derivative by one variable: several variables, directions, polynomials."""
+"""Answers beyond one derivative with respect to one variable: several variables, directions,
+polynomials.
+"""

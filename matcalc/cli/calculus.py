@@ -1,4 +1,6 @@
-"""The commands beyond one derivative by one variable: what they are called, and their options."""
+"""The commands beyond one derivative with respect to one variable: what they are called, and their
+options.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,7 @@ FURTHER = {
         "docs/stationary.md.",
     ),
 }
-# commands with --wrt; what is said of those that take several variables
+# commands with --wrt; what is said about those that take several variables
 BY_VARIABLES = {
     "vjp": "",
     "hessian": "; several as in --wrt x,y, or all",
@@ -80,7 +82,8 @@ BY_VARIABLES = {
 # commands whose answers are written in a notation where that is asked
 IN_NOTATION = ("jvp", "vjp", "hvp", "hessian", "taylor", "linearize", "implicit")
 REPORTED = ("stationary", "convex", "implicit", "newton", "gauss-newton")  # with reasons
-# commands whose answers are no single formula, and what they are printed as besides text and LaTeX
+# commands whose answers are not a single formula, and what they are printed as besides text and
+# LaTeX
 WITHOUT_CODE: dict[str, tuple[str, ...]] = {**dict.fromkeys(REPORTED, ()), "hessian": ("json",)}
 
 

@@ -81,7 +81,7 @@ def _read_derivative(options: Namespace) -> dict[str, str] | None:
 
 
 def _outside(text: str) -> list[int]:
-    """The places outside of brackets; of a text whose brackets do not match none."""
+    """The places outside brackets; of a text whose brackets do not match none."""
     depth, found = 0, []
     for place, char in enumerate(text):
         depth -= char in ")]}"
@@ -151,7 +151,7 @@ def _require_derivatives(sides: list[str]) -> None:
 
 
 def _claim_hint(options: Namespace) -> str:
-    """How a claim is written that stands in the expression, behind = or the word claim."""
+    """How a claim is written that is in the expression, after = or the word claim."""
     said = options.typed or options.expression
     before, semicolon, last = said.rpartition(";")
     found = None if re.search(r"\bwhere\b", last) else _CLAIMING.fullmatch(last)

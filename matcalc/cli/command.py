@@ -410,7 +410,7 @@ def _print_answer(
     asked: Mapping[str, Any],
     options: Namespace,
 ) -> int:
-    """Prints an answer, and what is said of it."""
+    """Prints an answer, and what is said about it."""
     for note in found.notes:
         _say(at_command_line(note))
     verdict = found.verification if options.verify else None

@@ -51,7 +51,7 @@ def _name(command: Command) -> str:
 
 
 def _words(command: Command) -> list[str]:
-    """What may stand after a command: its options, and the choices of its arguments."""
+    """What may come after a command: its options, and the choices of its arguments."""
     return [
         word
         for option in command.options

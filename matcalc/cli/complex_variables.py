@@ -27,7 +27,7 @@ _TOGETHER = "{} cannot be combined with a complex variable"
 def derive(
     text: str, options: Namespace, say: Callable[[str], None], answer: Callable[[str], None]
 ) -> int:
-    """The command: all derivatives, and what is said of them."""
+    """The command: all derivatives, and what is said about them."""
     found = _derivatives(text, options)
     verdict = found.verification if options.verify else None
     shown = None
@@ -164,7 +164,7 @@ def _with_steps(options: Namespace) -> bool:
 
 
 def _derivatives(text: str, options: Namespace) -> Wirtinger:
-    """The derivatives by the variable and by its conjugate."""
+    """The derivatives with respect to the variable and to its conjugate."""
     order = 2
     if options.command != "hessian":
         require_plain(options, "a complex variable", steps=True)

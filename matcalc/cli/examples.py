@@ -66,7 +66,7 @@ def examples_of(command: str) -> str:
 
 @cache
 def _by_command() -> dict[str, list[str]]:
-    """The lines by what stands behind ``matcalc`` in them."""
+    """The lines by what follows ``matcalc`` in them."""
     found: dict[str, list[str]] = {}
     for line in EXAMPLES.splitlines():
         name = line.partition("matcalc ")[2].partition(" ")[0]

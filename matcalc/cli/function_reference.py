@@ -20,7 +20,7 @@ def list_functions(word: str) -> str:
 
 
 def suggest_name(word: str) -> str | None:
-    """What a call of a name that is no function would be told; None where nothing is known."""
+    """What a call of a name that is not a function would be told; None where nothing is known."""
     from matcalc.read.frontend import read  # noqa: PLC0415 - on the path of an error only
 
     if not word.isidentifier():

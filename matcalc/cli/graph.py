@@ -23,7 +23,7 @@ _NAME_OF_FILE = re.compile(r"[\w./-]+\.(txt|matcalc|tex|md)")
 
 
 def source_text(given: str) -> str:
-    """The expression, or what stands in the file of that name."""
+    """The expression, or what is in the file of that name."""
     if len(given) > _LONGEST or "\n" in given or "\0" in given:
         return given
     file = Path(given)

@@ -51,7 +51,7 @@ def gradient(
 def _on_product(
     options: Namespace, read: Callable[[], Program]
 ) -> RiemannianGradients | RiemannianHessian:
-    """The gradients by several variables, with a manifold for each or one for all."""
+    """The gradients with respect to several variables, with a manifold for each or one for all."""
     names, several = options.manifold.split(","), options.several
     require_plain(Namespace(**{**vars(options), "several": []}), "--manifold")
     given = {**unusual(options), "--order": options.order > 2}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def print_derivative(text: str, read: Callable[[], Program], options: Namespace) -> Derivative:
-    """Prints a derivative in a notation, and what is said of it."""
+    """Prints a derivative in a notation, and what is said about it."""
     require_plain(options)
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
@@ -71,7 +71,7 @@ def print_in_notation(
     asked: Mapping[str, Any],
     options: Namespace,
 ) -> bool:
-    """Prints an answer in a notation, and what is said of it, where a notation is asked."""
+    """Prints an answer in a notation, and what is said about it, where a notation is asked."""
     if not is_asked(options):
         return False
     written = found.in_notation(options.notation, row_major=options.row_major)

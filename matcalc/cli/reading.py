@@ -1,4 +1,4 @@
-"""What is typed behind a command, as a program."""
+"""What is typed after a command, as a program."""
 
 from __future__ import annotations
 

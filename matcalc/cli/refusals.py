@@ -24,7 +24,7 @@ def refuse_given(given: Mapping[str, bool], message: str) -> None:
 
 
 def is_latex(options: Namespace) -> bool:
-    """Whether expressions are in LaTeX; ArgumentError for what is said of LaTeX alone."""
+    """Whether expressions are in LaTeX; ArgumentError for what is said about LaTeX alone."""
     if options.einstein and not options.latex:
         raise ArgumentError("--einstein is for formulas in LaTeX", hint="add --latex")
     return bool(options.latex)

@@ -114,7 +114,7 @@ def refuse_unknown(
 
 
 def suggest_claim(names: Iterable[str]) -> str | None:
-    """The hint where a formula stands in the place of a variable; None where there are names
+    """The hint where a formula is in the place of a variable; None where there are names
     alone.
     """
     formula = next((name for name in names if re.search(r"[*+/]", name)), None)

@@ -63,7 +63,7 @@ def natural(text: str) -> int:
 
 
 class _Once(argparse.Action):
-    """An option whose value would be lost where it stands twice."""
+    """An option whose value would be lost where it occurs twice."""
 
     def __call__(
         self, parser: object, options: argparse.Namespace, value: object, option: str | None = None

@@ -169,7 +169,7 @@ class Wirtinger(Typeset):
 
     @property
     def by_variable(self) -> str:
-        """The derivative by z."""
+        """The derivative with respect to z."""
         return self._outside(self._write(self._first[0].shown))
 
     @property

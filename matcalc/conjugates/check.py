@@ -81,7 +81,7 @@ def _inverts_singular(tree: Expr, values: dict[str, Any], sizes: dict[str, int])
 
 
 def _continue(tree: Expr) -> Expr:
-    """The tree with exp(p*log(w)) for the powers w^p that are no whole ones; those of the
+    """The tree with exp(p*log(w)) for the powers w^p that are not whole ones; those of the
     interpreter are real.
     """
 

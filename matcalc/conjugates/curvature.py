@@ -196,7 +196,7 @@ class Curvature:
         return found
 
     def _sign_of_number(self, tree: Expr) -> int:
-        """That of a factor; a root is real where the point exists, and not below zero."""
+        """That of a factor; a root is real where the point exists, and nonnegative."""
         if is_number(tree):
             return _DEFINITE if tree.value > 0 else 0
         if not self._is_complex(tree) and self.real.is_positive(tree):

@@ -73,7 +73,7 @@ def build_complex(found: ComplexProgram, wrt: AskedVariables) -> ComputationGrap
 
 
 def _with_conjugates(found: ComplexProgram, root: Expr) -> Expr:
-    """The tree without variables for conjugates: of an operation that stands there twice, once of
+    """The tree without variables for conjugates: of an operation that is there twice, once of
     conjugates, the second one is the conjugate of the first.
     """
     others = {conjugate(name): name for name in found.conjugated}
@@ -117,7 +117,7 @@ def _count(tree: Expr, names: Mapping[str, str]) -> int:
 
 
 class _ComplexGraphBuilder(GraphBuilder):
-    """Whose values are complex numbers. The imaginary unit is no node."""
+    """Whose values are complex numbers. The imaginary unit is not a node."""
 
     turned = GraphBuilder.turned | {CONJ}
     complex = True

@@ -126,7 +126,7 @@ class WirtingerInNotation(Written):
         return in_language(program, add_terms(terms, expr.shape, row=expr.row))
 
     def _choices(self, times: int) -> list[tuple[list[Step], int]]:
-        """The steps of each term, and how often it stands in the differential."""
+        """The steps of each term, and how often it is in the differential."""
         ways: list[Step] = [{name: step} for name, step in self._ways()]
         if times == 1:
             return [([way], 1) for way in ways]

@@ -2,8 +2,8 @@
 
 ``conj(z)`` becomes a variable of its own. What is left is analytic in both, and all functions that
 are let through have real coefficients. So the conjugate of a value has the conjugates of its
-variables, and derivatives by z and by conj(z) are ordinary ones (Brandwood, A complex gradient
-operator and its application in adaptive array theory, 1983).
+variables, and derivatives with respect to z and to conj(z) are ordinary ones (Brandwood, A complex
+gradient operator and its application in adaptive array theory, 1983).
 """
 
 from __future__ import annotations
@@ -290,7 +290,7 @@ class _Conjugation:
         self.unit = False
         self.bars: Mapping[str, str] = {}  # other names of conjugates
         self.notes: list[str] = []
-        # the roots of norms by their ids, and what stands under them
+        # the roots of norms by their ids, and what is under them
         self.roots: dict[int, tuple[SyntaxNode, SyntaxNode]] = {}
 
     def adopt(self, definitions: Iterable[str]) -> None:
@@ -364,7 +364,7 @@ class _Conjugation:
 
     def _is_h(self, node: SyntaxNode) -> bool:
         """Whether this is the sign of the conjugate transpose: H is not a number then, as a matrix
-        is no exponent.
+        is not an exponent.
         """
         return node.kind == "name" and node.value == "H" and "H" not in self.known
 
@@ -461,7 +461,7 @@ class _Conjugation:
         return squares, squares, False
 
     def _is_number(self, node: SyntaxNode) -> bool:
-        """Whether all that stands there are complex scalars."""
+        """Whether all that is there are complex scalars."""
         names = [each.value for each in postorder(node, children) if each.kind == "name"]
         return all(name in self.scalars or name == UNIT for name in names)
 

@@ -287,7 +287,7 @@ class _Lagrangian:
         return ComplexExpression(replace(self.found, program=program, asked=()))
 
     def without(self, tree: Expr) -> ComplexExpression:
-        """A value without the multipliers, which are no variables of it."""
+        """A value without the multipliers, which are not variables of it."""
         gone = [each.multiplier for each in self.equations]
         barred = [conjugate(each) for each in gone]
         shown = self.show(tree)

@@ -85,7 +85,7 @@ class _ConjugateWriter:
             if changed is tree:
                 break
             tree = engine_form(self.program, changed, self.moving)
-        for _ in self.parts:  # a part may stand in another
+        for _ in self.parts:  # a part may be in another
             tree = replace_variables(tree, dict.fromkeys(self.parts, self._put))
         return tree
 
@@ -279,7 +279,7 @@ class _ConjugateWriter:
         return min(node, turned, key=self.likeness.of)
 
     def _barred(self, tree: Expr) -> int:
-        """How many conjugates stand in a tree."""
+        """How many conjugates are in a tree."""
         return sum(each.op == "variable" and each.value in self.others for each in tree.parts)
 
     # -- conjugates of sums

@@ -25,7 +25,11 @@ _LARGEST = 300  # of an argument of a function that may grow exponentially
 
 
 class Bounds(NamedTuple):
-    """All entries lie between two ends; ``above`` and ``below`` say that an end is not reached."""
+    """All entries lie between two ends; ``above`` and ``below`` say that an end is not reached.
+
+    Ends are exact fractions, or infinite floats. The interval is never too narrow: what is not
+    known is wider.
+    """
 
     least: End
     most: End
@@ -71,17 +75,17 @@ class Bounds(NamedTuple):
 
     @property
     def nonnegative(self) -> bool:
-        """Whether no entry is below zero."""
+        """Whether no entry is negative."""
         return self.least >= 0
 
     @property
     def positive(self) -> bool:
-        """Whether all entries are above zero."""
+        """Whether all entries are positive."""
         return self.least > 0 or (self.least == 0 and self.above)
 
     @property
     def negative(self) -> bool:
-        """Whether all entries are below zero."""
+        """Whether all entries are negative."""
         return self.most < 0 or (self.most == 0 and self.below)
 
 
@@ -170,7 +174,7 @@ def _function(op: str, args: list[Bounds]) -> Bounds:
     above, below = [end in row.avoids for end in row.values or (-INFINITE, INFINITE)]
     if row.monotone == 1 and op in SCALARS and len(args) == 1:
         (a,) = args
-        flat = row.branches != ""  # relu below zero, where its end is reached
+        flat = row.branches != ""  # relu of negative numbers, where its end is reached
         return Bounds(
             _value(op, a.least, -1),
             _value(op, a.most, 1),
@@ -185,7 +189,7 @@ def _function(op: str, args: list[Bounds]) -> Bounds:
 
 
 def _even(op: str, a: Bounds) -> Bounds:
-    """Of functions that are the same at x and -x, and rise above zero."""
+    """Of functions that are the same at x and -x, and rise for positive x."""
     low: End = -a.least if a.least < 0 else a.least
     high: End = -a.most if a.most < 0 else a.most
     if low > high:
@@ -242,7 +246,7 @@ def _product(node: Expr, args: list[Bounds]) -> Bounds:
 
 
 def _reciprocal(a: Bounds) -> Bounds:
-    """1/a of what is above zero; where nothing is, of no number."""
+    """1/a of what is positive; where nothing is, of no number."""
     if a.most <= 0:
         return ABOVE_ZERO
     most = INFINITE if a.least == 0 else 1 / a.least

@@ -15,7 +15,7 @@ USUAL_PLACES = 6  # a number with no more is always written as a decimal, withou
 
 
 def places(value: Fraction) -> int | None:
-    """How many digits stand behind the point; None if they never end, or are too many to write."""
+    """How many digits follow the point; None if they never end, or are too many to write."""
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1

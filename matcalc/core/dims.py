@@ -124,7 +124,7 @@ class Dim(NamedTuple):
 
     @property
     def possible(self) -> bool:
-        """Whether some sizes make this a positive whole number, and all sizes make it a whole
+        """Whether some sizes make this a natural number, and all sizes make it a whole
         one.
         """
         if all(c < 0 for c, _ in self.terms):

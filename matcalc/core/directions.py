@@ -40,7 +40,7 @@ def keeps_kind(variable: Variable, direction: Variable) -> bool:
 def displace(program: Program, moves: Mapping[str, str]) -> Program:
     """The program at x + t*v for each variable x and its direction v, where the scalar t is zero.
 
-    Its derivative by t, ``PARAMETER``, is the derivative along the directions.
+    Its derivative with respect to t, ``PARAMETER``, is the derivative along the directions.
     """
     parameter = Expr("variable", value=PARAMETER)
 

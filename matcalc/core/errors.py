@@ -90,11 +90,11 @@ class CatalogueError(MatcalcError):
 
 
 class EvaluationError(MatcalcError):
-    """Arrays that do not fit the variables, or a point outside of a function's domain."""
+    """Arrays that do not fit the variables, or a point outside a function's domain."""
 
 
 class DomainError(EvaluationError):
-    """There is nothing to look at: no point inside of the domain was found, or the arrays there are
+    """There is nothing to look at: no point inside the domain was found, or the arrays there are
     too large.
     """
 

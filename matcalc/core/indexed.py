@@ -31,7 +31,10 @@ from matcalc.core.walk import postorder
 
 
 class Index:
-    """A bound index: its name, its first value and how many values it has; compared by identity."""
+    """A bound index: its name, its first value and how many values it has.
+
+    Compared by identity: two binders may use one name. Exactly one form or reduction binds it.
+    """
 
     __slots__ = ("name", "size", "start")
 
@@ -48,7 +51,10 @@ Terms = tuple[tuple[Index, int], ...]
 
 
 class AffineIndex(NamedTuple):
-    """The place ``sum(c*index) + offset`` on an axis, counted from 1."""
+    """The position ``sum(c*index) + offset`` on an axis, counted from 1.
+
+    Each index occurs once, and no coefficient c is 0; without indices it is the fixed ``offset``.
+    """
 
     terms: Terms
     offset: Dim
@@ -73,7 +79,7 @@ HOLDS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class Condition(NamedTuple):
-    """``place op 0``, as in i - j < 0."""
+    """``place op 0``, as in i - j < 0; ``op`` is one of ``HOLDS``."""
 
     op: str
     place: AffineIndex
@@ -106,7 +112,9 @@ class Reduction(NamedTuple):
 class Form:
     """The value of an ``indexed`` node: the indices that are its axes, in order, and the body.
 
-    ``room`` are the dimensions that have to be positive for all places to be inside of their axes.
+    ``room`` are the dimensions that have to be positive for all places to be inside their axes.
+    Every index in the body is one of ``indices`` or is bound by a reduction in the body. A form
+    never changes, so the plans to evaluate it are stored on it.
     """
 
     __slots__ = ("body", "indices", "plans", "room")
@@ -153,7 +161,7 @@ def number_indices(form: Form) -> dict[Index, int]:
     depths = dict.fromkeys(map(id, form.body.parts), len(form.indices))
     numbers = {index: k for k, index in enumerate(form.indices)}
     torn: list[Index] = []
-    for node in reversed(form.body.parts):  # what a part stands in comes before it
+    for node in reversed(form.body.parts):  # what a part is in comes before it
         depth = depths[id(node)]
         if node.op == "reduce":
             for index in node.value.indices:
@@ -240,7 +248,7 @@ def compares_indices(expr: Expr) -> bool:
 
 
 def condition_of(expr: Expr) -> Condition | None:
-    """The condition that a comparison of indices, sizes and whole numbers says."""
+    """The condition that a comparison of indices, sizes and integers says."""
     if len(expr.args) != 2 or expr.op not in ("<", "<=", ">", ">=", "==", "!="):
         return None
     left, right = (_place_of(side) for side in expr.args)

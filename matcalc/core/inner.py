@@ -1,4 +1,4 @@
-"""The derivatives that can stand inside of an expression, as in ``det(jacobian(F, x))``.
+"""The derivatives that can be inside an expression, as in ``det(jacobian(F, x))``.
 
 They are nodes of the typed tree for as long as it takes to find them: ``engine/inner.py`` puts the
 derivative in their place before anything is derived, proved or printed.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape, names_in
 
-# what is said of complex kinds where they are not known
+# what is said about complex kinds where they are not known
 COMPLEX_ONLY = (
     "only matcalc diff, hessian, stationary, check, equal, simplify and graph take complex "
     "variables"
@@ -38,7 +38,7 @@ class KindSpec(NamedTuple):
     square: bool = False  # a matrix with as many rows as columns, the one dimension
     # of declarations, where the dimensions have other letters than usual
     forms: tuple[str, ...] = ()
-    width: int | None = None  # the number that stands in a declaration behind the dimension
+    width: int | None = None  # the number that is in a declaration after the dimension
     # linear spaces of square matrices, and what is open in them
     symmetry: int = 0  # 1 where X' = X, -1 where X' = -X
     below: int | None = None  # diagonals below the main one that have entries; None: all of them

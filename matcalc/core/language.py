@@ -39,6 +39,9 @@ class Extension(NamedTuple):
 class BaseLanguage:
     """The built-in language with extensions, in the order in which they were added. The public
     ``Language`` can read files, too.
+
+    A language never changes, so what a stage makes of it is stored on it (``once``). Of two
+    functions with one name the later extension has the valid one.
     """
 
     def __init__(self, extensions: Iterable[Extension] = ()) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 INDICES = frozenset("ijklmn")  # letters that count
 SIZES = frozenset("NMTKL")  # and those that count, and are matrices by convention
-PARAMETERS = frozenset("hijklmnopqrst")  # vectors by convention that are no unknowns
+PARAMETERS = frozenset("hijklmnopqrst")  # vectors by convention that are not unknowns
 UNKNOWNS = frozenset("XYZ")
 _SIGNS = frozenset({"+", "-", "*", "/", "neg"})
 

@@ -52,6 +52,10 @@ def symmetric_names(variables: Mapping[str, Variable]) -> list[str]:
 class Likeness:
     """The numbers of what has come up; ``symmetric`` are the names of matrices that are their own
     transposes, and ``values`` what variables stand for.
+
+    Two trees get the same number only if they are equal by reordering, transposing and regrouping.
+    A number never changes, so ``values`` has to have a variable before it first comes up.
+    ``_known`` is keyed by ids; ``_kept`` keeps the trees alive, so that no id is used again.
     """
 
     def __init__(self, symmetric: Collection[str] = ()) -> None:

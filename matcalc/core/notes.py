@@ -1,6 +1,6 @@
 """Notes on how a formula is read, and how each door says the declaration that they offer.
 
-A note is a text that begins with ``note:``. What reads otherwise stands in it as ``declare "c:
+A note is a text that begins with ``note:``. What reads otherwise is in it as ``declare "c:
 scalar"``: that is ``--var`` at the command line and ``variables`` in Python.
 """
 

@@ -28,7 +28,7 @@ class VariablePart(NamedTuple):
 
     def perturb(self, program: Program) -> Program:
         """The program with whole + E*t for the whole, where the t of the shape of the part is zero
-        and E puts it in its place. Its derivative by t is the one by the part.
+        and E puts it in its place. Its derivative with respect to t is the one by the part.
         """
         whole = self.whole
         step = self._embed()

@@ -25,12 +25,12 @@ class Program(NamedTuple):
     """A parsed and typed program: its value, its variables in order of appearance, and notes for
     the user.
 
-    ``undetermined`` are the generated names of sizes that are no variable's axis: those of ``eye``,
-    ``vector(1)`` and the like that nothing in the text fixes. ``asked`` is the derivative that the
-    text itself asks for, as d/dx before a formula does: the variable and the order. ``definitions``
-    are the parts that the text gives a name. ``learnt`` are the kinds of letters that are not what
-    their first letter says. ``language`` is what the text was read in.
-    ``unexpanded`` says that derivatives stand inside, which ``engine/inner.py`` has to put in.
+    ``undetermined`` are the generated names of sizes that are not the axis of a variable: those of
+    ``eye``, ``vector(1)`` and the like that nothing in the text fixes. ``asked`` is the derivative
+    that the text itself asks for, as d/dx before a formula does: the variable and the order.
+    ``definitions`` are the parts that the text gives a name. ``learnt`` are the kinds of letters
+    that are not what their first letter says. ``language`` is what the text was read in.
+    ``unexpanded`` says that derivatives are inside, which ``engine/inner.py`` has to put in.
     """
 
     expr: Expr

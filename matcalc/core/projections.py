@@ -22,10 +22,10 @@ def project_on_kind(kind: str, tree: Expr) -> Expr:
 
 def by_independent_entries(kind: str, tree: Expr) -> Expr:
     """The derivative by the independent entries of a matrix of a linear kind, of which ``tree`` is
-    that with free entries: an entry off the diagonal of a symmetric matrix stands in two places.
+    that with free entries: an entry off the diagonal of a symmetric matrix is in two places.
     """
     spec = kind_spec(kind)
-    if spec.nearest:  # each number of a circulant matrix stands in n places
+    if spec.nearest:  # each number of a circulant matrix is in n places
         size = Expr("dimension", value=tree.shape[0])
         return Expr("*", (size, project_on_kind(kind, tree)), tree.shape)
     if spec.banded or not spec.symmetry:

@@ -36,13 +36,13 @@ def tables_in(folder: str) -> list[str]:
 
 
 def read_bytes(path: str) -> bytes:
-    """What stands in a file."""
+    """What is in a file."""
     with open(path, "rb") as file:
         return file.read()
 
 
 def read_text(path: str) -> str:
-    """The text that stands in a file; none if there is no such file."""
+    """The text that is in a file; none if there is no such file."""
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()

@@ -1,4 +1,4 @@
-"""Slices that stand beside each other in blocks, as they do in what they are slices of."""
+"""Slices that are beside each other in blocks as they are in what they are slices of."""
 
 from __future__ import annotations
 

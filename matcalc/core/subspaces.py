@@ -89,7 +89,7 @@ WITH_COORDINATES = tuple(row.name for row in ROWS if row.coordinates)
 
 @cache
 def independent(kind: str, n: int) -> tuple[tuple[tuple[int, int, int], ...], ...]:
-    """For each independent entry, column by column, where it stands in the matrix: row, column and
+    """For each independent entry, column by column, where it is in the matrix: row, column and
     sign, itself first.
     """
     found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}

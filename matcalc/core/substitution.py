@@ -39,7 +39,7 @@ def rename(name: str) -> Callable[[Expr], Expr]:
 
 
 def replace_sizes(tree: Expr, known: Callable[[str], Dim | None]) -> Expr:
-    """The tree with other dimensions for those of some names, inside of forms with indices too."""
+    """The tree with other dimensions for those of some names, inside forms with indices too."""
     return tree.fold(_Sizes(known).rule)
 
 

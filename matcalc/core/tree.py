@@ -71,7 +71,11 @@ _args: Callable[[Expr], tuple[Expr, ...]] = attrgetter("args")  # faster than a 
 
 
 class Expr:
-    """A node of the typed tree; compared by identity, so that shared parts stay shared."""
+    """A node of the typed tree; compared by identity, so that shared parts stay shared.
+
+    ``rank == len(shape)``; ``row`` says that a vector lies as a row. Once typing is complete a node
+    never changes, so what ``parts`` and ``operations`` compute is stored on it.
+    """
 
     __slots__ = ("_below", "_operations", "args", "op", "rank", "row", "shape", "span", "value")
 
@@ -113,7 +117,7 @@ class Expr:
 
     @property
     def is_tensor(self) -> bool:
-        """Whether it has three axes or more, so that it is no matrix."""
+        """Whether it has three axes or more, so that it is not a matrix."""
         return self.rank > 2
 
     def fold(self, rule: Callable[[Expr, list[R]], R]) -> R:
@@ -269,7 +273,7 @@ def positive_sizes(expr: Expr) -> list[Dim]:
         for size, place in zip(expr.args[0].shape, expr.value, strict=True):
             if place is not None:
                 start, part = place
-                # at least one entry, none before the first and none behind the last
+                # at least one entry, none before the first and none after the last
                 found += [
                     part or ONE,
                     start.plus(ONE),
@@ -453,7 +457,7 @@ def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
 
 
 def starts_of(parts: Iterable[Expr]) -> Iterator[Dim]:
-    """Where the slices and the unit vectors of a tree begin: the k of x[k] is no index."""
+    """Where the slices and the unit vectors of a tree begin: the k of x[k] is not an index."""
     for part in parts:
         if part.op == "slice":
             yield from [place[0] for place in part.value if place]

@@ -24,7 +24,7 @@ class UserFunction:
     It is computed by ``body``, a typed tree in the parameters, or else by ``function``, which
     generated code imports from ``origin`` (module, name) if that is known. ``latex`` is a template
     with ``{x}`` for the parameter x. Of scalars that give a scalar it acts entry by entry.
-    ``domain`` are the parameters with kinds that are no shapes, as ``positive``. Two that are made
+    ``domain`` are the parameters with kinds that are not shapes, as ``positive``. Two that are made
     apart are two, whatever they say.
     """
 

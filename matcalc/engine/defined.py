@@ -15,7 +15,7 @@ from matcalc.core.substitution import put_in
 from matcalc.core.tree import Expr, variable
 from matcalc.engine.recalled import Recalled
 
-_HIDDEN = "?="  # what begins so is no name in the language
+_HIDDEN = "?="  # what begins so is not a name in the language
 _FEW = 80  # nodes of definitions that are written as they are, and not one after the other
 
 

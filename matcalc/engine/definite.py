@@ -97,15 +97,15 @@ class Definiteness:
             return 0
 
     def is_nonnegative(self, tree: Expr) -> bool:
-        """Whether no entry is below zero."""
+        """Whether no entry is negative."""
         return self._has_sign(tree, strict=False)
 
     def is_positive(self, tree: Expr) -> bool:
-        """Whether all entries are above zero."""
+        """Whether all entries are positive."""
         return self._has_sign(tree, strict=True)
 
     def is_nonzero(self, tree: Expr) -> bool:
-        """Whether all entries are above zero, or all below it."""
+        """Whether all entries are positive, or all are negative."""
         return self.is_positive(tree) or self.is_positive(negate(self.program, tree))
 
     def _has_sign(self, tree: Expr, *, strict: bool) -> bool:
@@ -130,7 +130,7 @@ class Definiteness:
         return sign == "above" or (not strict and sign in ("not below", "zero"))
 
     def _by_numerator(self, tree: Expr, strict: bool) -> bool:
-        """Of a sum of fractions, over one denominator that is above zero, multiplied out."""
+        """Of a sum of fractions, over one denominator that is positive, multiplied out."""
         if tree.op not in ("+", "-"):
             return False
         above: Expr = number(0)
@@ -169,7 +169,7 @@ class Definiteness:
         return bool(self._flags_of(tree) & SYMMETRIC)
 
     def is_definite(self, tree: Expr) -> bool:
-        """Whether a matrix is positive definite, or a scalar above zero."""
+        """Whether a matrix is positive definite, or a scalar positive."""
         found = self.certificate(tree)
         return found is not None and found.definite
 
@@ -185,7 +185,7 @@ class Definiteness:
         return side is not None and self.is_definite(side)
 
     def _symmetrize(self, tree: Expr) -> Expr | None:
-        """P of kron(P, P)*(eye + commutation), whose factors commute, times numbers above zero; eye
+        """P of kron(P, P)*(eye + commutation), whose factors commute, times positive numbers; eye
         where the first factor is missing.
         """
         factors = flat_factors(tree)
@@ -205,7 +205,7 @@ class Definiteness:
         return one if text(one) == text(other) else None
 
     def certificate(self, tree: Expr) -> Certificate | None:
-        """Why a matrix is positive semidefinite, or a scalar not below zero; None where that is not
+        """Why a matrix is positive semidefinite, or a scalar nonnegative; None where that is not
         proved.
         """
         if not tree.shape:
@@ -256,7 +256,7 @@ class Definiteness:
         return tuple(parts) if each else (tree,)
 
     def _multiple(self, tree: Expr, of: Expr, scale: Expr, depth: int) -> Certificate | None:
-        """Of a multiple or a quotient by a number that is not below zero."""
+        """Of a multiple or a quotient by a number that is nonnegative."""
         if not self.is_nonnegative(scale):
             return None
         found = self._prove(of, depth - 1)
@@ -332,7 +332,7 @@ class Definiteness:
         return None
 
     def _dyad(self, tree: Expr) -> tuple[Expr, Expr] | None:
-        """c and v of c*v*v', with c not below zero; None for other matrices."""
+        """c and v of c*v*v', with c nonnegative; None for other matrices."""
         scale: Expr = number(1)
         while tree.rank == 2:
             if tree.op in ("/", "*") and not tree.args[1].shape:
@@ -368,7 +368,7 @@ class Definiteness:
         return None
 
     def _dominant(self, tree: Expr) -> Certificate | None:
-        """By its rows: no entry beside the diagonal is above zero, and no row has a sum below zero
+        """By its rows: no entry beside the diagonal is positive, and no row has a negative sum
         (diagonally dominant; Horn & Johnson 2013, 6.1.10).
         """
         if not self._flags_of(tree) & SYMMETRIC:

@@ -31,9 +31,9 @@ def derive_steps(
     Of those before the last one (of all, if none is the ``last``) more derivatives are taken, so
     that equations such as x'*x = 1 are not used in them.
 
-    A step by a variable adds its axes behind those that there are; a step along directions adds
-    none. Raises UnsupportedError where no rule is known, or where a direction leaves the symmetric
-    matrices that a function is defined on.
+    A step with respect to a variable adds its axes after those that there are; a step along
+    directions adds none. Raises UnsupportedError where no rule is known, or where a direction
+    leaves the symmetric matrices that a function is defined on.
     """
     return Stepping(program, steps, structure).trees(len(steps) - last)
 

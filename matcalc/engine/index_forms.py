@@ -167,7 +167,7 @@ class IndexForms(ABC):
         tree = None if narrow is None else self.recover_in_matrices(narrow)
         if tree is None or has_indices(tree):
             return None
-        # behind their entries nobody sees that they are symmetric
+        # after their entries nobody sees that they are symmetric
         (tree,) = sum_rows([tree], {**self.program.variables, **pair_variables(meanings)})
         writer = IndexWriter(self.new_recovery(), self.index_names, self.taken)
         arrays = dict(self._write_entries(writer, meanings))
@@ -247,10 +247,10 @@ class IndexForms(ABC):
 
 
 def _contracts(tree: Expr) -> bool:
-    """Whether a product of arrays with more than two axes stands in the tree."""
+    """Whether a product of arrays with more than two axes is in the tree."""
     return any(part.op == "einsum" for part in tree.parts)
 
 
 def _read_size(tree: Expr) -> float:
-    """The length, with the letters of contractions, which are no tokens."""
+    """The length, with the letters of contractions, which are not tokens."""
     return measure_written(tree) * (_NAMED if _contracts(tree) else 1)

@@ -1,4 +1,4 @@
-"""expand(): derivatives that stand inside of an expression, replaced by what the engine finds.
+"""expand(): derivatives that are inside an expression, replaced by what the engine finds.
 
 Each is proved before it takes its place. What comes after sees an expression without them.
 """
@@ -21,7 +21,7 @@ def expand(program: Program) -> Program:
     """The program with the derivatives in place of ``grad(f, x)`` and its like, from the innermost
     outwards.
 
-    Raises UnsupportedError where one stands below indices, or where no rule is known.
+    Raises UnsupportedError where one is below indices, or where no rule is known.
     """
     bare = program._replace(definitions={}, notes=(), asked=None, unexpanded=False)
     notes: dict[str, None] = dict.fromkeys(program.notes)

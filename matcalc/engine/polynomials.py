@@ -19,7 +19,9 @@ _MOST_NODES = 400
 
 
 class Ratio(NamedTuple):
-    """A quotient of polynomials."""
+    """A quotient of polynomials; ``below`` is not the zero polynomial ``()``. Common factors may be
+    left.
+    """
 
     above: Polynomial
     below: Polynomial
@@ -128,7 +130,7 @@ def count_roots(a: Polynomial, *, positive: bool) -> int:
     if len(a) < 2:
         return 0
     while positive and not a[0]:
-        a = a[1:]  # zero is no positive number
+        a = a[1:]  # zero is not a positive number
     if len(a) < 2:
         return 0
     chain = [a, _differentiate(a)]

@@ -27,7 +27,11 @@ class _Asked(NamedTuple):
 
 
 class Recalled:
-    """A function from programs and variables to trees that remembers what it has found."""
+    """A function from programs and variables to trees that remembers what it has found.
+
+    ``_known`` maps a question without names to the first one of this form and its answer. Another
+    question of the form gets that answer with its own names.
+    """
 
     def __init__(self, derive: Derive) -> None:
         self.derive = derive

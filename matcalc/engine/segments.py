@@ -1,8 +1,8 @@
 """Segments: a long program cut at its intermediate values, so that the chain rule goes from one to
 the next.
 
-Of a deep network each gradient alone is a product through all layers behind it. Cut into segments
-it is short: the adjoint of a layer (d program / d value) is computed from that of the layer behind
+Of a deep network each gradient alone is a product through all layers after it. Cut into segments
+it is short: the adjoint of a layer (d program / d value) is computed from that of the layer after
 it, and serves all variables before. Adjoints and values are variables with hidden names while a
 segment is derived, and are put back at the end; a tree that is put in twice is one object.
 """
@@ -41,7 +41,10 @@ Simplify = Callable[[Program], Expr]
 
 
 class Segment(NamedTuple):
-    """A part of a program between intermediate values, which are variables in it."""
+    """A part of a program between intermediate values, which are variables in it.
+
+    ``expr`` is ``node`` with a variable for each value that an earlier segment computes.
+    """
 
     name: str  # of its own value; empty for the last one
     expr: Expr
@@ -49,7 +52,7 @@ class Segment(NamedTuple):
 
 
 def cut_segments(program: Program, wrt: Sequence[str]) -> list[Segment]:
-    """The segments of a program, each behind those that it uses; one alone where it is short."""
+    """The segments of a program, each after those that it uses; one alone where it is short."""
     order = program.expr.parts
     moving = moving_parts(order, *wrt)
     uses: dict[int, int] = {}
@@ -78,7 +81,7 @@ def cut_segments(program: Program, wrt: Sequence[str]) -> list[Segment]:
 
 
 def find_needed_values(segments: Sequence[Segment]) -> set[str]:
-    """The hidden names whose values may stand in a gradient: not those that are only added to
+    """The hidden names whose values may be in a gradient: not those that are only added to
     something, as the beginning of a long sum is to the rest.
     """
     found: set[str] = set()
@@ -116,7 +119,7 @@ class Backward:
                 self.variables[name] = free_variable(name, segment.node)
 
     def gradients(self) -> dict[str, Expr]:
-        """The gradient by each variable."""
+        """The gradient with respect to each variable."""
         needed = find_needed_values(self.segments)
         for segment in self.segments[:-1]:
             if segment.name in needed:
@@ -197,7 +200,7 @@ def _multiple(count: int, term: Expr) -> Expr:
 
 
 def _summands(total: Expr, shape: Shape) -> list[Expr]:
-    """What stands between the signs of a sum, so that a longer sum needs no brackets for it."""
+    """What is between the signs of a sum, so that a longer sum needs no brackets for it."""
     found: list[Expr] = []
     todo = [total]
     while todo:

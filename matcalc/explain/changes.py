@@ -1,4 +1,4 @@
-"""What a line changes of the one before where no identity of the catalogue stands between them."""
+"""What a line changes of the one before where no identity of the catalogue is between them."""
 
 from __future__ import annotations
 

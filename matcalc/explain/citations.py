@@ -34,7 +34,7 @@ def formula(found: Identity) -> str:
 
 def choose_value_form(found: Identity) -> str:
     """How a statement shows the value of the function, which is called Y in it: ``WRITTEN_OUT`` in
-    its place, ``EXPLAINED`` behind where it stands too often; empty where it does not stand there.
+    its place, ``EXPLAINED`` after where it stands too often; empty where it is not there.
     """
     times = len(_VALUE.findall(found.right)) if found.form == "diff" else 0
     return (EXPLAINED if times > _MOST_VALUES else WRITTEN_OUT) if times else ""

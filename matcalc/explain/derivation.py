@@ -1,4 +1,4 @@
-"""What a derivation is: lines, each a formula with the identities that it stands on."""
+"""What a derivation is: lines, each a formula with the identities that it rests on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VECTORISED, ANSWER, CLOSED = "vectorised", "answer", "closed"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line holds: in words or as an identity, and where that stands in the literature."""
+    """Why a line holds: in words or as an identity, and where that is in the literature."""
 
     text: str
     name: str = ""  # of the entry in identities/

@@ -28,7 +28,7 @@ Fallback = Callable[[Expr, Sequence[bool], Sequence[Expr]], Expr]
 
 
 class Differentials:
-    """Differentials over one table of trees; ``reasons`` collects what they stand on."""
+    """Differentials over one table of trees; ``reasons`` collects what they rest on."""
 
     def __init__(
         self, trees: Trees, moving: Mapping[str, Expr], fallback: Fallback, own: Expr | None = None
@@ -161,7 +161,7 @@ class Differentials:
 
     def _by_rule(self, expr: Expr, rule: Rule, place: int, terms: list[Expr]) -> list[Expr]:
         found: list[Expr] = []
-        # what is not entry by entry is said of columns: Y*(Y'*dx) of rows is no vector
+        # what is not entry by entry is said about columns: Y*(Y'*dx) of rows is not a vector
         rows = not acts_on_entries(rule.body) and any(arg.row for arg in expr.args)
         stand = self.trees.upright if rows else lambda each: each
         for term in terms:

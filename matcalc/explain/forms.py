@@ -23,7 +23,7 @@ from matcalc.explain.derivation import (
 )
 from matcalc.write.notation import name_arrays, write_equation
 
-_WIDTH = 100  # of a line with its reasons behind the formula
+_WIDTH = 100  # of a line with its reasons after the formula
 _COLUMN = 60  # where reasons begin, if the formulas are shorter
 
 
@@ -66,7 +66,7 @@ class Sources:
 
 
 def left_side(chain: LineChain, line: Line) -> str:
-    """What stands before the equals sign; empty where that is the line above."""
+    """What comes before the equals sign; empty where that is the line above."""
     place = next(k for k, each in enumerate(chain.lines) if each is line)
     if line.kind == EQUAL and chain.lines[place - 1].kind == LET:
         return f"d{chain.name}"

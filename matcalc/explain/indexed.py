@@ -114,7 +114,7 @@ def by_entries(trees: Trees, factor: Expr, step: Expr) -> Expr:
 
 
 def _letters(expr: Expr) -> list[str]:
-    """Letters for indices that are no names of the expression."""
+    """Letters for indices that are not names of the expression."""
     taken = variable_names(expr)
     taken |= set(names_in(expr.shape))
     return [letter for letter in _LETTERS if letter not in taken]

@@ -139,7 +139,7 @@ class Trees:
         return made if scalar is None else self.times(scalar, made)
 
     def _pull(self, factor: Expr) -> tuple[Expr | None, Expr]:
-        """The scalar that stands first in a product, and the rest."""
+        """The scalar that comes first in a product, and the rest."""
         spine = []
         while factor.op == "*" and factor.args[0].shape and factor.args[1].shape:
             spine.append(factor.args[1])

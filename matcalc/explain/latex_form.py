@@ -119,7 +119,7 @@ def as_latex(
     spelling: Mapping[str, str] = MappingProxyType({}),
     spell: Callable[[str], str] = str,
 ) -> str:
-    """One ``align*`` for each derivative, and the sources behind them. Variables of ``spelling``
+    """One ``align*`` for each derivative, and the sources after them. Variables of ``spelling``
     are written so in formulas, as ``spell`` writes them in words.
     """
     sources = Sources()
@@ -216,7 +216,7 @@ def _left_side(writer: _StepWriter, line: Line, side: str) -> str:
 
 
 def _side(writer: _StepWriter, line: Line) -> str:
-    """What stands before the equals sign; empty where that is the line above."""
+    """What comes before the equals sign; empty where that is the line above."""
     if not left_side(writer.chain, line):
         return ""
     own = writer.name(line.name or writer.chain.name)

@@ -142,7 +142,7 @@ class _Choice:
         return found
 
     def nonlinear(self, expr: Expr) -> bool:
-        """Whether the value is no multiple of what moves in it."""
+        """Whether the value is not a multiple of what moves in it."""
         op = expr.op
         if op in ("/", "./"):
             return id(expr.args[1]) in self.active

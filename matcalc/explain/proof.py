@@ -77,7 +77,7 @@ class _Proof:
         self.values[line.name] = tree
 
     def _differential(self, line: Line, tree: Expr) -> None:
-        """Of the value that stands in the line before, or of a name."""
+        """Of the value that is in the line before, or of a name."""
         whole = line.name == self.chain.name
         value = self.value if whole else self.values[line.name]
         assert value is not None
@@ -87,7 +87,7 @@ class _Proof:
             moving = {name: names[name] for name in names if name != line.name}
             with_value = self.trees.intern(tree, {line.name: value})
             found = self._is_differential(line, value, with_value, moving)
-        # or names as what they stand for, which may stand in the value itself
+        # or names as what they stand for, which may be in the value itself
         if not found and not self._is_differential(
             line, self._spell(value), self._spell(tree), {self.chain.wrt: self.chain.step}
         ):

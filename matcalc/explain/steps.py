@@ -171,7 +171,7 @@ class ChainBuilder:
             return tree
 
     def _differential(self, tree: Expr, own: Expr | None = None) -> tuple[Expr, tuple[Reason, ...]]:
-        """The differential of a tree, and what it stands on; ``own`` is the name of the tree."""
+        """The differential of a tree, and what it rests on; ``own`` is the name of the tree."""
         found = Differentials(self.trees, self.moving, self._by_network, own)
         result = found.of(tree)
         elementary = found.elementary if self.detail == FULL else []
@@ -259,7 +259,7 @@ class ChainBuilder:
 
     def _line(self, line: Line, *, shown: bool = True) -> Expr:
         """Adds a line that equals the one before, or leaves it out; what differs in arithmetic
-        alone takes the place of the line before. Returns what stands last.
+        alone takes the place of the line before. Returns what comes last.
         """
         if not shown:
             self.pending += line.inserted

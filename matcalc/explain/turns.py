@@ -55,7 +55,7 @@ def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> 
 
 
 def _in_trace(term: Expr, steps: Sequence[str]) -> bool:
-    """Whether a differential stands in a trace."""
+    """Whether a differential is in a trace."""
     moving = moving_parts(term.parts, *steps)
     return any(part.op == "tr" and id(part) in moving for part in term.parts)
 

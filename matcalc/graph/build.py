@@ -35,10 +35,10 @@ class GraphNode:
     """An input or an operation.
 
     ``number`` is its place in the forward order, from 1; ``reverse`` that in the reverse order,
-    from 1 at the output, and 0 where the output is not to be differentiated by it. ``tree`` is the
-    operation over the names of the ``parents``, None for an input, and for what another step of a
-    loop has computed. ``whole`` is the value in terms of the inputs. With ``adds`` the value is
-    added to what has this name. ``loops`` are those around it.
+    from 1 at the output, and 0 where the output is not to be differentiated with respect to it.
+    ``tree`` is the operation over the names of the ``parents``, None for an input, and for what
+    another step of a loop has computed. ``whole`` is the value in terms of the inputs. With
+    ``adds`` the value is added to what has this name. ``loops`` are those around it.
     """
 
     number: int
@@ -253,7 +253,7 @@ class GraphBuilder:
         return factory.make(expr.op, args, expr.shape, expr.value, expr.row)
 
     def _is_inline(self, expr: Expr) -> bool:
-        """Names, literals, transposes, and negatives of names stand in the formulas of others."""
+        """Names, literals, transposes, and negatives of names are in the formulas of others."""
         if expr.op in _INLINE or expr.op == "variable":
             return True
         if expr.op == "'":

@@ -64,7 +64,7 @@ def _row(node: GraphNode, steps: Mapping[tuple[int, int], str]) -> list[str]:
 
 
 def _in_loops(graph: ComputationGraph) -> Iterator[tuple[GraphNode | ForLoop | None, int]]:
-    """The nodes in forward order, each loop before those that stand in it, and None where one ends;
+    """The nodes in forward order, each loop before those that are in it, and None where one ends;
     with the number of loops around.
     """
     inside: tuple[ForLoop, ...] = ()
@@ -101,7 +101,7 @@ def break_label(label: str) -> list[str]:
 
 
 def _lines(node: GraphNode) -> list[str]:
-    """What stands in a node: its formula, what it is, its places in both orders, its values."""
+    """What is in a node: its formula, what it is, its places in both orders, its values."""
     turns = f"forward {node.number}" + (f", reverse {node.reverse}" if node.reverse else "")
     lines = [*break_label(node.formula), node.kind or kind(node), turns]
     if node.value is not None:
@@ -154,7 +154,7 @@ def _frame(loops: tuple[ForLoop, ...], frames: Mapping[int, str]) -> str:
 
 
 def _edge_lines(edge: GraphEdge) -> list[str]:
-    """What stands at an arrow."""
+    """What is at an arrow."""
     says = edge.label or edge.step
     return break_label(says) if says else []
 

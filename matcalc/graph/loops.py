@@ -41,7 +41,7 @@ Occasions = list[tuple[Values, Values]]  # in which step something is read, and 
 def build_loops(
     program: LoopProgram, wrt: AskedVariables, language: BaseLanguage
 ) -> ComputationGraph:
-    """The graph of one step of each loop, and of what is before, between and behind them.
+    """The graph of one step of each loop, and of what is before, between and after them.
 
     ``wrt`` has variables and families. Raises UnknownNameError and UnsupportedError as ``build``.
     """
@@ -112,7 +112,7 @@ class _Loops:
                 self._assign(step, around)
 
     def _home(self, item: Assignment, name: str, around: Around) -> Around:
-        """The loops that the node of a name stands in: of an input those of its indices."""
+        """The loops that the node of a name is in: of an input those of its indices."""
         if not self.read[id(item), name]:
             places = places_of(name) if family_of(name) else ()
             indices = {letter for place in places for letter in place.letters}

@@ -13,7 +13,7 @@ from matcalc.verify.verification import Verification
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One mode: the lines of its program behind the values, and what they compute.
+    """One mode: the lines of its program after the values, and what they compute.
 
     ``values`` are the operations of the program itself. The mode runs once for each entry of the
     arrays of the shapes ``seeds``.

@@ -1,6 +1,6 @@
 """A program and its derivatives as tensor networks: tensors, and the indices that join them.
 
-What the engine works with is drawn as it is (engine/ir/nodes.py). An index that stands at two
+What the engine works with is drawn as it is (engine/ir/nodes.py). An index that is at two
 tensors is a line, one at more is a point where lines meet, and an axis of the value is an open end
 (R. Penrose, Applications of negative dimensional tensors (1971)).
 """
@@ -122,7 +122,7 @@ class _Reader:
         sizes = size_names(variables)
         self.taken = {*program.variables, *sizes}
         self.numbers = count(1)
-        self.named: dict[int, str] = {}  # id of a node that stands in others
+        self.named: dict[int, str] = {}  # id of a node that is in others
         self.waiting: list[tuple[Node, str, str]] = []
         self.drawn = 0
 

@@ -1,7 +1,7 @@
 """How many multiplications and additions it takes to evaluate a typed tree at given sizes.
 
 A division counts as a multiplication, a subtraction as an addition. Signs, transposes, identities
-and the places of entries cost nothing. A part that stands twice is computed once, and a product of
+and the places of entries cost nothing. A part that occurs twice is computed once, and a product of
 matrices in the order that multiplies least.
 """
 

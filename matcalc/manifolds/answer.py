@@ -176,7 +176,7 @@ class Riemannian(WithCode, Typeset):
 
 
 def require_invariant(proof: Proof, statement: DerivativeStatement) -> None:
-    """UnsupportedError where the expression is no function on the manifold."""
+    """UnsupportedError where the expression is not a function on the manifold."""
     if not proof.is_invariant(differentiate(statement)):
         wrt = statement.wrt
         raise UnsupportedError(
@@ -375,7 +375,7 @@ def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Pr
 def _read_metric(
     text: str, known: Mapping[str, Variable], here: Variable, program: Program
 ) -> Program:
-    """The metric, of sizes with which it can stand before a point, where there are such."""
+    """The metric, of sizes with which it can come before a point, where there are such."""
     if here.shape:
         with suppress(MatcalcError):
             found = read(f"({text})*{here.name}", known, language=program.language)

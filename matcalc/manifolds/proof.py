@@ -74,7 +74,7 @@ class Proof:
         return decision.verdict == EQUAL
 
     def along(self, curves: dict[str, Expr], order: int, tree: Expr) -> None:
-        """Proves the derivative by t, where it is zero, of the expression on curves."""
+        """Proves the derivative of the expression on curves with respect to t, at t = 0."""
         moved = put(self.program.expr, curves)
         program = self.program.declare(Variable(PARAMETER, ZERO))._replace(expr=moved)
         self.found.append(verify(DerivativeStatement(program, PARAMETER, order), tree))

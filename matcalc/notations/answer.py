@@ -275,7 +275,7 @@ class InNotation(Written):
     """A derivative in one of the notations.
 
     One of several has a ``label``, in LaTeX ``label_tex``, and its adjoint is another one of them.
-    What is no plain derivative of an expression is ``said`` to be read otherwise.
+    What is not a plain derivative of an expression is ``said`` to be read otherwise.
     """
 
     def __init__(

@@ -96,7 +96,7 @@ def ends(condition: Condition) -> tuple[Index | int, Index | int]:
 
 
 def _deltas(array: Expr) -> list[Condition]:
-    """The conditions of the deltas outside of sums, each once."""
+    """The conditions of the deltas outside sums, each once."""
     found: dict[tuple[object, ...], Condition] = {}
     for part in _outside(array.value.body):
         held = _delta(array, part)
@@ -295,7 +295,7 @@ class _Tidy:
 
     def _powers(self, parts: Sequence[tuple[Expr, int]]) -> tuple[Fraction, _Powers]:
         """The number in a product, and what else is in it, each once with its exponent; what is
-        divided by has an exponent below zero, and what cancels is left out.
+        divided by has a negative exponent, and what cancels is left out.
         """
         coefficient = _ONE
         powers: _Powers = {}

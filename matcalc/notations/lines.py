@@ -32,7 +32,7 @@ _MOST_ROWS = 2  # axes that are the rows of a matrix
 
 @dataclass(frozen=True, slots=True)
 class NotationLine:
-    """One line: ``dX -> A*dX*B`` has the names ``("dX",)`` and the tree of what stands behind the
+    """One line: ``dX -> A*dX*B`` has the names ``("dX",)`` and the tree of what follows the
     arrow; ``df = tr(G'*dX)`` has the sign ``df`` as its name.
 
     ``kind`` says what the tree is: an ``array`` with the axes of the expression, then those of the
@@ -52,7 +52,7 @@ class NotationLine:
 
     @property
     def head(self) -> str:
-        """What stands before the tree; of an array by entries that is part of its text."""
+        """What comes before the tree; of an array by entries that is part of its text."""
         label = f"{self.label}: " if self.label else ""
         if self.kind in ("differential", "value"):
             return f"{label}{self.names[0]} = "
@@ -222,7 +222,7 @@ class LineNames:
         return found
 
     def cotangent(self) -> str:
-        """``V``, or ``v`` where the expression is no matrix."""
+        """``V``, or ``v`` where the expression is not a matrix."""
         small = self.statement.program.expr.rank < _MOST_ROWS
         wanted = [name.lower() if small else name for name in _COTANGENTS]
         return next((name for name in wanted if name not in self.taken), self.free(wanted[0]))

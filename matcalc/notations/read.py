@@ -21,7 +21,7 @@ _SIGN = re.compile(r"(!=|=)")
 def read_line(text: str, line: NotationLine, shape: Shape) -> Expr:
     """The tree that a text says in the place of a line; raises a MatcalcError where it is none.
 
-    The text is the whole line, with what stands before the arrow or the sign of equality. An array
+    The text is the whole line, with what comes before the arrow or the sign of equality. An array
     that is written by cases has the axes of ``shape``.
     """
     program = line.program

@@ -124,7 +124,7 @@ def _type_pair(
             _check_order(_statements([shown], declarations, language)[0][0], shown)
             texts.append(
                 " " * (place - 1) + "\n" * (place > 0) + shown
-            )  # it stands where it stands in the whole
+            )  # it stands where it is in the whole
     parsed, variables = _statements(texts, declarations, language)
     sides = []
     for side, shown, place in ((left, first, 0), (right, second, start)):

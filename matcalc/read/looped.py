@@ -51,7 +51,7 @@ def read_looped(
 
 
 def _counts(statements: list[Statement], declared: Mapping[str, Variable]) -> list[str]:
-    """The names in the ranges of loops that are no indices of loops around."""
+    """The names in the ranges of loops that are not indices of loops around."""
     loops = [each for each in flat(statements) if isinstance(each, Loop)]
     indices = {loop.name for loop in loops}
     names = [

@@ -93,7 +93,7 @@ def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Ar
     """The arguments (name, value, axes) as arrays of floats or complex numbers, without axes as
     NumPy's numbers.
 
-    All get one type, the widest of theirs; whole numbers, and numbers of Python, take that of the
+    All get one type, the widest of theirs; integers, and numbers of Python, take that of the
     others, so that single precision is kept. A dimension gets its size from the first argument that
     has it as an axis; every later one must agree. Axes that are products are compared when all
     names are known.
@@ -171,7 +171,7 @@ def as_scalar(value: ArrayLike) -> float | complex:
 
 def _array(name: str, value: ArrayLike) -> Array:
     """The value as an array of numbers, which NumPy's linear algebra has to know if they are no
-    whole numbers.
+    integers.
     """
     mask = getattr(value, "mask", False)
     if mask is not False and np.any(mask):

@@ -159,7 +159,7 @@ class OfFamily:
         return str(self.inner.source)  # type: ignore[attr-defined]
 
     def __call__(self, *positional: Any, **arguments: Any) -> Any:
-        """The members, behind the value where the source returns it."""
+        """The members, after the value where the source returns it."""
         found = self.inner(*positional, **arguments)
         value, others = found if isinstance(found, tuple) else (None, found)
         made = others[self.family]

@@ -144,7 +144,7 @@ def cot(x: ArrayLike) -> Array:
 
 
 def logit(x: ArrayLike) -> Array:
-    """log(x/(1 - x)) = 2*atanh(2*x - 1), which is the accurate one near 1/2; nan outside of (0,
+    """log(x/(1 - x)) = 2*atanh(2*x - 1), which is the accurate one near 1/2; nan outside (0,
     1).
     """
     x = np.asarray(x)

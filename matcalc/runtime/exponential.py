@@ -114,7 +114,7 @@ def _by_exponential(
 
 def of_symmetric(A: Array, scalar: Callable[[Array], Array]) -> Array | None:
     """f(A) = Q*diag(f(w))*Q' of a real symmetric matrix A = Q*diag(w)*Q'; None if it is none. nan
-    outside of f's domain.
+    outside f's domain.
 
     An eigenvalue within rounding of zero counts as zero, so that a singular psd matrix has a root.
     """

@@ -1,9 +1,9 @@
 """The error function and the normal distribution, for real arguments and for arguments that carry a
 complex step.
 
-SciPy is no dependency; many real values are computed by it where it is installed. Else real values
-are those of the standard library; complex ones come from a power series and a continued fraction,
-in which the imaginary part keeps its relative precision however small it is.
+SciPy is not a dependency; many real values are computed by it where it is installed. Else real
+values are those of the standard library; complex ones come from a power series and a continued
+fraction, in which the imaginary part keeps its relative precision however small it is.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def one_hot(places: Array, size: int) -> Array:
 
 
 def pick(values: ArrayLike, places: Array) -> Array:
-    """The entry of each row that stands at its place: the sums of the rows of one_hot.*values."""
+    """The entry of each row that is at its place: the sums of the rows of one_hot.*values."""
     return np.asarray(np.asarray(values)[np.arange(len(places)), places])
 
 

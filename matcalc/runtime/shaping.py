@@ -156,7 +156,7 @@ def hankel_projector(n: ArrayLike) -> Array:
 
 def _means(A: ArrayLike, place: Callable[[Array, Array, int], Array]) -> Array:
     """The mean of the entries of which the place is the same, at each of them; ValueError of what
-    is no square matrix.
+    is not a square matrix.
     """
     A = np.asarray(A)
     if A.ndim != 2 or A.shape[0] != A.shape[1]:

@@ -1,5 +1,5 @@
-"""The gamma family. SciPy, which is no dependency, computes those of many positive numbers where it
-is installed; else they come from the standard library and from series, those of complex numbers
+"""The gamma family. SciPy, which is not a dependency, computes those of many positive numbers where
+it is installed; else they come from the standard library and from series, those of complex numbers
 also from mpmath's double precision.
 """
 
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from matcalc.runtime.elementwise import Array, abs_
 
-_LARGEST_GAMMA = 171.6  # argument beyond which Gamma is no double
+_LARGEST_GAMMA = 171.6  # argument beyond which Gamma is not a double
 _FRACTIONS = "1/6 -1/30 1/42 -1/30 5/66 -691/2730 7/6 -3617/510 43867/798 -174611/330"
 _FAR = 15.0  # real part from which on, beside the order, ten terms of the series for psi are enough
 _BERNOULLI = [float(Fraction(each)) for each in _FRACTIONS.split()]

@@ -330,7 +330,7 @@ def _setting(
 
 
 def _require_declarations(variables: Any) -> None:
-    """ArgumentError where these are no declarations: names with kinds, or lines."""
+    """ArgumentError where these are not declarations: names with kinds, or lines."""
     lines = isinstance(variables, str | list | tuple | set)
     given = variables.values() if isinstance(variables, Mapping) else variables if lines else ()
     wrong = [each for each in given if not isinstance(each, str | Variable)]

@@ -62,7 +62,7 @@ def derivative(function: Function, x: Array, kind: str, *, single: bool = False)
 
 def _fourth_order(function: Function, x: Array) -> Array:
     """(8*(f(h) - f(-h)) - (f(2h) - f(-2h)))/12h: errors of rounding swamp the error estimates that
-    extrapolation goes by.
+    extrapolation relies on.
     """
     columns = []
     for step in SINGLE.step * np.eye(x.size):

@@ -41,7 +41,7 @@ _UNFIT = (
     ValueError,
     RuntimeError,
     np.linalg.LinAlgError,
-)  # what functions raise outside of their domain
+)  # what functions raise outside their domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def ask_about_function(
     )
 
     def slope(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
-        inside = variables[wrt].kind  # a function may have no value outside of the kind
+        inside = variables[wrt].kind  # a function may have no value outside the kind
         array = np.asarray(point.values[wrt], dtype=float)
 
         def value(x: Array) -> Array:
@@ -297,7 +297,7 @@ def ask_about_function(
 
 
 def _difference_notes(f: NumpyFunction, method: Method) -> tuple[str, ...]:
-    """What is said of a truth that is known by values of a function alone."""
+    """What is said about a truth that is known by values of a function alone."""
     rough = f"; {f.name} computes in {f.precision}" if f.single else ""
     return (
         f"the truth is itself a difference of values of {f.name}: errors below "

@@ -99,7 +99,7 @@ def steps(
     detail: int = 2,
     latex: bool = False,
 ) -> dict[str, Any]:
-    """How a derivative is found, in differentials: each line with the identity that it stands on,
+    """How a derivative is found, in differentials: each line with the identity that it is on,
     its source, and whether it is proved. Detail 1 has the main lines, 3 the linear steps too.
     """
     return _answer("steps", locals())

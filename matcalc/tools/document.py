@@ -1,4 +1,4 @@
-"""What an editor wants to know of a text: problems with their places, what stands at a place, and
+"""What an editor wants to know of a text: problems with their places, what is at a place, and
 its layout. Nothing here depends on an editor.
 
 A ``.matcalc`` file has the entries of a session. A document in LaTeX or Markdown has marked claims
@@ -150,8 +150,8 @@ def _problems_in(start: int, end: int, segment: str) -> Iterator[Diagnostic]:
 
 @lru_cache(maxsize=_KEPT)
 def _reports(segment: str) -> tuple[Report, ...]:
-    """What is said of the claims of a text, without their names, which are their places. It is kept
-    between edits, because most of them are elsewhere.
+    """What is said about the claims of a text, without their names, which are their places. It is
+    kept between edits, because most of them are elsewhere.
     """
     return tuple([replace(judge(claim), name="") for claim in find_claims(segment, "claim")])
 
@@ -162,12 +162,12 @@ def _judge(
     declared: tuple[tuple[str, str], ...],
     asked: tuple[int, str, str],
 ) -> Report:
-    """What is said of a claim, kept between edits."""
+    """What is said about a claim, kept between edits."""
     return judge(Claim(*stated, dict(declared), *asked))
 
 
 def hover(text: str, place: int, *, marked: bool) -> str:
-    """What stands at a place, in Markdown; empty where there is nothing to say."""
+    """What is at a place, in Markdown; empty where there is nothing to say."""
     if len(text) > _LONGEST:
         return ""
     return _hover_claim(text, place) if marked else _hover(text, place)
@@ -209,7 +209,7 @@ def _hover(text: str, place: int) -> str:
 
 
 def _about(word: str, value: str, session: Session) -> str:
-    """A name and the expression that it stands in."""
+    """A name and the expression that it is in."""
     if word in session.kept:
         role, said = session.kept[word]
         if role == "declaration" or session.is_complex(word):

@@ -43,7 +43,7 @@ class Lines:
 
     def place(self, position: Any) -> int:
         """The character at a line and column."""
-        if position.line >= len(self.starts):  # an editor may point behind the end
+        if position.line >= len(self.starts):  # an editor may point after the end
             return len(self.text)
         start: int = self.starts[position.line]
         end = self.text.find("\n", start)

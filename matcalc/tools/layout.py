@@ -29,7 +29,7 @@ def lay_out(text: str) -> str:
         return text
     pieces: list[str] = []
     depth = 0  # of square brackets, in which nothing is changed
-    ranged = False  # whether a colon stands between the ends of a range
+    ranged = False  # whether a colon is between the ends of a range
     for place, (kind, start, end, _) in enumerate(found):
         before = found[place - 1] if place else None
         gap = text[before[2] : start] if before else ""
@@ -45,7 +45,7 @@ def lay_out(text: str) -> str:
 
 
 def _gap(gap: str, before: Token, earlier: Token, kind: str) -> str:
-    """What stands between two tokens."""
+    """What is between two tokens."""
     if "\n" in gap or "\n" in before[3]:
         return gap
     last = before[0]

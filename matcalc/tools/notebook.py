@@ -40,7 +40,7 @@ class Notebook(Console):
     def _result(self, text: str) -> Formula | None:
         command = begins_with(text, self._commands)
         if self.session.is_complex(text):
-            pass  # what is said of complex variables is text
+            pass  # what is said about complex variables is text
         elif command in ("diff", "simplify"):
             options = parse_arguments(arguments(text, self.session))
             if not _prints(options):
@@ -54,7 +54,7 @@ class Notebook(Console):
 
 
 def _prints(options: Namespace) -> bool:
-    """Whether a text is asked for, or something else that is no formula."""
+    """Whether a text is asked for, or something else that is not a formula."""
     asked = vars(options)
     plain = asked["format"] != "text" or any(asked.get(name) for name in _PLAIN[1:])
     return bool(plain or asked.get("file") or asked.get("data") or options.identities)
@@ -92,7 +92,7 @@ def load_ipython_extension(shell: Any) -> None:
         """Runs an entry, or those of a cell: declarations, definitions, expressions, commands."""
         try:
             with catch_warnings():
-                simplefilter("ignore", NotationWarning)  # the notes stand under the formula
+                simplefilter("ignore", NotationWarning)  # the notes are under the formula
                 found = notebook.results(line if cell is None else f"{line}\n{cell}")
         except MatcalcError as problem:
             raise UsageError(str(problem)) from None

@@ -27,7 +27,7 @@ _QUESTION = re.compile(
 _NAME = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 _GOES_ON = re.compile(r"(?:[-+*/^=,:<>@⊙∘⊘−≤≥≠⊗]|\\)\s*$")
-# at the beginning of a statement, or of a line behind its command
+# at the beginning of a statement, or of a line after its command
 _FOR = re.compile(r"(?:[a-z-]+\s+)?for\s+[^\W\d]\w*\s*=")
 _MEMBER = re.compile(r"(?:[a-z-]+\s+)?[^\W\d]\w*\[[\d,\s]+\]\s*=(?!=)")
 _DEFINED = re.compile(r"(?:[a-z-]+\s+)?[^\W\d]\w*(?:\[[\d,\s]+\])?\s*[-+]?=(?!=)")
@@ -65,9 +65,9 @@ class _Lines:
     def __init__(self) -> None:
         self.depth = 0  # of brackets
         self.loops = 0
-        self.last = ""  # statement outside of brackets
+        self.last = ""  # statement outside brackets
         self.program = False  # whether a loop or a member of a family has come
-        self.dangles = False  # whether an operator stands at the end
+        self.dangles = False  # whether an operator is at the end
 
     def add(self, line: str) -> None:
         """Takes one more line in, without its comment."""
@@ -84,7 +84,7 @@ class _Lines:
     @property
     def go_on(self) -> bool:
         """Whether the entry is not complete: a bracket or a loop is open, or it ends with an
-        operator, or with a loop or a definition where members of families stand before: these are
+        operator, or with a loop or a definition where members of families come before: these are
         a program, which ends with its value.
         """
         if self.depth > 0 or self.loops > 0 or self.dangles:
@@ -175,7 +175,7 @@ class Session:
         if any(one.places or isinstance(one, Loop) for one in statements):
             return Entered({}, (), text)  # members of a family are known in their program alone
         value = next((one for one in statements if one.role == "value"), None)
-        # what is defined behind the value, or in brackets of it, is its own
+        # what is defined after the value, or in brackets of it, is its own
         end = len(text) if value is None else _start(value)
         own = [one for one in statements if one.role != "value" and _start(one) < end]
         stops = [*[_start(one) for one in own[1:]], end] if own else []

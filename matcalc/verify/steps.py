@@ -147,8 +147,8 @@ def weakest(found: Sequence[Verification]) -> Verification:
 
 
 def _claim(program: Program, step: Step, structure: str) -> DerivativeStatement:
-    """What is to be proved of a step: a derivative by a variable, or by how far it goes along the
-    directions.
+    """What is to be proved of a step: a derivative with respect to a variable, or by how far it
+    goes along the directions.
     """
     if isinstance(step, str):
         return DerivativeStatement(program, step, 1, structure)

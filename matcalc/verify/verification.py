@@ -66,7 +66,7 @@ def verify(
     statement: DerivativeStatement, tree: Expr, truths: Truths | None = None
 ) -> Verification:
     """Verifies that ``tree`` is the derivative; VerificationError if it is not, or if a judge
-    fails: that is no verdict. ``truths`` keeps numeric derivatives for other trees.
+    fails: that is not a verdict. ``truths`` keeps numeric derivatives for other trees.
     """
     program = statement.program
     for node in tree.parts:
@@ -187,7 +187,7 @@ def _refuse_division(program: Program, wrt: str) -> None:
 
 
 def _refuse_tied(statement: DerivativeStatement) -> None:
-    """UnsupportedError where a largest or smallest entry stands in two places: the field has no
+    """UnsupportedError where a largest or smallest entry is in two places: the field has no
     order, so its judge does not see that the rule for it counts both.
     """
     if not (statement.order and orders(statement.program.expr)):

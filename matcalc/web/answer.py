@@ -136,7 +136,7 @@ def _derive(
 
 
 def _complex(question: Mapping[str, Any]) -> dict[str, Any]:
-    """The derivatives by a complex variable and by its conjugate, and what is said of them."""
+    """The derivatives by a complex variable and by its conjugate, and what is said about them."""
     op = _choice(question)
     # few variables are complex
     from matcalc.web import conjugated  # noqa: PLC0415

@@ -1,5 +1,5 @@
-"""What the page shows of expressions in complex variables: the derivatives by a variable and by its
-conjugate, the derivation, and the verdict on a claim.
+"""What the page shows of expressions in complex variables: the derivatives with respect to a
+variable and by its conjugate, the derivation, and the verdict on a claim.
 """
 
 from __future__ import annotations

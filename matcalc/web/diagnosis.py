@@ -45,7 +45,7 @@ def diagnose(
 
 
 def _formulas(claim: str, variables: Mapping[str, Variable]) -> Iterator[tuple[str, str]]:
-    """What is said of a claim that is right once it is changed so, and the changed claim."""
+    """What is said about a claim that is right once it is changed so, and the changed claim."""
     yield _SIGN, f"-({claim})"
     sizes = dict.fromkeys(str(size) for each in variables.values() for size in each.shape)
     numbers = [size for size in sizes if size.isidentifier()][:_MOST_SIZES]

@@ -54,7 +54,7 @@ def _wholes(tree: Expr, find: Find) -> dict[int, Expr]:
     forms = Forms().parts(tree, {}, {}, sized=False)
     terms = {id(part): _terms(part.args[0], forms) for part in places}
     given = {id(part) for part in places if find(part) is not None}
-    # what the user named is no complement, nor is what has fewer signs
+    # what the user named is not a complement, nor is what has fewer signs
     order = sorted(places, key=lambda part: (id(part) not in given, _signs(part.args[0])))
     first: dict[Terms, Expr] = {}
     for part in order:
@@ -85,7 +85,7 @@ def _signs(expr: Expr) -> int:
 
 
 def _opposite(expr: Expr) -> Expr:
-    """The negative, without a sign that stands twice; of a product that of its first factor."""
+    """The negative, without a sign that occurs twice; of a product that of its first factor."""
     around: list[Expr] = []
     while expr.op in _PRODUCTS and expr.args[0].op in ("neg", "number", "*", ".*"):
         around.append(expr)

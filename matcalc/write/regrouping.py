@@ -89,7 +89,7 @@ def _transposes(total: Expr) -> int:
 
 
 def _sums(tree: Expr, likeness: Likeness) -> list[tuple[Expr, Counter[int]]]:
-    """The sums that are no parts of sums, the longest parts first, with how often they have each
+    """The sums that are not parts of sums, the longest parts first, with how often they have each
     term.
     """
     outer = {id(arg) for node in tree.parts if node.op not in SUMS for arg in node.args}

@@ -155,7 +155,7 @@ def as_objective(source: str, program: Program, *, latex: bool) -> str:
 
 
 def for_all_entries(program: Program) -> Program | None:
-    """What is zero as an array, where it is one entry for letters that are no sizes: of
+    """What is zero as an array, where it is one entry for letters that are not sizes: of
     ``x[i]^3 - b[i]`` the vector ``D[i] = x[i]^3 - b[i]``. None where it is no such entry.
     """
     sizes = size_names(_stated(program).values())

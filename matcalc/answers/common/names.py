@@ -20,7 +20,7 @@ from matcalc.read.frontend import read
 
 
 def require_scalar(expr: Expr, what: str, hint: str | None = None) -> None:
-    """ArgumentError where the expression is no scalar, which ``what`` needs: ``a Hessian is``."""
+    """ArgumentError unless the expression is a scalar, as ``what`` requires: ``a Hessian is``."""
     if expr.rank:
         kind = ("", "a vector", "a matrix", "an array")[min(expr.rank, 3)]
         message = f"{what} defined for scalars, and this expression is {kind}"

@@ -53,7 +53,7 @@ class Together(NamedTuple):
         return [*text, f"where {', '.join(definitions)}"] if definitions else text
 
     def latex(self, labels: Sequence[str], *, bold: bool = False) -> str:
-        """The answers in LaTeX, a line each, behind the parts that are named in them."""
+        """The answers in LaTeX, a line each, after the parts that are named in them."""
         from matcalc.write.printers import latex  # noqa: PLC0415 - a plain answer does not need it
 
         declared, language = self.program.variables, self.program.language

@@ -27,7 +27,7 @@ _OPPOSITE = {
     MATRIX_CONCAVE: MATRIX_CONVEX,
 }
 _OF_ENTRIES = {MATRIX_CONVEX: CONVEX, MATRIX_CONCAVE: CONCAVE}  # of tr(M), a'*M*a, M[i,i]
-_UP, _DOWN, _ANY, _EVEN = 1, -1, 0, 2  # rises, falls, neither, rises above zero
+_UP, _DOWN, _ANY, _EVEN = 1, -1, 0, 2  # rises, falls, neither, rises for positive arguments
 _ATOMS = {name: (row.curvature, row.monotone) for name, row in OPERATIONS.items() if row.curvature}
 _SCALED = frozenset(name for name, row in OPERATIONS.items() if row.parameter)
 # of several arguments that all may move
@@ -353,7 +353,7 @@ class Composition:
         return UNKNOWN
 
     def _norm(self, node: Expr) -> str:
-        """The root of a quadratic that is nowhere below zero: norm2 of [A*x + b; c]."""
+        """The root of a quadratic that is nonnegative everywhere: norm2 of [A*x + b; c]."""
         self.rules.append(
             f"{text(node)} is convex: {text(node.args[0])} is a sum of squares of affine "
             "functions and of numbers, so it is norm2 of these"
@@ -361,7 +361,7 @@ class Composition:
         return CONVEX
 
     def _of_kink(self, node: Expr, args: list[str]) -> str:
-        """leakyrelu and elu: of slope a below zero."""
+        """leakyrelu and elu: of slope a for negative arguments."""
         slope = self.known.bounds(node.args[1])
         is_linear = node.op == "leakyrelu"
         if args[1] != CONSTANT:

@@ -253,7 +253,7 @@ _WHERE = "on every convex set within the domain"
 
 
 def _kind(verdict: str, found: Certificate, *, scalar: bool) -> str:
-    """What is said of a Hessian, or of a second derivative."""
+    """What is said about a Hessian, or of a second derivative."""
     if not scalar:
         sign = "positive" if verdict == CONVEX else "negative"
         return f"{sign} definite" if found.definite else f"{sign} semidefinite"
@@ -307,7 +307,7 @@ def _by_numbers(program: Program, numbers: Numbers) -> Convexity:
 def has_kinks(tree: Expr, names: list[str], known: Definiteness) -> bool:
     """Whether a function of the variables may have no second derivative somewhere.
 
-    Roots have one where what is under them is above zero, and norms where they are raised to an
+    Roots have one where what is under them is positive, and norms where they are raised to an
     even power.
     """
     moving = set(names)

@@ -67,7 +67,7 @@ class Curved:
 
 @dataclass(frozen=True, slots=True)
 class Chord:
-    """Two points between which the expression lies below its chord (``curvature`` above zero), or
+    """Two points between which the expression lies below its chord (``curvature`` positive), or
     above it; ``gap`` is by how much, in the middle.
     """
 
@@ -285,7 +285,7 @@ class Numbers:
             values = self._point(count)
 
     def chords(self) -> Iterator[Chord]:
-        """Chords between random points, near ones and far ones, inside of the domain."""
+        """Chords between random points, near ones and far ones, inside the domain."""
         if not self.has_points or not _shows_its_poles(self.tree):
             return
         values = self.first
@@ -404,7 +404,7 @@ def _is_root(node: Expr) -> bool:
 
 
 def _shows_its_poles(tree: Expr) -> bool:
-    """Whether what may not pass zero is seen: it is not inside of sums over indices."""
+    """Whether what may not pass zero is seen: it is not inside sums over indices."""
     outside = tree.parts
     forms = [node.value for node in outside if node.op == "indexed"]
     inside = {node.op for form in forms for node in postorder(form.body, parts)}

@@ -17,7 +17,7 @@ _PRODUCTS = ("*", ".*", "/", "./")
 
 
 def bounds_of_variables(tree: Expr, names: Set[str]) -> dict[str, Bounds]:
-    """Between which numbers the entries of variables lie inside of the domain: in that of
+    """Between which numbers the entries of variables lie inside the domain: in that of
     ``log(1 - x)`` they are below 1, in that of ``sqrt(x)`` above 0. At its ends it may have values.
     """
     if may_choose(tree):
@@ -30,13 +30,13 @@ def bounds_of_variables(tree: Expr, names: Set[str]) -> dict[str, Bounds]:
 
 
 def _solved(tree: Expr) -> dict[str, Bounds]:
-    """The bounds of variables where a tree is above zero: x + c, c - x, and products and quotients
+    """The bounds of variables where a tree is positive: x + c, c - x, and products and quotients
     of these of which one sign alone is possible.
     """
     sign, rest = 1, Fraction(0)
     while True:
         if tree.op == "variable":
-            end = -rest * sign  # sign*x + rest is above zero
+            end = -rest * sign  # sign*x + rest is positive
             if sign > 0:
                 return {str(tree.value): EVERYTHING._replace(least=end, above=True)}
             return {str(tree.value): EVERYTHING._replace(most=end, below=True)}
@@ -157,5 +157,5 @@ def _within_domain(tree: Expr) -> Iterator[Expr]:
 def _is_limited(node: Expr) -> bool:
     is_power = node.op == ".^" or (node.op == "^" and not node.shape)
     if is_power and "dimension" in node.args[1].operations:
-        return False  # the exponent may be a whole number
+        return False  # the exponent may be an integer
     return (node.op in ENTRYWISE or is_power) and not all(map(isinf, interval(node)))

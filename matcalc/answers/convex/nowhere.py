@@ -1,4 +1,4 @@
-"""Objectives that have no value at any point: nothing is said of their minima."""
+"""Objectives that have no value at any point: nothing is said about their minima."""
 
 from __future__ import annotations
 

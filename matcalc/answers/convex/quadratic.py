@@ -135,7 +135,7 @@ class Quadratics:
         return True
 
     def _is_scaled(self, part: Expr) -> bool:
-        """Whether a part is multiplied or divided by a number that is not below zero."""
+        """Whether a part is multiplied or divided by a number that is nonnegative."""
         left, right = part.args
         if part.op == "/":
             return not self._moves(right) and self.known.is_positive(right)
@@ -161,7 +161,7 @@ class Quadratics:
         positive: Callable[[Expr], bool],
         definite: Callable[[Expr], bool],
     ) -> bool:
-        """Whether it is a geometric mean of affine functions that are above zero, or
+        """Whether it is a geometric mean of affine functions that are positive, or
         ``det(S)^(1/n)``.
         """
         base = node.args[0]

@@ -122,7 +122,7 @@ class Backprop(Typeset):
         return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
 
     def _formula(self, tree: Expr) -> str:
-        """What stands behind a sign of equality in LaTeX: entries as members of families, y_t,
+        """What follows a sign of equality in LaTeX: entries as members of families, y_t,
         where that is read as an entry.
         """
         # as above
@@ -377,7 +377,7 @@ def graph_of_loops(
 def write_out_loops(source: str, declarations: Iterable[str], values: Mapping[str, Any]) -> Program:
     """The program with its loops written out, as far as the numbers say at which they end.
 
-    ArgumentError where the end of a loop is no natural number among the values.
+    ArgumentError where the end of a loop is not a natural number among the values.
     """
     import numpy as np  # noqa: PLC0415 - the values are its arrays
 

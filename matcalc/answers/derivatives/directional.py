@@ -170,7 +170,9 @@ def jvp(
 def vjp(
     expression: Expression, wrt: str, *, cotangent: str = "u", verify: bool = True
 ) -> Directional:
-    """The gradient by ``wrt`` of the inner product of the cotangent and the expression: J'*u."""
+    """The gradient with respect to ``wrt`` of the inner product of the cotangent and the
+    expression: J'*u.
+    """
     program = expression._program
     require_variable(program, wrt)
     if cotangent == wrt:
@@ -186,8 +188,8 @@ def vjp(
 def hvp(
     expression: Expression, wrt: str, *, direction: str = "v", verify: bool = True
 ) -> Directional:
-    """The derivative by ``wrt``, along a direction of ``wrt``: H*v for the Hessian H of a
-    scalar.
+    """The derivative with respect to ``wrt``, along a direction of ``wrt``: H*v for the Hessian H
+    of a scalar.
     """
     program = expression._program
     require_variable(program, wrt)

@@ -89,7 +89,7 @@ class Gradients(Parts[str, Derivative]):
 
     @public
     def latex(self, *, bold: bool = False, cse: bool = False) -> str:
-        """The derivatives in LaTeX, a line each, behind the parts that are named in them."""
+        """The derivatives in LaTeX, a line each, after the parts that are named in them."""
         from matcalc.write.printers.latex_names import (  # noqa: PLC0415 - text does without
             name as letter,
         )

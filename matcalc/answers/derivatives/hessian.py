@@ -74,7 +74,7 @@ class Hessian(Parts[Pair, Directional]):
         return put_together(self.expression._program, trees, cse=cse, verify=self._verify)
 
     def _format_block(self, one: str, other: str) -> str:
-        """A block as it stands in the matrix: the derivatives of one row are a row."""
+        """A block as it is in the matrix: the derivatives of one row are a row."""
         variables = self.expression.variables
         row = not variables[one].shape and variables[other].shape
         return _name(one, other) + "'" * bool(row)
@@ -91,7 +91,7 @@ class Hessian(Parts[Pair, Directional]):
 
     @public
     def latex(self, *, bold: bool = False, cse: bool = False) -> str:
-        """The blocks in LaTeX, a line each, behind the parts that are named in them."""
+        """The blocks in LaTeX, a line each, after the parts that are named in them."""
         labels = [self._fraction(*pair, bold=bold) for pair in self]
         return self._together(cse).latex(labels, bold=bold)
 

@@ -46,7 +46,7 @@ class _LoopCode:
         return place.integer or 0
 
     def result(self, found: Mapping[str, Any], name: str) -> Any:
-        """The derivative by a variable or a member."""
+        """The derivative with respect to a variable or a member."""
         family = family_of(name)
         return (
             found[name]

@@ -10,7 +10,7 @@ def differentiable(
     joint: Callable[..., Any], names: Sequence[str], wrt: Sequence[str]
 ) -> Callable[..., Any]:
     """The value of a joint function of the arguments ``names``, whose backward pass multiplies with
-    its gradients by ``wrt``.
+    its gradients with respect to ``wrt``.
     """
     import torch  # type: ignore[import-not-found]  # noqa: PLC0415 - PyTorch is optional
 

@@ -1,6 +1,6 @@
 """The series of elementary functions by name: the general term, proved against Taylor polynomials.
 
-``factorial(k)``, ``binomial(a, k)`` and k are no names of the language, and no sum there is
+``factorial(k)``, ``binomial(a, k)`` and k are not names of the language, and no sum there is
 infinite. So the terms are proved one by one, as they are printed: with a number for k.
 """
 
@@ -390,6 +390,6 @@ def _with_number(term: str, k: int) -> str:
 
 
 def _whole(source: str) -> int:
-    """The value of sums and products of whole numbers."""
+    """The value of sums and products of integers."""
     tree = simplify(read(source))
     return int(tree.value)

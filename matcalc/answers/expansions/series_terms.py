@@ -77,7 +77,7 @@ def _fraction(given: str) -> str:
 
 
 def atom(given: str) -> str:
-    """A text that may stand beside an operator."""
+    """A text that may be beside an operator."""
     return given if _ATOM.fullmatch(given) else f"({given})"
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from matcalc.verify.verification import Verification
 
 MOST_ORDER = 8
-_STEP = "~h"  # no name in the language; behind all letters, so that it stands last
+_STEP = "~h"  # no name in the language; after all letters, so that it comes last
 _HALVINGS = range(1, 12)
 _FALLS = 0.5  # that much faster than the order
 _ROUNDING = 3e-12  # of the value: what is left below it counts as nothing

@@ -87,7 +87,7 @@ def is_surely(program: Program, kind: Variable, point: Expr) -> bool:
 
 
 def format_requirements(program: Program, requires: Sequence[Requirement]) -> list[str]:
-    """A condition that says what has to be above zero, or not below it; or none."""
+    """A condition that says what has to be positive, or nonnegative; or none."""
     found = [
         f"{format_tree(program, each.tree)} is {'positive' if each.strict else 'not negative'}"
         for each in requires
@@ -263,9 +263,9 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> PointKin
 
 
 def _sign_at_zeros(program: Program, wrt: str, bend: Expr) -> int | None:
-    """The sign of the second derivative wherever the gradient by a number is zero: the gradient
-    determines another number that it is affine in, and that is put into it. None where it is not
-    known.
+    """The sign of the second derivative wherever the gradient with respect to a number is zero: the
+    gradient determines another number that it is affine in, and that is put into it. None where it
+    is not known.
     """
     known = Definiteness(program, bounds_of_variables(program.expr, {wrt}))
     gradient = program._replace(expr=derive(program, wrt))

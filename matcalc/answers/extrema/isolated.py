@@ -37,7 +37,7 @@ class Isolated(NamedTuple):
 
 def isolate(program: Program, equations: Sequence[Expr], names: Sequence[str]) -> Isolated | None:
     """All real points where the equations hold, which are the derivatives of the program's value;
-    None where they are no polynomials, or a root of the basis does not make a point.
+    None where they are not polynomials, or a root of the basis does not make a point.
     """
     letters = {name for tree in equations for name in variable_names(tree)}
     if letters - set(names):
@@ -189,7 +189,7 @@ def _kind(
 
 
 def _polynomial(tree: Expr, symbols: Mapping[str, Any]) -> Any:
-    """The tree in SymPy; None where it is no polynomial with rational coefficients."""
+    """The tree in SymPy; None where it is not a polynomial with rational coefficients."""
     import sympy as sp  # noqa: PLC0415 - slow to load
 
     def rule(node: Expr, args: list[Any]) -> Any:

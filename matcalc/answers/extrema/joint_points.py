@@ -80,9 +80,10 @@ class _Solved:
 
 
 class JointPoint(NamedFormulas):
-    """The zero of the gradients by several variables: a mapping from names to formulas.
+    """The zero of the gradients with respect to several variables: a mapping from names to
+    formulas.
 
-    A formula may contain the variables that stand before it. ``condition`` says what the point is
+    A formula may contain the variables that come before it. ``condition`` says what the point is
     under which condition, ``proof`` how it was proved.
     """
 
@@ -241,7 +242,7 @@ def _one_or_all(expression: Expression, found: JointPoints) -> JointPoint | Join
 
 
 def _readable(solved: Sequence[_Solved]) -> list[_Solved]:
-    """The same in an order in which each value has variables that stand before it."""
+    """The same in an order in which each value has variables that come before it."""
     left, found = list(solved), []
     while left:
         names = {each.name for each in left}
@@ -272,8 +273,8 @@ def _eliminate(
             continue
         base = current.without(name)
         current = base._replace(expr=simplify(base._replace(expr=put(current.expr, {name: value}))))
-        # where the gradient by this variable is zero, those by the others are the derivatives of
-        # what is left
+        # where the gradient with respect to this variable is zero, those by the others are the
+        # derivatives of what is left
         equations = {
             key: simplify(base._replace(expr=put(each, {name: value})))
             for key, each in equations.items()

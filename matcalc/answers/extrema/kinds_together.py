@@ -40,7 +40,7 @@ _OF_POLYNOMIALS = frozenset({"variable", "+", "-", "neg", "*", ".*"})
 
 class CriticalPoint(NamedTuple):
     """The values of numbers and multipliers at a point, the names of those that are determined, and
-    what has to be above zero for the point to be real.
+    what has to be positive for the point to be real.
     """
 
     values: Mapping[str, Expr]

@@ -299,7 +299,7 @@ def _solve(program: Program, constraint: Constraint, left: Expr) -> list[Expr]:
 
 
 def _bend(program: Program, equation: Expr, name: str) -> Expr | None:
-    """The root of a*l^2 + b that is above zero."""
+    """The root of a*l^2 + b that is positive."""
     bare = program._replace(expr=simplify_tree(program, equation))
     slope = derive(bare, name)
     twice = derive(bare._replace(expr=slope), name)

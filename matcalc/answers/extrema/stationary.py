@@ -313,8 +313,8 @@ def _zeros_on_kinks(program: Program, gradient: Expr, known: Variable) -> Iterat
 
 
 def _where_terms_agree(program: Program, gradient: Expr, known: Variable) -> Iterator[Zero]:
-    """Where the quotient of the two terms of a factor of a gradient by a number is what makes them
-    cancel, as of ``a*x^(a - 1)*(1 - x)^b - b*x^a*(1 - x)^(b - 1)``.
+    """Where the quotient of the two terms of a factor of a gradient with respect to a number is
+    what makes them cancel, as of ``a*x^(a - 1)*(1 - x)^b - b*x^a*(1 - x)^(b - 1)``.
     """
     for factor in () if known.shape else factors(gradient, known.name):
         terms = split_signed_terms(factor)

@@ -1,8 +1,8 @@
 """Gradients of an objective g(x, p) where G(x, p) = 0 determines x, by the adjoint equation.
 
-With l such that the derivative of g - <l, G> by x is zero, the gradient by p is that of
-g - <l, G> with x and l held fixed (Plessix, A review of the adjoint-state method, Geophys. J. Int.
-167 (2006), 495-503). So one linear system is solved, however many entries p has.
+With l such that the derivative of g - <l, G> by x is zero, the gradient with respect to p is that
+of g - <l, G> with x and l held fixed (Plessix, A review of the adjoint-state method, Geophys. J.
+Int. 167 (2006), 495-503). So one linear system is solved, however many entries p has.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def differentiate_root(
 
 
 def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> ImplicitDerivative:
-    """The gradient by ``wrt`` of a scalar, the objective, in which ``of`` is what the equation with
-    the left side ``expression`` determines.
+    """The gradient with respect to ``wrt`` of a scalar, the objective, in which ``of`` is what the
+    equation with the left side ``expression`` determines.
 
     Raises UnsupportedError where the adjoint equation has no solution that can be written.
     """
@@ -129,8 +129,8 @@ def adjoint_together(
     wrt: str,
     objective: str,
 ) -> ImplicitDerivative:
-    """The gradient by ``wrt`` of the objective, in which the variables ``of`` are what the
-    equations determine together: with a multiplier for each equation.
+    """The gradient with respect to ``wrt`` of the objective, in which the variables ``of`` are what
+    the equations determine together: with a multiplier for each equation.
 
     Raises UnsupportedError where the multipliers cannot be solved for one after the other.
     """

@@ -75,7 +75,7 @@ def conditions_of(pivots: Sequence[Pivot]) -> list[str]:
 class SolvedTogether(NamedFormulas):
     """The differentials of what several equations determine, as a mapping from their names.
 
-    A formula may contain the differentials that stand before it. ``conditions`` say where they
+    A formula may contain the differentials that come before it. ``conditions`` say where they
     exist, ``proof`` how they were proved.
     """
 

@@ -35,7 +35,7 @@ from matcalc.write.printers.text import text
 
 class Steps(NamedFormulas):
     """The steps of several variables, as a mapping from the names of the steps. A formula may
-    contain the steps that stand before it.
+    contain the steps that come before it.
     """
 
     def __init__(

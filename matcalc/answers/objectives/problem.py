@@ -306,7 +306,7 @@ def _require_started(over: Sequence[str], start: Mapping[str, Any]) -> None:
 
 
 def _as_array(value: Any, variable: Variable) -> Any:
-    """The data as floats; the places of a one-hot matrix stay whole numbers."""
+    """The data as floats; the places of a one-hot matrix stay integers."""
     import numpy as np  # noqa: PLC0415 - slow to load
 
     array = np.asarray(value)

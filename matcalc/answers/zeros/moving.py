@@ -231,7 +231,7 @@ def _within_triangle(
 
 def _sides(program: Program, left: Expr, right: Expr) -> Iterator[Expr]:
     """Candidates for G: both sides of E, what they begin with, and that with half of a positive
-    definite matrix S behind it, which is C*C' for C = chol(S).
+    definite matrix S after it, which is C*C' for C = chol(S).
     """
     yield right
     yield left

@@ -227,7 +227,7 @@ def _surds(whole: list[int]) -> tuple[list[_Surd], list[int]]:
 
 
 def _without_content(polynomial: Polynomial) -> list[int]:
-    """The coefficients as whole numbers without a common divisor."""
+    """The coefficients as integers without a common divisor."""
     scale = lcm(*[c.denominator for c in polynomial])
     whole = [int(c * scale) for c in polynomial]
     content = gcd(*whole)
@@ -258,7 +258,7 @@ def _divisors(n: int) -> list[int]:
 
 
 class _Surd(NamedTuple):
-    """(p + q*sqrt(k))/r with r above zero and k without square factors."""
+    """(p + q*sqrt(k))/r with r positive and k without square factors."""
 
     p: int
     q: int

@@ -34,7 +34,7 @@ _COMMUTATION = "commutation"  # K with K*vec(X) = vec(X')
 
 
 class Requirement(NamedTuple):
-    """What has to be above zero for a point to be real; not below zero where it is not strict."""
+    """What has to be positive for a point to be real; nonnegative where it is not strict."""
 
     tree: Expr
     strict: bool = True
@@ -72,7 +72,7 @@ def undo(program: Program, name: str, value: Expr) -> Zero | None:
 
 
 def _inverse_at(name: str, value: Expr) -> Expr:
-    """The function that undoes one at a value; of fractions as the logarithm of a whole number,
+    """The function that undoes one at a value; of fractions as the logarithm of an integer,
     where it is one.
     """
     name = INVERSES[name]
@@ -350,7 +350,7 @@ def product_of(products: list[_Product]) -> _Product | None:
 
 
 def _sides_of(products: list[_Product]) -> _Sides | None:
-    """A, B and c of a map c*(A*X + X*B), if each term stands on one side alone."""
+    """A, B and c of a map c*(A*X + X*B), if each term is on one side alone."""
     if any(each.left.op != "eye" for each in products if each.right.op != "eye"):
         return None
     scale = products[0].scale

@@ -1,6 +1,6 @@
 """Numbers made of square roots, such as ``(1 + sqrt(5))/2``, in one form.
 
-Such a number is a sum of multiples of square roots of whole numbers without square factors, which
+Such a number is a sum of multiples of square roots of integers without square factors, which
 are linearly independent: two are equal only where all multiples are.
 """
 

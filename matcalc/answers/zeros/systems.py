@@ -45,7 +45,7 @@ _NO_WAY = 9  # a cost above all others
 @dataclass(frozen=True, slots=True)
 class Solution:
     """Values of numbers, in terms of those that may be anything; what is not zero there, and what
-    is above zero; and whether there are no others for any values of letters with which that holds.
+    is positive; and whether there are no others for any values of letters with which that holds.
     """
 
     values: Mapping[str, Expr] = field(default_factory=dict)

@@ -38,7 +38,7 @@ def borders(tree: Expr, others: Sequence[Expr]) -> Iterator[Mutation]:
 
 
 def _write_step(kink: Expr) -> Expr:
-    """``step(x - y)`` for ``x > y``; what is no strict inequality as it is."""
+    """``step(x - y)`` for ``x > y``; what is not a strict inequality as it is."""
     if kink.op not in (">", "<"):
         return kink
     left, right = kink.args if kink.op == ">" else kink.args[::-1]

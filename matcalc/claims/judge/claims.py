@@ -420,7 +420,7 @@ def _points(
 
 def _far(trees: Sequence[Expr]) -> int:
     """How much larger the second choice of sizes is: where sizes are numbers of a formula, or the
-    values of indices are, it has to be beyond the numbers that stand there, such as those of
+    values of indices are, it has to be beyond the numbers that are there, such as those of
     (n - 3)*(n - 5) and i != 9.
     """
     counting = [tree for tree in trees if any(_counts(node) for node in tree.parts)]

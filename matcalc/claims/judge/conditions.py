@@ -95,7 +95,7 @@ def conditions(
 
 
 def _names(*trees: Expr | None) -> set[str]:
-    """The variables of claim and derivative; empty where one of them is no formula."""
+    """The variables of claim and derivative; empty where one of them is not a formula."""
     if any(tree is None for tree in trees):
         return set()
     nodes = (node for tree in trees if tree is not None for node in tree.parts)

@@ -23,7 +23,7 @@ from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import numeric_derivative, project_on_frame
 
-_ADDED = 1.45  # of the derivative by a variable that is only added
+_ADDED = 1.45  # of the derivative with respect to a variable that is only added
 _BRANCHED = 0.2  # the derivative of one branch is more likely than that by the whole function
 _MOST_INNER = 8  # inner functions whose derivative may have been forgotten
 _INNER = "?"  # a variable in the place of an inner function; no name in the language
@@ -32,7 +32,7 @@ _OBJECTIVE_MISTAKES = ("logarithm", "norm-squared", "elementwise")
 
 
 def other_variables(question: Question) -> Iterator[Variant]:
-    """The derivative by another variable."""
+    """The derivative with respect to another variable."""
     added = _added(question)
     for name, variable in question.variables.items():
         if name == question.wrt or variable.kind == "function":
@@ -152,7 +152,7 @@ def outer_derivatives(question: Question) -> Iterator[Variant]:
     wanted = question.variables[question.wrt].shape
     square = len(wanted) == 2 and wanted[0] == wanted[1]
     shapes = [wanted, *([question.tree.shape] if question.tree is not None else [])]
-    shapes += [()] if square else []  # what is said of eye(n)/det(X)
+    shapes += [()] if square else []  # what is said about eye(n)/det(X)
     whole = program.expr.fold(_as_logarithm)
     order = whole.parts
     moving = moving_parts(order, question.wrt)

@@ -88,12 +88,14 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
+    """A mended claim, and a wrong answer with parallel values: together they explain a claim."""
+
     mended: Mended
     variant: Variant
 
     @property
     def is_exact(self) -> bool:
-        """Whether what is said of both sides is decided beyond what the samples show."""
+        """Whether what is said about both sides is decided beyond what the samples show."""
         said = self.mended.said, self.variant.said
         return all(isinstance(each, Mutation) for each in said) and self.mended.kind == "name"
 
@@ -150,8 +152,8 @@ def diagnose(
 def _find_equal_sizes(
     question: Question, samples: Sequence[Sample], rng: np.random.Generator
 ) -> Mistake | None:
-    """What is said of a claim that is the derivative where sizes are equal: then nothing else that
-    holds there explains it.
+    """What is said about a claim that is the derivative where sizes are equal: then nothing else
+    that holds there explains it.
     """
     if question.misfit is not None:
         said = f"it is right only if all sizes are equal: {question.misfit.why}"

@@ -58,7 +58,7 @@ class Factors:
 
     def find(self, measured: Mapping[int, float]) -> ConstantFactor | None:
         """The name of truth/claim, given by the places of samples; None where it has none, so that
-        it is no constant at all.
+        it is not a constant at all.
         """
         ratios = list(measured.values())
         plain = self._rational(ratios)
@@ -140,7 +140,7 @@ def _describe(rest: Fraction, name: str, up: bool) -> str:
 
 
 def _is_product(name: str) -> bool:
-    """Whether a text has an operator outside of brackets that does not bind closer than /."""
+    """Whether a text has an operator outside brackets that does not bind closer than /."""
     depth = 0
     for char in name:
         depth += (char in "([") - (char in ")]")

@@ -68,7 +68,7 @@ def _toml(text: str, where: str) -> list[Claim]:
 
 
 def find_claims(text: str, where: str) -> list[Claim]:
-    """The marked claims of a document, in the order in which they stand in it."""
+    """The marked claims of a document, in the order in which they are in it."""
     found: list[tuple[int, list[Claim]]] = []
     marks = markers(text)
     ends = [*(mark.start for mark in marks), len(text)][1:]

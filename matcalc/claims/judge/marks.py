@@ -106,16 +106,16 @@ def formula_at(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def statements(formula: str) -> list[list[str]]:
-    r"""The sides of each equation of a formula; of one that is no equation there is one side.
+    r"""The sides of each equation of a formula; of one that is not an equation there is one side.
 
-    Equations stand in lines of their own, or in columns: ``a &= b, & c &= d``. A line that begins
+    Equations are in lines of their own, or in columns: ``a &= b, & c &= d``. A line that begins
     with a sign goes on with the equation before. Beside other equations, one with a letter on its
-    left is a definition, which stands before the left sides of the others: ``r = A x - b \\\\
+    left is a definition, which comes before the left sides of the others: ``r = A x - b \\\\
     \nabla_x r^\top r``. So is one with a function of letters, ``f(x) = x^\top x``, and what stands
-    behind a word: ``\text{where } r = A x - b``.
+    after a word: ``\text{where } r = A x - b``.
     """
     plain = _GRID.sub("", _IGNORED.sub("", formula))
-    if r"\begin" not in plain:  # in a matrix or in cases these are no equations
+    if r"\begin" not in plain:  # in a matrix or in cases these are not equations
         plain = _in_lines(_WHERE.sub(r" \\\\ ", plain))
     found = [sides(text) for text in _split_equations(plain)]
     defined = [
@@ -179,7 +179,7 @@ def _rows(formula: str) -> list[list[str]]:
 
 
 def sides(formula: str) -> list[str]:
-    """The sides of an equation: what stands between equals signs outside of braces and matrices."""
+    """The sides of an equation: what is between equals signs outside braces and matrices."""
     found, depth = [""], 0
     for match in _TOKEN.finditer(formula):
         depth += (match.lastgroup == "open") - (match.lastgroup == "close")

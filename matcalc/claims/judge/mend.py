@@ -44,7 +44,7 @@ from matcalc.write.printers.text import text
 from matcalc.write.printers.text_indexed import head
 
 _SUMS = ("+", "-", "neg")
-_ELSEWHERE = LIKELY + 0.05  # the sign of a term that stands in brackets
+_ELSEWHERE = LIKELY + 0.05  # the sign of a term that is in brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Mended:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether the mistake stands in a condition: beside another, almost any explains that."""
+        """Whether the mistake is in a condition: beside another, almost any explains that."""
         return isinstance(self.said, Mutation) and self.said.hidden
 
     @property
@@ -264,7 +264,7 @@ def format_claim(tree: Expr) -> str:
 
 
 def _with_head(tree: Expr, formula: str) -> str:
-    """The formula of a claim, behind its indices where it is that of the entries of an array."""
+    """The formula of a claim, after its indices where it is that of the entries of an array."""
     return f"D{head(tree)} = {formula}" if _is_array(tree) else formula
 
 
@@ -406,7 +406,7 @@ def _merge_numbers(tree: Expr) -> Expr:
 
 
 def _without_number(tree: Expr) -> tuple[Fraction, Expr] | None:
-    """The number that stands first in a product, or the sign, and the rest; None where there is
+    """The number that comes first in a product, or the sign, and the rest; None where there is
     none.
     """
     constants = _constants(tree)

@@ -32,7 +32,7 @@ MOST_NODES = 150  # parts of a formula beyond which no mistakes are looked for
 _LONGEST = 60  # characters of a part that is quoted
 
 JUMPING = frozenset((*FLAT, *COMPARISONS))  # flat away from where they jump
-_HIDDEN = 1.0  # what a mistake costs that is inside of a condition
+_HIDDEN = 1.0  # what a mistake costs that is inside a condition
 LIKELY, POSSIBLE, FARFETCHED = 1.2, 1.3, 1.4
 
 
@@ -42,8 +42,8 @@ class Mutation:
     far-fetched it is.
 
     ``gone`` is the factor that was left out, if this is what was done, of the whole or of a term
-    (``among``): inside of a function a part is replaced by another. ``turned`` is what has another
-    sign. ``whole`` says that the part is all of it, ``hidden`` that it stands in a condition. Words
+    (``among``): inside a function a part is replaced by another. ``turned`` is what has another
+    sign. ``whole`` says that the part is all of it, ``hidden`` that it is in a condition. Words
     are made only of what is said in the end.
     """
 

@@ -1,4 +1,4 @@
-"""Claims about the derivative by a part of a variable: ``d log(det(V)) / d V[i,j]`` is
+"""Claims about the derivative with respect to a part of a variable: ``d log(det(V)) / d V[i,j]`` is
 ``inv(V)[j,i]``.
 
 The derivative by the part is worked out and verified, and the claim is compared with it.

@@ -96,12 +96,12 @@ class Sample:
 class Question:
     """A claim together with everything that judging it needs.
 
-    ``derivative(point, variable, kind)`` is the true derivative by a variable, its axes those of
-    the objective and then those of the variable, projected on the matrices of the kind;
-    ``claimed(point)`` the claim. ``points`` draws inside of the domain and ``smooth`` says whether
-    a point is in it; ``complete`` adds to the sizes of the variables those that only the claim has.
-    The trees are there where the objective or the claim is a formula; ``proof`` is the verdict of
-    exact arithmetic, if both are.
+    ``derivative(point, variable, kind)`` is the true derivative with respect to a variable, its
+    axes those of the objective and then those of the variable, projected on the matrices of the
+    kind; ``claimed(point)`` the claim. ``points`` draws inside the domain and ``smooth`` says
+    whether a point is in it; ``complete`` adds to the sizes of the variables those that only the
+    claim has. The trees are there where the objective or the claim is a formula; ``proof`` is the
+    verdict of exact arithmetic, if both are.
     """
 
     title: str

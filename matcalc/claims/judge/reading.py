@@ -28,7 +28,7 @@ NO_DEFINITIONS: Definitions = {}
 # the head of an array that is defined by its entries, D[i,j] = ...
 _ARRAY = re.compile(r"(?:^|;)\s*\w+\[(?P<indices>\w+(?:\s*,\s*\w+)*)\]\s*=(?!=)")
 _ORIGIN = re.compile(r"([^\s,]+) from (.+?) \((?:inferred|declared)\)")
-# $...$, $$...$$, \(...\) and \[...\]: nothing of these can stand in a text of the language
+# $...$, $$...$$, \(...\) and \[...\]: nothing of these can be in a text of the language
 _LATEX = re.compile(r"\s*(\$.*\$|\\\(.*\\\)|\\\[.*\\\])\s*", re.DOTALL)
 
 
@@ -179,7 +179,7 @@ def _places(program: Program) -> list[str]:
 
 
 def _refuse_places(formula: str, stated: Program, objective: Program) -> None:
-    """Refuses 2*x[i] for the derivative by x, where nothing says which entry i is."""
+    """Refuses 2*x[i] for the derivative with respect to x, where nothing says which entry i is."""
     known = set(size_names(objective.variables.values()))
     given = known.union(_places(objective))
     for name in _places(stated):

@@ -36,8 +36,8 @@ _JUMP = 1e-4  # by so much jumps what is not continuous
 
 
 class OnKink(NamedTuple):
-    """What is said of a claim on a kink of the objective; with a counterexample where the kink is
-    none of the derivative, which has a value there.
+    """What is said about a claim on a kink of the objective; with a counterexample where the kink
+    is none of the derivative, which has a value there.
     """
 
     says: str
@@ -62,12 +62,12 @@ def find_beyond(asked: Question, rough: Sequence[OnBorder]) -> OnKink | None:
 
 
 def _count_odd(point: Point) -> int:
-    """How many entries are no numbers that one would choose."""
+    """How many entries are not numbers that one would choose."""
     return sum(int(np.sum(~np.isin(value, _PLAIN))) for value in point.values.values())
 
 
 def _compare(asked: Question, condition: str, point: Point) -> OnKink | None:
-    """What is said of the claim at one point on a kink."""
+    """What is said about the claim at one point on a kink."""
     there = asked.claimed(point)
     limits, pairs = _limits(asked, point)
     if not (limits.size and np.all(np.isfinite(there)) and np.all(np.isfinite(limits))):

@@ -224,7 +224,7 @@ def _wrong(
 
 
 def _notes(asked: Question, on_kink: OnKink | None, *, proved: bool) -> tuple[str, ...]:
-    """What is said of a claim that is not wrong."""
+    """What is said about a claim that is not wrong."""
     small = asked.exceptions() if proved else ()
     beyond = [on_kink.says] if on_kink is not None else []
     return (*asked.notes, *small, *_row_note(asked), *beyond)
@@ -277,7 +277,7 @@ def _survey(
 
 def _is_rounding(asked: Question, sample: Sample) -> bool:
     """Whether a small error is one of rounding: close to a kink much may cancel, but not where the
-    claim has a value that stands there alone.
+    claim has a value that is there alone.
     """
     values, sizes = sample.point.values, sample.point.sizes
     return (
@@ -363,7 +363,7 @@ def _explain(
 
 
 def _diagnose_rounding(asked: Question, error: float) -> Diagnosis:
-    """What is said of a claim that numbers cannot tell from the derivative."""
+    """What is said about a claim that numbers cannot tell from the derivative."""
     near = find_confusion(asked)
     rest = _text_of(difference(asked), asked)
     said = f"it is right to {_digits(error)} digits only"

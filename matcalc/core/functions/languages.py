@@ -4,7 +4,7 @@ function, by the name that NumPy code has for it, and a column for each of MATLA
 A cell is a name; a form such as ``{0} \\ {1}``; ``=``, a function of ours of the same name
 (``=name`` of that name), whose text comes with the code; or ``-``: the language has none, and
 neither have we.
-Functions of the first table act on every entry of an array; what stands there is said of a number.
+Functions of the first table act on every entry of an array; what is there is said about a number.
 C++ has methods of arrays for those that are named there without ``std::``.
 """
 

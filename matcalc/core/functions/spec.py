@@ -14,7 +14,7 @@ MATRIX_TO_TRANSPOSED = "matrix->transposed"
 ANY_TO_SCALAR = "any->scalar"
 VECTOR_TO_SCALAR = "vector->scalar"
 VECTOR_TO_VECTOR = "vector->vector"
-# of a matrix(m, n), by its singular values: the sizes of the value stand behind the arrow
+# of a matrix(m, n), by its singular values: the sizes of the value follow the arrow
 SINGULAR = ("m,n->", "m,n->m", "m,n->n", "m,n->m,n", "m,n->n,n")
 SPECIAL = "special"  # a shape rule of its own in ``shapes/``
 
@@ -22,7 +22,7 @@ SPECIAL = "special"  # a shape rule of its own in ``shapes/``
 class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclass
     r"""A function of the language, and all that is data about it.
 
-    The mathematics of the same name (differential, rewrites, domain, source) stands in
+    The mathematics of the same name (differential, rewrites, domain, source) is in
     ``identities/``; the two judges keep their own evaluations. What cannot be said in a row is a
     rule of its stage, and a test asks for it.
     """
@@ -30,7 +30,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     name: str
     signature: str
 
-    # what it is called, and what is said of it
+    # what it is called, and what is said about it
     call: str = ""  # how it is called, as ``huber(x, d)``
     says: str = ""  # its value there, in a line of the documentation
     kink: str = ""  # its derivative where it has no unique one, in the same line
@@ -43,7 +43,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     arity: tuple[int, int] = (1, 1)  # the least and the largest number of arguments
     along: bool = False  # of each column (1) or row (2) with a second argument
     of_entries: str = ""  # with one argument it is this function, of the entries of that
-    whole: tuple[int, int, str] | None = None  # place of a literal whole number, the least, a hint
+    whole: tuple[int, int, str] | None = None  # place of a literal integer, the least, a hint
     numbered: bool = False  # a second argument counts, from 1, which of several things it is
     sizes: int | None = None  # from this place on its arguments are sizes: reshape(X, m, n)
     parameter: bool = False  # the second argument is a number that says which function it is
@@ -99,7 +99,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     breaks: bool = False  # has poles, or ends of its domain, that no other field tells
     linear: tuple[int, ...] = ()  # the places of the arguments in which it is linear
     smooth: bool = False  # has second derivatives wherever it has a value; so has what is linear
-    monotone: int = 0  # 1: rises in its arguments; 2: does so above zero
+    monotone: int = 0  # 1: rises in its arguments; 2: does so for positive arguments
     curvature: str = ""  # convex or concave
     in_order: str = ""  # convex or concave in the order of symmetric matrices
     branches: str = ""  # where these meet: by the "sign" of x, "order" of x, y, "size", "condition"
@@ -115,7 +115,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     numpy: str | None = None  # what generated code calls, without a dot of ``matcalc.runtime``
     narrow: bool = False  # the function of ``matcalc.runtime`` keeps single precision
     # the decomposition of ``matcalc.runtime`` of whose factors it is one, or is taken: which, and
-    # what stands behind it then
+    # what follows it then
     part_of: tuple[str, int, str] | None = None
     # SymPy's function of the entries, or an expression of SymPy in the letters of ``call``
     sympy: str = ""

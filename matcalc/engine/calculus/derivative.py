@@ -45,7 +45,7 @@ def derivatives(
     """d root / d variable for each of the variables.
 
     Those with at least as many axes as the root share one pass backwards: what is known of a layer
-    serves all that stand before it.
+    serves all that come before it.
     """
     backwards = [variable for variable in variables if root.rank <= variable.rank]
     found: dict[Node, Node] = {}
@@ -79,7 +79,7 @@ class _Accumulation:
         self._next = 0
 
     def adjoint(self, variables: Sequence[Node]) -> dict[Node, Node]:
-        """The derivative by each variable, accumulated backwards."""
+        """The derivative with respect to each variable, accumulated backwards."""
         adjoints = self._backward() if self.root in self.active else {}
         found = {}
         for variable in variables:
@@ -90,7 +90,7 @@ class _Accumulation:
         return found
 
     def tangent(self, variable: Node) -> Node:
-        """The derivative by a variable, accumulated forwards."""
+        """The derivative with respect to a variable, accumulated forwards."""
         start = self._labels(variable.rank)
         return self._tangent_of_root({variable: [_ChainTerm(1, (), start, start)]}, variable.axes)
 
@@ -198,7 +198,7 @@ class _Accumulation:
         """The product of a term with a partial derivative whose ``near`` labels are the term's
         moving ones.
 
-        A label may stand twice among the inputs of a partial (``diag``): then two moving labels are
+        A label may be twice among the inputs of a partial (``diag``): then two moving labels are
         one, which an identity says.
         """
         names: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""Functions of an order, which is a whole number: their derivatives are the same function of the
+"""Functions of an order, which is an integer: their derivatives are the same function of the
 neighbouring orders.
 
 Such a differential would need a pattern for numbers in ``identities/``; published/special.toml

@@ -18,7 +18,7 @@ from matcalc.engine.lowering.lower import Lowering
 
 
 class LocalDerivatives:
-    """Derivatives of calls by their arguments, computed once per call."""
+    """Derivatives of calls with respect to their arguments, computed once per call and argument."""
 
     def __init__(self, builder: Builder, lowering: Lowering) -> None:
         self.builder = builder
@@ -78,7 +78,7 @@ class LocalDerivatives:
             return LocalDerivative(
                 self.builder.call(name, node.args, node.axes + axes), entrywise=False
             )
-        # the axes of later arguments, by which it was derived before, stand behind the new ones
+        # the axes of later arguments, by which it was derived before, follow the new ones
         later = sum(node.args[place].rank for place in name.by if place > index)
         start = node.rank - later
         call = self.builder.call(name, node.args, (*node.axes[:start], *axes, *node.axes[start:]))
@@ -154,7 +154,7 @@ class LocalDerivatives:
 
 
 def _variant(node: Call) -> str:
-    """What the entry of a differential is called behind the function's name, where the argument has
+    """What the entry of a differential is called after the function's name, where the argument has
     one of its own.
     """
     if node.name in ALONG and len(node.args) == 2:

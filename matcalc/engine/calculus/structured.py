@@ -22,7 +22,7 @@ def constrain(
     places: Sequence[int],
     tidy: Callable[[Node], Node],
 ) -> Node:
-    """A free derivative by a variable of a kind, in the structure asked for.
+    """A free derivative with respect to a variable of a kind, in the structure asked for.
 
     ``places`` are the first of the two axes of each variable, ascending; ``tidy`` brings the node
     in order after each.
@@ -60,7 +60,7 @@ def by_independent(builder: Builder, node: Node, kind: str, first: int) -> Node:
     spec = kind_spec(kind)
     if spec.banded:
         return _mask(builder, node, spec, first)
-    if spec.nearest:  # of a circulant matrix: each number stands in n places
+    if spec.nearest:  # of a circulant matrix: each number is in n places
         return builder.times(builder.size(node.axes[first]), _average(builder, node, spec, first))
     turned = _exchange(builder, node, first)
     if spec.symmetry < 0:

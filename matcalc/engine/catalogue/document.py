@@ -31,7 +31,7 @@ _TITLES = {
 
 
 def document(library: Library) -> str:
-    """The page; entries stand in the order of the files."""
+    """The page; entries are in the order of the files."""
     by_file: dict[str, list[Identity]] = {}
     for entry in library.all():
         by_file.setdefault(entry.file, []).append(entry)

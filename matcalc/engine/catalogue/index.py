@@ -106,7 +106,7 @@ def _function(node: Expr) -> str:
 
 
 def _power(node: Expr) -> set[str]:
-    """A power with an exponent that is no whole number; integer powers are products."""
+    """A power with an exponent that is not an integer; integer powers are products."""
     base, exponent = node.args
     value = _number(exponent)
     if value is not None and value.denominator == 1:
@@ -201,8 +201,8 @@ def parse_entry(name: str, file: str, piece: str) -> Identity:
 def compile_index(root: str) -> str:
     """The table: traits, activations, and the entries themselves, in the order of the files.
 
-    What is said of the transpose of an argument the normal form of networks applies, so there it is
-    no rewrite.
+    What is said about the transpose of an argument the normal form of networks applies, so there it
+    is no rewrite.
     """
     entries = [parse_entry(name, *place) for name, place in cut_entries(sources(root)).items()]
     for entry in entries:
@@ -246,7 +246,7 @@ def _fields(entry: Identity) -> list[str]:
 
 
 def load_entry(text: str) -> Identity:
-    """The entry that ``_fields`` wrote, behind ``entry``."""
+    """The entry that ``_fields`` wrote, after ``entry``."""
     name, *lines = text.splitlines()
     plain: dict[str, Any] = {}
     tables: dict[str, dict[str, str]] = {"given": {}, "domain": {}}

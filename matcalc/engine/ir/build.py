@@ -2,7 +2,7 @@
 
 Normal form is structure, not algebra: nested products are flattened, identities merge indices,
 equal factors on equal indices become powers, scalars split off, like terms are collected. What
-needs a theorem stands in ``identities/``.
+needs a theorem is in ``identities/``.
 """
 
 from __future__ import annotations
@@ -48,11 +48,14 @@ if TYPE_CHECKING:
 
 
 class Builder(NodeTable):
-    """Makes the nodes of one derivation; it lives as long as that."""
+    """Makes the nodes of one derivation; it lives as long as that.
+
+    All nodes that it returns are in normal form. Nodes of two builders are never mixed.
+    """
 
     def __init__(self, catalogue: HasTraits) -> None:
         super().__init__(catalogue)
-        self._products: dict[object, Node] = {}  # as they were asked for
+        self._products: dict[object, Node] = {}  # arguments -> normal form
         self._restrictions: Restrictions | None = None
 
     @property

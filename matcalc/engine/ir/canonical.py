@@ -52,7 +52,7 @@ def _search(
         return _finish(factors, colours)
     best: tuple[tuple[Factor, ...], int] | None = None
     for first in sorted(classes[tied]):
-        # the chosen label keeps the colour, all behind it move up by one
+        # the chosen label keeps the colour, all after it move up by one
         split = {
             label: colour + (colour > tied or (colour == tied and label != first))
             for label, colour in colours.items()
@@ -119,7 +119,7 @@ def _order(form: tuple[Factor, ...]) -> list[tuple[object, ...]]:
     return [_factor_order(factor) for factor in form]
 
 
-# leaves that may stand on any labels; others say which labels are equal, or how they lie
+# leaves that may be on any labels; others say which labels are equal, or how they lie
 _FREE = frozenset(("", "variable", "constant", "dimension", "ones"))
 
 

@@ -65,7 +65,7 @@ class Flattening:
         self.alternatives: list[list[Factor]] | None = None
         self._dims: dict[int, Dim] = dict(enumerate(axes))
         self._merged: dict[int, int] = {}
-        self._gone: set[int] = set()  # labels summed inside of nodes by now
+        self._gone: set[int] = set()  # labels summed inside nodes by now
         self._diagonals: list[Labels] = []
         self.flat: list[Factor] = []
         self._fresh = self.rank
@@ -198,7 +198,7 @@ class Flattening:
         else:
             node_coefficient = node.coefficient  # sqrt(2*x) stays in one piece
         apart = outer_factors(node) if integer else []
-        if apart:  # (x_i z_j)^2 = x_i^2 z_j^2, whatever is summed inside of z
+        if apart:  # (x_i z_j)^2 = x_i^2 z_j^2, whatever is summed inside z
             for each in apart:
                 outer = sorted({k for _, own, _ in each for k in own if k < node.rank})
                 axes = tuple([node.axes[k] for k in outer])

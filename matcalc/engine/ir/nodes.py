@@ -1,7 +1,7 @@
 """The nodes of the network. Only ``build.Builder`` makes them; identity is equality up to renamed
 summed indices.
 
-Einstein notation with hyper-indices: a label may stand in any number of factors and is summed
+Einstein notation with hyper-indices: a label may be in any number of factors and is summed
 unless it is an output. That one rule covers matrix products, entry-by-entry products, ``diag``,
 ``tr``, outer products and broadcasting.
 """
@@ -22,8 +22,11 @@ COMPLEX = "complex"  # the structure of a variable whose entries are complex num
 
 
 class Node:
-    """A tensor with ordered axes. ``id`` counts up within one Builder and gives every order that is
-    needed.
+    """A tensor with ordered axes.
+
+    Nodes are interned: within one Builder equal normal forms are one object, so nodes are compared
+    by identity. ``id`` counts up, children have smaller ones than the nodes made of them, and every
+    order goes by it. Only ``parity``, ``exchange`` and ``transposed`` are set after a node is made.
 
     ``children``: the nodes that it is made of. ``parity``: +1 when equal to its transpose, -1 when
     an exchange of two axes makes it minus itself, else 0. ``exchange``: of a sum with three axes or
@@ -46,7 +49,7 @@ class Node:
 
     @property
     def is_tensor(self) -> bool:
-        """Whether it has three axes or more, so that it is no matrix."""
+        """Whether it has three axes or more, so that it is not a matrix."""
         return self.rank > 2
 
 
@@ -87,7 +90,9 @@ class Product(Node):
     """``coefficient * prod(node[labels] ** exponent)`` summed over every label that is not an
     output.
 
-    Labels 0 ... rank-1 are the outputs, in order. No factors: the number ``coefficient``.
+    Labels 0 ... rank-1 are the outputs, in order; the summed ones follow without gaps. Factors are
+    in the order of ``canonical``, so renaming and reordering give the same node. No factors: the
+    number ``coefficient``.
     """
 
     __slots__ = ("coefficient", "factors")
@@ -111,8 +116,11 @@ Factor = tuple[Node, Labels, Rational]
 
 
 class Sum(Node):
-    """``sum(coefficient * term)`` of nodes with the same axes; no terms: zero. No term is a Sum or
-    carries a coefficient.
+    """``sum(coefficient * term)`` of nodes with the same axes; no terms: zero.
+
+    No term is a Sum or carries a coefficient. Terms are distinct and in the order of their ids. The
+    coefficients are not zero, have no common factor, and at least one of them is positive; what
+    they have in common is in front, in a Product.
     """
 
     __slots__ = ("terms",)
@@ -130,7 +138,7 @@ class Call(Node):
     whole. One that is only declared is its own name.
 
     ``slots``: the k-th Frechet derivative of a matrix function, with k pairs of axes for the
-    directions behind the axes of the value.
+    directions after the axes of the value.
     """
 
     __slots__ = ("args", "name", "slots")
@@ -290,7 +298,7 @@ def as_product(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
 
 
 def as_sum(node: Node) -> tuple[Rational, tuple[tuple[Rational, Node], ...]]:
-    """The node as a multiple of a linear combination; what is no sum is one term."""
+    """The node as a multiple of a linear combination; what is not a sum is one term."""
     if isinstance(node, Product) and len(node.factors) == 1:
         inner, labels, exponent = node.factors[0]
         if isinstance(inner, Sum) and exponent == 1 and labels == tuple(range(node.rank)):

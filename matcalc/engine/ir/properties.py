@@ -125,7 +125,7 @@ class Properties:
             flags |= self._call(node, square=square)
         if self._complex_nodes and not self._complex_nodes.isdisjoint(node.children):
             self._complex_nodes.add(node)
-            # what makes a sum invertible is that x'*P*x is above zero
+            # what makes a sum invertible is that x'*P*x is positive
             flags &= ALGEBRAIC & ~INVERTIBLE if isinstance(node, Sum) else ALGEBRAIC
         return closure(flags)
 
@@ -133,7 +133,7 @@ class Properties:
         """Entries that all terms lack; a positive combination of semidefinite matrices, definite
         with one that is.
 
-        Skew matrices beside it leave it invertible: x'*(P + K)*x = x'*P*x is above zero.
+        Skew matrices beside it leave it invertible: x'*(P + K)*x = x'*P*x is positive.
         """
         if not node.terms:
             zero = DIAGONAL | SEMIDEFINITE | CIRCULANT | HANKEL

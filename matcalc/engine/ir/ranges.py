@@ -16,7 +16,7 @@ class Range(NamedTuple):
 
     @property
     def end(self) -> Dim:
-        """The place behind the last."""
+        """The place after the last."""
         return self.start.plus(self.size)
 
 

@@ -1,4 +1,4 @@
-"""Ranges of indices in products: S[k, i] selects from what else stands on k, and two selections
+"""Ranges of indices in products: S[k, i] selects from what else is on k, and two selections
 cancel or vanish.
 
 Of a sum that is made of blocks a range is one of them, S1'*(S1*A + S2*B) = A; so what ranges select
@@ -46,7 +46,10 @@ class RestrictedProduct:
 
 
 class Restrictions:
-    """Nodes narrowed down to ranges, and what is known of the ranges inside of them."""
+    """Nodes narrowed down to ranges, and what is known of the ranges inside them.
+
+    The caches are keyed by nodes and axes. Nodes never change, so no entry becomes stale.
+    """
 
     def __init__(self, builder: NodeTable) -> None:
         self.builder = builder
@@ -88,7 +91,7 @@ class Restrictions:
         return _split(self, flat, rank)
 
     def is_selected(self, node: Node, axis: int) -> bool:
-        """Whether a range stands on this axis somewhere inside."""
+        """Whether a range is on this axis somewhere inside."""
         for place in postorder(self._place(node, axis), self._below):
             key = (place.node, place.axis)
             if key not in self._selected:
@@ -99,7 +102,7 @@ class Restrictions:
         return self._selected[node, axis]
 
     def cuts(self, node: Node, axis: int) -> tuple[Leaf, ...] | None:
-        """The ranges outside of which the node is zero, where it is made of blocks on this axis as
+        """The ranges outside which the node is zero, where it is made of blocks on this axis as
         a whole.
         """
         for place in postorder(self._place(node, axis), self._below):
@@ -127,7 +130,7 @@ class Restrictions:
         return self._places.setdefault((node, axis), _NodeAxis(node, axis))
 
     def _below(self, place: _NodeAxis) -> list[_NodeAxis]:
-        """The parts that stand on the same index."""
+        """The parts that are on the same index."""
         node, axis = place.node, place.axis
         if isinstance(node, Product):
             return [
@@ -281,7 +284,7 @@ def _alone(flat: Sequence[Factor], index: int, rank: int) -> RestrictedProduct |
 def _narrow(
     restrictions: Restrictions, flat: list[Factor], index: int, rank: int
 ) -> RestrictedProduct | None:
-    """What else stands on the index of a range: narrowed down, or at an output taken off it."""
+    """What else is on the index of a range: narrowed down, or at an output taken off it."""
     leaf, labels, _ = flat[index]
     assert isinstance(leaf, Leaf)
     whole = labels[0]

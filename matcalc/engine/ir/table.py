@@ -34,7 +34,11 @@ _STRUCTURE = frozenset({"eye", "fuse", "epsilon", "lower", "apart", "place"})
 
 
 class NodeTable:
-    """Makes leaves and numbers; it lives as long as a derivation."""
+    """Makes leaves and numbers; it lives as long as a derivation.
+
+    ``_table`` holds every node under a key with all that tells it from others, so equal nodes are
+    one object. The flags say what has been made so far: they are set once, and stay.
+    """
 
     def __init__(self, catalogue: HasTraits) -> None:
         self.catalogue = catalogue
@@ -180,9 +184,9 @@ class NodeTable:
         return self.complex and self.properties.is_complex(node)
 
     def nonnegative(self, node: Node) -> bool:
-        """Whether it is proved that no entry can be below zero."""
+        """Whether it is proved that no entry can be negative."""
         return bool(self.properties.infer(node) & NONNEGATIVE)
 
     def positive(self, node: Node) -> bool:
-        """Whether it is proved that every entry is above zero."""
+        """Whether it is proved that every entry is positive."""
         return bool(self.properties.infer(node) & POSITIVE)

@@ -13,7 +13,7 @@ class Traits(NamedTuple):
     """What the normal form may know of functions; the catalogue reads it off the identities.
 
     ``transposition``: name -> ``equivariant`` (f(A') = f(A)'), ``invariant`` (f(A') = f(A)) or
-    ``skew`` (f(x)' = -f(x)); ``positive``: functions with values above zero; ``odd``: f(-A) =
+    ``skew`` (f(x)' = -f(x)); ``positive``: functions with positive values; ``odd``: f(-A) =
     -f(A), so that a function of a skew matrix is skew; ``even``: f(-A) = f(A), so that it is
     symmetric; ``entrywise``: users' functions that act entry by entry.
     """

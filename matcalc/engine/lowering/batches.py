@@ -42,7 +42,7 @@ class LowersParts(Protocol):
 
 
 def slice_batch(build: Builder, size: Callable[[Dim], Dim], part: Expr, value: Batch) -> Batch:
-    """Entries and parts of axes at places that are no indices, for all choices at once."""
+    """Entries and parts of axes at places that are not indices, for all choices at once."""
     first = len(value.indices)
     labels = list(range(first + len(value.own)))
     factors: list[Factor] = [(value.node, tuple(labels), 1)]

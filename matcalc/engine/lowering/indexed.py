@@ -63,7 +63,7 @@ class Body:
         outputs: Labels,
         axes: Shape,
     ) -> Node:
-        """The sum over the labels that are no outputs."""
+        """The sum over the labels that are not outputs."""
         return self.build.product(
             coefficient, [(n, labels, 1) for n, labels in factors], outputs, axes
         )

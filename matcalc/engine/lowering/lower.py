@@ -1,6 +1,6 @@
 """Lowering: a typed tree becomes a network node.
 
-The pass goes by the rank that values *have*: a rule written for scalars (``(1 - Y^2)*dX``) is used
+The pass follows the rank that values *have*: a rule written for scalars (``(1 - Y^2)*dX``) is used
 on vectors and matrices by binding its names to nodes of that rank; products of scalars then act
 entry by entry.
 """

@@ -92,7 +92,7 @@ def require_single(
     """UnsupportedError where the largest entry of a symmetric matrix that moves is asked for, or of
     one that is constant along diagonals.
 
-    Off the diagonal it stands in two places, at every point nearby, and by the rule for a largest
+    Off the diagonal it is in two places, at every point nearby, and by the rule for a largest
     entry both would count. Of a semidefinite matrix it is on the diagonal.
     """
     for call in program.expr.parts:

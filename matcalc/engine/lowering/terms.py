@@ -12,8 +12,10 @@ from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, as_term
 
 
 class Open(NamedTuple):
-    """``coefficient * prod(factors)`` with the given output labels; no other product
-    has these labels.
+    """``coefficient * prod(factors)`` summed over all labels but the ``outputs``.
+
+    ``outputs`` has a label for each of ``axes``, in order. No other open product has any of its
+    labels, so two of them can be joined without renaming.
     """
 
     coefficient: Rational
@@ -23,7 +25,9 @@ class Open(NamedTuple):
 
 
 class Combination(NamedTuple):
-    """A linear combination not yet collected."""
+    """A linear combination not yet collected: all terms have the ``axes``, and one node may be in
+    several of them.
+    """
 
     terms: list[tuple[Rational, Node]]
     axes: Shape

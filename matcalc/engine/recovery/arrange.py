@@ -115,7 +115,7 @@ def _exchanges(
     """Exchanges of neighbouring groups of indices between two orders, from the one that is wanted
     to its places in the one that is given: the fewest, unless there are many indices.
 
-    Each is four sizes: of what comes before the groups, of the groups and of what comes behind.
+    Each is four sizes: of what comes before the groups, of the groups and of what comes after.
     """
     found = []
     for current, start, middle, end in _moves(tuple(given)):

@@ -100,7 +100,7 @@ class Assembler:
         return self.scale(term.coefficient, kept, self.factory.power(inner, exponent))
 
     def scale(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
-        """``coefficient * scalars * body``; numerators in front, denominators behind."""
+        """``coefficient * scalars * body``; numerators in front, denominators after."""
         factory = self.factory
         if not scalars and body is not None and coefficient in (1, -1):
             return body if coefficient == 1 else factory.negative(body)
@@ -234,7 +234,7 @@ class Assembler:
         return tuple([entry for entry in kept if entry[1]])
 
     def _root(self, base: Expr, exponent: Rational, named: set[int]) -> tuple[Expr, Rational]:
-        """A square sum to a power, as a power of the norm where that is shorter, or stands there
+        """A square sum to a power, as a power of the norm where that is shorter, or is there
         to a power with a name.
         """
         root = self.roots.get(id(base))

@@ -32,7 +32,7 @@ class BlockRange(NamedTuple):
 
 
 def resolve_slices(writer: ProductWriter, chain: Chain) -> Chain:
-    """The chain without ranges: slices of what stands beside them, else blocks with zeros."""
+    """The chain without ranges: slices of what is beside them, else blocks with zeros."""
     links = list(chain)
     _attach(writer, links)
     both = next((k for k in range(1, len(links)) if _is_undecided(links[k - 1], links[k])), None)
@@ -58,7 +58,7 @@ def _is_undecided(link: Link, after: Link) -> bool:
 
 
 def _attach(writer: ProductWriter, links: list[Link]) -> None:
-    """Cuts every range out of what stands beside it."""
+    """Cuts every range out of what is beside it."""
     place = 0
     while place < len(links):
         link = links[place]
@@ -79,7 +79,7 @@ def _outer(link: Link, other: Link) -> bool:
 
 
 def _cut(factory: ExpressionFactory, link: Link, by: Link) -> Link:
-    """Some rows of a link (by is S' or e', before it) or columns of it (by is S or e, behind
+    """Some rows of a link (by is S' or e', before it) or columns of it (by is S or e, after
     it).
     """
     expr = link.expr
@@ -207,7 +207,7 @@ def _merge(factory: ExpressionFactory, cells: list[Expr], shape: Shape, axis: in
 
 
 def _is_square(cells: list[Expr], line: Expr, axis: int) -> bool:
-    """Whether a block stands on the diagonal of as many lines as columns: blkdiag(zeros, M)."""
+    """Whether a block is on the diagonal of as many lines as columns: blkdiag(zeros, M)."""
     if line.op != "blocks" or line.value[axis] != 1 or line.value[1 - axis] != len(cells):
         return False
     inside = [not _is_zero(cell) for cell in line.args]
@@ -302,7 +302,7 @@ def transpose_slice(factory: ExpressionFactory, expr: Expr) -> Expr:
 def blocks(
     writer: ProductWriter, add: Adding, terms: Sequence[Term], shape: Shape
 ) -> tuple[list[Term] | None, bool]:
-    """The terms with those that stand on ranges of the rows, or else of the columns, put together
+    """The terms with those that are on ranges of the rows, or else of the columns, put together
     into blocks; and whether these are an array of single entries. ``add`` writes a sum of terms.
     """
     whole = entries(writer.factory, add, terms, shape)
@@ -314,7 +314,7 @@ def blocks(
 def _by_lines(
     writer: ProductWriter, add: Adding, terms: Sequence[Term], shape: Shape
 ) -> list[Term] | None:
-    """The terms that stand on ranges of one axis as blocks."""
+    """The terms that are on ranges of one axis as blocks."""
     for axis in range(len(shape)):
         found = [(term, _on(writer, term, axis)) for term in terms]
         members = [(term, placed) for term, placed in found if placed is not None]

@@ -79,7 +79,7 @@ def _entry_of_form(op: str, left: Expr, right: Expr) -> Expr:
 
 
 def _above(make: Binary, gap: Expr, zero: Expr) -> Expr:
-    """gap > 0; a number stands on the right."""
+    """gap > 0; a number is on the right."""
     left, right = (gap.args[0], gap.args[1]) if gap.op == "-" else (gap, zero)
     if gap.op == "neg":
         return make("<", gap.args[0], right)

@@ -53,7 +53,7 @@ def _share(factory: ExpressionFactory, node: Expr) -> Expr:
 
 
 def _split(node: Expr) -> tuple[Fraction, Expr]:
-    """The number in front of a product, and behind it, and the rest."""
+    """The number in front of a product, and after it, and the rest."""
     if node.op == "/" and node.args[1].op == "number":
         coefficient, body = _split(node.args[0])
         return coefficient / node.args[1].value, body
@@ -109,7 +109,7 @@ def _coefficient(term: Expr) -> tuple[Fraction, Expr | None]:
 
 
 def _scale(factory: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | None:
-    """A multiple of something linear in a sum, with the factor inside of the sum; None where there
+    """A multiple of something linear in a sum, with the factor inside the sum; None where there
     is no sum.
     """
     path: list[tuple[Expr, int]] = []

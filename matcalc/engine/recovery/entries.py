@@ -1,4 +1,4 @@
-"""Arrays all of whose terms stand on single places: ``[2*x[1]*x[2]; x[1]^2]``, zeros elsewhere."""
+"""Arrays all of whose terms are on single places: ``[2*x[1]*x[2]; x[1]^2]``, zeros elsewhere."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Line(NamedTuple):
 def entries(
     known: ExpressionFactory, add: Adding, terms: Sequence[Term], shape: Shape
 ) -> Term | None:
-    """The array, entry by entry, behind what all entries share; None where a term is none, where
+    """The array, entry by entry, after what all entries share; None where a term is none, where
     there are many, or where nobody knows in which order they stand. ``add`` writes a sum of terms.
     """
     opened = [entry for term in terms for entry in _entries_of(term, len(shape))]

@@ -15,7 +15,7 @@ from matcalc.write.printers.naming import measure_shown
 
 
 def match_signs(root: Expr, remake: Callable[[Expr, list[Expr]], Expr]) -> Expr:
-    """norm2(X*w - y) for norm2(y - X*w), where X*w - y stands in the answer and y - X*w does not
+    """norm2(X*w - y) for norm2(y - X*w), where X*w - y is in the answer and y - X*w does not
     but for even functions; a difference of names stays as it was typed. ``remake`` gives a part
     other arguments.
     """
@@ -37,7 +37,7 @@ def match_signs(root: Expr, remake: Callable[[Expr, list[Expr]], Expr]) -> Expr:
 
 def _within_even(root: Expr) -> set[int]:
     """The ids of the parts of which the sign does not matter: arguments of even functions alone,
-    and what carries a sign inside of such an argument, as a - b in ((a - b)/c)^2.
+    and what carries a sign inside such an argument, as a - b in ((a - b)/c)^2.
     """
     signless = {id(root): False}
     for part in reversed(root.parts):
@@ -73,7 +73,7 @@ def share_differences(
     trees: Sequence[Expr], variables: Mapping[str, Variable], defined: Iterable[Expr] = ()
 ) -> Sequence[Expr]:
     """dA = u*x', db = -u for dA = (A*x - b)*x', db = b - A*x: where a difference and its negative
-    or its transpose stand in the results, one is written by the other, if that is shorter; the
+    or its transpose are in the results, one is written by the other, if that is shorter; the
     other by one that is ``defined``.
     """
     root = Expr("several", tuple(trees))

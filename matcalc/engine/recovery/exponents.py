@@ -1,4 +1,4 @@
-"""The exponents of factors: those inside of products, and s^2*s^d as s^(2 + d)."""
+"""The exponents of factors: those inside products, and s^2*s^d as s^(2 + d)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def factors_of(expr: Expr, exponent: Rational) -> Iterator[tuple[Expr, Rational]
 def join_exponents(
     factory: ExpressionFactory, powers: Sequence[tuple[Expr, Rational]]
 ) -> Sequence[tuple[Expr, Rational]]:
-    """Factors with their exponents, where one base has a name and a whole number above or below
+    """Factors with their exponents, where one base has a name and an integer above or below
     both the sum of these.
     """
     bases = find_named_bases(powers)
@@ -47,7 +47,7 @@ def find_named_bases(powers: Sequence[tuple[Expr, Rational]]) -> set[int]:
 
 
 def _is_named(expr: Expr, exponent: Rational) -> bool:
-    """Whether this is a power with an exponent that is no number, above or below a line."""
+    """Whether this is a power with an exponent that is not a number, above or below a line."""
     named = expr.op in ("^", ".^") and expr.rank < 2 and expr.args[1].op != "number"
     return named and magnitude(exponent) == 1
 

@@ -71,7 +71,7 @@ class Factoring:
         return self._combine(sorted(terms, key=self._order) if len(terms) > 2 else terms, shape)
 
     def as_factor(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
-        """A sum as it stands in a product, where brackets are around it anyway: (A' - A'*P)*A is
+        """A sum as it is in a product, where brackets are around it anyway: (A' - A'*P)*A is
         A'*(eye - P)*A; None where its terms have no end in common.
         """
         shared = share(terms, self.factory, multiplied=True)
@@ -139,7 +139,7 @@ class Factoring:
         ]
 
     def _numbers(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
-        """1 + (1 + a) as 2 + a: a number that stands beside a sum with a number joins it."""
+        """1 + (1 + a) as 2 + a: a number that is beside a sum with a number joins it."""
         if not any(expr.op == "number" for _, expr in signed):
             return signed
         total, others = Fraction(0), []
@@ -182,7 +182,7 @@ class Factoring:
         return min(plain, self._pull_out(inward, shape), key=self.factory.size)
 
     def _blocks(self, terms: Sequence[Term], shape: Shape) -> tuple[list[Term] | None, bool]:
-        """The terms that stand on ranges as blocks, and whether these are all single entries."""
+        """The terms that are on ranges as blocks, and whether these are all single entries."""
         # needed only where there are ranges
         from matcalc.engine.recovery.block_terms import blocks  # noqa: PLC0415
 
@@ -220,7 +220,7 @@ class Factoring:
         return moved
 
     def _is_met(self, vector: Expr, term: Term, place: int) -> bool:
-        """Whether a term has the vector outside of one of its scalar factors."""
+        """Whether a term has the vector outside one of its scalar factors."""
         chains = [self.writer.inner.get(id(base), ()) for base, _ in term.scalars]
         met = [term.chain or (), *chains[:place], *chains[place + 1 :]]
         return any(link.expr is vector for chain in met for link in chain)
@@ -329,7 +329,7 @@ class Factoring:
         """The terms one after another; a constant array is written as a scalar that is
         broadcast.
         """
-        if not self.several:  # where one and the same residual can stand in all of them
+        if not self.several:  # where one and the same residual can be in all of them
             terms = self._turning.turn_residuals(terms)
         constants = [_constant(term) for term in terms]
         signed = []

@@ -35,6 +35,9 @@ _LABEL = 160  # characters of its text that an expression is sorted by
 class ExpressionFactory:
     """Equal trees are one object, so keys are identities; texts are cut off, so a shared network
     costs no more than its nodes.
+
+    ``_sizes`` and ``_pieces`` have the id of each tree in ``_table``, which keeps it alive: no
+    other object gets that id.
     """
 
     def __init__(self, *, decimals: bool = False, branches: bool = False) -> None:
@@ -88,8 +91,8 @@ class ExpressionFactory:
         return self._sizes[id(expr)]
 
     def label(self, expr: Expr) -> str:
-        """The beginning of the text, to sort by; a transpose sorts behind everything else, a
-        commutation behind an identity.
+        """The beginning of the text, to sort by; a transpose sorts after everything else, a
+        commutation after an identity.
         """
         return self._pieces[id(expr)][0].replace("'", "~").replace("commutation", "eye commutation")
 
@@ -244,7 +247,7 @@ class ExpressionFactory:
 
     def _halve(self, left: Expr, right: Expr) -> Expr | None:
         """elimination(n)*vec(A) as vech(A), commutation(n, n)*duplication(n) as duplication(n),
-        and so of a projector on symmetric matrices; also behind other factors and transposed.
+        and so of a projector on symmetric matrices; also after other factors and transposed.
         """
         if right.op in _OF_SYMMETRIC:
             front, last = left.args if left.op == "*" and left.args[0].shape else (None, left)

@@ -258,7 +258,7 @@ def _write_weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 
 
 def _end(graph: Graph, label: int) -> Expr:
-    """What stands on a label: a vector, or ones."""
+    """What is on a label: a vector, or ones."""
     if graph.weights[label]:
         return graph.writer.product(graph.end(label))
     return graph.factory.fill(graph.factory.number(1), (graph.dims[label],))

@@ -37,7 +37,7 @@ Hyper = tuple[Expr, Labels]
 class ProductNotation(NamedTuple):
     """Which of equal products of fused indices is written.
 
-    Commutations in front or behind, columns beside rows or apart, diag(vec(M)) in front or M inside
+    Commutations in front or after, columns beside rows or apart, diag(vec(M)) in front or M inside
     of a Khatri-Rao product.
     """
 

@@ -315,7 +315,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         return self._multiply(term, scope, [])
 
     def _multiply(self, term: IndexTerm, scope: tuple[Index, ...], last: list[Expr]) -> Expr:
-        """A number, what stands above, one division, and the sign in front."""
+        """A number, what is above, one division, and the sign in front."""
         above: list[Expr] = []
         below: list[Expr] = []
         for key, exponent in sorted(term.factors, key=lambda factor: rank_of(factor[0])):

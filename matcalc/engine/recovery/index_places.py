@@ -1,7 +1,7 @@
 """Labels that shifts and differences of indices join: ``x[i-j+1]`` is x[k] where k = i - j + 1.
 
 Of such an equation one label is put in for what it says. If that is one that was summed, its place
-has to be inside of its axis, which is a condition unless it always is: the derivative of
+has to be inside its axis, which is a condition unless it always is: the derivative of
 ``sum[i,j](y[i]*k[j]*x[i-j+1])`` by x is ``sum[j<=n-l+1](y[j+l-1]*k[j])``.
 """
 
@@ -35,7 +35,7 @@ class PositionEquation(NamedTuple):
 
 
 class SolvedLabel(NamedTuple):
-    """What a label is put in for, the size of its axis, and whether that may be outside of it."""
+    """What a label is put in for, the size of its axis, and whether that may be outside it."""
 
     label: int
     terms: tuple[tuple[int, int], ...]

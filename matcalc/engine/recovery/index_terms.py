@@ -370,7 +370,7 @@ def differences(terms: Sequence[IndexTerm]) -> list[IndexTerm]:
 
 
 def within(term: IndexTerm) -> IndexTerm:
-    """The term with its number inside of the first difference among its factors, if it has one:
+    """The term with its number inside the first difference among its factors, if it has one:
     -a*(X[i,k] - X[j,k]) is a*(X[j,k] - X[i,k]).
     """
     c = term.coefficient
@@ -506,14 +506,14 @@ def add_up(parts: Sequence[Expr]) -> Expr:
 
 
 def _is_negative(part: Expr) -> bool:
-    """Whether a minus stands in front."""
+    """Whether a minus is in front."""
     if part.op == "number":
         return bool(part.value < 0)
     return part.op == "neg" or (part.op in ("*", "/") and leading_number(part) < 0)
 
 
 def contracts(node: Node) -> bool:
-    """Whether this is a vector or a matrix in which products are summed over a label, outside of
+    """Whether this is a vector or a matrix in which products are summed over a label, outside
     functions of arrays.
     """
     if not node.rank or node.is_tensor:

@@ -18,7 +18,7 @@ def is_triangle(expr: Expr) -> bool:
 
 
 def triangles_in(expr: Expr) -> list[Expr]:
-    """The triangles inside of each other that ones are cut by, the innermost first: two of a band.
+    """The triangles inside each other that ones are cut by, the innermost first: two of a band.
     None where it is something else.
     """
     found: list[Expr] = []
@@ -41,12 +41,12 @@ def transpose_mask(triangle: Expr) -> tuple[str, list[Fraction]]:
 
 
 def is_masked(tree: Expr) -> bool:
-    """Whether ones beside a diagonal stand in the tree, for which indices have conditions."""
+    """Whether ones beside a diagonal are in the tree, for which indices have conditions."""
     return any(map(is_off_diagonal, tree.parts))
 
 
 def counts_places(tree: Expr) -> bool:
-    """Whether cumulative sums stand in the tree for the numbers of places, as cumsum(ones) and
+    """Whether cumulative sums are in the tree for the numbers of places, as cumsum(ones) and
     sum(revcumsum(x)) do, which is sum[i](i*x[i]).
     """
     return any(

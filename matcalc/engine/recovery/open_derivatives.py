@@ -2,7 +2,7 @@
 
 The derivative of ``expm`` is an array F[i,j,k,l] that is no value of the language. Its entries are:
 F[i,j,k,l] is the entry i, j of ``frechet_expm(X, E)`` where E has a one at k, l and zeros
-elsewhere, which is ``delta[:,k]*delta[l,:]``. Where such axes are summed with what stands on them,
+elsewhere, which is ``delta[:,k]*delta[l,:]``. Where such axes are summed with what is on them,
 that is the direction. The projectors on Toeplitz matrices and their like are written so, too.
 """
 
@@ -87,7 +87,7 @@ def _value_axes(node: Call) -> tuple[int, int]:
 def place_directions(
     factors: Sequence[Factor], labels: Mapping[int, AffineIndex], bound: tuple[Index, ...]
 ) -> tuple[list[Whole], tuple[Index, ...]]:
-    """The factors of a term at their places, derivatives with the directions that stand beside
+    """The factors of a term at their places, derivatives with the directions that are beside
     them; and the indices that are still summed.
     """
     found: dict[int, tuple[Directed, Places]] = {}
@@ -152,7 +152,7 @@ def _has_name(node: Node) -> bool:
 
 
 def _fused(factors: Sequence[Factor], label: int, other: Factor) -> Factor | None:
-    """The fused index that is all that stands on a label besides the other factor."""
+    """The fused index that is all that is on a label besides the other factor."""
     beside = [each for each in factors if label in each[1] and each is not other]
     if len(beside) != 1 or beside[0][0].kind != "fuse" or beside[0][2] != 1:
         return None
@@ -209,7 +209,7 @@ class DirectionWriter:
         return Expr("at", (self._value(what, places),), (), value=at)
 
     def _line(self, what: Directed, places: Places, hole: Index) -> Expr | None:
-        """The entries along an index as a vector; None where it does not stand on one axis of the
+        """The entries along an index as a vector; None where it is not on one axis of the
         value alone.
         """
         axes = _value_axes(what.call)
@@ -223,7 +223,7 @@ class DirectionWriter:
     def _whole(
         self, what: Directed, places: Places, holes: tuple[Index, ...]
     ) -> tuple[Expr, Index] | None:
-        """The value over two indices that stand on its axes and nowhere else, and the first one."""
+        """The value over two indices that are on its axes and nowhere else, and the first one."""
         axes = _value_axes(what.call)
         first, second = (places[axis].plain for axis in axes)
         others = {i for k, place in enumerate(places) if k not in axes for i, _ in place.terms}

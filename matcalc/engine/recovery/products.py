@@ -2,7 +2,7 @@
 the order of indices differs.
 
 A fused index is a tree: its leaves, the slowest first, are the plain indices that it runs through.
-What stands between the leaves of two trees falls into blocks, each with some leaves of the one as
+What is between the leaves of two trees falls into blocks, each with some leaves of the one as
 its rows and some of the other as its columns; the Kronecker product of the blocks is the matrix
 between the roots, up to the order of the leaves.
 """
@@ -29,6 +29,8 @@ from matcalc.engine.recovery.graph import Graph, Hyper
 class IndexTree(NamedTuple):
     """A fused index, or a plain one: its root, the leaves from slow to fast, the factors that it is
     made of.
+
+    A plain index is its own only leaf, and has no factors.
     """
 
     root: int
@@ -106,7 +108,7 @@ def _leads_on(graph: Graph, leaf: int, tree: IndexTree) -> bool:
 def _join(
     graph: Graph, tree: IndexTree, trees: Sequence[IndexTree], *, strict: bool = False
 ) -> bool:
-    """One fused index taken out; False where what is between it and others is no matrix.
+    """One fused index taken out; False where what is between it and others is not a matrix.
 
     ``strict``: a leaf of two fused indices that has edges besides counts as an index of its own.
     """
@@ -218,7 +220,7 @@ def _goal(
 def _blocks(
     graph: Graph, rows: tuple[int, ...], columns: tuple[int, ...], kept: set[int]
 ) -> list[Block] | None:
-    """What hangs together between the leaves; None if some of it is no Kronecker factor."""
+    """What hangs together between the leaves; None if some of it is not a Kronecker factor."""
     everything = (*rows, *(leaf for leaf in columns if leaf not in rows))
     group = {leaf: leaf for leaf in everything}
 
@@ -293,7 +295,7 @@ def _carry(graph: Graph, goal: int, leaves: list[int], kept: set[int]) -> Chain 
 
 
 def _carried(graph: Graph, carrier: int, leaves: list[int], kept: set[int]) -> Chain | None:
-    """The column-wise product of what stands between the leaves and one of them, where the others
+    """The column-wise product of what is between the leaves and one of them, where the others
     lead to nothing else; the identity stands for that one.
     """
     rest = [leaf for leaf in leaves if leaf != carrier]
@@ -350,7 +352,7 @@ def _star(graph: Graph, centre: int, leaves: list[int], kept: set[int]) -> Chain
 
 
 def double(graph: Graph) -> bool:
-    """An index that stands twice in a fused one, once: F[k,i,i] is khatrirao(eye, eye)[k,i]."""
+    """An index that occurs twice in a fused one, once: F[k,i,i] is khatrirao(eye, eye)[k,i]."""
     for tree in find_fused_indices(graph):
         leaves = tree.leaves
         twice = next((place for place, leaf in enumerate(leaves) if leaf in leaves[:place]), None)

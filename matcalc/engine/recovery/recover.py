@@ -62,6 +62,8 @@ def _resolve(writer: ProductWriter, chain: Chain) -> Chain:
 class Recovery:
     """Recovers nodes of one builder; a node that is met twice is recovered once, so sharing
     survives.
+
+    All trees come from one factory. ``_known`` maps each recovered node to its tree.
     """
 
     def __init__(
@@ -221,7 +223,7 @@ class Recovery:
         return self.factory.binary("+", self.factory.binary("-", whole, upto), below)
 
     def _place(self, node: Leaf) -> Expr:
-        """A range or a unit vector as it stands in chains."""
+        """A range or a unit vector as it is in chains."""
         return self.factory.make(node.kind, (), node.axes, node.start)
 
     def _call(self, node: Call, args: tuple[Expr, ...] = ()) -> Expr:

@@ -1,4 +1,4 @@
-"""The diagonal or the trace of a product as sums, where what is summed stands beside it.
+"""The diagonal or the trace of a product as sums, where what is summed is beside it.
 
 ``diag(A*B')`` are the sums along the rows of ``A.*B``, and ``tr(A*B')`` is the sum of all its
 entries. By itself the diagonal is shorter. Beside ``A.*B`` it hides that both are made of one
@@ -37,7 +37,7 @@ def sum_rows(trees: Sequence[Expr], variables: Mapping[str, Variable]) -> list[E
     def rule(node: Expr, args: list[Expr]) -> Expr:
         return made[id(node)] if id(node) in made else node.with_args(args)
 
-    # what stands in place of a diagonal has diagonals in it, too
+    # what is in place of a diagonal has diagonals in it, too
     made = {key: fold(tree, lambda node: node.args, rule) for key, tree in made.items()}
     return list(root.fold(rule).args if made else root.args)
 

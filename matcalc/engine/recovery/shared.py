@@ -27,7 +27,7 @@ Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
 
 # tokens and operators up to which a chain is rather written again than an identity brought in
 _SHORT = 4
-_SHORT_IN_BRACKETS = 2  # the same where what is left stands in brackets anyway
+_SHORT_IN_BRACKETS = 2  # the same where what is left is in brackets anyway
 _UNITS = frozenset((1, -1))
 _CANDIDATES = 8  # common numbers tried in front of a sum
 
@@ -133,7 +133,7 @@ def common_number(coefficients: Sequence[Rational], *, decimals: bool) -> Ration
     # a fraction is pulled out only where that is shorter: (A + B)/2, but A/2 - B
     likely = [first, 1] if first.denominator == 1 else [1, first]
     candidates = list(dict.fromkeys([*likely, *(magnitude(c) for c in coefficients)]))[:_CANDIDATES]
-    if first.denominator == 1:  # whole numbers stay whole
+    if first.denominator == 1:  # integers stay whole
         candidates = [number for number in candidates if quotient(first, number).denominator == 1]
 
     def cost(number: Rational) -> int:
@@ -237,7 +237,7 @@ def _clings(chain: Chain, place: int) -> bool:
 
 
 def _cut_shape(term: Term, left: Chain, right: Chain) -> Shape:
-    """The shape of what stands between the common ends."""
+    """The shape of what is between the common ends."""
     chain = term.chain
     assert chain is not None
     rows = ProductWriter.shape(left)[1] if left else ProductWriter.shape(chain)[0]

@@ -129,7 +129,7 @@ def _set_upright(chain: Chain) -> tuple[Chain, int]:
 
 
 def exchange_signs(writer: ProductWriter, term: Term) -> Term | None:
-    """-cross(x, y) as cross(y, x), also inside of a longer product and of an inner product."""
+    """-cross(x, y) as cross(y, x), also inside a longer product and of an inner product."""
     for index, (base, exponent) in enumerate(term.scalars):
         chain = _exchange(writer, writer.inner.get(id(base), ())) if exponent == 1 else None
         if chain is not None:

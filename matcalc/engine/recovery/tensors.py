@@ -1,6 +1,6 @@
 """Factors that are arrays with three axes or more: entry-by-entry products, sums of entries.
 
-Two that stand on the same labels are one, their entry-by-entry product; a label that nothing else
+Two that are on the same labels are one, their entry-by-entry product; a label that nothing else
 touches is summed. What is left is an ``einsum``.
 """
 
@@ -128,7 +128,7 @@ def _accumulate(graph: Graph, hyper: Hyper) -> bool:
 
 
 def _beyond(graph: Graph, edge: Edge, labels: Labels, size: Dim) -> int:
-    """The label behind the first link of an edge, one that the array does not have yet."""
+    """The label after the first link of an edge, one that the array does not have yet."""
     _, end, (_, *rest) = edge
     if not rest and end not in labels:
         return end

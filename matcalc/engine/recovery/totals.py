@@ -17,7 +17,7 @@ from matcalc.engine.recovery.opened import open_product
 from matcalc.engine.recovery.shared import number_in_front, share
 from matcalc.engine.recovery.writer import ProductWriter
 
-_NAME = 2  # tokens of a name and the operator behind it
+_NAME = 2  # tokens of a name and the operator after it
 Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
 
 

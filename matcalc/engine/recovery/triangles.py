@@ -26,7 +26,7 @@ def accumulate(
 ) -> list[Expr]:
     """The factors of a matrix product, those with a triangle as cumulative sums.
 
-    A triangle sums what stands behind it, one at the end what stands before it; one of triangles
+    A triangle sums what follows it, one at the end what comes before it; one of triangles
     alone stays.
     """
     last = max(

@@ -75,7 +75,7 @@ class Turning:
         return self._difference(total) if first.op not in _CONSTANT else None
 
     def _residual(self, total: Expr) -> Expr | None:
-        """X*w - y for y - X*w, where a name stands before something made of others, and of its
+        """X*w - y for y - X*w, where a name comes before something made of others, and of its
         shape.
         """
         *others, (_, first) = split_spine(total)

@@ -35,7 +35,7 @@ class Activated:
     """The functions that are there or may be brought in, the places of the rewrites that may fire,
     and these by their heads, in the order in which they were activated. ``late`` are those for the
     end among them; ``ends`` says whether any may fire, also where they take no part. It never
-    changes.
+    changes: activating more functions gives another one, from the catalogue's ``transitions``.
     """
 
     __slots__ = ("awake", "ends", "late", "present", "rules")

@@ -33,7 +33,7 @@ class CarriedTerm(NamedTuple):
     factors: list[Factor]
 
     def fresh(self) -> int:
-        """A label that stands nowhere."""
+        """A label that is nowhere."""
         return 1 + max((label for _, labels, _ in self.factors for label in labels), default=-1)
 
 

@@ -2,7 +2,7 @@
 ``where`` again.
 
 d where(c, f, g) is where(c, 1, 0)*df + where(c, 0, 1)*dg. A factor that may have no value where its
-branch is not taken, as the 1/x of log(x), must not stand outside; what both branches have in common
+branch is not taken, as the 1/x of log(x), must not are outside; what both branches have in common
 does.
 """
 
@@ -34,7 +34,7 @@ Term = tuple[Rational, Node]
 
 @dataclass(slots=True)
 class _Group:
-    """Terms with one condition on the same labels and the same factors outside of it: per side
+    """Terms with one condition on the same labels and the same factors outside it: per side
     coefficient and factors.
     """
 

@@ -28,7 +28,11 @@ from matcalc.engine.rewriting.paths import path, places_at, times
 
 
 class Commuting:
-    """Works on the nodes of one builder; results are remembered."""
+    """Reduces kernels and orders commuting factors among the nodes of one builder.
+
+    ``_done`` maps a node to its reduced form; ``_commute`` says of a pair, in the order in which it
+    was asked for, whether the two matrices are proved to commute.
+    """
 
     def __init__(self, builder: Builder, lowering: Lowering) -> None:
         self.builder = builder
@@ -181,7 +185,7 @@ class Commuting:
 
     def _order(self, node: Product, factors: list[Factor]) -> list[Factor] | None:
         """Two neighbours of a chain that commute, one of them a function, change places if the
-        plainer one is behind. Symmetric ones have no direction of their own: what comes first is
+        plainer one is after. Symmetric ones have no direction of their own: what comes first is
         nearer to the rows of the product.
         """
         steps = _distances(factors) if node.rank else {}
@@ -247,7 +251,7 @@ class Commuting:
 
 
 def _cancels(node: Node, label: int, others: Sequence[Factor]) -> bool:
-    """Whether this is the inverse of a matrix that stands at the label."""
+    """Whether this is the inverse of a matrix that is at the label."""
     if not isinstance(node, Call) or node.name != "inv":
         return False
     return any(other is node.args[0] and label in labels for other, labels, _ in others)

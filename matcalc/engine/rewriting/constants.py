@@ -125,7 +125,7 @@ def _root(a: Fraction) -> Fraction | None:
 
 
 def _at(points: dict[int, int]) -> Callable[[Fraction], Fraction | None]:
-    """A function that has an exact value at a few whole numbers only."""
+    """A function that has an exact value at a few integers only."""
 
     def value(a: Fraction) -> Fraction | None:
         return Fraction(points[int(a)]) if a.denominator == 1 and int(a) in points else None

@@ -58,7 +58,7 @@ def _clear(
 
 
 def _depth(node: Node, base: Node) -> int:
-    """How deep a scalar stands under the terms of a sum."""
+    """How deep a scalar is under the terms of a sum."""
     if not isinstance(node, Sum):
         return 0
     exponents = [e for _, term in node.terms for b, _, e in as_term(term)[1] if b is base]

@@ -57,7 +57,7 @@ class MatrixFunctionUse(NamedTuple):
 
 
 class Meeting(NamedTuple):
-    """T*inv(M) in a product: T stands between ``start`` and the inverse, ``multiple`` times;
+    """T*inv(M) in a product: T is between ``start`` and the inverse, ``multiple`` times;
     ``rest`` is what is left.
     """
 
@@ -178,7 +178,7 @@ class Inverses:
     def _pairs(
         self, factors: list[Factor]
     ) -> Iterator[tuple[MatrixFunctionUse, MatrixFunctionUse]]:
-        """Two inverses of one matrix, one behind the other."""
+        """Two inverses of one matrix, one after the other."""
         if len(factors) <= _FACTORS:
             for one in self._among(factors):
                 for two in self._among(one.rest):
@@ -259,8 +259,8 @@ class Inverses:
     def _cancellations(
         self, place: MatrixFunctionUse, term: Node
     ) -> Iterator[tuple[Node, Meeting]]:
-        """Each term T of M with T*inv(M) in the product. A diagonal T need not stand apart; c*eye
-        may stand anywhere.
+        """Each term T of M with T*inv(M) in the product. A diagonal T need not be apart; c*eye
+        may be anywhere.
         """
         common, linear = self._linear(place.inside)
         if not 2 <= len(linear) <= _TERMS:
@@ -304,7 +304,7 @@ class Inverses:
         return found
 
     def _push_through(self, place: MatrixFunctionUse, term: Node) -> Iterator[Node]:
-        """f(M)*U in the product as U*f(N), for each U that is found in front of M and behind f."""
+        """f(M)*U in the product as U*f(N), for each U that is found in front of M and after f."""
         for U, inside in self._intertwined(place.inside):
             size = inside.axes[0]
             if size != place.inside.axes[0] and not self._updates_identity(place):

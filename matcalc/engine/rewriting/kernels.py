@@ -175,7 +175,7 @@ def _linear(builder: Builder, term: Node) -> tuple[tuple[Node, Labels], Rational
     """The term as L(X, E): the kernel with the labels of the value, a number, and E times all
     scalars.
 
-    L[i,j,k,l] = L[l,k,j,i] for a first derivative, so the value can stand in front; at a symmetric
+    L[i,j,k,l] = L[l,k,j,i] for a first derivative, so the value can be in front; at a symmetric
     X it is L[j,i,l,k], too, so it need not be transposed.
     """
     coefficient, factors = as_term(term)

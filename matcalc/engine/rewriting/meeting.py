@@ -42,7 +42,7 @@ class Meetings:
         return total
 
     def _of_factors(self, factors: Sequence[Factor]) -> Bases | None:
-        """The bases that are no products, in all; None where there are some that meet others in
+        """The bases that are not products, in all; None where there are some that meet others in
         other ways (identities, ranges, skew matrices).
         """
         found: Bases = {}

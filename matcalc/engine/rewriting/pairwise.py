@@ -17,7 +17,7 @@ from matcalc.engine.ir.nodes import Call, Factor, Labels, Node, Product, Rationa
 from matcalc.engine.ir.rebuild import rebuild, substitute
 from matcalc.engine.ir.wide import is_wide
 
-NAME = "pairs "  # with a number behind it; no variable of a user has a blank in its name
+NAME = "pairs "  # with a number after it; no variable of a user has a blank in its name
 _MOST = 4  # that an answer may name
 
 
@@ -142,7 +142,7 @@ def _denominator(builder: Builder, root: Node, leaf: Node) -> Node | None:
 
 
 def _inside_of_functions(root: Node) -> set[Node]:
-    """What stands in the argument of a function, or below a fraction or a root."""
+    """What is in the argument of a function, or below a fraction or a root."""
     found: set[Node] = set()
     seen: set[tuple[Node, bool]] = set()
     todo = [(root, False)]

@@ -43,7 +43,7 @@ class Pattern(NamedTuple):
     complex numbers, too. Of a part of a product: ``factors``, those first that say most of what the
     variables are, ``sums`` are the factors that are sums,
     ``diagonal`` says that one has an axis twice, and ``beside`` is the function whose argument
-    stands beside it.
+    is beside it.
     """
 
     rule: Rewrite
@@ -119,7 +119,7 @@ def _bases(node: Node) -> list[Node]:
 
 
 def _stands_beside(function: FunctionName, factors: Sequence[Factor]) -> bool:
-    """Whether what such a function is taken of stands beside it, or what that is made of."""
+    """Whether what such a function is taken of is beside it, or what that is made of."""
     there = {node for node, _, _ in factors}
     for node in there:
         if isinstance(node, Call) and node.name == function:

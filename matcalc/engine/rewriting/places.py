@@ -1,6 +1,6 @@
 """Terms that differ at one place of one network: D'*diag(u)*D - D'*diag(v)*D is D'*diag(u - v)*D.
 
-What stands there entry by entry is a sum of its own, and may cancel, as in
+What is there entry by entry is a sum of its own, and may cancel, as in
 ``D'*diag(1./sqrt(u + 1) - u./(u + 1).^1.5)*D``.
 """
 
@@ -22,7 +22,7 @@ from matcalc.engine.ir.nodes import (
     label_sizes,
 )
 
-_WIDEST = 2  # axes of what stands at a place
+_WIDEST = 2  # axes of what is at a place
 _LONGEST = 12  # factors of a term that is looked at
 
 Term = tuple[Rational, Node]
@@ -113,7 +113,7 @@ def open_term(term: Node) -> tuple[Rational, tuple[Factor, ...]]:
 
 
 def _join(rank: int, labels: Labels) -> Labels:
-    """The outputs, and these labels behind them."""
+    """The outputs, and these labels after them."""
     return (*range(rank), *(label for label in labels if label >= rank))
 
 

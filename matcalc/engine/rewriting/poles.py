@@ -40,7 +40,7 @@ _MOST_POWERS = 3  # of a sum that is multiplied out
 
 
 def clear_poles(builder: Builder, root: Node) -> Node:
-    """The node with its divisions taken up, also inside of calls; the node itself where there are
+    """The node with its divisions taken up, also inside calls; the node itself where there are
     none, or where some would be left.
     """
     found, some = _cleared(builder, root)

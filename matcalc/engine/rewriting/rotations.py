@@ -76,7 +76,7 @@ def _is_rotation(builder: Builder, node: Call) -> bool:
 def _along_itself(
     builder: Builder, node: Product, call: Call, labels: Labels, own: Labels, rest: list[Factor]
 ) -> tuple[Rational, list[Factor]] | None:
-    """skewmat(w)*expm(S) where S is a multiple of skewmat(w), which stands there."""
+    """skewmat(w)*expm(S) where S is a multiple of skewmat(w), which is there."""
     (axis,) = {*own} - {*labels[2:]}
     vectors = [factor for factor in rest if axis in factor[1]]
     if axis < node.rank or any(each != (axis,) for _, each, _ in vectors):

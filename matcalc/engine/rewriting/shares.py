@@ -23,13 +23,13 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.rebuild import rebuild
 
-NAME = "share "  # with a number behind it; no variable of a user has a blank in its name
+NAME = "share "  # with a number after it; no variable of a user has a blank in its name
 _MOST = 3  # that are tried
 _LONGEST = 12  # factors of a product that is looked at
 
 
 class _Share(NamedTuple):
-    """A denominator, what it sums (on its axes, and on the label behind them), and the variable."""
+    """A denominator, what it sums (on its axes, and on the label after them), and the variable."""
 
     below: Node
     above: tuple[Factor, ...]
@@ -93,7 +93,7 @@ def _sums(below: Node) -> Iterator[tuple[Factor, ...]]:
 
 
 def _put_in(builder: Builder, node: Product, share: _Share) -> tuple[Node, int] | None:
-    """The product with the variable wherever numerator and denominator stand in it, and how often
+    """The product with the variable wherever numerator and denominator are in it, and how often
     that is.
     """
     if len(node.factors) > _LONGEST or not any(

@@ -47,6 +47,8 @@ _FACTORS = 12  # longer products stay as they are: trying them would cost more t
 class Shortener:
     """Knows how long the nodes of one builder are; those that are ``named`` elsewhere are as long
     as a name.
+
+    ``named`` does not change, so lengths and results are computed once per node.
     """
 
     def __init__(self, builder: Builder, *, named: Collection[Node] = ()) -> None:
@@ -329,7 +331,7 @@ class Shortener:
         return None
 
     def _at_one_place(self, node: Sum) -> Node | None:
-        """The sum with terms that differ at one place of a network together, if what stands there
+        """The sum with terms that differ at one place of a network together, if what is there
         gets shorter by that, of no more terms.
         """
         if len(node.terms) > _QUOTIENTS:
@@ -346,7 +348,7 @@ class Shortener:
 
     @staticmethod
     def _depths(node: Sum) -> dict[Factor, list[Rational]]:
-        """Each base ^ -1 that stands in some terms of a sum deeper than in others, and how deep."""
+        """Each base ^ -1 that is in some terms of a sum deeper than in others, and how deep."""
         whole = tuple(range(node.rank))
         depths: dict[Factor, list[Rational]] = {}
         for place, (_, term) in enumerate(node.terms):
@@ -527,7 +529,7 @@ def _is_divisor(factor: Factor) -> bool:
 
 
 def _whole_steps(depths: Sequence[Rational]) -> bool:
-    """Whether the exponents differ by whole numbers, so that what is missing above is a product."""
+    """Whether the exponents differ by integers, so that what is missing above is a product."""
     return all((max(depths) - depth).denominator == 1 for depth in depths)
 
 

@@ -70,7 +70,7 @@ def _join(builder: Builder, node: Node) -> Node:
 
 
 def _opened(builder: Builder, c: Rational, term: Node) -> list[tuple[Rational, Node]]:
-    """The terms of a sum that stands in another one, as it does if it is transposed."""
+    """The terms of a sum in another one, which it is if it is transposed."""
     coefficient, factors = as_product(term)
     inner, labels, exponent = factors[0] if len(factors) == 1 else (term, (), 0)
     if not isinstance(inner, Sum) or exponent != 1:

@@ -114,7 +114,7 @@ def join_masks(builder: Builder, root: Node) -> Node:
 
 
 def _open(builder: Builder, root: Node) -> Node:
-    """The sum with the sums inside of its terms multiplied out that have masks in them."""
+    """The sum with the sums inside its terms multiplied out that have masks in them."""
     multiple, terms = as_sum(root)
     todo = [(multiple * c, term) for c, term in reversed(terms)]
     done: list[tuple[Rational, Node]] = []

@@ -37,7 +37,7 @@ _KEYS = (
 )
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 PLAIN = ("scalar", "vector", "matrix")
-# names with a meaning of their own, in the language or inside of the engine
+# names with a meaning of their own, in the language or inside the engine
 _RESERVED = {
     *CONSTANT_SHAPES,
     *WORDS,

@@ -53,7 +53,7 @@ class Language(BaseLanguage):
 
 
 def check_file(path: object, functions: Mapping[str, Callable[..., Any]] | None) -> None:
-    """ArgumentError where these are no path of a file and no functions by their names."""
+    """ArgumentError where these are neither the path of a file nor functions by their names."""
     if not isinstance(path, str | os.PathLike):
         raise ArgumentError(f"expected the path of a file, not {describe_value(path)}")
     for name, function in (functions or {}).items():

@@ -1,4 +1,4 @@
-"""Shapes of the derivatives that stand inside of an expression."""
+"""Shapes of the derivatives that are inside an expression."""
 
 from __future__ import annotations
 

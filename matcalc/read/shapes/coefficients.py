@@ -24,7 +24,7 @@ def is_undeclared(context: Context, name: str) -> bool:
 
 
 def leaders(context: Context, expr: Expr) -> list[str]:
-    """The letters of what stands before a number that may be numbers, unless they are used as what
+    """The letters of what comes before a number that may be numbers, unless they are used as what
     they are by convention.
     """
     if expr.op != "variable":
@@ -39,7 +39,7 @@ def leaders(context: Context, expr: Expr) -> list[str]:
 
 
 def counts(context: Context, name: str) -> bool:
-    """Whether a letter that stands before a number is hardly anything else than one."""
+    """Whether a letter that comes before a number is hardly anything else than one."""
     return _strip_number(name) in _COUNTS or _is_numbered(context, name)
 
 
@@ -53,7 +53,7 @@ def is_count(context: Context, expr: Expr) -> bool:
 
 
 def coefficient(context: Context, expr: Expr) -> list[str]:
-    """The letters of a sum or a product such as n - p - 1 that are no numbers by convention.
+    """The letters of a sum or a product such as n - p - 1 that are not numbers by convention.
 
     None where one of them is used as what it is, or where none counts and no number is among the
     terms. Beside a letter of numbers, as in nu + p, the others may not be unknowns.

@@ -29,8 +29,8 @@ _LARGEST = (
 
 
 def derivative_of(name: str, function: str) -> tuple[str, int]:
-    """How a name says which derivative of the function it is: what stands before the name, and the
-    quotes behind it.
+    """How a name says which derivative of the function it is: what comes before the name, and the
+    quotes after it.
     """
     plain = name.rstrip("'")
     return plain.removesuffix(function).removesuffix("_"), len(name) - len(plain)
@@ -73,7 +73,7 @@ class Indices:
 
 class Oddity(NamedTuple):
     """Something that nobody writes of a scalar: what it is, the scalar, the place, and what it
-    stands beside or the function. (``leading``: what nobody writes of a vector.)
+    is beside or the function. (``leading``: what nobody writes of a vector.)
     """
 
     kind: str
@@ -90,7 +90,7 @@ class Oddity(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """The letters that have to be vectors, and those that numbers are added to or that stand in
+    """The letters that have to be vectors, and those that numbers are added to or that are in
     functions of numbers.
     """
 
@@ -143,13 +143,13 @@ class Context:
             tuple[int, bool], list[str]
         ] = {}  # what ``doubts.py`` has found of scalars
         self.vectors: set[str] | None = None  # and of letters that are used as vectors,
-        self.sums: dict[int, Expr] = {}  # and of terms, each with the sum that it stands in,
+        self.sums: dict[int, Expr] = {}  # and of terms, each with the sum that it is in,
         self.slopes: dict[int, list[str]] = {}  # and of these sums
         self.evidence: Evidence | None = None  # and where letters stand
         self.counted = counted
         self.signs: Mapping[int, str] = {}  # what is read in the place of the operators of nodes
         self.failed: SyntaxNode | None = None  # where the text has no type,
-        self.operands: list[Expr] = []  # what stands there,
+        self.operands: list[Expr] = []  # what is there,
         self.clashed = False  # and whether sizes are to blame, not kinds
         self.unexpanded = False  # whether there are derivatives inside
 
@@ -177,7 +177,7 @@ class Context:
                 self.taken.update(names_in(part.shape))
             self.definitions[name] = copies[id(value)]
             self.replaceable.add(name)
-            plain = name.strip("()")  # a part without a name goes by its text in brackets
+            plain = name.strip("()")  # a part without a name is known by its text in brackets
             self.names_given.setdefault(
                 id(copies[id(value)]), plain if plain.isidentifier() else name
             )
@@ -383,12 +383,12 @@ class Context:
         return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
 
     def factor(self, expr: Expr) -> str:
-        """The text of an operand as it can stand in a product."""
+        """The text of an operand as it can be in a product."""
         text = self.quote(expr)
         return f"({text})" if expr.op in _LOOSE and id(expr) not in self.names_given else text
 
     def base(self, expr: Expr) -> str:
-        """The text of an operand as it can stand before ``'`` or ``.^``."""
+        """The text of an operand as it can come before ``'`` or ``.^``."""
         text = self.quote(expr)
         inner = id(expr) in self.names_given or expr.op not in _INFIX
         return text if inner else f"({text})"

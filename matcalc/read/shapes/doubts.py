@@ -36,7 +36,7 @@ _LEADING = 4  # the price of a vector that stands where counts do
 _TRANSPOSED, _ADDED, _BEHIND, _OUTER, _FUNCTION, _SQUARE, _TIMES, _OVER = 8, 4, 5, 5, 5, 6, 4, 3
 _KINDS = ("scalar", "vector", "matrix")
 _FOR_VECTORS = ("call", "norm", "entries")
-# what stands in a product, a quotient or a power when one sign more is written
+# what is in a product, a quotient or a power when one sign more is written
 _SIGNS = {
     "*": ("'*", "*'", ".*"),
     "/": ("./", "*inv"),
@@ -69,8 +69,8 @@ class Doubt(NamedTuple):
 
 
 def doubts(context: Context) -> list[Doubt]:
-    """Everything odd in the text, in order; what is said of the same letters in the same way counts
-    once.
+    """Everything odd in the text, in order; what is said about the same letters in the same way
+    counts once.
     """
     found = []
     seen: set[tuple[object, ...]] = set()
@@ -162,7 +162,7 @@ def conflict(
 
 
 def _stands_below(quotient: SyntaxNode, name: str) -> bool:
-    """Whether a letter stands in what is divided by."""
+    """Whether a letter is in what is divided by."""
     below = postorder(quotient.args[1], children)
     return any(node.kind == "name" and node.value == name for node in below)
 
@@ -188,7 +188,7 @@ def _letters(context: Context, expr: Expr, *, functions: bool) -> list[str]:
     """The undeclared scalars that a scalar is made of so that a vector in their place would make a
     vector.
 
-    Numbers stand before what they multiply: of the factors of a product that is the last.
+    Numbers come before what they multiply: of the factors of a product that is the last.
     """
     key = (id(expr), functions)
     found = context.letters.get(key)
@@ -348,8 +348,8 @@ def _is_computed(scalar: Expr) -> bool:
 
 
 def _behind(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
-    """A scalar behind a matrix or a row: scalars stand before what they multiply."""
-    assert oddity.other is not None  # what stands before
+    """A scalar after a matrix or a row: scalars come before what they multiply."""
+    assert oddity.other is not None  # what comes before
     why = f"{context.quote(oddity.other)} precedes it"
     return Doubt(oddity.key, _BEHIND, _as(names, "vector", why), "", None)
 
@@ -362,7 +362,7 @@ def _outer(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
 
 
 def _doubt_leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
-    """A vector before a number, as in n*log(det(S)) and n*x'*x, or a letter that counts behind
+    """A vector before a number, as in n*log(det(S)) and n*x'*x, or a letter that counts after
     one.
     """
     assert oddity.other is not None  # what it multiplies
@@ -394,7 +394,9 @@ def _function(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
 
 
 def _argument_of(context: Context, oddity: Oddity) -> str:
-    """In which words a letter is the argument of a function, which goes by its name in the text."""
+    """In which words a letter is the argument of a function, which is known by its name in the
+    text.
+    """
     node = oddity.node
     if not oddity.name:
         return "entries of it are taken"

@@ -105,7 +105,7 @@ def _why(context: Context, oddity: Oddity) -> str:
         return "it is transposed"
     if oddity.kind == "function":
         return f"it occurs in {oddity.name or 'brackets'}(...)"
-    assert oddity.other is not None  # what it stands beside
+    assert oddity.other is not None  # what it is beside
     other = context.quote(oddity.other)
     return f"it follows {other}" if oddity.kind == "behind" else f"it is added to {other}"
 

@@ -1,6 +1,6 @@
 """Bound indices: entries ``A[i, j+1]``, binders ``sum[i<j](E)``, arrays ``F[i, k] = E``.
 
-A range that is not written is the axis that the index stands on by itself. All such axes of one
+A range that is not written is the axis that the index is on by itself. All such axes of one
 index are equal. Where the text says nothing or two things, it is refused.
 """
 
@@ -168,7 +168,7 @@ def _place(context: Context, value: Affine) -> AffineIndex:
 
 
 def _along(context: Context, use: IndexUse) -> None:
-    """Remembers that an index stands on an axis; by itself and without a range it runs along it."""
+    """Remembers that an index is on an axis; by itself and without a range it runs along it."""
     indices = context.indices
     plain = use.place.plain
     indices.uses.append(use)
@@ -232,7 +232,7 @@ def _conditions(context: Context, binding: Binding) -> tuple[Condition, ...]:
 
 
 def _on_one_index(context: Context, binding: Binding, part: SyntaxNode, name: str) -> ShapeError:
-    """The error for a condition on one index that is no end of its range, as ``i != 3``."""
+    """The error for a condition on one index that is not an end of its range, as ``i != 3``."""
     hint = None if part.kind == "!=" else f"write a range, as in {binding.name}[{name}=1:n]"
     others = [side for side in part.args if str(side.value) != name]
     if part.kind == "!=" and binding.name == "sum" and len(others) == 1:
@@ -288,7 +288,7 @@ def _check_range(context: Context, binding: Binding, bound: BoundIndex, own: Ind
 def _limit_or_index(
     context: Context, binding: Binding, bound: BoundIndex, other: Index
 ) -> ShapeError:
-    """The error for the n of ``sum[i<n](x[i]/n)``, which stands on no axis."""
+    """The error for the n of ``sum[i<n](x[i]/n)``, which is on no axis."""
     name = bound.name
     within = [
         place
@@ -315,7 +315,7 @@ def _entry(context: Context, use: IndexUse) -> str:
 
 
 def _written_range(context: Context, use: IndexUse) -> str:
-    """The range in which a place is inside of its axis: ``0:n - 1`` for i + 1."""
+    """The range in which a place is inside its axis: ``0:n - 1`` for i + 1."""
     size = context.final(use.axis, context.names())
     return f"{ONE.plus(use.place.offset, -1)}:{size.plus(use.place.offset, -1)}"
 

@@ -170,7 +170,7 @@ def _orders(
     """The nodes of each statement, children before parents, and the names of all dimensions."""
     orders = [postorder(statement.body, _typed_children) for statement in statements]
     dimensions = set(size_names(declared.values()))
-    used: dict[str, SyntaxNode] = {}  # the names of sizes in the text, with what they stand in
+    used: dict[str, SyntaxNode] = {}  # the names of sizes in the text, with what they are in
     bound: set[str] = set()
     for order in orders:
         for node in order:

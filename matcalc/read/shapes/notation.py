@@ -1,4 +1,4 @@
-"""What is written in the notation of other languages, and names that are no functions: what is
+"""What is written in the notation of other languages, and names that are not functions: what is
 meant, if it is clear.
 """
 
@@ -183,7 +183,7 @@ def lone_function(context: Context, node: SyntaxNode) -> MatcalcError:
 
 
 def unknown_function_error(context: Context, node: SyntaxNode) -> MatcalcError:
-    """The error for a call of what is no function, with what it may be."""
+    """The error for a call of what is not a function, with what it may be."""
     # on the path of an error only
     from matcalc.read.syntax.advice import is_quotient_of_differentials  # noqa: PLC0415
 
@@ -304,7 +304,7 @@ def note_call(
 
 
 def _note_axis(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> None:
-    """Says of max(A, 1) that the number is no axis, which it is in NumPy."""
+    """Says of max(A, 1) that the number is not an axis, which it is in NumPy."""
     where, axis = node.mark or node.span, context.literal(args[1])
     if context.source[where.start : where.end] != name or axis not in (1, 2, 3):
         return

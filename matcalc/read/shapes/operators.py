@@ -147,7 +147,7 @@ def multiply(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Exp
     """``*``: sum_j left[..., j] right[j, ...], or the multiple by a scalar, or the outer product of
     column and row.
     """
-    if context.oddities and node.args:  # more factors follow behind the scalar
+    if context.oddities and node.args:  # more factors follow after the scalar
         context.oddities.pop(("behind", id(node.args[0])), None)
         context.oddities.pop(("outer", id(node.args[0])), None)
     python = _is_python(context, node)
@@ -211,7 +211,7 @@ def _is_python(context: Context, node: SyntaxNode) -> bool:
 
 def _of_one_axis(context: Context, node: SyntaxNode, left: Expr, right: Expr) -> Expr:
     """``x @ y`` and ``x @ A``, x with one axis as in NumPy: sum_i x[i] right[i, ...], which has
-    one axis less, and is no row.
+    one axis less, and is not a row.
     """
     if right.rank == 1:
         return multiply(context, node, transpose(context, node.args[0], left), right)
@@ -240,7 +240,7 @@ def _require_matrices(context: Context, node: SyntaxNode, *args: Expr) -> None:
 
 def _note_leading(context: Context, node: SyntaxNode, left: Expr | None, right: Expr) -> None:
     """Remembers n in n*log(det(S)) and in n*x'*x, which may be a number as well as a vector, and so
-    may be what it stands in: (n - p - 1)/2.
+    may be what it is in: (n - p - 1)/2.
     """
     while left is not None and left.op in ("/", "*", "+", "-", "neg"):
         if left.op == "neg" or left.args[1].op == "number":
@@ -271,7 +271,7 @@ def _transpose_text(context: Context, expr: Expr) -> str:
 
 
 def _not_a_product(context: Context, left: Expr, right: Expr, where: Span) -> Exception:
-    """The error for a product of a column with something that is no row, or of something with a
+    """The error for a product of a column with something that is not a row, or of something with a
     row.
     """
     x, y = context.factor(left), context.factor(right)

@@ -273,7 +273,7 @@ _LARGEST_ORDER = 1000
 
 
 def _with_order(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
-    """A function entry by entry with a whole number that is known: an order, a number of terms."""
+    """A function entry by entry with an integer that is known: an order, a number of terms."""
     whole = OPERATIONS[name].whole
     assert whole is not None  # the signature is special for its sake
     place, least, hint = whole

@@ -19,9 +19,9 @@ _PART = re.compile(r"(\w*[^\W\d_])_([1-9][0-9]?|[a-z])")
 _INDEXED = re.compile(r"(?<![\w.\\])[^\W\d_]\w*?_([ijklmn]|[ijklmn]{2})(?![\w(\[])")
 _PAIR = re.compile(r"([^\W\d_])_([i-n])([i-n])")
 _SUM = re.compile(r"(?<![\w.])(sum|prod|mean)\s*\(")
-_OVER = re.compile(r"\s*,\s*[i-n]\s*$")  # the index behind what is summed: sum(x_i^2, i)
+_OVER = re.compile(r"\s*,\s*[i-n]\s*$")  # the index after what is summed: sum(x_i^2, i)
 _COMPACT = re.compile(r"([A-Z])([a-z]|[A-Z])")
-_OF_PRODUCTS = frozenset("bcuvwxyz")  # what stands behind a matrix as a rule
+_OF_PRODUCTS = frozenset("bcuvwxyz")  # what follows a matrix as a rule
 _MIXED = re.compile(r"([α-ωΑ-Ω])([A-Za-z]\w*)")
 _POWER_T = re.compile(r"(\b\w+|\([^()]*\))\s*(?:\^|\*\*)t\b")
 _EXPONENTIAL = re.compile(r"(?<!\w)exp\((\s*-?\s*(?:[A-Z]\w*\s*\*\s*t|t\s*\*\s*[A-Z]\w*)\s*)\)")
@@ -166,7 +166,7 @@ def _kinds(names: list[str]) -> list[tuple[str, str]]:
 
 
 def _sum_over(text: str) -> tuple[str, str] | None:
-    """The index of the names inside of sum(...) that is the same in all, and what to write."""
+    """The index of the names inside sum(...) that is the same in all, and what to write."""
     if len(text) > _LONGEST:
         return None
     for head in _SUM.finditer(text):

@@ -61,7 +61,7 @@ def permute(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> 
 
 def einsum(context: Context, node: SyntaxNode, name: str, args: list[Expr]) -> Expr:
     """einsum("bij,bjk->bik", A, B): the product of the entries, summed over the letters that are
-    not behind the arrow.
+    not after the arrow.
     """
     inputs, output = _subscripts(context, node)
     if len(inputs) != len(args):
@@ -176,7 +176,7 @@ def refuse_operator(context: Context, node: SyntaxNode, args: Sequence[Expr]) ->
 
 
 def refuse_blocks(context: Context, args: Sequence[Expr], places: Sequence[SyntaxNode]) -> None:
-    """Blocks that are no scalars, vectors and matrices."""
+    """Blocks that are not scalars, vectors and matrices."""
     for arg, place in zip(args, places, strict=True):
         if arg.is_tensor:
             hint = f"{_slice(context, arg)} is a matrix"

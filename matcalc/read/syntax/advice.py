@@ -85,7 +85,7 @@ _PLACE = re.compile(r"\s*(-?)\s*(\w*)\s*(?:(:)\s*(-?)\s*(\w*)\s*)?$")
 
 
 def is_quotient_of_differentials(text: str) -> bool:
-    """Whether a text begins as d/dx does, or is df/dx: that is no division."""
+    """Whether a text begins as d/dx does, or is df/dx: that is not a division."""
     return _LEIBNIZ.match(text) is not None
 
 
@@ -155,7 +155,7 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
 
 
 def _elsewhere(text: str, readable: Callable[[str], bool]) -> str | None:
-    """Nested rows, inverse functions, positive parts and definitions behind a comma."""
+    """Nested rows, inverse functions, positive parts and definitions after a comma."""
     if rows := rewrite_nested_rows(text):
         written = text[: rows[0]] + rows[2] + text[rows[1] :]
         return f"write {written}" if readable(written) else None
@@ -173,7 +173,7 @@ def _elsewhere(text: str, readable: Callable[[str], bool]) -> str | None:
 
 
 def _is_definition(stream: list[Token], k: int) -> bool:
-    """Whether another = stands before the k-th token in its statement."""
+    """Whether another = comes before the k-th token in its statement."""
     start = max((i for i in range(k) if stream[i][0] == "SEPARATOR"), default=-1)
     return any(each[0] == "EQUALS" for each in stream[start + 1 : k])
 
@@ -346,7 +346,7 @@ def _product_end(stream: list[Token], k: int, last: int) -> int:
 
 
 def _is_missing(stream: list[Token], k: int) -> bool:
-    """Whether two operands stand beside each other."""
+    """Whether two operands are beside each other."""
     kind, before = stream[k][0], stream[k - 1][0]
     if before not in ENDS or (kind not in FACTORS and kind != "NUMBER"):
         return False

@@ -17,7 +17,7 @@ def drive(
     stream: list[Token], table: ParseTable, builders: Mapping[str, Build], refuse: Refuse
 ) -> Any:
     """The value of the start symbol; ``refuse`` makes the error for a token, the one before it and
-    what could stand there.
+    what could be there.
 
     ``builders`` has a function for each action of the grammar; None passes the first value on.
     """

@@ -1,7 +1,7 @@
 """Which names are indices: those that a binder around them binds, ``i`` in ``sum[i](x[i]*y[i])``.
 
-An index holds in the body of its binder, and in the square brackets behind the place where it
-stands first. It hides what has its name outside. In a condition every name that is a place by
+An index holds in the body of its binder, and in the square brackets after the place where it
+comes first. It hides what has its name outside. In a condition every name that is a place by
 itself in the body is an index, one that a binder further out binds or a new one of this binder:
 ``sum[i<j](A[i,j])`` binds both. Other names are sizes, and so are those that variables are declared
 with: the n of ``sum[i<n](x[i]/n)`` where x is a ``vector(n)``.
@@ -29,8 +29,8 @@ from matcalc.read.syntax.nodes import (
 
 NORMALISED = ("softmax",)  # at each value of an index that is bound around them
 BINDERS = tuple(sorted(OVER_INDICES, key=lambda name: name in OF_ENTRIES))  # sums first
-_PLACES = ("name", "bounds", *COMPARISONS)  # what may stand in the brackets of a binder
-_MOST_COPIED = 20_000  # nodes, for softmax inside of softmax
+_PLACES = ("name", "bounds", *COMPARISONS)  # what may be in the brackets of a binder
+_MOST_COPIED = 20_000  # nodes, for softmax inside softmax
 _MOST = 8  # indices of one binder: an array has no more axes
 _Names = Mapping[str, BoundIndex]
 Affine = tuple[
@@ -81,7 +81,7 @@ def _declared_sizes(statements: list[Statement]) -> list[str]:
 
 
 def _define(statement: Statement, counts: Container[str], source: str) -> None:
-    """Makes the definition of a member of ``f[0] = x``, which binds nothing and so is no array.
+    """Makes the definition of a member of ``f[0] = x``, which binds nothing and so is not an array.
 
     Raises ParseError for ``F[t,:] = E`` in a loop of t, which would be a row of an array.
     """

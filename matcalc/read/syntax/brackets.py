@@ -80,7 +80,7 @@ def find_operand_end(stream: list[Token], k: int) -> int:
 
 
 def find_arguments(stream: list[Token], opener: int, closer: int) -> list[tuple[int, int]]:
-    """The first and the last position in the text of what stands between the commas."""
+    """The first and the last position in the text of what is between the commas."""
     found, depth, start = [], 0, stream[opener][2]
     for i in range(opener + 1, closer + 1):
         kind = stream[i][0]

@@ -226,7 +226,7 @@ def _tensor_hint(name: str, body: SyntaxNode, source: str) -> str | None:
 
 
 def instead(kind: str, name: str) -> str:
-    """What to write for sets of matrices that are no kinds; empty where nothing is known."""
+    """What to write for sets of matrices that are not kinds; empty where nothing is known."""
     if kind in _MANIFOLDS:
         declared, manifold = _MANIFOLDS[kind]
         return (

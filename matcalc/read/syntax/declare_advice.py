@@ -17,7 +17,7 @@ _KIND = re.compile(r"(?P<kind>[a-z]+)(\(.*\))?")
 _APART = re.compile(rf"\s*(?P<name>{_NAME})\s*[:\s]\s*(?P<kind>[a-z]+)\s+{_SIZES}\s*")
 _BEFORE = re.compile(rf"\s*(?P<kind>[a-z]+)(?P<sizes>\(.*\))?\s+(?P<name>{_NAME})\s*")
 _TIMES = re.compile(r"\b([a-z]|\d+)x([a-z]|\d+)\b")  # mxn, 3x2
-# words that are no sizes behind a kind
+# words that are not sizes after a kind
 _NO_SIZES = re.compile(r"\b(matrix|vector|square|triangular|positive|(semi)?definite)\b")
 _IN_WORDS = re.compile(
     r"((real|column)\s+)?((?P<side>lower|upper)[\s_-]+triangular|(?P<kind>[a-z]+))"

@@ -208,7 +208,7 @@ def _in_r(text: str, position: int) -> str:
 
 
 def _without_comment(text: str, position: int) -> str:
-    """A text with a comment behind it, and 5%."""
+    """A text with a comment after it, and 5%."""
     alone, number = text[:position].strip(), re.search(r"[\d.]+$", text[:position])
     if re.fullmatch(r"%\s*\w+\s*", text[position:]) and not number:
         return "neither comments nor remainders are supported: enter only the expression"
@@ -231,7 +231,7 @@ def refuse_two_meanings(text: str, stream: list[Token]) -> None:
 
 
 def body_behind_prompt(text: str) -> str | None:
-    """What stands behind the prompt of another program, as in ``>>> x'*x``; None without one."""
+    """What follows the prompt of another program, as in ``>>> x'*x``; None without one."""
     prompt = _PROMPT.match(text)
     return text[prompt.end() :].strip() if prompt else None
 
@@ -304,7 +304,7 @@ def _refuse_spaced_blocks(text: str, stream: list[Token]) -> None:
 
 
 def _belongs(text: str, before: Token, start: int) -> bool:
-    """Whether a bracket belongs to what stands before it, as in x[1] and sum[i=1:n]."""
+    """Whether a bracket belongs to what comes before it, as in x[1] and sum[i=1:n]."""
     return before[0] in ENDS or text[start - 1].isalnum()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from matcalc.read.syntax.names import DERIVED
 
-_WHOLE = re.compile(r"[\w.]+|[\w.]+\([^()]*\)")  # what stands before ' and .^ without brackets
+_WHOLE = re.compile(r"[\w.]+|[\w.]+\([^()]*\)")  # what comes before ' and .^ without brackets
 _MATRIX = re.compile(r"[A-Z]\w*")
 _PLACE = re.compile(r"\((\d)\)|\{(\d)\}")
 _OF_R = frozenset({"colsums", "rowsums", "colmeans", "rowmeans"})  # where X*Y and X^2 go by entries
@@ -256,7 +256,7 @@ ANYWAY: Mapping[str, str] = {
 
 
 def find_advice(name: str, texts: Sequence[str]) -> str | None:
-    """What to write for a call of a name that is no function, with the texts of its arguments."""
+    """What to write for a call of a name that is not a function; ``texts`` are its arguments."""
     spelt = name.lower().replace("_", "")
     template = WITH_ARGUMENTS.get((name, len(texts)), WITH_ARGUMENTS.get((spelt, len(texts))))
     if spelt in _OF_R:

@@ -55,7 +55,7 @@ _TEXTS = {"'": re.compile(r"'[^'\n]*'"), '"': re.compile(r'"[^"\n]*"')}
 
 
 def tokens(text: str, table: ParseTable, *, power_of_T: bool = False) -> list[Token]:
-    """The tokens of the text, ended by ``$END`` behind the last of them.
+    """The tokens of the text, ended by ``$END`` after the last of them.
 
     ``^T`` is the transpose, or with ``power_of_T`` the power by a scalar that is called T.
     """
@@ -127,7 +127,7 @@ class _Nesting:
         self.norms: list[
             tuple[int, int, str]
         ] = []  # where each open ‖ || | stands, in how many brackets, and which it is
-        self.braces: list[int] = []  # the depth inside of each open { behind a ^
+        self.braces: list[int] = []  # the depth inside each open { after a ^
         self.loops = 0  # that are not ended
 
     @property

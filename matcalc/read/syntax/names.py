@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# where a derivative is asked for inside of the text
+# where a derivative is asked for inside the text
 DERIVED = "enter only what is differentiated; the variable goes into --wrt, in Python into wrt="
 
 GREEK = frozenset(

@@ -20,7 +20,7 @@ class SyntaxNode:
     ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name),
     ``size`` (a name that no index hides), ``call`` (value: the
     function's name), ``norm`` (value: its subscript ``F 1 2 inf``, or empty), ``bars`` for ``|a|``,
-    ``text`` (value: what stands in quotes), ``neg``, ``'``, a binary operator as it is written in
+    ``text`` (value: what is in quotes), ``neg``, ``'``, a binary operator as it is written in
     ASCII (value: ``python`` if it is Python's), ``blocks`` (value: how many there are in each row),
     ``entries`` of the first operand at the places that are the others: sizes, or ``:``, or
     ``range`` with two sizes. ``start`` and ``end`` enclose the node's text, brackets around it
@@ -98,7 +98,7 @@ class Loop(Statement):
 
 
 def flat(statements: Iterable[Statement]) -> Iterator[Statement]:
-    """The statements, each loop before those that stand in it."""
+    """The statements, each loop before those that are in it."""
     todo = list(reversed(list(statements)))
     while todo:
         statement = todo.pop()
@@ -150,7 +150,7 @@ class Binding:
     """What a node of the kind ``binder`` binds: ``sum[i, j>i](body)`` is called ``sum``, and the
     entries that define an array are called ``array``.
 
-    ``places`` are what stands in the square brackets; ``binders.bind`` makes ``bounds`` and
+    ``places`` are what is in the square brackets; ``binders.bind`` makes ``bounds`` and
     ``conditions`` of them, and of the names that they bind nodes of the kind ``index`` (value: the
     Bound).
     """

@@ -328,7 +328,7 @@ def _mapping(parts: list[Any]) -> Statement:
 
 
 def _where(parts: list[Any]) -> list[Statement]:
-    """The definitions behind a value go before it."""
+    """The definitions after a value go before it."""
     statements: list[Statement] = parts[0]
     return [*statements[:-1], *parts[2], statements[-1]]
 

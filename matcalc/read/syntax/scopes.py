@@ -45,7 +45,7 @@ def _refuse_inside(loop: Loop, source: str) -> None:
 
 class _Scopes:
     def __init__(self, taken: set[str], source: str) -> None:
-        self._taken = taken  # names that mean something outside of all brackets
+        self._taken = taken  # names that mean something outside all brackets
         self._source = source
         self._within: dict[
             str, list[list[SyntaxNode]]

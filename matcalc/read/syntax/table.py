@@ -52,7 +52,7 @@ def scanner(terminals: dict[str, str]) -> str:
     """One regular expression for all terminals, in their order: the last group is the one found.
 
     What is another terminal before something, as ``x[i] =`` begins with a name, is looked for
-    behind that one: what both begin with takes long to compile.
+    after that one: what both begin with takes long to compile.
     """
     names = {pattern: name for name, pattern in terminals.items()}
     behind: dict[str, list[str]] = {}

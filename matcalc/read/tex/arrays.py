@@ -22,13 +22,13 @@ from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import Key, symbol
 
 _KINDS = ("", "vector", "matrix")
-_COUNTING = frozenset("ijklqrst")  # what is no size as the end of a sum
+_COUNTING = frozenset("ijklqrst")  # what is not a size as the end of a sum
 
 
 def by_entries(
     equation: EquationPhrase, scope: Scope, behind: Sequence[Phrase] = ()
 ) -> EquationPhrase:
-    """The equation; of the whole array if its left side is an entry of it. ``behind`` are the
+    """The equation; of the whole array if its left side is an entry of it. ``after`` are the
     values that may use the array.
     """
     entry = equation.left
@@ -79,7 +79,7 @@ def index_printed(equation: EquationPhrase, scope: Scope, *, last: bool) -> Equa
 
 
 def _indices(phrase: Phrase, scope: Scope) -> list[str]:
-    """The letters of a subscript; none if something else stands there."""
+    """The letters of a subscript; none if something else is there."""
     parts = subscripts.places(phrase, 2)
     names = subscripts.names(phrase, scope.source)
     plain = len(names) == len(parts) and all(part.kind == "symbol" for part in parts)
@@ -103,7 +103,7 @@ def _is_used_whole(
     behind: Sequence[Phrase],
     scope: Scope,
 ) -> bool:
-    r"""Whether K stands behind K_{ij} = k(\|x_i - x_j\|), which would be used for nothing if it
+    r"""Whether K follows K_{ij} = k(\|x_i - x_j\|), which would be used for nothing if it
     were one value.
     """
     source = scope.source

@@ -1,4 +1,4 @@
-r"""Sums that are no product of whole arrays, as binders of the language.
+r"""Sums that are not products of whole arrays, as binders of the language.
 
 \sum_{i<j} \lVert x_i - x_j \rVert^2 is sum[i<j](norm2(X[i,:]' - X[j,:]')^2); \prod_i, \max_k and
 \min_k are binders always.

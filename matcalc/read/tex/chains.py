@@ -26,7 +26,7 @@ _LOGARITHMS = {"2": "log2", "10": "log10"}
 
 
 def value(phrase: Phrase) -> Phrase:
-    """The phrase inside of brackets around one thing."""
+    """The phrase inside brackets around one thing."""
     while phrase.kind == "bracket" and len(phrase.args) == 1:
         inside = phrase.args[0]
         inside.start, inside.end, inside.bracketed = phrase.start, phrase.end, True
@@ -297,7 +297,7 @@ def _stops(argument: Phrase, following: Phrase) -> bool:
 
 
 def _unclear(head: Phrase, first: Phrase, factors: list[Phrase], scope: Scope) -> ParseError:
-    """The error for log x^T A x; ``factors`` are those behind the first, the last one before."""
+    """The error for log x^T A x; ``factors`` are those after the first, the last one before."""
     second = factors[-1]
     for factor in reversed(factors):
         if _stops(second, factor) and factor is not factors[-1]:

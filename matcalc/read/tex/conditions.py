@@ -36,7 +36,7 @@ def cases(branches: list[Branch], span: Span, source: str) -> Phrase:
     if last and not (len(before) == 1 and _is_opposite(before[0][1], last, source)):
         raise _problem("these cases may leave something out", last[0].span, source)
     for each, (condition, *more) in reversed(before):
-        for other in more:  # their product, so that what is left stands in one place
+        for other in more:  # their product, so that what is left is in one place
             both = (condition, other)
             condition = Phrase(".*", span.start, span.end, args=both, mark=span)
         args = (condition, each, value)

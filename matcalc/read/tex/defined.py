@@ -1,10 +1,10 @@
-r"""What a formula writes out in lines of its own or behind it.
+r"""What a formula writes out in lines of its own or after it.
 
 A function: ``f(x) = \|Ax - b\|^2 \\ \nabla f(x)``. The letter is then a name for the value, so its
 arguments are left away where it is called with the same ones, and ``\nabla`` without a letter below
 has its only argument.
 
-Letters in the same line, or in lines behind: ``r^\top r \text{ where } r = A x - b``, ``h = \tanh(W
+Letters in the same line, or in lines after: ``r^\top r \text{ where } r = A x - b``, ``h = \tanh(W
 x), y = v^\top h``.
 They are put before the value that uses them.
 """
@@ -38,7 +38,7 @@ _HESSIAN = (
     "plain language"
 )
 _MOST = 20  # letters that one line defines
-_Function = tuple[str, list[Token]]  # the letter, and what stands behind it: ( x , y )
+_Function = tuple[str, list[Token]]  # the letter, and what follows it: ( x , y )
 
 
 def tokens_of(text: str, table: ParseTable, scope: Scope) -> list[Token]:
@@ -59,7 +59,7 @@ def tokens_of(text: str, table: ParseTable, scope: Scope) -> list[Token]:
 
 def join_lines(found: list[Token], text: str) -> list[Token]:
     r"""The tokens without the ends of lines within a formula: before a sign, L = a \\ + b, and
-    behind one. A minus goes on, unless the line defines what is used behind it.
+    after one. A minus goes on, unless the line defines what is used after it.
     """
     result: list[Token] = []
     depth, start = 0, 0  # where the line begins in the result
@@ -115,8 +115,8 @@ def _definitions_first(found: list[Token], text: str) -> list[Token]:
 
 
 def pieces_of(line: list[Token], text: str) -> list[list[Token]]:
-    """What stands in lines, and between commas and words such as where, if a letter is defined
-    behind each.
+    """What is in lines, and between commas and words such as where, if a letter is defined
+    after each.
     """
     pieces: list[list[Token]] = [[]]
     depth = 0
@@ -242,7 +242,7 @@ def _nabla_before(result: list[Token]) -> int | None:
 
 
 def note_unused(statements: list[Statement], label: Phrase | None, scope: Scope) -> None:
-    """A note for each line that defines what no line behind it uses, and for a value in which the
+    """A note for each line that defines what no line after it uses, and for a value in which the
     letter stands that it is called.
     """
     used: set[str] = set()

@@ -15,7 +15,7 @@ from matcalc.read.tex.symbols import symbol
 COLUMN, TRANSPOSED, STACKED = ".", "T", "V"
 SIGNS = ("gradient", "derivative")
 DIVERGENCE = "div"
-_ENDING = frozenset(  # whose last operand stands at the end
+_ENDING = frozenset(  # whose last operand is at the end
     ("bigsum", "neg", "+", "-", "*", ".", ".*", "x", "⊗", "frobenius", *SIGNS)
 )
 _OF_VECTORS = (r"\cdot", "·", "⋅", r"\times", "×")
@@ -45,7 +45,7 @@ def fraction(above: Phrase, below: Phrase, span: Span, scope: Scope) -> Phrase |
     parts = tuple([letter for letter, _, _ in found])
     marks = "".join(mark for _, _, mark in found)
     head = Phrase("gradient", span.start, span.end, args=body, parts=parts, order=order, text=marks)
-    head.bracketed = bool(body)  # what stands above is all that is differentiated
+    head.bracketed = bool(body)  # what is above is all that is differentiated
     return head
 
 
@@ -58,12 +58,12 @@ def _of_vectors(behind: str, span: Span, scope: Scope) -> ParseError:
 
 
 def is_open(phrase: Phrase) -> bool:
-    """Whether this is a derivative sign whose operand is behind it."""
+    """Whether this is a derivative sign whose operand is after it."""
     return phrase.kind in SIGNS and not phrase.bracketed
 
 
 def nabla(head: Phrase, following: Phrase | None, scope: Scope) -> Phrase:
-    r"""\nabla_x and \nabla_x^2, without what they stand before; \nabla before a formula, whose
+    r"""\nabla_x and \nabla_x^2, without what they come before; \nabla before a formula, whose
     variable --wrt says, or which has only one.
     """
     order = 1
@@ -121,7 +121,7 @@ def apply_operator(head: Phrase, body: Phrase | None) -> Phrase:
 
 
 def open_end(left: Phrase) -> list[Phrase]:
-    """The last derivative sign that reaches to the end of what stands before an operator, with all
+    """The last derivative sign that reaches to the end of what comes before an operator, with all
     that ends there; nothing if there is none.
     """
     before: list[Phrase] = []
@@ -134,8 +134,8 @@ def open_end(left: Phrase) -> list[Phrase]:
 
 
 def widen(left: Phrase, kind: str, right: Phrase, mark: Span, scope: Scope) -> bool:
-    r"""Takes what stands behind an operator into the operand of a derivative sign at the end of
-    what stands before it, as it reaches to the end of the product. Returns whether there is one.
+    r"""Takes what follows an operator into the operand of a derivative sign at the end of
+    what comes before it, as it reaches to the end of the product. Returns whether there is one.
 
     \nabla_x \cdot F is the divergence.
     """
@@ -272,7 +272,7 @@ def _upright(below: Phrase, scope: Scope) -> Phrase:
 
 
 def _above(above: Phrase, scope: Scope) -> tuple[int, tuple[Phrase, ...]]:
-    """The order, and what is derived if it stands in the numerator."""
+    """The order, and what is derived if it is in the numerator."""
     head = above.args[0] if above.kind == "differential" else above
     order = _exponent(head.args[1], scope) if head.kind == "power" else 1
     if above.kind != "differential" and not _is_d(above, scope):
@@ -287,7 +287,7 @@ def _is_vec(phrase: Phrase) -> bool:
 
 
 def _below(below: Phrase, scope: Scope, *, of_vec: bool) -> list[tuple[Phrase, int, str]]:
-    r"""The variables of a denominator, how many times each stands there, and how. Below the
+    r"""The variables of a denominator, how many times each is there, and how. Below the
     derivative of a vec it may be \operatorname{vec}(X), which is how J is written.
     """
     found: list[tuple[Phrase, int, str]] = []

@@ -38,7 +38,7 @@ def below(text: str, position: int) -> str | None:
 
 
 def refuse_unnamed(text: str, left: Phrase, sign: Span) -> UnknownNameError:
-    """The error for an equation whose left side is no name."""
+    """The error for an equation whose left side is not a name."""
     shown = text[left.start : left.end]
     hint = (
         "leave the left side out; a condition, as in a problem with constraints, is not supported"
@@ -136,7 +136,7 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
                 span=span,
                 hint=f"write \\sum_{{{i}=1}}^{{{n}}} \\sum_{{{j}=1}}^{{{m}}}",
             )
-        if "LETTERS" in row and "SUP" not in row:  # behind an operand there could be a superscript
+        if "LETTERS" in row and "SUP" not in row:  # after an operand there could be a superscript
             return ParseError(
                 f"{what} where a letter, a number or a bracket is expected", source=text, span=span
             )
@@ -156,7 +156,7 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
 
 
 def _parting_hint(text: str, token: Token) -> str | None:
-    """The hint for a comma between formulas, which stands in no brackets."""
+    """The hint for a comma between formulas, which is in no brackets."""
     start = token[1]
     if token[0] == "COMMA" and all(
         text.count(opening, 0, start) == text.count(closing, 0, start)

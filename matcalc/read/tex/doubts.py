@@ -59,7 +59,7 @@ def refuse_doubts(letters: Letters, root: Phrase) -> None:
 
 
 def _flat(product: Phrase) -> tuple[list[Phrase], list[int]]:
-    """The factors of a product from the left, and the products inside of it."""
+    """The factors of a product from the left, and the products inside it."""
     factors, products, stack = [], [], [product]
     while stack:
         part = stack.pop()
@@ -273,7 +273,7 @@ def _refuse_two_kinds(letters: Letters, root: Phrase) -> None:
 
 
 def _flat_sum(term: Phrase) -> list[Phrase]:
-    """The factors of a term, those inside of its sums among them."""
+    """The factors of a term, those inside its sums among them."""
     found, stack = [], [term]
     while stack:
         part = stack.pop()
@@ -332,7 +332,7 @@ def _places(phrase: Phrase) -> int:
 
 
 def _is_matrix(letters: Letters, phrase: Phrase) -> bool:
-    """Whether this must be a matrix or a row, which makes a vector of what stands behind it."""
+    """Whether this must be a matrix or a row, which makes a vector of what follows it."""
     if phrase.kind in _TRANSPOSED:
         return True
     letter = _letter(phrase)

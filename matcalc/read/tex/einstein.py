@@ -1,9 +1,9 @@
 r"""Einstein's convention, where it is asked for: A_{ij} x_j is \sum_j A_{ij} x_j, an array over i.
 
 Every letter in a subscript is an index then, unless the whole is declared as one name. An index
-that stands twice in a product is summed over all of it, one that stands there three times is an
-error, and those that stand once are the axes of the value: in the order of the left side, or else
-in that of the alphabet, as in ``einsum``. What stands in brackets is a product of its own.
+that occurs twice in a product is summed over all of it, one that is there three times is an
+error, and those that occur once are the axes of the value: in the order of the left side, or else
+in that of the alphabet, as in ``einsum``. What is in brackets is a product of its own.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TWICE = 2
 
 
 class _PhraseUse(NamedTuple):
-    """A phrase with the sums inside of it, how often each index stands in it, and the letters that
+    """A phrase with the sums inside it, how often each index is in it, and the letters that
     say the indices.
     """
 
@@ -106,12 +106,12 @@ class _Convention:
         return _PhraseUse(whole, counts, {name: said[name] for name in counts})
 
     def _factor(self, child: Phrase, part: _PhraseUse) -> _PhraseUse:
-        """A factor of a product; what is no product by itself adds its letters to this one."""
+        """A factor of a product; what is not a product by itself adds its letters to this one."""
         own = child.kind in ("indexed", "entries") or child.kind in _PRODUCTS
         return part if own and not child.bracketed else self._close(part)
 
     def _close(self, part: _PhraseUse) -> _PhraseUse:
-        """A whole product, summed over what stands twice in it."""
+        """A whole product, summed over what occurs twice in it."""
         phrase, counts, said = part
         for name, count in counts.items():
             if count > _TWICE:
@@ -194,7 +194,7 @@ class _Convention:
     # ------------------------------------------------------------------------------------
 
     def _subscripts(self, phrase: Phrase) -> list[tuple[str, Phrase]]:
-        """The indices below a letter or a bracket, each as often as it stands there."""
+        """The indices below a letter or a bracket, each as often as it is there."""
         if phrase.kind not in ("indexed", "entries"):
             return []
         base = phrase.args[0]
@@ -240,7 +240,7 @@ class _Convention:
 
 def _with(phrase: Phrase, args: tuple[Phrase, ...]) -> Phrase:
     """The phrase with other operands; it stays as it is if these are the same."""
-    args = (*args, *phrase.args[len(args) :])  # the sizes of an array are no operands
+    args = (*args, *phrase.args[len(args) :])  # the sizes of an array are not operands
     if all(a is b for a, b in zip(args, phrase.args, strict=True)):
         return phrase
     return phrase.with_args(args)

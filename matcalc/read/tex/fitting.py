@@ -88,7 +88,7 @@ def _counted(phrase: Phrase) -> Phrase:
 
 
 def _is_computed(resolver: ResolverBase, phrase: Phrase) -> bool:
-    """Whether this is no letter, or one that a line before defines."""
+    """Whether this is not a letter, or one that a line before defines."""
     if phrase.kind not in ("number", "symbol", "indexed"):
         return True
     return phrase.kind != "number" and resolver.scope.name(phrase) in resolver.letters.defined

@@ -16,7 +16,7 @@ _PLAIN = r"\.[*/^']|(?<!\\)\*|\\(?![A-Za-z{}|])|@"
 _ENTRIES = r"(\[[^\[\]]+\]|\b\w+)\[([^\[\]=<]+)\]"
 _BINDER = r"\b(sum|prod|max|min)\[(\w+)=(\w+):([^\[\]]+)\]"
 _CONDITION = r"\b(sum|prod|max|min)\[(\w+[<>]=?[^\[\],]+)\]"
-_BINDS = r"\b(sum|prod|max|min)\[\w+,"  # LaTeX has no list of indices that stand on no axis
+_BINDS = r"\b(sum|prod|max|min)\[\w+,"  # LaTeX has no list of indices that are on no axis
 _DECLARES = r"(or )?declare \w+: "
 
 

@@ -167,7 +167,7 @@ def learn_term(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value
 
 
 def note_broadcast(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> None:
-    """Says of A - 1 that it is no identity that is subtracted."""
+    """Says of A - 1 that it is not an identity that is subtracted."""
     ranks = sorted((left.rank, right.rank))
     number = phrase.args[left.rank == 2]
     if phrase.kind not in ("+", "-") or ranks != [0, 2] or number.kind != "number":

@@ -1,4 +1,4 @@
-r"""Derivatives inside of a formula: \det \frac{\partial F}{\partial x}, \|\nabla_x f(x)\|^2,
+r"""Derivatives inside a formula: \det \frac{\partial F}{\partial x}, \|\nabla_x f(x)\|^2,
 \Delta_x (x^\top A x). They become ``jacobian(F, x)``, ``grad(f, x)``, ``lap(f, x)``.
 
 A sign reaches to the end of the product. Where a part of that product may be all that is
@@ -105,7 +105,7 @@ def operator(resolver: ResolverBase, phrase: Phrase, name: str, body: Value, x: 
 
 
 def _by_whole(resolver: ResolverBase, phrase: Phrase, body: Value, x: Value) -> Value:
-    """The derivative by a variable, as often as the sign says."""
+    """The derivative with respect to a variable, as often as the sign says."""
     make = Maker(phrase)
     if phrase.order == 1:
         return _once(resolver, phrase, body, x, turned=phrase.text == TRANSPOSED)
@@ -208,7 +208,7 @@ def _mixed(resolver: ResolverBase, phrase: Phrase, body: Value, variables: list[
 
 def _by_entry(resolver: ResolverBase, phrase: Phrase, body: Value, x: Value) -> Value:
     r"""\frac{\partial f}{\partial x_1} and \frac{\partial F}{\partial x_1}: a place of the
-    derivative by x.
+    derivative with respect to x.
     """
     make = Maker(phrase)
     base, *places = x.node.args
@@ -263,7 +263,7 @@ def _no_variable(resolver: ResolverBase, phrase: Phrase, part: Phrase) -> Matcal
 def _require_variable(
     resolver: ResolverBase, phrase: Phrase, part: Phrase, variable: Value
 ) -> None:
-    """Demands a letter that stands in what is differentiated, and that nothing defines."""
+    """Demands a letter that is in what is differentiated, and that nothing defines."""
     node = variable.node.args[0] if variable.node.kind == "entries" else variable.node
     if node.kind != "name" or node.value in resolver.letters.defined:
         raise _no_variable(resolver, phrase, part)
@@ -356,7 +356,7 @@ def _two_readings(resolver: ResolverBase, sign: Phrase, cut: int) -> MatcalcErro
 
 
 def resolve_operator_call(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Value:
-    r"""\operatorname{div}(F, x), as it stands in the expression language."""
+    r"""\operatorname{div}(F, x), as it is in the expression language."""
     name = phrase.text
     if len(args) != 2:
         raise resolver.scope.problem(

@@ -1,5 +1,5 @@
 """What is known of the letters of a formula: their ranks, where they occur, which entries are
-summed. ``Letters`` reads them; the rules for subscripts ask what stands here.
+summed. ``Letters`` reads them; the rules for subscripts ask what is here.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class LetterState:
         ] = {}  # letters whose x_i are vectors, and the matrix of which these are the rows
         self.whole_keys: dict[Key, Symbol] = {}  # letters that occur without a subscript
         self.summed: set[Key] = set()  # letters of which entries are summed
-        self.used_whole: set[Key] = set()  # those with subscripts that are no entries by their use
+        self.used_whole: set[Key] = set()  # those with subscripts that are not entries by their use
         self.bound: list[tuple[Phrase, frozenset[str]]] = []  # the sums, with their indices
         self.subscripted: list[tuple[Phrase, str]] = []  # what has a subscript, and a letter in it
         self.raised: set[int] = set()  # the phrases in exponents, and the sums that begin others
@@ -86,7 +86,7 @@ class LetterState:
         )
 
     def note_own(self, phrase: Phrase, name: str) -> None:
-        """Remembers that a letter with a subscript is no part of the letter."""
+        """Remembers that a letter with a subscript is not a part of the letter."""
         shown = self.scope.quote(phrase)
         self.own[shown] = (
             f"note: {shown} is read as a variable of its own, not as a part of {name}; "
@@ -109,7 +109,7 @@ class LetterState:
         return symbol(base, self.scope.source).key == IDENTITY
 
     def indices(self, phrase: Phrase) -> list[str] | None:
-        """The letters of a subscript as indices, or None if something else stands there."""
+        """The letters of a subscript as indices, or None if something else is there."""
         found = [letters(part) for part in phrase.parts]
         if any(part is None for part in found):
             return None

@@ -57,7 +57,7 @@ _SYMBOLS = (r"\delta", r"\varepsilon")  # with subscripts, in answers of ours
 def apply_letter(
     item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope
 ) -> Phrase | None:
-    """A letter with the brackets behind it: a function of ``args`` if it is known for one, None if
+    """A letter with the brackets after it: a function of ``args`` if it is known for one, None if
     it is a factor.
     """
     if item.kind == "transpose" and item.text == "'":
@@ -260,7 +260,7 @@ def refuse_composition(left: Phrase, right: Phrase, sign: Span, scope: Scope) ->
 
 
 def indicator(item: Phrase, bracket: Phrase, scope: Scope) -> bool:
-    r"""Whether \mathbb{1}[x > 0] or I(x > 0) stands before the condition, which is its own
+    r"""Whether \mathbb{1}[x > 0] or I(x > 0) comes before the condition, which is its own
     value.
     """
     one = item.kind == "constant" and item.text == "1" and not item.parts
@@ -312,7 +312,7 @@ def _is_operator(item: Phrase, scope: Scope) -> bool:
 
 
 def refuse_operator(letter: Phrase, found: Symbol, known: bool, scope: Scope) -> None:
-    r"""\mathbb{E} is no matrix, nor are \mathcal{L} and \mathrm{Var} where nothing was declared."""
+    r"""Undeclared \mathbb{E}, \mathcal{L} and \mathrm{Var} are not matrices."""
     if not known:
         scripts.refuse_unit(letter, found, scope)
     prose = letter.kind in ("symbol", "indexed") and not known

@@ -76,7 +76,7 @@ class Letters(LetterState):
             and self.is_identity(phrase)
             and any(letters(part) is None for part in phrase.parts)
         ):
-            return self._identity(phrase)  # I_{n-1}, of which the subscript is no part of a name
+            return self._identity(phrase)  # I_{n-1}, of which the subscript is not a part of a name
         found = symbol(phrase, self.scope.source)
         known = self.scope.knows(phrase)
         if not known and (found.stem, ()) == IDENTITY and not found.style.startswith("mathcal"):
@@ -198,8 +198,8 @@ class Letters(LetterState):
         return True
 
     def matrix_of(self, phrase: Phrase) -> str | None:
-        """The matrix whose rows x_i may be, X; None if it is no entry of a letter of which nothing
-        is known.
+        """The matrix whose rows x_i may be, X; None if it is not an entry of a letter of which
+        nothing is known.
         """
         if phrase.kind != "indexed" or phrase.args[0].kind != "symbol" or self.scope.knows(phrase):
             return None
@@ -308,7 +308,7 @@ class Letters(LetterState):
         return names
 
     def outside(self, total: Phrase) -> set[str]:
-        """The letters in subscripts outside of a sum, where no other sum runs over them."""
+        """The letters in subscripts outside a sum, where no other sum runs over them."""
         found = set()
         for phrase, name in self.subscripted:
             inside = total.start <= phrase.start and phrase.end <= total.end
@@ -398,7 +398,7 @@ class Letters(LetterState):
         return self.data.get(found.name)
 
     def _runs(self, phrase: Phrase) -> bool:
-        """Whether an index that runs stands in the subscript of a letter."""
+        """Whether an index that runs is in the subscript of a letter."""
         running = self.ranges.get(id(phrase), {})
         return any(name in running for name in subscripts.names(phrase, self.scope.source))
 

@@ -81,7 +81,7 @@ _SCRIPTED = re.compile(
 _RAISED = re.compile(r"\^(?!\s*\{?\s*(?:T|\\top|\\intercal|⊤)\s*(?:\}|$))")  # to no transpose
 _SECOND_BAR = re.compile(
     r"\s*\\(left|right|[bB]igg?[lrm]?)\s*\||\|"
-)  # behind a bar, with which it is a double one
+)  # after a bar, with which it is a double one
 _MACROS = {"norm": "LNORM", "Norm": "LNORM", "abs": "LBAR", "Abs": "LBAR"}  # of many a preamble
 _MACRO = re.compile(r"\\(norm|Norm|abs|Abs)\*?\s*(?:\[[^\]]*\]\s*)?\{")
 _DOT = re.compile(r"\s*\.")
@@ -374,7 +374,7 @@ class _Lexer:
             self.closed.pop(len(self.open), None)
 
     def _division_hint(self, opening: Token, closing: str) -> str | None:
-        """What to write for a bar that divides what stands in brackets."""
+        """What to write for a bar that divides what is in brackets."""
         _, start, end, sign = opening
         if sign == "|" and closing == "RBRACE":
             return BAR_BELOW
@@ -393,7 +393,7 @@ class _Lexer:
         )
 
     def finish(self) -> list[Token]:
-        """All of them, without the line ends at both ends, and ``$END`` behind the last."""
+        """All of them, without the line ends at both ends, and ``$END`` after the last."""
         found = self.tokens
         if self.open:
             _, start, end, piece = found[self.open[-1][1]]

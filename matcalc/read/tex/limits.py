@@ -32,12 +32,12 @@ Side = tuple[
 
 
 def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -> Phrase:
-    """What stands below a sum sign: indices, i=1, and conditions such as i < j; the signs are
+    """What is below a sum sign: indices, i=1, and conditions such as i < j; the signs are
     comparisons without operands.
     """
     indices: list[Phrase] = []
     bounds: list[Phrase] = []
-    weights: list[Phrase] = []  # what is said of entries
+    weights: list[Phrase] = []  # what is said about entries
     lone: list[Phrase] = []  # indices of which nothing has been said yet
     such = False
     for bound in found:
@@ -100,7 +100,7 @@ def read_bounds(found: list[list[Phrase]], start: int, end: int, scope: Scope) -
 
 
 def bigsum(name: str, mark: Span, below: Phrase, body: Phrase, scope: Scope) -> Phrase:
-    """The sum, the product, the maximum or the minimum of what stands behind its sign."""
+    """The sum, the product, the maximum or the minimum of what follows its sign."""
     if below.args:
         body = sets.weigh(body, below.args, below, scope)
     return Phrase(
@@ -199,7 +199,7 @@ def _indices(total: Phrase, letters_: Letters) -> tuple[Phrase, ...]:
             if leaf.kind != "symbol" or name in names or name in running or name not in below:
                 continue
             if found and total.parts and name in letters_.outside(total):
-                continue  # a place that is fixed outside of the sum
+                continue  # a place that is fixed outside the sum
             if total.parts or (bound.kind == "!=" and name in letters_.outside(total)):
                 continue
             printed = letters_.scope.printed is not None

@@ -45,7 +45,7 @@ def as_numbers(
     make: Callable[[dict[str, Variable]], Scope], typed: Typed
 ) -> tuple[Program, list[str]] | None:
     """The formula with numbers for all letters that would be vectors, and these; None where
-    something is no number, or a sign is for vectors.
+    something is not a number, or a sign is for vectors.
     """
     names: list[str] = []
     program: Program | None = None
@@ -78,7 +78,7 @@ def as_numbers(
 
 def entries_of_pi(text: str) -> dict[str, Variable]:
     r"""The vector \pi where a sum runs over its entries, such as the weights \pi_k of a mixture;
-    nothing where the number stands there as well.
+    nothing where the number is there as well.
     """
     places = {found[1] or found[2] or "" for found in _PI.finditer(text)}
     running = all(re.search(rf"\\(?:sum|prod|max|min)_\{{?\s*{i}\b", text) for i in places if i)

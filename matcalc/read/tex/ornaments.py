@@ -11,7 +11,7 @@ import re
 _ORNAMENT = re.compile(
     r"\\(?:(?P<around>boxed|fbox|underbrace|overbrace)|textcolor|color|[hv]?phantom)(?![A-Za-z])\s*"
 )
-_NAMED = re.compile(  # {\mathrm{tr}}, which is no argument of what stands before
+_NAMED = re.compile(  # {\mathrm{tr}}, which is not an argument of what comes before
     r"(?:^|(?<=[-=+*/(&,|\d\[]))\s*(\{)\s*\\(?:mathrm|text|textrm|mbox|operatorname|mathop)\s*"
     r"\{[^{}]*\}\s*(\})(?=(?:\s|\\[,;!: ]|\\left)*[(\[{])"
 )
@@ -20,7 +20,7 @@ _SEPARATING = re.compile(r"\\(?:mid|parallel|vert|Vert|middle|\|)|[|;]")
 _UNSAID = re.compile(rf"{_SEPARATING.pattern}|\\[lc]?dots(?![A-Za-z])|…")
 _DERIVING = re.compile(r"\\(?:nabla|partial|[dt]?frac|mathrm\s*\{?\s*d\b)")
 _EQUALS = re.compile(r"&?\s*(?::?=|\\(?:triangleq|coloneqq|equiv)(?![A-Za-z]))")
-_OUTSIDE = re.compile(r"[+*/<>&,]|\\\\")  # what no head has outside of its brackets
+_OUTSIDE = re.compile(r"[+*/<>&,]|\\\\")  # what no head has outside its brackets
 _INNER = re.compile(r"\([^(){}]*\)|\{[^(){}]*\}")
 
 
@@ -67,7 +67,7 @@ def _blank_head(text: str) -> str:
 
 
 def _head(text: str) -> str:
-    """What stands before the first equals sign outside of brackets; empty without one."""
+    """What comes before the first equals sign outside brackets; empty without one."""
     depth = 0
     for place, char in enumerate(text):
         if not depth and char in "&=:\\" and _EQUALS.match(text, place):

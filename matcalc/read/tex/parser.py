@@ -60,7 +60,7 @@ def parse(text: str, scope: Scope) -> list[EquationPhrase]:
 
 
 def _lone(base: Phrase) -> bool:
-    """Whether this is a letter in square brackets: a subscript behind them is no part of it."""
+    """Whether this is a letter in square brackets: a subscript after them is not a part of it."""
     return (
         base.kind == "bracket"
         and base.text == "["

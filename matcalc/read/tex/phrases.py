@@ -1,48 +1,30 @@
 r"""The phrase tree: a formula as it is set, before any letter has a shape.
 
-==================  =========================================
-===========================================================
-kind                args                                       meaning
-==================  =========================================
-===========================================================
-``number``          --                                         ``text`` is the number
-``symbol``          --                                         a letter, with its style: ``text`` is
-its LaTeX
-``indexed``         what carries the subscript                 ``parts`` are the subscripts, which
-are no values
-``entries``         what they are entries of                   ``parts`` are the places: a size,
-``all`` or ``range``
-``blocks``          the blocks, row by row                     ``text`` says how many there are in
-each row
-``constant``        --                                         a bold 1 or 0, ``parts`` its sizes if
-it has any
-``call``            the arguments                              ``text`` is a function of the
-expression language
-``norm``            the argument                               ``parts`` is its subscript, if it has
-one
-``bars``            the argument                               absolute value or determinant
-``root``            the argument                               square root
-``exponential``     the exponent                               e to a power
-``power``           base, exponent                             a^b
-``entrywise``       base, exponent                             every entry to a power
-``transpose``       the operand                                also ``inverse-transpose`` and
-``pinv``
-``inner``           two                                        <a, b>
-``+ - * . x / o``   two                                        sum, difference, juxtaposition,
-\cdot, \times, quotient, ...
-``neg``             the operand
-``bigsum``          the summand                                ``parts`` are the indices, ``limit``
-the upper one, ``text`` is sum, prod, max or min,
-                                                               ``bounds`` other conditions, as
-                                                               comparisons
-``positive``        the operand                                (x)_+
-``frobenius``       two                                        A : B
-``application``     --                                         f(x) where f may be a function or a
-factor; ``bounds`` is the f
-``gradient``        the operand, if it follows                 ``parts`` is the variable; ``order``
-how many times
-==================  =========================================
-===========================================================
+Each kind, what its ``args`` are (after "of"), and its meaning:
+
+``number``         ``text`` is the number
+``symbol``         a letter, with its style: ``text`` is its LaTeX
+``indexed``        of what carries the subscript; ``parts`` are the subscripts, no values
+``entries``        of the array; ``parts`` are the places: a size, ``all`` or ``range``
+``blocks``         of the blocks, row by row; ``text`` says how many there are in each row
+``constant``       a bold 1 or 0; ``parts`` are its sizes, if it has any
+``call``           of the arguments; ``text`` is a function of the expression language
+``norm``           of the argument; ``parts`` is its subscript, if it has one
+``bars``           of the argument: absolute value or determinant
+``root``           of the argument: square root
+``exponential``    of the exponent: e to a power
+``power``          of base and exponent: a^b
+``entrywise``      of base and exponent: every entry to a power
+``transpose``      of the operand; also ``inverse-transpose`` and ``pinv``
+``inner``          of two: <a, b>
+``+ - * . x / o``  of two: sum, difference, juxtaposition, \cdot, \times, quotient, ...
+``neg``            of the operand
+``bigsum``         of the summand; ``parts`` are the indices, ``limit`` the upper one, ``text`` is
+                   sum, prod, max or min, ``bounds`` are other conditions, as comparisons
+``positive``       of the operand: (x)_+
+``frobenius``      of two: A : B
+``application``    f(x) where f may be a function or a factor; ``bounds`` is the f
+``gradient``       of the operand, if it follows; ``parts`` is the variable, ``order`` how often
 
 Of these, ``function``, ``mark``, ``bracket``, ``hole``, ``differential``, ``script`` and ``norm``
 without its subscript are what the parser passes from rule to rule, and do not leave it.

@@ -1,6 +1,6 @@
 r"""How far a product, a maximum or a minimum over an index reaches: \prod_i x_i c may end before c.
 
-Of a sum both readings are equal. It ends before a +, unless its index stands behind that:
+Of a sum both readings are equal. It ends before a +, unless its index follows that:
 \sum_i y_i \log p_i + (1 - y_i) \log (1 - p_i).
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _SIZED = r"\\(?:left|right|[bB]igg?[lr]?)\s*"
 _PRODUCTS = frozenset(("*", ".", ".*", "x", "/"))
-_ENDING = frozenset(  # whose last operand stands at the end
+_ENDING = frozenset(  # whose last operand is at the end
     ("bigsum", *SIGNS, "neg", "+", "-", "*", ".")
 )
 _OPENED = re.compile(r"\\left\s*$|(?:\\left\s*)?[(\[]\s*$")
@@ -36,9 +36,9 @@ _CLOSED = re.compile(r"\s*(?:\\right\s*)?[)\]]")
 
 
 def widen_sum(left: Phrase, kind: str, right: Phrase, mark: Span, scope: Scope) -> bool:
-    r"""Takes the b_i of \sum_i a_i + b_i into the sum at the end of what stands before the sign.
+    r"""Takes the b_i of \sum_i a_i + b_i into the sum at the end of what comes before the sign.
 
-    Returns whether there is one over an index that stands behind the sign, and means nothing there.
+    Returns whether there is one over an index that follows the sign, and means nothing there.
     """
     if scope.einstein or scope.printed is not None:
         return False
@@ -88,7 +88,7 @@ def _free_indices(phrase: Phrase, scope: Scope) -> set[str]:
 
 
 def letters_inside(phrase: Phrase, letters: Letters, *, plain: bool) -> set[str]:
-    """The letters that stand inside as subscripts, as ends of ranges, and as such if ``plain``."""
+    """The letters that are inside as subscripts, as ends of ranges, and as such if ``plain``."""
     source = letters.scope.source
     found: set[str] = set()
     for part in postorder(phrase, operands):
@@ -156,7 +156,7 @@ def _is_unclosed(text: str) -> bool:
 
 
 def is_closed(argument: str) -> bool:
-    """Whether an argument stands in one pair of brackets, which it begins and ends with."""
+    """Whether an argument is in one pair of brackets, which it begins and ends with."""
     signs = re.sub(_SIZED, "", argument).replace(r"\{", "[").replace(r"\}", "]")
     depth = 0
     for place, sign in enumerate(signs):

@@ -80,7 +80,7 @@ def read_latex(
     ``declarations`` and ``definitions`` are those of ``frontend.read``. A letter of which nothing
     was declared follows the same rule, except where the formula says otherwise: a bold letter is a
     vector or a matrix, and so is one that is added to such. With ``einstein`` there is a sum over
-    an index that stands twice in a product. ``printed`` are the axes of an answer of ours that is
+    an index that occurs twice in a product. ``printed`` are the axes of an answer of ours that is
     read again: then a letter with a subscript is an entry, \\delta is Kronecker's, and nothing is
     guessed. ``expand`` puts derivatives in place of the signs for them, as it does for
     ``frontend.read``. A sign before the whole formula ``asks`` for a derivative, or else it is a
@@ -321,7 +321,7 @@ def _type_pair(
 def _type_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program]:
     text = scope.source
     with _explain_errors(text):
-        # each is parsed by itself, and stands at the same place as in the whole
+        # each is parsed by itself, and is at the same place as in the whole
         sides = [
             read_named_values(parse(side, scope), scope)
             for side in (left, f"{' ' * len(left)}\n{right}")
@@ -432,7 +432,7 @@ def _type_and_learn(
         if phrase.kind == "indexed" and phrase.args[0].kind == "symbol"
     }
     if any(kind == "scalar" and name in entries for name, kind in program.learnt.items()):
-        return typed(resolver, statements, frozenset())  # what has entries is no number
+        return typed(resolver, statements, frozenset())  # what has entries is not a number
     resolver.letters.ranks.bound.update(program.learnt)
     again = typed(resolver, _resolve(resolver, sides, definitions), counted)
     return again._replace(

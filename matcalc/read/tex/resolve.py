@@ -42,7 +42,7 @@ class Resolver(ResolverBase):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope)
-        self.wanted: Phrase | None = None  # what may ask for a derivative of all that is behind
+        self.wanted: Phrase | None = None  # what may ask for a derivative of all that is after
         self._rules: dict[str, Callable[[Phrase, list[Value]], Value]] = {
             "number": lambda phrase, args: self.letters.number(phrase),
             "symbol": lambda phrase, args: self.letters.letter(phrase),
@@ -120,7 +120,7 @@ class Resolver(ResolverBase):
         return rule
 
     def _gradient(self, phrase: Phrase, args: list[Value]) -> Value:
-        r"""What is differentiated, where the sign stands before the whole formula; else the
+        r"""What is differentiated, where the sign comes before the whole formula; else the
         derivative.
         """
         if phrase is not self.wanted:
@@ -158,7 +158,7 @@ class Resolver(ResolverBase):
         raise self.scope.refusal(message, phrase.span, hint)
 
     def _read_indexed(self, phrase: Phrase, args: list[Value]) -> Value:
-        """W_1, an entry, or [...]_ij: the vector or matrix of what stands in the brackets."""
+        """W_1, an entry, or [...]_ij: the vector or matrix of what is in the brackets."""
         if phrase.args[0].kind == "mark":  # \eta \nabla_x f
             hint = "write it before the whole formula, and write out what it is taken of"
             shown = self.quote(phrase)
@@ -339,7 +339,7 @@ class Resolver(ResolverBase):
         return binary(make, _TIMES[kind], left, right)
 
     def _indexed_product(self, phrase: Phrase, args: list[Value]) -> Value:
-        """A product for each index. What a row or a matrix stands before is a vector."""
+        """A product for each index. What a row or a matrix comes before is a vector."""
         left, right = args
         make, kind = Maker(phrase), _TIMES[phrase.kind]
         before = left.order == 2 or (left.order == 1 and left.row)

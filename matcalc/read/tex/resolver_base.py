@@ -25,7 +25,7 @@ class ResolverBase:
         self.scope = scope
         self.letters = Letters(scope)
         self._values: dict[int, Value] = {}
-        self.followed: set[int] = set()  # factors behind which another stands
+        self.followed: set[int] = set()  # factors after which another stands
 
     def problem(self, message: str, phrase: Phrase, hint: str | None = None) -> MatcalcError:
         """An error about what a part of the formula is."""

@@ -78,7 +78,7 @@ def _beside_vectors(letters: Letters, phrase: Phrase) -> bool:
 
 
 def remember(letters: Letters, roots: Iterable[Phrase]) -> None:
-    """Leaves the letters in doubt with the scope, each with whether a vector stands beside it."""
+    """Leaves the letters in doubt with the scope, each with whether a vector is beside it."""
     letters.scope.doubtful = {
         name: (phrase, _beside_vectors(letters, phrase))
         for name, phrase in candidates(letters, roots).items()

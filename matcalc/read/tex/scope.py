@@ -61,7 +61,7 @@ class Scope:
         self.complex: Complex | None = None
         self.einstein = einstein  # whether sums are left out
         self.printed = printed  # the axes of an answer of ours that is read again
-        self.asks = asks  # whether a derivative sign before the whole is no part of it
+        self.asks = asks  # whether a derivative sign before the whole is not a part of it
         self.strict = strict  # whether a number is not added to a vector, unless it is written
         # \operatorname{word} -> the user's function that is written so
         self.user_words = {
@@ -102,7 +102,7 @@ class Scope:
             text = text.replace(put_in, typed)
         if text.startswith("{") and isinstance(part, Phrase) and part.kind in ("symbol", "indexed"):
             return text[1:-1].strip() if text.endswith("}") else text
-        unmatched = _UNMATCHED.fullmatch(text)  # \left stands before what is quoted
+        unmatched = _UNMATCHED.fullmatch(text)  # \left comes before what is quoted
         if unmatched and text.count(r"\left") < text.count(r"\right"):
             return f"{unmatched[1]}{unmatched[2]}"
         return text

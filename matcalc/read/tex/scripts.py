@@ -93,7 +93,7 @@ _UNITS = frozenset(
         "mA",
     ]
 )
-_LONE_UNITS = frozenset("msgNKJWVAC")  # which stand behind a number and a space
+_LONE_UNITS = frozenset("msgNKJWVAC")  # which follow a number and a space
 _AFTER_NUMBER = re.compile(r"[0-9]\s*(\\[,;:! ]|~)?\s*$")
 _PROJECTIONS = frozenset({"P", "Pi"})
 PROJECTED = re.compile(r"(\\mathcal\s*\{\s*P\s*\}|P|\\mathbb\s*\{\s*P\s*\})\s*_")  # P_\Omega(X)

@@ -89,7 +89,7 @@ def member(element: Phrase, into: Phrase, scope: Scope) -> tuple[tuple[Phrase, .
 
 
 def count(content: Phrase, scope: Scope) -> Phrase | None:
-    r"""The number of elements of a set, for |\Omega| and |N(i)|; None for what is no set."""
+    r"""The number of elements of a set, for |\Omega| and |N(i)|; None for what is not a set."""
     base, places = _set_of(content)
     if base.kind != "symbol" or not all(each.kind == "symbol" for each in places):
         return None
@@ -142,7 +142,7 @@ def label(sides: list[Phrase], signs: list[Phrase], scope: Scope) -> tuple[Phras
 
 
 def weigh(body: Phrase, weights: tuple[Phrase, ...], below: Phrase, scope: Scope) -> Phrase:
-    """What is summed, times the weights; refused where the elements of a set are no indices."""
+    """What is summed, times the weights; refused where the elements of a set are not indices."""
     parts = list(postorder(body, operands))
     inside = {name for part in parts for name in names_in(part, scope.source)}
     plain = {symbol(part, scope.source).name for part in parts if part.kind == "symbol"}

@@ -31,7 +31,7 @@ _SPECTRAL = re.compile(r"\\(lambda|sigma)_(\w|\{\w\})|\\(kappa|rho)")
 
 
 def operand(resolver: ResolverBase, phrase: Phrase) -> str:
-    """The text of an operand, with brackets where a superscript behind it would mean something
+    """The text of an operand, with brackets where a superscript after it would mean something
     else.
     """
     text = " ".join(resolver.scope.quote(phrase).split())
@@ -142,7 +142,7 @@ def _check_star(resolver: ResolverBase, phrase: Phrase, left: Value, right: Valu
 
 
 def _check_one(resolver: ResolverBase, phrase: Phrase, left: Value) -> None:
-    r"""x^\top 1: nobody writes the number behind a vector."""
+    r"""x^\top 1: nobody writes the number after a vector."""
     number = phrase.args[1]
     if number.kind != "number" or number.bracketed or is_star(resolver, phrase):
         return
@@ -161,7 +161,7 @@ def _check_one(resolver: ResolverBase, phrase: Phrase, left: Value) -> None:
 
 
 def _check_behind(resolver: ResolverBase, phrase: Phrase) -> None:
-    r"""Refuses x2 and \|x\|2: nobody writes a number behind what it multiplies."""
+    r"""Refuses x2 and \|x\|2: nobody writes a number after what it multiplies."""
     before, number = phrase.args
     while before.kind == "*" and not before.bracketed:
         before = before.args[1]
@@ -202,7 +202,7 @@ def _check_reach(resolver: ResolverBase, phrase: Phrase, left: Value, right: Val
 
 
 def refuse_reach(resolver: ResolverBase, phrase: Phrase) -> None:
-    r"""Refuses 2 \oslash 3 x, where the first factor behind the sign may be meant alone."""
+    r"""Refuses 2 \oslash 3 x, where the first factor after the sign may be meant alone."""
     above, below = phrase.args
     if below.kind not in ("*", ".") or below.bracketed:
         return
@@ -288,7 +288,7 @@ def _is_entry(phrase: Phrase) -> bool:
 
 
 def learn_count(resolver: ResolverBase, phrase: Phrase, left: Value, right: Value) -> bool:
-    r"""Takes N in N^{-1} \sum_i x_i, which stands before a number, for one itself."""
+    r"""Takes N in N^{-1} \sum_i x_i, which comes before a number, for one itself."""
     power, behind = phrase.args
     if power.kind != "power" or left.rank != 2 or right.rank or behind.kind in _LETTERS:
         return False

@@ -25,7 +25,7 @@ _SUMS = ("+", "-")
 _SMALL = ("0", "1")  # no sizes of an identity matrix
 _COMMUTATION = ("K", ())  # the letter of Magnus and Neudecker
 _MATRIX = 2  # axes
-TENSOR = 3  # axes of an array that is no matrix, of which nothing was declared
+TENSOR = 3  # axes of an array that is not a matrix, of which nothing was declared
 
 
 def names(phrase: Phrase, source: str) -> list[str]:
@@ -93,7 +93,7 @@ def instead_of_number(letters_: LetterState, phrase: Phrase) -> str:
 
 
 def _refuse_small_identity(letters_: LetterState, phrase: Phrase) -> None:
-    """Refuses I_1, which is no identity matrix in any text."""
+    """Refuses I_1, which is not an identity matrix in any text."""
     (part, *more) = phrase.parts
     if more or part.kind != "number" or part.text not in _SMALL:
         return
@@ -413,7 +413,7 @@ def check_alone(letters_: LetterState) -> None:
 
 
 def entry_of_symbol(letters_: LetterState, phrase: Phrase, parts: list[Phrase]) -> Value | None:
-    """delta_{ij} and epsilon_{ijk} at indices that run, where they are no variables."""
+    """delta_{ij} and epsilon_{ijk} at indices that run, where they are not variables."""
     make, base, scope = Maker(phrase), phrase.args[0], letters_.scope
     key = symbol(base, scope.source).key
     if key == ("delta", ()) and scope.printed is not None:
@@ -521,7 +521,7 @@ def indices_of(letters_: LetterState, phrase: Phrase) -> list[str]:
 
 
 def require_bound(letters_: LetterState, phrase: Phrase, running: Ranges) -> None:
-    """Refuses the k of W_{ki} outside of a sum over k."""
+    """Refuses the k of W_{ki} outside a sum over k."""
     for name in names(phrase, letters_.scope.source):
         if name not in running and name in letters_.indices_of_sums:
             raise letters_.scope.problem(

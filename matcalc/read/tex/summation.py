@@ -10,7 +10,7 @@ Factor = tuple[str, list[str]]  # what it is an entry of, and its indices
 
 def in_matrices(factors: list[Factor]) -> str | None:
     r"""The sum over every index that occurs twice, with transposes where they belong: x_i A_{ij}
-    x_j is ``x^\top A x``. None where the factors are no chain.
+    x_j is ``x^\top A x``. None where the factors are not chain.
     """
     counts = Counter(index for _, indices in factors for index in indices)
     if len(factors) > _MOST_FACTORS or any(len(indices) > 2 for _, indices in factors):

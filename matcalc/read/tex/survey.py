@@ -18,7 +18,7 @@ from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.vocabulary import INDICES
 
 _SUMS, _LETTERS = ("+", "-"), ("symbol", "indexed")
-_MOST_NESTED = 20  # sums inside of sums
+_MOST_NESTED = 20  # sums inside sums
 
 
 def children(phrase: Phrase) -> tuple[Phrase, ...]:
@@ -35,7 +35,7 @@ def children(phrase: Phrase) -> tuple[Phrase, ...]:
 
 
 def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[int]:
-    """Tells ``letters`` what is found; returns the factors behind which another stands."""
+    """Tells ``letters`` what is found; returns the factors after which another stands."""
     followed = set()
     plain: set[int] = set()  # letters, and sums of nothing but letters
     for part in postorder(root, children):

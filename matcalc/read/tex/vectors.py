@@ -47,7 +47,7 @@ def close_slots(make: Maker, value: Value) -> Value:
 
 
 def times(make: Maker, left: Value, right: Value) -> Value | None:
-    """The product; None where the two do not fit. What is scalar stands before or behind."""
+    """The product; None where the two do not fit. What is scalar comes before or after."""
     if left.scalar or right.scalar:
         vector = right if left.scalar else left
         return _with(indices.multiply(left, right), vector.slots, vector.row)

@@ -39,6 +39,10 @@ _Values = Mapping[str, str]
 
 
 class _Definition(NamedTuple):
+    """A line that defines a function of ``parameters``, or entries at them; ``body`` is its right
+    side. The parameters are distinct letters.
+    """
+
     head: list[str]  # the letter with the subscript of its name, as spelt
     opening: str  # LPAR of a function; SUB and SUP of entries
     parameters: list[str]
@@ -46,6 +50,10 @@ class _Definition(NamedTuple):
 
 
 class _Use(NamedTuple):
+    """Where [start, end) of the text uses a definition, and with which arguments; they are not
+    yet compared with its parameters.
+    """
+
     start: int  # in the text
     end: int
     arguments: list[str]
@@ -130,7 +138,7 @@ def _put_one_in(text: str, scope: Scope, *, entries: bool) -> tuple[str, _Defini
 def _is_captured(
     place: int, uses: list[_Use], pieces: Sequence[Sequence[Token]], text: str
 ) -> bool:
-    """Whether the letter at which a gradient is taken stands in another statement, such as that
+    """Whether the letter at which a gradient is taken is in another statement, such as that
     of the function: its derivative by that letter is then more than the gradient there.
     """
     for use in uses:
@@ -177,7 +185,7 @@ def _defined(piece: Sequence[Token], text: str, *, entries: bool) -> _Definition
 
 
 def _uses(piece: list[Token], definition: _Definition, text: str) -> list[_Use] | None:
-    """Where a statement uses it; None if its letter stands there in another way as well."""
+    """Where a statement uses it; None if its letter is there in another way as well."""
     found: list[_Use] = []
     for k, token in enumerate(piece):
         if spelling(token, text) != definition.head[0]:
@@ -202,7 +210,7 @@ def _uses(piece: list[Token], definition: _Definition, text: str) -> list[_Use] 
 
 
 def _nabla_before(piece: Sequence[Token], place: int, text: str) -> bool:
-    r"""Whether \nabla or \nabla^2 stands before a token, without a letter below."""
+    r"""Whether \nabla or \nabla^2 comes before a token, without a letter below."""
     before = [spelling(each, text) for each in piece[max(place - 4, 0) : place]]
     signs: tuple[list[str], ...] = (["^", "2"], ["^", "{", "2", "}"], [])
     return any(
@@ -320,7 +328,7 @@ def _captures(body: list[Token], values: _Values, text: str) -> bool:
 
 
 def _primed(piece: Sequence[Token], place: int, text: str) -> str:
-    """A letter with the primes behind it: the x' of k(x, x')."""
+    """A letter with the primes after it: the x' of k(x, x')."""
     end = place + 1
     while kind_at(piece, end) == "PRIME":
         end += 1

@@ -1,5 +1,5 @@
 """Activation functions, divergences and special functions on jets, built on the rules of
-``functions.py``.
+``field_rules.py``.
 
 Branches are taken by ``step``, which is an opaque sign; ``gamma``, ``erfinv`` and Bessel functions
 are opaque elements of which only the derivatives are known.

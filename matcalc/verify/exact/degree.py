@@ -23,7 +23,7 @@ from matcalc.verify.exact.points import EXPONENTS
 _HUGE = 10.0**300  # degrees beyond this make no difference
 _LARGEST_EXPONENT = EXPONENTS + 1.0  # of the integers that stand for an exponent
 _POLYNOMIAL = 7  # degree of the polynomials that stand for functions
-_DEEPEST = 6  # functions inside of each other for which exponentials of logarithms are followed
+_DEEPEST = 6  # functions inside each other for which exponentials of logarithms are followed
 _KIND = {
     "positive": (2.0, 0.0),
     "psd": (2.0, 0.0),
@@ -138,7 +138,7 @@ class DegreeBound:
         return tree.fold(self._step)
 
     def depth(self, tree: Expr) -> int:
-        """How many functions are inside of each other."""
+        """How many functions are inside each other."""
 
         def rule(node: Expr, args: list[int]) -> int:
             inner = self.depth(node.value.body) if node.op == "indexed" else 0
@@ -275,7 +275,7 @@ def _exponent(node: Expr) -> float:
 
 
 def _power(bound: DegreeBound, node: Expr, args: list[Degree]) -> Degree:
-    """Of a matrix, or entry by entry: by products for whole numbers, roots for halves and thirds,
+    """Of a matrix, or entry by entry: by products for integers, roots for halves and thirds,
     else exp(k*log(x)).
     """
     base, exponent = node.args[:2]

@@ -174,7 +174,7 @@ def in_order(tree: Expr) -> Order:
 
 
 def _children(node: Expr) -> tuple[Expr, ...]:
-    """The arguments; of an even power of a root what stands under the root, so that no root is
+    """The arguments; of an even power of a root what is under the root, so that no root is
     taken.
     """
     return node.args[0].args if node.op in _POWERS and _is_even_power(node) else node.args

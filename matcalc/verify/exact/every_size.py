@@ -21,7 +21,7 @@ from matcalc.core.user_functions import inline
 
 LARGEST = 10  # a size up to which it is kept as it is
 _PLAIN = 16  # the largest numerator times denominator of c in c*n and c/n
-_FEW = 5  # numbers up to which numerators and denominators are no multiples of sizes
+_FEW = 5  # numbers up to which numerators and denominators are not multiples of sizes
 _HANDED_ON = frozenset(
     (
         *("variable", "number", "constant", "dimension", "eye", "fill", "+", "-", "neg", "*", "/"),

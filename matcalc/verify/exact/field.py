@@ -22,7 +22,7 @@ Extent = tuple[int, ...]
 
 
 class Unfit(Exception):
-    """This point will not do (a singular matrix, a root of what is no square): the next one may."""
+    """This point is unfit (a singular matrix, a root of a non-square); the next one may do."""
 
 
 class VanishingDivisor(Unfit):

@@ -391,8 +391,8 @@ class Generators:
     def cbrt(self, w: int) -> int:
         """The cube root: real numbers have one, and so have the elements that are let through.
 
-        Of x^3 it is x or x times a root of one, so it is no proof before the argument is known to
-        be no cube (``Judge._settle``).
+        Of x^3 it is x or x times a root of one, so it is not a proof before the argument is known
+        to be no cube (``Judge._settle``).
         """
         self.rooted = True
         if w in self._cubes or self._follows(w):

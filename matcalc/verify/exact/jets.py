@@ -31,6 +31,9 @@ Bilinear = Callable[[Entries, Entries], Entries]
 class Jet:
     """An array with derivatives: its extent, its parts, and for a constant written as a number that
     number.
+
+    All jets of one evaluation have as many parts. The first part is the value, which is never None;
+    a part that is None is zero. Each other part has as many entries as the extent says.
     """
 
     __slots__ = ("extent", "number", "parts", "value")

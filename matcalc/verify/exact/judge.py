@@ -152,7 +152,7 @@ def same_value(left: Program, right: Program) -> str:
 
 def orders(expr: Expr) -> bool:
     """Whether it may have the largest or smallest entry of more than a variable: the field has no
-    order, so it is not seen here whether that stands in two places.
+    order, so it is not seen here whether that is in two places.
     """
     tree = inline(expr)
     if tree.operations.isdisjoint(_PICKING):
@@ -194,8 +194,8 @@ class Judge:
         self.nonzero = False
         self.cost = 0  # of the last comparison
         self.refused = False  # whether there was a point without a root that was asked for
-        # for each choice of signs the roots that are no elements of the field of those before them,
-        # as bits
+        # for each choice of signs the roots that are not elements of the field of those before
+        # them, as bits
         self.independent: dict[int | None, int] = {}
 
     def verdict(self) -> Verdict:

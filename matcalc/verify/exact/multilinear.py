@@ -110,7 +110,7 @@ def _duplication(field: Generators, args: Sequence[Jet]) -> Jet:
 
 
 def _nearest(kind: str) -> FieldRule:
-    """Each entry that stands in several places of a matrix of a kind is the mean of those."""
+    """Each entry that is in several places of a matrix of a kind is the mean of those."""
 
     def rule(field: Generators, args: Sequence[Jet]) -> Jet:
         if not args[0].extent:  # a number is one entry

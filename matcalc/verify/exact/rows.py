@@ -35,7 +35,7 @@ _TOTALS = frozenset(("sum", "norm2"))
 
 
 class Stacked:
-    """Rows in one jet, whose first axis counts them."""
+    """Rows in one jet, whose first axis counts them; each has ``width`` entries."""
 
     __slots__ = ("jet", "width")
 

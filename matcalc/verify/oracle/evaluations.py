@@ -15,7 +15,7 @@ from matcalc.verify.oracle.contraction import contract
 
 
 def _huber(x: Array, d: Array) -> Array:
-    """``runtime.huber``, which has a value for d above zero alone. Under bound indices no
+    """``runtime.huber``, which has a value for positive d only. Under bound indices no
     precondition sees a d below it.
     """
     return np.where(np.real(d) > 0, runtime.huber(x, d), np.nan)

@@ -62,7 +62,7 @@ def _alike(sight: Sight, one: int, other: int) -> bool:
 
 
 def is_implied(pieces: Pieces, goal: Goal, sights: Sequence[Sight]) -> bool:
-    """Whether the branch that a switch stands in says that it is never on this side: where x > 5 it
+    """Whether the branch that a switch is in says that it is never on this side: where x > 5 it
     is not below 0.
     """
     facts = branch_goals(pieces, goal.place)
@@ -83,7 +83,7 @@ def excludes(one: Goal, other: Goal, sights: Sequence[Sight]) -> bool:
 
 
 def branch_goals(pieces: Pieces, place: int) -> list[Goal]:
-    """What holds in the branches that a switch stands in: comparisons that hold together, or one
+    """What holds in the branches that a switch is in: comparisons that hold together, or one
     that does not.
     """
     found = []
@@ -115,7 +115,7 @@ def goal_of(pieces: Pieces, condition: Expr, holds: bool = True) -> Goal | None:
 
 
 def windows(pieces: Pieces, sights: Sequence[Sight]) -> Iterator[tuple[Goal, Goal]]:
-    """Pairs of sides that have a stretch in common, as 3 < x and x < 3.1, outside of branches: both
+    """Pairs of sides that have a stretch in common, as 3 < x and x < 3.1, outside branches: both
     have to be seen at once.
     """
     free = [

@@ -88,14 +88,14 @@ def _describe(factor: Expr, text: Callable[[Expr], str]) -> str:
 
 
 class Guard(NamedTuple):
-    """A branch of ``where`` that a switch stands in: the condition and whether it is the first."""
+    """A branch of ``where`` that a switch is in: the condition and whether it is the first."""
 
     condition: Expr
     first: bool
 
 
 class Inside(NamedTuple):
-    """Where a switch stands in a form with bound indices: the ``indexed`` node, and the part of its
+    """Where a switch is in a form with bound indices: the ``indexed`` node, and the part of its
     body.
     """
 
@@ -104,7 +104,7 @@ class Inside(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A switch, the branches that all ways to it lead through, and the form that it stands in."""
+    """A switch, the branches that all ways to it lead through, and the form that it is in."""
 
     switch: Switch
     guards: tuple[Guard, ...]

@@ -1,4 +1,4 @@
-"""Why a point is unfit for judging: outside of a domain, near a kink, near a singular matrix, at a
+"""Why a point is unfit for judging: outside a domain, near a kink, near a singular matrix, at a
 fractional matrix power.
 """
 
@@ -72,7 +72,7 @@ def find_violation(
                     inside, result = [], evaluate(node, args, values=values, sizes=sizes)
         except DomainError as problem:
             return problem.message
-        # in a branch of where that is not taken the matrix may have entries that are no numbers
+        # in a branch of where that is not taken the matrix may have entries that are not numbers
         if (
             _inverts(node, args)
             and np.all(np.isfinite(args[0]))
@@ -101,7 +101,7 @@ def find_violation(
 
 
 def _squared_norms(root: Expr) -> set[int]:
-    """The norms that stand in even powers alone, which have no kink: norm2(x)^2 is x'*x."""
+    """The norms that are in even powers alone, which have no kink: norm2(x)^2 is x'*x."""
     even: set[int] = set()
     others = {id(root)}
     for node in root.parts:
@@ -188,7 +188,7 @@ def _gap(a: Array, b: Array) -> float:
 
 
 def _edges(x: Array, d: Array) -> float:
-    """How far the entries are from both of -d and d, for a d above zero."""
+    """How far the entries are from both of -d and d, for a positive d."""
     return _off_zero(np.abs(x) - d) if np.all(d > 0) else 0.0
 
 

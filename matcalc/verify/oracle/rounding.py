@@ -34,7 +34,7 @@ def noise(
     value beside the point.
 
     Inputs that differ in their last bits show what cancels after it was rounded. What cancels
-    inside of the candidate (one of ``trees``) alone shows in its largest intermediate value.
+    inside the candidate (one of ``trees``) alone shows in its largest intermediate value.
     """
     beside = perturb(values, variables)
     found = 0.0

@@ -1,7 +1,7 @@
 """Which sides of the switches have to be visited, and what has to hold at once on each of them.
 
 A side is empty, and no way to it is asked for, if bounds of the expression prove it, if the branch
-that it stands in does, or if two of the things that hold there exclude each other.
+that it is in does, or if two of the things that hold there exclude each other.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Sides:
         return found
 
     def ways(self, goal: Goal) -> Iterator[list[Goal]]:
-        """What holds on a side: itself and the branches that it stands in. One way, or several for
+        """What holds on a side: itself and the branches that it is in. One way, or several for
         a condition that is made of others.
         """
         switch, outside = self.pieces.switches[goal.place], branch_goals(self.pieces, goal.place)

@@ -30,7 +30,7 @@ def is_singular_at_solutions(
     program: Program, equations: Sequence[Expr], unknowns: Sequence[str], matrix: Expr
 ) -> bool:
     """Whether a square matrix, or a number, is singular at all solutions of the equations that are
-    found; not where none is, or where the unknowns are no arrays of free entries.
+    found; not where none is, or where the unknowns are not arrays of free entries.
     """
     if any(program.variables[name].kind not in FREE for name in unknowns):
         return False

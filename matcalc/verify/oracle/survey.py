@@ -8,7 +8,7 @@ and points close to it are looked at, so that a narrow piece between two borders
 ``near`` some of them are always taken: there a steep slope differs from the jump that it is close
 to everywhere else, as sigmoid(1000*x) from step(x). A side is
 empty, and no way to it is asked for, if bounds of the expression prove it or if the branch that it
-stands in does.
+is in does.
 """
 
 from __future__ import annotations
@@ -415,7 +415,7 @@ class _Survey:
         return np.asarray(base + step * other)
 
     def _border(self, place: int) -> None:
-        """Points close to the border of a switch, on the line between one before it and one behind
+        """Points close to the border of a switch, on the line between one before it and one after
         it.
         """
         below, above = (

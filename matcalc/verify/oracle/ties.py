@@ -1,5 +1,5 @@
-"""Largest and smallest entries that stand in two places at once, at a point and all around it:
-there a maximum is no function with the derivative that the rule for it says.
+"""Largest and smallest entries that are in two places at once, at a point and all around it:
+there a maximum is not a function with the derivative that the rule for it says.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _pair(
 
 
 def _lines(root: Expr, suspects: list[Expr], values: Values, sizes: Sizes) -> Lines | None:
-    """What each largest entry is taken of, the entries of each in a row; None outside of the
+    """What each largest entry is taken of, the entries of each in a row; None outside the
     domain.
     """
     known: dict[int, Array] = {}

@@ -115,7 +115,7 @@ class CCall:
         return self.emitter.codes[id(node)][0]
 
     def _whole(self) -> str:
-        """A whole number, such as an axis; 1 where none is given."""
+        """An integer, such as an axis; 1 where none is given."""
         if not self.left:
             return self.more.pop(0) if self.more else "1"
         node = self._next()

@@ -64,7 +64,7 @@ class CWriter(LanguageWriter):
         self.index_names = (name for name in letters if not taken(name))
         self.indices: list[str] = []
         self.memory: list[tuple[str, str]] = []  # the arrays that are needed, with their sizes
-        self.pointers: dict[str, str] = {}  # of the entries that stand in memory row by row
+        self.pointers: dict[str, str] = {}  # of the entries that are in memory row by row
         self.targets: dict[int, str] = {}  # where results go
 
     # entries and loops
@@ -156,7 +156,7 @@ class CWriter(LanguageWriter):
         return text, code[1]
 
     def over(self, arg: CodeNode, node: CodeNode) -> Code:
-        """An operand with as many axes as the node, behind axes of length 1."""
+        """An operand with as many axes as the node, after axes of length 1."""
         code = self.codes[id(arg)]
         if arg.shape == node.shape or arg.op == "number":
             return code
@@ -223,7 +223,7 @@ class CWriter(LanguageWriter):
         return f"{bracket(codes[0], first)} {sign} {bracket(codes[1], level + 1)}", level
 
     def power(self, base: Code, exponent: Code, right: CodeNode) -> Code:
-        """A power: a product where the exponent is a small whole number."""
+        """A power: a product where the exponent is a small integer."""
         value = right.attr if right.op == "number" else None
         if value is not None and value.denominator == 1 and abs(value) <= _MOST_SQUARED:
             if value == 2 and (base[0] in self.named or _SIMPLE.match(base[0])):

@@ -8,7 +8,7 @@ from matcalc.write.printers.numpy_nodes import CodeNode
 
 
 def place(emitter: CWriter, node: CodeNode, index: str) -> str:
-    """The place that stands in a list at an index."""
+    """The place that is in a list at an index."""
     return bracket(emitter.codes[id(node)]).format(index)
 
 
@@ -33,7 +33,7 @@ def one_hot(emitter: CWriter, node: CodeNode) -> Code:
 
 
 def pick(emitter: CWriter, node: CodeNode) -> Code:
-    """The entry of each row that stands at its place."""
+    """The entry of each row that is at its place."""
     values, places = node.args
     code = emitter.at_hand(emitter.codes[id(values)], values.shape)
     return emitter.move(code, ["{0}", place(emitter, places, "{0}")])

@@ -406,7 +406,7 @@ def _transpose(emitter: CWriter, node: CodeNode) -> Code:
 
 
 def _take(emitter: CWriter, node: CodeNode) -> Code:
-    """Entries at places along an axis; those outside of it are never used."""
+    """Entries at places along an axis; those outside it are never used."""
     arg, places = node.args
     axis = whole_numbers(node.attr[2][0])[0]
     code = emitter.at_hand(emitter.codes[id(arg)], arg.shape)

@@ -6,7 +6,7 @@ import re
 
 _MARK = "dqz"  # the stem of names that stand for differentials while a formula is printed
 _MARKED = re.compile(r"\\math(?:it|bf)\{dqz\}_\{(\d+)\}")
-_OPENED = re.compile(r"(^|[({]|= |\\mapsto |:\\ )\\,")  # no space behind a bracket or a sign
+_OPENED = re.compile(r"(^|[({]|= |\\mapsto |:\\ )\\,")  # no space after a bracket or a sign
 
 
 class Marks:

@@ -150,7 +150,7 @@ _INCLUDES = {
 
 
 def _public(rank: int) -> str:
-    """The type outside of our namespace."""
+    """The type outside our namespace."""
     kinds = {0: "T", 1: "Eigen::VectorX<T>", 2: "Eigen::MatrixX<T>"}
     return kinds.get(rank, f"Eigen::Tensor<T, {rank}>")
 

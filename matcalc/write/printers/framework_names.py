@@ -21,7 +21,7 @@ class Framework:
     prefix: str  # of its functions
     like: str  # how an array is made that is like ``{0}``
     cast: str  # to the type of ``{1}``
-    whole: str  # to whole numbers
+    whole: str  # to integers
     others: Mapping[str, str]  # names of functions of ours or the standard that no row has
     arrays: str  # the text of ``as_arrays``
     places: str  # that of ``as_places``

@@ -1,6 +1,6 @@
 """Source for JAX, PyTorch and the array API standard, from the same array program as for NumPy.
 
-What these do not share with NumPy stands in the table ``core/functions/frameworks.py``; functions
+What these do not share with NumPy is in the table ``core/functions/frameworks.py``; functions
 that they lack are copied from ``portable.py``. The code looks at shapes but never at values,
 changes no array in place, and keeps the type and the device of its arguments, so that it can be
 traced, compiled, differentiated and mapped over leading axes.
@@ -135,7 +135,7 @@ def _call(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     if cell[0] == "=":
         name = emitter.helper(cell[1:].rstrip("*") or function.rpartition(".")[2])
         first = ["xp"] if emitter.framework.backend == "array-api" else []
-        more = more[:1] if function == "np.take" else more  # these stay inside of themselves
+        more = more[:1] if function == "np.take" else more  # these stay inside themselves
         last = ["**like"] if cell[-1] == "*" and emitter.first else []
         numbers = _arguments(emitter, node, ours=True)
         return f"{name}({', '.join([*first, *before, *numbers, *more, *last])})", ATOM
@@ -153,7 +153,7 @@ def _call(emitter: FrameworkEmitter, node: CodeNode) -> Code:
     return f"{emitter.plain(cell)}({', '.join([*before, *given, *more])})", ATOM
 
 
-# at which places whole numbers stay what they are
+# at which places integers stay what they are
 _WHOLE = dict.fromkeys(("matrix_power", "np.arange", "sum_at"), frozenset(range(3))) | {
     row.numpy: frozenset(row.whole[:1])
     for row in OPERATIONS.values()

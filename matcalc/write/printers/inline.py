@@ -41,6 +41,10 @@ class Inlined(NamedTuple):
 
 
 class _Module(NamedTuple):
+    """The source of a module; ``definitions`` and ``imported`` have each of its top-level names
+    once.
+    """
+
     text: str
     offsets: list[int]  # of the lines
     definitions: dict[str, ast.stmt]
@@ -149,7 +153,7 @@ def _origin(key: _Key, name: str) -> _Key | None:
 
 
 def _visit(key: _Key, order: list[_Key]) -> None:
-    """Adds a definition behind all that it needs."""
+    """Adds a definition after all that it needs."""
     stack: list[tuple[_Key, bool]] = [(key, False)]
     while stack:
         each, done = stack.pop()

@@ -150,7 +150,7 @@ class JuliaEmitter(LanguageEmitter):
         return f"{name}({', '.join([*given, *more])})", ATOM
 
     def _whole_or(self, node: CodeNode) -> str:
-        """A size or a whole number as Julia's integer, anything else as it is."""
+        """A size or an integer as Julia's integer, anything else as it is."""
         return self.size(node.attr) if node.op == "size" else self.text(node)
 
     def _take(self, node: CodeNode, axis: int) -> Code:

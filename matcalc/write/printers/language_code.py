@@ -1,6 +1,6 @@
 """Source for languages other than Python, from the same array program as for NumPy.
 
-What is common to MATLAB, C++, C and Julia stands here: the arguments and their checks, the order of
+What is common to MATLAB, C++, C and Julia is here: the arguments and their checks, the order of
 the statements, and every operation in terms of a few that a language has to write: an array with
 its axes in another order, an operation entry by entry, a product of matrices, a sum over axes.
 """
@@ -34,7 +34,7 @@ _REDUCTIONS = frozenset(
 
 
 class TargetLanguage(NamedTuple):
-    """What is said of a language outside of its code."""
+    """What is said about a language outside its code."""
 
     backend: str
     title: str
@@ -398,7 +398,7 @@ def _call(emitter: LanguageEmitter, node: CodeNode) -> Code:
 
 
 def whole_numbers(text: str) -> list[int]:
-    """The whole numbers in a text."""
+    """The integers in a text."""
     return [int(found) for found in re.findall(r"-?\d+", text)]
 
 

@@ -201,7 +201,7 @@ class LanguageSource(Source):
         return [f"{self.language.comment} {line}".rstrip() for line in lines]
 
     def describe_variables(self) -> list[str]:
-        """What is said of the arguments."""
+        """What is said about the arguments."""
         word = "as" if self.lists_only else "or"
         places = f", {word} the positions of the ones, counted from {self.first}"
         return [
@@ -215,7 +215,7 @@ class LanguageSource(Source):
         return [*self.locals.values(), *self.declared.values(), *given]
 
     def describe_result(self) -> str:
-        """What is said of the result."""
+        """What is said about the result."""
         if self.root.op == "several":
             return ", ".join(self.fields().values())
         shape = tuple_code([str(dim) for dim in self.root.shape])

@@ -2,8 +2,8 @@ r"""LaTeX of a typed tree, as a paper would print it (amsmath is enough to compi
 
 Conventions: functions of scalars stand for the function of every entry (\\exp(X) is entry by entry,
 e^{X} the matrix exponential); element-wise powers are x^{\\odot 2}; values with more than two axes,
-and contractions that are no product of matrices, are sums over indices whose free indices i, j, k,
-l ... are the axes in their order.
+and contractions that are not products of matrices, are sums over indices whose free indices i, j,
+k, l ... are the axes in their order.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def several_latex(
     named: Mapping[int, str],
     declared: Iterable[str],
 ) -> str:
-    """Several formulas, each in a line with its head, behind the parts that have names."""
+    """Several formulas, each in a line with its head, after the parts that have names."""
     order = Expr("several", tuple(trees.values())).parts[:-1]
     taken = _taken_letters(order, named, declared)
     known = [entries(tree) for tree in trees.values()]
@@ -213,13 +213,13 @@ def _define_parts(
 
 
 def _write_bracketed(expr: Expr, piece: LatexPiece) -> LatexPiece:
-    """An array inside of a formula, with the indices that run there: [x_i y_j]_{i j}."""
+    """An array inside a formula, with the indices that run there: [x_i y_j]_{i j}."""
     left, right = (r"\left", r"\right") if piece.tall else ("", "")
     return LatexPiece(f"{left}[{piece.text}{right}]{_axes(expr)}", ATOM, piece.tall)
 
 
 def _axes(expr: Expr) -> str:
-    """The indices behind the name of an array that is defined by its entries."""
+    """The indices after the name of an array that is defined by its entries."""
     if expr.op != "indexed" or not expr.value.indices:
         return ""
     # few expressions have bound indices
@@ -306,7 +306,7 @@ def _negative(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
 
 
 def _quotient(expr: Expr, args: list[LatexPiece]) -> LatexPiece:
-    """A fraction; a sum of vectors or matrices over a number reads better behind a coefficient: 1/2
+    """A fraction; a sum of vectors or matrices over a number reads better after a coefficient: 1/2
     (A + B).
     """
     numerator, denominator = args

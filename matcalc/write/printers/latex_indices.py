@@ -1,4 +1,4 @@
-"""Index notation: sums over entries for contractions that are no product of matrices."""
+"""Index notation: sums over entries for contractions that are not products of matrices."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def free_letters(order: Iterable[Expr], rank: int) -> list[str]:
 
 
 def free(letters: Sequence[str]) -> str:
-    """The indices behind the name of an array: ``_{i j k}``."""
+    """The indices after the name of an array: ``_{i j k}``."""
     return f"_{{{' '.join(letters)}}}"
 
 
@@ -62,7 +62,7 @@ def letters_of_contractions(
     taken: Iterable[str],
 ) -> tuple[dict[int, Letters], dict[int, Letters]]:
     """The letters of each contraction in a formula, none of them one that runs where it stands, or
-    a name that is ``taken``; and those at its head. They differ where it stands inside of another
+    a name that is ``taken``; and those at its head. They differ where it is inside another
     head as well.
 
     ``order`` has operands before what they are operands of. ``named`` are those that are defined in
@@ -115,7 +115,7 @@ def einsum(
     free: bool = False,
     taken: Container[str] = (),
 ) -> LatexPiece:
-    r"""sum_k A_ik B_kj. Among others it stands in brackets with its indices, [\\sum_k ...]_ij,
+    r"""sum_k A_ik B_kj. Among others it is in brackets with its indices, [\\sum_k ...]_ij,
     unless its indices are ``free`` ones of the whole. Letters that are ``taken`` stand for nothing
     else.
     """
@@ -184,7 +184,7 @@ def _entry(piece: LatexPiece, letters: list[str], brackets: str = "()") -> Latex
 
 
 def is_letter(piece: LatexPiece) -> bool:
-    """Whether a subscript can stand behind it without brackets."""
+    """Whether a subscript can follow it without brackets."""
     return piece.level == ATOM and not any(
         mark in piece.text for mark in ("_", "^", "(", r"\begin")
     )

@@ -5,7 +5,7 @@ and nowhere else.
 level                 what it is
 ====================  ========================================================================
 ``SUM``               a + b, a - b
-``SIGNED``            -a, and a sum over indices: nothing may stand before it in a product
+``SIGNED``            -a, and a sum over indices: nothing may come before it in a product
 ``CIRCLED``           a ⊙ b, a ⊘ b, a ⊗ b: weaker than juxtaposition; only equal ones chain
 ``PRODUCT``           a b
 ``POWER``             a^b, a fraction, a root: fits into a product, not under another power
@@ -157,7 +157,7 @@ def invert(piece: LatexPiece) -> LatexPiece:
 
 
 def fraction(numerator: LatexPiece, denominator: LatexPiece) -> LatexPiece:
-    """a/b as one fraction; a leading sign stands before it."""
+    """a/b as one fraction; a leading sign comes before it."""
     if with_sign(numerator):
         return LatexPiece(
             f"-\\frac{{{numerator.text[1:]}}}{{{denominator.text}}}", SIGNED, tall=True

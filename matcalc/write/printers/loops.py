@@ -28,7 +28,7 @@ def lines(items: Sequence[Item], write: Callable[[Expr], str], depth: int = 0) -
 
 
 def split_sign(item: Assignment) -> tuple[str, Expr]:
-    """The sign before ``=`` of what is added to, or taken away from, and what is written behind."""
+    """The sign before ``=`` of what is added to, or taken away from, and what is written after."""
     if not item.adds:
         return "", item.expr
     products = []
@@ -61,7 +61,7 @@ def latex_lines(
     name: Callable[[str], str],
     depth: int = 0,
 ) -> list[str]:
-    """The same in LaTeX; how far a line is set in says which loops it stands in."""
+    """The same in LaTeX; how far a line is set in says which loops it is in."""
     found: list[str] = []
     space = "&" + r"\quad " * depth
     for item in items:

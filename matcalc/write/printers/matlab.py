@@ -33,7 +33,7 @@ _MATLAB = TargetLanguage(
 _DOTTED = {"*": ".*", "/": "./", "**": ".^", "!=": "~="}
 _PLAIN = {"**": "^", "!=": "~="}
 _SPREADS = ("np.var", "np.std")
-# what stands before the axis: the other array of an extreme, the divisor of a variance
+# what comes before the axis: the other array of an extreme, the divisor of a variance
 _BEFORE_AXIS = {"np.max": "[], ", "np.min": "[], ", "np.var": "1, ", "np.std": "1, "}
 _WORDS = """
 break case catch classdef continue do else elseif end end_try_catch end_unwind_protect

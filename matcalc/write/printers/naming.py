@@ -115,7 +115,7 @@ def name_entries(
 
 
 def _arrays(tree: Expr) -> set[int]:
-    """The arrays that are defined by their entries: each is written nowhere but behind its name, or
+    """The arrays that are defined by their entries: each is written nowhere but after its name, or
     as an answer of its own.
     """
     order = tree.parts
@@ -128,7 +128,7 @@ def _arrays(tree: Expr) -> set[int]:
 
 
 def measure_written(tree: Expr) -> int:
-    """The tokens of a tree where each part that saves some has a name; what stands at several
+    """The tokens of a tree where each part that saves some has a name; what is at several
     indices counts once.
     """
     order = tree.parts
@@ -175,7 +175,7 @@ def _worthwhile(
     uses: _Uses,
     known: Callable[[Expr], str | None] | None = None,
 ) -> dict[int, int]:
-    """Parts that are written twice or more although what they stand in is named, with the number of
+    """Parts that are written twice or more although what they are in is named, with the number of
     times; what the user named also where its name is no shorter.
     """
     written = {id(order[-1]): 1}
@@ -207,7 +207,7 @@ def _worthwhile(
 def _keep(
     order: list[Expr], own: Mapping[int, int], chosen: Mapping[int, int], uses: _Uses
 ) -> tuple[set[int], int]:
-    """Those that are still long enough where the parts inside of them have names, and the length of
+    """Those that are still long enough where the parts inside them have names, and the length of
     all. A multiple of a part with a name says more without one, and so does a pair of names that
     occurs twice.
     """

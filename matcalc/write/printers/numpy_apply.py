@@ -55,7 +55,7 @@ def _is_diagonal(node: CodeNode) -> bool:
 
 
 def diagonal_of(build: CodeBuilder, node: CodeNode) -> CodeNode | None:
-    """What stands on the diagonal of a diagonal matrix, a number where all of it is one; None of
+    """What is on the diagonal of a diagonal matrix, a number where all of it is one; None of
     any other matrix.
     """
     scale = None

@@ -92,7 +92,7 @@ def _squares(build: CodeBuilder, node: CodeNode) -> tuple[CodeNode, ...]:
 
 
 def _root_along(build: CodeBuilder, weights: CodeNode, axis: int) -> CodeNode | None:
-    """The roots of weights that stand on the axis alone and are not negative."""
+    """The roots of weights that are on the axis alone and are not negative."""
     vector, labels = without_new_axes(weights, (0, 1, 2))
     if labels != (axis,) or not (build.is_positive(vector) or nonnegative(vector)):
         return None
@@ -212,7 +212,7 @@ def _factors(build: CodeBuilder, node: CodeNode, labels: Labels) -> list[Operand
 
 def _masked(build: CodeBuilder, mask: Operand, factors: list[Operand]) -> list[Operand] | None:
     """The factors with zeros where the mask does not hold. Those that it has the axes of are joined
-    with it; others have to be finite there, for 0 times infinity is no zero.
+    with it; others have to be finite there, for 0 times infinity is not zero.
     """
     own = {*mask.labels}
     inside = [each for each in factors if {*each.labels} <= own]

@@ -57,7 +57,7 @@ class Chains:
         self.builder = builder
         self.kept = kept  # matrices that are computed anyway
         self.shared: set[CodeNode] = set()  # what several parts of the program are made of
-        self.nested = False  # inside of a product that is tried term by term
+        self.nested = False  # inside a product that is tried term by term
 
     def array(self, product: CodeProduct) -> CodeNode:
         """The value of a product: coefficient and chain."""
@@ -312,7 +312,7 @@ class Chains:
     def _join(
         self, terms: Sequence[tuple[int, CodeNode]], flipped: bool
     ) -> list[tuple[int, list[CodeFactor]]]:
-        """The terms of a sum that are no dyads as one factor with its sign, which is none for the
+        """The terms of a sum that are not dyads as one factor with its sign, which is none for the
         identity.
         """
         rest: CodeNode | None = None
@@ -332,7 +332,7 @@ class Chains:
         return [(1, [CodeFactor(MATRIX, rest, flipped)])]
 
     def _entries(self, terms: Sequence[tuple[int, CodeNode]]) -> CodeNode | None:
-        """What stands on the diagonal of the terms that are no dyads; None if one is not
+        """What is on the diagonal of the terms that are not dyads; None if one is not
         diagonal.
         """
         total: CodeNode | None = None
@@ -487,7 +487,7 @@ class Chains:
         if len(factors) == 1:
             return self.builder.call("np.diagonal", self.matrix(factors, shape), shape=shape[:1])
         kinds = [factor.kind for factor in factors]
-        if INVERSE in kinds:  # a system is solved for what stands behind it, or beside it in front
+        if INVERSE in kinds:  # a system is solved for what follows it, or beside it in front
             place = kinds.index(INVERSE) or min(2, len(factors) - 1)
         else:
             place = cut(factors)[1]

@@ -175,7 +175,7 @@ class Source:
         return found
 
     def sides(self) -> list[str]:
-        """The sources that together have both sides of every choice, of one inside of another for
+        """The sources that together have both sides of every choice, of one inside another for
         each side of that; nothing if there is no choice.
         """
         deepest = max(depths(self.root).values())
@@ -334,7 +334,7 @@ class Source:
         return [*self._inputs(), *self._others(given)]
 
     def _others(self, given: list[str]) -> list[str]:
-        """The arguments that are no arrays."""
+        """The arguments that are not arrays."""
         return [*self.declared.values(), *(self.sizes[name] for name in given)]
 
     def _docstring(self, given: list[str]) -> list[str]:
@@ -472,7 +472,7 @@ class Source:
         return f"np.array({code})" if view else code
 
     def _results(self, emitter: Emitter) -> list[str]:
-        """The statement that returns several results: a mapping, behind the value if there is one.
+        """The statement that returns several results: a mapping, after the value if there is one.
 
         No two of them share memory.
         """

@@ -57,7 +57,7 @@ def choose(
 
 
 def depths(root: CodeNode) -> dict[CodeNode, int]:
-    """How many choices are inside of one another up to each node."""
+    """How many choices are inside one another up to each node."""
     found: dict[CodeNode, int] = {}
     for node in postorder(root, operands):
         inside = max([found[arg] for arg in node.args], default=0)

@@ -1,4 +1,4 @@
-"""Derivatives of functions of matrices in a contraction: a matrix that stands on the axes of an
+"""Derivatives of functions of matrices in a contraction: a matrix that is on the axes of an
 open direction is the direction, so the array of all directions is not made.
 """
 

@@ -328,7 +328,7 @@ class Emitter:
         return arg.shape == whole.shape and arg in self.complex and self._is_fresh(arg)
 
     def _scalar(self, node: CodeNode) -> str:
-        """The code; a whole number beside an array as the float that it becomes."""
+        """The code; an integer beside an array as the float that it becomes."""
         whole = node.op == "number" and node.attr.denominator == 1
         return repr(float(node.attr)) if whole else self.codes[id(node)][0]
 

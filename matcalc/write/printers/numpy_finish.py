@@ -341,7 +341,7 @@ def _others(operands: Operands, place: int) -> Operands:
 
 
 def _diagonal(build: CodeBuilder, node: CodeNode) -> tuple[Labels, CodeNode] | None:
-    """Of an array that is 0 off a diagonal: which axes are equal on it, and what stands there."""
+    """Of an array that is 0 off a diagonal: which axes are equal on it, and what is there."""
     if node.op == "scattered" and len(node.args) == 1:
         return node.attr, node.args[0]
     if node.calls("np.diag"):

@@ -31,7 +31,7 @@ from matcalc.write.printers.numpy_nodes import (
 # what generated code calls -> 1 for even functions of entries, -1 for odd ones
 _PARITY = {row.numpy: row.parity for row in OPERATIONS.values() if row.parity}
 _LINEAR = frozenset(("np.diagonal", *(CALLS[name] for name in LINEAR if name in CALLS)))
-# reductions whose argument behind the array is an axis, counted from 0 or from 1
+# reductions whose argument after the array is an axis, counted from 0 or from 1
 _FROM_0 = frozenset(REDUCTIONS.values())
 _FROM_1 = frozenset(CALLS[name] for name in ALONG if name in CALLS) - _FROM_0
 # these have the shape of their argument
@@ -326,7 +326,7 @@ class _Forms:
         if mirrored is not None:
             return mirrored
         if (right.rank == 2 and left.rank == 1) or is_column(right):
-            left, right = right, left  # columns come before a matrix, rows behind it
+            left, right = right, left  # columns come before a matrix, rows after it
         made = self._multiplied(left, right, shape)
         self.seen.setdefault(("*", left, right), made)
         return made

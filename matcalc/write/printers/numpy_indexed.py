@@ -2,7 +2,7 @@
 is broadcast.
 
 A part that depends on indices is an array with these as its first axes, in the order in which the
-form has them, and its own axes behind. What conditions leave out is computed and not taken.
+form has them, and its own axes after. What conditions leave out is computed and not taken.
 """
 
 from __future__ import annotations
@@ -290,7 +290,7 @@ class _IndexedBody:
         self, node: CodeNode, axis: int, place: AffineIndex
     ) -> tuple[CodeNode, list[Index]]:
         """An axis of an array at places made of several indices, which become axes; those that
-        conditions leave out may be outside of it.
+        conditions leave out may be outside it.
         """
         terms = [_scale(self, index, c) for index, c in place.terms]
         where = terms[0]
@@ -452,7 +452,7 @@ def _diagonal(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatc
 
 
 def _slice(body: _IndexedBody, part: Expr, args: list[CodeBatch]) -> CodeBatch:
-    """Entries and parts of axes at places that are no indices."""
+    """Entries and parts of axes at places that are not indices."""
     (value,) = args
     places = (*[None] * len(value.indices), *part.value)
     kept = [

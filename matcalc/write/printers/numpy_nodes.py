@@ -41,7 +41,11 @@ from matcalc.core.walk import operands, postorder
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CodeNode:
-    """One operation; ``serial`` counts the nodes, so that an order needs no addresses."""
+    """One operation of generated code.
+
+    Nodes are interned by a ``CodeBuilder``, so equal computations are one object and are compared
+    by identity. ``serial`` counts them: operands have smaller ones, and no order needs addresses.
+    """
 
     op: str
     attr: Any
@@ -56,7 +60,7 @@ class CodeNode:
 
     @property
     def is_tensor(self) -> bool:
-        """Whether it has three axes or more, so that it is no matrix."""
+        """Whether it has three axes or more, so that it is not a matrix."""
         return self.rank > 2
 
     def calls(self, function: str) -> bool:
@@ -65,7 +69,11 @@ class CodeNode:
 
 
 class CodeBuilder:
-    """Makes nodes, the same one for the same computation."""
+    """Makes nodes, the same one for the same computation.
+
+    The sets and ``_mirrors`` hold what is known of the values of its nodes; they only grow. A node
+    that is in none of them may have the property all the same.
+    """
 
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], CodeNode] = {}
@@ -315,7 +323,7 @@ class CodeBuilder:
 
 
 OUTER = "np.multiply.outer"
-ALONG_AXES = ("[:, None]", "[None, :]")  # behind a vector: as a column, as a row
+ALONG_AXES = ("[:, None]", "[None, :]")  # after a vector: as a column, as a row
 _PARITY = {row.numpy or name: row.parity for name, row in OPERATIONS.items() if row.parity}
 _PERMUTED = ".transpose("
 _EXACT: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
@@ -476,7 +484,7 @@ def total(build: CodeBuilder, array: CodeNode, axes: Sequence[int]) -> CodeNode:
 
 
 def is_whole(node: CodeNode) -> bool:
-    """Whether this is a whole number or a size."""
+    """Whether this is an integer or a size."""
     return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
 
 

@@ -38,7 +38,7 @@ def norms(build: CodeBuilder, divisor: CodeNode) -> list[CodeNode]:
 
 
 def halves(bottom: list[CodeNode]) -> tuple[list[CodeNode], list[CodeNode]]:
-    """The divisors, and of those that stand there several times one half apart."""
+    """The divisors, and of those that are there several times one half apart."""
     other = [node for node, count in Counter(bottom).items() for _ in range(count // 2)]
     left = Counter(bottom) - Counter(other)
     return list(left.elements()), other

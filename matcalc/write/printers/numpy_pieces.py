@@ -1,4 +1,4 @@
-"""Arrays that are 0 but for a few parts: what stands there is written where it belongs.
+"""Arrays that are 0 but for a few parts: what is there is written where it belongs.
 
 The Hessian of a sum over neighbours is a sum of identities and diagonal matrices between blocks of
 zeros. Made whole, each of them costs as much as the result. Here such a sum becomes one array of
@@ -300,7 +300,7 @@ class _Places:
         self.sizes: dict[int, Dim] = {}
         for shape, labels in zip(shapes, inputs, strict=True):
             self.sizes.update(zip(labels, shape, strict=True))
-        # a label counts from the offset behind its leader, which is one of those that count alike
+        # a label counts from the offset after its leader, which is one of those that count alike
         self.leaders = {label: (label, ZERO) for label in self.sizes}
         self.ranges: dict[int, tuple[Dim, Dim]] = {}  # of leaders whose whole axis is not met
 
@@ -375,7 +375,7 @@ class _Places:
                 return None
             self.ranges[one] = met
             return True
-        # the other counts from so many entries behind the one
+        # the other counts from so many entries after the one
         if met is not None and other in self.ranges:
             start, count = self.ranges.pop(other)
             met = _overlap(met, (start.plus(apart, -1), count))
@@ -389,7 +389,7 @@ class _Places:
 
 
 def _overlap(one: tuple[Dim, Dim], other: tuple[Dim, Dim]) -> tuple[Dim, Dim] | None:
-    """The range, a start and a count, that is inside of another; None where neither surely is."""
+    """The range, a start and a count, that is inside another; None where neither surely is."""
     before = other[0].plus(one[0], -1)
     beyond = before.plus(other[1]).plus(one[1], -1).integer
     if before.integer is None or beyond is None:
@@ -480,7 +480,7 @@ def _filled(build: CodeBuilder, parts: Sequence[_Piece], shape: Shape) -> CodeNo
 
 
 def _total(build: CodeBuilder, group: Sequence[_Piece]) -> tuple[bool, CodeNode]:
-    """The sum of what stands at one spot, and whether it is the negative: vectors before numbers,
+    """The sum of what is at one spot, and whether it is the negative: vectors before numbers,
     and what is added first.
     """
     total: CodeNode | None = None

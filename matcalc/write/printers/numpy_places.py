@@ -98,7 +98,7 @@ class PlacesBuilder(CodeBuilder):
         return self.infix("@", self.transpose(Z), self.scale_rows(w, Z), (Z.shape[1],) * 2)
 
     def _count(self, dim: Dim) -> CodeNode:
-        """A size beside places: a whole number in any case."""
+        """A size beside places: an integer in any case."""
         return self.node("size", dim, (), ())
 
     def _terms(self, node: CodeNode) -> list[_OneHotTerm] | None:
@@ -181,7 +181,7 @@ class PlacesBuilder(CodeBuilder):
         return array if weight is None else self.times(array, weight)
 
     def _take(self, array: CodeNode, places: CodeNode, *, columns: bool = False) -> CodeNode:
-        """The entries of a vector, or the rows or columns of a matrix, that stand at the places."""
+        """The entries of a vector, or the rows or columns of a matrix, that are at the places."""
         shape = (array.shape[0], *places.shape) if columns else places.shape + array.shape[1:]
         return self.node("gathered", int(columns), (array, places), shape)
 

@@ -13,7 +13,7 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.write.printers.numpy_nodes import OUTER, CodeBuilder, CodeNode, is_column
 
 MATRIX, INVERSE, DIAGONAL, COLUMN, ROW = "matrix", "inverse", "diagonal", "column", "row"
-SUMS = "sums"  # the lower triangle of ones, which sums what stands above
+SUMS = "sums"  # the lower triangle of ones, which sums what is above
 
 
 class CodeFactor(NamedTuple):
@@ -33,7 +33,7 @@ class CodeFactor(NamedTuple):
 
     @property
     def ends(self) -> tuple[Dim, Dim]:
-        """Rows and columns of a factor that is no vector."""
+        """Rows and columns of a factor that is not a vector."""
         shape = self.node.shape
         return (
             (shape[0], shape[0])
@@ -94,7 +94,7 @@ def count_shared_ends(left: CodeProduct, right: CodeProduct) -> tuple[int, int]:
 
 
 def is_mirrored(build: CodeBuilder, factors: Sequence[CodeFactor]) -> bool:
-    """Whether a chain is the same from both ends, apart from what stands in the middle."""
+    """Whether a chain is the same from both ends, apart from what is in the middle."""
     half = len(factors) // 2
     pairs = zip(factors[:half], reversed(factors), strict=False)
     return all(

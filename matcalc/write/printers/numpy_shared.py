@@ -9,7 +9,7 @@ from matcalc.core.walk import fold, operands, postorder
 from matcalc.write.printers.numpy_nodes import CodeBuilder, CodeNode
 from matcalc.write.printers.numpy_spectral import THIN
 
-# what is called -> the decomposition, which of its factors, and what stands behind that
+# what is called -> the decomposition, which of its factors, and what follows that
 _FACTORS = {row.numpy or name: row.part_of for name, row in OPERATIONS.items() if row.part_of}
 _FACTORS |= {thin: ("thin_svd", *_FACTORS[name][1:]) for name, thin in THIN.items()}
 _Decomposition = tuple[str, tuple[CodeNode, ...]]  # what it is, and of what

@@ -16,7 +16,7 @@ def one_hot(xp: Any, places: Array, size: int, **like: Any) -> Array:
 
 
 def pick(xp: Any, values: Array, places: Array) -> Array:
-    """The entry of each row that stands at its place: the sums of the rows of one_hot.*values."""
+    """The entry of each row that is at its place: the sums of the rows of one_hot.*values."""
     starts = xp.arange(places.shape[0], dtype=places.dtype) * values.shape[1]
     return xp.take(xp.reshape(values, (-1,)), starts + places)
 

@@ -1,4 +1,4 @@
-"""A long result with its repeated parts named behind it: ``A*M where M = inv(X'*C*X)``."""
+"""A long result with its repeated parts named after it: ``A*M where M = inv(X'*C*X)``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def array_head(expr: Expr) -> str:
 
 
 def program_text(tree: Expr, names: Mapping[int, str], sized: Container[int] = ()) -> str:
-    """The tree as text, with the parts whose ids are in ``names`` defined behind it.
+    """The tree as text, with the parts whose ids are in ``names`` defined after it.
 
     ``sized`` are the nodes to be written with their sizes.
     """

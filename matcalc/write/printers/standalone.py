@@ -1,4 +1,4 @@
-"""Python source that needs NumPy and nothing of ours: what it calls of the runtime stands behind
+"""Python source that needs NumPy and nothing of ours: what it calls of the runtime follows
 the function.
 """
 

@@ -21,7 +21,7 @@ Writer = Callable[[Expr, Sequence[Piece], Container[int]], Piece]
 def format_indexed(
     expr: Expr, args: Sequence[Piece], sized: Container[int], write: Writer
 ) -> Piece:
-    """The text of the body; of an array without its head. ``write`` writes what is no form."""
+    """The text of the body; of an array without its head. ``write`` writes what is not a form."""
     names = index_names(expr)
     form: Form = expr.value
 
@@ -105,7 +105,7 @@ def _place(place: AffineIndex, names: Names) -> str:
 
 
 def format_place(place: AffineIndex, names: Names, size: Callable[[Dim], str], times: str) -> str:
-    """``2*i-j+n``: a place on an axis; ``size`` writes sizes, ``times`` stands behind numbers."""
+    """``2*i-j+n``: a place on an axis; ``size`` writes sizes, ``times`` follows numbers."""
     text = ""
     if place.offset.scale and place.terms and all(c < 0 for _, c in place.terms):
         # n-i, and not -i+n
@@ -120,7 +120,7 @@ def format_place(place: AffineIndex, names: Names, size: Callable[[Dim], str], t
 
 
 def _bounds(part: Expr, names: Names, args: Sequence[Expr]) -> str:
-    """What stands in the brackets of a binder."""
+    """What is in the brackets of a binder."""
     reduction: Reduction = part.value
     conditioned = {i for each in reduction.conditions for i, _ in each.place.terms}
     items = []

@@ -41,7 +41,7 @@ def latex_form(own: UserFunction, args: list[LatexPiece]) -> LatexPiece:
 
 
 def _place(found: re.Match[str], pieces: dict[str, LatexPiece]) -> str:
-    """An argument, in brackets unless it stands between some or binds as closely as a name."""
+    """An argument, in brackets unless it is between some or binds as closely as a name."""
     piece, before = pieces[found["name"]], found["open"] or ""
     bare = piece.level == ATOM or (found["open"] is not None and found["close"] is not None)
     return before + (piece.text if bare else parenthesize(piece))
