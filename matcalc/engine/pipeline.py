@@ -127,6 +127,7 @@ def simplify(program: Program, *, expand_inverse: bool = False, as_typed: bool =
     used = find_used_variables(program)
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
     require_symmetry(program, engine.lowering, names)
+    engine.shares_powers = False  # equations are solved for one power
     node = lower_program(engine.lowering, program, names)
     if expand_inverse:
         # only where the user asks for it
@@ -190,6 +191,7 @@ class Engine(IndexForms):
         self.factory = ExpressionFactory()  # of the last tree
         self.commuting: Commuting | None = None
         self.several = several
+        self.shares_powers = True  # whether the lowest of several powers is a factor
         self.multiplied_out = False  # whether a result was shorter so than with its sums
         self.totals: Mapping[Node, Node] = {}  # of the entries of sums that have names elsewhere
         self.plain = self.new_recovery()  # what several results or tries share is recovered once
@@ -264,7 +266,7 @@ class Engine(IndexForms):
             tree = self._open_blocks(node, tree)
         for each in (node, spread) if tried else ():
             tree = tree if each is None else self._name_shares(each, tree)
-        if tried and self.rewriter.has_met("pow"):
+        if tried and self.shares_powers and self.rewriter.has_met("pow"):
             tree = self._share_powers(node, tree)
         if _has_signs(tree):
             other = self._tree(self._finish(_without_signs(self.builder, node)))
