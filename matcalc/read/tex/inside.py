@@ -53,6 +53,9 @@ def derivative(resolver: ResolverBase, phrase: Phrase, args: list[Value]) -> Val
     if phrase.kind == "derivative":
         (x,) = variables
         return operator(resolver, phrase, phrase.text, body, x)
+    twice = variables * 2 if len(variables) == 1 and phrase.order == 2 else variables
+    if len(twice) == 2 and _is_by_two_entries(body, twice):
+        return _by_two_entries(resolver, phrase, body, twice)
     if len(variables) > 1:
         return _mixed(resolver, phrase, body, variables)
     (x,) = variables
@@ -222,6 +225,40 @@ def _by_entry(resolver: ResolverBase, phrase: Phrase, body: Value, x: Value) -> 
     node = make.node("entries", whole.node, *everything, *places)
     column = Value(node, body.rank)
     return transpose(make, column) if body.row else column
+
+
+def _is_by_two_entries(body: Value, variables: list[Value]) -> bool:
+    """Whether a number is differentiated by entries of vectors, at places or at indices that run,
+    twice.
+    """
+    if body.order or body.indexed:
+        return False
+    places = all(x.node.kind == "entries" and len(x.node.args) == 2 for x in variables)
+    running = all(x.scalar and x.rank == len(x.axes) == 1 for x in variables)
+    return (places and not any(x.indexed or x.rank for x in variables)) or (
+        running and all(x.node.kind == "name" for x in variables)
+    )
+
+
+def _by_two_entries(
+    resolver: ResolverBase, phrase: Phrase, body: Value, variables: list[Value]
+) -> Value:
+    r"""\frac{\partial^2 f}{\partial x_i \partial x_j}, which is an entry of the Hessian, and
+    \frac{\partial^2 f}{\partial x_i^2}.
+    """
+    make = Maker(phrase)
+    x, y = variables
+    letters = [each.node.args[0] if each.node.kind == "entries" else each.node for each in (x, y)]
+    if any(letter.kind != "name" for letter in letters):
+        raise _no_variable(resolver, phrase, phrase.parts[0])
+    once = Value(make.call("grad", body.node, letters[0]), 1)
+    whole = Value(make.call("jacobian", once.node, letters[1]), 2)
+    if not x.axes:
+        return Value(make.node("entries", whole.node, x.node.args[1], y.node.args[1]))
+    axes = (*x.axes, *y.axes)
+    if axes[0] == axes[1]:
+        whole, axes = call_function(make, "diag", [whole]), axes[:1]
+    return Value(whole.node, whole.rank, axes=axes)
 
 
 def _of_entries(resolver: ResolverBase, phrase: Phrase, body: Value, x: Value) -> Value:

@@ -35,6 +35,23 @@ ROWS = [
     (r"\Delta_x(x^\top A x)", "lap(x'*A*x, x)"),
     (r"\operatorname{lap}(x^\top A x, x)", "lap(x'*A*x, x)"),
     (F + r"\Delta_x f(x) + f(x)", "f = x'*A*x; lap(f, x) + f"),
+    # by two entries, below a sum or at places
+    (
+        r"\sum_i \frac{\partial^2}{\partial x_i^2} (x^\top A x)",
+        "sum(diag(jacobian(grad(x'*A*x, x), x)))",
+    ),
+    (
+        r"\sum_{i,j} \frac{\partial^2}{\partial x_i \partial x_j} (x^\top A x)",
+        "sum(jacobian(grad(x'*A*x, x), x))",
+    ),
+    (
+        r"\sum_i \frac{\partial^2}{\partial x_i \partial y_i} (x^\top A y)",
+        "sum(diag(jacobian(grad(x'*A*y, x), y)))",
+    ),
+    (
+        r"1 + \frac{\partial^2}{\partial x_1^2} \|x\|^4",
+        "1 + jacobian(grad(norm2(x)^4, x), x)[1,1]",
+    ),
     (r"\nabla_x \cdot (A x)", "div(A*x, x)"),
     (r"2 \nabla_x \cdot (A x)", "2*div(A*x, x)"),
     (r"\operatorname{div}_x(A x)", "div(A*x, x)"),
