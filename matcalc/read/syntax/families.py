@@ -409,7 +409,9 @@ class _Unrolled:
         if not written_out or (binding.conditions and binding.name == "mean"):
             what = " under a condition" if written_out else ""
             message = f"{binding.name} over members of families{what} is not supported"
-            hint = "write a sum, and divide it by the number of its terms" if written_out else None
+            hint = "write a sum, and divide it by the number of its terms"
+            if not written_out:
+                hint = f"write a vector of them, as in {binding.name}([x[1]'*a; x[2]'*a])"
             if binding.name == "array":
                 message = "an array is not made of members of families"
                 k = bound.name

@@ -233,6 +233,7 @@ def refuse_primed(base: Phrase, where: Span, scope: Scope) -> None:
 def star_hint(base: Phrase, source: str) -> str:
     r"""What to write for A^*, A^\dagger and x^*."""
     a = source[base.start : base.end]
+    a += "}" * (a.count("{") - a.count("}"))  # the x of \\mathbf{x^*}
     letter = base.kind == "symbol" and not base.text.startswith("\\")
     if letter and base.text.islower():
         return f"write {a}_{{\\mathrm{{opt}}}} for an optimum, {a}^\\top for the transpose"

@@ -424,6 +424,7 @@ class Letters(LetterState):
         indices = [self._index(part, running) for part in parts]
         if all(indices):
             return self.entry(value, phrase, indices, running)
+        subscripts.require_axes(self, phrase, indices)
         if len(indices) != 2 or value.rank != 2:
             raise self.problem(
                 f"{self.scope.quote(phrase)} has an index that runs and one that does not",

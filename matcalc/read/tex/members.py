@@ -39,8 +39,9 @@ def member_of_family(letters: LetterState, phrase: Phrase, running: Ranges) -> V
         if name not in running:
             continue
         if running[name] is None:
-            two = len(running) > 1
-            pairs = rf", for pairs \sum_{{{name}=1}}^{{3}} \sum_{{j={name}+1}}^{{3}}" if two else ""
+            other = next((each for each in running if each != name), "")
+            condition = rf"\sum_{{{name}=1, {name} \ne {other}}}^{{3}}"
+            pairs = rf", for pairs \sum_{{{other}=1}}^{{3}} {condition}" if other else ""
             raise scope.problem(
                 f"the range of {name} is needed: it says which members of {family} are meant",
                 phrase.span,

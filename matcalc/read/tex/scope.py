@@ -102,6 +102,8 @@ class Scope:
             text = text.replace(put_in, typed)
         if text.startswith("{") and isinstance(part, Phrase) and part.kind in ("symbol", "indexed"):
             return text[1:-1].strip() if text.endswith("}") else text
+        if isinstance(part, Phrase) and part.kind == "symbol":  # the x of \\mathbf{x^*}
+            text += "}" * (text.count("{") - text.count("}"))
         unmatched = _UNMATCHED.fullmatch(text)  # \left comes before what is quoted
         if unmatched and text.count(r"\left") < text.count(r"\right"):
             return f"{unmatched[1]}{unmatched[2]}"

@@ -95,7 +95,7 @@ def apply_style(text: str, span: Span, source: str) -> Symbol:
     stem = text[1:].removeprefix("var") if text.startswith("\\") else CHARACTERS.get(text, text)
     if not _WORD.fullmatch(stem):
         hint = r"\mathbf{A}\mathbf{x} is the product of two letters; \mathit{loss} is one name"
-        if re.search(r"[A-Za-z]{2}\s|\s[A-Za-z]{2}|\.", text):
+        if re.search(r"[A-Za-z]{2}\s|\s[A-Za-z]{2}|\.", _COMMAND.sub("\\\\", text)):
             hint = "words between formulas are not supported: enter only the objective"
         if accents:
             hint = r"an accent stands over one letter, as in \hat{x}_i^2"

@@ -30,6 +30,11 @@ MEANT = [
         "sum[i=1:3, j=1:3, i<j](norm2(z[i] - z[j])^2)",
     ),
     (r"\prod_{k=1}^3 (y^\top X_k \beta_k)^{t_k}", "y", "prod[k=1:3]((y'*X[k]*beta[k])^t[k])"),
+    (
+        r"\sum_{j=1}^{3} \sum_{i=1, i \ne j}^{3} z_i^\top z_j",
+        "z",
+        "sum[j=1:3, i=1:3, i!=j](z[i]'*z[j])",
+    ),
     (r"\sum_{i=1}^3 t_i [X_i]_{12}", "t", "sum[i=1:3](t[i]*X[i][1,2])"),
 ]
 
@@ -53,7 +58,11 @@ def test_one_member_is_named_by_its_subscript() -> None:
 
 REFUSED = [
     (r"\|\sum_i X_i \beta_i - y\|^2", r"the range of i is needed", r"\sum_{i=1}^{3}"),
-    (r"\sum_{i<j} \|z_i - z_j\|^2", r"the range of i is needed", r"\sum_{j=i+1}^{3}"),
+    (
+        r"\sum_{i<j} \|z_i - z_j\|^2",
+        r"the range of i is needed",
+        r"\sum_{j=1}^{3} \sum_{i=1, i \ne j}^{3}",
+    ),
     (r"\|\sum_{i=1}^K X_i \beta_i - y\|^2", "ends at a number", "sum[i=1:K](...)"),
     (r"\sum_{i=1}^3 X_{i,12}", "X_{i,12} has 2 subscripts", "[X_i]_{j}"),
 ]

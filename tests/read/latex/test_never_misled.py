@@ -314,6 +314,8 @@ OPERATORS = [
     (r"e^{i\theta}", "i may be a variable or the unit i"),
     (r"x^\top A x + O(\|x\|^3)", "leave out what remains of a series"),
     (r"W^l a^{l-1} + b^l", "W^l may be a power, or one of several W"),
+    (r"\mathbf{x^*}^\top A x", r"write \mathbf{x}^\top for the transpose"),
+    (r"\mathbf{x^\top A x}", "is the product of two letters"),
     # an accent over a formula is not that over its first letter
     (r"\overline{x^\top A x}", "an accent stands over one letter"),
     (r"\overline{x^2} - \bar{x}^2", "an accent stands over one letter"),
