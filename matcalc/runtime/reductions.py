@@ -53,12 +53,31 @@ def _real_hypot(x: Array, y: Array) -> Array:
     the entries one by one.
     """
     if max(x.size, y.size) >= _MANY:
+        quick = _beside_number(x, y) if y.ndim == 0 else _beside_number(y, x)
+        if quick is not None:
+            return quick
         with np.errstate(over="ignore", under="ignore"):
             squares = x * x + y * y
         least, most = _SQUARES.get(squares.dtype.char, (1.0, 0.0))
         if least < squares.min() and squares.max() < most:
             return np.asarray(np.sqrt(squares))
     return np.asarray(np.hypot(x, y))
+
+
+def _beside_number(x: Array, y: Array) -> Array | None:
+    """The root of squares of an array and a number, where no square is too large and that of the
+    number is not too small: one inner product says so. None where it does not.
+    """
+    same = y.dtype is x.dtype or (x.dtype.char == "d" and y.dtype.kind in "iu")
+    if y.ndim or not same or x.dtype.char not in _SQUARES:
+        return None
+    least, most = _SQUARES[x.dtype.char]
+    square = float(y) * float(y)
+    if not (least < square < most and np.vdot(x, x) < most):  # vdot warns of no overflow
+        return None
+    squares = x * x
+    squares += x.dtype.type(square)
+    return np.asarray(np.sqrt(squares, out=squares))
 
 
 def atan2(y: ArrayLike, x: ArrayLike) -> Array:

@@ -11,6 +11,7 @@ from sweeps import thinned
 import matcalc
 from matcalc.core.program import Program
 from matcalc.read.frontend import read
+from matcalc.runtime.reductions import hypot
 from matcalc.stable import stable
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.write.printers.text import text
@@ -211,6 +212,20 @@ MILLS = [0.0, 40.02496884726726, 0.797884560802865]
 def test_gradients_of_what_would_overflow(objective, at, expected):
     found = matcalc.diff(objective, "x", variables={"x": "vector(n)"}).to_callable()
     np.testing.assert_allclose(found(x=np.array(at)), expected, rtol=1e-9, atol=1e-300)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("beside", [0.0, 1e-200, 1e-120, 1.0, 1e150, 1e200, np.inf, np.nan])
+@pytest.mark.parametrize("size", [1e-200, 1e-160, 1e-30, 1.0, 1e30, 1e153, 1e160])
+def test_roots_of_squares_of_many_entries(size, beside, kind):
+    """By one inner product where no square is too large or too small, else entry by entry."""
+    with np.errstate(all="ignore"):
+        x, y = (size * np.linspace(-3, 5, 2000)).astype(kind), kind(beside)
+        expected = np.hypot(x, y)
+    for found in (hypot(x, y), hypot(y, x)):
+        assert found.dtype == kind
+        np.testing.assert_allclose(found, expected, rtol=4 * np.finfo(kind).eps, atol=0)
 
 
 # a function of x, its order, and which power of a number it is multiplied by where x is

@@ -38,7 +38,8 @@ from matcalc.write.printers.numpy_products import (
     square_of_triangle,
     sums_of,
     unfold,
-    without_scalar,
+    with_scalars,
+    without_scalars,
 )
 from matcalc.write.printers.numpy_properties import nonnegative, root_of
 
@@ -181,12 +182,12 @@ class Chains:
             return self.single(result)
         matrices = [factor.kind == MATRIX for factor in factors]
         placed = sum(factor.kind == MATRIX and is_placed(factor.node) for factor in factors)
-        full = all(factor.kind in (MATRIX, INVERSE) for factor in factors)
-        if len(factors) == _FEW and full and placed < 2:
-            one, two, three = factors
-            left = self._combine(self._combine(one, two), three).node
-            right = self._combine(one, self._combine(two, three)).node
-            # with a system, what costs the same is planned as in longer chains
+        others = [factor for factor in factors if factor.kind != DIAGONAL]
+        full = all(factor.kind in (MATRIX, INVERSE) for factor in others)
+        if len(others) == _FEW and full and placed < 2:
+            left = reduce(self._combine, factors).node
+            right = reduce(lambda after, each: self._combine(each, after), reversed(factors)).node
+            # with a system or scaled rows, what costs the same is planned as in longer chains
             return choose(self.builder, *((left, right) if all(matrices) else (right, left)))
         if len(factors) > _FEW and all(matrices) and not placed and not certain(factors):
             nodes = [self._orient(factor) for factor in factors]
@@ -204,7 +205,7 @@ class Chains:
             if factor.kind != MATRIX or factor.node in self.kept or factor.node in self.shared:
                 continue
             terms = spread(factor.node)
-            products = [term for _, term in terms if is_product(without_scalar(term)[1])]
+            products = [term for _, term in terms if is_product(without_scalars(term)[1])]
             narrow = place + 1 < len(factors) and factors[-1].ends[1] != factor.ends[1]
             if not products and not (narrow and self._is_nearly_there(terms)):
                 continue
@@ -216,10 +217,9 @@ class Chains:
             total: CodeNode | None = None
             before, after = factors[:place], factors[place + 1 :]
             for sign, whole in terms:
-                scalar, term = without_scalar(whole)
+                scalars, term = without_scalars(whole)
                 product = self._beside(before, term, factor.flipped, after)
-                if scalar is not None:
-                    product = self.builder.times(scalar, product)
+                product = with_scalars(self.builder, scalars, product)
                 total = self._plus(total, sign, product)
             self.nested = False
             return total

@@ -124,12 +124,34 @@ def is_product(node: CodeNode) -> bool:
     return (product or solved) and all(arg.rank == 2 for arg in bare.args)
 
 
-def without_scalar(node: CodeNode) -> tuple[CodeNode | None, CodeNode]:
-    """The scalar that an array is multiplied by, if there is one, and the array."""
-    if node.op == "infix" and node.attr == "*" and not node.args[0].rank:
-        scalar, array = node.args
-        return scalar, array
-    return None, node
+def without_scalars(node: CodeNode) -> tuple[list[tuple[str, CodeNode]], CodeNode]:
+    """The scalars that an array is multiplied by or divided by, the last one first, and the
+    array.
+    """
+    scalars: list[tuple[str, CodeNode]] = []
+    while node.op == "infix" and node.attr in ("*", "/"):
+        left, right = node.args
+        if node.attr == "*" and not left.rank:
+            scalars.append(("*", left))
+            node = right
+        elif node.attr == "/" and not right.rank:
+            scalars.append(("/", right))
+            node = left
+        else:
+            break
+    return scalars, node
+
+
+def with_scalars(
+    build: CodeBuilder, scalars: Sequence[tuple[str, CodeNode]], array: CodeNode
+) -> CodeNode:
+    """The array scaled as another one was, of which ``without_scalars`` was asked."""
+    for operator, scalar in reversed(scalars):
+        if operator == "*":
+            array = build.times(scalar, array)
+        else:
+            array = build.infix("/", array, scalar, array.shape)
+    return array
 
 
 class Scaling(NamedTuple):

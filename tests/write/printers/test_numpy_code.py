@@ -363,6 +363,24 @@ CHOICES = [
         "2*(U*V' - T)*V", {"T": "matrix(m, n)", "V": "matrix(n, k)"}, True, id="residual-by-factor"
     ),
     pytest.param("A*B*C", {"A": "matrix(m, n)", "C": "matrix(k, p)"}, True, id="three-matrices"),
+    pytest.param(
+        "A*B'*diag(v)*C",
+        {"A": "matrix(m, n)", "B": "matrix(p, n)", "C": "matrix(p, n)"},
+        True,
+        id="scaled-between",
+    ),
+    pytest.param(
+        "A*(eye - diag(v))*inv(S)*diag(w)*B",
+        {"A": "matrix(m, n)", "S": "matrix(n, n)", "B": "matrix(n, p)"},
+        True,
+        id="scaled-beside-a-system",
+    ),
+    pytest.param(
+        "(B*B'/c - A*A'/(2*g))*A",
+        {"A": "matrix(m, n)", "B": "matrix(m, k)", "c": "positive", "g": "positive"},
+        True,
+        id="divided-products",
+    ),
     pytest.param("A*B*C", {"A": "matrix(n, n)", "C": "matrix(n, n)"}, False, id="one-shape"),
     pytest.param("A*B*C", {"A": "matrix(n, n)", "C": "matrix(n, 2)"}, False, id="thin-for-sure"),
     pytest.param(
