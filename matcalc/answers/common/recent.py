@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matcalc.core.boundary import warn_of_notes
 from matcalc.core.language import BaseLanguage, default_language
-from matcalc.results import Derivative
 from matcalc.verify.verification import warn_unverified
 
 _MOST = 256
 _LONGEST = 1_000
-_KEPT: OrderedDict[DerivativeRequest, Derivative] = OrderedDict()
+_KEPT: OrderedDict[DerivativeRequest, Any] = OrderedDict()  # a Derivative, or Gradients
 _LOCK = Lock()
 
 
@@ -29,7 +28,7 @@ class DerivativeRequest(NamedTuple):
     variables: tuple[tuple[str, str], ...]
     language: BaseLanguage
     latex: bool
-    wrt: str | None
+    wrt: str | tuple[str, ...] | None
     order: int
     layout: str
     structure: str
@@ -50,11 +49,12 @@ def question(
 ) -> DerivativeRequest | None:
     """What is asked, if it is a short text with plain arguments; 1 and True differ."""
     items = tuple(variables.items()) if isinstance(variables, Mapping) else ()
+    names = tuple(wrt) if isinstance(wrt, list | tuple) else (wrt,)
     plain = (
         isinstance(text, str)
         and (language is None or isinstance(language, BaseLanguage))
         and len(text) <= _LONGEST
-        and (wrt is None or isinstance(wrt, str))
+        and (wrt is None or all(isinstance(name, str) for name in names))
         and type(order) is int
         and isinstance(layout, str)
         and isinstance(structure, str)
@@ -65,12 +65,13 @@ def question(
     if not plain:
         return None
     spoken = language or default_language()
-    asked = (text, items, spoken, latex, wrt, order, layout, structure, verify)
+    by = names if isinstance(wrt, list | tuple) else wrt
+    asked = (text, items, spoken, latex, by, order, layout, structure, verify)
     return DerivativeRequest(*asked)  # type: ignore[arg-type]  # what is plain is of these types
 
 
-def recall(asked: DerivativeRequest) -> Derivative | None:
-    """The answer, if it was given lately."""
+def recall(asked: DerivativeRequest) -> Any:
+    """The answer, if it was given lately, or None."""
     with _LOCK:
         found = _KEPT.get(asked)
         if found is None:
@@ -82,7 +83,7 @@ def recall(asked: DerivativeRequest) -> Derivative | None:
     return found
 
 
-def remember(asked: DerivativeRequest, answer: Derivative) -> None:
+def remember(asked: DerivativeRequest, answer: Any) -> None:
     """Keeps an answer; the oldest goes where there are too many."""
     with _LOCK:
         _KEPT[asked] = answer

@@ -15,6 +15,14 @@ def test_the_same_question_is_a_lookup():
     assert matcalc.diff(TEXT, "x", variables=KINDS) is matcalc.diff(TEXT, "x", variables=KINDS)
 
 
+def test_several_variables_are_looked_up_together():
+    both = matcalc.diff(TEXT, ["x", "A"], variables=KINDS)
+    assert matcalc.diff(TEXT, ("x", "A"), variables=KINDS) is both
+    assert list(matcalc.diff(TEXT, ["A", "x"], variables=KINDS)) == ["A", "x"]
+    assert list(matcalc.diff(TEXT, ["x"], variables=KINDS)) == ["x"]
+    assert str(matcalc.diff(TEXT, "x", variables=KINDS)) == "(A + A')*x"
+
+
 @pytest.mark.parametrize(
     "other",
     [
