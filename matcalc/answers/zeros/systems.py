@@ -23,6 +23,7 @@ from matcalc.answers.zeros.surds import value_at
 from matcalc.claims.equality import DIFFERENT, decide_trees
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.likeness import Likeness
 from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.tree import (
@@ -117,7 +118,10 @@ def _branches(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch
     """The branches that the equation makes which is solved most simply; None where none is."""
     choices, order = [], list(free)
     for place, tree in enumerate(branch.equations):
-        ways = [_simplest_way(program, each, free) for each in factors(tree, *sorted(free))]
+        ways = [
+            _simplest_way(program, each, free)
+            for each in _zero_factors(program, branch, tree, free)
+        ]
         cost = max([_NO_WAY if way is None else way.cost for way in ways], default=0)
         steps = [step for way in ways if way is not None for step in way.steps]
         solved = [order.index(name) for step in steps for name in step.values]
@@ -143,6 +147,23 @@ def _branches(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch
     return found
 
 
+def _zero_factors(program: Program, branch: _Branch, tree: Expr, free: Set[str]) -> list[Expr]:
+    """The factors of an equation with free numbers, without those that are never zero, such as
+    ``x^(a - 1)`` of a positive x, also where x has a value already.
+    """
+    known, likeness = Definiteness(program), Likeness()
+    values = branch.known.values.items()
+    positive = {
+        likeness.of(value) for name, value in values if program.variables[name].kind == "positive"
+    }
+    return [
+        each
+        for each in factors(tree, *sorted(free))
+        if not known.is_nonzero(each)
+        and not (each.op in ("^", ".^") and likeness.of(each.args[0]) in positive)
+    ]
+
+
 def _with_letters(known: Solution, tree: Expr, free: Set[str]) -> Solution:
     """What is known, and that no factor of an equation without the numbers is zero: where one is,
     the equation says nothing.
@@ -165,7 +186,7 @@ def _reduce(program: Program, branch: _Branch, free: Set[str]) -> list[_Branch] 
     """
     trees = branch.equations
     for place, tree in enumerate(trees):
-        parts = list(factors(tree, *sorted(free)))
+        parts = _zero_factors(program, branch, tree, free)
         if len(parts) > 1:
             rest = trees[:place] + trees[place + 1 :]
             known = _with_letters(branch.known, tree, free)
