@@ -19,6 +19,7 @@ from matcalc.core.directions import free_variable
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BaseLanguage
+from matcalc.core.likeness import Likeness, symmetric_names
 from matcalc.core.loops import (
     Assignment,
     ForLoop,
@@ -46,6 +47,7 @@ from matcalc.engine.several import derive_several
 from matcalc.verify.readback.forms import Forms, SignedForm
 from matcalc.write.complements import use_complements
 from matcalc.write.printers.naming import choose_names
+from matcalc.write.regrouping import put_scalar
 
 _COUNTS = (2, 3, 4, 5)  # values of the names in ranges for which the order is looked at
 
@@ -246,7 +248,11 @@ class Backpropagation:
                 return Expr("variable", (), node.shape, value=item.name, row=node.row)
             return node.with_args(args)
 
-        return list(root.fold(rule).args)
+        root = root.fold(rule)
+        if not value.rank:
+            name = Expr("variable", (), (), value=item.name)
+            root = put_scalar(root, value, name, Likeness(symmetric_names(self.variables)))
+        return list(root.args)
 
     def _flush(self, found: list[Item]) -> None:
         for name in list(self._pending):

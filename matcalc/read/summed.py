@@ -28,6 +28,8 @@ from matcalc.read.syntax.nodes import (
     flat,
 )
 
+_LINEAR = ("neg", "+", "-", "*", "/")
+_SHORT = 8  # nodes of a term that needs no name
 _NAMES = ("s", "r", "q", "p", *(f"s{k}" for k in range(1, 100)))
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
 
@@ -99,14 +101,18 @@ class _Writer:
         levels.
         """
         found, end = "", node.start
+        linear = [node]
+        for part in linear:
+            linear += part.args if part.kind in _LINEAR else ()
         for each in self._outermost(node):
-            found += f"{self.source[end : each.node.start]}{self._value(each, levels)}"
+            named = each.node not in linear
+            found += f"{self.source[end : each.node.start]}{self._value(each, levels, named=named)}"
             end = each.node.end
         return found + self.source[end : node.end]
 
-    def _value(self, each: _Open, levels: Sequence[_Level]) -> str:
+    def _value(self, each: _Open, levels: Sequence[_Level], *, named: bool) -> str:
         """What stands in place of a sum. It is computed in the innermost of the loops on whose
-        index it depends.
+        index it depends. Its terms may be ``named``, if a function is taken of it.
         """
         used = {part.value for part in _parts(each.node) if part.kind in ("index", "name")}
         self._refuse_bound(each, used, levels)
@@ -119,7 +125,7 @@ class _Writer:
         name = f"{stem}[{','.join(indices)}]" if indices else stem
         if each.name == "prod":
             return self._product(each, stem, indices, levels)
-        levels[-1].before.append(f"{name} = 0; {self._loops(each, name, levels)}")
+        levels[-1].before.append(f"{name} = 0; {self._loops(each, name, levels, named=named)}")
         if each.name == "sum":
             return name
         counts = [
@@ -145,7 +151,7 @@ class _Writer:
                     f"put the sum over members outside of that over {bound.name}",
                 )
 
-    def _loops(self, each: _Open, name: str, levels: Sequence[_Level]) -> str:
+    def _loops(self, each: _Open, name: str, levels: Sequence[_Level], *, named: bool) -> str:
         """The loops that add the terms of a sum to a value."""
         found = ""
         for ranges in each.ranges:
@@ -153,13 +159,24 @@ class _Writer:
             around = [*levels, *inner]
             nested = None if each.others else self._open(each.node.args[0])
             if nested is not None and nested.name == "sum":
-                loop = self._loops(nested, name, around)
+                loop = self._loops(nested, name, around, named=named)
             else:
-                loop = f"{name} += {self._body(each, around)}; "
+                loop = self._step(each, name, around, named=named)
             for r, level in zip(reversed(ranges), reversed(inner), strict=True):
                 loop = f"{_head(r)}{''.join(level.before)}{loop}end; "
             found += loop
         return found
+
+    def _step(self, each: _Open, name: str, levels: Sequence[_Level], *, named: bool) -> str:
+        """The statement that adds a term. One that is a multiple of an exponential has a name, for
+        its derivatives are multiples of it.
+        """
+        body = self._body(each, levels)
+        if not named or each.others or not _is_exponential(each.node.args[0]):
+            return f"{name} += {body}; "
+        indices = [index for level in levels for index in level.indices]
+        term = f"{next(self.names)}[{','.join(indices)}]"
+        return f"{term} = {body}; {name} += {term}; "
 
     def _product(
         self, each: _Open, stem: str, indices: Sequence[str], levels: Sequence[_Level]
@@ -314,6 +331,15 @@ class _Writer:
 
     def _problem(self, message: str, span: Span, hint: str) -> UnsupportedError:
         return UnsupportedError(message, source=self.source, span=span, hint=hint)
+
+
+def _is_exponential(body: SyntaxNode) -> bool:
+    """Whether this is a multiple of an exponential, and not a short one."""
+    factors = [body]
+    for node in factors:
+        factors += node.args if node.kind in ("*", "/") else ()
+    exponential = any(each.kind == "call" and each.value == "exp" for each in factors)
+    return exponential and len(factors) > 1 and len([*_parts(body)]) > _SHORT
 
 
 def _head(r: _Range) -> str:

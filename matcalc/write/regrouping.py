@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import NamedTuple
 
 from matcalc.core.likeness import MOST, SUMS, Likeness, chain
 from matcalc.core.tree import Expr, add_signed, split_signed_terms, transpose
+from matcalc.core.tree import number as make_number
 from matcalc.core.walk import fold
 
 _LONGEST = 16  # links of a product
+_LEAST = 2  # factors of a scalar that is looked for in products
+_PRODUCTS = ("*", "/", "neg")
 
 Signed = tuple[int, Expr]
 
@@ -187,3 +193,100 @@ def _multiply(scalars: Sequence[Expr], links: Sequence[Expr]) -> Expr:
     for scalar in reversed(scalars):
         total = Expr("*", (scalar, total), total.shape, row=total.row)
     return total
+
+
+class _Factors(NamedTuple):
+    """A product: its number, its scalars with their exponents, and its arrays from left to
+    right.
+    """
+
+    coefficient: Fraction
+    scalars: tuple[tuple[Expr, Fraction], ...]
+    links: tuple[Expr, ...]
+
+    def counts(self, likeness: Likeness) -> Counter[int]:
+        """The exponents of the scalars by their numbers."""
+        found: Counter[int] = Counter()
+        for scalar, exponent in self.scalars:
+            found[likeness.of(scalar)] += exponent  # type: ignore[assignment]
+        return found
+
+
+def put_scalar(tree: Expr, value: Expr, name: Expr, likeness: Likeness) -> Expr:
+    """The tree with a name for a scalar product whose factors stand in longer ones, as the p of
+    ``a*w*x*exp(b)/sqrt(c)`` where p is ``w*exp(b)/sqrt(c)``.
+    """
+    own = _factors_of(value)
+    wanted = own.counts(likeness)
+    if len(wanted) < _LEAST or own.links:
+        return tree
+    whole = {id(arg) for node in tree.parts if node.op not in _PRODUCTS for arg in node.args}
+    whole.add(id(tree))
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        made = node.with_args(args)
+        if node.op not in _PRODUCTS or id(node) not in whole:
+            return made
+        found = _factors_of(made)
+        counts = found.counts(likeness)
+        if any(counts[key] != exponent for key, exponent in wanted.items()):
+            return made
+        left = [each for each in found.scalars if likeness.of(each[0]) not in wanted]
+        coefficient = found.coefficient / own.coefficient
+        return _write_product(_Factors(coefficient, (*left, (name, Fraction(1))), found.links))
+
+    return tree.fold(rule)
+
+
+def _factors_of(root: Expr) -> _Factors:
+    coefficient = Fraction(1)
+    scalars: list[tuple[Expr, Fraction]] = []
+    links: list[Expr] = []
+    todo: list[tuple[Expr, int]] = [(root, 1)]
+    while todo:
+        node, sign = todo.pop()
+        if node.op == "number" and node.value:
+            coefficient *= Fraction(node.value) ** sign
+        elif node.op == "neg":
+            coefficient = -coefficient
+            todo.append((node.args[0], sign))
+        elif node.op == "/":
+            todo += [(node.args[1], -sign), (node.args[0], sign)]
+        elif node.op == "*" and (node.rank or not node.args[0].rank):
+            todo += [(arg, sign) for arg in reversed(node.args)]
+        elif node.rank:
+            links.append(node)
+        elif node.op == "sqrt":
+            scalars.append((node.args[0], Fraction(sign, 2)))
+        elif node.op == "^" and node.args[1].op == "number":
+            scalars.append((node.args[0], sign * Fraction(node.args[1].value)))
+        else:
+            scalars.append((node, Fraction(sign)))
+    return _Factors(coefficient, tuple(scalars), tuple(links))
+
+
+def _write_product(factors: _Factors) -> Expr:
+    """A number, scalars, arrays, and one division at the end."""
+    above: list[Expr] = []
+    below: list[Expr] = []
+    for base, exponent in factors.scalars:
+        size = abs(exponent)
+        whole = base
+        if size != 1:
+            power = (base, make_number(size))
+            whole = Expr("sqrt", (base,)) if 2 * size == 1 else Expr("^", power)
+        (above if exponent > 0 else below).append(whole)
+    size = abs(factors.coefficient)
+    above = [make_number(size.numerator)] * (size.numerator != 1) + above
+    below = [make_number(size.denominator)] * (size.denominator != 1) + below
+    total = _multiply(above, factors.links) if factors.links else _join(above or [make_number(1)])
+    if below:
+        total = Expr("/", (total, _join(below)), total.shape, row=total.row)
+    if factors.coefficient < 0:
+        total = Expr("neg", (total,), total.shape, row=total.row)
+    return total
+
+
+def _join(scalars: Sequence[Expr]) -> Expr:
+    """The product of scalars."""
+    return reduce(lambda left, right: Expr("*", (left, right)), scalars)

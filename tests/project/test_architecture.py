@@ -78,7 +78,8 @@ ALLOWED = {
     "several": "core ir lowering calculus rewriting recovery printers pipeline segments recalled",
     "single": "core pipeline several",
     "row_updates": "core",
-    "backprop": "core pipeline row_updates several segments readback printers complements",
+    "backprop": "core pipeline row_updates several segments readback printers complements "
+    "regrouping",
     "verification": "core exact oracle printers",
     "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",

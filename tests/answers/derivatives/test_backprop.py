@@ -65,6 +65,23 @@ PROGRAMS = {  # a program, its declarations, what it is derived by, and what the
         ["A", "x"],
         ["value = s/K", "ds = 1/K", "dA[k] = ds*x*x'"],
     ),
+    "mixture": (  # derivatives of an exponential are multiples of it
+        "sum[k=1:K](w[k]*exp(-1/2*(x - m[k])'*P[k]*(x - m[k])))^2",
+        {"w": "vector(K)", "P[k]": "matrix(n, n)", "m[k]": "vector(n)", "x": "vector(n)"},
+        ["m", "P"],
+        [
+            "r[k] = w[k]*exp(-1/2*(x - m[k])'*P[k]*(x - m[k]))",
+            "s += r[k]",
+            "dm[k] = dr[k]*r[k]*(P[k] + P[k]')*u[k]/2",
+            "dP[k] = -dr[k]*r[k]*u[k]*u[k]'/2",
+        ],
+    ),
+    "scalar-product-with-a-name": (
+        "s = 0; for k = 1:K; p[k] = a[k]*exp(-b[k]*x); s += 2*p[k]; end; s^2",
+        {"a[k]": "scalar", "b[k]": "scalar", "x": "scalar"},
+        ["b"],
+        ["ds = 2*s", "dp[k] = 2*ds", "db[k] = -dp[k]*x*p[k]"],
+    ),
     "product-of-members": (
         "prod[k=1:K](b[k]*x)",
         {"b[k]": "scalar", "x": "scalar"},
