@@ -132,8 +132,8 @@ EXTREMES = [
     ),
     ("norminf", "norminf(w)", "w", 1, "sign(w).*(abs(w) == norminf(w))"),
     ("indicator", "sum((w > 0).*w.^2)", "w", 1, "2*relu(w)"),
-    ("indicator-of-two", "sum((0 < w).*(w < 1).*w)", "w", 1, "step(w).*step(1 - w)"),
-    ("either-side", "sum((w <= 1).*w + (w > 1).*w.^2)", "w", 1, "1 + step(w - 1).*(2*w - 1)"),
+    ("indicator-of-two", "sum((0 < w).*(w < 1).*w)", "w", 1, "(0 < w).*(w < 1)"),
+    ("either-side", "sum((w <= 1).*w + (w > 1).*w.^2)", "w", 1, "1 + (w > 1).*(2*w - 1)"),
     ("unequal", "sum((w != 1).*w.^2)", "w", 1, "2*(w.*(w != 1))"),
 ]
 
@@ -258,7 +258,7 @@ CASES = [
         1,
         "where(w != 0, (cos(w) - sin(w)./w)./w, 0)",
     ),
-    ("of-matrices", "sum(where(X >= C, X.^2, C.*X))", "X", 1, "where(C <= X, 2*X, C)"),
+    ("of-matrices", "sum(where(X >= C, X.^2, C.*X))", "X", 1, "where(X >= C, 2*X, C)"),
     (
         "inside",
         "sum(log(where(w > 0, 1 + w, exp(w))))",
