@@ -30,7 +30,7 @@ from matcalc.read.syntax.nodes import (
 
 _LINEAR = ("neg", "+", "-", "*", "/")
 _SHORT = 8  # nodes of a term that needs no name
-_NAMES = ("s", "r", "q", "p", *(f"s{k}" for k in range(1, 100)))
+_NAMES = (*"srqptuvwgh", *(f"s{k}" for k in range(1, 100)))
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
 
 

@@ -37,6 +37,7 @@ from matcalc.core.tree import (
     is_number,
     is_zero,
     number,
+    scalar_factors,
     split_signed_terms,
     variable,
     variable_names,
@@ -233,7 +234,8 @@ def _clear_denominators(program: Program, gradient: Expr, known: Variable) -> It
     """The gradient times its denominators, without factors that are numbers, and solved for the
     logarithm or the exponential of the variable: the zeros of these are zeros of it.
     """
-    bare = _without_numbers(gradient, Definiteness(program))
+    signs = Definiteness(program)
+    bare = _without_numbers(gradient, signs)
     if bare is not gradient:
         yield bare
     shape, op = known.shape, ".*" if known.shape else "*"
@@ -247,10 +249,14 @@ def _clear_denominators(program: Program, gradient: Expr, known: Variable) -> It
         whole = Expr(op, (divisor, whole), shape)
     if whole is not gradient:
         yield whole
-    if gradient.op == op and any(each.op == "exp" for each in gradient.args):
-        (rest,) = [each for each in gradient.args if each.op != "exp"][:1] or [gradient]
-        if rest.shape == shape:
-            yield rest
+    if not shape:  # one factor may be zero, and the others are positive
+        rest = [each for each in scalar_factors(gradient) if not signs.is_positive(each)]
+        if len(rest) == 1 and rest[0] is not gradient:
+            yield rest[0]
+    elif gradient.op == op and any(each.op == "exp" for each in gradient.args):
+        (array,) = [each for each in gradient.args if each.op != "exp"][:1] or [gradient]
+        if array.shape == shape:
+            yield array
 
 
 def _without_numbers(array: Expr, known: Definiteness) -> Expr:

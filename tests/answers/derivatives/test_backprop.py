@@ -147,7 +147,7 @@ PROGRAMS = {  # a program, its declarations, what it is derived by, and what the
         "sum[i=1:K](x[i]'*A*sum[j=1:K](z[j])) + sum[i=1:K](prod[j=1:K](x[i]'*A*z[j]))",
         {"x[k]": "vector(n)", "z[k]": "vector(p)", "A": "matrix(n, p)"},
         ["A"],
-        ["r += z[j]", "s1[i,j] = s1[i,j-1]*(x[i]'*A*z[j])"],
+        ["r += z[j]", "t[i,j] = t[i,j-1]*(x[i]'*A*z[j])"],
     ),
     "grid": (
         "for l = 1:L; for t = 1:T; h[l,t] = tanh(A[l]*h[l,t-1] + B[l]*h[l-1,t]); end; end; "
