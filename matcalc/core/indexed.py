@@ -237,8 +237,7 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
 
 def all_parts(root: Expr) -> list[Expr]:
     """The nodes of a tree and of the bodies of its forms, each once, children before parents."""
-    order = root.parts
-    return postorder(root, parts) if "indexed" in {node.op for node in order} else order
+    return postorder(root, parts) if "indexed" in root.operations else root.parts
 
 
 def compares_indices(expr: Expr) -> bool:

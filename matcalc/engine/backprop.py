@@ -123,7 +123,7 @@ class Backpropagation:
     def _is_weighted_sum(self, name: str) -> bool:
         """Whether this is a sum of the program that nothing but the value uses, times a number."""
         (first, *more) = self._pending[name]
-        number = {part.op for part in first.parts} <= {"number", "neg", "/"}
+        number = first.operations <= {"number", "neg", "/"}
         items = list(assignments(self.program.items))
         own = [each.adds for each in items if each.name == name]
         begins = own[:1] == [False] and all(own[1:]) and len(own) > 1

@@ -248,7 +248,7 @@ class IndexForms(ABC):
 
 def _contracts(tree: Expr) -> bool:
     """Whether a product of arrays with more than two axes is in the tree."""
-    return any(part.op == "einsum" for part in tree.parts)
+    return "einsum" in tree.operations
 
 
 def _read_size(tree: Expr) -> float:

@@ -179,8 +179,8 @@ class Engine(IndexForms):
         self.taken.update(names_in([size for part in parts for size in part.shape]))
         self.taken.update(names_in(starts_of(parts)))
         self.program = program
-        ops = {part.op for form in forms for part in form.body.parts} if forms else set()
-        self.compares = not {part.op for part in parts}.union(ops).isdisjoint(COMPARISONS)
+        ops = [form.body.operations for form in forms]
+        self.compares = not expr.operations.union(*ops).isdisjoint(COMPARISONS)
         self.typed_sums = find_typed_sums(parts)
         self.typed = Typed(has_decimals(parts))
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
@@ -278,7 +278,7 @@ class Engine(IndexForms):
         """The tree of the node with explicit arrays of sines and cosines multiplied out, if that is
         shorter than this one.
         """
-        ops = {part.op for part in tree.parts}
+        ops = tree.operations
         if "blocks" not in ops or len(PERIODIC & ops) < _TURNING:
             return tree
         # few answers have explicit arrays
@@ -295,7 +295,7 @@ class Engine(IndexForms):
 
     def _name_shares(self, node: Node, tree: Expr) -> Expr:
         """The tree of the node with names for shares, if that is shorter than this one."""
-        if {part.op for part in tree.parts}.isdisjoint(("/", "./")):
+        if tree.operations.isdisjoint(("/", "./")):
             return tree
         # few answers divide by sums
         from matcalc.engine.rewriting.shares import name_shares  # noqa: PLC0415
@@ -383,7 +383,7 @@ def _is_shorter(size: int, least: int, tree: Expr, other: Expr) -> bool:
 
 def _has_signs(tree: Expr) -> bool:
     """Whether signs of permutations are left in index notation."""
-    return {"einsum", "epsilon"} <= {part.op for part in tree.parts}
+    return {"einsum", "epsilon"} <= tree.operations
 
 
 def _without_signs(builder: Builder, node: Node) -> Node:

@@ -402,7 +402,7 @@ class ChainBuilder:
     def _bringing(self, spelt: Expr) -> tuple[Reason, ...]:
         """The rewrites of a tree that bring a function into the answer that was not there."""
         assert self.answer is not None
-        new = {part.op for part in self.answer.parts} - {part.op for part in spelt.parts}
+        new = self.answer.operations - spelt.operations
         if not new:
             return ()
         normal = self._normal()
@@ -412,7 +412,7 @@ class ChainBuilder:
             return ()
         known = self.trees.known
         brought = {
-            name: {part.op for part in known.rewrite(name).right.parts}
+            name: known.rewrite(name).right.operations
             for name in dict.fromkeys(normal.rules)
             if (found := known.get(name)) is not None and found.form == "to"
         }

@@ -88,7 +88,7 @@ def explain_factors(step: str, before: Expr, answer: Expr) -> list[Reason]:
     across = any(expr.op == "'" and id(expr) in moving for expr in order)
     entries = any(expr.op == ".*" and id(expr) in moving for expr in order)
     products = any(expr.op == "*" and expr.args[0].shape and id(expr) in moving for expr in order)
-    inside = {part.op for part in answer.parts}
+    inside = answer.operations
     matrix = any(expr.rank == 2 and id(expr) in moving for expr in order)
     reasons = []
     if matrix and products and "kron" in inside:

@@ -65,7 +65,7 @@ def turn_sums(tree: Expr, likeness: Likeness) -> Expr | None:
     P*Q' as that of Q*P' in such sums.
     """
     sums = [node for node in tree.parts if node.op in ("+", "-") and node.rank == 2]
-    if len(sums) < 2 or not any(part.op == "'" for node in sums for part in node.parts):
+    if len(sums) < 2 or not any("'" in node.operations for node in sums):
         return None
     first: dict[int, Expr] = {}
     for node in sorted(sums, key=_transposes):

@@ -338,7 +338,7 @@ def zeros_by_functions(program: Program, gradient: Expr, known: Variable) -> Ite
     exponential or its logarithm.
     """
     gradient = _untransposed(gradient, known)
-    names = {part.op for part in gradient.parts}
+    names = gradient.operations
     marking = program.declare(Variable(_MARK, free_kind(len(known.shape)), known.shape))
     for name in sorted(INVERSES.keys() & names):
         marked = gradient.fold(partial(_mark, name, known.name))

@@ -446,7 +446,7 @@ def compares_sizes(tree: Expr) -> bool:
     """Whether sizes are compared with numbers in a formula, as in n == 12."""
 
     def compares(node: Expr) -> bool:
-        inside = {part.op for part in node.parts}
+        inside = node.operations
         compared = node.op in COMPARISONS or node.op == "step"
         return compared and "dimension" in inside and "variable" not in inside
 

@@ -24,7 +24,7 @@ def name_laplacians(
     factory: ExpressionFactory, tree: Expr, variables: Mapping[str, Variable]
 ) -> Expr:
     """The tree of a factory with its Laplacians as factors."""
-    ops = {node.op for node in tree.parts}
+    ops = tree.operations
     if not {".*", "fill"} <= ops:
         return tree
 

@@ -30,7 +30,7 @@ def choose_notation(
         size = recovery.factory.size(tree)
         if not recovery.preferences.asked:
             return size, tree, recovery.factory
-        operators = {part.op for part in tree.parts}
+        operators = tree.operations
         indices = "einsum" in operators
         if best is None or (indices, size) < best[:2]:
             best = indices, size, tree, recovery.factory

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, variable, variable_names
 from matcalc.write.printers.text import has_indices
 
@@ -38,9 +39,4 @@ def name_reshaped(
 def restore_reshaped(tree: Expr, arrays: Mapping[Variable, Expr]) -> Expr:
     """The tree with the arrays in the places of their variables."""
     known = {named.name: array for named, array in arrays.items()}
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        named = node.op == "variable" and node.value in known
-        return known[node.value] if named else node.with_args(args)
-
-    return tree.fold(rule)
+    return replace_variables(tree, dict.fromkeys(known, lambda node: known[node.value]))

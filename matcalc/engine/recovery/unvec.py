@@ -24,7 +24,7 @@ def unvec_products(
     factory: ExpressionFactory, tree: Expr, variables: Mapping[str, Variable]
 ) -> Expr:
     """The tree of a factory with Kronecker products of matrices that are reshaped written out."""
-    ops = {node.op for node in tree.parts}
+    ops = tree.operations
     if "reshape" not in ops or ops.isdisjoint(_RULES):
         return tree
 
@@ -55,7 +55,7 @@ def _write_out(factory: ExpressionFactory, node: Expr, turn: Turn) -> Expr:
         return node
     product, flipped = links[-2], links[-2].op == "'"
     product = product.args[0] if flipped else product
-    if product.op not in _RULES or not any(part.op == "reshape" for part in product.parts):
+    if product.op not in _RULES or "reshape" not in product.operations:
         return node
     found = _RULES[product.op](factory, product, links[-1], turn if flipped else None)
     if found is None:
